@@ -1,0 +1,1 @@
+Console.WriteLine("usage: Signals.Bench compare|micro");
