@@ -1,0 +1,32 @@
+namespace Signals.Storage.FileSystem;
+
+/// <summary>
+/// An open file, addressed by offset. Threads: reads may run beside each other and beside a write to other bytes; writes,
+/// <see cref="Sync"/> and <see cref="SetLength"/> belong to one thread at a time. Any failure is an <see cref="IOException"/> that
+/// names the path, the operation and the system's error. After a failed write or sync the file's durable content is unknown: the
+/// caller stops using it and never repeats the call.
+/// </summary>
+internal interface IFile : IDisposable
+{
+    /// <summary>The path it was opened with.</summary>
+    string Path { get; }
+
+    /// <summary>The length in bytes, asked from the system at each call.</summary>
+    long Length { get; }
+
+    /// <summary>Fills <paramref name="destination"/> from <paramref name="offset"/>; less only when the file ends there.</summary>
+    /// <returns>The number of bytes read.</returns>
+    int Read(long offset, Span<byte> destination);
+
+    /// <summary>Writes all of <paramref name="data"/> at <paramref name="offset"/>; a gap before it reads as zeros.</summary>
+    void Write(long offset, ReadOnlySpan<byte> data);
+
+    /// <summary>Writes two spans one after the other at <paramref name="offset"/>, in one system call where there is one.</summary>
+    void Write(long offset, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second);
+
+    /// <summary>Makes all earlier writes and the length durable; they survive a power cut once it returned.</summary>
+    void Sync();
+
+    /// <summary>Truncates, or grows with zeros.</summary>
+    void SetLength(long length);
+}

@@ -1,0 +1,93 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Signals.Storage.FileSystem;
+
+/// <summary>
+/// The system calls of 64-bit Linux (x64 and arm64) that the base class library hides or whose errors it swallows. Threads: any.
+/// Each sets the last P/Invoke error.
+/// </summary>
+internal static unsafe partial class LinuxCalls
+{
+    public const int ReadOnly = 0, ReadWrite = 2, Create = 0x40, Exclusive = 0x80, CloseOnExec = 0x80000;
+    public const int SeekEnd = 2;
+    public const int LockExclusive = 2, LockNonBlocking = 4;
+    public const int Enoent = 2, Eintr = 4, Eio = 5, Eagain = 11, Eexist = 17;
+
+    /// <summary>O_DIRECTORY, one of the few flags whose value depends on the processor.</summary>
+    public static int Directory => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Open(string path, int flags, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "pread", SetLastError = true)]
+    public static partial nint PRead(SafeFileHandle file, byte* buffer, nint count, long offset);
+
+    [LibraryImport("libc", EntryPoint = "pwrite", SetLastError = true)]
+    public static partial nint PWrite(SafeFileHandle file, byte* buffer, nint count, long offset);
+
+    [LibraryImport("libc", EntryPoint = "pwritev", SetLastError = true)]
+    public static partial nint PWriteV(SafeFileHandle file, IoVector* vectors, int count, long offset);
+
+    [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
+    public static partial int FDataSync(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    public static partial int FSync(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
+    public static partial int FTruncate(SafeFileHandle file, long length);
+
+    [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
+    public static partial long LSeek(SafeFileHandle file, long offset, int origin);
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    public static partial int FLock(SafeFileHandle file, int operation);
+
+    [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Rename(string from, string to);
+
+    [LibraryImport("libc", EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Unlink(string path);
+
+    [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int MakeDirectory(string path, uint mode);
+
+    /// <summary>Builds the exception of the call that has just failed.</summary>
+    public static FileOperationException LastError(string operation, string path) =>
+        Error(operation, path, Marshal.GetLastPInvokeError());
+
+    /// <summary>Builds the exception of a known errno.</summary>
+    public static FileOperationException Error(string operation, string path, int error) =>
+        new(operation, path, $"{NameOf(error)} ({Marshal.GetPInvokeErrorMessage(error)})");
+
+    /// <summary>Whether the call that has just failed was interrupted by a signal: the only failure that is ever retried.</summary>
+    public static bool WasInterrupted => Marshal.GetLastPInvokeError() == Eintr;
+
+    private static string NameOf(int error) => error switch
+    {
+        1 => "EPERM",
+        Enoent => "ENOENT",
+        Eintr => "EINTR",
+        Eio => "EIO",
+        9 => "EBADF",
+        Eagain => "EAGAIN",
+        12 => "ENOMEM",
+        13 => "EACCES",
+        Eexist => "EEXIST",
+        18 => "EXDEV",
+        20 => "ENOTDIR",
+        21 => "EISDIR",
+        22 => "EINVAL",
+        23 => "ENFILE",
+        24 => "EMFILE",
+        27 => "EFBIG",
+        28 => "ENOSPC",
+        30 => "EROFS",
+        36 => "ENAMETOOLONG",
+        40 => "ELOOP",
+        95 => "EOPNOTSUPP",
+        122 => "EDQUOT",
+        _ => $"errno {error}",
+    };
+}

@@ -1,0 +1,122 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace Signals.Storage.FileSystem;
+
+/// <summary>The file system through Linux system calls, whose every error is reported. Threads: any. Holds nothing.</summary>
+internal sealed class LinuxFileSystem : IFileSystem
+{
+    private const uint OwnerFile = 0x180;      // 0600
+    private const uint OwnerDirectory = 0x1C0; // 0700
+
+    public IFile Open(string path, FileOpenMode mode)
+    {
+        int flags = mode switch
+        {
+            FileOpenMode.CreateNew => LinuxCalls.ReadWrite | LinuxCalls.Create | LinuxCalls.Exclusive,
+            FileOpenMode.ReadWrite => LinuxCalls.ReadWrite,
+            FileOpenMode.Read => LinuxCalls.ReadOnly,
+            _ => throw new ArgumentOutOfRangeException(nameof(mode)),
+        };
+        return new LinuxFile(OpenHandle(path, flags), path);
+    }
+
+    public bool FileExists(string path) => File.Exists(path);
+
+    public bool DirectoryExists(string path) => Directory.Exists(path);
+
+    public void CreateDirectory(string path)
+    {
+        string full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(path));
+        if (Path.GetDirectoryName(full) is not { } parent)
+        {
+            return;
+        }
+
+        if (!Directory.Exists(full))
+        {
+            CreateDirectory(parent);
+            // Another process may have made it meanwhile; a file of that name is an error.
+            if (LinuxCalls.MakeDirectory(full, OwnerDirectory) != 0
+                && (Marshal.GetLastPInvokeError() != LinuxCalls.Eexist || !Directory.Exists(full)))
+            {
+                throw LinuxCalls.LastError("mkdir", full);
+            }
+        }
+
+        // Also when it exists: the process that made it may have died before this line.
+        SyncDirectory(parent);
+    }
+
+    public void Rename(string from, string to)
+    {
+        if (LinuxCalls.Rename(from, to) != 0)
+        {
+            throw LinuxCalls.LastError("rename", $"{from}' to '{to}");
+        }
+    }
+
+    public void Delete(string path)
+    {
+        if (LinuxCalls.Unlink(path) != 0)
+        {
+            throw LinuxCalls.LastError("unlink", path);
+        }
+    }
+
+    public void SyncDirectory(string path)
+    {
+        using SafeFileHandle handle = OpenHandle(path, LinuxCalls.ReadOnly | LinuxCalls.Directory);
+        while (LinuxCalls.FSync(handle) != 0)
+        {
+            if (!LinuxCalls.WasInterrupted)
+            {
+                throw LinuxCalls.LastError("fsync", path);
+            }
+        }
+    }
+
+    public IReadOnlyList<string> ListFiles(string directory) =>
+        [.. Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path))];
+
+    public IDisposable Lock(string path)
+    {
+        var file = OpenHandle(path, LinuxCalls.ReadWrite | LinuxCalls.Create);
+        var lockFile = new LinuxFile(file, path);
+        while (LinuxCalls.FLock(file, LinuxCalls.LockExclusive | LinuxCalls.LockNonBlocking) != 0)
+        {
+            int error = Marshal.GetLastPInvokeError();
+            if (error == LinuxCalls.Eintr)
+            {
+                continue;
+            }
+
+            using (lockFile)
+            {
+                throw error == LinuxCalls.Eagain ? LockOwner.Locked(lockFile) : LinuxCalls.Error("flock", path, error);
+            }
+        }
+
+        LockOwner.Record(lockFile);
+        return lockFile;
+    }
+
+    public long AvailableBytes(string directory) => new DriveInfo(directory).AvailableFreeSpace;
+
+    private static SafeFileHandle OpenHandle(string path, int flags)
+    {
+        while (true)
+        {
+            int descriptor = LinuxCalls.Open(path, flags | LinuxCalls.CloseOnExec, OwnerFile);
+            if (descriptor >= 0)
+            {
+                return new SafeFileHandle(descriptor, ownsHandle: true);
+            }
+
+            if (!LinuxCalls.WasInterrupted)
+            {
+                throw LinuxCalls.LastError("open", path);
+            }
+        }
+    }
+}

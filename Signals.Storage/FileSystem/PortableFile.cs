@@ -1,0 +1,63 @@
+namespace Signals.Storage.FileSystem;
+
+/// <summary>
+/// A file through the base class library, for systems other than Linux. Threads: as <see cref="IFile"/> says. Owns the stream, which
+/// only holds the handle: nothing is buffered.
+/// </summary>
+internal sealed class PortableFile(FileStream stream, string path) : IFile
+{
+    public string Path => path;
+
+    public long Length => RandomAccess.GetLength(stream.SafeFileHandle);
+
+    public int Read(long offset, Span<byte> destination)
+    {
+        int done = 0;
+        while (done < destination.Length)
+        {
+            int count = RandomAccess.Read(stream.SafeFileHandle, destination[done..], offset + done);
+            if (count == 0)
+            {
+                break;
+            }
+
+            done += count;
+        }
+
+        return done;
+    }
+
+    public void Write(long offset, ReadOnlySpan<byte> data)
+    {
+        try
+        {
+            RandomAccess.Write(stream.SafeFileHandle, data, offset);
+        }
+        catch (IOException exception)
+        {
+            throw new FileOperationException("write", path, exception.Message, exception);
+        }
+    }
+
+    public void Write(long offset, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    {
+        Write(offset, first);
+        Write(offset + first.Length, second);
+    }
+
+    public void Sync()
+    {
+        try
+        {
+            RandomAccess.FlushToDisk(stream.SafeFileHandle);
+        }
+        catch (IOException exception)
+        {
+            throw new FileOperationException("sync", path, exception.Message, exception);
+        }
+    }
+
+    public void SetLength(long length) => RandomAccess.SetLength(stream.SafeFileHandle, length);
+
+    public void Dispose() => stream.Dispose();
+}

@@ -1,0 +1,96 @@
+using Signals.Core.Model;
+
+namespace Signals.Storage.FileSystem;
+
+/// <summary>
+/// The file system through the base class library, for systems other than Linux. Threads: any. Holds nothing. It cannot sync a
+/// directory: Windows journals names by itself, and elsewhere a power cut may lose the newest names.
+/// </summary>
+internal sealed class PortableFileSystem : IFileSystem
+{
+    private const UnixFileMode OwnerFile = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    public IFile Open(string path, FileOpenMode mode) => mode switch
+    {
+        FileOpenMode.CreateNew => OpenFile(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete),
+        FileOpenMode.ReadWrite => OpenFile(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete),
+        FileOpenMode.Read => OpenFile(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete),
+        _ => throw new ArgumentOutOfRangeException(nameof(mode)),
+    };
+
+    public bool FileExists(string path) => File.Exists(path);
+
+    public bool DirectoryExists(string path) => Directory.Exists(path);
+
+    public void CreateDirectory(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(path);
+        }
+        else
+        {
+            Directory.CreateDirectory(path, OwnerFile | UnixFileMode.UserExecute);
+        }
+    }
+
+    public void Rename(string from, string to) => File.Move(from, to, overwrite: true);
+
+    public void Delete(string path)
+    {
+        if (!File.Exists(path))
+        {
+            throw new FileOperationException("delete", path, "the file does not exist");
+        }
+
+        File.Delete(path);
+    }
+
+    public void SyncDirectory(string path)
+    {
+        if (!Directory.Exists(path))
+        {
+            throw new FileOperationException("sync", path, "the directory does not exist");
+        }
+    }
+
+    public IReadOnlyList<string> ListFiles(string directory) =>
+        [.. Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path))];
+
+    public IDisposable Lock(string path)
+    {
+        PortableFile file;
+        try
+        {
+            file = OpenFile(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (FileOperationException exception) when (File.Exists(path))
+        {
+            // The owner's name cannot be read here: the lock forbids every other handle.
+            throw new StoreLockedException(path, $"another process ({exception.Error})");
+        }
+
+        LockOwner.Record(file);
+        return file;
+    }
+
+    public long AvailableBytes(string directory) => new DriveInfo(Path.GetFullPath(directory)).AvailableFreeSpace;
+
+    private static PortableFile OpenFile(string path, FileMode mode, FileAccess access, FileShare share)
+    {
+        var options = new FileStreamOptions { Mode = mode, Access = access, Share = share, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows() && mode != FileMode.Open)
+        {
+            options.UnixCreateMode = OwnerFile;
+        }
+
+        try
+        {
+            return new PortableFile(new FileStream(path, options), path);
+        }
+        catch (IOException exception)
+        {
+            throw new FileOperationException("open", path, exception.Message, exception);
+        }
+    }
+}
