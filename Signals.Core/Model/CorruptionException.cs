@@ -1,14 +1,15 @@
 namespace Signals.Core.Model;
 
-/// <summary>Stored bytes are not what was written; nothing is served from them. Immutable.</summary>
+/// <summary>Stored bytes are not what was written. Nothing of the damaged part is ever returned as an answer.</summary>
 public sealed class CorruptionException : SignalsException
 {
-    /// <summary>Creates an error.</summary>
+    /// <summary>Damage in <paramref name="file"/> at <paramref name="offset"/>.</summary>
     /// <param name="file">The path of the damaged file.</param>
-    /// <param name="offset">The offset in bytes of the damaged part.</param>
+    /// <param name="offset">Where the damaged part begins, in bytes from the start of the file.</param>
     /// <param name="message">What was found and what was expected.</param>
-    public CorruptionException(string file, long offset, string message)
-        : base($"'{file}' is corrupt at offset {offset}: {message}")
+    /// <param name="innerException">The error that revealed the damage, if any.</param>
+    public CorruptionException(string file, long offset, string message, Exception? innerException = null)
+        : base($"'{file}' is corrupt at offset {offset}: {message}", innerException)
     {
         File = file;
         Offset = offset;
@@ -17,6 +18,6 @@ public sealed class CorruptionException : SignalsException
     /// <summary>The path of the damaged file.</summary>
     public string File { get; }
 
-    /// <summary>The offset in bytes of the damaged part.</summary>
+    /// <summary>Where the damaged part begins, in bytes from the start of the file.</summary>
     public long Offset { get; }
 }

@@ -1,0 +1,131 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Globalization;
+using System.IO.Hashing;
+using System.Text;
+
+namespace Signals.Core.Model;
+
+/// <summary>
+/// Names a user in 128 bits: a number, a <see cref="Guid"/>, or the XxHash128 of a string. Immutable and safe to share.
+/// Ordered as an unsigned 128-bit number, which is also the order of users inside a table.
+/// </summary>
+/// <remarks>
+/// The three sources share one space: <c>From(7UL)</c> and <c>From("7")</c> are different users, and a store should use one of them.
+/// </remarks>
+/// <param name="high">The more significant half.</param>
+/// <param name="low">The less significant half.</param>
+public readonly struct UserId(ulong high, ulong low) : IEquatable<UserId>, IComparable<UserId>
+{
+    private const int StackUtf8Length = 512;
+
+    /// <summary>The more significant half; 0 for a user made from a <see cref="ulong"/>.</summary>
+    public ulong High { get; } = high;
+
+    /// <summary>The less significant half.</summary>
+    public ulong Low { get; } = low;
+
+    /// <summary>Well-mixed 64 bits of the id (the finaliser of MurmurHash3). Tables persist it: it must never change.</summary>
+    internal ulong Hash64
+    {
+        get
+        {
+            ulong hash = Low ^ (High * 0x9E3779B97F4A7C15);
+            hash = (hash ^ (hash >> 33)) * 0xFF51AFD7ED558CCD;
+            hash = (hash ^ (hash >> 33)) * 0xC4CEB9FE1A85EC53;
+            return hash ^ (hash >> 33);
+        }
+    }
+
+    /// <summary>The user with this number.</summary>
+    public static UserId From(ulong number) => new(0, number);
+
+    /// <summary>The user with this GUID; the order of ids is the order of the GUIDs' text.</summary>
+    public static UserId From(Guid value)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        value.TryWriteBytes(bytes, bigEndian: true, out _);
+        return new UserId(BinaryPrimitives.ReadUInt64BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]));
+    }
+
+    /// <summary>The user with this name, hashed as UTF-8.</summary>
+    /// <exception cref="ArgumentException">The name is empty, which is how a missing key usually looks.</exception>
+    public static UserId From(string name)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return From(name.AsSpan());
+    }
+
+    /// <inheritdoc cref="From(string)"/>
+    public static UserId From(ReadOnlySpan<char> name)
+    {
+        int bound = Encoding.UTF8.GetMaxByteCount(name.Length);
+        if (bound <= StackUtf8Length)
+        {
+            Span<byte> stack = stackalloc byte[StackUtf8Length];
+            return FromUtf8(stack[..Encoding.UTF8.GetBytes(name, stack)]);
+        }
+
+        byte[] rented = ArrayPool<byte>.Shared.Rent(bound);
+        try
+        {
+            return FromUtf8(rented.AsSpan(0, Encoding.UTF8.GetBytes(name, rented)));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(rented);
+        }
+    }
+
+    /// <summary>The user with this name, given as UTF-8; the same user as <see cref="From(string)"/> of the same text.</summary>
+    /// <exception cref="ArgumentException">The name is empty, which is how a missing key usually looks.</exception>
+    public static UserId FromUtf8(ReadOnlySpan<byte> name)
+    {
+        if (name.IsEmpty)
+        {
+            throw new ArgumentException("A user's name must not be empty.", nameof(name));
+        }
+
+        UInt128 hash = XxHash128.HashToUInt128(name);
+        return new UserId((ulong)(hash >> 64), (ulong)hash);
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(UserId other) => High == other.High && Low == other.Low;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is UserId other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => (int)Hash64;
+
+    /// <inheritdoc/>
+    public int CompareTo(UserId other)
+    {
+        int order = High.CompareTo(other.High);
+        return order != 0 ? order : Low.CompareTo(other.Low);
+    }
+
+    /// <summary>The number in decimal when the id is one, otherwise 32 hexadecimal digits.</summary>
+    public override string ToString() => High == 0
+        ? Low.ToString(CultureInfo.InvariantCulture)
+        : string.Create(CultureInfo.InvariantCulture, $"{High:x16}{Low:x16}");
+
+    /// <summary>Whether both name the same user.</summary>
+    public static bool operator ==(UserId left, UserId right) => left.Equals(right);
+
+    /// <summary>Whether they name different users.</summary>
+    public static bool operator !=(UserId left, UserId right) => !left.Equals(right);
+
+    /// <summary>Whether <paramref name="left"/> sorts before <paramref name="right"/>.</summary>
+    public static bool operator <(UserId left, UserId right) => left.CompareTo(right) < 0;
+
+    /// <summary>Whether <paramref name="left"/> sorts after <paramref name="right"/>.</summary>
+    public static bool operator >(UserId left, UserId right) => left.CompareTo(right) > 0;
+
+    /// <summary>Whether <paramref name="left"/> sorts before <paramref name="right"/> or equals it.</summary>
+    public static bool operator <=(UserId left, UserId right) => left.CompareTo(right) <= 0;
+
+    /// <summary>Whether <paramref name="left"/> sorts after <paramref name="right"/> or equals it.</summary>
+    public static bool operator >=(UserId left, UserId right) => left.CompareTo(right) >= 0;
+}
