@@ -1,0 +1,131 @@
+using System.Runtime.CompilerServices;
+
+namespace Signals.Core.Columns;
+
+/// <summary>
+/// The type of a column: its kind and, for vectors, how many elements a row has. Immutable, safe for any thread.
+/// <c>default</c> is no valid type.
+/// </summary>
+public readonly struct ColumnType : IEquatable<ColumnType>
+{
+    private ColumnType(ColumnKind kind, int dimensions)
+    {
+        Kind = kind;
+        Dimensions = dimensions;
+        Width = dimensions * ElementWidth(kind);
+    }
+
+    /// <summary>What a row holds.</summary>
+    public ColumnKind Kind { get; }
+
+    /// <summary>Elements per row: 1 unless the column is a vector.</summary>
+    public int Dimensions { get; }
+
+    /// <summary>Bytes per row; 0 when rows have lengths of their own.</summary>
+    public int Width { get; }
+
+    /// <summary>True for text and bytes.</summary>
+    public bool IsVariable => Kind is ColumnKind.Text or ColumnKind.Bytes;
+
+    /// <summary>True when a row is a fixed number of elements.</summary>
+    public bool IsVector => Kind >= ColumnKind.VectorInt8;
+
+    /// <summary>True for whole numbers, signed or not; not for booleans.</summary>
+    internal bool IsInteger => Kind is >= ColumnKind.Int8 and <= ColumnKind.UInt64;
+
+    /// <summary>UTF-8 text.</summary>
+    public static ColumnType Text => new(ColumnKind.Text, 1);
+
+    /// <summary>Bytes of any length.</summary>
+    public static ColumnType Bytes => new(ColumnKind.Bytes, 1);
+
+    /// <summary>The column type of one <typeparamref name="T"/> per row.</summary>
+    /// <exception cref="NotSupportedException">No column holds a <typeparamref name="T"/>.</exception>
+    public static ColumnType Scalar<T>()
+        where T : unmanaged => new(Known(ScalarKind<T>(), typeof(T)), 1);
+
+    /// <summary>The column type of <paramref name="dimensions"/> elements of <typeparamref name="T"/> per row.</summary>
+    /// <exception cref="NotSupportedException">No vector holds a <typeparamref name="T"/>.</exception>
+    public static ColumnType Vector<T>(int dimensions)
+        where T : unmanaged => Of(Known(VectorKind<T>(), typeof(T)), dimensions);
+
+    /// <summary>The column type of a persisted kind and dimension count.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The kind is unknown, or the dimensions do not fit it.</exception>
+    public static ColumnType Of(ColumnKind kind, int dimensions = 1)
+    {
+        if (!Enum.IsDefined(kind))
+        {
+            throw new ArgumentOutOfRangeException(nameof(kind), $"Column kind {(byte)kind} is unknown to this version.");
+        }
+
+        int most = kind >= ColumnKind.VectorInt8 ? int.MaxValue / sizeof(float) : 1;
+        if (dimensions < 1 || dimensions > most)
+        {
+            throw new ArgumentOutOfRangeException(nameof(dimensions), $"{kind} takes 1 to {most} dimensions, not {dimensions}.");
+        }
+
+        return new ColumnType(kind, dimensions);
+    }
+
+    /// <summary>True when each row is one <typeparamref name="T"/>.</summary>
+    public bool Accepts<T>()
+        where T : unmanaged => Kind == ScalarKind<T>() && Kind != 0;
+
+    /// <summary>True when each row is a vector of <typeparamref name="T"/>.</summary>
+    public bool AcceptsVector<T>()
+        where T : unmanaged => Kind == VectorKind<T>() && Kind != 0;
+
+    /// <inheritdoc/>
+    public bool Equals(ColumnType other) => Kind == other.Kind && Dimensions == other.Dimensions;
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is ColumnType other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Kind, Dimensions);
+
+    /// <inheritdoc/>
+    public override string ToString() => IsVector ? $"{Kind}[{Dimensions}]" : Kind.ToString();
+
+    /// <summary>Equality of kind and dimensions.</summary>
+    public static bool operator ==(ColumnType left, ColumnType right) => left.Equals(right);
+
+    /// <summary>Inequality of kind or dimensions.</summary>
+    public static bool operator !=(ColumnType left, ColumnType right) => !left.Equals(right);
+
+    // Each comparison is a constant to the JIT, so a call costs one load of an immediate.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ColumnKind ScalarKind<T>() =>
+        typeof(T) == typeof(bool) ? ColumnKind.Boolean
+        : typeof(T) == typeof(sbyte) ? ColumnKind.Int8
+        : typeof(T) == typeof(byte) ? ColumnKind.UInt8
+        : typeof(T) == typeof(short) ? ColumnKind.Int16
+        : typeof(T) == typeof(ushort) ? ColumnKind.UInt16
+        : typeof(T) == typeof(int) ? ColumnKind.Int32
+        : typeof(T) == typeof(uint) ? ColumnKind.UInt32
+        : typeof(T) == typeof(long) ? ColumnKind.Int64
+        : typeof(T) == typeof(ulong) ? ColumnKind.UInt64
+        : typeof(T) == typeof(Half) ? ColumnKind.Float16
+        : typeof(T) == typeof(float) ? ColumnKind.Float32
+        : typeof(T) == typeof(double) ? ColumnKind.Float64
+        : 0;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static ColumnKind VectorKind<T>() =>
+        typeof(T) == typeof(sbyte) ? ColumnKind.VectorInt8
+        : typeof(T) == typeof(Half) ? ColumnKind.VectorFloat16
+        : typeof(T) == typeof(float) ? ColumnKind.VectorFloat32
+        : 0;
+
+    private static ColumnKind Known(ColumnKind kind, Type type) =>
+        kind != 0 ? kind : throw new NotSupportedException($"{type.Name} is no column type; see {nameof(ColumnKind)}.");
+
+    private static int ElementWidth(ColumnKind kind) => kind switch
+    {
+        ColumnKind.Boolean or ColumnKind.Int8 or ColumnKind.UInt8 or ColumnKind.VectorInt8 => 1,
+        ColumnKind.Int16 or ColumnKind.UInt16 or ColumnKind.Float16 or ColumnKind.VectorFloat16 => 2,
+        ColumnKind.Int32 or ColumnKind.UInt32 or ColumnKind.Float32 or ColumnKind.VectorFloat32 => 4,
+        ColumnKind.Int64 or ColumnKind.UInt64 or ColumnKind.Float64 => 8,
+        _ => 0,
+    };
+}

@@ -1,0 +1,33 @@
+using Signals.Core.Columns;
+
+namespace Signals.Core.Schema;
+
+/// <summary>One column of an event type. Immutable and safe to share.</summary>
+public sealed class ColumnSchema
+{
+    internal ColumnSchema(string name, ushort id, ColumnType type, ColumnRole role)
+    {
+        Name = name;
+        Id = id;
+        Type = type;
+        Role = role;
+    }
+
+    /// <summary>The column's name, unique in its event type.</summary>
+    public string Name { get; }
+
+    /// <summary>The column's index in <see cref="EventTypeSchema.Columns"/>, for ever: columns are only added, at the end.</summary>
+    public ushort Id { get; }
+
+    /// <summary>Kind and dimensions of the values.</summary>
+    public ColumnType Type { get; }
+
+    /// <summary>Whether the values arrive with the event or are joined on later.</summary>
+    public ColumnRole Role { get; }
+
+    /// <summary>Role and type, as messages show them.</summary>
+    public override string ToString() =>
+        $"{(Role == ColumnRole.Field ? "field" : "enrichment")} {Type}";
+
+    internal bool HasSameMeaning(ColumnSchema other) => Type == other.Type && Role == other.Role;
+}

@@ -1,0 +1,106 @@
+using Signals.Core.Columns;
+
+namespace Signals.Core.Schema;
+
+/// <summary>Collects the columns and limits of one event type. For one thread, inside <see cref="StoreSchema.Define"/>.</summary>
+public sealed class EventTypeBuilder
+{
+    private readonly List<ColumnSchema> _columns = [];
+    private int _keepLast = int.MaxValue;
+    private TimeSpan? _maxAge;
+    private TimeSpan? _window;
+
+    internal EventTypeBuilder(string name)
+    {
+        SchemaLimits.CheckName(name);
+        Name = name;
+    }
+
+    internal string Name { get; }
+
+    /// <summary>Adds a number or boolean that arrives with the event.</summary>
+    /// <typeparam name="T">bool, an integer of 8 to 64 bits, <see cref="Half"/>, float or double.</typeparam>
+    public EventTypeBuilder Field<T>(string name)
+        where T : unmanaged => Add(name, ColumnType.Scalar<T>(), ColumnRole.Field);
+
+    /// <summary>Adds a text that arrives with the event.</summary>
+    public EventTypeBuilder Text(string name) => Add(name, ColumnType.Text, ColumnRole.Field);
+
+    /// <summary>Adds a byte string that arrives with the event.</summary>
+    public EventTypeBuilder Bytes(string name) => Add(name, ColumnType.Bytes, ColumnRole.Field);
+
+    /// <summary>Adds a vector that arrives with the event.</summary>
+    /// <typeparam name="T">float, <see cref="Half"/> or sbyte.</typeparam>
+    /// <param name="name">The column's name.</param>
+    /// <param name="dimensions">Components of every value, 1 to 16384.</param>
+    public EventTypeBuilder Vector<T>(string name, int dimensions)
+        where T : unmanaged => Add(name, ColumnType.Vector<T>(dimensions), ColumnRole.Field);
+
+    /// <summary>Adds a number or boolean that is joined on later.</summary>
+    /// <typeparam name="T">bool, an integer of 8 to 64 bits, <see cref="Half"/>, float or double.</typeparam>
+    public EventTypeBuilder Enrichment<T>(string name)
+        where T : unmanaged => Add(name, ColumnType.Scalar<T>(), ColumnRole.Enrichment);
+
+    /// <summary>Adds a text that is joined on later.</summary>
+    public EventTypeBuilder EnrichmentText(string name) => Add(name, ColumnType.Text, ColumnRole.Enrichment);
+
+    /// <summary>Adds a byte string that is joined on later.</summary>
+    public EventTypeBuilder EnrichmentBytes(string name) => Add(name, ColumnType.Bytes, ColumnRole.Enrichment);
+
+    /// <summary>Adds a vector that is joined on later.</summary>
+    /// <typeparam name="T">float, <see cref="Half"/> or sbyte.</typeparam>
+    /// <param name="name">The column's name.</param>
+    /// <param name="dimensions">Components of every value, 1 to 16384.</param>
+    public EventTypeBuilder EnrichmentVector<T>(string name, int dimensions)
+        where T : unmanaged => Add(name, ColumnType.Vector<T>(dimensions), ColumnRole.Enrichment);
+
+    /// <summary>Keeps only each user's newest events of this type; without it, all are kept.</summary>
+    /// <param name="events">At least 1.</param>
+    public EventTypeBuilder KeepLast(int events)
+    {
+        SchemaLimits.CheckKeepLast(events);
+        _keepLast = events;
+        return this;
+    }
+
+    /// <summary>Forgets events older than this, by their own time; without it, age does not matter.</summary>
+    /// <param name="age">Whole milliseconds, more than zero.</param>
+    public EventTypeBuilder MaxAge(TimeSpan age)
+    {
+        SchemaLimits.CheckMaxAge(age);
+        _maxAge = age;
+        return this;
+    }
+
+    /// <summary>
+    /// Sets the length of the time windows that tables are divided by; it can never change again.
+    /// Without it: a sixteenth of the max age, from 1 hour to 30 days; 30 days when there is no max age.
+    /// </summary>
+    /// <param name="length">Whole milliseconds, from one minute to 3650 days.</param>
+    public EventTypeBuilder Window(TimeSpan length)
+    {
+        SchemaLimits.CheckWindow(length);
+        _window = length;
+        return this;
+    }
+
+    internal EventTypeBuilder Add(string name, ColumnType type, ColumnRole role)
+    {
+        SchemaLimits.CheckColumn(name, type, role);
+        if (_columns.Count == SchemaLimits.MaxColumns)
+        {
+            throw new ArgumentException($"Event type '{Name}' has more than {SchemaLimits.MaxColumns} columns.", nameof(name));
+        }
+
+        if (_columns.Exists(c => c.Name == name))
+        {
+            throw new ArgumentException($"Column '{Name}.{name}' is declared twice.", nameof(name));
+        }
+
+        _columns.Add(new ColumnSchema(name, (ushort)_columns.Count, type, role));
+        return this;
+    }
+
+    internal EventTypeSchema Build(ushort id) =>
+        new(Name, id, _columns, _keepLast, _maxAge, _window ?? SchemaLimits.DefaultWindow(_maxAge), _window is not null);
+}

@@ -1,0 +1,92 @@
+using System.Collections.Frozen;
+
+namespace Signals.Core.Schema;
+
+/// <summary>
+/// One event type: its columns and what is kept of it. Immutable and safe to share.
+/// Columns are append-only over the life of a store, so that rows written under an older schema simply have fewer of them.
+/// </summary>
+public sealed class EventTypeSchema
+{
+    private readonly ColumnSchema[] _columns;
+    private readonly FrozenDictionary<string, int> _indexes;
+
+    internal EventTypeSchema(
+        string name, ushort id, IEnumerable<ColumnSchema> columns, int keepLast, TimeSpan? maxAge, TimeSpan window, bool isWindowDeclared)
+    {
+        Name = name;
+        Id = id;
+        KeepLast = keepLast;
+        MaxAge = maxAge;
+        Window = window;
+        IsWindowDeclared = isWindowDeclared;
+        _columns = columns.ToArray();
+        _indexes = _columns.ToFrozenDictionary(c => c.Name, c => (int)c.Id, StringComparer.Ordinal);
+        Columns = Array.AsReadOnly(_columns);
+    }
+
+    /// <summary>The event type's name, unique in the schema.</summary>
+    public string Name { get; }
+
+    /// <summary>The event type's index in <see cref="StoreSchema.EventTypes"/>; once stored it never changes.</summary>
+    public ushort Id { get; }
+
+    /// <summary>The columns in the order of their ids.</summary>
+    public IReadOnlyList<ColumnSchema> Columns { get; }
+
+    /// <summary>How many of a user's newest events are kept; <see cref="int.MaxValue"/> keeps all.</summary>
+    public int KeepLast { get; }
+
+    /// <summary>How old an event may become by its own time; <c>null</c> for any age.</summary>
+    public TimeSpan? MaxAge { get; }
+
+    /// <summary>The length of the time windows that tables are divided by.</summary>
+    public TimeSpan Window { get; }
+
+    /// <summary>False when the window only follows from <see cref="MaxAge"/>, and so must give way to a stored one.</summary>
+    internal bool IsWindowDeclared { get; }
+
+    /// <summary>The types of the columns, without the indirection of <see cref="Columns"/>.</summary>
+    internal ReadOnlySpan<ColumnSchema> ColumnSpan => _columns;
+
+    /// <summary>The index of a column, or -1 when there is none of this name.</summary>
+    public int IndexOf(string name) => _indexes.TryGetValue(name, out int index) ? index : -1;
+
+    /// <summary>A handle on a fixed-width column.</summary>
+    /// <typeparam name="T">The type of one value, or of one component of a vector; must be the column's own.</typeparam>
+    /// <exception cref="ArgumentException">There is no such column, or its values are of another type.</exception>
+    public Column<T> Column<T>(string name)
+        where T : unmanaged
+    {
+        ColumnSchema column = Find(name);
+        if (!column.Type.Accepts<T>() && !column.Type.AcceptsVector<T>())
+        {
+            throw new ArgumentException($"Column '{Name}.{name}' is {column}, not {typeof(T).Name}.", nameof(name));
+        }
+
+        return new Column<T>(this, column.Id);
+    }
+
+    /// <summary>A handle on a text or bytes column.</summary>
+    /// <exception cref="ArgumentException">There is no such column, or its values are of fixed width.</exception>
+    public VariableColumn VariableColumn(string name)
+    {
+        ColumnSchema column = Find(name);
+        if (!column.Type.IsVariable)
+        {
+            throw new ArgumentException($"Column '{Name}.{name}' is {column}, not text or bytes.", nameof(name));
+        }
+
+        return new VariableColumn(this, column.Id);
+    }
+
+    private ColumnSchema Find(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        int index = IndexOf(name);
+        return index >= 0
+            ? _columns[index]
+            : throw new ArgumentException(
+                $"Event type '{Name}' has no column '{name}'; it has: {string.Join(", ", _columns.Select(c => c.Name))}.", nameof(name));
+    }
+}

@@ -1,0 +1,89 @@
+using Signals.Core.Model;
+
+namespace Signals.Core.Schema;
+
+/// <summary>
+/// Decides what the schema of a reopened store is. Pure, for any thread.
+/// Stored ids never move: types and columns match by name, new ones get the next ids, and those no longer declared stay.
+/// What is kept (<c>KeepLast</c>, <c>MaxAge</c>) follows the declaration. A change of meaning is refused.
+/// </summary>
+internal static class SchemaEvolution
+{
+    /// <summary>
+    /// The schema to use from now on. Event types that come out as declared are the declared instances, so that column handles
+    /// taken from the declaration stay valid.
+    /// </summary>
+    /// <param name="stored">What the store was last opened with.</param>
+    /// <param name="declared">What the program declares now.</param>
+    /// <param name="changed">Whether the result must be stored.</param>
+    /// <exception cref="SchemaMismatchException">A column's kind, dimensions or role, or a declared window, differs.</exception>
+    public static StoreSchema Resolve(StoreSchema stored, StoreSchema declared, out bool changed)
+    {
+        var types = new List<EventTypeSchema>(stored.EventTypes.Count);
+        changed = false;
+        foreach (EventTypeSchema old in stored.EventTypes)
+        {
+            EventTypeSchema type = declared.TryGet(old.Name, out EventTypeSchema? now) ? Resolve(old, now) : old;
+            types.Add(type);
+            changed |= !AreSame(old, type);
+        }
+
+        foreach (EventTypeSchema added in declared.EventTypes.Where(t => !stored.TryGet(t.Name, out _)))
+        {
+            types.Add(types.Count == added.Id ? added : Copy(added, (ushort)types.Count, added.Columns, added.Window));
+            changed = true;
+        }
+
+        if (types.Count > SchemaLimits.MaxEventTypes)
+        {
+            throw new SchemaMismatchException(
+                $"The store has {stored.EventTypes.Count} event types and the declaration adds {types.Count - stored.EventTypes.Count}; " +
+                $"a store holds at most {SchemaLimits.MaxEventTypes}.");
+        }
+
+        return types.SequenceEqual(declared.EventTypes) ? declared : new StoreSchema(types);
+    }
+
+    private static EventTypeSchema Resolve(EventTypeSchema old, EventTypeSchema now)
+    {
+        if (now.IsWindowDeclared && now.Window != old.Window)
+        {
+            throw new SchemaMismatchException(
+                $"Event type '{old.Name}' is stored in windows of {old.Window}, but {now.Window} is declared. " +
+                "A window cannot change: declare the stored one, or use another event type.");
+        }
+
+        var columns = new List<ColumnSchema>(old.Columns);
+        foreach (ColumnSchema column in now.Columns)
+        {
+            int index = old.IndexOf(column.Name);
+            if (index < 0)
+            {
+                columns.Add(new ColumnSchema(column.Name, (ushort)columns.Count, column.Type, column.Role));
+            }
+            else if (!columns[index].HasSameMeaning(column))
+            {
+                throw new SchemaMismatchException(
+                    $"Column '{old.Name}.{column.Name}' is stored as {columns[index]}, but declared as {column}. " +
+                    "A column's meaning cannot change: declare the stored one, or use another name.");
+            }
+        }
+
+        if (columns.Count > SchemaLimits.MaxColumns)
+        {
+            throw new SchemaMismatchException(
+                $"Event type '{old.Name}' is stored with {old.Columns.Count} columns and the declaration adds " +
+                $"{columns.Count - old.Columns.Count}; an event type has at most {SchemaLimits.MaxColumns}.");
+        }
+
+        EventTypeSchema resolved = Copy(now, old.Id, columns, old.Window);
+        return AreSame(resolved, now) ? now : resolved;
+    }
+
+    private static EventTypeSchema Copy(EventTypeSchema type, ushort id, IEnumerable<ColumnSchema> columns, TimeSpan window) =>
+        new(type.Name, id, columns, type.KeepLast, type.MaxAge, window, isWindowDeclared: true);
+
+    private static bool AreSame(EventTypeSchema a, EventTypeSchema b) =>
+        a.Id == b.Id && a.KeepLast == b.KeepLast && a.MaxAge == b.MaxAge && a.Window == b.Window
+        && a.Columns.Select(c => c.Name).SequenceEqual(b.Columns.Select(c => c.Name));
+}

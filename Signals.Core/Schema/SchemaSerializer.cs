@@ -1,0 +1,152 @@
+using System.Buffers;
+using System.Text;
+using MessagePack;
+using Signals.Core.Columns;
+using Signals.Core.Model;
+
+namespace Signals.Core.Schema;
+
+/// <summary>
+/// Writes a schema to bytes and reads it back; the layout is in <c>docs/formats/schema.md</c>. Pure, for any thread.
+/// Input is not trusted: every count and length is bounded before it is used, and what is read passes the checks of the builders.
+/// Read by hand, so neither recursion nor type names can come from the bytes.
+/// </summary>
+internal static class SchemaSerializer
+{
+    /// <summary>Raised by every change of the layout that an older reader would misread.</summary>
+    public const int Version = 1;
+
+    private const int SchemaItems = 2;
+    private const int EventTypeItems = 5;
+    private const int ColumnItems = 4;
+
+    public static byte[] Write(StoreSchema schema)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        var writer = new MessagePackWriter(buffer);
+        writer.WriteArrayHeader(SchemaItems);
+        writer.Write(Version);
+        writer.WriteArrayHeader(schema.EventTypes.Count);
+        foreach (EventTypeSchema type in schema.EventTypes)
+        {
+            WriteEventType(ref writer, type);
+        }
+
+        writer.Flush();
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <exception cref="InvalidDataException">The bytes are not a schema.</exception>
+    /// <exception cref="SchemaMismatchException">A newer version wrote them.</exception>
+    public static StoreSchema Read(ReadOnlyMemory<byte> bytes)
+    {
+        var reader = new MessagePackReader(bytes);
+        try
+        {
+            StoreSchema schema = ReadSchema(ref reader);
+            return reader.End ? schema : throw new InvalidDataException($"Bytes follow the schema at {reader.Consumed}.");
+        }
+        catch (Exception error) when (error is MessagePackSerializationException or EndOfStreamException or ArgumentException or OverflowException)
+        {
+            throw new InvalidDataException($"Not a schema, at byte {reader.Consumed}: {error.Message}", error);
+        }
+    }
+
+    private static void WriteEventType(ref MessagePackWriter writer, EventTypeSchema type)
+    {
+        writer.WriteArrayHeader(EventTypeItems);
+        writer.Write(type.Name);
+        writer.Write(type.KeepLast);
+        if (type.MaxAge is { } age)
+        {
+            writer.Write(Milliseconds(age));
+        }
+        else
+        {
+            writer.WriteNil();
+        }
+
+        writer.Write(Milliseconds(type.Window));
+        writer.WriteArrayHeader(type.Columns.Count);
+        foreach (ColumnSchema column in type.Columns)
+        {
+            writer.WriteArrayHeader(ColumnItems);
+            writer.Write(column.Name);
+            writer.Write((byte)column.Role);
+            writer.Write((byte)column.Type.Kind);
+            writer.Write(column.Type.Dimensions);
+        }
+    }
+
+    private static StoreSchema ReadSchema(ref MessagePackReader reader)
+    {
+        int items = reader.ReadArrayHeader();
+        int version = items > 0 ? reader.ReadInt32() : 0;
+        if (version > Version)
+        {
+            throw new SchemaMismatchException(
+                $"The stored schema has format {version}; this version of Signals reads up to {Version}. Open it with the newer one.");
+        }
+
+        Expect(SchemaItems, items, "a schema");
+        Expect(Version, version, "a schema's version");
+        var builder = new StoreSchemaBuilder();
+        int count = reader.ReadArrayHeader();
+        for (int i = 0; i < count; i++)
+        {
+            builder.Add(ReadEventType(ref reader));
+        }
+
+        return builder.Build();
+    }
+
+    private static EventTypeBuilder ReadEventType(ref MessagePackReader reader)
+    {
+        Expect(EventTypeItems, reader.ReadArrayHeader(), "an event type");
+        EventTypeBuilder builder = new EventTypeBuilder(ReadName(ref reader)).KeepLast(reader.ReadInt32());
+        if (!reader.TryReadNil())
+        {
+            builder.MaxAge(ReadTime(ref reader));
+        }
+
+        builder.Window(ReadTime(ref reader));
+        int count = reader.ReadArrayHeader();
+        for (int i = 0; i < count; i++)
+        {
+            Expect(ColumnItems, reader.ReadArrayHeader(), "a column");
+            string name = ReadName(ref reader);
+            var role = (ColumnRole)reader.ReadByte();
+            var kind = (ColumnKind)reader.ReadByte();
+            builder.Add(name, ColumnType.Of(kind, reader.ReadInt32()), role);
+        }
+
+        return builder;
+    }
+
+    private static string ReadName(ref MessagePackReader reader)
+    {
+        ReadOnlySequence<byte> bytes = reader.ReadStringSequence() ?? throw new InvalidDataException("A name is missing.");
+        return bytes.Length <= SchemaLimits.MaxNameLength
+            ? Encoding.UTF8.GetString(bytes)
+            : throw new InvalidDataException($"A name of {bytes.Length} bytes; at most {SchemaLimits.MaxNameLength} are allowed.");
+    }
+
+    // The exact bounds are the builder's business; this one only keeps the multiplication from overflowing.
+    private static TimeSpan ReadTime(ref MessagePackReader reader)
+    {
+        long milliseconds = reader.ReadInt64();
+        return milliseconds >= 0 && milliseconds <= Milliseconds(SchemaLimits.MaxMaxAge)
+            ? new TimeSpan(milliseconds * TimeSpan.TicksPerMillisecond)
+            : throw new InvalidDataException($"A time of {milliseconds} ms is out of range.");
+    }
+
+    private static long Milliseconds(TimeSpan time) => time.Ticks / TimeSpan.TicksPerMillisecond;
+
+    private static void Expect(int expected, int found, string what)
+    {
+        if (found != expected)
+        {
+            throw new InvalidDataException($"Expected {expected} for {what}, found {found}.");
+        }
+    }
+}

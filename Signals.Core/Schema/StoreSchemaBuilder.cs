@@ -1,0 +1,42 @@
+namespace Signals.Core.Schema;
+
+/// <summary>Collects the event types of a <see cref="StoreSchema"/>. For one thread, inside <see cref="StoreSchema.Define"/>.</summary>
+public sealed class StoreSchemaBuilder
+{
+    private readonly List<EventTypeSchema> _types = [];
+
+    internal StoreSchemaBuilder()
+    {
+    }
+
+    /// <summary>Adds an event type.</summary>
+    /// <param name="name">1 to 128 of <c>a-z A-Z 0-9 _ . -</c>, unique in the schema.</param>
+    /// <param name="define">Adds its columns and says what is kept.</param>
+    public StoreSchemaBuilder EventType(string name, Action<EventTypeBuilder> define)
+    {
+        ArgumentNullException.ThrowIfNull(define);
+        var builder = new EventTypeBuilder(name);
+        define(builder);
+        return Add(builder);
+    }
+
+    internal StoreSchemaBuilder Add(EventTypeBuilder builder)
+    {
+        if (_types.Count == SchemaLimits.MaxEventTypes)
+        {
+            throw new ArgumentException($"A schema has at most {SchemaLimits.MaxEventTypes} event types.", nameof(builder));
+        }
+
+        if (_types.Exists(t => t.Name == builder.Name))
+        {
+            throw new ArgumentException($"Event type '{builder.Name}' is declared twice.", nameof(builder));
+        }
+
+        _types.Add(builder.Build((ushort)_types.Count));
+        return this;
+    }
+
+    internal StoreSchema Build() => _types.Count > 0
+        ? new StoreSchema(_types)
+        : throw new ArgumentException("A schema needs at least one event type.");
+}
