@@ -1,8 +1,8 @@
 namespace Signals.Storage.FileSystem;
 
 /// <summary>
-/// An open file, addressed by offset. Threads: reads may run beside each other and beside a write to other bytes; writes,
-/// <see cref="Sync"/> and <see cref="SetLength"/> belong to one thread at a time. Any failure is an <see cref="IOException"/> that
+/// An open file, addressed by offset. Threads: reads and <see cref="Sync"/> may run beside each other and beside a write to
+/// other bytes; writes and <see cref="SetLength"/> belong to one thread at a time. Any failure is an <see cref="IOException"/> that
 /// names the path, the operation and the system's error. After a failed write or sync the file's durable content is unknown: the
 /// caller stops using it and never repeats the call.
 /// </summary>
@@ -24,7 +24,7 @@ internal interface IFile : IDisposable
     /// <summary>Writes two spans one after the other at <paramref name="offset"/>, in one system call where there is one.</summary>
     void Write(long offset, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second);
 
-    /// <summary>Makes all earlier writes and the length durable; they survive a power cut once it returned.</summary>
+    /// <summary>Makes the length and every write that returned before the call durable.</summary>
     void Sync();
 
     /// <summary>Truncates, or grows with zeros.</summary>

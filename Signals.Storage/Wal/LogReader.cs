@@ -1,0 +1,179 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Signals.Core.Model;
+using Signals.Storage.FileSystem;
+
+namespace Signals.Storage.Wal;
+
+/// <summary>
+/// Replays a log and tells a torn tail from corruption. A bad frame is corruption when an intact frame after it promises that the
+/// bad one was synced, when the log is sealed, or when a later log holds frames; otherwise nothing from it on was ever acknowledged
+/// as durable, and it is dropped together with everything after it, intact or not: a hole is never left. Threads: any, one per log.
+/// Holds nothing. Damage can be found after frames were handed out, so the caller drops their effect when this throws.
+/// </summary>
+internal static class LogReader
+{
+    /// <summary>Hands every payload to <paramref name="onFrame"/> in order.</summary>
+    /// <param name="files">The file system.</param>
+    /// <param name="path">The log file.</param>
+    /// <param name="logNumber">The log that the file must hold.</param>
+    /// <param name="expectedFirstSequence">Where the log before it ended; 0 allows any.</param>
+    /// <param name="isLast">
+    /// Whether every later log is empty (<see cref="IsEmpty"/>). Only such a log may be unsealed; repair it with
+    /// <see cref="LogRepair.Seal"/>, torn or not, before a later log gets a frame.
+    /// </param>
+    /// <param name="onFrame">Receives the payloads.</param>
+    /// <exception cref="CorruptionException">Bytes that were promised durable are damaged or missing.</exception>
+    public static LogReplay Replay(
+        IFileSystem files, string path, ulong logNumber, ulong expectedFirstSequence, bool isLast, LogFrameHandler onFrame)
+    {
+        using IFile file = files.Open(path, FileOpenMode.Read);
+        LogHeader.Read(file, logNumber);
+        using var window = new LogWindow(file);
+
+        var replay = new LogReplay(logNumber, LogFormat.HeaderBytes, 0, expectedFirstSequence, 0, Torn: false, Sealed: false);
+        while (!replay.Sealed && TryReadFrame(window, replay.EndOffset, logNumber, out LogFrame frame))
+        {
+            CheckOrder(path, replay, frame);
+            if (frame.PayloadBytes > 0)
+            {
+                onFrame(window.Slice(replay.EndOffset + LogFormat.FrameBytes, frame.PayloadBytes), frame.Position);
+                replay = replay with { Frames = replay.Frames + 1, LastPosition = frame.Position };
+            }
+
+            replay = replay with
+            {
+                EndOffset = replay.EndOffset + LogFormat.FrameLength(frame.PayloadBytes),
+                NextSequence = frame.Sequence + 1,
+                Sealed = frame.PayloadBytes == 0,
+            };
+        }
+
+        replay = replay with { Torn = !IsZero(window, replay.EndOffset) };
+        CheckTail(path, window, replay, isLast);
+        return replay;
+    }
+
+    /// <summary>Whether a log was prepared and never written to.</summary>
+    public static bool IsEmpty(IFileSystem files, string path, ulong logNumber)
+    {
+        using IFile file = files.Open(path, FileOpenMode.Read);
+        LogHeader.Read(file, logNumber);
+        using var window = new LogWindow(file);
+        return IsZero(window, LogFormat.HeaderBytes);
+    }
+
+    private static bool TryReadFrame(LogWindow window, long offset, ulong logNumber, out LogFrame frame)
+    {
+        frame = default;
+        long room = window.Length - offset - LogFormat.FrameBytes;
+        if (room < 0)
+        {
+            return false;
+        }
+
+        frame = LogFrame.Read(window.Slice(offset, LogFormat.FrameBytes));
+        return frame.LogNumber == logNumber
+            && (uint)frame.PayloadBytes <= LogFormat.MaxPayloadBytes
+            && frame.PayloadBytes <= room
+            && LogFrame.IsIntact(window.Slice(offset, LogFormat.FrameBytes + frame.PayloadBytes));
+    }
+
+    // An intact frame cannot have been torn, so a field that contradicts its place is damage.
+    private static void CheckOrder(string path, in LogReplay before, in LogFrame frame)
+    {
+        if (frame.Sequence == 0 || (before.NextSequence != 0 && frame.Sequence != before.NextSequence))
+        {
+            throw new CorruptionException(
+                path, before.EndOffset, $"the frame has sequence {frame.Sequence}, expected {before.NextSequence}.");
+        }
+
+        if (frame.SyncedOffset < LogFormat.HeaderBytes || frame.SyncedOffset > before.EndOffset)
+        {
+            throw new CorruptionException(
+                path, before.EndOffset, $"the frame promises {frame.SyncedOffset} synced bytes, which lie beyond itself.");
+        }
+    }
+
+    private static void CheckTail(string path, LogWindow window, in LogReplay replay, bool isLast)
+    {
+        if (replay.Sealed && replay.Torn)
+        {
+            throw new CorruptionException(path, replay.EndOffset, "bytes follow the seal of the log.");
+        }
+
+        if (!replay.Sealed && !isLast)
+        {
+            throw new CorruptionException(
+                path, replay.EndOffset, "the log ends here without its seal, yet a later log holds frames.");
+        }
+
+        if (replay.Torn && FindPromise(window, replay) is { } promise)
+        {
+            throw new CorruptionException(
+                path, replay.EndOffset, $"the frame is damaged, yet the frame at {promise} promises that it was synced.");
+        }
+    }
+
+    private static bool IsZero(LogWindow window, long offset)
+    {
+        for (ReadOnlySpan<byte> bytes; !(bytes = window.SliceFrom(offset)).IsEmpty; offset += bytes.Length)
+        {
+            if (bytes.ContainsAnyExcept((byte)0))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>
+    /// The offset of an intact frame after the end that promises more than the end. Looks for the log's number at each place where a
+    /// frame's number could be, at memory speed, and computes a checksum only where the other fields make sense.
+    /// </summary>
+    private static long? FindPromise(LogWindow window, in LogReplay replay)
+    {
+        ulong number = BitConverter.IsLittleEndian
+            ? replay.LogNumber
+            : BinaryPrimitives.ReverseEndianness(replay.LogNumber);
+        long offset = replay.EndOffset + LogFormat.FrameLogNumberOffset;
+        while (true)
+        {
+            ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(window.SliceFrom(offset));
+            if (words.IsEmpty)
+            {
+                return null;
+            }
+
+            int hit = words.IndexOf(number);
+            offset += (hit < 0 ? words.Length : hit) * sizeof(ulong);
+            if (hit < 0)
+            {
+                continue;
+            }
+
+            long start = offset - LogFormat.FrameLogNumberOffset;
+            if (PromisesMore(window, start, replay))
+            {
+                return start;
+            }
+
+            offset += sizeof(ulong);
+        }
+    }
+
+    private static bool PromisesMore(LogWindow window, long offset, in LogReplay replay)
+    {
+        if (window.Length - offset < LogFormat.FrameBytes)
+        {
+            return false;
+        }
+
+        LogFrame frame = LogFrame.Read(window.Slice(offset, LogFormat.FrameBytes));
+        return frame.Sequence > replay.NextSequence
+            && frame.SyncedOffset > replay.EndOffset
+            && frame.SyncedOffset <= offset
+            && TryReadFrame(window, offset, replay.LogNumber, out _);
+    }
+}

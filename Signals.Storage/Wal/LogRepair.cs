@@ -1,0 +1,69 @@
+using Signals.Storage.FileSystem;
+
+namespace Signals.Storage.Wal;
+
+/// <summary>
+/// Ends a log that a crash left open. Threads: any, one per log. Holds nothing. Needed even when nothing is torn: the frames that a
+/// replay saw may be in the page cache alone, and after a failed sync the system believes them clean, so a plain sync would not
+/// write them.
+/// </summary>
+internal static class LogRepair
+{
+    private const int CopyBytes = 1 << 20;
+
+    /// <summary>
+    /// Makes the replayed frames durable, drops what follows them and seals the log. An unsealed log is copied and replaced in one
+    /// step, so a crash leaves the old or the new one, and no durable byte is ever overwritten.
+    /// </summary>
+    /// <param name="files">The file system.</param>
+    /// <param name="path">The log file.</param>
+    /// <param name="replay">What its replay found.</param>
+    /// <returns>The log as it is now; its <see cref="LogReplay.NextSequence"/> starts the next one.</returns>
+    public static LogReplay Seal(IFileSystem files, string path, in LogReplay replay)
+    {
+        if (replay.Sealed)
+        {
+            RewriteSeal(files, path, replay.EndOffset - LogFormat.FrameBytes);
+            return replay;
+        }
+
+        LogReplay old = replay with { NextSequence = Math.Max(1, replay.NextSequence) };
+        DurableFile.Publish(files, path, target =>
+        {
+            using IFile source = files.Open(path, FileOpenMode.Read);
+            CopySealed(source, target, old);
+        });
+        return old with
+        {
+            EndOffset = old.EndOffset + LogFormat.FrameBytes,
+            NextSequence = old.NextSequence + 1,
+            Torn = false,
+            Sealed = true,
+        };
+    }
+
+    private static void CopySealed(IFile source, IFile target, in LogReplay replay)
+    {
+        target.Write(0, new LogHeader(replay.LogNumber, replay.EndOffset + LogFormat.FrameBytes).ToPage());
+        byte[] buffer = new byte[(int)Math.Min(CopyBytes, replay.EndOffset - LogFormat.HeaderBytes)];
+        for (long offset = LogFormat.HeaderBytes; offset < replay.EndOffset; offset += buffer.Length)
+        {
+            int count = source.Read(offset, buffer.AsSpan(0, (int)Math.Min(buffer.Length, replay.EndOffset - offset)));
+            target.Write(offset, buffer.AsSpan(0, count));
+        }
+
+        Span<byte> seal = stackalloc byte[LogFormat.FrameBytes];
+        new LogFrame(0, replay.LogNumber, replay.NextSequence, replay.EndOffset, replay.LastPosition).Write(seal, default);
+        target.Write(replay.EndOffset, seal);
+    }
+
+    // The frames before the seal were synced before it was written; the seal itself may be in the page cache alone.
+    private static void RewriteSeal(IFileSystem files, string path, long offset)
+    {
+        using IFile file = files.Open(path, FileOpenMode.ReadWrite);
+        Span<byte> seal = stackalloc byte[LogFormat.FrameBytes];
+        file.Read(offset, seal);
+        file.Write(offset, seal);
+        file.Sync();
+    }
+}

@@ -1,0 +1,177 @@
+using Signals.Storage.FileSystem;
+
+namespace Signals.Storage.Wal;
+
+/// <summary>
+/// Appends frames to one log file. Threads: one appender; <see cref="Sync"/> and the offsets may be used from one other thread at
+/// the same time. Invariants: frames are contiguous and 8-byte aligned, sequences have no gap, and
+/// <see cref="SyncedOffset"/> &lt;= <see cref="WrittenOffset"/>. Fail-stop: after a failed write or sync every later call throws,
+/// because what the disk then holds is unknown. Disposing closes the file without a sync.
+/// </summary>
+internal sealed class LogWriter : IDisposable
+{
+    private const int ZeroFillBytes = 1 << 20;
+
+    private readonly IFile _file;
+    private readonly ulong _logNumber;
+    private readonly long _fixedSize;
+    private readonly byte[] _header = new byte[LogFormat.FrameBytes];
+    private ulong _nextSequence;
+    private long _position;
+    private long _writtenOffset = LogFormat.HeaderBytes;
+    private long _syncedOffset = LogFormat.HeaderBytes;
+    private bool _sealed;
+    private volatile bool _failed;
+
+    private LogWriter(IFile file, LogHeader header, ulong firstSequence)
+    {
+        _file = file;
+        _logNumber = header.LogNumber;
+        _fixedSize = header.FixedSize;
+        _nextSequence = firstSequence;
+    }
+
+    /// <summary>The end of the last frame handed to the system.</summary>
+    public long WrittenOffset => Volatile.Read(ref _writtenOffset);
+
+    /// <summary>The offset up to which the log survives a power cut.</summary>
+    public long SyncedOffset => Volatile.Read(ref _syncedOffset);
+
+    /// <summary>The sequence that the next frame gets.</summary>
+    public ulong NextSequence => _nextSequence;
+
+    /// <summary>Prepares a log and opens it.</summary>
+    public static LogWriter Create(IFileSystem files, string path, ulong logNumber, ulong firstSequence, long fixedSize)
+    {
+        Prepare(files, path, logNumber, fixedSize);
+        return Open(files, path, logNumber, firstSequence);
+    }
+
+    /// <summary>
+    /// Makes an empty log durable under its name: zero-filled to <paramref name="fixedSize"/>, or growing when that is 0. Slow, so a
+    /// background thread does it ahead of time.
+    /// </summary>
+    public static void Prepare(IFileSystem files, string path, ulong logNumber, long fixedSize)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(logNumber);
+        ArgumentOutOfRangeException.ThrowIfNegative(fixedSize);
+        if (fixedSize != 0)
+        {
+            ArgumentOutOfRangeException.ThrowIfLessThan(fixedSize, LogFormat.HeaderBytes + (2 * LogFormat.FrameBytes));
+        }
+
+        DurableFile.Publish(files, path, file =>
+        {
+            file.Write(0, new LogHeader(logNumber, fixedSize).ToPage());
+            byte[] zeros = new byte[Math.Min(ZeroFillBytes, Math.Max(0, fixedSize - LogFormat.HeaderBytes))];
+            for (long offset = LogFormat.HeaderBytes; offset < fixedSize; offset += zeros.Length)
+            {
+                file.Write(offset, zeros.AsSpan(0, (int)Math.Min(zeros.Length, fixedSize - offset)));
+            }
+        });
+    }
+
+    /// <summary>Opens a prepared log that holds no frame yet.</summary>
+    /// <param name="files">The file system.</param>
+    /// <param name="path">The log file.</param>
+    /// <param name="logNumber">The number that it was prepared with.</param>
+    /// <param name="firstSequence">The sequence of its first frame, at least 1: where the log before it ended.</param>
+    public static LogWriter Open(IFileSystem files, string path, ulong logNumber, ulong firstSequence)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(firstSequence);
+        IFile file = files.Open(path, FileOpenMode.ReadWrite);
+        try
+        {
+            return new LogWriter(file, LogHeader.Read(file, logNumber), firstSequence);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Whether a payload of this length fits, with the seal after it. A growing log always has room.</summary>
+    public bool HasRoom(int payloadBytes) =>
+        _fixedSize == 0 || _writtenOffset + LogFormat.FrameLength(payloadBytes) + LogFormat.FrameBytes <= _fixedSize;
+
+    /// <summary>Hands one frame to the system in one gather write. It survives a process kill once this returned.</summary>
+    /// <param name="payload">1 byte to <see cref="LogFormat.MaxPayloadBytes"/>.</param>
+    /// <param name="position">The caller's stream position after the payload.</param>
+    public void Append(ReadOnlySpan<byte> payload, long position)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(payload.Length, nameof(payload));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(payload.Length, LogFormat.MaxPayloadBytes, nameof(payload));
+        if (_sealed || !HasRoom(payload.Length))
+        {
+            throw new InvalidOperationException(
+                $"Log '{_file.Path}' is {(_sealed ? "sealed" : "full")}: {payload.Length} bytes do not fit at {_writtenOffset}.");
+        }
+
+        WriteFrame(payload, position);
+    }
+
+    /// <summary>Makes every frame appended before the call durable.</summary>
+    public void Sync()
+    {
+        ThrowIfFailed();
+        long written = WrittenOffset;
+        try
+        {
+            _file.Sync();
+        }
+        catch
+        {
+            _failed = true;
+            throw;
+        }
+
+        Volatile.Write(ref _syncedOffset, written);
+    }
+
+    /// <summary>
+    /// Ends the log: everything is made durable, then a durable seal promises it. Must return before a later log gets a frame.
+    /// </summary>
+    public void Seal()
+    {
+        if (_sealed)
+        {
+            return;
+        }
+
+        Sync();
+        WriteFrame(default, _position);
+        Sync();
+        _sealed = true;
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private void WriteFrame(ReadOnlySpan<byte> payload, long position)
+    {
+        ThrowIfFailed();
+        var frame = new LogFrame(payload.Length, _logNumber, _nextSequence, SyncedOffset, position);
+        frame.Write(_header, payload);
+        try
+        {
+            _file.Write(_writtenOffset, _header, payload);
+        }
+        catch
+        {
+            _failed = true;
+            throw;
+        }
+
+        _nextSequence++;
+        _position = position;
+        Volatile.Write(ref _writtenOffset, _writtenOffset + LogFormat.FrameLength(payload.Length));
+    }
+
+    private void ThrowIfFailed()
+    {
+        if (_failed)
+        {
+            throw new IOException($"Log '{_file.Path}' failed earlier and takes nothing more; reopen the store.");
+        }
+    }
+}
