@@ -1,0 +1,214 @@
+using Signals.Core.Model;
+using Signals.Storage.FileSystem;
+
+namespace Signals.Tests.Simulation;
+
+/// <summary>
+/// A file system in memory that knows what a power cut would take. Every change is a numbered operation; any of them can be made to
+/// fail, and <see cref="Recording"/> builds the disk after each. Threads: any.
+/// </summary>
+internal sealed class SimFileSystem : IFileSystem
+{
+    private readonly Lock _lock = new();
+    private readonly SimDisk _start;
+    private readonly SimDisk _disk;
+    private readonly List<SimOperation>? _operations;
+    private readonly HashSet<string> _lockedPaths = [];
+    private int _operationCount;
+    private int _failAt = int.MaxValue;
+    private bool _failForEver;
+
+    /// <summary>Mounts a disk, which it copies; an empty one by default.</summary>
+    /// <param name="disk">The disk.</param>
+    /// <param name="record">Whether operations are kept for <see cref="Recording"/>.</param>
+    public SimFileSystem(SimDisk? disk = null, bool record = true)
+    {
+        _start = disk ?? new SimDisk();
+        _disk = _start.Clone();
+        _operations = record ? [] : null;
+    }
+
+    /// <summary>The number of operations so far, failed ones included.</summary>
+    public int OperationCount => Volatile.Read(ref _operationCount);
+
+    /// <summary>What <see cref="AvailableBytes"/> says.</summary>
+    public long FreeBytes { get; set; } = long.MaxValue;
+
+    /// <summary>Makes the operation with this number (from 0) fail, and all later ones too when asked to.</summary>
+    public void FailAt(int operation, bool forEver = false)
+    {
+        lock (_lock)
+        {
+            _failAt = operation;
+            _failForEver = forEver;
+        }
+    }
+
+    /// <summary>The run so far.</summary>
+    public SimRecording Recording()
+    {
+        lock (_lock)
+        {
+            return new SimRecording(_start, (_operations ?? throw new InvalidOperationException("Not recording.")).ToArray());
+        }
+    }
+
+    public IFile Open(string path, FileOpenMode mode)
+    {
+        path = Normal(path);
+        lock (_lock)
+        {
+            bool exists = _disk.Names.TryGetValue(path, out int inode);
+            if (mode != FileOpenMode.CreateNew)
+            {
+                return exists ? new SimFile(this, path, inode, mode != FileOpenMode.Read) : throw Refused("open", path, "ENOENT");
+            }
+
+            if (exists || !_disk.HasDirectory(Path.GetDirectoryName(path)!))
+            {
+                throw Refused("open", path, exists ? "EEXIST" : "ENOENT");
+            }
+
+            inode = _disk.NextInode;
+            ApplyLocked(new SimOperation(SimOperationKind.Create, path, Inode: inode));
+            return new SimFile(this, path, inode, canWrite: true);
+        }
+    }
+
+    public bool FileExists(string path)
+    {
+        lock (_lock)
+        {
+            return _disk.Names.ContainsKey(Normal(path));
+        }
+    }
+
+    public bool DirectoryExists(string path)
+    {
+        lock (_lock)
+        {
+            return _disk.HasDirectory(Normal(path));
+        }
+    }
+
+    public void CreateDirectory(string path)
+    {
+        path = Normal(path);
+        lock (_lock)
+        {
+            if (!_disk.HasDirectory(path))
+            {
+                CreateDirectory(Path.GetDirectoryName(path)!);
+                ApplyLocked(new SimOperation(SimOperationKind.CreateDirectory, path));
+            }
+        }
+    }
+
+    public void Rename(string from, string to)
+    {
+        lock (_lock)
+        {
+            int inode = FindLocked("rename", from);
+            ApplyLocked(new SimOperation(SimOperationKind.Rename, Normal(from), Normal(to), inode));
+        }
+    }
+
+    public void Delete(string path)
+    {
+        lock (_lock)
+        {
+            int inode = FindLocked("unlink", path);
+            ApplyLocked(new SimOperation(SimOperationKind.Delete, Normal(path), Inode: inode));
+        }
+    }
+
+    public void SyncDirectory(string path)
+    {
+        path = Normal(path);
+        lock (_lock)
+        {
+            if (!_disk.HasDirectory(path))
+            {
+                throw Refused("fsync", path, "ENOENT");
+            }
+
+            ApplyLocked(new SimOperation(SimOperationKind.SyncDirectory, path));
+        }
+    }
+
+    public IReadOnlyList<string> ListFiles(string directory)
+    {
+        directory = Normal(directory);
+        lock (_lock)
+        {
+            return [.. _disk.Names.Keys.Where(path => Path.GetDirectoryName(path) == directory).Select(path => Path.GetFileName(path))];
+        }
+    }
+
+    public IDisposable Lock(string path)
+    {
+        path = Normal(path);
+        lock (_lock)
+        {
+            return _lockedPaths.Add(path) ? new SimLock(this, path) : throw new StoreLockedException(path, "process 1 (simulated)");
+        }
+    }
+
+    public long AvailableBytes(string directory) => FreeBytes;
+
+    internal void Unlock(string path)
+    {
+        lock (_lock)
+        {
+            _lockedPaths.Remove(path);
+        }
+    }
+
+    internal long LengthOf(int inode)
+    {
+        lock (_lock)
+        {
+            return _disk.Inode(inode).Current.Length;
+        }
+    }
+
+    internal int Read(int inode, long offset, Span<byte> destination)
+    {
+        lock (_lock)
+        {
+            return _disk.Inode(inode).Current.Read(offset, destination);
+        }
+    }
+
+    internal void Apply(in SimOperation operation)
+    {
+        lock (_lock)
+        {
+            ApplyLocked(operation);
+        }
+    }
+
+    private static string Normal(string path) => path.Length > 1 && path[^1] == '/' ? path[..^1] : path;
+
+    private static FileOperationException Refused(string operation, string path, string error) =>
+        new(operation, path, $"{error} (simulated)");
+
+    private int FindLocked(string operation, string path) =>
+        _disk.Names.TryGetValue(Normal(path), out int inode) ? inode : throw Refused(operation, path, "ENOENT");
+
+    private void ApplyLocked(SimOperation operation)
+    {
+        int number = _operationCount++;
+        if (number == _failAt || (number > _failAt && _failForEver))
+        {
+            operation = operation with { Failed = true };
+        }
+
+        _operations?.Add(operation);
+        _disk.Apply(operation);
+        if (operation.Failed)
+        {
+            throw Refused(operation.Kind.ToString(), operation.Path, "EIO");
+        }
+    }
+}
