@@ -1,0 +1,23 @@
+namespace Signals.Core.Columns;
+
+/// <summary>How the values of a chunk are stored. Persisted; see docs/formats/column-chunk.md.</summary>
+internal enum ChunkEncoding : byte
+{
+    /// <summary>No row has a value; only states.</summary>
+    None = 1,
+
+    /// <summary>Every row has the same bytes, stored once.</summary>
+    Constant = 2,
+
+    /// <summary>Fixed rows as they are.</summary>
+    Raw = 3,
+
+    /// <summary>Integers as a base and unsigned offsets of 1, 2 or 4 bytes.</summary>
+    FrameOfReference = 4,
+
+    /// <summary>Codes of 1 or 2 bytes into a table of distinct values.</summary>
+    Dictionary = 5,
+
+    /// <summary>Variable rows: end offsets of 1, 2 or 4 bytes, then the bytes.</summary>
+    VariableRaw = 6,
+}

@@ -1,0 +1,11 @@
+namespace Signals.Core.Columns;
+
+/// <summary>What the chunk writer strives for.</summary>
+internal enum ChunkGoal
+{
+    /// <summary>A single pass over the values: for records that are written once and read once.</summary>
+    Speed = 0,
+
+    /// <summary>Also tries a dictionary: for tables, which are written once and read often.</summary>
+    Size = 1,
+}

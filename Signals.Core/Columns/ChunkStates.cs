@@ -1,0 +1,17 @@
+namespace Signals.Core.Columns;
+
+/// <summary>How the states of a chunk are stored. Persisted; the first three equal the <see cref="ColumnState"/> they mean.</summary>
+internal enum ChunkStates : byte
+{
+    /// <summary>Every row is absent.</summary>
+    AllAbsent = 0,
+
+    /// <summary>Every row is null.</summary>
+    AllNull = 1,
+
+    /// <summary>Every row has a value.</summary>
+    AllValues = 2,
+
+    /// <summary>Two bits per row at the end of the chunk.</summary>
+    PerRow = 3,
+}

@@ -1,0 +1,278 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using System.Text;
+
+namespace Signals.Core.Columns;
+
+/// <summary>
+/// A column under construction. One thread at a time. Fixed rows lie at <c>row * Width</c>; variable rows lie one behind
+/// the other in a heap, row i ending at <c>Ends[i]</c>; the bytes of a row without a value are zero (none, when variable).
+/// Meant to be reused: <see cref="Clear"/> keeps the arrays, so steady state allocates nothing. Spans handed out are valid
+/// until the next append.
+/// </summary>
+internal sealed class ColumnBuffer
+{
+    private readonly int _width;
+    private byte[] _values;
+    private byte[] _states;
+    private int[] _ends;
+    private int _count;
+    private DictionaryBuilder? _dictionary;
+
+    public ColumnBuffer(ColumnType type, int capacity = 64)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
+        ArgumentOutOfRangeException.ThrowIfEqual((int)type.Kind, 0);
+        Type = type;
+        _width = type.Width;
+        _values = new byte[Math.Min((long)capacity * (type.IsVariable ? 16 : _width), Array.MaxLength)];
+        _states = new byte[capacity];
+        _ends = type.IsVariable ? new int[capacity] : [];
+    }
+
+    /// <summary>The type of every row.</summary>
+    public ColumnType Type { get; }
+
+    /// <summary>Rows held.</summary>
+    public int Count => _count;
+
+    /// <summary>True when no row is absent or null.</summary>
+    public bool AllValues => !States.ContainsAnyExcept((byte)ColumnState.Value);
+
+    /// <summary>The fixed rows, <c>Count * Width</c> bytes; all bytes of all rows when variable.</summary>
+    public Span<byte> Values => _values.AsSpan(0, ByteCount);
+
+    /// <summary>One <see cref="ColumnState"/> per row.</summary>
+    public Span<byte> States => _states.AsSpan(0, _count);
+
+    /// <summary>Variable columns only: where each row ends in <see cref="Values"/>.</summary>
+    public ReadOnlySpan<int> Ends => _ends.AsSpan(0, Type.IsVariable ? _count : 0);
+
+    /// <summary>Scratch of the chunk writer, kept here so that planning allocates nothing twice.</summary>
+    internal DictionaryBuilder Dictionary => _dictionary ??= new DictionaryBuilder();
+
+    private int ByteCount => Type.IsVariable ? EndOf(_count) : _count * _width;
+
+    /// <summary>Appends one scalar.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Append<T>(T value)
+        where T : unmanaged
+    {
+        if (Unsafe.SizeOf<T>() != _width)
+        {
+            ThrowWidth(Unsafe.SizeOf<T>());
+        }
+
+        int row = _count;
+        byte[] states = _states;
+        if ((uint)row >= (uint)states.Length)
+        {
+            Grow(row + 1L);
+            states = _states;
+        }
+
+        states[row] = (byte)ColumnState.Value;
+        MemoryMarshal.Write(_values.AsSpan(row * Unsafe.SizeOf<T>()), in value);
+        _count = row + 1;
+    }
+
+    /// <summary>Appends one fixed row of <c>Width</c> bytes.</summary>
+    public void AppendFixed(ReadOnlySpan<byte> value)
+    {
+        RequireWidth(value.Length);
+        value.CopyTo(AppendFixedRows(1));
+    }
+
+    /// <summary>Appends <paramref name="rows"/> fixed rows that have values; the caller writes the returned bytes.</summary>
+    public Span<byte> AppendFixedRows(int rows)
+    {
+        RequireFixed();
+        int first = Extend(rows, ColumnState.Value);
+        return _values.AsSpan(first * _width, rows * _width);
+    }
+
+    /// <summary>Appends one variable row.</summary>
+    public void AppendBytes(ReadOnlySpan<byte> value)
+    {
+        value.CopyTo(Reserve(value.Length));
+        Publish(value.Length);
+    }
+
+    /// <summary>Appends one variable row as UTF-8; unpaired surrogates become U+FFFD.</summary>
+    public void AppendText(ReadOnlySpan<char> value)
+    {
+        Span<byte> room = Reserve(Encoding.UTF8.GetMaxByteCount(value.Length));
+        Publish(Encoding.UTF8.GetBytes(value, room));
+    }
+
+    /// <summary>Appends rows without a value.</summary>
+    public void AppendMissing(ColumnState state, int rows = 1)
+    {
+        Debug.Assert(state != ColumnState.Value, "a row with a value comes with its bytes");
+        int first = Extend(rows, state);
+        if (Type.IsVariable)
+        {
+            _ends.AsSpan(first, rows).Fill(EndOf(first));
+        }
+        else
+        {
+            _values.AsSpan(first * _width, rows * _width).Clear();
+        }
+    }
+
+    /// <summary>The bytes of a row; zeros or nothing when it has no value.</summary>
+    public ReadOnlySpan<byte> GetValue(int row)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)_count, nameof(row));
+        return Type.IsVariable
+            ? _values.AsSpan(EndOf(row), _ends[row] - EndOf(row))
+            : _values.AsSpan(row * _width, _width);
+    }
+
+    /// <summary>The state of a row.</summary>
+    public ColumnState GetState(int row) => (ColumnState)States[row];
+
+    /// <summary>Appends a copy of one row of a column of the same type.</summary>
+    public void AppendRow(ColumnBuffer source, int row) => AppendRows(source, row, 1);
+
+    /// <summary>Appends copies of adjacent rows of a column of the same type.</summary>
+    public void AppendRows(ColumnBuffer source, int start, int count)
+    {
+        RequireSameType(source);
+        ReadOnlySpan<byte> states = source.States.Slice(start, count);
+        if (Type.IsVariable)
+        {
+            int from = source.EndOf(start);
+            int length = source.EndOf(start + count) - from;
+            source._values.AsSpan(from, length).CopyTo(Reserve(length));
+            int moved = EndOf(_count) - from;
+            int first = Extend(count, ColumnState.Value);
+            for (int i = 0; i < count; i++)
+            {
+                _ends[first + i] = source._ends[start + i] + moved;
+            }
+        }
+        else
+        {
+            source._values.AsSpan(start * _width, count * _width).CopyTo(AppendFixedRows(count));
+        }
+
+        states.CopyTo(_states.AsSpan(_count - count));
+    }
+
+    /// <summary>The merge order of two rows: state first, then, between two values, their bytes; shorter first on a tie.</summary>
+    public int CompareRow(int row, ColumnBuffer other, int otherRow)
+    {
+        RequireSameType(other);
+        ColumnState state = GetState(row);
+        int byState = state.CompareTo(other.GetState(otherRow));
+        return byState != 0 || state != ColumnState.Value
+            ? byState
+            : GetValue(row).SequenceCompareTo(other.GetValue(otherRow));
+    }
+
+    /// <summary>Replaces the last row by a copy of a row of a column of the same type.</summary>
+    public void ReplaceLast(ColumnBuffer source, int row)
+    {
+        Debug.Assert(source != this || row != _count - 1, "a row cannot replace itself");
+        RemoveLast();
+        AppendRow(source, row);
+    }
+
+    /// <summary>Removes the last row.</summary>
+    public void RemoveLast()
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(_count);
+        _count--;
+    }
+
+    /// <summary>Removes every row and keeps the memory.</summary>
+    public void Clear() => _count = 0;
+
+    private int EndOf(int rows) => rows == 0 ? 0 : _ends[rows - 1];
+
+    private int Extend(int rows, ColumnState state)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        int first = _count;
+        if (rows > _states.Length - first)
+        {
+            Grow((long)first + rows);
+        }
+
+        _states.AsSpan(first, rows).Fill((byte)state);
+        _count = first + rows;
+        return first;
+    }
+
+    private Span<byte> Reserve(int length)
+    {
+        if (!Type.IsVariable)
+        {
+            throw new InvalidOperationException($"A {Type} column takes fixed rows.");
+        }
+
+        int used = EndOf(_count);
+        if (length > _values.Length - used)
+        {
+            Array.Resize(ref _values, Grown(_values.Length, (long)used + length));
+        }
+
+        return _values.AsSpan(used);
+    }
+
+    private void Publish(int length)
+    {
+        int end = EndOf(_count) + length;
+        int row = Extend(1, ColumnState.Value);
+        _ends[row] = end;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Grow(long rows)
+    {
+        int capacity = Grown(_states.Length, rows);
+        if (Type.IsVariable)
+        {
+            Array.Resize(ref _ends, capacity);
+        }
+        else
+        {
+            Array.Resize(ref _values, Grown(0, (long)capacity * _width));
+        }
+
+        Array.Resize(ref _states, capacity);
+    }
+
+    private static int Grown(int current, long needed) => needed <= Array.MaxLength
+        ? (int)Math.Min(Math.Max(needed, 2L * current), Array.MaxLength)
+        : throw new InvalidOperationException($"A column buffer of {needed} bytes or rows is more than an array holds.");
+
+    private void RequireFixed()
+    {
+        if (Type.IsVariable)
+        {
+            throw new InvalidOperationException($"A {Type} column takes rows of any length, not fixed rows.");
+        }
+    }
+
+    private void RequireWidth(int width)
+    {
+        if (width != _width)
+        {
+            ThrowWidth(width);
+        }
+    }
+
+    private void RequireSameType(ColumnBuffer other)
+    {
+        if (other.Type != Type)
+        {
+            throw new ArgumentException($"The other column holds {other.Type}, this one {Type}.", nameof(other));
+        }
+    }
+
+    private void ThrowWidth(int width) =>
+        throw new ArgumentException($"A row of {Type} has {_width} bytes, not {width}.");
+}

@@ -1,0 +1,303 @@
+using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Signals.Core.Columns;
+
+/// <summary>
+/// A view of an encoded column: any row at once, nothing decoded ahead. Lives as long as the bytes it was opened on, safe for
+/// any thread while those do not change. <see cref="Open"/> establishes that every fixed part lies inside the chunk; what
+/// depends on stored values (codes, ends) is checked at use. So no bytes, however damaged, make it read outside the chunk.
+/// </summary>
+internal readonly ref struct ColumnChunk
+{
+    private readonly ReadOnlySpan<byte> _payload;
+    private readonly ReadOnlySpan<byte> _packedStates;
+    private readonly ColumnType _type;
+    private readonly int _rows;
+    private readonly ChunkEncoding _encoding;
+    private readonly ChunkStates _states;
+    private readonly byte _unit;
+
+    private ColumnChunk(ColumnType type, ReadOnlySpan<byte> chunk, int rows)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        _type = type;
+        _rows = rows;
+        if (chunk.IsEmpty)
+        {
+            _encoding = ChunkEncoding.None;
+            return;
+        }
+
+        if (chunk.Length < ColumnChunkFormat.HeaderLength)
+        {
+            throw Damaged($"{chunk.Length} bytes for {rows} rows, less than a header");
+        }
+
+        _encoding = (ChunkEncoding)chunk[ColumnChunkFormat.EncodingOffset];
+        _states = (ChunkStates)chunk[ColumnChunkFormat.StatesOffset];
+        _unit = chunk[ColumnChunkFormat.UnitWidthOffset];
+        int statesLength = ColumnChunkFormat.StatesLength(_states, rows);
+        int payloadLength = chunk.Length - ColumnChunkFormat.HeaderLength - statesLength;
+        if (payloadLength >= 0)
+        {
+            _payload = chunk.Slice(ColumnChunkFormat.HeaderLength, payloadLength);
+            _packedStates = chunk[(ColumnChunkFormat.HeaderLength + payloadLength)..];
+        }
+
+        if (payloadLength < 0 || !IsConsistent())
+        {
+            throw Damaged($"{chunk.Length} bytes for {rows} rows of {type}, encoding {_encoding}, states {_states}, unit {_unit}");
+        }
+    }
+
+    /// <summary>Rows of the chunk.</summary>
+    public int Rows => _rows;
+
+    /// <summary>The type of every row.</summary>
+    public ColumnType Type => _type;
+
+    /// <summary>How values are stored.</summary>
+    public ChunkEncoding Encoding => _encoding;
+
+    /// <summary>True when no row is absent or null.</summary>
+    public bool AllValues => _states == ChunkStates.AllValues;
+
+    /// <summary>True when every row is absent.</summary>
+    public bool AllAbsent => _states == ChunkStates.AllAbsent;
+
+    /// <summary>The offsets of a frame of reference or the codes of a dictionary, and what follows them.</summary>
+    internal ReadOnlySpan<byte> Payload => _payload;
+
+    /// <summary>The states at two bits per row; empty unless they differ.</summary>
+    internal ReadOnlySpan<byte> PackedStates => _packedStates;
+
+    /// <summary>Bytes per offset or code.</summary>
+    internal int UnitWidth => _unit;
+
+    /// <summary>Opens a chunk of <paramref name="rows"/> rows. No bytes at all are a column absent from every row.</summary>
+    /// <exception cref="InvalidDataException">The length does not fit the rows.</exception>
+    public static ColumnChunk Open(ColumnType type, ReadOnlySpan<byte> chunk, int rows) => new(type, chunk, rows);
+
+    /// <summary>Checks everything that can be checked, so that no later read of these bytes fails.</summary>
+    /// <exception cref="InvalidDataException">Something is wrong; the message says what.</exception>
+    public static void Validate(ColumnType type, ReadOnlySpan<byte> chunk, int rows) => ColumnChunkValidator.Validate(type, chunk, rows);
+
+    /// <summary>The state of a row.</summary>
+    public ColumnState GetState(int row)
+    {
+        RequireRows(row, 1);
+        return _states == ChunkStates.PerRow ? (ColumnState)StateBits.Get(_packedStates, row) : (ColumnState)_states;
+    }
+
+    /// <summary>Writes one <see cref="ColumnState"/> byte per row.</summary>
+    public void CopyStates(int firstRow, int rows, Span<byte> destination)
+    {
+        RequireRows(firstRow, rows);
+        destination = destination[..rows];
+        if (_states == ChunkStates.PerRow)
+        {
+            StateBits.Unpack(_packedStates, firstRow, destination);
+        }
+        else
+        {
+            destination.Fill((byte)_states);
+        }
+    }
+
+    /// <summary>Writes fixed rows at their full width: <c>rows * Width</c> bytes.</summary>
+    public void CopyValues(int firstRow, int rows, Span<byte> destination)
+    {
+        RequireRows(firstRow, rows);
+        int width = FixedWidth();
+        destination = destination[..checked(rows * width)];
+        switch (_encoding)
+        {
+            case ChunkEncoding.Raw:
+                _payload.Slice(firstRow * width, destination.Length).CopyTo(destination);
+                break;
+            case ChunkEncoding.FrameOfReference:
+                FrameOfReference.Widen(width, _unit, Base(width), _payload.Slice(width + (firstRow * _unit), rows * _unit), destination);
+                break;
+            case ChunkEncoding.Constant:
+                Repeat(_payload, destination);
+                break;
+            case ChunkEncoding.Dictionary:
+                FixedDictionary.Copy(this, width, firstRow, rows, destination);
+                break;
+            default:
+                destination.Clear();
+                break;
+        }
+    }
+
+    /// <summary>Writes signed 8-byte rows.</summary>
+    public void CopyLongs(int firstRow, int rows, Span<long> destination) =>
+        CopyValues(firstRow, rows, MemoryMarshal.AsBytes(RequireWide(destination)));
+
+    /// <summary>Writes unsigned 8-byte rows.</summary>
+    public void CopyULongs(int firstRow, int rows, Span<ulong> destination) =>
+        CopyValues(firstRow, rows, MemoryMarshal.AsBytes(RequireWide(destination)));
+
+    /// <summary>One 8-byte row.</summary>
+    public long GetLong(int row)
+    {
+        RequireRows(row, 1);
+        if (_encoding == ChunkEncoding.FrameOfReference && _type.Width == sizeof(long))
+        {
+            return (long)Base(sizeof(long)) + LittleEndian.Read(_payload[(sizeof(long) + (row * _unit))..], _unit);
+        }
+
+        long value = 0;
+        CopyLongs(row, 1, new Span<long>(ref value));
+        return value;
+    }
+
+    /// <summary>The bytes of a variable row; none when it has no value.</summary>
+    public ReadOnlySpan<byte> GetBytes(int row)
+    {
+        RequireRows(row, 1);
+        if (!_type.IsVariable)
+        {
+            throw new InvalidOperationException($"A {_type} column has fixed rows.");
+        }
+
+        switch (_encoding)
+        {
+            case ChunkEncoding.VariableRaw:
+                return Part(_payload[..(_rows * _unit)], _payload[(_rows * _unit)..], _unit, row);
+            case ChunkEncoding.Dictionary:
+                int code = (int)LittleEndian.Read(_payload[(row * _unit)..], _unit);
+                ReadOnlySpan<byte> table = Entries(out int count);
+                RequireCode(code, count);
+                int ends = count * ColumnChunkFormat.EntryEndLength;
+                return Part(table[..ends], table[ends..], ColumnChunkFormat.EntryEndLength, code);
+            default:
+                return _payload;
+        }
+    }
+
+    /// <summary>Appends rows to a column of the same type.</summary>
+    public void AppendTo(ColumnBuffer destination, int firstRow, int rows)
+    {
+        RequireRows(firstRow, rows);
+        if (destination.Type != _type)
+        {
+            throw new ArgumentException($"The chunk holds {_type}, the column {destination.Type}.", nameof(destination));
+        }
+
+        int before = destination.Count;
+        if (_type.IsVariable)
+        {
+            for (int row = firstRow; row < firstRow + rows; row++)
+            {
+                destination.AppendBytes(GetBytes(row));
+            }
+        }
+        else
+        {
+            CopyValues(firstRow, rows, destination.AppendFixedRows(rows));
+        }
+
+        if (!AllValues)
+        {
+            CopyStates(firstRow, rows, destination.States[before..]);
+        }
+    }
+
+    /// <summary>A dictionary's entries: fixed values, or ends and bytes.</summary>
+    internal ReadOnlySpan<byte> Entries(out int count)
+    {
+        ReadOnlySpan<byte> table = _payload[(_rows * _unit)..];
+        count = BinaryPrimitives.ReadUInt16LittleEndian(table);
+        return table[ColumnChunkFormat.EntryCountLength..];
+    }
+
+    internal static void RequireCode(int code, int entries)
+    {
+        if ((uint)code >= (uint)entries)
+        {
+            throw Damaged($"code {code} in a dictionary of {entries} entries");
+        }
+    }
+
+    internal static InvalidDataException Damaged(string found) => new($"Damaged column chunk: {found}.");
+
+    // The payload's length against the rows, once, for everything that does not depend on codes and ends.
+    private bool IsConsistent()
+    {
+        long length = _payload.Length;
+        long width = _type.Width;
+        long units = (long)_rows * _unit;
+        return _states <= ChunkStates.PerRow && _encoding switch
+        {
+            ChunkEncoding.None => length == 0 && _unit == 0,
+            ChunkEncoding.Constant => _unit == 0 && (length == width || _type.IsVariable),
+            ChunkEncoding.Raw => length == _rows * width && _unit == 0 && !_type.IsVariable,
+            ChunkEncoding.FrameOfReference => length == width + units && IsUnit() && _unit < width && _type.IsInteger,
+            ChunkEncoding.Dictionary => _unit is 1 or 2 && length >= units + ColumnChunkFormat.EntryCountLength && EntriesFit(),
+            ChunkEncoding.VariableRaw => _type.IsVariable && IsUnit() && length >= units,
+            _ => false,
+        };
+    }
+
+    private bool EntriesFit()
+    {
+        long length = Entries(out int count).Length;
+        return _type.IsVariable
+            ? length >= (long)count * ColumnChunkFormat.EntryEndLength
+            : length == (long)count * _type.Width;
+    }
+
+    private bool IsUnit() => _unit is 1 or 2 or 4;
+
+    private ulong Base(int width) => width == sizeof(ulong)
+        ? BinaryPrimitives.ReadUInt64LittleEndian(_payload)
+        : LittleEndian.Read(_payload, width);
+
+    // Part i of bytes that are cut at ends: from the end before it to its own.
+    private static ReadOnlySpan<byte> Part(ReadOnlySpan<byte> ends, ReadOnlySpan<byte> bytes, int unit, int index)
+    {
+        uint start = index == 0 ? 0 : LittleEndian.Read(ends[((index - 1) * unit)..], unit);
+        uint end = LittleEndian.Read(ends[(index * unit)..], unit);
+        return start <= end && end <= (uint)bytes.Length
+            ? bytes[(int)start..(int)end]
+            : throw Damaged($"row {index} spans bytes {start} to {end} of {bytes.Length}");
+    }
+
+    private static void Repeat(ReadOnlySpan<byte> value, Span<byte> destination)
+    {
+        switch (value.Length)
+        {
+            case 1: destination.Fill(value[0]); break;
+            case 2: MemoryMarshal.Cast<byte, ushort>(destination).Fill(MemoryMarshal.Read<ushort>(value)); break;
+            case 4: MemoryMarshal.Cast<byte, uint>(destination).Fill(MemoryMarshal.Read<uint>(value)); break;
+            case 8: MemoryMarshal.Cast<byte, ulong>(destination).Fill(MemoryMarshal.Read<ulong>(value)); break;
+            default:
+                for (; !destination.IsEmpty; destination = destination[value.Length..])
+                {
+                    value.CopyTo(destination);
+                }
+
+                break;
+        }
+    }
+
+    private int FixedWidth() => !_type.IsVariable
+        ? _type.Width
+        : throw new InvalidOperationException($"A {_type} column has rows of any length; read them one by one.");
+
+    private Span<T> RequireWide<T>(Span<T> destination) => _type.Width == sizeof(long)
+        ? destination
+        : throw new InvalidOperationException($"A {_type} column has {_type.Width} bytes per row, not {sizeof(long)}.");
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void RequireRows(int firstRow, int rows)
+    {
+        if ((uint)firstRow > (uint)_rows || (uint)rows > (uint)(_rows - firstRow))
+        {
+            throw new ArgumentOutOfRangeException(nameof(firstRow), $"Rows {firstRow}+{rows} of {_rows}.");
+        }
+    }
+}

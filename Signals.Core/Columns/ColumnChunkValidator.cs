@@ -1,0 +1,88 @@
+namespace Signals.Core.Columns;
+
+/// <summary>The full check of a column chunk from outside. Pure; reads every row once.</summary>
+internal static class ColumnChunkValidator
+{
+    private const int PackedNulls = 0b01_01_01_01;
+
+    /// <exception cref="InvalidDataException">The chunk breaks a rule of the format.</exception>
+    public static void Validate(ColumnType type, ReadOnlySpan<byte> chunk, int rows)
+    {
+        ColumnChunk column = ColumnChunk.Open(type, chunk, rows);
+        if (chunk.IsEmpty)
+        {
+            return;
+        }
+
+        Require(rows > 0, "a chunk of bytes for no rows");
+        Require(chunk[ColumnChunkFormat.ReservedOffset] == 0, "the reserved byte is not 0");
+        Require(!column.AllAbsent, "states say all absent, which takes no chunk");
+        Require(column.Encoding != ChunkEncoding.None || !column.AllValues, "states say all values, the encoding none");
+        ValidateStates(column, rows);
+        if (column.Encoding == ChunkEncoding.Dictionary)
+        {
+            ValidateDictionary(column, rows);
+        }
+
+        if (type.IsVariable)
+        {
+            ValidateRows(column, rows);
+        }
+        else if (type.Kind == ColumnKind.Boolean)
+        {
+            ValidateBooleans(column, rows);
+        }
+    }
+
+    private static void ValidateStates(in ColumnChunk column, int rows)
+    {
+        foreach (byte four in column.PackedStates)
+        {
+            Require((four & (four >> 1) & PackedNulls) == 0, "a row has the unknown state 3");
+        }
+
+        int unused = (4 - (rows & 3)) & 3;
+        Require(column.PackedStates.IsEmpty || column.PackedStates[^1] >> (8 - (2 * unused)) == 0, "states after the last row");
+    }
+
+    private static void ValidateDictionary(in ColumnChunk column, int rows)
+    {
+        column.Entries(out int count);
+        for (int row = 0; row < rows; row++)
+        {
+            ColumnChunk.RequireCode((int)LittleEndian.Read(column.Payload[(row * column.UnitWidth)..], column.UnitWidth), count);
+        }
+    }
+
+    private static void ValidateRows(in ColumnChunk column, int rows)
+    {
+        long total = 0;
+        for (int row = 0; row < rows; row++)
+        {
+            int length = column.GetBytes(row).Length;
+            Require(length == 0 || column.GetState(row) == ColumnState.Value, "a row has bytes but no value");
+            total += length;
+        }
+
+        long stored = column.Payload.Length - ((long)rows * column.UnitWidth);
+        Require(column.Encoding != ChunkEncoding.VariableRaw || total == stored, "bytes that belong to no row");
+    }
+
+    private static void ValidateBooleans(in ColumnChunk column, int rows)
+    {
+        byte value = 0;
+        for (int row = 0; row < rows; row++)
+        {
+            column.CopyValues(row, 1, new Span<byte>(ref value));
+            Require(value <= 1, "a boolean is neither 0 nor 1");
+        }
+    }
+
+    private static void Require(bool holds, string otherwise)
+    {
+        if (!holds)
+        {
+            throw ColumnChunk.Damaged(otherwise);
+        }
+    }
+}

@@ -1,0 +1,262 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+
+namespace Signals.Core.Columns;
+
+/// <summary>
+/// Writes column chunks in two steps: <c>Plan</c> decides and gives the exact length, so that the caller can claim the space;
+/// <c>Write</c> fills it. Stateless; allocates nothing beyond the dictionary scratch that a column keeps.
+/// </summary>
+internal static class ColumnChunkWriter
+{
+    /// <summary>Decides how to write <paramref name="count"/> rows of a column.</summary>
+    public static ChunkPlan Plan(ColumnBuffer column, int start, int count, ChunkGoal goal = ChunkGoal.Speed)
+    {
+        ReadOnlySpan<byte> states = column.States.Slice(start, count);
+        ChunkStates form = FormOf(states);
+        if (count == 0 || form == ChunkStates.AllAbsent)
+        {
+            return new ChunkPlan(0, start, count, ChunkEncoding.None, ChunkStates.AllAbsent, 0, 0);
+        }
+
+        ChunkPlan plan = form != ChunkStates.AllValues && !states.Contains((byte)ColumnState.Value)
+            ? Sized(0, count, ChunkEncoding.None)
+            : column.Type.IsVariable
+                ? PlanVariable(column, start, count)
+                : PlanFixed(column.Type, FixedRows(column, start, count), count);
+        if (goal == ChunkGoal.Size)
+        {
+            plan = TryDictionary(column, start, count, plan);
+        }
+
+        return plan with
+        {
+            Start = start,
+            States = form,
+            Length = checked(plan.Length + ColumnChunkFormat.StatesLength(form, count)),
+        };
+    }
+
+    /// <summary>Decides how to write times.</summary>
+    public static ChunkPlan Plan(ReadOnlySpan<long> keys) => PlanKeys(ColumnType.Scalar<long>(), MemoryMarshal.AsBytes(keys), keys.Length);
+
+    /// <summary>Decides how to write ids or users.</summary>
+    public static ChunkPlan Plan(ReadOnlySpan<ulong> keys) => PlanKeys(ColumnType.Scalar<ulong>(), MemoryMarshal.AsBytes(keys), keys.Length);
+
+    /// <summary>Writes what was planned and returns its length.</summary>
+    public static int Write(ColumnBuffer column, in ChunkPlan plan, Span<byte> destination)
+    {
+        destination = Claim(plan, destination);
+        if (destination.IsEmpty)
+        {
+            return 0;
+        }
+
+        int statesLength = ColumnChunkFormat.StatesLength(plan.States, plan.Count);
+        Span<byte> payload = destination[ColumnChunkFormat.HeaderLength..^statesLength];
+        switch (plan.Encoding)
+        {
+            case ChunkEncoding.None:
+                break;
+            case ChunkEncoding.Dictionary:
+                WriteDictionary(column, plan, payload);
+                break;
+            default:
+                if (column.Type.IsVariable)
+                {
+                    WriteVariable(column, plan, payload);
+                }
+                else
+                {
+                    WriteFixed(column.Type.Width, plan, FixedRows(column, plan.Start, plan.Count), payload);
+                }
+
+                break;
+        }
+
+        if (statesLength > 0)
+        {
+            StateBits.Pack(column.States.Slice(plan.Start, plan.Count), destination[^statesLength..]);
+        }
+
+        return plan.Length;
+    }
+
+    /// <summary>Writes planned times.</summary>
+    public static int Write(ReadOnlySpan<long> keys, in ChunkPlan plan, Span<byte> destination) =>
+        WriteKeys(MemoryMarshal.AsBytes(keys), plan, destination);
+
+    /// <summary>Writes planned ids or users.</summary>
+    public static int Write(ReadOnlySpan<ulong> keys, in ChunkPlan plan, Span<byte> destination) =>
+        WriteKeys(MemoryMarshal.AsBytes(keys), plan, destination);
+
+    private static ChunkPlan PlanKeys(ColumnType type, ReadOnlySpan<byte> values, int count) => count == 0
+        ? new ChunkPlan(0, 0, 0, ChunkEncoding.None, ChunkStates.AllAbsent, 0, 0)
+        : PlanFixed(type, values, count);
+
+    private static int WriteKeys(ReadOnlySpan<byte> values, in ChunkPlan plan, Span<byte> destination)
+    {
+        destination = Claim(plan, destination);
+        if (!destination.IsEmpty)
+        {
+            WriteFixed(sizeof(ulong), plan, values, destination[ColumnChunkFormat.HeaderLength..]);
+        }
+
+        return plan.Length;
+    }
+
+    private static ChunkStates FormOf(ReadOnlySpan<byte> states) =>
+        states.IsEmpty ? ChunkStates.AllAbsent
+        : states.ContainsAnyExcept(states[0]) ? ChunkStates.PerRow
+        : (ChunkStates)states[0];
+
+    private static ChunkPlan PlanFixed(ColumnType type, ReadOnlySpan<byte> values, int count)
+    {
+        int width = type.Width;
+        if (type.IsInteger && width > 1)
+        {
+            (ulong low, ulong span) = FrameOfReference.Measure(type.Kind, values);
+            int unit = ColumnChunkFormat.UnitWidthFor(span);
+            int narrowed = width + (count * unit);
+            if (span != 0 && narrowed < values.Length)
+            {
+                return Sized(narrowed, count, ChunkEncoding.FrameOfReference, unit, low);
+            }
+
+            return span == 0 ? Sized(width, count, ChunkEncoding.Constant) : Sized(values.Length, count, ChunkEncoding.Raw);
+        }
+
+        // Each row equals the one before it exactly when the bytes equal themselves shifted by a row.
+        return values[width..].SequenceEqual(values[..^width])
+            ? Sized(width, count, ChunkEncoding.Constant)
+            : Sized(values.Length, count, ChunkEncoding.Raw);
+    }
+
+    private static ChunkPlan PlanVariable(ColumnBuffer column, int start, int count)
+    {
+        ReadOnlySpan<byte> bytes = VariableRows(column, start, count);
+        int width = column.GetValue(start).Length;
+        bool sameLength = true;
+        for (int row = start; row < start + count && sameLength; row++)
+        {
+            sameLength = column.GetValue(row).Length == width;
+        }
+
+        if (sameLength && bytes[width..].SequenceEqual(bytes[..^width]))
+        {
+            return Sized(width, count, ChunkEncoding.Constant);
+        }
+
+        int unit = ColumnChunkFormat.UnitWidthFor((uint)bytes.Length);
+        return Sized(((long)count * unit) + bytes.Length, count, ChunkEncoding.VariableRaw, unit);
+    }
+
+    private static ChunkPlan TryDictionary(ColumnBuffer column, int start, int count, ChunkPlan plan)
+    {
+        if (plan.Encoding is not (ChunkEncoding.Raw or ChunkEncoding.FrameOfReference or ChunkEncoding.VariableRaw)
+            || plan.UnitWidth == 1 && !column.Type.IsVariable
+            || column.Type is { IsVector: true } or { Width: 1 }
+            || !column.Dictionary.TryBuild(column, start, count, count / 4))
+        {
+            return plan;
+        }
+
+        int entries = column.Dictionary.EntryRows.Length;
+        int unit = entries <= byte.MaxValue + 1 ? 1 : 2;
+        long length = ((long)count * unit) + ColumnChunkFormat.EntryCountLength + column.Dictionary.EntryBytes
+            + (column.Type.IsVariable ? (long)entries * ColumnChunkFormat.EntryEndLength : 0);
+
+        // A lookup per row has to pay: at least a quarter of the space.
+        return length <= (long)plan.Length / 4 * 3 ? Sized(length, count, ChunkEncoding.Dictionary, unit) : plan;
+    }
+
+    private static ChunkPlan Sized(long payload, int count, ChunkEncoding encoding, int unit = 0, ulong low = 0) =>
+        new(checked((int)(payload + ColumnChunkFormat.HeaderLength)), 0, count, encoding, ChunkStates.AllValues, (byte)unit, low);
+
+    private static Span<byte> Claim(ChunkPlan plan, Span<byte> destination)
+    {
+        if (destination.Length < plan.Length)
+        {
+            throw new ArgumentException($"The chunk takes {plan.Length} bytes, there are {destination.Length}.", nameof(destination));
+        }
+
+        destination = destination[..plan.Length];
+        if (!destination.IsEmpty)
+        {
+            destination[ColumnChunkFormat.EncodingOffset] = (byte)plan.Encoding;
+            destination[ColumnChunkFormat.StatesOffset] = (byte)plan.States;
+            destination[ColumnChunkFormat.UnitWidthOffset] = plan.UnitWidth;
+            destination[ColumnChunkFormat.ReservedOffset] = 0;
+        }
+
+        return destination;
+    }
+
+    private static void WriteFixed(int width, in ChunkPlan plan, ReadOnlySpan<byte> values, Span<byte> payload)
+    {
+        if (plan.Encoding != ChunkEncoding.FrameOfReference)
+        {
+            values[..payload.Length].CopyTo(payload);
+            return;
+        }
+
+        Span<byte> reference = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(reference, plan.Base);
+        reference[..width].CopyTo(payload);
+        FrameOfReference.Narrow(width, plan.UnitWidth, plan.Base, values, payload[width..]);
+    }
+
+    private static void WriteVariable(ColumnBuffer column, in ChunkPlan plan, Span<byte> payload)
+    {
+        ReadOnlySpan<byte> bytes = VariableRows(column, plan.Start, plan.Count);
+        if (plan.Encoding == ChunkEncoding.Constant)
+        {
+            bytes[..payload.Length].CopyTo(payload);
+            return;
+        }
+
+        int end = 0;
+        for (int i = 0; i < plan.Count; i++)
+        {
+            end += column.GetValue(plan.Start + i).Length;
+            LittleEndian.Write(payload[(i * plan.UnitWidth)..], plan.UnitWidth, (uint)end);
+        }
+
+        bytes.CopyTo(payload[(plan.Count * plan.UnitWidth)..]);
+    }
+
+    private static void WriteDictionary(ColumnBuffer column, in ChunkPlan plan, Span<byte> payload)
+    {
+        ReadOnlySpan<ushort> codes = column.Dictionary.Codes;
+        ReadOnlySpan<int> entryRows = column.Dictionary.EntryRows;
+        for (int i = 0; i < codes.Length; i++)
+        {
+            LittleEndian.Write(payload[(i * plan.UnitWidth)..], plan.UnitWidth, codes[i]);
+        }
+
+        payload = payload[(codes.Length * plan.UnitWidth)..];
+        BinaryPrimitives.WriteUInt16LittleEndian(payload, (ushort)entryRows.Length);
+        payload = payload[ColumnChunkFormat.EntryCountLength..];
+        Span<byte> bytes = column.Type.IsVariable ? payload[(entryRows.Length * ColumnChunkFormat.EntryEndLength)..] : payload;
+        int end = 0;
+        for (int entry = 0; entry < entryRows.Length; entry++)
+        {
+            ReadOnlySpan<byte> value = column.GetValue(entryRows[entry]);
+            value.CopyTo(bytes[end..]);
+            end += value.Length;
+            if (column.Type.IsVariable)
+            {
+                BinaryPrimitives.WriteUInt32LittleEndian(payload[(entry * ColumnChunkFormat.EntryEndLength)..], (uint)end);
+            }
+        }
+    }
+
+    private static ReadOnlySpan<byte> FixedRows(ColumnBuffer column, int start, int count) =>
+        column.Values.Slice(start * column.Type.Width, count * column.Type.Width);
+
+    private static ReadOnlySpan<byte> VariableRows(ColumnBuffer column, int start, int count)
+    {
+        int from = start == 0 ? 0 : column.Ends[start - 1];
+        return column.Values[from..column.Ends[start + count - 1]];
+    }
+}

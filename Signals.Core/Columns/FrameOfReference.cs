@@ -1,0 +1,128 @@
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace Signals.Core.Columns;
+
+/// <summary>
+/// Integers as offsets from the smallest one. Pure. Values are handled as unsigned numbers of their width and all sums wrap,
+/// so signs matter only in finding the smallest.
+/// </summary>
+internal static class FrameOfReference
+{
+    /// <summary>The smallest value, as the unsigned number of its bytes, and its distance to the largest.</summary>
+    public static (ulong Base, ulong Span) Measure(ColumnKind kind, ReadOnlySpan<byte> values)
+    {
+        switch (kind)
+        {
+            case ColumnKind.Int16:
+                (short low16, short high16) = Range(MemoryMarshal.Cast<byte, short>(values));
+                return ((ushort)low16, (ushort)(high16 - low16));
+            case ColumnKind.UInt16:
+                (ushort lowU16, ushort highU16) = Range(MemoryMarshal.Cast<byte, ushort>(values));
+                return (lowU16, (ushort)(highU16 - lowU16));
+            case ColumnKind.Int32:
+                (int low32, int high32) = Range(MemoryMarshal.Cast<byte, int>(values));
+                return ((uint)low32, (uint)high32 - (uint)low32);
+            case ColumnKind.UInt32:
+                (uint lowU32, uint highU32) = Range(MemoryMarshal.Cast<byte, uint>(values));
+                return (lowU32, highU32 - lowU32);
+            case ColumnKind.Int64:
+                (long low64, long high64) = Range(MemoryMarshal.Cast<byte, long>(values));
+                return ((ulong)low64, (ulong)high64 - (ulong)low64);
+            case ColumnKind.UInt64:
+                (ulong lowU64, ulong highU64) = Range(MemoryMarshal.Cast<byte, ulong>(values));
+                return (lowU64, highU64 - lowU64);
+            default:
+                throw new ArgumentOutOfRangeException(nameof(kind), $"{kind} has no frame of reference.");
+        }
+    }
+
+    /// <summary>Writes <c>value - base</c> of each value in <paramref name="offsetWidth"/> bytes.</summary>
+    public static void Narrow(int width, int offsetWidth, ulong reference, ReadOnlySpan<byte> values, Span<byte> offsets)
+    {
+        switch ((width, offsetWidth))
+        {
+            case (2, 1): Narrow<ushort, byte>(reference, values, offsets); break;
+            case (4, 1): Narrow<uint, byte>(reference, values, offsets); break;
+            case (4, 2): Narrow<uint, ushort>(reference, values, offsets); break;
+            case (8, 1): Narrow<ulong, byte>(reference, values, offsets); break;
+            case (8, 2): Narrow<ulong, ushort>(reference, values, offsets); break;
+            case (8, 4): Narrow<ulong, uint>(reference, values, offsets); break;
+            default: throw new ArgumentOutOfRangeException(nameof(offsetWidth));
+        }
+    }
+
+    /// <summary>Writes <c>base + offset</c> of each offset in <paramref name="width"/> bytes.</summary>
+    public static void Widen(int width, int offsetWidth, ulong reference, ReadOnlySpan<byte> offsets, Span<byte> values)
+    {
+        switch ((width, offsetWidth))
+        {
+            case (2, 1): Widen<byte, ushort>(reference, offsets, values); break;
+            case (4, 1): Widen<byte, uint>(reference, offsets, values); break;
+            case (4, 2): Widen<ushort, uint>(reference, offsets, values); break;
+            case (8, 1): Widen<byte, ulong>(reference, offsets, values); break;
+            case (8, 2): Widen<ushort, ulong>(reference, offsets, values); break;
+            case (8, 4): Widen<uint, ulong>(reference, offsets, values); break;
+            default: throw new ArgumentOutOfRangeException(nameof(offsetWidth));
+        }
+    }
+
+    private static (T Low, T High) Range<T>(ReadOnlySpan<T> values)
+        where T : unmanaged, INumber<T>
+    {
+        T low = values[0];
+        T high = values[0];
+        int i = 0;
+        if (values.Length >= Vector<T>.Count)
+        {
+            Vector<T> lows = new(values);
+            Vector<T> highs = lows;
+            for (i = Vector<T>.Count; i <= values.Length - Vector<T>.Count; i += Vector<T>.Count)
+            {
+                Vector<T> next = new(values[i..]);
+                lows = Vector.Min(lows, next);
+                highs = Vector.Max(highs, next);
+            }
+
+            for (int lane = 0; lane < Vector<T>.Count; lane++)
+            {
+                low = T.Min(low, lows[lane]);
+                high = T.Max(high, highs[lane]);
+            }
+        }
+
+        for (; i < values.Length; i++)
+        {
+            low = T.Min(low, values[i]);
+            high = T.Max(high, values[i]);
+        }
+
+        return (low, high);
+    }
+
+    private static void Narrow<TWide, TNarrow>(ulong reference, ReadOnlySpan<byte> values, Span<byte> offsets)
+        where TWide : unmanaged, IBinaryInteger<TWide>
+        where TNarrow : unmanaged, IBinaryInteger<TNarrow>
+    {
+        TWide low = TWide.CreateTruncating(reference);
+        ReadOnlySpan<TWide> from = MemoryMarshal.Cast<byte, TWide>(values);
+        Span<TNarrow> to = MemoryMarshal.Cast<byte, TNarrow>(offsets)[..from.Length];
+        for (int i = 0; i < from.Length; i++)
+        {
+            to[i] = TNarrow.CreateTruncating(from[i] - low);
+        }
+    }
+
+    private static void Widen<TNarrow, TWide>(ulong reference, ReadOnlySpan<byte> offsets, Span<byte> values)
+        where TNarrow : unmanaged, IBinaryInteger<TNarrow>
+        where TWide : unmanaged, IBinaryInteger<TWide>
+    {
+        TWide low = TWide.CreateTruncating(reference);
+        ReadOnlySpan<TNarrow> from = MemoryMarshal.Cast<byte, TNarrow>(offsets);
+        Span<TWide> to = MemoryMarshal.Cast<byte, TWide>(values)[..from.Length];
+        for (int i = 0; i < from.Length; i++)
+        {
+            to[i] = TWide.CreateTruncating(from[i]) + low;
+        }
+    }
+}

@@ -1,0 +1,136 @@
+using System.Diagnostics;
+
+namespace Signals.Core.Columns;
+
+/// <summary>
+/// Rows of one event type: time, id and columns. One thread at a time. Between calls every column holds either
+/// <see cref="Count"/> rows, or fewer, which <see cref="FillAbsent"/> completes. Reused through <see cref="Clear"/>.
+/// </summary>
+internal sealed class RowBuffer
+{
+    private readonly ColumnBuffer[] _columns;
+    private long[] _times;
+    private ulong[] _ids;
+
+    public RowBuffer(IReadOnlyList<ColumnType> types, int capacity = 64)
+    {
+        _times = new long[Math.Max(capacity, 1)];
+        _ids = new ulong[_times.Length];
+        _columns = new ColumnBuffer[types.Count];
+        for (int i = 0; i < _columns.Length; i++)
+        {
+            _columns[i] = new ColumnBuffer(types[i], _times.Length);
+        }
+    }
+
+    /// <summary>Rows held.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Event times, milliseconds since the Unix epoch.</summary>
+    public Span<long> Times => _times.AsSpan(0, Count);
+
+    /// <summary>Event ids.</summary>
+    public Span<ulong> Ids => _ids.AsSpan(0, Count);
+
+    /// <summary>The columns, by column id.</summary>
+    public ReadOnlySpan<ColumnBuffer> Columns => _columns;
+
+    /// <summary>Starts a row. Its columns follow through <see cref="Columns"/>, or stay absent.</summary>
+    public void AppendKey(long time, ulong id)
+    {
+        int row = Count;
+        if (row == _times.Length)
+        {
+            Reserve(1);
+        }
+
+        _times[row] = time;
+        _ids[row] = id;
+        Count = row + 1;
+    }
+
+    /// <summary>Makes room for <paramref name="rows"/> more keys, for the caller to write, and counts them.</summary>
+    public void AppendKeys(int rows, out Span<long> times, out Span<ulong> ids)
+    {
+        Reserve(rows);
+        times = _times.AsSpan(Count, rows);
+        ids = _ids.AsSpan(Count, rows);
+        Count += rows;
+    }
+
+    /// <summary>Appends a copy of one row.</summary>
+    public void AppendRow(RowBuffer source, int row) => AppendRows(source, row, 1);
+
+    /// <summary>Appends copies of adjacent rows. A source of an older schema has fewer columns; the others become absent.</summary>
+    public void AppendRows(RowBuffer source, int start, int count)
+    {
+        AppendKeys(count, out Span<long> times, out Span<ulong> ids);
+        source.Times.Slice(start, count).CopyTo(times);
+        source.Ids.Slice(start, count).CopyTo(ids);
+        int shared = SharedColumns(source);
+        for (int i = 0; i < shared; i++)
+        {
+            _columns[i].AppendRows(source._columns[i], start, count);
+        }
+
+        for (int i = shared; i < _columns.Length; i++)
+        {
+            _columns[i].AppendMissing(ColumnState.Absent, count);
+        }
+    }
+
+    /// <summary>Gives every column its absent rows up to <see cref="Count"/>.</summary>
+    public void FillAbsent()
+    {
+        foreach (ColumnBuffer column in _columns)
+        {
+            if (column.Count < Count)
+            {
+                column.AppendMissing(ColumnState.Absent, Count - column.Count);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Merges a row of the same identity into the last row: each column keeps the greater of the two in merge order, so the
+    /// result depends neither on the order of merges nor on how often a row comes.
+    /// </summary>
+    public void MergeIntoLast(RowBuffer source, int row)
+    {
+        int last = Count - 1;
+        Debug.Assert(_times[last] == source._times[row] && _ids[last] == source._ids[row], "only equal identities merge");
+        int shared = SharedColumns(source);
+        for (int i = 0; i < shared; i++)
+        {
+            if (_columns[i].CompareRow(last, source._columns[i], row) < 0)
+            {
+                _columns[i].ReplaceLast(source._columns[i], row);
+            }
+        }
+    }
+
+    /// <summary>Removes every row and keeps the memory.</summary>
+    public void Clear()
+    {
+        Count = 0;
+        foreach (ColumnBuffer column in _columns)
+        {
+            column.Clear();
+        }
+    }
+
+    private int SharedColumns(RowBuffer source) => source._columns.Length <= _columns.Length
+        ? source._columns.Length
+        : throw new ArgumentException($"The rows have {source._columns.Length} columns, more than {_columns.Length} here.", nameof(source));
+
+    private void Reserve(int rows)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(rows);
+        if (rows > _times.Length - Count)
+        {
+            int capacity = (int)Math.Min(Math.Max((long)Count + rows, 2L * _times.Length), Array.MaxLength);
+            Array.Resize(ref _times, capacity);
+            Array.Resize(ref _ids, capacity);
+        }
+    }
+}
