@@ -1,0 +1,145 @@
+using System.Runtime.CompilerServices;
+using Signals.Core.Columns;
+
+namespace Signals.Storage.Tables;
+
+/// <summary>
+/// Adjacent rows of a table: their times, ids and those columns that were asked for so far, verified and decompressed.
+/// Threads: any; immutable but for the cache's referenced bit, whose races are harmless. Memory is managed: whoever holds a
+/// block may read it, evicted or not.
+/// </summary>
+internal sealed class Block
+{
+    private const int FixedBytes = 96;
+
+    private readonly TableLayout _layout;
+    private readonly ChunkSlice[] _chunks;
+    private bool _referenced;
+
+    /// <summary>A block over decoded chunks.</summary>
+    /// <param name="layout">The table's layout.</param>
+    /// <param name="firstRow">Table-wide number of the first row.</param>
+    /// <param name="rows">Rows.</param>
+    /// <param name="chunks">One slice per chunk of the layout; times and ids loaded.</param>
+    /// <param name="dataBytes">Bytes of the arrays behind the slices.</param>
+    public Block(TableLayout layout, long firstRow, int rows, ChunkSlice[] chunks, long dataBytes)
+    {
+        _layout = layout;
+        _chunks = chunks;
+        FirstRow = firstRow;
+        Rows = rows;
+        DataBytes = dataBytes;
+    }
+
+    /// <summary>Table-wide number of the first row.</summary>
+    public long FirstRow { get; }
+
+    /// <summary>Rows of the block.</summary>
+    public int Rows { get; }
+
+    /// <summary>Event times, Int64.</summary>
+    public ColumnChunk Times => Open(TableFormat.TimesChunk);
+
+    /// <summary>Event ids, UInt64.</summary>
+    public ColumnChunk Ids => Open(TableFormat.IdsChunk);
+
+    /// <summary>Memory held, as the cache counts it.</summary>
+    public long Bytes => FixedBytes + (long)Unsafe.SizeOf<ChunkSlice>() * _chunks.Length + DataBytes;
+
+    /// <summary>Bytes of the arrays behind the chunks.</summary>
+    public long DataBytes { get; }
+
+    /// <summary>
+    /// False when every row of the column is Absent: the table is older than the column, or the block has nothing in it.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The column was not asked for.</exception>
+    public bool HasColumn(int column)
+    {
+        int chunk = column + TableFormat.FirstColumnChunk;
+        if ((uint)chunk >= (uint)_chunks.Length)
+        {
+            return false;
+        }
+
+        if (_chunks[chunk].Data is null)
+        {
+            ThrowNotLoaded(column);
+        }
+
+        return _chunks[chunk].Length != 0;
+    }
+
+    /// <summary>A column that was asked for and that <see cref="HasColumn"/>.</summary>
+    /// <exception cref="InvalidOperationException">The column was not asked for, or has no chunk here.</exception>
+    public ColumnChunk Column(int column)
+    {
+        if (!HasColumn(column))
+        {
+            ThrowAbsent(column);
+        }
+
+        return Open(column + TableFormat.FirstColumnChunk);
+    }
+
+    /// <summary>Whether all these columns are loaded. Columns that the table does not have count as loaded.</summary>
+    public bool Holds(ReadOnlySpan<int> columns)
+    {
+        ChunkSlice[] chunks = _chunks;
+        foreach (int column in columns)
+        {
+            int chunk = column + TableFormat.FirstColumnChunk;
+            if ((uint)chunk < (uint)chunks.Length && chunks[chunk].Data is null)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Whether a chunk is loaded.</summary>
+    public bool HoldsChunk(int chunk) => _chunks[chunk].Data is not null;
+
+    /// <summary>A block with the chunks of both.</summary>
+    public Block With(Block other)
+    {
+        ChunkSlice[] union = [.. _chunks];
+        bool grown = false;
+        for (int i = 0; i < union.Length; i++)
+        {
+            if (union[i].Data is null && other._chunks[i].Data is not null)
+            {
+                union[i] = other._chunks[i];
+                grown = true;
+            }
+        }
+
+        return grown ? new Block(_layout, FirstRow, Rows, union, DataBytes + other.DataBytes) { _referenced = true } : this;
+    }
+
+    /// <summary>Sets the referenced bit; writes only when it is clear, so hot blocks stay shared between caches of cores.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Touch()
+    {
+        if (!_referenced)
+        {
+            _referenced = true;
+        }
+    }
+
+    /// <summary>Clears the referenced bit and returns what it was.</summary>
+    public bool TakeReferenced()
+    {
+        bool was = _referenced;
+        _referenced = false;
+        return was;
+    }
+
+    private ColumnChunk Open(int chunk) => ColumnChunk.Open(_layout.TypeOf(chunk), _chunks[chunk].Bytes, Rows);
+
+    private static void ThrowNotLoaded(int column) =>
+        throw new InvalidOperationException($"Column {column} was not among the columns asked for in GetBlock.");
+
+    private static void ThrowAbsent(int column) =>
+        throw new InvalidOperationException($"Column {column} is Absent in the whole block; ask HasColumn first.");
+}

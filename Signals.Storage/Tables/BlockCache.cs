@@ -1,0 +1,158 @@
+using System.Runtime.CompilerServices;
+
+namespace Signals.Storage.Tables;
+
+/// <summary>
+/// Bounds the memory of the blocks of all tables that share it. Each table holds an array of slots that readers look at without
+/// a lock; the cache alone writes the slots, under its lock, and empties them by CLOCK (a new block has to be touched once more
+/// to survive a round). Threads: any. Invariant: resident bytes never exceed the capacity; a block larger than it is not kept.
+/// </summary>
+internal sealed class BlockCache
+{
+    private const int Stripes = 16;
+    private const int StripeStride = 16;
+
+    private readonly Lock _gate = new();
+    private readonly long[] _hits = new long[(Stripes + 1) * StripeStride];
+
+    // Under _gate.
+    private Entry[] _ring = new Entry[64];
+    private int _count;
+    private int _hand;
+    private long _bytes;
+    private long _evictions;
+
+    // Interlocked, miss path only.
+    private long _misses;
+    private long _deviceReads;
+    private long _deviceBytes;
+
+    /// <summary>A cache of so many bytes; 0 keeps nothing.</summary>
+    public BlockCache(long capacityBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(capacityBytes);
+        Capacity = capacityBytes;
+    }
+
+    /// <summary>Most bytes held.</summary>
+    public long Capacity { get; }
+
+    /// <summary>The counters now.</summary>
+    public BlockCacheStats GetStats()
+    {
+        long hits = 0;
+        for (int i = 1; i <= Stripes; i++)
+        {
+            hits += Volatile.Read(ref _hits[i * StripeStride]);
+        }
+
+        lock (_gate)
+        {
+            return new BlockCacheStats(hits, Volatile.Read(ref _misses), Volatile.Read(ref _deviceReads),
+                Volatile.Read(ref _deviceBytes), _evictions, _bytes, _count);
+        }
+    }
+
+    /// <summary>Counts a hit without an interlocked write: one line per stripe of threads, where a race loses a count.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void CountHit() => _hits[(1 + (Environment.CurrentManagedThreadId & (Stripes - 1))) * StripeStride]++;
+
+    /// <summary>Counts a miss and the file reads that it took.</summary>
+    public void CountMiss(IoCount io)
+    {
+        Interlocked.Increment(ref _misses);
+        Interlocked.Add(ref _deviceReads, io.Reads);
+        Interlocked.Add(ref _deviceBytes, io.Bytes);
+    }
+
+    /// <summary>Keeps loaded chunks of a block, joined with those it has already.</summary>
+    /// <param name="slots">The table's slots.</param>
+    /// <param name="index">The block.</param>
+    /// <param name="seen">What the slot held when the caller decided what to load; it may be evicted or replaced by now.</param>
+    /// <param name="loaded">The chunks that were missing.</param>
+    /// <returns>The block to read: it has the chunks of <paramref name="seen"/> and <paramref name="loaded"/>.</returns>
+    public Block Publish(Block?[] slots, int index, Block? seen, Block loaded)
+    {
+        lock (_gate)
+        {
+            Block? current = slots[index];
+            Block? known = seen is null || ReferenceEquals(current, seen) ? current : Join(current, seen);
+            Block block = Join(known, loaded);
+            long growth = block.Bytes - (current?.Bytes ?? 0);
+            if (block.Bytes > Capacity || growth == 0)
+            {
+                return block;
+            }
+
+            EvictLocked(Capacity - growth, slots, index);
+            if (current is null)
+            {
+                InsertLocked(new Entry(slots, index));
+            }
+
+            _bytes += growth;
+            Volatile.Write(ref slots[index], block);
+            return block;
+        }
+    }
+
+    /// <summary>Drops every block of a table. The table is no longer read.</summary>
+    public void Forget(Block?[] slots)
+    {
+        lock (_gate)
+        {
+            for (int i = _count - 1; i >= 0; i--)
+            {
+                if (ReferenceEquals(_ring[i].Slots, slots))
+                {
+                    RemoveLocked(i);
+                }
+            }
+        }
+    }
+
+    private static Block Join(Block? first, Block second) => first?.With(second) ?? second;
+
+    private void EvictLocked(long target, Block?[] slots, int kept)
+    {
+        while (_bytes > target)
+        {
+            _hand = _hand < _count ? _hand : 0;
+            Entry entry = _ring[_hand];
+            bool keep = ReferenceEquals(entry.Slots, slots) && entry.Index == kept;
+            if (keep || entry.Slots[entry.Index]!.TakeReferenced())
+            {
+                _hand++;
+                continue;
+            }
+
+            RemoveLocked(_hand);
+            _evictions++;
+        }
+    }
+
+    private void InsertLocked(Entry entry)
+    {
+        if (_count == _ring.Length)
+        {
+            Array.Resize(ref _ring, 2 * _count);
+        }
+
+        // Behind the hand, so that the new block is the last one that this round meets.
+        int at = Math.Min(_hand, _count);
+        _ring[_count++] = _ring[at];
+        _ring[at] = entry;
+        _hand = at + 1;
+    }
+
+    private void RemoveLocked(int at)
+    {
+        Entry entry = _ring[at];
+        _bytes -= entry.Slots[entry.Index]!.Bytes;
+        Volatile.Write(ref entry.Slots[entry.Index], null);
+        _ring[at] = _ring[--_count];
+        _ring[_count] = default;
+    }
+
+    private readonly record struct Entry(Block?[] Slots, int Index);
+}

@@ -1,0 +1,172 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using K4os.Compression.LZ4;
+using Signals.Core.Columns;
+
+namespace Signals.Storage.Tables;
+
+/// <summary>
+/// Reads chunks of a block: adjacent wanted chunks in one pread, checksum, then decompression into one exact array, then the
+/// structural check. Threads: any; holds no state of its own.
+/// </summary>
+internal sealed class BlockReader(TableFile file, TableIndex index, TableLayout layout)
+{
+    /// <summary>Loads chunks of a block.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="wanted">Per chunk of the layout, whether to load it.</param>
+    /// <param name="chunks">Per chunk, receives the slice of those wanted.</param>
+    /// <param name="reuse">An array to decode into when it is large enough; a new exact one is made otherwise.</param>
+    /// <param name="io">Counts the preads and their bytes.</param>
+    /// <returns>The array behind the slices.</returns>
+    /// <exception cref="Core.Model.CorruptionException">Short file, wrong checksum, or bytes that are no such chunk.</exception>
+    public byte[] Read(int block, ReadOnlySpan<bool> wanted, Span<ChunkSlice> chunks, byte[]? reuse, ref IoCount io)
+    {
+        int stored = StoredLength(block, wanted);
+        byte[] scratch = ArrayPool<byte>.Shared.Rent(Math.Max(1, stored));
+        try
+        {
+            ReadRuns(block, wanted, scratch, ref io);
+            int length = VerifyAndMeasure(block, wanted, scratch, chunks);
+            byte[] data = reuse?.Length >= length ? reuse : GC.AllocateUninitializedArray<byte>(length);
+            Decode(block, wanted, scratch, data, chunks);
+            return data;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(scratch);
+        }
+    }
+
+    private int StoredLength(int block, ReadOnlySpan<bool> wanted)
+    {
+        int stored = 0;
+        for (int position = 0; position < layout.Chunks; position++)
+        {
+            stored += wanted[layout.ChunkAt(position)] ? index.ChunkLength(block, position) : 0;
+        }
+
+        return stored;
+    }
+
+    private void ReadRuns(int block, ReadOnlySpan<bool> wanted, byte[] scratch, ref IoCount io)
+    {
+        long offset = index.Offset(block);
+        int at = 0;
+        int run = 0;
+        for (int position = 0; position <= layout.Chunks; position++)
+        {
+            int length = position < layout.Chunks ? index.ChunkLength(block, position) : 0;
+            if (position < layout.Chunks && (wanted[layout.ChunkAt(position)] || length == 0))
+            {
+                run += length;
+                continue;
+            }
+
+            if (run > 0)
+            {
+                file.ReadExactly(offset, scratch.AsSpan(at, run));
+                io = new IoCount(io.Reads + 1, io.Bytes + run);
+            }
+
+            offset += run + length;
+            at += run;
+            run = 0;
+        }
+    }
+
+    private int VerifyAndMeasure(int block, ReadOnlySpan<bool> wanted, byte[] scratch, Span<ChunkSlice> chunks)
+    {
+        long offset = index.Offset(block);
+        int at = 0;
+        long total = 0;
+        for (int position = 0; position < layout.Chunks; position++)
+        {
+            int chunk = layout.ChunkAt(position);
+            int stored = index.ChunkLength(block, position);
+            if (wanted[chunk])
+            {
+                chunks[chunk] = stored == 0
+                    ? AbsentChunk(chunk, offset)
+                    : new ChunkSlice(null, 0, Verify(offset, scratch.AsSpan(at, stored), index.Codec(block, position)));
+                total += chunks[chunk].Length;
+                at += stored;
+            }
+
+            offset += stored;
+        }
+
+        return total <= Array.MaxLength ? (int)total : throw file.Corrupt(index.Offset(block), $"chunks that decode to {total} bytes");
+    }
+
+    // Checks one stored chunk and returns how long it is decoded.
+    private int Verify(long offset, ReadOnlySpan<byte> stored, ChunkCodec codec)
+    {
+        int payload = stored.Length - TableFormat.ChecksumLength;
+        if (payload <= 0)
+        {
+            throw file.Corrupt(offset, $"a chunk of {stored.Length} bytes has no room for a checksum");
+        }
+
+        file.RequireChecksum(offset, stored[..payload], BinaryPrimitives.ReadUInt32LittleEndian(stored[payload..]));
+        switch (codec)
+        {
+            case ChunkCodec.Plain:
+                return payload;
+            case ChunkCodec.Lz4 when payload > sizeof(uint):
+                uint length = BinaryPrimitives.ReadUInt32LittleEndian(stored);
+                return length <= (long)payload * TableFormat.MaxLz4Expansion && length <= (uint)Array.MaxLength
+                    ? (int)length
+                    : throw file.Corrupt(offset, $"{payload} bytes of LZ4 cannot hold {length} bytes");
+            default:
+                throw file.Corrupt(offset, $"chunk of {payload} bytes with codec {(byte)codec}, unknown to this version");
+        }
+    }
+
+    private void Decode(int block, ReadOnlySpan<bool> wanted, byte[] scratch, byte[] data, Span<ChunkSlice> chunks)
+    {
+        long offset = index.Offset(block);
+        int from = 0;
+        int to = 0;
+        for (int position = 0; position < layout.Chunks; position++)
+        {
+            int chunk = layout.ChunkAt(position);
+            int stored = index.ChunkLength(block, position);
+            if (wanted[chunk] && stored != 0)
+            {
+                ReadOnlySpan<byte> payload = scratch.AsSpan(from, stored - TableFormat.ChecksumLength);
+                Span<byte> target = data.AsSpan(to, chunks[chunk].Length);
+                if (index.Codec(block, position) == ChunkCodec.Plain)
+                {
+                    payload.CopyTo(target);
+                }
+                else if (LZ4Codec.Decode(payload[sizeof(uint)..], target) != target.Length)
+                {
+                    throw file.Corrupt(offset, $"LZ4 does not decode to {target.Length} bytes");
+                }
+
+                Validate(chunk, target, index.Rows(block), offset);
+                chunks[chunk] = new ChunkSlice(data, to, target.Length);
+                from += stored;
+                to += target.Length;
+            }
+
+            offset += stored;
+        }
+    }
+
+    private void Validate(int chunk, ReadOnlySpan<byte> bytes, int rows, long offset)
+    {
+        try
+        {
+            ColumnChunk.Validate(layout.TypeOf(chunk), bytes, rows);
+        }
+        catch (InvalidDataException damage)
+        {
+            throw file.Corrupt(offset, damage.Message, damage);
+        }
+    }
+
+    private ChunkSlice AbsentChunk(int chunk, long offset) => chunk >= TableFormat.FirstColumnChunk
+        ? ChunkSlice.Absent
+        : throw file.Corrupt(offset, "a block without times or ids");
+}

@@ -1,0 +1,137 @@
+using System.Runtime.CompilerServices;
+using Signals.Core.Model;
+using Signals.Core.Schema;
+using Signals.Storage.FileSystem;
+
+namespace Signals.Storage.Tables;
+
+/// <summary>
+/// An open table file: resident directory and block index, blocks through the cache. Threads: any, until disposed; the version
+/// that holds the table keeps it open while it is read. A hit takes no lock and allocates nothing.
+/// </summary>
+internal sealed class Table : IDisposable
+{
+    private readonly TableFile _file;
+    private readonly TableDirectory _directory;
+    private readonly TableIndex _index;
+    private readonly TableLayout _layout;
+    private readonly BlockReader _reader;
+    private readonly BlockCache _cache;
+    private readonly Block?[] _slots;
+
+    private Table(TableFile file, TableMeta meta, TableFooter footer, EventTypeSchema schema, BlockCache cache)
+    {
+        _file = file;
+        _cache = cache;
+        Meta = meta;
+        _layout = TableColumns.Read(file, footer, schema);
+        _index = TableIndex.Parse(file, footer, file.ReadSection(footer.Section(TableFormat.IndexSection)));
+        _directory = TableDirectoryReader.Parse(file, footer, file.ReadSection(footer.Section(TableFormat.DirectorySection)));
+        _reader = new BlockReader(file, _index, _layout);
+        _slots = new Block?[_index.Blocks];
+        Footer = footer;
+    }
+
+    /// <summary>What the manifest says of this table.</summary>
+    public TableMeta Meta { get; }
+
+    /// <summary>Columns when the table was written; later columns are Absent.</summary>
+    public int ColumnCount => _layout.Columns;
+
+    /// <summary>Blocks of the table.</summary>
+    public int BlockCount => _index.Blocks;
+
+    /// <summary>Memory of directory and index, without cached blocks.</summary>
+    public long ResidentBytes => _directory.ResidentBytes + _index.ResidentBytes + (long)Unsafe.SizeOf<nint>() * _slots.Length;
+
+    /// <summary>The file's fixed part.</summary>
+    internal TableFooter Footer { get; }
+
+    /// <summary>Opens a table and reads directory and index.</summary>
+    /// <param name="fileSystem">Where the file is.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="meta">What the manifest knows of it.</param>
+    /// <param name="schema">The event type; it has at least the table's columns.</param>
+    /// <param name="cache">Bounds the blocks in memory.</param>
+    /// <param name="verify">Whether to read and check every block first.</param>
+    /// <exception cref="CorruptionException">The file is not that table, or damaged.</exception>
+    public static Table Open(
+        IFileSystem fileSystem, string path, TableMeta meta, EventTypeSchema schema, BlockCache cache, bool verify = false)
+    {
+        TableFile file = new(fileSystem.Open(path, FileOpenMode.Read), meta.Number);
+        try
+        {
+            Table table = new(file, meta, TableFooterReader.Read(file, meta), schema, cache);
+            if (verify)
+            {
+                table.Verify();
+            }
+
+            return table;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The rows of a user, if any. No I/O; about one cache miss when there are none.</summary>
+    public bool TryFind(in UserId user, out UserRows rows) => _directory.TryFind(in user, out rows);
+
+    /// <summary>The block that holds a row.</summary>
+    public int FindBlock(long row) => _index.FindBlock(row);
+
+    /// <summary>A block with its times, its ids and at least these columns. Columns unknown to the table are allowed.</summary>
+    /// <exception cref="CorruptionException">A chunk read for it is damaged.</exception>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public Block GetBlock(int block, ReadOnlySpan<int> columns)
+    {
+        Block? resident = Volatile.Read(ref _slots[block]);
+        if (resident is not null && resident.Holds(columns))
+        {
+            resident.Touch();
+            _cache.CountHit();
+            return resident;
+        }
+
+        return LoadBlock(block, columns, resident);
+    }
+
+    /// <summary>A cursor over all users in order; it bypasses the cache. One thread each.</summary>
+    public TableCursor CreateCursor() => new(_directory, _index, _layout, _reader);
+
+    /// <summary>Reads and checks every byte, every chunk and the order of rows.</summary>
+    /// <exception cref="CorruptionException">Something is wrong.</exception>
+    public void Verify() => TableVerifier.Verify(_file, Footer, _directory, _index, _layout, _reader);
+
+    /// <summary>Drops the cached blocks and closes the file.</summary>
+    public void Dispose()
+    {
+        _cache.Forget(_slots);
+        _file.Dispose();
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private Block LoadBlock(int block, ReadOnlySpan<int> columns, Block? resident)
+    {
+        Span<bool> wanted = stackalloc bool[_layout.Chunks];
+        wanted.Clear();
+        wanted[TableFormat.TimesChunk] = wanted[TableFormat.IdsChunk] = resident is null;
+        foreach (int column in columns)
+        {
+            if ((uint)column < (uint)_layout.Columns)
+            {
+                int chunk = column + TableFormat.FirstColumnChunk;
+                wanted[chunk] = resident is null || !resident.HoldsChunk(chunk);
+            }
+        }
+
+        ChunkSlice[] chunks = new ChunkSlice[_layout.Chunks];
+        IoCount io = default;
+        byte[] data = _reader.Read(block, wanted, chunks, reuse: null, ref io);
+        _cache.CountMiss(io);
+        Block loaded = new(_layout, _index.FirstRow(block), _index.Rows(block), chunks, data.Length);
+        return _cache.Publish(_slots, block, resident, loaded);
+    }
+}

@@ -1,0 +1,108 @@
+using Signals.Core.Columns;
+using Signals.Core.Model;
+
+namespace Signals.Storage.Tables;
+
+/// <summary>
+/// Walks a table user by user, in order, for compaction. One thread. Bypasses the cache: it holds one block, reads it with one
+/// pread when its first row is asked for, and reuses its memory. The table stays open while the cursor is used.
+/// </summary>
+internal sealed class TableCursor
+{
+    private readonly TableDirectory _directory;
+    private readonly TableIndex _index;
+    private readonly TableLayout _layout;
+    private readonly BlockReader _reader;
+    private readonly ChunkSlice[] _chunks;
+    private readonly bool[] _wanted;
+    private byte[]? _data;
+    private int _block = -1;
+    private int _at = -1;
+    private IoCount _io;
+
+    /// <summary>A cursor before the first user.</summary>
+    public TableCursor(TableDirectory directory, TableIndex index, TableLayout layout, BlockReader reader)
+    {
+        _directory = directory;
+        _index = index;
+        _layout = layout;
+        _reader = reader;
+        _chunks = new ChunkSlice[layout.Chunks];
+        _wanted = new bool[layout.Chunks];
+        Array.Fill(_wanted, true);
+    }
+
+    /// <summary>The user.</summary>
+    public UserId User => _directory.User(_at);
+
+    /// <summary>The user's rows.</summary>
+    public int Count => _directory.Rows(_at).Count;
+
+    /// <summary>Where the user's rows are and how new.</summary>
+    public UserRows Rows => _directory.Rows(_at);
+
+    /// <summary>File reads so far.</summary>
+    public IoCount Io => _io;
+
+    /// <summary>Moves to the next user; false at the end. Reads nothing.</summary>
+    public bool MoveNext()
+    {
+        _at = Math.Min(_at + 1, _directory.Users);
+        return _at < _directory.Users;
+    }
+
+    /// <summary>Appends all rows of the user, newest first; columns that the table does not have become Absent.</summary>
+    /// <exception cref="CorruptionException">A chunk is damaged.</exception>
+    public void AppendTo(RowBuffer destination) => AppendTo(destination, Count);
+
+    /// <summary>Appends the newest rows of the user.</summary>
+    public void AppendTo(RowBuffer destination, int newest)
+    {
+        UserRows rows = Rows;
+        ArgumentOutOfRangeException.ThrowIfLessThan(destination.Columns.Length, _layout.Columns, nameof(destination));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)newest, (uint)rows.Count, nameof(newest));
+        long row = rows.FirstRow;
+        long end = row + newest;
+        while (row < end)
+        {
+            int block = _index.FindBlock(row);
+            Load(block);
+            int first = (int)(row - _index.FirstRow(block));
+            int count = (int)Math.Min(end - row, _index.Rows(block) - first);
+            AppendRows(destination, first, count);
+            row += count;
+        }
+    }
+
+    private void AppendRows(RowBuffer destination, int first, int count)
+    {
+        int rows = _index.Rows(_block);
+        destination.AppendKeys(count, out Span<long> times, out Span<ulong> ids);
+        Open(TableFormat.TimesChunk, rows).CopyLongs(first, count, times);
+        Open(TableFormat.IdsChunk, rows).CopyULongs(first, count, ids);
+        for (int column = 0; column < destination.Columns.Length; column++)
+        {
+            int chunk = column + TableFormat.FirstColumnChunk;
+            if (column >= _layout.Columns || _chunks[chunk].Length == 0)
+            {
+                destination.Columns[column].AppendMissing(ColumnState.Absent, count);
+            }
+            else
+            {
+                Open(chunk, rows).AppendTo(destination.Columns[column], first, count);
+            }
+        }
+    }
+
+    private ColumnChunk Open(int chunk, int rows) => ColumnChunk.Open(_layout.TypeOf(chunk), _chunks[chunk].Bytes, rows);
+
+    private void Load(int block)
+    {
+        if (block != _block)
+        {
+            _block = -1;
+            _data = _reader.Read(block, _wanted, _chunks, _data, ref _io);
+            _block = block;
+        }
+    }
+}

@@ -1,0 +1,95 @@
+using System.Numerics;
+using Signals.Core.Model;
+
+namespace Signals.Storage.Tables;
+
+/// <summary>
+/// The resident directory: user to rows by an open-addressing probe, and users in order for cursors. Immutable, safe for any
+/// thread. A slot is 8 bytes, entry number + 1 beside 32 bits of the hash, so an absent user costs about one cache miss and no
+/// I/O; an entry is 32 bytes. Times are kept as offsets from the oldest one, in units of 2^shift ms where they span too much.
+/// </summary>
+internal sealed class TableDirectory
+{
+    private readonly Entry[] _entries;
+    private readonly ulong[] _slots;
+    private readonly long _minTime;
+    private readonly ulong _timeRange;
+    private readonly int _timeShift;
+
+    /// <summary>An empty directory for so many users; <see cref="Set"/> fills it, then it is published.</summary>
+    public TableDirectory(int users, long minTime, long maxTime)
+    {
+        _entries = new Entry[users];
+        _slots = new ulong[users + users / 2 + 1];
+        _minTime = minTime;
+        _timeRange = (ulong)maxTime - (ulong)minTime;
+        _timeShift = Math.Max(0, 33 - BitOperations.LeadingZeroCount(_timeRange));
+    }
+
+    /// <summary>Users of the table.</summary>
+    public int Users => _entries.Length;
+
+    /// <summary>Memory held.</summary>
+    public long ResidentBytes => 32L * _entries.Length + sizeof(ulong) * (long)_slots.Length;
+
+    /// <summary>The user at a position in user order.</summary>
+    public UserId User(int index) => new(_entries[index].High, _entries[index].Low);
+
+    /// <summary>The rows of the user at a position in user order.</summary>
+    public UserRows Rows(int index) => ToRows(in _entries[index]);
+
+    /// <summary>The rows of a user, if the table has any.</summary>
+    public bool TryFind(in UserId user, out UserRows rows)
+    {
+        ulong hash = user.Hash64;
+        ulong[] slots = _slots;
+        uint at = (uint)Math.BigMul(hash, (ulong)slots.Length, out _);
+        while (at < (uint)slots.Length)
+        {
+            ulong slot = slots[at];
+            if (slot == 0)
+            {
+                break;
+            }
+
+            if ((uint)(slot >> 32) == (uint)hash)
+            {
+                ref readonly Entry entry = ref _entries[(int)(uint)slot - 1];
+                if (entry.Low == user.Low && entry.High == user.High)
+                {
+                    rows = ToRows(in entry);
+                    return true;
+                }
+            }
+
+            at = at + 1 == (uint)slots.Length ? 0 : at + 1;
+        }
+
+        rows = default;
+        return false;
+    }
+
+    /// <summary>Fills the entry at a position; each position once, before the directory is shared.</summary>
+    public void Set(int index, UserId user, int firstRow, int count, long newest, long oldest)
+    {
+        ulong unit = (1UL << _timeShift) - 1;
+        _entries[index] = new Entry(user.High, user.Low, firstRow, count,
+            (uint)((Offset(newest) + unit) >> _timeShift), (uint)(Offset(oldest) >> _timeShift));
+        ulong hash = user.Hash64;
+        uint at = (uint)Math.BigMul(hash, (ulong)_slots.Length, out _);
+        while (_slots[at] != 0)
+        {
+            at = at + 1 == (uint)_slots.Length ? 0 : at + 1;
+        }
+
+        _slots[at] = hash << 32 | (uint)(index + 1);
+    }
+
+    private UserRows ToRows(in Entry entry) => new(entry.FirstRow, entry.Count, Time(entry.Newest), Time(entry.Oldest));
+
+    private ulong Offset(long time) => (ulong)time - (ulong)_minTime;
+
+    private long Time(uint units) => (long)((ulong)_minTime + Math.Min((ulong)units << _timeShift, _timeRange));
+
+    private readonly record struct Entry(ulong High, ulong Low, int FirstRow, int Count, uint Newest, uint Oldest);
+}

@@ -1,0 +1,92 @@
+using System.Buffers.Binary;
+
+namespace Signals.Storage.Tables;
+
+/// <summary>The fixed part of a table: who it is and where its sections lie. Immutable once read or written.</summary>
+internal sealed class TableFooter
+{
+    /// <summary>The table's number.</summary>
+    public required ulong Number { get; init; }
+
+    /// <summary>Id of the event type.</summary>
+    public required ushort EventType { get; init; }
+
+    /// <summary>Columns when the table was written.</summary>
+    public required ushort Columns { get; init; }
+
+    /// <summary>Distinct users.</summary>
+    public required int Users { get; init; }
+
+    /// <summary>Rows.</summary>
+    public required int Rows { get; init; }
+
+    /// <summary>Start of the time window.</summary>
+    public required long WindowStart { get; init; }
+
+    /// <summary>Oldest event time.</summary>
+    public required long MinTime { get; init; }
+
+    /// <summary>Newest event time.</summary>
+    public required long MaxTime { get; init; }
+
+    /// <summary>Generation of every column chunk; 0 for what the store wrote itself.</summary>
+    public ulong Generation { get; init; }
+
+    /// <summary>Source rank of every column chunk.</summary>
+    public uint SourceRank { get; init; }
+
+    /// <summary>The sections, in file order, back to back.</summary>
+    public required TableSection[] Sections { get; init; }
+
+    /// <summary>The section with a tag, which exists: reading requires all that version 1 knows.</summary>
+    public TableSection Section(ushort tag) => Array.Find(Sections, section => section.Tag == tag);
+
+    /// <summary>The file's first 32 bytes.</summary>
+    public static byte[] EncodeHeader(ulong number)
+    {
+        byte[] header = new byte[TableFormat.HeaderLength];
+        BinaryPrimitives.WriteUInt64LittleEndian(header, TableFormat.Magic);
+        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(8), TableFormat.Version);
+        BinaryPrimitives.WriteUInt64LittleEndian(header.AsSpan(16), number);
+        uint checksum = TableFormat.Checksum(number, 0, header.AsSpan(0, TableFormat.HeaderChecksumAt));
+        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(TableFormat.HeaderChecksumAt), checksum);
+        return header;
+    }
+
+    /// <summary>Footer and tail, to be written at an offset.</summary>
+    public byte[] Encode(long offset, out uint checksum)
+    {
+        int footerLength = TableFormat.FooterFixedLength + TableFormat.SectionEntryLength * Sections.Length;
+        byte[] bytes = new byte[footerLength + TableFormat.TailLength];
+        Span<byte> to = bytes;
+        BinaryPrimitives.WriteUInt64LittleEndian(to, Number);
+        BinaryPrimitives.WriteUInt16LittleEndian(to[8..], EventType);
+        BinaryPrimitives.WriteUInt16LittleEndian(to[10..], Columns);
+        BinaryPrimitives.WriteInt32LittleEndian(to[12..], Users);
+        BinaryPrimitives.WriteInt64LittleEndian(to[16..], Rows);
+        BinaryPrimitives.WriteInt64LittleEndian(to[24..], WindowStart);
+        BinaryPrimitives.WriteInt64LittleEndian(to[32..], MinTime);
+        BinaryPrimitives.WriteInt64LittleEndian(to[40..], MaxTime);
+        BinaryPrimitives.WriteUInt64LittleEndian(to[48..], Generation);
+        BinaryPrimitives.WriteUInt32LittleEndian(to[56..], SourceRank);
+        BinaryPrimitives.WriteInt32LittleEndian(to[60..], Sections.Length);
+        for (int i = 0; i < Sections.Length; i++)
+        {
+            Span<byte> entry = to[(TableFormat.FooterFixedLength + i * TableFormat.SectionEntryLength)..];
+            BinaryPrimitives.WriteUInt16LittleEndian(entry, Sections[i].Tag);
+            BinaryPrimitives.WriteUInt16LittleEndian(entry[2..], Sections[i].Flags);
+            BinaryPrimitives.WriteUInt32LittleEndian(entry[4..], Sections[i].Checksum);
+            BinaryPrimitives.WriteInt64LittleEndian(entry[8..], Sections[i].Offset);
+            BinaryPrimitives.WriteInt64LittleEndian(entry[16..], Sections[i].Length);
+        }
+
+        Span<byte> tail = to[footerLength..];
+        BinaryPrimitives.WriteInt64LittleEndian(tail, offset);
+        BinaryPrimitives.WriteInt32LittleEndian(tail[8..], footerLength);
+        BinaryPrimitives.WriteUInt32LittleEndian(tail[16..], TableFormat.Version);
+        checksum = TableFormat.Checksum(Number, offset, to[..(footerLength + TableFormat.TailChecksumAt)]);
+        BinaryPrimitives.WriteUInt32LittleEndian(tail[TableFormat.TailChecksumAt..], checksum);
+        BinaryPrimitives.WriteUInt64LittleEndian(tail[24..], TableFormat.Magic);
+        return bytes;
+    }
+}

@@ -1,0 +1,166 @@
+using System.Buffers.Binary;
+
+namespace Signals.Storage.Tables;
+
+/// <summary>
+/// Reads header, tail and footer of a table file and refuses what does not fit: another kind of file, a newer version, a file
+/// that is not the one in the manifest, sections that do not tile the file. Stateless.
+/// </summary>
+internal static class TableFooterReader
+{
+    // A counter of eight bits per tag: no list of sections is long enough to overflow one.
+    private const int BitsPerTag = 8;
+    private const long EachOnce = 0x01_01_01_01_00;
+
+    /// <summary>The verified footer of the file that <paramref name="meta"/> names.</summary>
+    /// <exception cref="Core.Model.CorruptionException">The file is not that table, or damaged.</exception>
+    public static TableFooter Read(TableFile file, TableMeta meta)
+    {
+        long length = file.Length;
+        if (length != meta.FileLength || length < TableFormat.MinFileLength)
+        {
+            throw file.Corrupt(Math.Max(0, Math.Min(length, meta.FileLength)),
+                $"the file has {length} bytes, the manifest says {meta.FileLength}, the shortest table {TableFormat.MinFileLength}");
+        }
+
+        CheckHeader(file);
+        byte[] bytes = ReadFooterAndTail(file, meta, length, out long offset);
+        TableFooter footer = Parse(file, bytes, offset);
+        CheckMeta(file, footer, meta, offset);
+        CheckSections(file, footer, offset);
+        return footer;
+    }
+
+    private static void CheckHeader(TableFile file)
+    {
+        Span<byte> header = stackalloc byte[TableFormat.HeaderLength];
+        file.ReadExactly(0, header);
+        CheckKind(file, 0, BinaryPrimitives.ReadUInt64LittleEndian(header), BinaryPrimitives.ReadUInt32LittleEndian(header[8..]),
+            BinaryPrimitives.ReadUInt32LittleEndian(header[12..]));
+        file.RequireChecksum(0, header[..TableFormat.HeaderChecksumAt],
+            BinaryPrimitives.ReadUInt32LittleEndian(header[TableFormat.HeaderChecksumAt..]));
+    }
+
+    private static byte[] ReadFooterAndTail(TableFile file, TableMeta meta, long length, out long offset)
+    {
+        long tailAt = length - TableFormat.TailLength;
+        Span<byte> tail = stackalloc byte[TableFormat.TailLength];
+        file.ReadExactly(tailAt, tail);
+        CheckKind(file, tailAt, BinaryPrimitives.ReadUInt64LittleEndian(tail[24..]), BinaryPrimitives.ReadUInt32LittleEndian(tail[16..]),
+            BinaryPrimitives.ReadUInt32LittleEndian(tail[12..]));
+        offset = BinaryPrimitives.ReadInt64LittleEndian(tail);
+        uint footerLength = BinaryPrimitives.ReadUInt32LittleEndian(tail[8..]);
+        if (footerLength < TableFormat.FooterFixedLength
+            || footerLength > TableFormat.FooterFixedLength + TableFormat.SectionEntryLength * TableFormat.MaxSections
+            || offset != tailAt - footerLength)
+        {
+            throw file.Corrupt(tailAt, $"a footer of {footerLength} bytes at {offset} does not end where the tail starts");
+        }
+
+        byte[] bytes = new byte[footerLength + TableFormat.TailLength];
+        file.ReadExactly(offset, bytes);
+        uint checksum = BinaryPrimitives.ReadUInt32LittleEndian(tail[TableFormat.TailChecksumAt..]);
+        file.RequireChecksum(offset, bytes.AsSpan(0, (int)footerLength + TableFormat.TailChecksumAt), checksum);
+        if (checksum != meta.FileChecksum)
+        {
+            throw file.Corrupt(tailAt, $"the file's checksum is {checksum:x8}, the manifest says {meta.FileChecksum:x8}");
+        }
+
+        return bytes;
+    }
+
+    private static void CheckKind(TableFile file, long offset, ulong magic, uint version, uint criticalFlags)
+    {
+        if (magic != TableFormat.Magic)
+        {
+            throw file.Corrupt(offset, $"not a table file: magic is {magic:x16}, expected {TableFormat.Magic:x16}");
+        }
+
+        if (version != TableFormat.Version || (criticalFlags & ~TableFormat.KnownCriticalFlags) != 0)
+        {
+            throw file.Corrupt(offset, $"format version {version} with critical flags {criticalFlags:x} needs another "
+                + $"version of Signals; this one reads version {TableFormat.Version}");
+        }
+    }
+
+    private static TableFooter Parse(TableFile file, ReadOnlySpan<byte> bytes, long offset)
+    {
+        uint users = BinaryPrimitives.ReadUInt32LittleEndian(bytes[12..]);
+        ulong rows = BinaryPrimitives.ReadUInt64LittleEndian(bytes[16..]);
+        uint sections = BinaryPrimitives.ReadUInt32LittleEndian(bytes[60..]);
+        int room = (bytes.Length - TableFormat.TailLength - TableFormat.FooterFixedLength) / TableFormat.SectionEntryLength;
+        if (rows == 0 || rows > int.MaxValue || users == 0 || users > rows || sections != room)
+        {
+            throw file.Corrupt(offset, $"a footer with {rows} rows, {users} users, {sections} sections cannot be");
+        }
+
+        return new TableFooter
+        {
+            Number = BinaryPrimitives.ReadUInt64LittleEndian(bytes),
+            EventType = BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]),
+            Columns = BinaryPrimitives.ReadUInt16LittleEndian(bytes[10..]),
+            Users = (int)users,
+            Rows = (int)rows,
+            WindowStart = BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]),
+            MinTime = BinaryPrimitives.ReadInt64LittleEndian(bytes[32..]),
+            MaxTime = BinaryPrimitives.ReadInt64LittleEndian(bytes[40..]),
+            Generation = BinaryPrimitives.ReadUInt64LittleEndian(bytes[48..]),
+            SourceRank = BinaryPrimitives.ReadUInt32LittleEndian(bytes[56..]),
+            Sections = ParseSections(bytes[TableFormat.FooterFixedLength..], (int)sections),
+        };
+    }
+
+    private static TableSection[] ParseSections(ReadOnlySpan<byte> bytes, int count)
+    {
+        TableSection[] sections = new TableSection[count];
+        for (int i = 0; i < count; i++, bytes = bytes[TableFormat.SectionEntryLength..])
+        {
+            sections[i] = new TableSection(
+                BinaryPrimitives.ReadUInt16LittleEndian(bytes),
+                BinaryPrimitives.ReadUInt16LittleEndian(bytes[2..]),
+                BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]),
+                BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]),
+                BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]));
+        }
+
+        return sections;
+    }
+
+    private static void CheckMeta(TableFile file, TableFooter footer, TableMeta meta, long offset)
+    {
+        if (footer.Number != meta.Number || footer.EventType != meta.EventType || footer.Rows != meta.Rows
+            || footer.Users != meta.Users || footer.WindowStart != meta.WindowStart || footer.MinTime != meta.MinTime
+            || footer.MaxTime != meta.MaxTime || footer.MinTime > footer.MaxTime)
+        {
+            throw file.Corrupt(offset, $"the footer describes table {footer.Number} of {footer.Rows} rows, the manifest {meta}");
+        }
+    }
+
+    private static void CheckSections(TableFile file, TableFooter footer, long footerOffset)
+    {
+        ulong next = TableFormat.HeaderLength;
+        long known = 0;
+        foreach (TableSection section in footer.Sections)
+        {
+            if ((ulong)section.Offset != next || (ulong)section.Length > (ulong)footerOffset - next)
+            {
+                throw file.Corrupt(footerOffset, $"{section} does not start at {next} or ends behind the footer");
+            }
+
+            next += (ulong)section.Length;
+            if (section.Tag is >= TableFormat.BlocksSection and <= TableFormat.IndexSection)
+            {
+                known += 1L << (section.Tag * BitsPerTag);
+            }
+            else if ((section.Flags & TableFormat.CriticalSection) != 0)
+            {
+                throw file.Corrupt(footerOffset, $"critical section {section.Tag} needs a newer version of Signals");
+            }
+        }
+
+        if (next != (ulong)footerOffset || known != EachOnce)
+        {
+            throw file.Corrupt(footerOffset, "sections are missing or repeated, or bytes of the file belong to none");
+        }
+    }
+}

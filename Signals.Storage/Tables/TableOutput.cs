@@ -1,0 +1,79 @@
+using Signals.Storage.FileSystem;
+using Signals.Storage.Primitives;
+
+namespace Signals.Storage.Tables;
+
+/// <summary>Appends to a table file in large writes and sums up the section being written. One thread. Owns the file.</summary>
+internal sealed class TableOutput(IFile file, ulong number) : IDisposable
+{
+    private const int FlushBytes = 256 << 10;
+
+    private byte[] _buffer = new byte[FlushBytes + (64 << 10)];
+    private int _used;
+    private long _flushed;
+    private long _sectionStart;
+    private uint _sectionChecksum;
+
+    /// <summary>Where the next byte goes.</summary>
+    public long Offset => _flushed + _used;
+
+    /// <summary>Room for so many bytes at <see cref="Offset"/>; valid until the next call.</summary>
+    public Span<byte> Reserve(int length)
+    {
+        if (length > _buffer.Length - _used)
+        {
+            Flush();
+            if (length > _buffer.Length)
+            {
+                _buffer = new byte[length];
+            }
+        }
+
+        return _buffer.AsSpan(_used, length);
+    }
+
+    /// <summary>Takes the first bytes of what was reserved into the file.</summary>
+    public void Commit(int length)
+    {
+        _sectionChecksum = Crc32C.Append(_sectionChecksum, _buffer.AsSpan(_used, length));
+        _used += length;
+    }
+
+    /// <summary>Appends bytes.</summary>
+    public void Append(ReadOnlySpan<byte> bytes)
+    {
+        bytes.CopyTo(Reserve(bytes.Length));
+        Commit(bytes.Length);
+    }
+
+    /// <summary>The next byte starts a section.</summary>
+    public void BeginSection()
+    {
+        _sectionStart = Offset;
+        _sectionChecksum = TableFormat.Seed(number, Offset);
+    }
+
+    /// <summary>The section that ends here.</summary>
+    public TableSection EndSection(ushort tag) =>
+        new(tag, TableFormat.CriticalSection, _sectionChecksum, _sectionStart, Offset - _sectionStart);
+
+    /// <summary>Makes everything durable but the file's name.</summary>
+    public void Sync()
+    {
+        Flush();
+        file.Sync();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => file.Dispose();
+
+    private void Flush()
+    {
+        if (_used > 0)
+        {
+            file.Write(_flushed, _buffer.AsSpan(0, _used));
+            _flushed += _used;
+            _used = 0;
+        }
+    }
+}

@@ -1,0 +1,67 @@
+using System.Buffers;
+using Signals.Core.Columns;
+using Signals.Storage.Primitives;
+
+namespace Signals.Storage.Tables;
+
+/// <summary>
+/// Reads a whole table and checks what opening it did not: the blocks' checksum, every chunk, and that rows are in order and
+/// agree with the directory. Stateless.
+/// </summary>
+internal static class TableVerifier
+{
+    private const int ReadBytes = 256 << 10;
+
+    /// <summary>Returns when every byte is what was written.</summary>
+    /// <exception cref="Core.Model.CorruptionException">Something is wrong.</exception>
+    public static void Verify(
+        TableFile file, TableFooter footer, TableDirectory directory, TableIndex index, TableLayout layout, BlockReader reader)
+    {
+        VerifyBytes(file, footer.Section(TableFormat.BlocksSection));
+        TableCursor cursor = new(directory, index, layout, reader);
+        RowBuffer rows = new(layout.ColumnTypes.ToArray());
+        while (cursor.MoveNext())
+        {
+            rows.Clear();
+            cursor.AppendTo(rows);
+            VerifyRows(file, footer, index, cursor, rows);
+        }
+    }
+
+    private static void VerifyBytes(TableFile file, in TableSection section)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(ReadBytes);
+        uint checksum = TableFormat.Seed(file.Number, section.Offset);
+        for (long at = 0; at < section.Length;)
+        {
+            Span<byte> part = buffer.AsSpan(0, (int)Math.Min(ReadBytes, section.Length - at));
+            file.ReadExactly(section.Offset + at, part);
+            checksum = Crc32C.Append(checksum, part);
+            at += part.Length;
+        }
+
+        ArrayPool<byte>.Shared.Return(buffer);
+        if (checksum != section.Checksum)
+        {
+            throw file.Corrupt(section.Offset, $"checksum of the blocks is {checksum:x8}, expected {section.Checksum:x8}");
+        }
+    }
+
+    private static void VerifyRows(TableFile file, TableFooter footer, TableIndex index, TableCursor cursor, RowBuffer rows)
+    {
+        ReadOnlySpan<long> times = rows.Times;
+        ReadOnlySpan<ulong> ids = rows.Ids;
+        UserRows expected = cursor.Rows;
+        bool ordered = times[0] <= expected.NewestTime && times[^1] >= expected.OldestTime
+            && times[0] <= footer.MaxTime && times[^1] >= footer.MinTime;
+        for (int i = 1; i < times.Length; i++)
+        {
+            ordered &= times[i - 1] > times[i] || (times[i - 1] == times[i] && ids[i - 1] < ids[i]);
+        }
+
+        if (!ordered)
+        {
+            throw file.Corrupt(index.Offset(index.FindBlock(expected.FirstRow)), $"rows of user {cursor.User} are out of order");
+        }
+    }
+}
