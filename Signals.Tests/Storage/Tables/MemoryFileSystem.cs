@@ -1,0 +1,97 @@
+using Signals.Storage.FileSystem;
+
+namespace Signals.Tests.Storage.Tables;
+
+/// <summary>Files in memory whose bytes a test may change, and which remember every read. One thread, but for reads.</summary>
+internal sealed class MemoryFileSystem : IFileSystem
+{
+    private readonly Dictionary<string, MemoryFile> _files = [];
+
+    /// <summary>The (offset, length) of every read since the last clear.</summary>
+    public List<(long Offset, int Length)> Reads { get; } = [];
+
+    public bool RecordsReads { get; set; } = true;
+
+    public byte[] this[string path]
+    {
+        get => _files[path].Bytes;
+        set => _files[path] = new MemoryFile(this, path) { Bytes = value };
+    }
+
+    public IFile Open(string path, FileOpenMode mode)
+    {
+        if (mode == FileOpenMode.CreateNew)
+        {
+            _files.Add(path, new MemoryFile(this, path));
+        }
+
+        return _files[path];
+    }
+
+    public bool FileExists(string path) => _files.ContainsKey(path);
+
+    public bool DirectoryExists(string path) => true;
+
+    public void CreateDirectory(string path)
+    {
+    }
+
+    public void Rename(string from, string to) => throw new NotSupportedException();
+
+    public void Delete(string path) => _files.Remove(path);
+
+    public void SyncDirectory(string path)
+    {
+    }
+
+    public IReadOnlyList<string> ListFiles(string directory) => [.. _files.Keys];
+
+    public IDisposable Lock(string path) => throw new NotSupportedException();
+
+    public long AvailableBytes(string directory) => long.MaxValue;
+
+    private sealed class MemoryFile(MemoryFileSystem owner, string path) : IFile
+    {
+        public byte[] Bytes { get; set; } = [];
+
+        public string Path => path;
+
+        public long Length => Bytes.Length;
+
+        public int Read(long offset, Span<byte> destination)
+        {
+            if (owner.RecordsReads)
+            {
+                owner.Reads.Add((offset, destination.Length));
+            }
+
+            int count = (int)Math.Max(0, Math.Min(destination.Length, Bytes.Length - offset));
+            Bytes.AsSpan((int)Math.Min(offset, Bytes.Length), count).CopyTo(destination);
+            return count;
+        }
+
+        public void Write(long offset, ReadOnlySpan<byte> data)
+        {
+            byte[] bytes = Bytes;
+            Array.Resize(ref bytes, Math.Max(bytes.Length, (int)offset + data.Length));
+            data.CopyTo(bytes.AsSpan((int)offset));
+            Bytes = bytes;
+        }
+
+        public void Write(long offset, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+        {
+            Write(offset, first);
+            Write(offset + first.Length, second);
+        }
+
+        public void Sync()
+        {
+        }
+
+        public void SetLength(long length) => throw new NotSupportedException();
+
+        public void Dispose()
+        {
+        }
+    }
+}
