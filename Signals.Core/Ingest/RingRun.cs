@@ -1,0 +1,24 @@
+namespace Signals.Core.Ingest;
+
+/// <summary>
+/// Published records that lie side by side in the ring. Belongs to the consumer; the bytes are valid until
+/// <see cref="ByteRing.Release"/>.
+/// </summary>
+internal readonly ref struct RingRun
+{
+    internal RingRun(ReadOnlySpan<byte> bytes, long startPosition, long endPosition)
+    {
+        Bytes = bytes;
+        StartPosition = startPosition;
+        EndPosition = endPosition;
+    }
+
+    /// <summary>Whole records, at least one; aborted claims among them appear as padding, padding at the end is left out.</summary>
+    public ReadOnlySpan<byte> Bytes { get; }
+
+    /// <summary>The absolute position of the first record.</summary>
+    public long StartPosition { get; }
+
+    /// <summary>The absolute position after the last record and the padding that follows it.</summary>
+    public long EndPosition { get; }
+}
