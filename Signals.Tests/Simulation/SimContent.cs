@@ -89,7 +89,7 @@ internal sealed class SimContent
     private byte[] Own(int page)
     {
         OwnTable(page + 1);
-        if (!_owned[page])
+        if (!_owned[page] || _pages[page] is null)
         {
             _pages[page] = _pages[page] is { } shared ? [.. shared] : new byte[PageBytes];
             _owned[page] = true;

@@ -1,0 +1,31 @@
+using Signals.Storage.FileSystem;
+
+namespace Signals.Tests.Storage.FileSystem;
+
+[Platform("Linux")]
+internal sealed class LinuxFileTests
+{
+    [Test]
+    public void Write_FullDevice_NamesTheError()
+    {
+        using IFile file = new LinuxFileSystem().Open("/dev/full", FileOpenMode.ReadWrite);
+        var error = Assert.Throws<FileOperationException>(() => file.Write(0, new byte[10], new byte[10]));
+        Assert.That(error!.Operation, Is.EqualTo("pwritev"));
+        Assert.That(error.Path, Is.EqualTo("/dev/full"));
+        Assert.That(error.Error, Does.StartWith("ENOSPC ("));
+    }
+
+    [Test]
+    public void Sync_DeviceThatCannot_IsNotSwallowed()
+    {
+        // The base class library reports success here.
+        using IFile file = new LinuxFileSystem().Open("/dev/full", FileOpenMode.ReadWrite);
+        var error = Assert.Throws<FileOperationException>(file.Sync);
+        Assert.That(error!.Message, Does.Contain("fdatasync of '/dev/full' failed: EINVAL ("));
+    }
+
+    [Test]
+    public void SyncDirectory_OfAFile_IsRefused() =>
+        Assert.That(() => new LinuxFileSystem().SyncDirectory("/dev/full"), Throws.InstanceOf<FileOperationException>()
+            .With.Message.Contain("ENOTDIR"));
+}
