@@ -24,7 +24,7 @@ internal sealed class LogPowerCutTests
         for (int cut = 0; cut <= run.Operations.Count; cut++)
         {
             int synced = acks.Last(ack => ack.Operations <= cut).Synced;
-            for (ulong seed = 0; seed < 24; seed++)
+            for (ulong seed = 0; seed < 48; seed++)
             {
                 states += CheckTwice(run.CrashImage(cut, seed < 4 ? seed : (seed * 1_000_003) + (ulong)cut), synced, $"cut {cut}, seed {seed}");
             }
