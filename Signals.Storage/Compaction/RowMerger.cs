@@ -1,0 +1,189 @@
+using System.Diagnostics;
+using Signals.Core.Columns;
+
+namespace Signals.Storage.Compaction;
+
+/// <summary>
+/// Brings the rows of one user and event type into table order (time descending, id ascending) and merges rows of one
+/// identity into one by the column rule, so that neither the order of arrival nor of merging can be told from the result.
+/// One thread at a time; reused for any number of users, allocating only while its scratch grows.
+/// </summary>
+internal sealed class RowMerger
+{
+    private RowKey[] _keys = new RowKey[256];
+
+    /// <summary>Rows that disappeared into a row of the same identity, so far.</summary>
+    public long Duplicates { get; private set; }
+
+    /// <summary>Whether rows [start, start + count) are in table order and free of duplicates.</summary>
+    public static bool IsMerged(RowBuffer rows, int start, int count)
+    {
+        ReadOnlySpan<long> times = rows.Times.Slice(start, count);
+        ReadOnlySpan<ulong> ids = rows.Ids.Slice(start, count);
+        for (int i = 1; i < times.Length; i++)
+        {
+            if (!Precedes(times[i - 1], ids[i - 1], times[i], ids[i]))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>Appends the merged rows of <paramref name="rows"/>, which come in any order, to <paramref name="destination"/>.</summary>
+    /// <param name="rows">All rows of one user; another buffer than the destination.</param>
+    /// <param name="destination">Receives unique rows in table order.</param>
+    public void Sort(RowBuffer rows, RowBuffer destination)
+    {
+        int count = rows.Count;
+        if (IsMerged(rows, 0, count))
+        {
+            destination.AppendRows(rows, 0, count);
+            return;
+        }
+
+        Span<RowKey> keys = Keys(count);
+        Span<long> times = rows.Times;
+        Span<ulong> ids = rows.Ids;
+        for (int i = 0; i < keys.Length; i++)
+        {
+            keys[i] = new RowKey(times[i], ids[i], i);
+        }
+
+        keys.Sort();
+        AppendSorted(rows, keys, destination);
+    }
+
+    /// <summary>
+    /// Appends the merge of several runs to <paramref name="destination"/>. Each run is in table order and free of
+    /// duplicates; they lie behind one another in <paramref name="rows"/>.
+    /// </summary>
+    /// <param name="rows">All rows of one user; another buffer than the destination.</param>
+    /// <param name="runEnds">Where each run ends, ascending; the last is the row count.</param>
+    /// <param name="destination">Receives unique rows in table order.</param>
+    public void Merge(RowBuffer rows, ReadOnlySpan<int> runEnds, RowBuffer destination)
+    {
+        Debug.Assert(runEnds.Length > 0 && runEnds[^1] == rows.Count, "The runs cover all rows.");
+        Span<int> heads = stackalloc int[runEnds.Length];
+        heads[0] = 0;
+        runEnds[..^1].CopyTo(heads[1..]);
+        int firstOut = destination.Count;
+        while (TryFindLeader(rows, heads, runEnds, out int leader, out int rival))
+        {
+            int end = rival < 0 ? runEnds[leader] : EndOfLead(rows, heads[leader], runEnds[leader], heads[rival]);
+            Append(rows, heads[leader], end - heads[leader], destination, firstOut);
+            heads[leader] = end;
+        }
+    }
+
+    private static bool Precedes(long time, ulong id, long otherTime, ulong otherId) =>
+        time > otherTime || (time == otherTime && id < otherId);
+
+    // The run whose head comes first, and the run whose head comes next: up to there the leader's rows need no comparison.
+    private static bool TryFindLeader(
+        RowBuffer rows, ReadOnlySpan<int> heads, ReadOnlySpan<int> ends, out int leader, out int rival)
+    {
+        leader = -1;
+        rival = -1;
+        Span<long> times = rows.Times;
+        Span<ulong> ids = rows.Ids;
+        for (int i = 0; i < heads.Length; i++)
+        {
+            int head = heads[i];
+            if (head == ends[i])
+            {
+                continue;
+            }
+
+            if (leader < 0 || Precedes(times[head], ids[head], times[heads[leader]], ids[heads[leader]]))
+            {
+                rival = leader;
+                leader = i;
+            }
+            else if (rival < 0 || Precedes(times[head], ids[head], times[heads[rival]], ids[heads[rival]]))
+            {
+                rival = i;
+            }
+        }
+
+        return leader >= 0;
+    }
+
+    // The leader keeps the lead up to the first row that comes after the rival's head. Its own head never does.
+    private static int EndOfLead(RowBuffer rows, int head, int end, int rivalHead)
+    {
+        Span<long> times = rows.Times;
+        Span<ulong> ids = rows.Ids;
+        long time = times[rivalHead];
+        ulong id = ids[rivalHead];
+        int next = head + 1;
+        while (next < end && Precedes(times[next], ids[next], time, id))
+        {
+            next++;
+        }
+
+        return next;
+    }
+
+    // Duplicates come right behind one another, each at the head of its run, so only the first row can repeat the last.
+    private void Append(RowBuffer rows, int start, int count, RowBuffer destination, int firstOut)
+    {
+        int last = destination.Count - 1;
+        if (last >= firstOut && destination.Times[last] == rows.Times[start] && destination.Ids[last] == rows.Ids[start])
+        {
+            destination.MergeIntoLast(rows, start);
+            Duplicates++;
+            start++;
+            count--;
+        }
+
+        if (count > 0)
+        {
+            destination.AppendRows(rows, start, count);
+        }
+    }
+
+    private void AppendSorted(RowBuffer rows, ReadOnlySpan<RowKey> keys, RowBuffer destination)
+    {
+        int i = 0;
+        while (i < keys.Length)
+        {
+            int run = 1;
+            while (i + run < keys.Length
+                && keys[i + run].Row == keys[i].Row + run
+                && !keys[i + run].SameIdentity(keys[i + run - 1]))
+            {
+                run++;
+            }
+
+            destination.AppendRows(rows, keys[i].Row, run);
+            for (i += run; i < keys.Length && keys[i].SameIdentity(keys[i - 1]); i++)
+            {
+                destination.MergeIntoLast(rows, keys[i].Row);
+                Duplicates++;
+            }
+        }
+    }
+
+    private Span<RowKey> Keys(int count)
+    {
+        if (count > _keys.Length)
+        {
+            _keys = new RowKey[Math.Max(count, _keys.Length * 2)];
+        }
+
+        return _keys.AsSpan(0, count);
+    }
+
+    // Comparable by itself: a sort with a comparer would box it at each call. The row makes the order total.
+    private readonly record struct RowKey(long Time, ulong Id, int Row) : IComparable<RowKey>
+    {
+        public int CompareTo(RowKey other) =>
+            Time != other.Time ? other.Time.CompareTo(Time)
+            : Id != other.Id ? Id.CompareTo(other.Id)
+            : Row.CompareTo(other.Row);
+
+        public bool SameIdentity(RowKey other) => Time == other.Time && Id == other.Id;
+    }
+}

@@ -1,0 +1,207 @@
+using System.Diagnostics;
+using Signals.Core.Model;
+using Signals.Storage.FileSystem;
+using Signals.Storage.Wal;
+
+namespace Signals.Storage.Versions;
+
+/// <summary>
+/// The durable list of what a store consists of: a log of <see cref="VersionEdit"/>s that <c>CURRENT</c> points to
+/// (<c>docs/formats/manifest.md</c>).
+/// One thread at a time. An edit is either wholly in the store or not at all; <see cref="Commit"/> returns only after it is
+/// synced. Fail-stop: after an I/O error the disk's content is unknown, so every later commit is refused.
+/// Owned by the open store; disposing closes the file and writes nothing.
+/// </summary>
+internal sealed class Manifest : IDisposable
+{
+    /// <summary>Bytes of edits beyond the snapshot at which a manifest is rewritten, unless the snapshot is larger still.</summary>
+    public const long DefaultRolloverBytes = 1 << 20;
+
+    // A write-ahead log renamed to a manifest, or the reverse, fails on the first frame.
+    private const ulong LogNumberFlag = 1UL << 63;
+
+    private readonly IFileSystem _files;
+    private readonly string _directory;
+    private readonly long _rolloverBytes;
+    private LogWriter _log;
+    private long _snapshotBytes;
+    private Exception? _failure;
+
+    private Manifest(IFileSystem files, string directory, ManifestState state, ulong number, long rolloverBytes)
+    {
+        _files = files;
+        _directory = directory;
+        _rolloverBytes = rolloverBytes;
+        State = state;
+        Number = number;
+        _log = WriteSnapshot(number);
+    }
+
+    /// <summary>The sum of all committed edits.</summary>
+    public ManifestState State { get; }
+
+    /// <summary>Number of the live manifest file; grows by one at each open and rollover.</summary>
+    public ulong Number { get; private set; }
+
+    /// <summary>Whether <paramref name="directory"/> holds a store.</summary>
+    public static bool Exists(IFileSystem files, string directory) =>
+        files.FileExists(Path.Combine(directory, StoreFiles.Current));
+
+    /// <summary>Makes a new store that consists of <paramref name="first"/>. Nothing else may have been written before.</summary>
+    /// <exception cref="CorruptionException">The folder holds tables or logs of a store whose <c>CURRENT</c> is lost.</exception>
+    public static Manifest Create(
+        IFileSystem files, string directory, VersionEdit first, long rolloverBytes = DefaultRolloverBytes)
+    {
+        RefuseOrphans(files, directory);
+        var state = new ManifestState();
+        state.Apply(first);
+        return new Manifest(files, directory, state, 1, rolloverBytes);
+    }
+
+    /// <summary>
+    /// Replays the live manifest and continues in a fresh one, so that nothing is ever appended behind a torn tail.
+    /// </summary>
+    /// <exception cref="CorruptionException"><c>CURRENT</c> or the manifest is damaged or missing.</exception>
+    public static Manifest Open(IFileSystem files, string directory, long rolloverBytes = DefaultRolloverBytes)
+    {
+        ulong number = CurrentFile.Read(files, directory);
+        ManifestState state = Replay(files, directory, number);
+        return new Manifest(files, directory, state, number + 1, rolloverBytes);
+    }
+
+    /// <summary>Makes <paramref name="edit"/> durable and adds it to <see cref="State"/>.</summary>
+    /// <exception cref="InvalidDataException">The edit contradicts the state; nothing was written.</exception>
+    /// <exception cref="IOException">The disk refused; this manifest accepts no further commit.</exception>
+    /// <exception cref="StorePoisonedException">An earlier commit failed.</exception>
+    public void Commit(VersionEdit edit)
+    {
+        if (_failure is not null)
+        {
+            throw new StorePoisonedException(_failure);
+        }
+
+        State.Check(edit);
+        try
+        {
+            if (_log.WrittenOffset - _snapshotBytes > Math.Max(_rolloverBytes, _snapshotBytes))
+            {
+                RollOver();
+            }
+
+            Append(_log, edit);
+            _log.Sync();
+            AppendPromise(_log);
+        }
+        catch (Exception e)
+        {
+            _failure = e;
+            throw;
+        }
+
+        State.Apply(edit);
+        AssertInvariants();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _log.Dispose();
+
+    // A crash during Create leaves a manifest or a temporary file at most, because logs and tables come after it.
+    private static void RefuseOrphans(IFileSystem files, string directory)
+    {
+        foreach (string name in files.ListFiles(directory))
+        {
+            if (StoreFiles.Classify(name, out _) is StoreFileKind.Table or StoreFileKind.Log or StoreFileKind.Current)
+            {
+                throw new CorruptionException(
+                    Path.Combine(directory, StoreFiles.Current),
+                    0,
+                    $"A new store cannot be made here: the folder already holds '{name}'. Restore CURRENT or choose an empty folder.");
+            }
+        }
+    }
+
+    private static ManifestState Replay(IFileSystem files, string directory, ulong number)
+    {
+        string path = Path.Combine(directory, StoreFiles.Manifest(number));
+        if (!files.FileExists(path))
+        {
+            throw new CorruptionException(path, 0, "CURRENT names this manifest, but it is missing; restore the store from a checkpoint.");
+        }
+
+        var state = new ManifestState();
+        long offset = LogFormat.HeaderBytes;
+        LogReplay replay = LogReader.Replay(files, path, number | LogNumberFlag, 1, isLast: true, (payload, _) =>
+        {
+            try
+            {
+                state.Apply(VersionEditFormat.Read(payload.ToArray()));
+            }
+            catch (InvalidDataException e)
+            {
+                throw new CorruptionException(path, offset, e.Message, e);
+            }
+
+            offset += LogFormat.FrameLength(payload.Length);
+        });
+        return replay.Frames > 0
+            ? state
+            : throw new CorruptionException(path, replay.EndOffset, "The manifest holds no edit, yet CURRENT names it.");
+    }
+
+    private void RollOver()
+    {
+        LogWriter next = WriteSnapshot(Number + 1);
+        _log.Dispose();
+        _log = next;
+        Number++;
+    }
+
+    // Order matters: the snapshot and its name are durable before CURRENT points there, and the old one goes last.
+    private LogWriter WriteSnapshot(ulong number)
+    {
+        string path = Path.Combine(_directory, StoreFiles.Manifest(number));
+        LogWriter log = LogWriter.Create(_files, path, number | LogNumberFlag, firstSequence: 1, fixedSize: 0);
+        try
+        {
+            foreach (VersionEdit edit in State.Snapshot())
+            {
+                Append(log, edit);
+            }
+
+            log.Sync();
+            AppendPromise(log);
+            CurrentFile.Publish(_files, _directory, number);
+            DeleteOthers(number);
+            _snapshotBytes = log.WrittenOffset;
+            return log;
+        }
+        catch
+        {
+            log.Dispose();
+            throw;
+        }
+    }
+
+    private void DeleteOthers(ulong live)
+    {
+        foreach (string name in _files.ListFiles(_directory))
+        {
+            if (StoreFiles.Classify(name, out ulong number) == StoreFileKind.Manifest && number != live)
+            {
+                _files.Delete(Path.Combine(_directory, name));
+            }
+        }
+    }
+
+    private static void Append(LogWriter log, VersionEdit edit) => log.Append(VersionEditFormat.Write(edit), position: 0);
+
+    // An empty edit whose frame carries the synced offset: damage to the edit before it is then told from a torn tail.
+    private static void AppendPromise(LogWriter log) => Append(log, new VersionEdit());
+
+    [Conditional("DEBUG")]
+    private void AssertInvariants()
+    {
+        Debug.Assert(_failure is null, "A poisoned manifest commits nothing.");
+        Debug.Assert(_log.SyncedOffset > LogFormat.HeaderBytes, "A committed edit is synced.");
+    }
+}

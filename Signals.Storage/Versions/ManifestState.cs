@@ -1,0 +1,123 @@
+using Signals.Core.Model;
+using Signals.Storage.Tables;
+
+namespace Signals.Storage.Versions;
+
+/// <summary>
+/// What a store consists of: the sum of the edits of its manifest.
+/// One thread at a time. An edit that does not fit is refused before anything changes. Lives as long as its manifest.
+/// </summary>
+internal sealed class ManifestState
+{
+    private const int TablesPerEdit = 512;
+    private const int ErasuresPerEdit = 4096;
+
+    private readonly SortedDictionary<ulong, TableMeta> _tables = [];
+    private readonly Dictionary<UserId, long> _erasures = [];
+
+    /// <summary>Live tables by file number.</summary>
+    public IReadOnlyDictionary<ulong, TableMeta> Tables => _tables;
+
+    /// <summary>Erased users and their cutoffs (ms, inclusive).</summary>
+    public IReadOnlyDictionary<UserId, long> Erasures => _erasures;
+
+    /// <summary>Oldest log that must be replayed; 0 before the first flush said otherwise.</summary>
+    public ulong FirstLiveLog { get; private set; }
+
+    /// <summary>First file number that is certainly free.</summary>
+    public ulong NextFileNumber { get; private set; } = 1;
+
+    /// <summary>Stream position up to which every record is in tables.</summary>
+    public long FlushedPosition { get; private set; }
+
+    /// <summary>The serialized schema; empty when none was recorded yet.</summary>
+    public ReadOnlyMemory<byte> Schema { get; private set; }
+
+    /// <summary>Adds one edit.</summary>
+    /// <exception cref="InvalidDataException">The edit contradicts the state; nothing changed.</exception>
+    public void Apply(VersionEdit edit)
+    {
+        Check(edit);
+        foreach (ulong number in edit.RemovedTables)
+        {
+            _tables.Remove(number);
+        }
+
+        NextFileNumber = Math.Max(NextFileNumber, edit.NextFileNumber ?? 0);
+        foreach (TableMeta table in edit.AddedTables)
+        {
+            _tables.Add(table.Number, table);
+            NextFileNumber = Math.Max(NextFileNumber, table.Number + 1);
+        }
+
+        foreach (Erasure erasure in edit.Erasures)
+        {
+            if (!_erasures.TryGetValue(erasure.User, out long cutoff) || cutoff < erasure.CutoffMs)
+            {
+                _erasures[erasure.User] = erasure.CutoffMs;
+            }
+        }
+
+        FirstLiveLog = edit.FirstLiveLog ?? FirstLiveLog;
+        FlushedPosition = edit.FlushedPosition ?? FlushedPosition;
+        Schema = edit.Schema ?? Schema;
+    }
+
+    /// <summary>Throws as <see cref="Apply"/> would; changes nothing.</summary>
+    public void Check(VersionEdit edit)
+    {
+        var removed = new HashSet<ulong>();
+        foreach (ulong number in edit.RemovedTables)
+        {
+            Require(_tables.ContainsKey(number) && removed.Add(number), $"removes table {number}, which is not live");
+        }
+
+        var added = new HashSet<ulong>();
+        foreach (TableMeta table in edit.AddedTables)
+        {
+            Require(!_tables.ContainsKey(table.Number) && added.Add(table.Number), $"adds table {table.Number} twice");
+            Require(table.Number is > 0 and < ulong.MaxValue, $"adds a table with the number {table.Number}");
+            Require(
+                table.Rows > 0 && table.FileLength > 0 && table.WindowStart <= table.MinTime && table.MinTime <= table.MaxTime,
+                $"adds table {table.Number} with impossible rows, length or times");
+        }
+
+        Require(!(edit.FirstLiveLog < FirstLiveLog), $"moves the first live log back from {FirstLiveLog} to {edit.FirstLiveLog}");
+        Require(
+            !(edit.FlushedPosition < FlushedPosition),
+            $"moves the flushed position back from {FlushedPosition} to {edit.FlushedPosition}");
+    }
+
+    /// <summary>The state as edits of bounded size whose sum is this state.</summary>
+    public IEnumerable<VersionEdit> Snapshot()
+    {
+        yield return new VersionEdit
+        {
+            FirstLiveLog = FirstLiveLog,
+            NextFileNumber = NextFileNumber,
+            FlushedPosition = FlushedPosition,
+            Schema = Schema.IsEmpty ? null : Schema.ToArray(),
+        };
+        foreach (TableMeta[] tables in _tables.Values.Chunk(TablesPerEdit))
+        {
+            var edit = new VersionEdit();
+            edit.AddedTables.AddRange(tables);
+            yield return edit;
+        }
+
+        foreach (KeyValuePair<UserId, long>[] erasures in _erasures.OrderBy(e => e.Key).Chunk(ErasuresPerEdit))
+        {
+            var edit = new VersionEdit();
+            edit.Erasures.AddRange(erasures.Select(e => new Erasure(e.Key, e.Value)));
+            yield return edit;
+        }
+    }
+
+    private static void Require(bool holds, string otherwise)
+    {
+        if (!holds)
+        {
+            throw new InvalidDataException($"A version edit {otherwise}.");
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using System.Globalization;
+using Signals.Storage.FileSystem;
+
+namespace Signals.Storage.Versions;
+
+/// <summary>
+/// Names of the files of a store, both ways: number to name and name to kind.
+/// Pure; any thread. A name is accepted only in the exact form that this class writes.
+/// </summary>
+internal static class StoreFiles
+{
+    /// <summary>The file that names the live manifest.</summary>
+    public const string Current = "CURRENT";
+
+    /// <summary>The file that the owning process holds open.</summary>
+    public const string Lock = "LOCK";
+
+    private const string LogSuffix = ".log";
+    private const string TableSuffix = ".tbl";
+    private const string ManifestPrefix = "MANIFEST-";
+
+    /// <summary>Name of write-ahead log <paramref name="number"/>.</summary>
+    public static string Log(ulong number) => Digits(number) + LogSuffix;
+
+    /// <summary>Name of table <paramref name="number"/>.</summary>
+    public static string Table(ulong number) => Digits(number) + TableSuffix;
+
+    /// <summary>Name of manifest <paramref name="number"/>.</summary>
+    public static string Manifest(ulong number) => ManifestPrefix + Digits(number);
+
+    /// <summary>Tells what a file is; <paramref name="number"/> is 0 for kinds without one.</summary>
+    public static StoreFileKind Classify(string name, out ulong number)
+    {
+        number = 0;
+        if (name == Current)
+        {
+            return StoreFileKind.Current;
+        }
+
+        if (name == Lock)
+        {
+            return StoreFileKind.Lock;
+        }
+
+        if (name.EndsWith(DurableFile.TemporarySuffix, StringComparison.Ordinal))
+        {
+            return Classify(name[..^DurableFile.TemporarySuffix.Length], out _) == StoreFileKind.Foreign
+                ? StoreFileKind.Foreign
+                : StoreFileKind.Temporary;
+        }
+
+        if (name.StartsWith(ManifestPrefix, StringComparison.Ordinal))
+        {
+            return TryDigits(name.AsSpan(ManifestPrefix.Length), out number) ? StoreFileKind.Manifest : StoreFileKind.Foreign;
+        }
+
+        StoreFileKind kind = name.EndsWith(LogSuffix, StringComparison.Ordinal) ? StoreFileKind.Log
+            : name.EndsWith(TableSuffix, StringComparison.Ordinal) ? StoreFileKind.Table
+            : StoreFileKind.Foreign;
+        return kind != StoreFileKind.Foreign && TryDigits(name.AsSpan(0, name.Length - LogSuffix.Length), out number)
+            ? kind
+            : StoreFileKind.Foreign;
+    }
+
+    private static string Digits(ulong number) => number.ToString("D6", CultureInfo.InvariantCulture);
+
+    private static bool TryDigits(ReadOnlySpan<char> digits, out ulong number)
+    {
+        bool parsed = ulong.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out number);
+        if (parsed && number > 0 && digits.SequenceEqual(Digits(number)))
+        {
+            return true;
+        }
+
+        number = 0;
+        return false;
+    }
+}

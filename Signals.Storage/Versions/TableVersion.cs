@@ -1,0 +1,97 @@
+using System.Collections.Frozen;
+using System.Diagnostics;
+using Signals.Storage.Tables;
+
+namespace Signals.Storage.Versions;
+
+/// <summary>
+/// The tables that a read sees: per event type, newest first. A read walks them in order and may stop once it holds N rows
+/// that are all newer than the next table's newest.
+/// Immutable; any thread, no locks. A version does not own its tables: whoever replaces it closes the tables that left,
+/// after the last reader of the old version is gone.
+/// Invariants: tables of a type go by (MaxTime descending, number descending); windows by start, descending.
+/// </summary>
+internal sealed class TableVersion
+{
+    /// <summary>The version without tables.</summary>
+    public static TableVersion Empty { get; } = new([]);
+
+    private readonly FrozenDictionary<ulong, Table> _byNumber;
+    private readonly Table[][] _byType;
+    private readonly TableWindow[][] _windows;
+
+    private TableVersion(Dictionary<ulong, Table> tables)
+    {
+        _byNumber = tables.ToFrozenDictionary();
+        int types = tables.Count == 0 ? 0 : tables.Values.Max(t => t.Meta.EventType) + 1;
+        _byType = new Table[types][];
+        _windows = new TableWindow[types][];
+        ILookup<ushort, Table> byType = tables.Values.ToLookup(t => t.Meta.EventType);
+        for (int type = 0; type < types; type++)
+        {
+            _byType[type] =
+                [.. byType[(ushort)type].OrderByDescending(t => t.Meta.MaxTime).ThenByDescending(t => t.Meta.Number)];
+            _windows[type] =
+            [
+                .. _byType[type].GroupBy(t => t.Meta.WindowStart)
+                    .OrderByDescending(g => g.Key)
+                    .Select(g => new TableWindow(g.Key, g.ToArray())),
+            ];
+        }
+
+        AssertInvariants();
+    }
+
+    /// <summary>All tables.</summary>
+    public IReadOnlyCollection<Table> Tables => _byNumber.Values;
+
+    /// <summary>Tables of a type, newest <see cref="TableMeta.MaxTime"/> first; empty for a type without tables.</summary>
+    public ReadOnlySpan<Table> TablesOf(ushort eventType) => eventType < _byType.Length ? _byType[eventType] : [];
+
+    /// <summary>The same tables by window, newest window first. No window reaches into another.</summary>
+    public ReadOnlySpan<TableWindow> WindowsOf(ushort eventType) => eventType < _windows.Length ? _windows[eventType] : [];
+
+    /// <summary>The table with a file number, if it is in this version.</summary>
+    public bool TryGet(ulong number, out Table table) => _byNumber.TryGetValue(number, out table!);
+
+    /// <summary>This version after <paramref name="edit"/>.</summary>
+    /// <param name="edit">Tables in and out.</param>
+    /// <param name="opened">The added tables, opened; in any order.</param>
+    /// <exception cref="ArgumentException">The edit does not fit this version, or a table of it is not open.</exception>
+    public TableVersion Apply(VersionEdit edit, IReadOnlyCollection<Table> opened)
+    {
+        var tables = new Dictionary<ulong, Table>(_byNumber);
+        foreach (ulong number in edit.RemovedTables)
+        {
+            if (!tables.Remove(number))
+            {
+                throw new ArgumentException($"Table {number} is to be removed but is not in the version.", nameof(edit));
+            }
+        }
+
+        foreach (TableMeta added in edit.AddedTables)
+        {
+            Table? table = opened.FirstOrDefault(t => t.Meta.Number == added.Number);
+            if (table is null || !tables.TryAdd(added.Number, table))
+            {
+                throw new ArgumentException($"Table {added.Number} is to be added but is not open, or is there already.", nameof(opened));
+            }
+        }
+
+        return new TableVersion(tables);
+    }
+
+    [Conditional("DEBUG")]
+    private void AssertInvariants()
+    {
+        for (int type = 0; type < _byType.Length; type++)
+        {
+            long previous = long.MaxValue;
+            foreach (Table table in _byType[type])
+            {
+                Debug.Assert(table.Meta.MaxTime <= previous, "Readers stop early because tables go newest first.");
+                previous = table.Meta.MaxTime;
+            }
+        }
+    }
+}

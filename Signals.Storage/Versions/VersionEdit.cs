@@ -1,0 +1,32 @@
+using Signals.Storage.Tables;
+
+namespace Signals.Storage.Versions;
+
+/// <summary>
+/// One atomic change of what a store consists of: tables in, tables out, how far the log was flushed, who was erased.
+/// Built by one thread, then treated as immutable. What is null or empty did not change.
+/// Recorded in the manifest; see <c>docs/formats/manifest.md</c>.
+/// </summary>
+internal sealed class VersionEdit
+{
+    /// <summary>Tables that join the store. Their files, and the directory, are synced already.</summary>
+    public List<TableMeta> AddedTables { get; } = [];
+
+    /// <summary>Numbers of the tables that leave it. Their files are deleted after the commit, once no reader holds them.</summary>
+    public List<ulong> RemovedTables { get; } = [];
+
+    /// <summary>Users erased since the last edit.</summary>
+    public List<Erasure> Erasures { get; } = [];
+
+    /// <summary>Oldest write-ahead log whose events are not all in tables; older logs may be deleted after the commit.</summary>
+    public ulong? FirstLiveLog { get; set; }
+
+    /// <summary>A number above that of every file named so far.</summary>
+    public ulong? NextFileNumber { get; set; }
+
+    /// <summary>Stream position up to which every record is in tables.</summary>
+    public long? FlushedPosition { get; set; }
+
+    /// <summary>The schema, serialized; replaces the one before.</summary>
+    public byte[]? Schema { get; set; }
+}

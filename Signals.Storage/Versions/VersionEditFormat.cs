@@ -1,0 +1,213 @@
+using System.Buffers;
+using MessagePack;
+using Signals.Core.Model;
+using Signals.Storage.Tables;
+
+namespace Signals.Storage.Versions;
+
+/// <summary>
+/// The bytes of a <see cref="VersionEdit"/>: a MessagePack map from tag to value, tags ascending
+/// (<c>docs/formats/manifest.md</c>). An unknown tag below <see cref="FirstOptionalTag"/> is refused, because the edit
+/// would be misread without it; one from there on is skipped.
+/// Pure; any thread. Bytes from a disk are not trusted: every count is checked against the bytes left before anything
+/// is allocated, and whatever is wrong surfaces as <see cref="InvalidDataException"/>.
+/// </summary>
+internal static class VersionEditFormat
+{
+    /// <summary>Tags from here on may be skipped by a reader that does not know them; their value is a MessagePack bin.</summary>
+    public const uint FirstOptionalTag = 128;
+
+    private const uint AddedTablesTag = 1;
+    private const uint RemovedTablesTag = 2;
+    private const uint FirstLiveLogTag = 3;
+    private const uint NextFileNumberTag = 4;
+    private const uint FlushedPositionTag = 5;
+    private const uint SchemaTag = 6;
+    private const uint ErasuresTag = 7;
+    private const int ErasureFields = 3;
+
+    /// <summary>Encodes <paramref name="edit"/>; equal edits give equal bytes.</summary>
+    public static byte[] Write(VersionEdit edit)
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        var writer = new MessagePackWriter(buffer);
+        writer.WriteMapHeader(CountTags(edit));
+        WriteTables(ref writer, edit);
+        WriteScalars(ref writer, edit);
+        WriteErasures(ref writer, edit.Erasures);
+        writer.Flush();
+        return buffer.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Decodes one edit that fills <paramref name="bytes"/> exactly.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not a whole edit, or hold one that a newer version wrote.</exception>
+    public static VersionEdit Read(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            var reader = new MessagePackReader(bytes);
+            VersionEdit edit = ReadMap(ref reader);
+            return reader.End ? edit : throw new InvalidDataException("A version edit is followed by bytes that do not belong to it.");
+        }
+        catch (Exception e) when (e is MessagePackSerializationException or EndOfStreamException or OverflowException)
+        {
+            throw new InvalidDataException("A version edit is not valid MessagePack: " + e.Message, e);
+        }
+    }
+
+    private static int CountTags(VersionEdit edit) =>
+        (edit.AddedTables.Count > 0 ? 1 : 0) + (edit.RemovedTables.Count > 0 ? 1 : 0) + (edit.Erasures.Count > 0 ? 1 : 0)
+        + (edit.FirstLiveLog.HasValue ? 1 : 0) + (edit.NextFileNumber.HasValue ? 1 : 0)
+        + (edit.FlushedPosition.HasValue ? 1 : 0) + (edit.Schema is null ? 0 : 1);
+
+    private static void WriteTables(ref MessagePackWriter writer, VersionEdit edit)
+    {
+        if (edit.AddedTables.Count > 0)
+        {
+            writer.Write(AddedTablesTag);
+            writer.WriteArrayHeader(edit.AddedTables.Count);
+            foreach (TableMeta table in edit.AddedTables)
+            {
+                table.Write(ref writer);
+            }
+        }
+
+        if (edit.RemovedTables.Count > 0)
+        {
+            writer.Write(RemovedTablesTag);
+            writer.WriteArrayHeader(edit.RemovedTables.Count);
+            foreach (ulong number in edit.RemovedTables)
+            {
+                writer.Write(number);
+            }
+        }
+    }
+
+    private static void WriteScalars(ref MessagePackWriter writer, VersionEdit edit)
+    {
+        if (edit.FirstLiveLog is ulong firstLiveLog)
+        {
+            writer.Write(FirstLiveLogTag);
+            writer.Write(firstLiveLog);
+        }
+
+        if (edit.NextFileNumber is ulong nextFileNumber)
+        {
+            writer.Write(NextFileNumberTag);
+            writer.Write(nextFileNumber);
+        }
+
+        if (edit.FlushedPosition is long flushedPosition)
+        {
+            writer.Write(FlushedPositionTag);
+            writer.Write(flushedPosition);
+        }
+
+        if (edit.Schema is not null)
+        {
+            writer.Write(SchemaTag);
+            writer.Write(edit.Schema);
+        }
+    }
+
+    private static void WriteErasures(ref MessagePackWriter writer, List<Erasure> erasures)
+    {
+        if (erasures.Count == 0)
+        {
+            return;
+        }
+
+        writer.Write(ErasuresTag);
+        writer.WriteArrayHeader(erasures.Count);
+        foreach (Erasure erasure in erasures)
+        {
+            writer.WriteArrayHeader(ErasureFields);
+            writer.Write(erasure.User.High);
+            writer.Write(erasure.User.Low);
+            writer.Write(erasure.CutoffMs);
+        }
+    }
+
+    private static VersionEdit ReadMap(ref MessagePackReader reader)
+    {
+        var edit = new VersionEdit();
+        int tags = reader.ReadMapHeader();
+        uint last = 0;
+        for (int i = 0; i < tags; i++)
+        {
+            uint tag = reader.ReadUInt32();
+            if (tag <= last)
+            {
+                throw new InvalidDataException($"A version edit has tag {tag} after tag {last}; tags must ascend.");
+            }
+
+            last = tag;
+            ReadValue(ref reader, tag, edit);
+        }
+
+        return edit;
+    }
+
+    private static void ReadValue(ref MessagePackReader reader, uint tag, VersionEdit edit)
+    {
+        switch (tag)
+        {
+            case AddedTablesTag:
+                for (int left = ReadCount(ref reader); left > 0; left--)
+                {
+                    edit.AddedTables.Add(TableMeta.Read(ref reader));
+                }
+
+                break;
+            case RemovedTablesTag:
+                for (int left = ReadCount(ref reader); left > 0; left--)
+                {
+                    edit.RemovedTables.Add(reader.ReadUInt64());
+                }
+
+                break;
+            case FirstLiveLogTag:
+                edit.FirstLiveLog = reader.ReadUInt64();
+                break;
+            case NextFileNumberTag:
+                edit.NextFileNumber = reader.ReadUInt64();
+                break;
+            case FlushedPositionTag:
+                edit.FlushedPosition = reader.ReadInt64();
+                break;
+            case SchemaTag:
+                edit.Schema = reader.ReadBytes()?.ToArray() ?? throw new InvalidDataException("A version edit has a nil schema.");
+                break;
+            case ErasuresTag:
+                for (int left = ReadCount(ref reader); left > 0; left--)
+                {
+                    edit.Erasures.Add(ReadErasure(ref reader));
+                }
+
+                break;
+            case >= FirstOptionalTag:
+                reader.ReadBytes();
+                break;
+            default:
+                throw new InvalidDataException(
+                    $"A version edit has the unknown tag {tag}, which may not be skipped: a newer version of this library wrote it.");
+        }
+    }
+
+    // The reader refuses a count above the bytes left, and the lists grow only as items really arrive.
+    private static int ReadCount(ref MessagePackReader reader) => reader.ReadArrayHeader();
+
+    private static Erasure ReadErasure(ref MessagePackReader reader)
+    {
+        int fields = reader.ReadArrayHeader();
+        if (fields != ErasureFields)
+        {
+            throw new InvalidDataException($"An erasure has {fields} fields where {ErasureFields} are expected.");
+        }
+
+        var erasure = new Erasure(new UserId(reader.ReadUInt64(), reader.ReadUInt64()), reader.ReadInt64());
+        return erasure.CutoffMs != ErasureSet.NoCutoff
+            ? erasure
+            : throw new InvalidDataException("An erasure has a cutoff below every event time.");
+    }
+}
