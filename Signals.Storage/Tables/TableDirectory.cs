@@ -6,14 +6,15 @@ namespace Signals.Storage.Tables;
 /// <summary>
 /// The resident directory: user to rows by an open-addressing probe, and users in order for cursors. Immutable, safe for any
 /// thread. A slot is 8 bytes, entry number + 1 beside 32 bits of the hash, so an absent user costs about one cache miss and no
-/// I/O; an entry is 32 bytes. Times are kept as offsets from the oldest one, in units of 2^shift ms where they span too much.
+/// I/O; an entry is 32 bytes. Newest times are kept as distances from the table's newest, oldest times from its oldest, in units of
+/// 2^shift ms where the table spans too much; rounding down then only widens the bounds.
 /// </summary>
 internal sealed class TableDirectory
 {
     private readonly Entry[] _entries;
     private readonly ulong[] _slots;
     private readonly long _minTime;
-    private readonly ulong _timeRange;
+    private readonly long _maxTime;
     private readonly int _timeShift;
 
     /// <summary>An empty directory for so many users; <see cref="Set"/> fills it, then it is published.</summary>
@@ -22,8 +23,8 @@ internal sealed class TableDirectory
         _entries = new Entry[users];
         _slots = new ulong[users + users / 2 + 1];
         _minTime = minTime;
-        _timeRange = (ulong)maxTime - (ulong)minTime;
-        _timeShift = Math.Max(0, 33 - BitOperations.LeadingZeroCount(_timeRange));
+        _maxTime = maxTime;
+        _timeShift = Math.Max(0, 32 - BitOperations.LeadingZeroCount((ulong)maxTime - (ulong)minTime));
     }
 
     /// <summary>Users of the table.</summary>
@@ -72,9 +73,8 @@ internal sealed class TableDirectory
     /// <summary>Fills the entry at a position; each position once, before the directory is shared.</summary>
     public void Set(int index, UserId user, int firstRow, int count, long newest, long oldest)
     {
-        ulong unit = (1UL << _timeShift) - 1;
         _entries[index] = new Entry(user.High, user.Low, firstRow, count,
-            (uint)((Offset(newest) + unit) >> _timeShift), (uint)(Offset(oldest) >> _timeShift));
+            Distance(newest, _maxTime), Distance(_minTime, oldest));
         ulong hash = user.Hash64;
         uint at = (uint)Math.BigMul(hash, (ulong)_slots.Length, out _);
         while (_slots[at] != 0)
@@ -85,11 +85,10 @@ internal sealed class TableDirectory
         _slots[at] = hash << 32 | (uint)(index + 1);
     }
 
-    private UserRows ToRows(in Entry entry) => new(entry.FirstRow, entry.Count, Time(entry.Newest), Time(entry.Oldest));
+    private UserRows ToRows(in Entry entry) => new(entry.FirstRow, entry.Count,
+        _maxTime - (long)((ulong)entry.Newest << _timeShift), _minTime + (long)((ulong)entry.Oldest << _timeShift));
 
-    private ulong Offset(long time) => (ulong)time - (ulong)_minTime;
-
-    private long Time(uint units) => (long)((ulong)_minTime + Math.Min((ulong)units << _timeShift, _timeRange));
+    private uint Distance(long older, long newer) => (uint)(((ulong)newer - (ulong)older) >> _timeShift);
 
     private readonly record struct Entry(ulong High, ulong Low, int FirstRow, int Count, uint Newest, uint Oldest);
 }

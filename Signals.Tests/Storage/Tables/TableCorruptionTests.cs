@@ -1,0 +1,176 @@
+using System.Buffers.Binary;
+using Signals.Core.Model;
+using Signals.Storage.Tables;
+
+namespace Signals.Tests.Storage.Tables;
+
+internal sealed class TableCorruptionTests
+{
+    private const long MaxAllocation = 4 << 20;
+
+    [Test]
+    public void Open_AnyBitFlipped_IsRefusedWithFileAndOffset()
+    {
+        TableSample sample = Small();
+        byte[] good = sample.Files[TableSample.Path];
+        for (int bit = 0; bit < good.Length * 8; bit++)
+        {
+            byte[] bad = [.. good];
+            bad[bit / 8] ^= (byte)(1 << (bit % 8));
+            sample.Files[TableSample.Path] = bad;
+            CorruptionException? damage = ReadAll(sample);
+            Assert.That(damage, Is.Not.Null, $"bit {bit}");
+            Assert.That(damage.File, Is.EqualTo(TableSample.Path));
+            Assert.That(damage.Offset, Is.InRange(0, bit / 8), $"bit {bit}: the damaged part begins at or before it");
+        }
+    }
+
+    [Test]
+    public void Read_AnyBitOfTheBlocksFlipped_IsRefusedWithoutVerifyAtOpen()
+    {
+        TableSample sample = Small();
+        byte[] good = sample.Files[TableSample.Path];
+        long end = BlocksEnd(good);
+        for (int bit = TableFormat.HeaderLength * 8; bit < end * 8; bit++)
+        {
+            byte[] bad = [.. good];
+            bad[bit / 8] ^= (byte)(1 << (bit % 8));
+            sample.Files[TableSample.Path] = bad;
+            using Table table = sample.Open();
+            Assert.That(() => sample.ReadEverything(table), Throws.TypeOf<CorruptionException>(), $"bit {bit}");
+        }
+    }
+
+    [Test]
+    public void Open_AnyTruncation_IsRefused([Values] bool manifestAgrees)
+    {
+        TableSample sample = Small();
+        byte[] good = sample.Files[TableSample.Path];
+        TableMeta meta = sample.Meta;
+        for (int length = 0; length < good.Length; length++)
+        {
+            sample.Files[TableSample.Path] = good[..length];
+            sample.Meta = manifestAgrees ? meta with { FileLength = length } : meta;
+            Assert.That(ReadAll(sample), Is.Not.Null, $"{length} bytes");
+        }
+
+        sample.Files[TableSample.Path] = [.. good, 0];
+        Assert.That(ReadAll(sample), Is.Not.Null, "a byte too many");
+    }
+
+    [Test]
+    public void Read_EqualChunksSwapped_IsRefused()
+    {
+        TableSample sample = new() { Schema = TableSample.Define(t => t.Field<double>("a").Field<double>("b")), Users = [] };
+        sample.Users[UserId.From(1)] = TableSample.RandomRows(sample.NewRows(), new Random(1), 50);
+        sample.Write(new TableOptions { Compress = false });
+        byte[] bytes = sample.Files[TableSample.Path];
+        int chunk = 4 + 50 * sizeof(double) + TableFormat.ChecksumLength;
+        int at = (int)BlocksEnd(bytes) - 2 * chunk;
+        byte[] swapped = [.. bytes[..at], .. bytes[(at + chunk)..(at + 2 * chunk)], .. bytes[at..(at + chunk)], .. bytes[(at + 2 * chunk)..]];
+        Assert.That(swapped.AsSpan(at, chunk).SequenceEqual(bytes.AsSpan(at, chunk)), Is.False);
+        sample.Files[TableSample.Path] = swapped;
+        using Table table = sample.Open();
+        Assert.That(() => table.GetBlock(0, [0]), Throws.TypeOf<CorruptionException>().With.Property("Offset").EqualTo(at));
+        Assert.That(() => table.GetBlock(0, [1]), Throws.TypeOf<CorruptionException>().With.Property("Offset").EqualTo(at + chunk));
+    }
+
+    [Test]
+    public void Read_BlocksOfAnotherTableOfTheSameRows_AreRefused()
+    {
+        TableSample sample = Small();
+        byte[] bytes = sample.Files[TableSample.Path];
+        sample.Files.Delete(TableSample.Path);
+        byte[] other = sample.Write(number: 8).Files[TableSample.Path];
+        int end = (int)BlocksEnd(bytes);
+        sample.Files[TableSample.Path] = [.. other[..TableFormat.HeaderLength], .. bytes[TableFormat.HeaderLength..end], .. other[end..]];
+        using Table table = sample.Open();
+        Assert.That(() => table.GetBlock(0, []), Throws.TypeOf<CorruptionException>());
+    }
+
+    [Test]
+    public void Open_AnotherTableThanTheManifestNames_IsRefused()
+    {
+        TableSample sample = Small();
+        TableMeta meta = sample.Meta;
+        foreach (TableMeta other in (TableMeta[])[meta with { Number = 8 }, meta with { FileChecksum = 1 }, meta with { Rows = meta.Rows + 1 },
+            meta with { EventType = 3 }, meta with { MinTime = meta.MinTime - 1 }, meta with { WindowStart = 0 }])
+        {
+            sample.Meta = other;
+            Assert.That(() => sample.Open(), Throws.TypeOf<CorruptionException>());
+        }
+    }
+
+    [TestCase(8, 2u)]
+    [TestCase(12, 1u)]
+    public void Open_NewerVersionOrUnknownCriticalFlag_SaysSo(int headerField, uint value)
+    {
+        TableSample sample = Small();
+        BinaryPrimitives.WriteUInt32LittleEndian(sample.Files[TableSample.Path].AsSpan(headerField), value);
+        Assert.That(() => sample.Open(), Throws.TypeOf<CorruptionException>().With.Message.Contains("version of Signals"));
+    }
+
+    [TestCase((ushort)0, true)]
+    [TestCase(TableFormat.CriticalSection, false)]
+    public void Open_UnknownSection_IsIgnoredUnlessCritical(ushort flags, bool readable)
+    {
+        TableSample sample = Small();
+        new TableForgery(sample).AddSection(tag: 99, flags, [1, 2, 3]);
+        Assert.That(ReadAll(sample) is null, Is.EqualTo(readable));
+    }
+
+    [Test]
+    public void Read_ForgedBytesWithRightChecksums_NeverCrashesNorAllocatesMuch()
+    {
+        TableSample sample = Small();
+        byte[] good = sample.Files[TableSample.Path];
+        TableMeta meta = sample.Meta;
+        Random random = new(20);
+        int refused = 0;
+        for (int i = 0; i < 6000; i++)
+        {
+            sample.Files[TableSample.Path] = [.. good];
+            sample.Meta = meta;
+            TableForgery forgery = new(sample);
+            forgery.Mutate(random);
+            forgery.Seal();
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            refused += ReadAll(sample) is null ? 0 : 1;
+            Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(MaxAllocation), $"case {i}");
+        }
+
+        Assert.That(refused, Is.GreaterThan(2000));
+    }
+
+    private static TableSample Small()
+    {
+        TableSample sample = new() { Schema = TableSample.Define(t => t.Field<int>("a").Text("b").Vector<float>("v", 16)), Users = [] };
+        for (ulong user = 1; user <= 3; user++)
+        {
+            sample.Users[UserId.From(user)] = TableSample.RandomRows(sample.NewRows(), new Random((int)user), 5);
+        }
+
+        return sample.Write(new TableOptions { BlockBytes = 400 });
+    }
+
+    private static CorruptionException? ReadAll(TableSample sample)
+    {
+        try
+        {
+            using Table table = sample.Open(verify: true);
+            sample.ReadEverything(table);
+            return null;
+        }
+        catch (CorruptionException damage)
+        {
+            return damage;
+        }
+    }
+
+    private static long BlocksEnd(byte[] file)
+    {
+        long footer = BinaryPrimitives.ReadInt64LittleEndian(file.AsSpan(file.Length - TableFormat.TailLength));
+        ReadOnlySpan<byte> section = file.AsSpan((int)footer + TableFormat.FooterFixedLength);
+        return BinaryPrimitives.ReadInt64LittleEndian(section[8..]) + BinaryPrimitives.ReadInt64LittleEndian(section[16..]);
+    }
+}
