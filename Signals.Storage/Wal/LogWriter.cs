@@ -3,8 +3,8 @@ using Signals.Storage.FileSystem;
 namespace Signals.Storage.Wal;
 
 /// <summary>
-/// Appends frames to one log file. Threads: one appender; <see cref="Sync"/> and the offsets may be used from one other thread at
-/// the same time. Invariants: frames are contiguous and 8-byte aligned, sequences have no gap, and
+/// Appends frames to one log file. Threads: one appender; <see cref="Sync"/> and the offsets may be used from other threads at the
+/// same time. Invariants: frames are contiguous and 8-byte aligned, sequences have no gap, and
 /// <see cref="SyncedOffset"/> &lt;= <see cref="WrittenOffset"/>. Fail-stop: after a failed write or sync every later call throws,
 /// because what the disk then holds is unknown. Disposing closes the file without a sync.
 /// </summary>
@@ -15,6 +15,7 @@ internal sealed class LogWriter : IDisposable
     private readonly IFile _file;
     private readonly ulong _logNumber;
     private readonly long _fixedSize;
+    private readonly Lock _syncGate = new();
     private readonly byte[] _header = new byte[LogFormat.FrameBytes];
     private ulong _nextSequence;
     private long _position;
@@ -111,22 +112,28 @@ internal sealed class LogWriter : IDisposable
         WriteFrame(payload, position);
     }
 
-    /// <summary>Makes every frame appended before the call durable.</summary>
+    /// <summary>
+    /// Makes every frame appended before the call durable. One at a time: the system reports a lost page to one caller alone, so
+    /// the others must not ask before they know of it.
+    /// </summary>
     public void Sync()
     {
-        ThrowIfFailed();
-        long written = WrittenOffset;
-        try
+        lock (_syncGate)
         {
-            _file.Sync();
-        }
-        catch
-        {
-            _failed = true;
-            throw;
-        }
+            ThrowIfFailed();
+            long written = WrittenOffset;
+            try
+            {
+                _file.Sync();
+            }
+            catch
+            {
+                _failed = true;
+                throw;
+            }
 
-        Volatile.Write(ref _syncedOffset, written);
+            Volatile.Write(ref _syncedOffset, written);
+        }
     }
 
     /// <summary>

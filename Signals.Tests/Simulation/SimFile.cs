@@ -40,7 +40,11 @@ internal sealed class SimFile(SimFileSystem files, string path, int inode, bool 
             SimOperationKind.Write, path, Inode: inode, Offset: offset, Length: first.Length + second.Length, Data: data));
     }
 
-    public void Sync() => Apply(new SimOperation(SimOperationKind.Sync, path, Inode: inode));
+    public void Sync()
+    {
+        files.BeforeSync?.Invoke();
+        Apply(new SimOperation(SimOperationKind.Sync, path, Inode: inode));
+    }
 
     public void SetLength(long length) =>
         Apply(new SimOperation(SimOperationKind.SetLength, path, Inode: inode, Length: length));

@@ -34,6 +34,9 @@ internal sealed class SimFileSystem : IFileSystem
     /// <summary>What <see cref="AvailableBytes"/> says.</summary>
     public long FreeBytes { get; set; } = long.MaxValue;
 
+    /// <summary>Runs before each sync of a file, on the caller's thread and outside every lock; may throw in its place.</summary>
+    public Action? BeforeSync { get; set; }
+
     /// <summary>Makes the operation with this number (from 0) fail, and all later ones too when asked to.</summary>
     public void FailAt(int operation, bool forEver = false)
     {

@@ -111,6 +111,33 @@ internal sealed class LogTests
     }
 
     [Test]
+    public void Sync_WhileAnotherFails_FailsToo()
+    {
+        SimFileSystem files = Mounted();
+        using LogWriter log = LogWriter.Create(files, File, Number, 1, FixedSize);
+        log.Append([1], 0);
+        using var inside = new ManualResetEventSlim();
+        using var second = new ManualResetEventSlim();
+        int calls = 0;
+        files.BeforeSync = () =>
+        {
+            if (Interlocked.Increment(ref calls) == 1)
+            {
+                inside.Set();
+                second.Wait(TimeSpan.FromMilliseconds(100)); // the second caller comes in here when nothing holds it back
+                throw new IOException("lost");
+            }
+
+            second.Set();
+        };
+        Task first = Task.Run(log.Sync);
+        inside.Wait();
+        Assert.That(log.Sync, Throws.InstanceOf<IOException>());
+        Assert.That(async () => await first, Throws.InstanceOf<IOException>());
+        Assert.That(calls, Is.EqualTo(1));
+    }
+
+    [Test]
     public void Append_Failed_RefusesEverythingAfterIt()
     {
         SimFileSystem files = Mounted();
