@@ -13,6 +13,10 @@ namespace Signals.Core.Columns;
 /// </summary>
 internal sealed class ColumnBuffer
 {
+    // Wide vectors grow as they come: a batch of 256 of them would be megabytes before the first.
+    private const int MaxInitialBytes = 64 * 1024;
+    private const int TypicalVariableBytes = 16;
+
     private readonly int _width;
     private byte[] _values;
     private byte[] _states;
@@ -26,7 +30,9 @@ internal sealed class ColumnBuffer
         ArgumentOutOfRangeException.ThrowIfEqual((int)type.Kind, 0);
         Type = type;
         _width = type.Width;
-        _values = new byte[Math.Min((long)capacity * (type.IsVariable ? 16 : _width), Array.MaxLength)];
+        int bytesPerRow = type.IsVariable ? TypicalVariableBytes : _width;
+        capacity = Math.Clamp(MaxInitialBytes / bytesPerRow, 1, capacity);
+        _values = new byte[capacity * bytesPerRow];
         _states = new byte[capacity];
         _ends = type.IsVariable ? new int[capacity] : [];
     }

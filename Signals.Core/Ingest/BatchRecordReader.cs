@@ -1,0 +1,113 @@
+using System.Buffers.Binary;
+using Signals.Core.Columns;
+using Signals.Core.Schema;
+
+namespace Signals.Core.Ingest;
+
+/// <summary>
+/// A view of a batch record. Lives as long as the bytes it was opened on; safe for any thread while those do not change.
+/// Damaged bytes give an <see cref="InvalidDataException"/> at <see cref="Open"/> or at the section that is damaged, never a
+/// read outside the record.
+/// </summary>
+internal readonly ref struct BatchRecordReader
+{
+    private readonly ReadOnlySpan<byte> _ends;
+    private readonly ReadOnlySpan<byte> _sections;
+    private readonly EventTypeSchema _eventType;
+
+    private BatchRecordReader(ReadOnlySpan<byte> record, EventTypeSchema eventType)
+    {
+        _eventType = eventType;
+        Require(record.Length >= BatchRecordFormat.EndsOffset, "the record is shorter than its fixed part");
+        RecordHeader header = RecordHeader.Read(record);
+        if (header.Kind != RecordKind.Events || header.Version != BatchRecordFormat.Version || header.TypeId != eventType.Id)
+        {
+            throw new InvalidDataException(
+                $"Found a record of kind {header.Kind}, version {header.Version}, event type {header.TypeId}; expected "
+                + $"{RecordKind.Events}, {BatchRecordFormat.Version}, {eventType.Id} ('{eventType.Name}').");
+        }
+
+        uint rows = BinaryPrimitives.ReadUInt32LittleEndian(record[BatchRecordFormat.RowsOffset..]);
+        ColumnCount = BinaryPrimitives.ReadUInt16LittleEndian(record[BatchRecordFormat.ColumnCountOffset..]);
+        Require(rows is > 0 and <= BatchRecordFormat.MaxRows, "the row count is 0 or beyond the limit");
+        Require(ColumnCount <= eventType.Columns.Count, "the record has more columns than its event type");
+        Rows = (int)rows;
+        int sections = BatchRecordFormat.SectionsOffset(ColumnCount);
+        Require(record.Length >= sections, "the record is shorter than its table of sections");
+        _ends = record[BatchRecordFormat.EndsOffset..sections];
+        _sections = record[sections..];
+    }
+
+    /// <summary>Events in the record.</summary>
+    public int Rows { get; }
+
+    /// <summary>Columns in the record; the columns that the event type got later are absent.</summary>
+    public int ColumnCount { get; }
+
+    /// <summary>The event times.</summary>
+    public ColumnChunk Times => ColumnChunk.Open(ColumnType.Scalar<long>(), Section(BatchRecordFormat.TimesSection), Rows);
+
+    /// <summary>The event ids.</summary>
+    public ColumnChunk Ids => Numbers(BatchRecordFormat.IdsSection);
+
+    /// <summary>Opens a record, header included.</summary>
+    /// <exception cref="InvalidDataException">It is no batch record of this event type, or its fixed part is damaged.</exception>
+    public static BatchRecordReader Open(ReadOnlySpan<byte> record, EventTypeSchema eventType) => new(record, eventType);
+
+    /// <summary>Writes both halves of every event's user.</summary>
+    public void CopyUsers(Span<ulong> high, Span<ulong> low)
+    {
+        Numbers(BatchRecordFormat.UsersHighSection).CopyULongs(0, Rows, high);
+        Numbers(BatchRecordFormat.UsersLowSection).CopyULongs(0, Rows, low);
+    }
+
+    /// <summary>Writes every event's time.</summary>
+    public void CopyTimes(Span<long> times) => Times.CopyLongs(0, Rows, times);
+
+    /// <summary>Writes every event's id.</summary>
+    public void CopyIds(Span<ulong> ids) => Ids.CopyULongs(0, Rows, ids);
+
+    /// <summary>A column of the event type; absent from every row when the record was written before the column was added.</summary>
+    public ColumnChunk Column(int index) => ColumnChunk.Open(
+        _eventType.Columns[index].Type,
+        index < ColumnCount ? Section(BatchRecordFormat.FirstColumnSection + index) : default,
+        Rows);
+
+    /// <summary>Checks everything that can be checked, so that no later read of these bytes fails.</summary>
+    /// <exception cref="InvalidDataException">Something is wrong; the message says what.</exception>
+    public void Validate()
+    {
+        for (int section = 0; section < BatchRecordFormat.FirstColumnSection; section++)
+        {
+            ReadOnlySpan<byte> keys = Section(section);
+            ColumnChunk.Validate(ColumnType.Scalar<ulong>(), keys, Rows);
+            Require(Numbers(section).AllValues, "an event lacks a user, a time or an id");
+        }
+
+        for (int i = 0; i < ColumnCount; i++)
+        {
+            ColumnChunk.Validate(_eventType.Columns[i].Type, Section(BatchRecordFormat.FirstColumnSection + i), Rows);
+        }
+
+        ReadOnlySpan<byte> padding = _sections[(int)BinaryPrimitives.ReadUInt32LittleEndian(_ends[^sizeof(uint)..])..];
+        Require(padding.Length < RecordFormat.Alignment && !padding.ContainsAnyExcept((byte)0), "bytes after the last section");
+    }
+
+    private ColumnChunk Numbers(int section) => ColumnChunk.Open(ColumnType.Scalar<ulong>(), Section(section), Rows);
+
+    private ReadOnlySpan<byte> Section(int section)
+    {
+        uint start = section == 0 ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(_ends[((section - 1) * sizeof(uint))..]);
+        uint end = BinaryPrimitives.ReadUInt32LittleEndian(_ends[(section * sizeof(uint))..]);
+        Require(start <= end && end <= (uint)_sections.Length, "a section lies outside the record");
+        return _sections[(int)start..(int)end];
+    }
+
+    private static void Require(bool holds, string otherwise)
+    {
+        if (!holds)
+        {
+            throw new InvalidDataException($"Damaged batch record: {otherwise}.");
+        }
+    }
+}

@@ -1,0 +1,75 @@
+using System.Buffers.Binary;
+using Signals.Core.Columns;
+
+namespace Signals.Core.Ingest;
+
+/// <summary>
+/// Encodes a batch in two steps, so that the space can be claimed in between: <see cref="Plan"/> gives the exact length,
+/// <see cref="Write"/> fills it. Stateless; the decisions wait in the batch, so neither step allocates.
+/// </summary>
+internal static class BatchRecordWriter
+{
+    /// <summary>Decides how to write the batch and returns the record's length, a multiple of 8.</summary>
+    /// <exception cref="InvalidOperationException">The batch is empty: there is no record of nothing.</exception>
+    public static int Plan(EventBatch batch)
+    {
+        int rows = batch.Count;
+        if (rows == 0)
+        {
+            throw new InvalidOperationException("An empty batch has no record.");
+        }
+
+        batch.Rows.FillAbsent();
+        Span<ChunkPlan> plans = batch.Plans;
+        plans[BatchRecordFormat.UsersHighSection] = ColumnChunkWriter.Plan(batch.UsersHigh);
+        plans[BatchRecordFormat.UsersLowSection] = ColumnChunkWriter.Plan(batch.UsersLow);
+        plans[BatchRecordFormat.TimesSection] = ColumnChunkWriter.Plan(batch.Rows.Times);
+        plans[BatchRecordFormat.IdsSection] = ColumnChunkWriter.Plan(batch.Rows.Ids);
+        ReadOnlySpan<ColumnBuffer> columns = batch.Rows.Columns;
+        for (int i = 0; i < columns.Length; i++)
+        {
+            plans[BatchRecordFormat.FirstColumnSection + i] = ColumnChunkWriter.Plan(columns[i], 0, rows);
+        }
+
+        int length = BatchRecordFormat.SectionsOffset(columns.Length);
+        foreach (ref readonly ChunkPlan plan in plans)
+        {
+            length = checked(length + plan.Length);
+        }
+
+        return RecordFormat.Align(length);
+    }
+
+    /// <summary>Writes the planned batch into <paramref name="record"/>, all but the length, which publishing writes.</summary>
+    public static void Write(EventBatch batch, Span<byte> record)
+    {
+        ReadOnlySpan<ColumnBuffer> columns = batch.Rows.Columns;
+        RecordFormat.WriteHeader(record, RecordKind.Events, BatchRecordFormat.Version, batch.EventType.Id);
+        BinaryPrimitives.WriteUInt32LittleEndian(record[BatchRecordFormat.RowsOffset..], (uint)batch.Count);
+        BinaryPrimitives.WriteUInt16LittleEndian(record[BatchRecordFormat.ColumnCountOffset..], (ushort)columns.Length);
+        BinaryPrimitives.WriteUInt16LittleEndian(record[BatchRecordFormat.ReservedOffset..], 0);
+        Span<byte> ends = record[BatchRecordFormat.EndsOffset..];
+        Span<byte> sections = record[BatchRecordFormat.SectionsOffset(columns.Length)..];
+        int end = 0;
+        for (int section = 0; section < batch.Plans.Length; section++)
+        {
+            end += WriteSection(batch, section, sections[end..]);
+            BinaryPrimitives.WriteUInt32LittleEndian(ends[(section * sizeof(uint))..], (uint)end);
+        }
+
+        sections[end..].Clear();
+    }
+
+    private static int WriteSection(EventBatch batch, int section, Span<byte> destination)
+    {
+        ref readonly ChunkPlan plan = ref batch.Plans[section];
+        return section switch
+        {
+            BatchRecordFormat.UsersHighSection => ColumnChunkWriter.Write(batch.UsersHigh, plan, destination),
+            BatchRecordFormat.UsersLowSection => ColumnChunkWriter.Write(batch.UsersLow, plan, destination),
+            BatchRecordFormat.TimesSection => ColumnChunkWriter.Write(batch.Rows.Times, plan, destination),
+            BatchRecordFormat.IdsSection => ColumnChunkWriter.Write(batch.Rows.Ids, plan, destination),
+            _ => ColumnChunkWriter.Write(batch.Rows.Columns[section - BatchRecordFormat.FirstColumnSection], plan, destination),
+        };
+    }
+}

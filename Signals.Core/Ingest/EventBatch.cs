@@ -1,0 +1,91 @@
+using System.Runtime.CompilerServices;
+using Signals.Core.Columns;
+using Signals.Core.Model;
+using Signals.Core.Schema;
+
+namespace Signals.Core.Ingest;
+
+/// <summary>
+/// Events of one type, gathered to be appended together. One thread at a time. Reuse it: <see cref="Clear"/> keeps the
+/// memory, so that filling it again allocates nothing. An append copies it, after which it may be cleared at once.
+/// </summary>
+public sealed class EventBatch
+{
+    private readonly ChunkPlan[] _plans;
+    private ulong[] _usersHigh;
+    private ulong[] _usersLow;
+
+    /// <summary>Makes an empty batch.</summary>
+    /// <param name="eventType">The type of every event in it.</param>
+    /// <param name="capacity">Events it holds before it grows.</param>
+    public EventBatch(EventTypeSchema eventType, int capacity = 256)
+    {
+        ArgumentNullException.ThrowIfNull(eventType);
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, BatchRecordFormat.MaxRows);
+        EventType = eventType;
+        Rows = new RowBuffer([.. eventType.Columns.Select(c => c.Type)], capacity);
+        _usersHigh = new ulong[capacity];
+        _usersLow = new ulong[capacity];
+        _plans = new ChunkPlan[BatchRecordFormat.FirstColumnSection + eventType.Columns.Count];
+    }
+
+    /// <summary>The type of every event in the batch.</summary>
+    public EventTypeSchema EventType { get; }
+
+    /// <summary>Events in the batch.</summary>
+    public int Count => Rows.Count;
+
+    /// <summary>The events without their users; columns may lag, see <see cref="RowBuffer.FillAbsent"/>.</summary>
+    internal RowBuffer Rows { get; }
+
+    /// <summary>The more significant halves of the users.</summary>
+    internal ReadOnlySpan<ulong> UsersHigh => _usersHigh.AsSpan(0, Count);
+
+    /// <summary>The less significant halves of the users.</summary>
+    internal ReadOnlySpan<ulong> UsersLow => _usersLow.AsSpan(0, Count);
+
+    /// <summary>Where <see cref="BatchRecordWriter"/> keeps its decisions between planning and writing.</summary>
+    internal Span<ChunkPlan> Plans => _plans;
+
+    /// <summary>Adds an event whose columns are all absent until set through the returned row.</summary>
+    /// <param name="user">Whose event it is.</param>
+    /// <param name="timeMs">When it happened, milliseconds since the Unix epoch, UTC.</param>
+    /// <param name="id">Tells events of the same user, type and time apart; the same four again are the same event.</param>
+    /// <exception cref="InvalidOperationException">The batch is full, at 1,048,576 events.</exception>
+    public EventRow Add(UserId user, long timeMs, ulong id)
+    {
+        int row = Rows.Count;
+        if ((uint)row >= (uint)_usersHigh.Length || (uint)row >= (uint)_usersLow.Length)
+        {
+            Grow();
+        }
+
+        _usersHigh[row] = user.High;
+        _usersLow[row] = user.Low;
+        Rows.AppendKey(timeMs, id);
+        return new EventRow(this, row);
+    }
+
+    /// <inheritdoc cref="Add(UserId, long, ulong)"/>
+    /// <param name="user">Whose event it is.</param>
+    /// <param name="time">When it happened; kept to the millisecond.</param>
+    /// <param name="id">Tells events of the same user, type and time apart; the same four again are the same event.</param>
+    public EventRow Add(UserId user, DateTimeOffset time, ulong id) => Add(user, time.ToUnixTimeMilliseconds(), id);
+
+    /// <summary>Removes every event and keeps the memory.</summary>
+    public void Clear() => Rows.Clear();
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void Grow()
+    {
+        if (Count == BatchRecordFormat.MaxRows)
+        {
+            throw new InvalidOperationException($"A batch holds at most {BatchRecordFormat.MaxRows} events; append this one first.");
+        }
+
+        int capacity = Math.Min(2 * _usersHigh.Length, BatchRecordFormat.MaxRows);
+        Array.Resize(ref _usersHigh, capacity);
+        Array.Resize(ref _usersLow, capacity);
+    }
+}

@@ -1,0 +1,149 @@
+using CsCheck;
+using Signals.Core.Columns;
+
+namespace Signals.Tests.Core.Columns;
+
+[TestFixture]
+internal sealed class ColumnChunkTests
+{
+    private static readonly Gen<ChunkGoal> Goals = Gen.OneOf(ChunkGoal.Speed, ChunkGoal.Size);
+
+    [Test]
+    public void Write_AnyRangeOfAnyColumn_ReadsBackRowByRow() =>
+        ColumnSamples.Column(300).SelectMany(c => Ranges(c.Count), (c, r) => (Column: c, Range: r))
+            .Select(Goals, (x, goal) => (x.Column, x.Range.Start, x.Range.Count, Goal: goal))
+            .Sample(
+                s =>
+                {
+                    byte[] bytes = Encode(s.Column, s.Start, s.Count, s.Goal);
+                    ColumnChunk.Validate(s.Column.Type, bytes, s.Count);
+                    ColumnChunk chunk = ColumnChunk.Open(s.Column.Type, bytes, s.Count);
+                    var row = new byte[s.Column.Type.Width];
+                    for (int i = 0; i < s.Count; i++)
+                    {
+                        Assert.That(chunk.GetState(i), Is.EqualTo(s.Column.GetState(s.Start + i)));
+                        ReadOnlySpan<byte> expected = s.Column.GetValue(s.Start + i);
+                        ReadOnlySpan<byte> actual = Row(chunk, i, row);
+                        Assert.That(actual.SequenceEqual(expected), Is.True, $"row {i} of {chunk.Encoding}");
+                    }
+                },
+                iter: 3000,
+                print: s => $"{s.Column.Type} rows {s.Start}+{s.Count} of {s.Column.Count}, {s.Goal}");
+
+    [Test]
+    public void AppendTo_AnySubRange_EqualsAppendRows() =>
+        ColumnSamples.Column(300).SelectMany(c => Ranges(c.Count), (c, r) => (Column: c, Range: r))
+            .Select(Goals, (x, goal) => (x.Column, x.Range.Start, x.Range.Count, Goal: goal))
+            .Sample(
+                s =>
+                {
+                    byte[] bytes = Encode(s.Column, 0, s.Column.Count, s.Goal);
+                    var expected = new ColumnBuffer(s.Column.Type, 1);
+                    var actual = new ColumnBuffer(s.Column.Type, 1);
+                    expected.AppendMissing(ColumnState.Null);
+                    actual.AppendMissing(ColumnState.Null);
+                    expected.AppendRows(s.Column, s.Start, s.Count);
+                    ColumnChunk.Open(s.Column.Type, bytes, s.Column.Count).AppendTo(actual, s.Start, s.Count);
+                    Assert.That(actual.States.SequenceEqual(expected.States), Is.True, "states");
+                    Assert.That(actual.Values.SequenceEqual(expected.Values), Is.True, "values");
+                    Assert.That(actual.Ends.SequenceEqual(expected.Ends), Is.True, "ends");
+                },
+                iter: 3000,
+                print: s => $"{s.Column.Type} rows {s.Start}+{s.Count} of {s.Column.Count}, {s.Goal}");
+
+    [Test]
+    public void Write_Keys_ReadBack() =>
+        Gen.Select(Gen.Int[0, 63], Gen.Int[1, 300], Gen.Long).Sample((bits, rows, seed) =>
+        {
+            var random = new Random((int)seed);
+            long[] times = [.. Enumerable.Range(0, rows).Select(_ => unchecked(seed + (random.NextInt64() >> (63 - bits))))];
+            ulong[] ids = [.. times.Select(t => (ulong)t)];
+            ChunkPlan plan = ColumnChunkWriter.Plan(times);
+            var bytes = new byte[plan.Length];
+            ColumnChunkWriter.Write(times, plan, bytes);
+            ColumnChunk.Validate(ColumnType.Scalar<long>(), bytes, rows);
+            ColumnChunk chunk = ColumnChunk.Open(ColumnType.Scalar<long>(), bytes, rows);
+            var read = new long[rows];
+            chunk.CopyLongs(0, rows, read);
+            Assert.That(read, Is.EqualTo(times));
+            Assert.That(chunk.GetLong(rows - 1), Is.EqualTo(times[^1]));
+            plan = ColumnChunkWriter.Plan(ids);
+            bytes = new byte[plan.Length];
+            ColumnChunkWriter.Write(ids, plan, bytes);
+            var readIds = new ulong[rows];
+            ColumnChunk.Open(ColumnType.Scalar<ulong>(), bytes, rows).CopyULongs(0, rows, readIds);
+            Assert.That(readIds, Is.EqualTo(ids));
+        });
+
+    [Test]
+    public void Plan_ColumnAbsentEverywhere_TakesNoBytes()
+    {
+        var column = new ColumnBuffer(ColumnType.Scalar<float>());
+        column.AppendMissing(ColumnState.Absent, 100);
+        Assert.That(ColumnChunkWriter.Plan(column, 0, 100).Length, Is.Zero);
+        Assert.That(ColumnChunk.Open(column.Type, [], 100).GetState(99), Is.EqualTo(ColumnState.Absent));
+    }
+
+    [TestCase(0UL, ChunkEncoding.Constant, 12)]
+    [TestCase(255UL, ChunkEncoding.FrameOfReference, 112)]
+    [TestCase(256UL, ChunkEncoding.FrameOfReference, 212)]
+    [TestCase(65_536UL, ChunkEncoding.FrameOfReference, 412)]
+    [TestCase(1UL << 32, ChunkEncoding.Raw, 804)]
+    public void Plan_IntegersOfASpan_TakesTheNarrowestOffsets(ulong span, ChunkEncoding encoding, int length)
+    {
+        var column = new ColumnBuffer(ColumnType.Scalar<long>());
+        for (int i = 0; i < 100; i++)
+        {
+            column.Append(i == 50 ? -1000L + (long)span : -1000L);
+        }
+
+        ChunkPlan plan = ColumnChunkWriter.Plan(column, 0, 100);
+        Assert.That((plan.Encoding, plan.Length), Is.EqualTo((encoding, length)));
+    }
+
+    [Test]
+    public void Plan_FewDistinctTexts_BecomesADictionaryForSize()
+    {
+        var column = new ColumnBuffer(ColumnType.Text);
+        for (int i = 0; i < 100; i++)
+        {
+            column.AppendText(i % 3 == 0 ? "germany" : "portugal");
+        }
+
+        Assert.That(ColumnChunkWriter.Plan(column, 0, 100, ChunkGoal.Size).Encoding, Is.EqualTo(ChunkEncoding.Dictionary));
+        Assert.That(ColumnChunkWriter.Plan(column, 0, 100).Encoding, Is.EqualTo(ChunkEncoding.VariableRaw));
+    }
+
+    [Test]
+    public void CopyValues_RowsOutsideTheChunk_Throws()
+    {
+        var column = new ColumnBuffer(ColumnType.Scalar<int>());
+        column.Append(1);
+        byte[] bytes = Encode(column, 0, 1, ChunkGoal.Speed);
+        Assert.That(() => ColumnChunk.Open(column.Type, bytes, 1).CopyValues(1, 1, new byte[4]), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => ColumnChunk.Open(column.Type, bytes, 1).CopyValues(-1, 1, new byte[4]), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => ColumnChunk.Open(column.Type, bytes, 1).CopyValues(0, int.MaxValue, new byte[4]), Throws.InstanceOf<ArgumentOutOfRangeException>());
+    }
+
+    internal static byte[] Encode(ColumnBuffer column, int start, int count, ChunkGoal goal)
+    {
+        ChunkPlan plan = ColumnChunkWriter.Plan(column, start, count, goal);
+        var bytes = new byte[plan.Length];
+        Assert.That(ColumnChunkWriter.Write(column, plan, bytes), Is.EqualTo(plan.Length));
+        return bytes;
+    }
+
+    internal static ReadOnlySpan<byte> Row(in ColumnChunk chunk, int row, Span<byte> scratch)
+    {
+        if (chunk.Type.IsVariable)
+        {
+            return chunk.GetBytes(row);
+        }
+
+        chunk.CopyValues(row, 1, scratch);
+        return scratch;
+    }
+
+    private static Gen<(int Start, int Count)> Ranges(int rows) =>
+        Gen.Int[0, rows].SelectMany(start => Gen.Int[0, rows - start], (start, count) => (start, count));
+}
