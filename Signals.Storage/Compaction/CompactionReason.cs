@@ -1,0 +1,20 @@
+namespace Signals.Storage.Compaction;
+
+/// <summary>Why tables are compacted, in the order of precedence.</summary>
+internal enum CompactionReason
+{
+    /// <summary>Every row is older than the type's max age: the tables are dropped without being read.</summary>
+    Expired,
+
+    /// <summary>The window holds so many runs that reads and writers suffer.</summary>
+    Overloaded,
+
+    /// <summary>The tables hold rows of erased users.</summary>
+    Erasure,
+
+    /// <summary>Enough runs of similar size came together.</summary>
+    Tier,
+
+    /// <summary>The caller asked for one run per window.</summary>
+    Full,
+}

@@ -1,0 +1,265 @@
+using System.Diagnostics;
+using Signals.Core.Columns;
+using Signals.Core.Model;
+using Signals.Storage.Tables;
+using Signals.Storage.Versions;
+
+namespace Signals.Storage.Compaction;
+
+/// <summary>
+/// Merges the tables of one plan into one table of the same (type, window): identities unique, erased and expired rows gone,
+/// at most the last N rows of each user.
+/// One thread, used once. A row is dropped only when no later merge could want it back, so it does not matter which tables
+/// of a window are merged, or in what order. Nothing is visible until the caller commits the result; a job that fails or is
+/// cancelled leaves no file behind.
+/// Holds one block per input and one user's rows; it allocates nothing per user.
+/// </summary>
+internal sealed class MergeJob
+{
+    private const long PaceBytes = 256 << 10;
+
+    private readonly MergeTarget _target;
+    private readonly CompactionPlan _plan;
+    private readonly Table[] _tables;
+    private readonly TableWindow[] _newer;
+    private readonly ErasureSet _erasures;
+    private readonly RowMerger _merger = new();
+    private readonly RowBuffer _read;
+    private readonly RowBuffer _merged;
+    private readonly int[] _runEnds;
+    private TableWriter? _writer;
+    private long _rowsOut;
+    private long _trimmed;
+    private long _expired;
+    private long _erased;
+
+    /// <summary>Prepares the work of <paramref name="plan"/>.</summary>
+    /// <param name="target">Where the output goes.</param>
+    /// <param name="plan">What to merge.</param>
+    /// <param name="tables">The tables of the plan, open.</param>
+    /// <param name="erasures">Erased users.</param>
+    /// <param name="newer">
+    /// Windows of the same type that are newer than the plan's, from one version: their rows count towards the last N, so
+    /// that history is reclaimed across windows. May be empty.
+    /// </param>
+    public MergeJob(
+        MergeTarget target, CompactionPlan plan, ReadOnlySpan<Table> tables, ErasureSet erasures, ReadOnlySpan<TableWindow> newer)
+    {
+        foreach (Table table in tables)
+        {
+            Debug.Assert(table.Meta.EventType == plan.EventType && table.Meta.WindowStart == plan.WindowStart, "Windows never mix.");
+        }
+
+        foreach (TableWindow window in newer)
+        {
+            Debug.Assert(window.Start > plan.WindowStart, "Only newer rows push older ones out.");
+        }
+
+        _target = target;
+        _plan = plan;
+        _tables = tables.ToArray();
+        _newer = target.Type.KeepLast == int.MaxValue ? [] : newer.ToArray();
+        _erasures = erasures;
+        ColumnType[] types = [.. target.Type.Columns.Select(column => column.Type)];
+        _read = new RowBuffer(types);
+        _merged = new RowBuffer(types);
+        _runEnds = new int[tables.Length];
+    }
+
+    /// <summary>The result of a plan whose tables leave unread.</summary>
+    public static MergeResult Drop(CompactionPlan plan, ReadOnlySpan<Table> tables)
+    {
+        long rows = 0;
+        foreach (Table table in tables)
+        {
+            Debug.Assert(table.Meta.MaxTime < plan.OldestKeptMs, "Every row of a dropped table has expired.");
+            rows += table.Meta.Rows;
+        }
+
+        return new MergeResult(null, plan.Tables, new MergeStats { RowsIn = rows, Expired = rows });
+    }
+
+    /// <summary>Does the work: the output and its directory entry are synced on return.</summary>
+    /// <param name="pace">Called with the input bytes passed since the last call, every 256 KiB or so; it may wait.</param>
+    /// <param name="cancel">Ends the work early; the partial output is deleted.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="CorruptionException">An input is damaged.</exception>
+    public MergeResult Run(Action<long>? pace = null, CancellationToken cancel = default)
+    {
+        try
+        {
+            MergeUsers(pace, cancel);
+            TableMeta? added = _writer?.Finish();
+            if (added is not null)
+            {
+                _target.Files.SyncDirectory(_target.Directory);
+            }
+
+            return new MergeResult(added, _plan.Tables, Stats(added));
+        }
+        finally
+        {
+            _writer?.Dispose();
+        }
+    }
+
+    private void MergeUsers(Action<long>? pace, CancellationToken cancel)
+    {
+        var inputs = new MergeInputs(_tables);
+        long paced = 0;
+        while (inputs.MoveNext())
+        {
+            MergeUser(inputs);
+            if (inputs.BytesPassed - paced >= PaceBytes)
+            {
+                cancel.ThrowIfCancellationRequested();
+                pace?.Invoke(inputs.BytesPassed - paced);
+                paced = inputs.BytesPassed;
+            }
+        }
+
+        cancel.ThrowIfCancellationRequested();
+    }
+
+    private void MergeUser(MergeInputs inputs)
+    {
+        UserId user = inputs.User;
+        long cutoff = _erasures.CutoffOf(user);
+        int keep = _target.Type.KeepLast - NewerRows(user);
+        _read.Clear();
+        int runs = 0;
+        for (int i = 0; i < inputs.HolderCount; i++)
+        {
+            TableCursor holder = inputs.Holder(i);
+            if (ReadRun(holder, holder.Rows, cutoff, keep))
+            {
+                _runEnds[runs++] = _read.Count;
+            }
+        }
+
+        if (runs == 0)
+        {
+            return;
+        }
+
+        RowBuffer rows = Merge(_runEnds.AsSpan(0, runs));
+        int kept = CountKept(rows, cutoff, keep);
+        if (kept > 0)
+        {
+            _writer ??= new TableWriter(
+                _target.Files,
+                Path.Combine(_target.Directory, StoreFiles.Table(_target.Number)),
+                _target.Number,
+                _target.Type,
+                _plan.WindowStart,
+                _target.Options);
+            _writer.Add(user, rows, 0, kept);
+            _rowsOut += kept;
+        }
+    }
+
+    // What cannot survive is counted without being read: the last N of all runs lie within the last N of each.
+    private bool ReadRun(TableCursor run, in UserRows rows, long cutoff, int keep)
+    {
+        if (rows.NewestTime <= cutoff)
+        {
+            _erased += rows.Count;
+            return false;
+        }
+
+        if (rows.NewestTime < _plan.OldestKeptMs)
+        {
+            _expired += rows.Count;
+            return false;
+        }
+
+        int wanted = Math.Clamp(keep, 0, rows.Count);
+        _trimmed += rows.Count - wanted;
+        if (wanted == 0)
+        {
+            return false;
+        }
+
+        run.AppendTo(_read, wanted);
+        return true;
+    }
+
+    private RowBuffer Merge(ReadOnlySpan<int> runEnds)
+    {
+        bool inOrder = true;
+        foreach (int end in runEnds[..^1])
+        {
+            inOrder &= RowMerger.IsMerged(_read, end - 1, 2);
+        }
+
+        if (inOrder)
+        {
+            return _read;
+        }
+
+        _merged.Clear();
+        _merger.Merge(_read, runEnds, _merged);
+        return _merged;
+    }
+
+    // Rows go by time, descending: what is too old or erased is a suffix, and so is what is beyond the last N.
+    private int CountKept(RowBuffer rows, long cutoff, int keep)
+    {
+        ReadOnlySpan<long> times = rows.Times;
+        int kept = Math.Min(keep, times.Length);
+        _trimmed += times.Length - kept;
+        int end = kept;
+        while (end > 0 && times[end - 1] <= cutoff)
+        {
+            end--;
+        }
+
+        _erased += kept - end;
+        kept = end;
+        while (end > 0 && times[end - 1] < _plan.OldestKeptMs)
+        {
+            end--;
+        }
+
+        _expired += kept - end;
+        return end;
+    }
+
+    // A lower bound of the user's distinct identities in newer windows: rows of one table are unique, those of two may repeat.
+    // A newer row that an erasure or the max age takes away later takes every older row with it.
+    private int NewerRows(in UserId user)
+    {
+        long newer = 0;
+        foreach (TableWindow window in _newer)
+        {
+            int most = 0;
+            foreach (Table table in window.Tables.Span)
+            {
+                most = table.TryFind(user, out UserRows rows) ? Math.Max(most, rows.Count) : most;
+            }
+
+            newer += most;
+        }
+
+        return (int)Math.Min(newer, _target.Type.KeepLast);
+    }
+
+    private MergeStats Stats(TableMeta? added)
+    {
+        var stats = new MergeStats
+        {
+            RowsIn = _tables.Sum(table => table.Meta.Rows),
+            RowsOut = _rowsOut,
+            Duplicates = _merger.Duplicates,
+            Trimmed = _trimmed,
+            Expired = _expired,
+            Erased = _erased,
+            BytesRead = _tables.Sum(table => table.Meta.FileLength),
+            BytesWritten = added?.FileLength ?? 0,
+        };
+        Debug.Assert(
+            stats.RowsIn == stats.RowsOut + stats.Duplicates + stats.Trimmed + stats.Expired + stats.Erased,
+            "Every input row is accounted for.");
+        return stats;
+    }
+}

@@ -1,0 +1,15 @@
+using Signals.Core.Schema;
+
+namespace Signals.Storage.Compaction;
+
+/// <summary>How old an event may be, by event time. Pure; any thread.</summary>
+internal static class Retention
+{
+    /// <summary>Oldest event time of <paramref name="type"/> that is kept at <paramref name="nowMs"/>; everything before it has expired.</summary>
+    public static long OldestKept(EventTypeSchema type, long nowMs) =>
+        type.MaxAge is TimeSpan maxAge ? nowMs - (long)maxAge.TotalMilliseconds : long.MinValue;
+
+    /// <summary>The same for every type of <paramref name="schema"/>, by type id.</summary>
+    public static long[] OldestKept(StoreSchema schema, long nowMs) =>
+        [.. schema.EventTypes.Select(type => OldestKept(type, nowMs))];
+}
