@@ -172,7 +172,7 @@ internal sealed class ColumnBuffer
     {
         RequireSameType(other);
         ColumnState state = GetState(row);
-        int byState = state.CompareTo(other.GetState(otherRow));
+        int byState = (int)state - (int)other.GetState(otherRow);
         return byState != 0 || state != ColumnState.Value
             ? byState
             : GetValue(row).SequenceCompareTo(other.GetValue(otherRow));
