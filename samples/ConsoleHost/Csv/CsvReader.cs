@@ -22,9 +22,13 @@ internal sealed class CsvReader(PipeReader pipe, int maxRowBytes = CsvLimits.Max
     /// <summary>Bytes taken from the pipe so far (after decompression).</summary>
     public long BytesConsumed { get; private set; }
 
-    /// <summary>Waits for more bytes. False when the input has ended and every row was taken.</summary>
+    /// <summary>Waits until there are bytes to parse. False when the input has ended and every row was taken.</summary>
     public async ValueTask<bool> WaitAsync(CancellationToken cancellationToken = default)
     {
+        if (!_buffer.IsEmpty)
+        {
+            return true;
+        }
         if (_pipeEnded)
         {
             return !_lastRowTaken;

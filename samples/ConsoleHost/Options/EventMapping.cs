@@ -13,7 +13,7 @@ internal sealed record EventMapping
     public string TimeFormat { get; init; } = "iso";
 
     /// <summary>Where the event type comes from.</summary>
-    public TypeMapping? Type { get; init; }
+    public EventTypeMapping? Type { get; init; }
 
     /// <summary>Columns that are hashed to the event id; empty = all columns.</summary>
     public IReadOnlyList<string> Id { get; init; } = [];

@@ -29,6 +29,9 @@ internal sealed record HostOptions
     /// <summary>Format of <see cref="Input"/>.</summary>
     public InputFormat Format { get; init; }
 
+    /// <summary>Write the events as frames to this file ("-" is standard output) instead of storing them.</summary>
+    public string? Emit { get; init; }
+
     /// <summary>How rows or frames become events.</summary>
     public EventMapping Mapping { get; init; } = new();
 

@@ -62,14 +62,15 @@ internal sealed class OptionReader(IReadOnlyList<string> arguments)
         return value;
     }
 
-    /// <summary>The option's value as a positive number of days.</summary>
-    public double Days()
+    /// <summary>The option's value as days, from one minute on.</summary>
+    public double Days(double most)
     {
+        const double Minute = 1.0 / (24 * 60);
         string text = Text();
         if (!double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out double value)
-            || value is not (> 0 and <= 36500))
+            || !(value >= Minute && value <= most))
         {
-            throw new UsageException($"{Option}: '{text}' is not a number of days above 0, at most 36500");
+            throw new UsageException($"{Option}: '{text}' is not a number of days from one minute (0.0007) to {most}");
         }
         return value;
     }

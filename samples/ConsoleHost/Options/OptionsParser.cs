@@ -36,6 +36,7 @@ internal sealed class OptionsParser
         HostOptions? read = _reader.Option switch
         {
             "--help" or "-h" or "-?" => o with { ShowHelp = true },
+            "--emit" => o with { Emit = _reader.Text() },
             "--events" => o with { Events = _reader.Integer(1, 1_000_000_000_000) },
             "--path" => o with { Path = _reader.Text() },
             "--keep" => o with { Keep = true },
@@ -46,8 +47,8 @@ internal sealed class OptionsParser
             "--users" => o with { Users = (int)_reader.Integer(1, 1_000_000_000) },
             "--last" => o with { Last = (int)_reader.Integer(0, 1_000_000) },
             "--keep-last" => o with { KeepLast = (int)_reader.Integer(1, int.MaxValue) },
-            "--max-age" => o with { MaxAgeDays = _reader.Days() },
-            "--window" => o with { WindowDays = _reader.Days() },
+            "--max-age" => o with { MaxAgeDays = _reader.Days(365_000) },
+            "--window" => o with { WindowDays = _reader.Days(3650) },
             "--user-shown" => o with { UserShown = _reader.Text() },
             _ => null,
         };
@@ -95,25 +96,25 @@ internal sealed class OptionsParser
         return _options with { Format = format, Mapping = mapping };
     }
 
-    private TypeMapping ReadType(InputFormat format)
+    private EventTypeMapping ReadType(InputFormat format)
     {
         if (format == InputFormat.Frames)
         {
             return _types is null
                 ? throw new UsageException("frames name their event type: list the possible ones with --types A,B,C")
-                : new TypeMapping(TypeSource.Column, null, _types);
+                : new EventTypeMapping(EventTypeSource.Column, null, _types);
         }
         if (_typeText is null)
         {
-            return _mapping.Type ?? new TypeMapping(TypeSource.Constant, null, ["event"]);
+            return _mapping.Type ?? new EventTypeMapping(EventTypeSource.Constant, null, ["event"]);
         }
         if (_typeText.StartsWith('='))
         {
-            return new TypeMapping(TypeSource.Constant, null, [_typeText[1..]]);
+            return new EventTypeMapping(EventTypeSource.Constant, null, [_typeText[1..]]);
         }
         return _types is null
             ? throw new UsageException($"--type {_typeText} reads names from a column: list the possible ones with --types A,B,C")
-            : new TypeMapping(TypeSource.Column, _typeText, _types);
+            : new EventTypeMapping(EventTypeSource.Column, _typeText, _types);
     }
 
     private static FieldMapping ReadField(string text)

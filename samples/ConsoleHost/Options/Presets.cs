@@ -17,7 +17,7 @@ internal static class Presets
         User = "CustomerID",
         Time = "InvoiceDate",
         TimeFormat = "iso",
-        Type = new TypeMapping(TypeSource.OnlineRetail, "InvoiceNo", ["sale", "cancel", "adjust", "stock_writeoff"]),
+        Type = new EventTypeMapping(EventTypeSource.OnlineRetail, "InvoiceNo", ["sale", "cancel", "adjust", "stock_writeoff"]),
         Id = ["InvoiceNo", "StockCode", "Description", "Quantity", "UnitPrice"],
         Fields =
         [
@@ -39,7 +39,7 @@ internal static class Presets
         User = "user_id",
         Time = "event_ts",
         TimeFormat = "unix-s",
-        Type = new TypeMapping(TypeSource.Column, "event_type", ["A", "M", "D", "T"]),
+        Type = new EventTypeMapping(EventTypeSource.Column, "event_type", ["A", "M", "D", "T"]),
         Id = ["repo", "item_path"],
         Fields =
         [

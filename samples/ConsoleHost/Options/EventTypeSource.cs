@@ -1,7 +1,7 @@
 namespace Signals.Samples.ConsoleHost.Options;
 
 /// <summary>What decides the event type of a CSV row.</summary>
-internal enum TypeSource
+internal enum EventTypeSource
 {
     /// <summary>Every row has the same type.</summary>
     Constant,

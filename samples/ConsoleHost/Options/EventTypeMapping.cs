@@ -4,4 +4,4 @@ namespace Signals.Samples.ConsoleHost.Options;
 /// <param name="Source">What decides the type.</param>
 /// <param name="Column">The column that decides it; null for a constant.</param>
 /// <param name="Names">Every type that the store must know.</param>
-internal sealed record TypeMapping(TypeSource Source, string? Column, IReadOnlyList<string> Names);
+internal sealed record EventTypeMapping(EventTypeSource Source, string? Column, IReadOnlyList<string> Names);
