@@ -75,13 +75,15 @@ internal sealed class BlockCacheTests
         TableSample one = TableSample.Random(Seed, 40, 100).Write(new TableOptions { BlockBytes = 2048 });
         TableSample two = TableSample.Random(Seed, 40, 100).Write(new TableOptions { BlockBytes = 2048 });
         Table first = one.Open(cache);
-        using Table second = two.Open(cache);
+        Table second = two.Open(cache);
         one.AssertSame(first);
         long alone = cache.GetStats().ResidentBytes;
         two.AssertSame(second);
         first.Dispose();
         Assert.That(cache.GetStats().ResidentBytes, Is.EqualTo(alone), "equal tables take equal memory");
         two.AssertSame(second);
+        second.Dispose();
+        Assert.That((cache.GetStats().ResidentBytes, cache.GetStats().ResidentBlocks), Is.EqualTo((0, 0)));
     }
 
     [Test]

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Signals.Core.Columns;
 using Signals.Core.Model;
 using Signals.Storage.Tables;
 
@@ -117,6 +118,53 @@ internal sealed class TableCorruptionTests
         TableSample sample = Small();
         new TableForgery(sample).AddSection(tag: 99, flags, [1, 2, 3]);
         Assert.That(ReadAll(sample) is null, Is.EqualTo(readable));
+    }
+
+    [Test]
+    public void Open_AbsurdSectionBounds_AreRefusedBeforeAnyRead(
+        [Range(0, 3)] int section, [Values(8, 16)] int field, [Values(-1, 0, 1L << 40, long.MinValue, long.MaxValue)] long value)
+    {
+        TableSample sample = Small();
+        TableForgery forgery = new(sample);
+        forgery.Put(forgery.FooterAt + TableFormat.FooterFixedLength + section * TableFormat.SectionEntryLength + field, value);
+        forgery.Seal();
+        Assert.That(() => sample.Open(), Throws.TypeOf<CorruptionException>().With.Property("Offset").EqualTo(forgery.FooterAt));
+    }
+
+    [Test]
+    public void Open_UserTwiceInTheDirectory_IsRefused()
+    {
+        TableSample sample = Small();
+        TableForgery forgery = new(sample);
+        const int LowOffsets = 4 + (4 + 12) + (4 + 12);
+        byte[] file = sample.Files[TableSample.Path];
+        Assert.That(file[(forgery.DirectoryAt + LowOffsets)..][..3], Is.EqualTo(new byte[] { 0, 1, 2 }), "offsets of users 1, 2, 3");
+        file[forgery.DirectoryAt + LowOffsets + 1] = 0;
+        forgery.Seal();
+        Assert.That(() => sample.Open(), Throws.TypeOf<CorruptionException>().With.Property("Offset").EqualTo(forgery.DirectoryAt));
+    }
+
+    [Test]
+    public void Read_AbsurdDecodedLength_IsRefusedBeforeAllocation()
+    {
+        TableSample sample = new() { Schema = TableSample.Define(t => t.Text("a")), Users = [] };
+        RowBuffer rows = sample.Users[UserId.From(1)] = sample.NewRows();
+        for (int i = 0; i < 1000; i++)
+        {
+            rows.AppendKey(1000 - i, 1);
+            rows.Columns[0].AppendText(i + new string('x', 40));
+        }
+
+        sample.Write(new TableOptions { BlockBytes = 1 << 20 });
+        TableForgery forgery = new(sample);
+        (int at, bool compressed) = forgery.LastChunk;
+        Assert.That(compressed, Is.True, "the column was meant to compress");
+        BinaryPrimitives.WriteInt32LittleEndian(sample.Files[TableSample.Path].AsSpan(at), 1 << 30);
+        forgery.Seal();
+        using Table table = sample.Open();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.That(() => table.GetBlock(0, [0]), Throws.TypeOf<CorruptionException>());
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(MaxAllocation));
     }
 
     [Test]

@@ -27,6 +27,19 @@ internal sealed class TableForgery
         FindChunks();
     }
 
+    /// <summary>Where the footer starts.</summary>
+    public int FooterAt => _footerAt;
+
+    /// <summary>Where the directory starts.</summary>
+    public int DirectoryAt => _sections[2].Offset;
+
+    /// <summary>Where the last chunk starts, and whether it is compressed.</summary>
+    public (int Offset, bool Compressed) LastChunk =>
+        (_chunks[^1].Offset, _file[_sections[3].Offset + _sections[3].Length - 1] >> 6 == (int)ChunkCodec.Lz4);
+
+    /// <summary>Overwrites a number of the file.</summary>
+    public void Put(int at, long value) => BinaryPrimitives.WriteInt64LittleEndian(_file.AsSpan(at), value);
+
     /// <summary>Overwrites a few bytes of a chunk, the directory, the index or the footer, often with extreme numbers.</summary>
     public void Mutate(Random random)
     {

@@ -40,6 +40,19 @@ internal sealed class TableRoundTripTests
     }
 
     [Test]
+    public void TryFind_UsersOfEqualHash_AreToldApart()
+    {
+        UserId[] users = [new(0, 5), new(1, 5 ^ 0x9E3779B97F4A7C15), new(2, 5 ^ unchecked(2 * 0x9E3779B97F4A7C15))];
+        Assert.That(users.Select(user => user.Hash64).Distinct().Count(), Is.EqualTo(1));
+        TableSample sample = new() { Schema = TableSample.Define(_ => { }), Users = [] };
+        sample.Users[users[0]] = TableSample.RandomRows(sample.NewRows(), new Random(1), 1);
+        sample.Users[users[1]] = TableSample.RandomRows(sample.NewRows(), new Random(2), 2);
+        using Table table = sample.Write().Open();
+        sample.AssertSame(table);
+        Assert.That(table.TryFind(users[2], out _), Is.False);
+    }
+
+    [Test]
     public void TryFind_TimesOverAllOfTime_GivesBoundsThatContainTheRows()
     {
         TableSample sample = new() { Schema = TableSample.Define(_ => { }), Users = [] };
