@@ -49,8 +49,7 @@ internal static class BatchRecordWriter
         BinaryPrimitives.WriteUInt16LittleEndian(record[BatchRecordFormat.ColumnCountOffset..], (ushort)columns.Length);
         BinaryPrimitives.WriteUInt16LittleEndian(record[BatchRecordFormat.ReservedOffset..], 0);
         Span<byte> ends = record[BatchRecordFormat.EndsOffset..];
-        int sectionsOffset = BatchRecordFormat.SectionsOffset(columns.Length);
-        Span<byte> sections = record[sectionsOffset..];
+        Span<byte> sections = record[BatchRecordFormat.SectionsOffset(columns.Length)..];
         int end = 0;
         for (int section = 0; section < batch.Plans.Length; section++)
         {
@@ -58,7 +57,7 @@ internal static class BatchRecordWriter
             BinaryPrimitives.WriteUInt32LittleEndian(ends[(section * sizeof(uint))..], (uint)end);
         }
 
-        record[(sectionsOffset + end)..RecordFormat.Align(sectionsOffset + end)].Clear();
+        sections[end..].Clear();
     }
 
     private static int WriteSection(EventBatch batch, int section, Span<byte> destination)

@@ -85,15 +85,16 @@ internal sealed class ErasureSet
         return true;
     }
 
-    /// <summary>Every erasure, in no particular order. Writer's thread, or while nobody writes.</summary>
+    /// <summary>Every erasure published before the call, in no particular order; later ones may be among them. Any thread.</summary>
     public IEnumerable<Erasure> All()
     {
-        Slot[] slots = _slots;
+        Slot[] slots = Volatile.Read(ref _slots);
         for (int i = 0; i < slots.Length; i++)
         {
-            if (slots[i].CutoffMs != NoCutoff)
+            long cutoff = Volatile.Read(ref slots[i].CutoffMs);
+            if (cutoff != NoCutoff)
             {
-                yield return new Erasure(slots[i].User, slots[i].CutoffMs);
+                yield return new Erasure(slots[i].User, cutoff);
             }
         }
     }

@@ -1,0 +1,108 @@
+using Signals.Core.Ingest;
+using Signals.Core.Model;
+
+namespace Signals.Storage.Engine;
+
+/// <summary>Who waits for which stream position to be acknowledged. Waiting allocates nothing in steady state.</summary>
+/// <remarks>
+/// Thread contract: any thread waits; the ingest thread advances. The position is stored before the list is looked at
+/// under the lock, and a waiter looks at the position under the same lock before it joins the list, so no wake-up is lost.
+/// </remarks>
+internal sealed class AckQueue(Durability durability)
+{
+    private readonly Lock _gate = new();
+    private readonly List<AckWaiter> _waiting = []; // guarded by _gate
+    private readonly Stack<AckWaiter> _free = new(); // guarded by _gate
+    private Exception? _failure; // guarded by _gate
+    private long _acknowledged;
+    private int _waitingCount;
+
+    /// <summary>Everything up to this stream position is acknowledged and visible to reads.</summary>
+    public long Acknowledged => Volatile.Read(ref _acknowledged);
+
+    /// <summary>Sets where a recovered store continues; before any waiter.</summary>
+    public void Start(long position) => Volatile.Write(ref _acknowledged, position);
+
+    public ValueTask<AppendAck> WaitAsync(long position)
+    {
+        if (Acknowledged >= position)
+        {
+            return ValueTask.FromResult(new AppendAck(durability, position));
+        }
+
+        lock (_gate)
+        {
+            if (_failure is not null)
+            {
+                return ValueTask.FromException<AppendAck>(new StorePoisonedException(_failure));
+            }
+
+            // The count is raised before the position is read again: either this thread sees the advance, or the
+            // ingest thread sees the count.
+            Interlocked.Increment(ref _waitingCount);
+            if (Acknowledged >= position)
+            {
+                Interlocked.Decrement(ref _waitingCount);
+                return ValueTask.FromResult(new AppendAck(durability, position));
+            }
+
+            AckWaiter waiter = _free.TryPop(out AckWaiter? free) ? free : new AckWaiter(this);
+            waiter.Arm(position);
+            _waiting.Add(waiter);
+            return waiter.Task;
+        }
+    }
+
+    /// <summary>Acknowledges everything up to a position.</summary>
+    public void Advance(long position)
+    {
+        Interlocked.Exchange(ref _acknowledged, position);
+        if (Volatile.Read(ref _waitingCount) == 0)
+        {
+            return;
+        }
+
+        lock (_gate)
+        {
+            for (int i = _waiting.Count - 1; i >= 0; i--)
+            {
+                AckWaiter waiter = _waiting[i];
+                if (waiter.Target <= position)
+                {
+                    RemoveLocked(i);
+                    waiter.Complete(new AppendAck(durability, waiter.Target));
+                }
+            }
+        }
+    }
+
+    /// <summary>Fails everyone who waits, and everyone who will.</summary>
+    public void Fail(Exception error)
+    {
+        lock (_gate)
+        {
+            _failure ??= error;
+            for (int i = _waiting.Count - 1; i >= 0; i--)
+            {
+                AckWaiter waiter = _waiting[i];
+                RemoveLocked(i);
+                waiter.Fail(new StorePoisonedException(error));
+            }
+        }
+    }
+
+    internal void Return(AckWaiter waiter)
+    {
+        lock (_gate)
+        {
+            _free.Push(waiter);
+        }
+    }
+
+    private void RemoveLocked(int index)
+    {
+        _waiting[index] = _waiting[^1];
+        _waiting.RemoveAt(_waiting.Count - 1);
+        Interlocked.Decrement(ref _waitingCount);
+    }
+}

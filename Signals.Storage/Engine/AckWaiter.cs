@@ -1,0 +1,45 @@
+using System.Threading.Tasks.Sources;
+using Signals.Core.Ingest;
+
+namespace Signals.Storage.Engine;
+
+/// <summary>One awaited acknowledgement; pooled by its <see cref="AckQueue"/>.</summary>
+/// <remarks>Thread contract: set once by the queue, consumed once by the awaiter, which returns it to the pool.</remarks>
+internal sealed class AckWaiter(AckQueue queue) : IValueTaskSource<AppendAck>
+{
+    // Continuations are the caller's code and must not run on the ingest thread.
+    private ManualResetValueTaskSourceCore<AppendAck> _core = new() { RunContinuationsAsynchronously = true };
+
+    /// <summary>The stream position that must be reached.</summary>
+    public long Target { get; private set; }
+
+    public ValueTask<AppendAck> Task => new(this, _core.Version);
+
+    public void Arm(long target)
+    {
+        _core.Reset();
+        Target = target;
+    }
+
+    public void Complete(AppendAck ack) => _core.SetResult(ack);
+
+    public void Fail(Exception error) => _core.SetException(error);
+
+    AppendAck IValueTaskSource<AppendAck>.GetResult(short token)
+    {
+        try
+        {
+            return _core.GetResult(token);
+        }
+        finally
+        {
+            queue.Return(this);
+        }
+    }
+
+    ValueTaskSourceStatus IValueTaskSource<AppendAck>.GetStatus(short token) => _core.GetStatus(token);
+
+    void IValueTaskSource<AppendAck>.OnCompleted(
+        Action<object?> continuation, object? state, short token, ValueTaskSourceOnCompletedFlags flags) =>
+        _core.OnCompleted(continuation, state, token, flags);
+}

@@ -1,0 +1,161 @@
+using Signals.Core.Ingest;
+using Signals.Core.Model;
+
+namespace Signals.Storage.Engine;
+
+/// <summary>The producers' side: checks a batch, claims room in the ring, encodes it there and publishes it.</summary>
+/// <remarks>Thread contract: any thread, without locks; nothing is allocated. A refused batch leaves no trace.</remarks>
+internal sealed class Appender(
+    ByteRing ring, AckQueue acks, FailStop failStop, EngineOptions options, long basePosition, TimeProvider time)
+{
+    private long _rejected;
+    private long _backPressure;
+
+    /// <summary>Events refused before they entered the ring.</summary>
+    public long Rejected => Volatile.Read(ref _rejected);
+
+    /// <summary>Appends that found the ring full.</summary>
+    public long BackPressure => Volatile.Read(ref _backPressure);
+
+    /// <summary>Stream position after the newest accepted append.</summary>
+    public long AcceptedPosition => basePosition + ring.ClaimedPosition;
+
+    /// <summary>Appends if there is room now; false when the ring is full.</summary>
+    public bool TryAppend(EventBatch batch, out AppendTicket ticket) => TryPublish(batch, Check(batch), out ticket);
+
+    /// <summary>Appends, blocking while the ring is full.</summary>
+    public AppendTicket Append(EventBatch batch, CancellationToken cancellationToken)
+    {
+        int length = Check(batch);
+        AppendTicket ticket;
+        while (!TryPublish(batch, length, out ticket))
+        {
+            ring.WaitForSpace(length, Timeout.Infinite, cancellationToken);
+        }
+
+        return ticket;
+    }
+
+    /// <summary>Appends, waiting while the ring is full, then waits for the acknowledgement that the durability mode promises.</summary>
+    public ValueTask<AppendAck> AppendAsync(EventBatch batch, CancellationToken cancellationToken)
+    {
+        int length = Check(batch);
+        return TryPublish(batch, length, out AppendTicket ticket)
+            ? Acknowledge(ticket)
+            : AppendWhenRoomAsync(batch, length, cancellationToken);
+    }
+
+    public ValueTask<AppendAck> EraseAsync(UserId user, long cutoffMs, CancellationToken cancellationToken) =>
+        TryPublishErasure(user, cutoffMs, out AppendTicket ticket)
+            ? acks.WaitAsync(ticket.Position)
+            : EraseWhenRoomAsync(user, cutoffMs, cancellationToken);
+
+    /// <summary>What an accepted append is acknowledged with: at once in memory, else when the log and the memtable have it.</summary>
+    public ValueTask<AppendAck> Acknowledge(AppendTicket ticket) => options.Durability == Durability.InMemory
+        ? ValueTask.FromResult(new AppendAck(Durability.InMemory, ticket.Position))
+        : acks.WaitAsync(ticket.Position);
+
+    private async ValueTask<AppendAck> AppendWhenRoomAsync(EventBatch batch, int length, CancellationToken cancellationToken)
+    {
+        AppendTicket ticket;
+        do
+        {
+            await ring.WaitForSpaceAsync(length, cancellationToken).ConfigureAwait(false);
+        }
+        while (!TryPublish(batch, length, out ticket));
+
+        return await Acknowledge(ticket).ConfigureAwait(false);
+    }
+
+    private async ValueTask<AppendAck> EraseWhenRoomAsync(UserId user, long cutoffMs, CancellationToken cancellationToken)
+    {
+        AppendTicket ticket;
+        do
+        {
+            await ring.WaitForSpaceAsync(EraseRecord.Length, cancellationToken).ConfigureAwait(false);
+        }
+        while (!TryPublishErasure(user, cutoffMs, out ticket));
+
+        return await acks.WaitAsync(ticket.Position).ConfigureAwait(false);
+    }
+
+    private bool TryPublish(EventBatch batch, int length, out AppendTicket ticket)
+    {
+        if (!TryClaim(length, out RingClaim claim))
+        {
+            ticket = default;
+            return false;
+        }
+
+        // Not a using statement: that would dispose a copy of the claim, which does not know that it was committed.
+        try
+        {
+            BatchRecordWriter.Write(batch, claim.Span);
+            claim.Commit();
+        }
+        finally
+        {
+            claim.Dispose();
+        }
+
+        ticket = new AppendTicket(basePosition + claim.EndPosition);
+        return true;
+    }
+
+    private bool TryPublishErasure(UserId user, long cutoffMs, out AppendTicket ticket)
+    {
+        if (!TryClaim(EraseRecord.Length, out RingClaim claim))
+        {
+            ticket = default;
+            return false;
+        }
+
+        EraseRecord.Write(claim.Span, user, cutoffMs);
+        claim.Commit();
+        ticket = new AppendTicket(basePosition + claim.EndPosition);
+        return true;
+    }
+
+    private bool TryClaim(int length, out RingClaim claim)
+    {
+        if (ring.TryClaim(length, out claim))
+        {
+            return true;
+        }
+
+        if (ring.IsClosed)
+        {
+            failStop.ThrowIfFailed();
+            throw new ObjectDisposedException("SignalStore");
+        }
+
+        Interlocked.Increment(ref _backPressure);
+        return false;
+    }
+
+    /// <summary>Refuses what must not enter; returns the encoded length.</summary>
+    private int Check(EventBatch batch)
+    {
+        failStop.ThrowIfFailed();
+        ReadOnlySpan<long> times = batch.Rows.Times;
+        long latest = time.GetUtcNow().ToUnixTimeMilliseconds() + (long)options.MaxFutureTime.TotalMilliseconds;
+        for (int row = 0; row < times.Length; row++)
+        {
+            if (times[row] > latest)
+            {
+                throw Reject(batch, RejectionReason.TimeOutOfRange, $"Event {row} of the batch has time {times[row]} ms, later than now plus the allowed {options.MaxFutureTime}; nothing of the batch was appended.");
+            }
+        }
+
+        int length = BatchRecordWriter.Plan(batch);
+        return length <= options.MaxBatchBytes
+            ? length
+            : throw Reject(batch, RejectionReason.TooLarge, $"The batch of {batch.Count} events takes {length} bytes, the limit is {options.MaxBatchBytes}; append fewer events at a time or raise MaxBatchBytes. Nothing of it was appended.");
+    }
+
+    private EventRejectedException Reject(EventBatch batch, RejectionReason reason, string message)
+    {
+        Interlocked.Add(ref _rejected, batch.Count);
+        return new EventRejectedException(reason, message);
+    }
+}

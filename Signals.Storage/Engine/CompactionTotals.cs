@@ -1,0 +1,17 @@
+using Signals.Storage.Compaction;
+
+namespace Signals.Storage.Engine;
+
+/// <summary>Sums over all compactions since the store was opened.</summary>
+internal readonly record struct CompactionTotals(
+    long Compactions, long Merged, long Dropped, long BytesRead, long BytesWritten, long WindowsExpired)
+{
+    public CompactionTotals Plus(MergeStats merge) => this with
+    {
+        Compactions = Compactions + 1,
+        Merged = Merged + merge.Duplicates,
+        Dropped = Dropped + merge.Trimmed + merge.Expired + merge.Erased,
+        BytesRead = BytesRead + merge.BytesRead,
+        BytesWritten = BytesWritten + merge.BytesWritten,
+    };
+}

@@ -1,0 +1,24 @@
+using Signals.Storage.Tables;
+
+namespace Signals.Storage.Engine;
+
+/// <summary>The engine's counters at one moment; see the public <c>StoreStats</c> for their meaning.</summary>
+internal sealed record EngineCounters(
+    long EventsApplied,
+    long EventsRejected,
+    long BackPressure,
+    long Stalls,
+    TimeSpan StallTime,
+    long LogBytes,
+    long LogSyncs,
+    FlushTotals Flush,
+    CompactionTotals Compaction,
+    TimeSpan CompactionPacedTime,
+    BlockCacheStats Cache,
+    int ErasedUsers,
+    long MemTableBytes,
+    long DirectoryBytes,
+    int Tables,
+    long TableBytes,
+    long TableRows,
+    long MemTableRows);

@@ -1,0 +1,39 @@
+using Signals.Core.Model;
+using Signals.Storage.Compaction;
+using Signals.Storage.Tables;
+
+namespace Signals.Storage.Engine;
+
+/// <summary>The validated settings of one engine. Immutable; see the public <c>StoreOptions</c> for their meaning.</summary>
+internal sealed record EngineOptions
+{
+    public required Durability Durability { get; init; }
+
+    public required int RingBytes { get; init; }
+
+    public required int MaxBatchBytes { get; init; }
+
+    public required long MemTableBytes { get; init; }
+
+    public required int MaxFrozenMemTables { get; init; }
+
+    public required long LogBytes { get; init; }
+
+    public required long BlockCacheBytes { get; init; }
+
+    public required long CompactionBytesPerSecond { get; init; }
+
+    public required TimeSpan SyncInterval { get; init; }
+
+    public required TimeSpan MaxFutureTime { get; init; }
+
+    public required TableOptions Tables { get; init; }
+
+    public required CompactionOptions Compaction { get; init; }
+
+    /// <summary>Whether the engine runs threads of its own, or only when <see cref="StoreEngine.RunPending"/> is called.</summary>
+    public bool Background { get; init; } = true;
+
+    /// <summary>Most bytes that one log frame takes from the ring.</summary>
+    public int MaxRunBytes => (int)Math.Max(MaxBatchBytes, Math.Min(1 << 20, LogBytes / 4));
+}

@@ -1,0 +1,93 @@
+using Signals.Core.Model;
+using Signals.Storage.MemTables;
+using Signals.Storage.Primitives;
+
+namespace Signals.Storage.Engine;
+
+/// <summary>The threads of a store: ingest, flush, compaction, and upkeep of logs and memory.</summary>
+/// <remarks>
+/// Lifetime: started by the constructor; <see cref="Dispose"/> ends them all after the ring was closed. An exception on any of
+/// them poisons the store.
+/// </remarks>
+internal sealed class EngineThreads : IDisposable
+{
+    private static readonly TimeSpan CompactionInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan FlushInterval = TimeSpan.FromSeconds(10);
+
+    private readonly Thread _ingest;
+    private readonly BackgroundLoop _flush;
+    private readonly BackgroundLoop _compaction;
+    private readonly BackgroundLoop _upkeep;
+    private readonly Compactor _compactor;
+
+    public EngineThreads(
+        IngestLoop ingest,
+        Flusher flusher,
+        Compactor compactor,
+        MemTableSet memTables,
+        LogStream? log,
+        MemArenaPool arenas,
+        ReadEpochs epochs,
+        EngineOptions options,
+        FailStop failStop)
+    {
+        _compactor = compactor;
+        _flush = new BackgroundLoop("signals-flush", () => RunAll(flusher.FlushOnce), FlushInterval, failStop);
+        _compaction = new BackgroundLoop("signals-compaction", () => RunAll(() => compactor.RunOnce(full: false)), CompactionInterval, failStop);
+        _upkeep = new BackgroundLoop(
+            "signals-upkeep",
+            () =>
+            {
+                log?.PrepareNext();
+                if (options.Durability == Durability.Buffered)
+                {
+                    log!.SyncWritten();
+                }
+
+                arenas.Prepare();
+                epochs.Collect();
+            },
+            options.SyncInterval,
+            failStop);
+        memTables.OnFrozen = _flush.Signal;
+        flusher.OnFlushed = _compaction.Signal;
+        if (log is not null)
+        {
+            log.OnAdvanced = _upkeep.Signal;
+        }
+
+        _upkeep.Signal();
+        _compaction.Signal();
+        _ingest = new Thread(() => RunIngest(ingest, failStop)) { Name = "signals-ingest", IsBackground = true };
+        _ingest.Start();
+    }
+
+    /// <summary>Joins the ingest thread, which ends when the closed ring is drained, then the others.</summary>
+    public void Dispose()
+    {
+        _ingest.Join();
+        _compactor.Stop();
+        _compaction.Dispose();
+        _flush.Dispose();
+        _upkeep.Dispose();
+    }
+
+    private static void RunAll(Func<bool> work)
+    {
+        while (work())
+        {
+        }
+    }
+
+    private static void RunIngest(IngestLoop ingest, FailStop failStop)
+    {
+        try
+        {
+            ingest.Run(failStop);
+        }
+        catch (Exception error)
+        {
+            failStop.Fail(error);
+        }
+    }
+}

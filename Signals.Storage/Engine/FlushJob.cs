@@ -1,0 +1,126 @@
+using Signals.Core.Columns;
+using Signals.Core.Schema;
+using Signals.Storage.FileSystem;
+using Signals.Storage.MemTables;
+using Signals.Storage.Primitives;
+using Signals.Storage.Tables;
+using Signals.Storage.Versions;
+
+namespace Signals.Storage.Engine;
+
+/// <summary>Writes a frozen memtable as tables, one per event type and time window it touches.</summary>
+/// <remarks>
+/// Thread contract: one thread. Doing only: nothing is committed here. If it throws, every file it began is deleted again.
+/// </remarks>
+internal sealed class FlushJob(
+    IFileSystem files, string directory, StoreSchema schema, FileNumbers numbers, TableOptions options, ErasureSet erasures, long nowMs)
+{
+    private readonly SortedDictionary<long, TableWriter> _writers = [];
+    private readonly List<TableMeta> _tables = [];
+    private long _merged;
+    private long _dropped;
+
+    public FlushResult Run(MemTable table)
+    {
+        try
+        {
+            MemRows[] entries = table.SortedEntries();
+            for (int start = 0; start < entries.Length;)
+            {
+                int end = start + 1;
+                while (end < entries.Length && entries[end].EventType == entries[start].EventType)
+                {
+                    end++;
+                }
+
+                WriteType(schema.EventTypes[entries[start].EventType], entries.AsSpan(start, end - start));
+                start = end;
+            }
+        }
+        finally
+        {
+            DisposeWriters();
+        }
+
+        if (_tables.Count > 0)
+        {
+            files.SyncDirectory(directory);
+        }
+
+        return new FlushResult(_tables, table.Rows, _merged, _dropped, _tables.Sum(meta => meta.FileLength));
+    }
+
+    private void WriteType(EventTypeSchema type, ReadOnlySpan<MemRows> entries)
+    {
+        ColumnType[] columns = [.. type.Columns.Select(column => column.Type)];
+        MemRowOrderer orderer = new(columns);
+        RowBuffer rows = new(columns);
+        foreach (ref readonly MemRows entry in entries)
+        {
+            rows.Clear();
+            _merged += orderer.AppendTo(entry, rows);
+            int kept = CountKept(type, erasures.CutoffOf(entry.User), rows.Times);
+            _dropped += rows.Count - kept;
+            WriteUser(type, entry, rows, kept);
+        }
+
+        foreach (TableWriter writer in _writers.Values)
+        {
+            _tables.Add(writer.Finish());
+        }
+
+        DisposeWriters();
+    }
+
+    /// <summary>How many of a user's newest rows can ever be read again.</summary>
+    private int CountKept(EventTypeSchema type, long erasedTo, ReadOnlySpan<long> times)
+    {
+        long oldest = type.MaxAge is TimeSpan age ? nowMs - (long)age.TotalMilliseconds : long.MinValue;
+        int kept = Math.Min(times.Length, type.KeepLast);
+        while (kept > 0 && (times[kept - 1] < oldest || (erasedTo != ErasureSet.NoCutoff && times[kept - 1] <= erasedTo)))
+        {
+            kept--;
+        }
+
+        return kept;
+    }
+
+    private void WriteUser(EventTypeSchema type, in MemRows entry, RowBuffer rows, int kept)
+    {
+        ReadOnlySpan<long> times = rows.Times;
+        for (int start = 0; start < kept;)
+        {
+            long window = TimeWindow.StartOf(times[start], type.Window);
+            int count = 1;
+            while (start + count < kept && times[start + count] >= window)
+            {
+                count++;
+            }
+
+            WriterOf(type, window).Add(entry.User, rows, start, count);
+            start += count;
+        }
+    }
+
+    private TableWriter WriterOf(EventTypeSchema type, long window)
+    {
+        if (!_writers.TryGetValue(window, out TableWriter? writer))
+        {
+            ulong number = numbers.Next();
+            writer = new TableWriter(files, Path.Combine(directory, StoreFiles.Table(number)), number, type, window, options);
+            _writers.Add(window, writer);
+        }
+
+        return writer;
+    }
+
+    private void DisposeWriters()
+    {
+        foreach (TableWriter writer in _writers.Values)
+        {
+            writer.Dispose();
+        }
+
+        _writers.Clear();
+    }
+}

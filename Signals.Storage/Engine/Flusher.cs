@@ -1,0 +1,85 @@
+using Signals.Core.Schema;
+using Signals.Storage.FileSystem;
+using Signals.Storage.MemTables;
+using Signals.Storage.Tables;
+using Signals.Storage.Versions;
+
+namespace Signals.Storage.Engine;
+
+/// <summary>Flushes frozen memtables, oldest first, and deletes the logs that only they needed.</summary>
+/// <remarks>
+/// Thread contract: any thread; one flush at a time. Oldest first is what makes the flushed position a prefix of the
+/// stream. Logs go after the edit that makes them unnecessary is durable.
+/// </remarks>
+internal sealed class Flusher(
+    IFileSystem files,
+    string directory,
+    StoreSchema schema,
+    FileNumbers numbers,
+    TableOptions tables,
+    ErasureSet erasures,
+    ViewState view,
+    VersionCommitter committer,
+    RecordApplier applier,
+    MemTableSet memTables,
+    TimeProvider time)
+{
+    private readonly Lock _gate = new();
+    private FlushTotals _totals;
+
+    /// <summary>Called after each flush that made tables.</summary>
+    public Action OnFlushed { get; set; } = static () => { };
+
+    public FlushTotals Totals
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _totals;
+            }
+        }
+    }
+
+    /// <summary>Flushes the oldest frozen memtable; false when there is none.</summary>
+    public bool FlushOnce()
+    {
+        lock (_gate)
+        {
+            MemTable[] all = view.Current.MemTables;
+            if (all.Length == 1)
+            {
+                return false;
+            }
+
+            FlushLocked(all[^1], all[^2]);
+        }
+
+        memTables.SignalRoom();
+        OnFlushed();
+        return true;
+    }
+
+    private void FlushLocked(MemTable oldest, MemTable next)
+    {
+        VersionEdit edit = new() { FlushedPosition = oldest.EndPosition, FirstLiveLog = next.FirstLog };
+        edit.Erasures.AddRange(applier.TakeErasures());
+        long now = time.GetUtcNow().ToUnixTimeMilliseconds();
+        FlushResult result = new FlushJob(files, directory, schema, numbers, tables, erasures, now).Run(oldest);
+        edit.AddedTables.AddRange(result.Tables);
+        committer.Commit(edit, (current, version) => current.WithFlushed(oldest, version), oldest);
+        _totals = _totals.Plus(result);
+        DeleteLogsBefore(edit.FirstLiveLog.Value);
+    }
+
+    private void DeleteLogsBefore(ulong firstLive)
+    {
+        foreach (string name in files.ListFiles(directory))
+        {
+            if (StoreFiles.Classify(name, out ulong number) == StoreFileKind.Log && number < firstLive)
+            {
+                files.Delete(Path.Combine(directory, name));
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+using Signals.Core.Ingest;
+using Signals.Core.Model;
+
+namespace Signals.Storage.Engine;
+
+/// <summary>
+/// Moves what producers published from the ring to the log, then to the memtable, then acknowledges it: one run of
+/// records is one log frame, written without a copy, and with <see cref="Durability.Synced"/> one sync for all of them.
+/// </summary>
+/// <remarks>
+/// Thread contract: the ingest thread alone. Order matters: nothing is visible before the log has it, nothing is
+/// acknowledged before it is visible.
+/// </remarks>
+internal sealed class IngestLoop(
+    ByteRing ring,
+    LogStream? log,
+    ulong firstLog,
+    RecordApplier applier,
+    MemTableSet memTables,
+    AckQueue acks,
+    FreezeRequests freezes,
+    EngineOptions options,
+    long basePosition)
+{
+    private const int IdleWaitMs = 100;
+
+    private long _applied = acks.Acknowledged;
+
+    /// <summary>Without logs the empty one that marks where they would begin.</summary>
+    private ulong CurrentLog => log?.CurrentNumber ?? firstLog;
+
+    /// <summary>Handles one run of records, or a request to freeze; false when there was neither.</summary>
+    public bool RunOnce()
+    {
+        if (ring.TryPeekRun(options.MaxRunBytes, out RingRun run))
+        {
+            Handle(run);
+            return true;
+        }
+
+        if (freezes.TryTake(out TaskCompletionSource request))
+        {
+            FreezeActive();
+            request.SetResult();
+            return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>Runs until the ring is closed and empty, or the store has failed.</summary>
+    public void Run(FailStop failStop)
+    {
+        while (!ring.IsDrained && failStop.Error is null)
+        {
+            if (!RunOnce())
+            {
+                ring.WaitForData(IdleWaitMs);
+            }
+        }
+    }
+
+    /// <summary>Freezes the active memtable if it holds anything that no table or edit does.</summary>
+    public void FreezeActive()
+    {
+        if (memTables.Active.Rows > 0 || applier.HasUnsavedErasures)
+        {
+            memTables.Freeze(_applied, CurrentLog);
+        }
+    }
+
+    private void Handle(in RingRun run)
+    {
+        long end = basePosition + run.EndPosition;
+        log?.Append(run.Bytes, end);
+        if (options.Durability == Durability.Synced)
+        {
+            log!.Sync();
+        }
+
+        applier.Apply(run.Bytes, _applied, CurrentLog);
+        _applied = end;
+        ring.Release(run);
+        acks.Advance(end);
+    }
+}

@@ -1,0 +1,121 @@
+using Signals.Core.Ingest;
+using Signals.Core.Model;
+using Signals.Core.Schema;
+using Signals.Storage.MemTables;
+using Signals.Storage.Versions;
+
+namespace Signals.Storage.Engine;
+
+/// <summary>Applies log records to the memtables and the erasure set: the same way when they are new and when they are replayed.</summary>
+/// <remarks>
+/// Thread contract: the ingest thread, or the opening thread before there is one; <see cref="TakeErasures"/> by the flush.
+/// Applying a record twice changes no answer, so replay may start earlier than where the tables end.
+/// </remarks>
+internal sealed class RecordApplier
+{
+    private readonly StoreSchema _schema;
+    private readonly MemTableSet _memTables;
+    private readonly ErasureSet _erasures;
+    private readonly WatermarkSet _watermarks;
+    private readonly BatchRows?[] _rows;
+    private readonly MemTableWriter _writer = new();
+    private readonly Lock _gate = new();
+    private List<Erasure> _unsavedErasures = []; // guarded by _gate
+    private long _eventsApplied;
+
+    public RecordApplier(StoreSchema schema, MemTableSet memTables, ErasureSet erasures, WatermarkSet watermarks)
+    {
+        _schema = schema;
+        _memTables = memTables;
+        _erasures = erasures;
+        _watermarks = watermarks;
+        _rows = new BatchRows?[schema.EventTypes.Count];
+    }
+
+    public bool HasUnsavedErasures
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _unsavedErasures.Count > 0;
+            }
+        }
+    }
+
+    public long EventsApplied => Volatile.Read(ref _eventsApplied);
+
+    /// <summary>Applies every record of a run.</summary>
+    /// <param name="records">Whole records.</param>
+    /// <param name="before">Stream position up to which everything was applied earlier.</param>
+    /// <param name="log">The log that holds the records.</param>
+    /// <exception cref="InvalidDataException">A record is not one; what came before it is applied.</exception>
+    public void Apply(ReadOnlySpan<byte> records, long before, ulong log)
+    {
+        RecordEnumerator walk = new(records);
+        while (walk.MoveNext())
+        {
+            switch (walk.Header.Kind)
+            {
+                case RecordKind.Events:
+                    ApplyEvents(walk.Current, walk.Header.TypeId, before, log);
+                    break;
+                case RecordKind.Erase:
+                    ApplyErasure(walk.Current);
+                    break;
+                default:
+                    throw new InvalidDataException($"A record of kind {walk.Header.Kind} is unknown to this version.");
+            }
+        }
+    }
+
+    /// <summary>Hands the erasures that no manifest edit holds yet to the flush.</summary>
+    public List<Erasure> TakeErasures()
+    {
+        lock (_gate)
+        {
+            List<Erasure> taken = _unsavedErasures;
+            _unsavedErasures = [];
+            return taken;
+        }
+    }
+
+    private void ApplyEvents(ReadOnlySpan<byte> record, ushort eventType, long before, ulong log)
+    {
+        if (eventType >= _rows.Length)
+        {
+            throw new InvalidDataException($"A batch is of event type {eventType}; the schema has {_rows.Length}.");
+        }
+
+        BatchRows rows = _rows[eventType] ??= new BatchRows(_schema.EventTypes[eventType]);
+        rows.Decode(BatchRecordReader.Open(record, rows.EventType));
+        for (int row = 0; (row = _writer.Append(_memTables.Active, rows, row)) < rows.Count;)
+        {
+            if (_memTables.Active.Rows == 0)
+            {
+                throw new InvalidOperationException($"An event of type '{rows.EventType.Name}' does not fit an empty memtable of {_memTables.Active.Arena.Capacity} bytes.");
+            }
+
+            _memTables.Freeze(before, log);
+        }
+
+        foreach (long time in rows.Times)
+        {
+            _watermarks.Raise(eventType, time);
+        }
+
+        Volatile.Write(ref _eventsApplied, _eventsApplied + rows.Count);
+    }
+
+    private void ApplyErasure(ReadOnlySpan<byte> record)
+    {
+        (UserId user, long cutoffMs) = EraseRecord.Read(record);
+        if (_erasures.Add(user, cutoffMs))
+        {
+            lock (_gate)
+            {
+                _unsavedErasures.Add(new Erasure(user, cutoffMs));
+            }
+        }
+    }
+}

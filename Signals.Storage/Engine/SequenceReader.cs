@@ -1,0 +1,97 @@
+using Signals.Core.Model;
+using Signals.Storage.Primitives;
+using Signals.Storage.Reads;
+using Signals.Storage.Versions;
+
+namespace Signals.Storage.Engine;
+
+/// <summary>Answers queries from the current view.</summary>
+/// <remarks>
+/// Thread contract: any thread, without locks; a warm read allocates nothing. A read sees one view whole, and every
+/// event acknowledged before it began.
+/// </remarks>
+internal sealed class SequenceReader(
+    ViewState view, ReadEpochs epochs, ErasureSet erasures, WatermarkSet watermarks, TimeProvider time)
+{
+    private readonly SequenceBufferPool _pool = new();
+    private volatile bool _closed;
+
+    public Sequence Read(in UserId user, SequenceQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        SequenceBuffer buffer = Begin(query);
+        int slot = Enter();
+        try
+        {
+            buffer.Assembler.Append(view.Current, user, erasures.CutoffOf(user), Now(query));
+        }
+        finally
+        {
+            epochs.Exit(slot);
+        }
+
+        return new Sequence(buffer);
+    }
+
+    public SequenceBatch ReadMany(ReadOnlySpan<UserId> users, SequenceQuery query)
+    {
+        ArgumentNullException.ThrowIfNull(query);
+        SequenceBuffer buffer = Begin(query);
+        int slot = Enter();
+        try
+        {
+            ReadView current = view.Current;
+            long now = Now(query);
+            foreach (ref readonly UserId user in users)
+            {
+                buffer.Assembler.Append(current, user, erasures.CutoffOf(user), now);
+            }
+        }
+        finally
+        {
+            epochs.Exit(slot);
+        }
+
+        return new SequenceBatch(buffer);
+    }
+
+    /// <summary>The newest time of any event of the user in any type that is visible now, or <see cref="long.MinValue"/>.</summary>
+    public long NewestTimeOf(in UserId user, SequenceQuery newestOfEach)
+    {
+        using Sequence newest = Read(user, newestOfEach);
+        return newest.Count > 0 ? newest.Times[0] : long.MinValue;
+    }
+
+    /// <summary>Refuses reads from now on and waits for those under way.</summary>
+    public void Close()
+    {
+        _closed = true;
+        epochs.WaitForReaders();
+    }
+
+    private SequenceBuffer Begin(SequenceQuery query)
+    {
+        SequenceBuffer buffer = _pool.Rent();
+        buffer.Begin(query);
+        foreach (QueryType type in query.Types)
+        {
+            buffer.Watermarks.Add(watermarks.Of(type.EventType.Id));
+        }
+
+        return buffer;
+    }
+
+    private int Enter()
+    {
+        int slot = epochs.Enter();
+        if (_closed)
+        {
+            epochs.Exit(slot);
+            throw new ObjectDisposedException("SignalStore");
+        }
+
+        return slot;
+    }
+
+    private long Now(SequenceQuery query) => query.NeedsNow ? time.GetUtcNow().ToUnixTimeMilliseconds() : 0;
+}

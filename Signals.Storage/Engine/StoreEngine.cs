@@ -1,0 +1,307 @@
+using Signals.Core.Ingest;
+using Signals.Core.Model;
+using Signals.Core.Schema;
+using Signals.Storage.FileSystem;
+using Signals.Storage.MemTables;
+using Signals.Storage.Primitives;
+using Signals.Storage.Reads;
+using Signals.Storage.Tables;
+using Signals.Storage.Versions;
+
+namespace Signals.Storage.Engine;
+
+/// <summary>One open store: wires the parts together, recovers what the last process left, and closes everything in order.</summary>
+/// <remarks>
+/// Thread contract: any thread, see the parts; <see cref="EngineThreads"/> runs the work that is not the callers'.
+/// Without <see cref="EngineOptions.Background"/> there are no threads and <see cref="RunPending"/> does that work on the
+/// caller's thread, in a fixed order. Lifetime: the folder's lock is held from <see cref="Open"/> to <see cref="Close"/>.
+/// </remarks>
+internal sealed class StoreEngine
+{
+    private readonly OwnedResources _owned;
+    private readonly EngineOptions _options;
+    private readonly ReadEpochs _epochs;
+    private readonly MemArenaPool _arenas;
+    private readonly BlockCache _cache;
+    private readonly ErasureSet _erasures = new();
+    private readonly ViewState _view;
+    private readonly MemTableSet _memTables;
+    private readonly RecordApplier _applier;
+    private readonly LogStream? _log;
+    private readonly ByteRing _ring;
+    private readonly AckQueue _acks;
+    private readonly IngestLoop _ingest;
+    private readonly FreezeRequests _freezes;
+    private readonly Flusher _flusher;
+    private readonly Compactor _compactor;
+    private readonly EngineThreads? _threads;
+    private int _closed;
+
+    private StoreEngine(IFileSystem files, string directory, StoreSchema declared, EngineOptions options, TimeProvider time, OwnedResources owned)
+    {
+        _owned = owned;
+        _options = options;
+        Time = time;
+        _epochs = owned.Add(new ReadEpochs());
+        _arenas = owned.Add(new MemArenaPool(options.MemTableBytes, keep: 2));
+        Manifest manifest = owned.Add(StoreRecovery.OpenManifest(files, directory, declared, out StoreSchema schema));
+        Schema = schema;
+        ulong highest = StoreRecovery.Clean(files, directory, manifest.State);
+        FileNumbers numbers = new(Math.Max(highest + 1, manifest.State.NextFileNumber));
+        Watermarks = new WatermarkSet(schema.EventTypes.Count);
+        _cache = new BlockCache(options.BlockCacheBytes);
+        TableSet tables = new(files, directory, schema, _cache);
+        ChunkLayout[] layouts = [.. schema.EventTypes.Select(type => new ChunkLayout(type))];
+        _view = new ViewState(new ReadView([new MemTable(_arenas, layouts)], TableVersion.Empty), _epochs);
+        owned.Add(new ViewParts(_view));
+        OpenTables(manifest.State, tables);
+
+        VersionCommitter committer = new(files, directory, manifest, _view, numbers, tables);
+        _memTables = owned.Add(new MemTableSet(_view, _arenas, layouts, options.MaxFrozenMemTables, time, FailStop));
+        _applier = new RecordApplier(schema, _memTables, _erasures, Watermarks);
+        _flusher = new Flusher(files, directory, schema, numbers, options.Tables, _erasures, _view, committer, _applier, _memTables, time);
+        _compactor = owned.Add(new Compactor(files, directory, schema, numbers, options, _erasures, _view, committer, time));
+        LogRecovery recovery = Recover(files, directory, manifest.State);
+        RecoveredRecords = recovery.FramesReplayed;
+
+        // Without durability an empty log stands for those that the manifest expects, so that every mode recovers alike.
+        bool keepsLog = options.Durability != Durability.InMemory;
+        LogStream log = owned.Add(new LogStream(files, directory, numbers, keepsLog ? options.LogBytes : LogStream.EmptyLogBytes));
+        log.Start(recovery.UnusedLog, recovery.NextSequence);
+        _log = keepsLog ? log : null;
+        if (_memTables.Active.FirstLog == 0)
+        {
+            _memTables.Active.FirstLog = log.CurrentNumber;
+        }
+
+        _ring = owned.Add(new ByteRing(options.RingBytes, options.MaxBatchBytes));
+        _acks = new AckQueue(options.Durability);
+        _acks.Start(recovery.EndPosition);
+        _freezes = new FreezeRequests(_ring, FailStop);
+        _ingest = new IngestLoop(_ring, _log, log.CurrentNumber, _applier, _memTables, _acks, _freezes, options, recovery.EndPosition);
+        Appender = new Appender(_ring, _acks, FailStop, options, recovery.EndPosition, time);
+        Reader = new SequenceReader(_view, _epochs, _erasures, Watermarks, time);
+        FailStop.Failed += OnFailed;
+        _threads = options.Background
+            ? new EngineThreads(_ingest, _flusher, _compactor, _memTables, _log, _arenas, _epochs, options, FailStop)
+            : null;
+    }
+
+    public StoreSchema Schema { get; }
+
+    public Appender Appender { get; }
+
+    public SequenceReader Reader { get; }
+
+    public TimeProvider Time { get; }
+
+    public FailStop FailStop { get; } = new();
+
+    public WatermarkSet Watermarks { get; }
+
+    /// <summary>Log frames that this open replayed.</summary>
+    public long RecoveredRecords { get; }
+
+    public static StoreEngine Open(IFileSystem files, string directory, StoreSchema declared, EngineOptions options, TimeProvider time)
+    {
+        files.CreateDirectory(directory);
+        OwnedResources owned = new();
+        try
+        {
+            owned.Add(files.Lock(Path.Combine(directory, StoreFiles.Lock)));
+            return new StoreEngine(files, directory, declared, options, time, owned);
+        }
+        catch
+        {
+            owned.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Does all work that waits, on this thread: ingest, flush, compaction. For a store without threads.</summary>
+    public void RunPending()
+    {
+        try
+        {
+            while (_ingest.RunOnce() || _flusher.FlushOnce() || _compactor.RunOnce(full: false))
+            {
+            }
+        }
+        catch (Exception error)
+        {
+            FailStop.Fail(error);
+            throw;
+        }
+    }
+
+    /// <summary>Puts everything that was accepted before the call into tables.</summary>
+    public async Task FlushAsync()
+    {
+        FailStop.ThrowIfFailed();
+        ValueTask<AppendAck> applied = _acks.WaitAsync(Appender.AcceptedPosition);
+        Pump();
+        await applied.ConfigureAwait(false);
+        Task frozen = _freezes.AskAsync();
+        Pump();
+        await frozen.ConfigureAwait(false);
+        await RunAsync(() =>
+        {
+            while (_flusher.FlushOnce())
+            {
+            }
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>Flushes, then merges until every window is one run and nothing erased, expired or trimmed is left in it.</summary>
+    public async Task CompactAsync()
+    {
+        await FlushAsync().ConfigureAwait(false);
+        await RunAsync(() =>
+        {
+            while (_compactor.RunOnce(full: true))
+            {
+            }
+        }).ConfigureAwait(false);
+    }
+
+    /// <summary>Closes in order: no new writes, drain, flush or seal, wait for readers, free. Safe to call twice.</summary>
+    /// <param name="abandon">Leaves files as a crash would: nothing is drained, sealed or flushed.</param>
+    public void Close(bool abandon = false)
+    {
+        if (Interlocked.Exchange(ref _closed, 1) != 0)
+        {
+            return;
+        }
+
+        try
+        {
+            _ring.Close();
+            _threads?.Dispose();
+            if (!abandon)
+            {
+                SaveRest();
+            }
+        }
+        finally
+        {
+            _acks.Fail(FailStop.Error ?? new ObjectDisposedException("SignalStore"));
+            _freezes.FailAll();
+            Reader.Close();
+            _owned.Dispose();
+        }
+    }
+
+    public EngineCounters GetCounters() => new(
+        _applier.EventsApplied,
+        Appender.Rejected,
+        Appender.BackPressure,
+        _memTables.StallCount,
+        _memTables.StallTime,
+        _log?.BytesWritten ?? 0,
+        _log?.SyncCount ?? 0,
+        _flusher.Totals,
+        _compactor.Totals,
+        _compactor.Pacer.WaitedTime,
+        _cache.GetStats(),
+        _erasures.Count,
+        _arenas.LiveCount * _arenas.ArenaBytes,
+        _view.Current.Tables.Tables.Sum(table => table.ResidentBytes),
+        _view.Current.Tables.Tables.Count,
+        _view.Current.Tables.Tables.Sum(table => table.Meta.FileLength),
+        _view.Current.Tables.Tables.Sum(table => table.Meta.Rows),
+        _view.Current.MemTables.Sum(table => table.Rows));
+
+    private void OpenTables(ManifestState state, TableSet tables)
+    {
+        foreach (TableMeta meta in state.Tables.Values)
+        {
+            VersionEdit edit = new();
+            edit.AddedTables.Add(meta);
+            Table table = tables.Open(meta);
+            _view.Replace(view => view.WithTables(view.Tables.Apply(edit, [table])));
+            Watermarks.Raise(meta.EventType, meta.MaxTime);
+        }
+
+        foreach ((UserId user, long cutoffMs) in state.Erasures)
+        {
+            _erasures.Add(user, cutoffMs);
+        }
+    }
+
+    private LogRecovery Recover(IFileSystem files, string directory, ManifestState state)
+    {
+        LogRecovery recovery = new(files, directory, state);
+        _memTables.OnFrozen = () => _flusher.FlushOnce();
+        recovery.Replay((log, records, before, _) =>
+        {
+            if (_memTables.Active.FirstLog == 0)
+            {
+                _memTables.Active.FirstLog = log;
+            }
+
+            _applier.Apply(records, before, log);
+        });
+        return recovery;
+    }
+
+    private void SaveRest()
+    {
+        if (FailStop.Error is not null)
+        {
+            return;
+        }
+
+        while (_ingest.RunOnce())
+        {
+        }
+
+        if (_log is not null)
+        {
+            _log.Seal();
+            return;
+        }
+
+        _ingest.FreezeActive();
+        while (_flusher.FlushOnce())
+        {
+        }
+    }
+
+    private void OnFailed(Exception error)
+    {
+        _ring.Close();
+        _acks.Fail(error);
+        _freezes.FailAll();
+        _memTables.SignalRoom();
+    }
+
+    private void Pump()
+    {
+        if (!_options.Background)
+        {
+            while (_ingest.RunOnce())
+            {
+            }
+        }
+    }
+
+    private async Task RunAsync(Action work)
+    {
+        try
+        {
+            if (_options.Background)
+            {
+                await Task.Run(work).ConfigureAwait(false);
+            }
+            else
+            {
+                work();
+            }
+        }
+        catch (Exception error)
+        {
+            FailStop.Fail(error);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,20 @@
+using Signals.Core.Model;
+using Signals.Core.Schema;
+using Signals.Storage.FileSystem;
+using Signals.Storage.Tables;
+using Signals.Storage.Versions;
+
+namespace Signals.Storage.Engine;
+
+/// <summary>Opens the tables of one store.</summary>
+/// <remarks>Thread contract: any thread. Whoever opens a table owns it.</remarks>
+internal sealed class TableSet(IFileSystem files, string directory, StoreSchema schema, BlockCache cache)
+{
+    public Table Open(TableMeta meta)
+    {
+        string path = Path.Combine(directory, StoreFiles.Table(meta.Number));
+        return meta.EventType < schema.EventTypes.Count
+            ? Table.Open(files, path, meta, schema.EventTypes[meta.EventType], cache, verify: false)
+            : throw new CorruptionException(path, 0, $"The table is of event type {meta.EventType}; the stored schema has {schema.EventTypes.Count}.");
+    }
+}

@@ -1,0 +1,48 @@
+using Signals.Storage.FileSystem;
+using Signals.Storage.Reads;
+using Signals.Storage.Tables;
+using Signals.Storage.Versions;
+
+namespace Signals.Storage.Engine;
+
+/// <summary>Makes a version edit durable and then visible: opens the new tables, commits the manifest, replaces the view.</summary>
+/// <remarks>
+/// Thread contract: any background thread; one edit at a time. Removed tables are closed and deleted once no reader
+/// holds them. An error leaves the old version in place, durable and visible.
+/// </remarks>
+internal sealed class VersionCommitter(
+    IFileSystem files, string directory, Manifest manifest, ViewState view, FileNumbers numbers, TableSet tables)
+{
+    private readonly Lock _gate = new();
+
+    /// <param name="edit">What changes.</param>
+    /// <param name="change">The new view, given the old one and the new tables version.</param>
+    /// <param name="unlinked">What else the new view no longer holds.</param>
+    public void Commit(VersionEdit edit, Func<ReadView, TableVersion, ReadView> change, params IEnumerable<IDisposable> unlinked)
+    {
+        lock (_gate)
+        {
+            Table[] added = [.. edit.AddedTables.Select(tables.Open)];
+            edit.NextFileNumber = numbers.Upcoming;
+            manifest.Commit(edit);
+            TableVersion before = view.Current.Tables;
+            TableVersion after = before.Apply(edit, added);
+            IEnumerable<IDisposable> removed = edit.RemovedTables.Select(number => Obsolete(before, number));
+            view.Replace(current => change(current, after), [.. removed, .. unlinked]);
+        }
+    }
+
+    private ObsoleteTable Obsolete(TableVersion version, ulong number) =>
+        version.TryGet(number, out Table table)
+            ? new ObsoleteTable(files, directory, table)
+            : throw new InvalidOperationException($"Table {number} is removed but was not in the version.");
+
+    private sealed class ObsoleteTable(IFileSystem files, string directory, Table table) : IDisposable
+    {
+        public void Dispose()
+        {
+            table.Dispose();
+            files.Delete(Path.Combine(directory, StoreFiles.Table(table.Meta.Number)));
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace Signals.Storage.MemTables;
+
+/// <summary>
+/// One block of native memory handed out from front to back; everything in it is freed at once by resetting it.
+/// Addresses inside are 32-bit references in units of 8 bytes, so an arena holds at most 32 GiB.
+/// </summary>
+/// <remarks>
+/// Thread contract: one writer allocates; readers may dereference what was published to them.
+/// Invariants: reference 0 is never handed out, it means none; contents are not cleared.
+/// Lifetime: recycled by <see cref="MemArenaPool"/> when no reader is left; the memory is freed on dispose.
+/// </remarks>
+internal sealed unsafe class MemArena : IDisposable
+{
+    private const int Granule = 8;
+    private const int PageBytes = 4096;
+
+    private readonly byte* _base;
+    private long _used = 64;
+    private bool _disposed;
+
+    public MemArena(long capacity)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(capacity, PageBytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, (long)uint.MaxValue * Granule);
+        Capacity = capacity;
+        _base = (byte*)NativeMemory.AlignedAlloc((nuint)capacity, 64);
+    }
+
+    public long Capacity { get; }
+
+    public long Used => _used;
+
+    public byte* Pointer(uint reference) => _base + ((long)reference * Granule);
+
+    /// <summary>Touches every page, so that ingest never pays for the first touch of fresh memory.</summary>
+    public void Touch()
+    {
+        for (long offset = 0; offset < Capacity; offset += PageBytes)
+        {
+            _base[offset] = 0;
+        }
+    }
+
+    /// <summary>Reserves <paramref name="bytes"/> on an 8-byte boundary, or a 64-byte one for <paramref name="lineAligned"/>; 0 when full.</summary>
+    public uint Allocate(long bytes, bool lineAligned = false)
+    {
+        Debug.Assert(!_disposed && bytes >= 0);
+        long start = lineAligned ? (_used + 63) & ~63L : _used;
+        long end = (start + bytes + Granule - 1) & ~(long)(Granule - 1);
+        if (end > Capacity)
+        {
+            return 0;
+        }
+
+        _used = end;
+        return (uint)(start / Granule);
+    }
+
+    public void Reset() => _used = 64;
+
+    public void Dispose()
+    {
+        if (!_disposed)
+        {
+            _disposed = true;
+            NativeMemory.AlignedFree(_base);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+using System.Runtime.CompilerServices;
+using Signals.Core.Columns;
+
+namespace Signals.Storage.MemTables;
+
+/// <summary>Copies column values of memtable rows, forwards or backwards, straight into the caller's memory.</summary>
+/// <remarks>Thread contract: stateless; the caller keeps the memtable alive.</remarks>
+internal static unsafe class MemColumnReader
+{
+    /// <summary>
+    /// Copies as many keys as the spans hold, from <paramref name="row"/> on, each next one <paramref name="step"/> (1 or -1) further in its chunk.
+    /// </summary>
+    public static void CopyKeys(MemTable table, long row, int step, Span<long> times, Span<ulong> ids)
+    {
+        MemChunk* chunk = Locate(table, row, out int index);
+        long* sourceTimes = (long*)((byte*)chunk + ChunkLayout.TimesOffset);
+        ulong* sourceIds = (ulong*)((byte*)chunk + ChunkLayout.IdsOffset(chunk->Capacity));
+        for (int i = 0; i < times.Length; i++, index += step)
+        {
+            times[i] = sourceTimes[index];
+            ids[i] = sourceIds[index];
+        }
+    }
+
+    public static void CopyStates(MemTable table, ushort eventType, int column, long row, int step, Span<byte> destination)
+    {
+        MemChunk* chunk = Locate(table, row, out int index);
+        byte* states = (byte*)chunk + table.Layout(eventType).StatesOffset(column, chunk->Capacity);
+        for (int i = 0; i < destination.Length; i++, index += step)
+        {
+            destination[i] = states[index];
+        }
+    }
+
+    /// <summary>Copies fixed-width values; the destination holds whole rows.</summary>
+    public static void CopyValues(MemTable table, ushort eventType, int column, long row, int step, Span<byte> destination)
+    {
+        MemChunk* chunk = Locate(table, row, out int index);
+        ChunkLayout layout = table.Layout(eventType);
+        byte* values = (byte*)chunk + layout.ColumnOffset(column, chunk->Capacity);
+        int width = layout.Columns[column].Width;
+        fixed (byte* target = destination)
+        {
+            int count = destination.Length / width;
+            switch (width)
+            {
+                case 1: CopyAs<byte>(values, index, step, target, count); break;
+                case 2: CopyAs<ushort>(values, index, step, target, count); break;
+                case 4: CopyAs<uint>(values, index, step, target, count); break;
+                case 8: CopyAs<ulong>(values, index, step, target, count); break;
+                default: CopyBlocks(values, index, step, target, count, width); break;
+            }
+        }
+    }
+
+    /// <summary>The bytes of a variable-length value; valid as long as the memtable is.</summary>
+    public static ReadOnlySpan<byte> GetBytes(MemTable table, ushort eventType, int column, long row)
+    {
+        MemChunk* chunk = Locate(table, row, out int index);
+        MemBytes* values = (MemBytes*)((byte*)chunk + table.Layout(eventType).ColumnOffset(column, chunk->Capacity));
+        MemBytes value = values[index];
+        return new ReadOnlySpan<byte>(table.Arena.Pointer(value.Reference), value.Length);
+    }
+
+    public static ColumnState GetState(MemTable table, ushort eventType, int column, long row)
+    {
+        MemChunk* chunk = Locate(table, row, out int index);
+        return (ColumnState)((byte*)chunk)[table.Layout(eventType).StatesOffset(column, chunk->Capacity) + index];
+    }
+
+    private static MemChunk* Locate(MemTable table, long row, out int index)
+    {
+        index = (int)(row % MemChunk.MaxCapacity);
+        return (MemChunk*)table.Arena.Pointer((uint)(row / MemChunk.MaxCapacity));
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void CopyAs<T>(byte* values, int index, int step, byte* target, int count)
+        where T : unmanaged
+    {
+        for (int i = 0; i < count; i++, index += step)
+        {
+            Unsafe.WriteUnaligned(target + (i * sizeof(T)), Unsafe.ReadUnaligned<T>(values + (index * sizeof(T))));
+        }
+    }
+
+    private static void CopyBlocks(byte* values, int index, int step, byte* target, int count, int width)
+    {
+        for (int i = 0; i < count; i++, index += step)
+        {
+            Buffer.MemoryCopy(values + (index * width), target + (i * width), width, width);
+        }
+    }
+}

@@ -1,0 +1,34 @@
+using System.Runtime.InteropServices;
+using Signals.Core.Model;
+
+namespace Signals.Storage.MemTables;
+
+/// <summary>A user's rows of one event type in a memtable: one cache line in the arena.</summary>
+/// <remarks>
+/// Thread contract: one writer. Readers load <see cref="Count"/> with acquire and then everything else: the
+/// bounds, the flag and the tail were stored before the count that covers them was released, so they hold for
+/// every row that the count shows, and may already hold for later ones.
+/// </remarks>
+[StructLayout(LayoutKind.Sequential, Size = 64)]
+internal struct MemEntry
+{
+    public const int Bytes = 64;
+
+    public UserId User;
+    public long Newest;
+    public long Oldest;
+    public long LastTime;
+
+    /// <summary>Rows that readers may see.</summary>
+    public int Count;
+
+    /// <summary>Rows written or being written; the writer's own.</summary>
+    public int Reserved;
+
+    public uint Tail;
+    public uint NextEntry;
+    public ushort EventType;
+
+    /// <summary>1 when some row is not strictly newer than the one before it, so that reading must sort.</summary>
+    public byte Unsorted;
+}

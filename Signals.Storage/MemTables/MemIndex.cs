@@ -1,0 +1,96 @@
+using System.Runtime.Intrinsics.X86;
+using Signals.Core.Model;
+
+namespace Signals.Storage.MemTables;
+
+/// <summary>
+/// Open-addressed hash index of a memtable's entries. A slot is 8 bytes: the upper half of the hash and the
+/// arena reference of the entry; 0 is empty.
+/// </summary>
+/// <remarks>
+/// Thread contract: one writer inserts with release stores; readers probe without locks. Growth makes a new index
+/// in the arena and the memtable publishes it; readers of the old one miss only entries whose rows they could not
+/// have seen anyway, because an entry enters the new index before its first row is published.
+/// Lifetime: that of the arena.
+/// </remarks>
+internal sealed unsafe class MemIndex
+{
+    private readonly MemArena _arena;
+    private readonly ulong* _slots;
+    private readonly uint _mask;
+
+    private MemIndex(MemArena arena, ulong* slots, uint mask)
+    {
+        _arena = arena;
+        _slots = slots;
+        _mask = mask;
+    }
+
+    public int Capacity => (int)_mask + 1;
+
+    public static MemIndex? TryCreate(MemArena arena, int slots)
+    {
+        uint reference = arena.Allocate((long)slots * sizeof(ulong), lineAligned: true);
+        if (reference == 0)
+        {
+            return null;
+        }
+
+        ulong* memory = (ulong*)arena.Pointer(reference);
+        new Span<ulong>(memory, slots).Clear();
+        return new MemIndex(arena, memory, (uint)slots - 1);
+    }
+
+    public static ulong Hash(ulong userHash, ushort eventType) => userHash ^ ((eventType + 1UL) * 0x9E3779B97F4A7C15UL);
+
+    public void PrefetchSlot(ulong hash)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(_slots + ((uint)hash & _mask));
+        }
+    }
+
+    /// <summary>Prefetches the entry that the first slot of the probe names: nearly always the right one.</summary>
+    public void PrefetchEntry(ulong hash)
+    {
+        if (Sse.IsSupported)
+        {
+            Sse.Prefetch0(_arena.Pointer((uint)_slots[(uint)hash & _mask]));
+        }
+    }
+
+    public MemEntry* Find(in UserId user, ushort eventType, ulong hash)
+    {
+        uint tag = (uint)(hash >> 32);
+        for (uint slot = (uint)hash & _mask; ; slot = (slot + 1) & _mask)
+        {
+            ulong value = Volatile.Read(ref _slots[slot]);
+            if (value == 0)
+            {
+                return null;
+            }
+
+            if ((uint)(value >> 32) == tag)
+            {
+                MemEntry* entry = (MemEntry*)_arena.Pointer((uint)value);
+                if (entry->EventType == eventType && entry->User == user)
+                {
+                    return entry;
+                }
+            }
+        }
+    }
+
+    /// <summary>Adds an entry that is not there yet; the caller keeps the load under three quarters.</summary>
+    public void Insert(ulong hash, uint entry)
+    {
+        uint slot = (uint)hash & _mask;
+        while (_slots[slot] != 0)
+        {
+            slot = (slot + 1) & _mask;
+        }
+
+        Volatile.Write(ref _slots[slot], (hash & 0xFFFFFFFF00000000UL) | entry);
+    }
+}

@@ -1,0 +1,90 @@
+using Signals.Core.Columns;
+using Signals.Storage.Primitives;
+
+namespace Signals.Storage.MemTables;
+
+/// <summary>Copies one user's rows out of a memtable in table order: time descending, id ascending, one row per identity.</summary>
+/// <remarks>Thread contract: one thread; reused from user to user without allocating.</remarks>
+internal sealed class MemRowOrderer
+{
+    private readonly PooledList<RowKey> _keys = new();
+    private readonly RowBuffer _copy;
+
+    public MemRowOrderer(IReadOnlyList<ColumnType> columns) => _copy = new RowBuffer(columns, 1);
+
+    /// <summary>Appends the rows to <paramref name="destination"/>; returns how many copies of an event were merged away.</summary>
+    public int AppendTo(in MemRows rows, RowBuffer destination)
+    {
+        _keys.Clear();
+        Span<RowKey> keys = _keys.Extend(rows.Count);
+        rows.CopyKeys(keys, 0);
+        if (!rows.IsSorted)
+        {
+            keys.Sort();
+        }
+
+        int merged = 0;
+        for (int start = 0; start < keys.Length;)
+        {
+            if (start > 0 && keys[start].SameIdentity(keys[start - 1]))
+            {
+                _copy.Clear();
+                AppendRun(rows, keys.Slice(start, 1), 1, _copy);
+                destination.MergeIntoLast(_copy, 0);
+                merged++;
+                start++;
+                continue;
+            }
+
+            int count = RunLength(keys[start..], out int step);
+            AppendRun(rows, keys.Slice(start, count), step, destination);
+            start += count;
+        }
+
+        return merged;
+    }
+
+    /// <summary>How many rows from the first on are distinct neighbours in one chunk.</summary>
+    private static int RunLength(ReadOnlySpan<RowKey> keys, out int step)
+    {
+        step = keys.Length > 1 && keys[1].Row > keys[0].Row ? 1 : -1;
+        int count = 1;
+        while (count < keys.Length && keys[count].Row - keys[count - 1].Row == step && !keys[count].SameIdentity(keys[count - 1]))
+        {
+            count++;
+        }
+
+        return count;
+    }
+
+    private static void AppendRun(in MemRows rows, ReadOnlySpan<RowKey> keys, int step, RowBuffer destination)
+    {
+        MemTable table = rows.Table;
+        ushort eventType = rows.EventType;
+        long row = keys[0].Row;
+        destination.AppendKeys(keys.Length, out Span<long> times, out Span<ulong> ids);
+        for (int i = 0; i < keys.Length; i++)
+        {
+            times[i] = keys[i].Time;
+            ids[i] = keys[i].Id;
+        }
+
+        for (int column = 0; column < destination.Columns.Length; column++)
+        {
+            ColumnBuffer target = destination.Columns[column];
+            if (target.Type.IsVariable)
+            {
+                for (int i = 0; i < keys.Length; i++)
+                {
+                    target.AppendBytes(MemColumnReader.GetBytes(table, eventType, column, keys[i].Row));
+                }
+            }
+            else
+            {
+                MemColumnReader.CopyValues(table, eventType, column, row, step, target.AppendFixedRows(keys.Length));
+            }
+
+            MemColumnReader.CopyStates(table, eventType, column, row, step, target.States[^keys.Length..]);
+        }
+    }
+}

@@ -1,0 +1,160 @@
+using Signals.Core.Model;
+
+namespace Signals.Storage.MemTables;
+
+/// <summary>
+/// The newest events, in memory: per user and event type a list of small columnar chunks in order of arrival.
+/// </summary>
+/// <remarks>
+/// Thread contract: one writer appends (see <see cref="MemTableWriter"/>); any number of readers look without locks.
+/// Invariants: rows below an entry's published count never change; duplicates and late rows are kept as they
+/// came and are put in order by whoever reads.
+/// Lifetime: active, then frozen, then flushed; disposing it gives the arena back to the pool, which must happen
+/// through <see cref="Primitives.ReadEpochs"/> because readers hold bare pointers.
+/// </remarks>
+internal sealed unsafe class MemTable : IDisposable
+{
+
+    private readonly MemArenaPool _pool;
+    private readonly ChunkLayout[] _layouts;
+    private MemIndex _index;
+    private uint _lastEntry;
+    private int _entryCount;
+    private long _rows;
+    private bool _disposed;
+
+    public MemTable(MemArenaPool pool, ChunkLayout[] layouts)
+    {
+        _pool = pool;
+        _layouts = layouts;
+        Arena = pool.Rent();
+        int slots = (int)Math.Min(1 << 16, System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)(Arena.Capacity / 1024)));
+        _index = MemIndex.TryCreate(Arena, Math.Max(slots, 64))
+            ?? throw new ArgumentException($"A memtable arena of {Arena.Capacity} bytes is too small; give it at least 64 KiB.");
+    }
+
+    public MemArena Arena { get; }
+
+    public MemIndex Index => Volatile.Read(ref _index);
+
+    /// <summary>Number of the oldest log that holds rows of this memtable.</summary>
+    public ulong FirstLog { get; set; }
+
+    /// <summary>Stream position after the last record that is wholly in this memtable or an older one.</summary>
+    public long EndPosition { get; set; }
+
+    public long Rows => Volatile.Read(ref _rows);
+
+    public int EntryCount => _entryCount;
+
+    public long BytesUsed => Arena.Used;
+
+    public bool IsEmpty => _entryCount == 0;
+
+    public ChunkLayout Layout(ushort eventType) => _layouts[eventType];
+
+    /// <summary>Finds the rows of a user and type that are visible now.</summary>
+    public bool TryFind(in UserId user, ulong userHash, ushort eventType, out MemRows rows)
+    {
+        MemEntry* entry = Index.Find(user, eventType, MemIndex.Hash(userHash, eventType));
+        if (entry != null)
+        {
+            int count = Volatile.Read(ref entry->Count);
+            if (count > 0)
+            {
+                rows = new MemRows(this, entry, count);
+                return true;
+            }
+        }
+
+        rows = default;
+        return false;
+    }
+
+    /// <summary>Every entry, sorted by event type and user; for a frozen memtable.</summary>
+    public MemRows[] SortedEntries()
+    {
+        MemRows[] entries = new MemRows[_entryCount];
+        int filled = 0;
+        for (uint reference = _lastEntry; reference != 0;)
+        {
+            MemEntry* entry = (MemEntry*)Arena.Pointer(reference);
+            if (entry->Count > 0)
+            {
+                entries[filled++] = new MemRows(this, entry, entry->Count);
+            }
+
+            reference = entry->NextEntry;
+        }
+
+        Array.Resize(ref entries, filled);
+        Array.Sort(entries);
+        return entries;
+    }
+
+    /// <summary>Finds or makes the entry; null when the arena is full. Writer only.</summary>
+    internal MemEntry* FindOrAdd(in UserId user, ushort eventType, ulong hash)
+    {
+        MemEntry* entry = _index.Find(user, eventType, hash);
+        if (entry != null)
+        {
+            return entry;
+        }
+
+        if (_entryCount >= _index.Capacity / 4 * 3 && !TryGrowIndex())
+        {
+            return null;
+        }
+
+        uint reference = Arena.Allocate(MemEntry.Bytes, lineAligned: true);
+        if (reference == 0)
+        {
+            return null;
+        }
+
+        entry = (MemEntry*)Arena.Pointer(reference);
+        *entry = new MemEntry
+        {
+            User = user,
+            EventType = eventType,
+            Newest = long.MinValue,
+            Oldest = long.MaxValue,
+            LastTime = long.MinValue,
+            NextEntry = _lastEntry,
+        };
+        _lastEntry = reference;
+        _entryCount++;
+        _index.Insert(hash, reference);
+        return entry;
+    }
+
+    internal void PublishRows(int added) => Volatile.Write(ref _rows, _rows + added);
+
+    public void Dispose()
+    {
+        if (!_disposed)
+        {
+            _disposed = true;
+            _pool.Return(Arena);
+        }
+    }
+
+    private bool TryGrowIndex()
+    {
+        MemIndex? larger = MemIndex.TryCreate(Arena, _index.Capacity * 2);
+        if (larger is null)
+        {
+            return false;
+        }
+
+        for (uint reference = _lastEntry; reference != 0;)
+        {
+            MemEntry* entry = (MemEntry*)Arena.Pointer(reference);
+            larger.Insert(MemIndex.Hash(entry->User.Hash64, entry->EventType), reference);
+            reference = entry->NextEntry;
+        }
+
+        Volatile.Write(ref _index, larger);
+        return true;
+    }
+}

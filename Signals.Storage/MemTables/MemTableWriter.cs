@@ -1,0 +1,238 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.X86;
+using Signals.Core.Model;
+
+namespace Signals.Storage.MemTables;
+
+/// <summary>
+/// Appends decoded batches to a memtable in groups of rows, so that the cache misses of a group overlap: hash and
+/// prefetch, find entries and reserve a place for each row, scatter column by column, publish the counts.
+/// </summary>
+/// <remarks>
+/// Thread contract: the ingest thread alone. Allocates nothing. A row is published whole or not at all: when the
+/// arena is full the group ends before that row, and what it had reserved is given back.
+/// </remarks>
+internal sealed unsafe class MemTableWriter
+{
+    private const int Group = 32;
+
+    private readonly ulong[] _hashes = new ulong[Group];
+    private readonly Place[] _places = new Place[Group];
+
+    /// <summary>Appends rows from <paramref name="firstRow"/> on; returns the first row that found no room, or the count.</summary>
+    public int Append(MemTable table, BatchRows rows, int firstRow)
+    {
+        ChunkLayout layout = table.Layout(rows.EventType.Id);
+        for (int start = firstRow; start < rows.Count; start += Group)
+        {
+            int wanted = Math.Min(Group, rows.Count - start);
+            Prefetch(table, rows, start, wanted);
+            int reserved = Reserve(table, layout, rows, start, wanted);
+            int whole = Scatter(table, layout, rows, start, reserved);
+            Publish(whole, reserved);
+            table.PublishRows(whole);
+            if (whole < wanted)
+            {
+                return start + whole;
+            }
+        }
+
+        return rows.Count;
+    }
+
+    private void Prefetch(MemTable table, BatchRows rows, int start, int count)
+    {
+        MemIndex index = table.Index;
+        for (int i = 0; i < count; i++)
+        {
+            ulong hash = MemIndex.Hash(rows.User(start + i).Hash64, rows.EventType.Id);
+            _hashes[i] = hash;
+            index.PrefetchSlot(hash);
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            index.PrefetchEntry(_hashes[i]);
+        }
+    }
+
+    private int Reserve(MemTable table, ChunkLayout layout, BatchRows rows, int start, int count)
+    {
+        ReadOnlySpan<long> times = rows.Times;
+        for (int i = 0; i < count; i++)
+        {
+            UserId user = rows.User(start + i);
+            MemEntry* entry = table.FindOrAdd(user, rows.EventType.Id, _hashes[i]);
+            MemChunk* chunk = entry == null ? null : TailWithRoom(table.Arena, layout, entry);
+            if (chunk == null)
+            {
+                return i;
+            }
+
+            int index = entry->Reserved - chunk->FirstRow;
+            entry->Reserved++;
+            Note(entry, times[start + i]);
+            _places[i] = new Place(entry, chunk, index);
+            if (Sse.IsSupported)
+            {
+                Sse.Prefetch0((byte*)chunk + ChunkLayout.TimesOffset + (8 * index));
+            }
+        }
+
+        return count;
+    }
+
+    private static MemChunk* TailWithRoom(MemArena arena, ChunkLayout layout, MemEntry* entry)
+    {
+        MemChunk* tail = entry->Tail == 0 ? null : (MemChunk*)arena.Pointer(entry->Tail);
+        if (tail != null && entry->Reserved - tail->FirstRow < tail->Capacity)
+        {
+            return tail;
+        }
+
+        int capacity = tail == null ? MemChunk.FirstCapacity : layout.NextCapacity(tail->Capacity);
+        uint reference = arena.Allocate(layout.ChunkBytes(capacity));
+        if (reference == 0)
+        {
+            return null;
+        }
+
+        MemChunk* chunk = (MemChunk*)arena.Pointer(reference);
+        *chunk = new MemChunk { Previous = entry->Tail, Capacity = capacity, FirstRow = entry->Reserved };
+        Volatile.Write(ref entry->Tail, reference);
+        return chunk;
+    }
+
+    /// <summary>Widens the entry's bounds before its count is published, so that they always hold for what is visible.</summary>
+    private static void Note(MemEntry* entry, long time)
+    {
+        if (time <= entry->LastTime && entry->Reserved > 1)
+        {
+            entry->Unsorted = 1;
+        }
+
+        entry->LastTime = time;
+        entry->Newest = Math.Max(entry->Newest, time);
+        entry->Oldest = Math.Min(entry->Oldest, time);
+    }
+
+    /// <summary>Writes keys and columns of the reserved rows; returns how many rows are whole.</summary>
+    private int Scatter(MemTable table, ChunkLayout layout, BatchRows rows, int start, int count)
+    {
+        ReadOnlySpan<long> times = rows.Times.Slice(start, count);
+        ReadOnlySpan<ulong> ids = rows.Ids.Slice(start, count);
+        for (int i = 0; i < count; i++)
+        {
+            ref Place place = ref _places[i];
+            byte* chunk = (byte*)place.Chunk;
+            ((long*)(chunk + ChunkLayout.TimesOffset))[place.Index] = times[i];
+            ((ulong*)(chunk + ChunkLayout.IdsOffset(place.Chunk->Capacity)))[place.Index] = ids[i];
+        }
+
+        for (int column = 0; column < layout.Columns.Length && count > 0; column++)
+        {
+            ScatterStates(layout, rows.States(column).Slice(start, count), column);
+            if (layout.Columns[column].IsVariable)
+            {
+                count = ScatterVariable(table.Arena, layout, rows, start, count, column);
+            }
+            else
+            {
+                ScatterFixed(layout, rows.Values(column), start, count, column);
+            }
+        }
+
+        return count;
+    }
+
+    private void ScatterStates(ChunkLayout layout, ReadOnlySpan<byte> states, int column)
+    {
+        for (int i = 0; i < states.Length; i++)
+        {
+            ref Place place = ref _places[i];
+            ((byte*)place.Chunk)[layout.StatesOffset(column, place.Chunk->Capacity) + place.Index] = states[i];
+        }
+    }
+
+    private void ScatterFixed(ChunkLayout layout, ReadOnlySpan<byte> values, int start, int count, int column)
+    {
+        int width = layout.Columns[column].Width;
+        ReadOnlySpan<byte> wanted = values.Slice(start * width, count * width);
+        fixed (byte* source = wanted)
+        {
+            switch (width)
+            {
+                case 1: ScatterAs((byte*)source, layout, count, column); break;
+                case 2: ScatterAs((ushort*)source, layout, count, column); break;
+                case 4: ScatterAs((uint*)source, layout, count, column); break;
+                case 8: ScatterAs((ulong*)source, layout, count, column); break;
+                default: ScatterBlocks(source, width, layout, count, column); break;
+            }
+        }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void ScatterAs<T>(T* source, ChunkLayout layout, int count, int column)
+        where T : unmanaged
+    {
+        for (int i = 0; i < count; i++)
+        {
+            ref Place place = ref _places[i];
+            byte* target = (byte*)place.Chunk + layout.ColumnOffset(column, place.Chunk->Capacity);
+            Unsafe.WriteUnaligned(target + (place.Index * sizeof(T)), source[i]);
+        }
+    }
+
+    private void ScatterBlocks(byte* source, int width, ChunkLayout layout, int count, int column)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            ref Place place = ref _places[i];
+            byte* target = (byte*)place.Chunk + layout.ColumnOffset(column, place.Chunk->Capacity);
+            Buffer.MemoryCopy(source + (i * width), target + (place.Index * width), width, width);
+        }
+    }
+
+    private int ScatterVariable(MemArena arena, ChunkLayout layout, BatchRows rows, int start, int count, int column)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            ref Place place = ref _places[i];
+            ReadOnlySpan<byte> value = rows.Variable(column, start + i);
+            uint reference = value.IsEmpty ? 0 : arena.Allocate(value.Length);
+            if (reference == 0 && !value.IsEmpty)
+            {
+                return i;
+            }
+
+            value.CopyTo(new Span<byte>(arena.Pointer(reference), value.Length));
+            byte* target = (byte*)place.Chunk + layout.ColumnOffset(column, place.Chunk->Capacity);
+            ((MemBytes*)target)[place.Index] = new MemBytes(reference, value.Length);
+        }
+
+        return count;
+    }
+
+    private void Publish(int whole, int reserved)
+    {
+        for (int i = reserved - 1; i >= whole; i--)
+        {
+            _places[i].Entry->Reserved--;
+        }
+
+        for (int i = 0; i < whole; i++)
+        {
+            MemEntry* entry = _places[i].Entry;
+            Debug.Assert(entry->Count < entry->Reserved);
+            Volatile.Write(ref entry->Count, entry->Count + 1);
+        }
+    }
+
+    private readonly struct Place(MemEntry* entry, MemChunk* chunk, int index)
+    {
+        public readonly MemEntry* Entry = entry;
+        public readonly MemChunk* Chunk = chunk;
+        public readonly int Index = index;
+    }
+}

@@ -1,0 +1,32 @@
+namespace Signals.Storage.Primitives;
+
+/// <summary>Disposes what was added, last first: one owner for everything that an open store holds, also when opening fails half-way.</summary>
+/// <remarks>Thread contract: one thread. Every resource is disposed even when one throws; the first error is rethrown.</remarks>
+internal sealed class OwnedResources : IDisposable
+{
+    private readonly Stack<IDisposable> _resources = new();
+
+    public T Add<T>(T resource)
+        where T : IDisposable
+    {
+        _resources.Push(resource);
+        return resource;
+    }
+
+    public void Dispose()
+    {
+        if (!_resources.TryPop(out IDisposable? resource))
+        {
+            return;
+        }
+
+        try
+        {
+            resource.Dispose();
+        }
+        finally
+        {
+            Dispose();
+        }
+    }
+}

@@ -1,0 +1,56 @@
+using System.Runtime.CompilerServices;
+
+namespace Signals.Storage.Primitives;
+
+/// <summary>A list that hands out its memory as spans and keeps it when cleared, so that reuse allocates nothing.</summary>
+/// <remarks>Thread contract: one thread at a time.</remarks>
+internal sealed class PooledList<T>
+{
+    private T[] _items = [];
+
+    public int Count { get; private set; }
+
+    public ref T this[int index] => ref _items.AsSpan(0, Count)[index];
+
+    public Span<T> Span => _items.AsSpan(0, Count);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public void Add(in T item)
+    {
+        if (Count == _items.Length)
+        {
+            Grow(Count + 1);
+        }
+
+        _items[Count++] = item;
+    }
+
+    /// <summary>Adds <paramref name="count"/> items with unspecified contents and returns them for writing.</summary>
+    public Span<T> Extend(int count)
+    {
+        if (count > _items.Length - Count)
+        {
+            Grow(checked(Count + count));
+        }
+
+        Count += count;
+        return _items.AsSpan(Count - count, count);
+    }
+
+    public void Truncate(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(count, Count);
+        Count = count;
+    }
+
+    public void Clear() => Count = 0;
+
+    /// <summary>Clears and forgets the references that the items hold.</summary>
+    public void Release()
+    {
+        _items.AsSpan(0, Count).Clear();
+        Count = 0;
+    }
+
+    private void Grow(int needed) => Array.Resize(ref _items, Math.Max(needed, Math.Max(16, _items.Length * 2)));
+}

@@ -1,0 +1,128 @@
+namespace Signals.Storage.Primitives;
+
+/// <summary>
+/// Tells when nothing that a reader may still look at is left behind: readers enter and exit, writers retire
+/// what they have unlinked, and a retired object is disposed once every reader that could have seen it has left.
+/// </summary>
+/// <remarks>
+/// Thread contract: any thread may call anything. Enter and Exit take no lock and allocate nothing.
+/// Why it is sound: a reader publishes its slot with an interlocked operation and only then loads the shared
+/// reference; a writer unlinks, then advances the epoch with an interlocked operation and only then scans the
+/// slots. Of the two, at least one sees the other: either the scan sees the slot, or the reader sees the new
+/// reference.
+/// Lifetime: one per store; whatever is still retired at <see cref="Dispose"/> is disposed then.
+/// </remarks>
+internal sealed class ReadEpochs : IDisposable
+{
+    private const int SlotCount = 128;
+    private const int SlotStride = 16; // longs: two cache lines, so that the adjacent-line prefetcher shares nothing
+
+    private readonly long[] _slots = GC.AllocateArray<long>((SlotCount + 1) * SlotStride, pinned: true);
+    private readonly Lock _gate = new();
+    private readonly Queue<(long Epoch, IDisposable Retired)> _retired = new(); // guarded by _gate
+    private long _epoch = 1;
+
+    /// <summary>How many retired objects wait for readers to leave.</summary>
+    public int PendingCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _retired.Count;
+            }
+        }
+    }
+
+    /// <summary>Enters; the returned slot must be given to <see cref="Exit"/>, on any thread.</summary>
+    public int Enter()
+    {
+        int slot = Environment.CurrentManagedThreadId;
+        SpinWait spin = default;
+        for (int attempt = 0; ; attempt++, slot++)
+        {
+            ref long cell = ref _slots[((slot & (SlotCount - 1)) + 1) * SlotStride];
+            if (Volatile.Read(ref cell) == 0 && Interlocked.CompareExchange(ref cell, Volatile.Read(ref _epoch), 0) == 0)
+            {
+                return slot & (SlotCount - 1);
+            }
+
+            if (attempt >= SlotCount)
+            {
+                spin.SpinOnce();
+            }
+        }
+    }
+
+    /// <summary>Leaves the slot that <see cref="Enter"/> returned.</summary>
+    public void Exit(int slot) => Volatile.Write(ref _slots[(slot + 1) * SlotStride], 0);
+
+    /// <summary>Hands over an object that new readers can no longer reach; it is disposed when the old ones have left.</summary>
+    public void Retire(IDisposable unlinked)
+    {
+        lock (_gate)
+        {
+            _retired.Enqueue((Interlocked.Increment(ref _epoch), unlinked));
+        }
+
+        Collect();
+    }
+
+    /// <summary>Disposes what no reader can reach any more; called after every retirement and from background loops.</summary>
+    public void Collect()
+    {
+        lock (_gate)
+        {
+            if (_retired.Count == 0)
+            {
+                return;
+            }
+
+            Interlocked.MemoryBarrier();
+            long oldestReader = OldestReader();
+            while (_retired.TryPeek(out (long Epoch, IDisposable Retired) next) && next.Epoch <= oldestReader)
+            {
+                _retired.Dequeue();
+                next.Retired.Dispose();
+            }
+        }
+    }
+
+    /// <summary>Waits until no reader is inside; the caller has made sure that no new one stays.</summary>
+    public void WaitForReaders()
+    {
+        Interlocked.MemoryBarrier();
+        SpinWait spin = default;
+        while (OldestReader() != long.MaxValue)
+        {
+            spin.SpinOnce();
+        }
+    }
+
+    /// <summary>Disposes everything retired. The caller guarantees that no reader is inside.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            while (_retired.TryDequeue(out (long Epoch, IDisposable Retired) next))
+            {
+                next.Retired.Dispose();
+            }
+        }
+    }
+
+    private long OldestReader()
+    {
+        long oldest = long.MaxValue;
+        for (int slot = 1; slot <= SlotCount; slot++)
+        {
+            long epoch = Volatile.Read(ref _slots[slot * SlotStride]);
+            if (epoch != 0 && epoch < oldest)
+            {
+                oldest = epoch;
+            }
+        }
+
+        return oldest;
+    }
+}

@@ -1,0 +1,192 @@
+using System.Runtime.InteropServices;
+using Signals.Core.Columns;
+using Signals.Storage.MemTables;
+using Signals.Storage.Primitives;
+using Signals.Storage.Tables;
+
+namespace Signals.Storage.Reads;
+
+/// <summary>Copies the columns of chosen rows into the answer, each value once, slice by slice in the order of the answer.</summary>
+/// <remarks>Thread contract: owned by one read at a time.</remarks>
+internal sealed class ColumnGatherer(PooledList<ReadSource> sources)
+{
+    private readonly PooledList<byte> _scratch = new();
+
+    public void Gather(QueryType[] types, ReadOnlySpan<RowSlice> slices, ReadOnlySpan<ColumnOutput> outputs)
+    {
+        foreach (ref readonly RowSlice slice in slices)
+        {
+            ref readonly ReadSource source = ref sources[slice.Source];
+            if (source.Table is null)
+            {
+                GatherMem(types[slice.TypeSlot], source.MemRows.Table, slice, outputs);
+            }
+            else
+            {
+                GatherTable(types[slice.TypeSlot], source.Table, slice, outputs);
+            }
+        }
+    }
+
+    /// <summary>Lets a second copy of an event take part in the merge of its columns.</summary>
+    public void MergeDuplicate(QueryType type, in RowKey key, int outputRow, ReadOnlySpan<ColumnOutput> outputs)
+    {
+        ref readonly ReadSource source = ref sources[key.Source];
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            int column = type.Columns[i];
+            if (column < 0)
+            {
+                continue;
+            }
+
+            if (source.Table is null)
+            {
+                MemTable table = source.MemRows.Table;
+                MergeMem(table, type.EventType.Id, column, key.Row, outputs[i], outputRow);
+            }
+            else
+            {
+                MergeTable(source.Table, type, column, key.Row, outputs[i], outputRow);
+            }
+        }
+    }
+
+    private static void GatherMem(QueryType type, MemTable table, in RowSlice slice, ReadOnlySpan<ColumnOutput> outputs)
+    {
+        ushort eventType = type.EventType.Id;
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            ColumnOutput output = outputs[i];
+            int column = type.Columns[i];
+            if (column < 0)
+            {
+                output.AddAbsent(slice.Count);
+                continue;
+            }
+
+            MemColumnReader.CopyStates(table, eventType, column, slice.Row, slice.Step, output.ExtendStates(slice.Count));
+            if (output.Type.IsVariable)
+            {
+                for (int row = 0; row < slice.Count; row++)
+                {
+                    output.AddVariable(MemColumnReader.GetBytes(table, eventType, column, slice.Row + ((long)row * slice.Step)));
+                }
+            }
+            else
+            {
+                MemColumnReader.CopyValues(table, eventType, column, slice.Row, slice.Step, output.ExtendValues(slice.Count));
+            }
+        }
+    }
+
+    private static void GatherTable(QueryType type, Table table, in RowSlice slice, ReadOnlySpan<ColumnOutput> outputs)
+    {
+        long row = slice.Row;
+        for (int left = slice.Count; left > 0;)
+        {
+            Block block = table.GetBlock(table.FindBlock(row), type.Stored);
+            int start = (int)(row - block.FirstRow);
+            int count = Math.Min(left, slice.Step > 0 ? block.Rows - start : start + 1);
+            int lowest = slice.Step > 0 ? start : start - count + 1;
+            for (int i = 0; i < outputs.Length; i++)
+            {
+                GatherBlock(block, type.Columns[i], lowest, count, slice.Step < 0, outputs[i]);
+            }
+
+            row += (long)count * slice.Step;
+            left -= count;
+        }
+    }
+
+    private static void GatherBlock(Block block, int column, int start, int count, bool reverse, ColumnOutput output)
+    {
+        if (column < 0 || !block.HasColumn(column))
+        {
+            output.AddAbsent(count);
+            return;
+        }
+
+        ColumnChunk chunk = block.Column(column);
+        Span<byte> states = output.ExtendStates(count);
+        chunk.CopyStates(start, count, states);
+        if (reverse)
+        {
+            states.Reverse();
+        }
+
+        if (output.Type.IsVariable)
+        {
+            for (int i = 0; i < count; i++)
+            {
+                output.AddVariable(chunk.GetBytes(reverse ? start + count - 1 - i : start + i));
+            }
+
+            return;
+        }
+
+        Span<byte> values = output.ExtendValues(count);
+        chunk.CopyValues(start, count, values);
+        if (reverse)
+        {
+            ReverseRows(values, output.Type.Width);
+        }
+    }
+
+    private static void ReverseRows(Span<byte> values, int width)
+    {
+        switch (width)
+        {
+            case 1: values.Reverse(); return;
+            case 2: MemoryMarshal.Cast<byte, ushort>(values).Reverse(); return;
+            case 4: MemoryMarshal.Cast<byte, uint>(values).Reverse(); return;
+            case 8: MemoryMarshal.Cast<byte, ulong>(values).Reverse(); return;
+            default:
+                // Bytes reversed as a whole, then each row again: rows end up in reverse order, their bytes as they were.
+                values.Reverse();
+                for (int start = 0; start < values.Length; start += width)
+                {
+                    values.Slice(start, width).Reverse();
+                }
+
+                return;
+        }
+    }
+
+    private void MergeMem(MemTable table, ushort eventType, int column, long row, ColumnOutput output, int outputRow)
+    {
+        ColumnState state = MemColumnReader.GetState(table, eventType, column, row);
+        if (output.Type.IsVariable)
+        {
+            output.Merge(outputRow, state, MemColumnReader.GetBytes(table, eventType, column, row));
+            return;
+        }
+
+        _scratch.Clear();
+        Span<byte> value = _scratch.Extend(output.Type.Width);
+        MemColumnReader.CopyValues(table, eventType, column, row, 1, value);
+        output.Merge(outputRow, state, value);
+    }
+
+    private void MergeTable(Table table, QueryType type, int column, long row, ColumnOutput output, int outputRow)
+    {
+        Block block = table.GetBlock(table.FindBlock(row), type.Stored);
+        if (!block.HasColumn(column))
+        {
+            return;
+        }
+
+        int index = (int)(row - block.FirstRow);
+        ColumnChunk chunk = block.Column(column);
+        if (output.Type.IsVariable)
+        {
+            output.Merge(outputRow, chunk.GetState(index), chunk.GetBytes(index));
+            return;
+        }
+
+        _scratch.Clear();
+        Span<byte> value = _scratch.Extend(output.Type.Width);
+        chunk.CopyValues(index, 1, value);
+        output.Merge(outputRow, chunk.GetState(index), value);
+    }
+}

@@ -1,0 +1,42 @@
+using Signals.Storage.MemTables;
+using Signals.Storage.Tables;
+
+namespace Signals.Storage.Reads;
+
+/// <summary>One place that holds rows of the user and event type being read: an entry of a memtable or of a table.</summary>
+internal readonly struct ReadSource
+{
+    public ReadSource(in MemRows rows)
+    {
+        MemRows = rows;
+        Count = rows.Count;
+        Newest = rows.Newest;
+        Oldest = rows.Oldest;
+        IsSorted = rows.IsSorted;
+    }
+
+    public ReadSource(Table table, in UserRows rows)
+    {
+        Table = table;
+        FirstRow = rows.FirstRow;
+        Count = rows.Count;
+        Newest = rows.NewestTime;
+        Oldest = rows.OldestTime;
+        IsSorted = true;
+    }
+
+    /// <summary>The table, or null for a memtable.</summary>
+    public Table? Table { get; }
+
+    public MemRows MemRows { get; }
+
+    public long FirstRow { get; }
+
+    public int Count { get; }
+
+    public long Newest { get; }
+
+    public long Oldest { get; }
+
+    public bool IsSorted { get; }
+}

@@ -1,0 +1,157 @@
+using Signals.Core.Model;
+using Signals.Storage.Primitives;
+using Signals.Storage.Versions;
+
+namespace Signals.Storage.Reads;
+
+/// <summary>Builds one user's sequence at the end of a <see cref="SequenceBuffer"/>: choose per type, merge types, gather columns.</summary>
+/// <remarks>Thread contract: owned by one read at a time. The caller is inside a read epoch for the whole call.</remarks>
+internal sealed class SequenceAssembler
+{
+    private readonly SequenceBuffer _buffer;
+    private readonly PooledList<ReadSource> _sources = new();
+    private readonly PooledList<DuplicateRow> _duplicates = new();
+    private readonly PooledList<RowSlice> _slices = new();
+    private readonly StageMerger _merger = new();
+    private readonly TypeReader _typeReader;
+    private readonly ColumnGatherer _gatherer;
+    private TypeStage[] _stages = [];
+
+    public SequenceAssembler(SequenceBuffer buffer)
+    {
+        _buffer = buffer;
+        _typeReader = new TypeReader(_sources, _duplicates);
+        _gatherer = new ColumnGatherer(_sources);
+    }
+
+    /// <summary>Appends the sequence of <paramref name="user"/>. If it throws, the buffer holds nothing usable.</summary>
+    /// <param name="view">What to read.</param>
+    /// <param name="user">Whose events.</param>
+    /// <param name="erasedTo">Newest erased time of the user; <see cref="ErasureSet.NoCutoff"/> for none.</param>
+    /// <param name="nowMs">Now, for the age limits.</param>
+    public void Append(ReadView view, in UserId user, long erasedTo, long nowMs)
+    {
+        SequenceQuery query = _buffer.Query;
+        try
+        {
+            bool known = Choose(view, user, erasedTo, nowMs, query);
+            int first = _buffer.Times.Count;
+            Collect(query);
+            if (query.Order == SequenceOrder.OldestFirst)
+            {
+                Reverse(first);
+            }
+
+            _gatherer.Gather(query.Types, _slices.Span, _buffer.Columns);
+            MergeDuplicates(query, first);
+            _buffer.Ends.Add(_buffer.Times.Count);
+            _buffer.Statuses.Add(known ? SequenceStatus.Complete : SequenceStatus.UnknownUser);
+        }
+        finally
+        {
+            _sources.Release();
+        }
+    }
+
+    private bool Choose(ReadView view, in UserId user, long erasedTo, long nowMs, SequenceQuery query)
+    {
+        _sources.Clear();
+        _duplicates.Clear();
+        _slices.Clear();
+        ReserveStages(query.Types.Length);
+        bool known = false;
+        for (int slot = 0; slot < query.Types.Length; slot++)
+        {
+            QueryType type = query.Types[slot];
+            long from = erasedTo == ErasureSet.NoCutoff ? query.FromMs : Math.Max(query.FromMs, erasedTo + 1);
+            if (type.EventType.MaxAge is TimeSpan age)
+            {
+                from = Math.Max(from, nowMs - (long)age.TotalMilliseconds);
+            }
+
+            TimeBounds bounds = new(from, query.ToMs, type.EventType.KeepLast, type.Last);
+            known |= _typeReader.Read(view, user, erasedTo, type, slot, bounds, _stages[slot]);
+        }
+
+        return known;
+    }
+
+    private void Collect(SequenceQuery query)
+    {
+        if (query.Types.Length > 1)
+        {
+            _merger.Merge(
+                _stages.AsSpan(0, query.Types.Length), query.Types, query.Last, _buffer.Times, _buffer.Ids, _buffer.EventTypes, _slices);
+            return;
+        }
+
+        TypeStage stage = _stages[0];
+        stage.Times.Span.CopyTo(_buffer.Times.Extend(stage.Count));
+        stage.Ids.Span.CopyTo(_buffer.Ids.Extend(stage.Count));
+        _buffer.EventTypes.Extend(stage.Count).Fill(query.Types[0].EventType.Id);
+        stage.Slices.Span.CopyTo(_slices.Extend(stage.Slices.Count));
+    }
+
+    private void Reverse(int first)
+    {
+        _buffer.Times.Span[first..].Reverse();
+        _buffer.Ids.Span[first..].Reverse();
+        _buffer.EventTypes.Span[first..].Reverse();
+        Span<RowSlice> slices = _slices.Span;
+        slices.Reverse();
+        foreach (ref RowSlice slice in slices)
+        {
+            slice = slice.Reversed();
+        }
+    }
+
+    private void MergeDuplicates(SequenceQuery query, int first)
+    {
+        foreach (ref readonly DuplicateRow duplicate in _duplicates.Span)
+        {
+            QueryType type = query.Types[duplicate.TypeSlot];
+            int row = Find(type.EventType.Id, duplicate.Key, first, query.Order);
+            if (row >= 0)
+            {
+                _gatherer.MergeDuplicate(type, duplicate.Key, row, _buffer.Columns);
+            }
+        }
+    }
+
+    /// <summary>The row of this identity, or -1 when it did not make it into the sequence.</summary>
+    private int Find(ushort eventType, in RowKey key, int first, SequenceOrder order)
+    {
+        ReadOnlySpan<long> times = _buffer.Times.Span[first..];
+        int low = 0;
+        int high = times.Length;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            bool before = order == SequenceOrder.NewestFirst ? times[middle] > key.Time : times[middle] < key.Time;
+            (low, high) = before ? (middle + 1, high) : (low, middle);
+        }
+
+        for (; low < times.Length && times[low] == key.Time; low++)
+        {
+            if (_buffer.Ids[first + low] == key.Id && _buffer.EventTypes[first + low] == eventType)
+            {
+                return first + low;
+            }
+        }
+
+        return -1;
+    }
+
+    private void ReserveStages(int count)
+    {
+        int had = _stages.Length;
+        if (had < count)
+        {
+            Array.Resize(ref _stages, count);
+            for (int i = had; i < count; i++)
+            {
+                _stages[i] = new TypeStage();
+            }
+        }
+    }
+}

@@ -1,0 +1,11 @@
+namespace Signals.Storage.Reads;
+
+/// <summary>The order of events in a sequence.</summary>
+public enum SequenceOrder : byte
+{
+    /// <summary>Newest event first; the default.</summary>
+    NewestFirst = 0,
+
+    /// <summary>Oldest event first. The same events are chosen: the newest ones that fit.</summary>
+    OldestFirst = 1,
+}

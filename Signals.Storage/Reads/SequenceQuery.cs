@@ -1,0 +1,64 @@
+using System.Collections.Frozen;
+using Signals.Core.Columns;
+
+namespace Signals.Storage.Reads;
+
+/// <summary>
+/// A prepared question: which event types, how many events, from when to when, in which order, with which columns.
+/// </summary>
+/// <remarks>
+/// Thread contract: immutable; prepare once, use from any thread for any user. Made by <see cref="SequenceQueryBuilder"/>
+/// and bound to the store that made it.
+/// </remarks>
+public sealed class SequenceQuery
+{
+    private readonly FrozenDictionary<string, int> _ordinals;
+
+    internal SequenceQuery(QueryType[] types, string[] names, ColumnType[] columns, int last, long from, long to, SequenceOrder order)
+    {
+        Types = types;
+        ColumnNames = names;
+        Columns = columns;
+        Last = last;
+        FromMs = from;
+        ToMs = to;
+        Order = order;
+        NeedsNow = Array.Exists(types, type => type.EventType.MaxAge is not null);
+        _ordinals = names.Select((name, ordinal) => KeyValuePair.Create(name, ordinal)).ToFrozenDictionary(StringComparer.Ordinal);
+    }
+
+    /// <summary>At most this many events over all types; the newest are kept.</summary>
+    public int Last { get; }
+
+    /// <summary>Only events at or after this time, in milliseconds since the Unix epoch, UTC.</summary>
+    public long FromMs { get; }
+
+    /// <summary>Only events before this time, in milliseconds since the Unix epoch, UTC.</summary>
+    public long ToMs { get; }
+
+    /// <summary>Newest or oldest first.</summary>
+    public SequenceOrder Order { get; }
+
+    /// <summary>The output columns, in order.</summary>
+    public IReadOnlyList<string> ColumnNames { get; }
+
+    internal QueryType[] Types { get; }
+
+    /// <summary>Whether some type has an age limit, so that reading needs the time.</summary>
+    internal bool NeedsNow { get; }
+
+    internal ColumnType[] Columns { get; }
+
+    /// <summary>The position of a column in <see cref="ColumnNames"/>.</summary>
+    /// <exception cref="ArgumentException">The query has no such column; the message lists those it has.</exception>
+    public int OrdinalOf(string column)
+    {
+        ArgumentNullException.ThrowIfNull(column);
+        return _ordinals.TryGetValue(column, out int ordinal)
+            ? ordinal
+            : throw new ArgumentException($"The query has no column '{column}'; it has {Describe(ColumnNames)}.", nameof(column));
+    }
+
+    private static string Describe(IReadOnlyList<string> names) =>
+        names.Count == 0 ? "none" : string.Join(", ", names.Select(name => $"'{name}'"));
+}

@@ -1,0 +1,145 @@
+using Signals.Core.Columns;
+using Signals.Core.Schema;
+
+namespace Signals.Storage.Reads;
+
+/// <summary>Builds a <see cref="SequenceQuery"/>. Without further calls: every event, newest first, every column.</summary>
+/// <remarks>Thread contract: one thread. Mistakes are reported where they are made or, for combinations, by <see cref="Build"/>.</remarks>
+public sealed class SequenceQueryBuilder
+{
+    private readonly EventTypeSchema[] _types;
+    private readonly Dictionary<string, int> _lastOfType = new(StringComparer.Ordinal);
+    private string[]? _columns;
+    private int _last = int.MaxValue;
+    private long _from = long.MinValue;
+    private long _to = long.MaxValue;
+    private SequenceOrder _order;
+
+    internal SequenceQueryBuilder(StoreSchema schema, ReadOnlySpan<string> eventTypes)
+    {
+        if (eventTypes.IsEmpty)
+        {
+            throw new ArgumentException("A query names at least one event type.", nameof(eventTypes));
+        }
+
+        _types = new EventTypeSchema[eventTypes.Length];
+        for (int i = 0; i < eventTypes.Length; i++)
+        {
+            _types[i] = schema[eventTypes[i]];
+            if (Array.IndexOf(_types, _types[i]) != i)
+            {
+                throw new ArgumentException($"The event type '{eventTypes[i]}' is named twice.", nameof(eventTypes));
+            }
+        }
+
+        // Ties in time are broken by event type id, so types are merged in that order whatever order they are named in.
+        Array.Sort(_types, static (a, b) => a.Id.CompareTo(b.Id));
+    }
+
+    /// <summary>At most <paramref name="count"/> events over all types, the newest.</summary>
+    public SequenceQueryBuilder Last(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        _last = count;
+        return this;
+    }
+
+    /// <summary>At most <paramref name="count"/> events of one type, the newest, before types are merged.</summary>
+    public SequenceQueryBuilder Last(string eventType, int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
+        if (!_types.Any(type => type.Name == eventType))
+        {
+            throw new ArgumentException($"The query does not read the event type '{eventType}'.", nameof(eventType));
+        }
+
+        _lastOfType[eventType] = count;
+        return this;
+    }
+
+    /// <summary>Only events with <paramref name="from"/> &lt;= time &lt; <paramref name="to"/>.</summary>
+    public SequenceQueryBuilder Between(DateTimeOffset from, DateTimeOffset to) =>
+        Between(from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds());
+
+    /// <summary>Only events with <paramref name="fromMs"/> &lt;= time &lt; <paramref name="toMs"/>, milliseconds since the Unix epoch, UTC.</summary>
+    public SequenceQueryBuilder Between(long fromMs, long toMs)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(fromMs, toMs);
+        _from = fromMs;
+        _to = toMs;
+        return this;
+    }
+
+    /// <summary>Newest event first.</summary>
+    public SequenceQueryBuilder NewestFirst()
+    {
+        _order = SequenceOrder.NewestFirst;
+        return this;
+    }
+
+    /// <summary>Oldest event first; still the newest ones that fit.</summary>
+    public SequenceQueryBuilder OldestFirst()
+    {
+        _order = SequenceOrder.OldestFirst;
+        return this;
+    }
+
+    /// <summary>Only these columns; none for times, ids and event types alone.</summary>
+    public SequenceQueryBuilder Columns(params string[] names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        _columns = names;
+        return this;
+    }
+
+    /// <summary>Checks the whole and prepares it.</summary>
+    /// <exception cref="ArgumentException">A column that no type has, or that two types have with different kinds.</exception>
+    public SequenceQuery Build()
+    {
+        string[] names = _columns ?? [.. _types.SelectMany(type => type.Columns).Select(column => column.Name).Distinct(StringComparer.Ordinal)];
+        ColumnType[] columns = new ColumnType[names.Length];
+        for (int i = 0; i < names.Length; i++)
+        {
+            columns[i] = TypeOf(names[i]);
+            if (Array.IndexOf(names, names[i]) != i)
+            {
+                throw new ArgumentException($"The column '{names[i]}' is named twice.");
+            }
+        }
+
+        QueryType[] types = Array.ConvertAll(_types, type =>
+        {
+            int[] indexes = Array.ConvertAll(names, type.IndexOf);
+            int last = _lastOfType.TryGetValue(type.Name, out int count) ? Math.Min(count, _last) : _last;
+            return new QueryType(type, last, indexes, [.. indexes.Where(index => index >= 0).Order()]);
+        });
+        return new SequenceQuery(types, names, columns, _last, _from, _to, _order);
+    }
+
+    private ColumnType TypeOf(string column)
+    {
+        EventTypeSchema? owner = null;
+        ColumnType found = default;
+        foreach (EventTypeSchema type in _types)
+        {
+            int index = type.IndexOf(column);
+            if (index < 0)
+            {
+                continue;
+            }
+
+            ColumnType here = type.Columns[index].Type;
+            if (owner is not null && !here.Equals(found))
+            {
+                throw new ArgumentException($"The column '{column}' is {found} in '{owner.Name}' and {here} in '{type.Name}'; read these types apart.");
+            }
+
+            owner = type;
+            found = here;
+        }
+
+        return owner is not null
+            ? found
+            : throw new ArgumentException($"None of the event types {string.Join(", ", _types.Select(type => $"'{type.Name}'"))} has a column '{column}'.");
+    }
+}

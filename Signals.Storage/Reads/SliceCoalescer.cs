@@ -1,0 +1,40 @@
+using Signals.Storage.Primitives;
+
+namespace Signals.Storage.Reads;
+
+/// <summary>Turns ordered row keys into as few slices as their places allow.</summary>
+internal static class SliceCoalescer
+{
+    public static void Append(ReadOnlySpan<RowKey> keys, int typeSlot, PooledList<RowSlice> slices)
+    {
+        for (int start = 0; start < keys.Length;)
+        {
+            int count = 1;
+            int step = 1;
+            while (start + count < keys.Length && Continues(keys[start + count - 1], keys[start + count], count == 1, ref step))
+            {
+                count++;
+            }
+
+            slices.Add(new RowSlice(keys[start].Source, typeSlot, keys[start].Row, count, step));
+            start += count;
+        }
+    }
+
+    /// <summary>Rows of one source that are neighbours; the first pair sets the direction. The rows of two chunks are never neighbours.</summary>
+    private static bool Continues(in RowKey last, in RowKey next, bool isFirstPair, ref int step)
+    {
+        long distance = next.Row - last.Row;
+        if (next.Source != last.Source || Math.Abs(distance) != 1)
+        {
+            return false;
+        }
+
+        if (isFirstPair)
+        {
+            step = (int)distance;
+        }
+
+        return distance == step;
+    }
+}

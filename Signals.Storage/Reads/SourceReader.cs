@@ -1,0 +1,115 @@
+using Signals.Storage.MemTables;
+using Signals.Storage.Primitives;
+using Signals.Storage.Tables;
+
+namespace Signals.Storage.Reads;
+
+/// <summary>Reads keys of one source: newest first for sorted sources, last arrival first for others.</summary>
+/// <remarks>Thread contract: stateless but for scratch; owned by one read at a time.</remarks>
+internal sealed class SourceReader
+{
+    private readonly PooledList<long> _times = new();
+    private readonly PooledList<ulong> _ids = new();
+
+    /// <summary>How many rows of a sorted source are at or after <paramref name="time"/>.</summary>
+    public static int CountFrom(in ReadSource source, long time, int[] stored)
+    {
+        if (source.Oldest >= time)
+        {
+            return source.Count;
+        }
+
+        if (source.Newest < time)
+        {
+            return 0;
+        }
+
+        return source.Table is null ? CountFromMem(source, time) : CountFromTable(source, time, stored);
+    }
+
+    /// <summary>The first <paramref name="limit"/> keys, or all when fewer.</summary>
+    public void LoadKeys(in ReadSource source, int index, int limit, int[] stored, PooledList<RowKey> destination)
+    {
+        destination.Clear();
+        int count = Math.Min(source.Count, limit);
+        Span<RowKey> keys = destination.Extend(count);
+        if (source.Table is null)
+        {
+            source.MemRows.CopyKeys(keys, index);
+            return;
+        }
+
+        _times.Clear();
+        _ids.Clear();
+        Span<long> times = _times.Extend(count);
+        Span<ulong> ids = _ids.Extend(count);
+        CopyTableKeys(source.Table, source.FirstRow, stored, times, ids);
+        for (int i = 0; i < keys.Length; i++)
+        {
+            keys[i] = new RowKey(times[i], ids[i], source.FirstRow + i, index);
+        }
+    }
+
+    /// <summary>Copies keys of adjacent table rows, across blocks where need be.</summary>
+    public static void CopyTableKeys(Table table, long row, int[] stored, Span<long> times, Span<ulong> ids)
+    {
+        while (!times.IsEmpty)
+        {
+            Block block = table.GetBlock(table.FindBlock(row), stored);
+            int start = (int)(row - block.FirstRow);
+            int count = Math.Min(block.Rows - start, times.Length);
+            block.Times.CopyLongs(start, count, times);
+            block.Ids.CopyULongs(start, count, ids);
+            times = times[count..];
+            ids = ids[count..];
+            row += count;
+        }
+    }
+
+    private static int CountFromMem(in ReadSource source, long time)
+    {
+        int counted = 0;
+        Span<long> one = stackalloc long[1];
+        Span<ulong> id = stackalloc ulong[1];
+        MemSlices slices = source.MemRows.Slices();
+        while (slices.MoveNext())
+        {
+            for (int index = slices.Count - 1; index >= 0; index--, counted++)
+            {
+                MemColumnReader.CopyKeys(source.MemRows.Table, slices.Row(index), -1, one, id);
+                if (one[0] < time)
+                {
+                    return counted;
+                }
+            }
+        }
+
+        return counted;
+    }
+
+    private static int CountFromTable(in ReadSource source, long time, int[] stored)
+    {
+        int low = 0;
+        int high = source.Count;
+        while (low < high)
+        {
+            int middle = low + ((high - low) / 2);
+            if (TimeAt(source.Table!, source.FirstRow + middle, stored) >= time)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low;
+    }
+
+    private static long TimeAt(Table table, long row, int[] stored)
+    {
+        Block block = table.GetBlock(table.FindBlock(row), stored);
+        return block.Times.GetLong((int)(row - block.FirstRow));
+    }
+}

@@ -1,0 +1,139 @@
+using Signals.Core.Model;
+using Signals.Storage.MemTables;
+using Signals.Storage.Primitives;
+using Signals.Storage.Tables;
+
+namespace Signals.Storage.Reads;
+
+/// <summary>
+/// Finds the sources of one user and event type and hands them out in clusters: sources whose times overlap
+/// belong to one cluster, and every cluster is wholly newer than the next. Tables are probed only as far back as
+/// the clusters that were asked for reach.
+/// </summary>
+/// <remarks>
+/// Thread contract: owned by one read at a time; reused. The source list is shared by all types of a read, so the
+/// index of a source is stable once its cluster was handed out.
+/// </remarks>
+internal sealed class SourceWalk(PooledList<ReadSource> sources)
+{
+    private ReadView _view = null!;
+    private UserId _user;
+    private ushort _eventType;
+    private long _from;
+    private int _start;
+    private int _nextTable;
+    private int _pending;
+
+    /// <summary>Starts with the memtables' rows; tables follow as they are needed, none that ends before <paramref name="from"/>.</summary>
+    public void Start(ReadView view, in UserId user, ushort eventType, long from)
+    {
+        _view = view;
+        _user = user;
+        _eventType = eventType;
+        _from = from;
+        _nextTable = 0;
+        _start = sources.Count;
+        _pending = _start;
+        ulong hash = user.Hash64;
+        foreach (MemTable table in view.MemTables)
+        {
+            if (table.TryFind(user, hash, eventType, out MemRows rows))
+            {
+                sources.Add(new ReadSource(rows));
+            }
+        }
+    }
+
+    /// <summary>The next older cluster: sources [first, first + count), in no order. False when there is none.</summary>
+    public bool TryNext(out int first, out int count)
+    {
+        first = _pending;
+        count = 0;
+        if (!TryFindNewest(out int newest))
+        {
+            return false;
+        }
+
+        Take(newest, first);
+        count = 1;
+        long oldest = sources[first].Oldest;
+        bool grown;
+        do
+        {
+            ProbeTablesReaching(oldest);
+            grown = false;
+            for (int i = first + count; i < sources.Count; i++)
+            {
+                if (sources[i].Newest >= oldest)
+                {
+                    Take(i, first + count);
+                    oldest = Math.Min(oldest, sources[first + count].Oldest);
+                    count++;
+                    grown = true;
+                }
+            }
+        }
+        while (grown);
+        _pending = first + count;
+        return true;
+    }
+
+    /// <summary>Whether any source, of whatever age, holds rows newer than <paramref name="cutoff"/>.</summary>
+    public bool AnyNewerThan(long cutoff)
+    {
+        ProbeTablesReaching(cutoff);
+        foreach (ref readonly ReadSource source in sources.Span[_start..])
+        {
+            if (source.Newest > cutoff)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private bool TryFindNewest(out int newest)
+    {
+        newest = -1;
+        int seen = _pending;
+        while (true)
+        {
+            for (; seen < sources.Count; seen++)
+            {
+                if (newest < 0 || sources[seen].Newest > sources[newest].Newest)
+                {
+                    newest = seen;
+                }
+            }
+
+            ReadOnlySpan<Table> tables = _view.Tables.TablesOf(_eventType);
+            long needed = newest >= 0 ? sources[newest].Newest : _from;
+            if (_nextTable == tables.Length || tables[_nextTable].Meta.MaxTime < needed)
+            {
+                return newest >= 0;
+            }
+
+            Probe(tables[_nextTable++]);
+        }
+    }
+
+    private void ProbeTablesReaching(long time)
+    {
+        ReadOnlySpan<Table> tables = _view.Tables.TablesOf(_eventType);
+        while (_nextTable < tables.Length && tables[_nextTable].Meta.MaxTime >= time)
+        {
+            Probe(tables[_nextTable++]);
+        }
+    }
+
+    private void Probe(Table table)
+    {
+        if (table.TryFind(_user, out UserRows rows))
+        {
+            sources.Add(new ReadSource(table, rows));
+        }
+    }
+
+    private void Take(int from, int to) => (sources[from], sources[to]) = (sources[to], sources[from]);
+}

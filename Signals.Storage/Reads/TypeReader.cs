@@ -1,0 +1,226 @@
+using Signals.Core.Model;
+using Signals.Storage.MemTables;
+using Signals.Storage.Primitives;
+
+namespace Signals.Storage.Reads;
+
+/// <summary>
+/// Chooses the rows of one event type: walks its clusters from the newest, takes a cluster of one sorted source as
+/// it lies, merges the others row by row, and stops as soon as no older source can change the answer.
+/// </summary>
+/// <remarks>
+/// Thread contract: owned by one read at a time; reused; allocates only to grow.
+/// Invariant: the rows taken are the newest distinct identities, time descending and id ascending. A second copy
+/// of an identity goes to the duplicate list instead, so that its columns can take part in the merge.
+/// </remarks>
+internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<DuplicateRow> duplicates)
+{
+    private readonly SourceWalk _walk = new(sources);
+    private readonly SourceReader _reader = new();
+    private PooledList<RowKey> _merged = new();
+    private PooledList<RowKey> _spare = new();
+    private readonly PooledList<RowKey> _incoming = new();
+    private QueryType _type = null!;
+    private TypeStage _stage = null!;
+    private TimeBounds _bounds;
+    private int _slot;
+    private int _keep;
+    private int _wanted;
+
+    /// <summary>Fills <paramref name="stage"/>; returns false when the store holds nothing of the user for this type.</summary>
+    public bool Read(ReadView view, in UserId user, long erasedTo, QueryType type, int slot, in TimeBounds bounds, TypeStage stage)
+    {
+        _type = type;
+        _stage = stage;
+        _bounds = bounds;
+        _slot = slot;
+        _keep = bounds.Keep;
+        _wanted = bounds.Last;
+        stage.Clear();
+        _walk.Start(view, user, type.EventType.Id, bounds.From);
+        while (_keep > 0 && _wanted > 0 && _walk.TryNext(out int first, out int count))
+        {
+            if (Newest(first, count) < bounds.From)
+            {
+                break;
+            }
+
+            if (count == 1 && sources[first].IsSorted)
+            {
+                TakeAsItLies(first);
+            }
+            else
+            {
+                Merge(first, count);
+                TakeMerged();
+            }
+        }
+
+        return stage.Count > 0 || _walk.AnyNewerThan(erasedTo);
+    }
+
+    private long Newest(int first, int count)
+    {
+        long newest = long.MinValue;
+        foreach (ref readonly ReadSource source in sources.Span.Slice(first, count))
+        {
+            newest = Math.Max(newest, source.Newest);
+        }
+
+        return newest;
+    }
+
+    private void TakeAsItLies(int index)
+    {
+        ref readonly ReadSource source = ref sources[index];
+        int skip = source.Newest < _bounds.To ? 0 : SourceReader.CountFrom(source, _bounds.To, _type.Stored);
+        int end = source.Oldest >= _bounds.From ? source.Count : SourceReader.CountFrom(source, _bounds.From, _type.Stored);
+        Take(ref skip, ref end, out int take);
+        if (take == 0)
+        {
+            return;
+        }
+
+        Span<long> times = _stage.Times.Extend(take);
+        Span<ulong> ids = _stage.Ids.Extend(take);
+        if (source.Table is not null)
+        {
+            long row = source.FirstRow + skip;
+            SourceReader.CopyTableKeys(source.Table, row, _type.Stored, times, ids);
+            _stage.Slices.Add(new RowSlice(index, _slot, row, take, 1));
+        }
+        else
+        {
+            TakeChunks(source.MemRows, index, skip, times, ids);
+        }
+    }
+
+    private void TakeChunks(in MemRows rows, int index, int skip, Span<long> times, Span<ulong> ids)
+    {
+        MemSlices slices = rows.Slices();
+        while (!times.IsEmpty && slices.MoveNext())
+        {
+            int last = slices.Count - 1 - skip;
+            if (last < 0)
+            {
+                skip -= slices.Count;
+                continue;
+            }
+
+            skip = 0;
+            int count = Math.Min(last + 1, times.Length);
+            RowSlice slice = new(index, _slot, slices.Row(last), count, -1);
+            MemColumnReader.CopyKeys(rows.Table, slice.Row, -1, times[..count], ids[..count]);
+            _stage.Slices.Add(slice);
+            times = times[count..];
+            ids = ids[count..];
+        }
+    }
+
+    /// <summary>Cuts [skip, end) of a cluster to what last-N and the query leave, and counts it off.</summary>
+    private void Take(ref int skip, ref int end, out int take)
+    {
+        skip = Math.Min(skip, _keep);
+        _keep -= skip;
+        take = Math.Max(0, Math.Min(end - skip, Math.Min(_keep, _wanted)));
+        _keep -= take;
+        _wanted -= take;
+    }
+
+    /// <summary>Merges a cluster into <c>_merged</c>: at most as many distinct rows as can still count.</summary>
+    private void Merge(int first, int count)
+    {
+        int limit = Newest(first, count) < _bounds.To ? Math.Min(_keep, _wanted) : _keep;
+        _merged.Clear();
+        for (int done = 0; done < count; done++)
+        {
+            int index = NewestOf(first + done, count - done);
+            (sources[index], sources[first + done]) = (sources[first + done], sources[index]);
+            index = first + done;
+            ref readonly ReadSource source = ref sources[index];
+            if (_merged.Count >= limit && _merged[limit - 1].Time > source.Newest)
+            {
+                return;
+            }
+
+            _reader.LoadKeys(source, index, source.IsSorted ? limit : int.MaxValue, _type.Stored, _incoming);
+            if (!source.IsSorted)
+            {
+                _incoming.Span.Sort();
+            }
+
+            MergeIncoming(limit);
+        }
+    }
+
+    private int NewestOf(int first, int count)
+    {
+        int newest = first;
+        for (int i = first + 1; i < first + count; i++)
+        {
+            if (sources[i].Newest > sources[newest].Newest)
+            {
+                newest = i;
+            }
+        }
+
+        return newest;
+    }
+
+    private void MergeIncoming(int limit)
+    {
+        ReadOnlySpan<RowKey> a = _merged.Span;
+        ReadOnlySpan<RowKey> b = _incoming.Span;
+        _spare.Clear();
+        int i = 0;
+        int j = 0;
+        while (i < a.Length || j < b.Length)
+        {
+            bool fromA = j == b.Length || (i < a.Length && !b[j].Precedes(a[i]));
+            ref readonly RowKey next = ref fromA ? ref a[i++] : ref b[j++];
+            if (_spare.Count > 0 && _spare[_spare.Count - 1].SameIdentity(next))
+            {
+                duplicates.Add(new DuplicateRow(_slot, next));
+            }
+            else if (_spare.Count == limit)
+            {
+                break;
+            }
+            else
+            {
+                _spare.Add(next);
+            }
+        }
+
+        (_merged, _spare) = (_spare, _merged);
+    }
+
+    private void TakeMerged()
+    {
+        ReadOnlySpan<RowKey> keys = _merged.Span;
+        int skip = CountFrom(keys, _bounds.To);
+        int end = CountFrom(keys, _bounds.From);
+        Take(ref skip, ref end, out int take);
+        Span<long> times = _stage.Times.Extend(take);
+        Span<ulong> ids = _stage.Ids.Extend(take);
+        keys = keys.Slice(skip, take);
+        for (int i = 0; i < keys.Length; i++)
+        {
+            times[i] = keys[i].Time;
+            ids[i] = keys[i].Id;
+        }
+
+        SliceCoalescer.Append(keys, _slot, _stage.Slices);
+    }
+
+    private static int CountFrom(ReadOnlySpan<RowKey> keys, long time)
+    {
+        int count = keys.Length;
+        while (count > 0 && keys[count - 1].Time < time)
+        {
+            count--;
+        }
+
+        return count;
+    }
+}

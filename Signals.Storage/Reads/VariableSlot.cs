@@ -1,0 +1,4 @@
+namespace Signals.Storage.Reads;
+
+/// <summary>Where the bytes of a variable-length value lie in its column's heap.</summary>
+internal readonly record struct VariableSlot(int Start, int Length);

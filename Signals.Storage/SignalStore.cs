@@ -1,0 +1,144 @@
+using Signals.Core.Ingest;
+using Signals.Core.Model;
+using Signals.Core.Schema;
+using Signals.Storage.Engine;
+using Signals.Storage.FileSystem;
+using Signals.Storage.Reads;
+
+namespace Signals.Storage;
+
+/// <summary>
+/// A store of users' events: append from any thread, read ordered sequences at once, keep everything across crashes as
+/// the durability mode promises.
+/// </summary>
+/// <remarks>
+/// Thread contract: every member may be called from any thread at any time. One process per folder; any number of stores
+/// per process. After an I/O error the store refuses writes with <see cref="StorePoisonedException"/> until it is
+/// reopened; reads go on. Lifetime: dispose it, best with <c>await using</c>; until then it holds the folder's lock.
+/// </remarks>
+public sealed class SignalStore : IAsyncDisposable, IDisposable
+{
+    private readonly SequenceQuery _newestOfEach;
+
+    private SignalStore(StoreEngine engine)
+    {
+        Engine = engine;
+        _newestOfEach = Query([.. engine.Schema.EventTypes.Select(type => type.Name)]).Last(1).Columns().Build();
+    }
+
+    /// <summary>The schema in force: what the folder holds, joined with what was declared at open.</summary>
+    public StoreSchema Schema => Engine.Schema;
+
+    internal StoreEngine Engine { get; }
+
+    /// <summary>Opens the store in a folder, or makes one there.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="schema">The event types that the program knows; new ones and new columns are added to the store.</param>
+    /// <param name="options">Settings, or null for the defaults.</param>
+    /// <exception cref="StoreLockedException">Another process, or this one, has the store open.</exception>
+    /// <exception cref="SchemaMismatchException">The declared schema contradicts the stored one.</exception>
+    /// <exception cref="CorruptionException">A file is damaged; it is named with the offset, and nothing was changed.</exception>
+    public static SignalStore Open(string path, StoreSchema schema, StoreOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        options ??= new StoreOptions();
+        return Open(FileSystems.ForThisMachine(), path, schema, options.Validate(), options.TimeProvider);
+    }
+
+    /// <summary>A new batch of events of one type; fill it, append it, clear it, fill it again.</summary>
+    /// <exception cref="ArgumentException">The schema has no such event type.</exception>
+    public EventBatch CreateBatch(string eventType, int capacity = 256) => new(Schema[eventType], capacity);
+
+    /// <summary>Appends a batch if the ring has room now. Wait for the acknowledgement with <see cref="WaitAsync"/>.</summary>
+    /// <returns>False when the ring is full: the engine is behind; try again, or use a form that waits.</returns>
+    /// <exception cref="EventRejectedException">The batch is too large, or an event's time lies too far ahead; nothing of it was appended.</exception>
+    public bool TryAppend(EventBatch batch, out AppendTicket ticket)
+    {
+        Require(batch);
+        return Engine.Appender.TryAppend(batch, out ticket);
+    }
+
+    /// <summary>Appends a batch, blocking while the ring is full. Wait for the acknowledgement with <see cref="WaitAsync"/>.</summary>
+    /// <exception cref="EventRejectedException">As in <see cref="TryAppend"/>.</exception>
+    public AppendTicket Append(EventBatch batch, CancellationToken cancellationToken = default)
+    {
+        Require(batch);
+        return Engine.Appender.Append(batch, cancellationToken);
+    }
+
+    /// <summary>
+    /// Appends a batch and waits for what the durability mode promises; by then, but with
+    /// <see cref="Durability.InMemory"/>, reads see it. Leave the batch alone until the task is complete.
+    /// </summary>
+    /// <param name="batch">At least one event.</param>
+    /// <param name="cancellationToken">Ends the wait for room in the ring; what has entered the ring is not taken back.</param>
+    /// <exception cref="EventRejectedException">As in <see cref="TryAppend"/>.</exception>
+    /// <exception cref="StorePoisonedException">The store has failed; whether the batch survives is unknown.</exception>
+    public ValueTask<AppendAck> AppendAsync(EventBatch batch, CancellationToken cancellationToken = default)
+    {
+        Require(batch);
+        return Engine.Appender.AppendAsync(batch, cancellationToken);
+    }
+
+    /// <summary>Waits for the acknowledgement of an accepted append.</summary>
+    public ValueTask<AppendAck> WaitAsync(AppendTicket ticket) => Engine.Appender.Acknowledge(ticket);
+
+    /// <summary>Begins a query over event types of this store.</summary>
+    /// <exception cref="ArgumentException">No type is named, one twice, or one that the schema lacks.</exception>
+    public SequenceQueryBuilder Query(params ReadOnlySpan<string> eventTypes) => new(Schema, eventTypes);
+
+    /// <summary>Reads one user's sequence: synchronous, and without allocation when warm. Dispose the answer.</summary>
+    /// <exception cref="CorruptionException">A block that the answer needs is damaged; there is no partial answer.</exception>
+    public Sequence Read(UserId user, SequenceQuery query) => Engine.Reader.Read(user, query);
+
+    /// <summary>Reads the sequences of several users, all from one moment, into one jagged answer. Dispose it.</summary>
+    /// <exception cref="CorruptionException">As in <see cref="Read"/>.</exception>
+    public SequenceBatch ReadMany(ReadOnlySpan<UserId> users, SequenceQuery query) => Engine.Reader.ReadMany(users, query);
+
+    /// <summary>
+    /// Erases a user: every event up to now, or up to the user's newest event if that is later. Hidden once the task is
+    /// complete, for good: an event of before the erasure that arrives later stays hidden. Gone from the files after
+    /// <see cref="CompactAsync"/>, or after the background compaction came by.
+    /// </summary>
+    /// <exception cref="StorePoisonedException">The store has failed; whether the erasure survives is unknown.</exception>
+    public ValueTask<AppendAck> EraseAsync(UserId user, CancellationToken cancellationToken = default)
+    {
+        long newest = Engine.Reader.NewestTimeOf(user, _newestOfEach);
+        long now = Engine.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        return Engine.Appender.EraseAsync(user, Math.Max(now, newest), cancellationToken);
+    }
+
+    /// <summary>Puts everything accepted so far into tables.</summary>
+    public Task FlushAsync() => Engine.FlushAsync();
+
+    /// <summary>Flushes, then merges each time window into one table and clears away what is erased, expired or beyond last-N.</summary>
+    public Task CompactAsync() => Engine.CompactAsync();
+
+    /// <summary>The counters now.</summary>
+    public StoreStats GetStats() => new(Engine.GetCounters());
+
+    /// <summary>
+    /// Refuses new writes, finishes those accepted, makes them durable (with <see cref="Durability.InMemory"/> by
+    /// flushing them), and closes the files. A second call does nothing.
+    /// </summary>
+    public void Dispose() => Engine.Close();
+
+    /// <inheritdoc cref="Dispose"/>
+    public async ValueTask DisposeAsync() => await Task.Run(Dispose).ConfigureAwait(false);
+
+    internal static SignalStore Open(IFileSystem files, string path, StoreSchema schema, EngineOptions options, TimeProvider time)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        return new SignalStore(StoreEngine.Open(files, path, schema, options, time));
+    }
+
+    private void Require(EventBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        EventTypeSchema type = batch.EventType;
+        if (type.Id >= Schema.EventTypes.Count || !ReferenceEquals(type, Schema.EventTypes[type.Id]))
+        {
+            throw new ArgumentException($"The batch of '{type.Name}' was not made for this store; make it with CreateBatch.", nameof(batch));
+        }
+    }
+}

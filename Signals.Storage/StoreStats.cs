@@ -1,0 +1,123 @@
+using Signals.Storage.Engine;
+
+namespace Signals.Storage;
+
+/// <summary>What a store has done since it was opened and what it holds now. Bytes unless the name says otherwise.</summary>
+public sealed record StoreStats
+{
+    internal StoreStats(EngineCounters counters)
+    {
+        EventsApplied = counters.EventsApplied;
+        EventsRejected = counters.EventsRejected;
+        BackPressure = counters.BackPressure;
+        WriteStalls = counters.Stalls;
+        WriteStallTime = counters.StallTime;
+        LogBytesWritten = counters.LogBytes;
+        LogSyncs = counters.LogSyncs;
+        Flushes = counters.Flush.Flushes;
+        FlushBytesWritten = counters.Flush.Bytes;
+        Compactions = counters.Compaction.Compactions;
+        CompactionBytesRead = counters.Compaction.BytesRead;
+        CompactionBytesWritten = counters.Compaction.BytesWritten;
+        CompactionPacedTime = counters.CompactionPacedTime;
+        DuplicatesMerged = counters.Flush.Merged + counters.Compaction.Merged;
+        RowsDropped = counters.Flush.Dropped + counters.Compaction.Dropped;
+        WindowsExpired = counters.Compaction.WindowsExpired;
+        BlockCacheHits = counters.Cache.Hits;
+        BlockCacheMisses = counters.Cache.Misses;
+        BlockCacheBytes = counters.Cache.ResidentBytes;
+        BlockReads = counters.Cache.DeviceReads;
+        BlockBytesRead = counters.Cache.DeviceBytes;
+        ErasedUsers = counters.ErasedUsers;
+        MemTableBytes = counters.MemTableBytes;
+        DirectoryBytes = counters.DirectoryBytes;
+        Tables = counters.Tables;
+        TableBytes = counters.TableBytes;
+        TableRows = counters.TableRows;
+        MemTableRows = counters.MemTableRows;
+    }
+
+    /// <summary>Events indexed, those replayed at open included; a duplicate counts as it came.</summary>
+    public long EventsApplied { get; }
+
+    /// <summary>Events refused before they entered the ring.</summary>
+    public long EventsRejected { get; }
+
+    /// <summary>Appends that found the ring full.</summary>
+    public long BackPressure { get; }
+
+    /// <summary>Times that ingest waited because too many memtables waited to be flushed.</summary>
+    public long WriteStalls { get; }
+
+    /// <summary>How long ingest waited so in all.</summary>
+    public TimeSpan WriteStallTime { get; }
+
+    /// <summary>Bytes written to the write-ahead log, frames included.</summary>
+    public long LogBytesWritten { get; }
+
+    /// <summary>Syncs of the write-ahead log.</summary>
+    public long LogSyncs { get; }
+
+    /// <summary>Memtables flushed.</summary>
+    public long Flushes { get; }
+
+    /// <summary>Bytes that flushes wrote.</summary>
+    public long FlushBytesWritten { get; }
+
+    /// <summary>Merges of tables.</summary>
+    public long Compactions { get; }
+
+    /// <summary>Bytes that compactions read.</summary>
+    public long CompactionBytesRead { get; }
+
+    /// <summary>Bytes that compactions wrote.</summary>
+    public long CompactionBytesWritten { get; }
+
+    /// <summary>How long compaction was held back to its rate.</summary>
+    public TimeSpan CompactionPacedTime { get; }
+
+    /// <summary>Copies of an event that flushes and compactions merged into one.</summary>
+    public long DuplicatesMerged { get; }
+
+    /// <summary>Rows that flushes and compactions left out, because erasure, age or last-N had put them out of reach.</summary>
+    public long RowsDropped { get; }
+
+    /// <summary>Tables dropped whole, unread, because everything in them was too old.</summary>
+    public long WindowsExpired { get; }
+
+    /// <summary>Block requests that the cache answered; approximate.</summary>
+    public long BlockCacheHits { get; }
+
+    /// <summary>Block requests that read the file.</summary>
+    public long BlockCacheMisses { get; }
+
+    /// <summary>Bytes of blocks held.</summary>
+    public long BlockCacheBytes { get; }
+
+    /// <summary>File reads of block requests.</summary>
+    public long BlockReads { get; }
+
+    /// <summary>Bytes of these reads.</summary>
+    public long BlockBytesRead { get; }
+
+    /// <summary>Users erased and remembered as such.</summary>
+    public int ErasedUsers { get; }
+
+    /// <summary>Memory of all memtables, spare ones included.</summary>
+    public long MemTableBytes { get; }
+
+    /// <summary>Memory of the resident directories and indexes of all tables.</summary>
+    public long DirectoryBytes { get; }
+
+    /// <summary>Tables of the current version.</summary>
+    public int Tables { get; }
+
+    /// <summary>Bytes of their files.</summary>
+    public long TableBytes { get; }
+
+    /// <summary>Rows in them.</summary>
+    public long TableRows { get; }
+
+    /// <summary>Rows in memtables, duplicates included.</summary>
+    public long MemTableRows { get; }
+}

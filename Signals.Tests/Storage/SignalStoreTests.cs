@@ -1,0 +1,62 @@
+using Signals.Core.Ingest;
+using Signals.Core.Model;
+using Signals.Core.Schema;
+using Signals.Storage;
+using Signals.Storage.Reads;
+
+namespace Signals.Tests.Storage;
+
+[TestFixture]
+internal sealed class SignalStoreTests
+{
+    private static readonly long s_start = DateTimeOffset.Parse("2026-03-01T00:00:00Z", null).ToUnixTimeMilliseconds();
+    private string _path = null!;
+
+    [SetUp]
+    public void SetUp() => _path = Directory.CreateTempSubdirectory("signals-").FullName;
+
+    [TearDown]
+    public void TearDown() => Directory.Delete(_path, recursive: true);
+
+    [TestCase(Durability.InMemory)]
+    [TestCase(Durability.Buffered)]
+    [TestCase(Durability.Synced)]
+    public async Task Append_ThenReopen_ReadsTheSame(Durability durability)
+    {
+        StoreOptions options = new() { Durability = durability };
+        await using (SignalStore store = SignalStore.Open(_path, Shop(), options))
+        {
+            EventBatch batch = store.CreateBatch("view");
+            for (int i = 0; i < 300; i++)
+            {
+                batch.Add(UserId.From("alice"), s_start + i, (ulong)i).Set("dwell", i * 0.5f).Set("country", i % 3 == 0 ? "NO" : "SE");
+            }
+
+            AppendAck ack = await store.AppendAsync(batch);
+            Assert.That(ack.Durability, Is.EqualTo(durability));
+            await store.WaitAsync(store.Append(batch));
+            await store.FlushAsync();
+            AssertAlice(store);
+        }
+
+        await using SignalStore again = SignalStore.Open(_path, Shop(), options);
+        AssertAlice(again);
+        await again.CompactAsync();
+        AssertAlice(again);
+        Assert.That(again.GetStats().TableRows, Is.EqualTo(300));
+    }
+
+    private static void AssertAlice(SignalStore store)
+    {
+        SequenceQuery query = store.Query("view").Last(100).Build();
+        using Sequence sequence = store.Read(UserId.From("alice"), query);
+        Assert.That(sequence.Status, Is.EqualTo(SequenceStatus.Complete));
+        Assert.That(sequence.Times.ToArray(), Is.EqualTo(Enumerable.Range(200, 100).Reverse().Select(i => s_start + i)));
+        Assert.That(sequence.Field<float>("dwell").ToArray(), Is.EqualTo(Enumerable.Range(200, 100).Reverse().Select(i => i * 0.5f)));
+        Assert.That(sequence.Text("country", 2), Is.EqualTo("NO"));
+    }
+
+    private static StoreSchema Shop() => StoreSchema.Define(schema => schema
+        .EventType("view", type => type.Field<float>("dwell").Text("country").KeepLast(500))
+        .EventType("buy", type => type.Field<float>("price").Vector<sbyte>("embedding", 64)));
+}
