@@ -1,0 +1,76 @@
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+
+namespace Signals.Tests.Architecture;
+
+/// <summary>One source file of the repository, reduced to what the rules of the architecture look at. Immutable.</summary>
+internal sealed partial class SourceFile
+{
+    /// <param name="path">Relative to the repository, with forward slashes.</param>
+    /// <param name="text">The source.</param>
+    public SourceFile(string path, string text)
+    {
+        Path = path;
+        Folder = path[..path.LastIndexOf('/')];
+        Code = NotCode().Replace(text, " ");
+        Namespace = NamespaceLine().Match(Code).Groups[1].Value;
+        Types = [.. TypeLine().Matches(Code).Select(m => m.Groups[1].Value)];
+    }
+
+    public string Path { get; }
+
+    public string Folder { get; }
+
+    /// <summary>The text without comments and literals.</summary>
+    public string Code { get; }
+
+    public string Namespace { get; }
+
+    /// <summary>The names of the types that are not nested, which are those that begin a line.</summary>
+    public IReadOnlyList<string> Types { get; }
+
+    public string Project => Path[..Path.IndexOf('/', Path.StartsWith("samples/", StringComparison.Ordinal) ? "samples/".Length : 0)];
+
+    /// <summary>The namespaces of Signals that the code names, in a using or in place; the file's own left out.</summary>
+    public IEnumerable<string> MentionedNamespaces(IReadOnlyCollection<string> known)
+    {
+        string code = NamespaceLine().Replace(Code, " ");
+        return known.Where(n => n != Namespace && Regex.IsMatch(code, $@"(?<![\w.]){Regex.Escape(n)}\s*(;|\.\s*(?!{Deeper(n, known)})\w)"));
+    }
+
+    /// <summary>Whether the code uses a word, not counting members of that name.</summary>
+    public bool Uses(string word) => Regex.IsMatch(Code, $@"(?<![\w.]){Regex.Escape(word)}(?!\w)");
+
+    public override string ToString() => Path;
+
+    /// <summary>Every source file of the repository that is not generated.</summary>
+    public static IReadOnlyList<SourceFile> ReadAll()
+    {
+        string root = RepositoryRoot();
+        return [.. new[] { "Signals.Core", "Signals.Storage", "Signals.Bench", "Signals.Tests", "samples" }
+            .SelectMany(folder => Directory.EnumerateFiles(System.IO.Path.Combine(root, folder), "*.cs", SearchOption.AllDirectories))
+            .Select(path => (Relative: System.IO.Path.GetRelativePath(root, path).Replace('\\', '/'), Full: path))
+            .Where(file => !file.Relative.Contains("/obj/", StringComparison.Ordinal) && !file.Relative.Contains("/bin/", StringComparison.Ordinal))
+            .Select(file => new SourceFile(file.Relative, File.ReadAllText(file.Full)))];
+    }
+
+    public static string RepositoryRoot([CallerFilePath] string path = "") =>
+        System.IO.Path.GetFullPath(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(path)!, "..", ".."));
+
+    // The children of a namespace, so that Signals.Storage.Wal.X is no mention of Signals.Storage.
+    private static string Deeper(string name, IEnumerable<string> known) => string.Join('|', known
+        .Where(k => k.StartsWith(name + ".", StringComparison.Ordinal))
+        .Select(k => $@"{Regex.Escape(k[(name.Length + 1)..])}\b")
+        .DefaultIfEmpty("(?!)"));
+
+    [GeneratedRegex("\"\"\".*?\"\"\"|@\"[^\"]*\"|\"(\\\\.|[^\"\\\\\\n])*\"|'(\\\\.|[^'\\\\\\n])+'|//[^\\n]*|/\\*.*?\\*/", RegexOptions.Singleline)]
+    private static partial Regex NotCode();
+
+    [GeneratedRegex(@"^namespace\s+([\w.]+)", RegexOptions.Multiline)]
+    private static partial Regex NamespaceLine();
+
+    [GeneratedRegex(
+        @"^(?:(?:public|internal|file|sealed|static|abstract|readonly|unsafe|partial|ref)\s+)*(?:class|struct|interface|enum|record(?:\s+struct|\s+class)?|delegate\s+\S+)\s+(\w+)",
+        RegexOptions.Multiline)]
+    private static partial Regex TypeLine();
+}
