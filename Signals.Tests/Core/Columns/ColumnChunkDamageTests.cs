@@ -77,6 +77,15 @@ internal sealed class ColumnChunkDamageTests
         Throws.TypeOf<InvalidDataException>().With.Message.Contains(message));
 
     [Test]
+    public void Open_OffsetsAsWideAsTheValues_IsRefused() => Assert.That(
+        () =>
+        {
+            var values = new byte[4];
+            ColumnChunk.Open(ColumnType.Scalar<short>(), [4, 2, 2, 0, 1, 0, 1, 0, 2, 0], 2).CopyValues(0, 2, values);
+        },
+        Throws.TypeOf<InvalidDataException>());
+
+    [Test]
     public void Validate_BooleanOfTwo_IsRefused() => Assert.That(
         () => ColumnChunk.Validate(ColumnType.Scalar<bool>(), [3, 2, 0, 0, 1, 2], 2),
         Throws.TypeOf<InvalidDataException>().With.Message.Contains("boolean"));
