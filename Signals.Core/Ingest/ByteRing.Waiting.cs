@@ -10,8 +10,8 @@ internal sealed partial class ByteRing
     private int _woken;
 
     /// <summary>
-    /// Waits until a record is published at the head, <see cref="WakeConsumer"/> or <see cref="Close"/> is called, or time is up;
-    /// may end early for nothing. Consumer only.
+    /// Waits until a record is published at the head, <see cref="WakeConsumer"/> <see cref="Close"/> is called,
+    /// the ring is drained, or time is up; may end early for nothing. Consumer only.
     /// </summary>
     /// <returns>Whether a record is there.</returns>
     public bool WaitForData(int timeoutMs)
@@ -68,6 +68,7 @@ internal sealed partial class ByteRing
                 continue;
             }
 
+            // Waiting for a task spins briefly before it parks.
             long left = timeoutMs == Timeout.Infinite ? Timeout.Infinite : Math.Max(0, timeoutMs - (Environment.TickCount64 - started));
             if (!released.Wait((int)left, cancellationToken))
             {
@@ -114,9 +115,10 @@ internal sealed partial class ByteRing
         return StartOf(tail, length) + length - ConsumedPosition <= _capacity;
     }
 
+    /// <summary>Whether the consumer has a reason not to wait; a ring that is drained never gives one again, so that is one too.</summary>
     private bool HasNews(out bool hasData)
     {
         hasData = ClaimedPosition != _positions.Head && IsPublishedAt(_positions.Head);
-        return (Volatile.Read(ref _woken) != 0 && Interlocked.Exchange(ref _woken, 0) != 0) | hasData;
+        return hasData || IsDrained || (Volatile.Read(ref _woken) != 0 && Interlocked.Exchange(ref _woken, 0) != 0);
     }
 }

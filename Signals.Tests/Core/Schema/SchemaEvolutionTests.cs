@@ -1,0 +1,111 @@
+using Signals.Core.Model;
+using Signals.Core.Schema;
+
+namespace Signals.Tests.Core.Schema;
+
+/// <summary>What becomes of a stored schema when the program declares another.</summary>
+internal sealed class SchemaEvolutionTests
+{
+    [Test]
+    public void Resolve_SameDeclaration_IsTheDeclaredInstance()
+    {
+        StoreSchema declared = SchemaSamples.Full();
+        StoreSchema resolved = SchemaEvolution.Resolve(Stored(SchemaSamples.Full()), declared, out bool changed);
+        Assert.That((ReferenceEquals(resolved, declared), changed), Is.EqualTo((true, false)));
+    }
+
+    [Test]
+    public void Resolve_AddedTypeAndColumns_GetTheNextIds()
+    {
+        StoreSchema stored = Define(s => s.EventType("a", t => t.Field<int>("x")).EventType("b", t => t.Text("y")));
+        StoreSchema declared = Define(s => s
+            .EventType("new", t => t.Field<int>("z"))
+            .EventType("b", t => t.Enrichment<float>("price").Text("y"))
+            .EventType("a", t => t.Field<int>("x")));
+
+        StoreSchema resolved = SchemaEvolution.Resolve(stored, declared, out bool changed);
+
+        Assert.That(changed);
+        Assert.That(resolved.EventTypes.Select(t => $"{t.Id} {t.Name}"), Is.EqualTo(["0 a", "1 b", "2 new"]));
+        Assert.That(resolved["b"].Columns.Select(c => $"{c.Id} {c.Name}"), Is.EqualTo(["0 y", "1 price"]));
+    }
+
+    [Test]
+    public void Resolve_NoLongerDeclared_Stays()
+    {
+        StoreSchema stored = Define(s => s.EventType("a", t => t.Field<int>("x").Field<int>("gone")).EventType("old", t => t.Text("y")));
+        StoreSchema resolved = SchemaEvolution.Resolve(stored, Define(s => s.EventType("a", t => t.Field<int>("x"))), out bool changed);
+
+        Assert.That(changed, Is.False);
+        Assert.That(resolved["a"].IndexOf("gone"), Is.EqualTo(1));
+        Assert.That(resolved.TryGet("old", out _));
+    }
+
+    [Test]
+    public void Resolve_UnmovedType_KeepsTheDeclaredInstance()
+    {
+        StoreSchema stored = Define(s => s.EventType("a", t => t.Field<int>("x")).EventType("old", t => t.Text("y")));
+        StoreSchema declared = Define(s => s.EventType("a", t => t.Field<int>("x")));
+        Assert.That(SchemaEvolution.Resolve(stored, declared, out _)["a"], Is.SameAs(declared["a"]));
+    }
+
+    [Test]
+    public void Resolve_ChangedKeeping_FollowsTheDeclarationAndKeepsTheWindow()
+    {
+        StoreSchema stored = Define(s => s.EventType("a", t => t.KeepLast(10).MaxAge(TimeSpan.FromDays(16))));
+        StoreSchema declared = Define(s => s.EventType("a", t => t.KeepLast(20).MaxAge(TimeSpan.FromDays(32))));
+
+        EventTypeSchema type = SchemaEvolution.Resolve(stored, declared, out bool changed)["a"];
+
+        Assert.That(changed);
+        Assert.That((type.KeepLast, type.MaxAge, type.Window), Is.EqualTo((20, TimeSpan.FromDays(32), TimeSpan.FromDays(1))));
+    }
+
+    [Test]
+    public void Resolve_ItsOwnResult_ChangesNothing()
+    {
+        StoreSchema stored = Define(s => s.EventType("a", t => t.MaxAge(TimeSpan.FromDays(16)).Text("x")));
+        StoreSchema declared = Define(s => s.EventType("b", t => t.Text("y")).EventType("a", t => t.Text("z").MaxAge(TimeSpan.FromDays(3))));
+
+        StoreSchema once = SchemaEvolution.Resolve(stored, declared, out _);
+        StoreSchema twice = SchemaEvolution.Resolve(Stored(once), declared, out bool changed);
+
+        Assert.That(changed, Is.False);
+        Assert.That(SchemaSerializer.Write(twice), Is.EqualTo(SchemaSerializer.Write(once)));
+    }
+
+    [Test]
+    public void Resolve_ChangedKind_NamesBothSides() => AssertRefused(
+        t => t.Field<float>("x"), t => t.Field<double>("x"), "'a.x'", "field Float32", "field Float64");
+
+    [Test]
+    public void Resolve_ChangedDimensions_NamesBothSides() => AssertRefused(
+        t => t.Vector<Half>("x", 64), t => t.Vector<Half>("x", 128), "VectorFloat16[64]", "VectorFloat16[128]");
+
+    [Test]
+    public void Resolve_ChangedRole_NamesBothSides() => AssertRefused(
+        t => t.Text("x"), t => t.EnrichmentText("x"), "field Text", "enrichment Text");
+
+    [Test]
+    public void Resolve_ChangedWindow_NamesBothSides() => AssertRefused(
+        t => t.Window(TimeSpan.FromDays(1)), t => t.Window(TimeSpan.FromDays(2)), "1.00:00:00", "2.00:00:00");
+
+    [Test]
+    public void Resolve_TooManyColumnsTogether_IsRefused()
+    {
+        StoreSchema stored = Define(s => s.EventType("only", t => t.Text("gone")));
+        StoreSchema declared = Define(s => s.EventType("only", t => Enumerable.Range(0, 1024).ToList().ForEach(i => t.Text($"c{i}"))));
+        Assert.That(() => SchemaEvolution.Resolve(stored, declared, out _), Throws.TypeOf<SchemaMismatchException>());
+    }
+
+    private static void AssertRefused(Action<EventTypeBuilder> stored, Action<EventTypeBuilder> declared, params string[] mentions)
+    {
+        var error = Assert.Throws<SchemaMismatchException>(() => SchemaEvolution.Resolve(
+            Define(s => s.EventType("a", stored)), Define(s => s.EventType("a", declared)), out _));
+        Assert.That(mentions, Is.All.Matches<string>(m => error.Message.Contains(m!, StringComparison.Ordinal)), error.Message);
+    }
+
+    private static StoreSchema Define(Action<StoreSchemaBuilder> define) => StoreSchema.Define(define);
+
+    private static StoreSchema Stored(StoreSchema schema) => SchemaSerializer.Read(SchemaSerializer.Write(schema));
+}

@@ -1,0 +1,106 @@
+using MessagePack;
+using Signals.Core.Model;
+using Signals.Core.Schema;
+
+namespace Signals.Tests.Core.Schema;
+
+/// <summary>The stored form: identity, its pinned bytes, and that no bytes do harm.</summary>
+internal sealed class SchemaSerializerTests
+{
+    private const string Golden =
+        "92019295A476696577CD01F4CF00000001CF7C5800CE05265C009A94AD6477656C6C5F7365636F6E6473000B0194A6616374" +
+        "696F6E00060194A669735F6E657700010194A7636F756E74727900140194A4626C6F6200150194AE6974656D5F656D626564" +
+        "64696E67001F4094A57072696365010B0194A56272616E6401140194A372617701150194A165011E4095A5636C69636BCE7F" +
+        "FFFFFFC0CE9A7EC8009194A46974656D000901";
+
+    [Test]
+    public void Read_WhatWasWritten_IsTheSameSchema()
+    {
+        StoreSchema schema = SchemaSamples.Full();
+        StoreSchema read = SchemaSerializer.Read(SchemaSerializer.Write(schema));
+
+        Assert.That(read.EventTypes, Has.Count.EqualTo(schema.EventTypes.Count));
+        foreach ((EventTypeSchema a, EventTypeSchema b) in read.EventTypes.Zip(schema.EventTypes))
+        {
+            Assert.That((a.Name, a.Id, a.KeepLast, a.MaxAge, a.Window), Is.EqualTo((b.Name, b.Id, b.KeepLast, b.MaxAge, b.Window)));
+            Assert.That(a.Columns.Select(Describe), Is.EqualTo(b.Columns.Select(Describe)));
+        }
+    }
+
+    [Test]
+    public void Write_KnownSchema_NeverChangesItsBytes() =>
+        Assert.That(Convert.ToHexString(SchemaSerializer.Write(SchemaSamples.Full())), Is.EqualTo(Golden).NoClip);
+
+    [Test]
+    public void Read_NewerVersion_IsRefusedAsSuch()
+    {
+        byte[] bytes = SchemaSerializer.Write(SchemaSamples.Full());
+        bytes[1] = SchemaSerializer.Version + 1;
+        Assert.That(() => SchemaSerializer.Read(bytes), Throws.TypeOf<SchemaMismatchException>().With.Message.Contains("format 2"));
+    }
+
+    [Test]
+    public void Read_Truncated_IsRefusedAtEveryLength()
+    {
+        byte[] bytes = SchemaSerializer.Write(SchemaSamples.Full());
+        for (int length = 0; length < bytes.Length; length++)
+        {
+            Assert.That(() => SchemaSerializer.Read(bytes.AsMemory(0, length)), Throws.TypeOf<InvalidDataException>(), $"{length} bytes");
+        }
+    }
+
+    [Test]
+    public void Read_TrailingByte_IsRefused()
+    {
+        byte[] bytes = [.. SchemaSerializer.Write(SchemaSamples.Full()), 0xC0];
+        Assert.That(() => SchemaSerializer.Read(bytes), Throws.TypeOf<InvalidDataException>());
+    }
+
+    [Test]
+    public void Read_EveryBitFlipped_IsRefusedOrObeysTheLimits()
+    {
+        byte[] bytes = SchemaSerializer.Write(SchemaSamples.Full());
+        for (int bit = 0; bit < bytes.Length * 8; bit++)
+        {
+            bytes[bit / 8] ^= (byte)(1 << (bit % 8));
+            try
+            {
+                StoreSchema schema = SchemaSerializer.Read(bytes);
+                Assert.That(schema.EventTypes, Is.All.Matches<EventTypeSchema>(t => t!.KeepLast > 0 && t.Window > TimeSpan.Zero), $"bit {bit}");
+            }
+            catch (Exception error) when (error is InvalidDataException or SchemaMismatchException)
+            {
+            }
+
+            bytes[bit / 8] ^= (byte)(1 << (bit % 8));
+        }
+    }
+
+    [TestCase("93FFFFFFFF", Description = "three items where two belong")]
+    [TestCase("9201DD7FFFFFFF", Description = "two billion event types")]
+    [TestCase("92019195DBFFFFFFFF", Description = "a name of four gigabytes")]
+    [TestCase("92019195A161017B", Description = "cut inside an event type")]
+    [TestCase("920190", Description = "no event types")]
+    public void Read_Hostile_IsRefusedWithoutAllocatingForIt(string hex)
+    {
+        byte[] bytes = Convert.FromHexString(hex);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        Assert.That(() => SchemaSerializer.Read(bytes), Throws.TypeOf<InvalidDataException>());
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(1 << 20));
+    }
+
+    [Test]
+    public void Read_UnknownColumnKind_IsRefused()
+    {
+        var buffer = new System.Buffers.ArrayBufferWriter<byte>();
+        var writer = new MessagePackWriter(buffer);
+        writer.WriteRaw(Convert.FromHexString("92019195A16101C0CE05265C0091"));
+        writer.WriteRaw(Convert.FromHexString("94A16300CC6301"));
+        writer.Flush();
+        Assert.That(
+            () => SchemaSerializer.Read(buffer.WrittenMemory),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains("99"));
+    }
+
+    private static string Describe(ColumnSchema column) => $"{column.Id} {column.Name} {column}";
+}
