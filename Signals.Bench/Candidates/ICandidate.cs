@@ -1,0 +1,36 @@
+using Signals.Bench.Workloads;
+
+namespace Signals.Bench.Candidates;
+
+/// <summary>A store under comparison, open on an empty folder of its own. Thread contract: one thread calls it.</summary>
+internal interface ICandidate : IDisposable
+{
+    /// <summary>Rows of a read.</summary>
+    const int ReadRows = 100;
+
+    /// <summary>Rows of a batch.</summary>
+    const int BatchRows = 256;
+
+    string Name { get; }
+
+    /// <summary>How it is set up.</summary>
+    string Settings { get; }
+
+    /// <summary>Ends of the names of the files that hold the data at rest, logs excluded.</summary>
+    string DataFileEnd { get; }
+
+    /// <summary>Takes in every event and returns when the last one is written to the operating system and visible to reads.</summary>
+    void Ingest(EventLog log);
+
+    /// <summary>Puts everything into sorted files and merges these as far as the store does.</summary>
+    void FlushAndCompact();
+
+    /// <summary>Reads a user's newest rows, every column, and returns how many there are. What the timed phases call.</summary>
+    int Read(uint user, ReadShape shape);
+
+    /// <summary>The same read, with the answer copied out for checking.</summary>
+    void Read(uint user, ReadShape shape, Answer answer);
+
+    /// <summary>What the store says about its own work, for the log.</summary>
+    string Describe();
+}

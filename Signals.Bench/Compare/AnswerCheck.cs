@@ -1,0 +1,29 @@
+using Signals.Bench.Candidates;
+
+namespace Signals.Bench.Compare;
+
+/// <summary>Compares a candidate's answers with the model's.</summary>
+internal static class AnswerCheck
+{
+    /// <summary>How many answers differ; the first few are printed.</summary>
+    public static int CountWrong(ICandidate candidate, SequenceModel model)
+    {
+        Answer expected = new(ICandidate.ReadRows);
+        Answer actual = new(ICandidate.ReadRows);
+        int wrong = 0;
+        foreach (uint user in model.Users)
+        {
+            foreach (ReadShape shape in Enum.GetValues<ReadShape>())
+            {
+                model.Read(user, shape, expected);
+                candidate.Read(user, shape, actual);
+                if (actual.FirstDifference(expected) is string difference && wrong++ < 5)
+                {
+                    Console.WriteLine($"WRONG ANSWER {candidate.Name}, user {user}, {shape}: {difference}");
+                }
+            }
+        }
+
+        return wrong;
+    }
+}

@@ -1,0 +1,96 @@
+using Signals.Bench.Candidates;
+using Signals.Bench.Workloads;
+
+namespace Signals.Bench.Compare;
+
+/// <summary>Runs every candidate on the same events in turn, prints the table and says whether all answers were right.</summary>
+internal sealed class CompareCommand(CompareOptions options)
+{
+    private const int WarmUpEvents = 1_000_000;
+    private const int CheckedUsersOfEachKind = 150;
+    private const int CheckedTopUsers = 5;
+
+    private static readonly Dictionary<string, Func<string, ICandidate>> Openers = new(StringComparer.Ordinal)
+    {
+        ["signals"] = path => new SignalsCandidate(path),
+        ["rocksdb"] = path => new RocksDbCandidate(path),
+    };
+
+    /// <summary>The exit code: 1 when an answer was wrong.</summary>
+    public int Run()
+    {
+        EventLogGenerator generator = new(options.Workload);
+        EventLog log = generator.Generate();
+        Console.WriteLine($"{log.Count:N0} events, {log.Duplicates:N0} of them duplicates, {options.Workload.Users:N0} users, {options.Workload.Days} days");
+        UserIndex index = new(log);
+        ReadPlan plan = Plan(generator, log);
+        string[] names = ["signals", .. options.Peers];
+        WarmUp(names, log, plan);
+
+        Report report = new(options, log);
+        int wrong = 0;
+        for (int run = 0; run < options.Runs; run++)
+        {
+            string ceilingFile = Path.Combine(options.Path, $"signals-bench-{Guid.NewGuid():N}.ceiling");
+            report.AddCeiling("ingest", Ceilings.Write(log, ceilingFile) / 1e6);
+            report.AddCeiling("read_zipf", Ceilings.Copy(log, index, plan.Zipf) / 1e3);
+            report.AddCeiling("read_uniform", Ceilings.Copy(log, index, plan.Uniform) / 1e3);
+            foreach (string name in run % 2 == 0 ? names : [.. names.Reverse()])
+            {
+                CollectGarbage();
+                Round round = new(log, plan, NewFolder());
+                report.Add(name, round.Run(Openers[name]));
+                wrong += round.Wrong;
+            }
+        }
+
+        report.Wrong = wrong;
+        Console.WriteLine();
+        Console.WriteLine(ResultTable.Format(report));
+        if (options.JsonFile is string file)
+        {
+            File.WriteAllText(file, report.ToJson());
+        }
+
+        return wrong == 0 ? 0 : 1;
+    }
+
+    private ReadPlan Plan(EventLogGenerator generator, EventLog log)
+    {
+        List<uint> users = [.. generator.Top(Math.Min(CheckedTopUsers, options.Workload.Users))];
+        users.AddRange(generator.PopularUsers(CheckedUsersOfEachKind, seed: 11));
+        users.AddRange(generator.UniformUsers(CheckedUsersOfEachKind, seed: 12));
+        return new ReadPlan(
+            generator.PopularUsers(options.Reads, seed: 13),
+            generator.UniformUsers(options.Reads, seed: 14),
+            new SequenceModel(log, users.Distinct()));
+    }
+
+    /// <summary>Lets the runtime compile and profile both paths on the first events; the figures are thrown away.</summary>
+    private void WarmUp(string[] names, EventLog log, ReadPlan plan)
+    {
+        EventLog part = log.Take(Math.Min(log.Count, WarmUpEvents));
+        ReadPlan reads = plan with { Model = new SequenceModel(part, plan.Model.Users) };
+        Console.WriteLine($"warming up with {part.Count:N0} events");
+        foreach (string name in names)
+        {
+            new Round(part, reads, NewFolder()).Run(Openers[name]);
+        }
+
+        Console.WriteLine("measuring");
+    }
+
+    private string NewFolder()
+    {
+        string folder = Path.Combine(options.Path, $"signals-bench-{Guid.NewGuid():N}");
+        Directory.CreateDirectory(folder);
+        return folder;
+    }
+
+    private static void CollectGarbage()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+    }
+}

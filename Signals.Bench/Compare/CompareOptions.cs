@@ -1,0 +1,63 @@
+using System.Globalization;
+using Signals.Bench.Workloads;
+
+namespace Signals.Bench.Compare;
+
+/// <summary>What `compare` was asked for.</summary>
+internal sealed record CompareOptions
+{
+    public const string Usage =
+        "compare [--events 20000000] [--users 200000] [--days 30] [--seed 1] [--runs 1] [--reads 200000] [--peer rocksdb|none] [--path DIR] [--json FILE]";
+
+    public WorkloadOptions Workload { get; private init; } = new();
+
+    public int Runs { get; private init; } = 1;
+
+    /// <summary>Reads per read phase.</summary>
+    public int Reads { get; private init; } = 200_000;
+
+    public string[] Peers { get; private init; } = ["rocksdb"];
+
+    /// <summary>Where the temporary folders go.</summary>
+    public string Path { get; private init; } = System.IO.Path.GetTempPath();
+
+    public string? JsonFile { get; private init; }
+
+    /// <exception cref="FormatException">An unknown option, or a value that is none.</exception>
+    public static CompareOptions Parse(ReadOnlySpan<string> arguments)
+    {
+        CompareOptions options = new();
+        for (int i = 0; i < arguments.Length; i += 2)
+        {
+            string name = arguments[i];
+            string value = i + 1 < arguments.Length ? arguments[i + 1] : throw new FormatException($"{name} needs a value. {Usage}");
+            options = options.With(name, value);
+        }
+
+        return options;
+    }
+
+    private CompareOptions With(string name, string value) => name switch
+    {
+        "--events" => this with { Workload = Workload with { Events = Number(name, value) } },
+        "--users" => this with { Workload = Workload with { Users = Number(name, value) } },
+        "--days" => this with { Workload = Workload with { Days = Number(name, value) } },
+        "--seed" => this with { Workload = Workload with { Seed = Number(name, value) } },
+        "--runs" => this with { Runs = Number(name, value) },
+        "--reads" => this with { Reads = Number(name, value) },
+        "--peer" => this with { Peers = value == "none" ? [] : Known(value.Split(',')) },
+        "--path" => this with { Path = value },
+        "--json" => this with { JsonFile = value },
+        _ => throw new FormatException($"Unknown option {name}. {Usage}"),
+    };
+
+    private static int Number(string name, string value) =>
+        int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0
+            ? number
+            : throw new FormatException($"{name} needs a number above 0, not '{value}'.");
+
+    private static string[] Known(string[] peers) =>
+        Array.Find(peers, peer => peer != "rocksdb") is string unknown
+            ? throw new FormatException($"Unknown peer '{unknown}'; known: rocksdb, none.")
+            : peers;
+}

@@ -1,0 +1,29 @@
+namespace Signals.Bench.Compare;
+
+/// <summary>A figure of the report: its key, what it is called, and whether more is better.</summary>
+internal sealed record Metric(string Key, string Title, string Unit, bool MoreIsBetter)
+{
+    public static readonly Metric[] All =
+    [
+        new("ingest", "ingest, 1 producer, to last ack (Buffered)", "M ev/s", true),
+        new("ingest_cpu", "  processor time, all threads", "us/ev", false),
+        new("settled", "ingest to flushed and compacted", "M ev/s", true),
+        new("settled_cpu", "  processor time, all threads", "us/ev", false),
+        new("read_zipf", "last-100 of 3 types, Zipf users", "k reads/s", true),
+        new("read_zipf_cpu", "  processor time", "us/read", false),
+        new("read_zipf_p50", "  p50", "us", false),
+        new("read_zipf_p99", "  p99", "us", false),
+        new("read_zipf_p999", "  p99.9", "us", false),
+        new("read_uniform", "last-100 of 3 types, uniform users", "k reads/s", true),
+        new("read_uniform_cpu", "  processor time", "us/read", false),
+        new("read_uniform_p50", "  p50", "us", false),
+        new("read_uniform_p99", "  p99", "us", false),
+        new("read_one", "last-100 of 1 type, Zipf users", "k reads/s", true),
+        new("read_one_cpu", "  processor time", "us/read", false),
+        new("read_one_p50", "  p50", "us", false),
+        new("read_one_p99", "  p99", "us", false),
+        new("allocated", "allocated per read, managed", "B", false),
+        new("data_bytes", "tables on disk, per distinct event", "B", false),
+        new("folder_bytes", "whole folder, logs included", "B/ev", false),
+    ];
+}

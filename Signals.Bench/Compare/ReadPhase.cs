@@ -1,0 +1,51 @@
+using System.Diagnostics;
+using Signals.Bench.Candidates;
+
+namespace Signals.Bench.Compare;
+
+/// <summary>
+/// Reads the given users one after another on one thread: once untimed, so that caches and code are warm, once for the
+/// rate, once more with a clock around each read for the percentiles.
+/// </summary>
+internal static class ReadPhase
+{
+    public static ReadResult Run(ICandidate candidate, uint[] users, ReadShape shape)
+    {
+        long rows = 0;
+        foreach (uint user in users)
+        {
+            rows += candidate.Read(user, shape);
+        }
+
+        PhaseClock clock = PhaseClock.Start();
+        foreach (uint user in users)
+        {
+            candidate.Read(user, shape);
+        }
+
+        double seconds = clock.Elapsed.TotalSeconds;
+        double processor = clock.Processor.TotalMicroseconds / users.Length;
+        long[] ticks = new long[users.Length];
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < users.Length; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            candidate.Read(users[i], shape);
+            ticks[i] = Stopwatch.GetTimestamp() - start;
+        }
+
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Array.Sort(ticks);
+        return new ReadResult(
+            users.Length / seconds,
+            processor,
+            Microseconds(ticks, 0.5),
+            Microseconds(ticks, 0.99),
+            Microseconds(ticks, 0.999),
+            (double)rows / users.Length,
+            (double)allocated / users.Length);
+    }
+
+    private static double Microseconds(long[] sorted, double quantile) =>
+        sorted[(int)(quantile * (sorted.Length - 1))] * 1e6 / Stopwatch.Frequency;
+}

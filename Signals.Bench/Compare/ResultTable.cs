@@ -1,0 +1,59 @@
+using System.Globalization;
+using System.Text;
+
+namespace Signals.Bench.Compare;
+
+/// <summary>Writes the report as a table that is readable as text and as Markdown.</summary>
+internal static class ResultTable
+{
+    private const string Ours = "signals";
+    private const string Baseline = "rocksdb";
+
+    public static string Format(Report report)
+    {
+        List<string[]> rows = [["", "unit", .. report.Candidates, "ratio to RocksDB", "ceiling", "of ceiling"]];
+        foreach (Metric metric in Metric.All)
+        {
+            if (report.Of(Ours, metric.Key) is not Spread ours)
+            {
+                continue;
+            }
+
+            Spread? ceiling = report.CeilingOf(metric.Key);
+            rows.Add(
+            [
+                metric.Title,
+                metric.Unit,
+                .. report.Candidates.Select(candidate => report.Of(candidate, metric.Key)?.ToString() ?? ""),
+                report.Of(Baseline, metric.Key) is Spread peer ? Ratio(metric, ours.Median, peer.Median) : "",
+                ceiling?.ToString() ?? "",
+                ceiling is Spread limit ? (ours.Median / limit.Median).ToString("P0", CultureInfo.InvariantCulture) : "",
+            ]);
+        }
+
+        return Draw(rows);
+    }
+
+    // Above 1 means that ours is better, whichever way the metric counts.
+    private static string Ratio(Metric metric, double ours, double peer)
+    {
+        double ratio = metric.MoreIsBetter ? ours / peer : peer / ours;
+        return double.IsFinite(ratio) ? ratio.ToString("F2", CultureInfo.InvariantCulture) + "x" : "";
+    }
+
+    private static string Draw(List<string[]> rows)
+    {
+        int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length))];
+        StringBuilder text = new();
+        for (int i = 0; i < rows.Count; i++)
+        {
+            text.Append("| ").AppendJoin(" | ", rows[i].Select((cell, column) => column < 2 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]))).AppendLine(" |");
+            if (i == 0)
+            {
+                text.Append('|').AppendJoin('|', widths.Select((width, column) => new string('-', width + 1) + (column < 2 ? "-" : ":"))).AppendLine("|");
+            }
+        }
+
+        return text.ToString();
+    }
+}

@@ -1,0 +1,63 @@
+using Signals.Bench.Candidates;
+using Signals.Bench.Workloads;
+
+namespace Signals.Bench.Compare;
+
+/// <summary>The right answers for some users, worked out from the log in the plainest way. Immutable.</summary>
+internal sealed class SequenceModel
+{
+    private readonly EventLog _log;
+    private readonly Dictionary<uint, List<int>> _events = [];
+
+    public SequenceModel(EventLog log, IEnumerable<uint> users)
+    {
+        _log = log;
+        foreach (uint user in users)
+        {
+            _events[user] = [];
+        }
+
+        HashSet<uint> seen = [];
+        for (int i = 0; i < log.Count; i++)
+        {
+            // An id names one event of the whole log, so a second event with it is a duplicate.
+            if (_events.TryGetValue(log.Users[i], out List<int>? events) && seen.Add(log.Ids[i]))
+            {
+                events.Add(i);
+            }
+        }
+
+        foreach (List<int> events in _events.Values)
+        {
+            events.Sort(Compare);
+        }
+    }
+
+    public IReadOnlyCollection<uint> Users => _events.Keys;
+
+    public void Read(uint user, ReadShape shape, Answer answer)
+    {
+        int row = 0;
+        foreach (int i in _events[user].Where(i => shape == ReadShape.AllTypes || _log.Types[i] == 0).Take(ICandidate.ReadRows))
+        {
+            answer.Times[row] = _log.Times[i];
+            answer.Ids[row] = _log.Ids[i];
+            answer.Types[row] = _log.Types[i];
+            answer.Items[row] = _log.Items[i];
+            answer.Surfaces[row] = _log.Surfaces[i];
+            answer.Actions[row] = _log.Actions[i];
+            answer.Dwells[row] = _log.Dwells[i];
+            row++;
+        }
+
+        answer.Count = row;
+    }
+
+    // Newest first, then by type, then by id.
+    private int Compare(int a, int b)
+    {
+        int order = _log.Times[b].CompareTo(_log.Times[a]);
+        order = order != 0 ? order : _log.Types[a].CompareTo(_log.Types[b]);
+        return order != 0 ? order : _log.Ids[a].CompareTo(_log.Ids[b]);
+    }
+}

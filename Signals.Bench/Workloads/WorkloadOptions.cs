@@ -1,0 +1,24 @@
+namespace Signals.Bench.Workloads;
+
+/// <summary>What the events look like; the same options and seed give the same events, to the byte.</summary>
+internal sealed record WorkloadOptions
+{
+    public int Events { get; init; } = 20_000_000;
+
+    public int Users { get; init; } = 200_000;
+
+    public int Items { get; init; } = 1_000_000;
+
+    public double ZipfExponent { get; init; } = 0.99;
+
+    public double LateShare { get; init; } = 0.05;
+
+    public int MaxLateMs { get; init; } = 600_000;
+
+    public double DuplicateShare { get; init; } = 0.01;
+
+    /// <summary>Event time that the whole log spans.</summary>
+    public int Days { get; init; } = 30;
+
+    public int Seed { get; init; } = 1;
+}
