@@ -3,7 +3,7 @@ using Signals.Core.Ingest;
 namespace Signals.Tests.Core.Ingest;
 
 /// <summary>Several producers against one consumer: nothing lost, torn, doubled or reordered within a producer.</summary>
-[CancelAfter(30_000)]
+[CancelAfter(10_000)]
 internal sealed class ByteRingStressTests
 {
     // A ring of 1 KiB is full and wraps all the time; one of 64 KiB lets producers run ahead.
@@ -20,7 +20,7 @@ internal sealed class ByteRingStressTests
             .Select(p => Start(() => Produce(ring, p, records, new Random(seed + p), cancellationToken)))
             .ToArray();
 
-        int[] committed = await Task.WhenAll(writers);
+        int[] committed = await Task.WhenAll(writers).WaitAsync(cancellationToken);
         ring.Close();
         long[] seen = await consumer.WaitAsync(cancellationToken);
 
@@ -40,11 +40,12 @@ internal sealed class ByteRingStressTests
                 .ToArray();
             while (ring.ConsumedPosition < 2_000)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 Thread.Yield();
             }
 
             ring.Close();
-            int[] committed = await Task.WhenAll(writers);
+            int[] committed = await Task.WhenAll(writers).WaitAsync(cancellationToken);
             Assert.That(await consumer.WaitAsync(cancellationToken), Is.EqualTo(committed.Select(c => (long)c)));
         }
     }
