@@ -24,7 +24,7 @@ internal sealed class Manifest : IDisposable
     private readonly string _directory;
     private readonly long _rolloverBytes;
     private LogWriter _log;
-    private long _snapshotBytes;
+    private long _snapshotEnd;
     private Exception? _failure;
 
     private Manifest(IFileSystem files, string directory, ManifestState state, ulong number, long rolloverBytes)
@@ -83,7 +83,7 @@ internal sealed class Manifest : IDisposable
         State.Check(edit);
         try
         {
-            if (_log.WrittenOffset - _snapshotBytes > Math.Max(_rolloverBytes, _snapshotBytes))
+            if (_log.WrittenOffset - _snapshotEnd > Math.Max(_rolloverBytes, _snapshotEnd - LogFormat.HeaderBytes))
             {
                 RollOver();
             }
@@ -172,7 +172,7 @@ internal sealed class Manifest : IDisposable
             AppendPromise(log);
             CurrentFile.Publish(_files, _directory, number);
             DeleteOthers(number);
-            _snapshotBytes = log.WrittenOffset;
+            _snapshotEnd = log.WrittenOffset;
             return log;
         }
         catch

@@ -1,0 +1,112 @@
+using Signals.Storage.Compaction;
+
+namespace Signals.Tests.Storage.Compaction;
+
+internal sealed class CompactionPickerTests
+{
+    [TestCase(
+        "run 1 size=10; run 2 size=10; run 3 size=10; pick",
+        "none",
+        TestName = "Pick_FewerThanMinRuns_DoesNothing")]
+    [TestCase(
+        "run 1 size=10; run 2 size=11; run 3 size=25; run 4 size=30; pick",
+        "Tier type=0 window=0 tables=1,2,3,4 bytes=76",
+        TestName = "Pick_FourOfSimilarSize_MergesThem")]
+    [TestCase(
+        "run 1 size=10; run 2 size=10; run 3 size=10; run 4 size=31; pick",
+        "none",
+        TestName = "Pick_FourthRunBeyondTheRatio_DoesNothing")]
+    [TestCase(
+        "run 9 size=900; run 1 size=10; run 2 size=10; run 3 size=10; run 4 size=10; run 8 size=900; pick",
+        "Tier type=0 window=0 tables=1,2,3,4 bytes=40",
+        TestName = "Pick_LargeRunsBesideSmall_LeavesTheLargeAlone")]
+    [TestCase(
+        "options small=100; run 1 size=1; run 2 size=5; run 3 size=40; run 4 size=99; pick",
+        "Tier type=0 window=0 tables=1,2,3,4 bytes=145",
+        TestName = "Pick_TinyRuns_AllCountAsSimilar")]
+    [TestCase(
+        "options max-bytes=39; run 1 size=10; run 2 size=10; run 3 size=10; run 4 size=10; pick",
+        "none",
+        TestName = "Pick_MoreThanMaxMergeBytes_DoesNothing")]
+    [TestCase(
+        "run 1 size=10; run 2 size=10; run 3 window=100 size=10; run 4 type=1 size=10; run 5 type=1 size=10; pick",
+        "none",
+        TestName = "Pick_RunsOfSeveralWindowsAndTypes_NeverMixesThem")]
+    [TestCase(
+        "run 1 size=10; run 2 size=10 busy; run 3 size=10; run 4 size=10; pick; run 5 size=10; pick",
+        "none\nTier type=0 window=0 tables=1,3,4,5 bytes=40",
+        TestName = "Pick_BusyRun_IsLeftAlone")]
+    [TestCase(
+        "run 1 size=1; run 2 size=1; run 3 size=1; run 4 size=1;"
+            + "run 5 window=100 size=9; run 6 window=100 size=9; run 7 window=100 size=9; run 8 window=100 size=9; pick",
+        "Tier type=0 window=100 tables=5,6,7,8 bytes=36",
+        TestName = "Pick_EqualRunCounts_PrefersTheNewerWindow")]
+    [TestCase(
+        "run 1 size=1; run 2 size=1; run 3 size=1; run 4 size=1; run 9 size=500;"
+            + "run 5 window=100 size=9; run 6 window=100 size=9; run 7 window=100 size=9; run 8 window=100 size=9; pick",
+        "Tier type=0 window=0 tables=1,2,3,4 bytes=4",
+        TestName = "Pick_MoreRunsInAnOldWindow_PrefersIt")]
+    [TestCase(
+        "keep type=0 from=200; run 1 time=0..99 size=5; run 2 time=100..199 window=100 size=6; run 3 time=150..200 window=100 size=7;"
+            + "run 4 type=1 time=0..99 size=8; run 5 time=0..9 size=5 busy; pick",
+        "Expired type=0 window=0 tables=1,2 bytes=11",
+        TestName = "Pick_TablesWhollyOlderThanMaxAge_DropsThemFirst")]
+    [TestCase(
+        "run 1 size=10 erased=1; run 2 size=10; run 3 window=100 size=10; pick",
+        "Erasure type=0 window=0 tables=1 bytes=10",
+        TestName = "Pick_ErasedUsers_RewritesTheTablesThatHoldThem")]
+    [TestCase(
+        "options min-runs=2 max-runs=2; run 1 size=90 erased=1; run 2 size=900 erased=1; run 3 size=20 erased=5; run 4 window=1 size=1;"
+            + "run 5 window=1 size=1; pick",
+        "Overloaded type=0 window=0 tables=1,3 bytes=110",
+        TestName = "Pick_OverloadedWindow_ComesBeforeErasure")]
+    [TestCase(
+        "options max-runs=4; run 1 size=1; run 2 size=10; run 3 size=100; run 4 size=1000; pick",
+        "Overloaded type=0 window=0 tables=1,2,3,4 bytes=1111",
+        TestName = "Pick_GeometricSizesAtMaxRuns_MergesAllTheSame")]
+    [TestCase(
+        "options max-runs=5; run 1 size=9; run 2 size=9; run 3 size=9; run 4 size=9; run 5 size=9; run 6 size=9; pick",
+        "Overloaded type=0 window=0 tables=1,2,3,4,5 bytes=45",
+        TestName = "Pick_ManyRuns_NeverReadsMoreThanMaxRuns")]
+    [TestCase(
+        "run 1 size=1; run 2 size=500; run 3 window=100 size=7; pick; drain full",
+        "none\nFull type=0 window=0 tables=1,2 bytes=501\nleft: 3,102",
+        TestName = "Drain_FullRequest_LeavesOneRunPerWindow")]
+    [TestCase(
+        "keep type=0 from=50; run 1 time=0..99 size=5; pick; drain full",
+        "none\nFull type=0 window=0 tables=1 bytes=5\nleft: 101",
+        TestName = "Drain_FullRequestOverExpiredRows_RewritesTheSingleRunOnce")]
+    [TestCase(
+        "options max-runs=4; run 1 size=1; run 2 size=10; run 3 size=100; run 4 size=1000; run 5 size=10000; run 6 size=99999; drain full",
+        "Overloaded type=0 window=0 tables=1,2,3,4 bytes=1111\nFull type=0 window=0 tables=5,6,104 bytes=111110\nleft: 204",
+        TestName = "Drain_FullRequestBeyondMaxRuns_EndsWithOneRun")]
+    public void Pick_Script_GivesThePlans(string script, string plans) =>
+        Assert.That(PickerScript.Run(script.Replace(';', '\n')), Is.EqualTo(plans));
+
+    [Test]
+    public void Pick_SteadyFlushes_KeepsRunsAndRewritesLogarithmic()
+    {
+        var options = new CompactionOptions();
+        var runs = new List<CompactionRun>();
+        const int Flushes = 1000;
+        const long FlushBytes = 4 << 20;
+        long rewritten = 0;
+        int most = 0;
+        for (ulong number = 1; number <= Flushes; number++)
+        {
+            runs.Add(new CompactionRun(number, 0, 0, 0, 9, FlushBytes, 0, false));
+            while (CompactionPicker.Pick(runs, options, [long.MinValue]) is CompactionPlan plan)
+            {
+                runs.RemoveAll(run => plan.Tables.Contains(run.Number));
+                runs.Add(new CompactionRun(number + (ulong)(rewritten += plan.InputBytes), 0, 0, 0, 9, plan.InputBytes, 0, false));
+            }
+
+            most = Math.Max(most, runs.Count);
+        }
+
+        double amplification = (double)rewritten / (Flushes * FlushBytes);
+        TestContext.Out.WriteLine($"most runs {most}, each row rewritten {amplification:F1} times");
+        Assert.That(most, Is.LessThanOrEqualTo(16));
+        Assert.That(amplification, Is.LessThan(6));
+    }
+}

@@ -1,0 +1,198 @@
+using CsCheck;
+using Signals.Core.Columns;
+using Signals.Core.Model;
+using Signals.Storage.Compaction;
+using Signals.Storage.Tables;
+using Signals.Storage.Versions;
+
+namespace Signals.Tests.Storage.Compaction;
+
+internal sealed class MergeJobTests
+{
+    [Test]
+    public void Run_AnyTablesAndRetention_EqualsTheModel() =>
+        Gen.Select(Gen.Int, Gen.Int[1, 6], Gen.Int[1, 12], Gen.Int[-1, 12]).Sample((seed, tables, keepLast, oldestKept) =>
+        {
+            using var store = new MergeStore(MergeRows.Schema(keepLast));
+            var random = new Random(seed);
+            var model = new MergeModel();
+            Table[] inputs = [.. Enumerable.Range(0, tables).Select(_ => store.WriteRandom(random, model))];
+            var erased = Enumerable.Range(0, random.Next(3)).ToDictionary(u => UserId.From((ulong)u), _ => (long)random.Next(-1, 13));
+            foreach ((UserId user, long cutoff) in erased)
+            {
+                store.Erasures.Add(user, cutoff);
+            }
+
+            MergeResult result = store.Job(inputs, oldestKept).Run();
+
+            model.Retain(keepLast, oldestKept, erased);
+            Assert.That(store.Describe(result.Added), Is.EqualTo(model.Describe()));
+            Assert.That(Total(result.Stats), Is.EqualTo(result.Stats.RowsIn), "Every row is accounted for.");
+            Assert.That(result.Stats.RowsOut, Is.EqualTo(model.Count));
+            Assert.That(result.Removed, Is.EqualTo(inputs.Select(t => t.Meta.Number)));
+        }, iter: 500);
+
+    [Test]
+    public void Run_InAnyGrouping_GivesTheSameRows() =>
+        Gen.Select(Gen.Int, Gen.Int[1, 12]).Sample((seed, keepLast) =>
+        {
+            using var store = new MergeStore(MergeRows.Schema(keepLast));
+            var random = new Random(seed);
+            List<Table> tables = [.. Enumerable.Range(0, 5).Select(_ => store.WriteRandom(random, new MergeModel()))];
+            string atOnce = store.Describe(store.Job([.. tables]).Run().Added);
+            while (tables.Count > 1)
+            {
+                Table[] some = [.. tables.OrderBy(_ => random.Next()).Take(random.Next(2, tables.Count + 1))];
+                tables.RemoveAll(some.Contains);
+                tables.Add(store.Open(store.Job(some).Run().Added!));
+            }
+
+            Assert.That(store.Describe(tables[0].Meta), Is.EqualTo(atOnce));
+        }, iter: 200);
+
+    [Test]
+    public void Run_WithNewerWindows_KeepsTheLastNOverAllWindows() =>
+        Gen.Select(Gen.Int, Gen.Int[1, 15]).Sample((seed, keepLast) =>
+        {
+            using var store = new MergeStore(MergeRows.Schema(keepLast));
+            var random = new Random(seed);
+            var model = new MergeModel();
+            var newerModel = new MergeModel();
+            Table old = store.WriteRandom(random, model);
+            Table[] newer = [.. Enumerable.Range(0, 2).Select(_ => store.WriteRandom(random, model, window: 100))];
+            foreach (Table table in newer)
+            {
+                AddTo(newerModel, table, store);
+            }
+
+            string kept = store.Describe(store.Job([old], newer: [new TableWindow(100, newer)]).Run().Added);
+
+            // What a last-N read over everything needs from the old window must still be there.
+            model.Retain(keepLast, long.MinValue, new Dictionary<UserId, long>());
+            newerModel.Retain(keepLast, long.MinValue, new Dictionary<UserId, long>());
+            string[] needed = [.. model.Describe().Split('\n').Except(newerModel.Describe().Split('\n'))];
+            Assert.That(needed.Except(kept.Split('\n')), Is.Empty);
+        }, iter: 500);
+
+    [Test]
+    public void Run_UserWithLastNInANewerWindow_ReclaimsTheOldRows()
+    {
+        using var store = new MergeStore(MergeRows.Schema(keepLast: 5));
+        Table old = store.Write(Users(1, [10, 9, 8]));
+        Table newer = store.Write(Users(1, [104, 103, 102, 101]), window: 100);
+
+        MergeResult result = store.Job([old], newer: [new TableWindow(100, new[] { newer })]).Run();
+
+        Assert.That((result.Stats.RowsOut, result.Stats.Trimmed), Is.EqualTo((1L, 2L)));
+        Assert.That(result.Added!.MinTime, Is.EqualTo(10));
+    }
+
+    [Test]
+    public void Run_EveryRowErased_GivesNoTable()
+    {
+        using var store = new MergeStore(MergeRows.Schema());
+        Table table = store.Write(Users(1, [10, 9]));
+        store.Erasures.Add(UserId.From(1), 10);
+        string[] before = [.. store.Files.ListFiles(MergeStore.Folder)];
+
+        MergeResult result = store.Job([table]).Run();
+
+        var edit = new VersionEdit();
+        result.AddTo(edit);
+        Assert.That((edit.AddedTables.Count, edit.RemovedTables.Count, result.Stats.Erased), Is.EqualTo((0, 1, 2L)));
+        Assert.That(store.Files.ListFiles(MergeStore.Folder), Is.EquivalentTo(before));
+    }
+
+    [Test]
+    public void Run_InputOfAnOlderSchema_FillsItsMissingColumnsWithAbsent()
+    {
+        using var store = new MergeStore(MergeRows.Schema(columns: 1));
+        var model = new MergeModel();
+        Table old = store.WriteRandom(new Random(5), new MergeModel());
+        store.Type = MergeRows.Schema(columns: 3);
+        AddTo(model, old, store);
+        Table now = store.WriteRandom(new Random(6), model);
+
+        Assert.That(store.Describe(store.Job([old, now]).Run().Added), Is.EqualTo(model.Describe()));
+    }
+
+    [Test]
+    public void Run_Cancelled_LeavesNoFileBehind()
+    {
+        using var store = new MergeStore(MergeRows.Schema());
+        Table table = store.Write(Users(1, [10, 9]));
+        string[] before = [.. store.Files.ListFiles(MergeStore.Folder)];
+
+        Assert.That(() => store.Job([table]).Run(cancel: new CancellationToken(canceled: true)), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(store.Files.ListFiles(MergeStore.Folder), Is.EquivalentTo(before));
+    }
+
+    [Test]
+    public void Run_AnyFileOperationFails_ThrowsAndTheInputsStayWhole()
+    {
+        using var store = new MergeStore(MergeRows.Schema());
+        Table table = store.Write(Users(1, [10, 9]));
+        string whole = store.Describe(table.Meta);
+        int failures = 0;
+        for (int skip = 0; ; skip++)
+        {
+            MergeJob job = store.Job([table]);
+            store.Files.FailAt(store.Files.OperationCount + skip);
+            try
+            {
+                job.Run();
+                break;
+            }
+            catch (IOException)
+            {
+                failures++;
+                Assert.That(store.Describe(table.Meta), Is.EqualTo(whole));
+            }
+        }
+
+        Assert.That(failures, Is.GreaterThanOrEqualTo(3), "create, write, sync, directory sync");
+    }
+
+    [Test]
+    public void ErasureScan_TableWithErasedRows_IsCountedUntilRewritten()
+    {
+        using var store = new MergeStore(MergeRows.Schema());
+        var scan = new ErasureScan(store.Erasures);
+        Table table = store.Write(Users(1, [10, 9]));
+        Assert.That(scan.Count(table), Is.Zero);
+
+        store.Erasures.Add(UserId.From(1), 8);
+        store.Erasures.Add(UserId.From(2), 100);
+        Assert.That(scan.Count(table), Is.Zero, "No row is that old.");
+
+        store.Erasures.Add(UserId.From(1), 9);
+        Assert.That(scan.Count(table), Is.EqualTo(1));
+        Table rewritten = store.Open(store.Job([table]).Run().Added!);
+        Assert.That(scan.Count(rewritten), Is.Zero);
+    }
+
+    private static long Total(MergeStats stats) =>
+        stats.RowsOut + stats.Duplicates + stats.Trimmed + stats.Expired + stats.Erased;
+
+    private static SortedDictionary<UserId, RowBuffer> Users(ulong user, long[] times)
+    {
+        RowBuffer rows = MergeRows.Buffer(MergeRows.Schema());
+        foreach (long time in times)
+        {
+            rows.AppendKey(time, 1);
+        }
+
+        rows.FillAbsent();
+        return new SortedDictionary<UserId, RowBuffer> { [UserId.From(user)] = rows };
+    }
+
+    private static void AddTo(MergeModel model, Table table, MergeStore store)
+    {
+        for (TableCursor cursor = table.CreateCursor(); cursor.MoveNext();)
+        {
+            RowBuffer rows = MergeRows.Buffer(store.Type);
+            cursor.AppendTo(rows);
+            model.Add(cursor.User, rows);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+using Signals.Core.Columns;
+using Signals.Core.Schema;
+
+namespace Signals.Tests.Storage.Compaction;
+
+/// <summary>Small random rows that collide often: few times, few ids, few values, every column state.</summary>
+internal static class MergeRows
+{
+    public static EventTypeSchema Schema(int keepLast = int.MaxValue, int columns = 3) =>
+        StoreSchema.Define(s => s.EventType("view", t =>
+        {
+            t.Field<int>("action");
+            if (columns > 1)
+            {
+                t.Text("country").Vector<float>("item", 2);
+            }
+
+            t.KeepLast(keepLast);
+        }))["view"];
+
+    public static RowBuffer Buffer(EventTypeSchema type) => new([.. type.Columns.Select(column => column.Type)]);
+
+    public static RowBuffer Random(EventTypeSchema type, Random random, int count, int times = 12, int ids = 3)
+    {
+        RowBuffer rows = Buffer(type);
+        for (int i = 0; i < count; i++)
+        {
+            rows.AppendKey(random.Next(times), (ulong)random.Next(ids));
+            foreach (ColumnBuffer column in rows.Columns)
+            {
+                AppendCell(column, random);
+            }
+        }
+
+        return rows;
+    }
+
+    private static void AppendCell(ColumnBuffer column, Random random)
+    {
+        switch (random.Next(4))
+        {
+            case 0:
+                column.AppendMissing(ColumnState.Absent);
+                break;
+            case 1:
+                column.AppendMissing(ColumnState.Null);
+                break;
+            default:
+                byte[] value = new byte[column.Type.IsVariable ? random.Next(4) : column.Type.Width];
+                value.AsSpan(0, Math.Min(value.Length, 2)).Fill((byte)random.Next(3));
+                if (column.Type.IsVariable)
+                {
+                    column.AppendBytes(value);
+                }
+                else
+                {
+                    column.AppendFixed(value);
+                }
+
+                break;
+        }
+    }
+}

@@ -1,0 +1,103 @@
+using Signals.Core.Columns;
+using Signals.Core.Model;
+using Signals.Core.Schema;
+using Signals.Storage.Compaction;
+using Signals.Storage.Tables;
+using Signals.Storage.Versions;
+using Signals.Tests.Simulation;
+
+namespace Signals.Tests.Storage.Compaction;
+
+/// <summary>Tables of one event type in a simulated folder: writes, merges and reads them whole.</summary>
+internal sealed class MergeStore : IDisposable
+{
+    public const string Folder = "/store";
+    public const long Window = 0;
+
+    private readonly BlockCache _cache = new(1 << 20);
+    private readonly List<Table> _opened = [];
+    private ulong _number;
+
+    public MergeStore(EventTypeSchema type)
+    {
+        Type = type;
+        Files = new SimFileSystem(record: false);
+        Files.CreateDirectory(Folder);
+    }
+
+    public SimFileSystem Files { get; }
+
+    public EventTypeSchema Type { get; set; }
+
+    public ErasureSet Erasures { get; } = new();
+
+    public Table Write(SortedDictionary<UserId, RowBuffer> users, long window = Window)
+    {
+        ulong number = ++_number;
+        using var writer = new TableWriter(
+            Files, Path.Combine(Folder, StoreFiles.Table(number)), number, Type, window, new TableOptions { BlockBytes = 512 });
+        foreach ((UserId user, RowBuffer rows) in users)
+        {
+            writer.Add(user, rows, 0, rows.Count);
+        }
+
+        return Open(writer.Finish());
+    }
+
+    /// <summary>A table of random users whose rows are in table order; they are added to the model too.</summary>
+    public Table WriteRandom(Random random, MergeModel model, long window = Window, int maxRows = 12)
+    {
+        var users = new SortedDictionary<UserId, RowBuffer>();
+        var merger = new RowMerger();
+        for (int i = random.Next(1, 8); i > 0; i--)
+        {
+            UserId user = UserId.From((ulong)random.Next(10));
+            RowBuffer rows = MergeRows.Buffer(Type);
+            merger.Sort(MergeRows.Random(Type, random, random.Next(1, maxRows)), rows);
+            rows.Times.ToArray().Select(time => time + window).ToArray().CopyTo(rows.Times);
+            users[user] = rows;
+        }
+
+        foreach ((UserId user, RowBuffer rows) in users)
+        {
+            model.Add(user, rows);
+        }
+
+        return Write(users, window);
+    }
+
+    public Table Open(TableMeta meta)
+    {
+        Table table = Table.Open(Files, Path.Combine(Folder, StoreFiles.Table(meta.Number)), meta, Type, _cache, verify: true);
+        _opened.Add(table);
+        return table;
+    }
+
+    public MergeJob Job(Table[] tables, long oldestKept = long.MinValue, TableWindow[]? newer = null)
+    {
+        var plan = new CompactionPlan(
+            CompactionReason.Full, Type.Id, tables[0].Meta.WindowStart, [.. tables.Select(t => t.Meta.Number)], 0, oldestKept);
+        var target = new MergeTarget(Files, Folder, ++_number, Type, new TableOptions());
+        return new MergeJob(target, plan, tables, Erasures, newer);
+    }
+
+    public string Describe(TableMeta? meta)
+    {
+        if (meta is null)
+        {
+            return "";
+        }
+
+        var users = new List<(UserId User, RowBuffer Rows)>();
+        for (TableCursor cursor = Open(meta).CreateCursor(); cursor.MoveNext();)
+        {
+            RowBuffer rows = MergeRows.Buffer(Type);
+            cursor.AppendTo(rows);
+            users.Add((cursor.User, rows));
+        }
+
+        return MergeModel.Describe(users);
+    }
+
+    public void Dispose() => _opened.ForEach(table => table.Dispose());
+}

@@ -1,0 +1,88 @@
+using CsCheck;
+using Signals.Core.Columns;
+using Signals.Core.Model;
+using Signals.Core.Schema;
+using Signals.Storage.Compaction;
+
+namespace Signals.Tests.Storage.Compaction;
+
+internal sealed class RowMergerTests
+{
+    private static readonly UserId User = UserId.From(1);
+    private static readonly EventTypeSchema Type = MergeRows.Schema();
+
+    [Test]
+    public void Sort_AnyArrivalOrder_EqualsTheModel() =>
+        Gen.Select(Gen.Int, Gen.Int[0, 60]).Sample((seed, count) =>
+        {
+            RowBuffer rows = MergeRows.Random(Type, new Random(seed), count);
+            var merger = new RowMerger();
+            RowBuffer sorted = MergeRows.Buffer(Type);
+            merger.Sort(rows, sorted);
+
+            CheckAgainstModel(rows, sorted);
+            Assert.That(merger.Duplicates, Is.EqualTo(count - sorted.Count));
+        }, iter: 2000);
+
+    [Test]
+    public void Merge_SortedRuns_EqualsTheModelWhateverTheirOrder() =>
+        Gen.Select(Gen.Int, Gen.Int[1, 6], Gen.Int[0, 20]).Sample((seed, runs, rowsPerRun) =>
+        {
+            var random = new Random(seed);
+            var merger = new RowMerger();
+            RowBuffer rows = MergeRows.Buffer(Type);
+            int[] ends = new int[runs];
+            for (int i = 0; i < runs; i++)
+            {
+                merger.Sort(MergeRows.Random(Type, random, rowsPerRun), rows);
+                ends[i] = rows.Count;
+            }
+
+            RowBuffer merged = MergeRows.Buffer(Type);
+            merger.Merge(rows, ends, merged);
+            CheckAgainstModel(rows, merged);
+        }, iter: 2000);
+
+    [Test]
+    public void Merge_DestinationThatHoldsAnEqualRow_LeavesItAlone()
+    {
+        RowBuffer rows = MergeRows.Random(Type, new Random(1), 1, times: 1, ids: 1);
+        RowBuffer destination = MergeRows.Buffer(Type);
+        destination.AppendRow(rows, 0);
+        var merger = new RowMerger();
+        merger.Merge(rows, [1], destination);
+
+        Assert.That((destination.Count, merger.Duplicates), Is.EqualTo((2, 0L)), "The row before belongs to another user.");
+    }
+
+    [Test]
+    public void SortAndMerge_Warm_AllocateNothing()
+    {
+        var merger = new RowMerger();
+        RowBuffer rows = MergeRows.Random(Type, new Random(3), 200);
+        RowBuffer sorted = MergeRows.Buffer(Type);
+        RowBuffer merged = MergeRows.Buffer(Type);
+        RowBuffer twice = MergeRows.Buffer(Type);
+        merger.Sort(rows, sorted);
+        twice.AppendRows(sorted, 0, sorted.Count);
+        twice.AppendRows(sorted, 0, sorted.Count);
+        int[] ends = [sorted.Count, twice.Count];
+        merger.Merge(twice, ends, merged);
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        sorted.Clear();
+        merged.Clear();
+        merger.Sort(rows, sorted);
+        merger.Merge(twice, ends, merged);
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        Assert.That(merged.Count, Is.EqualTo(sorted.Count));
+    }
+
+    private static void CheckAgainstModel(RowBuffer rows, RowBuffer result)
+    {
+        var model = new MergeModel();
+        model.Add(User, rows);
+        Assert.That(MergeModel.Describe([(User, result)]), Is.EqualTo(model.Describe()));
+        Assert.That(RowMerger.IsMerged(result, 0, result.Count), Is.True);
+    }
+}

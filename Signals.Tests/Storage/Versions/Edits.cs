@@ -1,0 +1,46 @@
+using Signals.Core.Model;
+using Signals.Storage.Tables;
+using Signals.Storage.Versions;
+
+namespace Signals.Tests.Storage.Versions;
+
+/// <summary>Edits and the text of a manifest's state, for comparing.</summary>
+internal static class Edits
+{
+    public static TableMeta Meta(ulong number, ushort type = 0, long window = 0, long min = 10, long max = 20) => new()
+    {
+        Number = number,
+        EventType = type,
+        WindowStart = window,
+        MinTime = min,
+        MaxTime = max,
+        Rows = 3,
+        Users = 2,
+        FileLength = 4096,
+        FileChecksum = 0xC0FFEE,
+    };
+
+    public static VersionEdit Add(params ulong[] tables)
+    {
+        var edit = new VersionEdit();
+        edit.AddedTables.AddRange(tables.Select(number => Meta(number)));
+        return edit;
+    }
+
+    public static VersionEdit Remove(this VersionEdit edit, params ulong[] tables)
+    {
+        edit.RemovedTables.AddRange(tables);
+        return edit;
+    }
+
+    public static VersionEdit Erase(this VersionEdit edit, ulong user, long cutoff)
+    {
+        edit.Erasures.Add(new Erasure(UserId.From(user), cutoff));
+        return edit;
+    }
+
+    public static string Describe(this ManifestState state) =>
+        $"tables={string.Join(",", state.Tables.Keys)} log={state.FirstLiveLog} next={state.NextFileNumber}"
+        + $" flushed={state.FlushedPosition} schema={Convert.ToHexString(state.Schema.Span)}"
+        + $" erased={string.Join(",", state.Erasures.OrderBy(e => e.Key).Select(e => $"{e.Key}@{e.Value}"))}";
+}

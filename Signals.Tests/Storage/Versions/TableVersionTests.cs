@@ -1,0 +1,66 @@
+using Signals.Core.Columns;
+using Signals.Core.Model;
+using Signals.Core.Schema;
+using Signals.Storage.Tables;
+using Signals.Storage.Versions;
+using Signals.Tests.Storage.Tables;
+
+namespace Signals.Tests.Storage.Versions;
+
+internal sealed class TableVersionTests
+{
+    private static readonly StoreSchema Schema = StoreSchema.Define(s => s
+        .EventType("view", t => t.Field<int>("a"))
+        .EventType("click", t => t.Field<int>("a")));
+
+    private readonly MemoryFileSystem _files = new();
+
+    [Test]
+    public void Apply_AddAndRemove_OrdersTablesAndWindowsNewestFirst()
+    {
+        TableVersion first = Add(TableVersion.Empty, Write(1, 0, 0, 50), Write(2, 0, 100, 150), Write(3, 0, 0, 60), Write(4, 1, 0, 5));
+        TableVersion second = Add(first, [1], Write(5, 0, 100, 110));
+
+        Assert.That(Numbers(first.TablesOf(0)), Is.EqualTo(new ulong[] { 2, 3, 1 }));
+        Assert.That(Numbers(second.TablesOf(0)), Is.EqualTo(new ulong[] { 2, 5, 3 }));
+        Assert.That(Numbers(second.TablesOf(1)), Is.EqualTo(new ulong[] { 4 }));
+        Assert.That(second.TablesOf(9).Length, Is.Zero);
+        Assert.That(second.WindowsOf(0).ToArray().Select(w => w.Start), Is.EqualTo(new long[] { 100, 0 }));
+        Assert.That(Numbers(second.WindowsOf(0)[0].Tables.Span), Is.EqualTo(new ulong[] { 2, 5 }));
+        Assert.That(second.TryGet(1, out _), Is.False);
+        Assert.That(first.Tables, Has.Count.EqualTo(4), "A version never changes.");
+    }
+
+    [Test]
+    public void Apply_EditThatDoesNotFit_IsRefused()
+    {
+        Table table = Write(11, 0, 0, 50);
+        TableVersion version = Add(TableVersion.Empty, table);
+
+        Assert.That(() => Add(version, [7]), Throws.ArgumentException);
+        Assert.That(() => Add(version, table), Throws.ArgumentException);
+        Assert.That(() => version.Apply(Edits.Add(9), []), Throws.ArgumentException);
+    }
+
+    private static ulong[] Numbers(ReadOnlySpan<Table> tables) => [.. tables.ToArray().Select(t => t.Meta.Number)];
+
+    private static TableVersion Add(TableVersion version, params Table[] tables) => Add(version, [], tables);
+
+    private static TableVersion Add(TableVersion version, ulong[] removed, params Table[] tables)
+    {
+        VersionEdit edit = new VersionEdit().Remove(removed);
+        edit.AddedTables.AddRange(tables.Select(t => t.Meta));
+        return version.Apply(edit, tables);
+    }
+
+    private Table Write(ulong number, int type, long window, long time)
+    {
+        EventTypeSchema schema = Schema.EventTypes[type];
+        RowBuffer rows = new([.. schema.Columns.Select(c => c.Type)]);
+        rows.AppendKey(time, 1);
+        rows.FillAbsent();
+        using var writer = new TableWriter(_files, StoreFiles.Table(number), number, schema, window, new TableOptions());
+        writer.Add(UserId.From(1), rows, 0, 1);
+        return Table.Open(_files, StoreFiles.Table(number), writer.Finish(), schema, new BlockCache(1 << 20));
+    }
+}

@@ -1,0 +1,101 @@
+using System.Buffers;
+using MessagePack;
+using Signals.Storage.Versions;
+
+namespace Signals.Tests.Storage.Versions;
+
+internal sealed class VersionEditFormatTests
+{
+    // docs/formats/manifest.md: map of 7; table 7; removed 1, 2; logs; position; schema; user 5 erased to 1000.
+    private const string Golden =
+        "87019199070000" + "0A140302CD1000CE00C0FFEE" + "02920102" + "0309" + "040C" + "05CD07D0" + "06C403010203"
+        + "0791930005CD03E8";
+
+    [Test]
+    public void Write_EveryField_GivesTheDocumentedBytes() =>
+        Assert.That(Convert.ToHexString(VersionEditFormat.Write(Everything())), Is.EqualTo(Golden));
+
+    [Test]
+    public void Read_GoldenBytes_GivesTheEditThatWroteThem()
+    {
+        VersionEdit edit = VersionEditFormat.Read(Convert.FromHexString(Golden));
+
+        Assert.That(edit.AddedTables, Is.EqualTo(Everything().AddedTables));
+        Assert.That(edit.RemovedTables, Is.EqualTo(new ulong[] { 1, 2 }));
+        Assert.That(edit.Erasures, Is.EqualTo(Everything().Erasures));
+        Assert.That((edit.FirstLiveLog, edit.NextFileNumber, edit.FlushedPosition), Is.EqualTo((9UL, 12UL, 2000L)));
+        Assert.That(edit.Schema, Is.EqualTo(new byte[] { 1, 2, 3 }));
+    }
+
+    [TestCase(8u, false)]
+    [TestCase(127u, false)]
+    [TestCase(128u, true)]
+    [TestCase(70_000u, true)]
+    public void Read_UnknownTag_IsSkippedOnlyWhenOptional(uint tag, bool accepted)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        var writer = new MessagePackWriter(buffer);
+        writer.WriteMapHeader(2);
+        writer.Write(3u);
+        writer.Write(9UL);
+        writer.Write(tag);
+        writer.Write(new byte[] { 1, 2 });
+        writer.Flush();
+        byte[] bytes = buffer.WrittenSpan.ToArray();
+
+        if (accepted)
+        {
+            Assert.That(VersionEditFormat.Read(bytes).FirstLiveLog, Is.EqualTo(9UL));
+        }
+        else
+        {
+            Assert.That(() => VersionEditFormat.Read(bytes), Throws.TypeOf<InvalidDataException>().With.Message.Contains($"tag {tag}"));
+        }
+    }
+
+    [TestCase("82030903", TestName = "Read_TagTwice_IsRefused")]
+    [TestCase("82030901920102", TestName = "Read_TagsOutOfOrder_IsRefused")]
+    [TestCase("8103", TestName = "Read_MissingValue_IsRefused")]
+    [TestCase("80C0", TestName = "Read_TrailingBytes_IsRefused")]
+    [TestCase("", TestName = "Read_Nothing_IsRefused")]
+    [TestCase("8101DD7FFFFFFF", TestName = "Read_CountBeyondTheBytes_IsRefused")]
+    [TestCase("8106C67FFFFFFF", TestName = "Read_SchemaBeyondTheBytes_IsRefused")]
+    [TestCase("810791930005D38000000000000000", TestName = "Read_ErasureBelowEveryTime_IsRefused")]
+    public void Read_MalformedBytes_IsRefused(string hex) =>
+        Assert.That(() => VersionEditFormat.Read(Convert.FromHexString(hex)), Throws.TypeOf<InvalidDataException>());
+
+    [Test]
+    public void Read_EveryBitFlippedAndEveryPrefix_EndsInAnEditOrTheTypedError()
+    {
+        byte[] golden = Convert.FromHexString(Golden);
+        for (int bit = 0; bit < golden.Length * 8; bit++)
+        {
+            byte[] damaged = [.. golden];
+            damaged[bit / 8] ^= (byte)(1 << (bit % 8));
+            ReadOrRefuse(damaged);
+            ReadOrRefuse(golden[..(bit / 8)]);
+        }
+    }
+
+    private static void ReadOrRefuse(byte[] bytes)
+    {
+        try
+        {
+            VersionEditFormat.Read(bytes);
+        }
+        catch (InvalidDataException)
+        {
+            // The only error a caller has to expect.
+        }
+    }
+
+    private static VersionEdit Everything()
+    {
+        VersionEdit edit = Edits.Add(7).Remove(1, 2).Erase(5, 1000);
+        edit.FirstLiveLog = 9;
+        edit.NextFileNumber = 12;
+        edit.FlushedPosition = 2000;
+        edit.Schema = [1, 2, 3];
+        return edit;
+    }
+}
