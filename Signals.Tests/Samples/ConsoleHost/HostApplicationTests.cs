@@ -1,0 +1,194 @@
+using System.IO.Compression;
+using System.Text;
+using Signals.Core.Schema;
+using Signals.Samples.ConsoleHost;
+using Signals.Storage;
+using Spectre.Console;
+
+namespace Signals.Tests.Samples.ConsoleHost;
+
+/// <summary>The program from its command line to its exit code, on real files.</summary>
+[TestFixture]
+public sealed class HostApplicationTests
+{
+    private const string Csv = "u,t,n,s\na,1000,1,x\na,1000,1,x\n,1001,2,y\nb,1002,,\"z\nz\"\nb,1001,4,\n";
+    private const string CsvOptions =
+        "--user u --time t --time-format unix-s --type =event --field n:int32 --field s:text --verify";
+
+    [Test]
+    public async Task RunAsync_Generated_VerifiesWithoutDifferences()
+    {
+        using TemporaryFolder folder = new();
+        (ExitCode code, string output, string errors) = await RunAsync(
+            "--events", "20000", "--users", "5", "--path", folder.Store, "--verify", "--window", "0.02");
+
+        Assert.That(code, Is.EqualTo(ExitCode.Ok), output + errors);
+        Assert.That(output, Does.Contain("verify, as ingested: 0 differences").And.Contain("verify, reopened: 0 differences"));
+        Assert.That(output, Does.Contain("20,000 in"));
+    }
+
+    [TestCase("buffered")]
+    [TestCase("synced")]
+    [TestCase("inmemory")]
+    public async Task RunAsync_Csv_VerifiesInEveryDurabilityMode(string durability)
+    {
+        using TemporaryFolder folder = new();
+        string file = folder.Write("events.csv", Encoding.UTF8.GetBytes(Csv));
+        (ExitCode code, string output, string errors) = await RunAsync(
+            ["--input", file, .. CsvOptions.Split(' '), "--path", folder.Store, "--durability", durability, "--user-shown", "b"]);
+
+        Assert.That(code, Is.EqualTo(ExitCode.Ok), output + errors);
+        Assert.That(output, Does.Contain("no user: 'u' is empty (first: line 4)"));
+        Assert.That(output, Does.Match(@"duplicates +1 merged"));
+        Assert.That(output, Does.Match(@"late +1 behind"));
+        Assert.That(output, Does.Contain("user b: newest 2 events, Complete"));
+        Assert.That(output, Does.Contain("(2 users, 3 events, 1 duplicates in the model)"));
+    }
+
+    [Test]
+    public async Task RunAsync_FarFutureEvent_LosesThatEventAlone()
+    {
+        using TemporaryFolder folder = new();
+        string file = folder.Write("events.csv", Encoding.UTF8.GetBytes(Csv + "c,32503680000,5,future\nc,1003,6,now\n"));
+        (ExitCode code, string output, string errors) = await RunAsync(
+            ["--input", file, .. CsvOptions.Split(' '), "--path", folder.Store]);
+
+        Assert.That(code, Is.EqualTo(ExitCode.Ok), output + errors);
+        Assert.That(output, Does.Match(@"1 refused by the store: TimeOutOfRange"));
+        Assert.That(output, Does.Contain("(3 users, 4 events, 1 duplicates in the model)"));
+    }
+
+    [Test]
+    public async Task RunAsync_EmittedFrames_AreReadBack()
+    {
+        using TemporaryFolder folder = new();
+        string frames = Path.Combine(folder.Path, "events.frames");
+        (ExitCode emitted, _, string message) = await RunAsync("--events", "3000", "--emit", frames);
+        Assert.That(emitted, Is.EqualTo(ExitCode.Ok), message);
+
+        (ExitCode code, string output, string errors) = await RunAsync(
+            "--input", frames, "--types", "view,click,purchase", "--field", "item:int32", "--field", "dwell_seconds:float32",
+            "--field", "item_embedding:float16[8]", "--field", "country:text", "--verify", "--path", folder.Store);
+
+        Assert.That(code, Is.EqualTo(ExitCode.Ok), output + errors);
+        Assert.That(output, Does.Contain("3,000 in").And.Match(@"rejected +0"));
+    }
+
+    [Test]
+    public async Task RunAsync_Help_PrintsIt()
+    {
+        (ExitCode code, string output, _) = await RunAsync("--help");
+        Assert.That(code, Is.EqualTo(ExitCode.Ok));
+        Assert.That(output, Does.Contain("Exit codes:"));
+    }
+
+    [Test]
+    public async Task RunAsync_WrongOption_Is2() =>
+        await ExpectAsync(ExitCode.Usage, "--help lists", "--evnets", "1");
+
+    [Test]
+    public async Task RunAsync_WrongColumn_Is2AndListsTheColumns()
+    {
+        using TemporaryFolder folder = new();
+        string file = folder.Write("events.csv", Encoding.UTF8.GetBytes(Csv));
+        await ExpectAsync(ExitCode.Usage, "no column 'who'; it has u, t, n, s", "--input", file, "--user", "who", "--time", "t");
+    }
+
+    [Test]
+    public async Task RunAsync_VerifyOnAFilledFolder_Is2()
+    {
+        using TemporaryFolder folder = new();
+        folder.Write("anything", [1]);
+        await ExpectAsync(ExitCode.Usage, "must be empty", "--events", "10", "--verify", "--path", folder.Path);
+    }
+
+    [Test]
+    public async Task RunAsync_MissingFile_Is3() =>
+        await ExpectAsync(ExitCode.InputUnreadable, "does not exist", "--input", "no/such.csv", "--preset", "online-retail");
+
+    [Test]
+    public async Task RunAsync_FolderAsFile_Is3()
+    {
+        using TemporaryFolder folder = new();
+        string path = Directory.CreateDirectory(Path.Combine(folder.Path, "x.csv")).FullName;
+        await ExpectAsync(ExitCode.InputUnreadable, "x.csv", "--input", path, "--preset", "online-retail");
+    }
+
+    [Test]
+    public async Task RunAsync_BrokenGzip_Is3()
+    {
+        using TemporaryFolder folder = new();
+        using MemoryStream packed = new();
+        using (GZipStream gzip = new(packed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            gzip.Write(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 20_000).Select(i => $"u{i * 7919},{i},1,x\n"))));
+        }
+        byte[] damaged = packed.ToArray();
+        damaged.AsSpan(damaged.Length / 2, 64).Fill(0xFF);
+        string file = folder.Write("events.csv.gz", damaged);
+        await ExpectAsync(ExitCode.InputUnreadable, "events.csv.gz", "--input", file, "--user", "u0", "--time", "0",
+            "--time-format", "unix-s", "--path", folder.Store);
+    }
+
+    [Test]
+    public async Task RunAsync_UnclosedQuote_Is3AndNamesThePlace()
+    {
+        using TemporaryFolder folder = new();
+        string file = folder.Write("events.csv", Encoding.UTF8.GetBytes(Csv + "c,1003,\"5,x\n"));
+        await ExpectAsync(ExitCode.InputUnreadable, "line 8, column 3", ["--input", file, .. CsvOptions.Split(' '), "--path", folder.Store]);
+    }
+
+    [Test]
+    public async Task RunAsync_StoreOpenElsewhere_Is4()
+    {
+        using TemporaryFolder folder = new();
+        StoreSchema schema = StoreSchema.Define(s => s.EventType("view", t => t.Field<int>("item")));
+        await using SignalStore holder = SignalStore.Open(folder.Store, schema);
+        await ExpectAsync(ExitCode.StoreLocked, "open elsewhere", "--events", "10", "--path", folder.Store);
+    }
+
+    [Test]
+    public async Task RunAsync_DamagedStore_Is5AndNamesTheFile()
+    {
+        using TemporaryFolder folder = new();
+        (ExitCode first, _, string message) = await RunAsync("--events", "1000", "--path", folder.Store);
+        Assert.That(first, Is.EqualTo(ExitCode.Ok), message);
+        string table = Directory.GetFiles(folder.Store, "*.tbl")[0];
+        byte[] bytes = await File.ReadAllBytesAsync(table);
+        bytes[^20] ^= 0x40;
+        await File.WriteAllBytesAsync(table, bytes);
+
+        await ExpectAsync(ExitCode.StoreCorrupt, Path.GetFileName(table), "--events", "1000", "--path", folder.Store);
+    }
+
+    [Test]
+    public async Task RunAsync_OtherSchemaInTheFolder_Is6AndNamesBothSides()
+    {
+        using TemporaryFolder folder = new();
+        StoreSchema schema = StoreSchema.Define(s => s.EventType("view", t => t.Text("item")));
+        await SignalStore.Open(folder.Store, schema).DisposeAsync();
+        await ExpectAsync(ExitCode.IngestFailed, "item", "--events", "10", "--path", folder.Store);
+    }
+
+    private static async Task ExpectAsync(ExitCode expected, string message, params string[] arguments)
+    {
+        (ExitCode code, string output, string errors) = await RunAsync(arguments);
+        Assert.That(code, Is.EqualTo(expected), output + errors);
+        Assert.That(errors, Does.Contain(message).And.Not.Contain("   at "));
+    }
+
+    private static async Task<(ExitCode Code, string Output, string Errors)> RunAsync(params string[] arguments)
+    {
+        StringWriter output = new();
+        StringWriter errors = new();
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.No,
+            Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(output),
+        });
+        console.Profile.Width = 200;
+        ExitCode code = await new HostApplication(console, errors, TimeProvider.System).RunAsync(arguments);
+        return (code, output.ToString(), errors.ToString());
+    }
+}

@@ -1,0 +1,160 @@
+using System.Text;
+using Signals.Core.Columns;
+using Signals.Core.Model;
+using Signals.Core.Schema;
+using Signals.Samples.ConsoleHost.Events;
+using Signals.Samples.ConsoleHost.Input;
+using Signals.Samples.ConsoleHost.Options;
+
+namespace Signals.Samples.ConsoleHost.Csv;
+
+/// <summary>Events from the rows of a CSV file. One thread. A row that is no event is counted with its reason; reading goes on.</summary>
+internal sealed class CsvEventSource : IEventSource
+{
+    private const int MaxShownCell = 40;
+
+    private readonly InputSource _input;
+    private readonly CsvReader _reader;
+    private readonly CsvHeader _header;
+    private readonly CsvColumns _columns;
+    private readonly EventTypeRule _typeRule;
+    private readonly TimeParser _times;
+    private readonly EventIdHash _id = new();
+
+    private CsvEventSource(InputSource input, CsvReader reader, EventMapping mapping, Retention retention)
+    {
+        _input = input;
+        _reader = reader;
+        _header = new CsvHeader(reader.Row);
+        _columns = new CsvColumns(mapping, _header);
+        _times = new TimeParser(mapping.TimeFormat);
+        Schema = MappedSchema.Build(mapping, retention);
+        _typeRule = new EventTypeRule(mapping.Type!, _columns, Schema);
+    }
+
+    /// <inheritdoc />
+    public StoreSchema Schema { get; }
+
+    /// <inheritdoc />
+    public RejectionTally Rejected { get; } = new();
+
+    /// <inheritdoc />
+    public double? Progress => _input.Progress;
+
+    /// <summary>Reads the header of <paramref name="input"/>, which becomes owned by the result.</summary>
+    public static async ValueTask<CsvEventSource> OpenAsync(
+        InputSource input, EventMapping mapping, Retention retention, CancellationToken cancellationToken)
+    {
+        CsvReader reader = new(input.Pipe);
+        try
+        {
+            while (await reader.WaitAsync(cancellationToken).ConfigureAwait(false))
+            {
+                if (reader.TryRead())
+                {
+                    return new CsvEventSource(input, reader, mapping, retention);
+                }
+            }
+            throw new InputException("the input is empty; a CSV file begins with a line of column names");
+        }
+        catch
+        {
+            await reader.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <inheritdoc />
+    public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => _reader.WaitAsync(cancellationToken);
+
+    /// <inheritdoc />
+    public bool TryRead(EventRecord record)
+    {
+        while (_reader.TryRead())
+        {
+            if (TryMap(_reader.Row, record))
+            {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await _reader.DisposeAsync().ConfigureAwait(false);
+        await _input.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private bool TryMap(CsvRowParser row, EventRecord record)
+    {
+        if (row.RowError is { } error)
+        {
+            return Reject("not CSV: text after a closing quote", error);
+        }
+        if (row.FieldCount != _header.Count)
+        {
+            return Reject($"the row does not have the header's {_header.Count} columns", $"it has {row.FieldCount}");
+        }
+        ReadOnlySpan<byte> user = row.Field(_columns.User).Trim(" \t"u8);
+        if (user.IsEmpty)
+        {
+            return Reject($"no user: '{_header[_columns.User]}' is empty", null);
+        }
+        if (_typeRule.Find(row) is not { } eventType)
+        {
+            return RejectCell("not a known event type", _columns.Type);
+        }
+        if (!_times.TryParse(row.Field(_columns.Time).Trim(" \t"u8), out long timeMs))
+        {
+            return RejectCell("not a time of the given format", _columns.Time);
+        }
+        record.Begin(eventType);
+        record.User = UserId.FromUtf8(user);
+        record.TimeMs = timeMs;
+        record.Id = HashId(row);
+        return TrySetFields(row, record);
+    }
+
+    private bool TrySetFields(CsvRowParser row, EventRecord record)
+    {
+        for (int column = 0; column < _columns.Fields.Length; column++)
+        {
+            if (!CellParser.TrySet(record, column, row.Field(_columns.Fields[column])))
+            {
+                ColumnType type = record.EventType.Columns[column].Type;
+                return RejectCell($"not of kind {type}", _columns.Fields[column]);
+            }
+        }
+        return true;
+    }
+
+    private ulong HashId(CsvRowParser row)
+    {
+        foreach (int column in _columns.Id)
+        {
+            _id.Add(row.Field(column));
+        }
+        return _id.Finish();
+    }
+
+    private bool RejectCell(string reason, int column)
+    {
+        string kind = $"'{_header[column]}' is {reason}";
+        if (Rejected.Knows(kind))
+        {
+            return Reject(kind, null);
+        }
+        ReadOnlySpan<byte> cell = _reader.Row.Field(column);
+        string shown = Encoding.UTF8.GetString(cell[..Math.Min(cell.Length, MaxShownCell)]);
+        return Reject(kind, $"column {column + 1} is '{shown}'");
+    }
+
+    private bool Reject(string reason, string? detail)
+    {
+        string line = $"line {_reader.Row.RowLine}";
+        Rejected.Add(reason, detail is null ? line : $"{line}: {detail}");
+        return false;
+    }
+}

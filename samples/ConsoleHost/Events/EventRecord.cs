@@ -1,0 +1,97 @@
+using System.Runtime.InteropServices;
+using Signals.Core.Columns;
+using Signals.Core.Model;
+using Signals.Core.Schema;
+
+namespace Signals.Samples.ConsoleHost.Events;
+
+/// <summary>
+/// One event on its way from a source to the store and to the model: identity, and per column a state and the value's bytes
+/// (fixed width: little-endian; text: UTF-8). Reused for every event, so a steady stream allocates nothing. One thread.
+/// </summary>
+internal sealed class EventRecord
+{
+    private EventCell[] _cells = [];
+    private byte[] _bytes = new byte[1024];
+    private int _length;
+    private EventTypeSchema? _eventType;
+
+    /// <summary>What kind of event it is; set by <see cref="Begin"/>.</summary>
+    public EventTypeSchema EventType =>
+        _eventType ?? throw new InvalidOperationException($"{nameof(Begin)} was not called.");
+
+    /// <summary>Who did it.</summary>
+    public UserId User { get; set; }
+
+    /// <summary>When, in milliseconds since 1970 UTC.</summary>
+    public long TimeMs { get; set; }
+
+    /// <summary>What tells it from other events of the same user, type and time.</summary>
+    public ulong Id { get; set; }
+
+    /// <summary>Number of columns of the event type.</summary>
+    public int CellCount => EventType.Columns.Count;
+
+    /// <summary>Forgets the previous event; every column is absent until set.</summary>
+    public void Begin(EventTypeSchema eventType)
+    {
+        _eventType = eventType;
+        _length = 0;
+        if (_cells.Length < eventType.Columns.Count)
+        {
+            _cells = new EventCell[eventType.Columns.Count];
+        }
+        _cells.AsSpan(0, eventType.Columns.Count).Clear();
+    }
+
+    /// <summary>Becomes equal to <paramref name="other"/>.</summary>
+    public void CopyFrom(EventRecord other)
+    {
+        Begin(other.EventType);
+        (User, TimeMs, Id) = (other.User, other.TimeMs, other.Id);
+        other._cells.AsSpan(0, CellCount).CopyTo(_cells);
+        if (_bytes.Length < other._length)
+        {
+            _bytes = new byte[other._bytes.Length];
+        }
+        other._bytes.AsSpan(0, other._length).CopyTo(_bytes);
+        _length = other._length;
+    }
+
+    /// <summary>Whether column <paramref name="column"/> is absent, null or a value.</summary>
+    public ColumnState State(int column) => _cells[column].State;
+
+    /// <summary>Bytes of a column's value; empty when it has none.</summary>
+    public ReadOnlySpan<byte> Bytes(int column) => _bytes.AsSpan(_cells[column].Start, _cells[column].Length);
+
+    /// <summary>Says that the column is explicitly nothing.</summary>
+    public void SetNull(int column) => _cells[column] = new EventCell(ColumnState.Null, 0, 0);
+
+    /// <summary>Sets a number; <typeparamref name="T"/> must be the column's own type.</summary>
+    public void Set<T>(int column, T value)
+        where T : unmanaged
+    {
+        int width = EventType.Columns[column].Type.Width;
+        Span<byte> bytes = Reserve(column, width);
+        MemoryMarshal.Write(bytes, value);
+        if (!BitConverter.IsLittleEndian)
+        {
+            bytes.Reverse();
+        }
+    }
+
+    /// <summary>Sets text (as UTF-8), bytes, or a vector's little-endian elements.</summary>
+    public void SetBytes(int column, ReadOnlySpan<byte> value) => value.CopyTo(Reserve(column, value.Length));
+
+    /// <summary>Marks the column as a value of <paramref name="length"/> bytes that the caller writes.</summary>
+    public Span<byte> Reserve(int column, int length)
+    {
+        if (length > _bytes.Length - _length)
+        {
+            Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _length + length));
+        }
+        _cells[column] = new EventCell(ColumnState.Value, _length, length);
+        _length += length;
+        return _bytes.AsSpan(_length - length, length);
+    }
+}

@@ -1,0 +1,25 @@
+using Signals.Core.Schema;
+
+namespace Signals.Samples.ConsoleHost.Events;
+
+/// <summary>
+/// Where events come from: <c>while (await WaitAsync()) while (TryRead(record)) use record</c>. One thread at a time. What
+/// cannot become an event is counted in <see cref="Rejected"/> with its reason, never dropped silently.
+/// </summary>
+internal interface IEventSource : IAsyncDisposable
+{
+    /// <summary>The event types and columns that the events have.</summary>
+    StoreSchema Schema { get; }
+
+    /// <summary>What could not become an event, and why.</summary>
+    RejectionTally Rejected { get; }
+
+    /// <summary>Share of the source that was read, 0 to 1, or null when nobody knows. Any thread may ask.</summary>
+    double? Progress { get; }
+
+    /// <summary>Waits until more may be read. False at the end of the source.</summary>
+    ValueTask<bool> WaitAsync(CancellationToken cancellationToken);
+
+    /// <summary>Fills <paramref name="record"/> with the next event that is at hand.</summary>
+    bool TryRead(EventRecord record);
+}

@@ -1,0 +1,100 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.Text;
+using MessagePack;
+using Signals.Core.Columns;
+using Signals.Samples.ConsoleHost.Events;
+
+namespace Signals.Samples.ConsoleHost.Frames;
+
+/// <summary>Writes events as length-prefixed MessagePack frames in the map form. One thread; reused for a whole stream.</summary>
+internal sealed class EventFrameWriter
+{
+    private readonly ArrayBufferWriter<byte> _frame = new(1024);
+
+    /// <summary>Appends the frame of <paramref name="record"/> to <paramref name="output"/>.</summary>
+    public void Write(EventRecord record, IBufferWriter<byte> output)
+    {
+        _frame.ResetWrittenCount();
+        MessagePackWriter writer = new(_frame);
+        writer.WriteMapHeader(5);
+        writer.WriteString(EventFrameFormat.UserKey);
+        WriteUser(ref writer, record);
+        writer.WriteString(EventFrameFormat.TypeKey);
+        writer.WriteString(Encoding.UTF8.GetBytes(record.EventType.Name));
+        writer.WriteString(EventFrameFormat.TimeKey);
+        writer.Write(record.TimeMs);
+        writer.WriteString(EventFrameFormat.IdKey);
+        writer.Write(record.Id);
+        writer.WriteString(EventFrameFormat.FieldsKey);
+        WriteFields(ref writer, record);
+        writer.Flush();
+
+        Span<byte> length = output.GetSpan(EventFrameFormat.LengthPrefixBytes);
+        BinaryPrimitives.WriteUInt32LittleEndian(length, (uint)_frame.WrittenCount);
+        output.Advance(EventFrameFormat.LengthPrefixBytes);
+        output.Write(_frame.WrittenSpan);
+    }
+
+    private static void WriteUser(ref MessagePackWriter writer, EventRecord record)
+    {
+        if (record.User.High == 0)
+        {
+            writer.Write(record.User.Low);
+            return;
+        }
+        writer.WriteBinHeader(EventFrameFormat.UserBytes);
+        Span<byte> bytes = writer.GetSpan(EventFrameFormat.UserBytes);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes, record.User.High);
+        BinaryPrimitives.WriteUInt64BigEndian(bytes[8..], record.User.Low);
+        writer.Advance(EventFrameFormat.UserBytes);
+    }
+
+    private static void WriteFields(ref MessagePackWriter writer, EventRecord record)
+    {
+        int present = 0;
+        for (int column = 0; column < record.CellCount; column++)
+        {
+            present += record.State(column) == ColumnState.Absent ? 0 : 1;
+        }
+        writer.WriteMapHeader(present);
+        for (int column = 0; column < record.CellCount; column++)
+        {
+            if (record.State(column) == ColumnState.Absent)
+            {
+                continue;
+            }
+            ColumnType type = record.EventType.Columns[column].Type;
+            writer.WriteString(Encoding.UTF8.GetBytes(record.EventType.Columns[column].Name));
+            if (record.State(column) == ColumnState.Null)
+            {
+                writer.WriteNil();
+            }
+            else
+            {
+                WriteValue(ref writer, type, record.Bytes(column));
+            }
+        }
+    }
+
+    private static void WriteValue(ref MessagePackWriter writer, ColumnType type, ReadOnlySpan<byte> value)
+    {
+        switch (type.Kind)
+        {
+            case ColumnKind.Boolean: writer.Write(value[0] != 0); break;
+            case ColumnKind.Int8: writer.Write((sbyte)value[0]); break;
+            case ColumnKind.UInt8: writer.Write(value[0]); break;
+            case ColumnKind.Int16: writer.Write(BinaryPrimitives.ReadInt16LittleEndian(value)); break;
+            case ColumnKind.UInt16: writer.Write(BinaryPrimitives.ReadUInt16LittleEndian(value)); break;
+            case ColumnKind.Int32: writer.Write(BinaryPrimitives.ReadInt32LittleEndian(value)); break;
+            case ColumnKind.UInt32: writer.Write(BinaryPrimitives.ReadUInt32LittleEndian(value)); break;
+            case ColumnKind.Int64: writer.Write(BinaryPrimitives.ReadInt64LittleEndian(value)); break;
+            case ColumnKind.UInt64: writer.Write(BinaryPrimitives.ReadUInt64LittleEndian(value)); break;
+            case ColumnKind.Float16: writer.Write((float)BinaryPrimitives.ReadHalfLittleEndian(value)); break;
+            case ColumnKind.Float32: writer.Write(BinaryPrimitives.ReadSingleLittleEndian(value)); break;
+            case ColumnKind.Float64: writer.Write(BinaryPrimitives.ReadDoubleLittleEndian(value)); break;
+            case ColumnKind.Text: writer.WriteString(value); break;
+            default: writer.Write(value); break; // bytes, and vectors as their little-endian elements
+        }
+    }
+}

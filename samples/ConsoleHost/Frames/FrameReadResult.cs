@@ -1,0 +1,14 @@
+namespace Signals.Samples.ConsoleHost.Frames;
+
+/// <summary>What <see cref="FrameReader.TryRead"/> found.</summary>
+internal enum FrameReadResult
+{
+    /// <summary>Not enough bytes are at hand for a frame.</summary>
+    NeedsMore,
+
+    /// <summary>A whole frame.</summary>
+    Frame,
+
+    /// <summary>A frame longer than the limit; its bytes are being skipped.</summary>
+    TooLong,
+}

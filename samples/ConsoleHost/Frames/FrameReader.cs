@@ -1,0 +1,91 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using System.IO.Pipelines;
+
+namespace Signals.Samples.ConsoleHost.Frames;
+
+/// <summary>
+/// Cuts a pipe into length-prefixed frames. One thread at a time. A frame above the limit is skipped without being held in
+/// memory. Payloads stay valid until the next <see cref="WaitAsync"/>. Completes the pipe on dispose.
+/// </summary>
+internal sealed class FrameReader(PipeReader pipe, int maxFrameBytes = EventFrameFormat.MaxFrameBytes) : IAsyncDisposable
+{
+    private ReadOnlySequence<byte> _buffer;
+    private bool _holdsBuffer;
+    private bool _pipeEnded;
+    private long _bytesToSkip;
+
+    /// <summary>Where the frame read last begins, in bytes of the plain stream.</summary>
+    public long FrameOffset { get; private set; }
+
+    /// <summary>Bytes taken so far, whole frames only.</summary>
+    public long Offset { get; private set; }
+
+    /// <summary>True when the stream ended inside a frame.</summary>
+    public bool IsTruncated => _pipeEnded && (_bytesToSkip > 0 || !_buffer.IsEmpty);
+
+    /// <summary>Waits for more bytes. False at the end of the stream; see <see cref="IsTruncated"/>.</summary>
+    public async ValueTask<bool> WaitAsync(CancellationToken cancellationToken = default)
+    {
+        if (_pipeEnded)
+        {
+            return false;
+        }
+        if (_holdsBuffer)
+        {
+            pipe.AdvanceTo(_buffer.Start, _buffer.End);
+            _holdsBuffer = false;
+        }
+        ReadResult result = await pipe.ReadAsync(cancellationToken).ConfigureAwait(false);
+        _buffer = result.Buffer;
+        _holdsBuffer = true;
+        _pipeEnded = result.IsCompleted;
+        return true;
+    }
+
+    /// <summary>Takes the next frame that is at hand; <paramref name="length"/> is the declared one.</summary>
+    public FrameReadResult TryRead(out ReadOnlySequence<byte> payload, out uint length)
+    {
+        payload = default;
+        length = 0;
+        if (!FinishSkip() || _buffer.Length < EventFrameFormat.LengthPrefixBytes)
+        {
+            return FrameReadResult.NeedsMore;
+        }
+        Span<byte> prefix = stackalloc byte[EventFrameFormat.LengthPrefixBytes];
+        _buffer.Slice(0, prefix.Length).CopyTo(prefix);
+        length = BinaryPrimitives.ReadUInt32LittleEndian(prefix);
+        if (length > (uint)maxFrameBytes)
+        {
+            FrameOffset = Offset;
+            Take(prefix.Length);
+            _bytesToSkip = length;
+            return FrameReadResult.TooLong;
+        }
+        if (_buffer.Length < prefix.Length + length)
+        {
+            return FrameReadResult.NeedsMore;
+        }
+        FrameOffset = Offset;
+        payload = _buffer.Slice(prefix.Length, length);
+        Take(prefix.Length + length);
+        return FrameReadResult.Frame;
+    }
+
+    /// <inheritdoc />
+    public ValueTask DisposeAsync() => pipe.CompleteAsync();
+
+    private bool FinishSkip()
+    {
+        long step = Math.Min(_bytesToSkip, _buffer.Length);
+        Take(step);
+        _bytesToSkip -= step;
+        return _bytesToSkip == 0;
+    }
+
+    private void Take(long bytes)
+    {
+        _buffer = _buffer.Slice(bytes);
+        Offset += bytes;
+    }
+}

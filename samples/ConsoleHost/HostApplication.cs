@@ -1,0 +1,131 @@
+using System.Globalization;
+using Signals.Core.Model;
+using Signals.Samples.ConsoleHost.Events;
+using Signals.Samples.ConsoleHost.Ingest;
+using Signals.Samples.ConsoleHost.Options;
+using Signals.Samples.ConsoleHost.Reporting;
+using Signals.Samples.ConsoleHost.Verification;
+using Signals.Storage;
+using Spectre.Console;
+
+namespace Signals.Samples.ConsoleHost;
+
+/// <summary>The program: options in, events into a store, a report out. One run at a time.</summary>
+/// <param name="console">Where the report goes.</param>
+/// <param name="errors">Where messages of failed runs go.</param>
+/// <param name="time">The clock.</param>
+internal sealed class HostApplication(IAnsiConsole console, TextWriter errors, TimeProvider time)
+{
+    /// <summary>Runs the command line. Expected errors are printed and returned, not thrown.</summary>
+    public async Task<ExitCode> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            HostOptions options = OptionsParser.Parse(arguments);
+            if (options.ShowHelp)
+            {
+                console.WriteLine(HelpText.Text);
+                return ExitCode.Ok;
+            }
+            return await RunAsync(options, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (HostErrors.Describe(e) is { } known)
+        {
+            await errors.WriteLineAsync(known.Message).ConfigureAwait(false);
+            return known.Code;
+        }
+    }
+
+    private async Task<ExitCode> RunAsync(HostOptions options, CancellationToken cancellationToken)
+    {
+        IEventSource source = await EventSources.OpenAsync(options, cancellationToken).ConfigureAwait(false);
+        await using (source.ConfigureAwait(false))
+        {
+            return options.Emit is null
+                ? await StoreAsync(options, source, cancellationToken).ConfigureAwait(false)
+                : await EmitAsync(options, source, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<ExitCode> EmitAsync(HostOptions options, IEventSource source, CancellationToken cancellationToken)
+    {
+        Stream output = options.Emit == "-" ? Console.OpenStandardOutput() : new FileStream(options.Emit!, FileMode.Create);
+        await using (output.ConfigureAwait(false))
+        {
+            long events = await new FrameEmission(source, options).RunAsync(output, cancellationToken).ConfigureAwait(false);
+            await errors.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
+                $"{events:N0} events written, {source.Rejected.Total:N0} rejected")).ConfigureAwait(false);
+        }
+        return ExitCode.Ok;
+    }
+
+    private async Task<ExitCode> StoreAsync(HostOptions options, IEventSource source, CancellationToken cancellationToken)
+    {
+        using StoreFolder folder = new(options);
+        StoreOptions storeOptions = new() { Durability = options.Durability, TimeProvider = time };
+        EventModel? model = options.Verify ? new EventModel(source.Schema) : null;
+        SignalStore store = SignalStore.Open(folder.Path, source.Schema, storeOptions);
+        long differences = 0;
+        await using (store.ConfigureAwait(false))
+        {
+            console.WriteLine($"store {folder.Path}, {options.Durability.ToString().ToLowerInvariant()}");
+            IngestRun run = new(store, source, options, model);
+            IngestResult result = await new ProgressDisplay(console, time)
+                .ShowAsync(Task.Run(() => run.RunAsync(cancellationToken), cancellationToken), run.Progress).ConfigureAwait(false);
+            differences += Verify(model, store, "as ingested", isCompacted: false);
+            await store.CompactAsync().ConfigureAwait(false);
+            differences += Verify(model, store, "compacted", isCompacted: true);
+            LatencySamples reads = new ReadTimer(store, result.Users, options.Seed).Run();
+            new IngestReport(console).Print(result, store.GetStats(), reads);
+            ShowSequence(options, store, result.Users);
+        }
+        differences += Reopen(model, folder.Path, source, storeOptions);
+        return differences == 0 ? ExitCode.Ok : ExitCode.DifferencesFound;
+    }
+
+    private long Reopen(EventModel? model, string path, IEventSource source, StoreOptions storeOptions)
+    {
+        if (model is null)
+        {
+            return 0;
+        }
+        using SignalStore store = SignalStore.Open(path, source.Schema, storeOptions);
+        return Verify(model, store, "reopened", isCompacted: true);
+    }
+
+    private long Verify(EventModel? model, SignalStore store, string when, bool isCompacted)
+    {
+        if (model is null)
+        {
+            return 0;
+        }
+        Differences differences = new StoreVerifier(model, time).Compare(store, isCompacted);
+        console.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"verify, {when}: {differences.Count:N0} differences ({model.Users.Count:N0} users, {model.Count:N0} events, "
+            + $"{model.Duplicates:N0} duplicates in the model)"));
+        foreach (string difference in differences.Described)
+        {
+            console.WriteLine($"  {difference}");
+        }
+        return differences.Count;
+    }
+
+    private void ShowSequence(HostOptions options, SignalStore store, UserSample users)
+    {
+        if (options.Last == 0 || (options.UserShown is null && users.Count == 0))
+        {
+            return;
+        }
+        UserId user = options.UserShown is { } text ? ParseUser(options, text) : users[0];
+        new SequenceTable(console, store).Print(user, options.UserShown ?? user.ToString(), options.Last);
+    }
+
+    /// <summary>CSV users are text; generated ones are numbers; frames may hold either, and digits there mean a number.</summary>
+    private static UserId ParseUser(HostOptions options, string text)
+    {
+        bool mayBeNumber = options.Input is null || options.Format == InputFormat.Frames;
+        return mayBeNumber && ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number)
+            ? UserId.From(number)
+            : UserId.From(text);
+    }
+}

@@ -1,0 +1,63 @@
+using Signals.Samples.ConsoleHost.Events;
+using Signals.Samples.ConsoleHost.Options;
+using Signals.Samples.ConsoleHost.Verification;
+using Signals.Storage;
+
+namespace Signals.Samples.ConsoleHost.Ingest;
+
+/// <summary>Carries a source's events into the store until the source ends. One use.</summary>
+internal sealed class IngestRun(SignalStore store, IEventSource source, HostOptions options, EventModel? model)
+{
+    private readonly UserSample _users = new(options.Seed);
+    private long _events;
+    private long _late;
+    private long _newestMs = long.MinValue;
+
+    /// <summary>How far it is.</summary>
+    public IngestProgress Progress { get; } = new();
+
+    /// <summary>Runs to the end of the source, or to --events.</summary>
+    public async Task<IngestResult> RunAsync(CancellationToken cancellationToken)
+    {
+        using FreshnessProbe probe = new(store);
+        EventAppender appender = new(store, source.Schema, source.Rejected, probe, model is null ? null : model.Add);
+        EventRecord record = new();
+        long most = options.Input is null ? long.MaxValue : options.Events ?? long.MaxValue;
+        while (_events < most && await EventSources.WaitAsync(source, options, cancellationToken).ConfigureAwait(false))
+        {
+            while (_events < most && source.TryRead(record))
+            {
+                Count(record);
+                if (appender.Add(record))
+                {
+                    await appender.FlushAsync(record.EventType).ConfigureAwait(false);
+                }
+            }
+            // What has arrived becomes visible before the source is asked to wait for more.
+            await appender.FlushAsync().ConfigureAwait(false);
+            Progress.Report(_events, source.Progress);
+        }
+        await appender.CompleteAsync().ConfigureAwait(false);
+        TimeSpan elapsed = Progress.Elapsed;
+        probe.Dispose();
+        return new IngestResult
+        {
+            Read = appender.Accepted + source.Rejected.Total,
+            Accepted = appender.Accepted,
+            Late = _late,
+            Rejected = source.Rejected,
+            Elapsed = elapsed,
+            Freshness = probe.Samples,
+            NeverVisible = probe.NeverSeen,
+            Users = _users,
+        };
+    }
+
+    private void Count(EventRecord record)
+    {
+        _events++;
+        _late += record.TimeMs < _newestMs ? 1 : 0;
+        _newestMs = Math.Max(_newestMs, record.TimeMs);
+        _users.Offer(record.User);
+    }
+}

@@ -1,0 +1,63 @@
+using Signals.Core.Ingest;
+using Signals.Core.Schema;
+using Signals.Samples.ConsoleHost.Events;
+using Signals.Storage;
+
+namespace Signals.Samples.ConsoleHost.Ingest;
+
+/// <summary>
+/// The events of one type that wait to be appended, as the store's batch and as records: if the store refuses the batch for the
+/// sake of one event, the others can still go one by one. One thread; reused.
+/// </summary>
+internal sealed class PendingBatch
+{
+    /// <summary>Events of a full batch: large enough to share the cost of a claim, small enough to be visible soon.</summary>
+    public const int Capacity = 256;
+
+    private readonly ColumnSetter[] _setters;
+    private readonly EventRecord[] _records = new EventRecord[Capacity];
+
+    /// <summary>Batches for the store's event type that is called like <paramref name="declared"/>.</summary>
+    public PendingBatch(SignalStore store, EventTypeSchema declared)
+    {
+        EventTypeSchema stored = store.Schema[declared.Name];
+        Batch = store.CreateBatch(stored.Name, Capacity);
+        _setters = [.. declared.Columns.Select(column => ColumnSetter.For(stored, column, column.Id))];
+        for (int i = 0; i < Capacity; i++)
+        {
+            _records[i] = new EventRecord();
+        }
+    }
+
+    /// <summary>What the store is given.</summary>
+    public EventBatch Batch { get; }
+
+    /// <summary>The events in it.</summary>
+    public ReadOnlySpan<EventRecord> Records => _records.AsSpan(0, Batch.Count);
+
+    /// <summary>True when it must be appended before another event is added.</summary>
+    public bool IsFull => Batch.Count == Capacity;
+
+    /// <summary>Adds a copy of <paramref name="record"/>.</summary>
+    public void Add(EventRecord record)
+    {
+        _records[Batch.Count].CopyFrom(record);
+        Fill(record);
+    }
+
+    /// <summary>Puts record <paramref name="index"/> alone into the batch; the records stay as they are.</summary>
+    public void Isolate(int index)
+    {
+        Batch.Clear();
+        Fill(_records[index]);
+    }
+
+    private void Fill(EventRecord record)
+    {
+        EventRow row = Batch.Add(record.User, record.TimeMs, record.Id);
+        foreach (ColumnSetter setter in _setters)
+        {
+            setter.Copy(record, row);
+        }
+    }
+}

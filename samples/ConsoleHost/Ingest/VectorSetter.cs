@@ -1,0 +1,16 @@
+using System.Runtime.InteropServices;
+using Signals.Core.Ingest;
+using Signals.Core.Schema;
+
+namespace Signals.Samples.ConsoleHost.Ingest;
+
+/// <summary>Copies vectors. Immutable.</summary>
+internal sealed class VectorSetter<T>(Column<T> column, int source) : ColumnSetter(source)
+    where T : unmanaged
+{
+    /// <inheritdoc />
+    protected override void SetValue(EventRow row, ReadOnlySpan<byte> value) => row.SetVector(column, MemoryMarshal.Cast<byte, T>(value));
+
+    /// <inheritdoc />
+    protected override void SetNull(EventRow row) => row.SetNull(column);
+}
