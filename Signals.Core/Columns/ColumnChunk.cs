@@ -118,7 +118,7 @@ internal readonly ref struct ColumnChunk
                 _payload.Slice(firstRow * width, destination.Length).CopyTo(destination);
                 break;
             case ChunkEncoding.FrameOfReference:
-                FrameOfReference.Widen(width, _unit, Base(width), _payload.Slice(width + (firstRow * _unit), rows * _unit), destination);
+                IntegerWidening.Widen(width, _unit, Base(width), _payload.Slice(width + (firstRow * _unit), rows * _unit), destination);
                 break;
             case ChunkEncoding.Constant:
                 Repeat(_payload, destination);

@@ -135,11 +135,12 @@ internal static class ColumnChunkWriter
     private static ChunkPlan PlanVariable(ColumnBuffer column, int start, int count)
     {
         ReadOnlySpan<byte> bytes = VariableRows(column, start, count);
-        int width = column.GetValue(start).Length;
-        bool sameLength = true;
-        for (int row = start; row < start + count && sameLength; row++)
+        ReadOnlySpan<int> ends = column.Ends.Slice(start, count);
+        int width = ends[0] - StartOf(column, start);
+        bool sameLength = bytes.Length == (long)width * count;
+        for (int i = 1; i < ends.Length && sameLength; i++)
         {
-            sameLength = column.GetValue(row).Length == width;
+            sameLength = ends[i] - ends[i - 1] == width;
         }
 
         if (sameLength && bytes[width..].SequenceEqual(bytes[..^width]))
@@ -203,7 +204,7 @@ internal static class ColumnChunkWriter
         Span<byte> reference = stackalloc byte[sizeof(ulong)];
         BinaryPrimitives.WriteUInt64LittleEndian(reference, plan.Base);
         reference[..width].CopyTo(payload);
-        FrameOfReference.Narrow(width, plan.UnitWidth, plan.Base, values, payload[width..]);
+        IntegerNarrowing.Narrow(width, plan.UnitWidth, plan.Base, values, payload[width..]);
     }
 
     private static void WriteVariable(ColumnBuffer column, in ChunkPlan plan, Span<byte> payload)
@@ -215,13 +216,10 @@ internal static class ColumnChunkWriter
             return;
         }
 
-        int end = 0;
-        for (int i = 0; i < plan.Count; i++)
-        {
-            end += column.GetValue(plan.Start + i).Length;
-            LittleEndian.Write(payload[(i * plan.UnitWidth)..], plan.UnitWidth, (uint)end);
-        }
-
+        // Ends are offsets too: from where the first row starts.
+        uint from = (uint)StartOf(column, plan.Start);
+        ReadOnlySpan<byte> ends = MemoryMarshal.AsBytes(column.Ends.Slice(plan.Start, plan.Count));
+        IntegerNarrowing.Narrow(sizeof(int), plan.UnitWidth, from, ends, payload);
         bytes.CopyTo(payload[(plan.Count * plan.UnitWidth)..]);
     }
 
@@ -256,7 +254,9 @@ internal static class ColumnChunkWriter
 
     private static ReadOnlySpan<byte> VariableRows(ColumnBuffer column, int start, int count)
     {
-        int from = start == 0 ? 0 : column.Ends[start - 1];
+        int from = StartOf(column, start);
         return column.Values[from..column.Ends[start + count - 1]];
     }
+
+    private static int StartOf(ColumnBuffer column, int row) => row == 0 ? 0 : column.Ends[row - 1];
 }

@@ -37,36 +37,6 @@ internal static class FrameOfReference
         }
     }
 
-    /// <summary>Writes <c>value - base</c> of each value in <paramref name="offsetWidth"/> bytes.</summary>
-    public static void Narrow(int width, int offsetWidth, ulong reference, ReadOnlySpan<byte> values, Span<byte> offsets)
-    {
-        switch ((width, offsetWidth))
-        {
-            case (2, 1): Narrow<ushort, byte>(reference, values, offsets); break;
-            case (4, 1): Narrow<uint, byte>(reference, values, offsets); break;
-            case (4, 2): Narrow<uint, ushort>(reference, values, offsets); break;
-            case (8, 1): Narrow<ulong, byte>(reference, values, offsets); break;
-            case (8, 2): Narrow<ulong, ushort>(reference, values, offsets); break;
-            case (8, 4): Narrow<ulong, uint>(reference, values, offsets); break;
-            default: throw new ArgumentOutOfRangeException(nameof(offsetWidth));
-        }
-    }
-
-    /// <summary>Writes <c>base + offset</c> of each offset in <paramref name="width"/> bytes.</summary>
-    public static void Widen(int width, int offsetWidth, ulong reference, ReadOnlySpan<byte> offsets, Span<byte> values)
-    {
-        switch ((width, offsetWidth))
-        {
-            case (2, 1): Widen<byte, ushort>(reference, offsets, values); break;
-            case (4, 1): Widen<byte, uint>(reference, offsets, values); break;
-            case (4, 2): Widen<ushort, uint>(reference, offsets, values); break;
-            case (8, 1): Widen<byte, ulong>(reference, offsets, values); break;
-            case (8, 2): Widen<ushort, ulong>(reference, offsets, values); break;
-            case (8, 4): Widen<uint, ulong>(reference, offsets, values); break;
-            default: throw new ArgumentOutOfRangeException(nameof(offsetWidth));
-        }
-    }
-
     private static (T Low, T High) Range<T>(ReadOnlySpan<T> values)
         where T : unmanaged, INumber<T>
     {
@@ -98,31 +68,5 @@ internal static class FrameOfReference
         }
 
         return (low, high);
-    }
-
-    private static void Narrow<TWide, TNarrow>(ulong reference, ReadOnlySpan<byte> values, Span<byte> offsets)
-        where TWide : unmanaged, IBinaryInteger<TWide>
-        where TNarrow : unmanaged, IBinaryInteger<TNarrow>
-    {
-        TWide low = TWide.CreateTruncating(reference);
-        ReadOnlySpan<TWide> from = MemoryMarshal.Cast<byte, TWide>(values);
-        Span<TNarrow> to = MemoryMarshal.Cast<byte, TNarrow>(offsets)[..from.Length];
-        for (int i = 0; i < from.Length; i++)
-        {
-            to[i] = TNarrow.CreateTruncating(from[i] - low);
-        }
-    }
-
-    private static void Widen<TNarrow, TWide>(ulong reference, ReadOnlySpan<byte> offsets, Span<byte> values)
-        where TNarrow : unmanaged, IBinaryInteger<TNarrow>
-        where TWide : unmanaged, IBinaryInteger<TWide>
-    {
-        TWide low = TWide.CreateTruncating(reference);
-        ReadOnlySpan<TNarrow> from = MemoryMarshal.Cast<byte, TNarrow>(offsets);
-        Span<TWide> to = MemoryMarshal.Cast<byte, TWide>(values)[..from.Length];
-        for (int i = 0; i < from.Length; i++)
-        {
-            to[i] = TWide.CreateTruncating(from[i]) + low;
-        }
     }
 }

@@ -30,7 +30,7 @@ internal readonly ref struct BatchRecordReader
         uint rows = BinaryPrimitives.ReadUInt32LittleEndian(record[BatchRecordFormat.RowsOffset..]);
         ColumnCount = BinaryPrimitives.ReadUInt16LittleEndian(record[BatchRecordFormat.ColumnCountOffset..]);
         Require(rows is > 0 and <= BatchRecordFormat.MaxRows, "the row count is 0 or beyond the limit");
-        Require(ColumnCount <= eventType.Columns.Count, "the record has more columns than its event type");
+        Require(ColumnCount <= eventType.ColumnSpan.Length, "the record has more columns than its event type");
         Rows = (int)rows;
         int sections = BatchRecordFormat.SectionsOffset(ColumnCount);
         Require(record.Length >= sections, "the record is shorter than its table of sections");
@@ -69,7 +69,7 @@ internal readonly ref struct BatchRecordReader
 
     /// <summary>A column of the event type; absent from every row when the record was written before the column was added.</summary>
     public ColumnChunk Column(int index) => ColumnChunk.Open(
-        _eventType.Columns[index].Type,
+        _eventType.ColumnSpan[index].Type,
         index < ColumnCount ? Section(BatchRecordFormat.FirstColumnSection + index) : default,
         Rows);
 
@@ -86,7 +86,7 @@ internal readonly ref struct BatchRecordReader
 
         for (int i = 0; i < ColumnCount; i++)
         {
-            ColumnChunk.Validate(_eventType.Columns[i].Type, Section(BatchRecordFormat.FirstColumnSection + i), Rows);
+            ColumnChunk.Validate(_eventType.ColumnSpan[i].Type, Section(BatchRecordFormat.FirstColumnSection + i), Rows);
         }
 
         ReadOnlySpan<byte> padding = _sections[(int)BinaryPrimitives.ReadUInt32LittleEndian(_ends[^sizeof(uint)..])..];

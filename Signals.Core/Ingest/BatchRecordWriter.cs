@@ -49,7 +49,8 @@ internal static class BatchRecordWriter
         BinaryPrimitives.WriteUInt16LittleEndian(record[BatchRecordFormat.ColumnCountOffset..], (ushort)columns.Length);
         BinaryPrimitives.WriteUInt16LittleEndian(record[BatchRecordFormat.ReservedOffset..], 0);
         Span<byte> ends = record[BatchRecordFormat.EndsOffset..];
-        Span<byte> sections = record[BatchRecordFormat.SectionsOffset(columns.Length)..];
+        int sectionsOffset = BatchRecordFormat.SectionsOffset(columns.Length);
+        Span<byte> sections = record[sectionsOffset..];
         int end = 0;
         for (int section = 0; section < batch.Plans.Length; section++)
         {
@@ -57,7 +58,7 @@ internal static class BatchRecordWriter
             BinaryPrimitives.WriteUInt32LittleEndian(ends[(section * sizeof(uint))..], (uint)end);
         }
 
-        sections[end..].Clear();
+        record[(sectionsOffset + end)..RecordFormat.Align(sectionsOffset + end)].Clear();
     }
 
     private static int WriteSection(EventBatch batch, int section, Span<byte> destination)

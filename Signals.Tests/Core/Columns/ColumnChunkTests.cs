@@ -115,6 +115,69 @@ internal sealed class ColumnChunkTests
     }
 
     [Test]
+    public void Write_MoreThan256DistinctValues_TakesCodesOfTwoBytes()
+    {
+        var numbers = new ColumnBuffer(ColumnType.Scalar<double>());
+        var texts = new ColumnBuffer(ColumnType.Text);
+        for (int i = 0; i < 4000; i++)
+        {
+            numbers.Append(i % 300 / 7.0);
+            texts.AppendText($"a longer text {i % 300}");
+        }
+
+        foreach (ColumnBuffer column in new[] { numbers, texts })
+        {
+            byte[] bytes = Encode(column, 0, 4000, ChunkGoal.Size);
+            ColumnChunk.Validate(column.Type, bytes, 4000);
+            ColumnChunk chunk = ColumnChunk.Open(column.Type, bytes, 4000);
+            Assert.That((chunk.Encoding, chunk.UnitWidth), Is.EqualTo((ChunkEncoding.Dictionary, 2)));
+            var read = new ColumnBuffer(column.Type);
+            chunk.AppendTo(read, 0, 4000);
+            Assert.That(read.Values.SequenceEqual(column.Values), Is.True);
+        }
+    }
+
+    [Test]
+    public void PlanWriteAndRead_ColumnSeenBefore_AllocatesNothing()
+    {
+        foreach (ColumnType type in ColumnSamples.Types)
+        {
+            var column = new ColumnBuffer(type);
+            var read = new ColumnBuffer(type);
+            for (int i = 0; i < 200; i++)
+            {
+                if (type.IsVariable)
+                {
+                    column.AppendBytes(new byte[i % 5]);
+                }
+                else
+                {
+                    column.AppendFixedRows(1).Fill((byte)(i & 1));
+                }
+            }
+
+            column.AppendMissing(ColumnState.Null, 3);
+            var bytes = new byte[10_000];
+            RoundTrip();
+            long before = GC.GetAllocatedBytesForCurrentThread();
+            RoundTrip();
+            Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero, type.ToString());
+
+            void RoundTrip()
+            {
+                foreach (ChunkGoal goal in (ReadOnlySpan<ChunkGoal>)[ChunkGoal.Speed, ChunkGoal.Size])
+                {
+                    ChunkPlan plan = ColumnChunkWriter.Plan(column, 1, 202, goal);
+                    ColumnChunkWriter.Write(column, plan, bytes);
+                    read.Clear();
+                    ColumnChunk.Validate(type, bytes.AsSpan(0, plan.Length), 202);
+                    ColumnChunk.Open(type, bytes.AsSpan(0, plan.Length), 202).AppendTo(read, 0, 202);
+                }
+            }
+        }
+    }
+
+    [Test]
     public void CopyValues_RowsOutsideTheChunk_Throws()
     {
         var column = new ColumnBuffer(ColumnType.Scalar<int>());
