@@ -13,7 +13,7 @@ namespace Signals.Storage.Engine;
 /// Thread contract: one thread. Doing only: nothing is committed here. If it throws, every file it began is deleted again.
 /// </remarks>
 internal sealed class FlushJob(
-    IFileSystem files, string directory, StoreSchema schema, FileNumbers numbers, TableOptions options, ErasureSet erasures, long nowMs)
+    IFileSystem files, string directory, StoreSchema schema, FileNumbers numbers, TableOptions options, ErasureSet erasures, EntrySorter sorter, long nowMs)
 {
     private readonly SortedDictionary<long, TableWriter> _writers = [];
     private readonly List<TableMeta> _tables = [];
@@ -24,17 +24,20 @@ internal sealed class FlushJob(
     {
         try
         {
-            MemRows[] entries = table.SortedEntries();
-            for (int start = 0; start < entries.Length;)
+            sorter.Clear();
+            table.AddEntriesTo(sorter);
+            ReadOnlySpan<EntryKey> entries = sorter.Sort();
+            while (!entries.IsEmpty)
             {
-                int end = start + 1;
-                while (end < entries.Length && entries[end].EventType == entries[start].EventType)
+                ushort type = entries[0].EventType;
+                int count = 1;
+                while (count < entries.Length && entries[count].EventType == type)
                 {
-                    end++;
+                    count++;
                 }
 
-                WriteType(schema.EventTypes[entries[start].EventType], entries.AsSpan(start, end - start));
-                start = end;
+                WriteType(table, schema.EventTypes[type], entries[..count]);
+                entries = entries[count..];
             }
         }
         finally
@@ -50,13 +53,14 @@ internal sealed class FlushJob(
         return new FlushResult(_tables, table.Rows, _merged, _dropped, _tables.Sum(meta => meta.FileLength));
     }
 
-    private void WriteType(EventTypeSchema type, ReadOnlySpan<MemRows> entries)
+    private void WriteType(MemTable table, EventTypeSchema type, ReadOnlySpan<EntryKey> entries)
     {
         ColumnType[] columns = [.. type.Columns.Select(column => column.Type)];
         MemRowOrderer orderer = new(columns);
         RowBuffer rows = new(columns);
-        foreach (ref readonly MemRows entry in entries)
+        foreach (ref readonly EntryKey key in entries)
         {
+            MemRows entry = table.RowsOf(key);
             rows.Clear();
             _merged += orderer.AppendTo(entry, rows);
             int kept = CountKept(type, erasures.CutoffOf(entry.User), rows.Times);

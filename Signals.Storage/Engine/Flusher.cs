@@ -25,7 +25,8 @@ internal sealed class Flusher(
     TimeProvider time)
 {
     private readonly Lock _gate = new();
-    private FlushTotals _totals;
+    private readonly EntrySorter _sorter = new(); // guarded by _gate
+    private FlushTotals _totals; // guarded by _gate
 
     /// <summary>Called after each flush that made tables.</summary>
     public Action OnFlushed { get; set; } = static () => { };
@@ -65,7 +66,7 @@ internal sealed class Flusher(
         VersionEdit edit = new() { FlushedPosition = oldest.EndPosition, FirstLiveLog = next.FirstLog };
         edit.Erasures.AddRange(applier.TakeErasures());
         long now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        FlushResult result = new FlushJob(files, directory, schema, numbers, tables, erasures, now).Run(oldest);
+        FlushResult result = new FlushJob(files, directory, schema, numbers, tables, erasures, _sorter, now).Run(oldest);
         edit.AddedTables.AddRange(result.Tables);
         committer.Commit(edit, (current, version) => current.WithFlushed(oldest, version), oldest);
         _totals = _totals.Plus(result);

@@ -15,21 +15,33 @@ internal sealed class MemRowOrderer
     /// <summary>Appends the rows to <paramref name="destination"/>; returns how many copies of an event were merged away.</summary>
     public int AppendTo(in MemRows rows, RowBuffer destination)
     {
+        if (!rows.IsSorted)
+        {
+            return AppendUnsorted(rows, destination);
+        }
+
+        MemSlices slices = rows.Slices();
+        while (slices.MoveNext())
+        {
+            AppendRun(rows, slices.Row(slices.Count - 1), slices.Count, -1, destination);
+        }
+
+        return 0;
+    }
+
+    private int AppendUnsorted(in MemRows rows, RowBuffer destination)
+    {
         _keys.Clear();
         Span<RowKey> keys = _keys.Extend(rows.Count);
         rows.CopyKeys(keys, 0);
-        if (!rows.IsSorted)
-        {
-            keys.Sort();
-        }
-
+        keys.Sort();
         int merged = 0;
         for (int start = 0; start < keys.Length;)
         {
             if (start > 0 && keys[start].SameIdentity(keys[start - 1]))
             {
                 _copy.Clear();
-                AppendRun(rows, keys.Slice(start, 1), 1, _copy);
+                AppendRun(rows, keys[start].Row, 1, 1, _copy);
                 destination.MergeIntoLast(_copy, 0);
                 merged++;
                 start++;
@@ -37,7 +49,7 @@ internal sealed class MemRowOrderer
             }
 
             int count = RunLength(keys[start..], out int step);
-            AppendRun(rows, keys.Slice(start, count), step, destination);
+            AppendRun(rows, keys[start].Row, count, step, destination);
             start += count;
         }
 
@@ -57,34 +69,28 @@ internal sealed class MemRowOrderer
         return count;
     }
 
-    private static void AppendRun(in MemRows rows, ReadOnlySpan<RowKey> keys, int step, RowBuffer destination)
+    private static void AppendRun(in MemRows rows, long row, int count, int step, RowBuffer destination)
     {
         MemTable table = rows.Table;
         ushort eventType = rows.EventType;
-        long row = keys[0].Row;
-        destination.AppendKeys(keys.Length, out Span<long> times, out Span<ulong> ids);
-        for (int i = 0; i < keys.Length; i++)
-        {
-            times[i] = keys[i].Time;
-            ids[i] = keys[i].Id;
-        }
-
+        destination.AppendKeys(count, out Span<long> times, out Span<ulong> ids);
+        MemColumnReader.CopyKeys(table, row, step, times, ids);
         for (int column = 0; column < destination.Columns.Length; column++)
         {
             ColumnBuffer target = destination.Columns[column];
             if (target.Type.IsVariable)
             {
-                for (int i = 0; i < keys.Length; i++)
+                for (int i = 0; i < count; i++)
                 {
-                    target.AppendBytes(MemColumnReader.GetBytes(table, eventType, column, keys[i].Row));
+                    target.AppendBytes(MemColumnReader.GetBytes(table, eventType, column, row + ((long)i * step)));
                 }
             }
             else
             {
-                MemColumnReader.CopyValues(table, eventType, column, row, step, target.AppendFixedRows(keys.Length));
+                MemColumnReader.CopyValues(table, eventType, column, row, step, target.AppendFixedRows(count));
             }
 
-            MemColumnReader.CopyStates(table, eventType, column, row, step, target.States[^keys.Length..]);
+            MemColumnReader.CopyStates(table, eventType, column, row, step, target.States[^count..]);
         }
     }
 }

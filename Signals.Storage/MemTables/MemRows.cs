@@ -8,7 +8,7 @@ namespace Signals.Storage.MemTables;
 /// Thread contract: immutable; valid while the reader's epoch or the memtable's owner keeps the arena alive.
 /// A row is named by <c>chunk reference x 64 + index in the chunk</c>.
 /// </remarks>
-internal readonly unsafe struct MemRows : IComparable<MemRows>
+internal readonly unsafe struct MemRows
 {
     private readonly MemTable _table;
     private readonly MemEntry* _entry;
@@ -39,13 +39,6 @@ internal readonly unsafe struct MemRows : IComparable<MemRows>
     public ushort EventType => _entry->EventType;
 
     public MemTable Table => _table;
-
-    /// <summary>Order of flush: event type, then user.</summary>
-    public int CompareTo(MemRows other)
-    {
-        int byType = EventType.CompareTo(other.EventType);
-        return byType != 0 ? byType : _entry->User.CompareTo(other._entry->User);
-    }
 
     /// <summary>Writes the keys of the newest-arrived <c>destination.Length</c> rows, last arrival first.</summary>
     public void CopyKeys(Span<RowKey> destination, int source)

@@ -71,25 +71,26 @@ internal sealed unsafe class MemTable : IDisposable
         return false;
     }
 
-    /// <summary>Every entry, sorted by event type and user; for a frozen memtable.</summary>
-    public MemRows[] SortedEntries()
+    /// <summary>Hands every entry that has rows to the sorter; for a frozen memtable.</summary>
+    public void AddEntriesTo(EntrySorter sorter)
     {
-        MemRows[] entries = new MemRows[_entryCount];
-        int filled = 0;
         for (uint reference = _lastEntry; reference != 0;)
         {
             MemEntry* entry = (MemEntry*)Arena.Pointer(reference);
             if (entry->Count > 0)
             {
-                entries[filled++] = new MemRows(this, entry, entry->Count);
+                sorter.Add(new EntryKey(entry->User.High, entry->User.Low, entry->EventType, reference));
             }
 
             reference = entry->NextEntry;
         }
+    }
 
-        Array.Resize(ref entries, filled);
-        Array.Sort(entries);
-        return entries;
+    /// <summary>The rows of an entry that <see cref="AddEntriesTo"/> named.</summary>
+    public MemRows RowsOf(in EntryKey key)
+    {
+        MemEntry* entry = (MemEntry*)Arena.Pointer(key.Reference);
+        return new MemRows(this, entry, entry->Count);
     }
 
     /// <summary>Finds or makes the entry; null when the arena is full. Writer only.</summary>

@@ -12,18 +12,18 @@ internal sealed class ColumnGatherer(PooledList<ReadSource> sources)
 {
     private readonly PooledList<byte> _scratch = new();
 
-    public void Gather(QueryType[] types, ReadOnlySpan<RowSlice> slices, ReadOnlySpan<ColumnOutput> outputs)
+    public void Gather(QueryType type, ReadOnlySpan<RowSlice> slices, ReadOnlySpan<ColumnOutput> outputs)
     {
         foreach (ref readonly RowSlice slice in slices)
         {
             ref readonly ReadSource source = ref sources[slice.Source];
             if (source.Table is null)
             {
-                GatherMem(types[slice.TypeSlot], source.MemRows.Table, slice, outputs);
+                GatherMem(type, source.MemRows.Table, slice, outputs);
             }
             else
             {
-                GatherTable(types[slice.TypeSlot], source.Table, slice, outputs);
+                GatherTable(type, source.Table, slice, outputs);
             }
         }
     }

@@ -21,6 +21,25 @@ internal sealed class ColumnOutput
     /// <summary>Fixed-width values of all rows.</summary>
     public ReadOnlySpan<byte> Values => _values.Span;
 
+    /// <summary>Makes sure of one empty output per type; grows the array, never shrinks it.</summary>
+    public static void Reset(ref ColumnOutput[] outputs, ColumnType[] types)
+    {
+        int had = outputs.Length;
+        if (had < types.Length)
+        {
+            Array.Resize(ref outputs, types.Length);
+            for (int i = had; i < types.Length; i++)
+            {
+                outputs[i] = new ColumnOutput();
+            }
+        }
+
+        for (int i = 0; i < types.Length; i++)
+        {
+            outputs[i].Reset(types[i]);
+        }
+    }
+
     public void Reset(ColumnType type)
     {
         Type = type;

@@ -2,11 +2,10 @@ namespace Signals.Storage.Reads;
 
 /// <summary>A run of rows of one source that follow each other in the answer: row, row + step, row + 2 step ...</summary>
 /// <param name="Source">Index of the source in the read's source list.</param>
-/// <param name="TypeSlot">Index of the event type in the query.</param>
 /// <param name="Row">First row, in terms of the source.</param>
 /// <param name="Count">How many rows.</param>
 /// <param name="Step">1 or -1.</param>
-internal readonly record struct RowSlice(int Source, int TypeSlot, long Row, int Count, int Step)
+internal readonly record struct RowSlice(int Source, long Row, int Count, int Step)
 {
     /// <summary>The part from <paramref name="start"/> on, <paramref name="count"/> rows long.</summary>
     public RowSlice Part(int start, int count) => this with { Row = Row + ((long)start * Step), Count = count };

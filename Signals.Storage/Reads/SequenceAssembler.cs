@@ -11,8 +11,9 @@ internal sealed class SequenceAssembler
     private readonly SequenceBuffer _buffer;
     private readonly PooledList<ReadSource> _sources = new();
     private readonly PooledList<DuplicateRow> _duplicates = new();
-    private readonly PooledList<RowSlice> _slices = new();
+    private readonly PooledList<int> _slots = new();
     private readonly StageMerger _merger = new();
+    private readonly ColumnInterleaver _interleaver = new();
     private readonly TypeReader _typeReader;
     private readonly ColumnGatherer _gatherer;
     private TypeStage[] _stages = [];
@@ -36,13 +37,15 @@ internal sealed class SequenceAssembler
         {
             bool known = Choose(view, user, erasedTo, nowMs, query);
             int first = _buffer.Times.Count;
-            Collect(query);
-            if (query.Order == SequenceOrder.OldestFirst)
+            if (query.Types.Length == 1)
             {
-                Reverse(first);
+                CollectOne(query);
+            }
+            else
+            {
+                CollectMerged(query);
             }
 
-            _gatherer.Gather(query.Types, _slices.Span, _buffer.Columns);
             MergeDuplicates(query, first);
             _buffer.Ends.Add(_buffer.Times.Count);
             _buffer.Statuses.Add(known ? SequenceStatus.Complete : SequenceStatus.UnknownUser);
@@ -57,7 +60,6 @@ internal sealed class SequenceAssembler
     {
         _sources.Clear();
         _duplicates.Clear();
-        _slices.Clear();
         ReserveStages(query.Types.Length);
         bool known = false;
         for (int slot = 0; slot < query.Types.Length; slot++)
@@ -76,33 +78,56 @@ internal sealed class SequenceAssembler
         return known;
     }
 
-    private void Collect(SequenceQuery query)
+    /// <summary>One type: its rows as they are, already in slices.</summary>
+    private void CollectOne(SequenceQuery query)
     {
-        if (query.Types.Length > 1)
-        {
-            _merger.Merge(
-                _stages.AsSpan(0, query.Types.Length), query.Types, query.Last, _buffer.Times, _buffer.Ids, _buffer.EventTypes, _slices);
-            return;
-        }
-
         TypeStage stage = _stages[0];
+        int first = _buffer.Times.Count;
         stage.Times.Span.CopyTo(_buffer.Times.Extend(stage.Count));
         stage.Ids.Span.CopyTo(_buffer.Ids.Extend(stage.Count));
         _buffer.EventTypes.Extend(stage.Count).Fill(query.Types[0].EventType.Id);
-        stage.Slices.Span.CopyTo(_slices.Extend(stage.Slices.Count));
+        if (query.Order == SequenceOrder.OldestFirst)
+        {
+            ReverseKeys(first);
+            Span<RowSlice> slices = stage.Slices.Span;
+            slices.Reverse();
+            foreach (ref RowSlice slice in slices)
+            {
+                slice = slice.Reversed();
+            }
+        }
+
+        _gatherer.Gather(query.Types[0], stage.Slices.Span, _buffer.Columns);
     }
 
-    private void Reverse(int first)
+    /// <summary>Several types: each gathered for itself, then put together in the order of time.</summary>
+    private void CollectMerged(SequenceQuery query)
+    {
+        ReadOnlySpan<TypeStage> stages = _stages.AsSpan(0, query.Types.Length);
+        int first = _buffer.Times.Count;
+        _slots.Clear();
+        _merger.Merge(stages, query.Types, query.Last, _buffer, _slots);
+        for (int slot = 0; slot < stages.Length; slot++)
+        {
+            _gatherer.Gather(query.Types[slot], stages[slot].Slices.Span, stages[slot].ResetColumns(query.Columns));
+        }
+
+        int step = 1;
+        if (query.Order == SequenceOrder.OldestFirst)
+        {
+            ReverseKeys(first);
+            _slots.Span.Reverse();
+            step = -1;
+        }
+
+        _interleaver.Interleave(stages, _slots.Span, step, _buffer.Columns);
+    }
+
+    private void ReverseKeys(int first)
     {
         _buffer.Times.Span[first..].Reverse();
         _buffer.Ids.Span[first..].Reverse();
         _buffer.EventTypes.Span[first..].Reverse();
-        Span<RowSlice> slices = _slices.Span;
-        slices.Reverse();
-        foreach (ref RowSlice slice in slices)
-        {
-            slice = slice.Reversed();
-        }
     }
 
     private void MergeDuplicates(SequenceQuery query, int first)

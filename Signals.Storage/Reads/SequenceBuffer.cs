@@ -54,21 +54,7 @@ internal sealed class SequenceBuffer
         Ends.Add(0);
         Statuses.Clear();
         Watermarks.Clear();
-        int columns = query.Columns.Length;
-        if (_columns.Length < columns)
-        {
-            int had = _columns.Length;
-            Array.Resize(ref _columns, columns);
-            for (int i = had; i < columns; i++)
-            {
-                _columns[i] = new ColumnOutput();
-            }
-        }
-
-        for (int i = 0; i < columns; i++)
-        {
-            _columns[i].Reset(query.Columns[i]);
-        }
+        ColumnOutput.Reset(ref _columns, query.Columns);
     }
 
     /// <summary>Ends the lease of this generation; false when it had ended before.</summary>

@@ -5,7 +5,7 @@ namespace Signals.Storage.Reads;
 /// <summary>Turns ordered row keys into as few slices as their places allow.</summary>
 internal static class SliceCoalescer
 {
-    public static void Append(ReadOnlySpan<RowKey> keys, int typeSlot, PooledList<RowSlice> slices)
+    public static void Append(ReadOnlySpan<RowKey> keys, PooledList<RowSlice> slices)
     {
         for (int start = 0; start < keys.Length;)
         {
@@ -16,7 +16,7 @@ internal static class SliceCoalescer
                 count++;
             }
 
-            slices.Add(new RowSlice(keys[start].Source, typeSlot, keys[start].Row, count, step));
+            slices.Add(new RowSlice(keys[start].Source, keys[start].Row, count, step));
             start += count;
         }
     }

@@ -6,72 +6,49 @@ namespace Signals.Storage.Reads;
 /// <remarks>Thread contract: owned by one read at a time; reused.</remarks>
 internal sealed class StageMerger
 {
-    private readonly PooledList<Cursor> _cursors = new();
+    private readonly PooledList<int> _next = new();
 
-    /// <summary>Appends the newest <paramref name="last"/> rows over all stages to the answer.</summary>
-    public void Merge(
-        ReadOnlySpan<TypeStage> stages, QueryType[] types, int last, PooledList<long> times, PooledList<ulong> ids, PooledList<ushort> eventTypes, PooledList<RowSlice> slices)
+    /// <summary>Appends the newest <paramref name="last"/> keys over all stages to the answer, and cuts each stage to what was used of it.</summary>
+    /// <param name="stages">Per event type, in the order of their ids.</param>
+    /// <param name="types">The event types of the stages.</param>
+    /// <param name="last">How many rows at most.</param>
+    /// <param name="buffer">Receives times, ids and event types.</param>
+    /// <param name="slots">Receives which stage each row comes from.</param>
+    public void Merge(ReadOnlySpan<TypeStage> stages, QueryType[] types, int last, SequenceBuffer buffer, PooledList<int> slots)
     {
-        _cursors.Clear();
-        _cursors.Extend(stages.Length).Clear();
-        int previous = -1;
-        for (int row = 0; row < last; row++)
+        _next.Clear();
+        _next.Extend(stages.Length).Clear();
+        Span<int> next = _next.Span;
+        for (int newest; slots.Count < last && (newest = Newest(stages, next)) >= 0;)
         {
-            int newest = Newest(stages);
-            if (newest < 0)
-            {
-                return;
-            }
-
-            ref Cursor cursor = ref _cursors[newest];
             TypeStage stage = stages[newest];
-            times.Add(stage.Times[cursor.Row]);
-            ids.Add(stage.Ids[cursor.Row]);
-            eventTypes.Add(types[newest].EventType.Id);
-            ref readonly RowSlice slice = ref stage.Slices[cursor.Slice];
-            if (previous == newest && cursor.InSlice > 0)
-            {
-                ref RowSlice open = ref slices[slices.Count - 1];
-                open = open with { Count = open.Count + 1 };
-            }
-            else
-            {
-                slices.Add(slice.Part(cursor.InSlice, 1));
-            }
+            int row = next[newest]++;
+            buffer.Times.Add(stage.Times[row]);
+            buffer.Ids.Add(stage.Ids[row]);
+            buffer.EventTypes.Add(types[newest].EventType.Id);
+            slots.Add(newest);
+        }
 
-            cursor.Row++;
-            cursor.InSlice++;
-            if (cursor.InSlice == slice.Count)
-            {
-                cursor.Slice++;
-                cursor.InSlice = 0;
-            }
-
-            previous = newest;
+        for (int i = 0; i < stages.Length; i++)
+        {
+            stages[i].Truncate(next[i]);
         }
     }
 
-    private int Newest(ReadOnlySpan<TypeStage> stages)
+    private static int Newest(ReadOnlySpan<TypeStage> stages, ReadOnlySpan<int> next)
     {
         int newest = -1;
         long time = 0;
         for (int i = 0; i < stages.Length; i++)
         {
-            int row = _cursors[i].Row;
-            if (row < stages[i].Count && (newest < 0 || stages[i].Times[row] > time))
+            ReadOnlySpan<long> times = stages[i].Times.Span;
+            if (next[i] < times.Length && (newest < 0 || times[next[i]] > time))
             {
                 newest = i;
-                time = stages[i].Times[row];
+                time = times[next[i]];
             }
         }
 
         return newest;
-    }
-
-    private struct Cursor
-    {
-        public int Row;
-        public int Slice;
-        public int InSlice;
     }
 }

@@ -87,7 +87,7 @@ internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<Dupl
         {
             long row = source.FirstRow + skip;
             SourceReader.CopyTableKeys(source.Table, row, _type.Stored, times, ids);
-            _stage.Slices.Add(new RowSlice(index, _slot, row, take, 1));
+            _stage.Slices.Add(new RowSlice(index, row, take, 1));
         }
         else
         {
@@ -109,7 +109,7 @@ internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<Dupl
 
             skip = 0;
             int count = Math.Min(last + 1, times.Length);
-            RowSlice slice = new(index, _slot, slices.Row(last), count, -1);
+            RowSlice slice = new(index, slices.Row(last), count, -1);
             MemColumnReader.CopyKeys(rows.Table, slice.Row, -1, times[..count], ids[..count]);
             _stage.Slices.Add(slice);
             times = times[count..];
@@ -210,7 +210,7 @@ internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<Dupl
             ids[i] = keys[i].Id;
         }
 
-        SliceCoalescer.Append(keys, _slot, _stage.Slices);
+        SliceCoalescer.Append(keys, _stage.Slices);
     }
 
     private static int CountFrom(ReadOnlySpan<RowKey> keys, long time)
