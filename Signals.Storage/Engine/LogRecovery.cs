@@ -56,14 +56,20 @@ internal sealed class LogRecovery(IFileSystem files, string directory, ManifestS
     private ulong ReplayOne(ulong log, ulong expected, bool isLast, Action<ulong, ReadOnlySpan<byte>, long, long> apply)
     {
         string path = PathOf(log);
-        LogReplay replay = LogReader.Replay(files, path, log, expected, isLast, (payload, position) =>
+        if (isLast)
+        {
+            // Sealed before anything is applied: replay may flush, and what a flush makes durable must not overtake its frames.
+            LogReplay found = LogReader.Replay(files, path, log, expected, isLast: true, static (_, _) => { });
+            LogRepair.Seal(files, path, found);
+        }
+
+        return LogReader.Replay(files, path, log, expected, isLast, (payload, position) =>
         {
             if (position > state.FlushedPosition)
             {
                 ApplyFrame(path, log, payload, position, apply);
             }
-        });
-        return isLast ? LogRepair.Seal(files, path, replay).NextSequence : replay.NextSequence;
+        }).NextSequence;
     }
 
     private void ApplyFrame(string path, ulong log, ReadOnlySpan<byte> payload, long position, Action<ulong, ReadOnlySpan<byte>, long, long> apply)

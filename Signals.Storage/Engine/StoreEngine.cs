@@ -69,6 +69,7 @@ internal sealed class StoreEngine
         LogStream log = owned.Add(new LogStream(files, directory, numbers, keepsLog ? options.LogBytes : LogStream.EmptyLogBytes));
         log.Start(recovery.UnusedLog, recovery.NextSequence);
         _log = keepsLog ? log : null;
+        committer.OnCommitting = () => _log?.SyncWritten();
         if (_memTables.Active.FirstLog == 0)
         {
             _memTables.Active.FirstLog = log.CurrentNumber;
@@ -126,6 +127,20 @@ internal sealed class StoreEngine
             while (_ingest.RunOnce() || _flusher.FlushOnce() || _compactor.RunOnce(full: false))
             {
             }
+        }
+        catch (Exception error)
+        {
+            FailStop.Fail(error);
+            throw;
+        }
+    }
+
+    /// <summary>Makes what was acknowledged so far survive a power cut; with <see cref="Durability.InMemory"/> it does nothing.</summary>
+    public void SyncLog()
+    {
+        try
+        {
+            _log?.SyncWritten();
         }
         catch (Exception error)
         {

@@ -15,6 +15,12 @@ internal sealed class VersionCommitter(
 {
     private readonly Lock _gate = new();
 
+    /// <summary>
+    /// Called before an edit is made durable. The edit may hold an erasure, or a part of a batch, or lack rows that an erasure hides:
+    /// were their log frames lost in a power cut and the edit not, the store would hold the later without the earlier.
+    /// </summary>
+    public Action OnCommitting { get; set; } = static () => { };
+
     /// <param name="edit">What changes.</param>
     /// <param name="change">The new view, given the old one and the new tables version.</param>
     /// <param name="unlinked">What else the new view no longer holds.</param>
@@ -24,6 +30,7 @@ internal sealed class VersionCommitter(
         {
             Table[] added = [.. edit.AddedTables.Select(tables.Open)];
             edit.NextFileNumber = numbers.Upcoming;
+            OnCommitting();
             manifest.Commit(edit);
             TableVersion before = view.Current.Tables;
             TableVersion after = before.Apply(edit, added);

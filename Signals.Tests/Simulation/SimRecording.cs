@@ -12,6 +12,9 @@ internal sealed class SimRecording(SimDisk start, IReadOnlyList<SimOperation> op
     /// <summary>Every operation of the run, in order.</summary>
     public IReadOnlyList<SimOperation> Operations => operations;
 
+    /// <summary>The disk before the first operation; not to be changed.</summary>
+    public SimDisk Start => start;
+
     /// <summary>The disk when power fails after the first <paramref name="count"/> operations; see <see cref="SimPowerCut"/>.</summary>
     public SimDisk CrashImage(int count, ulong seed) => DiskAfter(count).PowerCut(seed);
 

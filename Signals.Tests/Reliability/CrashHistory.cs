@@ -1,0 +1,97 @@
+using Signals.Core.Model;
+using Signals.Tests.Simulation;
+
+namespace Signals.Tests.Reliability;
+
+/// <summary>
+/// What a workload did and was told: entries in stream order, and when, counted in disk operations, each was issued, acknowledged
+/// and known to be durable. Threads: one writes; after <see cref="Freeze"/> any read.
+/// </summary>
+internal sealed class CrashHistory(Durability durability, int users, SettableTime time)
+{
+    private readonly List<CrashEntry> _entries = [];
+    private readonly List<(int Operations, int Entries)> _issued = [];
+    private readonly List<(int Operations, int Entries)> _acked = [(0, 0)];
+    private readonly List<(int Operations, int Entries)> _durable = [(0, 0)];
+    private byte[][] _contents = [];
+    private long[] _positions = [];
+
+    public Durability Durability => durability;
+
+    public SettableTime Time => time;
+
+    public IReadOnlyList<CrashEntry> Entries => _entries;
+
+    public UserId[] Users { get; } = [.. Enumerable.Range(0, users).Select(CrashSchema.UserOf)];
+
+    public int AckedCount => _acked[^1].Entries;
+
+    public void Issue(CrashEntry entry, int operations)
+    {
+        _entries.Add(entry);
+        _issued.Add((operations, _entries.Count));
+    }
+
+    public void Ack(long position, int operations)
+    {
+        _entries[AckedCount].Position = position;
+        _acked.Add((operations, AckedCount + 1));
+        if (durability == Durability.Synced)
+        {
+            AllDurable(operations);
+        }
+    }
+
+    /// <summary>Everything acknowledged so far survives a power cut from here on.</summary>
+    public void AllDurable(int operations) => _durable.Add((operations, AckedCount));
+
+    /// <summary>Adds what the syncs of logs in the recording made durable, and computes every prefix's content.</summary>
+    public void Freeze(IReadOnlyList<SimOperation> operations)
+    {
+        for (int i = 0; i < operations.Count; i++)
+        {
+            if (operations[i] is { Kind: SimOperationKind.Sync, Failed: false } sync && sync.Path.EndsWith(".log", StringComparison.Ordinal))
+            {
+                _durable.Add((i + 1, Count(_acked, i)));
+            }
+        }
+
+        CrashModel model = new(Users.Length, time.NowMs);
+        _contents = new byte[_entries.Count + 1][];
+        _contents[0] = model.Content();
+        for (int i = 0; i < _entries.Count; i++)
+        {
+            model.Apply(_entries[i]);
+            _contents[i + 1] = model.Content();
+        }
+
+        _positions = [.. _entries.Select(entry => entry.Position)];
+    }
+
+    public int AckedAt(int operations) => Count(_acked, operations);
+
+    public int IssuedAt(int operations) => Count(_issued, operations);
+
+    public int DurableAt(int operations) => Count(_durable, operations);
+
+    /// <summary>How many entries end at or before a stream position; an unknown position is beyond.</summary>
+    public int PrefixOf(long position)
+    {
+        int index = Array.BinarySearch(_positions, position);
+        return index >= 0 ? index + 1 : ~index;
+    }
+
+    public byte[] Content(int prefix) => _contents[prefix];
+
+    /// <summary>The content after a prefix and the first events of the next entry.</summary>
+    public byte[] Content(int prefix, int events)
+    {
+        CrashModel model = new(Users.Length, time.NowMs);
+        _entries.Take(prefix).ToList().ForEach(model.Apply);
+        model.Apply(_entries[prefix], events);
+        return model.Content();
+    }
+
+    private static int Count(List<(int Operations, int Entries)> marks, int operations) =>
+        marks.Where(mark => mark.Operations <= operations).Select(mark => mark.Entries).DefaultIfEmpty().Max();
+}

@@ -1,0 +1,194 @@
+using Signals.Core.Ingest;
+using Signals.Core.Model;
+using Signals.Storage;
+using Signals.Storage.FileSystem;
+using Signals.Tests.Simulation;
+
+namespace Signals.Tests.Reliability;
+
+/// <summary>
+/// A deterministic run of a store without threads: batches of several types with late, duplicate and patched events, erasures,
+/// log syncs, flushes, compactions, clean closes and kills. Threads: one. Stops at the first exception, which it lets through.
+/// </summary>
+internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Durability durability, ulong seed)
+{
+    public const string Directory = "store";
+    public const int Users = 8;
+    public const long HourMs = 3_600_000;
+    public const long StartMs = 1_772_323_200_000;
+
+    private readonly Queue<AppendTicket> _waiting = new();
+    private readonly List<(int Type, CrashEvent Event)> _past = [];
+    private readonly SettableTime _time = new(StartMs);
+    private SimRandom _random = new(seed);
+    private ulong _nextId = 1;
+
+    public CrashHistory History => field ??= new CrashHistory(durability, Users, _time);
+
+    public SignalStore? Store { get; private set; }
+
+    /// <summary>Entries issued and not yet acknowledged.</summary>
+    public IReadOnlyCollection<AppendTicket> Waiting => _waiting;
+
+    /// <summary>Runs a whole workload on a fresh disk and closes it.</summary>
+    public static (CrashHistory History, SimRecording Run) Record(Func<SimFileSystem, IFileSystem> mount, Durability durability, ulong seed, int steps)
+    {
+        SimFileSystem files = new();
+        CrashWorkload workload = new(files, mount(files), durability, seed);
+        try
+        {
+            workload.Run(steps);
+        }
+        finally
+        {
+            workload.Store?.Engine.Close(abandon: true);
+        }
+
+        SimRecording run = files.Recording();
+        workload.History.Freeze(run.Operations);
+        return (workload.History, run);
+    }
+
+    public void Run(int steps)
+    {
+        Open();
+        for (int step = 0; step < steps; step++)
+        {
+            _time.NowMs += HourMs;
+            Step(_random.Below(100));
+        }
+
+        Store!.Dispose();
+        History.AllDurable(files.OperationCount);
+    }
+
+    /// <summary>Notes which waiting appends were acknowledged; those that failed stay.</summary>
+    public void CollectAcks()
+    {
+        while (_waiting.TryPeek(out AppendTicket ticket) && Store!.WaitAsync(ticket).AsTask().IsCompletedSuccessfully)
+        {
+            History.Ack(ticket.Position, files.OperationCount);
+            _waiting.Dequeue();
+        }
+    }
+
+    private void Step(int dice)
+    {
+        switch (dice)
+        {
+            case < 5:
+                Wait(Store!.FlushAsync());
+                break;
+            case < 8:
+                Wait(Store!.CompactAsync());
+                break;
+            case < 10:
+                Store!.Dispose();
+                History.AllDurable(files.OperationCount);
+                Open();
+                break;
+            case < 12:
+                Store!.Engine.Close(abandon: true);
+                Open();
+                break;
+            case < 18:
+                Store!.Engine.SyncLog();
+                break;
+            default:
+                Ingest();
+                break;
+        }
+    }
+
+    private void Open()
+    {
+        Store = null;
+        Store = SignalStore.Open(mounted, Directory, CrashSchema.Define(), CrashSchema.Options(durability), _time);
+        History.AllDurable(files.OperationCount);
+    }
+
+    private void Wait(Task work)
+    {
+        CollectAcks();
+        work.GetAwaiter().GetResult();
+        History.AllDurable(files.OperationCount);
+    }
+
+    private void Ingest()
+    {
+        int entries = 1 + _random.Below(3);
+        for (int i = 0; i < entries; i++)
+        {
+            CrashEntry entry = _random.Below(25) == 0 ? Erasure() : Batch();
+            History.Issue(entry, files.OperationCount);
+            _waiting.Enqueue(entry.Type == CrashEntry.Erasure ? Erase(entry) : Append(entry));
+        }
+
+        Store!.Engine.RunPending();
+        CollectAcks();
+    }
+
+    private AppendTicket Append(CrashEntry entry)
+    {
+        EventBatch batch = Store!.CreateBatch(CrashSchema.Names[entry.Type], 8);
+        Array.ForEach(entry.Events, e => CrashSchema.Add(batch, e));
+        return Store.Append(batch);
+    }
+
+    private AppendTicket Erase(CrashEntry entry)
+    {
+        _ = Store!.EraseAsync(CrashSchema.UserOf(entry.ErasedUser)).AsTask();
+        return new AppendTicket(Store.Engine.Appender.AcceptedPosition);
+    }
+
+    private CrashEntry Erasure() => new(CrashEntry.Erasure, [], _random.Below(Users), _time.NowMs);
+
+    private CrashEntry Batch()
+    {
+        int type = _random.Below(3);
+        var events = new CrashEvent[1 + _random.Below(type == CrashSchema.Buy ? 4 : 7)];
+        for (int i = 0; i < events.Length; i++)
+        {
+            events[i] = Event(type);
+            _past.Add((type, events[i]));
+        }
+
+        return new CrashEntry(type, events);
+    }
+
+    private CrashEvent Event(int type)
+    {
+        if (_past.Count > 0 && _random.Below(8) == 0 && _past[_random.Below(_past.Count)] is { } old && old.Type == type)
+        {
+            // A plain repetition, or a correction of the same event.
+            return _random.Coin() ? old.Event : old.Event with { Columns = Columns(type) };
+        }
+
+        long late = _random.Below(6) == 0 ? _random.Below(72) * HourMs : 0;
+        return new CrashEvent(_random.Below(Users), _time.NowMs - late - _random.Below(1000), _nextId++, Columns(type));
+    }
+
+    private CrashValue[] Columns(int type) => type switch
+    {
+        CrashSchema.View => [Value(sizeof(int)), Value(_random.Below(24), text: true)],
+        CrashSchema.Buy => [Value(sizeof(long)), Value(CrashSchema.Dimensions)],
+        _ => [Value(_random.Below(40))],
+    };
+
+    private CrashValue Value(int length, bool text = false)
+    {
+        int dice = _random.Below(10);
+        if (dice < 2)
+        {
+            return dice == 0 ? CrashValue.Absent : CrashValue.Null;
+        }
+
+        byte[] bytes = new byte[length];
+        for (int i = 0; i < length; i++)
+        {
+            bytes[i] = text ? (byte)('a' + _random.Below(4)) : (byte)_random.Next();
+        }
+
+        return CrashValue.Of(bytes);
+    }
+}
