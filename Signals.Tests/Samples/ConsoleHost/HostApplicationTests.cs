@@ -114,8 +114,10 @@ public sealed class HostApplicationTests
         await ExpectAsync(ExitCode.InputUnreadable, "x.csv", "--input", path, "--preset", "online-retail");
     }
 
-    [Test]
-    public async Task RunAsync_BrokenGzip_Is3()
+    [TestCase("damaged")]
+    [TestCase("cut off")]
+    [TestCase("without its trailer")]
+    public async Task RunAsync_BrokenGzip_Is3(string how)
     {
         using TemporaryFolder folder = new();
         using MemoryStream packed = new();
@@ -123,9 +125,13 @@ public sealed class HostApplicationTests
         {
             gzip.Write(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 20_000).Select(i => $"u{i * 7919},{i},1,x\n"))));
         }
-        byte[] damaged = packed.ToArray();
-        damaged.AsSpan(damaged.Length / 2, 64).Fill(0xFF);
-        string file = folder.Write("events.csv.gz", damaged);
+        byte[] bytes = packed.ToArray();
+        if (how == "damaged")
+        {
+            bytes.AsSpan(bytes.Length / 2, 64).Fill(0xFF);
+        }
+        int kept = how switch { "cut off" => bytes.Length / 2, "without its trailer" => bytes.Length - 8, _ => bytes.Length };
+        string file = folder.Write("events.csv.gz", bytes[..kept]);
         await ExpectAsync(ExitCode.InputUnreadable, "events.csv.gz", "--input", file, "--user", "u0", "--time", "0",
             "--time-format", "unix-s", "--path", folder.Store);
     }

@@ -16,6 +16,7 @@ internal sealed class FreshnessProbe : IDisposable
     private static readonly TimeSpan MinDistance = TimeSpan.FromMilliseconds(1);
 
     private readonly SignalStore _store;
+    private readonly bool _canAvoidLastN;
     private readonly Thread _thread;
     private readonly SemaphoreSlim _offered = new(0);
     private readonly EventRecord _event = new();
@@ -29,6 +30,7 @@ internal sealed class FreshnessProbe : IDisposable
     public FreshnessProbe(SignalStore store)
     {
         _store = store;
+        _canAvoidLastN = store.Schema.EventTypes.Any(type => type.KeepLast == int.MaxValue);
         _thread = new Thread(Watch) { IsBackground = true, Name = "freshness probe" };
         _thread.Start();
     }
@@ -36,13 +38,18 @@ internal sealed class FreshnessProbe : IDisposable
     /// <summary>Times from append to visible.</summary>
     public LatencySamples Samples { get; } = new();
 
-    /// <summary>Events that were not seen in time; 0 in a healthy store.</summary>
+    /// <summary>Events that were not seen in time: 0 in a healthy store, unless every type has a last-N that can hide them.</summary>
     public long NeverSeen { get; private set; }
 
     /// <summary>Watches an event whose append began at <paramref name="appended"/>, unless another one is being watched.</summary>
     public void Offer(EventRecord appendedEvent, long appended)
     {
-        // A late event may be beyond its user's last-N already, and then no read will ever return it.
+        // Under a last-N a busy user's newer events can push this one out before the first read, or at once if it is late: then
+        // no read ever returns it, and nothing was measured.
+        if (_canAvoidLastN && appendedEvent.EventType.KeepLast != int.MaxValue)
+        {
+            return;
+        }
         bool isNewest = appendedEvent.TimeMs >= _newestMs;
         _newestMs = Math.Max(_newestMs, appendedEvent.TimeMs);
         if (_busy || !isNewest || Stopwatch.GetElapsedTime(_lastOffer) < MinDistance)

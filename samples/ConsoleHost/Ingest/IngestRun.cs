@@ -8,6 +8,9 @@ namespace Signals.Samples.ConsoleHost.Ingest;
 /// <summary>Carries a source's events into the store until the source ends. One use.</summary>
 internal sealed class IngestRun(SignalStore store, IEventSource source, HostOptions options, EventModel? model)
 {
+    private const int EventsPerPause = 256;
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(1);
+
     private readonly UserSample _users = new(options.Seed);
     private long _events;
     private long _late;
@@ -32,6 +35,11 @@ internal sealed class IngestRun(SignalStore store, IEventSource source, HostOpti
                 {
                     await appender.FlushAsync(record.EventType).ConfigureAwait(false);
                 }
+                if (options.Rate is { } rate && _events % EventsPerPause == 0)
+                {
+                    await appender.FlushAsync().ConfigureAwait(false);
+                    await PauseAsync(rate, cancellationToken).ConfigureAwait(false);
+                }
             }
             // What has arrived becomes visible before the source is asked to wait for more.
             await appender.FlushAsync().ConfigureAwait(false);
@@ -51,6 +59,16 @@ internal sealed class IngestRun(SignalStore store, IEventSource source, HostOpti
             NeverVisible = probe.NeverSeen,
             Users = _users,
         };
+    }
+
+    /// <summary>Waits until the rate allows the next event. Timers are coarse, so a pause that came out too long is made up for.</summary>
+    private async ValueTask PauseAsync(long rate, CancellationToken cancellationToken)
+    {
+        TimeSpan ahead = TimeSpan.FromSeconds((double)_events / rate) - Progress.Elapsed;
+        if (ahead >= ShortestPause)
+        {
+            await Task.Delay(ahead, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private void Count(EventRecord record)

@@ -11,6 +11,7 @@ internal static class HelpText
         5 % late by up to 10 minutes, 1 % sent twice.
 
           --events N            events to make (default 1,000,000), or the most rows to read
+          --rate N              events per second at most (default: as fast as the store takes them)
           --users N             users of the generator (default: one per 50 events)
           --seed N              seed of everything random (default 1)
           --path DIR            store folder (default: a temporary one, deleted at the end)

@@ -11,6 +11,9 @@ internal sealed record HostOptions
     /// <summary>Events to generate, or the most rows to read from the input.</summary>
     public long? Events { get; init; }
 
+    /// <summary>Events per second at most; null = as fast as the store takes them.</summary>
+    public long? Rate { get; init; }
+
     /// <summary>The store's folder; null = a fresh temporary folder.</summary>
     public string? Path { get; init; }
 

@@ -24,7 +24,7 @@ internal sealed class OptionsParser
         {
             if (!parser.ReadRunOption() && !parser.ReadMappingOption())
             {
-                throw new UsageException($"there is no option {parser._reader.Option}; --help lists them");
+                throw new UsageException($"there is no option {parser._reader.Option}");
             }
         }
         return parser._options.ShowHelp ? parser._options : parser.Finish();
@@ -38,6 +38,7 @@ internal sealed class OptionsParser
             "--help" or "-h" or "-?" => o with { ShowHelp = true },
             "--emit" => o with { Emit = _reader.Text() },
             "--events" => o with { Events = _reader.Integer(1, 1_000_000_000_000) },
+            "--rate" => o with { Rate = _reader.Integer(1, 1_000_000_000) },
             "--path" => o with { Path = _reader.Text() },
             "--keep" => o with { Keep = true },
             "--durability" => o with { Durability = ReadDurability(_reader.Text()) },
