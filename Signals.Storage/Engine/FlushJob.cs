@@ -15,6 +15,8 @@ namespace Signals.Storage.Engine;
 internal sealed class FlushJob(
     IFileSystem files, string directory, StoreSchema schema, FileNumbers numbers, TableOptions options, ErasureSet erasures, EntrySorter sorter, long nowMs)
 {
+    private const int ReadAhead = 8;
+
     private readonly SortedDictionary<long, TableWriter> _writers = [];
     private readonly List<TableMeta> _tables = [];
     private long _merged;
@@ -58,9 +60,12 @@ internal sealed class FlushJob(
         ColumnType[] columns = [.. type.Columns.Select(column => column.Type)];
         MemRowOrderer orderer = new(columns);
         RowBuffer rows = new(columns);
-        foreach (ref readonly EntryKey key in entries)
+        for (int i = 0; i < entries.Length; i++)
         {
-            MemRows entry = table.RowsOf(key);
+            // In user order the entries lie anywhere: fetch what comes soon, the entry first, then the chunk it names.
+            table.PrefetchEntry(entries[Math.Min(i + (2 * ReadAhead), entries.Length - 1)]);
+            table.PrefetchChunk(entries[Math.Min(i + ReadAhead, entries.Length - 1)]);
+            MemRows entry = table.RowsOf(entries[i]);
             rows.Clear();
             _merged += orderer.AppendTo(entry, rows);
             int kept = CountKept(type, erasures.CutoffOf(entry.User), rows.Times);

@@ -1,4 +1,5 @@
 using Signals.Core.Model;
+using Signals.Storage.Primitives;
 
 namespace Signals.Storage.MemTables;
 
@@ -14,6 +15,8 @@ namespace Signals.Storage.MemTables;
 /// </remarks>
 internal sealed unsafe class MemTable : IDisposable
 {
+
+    private const int PrefetchedChunkBytes = 256;
 
     private readonly MemArenaPool _pool;
     private readonly ChunkLayout[] _layouts;
@@ -91,6 +94,17 @@ internal sealed unsafe class MemTable : IDisposable
     {
         MemEntry* entry = (MemEntry*)Arena.Pointer(key.Reference);
         return new MemRows(this, entry, entry->Count);
+    }
+
+    /// <summary>Fetches an entry into the processor's cache.</summary>
+    public void PrefetchEntry(in EntryKey key) => Prefetch.Line(ref *(byte*)Arena.Pointer(key.Reference));
+
+    /// <summary>Fetches the start of an entry's newest chunk; the entry itself should be there by now.</summary>
+    public void PrefetchChunk(in EntryKey key)
+    {
+        MemEntry* entry = (MemEntry*)Arena.Pointer(key.Reference);
+        byte* chunk = Arena.Pointer(entry->Tail);
+        Prefetch.Lines(new ReadOnlySpan<byte>(chunk, PrefetchedChunkBytes));
     }
 
     /// <summary>Finds or makes the entry; null when the arena is full. Writer only.</summary>

@@ -6,92 +6,90 @@ namespace Signals.Storage.Reads;
 /// <summary>Puts the columns of several event types together in the order that the merge of their keys gave.</summary>
 /// <remarks>
 /// Thread contract: owned by one read at a time; reused. Each type's columns were gathered in long runs first: that and
-/// this one ordered pass are cheaper than gathering rows of alternating types one by one.
+/// this ordered pass are cheaper than gathering rows of alternating types one by one. Which rows of the answer a type
+/// fills is worked out once, so that the loop over a column has no branch to mispredict.
 /// </remarks>
 internal sealed class ColumnInterleaver
 {
-    private readonly PooledList<int> _next = new();
+    private readonly PooledList<int> _rows = new();
+    private readonly PooledList<int> _starts = new();
 
     /// <summary>Appends the rows to <paramref name="outputs"/>.</summary>
     /// <param name="stages">Per event type, with all columns gathered, newest first.</param>
     /// <param name="slots">Which stage each row comes from.</param>
-    /// <param name="step">1 when the rows are newest first, -1 when they are oldest first.</param>
+    /// <param name="oldestFirst">Whether the answer is in the reverse order of the stages.</param>
     /// <param name="outputs">The answer's columns.</param>
-    public void Interleave(ReadOnlySpan<TypeStage> stages, ReadOnlySpan<int> slots, int step, ReadOnlySpan<ColumnOutput> outputs)
+    public void Interleave(ReadOnlySpan<TypeStage> stages, ReadOnlySpan<int> slots, bool oldestFirst, ReadOnlySpan<ColumnOutput> outputs)
     {
+        FindRows(stages, slots, oldestFirst);
         for (int i = 0; i < outputs.Length; i++)
         {
             ColumnOutput output = outputs[i];
             Span<byte> states = output.ExtendStates(slots.Length);
             Span<byte> values = output.Type.IsVariable ? default : output.ExtendValues(slots.Length);
+            Span<VariableSlot> variable = output.Type.IsVariable ? output.ExtendVariable(slots.Length) : default;
             for (int slot = 0; slot < stages.Length; slot++)
             {
                 ColumnOutput source = stages[slot].Columns(outputs.Length)[i];
-                int first = step > 0 ? 0 : stages[slot].Count - 1;
-                Scatter(source.States, first, step, slots, slot, states);
+                ReadOnlySpan<int> rows = _rows.Span.Slice(_starts[slot], stages[slot].Count);
+                Scatter(source.States, rows, states);
                 switch (output.Type.Width)
                 {
-                    case 0: break;
-                    case 1: Scatter(source.Values, first, step, slots, slot, values); break;
-                    case 2: ScatterAs<ushort>(source.Values, first, step, slots, slot, values); break;
-                    case 4: ScatterAs<uint>(source.Values, first, step, slots, slot, values); break;
-                    case 8: ScatterAs<ulong>(source.Values, first, step, slots, slot, values); break;
-                    default: ScatterRows(source, first, step, slots, slot, values); break;
+                    case 0: output.ScatterVariable(source, rows, variable); break;
+                    case 1: Scatter(source.Values, rows, values); break;
+                    case 2: ScatterAs<ushort>(source.Values, rows, values); break;
+                    case 4: ScatterAs<uint>(source.Values, rows, values); break;
+                    case 8: ScatterAs<ulong>(source.Values, rows, values); break;
+                    default: ScatterRows(source, rows, values); break;
                 }
             }
-
-            if (output.Type.IsVariable)
-            {
-                AppendVariable(stages, slots, step, i, output, outputs.Length);
-            }
         }
     }
 
-    private static void ScatterAs<T>(ReadOnlySpan<byte> source, int first, int step, ReadOnlySpan<int> slots, int slot, Span<byte> destination)
-        where T : unmanaged =>
-        Scatter(MemoryMarshal.Cast<byte, T>(source), first, step, slots, slot, MemoryMarshal.Cast<byte, T>(destination));
-
-    private static void Scatter<T>(ReadOnlySpan<T> source, int first, int step, ReadOnlySpan<int> slots, int slot, Span<T> destination)
+    /// <summary>For each stage, one behind the other: the row of the answer that each of its rows becomes.</summary>
+    private void FindRows(ReadOnlySpan<TypeStage> stages, ReadOnlySpan<int> slots, bool oldestFirst)
     {
-        int next = first;
-        for (int row = 0; row < slots.Length; row++)
-        {
-            if (slots[row] == slot)
-            {
-                destination[row] = source[next];
-                next += step;
-            }
-        }
-    }
-
-    private static void ScatterRows(ColumnOutput source, int first, int step, ReadOnlySpan<int> slots, int slot, Span<byte> destination)
-    {
-        int next = first;
-        int width = source.Type.Width;
-        for (int row = 0; row < slots.Length; row++)
-        {
-            if (slots[row] == slot)
-            {
-                source.Value(next).CopyTo(destination[(row * width)..]);
-                next += step;
-            }
-        }
-    }
-
-    /// <summary>Values of variable length have to be appended in the order of the answer.</summary>
-    private void AppendVariable(ReadOnlySpan<TypeStage> stages, ReadOnlySpan<int> slots, int step, int column, ColumnOutput output, int columns)
-    {
-        _next.Clear();
+        _starts.Clear();
+        int start = 0;
         foreach (TypeStage stage in stages)
         {
-            _next.Add(step > 0 ? 0 : stage.Count - 1);
+            _starts.Add(start);
+            start += stage.Count;
         }
 
-        Span<int> next = _next.Span;
-        foreach (int slot in slots)
+        _rows.Clear();
+        Span<int> rows = _rows.Extend(slots.Length);
+        Span<int> next = _starts.Span;
+        for (int row = 0; row < slots.Length; row++)
         {
-            output.AddVariable(stages[slot].Columns(columns)[column].Value(next[slot]));
-            next[slot] += step;
+            rows[next[slots[row]]++] = oldestFirst ? slots.Length - 1 - row : row;
+        }
+
+        for (int slot = 0; slot < stages.Length; slot++)
+        {
+            next[slot] -= stages[slot].Count;
+        }
+    }
+
+    private static void ScatterAs<T>(ReadOnlySpan<byte> source, ReadOnlySpan<int> rows, Span<byte> destination)
+        where T : unmanaged =>
+        Scatter(MemoryMarshal.Cast<byte, T>(source), rows, MemoryMarshal.Cast<byte, T>(destination));
+
+    private static void Scatter<T>(ReadOnlySpan<T> source, ReadOnlySpan<int> rows, Span<T> destination)
+    {
+        source = source[..rows.Length];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            destination[rows[i]] = source[i];
+        }
+    }
+
+    private static void ScatterRows(ColumnOutput source, ReadOnlySpan<int> rows, Span<byte> destination)
+    {
+        int width = source.Type.Width;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            source.Value(i).CopyTo(destination[(rows[i] * width)..]);
         }
     }
 }

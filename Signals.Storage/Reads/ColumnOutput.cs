@@ -58,6 +58,21 @@ internal sealed class ColumnOutput
         value.CopyTo(_values.Extend(value.Length));
     }
 
+    /// <summary>Adds slots for values of variable length, to be filled in any order by <see cref="ScatterVariable"/>.</summary>
+    public Span<VariableSlot> ExtendVariable(int rows) => _slots.Extend(rows);
+
+    /// <summary>Copies all values of a column into the heap and notes them under the given rows of <paramref name="slots"/>.</summary>
+    public void ScatterVariable(ColumnOutput source, ReadOnlySpan<int> rows, Span<VariableSlot> slots)
+    {
+        int moved = _values.Count;
+        source._values.Span.CopyTo(_values.Extend(source._values.Count));
+        ReadOnlySpan<VariableSlot> from = source._slots.Span;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            slots[rows[i]] = from[i] with { Start = from[i].Start + moved };
+        }
+    }
+
     public void AddAbsent(int rows)
     {
         _states.Extend(rows).Clear(); // ColumnState.Absent

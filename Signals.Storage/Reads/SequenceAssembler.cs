@@ -61,6 +61,7 @@ internal sealed class SequenceAssembler
         _sources.Clear();
         _duplicates.Clear();
         ReserveStages(query.Types.Length);
+        ReadAhead.Start(view, user, query);
         bool known = false;
         for (int slot = 0; slot < query.Types.Length; slot++)
         {
@@ -112,15 +113,13 @@ internal sealed class SequenceAssembler
             _gatherer.Gather(query.Types[slot], stages[slot].Slices.Span, stages[slot].ResetColumns(query.Columns));
         }
 
-        int step = 1;
-        if (query.Order == SequenceOrder.OldestFirst)
+        bool oldestFirst = query.Order == SequenceOrder.OldestFirst;
+        if (oldestFirst)
         {
             ReverseKeys(first);
-            _slots.Span.Reverse();
-            step = -1;
         }
 
-        _interleaver.Interleave(stages, _slots.Span, step, _buffer.Columns);
+        _interleaver.Interleave(stages, _slots.Span, oldestFirst, _buffer.Columns);
     }
 
     private void ReverseKeys(int first)

@@ -97,6 +97,19 @@ internal sealed class Block
         return true;
     }
 
+    /// <summary>Fetches keys and columns of some rows into the processor's cache. Where they lie is estimated from their share of the chunk.</summary>
+    public void Prefetch(long row, int rows, ReadOnlySpan<int> columns)
+    {
+        int start = (int)(row - FirstRow);
+        rows = Math.Min(rows, Rows - start);
+        PrefetchChunk(TableFormat.TimesChunk, start, rows);
+        PrefetchChunk(TableFormat.IdsChunk, start, rows);
+        foreach (int column in columns)
+        {
+            PrefetchChunk(column + TableFormat.FirstColumnChunk, start, rows);
+        }
+    }
+
     /// <summary>Whether a chunk is loaded.</summary>
     public bool HoldsChunk(int chunk) => _chunks[chunk].Data is not null;
 
@@ -133,6 +146,18 @@ internal sealed class Block
         bool was = _referenced;
         _referenced = false;
         return was;
+    }
+
+    private void PrefetchChunk(int chunk, int start, int rows)
+    {
+        if (chunk < _chunks.Length && _chunks[chunk].Data is not null)
+        {
+            ReadOnlySpan<byte> bytes = _chunks[chunk].Bytes;
+            int from = (int)((long)bytes.Length * start / Rows);
+            int length = (int)((long)bytes.Length * rows / Rows);
+            Primitives.Prefetch.Lines(bytes[..Math.Min(1, bytes.Length)]);
+            Primitives.Prefetch.Lines(bytes.Slice(from, length));
+        }
     }
 
     private ColumnChunk Open(int chunk) => ColumnChunk.Open(_layout.TypeOf(chunk), _chunks[chunk].Bytes, Rows);
