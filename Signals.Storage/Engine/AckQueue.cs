@@ -34,7 +34,7 @@ internal sealed class AckQueue(Durability durability)
         {
             if (_failure is not null)
             {
-                return ValueTask.FromException<AppendAck>(new StorePoisonedException(_failure));
+                return ValueTask.FromException<AppendAck>(Refusal(_failure));
             }
 
             // The count is raised before the position is read again: either this thread sees the advance, or the
@@ -86,7 +86,7 @@ internal sealed class AckQueue(Durability durability)
             {
                 AckWaiter waiter = _waiting[i];
                 RemoveLocked(i);
-                waiter.Fail(new StorePoisonedException(error));
+                waiter.Fail(Refusal(error));
             }
         }
     }
@@ -98,6 +98,9 @@ internal sealed class AckQueue(Durability durability)
             _free.Push(waiter);
         }
     }
+
+    /// <summary>Closing is not a failure, so it is named as what it is.</summary>
+    private static Exception Refusal(Exception error) => error is ObjectDisposedException ? error : new StorePoisonedException(error);
 
     private void RemoveLocked(int index)
     {

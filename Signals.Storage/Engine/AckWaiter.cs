@@ -17,7 +17,6 @@ internal sealed class AckWaiter(AckQueue queue) : IValueTaskSource<AppendAck>
 
     public void Arm(long target)
     {
-        _core.Reset();
         Target = target;
     }
 
@@ -27,12 +26,19 @@ internal sealed class AckWaiter(AckQueue queue) : IValueTaskSource<AppendAck>
 
     AppendAck IValueTaskSource<AppendAck>.GetResult(short token)
     {
+        // A token of an earlier use throws here; one that is asked too early must not put a waiter back that is still waited on.
+        if (_core.GetStatus(token) == ValueTaskSourceStatus.Pending)
+        {
+            throw new InvalidOperationException("The append is not acknowledged yet: await it, or take AsTask() to block on.");
+        }
+
         try
         {
             return _core.GetResult(token);
         }
         finally
         {
+            _core.Reset(); // from here on the token is void, so a second call cannot return the waiter twice
             queue.Return(this);
         }
     }

@@ -8,6 +8,9 @@ namespace Signals.Storage.Engine;
 internal sealed class Appender(
     ByteRing ring, AckQueue acks, FailStop failStop, EngineOptions options, long basePosition, TimeProvider time)
 {
+    /// <summary>The year 1, the earliest that a date can name; what lies far below it would overflow the arithmetic of windows.</summary>
+    private const long EarliestTime = -62_135_596_800_000;
+
     private long _rejected;
     private long _backPressure;
 
@@ -141,6 +144,11 @@ internal sealed class Appender(
         long latest = time.GetUtcNow().ToUnixTimeMilliseconds() + (long)options.MaxFutureTime.TotalMilliseconds;
         for (int row = 0; row < times.Length; row++)
         {
+            if (times[row] < EarliestTime)
+            {
+                throw Reject(batch, RejectionReason.TimeOutOfRange, $"Event {row} of the batch has time {times[row]} ms, earlier than the year 1; times are milliseconds since the Unix epoch. Nothing of the batch was appended.");
+            }
+
             if (times[row] > latest)
             {
                 throw Reject(batch, RejectionReason.TimeOutOfRange, $"Event {row} of the batch has time {times[row]} ms, later than now plus the allowed {options.MaxFutureTime}; nothing of the batch was appended.");

@@ -12,6 +12,7 @@ internal sealed class BackgroundLoop : IDisposable
     private readonly Action _work;
     private readonly FailStop _failStop;
     private readonly TimeSpan _interval;
+    private readonly Lock _gate = new(); // a signal from another thread must not meet the disposed event
     private volatile bool _stopping;
 
     public BackgroundLoop(string name, Action work, TimeSpan interval, FailStop failStop)
@@ -23,12 +24,26 @@ internal sealed class BackgroundLoop : IDisposable
         _thread.Start();
     }
 
-    public void Signal() => _signal.Set();
+    /// <summary>Starts the work soon; does nothing once the loop was told to stop.</summary>
+    public void Signal()
+    {
+        lock (_gate)
+        {
+            if (!_stopping)
+            {
+                _signal.Set();
+            }
+        }
+    }
 
     public void Dispose()
     {
-        _stopping = true;
-        _signal.Set();
+        lock (_gate)
+        {
+            _stopping = true;
+            _signal.Set();
+        }
+
         _thread.Join();
         _signal.Dispose();
     }

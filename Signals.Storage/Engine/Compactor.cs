@@ -67,14 +67,23 @@ internal sealed class Compactor : IDisposable
 
     /// <summary>Does one piece of work; false when there is none, or when the store is closing.</summary>
     /// <param name="full">Whether one run per window is wanted; such work is not paced.</param>
-    public bool RunOnce(bool full)
+    /// <param name="nowMs">
+    /// The moment that ages are taken at; the clock's by default. Whoever calls until nothing is left must keep it fixed: events
+    /// that expire meanwhile would be work without end.
+    /// </param>
+    public bool RunOnce(bool full, long? nowMs = null)
     {
         lock (_gate)
         {
+            if (_stopping.IsCancellationRequested)
+            {
+                return false;
+            }
+
             TableVersion version = _view.Current.Tables;
-            long[] oldestKept = Retention.OldestKept(_schema, _time.GetUtcNow().ToUnixTimeMilliseconds());
+            long[] oldestKept = Retention.OldestKept(_schema, nowMs ?? _time.GetUtcNow().ToUnixTimeMilliseconds());
             CompactionRun[] runs = [.. version.Tables.Select(table => CompactionRun.Of(table.Meta, _erasureScan.Count(table), isBusy: false))];
-            if (_stopping.IsCancellationRequested || CompactionPicker.Pick(runs, _options.Compaction, oldestKept, full) is not CompactionPlan plan)
+            if (CompactionPicker.Pick(runs, _options.Compaction, oldestKept, full) is not CompactionPlan plan)
             {
                 return false;
             }
@@ -94,7 +103,15 @@ internal sealed class Compactor : IDisposable
     /// <summary>Ends the merge under way, if any, and refuses others.</summary>
     public void Stop() => _stopping.Cancel();
 
-    public void Dispose() => _stopping.Dispose();
+    /// <summary>Stops, and waits for the merge under way.</summary>
+    public void Dispose()
+    {
+        Stop();
+        lock (_gate)
+        {
+            _stopping.Dispose();
+        }
+    }
 
     private MergeResult ExecuteLocked(CompactionPlan plan, TableVersion version, bool full)
     {

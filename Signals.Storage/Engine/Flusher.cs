@@ -22,11 +22,12 @@ internal sealed class Flusher(
     VersionCommitter committer,
     RecordApplier applier,
     MemTableSet memTables,
-    TimeProvider time)
+    TimeProvider time) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly EntrySorter _sorter = new(); // guarded by _gate
     private FlushTotals _totals; // guarded by _gate
+    private bool _disposed; // guarded by _gate
 
     /// <summary>Called after each flush that made tables.</summary>
     public Action OnFlushed { get; set; } = static () => { };
@@ -43,10 +44,13 @@ internal sealed class Flusher(
     }
 
     /// <summary>Flushes the oldest frozen memtable; false when there is none.</summary>
+    /// <exception cref="ObjectDisposedException">The store was closed.</exception>
     public bool FlushOnce()
     {
         lock (_gate)
         {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+
             MemTable[] all = view.Current.MemTables;
             if (all.Length == 1)
             {
@@ -59,6 +63,15 @@ internal sealed class Flusher(
         memTables.SignalRoom();
         OnFlushed();
         return true;
+    }
+
+    /// <summary>Waits for the flush under way and refuses others, so that what they read and write can be closed.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _disposed = true;
+        }
     }
 
     private void FlushLocked(MemTable oldest, MemTable next)

@@ -1,4 +1,5 @@
 using Signals.Core.Model;
+using Signals.Core.Schema;
 using Signals.Storage.Primitives;
 using Signals.Storage.Reads;
 using Signals.Storage.Versions;
@@ -11,7 +12,7 @@ namespace Signals.Storage.Engine;
 /// event acknowledged before it began.
 /// </remarks>
 internal sealed class SequenceReader(
-    ViewState view, ReadEpochs epochs, ErasureSet erasures, WatermarkSet watermarks, TimeProvider time)
+    StoreSchema schema, ViewState view, ReadEpochs epochs, ErasureSet erasures, WatermarkSet watermarks, TimeProvider time)
 {
     private readonly SequenceBufferPool _pool = new();
     private volatile bool _closed;
@@ -71,6 +72,7 @@ internal sealed class SequenceReader(
 
     private SequenceBuffer Begin(SequenceQuery query)
     {
+        RequireOwn(query);
         SequenceBuffer buffer = _pool.Rent();
         buffer.Begin(query);
         foreach (QueryType type in query.Types)
@@ -79,6 +81,19 @@ internal sealed class SequenceReader(
         }
 
         return buffer;
+    }
+
+    /// <summary>Columns are found by index, in native memory too, so a query of another schema must not get there.</summary>
+    private void RequireOwn(SequenceQuery query)
+    {
+        foreach (QueryType type in query.Types)
+        {
+            ushort id = type.EventType.Id;
+            if (id >= schema.EventTypes.Count || !ReferenceEquals(schema.EventTypes[id], type.EventType))
+            {
+                throw new ArgumentException($"The query of '{type.EventType.Name}' was not made by this store; build it with Query.", nameof(query));
+            }
+        }
     }
 
     private int Enter()

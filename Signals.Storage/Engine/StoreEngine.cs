@@ -46,6 +46,7 @@ internal sealed class StoreEngine
         _arenas = owned.Add(new MemArenaPool(options.MemTableBytes, keep: 2));
         Manifest manifest = owned.Add(StoreRecovery.OpenManifest(files, directory, declared, out StoreSchema schema));
         Schema = schema;
+        MemTableFit.Require(schema, options);
         ulong highest = StoreRecovery.Clean(files, directory, manifest.State);
         FileNumbers numbers = new(Math.Max(highest + 1, manifest.State.NextFileNumber));
         Watermarks = new WatermarkSet(schema.EventTypes.Count);
@@ -59,7 +60,8 @@ internal sealed class StoreEngine
         VersionCommitter committer = new(files, directory, manifest, _view, numbers, tables);
         _memTables = owned.Add(new MemTableSet(_view, _arenas, layouts, options.MaxFrozenMemTables, time, FailStop));
         _applier = new RecordApplier(schema, _memTables, _erasures, Watermarks);
-        _flusher = new Flusher(files, directory, schema, numbers, options.Tables, _erasures, _view, committer, _applier, _memTables, time);
+        _flusher = owned.Add(new Flusher(
+            files, directory, schema, numbers, options.Tables, _erasures, _view, committer, _applier, _memTables, time));
         _compactor = owned.Add(new Compactor(files, directory, schema, numbers, options, _erasures, _view, committer, time));
         LogRecovery recovery = Recover(files, directory, manifest.State);
         RecoveredRecords = recovery.FramesReplayed;
@@ -81,7 +83,7 @@ internal sealed class StoreEngine
         _freezes = new FreezeRequests(_ring, FailStop);
         _ingest = new IngestLoop(_ring, _log, log.CurrentNumber, _applier, _memTables, _acks, _freezes, options, recovery.EndPosition);
         Appender = new Appender(_ring, _acks, FailStop, options, recovery.EndPosition, time);
-        Reader = new SequenceReader(_view, _epochs, _erasures, Watermarks, time);
+        Reader = new SequenceReader(schema, _view, _epochs, _erasures, Watermarks, time);
         FailStop.Failed += OnFailed;
         _threads = options.Background
             ? new EngineThreads(_ingest, _flusher, _compactor, _memTables, _log, _arenas, _epochs, options, FailStop)
@@ -100,11 +102,15 @@ internal sealed class StoreEngine
 
     public WatermarkSet Watermarks { get; }
 
+    /// <summary>The tables now.</summary>
+    public TableVersion Tables => _view.Current.Tables;
+
     /// <summary>Log frames that this open replayed.</summary>
     public long RecoveredRecords { get; }
 
     public static StoreEngine Open(IFileSystem files, string directory, StoreSchema declared, EngineOptions options, TimeProvider time)
     {
+        MemTableFit.Require(declared, options);
         files.CreateDirectory(directory);
         OwnedResources owned = new();
         try
@@ -171,11 +177,14 @@ internal sealed class StoreEngine
     public async Task CompactAsync()
     {
         await FlushAsync().ConfigureAwait(false);
+        long now = Time.GetUtcNow().ToUnixTimeMilliseconds();
         await RunAsync(() =>
         {
-            while (_compactor.RunOnce(full: true))
+            while (_compactor.RunOnce(full: true, now))
             {
             }
+
+            ObjectDisposedException.ThrowIf(Volatile.Read(ref _closed) != 0, this);
         }).ConfigureAwait(false);
     }
 
@@ -192,6 +201,7 @@ internal sealed class StoreEngine
         {
             _ring.Close();
             _threads?.Dispose();
+            _freezes.FailAll();
             if (!abandon)
             {
                 SaveRest();
@@ -276,6 +286,11 @@ internal sealed class StoreEngine
             return;
         }
 
+        // First what is frozen: nobody else makes room for the active one any more.
+        while (_flusher.FlushOnce())
+        {
+        }
+
         _ingest.FreezeActive();
         while (_flusher.FlushOnce())
         {
@@ -294,8 +309,16 @@ internal sealed class StoreEngine
     {
         if (!_options.Background)
         {
-            while (_ingest.RunOnce())
+            try
             {
+                while (_ingest.RunOnce())
+                {
+                }
+            }
+            catch (Exception error)
+            {
+                FailStop.Fail(error);
+                throw;
             }
         }
     }
@@ -313,7 +336,7 @@ internal sealed class StoreEngine
                 work();
             }
         }
-        catch (Exception error)
+        catch (Exception error) when (error is not ObjectDisposedException)
         {
             FailStop.Fail(error);
             throw;

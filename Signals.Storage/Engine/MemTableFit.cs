@@ -1,0 +1,33 @@
+using Signals.Core.Schema;
+using Signals.Storage.MemTables;
+
+namespace Signals.Storage.Engine;
+
+/// <summary>
+/// Checks that an empty memtable takes any event that is accepted: otherwise one could enter the log that can never be indexed.
+/// </summary>
+/// <remarks>Thread contract: stateless.</remarks>
+internal static class MemTableFit
+{
+    private const long IndexShare = 64; // a memtable starts with one 8-byte slot per KiB, rounded up to a power of two
+    private const long SmallestIndexBytes = 64 * 8;
+    private const int Alignment = 64;
+
+    /// <exception cref="ArgumentException">The memtable is too small for an event type, which is named.</exception>
+    public static void Require(StoreSchema schema, EngineOptions options)
+    {
+        foreach (EventTypeSchema type in schema.EventTypes)
+        {
+            // The variable-length values of one event lie in one record, each padded to 8 bytes in the memtable.
+            bool isVariable = type.Columns.Any(column => column.Type.IsVariable);
+            long values = isVariable ? options.MaxBatchBytes + (8L * type.Columns.Count) : 0;
+            long needed = Alignment + Math.Max(SmallestIndexBytes, options.MemTableBytes / IndexShare) + Alignment
+                + MemEntry.Bytes + Alignment + new ChunkLayout(type).ChunkBytes(MemChunk.FirstCapacity) + values;
+            if (needed > options.MemTableBytes)
+            {
+                throw new ArgumentException(
+                    $"A memtable of {options.MemTableBytes} bytes is too small for the event type '{type.Name}', which needs {needed}; raise MemTableBytes or lower MaxBatchBytes.");
+            }
+        }
+    }
+}

@@ -1,0 +1,59 @@
+namespace Signals.Tests.Reliability.MetaModel;
+
+/// <summary>What a store must answer, by a dictionary and the merge rules alone. Threads: one.</summary>
+internal sealed class DictionaryModel(MetaType[] types)
+{
+    private readonly Dictionary<(int User, int Type, long Time, ulong Id), MetaEvent> _events = [];
+    private readonly Dictionary<int, long> _erasedTo = [];
+    private readonly long[] _newest = Array.ConvertAll(types, _ => long.MinValue);
+
+    public long Watermark(int type) => _newest[type];
+
+    public void Add(MetaEvent added)
+    {
+        (int, int, long, ulong) key = (added.User, added.Type, added.Time, added.Id);
+        if (_events.TryGetValue(key, out MetaEvent? held))
+        {
+            int columns = Math.Max(held.Cells.Length, added.Cells.Length);
+            added = added with { Cells = [.. Enumerable.Range(0, columns).Select(i => held.Cell(i).Merge(added.Cell(i)))] };
+        }
+
+        _events[key] = added;
+        _newest[added.Type] = Math.Max(_newest[added.Type], added.Time);
+    }
+
+    public void Erase(int user, long cutoff) => _erasedTo[user] = Math.Max(cutoff, ErasedTo(user));
+
+    /// <summary>Newest time of the user that is visible in any type.</summary>
+    public long NewestOf(int user, long now) =>
+        Enumerable.Range(0, types.Length).SelectMany(type => Visible(user, type, now)).Select(e => e.Time).DefaultIfEmpty(long.MinValue).Max();
+
+    /// <summary>The user's events of a type after erasure, max age and last-N, newest first.</summary>
+    public IEnumerable<MetaEvent> Visible(int user, int type, long now) => _events.Values
+        .Where(e => e.User == user && e.Type == type && e.Time > ErasedTo(user))
+        .Where(e => types[type].MaxAgeMs == 0 || e.Time >= now - types[type].MaxAgeMs)
+        .OrderByDescending(e => e.Time)
+        .ThenBy(e => e.Id)
+        .Take(types[type].KeepLast);
+
+    public MetaEvent[] Answer(int user, MetaQuery query, long now)
+    {
+        IEnumerable<MetaEvent> chosen = query.Types
+            .SelectMany(type => Visible(user, type, now)
+                .Where(e => e.Time >= query.From && e.Time < query.To)
+                .Take(Math.Min(query.Last, query.LastOfType(type))))
+            .OrderByDescending(e => e.Time)
+            .ThenBy(e => e.Type)
+            .ThenBy(e => e.Id)
+            .Take(query.Last);
+        return [.. query.OldestFirst ? chosen.Reverse() : chosen];
+    }
+
+    /// <summary>Whether the user must be known, must be unknown, or, with only expired events, depends on what was compacted.</summary>
+    public bool? IsKnown(int user, MetaQuery query, long now) =>
+        query.Types.Any(type => Visible(user, type, now).Any()) ? true
+        : _events.Values.Any(e => e.User == user && query.Types.Contains(e.Type) && e.Time > ErasedTo(user)) ? null
+        : false;
+
+    private long ErasedTo(int user) => _erasedTo.TryGetValue(user, out long cutoff) ? cutoff : long.MinValue;
+}

@@ -1,0 +1,22 @@
+using Signals.Core.Columns;
+
+namespace Signals.Tests.Reliability.MetaModel;
+
+/// <summary>One value of one event: its state and its bytes.</summary>
+internal readonly record struct MetaCell(ColumnState State, byte[] Bytes)
+{
+    public static MetaCell Absent { get; } = new(ColumnState.Absent, []);
+
+    /// <summary>The merge rule of two copies: value over null over absent, then the larger bytes.</summary>
+    public MetaCell Merge(MetaCell other) =>
+        State != other.State ? (State > other.State ? this : other)
+        : State == ColumnState.Value && Bytes.AsSpan().SequenceCompareTo(other.Bytes) < 0 ? other
+        : this;
+
+    /// <summary>Whether an answer shows this: without a value its bytes must be zero.</summary>
+    public bool Shows(MetaCell answer) =>
+        State == answer.State
+        && (State == ColumnState.Value ? Bytes.AsSpan().SequenceEqual(answer.Bytes) : !answer.Bytes.AsSpan().ContainsAnyExcept((byte)0));
+
+    public override string ToString() => State == ColumnState.Value ? Convert.ToHexString(Bytes) : State.ToString();
+}

@@ -1,0 +1,245 @@
+using Signals.Core.Columns;
+using Signals.Core.Ingest;
+using Signals.Core.Model;
+using Signals.Core.Schema;
+using Signals.Storage;
+using Signals.Storage.Engine;
+using Signals.Tests.Simulation;
+using Signals.Tests.Storage.Engine;
+
+namespace Signals.Tests.Reliability.MetaModel;
+
+/// <summary>
+/// One random history of a store without threads beside a dictionary: whatever is flushed, compacted, reopened or crashed in between,
+/// both answer alike. Threads: one.
+/// </summary>
+internal sealed class MetaHistory
+{
+    private const int Users = 4;
+
+    private readonly ManualTime _time = new(TestStores.Start);
+    private readonly List<string> _trace = [];
+    private readonly List<Action> _unapplied = [];
+    private readonly MetaType[] _types;
+    private readonly int[] _columns;
+    private readonly EngineOptions _options;
+    private readonly DictionaryModel _model;
+    private int _declaredTypes;
+    private SimFileSystem _files = new();
+    private SignalStore _store;
+
+    private MetaHistory(ulong seed)
+    {
+        SimRandom random = new(seed);
+        _types = new MetaType[1 + random.Below(3)];
+        for (int i = 0; i < _types.Length; i++)
+        {
+            _types[i] = MetaType.Random(ref random, i);
+        }
+
+        _model = new DictionaryModel(_types);
+        _declaredTypes = 1 + random.Below(_types.Length);
+        SimRandom some = new(random.Next());
+        _columns = Array.ConvertAll(_types, type => some.Below(type.Columns.Length + 1));
+        _options = TestStores.Tiny with
+        {
+            Durability = (Durability)random.Below(3),
+            BlockCacheBytes = random.Coin() ? 0 : 16 << 10,
+            MemTableBytes = random.Coin() ? 16 << 10 : 64 << 10,
+        };
+        _store = Open();
+    }
+
+    /// <summary>Runs the operations that the numbers stand for; throws with what was done when an answer is wrong.</summary>
+    public static int Run(ulong seed, ulong[] operations)
+    {
+        MetaHistory history = new(seed);
+        try
+        {
+            foreach (ulong operation in operations)
+            {
+                history.Do(operation);
+            }
+
+            history.CheckAll(new SimRandom(seed));
+            return history._trace.Count;
+        }
+        catch (Exception error)
+        {
+            string types = string.Join("\n", history._types.Select(t => $"{t} columns {string.Join(',', t.Columns.Select(c => c.Name))}"));
+            string trace = string.Join("\n", history._trace);
+            throw new InvalidOperationException($"{error.Message}\n{history._options.Durability}\n{types}\n{trace}", error);
+        }
+        finally
+        {
+            history._store.Engine.Close(abandon: true);
+        }
+    }
+
+    private static UserId User(int user) => new((ulong)user & 1, (ulong)user);
+
+    private SignalStore Open() => TestStores.Open(_files, Schema(), _time, _options);
+
+    private StoreSchema Schema() => StoreSchema.Define(schema =>
+    {
+        for (int i = 0; i < _declaredTypes; i++)
+        {
+            int type = i;
+            schema.EventType(_types[i].Name, builder => _types[type].Declare(builder, _columns[type]));
+        }
+    });
+
+    private void Do(ulong operation)
+    {
+        SimRandom random = new(operation);
+        switch (random.Below(32))
+        {
+            case < 16: Append(ref random); break;
+            case < 18: RunPending(); break;
+            case 18: Erase(ref random); break;
+            case < 22: Apply("flush", _store.FlushAsync); break;
+            case 22: Apply("compact", _store.CompactAsync); break;
+            case 23: Reopen(ref random); break;
+            case < 26: Crash(ref random); break;
+            case 26: Pass(ref random); break;
+            default: CheckOne(ref random); break;
+        }
+    }
+
+    private void Append(ref SimRandom random)
+    {
+        int type = random.Below(_declaredTypes);
+        EventBatch batch = _store.CreateBatch(_types[type].Name);
+        List<MetaEvent> events = [];
+        int count = 1 + random.Below(random.Below(8) == 0 ? 24 : 8);
+        int spread = 1 + random.Below(90);
+        for (int i = 0; i < count; i++)
+        {
+            long time = _time.NowMs - (random.Below(spread) * 60_000L) + (random.Below(3) * 1_000) + (random.Below(16) == 0 ? 600_000 : 0);
+            MetaEvent added = new(random.Below(Users), type, time, (ulong)random.Below(3), new MetaCell[_columns[type]]);
+            EventRow row = batch.Add(User(added.User), added.Time, added.Id);
+            for (int c = 0; c < added.Cells.Length; c++)
+            {
+                MetaColumn column = _types[type].Columns[c];
+                ColumnState state = (ColumnState)Math.Min(2, random.Below(5));
+                added.Cells[c] = new MetaCell(state, state == ColumnState.Value ? column.Value(ref random) : []);
+                column.Set(row, added.Cells[c]);
+            }
+
+            events.Add(added);
+        }
+
+        _trace.Add($"append {count} of type {type}");
+        AppendBatch(batch);
+        _unapplied.Add(() => events.ForEach(_model.Add));
+    }
+
+    private void AppendBatch(EventBatch batch)
+    {
+        if (!_store.TryAppend(batch, out _))
+        {
+            RunPending();
+            Require(_store.TryAppend(batch, out _), "An empty ring refused a batch.");
+        }
+    }
+
+    private void Erase(ref SimRandom random)
+    {
+        int user = random.Below(Users);
+        long cutoff = Math.Max(_time.NowMs, _model.NewestOf(user, _time.NowMs));
+        _trace.Add($"erase {user} to {cutoff}");
+        ValueTask<AppendAck> erased = _store.EraseAsync(User(user));
+        _unapplied.Add(() => _model.Erase(user, cutoff));
+        RunPending();
+        Require(erased.AsTask().IsCompletedSuccessfully, "The erasure is not acknowledged.");
+    }
+
+    private void RunPending()
+    {
+        _trace.Add("run");
+        _store.Engine.RunPending();
+        CatchUp();
+    }
+
+    private void Apply(string what, Func<Task> work)
+    {
+        _trace.Add(what);
+        Task done = work();
+        Require(done.IsCompleted, $"{what} needs another thread.");
+        done.GetAwaiter().GetResult();
+        CatchUp();
+    }
+
+    private void CatchUp()
+    {
+        _unapplied.ForEach(apply => apply());
+        _unapplied.Clear();
+    }
+
+    private void Reopen(ref SimRandom random)
+    {
+        _trace.Add("reopen");
+        _store.Dispose();
+        CatchUp();
+        Evolve(ref random);
+        _store = Open();
+    }
+
+    private void Crash(ref SimRandom random)
+    {
+        if (_options.Durability == Durability.InMemory)
+        {
+            return;
+        }
+
+        // What was not applied when the process or the power went is lost; what was applied is acknowledged.
+        bool power = _options.Durability == Durability.Synced && random.Coin();
+        _trace.Add(power ? "power cut" : "kill");
+        SimRecording run = _files.Recording();
+        SimDisk disk = power ? run.CrashImage(_files.OperationCount, random.Next()) : run.KillImage(_files.OperationCount);
+        _store.Engine.Close(abandon: true);
+        _unapplied.Clear();
+        _files = new SimFileSystem(disk);
+        Evolve(ref random);
+        _store = Open();
+    }
+
+    private void Evolve(ref SimRandom random)
+    {
+        _declaredTypes = Math.Min(_types.Length, _declaredTypes + random.Below(2));
+        for (int i = 0; i < _types.Length; i++)
+        {
+            _columns[i] = Math.Min(_types[i].Columns.Length, _columns[i] + random.Below(2));
+        }
+    }
+
+    private void Pass(ref SimRandom random)
+    {
+        long ms = random.Below(30) * 60_000L;
+        _trace.Add($"pass {ms}");
+        _time.NowMs += ms;
+    }
+
+    private void CheckAll(SimRandom random)
+    {
+        RunPending();
+        for (int i = 0; i < 4; i++)
+        {
+            CheckOne(ref random);
+        }
+    }
+
+    private void CheckOne(ref SimRandom random)
+    {
+        MetaQuery query = MetaQuery.Random(ref random, _types[.._declaredTypes], _columns, _time.NowMs);
+        new MetaCheck(_store, _model, _types, _columns).Check(query, Enumerable.Range(0, Users + 1), User, _time.NowMs);
+    }
+
+    private static void Require(bool holds, string message)
+    {
+        if (!holds)
+        {
+            throw new InvalidOperationException(message);
+        }
+    }
+}

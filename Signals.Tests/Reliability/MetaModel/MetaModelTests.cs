@@ -1,0 +1,30 @@
+using System.Diagnostics;
+using System.Globalization;
+using CsCheck;
+
+namespace Signals.Tests.Reliability.MetaModel;
+
+/// <summary>
+/// Random schemas and histories against a dictionary: where a flush, a compaction, a reopen or a crash falls must not be seen in any
+/// answer. CsCheck prints the seed of a failure and shortens its history.
+/// </summary>
+internal sealed class MetaModelTests
+{
+    /// <summary>Histories per run; SIGNALS_TEST_SCALE multiplies them.</summary>
+    private const int Histories = 3000;
+
+    private static int Scale =>
+        int.TryParse(Environment.GetEnvironmentVariable("SIGNALS_TEST_SCALE"), CultureInfo.InvariantCulture, out int scale) ? scale : 1;
+
+    [Test]
+    public void Answers_AnyHistory_EqualTheModel()
+    {
+        Stopwatch time = Stopwatch.StartNew();
+        long operations = 0;
+        Gen.Select(Gen.ULong, Gen.ULong.Array[5, 120]).Sample(
+            (seed, history) => { Interlocked.Add(ref operations, MetaHistory.Run(seed, history)); },
+            iter: (long)Histories * Scale,
+            print: history => $"seed {history.Item1}, operations [{string.Join(", ", history.Item2)}]");
+        TestContext.Out.WriteLine($"{Histories * Scale} histories, {operations} operations in {time.ElapsedMilliseconds} ms");
+    }
+}

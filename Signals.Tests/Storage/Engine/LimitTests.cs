@@ -1,0 +1,162 @@
+using System.Diagnostics.CodeAnalysis;
+using Signals.Core.Ingest;
+using Signals.Core.Model;
+using Signals.Core.Schema;
+using Signals.Storage;
+using Signals.Storage.Engine;
+using Signals.Storage.Reads;
+using Signals.Tests.Simulation;
+
+namespace Signals.Tests.Storage.Engine;
+
+/// <summary>What a store refuses, and that a refusal leaves no trace.</summary>
+internal sealed class LimitTests
+{
+    private static readonly UserId s_bob = UserId.From(7);
+
+    [Test]
+    public void Append_TooLarge_IsRefusedAndNothingIsAppended()
+    {
+        using SignalStore store = TestStores.Open(new SimFileSystem(), Schema(), new ManualTime(TestStores.Start));
+        EventBatch batch = store.CreateBatch("e");
+        batch.Add(s_bob, TestStores.Start, 1);
+        batch.Add(s_bob, TestStores.Start, 2).SetBytes("blob", Noise(9000));
+        Assert.That(
+            () => store.TryAppend(batch, out _),
+            Throws.InstanceOf<EventRejectedException>().With.Property("Reason").EqualTo(RejectionReason.TooLarge));
+        AssertUntouched(store, 2);
+    }
+
+    [Test]
+    public void Append_AtTheEdgeOfTheFuture_IsAcceptedAndOneLaterRefused()
+    {
+        ManualTime time = new(TestStores.Start);
+        using SignalStore store = TestStores.Open(new SimFileSystem(), Schema(), time);
+        long edge = TestStores.Start + (long)TestStores.Tiny.MaxFutureTime.TotalMilliseconds;
+        EventBatch batch = store.CreateBatch("e");
+        batch.Add(s_bob, TestStores.Start, 1);
+        batch.Add(s_bob, edge + 1, 2);
+        Assert.That(
+            () => store.AppendAsync(batch).AsTask(),
+            Throws.InstanceOf<EventRejectedException>().With.Property("Reason").EqualTo(RejectionReason.TimeOutOfRange));
+        AssertUntouched(store, 2);
+        batch.Clear();
+        batch.Add(s_bob, edge, 3);
+        Append(store, batch);
+        Assert.That(Times(store), Is.EqualTo(new[] { edge }));
+    }
+
+    [TestCase(long.MinValue)]
+    [TestCase(long.MinValue + 1)]
+    [TestCase(-100_000_000_000_000_000)]
+    public async Task Append_AbsurdPast_IsRefused(long timeMs)
+    {
+        SimFileSystem files = new();
+        ManualTime time = new(TestStores.Start);
+        using (SignalStore store = TestStores.Open(files, Schema(), time))
+        {
+            EventBatch batch = store.CreateBatch("e");
+            batch.Add(s_bob, timeMs, 1);
+            Assert.That(
+                () => store.TryAppend(batch, out _),
+                Throws.InstanceOf<EventRejectedException>().With.Property("Reason").EqualTo(RejectionReason.TimeOutOfRange));
+            AssertUntouched(store, 1);
+            await store.FlushAsync();
+        }
+
+        using SignalStore again = TestStores.Open(files, Schema(), time);
+        Assert.That(Times(again), Is.Empty);
+    }
+
+    [TestCase(0)]
+    [TestCase(-1)]
+    [TestCase(-62_135_596_800_000)] // the year 1
+    public async Task Append_TimeBeforeTheEpoch_IsServed(long timeMs)
+    {
+        using SignalStore store = TestStores.Open(new SimFileSystem(), Schema(), new ManualTime(TestStores.Start));
+        EventBatch batch = store.CreateBatch("e");
+        batch.Add(s_bob, timeMs, ulong.MaxValue);
+        Append(store, batch);
+        Assert.That(Times(store), Is.EqualTo(new[] { timeMs }));
+        await store.CompactAsync();
+        Assert.That(Times(store), Is.EqualTo(new[] { timeMs }));
+    }
+
+    [Test]
+    public void Append_EmptyBatch_IsRefusedAndChangesNothing()
+    {
+        using SignalStore store = TestStores.Open(new SimFileSystem(), Schema(), new ManualTime(TestStores.Start));
+        Assert.That(() => store.TryAppend(store.CreateBatch("e"), out _), Throws.InvalidOperationException);
+        store.Engine.RunPending();
+        Assert.That(store.Engine.FailStop.Error, Is.Null);
+        AssertUntouched(store, 0);
+    }
+
+    [Test]
+    public void Open_SchemaThatDoesNotFitAMemTable_IsRefused()
+    {
+        StoreSchema wide = StoreSchema.Define(s => s.EventType("w", t => t.Vector<float>("v", 16_384)));
+        Assert.That(() => TestStores.Open(new SimFileSystem(), wide, new ManualTime(TestStores.Start)), Throws.ArgumentException.With.Message.Contains("'w'"));
+    }
+
+    [Test]
+    public void Open_BatchThatDoesNotFitAMemTable_IsRefused()
+    {
+        EngineOptions options = TestStores.Tiny with { RingBytes = 256 << 10, MaxBatchBytes = 64 << 10, LogBytes = 256 << 10 };
+        Assert.That(
+            () => TestStores.Open(new SimFileSystem(), Schema(), new ManualTime(TestStores.Start), options),
+            Throws.ArgumentException.With.Message.Contains("'e'"));
+    }
+
+    [Test]
+    [SuppressMessage("Reliability", "CA2012", Justification = "The misuse is what is tested.")]
+    public void GetResult_TooEarlyOrTwice_DoesNotDisturbOthers()
+    {
+        AckQueue acks = new(Durability.Buffered);
+        ValueTask<AppendAck> first = acks.WaitAsync(10);
+        Assert.That(() => first.GetAwaiter().GetResult(), Throws.InvalidOperationException);
+        ValueTask<AppendAck> second = acks.WaitAsync(20);
+        acks.Advance(10);
+        Assert.That(second.IsCompleted, Is.False);
+        acks.Advance(20);
+        Assert.That(second.GetAwaiter().GetResult().Position, Is.EqualTo(20));
+        Assert.That(() => second.GetAwaiter().GetResult(), Throws.InvalidOperationException);
+        ValueTask<AppendAck> third = acks.WaitAsync(30);
+        ValueTask<AppendAck> fourth = acks.WaitAsync(40);
+        acks.Advance(30);
+        Assert.That((third.IsCompleted, fourth.IsCompleted), Is.EqualTo((true, false)));
+    }
+
+    private static void Append(SignalStore store, EventBatch batch)
+    {
+        Assert.That(store.TryAppend(batch, out _));
+        store.Engine.RunPending();
+    }
+
+    private static void AssertUntouched(SignalStore store, long rejected)
+    {
+        store.Engine.RunPending();
+        Assert.That(Times(store), Is.Empty);
+        Assert.That((store.GetStats().EventsRejected, store.GetStats().EventsApplied), Is.EqualTo((rejected, 0L)));
+    }
+
+    private static long[] Times(SignalStore store)
+    {
+        using Sequence all = store.Read(s_bob, store.Query("e").Build());
+        return all.Times.ToArray();
+    }
+
+    private static byte[] Noise(int length)
+    {
+        byte[] noise = new byte[length];
+        SimRandom random = new(1);
+        foreach (ref byte b in noise.AsSpan())
+        {
+            b = (byte)random.Next();
+        }
+
+        return noise;
+    }
+
+    private static StoreSchema Schema() => StoreSchema.Define(s => s.EventType("e", t => t.Field<int>("n").Bytes("blob")));
+}

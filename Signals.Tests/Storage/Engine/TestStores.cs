@@ -1,0 +1,38 @@
+using Signals.Core.Model;
+using Signals.Core.Schema;
+using Signals.Storage;
+using Signals.Storage.Compaction;
+using Signals.Storage.Engine;
+using Signals.Storage.FileSystem;
+using Signals.Storage.Tables;
+
+namespace Signals.Tests.Storage.Engine;
+
+/// <summary>Stores without threads on any file system, so small that everything happens often.</summary>
+internal static class TestStores
+{
+    public const string Folder = "/store";
+
+    /// <summary>2026-03-01, UTC; no window of any length begins there but those of whole days.</summary>
+    public const long Start = 1_772_323_200_000;
+
+    public static EngineOptions Tiny { get; } = new()
+    {
+        Durability = Durability.Buffered,
+        RingBytes = 32 << 10,
+        MaxBatchBytes = 8 << 10,
+        MemTableBytes = 16 << 10,
+        MaxFrozenMemTables = 2,
+        LogBytes = 32 << 10,
+        BlockCacheBytes = 16 << 10,
+        CompactionBytesPerSecond = 1L << 30,
+        SyncInterval = TimeSpan.FromSeconds(1),
+        MaxFutureTime = TimeSpan.FromDays(1),
+        Tables = new TableOptions { BlockBytes = 512, WideBytes = 512, MinBlockRows = 4 },
+        Compaction = new CompactionOptions { MinRuns = 2, MaxRuns = 4 },
+        Background = false,
+    };
+
+    public static SignalStore Open(IFileSystem files, StoreSchema schema, TimeProvider time, EngineOptions? options = null) =>
+        SignalStore.Open(files, Folder, schema, options ?? Tiny, time);
+}
