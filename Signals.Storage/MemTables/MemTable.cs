@@ -31,7 +31,7 @@ internal sealed unsafe class MemTable : IDisposable
         _pool = pool;
         _layouts = layouts;
         Arena = pool.Rent();
-        int slots = (int)Math.Min(1 << 16, System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)(Arena.Capacity / 1024)));
+        int slots = (int)Math.Min(1 << 20, System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)(Arena.Capacity / 512)));
         _index = MemIndex.TryCreate(Arena, Math.Max(slots, 64))
             ?? throw new ArgumentException($"A memtable arena of {Arena.Capacity} bytes is too small; give it at least 64 KiB.");
     }

@@ -9,7 +9,7 @@ namespace Signals.Tests.Storage;
 [TestFixture]
 internal sealed class SignalStoreTests
 {
-    private static readonly long s_start = DateTimeOffset.Parse("2026-03-01T00:00:00Z", null).ToUnixTimeMilliseconds();
+    private static readonly long Start = DateTimeOffset.Parse("2026-03-01T00:00:00Z", null).ToUnixTimeMilliseconds();
     private string _path = null!;
 
     [SetUp]
@@ -29,7 +29,7 @@ internal sealed class SignalStoreTests
             EventBatch batch = store.CreateBatch("view");
             for (int i = 0; i < 300; i++)
             {
-                batch.Add(UserId.From("alice"), s_start + i, (ulong)i).Set("dwell", i * 0.5f).Set("country", i % 3 == 0 ? "NO" : "SE");
+                batch.Add(UserId.From("alice"), Start + i, (ulong)i).Set("dwell", i * 0.5f).Set("country", i % 3 == 0 ? "NO" : "SE");
             }
 
             AppendAck ack = await store.AppendAsync(batch);
@@ -51,7 +51,7 @@ internal sealed class SignalStoreTests
         SequenceQuery query = store.Query("view").Last(100).Build();
         using Sequence sequence = store.Read(UserId.From("alice"), query);
         Assert.That(sequence.Status, Is.EqualTo(SequenceStatus.Complete));
-        Assert.That(sequence.Times.ToArray(), Is.EqualTo(Enumerable.Range(200, 100).Reverse().Select(i => s_start + i)));
+        Assert.That(sequence.Times.ToArray(), Is.EqualTo(Enumerable.Range(200, 100).Reverse().Select(i => Start + i)));
         Assert.That(sequence.Field<float>("dwell").ToArray(), Is.EqualTo(Enumerable.Range(200, 100).Reverse().Select(i => i * 0.5f)));
         Assert.That(sequence.Text("country", 2), Is.EqualTo("NO"));
     }
