@@ -307,7 +307,12 @@ internal sealed class StoreEngine
 
     private void Pump()
     {
-        if (!_options.Background)
+        if (_options.Background)
+        {
+            return;
+        }
+
+        try
         {
             try
             {
@@ -320,6 +325,11 @@ internal sealed class StoreEngine
                 FailStop.Fail(error);
                 throw;
             }
+        }
+        catch (Exception error)
+        {
+            FailStop.Fail(error);
+            throw;
         }
     }
 

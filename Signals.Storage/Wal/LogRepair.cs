@@ -21,13 +21,16 @@ internal static class LogRepair
     /// <returns>The log as it is now; its <see cref="LogReplay.NextSequence"/> starts the next one.</returns>
     public static LogReplay Seal(IFileSystem files, string path, in LogReplay replay)
     {
-        if (replay.Sealed)
+        long lengthBeforeSeal = replay.EndOffset - LogFormat.FrameBytes;
+        if (replay.Sealed && !IsCopy(files, path, replay))
         {
-            RewriteSeal(files, path, replay.EndOffset - LogFormat.FrameBytes);
+            RewriteSeal(files, path, lengthBeforeSeal);
             return replay;
         }
 
-        LogReplay old = replay with { NextSequence = Math.Max(1, replay.NextSequence) };
+        LogReplay old = replay.Sealed
+            ? replay with { EndOffset = lengthBeforeSeal, NextSequence = replay.NextSequence - 1 }
+            : replay with { NextSequence = Math.Max(1, replay.NextSequence) };
         DurableFile.Publish(files, path, target =>
         {
             using IFile source = files.Open(path, FileOpenMode.Read);
@@ -40,6 +43,13 @@ internal static class LogRepair
             Torn = false,
             Sealed = true,
         };
+    }
+
+    // A copy ends with its seal. Its name may be lost: the sync of the directory may have failed, and no later sync repeats the rename.
+    private static bool IsCopy(IFileSystem files, string path, in LogReplay replay)
+    {
+        using IFile file = files.Open(path, FileOpenMode.Read);
+        return file.Length == replay.EndOffset;
     }
 
     private static void CopySealed(IFile source, IFile target, in LogReplay replay)

@@ -1,6 +1,6 @@
 namespace Signals.Tests.Reliability;
 
-/// <summary>One append or erasure of a crash workload. The position is set once, when it is acknowledged. Threads: one.</summary>
+/// <summary>One append or erasure of a crash workload. The position is set once, when the ring takes it. Threads: one.</summary>
 /// <param name="Type">The event type's id, or <see cref="Erasure"/>.</param>
 /// <param name="Events">What was appended.</param>
 /// <param name="ErasedUser">Who was erased.</param>

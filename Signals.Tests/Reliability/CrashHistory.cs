@@ -32,9 +32,8 @@ internal sealed class CrashHistory(Durability durability, int users, SettableTim
         _issued.Add((operations, _entries.Count));
     }
 
-    public void Ack(long position, int operations)
+    public void Ack(int operations)
     {
-        _entries[AckedCount].Position = position;
         _acked.Add((operations, AckedCount + 1));
         if (durability == Durability.Synced)
         {
@@ -83,12 +82,16 @@ internal sealed class CrashHistory(Durability durability, int users, SettableTim
 
     public byte[] Content(int prefix) => _contents[prefix];
 
-    /// <summary>The content after a prefix and the first events of the next entry.</summary>
-    public byte[] Content(int prefix, int events)
+    /// <summary>The content after a prefix and the first events of the next entry, if any; needs no <see cref="Freeze"/>.</summary>
+    public byte[] ContentOf(int prefix, int events)
     {
         CrashModel model = new(Users.Length, time.NowMs);
         _entries.Take(prefix).ToList().ForEach(model.Apply);
-        model.Apply(_entries[prefix], events);
+        if (events > 0)
+        {
+            model.Apply(_entries[prefix], events);
+        }
+
         return model.Content();
     }
 

@@ -36,7 +36,7 @@ internal static class CrashSchema
         MaxBatchBytes = 1024,
         MemTableBytes = 16 << 10,
         MaxFrozenMemTables = 2,
-        LogBytes = 16 << 10,
+        LogBytes = 8 << 10,
         BlockCacheBytes = 1 << 20,
         CompactionBytesPerSecond = 1 << 30,
         SyncInterval = TimeSpan.FromHours(1),

@@ -27,6 +27,9 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
 
     public SignalStore? Store { get; private set; }
 
+    /// <summary>Whether the store is being opened or closed, so that nothing more can be asked of it.</summary>
+    public bool IsClosed { get; private set; } = true;
+
     /// <summary>Entries issued and not yet acknowledged.</summary>
     public IReadOnlyCollection<AppendTicket> Waiting => _waiting;
 
@@ -58,7 +61,7 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
             Step(_random.Below(100));
         }
 
-        Store!.Dispose();
+        Close(abandon: false);
         History.AllDurable(files.OperationCount);
     }
 
@@ -67,7 +70,7 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
     {
         while (_waiting.TryPeek(out AppendTicket ticket) && Store!.WaitAsync(ticket).AsTask().IsCompletedSuccessfully)
         {
-            History.Ack(ticket.Position, files.OperationCount);
+            History.Ack(files.OperationCount);
             _waiting.Dequeue();
         }
     }
@@ -83,12 +86,12 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
                 Wait(Store!.CompactAsync());
                 break;
             case < 10:
-                Store!.Dispose();
+                Close(abandon: false);
                 History.AllDurable(files.OperationCount);
                 Open();
                 break;
             case < 12:
-                Store!.Engine.Close(abandon: true);
+                Close(abandon: true);
                 Open();
                 break;
             case < 18:
@@ -104,7 +107,14 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
     {
         Store = null;
         Store = SignalStore.Open(mounted, Directory, CrashSchema.Define(), CrashSchema.Options(durability), _time);
+        IsClosed = false;
         History.AllDurable(files.OperationCount);
+    }
+
+    private void Close(bool abandon)
+    {
+        IsClosed = true;
+        Store!.Engine.Close(abandon);
     }
 
     private void Wait(Task work)
@@ -121,7 +131,9 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
         {
             CrashEntry entry = _random.Below(25) == 0 ? Erasure() : Batch();
             History.Issue(entry, files.OperationCount);
-            _waiting.Enqueue(entry.Type == CrashEntry.Erasure ? Erase(entry) : Append(entry));
+            AppendTicket ticket = entry.Type == CrashEntry.Erasure ? Erase(entry) : Append(entry);
+            entry.Position = ticket.Position;
+            _waiting.Enqueue(ticket);
         }
 
         Store!.Engine.RunPending();

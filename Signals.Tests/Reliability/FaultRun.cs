@@ -1,0 +1,137 @@
+using Signals.Core.Ingest;
+using Signals.Core.Model;
+using Signals.Storage;
+using Signals.Storage.FileSystem;
+using Signals.Tests.Simulation;
+
+namespace Signals.Tests.Reliability;
+
+/// <summary>
+/// One workload in which one disk operation fails, once or for ever: the error surfaces, the store refuses writes and goes on
+/// reading, and what a reopen finds is judged by <see cref="CrashCheck"/>. Threads: one.
+/// </summary>
+internal sealed class FaultRun(Func<SimFileSystem, IFileSystem> mount, Durability durability, ulong seed, int steps)
+{
+    private const int PowerCuts = 5;
+
+    /// <summary>Crash images that were opened.</summary>
+    public int States { get; private set; }
+
+    /// <summary>Runs; returns what is wrong, or null.</summary>
+    public string? Verify(int failAt, bool forEver)
+    {
+        SimFileSystem files = new();
+        files.FailAt(failAt, forEver);
+        CrashWorkload workload = new(files, mount(files), durability, seed);
+        try
+        {
+            workload.Run(steps);
+            return files.OperationCount > failAt ? "the operation failed and nobody was told" : null;
+        }
+        catch (Exception e) when (e is IOException or SignalsException)
+        {
+            return AfterFault(workload, files) is { } wrong ? $"{files.Recording().Operations[failAt]}, thrown as {e.GetType().Name}: {wrong}" : null;
+        }
+        catch (Exception e)
+        {
+            return $"the failed operation surfaced as {e.GetType().Name}: {e.Message}\n{e.StackTrace}";
+        }
+    }
+
+    private string? AfterFault(CrashWorkload workload, SimFileSystem files)
+    {
+        string? wrong = null;
+        if (workload.Store is { } store)
+        {
+            workload.CollectAcks();
+            int acked = workload.History.AckedCount;
+            wrong = workload.IsClosed ? null : VerifyPoisoned(store, workload);
+            workload.CollectAcks();
+            wrong ??= workload.History.AckedCount > acked ? "an append was acknowledged after the error" : null;
+            Close(store);
+        }
+
+        // The disk works again, and the store is opened from what it holds: at once, or after a power cut.
+        SimRecording run = files.Recording();
+        CrashHistory history = workload.History;
+        history.Freeze(run.Operations);
+        CrashCheck check = new(history, mount);
+        int end = run.Operations.Count;
+        int durable = history.DurableAt(end);
+        wrong ??= check.Verify(run.KillImage(end), history.AckedCount, durable, isKill: true, seed);
+        for (ulong cut = 0; cut < PowerCuts && wrong is null; cut++)
+        {
+            wrong = check.Verify(run.CrashImage(end, cut), durable, durable, isKill: false, cut);
+        }
+
+        States += check.States;
+        return wrong;
+    }
+
+    private static string? VerifyPoisoned(SignalStore store, CrashWorkload workload)
+    {
+        EventBatch batch = store.CreateBatch(CrashSchema.Names[CrashSchema.View], 1);
+        CrashSchema.Add(batch, new CrashEvent(0, CrashWorkload.StartMs, 1, [CrashValue.Absent, CrashValue.Absent]));
+        string? wrong = Refuses("Append", () => store.Append(batch))
+            ?? Refuses("TryAppend", () => store.TryAppend(batch, out _))
+            ?? Refuses("AppendAsync", () => store.AppendAsync(batch).AsTask().GetAwaiter().GetResult())
+            ?? Refuses("EraseAsync", () => store.EraseAsync(CrashSchema.UserOf(1)).AsTask().GetAwaiter().GetResult())
+            ?? Refuses("FlushAsync", () => store.FlushAsync().GetAwaiter().GetResult())
+            ?? Refuses("CompactAsync", () => store.CompactAsync().GetAwaiter().GetResult());
+        foreach (AppendTicket ticket in workload.Waiting)
+        {
+            wrong ??= Refuses("the wait for an accepted append", () => store.WaitAsync(ticket).AsTask().GetAwaiter().GetResult());
+        }
+
+        return wrong ?? VerifyReads(store, workload.History);
+    }
+
+    private static string? Refuses(string what, Action write)
+    {
+        try
+        {
+            write();
+            return $"{what} succeeded after the error";
+        }
+        catch (StorePoisonedException)
+        {
+            return null;
+        }
+        catch (Exception e)
+        {
+            return $"{what} after the error threw {e.GetType().Name}: {e.Message}";
+        }
+    }
+
+    /// <summary>Reads show what was acknowledged, and of what was not at most a beginning, in order.</summary>
+    private static string? VerifyReads(SignalStore store, CrashHistory history)
+    {
+        CrashContent content = new();
+        content.Read(store, history.Users);
+        for (int prefix = history.AckedCount; prefix <= history.Entries.Count; prefix++)
+        {
+            int events = prefix < history.Entries.Count ? history.Entries[prefix].Events.Length : 0;
+            for (int part = 0; part <= Math.Max(0, events - 1); part++)
+            {
+                if (content.Bytes.SequenceEqual(history.ContentOf(prefix, part)))
+                {
+                    return null;
+                }
+            }
+        }
+
+        return "reads after the error show neither what was acknowledged nor a continuation of it";
+    }
+
+    private static void Close(SignalStore store)
+    {
+        try
+        {
+            store.Dispose();
+        }
+        catch (IOException)
+        {
+            // The disk may still refuse; what matters is what the next open finds.
+        }
+    }
+}

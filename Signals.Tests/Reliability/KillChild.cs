@@ -1,0 +1,73 @@
+using System.Buffers.Binary;
+using System.Globalization;
+using Signals.Core.Ingest;
+using Signals.Core.Model;
+using Signals.Storage;
+using Signals.Tests.Simulation;
+
+namespace Signals.Tests.Reliability;
+
+/// <summary>
+/// The process that is killed: it appends without end and writes the number of each acknowledged entry to its standard output, eight
+/// bytes and one system call each, so that what the parent reads was acknowledged. Flushes and compactions run beside it.
+/// </summary>
+internal static class KillChild
+{
+    /// <summary>Written before and after the store is opened, in place of a number.</summary>
+    public const long Opening = -1;
+
+    /// <summary>Written when the store is open.</summary>
+    public const long Opened = -2;
+
+    private const int InFlight = 12;
+
+    public static int Run(string path, string mode, string seed)
+    {
+        try
+        {
+            RunAsync(path, Enum.Parse<Durability>(mode), ulong.Parse(seed, CultureInfo.InvariantCulture)).GetAwaiter().GetResult();
+            return 0;
+        }
+        catch (Exception e)
+        {
+            Console.Error.WriteLine(e);
+            return 1;
+        }
+    }
+
+    private static async Task RunAsync(string path, Durability durability, ulong seed)
+    {
+        using Stream output = Console.OpenStandardOutput();
+        byte[] number = new byte[sizeof(long)];
+        Say(Opening);
+        SignalStore store = KillSchema.Open(path, durability);
+        Say(Opened);
+        SimRandom random = new(seed);
+        Queue<(long Entry, Task<AppendAck> Ack)> waiting = new();
+        Task work = Task.CompletedTask;
+        for (long entry = KillSchema.VerifyPrefix(store) + 1; ; entry++)
+        {
+            EventBatch batch = store.CreateBatch(KillSchema.EventType, KillSchema.MaxEvents);
+            KillSchema.Fill(batch, entry);
+            waiting.Enqueue((entry, store.AppendAsync(batch).AsTask()));
+            while (waiting.Count > InFlight || (waiting.Count > 0 && waiting.Peek().Ack.IsCompleted))
+            {
+                (long acked, Task<AppendAck> ack) = waiting.Dequeue();
+                await ack;
+                Say(acked);
+            }
+
+            if (work.IsCompleted && random.Below(40) == 0)
+            {
+                await work;
+                work = random.Below(3) == 0 ? Task.Run(store.CompactAsync) : Task.Run(store.FlushAsync);
+            }
+        }
+
+        void Say(long value)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(number, value);
+            output.Write(number);
+        }
+    }
+}

@@ -1,0 +1,42 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Signals.Core.Model;
+
+namespace Signals.Tests.Reliability;
+
+/// <summary>Every disk operation of a workload fails in turn, once or for ever.</summary>
+[Category("Reliability")]
+internal sealed class SimIoErrorTests
+{
+    private const int Steps = 55;
+    private const ulong BaseSeed = 0x10_E4;
+
+    [Test]
+    public void IoError_EachOperationInTurn_IsFailStopAndLosesNothing(
+        [Values(Durability.Buffered, Durability.Synced)] Durability durability, [Values] bool forEver)
+    {
+        Stopwatch time = Stopwatch.StartNew();
+        ConcurrentQueue<string> violations = new();
+        int states = 0;
+        int faults = 0;
+        for (int i = 0; i < TestScale.Of(1); i++)
+        {
+            ulong seed = BaseSeed + (ulong)i;
+            int operations = CrashWorkload.Record(files => files, durability, seed, Steps).Run.Operations.Count;
+            faults += operations;
+            Parallel.For(0, operations, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, failAt =>
+            {
+                FaultRun run = new(files => files, durability, seed, Steps);
+                if (violations.IsEmpty && run.Verify(failAt, forEver) is { } wrong)
+                {
+                    violations.Enqueue($"{durability}, seed {seed}, operation {failAt} fails {(forEver ? "for ever" : "once")}: {wrong}");
+                }
+
+                Interlocked.Add(ref states, run.States);
+            });
+        }
+
+        TestContext.Out.WriteLine($"{durability}: {faults} operations failed {(forEver ? "for ever" : "once")}, {states} states reopened in {time.Elapsed.TotalSeconds:F1} s; base seed {BaseSeed}");
+        Assert.That(violations.FirstOrDefault(), Is.Null);
+    }
+}
