@@ -1,0 +1,157 @@
+using Signals.Core.Columns;
+using Signals.Core.Ingest;
+using Signals.Core.Model;
+using Signals.Core.Schema;
+using Signals.Storage;
+using Signals.Storage.Reads;
+using Signals.Storage.Tables;
+using Signals.Tests.Simulation;
+
+namespace Signals.Tests.Storage.Engine;
+
+/// <summary>An erased user is hidden at once and for good, and gone from the tables after a compaction.</summary>
+internal sealed class EraseTests
+{
+    private static readonly UserId s_alice = UserId.From("alice");
+    private static readonly UserId s_bob = UserId.From("bob");
+
+    private readonly ManualTime _time = new(TestStores.Start);
+    private SimFileSystem _files = null!;
+
+    [SetUp]
+    public void SetUp()
+    {
+        _files = new SimFileSystem();
+        _time.NowMs = TestStores.Start;
+    }
+
+    [Test]
+    public async Task Erase_AtAnyStage_HidesAtOnceAndCompactionRemoves([Values(0, 1, 2)] int stage)
+    {
+        using SignalStore store = Open();
+        Append(store, s_alice, -1000, -10, 500); // one event is ahead of the clock
+        Append(store, s_bob, -10);
+        if (stage > 0)
+        {
+            await store.FlushAsync();
+        }
+
+        if (stage > 1)
+        {
+            await store.CompactAsync();
+        }
+
+        Erase(store, s_alice);
+        Assert.That((Times(store, s_alice), Status(store, s_alice)), Is.EqualTo((Array.Empty<long>(), SequenceStatus.UnknownUser)));
+        Append(store, s_alice, -5, 0, 500); // late events of before the erasure
+        Assert.That(Times(store, s_alice), Is.Empty);
+        Append(store, s_alice, 501);
+        Assert.That(Times(store, s_alice), Is.EqualTo(new long[] { 501 }));
+        await store.CompactAsync();
+        Assert.That(Times(store, s_alice), Is.EqualTo(new long[] { 501 }));
+        Assert.That(RowsInTables(store, s_alice), Is.EqualTo(new long[] { 501 }));
+        Assert.That(Times(store, s_bob), Is.EqualTo(new long[] { -10 }));
+        Assert.That(TablesInFolder(), Is.EqualTo(store.GetStats().Tables));
+    }
+
+    [Test]
+    public async Task Erase_ThenReopenOrKill_StaysErased([Values] bool kill, [Values] bool flushed)
+    {
+        SignalStore store = Open();
+        Append(store, s_alice, -1000, -10);
+        await store.FlushAsync();
+        Erase(store, s_alice);
+        if (flushed)
+        {
+            await store.FlushAsync();
+        }
+
+        SimDisk image = _files.Recording().KillImage(_files.OperationCount);
+        store.Engine.Close(abandon: kill);
+        _files = kill ? new SimFileSystem(image) : _files;
+        using SignalStore again = Open();
+        Assert.That(Times(again, s_alice), Is.Empty);
+        Append(again, s_alice, -10, 3);
+        Assert.That(Times(again, s_alice), Is.EqualTo(new long[] { 3 }));
+        await again.CompactAsync();
+        Assert.That(RowsInTables(again, s_alice), Is.EqualTo(new long[] { 3 }));
+        Assert.That(again.GetStats().ErasedUsers, Is.EqualTo(1));
+    }
+
+    [Test]
+    public void Erase_UnknownUser_HidesWhatComesLate()
+    {
+        using SignalStore store = Open();
+        Erase(store, s_bob);
+        Append(store, s_bob, -1, 0, 1);
+        Assert.That(Times(store, s_bob), Is.EqualTo(new long[] { 1 }));
+    }
+
+    [Test]
+    public void Erase_Again_MovesTheEndForwardOnly()
+    {
+        using SignalStore store = Open();
+        _time.NowMs += 100;
+        Erase(store, s_bob);
+        _time.NowMs -= 100; // a clock that was set back
+        Erase(store, s_bob);
+        Append(store, s_bob, 50, 100, 101);
+        Assert.That(Times(store, s_bob), Is.EqualTo(new long[] { 101 }));
+    }
+
+    private static void Append(SignalStore store, UserId user, params long[] offsets)
+    {
+        EventBatch batch = store.CreateBatch("e");
+        foreach (long offset in offsets)
+        {
+            batch.Add(user, TestStores.Start + offset, 1).Set("n", (int)offset);
+        }
+
+        Assert.That(store.TryAppend(batch, out _));
+        store.Engine.RunPending();
+    }
+
+    private static void Erase(SignalStore store, UserId user)
+    {
+        ValueTask<AppendAck> erased = store.EraseAsync(user);
+        store.Engine.RunPending();
+        Assert.That(erased.IsCompletedSuccessfully);
+    }
+
+    private static long[] Times(SignalStore store, UserId user)
+    {
+        using Sequence all = store.Read(user, store.Query("e").OldestFirst().Build());
+        return [.. all.Times.ToArray().Select(time => time - TestStores.Start)];
+    }
+
+    private static SequenceStatus Status(SignalStore store, UserId user)
+    {
+        using Sequence all = store.Read(user, store.Query("e").Build());
+        return all.Status;
+    }
+
+    /// <summary>The user's times in the decoded rows of every table, whatever erasures say.</summary>
+    private static List<long> RowsInTables(SignalStore store, UserId user)
+    {
+        List<long> times = [];
+        foreach (Table table in store.Engine.Tables.Tables)
+        {
+            TableCursor cursor = table.CreateCursor();
+            while (cursor.MoveNext())
+            {
+                if (cursor.User == user)
+                {
+                    RowBuffer rows = new([ColumnType.Scalar<int>()]);
+                    cursor.AppendTo(rows, cursor.Rows.Count);
+                    times.AddRange(rows.Times.ToArray().Select(time => time - TestStores.Start));
+                }
+            }
+        }
+
+        return times;
+    }
+
+    private int TablesInFolder() => _files.ListFiles(TestStores.Folder).Count(name => name.EndsWith(".tbl", StringComparison.Ordinal));
+
+    private SignalStore Open() => TestStores.Open(_files, StoreSchema.Define(s => s.EventType("e", t => t.Field<int>("n"))), _time);
+}
