@@ -9,8 +9,6 @@ namespace Signals.Storage.Engine;
 /// <remarks>Thread contract: stateless.</remarks>
 internal static class MemTableFit
 {
-    private const long IndexShare = 64; // a memtable starts with one 8-byte slot per KiB, rounded up to a power of two
-    private const long SmallestIndexBytes = 64 * 8;
     private const int Alignment = 64;
 
     /// <exception cref="ArgumentException">The memtable is too small for an event type, which is named.</exception>
@@ -21,7 +19,7 @@ internal static class MemTableFit
             // The variable-length values of one event lie in one record, each padded to 8 bytes in the memtable.
             bool isVariable = type.Columns.Any(column => column.Type.IsVariable);
             long values = isVariable ? options.MaxBatchBytes + (8L * type.Columns.Count) : 0;
-            long needed = Alignment + Math.Max(SmallestIndexBytes, options.MemTableBytes / IndexShare) + Alignment
+            long needed = Alignment + (8L * MemTable.FirstIndexSlots(options.MemTableBytes)) + Alignment
                 + MemEntry.Bytes + Alignment + new ChunkLayout(type).ChunkBytes(MemChunk.FirstCapacity) + values;
             if (needed > options.MemTableBytes)
             {

@@ -31,8 +31,7 @@ internal sealed unsafe class MemTable : IDisposable
         _pool = pool;
         _layouts = layouts;
         Arena = pool.Rent();
-        int slots = (int)Math.Min(1 << 20, System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)(Arena.Capacity / 512)));
-        _index = MemIndex.TryCreate(Arena, Math.Max(slots, 64))
+        _index = MemIndex.TryCreate(Arena, FirstIndexSlots(Arena.Capacity))
             ?? throw new ArgumentException($"A memtable arena of {Arena.Capacity} bytes is too small; give it at least 64 KiB.");
     }
 
@@ -53,6 +52,10 @@ internal sealed unsafe class MemTable : IDisposable
     public long BytesUsed => Arena.Used;
 
     public bool IsEmpty => _entryCount == 0;
+
+    /// <summary>Slots of the index that a memtable of this size starts with.</summary>
+    public static int FirstIndexSlots(long arenaBytes) =>
+        Math.Max(64, (int)Math.Min(1 << 20, System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)(arenaBytes / 512))));
 
     public ChunkLayout Layout(ushort eventType) => _layouts[eventType];
 

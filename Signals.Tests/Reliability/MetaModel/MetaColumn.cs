@@ -10,7 +10,7 @@ namespace Signals.Tests.Reliability.MetaModel;
 /// <summary>A column of a random schema: declares itself, makes values of its kind, writes and reads them as bytes.</summary>
 internal sealed record MetaColumn(string Name, ColumnKind Kind)
 {
-    private static readonly ColumnKind[] s_kinds =
+    private static readonly ColumnKind[] AllKinds =
     [
         ColumnKind.Boolean, ColumnKind.Int32, ColumnKind.Int64, ColumnKind.Float32, ColumnKind.UInt8, ColumnKind.Text,
         ColumnKind.Bytes, ColumnKind.VectorFloat16, ColumnKind.VectorInt8,
@@ -26,7 +26,7 @@ internal sealed record MetaColumn(string Name, ColumnKind Kind)
 
     public static MetaColumn Random(ref SimRandom random, int index)
     {
-        ColumnKind kind = s_kinds[random.Below(s_kinds.Length)];
+        ColumnKind kind = AllKinds[random.Below(AllKinds.Length)];
         return new MetaColumn($"c{index}_{kind}", kind);
     }
 

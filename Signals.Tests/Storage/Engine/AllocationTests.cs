@@ -12,7 +12,7 @@ namespace Signals.Tests.Storage.Engine;
 internal sealed class AllocationTests
 {
     private const int Rounds = 200;
-    private static readonly UserId s_user = UserId.From("alice");
+    private static readonly UserId TheUser = UserId.From("alice");
 
     private string _path = null!;
 
@@ -51,7 +51,7 @@ internal sealed class AllocationTests
         await store.FlushAsync();
         await FillAsync(store, 61);
         SequenceQuery query = store.Query("a", "b", "c").Last(100).OldestFirst().Columns("n", "text", "v").Build();
-        UserId[] users = [.. Enumerable.Range(0, 20).Select(i => UserId.From((ulong)i)), s_user];
+        UserId[] users = [.. Enumerable.Range(0, 20).Select(i => UserId.From((ulong)i)), TheUser];
         Assert.That(AllocatedBy(() => ReadUsers(store, query, users)), Is.Zero);
     }
 
@@ -124,7 +124,7 @@ internal sealed class AllocationTests
 
     private static void ReadOnce(SignalStore store, SequenceQuery query, int expected)
     {
-        using Sequence sequence = store.Read(s_user, query);
+        using Sequence sequence = store.Read(TheUser, query);
         if (sequence.Count != expected || sequence.Field<int>("n").Length != expected || sequence.Vector<Half>("v").Length != 8 * expected)
         {
             throw new InvalidOperationException($"{sequence.Count} events.");
@@ -145,7 +145,7 @@ internal sealed class AllocationTests
         batch.Clear();
         for (int i = 0; i < 50; i++, next++)
         {
-            batch.Add(s_user, TestStores.Start + next, (ulong)next).Set("n", next).Set("text", "abc");
+            batch.Add(TheUser, TestStores.Start + next, (ulong)next).Set("n", next).Set("text", "abc");
         }
 
         return next;
@@ -160,7 +160,7 @@ internal sealed class AllocationTests
             for (int i = 0; i < 300; i++)
             {
                 long time = TestStores.Start + (((i * 7) + offset) % 300 * 10);
-                batch.Add(s_user, time, (ulong)i).Set("n", i).Set("text", i % 2 == 0 ? "even" : "odd").SetVector<Half>("v", vector);
+                batch.Add(TheUser, time, (ulong)i).Set("n", i).Set("text", i % 2 == 0 ? "even" : "odd").SetVector<Half>("v", vector);
             }
 
             await store.AppendAsync(batch);

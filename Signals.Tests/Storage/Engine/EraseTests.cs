@@ -12,8 +12,8 @@ namespace Signals.Tests.Storage.Engine;
 /// <summary>An erased user is hidden at once and for good, and gone from the tables after a compaction.</summary>
 internal sealed class EraseTests
 {
-    private static readonly UserId s_alice = UserId.From("alice");
-    private static readonly UserId s_bob = UserId.From("bob");
+    private static readonly UserId Alice = UserId.From("alice");
+    private static readonly UserId Bob = UserId.From("bob");
 
     private readonly ManualTime _time = new(TestStores.Start);
     private SimFileSystem _files = null!;
@@ -29,8 +29,8 @@ internal sealed class EraseTests
     public async Task Erase_AtAnyStage_HidesAtOnceAndCompactionRemoves([Values(0, 1, 2)] int stage)
     {
         using SignalStore store = Open();
-        Append(store, s_alice, -1000, -10, 500); // one event is ahead of the clock
-        Append(store, s_bob, -10);
+        Append(store, Alice, -1000, -10, 500); // one event is ahead of the clock
+        Append(store, Bob, -10);
         if (stage > 0)
         {
             await store.FlushAsync();
@@ -41,16 +41,16 @@ internal sealed class EraseTests
             await store.CompactAsync();
         }
 
-        Erase(store, s_alice);
-        Assert.That((Times(store, s_alice), Status(store, s_alice)), Is.EqualTo((Array.Empty<long>(), SequenceStatus.UnknownUser)));
-        Append(store, s_alice, -5, 0, 500); // late events of before the erasure
-        Assert.That(Times(store, s_alice), Is.Empty);
-        Append(store, s_alice, 501);
-        Assert.That(Times(store, s_alice), Is.EqualTo(new long[] { 501 }));
+        Erase(store, Alice);
+        Assert.That((Times(store, Alice), Status(store, Alice)), Is.EqualTo((Array.Empty<long>(), SequenceStatus.UnknownUser)));
+        Append(store, Alice, -5, 0, 500); // late events of before the erasure
+        Assert.That(Times(store, Alice), Is.Empty);
+        Append(store, Alice, 501);
+        Assert.That(Times(store, Alice), Is.EqualTo(new long[] { 501 }));
         await store.CompactAsync();
-        Assert.That(Times(store, s_alice), Is.EqualTo(new long[] { 501 }));
-        Assert.That(RowsInTables(store, s_alice), Is.EqualTo(new long[] { 501 }));
-        Assert.That(Times(store, s_bob), Is.EqualTo(new long[] { -10 }));
+        Assert.That(Times(store, Alice), Is.EqualTo(new long[] { 501 }));
+        Assert.That(RowsInTables(store, Alice), Is.EqualTo(new long[] { 501 }));
+        Assert.That(Times(store, Bob), Is.EqualTo(new long[] { -10 }));
         Assert.That(TablesInFolder(), Is.EqualTo(store.GetStats().Tables));
     }
 
@@ -58,9 +58,9 @@ internal sealed class EraseTests
     public async Task Erase_ThenReopenOrKill_StaysErased([Values] bool kill, [Values] bool flushed)
     {
         SignalStore store = Open();
-        Append(store, s_alice, -1000, -10);
+        Append(store, Alice, -1000, -10);
         await store.FlushAsync();
-        Erase(store, s_alice);
+        Erase(store, Alice);
         if (flushed)
         {
             await store.FlushAsync();
@@ -70,11 +70,11 @@ internal sealed class EraseTests
         store.Engine.Close(abandon: kill);
         _files = kill ? new SimFileSystem(image) : _files;
         using SignalStore again = Open();
-        Assert.That(Times(again, s_alice), Is.Empty);
-        Append(again, s_alice, -10, 3);
-        Assert.That(Times(again, s_alice), Is.EqualTo(new long[] { 3 }));
+        Assert.That(Times(again, Alice), Is.Empty);
+        Append(again, Alice, -10, 3);
+        Assert.That(Times(again, Alice), Is.EqualTo(new long[] { 3 }));
         await again.CompactAsync();
-        Assert.That(RowsInTables(again, s_alice), Is.EqualTo(new long[] { 3 }));
+        Assert.That(RowsInTables(again, Alice), Is.EqualTo(new long[] { 3 }));
         Assert.That(again.GetStats().ErasedUsers, Is.EqualTo(1));
     }
 
@@ -82,9 +82,9 @@ internal sealed class EraseTests
     public void Erase_UnknownUser_HidesWhatComesLate()
     {
         using SignalStore store = Open();
-        Erase(store, s_bob);
-        Append(store, s_bob, -1, 0, 1);
-        Assert.That(Times(store, s_bob), Is.EqualTo(new long[] { 1 }));
+        Erase(store, Bob);
+        Append(store, Bob, -1, 0, 1);
+        Assert.That(Times(store, Bob), Is.EqualTo(new long[] { 1 }));
     }
 
     [Test]
@@ -92,11 +92,11 @@ internal sealed class EraseTests
     {
         using SignalStore store = Open();
         _time.NowMs += 100;
-        Erase(store, s_bob);
+        Erase(store, Bob);
         _time.NowMs -= 100; // a clock that was set back
-        Erase(store, s_bob);
-        Append(store, s_bob, 50, 100, 101);
-        Assert.That(Times(store, s_bob), Is.EqualTo(new long[] { 101 }));
+        Erase(store, Bob);
+        Append(store, Bob, 50, 100, 101);
+        Assert.That(Times(store, Bob), Is.EqualTo(new long[] { 101 }));
     }
 
     private static void Append(SignalStore store, UserId user, params long[] offsets)

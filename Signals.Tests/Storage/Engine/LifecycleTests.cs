@@ -10,7 +10,7 @@ namespace Signals.Tests.Storage.Engine;
 /// <summary>Opening, closing and misusing a store, with and without threads.</summary>
 internal sealed class LifecycleTests
 {
-    private static readonly UserId s_alice = UserId.From("alice");
+    private static readonly UserId Alice = UserId.From("alice");
 
     private string _path = null!;
 
@@ -90,9 +90,9 @@ internal sealed class LifecycleTests
         Assert.That(() => store.Append(batch), Throws.InstanceOf<ObjectDisposedException>());
         Assert.That(() => store.TryAppend(batch, out _), Throws.InstanceOf<ObjectDisposedException>());
         Assert.That(async () => await store.AppendAsync(batch), Throws.InstanceOf<ObjectDisposedException>());
-        Assert.That(() => store.Read(s_alice, query), Throws.InstanceOf<ObjectDisposedException>());
-        Assert.That(() => store.ReadMany([s_alice], query), Throws.InstanceOf<ObjectDisposedException>());
-        Assert.That(async () => await store.EraseAsync(s_alice), Throws.InstanceOf<ObjectDisposedException>());
+        Assert.That(() => store.Read(Alice, query), Throws.InstanceOf<ObjectDisposedException>());
+        Assert.That(() => store.ReadMany([Alice], query), Throws.InstanceOf<ObjectDisposedException>());
+        Assert.That(async () => await store.EraseAsync(Alice), Throws.InstanceOf<ObjectDisposedException>());
         Assert.That(store.FlushAsync, Throws.InstanceOf<ObjectDisposedException>());
         Assert.That(store.CompactAsync, Throws.InstanceOf<ObjectDisposedException>());
         Assert.That(() => store.GetStats(), Throws.Nothing);
@@ -164,8 +164,8 @@ internal sealed class LifecycleTests
         using SignalStore store = SignalStore.Open(_path, Schema());
         using SignalStore other = TestStores.Open(new SimFileSystem(), wide, TimeProvider.System);
         SequenceQuery foreign = other.Query("a", "b").Build();
-        Assert.That(() => store.Read(s_alice, foreign), Throws.ArgumentException);
-        Assert.That(() => store.ReadMany([s_alice], foreign), Throws.ArgumentException);
+        Assert.That(() => store.Read(Alice, foreign), Throws.ArgumentException);
+        Assert.That(() => store.ReadMany([Alice], foreign), Throws.ArgumentException);
     }
 
     [Test]
@@ -181,7 +181,7 @@ internal sealed class LifecycleTests
         EventBatch batch = store.CreateBatch("view");
         for (int i = first; i < first + count; i++)
         {
-            batch.Add(s_alice, TestStores.Start + i, (ulong)i).Set("dwell", (float)i);
+            batch.Add(Alice, TestStores.Start + i, (ulong)i).Set("dwell", (float)i);
         }
 
         return batch;
@@ -189,7 +189,7 @@ internal sealed class LifecycleTests
 
     private static int Count(SignalStore store)
     {
-        using Sequence all = store.Read(s_alice, store.Query("view").Build());
+        using Sequence all = store.Read(Alice, store.Query("view").Build());
         return all.Count;
     }
 

@@ -12,15 +12,15 @@ namespace Signals.Tests.Storage.Engine;
 /// <summary>What a store refuses, and that a refusal leaves no trace.</summary>
 internal sealed class LimitTests
 {
-    private static readonly UserId s_bob = UserId.From(7);
+    private static readonly UserId Bob = UserId.From(7);
 
     [Test]
     public void Append_TooLarge_IsRefusedAndNothingIsAppended()
     {
         using SignalStore store = TestStores.Open(new SimFileSystem(), Schema(), new ManualTime(TestStores.Start));
         EventBatch batch = store.CreateBatch("e");
-        batch.Add(s_bob, TestStores.Start, 1);
-        batch.Add(s_bob, TestStores.Start, 2).SetBytes("blob", Noise(9000));
+        batch.Add(Bob, TestStores.Start, 1);
+        batch.Add(Bob, TestStores.Start, 2).SetBytes("blob", Noise(9000));
         Assert.That(
             () => store.TryAppend(batch, out _),
             Throws.InstanceOf<EventRejectedException>().With.Property("Reason").EqualTo(RejectionReason.TooLarge));
@@ -34,14 +34,14 @@ internal sealed class LimitTests
         using SignalStore store = TestStores.Open(new SimFileSystem(), Schema(), time);
         long edge = TestStores.Start + (long)TestStores.Tiny.MaxFutureTime.TotalMilliseconds;
         EventBatch batch = store.CreateBatch("e");
-        batch.Add(s_bob, TestStores.Start, 1);
-        batch.Add(s_bob, edge + 1, 2);
+        batch.Add(Bob, TestStores.Start, 1);
+        batch.Add(Bob, edge + 1, 2);
         Assert.That(
             () => store.AppendAsync(batch).AsTask(),
             Throws.InstanceOf<EventRejectedException>().With.Property("Reason").EqualTo(RejectionReason.TimeOutOfRange));
         AssertUntouched(store, 2);
         batch.Clear();
-        batch.Add(s_bob, edge, 3);
+        batch.Add(Bob, edge, 3);
         Append(store, batch);
         Assert.That(Times(store), Is.EqualTo(new[] { edge }));
     }
@@ -56,7 +56,7 @@ internal sealed class LimitTests
         using (SignalStore store = TestStores.Open(files, Schema(), time))
         {
             EventBatch batch = store.CreateBatch("e");
-            batch.Add(s_bob, timeMs, 1);
+            batch.Add(Bob, timeMs, 1);
             Assert.That(
                 () => store.TryAppend(batch, out _),
                 Throws.InstanceOf<EventRejectedException>().With.Property("Reason").EqualTo(RejectionReason.TimeOutOfRange));
@@ -75,7 +75,7 @@ internal sealed class LimitTests
     {
         using SignalStore store = TestStores.Open(new SimFileSystem(), Schema(), new ManualTime(TestStores.Start));
         EventBatch batch = store.CreateBatch("e");
-        batch.Add(s_bob, timeMs, ulong.MaxValue);
+        batch.Add(Bob, timeMs, ulong.MaxValue);
         Append(store, batch);
         Assert.That(Times(store), Is.EqualTo(new[] { timeMs }));
         await store.CompactAsync();
@@ -142,7 +142,7 @@ internal sealed class LimitTests
 
     private static long[] Times(SignalStore store)
     {
-        using Sequence all = store.Read(s_bob, store.Query("e").Build());
+        using Sequence all = store.Read(Bob, store.Query("e").Build());
         return all.Times.ToArray();
     }
 

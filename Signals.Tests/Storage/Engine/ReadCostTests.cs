@@ -13,7 +13,7 @@ namespace Signals.Tests.Storage.Engine;
 internal sealed class ReadCostTests
 {
     private const int BlockBytes = 64 << 10;
-    private static readonly UserId s_user = UserId.From("alice");
+    private static readonly UserId TheUser = UserId.From("alice");
 
     [Test]
     public async Task ColdRead_Last100_StaysWithinOneBlockAsHistoryGrows([Values(1, 30)] int days)
@@ -46,7 +46,7 @@ internal sealed class ReadCostTests
             SimRandom random = new(1);
             for (int i = 0; i < history; i++)
             {
-                UserId user = i % 2 == 0 || i >= history - 200 ? s_user : UserId.From((ulong)random.Below(50));
+                UserId user = i % 2 == 0 || i >= history - 200 ? TheUser : UserId.From((ulong)random.Below(50));
                 batch.Add(user, TestStores.Start - ((history - i) * 30_000L), (ulong)i)
                     .Set("x", i * 0.1f).Set("y", (long)random.Next()).Set("z", random.Below(1000)).Set("country", "NO");
                 if (batch.Count == 1000 || i == history - 1)
@@ -63,7 +63,7 @@ internal sealed class ReadCostTests
         using SignalStore cold = TestStores.Open(files, schema, time, options);
         SequenceQuery query = cold.Query("e").Last(100).Columns("x", "y", "z", "country").Build();
         StoreStats before = cold.GetStats();
-        using Sequence sequence = cold.Read(s_user, query);
+        using Sequence sequence = cold.Read(TheUser, query);
         Assert.That(sequence.Count, Is.EqualTo(Math.Min(100, history)));
         StoreStats after = cold.GetStats();
         return (history, after.BlockReads - before.BlockReads, after.BlockBytesRead - before.BlockBytesRead);

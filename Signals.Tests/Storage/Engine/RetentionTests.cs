@@ -11,7 +11,7 @@ namespace Signals.Tests.Storage.Engine;
 internal sealed class RetentionTests
 {
     private const long Minute = 60_000;
-    private static readonly UserId s_user = UserId.From(1);
+    private static readonly UserId TheUser = UserId.From(1);
 
     [Test]
     public async Task Read_TimePasses_ExpiresAtOnceAndCompactionDropsWholeWindows()
@@ -87,7 +87,7 @@ internal sealed class RetentionTests
         ManualTime time = new(TestStores.Start);
         using (SignalStore store = TestStores.Open(files, Schema(), time))
         {
-            using (Sequence none = store.Read(s_user, store.Query("e").Build()))
+            using (Sequence none = store.Read(TheUser, store.Query("e").Build()))
             {
                 Assert.That(none.Watermark("e"), Is.EqualTo(long.MinValue));
                 Assert.That(() => none.Watermark("f"), Throws.ArgumentException);
@@ -110,7 +110,7 @@ internal sealed class RetentionTests
         using SignalStore store = TestStores.Open(new SimFileSystem(), Schema(), new ManualTime(TestStores.Start));
         Append(store, TestStores.Start);
         SequenceQuery query = store.Query("e").Between(0, 1000).Build();
-        using SequenceBatch both = store.ReadMany([s_user, UserId.From(2)], query);
+        using SequenceBatch both = store.ReadMany([TheUser, UserId.From(2)], query);
         Assert.That(both.Statuses.ToArray(), Is.EqualTo(new[] { SequenceStatus.Complete, SequenceStatus.UnknownUser }));
         Assert.That(both.Offsets.ToArray(), Is.EqualTo(new[] { 0, 0, 0 }));
     }
@@ -118,14 +118,14 @@ internal sealed class RetentionTests
     private static void Append(SignalStore store, long timeMs)
     {
         EventBatch batch = store.CreateBatch("e");
-        batch.Add(s_user, timeMs, 1).Set("n", 1);
+        batch.Add(TheUser, timeMs, 1).Set("n", 1);
         Assert.That(store.TryAppend(batch, out _));
         store.Engine.RunPending();
     }
 
     private static int Count(SignalStore store, out SequenceStatus status)
     {
-        using Sequence all = store.Read(s_user, store.Query("e").Build());
+        using Sequence all = store.Read(TheUser, store.Query("e").Build());
         status = all.Status;
         return all.Count;
     }
