@@ -1,4 +1,5 @@
 using Signals.Core.Model;
+using Signals.Storage;
 using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Reliability;
@@ -47,13 +48,39 @@ internal sealed class CrashRegressionTests
     [Test]
     public void Recovery_AfterADirectorySyncFailedInAnother_PublishesTheSealedLogAgain()
     {
-        IReadOnlyList<SimOperation> operations = CrashWorkload.Record(files => files, Durability.Synced, Seed, Steps).Run.Operations;
-        for (int i = 0; i < operations.Count; i++)
+        (CrashHistory history, SimRecording run) = CrashWorkload.Record(files => files, Durability.Synced, Seed, steps: 12);
+        CrashCheck check = new(history, files => files);
+        int repairs = 0;
+        for (int cut = 1; cut <= run.Operations.Count; cut++)
         {
-            if (operations[i].Kind == SimOperationKind.SyncDirectory)
+            if (run.Operations[cut - 1] is not { Kind: SimOperationKind.Write } write || !write.Path.EndsWith(".log", StringComparison.Ordinal))
             {
-                Assert.That(new FaultRun(files => files, Durability.Synced, Seed, Steps).Verify(i, forEver: false), Is.Null, $"operation {i}");
+                continue;
+            }
+
+            SimFileSystem whole = new(run.KillImage(cut));
+            Open(whole, history).Engine.Close(abandon: true);
+            List<SimOperation> recovery = [.. whole.Recording().Operations];
+            int repair = recovery.FindIndex(operation => operation.Kind == SimOperationKind.Rename && operation.Target == write.Path);
+            if (repair < 0)
+            {
+                continue;
+            }
+
+            repairs++;
+            SimFileSystem files = new(run.KillImage(cut));
+            files.FailAt(repair + 1);
+            Assert.That(() => Open(files, history), Throws.InstanceOf<IOException>(), $"cut {cut}");
+            for (ulong seed = 0; seed < 32; seed++)
+            {
+                SimDisk left = files.Recording().KillImage(files.OperationCount);
+                Assert.That(check.Verify(left, history.AckedAt(cut), history.DurableAt(cut), isKill: true, seed), Is.Null, $"cut {cut}, seed {seed}");
             }
         }
+
+        Assert.That(repairs, Is.GreaterThan(0));
     }
+
+    private static SignalStore Open(SimFileSystem files, CrashHistory history) => SignalStore.Open(
+        files, CrashWorkload.Directory, CrashSchema.Define(), CrashSchema.Options(history.Durability), history.Time);
 }
