@@ -7,14 +7,16 @@ internal static class RocksDbSettings
 {
     public const string Text =
         "one key per event (user, type, inverted time, id), 9-byte prefix extractor (user + type), full prefix bloom 10 bits, "
-        + "16 KiB blocks, LZ4, 256 MiB LRU block cache with index and filters outside it, level compaction, 64 MiB x 4 write "
+        + "4 KiB blocks, LZ4, 256 MiB LRU block cache with index and filters outside it, level compaction, 64 MiB x 4 write "
         + "buffers, 2 background jobs, WAL on without sync, write batches of 256; "
-        + "skip-list memtable; pipelined and unordered writes off, as there is one writer";
+        + "hash-skip-list memtable by the prefix; pipelined and unordered writes off, as there is one writer";
+
+    private const ulong MemtableBuckets = 1 << 18;
 
     public static DbOptions Options()
     {
         BlockBasedTableOptions table = new BlockBasedTableOptions()
-            .SetBlockSize(16 << 10)
+            .SetBlockSize(4 << 10)
             .SetBlockCache(Cache.CreateLru(256 << 20))
             .SetFilterPolicy(BloomFilterPolicy.Create(10, false))
             .SetWholeKeyFiltering(false)
@@ -23,6 +25,8 @@ internal static class RocksDbSettings
             .SetCreateIfMissing(true)
             .SetBlockBasedTableFactory(table)
             .SetPrefixExtractor(SliceTransform.CreateFixedPrefix(RocksDbKey.PrefixBytes))
+            .SetAllowConcurrentMemtableWrite(false) // which the hash skip list does not support; there is one writer
+            .SetHashSkipListRep(MemtableBuckets, 4, 4)
             .SetCompression(Compression.Lz4)
             .SetWriteBufferSize(64 << 20)
             .SetMaxWriteBufferNumber(4)
