@@ -314,16 +314,8 @@ internal sealed class StoreEngine
 
         try
         {
-            try
+            while (_ingest.RunOnce())
             {
-                while (_ingest.RunOnce())
-                {
-                }
-            }
-            catch (Exception error)
-            {
-                FailStop.Fail(error);
-                throw;
             }
         }
         catch (Exception error)
