@@ -91,7 +91,10 @@ public sealed class SignalStore : IAsyncDisposable, IDisposable
     /// <exception cref="CorruptionException">A block that the answer needs is damaged; there is no partial answer.</exception>
     public Sequence Read(UserId user, SequenceQuery query) => Engine.Reader.Read(user, query);
 
-    /// <summary>Reads the sequences of several users, all from one moment, into one jagged answer. Dispose it.</summary>
+    /// <summary>
+    /// Reads the sequences of several users into one jagged answer. Each holds what was acknowledged before the call; the last ones may
+    /// hold events that arrived during it. Dispose the answer.
+    /// </summary>
     /// <exception cref="CorruptionException">As in <see cref="Read"/>.</exception>
     public SequenceBatch ReadMany(ReadOnlySpan<UserId> users, SequenceQuery query) => Engine.Reader.ReadMany(users, query);
 
@@ -111,7 +114,10 @@ public sealed class SignalStore : IAsyncDisposable, IDisposable
     /// <summary>Puts everything accepted so far into tables.</summary>
     public Task FlushAsync() => Engine.FlushAsync();
 
-    /// <summary>Flushes, then merges each time window into one table and clears away what is erased, expired or beyond last-N.</summary>
+    /// <summary>
+    /// Flushes, then merges each time window into one table. What is erased or expired is then in no table and no log, and of a merged
+    /// window nothing is left that last-N puts out of reach.
+    /// </summary>
     public Task CompactAsync() => Engine.CompactAsync();
 
     /// <summary>The counters now.</summary>

@@ -60,11 +60,15 @@ internal sealed class IngestLoop(
         }
     }
 
-    /// <summary>Freezes the active memtable if it holds anything that no table or edit does.</summary>
+    /// <summary>
+    /// Freezes the active memtable if it holds anything that no table or edit does, or if the log still shows what they hold: after
+    /// the flush nothing is left in logs, which is what makes an erased user's events go.
+    /// </summary>
     public void FreezeActive()
     {
-        if (memTables.Active.Rows > 0 || applier.HasUnsavedErasures)
+        if (memTables.Active.Rows > 0 || applier.HasUnsavedErasures || log is { HasFrames: true })
         {
+            log?.Rotate();
             memTables.Freeze(_applied, CurrentLog);
         }
     }

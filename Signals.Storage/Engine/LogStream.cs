@@ -30,6 +30,9 @@ internal sealed class LogStream(IFileSystem files, string directory, FileNumbers
     /// <summary>Called when a new log was begun, so that the next one can be prepared.</summary>
     public Action OnAdvanced { get; set; } = static () => { };
 
+    /// <summary>Whether the current log holds frames.</summary>
+    public bool HasFrames => _current!.WrittenOffset > LogFormat.HeaderBytes;
+
     /// <summary>Number of the log that the next frame goes to, once one was appended.</summary>
     public ulong CurrentNumber { get; private set; }
 
@@ -63,6 +66,16 @@ internal sealed class LogStream(IFileSystem files, string directory, FileNumbers
 
         _current.Append(payload, position);
         Volatile.Write(ref _bytes, _bytes + LogFormat.FrameLength(payload.Length));
+    }
+
+    /// <summary>Ends the current log if it holds anything, so that once it is flushed no byte of it stays.</summary>
+    public void Rotate()
+    {
+        if (HasFrames)
+        {
+            _current!.Seal();
+            Advance();
+        }
     }
 
     /// <summary>Makes everything appended durable; the ingest thread's, for <see cref="Core.Model.Durability.Synced"/>.</summary>

@@ -29,13 +29,30 @@ internal sealed class VersionCommitter(
         lock (_gate)
         {
             Table[] added = [.. edit.AddedTables.Select(tables.Open)];
-            edit.NextFileNumber = numbers.Upcoming;
-            OnCommitting();
-            manifest.Commit(edit);
+            CommitDurablyLocked(edit, added);
             TableVersion before = view.Current.Tables;
             TableVersion after = before.Apply(edit, added);
             IEnumerable<IDisposable> removed = edit.RemovedTables.Select(number => Obsolete(before, number));
             view.Replace(current => change(current, after), [.. removed, .. unlinked]);
+        }
+    }
+
+    private void CommitDurablyLocked(VersionEdit edit, Table[] added)
+    {
+        try
+        {
+            edit.NextFileNumber = numbers.Upcoming;
+            OnCommitting();
+            manifest.Commit(edit);
+        }
+        catch
+        {
+            foreach (Table table in added)
+            {
+                table.Dispose();
+            }
+
+            throw;
         }
     }
 

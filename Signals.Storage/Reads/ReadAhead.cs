@@ -6,11 +6,14 @@ namespace Signals.Storage.Reads;
 
 /// <summary>
 /// Starts the cache misses of a read before any of them is waited for: first where each source would look the user up,
-/// then the rows of the newest table of each type, which most answers come from.
+/// then the rows of the newest tables of each type, which most answers come from.
 /// </summary>
 /// <remarks>Thread contract: stateless. The caller is inside a read epoch.</remarks>
 internal static class ReadAhead
 {
+    /// <summary>As far as answers usually reach; further back the misses are fetched as they come.</summary>
+    private const int TablesAhead = 4;
+
     public static void Start(ReadView view, in UserId user, SequenceQuery query)
     {
         ulong hash = user.Hash64;
@@ -22,20 +25,29 @@ internal static class ReadAhead
                 table.Index.PrefetchSlot(MemIndex.Hash(hash, eventType));
             }
 
-            ReadOnlySpan<Table> tables = view.Tables.TablesOf(eventType);
-            if (!tables.IsEmpty)
+            foreach (Table table in Newest(view, type))
             {
-                tables[0].PrefetchDirectory(user);
+                table.PrefetchDirectory(user);
             }
         }
 
         foreach (QueryType type in query.Types)
         {
-            ReadOnlySpan<Table> tables = view.Tables.TablesOf(type.EventType.Id);
-            if (!tables.IsEmpty && tables[0].TryFind(user, out UserRows rows))
+            int wanted = type.Last;
+            foreach (Table table in Newest(view, type))
             {
-                tables[0].PrefetchRows(rows.FirstRow, Math.Min(rows.Count, type.Last), type.Stored);
+                if (wanted > 0 && table.TryFind(user, out UserRows rows))
+                {
+                    table.PrefetchRows(rows.FirstRow, Math.Min(rows.Count, wanted), type.Stored);
+                    wanted -= rows.Count;
+                }
             }
         }
+    }
+
+    private static ReadOnlySpan<Table> Newest(ReadView view, QueryType type)
+    {
+        ReadOnlySpan<Table> tables = view.Tables.TablesOf(type.EventType.Id);
+        return tables[..Math.Min(tables.Length, TablesAhead)];
     }
 }

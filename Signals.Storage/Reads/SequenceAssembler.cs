@@ -66,14 +66,15 @@ internal sealed class SequenceAssembler
         for (int slot = 0; slot < query.Types.Length; slot++)
         {
             QueryType type = query.Types[slot];
-            long from = erasedTo == ErasureSet.NoCutoff ? query.FromMs : Math.Max(query.FromMs, erasedTo + 1);
+            long hiddenTo = erasedTo;
             if (type.EventType.MaxAge is TimeSpan age)
             {
-                from = Math.Max(from, nowMs - (long)age.TotalMilliseconds);
+                hiddenTo = Math.Max(hiddenTo, nowMs - (long)age.TotalMilliseconds - 1);
             }
 
+            long from = hiddenTo == ErasureSet.NoCutoff ? query.FromMs : Math.Max(query.FromMs, hiddenTo + 1);
             TimeBounds bounds = new(from, query.ToMs, type.EventType.KeepLast, type.Last);
-            known |= _typeReader.Read(view, user, erasedTo, type, slot, bounds, _stages[slot]);
+            known |= _typeReader.Read(view, user, hiddenTo, type, slot, bounds, _stages[slot]);
         }
 
         return known;

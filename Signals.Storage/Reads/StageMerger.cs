@@ -7,6 +7,7 @@ namespace Signals.Storage.Reads;
 internal sealed class StageMerger
 {
     private readonly PooledList<int> _next = new();
+    private readonly PooledList<long> _heads = new();
 
     /// <summary>Appends the newest <paramref name="last"/> keys over all stages to the answer, and cuts each stage to what was used of it.</summary>
     /// <param name="stages">Per event type, in the order of their ids.</param>
@@ -16,17 +17,26 @@ internal sealed class StageMerger
     /// <param name="slots">Receives which stage each row comes from.</param>
     public void Merge(ReadOnlySpan<TypeStage> stages, QueryType[] types, int last, SequenceBuffer buffer, PooledList<int> slots)
     {
-        _next.Clear();
-        _next.Extend(stages.Length).Clear();
+        int rows = Math.Min(last, Rewind(stages));
+        Span<long> times = buffer.Times.Extend(rows);
+        Span<ulong> ids = buffer.Ids.Extend(rows);
+        Span<ushort> eventTypes = buffer.EventTypes.Extend(rows);
+        Span<int> from = slots.Extend(rows);
         Span<int> next = _next.Span;
-        for (int newest; slots.Count < last && (newest = Newest(stages, next)) >= 0;)
+        Span<long> heads = _heads.Span;
+        for (int row = 0; row < rows; row++)
         {
+            int newest = Newest(stages, next, heads);
             TypeStage stage = stages[newest];
-            int row = next[newest]++;
-            buffer.Times.Add(stage.Times[row]);
-            buffer.Ids.Add(stage.Ids[row]);
-            buffer.EventTypes.Add(types[newest].EventType.Id);
-            slots.Add(newest);
+            int index = next[newest]++;
+            times[row] = heads[newest];
+            ids[row] = stage.Ids.Span[index];
+            eventTypes[row] = types[newest].EventType.Id;
+            from[row] = newest;
+            if (next[newest] < stage.Count)
+            {
+                heads[newest] = stage.Times.Span[next[newest]];
+            }
         }
 
         for (int i = 0; i < stages.Length; i++)
@@ -35,20 +45,33 @@ internal sealed class StageMerger
         }
     }
 
-    private static int Newest(ReadOnlySpan<TypeStage> stages, ReadOnlySpan<int> next)
+    /// <summary>The stage with the newest head; the first of those when several are as new. There is one.</summary>
+    private static int Newest(ReadOnlySpan<TypeStage> stages, ReadOnlySpan<int> next, ReadOnlySpan<long> heads)
     {
         int newest = -1;
-        long time = 0;
         for (int i = 0; i < stages.Length; i++)
         {
-            ReadOnlySpan<long> times = stages[i].Times.Span;
-            if (next[i] < times.Length && (newest < 0 || times[next[i]] > time))
+            if (next[i] < stages[i].Count && (newest < 0 || heads[i] > heads[newest]))
             {
                 newest = i;
-                time = times[next[i]];
             }
         }
 
         return newest;
+    }
+
+    private int Rewind(ReadOnlySpan<TypeStage> stages)
+    {
+        int rows = 0;
+        _next.Clear();
+        _heads.Clear();
+        foreach (TypeStage stage in stages)
+        {
+            _next.Add(0);
+            _heads.Add(stage.Count > 0 ? stage.Times[0] : 0);
+            rows += stage.Count;
+        }
+
+        return rows;
     }
 }

@@ -28,7 +28,7 @@ internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<Dupl
     private int _wanted;
 
     /// <summary>Fills <paramref name="stage"/>; returns false when the store holds nothing of the user for this type.</summary>
-    public bool Read(ReadView view, in UserId user, long erasedTo, QueryType type, int slot, in TimeBounds bounds, TypeStage stage)
+    public bool Read(ReadView view, in UserId user, long hiddenTo, QueryType type, int slot, in TimeBounds bounds, TypeStage stage)
     {
         _type = type;
         _stage = stage;
@@ -56,7 +56,7 @@ internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<Dupl
             }
         }
 
-        return stage.Count > 0 || _walk.AnyNewerThan(erasedTo);
+        return stage.Count > 0 || _walk.AnyNewerThan(hiddenTo);
     }
 
     private long Newest(int first, int count)

@@ -79,22 +79,23 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
     {
         switch (dice)
         {
-            case < 5:
+            // Rare, because each begins a new log, and logs have to fill up, too.
+            case < 2:
                 Wait(Store!.FlushAsync());
                 break;
-            case < 8:
+            case < 4:
                 Wait(Store!.CompactAsync());
                 break;
-            case < 10:
+            case < 6:
                 Close(abandon: false);
                 History.AllDurable(files.OperationCount);
                 Open();
                 break;
-            case < 12:
+            case < 8:
                 Close(abandon: true);
                 Open();
                 break;
-            case < 18:
+            case < 14:
                 Store!.Engine.SyncLog();
                 break;
             default:
