@@ -106,9 +106,15 @@ public sealed class SignalStore : IAsyncDisposable, IDisposable
     /// <exception cref="StorePoisonedException">The store has failed; whether the erasure survives is unknown.</exception>
     public ValueTask<AppendAck> EraseAsync(UserId user, CancellationToken cancellationToken = default)
     {
-        long newest = Engine.Reader.NewestTimeOf(user, _newestOfEach);
-        long now = Engine.Time.GetUtcNow().ToUnixTimeMilliseconds();
-        return Engine.Appender.EraseAsync(user, Math.Max(now, newest), cancellationToken);
+        // What was accepted before the erasure is part of it, so it has to be visible before the newest event is asked for.
+        ValueTask<AppendAck> applied = Engine.WhenAppliedAsync();
+        if (!applied.IsCompletedSuccessfully)
+        {
+            return EraseWhenAppliedAsync(applied, user, cancellationToken);
+        }
+
+        _ = applied.Result;
+        return EraseVisibleAsync(user, cancellationToken);
     }
 
     /// <summary>Puts everything accepted so far into tables.</summary>
@@ -136,6 +142,19 @@ public sealed class SignalStore : IAsyncDisposable, IDisposable
     {
         ArgumentNullException.ThrowIfNull(schema);
         return new SignalStore(StoreEngine.Open(files, path, schema, options, time));
+    }
+
+    private async ValueTask<AppendAck> EraseWhenAppliedAsync(ValueTask<AppendAck> applied, UserId user, CancellationToken cancellationToken)
+    {
+        await applied.ConfigureAwait(false);
+        return await EraseVisibleAsync(user, cancellationToken).ConfigureAwait(false);
+    }
+
+    private ValueTask<AppendAck> EraseVisibleAsync(UserId user, CancellationToken cancellationToken)
+    {
+        long newest = Engine.Reader.NewestTimeOf(user, _newestOfEach);
+        long now = Engine.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        return Engine.Appender.EraseAsync(user, Math.Max(now, newest), cancellationToken);
     }
 
     private void Require(EventBatch batch)

@@ -32,7 +32,8 @@ public sealed class StoreOptions
     /// <summary>Most table bytes that background compaction reads per second. Default 256 MiB.</summary>
     public long CompactionBytesPerSecond { get; init; } = 256 << 20;
 
-    /// <summary>With <see cref="Core.Model.Durability.Buffered"/>: how often the log is synced, so how much a power cut can take. Default 1 s.</summary>
+    /// <summary>With <see cref="Core.Model.Durability.Buffered"/>: how often the log is synced. A power cut can take what was written since, and
+    /// while the sync runs. From 1 ms to 1 day, default 1 s.</summary>
     public TimeSpan SyncInterval { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How far ahead of now an event's time may lie; later ones are refused. Default 1 day.</summary>
@@ -56,7 +57,8 @@ public sealed class StoreOptions
         Require(MaxFrozenMemTables >= 1, nameof(MaxFrozenMemTables), MaxFrozenMemTables, "at least 1");
         Require(BlockCacheBytes >= 0, nameof(BlockCacheBytes), BlockCacheBytes, "at least 0");
         Require(CompactionBytesPerSecond >= 1 << 20, nameof(CompactionBytesPerSecond), CompactionBytesPerSecond, "at least 1 MiB");
-        Require(SyncInterval > TimeSpan.Zero, nameof(SyncInterval), SyncInterval, "above zero");
+        Require(
+            SyncInterval >= TimeSpan.FromMilliseconds(1) && SyncInterval <= TimeSpan.FromDays(1), nameof(SyncInterval), SyncInterval, "from 1 ms to 1 day");
         Require(MaxFutureTime >= TimeSpan.Zero, nameof(MaxFutureTime), MaxFutureTime, "at least zero");
         ArgumentNullException.ThrowIfNull(TimeProvider);
         return new EngineOptions

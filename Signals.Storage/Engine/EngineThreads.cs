@@ -4,7 +4,7 @@ using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Engine;
 
-/// <summary>The threads of a store: ingest, flush, compaction, and upkeep of logs and memory.</summary>
+/// <summary>The threads of a store: ingest, flush, compaction, log syncs, and upkeep of logs and memory.</summary>
 /// <remarks>
 /// Lifetime: started by the constructor; <see cref="Dispose"/> ends them all after the ring was closed. An exception on any of
 /// them poisons the store.
@@ -13,11 +13,13 @@ internal sealed class EngineThreads : IDisposable
 {
     private static readonly TimeSpan CompactionInterval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan FlushInterval = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan UpkeepInterval = TimeSpan.FromSeconds(1);
 
     private readonly Thread _ingest;
     private readonly BackgroundLoop _flush;
     private readonly BackgroundLoop _compaction;
     private readonly BackgroundLoop _upkeep;
+    private readonly BackgroundLoop? _sync;
     private readonly Compactor _compactor;
 
     public EngineThreads(
@@ -39,16 +41,14 @@ internal sealed class EngineThreads : IDisposable
             () =>
             {
                 log?.PrepareNext();
-                if (options.Durability == Durability.Buffered)
-                {
-                    log!.SyncWritten();
-                }
-
                 arenas.Prepare();
                 epochs.Collect();
             },
-            options.SyncInterval,
+            UpkeepInterval,
             failStop);
+        _sync = options.Durability == Durability.Buffered
+            ? new BackgroundLoop("signals-sync", log!.SyncWritten, options.SyncInterval, failStop)
+            : null;
         memTables.OnFrozen = _flush.Signal;
         flusher.OnFlushed = _compaction.Signal;
         if (log is not null)
@@ -69,6 +69,7 @@ internal sealed class EngineThreads : IDisposable
         _compactor.Stop();
         _compaction.Dispose();
         _flush.Dispose();
+        _sync?.Dispose();
         _upkeep.Dispose();
     }
 

@@ -26,7 +26,8 @@ internal sealed class Flusher(
 {
     private readonly Lock _gate = new();
     private readonly EntrySorter _sorter = new(); // guarded by _gate
-    private FlushTotals _totals; // guarded by _gate
+    private readonly Lock _totalsGate = new(); // its own, so that statistics never wait for a flush
+    private FlushTotals _totals; // guarded by _totalsGate
     private bool _disposed; // guarded by _gate
 
     /// <summary>Called after each flush that made tables.</summary>
@@ -36,7 +37,7 @@ internal sealed class Flusher(
     {
         get
         {
-            lock (_gate)
+            lock (_totalsGate)
             {
                 return _totals;
             }
@@ -82,7 +83,11 @@ internal sealed class Flusher(
         FlushResult result = new FlushJob(files, directory, schema, numbers, tables, erasures, _sorter, now).Run(oldest);
         edit.AddedTables.AddRange(result.Tables);
         committer.Commit(edit, (current, version) => current.WithFlushed(oldest, version), oldest);
-        _totals = _totals.Plus(result);
+        lock (_totalsGate)
+        {
+            _totals = _totals.Plus(result);
+        }
+
         DeleteLogsBefore(edit.FirstLiveLog.Value);
     }
 

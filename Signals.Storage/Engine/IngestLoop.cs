@@ -29,8 +29,21 @@ internal sealed class IngestLoop(
     /// <summary>Without logs the empty one that marks where they would begin.</summary>
     private ulong CurrentLog => log?.CurrentNumber ?? firstLog;
 
-    /// <summary>Handles one run of records, or a request to freeze; false when there was neither.</summary>
+    /// <summary>Handles a request to freeze or one run of records; false when there was neither. Requests go first, or a full ring would starve them.</summary>
     public bool RunOnce()
+    {
+        if (freezes.TryTake(out TaskCompletionSource request))
+        {
+            FreezeActive();
+            request.SetResult();
+            return true;
+        }
+
+        return DrainOnce();
+    }
+
+    /// <summary>Handles one run of records; false when nothing is published.</summary>
+    public bool DrainOnce()
     {
         if (ring.TryPeekRun(options.MaxRunBytes, out RingRun run))
         {
@@ -38,11 +51,11 @@ internal sealed class IngestLoop(
             return true;
         }
 
-        if (freezes.TryTake(out TaskCompletionSource request))
+        // An aborted claim at the end is passed over without a run, yet someone may wait for the position after it.
+        long consumed = basePosition + ring.ConsumedPosition;
+        if (consumed > acks.Acknowledged)
         {
-            FreezeActive();
-            request.SetResult();
-            return true;
+            acks.Advance(consumed);
         }
 
         return false;

@@ -126,51 +126,28 @@ internal sealed class StoreEngine
     }
 
     /// <summary>Does all work that waits, on this thread: ingest, flush, compaction. For a store without threads.</summary>
-    public void RunPending()
-    {
-        try
-        {
-            while (_ingest.RunOnce() || _flusher.FlushOnce() || _compactor.RunOnce(full: false))
-            {
-            }
-        }
-        catch (Exception error)
-        {
-            FailStop.Fail(error);
-            throw;
-        }
-    }
+    public void RunPending() => Guard(() => RunAll(() => _ingest.RunOnce() || _flusher.FlushOnce() || _compactor.RunOnce(full: false)));
 
     /// <summary>Makes what was acknowledged so far survive a power cut; with <see cref="Durability.InMemory"/> it does nothing.</summary>
-    public void SyncLog()
+    public void SyncLog() => Guard(() => _log?.SyncWritten());
+
+    /// <summary>Waits until everything accepted before the call is visible.</summary>
+    public ValueTask<AppendAck> WhenAppliedAsync()
     {
-        try
-        {
-            _log?.SyncWritten();
-        }
-        catch (Exception error)
-        {
-            FailStop.Fail(error);
-            throw;
-        }
+        FailStop.ThrowIfFailed();
+        ValueTask<AppendAck> applied = _acks.WaitAsync(Appender.AcceptedPosition);
+        Pump();
+        return applied;
     }
 
     /// <summary>Puts everything that was accepted before the call into tables.</summary>
     public async Task FlushAsync()
     {
-        FailStop.ThrowIfFailed();
-        ValueTask<AppendAck> applied = _acks.WaitAsync(Appender.AcceptedPosition);
-        Pump();
-        await applied.ConfigureAwait(false);
+        await WhenAppliedAsync().ConfigureAwait(false);
         Task frozen = _freezes.AskAsync();
         Pump();
         await frozen.ConfigureAwait(false);
-        await RunAsync(() =>
-        {
-            while (_flusher.FlushOnce())
-            {
-            }
-        }).ConfigureAwait(false);
+        await RunAsync(() => RunAll(_flusher.FlushOnce)).ConfigureAwait(false);
     }
 
     /// <summary>Flushes, then merges until every window is one run and nothing erased, expired or trimmed is left in it.</summary>
@@ -180,10 +157,7 @@ internal sealed class StoreEngine
         long now = Time.GetUtcNow().ToUnixTimeMilliseconds();
         await RunAsync(() =>
         {
-            while (_compactor.RunOnce(full: true, now))
-            {
-            }
-
+            RunAll(() => _compactor.RunOnce(full: true, now));
             ObjectDisposedException.ThrowIf(Volatile.Read(ref _closed) != 0, this);
         }).ConfigureAwait(false);
     }
@@ -238,12 +212,12 @@ internal sealed class StoreEngine
 
     private void OpenTables(ManifestState state, TableSet tables)
     {
-        foreach (TableMeta meta in state.Tables.Values)
+        VersionEdit all = new();
+        all.AddedTables.AddRange(state.Tables.Values);
+        Table[] opened = tables.OpenAll(all.AddedTables);
+        _view.Replace(view => view.WithTables(view.Tables.Apply(all, opened)));
+        foreach (TableMeta meta in all.AddedTables)
         {
-            VersionEdit edit = new();
-            edit.AddedTables.Add(meta);
-            Table table = tables.Open(meta);
-            _view.Replace(view => view.WithTables(view.Tables.Apply(edit, [table])));
             Watermarks.Raise(meta.EventType, meta.MaxTime);
         }
 
@@ -276,10 +250,7 @@ internal sealed class StoreEngine
             return;
         }
 
-        while (_ingest.RunOnce())
-        {
-        }
-
+        RunAll(_ingest.DrainOnce);
         if (_log is not null)
         {
             _log.Seal();
@@ -287,14 +258,9 @@ internal sealed class StoreEngine
         }
 
         // First what is frozen: nobody else makes room for the active one any more.
-        while (_flusher.FlushOnce())
-        {
-        }
-
+        RunAll(_flusher.FlushOnce);
         _ingest.FreezeActive();
-        while (_flusher.FlushOnce())
-        {
-        }
+        RunAll(_flusher.FlushOnce);
     }
 
     private void OnFailed(Exception error)
@@ -305,43 +271,45 @@ internal sealed class StoreEngine
         _memTables.SignalRoom();
     }
 
+    /// <summary>Without threads: does the ingest thread's work now.</summary>
     private void Pump()
+    {
+        if (!_options.Background)
+        {
+            Guard(() => RunAll(_ingest.RunOnce));
+        }
+    }
+
+    private async Task RunAsync(Action work)
     {
         if (_options.Background)
         {
-            return;
+            await Task.Run(() => Guard(work)).ConfigureAwait(false);
         }
+        else
+        {
+            Guard(work);
+        }
+    }
 
+    /// <summary>An error in work that a caller's thread does for the engine poisons the store as it would on the engine's own.</summary>
+    private void Guard(Action work)
+    {
         try
         {
-            while (_ingest.RunOnce())
-            {
-            }
+            work();
         }
-        catch (Exception error)
+        catch (Exception error) when (error is not ObjectDisposedException)
         {
             FailStop.Fail(error);
             throw;
         }
     }
 
-    private async Task RunAsync(Action work)
+    private static void RunAll(Func<bool> work)
     {
-        try
+        while (work())
         {
-            if (_options.Background)
-            {
-                await Task.Run(work).ConfigureAwait(false);
-            }
-            else
-            {
-                work();
-            }
-        }
-        catch (Exception error) when (error is not ObjectDisposedException)
-        {
-            FailStop.Fail(error);
-            throw;
         }
     }
 }

@@ -10,7 +10,27 @@ namespace Signals.Storage.Engine;
 /// <remarks>Thread contract: any thread. Whoever opens a table owns it.</remarks>
 internal sealed class TableSet(IFileSystem files, string directory, StoreSchema schema, BlockCache cache)
 {
-    public Table Open(TableMeta meta)
+    /// <summary>Opens all or, when one cannot be opened, none.</summary>
+    public Table[] OpenAll(IReadOnlyList<TableMeta> metas)
+    {
+        List<Table> opened = [];
+        try
+        {
+            foreach (TableMeta meta in metas)
+            {
+                opened.Add(Open(meta));
+            }
+
+            return [.. opened];
+        }
+        catch
+        {
+            opened.ForEach(table => table.Dispose());
+            throw;
+        }
+    }
+
+    private Table Open(TableMeta meta)
     {
         string path = Path.Combine(directory, StoreFiles.Table(meta.Number));
         return meta.EventType < schema.EventTypes.Count

@@ -28,7 +28,7 @@ internal sealed class VersionCommitter(
     {
         lock (_gate)
         {
-            Table[] added = [.. edit.AddedTables.Select(tables.Open)];
+            Table[] added = tables.OpenAll(edit.AddedTables);
             CommitDurablyLocked(edit, added);
             TableVersion before = view.Current.Tables;
             TableVersion after = before.Apply(edit, added);

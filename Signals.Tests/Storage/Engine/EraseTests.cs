@@ -55,6 +55,17 @@ internal sealed class EraseTests
     }
 
     [Test]
+    public void Erase_EventAheadOfTheClockStillInTheRing_HidesIt()
+    {
+        using SignalStore store = Open();
+        EventBatch batch = store.CreateBatch("e");
+        batch.Add(Alice, TestStores.Start + 2000, 1);
+        store.Append(batch);
+        Erase(store, Alice);
+        Assert.That(Times(store, Alice), Is.Empty);
+    }
+
+    [Test]
     public async Task Erase_ThenReopenOrKill_StaysErased([Values] bool kill, [Values] bool flushed)
     {
         SignalStore store = Open();

@@ -134,6 +134,29 @@ internal sealed class LifecycleTests
     }
 
     [Test]
+    public async Task FlushAsync_WhileTheRingIsNeverEmpty_Completes()
+    {
+        await using SignalStore store = SignalStore.Open(_path, Schema(), new StoreOptions { RingBytes = 1 << 16, MaxBatchBytes = 1 << 13 });
+        using CancellationTokenSource stop = new();
+        Task producer = Task.Run(() =>
+        {
+            EventBatch batch = store.CreateBatch("view");
+            for (ulong id = 0; !stop.IsCancellationRequested; id++)
+            {
+                batch.Clear();
+                batch.Add(UserId.From(id % 100), (long)id, id);
+                store.Append(batch);
+            }
+        });
+        Task flush = store.FlushAsync();
+        Task first = await Task.WhenAny(flush, Task.Delay(TimeSpan.FromSeconds(60)));
+        await stop.CancelAsync();
+        await producer;
+        Assert.That(first, Is.SameAs(flush));
+        await flush;
+    }
+
+    [Test]
     public async Task Open_Twice_NamesTheOwner()
     {
         await using SignalStore store = SignalStore.Open(_path, Schema());
