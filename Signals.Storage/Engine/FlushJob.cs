@@ -10,41 +10,34 @@ namespace Signals.Storage.Engine;
 
 /// <summary>Writes a frozen memtable as tables, one per event type and time window it touches.</summary>
 /// <remarks>
-/// Thread contract: one thread. Doing only: nothing is committed here. If it throws, every file it began is deleted again.
+/// Thread contract: one thread. Doing only: nothing is committed here. If it throws, unfinished files are deleted; finished
+/// ones are in no manifest and are removed at the next open.
 /// </remarks>
 internal sealed class FlushJob(
     IFileSystem files, string directory, StoreSchema schema, FileNumbers numbers, TableOptions options, ErasureSet erasures, EntrySorter sorter, long nowMs)
 {
-    private const int ReadAhead = 8;
+    private const int EntriesAhead = 8;
 
-    private readonly SortedDictionary<long, TableWriter> _writers = [];
     private readonly List<TableMeta> _tables = [];
     private long _merged;
     private long _dropped;
 
     public FlushResult Run(MemTable table)
     {
-        try
+        sorter.Clear();
+        table.AddEntriesTo(sorter);
+        ReadOnlySpan<EntryKey> entries = sorter.Sort();
+        while (!entries.IsEmpty)
         {
-            sorter.Clear();
-            table.AddEntriesTo(sorter);
-            ReadOnlySpan<EntryKey> entries = sorter.Sort();
-            while (!entries.IsEmpty)
+            ushort type = entries[0].EventType;
+            int count = 1;
+            while (count < entries.Length && entries[count].EventType == type)
             {
-                ushort type = entries[0].EventType;
-                int count = 1;
-                while (count < entries.Length && entries[count].EventType == type)
-                {
-                    count++;
-                }
-
-                WriteType(table, schema.EventTypes[type], entries[..count]);
-                entries = entries[count..];
+                count++;
             }
-        }
-        finally
-        {
-            DisposeWriters();
+
+            WriteType(table, schema.EventTypes[type], entries[..count]);
+            entries = entries[count..];
         }
 
         if (_tables.Count > 0)
@@ -60,25 +53,22 @@ internal sealed class FlushJob(
         ColumnType[] columns = [.. type.Columns.Select(column => column.Type)];
         MemRowOrderer orderer = new(columns);
         RowBuffer rows = new(columns);
-        for (int i = 0; i < entries.Length; i++)
+        using WindowWriters writers = new(files, directory, numbers, type, options);
+        do
         {
-            // In user order the entries lie anywhere: fetch what comes soon, the entry first, then the chunk it names.
-            table.PrefetchEntry(entries[Math.Min(i + (2 * ReadAhead), entries.Length - 1)]);
-            table.PrefetchChunk(entries[Math.Min(i + ReadAhead, entries.Length - 1)]);
-            MemRows entry = table.RowsOf(entries[i]);
-            rows.Clear();
-            _merged += orderer.AppendTo(entry, rows);
-            int kept = CountKept(type, erasures.CutoffOf(entry.User), rows.Times);
-            _dropped += rows.Count - kept;
-            WriteUser(type, entry, rows, kept);
+            for (int i = 0; i < entries.Length; i++)
+            {
+                // In user order the entries lie anywhere: fetch what comes soon, the entry first, then the chunk it names.
+                table.PrefetchEntry(entries[Math.Min(i + (2 * EntriesAhead), entries.Length - 1)]);
+                table.PrefetchChunk(entries[Math.Min(i + EntriesAhead, entries.Length - 1)]);
+                MemRows entry = table.RowsOf(entries[i]);
+                if (entry.Newest >= writers.Oldest && TimeWindow.StartOf(entry.Oldest, type.Window) <= writers.Newest)
+                {
+                    WriteUser(type, entry, orderer, rows, writers);
+                }
+            }
         }
-
-        foreach (TableWriter writer in _writers.Values)
-        {
-            _tables.Add(writer.Finish());
-        }
-
-        DisposeWriters();
+        while (writers.FinishSweep(_tables));
     }
 
     /// <summary>How many of a user's newest rows can ever be read again.</summary>
@@ -94,9 +84,18 @@ internal sealed class FlushJob(
         return kept;
     }
 
-    private void WriteUser(EventTypeSchema type, in MemRows entry, RowBuffer rows, int kept)
+    private void WriteUser(EventTypeSchema type, in MemRows entry, MemRowOrderer orderer, RowBuffer rows, WindowWriters writers)
     {
+        rows.Clear();
+        int merged = orderer.AppendTo(entry, rows);
         ReadOnlySpan<long> times = rows.Times;
+        int kept = CountKept(type, erasures.CutoffOf(entry.User), times);
+        if (writers.IsFirstSweep)
+        {
+            _merged += merged;
+            _dropped += rows.Count - kept;
+        }
+
         for (int start = 0; start < kept;)
         {
             long window = TimeWindow.StartOf(times[start], type.Window);
@@ -106,30 +105,8 @@ internal sealed class FlushJob(
                 count++;
             }
 
-            WriterOf(type, window).Add(entry.User, rows, start, count);
+            writers.Find(window)?.Add(entry.User, rows, start, count);
             start += count;
         }
-    }
-
-    private TableWriter WriterOf(EventTypeSchema type, long window)
-    {
-        if (!_writers.TryGetValue(window, out TableWriter? writer))
-        {
-            ulong number = numbers.Next();
-            writer = new TableWriter(files, Path.Combine(directory, StoreFiles.Table(number)), number, type, window, options);
-            _writers.Add(window, writer);
-        }
-
-        return writer;
-    }
-
-    private void DisposeWriters()
-    {
-        foreach (TableWriter writer in _writers.Values)
-        {
-            writer.Dispose();
-        }
-
-        _writers.Clear();
     }
 }

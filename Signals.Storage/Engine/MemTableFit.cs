@@ -16,7 +16,8 @@ internal static class MemTableFit
     {
         foreach (EventTypeSchema type in schema.EventTypes)
         {
-            // The variable-length values of one event lie in one record, each padded to 8 bytes in the memtable.
+            // A record may hold a value once for many rows, but it holds every value of any one row, column by column: those
+            // of one event never take more than the record. The memtable pads each to 8 bytes and takes the first event alone.
             bool isVariable = type.Columns.Any(column => column.Type.IsVariable);
             long values = isVariable ? options.MaxBatchBytes + (8L * type.Columns.Count) : 0;
             long needed = Alignment + (8L * MemTable.FirstIndexSlots(options.MemTableBytes)) + Alignment

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Signals.Storage.MemTables;
 using Signals.Storage.Reads;
 
@@ -6,23 +7,45 @@ namespace Signals.Storage.Engine;
 /// <summary>The active memtable and its replacement when it is full; holds ingest back while too many wait to be flushed.</summary>
 /// <remarks>
 /// Thread contract: <see cref="Freeze"/> by the ingest thread (or the opening thread); the flush side calls
-/// <see cref="SignalRoom"/>. A stall is a wait for the flush, counted and timed.
+/// <see cref="SignalRoom"/>; the counts may be read by any thread. A stall is a wait for the flush, counted and timed.
+/// Invariants: at most the given number of memtables is frozen, and none ends, or begins in the logs, before one older than it.
 /// </remarks>
 internal sealed class MemTableSet(
     ViewState view, MemArenaPool pool, ChunkLayout[] layouts, int maxFrozen, TimeProvider time, FailStop failStop) : IDisposable
 {
     private readonly ManualResetEventSlim _room = new(initialState: true);
-    private long _stalls;
-    private long _stallTicks;
+    private readonly Lock _gate = new();
+    private long _stalls; // guarded by _gate
+    private TimeSpan _stallTime; // guarded by _gate; of the stalls that ended
+    private long? _stallStart; // guarded by _gate; null unless stalled
 
     /// <summary>Called after a memtable was frozen: starts the flush, or in a store without threads performs it.</summary>
     public Action OnFrozen { get; set; } = static () => { };
 
     public MemTable Active => view.Current.Active;
 
-    public long StallCount => Volatile.Read(ref _stalls);
+    public long StallCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _stalls;
+            }
+        }
+    }
 
-    public TimeSpan StallTime => TimeSpan.FromTicks(Volatile.Read(ref _stallTicks));
+    /// <summary>How long ingest was held back, a stall that still lasts included.</summary>
+    public TimeSpan StallTime
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _stallTime + (_stallStart is long start ? time.GetElapsedTime(start) : TimeSpan.Zero);
+            }
+        }
+    }
 
     /// <summary>Freezes the active memtable and puts an empty one in its place, after waiting for room if there is none.</summary>
     /// <param name="endPosition">Stream position that it and all older ones cover.</param>
@@ -33,6 +56,7 @@ internal sealed class MemTableSet(
         MemTable next = new(pool, layouts) { FirstLog = log };
         Active.EndPosition = endPosition;
         view.Replace(current => current.WithNewActive(next));
+        AssertInvariants();
         OnFrozen();
     }
 
@@ -50,8 +74,28 @@ internal sealed class MemTableSet(
             return;
         }
 
-        long start = time.GetTimestamp();
-        Volatile.Write(ref _stalls, _stalls + 1);
+        lock (_gate)
+        {
+            _stalls++;
+            _stallStart = time.GetTimestamp();
+        }
+
+        try
+        {
+            WaitForFlush();
+        }
+        finally
+        {
+            lock (_gate)
+            {
+                _stallTime += time.GetElapsedTime(_stallStart.Value);
+                _stallStart = null;
+            }
+        }
+    }
+
+    private void WaitForFlush()
+    {
         while (FrozenCount(view.Current) >= maxFrozen)
         {
             failStop.ThrowIfFailed();
@@ -61,7 +105,17 @@ internal sealed class MemTableSet(
                 _room.Wait();
             }
         }
+    }
 
-        Volatile.Write(ref _stallTicks, _stallTicks + time.GetElapsedTime(start).Ticks);
+    [Conditional("DEBUG")]
+    private void AssertInvariants()
+    {
+        MemTable[] all = view.Current.MemTables;
+        Debug.Assert(all.Length - 1 <= maxFrozen, "Too many memtables are frozen.");
+        for (int i = 1; i < all.Length; i++)
+        {
+            Debug.Assert(i == 1 || all[i - 1].EndPosition >= all[i].EndPosition, "An older memtable ends later.");
+            Debug.Assert(all[i - 1].FirstLog >= all[i].FirstLog, "An older memtable begins in a later log.");
+        }
     }
 }

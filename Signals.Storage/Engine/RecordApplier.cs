@@ -93,7 +93,7 @@ internal sealed class RecordApplier
         {
             if (_memTables.Active.Rows == 0)
             {
-                throw new InvalidOperationException($"An event of type '{rows.EventType.Name}' does not fit an empty memtable of {_memTables.Active.Arena.Capacity} bytes.");
+                throw new InvalidOperationException($"An event of type '{rows.EventType.Name}' does not fit an empty memtable of {_memTables.Active.Arena.Capacity} bytes; open the store with a larger MemTableBytes.");
             }
 
             _memTables.Freeze(before, log);

@@ -9,16 +9,18 @@ namespace Signals.Storage.MemTables;
 /// </summary>
 /// <remarks>
 /// Thread contract: one writer allocates; readers may dereference what was published to them.
-/// Invariants: reference 0 is never handed out, it means none; contents are not cleared.
+/// Invariants: reference 0 is never handed out, it means none; what is used ends on a granule within the capacity; contents
+/// are not cleared.
 /// Lifetime: recycled by <see cref="MemArenaPool"/> when no reader is left; the memory is freed on dispose.
 /// </remarks>
 internal sealed unsafe class MemArena : IDisposable
 {
     private const int Granule = 8;
     private const int PageBytes = 4096;
+    private const int FirstOffset = 64;
 
     private readonly byte* _base;
-    private long _used = 64;
+    private long _used = FirstOffset;
     private bool _disposed;
 
     public MemArena(long capacity)
@@ -30,8 +32,6 @@ internal sealed unsafe class MemArena : IDisposable
     }
 
     public long Capacity { get; }
-
-    public long Used => _used;
 
     public byte* Pointer(uint reference) => _base + ((long)reference * Granule);
 
@@ -56,10 +56,11 @@ internal sealed unsafe class MemArena : IDisposable
         }
 
         _used = end;
+        AssertInvariants();
         return (uint)(start / Granule);
     }
 
-    public void Reset() => _used = 64;
+    public void Reset() => _used = FirstOffset;
 
     public void Dispose()
     {
@@ -68,5 +69,12 @@ internal sealed unsafe class MemArena : IDisposable
             _disposed = true;
             NativeMemory.AlignedFree(_base);
         }
+    }
+
+    [Conditional("DEBUG")]
+    private void AssertInvariants()
+    {
+        Debug.Assert(!_disposed, "The arena was freed.");
+        Debug.Assert(_used >= FirstOffset && _used <= Capacity && _used % Granule == 0, "The arena is used up to no granule of it.");
     }
 }

@@ -1,5 +1,5 @@
-using System.Runtime.Intrinsics.X86;
 using Signals.Core.Model;
+using Signals.Storage.Primitives;
 
 namespace Signals.Storage.MemTables;
 
@@ -43,22 +43,10 @@ internal sealed unsafe class MemIndex
 
     public static ulong Hash(ulong userHash, ushort eventType) => userHash ^ ((eventType + 1UL) * 0x9E3779B97F4A7C15UL);
 
-    public void PrefetchSlot(ulong hash)
-    {
-        if (Sse.IsSupported)
-        {
-            Sse.Prefetch0(_slots + ((uint)hash & _mask));
-        }
-    }
+    public void PrefetchSlot(ulong hash) => Prefetch.Line(ref _slots[(uint)hash & _mask]);
 
     /// <summary>Prefetches the entry that the first slot of the probe names: nearly always the right one.</summary>
-    public void PrefetchEntry(ulong hash)
-    {
-        if (Sse.IsSupported)
-        {
-            Sse.Prefetch0(_arena.Pointer((uint)_slots[(uint)hash & _mask]));
-        }
-    }
+    public void PrefetchEntry(ulong hash) => Prefetch.Line(ref *_arena.Pointer((uint)_slots[(uint)hash & _mask]));
 
     public MemEntry* Find(in UserId user, ushort eventType, ulong hash)
     {

@@ -15,7 +15,6 @@ namespace Signals.Storage.MemTables;
 /// </remarks>
 internal sealed unsafe class MemTable : IDisposable
 {
-
     private const int PrefetchedChunkBytes = 256;
 
     private readonly MemArenaPool _pool;
@@ -46,12 +45,6 @@ internal sealed unsafe class MemTable : IDisposable
     public long EndPosition { get; set; }
 
     public long Rows => Volatile.Read(ref _rows);
-
-    public int EntryCount => _entryCount;
-
-    public long BytesUsed => Arena.Used;
-
-    public bool IsEmpty => _entryCount == 0;
 
     /// <summary>Slots of the index that a memtable of this size starts with.</summary>
     public static int FirstIndexSlots(long arenaBytes) =>
@@ -100,7 +93,7 @@ internal sealed unsafe class MemTable : IDisposable
     }
 
     /// <summary>Fetches an entry into the processor's cache.</summary>
-    public void PrefetchEntry(in EntryKey key) => Prefetch.Line(ref *(byte*)Arena.Pointer(key.Reference));
+    public void PrefetchEntry(in EntryKey key) => Prefetch.Line(ref *Arena.Pointer(key.Reference));
 
     /// <summary>Fetches the start of an entry's newest chunk; the entry itself should be there by now.</summary>
     public void PrefetchChunk(in EntryKey key)

@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using System.Runtime.Intrinsics.X86;
 using Signals.Core.Model;
+using Signals.Storage.Primitives;
 
 namespace Signals.Storage.MemTables;
 
@@ -24,10 +24,12 @@ internal sealed unsafe class MemTableWriter
     public int Append(MemTable table, BatchRows rows, int firstRow)
     {
         ChunkLayout layout = table.Layout(rows.EventType.Id);
-        for (int start = firstRow; start < rows.Count; start += Group)
+        int wanted;
+        for (int start = firstRow; start < rows.Count; start += wanted)
         {
-            int wanted = Math.Min(Group, rows.Count - start);
-            Prefetch(table, rows, start, wanted);
+            // The first row goes alone: what the rows after it reserve must not take the room that is certain to be enough for one.
+            wanted = table.Rows == 0 ? 1 : Math.Min(Group, rows.Count - start);
+            PrefetchEntries(table, rows, start, wanted);
             int reserved = Reserve(table, layout, rows, start, wanted);
             int whole = Scatter(table, layout, rows, start, reserved);
             Publish(whole, reserved);
@@ -41,7 +43,7 @@ internal sealed unsafe class MemTableWriter
         return rows.Count;
     }
 
-    private void Prefetch(MemTable table, BatchRows rows, int start, int count)
+    private void PrefetchEntries(MemTable table, BatchRows rows, int start, int count)
     {
         MemIndex index = table.Index;
         for (int i = 0; i < count; i++)
@@ -74,10 +76,7 @@ internal sealed unsafe class MemTableWriter
             entry->Reserved++;
             Note(entry, times[start + i]);
             _places[i] = new Place(entry, chunk, index);
-            if (Sse.IsSupported)
-            {
-                Sse.Prefetch0((byte*)chunk + ChunkLayout.TimesOffset + (8 * index));
-            }
+            Prefetch.Line(ref ((long*)((byte*)chunk + ChunkLayout.TimesOffset))[index]);
         }
 
         return count;

@@ -21,7 +21,9 @@ internal sealed class MemTableTests
         using MemTable table = new(pool, [new ChunkLayout(Declared)]);
         const int Rows = 3000;
         Append(table, Enumerable.Range(0, Rows).Select(i => (User: i % users, Time: (long)i)), Rows);
-        Assert.That((table.Rows, table.EntryCount), Is.EqualTo(((long)Rows, users)));
+        EntrySorter entries = new();
+        table.AddEntriesTo(entries);
+        Assert.That((table.Rows, entries.Sort().Length), Is.EqualTo(((long)Rows, users)));
         for (int user = 0; user < users; user++)
         {
             Assert.That(Times(table, user), Is.EqualTo(Enumerable.Range(0, Rows).Where(i => i % users == user).Reverse().Select(i => (long)i)));
