@@ -37,7 +37,10 @@ public sealed class SignalStore : IAsyncDisposable, IDisposable
     /// <param name="options">Settings, or null for the defaults.</param>
     /// <exception cref="StoreLockedException">Another process, or this one, has the store open.</exception>
     /// <exception cref="SchemaMismatchException">The declared schema contradicts the stored one.</exception>
-    /// <exception cref="CorruptionException">A file is damaged; it is named with the offset, and nothing was changed.</exception>
+    /// <exception cref="CorruptionException">
+    /// A file is damaged or missing; it is named with the offset. Tables' indexes and all logs are read before the store is changed, but
+    /// for the manifest, which is continued in a fresh file with the same content. No acknowledged event is lost or hidden by the attempt.
+    /// </exception>
     public static SignalStore Open(string path, StoreSchema schema, StoreOptions? options = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);

@@ -7,7 +7,8 @@ namespace Signals.Core.Ingest;
 
 /// <summary>
 /// Events of one type, gathered to be appended together. One thread at a time. Reuse it: <see cref="Clear"/> keeps the
-/// memory, so that filling it again allocates nothing. An append copies it, after which it may be cleared at once.
+/// memory, so that filling it again allocates nothing. <c>Append</c> and <c>TryAppend</c> copy it before they return; the asynchronous
+/// form may have to wait for room first, so leave the batch alone until its task is complete.
 /// </summary>
 public sealed class EventBatch
 {

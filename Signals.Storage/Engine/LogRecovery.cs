@@ -10,16 +10,22 @@ namespace Signals.Storage.Engine;
 /// prepared in vain.
 /// </summary>
 /// <remarks>
-/// Thread contract: the opening thread. A log may be unsealed only when every later one is empty; anything else is
+/// Thread contract: the opening thread. First <see cref="Check"/>, which only reads, then <see cref="Replay"/>. A log may be unsealed only when every later one is empty; anything else is
 /// corruption. The tail is repaired before a new log is made, so no log ever follows a torn one.
 /// </remarks>
 internal sealed class LogRecovery(IFileSystem files, string directory, ManifestState state)
 {
+    private const ulong FirstSequence = 1;
+    private const ulong AnySequence = 0;
+
+    private readonly List<LogReplay> _found = [];
+    private ulong[] _empty = [];
+
     /// <summary>Stream position after the last record that was recovered, from tables or logs.</summary>
     public long EndPosition { get; private set; } = state.FlushedPosition;
 
     /// <summary>The sequence that the next log starts with.</summary>
-    public ulong NextSequence { get; private set; } = 1;
+    public ulong NextSequence { get; private set; } = FirstSequence;
 
     /// <summary>
     /// An empty log that comes next, or 0. The manifest may name it as the first live one, so it is used, not deleted.
@@ -28,8 +34,12 @@ internal sealed class LogRecovery(IFileSystem files, string directory, ManifestS
 
     public long FramesReplayed { get; private set; }
 
-    /// <summary>Hands every frame after the flushed position to <paramref name="apply"/>, in order.</summary>
-    public void Replay(Action<ulong, ReadOnlySpan<byte>, long, long> apply)
+    /// <summary>
+    /// Reads every log that is needed and changes nothing, so that damage is found while the store is as it was. Call it once, before
+    /// <see cref="Replay"/>.
+    /// </summary>
+    /// <exception cref="CorruptionException">A log is missing or damaged.</exception>
+    public void Check()
     {
         ulong[] logs = LiveLogs();
         RequireFirst(logs);
@@ -39,37 +49,50 @@ internal sealed class LogRecovery(IFileSystem files, string directory, ManifestS
             used--;
         }
 
-        ulong expected = 0;
+        ulong expected = state.FirstLiveLog == 0 ? FirstSequence : AnySequence;
         for (int i = 0; i < used; i++)
         {
-            expected = ReplayOne(logs[i], expected, isLast: i == used - 1, apply);
+            LogReplay found = LogReader.Replay(files, PathOf(logs[i]), logs[i], expected, isLast: i == used - 1, static (_, _) => { });
+            _found.Add(found);
+            expected = found.NextSequence;
         }
 
-        NextSequence = Math.Max(1, expected);
-        UnusedLog = used < logs.Length ? logs[used] : 0;
-        foreach (ulong unneeded in logs[Math.Min(used + 1, logs.Length)..])
+        _empty = logs[used..];
+    }
+
+    /// <summary>Hands every frame after the flushed position to <paramref name="apply"/>, in order.</summary>
+    public void Replay(Action<ulong, ReadOnlySpan<byte>, long, long> apply)
+    {
+        for (int i = 0; i < _found.Count; i++)
+        {
+            bool isLast = i == _found.Count - 1;
+            if (isLast)
+            {
+                // Sealed before anything of it is applied: replay may flush, and what a flush makes durable must not overtake its frames.
+                _found[i] = LogRepair.Seal(files, PathOf(_found[i].LogNumber), _found[i]);
+            }
+
+            ReplayOne(_found[i].LogNumber, i == 0 ? AnySequence : _found[i - 1].NextSequence, isLast, apply);
+        }
+
+        NextSequence = _found.Count == 0 ? FirstSequence : Math.Max(FirstSequence, _found[^1].NextSequence);
+        UnusedLog = _empty.Length > 0 ? _empty[0] : 0;
+        foreach (ulong unneeded in _empty.Skip(1))
         {
             files.Delete(PathOf(unneeded));
         }
     }
 
-    private ulong ReplayOne(ulong log, ulong expected, bool isLast, Action<ulong, ReadOnlySpan<byte>, long, long> apply)
+    private void ReplayOne(ulong log, ulong expected, bool isLast, Action<ulong, ReadOnlySpan<byte>, long, long> apply)
     {
         string path = PathOf(log);
-        if (isLast)
-        {
-            // Sealed before anything is applied: replay may flush, and what a flush makes durable must not overtake its frames.
-            LogReplay found = LogReader.Replay(files, path, log, expected, isLast: true, static (_, _) => { });
-            LogRepair.Seal(files, path, found);
-        }
-
-        return LogReader.Replay(files, path, log, expected, isLast, (payload, position) =>
+        LogReader.Replay(files, path, log, expected, isLast, (payload, position) =>
         {
             if (position > state.FlushedPosition)
             {
                 ApplyFrame(path, log, payload, position, apply);
             }
-        }).NextSequence;
+        });
     }
 
     private void ApplyFrame(string path, ulong log, ReadOnlySpan<byte> payload, long position, Action<ulong, ReadOnlySpan<byte>, long, long> apply)
@@ -102,7 +125,10 @@ internal sealed class LogRecovery(IFileSystem files, string directory, ManifestS
         return [.. logs];
     }
 
-    /// <summary>The first live log is durable before the manifest names it.</summary>
+    /// <summary>
+    /// The first live log is durable before the manifest names it, and it is named before anything is appended: only a crash while the
+    /// store was made leaves a manifest that names none. The first frame of a store has sequence 1.
+    /// </summary>
     private void RequireFirst(ulong[] logs)
     {
         if (state.FirstLiveLog != 0 && (logs.Length == 0 || logs[0] != state.FirstLiveLog))

@@ -47,7 +47,7 @@ internal sealed class StoreEngine
         Manifest manifest = owned.Add(StoreRecovery.OpenManifest(files, directory, declared, out StoreSchema schema));
         Schema = schema;
         MemTableFit.Require(schema, options);
-        ulong highest = StoreRecovery.Clean(files, directory, manifest.State);
+        ulong highest = StoreRecovery.HighestNumber(files, directory, manifest.State);
         FileNumbers numbers = new(Math.Max(highest + 1, manifest.State.NextFileNumber));
         Watermarks = new WatermarkSet(schema.EventTypes.Count);
         _cache = new BlockCache(options.BlockCacheBytes);
@@ -56,14 +56,19 @@ internal sealed class StoreEngine
         _view = new ViewState(new ReadView([new MemTable(_arenas, layouts)], TableVersion.Empty), _epochs);
         owned.Add(new ViewParts(_view));
         OpenTables(manifest.State, tables);
+        LogRecovery recovery = new(files, directory, manifest.State);
+        recovery.Check();
 
+        // Everything that can be damaged was read once; only now is the store changed.
+        StoreRecovery.CommitSchema(manifest, schema);
+        StoreRecovery.Clean(files, directory, manifest.State);
         VersionCommitter committer = new(files, directory, manifest, _view, numbers, tables);
         _memTables = owned.Add(new MemTableSet(_view, _arenas, layouts, options.MaxFrozenMemTables, time, FailStop));
         _applier = new RecordApplier(schema, _memTables, _erasures, Watermarks);
         _flusher = owned.Add(new Flusher(
             files, directory, schema, numbers, options.Tables, _erasures, _view, committer, _applier, _memTables, time));
         _compactor = owned.Add(new Compactor(files, directory, schema, numbers, options, _erasures, _view, committer, time));
-        LogRecovery recovery = Recover(files, directory, manifest.State);
+        Recover(recovery);
         RecoveredRecords = recovery.FramesReplayed;
 
         // Without durability an empty log stands for those that the manifest expects, so that every mode recovers alike.
@@ -77,6 +82,7 @@ internal sealed class StoreEngine
             _memTables.Active.FirstLog = log.CurrentNumber;
         }
 
+        StoreRecovery.CommitFirstLog(manifest, _memTables.Active.FirstLog, numbers.Upcoming);
         _ring = owned.Add(new ByteRing(options.RingBytes, options.MaxBatchBytes));
         _acks = new AckQueue(options.Durability);
         _acks.Start(recovery.EndPosition);
@@ -227,9 +233,8 @@ internal sealed class StoreEngine
         }
     }
 
-    private LogRecovery Recover(IFileSystem files, string directory, ManifestState state)
+    private void Recover(LogRecovery recovery)
     {
-        LogRecovery recovery = new(files, directory, state);
         _memTables.OnFrozen = () => _flusher.FlushOnce();
         recovery.Replay((log, records, before, _) =>
         {
@@ -240,7 +245,6 @@ internal sealed class StoreEngine
 
             _applier.Apply(records, before, log);
         });
-        return recovery;
     }
 
     private void SaveRest()

@@ -6,9 +6,17 @@ using Signals.Storage.Versions;
 namespace Signals.Storage.Engine;
 
 /// <summary>Opens or creates the manifest, agrees on the schema and clears away what a crash left behind.</summary>
-/// <remarks>Thread contract: the opening thread, which holds the store's lock.</remarks>
+/// <remarks>
+/// Thread contract: the opening thread, which holds the store's lock. Order: first what only reads and may find damage, then
+/// <see cref="CommitSchema"/> and <see cref="Clean"/>.
+/// </remarks>
 internal static class StoreRecovery
 {
+    /// <summary>Opens the manifest, or makes one that holds the declared schema.</summary>
+    /// <param name="files">The file system.</param>
+    /// <param name="directory">The store's folder.</param>
+    /// <param name="declared">The event types that the program knows.</param>
+    /// <param name="schema">The schema in force: not yet in the manifest when it has more than the stored one.</param>
     public static Manifest OpenManifest(IFileSystem files, string directory, StoreSchema declared, out StoreSchema schema)
     {
         if (!Manifest.Exists(files, directory))
@@ -20,12 +28,7 @@ internal static class StoreRecovery
         Manifest manifest = Manifest.Open(files, directory);
         try
         {
-            schema = SchemaEvolution.Resolve(SchemaSerializer.Read(manifest.State.Schema), declared, out bool changed);
-            if (changed)
-            {
-                manifest.Commit(new VersionEdit { Schema = SchemaSerializer.Write(schema) });
-            }
-
+            schema = SchemaEvolution.Resolve(SchemaSerializer.Read(manifest.State.Schema), declared, out _);
             return manifest;
         }
         catch
@@ -35,9 +38,30 @@ internal static class StoreRecovery
         }
     }
 
-    /// <summary>Deletes temporary files, tables that no edit added or that one removed, and logs that are wholly flushed; returns the highest number in use.</summary>
+    /// <summary>Records the schema in force unless it is the stored one.</summary>
+    public static void CommitSchema(Manifest manifest, StoreSchema schema)
+    {
+        byte[] bytes = SchemaSerializer.Write(schema);
+        if (!manifest.State.Schema.Span.SequenceEqual(bytes))
+        {
+            manifest.Commit(new VersionEdit { Schema = bytes });
+        }
+    }
+
+    /// <summary>
+    /// Records the first log of a new store, which is durable already, before anything is appended: from then on its loss is noticed.
+    /// </summary>
+    public static void CommitFirstLog(Manifest manifest, ulong log, ulong nextFileNumber)
+    {
+        if (manifest.State.FirstLiveLog == 0)
+        {
+            manifest.Commit(new VersionEdit { FirstLiveLog = log, NextFileNumber = nextFileNumber });
+        }
+    }
+
+    /// <summary>The highest number of a log or table in the folder; changes nothing.</summary>
     /// <exception cref="CorruptionException">A table of the manifest is missing.</exception>
-    public static ulong Clean(IFileSystem files, string directory, ManifestState state)
+    public static ulong HighestNumber(IFileSystem files, string directory, ManifestState state)
     {
         ulong highest = 0;
         HashSet<ulong> missing = [.. state.Tables.Keys];
@@ -45,10 +69,28 @@ internal static class StoreRecovery
         {
             StoreFileKind kind = StoreFiles.Classify(name, out ulong number);
             highest = kind is StoreFileKind.Log or StoreFileKind.Table ? Math.Max(highest, number) : highest;
+            if (kind is StoreFileKind.Table)
+            {
+                missing.Remove(number);
+            }
+        }
+
+        return missing.Count == 0
+            ? highest
+            : throw new CorruptionException(
+                Path.Combine(directory, StoreFiles.Table(missing.Min())), 0, "The manifest names this table, but it is missing; restore the store from a checkpoint.");
+    }
+
+    /// <summary>Deletes temporary files, tables that no edit added or that one removed, and logs that are wholly flushed.</summary>
+    public static void Clean(IFileSystem files, string directory, ManifestState state)
+    {
+        foreach (string name in files.ListFiles(directory))
+        {
+            StoreFileKind kind = StoreFiles.Classify(name, out ulong number);
             bool needed = kind switch
             {
                 StoreFileKind.Temporary => false,
-                StoreFileKind.Table => missing.Remove(number),
+                StoreFileKind.Table => state.Tables.ContainsKey(number),
                 StoreFileKind.Log => number >= state.FirstLiveLog,
                 _ => true,
             };
@@ -57,10 +99,5 @@ internal static class StoreRecovery
                 files.Delete(Path.Combine(directory, name));
             }
         }
-
-        return missing.Count == 0
-            ? highest
-            : throw new CorruptionException(
-                Path.Combine(directory, StoreFiles.Table(missing.Min())), 0, "The manifest names this table, but it is missing; restore the store from a checkpoint.");
     }
 }

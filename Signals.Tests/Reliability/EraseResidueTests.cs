@@ -1,0 +1,116 @@
+using System.Text;
+using Signals.Core.Ingest;
+using Signals.Core.Model;
+using Signals.Core.Schema;
+using Signals.Storage;
+using Signals.Storage.Reads;
+using Signals.Tests.Simulation;
+using Signals.Tests.Storage.Engine;
+
+namespace Signals.Tests.Reliability;
+
+/// <summary>An erased user cannot be read at once, and after a compaction no byte of the user's events is in any file.</summary>
+[Category("Reliability")]
+internal sealed class EraseResidueTests
+{
+    private const ulong MarkedId = 0xE5A1_77C3_09D2_4BF6;
+    private const string MarkedText = "jx9-erase-me-Qv7-erase-me-Zk3";
+
+    private static readonly UserId Marked = new(0x7A3C_91E4_5D0B_26F8, 0xC84F_1D62_B379_A05E);
+    private static readonly StoreSchema Schema = StoreSchema.Define(s => s.EventType("e", t => t.Field<int>("n").Text("note")));
+
+    private readonly SettableTime _time = new(TestStores.Start);
+
+    [Test]
+    public async Task Erase_ThenCompact_LeavesNothingOfTheUserWhereverACrashFalls(
+        [Values(Durability.Buffered, Durability.Synced)] Durability durability, [Values] bool halfInTables)
+    {
+        SimFileSystem files = new();
+        SignalStore store = Open(files, durability);
+        await FillAsync(store, halfInTables);
+        Assert.That(Search(files), Is.Not.Empty, "the search sees what is there");
+        Assert.That(Count(store, Marked), Is.EqualTo(halfInTables ? 4 : 2));
+
+        int first = files.OperationCount;
+        Erase(store);
+        int erased = files.OperationCount;
+        Assert.That(Count(store, Marked), Is.Zero);
+        await store.CompactAsync();
+        Assert.That(Search(files), Is.Empty);
+        Assert.That(Count(store, Marked), Is.Zero);
+        int others = Count(store, UserId.From(0));
+        store.Engine.Close(abandon: true);
+
+        SimRecording run = files.Recording();
+        for (int cut = first; cut <= run.Operations.Count; cut++)
+        {
+            await VerifyAsync(new SimFileSystem(run.KillImage(cut), record: false), durability, cut >= erased, others, $"crash at operation {cut}, erased at {erased}");
+        }
+    }
+
+    private async Task VerifyAsync(SimFileSystem files, Durability durability, bool isErased, int others, string when)
+    {
+        using SignalStore store = Open(files, durability);
+        if (!isErased && Count(store, Marked) > 0)
+        {
+            Erase(store);
+        }
+
+        Assert.That(Count(store, Marked), Is.Zero, when);
+        await store.CompactAsync();
+        Assert.That(Search(files), Is.Empty, when);
+        Assert.That(Count(store, UserId.From(0)), Is.EqualTo(others), when);
+    }
+
+    /// <summary>The marked user among others: in tables of two runs if asked for, and in the log.</summary>
+    private static async Task FillAsync(SignalStore store, bool halfInTables)
+    {
+        if (halfInTables)
+        {
+            Append(store, 0);
+            await store.FlushAsync();
+            Append(store, 1);
+            await store.FlushAsync();
+            Append(store, 2, marked: false);
+        }
+
+        Append(store, 3);
+        Append(store, 4);
+    }
+
+    private static void Append(SignalStore store, int round, bool marked = true)
+    {
+        EventBatch batch = store.CreateBatch("e");
+        for (int user = 0; user < 20; user++)
+        {
+            batch.Add(UserId.From((ulong)user), TestStores.Start - round, (ulong)(100 + round)).Set("n", user).Set("note", "erase-me-not-erase-me-not-erase-me-not");
+        }
+
+        if (marked)
+        {
+            batch.Add(Marked, TestStores.Start - round, MarkedId).Set("n", round).Set("note", MarkedText);
+        }
+
+        store.Append(batch);
+        store.Engine.RunPending();
+    }
+
+    private static void Erase(SignalStore store)
+    {
+        ValueTask<AppendAck> erased = store.EraseAsync(Marked);
+        store.Engine.RunPending();
+        Assert.That(erased.IsCompletedSuccessfully);
+    }
+
+    private static int Count(SignalStore store, UserId user)
+    {
+        using Sequence all = store.Read(user, store.Query("e").Columns().Build());
+        return all.Count;
+    }
+
+    private static List<string> Search(SimFileSystem files) =>
+        new ResidueSearch(files, TestStores.Folder, Schema, Marked, MarkedId, Encoding.UTF8.GetBytes(MarkedText)).Find();
+
+    private SignalStore Open(SimFileSystem files, Durability durability) =>
+        TestStores.Open(files, Schema, _time, TestStores.Tiny with { Durability = durability });
+}
