@@ -7,7 +7,7 @@ internal static class RocksDbSettings
 {
     public const string Text =
         "one key per event (user, type, inverted time, id), 9-byte prefix extractor (user + type), full prefix bloom 10 bits, "
-        + "4 KiB blocks, LZ4, 256 MiB LRU block cache with index and filters outside it, level compaction, 64 MiB x 4 write "
+        + "4 KiB blocks, LZ4, 256 MiB LRU block cache with index and filters outside it, level compaction, 128 MiB x 4 write "
         + "buffers, 2 background jobs, WAL on without sync, write batches of 256; "
         + "hash-skip-list memtable by the prefix; pipelined and unordered writes off, as there is one writer";
 
@@ -28,7 +28,7 @@ internal static class RocksDbSettings
             .SetAllowConcurrentMemtableWrite(false) // which the hash skip list does not support; there is one writer
             .SetHashSkipListRep(MemtableBuckets, 4, 4)
             .SetCompression(Compression.Lz4)
-            .SetWriteBufferSize(64 << 20)
+            .SetWriteBufferSize(128 << 20)
             .SetMaxWriteBufferNumber(4)
             .SetTargetFileSizeBase(64 << 20)
             .SetMaxBytesForLevelBase(256 << 20)

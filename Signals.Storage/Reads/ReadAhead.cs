@@ -22,7 +22,10 @@ internal static class ReadAhead
             ushort eventType = type.EventType.Id;
             foreach (MemTable table in view.MemTables)
             {
-                table.Index.PrefetchSlot(MemIndex.Hash(hash, eventType));
+                if (table.Rows > 0)
+                {
+                    table.Index.PrefetchSlot(MemIndex.Hash(hash, eventType));
+                }
             }
 
             foreach (Table table in Newest(view, type))

@@ -37,7 +37,7 @@ internal sealed class SourceWalk(PooledList<ReadSource> sources)
         ulong hash = user.Hash64;
         foreach (MemTable table in view.MemTables)
         {
-            if (table.TryFind(user, hash, eventType, out MemRows rows))
+            if (table.Rows > 0 && table.TryFind(user, hash, eventType, out MemRows rows))
             {
                 sources.Add(new ReadSource(rows));
             }

@@ -14,6 +14,7 @@ internal sealed class Block
 
     private readonly TableLayout _layout;
     private readonly ChunkSlice[] _chunks;
+    private readonly bool _isComplete;
     private bool _referenced;
 
     /// <summary>A block over decoded chunks.</summary>
@@ -29,6 +30,7 @@ internal sealed class Block
         FirstRow = firstRow;
         Rows = rows;
         DataBytes = dataBytes;
+        _isComplete = Array.TrueForAll(chunks, chunk => chunk.Data is not null);
     }
 
     /// <summary>Table-wide number of the first row.</summary>
@@ -84,6 +86,11 @@ internal sealed class Block
     /// <summary>Whether all these columns are loaded. Columns that the table does not have count as loaded.</summary>
     public bool Holds(ReadOnlySpan<int> columns)
     {
+        if (_isComplete)
+        {
+            return true;
+        }
+
         ChunkSlice[] chunks = _chunks;
         foreach (int column in columns)
         {
