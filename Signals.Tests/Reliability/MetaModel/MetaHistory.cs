@@ -146,9 +146,10 @@ internal sealed class MetaHistory
     private void Erase(ref SimRandom random)
     {
         int user = random.Below(Users);
+        ValueTask<AppendAck> erased = _store.EraseAsync(User(user));
+        CatchUp(); // an erasure covers what was accepted before it
         long cutoff = Math.Max(_time.NowMs, _model.NewestOf(user, _time.NowMs));
         _trace.Add($"erase {user} to {cutoff}");
-        ValueTask<AppendAck> erased = _store.EraseAsync(User(user));
         _unapplied.Add(() => _model.Erase(user, cutoff));
         RunPending();
         Require(erased.AsTask().IsCompletedSuccessfully, "The erasure is not acknowledged.");
