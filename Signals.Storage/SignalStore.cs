@@ -124,8 +124,8 @@ public sealed class SignalStore : IAsyncDisposable, IDisposable
     public Task FlushAsync() => Engine.FlushAsync();
 
     /// <summary>
-    /// Flushes, then merges each time window into one table. What is erased or expired is then in no table and no log, and of a merged
-    /// window nothing is left that last-N puts out of reach.
+    /// Flushes, then merges the tables of each time window into one. What was erased or had expired before the call is then in no table
+    /// and no log, and nothing is left that last-N puts out of reach. Events that arrive meanwhile go to tables of their own.
     /// </summary>
     public Task CompactAsync() => Engine.CompactAsync();
 

@@ -22,7 +22,7 @@ public sealed record StoreStats
         CompactionPacedTime = counters.CompactionPacedTime;
         DuplicatesMerged = counters.Flush.Merged + counters.Compaction.Merged;
         RowsDropped = counters.Flush.Dropped + counters.Compaction.Dropped;
-        WindowsExpired = counters.Compaction.WindowsExpired;
+        TablesExpired = counters.Compaction.TablesExpired;
         BlockCacheHits = counters.Cache.Hits;
         BlockCacheMisses = counters.Cache.Misses;
         BlockCacheBytes = counters.Cache.ResidentBytes;
@@ -83,7 +83,7 @@ public sealed record StoreStats
     public long RowsDropped { get; }
 
     /// <summary>Tables dropped whole, unread, because everything in them was too old.</summary>
-    public long WindowsExpired { get; }
+    public long TablesExpired { get; }
 
     /// <summary>Block requests that the cache answered; approximate.</summary>
     public long BlockCacheHits { get; }

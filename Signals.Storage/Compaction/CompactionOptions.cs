@@ -18,8 +18,11 @@ internal sealed record CompactionOptions
     /// <summary>Runs below this many bytes all count as similar: rewriting them costs next to nothing.</summary>
     public long SmallRunBytes { get; init; } = 1 << 20;
 
-    /// <summary>Most bytes that one merge by size reads. Erasures and full compactions are not bound by it.</summary>
+    /// <summary>Most bytes that one merge by size reads. Erasures, last-N and full compactions are not bound by it.</summary>
     public long MaxMergeBytes { get; init; } = 8L << 30;
+
+    /// <summary>Share of a table's rows that last-N must put out of reach before the table is rewritten for it alone.</summary>
+    public double MinSurplusShare { get; init; } = 0.25;
 
     /// <summary>Throws when the values contradict each other.</summary>
     /// <exception cref="ArgumentException">What is wrong, and what is allowed.</exception>
@@ -32,6 +35,11 @@ internal sealed record CompactionOptions
         if (!(SizeRatio >= 1))
         {
             throw new ArgumentOutOfRangeException(nameof(SizeRatio), SizeRatio, "A ratio of sizes is at least 1.");
+        }
+
+        if (!(MinSurplusShare is > 0 and <= 1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(MinSurplusShare), MinSurplusShare, "A share is above 0 and at most 1.");
         }
     }
 }

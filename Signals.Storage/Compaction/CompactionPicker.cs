@@ -2,8 +2,8 @@ namespace Signals.Storage.Compaction;
 
 /// <summary>
 /// Decides what to compact next: a pure function of the runs, so that a decision can be replayed from a log line.
-/// Any thread. Merging is order-independent, so any runs of one (type, window) may be merged; windows never mix, and busy
-/// runs are left alone. Nothing to do gives null, so picking and executing until null always ends.
+/// Any thread. Merging is order-independent, so any runs of one (type, window) may be merged; windows never mix.
+/// Nothing to do gives null, so picking and executing until null always ends.
 /// </summary>
 /// <remarks>
 /// Size-tiered as in Cassandra: runs of similar size are merged, so a row is rewritten about log(window / flush) times.
@@ -25,7 +25,6 @@ internal static class CompactionPicker
         List<Window> windows = GroupByWindow(runs);
         Choice? choice = PickExpired(windows, oldestKept)
             ?? Best(windows, window => PickOverloaded(window, options))
-            ?? Best(windows, window => PickErased(window, options))
             ?? Best(windows, window => PickTier(window, options));
         if (choice is null && full)
         {
@@ -33,19 +32,18 @@ internal static class CompactionPicker
             choice = Best(windows, window => PickFull(window, options, kept));
         }
 
+        choice ??= Best(windows, window => PickErased(window, options))
+            ?? Best(windows, window => PickSurplus(window, full ? double.Epsilon : options.MinSurplusShare));
         return choice?.ToPlan(oldestKept);
     }
 
     private static List<Window> GroupByWindow(IReadOnlyList<CompactionRun> runs) =>
     [
         .. runs.GroupBy(run => (run.EventType, run.WindowStart))
-            .Select(group => new Window(
-                group.Count(),
-                [.. group.Where(run => !run.IsBusy).OrderBy(run => run.Bytes).ThenBy(run => run.Number)]))
-            .Where(window => window.Idle.Length > 0)
-            .OrderByDescending(window => window.RunCount)
-            .ThenByDescending(window => window.Idle[0].WindowStart)
-            .ThenBy(window => window.Idle[0].EventType),
+            .Select(group => new Window([.. group.OrderBy(run => run.Bytes).ThenBy(run => run.Number)]))
+            .OrderByDescending(window => window.Runs.Length)
+            .ThenByDescending(window => window.Runs[0].WindowStart)
+            .ThenBy(window => window.Runs[0].EventType),
     ];
 
     private static Choice? Best(List<Window> windows, Func<Window, Choice?> pick) =>
@@ -56,11 +54,11 @@ internal static class CompactionPicker
     {
         foreach (Window window in windows)
         {
-            ushort type = window.Idle[0].EventType;
+            ushort type = window.Runs[0].EventType;
             long kept = oldestKept[type];
             CompactionRun[] expired =
             [
-                .. windows.SelectMany(w => w.Idle)
+                .. windows.SelectMany(w => w.Runs)
                     .Where(run => run.EventType == type && run.MaxTime < kept)
                     .OrderBy(run => run.WindowStart),
             ];
@@ -75,16 +73,16 @@ internal static class CompactionPicker
 
     // Sizes that never come together, such as a geometric row, must not let the runs grow without bound.
     private static Choice? PickOverloaded(Window window, CompactionOptions options) =>
-        window.RunCount >= options.MaxRuns && window.Idle.Length >= options.MinRuns
+        window.Runs.Length >= options.MaxRuns
             ? PickTier(window, options, CompactionReason.Overloaded)
-                ?? new Choice(CompactionReason.Overloaded, window.Idle[..options.MinRuns])
+                ?? new Choice(CompactionReason.Overloaded, window.Runs[..options.MinRuns])
             : null;
 
     private static Choice? PickErased(Window window, CompactionOptions options)
     {
         CompactionRun[] erased =
         [
-            .. window.Idle.Where(run => run.ErasedUsers > 0)
+            .. window.Runs.Where(run => run.ErasedUsers > 0)
                 .OrderByDescending(run => (double)run.ErasedUsers / Math.Max(1, run.Bytes))
                 .ThenBy(run => run.Number)
                 .Take(options.MaxRuns),
@@ -97,12 +95,12 @@ internal static class CompactionPicker
         Window window, CompactionOptions options, CompactionReason reason = CompactionReason.Tier)
     {
         Choice? best = null;
-        for (int start = 0; start + options.MinRuns <= window.Idle.Length; start++)
+        for (int start = 0; start + options.MinRuns <= window.Runs.Length; start++)
         {
-            int count = SimilarRuns(window.Idle.AsSpan(start), options);
+            int count = SimilarRuns(window.Runs.AsSpan(start), options);
             if (count >= options.MinRuns)
             {
-                var tier = new Choice(reason, window.Idle[start..(start + count)]);
+                var tier = new Choice(reason, window.Runs[start..(start + count)]);
                 best = best is null || tier.RunsRemovedPerByte > best.RunsRemovedPerByte ? tier : best;
             }
         }
@@ -128,14 +126,21 @@ internal static class CompactionPicker
 
     private static Choice? PickFull(Window window, CompactionOptions options, long[] oldestKept)
     {
-        bool holdsExpired = window.Idle.Any(run => run.MinTime < oldestKept[run.EventType]);
-        return window.Idle.Length > 1 || holdsExpired
-            ? new Choice(CompactionReason.Full, window.Idle[..Math.Min(window.Idle.Length, options.MaxRuns)])
+        bool holdsExpired = window.Runs.Any(run => run.MinTime < oldestKept[run.EventType]);
+        return window.Runs.Length > 1 || holdsExpired
+            ? new Choice(CompactionReason.Full, window.Runs[..Math.Min(window.Runs.Length, options.MaxRuns)])
             : null;
     }
 
-    /// <summary>One (type, window): how many runs it has, and those that are free, smallest first.</summary>
-    private sealed record Window(int RunCount, CompactionRun[] Idle);
+    // The rewrite leaves no surplus, so the same run does not come back until newer rows arrived.
+    private static Choice? PickSurplus(Window window, double least)
+    {
+        CompactionRun most = window.Runs.MaxBy(run => run.SurplusShare);
+        return most.SurplusShare >= least ? new Choice(CompactionReason.Surplus, [most]) : null;
+    }
+
+    /// <summary>The runs of one (type, window), smallest first; at least one.</summary>
+    private sealed record Window(CompactionRun[] Runs);
 
     private sealed record Choice(CompactionReason Reason, CompactionRun[] Runs)
     {

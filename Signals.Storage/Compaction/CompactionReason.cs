@@ -9,12 +9,17 @@ internal enum CompactionReason
     /// <summary>The window holds so many runs that reads and writers suffer.</summary>
     Overloaded,
 
-    /// <summary>The tables hold rows of erased users.</summary>
-    Erasure,
-
     /// <summary>Enough runs of similar size came together.</summary>
     Tier,
 
     /// <summary>The caller asked for one run per window.</summary>
     Full,
+
+    /// <summary>
+    /// The tables hold rows of erased users. Reads hide those already, and most tables meet a merge that takes them away anyway.
+    /// </summary>
+    Erasure,
+
+    /// <summary>The table holds rows that no read can reach, because newer windows have the user's last N.</summary>
+    Surplus,
 }

@@ -10,11 +10,11 @@ namespace Signals.Storage.Compaction;
 /// <param name="MaxTime">Newest event time, ms.</param>
 /// <param name="Bytes">Length of the file.</param>
 /// <param name="ErasedUsers">Users with rows here that an erasure covers.</param>
-/// <param name="IsBusy">Whether a running job reads the table; it is then left alone.</param>
+/// <param name="SurplusShare">Share of the rows, 0 to 1, that last-N puts out of reach; may be an estimate, but above 0 only when there are some.</param>
 internal readonly record struct CompactionRun(
-    ulong Number, ushort EventType, long WindowStart, long MinTime, long MaxTime, long Bytes, int ErasedUsers, bool IsBusy)
+    ulong Number, ushort EventType, long WindowStart, long MinTime, long MaxTime, long Bytes, int ErasedUsers, double SurplusShare = 0)
 {
     /// <summary>The run that <paramref name="table"/> is.</summary>
-    public static CompactionRun Of(TableMeta table, int erasedUsers, bool isBusy) => new(
-        table.Number, table.EventType, table.WindowStart, table.MinTime, table.MaxTime, table.FileLength, erasedUsers, isBusy);
+    public static CompactionRun Of(TableMeta table, int erasedUsers) => new(
+        table.Number, table.EventType, table.WindowStart, table.MinTime, table.MaxTime, table.FileLength, erasedUsers);
 }

@@ -58,7 +58,7 @@ internal sealed class MergeJob
         _target = target;
         _plan = plan;
         _tables = tables.ToArray();
-        _newer = target.Type.KeepLast == int.MaxValue ? [] : newer.ToArray();
+        _newer = newer.ToArray();
         _erasures = erasures;
         ColumnType[] types = [.. target.Type.Columns.Select(column => column.Type)];
         _read = new RowBuffer(types);
@@ -125,7 +125,7 @@ internal sealed class MergeJob
     {
         UserId user = inputs.User;
         long cutoff = _erasures.CutoffOf(user);
-        int keep = _target.Type.KeepLast - NewerRows(user);
+        int keep = LastN.Wanted(_target.Type, user, _newer);
         _read.Clear();
         int runs = 0;
         for (int i = 0; i < inputs.HolderCount; i++)
@@ -223,25 +223,6 @@ internal sealed class MergeJob
 
         _expired += kept - end;
         return end;
-    }
-
-    // A lower bound of the user's distinct identities in newer windows: rows of one table are unique, those of two may repeat.
-    // A newer row that an erasure or the max age takes away later takes every older row with it.
-    private int NewerRows(in UserId user)
-    {
-        long newer = 0;
-        foreach (TableWindow window in _newer)
-        {
-            int most = 0;
-            foreach (Table table in window.Tables.Span)
-            {
-                most = table.TryFind(user, out UserRows rows) ? Math.Max(most, rows.Count) : most;
-            }
-
-            newer += most;
-        }
-
-        return (int)Math.Min(newer, _target.Type.KeepLast);
     }
 
     private MergeStats Stats(TableMeta? added)

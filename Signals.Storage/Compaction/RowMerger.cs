@@ -4,14 +4,12 @@ using Signals.Core.Columns;
 namespace Signals.Storage.Compaction;
 
 /// <summary>
-/// Brings the rows of one user and event type into table order (time descending, id ascending) and merges rows of one
-/// identity into one by the column rule, so that neither the order of arrival nor of merging can be told from the result.
-/// One thread at a time; reused for any number of users, allocating only while its scratch grows.
+/// Merges runs of one user and event type that are in table order (time descending, id ascending) into one, and rows of one
+/// identity into one by the column rule, so that the order of merging cannot be told from the result.
+/// One thread at a time; reused for any number of users, without allocating.
 /// </summary>
 internal sealed class RowMerger
 {
-    private RowKey[] _keys = new RowKey[256];
-
     /// <summary>Rows that disappeared into a row of the same identity, so far.</summary>
     public long Duplicates { get; private set; }
 
@@ -29,30 +27,6 @@ internal sealed class RowMerger
         }
 
         return true;
-    }
-
-    /// <summary>Appends the merged rows of <paramref name="rows"/>, which come in any order, to <paramref name="destination"/>.</summary>
-    /// <param name="rows">All rows of one user; another buffer than the destination.</param>
-    /// <param name="destination">Receives unique rows in table order.</param>
-    public void Sort(RowBuffer rows, RowBuffer destination)
-    {
-        int count = rows.Count;
-        if (IsMerged(rows, 0, count))
-        {
-            destination.AppendRows(rows, 0, count);
-            return;
-        }
-
-        Span<RowKey> keys = Keys(count);
-        Span<long> times = rows.Times;
-        Span<ulong> ids = rows.Ids;
-        for (int i = 0; i < keys.Length; i++)
-        {
-            keys[i] = new RowKey(times[i], ids[i], i);
-        }
-
-        keys.Sort();
-        AppendSorted(rows, keys, destination);
     }
 
     /// <summary>
@@ -142,48 +116,5 @@ internal sealed class RowMerger
         {
             destination.AppendRows(rows, start, count);
         }
-    }
-
-    private void AppendSorted(RowBuffer rows, ReadOnlySpan<RowKey> keys, RowBuffer destination)
-    {
-        int i = 0;
-        while (i < keys.Length)
-        {
-            int run = 1;
-            while (i + run < keys.Length
-                && keys[i + run].Row == keys[i].Row + run
-                && !keys[i + run].SameIdentity(keys[i + run - 1]))
-            {
-                run++;
-            }
-
-            destination.AppendRows(rows, keys[i].Row, run);
-            for (i += run; i < keys.Length && keys[i].SameIdentity(keys[i - 1]); i++)
-            {
-                destination.MergeIntoLast(rows, keys[i].Row);
-                Duplicates++;
-            }
-        }
-    }
-
-    private Span<RowKey> Keys(int count)
-    {
-        if (count > _keys.Length)
-        {
-            _keys = new RowKey[Math.Max(count, _keys.Length * 2)];
-        }
-
-        return _keys.AsSpan(0, count);
-    }
-
-    // Comparable by itself: a sort with a comparer would box it at each call. The row makes the order total.
-    private readonly record struct RowKey(long Time, ulong Id, int Row) : IComparable<RowKey>
-    {
-        public int CompareTo(RowKey other) =>
-            Time != other.Time ? other.Time.CompareTo(Time)
-            : Id != other.Id ? Id.CompareTo(other.Id)
-            : Row.CompareTo(other.Row);
-
-        public bool SameIdentity(RowKey other) => Time == other.Time && Id == other.Id;
     }
 }

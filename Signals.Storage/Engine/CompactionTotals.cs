@@ -4,7 +4,7 @@ namespace Signals.Storage.Engine;
 
 /// <summary>Sums over all compactions since the store was opened.</summary>
 internal readonly record struct CompactionTotals(
-    long Compactions, long Merged, long Dropped, long BytesRead, long BytesWritten, long WindowsExpired)
+    long Compactions, long Merged, long Dropped, long BytesRead, long BytesWritten, long TablesExpired)
 {
     public CompactionTotals Plus(MergeStats merge) => this with
     {

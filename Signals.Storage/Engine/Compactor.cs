@@ -25,6 +25,9 @@ internal sealed class Compactor : IDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
     private readonly ErasureScan _erasureScan; // guarded by _gate
+    private readonly SurplusScan _surplusScan = new(); // guarded by _gate
+    private CompactionRequest? _request; // guarded by _gate
+    private readonly Lock _requestGate = new(); // taken before _gate; one request at a time
     private CompactionTotals _totals; // guarded by _totalsGate
     private readonly Lock _totalsGate = new();
 
@@ -65,37 +68,27 @@ internal sealed class Compactor : IDisposable
         }
     }
 
-    /// <summary>Does one piece of work; false when there is none, or when the store is closing.</summary>
-    /// <param name="full">Whether one run per window is wanted; such work is not paced.</param>
-    /// <param name="nowMs">
-    /// The moment that ages are taken at; the clock's by default. Whoever calls until nothing is left must keep it fixed: events
-    /// that expire meanwhile would be work without end.
-    /// </param>
-    public bool RunOnce(bool full, long? nowMs = null)
+    /// <summary>Does one piece of work that is worth it; false when there is none, or when the store is closing.</summary>
+    public bool RunOnce() => RunOnce(null);
+
+    /// <summary>
+    /// Makes one run of each window's tables of now, without anything expired at <paramref name="nowMs"/>, erased before the call
+    /// or out of reach of last-N. Unpaced. Ends early when the store is closing.
+    /// </summary>
+    public void RunAll(long nowMs)
     {
-        lock (_gate)
+        lock (_requestGate)
         {
-            if (_stopping.IsCancellationRequested)
-            {
-                return false;
-            }
-
-            TableVersion version = _view.Current.Tables;
-            long[] oldestKept = Retention.OldestKept(_schema, nowMs ?? _time.GetUtcNow().ToUnixTimeMilliseconds());
-            CompactionRun[] runs = [.. version.Tables.Select(table => CompactionRun.Of(table.Meta, _erasureScan.Count(table), isBusy: false))];
-            if (CompactionPicker.Pick(runs, _options.Compaction, oldestKept, full) is not CompactionPlan plan)
-            {
-                return false;
-            }
-
+            CompactionRequest request = Begin(nowMs);
             try
             {
-                CommitLocked(plan, ExecuteLocked(plan, version, full));
-                return true;
+                while (RunOnce(request))
+                {
+                }
             }
-            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+            finally
             {
-                return false;
+                End();
             }
         }
     }
@@ -113,7 +106,101 @@ internal sealed class Compactor : IDisposable
         }
     }
 
-    private MergeResult ExecuteLocked(CompactionPlan plan, TableVersion version, bool full)
+    // Under the lock, so that no merge in flight replaces a table of the request.
+    private CompactionRequest Begin(long nowMs)
+    {
+        lock (_gate)
+        {
+            return _request = new CompactionRequest(_view.Current.Tables.Tables.Select(table => table.Meta.Number), nowMs);
+        }
+    }
+
+    private void End()
+    {
+        lock (_gate)
+        {
+            _request = null;
+        }
+    }
+
+    private bool RunOnce(CompactionRequest? request)
+    {
+        lock (_gate)
+        {
+            if (_stopping.IsCancellationRequested)
+            {
+                return false;
+            }
+
+            TableVersion version = _view.Current.Tables;
+            if (PickLocked(version, request) is not CompactionPlan plan)
+            {
+                return false;
+            }
+
+            try
+            {
+                MergeResult result = ExecuteLocked(plan, version, isPaced: request is null && _options.Background);
+                CommitLocked(plan, result);
+                request?.Replace(plan, result);
+                return true;
+            }
+            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+            {
+                return false;
+            }
+        }
+    }
+
+    // The surplus costs a look at many users, so it is asked for only when nothing else is to do.
+    private CompactionPlan? PickLocked(TableVersion version, CompactionRequest? request)
+    {
+        long[] oldestKept = Retention.OldestKept(_schema, request?.NowMs ?? _time.GetUtcNow().ToUnixTimeMilliseconds());
+        Table[] tables = [.. version.Tables.Where(table => IsCoveredLocked(table) == (request is not null))];
+        CompactionRun[] runs = [.. tables.Select(table => CompactionRun.Of(table.Meta, ErasedUsersLocked(table, request)))];
+        if (CompactionPicker.Pick(runs, _options.Compaction, oldestKept, request is not null) is CompactionPlan plan)
+        {
+            return plan;
+        }
+
+        for (int i = 0; i < runs.Length; i++)
+        {
+            runs[i] = runs[i] with { SurplusShare = SurplusShareLocked(tables[i], version, request) };
+        }
+
+        return CompactionPicker.Pick(runs, _options.Compaction, oldestKept, request is not null);
+    }
+
+    private bool IsCoveredLocked(Table table) => _request?.Covers(table.Meta.Number) == true;
+
+    // Who is erased while a request runs is left to the background: it would have no end under steady erasures.
+    private int ErasedUsersLocked(Table table, CompactionRequest? request) =>
+        request?.Made(table.Meta.Number) == true ? 0 : _erasureScan.Count(table);
+
+    private double SurplusShareLocked(Table table, TableVersion version, CompactionRequest? request)
+    {
+        EventTypeSchema type = _schema.EventTypes[table.Meta.EventType];
+        ReadOnlySpan<TableWindow> newer = NewerWindows(version, type.Id, table.Meta.WindowStart);
+        if (request is null)
+        {
+            return _surplusScan.Estimate(table, type, newer);
+        }
+
+        if (request.IsWithoutSurplus(table.Meta.Number))
+        {
+            return 0;
+        }
+
+        if (SurplusScan.Any(table, type, newer))
+        {
+            return 1;
+        }
+
+        request.SetWithoutSurplus(table.Meta.Number);
+        return 0;
+    }
+
+    private MergeResult ExecuteLocked(CompactionPlan plan, TableVersion version, bool isPaced)
     {
         Table[] tables = [.. plan.Tables.Select(number => Find(version, number))];
         if (plan.IsDrop)
@@ -122,8 +209,8 @@ internal sealed class Compactor : IDisposable
         }
 
         MergeTarget target = new(_files, _directory, _numbers.Next(), _schema.EventTypes[plan.EventType], _options.Tables);
-        MergeJob job = new(target, plan, tables, _erasures, NewerWindows(version, plan));
-        Action<long>? pace = full || !_options.Background ? null : bytes => Pacer.Pass(bytes, _stopping.Token);
+        MergeJob job = new(target, plan, tables, _erasures, NewerWindows(version, plan.EventType, plan.WindowStart));
+        Action<long>? pace = isPaced ? bytes => Pacer.Pass(bytes, _stopping.Token) : null;
         return job.Run(pace, _stopping.Token);
     }
 
@@ -135,22 +222,23 @@ internal sealed class Compactor : IDisposable
         foreach (ulong number in plan.Tables)
         {
             _erasureScan.Forget(number);
+            _surplusScan.Forget(number);
         }
 
         lock (_totalsGate)
         {
             _totals = plan.IsDrop
-                ? _totals with { WindowsExpired = _totals.WindowsExpired + plan.Tables.Count, Dropped = _totals.Dropped + result.Stats.Expired }
+                ? _totals with { TablesExpired = _totals.TablesExpired + plan.Tables.Count, Dropped = _totals.Dropped + result.Stats.Expired }
                 : _totals.Plus(result.Stats);
         }
     }
 
-    /// <summary>Windows are ordered newest first, so those before the plan's own are the newer ones.</summary>
-    private static ReadOnlySpan<TableWindow> NewerWindows(TableVersion version, CompactionPlan plan)
+    /// <summary>Windows are ordered newest first, so those before a window are the newer ones.</summary>
+    private static ReadOnlySpan<TableWindow> NewerWindows(TableVersion version, ushort eventType, long windowStart)
     {
-        ReadOnlySpan<TableWindow> windows = version.WindowsOf(plan.EventType);
+        ReadOnlySpan<TableWindow> windows = version.WindowsOf(eventType);
         int newer = 0;
-        while (newer < windows.Length && windows[newer].Start > plan.WindowStart)
+        while (newer < windows.Length && windows[newer].Start > windowStart)
         {
             newer++;
         }

@@ -35,7 +35,7 @@ internal sealed class EngineThreads : IDisposable
     {
         _compactor = compactor;
         _flush = new BackgroundLoop("signals-flush", () => RunAll(flusher.FlushOnce), FlushInterval, failStop);
-        _compaction = new BackgroundLoop("signals-compaction", () => RunAll(() => compactor.RunOnce(full: false)), CompactionInterval, failStop);
+        _compaction = new BackgroundLoop("signals-compaction", () => RunAll(compactor.RunOnce), CompactionInterval, failStop);
         _upkeep = new BackgroundLoop(
             "signals-upkeep",
             () =>

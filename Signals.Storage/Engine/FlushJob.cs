@@ -1,5 +1,6 @@
 using Signals.Core.Columns;
 using Signals.Core.Schema;
+using Signals.Storage.Compaction;
 using Signals.Storage.FileSystem;
 using Signals.Storage.MemTables;
 using Signals.Storage.Primitives;
@@ -74,7 +75,7 @@ internal sealed class FlushJob(
     /// <summary>How many of a user's newest rows can ever be read again.</summary>
     private int CountKept(EventTypeSchema type, long erasedTo, ReadOnlySpan<long> times)
     {
-        long oldest = type.MaxAge is TimeSpan age ? nowMs - (long)age.TotalMilliseconds : long.MinValue;
+        long oldest = Retention.OldestKept(type, nowMs);
         int kept = Math.Min(times.Length, type.KeepLast);
         while (kept > 0 && (times[kept - 1] < oldest || (erasedTo != ErasureSet.NoCutoff && times[kept - 1] <= erasedTo)))
         {

@@ -132,7 +132,7 @@ internal sealed class StoreEngine
     }
 
     /// <summary>Does all work that waits, on this thread: ingest, flush, compaction. For a store without threads.</summary>
-    public void RunPending() => Guard(() => RunAll(() => _ingest.RunOnce() || _flusher.FlushOnce() || _compactor.RunOnce(full: false)));
+    public void RunPending() => Guard(() => RunAll(() => _ingest.RunOnce() || _flusher.FlushOnce() || _compactor.RunOnce()));
 
     /// <summary>Makes what was acknowledged so far survive a power cut; with <see cref="Durability.InMemory"/> it does nothing.</summary>
     public void SyncLog() => Guard(() => _log?.SyncWritten());
@@ -156,14 +156,14 @@ internal sealed class StoreEngine
         await RunAsync(() => RunAll(_flusher.FlushOnce)).ConfigureAwait(false);
     }
 
-    /// <summary>Flushes, then merges until every window is one run and nothing erased, expired or trimmed is left in it.</summary>
+    /// <summary>Flushes, then merges the tables of now until every window is one run and nothing erased, expired or trimmed is left.</summary>
     public async Task CompactAsync()
     {
         await FlushAsync().ConfigureAwait(false);
         long now = Time.GetUtcNow().ToUnixTimeMilliseconds();
         await RunAsync(() =>
         {
-            RunAll(() => _compactor.RunOnce(full: true, now));
+            _compactor.RunAll(now);
             ObjectDisposedException.ThrowIf(Volatile.Read(ref _closed) != 0, this);
         }).ConfigureAwait(false);
     }

@@ -1,4 +1,5 @@
 using Signals.Core.Model;
+using Signals.Storage.Compaction;
 using Signals.Storage.Primitives;
 using Signals.Storage.Versions;
 
@@ -67,9 +68,9 @@ internal sealed class SequenceAssembler
         {
             QueryType type = query.Types[slot];
             long hiddenTo = erasedTo;
-            if (type.EventType.MaxAge is TimeSpan age)
+            if (type.EventType.MaxAge is not null)
             {
-                hiddenTo = Math.Max(hiddenTo, nowMs - (long)age.TotalMilliseconds - 1);
+                hiddenTo = Math.Max(hiddenTo, Retention.OldestKept(type.EventType, nowMs) - 1);
             }
 
             long from = hiddenTo == ErasureSet.NoCutoff ? query.FromMs : Math.Max(query.FromMs, hiddenTo + 1);

@@ -79,6 +79,13 @@ internal sealed class Table : IDisposable
     /// <summary>The rows of a user, if any. No I/O; about one cache miss when there are none.</summary>
     public bool TryFind(in UserId user, out UserRows rows) => _directory.TryFind(in user, out rows);
 
+    /// <summary>The user at a place of the directory, which goes by user. No I/O.</summary>
+    public UserId UserAt(int index, out UserRows rows)
+    {
+        rows = _directory.Rows(index);
+        return _directory.User(index);
+    }
+
     /// <summary>The block that holds a row.</summary>
     public int FindBlock(long row) => _index.FindBlock(row);
 

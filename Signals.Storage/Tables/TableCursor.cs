@@ -18,7 +18,6 @@ internal sealed class TableCursor
     private byte[]? _data;
     private int _block = -1;
     private int _at = -1;
-    private IoCount _io;
 
     /// <summary>A cursor before the first user.</summary>
     public TableCursor(TableDirectory directory, TableIndex index, TableLayout layout, BlockReader reader)
@@ -40,9 +39,6 @@ internal sealed class TableCursor
 
     /// <summary>Where the user's rows are and how new.</summary>
     public UserRows Rows => _directory.Rows(_at);
-
-    /// <summary>File reads so far.</summary>
-    public IoCount Io => _io;
 
     /// <summary>Moves to the next user; false at the end. Reads nothing.</summary>
     public bool MoveNext()
@@ -101,7 +97,8 @@ internal sealed class TableCursor
         if (block != _block)
         {
             _block = -1;
-            _data = _reader.Read(block, _wanted, _chunks, _data, ref _io);
+            IoCount io = default;
+            _data = _reader.Read(block, _wanted, _chunks, _data, ref io);
             _block = block;
         }
     }

@@ -52,12 +52,6 @@ internal sealed class TableWriter : IDisposable
         _output.BeginSection();
     }
 
-    /// <summary>Bytes of the file so far, without the block being filled.</summary>
-    public long BytesWritten => _output.Offset;
-
-    /// <summary>Rows so far.</summary>
-    public long Rows => _rows;
-
     /// <summary>Users so far.</summary>
     public int Users => _directory.Users;
 

@@ -33,10 +33,6 @@ internal sealed class CompactionPickerTests
         "none",
         TestName = "Pick_RunsOfSeveralWindowsAndTypes_NeverMixesThem")]
     [TestCase(
-        "run 1 size=10; run 2 size=10 busy; run 3 size=10; run 4 size=10; pick; run 5 size=10; pick",
-        "none\nTier type=0 window=0 tables=1,3,4,5 bytes=40",
-        TestName = "Pick_BusyRun_IsLeftAlone")]
-    [TestCase(
         "run 1 size=1; run 2 size=1; run 3 size=1; run 4 size=1;"
             + "run 5 window=100 size=9; run 6 window=100 size=9; run 7 window=100 size=9; run 8 window=100 size=9; pick",
         "Tier type=0 window=100 tables=5,6,7,8 bytes=36",
@@ -48,7 +44,7 @@ internal sealed class CompactionPickerTests
         TestName = "Pick_MoreRunsInAnOldWindow_PrefersIt")]
     [TestCase(
         "keep type=0 from=200; run 1 time=0..99 size=5; run 2 time=100..199 window=100 size=6; run 3 time=150..200 window=100 size=7;"
-            + "run 4 type=1 time=0..99 size=8; run 5 time=0..9 size=5 busy; pick",
+            + "run 4 type=1 time=0..99 size=8; pick",
         "Expired type=0 window=0 tables=1,2 bytes=11",
         TestName = "Pick_TablesWhollyOlderThanMaxAge_DropsThemFirst")]
     [TestCase(
@@ -80,6 +76,23 @@ internal sealed class CompactionPickerTests
         "options max-runs=4; run 1 size=1; run 2 size=10; run 3 size=100; run 4 size=1000; run 5 size=10000; run 6 size=99999; drain full",
         "Overloaded type=0 window=0 tables=1,2,3,4 bytes=1111\nFull type=0 window=0 tables=5,6,104 bytes=111110\nleft: 204",
         TestName = "Drain_FullRequestBeyondMaxRuns_EndsWithOneRun")]
+    [TestCase(
+        "run 1 size=10; run 2 size=10; run 3 size=10; run 4 size=10; run 5 window=100 size=9 erased=9; drain",
+        "Tier type=0 window=0 tables=1,2,3,4 bytes=40\nErasure type=0 window=100 tables=5 bytes=9\nleft: 104,105",
+        TestName = "Drain_ErasedUsersBesideATier_RewritesThemAfterIt")]
+    [TestCase(
+        "run 1 size=10 erased=1; run 2 size=90; run 3 window=100 size=9 erased=9; drain full",
+        "Full type=0 window=0 tables=1,2 bytes=100\nErasure type=0 window=100 tables=3 bytes=9\nleft: 102,103",
+        TestName = "Drain_FullRequestOverErasedUsers_RewritesEachTableOnce")]
+    [TestCase(
+        "run 1 size=10 surplus=24; run 2 window=100 size=10 surplus=25; run 3 window=200 size=10; drain",
+        "Surplus type=0 window=100 tables=2 bytes=10\nleft: 1,3,102",
+        TestName = "Drain_SurplusBeyondLastN_RewritesTheTablesWhereItIsMuch")]
+    [TestCase(
+        "run 1 size=10 surplus=1; run 2 window=100 size=9; run 3 window=100 size=90 surplus=50; run 4 window=200 size=10 erased=1; drain full",
+        "Full type=0 window=100 tables=2,3 bytes=99\nErasure type=0 window=200 tables=4 bytes=10\nSurplus type=0 window=0 tables=1 bytes=10\n"
+            + "left: 103,104,101",
+        TestName = "Drain_FullRequestOverSurplus_RewritesItLast")]
     public void Pick_Script_GivesThePlans(string script, string plans) =>
         Assert.That(PickerScript.Run(script.Replace(';', '\n')), Is.EqualTo(plans));
 
@@ -94,11 +107,11 @@ internal sealed class CompactionPickerTests
         int most = 0;
         for (ulong number = 1; number <= Flushes; number++)
         {
-            runs.Add(new CompactionRun(number, 0, 0, 0, 9, FlushBytes, 0, false));
+            runs.Add(new CompactionRun(number, 0, 0, 0, 9, FlushBytes, 0));
             while (CompactionPicker.Pick(runs, options, [long.MinValue]) is CompactionPlan plan)
             {
                 runs.RemoveAll(run => plan.Tables.Contains(run.Number));
-                runs.Add(new CompactionRun(number + (ulong)(rewritten += plan.InputBytes), 0, 0, 0, 9, plan.InputBytes, 0, false));
+                runs.Add(new CompactionRun(number + (ulong)(rewritten += plan.InputBytes), 0, 0, 0, 9, plan.InputBytes, 0));
             }
 
             most = Math.Max(most, runs.Count);

@@ -171,6 +171,23 @@ internal sealed class MergeJobTests
         Assert.That(scan.Count(rewritten), Is.Zero);
     }
 
+    [Test]
+    public void SurplusScan_NewerWindowsHoldTheLastN_IsSeenUntilRewritten()
+    {
+        using var store = new MergeStore(MergeRows.Schema(keepLast: 3));
+        var scan = new SurplusScan();
+        Table old = store.Write(Users(1, [5, 4]));
+        TableWindow[] one = [new(100, new[] { store.Write(Users(1, [100]), 100) })];
+        Assert.That((scan.Estimate(old, store.Type, one), SurplusScan.Any(old, store.Type, one)), Is.EqualTo((0.0, false)));
+
+        TableWindow[] two = [new(200, new[] { store.Write(Users(1, [200]), 200) }), .. one];
+        Assert.That((scan.Estimate(old, store.Type, two), SurplusScan.Any(old, store.Type, two)), Is.EqualTo((0.5, true)));
+        Assert.That(scan.Estimate(old, MergeRows.Schema(), two), Is.Zero, "All events are kept.");
+
+        Table rewritten = store.Open(store.Job([old], newer: two).Run().Added!);
+        Assert.That((scan.Estimate(rewritten, store.Type, two), SurplusScan.Any(rewritten, store.Type, two)), Is.EqualTo((0.0, false)));
+    }
+
     private static long Total(MergeStats stats) =>
         stats.RowsOut + stats.Duplicates + stats.Trimmed + stats.Expired + stats.Erased;
 

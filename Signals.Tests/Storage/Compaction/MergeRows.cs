@@ -1,5 +1,6 @@
 using Signals.Core.Columns;
 using Signals.Core.Schema;
+using Signals.Storage.Compaction;
 
 namespace Signals.Tests.Storage.Compaction;
 
@@ -33,6 +34,18 @@ internal static class MergeRows
         }
 
         return rows;
+    }
+
+    /// <summary>Rows of any order as a table holds them: as many runs of one row, merged.</summary>
+    public static RowBuffer Sorted(EventTypeSchema type, RowBuffer rows)
+    {
+        RowBuffer sorted = Buffer(type);
+        if (rows.Count > 0)
+        {
+            new RowMerger().Merge(rows, [.. Enumerable.Range(1, rows.Count)], sorted);
+        }
+
+        return sorted;
     }
 
     private static void AppendCell(ColumnBuffer column, Random random)

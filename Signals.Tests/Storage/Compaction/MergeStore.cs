@@ -48,12 +48,10 @@ internal sealed class MergeStore : IDisposable
     public Table WriteRandom(Random random, MergeModel model, long window = Window, int maxRows = 12)
     {
         var users = new SortedDictionary<UserId, RowBuffer>();
-        var merger = new RowMerger();
         for (int i = random.Next(1, 8); i > 0; i--)
         {
             UserId user = UserId.From((ulong)random.Next(10));
-            RowBuffer rows = MergeRows.Buffer(Type);
-            merger.Sort(MergeRows.Random(Type, random, random.Next(1, maxRows)), rows);
+            RowBuffer rows = MergeRows.Sorted(Type, MergeRows.Random(Type, random, random.Next(1, maxRows)));
             rows.Times.ToArray().Select(time => time + window).ToArray().CopyTo(rows.Times);
             users[user] = rows;
         }

@@ -6,7 +6,7 @@ namespace Signals.Tests.Storage.Compaction;
 /// <summary>
 /// Runs a small script against the picker and gives its plans as text, one per line. Commands:
 /// <c>options name=value...</c>, <c>keep type=T from=MS</c> (oldest kept time),
-/// <c>run N [type=T] [window=MS] [time=MIN..MAX] size=BYTES [erased=USERS] [busy]</c>, <c>pick [full]</c>, and
+/// <c>run N [type=T] [window=MS] [time=MIN..MAX] size=BYTES [erased=USERS] [surplus=PERCENT]</c>, <c>pick [full]</c>, and
 /// <c>drain [full]</c>: picks and merges (the output is as large as its inputs) until nothing is left to do.
 /// </summary>
 internal sealed class PickerScript
@@ -83,7 +83,7 @@ internal sealed class PickerScript
             long.Parse(times[1], CultureInfo.InvariantCulture),
             Number(arguments, "size", 1),
             (int)Number(arguments, "erased", 0),
-            arguments.ContainsKey("busy"));
+            Number(arguments, "surplus", 0) / 100.0);
     }
 
     private CompactionPlan? Pick(bool full) => CompactionPicker.Pick(_runs, _options, _oldestKept, full);
@@ -105,6 +105,7 @@ internal sealed class PickerScript
                     MaxTime = inputs.Max(run => run.MaxTime),
                     Bytes = plan.InputBytes,
                     ErasedUsers = 0,
+                    SurplusShare = 0,
                 });
             }
         }

@@ -32,7 +32,7 @@ internal sealed class RetentionTests
         time.NowMs += 14 * Minute;
         store.Engine.RunPending();
         Assert.That(Count(store, out _), Is.EqualTo(16));
-        Assert.That(store.GetStats().WindowsExpired, Is.GreaterThanOrEqualTo(1));
+        Assert.That(store.GetStats().TablesExpired, Is.GreaterThanOrEqualTo(1));
         time.NowMs += 60 * Minute;
         Assert.That(Count(store, out _), Is.Zero);
         await store.CompactAsync();
@@ -81,6 +81,57 @@ internal sealed class RetentionTests
     }
 
     [Test]
+    public async Task CompactAsync_SurplusInWindowsOfOneRun_LeavesTheLastNAlone()
+    {
+        using SignalStore store = TestStores.Open(new SimFileSystem(), LastTen(), new ManualTime(TestStores.Start));
+        await FillWindowsOldestFirst(store);
+        await store.CompactAsync();
+        Assert.That((store.GetStats().TableRows, Count(store, out _)), Is.EqualTo((10L, 10)));
+    }
+
+    [Test]
+    public async Task RunPending_MuchSurplusInWindowsOfOneRun_ReclaimsItAndEnds()
+    {
+        using SignalStore store = TestStores.Open(new SimFileSystem(), LastTen(), new ManualTime(TestStores.Start));
+        await FillWindowsOldestFirst(store);
+        store.Engine.RunPending();
+        Assert.That((store.GetStats().TableRows, Count(store, out _)), Is.EqualTo((10L, 10)));
+    }
+
+    [Test]
+    public async Task CompactAsync_FlushBesideEachMerge_Ends()
+    {
+        SimFileSystem files = new();
+        using SignalStore store = TestStores.Open(files, LastTen(), new ManualTime(TestStores.Start));
+        for (int i = 0; i < 3; i++)
+        {
+            Add(store, TestStores.Start + i);
+            await store.FlushAsync();
+        }
+
+        long compactions = store.GetStats().Compactions;
+        long met = compactions - 1;
+        int flushes = 0;
+        files.BeforeSync = () =>
+        {
+            // A table that is not in the version yet: a merge is about to finish.
+            StoreStats stats = store.GetStats();
+            int onDisk = files.ListFiles(TestStores.Folder).Count(name => name.EndsWith(".tbl", StringComparison.Ordinal));
+            if (onDisk > stats.Tables && stats.Compactions > met && flushes < 20)
+            {
+                met = stats.Compactions;
+                Add(store, TestStores.Start + 100 + ++flushes);
+                Assert.That(store.FlushAsync().IsCompletedSuccessfully);
+            }
+        };
+        await store.CompactAsync();
+        files.BeforeSync = null;
+        Assert.That((flushes, store.GetStats().Compactions - compactions, store.GetStats().Tables), Is.EqualTo((1, 1L, 2)));
+        store.Engine.RunPending();
+        Assert.That((store.GetStats().Tables, Count(store, out _)), Is.EqualTo((1, 4)), "What came meanwhile is the background's.");
+    }
+
+    [Test]
     public async Task Watermark_IsTheNewestIndexedTime_AlsoAfterReopen()
     {
         SimFileSystem files = new();
@@ -115,12 +166,36 @@ internal sealed class RetentionTests
         Assert.That(both.Offsets.ToArray(), Is.EqualTo(new[] { 0, 0, 0 }));
     }
 
+    // Each window is one run before the next begins, so that no merge of it ever sees the newer rows.
+    private static async Task FillWindowsOldestFirst(SignalStore store)
+    {
+        for (int window = 4; window >= 0; window--)
+        {
+            for (int i = 0; i < 12; i++)
+            {
+                Add(store, TestStores.Start - (window * 5 * Minute) + i);
+            }
+
+            await store.FlushAsync();
+        }
+
+        Assert.That(store.GetStats().TableRows, Is.EqualTo(50));
+    }
+
+    private static StoreSchema LastTen() =>
+        StoreSchema.Define(s => s.EventType("e", t => t.Field<int>("n").KeepLast(10).Window(TimeSpan.FromMinutes(5))));
+
     private static void Append(SignalStore store, long timeMs)
+    {
+        Add(store, timeMs);
+        store.Engine.RunPending();
+    }
+
+    private static void Add(SignalStore store, long timeMs)
     {
         EventBatch batch = store.CreateBatch("e");
         batch.Add(TheUser, timeMs, 1).Set("n", 1);
         Assert.That(store.TryAppend(batch, out _));
-        store.Engine.RunPending();
     }
 
     private static int Count(SignalStore store, out SequenceStatus status)

@@ -1,0 +1,100 @@
+using Signals.Core.Model;
+using Signals.Core.Schema;
+using Signals.Storage.Tables;
+using Signals.Storage.Versions;
+
+namespace Signals.Storage.Compaction;
+
+/// <summary>
+/// Looks in a table for rows that no read can reach, because newer windows hold the user's last N. One thread (that of
+/// compaction). No I/O. Counts exactly what <see cref="MergeJob"/> would leave out of a rewrite, so the rewritten table has none.
+/// </summary>
+internal sealed class SurplusScan
+{
+    // Enough to tell a quarter of the rows from a fifth, and cheap beside a flush.
+    private const int SampledUsers = 256;
+
+    private readonly Dictionary<ulong, Answer> _answers = [];
+
+    /// <summary>
+    /// Share of out-of-reach rows among those of a fixed sample of users; never above 0 when the table has none. Remembered until
+    /// the newer tables are others.
+    /// </summary>
+    public double Estimate(Table table, EventTypeSchema type, ReadOnlySpan<TableWindow> newer)
+    {
+        if (type.KeepLast == int.MaxValue)
+        {
+            return 0;
+        }
+
+        ulong[] tables = Numbers(newer);
+        if (_answers.TryGetValue(table.Meta.Number, out Answer known) && known.Newer.AsSpan().SequenceEqual(tables))
+        {
+            return known.Share;
+        }
+
+        double share = Sample(table, type, newer);
+        _answers[table.Meta.Number] = new Answer(tables, share);
+        return share;
+    }
+
+    /// <summary>Whether any row is out of reach. Looks up every user of the table, up to the first such row.</summary>
+    public static bool Any(Table table, EventTypeSchema type, ReadOnlySpan<TableWindow> newer)
+    {
+        if (type.KeepLast == int.MaxValue)
+        {
+            return false;
+        }
+
+        for (int i = 0; i < table.Meta.Users; i++)
+        {
+            if (Surplus(table, i, type, newer, out _) > 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Forgets a table that left the store.</summary>
+    public void Forget(ulong tableNumber) => _answers.Remove(tableNumber);
+
+    private static double Sample(Table table, EventTypeSchema type, ReadOnlySpan<TableWindow> newer)
+    {
+        long users = table.Meta.Users;
+        long sampled = Math.Min(users, SampledUsers);
+        long surplus = 0;
+        long rows = 0;
+        for (long i = 0; i < sampled; i++)
+        {
+            surplus += Surplus(table, (int)(i * users / sampled), type, newer, out int count);
+            rows += count;
+        }
+
+        return (double)surplus / Math.Max(1, rows);
+    }
+
+    private static int Surplus(Table table, int index, EventTypeSchema type, ReadOnlySpan<TableWindow> newer, out int count)
+    {
+        UserId user = table.UserAt(index, out UserRows rows);
+        count = rows.Count;
+        return count - Math.Min(count, LastN.Wanted(type, user, newer));
+    }
+
+    private static ulong[] Numbers(ReadOnlySpan<TableWindow> windows)
+    {
+        List<ulong> numbers = [];
+        foreach (TableWindow window in windows)
+        {
+            foreach (Table table in window.Tables.Span)
+            {
+                numbers.Add(table.Meta.Number);
+            }
+        }
+
+        return [.. numbers];
+    }
+
+    private readonly record struct Answer(ulong[] Newer, double Share);
+}
