@@ -79,7 +79,7 @@ internal sealed class IngestLoop(
     /// </summary>
     public void FreezeActive()
     {
-        if (memTables.Active.Rows > 0 || applier.HasUnsavedErasures || log is { HasFrames: true })
+        if (memTables.Active.Rows > 0 || applier.HasUnsavedErasures || log is { HasFrames: true } || memTables.Active.FirstLog != CurrentLog)
         {
             log?.Rotate();
             memTables.Freeze(_applied, CurrentLog);
