@@ -1,30 +1,61 @@
 using Signals.Core.Model;
 using Signals.Storage.MemTables;
+using Signals.Storage.Primitives;
 using Signals.Storage.Tables;
 
 namespace Signals.Storage.Reads;
 
 /// <summary>
-/// Starts the cache misses of a read before any of them is waited for: first where each source would look the user up,
-/// then the rows of the newest tables of each type, which most answers come from.
+/// Starts the cache misses of a read before any of them is waited for. Finding a user's rows in a table is a chain of
+/// misses, each naming the next (slot, entry, block, list of chunks, bytes), so all tables take each step together.
 /// </summary>
-/// <remarks>Thread contract: stateless. The caller is inside a read epoch.</remarks>
-internal static class ReadAhead
+/// <remarks>Thread contract: owned by one read at a time; reused. The caller is inside a read epoch. It keeps no block afterwards.</remarks>
+internal sealed class ReadAhead
 {
     /// <summary>As far as answers usually reach; further back the misses are fetched as they come.</summary>
     private const int TablesAhead = 4;
 
-    public static void Start(ReadView view, in UserId user, SequenceQuery query)
+    private readonly PooledList<Target> _targets = new();
+
+    public void Start(ReadView view, in UserId user, SequenceQuery query)
+    {
+        PrefetchSlots(view, user, query);
+        foreach (QueryType type in query.Types)
+        {
+            foreach (Table table in Newest(view, type))
+            {
+                table.PrefetchEntry(user);
+            }
+        }
+
+        foreach (QueryType type in query.Types)
+        {
+            FindBlocks(view, user, type);
+        }
+
+        foreach (ref readonly Target target in _targets.Span)
+        {
+            target.Block.PrefetchChunks();
+        }
+
+        foreach (ref readonly Target target in _targets.Span)
+        {
+            target.Block.Prefetch(target.Row, target.Rows, target.Columns);
+        }
+
+        _targets.Release();
+    }
+
+    private static void PrefetchSlots(ReadView view, in UserId user, SequenceQuery query)
     {
         ulong hash = user.Hash64;
         foreach (QueryType type in query.Types)
         {
-            ushort eventType = type.EventType.Id;
             foreach (MemTable table in view.MemTables)
             {
                 if (table.Rows > 0)
                 {
-                    table.Index.PrefetchSlot(MemIndex.Hash(hash, eventType));
+                    table.Index.PrefetchSlot(MemIndex.Hash(hash, type.EventType.Id));
                 }
             }
 
@@ -33,17 +64,27 @@ internal static class ReadAhead
                 table.PrefetchDirectory(user);
             }
         }
+    }
 
-        foreach (QueryType type in query.Types)
+    private void FindBlocks(ReadView view, in UserId user, QueryType type)
+    {
+        int wanted = type.Last;
+        foreach (Table table in Newest(view, type))
         {
-            int wanted = type.Last;
-            foreach (Table table in Newest(view, type))
+            if (wanted <= 0)
             {
-                if (wanted > 0 && table.TryFind(user, out UserRows rows))
+                return;
+            }
+
+            if (table.TryFind(user, out UserRows rows))
+            {
+                if (table.ResidentBlock(rows.FirstRow) is Block block)
                 {
-                    table.PrefetchRows(rows.FirstRow, Math.Min(rows.Count, wanted), type.Stored);
-                    wanted -= rows.Count;
+                    block.Touch(); // also the first look at the block itself, whose miss nothing waits for here
+                    _targets.Add(new Target(block, rows.FirstRow, Math.Min(rows.Count, wanted), type.Stored));
                 }
+
+                wanted -= rows.Count;
             }
         }
     }
@@ -53,4 +94,6 @@ internal static class ReadAhead
         ReadOnlySpan<Table> tables = view.Tables.TablesOf(type.EventType.Id);
         return tables[..Math.Min(tables.Length, TablesAhead)];
     }
+
+    private readonly record struct Target(Block Block, long Row, int Rows, int[] Columns);
 }

@@ -13,6 +13,7 @@ internal sealed class SequenceAssembler
     private readonly PooledList<ReadSource> _sources = new();
     private readonly PooledList<DuplicateRow> _duplicates = new();
     private readonly PooledList<int> _slots = new();
+    private readonly ReadAhead _readAhead = new();
     private readonly StageMerger _merger = new();
     private readonly ColumnInterleaver _interleaver = new();
     private readonly TypeReader _typeReader;
@@ -62,7 +63,7 @@ internal sealed class SequenceAssembler
         _sources.Clear();
         _duplicates.Clear();
         ReserveStages(query.Types.Length);
-        ReadAhead.Start(view, user, query);
+        _readAhead.Start(view, user, query);
         bool known = false;
         for (int slot = 0; slot < query.Types.Length; slot++)
         {

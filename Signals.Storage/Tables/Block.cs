@@ -11,6 +11,7 @@ namespace Signals.Storage.Tables;
 internal sealed class Block
 {
     private const int FixedBytes = 96;
+    private const int SlicesPerLine = 4;
 
     private readonly TableLayout _layout;
     private readonly ChunkSlice[] _chunks;
@@ -102,6 +103,16 @@ internal sealed class Block
         }
 
         return true;
+    }
+
+    /// <summary>Fetches the list of chunks into the processor's cache: what <see cref="Prefetch"/> looks at.</summary>
+    public void PrefetchChunks()
+    {
+        ChunkSlice[] chunks = _chunks;
+        for (int i = 0; i < chunks.Length; i += SlicesPerLine)
+        {
+            Primitives.Prefetch.Line(ref chunks[i]);
+        }
     }
 
     /// <summary>Fetches keys and columns of some rows into the processor's cache. Where they lie is estimated from their share of the chunk.</summary>

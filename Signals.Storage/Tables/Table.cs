@@ -108,9 +108,11 @@ internal sealed class Table : IDisposable
     /// <summary>Fetches into the processor's cache what <see cref="TryFind"/> looks at first.</summary>
     public void PrefetchDirectory(in UserId user) => _directory.Prefetch(in user);
 
-    /// <summary>Fetches rows into the processor's cache, as far as their block is in memory.</summary>
-    public void PrefetchRows(long row, int rows, ReadOnlySpan<int> columns) =>
-        Volatile.Read(ref _slots[FindBlock(row)])?.Prefetch(row, rows, columns);
+    /// <summary>Fetches what <see cref="TryFind"/> looks at next.</summary>
+    public void PrefetchEntry(in UserId user) => _directory.PrefetchEntry(in user);
+
+    /// <summary>The block that holds a row, if it is in memory.</summary>
+    public Block? ResidentBlock(long row) => Volatile.Read(ref _slots[FindBlock(row)]);
 
     /// <summary>A cursor over all users in order; it bypasses the cache. One thread each.</summary>
     public TableCursor CreateCursor() => new(_directory, _index, _layout, _reader);

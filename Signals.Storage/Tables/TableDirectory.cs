@@ -43,6 +43,16 @@ internal sealed class TableDirectory
     public void Prefetch(in UserId user) =>
         Primitives.Prefetch.Line(ref _slots[(int)Math.BigMul(user.Hash64, (ulong)_slots.Length, out _)]);
 
+    /// <summary>Fetches the entry that the user's first slot names, nearly always the right one; the slot should be there by now.</summary>
+    public void PrefetchEntry(in UserId user)
+    {
+        ulong slot = _slots[(int)Math.BigMul(user.Hash64, (ulong)_slots.Length, out _)];
+        if (slot != 0)
+        {
+            Primitives.Prefetch.Line(ref _entries[(int)(uint)slot - 1]);
+        }
+    }
+
     /// <summary>The rows of a user, if the table has any.</summary>
     public bool TryFind(in UserId user, out UserRows rows)
     {
