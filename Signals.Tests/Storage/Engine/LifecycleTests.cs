@@ -160,7 +160,7 @@ internal sealed class LifecycleTests
     public async Task Open_Twice_NamesTheOwner()
     {
         await using SignalStore store = SignalStore.Open(_path, Schema());
-        StoreLockedException error = Assert.Throws<StoreLockedException>(() => SignalStore.Open(_path, Schema()));
+        StoreLockedException error = Assert.Throws<StoreLockedException>(() => SignalStore.Open(_path, Schema()))!;
         Assert.That(error.Owner, Does.Contain(Environment.ProcessId.ToString(null as IFormatProvider)));
         await store.AppendAsync(Batch(store, 0, 3));
         Assert.That(Count(store), Is.EqualTo(3));
