@@ -32,8 +32,6 @@ internal sealed class LogRecovery(IFileSystem files, string directory, ManifestS
     /// </summary>
     public ulong UnusedLog { get; private set; }
 
-    public long FramesReplayed { get; private set; }
-
     /// <summary>
     /// Reads every log that is needed and changes nothing, so that damage is found while the store is as it was. Call it once, before
     /// <see cref="Replay"/>.
@@ -60,8 +58,8 @@ internal sealed class LogRecovery(IFileSystem files, string directory, ManifestS
         _empty = logs[used..];
     }
 
-    /// <summary>Hands every frame after the flushed position to <paramref name="apply"/>, in order.</summary>
-    public void Replay(Action<ulong, ReadOnlySpan<byte>, long, long> apply)
+    /// <summary>Hands every frame after the flushed position to <paramref name="apply"/>, in order: its log, its records, the position before it.</summary>
+    public void Replay(Action<ulong, ReadOnlySpan<byte>, long> apply)
     {
         for (int i = 0; i < _found.Count; i++)
         {
@@ -83,7 +81,7 @@ internal sealed class LogRecovery(IFileSystem files, string directory, ManifestS
         }
     }
 
-    private void ReplayOne(ulong log, ulong expected, bool isLast, Action<ulong, ReadOnlySpan<byte>, long, long> apply)
+    private void ReplayOne(ulong log, ulong expected, bool isLast, Action<ulong, ReadOnlySpan<byte>, long> apply)
     {
         string path = PathOf(log);
         LogReader.Replay(files, path, log, expected, isLast, (payload, position) =>
@@ -95,11 +93,11 @@ internal sealed class LogRecovery(IFileSystem files, string directory, ManifestS
         });
     }
 
-    private void ApplyFrame(string path, ulong log, ReadOnlySpan<byte> payload, long position, Action<ulong, ReadOnlySpan<byte>, long, long> apply)
+    private void ApplyFrame(string path, ulong log, ReadOnlySpan<byte> payload, long position, Action<ulong, ReadOnlySpan<byte>, long> apply)
     {
         try
         {
-            apply(log, payload, EndPosition, position);
+            apply(log, payload, EndPosition);
         }
         catch (InvalidDataException error)
         {
@@ -107,7 +105,6 @@ internal sealed class LogRecovery(IFileSystem files, string directory, ManifestS
         }
 
         EndPosition = position;
-        FramesReplayed++;
     }
 
     private ulong[] LiveLogs()

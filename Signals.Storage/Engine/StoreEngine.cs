@@ -69,7 +69,6 @@ internal sealed class StoreEngine
             files, directory, schema, numbers, options.Tables, _erasures, _view, committer, _applier, _memTables, time));
         _compactor = owned.Add(new Compactor(files, directory, schema, numbers, options, _erasures, _view, committer, time));
         Recover(recovery);
-        RecoveredRecords = recovery.FramesReplayed;
 
         // Without durability an empty log stands for those that the manifest expects, so that every mode recovers alike.
         bool keepsLog = options.Durability != Durability.InMemory;
@@ -110,9 +109,6 @@ internal sealed class StoreEngine
 
     /// <summary>The tables now.</summary>
     public TableVersion Tables => _view.Current.Tables;
-
-    /// <summary>Log frames that this open replayed.</summary>
-    public long RecoveredRecords { get; }
 
     public static StoreEngine Open(IFileSystem files, string directory, StoreSchema declared, EngineOptions options, TimeProvider time)
     {
@@ -236,7 +232,7 @@ internal sealed class StoreEngine
     private void Recover(LogRecovery recovery)
     {
         _memTables.OnFrozen = () => _flusher.FlushOnce();
-        recovery.Replay((log, records, before, _) =>
+        recovery.Replay((log, records, before) =>
         {
             if (_memTables.Active.FirstLog == 0)
             {
