@@ -86,6 +86,13 @@ public sealed class SignalStore : IAsyncDisposable, IDisposable
     /// <summary>Waits for the acknowledgement of an accepted append.</summary>
     public ValueTask<AppendAck> WaitAsync(AppendTicket ticket) => Engine.Appender.Acknowledge(ticket);
 
+    /// <summary>
+    /// Waits until reads see every event that was accepted before the call. With <see cref="Durability.InMemory"/> an acknowledgement does
+    /// not say so; in the other modes it does, and this need not be called.
+    /// </summary>
+    /// <exception cref="StorePoisonedException">The store has failed; what was accepted may never be seen.</exception>
+    public async Task WaitUntilVisibleAsync() => await Engine.WhenAppliedAsync().ConfigureAwait(false);
+
     /// <summary>Begins a query over event types of this store.</summary>
     /// <exception cref="ArgumentException">No type is named, one twice, or one that the schema lacks.</exception>
     public SequenceQueryBuilder Query(params ReadOnlySpan<string> eventTypes) => new(Schema, eventTypes);

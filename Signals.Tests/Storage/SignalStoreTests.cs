@@ -18,6 +18,23 @@ internal sealed class SignalStoreTests
     [TearDown]
     public void TearDown() => Directory.Delete(_path, recursive: true);
 
+    [Test]
+    public async Task WaitUntilVisible_InMemory_ReadsWhatWasAppendedBefore()
+    {
+        await using SignalStore store = SignalStore.Open(_path, Shop(), new StoreOptions { Durability = Durability.InMemory });
+        SequenceQuery all = store.Query("view").Columns().Build();
+        EventBatch batch = store.CreateBatch("view");
+        for (int i = 0; i < 500; i++)
+        {
+            batch.Clear();
+            batch.Add(UserId.From("alice"), Start + i, 1);
+            store.Append(batch);
+            await store.WaitUntilVisibleAsync();
+            using Sequence seen = store.Read(UserId.From("alice"), all);
+            Assert.That(seen.Count, Is.EqualTo(i + 1));
+        }
+    }
+
     [TestCase(Durability.InMemory)]
     [TestCase(Durability.Buffered)]
     [TestCase(Durability.Synced)]

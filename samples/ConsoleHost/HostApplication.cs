@@ -72,6 +72,7 @@ internal sealed class HostApplication(IAnsiConsole console, TextWriter errors, T
             IngestRun run = new(store, source, options, model);
             IngestResult result = await new ProgressDisplay(console, time)
                 .ShowAsync(Task.Run(() => run.RunAsync(cancellationToken), cancellationToken), run.Progress).ConfigureAwait(false);
+            await store.WaitUntilVisibleAsync().ConfigureAwait(false);
             differences += Verify(model, store, "as ingested", isCompacted: false);
             await store.CompactAsync().ConfigureAwait(false);
             differences += Verify(model, store, "compacted", isCompacted: true);
