@@ -11,7 +11,7 @@ namespace Signals.Core.Columns;
 /// Meant to be reused: <see cref="Clear"/> keeps the arrays, so steady state allocates nothing. Spans handed out are valid
 /// until the next append.
 /// </summary>
-internal sealed class ColumnBuffer
+internal sealed class ColumnBuffer : IColumnRows
 {
     // Wide vectors grow as they come: a batch of 256 of them would be megabytes before the first.
     private const int MaxInitialBytes = 64 * 1024;
@@ -54,6 +54,10 @@ internal sealed class ColumnBuffer
 
     /// <summary>Variable columns only: where each row ends in <see cref="Values"/>.</summary>
     public ReadOnlySpan<int> Ends => _ends.AsSpan(0, Type.IsVariable ? _count : 0);
+
+    ReadOnlySpan<byte> IColumnRows.RowStates => States;
+
+    ReadOnlySpan<byte> IColumnRows.FixedRows => Values;
 
     /// <summary>Scratch of the chunk writer, kept here so that planning allocates nothing twice.</summary>
     internal DictionaryBuilder Dictionary => _dictionary ??= new DictionaryBuilder();

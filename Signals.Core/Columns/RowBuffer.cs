@@ -32,6 +32,10 @@ internal sealed class RowBuffer
     /// <summary>Event ids.</summary>
     public Span<ulong> Ids => _ids.AsSpan(0, Count);
 
+    public ReadOnlyMemory<long> TimeMemory => _times.AsMemory(0, Count);
+
+    public ReadOnlyMemory<ulong> IdMemory => _ids.AsMemory(0, Count);
+
     /// <summary>The columns, by column id.</summary>
     public ReadOnlySpan<ColumnBuffer> Columns => _columns;
 

@@ -46,6 +46,10 @@ public sealed class EventBatch
     /// <summary>The less significant halves of the users.</summary>
     internal ReadOnlySpan<ulong> UsersLow => _usersLow.AsSpan(0, Count);
 
+    internal ReadOnlyMemory<ulong> UsersHighMemory => _usersHigh.AsMemory(0, Count);
+
+    internal ReadOnlyMemory<ulong> UsersLowMemory => _usersLow.AsMemory(0, Count);
+
     /// <summary>Where <see cref="BatchRecordWriter"/> keeps its decisions between planning and writing.</summary>
     internal Span<ChunkPlan> Plans => _plans;
 

@@ -15,6 +15,7 @@ internal static partial class Layers
         "Signals.Core.Columns",
         "Signals.Core.Schema",
         "Signals.Core.Ingest",
+        "Signals.Core.Enrichment",
         "Signals.Storage.Primitives",
         "Signals.Storage.FileSystem",
         "Signals.Storage.Wal",

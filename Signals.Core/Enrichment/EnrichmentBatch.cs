@@ -1,0 +1,153 @@
+using System.Diagnostics.CodeAnalysis;
+using Signals.Core.Columns;
+using Signals.Core.Model;
+using Signals.Core.Schema;
+
+namespace Signals.Core.Enrichment;
+
+/// <summary>
+/// Events of one type as a step sees them: their keys, the input columns of its signature, and the output columns to fill. Row i is the
+/// same event everywhere. Inputs lie where the runner has them; nothing is copied, boxed or looked up by name.
+/// </summary>
+/// <remarks>
+/// Thread contract: one thread at a time. Lifetime: made by a runner and used again for its next batch; a step must not keep it, nor any
+/// span of it, after it returns.
+/// </remarks>
+public sealed class EnrichmentBatch
+{
+    private readonly IColumnRows?[] _inputs;
+    private readonly OutputRows[] _outputs;
+    private ReadOnlyMemory<long> _times;
+    private ReadOnlyMemory<ulong> _ids;
+    private ReadOnlyMemory<ulong> _usersHigh;
+    private ReadOnlyMemory<ulong> _usersLow;
+    private UserId _onlyUser;
+    private bool _hasOneUser;
+
+    internal EnrichmentBatch(EnrichmentSignature signature, EventTypeSchema eventType)
+    {
+        Signature = signature;
+        EventType = eventType;
+        _inputs = new IColumnRows?[signature.Inputs.Count];
+        _outputs = new OutputRows[signature.Outputs.Count];
+        for (int i = 0; i < _outputs.Length; i++)
+        {
+            _outputs[i] = new OutputRows(signature.OutputSpan[i].Type);
+        }
+    }
+
+    /// <summary>The signature of the step that the batch is for.</summary>
+    public EnrichmentSignature Signature { get; }
+
+    /// <summary>The type of every event in it.</summary>
+    public EventTypeSchema EventType { get; }
+
+    /// <summary>Events in it.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Event times, milliseconds since the Unix epoch, UTC.</summary>
+    public ReadOnlySpan<long> Times => _times.Span;
+
+    /// <summary>Event ids.</summary>
+    public ReadOnlySpan<ulong> Ids => _ids.Span;
+
+    internal ReadOnlySpan<OutputRows> Outputs => _outputs;
+
+    /// <summary>Whose event a row is.</summary>
+    public UserId UserOf(int row)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)Count, nameof(row));
+        return _hasOneUser ? _onlyUser : new UserId(_usersHigh.Span[row], _usersLow.Span[row]);
+    }
+
+    /// <summary>The rows of a fixed-width input.</summary>
+    /// <exception cref="ArgumentException">The handle is of another signature.</exception>
+    public ColumnView<T> Read<T>(Input<T> input)
+        where T : unmanaged => new(InputRows(input.Owner, input.Ordinal));
+
+    /// <summary>The rows of a text or bytes input.</summary>
+    /// <exception cref="ArgumentException">The handle is of another signature.</exception>
+    public VariableColumnView Read(VariableInput input) => new(InputRows(input.Owner, input.Ordinal));
+
+    /// <summary>What the step has filled in; to be read after it ran.</summary>
+    /// <exception cref="ArgumentException">The handle is of another signature.</exception>
+    public ColumnView<T> Read<T>(Output<T> output)
+        where T : unmanaged => new(OutputRows(output.Owner, output.Ordinal));
+
+    /// <summary>What the step has filled in; to be read after it ran.</summary>
+    /// <exception cref="ArgumentException">The handle is of another signature.</exception>
+    public VariableColumnView Read(VariableOutput output) => new(OutputRows(output.Owner, output.Ordinal));
+
+    /// <summary>The rows of a fixed-width output, to fill.</summary>
+    /// <exception cref="ArgumentException">The handle is of another signature.</exception>
+    public ColumnWriter<T> Write<T>(Output<T> output)
+        where T : unmanaged => new(OutputRows(output.Owner, output.Ordinal));
+
+    /// <summary>The rows of a text or bytes output, to fill.</summary>
+    /// <exception cref="ArgumentException">The handle is of another signature.</exception>
+    public VariableColumnWriter Write(VariableOutput output) => new(OutputRows(output.Owner, output.Ordinal));
+
+    /// <summary>Begins with events of many users; all memories are of one length.</summary>
+    internal void Begin(ReadOnlyMemory<long> times, ReadOnlyMemory<ulong> ids, ReadOnlyMemory<ulong> usersHigh, ReadOnlyMemory<ulong> usersLow)
+    {
+        _usersHigh = usersHigh;
+        _usersLow = usersLow;
+        _hasOneUser = false;
+        Begin(times, ids);
+    }
+
+    /// <summary>Begins with events of one user.</summary>
+    internal void Begin(ReadOnlyMemory<long> times, ReadOnlyMemory<ulong> ids, UserId user)
+    {
+        _onlyUser = user;
+        _hasOneUser = true;
+        Begin(times, ids);
+    }
+
+    /// <summary>Says where an input's rows are: <see cref="Count"/> of them, of the declared type.</summary>
+    internal void Bind(int input, IColumnRows rows)
+    {
+        if (rows.Type != Signature.InputSpan[input].Type || rows.RowStates.Length != Count)
+        {
+            throw new ArgumentException(
+                $"Input {Signature.InputSpan[input]} of {Signature} has {Count} rows; bound were {rows.RowStates.Length} of {rows.Type}.");
+        }
+
+        _inputs[input] = rows;
+    }
+
+    private void Begin(ReadOnlyMemory<long> times, ReadOnlyMemory<ulong> ids)
+    {
+        _times = times;
+        _ids = ids;
+        Count = times.Length;
+        Array.Clear(_inputs);
+        foreach (OutputRows output in _outputs)
+        {
+            output.Reset(Count);
+        }
+    }
+
+    private IColumnRows InputRows(object? owner, int ordinal)
+    {
+        RequireOwn(owner);
+        return _inputs[ordinal] ?? throw new InvalidOperationException($"Input {Signature.InputSpan[ordinal]} of {Signature} was not bound.");
+    }
+
+    private OutputRows OutputRows(object? owner, int ordinal)
+    {
+        RequireOwn(owner);
+        return _outputs[ordinal];
+    }
+
+    private void RequireOwn(object? owner)
+    {
+        if (!ReferenceEquals(owner, Signature.Owner))
+        {
+            ThrowForeign();
+        }
+    }
+
+    [DoesNotReturn]
+    private void ThrowForeign() => throw new ArgumentException($"The handle is of another signature than {Signature}.");
+}

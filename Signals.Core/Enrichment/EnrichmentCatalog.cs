@@ -1,0 +1,77 @@
+using System.Collections.Frozen;
+using System.Diagnostics.CodeAnalysis;
+using Signals.Core.Schema;
+
+namespace Signals.Core.Enrichment;
+
+/// <summary>Enrichers and filters by name, as definitions and jobs refer to them. Immutable and safe to share.</summary>
+public sealed class EnrichmentCatalog
+{
+    private readonly FrozenDictionary<string, IEnrichmentStep> _byName;
+
+    /// <summary>A catalog of these steps, which keep their order.</summary>
+    /// <exception cref="EnrichmentMismatchException">Names are taken twice, or a step is neither enricher nor filter; every error is named.</exception>
+    public EnrichmentCatalog(params IEnumerable<IEnrichmentStep> steps)
+    {
+        ArgumentNullException.ThrowIfNull(steps);
+        IEnrichmentStep[] all = [.. steps];
+        List<string> errors = [];
+        Dictionary<string, IEnrichmentStep> byName = new(StringComparer.Ordinal);
+        foreach (IEnrichmentStep step in all)
+        {
+            ArgumentNullException.ThrowIfNull(step, nameof(steps));
+            if (!byName.TryAdd(step.Signature.Name, step))
+            {
+                errors.Add($"{step.Signature.Name}: the name is taken twice.");
+            }
+
+            if (step is not (IEnricher or IRemoteEnricher or IEventFilter))
+            {
+                errors.Add($"{step.Signature.Name}: {step.GetType().Name} is neither an enricher nor a filter.");
+            }
+        }
+
+        Require(errors);
+        Steps = Array.AsReadOnly(all);
+        _byName = byName.ToFrozenDictionary(StringComparer.Ordinal);
+    }
+
+    /// <summary>The steps, in the order given.</summary>
+    public IReadOnlyList<IEnrichmentStep> Steps { get; }
+
+    /// <summary>Finds a step by the name in its signature.</summary>
+    public bool TryGet(string name, [NotNullWhen(true)] out IEnrichmentStep? step) => _byName.TryGetValue(name, out step);
+
+    /// <summary>Makes sure that every step can run over a schema, and that no column of an event type has two enrichers.</summary>
+    /// <exception cref="EnrichmentMismatchException">With every error.</exception>
+    public void Validate(StoreSchema schema, EnrichmentPlacement placement)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        List<string> errors = [];
+        Dictionary<(string, string), string> filledBy = [];
+        foreach (EnrichmentSignature signature in Steps.Select(step => step.Signature))
+        {
+            errors.AddRange(signature.Check(schema, placement));
+            foreach (string type in signature.EventTypes)
+            {
+                foreach (SignatureColumn output in signature.Outputs)
+                {
+                    if (!filledBy.TryAdd((type, output.Name), signature.Name))
+                    {
+                        errors.Add($"{signature.Name}: '{type}.{output.Name}' is filled by {filledBy[(type, output.Name)]} already.");
+                    }
+                }
+            }
+        }
+
+        Require(errors);
+    }
+
+    private static void Require(List<string> errors)
+    {
+        if (errors.Count > 0)
+        {
+            throw new EnrichmentMismatchException(errors);
+        }
+    }
+}

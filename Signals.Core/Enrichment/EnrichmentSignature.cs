@@ -1,0 +1,140 @@
+using System.Collections.ObjectModel;
+using Signals.Core.Schema;
+
+namespace Signals.Core.Enrichment;
+
+/// <summary>
+/// What an enricher or filter declares: its name and version, the event types that it takes, the columns that it reads and those that it
+/// fills. Immutable and safe to share. Inputs and outputs are found by name, once per event type, and by position from then on.
+/// </summary>
+public sealed class EnrichmentSignature
+{
+    private readonly SignatureColumn[] _inputs;
+    private readonly SignatureColumn[] _outputs;
+
+    internal EnrichmentSignature(
+        object owner, string name, int version, List<string> eventTypes, List<SignatureColumn> inputs, List<SignatureColumn> outputs)
+    {
+        Owner = owner;
+        Name = name;
+        Version = version;
+        EventTypes = new ReadOnlyCollection<string>([.. eventTypes]);
+        _inputs = [.. inputs];
+        _outputs = [.. outputs];
+        Inputs = Array.AsReadOnly(_inputs);
+        Outputs = Array.AsReadOnly(_outputs);
+    }
+
+    /// <summary>The step's name: 1 to 128 of <c>a-z A-Z 0-9 _ . -</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>Rises whenever the step's results change; at least 1.</summary>
+    public int Version { get; }
+
+    /// <summary>The event types that the step takes; each of its batches is of one of them.</summary>
+    public IReadOnlyList<string> EventTypes { get; }
+
+    /// <summary>The columns that the step reads.</summary>
+    public IReadOnlyList<SignatureColumn> Inputs { get; }
+
+    /// <summary>The columns that the step fills; none for a filter.</summary>
+    public IReadOnlyList<SignatureColumn> Outputs { get; }
+
+    /// <summary>What handles of this signature carry.</summary>
+    internal object Owner { get; }
+
+    internal ReadOnlySpan<SignatureColumn> InputSpan => _inputs;
+
+    internal ReadOnlySpan<SignatureColumn> OutputSpan => _outputs;
+
+    /// <summary>Begins a signature.</summary>
+    /// <exception cref="ArgumentException">The name is none, or the version is less than 1.</exception>
+    public static EnrichmentSignatureBuilder Named(string name, int version) => new(name, version);
+
+    /// <summary>Whether the step takes events of this type.</summary>
+    public bool Takes(string eventType) => EventTypes.Contains(eventType, StringComparer.Ordinal);
+
+    /// <summary>Compares the signature with a schema.</summary>
+    /// <returns>Every error, one sentence each; none when the step can run there.</returns>
+    public IReadOnlyList<string> Check(StoreSchema schema, EnrichmentPlacement placement)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        List<string> errors = [];
+        foreach (string name in EventTypes)
+        {
+            if (schema.TryGet(name, out EventTypeSchema? type))
+            {
+                CheckType(type, placement, errors);
+            }
+            else
+            {
+                errors.Add($"{Name}: the schema has no event type '{name}'; it has: {string.Join(", ", schema.EventTypes.Select(t => t.Name))}.");
+            }
+        }
+
+        return errors;
+    }
+
+    /// <summary>Name and version, as messages show them.</summary>
+    public override string ToString() => $"{Name} v{Version}";
+
+    /// <summary>Finds the inputs in an event type.</summary>
+    /// <returns>The index in the event type's columns of each input.</returns>
+    internal int[] Resolve(EventTypeSchema eventType, EnrichmentPlacement placement)
+    {
+        List<string> errors = [];
+        if (!Takes(eventType.Name))
+        {
+            errors.Add($"{Name}: it takes {string.Join(", ", EventTypes)}, not '{eventType.Name}'.");
+        }
+
+        CheckType(eventType, placement, errors);
+        return errors.Count == 0
+            ? [.. _inputs.Select(input => eventType.IndexOf(input.Name))]
+            : throw new EnrichmentMismatchException(errors);
+    }
+
+    private void CheckType(EventTypeSchema type, EnrichmentPlacement placement, List<string> errors)
+    {
+        foreach (SignatureColumn input in _inputs)
+        {
+            ColumnSchema? column = Find(type, input, "input", errors);
+            if (column is { Role: ColumnRole.Enrichment } && placement == EnrichmentPlacement.Indexing)
+            {
+                errors.Add($"{Name}: input '{type.Name}.{input.Name}' is an enrichment, which an event does not have yet when it is indexed.");
+            }
+        }
+
+        if (placement == EnrichmentPlacement.Serving)
+        {
+            return;
+        }
+
+        foreach (SignatureColumn output in _outputs)
+        {
+            ColumnSchema? column = Find(type, output, "output", errors);
+            if (column is { Role: ColumnRole.Field })
+            {
+                errors.Add($"{Name}: output '{type.Name}.{output.Name}' is a field, which arrives with the event; declare it as an enrichment.");
+            }
+        }
+    }
+
+    private ColumnSchema? Find(EventTypeSchema type, SignatureColumn wanted, string use, List<string> errors)
+    {
+        int index = type.IndexOf(wanted.Name);
+        if (index < 0)
+        {
+            errors.Add($"{Name}: event type '{type.Name}' has no column '{wanted.Name}' for its {use}.");
+            return null;
+        }
+
+        ColumnSchema column = type.Columns[index];
+        if (column.Type != wanted.Type)
+        {
+            errors.Add($"{Name}: its {use} '{type.Name}.{wanted.Name}' is {wanted.Type}, in the schema {column.Type}.");
+        }
+
+        return column;
+    }
+}

@@ -1,0 +1,20 @@
+namespace Signals.Core.Enrichment;
+
+/// <summary>
+/// A handle on a fixed-width output of one signature, to write it in a batch without a lookup by name. Immutable and safe to share;
+/// <c>default</c> belongs to nothing and is refused.
+/// </summary>
+/// <typeparam name="T">The type of one value, or of one component of a vector.</typeparam>
+public readonly struct Output<T>
+    where T : unmanaged
+{
+    internal Output(object owner, int ordinal)
+    {
+        Owner = owner;
+        Ordinal = ordinal;
+    }
+
+    internal object? Owner { get; }
+
+    internal int Ordinal { get; }
+}

@@ -1,0 +1,22 @@
+using Signals.Core.Columns;
+
+namespace Signals.Core.Enrichment;
+
+/// <summary>An input or output that a signature declares. Immutable and safe to share.</summary>
+public sealed class SignatureColumn
+{
+    internal SignatureColumn(string name, ColumnType type)
+    {
+        Name = name;
+        Type = type;
+    }
+
+    /// <summary>The column's name, in the event type and in the signature.</summary>
+    public string Name { get; }
+
+    /// <summary>Kind and dimensions of its values.</summary>
+    public ColumnType Type { get; }
+
+    /// <summary>Name and type, as messages show them.</summary>
+    public override string ToString() => $"{Name} ({Type})";
+}

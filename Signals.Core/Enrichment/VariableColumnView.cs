@@ -1,0 +1,25 @@
+using System.Runtime.InteropServices;
+using Signals.Core.Columns;
+
+namespace Signals.Core.Enrichment;
+
+/// <summary>The rows of a text or bytes column of a batch. Valid until the batch changes.</summary>
+public readonly ref struct VariableColumnView
+{
+    private readonly IColumnRows _column;
+
+    internal VariableColumnView(IColumnRows column)
+    {
+        _column = column;
+        States = MemoryMarshal.Cast<byte, ColumnState>(column.RowStates);
+    }
+
+    /// <summary>Whether each row is absent, null or a value.</summary>
+    public ReadOnlySpan<ColumnState> States { get; }
+
+    /// <summary>The bytes of a row, UTF-8 where the column is a text; empty where there is no value.</summary>
+    public ReadOnlySpan<byte> this[int row] => _column.GetValue(row);
+
+    /// <summary>Whether the row has a value.</summary>
+    public bool Has(int row) => States[row] == ColumnState.Value;
+}
