@@ -63,29 +63,29 @@ public sealed class EnrichmentBatch
     /// <summary>The rows of a fixed-width input.</summary>
     /// <exception cref="ArgumentException">The handle is of another signature.</exception>
     public ColumnView<T> Read<T>(Input<T> input)
-        where T : unmanaged => new(InputRows(input.Owner, input.Ordinal));
+        where T : unmanaged => new(Own(input.Owner).InputRows(input.Ordinal));
 
     /// <summary>The rows of a text or bytes input.</summary>
     /// <exception cref="ArgumentException">The handle is of another signature.</exception>
-    public VariableColumnView Read(VariableInput input) => new(InputRows(input.Owner, input.Ordinal));
+    public VariableColumnView Read(VariableInput input) => new(Own(input.Owner).InputRows(input.Ordinal));
 
     /// <summary>What the step has filled in; to be read after it ran.</summary>
     /// <exception cref="ArgumentException">The handle is of another signature.</exception>
     public ColumnView<T> Read<T>(Output<T> output)
-        where T : unmanaged => new(OutputRows(output.Owner, output.Ordinal));
+        where T : unmanaged => new(Own(output.Owner)._outputs[output.Ordinal]);
 
     /// <summary>What the step has filled in; to be read after it ran.</summary>
     /// <exception cref="ArgumentException">The handle is of another signature.</exception>
-    public VariableColumnView Read(VariableOutput output) => new(OutputRows(output.Owner, output.Ordinal));
+    public VariableColumnView Read(VariableOutput output) => new(Own(output.Owner)._outputs[output.Ordinal]);
 
     /// <summary>The rows of a fixed-width output, to fill.</summary>
     /// <exception cref="ArgumentException">The handle is of another signature.</exception>
     public ColumnWriter<T> Write<T>(Output<T> output)
-        where T : unmanaged => new(OutputRows(output.Owner, output.Ordinal));
+        where T : unmanaged => new(Own(output.Owner)._outputs[output.Ordinal]);
 
     /// <summary>The rows of a text or bytes output, to fill.</summary>
     /// <exception cref="ArgumentException">The handle is of another signature.</exception>
-    public VariableColumnWriter Write(VariableOutput output) => new(OutputRows(output.Owner, output.Ordinal));
+    public VariableColumnWriter Write(VariableOutput output) => new(Own(output.Owner)._outputs[output.Ordinal]);
 
     /// <summary>Begins with events of many users; all memories are of one length.</summary>
     internal void Begin(ReadOnlyMemory<long> times, ReadOnlyMemory<ulong> ids, ReadOnlyMemory<ulong> usersHigh, ReadOnlyMemory<ulong> usersLow)
@@ -116,6 +116,9 @@ public sealed class EnrichmentBatch
         _inputs[input] = rows;
     }
 
+    internal IColumnRows InputRows(int input) =>
+        _inputs[input] ?? throw new InvalidOperationException($"Input {Signature.InputSpan[input]} of {Signature} was not bound.");
+
     private void Begin(ReadOnlyMemory<long> times, ReadOnlyMemory<ulong> ids)
     {
         _times = times;
@@ -128,24 +131,14 @@ public sealed class EnrichmentBatch
         }
     }
 
-    private IColumnRows InputRows(object? owner, int ordinal)
-    {
-        RequireOwn(owner);
-        return _inputs[ordinal] ?? throw new InvalidOperationException($"Input {Signature.InputSpan[ordinal]} of {Signature} was not bound.");
-    }
-
-    private OutputRows OutputRows(object? owner, int ordinal)
-    {
-        RequireOwn(owner);
-        return _outputs[ordinal];
-    }
-
-    private void RequireOwn(object? owner)
+    private EnrichmentBatch Own(object? owner)
     {
         if (!ReferenceEquals(owner, Signature.Owner))
         {
             ThrowForeign();
         }
+
+        return this;
     }
 
     [DoesNotReturn]

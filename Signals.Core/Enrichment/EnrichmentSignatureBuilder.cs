@@ -114,6 +114,18 @@ public sealed class EnrichmentSignatureBuilder
         ? new EnrichmentSignature(this, _name, _version, _eventTypes, _inputs, _outputs)
         : throw new InvalidOperationException($"'{_name}' names no event type; say which ones it takes with {nameof(On)}.");
 
+    internal EnrichmentSignatureBuilder AddInput(string name, ColumnType type)
+    {
+        Add(_inputs, name, type);
+        return this;
+    }
+
+    internal EnrichmentSignatureBuilder AddOutput(string name, ColumnType type)
+    {
+        Add(_outputs, name, type);
+        return this;
+    }
+
     private int Add(List<SignatureColumn> columns, string name, ColumnType type)
     {
         SchemaLimits.CheckColumn(name, type, ColumnRole.Field);

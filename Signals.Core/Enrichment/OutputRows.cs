@@ -45,6 +45,13 @@ internal sealed class OutputRows(ColumnType type) : IColumnRows
         _lengths.AsSpan(0, type.IsVariable ? count : 0).Clear();
     }
 
+    /// <summary>The bytes of a fixed row, to be written; counts it as set.</summary>
+    public Span<byte> Fill(int row)
+    {
+        WritableStates[row] = (byte)ColumnState.Value;
+        return WritableFixed.Slice(row * type.Width, type.Width);
+    }
+
     public void SetBytes(int row, ReadOnlySpan<byte> value)
     {
         value.CopyTo(Reserve(value.Length));
@@ -57,7 +64,6 @@ internal sealed class OutputRows(ColumnType type) : IColumnRows
     public void SetNull(int row)
     {
         WritableStates[row] = (byte)ColumnState.Null;
-        _lengths[row] = 0;
     }
 
     /// <summary>Makes all rows absent, as after a step that failed.</summary>

@@ -18,6 +18,7 @@ internal static partial class Layers
         "Signals.Core.Enrichment",
         "Signals.Storage.Primitives",
         "Signals.Storage.FileSystem",
+        "Signals.Storage.Entities",
         "Signals.Storage.Wal",
         "Signals.Storage.MemTables",
         "Signals.Storage.Tables",

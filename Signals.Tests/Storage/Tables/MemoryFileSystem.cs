@@ -36,7 +36,11 @@ internal sealed class MemoryFileSystem : IFileSystem
     {
     }
 
-    public void Rename(string from, string to) => throw new NotSupportedException();
+    public void Rename(string from, string to)
+    {
+        this[to] = this[from];
+        Delete(from);
+    }
 
     public void Delete(string path) => _files.Remove(path);
 

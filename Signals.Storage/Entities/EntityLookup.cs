@@ -1,0 +1,82 @@
+using Signals.Core.Columns;
+using Signals.Core.Enrichment;
+
+namespace Signals.Storage.Entities;
+
+/// <summary>Looks entities up in batches and holds the answer: a flag and a row of each chosen column per key.</summary>
+/// <remarks>Thread contract: one thread at a time. Once grown to the size of the batches a warm lookup allocates nothing.</remarks>
+public sealed class EntityLookup
+{
+    private readonly EntityTable _table;
+    private readonly int[] _columns;
+    private readonly OutputRows[] _outputs;
+    private readonly EntityProbe _probe = new();
+    private bool[] _found = [];
+
+    internal EntityLookup(EntityTable table, int[] columns)
+    {
+        _table = table;
+        _columns = columns;
+        _outputs = [.. columns.Select(c => new OutputRows(table.Schema.Columns[c].Type))];
+    }
+
+    /// <summary>Keys of the last batch.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Whether each key's entity is in the table.</summary>
+    public ReadOnlySpan<bool> Found => _found.AsSpan(0, Count);
+
+    /// <summary>Looks up; all keys in one version of the table. What was read of the batch before is no longer valid.</summary>
+    /// <exception cref="Core.Model.CorruptionException">A block is damaged; there is no partial answer.</exception>
+    public void Find(ReadOnlySpan<EntityKey> keys)
+    {
+        Count = 0;
+        if (keys.Length > _found.Length)
+        {
+            _found = new bool[Math.Max(keys.Length, 2 * _found.Length)];
+        }
+
+        Span<bool> found = _found.AsSpan(0, keys.Length);
+        found.Clear();
+        _probe.Clear();
+        for (int i = 0; i < keys.Length; i++)
+        {
+            _probe.Add(i, keys[i]);
+        }
+
+        foreach (OutputRows output in _outputs)
+        {
+            output.Reset(keys.Length);
+        }
+
+        _table.Find(_probe, _columns, _outputs, found);
+        foreach (OutputRows output in _outputs)
+        {
+            output.Complete();
+        }
+
+        Count = keys.Length;
+    }
+
+    /// <summary>The rows of a chosen column of fixed width, one per key; absent where the entity is not there.</summary>
+    /// <param name="ordinal">Its place among the columns that <see cref="EntityTable.CreateLookup"/> named.</param>
+    /// <exception cref="ArgumentException">The column holds another type.</exception>
+    public ColumnView<T> Read<T>(int ordinal)
+        where T : unmanaged
+    {
+        OutputRows output = _outputs[ordinal];
+        return output.Type.Accepts<T>() || output.Type.AcceptsVector<T>() ? new ColumnView<T>(output) : throw Mismatch(ordinal, typeof(T).Name);
+    }
+
+    /// <summary>The rows of a chosen text or bytes column, one per key.</summary>
+    /// <param name="ordinal">Its place among the columns that <see cref="EntityTable.CreateLookup"/> named.</param>
+    /// <exception cref="ArgumentException">The column is of fixed width.</exception>
+    public VariableColumnView ReadVariable(int ordinal) =>
+        _outputs[ordinal].Type.IsVariable ? new VariableColumnView(_outputs[ordinal]) : throw Mismatch(ordinal, "text or bytes");
+
+    private ArgumentException Mismatch(int ordinal, string asked)
+    {
+        (string name, ColumnType type) = (_table.Schema.Columns[_columns[ordinal]].Name, _outputs[ordinal].Type);
+        return new ArgumentException($"Column '{name}' of '{_table.Schema.Name}' is {type}, not {asked}.");
+    }
+}

@@ -1,0 +1,119 @@
+using Signals.Core.Columns;
+using Signals.Core.Enrichment;
+
+namespace Signals.Storage.Entities;
+
+/// <summary>
+/// A batch of keys on its way through a table: ordered by block, so that each block is fetched once and the next one is on its way from
+/// memory while one is searched.
+/// </summary>
+/// <remarks>Thread contract: one thread at a time. Reused; once grown it allocates nothing.</remarks>
+internal sealed class EntityProbe
+{
+    private EntityKey[] _keys = [];
+    private int[] _rows = [];
+    private long[] _order = [];
+    private int _count;
+
+    public void Clear() => _count = 0;
+
+    /// <summary>Asks for the entity of an output row.</summary>
+    public void Add(int row, EntityKey key)
+    {
+        if (_count == _keys.Length)
+        {
+            int capacity = Math.Max(64, 2 * _count);
+            Array.Resize(ref _keys, capacity);
+            Array.Resize(ref _rows, capacity);
+            _order = new long[capacity];
+        }
+
+        _keys[_count] = key;
+        _rows[_count++] = row;
+    }
+
+    /// <summary>Fills the rows of the entities that are there.</summary>
+    /// <param name="version">Where to look.</param>
+    /// <param name="columns">The table's columns to copy.</param>
+    /// <param name="outputs">One for each of the columns, of its type.</param>
+    /// <param name="found">Set to true for each row whose entity is there.</param>
+    public void Run(EntityVersion version, ReadOnlySpan<int> columns, ReadOnlySpan<OutputRows> outputs, Span<bool> found)
+    {
+        int asked = 0;
+        for (int i = 0; i < _count; i++)
+        {
+            int block = version.BlockOf(_keys[i].High, _keys[i].Low);
+            if (block >= 0)
+            {
+                _order[asked++] = ((long)block << 32) | (uint)i;
+            }
+        }
+
+        Span<long> order = _order.AsSpan(0, asked);
+        order.Sort();
+        for (int first = 0; first < order.Length;)
+        {
+            int block = BlockAt(order, first);
+            int end = first + 1;
+            while (end < order.Length && BlockAt(order, end) == block)
+            {
+                end++;
+            }
+
+            if (end < order.Length)
+            {
+                version.Prefetch(BlockAt(order, end));
+            }
+
+            Copy(version.GetBlock(block), order[first..end], columns, outputs, found);
+            first = end;
+        }
+    }
+
+    private static int BlockAt(ReadOnlySpan<long> order, int index) => (int)(order[index] >> 32);
+
+    private void Copy(EntityBlock block, Span<long> asked, ReadOnlySpan<int> columns, ReadOnlySpan<OutputRows> outputs, Span<bool> found)
+    {
+        int count = 0;
+        foreach (long entry in asked)
+        {
+            int index = (int)(uint)entry;
+            int at = block.Find(_keys[index].High, _keys[index].Low);
+            if (at >= 0)
+            {
+                found[_rows[index]] = true;
+                asked[count++] = ((long)at << 32) | (uint)_rows[index];
+            }
+        }
+
+        for (int c = 0; c < columns.Length; c++)
+        {
+            CopyColumn(block.Column(columns[c]), asked[..count], outputs[c]);
+        }
+    }
+
+    /// <param name="chunk">The column.</param>
+    /// <param name="pairs">Row of the block, then row of the output, 32 bits each.</param>
+    /// <param name="output">Where the values go.</param>
+    private static void CopyColumn(in ColumnChunk chunk, ReadOnlySpan<long> pairs, OutputRows output)
+    {
+        foreach (long pair in pairs)
+        {
+            int from = (int)(pair >> 32);
+            int to = (int)(uint)pair;
+            ColumnState state = chunk.GetState(from);
+            if (state == ColumnState.Null)
+            {
+                output.SetNull(to);
+            }
+            else if (state == ColumnState.Value && chunk.Type.IsVariable)
+            {
+                output.SetBytes(to, chunk.GetBytes(from));
+            }
+            else if (state == ColumnState.Value)
+            {
+                chunk.CopyValues(from, 1, output.Fill(to));
+            }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using Signals.Core.Ingest;
+
+namespace Signals.Storage.Entities;
+
+/// <summary>
+/// The entity last added to a writer, to set its columns. One thread at a time; usable until the next entity is added. A column that is
+/// never set is absent; set twice, the last call counts.
+/// </summary>
+public readonly ref struct EntityRow
+{
+    private readonly EventRow _row;
+
+    internal EntityRow(EventRow row) => _row = row;
+
+    /// <summary>Sets a number or a boolean.</summary>
+    /// <exception cref="ArgumentException">There is no such column, or it holds another type.</exception>
+    public EntityRow Set<T>(string column, T value)
+        where T : unmanaged => new(_row.Set(column, value));
+
+    /// <summary>Sets text, kept as UTF-8; unpaired surrogates become U+FFFD.</summary>
+    /// <exception cref="ArgumentException">There is no such column, or it holds no text or bytes.</exception>
+    public EntityRow Set(string column, ReadOnlySpan<char> value) => new(_row.Set(column, value));
+
+    /// <summary>Sets bytes, or text that is UTF-8 already.</summary>
+    /// <exception cref="ArgumentException">There is no such column, or it holds no text or bytes.</exception>
+    public EntityRow SetBytes(string column, ReadOnlySpan<byte> value) => new(_row.SetBytes(column, value));
+
+    /// <summary>Sets a vector.</summary>
+    /// <exception cref="ArgumentException">There is no such column, it holds another type, or the dimensions differ.</exception>
+    public EntityRow SetVector<T>(string column, ReadOnlySpan<T> value)
+        where T : unmanaged => new(_row.SetVector(column, value));
+
+    /// <summary>Says that the entity has no value here, which a join passes on as null.</summary>
+    /// <exception cref="ArgumentException">There is no such column.</exception>
+    public EntityRow SetNull(string column) => new(_row.SetNull(column));
+}

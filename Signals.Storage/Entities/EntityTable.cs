@@ -1,0 +1,159 @@
+using Signals.Core.Enrichment;
+using Signals.Core.Model;
+using Signals.Storage.FileSystem;
+using Signals.Storage.Primitives;
+
+namespace Signals.Storage.Entities;
+
+/// <summary>
+/// Facts about entities (an item's price, text, vector) by key, from a file that <see cref="EntityTableWriter"/> made: what enrichments
+/// join with. Opened without being loaded; blocks are read as they are asked for and kept in bounded memory.
+/// </summary>
+/// <remarks>
+/// Thread contract: any thread; lookups take no lock. <see cref="Replace"/> swaps in another version while lookups go on: each sees one
+/// version whole, and the old file is closed after the last lookup that began on it. Lifetime: dispose it when nothing looks up any more.
+/// </remarks>
+public sealed class EntityTable : IDisposable
+{
+    private readonly IFileSystem _files;
+    private readonly EntityTableOptions _options;
+    private readonly ReadEpochs _epochs = new();
+    private EntityVersion? _current;
+    private volatile bool _hasRetired;
+
+    private EntityTable(IFileSystem files, EntityTableOptions options, EntityVersion first)
+    {
+        _files = files;
+        _options = options;
+        _current = first;
+        Schema = first.Schema;
+    }
+
+    /// <summary>Name and columns, the same in every version that is swapped in.</summary>
+    public EntitySchema Schema { get; }
+
+    /// <summary>The version now, as its writer numbered it.</summary>
+    public ulong Version => Current.TableVersion;
+
+    /// <summary>Entities in it.</summary>
+    public long Count => Current.Rows;
+
+    /// <summary>Memory now: the index, which is 40 bytes per block whatever is asked, and the cached blocks.</summary>
+    public long ResidentBytes => Current.IndexBytes + Current.CachedBytes;
+
+    internal EntityVersion Current => Volatile.Read(ref _current) ?? throw new ObjectDisposedException(nameof(EntityTable));
+
+    /// <summary>Versions that wait for their last lookup to end.</summary>
+    internal int RetiredCount => _epochs.PendingCount;
+
+    /// <summary>Opens a table.</summary>
+    /// <exception cref="CorruptionException">The file is no entity table, a newer one, or its index is damaged.</exception>
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    public static EntityTable Open(string path, EntityTableOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Open(FileSystems.ForThisMachine(), path, options ?? new EntityTableOptions());
+    }
+
+    /// <summary>Swaps in another version, from another file or from the same path written anew. Lookups see it from now on.</summary>
+    /// <exception cref="SchemaMismatchException">It has another name or other columns; the version before stays.</exception>
+    /// <exception cref="CorruptionException">As in <see cref="Open(string, EntityTableOptions?)"/>; the version before stays.</exception>
+    public void Replace(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        EntityVersion next = EntityVersion.Open(_files, path, _options);
+        if (next.Schema.Name != Schema.Name || !next.Schema.HasSameColumns(Schema))
+        {
+            next.Dispose();
+            throw new SchemaMismatchException(
+                $"'{path}' holds '{next.Schema.Name}' with {Describe(next.Schema)}; the table is '{Schema.Name}' with {Describe(Schema)}.");
+        }
+
+        Retire(Interlocked.Exchange(ref _current, next));
+    }
+
+    /// <summary>Prepares lookups of some columns, of all when none is named. One for each thread that looks up.</summary>
+    /// <exception cref="ArgumentException">There is no such column.</exception>
+    public EntityLookup CreateLookup(params ReadOnlySpan<string> columns)
+    {
+        List<int> ordinals = [];
+        foreach (string column in columns)
+        {
+            ordinals.Add(OrdinalOf(column));
+        }
+
+        return new EntityLookup(this, columns.IsEmpty ? [.. Enumerable.Range(0, Schema.Columns.Count)] : [.. ordinals]);
+    }
+
+    /// <summary>Waits for the lookups under way and closes the files. A second call does nothing.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _current, null) is EntityVersion last)
+        {
+            _epochs.WaitForReaders();
+            last.Dispose();
+            _epochs.Dispose();
+        }
+    }
+
+    internal static EntityTable Open(IFileSystem files, string path, EntityTableOptions options)
+    {
+        options.Validate();
+        return new EntityTable(files, options, EntityVersion.Open(files, path, options));
+    }
+
+    internal int OrdinalOf(string column)
+    {
+        int ordinal = Schema.Row.IndexOf(column);
+        return ordinal >= 0
+            ? ordinal
+            : throw new ArgumentException($"The table '{Schema.Name}' has no column '{column}'; it has {Describe(Schema)}.", nameof(column));
+    }
+
+    internal void Find(EntityProbe probe, ReadOnlySpan<int> columns, ReadOnlySpan<OutputRows> outputs, Span<bool> found)
+    {
+        int slot = _epochs.Enter();
+        try
+        {
+            probe.Run(Current, columns, outputs, found);
+        }
+        finally
+        {
+            _epochs.Exit(slot);
+            Interlocked.MemoryBarrier(); // either the flag is seen here, or whoever raises it sees that this lookup has left
+            if (_hasRetired)
+            {
+                CollectRetired();
+            }
+        }
+    }
+
+    private void Retire(EntityVersion? old)
+    {
+        if (old is not null)
+        {
+            _epochs.Retire(old);
+            CollectRetired();
+        }
+    }
+
+    // The flag is up whenever something is left when the last lookup beside it ends: raised before the scan, looked at again once lowered.
+    private void CollectRetired()
+    {
+        do
+        {
+            _hasRetired = true;
+            _epochs.Collect();
+            if (_epochs.PendingCount > 0)
+            {
+                return;
+            }
+
+            _hasRetired = false;
+            Interlocked.MemoryBarrier();
+        }
+        while (_epochs.PendingCount > 0);
+    }
+
+    private static string Describe(EntitySchema schema) => string.Join(", ", schema.Columns.Select(c => $"{c.Name} ({c.Type})"));
+}

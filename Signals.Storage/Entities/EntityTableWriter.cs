@@ -1,0 +1,264 @@
+using Signals.Core.Columns;
+using Signals.Core.Ingest;
+using Signals.Storage.FileSystem;
+
+namespace Signals.Storage.Entities;
+
+/// <summary>
+/// Makes an entity table from entities in any order: sorts in the memory that it is given, and beside the file when that is not enough.
+/// Of an entity that is added twice the last one counts, whole. The same entities, in whatever order and memory, give the same bytes.
+/// </summary>
+/// <remarks>
+/// Thread contract: one thread. Nothing is at the path until <see cref="Finish"/> puts the whole file there, in one atomic step; a writer
+/// disposed before leaves nothing behind.
+/// </remarks>
+public sealed class EntityTableWriter : IDisposable
+{
+    private const int MergeWidth = 64;
+
+    private readonly IFileSystem _files;
+    private readonly string _path;
+    private readonly EntitySchema _schema;
+    private readonly EntityWriterOptions _options;
+    private readonly EventBatch _rows;
+    private readonly List<string> _runs = [];
+    private int[] _order = [];
+    private int _runNumber;
+    private bool _ended;
+
+    private EntityTableWriter(IFileSystem files, string path, EntitySchema schema, EntityWriterOptions options)
+    {
+        _files = files;
+        _path = path;
+        _schema = schema;
+        _options = options;
+        _rows = new EventBatch(schema.Row);
+    }
+
+    /// <summary>Sorted runs written beside the file so far.</summary>
+    internal int RunCount => _runNumber;
+
+    /// <summary>Begins a file, which replaces what is at the path when it is finished.</summary>
+    public static EntityTableWriter Create(string path, EntitySchema schema, EntityWriterOptions? options = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Create(FileSystems.ForThisMachine(), path, schema, options ?? new EntityWriterOptions());
+    }
+
+    /// <summary>Adds an entity, whose columns are set on the result.</summary>
+    /// <exception cref="IOException">What had to be sorted on disk could not be written.</exception>
+    /// <exception cref="InvalidOperationException">The writer was finished.</exception>
+    public EntityRow Add(EntityKey key)
+    {
+        ThrowIfEnded();
+
+        // Arrays double as they grow, so half the budget in rows is the budget in memory.
+        if (_rows.Count == BatchRecordFormat.MaxRows || UsedBytes() > _options.MemoryBytes / 2)
+        {
+            Spill();
+        }
+
+        return new EntityRow(_rows.Add(default, (long)key.High, key.Low));
+    }
+
+    /// <summary>Writes the file, syncs it and puts it at its path.</summary>
+    /// <returns>The number of entities in it.</returns>
+    public long Finish()
+    {
+        ThrowIfEnded();
+        long count = 0;
+        if (_runs.Count == 0)
+        {
+            int rows = Sort();
+            DurableFile.Publish(_files, _path, file => count = WriteSorted(file, rows));
+        }
+        else
+        {
+            Spill();
+            while (_runs.Count > MergeWidth)
+            {
+                MergeOldest();
+            }
+
+            DurableFile.Publish(_files, _path, file => count = Merge(_runs, file));
+        }
+
+        Dispose();
+        return count;
+    }
+
+    /// <summary>Removes what was sorted on disk. A writer that was not finished leaves nothing.</summary>
+    public void Dispose()
+    {
+        _ended = true;
+        foreach (string run in _runs)
+        {
+            _files.Delete(run);
+        }
+
+        _runs.Clear();
+        _rows.Clear();
+        string unpublished = _path + DurableFile.TemporarySuffix;
+        if (_files.FileExists(unpublished))
+        {
+            _files.Delete(unpublished);
+        }
+    }
+
+    internal static EntityTableWriter Create(IFileSystem files, string path, EntitySchema schema, EntityWriterOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        options.Validate();
+        return new EntityTableWriter(files, path, schema, options);
+    }
+
+    private long UsedBytes()
+    {
+        long used = (long)_rows.Count * (4 * sizeof(ulong) + sizeof(int));
+        foreach (ColumnBuffer column in _rows.Rows.Columns)
+        {
+            used += column.Values.Length + column.Count + (sizeof(int) * column.Ends.Length);
+        }
+
+        return used;
+    }
+
+    /// <summary>Orders the rows in memory by key and keeps the last of each.</summary>
+    private int Sort()
+    {
+        RowBuffer rows = _rows.Rows;
+        rows.FillAbsent();
+        if (_order.Length < rows.Count)
+        {
+            _order = new int[rows.Count];
+        }
+
+        for (int i = 0; i < rows.Count; i++)
+        {
+            _order[i] = i;
+        }
+
+        _order.AsSpan(0, rows.Count).Sort((a, b) =>
+        {
+            int order = Compare(rows, a, rows, b);
+            return order != 0 ? order : a.CompareTo(b);
+        });
+        int count = 0;
+        for (int i = 0; i < rows.Count; i++)
+        {
+            if (i + 1 == rows.Count || Compare(rows, _order[i], rows, _order[i + 1]) != 0)
+            {
+                _order[count++] = _order[i];
+            }
+        }
+
+        return count;
+    }
+
+    private void Spill()
+    {
+        if (_rows.Count == 0)
+        {
+            return;
+        }
+
+        int rows = Sort();
+        WriteRun(file => WriteSorted(file, rows), at: _runs.Count);
+        _rows.Clear();
+    }
+
+    // The merged run takes the place of the oldest, so that later ones still win.
+    private void MergeOldest()
+    {
+        string[] oldest = [.. _runs.Take(MergeWidth)];
+        WriteRun(file => Merge(oldest, file), at: 0);
+        foreach (string run in oldest)
+        {
+            _files.Delete(run);
+            _runs.Remove(run);
+        }
+    }
+
+    private void WriteRun(Action<IFile> write, int at)
+    {
+        string path = $"{_path}.run{++_runNumber}{DurableFile.TemporarySuffix}";
+        if (_files.FileExists(path))
+        {
+            _files.Delete(path);
+        }
+
+        using IFile file = _files.Open(path, FileOpenMode.CreateNew);
+        _runs.Insert(at, path);
+        write(file);
+    }
+
+    private long WriteSorted(IFile file, int rows)
+    {
+        EntityFileWriter writer = NewWriter(file);
+        foreach (int row in _order.AsSpan(0, rows))
+        {
+            writer.Append(_rows.Rows, row);
+        }
+
+        writer.Finish();
+        return writer.Rows;
+    }
+
+    private long Merge(IReadOnlyList<string> runs, IFile file)
+    {
+        EntityFileWriter writer = NewWriter(file);
+        List<EntityCursor> cursors = [];
+        try
+        {
+            foreach (string run in runs)
+            {
+                cursors.Add(new EntityCursor(_files.Open(run, FileOpenMode.Read)));
+            }
+
+            PriorityQueue<int, EntityOrder> next = new();
+            for (int i = 0; i < cursors.Count; i++)
+            {
+                next.Enqueue(i, cursors[i].Order(i));
+            }
+
+            while (next.TryDequeue(out int newest, out EntityOrder order))
+            {
+                writer.Append(cursors[newest].Block, cursors[newest].Row);
+                Advance(newest);
+                while (next.TryPeek(out int older, out EntityOrder same) && same.HasKeyOf(order))
+                {
+                    next.Dequeue();
+                    Advance(older);
+                }
+            }
+
+            writer.Finish();
+            return writer.Rows;
+
+            void Advance(int cursor)
+            {
+                if (cursors[cursor].MoveNext())
+                {
+                    next.Enqueue(cursor, cursors[cursor].Order(cursor));
+                }
+            }
+        }
+        finally
+        {
+            cursors.ForEach(cursor => cursor.Dispose());
+        }
+    }
+
+    private EntityFileWriter NewWriter(IFile file) => new(file, _schema, _options.Version, _options.BlockBytes);
+
+    private static int Compare(RowBuffer left, int a, RowBuffer right, int b) =>
+        EntityKey.Compare((ulong)left.Times[a], left.Ids[a], (ulong)right.Times[b], right.Ids[b]);
+
+    private void ThrowIfEnded()
+    {
+        if (_ended)
+        {
+            throw new InvalidOperationException($"The writer of '{_path}' has ended.");
+        }
+    }
+}
