@@ -2,7 +2,7 @@ using Signals.Bench.Workloads;
 
 namespace Signals.Bench.Candidates;
 
-/// <summary>A store under comparison, open on an empty folder of its own. Thread contract: one thread calls it.</summary>
+/// <summary>A store under comparison, open on an empty folder of its own. Thread contract: one thread calls it, but where a member says more.</summary>
 internal interface ICandidate : IDisposable
 {
     /// <summary>Rows of a read.</summary>
@@ -20,7 +20,21 @@ internal interface ICandidate : IDisposable
     string DataFileEnd { get; }
 
     /// <summary>Takes in every event and returns when the last one is written to the operating system and visible to reads.</summary>
-    void Ingest(EventLog log);
+    /// <param name="log">The events.</param>
+    /// <param name="producers">Threads that append at the same time, where the store takes several.</param>
+    void Ingest(EventLog log, int producers);
+
+    /// <summary>Whether several threads may append at the same time.</summary>
+    bool TakesManyProducers => true;
+
+    /// <summary>Whether another thread may read while one appends.</summary>
+    bool ReadsWhileIngesting => true;
+
+    /// <summary>Whether it can be opened so that an acknowledged batch survives a power cut.</summary>
+    bool CanSync => true;
+
+    /// <summary>Takes in one batch of a log, one thread, and returns when it is acknowledged as the store was opened to acknowledge.</summary>
+    void Append(EventLog log, int start, int count);
 
     /// <summary>Puts everything into sorted files and merges these as far as the store does.</summary>
     void FlushAndCompact();

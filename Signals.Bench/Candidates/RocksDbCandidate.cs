@@ -8,12 +8,18 @@ internal sealed class RocksDbCandidate : ICandidate
 {
     private readonly DbOptions _options = RocksDbSettings.Options(); // kept alive as long as the database
     private readonly ReadOptions _reading = RocksDbSettings.Reading();
-    private readonly WriteOptions _writing = new WriteOptions().SetSync(false);
+    private readonly WriteOptions _writing;
     private readonly RocksDb _database;
+    private readonly WriteBatch _batch = new();
     private readonly Answer _answer = new(ICandidate.ReadRows);
-    private readonly Answer[] _lists = [.. EventLog.TypeNames.Select(_ => new Answer(ICandidate.ReadRows))];
+    private readonly TypeLists _lists = new();
+    private Iterator? _iterator;
 
-    public RocksDbCandidate(string path) => _database = RocksDb.Open(_options, path);
+    public RocksDbCandidate(string path, bool synced)
+    {
+        _writing = new WriteOptions().SetSync(synced);
+        _database = RocksDb.Open(_options, path);
+    }
 
     public string Name => "RocksDB";
 
@@ -21,26 +27,13 @@ internal sealed class RocksDbCandidate : ICandidate
 
     public string DataFileEnd => ".sst";
 
-    public void Ingest(EventLog log)
+    public void Ingest(EventLog log, int producers) => ProducerRun.All(producers, producer =>
     {
-        Span<byte> key = stackalloc byte[RocksDbKey.Bytes];
-        Span<byte> value = stackalloc byte[RocksDbKey.ValueBytes];
         using WriteBatch batch = new();
-        int rows = 0;
-        for (int i = 0; i < log.Count; i++)
-        {
-            RocksDbKey.Write(key, value, log, i);
-            Put(batch, key, value);
-            if (++rows == ICandidate.BatchRows)
-            {
-                _database.Write(batch, _writing);
-                batch.Clear();
-                rows = 0;
-            }
-        }
+        ProducerRun.ForEachBatch(log, producer, producers, (start, count) => Write(batch, log, start, count));
+    });
 
-        _database.Write(batch, _writing);
-    }
+    public void Append(EventLog log, int start, int count) => Write(_batch, log, start, count);
 
     public void FlushAndCompact()
     {
@@ -54,36 +47,36 @@ internal sealed class RocksDbCandidate : ICandidate
         return _answer.Count;
     }
 
-    /// <summary>
-    /// One iterator, one seek per type. The frequent type comes first: what is older than its 100th row cannot be in the
-    /// answer, so the lists of the other types end there.
-    /// </summary>
+    /// <summary>One iterator for all types, one seek per type.</summary>
     public void Read(uint user, ReadShape shape, Answer answer)
     {
         using Iterator iterator = _database.NewIterator(readOptions: _reading);
-        if (shape == ReadShape.OneType)
-        {
-            ReadType(iterator, user, 0, long.MinValue, answer);
-            return;
-        }
-
-        long oldest = long.MinValue;
-        for (int type = 0; type < _lists.Length; type++)
-        {
-            Answer list = _lists[type];
-            ReadType(iterator, user, (byte)type, oldest, list);
-            oldest = list.Count == ICandidate.ReadRows ? Math.Max(oldest, list.Times[^1]) : oldest;
-        }
-
-        Merge(answer);
+        _iterator = iterator;
+        _lists.Read(user, shape, answer, ReadType);
+        _iterator = null;
     }
 
     public string Describe() => _database.GetProperty("rocksdb.levelstats")?.ReplaceLineEndings(" | ") ?? "";
 
     public void Dispose()
     {
+        _batch.Dispose();
         _database.Dispose();
         GC.KeepAlive(_options);
+    }
+
+    private void Write(WriteBatch batch, EventLog log, int start, int count)
+    {
+        Span<byte> key = stackalloc byte[RocksDbKey.Bytes];
+        Span<byte> value = stackalloc byte[RocksDbKey.ValueBytes];
+        batch.Clear();
+        for (int i = start; i < start + count; i++)
+        {
+            RocksDbKey.Write(key, value, log, i);
+            Put(batch, key, value);
+        }
+
+        _database.Write(batch, _writing);
     }
 
     private static unsafe void Put(WriteBatch batch, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
@@ -94,11 +87,12 @@ internal sealed class RocksDbCandidate : ICandidate
         }
     }
 
-    private static void ReadType(Iterator iterator, uint user, byte type, long oldest, Answer list)
+    private void ReadType(uint user, byte type, long oldest, Answer list)
     {
         Span<byte> prefix = stackalloc byte[RocksDbKey.PrefixBytes];
         RocksDbKey.WritePrefix(prefix, user, type);
         int rows = 0;
+        Iterator iterator = _iterator!;
         for (iterator.Seek(prefix); rows < ICandidate.ReadRows && iterator.Valid(); iterator.Next())
         {
             ReadOnlySpan<byte> key = iterator.GetKeySpan();
@@ -111,30 +105,5 @@ internal sealed class RocksDbCandidate : ICandidate
         }
 
         list.Count = rows;
-    }
-
-    private void Merge(Answer answer)
-    {
-        Span<int> next = stackalloc int[_lists.Length];
-        int rows = 0;
-        for (; rows < ICandidate.ReadRows; rows++)
-        {
-            int best = -1;
-            for (int type = 0; type < _lists.Length; type++)
-            {
-                bool newer = next[type] < _lists[type].Count
-                    && (best < 0 || _lists[type].Times[next[type]] > _lists[best].Times[next[best]]);
-                best = newer ? type : best;
-            }
-
-            if (best < 0)
-            {
-                break;
-            }
-
-            answer.CopyRow(rows, _lists[best], next[best]++);
-        }
-
-        answer.Count = rows;
     }
 }

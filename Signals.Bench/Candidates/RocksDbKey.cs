@@ -24,6 +24,11 @@ internal static class RocksDbKey
         WritePrefix(key, log.Users[i], log.Types[i]);
         BinaryPrimitives.WriteUInt64BigEndian(key[9..], ~(ulong)log.Times[i]);
         BinaryPrimitives.WriteUInt64BigEndian(key[17..], log.Ids[i]);
+        WriteFields(value, log, i);
+    }
+
+    public static void WriteFields(Span<byte> value, EventLog log, int i)
+    {
         BinaryPrimitives.WriteInt64LittleEndian(value, log.Items[i]);
         value[8] = log.Surfaces[i];
         BinaryPrimitives.WriteInt32LittleEndian(value[9..], log.Actions[i]);
@@ -37,6 +42,11 @@ internal static class RocksDbKey
         answer.Times[row] = ReadTime(key);
         answer.Ids[row] = BinaryPrimitives.ReadUInt64BigEndian(key[17..]);
         answer.Types[row] = key[8];
+        ReadFields(value, answer, row);
+    }
+
+    public static void ReadFields(ReadOnlySpan<byte> value, Answer answer, int row)
+    {
         answer.Items[row] = BinaryPrimitives.ReadInt64LittleEndian(value);
         answer.Surfaces[row] = value[8];
         answer.Actions[row] = BinaryPrimitives.ReadInt32LittleEndian(value[9..]);

@@ -12,9 +12,10 @@ internal sealed class SignalsCandidate : ICandidate
     private readonly SignalStore _store;
     private readonly SequenceQuery _allTypes;
     private readonly SequenceQuery _oneType;
+    private readonly IngestLane[] _lanes;
     private long _sink;
 
-    public SignalsCandidate(string path)
+    public SignalsCandidate(string path, bool synced)
     {
         StoreSchema schema = StoreSchema.Define(s =>
         {
@@ -23,7 +24,8 @@ internal sealed class SignalsCandidate : ICandidate
                 s.EventType(name, t => t.Field<long>("item_id").Field<byte>("surface").Field<int>("action").Field<float>("dwell"));
             }
         });
-        _store = SignalStore.Open(path, schema);
+        _store = SignalStore.Open(path, schema, new StoreOptions { Durability = synced ? Durability.Synced : Durability.Buffered });
+        _lanes = [.. EventLog.TypeNames.Select(name => new IngestLane(_store, name))];
         _allTypes = _store.Query(EventLog.TypeNames).Last(ICandidate.ReadRows).Build();
         _oneType = _store.Query(EventLog.TypeNames[0]).Last(ICandidate.ReadRows).Build();
     }
@@ -32,24 +34,44 @@ internal sealed class SignalsCandidate : ICandidate
 
     public string Settings =>
         "StoreOptions defaults: Buffered (written to the OS before the ack, log synced every second in the background), "
-        + "64 MiB memtables, 256 MiB block cache; batches of 256 events of one type, acks awaited at the end";
+        + "128 MiB memtables, 256 MiB block cache; batches of 256 events of one type, acks awaited at the end";
 
     public string DataFileEnd => ".tbl";
 
-    public void Ingest(EventLog log)
+    public void Ingest(EventLog log, int producers) => ProducerRun.All(producers, producer =>
     {
         IngestLane[] lanes = [.. EventLog.TypeNames.Select(name => new IngestLane(_store, name))];
-        for (int i = 0; i < log.Count; i++)
+        ProducerRun.ForEachBatch(log, producer, producers, (start, count) =>
         {
-            lanes[log.Types[i]].Add(log, i);
-        }
-
+            for (int i = start; i < start + count; i++)
+            {
+                lanes[log.Types[i]].Add(log, i);
+            }
+        });
         foreach (IngestLane lane in lanes)
         {
             lane.Append();
         }
 
         foreach (IngestLane lane in lanes)
+        {
+            lane.WaitForLast();
+        }
+    });
+
+    public void Append(EventLog log, int start, int count)
+    {
+        for (int i = start; i < start + count; i++)
+        {
+            _lanes[log.Types[i]].Add(log, i);
+        }
+
+        foreach (IngestLane lane in _lanes)
+        {
+            lane.Append();
+        }
+
+        foreach (IngestLane lane in _lanes)
         {
             lane.WaitForLast();
         }

@@ -26,6 +26,31 @@ internal static class Ceilings
         return (double)batches * ICandidate.BatchRows / Stopwatch.GetElapsedTime(begin).TotalSeconds;
     }
 
+    /// <summary>Median microseconds of a write of one batch of plain events over zeros, and the sync of its data.</summary>
+    public static double Sync(string path)
+    {
+        const int Rounds = 500;
+        byte[] batch = new byte[EventBytes * ICandidate.BatchRows];
+        using FileStream file = new(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+        for (int i = 0; i < Rounds; i++)
+        {
+            file.Write(batch);
+        }
+
+        file.Flush(flushToDisk: true);
+        long[] ticks = new long[Rounds];
+        for (int i = 0; i < Rounds; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            RandomAccess.Write(file.SafeFileHandle, batch, (long)i * batch.Length);
+            RandomAccess.FlushToDisk(file.SafeFileHandle);
+            ticks[i] = Stopwatch.GetTimestamp() - start;
+        }
+
+        Array.Sort(ticks);
+        return ticks[Rounds / 2] * 1e6 / Stopwatch.Frequency;
+    }
+
     /// <summary>
     /// Reads per second when a read copies the newest rows of a user's seven columns (time, id, type, item, surface, action,
     /// dwell: 35 bytes a row) from memory that is sorted by user, uncompressed, into the answer.

@@ -10,11 +10,7 @@ internal sealed class CompareCommand(CompareOptions options)
     private const int CheckedUsersOfEachKind = 150;
     private const int CheckedTopUsers = 5;
 
-    private static readonly Dictionary<string, Func<string, ICandidate>> Openers = new(StringComparer.Ordinal)
-    {
-        ["signals"] = path => new SignalsCandidate(path),
-        ["rocksdb"] = path => new RocksDbCandidate(path),
-    };
+    private readonly Dictionary<string, string> _missing = new(StringComparer.Ordinal);
 
     /// <summary>The exit code: 1 when an answer was wrong.</summary>
     public int Run()
@@ -24,7 +20,7 @@ internal sealed class CompareCommand(CompareOptions options)
         Console.WriteLine($"{log.Count:N0} events, {log.Duplicates:N0} of them duplicates, {options.Workload.Users:N0} users, {options.Workload.Days} days");
         UserIndex index = new(log);
         ReadPlan plan = Plan(generator, log);
-        string[] names = ["signals", .. options.Peers];
+        string[] names = [Peers.Ours, .. options.PeerNames];
         WarmUp(names, log, plan);
 
         Report report = new(options, log);
@@ -34,19 +30,29 @@ internal sealed class CompareCommand(CompareOptions options)
             string ceilingFile = Path.Combine(options.Path, $"signals-bench-{Guid.NewGuid():N}.ceiling");
             report.AddCeiling("ingest", Ceilings.Write(log, ceilingFile) / 1e6);
             report.AddCeiling("read_zipf", Ceilings.Copy(log, index, plan.Zipf) / 1e3);
+            report.AddCeiling("synced_p50", Ceilings.Sync(ceilingFile));
+            report.AddCeiling("read_one", Ceilings.Copy(log, index, plan.Zipf) / 1e3);
             report.AddCeiling("read_uniform", Ceilings.Copy(log, index, plan.Uniform) / 1e3);
             foreach (string name in run % 2 == 0 ? names : [.. names.Reverse()])
             {
-                CollectGarbage();
-                Round round = new(log, plan, NewFolder());
-                report.Add(name, round.Run(Openers[name]));
-                wrong += round.Wrong;
+                if (!_missing.ContainsKey(name))
+                {
+                    CollectGarbage();
+                    Round round = new(name, log, plan, NewFolder);
+                    report.Add(name, round.Run());
+                    wrong += round.Wrong;
+                }
             }
         }
 
         report.Wrong = wrong;
         Console.WriteLine();
         Console.WriteLine(ResultTable.Format(report));
+        foreach ((string name, string reason) in _missing)
+        {
+            Console.WriteLine($"{name} was left out: {reason}");
+        }
+
         if (options.JsonFile is string file)
         {
             File.WriteAllText(file, report.ToJson());
@@ -74,7 +80,15 @@ internal sealed class CompareCommand(CompareOptions options)
         Console.WriteLine($"warming up with {part.Count:N0} events");
         foreach (string name in names)
         {
-            new Round(part, reads, NewFolder()).Run(Openers[name]);
+            try
+            {
+                new Round(name, part, reads, NewFolder).Run();
+            }
+            catch (PeerMissingException missing)
+            {
+                _missing[name] = missing.Message;
+                Console.WriteLine($"-- {name} is left out: {missing.Message}");
+            }
         }
 
         Console.WriteLine("measuring");

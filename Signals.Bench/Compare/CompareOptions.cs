@@ -1,4 +1,5 @@
 using System.Globalization;
+using Signals.Bench.Candidates;
 using Signals.Bench.Workloads;
 
 namespace Signals.Bench.Compare;
@@ -7,7 +8,7 @@ namespace Signals.Bench.Compare;
 internal sealed record CompareOptions
 {
     public const string Usage =
-        "compare [--events 20000000] [--users 200000] [--days 30] [--seed 1] [--runs 1] [--reads 200000] [--peer rocksdb|none] [--path DIR] [--json FILE]";
+        "compare [--events 20000000] [--users 200000] [--days 30] [--seed 1] [--runs 1] [--reads 200000] [--peer rocksdb,rocksdb-packed,faster,lmdb,zonetree,sqlite|none] [--path DIR] [--json FILE]";
 
     public WorkloadOptions Workload { get; private init; } = new();
 
@@ -16,7 +17,8 @@ internal sealed record CompareOptions
     /// <summary>Reads per read phase.</summary>
     public int Reads { get; private init; } = 200_000;
 
-    public string[] Peers { get; private init; } = ["rocksdb"];
+    /// <summary>Names of the peers, as <see cref="Candidates.Peers"/> knows them.</summary>
+    public string[] PeerNames { get; private init; } = ["rocksdb"];
 
     /// <summary>Where the temporary folders go.</summary>
     public string Path { get; private init; } = System.IO.Path.GetTempPath();
@@ -45,7 +47,7 @@ internal sealed record CompareOptions
         "--seed" => this with { Workload = Workload with { Seed = Number(name, value) } },
         "--runs" => this with { Runs = Number(name, value) },
         "--reads" => this with { Reads = Number(name, value) },
-        "--peer" => this with { Peers = value == "none" ? [] : Known(value.Split(',')) },
+        "--peer" => this with { PeerNames = value == "none" ? [] : Known(value.Split(',')) },
         "--path" => this with { Path = value },
         "--json" => this with { JsonFile = value },
         _ => throw new FormatException($"Unknown option {name}. {Usage}"),
@@ -57,7 +59,7 @@ internal sealed record CompareOptions
             : throw new FormatException($"{name} needs a number above 0, not '{value}'.");
 
     private static string[] Known(string[] peers) =>
-        Array.Find(peers, peer => peer != "rocksdb") is string unknown
-            ? throw new FormatException($"Unknown peer '{unknown}'; known: rocksdb, none.")
+        Array.Find(peers, peer => !Peers.Knows(peer)) is string unknown
+            ? throw new FormatException($"Unknown peer '{unknown}'; known: {string.Join(", ", Peers.Names)}, none.")
             : peers;
 }

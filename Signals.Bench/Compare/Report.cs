@@ -23,7 +23,9 @@ internal sealed class Report(CompareOptions options, EventLog log)
     public void AddCeiling(string metric, double value) => ListOf(_ceilings, metric).Add(value);
 
     public Spread? Of(string candidate, string metric) =>
-        _figures.TryGetValue(candidate, out var runs) ? Spread.Of(runs.Select(run => run[metric])) : null;
+        _figures.TryGetValue(candidate, out var runs) && runs.TrueForAll(run => run.ContainsKey(metric))
+            ? Spread.Of(runs.Select(run => run[metric]))
+            : null;
 
     public Spread? CeilingOf(string metric) => _ceilings.TryGetValue(metric, out var values) ? Spread.Of(values) : null;
 

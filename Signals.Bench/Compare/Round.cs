@@ -3,67 +3,101 @@ using Signals.Bench.Workloads;
 
 namespace Signals.Bench.Compare;
 
-/// <summary>Takes one candidate through every phase in a new folder, which is deleted at the end.</summary>
-internal sealed class Round(EventLog log, ReadPlan plan, string folder)
+/// <summary>All phases of one candidate in one run, each in an empty folder, which is deleted at its end.</summary>
+internal sealed class Round(string name, EventLog log, ReadPlan plan, Func<string> newFolder)
 {
+    private readonly Dictionary<string, double> _figures = [];
+
     /// <summary>Answers that differ from the model's.</summary>
     public int Wrong { get; private set; }
 
-    public Dictionary<string, double> Run(Func<string, ICandidate> open)
+    /// <exception cref="PeerMissingException">The candidate cannot be had here.</exception>
+    public Dictionary<string, double> Run()
     {
-        Dictionary<string, double> figures = [];
-        try
+        InFolder(synced: false, (candidate, folder) =>
         {
-            using ICandidate candidate = open(folder);
             Console.WriteLine($"-- {candidate.Name}");
-            Ingest(candidate, figures);
-            figures["data_bytes"] = (double)FolderBytes(candidate.DataFileEnd) / log.Distinct;
-            figures["folder_bytes"] = (double)FolderBytes("") / log.Distinct;
+            Ingest(candidate);
+            _figures["data_bytes"] = (double)FolderBytes(folder, candidate.DataFileEnd) / log.Distinct;
+            _figures["folder_bytes"] = (double)FolderBytes(folder, "") / log.Distinct;
             Wrong = AnswerCheck.CountWrong(candidate, plan.Model);
             Console.WriteLine($"   answers checked: {2 * plan.Model.Users.Count}, wrong: {Wrong}");
-            ReadResult zipf = Read(candidate, figures, "read_zipf", plan.Zipf, ReadShape.AllTypes);
-            Read(candidate, figures, "read_uniform", plan.Uniform, ReadShape.AllTypes);
-            Read(candidate, figures, "read_one", plan.Zipf, ReadShape.OneType);
-            figures["allocated"] = zipf.AllocatedBytes;
+            ReadResult zipf = Read(candidate, "read_zipf", plan.Zipf, ReadShape.AllTypes);
+            Read(candidate, "read_uniform", plan.Uniform, ReadShape.AllTypes);
+            Read(candidate, "read_one", plan.Zipf, ReadShape.OneType);
+            _figures["allocated"] = zipf.AllocatedBytes;
             Console.WriteLine($"   {candidate.Describe()}");
+        });
+        InFolder(synced: false, (candidate, _) =>
+        {
+            if (candidate.TakesManyProducers)
+            {
+                PhaseClock clock = PhaseClock.Start();
+                candidate.Ingest(log, producers: 4);
+                _figures["ingest_4"] = log.Count / clock.Elapsed.TotalSeconds / 1e6;
+                Console.WriteLine($"   ingest, 4 producers: {_figures["ingest_4"]:F2} M ev/s");
+            }
+        });
+        InFolder(synced: false, (candidate, _) =>
+        {
+            if (candidate.ReadsWhileIngesting)
+            {
+                MixedPhase.Run(candidate, log, plan.Zipf, _figures);
+            }
+        });
+        InFolder(synced: true, (candidate, _) =>
+        {
+            if (candidate.CanSync)
+            {
+                SyncedPhase.Run(candidate, log, _figures);
+            }
+        });
+        return _figures;
+    }
+
+    private void InFolder(bool synced, Action<ICandidate, string> phase)
+    {
+        string folder = newFolder();
+        try
+        {
+            using ICandidate candidate = Peers.Open(name, folder, synced);
+            phase(candidate, folder);
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
         }
-
-        return figures;
     }
 
-    private void Ingest(ICandidate candidate, Dictionary<string, double> figures)
+    private void Ingest(ICandidate candidate)
     {
         PhaseClock clock = PhaseClock.Start();
-        candidate.Ingest(log);
+        candidate.Ingest(log, producers: 1);
         Record("ingest");
         candidate.FlushAndCompact();
         Record("settled");
 
         void Record(string key)
         {
-            figures[key] = log.Count / clock.Elapsed.TotalSeconds / 1e6;
-            figures[key + "_cpu"] = clock.Processor.TotalMicroseconds / log.Count;
+            _figures[key] = log.Count / clock.Elapsed.TotalSeconds / 1e6;
+            _figures[key + "_cpu"] = clock.Processor.TotalMicroseconds / log.Count;
             Console.WriteLine($"   {key}: {clock.Elapsed.TotalSeconds:F2} s, processor {clock.Processor.TotalSeconds:F2} s");
         }
     }
 
-    private static ReadResult Read(ICandidate candidate, Dictionary<string, double> figures, string key, uint[] users, ReadShape shape)
+    private ReadResult Read(ICandidate candidate, string key, uint[] users, ReadShape shape)
     {
         ReadResult result = ReadPhase.Run(candidate, users, shape);
-        figures[key] = result.PerSecond / 1e3;
-        figures[key + "_cpu"] = result.Processor;
-        figures[key + "_p50"] = result.P50;
-        figures[key + "_p99"] = result.P99;
-        figures[key + "_p999"] = result.P999;
+        _figures[key] = result.PerSecond / 1e3;
+        _figures[key + "_cpu"] = result.Processor;
+        _figures[key + "_p50"] = result.P50;
+        _figures[key + "_p99"] = result.P99;
+        _figures[key + "_p999"] = result.P999;
         Console.WriteLine($"   {key}: {result.PerSecond:N0} reads/s, {result.Rows:F1} rows a read");
         return result;
     }
 
-    private long FolderBytes(string end) => new DirectoryInfo(folder)
+    private static long FolderBytes(string folder, string end) => new DirectoryInfo(folder)
         .EnumerateFiles("*", SearchOption.AllDirectories)
         .Where(file => file.Name.EndsWith(end, StringComparison.Ordinal))
         .Sum(file => file.Length);

@@ -1,0 +1,161 @@
+using System.Runtime.InteropServices;
+using FASTER.core;
+using Signals.Bench.Workloads;
+
+namespace Signals.Bench.Candidates;
+
+/// <summary>FASTER: a hash index over per-user chunks of rows that are updated in place, and a FasterLog in front of it.</summary>
+internal sealed class FasterCandidate : ICandidate
+{
+    private const int TypeShift = 24;
+    private const int UserShift = 32;
+
+    private readonly bool _synced;
+    private readonly IDevice _logDevice;
+    private readonly FasterLog _log;
+    private readonly FasterKVSettings<long, FasterChunk> _settings;
+    private readonly FasterKV<long, FasterChunk> _store;
+    private readonly ClientSession<long, FasterChunk, PackedRow, FasterChunk, Empty, IFunctions<long, FasterChunk, PackedRow, FasterChunk, Empty>> _reader;
+    private readonly ClientSession<long, FasterChunk, PackedRow, FasterChunk, Empty, IFunctions<long, FasterChunk, PackedRow, FasterChunk, Empty>> _writer;
+    private readonly PackedRow[] _batch = new PackedRow[ICandidate.BatchRows];
+    private readonly RowCollector _rows = new();
+    private readonly TypeLists _lists = new();
+    private readonly Answer _answer = new(ICandidate.ReadRows);
+
+    public FasterCandidate(string path, bool synced)
+    {
+        _synced = synced;
+        _logDevice = Devices.CreateLogDevice(Path.Combine(path, "wal.log"));
+        _log = new FasterLog(new FasterLogSettings { LogDevice = _logDevice, LogChecksum = LogChecksumType.PerEntry, AutoCommit = false });
+        _settings = new FasterKVSettings<long, FasterChunk>
+        {
+            LogDevice = Devices.CreateLogDevice(Path.Combine(path, "hybrid.log")),
+            CheckpointDir = Path.Combine(path, "checkpoints"),
+            IndexSize = 1L << 26,
+            MemorySize = 4L << 30,
+            PageSize = 32 << 20,
+            SegmentSize = 1L << 30,
+            MutableFraction = 0.9,
+        };
+        _store = new FasterKV<long, FasterChunk>(_settings);
+        _reader = _store.NewSession(new FasterFunctions());
+        _writer = _store.NewSession(new FasterFunctions());
+    }
+
+    public string Name => "FASTER";
+
+    public string Settings =>
+        "per-user chunks of 32 rows updated in place, 64 MiB index, 4 GiB hybrid log in memory (0.9 of it mutable), a FasterLog with checksums in front: "
+        + "one entry per 256 events, a commit (written to the device, not synced) asked for after each and waited for at the end";
+
+    public string DataFileEnd => ".log.0";
+
+    public void Ingest(EventLog log, int producers) => ProducerRun.All(producers, producer => Produce(log, producer, producers));
+
+    public void Append(EventLog log, int start, int count) => Write(_writer, _batch, log, start, count);
+
+    /// <summary>There is nothing to merge; what the log of records holds is written to its device.</summary>
+    public void FlushAndCompact() => _store.Log.Flush(wait: true);
+
+    public int Read(uint user, ReadShape shape)
+    {
+        Read(user, shape, _answer);
+        return _answer.Count;
+    }
+
+    public void Read(uint user, ReadShape shape, Answer answer) => _lists.Read(user, shape, answer, ReadType);
+
+    public string Describe() => $"{_store.EntryCount:N0} entries, tail at {_store.Log.TailAddress:N0}";
+
+    public void Dispose()
+    {
+        _reader.Dispose();
+        _writer.Dispose();
+        _store.Dispose();
+        _settings.LogDevice.Dispose();
+        _settings.Dispose();
+        _log.Dispose();
+        _logDevice.Dispose();
+    }
+
+    private void Produce(EventLog log, int producer, int producers)
+    {
+        using var session = _store.NewSession(new FasterFunctions());
+        PackedRow[] batch = new PackedRow[ICandidate.BatchRows];
+        ProducerRun.ForEachBatch(log, producer, producers, (start, count) => Write(session, batch, log, start, count));
+        session.CompletePending(wait: true);
+        _log.Commit(spinWait: true);
+    }
+
+    private void Write(
+        ClientSession<long, FasterChunk, PackedRow, FasterChunk, Empty, IFunctions<long, FasterChunk, PackedRow, FasterChunk, Empty>> session,
+        PackedRow[] batch, EventLog log, int start, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            batch[i] = PackedRow.Of(log, start + i);
+        }
+
+        _log.Enqueue(MemoryMarshal.AsBytes(batch.AsSpan(0, count)));
+        _log.Commit(spinWait: _synced);
+        for (int i = 0; i < count; i++)
+        {
+            long key = ((long)log.Users[start + i] << UserShift) | ((long)log.Types[start + i] << TypeShift);
+            FasterChunk full = default;
+            session.RMW(ref key, ref batch[i], ref full);
+            if (full.Count > 0)
+            {
+                long fullKey = key | ((long)full.Earlier + 1);
+                session.Upsert(ref fullKey, ref full);
+            }
+        }
+    }
+
+    private void ReadType(uint user, byte type, long oldest, Answer list)
+    {
+        _rows.Clear();
+        long key = ((long)user << UserShift) | ((long)type << TypeShift);
+        long newestKey = key;
+        while (TryGet(key, out FasterChunk chunk))
+        {
+            _rows.Add(chunk.Span);
+            if (_rows.Count >= ICandidate.ReadRows)
+            {
+                _rows.Settle();
+                if (_rows.IsWhole(chunk.NewestEarlier))
+                {
+                    break;
+                }
+            }
+
+            if (chunk.Earlier == 0 || chunk.NewestEarlier < oldest)
+            {
+                break;
+            }
+
+            key = newestKey | (long)chunk.Earlier;
+        }
+
+        _rows.Settle();
+        _rows.CopyTo(list, type, oldest);
+    }
+
+    private bool TryGet(long key, out FasterChunk chunk)
+    {
+        PackedRow none = default;
+        chunk = default;
+        Status status = _reader.Read(ref key, ref none, ref chunk);
+        if (!status.IsPending)
+        {
+            return status.Found;
+        }
+
+        _reader.CompletePendingWithOutputs(out var outputs, wait: true);
+        using (outputs)
+        {
+            bool found = outputs.Next() && outputs.Current.Status.Found;
+            chunk = found ? outputs.Current.Output : default;
+            return found;
+        }
+    }
+}

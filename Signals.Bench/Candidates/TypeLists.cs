@@ -1,0 +1,58 @@
+namespace Signals.Bench.Candidates;
+
+/// <summary>
+/// The newest rows of each type, which a candidate fills one type after another and which then become one answer. One thread; reused.
+/// The frequent type comes first: what is older than its last wanted row cannot be in the answer, so the other lists may end there.
+/// </summary>
+internal sealed class TypeLists
+{
+    private readonly Answer[] _lists = [.. Workloads.EventLog.TypeNames.Select(_ => new Answer(ICandidate.ReadRows))];
+
+    /// <summary>Fills the newest rows of one type, none older than the given time, into the list.</summary>
+    public delegate void Fill(uint user, byte type, long oldest, Answer list);
+
+    /// <summary>Answers with one type's rows, or all types' merged.</summary>
+    public void Read(uint user, ReadShape shape, Answer answer, Fill fill)
+    {
+        if (shape == ReadShape.OneType)
+        {
+            fill(user, 0, long.MinValue, answer);
+            return;
+        }
+
+        long oldest = long.MinValue;
+        for (int type = 0; type < _lists.Length; type++)
+        {
+            Answer list = _lists[type];
+            fill(user, (byte)type, oldest, list);
+            oldest = list.Count == ICandidate.ReadRows ? Math.Max(oldest, list.Times[^1]) : oldest;
+        }
+
+        Merge(answer);
+    }
+
+    private void Merge(Answer answer)
+    {
+        Span<int> next = stackalloc int[_lists.Length];
+        int rows = 0;
+        for (; rows < ICandidate.ReadRows; rows++)
+        {
+            int best = -1;
+            for (int type = 0; type < _lists.Length; type++)
+            {
+                bool newer = next[type] < _lists[type].Count
+                    && (best < 0 || _lists[type].Times[next[type]] > _lists[best].Times[next[best]]);
+                best = newer ? type : best;
+            }
+
+            if (best < 0)
+            {
+                break;
+            }
+
+            answer.CopyRow(rows, _lists[best], next[best]++);
+        }
+
+        answer.Count = rows;
+    }
+}
