@@ -83,6 +83,54 @@ public sealed class SignalStore : IAsyncDisposable, IDisposable
         return Engine.Appender.AppendAsync(batch, cancellationToken);
     }
 
+    /// <summary>
+    /// A group of events that a source sends with its position. Fill it, append it, clear it, fill it again. A source that fails and begins
+    /// again at <see cref="GetResumePosition"/>, or anywhere before it, has each of its events once: those it sends again are the same events.
+    /// </summary>
+    /// <param name="source">The source's name: 1 to 256 bytes of UTF-8.</param>
+    /// <param name="capacity">Events of each type that it holds before it grows.</param>
+    public EventGroup CreateGroup(string source, int capacity = 256) => new(Schema, source, capacity);
+
+    /// <summary>Appends a group, position included, if the ring has room now; otherwise as <see cref="TryAppend"/>.</summary>
+    /// <exception cref="EventRejectedException">The group is too large, or an event's time lies too far ahead; nothing of it was appended.</exception>
+    public bool TryAppendGroup(EventGroup group, out AppendTicket ticket)
+    {
+        Require(group);
+        return Engine.Appender.TryAppend(group, out ticket);
+    }
+
+    /// <summary>Appends a group, position included, blocking while the ring is full.</summary>
+    /// <exception cref="EventRejectedException">As in <see cref="TryAppendGroup"/>.</exception>
+    public AppendTicket AppendGroup(EventGroup group, CancellationToken cancellationToken = default)
+    {
+        Require(group);
+        return Engine.Appender.Append(group, cancellationToken);
+    }
+
+    /// <summary>
+    /// Appends a group, position included, as one record and waits for what the durability mode promises: a crash leaves all of it or nothing.
+    /// Only with <see cref="Durability.InMemory"/> a crash may leave some of its events without the position, never the position without them.
+    /// </summary>
+    /// <param name="group">May be without events: then it moves the position.</param>
+    /// <param name="cancellationToken">Ends the wait for room in the ring; what has entered the ring is not taken back.</param>
+    /// <exception cref="EventRejectedException">As in <see cref="TryAppendGroup"/>.</exception>
+    /// <exception cref="StorePoisonedException">The store has failed; whether the group survives is unknown.</exception>
+    public ValueTask<AppendAck> AppendGroupAsync(EventGroup group, CancellationToken cancellationToken = default)
+    {
+        Require(group);
+        return Engine.Appender.AppendAsync(group, cancellationToken);
+    }
+
+    /// <summary>Where a source goes on: the greatest position of its groups that reads see; null when it has sent none.</summary>
+    public long? GetResumePosition(string source)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(source);
+        return Engine.Sources.Of(source);
+    }
+
+    /// <summary>Where every source goes on, by name.</summary>
+    public IReadOnlyList<SourcePosition> GetResumePositions() => Engine.Sources.All();
+
     /// <summary>Waits for the acknowledgement of an accepted append.</summary>
     public ValueTask<AppendAck> WaitAsync(AppendTicket ticket) => Engine.Appender.Acknowledge(ticket);
 
@@ -165,6 +213,15 @@ public sealed class SignalStore : IAsyncDisposable, IDisposable
         long newest = Engine.Reader.NewestTimeOf(user, _newestOfEach);
         long now = Engine.Time.GetUtcNow().ToUnixTimeMilliseconds();
         return Engine.Appender.EraseAsync(user, Math.Max(now, newest), cancellationToken);
+    }
+
+    private void Require(EventGroup group)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        if (!ReferenceEquals(group.Schema, Schema))
+        {
+            throw new ArgumentException($"The group of source '{group.Source}' was not made for this store; make it with CreateGroup.", nameof(group));
+        }
     }
 
     private void Require(EventBatch batch)

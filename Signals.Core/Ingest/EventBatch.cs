@@ -10,8 +10,9 @@ namespace Signals.Core.Ingest;
 /// memory, so that filling it again allocates nothing. <c>Append</c> and <c>TryAppend</c> copy it before they return; the asynchronous
 /// form may have to wait for room first, so leave the batch alone until its task is complete.
 /// </summary>
-public sealed class EventBatch
+public sealed class EventBatch : IAppendable
 {
+    private readonly EventBatch[] _self;
     private readonly ChunkPlan[] _plans;
     private ulong[] _usersHigh;
     private ulong[] _usersLow;
@@ -25,6 +26,7 @@ public sealed class EventBatch
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, BatchRecordFormat.MaxRows);
         EventType = eventType;
+        _self = [this];
         Rows = new RowBuffer([.. eventType.Columns.Select(c => c.Type)], capacity);
         _usersHigh = new ulong[capacity];
         _usersLow = new ulong[capacity];
@@ -53,6 +55,8 @@ public sealed class EventBatch
     /// <summary>Where <see cref="BatchRecordWriter"/> keeps its decisions between planning and writing.</summary>
     internal Span<ChunkPlan> Plans => _plans;
 
+    ReadOnlySpan<EventBatch> IAppendable.Batches => _self;
+
     /// <summary>Adds an event whose columns are all absent until set through the returned row.</summary>
     /// <param name="user">Whose event it is.</param>
     /// <param name="timeMs">When it happened, milliseconds since the Unix epoch, UTC.</param>
@@ -80,6 +84,10 @@ public sealed class EventBatch
 
     /// <summary>Removes every event and keeps the memory.</summary>
     public void Clear() => Rows.Clear();
+
+    int IAppendable.PlanRecord() => BatchRecordWriter.Plan(this);
+
+    void IAppendable.WriteRecord(Span<byte> record) => BatchRecordWriter.Write(this, record);
 
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Grow()

@@ -11,4 +11,7 @@ internal enum RecordKind : byte
 
     /// <summary>The erasure of a user.</summary>
     Erase = 3,
+
+    /// <summary>Batches that a source sent, and its position after them.</summary>
+    Group = 4,
 }

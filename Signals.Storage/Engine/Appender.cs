@@ -24,14 +24,14 @@ internal sealed class Appender(
     public long AcceptedPosition => basePosition + ring.ClaimedPosition;
 
     /// <summary>Appends if there is room now; false when the ring is full.</summary>
-    public bool TryAppend(EventBatch batch, out AppendTicket ticket) => TryPublish(batch, Check(batch), out ticket);
+    public bool TryAppend(IAppendable events, out AppendTicket ticket) => TryPublish(events, Check(events), out ticket);
 
     /// <summary>Appends, blocking while the ring is full.</summary>
-    public AppendTicket Append(EventBatch batch, CancellationToken cancellationToken)
+    public AppendTicket Append(IAppendable events, CancellationToken cancellationToken)
     {
-        int length = Check(batch);
+        int length = Check(events);
         AppendTicket ticket;
-        while (!TryPublish(batch, length, out ticket))
+        while (!TryPublish(events, length, out ticket))
         {
             ring.WaitForSpace(length, Timeout.Infinite, cancellationToken);
         }
@@ -40,12 +40,12 @@ internal sealed class Appender(
     }
 
     /// <summary>Appends, waiting while the ring is full, then waits for the acknowledgement that the durability mode promises.</summary>
-    public ValueTask<AppendAck> AppendAsync(EventBatch batch, CancellationToken cancellationToken)
+    public ValueTask<AppendAck> AppendAsync(IAppendable events, CancellationToken cancellationToken)
     {
-        int length = Check(batch);
-        return TryPublish(batch, length, out AppendTicket ticket)
+        int length = Check(events);
+        return TryPublish(events, length, out AppendTicket ticket)
             ? Acknowledge(ticket)
-            : AppendWhenRoomAsync(batch, length, cancellationToken);
+            : AppendWhenRoomAsync(events, length, cancellationToken);
     }
 
     public ValueTask<AppendAck> EraseAsync(UserId user, long cutoffMs, CancellationToken cancellationToken) =>
@@ -58,14 +58,14 @@ internal sealed class Appender(
         ? ValueTask.FromResult(new AppendAck(Durability.InMemory, ticket.Position))
         : acks.WaitAsync(ticket.Position);
 
-    private async ValueTask<AppendAck> AppendWhenRoomAsync(EventBatch batch, int length, CancellationToken cancellationToken)
+    private async ValueTask<AppendAck> AppendWhenRoomAsync(IAppendable events, int length, CancellationToken cancellationToken)
     {
         AppendTicket ticket;
         do
         {
             await ring.WaitForSpaceAsync(length, cancellationToken).ConfigureAwait(false);
         }
-        while (!TryPublish(batch, length, out ticket));
+        while (!TryPublish(events, length, out ticket));
 
         return await Acknowledge(ticket).ConfigureAwait(false);
     }
@@ -82,7 +82,7 @@ internal sealed class Appender(
         return await acks.WaitAsync(ticket.Position).ConfigureAwait(false);
     }
 
-    private bool TryPublish(EventBatch batch, int length, out AppendTicket ticket)
+    private bool TryPublish(IAppendable events, int length, out AppendTicket ticket)
     {
         if (!TryClaim(length, out RingClaim claim))
         {
@@ -93,7 +93,7 @@ internal sealed class Appender(
         // Not a using statement: that would dispose a copy of the claim, which does not know that it was committed.
         try
         {
-            BatchRecordWriter.Write(batch, claim.Span);
+            events.WriteRecord(claim.Span);
             claim.Commit();
         }
         finally
@@ -137,33 +137,41 @@ internal sealed class Appender(
     }
 
     /// <summary>Refuses what must not enter; returns the encoded length.</summary>
-    private int Check(EventBatch batch)
+    private int Check(IAppendable events)
     {
         failStop.ThrowIfFailed();
-        ReadOnlySpan<long> times = batch.Rows.Times;
         long latest = time.GetUtcNow().ToUnixTimeMilliseconds() + (long)options.MaxFutureTime.TotalMilliseconds;
+        foreach (EventBatch batch in events.Batches)
+        {
+            CheckTimes(events, batch, latest);
+        }
+
+        int length = events.PlanRecord();
+        return length <= options.MaxBatchBytes
+            ? length
+            : throw Reject(events, RejectionReason.TooLarge, $"The batch of {events.Count} events takes {length} bytes, the limit is {options.MaxBatchBytes}; append fewer events at a time or raise MaxBatchBytes. Nothing of it was appended.");
+    }
+
+    private void CheckTimes(IAppendable events, EventBatch batch, long latest)
+    {
+        ReadOnlySpan<long> times = batch.Rows.Times;
         for (int row = 0; row < times.Length; row++)
         {
             if (times[row] < EarliestTime)
             {
-                throw Reject(batch, RejectionReason.TimeOutOfRange, $"Event {row} of the batch has time {times[row]} ms, earlier than the year 1; times are milliseconds since the Unix epoch. Nothing of the batch was appended.");
+                throw Reject(events, RejectionReason.TimeOutOfRange, $"Event {row} of the batch has time {times[row]} ms, earlier than the year 1; times are milliseconds since the Unix epoch. Nothing of the batch was appended.");
             }
 
             if (times[row] > latest)
             {
-                throw Reject(batch, RejectionReason.TimeOutOfRange, $"Event {row} of the batch has time {times[row]} ms, later than now plus the allowed {options.MaxFutureTime}; nothing of the batch was appended.");
+                throw Reject(events, RejectionReason.TimeOutOfRange, $"Event {row} of the batch has time {times[row]} ms, later than now plus the allowed {options.MaxFutureTime}; nothing of the batch was appended.");
             }
         }
-
-        int length = BatchRecordWriter.Plan(batch);
-        return length <= options.MaxBatchBytes
-            ? length
-            : throw Reject(batch, RejectionReason.TooLarge, $"The batch of {batch.Count} events takes {length} bytes, the limit is {options.MaxBatchBytes}; append fewer events at a time or raise MaxBatchBytes. Nothing of it was appended.");
     }
 
-    private EventRejectedException Reject(EventBatch batch, RejectionReason reason, string message)
+    private EventRejectedException Reject(IAppendable events, RejectionReason reason, string message)
     {
-        Interlocked.Add(ref _rejected, batch.Count);
+        Interlocked.Add(ref _rejected, events.Count);
         return new EventRejectedException(reason, message);
     }
 }

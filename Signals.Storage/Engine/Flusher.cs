@@ -79,6 +79,7 @@ internal sealed class Flusher(
     {
         VersionEdit edit = new() { FlushedPosition = oldest.EndPosition, FirstLiveLog = next.FirstLog };
         edit.Erasures.AddRange(applier.TakeErasures());
+        edit.Sources.AddRange(oldest.Sources);
         long now = time.GetUtcNow().ToUnixTimeMilliseconds();
         FlushResult result = new FlushJob(files, directory, schema, numbers, tables, erasures, _sorter, now).Run(oldest);
         edit.AddedTables.AddRange(result.Tables);

@@ -79,10 +79,10 @@ internal sealed class IngestLoop(
     /// </summary>
     public void FreezeActive()
     {
-        if (memTables.Active.Rows > 0 || applier.HasUnsavedErasures || log is { HasFrames: true } || memTables.Active.FirstLog != CurrentLog)
+        if (memTables.Active.Rows > 0 || applier.HasUnsaved || log is { HasFrames: true } || memTables.Active.FirstLog != CurrentLog)
         {
             log?.Rotate();
-            memTables.Freeze(_applied, CurrentLog);
+            applier.Freeze(_applied, CurrentLog);
         }
     }
 

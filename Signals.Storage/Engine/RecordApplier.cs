@@ -16,6 +16,7 @@ internal sealed class RecordApplier
     private readonly StoreSchema _schema;
     private readonly MemTableSet _memTables;
     private readonly ErasureSet _erasures;
+    private readonly SourcePositions _sources;
     private readonly WatermarkSet _watermarks;
     private readonly BatchRows?[] _rows;
     private readonly MemTableWriter _writer = new();
@@ -23,22 +24,24 @@ internal sealed class RecordApplier
     private List<Erasure> _unsavedErasures = []; // guarded by _gate
     private long _eventsApplied;
 
-    public RecordApplier(StoreSchema schema, MemTableSet memTables, ErasureSet erasures, WatermarkSet watermarks)
+    public RecordApplier(StoreSchema schema, MemTableSet memTables, ErasureSet erasures, SourcePositions sources, WatermarkSet watermarks)
     {
         _schema = schema;
         _memTables = memTables;
         _erasures = erasures;
+        _sources = sources;
         _watermarks = watermarks;
         _rows = new BatchRows?[schema.EventTypes.Count];
     }
 
-    public bool HasUnsavedErasures
+    /// <summary>Whether erasures or positions of sources were applied that no memtable or manifest edit holds.</summary>
+    public bool HasUnsaved
     {
         get
         {
             lock (_gate)
             {
-                return _unsavedErasures.Count > 0;
+                return _unsavedErasures.Count > 0 || _sources.HasUnsaved;
             }
         }
     }
@@ -63,10 +66,25 @@ internal sealed class RecordApplier
                 case RecordKind.Erase:
                     ApplyErasure(walk.Current);
                     break;
+                case RecordKind.Group:
+                    ApplyGroup(walk.Current, before, log);
+                    break;
                 default:
                     throw new InvalidDataException($"A record of kind {walk.Header.Kind} is unknown to this version.");
             }
         }
+    }
+
+    /// <summary>
+    /// Freezes the active memtable with the positions of sources that it covers. That of a record under way is not among them: some of its
+    /// events may still be missing here, and the edit that makes the memtable durable must not say that they are not.
+    /// </summary>
+    /// <param name="endPosition">Stream position that it and all older ones cover.</param>
+    /// <param name="log">The log that the next record is in; 0 without logs.</param>
+    public void Freeze(long endPosition, ulong log)
+    {
+        _memTables.Active.Sources = _sources.TakeUnsaved();
+        _memTables.Freeze(endPosition, log);
     }
 
     /// <summary>Hands the erasures that no manifest edit holds yet to the flush.</summary>
@@ -96,7 +114,7 @@ internal sealed class RecordApplier
                 throw new InvalidOperationException($"An event of type '{rows.EventType.Name}' does not fit an empty memtable of {_memTables.Active.Arena.Capacity} bytes; open the store with a larger MemTableBytes.");
             }
 
-            _memTables.Freeze(before, log);
+            Freeze(before, log);
         }
 
         foreach (long time in rows.Times)
@@ -105,6 +123,23 @@ internal sealed class RecordApplier
         }
 
         Volatile.Write(ref _eventsApplied, _eventsApplied + rows.Count);
+    }
+
+    private void ApplyGroup(ReadOnlySpan<byte> record, long before, ulong log)
+    {
+        GroupRecordReader group = GroupRecordReader.Open(record);
+        RecordEnumerator walk = new(group.Records);
+        while (walk.MoveNext())
+        {
+            if (walk.Header.Kind != RecordKind.Events)
+            {
+                throw new InvalidDataException($"A group holds a record of kind {walk.Header.Kind}; only batches of events may be in it.");
+            }
+
+            ApplyEvents(walk.Current, walk.Header.TypeId, before, log);
+        }
+
+        _sources.Raise(group.Source, group.Position);
     }
 
     private void ApplyErasure(ReadOnlySpan<byte> record)

@@ -64,7 +64,7 @@ internal sealed class StoreEngine
         StoreRecovery.Clean(files, directory, manifest.State);
         VersionCommitter committer = new(files, directory, manifest, _view, numbers, tables);
         _memTables = owned.Add(new MemTableSet(_view, _arenas, layouts, options.MaxFrozenMemTables, time, FailStop));
-        _applier = new RecordApplier(schema, _memTables, _erasures, Watermarks);
+        _applier = new RecordApplier(schema, _memTables, _erasures, Sources, Watermarks);
         _flusher = owned.Add(new Flusher(
             files, directory, schema, numbers, options.Tables, _erasures, _view, committer, _applier, _memTables, time));
         _compactor = owned.Add(new Compactor(files, directory, schema, numbers, options, _erasures, _view, committer, time));
@@ -106,6 +106,9 @@ internal sealed class StoreEngine
     public FailStop FailStop { get; } = new();
 
     public WatermarkSet Watermarks { get; }
+
+    /// <summary>Where sources of events go on.</summary>
+    public SourcePositions Sources { get; } = new();
 
     /// <summary>The tables now.</summary>
     public TableVersion Tables => _view.Current.Tables;
@@ -227,6 +230,8 @@ internal sealed class StoreEngine
         {
             _erasures.Add(user, cutoffMs);
         }
+
+        Sources.Load(state.Sources);
     }
 
     private void Recover(LogRecovery recovery)

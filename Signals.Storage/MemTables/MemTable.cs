@@ -1,3 +1,4 @@
+using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Storage.Primitives;
 
@@ -43,6 +44,9 @@ internal sealed unsafe class MemTable : IDisposable
 
     /// <summary>Stream position after the last record that is wholly in this memtable or an older one.</summary>
     public long EndPosition { get; set; }
+
+    /// <summary>Where sources stood that moved while this memtable was the active one; set before it is frozen.</summary>
+    public IReadOnlyList<SourcePosition> Sources { get; set; } = [];
 
     public long Rows => Volatile.Read(ref _rows);
 

@@ -1,3 +1,4 @@
+using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Storage.Tables;
 
@@ -11,15 +12,20 @@ internal sealed class ManifestState
 {
     private const int TablesPerEdit = 512;
     private const int ErasuresPerEdit = 4096;
+    private const int SourcesPerEdit = 1024;
 
     private readonly SortedDictionary<ulong, TableMeta> _tables = [];
     private readonly Dictionary<UserId, long> _erasures = [];
+    private readonly SortedDictionary<string, long> _sources = new(StringComparer.Ordinal);
 
     /// <summary>Live tables by file number.</summary>
     public IReadOnlyDictionary<ulong, TableMeta> Tables => _tables;
 
     /// <summary>Erased users and their cutoffs (ms, inclusive).</summary>
     public IReadOnlyDictionary<UserId, long> Erasures => _erasures;
+
+    /// <summary>Sources and where they go on.</summary>
+    public IReadOnlyDictionary<string, long> Sources => _sources;
 
     /// <summary>Oldest log that must be replayed; 0 before the first flush said otherwise.</summary>
     public ulong FirstLiveLog { get; private set; }
@@ -56,6 +62,11 @@ internal sealed class ManifestState
             {
                 _erasures[erasure.User] = erasure.CutoffMs;
             }
+        }
+
+        foreach ((string source, long position) in edit.Sources)
+        {
+            _sources[source] = Math.Max(position, _sources.GetValueOrDefault(source));
         }
 
         FirstLiveLog = edit.FirstLiveLog ?? FirstLiveLog;
@@ -109,6 +120,13 @@ internal sealed class ManifestState
         {
             var edit = new VersionEdit();
             edit.Erasures.AddRange(erasures.Select(e => new Erasure(e.Key, e.Value)));
+            yield return edit;
+        }
+
+        foreach (KeyValuePair<string, long>[] sources in _sources.Chunk(SourcesPerEdit))
+        {
+            var edit = new VersionEdit();
+            edit.Sources.AddRange(sources.Select(s => new SourcePosition(s.Key, s.Value)));
             yield return edit;
         }
     }

@@ -1,3 +1,4 @@
+using Signals.Core.Ingest;
 using Signals.Storage.Tables;
 
 namespace Signals.Storage.Versions;
@@ -17,6 +18,9 @@ internal sealed class VersionEdit
 
     /// <summary>Users erased since the last edit.</summary>
     public List<Erasure> Erasures { get; } = [];
+
+    /// <summary>Positions of sources whose events are all in tables, or added by this edit.</summary>
+    public List<SourcePosition> Sources { get; } = [];
 
     /// <summary>Oldest write-ahead log whose events are not all in tables; older logs may be deleted after the commit.</summary>
     public ulong? FirstLiveLog { get; set; }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using MessagePack;
+using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Storage.Tables;
 
@@ -24,7 +25,9 @@ internal static class VersionEditFormat
     private const uint FlushedPositionTag = 5;
     private const uint SchemaTag = 6;
     private const uint ErasuresTag = 7;
+    private const uint SourcesTag = 8;
     private const int ErasureFields = 3;
+    private const int SourceFields = 2;
 
     /// <summary>Encodes <paramref name="edit"/>; equal edits give equal bytes.</summary>
     public static byte[] Write(VersionEdit edit)
@@ -35,6 +38,7 @@ internal static class VersionEditFormat
         WriteTables(ref writer, edit);
         WriteScalars(ref writer, edit);
         WriteErasures(ref writer, edit.Erasures);
+        WriteSources(ref writer, edit.Sources);
         writer.Flush();
         return buffer.WrittenSpan.ToArray();
     }
@@ -58,7 +62,8 @@ internal static class VersionEditFormat
     private static int CountTags(VersionEdit edit) =>
         (edit.AddedTables.Count > 0 ? 1 : 0) + (edit.RemovedTables.Count > 0 ? 1 : 0) + (edit.Erasures.Count > 0 ? 1 : 0)
         + (edit.FirstLiveLog.HasValue ? 1 : 0) + (edit.NextFileNumber.HasValue ? 1 : 0)
-        + (edit.FlushedPosition.HasValue ? 1 : 0) + (edit.Schema is null ? 0 : 1);
+        + (edit.FlushedPosition.HasValue ? 1 : 0) + (edit.Schema is null ? 0 : 1)
+        + (edit.Sources.Count > 0 ? 1 : 0);
 
     private static void WriteTables(ref MessagePackWriter writer, VersionEdit edit)
     {
@@ -128,6 +133,23 @@ internal static class VersionEditFormat
         }
     }
 
+    private static void WriteSources(ref MessagePackWriter writer, List<SourcePosition> sources)
+    {
+        if (sources.Count == 0)
+        {
+            return;
+        }
+
+        writer.Write(SourcesTag);
+        writer.WriteArrayHeader(sources.Count);
+        foreach (SourcePosition source in sources)
+        {
+            writer.WriteArrayHeader(SourceFields);
+            writer.Write(source.Source);
+            writer.Write(source.Position);
+        }
+    }
+
     private static VersionEdit ReadMap(ref MessagePackReader reader)
     {
         var edit = new VersionEdit();
@@ -185,6 +207,13 @@ internal static class VersionEditFormat
                 }
 
                 break;
+            case SourcesTag:
+                for (int left = ReadCount(ref reader); left > 0; left--)
+                {
+                    edit.Sources.Add(ReadSource(ref reader));
+                }
+
+                break;
             case >= FirstOptionalTag:
                 reader.ReadBytes();
                 break;
@@ -209,5 +238,19 @@ internal static class VersionEditFormat
         return erasure.CutoffMs != ErasureSet.NoCutoff
             ? erasure
             : throw new InvalidDataException("An erasure has a cutoff below every event time.");
+    }
+
+    private static SourcePosition ReadSource(ref MessagePackReader reader)
+    {
+        int fields = reader.ReadArrayHeader();
+        if (fields != SourceFields)
+        {
+            throw new InvalidDataException($"A source has {fields} fields where {SourceFields} are expected.");
+        }
+
+        var source = new SourcePosition(reader.ReadString() ?? "", reader.ReadInt64());
+        return source.Source.Length is > 0 and <= GroupRecordFormat.MaxNameBytes && source.Position >= 0
+            ? source
+            : throw new InvalidDataException($"A source has a name of {source.Source.Length} characters and the position {source.Position}.");
     }
 }

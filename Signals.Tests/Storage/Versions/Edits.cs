@@ -1,3 +1,4 @@
+using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Storage.Tables;
 using Signals.Storage.Versions;
@@ -39,8 +40,15 @@ internal static class Edits
         return edit;
     }
 
+    public static VersionEdit Move(this VersionEdit edit, string source, long position)
+    {
+        edit.Sources.Add(new SourcePosition(source, position));
+        return edit;
+    }
+
     public static string Describe(this ManifestState state) =>
         $"tables={string.Join(",", state.Tables.Keys)} log={state.FirstLiveLog} next={state.NextFileNumber}"
         + $" flushed={state.FlushedPosition} schema={Convert.ToHexString(state.Schema.Span)}"
-        + $" erased={string.Join(",", state.Erasures.OrderBy(e => e.Key).Select(e => $"{e.Key}@{e.Value}"))}";
+        + $" erased={string.Join(",", state.Erasures.OrderBy(e => e.Key).Select(e => $"{e.Key}@{e.Value}"))}"
+        + (state.Sources.Count == 0 ? "" : $" sources={string.Join(",", state.Sources.Select(s => $"{s.Key}@{s.Value}"))}");
 }

@@ -6,10 +6,10 @@ namespace Signals.Tests.Storage.Versions;
 
 internal sealed class VersionEditFormatTests
 {
-    // docs/formats/manifest.md: map of 7; table 7; removed 1, 2; logs; position; schema; user 5 erased to 1000.
+    // docs/formats/manifest.md: map of 8; table 7; removed 1, 2; logs; position; schema; user 5 erased to 1000; source "s" at 300.
     private const string Golden =
-        "87019199070000" + "0A140302CD1000CE00C0FFEE" + "02920102" + "0309" + "040C" + "05CD07D0" + "06C403010203"
-        + "0791930005CD03E8";
+        "88019199070000" + "0A140302CD1000CE00C0FFEE" + "02920102" + "0309" + "040C" + "05CD07D0" + "06C403010203"
+        + "0791930005CD03E8" + "089192A173CD012C";
 
     [Test]
     public void Write_EveryField_GivesTheDocumentedBytes() =>
@@ -23,11 +23,12 @@ internal sealed class VersionEditFormatTests
         Assert.That(edit.AddedTables, Is.EqualTo(Everything().AddedTables));
         Assert.That(edit.RemovedTables, Is.EqualTo(new ulong[] { 1, 2 }));
         Assert.That(edit.Erasures, Is.EqualTo(Everything().Erasures));
+        Assert.That(edit.Sources, Is.EqualTo(Everything().Sources));
         Assert.That((edit.FirstLiveLog, edit.NextFileNumber, edit.FlushedPosition), Is.EqualTo((9UL, 12UL, 2000L)));
         Assert.That(edit.Schema, Is.EqualTo(new byte[] { 1, 2, 3 }));
     }
 
-    [TestCase(8u, false)]
+    [TestCase(100u, false)]
     [TestCase(127u, false)]
     [TestCase(128u, true)]
     [TestCase(70_000u, true)]
@@ -91,7 +92,7 @@ internal sealed class VersionEditFormatTests
 
     private static VersionEdit Everything()
     {
-        VersionEdit edit = Edits.Add(7).Remove(1, 2).Erase(5, 1000);
+        VersionEdit edit = Edits.Add(7).Remove(1, 2).Erase(5, 1000).Move("s", 300);
         edit.FirstLiveLog = 9;
         edit.NextFileNumber = 12;
         edit.FlushedPosition = 2000;

@@ -1,0 +1,45 @@
+using System.Buffers.Binary;
+
+namespace Signals.Core.Ingest;
+
+/// <summary>Writes the record of an <see cref="EventGroup"/>: what it says of its source, then one batch record per event type.</summary>
+/// <remarks>Thread contract: the group's thread. <see cref="Plan"/> before <see cref="Write"/>, without a change in between.</remarks>
+internal static class GroupRecordWriter
+{
+    /// <summary>Plans every batch; returns the record's length, a multiple of 8.</summary>
+    public static int Plan(EventGroup group)
+    {
+        int length = GroupRecordFormat.RecordsOffset(group.SourceUtf8.Length);
+        foreach (EventBatch batch in group.Batches)
+        {
+            int planned = batch.Count > 0 ? BatchRecordWriter.Plan(batch) : 0;
+            group.Lengths[batch.EventType.Id] = planned;
+            length = checked(length + planned);
+        }
+
+        return length;
+    }
+
+    /// <summary>Writes the planned group into <paramref name="record"/>, all but the length, which publishing writes.</summary>
+    public static void Write(EventGroup group, Span<byte> record)
+    {
+        ReadOnlySpan<byte> name = group.SourceUtf8;
+        int offset = GroupRecordFormat.RecordsOffset(name.Length);
+        RecordFormat.WriteHeader(record, RecordKind.Group, GroupRecordFormat.Version, typeId: 0);
+        BinaryPrimitives.WriteInt64LittleEndian(record[GroupRecordFormat.PositionOffset..], group.Position);
+        BinaryPrimitives.WriteUInt16LittleEndian(record[GroupRecordFormat.NameLengthOffset..], (ushort)name.Length);
+        record[GroupRecordFormat.ReservedOffset..GroupRecordFormat.NameOffset].Clear();
+        name.CopyTo(record[GroupRecordFormat.NameOffset..]);
+        record[(GroupRecordFormat.NameOffset + name.Length)..offset].Clear();
+        foreach (EventBatch batch in group.Batches)
+        {
+            int length = group.Lengths[batch.EventType.Id];
+            if (length > 0)
+            {
+                BatchRecordWriter.Write(batch, record.Slice(offset, length));
+                BinaryPrimitives.WriteInt32LittleEndian(record[(offset + RecordFormat.LengthOffset)..], length);
+                offset += length;
+            }
+        }
+    }
+}

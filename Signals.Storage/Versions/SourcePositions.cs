@@ -1,0 +1,90 @@
+using System.Text;
+using Signals.Core.Ingest;
+
+namespace Signals.Storage.Versions;
+
+/// <summary>
+/// Where the sources of a store go on, and which of them moved since a memtable last took note. A position only rises, so applying a
+/// record twice changes nothing.
+/// </summary>
+/// <remarks>Thread contract: any thread, under a lock; the ingest thread takes it once per group. Lives as long as the store.</remarks>
+internal sealed class SourcePositions
+{
+    private readonly Lock _gate = new();
+    private readonly SortedDictionary<string, long> _positions = new(StringComparer.Ordinal); // guarded by _gate
+    private readonly HashSet<string> _unsaved = new(StringComparer.Ordinal); // guarded by _gate
+    private string _last = ""; // guarded by _gate; its name is compared before a string is made
+    private byte[] _lastUtf8 = []; // guarded by _gate
+
+    /// <summary>Whether a source moved since <see cref="TakeUnsaved"/>.</summary>
+    public bool HasUnsaved
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _unsaved.Count > 0;
+            }
+        }
+    }
+
+    /// <summary>Takes what the manifest holds; before anything is applied.</summary>
+    public void Load(IReadOnlyDictionary<string, long> saved)
+    {
+        lock (_gate)
+        {
+            foreach ((string source, long position) in saved)
+            {
+                _positions[source] = position;
+            }
+        }
+    }
+
+    /// <summary>Moves a source forward; a position that is not ahead changes nothing.</summary>
+    public void Raise(ReadOnlySpan<byte> source, long position)
+    {
+        lock (_gate)
+        {
+            if (!source.SequenceEqual(_lastUtf8))
+            {
+                _lastUtf8 = source.ToArray();
+                _last = Encoding.UTF8.GetString(source);
+            }
+
+            if (!_positions.TryGetValue(_last, out long before) || before < position)
+            {
+                _positions[_last] = position;
+                _unsaved.Add(_last);
+            }
+        }
+    }
+
+    /// <summary>The sources that moved since the last call.</summary>
+    public SourcePosition[] TakeUnsaved()
+    {
+        lock (_gate)
+        {
+            SourcePosition[] moved = [.. _unsaved.Order(StringComparer.Ordinal).Select(source => new SourcePosition(source, _positions[source]))];
+            _unsaved.Clear();
+            return moved;
+        }
+    }
+
+    /// <summary>Where a source goes on; null when it is unknown.</summary>
+    public long? Of(string source)
+    {
+        lock (_gate)
+        {
+            return _positions.TryGetValue(source, out long position) ? position : null;
+        }
+    }
+
+    /// <summary>Every source, by name.</summary>
+    public SourcePosition[] All()
+    {
+        lock (_gate)
+        {
+            return [.. _positions.Select(pair => new SourcePosition(pair.Key, pair.Value))];
+        }
+    }
+}
