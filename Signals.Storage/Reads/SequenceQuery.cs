@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using Signals.Core.Columns;
+using Signals.Core.Model;
 
 namespace Signals.Storage.Reads;
 

@@ -1,4 +1,5 @@
 using Signals.Core.Columns;
+using Signals.Core.Model;
 using Signals.Core.Schema;
 
 namespace Signals.Storage.Reads;

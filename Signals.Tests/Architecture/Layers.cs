@@ -16,6 +16,7 @@ internal static partial class Layers
         "Signals.Core.Schema",
         "Signals.Core.Ingest",
         "Signals.Core.Enrichment",
+        "Signals.Core.Definitions",
         "Signals.Storage.Primitives",
         "Signals.Storage.FileSystem",
         "Signals.Storage.Entities",

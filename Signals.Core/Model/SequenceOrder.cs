@@ -1,4 +1,4 @@
-namespace Signals.Storage.Reads;
+namespace Signals.Core.Model;
 
 /// <summary>The order of events in a sequence.</summary>
 public enum SequenceOrder : byte

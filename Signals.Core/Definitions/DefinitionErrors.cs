@@ -1,0 +1,30 @@
+namespace Signals.Core.Definitions;
+
+/// <summary>Collects what is wrong with one definition. For one thread. Holds a bounded number of errors, so that hostile input costs little.</summary>
+internal sealed class DefinitionErrors
+{
+    private readonly List<DefinitionError> _errors = [];
+
+    public int Count => _errors.Count;
+
+    public bool IsFull => _errors.Count >= DefinitionLimits.MaxErrors;
+
+    public IReadOnlyList<DefinitionError> All => _errors;
+
+    public void Add(JsonPath path, string message)
+    {
+        if (!IsFull)
+        {
+            _errors.Add(new DefinitionError(path.ToString(), message));
+        }
+    }
+
+    /// <exception cref="DefinitionException">There are errors.</exception>
+    public void ThrowIfAny(string what)
+    {
+        if (_errors.Count > 0)
+        {
+            throw new DefinitionException(what, _errors.ToArray());
+        }
+    }
+}

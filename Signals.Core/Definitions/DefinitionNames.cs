@@ -1,0 +1,46 @@
+using Signals.Core.Columns;
+using Signals.Core.Model;
+
+namespace Signals.Core.Definitions;
+
+/// <summary>The words that JSON uses for the choices of a definition, indexed by their values. Never changed: files hold them.</summary>
+internal static class DefinitionNames
+{
+    public static readonly string[] Comparisons = ["equals", "notEquals", "lessThan", "atMost", "greaterThan", "atLeast"];
+    public static readonly string[] Stages = ["experimental", "production", "deprecated", "retired"];
+    public static readonly string[] ParameterKinds = ["integer", "number", "duration", "text", "boolean"];
+    public static readonly string[] States = ["absent", "null", "value"];
+    public static readonly string[] Scopes = ["acrossTypes", "perType"];
+    public static readonly string[] Units = ["rows", "percent"];
+    public static readonly string[] Placements = ["automatic", "indexing", "serving"];
+    public static readonly string[] Orders = ["newestFirst", "oldestFirst"];
+    public static readonly string[] Layouts = ["padded", "jagged"];
+    public static readonly string[] Paddings = ["right", "left"];
+    public static readonly string[] TensorTypes = ["float32", "float16", "float64", "int8", "uint8", "int16", "int32", "int64", "boolean"];
+    public static readonly string[] TimeUnits = ["milliseconds", "seconds", "minutes", "hours", "days"];
+    public static readonly string[] Encodings = ["oneHot", "multiHot", "index"];
+
+    public static string Of(ComparisonOperator value) => Comparisons[(int)value];
+
+    public static string Of(LifecycleStage value) => Stages[(int)value];
+
+    public static string Of(ParameterKind value) => ParameterKinds[(int)value];
+
+    public static string Of(ColumnState value) => States[(int)value];
+
+    public static string Of(DedupScope value) => Scopes[(int)value];
+
+    public static string Of(PlacementChoice value) => Placements[(int)value];
+
+    public static string Of(SequenceOrder value) => Orders[(int)value];
+
+    public static string Of(TensorLayout value) => Layouts[(int)value];
+
+    public static string Of(PaddingSide value) => Paddings[(int)value];
+
+    public static string Of(TensorType value) => TensorTypes[(int)value];
+
+    public static string Of(TimeUnit value) => TimeUnits[(int)value];
+
+    public static string Of(CategoryEncoding value) => Encodings[(int)value];
+}

@@ -1,0 +1,32 @@
+using Signals.Core.Columns;
+
+namespace Signals.Core.Definitions;
+
+/// <summary>The families of literals and columns. Pure.</summary>
+internal static class Families
+{
+    public static LiteralFamily Of(Literal literal) => literal.Kind switch
+    {
+        LiteralKind.Boolean => LiteralFamily.Boolean,
+        LiteralKind.Text => LiteralFamily.Text,
+        LiteralKind.Bytes => LiteralFamily.Bytes,
+        _ => LiteralFamily.Number,
+    };
+
+    public static LiteralFamily Of(ColumnType type) => type.Kind switch
+    {
+        ColumnKind.Boolean => LiteralFamily.Boolean,
+        ColumnKind.Text => LiteralFamily.Text,
+        ColumnKind.Bytes => LiteralFamily.Bytes,
+        _ => type.IsVector ? LiteralFamily.None : LiteralFamily.Number,
+    };
+
+    public static string Describe(LiteralFamily family) => family switch
+    {
+        LiteralFamily.Boolean => "true or false",
+        LiteralFamily.Number => "numbers",
+        LiteralFamily.Text => "texts",
+        LiteralFamily.Bytes => "bytes",
+        _ => "nothing",
+    };
+}

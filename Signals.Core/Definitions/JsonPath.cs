@@ -1,0 +1,50 @@
+using System.Globalization;
+
+namespace Signals.Core.Definitions;
+
+/// <summary>A place in a definition. Immutable; its text is only made when an error needs it.</summary>
+internal sealed class JsonPath
+{
+    private readonly JsonPath? _parent;
+    private readonly string _step;
+
+    private JsonPath(JsonPath? parent, string step)
+    {
+        _parent = parent;
+        _step = step;
+    }
+
+    public static JsonPath Root { get; } = new(null, "$");
+
+    /// <summary>An element of the list at this place.</summary>
+    public JsonPath this[int index] => new(this, string.Create(CultureInfo.InvariantCulture, $"[{index}]"));
+
+    /// <summary>A key of the object at this place; one that is no plain word is quoted and cut.</summary>
+    public JsonPath this[string key] => new(this, IsPlain(key) ? "." + key : $"['{Quoted(key)}']");
+
+    public override string ToString()
+    {
+        var steps = new Stack<string>();
+        for (JsonPath? at = this; at is not null; at = at._parent)
+        {
+            steps.Push(at._step);
+        }
+
+        return string.Concat(steps);
+    }
+
+    /// <summary>A found text as a message may show it: control characters replaced, at most 64 characters.</summary>
+    public static string Quoted(string text)
+    {
+        string cut = text.Length > 64 ? text[..64] + "…" : text;
+        return string.Create(cut.Length, cut, static (span, from) =>
+        {
+            for (int i = 0; i < span.Length; i++)
+            {
+                span[i] = char.IsControl(from[i]) || char.IsSurrogate(from[i]) ? '\uFFFD' : from[i];
+            }
+        });
+    }
+
+    private static bool IsPlain(string key) => key.Length is > 0 and <= 64 && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '$');
+}

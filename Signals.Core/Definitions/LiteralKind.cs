@@ -1,0 +1,23 @@
+namespace Signals.Core.Definitions;
+
+/// <summary>What a <see cref="Literal"/> holds.</summary>
+public enum LiteralKind : byte
+{
+    /// <summary>True or false; what a <c>default</c> literal holds, too.</summary>
+    Boolean = 0,
+
+    /// <summary>A whole number that a <see cref="long"/> holds.</summary>
+    Int64 = 1,
+
+    /// <summary>A whole number above <see cref="long.MaxValue"/>.</summary>
+    UInt64 = 2,
+
+    /// <summary>A finite number with a fraction or an exponent.</summary>
+    Float64 = 3,
+
+    /// <summary>Text.</summary>
+    Text = 4,
+
+    /// <summary>Bytes.</summary>
+    Bytes = 5,
+}

@@ -1,0 +1,11 @@
+namespace Signals.Core.Definitions;
+
+/// <summary>
+/// How many rows of some event types may follow each other: a row that is not reserved is left out when the <see cref="Maximum"/> rows
+/// taken just before it (the newer ones) are all of these types.
+/// </summary>
+public sealed record RunLimitRule : MixRule
+{
+    /// <summary>The longest run, at least 1.</summary>
+    public required Setting<int> Maximum { get; init; }
+}

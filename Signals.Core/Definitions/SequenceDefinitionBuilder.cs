@@ -1,0 +1,222 @@
+using Signals.Core.Model;
+
+namespace Signals.Core.Definitions;
+
+/// <summary>
+/// Builds a <see cref="SequenceDefinition"/>. For one thread. Nothing is judged before <see cref="Build"/>, which reports every error at once.
+/// </summary>
+/// <example>
+/// <code>
+/// SequenceDefinition feed = SequenceDefinition.Create("home_feed", version: 3)
+///     .OwnedBy("ranking")
+///     .From("view", v => v.Last(200).Within(TimeSpan.FromDays(30)))
+///     .From("purchase", p => p.Last(50))
+///     .DistinctBy("item_id")
+///     .Size(128)
+///     .Column("price", defaultValue: 0.0)
+///     .Build();
+/// </code>
+/// </example>
+public sealed class SequenceDefinitionBuilder
+{
+    private readonly List<Parameter> _parameters = [];
+    private readonly List<SourceDefinition> _sources = [];
+    private readonly List<MixRule> _mix = [];
+    private readonly List<EnrichmentUse> _enrichments = [];
+    private readonly List<OutputColumn> _columns = [];
+    private readonly string _name;
+    private readonly int _version;
+    private string _owner = "";
+    private LifecycleStage _stage;
+    private string _description = "";
+    private Predicate? _where;
+    private DedupRule? _dedup;
+    private SequenceOrder _order;
+    private Setting<int> _size;
+    private TimeSpan? _deadline;
+    private TensorSection? _tensors;
+
+    internal SequenceDefinitionBuilder(string name, int version)
+    {
+        _name = name;
+        _version = version;
+    }
+
+    /// <summary>Says who answers for it.</summary>
+    public SequenceDefinitionBuilder OwnedBy(string owner, LifecycleStage stage = LifecycleStage.Experimental)
+    {
+        _owner = owner;
+        _stage = stage;
+        return this;
+    }
+
+    /// <summary>Says what it is for.</summary>
+    public SequenceDefinitionBuilder Describe(string description)
+    {
+        _description = description;
+        return this;
+    }
+
+    /// <summary>Declares what a request may override.</summary>
+    public SequenceDefinitionBuilder Parameters(params ReadOnlySpan<Parameter> parameters)
+    {
+        _parameters.AddRange(parameters);
+        return this;
+    }
+
+    /// <summary>Adds an event type.</summary>
+    /// <param name="eventType">The event type's name.</param>
+    /// <param name="define">Says how many, how old, and which; the count is required.</param>
+    public SequenceDefinitionBuilder From(string eventType, Action<SourceBuilder> define)
+    {
+        ArgumentNullException.ThrowIfNull(define);
+        var builder = new SourceBuilder(eventType);
+        define(builder);
+        _sources.Add(builder.Build());
+        return this;
+    }
+
+    /// <summary>Keeps only events for which the condition is true; further calls narrow it.</summary>
+    public SequenceDefinitionBuilder Where(Predicate condition)
+    {
+        _where = _where is null ? condition : _where & condition;
+        return this;
+    }
+
+    /// <summary>Keeps the newest event of each key, over all types.</summary>
+    public SequenceDefinitionBuilder DistinctBy(params ReadOnlySpan<string> columns)
+    {
+        _dedup = new DedupRule { Columns = [.. columns] };
+        return this;
+    }
+
+    /// <summary>Keeps the newest event of each key in each type.</summary>
+    public SequenceDefinitionBuilder DistinctPerTypeBy(params ReadOnlySpan<string> columns)
+    {
+        _dedup = new DedupRule { Columns = [.. columns], Scope = DedupScope.PerType };
+        return this;
+    }
+
+    /// <summary>Keeps rows free for some event types, bounds how many they get, or both.</summary>
+    /// <param name="eventTypes">The event types, taken together.</param>
+    /// <param name="minimum">Rows reserved for them.</param>
+    /// <param name="maximum">The most rows.</param>
+    public SequenceDefinitionBuilder Quota(ValueList<string> eventTypes, Setting<int>? minimum = null, Setting<int>? maximum = null)
+    {
+        _mix.Add(new QuotaRule { EventTypes = eventTypes, Minimum = minimum, Maximum = maximum });
+        return this;
+    }
+
+    /// <summary>The same in percent of the size, rounded down.</summary>
+    /// <param name="eventTypes">The event types, taken together.</param>
+    /// <param name="minimum">0 to 100.</param>
+    /// <param name="maximum">0 to 100.</param>
+    public SequenceDefinitionBuilder Share(ValueList<string> eventTypes, Setting<int>? minimum = null, Setting<int>? maximum = null)
+    {
+        _mix.Add(new QuotaRule { EventTypes = eventTypes, Minimum = minimum, Maximum = maximum, IsPercent = true });
+        return this;
+    }
+
+    /// <summary>Lets at most so many rows of some event types follow each other.</summary>
+    public SequenceDefinitionBuilder RunLimit(ValueList<string> eventTypes, Setting<int> maximum)
+    {
+        _mix.Add(new RunLimitRule { EventTypes = eventTypes, Maximum = maximum });
+        return this;
+    }
+
+    /// <summary>Uses an enricher's columns.</summary>
+    /// <param name="enricher">The name in the enricher's signature.</param>
+    /// <param name="placement">Where its values come from.</param>
+    /// <param name="timeout">How long it may take at serving; whole milliseconds.</param>
+    public SequenceDefinitionBuilder Enrich(string enricher, PlacementChoice placement = PlacementChoice.Automatic, TimeSpan? timeout = null)
+    {
+        _enrichments.Add(new EnrichmentUse { Name = enricher, Placement = placement, Timeout = timeout });
+        return this;
+    }
+
+    /// <summary>Newest row first, as without a call.</summary>
+    public SequenceDefinitionBuilder NewestFirst()
+    {
+        _order = SequenceOrder.NewestFirst;
+        return this;
+    }
+
+    /// <summary>Oldest row first; still the newest rows that fit.</summary>
+    public SequenceDefinitionBuilder OldestFirst()
+    {
+        _order = SequenceOrder.OldestFirst;
+        return this;
+    }
+
+    /// <summary>The most rows of an answer; required.</summary>
+    public SequenceDefinitionBuilder Size(Setting<int> rows)
+    {
+        _size = rows;
+        return this;
+    }
+
+    /// <summary>How long a read may take when the caller does not say; whole milliseconds.</summary>
+    public SequenceDefinitionBuilder Deadline(TimeSpan deadline)
+    {
+        _deadline = deadline;
+        return this;
+    }
+
+    /// <summary>Adds a column to the raw answer.</summary>
+    /// <param name="column">The column it comes from.</param>
+    /// <param name="name">Its name in the answer; the column's when left out.</param>
+    /// <param name="defaultValue">The value where the column is null or absent; left out, those states show.</param>
+    public SequenceDefinitionBuilder Column(string column, string? name = null, Literal? defaultValue = null)
+    {
+        _columns.Add(new OutputColumn { Name = name ?? column, Column = column, Default = defaultValue });
+        return this;
+    }
+
+    /// <summary>Adds columns to the raw answer, as they are.</summary>
+    public SequenceDefinitionBuilder Columns(params ReadOnlySpan<string> columns)
+    {
+        foreach (string column in columns)
+        {
+            Column(column);
+        }
+
+        return this;
+    }
+
+    /// <summary>Describes the model-ready answer.</summary>
+    public SequenceDefinitionBuilder Tensors(Action<TensorSectionBuilder> define)
+    {
+        ArgumentNullException.ThrowIfNull(define);
+        var builder = new TensorSectionBuilder();
+        define(builder);
+        _tensors = builder.Build();
+        return this;
+    }
+
+    /// <summary>Checks the whole, as far as it can be without a schema.</summary>
+    /// <exception cref="DefinitionException">With every error.</exception>
+    public SequenceDefinition Build()
+    {
+        var definition = new SequenceDefinition
+        {
+            Name = _name,
+            Version = _version,
+            Owner = _owner,
+            Stage = _stage,
+            Description = _description,
+            Parameters = [.. _parameters],
+            Sources = [.. _sources],
+            Where = _where,
+            Dedup = _dedup,
+            Mix = [.. _mix],
+            Enrichments = [.. _enrichments],
+            Order = _order,
+            Size = _size,
+            Deadline = _deadline,
+            Columns = [.. _columns],
+            Tensors = _tensors,
+        };
+        definition.Check();
+        return definition;
+    }
+}

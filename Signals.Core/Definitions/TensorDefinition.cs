@@ -1,0 +1,14 @@
+namespace Signals.Core.Definitions;
+
+/// <summary>One tensor: the features of a row one after another along the last axis.</summary>
+public sealed record TensorDefinition
+{
+    /// <summary>The tensor's name, as the model calls its input.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The type of its elements.</summary>
+    public TensorType Type { get; init; }
+
+    /// <summary>The features in their order, at least one.</summary>
+    public required ValueList<Feature> Features { get; init; }
+}
