@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Signals.Core.Model;
 
 namespace Signals.Core.Columns;
 
@@ -6,13 +7,28 @@ namespace Signals.Core.Columns;
 /// Rows of one event type: time, id and columns. One thread at a time. Between calls every column holds either
 /// <see cref="Count"/> rows, or fewer, which <see cref="FillAbsent"/> completes. Reused through <see cref="Clear"/>.
 /// </summary>
+/// <remarks>
+/// Rows of one run share one stamp. Rows of runs with different stamps, or with retractions, need a buffer that keeps
+/// <see cref="Stamps"/> row by row; a buffer without pays nothing for them.
+/// </remarks>
 internal sealed class RowBuffer
 {
     private readonly ColumnBuffer[] _columns;
     private long[] _times;
     private ulong[] _ids;
 
+    /// <summary>No rows, all of which will have been streamed.</summary>
     public RowBuffer(IReadOnlyList<ColumnType> types, int capacity = 64)
+        : this(types, Stamp.Streamed, StampParts.None, capacity)
+    {
+    }
+
+    /// <summary>No rows.</summary>
+    /// <param name="types">The columns.</param>
+    /// <param name="run">The stamp of rows and cells without one of their own.</param>
+    /// <param name="parts">Which stamps rows have of their own.</param>
+    /// <param name="capacity">Rows to make room for.</param>
+    public RowBuffer(IReadOnlyList<ColumnType> types, Stamp run, StampParts parts, int capacity = 64)
     {
         _times = new long[Math.Max(capacity, 1)];
         _ids = new ulong[_times.Length];
@@ -21,6 +37,8 @@ internal sealed class RowBuffer
         {
             _columns[i] = new ColumnBuffer(types[i], _times.Length);
         }
+
+        Stamps = new RowStamps(run, parts, types.Count, _times.Length);
     }
 
     /// <summary>Rows held.</summary>
@@ -38,6 +56,9 @@ internal sealed class RowBuffer
 
     /// <summary>The columns, by column id.</summary>
     public ReadOnlySpan<ColumnBuffer> Columns => _columns;
+
+    /// <summary>When rows were inserted and retracted, and cells set.</summary>
+    public RowStamps Stamps { get; }
 
     /// <summary>Starts a row. Its columns follow through <see cref="Columns"/>, or stay absent.</summary>
     public void AppendKey(long time, ulong id)
@@ -81,9 +102,14 @@ internal sealed class RowBuffer
         {
             _columns[i].AppendMissing(ColumnState.Absent, count);
         }
+
+        if (Stamps.Parts != StampParts.None)
+        {
+            Stamps.AppendRows(source.Stamps, source.Columns, start, count, Count);
+        }
     }
 
-    /// <summary>Gives every column its absent rows up to <see cref="Count"/>.</summary>
+    /// <summary>Gives every column its absent rows, and every stamp its default, up to <see cref="Count"/>.</summary>
     public void FillAbsent()
     {
         foreach (ColumnBuffer column in _columns)
@@ -93,11 +119,13 @@ internal sealed class RowBuffer
                 column.AppendMissing(ColumnState.Absent, Count - column.Count);
             }
         }
+
+        Stamps.Complete(Count);
     }
 
     /// <summary>
-    /// Merges a row of the same identity into the last row: each column keeps the greater of the two in merge order, so the
-    /// result depends neither on the order of merges nor on how often a row comes.
+    /// Merges a row of the same identity into the last row: every register keeps the greater of the two, so the result depends
+    /// neither on the order of merges nor on how often a row comes. Cells that a retraction covers go.
     /// </summary>
     public void MergeIntoLast(RowBuffer source, int row)
     {
@@ -106,10 +134,20 @@ internal sealed class RowBuffer
         int shared = SharedColumns(source);
         for (int i = 0; i < shared; i++)
         {
-            if (_columns[i].CompareRow(last, source._columns[i], row) < 0)
+            if (CompareCell(i, last, source, row) < 0)
             {
                 _columns[i].ReplaceLast(source._columns[i], row);
+                if (Stamps.HasCells)
+                {
+                    Stamps.Cells(i)[last] = source.Stamps.CellOf(i, row);
+                }
             }
+        }
+
+        if (Stamps.HasExistence)
+        {
+            Stamps.RaiseLast(source.Stamps.InsertedOf(row), source.Stamps.RetractedOf(row));
+            VoidLast();
         }
     }
 
@@ -120,6 +158,46 @@ internal sealed class RowBuffer
         foreach (ColumnBuffer column in _columns)
         {
             column.Clear();
+        }
+
+        Stamps.Clear();
+    }
+
+    // Absent is no cell, whatever stamp stands beside it.
+    private int CompareCell(int column, int row, RowBuffer source, int sourceRow)
+    {
+        ColumnBuffer held = _columns[column];
+        ColumnBuffer other = source._columns[column];
+        if (Stamps.Parts == StampParts.None)
+        {
+            Debug.Assert(Stamps.Run == source.Stamps.Run && source.Stamps.Parts == StampParts.None, "one stamp for all");
+            return held.CompareRow(row, other, sourceRow);
+        }
+
+        if (held.GetState(row) == ColumnState.Absent || other.GetState(sourceRow) == ColumnState.Absent)
+        {
+            return (int)held.GetState(row) - (int)other.GetState(sourceRow);
+        }
+
+        int byStamp = Stamps.CellOf(column, row).CompareTo(source.Stamps.CellOf(column, sourceRow));
+        return byStamp != 0 ? byStamp : held.CompareRow(row, other, sourceRow);
+    }
+
+    private void VoidLast()
+    {
+        int last = Count - 1;
+        ulong retracted = Stamps.RetractedOf(last);
+        for (int i = 0; i < _columns.Length && retracted > 0; i++)
+        {
+            if (_columns[i].GetState(last) != ColumnState.Absent && Stamps.CellOf(i, last) <= retracted)
+            {
+                _columns[i].RemoveLast();
+                _columns[i].AppendMissing(ColumnState.Absent);
+                if (Stamps.HasCells)
+                {
+                    Stamps.Cells(i)[last] = Stamps.Run.Value;
+                }
+            }
         }
     }
 

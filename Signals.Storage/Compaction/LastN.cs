@@ -10,8 +10,9 @@ internal static class LastN
 {
     /// <summary>How many of the user's newest rows of a window a read may want, given the windows that are newer.</summary>
     /// <remarks>
-    /// The newer rows are counted from below: rows of one table are unique, those of two may repeat. A newer row that an erasure or
-    /// the max age takes away later takes every older row with it.
+    /// The newer rows are counted from below: rows of one table are unique, those of two may repeat, and a table in which some row was
+    /// never inserted counts as none. A newer row that an erasure or the max age takes away later takes every older row with it; one
+    /// that is retracted keeps its place.
     /// </remarks>
     public static int Wanted(EventTypeSchema type, in UserId user, ReadOnlySpan<TableWindow> newer)
     {
@@ -26,7 +27,8 @@ internal static class LastN
             int most = 0;
             foreach (Table table in newer[i].Tables.Span)
             {
-                most = table.TryFind(user, out UserRows rows) ? Math.Max(most, rows.Count) : most;
+                bool counts = (table.Meta.Traits & RowTraits.NeverInserted) == 0;
+                most = counts && table.TryFind(user, out UserRows rows) ? Math.Max(most, rows.Count) : most;
             }
 
             wanted = Math.Max(0, wanted - most);

@@ -21,6 +21,7 @@ internal sealed class MergeJob
     private readonly MergeTarget _target;
     private readonly CompactionPlan _plan;
     private readonly Table[] _tables;
+    private readonly TableRun _run;
     private readonly TableWindow[] _newer;
     private readonly ErasureSet _erasures;
     private readonly RowMerger _merger = new();
@@ -48,6 +49,7 @@ internal sealed class MergeJob
         foreach (Table table in tables)
         {
             Debug.Assert(table.Meta.EventType == plan.EventType && table.Meta.WindowStart == plan.WindowStart, "Windows never mix.");
+            Debug.Assert(table.Run.Kind == RunKind.Events, "Patches are not merged into runs of events.");
         }
 
         foreach (TableWindow window in newer)
@@ -61,8 +63,9 @@ internal sealed class MergeJob
         _newer = newer.ToArray();
         _erasures = erasures;
         ColumnType[] types = [.. target.Type.Columns.Select(column => column.Type)];
-        _read = new RowBuffer(types);
-        _merged = new RowBuffer(types);
+        _run = RunOf(tables);
+        _read = new RowBuffer(types, _run.Stamp, _run.Parts);
+        _merged = new RowBuffer(types, _run.Stamp, _run.Parts);
         _runEnds = new int[tables.Length];
     }
 
@@ -101,6 +104,21 @@ internal sealed class MergeJob
         {
             _writer?.Dispose();
         }
+    }
+
+    // The stamp of most rows is the run's, so that the fewest need one of their own; none does when all inputs have the same.
+    private static TableRun RunOf(ReadOnlySpan<Table> tables)
+    {
+        Table largest = tables[0];
+        StampParts parts = StampParts.None;
+        foreach (Table table in tables)
+        {
+            parts |= table.Run.Parts;
+            parts |= table.Run.Stamp == tables[0].Run.Stamp ? StampParts.None : StampParts.Existence | StampParts.Cells;
+            largest = table.Meta.Rows > largest.Meta.Rows ? table : largest;
+        }
+
+        return new TableRun(RunKind.Events, largest.Run.Stamp, parts);
     }
 
     private void MergeUsers(Action<long>? pace, CancellationToken cancel)
@@ -152,13 +170,15 @@ internal sealed class MergeJob
                 _target.Number,
                 _target.Type,
                 _plan.WindowStart,
-                _target.Options);
+                _target.Options,
+                _run);
             _writer.Add(user, rows, 0, kept);
             _rowsOut += kept;
         }
     }
 
-    // What cannot survive is counted without being read: the last N of all runs lie within the last N of each.
+    // What cannot survive is counted without being read: the last N of all runs lie within the last N of each. Not so where rows were
+    // never inserted: they do not count towards the N.
     private bool ReadRun(TableCursor run, in UserRows rows, long cutoff, int keep)
     {
         if (rows.NewestTime <= cutoff)
@@ -173,7 +193,8 @@ internal sealed class MergeJob
             return false;
         }
 
-        int wanted = Math.Clamp(keep, 0, rows.Count);
+        bool everyRowCounts = (run.Traits & RowTraits.NeverInserted) == 0;
+        int wanted = everyRowCounts || keep <= 0 ? Math.Clamp(keep, 0, rows.Count) : rows.Count;
         _trimmed += rows.Count - wanted;
         if (wanted == 0)
         {
@@ -206,7 +227,7 @@ internal sealed class MergeJob
     private int CountKept(RowBuffer rows, long cutoff, int keep)
     {
         ReadOnlySpan<long> times = rows.Times;
-        int kept = Math.Min(keep, times.Length);
+        int kept = CountInReach(rows, keep);
         _trimmed += times.Length - kept;
         int end = kept;
         while (end > 0 && times[end - 1] <= cutoff)
@@ -223,6 +244,24 @@ internal sealed class MergeJob
 
         _expired += kept - end;
         return end;
+    }
+
+    // Whatever lies behind the last N that were inserted is out of reach, and stays so.
+    private static int CountInReach(RowBuffer rows, int keep)
+    {
+        if (!rows.Stamps.HasExistence || keep >= rows.Count)
+        {
+            return Math.Min(keep, rows.Count);
+        }
+
+        ReadOnlySpan<ulong> inserted = rows.Stamps.Inserted;
+        int reach = 0;
+        for (int counted = 0; reach < inserted.Length && counted < keep; reach++)
+        {
+            counted += inserted[reach] > 0 ? 1 : 0;
+        }
+
+        return reach;
     }
 
     private MergeStats Stats(TableMeta? added)

@@ -5,7 +5,7 @@ namespace Signals.Storage.Compaction;
 
 /// <summary>
 /// Merges runs of one user and event type that are in table order (time descending, id ascending) into one, and rows of one
-/// identity into one by the column rule, so that the order of merging cannot be told from the result.
+/// identity into one register by register, so that the order of merging cannot be told from the result.
 /// One thread at a time; reused for any number of users, without allocating.
 /// </summary>
 internal sealed class RowMerger

@@ -1,3 +1,4 @@
+using Signals.Core.Columns;
 using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage.Tables;
@@ -7,7 +8,7 @@ namespace Signals.Storage.Compaction;
 
 /// <summary>
 /// Looks in a table for rows that no read can reach, because newer windows hold the user's last N. One thread (that of
-/// compaction). No I/O. Counts exactly what <see cref="MergeJob"/> would leave out of a rewrite, so the rewritten table has none.
+/// compaction). No I/O but for tables in which some row was never inserted. Counts exactly what <see cref="MergeJob"/> would leave out of a rewrite, so the rewritten table has none.
 /// </summary>
 internal sealed class SurplusScan
 {
@@ -79,7 +80,23 @@ internal sealed class SurplusScan
     {
         UserId user = table.UserAt(index, out UserRows rows);
         count = rows.Count;
-        return count - Math.Min(count, LastN.Wanted(type, user, newer));
+        int wanted = LastN.Wanted(type, user, newer);
+        bool everyRowCounts = (table.Meta.Traits & RowTraits.NeverInserted) == 0;
+        return count - (wanted >= count || everyRowCounts ? Math.Min(count, wanted) : Reach(table, rows, wanted));
+    }
+
+    // How many rows hold the newest that were inserted.
+    private static int Reach(Table table, in UserRows rows, int inserted)
+    {
+        int reach = 0;
+        for (; reach < rows.Count && inserted > 0; reach++)
+        {
+            long row = rows.FirstRow + reach;
+            Block block = table.GetBlock(table.FindBlock(row), [], StampParts.Existence);
+            inserted -= block.InsertedOf((int)(row - block.FirstRow)) > 0 ? 1 : 0;
+        }
+
+        return reach;
     }
 
     private static ulong[] Numbers(ReadOnlySpan<TableWindow> windows)

@@ -156,7 +156,8 @@ internal sealed class Compactor : IDisposable
     private CompactionPlan? PickLocked(TableVersion version, CompactionRequest? request)
     {
         long[] oldestKept = Retention.OldestKept(_schema, request?.NowMs ?? _time.GetUtcNow().ToUnixTimeMilliseconds());
-        Table[] tables = [.. version.Tables.Where(table => IsCoveredLocked(table) == (request is not null))];
+        Table[] tables =
+            [.. version.Tables.Where(table => table.Meta.Kind == RunKind.Events && IsCoveredLocked(table) == (request is not null))];
         CompactionRun[] runs = [.. tables.Select(table => CompactionRun.Of(table.Meta, ErasedUsersLocked(table, request)))];
         if (CompactionPicker.Pick(runs, _options.Compaction, oldestKept, request is not null) is CompactionPlan plan)
         {

@@ -34,6 +34,8 @@ internal sealed class StoreEngine
     private readonly FreezeRequests _freezes;
     private readonly Flusher _flusher;
     private readonly Compactor _compactor;
+    private readonly VersionCommitter _committer;
+    private readonly FileNumbers _numbers;
     private readonly EngineThreads? _threads;
     private int _closed;
 
@@ -48,7 +50,7 @@ internal sealed class StoreEngine
         Schema = schema;
         MemTableFit.Require(schema, options);
         ulong highest = StoreRecovery.HighestNumber(files, directory, manifest.State);
-        FileNumbers numbers = new(Math.Max(highest + 1, manifest.State.NextFileNumber));
+        _numbers = new FileNumbers(Math.Max(highest + 1, manifest.State.NextFileNumber));
         Watermarks = new WatermarkSet(schema.EventTypes.Count);
         _cache = new BlockCache(options.BlockCacheBytes);
         TableSet tables = new(files, directory, schema, _cache);
@@ -62,26 +64,26 @@ internal sealed class StoreEngine
         // Everything that can be damaged was read once; only now is the store changed.
         StoreRecovery.CommitSchema(manifest, schema);
         StoreRecovery.Clean(files, directory, manifest.State);
-        VersionCommitter committer = new(files, directory, manifest, _view, numbers, tables);
+        _committer = new VersionCommitter(files, directory, manifest, _view, _numbers, tables);
         _memTables = owned.Add(new MemTableSet(_view, _arenas, layouts, options.MaxFrozenMemTables, time, FailStop));
         _applier = new RecordApplier(schema, _memTables, _erasures, Sources, Watermarks);
         _flusher = owned.Add(new Flusher(
-            files, directory, schema, numbers, options.Tables, _erasures, _view, committer, _applier, _memTables, time));
-        _compactor = owned.Add(new Compactor(files, directory, schema, numbers, options, _erasures, _view, committer, time));
+            files, directory, schema, _numbers, options.Tables, _erasures, _view, _committer, _applier, _memTables, time));
+        _compactor = owned.Add(new Compactor(files, directory, schema, _numbers, options, _erasures, _view, _committer, time));
         Recover(recovery);
 
         // Without durability an empty log stands for those that the manifest expects, so that every mode recovers alike.
         bool keepsLog = options.Durability != Durability.InMemory;
-        LogStream log = owned.Add(new LogStream(files, directory, numbers, keepsLog ? options.LogBytes : LogStream.EmptyLogBytes));
+        LogStream log = owned.Add(new LogStream(files, directory, _numbers, keepsLog ? options.LogBytes : LogStream.EmptyLogBytes));
         log.Start(recovery.UnusedLog, recovery.NextSequence);
         _log = keepsLog ? log : null;
-        committer.OnCommitting = () => _log?.SyncWritten();
+        _committer.OnCommitting = () => _log?.SyncWritten();
         if (_memTables.Active.FirstLog == 0)
         {
             _memTables.Active.FirstLog = log.CurrentNumber;
         }
 
-        StoreRecovery.CommitFirstLog(manifest, _memTables.Active.FirstLog, numbers.Upcoming);
+        StoreRecovery.CommitFirstLog(manifest, _memTables.Active.FirstLog, _numbers.Upcoming);
         _ring = owned.Add(new ByteRing(options.RingBytes, options.MaxBatchBytes));
         _acks = new AckQueue(options.Durability);
         _acks.Start(recovery.EndPosition);
@@ -143,6 +145,37 @@ internal sealed class StoreEngine
         ValueTask<AppendAck> applied = _acks.WaitAsync(Appender.AcceptedPosition);
         Pump();
         return applied;
+    }
+
+    /// <summary>A number for a table or file that is going to be attached.</summary>
+    public ulong NextFileNumber() => _numbers.Next();
+
+    /// <summary>
+    /// Adds runs that were made elsewhere, all or none: durable and visible on return. Their files lie in the store's folder, whole
+    /// and synced, under numbers of <see cref="NextFileNumber"/>.
+    /// </summary>
+    /// <exception cref="CorruptionException">A file is not the table described; nothing changed.</exception>
+    /// <exception cref="InvalidDataException">A description contradicts the store; nothing changed.</exception>
+    /// <exception cref="IOException">The disk refused; the store accepts no further change.</exception>
+    public void Attach(IReadOnlyList<TableMeta> runs)
+    {
+        FailStop.ThrowIfFailed();
+        VersionEdit edit = new();
+        edit.AddedTables.AddRange(runs);
+        try
+        {
+            _committer.Commit(edit, (current, version) => current.WithTables(version));
+        }
+        catch (Exception error) when (error is not CorruptionException and not InvalidDataException)
+        {
+            FailStop.Fail(error);
+            throw;
+        }
+
+        foreach (TableMeta run in runs)
+        {
+            Watermarks.Raise(run.EventType, run.NewestInserted);
+        }
     }
 
     /// <summary>Puts everything that was accepted before the call into tables.</summary>
@@ -212,7 +245,7 @@ internal sealed class StoreEngine
         _view.Current.Tables.Tables.Sum(table => table.ResidentBytes),
         _view.Current.Tables.Tables.Count,
         _view.Current.Tables.Tables.Sum(table => table.Meta.FileLength),
-        _view.Current.Tables.Tables.Sum(table => table.Meta.Rows),
+        _view.Current.Tables.Tables.Where(table => table.Meta.Kind == RunKind.Events).Sum(table => table.Meta.Rows),
         _view.Current.MemTables.Sum(table => table.Rows));
 
     private void OpenTables(ManifestState state, TableSet tables)
@@ -223,7 +256,7 @@ internal sealed class StoreEngine
         _view.Replace(view => view.WithTables(view.Tables.Apply(all, opened)));
         foreach (TableMeta meta in all.AddedTables)
         {
-            Watermarks.Raise(meta.EventType, meta.MaxTime);
+            Watermarks.Raise(meta.EventType, meta.NewestInserted);
         }
 
         foreach ((UserId user, long cutoffMs) in state.Erasures)

@@ -59,38 +59,37 @@ internal static class StoreRecovery
         }
     }
 
-    /// <summary>The highest number of a log or table in the folder; changes nothing.</summary>
-    /// <exception cref="CorruptionException">A table of the manifest is missing.</exception>
+    /// <summary>The highest number of a log, table or segment in the folder; changes nothing.</summary>
+    /// <exception cref="CorruptionException">A file of the manifest is missing.</exception>
     public static ulong HighestNumber(IFileSystem files, string directory, ManifestState state)
     {
         ulong highest = 0;
-        HashSet<ulong> missing = [.. state.Tables.Keys];
+        SortedSet<string> missing = new(state.Tables.Values.Select(StoreFiles.FileOf), StringComparer.Ordinal);
         foreach (string name in files.ListFiles(directory))
         {
             StoreFileKind kind = StoreFiles.Classify(name, out ulong number);
-            highest = kind is StoreFileKind.Log or StoreFileKind.Table ? Math.Max(highest, number) : highest;
-            if (kind is StoreFileKind.Table)
-            {
-                missing.Remove(number);
-            }
+            bool counts = kind is StoreFileKind.Log or StoreFileKind.Table or StoreFileKind.Segment;
+            highest = counts ? Math.Max(highest, number) : highest;
+            missing.Remove(name);
         }
 
         return missing.Count == 0
             ? highest
             : throw new CorruptionException(
-                Path.Combine(directory, StoreFiles.Table(missing.Min())), 0, "The manifest names this table, but it is missing; restore the store from a checkpoint.");
+                Path.Combine(directory, missing.Min!), 0, "The manifest names this table, but it is missing; restore the store from a checkpoint.");
     }
 
-    /// <summary>Deletes temporary files, tables that no edit added or that one removed, and logs that are wholly flushed.</summary>
+    /// <summary>Deletes temporary files, tables and segments that no edit added or that one removed, and logs that are wholly flushed.</summary>
     public static void Clean(IFileSystem files, string directory, ManifestState state)
     {
+        HashSet<string> live = [.. state.Tables.Values.Select(StoreFiles.FileOf)];
         foreach (string name in files.ListFiles(directory))
         {
             StoreFileKind kind = StoreFiles.Classify(name, out ulong number);
             bool needed = kind switch
             {
                 StoreFileKind.Temporary => false,
-                StoreFileKind.Table => state.Tables.ContainsKey(number),
+                StoreFileKind.Table or StoreFileKind.Segment => live.Contains(name),
                 StoreFileKind.Log => number >= state.FirstLiveLog,
                 _ => true,
             };

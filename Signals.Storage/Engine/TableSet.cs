@@ -32,7 +32,7 @@ internal sealed class TableSet(IFileSystem files, string directory, StoreSchema 
 
     private Table Open(TableMeta meta)
     {
-        string path = Path.Combine(directory, StoreFiles.Table(meta.Number));
+        string path = Path.Combine(directory, StoreFiles.FileOf(meta));
         return meta.EventType < schema.EventTypes.Count
             ? Table.Open(files, path, meta, schema.EventTypes[meta.EventType], cache, verify: false)
             : throw new CorruptionException(path, 0, $"The table is of event type {meta.EventType}; the stored schema has {schema.EventTypes.Count}.");

@@ -32,8 +32,8 @@ internal sealed class VersionCommitter(
             CommitDurablyLocked(edit, added);
             TableVersion before = view.Current.Tables;
             TableVersion after = before.Apply(edit, added);
-            IEnumerable<IDisposable> removed = edit.RemovedTables.Select(number => Obsolete(before, number));
-            view.Replace(current => change(current, after), [.. removed, .. unlinked]);
+            Table[] removed = [.. edit.RemovedTables.Select(number => Find(before, number))];
+            view.Replace(current => change(current, after), [.. removed, .. FilesLeft(removed, after), .. unlinked]);
         }
     }
 
@@ -56,17 +56,26 @@ internal sealed class VersionCommitter(
         }
     }
 
-    private ObsoleteTable Obsolete(TableVersion version, ulong number) =>
+    private static Table Find(TableVersion version, ulong number) =>
         version.TryGet(number, out Table table)
-            ? new ObsoleteTable(files, directory, table)
+            ? table
             : throw new InvalidOperationException($"Table {number} is removed but was not in the version.");
 
-    private sealed class ObsoleteTable(IFileSystem files, string directory, Table table) : IDisposable
+    // A segment stays while any of its parts does. Files go after the tables: what is retired later is disposed of later.
+    private IEnumerable<IDisposable> FilesLeft(Table[] removed, TableVersion after)
     {
-        public void Dispose()
+        if (removed.Length == 0)
         {
-            table.Dispose();
-            files.Delete(Path.Combine(directory, StoreFiles.Table(table.Meta.Number)));
+            return [];
         }
+
+        HashSet<string> needed = [.. after.Tables.Select(table => StoreFiles.FileOf(table.Meta))];
+        return removed.Select(table => StoreFiles.FileOf(table.Meta)).Distinct().Where(name => !needed.Contains(name))
+            .Select(name => new ObsoleteFile(files, Path.Combine(directory, name)));
+    }
+
+    private sealed class ObsoleteFile(IFileSystem files, string path) : IDisposable
+    {
+        public void Dispose() => files.Delete(path);
     }
 }

@@ -1,7 +1,7 @@
 namespace Signals.Storage.Engine;
 
 /// <summary>The newest event time indexed so far, per event type.</summary>
-/// <remarks>Thread contract: one writer raises, any thread reads.</remarks>
+/// <remarks>Thread contract: any thread. A watermark only rises.</remarks>
 internal sealed class WatermarkSet
 {
     private readonly long[] _newest;
@@ -16,9 +16,16 @@ internal sealed class WatermarkSet
 
     public void Raise(ushort eventType, long time)
     {
-        if (time > _newest[eventType])
+        long held = Volatile.Read(ref _newest[eventType]);
+        while (time > held)
         {
-            Volatile.Write(ref _newest[eventType], time);
+            long seen = Interlocked.CompareExchange(ref _newest[eventType], time, held);
+            if (seen == held)
+            {
+                return;
+            }
+
+            held = seen;
         }
     }
 }

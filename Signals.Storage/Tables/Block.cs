@@ -15,6 +15,7 @@ internal sealed class Block
 
     private readonly TableLayout _layout;
     private readonly ChunkSlice[] _chunks;
+    private readonly int _endOfColumns;
     private readonly bool _isComplete;
     private bool _referenced;
 
@@ -28,6 +29,7 @@ internal sealed class Block
     {
         _layout = layout;
         _chunks = chunks;
+        _endOfColumns = layout.EndOfColumns;
         FirstRow = firstRow;
         Rows = rows;
         DataBytes = dataBytes;
@@ -59,7 +61,7 @@ internal sealed class Block
     public bool HasColumn(int column)
     {
         int chunk = column + TableFormat.FirstColumnChunk;
-        if ((uint)chunk >= (uint)_chunks.Length)
+        if ((uint)chunk >= (uint)_endOfColumns)
         {
             return false;
         }
@@ -96,7 +98,7 @@ internal sealed class Block
         foreach (int column in columns)
         {
             int chunk = column + TableFormat.FirstColumnChunk;
-            if ((uint)chunk < (uint)chunks.Length && chunks[chunk].Data is null)
+            if ((uint)chunk < (uint)_endOfColumns && chunks[chunk].Data is null)
             {
                 return false;
             }
@@ -126,6 +128,42 @@ internal sealed class Block
         {
             PrefetchChunk(column + TableFormat.FirstColumnChunk, start, rows);
         }
+    }
+
+    /// <summary>Whether these stamps are loaded; those of cells for the columns given.</summary>
+    public bool HoldsStamps(ReadOnlySpan<int> columns, StampParts stamps)
+    {
+        bool holds = (stamps & StampParts.Existence) == 0 || (HoldsChunk(_layout.InsertedChunk) && HoldsChunk(_layout.RetractedChunk));
+        if ((stamps & StampParts.Cells) != 0)
+        {
+            foreach (int column in columns)
+            {
+                holds &= (uint)column >= (uint)_layout.Columns || HoldsChunk(_layout.CellStampsChunk(column));
+            }
+        }
+
+        return holds;
+    }
+
+    /// <summary>When a row was inserted, 0 for never; existence was asked for.</summary>
+    public ulong InsertedOf(int row) => (_layout.Run.Parts & StampParts.Existence) != 0
+        ? StampOf(_layout.InsertedChunk, row, _layout.Run.DefaultInserted)
+        : _layout.Run.DefaultInserted;
+
+    /// <summary>When a row was retracted, 0 for never; existence was asked for.</summary>
+    public ulong RetractedOf(int row) => (_layout.Run.Parts & StampParts.Existence) != 0 ? StampOf(_layout.RetractedChunk, row, 0) : 0;
+
+    /// <summary>When cells of a column were set; the stamps of cells were asked for. That of an absent cell means nothing.</summary>
+    public void CopyCellStamps(int column, int firstRow, Span<ulong> destination)
+    {
+        if ((_layout.Run.Parts & StampParts.Cells) != 0 && (uint)column < (uint)_layout.Columns
+            && _chunks[_layout.CellStampsChunk(column)].Length != 0)
+        {
+            Open(_layout.CellStampsChunk(column)).CopyULongs(firstRow, destination.Length, destination);
+            return;
+        }
+
+        destination.Fill(_layout.Run.Stamp.Value);
     }
 
     /// <summary>Whether a chunk is loaded.</summary>
@@ -177,6 +215,9 @@ internal sealed class Block
             Primitives.Prefetch.Lines(bytes.Slice(from, length));
         }
     }
+
+    private ulong StampOf(int chunk, int row, ulong otherwise) =>
+        _chunks[chunk].Length == 0 ? otherwise : (ulong)Open(chunk).GetLong(row);
 
     private ColumnChunk Open(int chunk) => ColumnChunk.Open(_layout.TypeOf(chunk), _chunks[chunk].Bytes, Rows);
 

@@ -17,7 +17,7 @@ internal sealed class BlockCut
     {
         _options = options;
         _maxRows = int.MaxValue;
-        for (int chunk = 0; chunk < layout.Chunks; chunk++)
+        for (int chunk = 0; chunk < layout.EndOfColumns; chunk++)
         {
             ColumnType type = layout.TypeOf(chunk);
             _rowBytes += type.Width;

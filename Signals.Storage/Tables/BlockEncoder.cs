@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using K4os.Compression.LZ4;
 using Signals.Core.Columns;
 
@@ -8,7 +9,7 @@ namespace Signals.Storage.Tables;
 /// Encodes rows as the chunks of one block. One thread; allocates nothing in steady state. LZ4 is tried on narrow chunks; a column
 /// on which it did not pay is left alone for a growing number of blocks, so incompressible columns cost next to nothing.
 /// </summary>
-internal sealed class BlockEncoder(TableLayout layout, ulong number, bool compress)
+internal sealed class BlockEncoder(TableLayout layout, ulong identity, bool compress)
 {
     private const int MinCompressBytes = 256;
     private const int MaxWait = 31;
@@ -33,7 +34,8 @@ internal sealed class BlockEncoder(TableLayout layout, ulong number, bool compre
         {
             TableFormat.TimesChunk => ColumnChunkWriter.Plan((ReadOnlySpan<long>)rows.Times),
             TableFormat.IdsChunk => ColumnChunkWriter.Plan((ReadOnlySpan<ulong>)rows.Ids),
-            _ => ColumnChunkWriter.Plan(rows.Columns[chunk - TableFormat.FirstColumnChunk], 0, rows.Count, ChunkGoal.Size),
+            _ when IsDefault(chunk, rows) => default,
+            _ => ColumnChunkWriter.Plan(ColumnOf(chunk, rows), 0, rows.Count, ChunkGoal.Size),
         };
         if (plan.Length == 0)
         {
@@ -66,7 +68,7 @@ internal sealed class BlockEncoder(TableLayout layout, ulong number, bool compre
             Write(chunk, rows, plan, target[..plan.Length]);
         }
 
-        uint checksum = TableFormat.Checksum(number, offset, target[..payload]);
+        uint checksum = TableFormat.Checksum(identity, offset, target[..payload]);
         BinaryPrimitives.WriteUInt32LittleEndian(target[payload..], checksum);
         int length = payload + TableFormat.ChecksumLength;
         if ((uint)length > TableFormat.ChunkLengthMask)
@@ -78,7 +80,28 @@ internal sealed class BlockEncoder(TableLayout layout, ulong number, bool compre
         return (uint)length | (uint)codec << TableFormat.ChunkCodecShift;
     }
 
-    private static void Write(int chunk, RowBuffer rows, in ChunkPlan plan, Span<byte> target)
+    // Columns, then the stamps that rows have of their own.
+    private ColumnBuffer ColumnOf(int chunk, RowBuffer rows) =>
+        chunk < layout.EndOfColumns ? rows.Columns[chunk - TableFormat.FirstColumnChunk]
+        : chunk >= layout.CellStampsChunk(0) ? rows.Stamps.CellColumn(chunk - layout.CellStampsChunk(0))
+        : chunk == layout.InsertedChunk ? rows.Stamps.InsertedColumn
+        : rows.Stamps.RetractedColumn;
+
+    // Stamps that are the run's own in every row of the block take no room.
+    private bool IsDefault(int chunk, RowBuffer rows)
+    {
+        if (chunk < layout.EndOfColumns)
+        {
+            return false;
+        }
+
+        ulong common = chunk >= layout.CellStampsChunk(0) ? layout.Run.Stamp.Value
+            : chunk == layout.InsertedChunk ? layout.Run.DefaultInserted
+            : 0;
+        return !MemoryMarshal.Cast<byte, ulong>(ColumnOf(chunk, rows).Values).ContainsAnyExcept(common);
+    }
+
+    private void Write(int chunk, RowBuffer rows, in ChunkPlan plan, Span<byte> target)
     {
         switch (chunk)
         {
@@ -89,7 +112,7 @@ internal sealed class BlockEncoder(TableLayout layout, ulong number, bool compre
                 ColumnChunkWriter.Write((ReadOnlySpan<ulong>)rows.Ids, plan, target);
                 break;
             default:
-                ColumnChunkWriter.Write(rows.Columns[chunk - TableFormat.FirstColumnChunk], plan, target);
+                ColumnChunkWriter.Write(ColumnOf(chunk, rows), plan, target);
                 break;
         }
     }

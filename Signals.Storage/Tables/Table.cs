@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Signals.Core.Columns;
 using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage.FileSystem;
@@ -25,7 +26,7 @@ internal sealed class Table : IDisposable
         _cache = cache;
         Meta = meta;
         _layout = TableColumns.Read(file, footer, schema);
-        _index = TableIndex.Parse(file, footer, file.ReadSection(footer.Section(TableFormat.IndexSection)));
+        _index = TableIndex.Parse(file, footer, _layout, file.ReadSection(footer.Section(TableFormat.IndexSection)));
         _directory = TableDirectoryReader.Parse(file, footer, file.ReadSection(footer.Section(TableFormat.DirectorySection)));
         _reader = new BlockReader(file, _index, _layout);
         _slots = new Block?[_index.Blocks];
@@ -38,6 +39,12 @@ internal sealed class Table : IDisposable
     /// <summary>Columns when the table was written; later columns are Absent.</summary>
     public int ColumnCount => _layout.Columns;
 
+    /// <summary>What holds for all rows.</summary>
+    public TableRun Run => _layout.Run;
+
+    /// <summary>Whether every row is an event that is there: such a table can be read by its directory and keys alone.</summary>
+    public bool IsPlain => Meta.Traits == RowTraits.None;
+
     /// <summary>Blocks of the table.</summary>
     public int BlockCount => _index.Blocks;
 
@@ -49,7 +56,7 @@ internal sealed class Table : IDisposable
 
     /// <summary>Opens a table and reads directory and index.</summary>
     /// <param name="fileSystem">Where the file is.</param>
-    /// <param name="path">The file.</param>
+    /// <param name="path">The file that is the table or holds it.</param>
     /// <param name="meta">What the manifest knows of it.</param>
     /// <param name="schema">The event type; it has at least the table's columns.</param>
     /// <param name="cache">Bounds the blocks in memory.</param>
@@ -58,7 +65,10 @@ internal sealed class Table : IDisposable
     public static Table Open(
         IFileSystem fileSystem, string path, TableMeta meta, EventTypeSchema schema, BlockCache cache, bool verify = false)
     {
-        TableFile file = new(fileSystem.Open(path, FileOpenMode.Read), meta.Number);
+        IFile opened = fileSystem.Open(path, FileOpenMode.Read);
+        TableFile file = meta.SegmentFile == 0
+            ? new(opened, meta.Number)
+            : new(opened, meta.PartIdentity, meta.SegmentOffset, meta.FileLength);
         try
         {
             Table table = new(file, meta, TableFooterReader.Read(file, meta), schema, cache);
@@ -102,7 +112,23 @@ internal sealed class Table : IDisposable
             return resident;
         }
 
-        return LoadBlock(block, columns, resident);
+        return LoadBlock(block, columns, resident, StampParts.None);
+    }
+
+    /// <summary>A block with stamps that rows have of their own, too; those of cells for the columns asked for.</summary>
+    /// <exception cref="CorruptionException">A chunk read for it is damaged.</exception>
+    public Block GetBlock(int block, ReadOnlySpan<int> columns, StampParts stamps)
+    {
+        stamps &= Run.Parts;
+        Block? resident = Volatile.Read(ref _slots[block]);
+        if (resident is not null && resident.Holds(columns) && resident.HoldsStamps(columns, stamps))
+        {
+            resident.Touch();
+            _cache.CountHit();
+            return resident;
+        }
+
+        return LoadBlock(block, columns, resident, stamps);
     }
 
     /// <summary>Fetches into the processor's cache what <see cref="TryFind"/> looks at first.</summary>
@@ -115,7 +141,7 @@ internal sealed class Table : IDisposable
     public Block? ResidentBlock(long row) => Volatile.Read(ref _slots[FindBlock(row)]);
 
     /// <summary>A cursor over all users in order; it bypasses the cache. One thread each.</summary>
-    public TableCursor CreateCursor() => new(_directory, _index, _layout, _reader);
+    public TableCursor CreateCursor() => new(_directory, _index, _layout, Meta.Traits, _reader);
 
     /// <summary>Reads and checks every byte, every chunk and the order of rows.</summary>
     /// <exception cref="CorruptionException">Something is wrong.</exception>
@@ -128,8 +154,11 @@ internal sealed class Table : IDisposable
         _file.Dispose();
     }
 
+    private static void Want(int chunk, Block? resident, Span<bool> wanted) =>
+        wanted[chunk] = resident is null || !resident.HoldsChunk(chunk);
+
     [MethodImpl(MethodImplOptions.NoInlining)]
-    private Block LoadBlock(int block, ReadOnlySpan<int> columns, Block? resident)
+    private Block LoadBlock(int block, ReadOnlySpan<int> columns, Block? resident, StampParts stamps)
     {
         Span<bool> wanted = stackalloc bool[_layout.Chunks];
         wanted.Clear();
@@ -138,9 +167,18 @@ internal sealed class Table : IDisposable
         {
             if ((uint)column < (uint)_layout.Columns)
             {
-                int chunk = column + TableFormat.FirstColumnChunk;
-                wanted[chunk] = resident is null || !resident.HoldsChunk(chunk);
+                Want(column + TableFormat.FirstColumnChunk, resident, wanted);
+                if ((stamps & StampParts.Cells) != 0)
+                {
+                    Want(_layout.CellStampsChunk(column), resident, wanted);
+                }
             }
+        }
+
+        if ((stamps & StampParts.Existence) != 0)
+        {
+            Want(_layout.InsertedChunk, resident, wanted);
+            Want(_layout.RetractedChunk, resident, wanted);
         }
 
         ChunkSlice[] chunks = new ChunkSlice[_layout.Chunks];

@@ -34,7 +34,7 @@ internal static class TableColumns
             }
         }
 
-        return new TableLayout(types);
+        return new TableLayout(types, footer.Run);
     }
 
     /// <summary>The columns section of a layout.</summary>

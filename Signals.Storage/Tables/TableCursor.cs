@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Signals.Core.Columns;
 using Signals.Core.Model;
 
@@ -20,16 +21,20 @@ internal sealed class TableCursor
     private int _at = -1;
 
     /// <summary>A cursor before the first user.</summary>
-    public TableCursor(TableDirectory directory, TableIndex index, TableLayout layout, BlockReader reader)
+    public TableCursor(TableDirectory directory, TableIndex index, TableLayout layout, RowTraits traits, BlockReader reader)
     {
         _directory = directory;
         _index = index;
         _layout = layout;
         _reader = reader;
+        Traits = traits;
         _chunks = new ChunkSlice[layout.Chunks];
         _wanted = new bool[layout.Chunks];
         Array.Fill(_wanted, true);
     }
+
+    /// <summary>What some rows of the table are.</summary>
+    public RowTraits Traits { get; }
 
     /// <summary>The user.</summary>
     public UserId User => _directory.User(_at);
@@ -56,6 +61,7 @@ internal sealed class TableCursor
     {
         UserRows rows = Rows;
         ArgumentOutOfRangeException.ThrowIfLessThan(destination.Columns.Length, _layout.Columns, nameof(destination));
+        RequireStamps(destination.Stamps);
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)newest, (uint)rows.Count, nameof(newest));
         long row = rows.FirstRow;
         long end = row + newest;
@@ -87,6 +93,65 @@ internal sealed class TableCursor
             {
                 Open(chunk, rows).AppendTo(destination.Columns[column], first, count);
             }
+        }
+
+        if (destination.Stamps.Parts != StampParts.None)
+        {
+            AppendStamps(destination, first, count);
+        }
+    }
+
+    private void AppendStamps(RowBuffer destination, int first, int count)
+    {
+        RowStamps stamps = destination.Stamps;
+        if (stamps.HasExistence)
+        {
+            bool own = (_layout.Run.Parts & StampParts.Existence) != 0;
+            AppendStamps(own ? _layout.InsertedChunk : -1, _layout.Run.DefaultInserted, stamps.InsertedColumn, first, count);
+            AppendStamps(own ? _layout.RetractedChunk : -1, 0, stamps.RetractedColumn, first, count);
+        }
+
+        for (int column = 0; column < destination.Columns.Length && stamps.HasCells; column++)
+        {
+            bool own = (_layout.Run.Parts & StampParts.Cells) != 0 && column < _layout.Columns;
+            ColumnBuffer cells = stamps.CellColumn(column);
+            AppendStamps(own ? _layout.CellStampsChunk(column) : -1, _layout.Run.Stamp.Value, cells, first, count);
+            ReadOnlySpan<byte> states = destination.Columns[column].States[^count..];
+            Span<ulong> appended = stamps.Cells(column)[^count..];
+            for (int i = 0; i < count; i++)
+            {
+                appended[i] = states[i] == (byte)ColumnState.Absent ? stamps.Run.Value : appended[i];
+            }
+        }
+    }
+
+    private void AppendStamps(int chunk, ulong otherwise, ColumnBuffer destination, int first, int count)
+    {
+        Span<ulong> stamps = MemoryMarshal.Cast<byte, ulong>(destination.AppendFixedRows(count));
+        if (chunk < 0 || _chunks[chunk].Length == 0)
+        {
+            stamps.Fill(otherwise);
+        }
+        else
+        {
+            Open(chunk, _index.Rows(_block)).CopyULongs(first, count, stamps);
+        }
+    }
+
+    // Rows must not lose what their table says of them.
+    private void RequireStamps(RowStamps destination)
+    {
+        TableRun run = _layout.Run;
+        StampParts needed = run.Parts;
+        if (destination.Run != run.Stamp)
+        {
+            needed |= StampParts.Cells | (run.Kind == RunKind.Events ? StampParts.Existence : StampParts.None);
+        }
+
+        if ((needed & ~destination.Parts) != StampParts.None)
+        {
+            throw new ArgumentException(
+                $"The rows of {run} need {needed} row by row; the buffer of {destination.Run} keeps {destination.Parts}.", nameof(destination));
         }
     }
 

@@ -4,31 +4,59 @@ using Signals.Storage.FileSystem;
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// Reads the bytes of one table file and tells damage from answers: a short read, or bytes that do not match their checksum,
-/// are a <see cref="CorruptionException"/> with file and offset. Threads: any. Owns the file.
+/// Reads the bytes of one table, a file of its own or a part of a segment, and tells damage from answers: a short read, or bytes
+/// that do not match their checksum, are a <see cref="CorruptionException"/> with file and offset. Offsets are those in the table.
+/// Threads: any. Owns the file.
 /// </summary>
-internal sealed class TableFile(IFile file, ulong number) : IDisposable
+internal sealed class TableFile : IDisposable
 {
-    /// <summary>The table's number, part of every checksum.</summary>
-    public ulong Number { get; } = number;
+    private readonly IFile _file;
+    private readonly long _start;
+    private readonly long? _partLength;
+
+    /// <summary>A table that fills a file.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="identity">What every checksum is bound to: the table's number.</param>
+    public TableFile(IFile file, ulong identity)
+    {
+        _file = file;
+        Identity = identity;
+    }
+
+    /// <summary>A table inside a file.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="identity">What every checksum is bound to.</param>
+    /// <param name="start">Where the table starts in the file.</param>
+    /// <param name="length">Bytes of the table.</param>
+    public TableFile(IFile file, ulong identity, long start, long length)
+        : this(file, identity)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        _start = start;
+        _partLength = length;
+    }
+
+    /// <summary>The number that is in header and footer, and in every checksum.</summary>
+    public ulong Identity { get; }
 
     /// <summary>The file's path, for messages.</summary>
-    public string Path => file.Path;
+    public string Path => _file.Path;
 
-    /// <summary>The file's length now.</summary>
-    public long Length => file.Length;
+    /// <summary>The table's length now: less than it should be when the file ends inside it.</summary>
+    public long Length => _partLength is long part ? Math.Clamp(_file.Length - _start, 0, part) : _file.Length;
 
     /// <summary>Fills the destination or fails.</summary>
     public void ReadExactly(long offset, Span<byte> destination)
     {
-        int read = file.Read(offset, destination);
+        int read = _file.Read(_start + offset, destination);
         if (read != destination.Length)
         {
             throw Corrupt(offset, $"the file ends after {read} of {destination.Length} bytes");
         }
     }
 
-    /// <summary>A section's bytes, verified. The section's bounds were checked against the file's length before.</summary>
+    /// <summary>A section's bytes, verified. The section's bounds were checked against the table's length before.</summary>
     public byte[] ReadSection(in TableSection section)
     {
         if (section.Length > Array.MaxLength)
@@ -45,16 +73,17 @@ internal sealed class TableFile(IFile file, ulong number) : IDisposable
     /// <summary>Fails unless the bytes at an offset have the checksum.</summary>
     public void RequireChecksum(long offset, ReadOnlySpan<byte> bytes, uint expected)
     {
-        uint found = TableFormat.Checksum(Number, offset, bytes);
+        uint found = TableFormat.Checksum(Identity, offset, bytes);
         if (found != expected)
         {
             throw Corrupt(offset, $"checksum of {bytes.Length} bytes is {found:x8}, expected {expected:x8}");
         }
     }
 
-    /// <summary>The exception for damage in this file.</summary>
-    public CorruptionException Corrupt(long offset, string message, Exception? inner = null) => new(Path, offset, message, inner);
+    /// <summary>The exception for damage in this table; it names the offset in the file.</summary>
+    public CorruptionException Corrupt(long offset, string message, Exception? inner = null) =>
+        new(Path, _start + offset, message, inner);
 
     /// <inheritdoc/>
-    public void Dispose() => file.Dispose();
+    public void Dispose() => _file.Dispose();
 }

@@ -5,8 +5,8 @@ namespace Signals.Storage.Tables;
 /// <summary>The fixed part of a table: who it is and where its sections lie. Immutable once read or written.</summary>
 internal sealed class TableFooter
 {
-    /// <summary>The table's number.</summary>
-    public required ulong Number { get; init; }
+    /// <summary>What every checksum is bound to: the table's number, or what a segment gave its part.</summary>
+    public required ulong Identity { get; init; }
 
     /// <summary>Id of the event type.</summary>
     public required ushort EventType { get; init; }
@@ -29,11 +29,14 @@ internal sealed class TableFooter
     /// <summary>Newest event time.</summary>
     public required long MaxTime { get; init; }
 
-    /// <summary>Generation of every column chunk; 0 for what the store wrote itself.</summary>
-    public ulong Generation { get; init; }
+    /// <summary>Newest event time of a row that was inserted; <see cref="long.MinValue"/> when none was.</summary>
+    public required long NewestInserted { get; init; }
 
-    /// <summary>Source rank of every column chunk.</summary>
-    public uint SourceRank { get; init; }
+    /// <summary>What holds for all rows.</summary>
+    public required TableRun Run { get; init; }
+
+    /// <summary>What some rows are.</summary>
+    public required RowTraits Traits { get; init; }
 
     /// <summary>The sections, in file order, back to back.</summary>
     public required TableSection[] Sections { get; init; }
@@ -42,13 +45,14 @@ internal sealed class TableFooter
     public TableSection Section(ushort tag) => Array.Find(Sections, section => section.Tag == tag);
 
     /// <summary>The file's first 32 bytes.</summary>
-    public static byte[] EncodeHeader(ulong number)
+    public static byte[] EncodeHeader(ulong identity, TableRun run)
     {
         byte[] header = new byte[TableFormat.HeaderLength];
         BinaryPrimitives.WriteUInt64LittleEndian(header, TableFormat.Magic);
         BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(8), TableFormat.Version);
-        BinaryPrimitives.WriteUInt64LittleEndian(header.AsSpan(16), number);
-        uint checksum = TableFormat.Checksum(number, 0, header.AsSpan(0, TableFormat.HeaderChecksumAt));
+        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(12), run.CriticalFlags);
+        BinaryPrimitives.WriteUInt64LittleEndian(header.AsSpan(16), identity);
+        uint checksum = TableFormat.Checksum(identity, 0, header.AsSpan(0, TableFormat.HeaderChecksumAt));
         BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(TableFormat.HeaderChecksumAt), checksum);
         return header;
     }
@@ -59,7 +63,7 @@ internal sealed class TableFooter
         int footerLength = TableFormat.FooterFixedLength + TableFormat.SectionEntryLength * Sections.Length;
         byte[] bytes = new byte[footerLength + TableFormat.TailLength];
         Span<byte> to = bytes;
-        BinaryPrimitives.WriteUInt64LittleEndian(to, Number);
+        BinaryPrimitives.WriteUInt64LittleEndian(to, Identity);
         BinaryPrimitives.WriteUInt16LittleEndian(to[8..], EventType);
         BinaryPrimitives.WriteUInt16LittleEndian(to[10..], Columns);
         BinaryPrimitives.WriteInt32LittleEndian(to[12..], Users);
@@ -67,9 +71,12 @@ internal sealed class TableFooter
         BinaryPrimitives.WriteInt64LittleEndian(to[24..], WindowStart);
         BinaryPrimitives.WriteInt64LittleEndian(to[32..], MinTime);
         BinaryPrimitives.WriteInt64LittleEndian(to[40..], MaxTime);
-        BinaryPrimitives.WriteUInt64LittleEndian(to[48..], Generation);
-        BinaryPrimitives.WriteUInt32LittleEndian(to[56..], SourceRank);
+        BinaryPrimitives.WriteInt64LittleEndian(to[48..], Run.Stamp.Generation);
+        BinaryPrimitives.WriteUInt16LittleEndian(to[56..], Run.Stamp.SourceRank);
+        to[58] = (byte)Run.Kind;
+        to[59] = (byte)Traits;
         BinaryPrimitives.WriteInt32LittleEndian(to[60..], Sections.Length);
+        BinaryPrimitives.WriteInt64LittleEndian(to[64..], NewestInserted);
         for (int i = 0; i < Sections.Length; i++)
         {
             Span<byte> entry = to[(TableFormat.FooterFixedLength + i * TableFormat.SectionEntryLength)..];
@@ -83,8 +90,9 @@ internal sealed class TableFooter
         Span<byte> tail = to[footerLength..];
         BinaryPrimitives.WriteInt64LittleEndian(tail, offset);
         BinaryPrimitives.WriteInt32LittleEndian(tail[8..], footerLength);
+        BinaryPrimitives.WriteUInt32LittleEndian(tail[12..], Run.CriticalFlags);
         BinaryPrimitives.WriteUInt32LittleEndian(tail[16..], TableFormat.Version);
-        checksum = TableFormat.Checksum(Number, offset, to[..(footerLength + TableFormat.TailChecksumAt)]);
+        checksum = TableFormat.Checksum(Identity, offset, to[..(footerLength + TableFormat.TailChecksumAt)]);
         BinaryPrimitives.WriteUInt32LittleEndian(tail[TableFormat.TailChecksumAt..], checksum);
         BinaryPrimitives.WriteUInt64LittleEndian(tail[24..], TableFormat.Magic);
         return bytes;

@@ -1,4 +1,6 @@
 using System.Buffers.Binary;
+using Signals.Core.Columns;
+using Signals.Core.Model;
 
 namespace Signals.Storage.Tables;
 
@@ -23,25 +25,26 @@ internal static class TableFooterReader
                 $"the file has {length} bytes, the manifest says {meta.FileLength}, the shortest table {TableFormat.MinFileLength}");
         }
 
-        CheckHeader(file);
-        byte[] bytes = ReadFooterAndTail(file, meta, length, out long offset);
-        TableFooter footer = Parse(file, bytes, offset);
+        uint flags = CheckHeader(file);
+        byte[] bytes = ReadFooterAndTail(file, meta, length, flags, out long offset);
+        TableFooter footer = Parse(file, bytes, flags, offset);
         CheckMeta(file, footer, meta, offset);
         CheckSections(file, footer, offset);
         return footer;
     }
 
-    private static void CheckHeader(TableFile file)
+    private static uint CheckHeader(TableFile file)
     {
         Span<byte> header = stackalloc byte[TableFormat.HeaderLength];
         file.ReadExactly(0, header);
-        CheckKind(file, 0, BinaryPrimitives.ReadUInt64LittleEndian(header), BinaryPrimitives.ReadUInt32LittleEndian(header[8..]),
-            BinaryPrimitives.ReadUInt32LittleEndian(header[12..]));
+        uint flags = BinaryPrimitives.ReadUInt32LittleEndian(header[12..]);
+        CheckKind(file, 0, BinaryPrimitives.ReadUInt64LittleEndian(header), BinaryPrimitives.ReadUInt32LittleEndian(header[8..]), flags);
         file.RequireChecksum(0, header[..TableFormat.HeaderChecksumAt],
             BinaryPrimitives.ReadUInt32LittleEndian(header[TableFormat.HeaderChecksumAt..]));
+        return flags;
     }
 
-    private static byte[] ReadFooterAndTail(TableFile file, TableMeta meta, long length, out long offset)
+    private static byte[] ReadFooterAndTail(TableFile file, TableMeta meta, long length, uint flags, out long offset)
     {
         long tailAt = length - TableFormat.TailLength;
         Span<byte> tail = stackalloc byte[TableFormat.TailLength];
@@ -52,9 +55,10 @@ internal static class TableFooterReader
         uint footerLength = BinaryPrimitives.ReadUInt32LittleEndian(tail[8..]);
         if (footerLength < TableFormat.FooterFixedLength
             || footerLength > TableFormat.FooterFixedLength + TableFormat.SectionEntryLength * TableFormat.MaxSections
-            || offset != tailAt - footerLength)
+            || offset != tailAt - footerLength || BinaryPrimitives.ReadUInt32LittleEndian(tail[12..]) != flags)
         {
-            throw file.Corrupt(tailAt, $"a footer of {footerLength} bytes at {offset} does not end where the tail starts");
+            throw file.Corrupt(tailAt, $"a footer of {footerLength} bytes at {offset} does not end where the tail starts, "
+                + $"or the flags are not those of the header, {flags:x}");
         }
 
         byte[] bytes = new byte[footerLength + TableFormat.TailLength];
@@ -83,7 +87,7 @@ internal static class TableFooterReader
         }
     }
 
-    private static TableFooter Parse(TableFile file, ReadOnlySpan<byte> bytes, long offset)
+    private static TableFooter Parse(TableFile file, ReadOnlySpan<byte> bytes, uint flags, long offset)
     {
         uint users = BinaryPrimitives.ReadUInt32LittleEndian(bytes[12..]);
         ulong rows = BinaryPrimitives.ReadUInt64LittleEndian(bytes[16..]);
@@ -94,9 +98,17 @@ internal static class TableFooterReader
             throw file.Corrupt(offset, $"a footer with {rows} rows, {users} users, {sections} sections cannot be");
         }
 
+        TableRun run = ParseRun(bytes, flags);
+        RowTraits traits = (RowTraits)bytes[59];
+        if (!run.IsValid || run.CriticalFlags != flags || traits > (RowTraits.Retracted | RowTraits.NeverInserted)
+            || (traits != RowTraits.None && (run.Parts & StampParts.Existence) == 0))
+        {
+            throw file.Corrupt(offset, $"a run of {run} with rows {traits} and critical flags {flags:x} cannot be");
+        }
+
         return new TableFooter
         {
-            Number = BinaryPrimitives.ReadUInt64LittleEndian(bytes),
+            Identity = BinaryPrimitives.ReadUInt64LittleEndian(bytes),
             EventType = BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]),
             Columns = BinaryPrimitives.ReadUInt16LittleEndian(bytes[10..]),
             Users = (int)users,
@@ -104,10 +116,20 @@ internal static class TableFooterReader
             WindowStart = BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]),
             MinTime = BinaryPrimitives.ReadInt64LittleEndian(bytes[32..]),
             MaxTime = BinaryPrimitives.ReadInt64LittleEndian(bytes[40..]),
-            Generation = BinaryPrimitives.ReadUInt64LittleEndian(bytes[48..]),
-            SourceRank = BinaryPrimitives.ReadUInt32LittleEndian(bytes[56..]),
+            Run = run,
+            Traits = traits,
+            NewestInserted = BinaryPrimitives.ReadInt64LittleEndian(bytes[64..]),
             Sections = ParseSections(bytes[TableFormat.FooterFixedLength..], (int)sections),
         };
+    }
+
+    private static TableRun ParseRun(ReadOnlySpan<byte> bytes, uint flags)
+    {
+        long generation = BinaryPrimitives.ReadInt64LittleEndian(bytes[48..]);
+        ushort rank = BinaryPrimitives.ReadUInt16LittleEndian(bytes[56..]);
+        bool known = generation is >= 1 and <= Stamp.MaxGeneration;
+        Stamp stamp = known ? Stamp.Of(generation, rank) : generation == 0 && rank == 0 ? Stamp.Streamed : Stamp.None;
+        return new TableRun((RunKind)bytes[58], stamp, (StampParts)(flags & ~TableFormat.PatchesFlag));
     }
 
     private static TableSection[] ParseSections(ReadOnlySpan<byte> bytes, int count)
@@ -128,11 +150,12 @@ internal static class TableFooterReader
 
     private static void CheckMeta(TableFile file, TableFooter footer, TableMeta meta, long offset)
     {
-        if (footer.Number != meta.Number || footer.EventType != meta.EventType || footer.Rows != meta.Rows
+        if (footer.Identity != file.Identity || footer.EventType != meta.EventType || footer.Rows != meta.Rows
             || footer.Users != meta.Users || footer.WindowStart != meta.WindowStart || footer.MinTime != meta.MinTime
-            || footer.MaxTime != meta.MaxTime || footer.MinTime > footer.MaxTime)
+            || footer.MaxTime != meta.MaxTime || footer.MinTime > footer.MaxTime || footer.Run.Kind != meta.Kind
+            || footer.Run.Stamp != meta.Stamp || footer.Traits != meta.Traits || footer.NewestInserted != meta.NewestInserted)
         {
-            throw file.Corrupt(offset, $"the footer describes table {footer.Number} of {footer.Rows} rows, the manifest {meta}");
+            throw file.Corrupt(offset, $"the footer describes table {footer.Identity} of {footer.Rows} rows, the manifest {meta}");
         }
     }
 

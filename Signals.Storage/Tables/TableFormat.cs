@@ -13,12 +13,15 @@ internal static class TableFormat
     /// <summary>The version this code writes and the newest it reads.</summary>
     public const uint Version = 1;
 
-    /// <summary>Bits of the header's and tail's critical flags that this code understands: none yet.</summary>
-    public const uint KnownCriticalFlags = 0;
+    /// <summary>Critical flag: the rows are patches. The two bits below it are <see cref="Core.Columns.StampParts"/>.</summary>
+    public const uint PatchesFlag = 4;
+
+    /// <summary>Bits of the header's and tail's critical flags that this code understands.</summary>
+    public const uint KnownCriticalFlags = PatchesFlag | 3;
 
     public const int HeaderLength = 32;
     public const int HeaderChecksumAt = 28;
-    public const int FooterFixedLength = 64;
+    public const int FooterFixedLength = 72;
     public const int SectionEntryLength = 24;
     public const int TailLength = 32;
     public const int TailChecksumAt = 20;
@@ -37,7 +40,7 @@ internal static class TableFormat
     /// <summary>Chunk of the event ids inside a block.</summary>
     public const int IdsChunk = 1;
 
-    /// <summary>Chunk of column 0.</summary>
+    /// <summary>Chunk of column 0; the stamps that rows have of their own come behind the last column, see <see cref="TableLayout"/>.</summary>
     public const int FirstColumnChunk = 2;
 
     /// <summary>A vector with at least this many bytes a row is wide: it is stored after the narrow chunks, never compressed.</summary>
@@ -64,17 +67,17 @@ internal static class TableFormat
     /// <summary>Column flag: the column is wide.</summary>
     public const byte WideColumn = 1;
 
-    /// <summary>Starts a checksum bound to a table and to a file offset; continue with <see cref="Crc32C"/>.</summary>
+    /// <summary>Starts a checksum bound to a table and to an offset in it; continue with <see cref="Crc32C"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static uint Seed(ulong tableNumber, long offset)
+    public static uint Seed(ulong identity, long offset)
     {
         Span<byte> bound = stackalloc byte[16];
-        BinaryPrimitives.WriteUInt64LittleEndian(bound, tableNumber);
+        BinaryPrimitives.WriteUInt64LittleEndian(bound, identity);
         BinaryPrimitives.WriteInt64LittleEndian(bound[8..], offset);
         return Crc32C.Compute(bound);
     }
 
-    /// <summary>The checksum of bytes that lie at an offset of a table file.</summary>
-    public static uint Checksum(ulong tableNumber, long offset, ReadOnlySpan<byte> bytes) =>
-        Crc32C.Append(Seed(tableNumber, offset), bytes);
+    /// <summary>The checksum of bytes that lie at an offset of a table.</summary>
+    public static uint Checksum(ulong identity, long offset, ReadOnlySpan<byte> bytes) =>
+        Crc32C.Append(Seed(identity, offset), bytes);
 }

@@ -34,11 +34,11 @@ internal sealed class TableIndex
 
     /// <summary>Reads the index section; its checksum was verified.</summary>
     /// <exception cref="Core.Model.CorruptionException">Its numbers contradict the footer.</exception>
-    public static TableIndex Parse(TableFile file, TableFooter footer, ReadOnlySpan<byte> bytes)
+    public static TableIndex Parse(TableFile file, TableFooter footer, TableLayout layout, ReadOnlySpan<byte> bytes)
     {
         TableSection section = footer.Section(TableFormat.IndexSection);
         TableSection data = footer.Section(TableFormat.BlocksSection);
-        int chunks = footer.Columns + TableFormat.FirstColumnChunk;
+        int chunks = layout.Chunks;
         int entryLength = sizeof(uint) * (1 + chunks);
         uint blocks = bytes.Length < 8 ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
         if (blocks == 0 || BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]) != chunks

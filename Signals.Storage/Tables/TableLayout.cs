@@ -4,17 +4,30 @@ namespace Signals.Storage.Tables;
 
 /// <summary>
 /// Which chunks a block of a table has and in which order they lie. Immutable, safe for any thread.
-/// Chunk 0 is the times, 1 the ids, 2 + c is column c; in the file wide columns come after all others.
+/// Chunk 0 is the times, 1 the ids, 2 + c is column c. Behind the columns come the stamps that rows have of their own: inserted and
+/// retracted, then one chunk per column. In the file wide columns come after all others.
 /// </summary>
 internal sealed class TableLayout
 {
     private readonly ColumnType[] _types;
     private readonly int[] _chunkAt;
     private readonly int[] _positions;
+    private readonly int _firstCellStamps;
 
+    /// <summary>The layout of streamed rows.</summary>
     public TableLayout(ReadOnlySpan<ColumnType> columns)
+        : this(columns, TableRun.Streamed)
     {
-        _types = [ColumnType.Scalar<long>(), ColumnType.Scalar<ulong>(), .. columns];
+    }
+
+    public TableLayout(ReadOnlySpan<ColumnType> columns, TableRun run)
+    {
+        Run = run;
+        Columns = columns.Length;
+        InsertedChunk = EndOfColumns;
+        _firstCellStamps = EndOfColumns + ((run.Parts & StampParts.Existence) != 0 ? 2 : 0);
+        int chunks = _firstCellStamps + ((run.Parts & StampParts.Cells) != 0 ? Columns : 0);
+        _types = [ColumnType.Scalar<long>(), ColumnType.Scalar<ulong>(), .. columns, .. Enumerable.Repeat(ColumnType.Scalar<ulong>(), chunks - EndOfColumns)];
         _chunkAt = new int[_types.Length];
         _positions = new int[_types.Length];
         int position = 0;
@@ -31,17 +44,32 @@ internal sealed class TableLayout
         }
     }
 
-    /// <summary>Chunks of a block: times, ids and every column.</summary>
+    /// <summary>What holds for all rows.</summary>
+    public TableRun Run { get; }
+
+    /// <summary>Chunks of a block: times, ids, every column, and stamps.</summary>
     public int Chunks => _types.Length;
 
     /// <summary>Columns of the table.</summary>
-    public int Columns => _types.Length - TableFormat.FirstColumnChunk;
+    public int Columns { get; }
+
+    /// <summary>The first chunk that is none of a column.</summary>
+    public int EndOfColumns => Columns + TableFormat.FirstColumnChunk;
+
+    /// <summary>The chunk of insertions; that of retractions follows. Only where rows have <see cref="StampParts.Existence"/>.</summary>
+    public int InsertedChunk { get; }
+
+    /// <summary>The chunk of retractions.</summary>
+    public int RetractedChunk => InsertedChunk + 1;
 
     /// <summary>The columns' types, by column id.</summary>
-    public ReadOnlySpan<ColumnType> ColumnTypes => _types.AsSpan(TableFormat.FirstColumnChunk);
+    public ReadOnlySpan<ColumnType> ColumnTypes => _types.AsSpan(TableFormat.FirstColumnChunk, Columns);
 
     /// <summary>Whether a column of this type is stored apart from the narrow ones.</summary>
     public static bool IsWide(ColumnType type) => type.IsVector && type.Width >= TableFormat.WideBytes;
+
+    /// <summary>The chunk of the stamps of a column's cells. Only where rows have <see cref="StampParts.Cells"/>.</summary>
+    public int CellStampsChunk(int column) => _firstCellStamps + column;
 
     /// <summary>The type of a chunk's rows.</summary>
     public ColumnType TypeOf(int chunk) => _types[chunk];

@@ -1,15 +1,17 @@
 using MessagePack;
+using Signals.Core.Model;
 
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// What the manifest knows of a table file, enough to open it and to tell a wrong, shortened or replaced file. Immutable.
+/// What the manifest knows of a table, enough to open it and to tell a wrong, shortened or replaced file. Immutable.
+/// A table is a file of its own, or a part of a segment file that several tables of a manifest may share.
 /// </summary>
 internal sealed record TableMeta
 {
-    private const int FieldCount = 9;
+    private const int FieldCount = 18;
 
-    /// <summary>The file's number; part of its name and of every checksum in it.</summary>
+    /// <summary>The table's number; of a file of its own also part of its name and of every checksum in it.</summary>
     public required ulong Number { get; init; }
 
     /// <summary>Id of the event type of all rows.</summary>
@@ -30,11 +32,38 @@ internal sealed record TableMeta
     /// <summary>Distinct users.</summary>
     public required int Users { get; init; }
 
-    /// <summary>Bytes of the file.</summary>
+    /// <summary>Bytes of the table.</summary>
     public required long FileLength { get; init; }
 
     /// <summary>The tail's checksum: covers the footer, and through the section checksums in it every byte of the file.</summary>
     public required uint FileChecksum { get; init; }
+
+    /// <summary>What the rows are.</summary>
+    public RunKind Kind { get; init; }
+
+    /// <summary>The stamp of every insertion and cell that has none of its own.</summary>
+    public Stamp Stamp { get; init; } = Stamp.Streamed;
+
+    /// <summary>What some rows are.</summary>
+    public RowTraits Traits { get; init; }
+
+    /// <summary>Newest event time of a row that was inserted; <see cref="long.MinValue"/> when none was.</summary>
+    public required long NewestInserted { get; init; }
+
+    /// <summary>Number of the segment file that the table is a part of; 0 for a file of its own.</summary>
+    public ulong SegmentFile { get; init; }
+
+    /// <summary>Where the part starts in the segment file.</summary>
+    public long SegmentOffset { get; init; }
+
+    /// <summary>What every checksum of a part is bound to; 0 for a file of its own.</summary>
+    public ulong PartIdentity { get; init; }
+
+    /// <summary>When the rows were imported, ms since the epoch; 0 for what the store wrote. Orphans are kept for a while from then on.</summary>
+    public long ImportedMs { get; init; }
+
+    /// <summary>Files that hold newer cells of some columns; where two have a column, the later one holds it.</summary>
+    public IReadOnlyList<ColumnFileMeta> ColumnFiles { get; init; } = [];
 
     /// <summary>Writes a MessagePack array; later versions append fields.</summary>
     public void Write(ref MessagePackWriter writer)
@@ -49,6 +78,15 @@ internal sealed record TableMeta
         writer.Write(Users);
         writer.Write(FileLength);
         writer.Write(FileChecksum);
+        writer.Write((byte)Kind);
+        writer.Write(Stamp.Value);
+        writer.Write((byte)Traits);
+        writer.Write(NewestInserted);
+        writer.Write(SegmentFile);
+        writer.Write(SegmentOffset);
+        writer.Write(PartIdentity);
+        writer.Write(ImportedMs);
+        WriteColumnFiles(ref writer);
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote; fields appended by a later version are skipped.</summary>
@@ -72,6 +110,15 @@ internal sealed record TableMeta
             Users = reader.ReadInt32(),
             FileLength = reader.ReadInt64(),
             FileChecksum = reader.ReadUInt32(),
+            Kind = (RunKind)reader.ReadByte(),
+            Stamp = new Stamp(reader.ReadUInt64()),
+            Traits = (RowTraits)reader.ReadByte(),
+            NewestInserted = reader.ReadInt64(),
+            SegmentFile = reader.ReadUInt64(),
+            SegmentOffset = reader.ReadInt64(),
+            PartIdentity = reader.ReadUInt64(),
+            ImportedMs = reader.ReadInt64(),
+            ColumnFiles = ReadColumnFiles(ref reader),
         };
         for (int i = FieldCount; i < fields; i++)
         {
@@ -79,5 +126,44 @@ internal sealed record TableMeta
         }
 
         return meta;
+    }
+
+    private void WriteColumnFiles(ref MessagePackWriter writer)
+    {
+        writer.WriteArrayHeader(ColumnFiles.Count);
+        foreach (ColumnFileMeta file in ColumnFiles)
+        {
+            writer.WriteArrayHeader(2);
+            writer.Write(file.Number);
+            writer.WriteArrayHeader(file.Columns.Count);
+            foreach (int column in file.Columns)
+            {
+                writer.Write(column);
+            }
+        }
+    }
+
+    // The reader refuses a count above the bytes left, and the lists grow only as items really arrive.
+    private static ColumnFileMeta[] ReadColumnFiles(ref MessagePackReader reader)
+    {
+        List<ColumnFileMeta> files = [];
+        for (int count = reader.ReadArrayHeader(); count > 0; count--)
+        {
+            if (reader.ReadArrayHeader() != 2)
+            {
+                throw new MessagePackSerializationException("A column file is its number and its columns.");
+            }
+
+            ulong number = reader.ReadUInt64();
+            List<int> columns = [];
+            for (int left = reader.ReadArrayHeader(); left > 0; left--)
+            {
+                columns.Add(reader.ReadUInt16());
+            }
+
+            files.Add(new ColumnFileMeta(number, columns));
+        }
+
+        return files.Count == 0 ? [] : [.. files];
     }
 }

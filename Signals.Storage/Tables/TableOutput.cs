@@ -3,8 +3,11 @@ using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Tables;
 
-/// <summary>Appends to a table file in large writes and sums up the section being written. One thread. Owns the file.</summary>
-internal sealed class TableOutput(IFile file, ulong number) : IDisposable
+/// <summary>Appends a table to a file in large writes and sums up the section being written. One thread. Does not own the file.</summary>
+/// <param name="file">The file.</param>
+/// <param name="start">Where the table starts in it; offsets are counted from there.</param>
+/// <param name="identity">What every checksum is bound to.</param>
+internal sealed class TableOutput(IFile file, long start, ulong identity)
 {
     private const int FlushBytes = 256 << 10;
 
@@ -50,28 +53,19 @@ internal sealed class TableOutput(IFile file, ulong number) : IDisposable
     public void BeginSection()
     {
         _sectionStart = Offset;
-        _sectionChecksum = TableFormat.Seed(number, Offset);
+        _sectionChecksum = TableFormat.Seed(identity, Offset);
     }
 
     /// <summary>The section that ends here.</summary>
     public TableSection EndSection(ushort tag) =>
         new(tag, TableFormat.CriticalSection, _sectionChecksum, _sectionStart, Offset - _sectionStart);
 
-    /// <summary>Makes everything durable but the file's name.</summary>
-    public void Sync()
-    {
-        Flush();
-        file.Sync();
-    }
-
-    /// <inheritdoc/>
-    public void Dispose() => file.Dispose();
-
-    private void Flush()
+    /// <summary>Writes what is still in memory.</summary>
+    public void Flush()
     {
         if (_used > 0)
         {
-            file.Write(_flushed, _buffer.AsSpan(0, _used));
+            file.Write(start + _flushed, _buffer.AsSpan(0, _used));
             _flushed += _used;
             _used = 0;
         }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Signals.Core.Columns;
+using Signals.Core.Model;
 using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Tables;
@@ -18,20 +19,53 @@ internal static class TableVerifier
         TableFile file, TableFooter footer, TableDirectory directory, TableIndex index, TableLayout layout, BlockReader reader)
     {
         VerifyBytes(file, footer.Section(TableFormat.BlocksSection));
-        TableCursor cursor = new(directory, index, layout, reader);
-        RowBuffer rows = new(layout.ColumnTypes.ToArray());
+        TableCursor cursor = new(directory, index, layout, footer.Traits, reader);
+        RowBuffer rows = new(layout.ColumnTypes.ToArray(), layout.Run.Stamp, layout.Run.Parts);
+        RowTraits traits = RowTraits.None;
+        long newestInserted = long.MinValue;
         while (cursor.MoveNext())
         {
             rows.Clear();
             cursor.AppendTo(rows);
             VerifyRows(file, footer, index, cursor, rows);
+            VerifyStamps(file, index, cursor, rows, ref traits, ref newestInserted);
+        }
+
+        newestInserted = layout.Run.Kind == RunKind.Patches ? long.MinValue : newestInserted;
+        if (traits != footer.Traits || newestInserted != footer.NewestInserted)
+        {
+            throw file.Corrupt(0, $"rows are {traits} with insertions up to {newestInserted}, the footer says {footer.Traits} "
+                + $"and {footer.NewestInserted}");
+        }
+    }
+
+    private static void VerifyStamps(
+        TableFile file, TableIndex index, TableCursor cursor, RowBuffer rows, ref RowTraits traits, ref long newestInserted)
+    {
+        bool valid = true;
+        for (int row = 0; row < rows.Count; row++)
+        {
+            ulong inserted = rows.Stamps.InsertedOf(row);
+            ulong retracted = rows.Stamps.RetractedOf(row);
+            traits |= (inserted == 0 ? RowTraits.NeverInserted : 0) | (retracted > 0 ? RowTraits.Retracted : 0);
+            newestInserted = inserted > 0 ? Math.Max(newestInserted, rows.Times[row]) : newestInserted;
+            valid &= inserted <= Stamp.MaxValue && retracted <= Stamp.MaxValue;
+            for (int column = 0; column < rows.Columns.Length; column++)
+            {
+                valid &= new Stamp(rows.Stamps.CellOf(column, row)).IsValid;
+            }
+        }
+
+        if (!valid)
+        {
+            throw file.Corrupt(index.Offset(index.FindBlock(cursor.Rows.FirstRow)), $"rows of user {cursor.User} have impossible stamps");
         }
     }
 
     private static void VerifyBytes(TableFile file, in TableSection section)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(ReadBytes);
-        uint checksum = TableFormat.Seed(file.Number, section.Offset);
+        uint checksum = TableFormat.Seed(file.Identity, section.Offset);
         for (long at = 0; at < section.Length;)
         {
             Span<byte> part = buffer.AsSpan(0, (int)Math.Min(ReadBytes, section.Length - at));

@@ -9,14 +9,15 @@ using Signals.Storage.FileSystem;
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// Writes one table file. One thread. Users are added in ascending order, each once, rows newest first. <see cref="Finish"/>
-/// makes the file durable; the caller syncs the directory. Disposed without it, the partial file is deleted.
+/// Writes one table. One thread. Users are added in ascending order, each once, rows newest first. A table that is a file of its
+/// own is durable when <see cref="Finish"/> returns; the caller syncs the directory. Disposed without it, the partial file is deleted.
+/// A table that becomes part of a larger file is only written: syncing, closing and deleting are up to whoever owns the file.
 /// </summary>
 internal sealed class TableWriter : IDisposable
 {
-    private readonly IFileSystem _fileSystem;
-    private readonly string _path;
-    private readonly ulong _number;
+    private readonly IFileSystem? _fileSystem;
+    private readonly IFile _file;
+    private readonly ulong _identity;
     private readonly ushort _eventType;
     private readonly long _windowStart;
     private readonly TableLayout _layout;
@@ -31,24 +32,52 @@ internal sealed class TableWriter : IDisposable
     private long _rows;
     private long _minTime = long.MaxValue;
     private long _maxTime = long.MinValue;
+    private long _newestInserted = long.MinValue;
+    private RowTraits _traits;
     private bool _finished;
 
-    /// <summary>Creates the file.</summary>
+    /// <summary>Creates the file of a table.</summary>
+    /// <param name="fileSystem">Where.</param>
+    /// <param name="path">The new file.</param>
+    /// <param name="number">The table's number.</param>
+    /// <param name="schema">The event type.</param>
+    /// <param name="windowStart">The window that all rows lie in.</param>
+    /// <param name="options">How rows are cut into blocks.</param>
+    /// <param name="run">What holds for all rows; streamed events when null.</param>
     public TableWriter(
-        IFileSystem fileSystem, string path, ulong number, EventTypeSchema schema, long windowStart, TableOptions options)
+        IFileSystem fileSystem, string path, ulong number, EventTypeSchema schema, long windowStart, TableOptions options, TableRun? run = null)
+        : this(fileSystem.Open(path, FileOpenMode.CreateNew), 0, number, schema, windowStart, options, run ?? TableRun.Streamed)
     {
         _fileSystem = fileSystem;
-        _path = path;
-        _number = number;
+    }
+
+    /// <summary>Writes a table into a file that is open already, from <paramref name="start"/> on.</summary>
+    /// <param name="file">The file; this does not own it.</param>
+    /// <param name="start">Where the table starts. Its bytes do not depend on it.</param>
+    /// <param name="identity">What every checksum is bound to, so that the parts of a file cannot be taken for one another.</param>
+    /// <param name="schema">The event type.</param>
+    /// <param name="windowStart">The window that all rows lie in.</param>
+    /// <param name="options">How rows are cut into blocks.</param>
+    /// <param name="run">What holds for all rows.</param>
+    public TableWriter(
+        IFile file, long start, ulong identity, EventTypeSchema schema, long windowStart, TableOptions options, TableRun run)
+    {
+        if (!run.IsValid)
+        {
+            throw new ArgumentException($"A table cannot hold {run}.", nameof(run));
+        }
+
+        _file = file;
+        _identity = identity;
         _eventType = schema.Id;
         _windowStart = windowStart;
         ColumnType[] types = [.. schema.Columns.Select(column => column.Type)];
-        _layout = new TableLayout(types);
+        _layout = new TableLayout(types, run);
         _cut = new BlockCut(_layout, options);
-        _encoder = new BlockEncoder(_layout, number, options.Compress);
-        _pending = new RowBuffer(types, 1024);
-        _output = new TableOutput(fileSystem.Open(path, FileOpenMode.CreateNew), number);
-        _output.Append(TableFooter.EncodeHeader(number));
+        _encoder = new BlockEncoder(_layout, identity, options.Compress);
+        _pending = new RowBuffer(types, run.Stamp, run.Parts, 1024);
+        _output = new TableOutput(file, start, identity);
+        _output.Append(TableFooter.EncodeHeader(identity, run));
         _output.BeginSection();
     }
 
@@ -69,7 +98,9 @@ internal sealed class TableWriter : IDisposable
             throw new InvalidOperationException($"A table holds at most {int.MaxValue} rows.");
         }
 
+        RequireStamps(rows.Stamps);
         AssertOrder(rows, start, count);
+        NoteExistence(rows, start, count);
         long newest = rows.Times[start];
         long oldest = rows.Times[start + count - 1];
         _directory.Add(user, count, newest, oldest);
@@ -96,7 +127,8 @@ internal sealed class TableWriter : IDisposable
         }
     }
 
-    /// <summary>Writes directory, index and footer, syncs and closes the file.</summary>
+    /// <summary>Writes directory, index and footer; syncs and closes a file of the table's own.</summary>
+    /// <returns>What a manifest says of the table; of a part, without the file and offset where it lies.</returns>
     /// <exception cref="InvalidOperationException">No user was added, or the table is finished.</exception>
     public TableMeta Finish()
     {
@@ -112,7 +144,7 @@ internal sealed class TableWriter : IDisposable
 
         TableFooter footer = new()
         {
-            Number = _number,
+            Identity = _identity,
             EventType = _eventType,
             Columns = (ushort)_layout.Columns,
             Users = _directory.Users,
@@ -120,6 +152,9 @@ internal sealed class TableWriter : IDisposable
             WindowStart = _windowStart,
             MinTime = _minTime,
             MaxTime = _maxTime,
+            NewestInserted = _newestInserted,
+            Run = _layout.Run,
+            Traits = _traits,
             Sections =
             [
                 _output.EndSection(TableFormat.BlocksSection),
@@ -129,24 +164,18 @@ internal sealed class TableWriter : IDisposable
             ],
         };
         _output.Append(footer.Encode(_output.Offset, out uint checksum));
-        _output.Sync();
-        _output.Dispose();
-        _finished = true;
-        return new TableMeta
+        _output.Flush();
+        if (_fileSystem is not null)
         {
-            Number = _number,
-            EventType = _eventType,
-            WindowStart = _windowStart,
-            MinTime = _minTime,
-            MaxTime = _maxTime,
-            Rows = _rows,
-            Users = _directory.Users,
-            FileLength = _output.Offset,
-            FileChecksum = checksum,
-        };
+            _file.Sync();
+            _file.Dispose();
+        }
+
+        _finished = true;
+        return Describe(checksum);
     }
 
-    /// <summary>Deletes the file unless it is finished.</summary>
+    /// <summary>Deletes the table's own file unless it is finished.</summary>
     public void Dispose()
     {
         if (_finished)
@@ -155,14 +184,73 @@ internal sealed class TableWriter : IDisposable
         }
 
         _finished = true;
-        _output.Dispose();
+        if (_fileSystem is null)
+        {
+            return;
+        }
+
+        _file.Dispose();
         try
         {
-            _fileSystem.Delete(_path);
+            _fileSystem.Delete(_file.Path);
         }
         catch (IOException)
         {
             // The file is in no manifest: what stays behind is removed at the next open.
+        }
+    }
+
+    private TableMeta Describe(uint checksum) => new()
+    {
+        Number = _fileSystem is null ? 0 : _identity,
+        PartIdentity = _fileSystem is null ? _identity : 0,
+        EventType = _eventType,
+        WindowStart = _windowStart,
+        MinTime = _minTime,
+        MaxTime = _maxTime,
+        Rows = _rows,
+        Users = _directory.Users,
+        FileLength = _output.Offset,
+        FileChecksum = checksum,
+        Kind = _layout.Run.Kind,
+        Stamp = _layout.Run.Stamp,
+        Traits = _traits,
+        NewestInserted = _newestInserted,
+    };
+
+    private void RequireStamps(RowStamps rows)
+    {
+        if (rows.Run != _layout.Run.Stamp || (rows.Parts & ~_layout.Run.Parts) != StampParts.None)
+        {
+            throw new ArgumentException(
+                $"Rows of {rows.Run} with {rows.Parts} row by row do not go into a table of {_layout.Run}.", nameof(rows));
+        }
+    }
+
+    // Rows go by time, descending: the first that was inserted is the newest.
+    private void NoteExistence(RowBuffer rows, int start, int count)
+    {
+        if (_layout.Run.Kind == RunKind.Patches)
+        {
+            return;
+        }
+
+        for (int row = start; row < start + count; row++)
+        {
+            if (rows.Stamps.InsertedOf(row) > 0)
+            {
+                _newestInserted = Math.Max(_newestInserted, rows.Times[row]);
+            }
+            else
+            {
+                _traits |= RowTraits.NeverInserted;
+            }
+
+            _traits |= rows.Stamps.RetractedOf(row) > 0 ? RowTraits.Retracted : RowTraits.None;
+            if (!rows.Stamps.HasExistence)
+            {
+                return;
+            }
         }
     }
 

@@ -53,7 +53,7 @@ internal sealed class ManifestState
         foreach (TableMeta table in edit.AddedTables)
         {
             _tables.Add(table.Number, table);
-            NextFileNumber = Math.Max(NextFileNumber, table.Number + 1);
+            NextFileNumber = Math.Max(NextFileNumber, HighestNumber(table) + 1);
         }
 
         foreach (Erasure erasure in edit.Erasures)
@@ -87,7 +87,11 @@ internal sealed class ManifestState
         foreach (TableMeta table in edit.AddedTables)
         {
             Require(!_tables.ContainsKey(table.Number) && added.Add(table.Number), $"adds table {table.Number} twice");
-            Require(table.Number is > 0 and < ulong.MaxValue, $"adds a table with the number {table.Number}");
+            Require(table.Number > 0 && HighestNumber(table) < ulong.MaxValue, $"adds a table with the number {table.Number}");
+            Require(
+                table.Stamp.IsValid && table.Kind <= RunKind.Patches && table.SegmentOffset >= 0
+                    && table.SegmentOffset <= long.MaxValue - table.FileLength,
+                $"adds table {table.Number} of an impossible kind, stamp or place");
             Require(
                 table.Rows > 0 && table.FileLength > 0 && table.WindowStart <= table.MinTime && table.MinTime <= table.MaxTime,
                 $"adds table {table.Number} with impossible rows, length or times");
@@ -129,6 +133,17 @@ internal sealed class ManifestState
             edit.Sources.AddRange(sources.Select(s => new SourcePosition(s.Key, s.Value)));
             yield return edit;
         }
+    }
+
+    private static ulong HighestNumber(TableMeta table)
+    {
+        ulong highest = Math.Max(table.Number, table.SegmentFile);
+        foreach (ColumnFileMeta file in table.ColumnFiles)
+        {
+            highest = Math.Max(highest, file.Number);
+        }
+
+        return highest;
     }
 
     private static void Require(bool holds, string otherwise)

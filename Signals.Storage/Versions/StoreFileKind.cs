@@ -12,6 +12,9 @@ internal enum StoreFileKind
     /// <summary>A table, <c>000124.tbl</c>.</summary>
     Table,
 
+    /// <summary>A segment, <c>000125.seg</c>: a file that holds several tables.</summary>
+    Segment,
+
     /// <summary>A manifest, <c>MANIFEST-000001</c>.</summary>
     Manifest,
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Signals.Storage.FileSystem;
+using Signals.Storage.Tables;
 
 namespace Signals.Storage.Versions;
 
@@ -17,6 +18,7 @@ internal static class StoreFiles
 
     private const string LogSuffix = ".log";
     private const string TableSuffix = ".tbl";
+    private const string SegmentSuffix = ".seg";
     private const string ManifestPrefix = "MANIFEST-";
 
     /// <summary>Name of write-ahead log <paramref name="number"/>.</summary>
@@ -24,6 +26,12 @@ internal static class StoreFiles
 
     /// <summary>Name of table <paramref name="number"/>.</summary>
     public static string Table(ulong number) => Digits(number) + TableSuffix;
+
+    /// <summary>Name of segment <paramref name="number"/>.</summary>
+    public static string Segment(ulong number) => Digits(number) + SegmentSuffix;
+
+    /// <summary>Name of the file that is a table or holds it.</summary>
+    public static string FileOf(TableMeta table) => table.SegmentFile == 0 ? Table(table.Number) : Segment(table.SegmentFile);
 
     /// <summary>Name of manifest <paramref name="number"/>.</summary>
     public static string Manifest(ulong number) => ManifestPrefix + Digits(number);
@@ -56,6 +64,7 @@ internal static class StoreFiles
 
         StoreFileKind kind = name.EndsWith(LogSuffix, StringComparison.Ordinal) ? StoreFileKind.Log
             : name.EndsWith(TableSuffix, StringComparison.Ordinal) ? StoreFileKind.Table
+            : name.EndsWith(SegmentSuffix, StringComparison.Ordinal) ? StoreFileKind.Segment
             : StoreFileKind.Foreign;
         return kind != StoreFileKind.Foreign && TryDigits(name.AsSpan(0, name.Length - LogSuffix.Length), out number)
             ? kind

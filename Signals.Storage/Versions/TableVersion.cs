@@ -5,8 +5,8 @@ using Signals.Storage.Tables;
 namespace Signals.Storage.Versions;
 
 /// <summary>
-/// The tables that a read sees: per event type, newest first. A read walks them in order and may stop once it holds N rows
-/// that are all newer than the next table's newest.
+/// The tables that a read sees: per event type, runs of events, newest first, and runs of patches apart from them. A read walks the
+/// runs of events in order and may stop once it holds N rows that are all newer than the next one's newest.
 /// Immutable; any thread, no locks. A version does not own its tables: whoever replaces it closes the tables that left,
 /// after the last reader of the old version is gone.
 /// Invariants: tables of a type go by (MaxTime descending, number descending); windows by start, descending.
@@ -18,6 +18,7 @@ internal sealed class TableVersion
 
     private readonly FrozenDictionary<ulong, Table> _byNumber;
     private readonly Table[][] _byType;
+    private readonly Table[][] _patches;
     private readonly TableWindow[][] _windows;
 
     private TableVersion(Dictionary<ulong, Table> tables)
@@ -25,12 +26,15 @@ internal sealed class TableVersion
         _byNumber = tables.ToFrozenDictionary();
         int types = tables.Count == 0 ? 0 : tables.Values.Max(t => t.Meta.EventType) + 1;
         _byType = new Table[types][];
+        _patches = new Table[types][];
         _windows = new TableWindow[types][];
         ILookup<ushort, Table> byType = tables.Values.ToLookup(t => t.Meta.EventType);
         for (int type = 0; type < types; type++)
         {
-            _byType[type] =
+            Table[] newestFirst =
                 [.. byType[(ushort)type].OrderByDescending(t => t.Meta.MaxTime).ThenByDescending(t => t.Meta.Number)];
+            _byType[type] = Array.FindAll(newestFirst, table => table.Meta.Kind == RunKind.Events);
+            _patches[type] = Array.FindAll(newestFirst, table => table.Meta.Kind == RunKind.Patches);
             _windows[type] =
             [
                 .. _byType[type].GroupBy(t => t.Meta.WindowStart)
@@ -42,13 +46,16 @@ internal sealed class TableVersion
         AssertInvariants();
     }
 
-    /// <summary>All tables.</summary>
+    /// <summary>All tables, of either kind.</summary>
     public IReadOnlyCollection<Table> Tables => _byNumber.Values;
 
-    /// <summary>Tables of a type, newest <see cref="TableMeta.MaxTime"/> first; empty for a type without tables.</summary>
+    /// <summary>Runs of events of a type, newest <see cref="TableMeta.MaxTime"/> first; empty for a type without tables.</summary>
     public ReadOnlySpan<Table> TablesOf(ushort eventType) => eventType < _byType.Length ? _byType[eventType] : [];
 
-    /// <summary>The same tables by window, newest window first. No window reaches into another.</summary>
+    /// <summary>Runs of patches of a type, newest <see cref="TableMeta.MaxTime"/> first.</summary>
+    public ReadOnlySpan<Table> PatchesOf(ushort eventType) => eventType < _patches.Length ? _patches[eventType] : [];
+
+    /// <summary>The runs of events by window, newest window first. No window reaches into another.</summary>
     public ReadOnlySpan<TableWindow> WindowsOf(ushort eventType) => eventType < _windows.Length ? _windows[eventType] : [];
 
     /// <summary>The table with a file number, if it is in this version.</summary>

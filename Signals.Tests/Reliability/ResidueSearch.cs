@@ -42,7 +42,7 @@ internal sealed class ResidueSearch(IFileSystem files, string directory, StoreSc
         using TableFile file = new(files.Open(Path.Combine(directory, name), FileOpenMode.Read), meta.Number);
         TableFooter footer = TableFooterReader.Read(file, meta);
         TableLayout layout = TableColumns.Read(file, footer, type);
-        TableIndex index = TableIndex.Parse(file, footer, file.ReadSection(footer.Section(TableFormat.IndexSection)));
+        TableIndex index = TableIndex.Parse(file, footer, layout, file.ReadSection(footer.Section(TableFormat.IndexSection)));
         TableDirectory users = TableDirectoryReader.Parse(file, footer, file.ReadSection(footer.Section(TableFormat.DirectorySection)));
         BlockReader reader = new(file, index, layout);
         bool[] all = new bool[layout.Chunks];
@@ -53,8 +53,8 @@ internal sealed class ResidueSearch(IFileSystem files, string directory, StoreSc
             AddMarks(found, $"{name} block {block}", reader.Read(block, all, new ChunkSlice[layout.Chunks], reuse: null, ref io), withUser: true);
         }
 
-        RowBuffer rows = new([.. type.Columns.Select(column => column.Type)]);
-        TableCursor cursor = new(users, index, layout, reader);
+        RowBuffer rows = new([.. type.Columns.Select(column => column.Type)], layout.Run.Stamp, layout.Run.Parts);
+        TableCursor cursor = new(users, index, layout, meta.Traits, reader);
         while (cursor.MoveNext())
         {
             rows.Clear();

@@ -33,6 +33,71 @@ internal sealed class MergeJobTests
         }, iter: 500);
 
     [Test]
+    public void Run_RunsOfAnyStamps_EqualsTheModel() =>
+        Gen.Select(Gen.Int, Gen.Int[1, 5], Gen.Int[1, 12], Gen.Int[-1, 12]).Sample((seed, tables, keepLast, oldestKept) =>
+        {
+            using var store = new MergeStore(MergeRows.Schema(keepLast));
+            var random = new Random(seed);
+            var model = new MergeModel();
+            Table[] inputs = [.. Enumerable.Range(0, tables).Select(_ => store.WriteRandom(random, model, stamped: true))];
+
+            MergeResult result = store.Job(inputs, oldestKept).Run();
+
+            model.Retain(keepLast, oldestKept, new Dictionary<UserId, long>());
+            Assert.That(store.Describe(result.Added), Is.EqualTo(model.Describe()));
+            Assert.That(Total(result.Stats), Is.EqualTo(result.Stats.RowsIn), "Every row is accounted for.");
+        }, iter: 1000);
+
+    [Test]
+    public void Run_RunsOfAnyStampsInAnyGrouping_GivesTheSameRows() =>
+        Gen.Select(Gen.Int, Gen.Int[1, 12]).Sample((seed, keepLast) =>
+        {
+            using var store = new MergeStore(MergeRows.Schema(keepLast));
+            var random = new Random(seed);
+            List<Table> tables = [.. Enumerable.Range(0, 5).Select(_ => store.WriteRandom(random, new MergeModel(), stamped: true))];
+            string atOnce = store.Describe(store.Job([.. tables]).Run().Added);
+            while (tables.Count > 1)
+            {
+                Table[] some = [.. tables.OrderBy(_ => random.Next()).Take(random.Next(2, tables.Count + 1))];
+                tables.RemoveAll(some.Contains);
+                tables.Add(store.Open(store.Job(some).Run().Added!));
+            }
+
+            Assert.That(store.Describe(tables[0].Meta), Is.EqualTo(atOnce));
+        }, iter: 300);
+
+    [Test]
+    public void Run_RunsOfOneStampWithRetractions_WritesNoStampsOfCells()
+    {
+        using var store = new MergeStore(MergeRows.Schema());
+        RowBuffer inserted = Stamped(Stamp.Of(3, 0), StampParts.None, [10, 9]);
+        RowBuffer retracted = Stamped(Stamp.Of(3, 0), StampParts.Existence, [9]);
+        retracted.Stamps.Inserted[0] = 0;
+        retracted.Stamps.Retracted[0] = Stamp.Of(3, 0).Value;
+
+        TableMeta merged = store.Job([Single(store, inserted), Single(store, retracted)]).Run().Added!;
+
+        using Table table = store.Open(merged);
+        Assert.That(table.Run, Is.EqualTo(new TableRun(RunKind.Events, Stamp.Of(3, 0), StampParts.Existence)));
+        Assert.That((merged.Rows, merged.Traits, merged.NewestInserted), Is.EqualTo((2L, RowTraits.Retracted, 10L)));
+    }
+
+    [Test]
+    public void Run_NeverInsertedRows_DoNotCountTowardsTheLastN()
+    {
+        using var store = new MergeStore(MergeRows.Schema(keepLast: 2));
+        RowBuffer tombstones = Stamped(Stamp.Of(1, 0), StampParts.Existence, [20, 7, 4]);
+        tombstones.Stamps.Inserted.Clear();
+        tombstones.Stamps.Retracted.Fill(Stamp.Of(1, 0).Value);
+        Table events = Single(store, Stamped(Stamp.Streamed, StampParts.None, [10, 8, 6, 5]));
+
+        TableMeta merged = store.Job([Single(store, tombstones), events]).Run().Added!;
+
+        Assert.That((merged.Rows, merged.MinTime, merged.MaxTime), Is.EqualTo((3L, 8L, 20L)), "20 and the two newest that were inserted");
+        Assert.That(merged.NewestInserted, Is.EqualTo(10));
+    }
+
+    [Test]
     public void Run_InAnyGrouping_GivesTheSameRows() =>
         Gen.Select(Gen.Int, Gen.Int[1, 12]).Sample((seed, keepLast) =>
         {
@@ -211,5 +276,19 @@ internal sealed class MergeJobTests
             cursor.AppendTo(rows);
             model.Add(cursor.User, rows);
         }
+    }
+
+    private static Table Single(MergeStore store, RowBuffer rows) => store.Write(new SortedDictionary<UserId, RowBuffer> { [UserId.From(1)] = rows });
+
+    private static RowBuffer Stamped(Stamp run, StampParts parts, long[] times)
+    {
+        RowBuffer rows = new([.. MergeRows.Schema().Columns.Select(column => column.Type)], run, parts);
+        foreach (long time in times)
+        {
+            rows.AppendKey(time, 1);
+        }
+
+        rows.FillAbsent();
+        return rows;
     }
 }

@@ -3,10 +3,10 @@ using Signals.Core.Model;
 
 namespace Signals.Tests.Storage.Compaction;
 
-/// <summary>The naive truth: a sorted dictionary of rows, each column a state and a value, merged one by one.</summary>
+/// <summary>The naive truth: a sorted dictionary of registers, each a maximum, raised one by one.</summary>
 internal sealed class MergeModel
 {
-    private readonly SortedDictionary<(UserId User, long NewestFirst, ulong Id), (ColumnState State, byte[] Value)[]> _rows = [];
+    private readonly SortedDictionary<(UserId User, long NewestFirst, ulong Id), Registers> _rows = [];
 
     public int Count => _rows.Count;
 
@@ -15,18 +15,8 @@ internal sealed class MergeModel
         for (int row = 0; row < rows.Count; row++)
         {
             var key = (user, -rows.Times[row], rows.Ids[row]);
-            var incoming = new (ColumnState State, byte[] Value)[rows.Columns.Length];
-            for (int column = 0; column < incoming.Length; column++)
-            {
-                incoming[column] = (rows.Columns[column].GetState(row), rows.Columns[column].GetValue(row).ToArray());
-            }
-
-            if (_rows.TryGetValue(key, out (ColumnState State, byte[] Value)[]? held))
-            {
-                incoming = [.. held.Zip(incoming, Greater)];
-            }
-
-            _rows[key] = incoming;
+            Registers incoming = RegistersOf(rows, row);
+            _rows[key] = _rows.TryGetValue(key, out Registers? held) ? held.Max(incoming) : incoming;
         }
     }
 
@@ -36,9 +26,12 @@ internal sealed class MergeModel
         foreach (var user in _rows.Keys.GroupBy(key => key.User).ToList())
         {
             long cutoff = erased.GetValueOrDefault(user.Key, long.MinValue);
-            foreach (var (key, rank) in user.Select((key, rank) => (key, rank)).ToList())
+            int newer = 0;
+            foreach (var key in user.ToList())
             {
-                if (rank >= keepLast || -key.NewestFirst < oldestKept || -key.NewestFirst <= cutoff)
+                bool inReach = newer < keepLast;
+                newer += _rows[key].Inserted > 0 ? 1 : 0;
+                if (!inReach || -key.NewestFirst < oldestKept || -key.NewestFirst <= cutoff)
                 {
                     _rows.Remove(key);
                 }
@@ -46,8 +39,7 @@ internal sealed class MergeModel
         }
     }
 
-    public string Describe() => string.Join('\n', _rows.Select(row =>
-        Line(row.Key.User, -row.Key.NewestFirst, row.Key.Id, row.Value)));
+    public string Describe() => string.Join('\n', _rows.Select(row => Line(row.Key.User, -row.Key.NewestFirst, row.Key.Id, row.Value)));
 
     public static string Describe(IEnumerable<(UserId User, RowBuffer Rows)> users) => string.Join('\n', users.SelectMany(Lines));
 
@@ -55,26 +47,40 @@ internal sealed class MergeModel
     {
         for (int row = 0; row < user.Rows.Count; row++)
         {
-            var cells = new (ColumnState State, byte[] Value)[user.Rows.Columns.Length];
-            for (int column = 0; column < cells.Length; column++)
-            {
-                ColumnBuffer buffer = user.Rows.Columns[column];
-                cells[column] = (buffer.GetState(row), buffer.GetValue(row).ToArray());
-            }
-
-            yield return Line(user.User, user.Rows.Times[row], user.Rows.Ids[row], cells);
+            yield return Line(user.User, user.Rows.Times[row], user.Rows.Ids[row], RegistersOf(user.Rows, row));
         }
     }
 
-    private static (ColumnState State, byte[] Value) Greater(
-        (ColumnState State, byte[] Value) left, (ColumnState State, byte[] Value) right)
+    private static Registers RegistersOf(RowBuffer rows, int row) => new(
+        rows.Stamps.InsertedOf(row),
+        rows.Stamps.RetractedOf(row),
+        [.. Enumerable.Range(0, rows.Columns.Length).Select(i => CellOf(rows, i, row))]);
+
+    private static Cell CellOf(RowBuffer rows, int column, int row)
     {
-        int order = left.State != right.State
-            ? left.State.CompareTo(right.State)
-            : left.Value.AsSpan().SequenceCompareTo(right.Value);
-        return order >= 0 ? left : right;
+        ColumnState state = rows.Columns[column].GetState(row);
+        return state == ColumnState.Absent
+            ? Cell.Absent
+            : new Cell(rows.Stamps.CellOf(column, row), state, rows.Columns[column].GetValue(row).ToArray());
     }
 
-    private static string Line(UserId user, long time, ulong id, (ColumnState State, byte[] Value)[] cells) =>
-        $"{user} {time} {id} " + string.Join(' ', cells.Select(c => $"{c.State}:{Convert.ToHexString(c.Value)}"));
+    // Cells that a retraction covers may be there or not.
+    private static string Line(UserId user, long time, ulong id, Registers row) =>
+        $"{user} {time} {id} {row.Inserted}-{row.Retracted} "
+        + string.Join(' ', row.Cells.Select(c => c.Stamp <= row.Retracted ? Cell.Absent : c).Select(c => $"{c.Stamp}:{c.State}:{Convert.ToHexString(c.Value)}"));
+
+    private sealed record Registers(ulong Inserted, ulong Retracted, Cell[] Cells)
+    {
+        public Registers Max(Registers other) => new(
+            Math.Max(Inserted, other.Inserted), Math.Max(Retracted, other.Retracted), [.. Cells.Zip(other.Cells, (a, b) => a.CompareTo(b) >= 0 ? a : b)]);
+    }
+
+    private sealed record Cell(ulong Stamp, ColumnState State, byte[] Value) : IComparable<Cell>
+    {
+        public static readonly Cell Absent = new(0, ColumnState.Absent, []);
+
+        public int CompareTo(Cell? other) => (Stamp, State) != (other!.Stamp, other.State)
+            ? (Stamp, State).CompareTo((other.Stamp, other.State))
+            : Value.AsSpan().SequenceCompareTo(other.Value);
+    }
 }

@@ -34,8 +34,10 @@ internal sealed class MergeStore : IDisposable
     public Table Write(SortedDictionary<UserId, RowBuffer> users, long window = Window)
     {
         ulong number = ++_number;
+        RowStamps stamps = users.First().Value.Stamps;
+        TableRun run = new(RunKind.Events, stamps.Run, stamps.Parts);
         using var writer = new TableWriter(
-            Files, Path.Combine(Folder, StoreFiles.Table(number)), number, Type, window, new TableOptions { BlockBytes = 512 });
+            Files, Path.Combine(Folder, StoreFiles.Table(number)), number, Type, window, new TableOptions { BlockBytes = 512 }, run);
         foreach ((UserId user, RowBuffer rows) in users)
         {
             writer.Add(user, rows, 0, rows.Count);
@@ -45,13 +47,24 @@ internal sealed class MergeStore : IDisposable
     }
 
     /// <summary>A table of random users whose rows are in table order; they are added to the model too.</summary>
-    public Table WriteRandom(Random random, MergeModel model, long window = Window, int maxRows = 12)
+    /// <param name="random">Gives the rows.</param>
+    /// <param name="model">Receives them too.</param>
+    /// <param name="window">Start of the window.</param>
+    /// <param name="maxRows">Fewer rows than this per user.</param>
+    /// <param name="stamped">Whether the run may have any stamp, and stamps row by row.</param>
+    public Table WriteRandom(Random random, MergeModel model, long window = Window, int maxRows = 12, bool stamped = false)
     {
+        int runSeed = random.Next();
+        StampParts parts = (StampParts)random.Next(4);
         var users = new SortedDictionary<UserId, RowBuffer>();
         for (int i = random.Next(1, 8); i > 0; i--)
         {
             UserId user = UserId.From((ulong)random.Next(10));
-            RowBuffer rows = MergeRows.Sorted(Type, MergeRows.Random(Type, random, random.Next(1, maxRows)));
+            int count = random.Next(1, maxRows);
+            RowBuffer unsorted = stamped
+                ? WithRun(MergeRows.RandomStamped(Type, random, count, parts), MergeRows.RandomStamp(new Random(runSeed)))
+                : MergeRows.Random(Type, random, count);
+            RowBuffer rows = MergeRows.Sorted(Type, unsorted);
             rows.Times.ToArray().Select(time => time + window).ToArray().CopyTo(rows.Times);
             users[user] = rows;
         }
@@ -87,14 +100,25 @@ internal sealed class MergeStore : IDisposable
         }
 
         var users = new List<(UserId User, RowBuffer Rows)>();
-        for (TableCursor cursor = Open(meta).CreateCursor(); cursor.MoveNext();)
+        Table table = Open(meta);
+        for (TableCursor cursor = table.CreateCursor(); cursor.MoveNext();)
         {
-            RowBuffer rows = MergeRows.Buffer(Type);
+            RowBuffer rows = BufferFor(table);
             cursor.AppendTo(rows);
             users.Add((cursor.User, rows));
         }
 
         return MergeModel.Describe(users);
+    }
+
+    public RowBuffer BufferFor(Table table) => new([.. Type.Columns.Select(column => column.Type)], table.Run.Stamp, table.Run.Parts);
+
+    // All users of a table share its run's stamp: what had the other one keeps it only where rows have their own.
+    private static RowBuffer WithRun(RowBuffer rows, Stamp run)
+    {
+        RowBuffer same = new([.. rows.Columns.ToArray().Select(column => column.Type)], run, rows.Stamps.Parts);
+        same.AppendRows(rows, 0, rows.Count);
+        return same;
     }
 
     public void Dispose() => _opened.ForEach(table => table.Dispose());

@@ -103,7 +103,7 @@ internal sealed class TableCorruptionTests
     }
 
     [TestCase(8, 2u)]
-    [TestCase(12, 1u)]
+    [TestCase(12, 8u)]
     public void Open_NewerVersionOrUnknownCriticalFlag_SaysSo(int headerField, uint value)
     {
         TableSample sample = Small();

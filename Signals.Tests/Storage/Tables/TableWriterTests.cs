@@ -60,7 +60,7 @@ internal sealed class TableWriterTests
         meta.Write(ref writer);
         writer.Flush();
         byte[] bytes = buffer.WrittenSpan.ToArray();
-        bytes[0]++;
+        bytes[2]++; // the count of an array of more than 15
         MessagePackReader reader = new((byte[])[.. bytes, 42, 43]);
         Assert.That(TableMeta.Read(ref reader), Is.EqualTo(meta));
         Assert.That(reader.ReadInt32(), Is.EqualTo(43));

@@ -19,6 +19,7 @@ internal static class Edits
         Users = 2,
         FileLength = 4096,
         FileChecksum = 0xC0FFEE,
+        NewestInserted = max,
     };
 
     public static VersionEdit Add(params ulong[] tables)

@@ -31,6 +31,7 @@ internal sealed class StoreFilesTests
         Assert.That(StoreFiles.Classify(StoreFiles.Log(number), out ulong log), Is.EqualTo(StoreFileKind.Log));
         Assert.That(StoreFiles.Classify(StoreFiles.Table(number), out ulong table), Is.EqualTo(StoreFileKind.Table));
         Assert.That(StoreFiles.Classify(StoreFiles.Manifest(number), out ulong manifest), Is.EqualTo(StoreFileKind.Manifest));
-        Assert.That(new[] { log, table, manifest }, Is.All.EqualTo(number));
+        Assert.That(StoreFiles.Classify(StoreFiles.Segment(number), out ulong segment), Is.EqualTo(StoreFileKind.Segment));
+        Assert.That(new[] { log, table, manifest, segment }, Is.All.EqualTo(number));
     }
 }

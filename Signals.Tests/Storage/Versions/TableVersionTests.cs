@@ -32,6 +32,17 @@ internal sealed class TableVersionTests
     }
 
     [Test]
+    public void Apply_RunOfPatches_StaysApartFromTheEvents()
+    {
+        TableVersion version = Add(TableVersion.Empty, Write(21, 0, 0, 50), Write(22, 0, 0, 60, RunKind.Patches), Write(23, 0, 0, 70, RunKind.Patches));
+
+        Assert.That(Numbers(version.TablesOf(0)), Is.EqualTo(new ulong[] { 21 }));
+        Assert.That(Numbers(version.WindowsOf(0)[0].Tables.Span), Is.EqualTo(new ulong[] { 21 }));
+        Assert.That(Numbers(version.PatchesOf(0)), Is.EqualTo(new ulong[] { 23, 22 }));
+        Assert.That((version.PatchesOf(1).Length, version.PatchesOf(9).Length, version.Tables.Count), Is.EqualTo((0, 0, 3)));
+    }
+
+    [Test]
     public void Apply_EditThatDoesNotFit_IsRefused()
     {
         Table table = Write(11, 0, 0, 50);
@@ -53,13 +64,14 @@ internal sealed class TableVersionTests
         return version.Apply(edit, tables);
     }
 
-    private Table Write(ulong number, int type, long window, long time)
+    private Table Write(ulong number, int type, long window, long time, RunKind kind = RunKind.Events)
     {
         EventTypeSchema schema = Schema.EventTypes[type];
+        TableRun run = TableRun.Streamed with { Kind = kind };
         RowBuffer rows = new([.. schema.Columns.Select(c => c.Type)]);
         rows.AppendKey(time, 1);
         rows.FillAbsent();
-        using var writer = new TableWriter(_files, StoreFiles.Table(number), number, schema, window, new TableOptions());
+        using var writer = new TableWriter(_files, StoreFiles.Table(number), number, schema, window, new TableOptions(), run);
         writer.Add(UserId.From(1), rows, 0, 1);
         return Table.Open(_files, StoreFiles.Table(number), writer.Finish(), schema, new BlockCache(1 << 20));
     }

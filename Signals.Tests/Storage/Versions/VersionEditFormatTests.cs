@@ -8,8 +8,8 @@ internal sealed class VersionEditFormatTests
 {
     // docs/formats/manifest.md: map of 8; table 7; removed 1, 2; logs; position; schema; user 5 erased to 1000; source "s" at 300.
     private const string Golden =
-        "88019199070000" + "0A140302CD1000CE00C0FFEE" + "02920102" + "0309" + "040C" + "05CD07D0" + "06C403010203"
-        + "0791930005CD03E8" + "089192A173CD012C";
+        "880191DC0012070000" + "0A140302CD1000CE00C0FFEE" + "0001001400000000" + "90" + "02920102" + "0309" + "040C" + "05CD07D0"
+        + "06C403010203" + "0791930005CD03E8" + "089192A173CD012C";
 
     [Test]
     public void Write_EveryField_GivesTheDocumentedBytes() =>

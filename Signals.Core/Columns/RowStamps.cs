@@ -1,0 +1,173 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using Signals.Core.Model;
+
+namespace Signals.Core.Columns;
+
+/// <summary>
+/// The stamps of the rows of a <see cref="RowBuffer"/>, as far as they differ from the run's. One thread at a time. Between calls
+/// each part is as long as what it belongs to, or shorter; <see cref="Complete"/> fills in the run's stamp. An absent cell has the
+/// run's stamp too, which means nothing there and takes no room on disk. Lives and is reused with its rows.
+/// </summary>
+internal sealed class RowStamps
+{
+    private readonly ColumnBuffer[] _existence;
+    private readonly ColumnBuffer[] _cells;
+
+    /// <summary>Stamps of no rows.</summary>
+    /// <param name="run">The stamp of what has none of its own.</param>
+    /// <param name="parts">Which stamps are kept row by row.</param>
+    /// <param name="columns">Columns of the rows.</param>
+    /// <param name="capacity">Rows to make room for.</param>
+    public RowStamps(Stamp run, StampParts parts, int columns, int capacity)
+    {
+        Debug.Assert(run.IsValid, "a run has a stamp");
+        Run = run;
+        Parts = parts;
+        _existence = Buffers((parts & StampParts.Existence) != 0 ? 2 : 0, capacity);
+        _cells = Buffers((parts & StampParts.Cells) != 0 ? columns : 0, capacity);
+    }
+
+    /// <summary>The stamp of what has none of its own.</summary>
+    public Stamp Run { get; }
+
+    /// <summary>Which stamps are kept row by row.</summary>
+    public StampParts Parts { get; }
+
+    /// <summary>Whether rows say when they were inserted and retracted.</summary>
+    public bool HasExistence => _existence.Length > 0;
+
+    /// <summary>Whether cells say when they were set.</summary>
+    public bool HasCells => (Parts & StampParts.Cells) != 0;
+
+    /// <summary>When each row was inserted, 0 for never. Only with <see cref="StampParts.Existence"/>.</summary>
+    public Span<ulong> Inserted => Numbers(InsertedColumn);
+
+    /// <summary>When each row was retracted, 0 for never. Only with <see cref="StampParts.Existence"/>.</summary>
+    public Span<ulong> Retracted => Numbers(RetractedColumn);
+
+    /// <summary><see cref="Inserted"/> as a column, to be written and read.</summary>
+    public ColumnBuffer InsertedColumn => _existence[0];
+
+    /// <summary><see cref="Retracted"/> as a column, to be written and read.</summary>
+    public ColumnBuffer RetractedColumn => _existence[1];
+
+    /// <summary>When each cell of a column was set. Only with <see cref="StampParts.Cells"/>.</summary>
+    public ColumnBuffer CellColumn(int column) => _cells[column];
+
+    /// <summary>When each cell of a column was set. Only with <see cref="StampParts.Cells"/>.</summary>
+    public Span<ulong> Cells(int column) => Numbers(_cells[column]);
+
+    /// <summary>Says when the next row was inserted and retracted.</summary>
+    public void AppendExistence(Stamp inserted, Stamp retracted)
+    {
+        InsertedColumn.Append(inserted.Value);
+        RetractedColumn.Append(retracted.Value);
+    }
+
+    /// <summary>Gives every part the run's stamp, and not retracted, up to so many rows.</summary>
+    public void Complete(int rows)
+    {
+        if (HasExistence)
+        {
+            Append(InsertedColumn, Run.Value, rows - InsertedColumn.Count);
+            Append(RetractedColumn, 0, rows - RetractedColumn.Count);
+        }
+
+        foreach (ColumnBuffer cells in _cells)
+        {
+            Append(cells, Run.Value, rows - cells.Count);
+        }
+    }
+
+    /// <summary>Appends the stamps of adjacent rows of another buffer, whose cells are here already.</summary>
+    /// <param name="source">The other rows' stamps.</param>
+    /// <param name="sourceColumns">The other rows' columns.</param>
+    /// <param name="start">First row.</param>
+    /// <param name="count">Rows.</param>
+    /// <param name="rowsAfter">Rows here, these included.</param>
+    public void AppendRows(RowStamps source, ReadOnlySpan<ColumnBuffer> sourceColumns, int start, int count, int rowsAfter)
+    {
+        Complete(rowsAfter - count);
+        if (HasExistence)
+        {
+            AppendExistence(source, start, count);
+        }
+
+        for (int i = 0; i < Math.Min(_cells.Length, sourceColumns.Length); i++)
+        {
+            AppendCells(source, sourceColumns[i], i, start, count);
+        }
+
+        Complete(rowsAfter);
+    }
+
+    /// <summary>The stamp of a cell that is not absent.</summary>
+    public ulong CellOf(int column, int row) => column < _cells.Length ? Cells(column)[row] : Run.Value;
+
+    /// <summary>When a row was inserted.</summary>
+    public ulong InsertedOf(int row) => HasExistence ? Inserted[row] : Run.Value;
+
+    /// <summary>When a row was retracted.</summary>
+    public ulong RetractedOf(int row) => HasExistence ? Retracted[row] : 0;
+
+    /// <summary>Raises what the last row says of its existence.</summary>
+    public void RaiseLast(ulong inserted, ulong retracted)
+    {
+        ref ulong heldInserted = ref Inserted[^1];
+        ref ulong heldRetracted = ref Retracted[^1];
+        heldInserted = Math.Max(heldInserted, inserted);
+        heldRetracted = Math.Max(heldRetracted, retracted);
+    }
+
+    /// <summary>Removes every row and keeps the memory.</summary>
+    public void Clear()
+    {
+        foreach (ColumnBuffer column in _existence)
+        {
+            column.Clear();
+        }
+
+        foreach (ColumnBuffer column in _cells)
+        {
+            column.Clear();
+        }
+    }
+
+    private static ColumnBuffer[] Buffers(int count, int capacity) =>
+        [.. Enumerable.Range(0, count).Select(_ => new ColumnBuffer(ColumnType.Scalar<ulong>(), capacity))];
+
+    private static Span<ulong> Numbers(ColumnBuffer column) => MemoryMarshal.Cast<byte, ulong>(column.Values);
+
+    private static void Append(ColumnBuffer column, ulong stamp, int rows)
+    {
+        if (rows > 0)
+        {
+            MemoryMarshal.Cast<byte, ulong>(column.AppendFixedRows(rows)).Fill(stamp);
+        }
+    }
+
+    private void AppendExistence(RowStamps source, int start, int count)
+    {
+        if (source.HasExistence)
+        {
+            InsertedColumn.AppendRows(source.InsertedColumn, start, count);
+            RetractedColumn.AppendRows(source.RetractedColumn, start, count);
+        }
+        else
+        {
+            Append(InsertedColumn, source.Run.Value, count);
+            Append(RetractedColumn, 0, count);
+        }
+    }
+
+    private void AppendCells(RowStamps source, ColumnBuffer values, int column, int start, int count)
+    {
+        ReadOnlySpan<byte> states = values.States.Slice(start, count);
+        Span<ulong> stamps = MemoryMarshal.Cast<byte, ulong>(_cells[column].AppendFixedRows(count));
+        for (int i = 0; i < count; i++)
+        {
+            stamps[i] = states[i] == (byte)ColumnState.Absent ? Run.Value : source.CellOf(column, start + i);
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using Signals.Core.Columns;
+using Signals.Core.Model;
+using Signals.Core.Schema;
+using Signals.Storage;
+using Signals.Storage.FileSystem;
+using Signals.Storage.Primitives;
+using Signals.Storage.Tables;
+using Signals.Storage.Versions;
+
+namespace Signals.Tests.Storage.Engine;
+
+/// <summary>Runs made outside of a store, as parts of a segment file in its folder, for it to attach.</summary>
+/// <param name="files">The store's file system.</param>
+/// <param name="store">The store.</param>
+/// <param name="options">How parts are cut into blocks.</param>
+internal sealed class AttachedRuns(IFileSystem files, SignalStore store, TableOptions options) : IDisposable
+{
+    private readonly ulong _number = store.Engine.NextFileNumber();
+    private readonly List<TableMeta> _parts = [];
+    private IFile? _file;
+    private long _end;
+
+    /// <summary>Name of the segment file.</summary>
+    public string Name => StoreFiles.Segment(_number);
+
+    /// <summary>Adds rows, in table order and of any windows; a part for each window.</summary>
+    public AttachedRuns Add(EventTypeSchema type, RunKind kind, SortedDictionary<UserId, RowBuffer> users)
+    {
+        _file ??= files.Open(Path.Combine(TestStores.Folder, Name), FileOpenMode.CreateNew);
+        SortedSet<long> windows = [];
+        foreach (long time in users.Values.SelectMany(rows => rows.Times.ToArray()))
+        {
+            windows.Add(TimeWindow.StartOf(time, type.Window));
+        }
+
+        foreach (long window in windows)
+        {
+            AddPart(type, kind, users, window);
+        }
+
+        return this;
+    }
+
+    /// <summary>Makes the file durable and the runs visible.</summary>
+    public void Attach()
+    {
+        Save();
+        store.Engine.Attach(_parts);
+    }
+
+    /// <summary>Makes the file durable.</summary>
+    public IReadOnlyList<TableMeta> Save()
+    {
+        _file!.Sync();
+        files.SyncDirectory(TestStores.Folder);
+        Dispose();
+        return _parts;
+    }
+
+    public void Dispose() => _file?.Dispose();
+
+    private void AddPart(EventTypeSchema type, RunKind kind, SortedDictionary<UserId, RowBuffer> users, long window)
+    {
+        RowStamps stamps = users.First().Value.Stamps;
+        ulong identity = (_number << 8) + (ulong)_parts.Count + 1;
+        using TableWriter writer = new(_file!, _end, identity, type, window, options, new TableRun(kind, stamps.Run, stamps.Parts));
+        foreach ((UserId user, RowBuffer rows) in users)
+        {
+            int start = 0;
+            while (start < rows.Count && TimeWindow.StartOf(rows.Times[start], type.Window) > window)
+            {
+                start++;
+            }
+
+            int end = start;
+            while (end < rows.Count && TimeWindow.StartOf(rows.Times[end], type.Window) == window)
+            {
+                end++;
+            }
+
+            if (end > start)
+            {
+                writer.Add(user, rows, start, end - start);
+            }
+        }
+
+        TableMeta part = writer.Finish() with { Number = store.Engine.NextFileNumber(), SegmentFile = _number, SegmentOffset = _end };
+        _end += part.FileLength;
+        _parts.Add(part);
+    }
+}
