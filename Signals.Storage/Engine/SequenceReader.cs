@@ -24,7 +24,7 @@ internal sealed class SequenceReader(
         int slot = Enter();
         try
         {
-            buffer.Assembler.Append(view.Current, user, erasures.CutoffOf(user), Now(query));
+            buffer.Assembler.Append(view.Current, user, erasures.CutoffOf(user), Now(query), []);
         }
         finally
         {
@@ -34,7 +34,12 @@ internal sealed class SequenceReader(
         return new Sequence(buffer);
     }
 
-    public SequenceBatch ReadMany(ReadOnlySpan<UserId> users, SequenceQuery query)
+    public SequenceBatch ReadMany(ReadOnlySpan<UserId> users, SequenceQuery query) => ReadMany(users, query, []);
+
+    /// <param name="users">Whose sequences.</param>
+    /// <param name="query">The columns, and the event types.</param>
+    /// <param name="limits">Per type of the query, in its order, how many of its events and from when; they replace the query's own.</param>
+    public SequenceBatch ReadMany(ReadOnlySpan<UserId> users, SequenceQuery query, ReadOnlySpan<TypeLimits> limits)
     {
         ArgumentNullException.ThrowIfNull(query);
         SequenceBuffer buffer = Begin(query);
@@ -45,7 +50,7 @@ internal sealed class SequenceReader(
             long now = Now(query);
             foreach (ref readonly UserId user in users)
             {
-                buffer.Assembler.Append(current, user, erasures.CutoffOf(user), now);
+                buffer.Assembler.Append(current, user, erasures.CutoffOf(user), now, limits);
             }
         }
         finally

@@ -17,7 +17,7 @@ internal sealed class ReadAhead
 
     private readonly PooledList<Target> _targets = new();
 
-    public void Start(ReadView view, in UserId user, SequenceQuery query)
+    public void Start(ReadView view, in UserId user, SequenceQuery query, ReadOnlySpan<TypeLimits> limits)
     {
         PrefetchSlots(view, user, query);
         foreach (QueryType type in query.Types)
@@ -28,9 +28,10 @@ internal sealed class ReadAhead
             }
         }
 
-        foreach (QueryType type in query.Types)
+        for (int slot = 0; slot < query.Types.Length; slot++)
         {
-            FindBlocks(view, user, type);
+            QueryType type = query.Types[slot];
+            FindBlocks(view, user, type, limits.IsEmpty ? type.Last : limits[slot].Last);
         }
 
         foreach (ref readonly Target target in _targets.Span)
@@ -66,9 +67,8 @@ internal sealed class ReadAhead
         }
     }
 
-    private void FindBlocks(ReadView view, in UserId user, QueryType type)
+    private void FindBlocks(ReadView view, in UserId user, QueryType type, int wanted)
     {
-        int wanted = type.Last;
         foreach (Table table in Newest(view, type))
         {
             if (wanted <= 0)

@@ -32,12 +32,13 @@ internal sealed class SequenceAssembler
     /// <param name="user">Whose events.</param>
     /// <param name="erasedTo">Newest erased time of the user; <see cref="ErasureSet.NoCutoff"/> for none.</param>
     /// <param name="nowMs">Now, for the age limits.</param>
-    public void Append(ReadView view, in UserId user, long erasedTo, long nowMs)
+    /// <param name="limits">Per type of the query what this read asks for within it; empty for all of it.</param>
+    public void Append(ReadView view, in UserId user, long erasedTo, long nowMs, ReadOnlySpan<TypeLimits> limits)
     {
         SequenceQuery query = _buffer.Query;
         try
         {
-            bool known = Choose(view, user, erasedTo, nowMs, query);
+            bool known = Choose(view, user, erasedTo, nowMs, query, limits);
             int first = _buffer.Times.Count;
             if (query.Types.Length == 1)
             {
@@ -58,12 +59,12 @@ internal sealed class SequenceAssembler
         }
     }
 
-    private bool Choose(ReadView view, in UserId user, long erasedTo, long nowMs, SequenceQuery query)
+    private bool Choose(ReadView view, in UserId user, long erasedTo, long nowMs, SequenceQuery query, ReadOnlySpan<TypeLimits> limits)
     {
         _sources.Clear();
         _duplicates.Clear();
         ReserveStages(query.Types.Length);
-        _readAhead.Start(view, user, query);
+        _readAhead.Start(view, user, query, limits);
         bool known = false;
         for (int slot = 0; slot < query.Types.Length; slot++)
         {
@@ -74,8 +75,9 @@ internal sealed class SequenceAssembler
                 hiddenTo = Math.Max(hiddenTo, Retention.OldestKept(type.EventType, nowMs) - 1);
             }
 
-            long from = hiddenTo == ErasureSet.NoCutoff ? query.FromMs : Math.Max(query.FromMs, hiddenTo + 1);
-            TimeBounds bounds = new(from, query.ToMs, type.EventType.KeepLast, type.Last);
+            TypeLimits asked = limits.IsEmpty ? new TypeLimits(query.FromMs, query.ToMs, type.Last) : limits[slot];
+            long from = hiddenTo == ErasureSet.NoCutoff ? asked.FromMs : Math.Max(asked.FromMs, hiddenTo + 1);
+            TimeBounds bounds = new(from, asked.ToMs, type.EventType.KeepLast, asked.Last);
             known |= _typeReader.Read(view, user, hiddenTo, type, slot, bounds, _stages[slot]);
         }
 
