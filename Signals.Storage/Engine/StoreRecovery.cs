@@ -59,16 +59,16 @@ internal static class StoreRecovery
         }
     }
 
-    /// <summary>The highest number of a log, table or segment in the folder; changes nothing.</summary>
+    /// <summary>The highest number of a log, table, segment or column file in the folder; changes nothing.</summary>
     /// <exception cref="CorruptionException">A file of the manifest is missing.</exception>
     public static ulong HighestNumber(IFileSystem files, string directory, ManifestState state)
     {
         ulong highest = 0;
-        SortedSet<string> missing = new(state.Tables.Values.Select(StoreFiles.FileOf), StringComparer.Ordinal);
+        SortedSet<string> missing = new(state.Tables.Values.SelectMany(StoreFiles.FilesOf), StringComparer.Ordinal);
         foreach (string name in files.ListFiles(directory))
         {
             StoreFileKind kind = StoreFiles.Classify(name, out ulong number);
-            bool counts = kind is StoreFileKind.Log or StoreFileKind.Table or StoreFileKind.Segment;
+            bool counts = kind is StoreFileKind.Log or StoreFileKind.Table or StoreFileKind.Segment or StoreFileKind.ColumnFile;
             highest = counts ? Math.Max(highest, number) : highest;
             missing.Remove(name);
         }
@@ -76,20 +76,20 @@ internal static class StoreRecovery
         return missing.Count == 0
             ? highest
             : throw new CorruptionException(
-                Path.Combine(directory, missing.Min!), 0, "The manifest names this table, but it is missing; restore the store from a checkpoint.");
+                Path.Combine(directory, missing.Min!), 0, "The manifest names this file, but it is missing; restore the store from a checkpoint.");
     }
 
-    /// <summary>Deletes temporary files, tables and segments that no edit added or that one removed, and logs that are wholly flushed.</summary>
+    /// <summary>Deletes temporary files, tables, segments and column files that no edit added or that one removed, and logs that are wholly flushed.</summary>
     public static void Clean(IFileSystem files, string directory, ManifestState state)
     {
-        HashSet<string> live = [.. state.Tables.Values.Select(StoreFiles.FileOf)];
+        HashSet<string> live = [.. state.Tables.Values.SelectMany(StoreFiles.FilesOf)];
         foreach (string name in files.ListFiles(directory))
         {
             StoreFileKind kind = StoreFiles.Classify(name, out ulong number);
             bool needed = kind switch
             {
                 StoreFileKind.Temporary => false,
-                StoreFileKind.Table or StoreFileKind.Segment => live.Contains(name),
+                StoreFileKind.Table or StoreFileKind.Segment or StoreFileKind.ColumnFile => live.Contains(name),
                 StoreFileKind.Log => number >= state.FirstLiveLog,
                 _ => true,
             };

@@ -34,7 +34,8 @@ internal sealed class TableSet(IFileSystem files, string directory, StoreSchema 
     {
         string path = Path.Combine(directory, StoreFiles.FileOf(meta));
         return meta.EventType < schema.EventTypes.Count
-            ? Table.Open(files, path, meta, schema.EventTypes[meta.EventType], cache, verify: false)
+            ? Table.Open(files, path, meta, schema.EventTypes[meta.EventType], cache, verify: false,
+                columns => Path.Combine(directory, StoreFiles.ColumnFile(columns.Number)))
             : throw new CorruptionException(path, 0, $"The table is of event type {meta.EventType}; the stored schema has {schema.EventTypes.Count}.");
     }
 }

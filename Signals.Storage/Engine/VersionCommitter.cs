@@ -61,7 +61,7 @@ internal sealed class VersionCommitter(
             ? table
             : throw new InvalidOperationException($"Table {number} is removed but was not in the version.");
 
-    // A segment stays while any of its parts does. Files go after the tables: what is retired later is disposed of later.
+    // A segment stays while any of its parts does, a table while its run goes on with another column file. Files go after the tables: what is retired later is disposed of later.
     private IEnumerable<IDisposable> FilesLeft(Table[] removed, TableVersion after)
     {
         if (removed.Length == 0)
@@ -69,8 +69,8 @@ internal sealed class VersionCommitter(
             return [];
         }
 
-        HashSet<string> needed = [.. after.Tables.Select(table => StoreFiles.FileOf(table.Meta))];
-        return removed.Select(table => StoreFiles.FileOf(table.Meta)).Distinct().Where(name => !needed.Contains(name))
+        HashSet<string> needed = [.. after.Tables.SelectMany(table => StoreFiles.FilesOf(table.Meta))];
+        return removed.SelectMany(table => StoreFiles.FilesOf(table.Meta)).Distinct().Where(name => !needed.Contains(name))
             .Select(name => new ObsoleteFile(files, Path.Combine(directory, name)));
     }
 

@@ -1,7 +1,4 @@
 using System.Buffers;
-using System.Buffers.Binary;
-using K4os.Compression.LZ4;
-using Signals.Core.Columns;
 
 namespace Signals.Storage.Tables;
 
@@ -35,6 +32,21 @@ internal sealed class BlockReader(TableFile file, TableIndex index, TableLayout 
         {
             ArrayPool<byte>.Shared.Return(scratch);
         }
+    }
+
+    /// <summary>Whether some block has a chunk.</summary>
+    public bool IsStored(int chunk)
+    {
+        int position = layout.PositionOf(chunk);
+        for (int block = 0; block < index.Blocks; block++)
+        {
+            if (index.ChunkLength(block, position) > 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private int StoredLength(int block, ReadOnlySpan<bool> wanted)
@@ -87,7 +99,7 @@ internal sealed class BlockReader(TableFile file, TableIndex index, TableLayout 
             {
                 chunks[chunk] = stored == 0
                     ? AbsentChunk(chunk, offset)
-                    : new ChunkSlice(null, 0, Verify(offset, scratch.AsSpan(at, stored), index.Codec(block, position)));
+                    : new ChunkSlice(null, 0, StoredChunk.Measure(file, offset, scratch.AsSpan(at, stored), index.Codec(block, position)));
                 total += chunks[chunk].Length;
                 at += stored;
             }
@@ -96,30 +108,6 @@ internal sealed class BlockReader(TableFile file, TableIndex index, TableLayout 
         }
 
         return total <= Array.MaxLength ? (int)total : throw file.Corrupt(index.Offset(block), $"chunks that decode to {total} bytes");
-    }
-
-    // Checks one stored chunk and returns how long it is decoded.
-    private int Verify(long offset, ReadOnlySpan<byte> stored, ChunkCodec codec)
-    {
-        int payload = stored.Length - TableFormat.ChecksumLength;
-        if (payload <= 0)
-        {
-            throw file.Corrupt(offset, $"a chunk of {stored.Length} bytes has no room for a checksum");
-        }
-
-        file.RequireChecksum(offset, stored[..payload], BinaryPrimitives.ReadUInt32LittleEndian(stored[payload..]));
-        switch (codec)
-        {
-            case ChunkCodec.Plain:
-                return payload;
-            case ChunkCodec.Lz4 when payload > sizeof(uint):
-                uint length = BinaryPrimitives.ReadUInt32LittleEndian(stored);
-                return length <= (long)payload * TableFormat.MaxLz4Expansion && length <= (uint)Array.MaxLength
-                    ? (int)length
-                    : throw file.Corrupt(offset, $"{payload} bytes of LZ4 cannot hold {length} bytes");
-            default:
-                throw file.Corrupt(offset, $"chunk of {payload} bytes with codec {(byte)codec}, unknown to this version");
-        }
     }
 
     private void Decode(int block, ReadOnlySpan<bool> wanted, byte[] scratch, byte[] data, Span<ChunkSlice> chunks)
@@ -133,36 +121,15 @@ internal sealed class BlockReader(TableFile file, TableIndex index, TableLayout 
             int stored = index.ChunkLength(block, position);
             if (wanted[chunk] && stored != 0)
             {
-                ReadOnlySpan<byte> payload = scratch.AsSpan(from, stored - TableFormat.ChecksumLength);
                 Span<byte> target = data.AsSpan(to, chunks[chunk].Length);
-                if (index.Codec(block, position) == ChunkCodec.Plain)
-                {
-                    payload.CopyTo(target);
-                }
-                else if (LZ4Codec.Decode(payload[sizeof(uint)..], target) != target.Length)
-                {
-                    throw file.Corrupt(offset, $"LZ4 does not decode to {target.Length} bytes");
-                }
-
-                Validate(chunk, target, index.Rows(block), offset);
+                StoredChunk.Decode(file, offset, scratch.AsSpan(from, stored), index.Codec(block, position), layout.TypeOf(chunk),
+                    index.Rows(block), target);
                 chunks[chunk] = new ChunkSlice(data, to, target.Length);
                 from += stored;
                 to += target.Length;
             }
 
             offset += stored;
-        }
-    }
-
-    private void Validate(int chunk, ReadOnlySpan<byte> bytes, int rows, long offset)
-    {
-        try
-        {
-            ColumnChunk.Validate(layout.TypeOf(chunk), bytes, rows);
-        }
-        catch (InvalidDataException damage)
-        {
-            throw file.Corrupt(offset, damage.Message, damage);
         }
     }
 

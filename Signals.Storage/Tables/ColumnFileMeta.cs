@@ -1,6 +1,75 @@
+using MessagePack;
+
 namespace Signals.Storage.Tables;
 
-/// <summary>A file beside a table that holds newer cells of some of its columns. Immutable.</summary>
-/// <param name="Number">The file's number.</param>
-/// <param name="Columns">Ids of the columns, ascending; at least one.</param>
-internal sealed record ColumnFileMeta(ulong Number, IReadOnlyList<int> Columns);
+/// <summary>
+/// What the manifest knows of a column file beside a table: enough to open it and to tell a wrong, shortened or replaced file. Immutable.
+/// </summary>
+/// <param name="Number">The file's number; part of its name and of every checksum in it.</param>
+/// <param name="FileLength">Bytes of the file.</param>
+/// <param name="FileChecksum">The tail's checksum: covers the footer, and through the section checksums in it every byte of the file.</param>
+/// <param name="Columns">Ids of the columns that the file replaces in some block, ascending.</param>
+internal sealed record ColumnFileMeta(ulong Number, long FileLength, uint FileChecksum, ushort[] Columns)
+{
+    private const int FieldCount = 4;
+
+    /// <summary>Writes a MessagePack array; later versions append fields.</summary>
+    public void Write(ref MessagePackWriter writer)
+    {
+        writer.WriteArrayHeader(FieldCount);
+        writer.Write(Number);
+        writer.Write(FileLength);
+        writer.Write(FileChecksum);
+        writer.WriteArrayHeader(Columns.Length);
+        foreach (ushort column in Columns)
+        {
+            writer.Write(column);
+        }
+    }
+
+    /// <summary>Reads what <see cref="Write"/> wrote; fields appended by a later version are skipped.</summary>
+    /// <exception cref="MessagePackSerializationException">The bytes are not a column file's metadata.</exception>
+    public static ColumnFileMeta Read(ref MessagePackReader reader)
+    {
+        int fields = reader.ReadArrayHeader();
+        if (fields < FieldCount)
+        {
+            throw new MessagePackSerializationException($"Column file metadata has {fields} fields, expected at least {FieldCount}.");
+        }
+
+        ulong number = reader.ReadUInt64();
+        long length = reader.ReadInt64();
+        uint checksum = reader.ReadUInt32();
+        ushort[] columns = new ushort[ReadCount(ref reader)];
+        for (int i = 0; i < columns.Length; i++)
+        {
+            columns[i] = reader.ReadUInt16();
+            if (i > 0 && columns[i] <= columns[i - 1])
+            {
+                throw new MessagePackSerializationException($"Column {columns[i]} of a column file follows column {columns[i - 1]}.");
+            }
+        }
+
+        for (int i = FieldCount; i < fields; i++)
+        {
+            reader.Skip();
+        }
+
+        return new ColumnFileMeta(number, length, checksum, columns);
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(ColumnFileMeta? other) => other is not null && Number == other.Number && FileLength == other.FileLength
+        && FileChecksum == other.FileChecksum && Columns.AsSpan().SequenceEqual(other.Columns);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Number, FileLength, FileChecksum, Columns.Length);
+
+    private static int ReadCount(ref MessagePackReader reader)
+    {
+        int count = reader.ReadArrayHeader();
+        return count is > 0 and <= ColumnFileFormat.MaxColumns
+            ? count
+            : throw new MessagePackSerializationException($"A column file of {count} columns cannot be.");
+    }
+}

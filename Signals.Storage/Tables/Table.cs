@@ -7,7 +7,7 @@ using Signals.Storage.FileSystem;
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// An open table file: resident directory and block index, blocks through the cache. Threads: any, until disposed; the version
+/// An open run: a table and the column files beside it; resident directory and indexes, blocks through the cache. Threads: any, until disposed; the version
 /// that holds the table keeps it open while it is read. A hit takes no lock and allocates nothing.
 /// </summary>
 internal sealed class Table : IDisposable
@@ -16,19 +16,22 @@ internal sealed class Table : IDisposable
     private readonly TableDirectory _directory;
     private readonly TableIndex _index;
     private readonly TableLayout _layout;
-    private readonly BlockReader _reader;
+    private readonly BlockSource _source;
     private readonly BlockCache _cache;
     private readonly Block?[] _slots;
 
-    private Table(TableFile file, TableMeta meta, TableFooter footer, EventTypeSchema schema, BlockCache cache)
+    private Table(
+        TableFile file, TableMeta meta, TableFooter footer, EventTypeSchema schema, BlockCache cache, Func<ColumnFileMeta, TableIndex, ColumnFile> open)
     {
         _file = file;
         _cache = cache;
         Meta = meta;
-        _layout = TableColumns.Read(file, footer, schema);
-        _index = TableIndex.Parse(file, footer, _layout, file.ReadSection(footer.Section(TableFormat.IndexSection)));
+        TableLayout stored = TableColumns.Read(file, footer, schema);
+        _index = TableIndex.Parse(file, footer, stored, file.ReadSection(footer.Section(TableFormat.IndexSection)));
         _directory = TableDirectoryReader.Parse(file, footer, file.ReadSection(footer.Section(TableFormat.DirectorySection)));
-        _reader = new BlockReader(file, _index, _layout);
+        ColumnFile[] files = ColumnFile.OpenAll(meta.ColumnFiles, columns => open(columns, _index));
+        _layout = files.Length == 0 ? stored : Joined(stored, schema, meta.ColumnFiles);
+        _source = new BlockSource(new BlockReader(file, _index, stored), stored, _layout, files);
         _slots = new Block?[_index.Blocks];
         Footer = footer;
     }
@@ -49,7 +52,17 @@ internal sealed class Table : IDisposable
     public int BlockCount => _index.Blocks;
 
     /// <summary>Memory of directory and index, without cached blocks.</summary>
-    public long ResidentBytes => _directory.ResidentBytes + _index.ResidentBytes + (long)Unsafe.SizeOf<nint>() * _slots.Length;
+    public long ResidentBytes =>
+        _directory.ResidentBytes + _index.ResidentBytes + _source.ResidentBytes + (long)Unsafe.SizeOf<nint>() * _slots.Length;
+
+    /// <summary>Where the blocks of the table are.</summary>
+    public TableIndex Index => _index;
+
+    /// <summary>The run's column files, oldest first.</summary>
+    public ReadOnlySpan<ColumnFile> ColumnFiles => _source.Files;
+
+    /// <summary>The table as its column files name it.</summary>
+    public ColumnFileBase AsBase => new(_file.Identity, Meta.FileChecksum, (int)Meta.Rows, _index.Blocks);
 
     /// <summary>The file's fixed part.</summary>
     internal TableFooter Footer { get; }
@@ -61,23 +74,24 @@ internal sealed class Table : IDisposable
     /// <param name="schema">The event type; it has at least the table's columns.</param>
     /// <param name="cache">Bounds the blocks in memory.</param>
     /// <param name="verify">Whether to read and check every block first.</param>
+    /// <param name="columnFile">Where a column file is; not needed for a table without any.</param>
     /// <exception cref="CorruptionException">The file is not that table, or damaged.</exception>
     public static Table Open(
-        IFileSystem fileSystem, string path, TableMeta meta, EventTypeSchema schema, BlockCache cache, bool verify = false)
+        IFileSystem fileSystem,
+        string path,
+        TableMeta meta,
+        EventTypeSchema schema,
+        BlockCache cache,
+        bool verify = false,
+        Func<ColumnFileMeta, string>? columnFile = null)
     {
-        IFile opened = fileSystem.Open(path, FileOpenMode.Read);
-        TableFile file = meta.SegmentFile == 0
-            ? new(opened, meta.Number)
-            : new(opened, meta.PartIdentity, meta.SegmentOffset, meta.FileLength);
+        TableFile file = TableFile.Open(fileSystem, path, meta);
         try
         {
-            Table table = new(file, meta, TableFooterReader.Read(file, meta), schema, cache);
-            if (verify)
-            {
-                table.Verify();
-            }
-
-            return table;
+            ColumnFileBase self = new(file.Identity, meta.FileChecksum, (int)meta.Rows, 0);
+            Table table = new(file, meta, TableFooterReader.Read(file, meta), schema, cache, (columns, index) =>
+                ColumnFile.Open(fileSystem, columnFile!(columns), columns, schema, self with { Blocks = index.Blocks }, index));
+            return verify ? Verified(table) : table;
         }
         catch
         {
@@ -141,17 +155,53 @@ internal sealed class Table : IDisposable
     public Block? ResidentBlock(long row) => Volatile.Read(ref _slots[FindBlock(row)]);
 
     /// <summary>A cursor over all users in order; it bypasses the cache. One thread each.</summary>
-    public TableCursor CreateCursor() => new(_directory, _index, _layout, Meta.Traits, _reader);
+    public TableCursor CreateCursor() => new(_directory, _index, Meta.Traits, _source);
 
     /// <summary>Reads and checks every byte, every chunk and the order of rows.</summary>
     /// <exception cref="CorruptionException">Something is wrong.</exception>
-    public void Verify() => TableVerifier.Verify(_file, Footer, _directory, _index, _layout, _reader);
+    public void Verify() => TableVerifier.Verify(_file, Footer, _directory, _index, _source);
 
-    /// <summary>Drops the cached blocks and closes the file.</summary>
+    /// <summary>A reader of blocks that bypasses the cache. One thread each.</summary>
+    public BlockScan CreateScan() => new(_index, _source);
+
+    /// <summary>Whether a column file replaces a column in a block.</summary>
+    public bool IsReplaced(int block, int column) => _source.IsReplaced(block, column);
+
+    /// <summary>Ids of the columns of which some row is not absent, ascending. Looks at every block's index entries.</summary>
+    public IEnumerable<ushort> StoredColumns() =>
+        Enumerable.Range(0, _layout.Columns).Where(_source.IsStored).Select(column => (ushort)column);
+
+    /// <summary>Drops the cached blocks and closes the files.</summary>
     public void Dispose()
     {
         _cache.Forget(_slots);
         _file.Dispose();
+        foreach (ColumnFile file in _source.Files)
+        {
+            file.Dispose();
+        }
+    }
+
+    private static Table Verified(Table table)
+    {
+        try
+        {
+            table.Verify();
+            return table;
+        }
+        catch
+        {
+            table.Dispose();
+            throw;
+        }
+    }
+
+    // A column file may have columns that are newer than the table, and every cell of it has a stamp of its own.
+    private static TableLayout Joined(TableLayout stored, EventTypeSchema schema, IReadOnlyList<ColumnFileMeta> files)
+    {
+        int columns = Math.Max(stored.Columns, files.Max(file => file.Columns[^1]) + 1);
+        ColumnType[] types = [.. schema.Columns.Take(columns).Select(column => column.Type)];
+        return new TableLayout(types, stored.Run with { Parts = stored.Run.Parts | StampParts.Cells });
     }
 
     private static void Want(int chunk, Block? resident, Span<bool> wanted) =>
@@ -183,9 +233,9 @@ internal sealed class Table : IDisposable
 
         ChunkSlice[] chunks = new ChunkSlice[_layout.Chunks];
         IoCount io = default;
-        byte[] data = _reader.Read(block, wanted, chunks, reuse: null, ref io);
+        long bytes = _source.Read(block, wanted, chunks, reuse: null, ref io);
         _cache.CountMiss(io);
-        Block loaded = new(_layout, _index.FirstRow(block), _index.Rows(block), chunks, data.Length);
+        Block loaded = new(_layout, _index.FirstRow(block), _index.Rows(block), chunks, bytes);
         return _cache.Publish(_slots, block, resident, loaded);
     }
 }

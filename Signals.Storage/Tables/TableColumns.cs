@@ -49,7 +49,8 @@ internal static class TableColumns
         return section;
     }
 
-    private static void WriteEntry(ColumnType type, int id, Span<byte> entry)
+    /// <summary>Writes what a file says of one column.</summary>
+    public static void WriteEntry(ColumnType type, int id, Span<byte> entry)
     {
         entry[0] = (byte)type.Kind;
         entry[1] = TableLayout.IsWide(type) ? TableFormat.WideColumn : (byte)0;

@@ -13,23 +13,24 @@ internal sealed class TableCursor
     private readonly TableDirectory _directory;
     private readonly TableIndex _index;
     private readonly TableLayout _layout;
-    private readonly BlockReader _reader;
+    private readonly BlockSource _source;
     private readonly ChunkSlice[] _chunks;
     private readonly bool[] _wanted;
-    private byte[]? _data;
+    private readonly byte[]?[] _data;
     private int _block = -1;
     private int _at = -1;
 
     /// <summary>A cursor before the first user.</summary>
-    public TableCursor(TableDirectory directory, TableIndex index, TableLayout layout, RowTraits traits, BlockReader reader)
+    public TableCursor(TableDirectory directory, TableIndex index, RowTraits traits, BlockSource source)
     {
         _directory = directory;
         _index = index;
-        _layout = layout;
-        _reader = reader;
+        _layout = source.Layout;
+        _source = source;
         Traits = traits;
-        _chunks = new ChunkSlice[layout.Chunks];
-        _wanted = new bool[layout.Chunks];
+        _chunks = new ChunkSlice[_layout.Chunks];
+        _wanted = new bool[_layout.Chunks];
+        _data = new byte[]?[source.Count];
         Array.Fill(_wanted, true);
     }
 
@@ -163,7 +164,7 @@ internal sealed class TableCursor
         {
             _block = -1;
             IoCount io = default;
-            _data = _reader.Read(block, _wanted, _chunks, _data, ref io);
+            _source.Read(block, _wanted, _chunks, _data, ref io);
             _block = block;
         }
     }

@@ -1,5 +1,7 @@
+using System.Buffers;
 using Signals.Core.Model;
 using Signals.Storage.FileSystem;
+using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Tables;
 
@@ -10,6 +12,8 @@ namespace Signals.Storage.Tables;
 /// </summary>
 internal sealed class TableFile : IDisposable
 {
+    private const int VerifyBytes = 256 << 10;
+
     private readonly IFile _file;
     private readonly long _start;
     private readonly long? _partLength;
@@ -35,6 +39,15 @@ internal sealed class TableFile : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         _start = start;
         _partLength = length;
+    }
+
+    /// <summary>Opens the file that is a table or holds it.</summary>
+    public static TableFile Open(IFileSystem fileSystem, string path, TableMeta meta)
+    {
+        IFile opened = fileSystem.Open(path, FileOpenMode.Read);
+        return meta.SegmentFile == 0
+            ? new TableFile(opened, meta.Number)
+            : new TableFile(opened, meta.PartIdentity, meta.SegmentOffset, meta.FileLength);
     }
 
     /// <summary>The number that is in header and footer, and in every checksum.</summary>
@@ -68,6 +81,26 @@ internal sealed class TableFile : IDisposable
         ReadExactly(section.Offset, bytes);
         RequireChecksum(section.Offset, bytes, section.Checksum);
         return bytes;
+    }
+
+    /// <summary>Reads a section piece by piece and fails unless it has its checksum.</summary>
+    public void Verify(in TableSection section)
+    {
+        byte[] buffer = ArrayPool<byte>.Shared.Rent(VerifyBytes);
+        uint checksum = TableFormat.Seed(Identity, section.Offset);
+        for (long at = 0; at < section.Length;)
+        {
+            Span<byte> part = buffer.AsSpan(0, (int)Math.Min(VerifyBytes, section.Length - at));
+            ReadExactly(section.Offset + at, part);
+            checksum = Crc32C.Append(checksum, part);
+            at += part.Length;
+        }
+
+        ArrayPool<byte>.Shared.Return(buffer);
+        if (checksum != section.Checksum)
+        {
+            throw Corrupt(section.Offset, $"checksum of section {section.Tag} is {checksum:x8}, expected {section.Checksum:x8}");
+        }
     }
 
     /// <summary>Fails unless the bytes at an offset have the checksum.</summary>

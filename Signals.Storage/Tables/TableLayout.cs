@@ -71,6 +71,12 @@ internal sealed class TableLayout
     /// <summary>The chunk of the stamps of a column's cells. Only where rows have <see cref="StampParts.Cells"/>.</summary>
     public int CellStampsChunk(int column) => _firstCellStamps + column;
 
+    /// <summary>The chunk here that a chunk of a layout of fewer columns or stamps is.</summary>
+    public int ChunkOf(TableLayout fewer, int chunk) =>
+        chunk < fewer.EndOfColumns ? chunk
+        : chunk < fewer._firstCellStamps ? InsertedChunk + chunk - fewer.InsertedChunk
+        : CellStampsChunk(chunk - fewer._firstCellStamps);
+
     /// <summary>The type of a chunk's rows.</summary>
     public ColumnType TypeOf(int chunk) => _types[chunk];
 

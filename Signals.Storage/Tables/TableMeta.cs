@@ -133,35 +133,17 @@ internal sealed record TableMeta
         writer.WriteArrayHeader(ColumnFiles.Count);
         foreach (ColumnFileMeta file in ColumnFiles)
         {
-            writer.WriteArrayHeader(2);
-            writer.Write(file.Number);
-            writer.WriteArrayHeader(file.Columns.Count);
-            foreach (int column in file.Columns)
-            {
-                writer.Write(column);
-            }
+            file.Write(ref writer);
         }
     }
 
-    // The reader refuses a count above the bytes left, and the lists grow only as items really arrive.
+    // The reader refuses a count above the bytes left, and the list grows only as files really arrive.
     private static ColumnFileMeta[] ReadColumnFiles(ref MessagePackReader reader)
     {
         List<ColumnFileMeta> files = [];
         for (int count = reader.ReadArrayHeader(); count > 0; count--)
         {
-            if (reader.ReadArrayHeader() != 2)
-            {
-                throw new MessagePackSerializationException("A column file is its number and its columns.");
-            }
-
-            ulong number = reader.ReadUInt64();
-            List<int> columns = [];
-            for (int left = reader.ReadArrayHeader(); left > 0; left--)
-            {
-                columns.Add(reader.ReadUInt16());
-            }
-
-            files.Add(new ColumnFileMeta(number, columns));
+            files.Add(ColumnFileMeta.Read(ref reader));
         }
 
         return files.Count == 0 ? [] : [.. files];

@@ -1,25 +1,27 @@
-using System.Buffers;
 using Signals.Core.Columns;
 using Signals.Core.Model;
-using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// Reads a whole table and checks what opening it did not: the blocks' checksum, every chunk, and that rows are in order and
+/// Reads a whole run, column files too, and checks what opening it did not: the blocks' checksum, every chunk, and that rows are in order and
 /// agree with the directory. Stateless.
 /// </summary>
 internal static class TableVerifier
 {
-    private const int ReadBytes = 256 << 10;
-
     /// <summary>Returns when every byte is what was written.</summary>
     /// <exception cref="Core.Model.CorruptionException">Something is wrong.</exception>
     public static void Verify(
-        TableFile file, TableFooter footer, TableDirectory directory, TableIndex index, TableLayout layout, BlockReader reader)
+        TableFile file, TableFooter footer, TableDirectory directory, TableIndex index, BlockSource source)
     {
-        VerifyBytes(file, footer.Section(TableFormat.BlocksSection));
-        TableCursor cursor = new(directory, index, layout, footer.Traits, reader);
+        file.Verify(footer.Section(TableFormat.BlocksSection));
+        foreach (ColumnFile columns in source.Files)
+        {
+            columns.Verify();
+        }
+
+        TableLayout layout = source.Layout;
+        TableCursor cursor = new(directory, index, footer.Traits, source);
         RowBuffer rows = new(layout.ColumnTypes.ToArray(), layout.Run.Stamp, layout.Run.Parts);
         RowTraits traits = RowTraits.None;
         long newestInserted = long.MinValue;
@@ -59,25 +61,6 @@ internal static class TableVerifier
         if (!valid)
         {
             throw file.Corrupt(index.Offset(index.FindBlock(cursor.Rows.FirstRow)), $"rows of user {cursor.User} have impossible stamps");
-        }
-    }
-
-    private static void VerifyBytes(TableFile file, in TableSection section)
-    {
-        byte[] buffer = ArrayPool<byte>.Shared.Rent(ReadBytes);
-        uint checksum = TableFormat.Seed(file.Identity, section.Offset);
-        for (long at = 0; at < section.Length;)
-        {
-            Span<byte> part = buffer.AsSpan(0, (int)Math.Min(ReadBytes, section.Length - at));
-            file.ReadExactly(section.Offset + at, part);
-            checksum = Crc32C.Append(checksum, part);
-            at += part.Length;
-        }
-
-        ArrayPool<byte>.Shared.Return(buffer);
-        if (checksum != section.Checksum)
-        {
-            throw file.Corrupt(section.Offset, $"checksum of the blocks is {checksum:x8}, expected {section.Checksum:x8}");
         }
     }
 

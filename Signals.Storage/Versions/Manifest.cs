@@ -110,7 +110,7 @@ internal sealed class Manifest : IDisposable
     {
         foreach (string name in files.ListFiles(directory))
         {
-            if (StoreFiles.Classify(name, out _) is StoreFileKind.Table or StoreFileKind.Segment or StoreFileKind.Log or StoreFileKind.Current)
+            if (StoreFiles.Classify(name, out _) is StoreFileKind.Table or StoreFileKind.Segment or StoreFileKind.ColumnFile or StoreFileKind.Log or StoreFileKind.Current)
             {
                 throw new CorruptionException(
                     Path.Combine(directory, StoreFiles.Current),

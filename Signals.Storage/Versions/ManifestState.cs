@@ -86,7 +86,10 @@ internal sealed class ManifestState
         var added = new HashSet<ulong>();
         foreach (TableMeta table in edit.AddedTables)
         {
-            Require(!_tables.ContainsKey(table.Number) && added.Add(table.Number), $"adds table {table.Number} twice");
+            // A run that got a column file leaves and comes again under its number.
+            bool isFree = !_tables.ContainsKey(table.Number) || removed.Contains(table.Number);
+            Require(isFree && added.Add(table.Number), $"adds table {table.Number} twice");
+            Require(table.ColumnFiles.All(file => file.Number > 0 && file.FileLength > 0), $"adds table {table.Number} with an impossible column file");
             Require(table.Number > 0 && HighestNumber(table) < ulong.MaxValue, $"adds a table with the number {table.Number}");
             Require(
                 table.Stamp.IsValid && table.Kind <= RunKind.Patches && table.SegmentOffset >= 0

@@ -15,6 +15,9 @@ internal enum StoreFileKind
     /// <summary>A segment, <c>000125.seg</c>: a file that holds several tables.</summary>
     Segment,
 
+    /// <summary>Newer cells of some columns of a table, <c>000126.col</c>.</summary>
+    ColumnFile,
+
     /// <summary>A manifest, <c>MANIFEST-000001</c>.</summary>
     Manifest,
 

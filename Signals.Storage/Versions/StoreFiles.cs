@@ -19,6 +19,7 @@ internal static class StoreFiles
     private const string LogSuffix = ".log";
     private const string TableSuffix = ".tbl";
     private const string SegmentSuffix = ".seg";
+    private const string ColumnFileSuffix = ".col";
     private const string ManifestPrefix = "MANIFEST-";
 
     /// <summary>Name of write-ahead log <paramref name="number"/>.</summary>
@@ -29,6 +30,12 @@ internal static class StoreFiles
 
     /// <summary>Name of segment <paramref name="number"/>.</summary>
     public static string Segment(ulong number) => Digits(number) + SegmentSuffix;
+
+    /// <summary>Name of column file <paramref name="number"/>.</summary>
+    public static string ColumnFile(ulong number) => Digits(number) + ColumnFileSuffix;
+
+    /// <summary>Names of all files that a run needs: that of its table and its column files.</summary>
+    public static IEnumerable<string> FilesOf(TableMeta table) => [FileOf(table), .. table.ColumnFiles.Select(file => ColumnFile(file.Number))];
 
     /// <summary>Name of the file that is a table or holds it.</summary>
     public static string FileOf(TableMeta table) => table.SegmentFile == 0 ? Table(table.Number) : Segment(table.SegmentFile);
@@ -65,6 +72,7 @@ internal static class StoreFiles
         StoreFileKind kind = name.EndsWith(LogSuffix, StringComparison.Ordinal) ? StoreFileKind.Log
             : name.EndsWith(TableSuffix, StringComparison.Ordinal) ? StoreFileKind.Table
             : name.EndsWith(SegmentSuffix, StringComparison.Ordinal) ? StoreFileKind.Segment
+            : name.EndsWith(ColumnFileSuffix, StringComparison.Ordinal) ? StoreFileKind.ColumnFile
             : StoreFileKind.Foreign;
         return kind != StoreFileKind.Foreign && TryDigits(name.AsSpan(0, name.Length - LogSuffix.Length), out number)
             ? kind

@@ -21,16 +21,14 @@ internal sealed class ResidueSearch(IFileSystem files, string directory, StoreSc
     public List<string> Find()
     {
         List<string> found = [];
-        ManifestState? state = null;
         foreach (string name in files.ListFiles(directory))
         {
-            StoreFileKind kind = StoreFiles.Classify(name, out ulong number);
-            AddMarks(found, name, Read(name), withUser: kind != StoreFileKind.Manifest);
-            if (kind == StoreFileKind.Table)
-            {
-                state ??= State();
-                SearchTable(found, name, state.Tables[number]);
-            }
+            AddMarks(found, name, Read(name), withUser: StoreFiles.Classify(name, out _) != StoreFileKind.Manifest);
+        }
+
+        foreach (TableMeta meta in State().Tables.Values)
+        {
+            SearchTable(found, StoreFiles.FileOf(meta), meta);
         }
 
         return found;
@@ -39,22 +37,26 @@ internal sealed class ResidueSearch(IFileSystem files, string directory, StoreSc
     private void SearchTable(List<string> found, string name, TableMeta meta)
     {
         EventTypeSchema type = schema.EventTypes[meta.EventType];
-        using TableFile file = new(files.Open(Path.Combine(directory, name), FileOpenMode.Read), meta.Number);
+        using Table table = Table.Open(files, Path.Combine(directory, name), meta, type, new BlockCache(0),
+            columnFile: columns => Path.Combine(directory, StoreFiles.ColumnFile(columns.Number)));
+        using TableFile file = TableFile.Open(files, Path.Combine(directory, name), meta);
         TableFooter footer = TableFooterReader.Read(file, meta);
         TableLayout layout = TableColumns.Read(file, footer, type);
-        TableIndex index = TableIndex.Parse(file, footer, layout, file.ReadSection(footer.Section(TableFormat.IndexSection)));
-        TableDirectory users = TableDirectoryReader.Parse(file, footer, file.ReadSection(footer.Section(TableFormat.DirectorySection)));
-        BlockReader reader = new(file, index, layout);
+        BlockReader reader = new(file, table.Index, layout);
         bool[] all = new bool[layout.Chunks];
         Array.Fill(all, true);
-        for (int block = 0; block < index.Blocks; block++)
+        for (int block = 0; block < table.BlockCount; block++)
         {
             IoCount io = default;
             AddMarks(found, $"{name} block {block}", reader.Read(block, all, new ChunkSlice[layout.Chunks], reuse: null, ref io), withUser: true);
+            foreach (ColumnFile columns in table.ColumnFiles)
+            {
+                SearchColumns(found, columns, block);
+            }
         }
 
-        RowBuffer rows = new([.. type.Columns.Select(column => column.Type)], layout.Run.Stamp, layout.Run.Parts);
-        TableCursor cursor = new(users, index, layout, meta.Traits, reader);
+        RowBuffer rows = new([.. type.Columns.Select(column => column.Type)], table.Run.Stamp, table.Run.Parts);
+        TableCursor cursor = table.CreateCursor();
         while (cursor.MoveNext())
         {
             rows.Clear();
@@ -63,6 +65,17 @@ internal sealed class ResidueSearch(IFileSystem files, string directory, StoreSc
             {
                 found.Add($"{name} rows");
             }
+        }
+    }
+
+    private void SearchColumns(List<string> found, ColumnFile columns, int block)
+    {
+        if (columns.Index.HoldsBlock(block))
+        {
+            bool[] all = [.. Enumerable.Range(0, columns.Index.Chunks).Select(chunk => columns.Index.ChunkLength(block, chunk) > 0)];
+            IoCount io = default;
+            byte[] data = columns.Read(block, all, new ChunkSlice[all.Length], reuse: null, ref io);
+            AddMarks(found, $"{StoreFiles.ColumnFile(columns.Meta.Number)} block {block}", data, withUser: true);
         }
     }
 

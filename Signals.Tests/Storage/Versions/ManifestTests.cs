@@ -1,5 +1,6 @@
 using Signals.Core.Model;
 using Signals.Storage.FileSystem;
+using Signals.Storage.Tables;
 using Signals.Storage.Versions;
 using Signals.Tests.Simulation;
 
@@ -38,6 +39,22 @@ internal sealed class ManifestTests
         Assert.That(reopened.State.Describe(), Is.EqualTo(committed));
         Assert.That(reopened.State.Tables[8], Is.EqualTo(Edits.Meta(8)));
         Assert.That(_files.ListFiles(Folder), Is.EquivalentTo(new[] { "CURRENT", StoreFiles.Manifest(2) }));
+    }
+
+    [Test]
+    public void Commit_TableThatComesAgainWithAColumnFile_HasItAfterReopening()
+    {
+        ColumnFileMeta file = new(9, 200, 0xBEEF, [1, 7]);
+        using (Manifest manifest = Manifest.Create(_files, Folder, Edits.Add(3, 4)))
+        {
+            VersionEdit edit = new VersionEdit().Remove(3);
+            edit.AddedTables.Add(Edits.Meta(3) with { ColumnFiles = [file] });
+            manifest.Commit(edit);
+        }
+
+        using Manifest reopened = Manifest.Open(_files, Folder);
+        Assert.That(reopened.State.Describe(), Does.StartWith("tables=3,4 log=0 next=10 "), "the file's number is taken");
+        Assert.That(reopened.State.Tables[3].ColumnFiles, Is.EqualTo(new[] { file }));
     }
 
     [Test]

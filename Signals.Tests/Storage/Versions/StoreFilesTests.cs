@@ -32,6 +32,7 @@ internal sealed class StoreFilesTests
         Assert.That(StoreFiles.Classify(StoreFiles.Table(number), out ulong table), Is.EqualTo(StoreFileKind.Table));
         Assert.That(StoreFiles.Classify(StoreFiles.Manifest(number), out ulong manifest), Is.EqualTo(StoreFileKind.Manifest));
         Assert.That(StoreFiles.Classify(StoreFiles.Segment(number), out ulong segment), Is.EqualTo(StoreFileKind.Segment));
-        Assert.That(new[] { log, table, manifest, segment }, Is.All.EqualTo(number));
+        Assert.That(StoreFiles.Classify(StoreFiles.ColumnFile(number), out ulong columns), Is.EqualTo(StoreFileKind.ColumnFile));
+        Assert.That(new[] { log, table, manifest, segment, columns }, Is.All.EqualTo(number));
     }
 }

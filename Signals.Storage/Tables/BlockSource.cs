@@ -1,0 +1,177 @@
+namespace Signals.Storage.Tables;
+
+/// <summary>
+/// Loads chunks of a run's blocks, each from the newest file that holds it: the run's column files, then its table. Threads: any; holds
+/// no state of its own. Without column files it costs what <see cref="BlockReader"/> costs.
+/// </summary>
+internal sealed class BlockSource
+{
+    private readonly BlockReader _table;
+    private readonly TableLayout _stored;
+    private readonly ColumnFile[] _files;
+    private readonly int[] _chunkOf;
+
+    /// <summary>The chunks of one run.</summary>
+    /// <param name="table">Reads the table's own chunks.</param>
+    /// <param name="stored">Which chunks those are.</param>
+    /// <param name="layout">
+    /// Which chunks blocks have in memory. With column files there are stamps of cells among them, and every column of the files.
+    /// </param>
+    /// <param name="files">The column files, oldest first.</param>
+    public BlockSource(BlockReader table, TableLayout stored, TableLayout layout, ColumnFile[] files)
+    {
+        _table = table;
+        _stored = stored;
+        _files = files;
+        Layout = layout;
+        _chunkOf = [.. Enumerable.Range(0, stored.Chunks).Select(chunk => layout.ChunkOf(stored, chunk))];
+    }
+
+    /// <summary>The chunks of a block, whichever file they are in.</summary>
+    public TableLayout Layout { get; }
+
+    /// <summary>Files that chunks come from, and so arrays that one load fills.</summary>
+    public int Count => 1 + _files.Length;
+
+    /// <summary>The column files, oldest first.</summary>
+    public ReadOnlySpan<ColumnFile> Files => _files;
+
+    /// <summary>Loads chunks of a block.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="wanted">Per chunk of the layout, whether to load it.</param>
+    /// <param name="chunks">Per chunk, receives the slice of those wanted.</param>
+    /// <param name="reuse">Per file, an array to decode into when it is large enough; receives the one that was used. Null to make new ones.</param>
+    /// <param name="io">Counts the preads and their bytes.</param>
+    /// <returns>Bytes of the arrays behind the slices.</returns>
+    /// <exception cref="Core.Model.CorruptionException">A file is short, or a chunk damaged.</exception>
+    public long Read(int block, ReadOnlySpan<bool> wanted, Span<ChunkSlice> chunks, byte[]?[]? reuse, ref IoCount io)
+    {
+        if (_files.Length == 0)
+        {
+            byte[] data = _table.Read(block, wanted, chunks, reuse?[0], ref io);
+            Keep(reuse, 0, data);
+            return data.Length;
+        }
+
+        Span<bool> left = stackalloc bool[wanted.Length];
+        wanted.CopyTo(left);
+        long bytes = 0;
+        for (int file = _files.Length - 1; file >= 0; file--)
+        {
+            if (_files[file].Index.HoldsBlock(block))
+            {
+                bytes += ReadFile(file, block, left, chunks, reuse, ref io);
+            }
+        }
+
+        return bytes + ReadTable(block, left, chunks, reuse, ref io);
+    }
+
+    /// <summary>Memory of the column files' indexes.</summary>
+    public long ResidentBytes => _files.Sum(file => file.Index.ResidentBytes);
+
+    /// <summary>Whether some block has a chunk of a column.</summary>
+    public bool IsStored(int column) => (column < _stored.Columns && _table.IsStored(column + TableFormat.FirstColumnChunk))
+        || Array.Exists(_files, file => file.Index.PositionOf(column) >= 0);
+
+    /// <summary>Whether a column file replaces a column in a block.</summary>
+    public bool IsReplaced(int block, int column)
+    {
+        foreach (ColumnFile file in _files)
+        {
+            int position = file.Index.PositionOf(column);
+            if (position >= 0 && file.Index.Holds(block, position))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // What is found here is struck off the list, so that an older file is not asked for it.
+    private long ReadFile(int number, int block, Span<bool> left, Span<ChunkSlice> chunks, byte[]?[]? reuse, ref IoCount io)
+    {
+        ColumnFile file = _files[number];
+        ColumnFileIndex index = file.Index;
+        Span<bool> wanted = stackalloc bool[index.Chunks];
+        wanted.Clear();
+        bool any = false;
+        for (int position = 0; position < index.Columns.Length; position++)
+        {
+            if (index.Holds(block, position))
+            {
+                ref bool cells = ref left[index.Columns[position] + TableFormat.FirstColumnChunk];
+                ref bool stamps = ref left[Layout.CellStampsChunk(index.Columns[position])];
+                any |= cells | stamps;
+                (wanted[2 * position], wanted[2 * position + 1]) = (cells, stamps);
+                cells = stamps = false;
+            }
+        }
+
+        if (!any)
+        {
+            return 0;
+        }
+
+        ChunkSlice[] found = new ChunkSlice[index.Chunks];
+        byte[] data = file.Read(block, wanted, found, reuse?[1 + number], ref io);
+        Keep(reuse, 1 + number, data);
+        for (int chunk = 0; chunk < found.Length; chunk++)
+        {
+            if (wanted[chunk])
+            {
+                int column = index.Columns[chunk / ColumnFileFormat.ChunksPerColumn];
+                bool isStamps = chunk % ColumnFileFormat.ChunksPerColumn != 0;
+                chunks[isStamps ? Layout.CellStampsChunk(column) : column + TableFormat.FirstColumnChunk] = found[chunk];
+            }
+        }
+
+        return data.Length;
+    }
+
+    private long ReadTable(int block, ReadOnlySpan<bool> left, Span<ChunkSlice> chunks, byte[]?[]? reuse, ref IoCount io)
+    {
+        Span<bool> wanted = stackalloc bool[_stored.Chunks];
+        bool any = false;
+        for (int chunk = 0; chunk < wanted.Length; chunk++)
+        {
+            wanted[chunk] = left[_chunkOf[chunk]];
+            any |= wanted[chunk];
+        }
+
+        for (int chunk = 0; chunk < left.Length; chunk++)
+        {
+            if (left[chunk])
+            {
+                chunks[chunk] = ChunkSlice.Absent;
+            }
+        }
+
+        if (!any)
+        {
+            return 0;
+        }
+
+        ChunkSlice[] found = new ChunkSlice[_stored.Chunks];
+        byte[] data = _table.Read(block, wanted, found, reuse?[0], ref io);
+        Keep(reuse, 0, data);
+        for (int chunk = 0; chunk < found.Length; chunk++)
+        {
+            if (wanted[chunk])
+            {
+                chunks[_chunkOf[chunk]] = found[chunk];
+            }
+        }
+
+        return data.Length;
+    }
+
+    private static void Keep(byte[]?[]? reuse, int file, byte[] data)
+    {
+        if (reuse is not null)
+        {
+            reuse[file] = data;
+        }
+    }
+}

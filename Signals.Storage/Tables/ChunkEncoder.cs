@@ -1,0 +1,123 @@
+using System.Buffers.Binary;
+using K4os.Compression.LZ4;
+using Signals.Core.Columns;
+
+namespace Signals.Storage.Tables;
+
+/// <summary>
+/// Writes chunks as they lie on disk: encoded, compressed where it pays, with their checksum. One thread; allocates nothing in steady
+/// state. LZ4 is tried on narrow chunks; a column on which it did not pay is left alone for a growing number of blocks, so
+/// incompressible columns cost next to nothing.
+/// </summary>
+/// <param name="chunks">Chunks of a block.</param>
+/// <param name="identity">What checksums are bound to.</param>
+/// <param name="compress">Whether LZ4 may be tried.</param>
+internal sealed class ChunkEncoder(int chunks, ulong identity, bool compress)
+{
+    private const int MinCompressBytes = 256;
+    private const int MaxWait = 31;
+
+    private readonly int[] _waits = new int[chunks];
+    private readonly int[] _backoffs = new int[chunks];
+    private byte[] _plain = [];
+
+    /// <summary>Appends times and returns the index entry.</summary>
+    public uint Append(int chunk, ReadOnlySpan<long> times, TableOutput output)
+    {
+        ChunkPlan plan = ColumnChunkWriter.Plan(times);
+        return Append(chunk, new Source(times), plan, compress, output);
+    }
+
+    /// <summary>Appends ids and returns the index entry.</summary>
+    public uint Append(int chunk, ReadOnlySpan<ulong> ids, TableOutput output)
+    {
+        ChunkPlan plan = ColumnChunkWriter.Plan(ids);
+        return Append(chunk, new Source(ids), plan, compress, output);
+    }
+
+    /// <summary>Appends all rows of a column and returns the index entry; 0, and nothing written, when every row is absent.</summary>
+    public uint Append(int chunk, ColumnBuffer rows, TableOutput output)
+    {
+        ChunkPlan plan = ColumnChunkWriter.Plan(rows, 0, rows.Count, ChunkGoal.Size);
+        return Append(chunk, new Source(rows), plan, compress && !TableLayout.IsWide(rows.Type), output);
+    }
+
+    private uint Append(int chunk, in Source rows, in ChunkPlan plan, bool mayCompress, TableOutput output)
+    {
+        if (plan.Length == 0)
+        {
+            return 0;
+        }
+
+        long offset = output.Offset;
+        Span<byte> target = output.Reserve(plan.Length + TableFormat.ChecksumLength);
+        int payload = plan.Length;
+        ChunkCodec codec = ChunkCodec.Plain;
+        if (mayCompress && plan.Length >= MinCompressBytes && --_waits[chunk] < 0)
+        {
+            Array.Resize(ref _plain, Math.Max(_plain.Length, plan.Length));
+            Span<byte> plain = _plain.AsSpan(0, plan.Length);
+            rows.Write(plan, plain);
+            int compressed = Compress(plain, target);
+            NoteCompression(chunk, compressed > 0);
+            (payload, codec) = compressed > 0 ? (compressed, ChunkCodec.Lz4) : (payload, codec);
+            if (compressed == 0)
+            {
+                plain.CopyTo(target);
+            }
+        }
+        else
+        {
+            rows.Write(plan, target[..plan.Length]);
+        }
+
+        uint checksum = TableFormat.Checksum(identity, offset, target[..payload]);
+        BinaryPrimitives.WriteUInt32LittleEndian(target[payload..], checksum);
+        int length = payload + TableFormat.ChecksumLength;
+        if ((uint)length > TableFormat.ChunkLengthMask)
+        {
+            throw new InvalidOperationException($"A chunk of {length} bytes is longer than a file can hold.");
+        }
+
+        output.Commit(length);
+        return (uint)length | (uint)codec << TableFormat.ChunkCodecShift;
+    }
+
+    // Returns the payload's length, or 0 when it would not be 1.3 times smaller.
+    private static int Compress(ReadOnlySpan<byte> plain, Span<byte> target)
+    {
+        int most = (int)(plain.Length * 10L / 13) - sizeof(uint);
+        int length = LZ4Codec.Encode(plain, target.Slice(sizeof(uint), most));
+        if (length <= 0)
+        {
+            return 0;
+        }
+
+        BinaryPrimitives.WriteInt32LittleEndian(target, plain.Length);
+        return sizeof(uint) + length;
+    }
+
+    private void NoteCompression(int chunk, bool paid)
+    {
+        _backoffs[chunk] = paid ? 0 : Math.Min(MaxWait, 2 * _backoffs[chunk] + 1);
+        _waits[chunk] = _backoffs[chunk];
+    }
+
+    /// <summary>What a chunk is written from: a column, or times, or ids.</summary>
+    private readonly ref struct Source
+    {
+        private readonly ColumnBuffer? _rows;
+        private readonly ReadOnlySpan<long> _times;
+        private readonly ReadOnlySpan<ulong> _ids;
+
+        public Source(ColumnBuffer rows) => _rows = rows;
+
+        public Source(ReadOnlySpan<long> times) => _times = times;
+
+        public Source(ReadOnlySpan<ulong> ids) => _ids = ids;
+
+        public void Write(in ChunkPlan plan, Span<byte> target) => _ = _rows is not null ? ColumnChunkWriter.Write(_rows, plan, target)
+            : _times.IsEmpty ? ColumnChunkWriter.Write(_ids, plan, target)
+            : ColumnChunkWriter.Write(_times, plan, target);
+    }
+}

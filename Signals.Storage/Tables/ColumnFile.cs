@@ -1,0 +1,209 @@
+using System.Buffers;
+using Signals.Core.Columns;
+using Signals.Core.Model;
+using Signals.Core.Schema;
+using Signals.Storage.FileSystem;
+
+namespace Signals.Storage.Tables;
+
+/// <summary>
+/// An open column file: replacement chunks of some columns in some blocks of one table, each with the stamps of its cells. Threads: any,
+/// until disposed; the table that it was opened beside owns it. Nothing is cached here but the index.
+/// </summary>
+internal sealed class ColumnFile : IDisposable
+{
+    private readonly TableFile _file;
+    private readonly TableIndex _table;
+    private readonly TableSection _blocks;
+
+    private ColumnFile(TableFile file, ColumnFileMeta meta, ColumnFileFooter footer, EventTypeSchema schema, TableIndex table)
+    {
+        _file = file;
+        _table = table;
+        _blocks = footer.Section(TableFormat.BlocksSection);
+        Meta = meta;
+        Index = ColumnFileIndex.Read(file, footer, meta, schema, table);
+    }
+
+    /// <summary>What the manifest says of this file.</summary>
+    public ColumnFileMeta Meta { get; }
+
+    /// <summary>Which chunks the file has.</summary>
+    public ColumnFileIndex Index { get; }
+
+    /// <summary>Opens a column file and reads its index.</summary>
+    /// <param name="fileSystem">Where the file is.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="meta">What the manifest knows of it.</param>
+    /// <param name="schema">The event type.</param>
+    /// <param name="of">The table that it must belong to.</param>
+    /// <param name="table">That table's index.</param>
+    /// <exception cref="CorruptionException">The file is not that one, belongs to another table, or is damaged.</exception>
+    public static ColumnFile Open(
+        IFileSystem fileSystem, string path, ColumnFileMeta meta, EventTypeSchema schema, in ColumnFileBase of, TableIndex table)
+    {
+        TableFile file = new(fileSystem.Open(path, FileOpenMode.Read), meta.Number);
+        try
+        {
+            return new ColumnFile(file, meta, ColumnFileFooterReader.Read(file, meta, of), schema, table);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens all or, when one cannot be opened, none.</summary>
+    public static ColumnFile[] OpenAll(IReadOnlyList<ColumnFileMeta> metas, Func<ColumnFileMeta, ColumnFile> open)
+    {
+        List<ColumnFile> opened = [];
+        try
+        {
+            foreach (ColumnFileMeta meta in metas)
+            {
+                opened.Add(open(meta));
+            }
+
+            return [.. opened];
+        }
+        catch
+        {
+            opened.ForEach(file => file.Dispose());
+            throw;
+        }
+    }
+
+    /// <summary>Loads chunks of a block: adjacent wanted ones in one pread.</summary>
+    /// <param name="block">A block of which the file holds something.</param>
+    /// <param name="wanted">Per chunk of the index, whether to load it; only chunks that are there.</param>
+    /// <param name="chunks">Per chunk, receives the slice of those wanted.</param>
+    /// <param name="reuse">An array to decode into when it is large enough; a new exact one is made otherwise.</param>
+    /// <param name="io">Counts the preads and their bytes.</param>
+    /// <returns>The array behind the slices.</returns>
+    /// <exception cref="CorruptionException">Short file, wrong checksum, or bytes that are no such chunk.</exception>
+    public byte[] Read(int block, ReadOnlySpan<bool> wanted, Span<ChunkSlice> chunks, byte[]? reuse, ref IoCount io)
+    {
+        int stored = 0;
+        for (int chunk = 0; chunk < wanted.Length; chunk++)
+        {
+            stored += wanted[chunk] ? Index.ChunkLength(block, chunk) : 0;
+        }
+
+        byte[] scratch = ArrayPool<byte>.Shared.Rent(Math.Max(1, stored));
+        try
+        {
+            ReadRuns(block, wanted, scratch, ref io);
+            int length = Measure(block, wanted, scratch, chunks);
+            byte[] data = reuse?.Length >= length ? reuse : GC.AllocateUninitializedArray<byte>(length);
+            Decode(block, wanted, scratch, data, chunks);
+            return data;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(scratch);
+        }
+    }
+
+    /// <summary>Reads and checks every byte and every chunk.</summary>
+    /// <exception cref="CorruptionException">Something is wrong.</exception>
+    public void Verify()
+    {
+        _file.Verify(_blocks);
+        bool[] wanted = new bool[Index.Chunks];
+        ChunkSlice[] chunks = new ChunkSlice[Index.Chunks];
+        byte[]? reuse = null;
+        IoCount io = default;
+        for (int block = 0; block < _table.Blocks; block++)
+        {
+            if (!Index.HoldsBlock(block))
+            {
+                continue;
+            }
+
+            for (int chunk = 0; chunk < wanted.Length; chunk++)
+            {
+                wanted[chunk] = Index.ChunkLength(block, chunk) > 0;
+            }
+
+            reuse = Read(block, wanted, chunks, reuse, ref io);
+        }
+    }
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose() => _file.Dispose();
+
+    private ColumnType TypeOf(int chunk) => chunk % ColumnFileFormat.ChunksPerColumn == 0
+        ? Index.Types[chunk / ColumnFileFormat.ChunksPerColumn]
+        : ColumnType.Scalar<ulong>();
+
+    private void ReadRuns(int block, ReadOnlySpan<bool> wanted, byte[] scratch, ref IoCount io)
+    {
+        long offset = Index.Offset(block);
+        int at = 0;
+        int run = 0;
+        for (int chunk = 0; chunk <= wanted.Length; chunk++)
+        {
+            int length = chunk < wanted.Length ? Index.ChunkLength(block, chunk) : 0;
+            if (chunk < wanted.Length && (wanted[chunk] || length == 0))
+            {
+                run += length;
+                continue;
+            }
+
+            if (run > 0)
+            {
+                _file.ReadExactly(offset, scratch.AsSpan(at, run));
+                io = new IoCount(io.Reads + 1, io.Bytes + run);
+            }
+
+            offset += run + length;
+            at += run;
+            run = 0;
+        }
+    }
+
+    private int Measure(int block, ReadOnlySpan<bool> wanted, byte[] scratch, Span<ChunkSlice> chunks)
+    {
+        long offset = Index.Offset(block);
+        int at = 0;
+        long total = 0;
+        for (int chunk = 0; chunk < wanted.Length; chunk++)
+        {
+            int stored = Index.ChunkLength(block, chunk);
+            if (wanted[chunk])
+            {
+                int length = StoredChunk.Measure(_file, offset, scratch.AsSpan(at, stored), Index.Codec(block, chunk));
+                chunks[chunk] = new ChunkSlice(null, 0, length);
+                total += length;
+                at += stored;
+            }
+
+            offset += stored;
+        }
+
+        return total <= Array.MaxLength ? (int)total : throw _file.Corrupt(Index.Offset(block), $"chunks that decode to {total} bytes");
+    }
+
+    private void Decode(int block, ReadOnlySpan<bool> wanted, byte[] scratch, byte[] data, Span<ChunkSlice> chunks)
+    {
+        long offset = Index.Offset(block);
+        int from = 0;
+        int to = 0;
+        for (int chunk = 0; chunk < wanted.Length; chunk++)
+        {
+            int stored = Index.ChunkLength(block, chunk);
+            if (wanted[chunk])
+            {
+                int length = chunks[chunk].Length;
+                StoredChunk.Decode(_file, offset, scratch.AsSpan(from, stored), Index.Codec(block, chunk), TypeOf(chunk),
+                    _table.Rows(block), data.AsSpan(to, length));
+                chunks[chunk] = new ChunkSlice(data, to, length);
+                from += stored;
+                to += length;
+            }
+
+            offset += stored;
+        }
+    }
+}

@@ -1,0 +1,174 @@
+using System.Buffers.Binary;
+using Signals.Core.Columns;
+using Signals.Core.Schema;
+
+namespace Signals.Storage.Tables;
+
+/// <summary>
+/// The resident part of a column file: which columns it has, and where the chunks of each block lie that it replaces. Immutable, safe
+/// for any thread. Invariants: blocks ascend; their chunks lie back to back and cover the blocks section; a column's cells and their
+/// stamps are both there or both not; every block has as many rows as that of the table.
+/// </summary>
+internal sealed class ColumnFileIndex
+{
+    private readonly int[] _places;
+    private readonly int[] _positions;
+    private readonly long[] _offsets;
+    private readonly uint[] _entries;
+    private readonly int _chunks;
+
+    private ColumnFileIndex(int tableBlocks, int blocks, ushort[] columns, ColumnType[] types)
+    {
+        Columns = columns;
+        Types = types;
+        _chunks = columns.Length * ColumnFileFormat.ChunksPerColumn;
+        _places = new int[tableBlocks];
+        _offsets = new long[blocks];
+        _entries = new uint[blocks * _chunks];
+        _positions = new int[columns[^1] + 1];
+        Array.Fill(_places, -1);
+        Array.Fill(_positions, -1);
+        for (int i = 0; i < columns.Length; i++)
+        {
+            _positions[columns[i]] = i;
+        }
+    }
+
+    /// <summary>Ids of the columns, ascending.</summary>
+    public ushort[] Columns { get; }
+
+    /// <summary>Their types.</summary>
+    public ColumnType[] Types { get; }
+
+    /// <summary>Over all blocks, how many columns are replaced.</summary>
+    public int HeldColumns { get; private set; }
+
+    /// <summary>Memory held.</summary>
+    public long ResidentBytes => sizeof(int) * ((long)_places.Length + _positions.Length + _entries.Length) + sizeof(long) * _offsets.Length;
+
+    /// <summary>Reads columns and index, whose checksums are verified here, and holds them against the schema and the table.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="footer">Its footer.</param>
+    /// <param name="meta">What the manifest knows of it.</param>
+    /// <param name="schema">The event type.</param>
+    /// <param name="table">The index of the table that the file belongs to.</param>
+    /// <exception cref="Core.Model.CorruptionException">Something contradicts the footer, the manifest, the schema or the table.</exception>
+    public static ColumnFileIndex Read(TableFile file, ColumnFileFooter footer, ColumnFileMeta meta, EventTypeSchema schema, TableIndex table)
+    {
+        ColumnType[] types = ReadColumns(file, footer, meta, schema);
+        TableSection section = footer.Section(TableFormat.IndexSection);
+        ReadOnlySpan<byte> bytes = file.ReadSection(section);
+        int chunks = footer.Columns * ColumnFileFormat.ChunksPerColumn;
+        long expected = ColumnFileFormat.IndexHeaderLength + (long)footer.Blocks * (ColumnFileFormat.BlockEntryLength + sizeof(uint) * chunks);
+        if (bytes.Length != expected || BinaryPrimitives.ReadInt32LittleEndian(bytes) != footer.Blocks
+            || BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]) != footer.Columns)
+        {
+            throw file.Corrupt(section.Offset, $"an index of {bytes.Length} bytes cannot hold {footer.Blocks} blocks of {footer.Columns} columns");
+        }
+
+        ColumnFileIndex index = new(footer.Base.Blocks, footer.Blocks, meta.Columns, types);
+        index.ReadBlocks(file, section, footer.Section(TableFormat.BlocksSection), bytes[ColumnFileFormat.IndexHeaderLength..], table);
+        return index;
+    }
+
+    /// <summary>The place of a column among <see cref="Columns"/>, or -1.</summary>
+    public int PositionOf(int column) => (uint)column < (uint)_positions.Length ? _positions[column] : -1;
+
+    /// <summary>Whether the file replaces a column in a block.</summary>
+    public bool Holds(int block, int position) => _places[block] >= 0 && ChunkLength(block, position * ColumnFileFormat.ChunksPerColumn) > 0;
+
+    /// <summary>Whether the file replaces anything in a block.</summary>
+    public bool HoldsBlock(int block) => _places[block] >= 0;
+
+    /// <summary>Where the first chunk of a block lies that the file has something of.</summary>
+    public long Offset(int block) => _offsets[_places[block]];
+
+    /// <summary>Chunks of each block: cells and stamps of each column, in file order.</summary>
+    public int Chunks => _chunks;
+
+    /// <summary>Bytes on disk of a chunk, checksum included; 0 when the file does not replace it.</summary>
+    public int ChunkLength(int block, int chunk) => (int)(_entries[_places[block] * _chunks + chunk] & TableFormat.ChunkLengthMask);
+
+    /// <summary>How that chunk's payload lies on disk.</summary>
+    public ChunkCodec Codec(int block, int chunk) => (ChunkCodec)(_entries[_places[block] * _chunks + chunk] >> TableFormat.ChunkCodecShift);
+
+    private static ColumnType[] ReadColumns(TableFile file, ColumnFileFooter footer, ColumnFileMeta meta, EventTypeSchema schema)
+    {
+        TableSection section = footer.Section(TableFormat.ColumnsSection);
+        ReadOnlySpan<byte> bytes = file.ReadSection(section);
+        if (bytes.Length != footer.Columns * TableFormat.ColumnEntryLength || meta.Columns[^1] >= schema.Columns.Count)
+        {
+            throw file.Corrupt(section.Offset, $"{footer.Columns} columns up to {meta.Columns[^1]} in {bytes.Length} bytes; "
+                + $"the schema's '{schema.Name}' has {schema.Columns.Count}");
+        }
+
+        ColumnType[] types = [.. meta.Columns.Select(column => schema.Columns[column].Type)];
+        byte[] expected = Encode(meta.Columns, types);
+        return bytes.SequenceEqual(expected)
+            ? types
+            : throw file.Corrupt(section.Offset, $"the columns are {Convert.ToHexString(bytes)}, the schema's are {Convert.ToHexString(expected)}");
+    }
+
+    /// <summary>The columns section.</summary>
+    public static byte[] Encode(ReadOnlySpan<ushort> columns, ReadOnlySpan<ColumnType> types)
+    {
+        byte[] section = new byte[columns.Length * TableFormat.ColumnEntryLength];
+        for (int i = 0; i < columns.Length; i++)
+        {
+            TableColumns.WriteEntry(types[i], columns[i], section.AsSpan(i * TableFormat.ColumnEntryLength));
+        }
+
+        return section;
+    }
+
+    private void ReadBlocks(TableFile file, in TableSection section, in TableSection data, ReadOnlySpan<byte> bytes, TableIndex table)
+    {
+        long offset = data.Offset;
+        long previous = -1;
+        for (int place = 0; place < _offsets.Length; place++)
+        {
+            uint block = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+            uint rows = BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]);
+            if (block <= previous || block >= (uint)_places.Length || rows != table.Rows((int)block))
+            {
+                throw file.Corrupt(section.Offset, $"block {block} of {rows} rows behind block {previous}; the table has {_places.Length} blocks");
+            }
+
+            _places[block] = place;
+            _offsets[place] = offset;
+            long length = ReadEntries(file, section, place, bytes[ColumnFileFormat.BlockEntryLength..]);
+            if (length == 0 || length > Array.MaxLength || length > data.Offset + data.Length - offset)
+            {
+                throw file.Corrupt(section.Offset, $"block {block} of {length} bytes at {offset} exceeds the blocks");
+            }
+
+            offset += length;
+            previous = block;
+            bytes = bytes[(ColumnFileFormat.BlockEntryLength + sizeof(uint) * _chunks)..];
+        }
+
+        if (offset != data.Offset + data.Length)
+        {
+            throw file.Corrupt(section.Offset, $"the index ends at {offset}, the blocks at {data.Offset + data.Length}");
+        }
+    }
+
+    private long ReadEntries(TableFile file, in TableSection section, int place, ReadOnlySpan<byte> bytes)
+    {
+        long length = 0;
+        for (int chunk = 0; chunk < _chunks; chunk++)
+        {
+            uint entry = BinaryPrimitives.ReadUInt32LittleEndian(bytes[(chunk * sizeof(uint))..]);
+            _entries[place * _chunks + chunk] = entry;
+            length += entry & TableFormat.ChunkLengthMask;
+            bool isStamps = chunk % ColumnFileFormat.ChunksPerColumn != 0;
+            HeldColumns += isStamps && entry != 0 ? 1 : 0;
+            if (isStamps && entry == 0 != (_entries[place * _chunks + chunk - 1] == 0))
+            {
+                throw file.Corrupt(section.Offset, $"chunk {chunk} of {entry:x8} has cells without stamps or the other way round");
+            }
+        }
+
+        return length;
+    }
+}

@@ -1,0 +1,187 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Signals.Core.Columns;
+using Signals.Storage.FileSystem;
+
+namespace Signals.Storage.Tables;
+
+/// <summary>
+/// Writes one column file. One thread; holds no more than the index and an output buffer. Blocks come in ascending order, each with the
+/// columns that it replaces; a column that no block replaced is not in the file. <see cref="Finish"/> makes the file durable; the caller
+/// syncs the directory. Disposed without it, the partial file is deleted.
+/// </summary>
+internal sealed class ColumnFileWriter : IDisposable
+{
+    private readonly IFileSystem _fileSystem;
+    private readonly string _path;
+    private readonly ulong _number;
+    private readonly ColumnFileBase _table;
+    private readonly ushort[] _columns;
+    private readonly ColumnType[] _types;
+    private readonly ChunkEncoder _encoder;
+    private readonly int _chunks;
+    private readonly bool[] _used;
+    private readonly IFile _file;
+    private readonly TableOutput _output;
+    private readonly List<uint> _index = [];
+    private readonly int _entryLength;
+    private int _blocks;
+    private long _lastBlock = -1;
+    private bool _finished;
+
+    /// <summary>Creates the file.</summary>
+    /// <param name="fileSystem">Where the file goes.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="number">Its number.</param>
+    /// <param name="table">The table that it belongs to.</param>
+    /// <param name="columns">Ids of the columns that may be replaced, ascending.</param>
+    /// <param name="types">Their types.</param>
+    /// <param name="compress">Whether chunks may be LZ4-compressed.</param>
+    public ColumnFileWriter(
+        IFileSystem fileSystem, string path, ulong number, in ColumnFileBase table, ushort[] columns, ColumnType[] types, bool compress)
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(columns.Length);
+        _fileSystem = fileSystem;
+        _path = path;
+        _number = number;
+        _table = table;
+        _columns = columns;
+        _types = types;
+        _used = new bool[columns.Length];
+        _entryLength = 2 + columns.Length * ColumnFileFormat.ChunksPerColumn;
+        _chunks = columns.Length * ColumnFileFormat.ChunksPerColumn;
+        _encoder = new ChunkEncoder(_chunks, number, compress);
+        _file = fileSystem.Open(path, FileOpenMode.CreateNew);
+        _output = new TableOutput(_file, 0, number);
+        _output.Append(ColumnFileFooter.EncodeHeader(number));
+        _output.BeginSection();
+    }
+
+    /// <summary>Bytes so far.</summary>
+    public long Length => _output.Offset;
+
+    /// <summary>The next block that is replaced in part: its columns follow, in order, by <see cref="Replace"/>.</summary>
+    public void BeginBlock(int block, int rows)
+    {
+        if (block <= _lastBlock || block >= _table.Blocks || rows < 1)
+        {
+            throw new InvalidOperationException($"Block {block} of {rows} rows cannot follow block {_lastBlock} of {_table.Blocks}.");
+        }
+
+        _lastBlock = block;
+        _blocks++;
+        _index.Add((uint)block);
+        _index.Add((uint)rows);
+        CollectionsMarshal.SetCount(_index, _index.Count + _chunks);
+        CollectionsMarshal.AsSpan(_index)[^_chunks..].Clear();
+    }
+
+    /// <summary>Replaces a column in the block that was begun last.</summary>
+    /// <param name="position">Place of the column among those of the file; ascending within a block.</param>
+    /// <param name="cells">A row for each of the block, at least one not absent.</param>
+    /// <param name="stamps">Their stamps, UInt64, a value in each row; that of an absent cell means nothing.</param>
+    public void Replace(int position, ColumnBuffer cells, ColumnBuffer stamps)
+    {
+        Span<uint> entries = CollectionsMarshal.AsSpan(_index)[^_chunks..];
+        if (entries[(2 * position)..].ContainsAnyExcept(0u) || cells.Count != _index[^(_chunks + 1)] || stamps.Count != cells.Count)
+        {
+            throw new InvalidOperationException($"Column {_columns[position]} with {cells.Count} cells and {stamps.Count} stamps does not fit the block.");
+        }
+
+        entries[2 * position] = _encoder.Append(2 * position, cells, _output);
+        if (entries[2 * position] == 0)
+        {
+            throw new ArgumentException($"Column {_columns[position]} is absent from the whole block; there is nothing to replace.", nameof(cells));
+        }
+
+        entries[2 * position + 1] = _encoder.Append(2 * position + 1, stamps, _output);
+        _used[position] = true;
+    }
+
+    /// <summary>Writes columns, index and footer, syncs and closes the file.</summary>
+    /// <exception cref="InvalidOperationException">Nothing was replaced, or the file is finished.</exception>
+    public ColumnFileMeta Finish()
+    {
+        int[] used = [.. Enumerable.Range(0, _columns.Length).Where(i => _used[i])];
+        if (_finished || used.Length == 0)
+        {
+            throw new InvalidOperationException(_finished ? "The column file is finished." : "A column file replaces at least one chunk.");
+        }
+
+        ushort[] columns = [.. used.Select(i => _columns[i])];
+        ColumnFileFooter footer = new()
+        {
+            Number = _number,
+            Base = _table,
+            Columns = columns.Length,
+            Blocks = _blocks,
+            Sections =
+            [
+                _output.EndSection(TableFormat.BlocksSection),
+                WriteSection(TableFormat.ColumnsSection, ColumnFileIndex.Encode(columns, [.. used.Select(i => _types[i])])),
+                WriteSection(TableFormat.IndexSection, EncodeIndex(used)),
+            ],
+        };
+        _output.Append(footer.Encode(_output.Offset, out uint checksum));
+        _output.Flush();
+        _file.Sync();
+        _file.Dispose();
+        _finished = true;
+        return new ColumnFileMeta(_number, _output.Offset, checksum, columns);
+    }
+
+    /// <summary>Deletes the file unless it is finished.</summary>
+    public void Dispose()
+    {
+        if (_finished)
+        {
+            return;
+        }
+
+        _finished = true;
+        _file.Dispose();
+        try
+        {
+            _fileSystem.Delete(_path);
+        }
+        catch (IOException)
+        {
+            // The file is in no manifest: what stays behind is removed at the next open.
+        }
+    }
+
+    private TableSection WriteSection(ushort tag, byte[] bytes)
+    {
+        _output.BeginSection();
+        _output.Append(bytes);
+        return _output.EndSection(tag);
+    }
+
+    private byte[] EncodeIndex(int[] used)
+    {
+        int chunks = used.Length * ColumnFileFormat.ChunksPerColumn;
+        byte[] section = new byte[ColumnFileFormat.IndexHeaderLength + _blocks * (ColumnFileFormat.BlockEntryLength + sizeof(uint) * chunks)];
+        BinaryPrimitives.WriteInt32LittleEndian(section, _blocks);
+        BinaryPrimitives.WriteInt32LittleEndian(section.AsSpan(4), used.Length);
+        int at = ColumnFileFormat.IndexHeaderLength;
+        ReadOnlySpan<uint> index = CollectionsMarshal.AsSpan(_index);
+        for (; !index.IsEmpty; index = index[_entryLength..])
+        {
+            Put(section, ref at, index[0]);
+            Put(section, ref at, index[1]);
+            foreach (int column in used)
+            {
+                Put(section, ref at, index[2 + 2 * column]);
+                Put(section, ref at, index[2 + 2 * column + 1]);
+            }
+        }
+
+        return section;
+    }
+
+    private static void Put(byte[] section, ref int at, uint value)
+    {
+        BinaryPrimitives.WriteUInt32LittleEndian(section.AsSpan(at), value);
+        at += sizeof(uint);
+    }
+}
