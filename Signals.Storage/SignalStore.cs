@@ -3,6 +3,7 @@ using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage.Engine;
 using Signals.Storage.FileSystem;
+using Signals.Storage.Indexing;
 using Signals.Storage.Reads;
 
 namespace Signals.Storage;
@@ -19,10 +20,12 @@ namespace Signals.Storage;
 public sealed class SignalStore : IAsyncDisposable, IDisposable
 {
     private readonly SequenceQuery _newestOfEach;
+    private readonly IndexingEnrichment? _enrichment;
 
-    private SignalStore(StoreEngine engine)
+    private SignalStore(StoreEngine engine, IndexingEnrichment? enrichment)
     {
         Engine = engine;
+        _enrichment = enrichment;
         _newestOfEach = Query([.. engine.Schema.EventTypes.Select(type => type.Name)]).Last(1).Columns().Build();
     }
 
@@ -45,7 +48,7 @@ public sealed class SignalStore : IAsyncDisposable, IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= new StoreOptions();
-        return Open(FileSystems.ForThisMachine(), path, schema, options.Validate(), options.TimeProvider);
+        return Open(FileSystems.ForThisMachine(), path, schema, options.Validate(), options.TimeProvider, options.Enrichment);
     }
 
     /// <summary>A new batch of events of one type; fill it, append it, clear it, fill it again.</summary>
@@ -58,7 +61,7 @@ public sealed class SignalStore : IAsyncDisposable, IDisposable
     public bool TryAppend(EventBatch batch, out AppendTicket ticket)
     {
         Require(batch);
-        return Engine.Appender.TryAppend(batch, out ticket);
+        return _enrichment is null ? Engine.Appender.TryAppend(batch, out ticket) : _enrichment.TryAppend(batch, out ticket);
     }
 
     /// <summary>Appends a batch, blocking while the ring is full. Wait for the acknowledgement with <see cref="WaitAsync"/>.</summary>
@@ -66,7 +69,7 @@ public sealed class SignalStore : IAsyncDisposable, IDisposable
     public AppendTicket Append(EventBatch batch, CancellationToken cancellationToken = default)
     {
         Require(batch);
-        return Engine.Appender.Append(batch, cancellationToken);
+        return _enrichment is null ? Engine.Appender.Append(batch, cancellationToken) : _enrichment.Append(batch, cancellationToken);
     }
 
     /// <summary>
@@ -80,7 +83,7 @@ public sealed class SignalStore : IAsyncDisposable, IDisposable
     public ValueTask<AppendAck> AppendAsync(EventBatch batch, CancellationToken cancellationToken = default)
     {
         Require(batch);
-        return Engine.Appender.AppendAsync(batch, cancellationToken);
+        return _enrichment is null ? Engine.Appender.AppendAsync(batch, cancellationToken) : _enrichment.AppendAsync(batch, cancellationToken);
     }
 
     /// <summary>
@@ -96,7 +99,7 @@ public sealed class SignalStore : IAsyncDisposable, IDisposable
     public bool TryAppendGroup(EventGroup group, out AppendTicket ticket)
     {
         Require(group);
-        return Engine.Appender.TryAppend(group, out ticket);
+        return _enrichment is null ? Engine.Appender.TryAppend(group, out ticket) : _enrichment.TryAppend(group, out ticket);
     }
 
     /// <summary>Appends a group, position included, blocking while the ring is full.</summary>
@@ -104,7 +107,7 @@ public sealed class SignalStore : IAsyncDisposable, IDisposable
     public AppendTicket AppendGroup(EventGroup group, CancellationToken cancellationToken = default)
     {
         Require(group);
-        return Engine.Appender.Append(group, cancellationToken);
+        return _enrichment is null ? Engine.Appender.Append(group, cancellationToken) : _enrichment.Append(group, cancellationToken);
     }
 
     /// <summary>
@@ -118,7 +121,7 @@ public sealed class SignalStore : IAsyncDisposable, IDisposable
     public ValueTask<AppendAck> AppendGroupAsync(EventGroup group, CancellationToken cancellationToken = default)
     {
         Require(group);
-        return Engine.Appender.AppendAsync(group, cancellationToken);
+        return _enrichment is null ? Engine.Appender.AppendAsync(group, cancellationToken) : _enrichment.AppendAsync(group, cancellationToken);
     }
 
     /// <summary>Where a source goes on: the greatest position of its groups that reads see; null when it has sent none.</summary>
@@ -140,6 +143,16 @@ public sealed class SignalStore : IAsyncDisposable, IDisposable
     /// </summary>
     /// <exception cref="StorePoisonedException">The store has failed; what was accepted may never be seen.</exception>
     public async Task WaitUntilVisibleAsync() => await Engine.WhenAppliedAsync().ConfigureAwait(false);
+
+    /// <summary>
+    /// Waits until no accepted event waits for its enrichment: until a moment when all are enriched, have failed, or were left to an offline
+    /// job. Returns at once when the store enriches nothing.
+    /// </summary>
+    public Task WhenEnrichedAsync(CancellationToken cancellationToken = default) =>
+        _enrichment?.WhenIdleAsync(cancellationToken) ?? Task.CompletedTask;
+
+    /// <summary>The counters of enrichment at indexing now; all zero when the store enriches nothing.</summary>
+    public EnrichmentStats GetEnrichmentStats() => _enrichment?.GetStats() ?? new EnrichmentStats(0, 0, 0, 0, 0, 0, null);
 
     /// <summary>Begins a query over event types of this store.</summary>
     /// <exception cref="ArgumentException">No type is named, one twice, or one that the schema lacks.</exception>
@@ -188,18 +201,33 @@ public sealed class SignalStore : IAsyncDisposable, IDisposable
     public StoreStats GetStats() => new(Engine.GetCounters());
 
     /// <summary>
-    /// Refuses new writes, finishes those accepted, makes them durable (with <see cref="Durability.InMemory"/> by
-    /// flushing them), and closes the files. A second call does nothing.
+    /// Finishes the enrichments that wait, within their drain timeout; refuses new writes, finishes those accepted, makes them durable
+    /// (with <see cref="Durability.InMemory"/> by flushing them), and closes the files. A second call does nothing.
     /// </summary>
-    public void Dispose() => Engine.Close();
+    public void Dispose()
+    {
+        _enrichment?.Dispose();
+        Engine.Close();
+    }
 
     /// <inheritdoc cref="Dispose"/>
     public async ValueTask DisposeAsync() => await Task.Run(Dispose).ConfigureAwait(false);
 
-    internal static SignalStore Open(IFileSystem files, string path, StoreSchema schema, EngineOptions options, TimeProvider time)
+    internal static SignalStore Open(
+        IFileSystem files, string path, StoreSchema schema, EngineOptions options, TimeProvider time, EnrichmentOptions? enrichment = null)
     {
         ArgumentNullException.ThrowIfNull(schema);
-        return new SignalStore(StoreEngine.Open(files, path, schema, options, time));
+        StoreEngine engine = StoreEngine.Open(files, path, schema, options, time);
+        try
+        {
+            return new SignalStore(
+                engine, enrichment is null ? null : new IndexingEnrichment(engine.Schema, engine.Appender, enrichment, options.MaxBatchBytes, time));
+        }
+        catch
+        {
+            engine.Close();
+            throw;
+        }
     }
 
     private async ValueTask<AppendAck> EraseWhenAppliedAsync(ValueTask<AppendAck> applied, UserId user, CancellationToken cancellationToken)

@@ -1,6 +1,7 @@
 using Signals.Core.Model;
 using Signals.Storage.Compaction;
 using Signals.Storage.Engine;
+using Signals.Storage.Indexing;
 using Signals.Storage.Tables;
 
 namespace Signals.Storage;
@@ -38,6 +39,9 @@ public sealed class StoreOptions
 
     /// <summary>How far ahead of now an event's time may lie; later ones are refused. Default 1 day.</summary>
     public TimeSpan MaxFutureTime { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>Enrichers that run when events are indexed; none by default.</summary>
+    public EnrichmentOptions? Enrichment { get; init; }
 
     /// <summary>Where the store takes the time from; the system by default.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;

@@ -82,6 +82,21 @@ public sealed class EventBatch : IAppendable
     /// <param name="id">Tells events of the same user, type and time apart; the same four again are the same event.</param>
     public EventRow Add(UserId user, DateTimeOffset time, ulong id) => Add(user, time.ToUnixTimeMilliseconds(), id);
 
+    /// <summary>Adds copies of adjacent events of another batch of the same type, no more than a batch holds in all.</summary>
+    internal void Append(EventBatch source, int start, int count)
+    {
+        source.Rows.FillAbsent();
+        while (_usersHigh.Length < Count + count)
+        {
+            Grow();
+        }
+
+        source.UsersHigh.Slice(start, count).CopyTo(_usersHigh.AsSpan(Count));
+        source.UsersLow.Slice(start, count).CopyTo(_usersLow.AsSpan(Count));
+        Rows.FillAbsent();
+        Rows.AppendRows(source.Rows, start, count);
+    }
+
     /// <summary>Removes every event and keeps the memory.</summary>
     public void Clear() => Rows.Clear();
 

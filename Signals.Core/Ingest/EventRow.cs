@@ -104,6 +104,25 @@ public readonly ref struct EventRow
         return this;
     }
 
+    /// <summary>Sets a column of this batch's own type to a copy of a row of the same type, with or without a value.</summary>
+    internal void Copy(int column, IColumnRows source, int row)
+    {
+        ColumnBuffer buffer = Next(_batch.EventType, column);
+        ColumnState state = (ColumnState)source.RowStates[row];
+        if (state != ColumnState.Value)
+        {
+            buffer.AppendMissing(state);
+        }
+        else if (buffer.Type.IsVariable)
+        {
+            buffer.AppendBytes(source.GetValue(row));
+        }
+        else
+        {
+            buffer.AppendFixed(source.GetValue(row));
+        }
+    }
+
     // The column, holding exactly the rows before this one.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ColumnBuffer Next(EventTypeSchema eventType, int index)

@@ -27,6 +27,7 @@ internal static partial class Layers
         "Signals.Storage.Compaction",
         "Signals.Storage.Reads",
         "Signals.Storage.Engine",
+        "Signals.Storage.Indexing",
         "Signals.Storage",
     ];
 

@@ -1,0 +1,176 @@
+using Signals.Core.Enrichment;
+using Signals.Core.Ingest;
+using Signals.Core.Schema;
+using Signals.Storage.Engine;
+
+namespace Signals.Storage.Indexing;
+
+/// <summary>
+/// Enrichment of events as they are indexed. An event is appended, acknowledged and visible as always; a copy waits here for its enrichers,
+/// whose outputs then follow through the ordinary append as cells of the same event. So they are as durable as events, and merge as all
+/// cells do, whenever they come and however often.
+/// </summary>
+/// <remarks>
+/// <para>Thread contract: any thread. Lifetime: from construction to <see cref="Dispose"/>, which the store calls before it closes its ring.</para>
+/// <para>What fails at every try, is abandoned at close, or was queued when the process died, is left absent. That is the whole repair list:
+/// nothing else has to be kept, because an offline job finds the events whose outputs are absent, and an event whose outputs are there
+/// needs no repair.</para>
+/// <para>Why this cannot lock up: room is reserved by producers, before their events enter the ring; the workers' own appends need none, and
+/// wait for nothing but the ring, which the ingest thread empties whatever happens here.</para>
+/// </remarks>
+internal sealed class IndexingEnrichment : IDisposable
+{
+    private readonly bool[] _enriched; // by event type
+    private readonly EnrichmentQueue _queue;
+    private readonly Appender _appender;
+    private readonly EnrichmentCounters _counters = new();
+    private readonly CancellationTokenSource _closing = new();
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _drainTimeout;
+    private readonly Task[] _workers;
+
+    public IndexingEnrichment(StoreSchema schema, Appender appender, EnrichmentOptions options, int maxBatchBytes, TimeProvider time)
+    {
+        Validate(schema, options);
+        _enriched = [.. schema.EventTypes.Select(type => options.Enrichers.Any(step => step.Signature.Takes(type.Name)))];
+        _queue = new EnrichmentQueue(schema, options.QueueEvents, options.BatchEvents);
+        _appender = appender;
+        _time = time;
+        _drainTimeout = options.DrainTimeout;
+        _workers = new Task[options.Parallelism];
+        for (int i = 0; i < _workers.Length; i++)
+        {
+            EnrichmentWorker worker = new(schema, _queue, appender, options, maxBatchBytes, _counters, time);
+            _workers[i] = Task.Run(() => worker.RunAsync(_closing.Token));
+        }
+    }
+
+    /// <summary>Refuses options that do not fit each other or the schema.</summary>
+    /// <exception cref="EnrichmentMismatchException">With every error.</exception>
+    public static void Validate(StoreSchema schema, EnrichmentOptions options)
+    {
+        options.Validate();
+        new EnrichmentCatalog(options.Enrichers).Validate(schema, EnrichmentPlacement.Indexing);
+        string[] filters = [.. options.Enrichers.Where(step => step is not (IEnricher or IRemoteEnricher)).Select(step => $"{step.Signature.Name}: it is no enricher.")];
+        if (filters.Length > 0)
+        {
+            throw new EnrichmentMismatchException(filters);
+        }
+    }
+
+    /// <summary>As <see cref="Appender.TryAppend"/>; false too while too many events wait for their enrichment.</summary>
+    public bool TryAppend(IAppendable events, out AppendTicket ticket)
+    {
+        ticket = default;
+        int count = Count(events);
+        if (!_queue.TryReserve(count))
+        {
+            return false;
+        }
+
+        bool appended = false;
+        try
+        {
+            appended = _appender.TryAppend(events, out ticket);
+        }
+        finally
+        {
+            Settle(events, count, appended);
+        }
+
+        return appended;
+    }
+
+    /// <summary>As <see cref="Appender.Append"/>; blocks too while too many events wait for their enrichment.</summary>
+    public AppendTicket Append(IAppendable events, CancellationToken cancellationToken)
+    {
+        int count = Count(events);
+        if (!_queue.TryReserve(count))
+        {
+            _queue.ReserveAsync(count, cancellationToken).AsTask().GetAwaiter().GetResult();
+        }
+
+        bool appended = false;
+        try
+        {
+            AppendTicket ticket = _appender.Append(events, cancellationToken);
+            appended = true;
+            return ticket;
+        }
+        finally
+        {
+            Settle(events, count, appended);
+        }
+    }
+
+    /// <summary>As <see cref="Appender.AppendAsync"/>; waits too while too many events wait for their enrichment.</summary>
+    public async ValueTask<AppendAck> AppendAsync(IAppendable events, CancellationToken cancellationToken)
+    {
+        int count = Count(events);
+        await _queue.ReserveAsync(count, cancellationToken).ConfigureAwait(false);
+        bool appended = false;
+        try
+        {
+            AppendAck ack = await _appender.AppendAsync(events, cancellationToken).ConfigureAwait(false);
+            appended = true;
+            return ack;
+        }
+        finally
+        {
+            Settle(events, count, appended);
+        }
+    }
+
+    /// <summary>Waits until no event waits for its enrichment.</summary>
+    public Task WhenIdleAsync(CancellationToken cancellationToken) => _queue.WhenEmptyAsync(cancellationToken);
+
+    public EnrichmentStats GetStats() => _counters.Read(_queue.Pending);
+
+    /// <summary>Takes no more, finishes what is queued as long as the drain timeout allows, abandons the rest, and waits for the workers.</summary>
+    public void Dispose()
+    {
+        _queue.Close();
+        using (CancellationTokenSource timeout = new(_drainTimeout, _time))
+        using (timeout.Token.Register(() => _closing.Cancel()))
+        {
+            Task.WaitAll(_workers);
+        }
+
+        _closing.Dispose();
+    }
+
+    private int Count(IAppendable events)
+    {
+        int count = 0;
+        foreach (EventBatch batch in events.Batches)
+        {
+            count += _enriched[batch.EventType.Id] ? batch.Count : 0;
+        }
+
+        return count;
+    }
+
+    /// <summary>Queues the events when they are in the ring, and gives their room back when they are not.</summary>
+    private void Settle(IAppendable events, int count, bool appended)
+    {
+        if (count == 0)
+        {
+            return;
+        }
+
+        if (!appended)
+        {
+            _queue.Release(count);
+            return;
+        }
+
+        foreach (EventBatch batch in events.Batches)
+        {
+            if (_enriched[batch.EventType.Id] && batch.Count > 0 && !_queue.TryAdd(batch))
+            {
+                _counters.CountAbandoned(batch.Count);
+                _queue.Release(batch.Count);
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using Signals.Core.Columns;
+using Signals.Core.Enrichment;
+using Signals.Core.Ingest;
+using Signals.Core.Schema;
+
+namespace Signals.Storage.Indexing;
+
+/// <summary>Turns the outputs of enrichers into cells of the same events: the key, the columns that were filled, nothing else.</summary>
+internal static class ResultRows
+{
+    /// <summary>Where each output of a signature is among the columns of an event type.</summary>
+    public static int[] Columns(EnrichmentSignature signature, EventTypeSchema eventType) =>
+        [.. signature.Outputs.Select(output => eventType.IndexOf(output.Name))];
+
+    /// <summary>Whether an enricher has said anything about a row.</summary>
+    public static bool HasAny(EnrichmentBatch result, int row)
+    {
+        foreach (OutputRows output in result.Outputs)
+        {
+            if (output.RowStates[row] != (byte)ColumnState.Absent)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>Sets the filled outputs of a row.</summary>
+    /// <returns>About how many bytes were set.</returns>
+    public static int Copy(EnrichmentBatch result, int row, ReadOnlySpan<int> columns, EventRow destination)
+    {
+        int bytes = 0;
+        for (int i = 0; i < columns.Length; i++)
+        {
+            OutputRows output = result.Outputs[i];
+            if (output.RowStates[row] != (byte)ColumnState.Absent)
+            {
+                destination.Copy(columns[i], output, row);
+                bytes += output.GetValue(row).Length + 1;
+            }
+        }
+
+        return bytes;
+    }
+}
