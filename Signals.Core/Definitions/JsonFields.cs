@@ -1,0 +1,86 @@
+using System.Text.Json;
+
+namespace Signals.Core.Definitions;
+
+/// <summary>The keys of one object: each known, each once. What else is there has been reported when it exists. Immutable.</summary>
+internal sealed class JsonFields
+{
+    private readonly JsonPlace _owner;
+    private readonly Dictionary<string, JsonElement> _values = new(StringComparer.Ordinal);
+
+    public JsonFields(JsonPlace owner, string[] keys)
+    {
+        _owner = owner;
+        if (!owner.IsObject)
+        {
+            owner.Error($"an object with {string.Join(", ", keys)} belongs here, not {owner.Found()}");
+            return;
+        }
+
+        foreach (JsonProperty property in owner.Element.EnumerateObject())
+        {
+            if (owner.Errors.IsFull)
+            {
+                return;
+            }
+
+            Add(property, keys);
+        }
+    }
+
+    public bool Has(string key) => _values.ContainsKey(key);
+
+    public bool TryGet(string key, out JsonPlace node)
+    {
+        bool isThere = _values.TryGetValue(key, out JsonElement element);
+        node = new JsonPlace(element, _owner.Path[key], _owner.Errors);
+        return isThere;
+    }
+
+    /// <summary>The value of a key; without one, an error and a node at which every reading would report another.</summary>
+    public JsonPlace Required(string key)
+    {
+        if (TryGet(key, out JsonPlace node))
+        {
+            return node;
+        }
+
+        if (_owner.IsObject)
+        {
+            node.Error("this key is missing");
+        }
+
+        // The error is reported; readings of the missing value say no more.
+        return new JsonPlace(default, node.Path, new DefinitionErrors());
+    }
+
+    public ValueList<T> List<T>(string key, int most, Func<JsonPlace, T> read) => TryGet(key, out JsonPlace node) ? node.List(most, read) : [];
+
+    public T Choice<T>(string key, string[] words)
+        where T : struct, Enum => TryGet(key, out JsonPlace node) ? (T)Enum.ToObject(typeof(T), node.Choice(words)) : default;
+
+    public TimeSpan? Duration(string key) => TryGet(key, out JsonPlace node) ? Durations.FromMilliseconds(node.Milliseconds()) : null;
+
+    private void Add(JsonProperty property, string[] keys)
+    {
+        string name;
+        try
+        {
+            name = property.Name;
+        }
+        catch (InvalidOperationException)
+        {
+            _owner.Error("a key that is no Unicode");
+            return;
+        }
+
+        if (Array.IndexOf(keys, name) < 0)
+        {
+            _owner.Errors.Add(_owner.Path[name], $"unknown key; known here are: {string.Join(", ", keys)}");
+        }
+        else if (!_values.TryAdd(name, property.Value))
+        {
+            _owner.Errors.Add(_owner.Path[name], "the key is there twice");
+        }
+    }
+}
