@@ -61,6 +61,20 @@ internal sealed class SequenceReader(
         return new SequenceBatch(buffer);
     }
 
+    /// <summary>Every user with rows of a type in a stretch of time, in order; users whose rows are all hidden may be among them.</summary>
+    public UserId[] UsersOf(EventTypeSchema eventType, long fromMs, long toMs)
+    {
+        int slot = Enter();
+        try
+        {
+            return UserScan.UsersOf(view.Current, eventType.Id, fromMs, toMs);
+        }
+        finally
+        {
+            epochs.Exit(slot);
+        }
+    }
+
     /// <summary>The newest time of any event of the user in any type that is visible now, or <see cref="long.MinValue"/>.</summary>
     public long NewestTimeOf(in UserId user, SequenceQuery newestOfEach)
     {

@@ -70,6 +70,20 @@ internal sealed unsafe class MemIndex
         }
     }
 
+    /// <summary>Lists the users of the entries of a type that are in the index now.</summary>
+    public void AddUsersTo(PooledList<UserId> users, ushort eventType)
+    {
+        for (uint slot = 0; slot <= _mask; slot++)
+        {
+            ulong value = Volatile.Read(ref _slots[slot]);
+            MemEntry* entry = value == 0 ? null : (MemEntry*)_arena.Pointer((uint)value);
+            if (entry != null && entry->EventType == eventType)
+            {
+                users.Add(entry->User);
+            }
+        }
+    }
+
     /// <summary>Adds an entry that is not there yet; the caller keeps the load under three quarters.</summary>
     public void Insert(ulong hash, uint entry)
     {

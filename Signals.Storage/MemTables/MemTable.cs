@@ -74,6 +74,9 @@ internal sealed unsafe class MemTable : IDisposable
         return false;
     }
 
+    /// <summary>Lists the users that have an entry of a type, in no order; beside the writer.</summary>
+    public void AddUsersTo(PooledList<UserId> users, ushort eventType) => Index.AddUsersTo(users, eventType);
+
     /// <summary>Hands every entry that has rows to the sorter; for a frozen memtable.</summary>
     public void AddEntriesTo(EntrySorter sorter)
     {

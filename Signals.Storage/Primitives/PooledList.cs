@@ -12,6 +12,8 @@ internal sealed class PooledList<T>
 
     public ref T this[int index] => ref _items.AsSpan(0, Count)[index];
 
+    public ReadOnlyMemory<T> Memory => _items.AsMemory(0, Count);
+
     public Span<T> Span => _items.AsSpan(0, Count);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -8,7 +8,7 @@ namespace Signals.Storage.Reads;
 /// Thread contract: one read at a time. Managed memory, so a span that outlives its lease can go stale, never wild.
 /// Invariant: the bytes of absent and null values are zero.
 /// </remarks>
-internal sealed class ColumnOutput
+internal sealed class ColumnOutput : IColumnRows
 {
     private readonly PooledList<byte> _states = new();
     private readonly PooledList<byte> _values = new();
@@ -20,6 +20,10 @@ internal sealed class ColumnOutput
 
     /// <summary>Fixed-width values of all rows.</summary>
     public ReadOnlySpan<byte> Values => _values.Span;
+
+    ReadOnlySpan<byte> IColumnRows.RowStates => _states.Span;
+
+    ReadOnlySpan<byte> IColumnRows.FixedRows => _values.Span;
 
     /// <summary>Makes sure of one empty output per type; grows the array, never shrinks it.</summary>
     public static void Reset(ref ColumnOutput[] outputs, ColumnType[] types)
@@ -85,6 +89,8 @@ internal sealed class ColumnOutput
             ExtendValues(rows).Clear();
         }
     }
+
+    ReadOnlySpan<byte> IColumnRows.GetValue(int row) => Value(row);
 
     public ReadOnlySpan<byte> Value(int row)
     {

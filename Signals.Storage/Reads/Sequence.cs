@@ -40,7 +40,7 @@ public readonly struct Sequence : IDisposable, IEquatable<Sequence>
     /// <summary>The query that was answered.</summary>
     public SequenceQuery Query => Buffer.Query;
 
-    private SequenceBuffer Buffer => SequenceAccess.Live(_buffer, _generation);
+    internal SequenceBuffer Buffer => SequenceAccess.Live(_buffer, _generation);
 
     /// <summary>The values of a scalar column, <see cref="Count"/> of them; 0 where the state is absent or null.</summary>
     /// <exception cref="ArgumentException">No such column in the query, or its values are not of type <typeparamref name="T"/>.</exception>

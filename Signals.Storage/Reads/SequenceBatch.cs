@@ -42,7 +42,7 @@ public readonly struct SequenceBatch : IDisposable, IEquatable<SequenceBatch>
     /// <summary>The query that was answered.</summary>
     public SequenceQuery Query => Buffer.Query;
 
-    private SequenceBuffer Buffer => SequenceAccess.Live(_buffer, _generation);
+    internal SequenceBuffer Buffer => SequenceAccess.Live(_buffer, _generation);
 
     /// <summary>The values of a scalar column; 0 where the state is absent or null.</summary>
     /// <exception cref="ArgumentException">No such column in the query, or its values are not of type <typeparamref name="T"/>.</exception>
