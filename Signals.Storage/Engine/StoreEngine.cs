@@ -157,8 +157,10 @@ internal sealed class StoreEngine
     /// <exception cref="CorruptionException">A file is not the table described; nothing changed.</exception>
     /// <exception cref="InvalidDataException">A description contradicts the store; nothing changed.</exception>
     /// <exception cref="IOException">The disk refused; the store accepts no further change.</exception>
+    /// <exception cref="ObjectDisposedException">The store is closed.</exception>
     public void Attach(IReadOnlyList<TableMeta> runs)
     {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _closed) != 0, this);
         FailStop.ThrowIfFailed();
         VersionEdit edit = new();
         edit.AddedTables.AddRange(runs);

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Signals.Core.Columns;
+using Signals.Core.Model;
 using Signals.Storage.MemTables;
 using Signals.Storage.Primitives;
 using Signals.Storage.Tables;
@@ -40,16 +41,130 @@ internal sealed class ColumnGatherer(PooledList<ReadSource> sources)
                 continue;
             }
 
-            if (source.Table is null)
+            ColumnState state = ReadCell(source, type, column, key.Row, outputs[i].Type, out _, out ReadOnlySpan<byte> value);
+            outputs[i].Merge(outputRow, state, value);
+        }
+    }
+
+    /// <summary>Appends the stamps of the cells that <see cref="Gather"/> appended.</summary>
+    public void GatherStamps(QueryType type, ReadOnlySpan<RowSlice> slices, ReadOnlySpan<ColumnOutput> outputs)
+    {
+        foreach (ref readonly RowSlice slice in slices)
+        {
+            Table? table = sources[slice.Source].Table;
+            if (table is not null && (table.Run.Parts & StampParts.Cells) != 0)
             {
-                MemTable table = source.MemRows.Table;
-                MergeMem(table, type.EventType.Id, column, key.Row, outputs[i], outputRow);
+                GatherStamps(type, table, slice, outputs);
+                continue;
             }
-            else
+
+            foreach (ColumnOutput output in outputs)
             {
-                MergeTable(source.Table, type, column, key.Row, outputs[i], outputRow);
+                output.ExtendStamps(slice.Count).Fill(table?.Run.Stamp.Value ?? Stamp.Streamed.Value);
             }
         }
+    }
+
+    /// <summary>Lets a second copy of an event take part in the merge of its columns, which hold stamps.</summary>
+    public void MergeStampedDuplicate(QueryType type, in RowKey key, int outputRow, ReadOnlySpan<ColumnOutput> outputs)
+    {
+        ref readonly ReadSource source = ref sources[key.Source];
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            int column = type.Columns[i];
+            if (column >= 0)
+            {
+                ColumnState state = ReadCell(source, type, column, key.Row, outputs[i].Type, out ulong stamp, out ReadOnlySpan<byte> value);
+                outputs[i].Merge(outputRow, stamp, state, value);
+            }
+        }
+    }
+
+    private static void GatherStamps(QueryType type, Table table, in RowSlice slice, ReadOnlySpan<ColumnOutput> outputs)
+    {
+        long row = slice.Row;
+        for (int left = slice.Count; left > 0;)
+        {
+            Block block = table.GetBlock(table.FindBlock(row), type.Stored, StampParts.Cells);
+            int start = (int)(row - block.FirstRow);
+            int count = Math.Min(left, slice.Step > 0 ? block.Rows - start : start + 1);
+            for (int i = 0; i < outputs.Length; i++)
+            {
+                Span<ulong> stamps = outputs[i].ExtendStamps(count);
+                if (type.Columns[i] < 0)
+                {
+                    stamps.Clear();
+                    continue;
+                }
+
+                block.CopyCellStamps(type.Columns[i], slice.Step > 0 ? start : start - count + 1, stamps);
+                if (slice.Step < 0)
+                {
+                    stamps.Reverse();
+                }
+            }
+
+            row += (long)count * slice.Step;
+            left -= count;
+        }
+    }
+
+    private ColumnState ReadCell(
+        in ReadSource source, QueryType type, int column, long row, ColumnType columnType, out ulong stamp, out ReadOnlySpan<byte> value)
+    {
+        _scratch.Clear();
+        Span<byte> buffer = _scratch.Extend(columnType.Width);
+        if (source.Table is null)
+        {
+            MemTable memTable = source.MemRows.Table;
+            stamp = Stamp.Streamed.Value;
+            return ReadMem(memTable, type.EventType.Id, column, row, columnType, buffer, out value);
+        }
+
+        Block block = source.Table.GetBlock(source.Table.FindBlock(row), type.Stored, StampParts.Cells);
+        int index = (int)(row - block.FirstRow);
+        stamp = 0;
+        block.CopyCellStamps(column, index, new Span<ulong>(ref stamp));
+        return ReadBlock(block, column, index, columnType, buffer, out value);
+    }
+
+    private static ColumnState ReadMem(
+        MemTable table, ushort eventType, int column, long row, ColumnType columnType, Span<byte> buffer, out ReadOnlySpan<byte> value)
+    {
+        if (columnType.IsVariable)
+        {
+            value = MemColumnReader.GetBytes(table, eventType, column, row);
+        }
+        else
+        {
+            MemColumnReader.CopyValues(table, eventType, column, row, 1, buffer);
+            value = buffer;
+        }
+
+        return MemColumnReader.GetState(table, eventType, column, row);
+    }
+
+    private static ColumnState ReadBlock(
+        Block block, int column, int index, ColumnType columnType, Span<byte> buffer, out ReadOnlySpan<byte> value)
+    {
+        if (!block.HasColumn(column))
+        {
+            value = [];
+            return ColumnState.Absent;
+        }
+
+        ColumnChunk chunk = block.Column(column);
+        if (columnType.IsVariable)
+        {
+            value = chunk.GetBytes(index);
+        }
+        else
+        {
+            chunk.CopyValues(index, 1, buffer);
+            value = buffer;
+        }
+
+        return chunk.GetState(index);
     }
 
     private static void GatherMem(QueryType type, MemTable table, in RowSlice slice, ReadOnlySpan<ColumnOutput> outputs)
@@ -151,42 +266,5 @@ internal sealed class ColumnGatherer(PooledList<ReadSource> sources)
 
                 return;
         }
-    }
-
-    private void MergeMem(MemTable table, ushort eventType, int column, long row, ColumnOutput output, int outputRow)
-    {
-        ColumnState state = MemColumnReader.GetState(table, eventType, column, row);
-        if (output.Type.IsVariable)
-        {
-            output.Merge(outputRow, state, MemColumnReader.GetBytes(table, eventType, column, row));
-            return;
-        }
-
-        _scratch.Clear();
-        Span<byte> value = _scratch.Extend(output.Type.Width);
-        MemColumnReader.CopyValues(table, eventType, column, row, 1, value);
-        output.Merge(outputRow, state, value);
-    }
-
-    private void MergeTable(Table table, QueryType type, int column, long row, ColumnOutput output, int outputRow)
-    {
-        Block block = table.GetBlock(table.FindBlock(row), type.Stored);
-        if (!block.HasColumn(column))
-        {
-            return;
-        }
-
-        int index = (int)(row - block.FirstRow);
-        ColumnChunk chunk = block.Column(column);
-        if (output.Type.IsVariable)
-        {
-            output.Merge(outputRow, chunk.GetState(index), chunk.GetBytes(index));
-            return;
-        }
-
-        _scratch.Clear();
-        Span<byte> value = _scratch.Extend(output.Type.Width);
-        chunk.CopyValues(index, 1, value);
-        output.Merge(outputRow, chunk.GetState(index), value);
     }
 }

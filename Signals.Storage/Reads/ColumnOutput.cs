@@ -3,7 +3,10 @@ using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Reads;
 
-/// <summary>One column of an answer: a state byte per row, and the values back to back or as slots into a heap.</summary>
+/// <summary>
+/// One column of an answer: a state byte per row, and the values back to back or as slots into a heap. While it is put together it may
+/// also hold the stamp of each cell; that of an absent one means nothing.
+/// </summary>
 /// <remarks>
 /// Thread contract: one read at a time. Managed memory, so a span that outlives its lease can go stale, never wild.
 /// Invariant: the bytes of absent and null values are zero.
@@ -13,6 +16,7 @@ internal sealed class ColumnOutput : IColumnRows
     private readonly PooledList<byte> _states = new();
     private readonly PooledList<byte> _values = new();
     private readonly PooledList<VariableSlot> _slots = new();
+    private readonly PooledList<ulong> _stamps = new();
 
     public ColumnType Type { get; private set; }
 
@@ -50,7 +54,13 @@ internal sealed class ColumnOutput : IColumnRows
         _states.Clear();
         _values.Clear();
         _slots.Clear();
+        _stamps.Clear();
     }
+
+    /// <summary>Stamps of the cells, in as far as they were added.</summary>
+    public Span<ulong> Stamps => _stamps.Span;
+
+    public Span<ulong> ExtendStamps(int rows) => _stamps.Extend(rows);
 
     public Span<byte> ExtendStates(int rows) => _states.Extend(rows);
 
@@ -112,6 +122,59 @@ internal sealed class ColumnOutput : IColumnRows
             return;
         }
 
+        Put(row, state, value);
+    }
+
+    /// <summary>Puts the cell there if its stamp is greater than that of the cell that is, or the same and the merge order ranks it above.</summary>
+    public void Merge(int row, ulong stamp, ColumnState state, ReadOnlySpan<byte> value)
+    {
+        if (state == ColumnState.Absent)
+        {
+            return;
+        }
+
+        if (_states[row] == (byte)ColumnState.Absent || stamp > _stamps[row])
+        {
+            _stamps[row] = stamp;
+            Put(row, state, value);
+        }
+        else if (stamp == _stamps[row])
+        {
+            Merge(row, state, value);
+        }
+    }
+
+    /// <summary>Whether a cell wins by its stamp alone.</summary>
+    public bool IsBelow(int row, ulong stamp, ColumnState state) =>
+        state != ColumnState.Absent && (_states[row] == (byte)ColumnState.Absent || _stamps[row] < stamp);
+
+    /// <summary>Takes cells that all win from a chunk of fixed width, row by row.</summary>
+    public void Replace(int firstRow, in ColumnChunk chunk, int firstChunkRow, ReadOnlySpan<byte> states, ReadOnlySpan<ulong> stamps)
+    {
+        states.CopyTo(_states.Span[firstRow..]);
+        stamps.CopyTo(_stamps.Span[firstRow..]);
+        chunk.CopyValues(firstChunkRow, states.Length, _values.Span.Slice(firstRow * Type.Width, states.Length * Type.Width));
+    }
+
+    /// <summary>Takes a cell away whose stamp is not greater than that of its event's retraction.</summary>
+    public void Void(int row, ulong retracted)
+    {
+        if (_states[row] != (byte)ColumnState.Absent && _stamps[row] <= retracted)
+        {
+            _states[row] = (byte)ColumnState.Absent;
+            if (Type.IsVariable)
+            {
+                _slots[row] = default;
+            }
+            else
+            {
+                _values.Span.Slice(row * Type.Width, Type.Width).Clear();
+            }
+        }
+    }
+
+    private void Put(int row, ColumnState state, ReadOnlySpan<byte> value)
+    {
         _states[row] = (byte)state;
         if (Type.IsVariable)
         {

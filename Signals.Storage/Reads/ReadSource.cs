@@ -13,6 +13,8 @@ internal readonly struct ReadSource
         Newest = rows.Newest;
         Oldest = rows.Oldest;
         IsSorted = rows.IsSorted;
+        IsPlain = true;
+        IsStreamed = true;
     }
 
     public ReadSource(Table table, in UserRows rows)
@@ -23,6 +25,8 @@ internal readonly struct ReadSource
         Newest = rows.NewestTime;
         Oldest = rows.OldestTime;
         IsSorted = true;
+        IsPlain = table.IsPlain;
+        IsStreamed = table.IsStreamed;
     }
 
     /// <summary>The table, or null for a memtable.</summary>
@@ -39,4 +43,10 @@ internal readonly struct ReadSource
     public long Oldest { get; }
 
     public bool IsSorted { get; }
+
+    /// <summary>Whether every row is an event that is there; otherwise each has to be looked at.</summary>
+    public bool IsPlain { get; }
+
+    /// <summary>Whether every insertion and cell has the stamp of what was streamed.</summary>
+    public bool IsStreamed { get; }
 }

@@ -18,6 +18,7 @@ internal sealed class SequenceAssembler
     private readonly ColumnInterleaver _interleaver = new();
     private readonly TypeReader _typeReader;
     private readonly ColumnGatherer _gatherer;
+    private readonly StampedStage _stamped;
     private TypeStage[] _stages = [];
 
     public SequenceAssembler(SequenceBuffer buffer)
@@ -25,6 +26,7 @@ internal sealed class SequenceAssembler
         _buffer = buffer;
         _typeReader = new TypeReader(_sources, _duplicates);
         _gatherer = new ColumnGatherer(_sources);
+        _stamped = new StampedStage(_gatherer, _duplicates);
     }
 
     /// <summary>Appends the sequence of <paramref name="user"/>. If it throws, the buffer holds nothing usable.</summary>
@@ -40,13 +42,13 @@ internal sealed class SequenceAssembler
         {
             bool known = Choose(view, user, erasedTo, nowMs, query, limits);
             int first = _buffer.Times.Count;
-            if (query.Types.Length == 1)
+            if (query.Types.Length == 1 && !_stamped.IsNeeded(view, user, query.Types[0], _stages[0]))
             {
                 CollectOne(query);
             }
             else
             {
-                CollectMerged(query);
+                CollectMerged(view, user, query);
             }
 
             MergeDuplicates(query, first);
@@ -56,6 +58,7 @@ internal sealed class SequenceAssembler
         finally
         {
             _sources.Release();
+            _stamped.Release();
         }
     }
 
@@ -106,8 +109,8 @@ internal sealed class SequenceAssembler
         _gatherer.Gather(query.Types[0], stage.Slices.Span, _buffer.Columns);
     }
 
-    /// <summary>Several types: each gathered for itself, then put together in the order of time.</summary>
-    private void CollectMerged(SequenceQuery query)
+    /// <summary>Several types, or one whose stamps matter: each gathered for itself, then put together in the order of time.</summary>
+    private void CollectMerged(ReadView view, in UserId user, SequenceQuery query)
     {
         ReadOnlySpan<TypeStage> stages = _stages.AsSpan(0, query.Types.Length);
         int first = _buffer.Times.Count;
@@ -115,7 +118,13 @@ internal sealed class SequenceAssembler
         _merger.Merge(stages, query.Types, query.Last, _buffer, _slots);
         for (int slot = 0; slot < stages.Length; slot++)
         {
-            _gatherer.Gather(query.Types[slot], stages[slot].Slices.Span, stages[slot].ResetColumns(query.Columns));
+            ReadOnlySpan<ColumnOutput> columns = stages[slot].ResetColumns(query.Columns);
+            _gatherer.Gather(query.Types[slot], stages[slot].Slices.Span, columns);
+            stages[slot].IsComplete = _stamped.IsNeeded(view, user, query.Types[slot], stages[slot]);
+            if (stages[slot].IsComplete)
+            {
+                _stamped.Complete(query.Types[slot], slot, stages[slot], columns);
+            }
         }
 
         bool oldestFirst = query.Order == SequenceOrder.OldestFirst;
@@ -138,6 +147,11 @@ internal sealed class SequenceAssembler
     {
         foreach (ref readonly DuplicateRow duplicate in _duplicates.Span)
         {
+            if (_stages[duplicate.TypeSlot].IsComplete)
+            {
+                continue;
+            }
+
             QueryType type = query.Types[duplicate.TypeSlot];
             int row = Find(type.EventType.Id, duplicate.Key, first, query.Order);
             if (row >= 0)

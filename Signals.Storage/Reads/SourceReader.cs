@@ -1,3 +1,5 @@
+using Signals.Core.Columns;
+using Signals.Core.Model;
 using Signals.Storage.MemTables;
 using Signals.Storage.Primitives;
 using Signals.Storage.Tables;
@@ -64,6 +66,49 @@ internal sealed class SourceReader
             ids = ids[count..];
             row += count;
         }
+    }
+
+    /// <summary>What a source says of the existence of the event of a row.</summary>
+    public static void RaiseExistence(in ReadSource source, long row, int[] stored, ref ulong inserted, ref ulong retracted)
+    {
+        if (source.Table is not Table table)
+        {
+            inserted = Math.Max(inserted, Stamp.Streamed.Value);
+            return;
+        }
+
+        if ((table.Run.Parts & StampParts.Existence) == 0)
+        {
+            inserted = Math.Max(inserted, table.Run.DefaultInserted);
+            return;
+        }
+
+        Block block = table.GetBlock(table.FindBlock(row), stored, StampParts.Existence);
+        int index = (int)(row - block.FirstRow);
+        inserted = Math.Max(inserted, block.InsertedOf(index));
+        retracted = Math.Max(retracted, block.RetractedOf(index));
+    }
+
+    /// <summary>Whether a source holds an event after a time that was inserted, be it retracted or not.</summary>
+    public static bool AnyInsertedAfter(in ReadSource source, long time)
+    {
+        if (source.Newest <= time || source.IsPlain)
+        {
+            return source.Newest > time;
+        }
+
+        for (int i = 0; i < source.Count && TimeAt(source.Table!, source.FirstRow + i, []) > time; i++)
+        {
+            ulong inserted = 0;
+            ulong retracted = 0;
+            RaiseExistence(source, source.FirstRow + i, [], ref inserted, ref retracted);
+            if (inserted > 0)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static int CountFromMem(in ReadSource source, long time)

@@ -78,13 +78,13 @@ internal sealed class SourceWalk(PooledList<ReadSource> sources)
         return true;
     }
 
-    /// <summary>Whether any source, of whatever age, holds rows newer than <paramref name="cutoff"/>.</summary>
-    public bool AnyNewerThan(long cutoff)
+    /// <summary>Whether any source, of whatever age, holds an event newer than <paramref name="cutoff"/> that was inserted.</summary>
+    public bool AnyInsertedAfter(long cutoff)
     {
         ProbeTablesReaching(cutoff);
         foreach (ref readonly ReadSource source in sources.Span[_start..])
         {
-            if (source.Newest > cutoff)
+            if (SourceReader.AnyInsertedAfter(source, cutoff))
             {
                 return true;
             }

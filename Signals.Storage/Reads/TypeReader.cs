@@ -6,11 +6,13 @@ namespace Signals.Storage.Reads;
 
 /// <summary>
 /// Chooses the rows of one event type: walks its clusters from the newest, takes a cluster of one sorted source as
-/// it lies, merges the others row by row, and stops as soon as no older source can change the answer.
+/// it lies, merges the others row by row, and stops as soon as no older source can change the answer. Where a source has rows that were
+/// retracted or never inserted, every event of its cluster is looked at.
 /// </summary>
 /// <remarks>
 /// Thread contract: owned by one read at a time; reused; allocates only to grow.
-/// Invariant: the rows taken are the newest distinct identities, time descending and id ascending. A second copy
+/// Invariant: the rows taken are the newest distinct events that are there, time descending and id ascending; retracted ones count
+/// towards last-N all the same. A second copy
 /// of an identity goes to the duplicate list instead, so that its columns can take part in the merge.
 /// </remarks>
 internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<DuplicateRow> duplicates)
@@ -45,7 +47,11 @@ internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<Dupl
                 break;
             }
 
-            if (count == 1 && sources[first].IsSorted)
+            if (!NotePlain(first, count))
+            {
+                TakeResolved(first, count);
+            }
+            else if (count == 1 && sources[first].IsSorted)
             {
                 TakeAsItLies(first);
             }
@@ -56,7 +62,19 @@ internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<Dupl
             }
         }
 
-        return stage.Count > 0 || _walk.AnyNewerThan(hiddenTo);
+        return stage.Count > 0 || _walk.AnyInsertedAfter(hiddenTo);
+    }
+
+    private bool NotePlain(int first, int count)
+    {
+        bool plain = true;
+        foreach (ref readonly ReadSource source in sources.Span.Slice(first, count))
+        {
+            plain &= source.IsPlain;
+            _stage.IsStamped |= !source.IsStreamed;
+        }
+
+        return plain;
     }
 
     private long Newest(int first, int count)
@@ -180,7 +198,7 @@ internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<Dupl
             ref readonly RowKey next = ref fromA ? ref a[i++] : ref b[j++];
             if (_spare.Count > 0 && _spare[_spare.Count - 1].SameIdentity(next))
             {
-                duplicates.Add(new DuplicateRow(_slot, next));
+                AddDuplicate(next);
             }
             else if (_spare.Count == limit)
             {
@@ -193,6 +211,70 @@ internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<Dupl
         }
 
         (_merged, _spare) = (_spare, _merged);
+    }
+
+    private void AddDuplicate(in RowKey key)
+    {
+        duplicates.Add(new DuplicateRow(_slot, key));
+        _stage.HasDuplicates = true;
+    }
+
+    /// <summary>Takes a cluster event by event: what was never inserted does not count, what is retracted counts and is left out.</summary>
+    private void TakeResolved(int first, int count)
+    {
+        _merged.Clear();
+        for (int index = first; index < first + count; index++)
+        {
+            _reader.LoadKeys(sources[index], index, int.MaxValue, _type.Stored, _incoming);
+            _incoming.Span.CopyTo(_merged.Extend(_incoming.Count));
+        }
+
+        _merged.Span.Sort();
+        _spare.Clear();
+        ReadOnlySpan<RowKey> keys = _merged.Span;
+        while (!keys.IsEmpty && _keep > 0 && _wanted > 0 && keys[0].Time >= _bounds.From)
+        {
+            int copies = 1;
+            while (copies < keys.Length && keys[copies].SameIdentity(keys[0]))
+            {
+                copies++;
+            }
+
+            TakeIfThere(keys[..copies]);
+            keys = keys[copies..];
+        }
+
+        SliceCoalescer.Append(_spare.Span, _stage.Slices);
+    }
+
+    private void TakeIfThere(ReadOnlySpan<RowKey> copies)
+    {
+        ulong inserted = 0;
+        ulong retracted = 0;
+        foreach (ref readonly RowKey copy in copies)
+        {
+            SourceReader.RaiseExistence(sources[copy.Source], copy.Row, _type.Stored, ref inserted, ref retracted);
+        }
+
+        _keep -= inserted > 0 ? 1 : 0;
+        if (inserted <= retracted || copies[0].Time >= _bounds.To)
+        {
+            return;
+        }
+
+        if (retracted > 0)
+        {
+            _stage.Retracted.Add(new RetractedRow(_stage.Count, retracted));
+        }
+
+        _wanted--;
+        _stage.Times.Add(copies[0].Time);
+        _stage.Ids.Add(copies[0].Id);
+        _spare.Add(copies[0]);
+        foreach (ref readonly RowKey copy in copies[1..])
+        {
+            AddDuplicate(copy);
+        }
     }
 
     private void TakeMerged()

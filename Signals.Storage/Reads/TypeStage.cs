@@ -15,10 +15,26 @@ internal sealed class TypeStage
 
     public PooledList<RowSlice> Slices { get; } = new();
 
+    /// <summary>Rows that were retracted and inserted again, ascending.</summary>
+    public PooledList<RetractedRow> Retracted { get; } = new();
+
+    /// <summary>Whether an event has a second copy in the list of duplicates.</summary>
+    public bool HasDuplicates { get; set; }
+
+    /// <summary>Whether rows may have other stamps than what was streamed.</summary>
+    public bool IsStamped { get; set; }
+
+    /// <summary>Whether duplicates took part in the merge of the columns already.</summary>
+    public bool IsComplete { get; set; }
+
     public int Count => Times.Count;
 
     public void Clear()
     {
+        Retracted.Clear();
+        HasDuplicates = false;
+        IsStamped = false;
+        IsComplete = false;
         Times.Clear();
         Ids.Clear();
         Slices.Clear();
@@ -27,6 +43,11 @@ internal sealed class TypeStage
     /// <summary>Keeps the newest <paramref name="rows"/> rows.</summary>
     public void Truncate(int rows)
     {
+        while (Retracted.Count > 0 && Retracted[Retracted.Count - 1].Row >= rows)
+        {
+            Retracted.Truncate(Retracted.Count - 1);
+        }
+
         Times.Truncate(rows);
         Ids.Truncate(rows);
         int kept = 0;
@@ -38,6 +59,21 @@ internal sealed class TypeStage
         }
 
         Slices.Truncate(kept);
+    }
+
+    /// <summary>The row of an identity, or -1 when it is not among the chosen.</summary>
+    public int Find(long time, ulong id)
+    {
+        ReadOnlySpan<long> times = Times.Span;
+        int low = 0;
+        int high = times.Length;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            (low, high) = times[middle] > time || (times[middle] == time && Ids[middle] < id) ? (middle + 1, high) : (low, middle);
+        }
+
+        return low < times.Length && times[low] == time && Ids[low] == id ? low : -1;
     }
 
     /// <summary>Empty outputs for the columns of a query.</summary>

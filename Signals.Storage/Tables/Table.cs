@@ -34,6 +34,8 @@ internal sealed class Table : IDisposable
         _source = new BlockSource(new BlockReader(file, _index, stored), stored, _layout, files);
         _slots = new Block?[_index.Blocks];
         Footer = footer;
+        IsPlain = meta.Traits == RowTraits.None;
+        IsStreamed = Run == TableRun.Streamed;
     }
 
     /// <summary>What the manifest says of this table.</summary>
@@ -45,8 +47,11 @@ internal sealed class Table : IDisposable
     /// <summary>What holds for all rows.</summary>
     public TableRun Run => _layout.Run;
 
-    /// <summary>Whether every row is an event that is there: such a table can be read by its directory and keys alone.</summary>
-    public bool IsPlain => Meta.Traits == RowTraits.None;
+    /// <summary>Whether every row is an event that is there: which rows an answer has follows from directory and keys alone.</summary>
+    public bool IsPlain { get; }
+
+    /// <summary>Whether every insertion and cell has the stamp of what was streamed.</summary>
+    public bool IsStreamed { get; }
 
     /// <summary>Blocks of the table.</summary>
     public int BlockCount => _index.Blocks;

@@ -12,14 +12,8 @@ internal sealed class DictionaryModel(MetaType[] types)
     public void Add(MetaEvent added)
     {
         (int, int, long, ulong) key = (added.User, added.Type, added.Time, added.Id);
-        if (_events.TryGetValue(key, out MetaEvent? held))
-        {
-            int columns = Math.Max(held.Cells.Length, added.Cells.Length);
-            added = added with { Cells = [.. Enumerable.Range(0, columns).Select(i => held.Cell(i).Merge(added.Cell(i)))] };
-        }
-
-        _events[key] = added;
-        _newest[added.Type] = Math.Max(_newest[added.Type], added.Time);
+        _events[key] = _events.TryGetValue(key, out MetaEvent? held) ? held.Merge(added) : added;
+        _newest[added.Type] = added.Inserted > 0 ? Math.Max(_newest[added.Type], added.Time) : _newest[added.Type];
     }
 
     public void Erase(int user, long cutoff) => _erasedTo[user] = Math.Max(cutoff, ErasedTo(user));
@@ -28,9 +22,12 @@ internal sealed class DictionaryModel(MetaType[] types)
     public long NewestOf(int user, long now) =>
         Enumerable.Range(0, types.Length).SelectMany(type => Visible(user, type, now)).Select(e => e.Time).DefaultIfEmpty(long.MinValue).Max();
 
-    /// <summary>The user's events of a type after erasure, max age and last-N, newest first.</summary>
-    public IEnumerable<MetaEvent> Visible(int user, int type, long now) => _events.Values
-        .Where(e => e.User == user && e.Type == type && e.Time > ErasedTo(user))
+    /// <summary>The user's events of a type that reads show, newest first.</summary>
+    public IEnumerable<MetaEvent> Visible(int user, int type, long now) => Counted(user, type, now).Where(e => e.IsThere);
+
+    /// <summary>Those that count after erasure, max age and last-N: all that were ever inserted.</summary>
+    private IEnumerable<MetaEvent> Counted(int user, int type, long now) => _events.Values
+        .Where(e => e.User == user && e.Type == type && e.Time > ErasedTo(user) && e.Inserted > 0)
         .Where(e => types[type].MaxAgeMs == 0 || e.Time >= now - types[type].MaxAgeMs)
         .OrderByDescending(e => e.Time)
         .ThenBy(e => e.Id)
@@ -51,8 +48,8 @@ internal sealed class DictionaryModel(MetaType[] types)
 
     /// <summary>Whether the user must be known, must be unknown, or, with only expired events, depends on what was compacted.</summary>
     public bool? IsKnown(int user, MetaQuery query, long now) =>
-        query.Types.Any(type => Visible(user, type, now).Any()) ? true
-        : _events.Values.Any(e => e.User == user && query.Types.Contains(e.Type) && e.Time > ErasedTo(user)) ? null
+        query.Types.Any(type => Counted(user, type, now).Any()) ? true
+        : _events.Values.Any(e => e.User == user && query.Types.Contains(e.Type) && e.Time > ErasedTo(user) && e.Inserted > 0) ? null
         : false;
 
     private long ErasedTo(int user) => _erasedTo.TryGetValue(user, out long cutoff) ? cutoff : long.MinValue;

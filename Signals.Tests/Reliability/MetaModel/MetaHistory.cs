@@ -102,6 +102,7 @@ internal sealed class MetaHistory
             case 23: Reopen(ref random); break;
             case < 26: Crash(ref random); break;
             case 26: Pass(ref random); break;
+            case < 30: Attach(ref random); break;
             default: CheckOne(ref random); break;
         }
     }
@@ -132,6 +133,19 @@ internal sealed class MetaHistory
         _trace.Add($"append {count} of type {type}");
         AppendBatch(batch);
         _unapplied.Add(() => events.ForEach(_model.Add));
+    }
+
+    private void Attach(ref SimRandom random)
+    {
+        int type = random.Below(_declaredTypes);
+        SimRandom keys = new(random.Next());
+        long now = _time.NowMs;
+        MetaRun run = MetaRun.Random(ref random, type, _types[type].Columns.AsSpan(0, _columns[type]), 24, () =>
+            (keys.Below(Users), now - (keys.Below(90) * 60_000L) + (keys.Below(3) * 1_000), (ulong)keys.Below(3)));
+        _trace.Add($"attach to type {type}: {run}");
+        using AttachedRuns runs = new(_files, _store, _options.Tables);
+        run.Attach(runs, _store.Schema[_types[type].Name], User);
+        run.Rows.ForEach(_model.Add);
     }
 
     private void AppendBatch(EventBatch batch)

@@ -1,9 +1,12 @@
 using System.Diagnostics.CodeAnalysis;
+using Signals.Core.Columns;
 using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage;
+using Signals.Storage.FileSystem;
 using Signals.Storage.Reads;
+using Signals.Storage.Tables;
 
 namespace Signals.Tests.Storage.Engine;
 
@@ -53,6 +56,25 @@ internal sealed class AllocationTests
         SequenceQuery query = store.Query("a", "b", "c").Last(100).OldestFirst().Columns("n", "text", "v").Build();
         UserId[] users = [.. Enumerable.Range(0, 20).Select(i => UserId.From((ulong)i)), TheUser];
         Assert.That(AllocatedBy(() => ReadUsers(store, query, users)), Is.Zero);
+    }
+
+    [Test]
+    public async Task Read_WithPatchesAndRetractionsWarm_AllocatesNothing([Values(1, 3)] int types, [Values] bool fromMemTable)
+    {
+        await using SignalStore store = SignalStore.Open(_path, Schema());
+        await FillAsync(store, 0);
+        await store.FlushAsync();
+        AttachPatches(store);
+        if (fromMemTable)
+        {
+            await FillAsync(store, 61);
+        }
+
+        string[] names = ["a", "b", "c"];
+        SequenceQuery query = store.Query(names.AsSpan(0, types)).Last(100).Build();
+        Assert.That(AllocatedBy(() => ReadOnce(store, query, 100)), Is.Zero);
+        using Sequence patched = store.Read(TheUser, query);
+        Assert.That(Enumerable.Range(0, 100).Count(row => patched.Text("text", row) == "patched"), Is.GreaterThan(0));
     }
 
     [Test]
@@ -165,6 +187,34 @@ internal sealed class AllocationTests
 
             await store.AppendAsync(batch);
         }
+    }
+
+    // Cells for every event of FillAsync, and every third event of type b retracted.
+    private void AttachPatches(SignalStore store)
+    {
+        IFileSystem files = FileSystems.ForThisMachine();
+        using AttachedRuns runs = new(files, store, new TableOptions(), _path);
+        EventTypeSchema type = store.Schema["a"];
+        RowBuffer rows = new([.. type.Columns.Select(column => column.Type)], Stamp.Of(1, 0), StampParts.None);
+        RowBuffer retracted = new([.. type.Columns.Select(column => column.Type)], Stamp.Of(1, 0), StampParts.Existence);
+        foreach (int i in Enumerable.Range(0, 300).OrderByDescending(i => i * 7 % 300))
+        {
+            long time = TestStores.Start + (i * 7 % 300 * 10);
+            rows.AppendKey(time, (ulong)i);
+            rows.Columns[0].Append(-i);
+            rows.Columns[1].AppendText("patched");
+            if (i % 3 == 0)
+            {
+                retracted.AppendKey(time, (ulong)i);
+                retracted.Stamps.AppendExistence(Stamp.None, Stamp.Of(1, 0));
+            }
+        }
+
+        rows.FillAbsent();
+        retracted.FillAbsent();
+        runs.Add(type, RunKind.Patches, new() { [TheUser] = rows });
+        runs.Add(store.Schema["b"], RunKind.Events, new() { [TheUser] = retracted });
+        runs.Attach();
     }
 
     private static StoreSchema Schema() => StoreSchema.Define(s => s

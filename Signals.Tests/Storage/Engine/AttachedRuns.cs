@@ -13,7 +13,8 @@ namespace Signals.Tests.Storage.Engine;
 /// <param name="files">The store's file system.</param>
 /// <param name="store">The store.</param>
 /// <param name="options">How parts are cut into blocks.</param>
-internal sealed class AttachedRuns(IFileSystem files, SignalStore store, TableOptions options) : IDisposable
+/// <param name="folder">The store's folder.</param>
+internal sealed class AttachedRuns(IFileSystem files, SignalStore store, TableOptions options, string folder = TestStores.Folder) : IDisposable
 {
     private readonly ulong _number = store.Engine.NextFileNumber();
     private readonly List<TableMeta> _parts = [];
@@ -26,7 +27,7 @@ internal sealed class AttachedRuns(IFileSystem files, SignalStore store, TableOp
     /// <summary>Adds rows, in table order and of any windows; a part for each window.</summary>
     public AttachedRuns Add(EventTypeSchema type, RunKind kind, SortedDictionary<UserId, RowBuffer> users)
     {
-        _file ??= files.Open(Path.Combine(TestStores.Folder, Name), FileOpenMode.CreateNew);
+        _file ??= files.Open(Path.Combine(folder, Name), FileOpenMode.CreateNew);
         SortedSet<long> windows = [];
         foreach (long time in users.Values.SelectMany(rows => rows.Times.ToArray()))
         {
@@ -52,7 +53,7 @@ internal sealed class AttachedRuns(IFileSystem files, SignalStore store, TableOp
     public IReadOnlyList<TableMeta> Save()
     {
         _file!.Sync();
-        files.SyncDirectory(TestStores.Folder);
+        files.SyncDirectory(folder);
         Dispose();
         return _parts;
     }

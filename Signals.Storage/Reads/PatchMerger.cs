@@ -1,0 +1,181 @@
+using Signals.Core.Columns;
+using Signals.Core.Model;
+using Signals.Storage.Primitives;
+using Signals.Storage.Tables;
+
+namespace Signals.Storage.Reads;
+
+/// <summary>
+/// Lets the patches of a user take part in the merge of the columns of chosen rows: both are in table order, so they are walked side by
+/// side, and cells that win are copied in runs where they lie together.
+/// </summary>
+/// <remarks>Thread contract: owned by one read at a time; reused; allocates only to grow. The caller is inside a read epoch.</remarks>
+internal sealed class PatchMerger
+{
+    private const int KeysAtOnce = 128;
+
+    private readonly PooledList<PatchSource> _sources = new();
+    private readonly PooledList<byte> _states = new();
+    private readonly PooledList<ulong> _stamps = new();
+    private readonly PooledList<byte> _value = new();
+    private readonly long[] _times = new long[KeysAtOnce];
+    private readonly ulong[] _ids = new ulong[KeysAtOnce];
+
+    /// <summary>Finds the runs that may patch the chosen rows; false when there are none.</summary>
+    public bool Find(ReadView view, in UserId user, QueryType type, TypeStage stage)
+    {
+        _sources.Clear();
+        ReadOnlySpan<Table> patches = view.Tables.PatchesOf(type.EventType.Id);
+        if (patches.IsEmpty || stage.Count == 0 || type.Stored.Length == 0)
+        {
+            return false;
+        }
+
+        long newest = stage.Times[0];
+        long oldest = stage.Times[stage.Count - 1];
+        foreach (Table table in patches)
+        {
+            if (table.Meta.MaxTime < oldest)
+            {
+                break;
+            }
+
+            if (table.Meta.MinTime <= newest && table.TryFind(user, out UserRows rows) && rows.OldestTime <= newest && rows.NewestTime >= oldest)
+            {
+                _sources.Add(new PatchSource(table, rows));
+            }
+        }
+
+        return _sources.Count > 0;
+    }
+
+    /// <summary>Merges the cells of the runs that were found into the columns of the stage, which hold stamps.</summary>
+    public void Apply(QueryType type, TypeStage stage, ReadOnlySpan<ColumnOutput> outputs)
+    {
+        foreach (ref readonly PatchSource source in _sources.Span)
+        {
+            Walk(source, type, stage, outputs);
+        }
+    }
+
+    /// <summary>Forgets the runs.</summary>
+    public void Release() => _sources.Release();
+
+    private void Walk(in PatchSource source, QueryType type, TypeStage stage, ReadOnlySpan<ColumnOutput> outputs)
+    {
+        long row = source.Rows.FirstRow + CountNewer(source, stage.Times[0], type.Stored);
+        long end = source.Rows.FirstRow + source.Rows.Count;
+        int chosen = 0;
+        while (row < end && chosen < stage.Count)
+        {
+            Block block = source.Table.GetBlock(source.Table.FindBlock(row), type.Stored, StampParts.Cells);
+            int start = (int)(row - block.FirstRow);
+            int count = (int)Math.Min(Math.Min(block.Rows - start, end - row), KeysAtOnce);
+            block.Times.CopyLongs(start, count, _times);
+            block.Ids.CopyULongs(start, count, _ids);
+            chosen = MergeKeys(block, start, count, chosen, type, stage, outputs);
+            row += count;
+        }
+    }
+
+    /// <summary>Walks some keys of a block beside those that were chosen; gives the first chosen row that is still to come.</summary>
+    private int MergeKeys(Block block, int start, int count, int chosen, QueryType type, TypeStage stage, ReadOnlySpan<ColumnOutput> outputs)
+    {
+        ReadOnlySpan<long> times = stage.Times.Span;
+        ReadOnlySpan<ulong> ids = stage.Ids.Span;
+        for (int i = 0; i < count && chosen < times.Length;)
+        {
+            int order = Order(_times[i], _ids[i], times[chosen], ids[chosen]);
+            if (order != 0)
+            {
+                i += order < 0 ? 1 : 0;
+                chosen += order > 0 ? 1 : 0;
+                continue;
+            }
+
+            int run = 1;
+            while (i + run < count && chosen + run < times.Length && Order(_times[i + run], _ids[i + run], times[chosen + run], ids[chosen + run]) == 0)
+            {
+                run++;
+            }
+
+            MergeRun(block, start + i, run, chosen, type, outputs);
+            i += run;
+            chosen += run;
+        }
+
+        return chosen;
+    }
+
+    private void MergeRun(Block block, int start, int count, int chosen, QueryType type, ReadOnlySpan<ColumnOutput> outputs)
+    {
+        for (int i = 0; i < outputs.Length; i++)
+        {
+            int column = type.Columns[i];
+            if (column < 0 || !block.HasColumn(column))
+            {
+                continue;
+            }
+
+            _states.Clear();
+            _stamps.Clear();
+            Span<byte> states = _states.Extend(count);
+            Span<ulong> stamps = _stamps.Extend(count);
+            ColumnChunk chunk = block.Column(column);
+            chunk.CopyStates(start, count, states);
+            block.CopyCellStamps(column, start, stamps);
+            if (outputs[i].Type.IsVariable)
+            {
+                MergeVariable(chunk, start, chosen, states, stamps, outputs[i]);
+            }
+            else
+            {
+                MergeFixed(chunk, start, chosen, states, stamps, outputs[i]);
+            }
+        }
+    }
+
+    private static void MergeVariable(
+        in ColumnChunk chunk, int start, int chosen, ReadOnlySpan<byte> states, ReadOnlySpan<ulong> stamps, ColumnOutput output)
+    {
+        for (int i = 0; i < states.Length; i++)
+        {
+            output.Merge(chosen + i, stamps[i], (ColumnState)states[i], chunk.GetBytes(start + i));
+        }
+    }
+
+    // A cell that wins by its stamp needs no look at the values, so neighbours that do are copied at once.
+    private void MergeFixed(
+        in ColumnChunk chunk, int start, int chosen, ReadOnlySpan<byte> states, ReadOnlySpan<ulong> stamps, ColumnOutput output)
+    {
+        for (int i = 0; i < states.Length;)
+        {
+            int run = i;
+            while (run < states.Length && output.IsBelow(chosen + run, stamps[run], (ColumnState)states[run]))
+            {
+                run++;
+            }
+
+            if (run > i)
+            {
+                output.Replace(chosen + i, chunk, start + i, states[i..run], stamps[i..run]);
+                i = run;
+                continue;
+            }
+
+            _value.Clear();
+            Span<byte> value = _value.Extend(output.Type.Width);
+            chunk.CopyValues(start + i, 1, value);
+            output.Merge(chosen + i, stamps[i], (ColumnState)states[i], value);
+            i++;
+        }
+    }
+
+    /// <summary>How many rows of the user are newer than a time.</summary>
+    private static int CountNewer(in PatchSource source, long time, int[] stored) => time == long.MaxValue
+        ? 0
+        : SourceReader.CountFrom(new ReadSource(source.Table, source.Rows), time + 1, stored);
+
+    private static int Order(long time, ulong id, long otherTime, ulong otherId) =>
+        time != otherTime ? otherTime.CompareTo(time) : id.CompareTo(otherId);
+}
