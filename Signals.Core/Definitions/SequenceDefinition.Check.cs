@@ -1,6 +1,9 @@
+using Signals.Core.Enrichment;
+using Signals.Core.Schema;
+
 namespace Signals.Core.Definitions;
 
-/// <content>What is checked without a schema.</content>
+/// <content>What is checked, without a schema and with one.</content>
 public sealed partial record SequenceDefinition
 {
     /// <summary>False when a condition is the host's code, which JSON cannot carry.</summary>
@@ -15,5 +18,18 @@ public sealed partial record SequenceDefinition
         var errors = new DefinitionErrors();
         StructureCheck.Run(this, errors);
         errors.ThrowIfAny($"The definition '{JsonPath.Quoted(Name ?? "")}' is not valid");
+    }
+
+    /// <summary>Checks the definition against a store: event types, columns, enrichers, and the types of all values.</summary>
+    /// <param name="schema">The store's schema.</param>
+    /// <param name="catalog">The enrichers and filters that definitions may name; <c>null</c> for none.</param>
+    /// <exception cref="DefinitionException">With every error. When <see cref="Check"/> already finds some, only those.</exception>
+    public void Validate(StoreSchema schema, EnrichmentCatalog? catalog = null)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        Check();
+        var errors = new DefinitionErrors();
+        new SchemaCheck(this, schema, catalog, errors).Run();
+        errors.ThrowIfAny($"The definition '{Name}' does not fit the store");
     }
 }

@@ -1,0 +1,83 @@
+namespace Signals.Core.Definitions;
+
+/// <summary>Features against a schema: columns that become numbers, and tensors that can exist. For one thread.</summary>
+internal sealed class TensorColumnCheck(ColumnScope columns, DefinitionErrors errors)
+{
+    public void Run(TensorSection section, SequenceDefinition definition)
+    {
+        for (int i = 0; i < section.Outputs.Count && !errors.IsFull; i++)
+        {
+            TensorDefinition output = section.Outputs[i];
+            JsonPath path = JsonPath.Root["tensors"]["outputs"][i];
+            long width = 0;
+            for (int j = 0; j < output.Features.Count; j++)
+            {
+                width += Width(path["features"][j], output.Features[j], definition.Sources.Count);
+            }
+
+            if (width > DefinitionLimits.MaxTensorWidth || width * definition.Size.Value > Array.MaxLength)
+            {
+                errors.Add(path, $"a tensor of {definition.Size.Value} x {width}; at most {DefinitionLimits.MaxTensorWidth} elements a row and {Array.MaxLength} a sequence are allowed");
+            }
+        }
+    }
+
+    private int Width(JsonPath path, Feature feature, int sources)
+    {
+        switch (feature)
+        {
+            case ColumnFeature column:
+                return Column(path, column);
+            case CategoryFeature category:
+                Category(path, category);
+                return category.Width;
+            case PresenceFeature presence:
+                columns.Find(path["column"], presence.Column, eventType: null);
+                return 1;
+            case EventTypeFeature { Encoding: CategoryEncoding.OneHot }:
+                return sources;
+            default:
+                return 1;
+        }
+    }
+
+    private int Column(JsonPath path, ColumnFeature feature)
+    {
+        if (columns.Find(path["column"], feature.Column, eventType: null) is not { } type)
+        {
+            return 0;
+        }
+
+        LiteralFamily family = Families.Of(type);
+        if (family is LiteralFamily.Text or LiteralFamily.Bytes)
+        {
+            errors.Add(path["column"], $"'{feature.Column}' is {type}, which is no number; use a category feature, or an enricher that gives a number");
+            return 0;
+        }
+
+        LiteralFamily expected = family == LiteralFamily.Boolean ? LiteralFamily.Boolean : LiteralFamily.Number;
+        if (feature.Default is { } value && Families.Of(value) != expected)
+        {
+            errors.Add(path["default"], $"{value} is no value of '{feature.Column}', which is {type}; {Families.Describe(expected)} are");
+        }
+
+        if (feature.Scaling is not null && family != LiteralFamily.Number)
+        {
+            errors.Add(path["scaling"], $"'{feature.Column}' is {type}; only scalar numbers are scaled");
+        }
+
+        return type.Dimensions;
+    }
+
+    private void Category(JsonPath path, CategoryFeature feature)
+    {
+        LiteralFamily family = Families.Of(feature.Categories[0]);
+        for (int i = 0; i < feature.Columns.Count; i++)
+        {
+            if (columns.Find(path["columns"][i], feature.Columns[i], eventType: null) is { } type && Families.Of(type) != family)
+            {
+                errors.Add(path["columns"][i], $"'{feature.Columns[i]}' is {type}, which has none of the categories: those are {Families.Describe(family)}");
+            }
+        }
+    }
+}
