@@ -32,6 +32,9 @@ public sealed class SignalStore : IAsyncDisposable, IDisposable
     /// <summary>The schema in force: what the folder holds, joined with what was declared at open.</summary>
     public StoreSchema Schema => Engine.Schema;
 
+    /// <summary>What the store failed with; null while it works. A store that failed refuses writes until it is reopened, and reads go on.</summary>
+    public Exception? FirstError => Engine.FailStop.Error;
+
     internal StoreEngine Engine { get; }
 
     /// <summary>Opens the store in a folder, or makes one there.</summary>
@@ -196,6 +199,14 @@ public sealed class SignalStore : IAsyncDisposable, IDisposable
     /// and no log, and nothing is left that last-N puts out of reach. Events that arrive meanwhile go to tables of their own.
     /// </summary>
     public Task CompactAsync() => Engine.CompactAsync();
+
+    /// <summary>The newest event time of a type that reads see; null when there is no event.</summary>
+    /// <exception cref="ArgumentException">The schema has no such event type.</exception>
+    public DateTimeOffset? GetWatermark(string eventType)
+    {
+        long newest = Engine.Watermarks.Of(Schema[eventType].Id);
+        return newest == long.MinValue ? null : DateTimeOffset.FromUnixTimeMilliseconds(newest);
+    }
 
     /// <summary>The counters now.</summary>
     public StoreStats GetStats() => new(Engine.GetCounters());

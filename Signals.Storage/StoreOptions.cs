@@ -3,6 +3,7 @@ using Signals.Storage.Compaction;
 using Signals.Storage.Engine;
 using Signals.Storage.Indexing;
 using Signals.Storage.Tables;
+using Signals.Storage.Telemetry;
 
 namespace Signals.Storage;
 
@@ -43,28 +44,29 @@ public sealed class StoreOptions
     /// <summary>Enrichers that run when events are indexed; none by default.</summary>
     public EnrichmentOptions? Enrichment { get; init; }
 
+    /// <summary>
+    /// What measurements and activities call the store, in the tag <c>signals.store</c>; the name of its folder when null. Give stores whose
+    /// folders are called alike different names.
+    /// </summary>
+    public string? Name { get; init; }
+
+    /// <summary>Is told of flushes, compactions, stalls and failures; null for nobody.</summary>
+    public StoreObserver? Observer { get; init; }
+
     /// <summary>Where the store takes the time from; the system by default.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
+    /// <summary>Everything that is wrong with these settings, one sentence each; empty when a store can be opened with them.</summary>
+    public IReadOnlyList<string> GetErrors() => [.. Errors().Select(error => error.Message)];
+
     internal EngineOptions Validate()
     {
-        if (!Enum.IsDefined(Durability))
+        ArgumentNullException.ThrowIfNull(TimeProvider);
+        foreach ((string name, object value, string message) in Errors())
         {
-            throw new ArgumentOutOfRangeException(nameof(Durability), Durability, "Unknown durability mode.");
+            throw new ArgumentOutOfRangeException(name, value, message);
         }
 
-        Require(int.IsPow2(RingBytes) && RingBytes >= 4096, nameof(RingBytes), RingBytes, "a power of two, at least 4096");
-        Require(MaxBatchBytes >= 256 && MaxBatchBytes <= RingBytes / 4, nameof(MaxBatchBytes), MaxBatchBytes, "from 256 to RingBytes / 4");
-        Require(MaxBatchBytes <= LogBytes / 4, nameof(LogBytes), LogBytes, "at least 4 x MaxBatchBytes");
-        Require(LogBytes >= 16384, nameof(LogBytes), LogBytes, "at least 16384");
-        Require(MemTableBytes >= 65536, nameof(MemTableBytes), MemTableBytes, "at least 65536");
-        Require(MaxFrozenMemTables >= 1, nameof(MaxFrozenMemTables), MaxFrozenMemTables, "at least 1");
-        Require(BlockCacheBytes >= 0, nameof(BlockCacheBytes), BlockCacheBytes, "at least 0");
-        Require(CompactionBytesPerSecond >= 1 << 20, nameof(CompactionBytesPerSecond), CompactionBytesPerSecond, "at least 1 MiB");
-        Require(
-            SyncInterval >= TimeSpan.FromMilliseconds(1) && SyncInterval <= TimeSpan.FromDays(1), nameof(SyncInterval), SyncInterval, "from 1 ms to 1 day");
-        Require(MaxFutureTime >= TimeSpan.Zero, nameof(MaxFutureTime), MaxFutureTime, "at least zero");
-        ArgumentNullException.ThrowIfNull(TimeProvider);
         return new EngineOptions
         {
             Durability = Durability,
@@ -77,16 +79,35 @@ public sealed class StoreOptions
             CompactionBytesPerSecond = CompactionBytesPerSecond,
             SyncInterval = SyncInterval,
             MaxFutureTime = MaxFutureTime,
+            Name = Name,
+            Observer = Observer,
             Tables = new TableOptions(),
             Compaction = new CompactionOptions(),
         };
     }
 
-    private static void Require(bool holds, string name, object value, string expected)
+    private IEnumerable<(string Name, object Value, string Message)> Errors()
     {
-        if (!holds)
+        (bool Holds, string Name, object Value, string Expected)[] rules =
+        [
+            (Enum.IsDefined(Durability), nameof(Durability), Durability, "one of the modes"),
+            (int.IsPow2(RingBytes) && RingBytes >= 4096, nameof(RingBytes), RingBytes, "a power of two, at least 4096"),
+            (MaxBatchBytes >= 256 && MaxBatchBytes <= RingBytes / 4, nameof(MaxBatchBytes), MaxBatchBytes, "from 256 to RingBytes / 4"),
+            (MaxBatchBytes <= LogBytes / 4, nameof(LogBytes), LogBytes, "at least 4 x MaxBatchBytes"),
+            (LogBytes >= 16384, nameof(LogBytes), LogBytes, "at least 16384"),
+            (MemTableBytes >= 65536, nameof(MemTableBytes), MemTableBytes, "at least 65536"),
+            (MaxFrozenMemTables >= 1, nameof(MaxFrozenMemTables), MaxFrozenMemTables, "at least 1"),
+            (BlockCacheBytes >= 0, nameof(BlockCacheBytes), BlockCacheBytes, "at least 0"),
+            (CompactionBytesPerSecond >= 1 << 20, nameof(CompactionBytesPerSecond), CompactionBytesPerSecond, "at least 1 MiB"),
+            (SyncInterval >= TimeSpan.FromMilliseconds(1) && SyncInterval <= TimeSpan.FromDays(1), nameof(SyncInterval), SyncInterval, "from 1 ms to 1 day"),
+            (MaxFutureTime >= TimeSpan.Zero, nameof(MaxFutureTime), MaxFutureTime, "at least zero"),
+        ];
+        foreach ((bool holds, string name, object value, string expected) in rules)
         {
-            throw new ArgumentOutOfRangeException(name, value, $"{name} must be {expected}.");
+            if (!holds)
+            {
+                yield return (name, value, $"{name} must be {expected}; it is {value}.");
+            }
         }
     }
 }

@@ -35,6 +35,8 @@ public sealed record StoreStats
         TableBytes = counters.TableBytes;
         TableRows = counters.TableRows;
         MemTableRows = counters.MemTableRows;
+        RingUsedBytes = counters.RingUsedBytes;
+        RingBytes = counters.RingBytes;
     }
 
     /// <summary>Events indexed, those replayed at open included; a duplicate counts as it came.</summary>
@@ -120,4 +122,10 @@ public sealed record StoreStats
 
     /// <summary>Rows in memtables, duplicates included.</summary>
     public long MemTableRows { get; }
+
+    /// <summary>Bytes of the ring that hold what is accepted and not yet indexed.</summary>
+    public long RingUsedBytes { get; }
+
+    /// <summary>Bytes of the ring.</summary>
+    public long RingBytes { get; }
 }

@@ -1,16 +1,18 @@
 using Signals.Core.Ingest;
 using Signals.Core.Model;
+using Signals.Storage.Telemetry;
 
 namespace Signals.Storage.Engine;
 
 /// <summary>The producers' side: checks a batch, claims room in the ring, encodes it there and publishes it.</summary>
 /// <remarks>Thread contract: any thread, without locks; nothing is allocated. A refused batch leaves no trace.</remarks>
 internal sealed class Appender(
-    ByteRing ring, AckQueue acks, FailStop failStop, EngineOptions options, long basePosition, TimeProvider time)
+    ByteRing ring, AckQueue acks, FailStop failStop, EngineOptions options, long basePosition, FreshnessSampler freshness, TimeProvider time)
 {
     /// <summary>The year 1, the earliest that a date can name; what lies far below it would overflow the arithmetic of windows.</summary>
     private const long EarliestTime = -62_135_596_800_000;
 
+    private readonly Func<long> _visible = () => acks.Acknowledged;
     private long _rejected;
     private long _backPressure;
 
@@ -90,6 +92,8 @@ internal sealed class Appender(
             return false;
         }
 
+        long started = freshness.Begin();
+
         // Not a using statement: that would dispose a copy of the claim, which does not know that it was committed.
         try
         {
@@ -102,6 +106,7 @@ internal sealed class Appender(
         }
 
         ticket = new AppendTicket(basePosition + claim.EndPosition);
+        freshness.Offer(started, ticket.Position, _visible);
         return true;
     }
 

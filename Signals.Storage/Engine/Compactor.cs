@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using Signals.Core.Schema;
 using Signals.Storage.Compaction;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Tables;
+using Signals.Storage.Telemetry;
 using Signals.Storage.Versions;
 
 namespace Signals.Storage.Engine;
@@ -21,6 +23,7 @@ internal sealed class Compactor : IDisposable
     private readonly ErasureSet _erasures;
     private readonly ViewState _view;
     private readonly VersionCommitter _committer;
+    private readonly StoreTelemetry _telemetry;
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
@@ -40,6 +43,7 @@ internal sealed class Compactor : IDisposable
         ErasureSet erasures,
         ViewState view,
         VersionCommitter committer,
+        StoreTelemetry telemetry,
         TimeProvider time)
     {
         _files = files;
@@ -50,6 +54,7 @@ internal sealed class Compactor : IDisposable
         _erasures = erasures;
         _view = view;
         _committer = committer;
+        _telemetry = telemetry;
         _time = time;
         _erasureScan = new ErasureScan(erasures);
         Pacer = new CompactionPacer(options.CompactionBytesPerSecond, time);
@@ -138,11 +143,14 @@ internal sealed class Compactor : IDisposable
                 return false;
             }
 
+            using Activity? activity = _telemetry.Start(TelemetryNames.CompactionActivity);
+            long started = _telemetry.Now();
             try
             {
                 MergeResult result = ExecuteLocked(plan, version, isPaced: request is null && _options.Background);
                 CommitLocked(plan, result);
                 request?.Replace(plan, result);
+                Report(plan, result, activity, _telemetry.Since(started));
                 return true;
             }
             catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
@@ -232,6 +240,22 @@ internal sealed class Compactor : IDisposable
                 ? _totals with { TablesExpired = _totals.TablesExpired + plan.Tables.Count, Dropped = _totals.Dropped + result.Stats.Expired }
                 : _totals.Plus(result.Stats);
         }
+    }
+
+    private void Report(CompactionPlan plan, MergeResult result, Activity? activity, TimeSpan duration)
+    {
+        MergeStats stats = result.Stats;
+        CompactionReport report = new(
+            _schema.EventTypes[plan.EventType].Name,
+            plan.IsDrop,
+            plan.Tables.Count,
+            stats.BytesRead,
+            stats.BytesWritten,
+            stats.Trimmed + stats.Expired + stats.Erased,
+            duration);
+        activity?.SetTag(TelemetryNames.EventTypeTag, report.EventType).SetTag("signals.tables", report.Tables)
+            .SetTag("signals.bytes_read", report.BytesRead).SetTag("signals.bytes_written", report.BytesWritten);
+        _telemetry.Compacted(report);
     }
 
     /// <summary>Windows are ordered newest first, so those before a window are the newer ones.</summary>

@@ -21,4 +21,6 @@ internal sealed record EngineCounters(
     int Tables,
     long TableBytes,
     long TableRows,
-    long MemTableRows);
+    long MemTableRows,
+    long RingUsedBytes,
+    long RingBytes);

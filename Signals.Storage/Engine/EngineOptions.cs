@@ -1,6 +1,7 @@
 using Signals.Core.Model;
 using Signals.Storage.Compaction;
 using Signals.Storage.Tables;
+using Signals.Storage.Telemetry;
 
 namespace Signals.Storage.Engine;
 
@@ -30,6 +31,11 @@ internal sealed record EngineOptions
     public required TableOptions Tables { get; init; }
 
     public required CompactionOptions Compaction { get; init; }
+
+    /// <summary>What measurements call the store; null for the name of its folder.</summary>
+    public string? Name { get; init; }
+
+    public StoreObserver? Observer { get; init; }
 
     /// <summary>Whether the engine runs threads of its own, or only when <see cref="StoreEngine.RunPending"/> is called.</summary>
     public bool Background { get; init; } = true;

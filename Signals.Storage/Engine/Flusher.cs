@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using Signals.Core.Schema;
 using Signals.Storage.FileSystem;
 using Signals.Storage.MemTables;
 using Signals.Storage.Tables;
+using Signals.Storage.Telemetry;
 using Signals.Storage.Versions;
 
 namespace Signals.Storage.Engine;
@@ -22,6 +24,7 @@ internal sealed class Flusher(
     VersionCommitter committer,
     RecordApplier applier,
     MemTableSet memTables,
+    StoreTelemetry telemetry,
     TimeProvider time) : IDisposable
 {
     private readonly Lock _gate = new();
@@ -77,6 +80,8 @@ internal sealed class Flusher(
 
     private void FlushLocked(MemTable oldest, MemTable next)
     {
+        using Activity? activity = telemetry.Start(TelemetryNames.FlushActivity);
+        long started = telemetry.Now();
         VersionEdit edit = new() { FlushedPosition = oldest.EndPosition, FirstLiveLog = next.FirstLog };
         edit.Erasures.AddRange(applier.TakeErasures());
         edit.Sources.AddRange(oldest.Sources);
@@ -90,6 +95,8 @@ internal sealed class Flusher(
         }
 
         DeleteLogsBefore(edit.FirstLiveLog.Value);
+        activity?.SetTag("signals.rows", result.Rows).SetTag("signals.tables", result.Tables.Count).SetTag("signals.bytes", result.Bytes);
+        telemetry.Flushed(new FlushReport(result.Rows, result.Tables.Count, result.Bytes, telemetry.Since(started)));
     }
 
     private void DeleteLogsBefore(ulong firstLive)

@@ -1,5 +1,6 @@
 using Signals.Core.Ingest;
 using Signals.Core.Model;
+using Signals.Storage.Telemetry;
 
 namespace Signals.Storage.Engine;
 
@@ -19,6 +20,7 @@ internal sealed class IngestLoop(
     MemTableSet memTables,
     AckQueue acks,
     FreezeRequests freezes,
+    FreshnessSampler freshness,
     EngineOptions options,
     long basePosition)
 {
@@ -99,5 +101,6 @@ internal sealed class IngestLoop(
         _applied = end;
         ring.Release(run);
         acks.Advance(end);
+        freshness.Visible(end);
     }
 }

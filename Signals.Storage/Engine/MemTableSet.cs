@@ -22,6 +22,12 @@ internal sealed class MemTableSet(
     /// <summary>Called after a memtable was frozen: starts the flush, or in a store without threads performs it.</summary>
     public Action OnFrozen { get; set; } = static () => { };
 
+    /// <summary>Called when ingest begins to wait for the flush.</summary>
+    public Action OnStallBegan { get; set; } = static () => { };
+
+    /// <summary>Called with its duration when such a wait has ended.</summary>
+    public Action<TimeSpan> OnStallEnded { get; set; } = static _ => { };
+
     public MemTable Active => view.Current.Active;
 
     public long StallCount
@@ -80,6 +86,8 @@ internal sealed class MemTableSet(
             _stallStart = time.GetTimestamp();
         }
 
+        TimeSpan waited = TimeSpan.Zero;
+        OnStallBegan();
         try
         {
             WaitForFlush();
@@ -88,9 +96,12 @@ internal sealed class MemTableSet(
         {
             lock (_gate)
             {
-                _stallTime += time.GetElapsedTime(_stallStart.Value);
+                waited = time.GetElapsedTime(_stallStart.Value);
+                _stallTime += waited;
                 _stallStart = null;
             }
+
+            OnStallEnded(waited);
         }
     }
 

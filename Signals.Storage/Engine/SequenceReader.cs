@@ -2,6 +2,7 @@ using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage.Primitives;
 using Signals.Storage.Reads;
+using Signals.Storage.Telemetry;
 using Signals.Storage.Versions;
 
 namespace Signals.Storage.Engine;
@@ -12,7 +13,7 @@ namespace Signals.Storage.Engine;
 /// event acknowledged before it began.
 /// </remarks>
 internal sealed class SequenceReader(
-    StoreSchema schema, ViewState view, ReadEpochs epochs, ErasureSet erasures, WatermarkSet watermarks, TimeProvider time)
+    StoreSchema schema, ViewState view, ReadEpochs epochs, ErasureSet erasures, WatermarkSet watermarks, StoreTelemetry telemetry, TimeProvider time)
 {
     private readonly SequenceBufferPool _pool = new();
     private volatile bool _closed;
@@ -20,6 +21,7 @@ internal sealed class SequenceReader(
     public Sequence Read(in UserId user, SequenceQuery query)
     {
         ArgumentNullException.ThrowIfNull(query);
+        long started = telemetry.BeginRead();
         SequenceBuffer buffer = Begin(query);
         int slot = Enter();
         try
@@ -31,6 +33,7 @@ internal sealed class SequenceReader(
             epochs.Exit(slot);
         }
 
+        telemetry.EndRead(started);
         return new Sequence(buffer);
     }
 
@@ -42,6 +45,7 @@ internal sealed class SequenceReader(
     public SequenceBatch ReadMany(ReadOnlySpan<UserId> users, SequenceQuery query, ReadOnlySpan<TypeLimits> limits)
     {
         ArgumentNullException.ThrowIfNull(query);
+        long started = telemetry.BeginRead();
         SequenceBuffer buffer = Begin(query);
         int slot = Enter();
         try
@@ -58,6 +62,7 @@ internal sealed class SequenceReader(
             epochs.Exit(slot);
         }
 
+        telemetry.EndRead(started);
         return new SequenceBatch(buffer);
     }
 

@@ -6,6 +6,7 @@ using Signals.Storage.MemTables;
 using Signals.Storage.Primitives;
 using Signals.Storage.Reads;
 using Signals.Storage.Tables;
+using Signals.Storage.Telemetry;
 using Signals.Storage.Versions;
 
 namespace Signals.Storage.Engine;
@@ -44,6 +45,8 @@ internal sealed class StoreEngine
         _owned = owned;
         _options = options;
         Time = time;
+        long started = time.GetTimestamp();
+        Telemetry = owned.Add(new StoreTelemetry(options.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(directory)), options.Observer, time));
         _epochs = owned.Add(new ReadEpochs());
         _arenas = owned.Add(new MemArenaPool(options.MemTableBytes, keep: 2));
         Manifest manifest = owned.Add(StoreRecovery.OpenManifest(files, directory, declared, out StoreSchema schema));
@@ -68,8 +71,8 @@ internal sealed class StoreEngine
         _memTables = owned.Add(new MemTableSet(_view, _arenas, layouts, options.MaxFrozenMemTables, time, FailStop));
         _applier = new RecordApplier(schema, _memTables, _erasures, Sources, Watermarks);
         _flusher = owned.Add(new Flusher(
-            files, directory, schema, _numbers, options.Tables, _erasures, _view, _committer, _applier, _memTables, time));
-        _compactor = owned.Add(new Compactor(files, directory, schema, _numbers, options, _erasures, _view, _committer, time));
+            files, directory, schema, _numbers, options.Tables, _erasures, _view, _committer, _applier, _memTables, Telemetry, time));
+        _compactor = owned.Add(new Compactor(files, directory, schema, _numbers, options, _erasures, _view, _committer, Telemetry, time));
         Recover(recovery);
 
         // Without durability an empty log stands for those that the manifest expects, so that every mode recovers alike.
@@ -88,10 +91,15 @@ internal sealed class StoreEngine
         _acks = new AckQueue(options.Durability);
         _acks.Start(recovery.EndPosition);
         _freezes = new FreezeRequests(_ring, FailStop);
-        _ingest = new IngestLoop(_ring, _log, log.CurrentNumber, _applier, _memTables, _acks, _freezes, options, recovery.EndPosition);
-        Appender = new Appender(_ring, _acks, FailStop, options, recovery.EndPosition, time);
-        Reader = new SequenceReader(schema, _view, _epochs, _erasures, Watermarks, time);
+        _ingest = new IngestLoop(_ring, _log, log.CurrentNumber, _applier, _memTables, _acks, _freezes, Telemetry.Freshness, options, recovery.EndPosition);
+        Appender = new Appender(_ring, _acks, FailStop, options, recovery.EndPosition, Telemetry.Freshness, time);
+        Reader = new SequenceReader(schema, _view, _epochs, _erasures, Watermarks, Telemetry, time);
         FailStop.Failed += OnFailed;
+        _memTables.OnStallBegan = Telemetry.StallBegan;
+        _memTables.OnStallEnded = Telemetry.StallEnded;
+        EngineInstruments.Register(Telemetry.Meter, this);
+        Telemetry.Opened(new RecoveryReport(
+            directory, Tables.Tables.Count, Tables.Tables.Sum(table => table.Meta.Rows), _applier.EventsApplied, time.GetElapsedTime(started)));
         _threads = options.Background
             ? new EngineThreads(_ingest, _flusher, _compactor, _memTables, _log, _arenas, _epochs, options, FailStop)
             : null;
@@ -106,6 +114,8 @@ internal sealed class StoreEngine
     public TimeProvider Time { get; }
 
     public FailStop FailStop { get; } = new();
+
+    public StoreTelemetry Telemetry { get; }
 
     public WatermarkSet Watermarks { get; }
 
@@ -211,6 +221,7 @@ internal sealed class StoreEngine
             return;
         }
 
+        Telemetry.Dispose();
         try
         {
             _ring.Close();
@@ -227,6 +238,7 @@ internal sealed class StoreEngine
             _freezes.FailAll();
             Reader.Close();
             _owned.Dispose();
+            Telemetry.Closed();
         }
     }
 
@@ -248,7 +260,9 @@ internal sealed class StoreEngine
         _view.Current.Tables.Tables.Count,
         _view.Current.Tables.Tables.Sum(table => table.Meta.FileLength),
         _view.Current.Tables.Tables.Where(table => table.Meta.Kind == RunKind.Events).Sum(table => table.Meta.Rows),
-        _view.Current.MemTables.Sum(table => table.Rows));
+        _view.Current.MemTables.Sum(table => table.Rows),
+        Math.Max(0, Appender.AcceptedPosition - _acks.Acknowledged),
+        _options.RingBytes);
 
     private void OpenTables(ManifestState state, TableSet tables)
     {
@@ -309,6 +323,7 @@ internal sealed class StoreEngine
         _acks.Fail(error);
         _freezes.FailAll();
         _memTables.SignalRoom();
+        Telemetry.Poisoned(error);
     }
 
     /// <summary>Without threads: does the ingest thread's work now.</summary>

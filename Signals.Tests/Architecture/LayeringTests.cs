@@ -92,7 +92,8 @@ internal sealed class LayeringTests
     {
         "Signals.Core" => 0,
         "Signals.Storage" => 1,
-        "Signals.Tests" => 3,
-        _ => 2,
+        "Signals.Hosting" => 2,
+        "Signals.Tests" => 4,
+        _ => 3,
     };
 }

@@ -26,6 +26,7 @@ internal static partial class Layers
         "Signals.Storage.Versions",
         "Signals.Storage.Compaction",
         "Signals.Storage.Reads",
+        "Signals.Storage.Telemetry",
         "Signals.Storage.Engine",
         "Signals.Storage.Indexing",
         "Signals.Storage",

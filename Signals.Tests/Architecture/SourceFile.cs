@@ -47,14 +47,16 @@ internal sealed partial class SourceFile
     public static IReadOnlyList<SourceFile> ReadAll()
     {
         string root = RepositoryRoot();
-        return [.. new[] { "Signals.Core", "Signals.Storage", "Signals.Bench", "Signals.Tests", "samples" }
+        return [.. new[] { "Signals.Core", "Signals.Storage", "Signals.Hosting", "Signals.Bench", "Signals.Tests", "samples" }
             .SelectMany(folder => Directory.EnumerateFiles(System.IO.Path.Combine(root, folder), "*.cs", SearchOption.AllDirectories))
             .Select(path => (Relative: System.IO.Path.GetRelativePath(root, path).Replace('\\', '/'), Full: path))
             .Where(file => !file.Relative.Contains("/obj/", StringComparison.Ordinal) && !file.Relative.Contains("/bin/", StringComparison.Ordinal))
             .Select(file => new SourceFile(file.Relative, File.ReadAllText(file.Full)))];
     }
 
-    public static string RepositoryRoot([CallerFilePath] string path = "") =>
+    public static string RepositoryRoot() => RootOf();
+
+    private static string RootOf([CallerFilePath] string path = "") =>
         System.IO.Path.GetFullPath(System.IO.Path.Combine(System.IO.Path.GetDirectoryName(path)!, "..", ".."));
 
     // The children of a namespace, so that Signals.Storage.Wal.X is no mention of Signals.Storage.

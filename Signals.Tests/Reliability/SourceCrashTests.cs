@@ -14,7 +14,7 @@ namespace Signals.Tests.Reliability;
 internal sealed class SourceCrashTests
 {
     private const string Source = "stream-7";
-    private const int Groups = 36;
+    private const int Groups = 40;
     private const int EventsPerGroup = 5;
     private const int SeedsPerCut = 2;
 
@@ -102,16 +102,29 @@ internal sealed class SourceCrashTests
             for (int i = 0; i < EventsPerGroup; i++)
             {
                 ulong id = (ulong)((n * EventsPerGroup) + i);
-                group[i % 2 == 0 ? "buy" : "tag"].Add(UserOf(id), CrashWorkload.StartMs + (long)id, id);
+                Add(group, id);
             }
 
             group.Position = n + 1;
             store.AppendGroup(group);
             store.Engine.RunPending();
-            if (n % 12 == 7)
+            if (n % 24 == 20)
             {
                 store.FlushAsync().GetAwaiter().GetResult();
             }
+        }
+    }
+
+    // Wide enough for memtables to fill up in the middle of a group.
+    private static void Add(EventGroup group, ulong id)
+    {
+        if (id % 2 == 0)
+        {
+            group["buy"].Add(UserOf(id), CrashWorkload.StartMs + (long)id, id).SetVector<sbyte>("embedding", new sbyte[CrashSchema.Dimensions]);
+        }
+        else
+        {
+            group["tag"].Add(UserOf(id), CrashWorkload.StartMs + (long)id, id).SetBytes("blob", new byte[250]);
         }
     }
 

@@ -1,0 +1,79 @@
+using System.Globalization;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Signals.Core.Schema;
+using Signals.Storage;
+
+namespace Signals.Hosting;
+
+/// <summary>
+/// Whether a store can be relied on. Unhealthy: it has failed, or its disk is nearly full. Degraded: ingest waited for the flush since the
+/// last check, or the events are old.
+/// </summary>
+/// <remarks>Thread contract: any thread; checks at the same time share the memory of the last stall time.</remarks>
+internal sealed class SignalsHealthCheck(SignalStore store, SignalsOptions options, Func<string, long> freeBytes, TimeProvider time) : IHealthCheck
+{
+    private readonly Lock _gate = new();
+    private TimeSpan _stallTime; // guarded by _gate; what the last check saw
+
+    public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        StoreStats stats = store.GetStats();
+        long free = freeBytes(options.Path);
+        Dictionary<string, object> data = new()
+        {
+            ["free_disk_bytes"] = free,
+            ["ring_used_bytes"] = stats.RingUsedBytes,
+            ["write_stalls"] = stats.WriteStalls,
+        };
+        if (store.FirstError is Exception error)
+        {
+            return Task.FromResult(HealthCheckResult.Unhealthy("The store has failed and refuses writes; reopen it.", error, data));
+        }
+
+        if (free < options.MinFreeDiskBytes)
+        {
+            return Task.FromResult(HealthCheckResult.Unhealthy(Invariant($"{free} bytes are free on the store's disk, fewer than {options.MinFreeDiskBytes}."), data: data));
+        }
+
+        string[] complaints = [.. Stalls(stats), .. Lags(data)];
+        return Task.FromResult(complaints.Length == 0
+            ? HealthCheckResult.Healthy(data: data)
+            : HealthCheckResult.Degraded(string.Join(' ', complaints), data: data));
+    }
+
+    private IEnumerable<string> Stalls(StoreStats stats)
+    {
+        TimeSpan since;
+        lock (_gate)
+        {
+            since = stats.WriteStallTime - _stallTime;
+            _stallTime = stats.WriteStallTime;
+        }
+
+        if (since > options.MaxStallTime)
+        {
+            yield return Invariant($"Ingest waited {since.TotalSeconds:F1} s for the flush since the last check.");
+        }
+    }
+
+    private IEnumerable<string> Lags(Dictionary<string, object> data)
+    {
+        DateTimeOffset now = time.GetUtcNow();
+        foreach (EventTypeSchema type in store.Schema.EventTypes)
+        {
+            if (store.GetWatermark(type.Name) is not DateTimeOffset watermark)
+            {
+                continue;
+            }
+
+            TimeSpan lag = now - watermark;
+            data[$"watermark_lag_seconds.{type.Name}"] = lag.TotalSeconds;
+            if (lag > options.MaxWatermarkLag)
+            {
+                yield return Invariant($"The newest event of '{type.Name}' is {lag.TotalSeconds:F0} s old.");
+            }
+        }
+    }
+
+    private static string Invariant(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

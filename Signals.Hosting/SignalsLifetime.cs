@@ -1,0 +1,33 @@
+using Microsoft.Extensions.Hosting;
+using Signals.Storage;
+
+namespace Signals.Hosting;
+
+/// <summary>
+/// Opens a store before any service of the host starts, so that recovery is over and errors end the start; closes it after all of them
+/// have stopped, so that nobody appends to a closed store and everything accepted is durable.
+/// </summary>
+/// <remarks>Thread contract: the host's. Closing twice, here and by the container, is one close.</remarks>
+internal sealed class SignalsLifetime(Func<SignalStore> open, Action closing) : IHostedLifecycleService
+{
+    private SignalStore? _store;
+
+    public Task StartingAsync(CancellationToken cancellationToken) => Task.Run(() => _store = open(), cancellationToken);
+
+    public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public async Task StoppedAsync(CancellationToken cancellationToken)
+    {
+        if (_store is not null)
+        {
+            closing();
+            await _store.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+}

@@ -1,0 +1,93 @@
+using Signals.Core.Model;
+using Signals.Core.Schema;
+using Signals.Storage;
+
+namespace Signals.Hosting;
+
+/// <summary>
+/// Settings of a store in a host. Everything but the schema can come from configuration; sizes are bytes, and what is left out has the
+/// default of <see cref="StoreOptions"/>. Checked when the host starts, all errors at once.
+/// </summary>
+public sealed class SignalsOptions
+{
+    private static readonly StoreOptions Defaults = new();
+
+    private StoreSchema? _schema;
+
+    /// <summary>The store's folder. Required.</summary>
+    public string Path { get; set; } = "";
+
+    /// <inheritdoc cref="StoreOptions.Name"/>
+    public string? Name { get; set; }
+
+    /// <inheritdoc cref="StoreOptions.Durability"/>
+    public Durability Durability { get; set; } = Defaults.Durability;
+
+    /// <inheritdoc cref="StoreOptions.RingBytes"/>
+    public int RingBytes { get; set; } = Defaults.RingBytes;
+
+    /// <inheritdoc cref="StoreOptions.MaxBatchBytes"/>
+    public int MaxBatchBytes { get; set; } = Defaults.MaxBatchBytes;
+
+    /// <inheritdoc cref="StoreOptions.MemTableBytes"/>
+    public long MemTableBytes { get; set; } = Defaults.MemTableBytes;
+
+    /// <inheritdoc cref="StoreOptions.MaxFrozenMemTables"/>
+    public int MaxFrozenMemTables { get; set; } = Defaults.MaxFrozenMemTables;
+
+    /// <inheritdoc cref="StoreOptions.LogBytes"/>
+    public long LogBytes { get; set; } = Defaults.LogBytes;
+
+    /// <inheritdoc cref="StoreOptions.BlockCacheBytes"/>
+    public long BlockCacheBytes { get; set; } = Defaults.BlockCacheBytes;
+
+    /// <inheritdoc cref="StoreOptions.CompactionBytesPerSecond"/>
+    public long CompactionBytesPerSecond { get; set; } = Defaults.CompactionBytesPerSecond;
+
+    /// <inheritdoc cref="StoreOptions.SyncInterval"/>
+    public TimeSpan SyncInterval { get; set; } = Defaults.SyncInterval;
+
+    /// <inheritdoc cref="StoreOptions.MaxFutureTime"/>
+    public TimeSpan MaxFutureTime { get; set; } = Defaults.MaxFutureTime;
+
+    /// <summary>The health check is unhealthy below this much free space on the store's disk. Default 1 GiB.</summary>
+    public long MinFreeDiskBytes { get; set; } = 1L << 30;
+
+    /// <summary>The health check is degraded when ingest waited longer than this for the flush since the check before. Default 1 s.</summary>
+    public TimeSpan MaxStallTime { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// The health check is degraded when the newest event of a type is older than this; null, the default, for no such check. A type without
+    /// events is not judged.
+    /// </summary>
+    public TimeSpan? MaxWatermarkLag { get; set; }
+
+    /// <summary>Declares the event types. Required.</summary>
+    public SignalsOptions UseSchema(StoreSchema schema)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        _schema = schema;
+        return this;
+    }
+
+    /// <summary>The declared schema, if any; no property, or configuration would be asked for it.</summary>
+    internal StoreSchema? GetSchema() => _schema;
+
+    /// <summary>The store's own settings.</summary>
+    internal StoreOptions ToStoreOptions(StoreLog? log, TimeProvider time) => new()
+    {
+        Name = Name,
+        Durability = Durability,
+        RingBytes = RingBytes,
+        MaxBatchBytes = MaxBatchBytes,
+        MemTableBytes = MemTableBytes,
+        MaxFrozenMemTables = MaxFrozenMemTables,
+        LogBytes = LogBytes,
+        BlockCacheBytes = BlockCacheBytes,
+        CompactionBytesPerSecond = CompactionBytesPerSecond,
+        SyncInterval = SyncInterval,
+        MaxFutureTime = MaxFutureTime,
+        Observer = log,
+        TimeProvider = time,
+    };
+}

@@ -1,0 +1,101 @@
+using System.Diagnostics.Metrics;
+using Signals.Core.Schema;
+using Signals.Storage.Telemetry;
+
+namespace Signals.Storage.Engine;
+
+/// <summary>
+/// The instruments that show an engine's counters. They are read only when somebody collects, so the engine pays nothing for them.
+/// </summary>
+/// <remarks>Thread contract: callbacks on whatever thread collects. Lifetime: they end with the meter.</remarks>
+internal static class EngineInstruments
+{
+    public static void Register(Meter meter, StoreEngine engine)
+    {
+        Counters counters = new(meter, engine);
+        RegisterIngest(counters);
+        RegisterTables(counters);
+        RegisterMemory(counters);
+        meter.CreateObservableGauge(TelemetryNames.WatermarkLag, () => WatermarkLags(engine), "s", "Now minus the newest event time indexed, per event type.");
+    }
+
+    private static void RegisterIngest(in Counters counters)
+    {
+        counters.Add(TelemetryNames.IngestEvents, "{event}", "Events indexed, those replayed at open included.", c => c.EventsApplied);
+        counters.Add(TelemetryNames.IngestRejected, "{event}", "Events refused before they entered the ring.", c => c.EventsRejected);
+        counters.Add(TelemetryNames.IngestBackPressure, "{append}", "Appends that found the ring full.", c => c.BackPressure);
+        counters.Add(TelemetryNames.IngestStalls, "{stall}", "Waits of ingest for the flush.", c => c.Stalls);
+        counters.Add(TelemetryNames.IngestStallTime, "s", "Time of these waits.", c => c.StallTime.TotalSeconds);
+        counters.Add(TelemetryNames.LogWritten, "By", "Bytes written to the write-ahead log.", c => c.LogBytes);
+        counters.Add(TelemetryNames.LogSyncs, "{sync}", "Syncs of the write-ahead log.", c => c.LogSyncs);
+        counters.Show(TelemetryNames.RingUsed, "By", "Bytes accepted and not yet indexed.", c => c.RingUsedBytes);
+        counters.Show(TelemetryNames.RingSize, "By", "Bytes of the ring.", c => c.RingBytes);
+    }
+
+    private static void RegisterTables(in Counters counters)
+    {
+        counters.Add(TelemetryNames.Flushes, "{flush}", "Memtables flushed.", c => c.Flush.Flushes);
+        counters.Add(TelemetryNames.FlushWritten, "By", "Bytes that flushes wrote.", c => c.Flush.Bytes);
+        counters.Add(TelemetryNames.Compactions, "{compaction}", "Merges of tables.", c => c.Compaction.Compactions);
+        counters.Add(TelemetryNames.CompactionRead, "By", "Bytes that compactions read.", c => c.Compaction.BytesRead);
+        counters.Add(TelemetryNames.CompactionWritten, "By", "Bytes that compactions wrote.", c => c.Compaction.BytesWritten);
+        counters.Add(TelemetryNames.CompactionPaced, "s", "Time that compaction was held back to its rate.", c => c.CompactionPacedTime.TotalSeconds);
+        counters.Add(TelemetryNames.EventsMerged, "{event}", "Copies of an event that were merged into one.", c => c.Flush.Merged + c.Compaction.Merged);
+        counters.Add(TelemetryNames.RowsDropped, "{row}", "Rows left out because of erasure, age or last-N.", c => c.Flush.Dropped + c.Compaction.Dropped);
+        counters.Add(TelemetryNames.TablesExpired, "{table}", "Tables dropped whole, unread.", c => c.Compaction.TablesExpired);
+        counters.Show(TelemetryNames.Tables, "{table}", "Tables of the current version.", c => c.Tables);
+        counters.Show(TelemetryNames.TableSize, "By", "Bytes of their files.", c => c.TableBytes);
+        counters.Show(TelemetryNames.TableRows, "{row}", "Rows in them.", c => c.TableRows);
+        counters.Show(TelemetryNames.ErasedUsers, "{user}", "Users erased and remembered as such.", c => c.ErasedUsers);
+    }
+
+    private static void RegisterMemory(in Counters counters)
+    {
+        counters.Add(TelemetryNames.CacheHits, "{request}", "Block requests that the cache answered.", c => c.Cache.Hits);
+        counters.Add(TelemetryNames.CacheMisses, "{request}", "Block requests that read the file.", c => c.Cache.Misses);
+        counters.Add(TelemetryNames.BlockReads, "{read}", "File reads of block requests.", c => c.Cache.DeviceReads);
+        counters.Add(TelemetryNames.BlockReadBytes, "By", "Bytes of these reads.", c => c.Cache.DeviceBytes);
+        counters.Show(TelemetryNames.CacheSize, "By", "Bytes of blocks held.", c => c.Cache.ResidentBytes);
+        counters.Show(TelemetryNames.MemTableSize, "By", "Memory of all memtables, spare ones included.", c => c.MemTableBytes);
+        counters.Show(TelemetryNames.MemTableRows, "{row}", "Rows in memtables, duplicates included.", c => c.MemTableRows);
+        counters.Show(TelemetryNames.DirectorySize, "By", "Memory of the tables' directories and indexes.", c => c.DirectoryBytes);
+    }
+
+    // A type without events has no watermark, and so no lag.
+    private static List<Measurement<double>> WatermarkLags(StoreEngine engine)
+    {
+        List<Measurement<double>> lags = [];
+        long now = engine.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        foreach (EventTypeSchema type in engine.Schema.EventTypes)
+        {
+            long newest = engine.Watermarks.Of(type.Id);
+            if (newest != long.MinValue)
+            {
+                lags.Add(new Measurement<double>((now - newest) / 1000.0, new KeyValuePair<string, object?>(TelemetryNames.EventTypeTag, type.Name)));
+            }
+        }
+
+        return lags;
+    }
+
+    private readonly struct Counters(Meter meter, StoreEngine engine)
+    {
+        public void Add(string name, string unit, string description, Func<EngineCounters, long> read)
+        {
+            StoreEngine source = engine;
+            meter.CreateObservableCounter(name, () => read(source.GetCounters()), unit, description);
+        }
+
+        public void Add(string name, string unit, string description, Func<EngineCounters, double> read)
+        {
+            StoreEngine source = engine;
+            meter.CreateObservableCounter(name, () => read(source.GetCounters()), unit, description);
+        }
+
+        public void Show(string name, string unit, string description, Func<EngineCounters, long> read)
+        {
+            StoreEngine source = engine;
+            meter.CreateObservableUpDownCounter(name, () => read(source.GetCounters()), unit, description);
+        }
+    }
+}

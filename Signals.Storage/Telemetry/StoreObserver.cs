@@ -1,0 +1,49 @@
+namespace Signals.Storage.Telemetry;
+
+/// <summary>
+/// Is told what a store does in the background, to log it or to react. Override what matters; the base does nothing.
+/// </summary>
+/// <remarks>
+/// Thread contract: called on the store's own threads (<see cref="OnOpened"/> and <see cref="OnClosed"/> on the caller's), several at a time;
+/// a slow observer slows that thread down. What it throws is swallowed and counted as <c>signals.observer.errors</c>: an observer
+/// cannot harm the store. Lifetime: from open to close; one observer may serve several stores if it can tell them apart.
+/// </remarks>
+public abstract class StoreObserver
+{
+    /// <summary>The store is open and takes appends.</summary>
+    public virtual void OnOpened(RecoveryReport recovery)
+    {
+    }
+
+    /// <summary>A memtable became tables.</summary>
+    public virtual void OnFlushed(FlushReport flush)
+    {
+    }
+
+    /// <summary>Tables were merged or dropped, and that is durable.</summary>
+    public virtual void OnCompacted(CompactionReport compaction)
+    {
+    }
+
+    /// <summary>Ingest waits: too many memtables wait to be flushed. Producers feel it once the ring is full.</summary>
+    public virtual void OnStallBegan()
+    {
+    }
+
+    /// <summary>Ingest goes on after a stall.</summary>
+    /// <param name="duration">How long it waited.</param>
+    public virtual void OnStallEnded(TimeSpan duration)
+    {
+    }
+
+    /// <summary>The store failed: from now on it refuses writes until it is reopened; reads go on. Called once.</summary>
+    /// <param name="firstError">What failed.</param>
+    public virtual void OnPoisoned(Exception firstError)
+    {
+    }
+
+    /// <summary>The store is closed: what was accepted is durable, unless the store had failed.</summary>
+    public virtual void OnClosed()
+    {
+    }
+}

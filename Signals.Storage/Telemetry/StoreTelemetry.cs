@@ -1,0 +1,112 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace Signals.Storage.Telemetry;
+
+/// <summary>
+/// One store's meter, activity source and observer. Every measurement carries the store's name, so nothing is shared between stores.
+/// </summary>
+/// <remarks>
+/// Thread contract: any thread. Costs a look at a field where nobody listens; flushes, compactions and stalls are rare enough to be told
+/// always. Lifetime: made before the engine, disposed when the engine begins to close, because what the instruments read goes then.
+/// </remarks>
+internal sealed class StoreTelemetry : IDisposable
+{
+    private readonly TimeProvider _time;
+    private readonly StoreObserver? _observer;
+    private readonly ActivitySource _activities;
+    private readonly Histogram<double> _readDuration;
+    private readonly Histogram<double> _flushDuration;
+    private readonly Histogram<double> _compactionDuration;
+    private readonly KeyValuePair<string, object?> _store;
+    private long _observerErrors;
+
+    public StoreTelemetry(string storeName, StoreObserver? observer, TimeProvider time)
+    {
+        _time = time;
+        _observer = observer;
+        _store = new KeyValuePair<string, object?>(TelemetryNames.StoreTag, storeName);
+        Meter = new Meter(new MeterOptions(TelemetryNames.Source) { Tags = [_store] });
+        _activities = new ActivitySource(TelemetryNames.Source, version: null, tags: [_store]);
+        _readDuration = Meter.CreateHistogram<double>(TelemetryNames.ReadDuration, "s", "Time that a read took, all users of one call together.");
+        _flushDuration = Meter.CreateHistogram<double>(TelemetryNames.FlushDuration, "s", "Time from a frozen memtable to durable tables.");
+        _compactionDuration = Meter.CreateHistogram<double>(TelemetryNames.CompactionDuration, "s", "Time of one compaction.");
+        Freshness = new FreshnessSampler(
+            Meter.CreateHistogram<double>(TelemetryNames.Freshness, "s", "Time from an append to its visibility in reads, sampled."), time);
+        Meter.CreateObservableCounter(
+            TelemetryNames.ObserverErrors, () => Volatile.Read(ref _observerErrors), "{error}", "Exceptions that the observer threw.");
+    }
+
+    public Meter Meter { get; }
+
+    public FreshnessSampler Freshness { get; }
+
+    /// <summary>Call before a read; 0 when nobody listens.</summary>
+    public long BeginRead() => _readDuration.Enabled ? Math.Max(1, _time.GetTimestamp()) : 0;
+
+    /// <summary>Ends what <see cref="BeginRead"/> began.</summary>
+    public void EndRead(long started)
+    {
+        if (started != 0)
+        {
+            _readDuration.Record(_time.GetElapsedTime(started).TotalSeconds);
+        }
+    }
+
+    public long Now() => _time.GetTimestamp();
+
+    public TimeSpan Since(long timestamp) => _time.GetElapsedTime(timestamp);
+
+    /// <summary>Begins an activity; null when nobody listens.</summary>
+    public Activity? Start(string name)
+    {
+        Activity? activity = _activities.StartActivity(name);
+        activity?.SetTag(_store.Key, _store.Value);
+        return activity;
+    }
+
+    public void Opened(in RecoveryReport recovery) => Tell(static (observer, report) => observer.OnOpened(report), recovery);
+
+    public void Flushed(in FlushReport flush)
+    {
+        _flushDuration.Record(flush.Duration.TotalSeconds);
+        Tell(static (observer, report) => observer.OnFlushed(report), flush);
+    }
+
+    public void Compacted(in CompactionReport compaction)
+    {
+        _compactionDuration.Record(compaction.Duration.TotalSeconds, new KeyValuePair<string, object?>(TelemetryNames.EventTypeTag, compaction.EventType));
+        Tell(static (observer, report) => observer.OnCompacted(report), compaction);
+    }
+
+    public void StallBegan() => Tell(static (observer, _) => observer.OnStallBegan(), 0);
+
+    public void StallEnded(TimeSpan duration) => Tell(static (observer, waited) => observer.OnStallEnded(waited), duration);
+
+    public void Poisoned(Exception error) => Tell(static (observer, first) => observer.OnPoisoned(first), error);
+
+    public void Closed() => Tell(static (observer, _) => observer.OnClosed(), 0);
+
+    public void Dispose()
+    {
+        Meter.Dispose();
+        _activities.Dispose();
+    }
+
+    private void Tell<T>(Action<StoreObserver, T> call, T about)
+    {
+        if (_observer is null)
+        {
+            return;
+        }
+
+        try
+        {
+            call(_observer, about);
+        }
+        catch (Exception)
+        {
+            Interlocked.Increment(ref _observerErrors);
+        }
+    }
+}

@@ -1,0 +1,39 @@
+using Microsoft.Extensions.Logging;
+
+namespace Signals.Tests.Hosting;
+
+/// <summary>Keeps what is logged: level, event id and text. Any thread.</summary>
+internal sealed class LogLines : ILoggerProvider, ILogger
+{
+    private readonly List<(LogLevel Level, int Id, string Text)> _lines = [];
+
+    public (LogLevel Level, int Id, string Text)[] OfStores
+    {
+        get
+        {
+            lock (_lines)
+            {
+                return [.. _lines.Where(line => line.Id is >= 1000 and < 1100)];
+            }
+        }
+    }
+
+    public ILogger CreateLogger(string categoryName) => this;
+
+    public IDisposable? BeginScope<TState>(TState state)
+        where TState : notnull => null;
+
+    public bool IsEnabled(LogLevel logLevel) => true;
+
+    public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+    {
+        lock (_lines)
+        {
+            _lines.Add((logLevel, eventId.Id, formatter(state, exception)));
+        }
+    }
+
+    public void Dispose()
+    {
+    }
+}

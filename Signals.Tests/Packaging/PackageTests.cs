@@ -1,0 +1,132 @@
+using System.IO.Compression;
+using System.Text.RegularExpressions;
+using Signals.Tests.Architecture;
+
+namespace Signals.Tests.Packaging;
+
+/// <summary>
+/// The packages as a user gets them: packed into a folder, taken from there by a project that knows nothing of this repository, built and
+/// run. <c>SIGNALS_TEST_AOT=1</c> also publishes that project ahead of time and runs the result.
+/// </summary>
+[Category("Packaging")]
+[NonParallelizable]
+internal sealed partial class PackageTests
+{
+#if DEBUG
+    private const string Configuration = "Debug";
+#else
+    private const string Configuration = "Release";
+#endif
+    private const string Version = "0.1.0";
+    private static readonly string[] Packages = ["Signals.Core", "Signals.Storage", "Signals.Hosting"];
+
+    private string _root = null!;
+    private string _feed = null!;
+    private string _project = null!;
+
+    [OneTimeSetUp]
+    public void Pack()
+    {
+        _root = Directory.CreateTempSubdirectory("signals-packages-").FullName;
+        _feed = Directory.CreateDirectory(Path.Combine(_root, "feed")).FullName;
+        _project = Directory.CreateDirectory(Path.Combine(_root, "fresh")).FullName;
+        foreach (string package in Packages)
+        {
+            DotnetCli.Run(
+                SourceFile.RepositoryRoot(), "pack", package, "-c", Configuration, "--no-build", "--no-restore", "-v", "q", "-o", _feed, $"-p:Version={Version}");
+        }
+
+        WriteFreshProject();
+    }
+
+    [OneTimeTearDown]
+    public void CleanUp() => Directory.Delete(_root, recursive: true);
+
+    [TestCaseSource(nameof(Packages))]
+    public void Package_Content_IsWhatAUserExpects(string package)
+    {
+        using ZipArchive archive = ZipFile.OpenRead(Path.Combine(_feed, $"{package}.{Version}.nupkg"));
+        string[] files = [.. archive.Entries.Select(entry => entry.FullName)];
+        Assert.That(files, Is.SupersetOf(new[] { "README.md", "icon.png", $"lib/net10.0/{package}.dll", $"lib/net10.0/{package}.xml" }));
+        using StreamReader nuspec = new(archive.GetEntry($"{package}.nuspec")!.Open());
+        string text = nuspec.ReadToEnd();
+        Assert.That(text, Does.Contain("<license type=\"expression\">MIT</license>"));
+        Assert.That(text, Does.Contain("<readme>README.md</readme>").And.Contain("<icon>icon.png</icon>").And.Contain("<tags>"));
+        Assert.That(text, Does.Not.Contain("Microsoft.CodeAnalysis").And.Not.Contain("SourceLink"), "what the build needs is no dependency of the user");
+
+        using ZipArchive symbols = ZipFile.OpenRead(Path.Combine(_feed, $"{package}.{Version}.snupkg"));
+        Assert.That(symbols.Entries.Select(entry => entry.FullName), Does.Contain($"lib/net10.0/{package}.pdb"));
+    }
+
+    [Test]
+    public void FreshProject_FromThePackages_BuildsWithoutWarningsAndRuns()
+    {
+        DotnetCli.Run(_project, "build", "-c", "Release", "-v", "q", "-warnaserror");
+        string output = DotnetCli.Run(_project, Path.Combine("bin", "Release", "net10.0", "fresh.dll"));
+        Assert.That(output.Trim(), Is.EqualTo("12.5"));
+    }
+
+    [Test]
+    public void FreshProject_PublishedAheadOfTime_RunsTheSame()
+    {
+        if (Environment.GetEnvironmentVariable("SIGNALS_TEST_AOT") != "1")
+        {
+            Assert.Ignore("Set SIGNALS_TEST_AOT=1 to publish ahead of time; it takes a minute and the compiler's package.");
+        }
+
+        if (!new[] { "clang", "gcc" }.Any(IsOnPath))
+        {
+            Assert.Ignore("Publishing ahead of time links with clang or gcc; this machine has neither.");
+        }
+
+        string published = Path.Combine(_project, "published");
+        string[] compiler = IsOnPath("clang") ? [] : ["-p:CppCompilerAndLinker=gcc"];
+        DotnetCli.Run(_project, ["publish", "-c", "Release", "-v", "q", "-warnaserror", "-p:PublishAot=true", "--use-current-runtime", "-o", published, .. compiler]);
+        string output = DotnetCli.Run(Path.Combine(published, "fresh"), _project, []);
+        Assert.That(output.Trim(), Is.EqualTo("12.5"));
+    }
+
+    // The program is the example of the package's own readme, so that the first thing that a user copies is what is tried here.
+    private void WriteFreshProject()
+    {
+        string readme = File.ReadAllText(Path.Combine(SourceFile.RepositoryRoot(), "Signals.Storage", "PACKAGE.md"));
+        string example = CSharpBlock().Match(readme).Groups[1].Value;
+        Assert.That(example, Does.Contain("\"./signals\""));
+        File.WriteAllText(
+            Path.Combine(_project, "Program.cs"),
+            example + "\nConsole.WriteLine(dwell[0].ToString(System.Globalization.CultureInfo.InvariantCulture));\n");
+        File.WriteAllText(Path.Combine(_project, "fresh.csproj"), $"""
+            <Project Sdk="Microsoft.NET.Sdk">
+              <PropertyGroup>
+                <OutputType>Exe</OutputType>
+                <TargetFramework>net10.0</TargetFramework>
+                <Nullable>enable</Nullable>
+                <ImplicitUsings>enable</ImplicitUsings>
+                <InvariantGlobalization>true</InvariantGlobalization>
+                <NuGetAudit>false</NuGetAudit>
+              </PropertyGroup>
+              <ItemGroup>
+                <PackageReference Include="Signals.Storage" Version="{Version}" />
+              </ItemGroup>
+            </Project>
+            """);
+
+        // A cache of its own, or a package of an earlier run would be taken; what is not ours comes from the machine's.
+        File.WriteAllText(Path.Combine(_project, "nuget.config"), $"""
+            <configuration>
+              <config><add key="globalPackagesFolder" value="{Path.Combine(_root, "cache")}" /></config>
+              <fallbackPackageFolders><add key="machine" value="{MachineCache()}" /></fallbackPackageFolders>
+              <packageSources><add key="packed" value="{_feed}" /></packageSources>
+            </configuration>
+            """);
+    }
+
+    private static string MachineCache() => Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+        ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+
+    private static bool IsOnPath(string program) => (Environment.GetEnvironmentVariable("PATH") ?? "")
+        .Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
+
+    [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex CSharpBlock();
+}
