@@ -17,6 +17,9 @@ namespace Signals.Storage.Reads;
 /// </remarks>
 internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<DuplicateRow> duplicates)
 {
+    private const int LeastResolved = 4;
+    private const int MostResolvedAtFirst = 256;
+
     private readonly SourceWalk _walk = new(sources);
     private readonly SourceReader _reader = new();
     private PooledList<RowKey> _merged = new();
@@ -220,18 +223,30 @@ internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<Dupl
     }
 
     /// <summary>Takes a cluster event by event: what was never inserted does not count, what is retracted counts and is left out.</summary>
+    /// <remarks>
+    /// How many rows that takes shows only on the way, so the newest of each source are loaded, and twice as many while they do not do.
+    /// Every copy of an event is known up to the first row that is the last loaded one of a source.
+    /// </remarks>
     private void TakeResolved(int first, int count)
     {
-        _merged.Clear();
-        for (int index = first; index < first + count; index++)
+        RowKey? taken = null;
+        bool complete = false;
+        int limit = (int)Math.Clamp(_wanted + (_wanted / 4L), LeastResolved, MostResolvedAtFirst);
+        for (; !complete && _keep > 0 && _wanted > 0; limit = (int)Math.Min(2L * limit, int.MaxValue))
         {
-            _reader.LoadKeys(sources[index], index, int.MaxValue, _type.Stored, _incoming);
-            _incoming.Span.CopyTo(_merged.Extend(_incoming.Count));
+            complete = LoadNewest(first, count, limit, out RowKey known);
+            ReadOnlySpan<RowKey> keys = _merged.Span;
+            keys = keys[..CountUpTo(keys, known, complete)];
+            keys = keys[(taken is RowKey last ? CountUpTo(keys, last, everything: false) : 0)..];
+            complete |= !keys.IsEmpty && keys[^1].Time < _bounds.From;
+            taken = keys.IsEmpty ? taken : keys[^1];
+            TakeResolved(keys);
         }
+    }
 
-        _merged.Span.Sort();
+    private void TakeResolved(ReadOnlySpan<RowKey> keys)
+    {
         _spare.Clear();
-        ReadOnlySpan<RowKey> keys = _merged.Span;
         while (!keys.IsEmpty && _keep > 0 && _wanted > 0 && keys[0].Time >= _bounds.From)
         {
             int copies = 1;
@@ -245,6 +260,39 @@ internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<Dupl
         }
 
         SliceCoalescer.Append(_spare.Span, _stage.Slices);
+    }
+
+    /// <summary>Loads the newest keys of each source into <c>_merged</c>, in order; true when these are all, else up to where all are known.</summary>
+    private bool LoadNewest(int first, int count, int limit, out RowKey known)
+    {
+        bool complete = true;
+        known = default;
+        _merged.Clear();
+        for (int index = first; index < first + count; index++)
+        {
+            ref readonly ReadSource source = ref sources[index];
+            _reader.LoadKeys(source, index, source.IsSorted ? limit : int.MaxValue, _type.Stored, _incoming);
+            _incoming.Span.CopyTo(_merged.Extend(_incoming.Count));
+            if (_incoming.Count < source.Count && (complete || _incoming[_incoming.Count - 1].Precedes(known)))
+            {
+                known = _incoming[_incoming.Count - 1];
+                complete = false;
+            }
+        }
+
+        _merged.Span.Sort();
+        return complete;
+    }
+
+    private static int CountUpTo(ReadOnlySpan<RowKey> keys, in RowKey last, bool everything)
+    {
+        int count = keys.Length;
+        while (count > 0 && !everything && last.Precedes(keys[count - 1]))
+        {
+            count--;
+        }
+
+        return count;
     }
 
     private void TakeIfThere(ReadOnlySpan<RowKey> copies)

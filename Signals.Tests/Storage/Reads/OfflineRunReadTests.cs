@@ -85,6 +85,28 @@ internal sealed class OfflineRunReadTests
     }
 
     [Test]
+    public async Task Read_ManyRetractedInOverlappingRuns_FindsAsManyAsAreWanted([Values(1, 3, 10, 100, 390, 1000)] int last, [Values] bool compacted)
+    {
+        Append([.. All(800).Where(i => i % 2 == 0)]);
+        await _store.FlushAsync();
+        Append([.. All(800).Where(i => i % 3 == 1)]);
+        await _store.FlushAsync();
+        Attach(RunKind.Events, Retractions(Early, [.. All(900).Where(i => i / 50 % 2 == 1)]));
+        Append([.. All(800).Where(i => i % 5 == 0)]);
+        if (compacted)
+        {
+            await _store.CompactAsync();
+        }
+
+        int[] there = [.. All(800).Where(i => (i % 2 == 0 || i % 3 == 1 || i % 5 == 0) && i / 50 % 2 == 0).Reverse().Take(last)];
+        using Sequence sequence = _store.Read(TheUser, _store.Query("e").Last(last).Build());
+        Assert.That(sequence.Times.ToArray(), Is.EqualTo(there.Select(Time)));
+        using Sequence range = _store.Read(TheUser, _store.Query("e").Last(last).Between(Time(210), Time(430)).Build());
+        Assert.That(range.Times.ToArray(), Is.EqualTo(All(430).Where(i => i >= 210
+            && (i % 2 == 0 || i % 3 == 1 || i % 5 == 0) && i / 50 % 2 == 0).Reverse().Take(last).Select(Time)));
+    }
+
+    [Test]
     public async Task Read_HalfOfALongHistoryPatched_GivesEachCellItsGreatest([Values] bool flushed, [Values] bool oldestFirst)
     {
         Append(All(800));
