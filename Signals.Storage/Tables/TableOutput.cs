@@ -9,9 +9,10 @@ namespace Signals.Storage.Tables;
 /// <param name="identity">What every checksum is bound to.</param>
 internal sealed class TableOutput(IFile file, long start, ulong identity)
 {
-    private const int FlushBytes = 256 << 10;
+    private const int FlushBytes = 320 << 10;
+    private const int FirstBytes = 16 << 10; // most tables of a store are small, and large arrays are dear to collect
 
-    private byte[] _buffer = new byte[FlushBytes + (64 << 10)];
+    private byte[] _buffer = new byte[FirstBytes];
     private int _used;
     private long _flushed;
     private long _sectionStart;
@@ -25,11 +26,7 @@ internal sealed class TableOutput(IFile file, long start, ulong identity)
     {
         if (length > _buffer.Length - _used)
         {
-            Flush();
-            if (length > _buffer.Length)
-            {
-                _buffer = new byte[length];
-            }
+            MakeRoom(length);
         }
 
         return _buffer.AsSpan(_used, length);
@@ -68,6 +65,21 @@ internal sealed class TableOutput(IFile file, long start, ulong identity)
             file.Write(start + _flushed, _buffer.AsSpan(0, _used));
             _flushed += _used;
             _used = 0;
+        }
+    }
+
+    private void MakeRoom(int length)
+    {
+        if ((long)_used + length <= FlushBytes)
+        {
+            Array.Resize(ref _buffer, Math.Min(FlushBytes, Math.Max(_used + length, 2 * _buffer.Length)));
+            return;
+        }
+
+        Flush();
+        if (length > _buffer.Length)
+        {
+            _buffer = new byte[length];
         }
     }
 }

@@ -75,7 +75,7 @@ internal sealed class TableWriter : IDisposable
         _layout = new TableLayout(types, run);
         _cut = new BlockCut(_layout, options);
         _encoder = new BlockEncoder(_layout, identity, options.Compress);
-        _pending = new RowBuffer(types, run.Stamp, run.Parts, 1024);
+        _pending = new RowBuffer(types, run.Stamp, run.Parts);
         _output = new TableOutput(file, start, identity);
         _output.Append(TableFooter.EncodeHeader(identity, run));
         _output.BeginSection();

@@ -43,7 +43,7 @@ internal sealed class OrderHistory
     public void Run(ulong orderSeed)
     {
         SimRandom random = new(orderSeed);
-        List<string> trace = [];
+        List<object> trace = [];
         SimFileSystem files = new(record: false);
         ManualTime time = new(TestStores.Start);
         SignalStore store = Open(files, time);
@@ -51,7 +51,8 @@ internal sealed class OrderHistory
         {
             foreach (object input in Shuffled(ref random))
             {
-                Bring(input, files, store, trace);
+                trace.Add(input);
+                Bring(input, files, store);
                 store = Disturb(ref random, files, time, store, trace);
             }
 
@@ -62,13 +63,16 @@ internal sealed class OrderHistory
         }
         catch (Exception error)
         {
-            throw new InvalidOperationException($"{error.Message}\ninputs {_seed}, order {orderSeed}\n{_type}\n{string.Join("\n", trace)}", error);
+            throw new InvalidOperationException($"{error.Message}\ninputs {_seed}, order {orderSeed}\n{_type}\n{string.Join("\n", trace.Select(Describe))}", error);
         }
         finally
         {
             store.Engine.Close(abandon: true);
         }
     }
+
+    // Only of a failure: of all histories these lines would cost more than the store.
+    private static string Describe(object step) => step is List<MetaEvent> streamed ? "append\n  " + string.Join("\n  ", streamed) : $"{step}";
 
     private static UserId User(int user) => new(0, (ulong)user);
 
@@ -114,9 +118,8 @@ internal sealed class OrderHistory
         return order;
     }
 
-    private void Bring(object input, SimFileSystem files, SignalStore store, List<string> trace)
+    private void Bring(object input, SimFileSystem files, SignalStore store)
     {
-        trace.Add(input is List<MetaEvent> streamed ? "append\n  " + string.Join("\n  ", streamed) : $"attach {input}");
         if (input is MetaRun run)
         {
             using AttachedRuns runs = new(files, store, Options.Tables);
@@ -137,7 +140,7 @@ internal sealed class OrderHistory
         store.Append(batch);
     }
 
-    private SignalStore Disturb(ref SimRandom random, SimFileSystem files, ManualTime time, SignalStore store, List<string> trace)
+    private SignalStore Disturb(ref SimRandom random, SimFileSystem files, ManualTime time, SignalStore store, List<object> trace)
     {
         int what = random.Below(8);
         trace.Add(what switch { 0 or 1 => "flush", 2 or 3 => "compact", 4 => "reopen", 5 => "run", _ => "-" });
