@@ -212,6 +212,12 @@ public sealed class SignalStore : IAsyncDisposable, IDisposable
     public StoreStats GetStats() => new(Engine.GetCounters());
 
     /// <summary>
+    /// Which corrections and enrichments of imported segments have no event: those that compaction tried and that wait, and those that
+    /// were dropped after <see cref="StoreOptions.OrphanGrace"/> since the store was opened.
+    /// </summary>
+    public OrphanReport GetOrphanReport() => OrphanReport.Of(Schema, Engine.GetOrphans());
+
+    /// <summary>
     /// Finishes the enrichments that wait, within their drain timeout; refuses new writes, finishes those accepted, makes them durable
     /// (with <see cref="Durability.InMemory"/> by flushing them), and closes the files. A second call does nothing.
     /// </summary>

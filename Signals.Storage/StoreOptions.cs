@@ -53,6 +53,12 @@ public sealed class StoreOptions
     /// <summary>Is told of flushes, compactions, stalls and failures; null for nobody.</summary>
     public StoreObserver? Observer { get; init; }
 
+    /// <summary>
+    /// How long corrections and enrichments of imported segments wait for their event, from the import on; then they are dropped, counted
+    /// and reported. From zero to 3,650 days, default 7 days.
+    /// </summary>
+    public TimeSpan OrphanGrace { get; init; } = TimeSpan.FromDays(7);
+
     /// <summary>Where the store takes the time from; the system by default.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
@@ -81,6 +87,7 @@ public sealed class StoreOptions
             MaxFutureTime = MaxFutureTime,
             Name = Name,
             Observer = Observer,
+            OrphanGrace = OrphanGrace,
             Tables = new TableOptions(),
             Compaction = new CompactionOptions(),
         };
@@ -101,6 +108,7 @@ public sealed class StoreOptions
             (CompactionBytesPerSecond >= 1 << 20, nameof(CompactionBytesPerSecond), CompactionBytesPerSecond, "at least 1 MiB"),
             (SyncInterval >= TimeSpan.FromMilliseconds(1) && SyncInterval <= TimeSpan.FromDays(1), nameof(SyncInterval), SyncInterval, "from 1 ms to 1 day"),
             (MaxFutureTime >= TimeSpan.Zero, nameof(MaxFutureTime), MaxFutureTime, "at least zero"),
+            (OrphanGrace >= TimeSpan.Zero && OrphanGrace <= TimeSpan.FromDays(3650), nameof(OrphanGrace), OrphanGrace, "from zero to 3,650 days"),
         ];
         foreach ((bool holds, string name, object value, string expected) in rules)
         {

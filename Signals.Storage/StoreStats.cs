@@ -37,6 +37,12 @@ public sealed record StoreStats
         MemTableRows = counters.MemTableRows;
         RingUsedBytes = counters.RingUsedBytes;
         RingBytes = counters.RingBytes;
+        Folds = counters.Compaction.Folds;
+        RowsFolded = counters.Compaction.RowsFolded;
+        FoldBytesWritten = counters.Compaction.FoldBytesWritten;
+        PatchRows = counters.PatchRows;
+        OrphansHeld = counters.OrphansHeld;
+        OrphansDropped = counters.Compaction.OrphansDropped;
     }
 
     /// <summary>Events indexed, those replayed at open included; a duplicate counts as it came.</summary>
@@ -128,4 +134,25 @@ public sealed record StoreStats
 
     /// <summary>Bytes of the ring.</summary>
     public long RingBytes { get; }
+
+    /// <summary>Times that compaction folded corrections and enrichments into the tables of their events.</summary>
+    public long Folds { get; }
+
+    /// <summary>Rows of corrections and enrichments that were folded.</summary>
+    public long RowsFolded { get; }
+
+    /// <summary>
+    /// Bytes that folds wrote: column files, and what was left of imported rows. Divided by <see cref="RowsFolded"/>, what folding a row
+    /// costs; until a merge takes the column files in, nothing else is written for it.
+    /// </summary>
+    public long FoldBytesWritten { get; }
+
+    /// <summary>Rows of corrections and enrichments that are not folded yet, orphans included.</summary>
+    public long PatchRows { get; }
+
+    /// <summary>Those of them that were tried and wait for their event.</summary>
+    public long OrphansHeld { get; }
+
+    /// <summary>Corrections and enrichments that were dropped because their event did not come within the grace period.</summary>
+    public long OrphansDropped { get; }
 }

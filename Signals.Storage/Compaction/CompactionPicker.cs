@@ -1,3 +1,5 @@
+using Signals.Storage.Tables;
+
 namespace Signals.Storage.Compaction;
 
 /// <summary>
@@ -23,9 +25,11 @@ internal static class CompactionPicker
         IReadOnlyList<CompactionRun> runs, CompactionOptions options, ReadOnlySpan<long> oldestKept, bool full = false)
     {
         List<Window> windows = GroupByWindow(runs);
-        Choice? choice = PickExpired(windows, oldestKept)
+        Choice? choice = PickExpired(runs, windows, oldestKept)
             ?? Best(windows, window => PickOverloaded(window, options))
-            ?? Best(windows, window => PickTier(window, options));
+            ?? Best(windows, window => window.Patches.Length >= options.MinRuns ? PickFold(window, options) : null)
+            ?? Best(windows, window => PickTier(window, options))
+            ?? Best(windows, window => PickFold(window, options));
         if (choice is null && full)
         {
             long[] kept = oldestKept.ToArray();
@@ -40,26 +44,29 @@ internal static class CompactionPicker
     private static List<Window> GroupByWindow(IReadOnlyList<CompactionRun> runs) =>
     [
         .. runs.GroupBy(run => (run.EventType, run.WindowStart))
-            .Select(group => new Window([.. group.OrderBy(run => run.Bytes).ThenBy(run => run.Number)]))
+            .Select(group => new Window(
+                group.Key.EventType,
+                group.Key.WindowStart,
+                [.. group.Where(run => run.Kind == RunKind.Events).OrderBy(run => run.Bytes).ThenBy(run => run.Number)],
+                [.. group.Where(run => run.Kind == RunKind.Patches && run.IsDue).OrderBy(run => run.Number)]))
             .OrderByDescending(window => window.Runs.Length)
-            .ThenByDescending(window => window.Runs[0].WindowStart)
-            .ThenBy(window => window.Runs[0].EventType),
+            .ThenByDescending(window => window.Start)
+            .ThenBy(window => window.EventType),
     ];
 
     private static Choice? Best(List<Window> windows, Func<Window, Choice?> pick) =>
         windows.Select(pick).FirstOrDefault(choice => choice is not null);
 
     // All at once: one commit, and nothing is read.
-    private static Choice? PickExpired(List<Window> windows, ReadOnlySpan<long> oldestKept)
+    private static Choice? PickExpired(IReadOnlyList<CompactionRun> runs, List<Window> windows, ReadOnlySpan<long> oldestKept)
     {
         foreach (Window window in windows)
         {
-            ushort type = window.Runs[0].EventType;
+            ushort type = window.EventType;
             long kept = oldestKept[type];
             CompactionRun[] expired =
             [
-                .. windows.SelectMany(w => w.Runs)
-                    .Where(run => run.EventType == type && run.MaxTime < kept)
+                .. runs.Where(run => run.EventType == type && run.MaxTime < kept)
                     .OrderBy(run => run.WindowStart),
             ];
             if (expired.Length > 0)
@@ -124,10 +131,15 @@ internal static class CompactionPicker
         return count;
     }
 
+    private static Choice? PickFold(Window window, CompactionOptions options) => window.Patches.Length > 0
+        ? new Choice(CompactionReason.Fold, window.Patches[..Math.Min(window.Patches.Length, options.MaxRuns)])
+        : null;
+
     private static Choice? PickFull(Window window, CompactionOptions options, long[] oldestKept)
     {
         bool holdsExpired = window.Runs.Any(run => run.MinTime < oldestKept[run.EventType]);
-        return window.Runs.Length > 1 || holdsExpired
+        bool hasColumnFiles = window.Runs.Any(run => run.ColumnFiles > 0);
+        return window.Runs.Length > 1 || holdsExpired || hasColumnFiles
             ? new Choice(CompactionReason.Full, window.Runs[..Math.Min(window.Runs.Length, options.MaxRuns)])
             : null;
     }
@@ -135,12 +147,17 @@ internal static class CompactionPicker
     // The rewrite leaves no surplus, so the same run does not come back until newer rows arrived.
     private static Choice? PickSurplus(Window window, double least)
     {
+        if (window.Runs.Length == 0)
+        {
+            return null;
+        }
+
         CompactionRun most = window.Runs.MaxBy(run => run.SurplusShare);
         return most.SurplusShare >= least ? new Choice(CompactionReason.Surplus, [most]) : null;
     }
 
-    /// <summary>The runs of one (type, window), smallest first; at least one.</summary>
-    private sealed record Window(CompactionRun[] Runs);
+    /// <summary>The runs of one (type, window): those of events, smallest first, and the patches that are due, oldest first.</summary>
+    private sealed record Window(ushort EventType, long Start, CompactionRun[] Runs, CompactionRun[] Patches);
 
     private sealed record Choice(CompactionReason Reason, CompactionRun[] Runs)
     {

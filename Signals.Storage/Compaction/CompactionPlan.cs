@@ -4,7 +4,7 @@ namespace Signals.Storage.Compaction;
 /// <param name="Reason">Why.</param>
 /// <param name="EventType">Event type of all tables.</param>
 /// <param name="WindowStart">Window of all tables; of the oldest one when expired tables are dropped.</param>
-/// <param name="Tables">File numbers, ascending; at least one.</param>
+/// <param name="Tables">Table numbers, ascending; at least one. Those of patches to fold, otherwise those of events.</param>
 /// <param name="InputBytes">Bytes of their files.</param>
 /// <param name="OldestKeptMs">Rows older than this have expired.</param>
 internal sealed record CompactionPlan(
@@ -17,4 +17,7 @@ internal sealed record CompactionPlan(
 {
     /// <summary>Whether the tables only leave the store, without being read.</summary>
     public bool IsDrop => Reason == CompactionReason.Expired;
+
+    /// <summary>Whether patches are folded into the window's runs of events.</summary>
+    public bool IsFold => Reason == CompactionReason.Fold;
 }

@@ -12,6 +12,12 @@ internal enum CompactionReason
     /// <summary>Enough runs of similar size came together.</summary>
     Tier,
 
+    /// <summary>
+    /// Patches wait to be folded into the runs of their window. After merges of the same window, so that fewer runs get a column file;
+    /// before them when so many patch runs came together that reads suffer.
+    /// </summary>
+    Fold,
+
     /// <summary>The caller asked for one run per window.</summary>
     Full,
 

@@ -14,6 +14,7 @@ internal sealed class MergeInputs
     private readonly UserId[] _users;
     private readonly double[] _bytesPerRow;
     private readonly int[] _holders;
+    private readonly int[] _inputs;
     private int _live;
     private int _held;
     private double _bytes;
@@ -25,9 +26,11 @@ internal sealed class MergeInputs
         _users = new UserId[tables.Length];
         _bytesPerRow = new double[tables.Length];
         _holders = new int[tables.Length];
+        _inputs = new int[tables.Length];
         for (int i = 0; i < tables.Length; i++)
         {
             _cursors[_live] = tables[i].CreateCursor();
+            _inputs[_live] = i;
             _bytesPerRow[_live] = (double)tables[i].Meta.FileLength / tables[i].Meta.Rows;
             if (_cursors[_live].MoveNext())
             {
@@ -48,6 +51,9 @@ internal sealed class MergeInputs
 
     /// <summary>An input that holds the current user; 0 is the one with the newest row.</summary>
     public TableCursor Holder(int index) => _cursors[_holders[index]];
+
+    /// <summary>Which of the tables given that is.</summary>
+    public int HolderInput(int index) => _inputs[_holders[index]];
 
     /// <summary>Moves to the next user; false at the end.</summary>
     public bool MoveNext()
@@ -99,6 +105,7 @@ internal sealed class MergeInputs
 
             _live--;
             _cursors[i] = _cursors[_live];
+            _inputs[i] = _inputs[_live];
             _users[i] = _users[_live];
             _bytesPerRow[i] = _bytesPerRow[_live];
         }

@@ -42,4 +42,17 @@ internal sealed class CompactionRequest(IEnumerable<ulong> tables, long nowMs)
             }
         }
     }
+
+    /// <summary>Covers what a fold left of patch runs in their place. Runs of events keep their numbers.</summary>
+    public void Replace(FoldResult result)
+    {
+        foreach (FoldedPatches patches in result.Patches)
+        {
+            if (_tables.Remove(patches.Patches) && patches.After is { } after)
+            {
+                _tables.Add(after.Number);
+                _made.Add(after.Number);
+            }
+        }
+    }
 }

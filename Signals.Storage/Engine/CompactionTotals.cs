@@ -4,8 +4,28 @@ namespace Signals.Storage.Engine;
 
 /// <summary>Sums over all compactions since the store was opened.</summary>
 internal readonly record struct CompactionTotals(
-    long Compactions, long Merged, long Dropped, long BytesRead, long BytesWritten, long TablesExpired)
+    long Compactions,
+    long Merged,
+    long Dropped,
+    long BytesRead,
+    long BytesWritten,
+    long TablesExpired,
+    long Folds,
+    long RowsFolded,
+    long FoldBytesWritten,
+    long OrphansDropped)
 {
+    public CompactionTotals Plus(FoldStats fold) => this with
+    {
+        Folds = Folds + 1,
+        RowsFolded = RowsFolded + fold.Folded,
+        FoldBytesWritten = FoldBytesWritten + fold.ColumnBytesWritten + fold.OrphanBytesWritten,
+        OrphansDropped = OrphansDropped + fold.OrphansDropped,
+        BytesRead = BytesRead + fold.BytesRead,
+        BytesWritten = BytesWritten + fold.ColumnBytesWritten + fold.OrphanBytesWritten,
+        Dropped = Dropped + fold.Unreachable,
+    };
+
     public CompactionTotals Plus(MergeStats merge) => this with
     {
         Compactions = Compactions + 1,

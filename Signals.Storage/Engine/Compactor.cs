@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Signals.Core.Schema;
 using Signals.Storage.Compaction;
 using Signals.Storage.FileSystem;
+using Signals.Storage.Primitives;
 using Signals.Storage.Tables;
 using Signals.Storage.Telemetry;
 using Signals.Storage.Versions;
@@ -28,6 +29,7 @@ internal sealed class Compactor : IDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
     private readonly ErasureScan _erasureScan; // guarded by _gate
+    private readonly PatchFolder _folder; // guarded by _gate, but for its report
     private readonly SurplusScan _surplusScan = new(); // guarded by _gate
     private CompactionRequest? _request; // guarded by _gate
     private readonly Lock _requestGate = new(); // taken before _gate; one request at a time
@@ -42,6 +44,7 @@ internal sealed class Compactor : IDisposable
         EngineOptions options,
         ErasureSet erasures,
         ViewState view,
+        ReadEpochs epochs,
         VersionCommitter committer,
         StoreTelemetry telemetry,
         TimeProvider time)
@@ -57,10 +60,14 @@ internal sealed class Compactor : IDisposable
         _telemetry = telemetry;
         _time = time;
         _erasureScan = new ErasureScan(erasures);
+        _folder = new PatchFolder(files, directory, schema, numbers, options, erasures, view, epochs, committer);
         Pacer = new CompactionPacer(options.CompactionBytesPerSecond, time);
     }
 
     public CompactionPacer Pacer { get; }
+
+    /// <summary>Patches without their event.</summary>
+    public PatchFolder Folder => _folder;
 
     public CompactionTotals Totals
     {
@@ -78,7 +85,7 @@ internal sealed class Compactor : IDisposable
 
     /// <summary>
     /// Makes one run of each window's tables of now, without anything expired at <paramref name="nowMs"/>, erased before the call
-    /// or out of reach of last-N. Unpaced. Ends early when the store is closing.
+    /// or out of reach of last-N, with every patch folded whose event is there, and without column files. Unpaced. Ends early when the store is closing.
     /// </summary>
     public void RunAll(long nowMs)
     {
@@ -147,10 +154,8 @@ internal sealed class Compactor : IDisposable
             long started = _telemetry.Now();
             try
             {
-                MergeResult result = ExecuteLocked(plan, version, isPaced: request is null && _options.Background);
-                CommitLocked(plan, result);
-                request?.Replace(plan, result);
-                Report(plan, result, activity, _telemetry.Since(started));
+                MergeStats stats = DoLocked(plan, version, request);
+                Report(plan, stats, activity, _telemetry.Since(started));
                 return true;
             }
             catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
@@ -160,13 +165,35 @@ internal sealed class Compactor : IDisposable
         }
     }
 
+    private MergeStats DoLocked(CompactionPlan plan, TableVersion version, CompactionRequest? request)
+    {
+        Action<long>? pace = request is null && _options.Background ? bytes => Pacer.Pass(bytes, _stopping.Token) : null;
+        if (plan.IsFold)
+        {
+            ReadOnlySpan<TableWindow> newer = NewerWindows(version, plan.EventType, plan.WindowStart);
+            FoldResult folded = _folder.Fold(plan, version, newer, NowMs(request), always: request is not null, pace, _stopping.Token);
+            request?.Replace(folded);
+            ForgetLocked(folded.Patches.Where(patches => patches.After?.Number != patches.Patches).Select(patches => patches.Patches));
+            lock (_totalsGate)
+            {
+                _totals = _totals.Plus(folded.Stats);
+            }
+
+            return folded.Stats.AsMerge;
+        }
+
+        MergeResult result = ExecuteLocked(plan, version, pace);
+        CommitLocked(plan, result);
+        request?.Replace(plan, result);
+        return result.Stats;
+    }
+
     // The surplus costs a look at many users, so it is asked for only when nothing else is to do.
     private CompactionPlan? PickLocked(TableVersion version, CompactionRequest? request)
     {
-        long[] oldestKept = Retention.OldestKept(_schema, request?.NowMs ?? _time.GetUtcNow().ToUnixTimeMilliseconds());
-        Table[] tables =
-            [.. version.Tables.Where(table => table.Meta.Kind == RunKind.Events && IsCoveredLocked(table) == (request is not null))];
-        CompactionRun[] runs = [.. tables.Select(table => CompactionRun.Of(table.Meta, ErasedUsersLocked(table, request)))];
+        long[] oldestKept = Retention.OldestKept(_schema, NowMs(request));
+        Table[] tables = [.. version.Tables.Where(table => IsCoveredLocked(table) == (request is not null))];
+        CompactionRun[] runs = [.. tables.Select(table => DescribeLocked(table, version, request, oldestKept))];
         if (CompactionPicker.Pick(runs, _options.Compaction, oldestKept, request is not null) is CompactionPlan plan)
         {
             return plan;
@@ -180,6 +207,19 @@ internal sealed class Compactor : IDisposable
         return CompactionPicker.Pick(runs, _options.Compaction, oldestKept, request is not null);
     }
 
+    private CompactionRun DescribeLocked(Table table, TableVersion version, CompactionRequest? request, long[] oldestKept)
+    {
+        int erased = ErasedUsersLocked(table, request);
+        CompactionRun run = CompactionRun.Of(table.Meta, erased);
+        return run.Kind == RunKind.Events ? run : run with
+        {
+            IsDue = _folder.IsDue(table, version, events => request is null || request.Covers(events.Meta.Number),
+                oldestKept[run.EventType], erased, NowMs(request), always: request is not null),
+        };
+    }
+
+    private long NowMs(CompactionRequest? request) => request?.NowMs ?? _time.GetUtcNow().ToUnixTimeMilliseconds();
+
     private bool IsCoveredLocked(Table table) => _request?.Covers(table.Meta.Number) == true;
 
     // Who is erased while a request runs is left to the background: it would have no end under steady erasures.
@@ -188,6 +228,11 @@ internal sealed class Compactor : IDisposable
 
     private double SurplusShareLocked(Table table, TableVersion version, CompactionRequest? request)
     {
+        if (table.Meta.Kind == RunKind.Patches)
+        {
+            return 0;
+        }
+
         EventTypeSchema type = _schema.EventTypes[table.Meta.EventType];
         ReadOnlySpan<TableWindow> newer = NewerWindows(version, type.Id, table.Meta.WindowStart);
         if (request is null)
@@ -209,7 +254,7 @@ internal sealed class Compactor : IDisposable
         return 0;
     }
 
-    private MergeResult ExecuteLocked(CompactionPlan plan, TableVersion version, bool isPaced)
+    private MergeResult ExecuteLocked(CompactionPlan plan, TableVersion version, Action<long>? pace)
     {
         Table[] tables = [.. plan.Tables.Select(number => Find(version, number))];
         if (plan.IsDrop)
@@ -219,7 +264,6 @@ internal sealed class Compactor : IDisposable
 
         MergeTarget target = new(_files, _directory, _numbers.Next(), _schema.EventTypes[plan.EventType], _options.Tables);
         MergeJob job = new(target, plan, tables, _erasures, NewerWindows(version, plan.EventType, plan.WindowStart));
-        Action<long>? pace = isPaced ? bytes => Pacer.Pass(bytes, _stopping.Token) : null;
         return job.Run(pace, _stopping.Token);
     }
 
@@ -228,12 +272,8 @@ internal sealed class Compactor : IDisposable
         VersionEdit edit = new();
         result.AddTo(edit);
         _committer.Commit(edit, (current, version) => current.WithTables(version));
-        foreach (ulong number in plan.Tables)
-        {
-            _erasureScan.Forget(number);
-            _surplusScan.Forget(number);
-        }
-
+        ForgetLocked(plan.Tables);
+        _folder.NoteMerge(result);
         lock (_totalsGate)
         {
             _totals = plan.IsDrop
@@ -242,9 +282,17 @@ internal sealed class Compactor : IDisposable
         }
     }
 
-    private void Report(CompactionPlan plan, MergeResult result, Activity? activity, TimeSpan duration)
+    private void ForgetLocked(IEnumerable<ulong> tables)
     {
-        MergeStats stats = result.Stats;
+        foreach (ulong number in tables)
+        {
+            _erasureScan.Forget(number);
+            _surplusScan.Forget(number);
+        }
+    }
+
+    private void Report(CompactionPlan plan, MergeStats stats, Activity? activity, TimeSpan duration)
+    {
         CompactionReport report = new(
             _schema.EventTypes[plan.EventType].Name,
             plan.IsDrop,

@@ -23,4 +23,6 @@ internal sealed record EngineCounters(
     long TableRows,
     long MemTableRows,
     long RingUsedBytes,
-    long RingBytes);
+    long RingBytes,
+    long PatchRows,
+    long OrphansHeld);

@@ -28,6 +28,8 @@ internal sealed record EngineOptions
 
     public required TimeSpan MaxFutureTime { get; init; }
 
+    public TimeSpan OrphanGrace { get; init; } = TimeSpan.FromDays(7);
+
     public required TableOptions Tables { get; init; }
 
     public required CompactionOptions Compaction { get; init; }

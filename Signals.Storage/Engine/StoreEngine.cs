@@ -1,6 +1,7 @@
 using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Core.Schema;
+using Signals.Storage.Compaction;
 using Signals.Storage.FileSystem;
 using Signals.Storage.MemTables;
 using Signals.Storage.Primitives;
@@ -72,7 +73,7 @@ internal sealed class StoreEngine
         _applier = new RecordApplier(schema, _memTables, _erasures, Sources, Watermarks);
         _flusher = owned.Add(new Flusher(
             files, directory, schema, _numbers, options.Tables, _erasures, _view, _committer, _applier, _memTables, Telemetry, time));
-        _compactor = owned.Add(new Compactor(files, directory, schema, _numbers, options, _erasures, _view, _committer, Telemetry, time));
+        _compactor = owned.Add(new Compactor(files, directory, schema, _numbers, options, _erasures, _view, _epochs, _committer, Telemetry, time));
         Recover(recovery);
 
         // Without durability an empty log stands for those that the manifest expects, so that every mode recovers alike.
@@ -242,6 +243,9 @@ internal sealed class StoreEngine
         }
     }
 
+    /// <summary>Patches without their event: those that wait, by run, and those dropped since the store was opened, by source.</summary>
+    public (IReadOnlyList<OrphanCount> Held, IReadOnlyList<OrphanCount> Dropped) GetOrphans() => _compactor.Folder.Report();
+
     public EngineCounters GetCounters() => new(
         _applier.EventsApplied,
         Appender.Rejected,
@@ -258,11 +262,13 @@ internal sealed class StoreEngine
         _arenas.LiveCount * _arenas.ArenaBytes,
         _view.Current.Tables.Tables.Sum(table => table.ResidentBytes),
         _view.Current.Tables.Tables.Count,
-        _view.Current.Tables.Tables.Sum(table => table.Meta.FileLength),
+        _view.Current.Tables.Tables.Sum(table => table.Meta.TotalLength),
         _view.Current.Tables.Tables.Where(table => table.Meta.Kind == RunKind.Events).Sum(table => table.Meta.Rows),
         _view.Current.MemTables.Sum(table => table.Rows),
         Math.Max(0, Appender.AcceptedPosition - _acks.Acknowledged),
-        _options.RingBytes);
+        _options.RingBytes,
+        Math.Max(0, _view.Current.Tables.Tables.Where(table => table.Meta.Kind == RunKind.Patches).Sum(table => table.Meta.Rows) - _compactor.Folder.GoneRows),
+        _compactor.Folder.Report().Held.Sum(orphans => orphans.Count));
 
     private void OpenTables(ManifestState state, TableSet tables)
     {

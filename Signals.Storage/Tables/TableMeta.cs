@@ -65,6 +65,9 @@ internal sealed record TableMeta
     /// <summary>Files that hold newer cells of some columns; where two have a column, the later one holds it.</summary>
     public IReadOnlyList<ColumnFileMeta> ColumnFiles { get; init; } = [];
 
+    /// <summary>Bytes of the table and its column files.</summary>
+    public long TotalLength => FileLength + ColumnFiles.Sum(file => file.FileLength);
+
     /// <summary>Writes a MessagePack array; later versions append fields.</summary>
     public void Write(ref MessagePackWriter writer)
     {

@@ -93,6 +93,48 @@ internal sealed class CompactionPickerTests
         "Full type=0 window=100 tables=2,3 bytes=99\nErasure type=0 window=200 tables=4 bytes=10\nSurplus type=0 window=0 tables=1 bytes=10\n"
             + "left: 103,104,101",
         TestName = "Drain_FullRequestOverSurplus_RewritesItLast")]
+    [TestCase(
+        "run 1 size=10; patches 2 size=5; patches 3 size=7; patches 4 window=100 size=1; pick",
+        "Fold type=0 window=0 tables=2,3 bytes=12",
+        TestName = "Pick_PatchesThatAreDue_FoldsThoseOfOneWindow")]
+    [TestCase(
+        "run 1 size=10; patches 2 size=5 due=0; pick; drain full",
+        "none\nleft: 1,2",
+        TestName = "Pick_PatchesThatWereTried_LeavesThemAlone")]
+    [TestCase(
+        "run 1 size=10; run 2 size=10; run 3 size=10; run 4 size=10; patches 5 size=5; drain",
+        "Tier type=0 window=0 tables=1,2,3,4 bytes=40\nFold type=0 window=0 tables=5 bytes=5\nleft: 104",
+        TestName = "Drain_PatchesBesideATier_AreFoldedIntoTheMergedRun")]
+    [TestCase(
+        "run 1 size=10; run 2 size=10; run 3 size=10; run 4 size=10; patches 5 size=1; patches 6 size=1; patches 7 size=1; patches 8 size=1; drain",
+        "Fold type=0 window=0 tables=5,6,7,8 bytes=4\nTier type=0 window=0 tables=1,2,3,4 bytes=40\nleft: 104",
+        TestName = "Drain_ManyPatchRuns_AreFoldedBeforeATier")]
+    [TestCase(
+        "options max-runs=4; run 1 size=1; run 2 size=10; run 3 size=100; run 4 size=1000; patches 5 size=1; patches 6 size=1; patches 7 size=1;"
+            + "patches 8 size=1; pick",
+        "Overloaded type=0 window=0 tables=1,2,3,4 bytes=1111",
+        TestName = "Pick_OverloadedWindow_ComesBeforeItsPatches")]
+    [TestCase(
+        "run 1 size=10; patches 2 size=1; patches 3 size=2; patches 4 size=3; patches 5 size=4; patches 6 size=5; pick",
+        "Fold type=0 window=0 tables=2,3,4,5,6 bytes=15",
+        TestName = "Pick_PatchesOfSimilarSize_AreNeverMergedAsATier")]
+    [TestCase(
+        "options max-runs=4; run 1 size=10; patches 2 size=1; patches 3 size=1; patches 4 size=1; patches 5 size=1; patches 6 size=1; pick",
+        "Fold type=0 window=0 tables=2,3,4,5 bytes=4",
+        TestName = "Pick_ManyPatchRuns_NeverReadsMoreThanMaxRuns")]
+    [TestCase(
+        "run 1 size=10; run 2 window=100 size=9 columns=2; patches 3 size=1; pick full; drain full",
+        "Fold type=0 window=0 tables=3 bytes=1\nFold type=0 window=0 tables=3 bytes=1\nFull type=0 window=100 tables=2 bytes=9\n"
+            + "Full type=0 window=0 tables=1 bytes=10\nleft: 102,101",
+        TestName = "Drain_FullRequest_LeavesNoPatchesAndNoColumnFiles")]
+    [TestCase(
+        "keep type=0 from=200; patches 1 time=0..99 size=5; run 2 window=100 time=100..250 size=6; pick",
+        "Expired type=0 window=0 tables=1 bytes=5",
+        TestName = "Pick_PatchesWhollyOlderThanMaxAge_DropsThem")]
+    [TestCase(
+        "run 1 size=10 erased=1; run 2 window=100 size=10; patches 3 window=100 size=1 erased=4; drain",
+        "Fold type=0 window=100 tables=3 bytes=1\nErasure type=0 window=0 tables=1 bytes=10\nleft: 2,101",
+        TestName = "Drain_PatchesOfErasedUsers_AreFoldedNotMerged")]
     public void Pick_Script_GivesThePlans(string script, string plans) =>
         Assert.That(PickerScript.Run(script.Replace(';', '\n')), Is.EqualTo(plans));
 

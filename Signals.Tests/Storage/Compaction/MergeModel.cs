@@ -1,5 +1,6 @@
 using Signals.Core.Columns;
 using Signals.Core.Model;
+using Signals.Storage.Tables;
 
 namespace Signals.Tests.Storage.Compaction;
 
@@ -10,13 +11,43 @@ internal sealed class MergeModel
 
     public int Count => _rows.Count;
 
-    public void Add(UserId user, RowBuffer rows)
+    public void Add(UserId user, RowBuffer rows, RunKind kind = RunKind.Events)
     {
         for (int row = 0; row < rows.Count; row++)
         {
             var key = (user, -rows.Times[row], rows.Ids[row]);
             Registers incoming = RegistersOf(rows, row);
+            incoming = kind == RunKind.Patches ? incoming with { Inserted = 0 } : incoming;
             _rows[key] = _rows.TryGetValue(key, out Registers? held) ? held.Max(incoming) : incoming;
+        }
+    }
+
+    /// <summary>Raises the registers of another model into this one.</summary>
+    /// <param name="patches">The other one.</param>
+    /// <param name="where">Whether an event counts, given whether it was ever inserted here.</param>
+    /// <returns>How many rows of the other one counted.</returns>
+    public int Raise(MergeModel patches, Func<bool, bool> where)
+    {
+        int counted = 0;
+        foreach ((var key, Registers row) in patches._rows)
+        {
+            bool isThere = _rows.TryGetValue(key, out Registers? held) && held.Inserted > 0;
+            if (where(isThere))
+            {
+                counted++;
+                _rows[key] = held?.Max(row) ?? row;
+            }
+        }
+
+        return counted;
+    }
+
+    /// <summary>Removes the rows whose event was ever inserted in another model.</summary>
+    public void Leave(MergeModel events)
+    {
+        foreach (var key in _rows.Keys.Where(key => events._rows.TryGetValue(key, out Registers? row) && row.Inserted > 0).ToList())
+        {
+            _rows.Remove(key);
         }
     }
 

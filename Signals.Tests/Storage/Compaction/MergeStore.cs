@@ -31,11 +31,15 @@ internal sealed class MergeStore : IDisposable
 
     public ErasureSet Erasures { get; } = new();
 
-    public Table Write(SortedDictionary<UserId, RowBuffer> users, long window = Window)
+    /// <summary>A file number that nothing has.</summary>
+    public ulong NextNumber() => ++_number;
+
+    public Table Write(
+        SortedDictionary<UserId, RowBuffer> users, long window = Window, RunKind kind = RunKind.Events, long importedMs = 0)
     {
         ulong number = ++_number;
         RowStamps stamps = users.First().Value.Stamps;
-        TableRun run = new(RunKind.Events, stamps.Run, stamps.Parts);
+        TableRun run = new(kind, stamps.Run, stamps.Parts);
         using var writer = new TableWriter(
             Files, Path.Combine(Folder, StoreFiles.Table(number)), number, Type, window, new TableOptions { BlockBytes = 512 }, run);
         foreach ((UserId user, RowBuffer rows) in users)
@@ -43,7 +47,7 @@ internal sealed class MergeStore : IDisposable
             writer.Add(user, rows, 0, rows.Count);
         }
 
-        return Open(writer.Finish());
+        return Open(writer.Finish() with { ImportedMs = importedMs });
     }
 
     /// <summary>A table of random users whose rows are in table order; they are added to the model too.</summary>
@@ -52,10 +56,13 @@ internal sealed class MergeStore : IDisposable
     /// <param name="window">Start of the window.</param>
     /// <param name="maxRows">Fewer rows than this per user.</param>
     /// <param name="stamped">Whether the run may have any stamp, and stamps row by row.</param>
-    public Table WriteRandom(Random random, MergeModel model, long window = Window, int maxRows = 12, bool stamped = false)
+    /// <param name="kind">What the rows are.</param>
+    public Table WriteRandom(
+        Random random, MergeModel model, long window = Window, int maxRows = 12, bool stamped = false, RunKind kind = RunKind.Events)
     {
         int runSeed = random.Next();
         StampParts parts = (StampParts)random.Next(4);
+        parts = kind == RunKind.Patches ? parts & StampParts.Cells : parts;
         var users = new SortedDictionary<UserId, RowBuffer>();
         for (int i = random.Next(1, 8); i > 0; i--)
         {
@@ -71,15 +78,16 @@ internal sealed class MergeStore : IDisposable
 
         foreach ((UserId user, RowBuffer rows) in users)
         {
-            model.Add(user, rows);
+            model.Add(user, rows, kind);
         }
 
-        return Write(users, window);
+        return Write(users, window, kind);
     }
 
     public Table Open(TableMeta meta)
     {
-        Table table = Table.Open(Files, Path.Combine(Folder, StoreFiles.Table(meta.Number)), meta, Type, _cache, verify: true);
+        Table table = Table.Open(Files, Path.Combine(Folder, StoreFiles.Table(meta.Number)), meta, Type, _cache, verify: true,
+            columns => Path.Combine(Folder, StoreFiles.ColumnFile(columns.Number)));
         _opened.Add(table);
         return table;
     }

@@ -1,13 +1,16 @@
 using System.Globalization;
 using Signals.Storage.Compaction;
+using Signals.Storage.Tables;
 
 namespace Signals.Tests.Storage.Compaction;
 
 /// <summary>
 /// Runs a small script against the picker and gives its plans as text, one per line. Commands:
 /// <c>options name=value...</c>, <c>keep type=T from=MS</c> (oldest kept time),
-/// <c>run N [type=T] [window=MS] [time=MIN..MAX] size=BYTES [erased=USERS] [surplus=PERCENT]</c>, <c>pick [full]</c>, and
-/// <c>drain [full]</c>: picks and merges (the output is as large as its inputs) until nothing is left to do.
+/// <c>run N [type=T] [window=MS] [time=MIN..MAX] size=BYTES [erased=USERS] [surplus=PERCENT] [columns=FILES]</c>,
+/// <c>patches N [type=T] [window=MS] [time=MIN..MAX] size=BYTES [due=0]</c>, <c>pick [full]</c>, and
+/// <c>drain [full]</c>: picks and merges (the output is as large as its inputs), or folds (patches go, each run of events of their
+/// window gets a column file), until nothing is left to do.
 /// </summary>
 internal sealed class PickerScript
 {
@@ -60,6 +63,13 @@ internal sealed class PickerScript
             case "run":
                 _runs.Add(ParseRun(ulong.Parse(words[1], CultureInfo.InvariantCulture), arguments));
                 break;
+            case "patches":
+                _runs.Add(ParseRun(ulong.Parse(words[1], CultureInfo.InvariantCulture), arguments) with
+                {
+                    Kind = RunKind.Patches,
+                    IsDue = Number(arguments, "due", 1) != 0,
+                });
+                break;
             case "pick":
                 _plans.Add(Describe(Pick(arguments.ContainsKey("full"))));
                 break;
@@ -83,7 +93,8 @@ internal sealed class PickerScript
             long.Parse(times[1], CultureInfo.InvariantCulture),
             Number(arguments, "size", 1),
             (int)Number(arguments, "erased", 0),
-            Number(arguments, "surplus", 0) / 100.0);
+            Number(arguments, "surplus", 0) / 100.0,
+            ColumnFiles: (int)Number(arguments, "columns", 0));
     }
 
     private CompactionPlan? Pick(bool full) => CompactionPicker.Pick(_runs, _options, _oldestKept, full);
@@ -96,7 +107,15 @@ internal sealed class PickerScript
             Assert.That(_plans, Has.Count.LessThan(DrainLimit), "The picker never ends.");
             CompactionRun[] inputs = [.. _runs.Where(run => plan.Tables.Contains(run.Number))];
             _runs.RemoveAll(inputs.Contains);
-            if (!plan.IsDrop)
+            if (plan.IsFold)
+            {
+                for (int i = 0; i < _runs.Count; i++)
+                {
+                    bool isFolded = _runs[i].Kind == RunKind.Events && _runs[i].WindowStart == plan.WindowStart && _runs[i].EventType == plan.EventType;
+                    _runs[i] = isFolded ? _runs[i] with { ColumnFiles = _runs[i].ColumnFiles + 1 } : _runs[i];
+                }
+            }
+            else if (!plan.IsDrop)
             {
                 _runs.Add(inputs[0] with
                 {
@@ -106,6 +125,7 @@ internal sealed class PickerScript
                     Bytes = plan.InputBytes,
                     ErasedUsers = 0,
                     SurplusShare = 0,
+                    ColumnFiles = 0,
                 });
             }
         }

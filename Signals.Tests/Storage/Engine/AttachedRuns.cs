@@ -21,6 +21,9 @@ internal sealed class AttachedRuns(IFileSystem files, SignalStore store, TableOp
     private IFile? _file;
     private long _end;
 
+    /// <summary>When the runs count as imported; now, unless the test says otherwise.</summary>
+    public long ImportedMs { get; init; } = store.Engine.Time.GetUtcNow().ToUnixTimeMilliseconds();
+
     /// <summary>Name of the segment file.</summary>
     public string Name => StoreFiles.Segment(_number);
 
@@ -85,7 +88,7 @@ internal sealed class AttachedRuns(IFileSystem files, SignalStore store, TableOp
             }
         }
 
-        TableMeta part = writer.Finish() with { Number = store.Engine.NextFileNumber(), SegmentFile = _number, SegmentOffset = _end };
+        TableMeta part = writer.Finish() with { Number = store.Engine.NextFileNumber(), SegmentFile = _number, SegmentOffset = _end, ImportedMs = ImportedMs };
         _end += part.FileLength;
         _parts.Add(part);
     }

@@ -1,0 +1,170 @@
+using System.Runtime.InteropServices;
+using Signals.Core.Columns;
+using Signals.Storage.Tables;
+
+namespace Signals.Storage.Compaction;
+
+/// <summary>
+/// One column of the block that a fold is at: the cells as they are, raised by those of patches. One thread; reused from block to block.
+/// Rows are built in order: up to <c>_done</c> they are here, the others are copied when a later row is raised or the block ends.
+/// Adjacent rows that a patch raises together are copied together.
+/// </summary>
+internal sealed class FoldColumn(ushort column, ColumnType type)
+{
+    private readonly ColumnBuffer _cells = new(type, 1024);
+    private readonly ColumnBuffer _stamps = new(ColumnType.Scalar<ulong>(), 1024);
+    private ulong[] _held = [];
+    private Block _block = null!;
+    private bool _holds;
+    private int _done;
+
+    /// <summary>Id of the column.</summary>
+    public ushort Column => column;
+
+    /// <summary>Whether any cell of the block was raised.</summary>
+    public bool IsChanged { get; private set; }
+
+    /// <summary>The cells, complete after <see cref="Complete"/>.</summary>
+    public ColumnBuffer Cells => _cells;
+
+    /// <summary>Their stamps.</summary>
+    public ColumnBuffer Stamps => _stamps;
+
+    private Span<ulong> StampValues => MemoryMarshal.Cast<byte, ulong>(_stamps.Values);
+
+    /// <summary>Starts a block, of which the column and its stamps are loaded. It stays valid until the next call.</summary>
+    public void Begin(Block block)
+    {
+        _block = block;
+        _done = 0;
+        _cells.Clear();
+        _stamps.Clear();
+        IsChanged = false;
+        _holds = block.HasColumn(column);
+        if (_holds)
+        {
+            Array.Resize(ref _held, Math.Max(_held.Length, block.Rows));
+            block.CopyCellStamps(column, 0, _held.AsSpan(0, block.Rows));
+        }
+    }
+
+    /// <summary>Raises adjacent rows by as many rows of patches.</summary>
+    /// <param name="row">First row of the block, not before one that was raised already.</param>
+    /// <param name="patches">Patches, with the stamps of their cells.</param>
+    /// <param name="patch">First of them.</param>
+    /// <param name="count">Rows.</param>
+    /// <param name="retracted">Per row of the block when it was retracted; empty when none was. Cells not newer than that never count.</param>
+    public void Raise(int row, RowBuffer patches, int patch, int count, ReadOnlySpan<ulong> retracted)
+    {
+        ColumnBuffer cells = patches.Columns[column];
+        ReadOnlySpan<byte> states = cells.States.Slice(patch, count);
+        if (!states.ContainsAnyExcept((byte)ColumnState.Absent))
+        {
+            return;
+        }
+
+        ReadOnlySpan<ulong> stamps = patches.Stamps.Cells(column).Slice(patch, count);
+        if (retracted.IsEmpty && !states.Contains((byte)ColumnState.Absent) && AllWin(row, stamps))
+        {
+            CopyHeld(row);
+            _cells.AppendRows(cells, patch, count);
+            stamps.CopyTo(MemoryMarshal.Cast<byte, ulong>(_stamps.AppendFixedRows(count)));
+            _done = row + count;
+            IsChanged = true;
+            return;
+        }
+
+        for (int i = 0; i < count; i++)
+        {
+            CopyHeld(row + i + 1);
+            if (Wins(row + i, cells, patch + i, stamps[i], retracted))
+            {
+                _cells.ReplaceLast(cells, patch + i);
+                StampValues[^1] = stamps[i];
+                IsChanged = true;
+            }
+        }
+    }
+
+    /// <summary>Copies the rows that are left, and gives absent cells the stamp of a neighbour, so that one stamp for all stays one.</summary>
+    public void Complete()
+    {
+        CopyHeld(_block.Rows);
+        ReadOnlySpan<byte> states = _cells.States;
+        int first = states.IndexOfAnyExcept((byte)ColumnState.Absent);
+        if (first < 0 || !states.Contains((byte)ColumnState.Absent))
+        {
+            return;
+        }
+
+        Span<ulong> stamps = StampValues;
+        ulong last = stamps[first];
+        for (int i = 0; i < stamps.Length; i++)
+        {
+            if (states[i] == (byte)ColumnState.Absent)
+            {
+                stamps[i] = last;
+            }
+
+            last = stamps[i];
+        }
+    }
+
+    private bool AllWin(int row, ReadOnlySpan<ulong> stamps)
+    {
+        if (!_holds)
+        {
+            return true;
+        }
+
+        ulong least = ulong.MaxValue;
+        ulong most = 0;
+        ReadOnlySpan<ulong> held = _held.AsSpan(row, stamps.Length);
+        for (int i = 0; i < stamps.Length; i++)
+        {
+            least = Math.Min(least, stamps[i]);
+            most = Math.Max(most, held[i]);
+        }
+
+        return least > most;
+    }
+
+    // The held cell of the row is the last one here.
+    private bool Wins(int row, ColumnBuffer cells, int patch, ulong stamp, ReadOnlySpan<ulong> retracted)
+    {
+        if (cells.GetState(patch) == ColumnState.Absent || (!retracted.IsEmpty && stamp <= retracted[row]))
+        {
+            return false;
+        }
+
+        if (!_holds || _cells.GetState(row) == ColumnState.Absent)
+        {
+            return true;
+        }
+
+        return stamp != _held[row] ? stamp > _held[row] : _cells.CompareRow(row, cells, patch) < 0;
+    }
+
+    private void CopyHeld(int end)
+    {
+        int count = end - _done;
+        if (count <= 0)
+        {
+            return;
+        }
+
+        Span<ulong> stamps = MemoryMarshal.Cast<byte, ulong>(_stamps.AppendFixedRows(count));
+        if (_holds)
+        {
+            _block.Column(column).AppendTo(_cells, _done, count);
+            _held.AsSpan(_done, count).CopyTo(stamps);
+        }
+        else
+        {
+            _cells.AppendMissing(ColumnState.Absent, count);
+            stamps.Clear();
+        }
+
+        _done = end;
+    }
+}

@@ -1,0 +1,265 @@
+using System.Diagnostics;
+using Signals.Core.Columns;
+using Signals.Core.Model;
+using Signals.Storage.Tables;
+using Signals.Storage.Versions;
+
+namespace Signals.Storage.Compaction;
+
+/// <summary>
+/// Folds patch runs of one (type, window) into its runs of events: for each run whose events they change, the changed blocks of the
+/// patched columns are written into a column file, nothing else. Patches that met their event leave their run; the others wait in it, or
+/// in a smaller one, until their grace period is over.
+/// One thread, used once. All registers only rise, so it does not matter which patches are folded into which runs, in what order or how
+/// often. Nothing is visible until the caller commits the result; a job that fails or is cancelled leaves no file behind.
+/// Patches are read once, side by side with the runs, all by user and key; it holds one block per run and column and one user's patches.
+/// </summary>
+internal sealed class FoldJob
+{
+    private const long PaceBytes = 256 << 10;
+
+    /// <summary>Share of a run's rows from which on what has left it is worth writing the rest anew.</summary>
+    private const double MinGoneShare = 0.25;
+
+    private readonly FoldTarget _target;
+    private readonly CompactionPlan _plan;
+    private readonly FoldInput[] _patches;
+    private readonly FoldRun[] _runs;
+    private readonly TableWindow[] _newer;
+    private readonly ErasureSet _erasures;
+    private readonly RowMerger _merger = new();
+    private readonly RowBuffer _read;
+    private readonly RowBuffer _merged;
+    private readonly int[] _ends;
+    private readonly List<string> _made = [];
+    private bool[] _met = [];
+    private long _folded;
+    private long _unreachable;
+
+    /// <summary>Prepares the work of <paramref name="plan"/>.</summary>
+    /// <param name="target">Where the output goes.</param>
+    /// <param name="plan">What to fold.</param>
+    /// <param name="patches">The patch runs of the plan.</param>
+    /// <param name="runs">The runs of events of its window that they are to be tried on, open.</param>
+    /// <param name="erasures">Erased users.</param>
+    /// <param name="newer">Windows of the same type that are newer than the plan's, from one version. May be empty.</param>
+    public FoldJob(
+        FoldTarget target, CompactionPlan plan, FoldInput[] patches, ReadOnlySpan<Table> runs, ErasureSet erasures, ReadOnlySpan<TableWindow> newer)
+    {
+        Debug.Assert(Array.TrueForAll(patches, input => input.Table.Run.Kind == RunKind.Patches), "Events are not folded.");
+        _target = target;
+        _plan = plan;
+        _patches = patches;
+        _erasures = erasures;
+        _newer = newer.ToArray();
+        ColumnType[] types = [.. target.Type.Columns.Select(column => column.Type)];
+        _read = new RowBuffer(types, Stamp.Streamed, StampParts.Cells);
+        _merged = new RowBuffer(types, Stamp.Streamed, StampParts.Cells);
+        _ends = new int[patches.Length];
+        ushort[] columns = [.. patches.SelectMany(input => input.Table.StoredColumns()).Distinct().Order()];
+        _runs = [.. runs.ToArray().Select(run => new FoldRun(target, run, columns))];
+    }
+
+    /// <summary>Does the work: the outputs and their directory entries are synced on return.</summary>
+    /// <param name="mayArrive">
+    /// Whether events of a user may be on their way to a table that the job does not see; asked only before an orphan is dropped.
+    /// </param>
+    /// <param name="always">Whether to write what is left of a run anew however little has left it.</param>
+    /// <param name="pace">Called with the bytes of patches passed since the last call, every 256 KiB or so; it may wait.</param>
+    /// <param name="cancel">Ends the work early; the outputs are deleted.</param>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="CorruptionException">An input is damaged.</exception>
+    public FoldResult Run(Func<UserId, bool> mayArrive, bool always = false, Action<long>? pace = null, CancellationToken cancel = default)
+    {
+        try
+        {
+            FoldUsers(pace, cancel);
+            List<TableMeta> runs = FinishRuns();
+            List<FoldedPatches> patches = [.. _patches.Select(input => Leave(input, mayArrive, always, cancel))];
+            if (_made.Count > 0)
+            {
+                _target.Files.SyncDirectory(_target.Directory);
+            }
+
+            return new FoldResult(runs, patches, Stats(patches));
+        }
+        catch
+        {
+            Array.ForEach(_runs, run => run.Dispose());
+            DeleteMade();
+            throw;
+        }
+    }
+
+    private void FoldUsers(Action<long>? pace, CancellationToken cancel)
+    {
+        var inputs = new MergeInputs([.. _patches.Select(input => input.Table)]);
+        long paced = 0;
+        while (inputs.MoveNext())
+        {
+            FoldUser(inputs);
+            long passed = inputs.BytesPassed + _runs.Sum(run => run.BytesRead);
+            if (passed - paced >= PaceBytes)
+            {
+                cancel.ThrowIfCancellationRequested();
+                pace?.Invoke(passed - paced);
+                paced = passed;
+            }
+        }
+
+        cancel.ThrowIfCancellationRequested();
+    }
+
+    private void FoldUser(MergeInputs inputs)
+    {
+        UserId user = inputs.User;
+        _read.Clear();
+        for (int i = 0; i < inputs.HolderCount; i++)
+        {
+            inputs.Holder(i).AppendTo(_read);
+            _ends[i] = _read.Count;
+        }
+
+        RowBuffer rows = _read;
+        if (inputs.HolderCount > 1)
+        {
+            _merged.Clear();
+            _merger.Merge(_read, _ends.AsSpan(0, inputs.HolderCount), _merged);
+            rows = _merged;
+        }
+
+        long oldest = OldestReachable(user);
+        int count = CountFrom(rows.Times, oldest);
+        if (_met.Length < count)
+        {
+            _met = new bool[Math.Max(count, 2 * _met.Length)];
+        }
+
+        Span<bool> met = _met.AsSpan(0, count);
+        met.Clear();
+        foreach (FoldRun run in _runs)
+        {
+            run.Fold(user, rows, count, met);
+        }
+
+        for (int i = 0; i < inputs.HolderCount; i++)
+        {
+            int start = i == 0 ? 0 : _ends[i - 1];
+            Note(_patches[inputs.HolderInput(i)], user, inputs.Holder(i).Rows.FirstRow, start, _ends[i], rows, met);
+        }
+    }
+
+    // The oldest time at which an event of the user can still be read.
+    private long OldestReachable(in UserId user)
+    {
+        if (LastN.Wanted(_target.Type, user, _newer) <= 0)
+        {
+            return long.MaxValue;
+        }
+
+        long cutoff = _erasures.CutoffOf(user);
+        return cutoff == ErasureSet.NoCutoff ? _plan.OldestKeptMs : Math.Max(_plan.OldestKeptMs, cutoff + 1);
+    }
+
+    private static int CountFrom(ReadOnlySpan<long> times, long oldest)
+    {
+        int count = times.Length;
+        while (count > 0 && times[count - 1] < oldest)
+        {
+            count--;
+        }
+
+        return count;
+    }
+
+    // Rows of one run of the user, in the order of the merged ones: what met its event is done with, and what nobody can reach.
+    private void Note(FoldInput input, in UserId user, long firstRow, int start, int end, RowBuffer merged, ReadOnlySpan<bool> met)
+    {
+        int at = 0;
+        for (int row = start; row < end; row++)
+        {
+            while (at < met.Length && (merged.Times[at] != _read.Times[row] || merged.Ids[at] != _read.Ids[row]))
+            {
+                at++;
+            }
+
+            long number = firstRow + row - start;
+            if (at == met.Length)
+            {
+                input.HoldsUnreachable = true;
+                _unreachable += input.Gone.Add(number) ? 1 : 0;
+            }
+            else if (met[at])
+            {
+                _folded += input.Gone.Add(number) ? 1 : 0;
+            }
+            else if (input.Waiting.Count < OrphanCount.SampleSize && !input.Gone.Contains(number))
+            {
+                input.Waiting.Add(new OrphanKey(user, _read.Times[row], _read.Ids[row]));
+            }
+        }
+    }
+
+    private List<TableMeta> FinishRuns()
+    {
+        List<TableMeta> changed = [];
+        foreach (FoldRun run in _runs)
+        {
+            if (run.Finish() is TableMeta meta)
+            {
+                _made.Add(StoreFiles.ColumnFile(meta.ColumnFiles[^1].Number));
+                changed.Add(meta);
+            }
+        }
+
+        return changed;
+    }
+
+    private FoldedPatches Leave(FoldInput input, Func<UserId, bool> mayArrive, bool always, CancellationToken cancel)
+    {
+        TableMeta meta = input.Table.Meta;
+        bool isWorthIt = input.Left == 0 || input.IsGraceOver || input.HoldsUnreachable
+            || input.Gone.Count >= (always ? 1 : MinGoneShare * meta.Rows);
+        if (!isWorthIt)
+        {
+            OrphanCount held = new(meta.EventType, meta.Stamp, input.Left, input.Waiting);
+            return new FoldedPatches(meta.Number, meta, held, held with { Count = 0, Sample = [] });
+        }
+
+        using OrphanWriter writer = new(_target, input, mayArrive);
+        FoldedPatches left = writer.Run(cancel);
+        if (left.After is TableMeta after)
+        {
+            _made.Add(StoreFiles.Table(after.Number));
+        }
+
+        return left;
+    }
+
+    private void DeleteMade()
+    {
+        foreach (string name in _made)
+        {
+            try
+            {
+                _target.Files.Delete(Path.Combine(_target.Directory, name));
+            }
+            catch (IOException)
+            {
+                // The file is in no manifest: what stays behind is removed at the next open.
+            }
+        }
+    }
+
+    private FoldStats Stats(List<FoldedPatches> patches) => new()
+    {
+        RowsIn = _patches.Sum(input => input.Table.Meta.Rows),
+        Folded = _folded,
+        Held = patches.Sum(left => left.Held.Count),
+        OrphansDropped = patches.Sum(left => left.Dropped.Count),
+        Unreachable = _unreachable,
+        BytesRead = _patches.Sum(input => input.Table.Meta.FileLength) + _runs.Sum(run => run.BytesRead),
+        ColumnBytesWritten = _runs.Sum(run => run.BytesWritten),
+        OrphanBytesWritten = patches.Sum(left => left.After is { } after && after.Number != left.Patches ? after.FileLength : 0),
+    };
+}

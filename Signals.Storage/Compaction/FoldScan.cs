@@ -1,0 +1,130 @@
+using Signals.Storage.Primitives;
+using Signals.Storage.Tables;
+
+namespace Signals.Storage.Compaction;
+
+/// <summary>
+/// Remembers which patch runs were tried on which runs of events, so that patches without their event are not tried again before there
+/// is something new. One thread at a time (that of compaction). No I/O. What it forgets, as at a restart, is only tried once more.
+/// </summary>
+/// <param name="graceMs">How long after their import patches wait for their event.</param>
+internal sealed class FoldScan(long graceMs)
+{
+    /// <summary>How long an orphan that could not be dropped yet is left alone: its user's events were on their way.</summary>
+    private const long RetryMs = 60_000;
+
+    private readonly Dictionary<ulong, Memo> _memos = [];
+
+    /// <summary>Whether folding a patch run now can change anything.</summary>
+    /// <param name="patches">The run.</param>
+    /// <param name="runs">The runs of events of its window that count.</param>
+    /// <param name="nowMs">Now.</param>
+    /// <param name="always">Whether rows that are gone in all but the file are reason enough.</param>
+    public bool IsDue(Table patches, ReadOnlySpan<Table> runs, long nowMs, bool always)
+    {
+        Memo memo = MemoOf(patches);
+        foreach (Table run in runs)
+        {
+            if (!memo.Tried.Contains(run.Meta.Number))
+            {
+                return true;
+            }
+        }
+
+        return (always && memo.Gone.Count > 0) || (IsGraceOver(patches, nowMs) && nowMs >= memo.NotBeforeMs);
+    }
+
+    /// <summary>A patch run as the input of a fold.</summary>
+    public FoldInput InputOf(Table patches, long nowMs) => new(patches, MemoOf(patches).Gone, IsGraceOver(patches, nowMs));
+
+    /// <summary>The runs of events that patches are to be tried on: all of them before any orphan is dropped, otherwise the new ones.</summary>
+    public Table[] RunsFor(ReadOnlySpan<FoldInput> inputs, ReadOnlySpan<Table> runs)
+    {
+        List<Table> wanted = [];
+        foreach (Table run in runs)
+        {
+            foreach (FoldInput input in inputs)
+            {
+                if (input.IsGraceOver || !MemoOf(input.Table).Tried.Contains(run.Meta.Number))
+                {
+                    wanted.Add(run);
+                    break;
+                }
+            }
+        }
+
+        return [.. wanted];
+    }
+
+    /// <summary>Remembers a fold that was committed, or that changed nothing.</summary>
+    public void Note(FoldResult result, ReadOnlySpan<FoldInput> inputs, ReadOnlySpan<Table> runs, long nowMs)
+    {
+        for (int i = 0; i < inputs.Length; i++)
+        {
+            FoldedPatches patches = result.Patches[i];
+            Memo before = MemoOf(inputs[i].Table);
+            _memos.Remove(patches.Patches);
+            if (patches.After is not { } after)
+            {
+                continue;
+            }
+
+            Memo memo = after.Number == patches.Patches ? before : new Memo(new RowSet(after.Rows), before.Tried);
+            foreach (Table run in runs)
+            {
+                memo.Tried.Add(run.Meta.Number);
+            }
+
+            memo.Held = patches.Held;
+            memo.NotBeforeMs = inputs[i].IsGraceOver ? nowMs + RetryMs : 0;
+            _memos.Add(after.Number, memo);
+        }
+    }
+
+    /// <summary>A run of events that others were merged into was tried where all of them were.</summary>
+    public void NoteMerge(MergeResult merge)
+    {
+        foreach (Memo memo in _memos.Values)
+        {
+            bool wasTried = memo.Tried.IsSupersetOf(merge.Removed);
+            memo.Tried.ExceptWith(merge.Removed);
+            if (wasTried && merge.Added is { } added)
+            {
+                memo.Tried.Add(added.Number);
+            }
+        }
+    }
+
+    /// <summary>Forgets a patch run that left the store.</summary>
+    public void Forget(ulong tableNumber) => _memos.Remove(tableNumber);
+
+    /// <summary>Rows of patch runs that are done with but still in their file.</summary>
+    public long GoneRows => _memos.Values.Sum(memo => memo.Gone.Count);
+
+    /// <summary>Patches that were tried and wait for their event, run by run.</summary>
+    public IEnumerable<OrphanCount> Held() => _memos.Values.Where(memo => memo.Held is { Count: > 0 }).Select(memo => memo.Held!);
+
+    private bool IsGraceOver(Table patches, long nowMs) => nowMs - patches.Meta.ImportedMs > graceMs;
+
+    private Memo MemoOf(Table patches)
+    {
+        if (!_memos.TryGetValue(patches.Meta.Number, out Memo? memo))
+        {
+            memo = new Memo(new RowSet(patches.Meta.Rows), []);
+            _memos.Add(patches.Meta.Number, memo);
+        }
+
+        return memo;
+    }
+
+    private sealed class Memo(RowSet gone, HashSet<ulong> tried)
+    {
+        public RowSet Gone => gone;
+
+        public HashSet<ulong> Tried => tried;
+
+        public OrphanCount? Held { get; set; }
+
+        public long NotBeforeMs { get; set; }
+    }
+}

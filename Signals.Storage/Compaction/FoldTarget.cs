@@ -1,0 +1,14 @@
+using Signals.Core.Schema;
+using Signals.Storage.FileSystem;
+using Signals.Storage.Tables;
+
+namespace Signals.Storage.Compaction;
+
+/// <summary>Where and how the output of a fold is written. Immutable.</summary>
+/// <param name="Files">The file system.</param>
+/// <param name="Directory">The store's folder.</param>
+/// <param name="NextNumber">Gives a file number that nothing has.</param>
+/// <param name="Type">Current schema of the rows; it has at least the columns of every input.</param>
+/// <param name="Options">How the tables of orphans are cut into blocks, and whether chunks may be compressed.</param>
+internal sealed record FoldTarget(
+    IFileSystem Files, string Directory, Func<ulong> NextNumber, EventTypeSchema Type, TableOptions Options);

@@ -1,0 +1,9 @@
+using Signals.Core.Model;
+
+namespace Signals.Storage;
+
+/// <summary>The event that a correction or an enrichment is for; its type is that of its <see cref="OrphanSource"/>. Immutable.</summary>
+/// <param name="User">The user.</param>
+/// <param name="TimeMs">Event time, milliseconds since the Unix epoch, UTC.</param>
+/// <param name="Id">Event id.</param>
+public readonly record struct OrphanIdentity(UserId User, long TimeMs, ulong Id);

@@ -1,0 +1,26 @@
+using Signals.Core.Schema;
+using Signals.Storage.Compaction;
+
+namespace Signals.Storage;
+
+/// <summary>Corrections and enrichments of imported segments whose event is not there, by event type and source. Immutable.</summary>
+public sealed class OrphanReport
+{
+    private OrphanReport(IReadOnlyList<OrphanSource> sources) => Sources = sources;
+
+    /// <summary>One entry for each event type and source that has any, by event type, then generation and rank.</summary>
+    public IReadOnlyList<OrphanSource> Sources { get; }
+
+    internal static OrphanReport Of(StoreSchema schema, (IReadOnlyList<OrphanCount> Held, IReadOnlyList<OrphanCount> Dropped) orphans)
+    {
+        var held = orphans.Held.ToLookup(count => (count.EventType, count.Source));
+        var dropped = orphans.Dropped.ToLookup(count => (count.EventType, count.Source));
+        return new OrphanReport(
+        [
+            .. held.Select(group => group.Key).Union(dropped.Select(group => group.Key))
+                .OrderBy(key => key.EventType)
+                .ThenBy(key => key.Source)
+                .Select(key => new OrphanSource(schema.EventTypes[key.EventType].Name, key.Source, [.. held[key]], [.. dropped[key]])),
+        ]);
+    }
+}

@@ -1,0 +1,332 @@
+using Signals.Core.Columns;
+using Signals.Core.Ingest;
+using Signals.Core.Model;
+using Signals.Core.Schema;
+using Signals.Storage;
+using Signals.Storage.Engine;
+using Signals.Storage.Reads;
+using Signals.Storage.Tables;
+using Signals.Tests.Simulation;
+
+namespace Signals.Tests.Storage.Engine;
+
+/// <summary>What folding patches does to a store: what reads, files, counters and the orphan report say.</summary>
+internal sealed class PatchFoldTests
+{
+    private const int Users = 12;
+    private const int Events = 6;
+    private const int Score = 2;
+    private const int Vector = 3;
+
+    private static readonly Stamp Enrichment = Stamp.Of(3, 1);
+    private static readonly StoreSchema Schema = StoreSchema.Define(s => s.EventType("e", t => t
+        .Field<int>("n").Text("note").Enrichment<int>("score").EnrichmentVector<sbyte>("v", 64).Window(TimeSpan.FromDays(1))));
+
+    /// <summary>Everything fits a memtable, so that events are in tables exactly when the test flushes.</summary>
+    private static readonly EngineOptions Roomy = TestStores.Tiny with { MemTableBytes = 1 << 20, LogBytes = 1 << 20 };
+
+    private readonly ManualTime _time = new(TestStores.Start);
+    private SimFileSystem _files = null!;
+
+    [SetUp]
+    public void NewFolder()
+    {
+        _files = new SimFileSystem(record: false);
+        _time.NowMs = TestStores.Start;
+    }
+
+    [Test]
+    public async Task Fold_PatchesOfFlushedEvents_ShowsThemAndRewritesNoTable()
+    {
+        using (SignalStore store = Open())
+        {
+            Append(store, 0, Events);
+            await store.FlushAsync();
+            byte[][] tables = [.. Files(".tbl").Select(Bytes)];
+            long written = store.GetStats().CompactionBytesWritten;
+            Attach(store, 0, Events, Score);
+            Assert.That(store.GetStats().PatchRows, Is.EqualTo(Users * Events));
+
+            store.Engine.RunPending();
+
+            StoreStats stats = store.GetStats();
+            Assert.That((stats.PatchRows, stats.Folds, stats.RowsFolded, stats.OrphansHeld), Is.EqualTo((0L, 1L, (long)Users * Events, 0L)));
+            Assert.That(stats.FoldBytesWritten, Is.EqualTo(Files(".col").Sum(name => Bytes(name).Length)));
+            Assert.That(stats.CompactionBytesWritten - written, Is.EqualTo(stats.FoldBytesWritten));
+            Assert.That(Files(".tbl").Select(Bytes), Is.EqualTo(tables), "no table was written anew");
+            Assert.That(Files(".seg"), Is.Empty, "all patches met their event");
+            AssertScores(store, Events);
+        }
+
+        using SignalStore reopened = Open();
+        AssertScores(reopened, Events);
+        reopened.Engine.RunPending();
+        Assert.That(reopened.GetStats().Folds, Is.Zero);
+    }
+
+    [Test]
+    public async Task CompactAsync_AfterFolds_LeavesNoPatchesAndNoColumnFiles()
+    {
+        using SignalStore store = Open();
+        Append(store, 0, Events);
+        await store.FlushAsync();
+        Attach(store, 0, Events, Score);
+        store.Engine.RunPending();
+        Attach(store, 0, Events, Vector);
+        await store.CompactAsync();
+
+        Assert.That(Files(".col").Concat(Files(".seg")), Is.Empty);
+        Assert.That((store.GetStats().PatchRows, store.GetStats().Tables), Is.EqualTo((0L, 1)));
+        AssertScores(store, Events);
+        long folds = store.GetStats().Compactions;
+        await store.CompactAsync();
+        Assert.That(store.GetStats().Compactions, Is.EqualTo(folds), "nothing is left to do");
+    }
+
+    [Test]
+    public async Task Fold_OfOneWindow_LeavesTheOthersPatches()
+    {
+        using SignalStore store = Open();
+        Append(store, 0, Events);
+        await store.FlushAsync();
+        Attach(store, 0, Events, Score);
+        Attach(store, 40, Events, Score);
+        store.Engine.RunPending();
+
+        Assert.That(store.GetStats().PatchRows, Is.EqualTo(Users * Events), "40 days back there are no events, so nothing was tried");
+        Assert.That(store.GetStats().OrphansHeld, Is.Zero);
+        AssertScores(store, Events);
+    }
+
+    [Test]
+    public async Task Fold_OrphansWhoseEventComesLater_FindIt()
+    {
+        using SignalStore store = Open();
+        Append(store, 0, 1);
+        await store.FlushAsync();
+        Attach(store, 0, Events, Score);
+        store.Engine.RunPending();
+        StoreStats first = store.GetStats();
+        Assert.That((first.PatchRows, first.OrphansHeld, first.RowsFolded), Is.EqualTo((Users * (Events - 1L), Users * (Events - 1L), (long)Users)));
+        store.Engine.RunPending();
+        Assert.That(store.GetStats().Folds, Is.EqualTo(first.Folds), "nothing new, so nothing is tried again");
+
+        Append(store, 0, Events);
+        await store.FlushAsync();
+        store.Engine.RunPending();
+        Assert.That((store.GetStats().PatchRows, store.GetStats().OrphansHeld), Is.EqualTo((0L, 0L)));
+        await store.CompactAsync();
+        AssertScores(store, Events);
+    }
+
+    [Test]
+    public async Task Fold_OrphansAfterTheGracePeriod_AreDroppedCountedAndReported()
+    {
+        using SignalStore store = Open();
+        Append(store, 0, 1);
+        await store.FlushAsync();
+        Attach(store, 0, Events, Score);
+        store.Engine.RunPending();
+        OrphanSource held = store.GetOrphanReport().Sources.Single();
+        Assert.That((held.EventType, held.Generation, held.SourceRank, held.Held, held.Dropped), Is.EqualTo(("e", 3L, 1, Users * (Events - 1L), 0L)));
+        Assert.That(held.HeldSample, Has.Count.EqualTo(16));
+        Assert.That(held.HeldSample[0], Is.EqualTo(new OrphanIdentity(UserId.From(0), Time(0, 1), 1)));
+
+        _time.NowMs += (long)TimeSpan.FromDays(7).TotalMilliseconds;
+        store.Engine.RunPending();
+        Assert.That(store.GetStats().PatchRows, Is.EqualTo(Users * (Events - 1L)), "not a moment early");
+        _time.NowMs++;
+        store.Engine.RunPending();
+
+        OrphanSource dropped = store.GetOrphanReport().Sources.Single();
+        Assert.That((dropped.Held, dropped.Dropped, dropped.DroppedSample.Count), Is.EqualTo((0L, Users * (Events - 1L), 16)));
+        Assert.That((store.GetStats().OrphansDropped, store.GetStats().PatchRows), Is.EqualTo((Users * (Events - 1L), 0L)));
+        Assert.That(Files(".seg"), Is.Empty);
+        AssertScores(store, 1);
+    }
+
+    [Test]
+    public async Task Fold_GraceOverWhileTheEventIsInTheMemtable_WaitsForItsFlush()
+    {
+        using SignalStore store = Open();
+        Append(store, 0, 1);
+        await store.FlushAsync();
+        Attach(store, 0, Events, Score);
+        store.Engine.RunPending();
+        Append(store, 0, Events);
+        _time.NowMs += (long)TimeSpan.FromDays(8).TotalMilliseconds;
+        store.Engine.RunPending();
+        Assert.That((store.GetStats().OrphansDropped, store.GetStats().PatchRows), Is.EqualTo((0L, Users * (Events - 1L))));
+        long folds = store.GetStats().Folds;
+        store.Engine.RunPending();
+        Assert.That(store.GetStats().Folds, Is.EqualTo(folds), "it is not tried again and again meanwhile");
+
+        await store.FlushAsync();
+        store.Engine.RunPending();
+        Assert.That((store.GetStats().OrphansDropped, store.GetStats().PatchRows), Is.EqualTo((0L, 0L)));
+        await store.CompactAsync();
+        AssertScores(store, Events);
+    }
+
+    [Test]
+    public async Task Fold_MoreColumnFilesThanARunMayHave_TakesThemIn()
+    {
+        using SignalStore store = Open();
+        Append(store, 0, Events);
+        await store.FlushAsync();
+        for (int round = 0; round < 30; round++)
+        {
+            Attach(store, 0, 1 + (round % Events), round % 2 == 0 ? Score : Vector, Stamp.Of(10 + round, 0), user: round % Users);
+            store.Engine.RunPending();
+            Assert.That(Files(".col"), Has.Length.LessThanOrEqualTo(8), $"round {round}");
+        }
+
+        Assert.That(store.GetStats().Folds, Is.EqualTo(30));
+        Assert.That(store.GetStats().Tables, Is.EqualTo(1));
+    }
+
+    [Test]
+    public async Task Read_WithColumnFiles_AllocatesNothingWhenWarm()
+    {
+        using SignalStore store = Open(Roomy with { BlockCacheBytes = 8 << 20 });
+        Append(store, 0, Events);
+        await store.FlushAsync();
+        Attach(store, 0, Events, Score, Vector);
+        store.Engine.RunPending();
+        Assert.That(Files(".col"), Has.Length.EqualTo(1));
+        SequenceQuery query = store.Query("e").Build();
+        long Sum()
+        {
+            long sum = 0;
+            for (ulong user = 0; user < Users; user++)
+            {
+                using Sequence sequence = store.Read(UserId.From(user), query);
+                sum += sequence.Field<int>("score")[0] + sequence.Vector<sbyte>("v")[0];
+            }
+
+            return sum;
+        }
+
+        long expected = 0;
+        for (int i = 0; i < 50; i++)
+        {
+            expected = Sum();
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        long found = Sum();
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        Assert.That(found, Is.EqualTo(expected));
+    }
+
+    [Test]
+    public async Task Open_ColumnFileOfTheManifestMissing_IsRefusedAndAStrayOneDeleted()
+    {
+        string name;
+        using (SignalStore store = Open())
+        {
+            Append(store, 0, Events);
+            await store.FlushAsync();
+            Attach(store, 0, Events, Score);
+            store.Engine.RunPending();
+            name = Files(".col").Single();
+        }
+
+        byte[] bytes = Bytes(name);
+        _files.Delete(Path.Combine(TestStores.Folder, name));
+        Assert.That(() => Open().Dispose(), Throws.TypeOf<CorruptionException>().With.Property("File").EndsWith(name));
+        Write(name, bytes);
+        Write("000999.col", bytes);
+        using SignalStore reopened = Open();
+        Assert.That(Files(".col"), Is.EqualTo(new[] { name }));
+        Assert.That(reopened.Engine.NextFileNumber(), Is.GreaterThan(999), "a number is never given twice");
+        AssertScores(reopened, Events);
+    }
+
+    private static long Time(int daysBack, int index) =>
+        TestStores.Start + 3_600_000 - (daysBack * 86_400_000L) - (index * 1000);
+
+    private static void Append(SignalStore store, int daysBack, int events)
+    {
+        EventBatch batch = store.CreateBatch("e");
+        for (ulong user = 0; user < Users; user++)
+        {
+            for (int i = 0; i < events; i++)
+            {
+                batch.Add(UserId.From(user), Time(daysBack, i), (ulong)i).Set("n", i).Set("note", $"note {user}");
+            }
+
+            store.Append(batch);
+            store.Engine.RunPending();
+            batch.Clear();
+        }
+    }
+
+    /// <summary>Imports patches for the first events of each user, or of one.</summary>
+    private void Attach(SignalStore store, int daysBack, int events, params int[] columns) =>
+        Attach(store, daysBack, events, columns, Enrichment, null);
+
+    private void Attach(SignalStore store, int daysBack, int events, int column, Stamp stamp, int user) =>
+        Attach(store, daysBack, events, [column], stamp, user);
+
+    private void Attach(SignalStore store, int daysBack, int events, int[] columns, Stamp stamp, int? only)
+    {
+        SortedDictionary<UserId, RowBuffer> users = [];
+        for (ulong user = 0; user < Users; user++)
+        {
+            RowBuffer rows = new([.. Schema["e"].Columns.Select(column => column.Type)], stamp, StampParts.None);
+            for (int i = 0; i < events; i++)
+            {
+                rows.AppendKey(Time(daysBack, i), (ulong)i);
+                foreach (int column in columns)
+                {
+                    rows.Columns[column].AppendFixedRows(1).Fill((byte)(1 + i));
+                }
+            }
+
+            rows.FillAbsent();
+            if (only is null || only == (int)user)
+            {
+                users[UserId.From(user)] = rows;
+            }
+        }
+
+        using AttachedRuns runs = new(_files, store, TestStores.Tiny.Tables) { ImportedMs = _time.NowMs };
+        runs.Add(Schema["e"], RunKind.Patches, users).Attach();
+    }
+
+    /// <summary>Each user's first events have the score that <see cref="Attach(SignalStore, int, int, int[])"/> gives, the others none.</summary>
+    private static void AssertScores(SignalStore store, int events)
+    {
+        for (ulong user = 0; user < Users; user++)
+        {
+            using Sequence sequence = store.Read(UserId.From(user), store.Query("e").Columns("score", "note").Build());
+            Assert.That(sequence.Count, Is.EqualTo(events));
+            for (int i = 0; i < events; i++)
+            {
+                Assert.That(sequence.States("score")[i], Is.EqualTo(ColumnState.Value), $"user {user}, event {i}");
+                Assert.That(sequence.Field<int>("score")[i], Is.EqualTo((1 + i) * 0x0101_0101));
+            }
+        }
+    }
+
+    private string[] Files(string suffix) =>
+        [.. _files.ListFiles(TestStores.Folder).Where(name => name.EndsWith(suffix, StringComparison.Ordinal)).Order()];
+
+    private byte[] Bytes(string name)
+    {
+        using Signals.Storage.FileSystem.IFile file = _files.Open(Path.Combine(TestStores.Folder, name), Signals.Storage.FileSystem.FileOpenMode.Read);
+        byte[] bytes = new byte[file.Length];
+        file.Read(0, bytes);
+        return bytes;
+    }
+
+    private void Write(string name, byte[] bytes)
+    {
+        using Signals.Storage.FileSystem.IFile file = _files.Open(Path.Combine(TestStores.Folder, name), Signals.Storage.FileSystem.FileOpenMode.CreateNew);
+        file.Write(0, bytes);
+    }
+
+    private SignalStore Open(EngineOptions? options = null) =>
+        TestStores.Open(_files, Schema, _time, options ?? Roomy);
+}
