@@ -1,9 +1,11 @@
 using System.Text;
+using Signals.Core.Columns;
 using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage;
 using Signals.Storage.Reads;
+using Signals.Storage.Tables;
 using Signals.Tests.Simulation;
 using Signals.Tests.Storage.Engine;
 
@@ -46,6 +48,46 @@ internal sealed class EraseResidueTests
         {
             await VerifyAsync(new SimFileSystem(run.KillImage(cut), record: false), durability, cut >= erased, others, $"crash at operation {cut}, erased at {erased}");
         }
+    }
+
+    [Test]
+    public async Task Erase_OfAUserWithPatches_LeavesNothingInPatchesAndColumnFiles([Values] bool folded)
+    {
+        SimFileSystem files = new(record: false);
+        using SignalStore store = Open(files, Durability.Synced);
+        await FillAsync(store, halfInTables: true);
+        await store.CompactAsync();
+        AttachMarks(files, store);
+        if (folded)
+        {
+            store.Engine.RunPending();
+        }
+
+        string suffix = folded ? ".col" : ".seg";
+        Assert.That(Search(files).Where(found => found.Contains(suffix)), Is.Not.Empty, "the search sees what is there");
+        Erase(store);
+        await store.CompactAsync();
+        Assert.That(Search(files), Is.Empty);
+        Assert.That(files.ListFiles(TestStores.Folder).Where(name => name.EndsWith(".col", StringComparison.Ordinal)), Is.Empty);
+    }
+
+    /// <summary>Corrects the note of the marked user and of another, and one of an event that is not there.</summary>
+    private static void AttachMarks(SimFileSystem files, SignalStore store)
+    {
+        SortedDictionary<UserId, RowBuffer> users = [];
+        foreach (UserId user in (UserId[])[Marked, UserId.From(3)])
+        {
+            RowBuffer rows = new([.. Schema["e"].Columns.Select(column => column.Type)], Stamp.Of(1, 0), StampParts.None);
+            rows.AppendKey(TestStores.Start, user == Marked ? MarkedId : 100);
+            rows.Columns[1].AppendText(user == Marked ? MarkedText : "other");
+            rows.AppendKey(TestStores.Start - 50, user == Marked ? MarkedId : 1);
+            rows.Columns[1].AppendText(user == Marked ? MarkedText : "other");
+            rows.FillAbsent();
+            users[user] = rows;
+        }
+
+        using AttachedRuns runs = new(files, store, TestStores.Tiny.Tables);
+        runs.Add(Schema["e"], RunKind.Patches, users).Attach();
     }
 
     private async Task VerifyAsync(SimFileSystem files, Durability durability, bool isErased, int others, string when)

@@ -243,6 +243,93 @@ internal sealed class PatchFoldTests
         AssertScores(reopened, Events);
     }
 
+    [Test]
+    public async Task Fold_ACrashAtAnyFileOperation_LeavesTheOldOrTheNew()
+    {
+        _files = new SimFileSystem();
+        SignalStore store = Open();
+        Append(store, 0, Events);
+        await store.CompactAsync();
+        Attach(store, 0, Events + 2, Score);
+        int first = _files.OperationCount;
+        store.Engine.RunPending();
+        Attach(store, 0, Events, Vector);
+        store.Engine.RunPending();
+        int folded = _files.OperationCount;
+        await store.CompactAsync();
+        long orphans = store.GetStats().PatchRows;
+        Assert.That((orphans, Files(".col").Length), Is.EqualTo((Users * 2L, 0)));
+        store.Engine.Close(abandon: true);
+        SimRecording run = _files.Recording();
+        Assert.That(folded - first, Is.GreaterThan(20));
+        for (int cut = first; cut <= run.Operations.Count; cut++)
+        {
+            for (ulong seed = 0; seed < 6; seed++)
+            {
+                _files = new SimFileSystem(run.CrashImage(cut, seed < 4 ? seed : seed + ((ulong)cut * 1000)), record: false);
+                using SignalStore reopened = Open();
+                AssertScores(reopened, Events);
+                await reopened.CompactAsync();
+                AssertScores(reopened, Events);
+                Assert.That((reopened.GetStats().PatchRows, Files(".col").Length, Files(".tbl").Length), Is.EqualTo((orphans, 0, 2)), $"cut {cut}, seed {seed}");
+            }
+        }
+    }
+
+    [Test]
+    public async Task Read_WhilePatchesComeAndAreFolded_SeesEachImportWholeAndNoneTwice()
+    {
+        const int Rounds = 40;
+        using SignalStore store = Open(Roomy with { Background = true });
+        Append(store, 0, Events);
+        await store.FlushAsync();
+        using CancellationTokenSource done = new();
+        Task[] readers = [.. Enumerable.Range(0, 2).Select(reader => Task.Run(() => ReadAllTheTime(store, reader, done.Token)))];
+        for (int round = 1; round <= Rounds; round++)
+        {
+            Attach(store, 0, Events, [Score, Vector], Stamp.Of(round, 0), only: null, fill: round);
+            if (round % 4 == 0)
+            {
+                await store.CompactAsync();
+            }
+            else
+            {
+                // A flush wakes the compaction thread.
+                EventBatch batch = store.CreateBatch("e");
+                batch.Add(UserId.From(1000), Time(0, round), (ulong)round).Set("n", round);
+                await store.AppendAsync(batch);
+                await store.FlushAsync();
+            }
+        }
+
+        await done.CancelAsync();
+        await Task.WhenAll(readers);
+        Assert.That(store.GetStats().Folds, Is.GreaterThanOrEqualTo(Rounds / 4));
+    }
+
+    // All events of a user are patched by each import, so one read shows one import, and a later read no earlier one.
+    private static void ReadAllTheTime(SignalStore store, int reader, CancellationToken done)
+    {
+        SequenceQuery query = store.Query("e").Columns("score", "v").Build();
+        int[] last = new int[Users];
+        for (int i = 0; !done.IsCancellationRequested; i++)
+        {
+            int user = (i + reader) % Users;
+            using Sequence sequence = store.Read(UserId.From((ulong)user), query);
+            int score = sequence.States("score")[0] == ColumnState.Value ? (byte)sequence.Field<int>("score")[0] : 0;
+            for (int row = 0; row < Events; row++)
+            {
+                bool isSame = (byte)sequence.Field<int>("score")[row] == score && (byte)sequence.Vector<sbyte>("v")[(64 * row) + 63] == score;
+                if (!isSame || score < last[user] || sequence.Count != Events)
+                {
+                    throw new InvalidOperationException($"user {user} shows {score} after {last[user]}, row {row} differs: {!isSame}");
+                }
+            }
+
+            last[user] = score;
+        }
+    }
+
     private static long Time(int daysBack, int index) =>
         TestStores.Start + 3_600_000 - (daysBack * 86_400_000L) - (index * 1000);
 
@@ -269,7 +356,7 @@ internal sealed class PatchFoldTests
     private void Attach(SignalStore store, int daysBack, int events, int column, Stamp stamp, int user) =>
         Attach(store, daysBack, events, [column], stamp, user);
 
-    private void Attach(SignalStore store, int daysBack, int events, int[] columns, Stamp stamp, int? only)
+    private void Attach(SignalStore store, int daysBack, int events, int[] columns, Stamp stamp, int? only, int? fill = null)
     {
         SortedDictionary<UserId, RowBuffer> users = [];
         for (ulong user = 0; user < Users; user++)
@@ -280,7 +367,7 @@ internal sealed class PatchFoldTests
                 rows.AppendKey(Time(daysBack, i), (ulong)i);
                 foreach (int column in columns)
                 {
-                    rows.Columns[column].AppendFixedRows(1).Fill((byte)(1 + i));
+                    rows.Columns[column].AppendFixedRows(1).Fill((byte)(fill ?? 1 + i));
                 }
             }
 
