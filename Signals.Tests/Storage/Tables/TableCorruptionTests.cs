@@ -10,9 +10,9 @@ internal sealed class TableCorruptionTests
     private const long MaxAllocation = 4 << 20;
 
     [Test]
-    public void Open_AnyBitFlipped_IsRefusedWithFileAndOffset()
+    public void Open_AnyBitFlipped_IsRefusedWithFileAndOffset([Values] bool stamped)
     {
-        TableSample sample = Small();
+        TableSample sample = Small(stamped);
         byte[] good = sample.Files[TableSample.Path];
         for (int bit = 0; bit < good.Length * 8; bit++)
         {
@@ -168,9 +168,9 @@ internal sealed class TableCorruptionTests
     }
 
     [Test]
-    public void Read_ForgedBytesWithRightChecksums_NeverCrashesNorAllocatesMuch()
+    public void Read_ForgedBytesWithRightChecksums_NeverCrashesNorAllocatesMuch([Values] bool stamped)
     {
-        TableSample sample = Small();
+        TableSample sample = Small(stamped);
         byte[] good = sample.Files[TableSample.Path];
         TableMeta meta = sample.Meta;
         Random random = new(20);
@@ -190,12 +190,19 @@ internal sealed class TableCorruptionTests
         Assert.That(refused, Is.GreaterThan(2000));
     }
 
-    private static TableSample Small()
+    private static TableSample Small(bool stamped = false)
     {
-        TableSample sample = new() { Schema = TableSample.Define(t => t.Field<int>("a").Text("b").Vector<float>("v", 16)), Users = [] };
+        TableSample sample = new()
+        {
+            Schema = TableSample.Define(t => t.Field<int>("a").Text("b").Vector<float>("v", 16)),
+            Users = [],
+            Run = stamped ? new TableRun(RunKind.Events, Stamp.Of(3, 1), StampParts.Existence | StampParts.Cells) : TableRun.Streamed,
+        };
         for (ulong user = 1; user <= 3; user++)
         {
-            sample.Users[UserId.From(user)] = TableSample.RandomRows(sample.NewRows(), new Random((int)user), 5);
+            Random random = new((int)user);
+            RowBuffer rows = sample.Users[UserId.From(user)] = TableSample.RandomRows(sample.NewRows(), random, 5);
+            TableSample.SetStamps(rows, random);
         }
 
         return sample.Write(new TableOptions { BlockBytes = 400 });

@@ -16,6 +16,8 @@ internal sealed class TableSample
 
     public required SortedDictionary<UserId, RowBuffer> Users { get; init; }
 
+    public TableRun Run { get; init; } = TableRun.Streamed;
+
     public MemoryFileSystem Files { get; } = new();
 
     public TableMeta Meta { get; set; } = null!;
@@ -40,11 +42,11 @@ internal sealed class TableSample
         return sample;
     }
 
-    public RowBuffer NewRows() => new([.. Schema.Columns.Select(column => column.Type)]);
+    public RowBuffer NewRows() => new([.. Schema.Columns.Select(column => column.Type)], Run.Stamp, Run.Parts);
 
     public TableSample Write(TableOptions? options = null, ulong number = Number)
     {
-        using TableWriter writer = new(Files, Path, number, Schema, WindowStart, options ?? new TableOptions());
+        using TableWriter writer = new(Files, Path, number, Schema, WindowStart, options ?? new TableOptions(), Run);
         foreach ((UserId user, RowBuffer rows) in Users)
         {
             writer.Add(user, rows, 0, rows.Count);
@@ -138,6 +140,25 @@ internal sealed class TableSample
         }
 
         return same;
+    }
+
+    /// <summary>Gives rows stamps of their own, as far as their buffer keeps them.</summary>
+    public static void SetStamps(RowBuffer rows, Random random)
+    {
+        rows.FillAbsent();
+        for (int row = 0; row < rows.Count; row++)
+        {
+            if (rows.Stamps.HasExistence)
+            {
+                rows.Stamps.Inserted[row] = (ulong)random.Next(3);
+                rows.Stamps.Retracted[row] = (ulong)random.Next(2) * Stamp.Of(random.Next(1, 1000), 0).Value;
+            }
+
+            for (int column = 0; column < rows.Columns.Length && rows.Stamps.HasCells; column++)
+            {
+                rows.Stamps.Cells(column)[row] = Stamp.Of(random.Next(1, 1000), random.Next(3)).Value;
+            }
+        }
     }
 
     /// <summary>Rows newest first with every state and size of value.</summary>
