@@ -17,6 +17,8 @@ internal static partial class Layers
         "Signals.Core.Ingest",
         "Signals.Core.Enrichment",
         "Signals.Core.Definitions",
+        "Signals.Core.Registry",
+        "Signals.Core.Tenancy",
         "Signals.Storage.Primitives",
         "Signals.Storage.FileSystem",
         "Signals.Storage.Entities",

@@ -1,0 +1,69 @@
+namespace Signals.Core.Registry;
+
+/// <summary>
+/// The versions of one definition and the order in which they were active. Not thread-safe: its registry's lock protects it. The active
+/// version is always among the kept ones.
+/// </summary>
+internal sealed class DefinitionHistory<TPlan>(int maxVersions)
+    where TPlan : class
+{
+    private readonly List<RegisteredDefinition<TPlan>> _versions = [];
+    private readonly List<RegisteredDefinition<TPlan>> _activations = [];
+
+    public IReadOnlyList<RegisteredDefinition<TPlan>> Versions => _versions;
+
+    public RegisteredDefinition<TPlan> Active => _activations[^1];
+
+    public RegisteredDefinition<TPlan>? Find(int version) => _versions.Find(registered => registered.Definition.Version == version);
+
+    public void Add(RegisteredDefinition<TPlan> registered)
+    {
+        _versions.Add(registered);
+        Activate(registered);
+        if (_versions.Count > maxVersions)
+        {
+            RegisteredDefinition<TPlan> first = _versions[0];
+            _versions.RemoveAt(0);
+            _activations.RemoveAll(activation => ReferenceEquals(activation, first));
+            CollapseRepeats();
+        }
+    }
+
+    public void Activate(RegisteredDefinition<TPlan> registered)
+    {
+        if (_activations.Count > 0 && ReferenceEquals(Active, registered))
+        {
+            return;
+        }
+
+        _activations.Add(registered);
+        if (_activations.Count > maxVersions)
+        {
+            _activations.RemoveAt(0);
+        }
+    }
+
+    /// <summary>Makes the version active that was before; false when there was none.</summary>
+    public bool RollBack()
+    {
+        if (_activations.Count < 2)
+        {
+            return false;
+        }
+
+        _activations.RemoveAt(_activations.Count - 1);
+        return true;
+    }
+
+    // Taking a version out may leave the same one twice in a row, which no rollback must count as a step.
+    private void CollapseRepeats()
+    {
+        for (int i = _activations.Count - 1; i > 0; i--)
+        {
+            if (ReferenceEquals(_activations[i], _activations[i - 1]))
+            {
+                _activations.RemoveAt(i);
+            }
+        }
+    }
+}

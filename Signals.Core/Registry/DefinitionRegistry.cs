@@ -1,0 +1,229 @@
+using System.Diagnostics.CodeAnalysis;
+using Signals.Core.Definitions;
+
+namespace Signals.Core.Registry;
+
+/// <summary>
+/// The definitions that are served, by name. They are registered, replaced and rolled back while traffic flows: a read takes one snapshot
+/// and so sees one version whole.
+/// </summary>
+/// <remarks>
+/// Thread contract: any thread. A look-up is one volatile read and a hash probe, without lock or allocation. Changes are serialised, and
+/// compile a definition before they touch anything: one that cannot be compiled changes nothing.
+/// Invariants: a version number never changes its content; a definition never changes its owner.
+/// </remarks>
+/// <typeparam name="TPlan">What a host compiles definitions to; shared by all reads of a version, so safe for any thread.</typeparam>
+public sealed class DefinitionRegistry<TPlan>
+    where TPlan : class
+{
+    private readonly Func<SequenceDefinition, TPlan> _compile;
+    private readonly RegistryOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Lock _changing = new();
+
+    // Protected by _changing.
+    private readonly Dictionary<string, DefinitionHistory<TPlan>> _histories = new(StringComparer.Ordinal);
+
+    // Replaced whole under the lock, never changed after; read without it.
+    private volatile Dictionary<string, RegisteredDefinition<TPlan>> _served = new(StringComparer.Ordinal);
+
+    /// <summary>Makes an empty registry.</summary>
+    /// <param name="compile">Makes of a definition what runs it, and validates it against the store; its errors pass through.</param>
+    /// <param name="options">Bounds; the defaults when left out.</param>
+    /// <param name="time">Where registration times come from; the system's when left out.</param>
+    public DefinitionRegistry(Func<SequenceDefinition, TPlan> compile, RegistryOptions? options = null, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(compile);
+        _compile = compile;
+        _options = options ?? new RegistryOptions();
+        _options.Validate();
+        _time = time ?? TimeProvider.System;
+    }
+
+    /// <summary>The names that are served now, in no order.</summary>
+    public IReadOnlyCollection<string> Names => _served.Keys;
+
+    /// <summary>Finds the active version of a definition. False for an unknown name and for a retired definition.</summary>
+    public bool TryGet(string name, [NotNullWhen(true)] out RegisteredDefinition<TPlan>? registered) => _served.TryGetValue(name, out registered);
+
+    /// <summary>
+    /// Finds a version, or a kept set of overrides of one, by the hash of its content: what a receipt needs. Also finds retired and replaced
+    /// versions, as long as they are kept.
+    /// </summary>
+    public bool TryFind(UInt128 contentHash, [NotNullWhen(true)] out EffectiveDefinition<TPlan>? effective)
+    {
+        lock (_changing)
+        {
+            effective = _histories.Values.SelectMany(history => history.Versions).Select(version => version.Find(contentHash)).FirstOrDefault(found => found is not null);
+        }
+
+        return effective is not null;
+    }
+
+    /// <summary>Registers a version and makes it the active one. The same version with the same content is only made active again.</summary>
+    /// <exception cref="DefinitionException">
+    /// It is not valid, its version number has other content, the name belongs to another owner, or the owner has too many.
+    /// </exception>
+    public void Register(SequenceDefinition definition)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        definition.Check();
+        var registered = new RegisteredDefinition<TPlan>(definition, _compile, _options.MaxVariants, _time.GetUtcNow());
+        lock (_changing)
+        {
+            DefinitionHistory<TPlan> history = HistoryLocked(definition);
+            if (history.Find(definition.Version) is not { } same)
+            {
+                history.Add(registered);
+            }
+            else if (same.Definition == definition)
+            {
+                history.Activate(same);
+            }
+            else
+            {
+                throw Refused(definition, "version", $"version {definition.Version} is registered with other content; give the changed definition another version");
+            }
+
+            PublishLocked();
+        }
+    }
+
+    /// <summary>Makes a kept version the active one.</summary>
+    /// <returns>False when the definition or the version is unknown.</returns>
+    public bool Activate(string name, int version)
+    {
+        lock (_changing)
+        {
+            if (!_histories.TryGetValue(name, out DefinitionHistory<TPlan>? history) || history.Find(version) is not { } registered)
+            {
+                return false;
+            }
+
+            history.Activate(registered);
+            PublishLocked();
+            return true;
+        }
+    }
+
+    /// <summary>Makes the version active again that was before the active one.</summary>
+    /// <returns>False when the definition is unknown or no other version was active before.</returns>
+    public bool RollBack(string name)
+    {
+        lock (_changing)
+        {
+            bool isDone = _histories.TryGetValue(name, out DefinitionHistory<TPlan>? history) && history.RollBack();
+            PublishLocked();
+            return isDone;
+        }
+    }
+
+    /// <summary>Forgets a definition with all its versions; reads that hold one go on.</summary>
+    /// <returns>False when the definition is unknown.</returns>
+    public bool Remove(string name)
+    {
+        lock (_changing)
+        {
+            bool isDone = _histories.Remove(name);
+            PublishLocked();
+            return isDone;
+        }
+    }
+
+    /// <summary>The kept versions of a definition in the order of their registration; none for an unknown name.</summary>
+    public IReadOnlyList<DefinitionVersion> Versions(string name)
+    {
+        lock (_changing)
+        {
+            return _histories.TryGetValue(name, out DefinitionHistory<TPlan>? history)
+                ? [.. history.Versions.Select(version => new DefinitionVersion(
+                    version.Definition, version.Default.ContentHash, version.RegisteredAt, ReferenceEquals(version, history.Active)))]
+                : [];
+        }
+    }
+
+    /// <summary>Runs another definition in the shadow of the active version, on a sample of its reads, until that version is replaced.</summary>
+    /// <param name="name">The definition that is served.</param>
+    /// <param name="candidate">The definition to compare with; it need not be registered.</param>
+    /// <param name="every">1 samples every read, n one in n.</param>
+    /// <returns>What counts the differences; <c>null</c> when the name is not served.</returns>
+    /// <exception cref="DefinitionException">The candidate is not valid.</exception>
+    public ShadowDefinition<TPlan>? StartShadow(string name, SequenceDefinition candidate, int every)
+    {
+        ArgumentNullException.ThrowIfNull(candidate);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(every);
+        candidate.Check();
+        TPlan plan = _compile(candidate);
+        lock (_changing)
+        {
+            if (!TryGet(name, out RegisteredDefinition<TPlan>? registered))
+            {
+                return null;
+            }
+
+            return registered.Shadow = new ShadowDefinition<TPlan>(new EffectiveDefinition<TPlan>(candidate, plan), registered.Definition, every);
+        }
+    }
+
+    /// <summary>Ends the shadow of the active version.</summary>
+    /// <returns>False when there is none.</returns>
+    public bool StopShadow(string name)
+    {
+        lock (_changing)
+        {
+            if (!TryGet(name, out RegisteredDefinition<TPlan>? registered) || registered.Shadow is null)
+            {
+                return false;
+            }
+
+            registered.Shadow = null;
+            return true;
+        }
+    }
+
+    private static DefinitionException Refused(SequenceDefinition definition, string key, string message) =>
+        new($"The definition '{definition.Name}' was not registered", [new DefinitionError("$." + key, message)]);
+
+    private DefinitionHistory<TPlan> HistoryLocked(SequenceDefinition definition)
+    {
+        if (_histories.TryGetValue(definition.Name, out DefinitionHistory<TPlan>? history))
+        {
+            string owner = history.Active.Definition.Owner;
+            return owner == definition.Owner
+                ? history
+                : throw Refused(definition, "owner", $"'{definition.Name}' belongs to '{owner}', not to '{definition.Owner}'");
+        }
+
+        int owned = _histories.Values.Count(other => other.Active.Definition.Owner == definition.Owner);
+        if (owned >= _options.MaxDefinitionsPerOwner)
+        {
+            throw Refused(definition, "owner", $"'{definition.Owner}' has {owned} definitions, which is all that is allowed");
+        }
+
+        history = new DefinitionHistory<TPlan>(_options.MaxVersions);
+        _histories.Add(definition.Name, history);
+        return history;
+    }
+
+    private void PublishLocked()
+    {
+        Dictionary<string, RegisteredDefinition<TPlan>> served = new(StringComparer.Ordinal);
+        foreach ((string name, DefinitionHistory<TPlan> history) in _histories)
+        {
+            if (history.Active.Definition.Stage != LifecycleStage.Retired)
+            {
+                served.Add(name, history.Active);
+            }
+        }
+
+        foreach ((string name, RegisteredDefinition<TPlan> before) in _served)
+        {
+            if (!served.TryGetValue(name, out RegisteredDefinition<TPlan>? now) || !ReferenceEquals(now, before))
+            {
+                before.Shadow = null;
+            }
+        }
+
+        _served = served;
+    }
+}

@@ -1,0 +1,55 @@
+using System.Diagnostics.CodeAnalysis;
+
+namespace Signals.Core.Tenancy;
+
+/// <summary>The tenants of a host by name. A look-up is one volatile read and a hash probe, without lock or allocation; any thread.</summary>
+/// <param name="time">Where quotas take time from; the system's when left out.</param>
+public sealed class TenantRegistry(TimeProvider? time = null)
+{
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
+    private readonly Lock _changing = new();
+
+    // Replaced whole under the lock, never changed after; read without it.
+    private volatile Dictionary<string, Tenant> _tenants = new(StringComparer.Ordinal);
+
+    /// <summary>The tenants that are registered now, in no order.</summary>
+    public IReadOnlyCollection<Tenant> Tenants => _tenants.Values;
+
+    /// <summary>Registers a tenant, or gives a registered one another quota: it then begins anew, with empty counters and a closed circuit.</summary>
+    /// <exception cref="ArgumentException">The name is empty, or an option is out of bounds.</exception>
+    public Tenant Register(string name, TenantOptions options)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentNullException.ThrowIfNull(options);
+        var tenant = new Tenant(name, options, _time);
+        lock (_changing)
+        {
+            _tenants = new Dictionary<string, Tenant>(_tenants, StringComparer.Ordinal) { [name] = tenant };
+        }
+
+        return tenant;
+    }
+
+    /// <summary>Forgets a tenant; its running reads end as they began.</summary>
+    /// <returns>False when it is unknown.</returns>
+    public bool Remove(string name)
+    {
+        lock (_changing)
+        {
+            var copy = new Dictionary<string, Tenant>(_tenants, StringComparer.Ordinal);
+            bool isDone = copy.Remove(name);
+            _tenants = copy;
+            return isDone;
+        }
+    }
+
+    /// <summary>Finds a tenant.</summary>
+    public bool TryGet(string name, [NotNullWhen(true)] out Tenant? tenant) => _tenants.TryGetValue(name, out tenant);
+
+    /// <summary>Asks to run one read of a tenant.</summary>
+    /// <returns>To be completed or failed exactly once.</returns>
+    /// <exception cref="TenantRefusedException">The tenant is unknown, or it may not.</exception>
+    public TenantLease Enter(string name) => TryGet(name, out Tenant? tenant)
+        ? tenant.Enter()
+        : throw new TenantRefusedException(name, TenantRefusal.UnknownTenant, TimeSpan.Zero);
+}
