@@ -5,6 +5,7 @@ using Signals.Storage.Engine;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Indexing;
 using Signals.Storage.Reads;
+using Signals.Storage.Segments;
 
 namespace Signals.Storage;
 
@@ -190,6 +191,39 @@ public sealed class SignalStore : IAsyncDisposable, IDisposable
         _ = applied.Result;
         return EraseVisibleAsync(user, cancellationToken);
     }
+
+    /// <summary>
+    /// Takes in a segment, made by a <see cref="SegmentWriter"/> of any process: checks a private copy of it in full, then makes all its
+    /// rows durable and visible in one step. Reads and appends go on meanwhile. The same content again changes nothing.
+    /// </summary>
+    /// <param name="path">The file: a regular one, not a symbolic link.</param>
+    /// <param name="options">Copy or move, progress; null for the defaults.</param>
+    /// <param name="cancellationToken">Gives the import up, as long as it has not come to <see cref="ImportStage.Publishing"/>.</param>
+    /// <exception cref="CorruptionException">The file is no segment, or damaged; it is named with the offset.</exception>
+    /// <exception cref="SchemaMismatchException">The store lacks the event type or a column, or has it in another form.</exception>
+    /// <exception cref="EventRejectedException">An event's time lies too far ahead.</exception>
+    /// <exception cref="IOException">The file cannot be read, is not a regular file, or the disk is full.</exception>
+    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="StorePoisonedException">The store has failed.</exception>
+    /// <remarks>After any of these errors the store is as it was, nothing is left behind, and the file is where it was.</remarks>
+    public Task<ImportResult> ImportAsync(string path, ImportOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Engine.ImportAsync(path, options ?? new ImportOptions(), cancellationToken);
+    }
+
+    /// <summary>
+    /// Records durably that every event of a type from before a time has arrived. It is given with every answer; an earlier time than
+    /// was declared before changes nothing.
+    /// </summary>
+    /// <exception cref="ArgumentException">The schema has no such event type.</exception>
+    /// <exception cref="StorePoisonedException">The store has failed.</exception>
+    public void DeclareComplete(string eventType, DateTimeOffset upTo) =>
+        Engine.DeclareComplete(Schema[eventType], upTo.ToUnixTimeMilliseconds());
+
+    /// <summary>What was declared and corrected of an event type's history so far.</summary>
+    /// <exception cref="ArgumentException">The schema has no such event type.</exception>
+    public Completeness GetCompleteness(string eventType) => Engine.Registry.Of(Schema[eventType].Id);
 
     /// <summary>Puts everything accepted so far into tables.</summary>
     public Task FlushAsync() => Engine.FlushAsync();

@@ -59,6 +59,12 @@ internal sealed class ColumnBuffer : IColumnRows
 
     ReadOnlySpan<byte> IColumnRows.FixedRows => Values;
 
+    /// <summary>Bytes that the rows take, without spare room.</summary>
+    internal long UsedBytes => ByteCount + (long)_count * (Type.IsVariable ? sizeof(byte) + sizeof(int) : sizeof(byte));
+
+    /// <summary>Bytes of all arrays, spare room included.</summary>
+    internal long HeldBytes => _values.Length + _states.Length + sizeof(int) * (long)_ends.Length;
+
     /// <summary>Scratch of the chunk writer, kept here so that planning allocates nothing twice.</summary>
     internal DictionaryBuilder Dictionary => _dictionary ??= new DictionaryBuilder();
 

@@ -54,6 +54,21 @@ internal sealed class RowBuffer
 
     public ReadOnlyMemory<ulong> IdMemory => _ids.AsMemory(0, Count);
 
+    /// <summary>Bytes of all arrays, spare room included.</summary>
+    public long HeldBytes
+    {
+        get
+        {
+            long bytes = (sizeof(long) + sizeof(ulong)) * (long)_times.Length;
+            foreach (ColumnBuffer column in _columns)
+            {
+                bytes += column.HeldBytes;
+            }
+
+            return bytes;
+        }
+    }
+
     /// <summary>The columns, by column id.</summary>
     public ReadOnlySpan<ColumnBuffer> Columns => _columns;
 

@@ -42,6 +42,9 @@ public sealed class EventBatch : IAppendable
     /// <summary>The events without their users; columns may lag, see <see cref="RowBuffer.FillAbsent"/>.</summary>
     internal RowBuffer Rows { get; }
 
+    /// <summary>Bytes of all arrays, spare room included.</summary>
+    internal long HeldBytes => Rows.HeldBytes + sizeof(ulong) * ((long)_usersHigh.Length + _usersLow.Length);
+
     /// <summary>The more significant halves of the users.</summary>
     internal ReadOnlySpan<ulong> UsersHigh => _usersHigh.AsSpan(0, Count);
 

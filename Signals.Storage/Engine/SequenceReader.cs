@@ -13,7 +13,14 @@ namespace Signals.Storage.Engine;
 /// event acknowledged before it began.
 /// </remarks>
 internal sealed class SequenceReader(
-    StoreSchema schema, ViewState view, ReadEpochs epochs, ErasureSet erasures, WatermarkSet watermarks, StoreTelemetry telemetry, TimeProvider time)
+    StoreSchema schema,
+    ViewState view,
+    ReadEpochs epochs,
+    ErasureSet erasures,
+    WatermarkSet watermarks,
+    SegmentRegistry registry,
+    StoreTelemetry telemetry,
+    TimeProvider time)
 {
     private readonly SequenceBufferPool _pool = new();
     private volatile bool _closed;
@@ -102,6 +109,7 @@ internal sealed class SequenceReader(
         foreach (QueryType type in query.Types)
         {
             buffer.Watermarks.Add(watermarks.Of(type.EventType.Id));
+            buffer.Completeness.Add(registry.Of(type.EventType.Id));
         }
 
         return buffer;

@@ -6,6 +6,7 @@ using Signals.Storage.FileSystem;
 using Signals.Storage.MemTables;
 using Signals.Storage.Primitives;
 using Signals.Storage.Reads;
+using Signals.Storage.Segments;
 using Signals.Storage.Tables;
 using Signals.Storage.Telemetry;
 using Signals.Storage.Versions;
@@ -38,6 +39,7 @@ internal sealed class StoreEngine
     private readonly Compactor _compactor;
     private readonly VersionCommitter _committer;
     private readonly FileNumbers _numbers;
+    private readonly SegmentImporter _importer;
     private readonly EngineThreads? _threads;
     private int _closed;
 
@@ -68,12 +70,16 @@ internal sealed class StoreEngine
         // Everything that can be damaged was read once; only now is the store changed.
         StoreRecovery.CommitSchema(manifest, schema);
         StoreRecovery.Clean(files, directory, manifest.State);
+        StagedSegment.Clean(files, directory);
         _committer = new VersionCommitter(files, directory, manifest, _view, _numbers, tables);
         _memTables = owned.Add(new MemTableSet(_view, _arenas, layouts, options.MaxFrozenMemTables, time, FailStop));
         _applier = new RecordApplier(schema, _memTables, _erasures, Sources, Watermarks);
         _flusher = owned.Add(new Flusher(
             files, directory, schema, _numbers, options.Tables, _erasures, _view, _committer, _applier, _memTables, Telemetry, time));
         _compactor = owned.Add(new Compactor(files, directory, schema, _numbers, options, _erasures, _view, _epochs, _committer, Telemetry, time));
+        Registry = new SegmentRegistry(schema, manifest.State);
+        _importer = owned.Add(new SegmentImporter(
+            files, directory, schema, _numbers, tables, _committer, Registry, Watermarks, options, time, FailStop.Fail));
         Recover(recovery);
 
         // Without durability an empty log stands for those that the manifest expects, so that every mode recovers alike.
@@ -94,7 +100,7 @@ internal sealed class StoreEngine
         _freezes = new FreezeRequests(_ring, FailStop);
         _ingest = new IngestLoop(_ring, _log, log.CurrentNumber, _applier, _memTables, _acks, _freezes, Telemetry.Freshness, options, recovery.EndPosition);
         Appender = new Appender(_ring, _acks, FailStop, options, recovery.EndPosition, Telemetry.Freshness, time);
-        Reader = new SequenceReader(schema, _view, _epochs, _erasures, Watermarks, Telemetry, time);
+        Reader = new SequenceReader(schema, _view, _epochs, _erasures, Watermarks, Registry, Telemetry, time);
         FailStop.Failed += OnFailed;
         _memTables.OnStallBegan = Telemetry.StallBegan;
         _memTables.OnStallEnded = Telemetry.StallEnded;
@@ -122,6 +128,9 @@ internal sealed class StoreEngine
 
     /// <summary>Where sources of events go on.</summary>
     public SourcePositions Sources { get; } = new();
+
+    /// <summary>What was imported, and how complete each event type is.</summary>
+    public SegmentRegistry Registry { get; }
 
     /// <summary>The tables now.</summary>
     public TableVersion Tables => _view.Current.Tables;
@@ -211,6 +220,22 @@ internal sealed class StoreEngine
             _compactor.RunAll(now);
             ObjectDisposedException.ThrowIf(Volatile.Read(ref _closed) != 0, this);
         }).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes a segment in, on a thread that is not the engine's.</summary>
+    public async Task<ImportResult> ImportAsync(string path, ImportOptions options, CancellationToken cancellationToken)
+    {
+        FailStop.ThrowIfFailed();
+        return _options.Background
+            ? await Task.Run(() => _importer.Import(path, options, cancellationToken), cancellationToken).ConfigureAwait(false)
+            : _importer.Import(path, options, cancellationToken);
+    }
+
+    /// <summary>Records up to when an event type is complete.</summary>
+    public void DeclareComplete(EventTypeSchema type, long upToMs)
+    {
+        FailStop.ThrowIfFailed();
+        _importer.DeclareComplete(type, upToMs);
     }
 
     /// <summary>Closes in order: no new writes, drain, flush or seal, wait for readers, free. Safe to call twice.</summary>

@@ -24,11 +24,18 @@ internal sealed class VersionCommitter(
     /// <param name="edit">What changes.</param>
     /// <param name="change">The new view, given the old one and the new tables version.</param>
     /// <param name="unlinked">What else the new view no longer holds.</param>
-    public void Commit(VersionEdit edit, Func<ReadView, TableVersion, ReadView> change, params IEnumerable<IDisposable> unlinked)
+    public void Commit(VersionEdit edit, Func<ReadView, TableVersion, ReadView> change, params IEnumerable<IDisposable> unlinked) =>
+        Commit(edit, tables.OpenAll(edit.AddedTables), change, unlinked);
+
+    /// <param name="edit">What changes.</param>
+    /// <param name="added">The added tables, open; owned from now on.</param>
+    /// <param name="change">The new view, given the old one and the new tables version.</param>
+    /// <param name="unlinked">What else the new view no longer holds.</param>
+    public void Commit(
+        VersionEdit edit, Table[] added, Func<ReadView, TableVersion, ReadView> change, params IEnumerable<IDisposable> unlinked)
     {
         lock (_gate)
         {
-            Table[] added = tables.OpenAll(edit.AddedTables);
             CommitDurablyLocked(edit, added);
             TableVersion before = view.Current.Tables;
             TableVersion after = before.Apply(edit, added);

@@ -11,4 +11,10 @@ internal enum FileOpenMode
 
     /// <summary>Opens an existing file for reading; fails when it is absent.</summary>
     Read,
+
+    /// <summary>
+    /// Opens a file that others made, for reading: refused unless the name itself is a regular file, so no symbolic link, directory, pipe
+    /// or device, and without ever waiting for a writer.
+    /// </summary>
+    ReadForeign,
 }

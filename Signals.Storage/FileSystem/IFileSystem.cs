@@ -24,6 +24,12 @@ internal interface IFileSystem
     /// <summary>Renames a file, replacing the target in one atomic step.</summary>
     void Rename(string from, string to);
 
+    /// <summary>
+    /// Gives a file a second name, which is free, without following a symbolic link. False, and nothing changed, where the two places
+    /// or their file system cannot share a file; the caller copies then.
+    /// </summary>
+    bool TryLink(string from, string to);
+
     /// <summary>Deletes a file; an absent file is an error.</summary>
     void Delete(string path);
 

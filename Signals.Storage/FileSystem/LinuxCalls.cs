@@ -10,12 +10,31 @@ namespace Signals.Storage.FileSystem;
 internal static unsafe partial class LinuxCalls
 {
     public const int ReadOnly = 0, ReadWrite = 2, Create = 0x40, Exclusive = 0x80, CloseOnExec = 0x80000;
+    public const int NonBlocking = 0x800;
     public const int SeekEnd = 2;
     public const int LockExclusive = 2, LockNonBlocking = 4;
-    public const int Enoent = 2, Eintr = 4, Eio = 5, Eagain = 11, Eexist = 17;
+    public const int Eperm = 1, Enoent = 2, Eintr = 4, Eio = 5, Eagain = 11, Eexist = 17, Exdev = 18, Emlink = 31, Eopnotsupp = 95;
+
+    /// <summary>Of <see cref="StatX"/>: takes the file of the descriptor when the path is empty; asks for the type.</summary>
+    public const int AtEmptyPath = 0x1000, StatTypeMask = 1;
+
+    /// <summary>Bytes that <see cref="StatX"/> writes, and where among them the mode is (u16).</summary>
+    public const int StatBytes = 256, StatModeAt = 28;
+
+    /// <summary>The bits of a mode that hold the file's type, and the types.</summary>
+    public const int TypeMask = 0xF000, Regular = 0x8000, SymbolicLink = 0xA000, DirectoryType = 0x4000, Pipe = 0x1000, Socket = 0xC000;
 
     /// <summary>O_DIRECTORY, one of the few flags whose value depends on the processor.</summary>
     public static int Directory => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
+
+    /// <summary>O_NOFOLLOW, another flag that depends on the processor.</summary>
+    public static int NoFollow => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int StatX(SafeFileHandle directory, string path, int flags, uint mask, byte* result);
+
+    [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Link(string from, string to);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(string path, int flags, uint mode);
@@ -66,7 +85,7 @@ internal static unsafe partial class LinuxCalls
 
     private static string NameOf(int error) => error switch
     {
-        1 => "EPERM",
+        Eperm => "EPERM",
         Enoent => "ENOENT",
         Eintr => "EINTR",
         Eio => "EIO",
@@ -75,7 +94,7 @@ internal static unsafe partial class LinuxCalls
         12 => "ENOMEM",
         13 => "EACCES",
         Eexist => "EEXIST",
-        18 => "EXDEV",
+        Exdev => "EXDEV",
         20 => "ENOTDIR",
         21 => "EISDIR",
         22 => "EINVAL",
@@ -86,7 +105,8 @@ internal static unsafe partial class LinuxCalls
         30 => "EROFS",
         36 => "ENAMETOOLONG",
         40 => "ELOOP",
-        95 => "EOPNOTSUPP",
+        Emlink => "EMLINK",
+        Eopnotsupp => "EOPNOTSUPP",
         122 => "EDQUOT",
         _ => $"errno {error}",
     };

@@ -16,9 +16,16 @@ internal sealed class LinuxFileSystem : IFileSystem
             FileOpenMode.CreateNew => LinuxCalls.ReadWrite | LinuxCalls.Create | LinuxCalls.Exclusive,
             FileOpenMode.ReadWrite => LinuxCalls.ReadWrite,
             FileOpenMode.Read => LinuxCalls.ReadOnly,
+            FileOpenMode.ReadForeign => LinuxCalls.ReadOnly | LinuxCalls.NoFollow | LinuxCalls.NonBlocking,
             _ => throw new ArgumentOutOfRangeException(nameof(mode)),
         };
-        return new LinuxFile(OpenHandle(path, flags), path);
+        SafeFileHandle handle = OpenHandle(path, flags);
+        if (mode == FileOpenMode.ReadForeign)
+        {
+            RequireRegular(handle, path);
+        }
+
+        return new LinuxFile(handle, path);
     }
 
     public bool FileExists(string path) => File.Exists(path);
@@ -54,6 +61,18 @@ internal sealed class LinuxFileSystem : IFileSystem
         {
             throw LinuxCalls.LastError("rename", $"{from}' to '{to}");
         }
+    }
+
+    public bool TryLink(string from, string to)
+    {
+        if (LinuxCalls.Link(from, to) == 0)
+        {
+            return true;
+        }
+
+        return Marshal.GetLastPInvokeError() is LinuxCalls.Exdev or LinuxCalls.Eperm or LinuxCalls.Emlink or LinuxCalls.Eopnotsupp
+            ? false
+            : throw LinuxCalls.LastError("link", $"{from}' to '{to}");
     }
 
     public void Delete(string path)
@@ -102,6 +121,35 @@ internal sealed class LinuxFileSystem : IFileSystem
     }
 
     public long AvailableBytes(string directory) => new DriveInfo(directory).AvailableFreeSpace;
+
+    private static unsafe void RequireRegular(SafeFileHandle handle, string path)
+    {
+        byte* stat = stackalloc byte[LinuxCalls.StatBytes];
+        int mode = 0;
+        if (LinuxCalls.StatX(handle, "", LinuxCalls.AtEmptyPath, LinuxCalls.StatTypeMask, stat) == 0)
+        {
+            mode = *(ushort*)(stat + LinuxCalls.StatModeAt) & LinuxCalls.TypeMask;
+        }
+
+        if (mode != LinuxCalls.Regular)
+        {
+            using (handle)
+            {
+                throw mode == 0
+                    ? LinuxCalls.LastError("statx", path)
+                    : new FileOperationException("open", path, $"it is {NameOf(mode)}, not a regular file");
+            }
+        }
+    }
+
+    private static string NameOf(int mode) => mode switch
+    {
+        LinuxCalls.DirectoryType => "a directory",
+        LinuxCalls.Pipe => "a pipe",
+        LinuxCalls.Socket => "a socket",
+        LinuxCalls.SymbolicLink => "a symbolic link",
+        _ => "a device",
+    };
 
     private static SafeFileHandle OpenHandle(string path, int flags)
     {

@@ -15,6 +15,7 @@ internal sealed class PortableFileSystem : IFileSystem
         FileOpenMode.CreateNew => OpenFile(path, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete),
         FileOpenMode.ReadWrite => OpenFile(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete),
         FileOpenMode.Read => OpenFile(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete),
+        FileOpenMode.ReadForeign => OpenForeign(path),
         _ => throw new ArgumentOutOfRangeException(nameof(mode)),
     };
 
@@ -35,6 +36,8 @@ internal sealed class PortableFileSystem : IFileSystem
     }
 
     public void Rename(string from, string to) => File.Move(from, to, overwrite: true);
+
+    public bool TryLink(string from, string to) => false;
 
     public void Delete(string path)
     {
@@ -75,6 +78,15 @@ internal sealed class PortableFileSystem : IFileSystem
     }
 
     public long AvailableBytes(string directory) => new DriveInfo(Path.GetFullPath(directory)).AvailableFreeSpace;
+
+    private static PortableFile OpenForeign(string path)
+    {
+        FileInfo file = new(path);
+        const FileAttributes NotRegular = FileAttributes.Directory | FileAttributes.ReparsePoint | FileAttributes.Device;
+        return !file.Exists || (file.Attributes & NotRegular) != 0
+            ? throw new FileOperationException("open", path, "it does not exist, or is not a regular file")
+            : OpenFile(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+    }
 
     private static PortableFile OpenFile(string path, FileMode mode, FileAccess access, FileShare share)
     {

@@ -1,5 +1,6 @@
 using System.Text;
 using Signals.Core.Columns;
+using Signals.Storage.Segments;
 
 namespace Signals.Storage.Reads;
 
@@ -94,6 +95,10 @@ public readonly struct Sequence : IDisposable, IEquatable<Sequence>
     /// </summary>
     /// <exception cref="ArgumentException">The query does not read this event type.</exception>
     public long Watermark(string eventType) => SequenceAccess.Watermark(Buffer, eventType);
+
+    /// <summary>What was declared and corrected of a type's history when the read began.</summary>
+    /// <exception cref="ArgumentException">The query does not read this event type.</exception>
+    public Completeness Completeness(string eventType) => SequenceAccess.Completeness(Buffer, eventType);
 
     /// <summary>Ends the lease. A second call does nothing.</summary>
     public void Dispose() => SequenceAccess.End(_buffer, _generation);

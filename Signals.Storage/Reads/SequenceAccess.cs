@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Signals.Core.Columns;
+using Signals.Storage.Segments;
 
 namespace Signals.Storage.Reads;
 
@@ -59,12 +60,15 @@ internal static class SequenceAccess
     public static ReadOnlySpan<ColumnState> States(SequenceBuffer buffer, int ordinal) =>
         MemoryMarshal.Cast<byte, ColumnState>(buffer.Columns[ordinal].States);
 
-    public static long Watermark(SequenceBuffer buffer, string eventType)
+    public static long Watermark(SequenceBuffer buffer, string eventType) => buffer.Watermarks[SlotOf(buffer, eventType)];
+
+    public static Completeness Completeness(SequenceBuffer buffer, string eventType) => buffer.Completeness[SlotOf(buffer, eventType)];
+
+    private static int SlotOf(SequenceBuffer buffer, string eventType)
     {
-        QueryType[] types = buffer.Query.Types;
-        int slot = Array.FindIndex(types, type => type.EventType.Name == eventType);
+        int slot = Array.FindIndex(buffer.Query.Types, type => type.EventType.Name == eventType);
         return slot >= 0
-            ? buffer.Watermarks[slot]
+            ? slot
             : throw new ArgumentException($"The query does not read the event type '{eventType}'.", nameof(eventType));
     }
 

@@ -1,4 +1,5 @@
 using Signals.Core.Columns;
+using Signals.Storage.Segments;
 
 namespace Signals.Storage.Reads;
 
@@ -79,6 +80,10 @@ public readonly struct SequenceBatch : IDisposable, IEquatable<SequenceBatch>
     /// <summary>The newest event time of a type that had been indexed when the read began; <see cref="long.MinValue"/> when there was none.</summary>
     /// <exception cref="ArgumentException">The query does not read this event type.</exception>
     public long Watermark(string eventType) => SequenceAccess.Watermark(Buffer, eventType);
+
+    /// <summary>What was declared and corrected of a type's history when the read began.</summary>
+    /// <exception cref="ArgumentException">The query does not read this event type.</exception>
+    public Completeness Completeness(string eventType) => SequenceAccess.Completeness(Buffer, eventType);
 
     /// <summary>Ends the lease. A second call does nothing.</summary>
     public void Dispose() => SequenceAccess.End(_buffer, _generation);

@@ -1,4 +1,5 @@
 using Signals.Storage.Primitives;
+using Signals.Storage.Segments;
 
 namespace Signals.Storage.Reads;
 
@@ -40,6 +41,9 @@ internal sealed class SequenceBuffer
     /// <summary>The watermark of each event type of the query, as it was when the read began.</summary>
     public PooledList<long> Watermarks { get; } = new();
 
+    /// <summary>The completeness of each event type of the query, as it was when the read began.</summary>
+    public PooledList<Completeness> Completeness { get; } = new();
+
     public int Generation => Volatile.Read(ref _generation);
 
     public ReadOnlySpan<ColumnOutput> Columns => _columns.AsSpan(0, Query.Columns.Length);
@@ -54,6 +58,7 @@ internal sealed class SequenceBuffer
         Ends.Add(0);
         Statuses.Clear();
         Watermarks.Clear();
+        Completeness.Clear();
         ColumnOutput.Reset(ref _columns, query.Columns);
     }
 

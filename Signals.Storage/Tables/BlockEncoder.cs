@@ -12,7 +12,7 @@ internal sealed class BlockEncoder(TableLayout layout, ulong identity, bool comp
     public void Encode(RowBuffer rows, TableOutput output, List<uint> index)
     {
         index.Add((uint)rows.Count);
-        for (int position = 0; position < layout.Chunks; position++)
+        for (int position = 0; position < layout.Positions; position++)
         {
             index.Add(EncodeChunk(layout.ChunkAt(position), rows, output));
         }

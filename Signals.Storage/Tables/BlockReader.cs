@@ -25,6 +25,11 @@ internal sealed class BlockReader(TableFile file, TableIndex index, TableLayout 
             ReadRuns(block, wanted, scratch, ref io);
             int length = VerifyAndMeasure(block, wanted, scratch, chunks);
             byte[] data = reuse?.Length >= length ? reuse : GC.AllocateUninitializedArray<byte>(length);
+            foreach (int chunk in layout.Unstored)
+            {
+                chunks[chunk] = ChunkSlice.Absent;
+            }
+
             Decode(block, wanted, scratch, data, chunks);
             return data;
         }
@@ -38,7 +43,7 @@ internal sealed class BlockReader(TableFile file, TableIndex index, TableLayout 
     public bool IsStored(int chunk)
     {
         int position = layout.PositionOf(chunk);
-        for (int block = 0; block < index.Blocks; block++)
+        for (int block = 0; block < index.Blocks && position >= 0; block++)
         {
             if (index.ChunkLength(block, position) > 0)
             {
@@ -52,7 +57,7 @@ internal sealed class BlockReader(TableFile file, TableIndex index, TableLayout 
     private int StoredLength(int block, ReadOnlySpan<bool> wanted)
     {
         int stored = 0;
-        for (int position = 0; position < layout.Chunks; position++)
+        for (int position = 0; position < layout.Positions; position++)
         {
             stored += wanted[layout.ChunkAt(position)] ? index.ChunkLength(block, position) : 0;
         }
@@ -65,10 +70,10 @@ internal sealed class BlockReader(TableFile file, TableIndex index, TableLayout 
         long offset = index.Offset(block);
         int at = 0;
         int run = 0;
-        for (int position = 0; position <= layout.Chunks; position++)
+        for (int position = 0; position <= layout.Positions; position++)
         {
-            int length = position < layout.Chunks ? index.ChunkLength(block, position) : 0;
-            if (position < layout.Chunks && (wanted[layout.ChunkAt(position)] || length == 0))
+            int length = position < layout.Positions ? index.ChunkLength(block, position) : 0;
+            if (position < layout.Positions && (wanted[layout.ChunkAt(position)] || length == 0))
             {
                 run += length;
                 continue;
@@ -91,7 +96,7 @@ internal sealed class BlockReader(TableFile file, TableIndex index, TableLayout 
         long offset = index.Offset(block);
         int at = 0;
         long total = 0;
-        for (int position = 0; position < layout.Chunks; position++)
+        for (int position = 0; position < layout.Positions; position++)
         {
             int chunk = layout.ChunkAt(position);
             int stored = index.ChunkLength(block, position);
@@ -115,7 +120,7 @@ internal sealed class BlockReader(TableFile file, TableIndex index, TableLayout 
         long offset = index.Offset(block);
         int from = 0;
         int to = 0;
-        for (int position = 0; position < layout.Chunks; position++)
+        for (int position = 0; position < layout.Positions; position++)
         {
             int chunk = layout.ChunkAt(position);
             int stored = index.ChunkLength(block, position);

@@ -26,7 +26,7 @@ internal sealed class Table : IDisposable
         _file = file;
         _cache = cache;
         Meta = meta;
-        TableLayout stored = TableColumns.Read(file, footer, schema);
+        TableLayout stored = TableColumns.Read(file, footer, schema, meta.ColumnIds);
         _index = TableIndex.Parse(file, footer, stored, file.ReadSection(footer.Section(TableFormat.IndexSection)));
         _directory = TableDirectoryReader.Parse(file, footer, file.ReadSection(footer.Section(TableFormat.DirectorySection)));
         ColumnFile[] files = ColumnFile.OpenAll(meta.ColumnFiles, columns => open(columns, _index));

@@ -8,33 +8,39 @@ namespace Signals.Storage.Tables;
 internal static class TableColumns
 {
     /// <summary>The layout of the table's blocks.</summary>
-    /// <exception cref="Core.Model.CorruptionException">The table's columns are not a prefix of the schema's.</exception>
-    public static TableLayout Read(TableFile file, TableFooter footer, EventTypeSchema schema)
+    /// <param name="file">The table.</param>
+    /// <param name="footer">Its footer.</param>
+    /// <param name="schema">The event type.</param>
+    /// <param name="ids">The ids of a segment's columns, which knows names alone; null where ids are those of the schema, from 0 on.</param>
+    /// <exception cref="Core.Model.CorruptionException">The table's columns are not those of the schema.</exception>
+    public static TableLayout Read(TableFile file, TableFooter footer, EventTypeSchema schema, IReadOnlyList<ushort>? ids = null)
     {
+        int columns = ids?.Count ?? footer.Columns;
         TableSection section = footer.Section(TableFormat.ColumnsSection);
         ReadOnlySpan<byte> bytes = file.ReadSection(section);
         if (bytes.Length != footer.Columns * TableFormat.ColumnEntryLength || footer.Columns > schema.Columns.Count
-            || footer.EventType != schema.Id)
+            || footer.Columns != columns || footer.EventType != (ids is null ? schema.Id : 0) || ids?.Any(id => id >= schema.Columns.Count) == true)
         {
             throw file.Corrupt(section.Offset, $"{footer.Columns} columns of event type {footer.EventType} in {bytes.Length} bytes; "
                 + $"the schema's type {schema.Id} '{schema.Name}' has {schema.Columns.Count}");
         }
 
         Span<byte> expected = stackalloc byte[TableFormat.ColumnEntryLength];
-        ColumnType[] types = new ColumnType[footer.Columns];
-        for (int i = 0; i < types.Length; i++, bytes = bytes[TableFormat.ColumnEntryLength..])
+        int[] stored = [.. Enumerable.Range(0, columns).Select(i => ids?[i] ?? i)];
+        for (int i = 0; i < stored.Length; i++, bytes = bytes[TableFormat.ColumnEntryLength..])
         {
-            types[i] = schema.Columns[i].Type;
-            WriteEntry(types[i], i, expected);
+            ColumnSchema column = schema.Columns[stored[i]];
+            WriteEntry(column.Type, i, expected);
             if (!bytes[..TableFormat.ColumnEntryLength].SequenceEqual(expected))
             {
                 throw file.Corrupt(section.Offset + i * TableFormat.ColumnEntryLength,
                     $"column {i} is {Convert.ToHexString(bytes[..TableFormat.ColumnEntryLength])}, "
-                    + $"the schema's '{schema.Columns[i].Name}' is {types[i]}, {Convert.ToHexString(expected)}");
+                    + $"the schema's '{column.Name}' is {column.Type}, {Convert.ToHexString(expected)}");
             }
         }
 
-        return new TableLayout(types, footer.Run);
+        ColumnType[] types = [.. schema.Columns.Take(stored.Length == 0 ? 0 : stored.Max() + 1).Select(column => column.Type)];
+        return new TableLayout(types, footer.Run, stored);
     }
 
     /// <summary>The columns section of a layout.</summary>

@@ -25,10 +25,26 @@ internal static class TableFooterReader
                 $"the file has {length} bytes, the manifest says {meta.FileLength}, the shortest table {TableFormat.MinFileLength}");
         }
 
-        uint flags = CheckHeader(file);
-        byte[] bytes = ReadFooterAndTail(file, meta, length, flags, out long offset);
-        TableFooter footer = Parse(file, bytes, flags, offset);
+        TableFooter footer = Read(file, meta.FileChecksum, out long offset);
         CheckMeta(file, footer, meta, offset);
+        return footer;
+    }
+
+    /// <summary>The verified footer of a part that no manifest knows yet; its length, checksum and identity are those of its segment.</summary>
+    /// <exception cref="Core.Model.CorruptionException">The bytes are not that table, or damaged.</exception>
+    public static TableFooter ReadPart(TableFile file, uint checksum)
+    {
+        TableFooter footer = Read(file, checksum, out long offset);
+        return footer.Identity == file.Identity
+            ? footer
+            : throw file.Corrupt(offset, $"the footer describes table {footer.Identity:x16}, the segment has {file.Identity:x16} here");
+    }
+
+    private static TableFooter Read(TableFile file, uint checksum, out long offset)
+    {
+        uint flags = CheckHeader(file);
+        byte[] bytes = ReadFooterAndTail(file, checksum, file.Length, flags, out offset);
+        TableFooter footer = Parse(file, bytes, flags, offset);
         CheckSections(file, footer, offset);
         return footer;
     }
@@ -44,7 +60,7 @@ internal static class TableFooterReader
         return flags;
     }
 
-    private static byte[] ReadFooterAndTail(TableFile file, TableMeta meta, long length, uint flags, out long offset)
+    private static byte[] ReadFooterAndTail(TableFile file, uint expected, long length, uint flags, out long offset)
     {
         long tailAt = length - TableFormat.TailLength;
         Span<byte> tail = stackalloc byte[TableFormat.TailLength];
@@ -65,9 +81,9 @@ internal static class TableFooterReader
         file.ReadExactly(offset, bytes);
         uint checksum = BinaryPrimitives.ReadUInt32LittleEndian(tail[TableFormat.TailChecksumAt..]);
         file.RequireChecksum(offset, bytes.AsSpan(0, (int)footerLength + TableFormat.TailChecksumAt), checksum);
-        if (checksum != meta.FileChecksum)
+        if (checksum != expected)
         {
-            throw file.Corrupt(tailAt, $"the file's checksum is {checksum:x8}, the manifest says {meta.FileChecksum:x8}");
+            throw file.Corrupt(tailAt, $"the file's checksum is {checksum:x8}, expected {expected:x8}");
         }
 
         return bytes;
@@ -150,7 +166,7 @@ internal static class TableFooterReader
 
     private static void CheckMeta(TableFile file, TableFooter footer, TableMeta meta, long offset)
     {
-        if (footer.Identity != file.Identity || footer.EventType != meta.EventType || footer.Rows != meta.Rows
+        if (footer.Identity != file.Identity || footer.EventType != (meta.SegmentFile == 0 ? meta.EventType : 0) || footer.Rows != meta.Rows
             || footer.Users != meta.Users || footer.WindowStart != meta.WindowStart || footer.MinTime != meta.MinTime
             || footer.MaxTime != meta.MaxTime || footer.MinTime > footer.MaxTime || footer.Run.Kind != meta.Kind
             || footer.Run.Stamp != meta.Stamp || footer.Traits != meta.Traits || footer.NewestInserted != meta.NewestInserted)

@@ -38,7 +38,7 @@ internal sealed class TableIndex
     {
         TableSection section = footer.Section(TableFormat.IndexSection);
         TableSection data = footer.Section(TableFormat.BlocksSection);
-        int chunks = layout.Chunks;
+        int chunks = layout.Positions;
         int entryLength = sizeof(uint) * (1 + chunks);
         uint blocks = bytes.Length < 8 ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
         if (blocks == 0 || BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]) != chunks

@@ -6,12 +6,13 @@ namespace Signals.Storage.Tables;
 /// Which chunks a block of a table has and in which order they lie. Immutable, safe for any thread.
 /// Chunk 0 is the times, 1 the ids, 2 + c is column c. Behind the columns come the stamps that rows have of their own: inserted and
 /// retracted, then one chunk per column. In the file wide columns come after all others.
+/// A table that has only some of its type's columns, in an order of its own, gives the others a chunk that is stored nowhere.
 /// </summary>
 internal sealed class TableLayout
 {
     private readonly ColumnType[] _types;
     private readonly int[] _chunkAt;
-    private readonly int[] _positions;
+    private readonly int[] _unstored;
     private readonly int _firstCellStamps;
 
     /// <summary>The layout of streamed rows.</summary>
@@ -20,7 +21,17 @@ internal sealed class TableLayout
     {
     }
 
+    /// <summary>The layout of a table with all columns.</summary>
     public TableLayout(ReadOnlySpan<ColumnType> columns, TableRun run)
+        : this(columns, run, [.. Enumerable.Range(0, columns.Length)])
+    {
+    }
+
+    /// <summary>The layout of a table with some columns.</summary>
+    /// <param name="columns">The type's columns up to the last that the table has.</param>
+    /// <param name="run">What holds for all rows.</param>
+    /// <param name="stored">Ids of the table's columns, each once, in its order.</param>
+    public TableLayout(ReadOnlySpan<ColumnType> columns, TableRun run, ReadOnlySpan<int> stored)
     {
         Run = run;
         Columns = columns.Length;
@@ -28,20 +39,20 @@ internal sealed class TableLayout
         _firstCellStamps = EndOfColumns + ((run.Parts & StampParts.Existence) != 0 ? 2 : 0);
         int chunks = _firstCellStamps + ((run.Parts & StampParts.Cells) != 0 ? Columns : 0);
         _types = [ColumnType.Scalar<long>(), ColumnType.Scalar<ulong>(), .. columns, .. Enumerable.Repeat(ColumnType.Scalar<ulong>(), chunks - EndOfColumns)];
-        _chunkAt = new int[_types.Length];
-        _positions = new int[_types.Length];
-        int position = 0;
-        foreach (bool wide in (ReadOnlySpan<bool>)[false, true])
+        List<int> order = [TableFormat.TimesChunk, TableFormat.IdsChunk];
+        foreach (int column in stored)
         {
-            for (int chunk = 0; chunk < _types.Length; chunk++)
-            {
-                if (IsWide(_types[chunk]) == wide)
-                {
-                    _positions[chunk] = position;
-                    _chunkAt[position++] = chunk;
-                }
-            }
+            order.Add(column + TableFormat.FirstColumnChunk);
         }
+
+        order.AddRange(Enumerable.Range(EndOfColumns, _firstCellStamps - EndOfColumns));
+        foreach (int column in run.Parts.HasFlag(StampParts.Cells) ? stored : [])
+        {
+            order.Add(CellStampsChunk(column));
+        }
+
+        _chunkAt = [.. order.Where(chunk => !IsWide(_types[chunk])), .. order.Where(chunk => IsWide(_types[chunk]))];
+        _unstored = [.. Enumerable.Range(0, _types.Length).Except(order)];
     }
 
     /// <summary>What holds for all rows.</summary>
@@ -83,6 +94,12 @@ internal sealed class TableLayout
     /// <summary>The chunk at a position in the file.</summary>
     public int ChunkAt(int position) => _chunkAt[position];
 
-    /// <summary>The position in the file of a chunk.</summary>
-    public int PositionOf(int chunk) => _positions[chunk];
+    /// <summary>The position in the file of a chunk; -1 when it is stored nowhere.</summary>
+    public int PositionOf(int chunk) => Array.IndexOf(_chunkAt, chunk);
+
+    /// <summary>Chunks that a block has in the file.</summary>
+    public int Positions => _chunkAt.Length;
+
+    /// <summary>The chunks of columns that the table lacks.</summary>
+    public ReadOnlySpan<int> Unstored => _unstored;
 }

@@ -9,7 +9,7 @@ namespace Signals.Storage.Tables;
 /// </summary>
 internal sealed record TableMeta
 {
-    private const int FieldCount = 18;
+    private const int FieldCount = 19;
 
     /// <summary>The table's number; of a file of its own also part of its name and of every checksum in it.</summary>
     public required ulong Number { get; init; }
@@ -68,6 +68,9 @@ internal sealed record TableMeta
     /// <summary>Bytes of the table and its column files.</summary>
     public long TotalLength => FileLength + ColumnFiles.Sum(file => file.FileLength);
 
+    /// <summary>The ids of a part's columns, in its order; null for a file of its own, whose columns are the type's first.</summary>
+    public IReadOnlyList<ushort>? ColumnIds { get; init; }
+
     /// <summary>Writes a MessagePack array; later versions append fields.</summary>
     public void Write(ref MessagePackWriter writer)
     {
@@ -90,6 +93,7 @@ internal sealed record TableMeta
         writer.Write(PartIdentity);
         writer.Write(ImportedMs);
         WriteColumnFiles(ref writer);
+        WriteColumnIds(ref writer);
     }
 
     /// <summary>Reads what <see cref="Write"/> wrote; fields appended by a later version are skipped.</summary>
@@ -122,6 +126,7 @@ internal sealed record TableMeta
             PartIdentity = reader.ReadUInt64(),
             ImportedMs = reader.ReadInt64(),
             ColumnFiles = ReadColumnFiles(ref reader),
+            ColumnIds = ReadColumnIds(ref reader),
         };
         for (int i = FieldCount; i < fields; i++)
         {
@@ -129,6 +134,38 @@ internal sealed record TableMeta
         }
 
         return meta;
+    }
+
+    private void WriteColumnIds(ref MessagePackWriter writer)
+    {
+        if (ColumnIds is null)
+        {
+            writer.WriteNil();
+            return;
+        }
+
+        writer.WriteArrayHeader(ColumnIds.Count);
+        foreach (ushort id in ColumnIds)
+        {
+            writer.Write(id);
+        }
+    }
+
+    private static List<ushort>? ReadColumnIds(ref MessagePackReader reader)
+    {
+        if (reader.TryReadNil())
+        {
+            return null;
+        }
+
+        List<ushort> ids = [];
+        for (int left = reader.ReadArrayHeader(); left > 0; left--)
+        {
+            ushort id = reader.ReadUInt16();
+            ids.Add(ids.Contains(id) ? throw new MessagePackSerializationException($"A table has column {id} twice.") : id);
+        }
+
+        return ids;
     }
 
     private void WriteColumnFiles(ref MessagePackWriter writer)

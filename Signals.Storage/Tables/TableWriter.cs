@@ -265,7 +265,7 @@ internal sealed class TableWriter : IDisposable
     {
         byte[] section = new byte[2 * sizeof(uint) + sizeof(uint) * _index.Count];
         BinaryPrimitives.WriteInt32LittleEndian(section, _blocks);
-        BinaryPrimitives.WriteInt32LittleEndian(section.AsSpan(sizeof(uint)), _layout.Chunks);
+        BinaryPrimitives.WriteInt32LittleEndian(section.AsSpan(sizeof(uint)), _layout.Positions);
         Span<byte> to = section.AsSpan(2 * sizeof(uint));
         foreach (uint value in CollectionsMarshal.AsSpan(_index))
         {

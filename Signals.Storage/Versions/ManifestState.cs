@@ -13,10 +13,13 @@ internal sealed class ManifestState
     private const int TablesPerEdit = 512;
     private const int ErasuresPerEdit = 4096;
     private const int SourcesPerEdit = 1024;
+    private const int SegmentsPerEdit = 1024;
 
     private readonly SortedDictionary<ulong, TableMeta> _tables = [];
     private readonly Dictionary<UserId, long> _erasures = [];
     private readonly SortedDictionary<string, long> _sources = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<UInt128, ImportedSegment> _segments = [];
+    private readonly SortedDictionary<ushort, long> _completeUpTo = [];
 
     /// <summary>Live tables by file number.</summary>
     public IReadOnlyDictionary<ulong, TableMeta> Tables => _tables;
@@ -26,6 +29,12 @@ internal sealed class ManifestState
 
     /// <summary>Sources and where they go on.</summary>
     public IReadOnlyDictionary<string, long> Sources => _sources;
+
+    /// <summary>Every segment that was ever imported, by its content.</summary>
+    public IReadOnlyDictionary<UInt128, ImportedSegment> Segments => _segments;
+
+    /// <summary>Up to when event types were declared complete, ms since the epoch; only ever raised.</summary>
+    public IReadOnlyDictionary<ushort, long> CompleteUpTo => _completeUpTo;
 
     /// <summary>Oldest log that must be replayed; 0 before the first flush said otherwise.</summary>
     public ulong FirstLiveLog { get; private set; }
@@ -69,6 +78,16 @@ internal sealed class ManifestState
             _sources[source] = Math.Max(position, _sources.GetValueOrDefault(source));
         }
 
+        foreach (ImportedSegment segment in edit.ImportedSegments)
+        {
+            _segments.Add(segment.ContentId, segment);
+        }
+
+        foreach ((ushort type, long upTo) in edit.CompleteUpTo)
+        {
+            _completeUpTo[type] = _completeUpTo.TryGetValue(type, out long before) ? Math.Max(before, upTo) : upTo;
+        }
+
         FirstLiveLog = edit.FirstLiveLog ?? FirstLiveLog;
         FlushedPosition = edit.FlushedPosition ?? FlushedPosition;
         Schema = edit.Schema ?? Schema;
@@ -98,6 +117,14 @@ internal sealed class ManifestState
             Require(
                 table.Rows > 0 && table.FileLength > 0 && table.WindowStart <= table.MinTime && table.MinTime <= table.MaxTime,
                 $"adds table {table.Number} with impossible rows, length or times");
+        }
+
+        var imported = new HashSet<UInt128>();
+        foreach (ImportedSegment segment in edit.ImportedSegments)
+        {
+            Require(
+                !_segments.ContainsKey(segment.ContentId) && imported.Add(segment.ContentId),
+                $"imports the segment {segment.ContentId:x32} of '{segment.Source}' twice");
         }
 
         Require(!(edit.FirstLiveLog < FirstLiveLog), $"moves the first live log back from {FirstLiveLog} to {edit.FirstLiveLog}");
@@ -134,6 +161,32 @@ internal sealed class ManifestState
         {
             var edit = new VersionEdit();
             edit.Sources.AddRange(sources.Select(s => new SourcePosition(s.Key, s.Value)));
+            yield return edit;
+        }
+
+        foreach (VersionEdit edit in SnapshotSegments())
+        {
+            yield return edit;
+        }
+    }
+
+    private IEnumerable<VersionEdit> SnapshotSegments()
+    {
+        if (_completeUpTo.Count > 0)
+        {
+            var edit = new VersionEdit();
+            foreach ((ushort type, long upTo) in _completeUpTo)
+            {
+                edit.CompleteUpTo.Add(type, upTo);
+            }
+
+            yield return edit;
+        }
+
+        foreach (ImportedSegment[] segments in _segments.Values.Chunk(SegmentsPerEdit))
+        {
+            var edit = new VersionEdit();
+            edit.ImportedSegments.AddRange(segments);
             yield return edit;
         }
     }

@@ -16,11 +16,17 @@ internal static class StoreFiles
     /// <summary>The file that the owning process holds open.</summary>
     public const string Lock = "LOCK";
 
+    /// <summary>The folder inside the store's where segments are checked before they become part of it.</summary>
+    public const string Staging = "staging";
+
     private const string LogSuffix = ".log";
     private const string TableSuffix = ".tbl";
     private const string SegmentSuffix = ".seg";
     private const string ColumnFileSuffix = ".col";
     private const string ManifestPrefix = "MANIFEST-";
+
+    /// <summary>The staging folder of the store in a folder.</summary>
+    public static string StagingIn(string directory) => Path.Combine(directory, Staging);
 
     /// <summary>Name of write-ahead log <paramref name="number"/>.</summary>
     public static string Log(ulong number) => Digits(number) + LogSuffix;

@@ -22,6 +22,12 @@ internal sealed class VersionEdit
     /// <summary>Positions of sources whose events are all in tables, or added by this edit.</summary>
     public List<SourcePosition> Sources { get; } = [];
 
+    /// <summary>Segments whose parts are among <see cref="AddedTables"/>.</summary>
+    public List<ImportedSegment> ImportedSegments { get; } = [];
+
+    /// <summary>Event types that were declared complete, and up to when, ms since the epoch.</summary>
+    public SortedDictionary<ushort, long> CompleteUpTo { get; } = [];
+
     /// <summary>Oldest write-ahead log whose events are not all in tables; older logs may be deleted after the commit.</summary>
     public ulong? FirstLiveLog { get; set; }
 

@@ -26,6 +26,8 @@ internal static class VersionEditFormat
     private const uint SchemaTag = 6;
     private const uint ErasuresTag = 7;
     private const uint SourcesTag = 8;
+    private const uint ImportedSegmentsTag = 9;
+    private const uint CompleteUpToTag = 10;
     private const int ErasureFields = 3;
     private const int SourceFields = 2;
 
@@ -39,6 +41,7 @@ internal static class VersionEditFormat
         WriteScalars(ref writer, edit);
         WriteErasures(ref writer, edit.Erasures);
         WriteSources(ref writer, edit.Sources);
+        WriteSegments(ref writer, edit);
         writer.Flush();
         return buffer.WrittenSpan.ToArray();
     }
@@ -63,7 +66,8 @@ internal static class VersionEditFormat
         (edit.AddedTables.Count > 0 ? 1 : 0) + (edit.RemovedTables.Count > 0 ? 1 : 0) + (edit.Erasures.Count > 0 ? 1 : 0)
         + (edit.FirstLiveLog.HasValue ? 1 : 0) + (edit.NextFileNumber.HasValue ? 1 : 0)
         + (edit.FlushedPosition.HasValue ? 1 : 0) + (edit.Schema is null ? 0 : 1)
-        + (edit.Sources.Count > 0 ? 1 : 0);
+        + (edit.Sources.Count > 0 ? 1 : 0)
+        + (edit.ImportedSegments.Count > 0 ? 1 : 0) + (edit.CompleteUpTo.Count > 0 ? 1 : 0);
 
     private static void WriteTables(ref MessagePackWriter writer, VersionEdit edit)
     {
@@ -150,6 +154,30 @@ internal static class VersionEditFormat
         }
     }
 
+    private static void WriteSegments(ref MessagePackWriter writer, VersionEdit edit)
+    {
+        if (edit.ImportedSegments.Count > 0)
+        {
+            writer.Write(ImportedSegmentsTag);
+            writer.WriteArrayHeader(edit.ImportedSegments.Count);
+            foreach (ImportedSegment segment in edit.ImportedSegments)
+            {
+                segment.Write(ref writer);
+            }
+        }
+
+        if (edit.CompleteUpTo.Count > 0)
+        {
+            writer.Write(CompleteUpToTag);
+            writer.WriteMapHeader(edit.CompleteUpTo.Count);
+            foreach ((ushort type, long upTo) in edit.CompleteUpTo)
+            {
+                writer.Write(type);
+                writer.Write(upTo);
+            }
+        }
+    }
+
     private static VersionEdit ReadMap(ref MessagePackReader reader)
     {
         var edit = new VersionEdit();
@@ -211,6 +239,20 @@ internal static class VersionEditFormat
                 for (int left = ReadCount(ref reader); left > 0; left--)
                 {
                     edit.Sources.Add(ReadSource(ref reader));
+                }
+
+                break;
+            case ImportedSegmentsTag:
+                for (int left = ReadCount(ref reader); left > 0; left--)
+                {
+                    edit.ImportedSegments.Add(ImportedSegment.Read(ref reader));
+                }
+
+                break;
+            case CompleteUpToTag:
+                for (int left = reader.ReadMapHeader(); left > 0; left--)
+                {
+                    edit.CompleteUpTo[reader.ReadUInt16()] = reader.ReadInt64();
                 }
 
                 break;

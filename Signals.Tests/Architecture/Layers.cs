@@ -25,6 +25,7 @@ internal static partial class Layers
         "Signals.Storage.Wal",
         "Signals.Storage.MemTables",
         "Signals.Storage.Tables",
+        "Signals.Storage.Segments",
         "Signals.Storage.Versions",
         "Signals.Storage.Compaction",
         "Signals.Storage.Reads",

@@ -125,6 +125,8 @@ internal sealed class MutantFileSystem(IFileSystem inner, Mutant mutant) : IFile
         }
     }
 
+    public bool TryLink(string from, string to) => inner.TryLink(from, to);
+
     public void Delete(string path)
     {
         if (mutant != Mutant.DeleteLogEarly || inner.FileExists(path))

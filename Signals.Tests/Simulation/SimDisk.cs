@@ -92,7 +92,11 @@ internal sealed class SimDisk
                 NextInode = operation.Inode + 1;
                 ChangeName(operation);
                 break;
-            case SimOperationKind.Rename or SimOperationKind.Delete when !operation.Failed:
+            case SimOperationKind.Rename when !operation.Failed && Path.GetDirectoryName(operation.Path) != Path.GetDirectoryName(operation.Target):
+                ChangeName(operation with { Kind = SimOperationKind.Link, Path = operation.Target!, Target = null });
+                ChangeName(operation with { Kind = SimOperationKind.Delete, Target = null });
+                break;
+            case SimOperationKind.Rename or SimOperationKind.Link or SimOperationKind.Delete when !operation.Failed:
                 ChangeName(operation);
                 break;
         }
@@ -102,7 +106,7 @@ internal sealed class SimDisk
     {
         switch (operation.Kind)
         {
-            case SimOperationKind.Create:
+            case SimOperationKind.Create or SimOperationKind.Link:
                 names[operation.Path] = operation.Inode;
                 break;
             case SimOperationKind.Rename:

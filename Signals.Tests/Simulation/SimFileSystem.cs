@@ -34,6 +34,9 @@ internal sealed class SimFileSystem : IFileSystem
     /// <summary>What <see cref="AvailableBytes"/> says.</summary>
     public long FreeBytes { get; set; } = long.MaxValue;
 
+    /// <summary>Whether a file can have two names.</summary>
+    public bool CanLink { get; set; } = true;
+
     /// <summary>Runs before each sync of a file, on the caller's thread and outside every lock; may throw in its place.</summary>
     public Action? BeforeSync { get; set; }
 
@@ -64,7 +67,7 @@ internal sealed class SimFileSystem : IFileSystem
             bool exists = _disk.Names.TryGetValue(path, out int inode);
             if (mode != FileOpenMode.CreateNew)
             {
-                return exists ? new SimFile(this, path, inode, mode != FileOpenMode.Read) : throw Refused("open", path, "ENOENT");
+                return exists ? new SimFile(this, path, inode, mode == FileOpenMode.ReadWrite) : throw Refused("open", path, "ENOENT");
             }
 
             if (exists || !_disk.HasDirectory(Path.GetDirectoryName(path)!))
@@ -113,6 +116,26 @@ internal sealed class SimFileSystem : IFileSystem
         {
             int inode = FindLocked("rename", from);
             ApplyLocked(new SimOperation(SimOperationKind.Rename, Normal(from), Normal(to), inode));
+        }
+    }
+
+    public bool TryLink(string from, string to)
+    {
+        lock (_lock)
+        {
+            if (!CanLink)
+            {
+                return false;
+            }
+
+            int inode = FindLocked("link", from);
+            if (_disk.Names.ContainsKey(Normal(to)))
+            {
+                throw Refused("link", to, "EEXIST");
+            }
+
+            ApplyLocked(new SimOperation(SimOperationKind.Link, Normal(to), Inode: inode));
+            return true;
         }
     }
 

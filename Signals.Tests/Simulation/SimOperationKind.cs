@@ -8,6 +8,7 @@ internal enum SimOperationKind
     SetLength,
     Sync,
     Rename,
+    Link,
     Delete,
     CreateDirectory,
     SyncDirectory,

@@ -115,6 +115,8 @@ internal sealed class FlushJobTests
 
         public void Rename(string from, string to) => _files.Rename(from, to);
 
+        public bool TryLink(string from, string to) => _files.TryLink(from, to);
+
         public void Delete(string path) => _files.Delete(path);
 
         public void SyncDirectory(string path) => _files.SyncDirectory(path);

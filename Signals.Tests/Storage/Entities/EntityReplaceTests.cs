@@ -102,6 +102,8 @@ internal sealed class EntityReplaceTests
 
         public void Rename(string from, string to) => inner.Rename(from, to);
 
+        public bool TryLink(string from, string to) => inner.TryLink(from, to);
+
         public void Delete(string path) => inner.Delete(path);
 
         public void SyncDirectory(string path)

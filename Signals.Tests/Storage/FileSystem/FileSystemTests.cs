@@ -52,6 +52,40 @@ internal sealed class FileSystemTests(bool portable)
     }
 
     [Test]
+    public void Open_ForeignRegularFile_ReadsIt()
+    {
+        File.WriteAllText(At("f"), "abc");
+        using IFile file = _files.Open(At("f"), FileOpenMode.ReadForeign);
+        Assert.That(file.Length, Is.EqualTo(3));
+    }
+
+    [Test]
+    public void Open_ForeignLinkOrDirectory_IsRefused()
+    {
+        File.WriteAllText(At("f"), "abc");
+        File.CreateSymbolicLink(At("link"), At("f"));
+        Directory.CreateDirectory(At("folder"));
+        Assert.That(() => _files.Open(At("link"), FileOpenMode.ReadForeign), Refuses("link"));
+        Assert.That(() => _files.Open(At("folder"), FileOpenMode.ReadForeign), Refuses("folder"));
+        Assert.That(() => _files.Open(At("none"), FileOpenMode.ReadForeign), Refuses("none"));
+    }
+
+    [Test]
+    public void TryLink_ToAFreeName_SharesTheFileOrChangesNothing()
+    {
+        File.WriteAllText(At("f"), "abc");
+        bool linked = _files.TryLink(At("f"), At("g"));
+        Assert.That(linked, Is.EqualTo(!portable && OperatingSystem.IsLinux()));
+        Assert.That(File.Exists(At("g")), Is.EqualTo(linked));
+        if (linked)
+        {
+            Assert.That(() => _files.TryLink(At("f"), At("g")), Refuses("g"));
+            _files.Delete(At("f"));
+            Assert.That(File.ReadAllText(At("g")), Is.EqualTo("abc"));
+        }
+    }
+
+    [Test]
     public void Open_MissingOrTaken_NamesOperationAndPath()
     {
         Assert.That(() => _files.Open(At("none"), FileOpenMode.Read), Refuses("none"));

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Signals.Storage.FileSystem;
 
 namespace Signals.Tests.Storage.FileSystem;
@@ -28,4 +29,25 @@ internal sealed class LinuxFileTests
     public void SyncDirectory_OfAFile_IsRefused() =>
         Assert.That(() => new LinuxFileSystem().SyncDirectory("/dev/full"), Throws.InstanceOf<FileOperationException>()
             .With.Message.Contain("ENOTDIR"));
+
+    [Test]
+    public void Open_ForeignDevice_IsRefused() =>
+        Assert.That(() => new LinuxFileSystem().Open("/dev/null", FileOpenMode.ReadForeign), Throws.InstanceOf<FileOperationException>()
+            .With.Message.Contain("a device"));
+
+    [Test]
+    [CancelAfter(30_000)]
+    public void Open_ForeignPipeWithoutWriter_IsRefusedWithoutWaiting()
+    {
+        string directory = Directory.CreateTempSubdirectory("signals-pipe").FullName;
+        string pipe = Path.Combine(directory, "pipe");
+        using (Process make = Process.Start("mkfifo", pipe))
+        {
+            make.WaitForExit();
+        }
+
+        Assert.That(() => new LinuxFileSystem().Open(pipe, FileOpenMode.ReadForeign), Throws.InstanceOf<FileOperationException>()
+            .With.Message.Contain("a pipe"));
+        Directory.Delete(directory, recursive: true);
+    }
 }

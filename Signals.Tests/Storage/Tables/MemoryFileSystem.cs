@@ -42,6 +42,8 @@ internal sealed class MemoryFileSystem : IFileSystem
         Delete(from);
     }
 
+    public bool TryLink(string from, string to) => _files.TryAdd(to, _files[from]);
+
     public void Delete(string path) => _files.Remove(path);
 
     public void SyncDirectory(string path)
@@ -92,7 +94,12 @@ internal sealed class MemoryFileSystem : IFileSystem
         {
         }
 
-        public void SetLength(long length) => throw new NotSupportedException();
+        public void SetLength(long length)
+        {
+            byte[] bytes = Bytes;
+            Array.Resize(ref bytes, (int)length);
+            Bytes = bytes;
+        }
 
         public void Dispose()
         {

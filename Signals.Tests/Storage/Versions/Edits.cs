@@ -1,5 +1,6 @@
 using Signals.Core.Ingest;
 using Signals.Core.Model;
+using Signals.Storage.Segments;
 using Signals.Storage.Tables;
 using Signals.Storage.Versions;
 
@@ -21,6 +22,32 @@ internal static class Edits
         FileChecksum = 0xC0FFEE,
         NewestInserted = max,
     };
+
+    public static ImportedSegment Segment(UInt128 contentId) => new()
+    {
+        ContentId = contentId,
+        EventType = 0,
+        Source = "s",
+        Generation = 5,
+        SourceRank = 6,
+        Events = 7,
+        Patches = 8,
+        FileBytes = 1000,
+        ImportedMs = 2000,
+        CorrectedDays = new DayRange(DateOnly.FromDayNumber(3), DateOnly.FromDayNumber(4)),
+    };
+
+    public static VersionEdit Import(this VersionEdit edit, ulong contentId)
+    {
+        edit.ImportedSegments.Add(Segment(contentId));
+        return edit;
+    }
+
+    public static VersionEdit Complete(this VersionEdit edit, ushort type, long upTo)
+    {
+        edit.CompleteUpTo.Add(type, upTo);
+        return edit;
+    }
 
     public static VersionEdit Add(params ulong[] tables)
     {
@@ -51,5 +78,7 @@ internal static class Edits
         $"tables={string.Join(",", state.Tables.Keys)} log={state.FirstLiveLog} next={state.NextFileNumber}"
         + $" flushed={state.FlushedPosition} schema={Convert.ToHexString(state.Schema.Span)}"
         + $" erased={string.Join(",", state.Erasures.OrderBy(e => e.Key).Select(e => $"{e.Key}@{e.Value}"))}"
-        + (state.Sources.Count == 0 ? "" : $" sources={string.Join(",", state.Sources.Select(s => $"{s.Key}@{s.Value}"))}");
+        + (state.Sources.Count == 0 ? "" : $" sources={string.Join(",", state.Sources.Select(s => $"{s.Key}@{s.Value}"))}")
+        + (state.Segments.Count == 0 ? "" : $" segments={string.Join(",", state.Segments.Keys)}")
+        + (state.CompleteUpTo.Count == 0 ? "" : $" complete={string.Join(",", state.CompleteUpTo.Select(c => $"{c.Key}@{c.Value}"))}");
 }

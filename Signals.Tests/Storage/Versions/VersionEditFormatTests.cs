@@ -6,10 +6,11 @@ namespace Signals.Tests.Storage.Versions;
 
 internal sealed class VersionEditFormatTests
 {
-    // docs/formats/manifest.md: map of 8; table 7; removed 1, 2; logs; position; schema; user 5 erased to 1000; source "s" at 300.
+    // docs/formats/manifest.md: map of 10; table 7; removed 1, 2; logs; position; schema; user 5 erased to 1000; source "s" at 300;
+    // segment (1, 2) of type 0 from "s", generation 5, rank 6, days 3 to 4; type 0 complete up to 3000.
     private const string Golden =
-        "880191DC0012070000" + "0A140302CD1000CE00C0FFEE" + "0001001400000000" + "90" + "02920102" + "0309" + "040C" + "05CD07D0"
-        + "06C403010203" + "0791930005CD03E8" + "089192A173CD012C";
+        "8A0191DC0013070000" + "0A140302CD1000CE00C0FFEE" + "0001001400000000" + "90C0" + "02920102" + "0309" + "040C" + "05CD07D0"
+        + "06C403010203" + "0791930005CD03E8" + "089192A173CD012C" + "09919C010200A17305060708CD03E8CD07D00304" + "0A8100CD0BB8";
 
     [Test]
     public void Write_EveryField_GivesTheDocumentedBytes() =>
@@ -24,6 +25,8 @@ internal sealed class VersionEditFormatTests
         Assert.That(edit.RemovedTables, Is.EqualTo(new ulong[] { 1, 2 }));
         Assert.That(edit.Erasures, Is.EqualTo(Everything().Erasures));
         Assert.That(edit.Sources, Is.EqualTo(Everything().Sources));
+        Assert.That(edit.ImportedSegments, Is.EqualTo(Everything().ImportedSegments));
+        Assert.That(edit.CompleteUpTo, Is.EqualTo(Everything().CompleteUpTo));
         Assert.That((edit.FirstLiveLog, edit.NextFileNumber, edit.FlushedPosition), Is.EqualTo((9UL, 12UL, 2000L)));
         Assert.That(edit.Schema, Is.EqualTo(new byte[] { 1, 2, 3 }));
     }
@@ -97,6 +100,8 @@ internal sealed class VersionEditFormatTests
         edit.NextFileNumber = 12;
         edit.FlushedPosition = 2000;
         edit.Schema = [1, 2, 3];
+        edit.ImportedSegments.Add(Edits.Segment(new UInt128(1, 2)));
+        edit.CompleteUpTo.Add(0, 3000);
         return edit;
     }
 }

@@ -1,0 +1,253 @@
+using System.Globalization;
+using Signals.Core.Model;
+using Signals.Core.Schema;
+using Signals.Storage.FileSystem;
+using Signals.Storage.Segments;
+using Signals.Storage.Tables;
+using Signals.Storage.Versions;
+
+namespace Signals.Storage.Engine;
+
+/// <summary>Takes segments into the store: staged, checked, then published with one version edit.</summary>
+/// <remarks>
+/// Thread contract: any thread; one import at a time. Nothing of the engine waits for an import but the commit of its edit. A segment
+/// that is refused, or an import that fails before its commit, leaves the store as it was; an error of the commit itself poisons it.
+/// </remarks>
+internal sealed class SegmentImporter : IDisposable
+{
+    private readonly IFileSystem _files;
+    private readonly string _directory;
+    private readonly StoreSchema _schema;
+    private readonly FileNumbers _numbers;
+    private readonly TableSet _tables;
+    private readonly VersionCommitter _committer;
+    private readonly SegmentRegistry _registry;
+    private readonly WatermarkSet _watermarks;
+    private readonly TimeSpan _maxFutureTime;
+    private readonly TimeProvider _time;
+    private readonly Action<Exception> _commitFailed;
+    private readonly CancellationTokenSource _closing = new();
+    private readonly SemaphoreSlim _turn = new(1); // held by the import or declaration under way
+
+    public SegmentImporter(
+        IFileSystem files,
+        string directory,
+        StoreSchema schema,
+        FileNumbers numbers,
+        TableSet tables,
+        VersionCommitter committer,
+        SegmentRegistry registry,
+        WatermarkSet watermarks,
+        EngineOptions options,
+        TimeProvider time,
+        Action<Exception> commitFailed)
+    {
+        _files = files;
+        _directory = directory;
+        _schema = schema;
+        _numbers = numbers;
+        _tables = tables;
+        _committer = committer;
+        _registry = registry;
+        _watermarks = watermarks;
+        _maxFutureTime = options.MaxFutureTime;
+        _time = time;
+        _commitFailed = commitFailed;
+    }
+
+    /// <summary>Imports a segment on this thread.</summary>
+    /// <exception cref="ObjectDisposedException">The store was closed.</exception>
+    public ImportResult Import(string path, ImportOptions options, CancellationToken cancellationToken)
+    {
+        using CancellationTokenSource either = LinkToClosing(cancellationToken);
+        return InTurn(() => ImportInTurn(path, options, either.Token), either.Token);
+    }
+
+    /// <summary>Records durably up to when an event type is complete; an earlier time than before changes nothing.</summary>
+    public void DeclareComplete(EventTypeSchema type, long upToMs) => InTurn(
+        () =>
+        {
+            if (_registry.Of(type.Id).CompleteUpToMs is long before && before >= upToMs)
+            {
+                return false;
+            }
+
+            VersionEdit edit = new();
+            edit.CompleteUpTo.Add(type.Id, upToMs);
+            Commit(edit, []);
+            _registry.DeclareComplete(type.Id, upToMs);
+            return true;
+        },
+        CancellationToken.None);
+
+    /// <summary>Ends the import under way and waits for it.</summary>
+    public void Dispose()
+    {
+        _closing.Cancel();
+        _turn.Wait();
+    }
+
+    private CancellationTokenSource LinkToClosing(CancellationToken cancellationToken) =>
+        CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
+
+    // After closing nobody gets a turn: the one who closed keeps it.
+    private T InTurn<T>(Func<T> work, CancellationToken cancellation)
+    {
+        try
+        {
+            _turn.Wait(cancellation.CanBeCanceled ? cancellation : _closing.Token);
+        }
+        catch (OperationCanceledException) when (_closing.IsCancellationRequested)
+        {
+            throw new ObjectDisposedException("SignalStore");
+        }
+
+        try
+        {
+            return work();
+        }
+        catch (OperationCanceledException) when (_closing.IsCancellationRequested)
+        {
+            throw new ObjectDisposedException("SignalStore");
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private ImportResult ImportInTurn(string path, ImportOptions options, CancellationToken cancellation)
+    {
+        void Report(ImportStage stage, long done, long total)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            options.Progress?.Report(new ImportProgress(stage, done, total));
+            cancellation.ThrowIfCancellationRequested();
+        }
+
+        ulong number = _numbers.Next();
+        using StagedSegment staged = StagedSegment.Bring(
+            _files, _directory, path, number, options.Move, (done, total) => Report(ImportStage.Copying, done, total));
+        SegmentFile segment = SegmentFile.Read(staged.Content);
+        EventTypeSchema type = SegmentColumns.TypeOf(segment.Header, _schema, path);
+        ushort[] columns = SegmentColumns.IdsOf(segment.Header, type, path);
+        if (_registry.TryGet(segment.ContentId, out ImportedSegment known))
+        {
+            return Describe(known, type, isKnown: true, options.Move && TryRemove(path));
+        }
+
+        TableFooter[] footers = SegmentVerifier.Verify(segment, done => Report(ImportStage.Verifying, done, segment.Length));
+        long now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        RequireTimes(path, footers, now);
+        Report(ImportStage.Publishing, 0, segment.Length);
+        VersionEdit edit = new();
+        edit.AddedTables.AddRange(footers.Select((footer, i) => MetaOf(segment, i, footer, type, columns, number, now)));
+        ImportedSegment imported = SegmentOf(segment, footers, type, now);
+        edit.ImportedSegments.Add(imported);
+        Publish(staged, edit);
+        _registry.Add(imported);
+        _watermarks.Raise(type.Id, footers.Max(footer => footer.NewestInserted));
+        return Describe(imported, type, isKnown: false, options.Move && TryRemove(path));
+    }
+
+    private void Publish(StagedSegment staged, VersionEdit edit)
+    {
+        staged.Enter();
+        Table[] opened = _tables.OpenAll(edit.AddedTables);
+        staged.Keep();
+        Commit(edit, opened);
+    }
+
+    private void Commit(VersionEdit edit, Table[] opened)
+    {
+        try
+        {
+            _committer.Commit(edit, opened, (view, version) => view.WithTables(version));
+        }
+        catch (Exception error)
+        {
+            _commitFailed(error);
+            throw;
+        }
+    }
+
+    private void RequireTimes(string path, TableFooter[] footers, long nowMs)
+    {
+        long newest = footers.Max(footer => footer.MaxTime);
+        if (newest > nowMs + (long)_maxFutureTime.TotalMilliseconds)
+        {
+            throw new EventRejectedException(
+                RejectionReason.TimeOutOfRange,
+                $"Segment '{path}' has an event at {newest} ms, later than now plus the allowed {_maxFutureTime}; nothing of it was imported.");
+        }
+    }
+
+    private TableMeta MetaOf(
+        SegmentFile segment, int index, TableFooter footer, EventTypeSchema type, ushort[] columns, ulong number, long nowMs)
+    {
+        SegmentPart part = segment.Parts[index];
+        return new TableMeta
+        {
+            Number = _numbers.Next(),
+            EventType = type.Id,
+            WindowStart = footer.WindowStart,
+            MinTime = footer.MinTime,
+            MaxTime = footer.MaxTime,
+            Rows = footer.Rows,
+            Users = footer.Users,
+            FileLength = part.Length,
+            FileChecksum = part.Checksum,
+            Kind = footer.Run.Kind,
+            Stamp = footer.Run.Stamp,
+            Traits = footer.Traits,
+            NewestInserted = footer.NewestInserted,
+            SegmentFile = number,
+            SegmentOffset = part.Offset,
+            PartIdentity = footer.Identity,
+            ColumnIds = columns,
+            ImportedMs = nowMs,
+        };
+    }
+
+    private static ImportedSegment SegmentOf(SegmentFile segment, TableFooter[] footers, EventTypeSchema type, long nowMs) => new()
+    {
+        ContentId = segment.ContentId,
+        EventType = type.Id,
+        Source = segment.Header.Source,
+        Generation = segment.Header.Generation,
+        SourceRank = segment.Header.SourceRank,
+        Events = footers.Where(footer => footer.Run.Kind == RunKind.Events).Sum(footer => (long)footer.Rows),
+        Patches = footers.Where(footer => footer.Run.Kind == RunKind.Patches).Sum(footer => (long)footer.Rows),
+        FileBytes = segment.Length,
+        ImportedMs = nowMs,
+        CorrectedDays = segment.Header.CorrectedDays,
+    };
+
+    private static ImportResult Describe(ImportedSegment segment, EventTypeSchema type, bool isKnown, bool sourceRemoved) => new()
+    {
+        AlreadyImported = isKnown,
+        ContentId = segment.ContentId.ToString("x32", CultureInfo.InvariantCulture),
+        EventType = type.Name,
+        Source = segment.Source,
+        Generation = segment.Generation,
+        SourceRank = segment.SourceRank,
+        Events = segment.Events,
+        Patches = segment.Patches,
+        FileBytes = segment.FileBytes,
+        SourceRemoved = sourceRemoved,
+    };
+
+    // The rows are in the store by now, whatever becomes of the file that they came in.
+    private bool TryRemove(string path)
+    {
+        try
+        {
+            _files.Delete(path);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+}

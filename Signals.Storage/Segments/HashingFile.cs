@@ -1,0 +1,54 @@
+using System.IO.Hashing;
+using Signals.Storage.FileSystem;
+
+namespace Signals.Storage.Segments;
+
+/// <summary>A file that is written from start to end, once, and hashed on the way. One thread. Owns the file.</summary>
+internal sealed class HashingFile(IFile file) : IFile
+{
+    private readonly XxHash128 _hash = new();
+
+    /// <inheritdoc/>
+    public string Path => file.Path;
+
+    /// <summary>Bytes written.</summary>
+    public long Length { get; private set; }
+
+    /// <summary>The hash of all bytes written.</summary>
+    public UInt128 Hash => _hash.GetCurrentHashAsUInt128();
+
+    /// <summary>Writes behind the last byte.</summary>
+    public void Append(ReadOnlySpan<byte> data) => Write(Length, data);
+
+    /// <inheritdoc/>
+    public void Write(long offset, ReadOnlySpan<byte> data)
+    {
+        if (offset != Length)
+        {
+            throw new InvalidOperationException($"A write at {offset} of a file that ends at {Length}.");
+        }
+
+        file.Write(offset, data);
+        _hash.Append(data);
+        Length += data.Length;
+    }
+
+    /// <inheritdoc/>
+    public void Write(long offset, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second)
+    {
+        Write(offset, first);
+        Write(offset + first.Length, second);
+    }
+
+    /// <inheritdoc/>
+    public void Sync() => file.Sync();
+
+    /// <inheritdoc/>
+    public int Read(long offset, Span<byte> destination) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public void SetLength(long length) => throw new NotSupportedException();
+
+    /// <inheritdoc/>
+    public void Dispose() => file.Dispose();
+}

@@ -1,0 +1,58 @@
+using Signals.Core.Model;
+using Signals.Core.Schema;
+using Signals.Storage.Tables;
+
+namespace Signals.Storage.Segments;
+
+/// <summary>
+/// A part of a segment whose footer, columns, index and directory were read and agree with the segment: everything but its blocks.
+/// Immutable; does not own the file.
+/// </summary>
+internal sealed class OpenPart
+{
+    private OpenPart(TableFile file, TableFooter footer, TableLayout layout)
+    {
+        File = file;
+        Footer = footer;
+        Layout = layout;
+        Index = TableIndex.Parse(file, footer, layout, file.ReadSection(footer.Section(TableFormat.IndexSection)));
+        Directory = TableDirectoryReader.Parse(file, footer, file.ReadSection(footer.Section(TableFormat.DirectorySection)));
+    }
+
+    /// <summary>The part's bytes.</summary>
+    public TableFile File { get; }
+
+    /// <summary>Its footer.</summary>
+    public TableFooter Footer { get; }
+
+    /// <summary>Its chunks.</summary>
+    public TableLayout Layout { get; }
+
+    /// <summary>Its blocks.</summary>
+    public TableIndex Index { get; }
+
+    /// <summary>Its users.</summary>
+    public TableDirectory Directory { get; }
+
+    /// <summary>Opens a part.</summary>
+    /// <param name="segment">The segment.</param>
+    /// <param name="part">The part's place in the list.</param>
+    /// <param name="columns">An event type with the segment's columns alone.</param>
+    /// <exception cref="CorruptionException">The part is damaged, or not what the segment says.</exception>
+    public static OpenPart Open(SegmentFile segment, SegmentPart part, EventTypeSchema columns)
+    {
+        ulong identity = SegmentHeader.PartIdentity(segment.HeaderBytes, part.WindowStart, part.Kind);
+        TableFile file = new(segment.File, identity, part.Offset, part.Length);
+        TableFooter footer = TableFooterReader.ReadPart(file, part.Checksum);
+        Stamp stamp = Stamp.Of(segment.Header.Generation, segment.Header.SourceRank);
+        if (footer.EventType != columns.Id || footer.WindowStart != part.WindowStart || footer.Run.Kind != part.Kind
+            || footer.Run.Stamp != stamp || footer.Run.Parts.HasFlag(Core.Columns.StampParts.Cells)
+            || footer.MinTime < part.WindowStart || footer.MaxTime < footer.MinTime || footer.MaxTime - part.WindowStart >= segment.Header.WindowMs)
+        {
+            throw file.Corrupt(0, $"a part of type {footer.EventType}, window {footer.WindowStart}, {footer.Run}, times {footer.MinTime} to {footer.MaxTime}; "
+                + $"the segment says window {part.WindowStart} of {segment.Header.WindowMs} ms, {part.Kind}, {stamp}");
+        }
+
+        return new OpenPart(file, footer, TableColumns.Read(file, footer, columns));
+    }
+}

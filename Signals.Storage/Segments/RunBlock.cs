@@ -1,0 +1,164 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Signals.Core.Columns;
+using Signals.Core.Model;
+using Signals.Storage.Primitives;
+
+namespace Signals.Storage.Segments;
+
+/// <summary>
+/// Adjacent rows of a temporary run, and their bytes: u32 length, u32 CRC32C, then u32 rows and per key and column a u32 length and
+/// a column chunk. One thread; reused from block to block. Only the process that wrote a run reads it.
+/// </summary>
+internal sealed class RunBlock
+{
+    /// <summary>Length and checksum before the rest.</summary>
+    public const int HeaderBytes = 2 * sizeof(uint);
+
+    private const int HighKey = 0, LowKey = 1, TimeKey = 2, IdKey = 3, MarksKey = 4, Keys = 5;
+
+    // By column: the keys, then the cells.
+    private readonly ColumnBuffer[] _buffers;
+    private byte[] _bytes = new byte[1024];
+    private int _length;
+
+    /// <summary>A block of rows with cells of these types.</summary>
+    public RunBlock(IEnumerable<ColumnType> types)
+    {
+        ColumnType number = ColumnType.Scalar<ulong>();
+        _buffers = [.. new[] { number, number, ColumnType.Scalar<long>(), number, ColumnType.Scalar<byte>() }.Concat(types)
+            .Select(type => new ColumnBuffer(type, capacity: 1))];
+    }
+
+    /// <summary>Rows held.</summary>
+    public int Count => _buffers[HighKey].Count;
+
+    /// <summary>The cells, by column id; a column without rows is Absent.</summary>
+    public ReadOnlySpan<ColumnBuffer> Columns => _buffers.AsSpan(Keys);
+
+    /// <summary>Bytes of all arrays.</summary>
+    public long HeldBytes => _bytes.Length + _buffers.Sum(buffer => buffer.HeldBytes);
+
+    /// <summary>Bytes that the rows take.</summary>
+    public long UsedBytes { get; private set; }
+
+    /// <summary>A row's user.</summary>
+    public UserId User(int row) => new(Key<ulong>(HighKey)[row], Key<ulong>(LowKey)[row]);
+
+    /// <summary>A row's time.</summary>
+    public long Time(int row) => Key<long>(TimeKey)[row];
+
+    /// <summary>A row's event id.</summary>
+    public ulong Id(int row) => Key<ulong>(IdKey)[row];
+
+    /// <summary>A row's marks.</summary>
+    public RowMarks Marks(int row) => (RowMarks)_buffers[MarksKey].Values[row];
+
+    /// <summary>Appends a copy of a walk's row, with these columns.</summary>
+    public void Append(SegmentRows from, ReadOnlySpan<int> columns)
+    {
+        _buffers[HighKey].Append(from.User.High);
+        _buffers[LowKey].Append(from.User.Low);
+        _buffers[TimeKey].Append(from.Time);
+        _buffers[IdKey].Append(from.Id);
+        _buffers[MarksKey].Append((byte)from.Marks);
+        UsedBytes += Keys * sizeof(ulong);
+        foreach (int column in columns)
+        {
+            ColumnBuffer source = from.Columns[column];
+            ColumnBuffer target = _buffers[Keys + column];
+            if (source.Count == 0)
+            {
+                target.AppendMissing(ColumnState.Absent);
+            }
+            else
+            {
+                target.AppendRow(source, from.Row);
+            }
+
+            UsedBytes += sizeof(ColumnState) + target.GetValue(target.Count - 1).Length;
+        }
+    }
+
+    /// <summary>Removes all rows and keeps the memory.</summary>
+    public void Clear()
+    {
+        UsedBytes = 0;
+        foreach (ColumnBuffer buffer in _buffers)
+        {
+            buffer.Clear();
+        }
+    }
+
+    /// <summary>The block's bytes; valid until the next call.</summary>
+    public ReadOnlySpan<byte> Encode()
+    {
+        _length = HeaderBytes;
+        BinaryPrimitives.WriteInt32LittleEndian(Take(sizeof(int)), Count);
+        foreach (ColumnBuffer buffer in _buffers)
+        {
+            ChunkPlan plan = ColumnChunkWriter.Plan(buffer, 0, buffer.Count);
+            BinaryPrimitives.WriteInt32LittleEndian(Take(sizeof(int)), plan.Length);
+            ColumnChunkWriter.Write(buffer, plan, Take(plan.Length));
+        }
+
+        Span<byte> body = _bytes.AsSpan(HeaderBytes, _length - HeaderBytes);
+        BinaryPrimitives.WriteInt32LittleEndian(_bytes, body.Length);
+        BinaryPrimitives.WriteUInt32LittleEndian(_bytes.AsSpan(sizeof(uint)), Crc32C.Compute(body));
+        return _bytes.AsSpan(0, _length);
+    }
+
+    /// <summary>Takes a block's header; the caller reads the rest into the result, then calls <see cref="Decode"/>.</summary>
+    /// <exception cref="InvalidDataException">The block is longer than what is left of its file.</exception>
+    public Span<byte> Prepare(ReadOnlySpan<byte> header, long left)
+    {
+        uint length = BinaryPrimitives.ReadUInt32LittleEndian(header);
+        if (length < sizeof(uint) || length > left)
+        {
+            throw new InvalidDataException($"A block of {length} bytes where {left} are left.");
+        }
+
+        _length = 0;
+        header.CopyTo(Take(HeaderBytes));
+        return Take(checked((int)length));
+    }
+
+    /// <summary>Replaces the rows by those of the bytes that were read.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not what was written.</exception>
+    public void Decode()
+    {
+        ReadOnlySpan<byte> bytes = _bytes.AsSpan(HeaderBytes, _length - HeaderBytes);
+        if (Crc32C.Compute(bytes) != BinaryPrimitives.ReadUInt32LittleEndian(_bytes.AsSpan(sizeof(uint))))
+        {
+            throw new InvalidDataException("The checksum of a block is wrong.");
+        }
+
+        Clear();
+        int rows = BinaryPrimitives.ReadInt32LittleEndian(bytes);
+        bytes = bytes[sizeof(int)..];
+        foreach (ColumnBuffer buffer in _buffers)
+        {
+            int length = BinaryPrimitives.ReadInt32LittleEndian(bytes);
+            ReadOnlySpan<byte> chunk = bytes.Slice(sizeof(int), length);
+            bytes = bytes[(sizeof(int) + length)..];
+            if (length > 0)
+            {
+                ColumnChunk.Open(buffer.Type, chunk, rows).AppendTo(buffer, 0, rows);
+            }
+        }
+    }
+
+    private ReadOnlySpan<T> Key<T>(int key)
+        where T : unmanaged => MemoryMarshal.Cast<byte, T>(_buffers[key].Values);
+
+    private Span<byte> Take(int length)
+    {
+        if (length > _bytes.Length - _length)
+        {
+            Array.Resize(ref _bytes, checked((int)Math.Min(Array.MaxLength, Math.Max(2L * _bytes.Length, (long)_length + length))));
+        }
+
+        _length += length;
+        return _bytes.AsSpan(_length - length, length);
+    }
+}

@@ -1,0 +1,86 @@
+using Signals.Core.Columns;
+using Signals.Core.Model;
+using Signals.Core.Schema;
+using Signals.Storage.FileSystem;
+using Signals.Storage.Primitives;
+
+namespace Signals.Storage.Segments;
+
+/// <summary>Walks the rows of a temporary run; holds one block. One thread. Owns the file, not its name.</summary>
+internal sealed class RunFileReader : SegmentRows, IDisposable
+{
+    private readonly IFile _file;
+    private readonly TimeSpan _window;
+    private readonly RunBlock _block;
+    private readonly long _length;
+    private long _offset;
+
+    /// <summary>Stands before the first row.</summary>
+    public RunFileReader(IFile file, EventTypeSchema type)
+    {
+        _file = file;
+        _window = type.Window;
+        _block = new RunBlock(type.Columns.Select(column => column.Type));
+        _length = file.Length;
+        Row = -1;
+    }
+
+    /// <inheritdoc/>
+    public override ReadOnlySpan<ColumnBuffer> Columns => _block.Columns;
+
+    /// <summary>Bytes of all arrays.</summary>
+    public long HeldBytes => _block.HeldBytes;
+
+    /// <inheritdoc/>
+    public override bool MoveNext()
+    {
+        if (Row + 1 >= _block.Count && !ReadBlock())
+        {
+            return false;
+        }
+
+        Row++;
+        User = _block.User(Row);
+        Time = _block.Time(Row);
+        Id = _block.Id(Row);
+        Marks = _block.Marks(Row);
+        Window = TimeWindow.StartOf(Time, _window);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _file.Dispose();
+
+    private bool ReadBlock()
+    {
+        if (_offset == _length)
+        {
+            return false;
+        }
+
+        try
+        {
+            Span<byte> header = stackalloc byte[RunBlock.HeaderBytes];
+            ReadExactly(header);
+            ReadExactly(_block.Prepare(header, _length - _offset));
+            _block.Decode();
+        }
+        catch (InvalidDataException damage)
+        {
+            throw new CorruptionException(_file.Path, _offset, damage.Message, damage);
+        }
+
+        Row = -1;
+        return true;
+    }
+
+    private void ReadExactly(Span<byte> destination)
+    {
+        if (_file.Read(_offset, destination) != destination.Length)
+        {
+            throw new InvalidDataException($"The file ends within {destination.Length} bytes.");
+        }
+
+        _offset += destination.Length;
+    }
+}

@@ -1,0 +1,41 @@
+using Signals.Storage.FileSystem;
+
+namespace Signals.Storage.Segments;
+
+/// <summary>Writes sorted rows to a temporary file, block by block. One thread. Owns the file, not its name.</summary>
+internal sealed class RunFileWriter(IFile file, RunBlock block, int blockBytes) : IDisposable
+{
+    private const int MostRows = 4096;
+
+    private long _offset;
+
+    /// <summary>Writes all rows of a walk, with these columns.</summary>
+    public void Write(SegmentRows rows, ReadOnlySpan<int> columns)
+    {
+        block.Clear();
+        while (rows.MoveNext())
+        {
+            block.Append(rows, columns);
+            if (block.UsedBytes >= blockBytes || block.Count == MostRows)
+            {
+                Flush();
+            }
+        }
+
+        Flush();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => file.Dispose();
+
+    private void Flush()
+    {
+        if (block.Count > 0)
+        {
+            ReadOnlySpan<byte> bytes = block.Encode();
+            file.Write(_offset, bytes);
+            _offset += bytes.Length;
+            block.Clear();
+        }
+    }
+}

@@ -1,0 +1,131 @@
+using Signals.Core.Schema;
+using Signals.Storage.FileSystem;
+
+namespace Signals.Storage.Segments;
+
+/// <summary>
+/// The temporary runs of a segment under construction: files beside it, merged into fewer ones where more exist than may be open at
+/// once. One thread. Disposing closes and deletes them.
+/// </summary>
+internal sealed class RunFiles : IDisposable
+{
+    private const int MostOpen = 64;
+    private const int SmallestBlock = 4 << 10;
+    private const int LargestBlock = 256 << 10;
+    private const int BlocksPerBudget = 128;
+
+    // A block exists as bytes and as rows, each in arrays that double.
+    private const int MemoryPerBlock = 4;
+
+    private readonly IFileSystem _files;
+    private readonly EventTypeSchema _type;
+    private readonly string _prefix;
+    private readonly int _blockBytes;
+    private readonly int _fanIn;
+    private readonly LinkedList<string> _runs = [];
+    private readonly List<RunFileReader> _open = [];
+    private RunBlock? _block;
+    private int _made;
+
+    /// <summary>No runs yet.</summary>
+    /// <param name="files">The file system.</param>
+    /// <param name="type">The event type of all rows.</param>
+    /// <param name="prefix">What the runs' paths begin with.</param>
+    /// <param name="budget">Bytes that reading may take.</param>
+    public RunFiles(IFileSystem files, EventTypeSchema type, string prefix, long budget)
+    {
+        _files = files;
+        _type = type;
+        _prefix = prefix;
+        _blockBytes = (int)Math.Clamp(budget / BlocksPerBudget, SmallestBlock, LargestBlock);
+        _fanIn = (int)Math.Clamp(budget / ((long)MemoryPerBlock * _blockBytes) / 2, 2, MostOpen);
+    }
+
+    /// <summary>Runs written from memory.</summary>
+    public int Spilled { get; private set; }
+
+    /// <summary>Most files that were open at once.</summary>
+    public int PeakOpen { get; private set; }
+
+    /// <summary>Bytes of all buffers.</summary>
+    public long HeldBytes => (_block?.HeldBytes ?? 0) + _open.Sum(reader => reader.HeldBytes);
+
+    /// <summary>The path of a run.</summary>
+    public static string PathOf(string prefix, int number) => $"{prefix}.run{number:D6}{DurableFile.TemporarySuffix}";
+
+    /// <summary>Writes a walk's rows as a new run.</summary>
+    public void Spill(SegmentRows rows, ReadOnlySpan<int> columns)
+    {
+        Write(rows, columns);
+        Spilled++;
+    }
+
+    /// <summary>All rows of all runs in order. No run may be added any more.</summary>
+    public SegmentRows Open(ReadOnlySpan<int> columns)
+    {
+        while (_runs.Count > _fanIn)
+        {
+            List<string> merged = [.. _runs.Take(_fanIn)];
+            Write(OpenRuns(merged), columns);
+            CloseAll();
+            foreach (string path in merged)
+            {
+                _files.Delete(path);
+                _runs.Remove(path);
+            }
+        }
+
+        _block = null;
+        return OpenRuns([.. _runs]);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        CloseAll();
+        foreach (string path in _runs)
+        {
+            TryDelete(path);
+        }
+
+        _runs.Clear();
+    }
+
+    private MergedSegmentRows OpenRuns(List<string> paths)
+    {
+        foreach (string path in paths)
+        {
+            _open.Add(new RunFileReader(_files.Open(path, FileOpenMode.Read), _type));
+        }
+
+        PeakOpen = Math.Max(PeakOpen, _open.Count);
+        return new MergedSegmentRows(_open);
+    }
+
+    private void Write(SegmentRows rows, ReadOnlySpan<int> columns)
+    {
+        _block ??= new RunBlock(_type.Columns.Select(column => column.Type));
+        string path = PathOf(_prefix, ++_made);
+        using RunFileWriter writer = new(_files.Open(path, FileOpenMode.CreateNew), _block, _blockBytes);
+        _runs.AddLast(path);
+        writer.Write(rows, columns);
+    }
+
+    private void CloseAll()
+    {
+        _open.ForEach(reader => reader.Dispose());
+        _open.Clear();
+    }
+
+    private void TryDelete(string path)
+    {
+        try
+        {
+            _files.Delete(path);
+        }
+        catch (IOException)
+        {
+            // A temporary file that cannot be deleted is no reason to hide why the segment was given up.
+        }
+    }
+}

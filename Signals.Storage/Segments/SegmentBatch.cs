@@ -1,0 +1,139 @@
+using System.Runtime.InteropServices;
+using Signals.Core.Columns;
+using Signals.Core.Ingest;
+using Signals.Core.Model;
+using Signals.Core.Schema;
+using Signals.Storage.Primitives;
+
+namespace Signals.Storage.Segments;
+
+/// <summary>
+/// The rows of a segment that are in memory: in order of arrival while they come, then sorted once. One thread. Columns that no row
+/// has set take no memory.
+/// </summary>
+internal sealed class SegmentBatch(EventTypeSchema type)
+{
+    // Users, time, id, marks; window and place while sorting.
+    private const int KeyBytes = 2 * sizeof(ulong) + sizeof(long) + sizeof(ulong) + sizeof(RowMarks) + sizeof(long) + sizeof(int);
+
+    private readonly EventBatch _events = new(type, capacity: 16);
+    private readonly List<RowMarks> _marks = [];
+    private readonly List<long> _windows = [];
+    private int[] _order = [];
+
+    /// <summary>Rows held.</summary>
+    public int Count => _marks.Count;
+
+    /// <summary>Whether another row would be more than a batch of events takes.</summary>
+    public bool IsFull => Count == BatchRecordFormat.MaxRows;
+
+    /// <summary>Bytes that the rows take, without spare room.</summary>
+    public long UsedBytes
+    {
+        get
+        {
+            long bytes = (long)KeyBytes * Count;
+            foreach (ColumnBuffer column in Rows.Columns)
+            {
+                bytes += column.UsedBytes;
+            }
+
+            return bytes;
+        }
+    }
+
+    /// <summary>Bytes of all arrays, spare room included.</summary>
+    public long HeldBytes => _events.HeldBytes + _marks.Capacity + sizeof(long) * (long)_windows.Capacity + sizeof(int) * (long)_order.Length;
+
+    /// <summary>Adds a row; its cells follow through the result.</summary>
+    public EventRow Add(UserId user, long timeMs, ulong id, RowMarks marks)
+    {
+        EventRow row = _events.Add(user, timeMs, id);
+        _marks.Add(marks);
+        _windows.Add(TimeWindow.StartOf(timeMs, type.Window));
+        return row;
+    }
+
+    /// <summary>Adds the columns that have a row to a set.</summary>
+    public void NoteColumns(bool[] used)
+    {
+        for (int i = 0; i < used.Length; i++)
+        {
+            used[i] |= Rows.Columns[i].States.ContainsAnyExcept((byte)ColumnState.Absent);
+        }
+    }
+
+    /// <summary>The rows in the order of a segment. Nothing may be added until <see cref="Clear"/>.</summary>
+    public SegmentRows Sort()
+    {
+        foreach (ColumnBuffer column in Rows.Columns)
+        {
+            if (column.Count > 0 && column.Count < Count)
+            {
+                column.AppendMissing(ColumnState.Absent, Count - column.Count);
+            }
+        }
+
+        if (_order.Length < Count)
+        {
+            _order = new int[Count];
+        }
+
+        Span<int> order = _order.AsSpan(0, Count);
+        for (int i = 0; i < order.Length; i++)
+        {
+            order[i] = i;
+        }
+
+        order.Sort(Compare);
+        return new Sorted(this);
+    }
+
+    /// <summary>Removes all rows and keeps the memory.</summary>
+    public void Clear()
+    {
+        _events.Clear();
+        _marks.Clear();
+        _windows.Clear();
+    }
+
+    private RowBuffer Rows => _events.Rows;
+
+    private int Compare(int left, int right)
+    {
+        ReadOnlySpan<long> windows = CollectionsMarshal.AsSpan(_windows);
+        int order = windows[left].CompareTo(windows[right]);
+        if (order != 0)
+        {
+            return order;
+        }
+
+        order = _events.UsersHigh[left].CompareTo(_events.UsersHigh[right]);
+        order = order != 0 ? order : _events.UsersLow[left].CompareTo(_events.UsersLow[right]);
+        order = order != 0 ? order : Rows.Times[right].CompareTo(Rows.Times[left]);
+        return order != 0 ? order : Rows.Ids[left].CompareTo(Rows.Ids[right]);
+    }
+
+    private sealed class Sorted(SegmentBatch batch) : SegmentRows
+    {
+        private int _next;
+
+        public override ReadOnlySpan<ColumnBuffer> Columns => batch.Rows.Columns;
+
+        public override bool MoveNext()
+        {
+            if (_next == batch.Count)
+            {
+                return false;
+            }
+
+            Row = batch._order[_next++];
+            User = new UserId(batch._events.UsersHigh[Row], batch._events.UsersLow[Row]);
+            Window = batch._windows[Row];
+            Time = batch.Rows.Times[Row];
+            Id = batch.Rows.Ids[Row];
+            Marks = batch._marks[Row];
+            return true;
+        }
+    }
+}

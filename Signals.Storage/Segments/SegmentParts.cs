@@ -1,0 +1,159 @@
+using Signals.Core.Columns;
+using Signals.Core.Model;
+using Signals.Core.Schema;
+using Signals.Storage.FileSystem;
+using Signals.Storage.Tables;
+
+namespace Signals.Storage.Segments;
+
+/// <summary>
+/// Writes the parts of a segment, window by window: events straight into the file, patches too unless the segment has both; then they
+/// wait in a temporary file until the events of their window are written. One thread. Disposing closes and deletes that file.
+/// </summary>
+internal sealed class SegmentParts : IDisposable
+{
+    private const int CopyBytes = 256 << 10;
+
+    private readonly IFileSystem _files;
+    private readonly HashingFile _output;
+    private readonly byte[] _header;
+    private readonly EventTypeSchema _columns;
+    private readonly Stamp _stamp;
+    private readonly StampParts _eventStamps;
+    private readonly string? _waiting;
+    private readonly TableOptions _options = new();
+    private readonly List<SegmentPart> _parts = [];
+    private IFile? _waitingFile;
+    private TableWriter? _events;
+    private TableWriter? _patches;
+    private long _window;
+
+    /// <summary>No parts yet.</summary>
+    /// <param name="files">The file system.</param>
+    /// <param name="output">The segment, its header written.</param>
+    /// <param name="header">The header's bytes.</param>
+    /// <param name="columns">An event type with the segment's columns alone.</param>
+    /// <param name="stamp">The segment's stamp.</param>
+    /// <param name="eventStamps">Which stamps rows of events have of their own.</param>
+    /// <param name="waiting">Path of the temporary file for patches; null when the segment has rows of one kind alone.</param>
+    public SegmentParts(
+        IFileSystem files, HashingFile output, byte[] header, EventTypeSchema columns, Stamp stamp, StampParts eventStamps, string? waiting)
+    {
+        _files = files;
+        _output = output;
+        _header = header;
+        _columns = columns;
+        _stamp = stamp;
+        _eventStamps = eventStamps;
+        _waiting = waiting;
+    }
+
+    /// <summary>The finished parts.</summary>
+    public IReadOnlyList<SegmentPart> Parts => _parts;
+
+    /// <summary>Rows of events so far.</summary>
+    public long Events { get; private set; }
+
+    /// <summary>Rows of patches so far.</summary>
+    public long Patches { get; private set; }
+
+    /// <summary>Windows with rows so far.</summary>
+    public int Windows { get; private set; }
+
+    /// <summary>Adds a user's rows of a window. Windows ascend, and users within one.</summary>
+    public void Add(long window, UserId user, RowBuffer events, RowBuffer patches)
+    {
+        if (window != _window || Windows == 0)
+        {
+            FinishWindow();
+            _window = window;
+            Windows++;
+        }
+
+        if (events.Count > 0)
+        {
+            _events ??= Begin(_output, _output.Length, new TableRun(RunKind.Events, _stamp, _eventStamps));
+            _events.Add(user, events, 0, events.Count);
+            Events += events.Count;
+        }
+
+        if (patches.Count > 0)
+        {
+            _patches ??= BeginPatches();
+            _patches.Add(user, patches, 0, patches.Count);
+            Patches += patches.Count;
+        }
+    }
+
+    /// <summary>Finishes the last window.</summary>
+    public void FinishWindow()
+    {
+        if (_events is not null)
+        {
+            Finish(_events, RunKind.Events);
+            _events = null;
+        }
+
+        if (_patches is null)
+        {
+            return;
+        }
+
+        TableMeta patches = _patches.Finish();
+        if (_waitingFile is not null)
+        {
+            Copy(_waitingFile, patches.FileLength);
+            _waitingFile.SetLength(0);
+        }
+
+        Note(patches, RunKind.Patches);
+        _patches = null;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _events?.Dispose();
+        _patches?.Dispose();
+        if (_waitingFile is not null)
+        {
+            _waitingFile.Dispose();
+            _waitingFile = null;
+            _files.Delete(_waiting!);
+        }
+    }
+
+    private TableWriter BeginPatches()
+    {
+        if (_waiting is not null)
+        {
+            _waitingFile ??= _files.Open(_waiting, FileOpenMode.CreateNew);
+        }
+
+        return Begin(_waitingFile ?? _output, _waitingFile is null ? _output.Length : 0, new TableRun(RunKind.Patches, _stamp, StampParts.None));
+    }
+
+    private TableWriter Begin(IFile file, long start, TableRun run) =>
+        new(file, start, SegmentHeader.PartIdentity(_header, _window, run.Kind), _columns, _window, _options, run);
+
+    private void Finish(TableWriter writer, RunKind kind) => Note(writer.Finish(), kind);
+
+    private void Note(TableMeta table, RunKind kind) =>
+        _parts.Add(new SegmentPart(_window, kind, table.FileChecksum, _output.Length - table.FileLength, table.FileLength));
+
+    private void Copy(IFile from, long length)
+    {
+        byte[] buffer = new byte[Math.Min(CopyBytes, length)];
+        for (long at = 0; at < length;)
+        {
+            Span<byte> part = buffer.AsSpan(0, (int)Math.Min(buffer.Length, length - at));
+            if (from.Read(at, part) != part.Length)
+            {
+                throw new CorruptionException(from.Path, at, "The temporary file ends before what was written to it.");
+            }
+
+            _output.Append(part);
+            at += part.Length;
+        }
+    }
+}

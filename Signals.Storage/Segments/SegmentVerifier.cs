@@ -1,0 +1,87 @@
+using System.IO.Hashing;
+using Signals.Core.Model;
+using Signals.Core.Schema;
+using Signals.Storage.Tables;
+
+namespace Signals.Storage.Segments;
+
+/// <summary>
+/// Checks every byte and every rule of a segment file. Stateless; the caller's thread. The blocks, nearly all of a segment, are read
+/// once, the rest twice.
+/// </summary>
+internal static class SegmentVerifier
+{
+    private const int ReadBytes = 256 << 10;
+    private const long ReportBytes = 4 << 20;
+
+    /// <summary>Checks all parts and the hash of the whole.</summary>
+    /// <param name="segment">The segment, whose fixed parts were read.</param>
+    /// <param name="report">Is told now and then how many bytes are done; may throw to end it.</param>
+    /// <returns>The footer of each part, in order.</returns>
+    /// <exception cref="CorruptionException">Something is wrong; it names file and offset.</exception>
+    public static TableFooter[] Verify(SegmentFile segment, Action<long> report)
+    {
+        EventTypeSchema columns = ColumnsOf(segment.Header);
+        Progress progress = new(report);
+        progress.Append(segment.HeaderBytes);
+        PartVerifier verifier = new();
+        TableFooter[] footers = new TableFooter[segment.Parts.Length];
+        for (int i = 0; i < footers.Length; i++)
+        {
+            SegmentPart at = segment.Parts[i];
+            OpenPart part = OpenPart.Open(segment, at, columns);
+            footers[i] = part.Footer;
+            TableSection blocks = part.Footer.Section(TableFormat.BlocksSection);
+            Pass(part.File, 0, blocks.Offset, progress);
+            verifier.Verify(part, progress.Append);
+            Pass(part.File, blocks.Offset + blocks.Length, at.Length, progress);
+        }
+
+        progress.Append(segment.IndexBytes);
+        return progress.Hash == segment.ContentId
+            ? footers
+            : throw SegmentFile.Corrupt(segment.File, 0, $"the hash of the content is {progress.Hash:x32}, the tail says {segment.ContentId:x32}");
+    }
+
+    /// <summary>An event type with the columns of a segment alone, in its order; its id is 0, as in the segment's parts.</summary>
+    public static EventTypeSchema ColumnsOf(SegmentHeader header) => new(
+        header.EventType,
+        0,
+        header.Columns.Select((column, i) => new ColumnSchema(column.Name, (ushort)i, column.Type, ColumnRole.Field)),
+        int.MaxValue,
+        null,
+        TimeSpan.FromMilliseconds(header.WindowMs),
+        isWindowDeclared: true);
+
+    // Bytes that were checked by other means; the hash covers them too.
+    private static void Pass(TableFile file, long from, long to, Progress progress)
+    {
+        byte[] buffer = new byte[(int)Math.Min(ReadBytes, to - from)];
+        for (; from < to; from += buffer.Length)
+        {
+            Span<byte> bytes = buffer.AsSpan(0, (int)Math.Min(buffer.Length, to - from));
+            file.ReadExactly(from, bytes);
+            progress.Append(bytes);
+        }
+    }
+
+    private sealed class Progress(Action<long> report)
+    {
+        private readonly XxHash128 _hash = new();
+        private long _done;
+        private long _reported;
+
+        public UInt128 Hash => _hash.GetCurrentHashAsUInt128();
+
+        public void Append(ReadOnlySpan<byte> bytes)
+        {
+            _hash.Append(bytes);
+            _done += bytes.Length;
+            if (_done - _reported >= ReportBytes)
+            {
+                _reported = _done;
+                report(_done);
+            }
+        }
+    }
+}

@@ -1,0 +1,325 @@
+using System.Globalization;
+using Signals.Core.Columns;
+using Signals.Core.Ingest;
+using Signals.Core.Model;
+using Signals.Core.Schema;
+using Signals.Storage.FileSystem;
+
+namespace Signals.Storage.Segments;
+
+/// <summary>
+/// Makes a segment: an immutable file of events, corrections and enrichments of one event type that a store takes in with
+/// <c>ImportAsync</c>. Rows come in any order and as often as they like; equal rows and options give equal bytes.
+/// </summary>
+/// <remarks>
+/// Thread contract: one thread at a time. Memory: see <see cref="SegmentOptions.MemoryBudgetBytes"/>; what is more goes through
+/// temporary files beside the segment. Lifetime: <see cref="Finish"/> puts the whole, durable file in place; disposed without it,
+/// or after an error, nothing is left behind. An <see cref="IOException"/> names the file and the system's error.
+/// </remarks>
+public sealed class SegmentWriter : IDisposable
+{
+    /// <summary>The year 1 to the year 9999: what the arithmetic of windows bears.</summary>
+    private const long EarliestTime = -62_135_596_800_000, LatestTime = 253_402_300_799_999;
+
+    // Arrays double, and hold the old rows and the new ones while they grow.
+    private const int SharePerBatch = 4;
+
+    private readonly IFileSystem _files;
+    private readonly EventTypeSchema _type;
+    private readonly SegmentOptions _options;
+    private readonly string _path;
+    private readonly long _budget;
+    private readonly bool[] _used;
+    private readonly RunFiles _runs;
+    private SegmentBatch? _batch;
+    private RowMarks _marks;
+    private bool _hasCorrections;
+    private bool _closed;
+
+    private SegmentWriter(IFileSystem files, string path, EventTypeSchema type, SegmentOptions options, long memoryBudgetBytes)
+    {
+        _budget = memoryBudgetBytes;
+        _files = files;
+        _path = path;
+        _type = type;
+        _options = options;
+        _used = new bool[type.Columns.Count];
+        _batch = new SegmentBatch(type);
+        _runs = new RunFiles(files, type, path, memoryBudgetBytes / 2);
+    }
+
+    /// <summary>Bytes of all row buffers now.</summary>
+    internal long HeldBytes => (_batch?.HeldBytes ?? 0) + _runs.HeldBytes;
+
+    /// <summary>Most bytes that the row buffers had at a spill or while merging.</summary>
+    internal long PeakHeldBytes { get; private set; }
+
+    /// <summary>Most temporary files that were open at once.</summary>
+    internal int PeakOpenRuns => _runs.PeakOpen;
+
+    /// <summary>Begins a segment.</summary>
+    /// <param name="path">The file to make; there is none of this name yet, and its folder exists.</param>
+    /// <param name="type">The event type of all rows: of a store, or of a schema that has the same names, types and window.</param>
+    /// <param name="options">Generation and source of the rows, memory.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="IOException">The file exists, or the folder does not.</exception>
+    public static SegmentWriter Create(string path, EventTypeSchema type, SegmentOptions options) =>
+        Create(FileSystems.ForThisMachine(), path, type, options);
+
+    /// <summary>Adds a whole event: it is there from now on, unless a retraction of the same or a later generation says otherwise.</summary>
+    /// <param name="user">Whose event it is.</param>
+    /// <param name="timeMs">When it happened, milliseconds since the Unix epoch, UTC; from the year 1 to 9999.</param>
+    /// <param name="id">Tells events of the same user, type and time apart.</param>
+    /// <returns>The event, to set its columns; those left out stay what other sources say.</returns>
+    /// <exception cref="ArgumentOutOfRangeException">The time is out of range.</exception>
+    public EventRow Insert(UserId user, long timeMs, ulong id) => Add(user, timeMs, id, RowMarks.Insert);
+
+    /// <inheritdoc cref="Insert(UserId, long, ulong)"/>
+    /// <param name="user">Whose event it is.</param>
+    /// <param name="time">When it happened; kept to the millisecond.</param>
+    /// <param name="id">Tells events of the same user, type and time apart.</param>
+    public EventRow Insert(UserId user, DateTimeOffset time, ulong id) => Insert(user, time.ToUnixTimeMilliseconds(), id);
+
+    /// <summary>
+    /// Gives cells of an event that exists elsewhere: corrected fields, or enrichment columns, any of them. It makes no event: without
+    /// one, the cells wait for it for a while and are then dropped and reported.
+    /// </summary>
+    /// <inheritdoc cref="Insert(UserId, long, ulong)"/>
+    public EventRow Correct(UserId user, long timeMs, ulong id)
+    {
+        _hasCorrections = true;
+        return Add(user, timeMs, id, RowMarks.Correct);
+    }
+
+    /// <inheritdoc cref="Correct(UserId, long, ulong)"/>
+    /// <param name="user">Whose event it is.</param>
+    /// <param name="time">When it happened; kept to the millisecond.</param>
+    /// <param name="id">Tells events of the same user, type and time apart.</param>
+    public EventRow Correct(UserId user, DateTimeOffset time, ulong id) => Correct(user, time.ToUnixTimeMilliseconds(), id);
+
+    /// <summary>Says that an event never was. A later generation may insert it again; until then nothing of it shows.</summary>
+    /// <inheritdoc cref="Insert(UserId, long, ulong)" path="/param"/>
+    /// <inheritdoc cref="Insert(UserId, long, ulong)" path="/exception"/>
+    public void Retract(UserId user, long timeMs, ulong id) => Add(user, timeMs, id, RowMarks.Retract);
+
+    /// <inheritdoc cref="Retract(UserId, long, ulong)"/>
+    /// <param name="user">Whose event it is.</param>
+    /// <param name="time">When it happened; kept to the millisecond.</param>
+    /// <param name="id">Tells events of the same user, type and time apart.</param>
+    public void Retract(UserId user, DateTimeOffset time, ulong id) => Retract(user, time.ToUnixTimeMilliseconds(), id);
+
+    /// <summary>Sorts and writes everything, and puts the durable file in place. Closes the writer, also when it fails.</summary>
+    /// <exception cref="InvalidOperationException">No row was added.</exception>
+    /// <exception cref="IOException">The disk refused, or is full; nothing is left behind.</exception>
+    public SegmentInfo Finish()
+    {
+        ObjectDisposedException.ThrowIf(_closed, this);
+        try
+        {
+            return Write(OpenRows());
+        }
+        finally
+        {
+            Dispose();
+        }
+    }
+
+    /// <summary>Gives the segment up unless it is finished.</summary>
+    public void Dispose()
+    {
+        if (!_closed)
+        {
+            _closed = true;
+            _batch = null;
+            _runs.Dispose();
+        }
+    }
+
+    internal static SegmentWriter Create(
+        IFileSystem files, string path, EventTypeSchema type, SegmentOptions options, long? memoryBudgetBytes = null)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        ArgumentNullException.ThrowIfNull(type);
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        if (files.FileExists(path) || !files.DirectoryExists(DurableFile.DirectoryOf(path)))
+        {
+            throw new FileOperationException("create", path, "the file exists already, or its folder does not");
+        }
+
+        DeleteRest(files, path);
+        return new SegmentWriter(files, path, type, options, memoryBudgetBytes ?? options.MemoryBudgetBytes);
+    }
+
+    // What a writer of the same segment left behind when its process died.
+    private static void DeleteRest(IFileSystem files, string path)
+    {
+        string directory = DurableFile.DirectoryOf(path);
+        string name = Path.GetFileName(path);
+        foreach (string other in files.ListFiles(directory))
+        {
+            if (other.StartsWith(name + ".", StringComparison.Ordinal) && other.EndsWith(DurableFile.TemporarySuffix, StringComparison.Ordinal))
+            {
+                files.Delete(Path.Combine(directory, other));
+            }
+        }
+    }
+
+    private EventRow Add(UserId user, long timeMs, ulong id, RowMarks marks)
+    {
+        ObjectDisposedException.ThrowIf(_closed, this);
+        if (timeMs is < EarliestTime or > LatestTime)
+        {
+            throw new ArgumentOutOfRangeException(nameof(timeMs), timeMs, $"The time of event {id} of user {user} is {timeMs} ms since the Unix epoch; it must lie from the year 1 to 9999.");
+        }
+
+        if (_batch!.IsFull || _batch.UsedBytes >= _budget / SharePerBatch)
+        {
+            Spill(_batch);
+        }
+
+        _marks |= marks;
+        return _batch.Add(user, timeMs, id, marks);
+    }
+
+    private void Spill(SegmentBatch batch)
+    {
+        batch.NoteColumns(_used);
+        try
+        {
+            SegmentRows rows = batch.Sort();
+            NoteHeld();
+            _runs.Spill(rows, UsedColumns());
+            NoteHeld();
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+
+        batch.Clear();
+    }
+
+    private SegmentRows OpenRows()
+    {
+        SegmentBatch batch = _batch!;
+        if (batch.Count == 0 && _runs.Spilled == 0)
+        {
+            throw new InvalidOperationException("A segment holds at least one row.");
+        }
+
+        if (_runs.Spilled == 0)
+        {
+            batch.NoteColumns(_used);
+            return batch.Sort();
+        }
+
+        if (batch.Count > 0)
+        {
+            Spill(batch);
+        }
+
+        _batch = null;
+        return _runs.Open(UsedColumns());
+    }
+
+    private SegmentInfo Write(SegmentRows rows)
+    {
+        int[] columns = [.. UsedColumns().OrderBy(column => _type.Columns[column].Name, StringComparer.Ordinal)];
+        byte[] header = DescribeHeader(columns).Encode();
+        string temporary = _path + DurableFile.TemporarySuffix;
+        HashingFile output = new(_files.Open(temporary, FileOpenMode.CreateNew));
+        try
+        {
+            SegmentInfo info;
+            using (output)
+            {
+                output.Append(header);
+                info = WriteParts(rows, columns, output, header);
+                output.Sync();
+            }
+
+            _files.Rename(temporary, _path);
+            _files.SyncDirectory(DurableFile.DirectoryOf(_path));
+            return info;
+        }
+        catch
+        {
+            DeleteIfThere(temporary);
+            throw;
+        }
+    }
+
+    private SegmentInfo WriteParts(SegmentRows rows, int[] columns, HashingFile output, byte[] header)
+    {
+        Stamp stamp = Stamp.Of(_options.Generation, _options.SourceRank);
+        bool retracts = _marks.HasFlag(RowMarks.Retract);
+        string? waiting = _hasCorrections && _marks != RowMarks.Correct ? $"{_path}.patches{DurableFile.TemporarySuffix}" : null;
+        EventTypeSchema narrow = new(_type.Name, 0, columns.Select((column, i) => Narrow(_type.Columns[column], i)), int.MaxValue, null, _type.Window, isWindowDeclared: true);
+        ColumnType[] types = [.. narrow.Columns.Select(column => column.Type)];
+        UserRowCollector user = new(columns, types, stamp, retracts);
+        using SegmentParts parts = new(_files, output, header, narrow, stamp, retracts ? StampParts.Existence : StampParts.None, waiting);
+        for (bool more = rows.MoveNext(); more;)
+        {
+            (long window, UserId id) = (rows.Window, rows.User);
+            user.Clear();
+            do
+            {
+                user.Add(rows);
+                more = rows.MoveNext();
+            }
+            while (more && rows.SameUser(window, id));
+
+            user.Divide(out RowBuffer events, out RowBuffer patches);
+            parts.Add(window, id, events, patches);
+        }
+
+        parts.FinishWindow();
+        NoteHeld();
+        long indexAt = output.Length;
+        byte[] index = SegmentIndex.Encode(parts.Parts);
+        output.Append(index);
+        UInt128 contentId = output.Hash;
+        output.Append(SegmentIndex.EncodeTail(indexAt, index, contentId));
+        return new SegmentInfo
+        {
+            Path = _path,
+            ContentId = contentId.ToString("x32", CultureInfo.InvariantCulture),
+            FileBytes = output.Length,
+            Events = parts.Events,
+            Patches = parts.Patches,
+            Windows = parts.Windows,
+            SpilledRuns = _runs.Spilled,
+        };
+    }
+
+    private SegmentHeader DescribeHeader(int[] columns) => new()
+    {
+        EventType = _type.Name,
+        WindowMs = (long)_type.Window.TotalMilliseconds,
+        Generation = _options.Generation,
+        SourceRank = _options.SourceRank,
+        Source = _options.Source,
+        CorrectedDays = _options.CorrectedDays,
+        Columns = [.. columns.Select(column => new SegmentColumn(_type.Columns[column].Name, _type.Columns[column].Type))],
+    };
+
+    private int[] UsedColumns() => [.. Enumerable.Range(0, _used.Length).Where(column => _used[column])];
+
+    private void NoteHeld() => PeakHeldBytes = Math.Max(PeakHeldBytes, HeldBytes);
+
+    private void DeleteIfThere(string path)
+    {
+        try
+        {
+            _files.Delete(path);
+        }
+        catch (IOException)
+        {
+            // Renamed already, or beyond reach: the error that led here says more.
+        }
+    }
+
+    private static ColumnSchema Narrow(ColumnSchema column, int id) => new(column.Name, (ushort)id, column.Type, column.Role);
+}

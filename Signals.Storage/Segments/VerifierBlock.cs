@@ -1,0 +1,125 @@
+using System.Buffers.Binary;
+using K4os.Compression.LZ4;
+using Signals.Core.Columns;
+using Signals.Storage.Tables;
+
+namespace Signals.Storage.Segments;
+
+/// <summary>
+/// One block of a part, read whole with one pread, every chunk of it checked: checksum first, then the codec, then the column chunk.
+/// What is stored plain is checked where it lies. One thread; reused from block to block.
+/// </summary>
+internal sealed class VerifierBlock
+{
+    private byte[] _stored = [];
+    private byte[] _decoded = [];
+    private Chunk[] _chunks = [];
+    private TableLayout _layout = null!;
+    private int _rows;
+
+    /// <summary>Reads a block and checks its chunks.</summary>
+    /// <returns>The block's bytes as they lie in the file; valid until the next call.</returns>
+    public ReadOnlySpan<byte> Read(TableFile file, TableIndex index, TableLayout layout, int block)
+    {
+        _layout = layout;
+        _rows = index.Rows(block);
+        if (_chunks.Length < layout.Chunks)
+        {
+            _chunks = new Chunk[layout.Chunks];
+        }
+
+        int length = (int)(index.Offset(block + 1) - index.Offset(block));
+        Grow(ref _stored, length);
+        file.ReadExactly(index.Offset(block), _stored.AsSpan(0, length));
+        int from = 0;
+        int decoded = 0;
+        for (int position = 0; position < layout.Positions; position++)
+        {
+            int stored = index.ChunkLength(block, position);
+            long offset = index.Offset(block) + from;
+            Chunk chunk = stored == 0
+                ? AbsentChunk(file, layout.ChunkAt(position), offset)
+                : Check(file, offset, from, stored, index.Codec(block, position), ref decoded);
+            _chunks[layout.ChunkAt(position)] = chunk;
+            if (stored > 0)
+            {
+                Validate(file, layout.ChunkAt(position), offset);
+            }
+
+            from += stored;
+        }
+
+        return _stored.AsSpan(0, length);
+    }
+
+    /// <summary>Whether a chunk is stored.</summary>
+    public bool Holds(int chunk) => _chunks[chunk].Length > 0;
+
+    /// <summary>A stored chunk.</summary>
+    public ColumnChunk Open(int chunk) => ColumnChunk.Open(_layout.TypeOf(chunk), Bytes(chunk), _rows);
+
+    private Chunk Check(TableFile file, long offset, int from, int stored, ChunkCodec codec, ref int decoded)
+    {
+        int payload = stored - TableFormat.ChecksumLength;
+        if (payload <= 0)
+        {
+            throw file.Corrupt(offset, $"a chunk of {stored} bytes has no room for a checksum");
+        }
+
+        ReadOnlySpan<byte> bytes = _stored.AsSpan(from, payload);
+        file.RequireChecksum(offset, bytes, BinaryPrimitives.ReadUInt32LittleEndian(_stored.AsSpan(from + payload)));
+        if (codec == ChunkCodec.Plain)
+        {
+            return new Chunk(IsDecoded: false, from, payload);
+        }
+
+        uint length = payload > sizeof(uint) ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : 0;
+        if (codec != ChunkCodec.Lz4 || length == 0 || length > (long)payload * TableFormat.MaxLz4Expansion || length > (uint)(Array.MaxLength - decoded))
+        {
+            throw file.Corrupt(offset, $"a chunk of {payload} bytes with codec {(byte)codec} and decoded length {length}");
+        }
+
+        Grow(ref _decoded, decoded + (int)length);
+        if (LZ4Codec.Decode(bytes[sizeof(uint)..], _decoded.AsSpan(decoded, (int)length)) != (int)length)
+        {
+            throw file.Corrupt(offset, $"LZ4 does not decode to {length} bytes");
+        }
+
+        Chunk chunk = new(IsDecoded: true, decoded, (int)length);
+        decoded += (int)length;
+        return chunk;
+    }
+
+    private void Validate(TableFile file, int chunk, long offset)
+    {
+        try
+        {
+            ColumnChunk.Validate(_layout.TypeOf(chunk), Bytes(chunk), _rows);
+            if (chunk < TableFormat.FirstColumnChunk && !Open(chunk).AllValues)
+            {
+                throw new InvalidDataException("a row lacks a time or an id");
+            }
+        }
+        catch (InvalidDataException damage)
+        {
+            throw file.Corrupt(offset, damage.Message, damage);
+        }
+    }
+
+    private ReadOnlySpan<byte> Bytes(int chunk) =>
+        (_chunks[chunk].IsDecoded ? _decoded : _stored).AsSpan(_chunks[chunk].Start, _chunks[chunk].Length);
+
+    private static Chunk AbsentChunk(TableFile file, int chunk, long offset) => chunk >= TableFormat.FirstColumnChunk
+        ? default
+        : throw file.Corrupt(offset, "a block without times or ids");
+
+    private static void Grow(ref byte[] buffer, int length)
+    {
+        if (buffer.Length < length)
+        {
+            Array.Resize(ref buffer, length);
+        }
+    }
+
+    private readonly record struct Chunk(bool IsDecoded, int Start, int Length);
+}
