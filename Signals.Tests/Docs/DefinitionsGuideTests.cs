@@ -1,0 +1,44 @@
+using Signals.Core.Definitions;
+using Signals.Core.Schema;
+using Signals.Core.Tenancy;
+using Signals.Tests.Architecture;
+
+namespace Signals.Tests.Docs;
+
+[TestFixture]
+internal sealed class DefinitionsGuideTests
+{
+    private static readonly string Docs = Path.Combine(SourceFile.RepositoryRoot(), "docs");
+
+    private static readonly string Guide = File.ReadAllText(Path.Combine(Docs, "definitions.md"));
+
+    [TestCase("definition")]
+    [TestCase("registry")]
+    public void Example_InTheGuide_IsTheCompiledOne(string name)
+    {
+        string[] source = File.ReadAllLines(Path.Combine(SourceFile.RepositoryRoot(), "Signals.Tests", "Docs", "DefinitionsExample.cs"));
+        int begin = Array.FindIndex(source, line => line.Trim() == $"// {name} begins") + 1;
+        int end = Array.FindIndex(source, line => line.Trim() == $"// {name} ends");
+        string example = string.Join('\n', source[begin..end].Select(line => line.Length > 8 ? line[8..] : ""));
+        Assert.That(Guide, Does.Contain("```csharp\n" + example + "\n```"));
+    }
+
+    [Test]
+    public void Json_InTheGuide_IsTheSameDefinition()
+    {
+        const string Fence = "```json\n";
+        int begin = Guide.IndexOf(Fence, StringComparison.Ordinal) + Fence.Length;
+        string json = Guide[begin..Guide.IndexOf("\n```", begin, StringComparison.Ordinal)];
+        Assert.That(SequenceDefinition.Parse(json), Is.EqualTo(DefinitionsExample.HomeFeed()));
+    }
+
+    [Test]
+    public void Example_Run_DoesWhatTheGuideSays()
+    {
+        StoreSchema schema = DefinitionsExample.Schema();
+        (SequenceDefinition effective, bool isRolledBack, TenantStats stats) = DefinitionsExample.Serve(schema, DefinitionsExample.HomeFeed());
+        Assert.That(isRolledBack, Is.True);
+        Assert.That((effective.Version, effective.Sources[0].Count.Value), Is.EqualTo((3, 400)));
+        Assert.That((stats.Succeeded, stats.Rows), Is.EqualTo((1, 128)));
+    }
+}
