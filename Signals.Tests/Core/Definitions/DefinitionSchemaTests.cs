@@ -9,7 +9,7 @@ namespace Signals.Tests.Core.Definitions;
 /// <summary>The published schema and the parser say the same.</summary>
 internal sealed class DefinitionSchemaTests
 {
-    private static readonly JsonObject Schema = JsonNode.Parse(File.ReadAllText(Path.Combine(SourceFile.RepositoryRoot(), "..", "docs", "definitions.schema.json")))!.AsObject();
+    private static readonly JsonObject Schema = JsonNode.Parse(File.ReadAllText(Path.Combine(SourceFile.RepositoryRoot(), "docs", "definitions.schema.json")))!.AsObject();
 
     // One document cannot have every key: these are the sample's, and what it has not.
     private static readonly JsonNode[] Documents =

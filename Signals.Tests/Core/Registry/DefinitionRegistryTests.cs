@@ -42,16 +42,20 @@ internal sealed class DefinitionRegistryTests
     [Test]
     public void Register_MoreThanIsKept_ForgetsTheFirst()
     {
-        DefinitionRegistry<string> registry = NewRegistry(new RegistryOptions { MaxVersions = 2 });
-        registry.Register(Feed(1));
-        registry.Register(Feed(2));
+        DefinitionRegistry<string> registry = NewRegistry(new RegistryOptions { MaxVersions = 4 });
+        for (int version = 1; version <= 4; version++)
+        {
+            registry.Register(Feed(version));
+        }
+
+        registry.Activate("feed", 2);
         registry.Activate("feed", 1);
         registry.Activate("feed", 2);
-        registry.Register(Feed(3));
-        Assert.That(registry.Versions("feed").Select(v => v.Definition.Version), Is.EqualTo(new[] { 2, 3 }));
+        registry.Register(Feed(5));
+        Assert.That(registry.Versions("feed").Select(v => v.Definition.Version), Is.EqualTo(new[] { 2, 3, 4, 5 }));
         Assert.That(registry.RollBack("feed"), Is.True);
         Assert.That(Served(registry), Is.EqualTo("feed v2 size 10"));
-        Assert.That(registry.RollBack("feed"), Is.False, "version 1 is forgotten");
+        Assert.That(registry.RollBack("feed"), Is.False, "version 1, which was active before, is forgotten");
     }
 
     [Test]

@@ -57,18 +57,20 @@ internal sealed class TokenBucketTests
     [Test]
     public void TryTake_ManyThreads_GivesNoMoreThanTheBurst()
     {
-        var bucket = new TokenBucket(1000, 1);
-        int taken = 0;
-        Parallel.For(0, 4, _ =>
+        const int Tokens = 5_000_000;
+        var bucket = new TokenBucket(Tokens, 1);
+        using var start = new Barrier(2);
+        int[] taken = new int[2];
+        Thread[] threads = [.. Enumerable.Range(0, 2).Select(thread => new Thread(() =>
         {
-            for (int i = 0; i < 1000; i++)
+            start.SignalAndWait();
+            for (int i = 0; i < Tokens; i++)
             {
-                if (bucket.TryTake(5 * Second) == 0)
-                {
-                    Interlocked.Increment(ref taken);
-                }
+                taken[thread] += bucket.TryTake(5 * Second) == 0 ? 1 : 0;
             }
-        });
-        Assert.That(taken, Is.EqualTo(1000));
+        }))];
+        Array.ForEach(threads, thread => thread.Start());
+        Array.ForEach(threads, thread => thread.Join());
+        Assert.That(taken.Sum(), Is.EqualTo(Tokens));
     }
 }
