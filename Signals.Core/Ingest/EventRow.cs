@@ -123,6 +123,24 @@ public readonly ref struct EventRow
         }
     }
 
+    /// <summary>Sets what an event record holds: null, or a value's bytes.</summary>
+    internal void SetEncoded(EventTypeSchema eventType, int index, ColumnState state, ReadOnlySpan<byte> value)
+    {
+        ColumnBuffer column = Next(eventType, index);
+        if (state == ColumnState.Null)
+        {
+            column.AppendMissing(ColumnState.Null);
+        }
+        else if (column.Type.IsVariable)
+        {
+            column.AppendBytes(value);
+        }
+        else
+        {
+            column.AppendFixed(value);
+        }
+    }
+
     // The column, holding exactly the rows before this one.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ColumnBuffer Next(EventTypeSchema eventType, int index)

@@ -132,6 +132,9 @@ internal sealed class StoreEngine
     /// <summary>What was imported, and how complete each event type is.</summary>
     public SegmentRegistry Registry { get; }
 
+    /// <summary>Most bytes of one record.</summary>
+    public int MaxBatchBytes => _options.MaxBatchBytes;
+
     /// <summary>The tables now.</summary>
     public TableVersion Tables => _view.Current.Tables;
 

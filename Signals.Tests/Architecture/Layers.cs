@@ -32,6 +32,7 @@ internal static partial class Layers
         "Signals.Storage.Telemetry",
         "Signals.Storage.Engine",
         "Signals.Storage.Indexing",
+        "Signals.Storage.Frames",
         "Signals.Storage",
     ];
 

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Unicode;
 using Signals.Core.Columns;
-using Signals.Samples.ConsoleHost.Events;
+using Signals.Core.Ingest;
 
 namespace Signals.Samples.ConsoleHost.Csv;
 

@@ -1,5 +1,6 @@
 using System.Text;
 using Signals.Core.Columns;
+using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Samples.ConsoleHost.Events;

@@ -1,3 +1,4 @@
+using Signals.Core.Ingest;
 using Signals.Core.Schema;
 
 namespace Signals.Samples.ConsoleHost.Events;

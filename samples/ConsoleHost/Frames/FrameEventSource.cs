@@ -1,8 +1,9 @@
-using System.Buffers;
+using Signals.Core.Ingest;
 using Signals.Core.Schema;
 using Signals.Samples.ConsoleHost.Events;
 using Signals.Samples.ConsoleHost.Input;
 using Signals.Samples.ConsoleHost.Options;
+using Signals.Storage.Frames;
 
 namespace Signals.Samples.ConsoleHost.Frames;
 
@@ -10,17 +11,14 @@ namespace Signals.Samples.ConsoleHost.Frames;
 internal sealed class FrameEventSource : IEventSource
 {
     private readonly InputSource _input;
-    private readonly FrameReader _reader;
-    private readonly EventFrameParser _parser;
-    private byte[] _frame = new byte[4096];
+    private readonly EventFrameReader _reader;
 
     /// <summary>Reads <paramref name="input"/>, which becomes owned by this source.</summary>
     public FrameEventSource(InputSource input, EventMapping mapping, Retention retention)
     {
         _input = input;
-        _reader = new FrameReader(input.Pipe);
         Schema = MappedSchema.Build(mapping, retention);
-        _parser = new EventFrameParser(Schema, [.. mapping.Fields.Select(f => f.Column)]);
+        _reader = new EventFrameReader(input.Pipe, Schema, column => mapping.Fields[column.Id].Column);
     }
 
     /// <inheritdoc />
@@ -49,24 +47,12 @@ internal sealed class FrameEventSource : IEventSource
     /// <inheritdoc />
     public bool TryRead(EventRecord record)
     {
-        while (true)
+        FrameReadResult result;
+        while ((result = _reader.TryRead(record, out string reason)) == FrameReadResult.Rejected)
         {
-            switch (_reader.TryRead(out ReadOnlySequence<byte> payload, out uint length))
-            {
-                case FrameReadResult.NeedsMore:
-                    return false;
-                case FrameReadResult.TooLong:
-                    Reject($"frame longer than {EventFrameFormat.MaxFrameBytes:N0} bytes", $"it says {length:N0}");
-                    break;
-                default:
-                    if (_parser.TryParse(Contiguous(payload), record, out string reason))
-                    {
-                        return true;
-                    }
-                    Reject(reason, null);
-                    break;
-            }
+            Rejected.Add(reason, $"frame at byte {_reader.FrameOffset}");
         }
+        return result == FrameReadResult.Event;
     }
 
     /// <inheritdoc />
@@ -74,26 +60,5 @@ internal sealed class FrameEventSource : IEventSource
     {
         await _reader.DisposeAsync().ConfigureAwait(false);
         await _input.DisposeAsync().ConfigureAwait(false);
-    }
-
-    private ReadOnlyMemory<byte> Contiguous(in ReadOnlySequence<byte> payload)
-    {
-        if (payload.IsSingleSegment)
-        {
-            return payload.First;
-        }
-        int length = (int)payload.Length;
-        if (_frame.Length < length)
-        {
-            _frame = new byte[length];
-        }
-        payload.CopyTo(_frame);
-        return _frame.AsMemory(0, length);
-    }
-
-    private void Reject(string reason, string? detail)
-    {
-        string place = $"frame at byte {_reader.FrameOffset}";
-        Rejected.Add(reason, detail is null ? place : $"{place}: {detail}");
     }
 }

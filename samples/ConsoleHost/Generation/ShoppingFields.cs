@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using Signals.Samples.ConsoleHost.Events;
+using Signals.Core.Ingest;
 
 namespace Signals.Samples.ConsoleHost.Generation;
 

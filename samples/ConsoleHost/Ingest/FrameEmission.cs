@@ -1,7 +1,8 @@
 using System.IO.Pipelines;
+using Signals.Core.Ingest;
 using Signals.Samples.ConsoleHost.Events;
-using Signals.Samples.ConsoleHost.Frames;
 using Signals.Samples.ConsoleHost.Options;
+using Signals.Storage.Frames;
 
 namespace Signals.Samples.ConsoleHost.Ingest;
 

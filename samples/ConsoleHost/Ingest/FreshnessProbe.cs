@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Signals.Samples.ConsoleHost.Events;
+using Signals.Core.Ingest;
 using Signals.Samples.ConsoleHost.Reporting;
 using Signals.Storage;
 using Signals.Storage.Reads;

@@ -1,3 +1,4 @@
+using Signals.Core.Ingest;
 using Signals.Samples.ConsoleHost.Events;
 using Signals.Samples.ConsoleHost.Options;
 using Signals.Samples.ConsoleHost.Verification;

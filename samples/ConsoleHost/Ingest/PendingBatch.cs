@@ -1,6 +1,5 @@
 using Signals.Core.Ingest;
 using Signals.Core.Schema;
-using Signals.Samples.ConsoleHost.Events;
 using Signals.Storage;
 
 namespace Signals.Samples.ConsoleHost.Ingest;
@@ -14,15 +13,12 @@ internal sealed class PendingBatch
     /// <summary>Events of a full batch: large enough to share the cost of a claim, small enough to be visible soon.</summary>
     public const int Capacity = 256;
 
-    private readonly ColumnSetter[] _setters;
     private readonly EventRecord[] _records = new EventRecord[Capacity];
 
     /// <summary>Batches for the store's event type that is called like <paramref name="declared"/>.</summary>
     public PendingBatch(SignalStore store, EventTypeSchema declared)
     {
-        EventTypeSchema stored = store.Schema[declared.Name];
-        Batch = store.CreateBatch(stored.Name, Capacity);
-        _setters = [.. declared.Columns.Select(column => ColumnSetter.For(stored, column, column.Id))];
+        Batch = store.CreateBatch(declared.Name, Capacity);
         for (int i = 0; i < Capacity; i++)
         {
             _records[i] = new EventRecord();
@@ -42,22 +38,13 @@ internal sealed class PendingBatch
     public void Add(EventRecord record)
     {
         _records[Batch.Count].CopyFrom(record);
-        Fill(record);
+        record.AddTo(Batch);
     }
 
     /// <summary>Puts record <paramref name="index"/> alone into the batch; the records stay as they are.</summary>
     public void Isolate(int index)
     {
         Batch.Clear();
-        Fill(_records[index]);
-    }
-
-    private void Fill(EventRecord record)
-    {
-        EventRow row = Batch.Add(record.User, record.TimeMs, record.Id);
-        foreach (ColumnSetter setter in _setters)
-        {
-            setter.Copy(record, row);
-        }
+        _records[index].AddTo(Batch);
     }
 }

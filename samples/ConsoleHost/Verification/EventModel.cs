@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
+using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Core.Schema;
-using Signals.Samples.ConsoleHost.Events;
 
 namespace Signals.Samples.ConsoleHost.Verification;
 

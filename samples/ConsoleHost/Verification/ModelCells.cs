@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using Signals.Core.Columns;
-using Signals.Samples.ConsoleHost.Events;
+using Signals.Core.Ingest;
 
 namespace Signals.Samples.ConsoleHost.Verification;
 

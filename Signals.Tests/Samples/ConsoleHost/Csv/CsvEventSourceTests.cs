@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Text;
 using Signals.Core.Columns;
+using Signals.Core.Ingest;
 using Signals.Samples.ConsoleHost.Csv;
 using Signals.Samples.ConsoleHost.Events;
 using Signals.Samples.ConsoleHost.Input;

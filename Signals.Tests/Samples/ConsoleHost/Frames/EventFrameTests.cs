@@ -2,12 +2,14 @@ using System.Buffers;
 using System.Buffers.Binary;
 using MessagePack;
 using Signals.Core.Columns;
+using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Samples.ConsoleHost.Events;
 using Signals.Samples.ConsoleHost.Frames;
 using Signals.Samples.ConsoleHost.Generation;
 using Signals.Samples.ConsoleHost.Input;
 using Signals.Samples.ConsoleHost.Options;
+using Signals.Storage.Frames;
 
 namespace Signals.Tests.Samples.ConsoleHost.Frames;
 
@@ -49,20 +51,19 @@ public sealed class EventFrameTests
             writer.Write(record, output);
             written.Add(Text(record));
         }
-        EventFrameParser parser = new(made.Schema, []);
         List<string> names = [];
         InputSource input = await InputSource.FromStreamAsync(new SlowStream(output.WrittenSpan.ToArray(), bytesPerRead), default);
-        await using FrameReader reader = new(input.Pipe);
+        await using EventFrameReader reader = new(input.Pipe, made.Schema);
         while (await reader.WaitAsync())
         {
-            while (reader.TryRead(out ReadOnlySequence<byte> payload, out _) == FrameReadResult.Frame)
+            while (reader.TryRead(record, out string reason) is var result and not FrameReadResult.NeedsMore)
             {
-                Assert.That(parser.TryParse(payload.ToArray(), record, out string reason), Is.True, reason);
-                names.Add($"{record.EventType.Name} {record.User} {record.TimeMs} {record.Id}");
+                Assert.That(result, Is.EqualTo(FrameReadResult.Event), reason);
+                names.Add(Text(record));
             }
         }
 
-        Assert.That(names, Is.EqualTo(written.Select(w => w[..w.IndexOf('|', StringComparison.Ordinal)])));
+        Assert.That(names, Is.EqualTo(written));
         Assert.That(reader.IsTruncated, Is.False);
     }
 
@@ -174,7 +175,7 @@ public sealed class EventFrameTests
 
         Assert.That(events, Has.Count.EqualTo(2));
         Assert.That(rejected.Reasons.Single().Reason, Does.StartWith("frame longer than"));
-        Assert.That(rejected.Reasons.Single().Example, Does.StartWith($"frame at byte {good.Length}:"));
+        Assert.That(rejected.Reasons.Single().Example, Does.StartWith($"frame at byte {good.Length}"));
     }
 
     [TestCase(1)]
@@ -204,7 +205,7 @@ public sealed class EventFrameTests
     {
         const int Seed = 20260801;
         Random random = new(Seed);
-        EventFrameParser parser = new(MappedSchema.Build(Mapping, KeepAll), [.. Mapping.Fields.Select(f => f.Column)]);
+        EventFrameParser parser = new(MappedSchema.Build(Mapping, KeepAll), column => Mapping.Fields[column.Id].Column);
         EventRecord record = new();
         byte[] good = Frame((ref MessagePackWriter w) => EventWithField(ref w, "item", 5))[4..];
         for (int i = 0; i < 50_000; i++)

@@ -1,4 +1,5 @@
 using System.IO.Hashing;
+using Signals.Core.Ingest;
 using Signals.Samples.ConsoleHost.Events;
 using Signals.Samples.ConsoleHost.Generation;
 

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using Signals.Core.Columns;
+using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Core.Schema;
-using Signals.Samples.ConsoleHost.Events;
 using Signals.Samples.ConsoleHost.Verification;
 
 namespace Signals.Tests.Samples.ConsoleHost.Verification;

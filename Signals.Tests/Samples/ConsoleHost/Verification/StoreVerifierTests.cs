@@ -1,3 +1,4 @@
+using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Samples.ConsoleHost.Events;

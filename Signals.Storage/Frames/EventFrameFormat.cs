@@ -1,4 +1,4 @@
-namespace Signals.Samples.ConsoleHost.Frames;
+namespace Signals.Storage.Frames;
 
 /// <summary>Constants of the event frame, shared by reader and writer. See docs/formats/event-frame.md.</summary>
 internal static class EventFrameFormat

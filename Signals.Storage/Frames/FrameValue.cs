@@ -4,9 +4,9 @@ using System.Runtime.InteropServices;
 using System.Text.Unicode;
 using MessagePack;
 using Signals.Core.Columns;
-using Signals.Samples.ConsoleHost.Events;
+using Signals.Core.Ingest;
 
-namespace Signals.Samples.ConsoleHost.Frames;
+namespace Signals.Storage.Frames;
 
 /// <summary>Reads single MessagePack values. Frames are contiguous, so spans of them are always at hand. Pure.</summary>
 internal static class FrameValue

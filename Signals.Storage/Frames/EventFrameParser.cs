@@ -2,11 +2,11 @@ using System.Buffers.Binary;
 using System.Text;
 using System.Text.Unicode;
 using MessagePack;
+using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Core.Schema;
-using Signals.Samples.ConsoleHost.Events;
 
-namespace Signals.Samples.ConsoleHost.Frames;
+namespace Signals.Storage.Frames;
 
 /// <summary>
 /// Reads one MessagePack event by hand: no objects are made from outside data, nesting cannot exhaust the stack, and lengths are
@@ -16,14 +16,15 @@ internal sealed class EventFrameParser
 {
     private readonly EventTypeSchema[] _types;
     private readonly byte[][] _typeNames;
-    private readonly FrameField[] _fields;
+    private readonly FrameField[][] _fields;
 
-    /// <summary>Events of <paramref name="schema"/>; <paramref name="fieldNames"/> are the names in a frame's field map, by column.</summary>
-    public EventFrameParser(StoreSchema schema, IReadOnlyList<string> fieldNames)
+    /// <summary>Events of <paramref name="schema"/>; <paramref name="nameInFrames"/> says what a frame's field map calls a column.</summary>
+    public EventFrameParser(StoreSchema schema, Func<ColumnSchema, string> nameInFrames)
     {
         _types = [.. schema.EventTypes];
         _typeNames = [.. _types.Select(t => Encoding.UTF8.GetBytes(t.Name))];
-        _fields = [.. fieldNames.Select((name, column) => new FrameField(Encoding.UTF8.GetBytes(name), column))];
+        _fields = [.. _types.Select(FrameField[] (type) =>
+            [.. type.Columns.Select(column => new FrameField(Encoding.UTF8.GetBytes(nameInFrames(column)), column.Id))])];
     }
 
     /// <summary>Fills <paramref name="record"/>; otherwise says why not, in words that do not differ from frame to frame.</summary>
@@ -192,7 +193,7 @@ internal sealed class EventFrameParser
             {
                 return "a field's name is not a string";
             }
-            int column = FindField(name);
+            int column = FindField(record.EventType, name);
             if (column < 0)
             {
                 FrameValue.Skip(ref reader);
@@ -205,9 +206,9 @@ internal sealed class EventFrameParser
         return null;
     }
 
-    private int FindField(ReadOnlySpan<byte> name)
+    private int FindField(EventTypeSchema type, ReadOnlySpan<byte> name)
     {
-        foreach (FrameField field in _fields)
+        foreach (FrameField field in _fields[type.Id])
         {
             if (name.SequenceEqual(field.Name))
             {

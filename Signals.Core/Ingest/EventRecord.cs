@@ -3,13 +3,13 @@ using Signals.Core.Columns;
 using Signals.Core.Model;
 using Signals.Core.Schema;
 
-namespace Signals.Samples.ConsoleHost.Events;
+namespace Signals.Core.Ingest;
 
 /// <summary>
-/// One event on its way from a source to the store and to the model: identity, and per column a state and the value's bytes
-/// (fixed width: little-endian; text: UTF-8). Reused for every event, so a steady stream allocates nothing. One thread.
+/// One event outside a batch: identity, and per column a state and the value's bytes (numbers little-endian, text UTF-8, vectors their
+/// elements one after the other). For readers and writers of other formats. One thread; reused, so that a steady stream allocates nothing.
 /// </summary>
-internal sealed class EventRecord
+public sealed class EventRecord
 {
     private EventCell[] _cells = [];
     private byte[] _bytes = new byte[1024];
@@ -32,9 +32,13 @@ internal sealed class EventRecord
     /// <summary>Number of columns of the event type.</summary>
     public int CellCount => EventType.Columns.Count;
 
+    /// <summary>Bytes of all values together.</summary>
+    internal int ValueBytes => _length;
+
     /// <summary>Forgets the previous event; every column is absent until set.</summary>
     public void Begin(EventTypeSchema eventType)
     {
+        ArgumentNullException.ThrowIfNull(eventType);
         _eventType = eventType;
         _length = 0;
         if (_cells.Length < eventType.Columns.Count)
@@ -47,6 +51,7 @@ internal sealed class EventRecord
     /// <summary>Becomes equal to <paramref name="other"/>.</summary>
     public void CopyFrom(EventRecord other)
     {
+        ArgumentNullException.ThrowIfNull(other);
         Begin(other.EventType);
         (User, TimeMs, Id) = (other.User, other.TimeMs, other.Id);
         other._cells.AsSpan(0, CellCount).CopyTo(_cells);
@@ -56,6 +61,21 @@ internal sealed class EventRecord
         }
         other._bytes.AsSpan(0, other._length).CopyTo(_bytes);
         _length = other._length;
+    }
+
+    /// <summary>Adds the event to a batch of its type, as declared or as the store has it.</summary>
+    /// <exception cref="ArgumentException">The batch's event type lacks a column that is set here, or has another type for it.</exception>
+    public void AddTo(EventBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        EventRow row = batch.Add(User, TimeMs, Id);
+        for (int column = 0; column < CellCount; column++)
+        {
+            if (State(column) != ColumnState.Absent)
+            {
+                row.SetEncoded(EventType, column, State(column), Bytes(column));
+            }
+        }
     }
 
     /// <summary>Whether column <paramref name="column"/> is absent, null or a value.</summary>

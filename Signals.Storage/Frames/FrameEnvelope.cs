@@ -2,7 +2,7 @@ using MessagePack;
 using Signals.Core.Model;
 using Signals.Core.Schema;
 
-namespace Signals.Samples.ConsoleHost.Frames;
+namespace Signals.Storage.Frames;
 
 /// <summary>What was found of an event so far; keys of a map come in any order. Lives while one frame is read.</summary>
 internal ref struct FrameEnvelope

@@ -3,18 +3,20 @@ using System.Buffers.Binary;
 using System.Text;
 using MessagePack;
 using Signals.Core.Columns;
-using Signals.Samples.ConsoleHost.Events;
+using Signals.Core.Ingest;
 
-namespace Signals.Samples.ConsoleHost.Frames;
+namespace Signals.Storage.Frames;
 
-/// <summary>Writes events as length-prefixed MessagePack frames in the map form. One thread; reused for a whole stream.</summary>
-internal sealed class EventFrameWriter
+/// <summary>Writes events as length-prefixed MessagePack frames in the map form. One thread; reused for a whole stream. docs/formats/event-frame.md.</summary>
+public sealed class EventFrameWriter
 {
     private readonly ArrayBufferWriter<byte> _frame = new(1024);
 
     /// <summary>Appends the frame of <paramref name="record"/> to <paramref name="output"/>.</summary>
     public void Write(EventRecord record, IBufferWriter<byte> output)
     {
+        ArgumentNullException.ThrowIfNull(record);
+        ArgumentNullException.ThrowIfNull(output);
         _frame.ResetWrittenCount();
         MessagePackWriter writer = new(_frame);
         writer.WriteMapHeader(5);

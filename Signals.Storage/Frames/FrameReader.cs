@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Pipelines;
 
-namespace Signals.Samples.ConsoleHost.Frames;
+namespace Signals.Storage.Frames;
 
 /// <summary>
 /// Cuts a pipe into length-prefixed frames. One thread at a time. A frame above the limit is skipped without being held in
@@ -18,8 +18,11 @@ internal sealed class FrameReader(PipeReader pipe, int maxFrameBytes = EventFram
     /// <summary>Where the frame read last begins, in bytes of the plain stream.</summary>
     public long FrameOffset { get; private set; }
 
-    /// <summary>Bytes taken so far, whole frames only.</summary>
+    /// <summary>Bytes taken so far; whole frames, but for one that is being skipped.</summary>
     public long Offset { get; private set; }
+
+    /// <summary>Where the frame behind the one read last begins, also while that is being skipped.</summary>
+    public long NextOffset => Offset + _bytesToSkip;
 
     /// <summary>True when the stream ended inside a frame.</summary>
     public bool IsTruncated => _pipeEnded && (_bytesToSkip > 0 || !_buffer.IsEmpty);
@@ -44,13 +47,13 @@ internal sealed class FrameReader(PipeReader pipe, int maxFrameBytes = EventFram
     }
 
     /// <summary>Takes the next frame that is at hand; <paramref name="length"/> is the declared one.</summary>
-    public FrameReadResult TryRead(out ReadOnlySequence<byte> payload, out uint length)
+    public FrameCut TryRead(out ReadOnlySequence<byte> payload, out uint length)
     {
         payload = default;
         length = 0;
         if (!FinishSkip() || _buffer.Length < EventFrameFormat.LengthPrefixBytes)
         {
-            return FrameReadResult.NeedsMore;
+            return FrameCut.NeedsMore;
         }
         Span<byte> prefix = stackalloc byte[EventFrameFormat.LengthPrefixBytes];
         _buffer.Slice(0, prefix.Length).CopyTo(prefix);
@@ -60,16 +63,16 @@ internal sealed class FrameReader(PipeReader pipe, int maxFrameBytes = EventFram
             FrameOffset = Offset;
             Take(prefix.Length);
             _bytesToSkip = length;
-            return FrameReadResult.TooLong;
+            return FrameCut.TooLong;
         }
         if (_buffer.Length < prefix.Length + length)
         {
-            return FrameReadResult.NeedsMore;
+            return FrameCut.NeedsMore;
         }
         FrameOffset = Offset;
         payload = _buffer.Slice(prefix.Length, length);
         Take(prefix.Length + length);
-        return FrameReadResult.Frame;
+        return FrameCut.Frame;
     }
 
     /// <inheritdoc />

@@ -1,7 +1,7 @@
-namespace Signals.Samples.ConsoleHost.Frames;
+namespace Signals.Storage.Frames;
 
 /// <summary>What <see cref="FrameReader.TryRead"/> found.</summary>
-internal enum FrameReadResult
+internal enum FrameCut
 {
     /// <summary>Not enough bytes are at hand for a frame.</summary>
     NeedsMore,

@@ -1,0 +1,164 @@
+using Signals.Core.Ingest;
+using Signals.Core.Model;
+using Signals.Storage.Frames;
+
+namespace Signals.Storage;
+
+/// <summary>
+/// One run of <see cref="FrameIngest"/>: gathers events into groups, appends each with the position behind its last frame, and keeps a
+/// bounded number of them unacknowledged.
+/// </summary>
+/// <remarks>
+/// Thread contract: one thread at a time. Invariant: a group's position is behind every frame that is in it, was in one before it, or was
+/// rejected, and before every other. One use.
+/// </remarks>
+internal sealed class FrameIngestRun(SignalStore store, string source, EventFrameReader reader, long beginsAt)
+{
+    private const int EventsPerGroup = 256;
+    private const int MaxUnacknowledged = 64;
+    private const int EventOverheadBytes = 64;
+
+    private readonly EventGroup _group = store.CreateGroup(source);
+    private readonly List<PendingFrame> _pending = [];
+    private readonly Queue<AppendTicket> _unacknowledged = new(MaxUnacknowledged + 1);
+    private readonly FrameRejections _rejections = new();
+    private readonly int _groupBytes = store.Engine.MaxBatchBytes / 2;
+    private int _count;
+    private long _bytes;
+    private long _accepted;
+    private long _skipped;
+    private long _position = store.GetResumePosition(source) ?? 0;
+    private bool _moved;
+
+    public async Task<FrameIngestResult> RunAsync(CancellationToken cancellationToken)
+    {
+        while (await reader.WaitAsync(cancellationToken).ConfigureAwait(false))
+        {
+            while (TakeFrame())
+            {
+                if (_count == EventsPerGroup || _bytes > _groupBytes)
+                {
+                    await FlushAsync(cancellationToken).ConfigureAwait(false);
+                }
+            }
+
+            await FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+
+        while (_unacknowledged.TryDequeue(out AppendTicket ticket))
+        {
+            await store.WaitAsync(ticket).ConfigureAwait(false);
+        }
+
+        return new FrameIngestResult(_accepted, _skipped, _rejections.ToArray(), _position, reader.IsTruncated);
+    }
+
+    private bool TakeFrame()
+    {
+        if (_count == _pending.Count)
+        {
+            _pending.Add(new PendingFrame());
+        }
+
+        PendingFrame frame = _pending[_count];
+        switch (reader.TryRead(frame.Record, out string reason))
+        {
+            case FrameReadResult.NeedsMore:
+                return false;
+            case FrameReadResult.Skipped:
+                _skipped++;
+                return true;
+            case FrameReadResult.Rejected:
+                _rejections.Add(reason, beginsAt + reader.FrameOffset);
+                break;
+            default:
+                frame.Begin = beginsAt + reader.FrameOffset;
+                frame.End = beginsAt + reader.Offset;
+                _bytes += frame.Record.ValueBytes + EventOverheadBytes;
+                _count++;
+                break;
+        }
+
+        _position = beginsAt + reader.Offset;
+        _moved = true;
+        return true;
+    }
+
+    private async ValueTask FlushAsync(CancellationToken cancellationToken)
+    {
+        if (!_moved)
+        {
+            return;
+        }
+
+        Fill(0, _count, _position);
+        if (TryAppend(cancellationToken) is not null)
+        {
+            AppendOneByOne(cancellationToken);
+        }
+        else
+        {
+            _accepted += _count;
+        }
+
+        (_count, _bytes, _moved) = (0, 0, false);
+        while (_unacknowledged.Count > MaxUnacknowledged)
+        {
+            await store.WaitAsync(_unacknowledged.Dequeue()).ConfigureAwait(false);
+        }
+    }
+
+    // One event that the store refuses must not take the others with it.
+    private void AppendOneByOne(CancellationToken cancellationToken)
+    {
+        for (int i = 0; i < _count; i++)
+        {
+            Fill(i, 1, _pending[i].End);
+            if (TryAppend(cancellationToken) is { } refusal)
+            {
+                _rejections.Add($"refused by the store: {refusal.Reason}", _pending[i].Begin);
+            }
+            else
+            {
+                _accepted++;
+            }
+        }
+
+        Fill(0, 0, _position);
+        TryAppend(cancellationToken);
+    }
+
+    private void Fill(int first, int count, long position)
+    {
+        _group.Clear();
+        _group.Position = position;
+        for (int i = first; i < first + count; i++)
+        {
+            EventRecord record = _pending[i].Record;
+            record.AddTo(_group[record.EventType.Name]);
+        }
+    }
+
+    private EventRejectedException? TryAppend(CancellationToken cancellationToken)
+    {
+        try
+        {
+            _unacknowledged.Enqueue(store.AppendGroup(_group, cancellationToken));
+            return null;
+        }
+        catch (EventRejectedException refusal)
+        {
+            return refusal;
+        }
+    }
+
+    /// <summary>An event that waits for its group, and where its frame lies in the source.</summary>
+    private sealed class PendingFrame
+    {
+        public EventRecord Record { get; } = new();
+
+        public long Begin { get; set; }
+
+        public long End { get; set; }
+    }
+}

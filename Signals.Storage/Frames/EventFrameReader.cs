@@ -1,0 +1,91 @@
+using System.Buffers;
+using System.IO.Pipelines;
+using Signals.Core.Ingest;
+using Signals.Core.Schema;
+
+namespace Signals.Storage.Frames;
+
+/// <summary>
+/// Reads events from length-prefixed MessagePack frames (docs/formats/event-frame.md). A frame that is no event is told with its reason, and
+/// reading goes on with the next one; one that is too long is skipped without being held in memory.
+/// </summary>
+/// <remarks>
+/// One thread at a time: <c>while (await WaitAsync()) while (TryRead(...) is not NeedsMore) ...</c>. Memory is bounded by the largest frame
+/// and the pipe's own limit, whatever the stream says; a good frame allocates nothing. Lifetime: disposing completes the pipe.
+/// </remarks>
+public sealed class EventFrameReader : IAsyncDisposable
+{
+    private static readonly string TooLong = $"frame longer than {EventFrameFormat.MaxFrameBytes:N0} bytes";
+
+    private readonly FrameReader _reader;
+    private readonly EventFrameParser _parser;
+    private readonly long _beginAt;
+    private byte[] _frame = new byte[4096];
+
+    /// <summary>Reads the events of a schema.</summary>
+    /// <param name="pipe">The stream, not compressed.</param>
+    /// <param name="schema">Event types and columns; frames of others are rejected, fields of others skipped.</param>
+    /// <param name="nameInFrames">What frames call a column; the column's name when null.</param>
+    /// <param name="beginAt">Frames that end at or before this byte of the stream are skipped without a look.</param>
+    public EventFrameReader(PipeReader pipe, StoreSchema schema, Func<ColumnSchema, string>? nameInFrames = null, long beginAt = 0)
+    {
+        ArgumentNullException.ThrowIfNull(pipe);
+        ArgumentNullException.ThrowIfNull(schema);
+        _reader = new FrameReader(pipe);
+        _parser = new EventFrameParser(schema, nameInFrames ?? (static column => column.Name));
+        _beginAt = beginAt;
+    }
+
+    /// <summary>Where the frame read last begins, in bytes of the stream.</summary>
+    public long FrameOffset => _reader.FrameOffset;
+
+    /// <summary>Bytes of the stream behind which the next frame begins.</summary>
+    public long Offset => _reader.Offset;
+
+    /// <summary>True when the stream ended inside a frame.</summary>
+    public bool IsTruncated => _reader.IsTruncated;
+
+    /// <summary>Waits for more bytes; false at the end of the stream.</summary>
+    public ValueTask<bool> WaitAsync(CancellationToken cancellationToken = default) => _reader.WaitAsync(cancellationToken);
+
+    /// <summary>Takes the next frame that is at hand.</summary>
+    /// <param name="record">Filled when the frame is an event; otherwise its content means nothing.</param>
+    /// <param name="reason">Why the frame was rejected, in words that do not differ from frame to frame; else empty.</param>
+    public FrameReadResult TryRead(EventRecord record, out string reason)
+    {
+        ArgumentNullException.ThrowIfNull(record);
+        reason = "";
+        switch (_reader.TryRead(out ReadOnlySequence<byte> payload, out _))
+        {
+            case FrameCut.NeedsMore:
+                return FrameReadResult.NeedsMore;
+            case FrameCut.TooLong when _reader.NextOffset > _beginAt:
+                reason = TooLong;
+                return FrameReadResult.Rejected;
+            case FrameCut.Frame when _reader.NextOffset > _beginAt:
+                return _parser.TryParse(Contiguous(payload), record, out reason) ? FrameReadResult.Event : FrameReadResult.Rejected;
+            default:
+                return FrameReadResult.Skipped;
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _reader.DisposeAsync();
+
+    private ReadOnlyMemory<byte> Contiguous(in ReadOnlySequence<byte> payload)
+    {
+        if (payload.IsSingleSegment)
+        {
+            return payload.First;
+        }
+
+        int length = (int)payload.Length;
+        if (_frame.Length < length)
+        {
+            _frame = new byte[length];
+        }
+
+        payload.CopyTo(_frame);
+        return _frame.AsMemory(0, length);
+    }
+}
