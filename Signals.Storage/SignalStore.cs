@@ -6,6 +6,7 @@ using Signals.Storage.FileSystem;
 using Signals.Storage.Indexing;
 using Signals.Storage.Reads;
 using Signals.Storage.Segments;
+using Signals.Storage.Versions;
 
 namespace Signals.Storage;
 
@@ -53,6 +54,19 @@ public sealed class SignalStore : IAsyncDisposable, IDisposable
         ArgumentException.ThrowIfNullOrEmpty(path);
         options ??= new StoreOptions();
         return Open(FileSystems.ForThisMachine(), path, schema, options.Validate(), options.TimeProvider, options.Enrichment);
+    }
+
+    /// <summary>The schema that a folder's store holds, without opening the store; nothing is changed, and another process may have it open.</summary>
+    /// <param name="path">The store's folder.</param>
+    /// <exception cref="DirectoryNotFoundException">The folder holds no store.</exception>
+    /// <exception cref="CorruptionException">The manifest is damaged or missing.</exception>
+    public static StoreSchema ReadSchema(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        IFileSystem files = FileSystems.ForThisMachine();
+        return files.DirectoryExists(path) && Manifest.Exists(files, path)
+            ? SchemaSerializer.Read(Manifest.Read(files, path).Schema)
+            : throw new DirectoryNotFoundException($"'{path}' holds no store: there is no {StoreFiles.Current} in it.");
     }
 
     /// <summary>A new batch of events of one type; fill it, append it, clear it, fill it again.</summary>
@@ -241,6 +255,21 @@ public sealed class SignalStore : IAsyncDisposable, IDisposable
         long newest = Engine.Watermarks.Of(Schema[eventType].Id);
         return newest == long.MinValue ? null : DateTimeOffset.FromUnixTimeMilliseconds(newest);
     }
+
+    /// <summary>
+    /// Every user with events of a type, in order; users whose events are all hidden may be among them. For jobs that go through a whole
+    /// store: it takes 16 bytes of memory per user.
+    /// </summary>
+    /// <exception cref="ArgumentException">The schema has no such event type.</exception>
+    public IReadOnlyList<UserId> GetUsers(string eventType) => Engine.Reader.UsersOf(Schema[eventType], long.MinValue, long.MaxValue);
+
+    /// <summary>The tables now, newest window first within each event type.</summary>
+    public IReadOnlyList<TableInfo> GetTables() => 
+    [
+        .. Engine.Tables.Tables.Select(table => table.Meta)
+            .OrderBy(meta => meta.EventType).ThenByDescending(meta => meta.WindowStart).ThenBy(meta => meta.Number)
+            .Select(meta => TableInfo.Of(meta, Schema)),
+    ];
 
     /// <summary>The counters now.</summary>
     public StoreStats GetStats() => new(Engine.GetCounters());

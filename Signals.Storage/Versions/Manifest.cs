@@ -58,6 +58,11 @@ internal sealed class Manifest : IDisposable
         return new Manifest(files, directory, state, 1, rolloverBytes);
     }
 
+    /// <summary>What the live manifest of a folder says; nothing is written.</summary>
+    /// <exception cref="CorruptionException"><c>CURRENT</c> or the manifest is damaged or missing.</exception>
+    public static ManifestState Read(IFileSystem files, string directory) =>
+        Replay(files, directory, CurrentFile.Read(files, directory));
+
     /// <summary>
     /// Replays the live manifest and continues in a fresh one, so that nothing is ever appended behind a torn tail.
     /// </summary>

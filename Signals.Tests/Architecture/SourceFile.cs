@@ -47,7 +47,7 @@ internal sealed partial class SourceFile
     public static IReadOnlyList<SourceFile> ReadAll()
     {
         string root = RepositoryRoot();
-        return [.. new[] { "Signals.Core", "Signals.Storage", "Signals.Hosting", "Signals.Bench", "Signals.Tests", "samples" }
+        return [.. new[] { "Signals.Core", "Signals.Storage", "Signals.Hosting", "Signals.Tool", "Signals.Bench", "Signals.Tests", "samples" }
             .SelectMany(folder => Directory.EnumerateFiles(System.IO.Path.Combine(root, folder), "*.cs", SearchOption.AllDirectories))
             .Select(path => (Relative: System.IO.Path.GetRelativePath(root, path).Replace('\\', '/'), Full: path))
             .Where(file => !file.Relative.Contains("/obj/", StringComparison.Ordinal) && !file.Relative.Contains("/bin/", StringComparison.Ordinal))

@@ -1,0 +1,24 @@
+using Signals.Tool;
+using Spectre.Console;
+
+namespace Signals.Tests.Tool;
+
+/// <summary>One run of the tool in this process: its exit code, its text, its raw output and its messages.</summary>
+internal sealed record ToolRun(ExitCode Code, string Text, byte[] Output, string Messages)
+{
+    public static async Task<ToolRun> OfAsync(params string[] arguments)
+    {
+        using StringWriter text = new();
+        using StringWriter messages = new();
+        using MemoryStream output = new();
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.No,
+            Interactive = InteractionSupport.No,
+            Out = new AnsiConsoleOutput(text),
+        });
+        console.Profile.Width = 200;
+        ExitCode code = await new ToolApplication(console, () => output, messages).RunAsync(arguments);
+        return new ToolRun(code, text.ToString(), output.ToArray(), messages.ToString());
+    }
+}

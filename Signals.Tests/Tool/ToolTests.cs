@@ -1,0 +1,219 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Signals.Core.Ingest;
+using Signals.Core.Model;
+using Signals.Core.Schema;
+using Signals.Storage;
+using Signals.Tool;
+
+namespace Signals.Tests.Tool;
+
+/// <summary>The commands of the tool against real folders.</summary>
+internal sealed class ToolTests
+{
+    private const int Events = 30;
+    private static readonly StoreSchema Schema = StoreSchema.Define(s => s
+        .EventType("view", t => t.Field<int>("n").Field<double>("score").Text("title").Vector<float>("v", 2).KeepLast(20))
+        .EventType("click", t => t.Bytes("raw").Field<bool>("ok")));
+
+    private string _root = null!;
+
+    private string Folder => Path.Combine(_root, "store");
+
+    [SetUp]
+    public async Task MakeStore()
+    {
+        _root = Directory.CreateTempSubdirectory("signals-").FullName;
+        SignalStore store = SignalStore.Open(Folder, Schema);
+        await using (store.ConfigureAwait(false))
+        {
+            EventGroup group = store.CreateGroup("feed");
+            for (int i = 0; i < Events; i++)
+            {
+                group["view"].Add(UserId.From((ulong)(i % 2)), Time(i), (ulong)i)
+                    .Set("n", i).Set("score", 0.5).Set("title", i == 7 ? "a, \"b\"" : "t").SetVector<float>("v", [1.5f, float.NaN]);
+            }
+
+            group["click"].Add(UserId.From("alice"), Time(100), 1).SetBytes("raw", [1, 2, 255]).SetNull("ok");
+            group.Position = 77;
+            await store.AppendGroupAsync(group);
+            await store.FlushAsync();
+            EventBatch logged = store.CreateBatch("click");
+            logged.Add(UserId.From("alice"), Time(101), 2).Set("ok", true);
+            await store.AppendAsync(logged);
+        }
+    }
+
+    [TearDown]
+    public void DeleteStore() => Directory.Delete(_root, recursive: true);
+
+    [TestCase("stats", "--json")]
+    [TestCase("inspect")]
+    [TestCase("get", "alice")]
+    [TestCase("export", "--format", "csv")]
+    public async Task ReadOnlyCommands_RunTwice_LeaveEveryByteOfTheFolder(string command, params string[] rest)
+    {
+        string before = Fingerprint();
+        ToolRun first = await ToolRun.OfAsync([command, Folder, .. rest]);
+        ToolRun second = await ToolRun.OfAsync([command, Folder, .. rest]);
+        Assert.That((first.Code, second.Code), Is.EqualTo((ExitCode.Ok, ExitCode.Ok)), first.Messages);
+        Assert.That(second.Text, Is.EqualTo(first.Text));
+        Assert.That(second.Output, Is.EqualTo(first.Output));
+        Assert.That(Fingerprint(), Is.EqualTo(before));
+    }
+
+    [Test]
+    public async Task Stats_Json_CountsTypesTablesAndSources()
+    {
+        ToolRun run = await ToolRun.OfAsync("stats", Folder, "--json");
+        using JsonDocument json = JsonDocument.Parse(run.Text);
+        JsonElement view = json.RootElement.GetProperty("event_types")[0];
+        Assert.That((view.GetProperty("name").GetString(), view.GetProperty("rows").GetInt64()), Is.EqualTo(("view", (long)Events)));
+        Assert.That(json.RootElement.GetProperty("log_events").GetInt64(), Is.EqualTo(1));
+        Assert.That(json.RootElement.GetProperty("sources").GetProperty("feed").GetInt64(), Is.EqualTo(77));
+    }
+
+    [Test]
+    public async Task Inspect_TwoTypes_DrawsABarPerRun()
+    {
+        ToolRun all = await ToolRun.OfAsync("inspect", Folder);
+        ToolRun one = await ToolRun.OfAsync("inspect", Folder, "--type", "click");
+        Assert.That(all.Text, Does.Contain("view").And.Contain("##").And.Contain("2026-02-06"));
+        Assert.That(one.Text, Does.Not.Contain("view").And.Contain("1 rows"));
+    }
+
+    [Test]
+    public async Task Get_AUser_ShowsTheNewestFirstFromTablesAndLog()
+    {
+        ToolRun text = await ToolRun.OfAsync("get", Folder, "alice");
+        ToolRun json = await ToolRun.OfAsync("get", Folder, "text:alice", "--last", "1", "--json");
+        Assert.That(text.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[3]), Is.EqualTo(new[] { "2", "1" }));
+        Assert.That(text.Text, Does.Contain("raw=\"AQL/\" ok=null"));
+        using JsonDocument newest = JsonDocument.Parse(json.Text);
+        Assert.That(newest.RootElement.GetProperty("fields").GetProperty("ok").GetBoolean(), Is.True);
+    }
+
+    [Test]
+    public async Task Get_UnknownUser_IsNotFound()
+    {
+        ToolRun run = await ToolRun.OfAsync("get", Folder, "nobody");
+        Assert.That((run.Code, run.Text), Is.EqualTo((ExitCode.NotFound, "")));
+    }
+
+    [Test]
+    public async Task Export_Frames_IngestedElsewhere_IsTheSameStore()
+    {
+        ToolRun run = await ToolRun.OfAsync("export", Folder, "--format", "frames");
+        string copy = Path.Combine(_root, "copy");
+        SignalStore store = SignalStore.Open(copy, Schema);
+        await using (store.ConfigureAwait(false))
+        {
+            FrameIngestResult result = await new FrameIngest(store, "export").RunAsync(new MemoryStream(run.Output), 0, default);
+            Assert.That((result.Accepted, result.Rejected), Is.EqualTo((Events + 2L, 0L)));
+        }
+
+        ToolRun first = await ToolRun.OfAsync("export", Folder, "--format", "jsonl");
+        ToolRun second = await ToolRun.OfAsync("export", copy, "--format", "jsonl");
+        Assert.That(second.Output, Is.EqualTo(first.Output));
+        Assert.That(Encoding.UTF8.GetString(first.Output).Split('\n', StringSplitOptions.RemoveEmptyEntries), Has.Length.EqualTo(Events + 2));
+    }
+
+    [Test]
+    public async Task Export_Csv_QuotesAndNamesColumns()
+    {
+        string file = Path.Combine(_root, "out.csv");
+        await ToolRun.OfAsync("export", Folder, "--format", "csv", "--types", "view", "--output", file);
+        string[] lines = await File.ReadAllLinesAsync(file);
+        Assert.That(lines[0], Is.EqualTo("user,type,time,id,n,score,title,v"));
+        Assert.That(lines, Has.Length.EqualTo(Events + 1));
+        Assert.That(lines.Single(line => line.Contains(",7,7,", StringComparison.Ordinal)), Does.EndWith(",0.5,\"a, \"\"b\"\"\",\"[1.5,\"\"NaN\"\"]\""));
+    }
+
+    [Test]
+    public async Task Erase_WithYes_RemovesTheUserForGood()
+    {
+        ToolRun unsure = await ToolRun.OfAsync("erase", Folder, "alice");
+        Assert.That(unsure.Code, Is.EqualTo(ExitCode.Usage));
+        ToolRun run = await ToolRun.OfAsync("erase", Folder, "alice", "--yes");
+        ToolRun after = await ToolRun.OfAsync("export", Folder, "--format", "jsonl");
+        Assert.That(run.Code, Is.EqualTo(ExitCode.Ok), run.Messages);
+        Assert.That(Encoding.UTF8.GetString(after.Output), Does.Not.Contain("click"));
+    }
+
+    [Test]
+    public async Task Compact_Json_ReportsBytes()
+    {
+        ToolRun run = await ToolRun.OfAsync("compact", Folder, "--json");
+        using JsonDocument json = JsonDocument.Parse(run.Text);
+        Assert.That(json.RootElement.GetProperty("table_rows").GetInt64(), Is.EqualTo(Events + 2));
+    }
+
+    [Test]
+    public async Task Restore_AClosedStore_MakesAnEqualOne()
+    {
+        string copy = Path.Combine(_root, "restored");
+        ToolRun run = await ToolRun.OfAsync("restore", Folder, copy);
+        ToolRun again = await ToolRun.OfAsync("restore", Folder, copy);
+        ToolRun first = await ToolRun.OfAsync("export", Folder, "--format", "jsonl");
+        ToolRun second = await ToolRun.OfAsync("export", copy, "--format", "jsonl");
+        Assert.That((run.Code, again.Code), Is.EqualTo((ExitCode.Ok, ExitCode.Usage)), run.Messages);
+        Assert.That(second.Output, Is.EqualTo(first.Output));
+    }
+
+    [Test]
+    public async Task Bench_Small_ReportsBothRates()
+    {
+        ToolRun run = await ToolRun.OfAsync("bench", "--events", "5000", "--reads", "100", "--json");
+        using JsonDocument json = JsonDocument.Parse(run.Text);
+        Assert.That(json.RootElement.GetProperty("events_per_second").GetDouble(), Is.GreaterThan(0));
+        Assert.That(json.RootElement.GetProperty("reads").GetInt32(), Is.EqualTo(100));
+    }
+
+    [Test]
+    public async Task AnyCommand_StoreInUse_IsLocked()
+    {
+        using SignalStore user = SignalStore.Open(Folder, Schema);
+        foreach (string[] command in new string[][] { ["stats", Folder], ["compact", Folder], ["restore", Folder, Path.Combine(_root, "x")] })
+        {
+            ToolRun run = await ToolRun.OfAsync(command);
+            Assert.That(run.Code, Is.EqualTo(ExitCode.Locked), string.Join(' ', command));
+        }
+    }
+
+    [Test]
+    public async Task AnyCommand_DamagedManifest_IsDamagedAndNamesTheFile()
+    {
+        await File.WriteAllTextAsync(Path.Combine(Folder, "CURRENT"), "MANIFEST-000009 00000000\n");
+        ToolRun run = await ToolRun.OfAsync("stats", Folder);
+        Assert.That(run.Code, Is.EqualTo(ExitCode.Damaged));
+        Assert.That(run.Messages, Does.Contain("CURRENT"));
+    }
+
+    [TestCase("frobnicate")]
+    [TestCase("stats")]
+    [TestCase("stats", "a", "b")]
+    [TestCase("stats", "a", "--jsn")]
+    [TestCase("get", "a", "b", "--last", "0")]
+    [TestCase("export", "a", "--format", "xml")]
+    public async Task WrongLine_IsUsage(params string[] line)
+    {
+        ToolRun run = await ToolRun.OfAsync(line);
+        Assert.That(run.Code, Is.EqualTo(ExitCode.Usage));
+        Assert.That(run.Messages, Is.Not.Empty);
+    }
+
+    [Test]
+    public async Task NoStore_IsNotFoundAndMakesNone()
+    {
+        string nowhere = Path.Combine(_root, "nowhere");
+        ToolRun run = await ToolRun.OfAsync("compact", nowhere);
+        Assert.That(run.Code, Is.EqualTo(ExitCode.NotFound));
+        Assert.That(Directory.Exists(nowhere), Is.False);
+    }
+
+    private static long Time(int i) => Signals.Tests.Storage.Engine.TestStores.Start + i;
+
+    private string Fingerprint() => string.Join('\n', Directory.EnumerateFiles(Folder).Order(StringComparer.Ordinal)
+        .Select(file => $"{Path.GetFileName(file)} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))}"));
+}

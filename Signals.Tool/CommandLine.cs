@@ -1,0 +1,67 @@
+using System.Globalization;
+
+namespace Signals.Tool;
+
+/// <summary>
+/// The words and options behind a command's name. Every option must be asked for before <see cref="RequireAllUsed"/>, so that a misspelt one
+/// is an error. One thread.
+/// </summary>
+internal sealed class CommandLine
+{
+    private readonly Queue<string> _words = new();
+    private readonly Dictionary<string, string?> _options = new(StringComparer.Ordinal);
+
+    public CommandLine(IEnumerable<string> arguments)
+    {
+        string? open = null;
+        foreach (string argument in arguments)
+        {
+            if (argument.StartsWith("--", StringComparison.Ordinal))
+            {
+                open = argument;
+                if (!_options.TryAdd(argument, null))
+                {
+                    throw new UsageException($"{argument} is given twice.");
+                }
+            }
+            else if (open is not null && TakesValue(open))
+            {
+                _options[open] = argument;
+                open = null;
+            }
+            else
+            {
+                _words.Enqueue(argument);
+            }
+        }
+    }
+
+    /// <summary>The next word.</summary>
+    public string Word(string what) => _words.TryDequeue(out string? word) ? word : throw new UsageException($"{what} is missing.");
+
+    public bool Flag(string name) => _options.Remove(name);
+
+    public string? Text(string name) => _options.Remove(name, out string? value) ? value ?? throw new UsageException($"{name} needs a value.") : null;
+
+    public int Number(string name, int fallback, int least) => Text(name) is not { } text ? fallback
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least ? number
+        : throw new UsageException($"{name} must be a number from {least}; it is '{text}'.");
+
+    /// <summary>A comma-separated list; empty when the option is not given.</summary>
+    public string[] List(string name) => Text(name)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+
+    public void RequireAllUsed()
+    {
+        if (_words.TryPeek(out string? word))
+        {
+            throw new UsageException($"'{word}' is one word too many.");
+        }
+
+        if (_options.Count > 0)
+        {
+            throw new UsageException($"{_options.Keys.First()} is no option of this command.");
+        }
+    }
+
+    private static bool TakesValue(string option) => option is not ("--json" or "--yes" or "--in-place");
+}

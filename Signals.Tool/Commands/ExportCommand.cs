@@ -1,0 +1,77 @@
+using System.Globalization;
+using Signals.Core.Ingest;
+using Signals.Core.Model;
+using Signals.Core.Schema;
+using Signals.Storage;
+using Signals.Storage.Reads;
+using Signals.Tool.Export;
+using Signals.Tool.Stores;
+
+namespace Signals.Tool.Commands;
+
+/// <summary>Writes every readable event, type by type, user by user, oldest first.</summary>
+internal sealed class ExportCommand : ICommand
+{
+    public string Name => "export";
+
+    public string Usage => "export FOLDER --format csv|jsonl|frames [--types A,B] [--output FILE]";
+
+    public string Description => "Write events as CSV, JSON lines or MessagePack frames, to FILE or standard output.";
+
+    public async Task<ExitCode> RunAsync(CommandLine line, ToolContext context, CancellationToken cancellationToken)
+    {
+        string folder = line.Word("FOLDER");
+        string format = line.Text("--format") ?? throw new UsageException("--format csv, jsonl or frames is missing.");
+        string[] names = line.List("--types");
+        string? file = line.Text("--output");
+        line.RequireAllUsed();
+        if (format is not ("csv" or "jsonl" or "frames"))
+        {
+            throw new UsageException($"'{format}' is no format; there are csv, jsonl and frames.");
+        }
+
+        using ReadOnlyStore look = ReadOnlyStore.Open(folder);
+        EventTypeSchema[] types = TypeChoice.Of(look.Store.Schema, names);
+        Stream output = file is null ? context.OpenOutput() : new FileStream(file, FileMode.CreateNew);
+        await using (output.ConfigureAwait(false))
+        {
+            BufferedStream buffered = new(output, 1 << 16);
+            await using (buffered.ConfigureAwait(false))
+            {
+                long events = 0;
+                await LongWork.ShowAsync(
+                    context, "exporting", Task.Run(() => Write(look.Store, types, format, buffered, ref events, cancellationToken), cancellationToken),
+                    () => string.Create(CultureInfo.InvariantCulture, $"{Volatile.Read(ref events):N0} events")).ConfigureAwait(false);
+                await context.Messages.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{events:N0} events")).ConfigureAwait(false);
+            }
+        }
+
+        return ExitCode.Ok;
+    }
+
+    private static void Write(SignalStore store, EventTypeSchema[] types, string format, Stream output, ref long events, CancellationToken cancellationToken)
+    {
+        using IEventExport export = format switch
+        {
+            "csv" => new CsvExport(output, types),
+            "jsonl" => new JsonLinesExport(output),
+            _ => new FramesExport(output),
+        };
+        EventRecord record = new();
+        foreach (EventTypeSchema type in types)
+        {
+            SequenceQuery all = store.Query(type.Name).Last(int.MaxValue).OldestFirst().Build();
+            foreach (UserId user in store.GetUsers(type.Name))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                using Sequence sequence = store.Read(user, all);
+                for (int row = 0; row < sequence.Count; row++)
+                {
+                    SequenceRecords.Fill(record, user, sequence, type, row);
+                    export.Write(record);
+                    Volatile.Write(ref events, events + 1);
+                }
+            }
+        }
+    }
+}

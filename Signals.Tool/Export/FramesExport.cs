@@ -1,0 +1,21 @@
+using System.Buffers;
+using Signals.Core.Ingest;
+using Signals.Storage.Frames;
+
+namespace Signals.Tool.Export;
+
+/// <summary>Length-prefixed MessagePack frames, docs/formats/event-frame.md. One thread.</summary>
+internal sealed class FramesExport(Stream output) : IEventExport
+{
+    private readonly ArrayBufferWriter<byte> _frame = new(1024);
+    private readonly EventFrameWriter _writer = new();
+
+    public void Write(EventRecord record)
+    {
+        _frame.ResetWrittenCount();
+        _writer.Write(record, _frame);
+        output.Write(_frame.WrittenSpan);
+    }
+
+    public void Dispose() => output.Flush();
+}

@@ -1,0 +1,25 @@
+using System.Buffers;
+using System.Text.Json;
+using Signals.Core.Ingest;
+
+namespace Signals.Tool.Export;
+
+/// <summary>One JSON object per line. One thread.</summary>
+internal sealed class JsonLinesExport(Stream output) : IEventExport
+{
+    private readonly ArrayBufferWriter<byte> _line = new(1024);
+
+    public void Write(EventRecord record)
+    {
+        _line.ResetWrittenCount();
+        using (Utf8JsonWriter json = new(_line))
+        {
+            ValueJson.WriteEvent(json, record);
+        }
+
+        output.Write(_line.WrittenSpan);
+        output.WriteByte((byte)'\n');
+    }
+
+    public void Dispose() => output.Flush();
+}

@@ -1,0 +1,101 @@
+using System.Runtime.InteropServices;
+using System.Text.Json;
+using Signals.Core.Columns;
+using Signals.Core.Ingest;
+
+namespace Signals.Tool.Export;
+
+/// <summary>
+/// Writes events as JSON: numbers as numbers (NaN and infinities as strings), vectors as arrays, bytes as base64, null as null; absent
+/// columns are left out. Pure.
+/// </summary>
+internal static class ValueJson
+{
+    public static void WriteEvent(Utf8JsonWriter json, EventRecord record)
+    {
+        json.WriteStartObject();
+        json.WriteString("user", record.User.ToString());
+        json.WriteString("type", record.EventType.Name);
+        json.WriteNumber("time", record.TimeMs);
+        json.WriteNumber("id", record.Id);
+        json.WriteStartObject("fields");
+        for (int column = 0; column < record.CellCount; column++)
+        {
+            if (record.State(column) != ColumnState.Absent)
+            {
+                json.WritePropertyName(record.EventType.Columns[column].Name);
+                WriteValue(json, record, column);
+            }
+        }
+
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    public static void WriteValue(Utf8JsonWriter json, EventRecord record, int column)
+    {
+        ReadOnlySpan<byte> bytes = record.Bytes(column);
+        if (record.State(column) != ColumnState.Value)
+        {
+            json.WriteNullValue();
+            return;
+        }
+
+        switch (record.EventType.Columns[column].Type.Kind)
+        {
+            case ColumnKind.Boolean: json.WriteBooleanValue(bytes[0] != 0); break;
+            case ColumnKind.Int8: json.WriteNumberValue((sbyte)bytes[0]); break;
+            case ColumnKind.UInt8: json.WriteNumberValue(bytes[0]); break;
+            case ColumnKind.Int16: json.WriteNumberValue(MemoryMarshal.Read<short>(bytes)); break;
+            case ColumnKind.UInt16: json.WriteNumberValue(MemoryMarshal.Read<ushort>(bytes)); break;
+            case ColumnKind.Int32: json.WriteNumberValue(MemoryMarshal.Read<int>(bytes)); break;
+            case ColumnKind.UInt32: json.WriteNumberValue(MemoryMarshal.Read<uint>(bytes)); break;
+            case ColumnKind.Int64: json.WriteNumberValue(MemoryMarshal.Read<long>(bytes)); break;
+            case ColumnKind.UInt64: json.WriteNumberValue(MemoryMarshal.Read<ulong>(bytes)); break;
+            case ColumnKind.Float16: WriteReal(json, (float)MemoryMarshal.Read<Half>(bytes)); break;
+            case ColumnKind.Float32: WriteReal(json, MemoryMarshal.Read<float>(bytes)); break;
+            case ColumnKind.Float64: WriteReal(json, MemoryMarshal.Read<double>(bytes)); break;
+            case ColumnKind.Text: json.WriteStringValue(System.Text.Encoding.UTF8.GetString(bytes)); break;
+            case ColumnKind.VectorInt8: WriteVector(json, MemoryMarshal.Cast<byte, sbyte>(bytes), static v => v); break;
+            case ColumnKind.VectorFloat16: WriteVector(json, MemoryMarshal.Cast<byte, Half>(bytes), static v => (float)v); break;
+            case ColumnKind.VectorFloat32: WriteVector(json, MemoryMarshal.Cast<byte, float>(bytes), static v => v); break;
+            default: json.WriteBase64StringValue(bytes); break;
+        }
+    }
+
+    private static void WriteVector<T>(Utf8JsonWriter json, ReadOnlySpan<T> elements, Func<T, float> real)
+    {
+        json.WriteStartArray();
+        foreach (T element in elements)
+        {
+            WriteReal(json, real(element));
+        }
+
+        json.WriteEndArray();
+    }
+
+    // A float is written as the shortest text that gives it back, which a detour over double would lengthen.
+    private static void WriteReal(Utf8JsonWriter json, float value)
+    {
+        if (float.IsFinite(value))
+        {
+            json.WriteNumberValue(value);
+        }
+        else
+        {
+            json.WriteStringValue(value.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
+    }
+
+    private static void WriteReal(Utf8JsonWriter json, double value)
+    {
+        if (double.IsFinite(value))
+        {
+            json.WriteNumberValue(value);
+        }
+        else
+        {
+            json.WriteStringValue(value.ToString(System.Globalization.CultureInfo.InvariantCulture));
+        }
+    }
+}

@@ -1,0 +1,16 @@
+using Signals.Tool;
+using Spectre.Console;
+
+using CancellationTokenSource stop = new();
+Console.CancelKeyPress += (_, press) =>
+{
+    // Let the command end in order: a store is closed and its lock given back.
+    press.Cancel = true;
+    stop.Cancel();
+};
+if (Console.IsOutputRedirected)
+{
+    AnsiConsole.Profile.Width = 160;
+}
+
+return (int)await new ToolApplication(AnsiConsole.Console, Console.OpenStandardOutput, Console.Error).RunAsync(args, stop.Token);
