@@ -65,7 +65,7 @@ internal static class TensorReader
                 Encoding = new JsonFields(node, DefinitionKeys.EventTypeFeature).Choice<CategoryEncoding>("encoding", DefinitionNames.Encodings),
             },
             "presence" => new PresenceFeature { Column = new JsonFields(node, DefinitionKeys.PresenceFeature).Required("column").Text() },
-            _ => Position(new JsonFields(node, DefinitionKeys.PositionFeature)),
+            _ => Bare(new PositionFeature(), node, DefinitionKeys.PositionFeature),
         };
     }
 
@@ -88,10 +88,12 @@ internal static class TensorReader
 
     private static GapFeature Gap(JsonFields fields) => new() { Unit = Unit(fields), Scaling = Scaling(fields) };
 
-    private static PositionFeature Position(JsonFields fields)
+    // A feature without settings of its own still refuses keys that it has not.
+    private static T Bare<T>(T feature, JsonPlace node, string[] keys)
+        where T : Feature
     {
-        _ = fields;
-        return new PositionFeature();
+        _ = new JsonFields(node, keys);
+        return feature;
     }
 
     private static TimeUnit Unit(JsonFields fields) => (TimeUnit)fields.Required("unit").Choice(DefinitionNames.TimeUnits);

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using Signals.Core.Definitions;
+using Signals.Tests.Reliability;
 
 namespace Signals.Tests.Core.Definitions;
 
@@ -18,6 +19,21 @@ internal sealed class DefinitionJsonTests
         Assert.That(SequenceDefinition.Parse(full.ToJson(indented: true)), Is.EqualTo(full));
         Assert.That(SequenceDefinition.Parse(full.ToJson(indented: true)).ToJson(), Is.EqualTo(full.ToJson()));
         Assert.That(SequenceDefinition.Parse([0xEF, 0xBB, 0xBF, .. full.ToUtf8Json().Span]), Is.EqualTo(full), "with a byte order mark");
+    }
+
+    [Test]
+    public void Parse_RandomDefinitions_AreLossless()
+    {
+        int seed = Environment.TickCount;
+        var definitions = new RandomDefinitions(new Random(seed));
+        for (int i = 0; i < TestScale.Of(2000); i++)
+        {
+            SequenceDefinition definition = definitions.Next();
+            string json = definition.ToJson();
+            SequenceDefinition parsed = SequenceDefinition.Parse(json);
+            Assert.That(parsed, Is.EqualTo(definition), $"seed {seed}, case {i}: {json}");
+            Assert.That(parsed.ToJson(), Is.EqualTo(json), $"seed {seed}, case {i}");
+        }
     }
 
     [Test]

@@ -101,6 +101,19 @@ internal sealed class DefinitionSchemaTests
         Assert.That(accepted, Is.GreaterThan(10), $"seed {seed}");
     }
 
+    [Test]
+    public void Schema_RandomDefinitions_AreValid()
+    {
+        int seed = Environment.TickCount;
+        var definitions = new RandomDefinitions(new Random(seed));
+        var checker = new JsonSchemaChecker(Schema);
+        for (int i = 0; i < TestScale.Of(300); i++)
+        {
+            SequenceDefinition definition = definitions.Next();
+            Assert.That(checker.IsValid(JsonNode.Parse(definition.ToUtf8Json().Span)), Is.True, $"seed {seed}, case {i}: {definition.ToJson()}");
+        }
+    }
+
     private static IEnumerable<JsonObject> Objects(JsonNode? node) => node switch
     {
         JsonObject o => o.SelectMany(property => Objects(property.Value)).Prepend(o),
