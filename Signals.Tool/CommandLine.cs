@@ -63,5 +63,5 @@ internal sealed class CommandLine
         }
     }
 
-    private static bool TakesValue(string option) => option is not ("--json" or "--yes" or "--in-place");
+    private static bool TakesValue(string option) => option is not ("--json" or "--yes" or "--move");
 }

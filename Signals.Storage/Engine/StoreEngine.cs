@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Core.Schema;
@@ -229,9 +230,13 @@ internal sealed class StoreEngine
     public async Task<ImportResult> ImportAsync(string path, ImportOptions options, CancellationToken cancellationToken)
     {
         FailStop.ThrowIfFailed();
-        return _options.Background
+        using Activity? activity = Telemetry.Start(TelemetryNames.ImportActivity);
+        ImportResult result = _options.Background
             ? await Task.Run(() => _importer.Import(path, options, cancellationToken), cancellationToken).ConfigureAwait(false)
             : _importer.Import(path, options, cancellationToken);
+        activity?.SetTag(TelemetryNames.EventTypeTag, result.EventType).SetTag("signals.rows", result.Events + result.Patches)
+            .SetTag("signals.bytes", result.FileBytes);
+        return result;
     }
 
     /// <summary>Records up to when an event type is complete.</summary>

@@ -9,6 +9,7 @@ internal static class TelemetryNames
 
     public const string FlushActivity = "signals.flush";
     public const string CompactionActivity = "signals.compaction";
+    public const string ImportActivity = "signals.import";
 
     public const string ReadDuration = "signals.read.duration";
     public const string FlushDuration = "signals.flush.duration";

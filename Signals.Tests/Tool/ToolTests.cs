@@ -5,6 +5,7 @@ using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage;
+using Signals.Storage.Segments;
 using Signals.Tool;
 
 namespace Signals.Tests.Tool;
@@ -159,6 +160,30 @@ internal sealed class ToolTests
         ToolRun second = await ToolRun.OfAsync("export", copy, "--format", "jsonl");
         Assert.That((run.Code, again.Code), Is.EqualTo((ExitCode.Ok, ExitCode.Usage)), run.Messages);
         Assert.That(second.Output, Is.EqualTo(first.Output));
+    }
+
+    [Test]
+    public async Task Import_ASegmentTwice_ChangesTheStoreOnce()
+    {
+        string segment = Path.Combine(_root, "fix.seg");
+        using (SegmentWriter writer = SegmentWriter.Create(segment, Schema["click"], new SegmentOptions { Generation = 1 }))
+        {
+            writer.Insert(UserId.From("alice"), Time(102), 3).Set("ok", true);
+            writer.Correct(UserId.From("alice"), Time(101), 2).Set("ok", false);
+            writer.Finish();
+        }
+
+        ToolRun first = await ToolRun.OfAsync("import", Folder, segment);
+        ToolRun second = await ToolRun.OfAsync("import", Folder, segment, "--json");
+        ToolRun get = await ToolRun.OfAsync("get", Folder, "alice");
+        Assert.That((first.Code, second.Code), Is.EqualTo((ExitCode.Ok, ExitCode.Ok)), first.Messages + second.Messages);
+        Assert.That(first.Text, Does.Contain("1 events and 1 patches of 'click'"));
+        using JsonDocument again = JsonDocument.Parse(second.Text);
+        Assert.That(again.RootElement.GetProperty("already_imported").GetBoolean(), Is.True);
+        string[] lines = get.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.That(lines, Has.Length.EqualTo(3));
+        Assert.That(lines[0], Does.Contain(" click 3 ok=true"));
+        Assert.That(lines[1], Does.Contain(" click 2 ok=false"));
     }
 
     [Test]

@@ -5,6 +5,7 @@ using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage;
 using Signals.Storage.Reads;
+using Signals.Storage.Segments;
 using Signals.Tests.Architecture;
 using Signals.Tests.Simulation;
 using Signals.Tests.Storage.Engine;
@@ -115,6 +116,39 @@ internal sealed partial class TelemetryTests
         {
             Assert.That(seen.Where(s => s.StartsWith("traced", StringComparison.Ordinal)), Is.EqualTo(
                 new[] { "traced signals.flush 1", "traced signals.flush 1", "traced signals.compaction 2" }));
+        }
+    }
+
+    [Test]
+    public async Task Activities_Import_SaysWhatCame()
+    {
+        string root = Directory.CreateTempSubdirectory("signals-").FullName;
+        string? seen = null;
+        using ActivityListener listener = new()
+        {
+            ShouldListenTo = source => source.Name == "Signals.Storage",
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStopped = activity => seen = activity.OperationName == "signals.import" && (string?)activity.GetTagItem("signals.store") == "importing"
+                ? $"{activity.GetTagItem("signals.event_type")} {activity.GetTagItem("signals.rows")}"
+                : seen,
+        };
+        ActivitySource.AddActivityListener(listener);
+        try
+        {
+            string segment = Path.Combine(root, "day.seg");
+            using (SegmentWriter writer = SegmentWriter.Create(segment, Schema["view"], new SegmentOptions { Generation = 1 }))
+            {
+                writer.Insert(UserId.From(1), TestStores.Start, 1).Set("n", 1);
+                writer.Finish();
+            }
+
+            await using SignalStore store = SignalStore.Open(Path.Combine(root, "importing"), Schema);
+            await store.ImportAsync(segment);
+            Assert.That(seen, Is.EqualTo("view 1"));
+        }
+        finally
+        {
+            Directory.Delete(root, recursive: true);
         }
     }
 
