@@ -19,6 +19,11 @@ internal static partial class Layers
         "Signals.Core.Definitions",
         "Signals.Core.Registry",
         "Signals.Core.Tenancy",
+        "Signals.Core.Serving.Rows",
+        "Signals.Core.Serving.Filtering",
+        "Signals.Core.Serving.Sizing",
+        "Signals.Core.Serving.Features",
+        "Signals.Core.Serving",
         "Signals.Storage.Primitives",
         "Signals.Storage.FileSystem",
         "Signals.Storage.Entities",
@@ -33,6 +38,7 @@ internal static partial class Layers
         "Signals.Storage.Engine",
         "Signals.Storage.Indexing",
         "Signals.Storage.Frames",
+        "Signals.Storage.Serving",
         "Signals.Storage",
     ];
 

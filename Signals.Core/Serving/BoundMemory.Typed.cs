@@ -1,0 +1,51 @@
+using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
+using Signals.Core.Definitions;
+using Signals.Core.Serving.Features;
+
+namespace Signals.Core.Serving;
+
+/// <summary>Memory or a dense tensor of one element type.</summary>
+/// <param name="memory">Used when there is no tensor.</param>
+/// <param name="tensor">Dense, or null.</param>
+internal sealed class BoundMemory<T>(Memory<T> memory, Tensor<T>? tensor) : BoundMemory
+    where T : unmanaged
+{
+    public override Span<byte> Bytes => MemoryMarshal.AsBytes(tensor is null ? memory.Span : Elements(tensor));
+
+    public override void Require(string name, TensorType type, int users, int rows, int width)
+    {
+        if (!TensorElement.Holds<T>(type))
+        {
+            throw new ArgumentException($"The tensor '{name}' is of {type}; bound is memory of {typeof(T).Name}.");
+        }
+
+        if (tensor is not null && rows > 0)
+        {
+            RequireShape(name, tensor, users, rows, width);
+        }
+    }
+
+    private static void RequireShape(string name, Tensor<T> tensor, int users, int rows, int width)
+    {
+        ReadOnlySpan<nint> lengths = tensor.Lengths;
+        bool fits = lengths.Length switch
+        {
+            2 => lengths[0] >= users && lengths[1] == rows && width == 1,
+            3 => lengths[0] >= users && lengths[1] == rows && lengths[2] == width,
+            _ => false,
+        };
+        if (!fits)
+        {
+            throw new ArgumentException(
+                $"The tensor '{name}' is [{users}, {rows}, {width}]; bound is one of [{string.Join(", ", lengths.ToArray())}].");
+        }
+    }
+
+    private static Span<T> Elements(Tensor<T> tensor)
+    {
+        Span<nint> start = stackalloc nint[tensor.Rank];
+        start.Clear();
+        return tensor.GetSpan(start, checked((int)tensor.FlattenedLength));
+    }
+}

@@ -1,0 +1,59 @@
+using System.Runtime.InteropServices;
+using Signals.Core.Columns;
+using Signals.Core.Definitions;
+using Signals.Core.Serving.Rows;
+
+namespace Signals.Core.Serving.Features;
+
+/// <summary>A small category as one-hot, multi-hot or index.</summary>
+/// <typeparam name="TTo">The tensor's element.</typeparam>
+/// <param name="encoding">How it becomes numbers.</param>
+/// <param name="columns">Ordinals; one but for multi-hot.</param>
+/// <param name="vocabularies">For each column, the categories as its type holds them.</param>
+/// <param name="categories">How many categories.</param>
+/// <param name="hasOther">Whether values outside have a place of their own, the last.</param>
+/// <param name="numbers">The element for each count from 0 to categories + 1.</param>
+internal sealed class CategoryKernel<TTo>(
+    CategoryEncoding encoding, int[] columns, Vocabulary[] vocabularies, int categories, bool hasOther, TTo[] numbers)
+    : FeatureKernel(encoding == CategoryEncoding.Index ? 1 : categories + (hasOther ? 1 : 0), ByteSize.Of<TTo>())
+    where TTo : unmanaged
+{
+    protected override void WriteDense(RowSet rows, ReadOnlySpan<int> chosen, int first, int count, Span<byte> destination)
+    {
+        Span<TTo> output = MemoryMarshal.Cast<byte, TTo>(destination);
+        output.Fill(numbers[0]);
+        for (int i = 0; i < columns.Length; i++)
+        {
+            IColumnRows column = rows.Column(columns[i]);
+            ReadOnlySpan<byte> states = column.RowStates;
+            ReadOnlySpan<int> some = chosen.Slice(first, count);
+            for (int row = 0; row < some.Length; row++)
+            {
+                if (states[some[row]] == (byte)ColumnState.Value)
+                {
+                    Mark(output.Slice(row * Elements, Elements), vocabularies[i].Find(column, some[row]));
+                }
+            }
+        }
+    }
+
+    /// <param name="row">The row's elements.</param>
+    /// <param name="category">The category's position, or -1.</param>
+    private void Mark(Span<TTo> row, int category)
+    {
+        if (category < 0 && !hasOther)
+        {
+            return;
+        }
+
+        int place = category < 0 ? categories : category;
+        if (encoding == CategoryEncoding.Index)
+        {
+            row[0] = numbers[place + 1];
+        }
+        else
+        {
+            row[place] = numbers[1];
+        }
+    }
+}

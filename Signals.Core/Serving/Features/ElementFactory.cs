@@ -1,0 +1,49 @@
+using System.Numerics;
+using Signals.Core.Definitions;
+
+namespace Signals.Core.Serving.Features;
+
+/// <summary>Makes the elements of one tensor type from numbers of any type. Immutable; any thread.</summary>
+internal abstract class ElementFactory<TTo>
+    where TTo : unmanaged
+{
+    /// <summary>Whether a value of the same type of C# is an element as it is.</summary>
+    public abstract bool TakesAsIs<TFrom>(bool isBoolean)
+        where TFrom : unmanaged;
+
+    public abstract NumberConversion<TFrom, TTo> From<TFrom>()
+        where TFrom : unmanaged, INumber<TFrom>;
+
+    /// <summary>The element of a value.</summary>
+    public TTo Of<TFrom>(TFrom value)
+        where TFrom : unmanaged, INumber<TFrom>
+    {
+        TTo element = default;
+        From<TFrom>().Convert(new ReadOnlySpan<TFrom>(in value), new Span<TTo>(ref element));
+        return element;
+    }
+
+    /// <summary>The element of a default, of 0 without one.</summary>
+    public TTo Of(Literal? literal, Scaling? scaling) => (literal, scaling) switch
+    {
+        (null, null) => default,
+        (null, { } map) => Of(map.Apply(0)),
+        ({ Kind: LiteralKind.Boolean } value, _) => Of(value.Boolean ? 1L : 0L),
+        ({ } value, { } map) => Of(map.Apply(value.AsDouble)),
+        ({ Kind: LiteralKind.Int64 } value, _) => Of(value.Int64),
+        ({ Kind: LiteralKind.UInt64 } value, _) => Of(value.UInt64),
+        ({ } value, _) => Of(value.Float64),
+    };
+
+    /// <summary>The elements of the counts from 0 to <paramref name="most"/>.</summary>
+    public TTo[] Counts(int most)
+    {
+        TTo[] counts = new TTo[most + 1];
+        for (int i = 0; i < counts.Length; i++)
+        {
+            counts[i] = Of((long)i);
+        }
+
+        return counts;
+    }
+}

@@ -1,0 +1,71 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using Signals.Core.Serving.Rows;
+
+namespace Signals.Core.Serving.Features;
+
+/// <summary>Writes one feature of chosen rows into a tensor: alone in a tensor straight to its place, beside others with a stride.</summary>
+/// <remarks>Thread contract: immutable; any thread.</remarks>
+internal abstract class FeatureKernel(int elements, int elementBytes)
+{
+    /// <summary>Narrow features go through so many bytes of the stack, from where they are spread.</summary>
+    private const int ScratchBytes = 512;
+
+    /// <summary>Elements of one row.</summary>
+    public int Elements { get; } = elements;
+
+    /// <summary>Bytes of one row.</summary>
+    public int RowBytes { get; } = elements * elementBytes;
+
+    /// <summary>Writes the feature of all chosen rows; every byte of it is written.</summary>
+    /// <param name="rows">The working set.</param>
+    /// <param name="chosen">Which rows, in the order of the tensor.</param>
+    /// <param name="destination">From the feature's first byte in the first row on.</param>
+    /// <param name="stride">Bytes from one row of the tensor to the next, at least <see cref="RowBytes"/>.</param>
+    [SkipLocalsInit]
+    public void Write(RowSet rows, ReadOnlySpan<int> chosen, Span<byte> destination, int stride)
+    {
+        if (stride == RowBytes)
+        {
+            WriteDense(rows, chosen, 0, chosen.Length, destination[..(chosen.Length * RowBytes)]);
+            return;
+        }
+
+        int step = ScratchBytes / RowBytes;
+        if (step < 2)
+        {
+            for (int row = 0; row < chosen.Length; row++)
+            {
+                WriteDense(rows, chosen, row, 1, destination.Slice(row * stride, RowBytes));
+            }
+
+            return;
+        }
+
+        Span<byte> scratch = stackalloc byte[ScratchBytes];
+        for (int row = 0; row < chosen.Length; row += step)
+        {
+            int count = Math.Min(step, chosen.Length - row);
+            Span<byte> dense = scratch[..(count * RowBytes)];
+            WriteDense(rows, chosen, row, count, dense);
+            Spread(dense, destination[(row * stride)..], stride);
+        }
+    }
+
+    /// <summary>Writes <paramref name="count"/> of the chosen rows from <paramref name="first"/> on, back to back.</summary>
+    protected abstract void WriteDense(RowSet rows, ReadOnlySpan<int> chosen, int first, int count, Span<byte> destination);
+
+    private void Spread(ReadOnlySpan<byte> dense, Span<byte> destination, int stride)
+    {
+        for (int from = 0, to = 0; from < dense.Length; from += RowBytes, to += stride)
+        {
+            ReadOnlySpan<byte> row = dense.Slice(from, RowBytes);
+            switch (RowBytes)
+            {
+                case 4: MemoryMarshal.Write(destination.Slice(to, 4), MemoryMarshal.Read<uint>(row)); break;
+                case 2: MemoryMarshal.Write(destination.Slice(to, 2), MemoryMarshal.Read<ushort>(row)); break;
+                default: row.CopyTo(destination[to..]); break;
+            }
+        }
+    }
+}

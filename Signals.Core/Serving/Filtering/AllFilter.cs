@@ -1,0 +1,22 @@
+using Signals.Core.Serving.Rows;
+
+namespace Signals.Core.Serving.Filtering;
+
+/// <summary>True where every operand is; of none, true everywhere.</summary>
+internal sealed class AllFilter(RowFilter[] operands) : RowFilter
+{
+    public ReadOnlySpan<RowFilter> Operands => operands;
+
+    public override void Evaluate(RowSet rows, RowMask result, FilterScratch scratch)
+    {
+        result.Reset(rows.Count, value: true);
+        RowMask one = scratch.Push(rows.Count);
+        foreach (RowFilter operand in operands)
+        {
+            operand.Evaluate(rows, one, scratch);
+            result.And(one);
+        }
+
+        scratch.Pop();
+    }
+}

@@ -1,0 +1,13 @@
+using Signals.Core.Serving.Rows;
+
+namespace Signals.Core.Serving.Filtering;
+
+/// <summary>The same answer for every row.</summary>
+internal sealed class ConstantFilter(bool value) : RowFilter
+{
+    public static ConstantFilter True { get; } = new(true);
+
+    public static ConstantFilter False { get; } = new(false);
+
+    public override void Evaluate(RowSet rows, RowMask result, FilterScratch scratch) => result.Reset(rows.Count, value);
+}

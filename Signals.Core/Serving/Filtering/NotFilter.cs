@@ -1,0 +1,13 @@
+using Signals.Core.Serving.Rows;
+
+namespace Signals.Core.Serving.Filtering;
+
+/// <summary>True where the operand is false, whatever made it false.</summary>
+internal sealed class NotFilter(RowFilter operand) : RowFilter
+{
+    public override void Evaluate(RowSet rows, RowMask result, FilterScratch scratch)
+    {
+        operand.Evaluate(rows, result, scratch);
+        result.Not();
+    }
+}

@@ -1,0 +1,199 @@
+using Signals.Core.Columns;
+using Signals.Core.Definitions;
+using Signals.Core.Enrichment;
+using Signals.Core.Schema;
+using Signals.Core.Serving.Features;
+using Signals.Core.Serving.Filtering;
+using Signals.Core.Serving.Rows;
+using Signals.Core.Serving.Sizing;
+
+namespace Signals.Core.Serving;
+
+/// <summary>Compiles a definition for a schema.</summary>
+/// <remarks>Thread contract: one thread; for one plan.</remarks>
+internal sealed class PlanCompiler
+{
+    private readonly SequenceDefinition _definition;
+    private readonly SequenceStages _stages;
+    private readonly EnrichmentCatalog _catalog;
+    private readonly EventTypeSchema[] _types;
+    private readonly List<(IEnrichmentStep Step, EnrichmentUse Use)> _atServing = [];
+    private RowLayout _layout = null!;
+
+    private PlanCompiler(SequenceDefinition definition, StoreSchema schema, EnrichmentCatalog catalog, SequenceStages stages)
+    {
+        _definition = definition;
+        _stages = stages;
+        _catalog = catalog;
+        _types = [.. definition.Sources.Select(source => schema[source.EventType]).OrderBy(type => type.Id)];
+    }
+
+    /// <param name="definition">A definition that was built, and so is consistent in itself.</param>
+    /// <param name="schema">The schema of the store.</param>
+    /// <param name="catalog">The enrichers and event filters that definitions may name.</param>
+    /// <param name="stages">What replaces the definition's stages.</param>
+    /// <exception cref="ArgumentException">
+    /// The definition names an event type, column, enricher or filter that is not there, or a column of another kind.
+    /// </exception>
+    public static SequencePlan Compile(
+        SequenceDefinition definition, StoreSchema schema, EnrichmentCatalog catalog, SequenceStages stages) =>
+        new PlanCompiler(definition, schema, catalog, stages).Compile();
+
+    private SequencePlan Compile()
+    {
+        ChooseEnrichers();
+        _layout = Layout();
+        List<string> filterNames = [];
+        FilterCompiler filters = new(_layout, filterNames);
+        bool replaced = _stages.Filter is not null;
+        RowFilter? filter = replaced ? null : Conditions(filters, late: false);
+        RowFilter? lateFilter = replaced ? null : Conditions(filters, late: true);
+        SizeRules rules = new(_definition, _types, _layout);
+        return new SequencePlan
+        {
+            Definition = _definition,
+            Stages = _stages,
+            Types = _types,
+            WindowMs = Array.ConvertAll(_types, type => SourceOf(type).Window is { } window ? (long)window.Value.TotalMilliseconds : long.MaxValue),
+            Layout = _layout,
+            Filter = filter,
+            LateFilter = lateFilter,
+            EventFilters = [.. filterNames.Select(EventFilter)],
+            HasHostConditions = replaced || AllConditions().Any(PredicateColumns.HasHostCode),
+            Rules = rules,
+            Enrichments = [.. _atServing.Select(Enrichment)],
+            Outputs = [.. _definition.Columns.Select(column => new OutputPlan(column, _layout))],
+            Tensors = _definition.Tensors is { } section
+                ? [.. section.Outputs.Select(tensor => new TensorPlan(tensor, _definition, _types, _layout))]
+                : [],
+            Hints = new FetchHints(Array.ConvertAll(rules.Counts, count => Math.Min(count, rules.Size + 1))),
+        };
+    }
+
+    private SourceDefinition SourceOf(EventTypeSchema type) => _definition.Sources.First(source => source.EventType == type.Name);
+
+    private IEnumerable<Predicate?> AllConditions() => [_definition.Where, .. _definition.Sources.Select(source => source.Where)];
+
+    /// <summary>Which enrichers run at serving: those placed there, and those with automatic placement whose columns are not stored.</summary>
+    private void ChooseEnrichers()
+    {
+        foreach (EnrichmentUse use in _definition.Enrichments)
+        {
+            if (!_catalog.TryGet(use.Name, out IEnrichmentStep? step) || step is IEventFilter)
+            {
+                throw new ArgumentException($"The definition '{_definition.Name}' uses the enricher '{use.Name}', which the catalog has not.");
+            }
+
+            bool isStored = TypesOf(step).All(type => step.Signature.Outputs.All(output => type.IndexOf(output.Name) >= 0));
+            if (use.Placement == PlacementChoice.Serving || (use.Placement == PlacementChoice.Automatic && !isStored))
+            {
+                _atServing.Add((step, use));
+            }
+        }
+    }
+
+    private EventTypeSchema[] TypesOf(IEnrichmentStep step) => Array.FindAll(_types, type => step.Signature.Takes(type.Name));
+
+    private RowLayout Layout()
+    {
+        Dictionary<string, ColumnType> computed = new(StringComparer.Ordinal);
+        foreach (SignatureColumn output in _atServing.SelectMany(use => use.Step.Signature.Outputs))
+        {
+            computed[output.Name] = output.Type;
+        }
+
+        string[] fetched = [.. NamedColumns().Where(name => !computed.ContainsKey(name)).Concat(StepInputs()).Distinct(StringComparer.Ordinal)];
+        return new RowLayout(
+            [.. fetched, .. computed.Keys], [.. fetched.Select(TypeOf), .. computed.Values], fetched.Length);
+    }
+
+    private IEnumerable<string> NamedColumns() =>
+    [
+        .. AllConditions().SelectMany(PredicateColumns.Of),
+        .. _definition.Dedup?.Columns ?? [],
+        .. _definition.Columns.Select(column => column.Column),
+        .. _definition.Tensors?.Outputs.SelectMany(tensor => tensor.Features).SelectMany(FeatureColumns) ?? [],
+    ];
+
+    private IEnumerable<string> StepInputs() =>
+    [
+        .. _atServing.SelectMany(use => use.Step.Signature.Inputs).Select(input => input.Name),
+        .. AllConditions().SelectMany(PredicateColumns.FiltersOf).SelectMany(name => FindFilter(name).Signature.Inputs).Select(input => input.Name),
+    ];
+
+    private static IEnumerable<string> FeatureColumns(Feature feature) => feature switch
+    {
+        ColumnFeature column => [column.Column],
+        CategoryFeature category => category.Columns,
+        PresenceFeature presence => [presence.Column],
+        _ => [],
+    };
+
+    private ColumnType TypeOf(string column)
+    {
+        ColumnType? found = null;
+        foreach (EventTypeSchema type in _types)
+        {
+            int index = type.IndexOf(column);
+            ColumnType? here = index < 0 ? null : type.Columns[index].Type;
+            if (here is not null && found is not null && here != found)
+            {
+                throw new ArgumentException($"The column '{column}' is {found} in one event type of '{_definition.Name}' and {here} in '{type.Name}'.");
+            }
+
+            found ??= here;
+        }
+
+        return found ?? throw new ArgumentException(
+            $"None of the event types of '{_definition.Name}' has a column '{column}', and no enricher of it computes one.");
+    }
+
+    /// <summary>The conditions that can be asked before enrichment, or those that cannot; null for none.</summary>
+    private RowFilter? Conditions(FilterCompiler compiler, bool late)
+    {
+        List<RowFilter> all = Compile(_definition.Where);
+        List<RowFilter> byType = [];
+        bool anyByType = false;
+        foreach (EventTypeSchema type in _types)
+        {
+            List<RowFilter> own = Compile(SourceOf(type).Where);
+            anyByType |= own.Count > 0;
+            byType.Add(new EventTypeFilter(type.Id, own.Count > 0 ? new AllFilter([.. own]) : null));
+        }
+
+        if (anyByType)
+        {
+            all.Add(new AnyFilter([.. byType]));
+        }
+
+        return all.Count == 0 ? null : all.Count == 1 ? all[0] : new AllFilter([.. all]);
+
+        List<RowFilter> Compile(Predicate? predicate) =>
+            [.. PredicateColumns.Conjuncts(predicate).Where(conjunct => IsLate(conjunct) == late).Select(compiler.Compile)];
+    }
+
+    private bool IsLate(Predicate conjunct) => PredicateColumns.Of(conjunct).Any(IsComputed);
+
+    private bool IsComputed(string column) => _layout.TryFind(column, out int ordinal) && ordinal >= _layout.Fetched;
+
+    private IEventFilter FindFilter(string name) => _catalog.TryGet(name, out IEnrichmentStep? step) && step is IEventFilter filter
+        ? filter
+        : throw new ArgumentException($"The definition '{_definition.Name}' asks the event filter '{name}', which the catalog has not.");
+
+    private EventFilterUse EventFilter(string name)
+    {
+        IEventFilter filter = FindFilter(name);
+        return new EventFilterUse(filter, TypesOf(filter), InputsOf(filter));
+    }
+
+    private EnrichUse Enrichment((IEnrichmentStep Step, EnrichmentUse Use) chosen)
+    {
+        EnrichmentSignature signature = chosen.Step.Signature;
+        string[] outputs = [.. signature.Outputs.Select(output => output.Name)];
+        bool isEarly = AllConditions().SelectMany(PredicateColumns.Of).Concat(_definition.Dedup?.Columns ?? []).Any(outputs.Contains);
+        return new EnrichUse(
+            chosen.Step, TypesOf(chosen.Step), InputsOf(chosen.Step), Array.ConvertAll(outputs, _layout.OrdinalOf), chosen.Use.Timeout, isEarly);
+    }
+
+    private int[] InputsOf(IEnrichmentStep step) => [.. step.Signature.Inputs.Select(input => _layout.OrdinalOf(input.Name))];
+}

@@ -1,0 +1,49 @@
+using Signals.Core.Definitions;
+
+namespace Signals.Core.Serving;
+
+/// <summary>What a condition looks at. Pure.</summary>
+internal static class PredicateColumns
+{
+    /// <summary>The columns that a condition names, with repetitions.</summary>
+    public static IEnumerable<string> Of(Predicate? predicate) => predicate switch
+    {
+        AllPredicate all => all.Predicates.SelectMany(Of),
+        AnyPredicate any => any.Predicates.SelectMany(Of),
+        NotPredicate not => Of(not.Predicate),
+        ComparisonPredicate comparison => [comparison.Column],
+        RangePredicate range => [range.Column],
+        SetPredicate set => [set.Column],
+        StatePredicate state => [state.Column],
+        HostPredicate host => [host.Column],
+        _ => [],
+    };
+
+    /// <summary>The names of the event filters that a condition asks, with repetitions.</summary>
+    public static IEnumerable<string> FiltersOf(Predicate? predicate) => predicate switch
+    {
+        AllPredicate all => all.Predicates.SelectMany(FiltersOf),
+        AnyPredicate any => any.Predicates.SelectMany(FiltersOf),
+        NotPredicate not => FiltersOf(not.Predicate),
+        FilterPredicate filter => [filter.Name],
+        _ => [],
+    };
+
+    /// <summary>Whether the condition runs code of the host.</summary>
+    public static bool HasHostCode(Predicate? predicate) => predicate switch
+    {
+        AllPredicate all => all.Predicates.Any(HasHostCode),
+        AnyPredicate any => any.Predicates.Any(HasHostCode),
+        NotPredicate not => HasHostCode(not.Predicate),
+        HostPredicate or FilterPredicate => true,
+        _ => false,
+    };
+
+    /// <summary>The conditions that must all be true.</summary>
+    public static IEnumerable<Predicate> Conjuncts(Predicate? predicate) => predicate switch
+    {
+        null => [],
+        AllPredicate all => all.Predicates.SelectMany(Conjuncts),
+        _ => [predicate],
+    };
+}

@@ -1,0 +1,129 @@
+using Signals.Core.Columns;
+
+namespace Signals.Core.Serving.Rows;
+
+/// <summary>A column that is computed while a sequence is served: absent in every row until rows are put in.</summary>
+/// <remarks>
+/// Thread contract: one thread at a time. Reused: allocates only to grow. Invariant: the bytes of a row without a value are zero, none
+/// when variable.
+/// </remarks>
+internal sealed class DerivedColumn(ColumnType type) : IColumnRows
+{
+    private byte[] _states = [];
+    private byte[] _values = [];
+    private int[] _starts = [];
+    private int[] _lengths = [];
+    private int _count;
+    private int _heapUsed;
+
+    public ColumnType Type => type;
+
+    public ReadOnlySpan<byte> RowStates => _states.AsSpan(0, _count);
+
+    public ReadOnlySpan<byte> FixedRows => _values.AsSpan(0, _count * type.Width);
+
+    /// <summary>Begins anew with so many absent rows.</summary>
+    public void Reset(int count)
+    {
+        if (_states.Length < count)
+        {
+            int capacity = Math.Max(count, 2 * _states.Length);
+            _states = new byte[capacity];
+            _values = type.IsVariable ? _values : new byte[checked(capacity * type.Width)];
+            _starts = type.IsVariable ? new int[capacity] : [];
+            _lengths = type.IsVariable ? new int[capacity] : [];
+        }
+        else if (!type.IsVariable)
+        {
+            ClearValues();
+        }
+
+        _count = count;
+        _heapUsed = 0;
+        _states.AsSpan(0, count).Clear();
+        _lengths.AsSpan(0, type.IsVariable ? count : 0).Clear();
+    }
+
+    /// <summary>Puts the rows of a column in: its row i becomes row <c>rows[i]</c>.</summary>
+    public void Scatter(IColumnRows source, ReadOnlySpan<int> rows)
+    {
+        ReadOnlySpan<byte> states = source.RowStates[..rows.Length];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            _states.AsSpan(0, _count)[rows[i]] = states[i];
+        }
+
+        if (type.IsVariable)
+        {
+            for (int i = 0; i < rows.Length; i++)
+            {
+                ScatterVariable(source.GetValue(i), rows[i]);
+            }
+
+            return;
+        }
+
+        int width = type.Width;
+        ReadOnlySpan<byte> values = source.FixedRows;
+        for (int i = 0; i < rows.Length;)
+        {
+            int run = 1;
+            while (i + run < rows.Length && rows[i + run] == rows[i] + run)
+            {
+                run++;
+            }
+
+            values.Slice(i * width, run * width).CopyTo(_values.AsSpan(rows[i] * width));
+            i += run;
+        }
+    }
+
+    /// <summary>Sets one row.</summary>
+    public void Set(int row, ReadOnlySpan<byte> value)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)_count, nameof(row));
+        _states[row] = (byte)ColumnState.Value;
+        if (type.IsVariable)
+        {
+            ScatterVariable(value, row);
+        }
+        else
+        {
+            value.CopyTo(_values.AsSpan(row * type.Width, type.Width));
+        }
+    }
+
+    public ReadOnlySpan<byte> GetValue(int row)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)_count, nameof(row));
+        return type.IsVariable ? _values.AsSpan(_starts[row], _lengths[row]) : _values.AsSpan(row * type.Width, type.Width);
+    }
+
+    private void ScatterVariable(ReadOnlySpan<byte> value, int row)
+    {
+        if (value.Length > _values.Length - _heapUsed)
+        {
+            Array.Resize(ref _values, Math.Max(checked(_heapUsed + value.Length), Math.Max(256, 2 * _values.Length)));
+        }
+
+        value.CopyTo(_values.AsSpan(_heapUsed));
+        _starts[row] = _heapUsed;
+        _lengths[row] = value.Length;
+        _heapUsed += value.Length;
+    }
+
+    /// <summary>Zeroes the rows that hold a value, run by run; the others are zero already.</summary>
+    private void ClearValues()
+    {
+        ReadOnlySpan<byte> states = RowStates;
+        for (int row = 0; row < states.Length;)
+        {
+            int run = states[row..].IndexOfAnyExcept((byte)ColumnState.Value);
+            run = run < 0 ? states.Length - row : run;
+            _values.AsSpan(row * type.Width, run * type.Width).Clear();
+            row += run;
+            int gap = states[row..].IndexOf((byte)ColumnState.Value);
+            row += gap < 0 ? states.Length - row : gap;
+        }
+    }
+}

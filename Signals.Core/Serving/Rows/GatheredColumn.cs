@@ -1,0 +1,104 @@
+using Signals.Core.Columns;
+
+namespace Signals.Core.Serving.Rows;
+
+/// <summary>Chosen rows of another column, back to back: what an enricher or a raw answer sees.</summary>
+/// <remarks>Thread contract: one thread at a time. Reused: allocates only to grow. Lifetime: the rows are copies and outlive their source.</remarks>
+internal sealed class GatheredColumn(ColumnType type) : IColumnRows
+{
+    private byte[] _states = [];
+    private byte[] _values = [];
+    private int[] _ends = [];
+    private int _count;
+
+    public ColumnType Type => type;
+
+    public ReadOnlySpan<byte> RowStates => _states.AsSpan(0, _count);
+
+    public ReadOnlySpan<byte> FixedRows => _values.AsSpan(0, _count * type.Width);
+
+    public void Clear() => _count = 0;
+
+    /// <summary>Appends rows of a column of the same type.</summary>
+    public void Append(IColumnRows source, ReadOnlySpan<int> rows) => Append(source, rows, null);
+
+    /// <summary>Appends rows of a column of the same type.</summary>
+    /// <param name="source">The column.</param>
+    /// <param name="rows">Which rows.</param>
+    /// <param name="fallback">The bytes of the value that a row without one gets; null leaves it without.</param>
+    public void Append(IColumnRows source, ReadOnlySpan<int> rows, byte[]? fallback)
+    {
+        int first = _count;
+        Reserve(first + rows.Length);
+        _count += rows.Length;
+        Span<byte> states = _states.AsSpan(first, rows.Length);
+        RowGather.Copy(source.RowStates, 1, rows, states);
+        if (!type.IsVariable)
+        {
+            RowGather.Copy(source.FixedRows, type.Width, rows, _values.AsSpan(first * type.Width, rows.Length * type.Width));
+            FallBack(states, first, fallback);
+            return;
+        }
+
+        for (int i = 0; i < rows.Length; i++)
+        {
+            int start = StartOf(first + i);
+            ReadOnlySpan<byte> value = source.GetValue(rows[i]);
+            if (fallback is not null && states[i] != (byte)ColumnState.Value)
+            {
+                states[i] = (byte)ColumnState.Value;
+                value = fallback;
+            }
+
+            if (value.Length > _values.Length - start)
+            {
+                Array.Resize(ref _values, Math.Max(checked(start + value.Length), Math.Max(256, 2 * _values.Length)));
+            }
+
+            value.CopyTo(_values.AsSpan(start));
+            _ends[first + i] = start + value.Length;
+        }
+    }
+
+    public ReadOnlySpan<byte> GetValue(int row)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)_count, nameof(row));
+        return type.IsVariable ? _values.AsSpan(StartOf(row).._ends[row]) : _values.AsSpan(row * type.Width, type.Width);
+    }
+
+    private void FallBack(Span<byte> states, int first, byte[]? fallback)
+    {
+        if (fallback is null)
+        {
+            return;
+        }
+
+        for (int i = 0; i < states.Length; i++)
+        {
+            if (states[i] != (byte)ColumnState.Value)
+            {
+                states[i] = (byte)ColumnState.Value;
+                fallback.CopyTo(_values.AsSpan((first + i) * type.Width));
+            }
+        }
+    }
+
+    private int StartOf(int row) => row == 0 ? 0 : _ends[row - 1];
+
+    private void Reserve(int count)
+    {
+        if (_states.Length < count)
+        {
+            int capacity = Math.Max(count, 2 * _states.Length);
+            Array.Resize(ref _states, capacity);
+            if (type.IsVariable)
+            {
+                Array.Resize(ref _ends, capacity);
+            }
+            else
+            {
+                Array.Resize(ref _values, checked(capacity * type.Width));
+            }
+        }
+    }
+}

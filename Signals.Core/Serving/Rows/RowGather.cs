@@ -1,0 +1,70 @@
+using System.Runtime.InteropServices;
+
+namespace Signals.Core.Serving.Rows;
+
+/// <summary>Copies chosen rows of fixed width to where they shall lie, each once; rows that follow one another are copied together. Pure.</summary>
+internal static class RowGather
+{
+    /// <param name="source">Row i at <c>i * width</c>.</param>
+    /// <param name="width">Bytes of a row.</param>
+    /// <param name="rows">Which rows, in the order wanted.</param>
+    /// <param name="destination">As many rows.</param>
+    public static void Copy(ReadOnlySpan<byte> source, int width, ReadOnlySpan<int> rows, Span<byte> destination)
+    {
+        if (rows.IsEmpty)
+        {
+            return;
+        }
+
+        if (rows[^1] - rows[0] == rows.Length - 1 && IsRun(rows))
+        {
+            source.Slice(rows[0] * width, rows.Length * width).CopyTo(destination);
+            return;
+        }
+
+        switch (width)
+        {
+            case 1: Copy(source, rows, destination); return;
+            case 2: Copy<ushort>(source, rows, destination); return;
+            case 4: Copy<uint>(source, rows, destination); return;
+            case 8: Copy<ulong>(source, rows, destination); return;
+            default: CopyRuns(source, width, rows, destination); return;
+        }
+    }
+
+    /// <summary>How many rows from <paramref name="first"/> on follow one another; at least 1.</summary>
+    public static int RunFrom(ReadOnlySpan<int> rows, int first)
+    {
+        int end = first + 1;
+        while (end < rows.Length && rows[end] == rows[end - 1] + 1)
+        {
+            end++;
+        }
+
+        return end - first;
+    }
+
+    private static bool IsRun(ReadOnlySpan<int> rows) => RunFrom(rows, 0) == rows.Length;
+
+    private static void Copy<T>(ReadOnlySpan<byte> source, ReadOnlySpan<int> rows, Span<byte> destination)
+        where T : unmanaged => Copy(MemoryMarshal.Cast<byte, T>(source), rows, MemoryMarshal.Cast<byte, T>(destination));
+
+    private static void Copy<T>(ReadOnlySpan<T> source, ReadOnlySpan<int> rows, Span<T> destination)
+    {
+        destination = destination[..rows.Length];
+        for (int i = 0; i < rows.Length; i++)
+        {
+            destination[i] = source[rows[i]];
+        }
+    }
+
+    private static void CopyRuns(ReadOnlySpan<byte> source, int width, ReadOnlySpan<int> rows, Span<byte> destination)
+    {
+        for (int i = 0; i < rows.Length;)
+        {
+            int run = RunFrom(rows, i);
+            source.Slice(rows[i] * width, run * width).CopyTo(destination[(i * width)..]);
+            i += run;
+        }
+    }
+}

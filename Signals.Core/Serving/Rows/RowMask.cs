@@ -1,0 +1,137 @@
+using System.Numerics;
+
+namespace Signals.Core.Serving.Rows;
+
+/// <summary>One bit per row of a <see cref="RowSet"/>: whether the row is still in.</summary>
+/// <remarks>Thread contract: one thread at a time; reused. Invariant: bits at and beyond <see cref="Count"/> are 0.</remarks>
+public sealed class RowMask
+{
+    private ulong[] _words = [];
+
+    /// <summary>How many rows.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The bits, row i at bit <c>i % 64</c> of word <c>i / 64</c>. Leave the bits beyond <see cref="Count"/> 0.</summary>
+    public Span<ulong> Words => _words.AsSpan(0, (Count + 63) / 64);
+
+    /// <summary>Whether a row is in.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
+    public bool this[int row]
+    {
+        get
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)Count, nameof(row));
+            return (_words[row >> 6] >> row & 1) != 0;
+        }
+
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)Count, nameof(row));
+            ulong bit = 1UL << row;
+            _words[row >> 6] = value ? _words[row >> 6] | bit : _words[row >> 6] & ~bit;
+        }
+    }
+
+    /// <summary>How many rows are in.</summary>
+    public int CountSet()
+    {
+        int set = 0;
+        foreach (ulong word in Words)
+        {
+            set += BitOperations.PopCount(word);
+        }
+
+        return set;
+    }
+
+    /// <summary>How many rows from <paramref name="start"/> up to <paramref name="end"/> are in.</summary>
+    public int CountSet(int start, int end)
+    {
+        int set = 0;
+        for (int row = Next(start, end); row < end; row = Next(row + 1, end))
+        {
+            set++;
+        }
+
+        return set;
+    }
+
+    /// <summary>The first row at or after <paramref name="row"/> that is in, or <paramref name="end"/>.</summary>
+    public int Next(int row, int end)
+    {
+        while (row < end)
+        {
+            ulong rest = _words[row >> 6] >> row;
+            if (rest != 0)
+            {
+                return Math.Min(end, row + BitOperations.TrailingZeroCount(rest));
+            }
+
+            row = (row | 63) + 1;
+        }
+
+        return end;
+    }
+
+    /// <summary>Takes out what is not in the other, which has as many rows.</summary>
+    public void And(RowMask other)
+    {
+        ReadOnlySpan<ulong> words = Same(other);
+        Span<ulong> mine = Words;
+        for (int i = 0; i < mine.Length; i++)
+        {
+            mine[i] &= words[i];
+        }
+    }
+
+    /// <summary>Puts in what is in the other, which has as many rows.</summary>
+    public void Or(RowMask other)
+    {
+        ReadOnlySpan<ulong> words = Same(other);
+        Span<ulong> mine = Words;
+        for (int i = 0; i < mine.Length; i++)
+        {
+            mine[i] |= words[i];
+        }
+    }
+
+    /// <summary>Swaps in and out.</summary>
+    public void Not()
+    {
+        foreach (ref ulong word in Words)
+        {
+            word = ~word;
+        }
+
+        CutTail();
+    }
+
+    /// <summary>Begins anew with so many rows, all in or all out.</summary>
+    public void Reset(int count, bool value)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        int words = (count + 63) / 64;
+        if (_words.Length < words)
+        {
+            _words = new ulong[Math.Max(words, 2 * _words.Length)];
+        }
+
+        Count = count;
+        Words.Fill(value ? ulong.MaxValue : 0);
+        CutTail();
+    }
+
+    private void CutTail()
+    {
+        if ((Count & 63) != 0)
+        {
+            _words[Count >> 6] &= (1UL << Count) - 1;
+        }
+    }
+
+    private ReadOnlySpan<ulong> Same(RowMask other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return other.Count == Count ? other.Words : throw new ArgumentException($"The masks have {Count} and {other.Count} rows.", nameof(other));
+    }
+}

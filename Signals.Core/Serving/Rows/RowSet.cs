@@ -1,0 +1,144 @@
+using System.Runtime.InteropServices;
+using Signals.Core.Columns;
+using Signals.Core.Model;
+
+namespace Signals.Core.Serving.Rows;
+
+/// <summary>
+/// The events that a read works on, as columns: those that were fetched and those that are computed at serving. Row i of every span is
+/// the same event. The rows of user u are those from <c>Offsets[u]</c> up to <c>Offsets[u + 1]</c>, newest first.
+/// </summary>
+/// <remarks>
+/// Thread contract: one thread at a time. Lifetime: valid while a stage runs; a stage must not keep it or a span of it. Invariant: the
+/// values of rows that are absent or null are zero.
+/// </remarks>
+public sealed class RowSet
+{
+    private readonly RowLayout _layout;
+    private readonly DerivedColumn[] _derived;
+    private IRowSource? _source;
+
+    internal RowSet(RowLayout layout)
+    {
+        _layout = layout;
+        _derived = new DerivedColumn[layout.Types.Length - layout.Fetched];
+        for (int i = 0; i < _derived.Length; i++)
+        {
+            _derived[i] = new DerivedColumn(layout.Types[layout.Fetched + i]);
+        }
+    }
+
+    /// <summary>How many rows, over all users.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>How many users.</summary>
+    public int UserCount => Source.Offsets.Length - 1;
+
+    /// <summary>The time of the read, milliseconds since the Unix epoch, UTC.</summary>
+    public long NowMs { get; private set; }
+
+    /// <summary>Where each user's rows begin, and as a last one where they all end; <see cref="UserCount"/> + 1 of them.</summary>
+    public ReadOnlySpan<int> Offsets => Source.Offsets;
+
+    /// <summary>Event times, milliseconds since the Unix epoch, UTC; <see cref="Count"/> of them.</summary>
+    public ReadOnlySpan<long> Times => Source.Times;
+
+    /// <summary>Event ids; <see cref="Count"/> of them.</summary>
+    public ReadOnlySpan<ulong> Ids => Source.Ids;
+
+    /// <summary>Ids of the events' types, as in the schema; <see cref="Count"/> of them.</summary>
+    public ReadOnlySpan<ushort> EventTypes => Source.EventTypes;
+
+    /// <summary>The names of the columns; a column's position here is its ordinal.</summary>
+    public IReadOnlyList<string> ColumnNames => _layout.Names;
+
+    /// <summary>The rows that are still in.</summary>
+    public RowMask Mask { get; } = new();
+
+    internal RowLayout Layout => _layout;
+
+    private IRowSource Source => _source ?? throw new InvalidOperationException("The rows belong to a read that has ended.");
+
+    /// <summary>The user whose rows begin at <c>Offsets[index]</c>.</summary>
+    public UserId User(int index) => Source.Users[index];
+
+    /// <summary>The ordinal of a column.</summary>
+    /// <exception cref="ArgumentException">There is no such column; the message lists those there are.</exception>
+    public int OrdinalOf(string column) => _layout.OrdinalOf(column);
+
+    /// <summary>The values of a scalar column, <see cref="Count"/> of them; 0 where the state is absent or null.</summary>
+    /// <exception cref="ArgumentException">The values are not of type <typeparamref name="T"/>.</exception>
+    public ReadOnlySpan<T> Field<T>(int ordinal)
+        where T : unmanaged
+    {
+        Require(_layout.Types[ordinal].Accepts<T>(), ordinal, typeof(T).Name);
+        return MemoryMarshal.Cast<byte, T>(Column(ordinal).FixedRows);
+    }
+
+    /// <summary>The components of a vector column: <see cref="Count"/> x dimensions, row after row; zeros where absent or null.</summary>
+    /// <exception cref="ArgumentException">The components are not of type <typeparamref name="T"/>.</exception>
+    public ReadOnlySpan<T> Vector<T>(int ordinal)
+        where T : unmanaged
+    {
+        Require(_layout.Types[ordinal].AcceptsVector<T>(), ordinal, typeof(T).Name);
+        return MemoryMarshal.Cast<byte, T>(Column(ordinal).FixedRows);
+    }
+
+    /// <summary>The bytes of a text (UTF-8) or bytes column in one row; empty where absent or null.</summary>
+    /// <exception cref="ArgumentException">The column is of fixed width.</exception>
+    public ReadOnlySpan<byte> Bytes(int ordinal, int row)
+    {
+        Require(_layout.Types[ordinal].IsVariable, ordinal, "text or bytes");
+        return Column(ordinal).GetValue(row);
+    }
+
+    /// <summary>Whether each row's value is there, null, or absent; <see cref="Count"/> of them.</summary>
+    public ReadOnlySpan<ColumnState> States(int ordinal) => MemoryMarshal.Cast<byte, ColumnState>(Column(ordinal).RowStates);
+
+    /// <summary>Sets one row of a column that is computed at serving.</summary>
+    /// <param name="ordinal">The column.</param>
+    /// <param name="row">The row.</param>
+    /// <param name="value">One value of a scalar, all components of a vector, the bytes of text or bytes.</param>
+    /// <exception cref="ArgumentException">The column is fetched, or of another type.</exception>
+    public void Set<T>(int ordinal, int row, ReadOnlySpan<T> value)
+        where T : unmanaged
+    {
+        ColumnType type = _layout.Types[ordinal];
+        bool fits = type.IsVariable ? typeof(T) == typeof(byte) : (type.Accepts<T>() || type.AcceptsVector<T>()) && value.Length == type.Dimensions;
+        Require(fits && ordinal >= _layout.Fetched, ordinal, $"computed {typeof(T).Name} x {value.Length}");
+        Derived(ordinal).Set(row, MemoryMarshal.AsBytes(value));
+    }
+
+    internal IColumnRows Column(int ordinal) =>
+        ordinal < _layout.Fetched ? Source.Column(ordinal) : _derived[ordinal - _layout.Fetched];
+
+    internal DerivedColumn Derived(int ordinal) => _derived[ordinal - _layout.Fetched];
+
+    /// <summary>Begins with fetched rows, all in; computed columns are absent.</summary>
+    internal void Begin(IRowSource source, long nowMs)
+    {
+        _source = source;
+        NowMs = nowMs;
+        Count = source.Times.Length;
+        Mask.Reset(Count, value: true);
+        foreach (DerivedColumn column in _derived)
+        {
+            column.Reset(Count);
+        }
+    }
+
+    /// <summary>Forgets the source; a stage that kept the rows gets an exception instead of another read's.</summary>
+    internal void End()
+    {
+        _source = null;
+        Count = 0;
+    }
+
+    private void Require(bool fits, int ordinal, string asked)
+    {
+        if (!fits)
+        {
+            throw new ArgumentException($"The column '{_layout.Names[ordinal]}' is {_layout.Types[ordinal]}; it cannot be taken as {asked}.");
+        }
+    }
+}

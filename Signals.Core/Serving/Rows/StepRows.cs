@@ -1,0 +1,128 @@
+using System.Runtime.InteropServices;
+using Signals.Core.Enrichment;
+using Signals.Core.Model;
+
+namespace Signals.Core.Serving.Rows;
+
+/// <summary>Binds rows of one event type of a working set to a step of the host: they are gathered, as a step sees columns back to back.</summary>
+/// <remarks>Thread contract: one thread at a time. Reused: allocates only to grow. A step that was abandoned while it ran keeps the whole object.</remarks>
+internal sealed class StepRows
+{
+    private readonly int[] _inputs;
+    private readonly GatheredColumn[] _columns;
+    private int[] _rows = [];
+    private long[] _times = [];
+    private ulong[] _ids = [];
+    private ulong[] _usersHigh = [];
+    private ulong[] _usersLow = [];
+    private int _count;
+
+    /// <param name="run">The step, made for an event type.</param>
+    /// <param name="inputs">For each input of the step the ordinal in the working set.</param>
+    public StepRows(EnrichmentRun run, int[] inputs)
+    {
+        Run = run;
+        _inputs = inputs;
+        _columns = [.. run.Batch.Signature.Inputs.Select(input => new GatheredColumn(input.Type))];
+    }
+
+    public EnrichmentRun Run { get; }
+
+    /// <summary>Which rows of the working set were bound last.</summary>
+    public ReadOnlySpan<int> Rows => _rows.AsSpan(0, _count);
+
+    /// <summary>Binds all rows of the type; false when there is none.</summary>
+    public bool TryBind(RowSet rows)
+    {
+        Reserve(rows.Count);
+        ushort type = Run.Batch.EventType.Id;
+        ReadOnlySpan<ushort> types = rows.EventTypes;
+        _count = 0;
+        for (int row = 0; row < types.Length; row++)
+        {
+            _rows[_count] = row;
+            _count += types[row] == type ? 1 : 0;
+        }
+
+        return Bind(rows);
+    }
+
+    /// <summary>Binds those of the given rows that are of the type; false when there is none.</summary>
+    public bool TryBind(RowSet rows, ReadOnlySpan<int> among)
+    {
+        Reserve(among.Length);
+        ushort type = Run.Batch.EventType.Id;
+        ReadOnlySpan<ushort> types = rows.EventTypes;
+        _count = 0;
+        foreach (int row in among)
+        {
+            _rows[_count] = row;
+            _count += types[row] == type ? 1 : 0;
+        }
+
+        return Bind(rows);
+    }
+
+    private bool Bind(RowSet rows)
+    {
+        ReadOnlySpan<int> chosen = Rows;
+        if (chosen.IsEmpty)
+        {
+            return false;
+        }
+
+        RowGather.Copy(MemoryMarshal.AsBytes(rows.Times), sizeof(long), chosen, MemoryMarshal.AsBytes(_times.AsSpan(0, _count)));
+        RowGather.Copy(MemoryMarshal.AsBytes(rows.Ids), sizeof(ulong), chosen, MemoryMarshal.AsBytes(_ids.AsSpan(0, _count)));
+        if (rows.UserCount == 1)
+        {
+            Run.Batch.Begin(_times.AsMemory(0, _count), _ids.AsMemory(0, _count), rows.User(0));
+        }
+        else
+        {
+            GatherUsers(rows, chosen);
+            Run.Batch.Begin(
+                _times.AsMemory(0, _count), _ids.AsMemory(0, _count), _usersHigh.AsMemory(0, _count), _usersLow.AsMemory(0, _count));
+        }
+
+        for (int i = 0; i < _inputs.Length; i++)
+        {
+            _columns[i].Clear();
+            _columns[i].Append(rows.Column(_inputs[i]), chosen);
+            Run.Batch.Bind(i, _columns[i]);
+        }
+
+        return true;
+    }
+
+    /// <summary>Rows need not be in the order of users: each user's rows are looked up where the one before ended, or from the start.</summary>
+    private void GatherUsers(RowSet rows, ReadOnlySpan<int> chosen)
+    {
+        ReadOnlySpan<int> offsets = rows.Offsets;
+        int user = 0;
+        for (int i = 0; i < chosen.Length; i++)
+        {
+            user = chosen[i] < offsets[user] ? 0 : user;
+            while (chosen[i] >= offsets[user + 1])
+            {
+                user++;
+            }
+
+            UserId id = rows.User(user);
+            _usersHigh[i] = id.High;
+            _usersLow[i] = id.Low;
+        }
+    }
+
+    private void Reserve(int count)
+    {
+        if (_rows.Length <= count)
+        {
+            int capacity = Math.Max(count + 1, 2 * _rows.Length);
+            _rows = new int[capacity];
+            _times = new long[capacity];
+            _ids = new ulong[capacity];
+            _usersHigh = new ulong[capacity];
+            _usersLow = new ulong[capacity];
+        }
+    }
+}

@@ -1,0 +1,91 @@
+using Signals.Core.Definitions;
+using Signals.Core.Schema;
+using Signals.Core.Serving.Features;
+using Signals.Core.Serving.Filtering;
+using Signals.Core.Serving.Rows;
+using Signals.Core.Serving.Sizing;
+
+namespace Signals.Core.Serving;
+
+/// <summary>
+/// A definition made ready for a schema: columns by ordinal, conditions and features as kernels, everything that a read would otherwise
+/// look up. Compiled once per definition and schema.
+/// </summary>
+/// <remarks>Thread contract: immutable but for <see cref="Hints"/>; any thread. Made by <see cref="PlanCompiler"/>.</remarks>
+internal sealed class SequencePlan
+{
+    public required SequenceDefinition Definition { get; init; }
+
+    /// <summary>The stages that replace the definition's own.</summary>
+    public required SequenceStages Stages { get; init; }
+
+    /// <summary>The event types in the order of their ids; an event type's position here is its slot.</summary>
+    public required EventTypeSchema[] Types { get; init; }
+
+    /// <summary>For each slot how old an event may be, in milliseconds; <see cref="long.MaxValue"/> for any age.</summary>
+    public required long[] WindowMs { get; init; }
+
+    public required RowLayout Layout { get; init; }
+
+    /// <summary>The conditions on fetched columns; null for none.</summary>
+    public required RowFilter? Filter { get; init; }
+
+    /// <summary>The conditions on columns that are computed at serving; null for none.</summary>
+    public required RowFilter? LateFilter { get; init; }
+
+    /// <summary>The host's event filters that the conditions ask, by position.</summary>
+    public required EventFilterUse[] EventFilters { get; init; }
+
+    /// <summary>Whether conditions run code of the host, whose exceptions are answers and not bugs.</summary>
+    public required bool HasHostConditions { get; init; }
+
+    public required SizeRules Rules { get; init; }
+
+    /// <summary>What runs at serving.</summary>
+    public required EnrichUse[] Enrichments { get; init; }
+
+    /// <summary>The columns of a raw answer.</summary>
+    public required OutputPlan[] Outputs { get; init; }
+
+    public required TensorPlan[] Tensors { get; init; }
+
+    public required FetchHints Hints { get; init; }
+
+    public bool OldestFirst => Definition.Order == Model.SequenceOrder.OldestFirst;
+
+    public int Size => Rules.Size;
+
+    /// <summary>The names of the columns to fetch.</summary>
+    public ReadOnlySpan<string> FetchedNames => Layout.Names.AsSpan(0, Layout.Fetched);
+
+    /// <summary>The tensor of a name, or null.</summary>
+    public TensorPlan? FindTensor(string name)
+    {
+        foreach (TensorPlan tensor in Tensors)
+        {
+            if (tensor.Name == name)
+            {
+                return tensor;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>The position of a column of the raw answer.</summary>
+    /// <exception cref="ArgumentException">There is none of this name; the message lists those there are.</exception>
+    public int OrdinalOfOutput(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        for (int i = 0; i < Outputs.Length; i++)
+        {
+            if (Outputs[i].Name == name)
+            {
+                return i;
+            }
+        }
+
+        throw new ArgumentException(
+            $"The definition '{Definition.Name}' has no output column '{name}'; it has: {string.Join(", ", Outputs.Select(output => output.Name))}.");
+    }
+}

@@ -1,0 +1,145 @@
+using Signals.Core.Serving.Features;
+
+namespace Signals.Core.Serving;
+
+/// <summary>Enrichment at serving: before rows are chosen where conditions or keys need it, otherwise of the chosen rows alone.</summary>
+internal sealed partial class SequenceRun
+{
+    private int[] _masked = [];
+
+    /// <summary>Always true: what is missing is flagged, and a condition on it is false.</summary>
+    private bool EnrichEarly()
+    {
+        bool any = false;
+        foreach (EnrichRun run in _enrichments)
+        {
+            any |= run.Use.IsEarly;
+        }
+
+        if (any)
+        {
+            Enrich(MaskedRows(), early: true);
+        }
+
+        return true;
+    }
+
+    private void EnrichLate()
+    {
+        if (_chosen.Count == 0)
+        {
+            return;
+        }
+
+        foreach (EnrichRun run in _enrichments)
+        {
+            if (!run.Use.IsEarly)
+            {
+                Enrich(_chosen.Span, early: false);
+                return;
+            }
+        }
+    }
+
+    private void Enrich(ReadOnlySpan<int> rows, bool early)
+    {
+        if (Plan.Stages.Enrich is { } stage)
+        {
+            EnrichByHost(stage, rows, early);
+            return;
+        }
+
+        for (int i = 0; i < _enrichments.Length; i++)
+        {
+            EnrichRun run = _enrichments[i];
+            if (run.Use.IsEarly != early)
+            {
+                continue;
+            }
+
+            long start = Clock();
+            bool complete;
+            string note = "";
+            try
+            {
+                complete = !_budget.IsExpired && run.Run(Rows, rows, _budget);
+                note = complete ? "" : ", too late";
+            }
+            catch (Exception error)
+            {
+                complete = Caught(error);
+                note = ", failed";
+            }
+
+            Missing(i, complete);
+            if (_trace is not null)
+            {
+                Record("enrich", rows.Length, rows.Length, 0, start, run.Use.Step.Signature + note);
+            }
+        }
+    }
+
+    private void EnrichByHost(IEnrichStage stage, ReadOnlySpan<int> rows, bool early)
+    {
+        long start = Clock();
+        bool complete;
+        try
+        {
+            complete = !_budget.IsExpired && stage.Enrich(Rows, rows, _budget.Remaining);
+        }
+        catch (Exception error)
+        {
+            complete = Caught(error);
+        }
+
+        for (int i = 0; i < _enrichments.Length; i++)
+        {
+            if (_enrichments[i].Use.IsEarly == early)
+            {
+                Missing(i, complete);
+            }
+        }
+
+        if (_trace is not null)
+        {
+            Record("enrich", rows.Length, rows.Length, 0, start, complete ? "the host's stage" : "the host's stage, incomplete");
+        }
+    }
+
+    private void Missing(int enrichment, bool complete)
+    {
+        if (!complete)
+        {
+            _missing |= 1UL << enrichment;
+            _common |= ServingStatus.EnrichmentMissing;
+        }
+    }
+
+    private ReadOnlySpan<int> MaskedRows()
+    {
+        if (_masked.Length < Rows.Count)
+        {
+            _masked = new int[Math.Max(Rows.Count, 2 * _masked.Length)];
+        }
+
+        int count = 0;
+        for (int row = Rows.Mask.Next(0, Rows.Count); row < Rows.Count; row = Rows.Mask.Next(row + 1, Rows.Count))
+        {
+            _masked[count++] = row;
+        }
+
+        return _masked.AsSpan(0, count);
+    }
+
+    /// <summary>Writes a user's rows of one tensor back to back.</summary>
+    public void Write(TensorPlan tensor, int user, Span<byte> destination)
+    {
+        long start = Clock();
+        ReadOnlySpan<int> chosen = ChosenOf(user);
+        tensor.Write(Rows, chosen, destination);
+        if (_trace is not null)
+        {
+            Record("featurize", chosen.Length, chosen.Length, (long)chosen.Length * tensor.RowBytes, start, tensor.Name);
+        }
+    }
+}

@@ -1,0 +1,305 @@
+using Signals.Core.Model;
+using Signals.Core.Serving.Filtering;
+using Signals.Core.Serving.Rows;
+using Signals.Core.Serving.Sizing;
+
+namespace Signals.Core.Serving;
+
+/// <summary>
+/// Runs a plan for one or several users: fetch, filter, enrich, size; then the chosen rows can be written as columns or tensors. When a
+/// filter, dedup or a mix leaves too few rows, more are fetched until the answer cannot change any more.
+/// </summary>
+/// <remarks>
+/// Thread contract: one thread at a time. Lifetime: reused; between <see cref="Run"/> and <see cref="End"/> it holds fetched rows. It
+/// allocates only to grow, and what the host's code allocates.
+/// </remarks>
+internal sealed partial class SequenceRun
+{
+    /// <summary>How often a read that needed one fetch looks whether less would have done.</summary>
+    private const int ReadsPerLesson = 32;
+
+    private readonly RowFetcher _fetcher;
+    private readonly FilterScratch _scratch;
+    private readonly RowMask _one = new();
+    private readonly Sizer _sizer;
+    private readonly EnrichRun[] _enrichments;
+    private readonly RowChoice _chosen = new();
+    private readonly List<int> _ends = [];
+    private readonly List<ServingStatus> _statuses = [];
+    private readonly List<bool> _settled = [];
+    private readonly long[] _fromMs;
+    private readonly int[] _last;
+    private readonly int[] _first;
+    private readonly int[] _walked;
+    private int _reads;
+    private ReadBudget _budget;
+    private ReadTrace? _trace;
+    private ServingStatus _common;
+    private ulong _missing;
+
+    public SequenceRun(SequencePlan plan, RowFetcher fetcher)
+    {
+        Plan = plan;
+        _fetcher = fetcher;
+        Rows = new RowSet(plan.Layout);
+        _scratch = new FilterScratch(Array.ConvertAll(plan.EventFilters, use => use.NewRun()));
+        _sizer = new Sizer(plan.Rules);
+        _enrichments = Array.ConvertAll(plan.Enrichments, use => new EnrichRun(use));
+        _fromMs = new long[plan.Types.Length];
+        _last = new int[plan.Types.Length];
+        _first = new int[plan.Types.Length];
+        _walked = new int[plan.Types.Length];
+    }
+
+    public SequencePlan Plan { get; }
+
+    public RowSet Rows { get; }
+
+    public RowFetcher Fetcher => _fetcher;
+
+    public int UserCount => _statuses.Count;
+
+    /// <summary>What the host's code threw last, in the last run; null when nothing did.</summary>
+    public Exception? Error { get; private set; }
+
+    /// <summary>The chosen rows of a user, in the order of the definition.</summary>
+    public ReadOnlySpan<int> ChosenOf(int user) => _chosen.Span[(user == 0 ? 0 : _ends[user - 1]).._ends[user]];
+
+    public ServingStatus StatusOf(int user) => _statuses[user];
+
+    /// <summary>False when a user's answer needs older rows than were fetched: run it alone.</summary>
+    public bool IsSettled(int user) => _settled[user];
+
+    /// <summary>Whether the columns of an enrichment of the plan are missing.</summary>
+    public bool IsMissing(int enrichment) => (_missing >> enrichment & 1) != 0;
+
+    /// <summary>Chooses the rows of some users. One user alone is fetched until settled; of several, each once.</summary>
+    /// <param name="users">At least one.</param>
+    /// <param name="nowMs">The time of the read, milliseconds since the Unix epoch.</param>
+    /// <param name="budget">How long it may take.</param>
+    /// <param name="trace">Where to record; null for nowhere.</param>
+    public void Run(ReadOnlySpan<UserId> users, long nowMs, in ReadBudget budget, ReadTrace? trace)
+    {
+        _budget = budget;
+        _trace = trace;
+        Error = null;
+        for (int slot = 0; slot < _fromMs.Length; slot++)
+        {
+            long window = Plan.WindowMs[slot];
+            _fromMs[slot] = window == long.MaxValue ? long.MinValue : nowMs - window;
+        }
+
+        Plan.Hints.CopyTo(_last);
+        _last.CopyTo(_first, 0);
+        while (!TryChoose(users, nowMs) && users.Length == 1 && !_budget.IsExpired)
+        {
+            AskForMore();
+        }
+
+        Finish(users.Length);
+    }
+
+    /// <summary>Releases the rows.</summary>
+    public void End()
+    {
+        Rows.End();
+        _fetcher.Release();
+        _trace = null;
+    }
+
+    /// <summary>One round of all stages up to size; false when older rows could change an answer.</summary>
+    private bool TryChoose(ReadOnlySpan<UserId> users, long nowMs)
+    {
+        _common = ServingStatus.Complete;
+        _missing = 0;
+        _chosen.Truncate(0);
+        _ends.Clear();
+        _settled.Clear();
+        Fetch(users, nowMs);
+        if (!Filter(Plan.Filter, Plan.Stages.Filter) || !EnrichEarly() || !Filter(Plan.LateFilter, null))
+        {
+            return Fail(users.Length);
+        }
+
+        return Size(users.Length);
+    }
+
+    private void Fetch(ReadOnlySpan<UserId> users, long nowMs)
+    {
+        long start = Clock();
+        Rows.Begin(_fetcher.Fetch(users, _fromMs, _last), nowMs);
+        if (_trace is not null)
+        {
+            long bytes = (8L + 8 + 2) * Rows.Count;
+            for (int column = 0; column < Plan.Layout.Fetched; column++)
+            {
+                bytes += Rows.Column(column).RowStates.Length + Rows.Column(column).FixedRows.Length;
+            }
+
+            Record("fetch", 0, Rows.Count, bytes, start, users.Length == 1 ? "" : $"{users.Length} users");
+        }
+    }
+
+    /// <summary>False when the host's code threw.</summary>
+    private bool Filter(RowFilter? filter, IFilterStage? stage)
+    {
+        if (filter is null && stage is null)
+        {
+            return true;
+        }
+
+        long start = Clock();
+        int before = _trace is null ? 0 : Rows.Mask.CountSet();
+        try
+        {
+            if (stage is not null)
+            {
+                stage.Filter(Rows);
+            }
+            else
+            {
+                _one.Reset(Rows.Count, value: false);
+                filter!.Evaluate(Rows, _one, _scratch);
+                Rows.Mask.And(_one);
+            }
+        }
+        catch (Exception error) when (Plan.HasHostConditions)
+        {
+            _scratch.Reset();
+            return Caught(error);
+        }
+
+        if (_trace is not null)
+        {
+            Record("filter", before, Rows.Mask.CountSet(), 0, start, "");
+        }
+
+        return true;
+    }
+
+    /// <summary>Sizes every user; false when some user's answer is not settled.</summary>
+    private bool Size(int users)
+    {
+        long start = Clock();
+        bool settled = true;
+        for (int user = 0; user < users; user++)
+        {
+            bool one;
+            try
+            {
+                one = Plan.Stages.Size is { } stage ? SizeByHost(stage, user) : _sizer.Choose(Rows, user, _last, _chosen);
+            }
+            catch (Exception error) when (Plan.Stages.Size is not null)
+            {
+                Caught(error);
+                return Fail(users);
+            }
+
+            _ends.Add(_chosen.Count);
+            _settled.Add(one);
+            settled &= one;
+        }
+
+        if (_trace is not null)
+        {
+            Record("size", Rows.Mask.CountSet(), _chosen.Count, 0, start, settled ? "" : "older rows needed");
+        }
+
+        return settled;
+    }
+
+    private bool SizeByHost(ISizeStage stage, int user)
+    {
+        int before = _chosen.Count;
+        bool hasOlder = _sizer.HasOlder(Rows, user, _last);
+        bool settled = stage.Choose(Rows, user, hasOlder, _chosen) || !hasOlder;
+        _chosen.Truncate(Math.Min(_chosen.Count, before + Plan.Size));
+        return settled;
+    }
+
+    /// <summary>Asks for twice as many rows of every type that may have more. A type of which all came is asked for in full from then on.</summary>
+    private void AskForMore()
+    {
+        for (int slot = 0; slot < _last.Length; slot++)
+        {
+            _last[slot] = Plan.Rules.Counts[slot] == 0 ? 0 : (int)Math.Min(int.MaxValue, 2L * Math.Max(1, _last[slot]));
+        }
+    }
+
+    /// <summary>Turns the order, enriches what was chosen, and says what each answer is.</summary>
+    private void Finish(int users)
+    {
+        if (Plan.OldestFirst)
+        {
+            for (int user = 0; user < users; user++)
+            {
+                _chosen.Writable[(user == 0 ? 0 : _ends[user - 1]).._ends[user]].Reverse();
+            }
+        }
+
+        EnrichLate();
+        _statuses.Clear();
+        for (int user = 0; user < users; user++)
+        {
+            ServingStatus status = _common;
+            status |= _fetcher.IsKnown(user) ? 0 : ServingStatus.UnknownUser;
+            status |= _settled[user] || users > 1 ? 0 : ServingStatus.Truncated;
+            _statuses.Add(status);
+        }
+
+        if (users == 1 && _settled[0])
+        {
+            Learn();
+        }
+    }
+
+    /// <summary>Remembers how far back this read had to go: at once when it had to fetch again, now and then when it had not.</summary>
+    private void Learn()
+    {
+        bool grew = !_last.AsSpan().SequenceEqual(_first);
+        if (!grew && (++_reads % ReadsPerLesson != 0 || _chosen.Count < Plan.Size))
+        {
+            return;
+        }
+
+        int oldest = _chosen.Count == 0 ? -1 : Plan.OldestFirst ? _chosen.Span[0] : _chosen.Span[^1];
+        Span<int> walked = _walked;
+        walked.Clear();
+        foreach (ushort type in Rows.EventTypes[..(oldest + 1)])
+        {
+            walked[Plan.Rules.SlotOf(type)]++;
+        }
+
+        for (int slot = 0; slot < walked.Length; slot++)
+        {
+            Plan.Hints.Learn(slot, grew ? _last[slot] : Math.Min(_last[slot], walked[slot] + (walked[slot] / 8) + 1));
+        }
+    }
+
+    /// <summary>No rows for anybody, flagged.</summary>
+    private bool Fail(int users)
+    {
+        _chosen.Truncate(0);
+        _ends.Clear();
+        _settled.Clear();
+        for (int user = 0; user < users; user++)
+        {
+            _ends.Add(0);
+            _settled.Add(true);
+        }
+
+        _common |= ServingStatus.StageFailed;
+        return true;
+    }
+
+    private bool Caught(Exception error)
+    {
+        Error = error;
+        return false;
+    }
+
+    private long Clock() => _trace is null ? 0 : _budget.Time.GetTimestamp();
+
+    private void Record(string stage, int rowsIn, int rowsOut, long bytes, long start, string note) =>
+        _trace!.Add(new TraceStage(stage, rowsIn, rowsOut, bytes, _budget.Time.GetElapsedTime(start).TotalMicroseconds, note));
+}

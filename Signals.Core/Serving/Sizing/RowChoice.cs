@@ -1,0 +1,34 @@
+namespace Signals.Core.Serving.Sizing;
+
+/// <summary>The rows that a stage chose, in their order. One thread at a time; reused.</summary>
+public sealed class RowChoice
+{
+    private int[] _rows = [];
+
+    /// <summary>How many rows.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>Row indexes of a <see cref="Rows.RowSet"/>.</summary>
+    public ReadOnlySpan<int> Span => _rows.AsSpan(0, Count);
+
+    internal Span<int> Writable => _rows.AsSpan(0, Count);
+
+    /// <summary>Adds a row.</summary>
+    public void Add(int row)
+    {
+        if (Count == _rows.Length)
+        {
+            Array.Resize(ref _rows, Math.Max(64, 2 * _rows.Length));
+        }
+
+        _rows[Count++] = row;
+    }
+
+    /// <summary>Leaves the first rows alone.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There are not so many.</exception>
+    public void Truncate(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)count, (uint)Count, nameof(count));
+        Count = count;
+    }
+}

@@ -1,0 +1,53 @@
+using Signals.Core.Definitions;
+using Signals.Core.Schema;
+using Signals.Core.Serving.Rows;
+
+namespace Signals.Core.Serving.Sizing;
+
+/// <summary>Counts, dedup, mix and size of a definition, with event types as slots: their positions in the order of their ids.</summary>
+/// <remarks>Thread contract: immutable; any thread.</remarks>
+internal sealed class SizeRules
+{
+    private readonly int[] _slotOfType;
+
+    /// <param name="definition">Validated against the schema that the event types are of.</param>
+    /// <param name="types">The event types of the definition in the order of their ids.</param>
+    /// <param name="layout">Where the key columns are.</param>
+    public SizeRules(SequenceDefinition definition, EventTypeSchema[] types, RowLayout layout)
+    {
+        Size = definition.Size.Value;
+        Counts = Array.ConvertAll(types, type => definition.Sources.First(source => source.EventType == type.Name).Count.Value);
+        _slotOfType = new int[types[^1].Id + 1];
+        for (int slot = 0; slot < types.Length; slot++)
+        {
+            _slotOfType[types[slot].Id] = slot;
+        }
+
+        DedupColumns = definition.Dedup is { } dedup ? [.. dedup.Columns.Select(layout.OrdinalOf)] : [];
+        DedupPerType = definition.Dedup?.Scope == DedupScope.PerType;
+        Quotas = [.. definition.Mix.OfType<QuotaRule>().Select(rule =>
+            new Quota(SlotsOf(rule), rule.MinimumRows(Size), rule.MaximumRows(Size)))];
+        RunLimits = [.. definition.Mix.OfType<RunLimitRule>().Select(rule => new RunLimit(SlotsOf(rule), rule.Maximum.Value))];
+
+        bool[] SlotsOf(MixRule rule) => Array.ConvertAll(types, type => rule.EventTypes.Contains(type.Name));
+    }
+
+    /// <summary>The most rows of a sequence.</summary>
+    public int Size { get; }
+
+    /// <summary>The most candidates of each slot.</summary>
+    public int[] Counts { get; }
+
+    /// <summary>Ordinals of the key's columns; none without dedup.</summary>
+    public int[] DedupColumns { get; }
+
+    public bool DedupPerType { get; }
+
+    public Quota[] Quotas { get; }
+
+    public RunLimit[] RunLimits { get; }
+
+    public bool HasMix => Quotas.Length > 0 || RunLimits.Length > 0;
+
+    public int SlotOf(ushort eventType) => _slotOfType[eventType];
+}

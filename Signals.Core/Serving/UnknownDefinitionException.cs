@@ -1,0 +1,19 @@
+using Signals.Core.Model;
+
+namespace Signals.Core.Serving;
+
+/// <summary>No definition of the name that a read asked for is registered.</summary>
+/// <param name="name">The name.</param>
+/// <param name="known">The names that are registered.</param>
+public sealed class UnknownDefinitionException(string name, IEnumerable<string> known)
+    : SignalsException($"There is no definition '{name}'; registered are: {Describe(known)}.")
+{
+    /// <summary>The name that was asked for.</summary>
+    public string Name { get; } = name;
+
+    private static string Describe(IEnumerable<string> known)
+    {
+        string names = string.Join(", ", known.Order(StringComparer.Ordinal));
+        return names.Length == 0 ? "none" : names;
+    }
+}
