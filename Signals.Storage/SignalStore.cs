@@ -1,12 +1,14 @@
 using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Core.Schema;
+using Signals.Core.Serving;
 using Signals.Storage.Engine;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Indexing;
 using Signals.Storage.Reads;
 using Signals.Storage.Segments;
 using Signals.Storage.Versions;
+using Signals.Storage.Serving;
 
 namespace Signals.Storage;
 
@@ -28,6 +30,7 @@ public sealed class SignalStore : IAsyncDisposable, IDisposable
     {
         Engine = engine;
         _enrichment = enrichment;
+        Definitions = new StoreDefinitions(engine.Schema, engine.Reader, engine.Time);
         _newestOfEach = Query([.. engine.Schema.EventTypes.Select(type => type.Name)]).Last(1).Columns().Build();
     }
 
@@ -36,6 +39,9 @@ public sealed class SignalStore : IAsyncDisposable, IDisposable
 
     /// <summary>What the store failed with; null while it works. A store that failed refuses writes until it is reopened, and reads go on.</summary>
     public Exception? FirstError => Engine.FailStop.Error;
+
+    /// <summary>The sequence definitions that <see cref="Read(UserId, string, ReadOptions)"/> serves by name.</summary>
+    public StoreDefinitions Definitions { get; }
 
     internal StoreEngine Engine { get; }
 
@@ -181,10 +187,35 @@ public sealed class SignalStore : IAsyncDisposable, IDisposable
     public Sequence Read(UserId user, SequenceQuery query) => Engine.Reader.Read(user, query);
 
     /// <summary>
+    /// Reads one user's sequence as a registered definition makes it: synchronous, and without allocation when warm, but for what the
+    /// host's own code allocates. Dispose the answer; its status says what it is.
+    /// </summary>
+    /// <param name="user">Whose sequence.</param>
+    /// <param name="definition">The name that the definition is registered under.</param>
+    /// <param name="options">A deadline, a trace.</param>
+    /// <exception cref="UnknownDefinitionException">There is no such definition.</exception>
+    /// <exception cref="CorruptionException">As in <see cref="Read(UserId, SequenceQuery)"/>.</exception>
+    public ServedSequence Read(UserId user, string definition, ReadOptions options = default) => Definitions.Read(user, definition, options);
+
+    /// <summary>
+    /// Reads the sequences of several users into tensors, straight into memory of the caller; <paramref name="destination"/> says what each
+    /// user's answer is.
+    /// </summary>
+    /// <param name="users">Whose sequences; user i fills place i.</param>
+    /// <param name="definition">The name that the definition is registered under.</param>
+    /// <param name="destination">Where the tensors go.</param>
+    /// <param name="options">A deadline, for all users together; a trace.</param>
+    /// <exception cref="UnknownDefinitionException">There is no such definition.</exception>
+    /// <exception cref="ArgumentException">The definition describes no tensors, or what is bound does not fit them; nothing is written.</exception>
+    /// <exception cref="CorruptionException">As in <see cref="Read(UserId, SequenceQuery)"/>.</exception>
+    public void ReadTensors(ReadOnlySpan<UserId> users, string definition, TensorSet destination, ReadOptions options = default) =>
+        Definitions.ReadTensors(users, definition, destination, options);
+
+    /// <summary>
     /// Reads the sequences of several users into one jagged answer. Each holds what was acknowledged before the call; the last ones may
     /// hold events that arrived during it. Dispose the answer.
     /// </summary>
-    /// <exception cref="CorruptionException">As in <see cref="Read"/>.</exception>
+    /// <exception cref="CorruptionException">As in <see cref="Read(UserId, SequenceQuery)"/>.</exception>
     public SequenceBatch ReadMany(ReadOnlySpan<UserId> users, SequenceQuery query) => Engine.Reader.ReadMany(users, query);
 
     /// <summary>

@@ -1,0 +1,83 @@
+using Signals.Core.Columns;
+using Signals.Core.Serving;
+using Signals.Core.Serving.Rows;
+
+namespace Signals.Storage.Serving;
+
+/// <summary>What a <see cref="ServedSequence"/> is a lease of: a run of a plan for one user, and its chosen rows as columns.</summary>
+/// <remarks>
+/// Thread contract: owned by one lease at a time. Lifetime: rented from <see cref="ServedPlan"/>; a lease carries the generation that it
+/// was rented with.
+/// </remarks>
+internal sealed class ServedAnswer
+{
+    private readonly GatheredColumn[] _columns;
+    private readonly bool[] _isGathered;
+    private long[] _times = [];
+    private ulong[] _ids = [];
+    private ushort[] _eventTypes = [];
+    private int _generation;
+
+    public ServedAnswer(ServedPlan owner, SequenceRun run)
+    {
+        Owner = owner;
+        Run = run;
+        _columns = Array.ConvertAll(run.Plan.Outputs, output => new GatheredColumn(output.Type));
+        _isGathered = new bool[_columns.Length];
+    }
+
+    public ServedPlan Owner { get; }
+
+    public SequenceRun Run { get; }
+
+    public int Generation => Volatile.Read(ref _generation);
+
+    public int Count { get; private set; }
+
+    public ReadOnlySpan<long> Times => _times.AsSpan(0, Count);
+
+    public ReadOnlySpan<ulong> Ids => _ids.AsSpan(0, Count);
+
+    public ReadOnlySpan<ushort> EventTypes => _eventTypes.AsSpan(0, Count);
+
+    /// <summary>Takes over what the run chose.</summary>
+    public void Begin()
+    {
+        ReadOnlySpan<int> chosen = Run.ChosenOf(0);
+        Count = chosen.Length;
+        if (_times.Length < Count)
+        {
+            _times = new long[Count];
+            _ids = new ulong[Count];
+            _eventTypes = new ushort[Count];
+        }
+
+        RowSet rows = Run.Rows;
+        for (int i = 0; i < chosen.Length; i++)
+        {
+            _times[i] = rows.Times[chosen[i]];
+            _ids[i] = rows.Ids[chosen[i]];
+            _eventTypes[i] = rows.EventTypes[chosen[i]];
+        }
+
+        Array.Clear(_isGathered);
+    }
+
+    /// <summary>A column of the answer; gathered when it is first asked for.</summary>
+    public IColumnRows Column(string name)
+    {
+        int index = Run.Plan.OrdinalOfOutput(name);
+        if (!_isGathered[index])
+        {
+            OutputPlan output = Run.Plan.Outputs[index];
+            _columns[index].Clear();
+            _columns[index].Append(Run.Rows.Column(output.Ordinal), Run.ChosenOf(0), output.Default);
+            _isGathered[index] = true;
+        }
+
+        return _columns[index];
+    }
+
+    /// <summary>Ends the lease of this generation; false when it had ended before.</summary>
+    public bool TryEnd(int generation) => Interlocked.CompareExchange(ref _generation, generation + 1, generation) == generation;
+}

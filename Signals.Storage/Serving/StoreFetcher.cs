@@ -1,0 +1,84 @@
+using Signals.Core.Columns;
+using Signals.Core.Model;
+using Signals.Core.Serving;
+using Signals.Core.Serving.Rows;
+using Signals.Storage.Engine;
+using Signals.Storage.Reads;
+
+namespace Signals.Storage.Serving;
+
+/// <summary>Fetches rows for serving from the store, with one prepared query whose limits each fetch narrows.</summary>
+/// <remarks>Thread contract: one thread at a time. Lifetime: reused; holds the lease of one answer until the next fetch or release.</remarks>
+internal sealed class StoreFetcher : RowFetcher, IRowSource
+{
+    private readonly SequenceReader _reader;
+    private readonly SequenceQuery _query;
+    private readonly TypeLimits[] _limits;
+    private readonly StoredColumn[] _columns;
+    private UserId[] _users = new UserId[1];
+    private SequenceBatch _lease;
+    private SequenceBuffer? _buffer;
+
+    public StoreFetcher(SequenceReader reader, SequenceQuery query)
+    {
+        _reader = reader;
+        _query = query;
+        _limits = new TypeLimits[query.Types.Length];
+        _columns = new StoredColumn[query.Columns.Length];
+        for (int i = 0; i < _columns.Length; i++)
+        {
+            _columns[i] = new StoredColumn();
+        }
+    }
+
+    public ReadOnlySpan<UserId> Users => _users.AsSpan(0, Buffer.Statuses.Count);
+
+    public ReadOnlySpan<long> Times => Buffer.Times.Span;
+
+    public ReadOnlySpan<ulong> Ids => Buffer.Ids.Span;
+
+    public ReadOnlySpan<ushort> EventTypes => Buffer.EventTypes.Span;
+
+    public ReadOnlySpan<int> Offsets => Buffer.Ends.Span;
+
+    private SequenceBuffer Buffer => _buffer ?? throw new InvalidOperationException("Nothing is fetched.");
+
+    public IColumnRows Column(int ordinal) => _columns[ordinal];
+
+    public override IRowSource Fetch(ReadOnlySpan<UserId> users, ReadOnlySpan<long> fromMs, ReadOnlySpan<int> last)
+    {
+        Release();
+        for (int slot = 0; slot < _limits.Length; slot++)
+        {
+            _limits[slot] = new TypeLimits(fromMs[slot], long.MaxValue, last[slot]);
+        }
+
+        if (_users.Length < users.Length)
+        {
+            _users = new UserId[users.Length];
+        }
+
+        users.CopyTo(_users);
+        _lease = _reader.ReadMany(users, _query, _limits);
+        _buffer = _lease.Buffer;
+        for (int i = 0; i < _columns.Length; i++)
+        {
+            _columns[i].LookAt(_buffer.Columns[i]);
+        }
+
+        return this;
+    }
+
+    public override bool IsKnown(int user) => Buffer.Statuses[user] != SequenceStatus.UnknownUser;
+
+    public override long WatermarkOf(int slot) => Buffer.Watermarks[slot];
+
+    public override void Release()
+    {
+        if (_buffer is not null)
+        {
+            _buffer = null;
+            _lease.Dispose();
+        }
+    }
+}
