@@ -10,8 +10,8 @@ internal static class LastN
 {
     /// <summary>How many of the user's newest rows of a window a read may want, given the windows that are newer.</summary>
     /// <remarks>
-    /// The newer rows are counted from below: rows of one table are unique, those of two may repeat, and a table in which some row was
-    /// never inserted counts as none. A newer row that an erasure or the max age takes away later takes every older row with it; one
+    /// The newer rows are counted from below: rows of one table are unique, those of two may repeat, and those among which
+    /// one may never have been inserted count as none. A newer row that an erasure or the max age takes away later takes every older row with it; one
     /// that is retracted keeps its place.
     /// </remarks>
     public static int Wanted(EventTypeSchema type, in UserId user, ReadOnlySpan<TableWindow> newer)
@@ -27,8 +27,7 @@ internal static class LastN
             int most = 0;
             foreach (Table table in newer[i].Tables.Span)
             {
-                bool counts = (table.Meta.Traits & RowTraits.NeverInserted) == 0;
-                most = counts && table.TryFind(user, out UserRows rows) ? Math.Max(most, rows.Count) : most;
+                most = table.TryFind(user, out UserRows rows) && Counts(table, rows) ? Math.Max(most, rows.Count) : most;
             }
 
             wanted = Math.Max(0, wanted - most);
@@ -36,4 +35,7 @@ internal static class LastN
 
         return wanted;
     }
+
+    private static bool Counts(Table table, in UserRows rows) =>
+        (table.Meta.Traits & RowTraits.NeverInserted) == 0 || table.IsPlainFor(rows);
 }

@@ -25,7 +25,7 @@ internal readonly struct ReadSource
         Newest = rows.NewestTime;
         Oldest = rows.OldestTime;
         IsSorted = true;
-        IsPlain = table.IsPlain;
+        IsPlain = table.IsPlainFor(rows);
         IsStreamed = table.IsStreamed;
     }
 

@@ -19,6 +19,8 @@ internal sealed class Table : IDisposable
     private readonly BlockSource _source;
     private readonly BlockCache _cache;
     private readonly Block?[] _slots;
+    private readonly int _insertedAt; // positions in a block; only of a table that is not plain
+    private readonly int _retractedAt;
 
     private Table(
         TableFile file, TableMeta meta, TableFooter footer, EventTypeSchema schema, BlockCache cache, Func<ColumnFileMeta, TableIndex, ColumnFile> open)
@@ -33,6 +35,8 @@ internal sealed class Table : IDisposable
         _layout = files.Length == 0 ? stored : Joined(stored, schema, meta.ColumnFiles);
         _source = new BlockSource(new BlockReader(file, _index, stored), stored, _layout, files);
         _slots = new Block?[_index.Blocks];
+        _insertedAt = stored.PositionOf(stored.InsertedChunk);
+        _retractedAt = stored.PositionOf(stored.RetractedChunk);
         Footer = footer;
         IsPlain = meta.Traits == RowTraits.None;
         IsStreamed = Run == TableRun.Streamed;
@@ -107,6 +111,28 @@ internal sealed class Table : IDisposable
 
     /// <summary>The rows of a user, if any. No I/O; about one cache miss when there are none.</summary>
     public bool TryFind(in UserId user, out UserRows rows) => _directory.TryFind(in user, out rows);
+
+    /// <summary>
+    /// Whether each of these rows is an event that is there, as far as the index tells: a block without such stamps has none that differ.
+    /// False alarms are possible. No I/O.
+    /// </summary>
+    public bool IsPlainFor(in UserRows rows)
+    {
+        if (IsPlain)
+        {
+            return true;
+        }
+
+        bool plain = true;
+        int last = _index.FindBlock(rows.FirstRow + rows.Count - 1);
+        for (int block = _index.FindBlock(rows.FirstRow); block <= last && plain; block++)
+        {
+            plain = _index.ChunkLength(block, _retractedAt) == 0
+                && _index.ChunkLength(block, _insertedAt) == 0;
+        }
+
+        return plain;
+    }
 
     /// <summary>The user at a place of the directory, which goes by user. No I/O.</summary>
     public UserId UserAt(int index, out UserRows rows)

@@ -45,6 +45,26 @@ internal sealed class RowMergerTests
         }, iter: 2000);
 
     [Test]
+    public void Merge_SortedRunsOfAnyStamps_EqualsTheModelWhateverTheirOrder() =>
+        Gen.Select(Gen.Int, Gen.Int[1, 6], Gen.Int[0, 20]).Sample((seed, runs, rowsPerRun) =>
+        {
+            var random = new Random(seed);
+            ColumnType[] types = [.. Type.Columns.Select(column => column.Type)];
+            RowBuffer rows = new(types, MergeRows.RandomStamp(random), StampParts.Existence | StampParts.Cells);
+            int[] ends = new int[runs];
+            for (int i = 0; i < runs; i++)
+            {
+                RowBuffer run = MergeRows.Sorted(Type, MergeRows.RandomStamped(Type, random, rowsPerRun, (StampParts)random.Next(4)));
+                rows.AppendRows(run, 0, run.Count);
+                ends[i] = rows.Count;
+            }
+
+            RowBuffer merged = new(types, MergeRows.RandomStamp(random), StampParts.Existence | StampParts.Cells);
+            new RowMerger().Merge(rows, ends, merged);
+            CheckAgainstModel(rows, merged);
+        }, iter: 2000);
+
+    [Test]
     public void Merge_DestinationThatHoldsAnEqualRow_LeavesItAlone()
     {
         RowBuffer rows = MergeRows.Random(Type, new Random(1), 1, times: 1, ids: 1);

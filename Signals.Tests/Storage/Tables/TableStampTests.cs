@@ -46,6 +46,26 @@ internal sealed class TableStampTests
     }
 
     [Test]
+    public void IsPlainFor_RowsOfABlockWithoutARetraction_IsTrueBesideOneWith()
+    {
+        RowBuffer rows = new([.. Type.Columns.Select(column => column.Type)], Stamp.Of(1, 0), StampParts.Existence);
+        for (int i = 0; i < 200; i++)
+        {
+            rows.AppendKey(1000 - i, 1);
+        }
+
+        rows.FillAbsent();
+        rows.Stamps.Retracted[199] = Stamp.Of(1, 0).Value;
+        using Table table = WritePart(rows, RunKind.Events, 0, out _);
+        Assert.That(table.BlockCount, Is.GreaterThan(1));
+
+        Assert.That(table.IsPlain, Is.False);
+        Assert.That(table.IsPlainFor(new UserRows(0, 1, 1000, 1000)), Is.True);
+        Assert.That(table.IsPlainFor(new UserRows(199, 1, 801, 801)), Is.False);
+        Assert.That(table.IsPlainFor(new UserRows(0, 200, 1000, 801)), Is.False);
+    }
+
+    [Test]
     public void Write_Part_HasTheSameBytesWhereverItLies()
     {
         RowBuffer rows = MergeRows.Sorted(Type, MergeRows.RandomStamped(Type, new Random(5), 40, StampParts.Cells));
@@ -158,7 +178,7 @@ internal sealed class TableStampTests
         using IFile file = _files.Open(Segment, FileOpenMode.CreateNew);
         file.Write(0, new byte[start]);
         TableRun run = new(kind, rows.Stamps.Run, rows.Stamps.Parts);
-        using TableWriter writer = new(file, start, 99, type, 0, new TableOptions { BlockBytes = 300 }, run);
+        using TableWriter writer = new(file, start, 99, type, 0, new TableOptions { BlockBytes = 300, MinBlockRows = 8 }, run);
         writer.Add(UserId.From(1), rows, 0, rows.Count);
         meta = writer.Finish() with { SegmentFile = 3, SegmentOffset = start };
         return Open(meta);
