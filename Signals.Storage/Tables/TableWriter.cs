@@ -145,7 +145,7 @@ internal sealed class TableWriter : IDisposable
         TableFooter footer = new()
         {
             Identity = _identity,
-            EventType = _eventType,
+            EventType = _fileSystem is null ? (ushort)0 : _eventType, // a part may be attached to another store
             Columns = (ushort)_layout.Columns,
             Users = _directory.Users,
             Rows = (int)_rows,
@@ -216,6 +216,7 @@ internal sealed class TableWriter : IDisposable
         Stamp = _layout.Run.Stamp,
         Traits = _traits,
         NewestInserted = _newestInserted,
+        ColumnIds = _fileSystem is null ? [.. Enumerable.Range(0, _layout.Columns).Select(column => (ushort)column)] : null,
     };
 
     private void RequireStamps(RowStamps rows)
