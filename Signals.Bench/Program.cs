@@ -1,4 +1,5 @@
 using Signals.Bench.Compare;
+using Signals.Bench.Import;
 
 try
 {
@@ -6,8 +7,11 @@ try
     {
         case ["compare", .. string[] rest]:
             return new CompareCommand(CompareOptions.Parse(rest)).Run();
+        case ["import", .. string[] rest]:
+            return ImportCommand.Run(rest);
         default:
             Console.Error.WriteLine(CompareOptions.Usage);
+            Console.Error.WriteLine(ImportCommand.Usage);
             return 2;
     }
 }

@@ -32,6 +32,13 @@ internal sealed class ColumnInterleaver
             {
                 ColumnOutput source = stages[slot].Columns(outputs.Length)[i];
                 ReadOnlySpan<int> rows = _rows.Span.Slice(_starts[slot], stages[slot].Count);
+                if (stages.Length == 1 && !oldestFirst && !output.Type.IsVariable)
+                {
+                    source.States[..rows.Length].CopyTo(states);
+                    source.Values[..values.Length].CopyTo(values);
+                    continue;
+                }
+
                 Scatter(source.States, rows, states);
                 switch (output.Type.Width)
                 {

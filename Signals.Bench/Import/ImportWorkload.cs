@@ -1,0 +1,52 @@
+using System.Buffers.Binary;
+using Signals.Bench.Workloads;
+
+namespace Signals.Bench.Import;
+
+/// <summary>Events to enrich, and the vector that each gets: 64 signed bytes that follow from the event's id. Immutable.</summary>
+internal sealed class ImportWorkload
+{
+    public const int Dimensions = 64;
+
+    public ImportWorkload(int events, int users)
+    {
+        EventLogGenerator generator = new(new WorkloadOptions { Events = events, Users = users, DuplicateShare = 0 });
+        Log = generator.Generate();
+        Readers = generator.PopularUsers(100_000, seed: 21);
+        Sorted = new int[events];
+        for (int i = 0; i < events; i++)
+        {
+            Sorted[i] = i;
+        }
+
+        // By user, then newest first, then by id: the order that both stores keep.
+        Array.Sort(Sorted, Compare);
+    }
+
+    public EventLog Log { get; }
+
+    /// <summary>Indexes of all events in the order of user, time descending, id.</summary>
+    public int[] Sorted { get; }
+
+    /// <summary>Users to read, drawn as the events' users are.</summary>
+    public uint[] Readers { get; }
+
+    /// <summary>The vector of an event.</summary>
+    public static void WriteVector(uint id, Span<byte> vector)
+    {
+        ulong state = id;
+        for (int at = 0; at < Dimensions; at += sizeof(ulong))
+        {
+            state += 0x9E37_79B9_7F4A_7C15;
+            ulong mixed = (state ^ (state >> 30)) * 0xBF58_476D_1CE4_E5B9;
+            BinaryPrimitives.WriteUInt64LittleEndian(vector[at..], mixed ^ (mixed >> 31));
+        }
+    }
+
+    private int Compare(int a, int b)
+    {
+        int order = Log.Users[a].CompareTo(Log.Users[b]);
+        order = order != 0 ? order : Log.Times[b].CompareTo(Log.Times[a]);
+        return order != 0 ? order : Log.Ids[a].CompareTo(Log.Ids[b]);
+    }
+}

@@ -1,0 +1,54 @@
+using System.Diagnostics;
+
+namespace Signals.Bench.Import;
+
+/// <summary>Reads without pause on a thread of its own, and tells the percentiles of each stretch. Disposing ends it.</summary>
+internal sealed class ReadProbe : IDisposable
+{
+    private readonly Lock _gate = new();
+    private readonly Thread _thread;
+    private List<long> _ticks = new(1 << 20); // guarded by _gate
+    private volatile bool _stopping;
+
+    public ReadProbe(uint[] users, Action<uint> read)
+    {
+        _thread = new Thread(() => Run(users, read)) { Name = "reads", IsBackground = true };
+        _thread.Start();
+    }
+
+    /// <summary>The percentiles since the last call, in microseconds.</summary>
+    public (double P50, double P99, int Reads) Take()
+    {
+        List<long> taken;
+        lock (_gate)
+        {
+            taken = _ticks;
+            _ticks = new List<long>(1 << 20);
+        }
+
+        taken.Sort();
+        return taken.Count == 0 ? (double.NaN, double.NaN, 0) : (At(0.5), At(0.99), taken.Count);
+
+        double At(double quantile) => taken[(int)(quantile * (taken.Count - 1))] * 1e6 / Stopwatch.Frequency;
+    }
+
+    public void Dispose()
+    {
+        _stopping = true;
+        _thread.Join();
+    }
+
+    private void Run(uint[] users, Action<uint> read)
+    {
+        for (int i = 0; !_stopping; i = (i + 1) % users.Length)
+        {
+            long start = Stopwatch.GetTimestamp();
+            read(users[i]);
+            long ticks = Stopwatch.GetTimestamp() - start;
+            lock (_gate)
+            {
+                _ticks.Add(ticks);
+            }
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using System.Diagnostics;
+using RocksDbSharp;
+using Signals.Bench.Candidates;
+using Signals.Bench.Workloads;
+
+namespace Signals.Bench.Import;
+
+/// <summary>RocksDB: the vectors under the events' keys in a column family of their own, from a sorted file that is ingested by move.</summary>
+internal sealed class RocksDbImport(ImportWorkload workload, string folder)
+{
+    /// <summary>Runs it and prints what it took; false when a read gave a wrong vector.</summary>
+    public bool Run()
+    {
+        DbOptions options = RocksDbSettings.Options();
+        options.SetCreateMissingColumnFamilies(true);
+        ColumnFamilyOptions vectors = new ColumnFamilyOptions().SetCompression(Compression.No);
+        ColumnFamilies families = new() { { "default", new ColumnFamilyOptions() }, { "vectors", vectors } };
+        using RocksDb database = RocksDb.Open(options, Path.Combine(folder, "rocksdb"), families);
+        ColumnFamilyHandle family = database.GetColumnFamily("vectors");
+        string file = Path.Combine(folder, "vectors.sst");
+        long begin = Stopwatch.GetTimestamp();
+        Write(file, vectors);
+        double writing = Stopwatch.GetElapsedTime(begin).TotalSeconds;
+        begin = Stopwatch.GetTimestamp();
+        database.IngestExternalFiles([file], new IngestExternalFileOptions().SetMoveFiles(true), family);
+        bool right = IsRight(database, family, workload.Sorted[0]);
+        double importing = Stopwatch.GetElapsedTime(begin).TotalSeconds;
+        Console.WriteLine($"RocksDB, move: file written at {Rate(writing)}; ingested until a read saw it at {Rate(importing)}; both {Rate(writing + importing)}");
+        for (int i = 0; i < workload.Sorted.Length; i += 9973)
+        {
+            right &= IsRight(database, family, workload.Sorted[i]);
+        }
+
+        return right;
+    }
+
+    private void Write(string file, ColumnFamilyOptions vectors)
+    {
+        EventLog log = workload.Log;
+        byte[] key = new byte[RocksDbKey.Bytes];
+        byte[] ignored = new byte[RocksDbKey.ValueBytes];
+        byte[] vector = new byte[ImportWorkload.Dimensions];
+        using SstFileWriter writer = new(null, vectors);
+        writer.Open(file);
+        foreach (int i in workload.Sorted)
+        {
+            KeyOf(log, i, key, ignored);
+            ImportWorkload.WriteVector(log.Ids[i], vector);
+            writer.Put(key, vector);
+        }
+
+        writer.Finish();
+    }
+
+    private bool IsRight(RocksDb database, ColumnFamilyHandle family, int i)
+    {
+        byte[] key = new byte[RocksDbKey.Bytes];
+        byte[] expected = new byte[ImportWorkload.Dimensions];
+        KeyOf(workload.Log, i, key, new byte[RocksDbKey.ValueBytes]);
+        ImportWorkload.WriteVector(workload.Log.Ids[i], expected);
+        return database.Get(key, family).AsSpan().SequenceEqual(expected);
+    }
+
+    // One type here, so that the keys are in the order of the workload.
+    private static void KeyOf(EventLog log, int i, byte[] key, byte[] value)
+    {
+        RocksDbKey.Write(key, value, log, i);
+        key[RocksDbKey.PrefixBytes - 1] = 0;
+    }
+
+    private string Rate(double seconds) => $"{workload.Log.Count / seconds / 1e6:F2} M rows/s";
+}
