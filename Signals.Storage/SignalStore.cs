@@ -5,6 +5,7 @@ using Signals.Core.Serving;
 using Signals.Storage.Engine;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Indexing;
+using Signals.Storage.Maintenance;
 using Signals.Storage.Reads;
 using Signals.Storage.Segments;
 using Signals.Storage.Versions;
@@ -73,6 +74,24 @@ public sealed class SignalStore : IAsyncDisposable, IDisposable
         return files.DirectoryExists(path) && Manifest.Exists(files, path)
             ? SchemaSerializer.Read(Manifest.Read(files, path).Schema)
             : throw new DirectoryNotFoundException($"'{path}' holds no store: there is no {StoreFiles.Current} in it.");
+    }
+
+    /// <summary>
+    /// Brings what is intact of a damaged store into a new folder, which then opens as a store, and lists what is lost. Of a damaged table
+    /// the users come over whose rows can all be read; of damaged logs every intact frame, those behind the damage too. The damaged folder
+    /// is only read; no store may have it open. The new one shares no file with it and appears when it is complete and durable.
+    /// </summary>
+    /// <param name="damaged">The folder of the damaged store.</param>
+    /// <param name="target">A path at which nothing exists.</param>
+    /// <param name="schema">The schema, needed when the manifest is lost; otherwise the stored one serves.</param>
+    /// <param name="cancellationToken">Ends the work; nothing of the new folder is left then.</param>
+    /// <exception cref="SignalsException">The manifest is lost and no schema was given, or the schemas contradict each other.</exception>
+    /// <exception cref="FileOperationException">The target exists, or the disk refused to be written.</exception>
+    public static SalvageReport Salvage(string damaged, string target, StoreSchema? schema = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(damaged);
+        ArgumentException.ThrowIfNullOrEmpty(target);
+        return StoreSalvage.Run(FileSystems.ForThisMachine(), damaged, target, schema, cancellationToken);
     }
 
     /// <summary>A new batch of events of one type; fill it, append it, clear it, fill it again.</summary>
@@ -270,6 +289,15 @@ public sealed class SignalStore : IAsyncDisposable, IDisposable
     /// <exception cref="ArgumentException">The schema has no such event type.</exception>
     public Completeness GetCompleteness(string eventType) => Engine.Registry.Of(Schema[eventType].Id);
 
+    /// <summary>Erases a user as <see cref="EraseAsync"/> does, and tells where the events were and when each place was cleaned.</summary>
+    /// <returns>A certificate that follows the cleaning until it is complete, or until the store is closed.</returns>
+    /// <exception cref="StorePoisonedException">The store has failed; whether the erasure survives is unknown.</exception>
+    public async Task<ErasureCertificate> EraseCertifiedAsync(UserId user, CancellationToken cancellationToken = default)
+    {
+        await EraseAsync(user, cancellationToken).ConfigureAwait(false);
+        return Engine.Certify(user);
+    }
+
     /// <summary>Puts everything accepted so far into tables.</summary>
     public Task FlushAsync() => Engine.FlushAsync();
 
@@ -301,6 +329,42 @@ public sealed class SignalStore : IAsyncDisposable, IDisposable
             .OrderBy(meta => meta.EventType).ThenByDescending(meta => meta.WindowStart).ThenBy(meta => meta.Number)
             .Select(meta => TableInfo.Of(meta, Schema)),
     ];
+
+    /// <summary>
+    /// Copies the store to a new folder while traffic flows. The folder is a store of its own: open it, on this machine or another, or
+    /// copy it back. In it is every event acknowledged before the call, and of what was appended later a beginning, in order; with
+    /// <see cref="Durability.InMemory"/> every event accepted before the call, and of later ones any. It is durable and complete when its
+    /// name appears.
+    /// </summary>
+    /// <remarks>
+    /// Tables and full logs become hard links where the folder is on the same file system, and synced copies elsewhere; the log that is
+    /// being written, at most <see cref="StoreOptions.LogBytes"/>, is copied. Links keep the space of files that the store has replaced
+    /// since: delete a checkpoint that nobody needs. Erasures after the call do not reach it.
+    /// </remarks>
+    /// <param name="directory">A path at which nothing exists; missing parents are made.</param>
+    /// <param name="cancellationToken">Ends the work; nothing of the folder is left then.</param>
+    /// <exception cref="FileOperationException">The folder exists, or the disk refused. The store is not affected.</exception>
+    /// <exception cref="CorruptionException">The log that is being written is damaged.</exception>
+    public Task<CheckpointInfo> CheckpointAsync(string directory, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(directory);
+        return Engine.CheckpointAsync(directory, cancellationToken);
+    }
+
+    /// <summary>
+    /// Reads every byte of every file of the store as it is now, and checks it: each checksum; the order, counts and windows of rows; that
+    /// no table holds an event twice; that footers, manifest and memory say the same; and each frame and record of the logs, up to what
+    /// was written at the call. Traffic flows on, and nothing of it is held back but version edits while the manifest is read.
+    /// </summary>
+    /// <param name="progress">Told after each file, on the thread that verifies.</param>
+    /// <param name="cancellationToken">Ends the work.</param>
+    /// <returns>What was looked at and what is wrong. Damage is reported, not thrown, and does not stop the store.</returns>
+    public VerifyReport Verify(IProgress<VerifyProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Engine.Verify(progress, cancellationToken);
+
+    /// <inheritdoc cref="Verify"/>
+    public Task<VerifyReport> VerifyAsync(IProgress<VerifyProgress>? progress = null, CancellationToken cancellationToken = default) =>
+        Engine.VerifyAsync(progress, cancellationToken);
 
     /// <summary>The counters now.</summary>
     public StoreStats GetStats() => new(Engine.GetCounters());

@@ -25,6 +25,7 @@ internal sealed class Flusher(
     RecordApplier applier,
     MemTableSet memTables,
     StoreTelemetry telemetry,
+    FilePins pins,
     TimeProvider time) : IDisposable
 {
     private readonly Lock _gate = new();
@@ -105,7 +106,7 @@ internal sealed class Flusher(
         {
             if (StoreFiles.Classify(name, out ulong number) == StoreFileKind.Log && number < firstLive)
             {
-                files.Delete(Path.Combine(directory, name));
+                pins.Delete(name);
             }
         }
     }

@@ -1,5 +1,7 @@
 using Signals.Core.Model;
+using Signals.Core.Schema;
 using Signals.Storage.FileSystem;
+using Signals.Storage.Maintenance;
 using Signals.Storage.Versions;
 using Signals.Storage.Wal;
 
@@ -13,7 +15,7 @@ namespace Signals.Storage.Engine;
 /// Thread contract: the opening thread. First <see cref="Check"/>, which only reads, then <see cref="Replay"/>. A log may be unsealed only when every later one is empty; anything else is
 /// corruption. The tail is repaired before a new log is made, so no log ever follows a torn one.
 /// </remarks>
-internal sealed class LogRecovery(IFileSystem files, string directory, ManifestState state)
+internal sealed class LogRecovery(IFileSystem files, string directory, ManifestState state, StoreSchema schema)
 {
     private const ulong FirstSequence = 1;
     private const ulong AnySequence = 0;
@@ -50,7 +52,8 @@ internal sealed class LogRecovery(IFileSystem files, string directory, ManifestS
         ulong expected = state.FirstLiveLog == 0 ? FirstSequence : AnySequence;
         for (int i = 0; i < used; i++)
         {
-            LogReplay found = LogReader.Replay(files, PathOf(logs[i]), logs[i], expected, isLast: i == used - 1, static (_, _) => { });
+            string path = PathOf(logs[i]);
+            LogReplay found = LogReader.Replay(files, path, logs[i], expected, isLast: i == used - 1, (payload, position) => Require(path, payload, position));
             _found.Add(found);
             expected = found.NextSequence;
         }
@@ -88,23 +91,27 @@ internal sealed class LogRecovery(IFileSystem files, string directory, ManifestS
         {
             if (position > state.FlushedPosition)
             {
-                ApplyFrame(path, log, payload, position, apply);
+                apply(log, payload, EndPosition);
+                EndPosition = position;
             }
         });
     }
 
-    private void ApplyFrame(string path, ulong log, ReadOnlySpan<byte> payload, long position, Action<ulong, ReadOnlySpan<byte>, long> apply)
+    private void Require(string path, ReadOnlySpan<byte> payload, long position)
     {
+        if (position <= state.FlushedPosition)
+        {
+            return;
+        }
+
         try
         {
-            apply(log, payload, EndPosition);
+            RecordCheck.Require(payload, schema);
         }
         catch (InvalidDataException error)
         {
             throw new CorruptionException(path, 0, $"The frame that ends at stream position {position} is intact but holds no valid records: {error.Message}", error);
         }
-
-        EndPosition = position;
     }
 
     private ulong[] LiveLogs()

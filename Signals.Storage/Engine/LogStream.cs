@@ -14,9 +14,6 @@ namespace Signals.Storage.Engine;
 /// </remarks>
 internal sealed class LogStream(IFileSystem files, string directory, FileNumbers numbers, long logBytes) : IDisposable
 {
-    /// <summary>The size of a log that is never written to.</summary>
-    public const long EmptyLogBytes = LogFormat.HeaderBytes + (2 * LogFormat.FrameBytes);
-
     private readonly Lock _gate = new();
     private LogWriter? _current; // replaced under _gate
 
@@ -95,6 +92,15 @@ internal sealed class LogStream(IFileSystem files, string directory, FileNumbers
                 log.Sync();
                 Interlocked.Increment(ref _syncs);
             }
+        }
+    }
+
+    /// <summary>The current log and the end of its last whole frame; every log with frames before it is sealed.</summary>
+    public (ulong Number, long End) Mark()
+    {
+        lock (_gate)
+        {
+            return (CurrentNumber, _current?.WrittenOffset ?? LogFormat.HeaderBytes);
         }
     }
 

@@ -4,6 +4,7 @@ using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage.Compaction;
 using Signals.Storage.FileSystem;
+using Signals.Storage.Maintenance;
 using Signals.Storage.MemTables;
 using Signals.Storage.Primitives;
 using Signals.Storage.Reads;
@@ -11,6 +12,7 @@ using Signals.Storage.Segments;
 using Signals.Storage.Tables;
 using Signals.Storage.Telemetry;
 using Signals.Storage.Versions;
+using Signals.Storage.Wal;
 
 namespace Signals.Storage.Engine;
 
@@ -41,6 +43,10 @@ internal sealed class StoreEngine
     private readonly VersionCommitter _committer;
     private readonly FileNumbers _numbers;
     private readonly SegmentImporter _importer;
+    private readonly Visits _visits;
+    private readonly Checkpointer _checkpointer;
+    private readonly Verification _verification;
+    private readonly ErasureLedger _ledger;
     private readonly EngineThreads? _threads;
     private int _closed;
 
@@ -65,18 +71,19 @@ internal sealed class StoreEngine
         _view = new ViewState(new ReadView([new MemTable(_arenas, layouts)], TableVersion.Empty), _epochs);
         owned.Add(new ViewParts(_view));
         OpenTables(manifest.State, tables);
-        LogRecovery recovery = new(files, directory, manifest.State);
+        LogRecovery recovery = new(files, directory, manifest.State, schema);
         recovery.Check();
 
         // Everything that can be damaged was read once; only now is the store changed.
         StoreRecovery.CommitSchema(manifest, schema);
         StoreRecovery.Clean(files, directory, manifest.State);
         StagedSegment.Clean(files, directory);
-        _committer = new VersionCommitter(files, directory, manifest, _view, _numbers, tables);
+        FilePins pins = new(files, directory);
+        _committer = new VersionCommitter(manifest, _view, _numbers, tables, pins);
         _memTables = owned.Add(new MemTableSet(_view, _arenas, layouts, options.MaxFrozenMemTables, time, FailStop));
         _applier = new RecordApplier(schema, _memTables, _erasures, Sources, Watermarks);
         _flusher = owned.Add(new Flusher(
-            files, directory, schema, _numbers, options.Tables, _erasures, _view, _committer, _applier, _memTables, Telemetry, time));
+            files, directory, schema, _numbers, options.Tables, _erasures, _view, _committer, _applier, _memTables, Telemetry, pins, time));
         _compactor = owned.Add(new Compactor(files, directory, schema, _numbers, options, _erasures, _view, _epochs, _committer, Telemetry, time));
         Registry = new SegmentRegistry(schema, manifest.State);
         _importer = owned.Add(new SegmentImporter(
@@ -85,7 +92,7 @@ internal sealed class StoreEngine
 
         // Without durability an empty log stands for those that the manifest expects, so that every mode recovers alike.
         bool keepsLog = options.Durability != Durability.InMemory;
-        LogStream log = owned.Add(new LogStream(files, directory, _numbers, keepsLog ? options.LogBytes : LogStream.EmptyLogBytes));
+        LogStream log = owned.Add(new LogStream(files, directory, _numbers, keepsLog ? options.LogBytes : LogFormat.EmptyBytes));
         log.Start(recovery.UnusedLog, recovery.NextSequence);
         _log = keepsLog ? log : null;
         _committer.OnCommitting = () => _log?.SyncWritten();
@@ -102,6 +109,12 @@ internal sealed class StoreEngine
         _ingest = new IngestLoop(_ring, _log, log.CurrentNumber, _applier, _memTables, _acks, _freezes, Telemetry.Freshness, options, recovery.EndPosition);
         Appender = new Appender(_ring, _acks, FailStop, options, recovery.EndPosition, Telemetry.Freshness, time);
         Reader = new SequenceReader(schema, _view, _epochs, _erasures, Watermarks, Registry, Telemetry, time);
+        _visits = owned.Add(new Visits());
+        _checkpointer = new Checkpointer(files, directory, _committer, _log, pins);
+        _verification = new Verification(files, directory, schema, _committer, _log, pins);
+        _ledger = new ErasureLedger(files, directory, _view, _epochs, _checkpointer, _log, time);
+        _committer.OnCommitted = _ledger.Refresh;
+        pins.OnDeleted = _ => _ledger.Refresh();
         FailStop.Failed += OnFailed;
         _memTables.OnStallBegan = Telemetry.StallBegan;
         _memTables.OnStallEnded = Telemetry.StallEnded;
@@ -246,6 +259,31 @@ internal sealed class StoreEngine
         _importer.DeclareComplete(type, upToMs);
     }
 
+    /// <summary>
+    /// Takes a checkpoint; see <see cref="Checkpointer"/>. A log holds what was acknowledged; without logs a flush has to put it into
+    /// tables first. An error leaves the store as it was.
+    /// </summary>
+    public async Task<CheckpointInfo> CheckpointAsync(string target, CancellationToken cancellationToken)
+    {
+        if (_log is null)
+        {
+            await FlushAsync().ConfigureAwait(false);
+        }
+
+        return await VisitAsync(token => _checkpointer.Take(target, token), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Verifies every file of the current version; what is wrong is in the report and poisons nothing.</summary>
+    public Task<VerifyReport> VerifyAsync(IProgress<VerifyProgress>? progress, CancellationToken cancellationToken) =>
+        VisitAsync(token => _verification.Run(progress, token), cancellationToken);
+
+    /// <summary>The same on the caller's thread.</summary>
+    public VerifyReport Verify(IProgress<VerifyProgress>? progress, CancellationToken cancellationToken) =>
+        _visits.Run(token => _verification.Run(progress, token), cancellationToken);
+
+    /// <summary>Begins the certificate of an erasure that was acknowledged.</summary>
+    public ErasureCertificate Certify(UserId user) => _ledger.Begin(user, _erasures.CutoffOf(user));
+
     /// <summary>Closes in order: no new writes, drain, flush or seal, wait for readers, free. Safe to call twice.</summary>
     /// <param name="abandon">Leaves files as a crash would: nothing is drained, sealed or flushed.</param>
     public void Close(bool abandon = false)
@@ -259,6 +297,7 @@ internal sealed class StoreEngine
         try
         {
             _ring.Close();
+            _visits.Close();
             _threads?.Dispose();
             _freezes.FailAll();
             if (!abandon)
@@ -271,6 +310,7 @@ internal sealed class StoreEngine
             _acks.Fail(FailStop.Error ?? new ObjectDisposedException("SignalStore"));
             _freezes.FailAll();
             Reader.Close();
+            _ledger.Close();
             _owned.Dispose();
             Telemetry.Closed();
         }
@@ -385,6 +425,11 @@ internal sealed class StoreEngine
             Guard(work);
         }
     }
+
+    /// <summary>Work on the files that fails for itself alone: its errors are the caller's and poison nothing.</summary>
+    private async Task<T> VisitAsync<T>(Func<CancellationToken, T> work, CancellationToken cancellationToken) => _options.Background
+        ? await Task.Run(() => _visits.Run(work, cancellationToken), cancellationToken).ConfigureAwait(false)
+        : _visits.Run(work, cancellationToken);
 
     /// <summary>An error in work that a caller's thread does for the engine poisons the store as it would on the engine's own.</summary>
     private void Guard(Action work)

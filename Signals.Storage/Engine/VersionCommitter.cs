@@ -1,4 +1,3 @@
-using Signals.Storage.FileSystem;
 using Signals.Storage.Reads;
 using Signals.Storage.Tables;
 using Signals.Storage.Versions;
@@ -11,7 +10,7 @@ namespace Signals.Storage.Engine;
 /// holds them. An error leaves the old version in place, durable and visible.
 /// </remarks>
 internal sealed class VersionCommitter(
-    IFileSystem files, string directory, Manifest manifest, ViewState view, FileNumbers numbers, TableSet tables)
+    Manifest manifest, ViewState view, FileNumbers numbers, TableSet tables, FilePins pins)
 {
     private readonly Lock _gate = new();
 
@@ -20,6 +19,20 @@ internal sealed class VersionCommitter(
     /// were their log frames lost in a power cut and the edit not, the store would hold the later without the earlier.
     /// </summary>
     public Action OnCommitting { get; set; } = static () => { };
+
+    /// <summary>Called after an edit was made visible.</summary>
+    public Action OnCommitted { get; set; } = static () => { };
+
+    /// <summary>
+    /// Looks at the manifest between two edits. Every file that its state names is there then, and stays if it is pinned meanwhile.
+    /// </summary>
+    public T Look<T>(Func<Manifest, T> look)
+    {
+        lock (_gate)
+        {
+            return look(manifest);
+        }
+    }
 
     /// <param name="edit">What changes.</param>
     /// <param name="change">The new view, given the old one and the new tables version.</param>
@@ -42,6 +55,8 @@ internal sealed class VersionCommitter(
             Table[] removed = [.. edit.RemovedTables.Select(number => Find(before, number))];
             view.Replace(current => change(current, after), [.. removed, .. FilesLeft(removed, after), .. unlinked]);
         }
+
+        OnCommitted();
     }
 
     private void CommitDurablyLocked(VersionEdit edit, Table[] added)
@@ -78,11 +93,11 @@ internal sealed class VersionCommitter(
 
         HashSet<string> needed = [.. after.Tables.SelectMany(table => StoreFiles.FilesOf(table.Meta))];
         return removed.SelectMany(table => StoreFiles.FilesOf(table.Meta)).Distinct().Where(name => !needed.Contains(name))
-            .Select(name => new ObsoleteFile(files, Path.Combine(directory, name)));
+            .Select(name => new ObsoleteFile(pins, name));
     }
 
-    private sealed class ObsoleteFile(IFileSystem files, string path) : IDisposable
+    private sealed class ObsoleteFile(FilePins pins, string name) : IDisposable
     {
-        public void Dispose() => files.Delete(path);
+        public void Dispose() => pins.Delete(name);
     }
 }

@@ -33,6 +33,12 @@ internal interface IFileSystem
     /// <summary>Deletes a file; an absent file is an error.</summary>
     void Delete(string path);
 
+    /// <summary>Renames a directory in one atomic step. The target must not exist.</summary>
+    void RenameDirectory(string from, string to);
+
+    /// <summary>Deletes an empty directory.</summary>
+    void DeleteDirectory(string path);
+
     /// <summary>Makes the names in a directory durable.</summary>
     void SyncDirectory(string path);
 

@@ -66,6 +66,9 @@ internal static unsafe partial class LinuxCalls
     [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Rename(string from, string to);
 
+    [LibraryImport("libc", EntryPoint = "rmdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int RemoveDirectory(string path);
+
     [LibraryImport("libc", EntryPoint = "unlink", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Unlink(string path);
 
@@ -95,6 +98,7 @@ internal static unsafe partial class LinuxCalls
         13 => "EACCES",
         Eexist => "EEXIST",
         Exdev => "EXDEV",
+        39 => "ENOTEMPTY",
         20 => "ENOTDIR",
         21 => "EISDIR",
         22 => "EINVAL",

@@ -75,6 +75,24 @@ internal sealed class LinuxFileSystem : IFileSystem
             : throw LinuxCalls.LastError("link", $"{from}' to '{to}");
     }
 
+    public void RenameDirectory(string from, string to)
+    {
+        if (Directory.Exists(to))
+        {
+            throw LinuxCalls.Error("rename", $"{from}' to '{to}", LinuxCalls.Eexist);
+        }
+
+        Rename(from, to);
+    }
+
+    public void DeleteDirectory(string path)
+    {
+        if (LinuxCalls.RemoveDirectory(path) != 0)
+        {
+            throw LinuxCalls.LastError("rmdir", path);
+        }
+    }
+
     public void Delete(string path)
     {
         if (LinuxCalls.Unlink(path) != 0)

@@ -39,6 +39,10 @@ internal sealed class PortableFileSystem : IFileSystem
 
     public bool TryLink(string from, string to) => false;
 
+    public void RenameDirectory(string from, string to) => Directory.Move(from, to);
+
+    public void DeleteDirectory(string path) => Directory.Delete(path);
+
     public void Delete(string path)
     {
         if (!File.Exists(path))

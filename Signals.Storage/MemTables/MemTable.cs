@@ -54,6 +54,9 @@ internal sealed unsafe class MemTable : IDisposable
     public static int FirstIndexSlots(long arenaBytes) =>
         Math.Max(64, (int)Math.Min(1 << 20, System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)(arenaBytes / 512))));
 
+    /// <summary>Event types that it may hold.</summary>
+    public int EventTypes => _layouts.Length;
+
     public ChunkLayout Layout(ushort eventType) => _layouts[eventType];
 
     /// <summary>Finds the rows of a user and type that are visible now.</summary>

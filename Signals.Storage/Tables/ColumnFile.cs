@@ -107,15 +107,16 @@ internal sealed class ColumnFile : IDisposable
 
     /// <summary>Reads and checks every byte and every chunk.</summary>
     /// <exception cref="CorruptionException">Something is wrong.</exception>
-    public void Verify()
+    public void Verify(CancellationToken cancellationToken = default)
     {
-        _file.Verify(_blocks);
+        _file.Verify(_blocks, cancellationToken);
         bool[] wanted = new bool[Index.Chunks];
         ChunkSlice[] chunks = new ChunkSlice[Index.Chunks];
         byte[]? reuse = null;
         IoCount io = default;
         for (int block = 0; block < _table.Blocks; block++)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             if (!Index.HoldsBlock(block))
             {
                 continue;

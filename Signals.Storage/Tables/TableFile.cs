@@ -84,12 +84,13 @@ internal sealed class TableFile : IDisposable
     }
 
     /// <summary>Reads a section piece by piece and fails unless it has its checksum.</summary>
-    public void Verify(in TableSection section)
+    public void Verify(in TableSection section, CancellationToken cancellationToken = default)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(VerifyBytes);
         uint checksum = TableFormat.Seed(Identity, section.Offset);
         for (long at = 0; at < section.Length;)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             Span<byte> part = buffer.AsSpan(0, (int)Math.Min(VerifyBytes, section.Length - at));
             ReadExactly(section.Offset + at, part);
             checksum = Crc32C.Append(checksum, part);

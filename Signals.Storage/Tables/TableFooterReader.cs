@@ -49,6 +49,40 @@ internal static class TableFooterReader
         return footer;
     }
 
+    /// <summary>What a manifest would say of a file, by the file itself; its sections are not checked yet.</summary>
+    /// <exception cref="CorruptionException">The file is no table, or its footer is damaged.</exception>
+    public static TableMeta ReadMeta(TableFile file)
+    {
+        long length = file.Length;
+        if (length < TableFormat.MinFileLength)
+        {
+            throw file.Corrupt(0, $"the file has {length} bytes, the shortest table {TableFormat.MinFileLength}");
+        }
+
+        uint flags = CheckHeader(file);
+        Span<byte> tail = stackalloc byte[TableFormat.TailLength];
+        file.ReadExactly(length - TableFormat.TailLength, tail);
+        uint checksum = BinaryPrimitives.ReadUInt32LittleEndian(tail[TableFormat.TailChecksumAt..]);
+        byte[] bytes = ReadFooterAndTail(file, checksum, length, flags, out long offset);
+        TableFooter footer = Parse(file, bytes, flags, offset);
+        return new TableMeta
+        {
+            Number = file.Identity,
+            EventType = footer.EventType,
+            WindowStart = footer.WindowStart,
+            MinTime = footer.MinTime,
+            MaxTime = footer.MaxTime,
+            Rows = footer.Rows,
+            Users = footer.Users,
+            FileLength = length,
+            FileChecksum = checksum,
+            Kind = footer.Run.Kind,
+            Stamp = footer.Run.Stamp,
+            Traits = footer.Traits,
+            NewestInserted = footer.NewestInserted,
+        };
+    }
+
     private static uint CheckHeader(TableFile file)
     {
         Span<byte> header = stackalloc byte[TableFormat.HeaderLength];

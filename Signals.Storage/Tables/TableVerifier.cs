@@ -12,12 +12,13 @@ internal static class TableVerifier
     /// <summary>Returns when every byte is what was written.</summary>
     /// <exception cref="Core.Model.CorruptionException">Something is wrong.</exception>
     public static void Verify(
-        TableFile file, TableFooter footer, TableDirectory directory, TableIndex index, BlockSource source)
+        TableFile file, TableFooter footer, TableDirectory directory, TableIndex index, BlockSource source,
+        CancellationToken cancellationToken = default)
     {
-        file.Verify(footer.Section(TableFormat.BlocksSection));
+        file.Verify(footer.Section(TableFormat.BlocksSection), cancellationToken);
         foreach (ColumnFile columns in source.Files)
         {
-            columns.Verify();
+            columns.Verify(cancellationToken);
         }
 
         TableLayout layout = source.Layout;
@@ -25,12 +26,20 @@ internal static class TableVerifier
         RowBuffer rows = new(layout.ColumnTypes.ToArray(), layout.Run.Stamp, layout.Run.Parts);
         RowTraits traits = RowTraits.None;
         long newestInserted = long.MinValue;
+        (long oldest, long newest) = (long.MaxValue, long.MinValue);
         while (cursor.MoveNext())
         {
+            cancellationToken.ThrowIfCancellationRequested();
             rows.Clear();
             cursor.AppendTo(rows);
             VerifyRows(file, footer, index, cursor, rows);
+            (oldest, newest) = (Math.Min(oldest, rows.Times[^1]), Math.Max(newest, rows.Times[0]));
             VerifyStamps(file, index, cursor, rows, ref traits, ref newestInserted);
+        }
+
+        if (oldest != footer.MinTime || newest != footer.MaxTime)
+        {
+            throw file.Corrupt(0, $"rows are from {oldest} to {newest}, the footer says {footer.MinTime} to {footer.MaxTime}");
         }
 
         newestInserted = layout.Run.Kind == RunKind.Patches ? long.MinValue : newestInserted;

@@ -50,12 +50,15 @@ internal sealed class Manifest : IDisposable
     /// <summary>Makes a new store that consists of <paramref name="first"/>. Nothing else may have been written before.</summary>
     /// <exception cref="CorruptionException">The folder holds tables or logs of a store whose <c>CURRENT</c> is lost.</exception>
     public static Manifest Create(
-        IFileSystem files, string directory, VersionEdit first, long rolloverBytes = DefaultRolloverBytes)
+        IFileSystem files, string directory, VersionEdit first, long rolloverBytes = DefaultRolloverBytes) =>
+        Create(files, directory, [first], rolloverBytes);
+
+    /// <summary>The same for the sum of several edits, as of a snapshot.</summary>
+    public static Manifest Create(
+        IFileSystem files, string directory, IEnumerable<VersionEdit> first, long rolloverBytes = DefaultRolloverBytes)
     {
         RefuseOrphans(files, directory);
-        var state = new ManifestState();
-        state.Apply(first);
-        return new Manifest(files, directory, state, 1, rolloverBytes);
+        return new Manifest(files, directory, ManifestState.Of(first), 1, rolloverBytes);
     }
 
     /// <summary>What the live manifest of a folder says; nothing is written.</summary>

@@ -48,6 +48,22 @@ internal sealed class ManifestState
     /// <summary>The serialized schema; empty when none was recorded yet.</summary>
     public ReadOnlyMemory<byte> Schema { get; private set; }
 
+    /// <summary>The sum of edits.</summary>
+    /// <exception cref="InvalidDataException">They contradict each other.</exception>
+    public static ManifestState Of(IEnumerable<VersionEdit> edits)
+    {
+        ManifestState state = new();
+        foreach (VersionEdit edit in edits)
+        {
+            state.Apply(edit);
+        }
+
+        return state;
+    }
+
+    /// <summary>The names of the files that hold the data of this state, logs left out.</summary>
+    public IEnumerable<string> DataFiles() => _tables.Values.SelectMany(StoreFiles.FilesOf).Distinct();
+
     /// <summary>Adds one edit.</summary>
     /// <exception cref="InvalidDataException">The edit contradicts the state; nothing changed.</exception>
     public void Apply(VersionEdit edit)

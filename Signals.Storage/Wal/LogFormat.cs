@@ -31,6 +31,9 @@ internal static class LogFormat
     public const int FrameSyncedOffset = 24;
     public const int FramePositionOffset = 32;
 
+    /// <summary>The size of a log that only stands for its number and is never written to.</summary>
+    public const long EmptyBytes = HeaderBytes + (2 * FrameBytes);
+
     /// <summary>Frames start at multiples of this; the gap after a payload is zeros.</summary>
     public const int Alignment = 8;
 

@@ -63,7 +63,8 @@ internal static class LogReader
         return IsZero(window, LogFormat.HeaderBytes);
     }
 
-    private static bool TryReadFrame(LogWindow window, long offset, ulong logNumber, out LogFrame frame)
+    /// <summary>The frame at an offset, if there is an intact one of this log.</summary>
+    public static bool TryReadFrame(LogWindow window, long offset, ulong logNumber, out LogFrame frame)
     {
         frame = default;
         long room = window.Length - offset - LogFormat.FrameBytes;
@@ -171,9 +172,9 @@ internal static class LogReader
         }
 
         LogFrame frame = LogFrame.Read(window.Slice(offset, LogFormat.FrameBytes));
+        // A frame that promises more than its own place is one that a misplaced write moved: damage, too, and no torn tail.
         return frame.Sequence > replay.NextSequence
             && frame.SyncedOffset > replay.EndOffset
-            && frame.SyncedOffset <= offset
             && TryReadFrame(window, offset, replay.LogNumber, out _);
     }
 }

@@ -135,6 +135,10 @@ internal sealed class MutantFileSystem(IFileSystem inner, Mutant mutant) : IFile
         }
     }
 
+    public void RenameDirectory(string from, string to) => inner.RenameDirectory(from, to);
+
+    public void DeleteDirectory(string path) => inner.DeleteDirectory(path);
+
     public bool FileExists(string path) => inner.FileExists(path);
 
     public bool DirectoryExists(string path) => inner.DirectoryExists(path);

@@ -21,6 +21,8 @@ internal sealed class OpenDamageTests
     /// <summary>So large that nothing is flushed unless it is asked for.</summary>
     private static readonly EngineOptions Roomy = TestStores.Tiny with { MemTableBytes = 1 << 20 };
 
+    private static readonly StoreSchema Schema = StoreSchema.Define(s => s.EventType("e", t => t.Field<int>("n")));
+
     private static readonly UserId Alice = UserId.From("alice");
 
     private readonly SettableTime _time = new(TestStores.Start);
@@ -58,9 +60,9 @@ internal sealed class OpenDamageTests
     public void Check_ManifestNamesNoLogAndTheFirstIsLost_IsRefused()
     {
         Fill(flushed: false);
-        Assert.That(() => new LogRecovery(_files, TestStores.Folder, new ManifestState()).Check(), Throws.Nothing);
+        Assert.That(() => new LogRecovery(_files, TestStores.Folder, new ManifestState(), Schema).Check(), Throws.Nothing);
         _files.Delete(PathOf(Logs()[0]));
-        Assert.That(() => new LogRecovery(_files, TestStores.Folder, new ManifestState()).Check(), Throws.InstanceOf<CorruptionException>());
+        Assert.That(() => new LogRecovery(_files, TestStores.Folder, new ManifestState(), Schema).Check(), Throws.InstanceOf<CorruptionException>());
     }
 
     [TestCase("table cut")]
@@ -185,7 +187,7 @@ internal sealed class OpenDamageTests
         [.. _files.ListFiles(TestStores.Folder).Where(name => name.EndsWith(".log", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
     private SignalStore Open(EngineOptions options, StoreSchema? schema = null) =>
-        TestStores.Open(_files, schema ?? StoreSchema.Define(s => s.EventType("e", t => t.Field<int>("n"))), _time, options);
+        TestStores.Open(_files, schema ?? Schema, _time, options);
 
     private static StoreSchema Wider() => StoreSchema.Define(s => s.EventType("e", t => t.Field<int>("n").Field<long>("later")));
 

@@ -11,21 +11,23 @@ internal sealed class SimDisk
     private readonly Dictionary<string, int> _durableNames;
     private readonly List<SimOperation> _pendingNames;
     private readonly HashSet<string> _directories;
+    private readonly HashSet<string> _durableDirectories;
 
     public SimDisk()
-        : this([], [], [], [], [])
+        : this([], [], [], [], [], [])
     {
     }
 
     private SimDisk(
         Dictionary<int, SimInode> inodes, Dictionary<string, int> names, Dictionary<string, int> durableNames,
-        List<SimOperation> pendingNames, HashSet<string> directories)
+        List<SimOperation> pendingNames, HashSet<string> directories, HashSet<string> durableDirectories)
     {
         _inodes = inodes;
         _names = names;
         _durableNames = durableNames;
         _pendingNames = pendingNames;
         _directories = directories;
+        _durableDirectories = durableDirectories;
     }
 
     /// <summary>The paths that a process sees.</summary>
@@ -50,21 +52,22 @@ internal sealed class SimDisk
             inodes.Add(id, inode.Clone());
         }
 
-        return new SimDisk(inodes, new(_names), new(_durableNames), [.. _pendingNames], new(_directories)) { NextInode = NextInode };
+        return new SimDisk(inodes, new(_names), new(_durableNames), [.. _pendingNames], new(_directories), new(_durableDirectories)) { NextInode = NextInode };
     }
 
     /// <summary>The disk after a power cut, where <paramref name="seed"/> chooses what survives of all that was not synced.</summary>
     public SimDisk PowerCut(ulong seed)
     {
         var cut = new SimPowerCut(seed);
-        Dictionary<string, int> names = cut.Names(_durableNames, _pendingNames);
+        HashSet<string> directories = new(_durableDirectories);
+        Dictionary<string, int> names = cut.Names(_durableNames, directories, _pendingNames);
         var inodes = new Dictionary<int, SimInode>(names.Count);
         foreach (int id in names.Values)
         {
             inodes.TryAdd(id, SimInode.Of(cut.Content(_inodes[id])));
         }
 
-        return new SimDisk(inodes, names, new(names), [], new(_directories)) { NextInode = NextInode };
+        return new SimDisk(inodes, names, new(names), [], directories, new(directories)) { NextInode = NextInode };
     }
 
     /// <summary>Carries out an operation, or what a failed one does: half a write, a sync whose pages are lost, else nothing.</summary>
@@ -86,6 +89,11 @@ internal sealed class SimDisk
                 break;
             case SimOperationKind.CreateDirectory when !operation.Failed:
                 _directories.Add(operation.Path);
+                _durableDirectories.Add(operation.Path);
+                break;
+            case SimOperationKind.DeleteDirectory when !operation.Failed:
+                _directories.Remove(operation.Path);
+                _durableDirectories.Remove(operation.Path);
                 break;
             case SimOperationKind.Create when !operation.Failed:
                 _inodes.Add(operation.Inode, new SimInode());
@@ -96,13 +104,13 @@ internal sealed class SimDisk
                 ChangeName(operation with { Kind = SimOperationKind.Link, Path = operation.Target!, Target = null });
                 ChangeName(operation with { Kind = SimOperationKind.Delete, Target = null });
                 break;
-            case SimOperationKind.Rename or SimOperationKind.Link or SimOperationKind.Delete when !operation.Failed:
+            case SimOperationKind.Rename or SimOperationKind.Link or SimOperationKind.Delete or SimOperationKind.RenameDirectory when !operation.Failed:
                 ChangeName(operation);
                 break;
         }
     }
 
-    public static void ApplyTo(Dictionary<string, int> names, in SimOperation operation)
+    public static void ApplyTo(Dictionary<string, int> names, HashSet<string> directories, in SimOperation operation)
     {
         switch (operation.Kind)
         {
@@ -112,6 +120,9 @@ internal sealed class SimDisk
             case SimOperationKind.Rename:
                 RemoveOwn(names, operation);
                 names[operation.Target!] = operation.Inode;
+                break;
+            case SimOperationKind.RenameDirectory:
+                RenameDirectory(names, directories, operation.Path, operation.Target!);
                 break;
             default:
                 RemoveOwn(names, operation);
@@ -128,22 +139,48 @@ internal sealed class SimDisk
         }
     }
 
+    private static void RenameDirectory(Dictionary<string, int> names, HashSet<string> directories, string from, string to)
+    {
+        foreach (string path in names.Keys.Where(path => Path.GetDirectoryName(path) == from).ToArray())
+        {
+            names.Remove(path, out int inode);
+            names[Path.Combine(to, Path.GetFileName(path))] = inode;
+        }
+
+        directories.Remove(from);
+        directories.Add(to);
+    }
+
     private void ChangeName(in SimOperation operation)
     {
-        ApplyTo(_names, operation);
+        ApplyTo(_names, _directories, operation);
         _pendingNames.Add(operation);
     }
 
     private void SyncNames(SimOperation sync)
     {
-        foreach (SimOperation operation in _pendingNames)
+        foreach (SimOperation operation in _pendingNames.ToArray())
         {
             if (!sync.Failed && Path.GetDirectoryName(operation.Path) == sync.Path)
             {
-                ApplyTo(_durableNames, operation);
+                ApplyTo(_durableNames, _durableDirectories, operation);
+                MovePending(operation);
             }
         }
 
         _pendingNames.RemoveAll(operation => Path.GetDirectoryName(operation.Path) == sync.Path);
+    }
+
+    // A directory that is durable under its new name takes the entries along that nobody has synced yet.
+    private void MovePending(SimOperation rename)
+    {
+        for (int i = 0; rename.Kind == SimOperationKind.RenameDirectory && i < _pendingNames.Count; i++)
+        {
+            SimOperation pending = _pendingNames[i];
+            if (Path.GetDirectoryName(pending.Path) == rename.Path)
+            {
+                _pendingNames[i] = pending with { Path = Path.Combine(rename.Target!, Path.GetFileName(pending.Path)) };
+            }
+        }
     }
 }

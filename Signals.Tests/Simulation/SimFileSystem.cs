@@ -139,6 +139,33 @@ internal sealed class SimFileSystem : IFileSystem
         }
     }
 
+    public void RenameDirectory(string from, string to)
+    {
+        lock (_lock)
+        {
+            if (!_disk.HasDirectory(Normal(from)) || _disk.HasDirectory(Normal(to)))
+            {
+                throw Refused("rename", from, "ENOENT or EEXIST");
+            }
+
+            ApplyLocked(new SimOperation(SimOperationKind.RenameDirectory, Normal(from), Normal(to)));
+        }
+    }
+
+    public void DeleteDirectory(string path)
+    {
+        path = Normal(path);
+        lock (_lock)
+        {
+            if (_disk.Names.Keys.Any(name => Path.GetDirectoryName(name) == path))
+            {
+                throw Refused("rmdir", path, "ENOTEMPTY");
+            }
+
+            ApplyLocked(new SimOperation(SimOperationKind.DeleteDirectory, path));
+        }
+    }
+
     public void Delete(string path)
     {
         lock (_lock)

@@ -190,6 +190,34 @@ internal sealed class SimFileSystemTests
         Assert.That(files.ListFiles("d"), Is.EqualTo(new[] { "f" }));
     }
 
+    [Test]
+    public void RenameDirectory_BeforeAndAfterTheParentIsSynced_IsLostOrKeptAsAWhole()
+    {
+        SimFileSystem files = Mounted();
+        files.CreateDirectory("d/new.tmp");
+        files.Open("d/new.tmp/a", FileOpenMode.CreateNew).Dispose();
+        files.SyncDirectory("d/new.tmp");
+        files.TryLink("d/new.tmp/a", "d/new.tmp/b");
+        files.RenameDirectory("d/new.tmp", "d/new");
+        HashSet<string> found = [];
+        SimRecording run = files.Recording();
+        for (ulong seed = 0; seed < Seeds; seed++)
+        {
+            SimFileSystem cut = new(run.CrashImage(run.Operations.Count, seed));
+            string folder = cut.DirectoryExists("d/new") ? "d/new" : "d/new.tmp";
+            Assert.That(cut.DirectoryExists(folder) && cut.FileExists($"{folder}/a"));
+            found.Add($"{folder} {cut.FileExists($"{folder}/b")}");
+        }
+
+        Assert.That(found, Is.EquivalentTo(new[] { "d/new True", "d/new False", "d/new.tmp True", "d/new.tmp False" }));
+        files.SyncDirectory("d");
+        run = files.Recording();
+        SimFileSystem lost = new(run.CrashImage(run.Operations.Count, seed: 0));
+        SimFileSystem kept = new(run.CrashImage(run.Operations.Count, seed: 1));
+        Assert.That((lost.FileExists("d/new/a"), lost.FileExists("d/new/b")), Is.EqualTo((true, false)));
+        Assert.That((kept.FileExists("d/new/a"), kept.FileExists("d/new/b")), Is.EqualTo((true, true)));
+    }
+
     private static SimFileSystem Mounted()
     {
         var files = new SimFileSystem();

@@ -12,4 +12,6 @@ internal enum SimOperationKind
     Delete,
     CreateDirectory,
     SyncDirectory,
+    RenameDirectory,
+    DeleteDirectory,
 }

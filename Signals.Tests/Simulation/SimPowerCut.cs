@@ -33,8 +33,8 @@ internal sealed class SimPowerCut
         Any,
     }
 
-    /// <summary>The names that survive. A rename is lost or kept as a whole.</summary>
-    public Dictionary<string, int> Names(Dictionary<string, int> durable, List<SimOperation> pending)
+    /// <summary>The names that survive. A rename is lost or kept as a whole. Renamed directories are renamed in <paramref name="directories"/>.</summary>
+    public Dictionary<string, int> Names(Dictionary<string, int> durable, HashSet<string> directories, List<SimOperation> pending)
     {
         var names = new Dictionary<string, int>(durable);
         int prefix = Prefix(_names, pending.Count);
@@ -42,7 +42,7 @@ internal sealed class SimPowerCut
         {
             if (_names == Survival.Any ? _random.Coin() : i < prefix)
             {
-                SimDisk.ApplyTo(names, pending[i]);
+                SimDisk.ApplyTo(names, directories, pending[i]);
             }
         }
 

@@ -26,6 +26,8 @@ internal sealed class MetaHistory
     private readonly DictionaryModel _model;
     private int _declaredTypes;
     private SimFileSystem _files = new();
+    private string _folder = TestStores.Folder;
+    private int _checkpoints;
     private SignalStore _store;
 
     private MetaHistory(ulong seed)
@@ -78,7 +80,7 @@ internal sealed class MetaHistory
 
     private static UserId User(int user) => new((ulong)user & 1, (ulong)user);
 
-    private SignalStore Open() => TestStores.Open(_files, Schema(), _time, _options);
+    private SignalStore Open() => SignalStore.Open(_files, _folder, Schema(), _options, _time);
 
     private StoreSchema Schema() => StoreSchema.Define(schema =>
     {
@@ -103,6 +105,7 @@ internal sealed class MetaHistory
             case < 26: Crash(ref random); break;
             case 26: Pass(ref random); break;
             case < 30: Attach(ref random); break;
+            case 30: Checkpoint(ref random); break;
             default: CheckOne(ref random); break;
         }
     }
@@ -143,7 +146,7 @@ internal sealed class MetaHistory
         MetaRun run = MetaRun.Random(ref random, type, _types[type].Columns.AsSpan(0, _columns[type]), 24, () =>
             (keys.Below(Users), now - (keys.Below(90) * 60_000L) + (keys.Below(3) * 1_000), (ulong)keys.Below(3)));
         _trace.Add($"attach to type {type}: {run}");
-        using AttachedRuns runs = new(_files, _store, _options.Tables);
+        using AttachedRuns runs = new(_files, _store, _options.Tables, _folder);
         run.Attach(runs, _store.Schema[_types[type].Name], User);
         run.Rows.ForEach(_model.Add);
     }
@@ -215,6 +218,30 @@ internal sealed class MetaHistory
         _store.Engine.Close(abandon: true);
         _unapplied.Clear();
         _files = new SimFileSystem(disk);
+        Evolve(ref random);
+        _store = Open();
+    }
+
+    /// <summary>The history goes on in the checkpoint: it answers as the store did, without what was not applied.</summary>
+    private void Checkpoint(ref SimRandom random)
+    {
+        string target = $"/checkpoint-{++_checkpoints}";
+        _trace.Add($"checkpoint {target}");
+        _files.CanLink = random.Coin();
+        Task done = _store.CheckpointAsync(target);
+        Require(done.IsCompletedSuccessfully, $"The checkpoint failed: {done.Exception}");
+        if (_options.Durability == Durability.InMemory)
+        {
+            CatchUp();
+        }
+
+        bool power = random.Coin();
+        SimRecording run = _files.Recording();
+        SimDisk disk = power ? run.CrashImage(_files.OperationCount, random.Next()) : run.KillImage(_files.OperationCount);
+        _store.Engine.Close(abandon: true);
+        _unapplied.Clear();
+        _files = new SimFileSystem(disk);
+        _folder = target;
         Evolve(ref random);
         _store = Open();
     }

@@ -117,6 +117,10 @@ internal sealed class FlushJobTests
 
         public bool TryLink(string from, string to) => _files.TryLink(from, to);
 
+        public void RenameDirectory(string from, string to) => _files.RenameDirectory(from, to);
+
+        public void DeleteDirectory(string path) => _files.DeleteDirectory(path);
+
         public void Delete(string path) => _files.Delete(path);
 
         public void SyncDirectory(string path) => _files.SyncDirectory(path);

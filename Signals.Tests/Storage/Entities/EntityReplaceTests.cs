@@ -104,6 +104,10 @@ internal sealed class EntityReplaceTests
 
         public bool TryLink(string from, string to) => inner.TryLink(from, to);
 
+        public void RenameDirectory(string from, string to) => inner.RenameDirectory(from, to);
+
+        public void DeleteDirectory(string path) => inner.DeleteDirectory(path);
+
         public void Delete(string path) => inner.Delete(path);
 
         public void SyncDirectory(string path)

@@ -164,6 +164,21 @@ internal sealed class FileSystemTests(bool portable)
         Assert.That(file.Sync, Throws.InstanceOf<ObjectDisposedException>());
     }
 
+    [Test]
+    public void RenameDirectory_WithFiles_TakesThemAlongAndReplacesNothing()
+    {
+        _files.CreateDirectory(At("d"));
+        _files.CreateDirectory(At("taken"));
+        _files.Open(At("d/f"), FileOpenMode.CreateNew).Dispose();
+        Assert.That(() => _files.RenameDirectory(At("d"), At("taken")), Throws.InstanceOf<IOException>());
+        _files.RenameDirectory(At("d"), At("e"));
+        Assert.That(_files.FileExists(At("e/f")) && !_files.DirectoryExists(At("d")));
+        Assert.That(() => _files.DeleteDirectory(At("e")), Throws.InstanceOf<IOException>());
+        _files.Delete(At("e/f"));
+        _files.DeleteDirectory(At("e"));
+        Assert.That(_files.DirectoryExists(At("e")), Is.False);
+    }
+
     private static NUnit.Framework.Constraints.ContainsConstraint Refuses(string name) =>
         Throws.InstanceOf<IOException>().With.Message.Contain(name).And.Message.Contain("failed");
 

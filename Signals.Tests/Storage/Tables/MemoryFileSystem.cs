@@ -44,6 +44,10 @@ internal sealed class MemoryFileSystem : IFileSystem
 
     public bool TryLink(string from, string to) => _files.TryAdd(to, _files[from]);
 
+    public void RenameDirectory(string from, string to) => throw new NotSupportedException();
+
+    public void DeleteDirectory(string path) => throw new NotSupportedException();
+
     public void Delete(string path) => _files.Remove(path);
 
     public void SyncDirectory(string path)

@@ -64,6 +64,19 @@ internal sealed class LogDamageTests
         Assert.That(Check(swapped, 0, "swapped"), Is.False);
     }
 
+    /// <summary>A misplaced write moved the seal before its place and left neither it nor a frame at theirs: that was taken for a torn tail.</summary>
+    [Test]
+    public void Replay_SealMovedBeforeItsPlace_IsRefused()
+    {
+        byte[] log = Written(isSealed: true, FixedSize);
+        int third = LogFormat.HeaderBytes
+            + (int)(LogFormat.FrameLength(Payloads[0].Length) + LogFormat.FrameLength(Payloads[1].Length));
+        int seal = third + (int)(LogFormat.FrameLength(Payloads[2].Length) + LogFormat.FrameLength(Payloads[3].Length));
+        log.AsSpan(seal, LogFormat.FrameBytes).CopyTo(log.AsSpan(third));
+        log.AsSpan(third + LogFormat.FrameBytes).Clear();
+        Assert.That(Check(log, 0, "moved"), Is.False);
+    }
+
     [Test]
     public void Replay_HoleBeforeUnpromisedFrame_DropsThatFrameToo()
     {

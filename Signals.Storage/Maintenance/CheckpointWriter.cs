@@ -1,0 +1,81 @@
+using Signals.Storage.FileSystem;
+using Signals.Storage.Versions;
+using Signals.Storage.Wal;
+
+namespace Signals.Storage.Maintenance;
+
+/// <summary>
+/// Carries out a <see cref="CheckpointPlan"/>: a folder with the same tables and logs, which appears under its name when all of it is
+/// durable. Threads: one. Changes nothing in the store's folder.
+/// </summary>
+internal sealed class CheckpointWriter(IFileSystem files, string source, string target)
+{
+    private int _files;
+    private long _bytes;
+    private long _shared;
+
+    /// <exception cref="IOException">The disk refused, or the target exists; nothing of the target's name is left.</exception>
+    public CheckpointInfo Write(CheckpointPlan plan, CancellationToken cancellationToken)
+    {
+        using StagingFolder folder = new(files, target);
+
+        // The manifest comes first, because none is made beside files that it does not name.
+        Manifest.Create(files, folder.Path, plan.State).Dispose();
+        string? lastLog = plan.LogEnd > LogFormat.HeaderBytes ? null : plan.Files.Where(IsLog).Max(StringComparer.Ordinal);
+        foreach (string name in plan.Files)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Add(Path.Combine(source, name), Path.Combine(folder.Path, name), isLast: name == lastLog);
+        }
+
+        AddLog(plan, folder.Path);
+        folder.Publish();
+        return new CheckpointInfo { Directory = target, Files = _files, Bytes = _bytes, SharedBytes = _shared };
+    }
+
+    private static bool IsLog(string name) => StoreFiles.Classify(name, out _) == StoreFileKind.Log;
+
+    /// <summary>Opening a store writes the seal of its last log again, so that one is not shared.</summary>
+    private void Add(string from, string to, bool isLast)
+    {
+        bool shared = !isLast && files.TryLink(from, to);
+        if (!shared)
+        {
+            FileCopy.Copy(files, from, to);
+        }
+
+        long length = LengthOf(to);
+        _shared += shared ? length : 0;
+        Count(length);
+    }
+
+    /// <summary>The store goes on writing its log, so of that one the frames up to now are copied.</summary>
+    private void AddLog(CheckpointPlan plan, string folder)
+    {
+        if (plan.Log != 0 && plan.LogEnd > LogFormat.HeaderBytes)
+        {
+            string copy = Path.Combine(folder, StoreFiles.Log(plan.Log));
+            LogScan.CopySealed(files, Path.Combine(source, StoreFiles.Log(plan.Log)), plan.Log, plan.LogEnd, copy);
+            Count(LengthOf(copy));
+        }
+
+        string first = Path.Combine(folder, StoreFiles.Log(plan.FirstLiveLog));
+        if (!files.FileExists(first))
+        {
+            LogWriter.Prepare(files, first, plan.FirstLiveLog, LogFormat.EmptyBytes);
+            Count(LengthOf(first));
+        }
+    }
+
+    private void Count(long length)
+    {
+        _files++;
+        _bytes += length;
+    }
+
+    private long LengthOf(string path)
+    {
+        using IFile file = files.Open(path, FileOpenMode.Read);
+        return file.Length;
+    }
+}

@@ -1,0 +1,23 @@
+namespace Signals.Storage.Maintenance;
+
+/// <summary>A place that held, or may have held, events of an erased user. Immutable.</summary>
+public sealed class ErasurePlace
+{
+    internal ErasurePlace(ErasurePlaceKind kind, string name, DateTimeOffset foundAt, DateTimeOffset? cleanedAt = null) =>
+        (Kind, Name, FoundAt, CleanedAt) = (kind, name, foundAt, cleanedAt);
+
+    /// <summary>What kind of place.</summary>
+    public ErasurePlaceKind Kind { get; }
+
+    /// <summary>The name of the file in the store's folder, or of the memtable.</summary>
+    public string Name { get; }
+
+    /// <summary>When the user was found there.</summary>
+    public DateTimeOffset FoundAt { get; }
+
+    /// <summary>When the place was gone: the file deleted, the memtable flushed. Null until then.</summary>
+    public DateTimeOffset? CleanedAt { get; }
+
+    /// <summary>All of it in one line.</summary>
+    public override string ToString() => $"{Kind} {Name}, found {FoundAt:O}, cleaned {(CleanedAt is { } at ? at.ToString("O") : "not yet")}";
+}

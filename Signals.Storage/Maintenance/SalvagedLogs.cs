@@ -1,0 +1,154 @@
+using Signals.Core.Model;
+using Signals.Core.Schema;
+using Signals.Storage.FileSystem;
+using Signals.Storage.Versions;
+using Signals.Storage.Wal;
+
+namespace Signals.Storage.Maintenance;
+
+/// <summary>
+/// Brings the intact frames of a damaged store's logs over, those behind damage too, into logs whose sequences have no gap. Threads: one.
+/// </summary>
+internal sealed class SalvagedLogs(IFileSystem files, string from, string to, StoreSchema schema, long flushedPosition, List<SalvageLoss> losses)
+{
+    private const int FrameStep = LogFormat.Alignment;
+
+    private ulong _sequence = 1;
+    private ulong _expected;
+
+    /// <summary>Frames brought over.</summary>
+    public long Frames { get; private set; }
+
+    /// <summary>The first log of the new folder, or 0.</summary>
+    public ulong FirstLog { get; private set; }
+
+    /// <summary>The newest log of the new folder, or 0.</summary>
+    public ulong LastLog { get; private set; }
+
+    public void Add(ulong firstLive, CancellationToken cancellationToken)
+    {
+        List<ulong> logs = [];
+        foreach (string name in files.ListFiles(from))
+        {
+            if (StoreFiles.Classify(name, out ulong number) == StoreFileKind.Log && number >= firstLive)
+            {
+                logs.Add(number);
+            }
+        }
+
+        logs.Sort();
+        if (firstLive != 0 && (logs.Count == 0 || logs[0] != firstLive))
+        {
+            losses.Add(new SalvageLoss(Path.Combine(from, StoreFiles.Log(firstLive)), 0, 0, 0, "the manifest needs this log, but it is missing."));
+        }
+
+        foreach (ulong log in logs)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            Salvage(log);
+        }
+    }
+
+    private void Salvage(ulong log)
+    {
+        string path = Path.Combine(from, StoreFiles.Log(log));
+        LogWriter? copy = null;
+        try
+        {
+            using IFile file = files.Open(path, FileOpenMode.Read);
+            using LogWindow window = new(file);
+            for (long offset = LogFormat.HeaderBytes; (offset = NextFrame(path, window, offset, log, out LogFrame frame)) < window.Length;)
+            {
+                RequireSequence(path, offset, frame);
+                ReadOnlySpan<byte> payload = window.Slice(offset + LogFormat.FrameBytes, frame.PayloadBytes);
+                if (frame.PayloadBytes > 0 && frame.Position > flushedPosition && IsValid(path, offset, frame, payload))
+                {
+                    copy ??= Begin(log);
+                    copy.Append(payload, frame.Position);
+                    Frames++;
+                }
+
+                offset += LogFormat.FrameLength(frame.PayloadBytes);
+            }
+
+            if (copy is not null)
+            {
+                copy.Seal();
+                _sequence = copy.NextSequence;
+            }
+        }
+        catch (Exception error) when (copy is null && error is IOException or CorruptionException)
+        {
+            losses.Add(new SalvageLoss(path, 0, 0, 0, error.Message));
+        }
+        finally
+        {
+            copy?.Dispose();
+        }
+    }
+
+    private LogWriter Begin(ulong log)
+    {
+        FirstLog = FirstLog == 0 ? log : FirstLog;
+        LastLog = log;
+        return LogWriter.Create(files, Path.Combine(to, StoreFiles.Log(log)), log, _sequence, fixedSize: 0);
+    }
+
+    /// <summary>The offset of the next intact frame, or the length of the file; what lies before it and is not zero is lost.</summary>
+    private long NextFrame(string path, LogWindow window, long offset, ulong log, out LogFrame frame)
+    {
+        long at = offset;
+        frame = default;
+        while (at + LogFormat.FrameBytes <= window.Length && !LogReader.TryReadFrame(window, at, log, out frame))
+        {
+            at += FrameStep;
+        }
+
+        long found = at + LogFormat.FrameBytes <= window.Length ? at : window.Length;
+        if (!IsZero(window, offset, found))
+        {
+            losses.Add(new SalvageLoss(path, offset, found - offset, 0, "these bytes are no intact frame: damage, or the end of a write that a crash cut off."));
+        }
+
+        return found;
+    }
+
+    private static bool IsZero(LogWindow window, long offset, long end)
+    {
+        for (ReadOnlySpan<byte> bytes; offset < end; offset += bytes.Length)
+        {
+            bytes = window.SliceFrom(offset);
+            bytes = bytes[..(int)Math.Min(bytes.Length, end - offset)];
+            if (bytes.ContainsAnyExcept((byte)0))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private void RequireSequence(string path, long offset, in LogFrame frame)
+    {
+        if (_expected != 0 && frame.Sequence > _expected)
+        {
+            losses.Add(new SalvageLoss(path, offset, 0, 0, $"frames {_expected} to {frame.Sequence - 1} of the stream are nowhere before this one."));
+        }
+
+        _expected = frame.Sequence + 1;
+    }
+
+    private bool IsValid(string path, long offset, in LogFrame frame, ReadOnlySpan<byte> payload)
+    {
+        try
+        {
+            RecordCheck.Require(payload, schema);
+            return true;
+        }
+        catch (InvalidDataException error)
+        {
+            losses.Add(new SalvageLoss(path, offset, LogFormat.FrameLength(frame.PayloadBytes), 0, error.Message));
+            return false;
+        }
+    }
+}

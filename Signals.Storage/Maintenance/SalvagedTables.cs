@@ -1,0 +1,206 @@
+using Signals.Core.Columns;
+using Signals.Core.Model;
+using Signals.Core.Schema;
+using Signals.Storage.FileSystem;
+using Signals.Storage.Tables;
+using Signals.Storage.Versions;
+
+namespace Signals.Storage.Maintenance;
+
+/// <summary>
+/// Brings the tables of a damaged store over: an intact one as a copy, of a damaged one the users whose rows can all be read. Threads:
+/// one.
+/// </summary>
+internal sealed class SalvagedTables(IFileSystem files, string from, string to, StoreSchema schema, List<SalvageLoss> losses)
+{
+    private readonly BlockCache _noCache = new(0);
+
+    /// <summary>The tables in the new folder.</summary>
+    public List<TableMeta> Tables { get; } = [];
+
+    public void Add(SalvagedManifest manifest, CancellationToken cancellationToken)
+    {
+        Dictionary<ulong, TableMeta?> candidates = manifest.State.Tables.ToDictionary(table => table.Key, table => (TableMeta?)table.Value);
+        HashSet<string> there = [.. files.ListFiles(from)];
+        HashSet<string> named = [.. manifest.State.DataFiles()];
+        foreach (string name in there.Where(name => !manifest.IsWhole && !named.Contains(name)))
+        {
+            switch (StoreFiles.Classify(name, out ulong number))
+            {
+                case StoreFileKind.Table:
+                    candidates.TryAdd(number, null);
+                    break;
+                case StoreFileKind.Segment:
+                    losses.Add(new SalvageLoss(Path.Combine(from, name), 0, LengthOf(Path.Combine(from, name)), 0, "no edit that could be read says what this segment is; import it again."));
+                    break;
+            }
+        }
+
+        foreach ((ulong number, TableMeta? known) in candidates.OrderBy(candidate => candidate.Key))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            string name = known is null ? StoreFiles.Table(number) : StoreFiles.FileOf(known);
+            string path = Path.Combine(from, name);
+            if (there.Contains(name))
+            {
+                Salvage(path, number, known);
+            }
+            else
+            {
+                // An edit that is lost may have removed it.
+                losses.Add(new SalvageLoss(path, 0, known!.FileLength, known.Rows, "the manifest names this table, but it is missing."));
+            }
+        }
+    }
+
+    private void Salvage(string path, ulong number, TableMeta? known)
+    {
+        TableMeta? meta = known;
+        try
+        {
+            meta ??= ReadMeta(path, number);
+            Open(path, meta, verify: true).Dispose();
+            Copy(meta);
+        }
+        catch (Exception error) when (IsDamage(error))
+        {
+            if (meta is null || !TrySalvageOlderCells(path, meta, error))
+            {
+                SalvageRows(path, number, meta, error);
+            }
+        }
+    }
+
+    private Table Open(string path, TableMeta meta, bool verify) => Table.Open(
+        files, path, meta, TypeOf(path, meta), _noCache, verify, file => Path.Combine(from, StoreFiles.ColumnFile(file.Number)));
+
+    private void Copy(TableMeta meta)
+    {
+        foreach (string name in StoreFiles.FilesOf(meta))
+        {
+            string copy = Path.Combine(to, name);
+
+            // Parts of a segment share its file.
+            if (!files.FileExists(copy))
+            {
+                FileCopy.Copy(files, Path.Combine(from, name), copy);
+            }
+        }
+
+        Tables.Add(meta);
+    }
+
+    /// <summary>Without its newest column files, one of which is damaged, a run is whole: it shows older cells.</summary>
+    private bool TrySalvageOlderCells(string path, TableMeta meta, Exception reason)
+    {
+        for (int kept = meta.ColumnFiles.Count - 1; kept >= 0; kept--)
+        {
+            TableMeta older = meta with { ColumnFiles = [.. meta.ColumnFiles.Take(kept)] };
+            try
+            {
+                Open(path, older, verify: true).Dispose();
+                Copy(older);
+                foreach (ColumnFileMeta lost in meta.ColumnFiles.Skip(kept))
+                {
+                    string name = Path.Combine(from, StoreFiles.ColumnFile(lost.Number));
+                    losses.Add(new SalvageLoss(name, 0, LengthOf(name), 0, $"newer cells of columns {string.Join(", ", lost.Columns)} are lost: {reason.Message}"));
+                }
+
+                return true;
+            }
+            catch (Exception error) when (IsDamage(error))
+            {
+                // Fewer files, or the table itself is damaged.
+            }
+        }
+
+        return false;
+    }
+
+    private void SalvageRows(string path, ulong number, TableMeta? meta, Exception reason)
+    {
+        long offset = (reason as CorruptionException)?.Offset ?? 0;
+        try
+        {
+            if (meta is not null)
+            {
+                using Table table = Open(path, meta, verify: false);
+                long kept = CopyUsers(table, number, meta);
+                losses.Add(new SalvageLoss(path, offset, 0, meta.Rows - kept, $"{reason.Message} Users with rows in damaged blocks are lost."));
+                return;
+            }
+        }
+        catch (Exception error) when (IsDamage(error))
+        {
+            // Its directory or index is damaged, too: which rows are whose cannot be told.
+        }
+
+        losses.Add(new SalvageLoss(path, offset, LengthOf(path), meta?.Rows ?? 0, reason.Message));
+    }
+
+    private long CopyUsers(Table table, ulong number, TableMeta meta)
+    {
+        EventTypeSchema type = schema.EventTypes[meta.EventType];
+        RowBuffer rows = new([.. type.Columns.Select(column => column.Type)], table.Run.Stamp, table.Run.Parts);
+        using TableWriter writer = new(
+            files, Path.Combine(to, StoreFiles.Table(number)), number, type, meta.WindowStart, new TableOptions(), table.Run);
+        long kept = 0;
+        TableCursor cursor = table.CreateCursor();
+        while (cursor.MoveNext())
+        {
+            rows.Clear();
+            if (TryRead(cursor, rows))
+            {
+                writer.Add(cursor.User, rows, 0, rows.Count);
+                kept += rows.Count;
+            }
+        }
+
+        if (kept > 0)
+        {
+            Tables.Add(writer.Finish() with { ImportedMs = meta.ImportedMs });
+        }
+
+        return kept;
+    }
+
+    // What the new folder's disk refuses is no loss of the old one.
+    private bool IsDamage(Exception error) => error is CorruptionException
+        || (error is IOException && !(error is FileOperationException operation && operation.Path.StartsWith(to, StringComparison.Ordinal)));
+
+    private static bool TryRead(TableCursor cursor, RowBuffer rows)
+    {
+        try
+        {
+            cursor.AppendTo(rows);
+            return true;
+        }
+        catch (CorruptionException)
+        {
+            return false;
+        }
+    }
+
+    private EventTypeSchema TypeOf(string path, TableMeta meta) => meta.EventType < schema.EventTypes.Count
+        ? schema.EventTypes[meta.EventType]
+        : throw new CorruptionException(path, 0, $"the table is of event type {meta.EventType}; the schema has {schema.EventTypes.Count}.");
+
+    private TableMeta ReadMeta(string path, ulong number)
+    {
+        using TableFile file = new(files.Open(path, FileOpenMode.Read), number);
+        return TableFooterReader.ReadMeta(file);
+    }
+
+    private long LengthOf(string path)
+    {
+        try
+        {
+            using IFile file = files.Open(path, FileOpenMode.Read);
+            return file.Length;
+        }
+        catch (IOException)
+        {
+            return 0;
+        }
+    }
+}

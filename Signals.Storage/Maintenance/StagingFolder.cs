@@ -1,0 +1,87 @@
+using Signals.Storage.FileSystem;
+using Signals.Storage.Versions;
+
+namespace Signals.Storage.Maintenance;
+
+/// <summary>
+/// A folder under construction: its final name appears in one step, when everything in it is durable. Until then it is called
+/// <c>NAME.tmp</c>; one that a crash left behind is cleared away by the next attempt. Threads: one.
+/// Lifetime: disposed without <see cref="Publish"/>, it is deleted as far as that is possible.
+/// </summary>
+internal sealed class StagingFolder : IDisposable
+{
+    private readonly IFileSystem _files;
+    private readonly string _target;
+    private readonly IDisposable _lock;
+    private bool _published;
+
+    /// <summary>Begins a folder.</summary>
+    /// <exception cref="FileOperationException">Something of the final name exists, or the temporary folder holds foreign files.</exception>
+    /// <exception cref="Core.Model.StoreLockedException">Another process is making the same folder.</exception>
+    public StagingFolder(IFileSystem files, string target)
+    {
+        _files = files;
+        _target = System.IO.Path.TrimEndingDirectorySeparator(target);
+        Path = _target + DurableFile.TemporarySuffix;
+        if (files.DirectoryExists(_target) || files.FileExists(_target))
+        {
+            throw new FileOperationException("create", _target, "it exists already; choose a new folder, nothing is replaced");
+        }
+
+        files.CreateDirectory(Path);
+        _lock = files.Lock(System.IO.Path.Combine(Path, StoreFiles.Lock));
+        try
+        {
+            Clear(except: StoreFiles.Lock);
+        }
+        catch
+        {
+            _lock.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Where to write.</summary>
+    public string Path { get; }
+
+    /// <summary>Makes the names in the folder durable, then gives it its name, durably.</summary>
+    public void Publish()
+    {
+        _files.SyncDirectory(Path);
+        _files.RenameDirectory(Path, _target);
+        _published = true;
+        _files.SyncDirectory(DurableFile.DirectoryOf(_target));
+    }
+
+    public void Dispose()
+    {
+        _lock.Dispose();
+        if (_published)
+        {
+            return;
+        }
+
+        try
+        {
+            Clear(except: null);
+            _files.DeleteDirectory(Path);
+        }
+        catch (IOException)
+        {
+            // The error that led here is the one to tell; the next attempt clears the folder.
+        }
+    }
+
+    private void Clear(string? except)
+    {
+        foreach (string name in _files.ListFiles(Path).Where(name => name != except))
+        {
+            if (StoreFiles.Classify(name, out _) == StoreFileKind.Foreign)
+            {
+                throw new FileOperationException("create", Path, $"the folder holds '{name}', which no store wrote; remove it or choose another folder");
+            }
+
+            _files.Delete(System.IO.Path.Combine(Path, name));
+        }
+    }
+}

@@ -1,0 +1,76 @@
+using Signals.Core.Schema;
+using Signals.Storage.FileSystem;
+using Signals.Storage.Versions;
+using Signals.Storage.Wal;
+
+namespace Signals.Storage.Maintenance;
+
+/// <summary>
+/// Brings what is intact of a damaged store into a new folder and lists what is not. Threads: one. Only reads the damaged folder.
+/// </summary>
+internal static class StoreSalvage
+{
+    public static SalvageReport Run(IFileSystem files, string damaged, string target, StoreSchema? declared, CancellationToken cancellationToken)
+    {
+        if (!files.DirectoryExists(damaged))
+        {
+            throw new FileOperationException("open", damaged, "the folder does not exist");
+        }
+
+        List<SalvageLoss> losses = [];
+        SalvagedManifest manifest = SalvagedManifest.Read(files, damaged, losses);
+        StoreSchema schema = manifest.Schema(declared, damaged);
+        using StagingFolder folder = new(files, target);
+        SalvagedTables tables = new(files, damaged, folder.Path, schema, losses);
+        SalvagedLogs logs = new(files, damaged, folder.Path, schema, manifest.State.FlushedPosition, losses);
+
+        // The manifest comes first, because none is made beside files that it does not name.
+        using (Manifest copy = Manifest.Create(files, folder.Path, new VersionEdit { Schema = SchemaSerializer.Write(schema) }))
+        {
+            tables.Add(manifest, cancellationToken);
+            logs.Add(manifest.State.FirstLiveLog, cancellationToken);
+            CommitState(copy, manifest.State, isWhole: losses.Count == 0);
+            copy.Commit(Edit(files, folder.Path, manifest.State, tables, logs));
+        }
+
+        folder.Publish();
+        return new SalvageReport(target, tables.Tables.Count, tables.Tables.Sum(table => table.Rows), logs.Frames, losses);
+    }
+
+    /// <summary>
+    /// Everything that the state says but tables and logs: those are as far as they could be brought over. Where something is lost, no
+    /// segment counts as imported, so that it can be imported again, which changes nothing of what is there; and nothing as complete.
+    /// </summary>
+    private static void CommitState(Manifest copy, ManifestState state, bool isWhole)
+    {
+        foreach (VersionEdit edit in state.Snapshot())
+        {
+            edit.AddedTables.Clear();
+            edit.FirstLiveLog = null;
+            edit.Schema = null;
+            if (!isWhole)
+            {
+                edit.ImportedSegments.Clear();
+                edit.CompleteUpTo.Clear();
+            }
+
+            copy.Commit(edit);
+        }
+    }
+
+    private static VersionEdit Edit(IFileSystem files, string folder, ManifestState state, SalvagedTables tables, SalvagedLogs logs)
+    {
+        ulong next = Math.Max(state.NextFileNumber, logs.LastLog + 1);
+        next = tables.Tables.Select(table => Math.Max(table.Number, table.SegmentFile) + 1).Append(next).Max();
+        ulong first = logs.FirstLog;
+        if (first == 0)
+        {
+            first = next++;
+            LogWriter.Prepare(files, Path.Combine(folder, StoreFiles.Log(first)), first, LogFormat.EmptyBytes);
+        }
+
+        VersionEdit edit = new() { FirstLiveLog = first, NextFileNumber = next, FlushedPosition = state.FlushedPosition };
+        edit.AddedTables.AddRange(tables.Tables);
+        return edit;
+    }
+}

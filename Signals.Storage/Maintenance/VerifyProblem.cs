@@ -1,0 +1,19 @@
+namespace Signals.Storage.Maintenance;
+
+/// <summary>One thing that <see cref="SignalStore.Verify"/> found wrong. Immutable.</summary>
+public sealed class VerifyProblem
+{
+    internal VerifyProblem(string file, long offset, string message) => (File, Offset, Message) = (file, offset, message);
+
+    /// <summary>The path of the damaged or missing file.</summary>
+    public string File { get; }
+
+    /// <summary>Where the damaged part begins, in bytes from the start of the file; 0 when the whole file is meant.</summary>
+    public long Offset { get; }
+
+    /// <summary>What was found and what was expected.</summary>
+    public string Message { get; }
+
+    /// <summary>File, offset and message in one line.</summary>
+    public override string ToString() => $"{File} at {Offset}: {Message}";
+}

@@ -1,0 +1,135 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Signals.Storage.Versions;
+using Signals.Tests.Simulation;
+
+namespace Signals.Tests.Reliability;
+
+/// <summary>
+/// Bits of every file of a closed store flip, sectors are zeroed, swapped or cut off: each time the store is refused with a typed error,
+/// or answers exactly as before.
+/// </summary>
+[Category("Reliability")]
+internal sealed class BitRotTests
+{
+    private const ulong Seed = 0xB17;
+    private const int Steps = 40;
+    private const int Sector = 512;
+
+    /// <summary>Of the zeros in a log's header page, one bit in so many is tried; of all other bytes, every bit.</summary>
+    private const int HeaderStride = 41;
+
+    private readonly ConcurrentQueue<string> _wrong = new();
+    private DamagedStore _store = null!;
+    private int _damaged;
+    private int _refused;
+
+    [SetUp]
+    public void SetUp()
+    {
+        _store = new DamagedStore(Seed, Steps);
+        _wrong.Clear();
+        (_damaged, _refused) = (0, 0);
+    }
+
+    [Test]
+    public void Open_EachBitOfEachFileFlipped_IsRefusedOrAnswersTheSame()
+    {
+        Stopwatch time = Stopwatch.StartNew();
+        int seeds = TestScale.Of(1);
+        for (int i = 0; i < seeds; i++)
+        {
+            _store = new DamagedStore(Seed + (ulong)i, Steps);
+            foreach ((string path, long length) in _store.Files())
+            {
+                Parallel.ForEach(BitsOf(path, length), bit => Judge($"bit {bit} of {path} flipped, seed {Seed}", files =>
+                    DamagedStore.Change(files, path, bit / 8, 1, bytes => bytes[0] ^= (byte)(1 << (int)(bit % 8)))));
+            }
+        }
+
+        Finish("bits flipped", time);
+    }
+
+    [Test]
+    public void Open_SectorsZeroedSwappedOrCut_IsRefusedOrAnswersTheSame()
+    {
+        Stopwatch time = Stopwatch.StartNew();
+        (string log, long end) = _store.EndOfLog(Sector);
+        (string Path, long Length)[] all = [.. _store.Files().Where(file => file.Length > 0)];
+        foreach ((string path, long length) in all)
+        {
+            long sectors = (length + Sector - 1) / Sector;
+            Parallel.For(0, sectors, sector =>
+            {
+                int count = (int)Math.Min(Sector, length - (sector * Sector));
+
+                // With the seal and the last frames in it, nothing is left that promised them.
+                bool isTail = path == log && sector * Sector == end;
+                Judge($"sector {sector} of {path} zeroed", files => DamagedStore.Change(files, path, sector * Sector, count, bytes => bytes.Clear()), isTail);
+                Judge($"sector {sector} of {path} all ones", files => DamagedStore.Change(files, path, sector * Sector, count, bytes => bytes.Fill(0xFF)), isTail);
+                Judge($"{path} cut at sector {sector}", files => DamagedStore.Truncate(files, path, sector * Sector));
+                for (long other = sector + 1; other < sectors; other += 1 + (sectors / 40))
+                {
+                    Judge($"sectors {sector} and {other} of {path} swapped", files => Swap(files, path, length, sector, other));
+                }
+            });
+            foreach ((string other, long _) in all.Where(file => StoreFiles.Classify(Path.GetFileName(file.Path), out _) == StoreFiles.Classify(Path.GetFileName(path), out _) && file.Path != path))
+            {
+                Judge($"{path} replaced by {other}", files => Replace(files, path, other));
+            }
+        }
+
+        Finish("sectors damaged", time);
+    }
+
+    private static IEnumerable<long> BitsOf(string path, long length)
+    {
+        bool hasPage = StoreFiles.Classify(Path.GetFileName(path), out _) is StoreFileKind.Log or StoreFileKind.Manifest;
+        for (long bit = 0; bit < length * 8; bit++)
+        {
+            if (!hasPage || bit is < 64 * 8 or >= 4090 * 8 || bit % HeaderStride == 0)
+            {
+                yield return bit;
+            }
+        }
+    }
+
+    private static void Swap(SimFileSystem files, string path, long length, long first, long second)
+    {
+        byte[] kept = new byte[(int)Math.Min(Sector, length - (second * Sector))];
+        DamagedStore.Change(files, path, first * Sector, kept.Length, bytes => bytes.CopyTo(kept));
+        DamagedStore.Change(files, path, second * Sector, kept.Length, bytes =>
+        {
+            byte[] other = bytes.ToArray();
+            kept.CopyTo(bytes);
+            other.CopyTo(kept, 0);
+        });
+        DamagedStore.Change(files, path, first * Sector, kept.Length, bytes => kept.CopyTo(bytes));
+    }
+
+    private static void Replace(SimFileSystem files, string path, string other)
+    {
+        files.Delete(path);
+        Signals.Storage.FileSystem.FileCopy.Copy(files, other, path);
+    }
+
+    private void Judge(string what, Action<SimFileSystem> damage, bool isTail = false)
+    {
+        SimFileSystem files = _store.Copy();
+        damage(files);
+        if (_store.Judge(files, out bool refused, isTail) is { } wrong)
+        {
+            _wrong.Enqueue($"{what}: {wrong}");
+        }
+
+        Interlocked.Increment(ref _damaged);
+        Interlocked.Add(ref _refused, refused ? 1 : 0);
+    }
+
+    private void Finish(string what, Stopwatch time)
+    {
+        TestContext.Out.WriteLine($"{_damaged} {what}: {_refused} refused, {_damaged - _refused - _wrong.Count} identical answers, {_wrong.Count} wrong, {time.Elapsed.TotalSeconds:F1} s; seed {Seed}");
+        Assert.That(_wrong.FirstOrDefault(), Is.Null);
+        Assert.That(_refused, Is.GreaterThan(_damaged / 4), "the damage is not seen at all");
+    }
+}

@@ -1,0 +1,216 @@
+using Signals.Core.Ingest;
+using Signals.Core.Model;
+using Signals.Core.Schema;
+using Signals.Storage;
+using Signals.Storage.FileSystem;
+using Signals.Storage.Maintenance;
+using Signals.Storage.Reads;
+using Signals.Storage.Versions;
+using Signals.Tests.Reliability;
+using Signals.Tests.Simulation;
+using Signals.Tests.Storage.Engine;
+
+namespace Signals.Tests.Storage.Maintenance;
+
+/// <summary>A checkpoint is complete when its name appears, holds what was acknowledged, and leaves the store alone.</summary>
+internal sealed class CheckpointTests
+{
+    private const string Target = "/copies/first";
+
+    private static readonly UserId Alice = UserId.From("alice");
+    private static readonly StoreSchema Schema = StoreSchema.Define(s => s.EventType("e", t => t.Field<int>("n").Text("note")));
+
+    private readonly SettableTime _time = new(TestStores.Start);
+    private int _appended;
+
+    [SetUp]
+    public void SetUp() => _appended = 0;
+
+    [Test]
+    public void Checkpoint_TablesAndLogs_HoldsEverythingAcknowledged([Values] Durability durability, [Values] bool canLink)
+    {
+        SimFileSystem files = new() { CanLink = canLink };
+        using SignalStore store = Open(files, durability);
+        Fill(store);
+        CheckpointInfo info = Checkpoint(store);
+        Assert.That(info.Files, Is.GreaterThan(2));
+        Assert.That(info.SharedBytes, canLink ? Is.GreaterThan(0) : Is.Zero);
+        int before = _appended;
+        Append(store, 40);
+        store.FlushAsync().GetAwaiter().GetResult();
+        store.CompactAsync().GetAwaiter().GetResult();
+        Assert.That(Count(store), Is.EqualTo(_appended));
+        using SignalStore copy = Open(files, durability, Target);
+        Assert.That(Count(copy), Is.EqualTo(before));
+        Append(copy, 7);
+        Assert.That(Count(copy), Is.EqualTo(before + 7));
+    }
+
+    [Test]
+    public void Checkpoint_CrashAtEachOperation_LeavesTheStoreAndAllOrNothingOfTheCopy([Values] bool canLink)
+    {
+        SimFileSystem files = new() { CanLink = canLink };
+        SignalStore store = Open(files, Durability.Synced);
+        Fill(store);
+        int first = files.OperationCount;
+        Checkpoint(store);
+        int done = files.OperationCount;
+        store.Engine.Close(abandon: true);
+        SimRecording run = files.Recording();
+        int complete = 0;
+        for (int cut = first; cut <= done; cut++)
+        {
+            for (ulong seed = 0; seed < 6; seed++)
+            {
+                SimFileSystem left = new(run.CrashImage(cut, seed), record: false);
+                string when = $"operation {cut} of {first} to {done}, survivors {seed}";
+                using SignalStore again = Open(left, Durability.Synced);
+                Assert.That(Count(again), Is.EqualTo(_appended), when);
+                if (left.DirectoryExists(Target))
+                {
+                    complete++;
+                    using SignalStore copy = Open(left, Durability.Synced, Target);
+                    Assert.That(Count(copy), Is.EqualTo(_appended), when);
+                }
+                else
+                {
+                    Assert.That(cut, Is.LessThan(done), when);
+                    Assert.That(() => Checkpoint(again), Throws.Nothing, when);
+                }
+            }
+        }
+
+        Assert.That(complete, Is.GreaterThan(6));
+    }
+
+    [Test]
+    public void Checkpoint_EachOperationFails_FailsForItselfAlone()
+    {
+        SimFileSystem files = new();
+        using SignalStore store = Open(files, Durability.Buffered);
+        Fill(store);
+        int operations = -files.OperationCount;
+        Checkpoint(store, "/copies/measured");
+        operations += files.OperationCount;
+        for (int i = 0; i < operations; i++)
+        {
+            files.FailAt(files.OperationCount + i);
+            Assert.That(() => Checkpoint(store), Throws.InstanceOf<IOException>(), $"operation {i} of {operations}");
+            files.FailAt(int.MaxValue);
+            if (i < operations - 1)
+            {
+                Assert.That(files.DirectoryExists(Target), Is.False, $"operation {i} of {operations}");
+            }
+
+            Append(store, 1);
+        }
+
+        Assert.That(Count(store), Is.EqualTo(_appended));
+    }
+
+    [Test]
+    public void Checkpoint_TargetOrForeignFileThere_IsRefused()
+    {
+        SimFileSystem files = new();
+        using SignalStore store = Open(files, Durability.Buffered);
+        Fill(store);
+        Checkpoint(store);
+        Assert.That(() => Checkpoint(store), Throws.InstanceOf<FileOperationException>().With.Message.Contains("exists already"));
+        files.CreateDirectory("/copies/second.tmp");
+        files.Open("/copies/second.tmp/diary.txt", FileOpenMode.CreateNew).Dispose();
+        Assert.That(() => Checkpoint(store, "/copies/second"), Throws.InstanceOf<FileOperationException>().With.Message.Contains("diary.txt"));
+        Assert.That(files.FileExists("/copies/second.tmp/diary.txt"));
+    }
+
+    [Test]
+    public void Checkpoint_Cancelled_LeavesNothingOfTheFolder()
+    {
+        SimFileSystem files = new();
+        using SignalStore store = Open(files, Durability.Buffered);
+        Fill(store);
+        Assert.That(() => store.CheckpointAsync(Target, new CancellationToken(canceled: true)).GetAwaiter().GetResult(), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(files.DirectoryExists(Target) || files.DirectoryExists(Target + ".tmp"), Is.False);
+    }
+
+    /// <summary>Opening writes the seal of the last log again: in the copy, not in the store.</summary>
+    [Test]
+    public void Checkpoint_CurrentLogEmpty_SharesNoLogThatTheCopyWritesTo()
+    {
+        SimFileSystem files = new();
+        using (SignalStore store = Open(files, Durability.Buffered))
+        {
+            Append(store, 50);
+        }
+
+        using SignalStore again = Open(files, Durability.Buffered);
+        Checkpoint(again);
+        int operations = files.OperationCount;
+        using SignalStore copy = Open(files, Durability.Buffered, Target);
+        IEnumerable<string> logs = files.Recording().Operations.Skip(operations)
+            .Where(o => o.Kind == SimOperationKind.Write && o.Path.EndsWith(".log", StringComparison.Ordinal)).Select(o => o.Path);
+        int[] written = [.. files.Recording().Operations.Skip(operations).Where(o => o.Kind == SimOperationKind.Write).Select(o => o.Inode).Distinct()];
+        int[] own = [.. files.Recording().Operations.Take(operations).Where(o => o.Kind == SimOperationKind.Write && o.Path.StartsWith(TestStores.Folder, StringComparison.Ordinal)).Select(o => o.Inode).Distinct()];
+        Assert.That(logs, Is.Not.Empty);
+        Assert.That(written.Intersect(own), Is.Empty);
+        Assert.That(Count(copy), Is.EqualTo(50));
+    }
+
+    /// <summary>A compaction that replaces the tables while they are linked must not take them away.</summary>
+    [Test]
+    public void Pins_FilesDeletedMeanwhile_GoWithTheLastPin()
+    {
+        SimFileSystem files = new();
+        files.CreateDirectory("/d");
+        files.Open("/d/000001.tbl", FileOpenMode.CreateNew).Dispose();
+        FilePins pins = new(files, "/d");
+        List<string> deleted = [];
+        pins.OnDeleted = deleted.Add;
+        IDisposable first = pins.Pin(["000001.tbl"]);
+        IDisposable second = pins.Pin(["000001.tbl"]);
+        pins.Delete("000001.tbl");
+        first.Dispose();
+        first.Dispose();
+        pins.Delete("000001.tbl");
+        Assert.That(files.FileExists("/d/000001.tbl"));
+        second.Dispose();
+        Assert.That(files.FileExists("/d/000001.tbl"), Is.False);
+        Assert.That(() => pins.Delete("000001.tbl"), Throws.Nothing, "who listed the folder before asks once more");
+        Assert.That(deleted, Is.EqualTo(new[] { "000001.tbl" }));
+    }
+
+    private static CheckpointInfo Checkpoint(SignalStore store, string target = Target) => store.CheckpointAsync(target).GetAwaiter().GetResult();
+
+    /// <summary>Several tables, several sealed logs, and frames in the current one.</summary>
+    private void Fill(SignalStore store)
+    {
+        Append(store, 50);
+        store.FlushAsync().GetAwaiter().GetResult();
+        Append(store, 50);
+        store.FlushAsync().GetAwaiter().GetResult();
+        for (int i = 0; i < 100; i++)
+        {
+            Append(store, 50);
+        }
+    }
+
+    private void Append(SignalStore store, int count)
+    {
+        EventBatch batch = store.CreateBatch("e");
+        for (int i = 0; i < count; i++, _appended++)
+        {
+            batch.Add(Alice, TestStores.Start - _appended, (ulong)_appended).Set("n", _appended).Set("note", $"note {_appended}");
+        }
+
+        store.Append(batch);
+        store.Engine.RunPending();
+    }
+
+    private static int Count(SignalStore store)
+    {
+        using Sequence all = store.Read(Alice, store.Query("e").Build());
+        return all.Count;
+    }
+
+    private SignalStore Open(SimFileSystem files, Durability durability, string folder = TestStores.Folder) => SignalStore.Open(
+        files, folder, Schema, TestStores.Tiny with { Durability = durability, MemTableBytes = 1 << 20 }, _time);
+}

@@ -1,0 +1,126 @@
+using System.Text;
+using Signals.Core.Ingest;
+using Signals.Core.Model;
+using Signals.Core.Schema;
+using Signals.Storage;
+using Signals.Storage.Maintenance;
+using Signals.Tests.Reliability;
+using Signals.Tests.Simulation;
+using Signals.Tests.Storage.Engine;
+
+namespace Signals.Tests.Storage.Maintenance;
+
+/// <summary>A certificate names every place that the erased user was in, and is complete exactly when no file holds the user any more.</summary>
+internal sealed class ErasureCertificateTests
+{
+    private const ulong MarkedId = 0xCE27_1F1C_A7E5_0001;
+    private const string MarkedText = "certified-erase-me-Zq81-Lp20";
+
+    private static readonly UserId Marked = new(0x1A2B_3C4D_5E6F_7081, 0x9182_7364_5546_3728);
+    private static readonly StoreSchema Schema = StoreSchema.Define(s => s.EventType("e", t => t.Field<int>("n").Text("note")));
+
+    private readonly SettableTime _time = new(TestStores.Start);
+    private SimFileSystem _files = null!;
+
+    [SetUp]
+    public void SetUp() => _files = new SimFileSystem(record: false);
+
+    [Test]
+    public void Certificate_UserInMemoryLogsAndTables_ListsEachAndCompletesWithTheLastFile()
+    {
+        using SignalStore store = Open();
+        Append(store, 0);
+        Wait(store.FlushAsync());
+        Append(store, 1);
+        Wait(store.FlushAsync());
+        Append(store, 2);
+        ErasureCertificate certificate = Erase(store, Marked);
+        Assert.That(Count(certificate, ErasurePlaceKind.Memory), Is.EqualTo(1));
+        Assert.That(Count(certificate, ErasurePlaceKind.Log), Is.GreaterThanOrEqualTo(1));
+        Assert.That(Count(certificate, ErasurePlaceKind.Table), Is.GreaterThanOrEqualTo(1));
+        Assert.That(certificate.Places.Select(place => place.CleanedAt), Is.All.Null);
+        Assert.That(certificate.IsComplete, Is.False);
+        Assert.That(Residue(), Is.Not.Empty);
+
+        _time.NowMs += 5000;
+        Wait(store.FlushAsync());
+        Assert.That(certificate.Places.Where(place => place.Kind == ErasurePlaceKind.Memory).Select(place => place.CleanedAt), Is.All.EqualTo(_time.GetUtcNow()));
+        Assert.That(certificate.IsComplete, Is.EqualTo(Residue().Count == 0));
+
+        _time.NowMs += 5000;
+        Wait(store.CompactAsync());
+        Assert.That(certificate.IsComplete, Is.True, string.Join('\n', certificate.Places));
+        Assert.That(certificate.Completion.IsCompletedSuccessfully);
+        Assert.That(certificate.Places.Select(place => place.CleanedAt), Has.None.Null);
+        Assert.That(Residue(), Is.Empty);
+        Assert.That(certificate.Checkpoints, Is.Empty);
+    }
+
+    [Test]
+    public void Certificate_UserNowhere_NeedsTheLogOfTheErasureAlone()
+    {
+        using SignalStore store = Open();
+        ErasureCertificate certificate = Erase(store, UserId.From("nobody"));
+        Assert.That(certificate.Places.Select(place => place.Kind), Is.All.EqualTo(ErasurePlaceKind.Log));
+        Wait(store.FlushAsync());
+        Assert.That(certificate.IsComplete, Is.True, string.Join('\n', certificate.Places));
+    }
+
+    [Test]
+    public void Certificate_CheckpointTakenBefore_IsNamedAndNotCleaned()
+    {
+        using SignalStore store = Open();
+        Append(store, 0);
+        Wait(store.CheckpointAsync("/copy"));
+        ErasureCertificate certificate = Erase(store, Marked);
+        Wait(store.CompactAsync());
+        Assert.That(certificate.IsComplete);
+        Assert.That(certificate.Checkpoints, Is.EqualTo(new[] { "/copy" }));
+        Assert.That(new ResidueSearch(_files, "/copy", Schema, Marked, MarkedId, Encoding.UTF8.GetBytes(MarkedText)).Find(), Is.Not.Empty);
+    }
+
+    [Test]
+    public void Certificate_EventsAfterTheErasure_AreNoPlace()
+    {
+        using SignalStore store = Open();
+        Append(store, 0);
+        ErasureCertificate certificate = Erase(store, Marked);
+        EventBatch later = store.CreateBatch("e");
+        later.Add(Marked, _time.NowMs + 1000, 7).Set("n", 1);
+        store.Append(later);
+        store.Engine.RunPending();
+        Wait(store.CompactAsync());
+        Assert.That(certificate.IsComplete, Is.True, string.Join('\n', certificate.Places));
+    }
+
+    private static ErasureCertificate Erase(SignalStore store, UserId user)
+    {
+        Task<ErasureCertificate> erased = store.EraseCertifiedAsync(user);
+
+        // Takes the erasure in without a compaction, which would clean places before they are looked at.
+        Wait(store.Engine.WhenAppliedAsync().AsTask());
+        return erased.GetAwaiter().GetResult();
+    }
+
+    private static int Count(ErasureCertificate certificate, ErasurePlaceKind kind) => certificate.Places.Count(place => place.Kind == kind);
+
+    private static void Wait(Task work) => work.GetAwaiter().GetResult();
+
+    private static void Append(SignalStore store, int round)
+    {
+        EventBatch batch = store.CreateBatch("e");
+        for (int user = 0; user < 20; user++)
+        {
+            batch.Add(UserId.From((ulong)user), TestStores.Start - round, (ulong)(100 + round)).Set("n", user).Set("note", "kept");
+        }
+
+        batch.Add(Marked, TestStores.Start - round, MarkedId).Set("n", round).Set("note", MarkedText);
+        store.Append(batch);
+        store.Engine.RunPending();
+    }
+
+    private List<string> Residue() =>
+        new ResidueSearch(_files, TestStores.Folder, Schema, Marked, MarkedId, Encoding.UTF8.GetBytes(MarkedText)).Find();
+
+    private SignalStore Open() => TestStores.Open(_files, Schema, _time);
+}
