@@ -106,6 +106,12 @@ internal static class SegmentSample
         }
 
         EventRow target = row.Marks == RowMarks.Insert ? writer.Insert(row.User, row.Time, row.Id) : writer.Correct(row.User, row.Time, row.Id);
+        Set(target, type, row);
+    }
+
+    /// <summary>Sets the cells of a row.</summary>
+    public static void Set(EventRow target, EventTypeSchema type, SegmentRow row)
+    {
         foreach ((string name, SegmentCell cell) in row.Cells)
         {
             Set(target, type.Columns[type.IndexOf(name)], cell);
