@@ -38,6 +38,7 @@ internal static partial class Layers
         "Signals.Storage.Maintenance",
         "Signals.Storage.Engine",
         "Signals.Storage.Indexing",
+        "Signals.Storage.Offline",
         "Signals.Storage.Frames",
         "Signals.Storage.Serving",
         "Signals.Storage",

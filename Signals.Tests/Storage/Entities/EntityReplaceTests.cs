@@ -14,8 +14,8 @@ internal sealed class EntityReplaceTests
         EntitySamples.Write(inner, Enumerable.Range(0, 100));
         using HeldFileSystem files = new(inner);
         using EntityTable table = EntityTable.Open(files, EntitySamples.Path, new EntityTableOptions());
+        using HeldReads held = new(files);
         EntityLookup lookup = table.CreateLookup();
-        files.HoldReads();
         Task reading = Task.Run(() => lookup.Find([EntitySamples.KeyOf(10)]));
         files.WaitForHeldRead();
         EntitySamples.Write(inner, Enumerable.Range(0, 100), new EntityWriterOptions { Version = 2, BlockBytes = 256 }, revision: 2);
@@ -70,6 +70,20 @@ internal sealed class EntityReplaceTests
         Assert.That(mixed, Is.Empty);
         Assert.That(table.RetiredCount, Is.Zero);
         Assert.That(files.Closed, Is.EqualTo(200));
+    }
+
+    /// <summary>Holds reads until the test ends, however it ends: a table waits for its readers when it is disposed.</summary>
+    private sealed class HeldReads : IDisposable
+    {
+        private readonly HeldFileSystem _files;
+
+        public HeldReads(HeldFileSystem files)
+        {
+            _files = files;
+            files.HoldReads();
+        }
+
+        public void Dispose() => _files.Release();
     }
 
     /// <summary>Lets a test hold reads of blocks and counts closed files.</summary>

@@ -33,6 +33,7 @@ internal sealed class IndexingEnrichmentTests
         TaskCompletionSource gate = new();
         ScriptedStep step = new() { Before = (_, _) => gate.Task };
         await using SignalStore store = Open(step);
+        using Opened opened = new(gate);
         await store.AppendAsync(Views(store, 1, 2, 3));
         AssertTwice(store, ColumnState.Absent, 0, 0, 0);
         gate.SetResult();
@@ -72,6 +73,7 @@ internal sealed class IndexingEnrichmentTests
         TaskCompletionSource gate = new();
         ScriptedStep step = new() { Before = (call, _) => call == 0 ? gate.Task : Task.CompletedTask };
         await using SignalStore store = Open(step, new EnrichmentOptions { Parallelism = 1, BatchEvents = 64, Timeout = TimeSpan.FromHours(1), Enrichers = [step] });
+        using Opened opened = new(gate);
         for (int i = 0; i < 101; i++)
         {
             await store.AppendAsync(Views(store, i));
@@ -91,6 +93,7 @@ internal sealed class IndexingEnrichmentTests
         TaskCompletionSource gate = new();
         ScriptedStep step = new() { Before = (_, _) => gate.Task };
         await using SignalStore store = Open(step, new EnrichmentOptions { QueueEvents = 10, Timeout = TimeSpan.FromHours(1), Enrichers = [step] });
+        using Opened opened = new(gate);
         await store.AppendAsync(Views(store, [.. Enumerable.Range(0, 8)]));
         EventBatch more = Views(store, 8, 9, 10);
         Assert.That(store.TryAppend(more, out _), Is.False, "11 events are more than 10");
@@ -233,11 +236,16 @@ internal sealed class IndexingEnrichmentTests
         Assert.That(seq.States("name").ToArray(), Is.All.EqualTo(ColumnState.Absent));
     }
 
-    // The clock stands still, so what is waited for here depends on threads alone.
+    // The clock stands still, so what is waited for here depends on threads alone; so many turns are minutes.
     private static async Task UntilAsync(Func<bool> holds)
     {
-        while (!holds())
+        for (long turn = 0; !holds(); turn++)
         {
+            if (turn == 500_000_000)
+            {
+                Assert.Fail("what was waited for did not happen");
+            }
+
             await Task.Yield();
         }
     }
@@ -246,4 +254,10 @@ internal sealed class IndexingEnrichmentTests
 
     private SignalStore Open(ScriptedStep step, EnrichmentOptions? options = null) => SignalStore.Open(
         _path, Schema, new StoreOptions { TimeProvider = _time, Enrichment = options ?? new EnrichmentOptions { Enrichers = [step] } });
+
+    /// <summary>Opens a gate when the test ends, however it ends: a store waits for its enrichers when it is disposed.</summary>
+    private sealed class Opened(TaskCompletionSource gate) : IDisposable
+    {
+        public void Dispose() => gate.TrySetResult();
+    }
 }

@@ -1,0 +1,63 @@
+using Signals.Core.Ingest;
+
+namespace Signals.Storage.Offline;
+
+/// <summary>Events from outside, in batches of whatever size, which their maker may use again for the next.</summary>
+internal sealed class StreamSource(IAsyncEnumerable<EventBatch> batches, long fromMs, long toMs, int batchEvents, CancellationToken cancellation)
+    : IOfflineSource, IAsyncDisposable
+{
+    private readonly IAsyncEnumerator<EventBatch> _batches = batches.GetAsyncEnumerator(cancellation);
+    private readonly SemaphoreSlim _gate = new(1);
+    private EventBatch? _current; // under _gate, as all below
+    private int _row;
+    private bool _ended;
+
+    public (int Done, int All) Users => default;
+
+    public async ValueTask<int> FillAsync(EventBatch batch, CancellationToken cancellationToken)
+    {
+        await _gate.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            while (!_ended && (_current is null || _row == _current.Count))
+            {
+                _ended = !await _batches.MoveNextAsync().ConfigureAwait(false);
+                _current = _ended ? null : _batches.Current;
+                _row = 0;
+            }
+
+            return _ended ? -1 : Take(batch);
+        }
+        finally
+        {
+            _gate.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _batches.DisposeAsync().ConfigureAwait(false);
+        _gate.Dispose();
+    }
+
+    private int Take(EventBatch batch)
+    {
+        EventBatch current = _current!;
+        if (!ReferenceEquals(current.EventType, batch.EventType))
+        {
+            throw new ArgumentException($"A batch of '{current.EventType.Name}' came where events of '{batch.EventType.Name}' of the job's schema were expected.");
+        }
+
+        int count = Math.Min(current.Count - _row, batchEvents);
+        for (int row = _row; row < _row + count; row++)
+        {
+            if (current.Rows.Times[row] >= fromMs && current.Rows.Times[row] < toMs)
+            {
+                batch.Append(current, row, 1);
+            }
+        }
+
+        _row += count;
+        return count;
+    }
+}
