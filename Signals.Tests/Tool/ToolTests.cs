@@ -51,6 +51,7 @@ internal sealed class ToolTests
 
     [TestCase("stats", "--json")]
     [TestCase("inspect")]
+    [TestCase("verify", "--json")]
     [TestCase("get", "alice")]
     [TestCase("export", "--format", "csv")]
     public async Task ReadOnlyCommands_RunTwice_LeaveEveryByteOfTheFolder(string command, params string[] rest)
@@ -184,6 +185,39 @@ internal sealed class ToolTests
         Assert.That(lines, Has.Length.EqualTo(3));
         Assert.That(lines[0], Does.Contain(" click 3 ok=true"));
         Assert.That(lines[1], Does.Contain(" click 2 ok=false"));
+    }
+
+    [Test]
+    public async Task Verify_AFlippedByte_IsFoundAndSalvageSaysWhatIsLost()
+    {
+        ToolRun intact = await ToolRun.OfAsync("verify", Folder);
+        string table = Directory.EnumerateFiles(Folder, "*.tbl").Order(StringComparer.Ordinal).First();
+        byte[] bytes = await File.ReadAllBytesAsync(table);
+        bytes[bytes.Length / 3] ^= 1;
+        await File.WriteAllBytesAsync(table, bytes);
+        ToolRun damaged = await ToolRun.OfAsync("verify", Folder, "--json");
+        string rescued = Path.Combine(_root, "rescued");
+        ToolRun salvage = await ToolRun.OfAsync("salvage", Folder, rescued);
+        ToolRun after = await ToolRun.OfAsync("verify", rescued);
+        Assert.That((intact.Code, damaged.Code, salvage.Code, after.Code), Is.EqualTo(
+            (ExitCode.Ok, ExitCode.ProblemsFound, ExitCode.ProblemsFound, ExitCode.Ok)), damaged.Messages + salvage.Messages + after.Messages);
+        using JsonDocument json = JsonDocument.Parse(damaged.Text);
+        Assert.That(json.RootElement.GetProperty("problems")[0].GetProperty("file").GetString(), Is.EqualTo(Path.GetFileName(table)));
+        Assert.That(salvage.Text, Does.Contain("lost: "));
+    }
+
+    [Test]
+    public async Task Checkpoint_ThenRestore_IsTheSameStore()
+    {
+        string checkpoint = Path.Combine(_root, "checkpoint");
+        string restored = Path.Combine(_root, "restored");
+        ToolRun taken = await ToolRun.OfAsync("checkpoint", Folder, checkpoint);
+        ToolRun back = await ToolRun.OfAsync("restore", checkpoint, restored);
+        ToolRun first = await ToolRun.OfAsync("export", Folder, "--format", "jsonl");
+        ToolRun second = await ToolRun.OfAsync("export", restored, "--format", "jsonl");
+        Assert.That((taken.Code, back.Code), Is.EqualTo((ExitCode.Ok, ExitCode.Ok)), taken.Messages + back.Messages);
+        Assert.That(second.Output, Is.EqualTo(first.Output));
+        Assert.That(SignalStore.ReadSchema(checkpoint).EventTypes, Has.Count.EqualTo(2));
     }
 
     [Test]

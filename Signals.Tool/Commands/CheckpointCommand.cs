@@ -1,0 +1,34 @@
+using System.Globalization;
+using Signals.Storage;
+using Signals.Storage.Maintenance;
+using Signals.Tool.Stores;
+
+namespace Signals.Tool.Commands;
+
+/// <summary>Takes a checkpoint of a store that nobody has open. A process that has one open takes its own.</summary>
+internal sealed class CheckpointCommand : ICommand
+{
+    public string Name => "checkpoint";
+
+    public string Usage => "checkpoint FOLDER NEW";
+
+    public string Description => "Make a plain folder that holds the store as it is now; tables are shared with it where the disk allows.";
+
+    public async Task<ExitCode> RunAsync(CommandLine line, ToolContext context, CancellationToken cancellationToken)
+    {
+        string folder = line.Word("FOLDER");
+        string target = line.Word("NEW");
+        line.RequireAllUsed();
+        SignalStore store = WritableStore.Open(folder);
+        await using (store.ConfigureAwait(false))
+        {
+            Task<CheckpointInfo> work = store.CheckpointAsync(target, cancellationToken);
+            await LongWork.ShowAsync(context, "taking a checkpoint", work, static () => "copying").ConfigureAwait(false);
+            CheckpointInfo info = await work.ConfigureAwait(false);
+            context.WriteRaw(string.Create(CultureInfo.InvariantCulture,
+                $"{info.Directory}: {info.Files:N0} files, {info.Bytes:N0} bytes, {info.SharedBytes:N0} of them shared with the store"));
+        }
+
+        return ExitCode.Ok;
+    }
+}
