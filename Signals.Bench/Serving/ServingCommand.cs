@@ -1,0 +1,129 @@
+using System.Diagnostics;
+using System.Globalization;
+using Signals.Core.Model;
+using Signals.Core.Serving;
+using Signals.Storage;
+using Signals.Storage.Serving;
+
+namespace Signals.Bench.Serving;
+
+/// <summary>
+/// Measures a served definition: single reads (p50, p99, bytes allocated), and batches of 256 users into padded tensors against a copy of
+/// the same bytes in the same run.
+/// </summary>
+internal sealed class ServingCommand(int users, int reads, string path)
+{
+    public const string Usage = "serving [--users 2000] [--reads 20000] [--path DIR]";
+    private const int BatchUsers = 256;
+    private const int PerType = 400;
+    private const int Batches = 30;
+
+    public static ServingCommand Parse(ReadOnlySpan<string> arguments)
+    {
+        int users = 2000;
+        int reads = 20_000;
+        string path = Path.GetTempPath();
+        for (int i = 0; i + 1 < arguments.Length; i += 2)
+        {
+            switch (arguments[i])
+            {
+                case "--users": users = int.Parse(arguments[i + 1], CultureInfo.InvariantCulture); break;
+                case "--reads": reads = int.Parse(arguments[i + 1], CultureInfo.InvariantCulture); break;
+                case "--path": path = arguments[i + 1]; break;
+                default: throw new FormatException($"Unknown option {arguments[i]}. {Usage}");
+            }
+        }
+
+        return new ServingCommand(users, reads, path);
+    }
+
+    public int Run()
+    {
+        foreach (bool isStored in (bool[])[false, true])
+        {
+            Console.WriteLine(isStored ? "-- embedding stored" : "-- embedding computed at serving");
+            string folder = Path.Combine(path, $"signals-serving-{Guid.NewGuid():N}");
+            Directory.CreateDirectory(folder);
+            try
+            {
+                using SignalStore store = ServingStore.Open(folder, users, PerType, isStored);
+                Single(store);
+                Batch(store);
+            }
+            finally
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+
+        return 0;
+    }
+
+    private void Single(SignalStore store)
+    {
+        Random random = new(2);
+        UserId[] chosen = [.. Enumerable.Range(0, reads).Select(_ => UserId.From((ulong)random.Next(users)))];
+        long rows = 0;
+        foreach (UserId user in chosen)
+        {
+            rows += Read(store, user);
+        }
+
+        long[] ticks = new long[reads];
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < reads; i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            Read(store, chosen[i]);
+            ticks[i] = Stopwatch.GetTimestamp() - start;
+        }
+
+        long allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+        Array.Sort(ticks);
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"read: p50 {Microseconds(ticks, 0.5):F1} us, p99 {Microseconds(ticks, 0.99):F1} us, {(double)rows / reads:F1} rows, {(double)allocated / reads:F1} bytes allocated a read"));
+    }
+
+    private void Batch(SignalStore store)
+    {
+        Random random = new(3);
+        Half[] embeddings = new Half[BatchUsers * ServingStore.Size * BenchEmbedding.Dimensions];
+        float[] numbers = new float[BatchUsers * ServingStore.Size * 6];
+        float[] mask = new float[BatchUsers * ServingStore.Size];
+        TensorSet set = new TensorSet().Bind<Half>("embedding", embeddings).Bind<float>("numbers", numbers).Bind<float>("mask", mask);
+        byte[] target = new byte[(2L * embeddings.Length) + (4L * numbers.Length) + (4L * mask.Length)];
+        byte[] source = new byte[target.Length];
+        random.NextBytes(source);
+        TimeSpan batch = TimeSpan.MaxValue;
+        TimeSpan copy = TimeSpan.MaxValue;
+        UserId[] chosen = new UserId[BatchUsers];
+        for (int i = 0; i < Batches; i++)
+        {
+            foreach (ref UserId user in chosen.AsSpan())
+            {
+                user = UserId.From((ulong)random.Next(users));
+            }
+
+            long start = Stopwatch.GetTimestamp();
+            store.ReadTensors(chosen, ServingStore.Definition, set);
+            batch = TimeSpan.FromTicks(Math.Min(batch.Ticks, Stopwatch.GetElapsedTime(start).Ticks));
+            start = Stopwatch.GetTimestamp();
+            source.CopyTo(target, 0);
+            copy = TimeSpan.FromTicks(Math.Min(copy.Ticks, Stopwatch.GetElapsedTime(start).Ticks));
+        }
+
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"batch of {BatchUsers}: {batch.TotalMilliseconds:F2} ms, copy of its {target.Length / 1e6:F1} MB {copy.TotalMilliseconds:F2} ms, {copy / batch:P0} of the ceiling (least of {Batches})"));
+    }
+
+    private static int Read(SignalStore store, UserId user)
+    {
+        using ServedSequence answer = store.Read(user, ServingStore.Definition);
+        return answer.Vector<Half>("embedding").Length / BenchEmbedding.Dimensions;
+    }
+
+    private static double Microseconds(long[] sorted, double quantile) =>
+        sorted[(int)(quantile * (sorted.Length - 1))] * 1e6 / Stopwatch.Frequency;
+}
