@@ -8,8 +8,8 @@ using Signals.Storage.Indexing;
 using Signals.Storage.Maintenance;
 using Signals.Storage.Reads;
 using Signals.Storage.Segments;
-using Signals.Storage.Versions;
 using Signals.Storage.Serving;
+using Signals.Storage.Versions;
 
 namespace Signals.Storage;
 

@@ -37,12 +37,14 @@ public sealed class StoreDefinitions
     /// <param name="definition">What to serve.</param>
     /// <param name="catalog">The enrichers and event filters that it names; null for none.</param>
     /// <param name="stages">Stages that take the place of its own; null for none.</param>
+    /// <exception cref="DefinitionException">The definition is not valid in itself.</exception>
     /// <exception cref="ArgumentException">
     /// The definition names an event type, column, enricher or filter that is not there, or a column of another kind. The one in force stays.
     /// </exception>
     public void Register(SequenceDefinition definition, EnrichmentCatalog? catalog = null, SequenceStages? stages = null)
     {
         ArgumentNullException.ThrowIfNull(definition);
+        definition.Check();
         SequencePlan plan = PlanCompiler.Compile(definition, _schema, catalog ?? new EnrichmentCatalog(), stages ?? SequenceStages.Default);
         SequenceQuery query = new SequenceQueryBuilder(_schema, Array.ConvertAll(plan.Types, type => type.Name))
             .Columns([.. plan.FetchedNames]).Build();

@@ -78,6 +78,21 @@ internal sealed class ServingReadTests
     }
 
     [Test]
+    public void Register_WhatCannotBeServed_IsRefusedAndTheOneInForceStays()
+    {
+        SequenceDefinition feed = FeedSample.Definition();
+        Assert.That(() => _store.Definitions.Register(feed with { Size = 0 }), Throws.InstanceOf<DefinitionException>());
+        Assert.That(() => _store.Definitions.Register(feed), Throws.ArgumentException.With.Message.Contains("enricher 'embedding'"));
+        Assert.That(
+            () => _store.Definitions.Register(feed with { Columns = [new OutputColumn { Name = "x", Column = "nothing" }] }, new EnrichmentCatalog(new ItemEmbedding())),
+            Throws.ArgumentException.With.Message.Contains("nothing"));
+        using ServedSequence answer = _store.Read(User, "home_feed");
+        Assert.That((answer.Status, answer.Count), Is.EqualTo((ServingStatus.Complete, FeedSample.Size)));
+        Assert.That(_store.Definitions.TryGet("home_feed", out SequenceDefinition? inForce), Is.True);
+        Assert.That(inForce, Is.EqualTo(feed));
+    }
+
+    [Test]
     public void Read_PastDeadline_IsTheNewestPartFlagged()
     {
         // Each look at a row takes a millisecond, and few rows pass, so that the read has to fetch again and again.
