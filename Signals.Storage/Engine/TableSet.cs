@@ -11,14 +11,16 @@ namespace Signals.Storage.Engine;
 internal sealed class TableSet(IFileSystem files, string directory, StoreSchema schema, BlockCache cache)
 {
     /// <summary>Opens all or, when one cannot be opened, none.</summary>
-    public Table[] OpenAll(IReadOnlyList<TableMeta> metas)
+    /// <param name="metas">The tables.</param>
+    /// <param name="before">The version before: a table of it that comes again with other column files goes on as it is.</param>
+    public Table[] OpenAll(IReadOnlyList<TableMeta> metas, TableVersion before)
     {
         List<Table> opened = [];
         try
         {
             foreach (TableMeta meta in metas)
             {
-                opened.Add(Open(meta));
+                opened.Add(Open(meta, before));
             }
 
             return [.. opened];
@@ -30,12 +32,19 @@ internal sealed class TableSet(IFileSystem files, string directory, StoreSchema 
         }
     }
 
-    private Table Open(TableMeta meta)
+    private Table Open(TableMeta meta, TableVersion before)
     {
         string path = Path.Combine(directory, StoreFiles.FileOf(meta));
-        return meta.EventType < schema.EventTypes.Count
-            ? Table.Open(files, path, meta, schema.EventTypes[meta.EventType], cache, verify: false,
-                columns => Path.Combine(directory, StoreFiles.ColumnFile(columns.Number)))
-            : throw new CorruptionException(path, 0, $"The table is of event type {meta.EventType}; the stored schema has {schema.EventTypes.Count}.");
+        if (meta.EventType >= schema.EventTypes.Count)
+        {
+            throw new CorruptionException(path, 0, $"The table is of event type {meta.EventType}; the stored schema has {schema.EventTypes.Count}.");
+        }
+
+        EventTypeSchema type = schema.EventTypes[meta.EventType];
+        return before.TryGet(meta.Number, out Table table)
+            ? table.With(files, meta, type, ColumnFile)
+            : Table.Open(files, path, meta, type, cache, verify: false, ColumnFile);
     }
+
+    private string ColumnFile(ColumnFileMeta file) => Path.Combine(directory, StoreFiles.ColumnFile(file.Number));
 }

@@ -38,7 +38,7 @@ internal sealed class VersionCommitter(
     /// <param name="change">The new view, given the old one and the new tables version.</param>
     /// <param name="unlinked">What else the new view no longer holds.</param>
     public void Commit(VersionEdit edit, Func<ReadView, TableVersion, ReadView> change, params IEnumerable<IDisposable> unlinked) =>
-        Commit(edit, tables.OpenAll(edit.AddedTables), change, unlinked);
+        Commit(edit, tables.OpenAll(edit.AddedTables, view.Current.Tables), change, unlinked);
 
     /// <param name="edit">What changes.</param>
     /// <param name="added">The added tables, open; owned from now on.</param>
@@ -53,6 +53,7 @@ internal sealed class VersionCommitter(
             TableVersion before = view.Current.Tables;
             TableVersion after = before.Apply(edit, added);
             Table[] removed = [.. edit.RemovedTables.Select(number => Find(before, number))];
+            TakeBlocks(before, added);
             view.Replace(current => change(current, after), [.. removed, .. FilesLeft(removed, after), .. unlinked]);
         }
 
@@ -75,6 +76,18 @@ internal sealed class VersionCommitter(
             }
 
             throw;
+        }
+    }
+
+    // Right before readers come to the new version; those of the old one load again what they miss.
+    private static void TakeBlocks(TableVersion before, Table[] added)
+    {
+        foreach (Table table in added)
+        {
+            if (before.TryGet(table.Meta.Number, out Table replaced))
+            {
+                table.TakeBlocks(replaced);
+            }
         }
     }
 

@@ -186,6 +186,22 @@ internal sealed class Block
         return grown ? new Block(_layout, FirstRow, Rows, union, DataBytes + other.DataBytes) { _referenced = true } : this;
     }
 
+    /// <summary>The same chunks under the layout of a run that has got column files, but for columns that are elsewhere now.</summary>
+    public Block Under(TableLayout layout, Predicate<int> isElsewhere)
+    {
+        ChunkSlice[] chunks = new ChunkSlice[layout.Chunks];
+        for (int chunk = 0; chunk < _chunks.Length; chunk++)
+        {
+            int column = _layout.ColumnOf(chunk);
+            if (column < 0 || !isElsewhere(column))
+            {
+                chunks[layout.ChunkOf(_layout, chunk)] = _chunks[chunk];
+            }
+        }
+
+        return new Block(layout, FirstRow, Rows, chunks, DataBytes) { _referenced = _referenced };
+    }
+
     /// <summary>Sets the referenced bit; writes only when it is clear, so hot blocks stay shared between caches of cores.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Touch()

@@ -96,6 +96,34 @@ internal sealed class BlockCache
         }
     }
 
+    /// <summary>Moves the blocks of a table to the one that follows it. Both are read meanwhile; what is read of the first one is loaded again.</summary>
+    /// <param name="from">The slots of the first.</param>
+    /// <param name="to">The slots of the second.</param>
+    /// <param name="change">The block as the second table has it, given its number.</param>
+    public void Move(Block?[] from, Block?[] to, Func<int, Block, Block> change)
+    {
+        lock (_gate)
+        {
+            for (int i = 0; i < _count; i++)
+            {
+                Entry entry = _ring[i];
+                if (!ReferenceEquals(entry.Slots, from) || to[entry.Index] is not null)
+                {
+                    continue;
+                }
+
+                Block before = from[entry.Index]!;
+                Block after = change(entry.Index, before);
+                _bytes += after.Bytes - before.Bytes;
+                Volatile.Write(ref to[entry.Index], after);
+                Volatile.Write(ref from[entry.Index], null);
+                _ring[i] = new Entry(to, entry.Index);
+            }
+
+            EvictLocked(Capacity, [], -1);
+        }
+    }
+
     /// <summary>Drops every block of a table. The table is no longer read.</summary>
     public void Forget(Block?[] slots)
     {

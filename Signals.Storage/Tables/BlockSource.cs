@@ -75,18 +75,21 @@ internal sealed class BlockSource
         || Array.Exists(_files, file => file.Index.PositionOf(column) >= 0);
 
     /// <summary>Whether a column file replaces a column in a block.</summary>
-    public bool IsReplaced(int block, int column)
+    public bool IsReplaced(int block, int column) => FileOf(block, column) is not null;
+
+    /// <summary>The column file that holds a column of a block, or null when the table does.</summary>
+    public ColumnFile? FileOf(int block, int column)
     {
-        foreach (ColumnFile file in _files)
+        for (int i = _files.Length - 1; i >= 0; i--)
         {
-            int position = file.Index.PositionOf(column);
-            if (position >= 0 && file.Index.Holds(block, position))
+            int position = _files[i].Index.PositionOf(column);
+            if (position >= 0 && _files[i].Index.Holds(block, position))
             {
-                return true;
+                return _files[i];
             }
         }
 
-        return false;
+        return null;
     }
 
     // What is found here is struck off the list, so that an older file is not asked for it.

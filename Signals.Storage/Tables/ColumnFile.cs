@@ -8,13 +8,15 @@ namespace Signals.Storage.Tables;
 
 /// <summary>
 /// An open column file: replacement chunks of some columns in some blocks of one table, each with the stamps of its cells. Threads: any,
-/// until disposed; the table that it was opened beside owns it. Nothing is cached here but the index.
+/// until disposed; the runs of one table that succeed each other share it. Nothing is cached
+/// here but the index.
 /// </summary>
 internal sealed class ColumnFile : IDisposable
 {
     private readonly TableFile _file;
     private readonly TableIndex _table;
     private readonly TableSection _blocks;
+    private int _users = 1;
 
     private ColumnFile(TableFile file, ColumnFileMeta meta, ColumnFileFooter footer, EventTypeSchema schema, TableIndex table)
     {
@@ -131,8 +133,21 @@ internal sealed class ColumnFile : IDisposable
         }
     }
 
-    /// <summary>Closes the file.</summary>
-    public void Dispose() => _file.Dispose();
+    /// <summary>The same for one more run that it is beside.</summary>
+    public ColumnFile Share()
+    {
+        Interlocked.Increment(ref _users);
+        return this;
+    }
+
+    /// <summary>One user less; the last closes the file.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Decrement(ref _users) == 0)
+        {
+            _file.Dispose();
+        }
+    }
 
     private ColumnType TypeOf(int chunk) => chunk % ColumnFileFormat.ChunksPerColumn == 0
         ? Index.Types[chunk / ColumnFileFormat.ChunksPerColumn]

@@ -7,12 +7,12 @@ using Signals.Storage.FileSystem;
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// An open run: a table and the column files beside it; resident directory and indexes, blocks through the cache. Threads: any, until disposed; the version
-/// that holds the table keeps it open while it is read. A hit takes no lock and allocates nothing.
+/// An open run: a table and the column files beside it; resident directory and indexes, blocks through the cache. Threads: any, until
+/// disposed; the version that holds the table keeps it open while it is read. A hit takes no lock and allocates nothing.
 /// </summary>
 internal sealed class Table : IDisposable
 {
-    private readonly TableFile _file;
+    private readonly TableBody _body;
     private readonly TableDirectory _directory;
     private readonly TableIndex _index;
     private readonly TableLayout _layout;
@@ -22,22 +22,19 @@ internal sealed class Table : IDisposable
     private readonly int _insertedAt; // positions in a block; only of a table that is not plain
     private readonly int _retractedAt;
 
-    private Table(
-        TableFile file, TableMeta meta, TableFooter footer, EventTypeSchema schema, BlockCache cache, Func<ColumnFileMeta, TableIndex, ColumnFile> open)
+    // Owns the body and the files.
+    private Table(TableBody body, TableMeta meta, EventTypeSchema schema, BlockCache cache, ColumnFile[] files)
     {
-        _file = file;
+        _body = body;
         _cache = cache;
         Meta = meta;
-        TableLayout stored = TableColumns.Read(file, footer, schema, meta.ColumnIds);
-        _index = TableIndex.Parse(file, footer, stored, file.ReadSection(footer.Section(TableFormat.IndexSection)));
-        _directory = TableDirectoryReader.Parse(file, footer, file.ReadSection(footer.Section(TableFormat.DirectorySection)));
-        ColumnFile[] files = ColumnFile.OpenAll(meta.ColumnFiles, columns => open(columns, _index));
-        _layout = files.Length == 0 ? stored : Joined(stored, schema, meta.ColumnFiles);
-        _source = new BlockSource(new BlockReader(file, _index, stored), stored, _layout, files);
+        _index = body.Index;
+        _directory = body.Directory;
+        _layout = files.Length == 0 ? body.Layout : Joined(body.Layout, schema, meta.ColumnFiles);
+        _source = new BlockSource(body.Reader, body.Layout, _layout, files);
         _slots = new Block?[_index.Blocks];
-        _insertedAt = stored.PositionOf(stored.InsertedChunk);
-        _retractedAt = stored.PositionOf(stored.RetractedChunk);
-        Footer = footer;
+        _insertedAt = body.Layout.PositionOf(body.Layout.InsertedChunk);
+        _retractedAt = body.Layout.PositionOf(body.Layout.RetractedChunk);
         IsPlain = meta.Traits == RowTraits.None;
         IsStreamed = Run == TableRun.Streamed;
     }
@@ -71,10 +68,10 @@ internal sealed class Table : IDisposable
     public ReadOnlySpan<ColumnFile> ColumnFiles => _source.Files;
 
     /// <summary>The table as its column files name it.</summary>
-    public ColumnFileBase AsBase => new(_file.Identity, Meta.FileChecksum, (int)Meta.Rows, _index.Blocks);
+    public ColumnFileBase AsBase => _body.AsBase;
 
     /// <summary>The file's fixed part.</summary>
-    internal TableFooter Footer { get; }
+    internal TableFooter Footer => _body.Footer;
 
     /// <summary>Opens a table and reads directory and index.</summary>
     /// <param name="fileSystem">Where the file is.</param>
@@ -94,20 +91,39 @@ internal sealed class Table : IDisposable
         bool verify = false,
         Func<ColumnFileMeta, string>? columnFile = null)
     {
-        TableFile file = TableFile.Open(fileSystem, path, meta);
+        TableBody body = TableBody.Open(fileSystem, path, meta, schema);
+        Table table;
         try
         {
-            ColumnFileBase self = new(file.Identity, meta.FileChecksum, (int)meta.Rows, 0);
-            Table table = new(file, meta, TableFooterReader.Read(file, meta), schema, cache, (columns, index) =>
-                ColumnFile.Open(fileSystem, columnFile!(columns), columns, schema, self with { Blocks = index.Blocks }, index));
-            return verify ? Verified(table) : table;
+            table = new Table(body, meta, schema, cache, OpenFiles(fileSystem, body, meta, schema, columnFile, []));
         }
         catch
         {
-            file.Dispose();
+            body.Dispose();
             throw;
         }
+
+        return verify ? Verified(table) : table;
     }
+
+    /// <summary>
+    /// The same run with other column files, for a version that follows. What both have is shared and not read again; the files close
+    /// when both are disposed.
+    /// </summary>
+    /// <param name="fileSystem">Where the files are.</param>
+    /// <param name="meta">The run as it will be.</param>
+    /// <param name="schema">The event type.</param>
+    /// <param name="columnFile">Where a column file is.</param>
+    /// <exception cref="CorruptionException">A column file is not of this table, or damaged.</exception>
+    public Table With(IFileSystem fileSystem, TableMeta meta, EventTypeSchema schema, Func<ColumnFileMeta, string> columnFile)
+    {
+        ColumnFile[] files = OpenFiles(fileSystem, _body, meta, schema, columnFile, _source.Files);
+        return new Table(_body.Share(), meta, schema, _cache, files);
+    }
+
+    /// <summary>Takes over the cached blocks of the table that this one follows, but for the columns that are elsewhere now.</summary>
+    public void TakeBlocks(Table before) => _cache.Move(before._slots, _slots, (index, block) =>
+        block.Under(_layout, column => FileOf(index, column) != before.FileOf(index, column)));
 
     /// <summary>The rows of a user, if any. No I/O; about one cache miss when there are none.</summary>
     public bool TryFind(in UserId user, out UserRows rows) => _directory.TryFind(in user, out rows);
@@ -191,7 +207,7 @@ internal sealed class Table : IDisposable
     /// <summary>Reads and checks every byte, every chunk and the order of rows.</summary>
     /// <exception cref="CorruptionException">Something is wrong.</exception>
     public void Verify(CancellationToken cancellationToken = default) =>
-        TableVerifier.Verify(_file, Footer, _directory, _index, _source, cancellationToken);
+        TableVerifier.Verify(_body.File, Footer, _directory, _index, _source, cancellationToken);
 
     /// <summary>A reader of blocks that bypasses the cache. One thread each.</summary>
     public BlockScan CreateScan() => new(_index, _source);
@@ -207,7 +223,7 @@ internal sealed class Table : IDisposable
     public void Dispose()
     {
         _cache.Forget(_slots);
-        _file.Dispose();
+        _body.Dispose();
         foreach (ColumnFile file in _source.Files)
         {
             file.Dispose();
@@ -228,6 +244,20 @@ internal sealed class Table : IDisposable
         }
     }
 
+    // Those that are open already are shared.
+    private static ColumnFile[] OpenFiles(
+        IFileSystem fileSystem,
+        TableBody body,
+        TableMeta meta,
+        EventTypeSchema schema,
+        Func<ColumnFileMeta, string>? columnFile,
+        ReadOnlySpan<ColumnFile> open)
+    {
+        ColumnFile[] shared = open.ToArray();
+        return ColumnFile.OpenAll(meta.ColumnFiles, columns => Array.Find(shared, file => file.Meta.Number == columns.Number)?.Share()
+            ?? ColumnFile.Open(fileSystem, columnFile!(columns), columns, schema, body.AsBase, body.Index));
+    }
+
     // A column file may have columns that are newer than the table, and every cell of it has a stamp of its own.
     private static TableLayout Joined(TableLayout stored, EventTypeSchema schema, IReadOnlyList<ColumnFileMeta> files)
     {
@@ -235,6 +265,8 @@ internal sealed class Table : IDisposable
         ColumnType[] types = [.. schema.Columns.Take(columns).Select(column => column.Type)];
         return new TableLayout(types, stored.Run with { Parts = stored.Run.Parts | StampParts.Cells });
     }
+
+    private ulong FileOf(int block, int column) => _source.FileOf(block, column)?.Meta.Number ?? 0;
 
     private static void Want(int chunk, Block? resident, Span<bool> wanted) =>
         wanted[chunk] = resident is null || !resident.HoldsChunk(chunk);

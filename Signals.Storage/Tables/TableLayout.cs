@@ -88,6 +88,12 @@ internal sealed class TableLayout
         : chunk < fewer._firstCellStamps ? InsertedChunk + chunk - fewer.InsertedChunk
         : CellStampsChunk(chunk - fewer._firstCellStamps);
 
+    /// <summary>The column that a chunk holds, or holds the stamps of; -1 for times, ids and existence.</summary>
+    public int ColumnOf(int chunk) =>
+        chunk >= _firstCellStamps ? chunk - _firstCellStamps
+        : chunk < EndOfColumns ? Math.Max(-1, chunk - TableFormat.FirstColumnChunk)
+        : -1;
+
     /// <summary>The type of a chunk's rows.</summary>
     public ColumnType TypeOf(int chunk) => _types[chunk];
 

@@ -220,6 +220,39 @@ internal sealed class PatchFoldTests
     }
 
     [Test]
+    public async Task Fold_OfARunInTheCache_LeavesTheOtherColumnsThere()
+    {
+        using SignalStore store = Open(Roomy with { BlockCacheBytes = 8 << 20 });
+        Append(store, 0, Events);
+        await store.FlushAsync();
+        long cold = ReadAll(store, "n", "note", "score", "v");
+        Assert.That(cold, Is.GreaterThan(0));
+        Attach(store, 0, Events, Score);
+        store.Engine.RunPending();
+        Assert.That(Files(".col"), Has.Length.EqualTo(1));
+        Assert.That(ReadAll(store, "n", "note", "v"), Is.Zero, "what the fold did not change is still in memory");
+        long bytes = store.GetStats().BlockCacheBytes;
+        Assert.That(ReadAll(store, "score"), Is.GreaterThan(0), "and what it changed comes from the column file");
+        Assert.That(store.GetStats().BlockCacheBytes, Is.GreaterThan(bytes));
+        AssertScores(store, Events);
+        await store.CompactAsync();
+        Assert.That(store.GetStats().BlockCacheBytes, Is.Zero, "all that was counted left with the runs");
+    }
+
+    // How many reads of files it takes to read everything.
+    private static long ReadAll(SignalStore store, params string[] columns)
+    {
+        long before = store.GetStats().BlockReads;
+        for (ulong user = 0; user < Users; user++)
+        {
+            using Sequence sequence = store.Read(UserId.From(user), store.Query("e").Columns(columns).Build());
+            Assert.That(sequence.Count, Is.EqualTo(Events));
+        }
+
+        return store.GetStats().BlockReads - before;
+    }
+
+    [Test]
     public async Task Open_ColumnFileOfTheManifestMissing_IsRefusedAndAStrayOneDeleted()
     {
         string name;

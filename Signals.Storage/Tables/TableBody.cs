@@ -1,0 +1,78 @@
+using Signals.Core.Model;
+using Signals.Core.Schema;
+using Signals.Storage.FileSystem;
+
+namespace Signals.Storage.Tables;
+
+/// <summary>
+/// What of an open table does not depend on its column files: the file, its directory and its index. Immutable, safe for any thread. A run
+/// that gets another column file goes on with the same one, so users are counted: each disposes it once, the last closes the file.
+/// </summary>
+internal sealed class TableBody : IDisposable
+{
+    private int _users = 1;
+
+    private TableBody(TableFile file, TableMeta meta, EventTypeSchema schema)
+    {
+        File = file;
+        Footer = TableFooterReader.Read(file, meta);
+        Layout = TableColumns.Read(file, Footer, schema, meta.ColumnIds);
+        Index = TableIndex.Parse(file, Footer, Layout, file.ReadSection(Footer.Section(TableFormat.IndexSection)));
+        Directory = TableDirectoryReader.Parse(file, Footer, file.ReadSection(Footer.Section(TableFormat.DirectorySection)));
+        Reader = new BlockReader(file, Index, Layout);
+        AsBase = new ColumnFileBase(file.Identity, meta.FileChecksum, Footer.Rows, Index.Blocks);
+    }
+
+    /// <summary>The file.</summary>
+    public TableFile File { get; }
+
+    /// <summary>Its fixed part.</summary>
+    public TableFooter Footer { get; }
+
+    /// <summary>Which chunks it stores.</summary>
+    public TableLayout Layout { get; }
+
+    /// <summary>Where blocks are.</summary>
+    public TableIndex Index { get; }
+
+    /// <summary>Where users are.</summary>
+    public TableDirectory Directory { get; }
+
+    /// <summary>Reads its chunks.</summary>
+    public BlockReader Reader { get; }
+
+    /// <summary>The table as its column files name it.</summary>
+    public ColumnFileBase AsBase { get; }
+
+    /// <summary>Opens the file that is a table or holds it, and reads directory and index.</summary>
+    /// <exception cref="CorruptionException">The file is not that table, or damaged.</exception>
+    public static TableBody Open(IFileSystem fileSystem, string path, TableMeta meta, EventTypeSchema schema)
+    {
+        TableFile file = TableFile.Open(fileSystem, path, meta);
+        try
+        {
+            return new TableBody(file, meta, schema);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The same for one more user.</summary>
+    public TableBody Share()
+    {
+        Interlocked.Increment(ref _users);
+        return this;
+    }
+
+    /// <summary>One user less; the last closes the file.</summary>
+    public void Dispose()
+    {
+        if (Interlocked.Decrement(ref _users) == 0)
+        {
+            File.Dispose();
+        }
+    }
+}
