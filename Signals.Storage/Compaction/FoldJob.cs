@@ -98,7 +98,7 @@ internal sealed class FoldJob
         while (inputs.MoveNext())
         {
             FoldUser(inputs);
-            long passed = inputs.BytesPassed + _runs.Sum(run => run.BytesRead);
+            long passed = inputs.BytesPassed + BytesReadOfRuns();
             if (passed - paced >= PaceBytes)
             {
                 cancel.ThrowIfCancellationRequested();
@@ -108,6 +108,17 @@ internal sealed class FoldJob
         }
 
         cancel.ThrowIfCancellationRequested();
+    }
+
+    private long BytesReadOfRuns()
+    {
+        long bytes = 0;
+        foreach (FoldRun run in _runs)
+        {
+            bytes += run.BytesRead;
+        }
+
+        return bytes;
     }
 
     private void FoldUser(MergeInputs inputs)
@@ -258,7 +269,7 @@ internal sealed class FoldJob
         Held = patches.Sum(left => left.Held.Count),
         OrphansDropped = patches.Sum(left => left.Dropped.Count),
         Unreachable = _unreachable,
-        BytesRead = _patches.Sum(input => input.Table.Meta.FileLength) + _runs.Sum(run => run.BytesRead),
+        BytesRead = _patches.Sum(input => input.Table.Meta.FileLength) + BytesReadOfRuns(),
         ColumnBytesWritten = _runs.Sum(run => run.BytesWritten),
         OrphanBytesWritten = patches.Sum(left => left.After is { } after && after.Number != left.Patches ? after.FileLength : 0),
     };

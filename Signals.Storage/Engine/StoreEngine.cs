@@ -347,7 +347,7 @@ internal sealed class StoreEngine
     {
         VersionEdit all = new();
         all.AddedTables.AddRange(state.Tables.Values);
-        Table[] opened = tables.OpenAll(all.AddedTables, TableVersion.Empty);
+        Table[] opened = tables.OpenAll(all.AddedTables);
         _view.Replace(view => view.WithTables(view.Tables.Apply(all, opened)));
         foreach (TableMeta meta in all.AddedTables)
         {

@@ -13,14 +13,14 @@ internal sealed class TableSet(IFileSystem files, string directory, StoreSchema 
     /// <summary>Opens all or, when one cannot be opened, none.</summary>
     /// <param name="metas">The tables.</param>
     /// <param name="before">The version before: a table of it that comes again with other column files goes on as it is.</param>
-    public Table[] OpenAll(IReadOnlyList<TableMeta> metas, TableVersion before)
+    public Table[] OpenAll(IReadOnlyList<TableMeta> metas, TableVersion? before = null)
     {
         List<Table> opened = [];
         try
         {
             foreach (TableMeta meta in metas)
             {
-                opened.Add(Open(meta, before));
+                opened.Add(Open(meta, before ?? TableVersion.Empty));
             }
 
             return [.. opened];

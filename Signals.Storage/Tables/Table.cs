@@ -207,7 +207,7 @@ internal sealed class Table : IDisposable
     /// <summary>Reads and checks every byte, every chunk and the order of rows.</summary>
     /// <exception cref="CorruptionException">Something is wrong.</exception>
     public void Verify(CancellationToken cancellationToken = default) =>
-        TableVerifier.Verify(_body.File, Footer, _directory, _index, _source, cancellationToken);
+        TableVerifier.Verify(_body.Input, Footer, _directory, _index, _source, cancellationToken);
 
     /// <summary>A reader of blocks that bypasses the cache. One thread each.</summary>
     public BlockScan CreateScan() => new(_index, _source);

@@ -14,7 +14,7 @@ internal sealed class TableBody : IDisposable
 
     private TableBody(TableFile file, TableMeta meta, EventTypeSchema schema)
     {
-        File = file;
+        Input = file;
         Footer = TableFooterReader.Read(file, meta);
         Layout = TableColumns.Read(file, Footer, schema, meta.ColumnIds);
         Index = TableIndex.Parse(file, Footer, Layout, file.ReadSection(Footer.Section(TableFormat.IndexSection)));
@@ -24,7 +24,7 @@ internal sealed class TableBody : IDisposable
     }
 
     /// <summary>The file.</summary>
-    public TableFile File { get; }
+    public TableFile Input { get; }
 
     /// <summary>Its fixed part.</summary>
     public TableFooter Footer { get; }
@@ -72,7 +72,7 @@ internal sealed class TableBody : IDisposable
     {
         if (Interlocked.Decrement(ref _users) == 0)
         {
-            File.Dispose();
+            Input.Dispose();
         }
     }
 }

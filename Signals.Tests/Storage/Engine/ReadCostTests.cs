@@ -1,3 +1,4 @@
+using Signals.Core.Columns;
 using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Core.Schema;
@@ -33,7 +34,49 @@ internal sealed class ReadCostTests
         Assert.That(costs.Select(cost => cost.Bytes), Is.All.InRange(1, BlockBytes));
     }
 
-    private static async Task<(int History, long Reads, long Bytes)> CostAsync(int history, TimeSpan window)
+    [Test]
+    public async Task ColdRead_Last100OfPatchedColumns_StaysBoundedAsHistoryGrows()
+    {
+        List<(int History, long Reads, long Bytes)> costs = [];
+        foreach (int history in (int[])[100, 1_000, 16_000])
+        {
+            costs.Add(await CostAsync(history, TimeSpan.FromDays(30), patched: true));
+        }
+
+        foreach ((int history, long reads, long bytes) in costs)
+        {
+            TestContext.Out.WriteLine($"patched, {history} events: {reads} reads, {bytes} bytes");
+        }
+
+        Assert.That(costs.Select(cost => cost.Reads), Is.All.EqualTo(3), "the table's chunks on both sides of the patched column, and that of the column file");
+        Assert.That(costs.Select(cost => cost.Bytes), Is.All.InRange(1, BlockBytes + BlockBytes));
+    }
+
+    /// <summary>A patch of one column for every event, folded.</summary>
+    private static void Patch(SimFileSystem files, SignalStore store, int history, Func<int, UserId> userOf)
+    {
+        EventTypeSchema type = store.Schema["e"];
+        SortedDictionary<UserId, RowBuffer> users = [];
+        for (int i = history - 1; i >= 0; i--)
+        {
+            if (!users.TryGetValue(userOf(i), out RowBuffer? rows))
+            {
+                users[userOf(i)] = rows = new([.. type.Columns.Select(column => column.Type)], Stamp.Of(1, 0), StampParts.None);
+            }
+
+            rows.AppendKey(TestStores.Start - ((history - i) * 30_000L), (ulong)i);
+            rows.FillAbsent();
+            rows.Columns[2].RemoveLast();
+            rows.Columns[2].Append(7 * i);
+        }
+
+        using AttachedRuns runs = new(files, store, new TableOptions { BlockBytes = BlockBytes });
+        runs.Add(type, RunKind.Patches, users).Attach();
+        store.Engine.RunPending();
+        Assert.That(files.ListFiles(TestStores.Folder).Count(name => name.EndsWith(".col", StringComparison.Ordinal)), Is.EqualTo(1));
+    }
+
+    private static async Task<(int History, long Reads, long Bytes)> CostAsync(int history, TimeSpan window, bool patched = false)
     {
         SimFileSystem files = new(record: false);
         ManualTime time = new(TestStores.Start);
@@ -44,10 +87,10 @@ internal sealed class ReadCostTests
         {
             EventBatch batch = store.CreateBatch("e");
             SimRandom random = new(1);
+            UserId UserOf(int i) => i % 2 == 0 || i >= history - 200 ? TheUser : UserId.From((ulong)(i * 31 % 50));
             for (int i = 0; i < history; i++)
             {
-                UserId user = i % 2 == 0 || i >= history - 200 ? TheUser : UserId.From((ulong)random.Below(50));
-                batch.Add(user, TestStores.Start - ((history - i) * 30_000L), (ulong)i)
+                batch.Add(UserOf(i), TestStores.Start - ((history - i) * 30_000L), (ulong)i)
                     .Set("x", i * 0.1f).Set("y", (long)random.Next()).Set("z", random.Below(1000)).Set("country", "NO");
                 if (batch.Count == 1000 || i == history - 1)
                 {
@@ -58,6 +101,10 @@ internal sealed class ReadCostTests
             }
 
             await store.CompactAsync();
+            if (patched)
+            {
+                Patch(files, store, history, UserOf);
+            }
         }
 
         using SignalStore cold = TestStores.Open(files, schema, time, options);
