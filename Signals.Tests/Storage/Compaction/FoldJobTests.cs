@@ -173,6 +173,20 @@ internal sealed class FoldJobTests
     }
 
     [Test]
+    public void Run_OneErasedAmongMany_TheRunIsWrittenAnewWithout()
+    {
+        using var store = new MergeStore(MergeRows.Schema());
+        Table table = store.Write(Users([(1, 1)]));
+        Table patches = store.Write(Patches(0, Enumerable.Range(2, 40).Select(user => ((ulong)user, 10))), kind: RunKind.Patches);
+        store.Erasures.Add(UserId.From(5), 1000);
+
+        FoldedPatches left = Job(store, [table], Inputs(patches)).Run(_ => true).Patches[0];
+
+        Assert.That((left.After!.Rows, left.After.Users), Is.EqualTo((390L, 39)));
+        Assert.That(store.Open(left.After).TryFind(UserId.From(5), out _), Is.False);
+    }
+
+    [Test]
     public void Run_BesideALoneRetraction_PatchesStayOrphans()
     {
         using var store = new MergeStore(MergeRows.Schema());

@@ -67,7 +67,10 @@ internal sealed class AttachedRuns(IFileSystem files, SignalStore store, TableOp
     {
         RowStamps stamps = users.First().Value.Stamps;
         ulong identity = (_number << 8) + (ulong)_parts.Count + 1;
-        using TableWriter writer = new(_file!, _end, identity, type, window, options, new TableRun(kind, stamps.Run, stamps.Parts));
+
+        // A part knows its columns alone; which event type and which ids they are is known where it is attached.
+        EventTypeSchema written = new(type.Name, 0, type.Columns, type.KeepLast, type.MaxAge, type.Window, isWindowDeclared: true);
+        using TableWriter writer = new(_file!, _end, identity, written, window, options, new TableRun(kind, stamps.Run, stamps.Parts));
         foreach ((UserId user, RowBuffer rows) in users)
         {
             int start = 0;
@@ -88,7 +91,15 @@ internal sealed class AttachedRuns(IFileSystem files, SignalStore store, TableOp
             }
         }
 
-        TableMeta part = writer.Finish() with { Number = store.Engine.NextFileNumber(), SegmentFile = _number, SegmentOffset = _end, ImportedMs = ImportedMs };
+        TableMeta part = writer.Finish() with
+        {
+            Number = store.Engine.NextFileNumber(),
+            EventType = type.Id,
+            SegmentFile = _number,
+            SegmentOffset = _end,
+            ImportedMs = ImportedMs,
+            ColumnIds = [.. Enumerable.Range(0, type.Columns.Count).Select(id => (ushort)id)],
+        };
         _end += part.FileLength;
         _parts.Add(part);
     }

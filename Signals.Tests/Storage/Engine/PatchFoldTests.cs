@@ -313,9 +313,13 @@ internal sealed class PatchFoldTests
     public async Task Read_WhilePatchesComeAndAreFolded_SeesEachImportWholeAndNoneTwice()
     {
         const int Rounds = 40;
+        using (SignalStore filled = Open())
+        {
+            Append(filled, 0, Events);
+            await filled.FlushAsync();
+        }
+
         using SignalStore store = Open(Roomy with { Background = true });
-        Append(store, 0, Events);
-        await store.FlushAsync();
         using CancellationTokenSource done = new();
         Task[] readers = [.. Enumerable.Range(0, 2).Select(reader => Task.Run(() => ReadAllTheTime(store, reader, done.Token)))];
         for (int round = 1; round <= Rounds; round++)
