@@ -62,6 +62,9 @@ internal sealed class EngineThreads : IDisposable
         _ingest.Start();
     }
 
+    /// <summary>Lets the compaction thread look for work now: an import may have brought patches to fold.</summary>
+    public void WakeCompaction() => _compaction.Signal();
+
     /// <summary>Joins the ingest thread, which ends when the closed ring is drained, then the others.</summary>
     public void Dispose()
     {

@@ -249,6 +249,7 @@ internal sealed class StoreEngine
             : _importer.Import(path, options, cancellationToken);
         activity?.SetTag(TelemetryNames.EventTypeTag, result.EventType).SetTag("signals.rows", result.Events + result.Patches)
             .SetTag("signals.bytes", result.FileBytes);
+        _threads?.WakeCompaction();
         return result;
     }
 
