@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
-using System.Globalization;
 using Signals.Core.Model;
 using Signals.Storage;
 using Signals.Tests.Simulation;
@@ -12,7 +11,7 @@ namespace Signals.Tests.Reliability;
 [Parallelizable(ParallelScope.Children)]
 internal sealed class KillNineTests
 {
-    private const int Kills = 100;
+    private const int Kills = 150;
     private const int MostAcks = 400;
     private const int KillsPerFolder = 20;
     private const ulong BaseSeed = 0x9_1115;
@@ -65,7 +64,7 @@ internal sealed class KillNineTests
     /// <summary>Kills a child after so many acknowledgements, or as it begins to open the store; returns the last one it spoke of.</summary>
     private static long RunAndKill(string path, Durability durability, ulong seed, int acks)
     {
-        using Process child = Start(path, durability, seed);
+        using Process child = ChildProcess.Start(path, durability, seed);
         long last = 0;
         bool killed = false;
         byte[] number = new byte[sizeof(long)];
@@ -85,18 +84,5 @@ internal sealed class KillNineTests
         child.WaitForExit();
         Assert.That(killed, Is.True, () => $"the child ended by itself: {child.StandardError.ReadToEnd()}");
         return last;
-    }
-
-    private static Process Start(string path, Durability durability, ulong seed)
-    {
-        string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? Environment.ProcessPath!;
-        ProcessStartInfo start = new(Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet")
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        string[] arguments = ["exec", typeof(KillChild).Assembly.Location, "crash-child", path, durability.ToString(), seed.ToString(CultureInfo.InvariantCulture)];
-        Array.ForEach(arguments, start.ArgumentList.Add);
-        return Process.Start(start)!;
     }
 }

@@ -1,0 +1,27 @@
+using System.Diagnostics;
+using System.Globalization;
+using Signals.Core.Model;
+
+namespace Signals.Tests.Reliability;
+
+/// <summary>Starts <see cref="KillChild"/> in a process of its own, its output redirected. Threads: any. The caller owns the process.</summary>
+internal static class ChildProcess
+{
+    /// <param name="path">The store's folder.</param>
+    /// <param name="durability">Its mode.</param>
+    /// <param name="seed">Of when it flushes and compacts.</param>
+    /// <param name="under">A program and its arguments that run it, such as a tracer.</param>
+    public static Process Start(string path, Durability durability, ulong seed, params string[] under)
+    {
+        string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? Environment.ProcessPath!;
+        host = Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
+        string[] command =
+        [
+            .. under, host, "exec", typeof(KillChild).Assembly.Location, "crash-child", path, durability.ToString(),
+            seed.ToString(CultureInfo.InvariantCulture),
+        ];
+        ProcessStartInfo start = new(command[0]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        Array.ForEach(command[1..], start.ArgumentList.Add);
+        return Process.Start(start)!;
+    }
+}

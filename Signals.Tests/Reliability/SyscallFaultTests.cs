@@ -1,0 +1,92 @@
+using System.Buffers.Binary;
+using System.Diagnostics;
+using Signals.Core.Model;
+using Signals.Storage;
+
+namespace Signals.Tests.Reliability;
+
+/// <summary>
+/// The kernel fails a system call of a real process: the store stops with a typed error that names call and error, nothing acknowledged
+/// is lost, and it opens again.
+/// </summary>
+[Category("Reliability")]
+internal sealed class SyscallFaultTests
+{
+    /// <summary>So many acknowledgements without the fault mean that it was never reached.</summary>
+    private const int MostAcks = 20_000;
+
+    [TestCase(Durability.Synced, "fdatasync", "EIO", "20")]
+    [TestCase(Durability.Synced, "fdatasync", "EIO", "20+")]
+    [TestCase(Durability.Buffered, "fdatasync", "EIO", "5")]
+    [TestCase(Durability.Buffered, "fsync", "EIO", "9+")]
+    [TestCase(Durability.Buffered, "pwritev", "ENOSPC", "30+")]
+    [TestCase(Durability.Synced, "pwritev", "EIO", "40")]
+    [TestCase(Durability.Buffered, "pwrite64", "ENOSPC", "9+")]
+    [TestCase(Durability.Synced, "rename", "EIO", "7")]
+    public void Fault_OfASystemCall_StopsWithATypedErrorAndLosesNothing(Durability durability, string call, string error, string when)
+    {
+        RequireTracer();
+        string path = Directory.CreateTempSubdirectory("signals-fault-").FullName;
+        try
+        {
+            using Process child = ChildProcess.Start(
+                path, durability, seed: 7, "strace", "-f", "--seccomp-bpf", "-o", "/dev/null", "-e", $"trace={call}", "-e", $"inject={call}:error={error}:when={when}");
+            Task<string> errors = child.StandardError.ReadToEndAsync();
+            long acked = ReadAcks(child);
+            child.WaitForExit();
+            string said = errors.GetAwaiter().GetResult();
+            Assert.That(child.ExitCode, Is.EqualTo(1), said);
+            Assert.That(said, Does.Contain("FileOperationException").And.Contain(error).And.Contain("failed"));
+            using SignalStore store = KillSchema.Open(path, durability);
+            Assert.That(KillSchema.VerifyPrefix(store), Is.AtLeast(acked));
+            Assert.That(store.Verify().Problems, Is.Empty);
+            TestContext.Out.WriteLine($"{durability}: {call} fails with {error} at {when}, {acked} entries acknowledged before, 0 lost");
+        }
+        finally
+        {
+            Directory.Delete(path, recursive: true);
+        }
+    }
+
+    private static long ReadAcks(Process child)
+    {
+        byte[] number = new byte[sizeof(long)];
+        Stream output = child.StandardOutput.BaseStream;
+        long last = 0;
+        int count = 0;
+        while (output.ReadAtLeast(number, number.Length, throwOnEndOfStream: false) == number.Length)
+        {
+            last = Math.Max(last, BinaryPrimitives.ReadInt64LittleEndian(number));
+            if (++count == MostAcks)
+            {
+                child.Kill(entireProcessTree: true);
+                Assert.Fail($"the fault was not reached in {count} acknowledgements");
+            }
+        }
+
+        return last;
+    }
+
+    private static void RequireTracer()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            Assert.Ignore("Faults of system calls are injected with strace, which is a tool of Linux.");
+        }
+
+        try
+        {
+            using Process probe = Process.Start(new ProcessStartInfo("strace", ["-f", "--seccomp-bpf", "-o", "/dev/null", "-e", "trace=fsync", "true"]) { RedirectStandardError = true })!;
+            string said = probe.StandardError.ReadToEnd();
+            probe.WaitForExit();
+            if (probe.ExitCode != 0)
+            {
+                Assert.Ignore($"strace cannot trace here: {said}");
+            }
+        }
+        catch (System.ComponentModel.Win32Exception)
+        {
+            Assert.Ignore("strace is not installed.");
+        }
+    }
+}
