@@ -75,7 +75,7 @@ internal sealed class ErasureLedger(
 
             foreach (Table table in current.Tables.Tables.Where(table => Holds(table, entry.Certificate)))
             {
-                entry.Files.Add(StoreFiles.FileOf(table.Meta));
+                entry.Files.UnionWith(StoreFiles.FilesOf(table.Meta));
             }
         }
         finally

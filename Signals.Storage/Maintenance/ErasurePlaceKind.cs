@@ -9,6 +9,6 @@ public enum ErasurePlaceKind
     /// <summary>A log that was written before the erasure or with it. Whether the user is in it is not looked up.</summary>
     Log,
 
-    /// <summary>A file of tables: a table's own, or a segment's.</summary>
+    /// <summary>A file of tables: a table's own, a column file beside it, or a segment.</summary>
     Table,
 }
