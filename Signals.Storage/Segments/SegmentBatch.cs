@@ -85,7 +85,11 @@ internal sealed class SegmentBatch(EventTypeSchema type)
             order[i] = i;
         }
 
-        order.Sort(Compare);
+        if (!IsInOrder())
+        {
+            order.Sort(Compare);
+        }
+
         return new Sorted(this);
     }
 
@@ -98,6 +102,20 @@ internal sealed class SegmentBatch(EventTypeSchema type)
     }
 
     private RowBuffer Rows => _events.Rows;
+
+    // A job that reads sorted files adds sorted rows.
+    private bool IsInOrder()
+    {
+        for (int row = 1; row < Count; row++)
+        {
+            if (Compare(row - 1, row) > 0)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     private int Compare(int left, int right)
     {

@@ -31,7 +31,9 @@ public sealed class SegmentWriter : IDisposable
     private readonly long _budget;
     private readonly bool[] _used;
     private readonly RunFiles _runs;
+    private readonly List<SegmentBatch> _full = [];
     private SegmentBatch? _batch;
+    private long _fullBytes;
     private RowMarks _marks;
     private bool _hasCorrections;
     private bool _closed;
@@ -49,7 +51,7 @@ public sealed class SegmentWriter : IDisposable
     }
 
     /// <summary>Bytes of all row buffers now.</summary>
-    internal long HeldBytes => (_batch?.HeldBytes ?? 0) + _runs.HeldBytes;
+    internal long HeldBytes => (_batch?.HeldBytes ?? 0) + _full.Sum(batch => batch.HeldBytes) + _runs.HeldBytes;
 
     /// <summary>Most bytes that the row buffers had at a spill or while merging.</summary>
     internal long PeakHeldBytes { get; private set; }
@@ -131,6 +133,7 @@ public sealed class SegmentWriter : IDisposable
         {
             _closed = true;
             _batch = null;
+            _full.Clear();
             _runs.Dispose();
         }
     }
@@ -173,21 +176,26 @@ public sealed class SegmentWriter : IDisposable
             throw new ArgumentOutOfRangeException(nameof(timeMs), timeMs, $"The time of event {id} of user {user} is {timeMs} ms since the Unix epoch; it must lie from the year 1 to 9999.");
         }
 
-        if (_batch!.IsFull || _batch.UsedBytes >= _budget / SharePerBatch)
+        if (_fullBytes + _batch!.UsedBytes >= _budget / SharePerBatch)
         {
-            Spill(_batch);
+            Spill();
+        }
+        else if (_batch.IsFull)
+        {
+            _fullBytes += _batch.UsedBytes;
+            _full.Add(_batch);
+            _batch = new SegmentBatch(_type);
         }
 
         _marks |= marks;
         return _batch.Add(user, timeMs, id, marks);
     }
 
-    private void Spill(SegmentBatch batch)
+    private void Spill()
     {
-        batch.NoteColumns(_used);
         try
         {
-            SegmentRows rows = batch.Sort();
+            SegmentRows rows = SortMemory();
             NoteHeld();
             _runs.Spill(rows, UsedColumns());
             NoteHeld();
@@ -198,26 +206,40 @@ public sealed class SegmentWriter : IDisposable
             throw;
         }
 
-        batch.Clear();
+        _full.Clear();
+        _fullBytes = 0;
+        _batch!.Clear();
+    }
+
+    /// <summary>The rows in memory, in order; there is at least one.</summary>
+    private SegmentRows SortMemory()
+    {
+        List<SegmentRows> sorted = [];
+        foreach (SegmentBatch batch in _full.Append(_batch!).Where(batch => batch.Count > 0))
+        {
+            batch.NoteColumns(_used);
+            sorted.Add(batch.Sort());
+        }
+
+        return sorted.Count == 1 ? sorted[0] : new MergedSegmentRows(sorted);
     }
 
     private SegmentRows OpenRows()
     {
-        SegmentBatch batch = _batch!;
-        if (batch.Count == 0 && _runs.Spilled == 0)
+        bool holdsRows = _full.Count > 0 || _batch!.Count > 0;
+        if (!holdsRows && _runs.Spilled == 0)
         {
             throw new InvalidOperationException("A segment holds at least one row.");
         }
 
         if (_runs.Spilled == 0)
         {
-            batch.NoteColumns(_used);
-            return batch.Sort();
+            return SortMemory();
         }
 
-        if (batch.Count > 0)
+        if (holdsRows)
         {
-            Spill(batch);
+            Spill();
         }
 
         _batch = null;
