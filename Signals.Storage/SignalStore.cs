@@ -323,7 +323,7 @@ public sealed class SignalStore : IAsyncDisposable, IDisposable
     public IReadOnlyList<UserId> GetUsers(string eventType) => Engine.Reader.UsersOf(Schema[eventType], long.MinValue, long.MaxValue);
 
     /// <summary>The tables now, newest window first within each event type.</summary>
-    public IReadOnlyList<TableInfo> GetTables() => 
+    public IReadOnlyList<TableInfo> GetTables() =>
     [
         .. Engine.Tables.Tables.Select(table => table.Meta)
             .OrderBy(meta => meta.EventType).ThenByDescending(meta => meta.WindowStart).ThenBy(meta => meta.Number)
