@@ -1,3 +1,5 @@
+using Signals.Core.Definitions;
+
 namespace Signals.Core.Registry;
 
 /// <summary>
@@ -9,10 +11,14 @@ internal sealed class DefinitionHistory<TPlan>(int maxVersions)
 {
     private readonly List<RegisteredDefinition<TPlan>> _versions = [];
     private readonly List<RegisteredDefinition<TPlan>> _activations = [];
+    private bool _isRetired;
 
     public IReadOnlyList<RegisteredDefinition<TPlan>> Versions => _versions;
 
     public RegisteredDefinition<TPlan> Active => _activations[^1];
+
+    /// <summary>What reads get: the active version, or nothing when it is retired.</summary>
+    public RegisteredDefinition<TPlan>? Served => _isRetired || Active.Definition.Stage == LifecycleStage.Retired ? null : Active;
 
     public RegisteredDefinition<TPlan>? Find(int version) => _versions.Find(registered => registered.Definition.Version == version);
 
@@ -29,8 +35,24 @@ internal sealed class DefinitionHistory<TPlan>(int maxVersions)
         }
     }
 
+    /// <summary>Puts the same version, compiled anew, in the place of a kept one and makes it active.</summary>
+    public void Replace(RegisteredDefinition<TPlan> kept, RegisteredDefinition<TPlan> registered)
+    {
+        _versions[_versions.IndexOf(kept)] = registered;
+        for (int i = 0; i < _activations.Count; i++)
+        {
+            if (ReferenceEquals(_activations[i], kept))
+            {
+                _activations[i] = registered;
+            }
+        }
+
+        Activate(registered);
+    }
+
     public void Activate(RegisteredDefinition<TPlan> registered)
     {
+        _isRetired = false;
         if (_activations.Count > 0 && ReferenceEquals(Active, registered))
         {
             return;
@@ -43,9 +65,23 @@ internal sealed class DefinitionHistory<TPlan>(int maxVersions)
         }
     }
 
-    /// <summary>Makes the version active that was before; false when there was none.</summary>
+    /// <summary>Serves the definition no longer; false when it was not served.</summary>
+    public bool Retire()
+    {
+        bool wasServed = Served is not null;
+        _isRetired |= wasServed;
+        return wasServed;
+    }
+
+    /// <summary>Undoes a retirement, or makes the version active that was before; false when there was none.</summary>
     public bool RollBack()
     {
+        if (_isRetired)
+        {
+            _isRetired = false;
+            return true;
+        }
+
         if (_activations.Count < 2)
         {
             return false;

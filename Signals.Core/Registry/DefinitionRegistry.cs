@@ -64,32 +64,17 @@ public sealed class DefinitionRegistry<TPlan>
     /// <exception cref="DefinitionException">
     /// It is not valid, its version number has other content, the name belongs to another owner, or the owner has too many.
     /// </exception>
-    public void Register(SequenceDefinition definition)
-    {
-        ArgumentNullException.ThrowIfNull(definition);
-        definition.Check();
-        var registered = new RegisteredDefinition<TPlan>(definition, _compile, _options.MaxVariants, _time.GetUtcNow());
-        lock (_changing)
-        {
-            DefinitionHistory<TPlan> history = HistoryLocked(definition);
-            if (history.Find(definition.Version) is not { } same)
-            {
-                history.Add(registered);
-            }
-            else if (same.Definition == definition)
-            {
-                history.Activate(same);
-            }
-            else
-            {
-                throw Refused(definition, "version", $"version {definition.Version} is registered with other content; give the changed definition another version");
-            }
+    public void Register(SequenceDefinition definition) => Register(definition, _compile, isCompiledAnew: false);
 
-            PublishLocked();
-        }
-    }
+    /// <summary>
+    /// Registers a version with a compiler of its own. The same version with the same content takes the place of the one before, because
+    /// its compiler may make another plan of it.
+    /// </summary>
+    /// <exception cref="DefinitionException">As in <see cref="Register(SequenceDefinition)"/>.</exception>
+    internal void Register(SequenceDefinition definition, Func<SequenceDefinition, TPlan> compile) =>
+        Register(definition, compile, isCompiledAnew: true);
 
-    /// <summary>Makes a kept version the active one.</summary>
+    /// <summary>Makes a kept version the active one, also of a retired definition.</summary>
     /// <returns>False when the definition or the version is unknown.</returns>
     public bool Activate(string name, int version)
     {
@@ -106,13 +91,28 @@ public sealed class DefinitionRegistry<TPlan>
         }
     }
 
-    /// <summary>Makes the version active again that was before the active one.</summary>
+    /// <summary>Makes the version active again that was before the active one; after a <see cref="Retire"/>, the one that it ended.</summary>
     /// <returns>False when the definition is unknown or no other version was active before.</returns>
     public bool RollBack(string name)
     {
         lock (_changing)
         {
             bool isDone = _histories.TryGetValue(name, out DefinitionHistory<TPlan>? history) && history.RollBack();
+            PublishLocked();
+            return isDone;
+        }
+    }
+
+    /// <summary>
+    /// Serves a definition no longer, but keeps its versions: they are found by their hashes, and registering, activating or rolling back
+    /// serves it again.
+    /// </summary>
+    /// <returns>False when the definition is not served.</returns>
+    public bool Retire(string name)
+    {
+        lock (_changing)
+        {
+            bool isDone = _histories.TryGetValue(name, out DefinitionHistory<TPlan>? history) && history.Retire();
             PublishLocked();
             return isDone;
         }
@@ -137,7 +137,7 @@ public sealed class DefinitionRegistry<TPlan>
         {
             return _histories.TryGetValue(name, out DefinitionHistory<TPlan>? history)
                 ? [.. history.Versions.Select(version => new DefinitionVersion(
-                    version.Definition, version.Default.ContentHash, version.RegisteredAt, ReferenceEquals(version, history.Active)))]
+                    version.Definition, version.Default.ContentHash, version.RegisteredAt, ReferenceEquals(version, history.Served)))]
                 : [];
         }
     }
@@ -184,6 +184,35 @@ public sealed class DefinitionRegistry<TPlan>
     private static DefinitionException Refused(SequenceDefinition definition, string key, string message) =>
         new($"The definition '{definition.Name}' was not registered", [new DefinitionError("$." + key, message)]);
 
+    private void Register(SequenceDefinition definition, Func<SequenceDefinition, TPlan> compile, bool isCompiledAnew)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        definition.Check();
+        var registered = new RegisteredDefinition<TPlan>(definition, compile, _options.MaxVariants, _time.GetUtcNow());
+        lock (_changing)
+        {
+            DefinitionHistory<TPlan> history = HistoryLocked(definition);
+            if (history.Find(definition.Version) is not { } same)
+            {
+                history.Add(registered);
+            }
+            else if (same.Definition != definition)
+            {
+                throw Refused(definition, "version", $"version {definition.Version} is registered with other content; give the changed definition another version");
+            }
+            else if (isCompiledAnew)
+            {
+                history.Replace(same, registered);
+            }
+            else
+            {
+                history.Activate(same);
+            }
+
+            PublishLocked();
+        }
+    }
+
     private DefinitionHistory<TPlan> HistoryLocked(SequenceDefinition definition)
     {
         if (_histories.TryGetValue(definition.Name, out DefinitionHistory<TPlan>? history))
@@ -210,9 +239,9 @@ public sealed class DefinitionRegistry<TPlan>
         Dictionary<string, RegisteredDefinition<TPlan>> served = new(StringComparer.Ordinal);
         foreach ((string name, DefinitionHistory<TPlan> history) in _histories)
         {
-            if (history.Active.Definition.Stage != LifecycleStage.Retired)
+            if (history.Served is { } active)
             {
-                served.Add(name, history.Active);
+                served.Add(name, active);
             }
         }
 

@@ -110,6 +110,40 @@ internal sealed class DefinitionRegistryTests
     }
 
     [Test]
+    public void Retire_Served_IsFoundAndComesBack()
+    {
+        DefinitionRegistry<string> registry = NewRegistry();
+        registry.Register(Feed(1));
+        registry.Register(Feed(2));
+        Assert.That(registry.Retire("feed"), Is.True);
+        Assert.That(registry.Retire("feed"), Is.False);
+        Assert.That(registry.Retire("nobody"), Is.False);
+        Assert.That(Served(registry), Is.Null);
+        Assert.That(registry.Versions("feed").Select(v => v.IsActive), Is.EqualTo(new[] { false, false }));
+        Assert.That(registry.TryFind(Feed(2).ComputeContentHash(), out _), Is.True);
+        Assert.That(registry.RollBack("feed"), Is.True);
+        Assert.That(Served(registry), Is.EqualTo("feed v2 size 10"));
+        registry.Retire("feed");
+        Assert.That(registry.Activate("feed", 1), Is.True);
+        Assert.That(Served(registry), Is.EqualTo("feed v1 size 10"));
+    }
+
+    [Test]
+    public void Register_SameVersionWithItsOwnCompiler_TakesThePlaceOfTheOneBefore()
+    {
+        DefinitionRegistry<string> registry = NewRegistry();
+        registry.Register(Feed(1));
+        registry.Register(Feed(2));
+        registry.Register(Feed(1), _ => "anew");
+        Assert.That(Served(registry), Is.EqualTo("anew"));
+        Assert.That(registry.Versions("feed").Select(v => (v.Definition.Version, v.IsActive)), Is.EqualTo(new[] { (1, true), (2, false) }));
+        registry.RollBack("feed");
+        Assert.That(Served(registry), Is.EqualTo("feed v2 size 10"));
+        registry.RollBack("feed");
+        Assert.That(Served(registry), Is.EqualTo("anew"), "the plan before is not served again");
+    }
+
+    [Test]
     public void Resolve_Overrides_AreCompiledOnceAndFoundByHash()
     {
         DefinitionRegistry<string> registry = NewRegistry();
