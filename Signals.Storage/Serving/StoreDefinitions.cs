@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Signals.Core.Definitions;
 using Signals.Core.Enrichment;
 using Signals.Core.Model;
+using Signals.Core.Registry;
 using Signals.Core.Schema;
 using Signals.Core.Serving;
 using Signals.Storage.Engine;
@@ -9,83 +10,141 @@ using Signals.Storage.Reads;
 
 namespace Signals.Storage.Serving;
 
-/// <summary>The sequence definitions that a store serves, by name. Each is compiled when it is registered.</summary>
+/// <summary>
+/// The sequence definitions that a store serves, by name: their versions, of which one is active, and the plans that they are compiled to
+/// when they are registered. The last 16 versions of a name are kept, and an owner has at most 256 names.
+/// </summary>
 /// <remarks>
-/// Thread contract: any thread. Reads take the set of definitions that is in force when they begin, without a lock, and go through with it
-/// whole; registering replaces the set.
+/// Thread contract: any thread. A read takes the active version with one volatile read when it begins, without a lock, and goes through with
+/// it whole; changes are serialised among each other. Lifetime: the store's; definitions are not stored with the data.
 /// </remarks>
 public sealed class StoreDefinitions
 {
-    private readonly Lock _gate = new();
     private readonly StoreSchema _schema;
     private readonly SequenceReader _reader;
     private readonly TimeProvider _time;
-    private volatile Dictionary<string, ServedPlan> _plans = new(StringComparer.Ordinal);
+    private readonly DefinitionRegistry<ServedPlan> _registry;
 
     internal StoreDefinitions(StoreSchema schema, SequenceReader reader, TimeProvider time)
     {
         _schema = schema;
         _reader = reader;
         _time = time;
+        _registry = new DefinitionRegistry<ServedPlan>(
+            definition => Compile(definition, new EnrichmentCatalog(), SequenceStages.Default), options: null, time);
     }
 
-    /// <summary>The definitions in force, in the order of their names.</summary>
-    public IReadOnlyList<SequenceDefinition> All =>
-        [.. _plans.Values.Select(plan => plan.Plan.Definition).OrderBy(definition => definition.Name, StringComparer.Ordinal)];
+    /// <summary>The definitions that are served, each in its active version, in the order of their names.</summary>
+    public IReadOnlyList<SequenceDefinition> All
+    {
+        get
+        {
+            List<SequenceDefinition> all = [];
+            foreach (string name in _registry.Names.Order(StringComparer.Ordinal))
+            {
+                if (TryGet(name, out SequenceDefinition? definition))
+                {
+                    all.Add(definition);
+                }
+            }
 
-    /// <summary>Compiles a definition for the store and serves it from now on, in place of one of the same name.</summary>
+            return all;
+        }
+    }
+
+    /// <summary>
+    /// Compiles a version of a definition for the store and makes it the active one. The same version with the same content is compiled anew,
+    /// with the catalog and the stages given now.
+    /// </summary>
     /// <param name="definition">What to serve.</param>
     /// <param name="catalog">The enrichers and event filters that it names; null for none.</param>
     /// <param name="stages">Stages that take the place of its own; null for none.</param>
-    /// <exception cref="DefinitionException">The definition is not valid in itself.</exception>
-    /// <exception cref="ArgumentException">
-    /// The definition names an event type, column, enricher or filter that is not there, or a column of another kind. The one in force stays.
+    /// <exception cref="DefinitionException">
+    /// It is not valid in itself or not for this store (with every error and its path), its version is registered with other content, the
+    /// name belongs to another owner, or the owner has all that is allowed. What is served stays.
     /// </exception>
     public void Register(SequenceDefinition definition, EnrichmentCatalog? catalog = null, SequenceStages? stages = null)
     {
-        ArgumentNullException.ThrowIfNull(definition);
-        definition.Check();
-        SequencePlan plan = PlanCompiler.Compile(definition, _schema, catalog ?? new EnrichmentCatalog(), stages ?? SequenceStages.Default);
-        SequenceQuery query = new SequenceQueryBuilder(_schema, Array.ConvertAll(plan.Types, type => type.Name))
-            .Columns([.. plan.FetchedNames]).Build();
-        ServedPlan served = new(plan, _reader, query, _time);
-        lock (_gate)
-        {
-            _plans = new Dictionary<string, ServedPlan>(_plans, StringComparer.Ordinal) { [definition.Name] = served };
-        }
+        EnrichmentCatalog known = catalog ?? new EnrichmentCatalog();
+        SequenceStages replaced = stages ?? SequenceStages.Default;
+        _registry.Register(definition, version => Compile(version, known, replaced));
     }
 
-    /// <summary>Serves a definition no longer; false when there is none of the name. Answers that are held stay valid.</summary>
-    public bool Remove(string name)
-    {
-        lock (_gate)
-        {
-            Dictionary<string, ServedPlan> rest = new(_plans, StringComparer.Ordinal);
-            bool found = rest.Remove(name);
-            _plans = rest;
-            return found;
-        }
-    }
+    /// <summary>Makes a kept version the active one, also of a retired definition.</summary>
+    /// <returns>False when the definition or the version is unknown.</returns>
+    public bool Activate(string name, int version) => _registry.Activate(name, version);
 
-    /// <summary>The definition of a name that is in force.</summary>
+    /// <summary>Makes the version active again that was before the active one; after a <see cref="Retire"/>, the one that it ended.</summary>
+    /// <returns>False when the definition is unknown or no other version was active before.</returns>
+    public bool RollBack(string name) => _registry.RollBack(name);
+
+    /// <summary>
+    /// Serves a definition no longer, but keeps its versions: they are found by their hashes, and registering, activating or rolling back
+    /// serves it again. Answers that are held stay valid.
+    /// </summary>
+    /// <returns>False when the definition is not served.</returns>
+    public bool Retire(string name) => _registry.Retire(name);
+
+    /// <summary>Forgets a definition with all its versions. Answers that are held stay valid.</summary>
+    /// <returns>False when the definition is unknown.</returns>
+    public bool Remove(string name) => _registry.Remove(name);
+
+    /// <summary>The kept versions of a definition in the order of their registration; none for an unknown name.</summary>
+    public IReadOnlyList<DefinitionVersion> Versions(string name) => _registry.Versions(name);
+
+    /// <summary>Finds the active version of a definition. False for an unknown name and for a retired definition.</summary>
     public bool TryGet(string name, [NotNullWhen(true)] out SequenceDefinition? definition)
     {
-        definition = _plans.TryGetValue(name, out ServedPlan? plan) ? plan.Plan.Definition : null;
+        definition = _registry.TryGet(name, out RegisteredDefinition<ServedPlan>? registered) ? registered.Definition : null;
         return definition is not null;
     }
 
-    internal ServedSequence Read(in UserId user, string name, in ReadOptions options) => Find(name).Read(user, options);
-
-    internal void ReadTensors(ReadOnlySpan<UserId> users, string name, TensorSet destination, in ReadOptions options)
+    /// <summary>
+    /// Finds a definition by the hash of its content: a kept version, also of a retired definition, or one as a request's overrides made it,
+    /// as long as those are kept (the last 64 of each version).
+    /// </summary>
+    public bool TryFind(UInt128 contentHash, [NotNullWhen(true)] out SequenceDefinition? definition)
     {
-        ArgumentNullException.ThrowIfNull(destination);
-        Find(name).ReadTensors(users, destination, options);
+        definition = _registry.TryFind(contentHash, out EffectiveDefinition<ServedPlan>? effective) ? effective.Definition : null;
+        return definition is not null;
     }
 
-    private ServedPlan Find(string name)
+    internal ServedSequence Read(in UserId user, string name, ReadOnlySpan<ParameterOverride> overrides, in ReadOptions options) =>
+        Find(name, overrides).Read(user, options);
+
+    internal void ReadTensors(
+        ReadOnlySpan<UserId> users, string name, TensorSet destination, ReadOnlySpan<ParameterOverride> overrides, in ReadOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        Find(name, overrides).ReadTensors(users, destination, options);
+    }
+
+    private ServedPlan Find(string name, ReadOnlySpan<ParameterOverride> overrides)
     {
         ArgumentNullException.ThrowIfNull(name);
-        Dictionary<string, ServedPlan> plans = _plans;
-        return plans.TryGetValue(name, out ServedPlan? plan) ? plan : throw new UnknownDefinitionException(name, plans.Keys);
+        return _registry.TryGet(name, out RegisteredDefinition<ServedPlan>? registered)
+            ? registered.Resolve(overrides).Plan
+            : throw new UnknownDefinitionException(name, _registry.Names);
+    }
+
+    private ServedPlan Compile(SequenceDefinition definition, EnrichmentCatalog catalog, SequenceStages stages)
+    {
+        definition.Validate(_schema, catalog);
+        SequencePlan plan = Plan(definition, catalog, stages);
+        SequenceQuery query = new SequenceQueryBuilder(_schema, Array.ConvertAll(plan.Types, type => type.Name))
+            .Columns([.. plan.FetchedNames]).Build();
+        return new ServedPlan(plan, _reader, query, _time);
+    }
+
+    private SequencePlan Plan(SequenceDefinition definition, EnrichmentCatalog catalog, SequenceStages stages)
+    {
+        try
+        {
+            return PlanCompiler.Compile(definition, _schema, catalog, stages);
+        }
+        catch (ArgumentException error)
+        {
+            throw new DefinitionException($"The definition '{definition.Name}' cannot be compiled", [new DefinitionError("$", error.Message)], error);
+        }
     }
 }

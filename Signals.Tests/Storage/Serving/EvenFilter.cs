@@ -14,7 +14,9 @@ internal sealed class EvenFilter : IEventFilter
 
     public EnrichmentSignature Signature { get; }
 
-    public static bool Keeps(NaiveEvent row) => row.Type == "a" && row["n"] is { Has: true, Value: int number } && number % 2 == 0;
+    public static bool Takes(string eventType) => eventType is "a";
+
+    public static bool Keeps(NaiveEvent row) => Takes(row.Type) && row["n"] is { Has: true, Value: int number } && number % 2 == 0;
 
     public void Filter(EnrichmentBatch batch, Span<bool> keep)
     {

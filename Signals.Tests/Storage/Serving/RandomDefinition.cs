@@ -5,26 +5,33 @@ namespace Signals.Tests.Storage.Serving;
 
 /// <summary>Makes up definitions over some columns. Deterministic; one thread.</summary>
 /// <param name="seed">Everything follows from it.</param>
-/// <param name="types">The event types of the store.</param>
-/// <param name="columns">Columns that every store has in some event type, and those that the enricher computes.</param>
-internal sealed class RandomDefinition(ulong seed, string[] types, RandomColumn[] columns)
+/// <param name="store">What it has to fit.</param>
+internal sealed class RandomDefinition(ulong seed, RandomStore store)
 {
     private static readonly TensorType[] TensorTypes = Enum.GetValues<TensorType>();
 
     private SimRandom _random = new(seed);
+
+    // What may be named where the definition is made: the columns of the sources, or of one of them within its condition.
+    private RandomColumn[] _columns = [];
+    private bool _isFiltered;
 
     public SequenceDefinition Make()
     {
         int size = 1 + _random.Below(25);
         SequenceDefinitionBuilder builder = SequenceDefinition.Create("random").OwnedBy("tests").Size(size)
             .Enrich("triple", _random.Coin() ? PlacementChoice.Serving : PlacementChoice.Automatic);
-        string[] chosen = [.. types.Where(_ => _random.Below(4) != 0)];
-        chosen = chosen.Length == 0 ? [.. types] : chosen;
+        string[] chosen = [.. RandomStore.Types.Where(_ => _random.Below(4) != 0)];
+        chosen = chosen.Any(TripleEnricher.Takes) ? chosen : [.. RandomStore.Types];
         foreach (string type in chosen)
         {
+            _columns = store.ColumnsOf(type);
+            _isFiltered = EvenFilter.Takes(type);
             Source(builder, type);
         }
 
+        _columns = [.. chosen.SelectMany(store.ColumnsOf).DistinctBy(column => column.Name)];
+        _isFiltered = chosen.Any(EvenFilter.Takes);
         if (_random.Coin())
         {
             builder.Where(Condition(0));
@@ -37,9 +44,10 @@ internal sealed class RandomDefinition(ulong seed, string[] types, RandomColumn[
             builder.OldestFirst();
         }
 
-        foreach (RandomColumn column in columns.Where(_ => _random.Below(4) == 0))
+        foreach (RandomColumn column in _columns.Where(_ => _random.Below(4) == 0))
         {
-            builder.Column(column.Name, "as_" + column.Name, !column.Type.IsVector && _random.Coin() ? (Literal?)column.Literal(ref _random) : null);
+            Literal? missing = !column.Type.IsVector && _random.Coin() ? column.Literal(ref _random) : default(Literal?);
+            builder.Column(column.Name, "as_" + column.Name, missing is { } value && LiteralFit.Holds(column.Type, value) ? value : default(Literal?));
         }
 
         builder.Tensors(Tensors);
@@ -48,13 +56,13 @@ internal sealed class RandomDefinition(ulong seed, string[] types, RandomColumn[
 
     private void Source(SequenceDefinitionBuilder builder, string type) => builder.From(type, source =>
     {
-        source.Last(1 + _random.Below(30));
+        source.Last(Math.Min(1 + _random.Below(30), store.KeepOf(type)));
         if (_random.Below(3) == 0)
         {
             source.Within(TimeSpan.FromMilliseconds(1 + _random.Below(200_000)));
         }
 
-        if (_random.Coin())
+        if (_random.Coin() && _columns.Any(column => !column.Type.IsVector))
         {
             source.Where(Condition(0));
         }
@@ -69,8 +77,8 @@ internal sealed class RandomDefinition(ulong seed, string[] types, RandomColumn[
             case 3: return Predicate.Not(Condition(depth + 1));
             case 4: return Predicate.Of(Any(_ => true).Name) is var state && _random.Coin() ? state.HasValue() : _random.Coin() ? state.IsNull() : state.IsAbsent();
             case 5: return SetCondition();
-            case 6 when _random.Below(3) == 0: return Predicate.Filter("even");
-            case 6 when _random.Below(3) == 0: return Predicate.Host<int>("n", static number => number > 3);
+            case 6 when _random.Below(3) == 0 && _isFiltered: return Predicate.Filter("even");
+            case 6 when _random.Below(3) == 0 && _columns.Any(column => column.Name == "n"): return Predicate.Host<int>("n", static number => number > 3);
             default: return Comparison();
         }
     }
@@ -179,7 +187,7 @@ internal sealed class RandomDefinition(ulong seed, string[] types, RandomColumn[
         {
             case 0: tensor.OneHot(column.Name, categories, _random.Coin()); break;
             case 1: tensor.Index(column.Name, categories, _random.Coin()); break;
-            default: tensor.MultiHot([column.Name, .. columns.Where(c => c != column && c.Type == column.Type).Select(c => c.Name)], categories, _random.Coin()); break;
+            default: tensor.MultiHot([column.Name, .. _columns.Where(c => c != column && c.Type == column.Type).Select(c => c.Name)], categories, _random.Coin()); break;
         }
     }
 
@@ -204,7 +212,7 @@ internal sealed class RandomDefinition(ulong seed, string[] types, RandomColumn[
 
     private RandomColumn Any(Func<RandomColumn, bool> fits)
     {
-        RandomColumn[] some = [.. columns.Where(fits)];
+        RandomColumn[] some = [.. _columns.Where(fits)];
         return some[_random.Below(some.Length)];
     }
 }

@@ -44,10 +44,6 @@ internal sealed class RandomStore : IDisposable
     /// <summary>Per user, from 1, what the store shows of it; the last user has no events.</summary>
     public NaiveEvent[][] Visible { get; }
 
-    /// <summary>What definitions may name: what every type has or could have, and what the enricher computes.</summary>
-    public RandomColumn[] Columns { get; } =
-        [.. RandomColumn.All, new("triple", ColumnType.Scalar<long>()), new("vector", ColumnType.Vector<Half>(3))];
-
     public static ColumnType TypeOf(string column) => column switch
     {
         "triple" => ColumnType.Scalar<long>(),
@@ -55,9 +51,19 @@ internal sealed class RandomStore : IDisposable
         _ => RandomColumn.All.First(one => one.Name == column).Type,
     };
 
+    /// <summary>What definitions may name of an event type: its columns, and what the enricher computes.</summary>
+    public RandomColumn[] ColumnsOf(string type) =>
+    [
+        .. _columnsOf[Array.IndexOf(Types, type)],
+        .. TripleEnricher.Takes(type) ? [new("triple", ColumnType.Scalar<long>()), new("vector", ColumnType.Vector<Half>(3))] : Array.Empty<RandomColumn>(),
+    ];
+
+    /// <summary>How many events of a type the store keeps of each user.</summary>
+    public int KeepOf(string type) => _keep[Array.IndexOf(Types, type)];
+
     public void Dispose() => Store.Dispose();
 
-    /// <summary>The type a has all columns, so that every definition that reads it finds them; b has n; the rest is chance.</summary>
+    /// <summary>The type a has all columns; b has n; the rest is chance.</summary>
     private void Declare(StoreSchemaBuilder schema)
     {
         for (int i = 0; i < Types.Length; i++)

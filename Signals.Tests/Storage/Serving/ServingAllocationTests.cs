@@ -1,3 +1,4 @@
+using Signals.Core.Definitions;
 using Signals.Core.Model;
 using Signals.Core.Serving;
 using Signals.Storage;
@@ -34,6 +35,22 @@ internal sealed class ServingAllocationTests
             throw new InvalidOperationException($"{answer.Count} events, {answer.Status}.");
         }
     }), Is.Zero);
+
+    [Test]
+    public void Read_WarmWithOverrides_AllocatesNothing()
+    {
+        Parameter dwell = Parameter.Number("min_dwell", 0, minimum: 0, maximum: 4);
+        _store.Definitions.Register(SequenceDefinition.Create("tuned").OwnedBy("tests").Parameters(dwell)
+            .From("view", v => v.Last(100)).Where(Predicate.Of("dwell").AtLeast(dwell)).Size(100).Columns("dwell").Build());
+        Assert.That(LeastAllocatedBy(() =>
+        {
+            using ServedSequence answer = _store.Read(UserId.From(1UL), "tuned", [new("min_dwell", 2.5)]);
+            if (answer.Count == 0 || answer.Field<float>("dwell")[0] < 2.5f)
+            {
+                throw new InvalidOperationException($"{answer.Count} events, {answer.Status}.");
+            }
+        }), Is.Zero);
+    }
 
     [Test]
     public void ReadTensors_Warm_AllocatesNothing()

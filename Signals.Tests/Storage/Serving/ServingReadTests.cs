@@ -82,10 +82,12 @@ internal sealed class ServingReadTests
     {
         SequenceDefinition feed = FeedSample.Definition();
         Assert.That(() => _store.Definitions.Register(feed with { Size = 0 }), Throws.InstanceOf<DefinitionException>());
-        Assert.That(() => _store.Definitions.Register(feed), Throws.ArgumentException.With.Message.Contains("enricher 'embedding'"));
-        Assert.That(
-            () => _store.Definitions.Register(feed with { Columns = [new OutputColumn { Name = "x", Column = "nothing" }] }, new EnrichmentCatalog(new ItemEmbedding())),
-            Throws.ArgumentException.With.Message.Contains("nothing"));
+        DefinitionException error = Assert.Throws<DefinitionException>(() => _store.Definitions.Register(feed with
+        {
+            Version = 2,
+            Columns = [new OutputColumn { Name = "x", Column = "nothing" }, new OutputColumn { Name = "y", Column = "note", Default = 1L }],
+        }))!;
+        Assert.That(error.Errors.Select(e => e.Path), Is.SupersetOf(new[] { "$.enrichments[0].name", "$.columns[0].column", "$.columns[1].default" }));
         using ServedSequence answer = _store.Read(User, "home_feed");
         Assert.That((answer.Status, answer.Count), Is.EqualTo((ServingStatus.Complete, FeedSample.Size)));
         Assert.That(_store.Definitions.TryGet("home_feed", out SequenceDefinition? inForce), Is.True);
@@ -130,6 +132,7 @@ internal sealed class ServingReadTests
         TaskCompletionSource never = new();
         SequenceDefinition definition = FeedSample.Definition() with
         {
+            Version = 2,
             Enrichments = [new EnrichmentUse { Name = "embedding", Placement = PlacementChoice.Serving, Timeout = TimeSpan.FromMilliseconds(1) }],
         };
         _store.Definitions.Register(definition, new EnrichmentCatalog(new LateEnricher(never.Task)));

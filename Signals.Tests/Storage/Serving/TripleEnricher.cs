@@ -19,10 +19,12 @@ internal sealed class TripleEnricher : IEnricher
 
     public EnrichmentSignature Signature { get; }
 
+    public static bool Takes(string eventType) => eventType is "a" or "b";
+
     /// <summary>What the enricher must give, for the reference.</summary>
     public static void Enrich(NaiveEvent row)
     {
-        if (row.Type is "a" or "b" && row["n"] is { Has: true, Value: int number })
+        if (Takes(row.Type) && row["n"] is { Has: true, Value: int number })
         {
             row.Cells["triple"] = number % 5 == 0 ? NaiveCell.Null : NaiveCell.Of((3L * number) + (long)row.User);
             row.Cells["vector"] = NaiveCell.Of(Vector(number));
