@@ -3,6 +3,7 @@ using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Core.Serving;
+using Signals.Core.Tenancy;
 using Signals.Storage.Engine;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Indexing;
@@ -32,7 +33,8 @@ public sealed class SignalStore : IAsyncDisposable, IDisposable
     {
         Engine = engine;
         _enrichment = enrichment;
-        Definitions = new StoreDefinitions(engine.Schema, engine.Reader, engine.Time);
+        Tenants = new TenantRegistry(engine.Time);
+        Definitions = new StoreDefinitions(engine.Schema, engine.Reader, Tenants, engine.Time);
         _newestOfEach = Query([.. engine.Schema.EventTypes.Select(type => type.Name)]).Last(1).Columns().Build();
     }
 
@@ -44,6 +46,12 @@ public sealed class SignalStore : IAsyncDisposable, IDisposable
 
     /// <summary>The sequence definitions that <see cref="Read(UserId, string, ReadOptions)"/> serves by name.</summary>
     public StoreDefinitions Definitions { get; }
+
+    /// <summary>
+    /// Owners of definitions whose reads are bounded. Reads of a definition whose owner is not registered here have no bound; a read of a query
+    /// has none, either.
+    /// </summary>
+    public TenantRegistry Tenants { get; }
 
     internal StoreEngine Engine { get; }
 
@@ -213,6 +221,7 @@ public sealed class SignalStore : IAsyncDisposable, IDisposable
     /// <param name="user">Whose sequence.</param>
     /// <param name="definition">The name that the definition is registered under.</param>
     /// <exception cref="UnknownDefinitionException">There is no such definition, or it is retired.</exception>
+    /// <exception cref="TenantRefusedException">The definition's owner is one of <see cref="Tenants"/>, and may not read now.</exception>
     /// <exception cref="CorruptionException">As in <see cref="Read(UserId, SequenceQuery)"/>.</exception>
     public ServedSequence Read(UserId user, string definition) => Definitions.Read(user, definition, [], default);
 
@@ -221,6 +230,7 @@ public sealed class SignalStore : IAsyncDisposable, IDisposable
     /// <param name="definition">The name that the definition is registered under.</param>
     /// <param name="options">A deadline, a trace.</param>
     /// <exception cref="UnknownDefinitionException">There is no such definition, or it is retired.</exception>
+    /// <exception cref="TenantRefusedException">The definition's owner is one of <see cref="Tenants"/>, and may not read now.</exception>
     /// <exception cref="CorruptionException">As in <see cref="Read(UserId, SequenceQuery)"/>.</exception>
     public ServedSequence Read(UserId user, string definition, ReadOptions options) => Definitions.Read(user, definition, [], options);
 
@@ -233,6 +243,7 @@ public sealed class SignalStore : IAsyncDisposable, IDisposable
     /// <param name="overrides">Values of parameters, within their bounds; the other parameters have their defaults.</param>
     /// <param name="options">A deadline, a trace.</param>
     /// <exception cref="UnknownDefinitionException">There is no such definition, or it is retired.</exception>
+    /// <exception cref="TenantRefusedException">The definition's owner is one of <see cref="Tenants"/>, and may not read now.</exception>
     /// <exception cref="DefinitionException">A parameter is unknown, or its value is out of bounds or does not fit the others or the store.</exception>
     /// <exception cref="CorruptionException">As in <see cref="Read(UserId, SequenceQuery)"/>.</exception>
     public ServedSequence Read(UserId user, string definition, ReadOnlySpan<ParameterOverride> overrides, ReadOptions options = default) =>
@@ -246,6 +257,7 @@ public sealed class SignalStore : IAsyncDisposable, IDisposable
     /// <param name="definition">The name that the definition is registered under.</param>
     /// <param name="destination">Where the tensors go.</param>
     /// <exception cref="UnknownDefinitionException">There is no such definition, or it is retired.</exception>
+    /// <exception cref="TenantRefusedException">The definition's owner is one of <see cref="Tenants"/>, and may not read now.</exception>
     /// <exception cref="ArgumentException">The definition describes no tensors, or what is bound does not fit them; nothing is written.</exception>
     /// <exception cref="CorruptionException">As in <see cref="Read(UserId, SequenceQuery)"/>.</exception>
     public void ReadTensors(ReadOnlySpan<UserId> users, string definition, TensorSet destination) =>
@@ -257,6 +269,7 @@ public sealed class SignalStore : IAsyncDisposable, IDisposable
     /// <param name="destination">Where the tensors go.</param>
     /// <param name="options">A deadline, for all users together; a trace.</param>
     /// <exception cref="UnknownDefinitionException">There is no such definition, or it is retired.</exception>
+    /// <exception cref="TenantRefusedException">The definition's owner is one of <see cref="Tenants"/>, and may not read now.</exception>
     /// <exception cref="ArgumentException">The definition describes no tensors, or what is bound does not fit them; nothing is written.</exception>
     /// <exception cref="CorruptionException">As in <see cref="Read(UserId, SequenceQuery)"/>.</exception>
     public void ReadTensors(ReadOnlySpan<UserId> users, string definition, TensorSet destination, ReadOptions options) =>
@@ -272,6 +285,7 @@ public sealed class SignalStore : IAsyncDisposable, IDisposable
     /// <param name="overrides">Values of parameters, within their bounds; the other parameters have their defaults.</param>
     /// <param name="options">A deadline, for all users together; a trace.</param>
     /// <exception cref="UnknownDefinitionException">There is no such definition, or it is retired.</exception>
+    /// <exception cref="TenantRefusedException">The definition's owner is one of <see cref="Tenants"/>, and may not read now.</exception>
     /// <exception cref="DefinitionException">A parameter is unknown, or its value is out of bounds or does not fit the others or the store.</exception>
     /// <exception cref="ArgumentException">The definition describes no tensors, or what is bound does not fit them; nothing is written.</exception>
     /// <exception cref="CorruptionException">As in <see cref="Read(UserId, SequenceQuery)"/>.</exception>

@@ -5,6 +5,7 @@ using Signals.Core.Model;
 using Signals.Core.Registry;
 using Signals.Core.Schema;
 using Signals.Core.Serving;
+using Signals.Core.Tenancy;
 using Signals.Storage.Engine;
 using Signals.Storage.Reads;
 
@@ -23,12 +24,14 @@ public sealed class StoreDefinitions
     private readonly StoreSchema _schema;
     private readonly SequenceReader _reader;
     private readonly TimeProvider _time;
+    private readonly TenantRegistry _tenants;
     private readonly DefinitionRegistry<ServedPlan> _registry;
 
-    internal StoreDefinitions(StoreSchema schema, SequenceReader reader, TimeProvider time)
+    internal StoreDefinitions(StoreSchema schema, SequenceReader reader, TenantRegistry tenants, TimeProvider time)
     {
         _schema = schema;
         _reader = reader;
+        _tenants = tenants;
         _time = time;
         _registry = new DefinitionRegistry<ServedPlan>(
             definition => Compile(definition, new EnrichmentCatalog(), SequenceStages.Default), options: null, time);
@@ -109,14 +112,27 @@ public sealed class StoreDefinitions
         return definition is not null;
     }
 
-    internal ServedSequence Read(in UserId user, string name, ReadOnlySpan<ParameterOverride> overrides, in ReadOptions options) =>
-        Find(name, overrides).Read(user, options);
+    internal ServedSequence Read(in UserId user, string name, ReadOnlySpan<ParameterOverride> overrides, in ReadOptions options)
+    {
+        ServedPlan plan = Find(name, overrides);
+        return _tenants.TryGet(plan.Plan.Definition.Owner, out Tenant? tenant)
+            ? TenantRead.Read(tenant, plan, user, options)
+            : plan.Read(user, options);
+    }
 
     internal void ReadTensors(
         ReadOnlySpan<UserId> users, string name, TensorSet destination, ReadOnlySpan<ParameterOverride> overrides, in ReadOptions options)
     {
         ArgumentNullException.ThrowIfNull(destination);
-        Find(name, overrides).ReadTensors(users, destination, options);
+        ServedPlan plan = Find(name, overrides);
+        if (_tenants.TryGet(plan.Plan.Definition.Owner, out Tenant? tenant))
+        {
+            TenantRead.ReadTensors(tenant, plan, users, destination, options);
+        }
+        else
+        {
+            plan.ReadTensors(users, destination, options);
+        }
     }
 
     private ServedPlan Find(string name, ReadOnlySpan<ParameterOverride> overrides)

@@ -1,6 +1,7 @@
 using Signals.Core.Definitions;
 using Signals.Core.Model;
 using Signals.Core.Serving;
+using Signals.Core.Tenancy;
 using Signals.Storage;
 using Signals.Storage.Serving;
 using Signals.Tests.Storage.Engine;
@@ -35,6 +36,14 @@ internal sealed class ServingAllocationTests
             throw new InvalidOperationException($"{answer.Count} events, {answer.Status}.");
         }
     }), Is.Zero);
+
+    [Test]
+    public void Read_WarmWithinAQuota_AllocatesNothing()
+    {
+        Tenant tenant = _store.Tenants.Register("tests", new TenantOptions { RowsPerSecond = 1e9, MaxConcurrency = 1 });
+        Assert.That(LeastAllocatedBy(() => _store.Read(UserId.From(1UL), "home_feed").Dispose()), Is.Zero);
+        Assert.That(tenant.Stats().Rows, Is.GreaterThanOrEqualTo(Rounds * FeedSample.Size));
+    }
 
     [Test]
     public void Read_WarmWithOverrides_AllocatesNothing()
