@@ -55,8 +55,13 @@ internal static class KillSchema
     }
 
     /// <summary>The last entry of the prefix that the store holds.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="whole">
+    /// Up to which entry every event must be there. Behind the last acknowledged one of a store that has failed, a batch may be half applied
+    /// until the store is opened again.
+    /// </param>
     /// <exception cref="InvalidOperationException">It holds no prefix: an event is missing, or there is one too many.</exception>
-    public static long VerifyPrefix(SignalStore store)
+    public static long VerifyPrefix(SignalStore store, long whole = long.MaxValue)
     {
         using SequenceBatch rows = store.ReadMany(AllUsers, store.Query(EventType).Build());
         Dictionary<long, int> events = [];
@@ -75,7 +80,7 @@ internal static class KillSchema
             last = Math.Max(last, entry);
         }
 
-        for (long entry = 1; entry <= last; entry++)
+        for (long entry = 1; entry <= Math.Min(last, whole); entry++)
         {
             int found = events.GetValueOrDefault(entry);
             if (found != EventsOf(entry))
