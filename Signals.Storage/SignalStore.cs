@@ -303,7 +303,8 @@ public sealed class SignalStore : IAsyncDisposable, IDisposable
     /// <summary>
     /// Erases a user: every event up to now, or up to the user's newest event if that is later. Hidden once the task is
     /// complete, for good: an event of before the erasure that arrives later stays hidden. Gone from the files after
-    /// <see cref="CompactAsync"/>, or after the background compaction came by.
+    /// <see cref="CompactAsync"/>, or after the background compaction came by; bytes in an imported segment go with its file, which stays
+    /// until every part of it was merged.
     /// </summary>
     /// <exception cref="StorePoisonedException">The store has failed; whether the erasure survives is unknown.</exception>
     public ValueTask<AppendAck> EraseAsync(UserId user, CancellationToken cancellationToken = default)

@@ -139,7 +139,10 @@ internal static class CompactionPicker
     {
         bool holdsExpired = window.Runs.Any(run => run.MinTime < oldestKept[run.EventType]);
         bool hasColumnFiles = window.Runs.Any(run => run.ColumnFiles > 0);
-        return window.Runs.Length > 1 || holdsExpired || hasColumnFiles
+
+        // What other parts of the file held of the erased and the expired goes only with the file.
+        bool isInSegment = window.Runs.Any(run => run.IsInSegment);
+        return window.Runs.Length > 1 || holdsExpired || hasColumnFiles || isInSegment
             ? new Choice(CompactionReason.Full, window.Runs[..Math.Min(window.Runs.Length, options.MaxRuns)])
             : null;
     }

@@ -14,6 +14,7 @@ namespace Signals.Storage.Compaction;
 /// <param name="Kind">What the rows are.</param>
 /// <param name="ColumnFiles">Column files beside the table.</param>
 /// <param name="IsDue">Of patches: whether folding them now can change anything.</param>
+/// <param name="IsInSegment">Whether it lies in a segment's file, which stays as long as any part of it does.</param>
 internal readonly record struct CompactionRun(
     ulong Number,
     ushort EventType,
@@ -25,10 +26,11 @@ internal readonly record struct CompactionRun(
     double SurplusShare = 0,
     RunKind Kind = RunKind.Events,
     int ColumnFiles = 0,
-    bool IsDue = false)
+    bool IsDue = false,
+    bool IsInSegment = false)
 {
     /// <summary>The run that <paramref name="table"/> is.</summary>
     public static CompactionRun Of(TableMeta table, int erasedUsers) => new(
         table.Number, table.EventType, table.WindowStart, table.MinTime, table.MaxTime, table.TotalLength, erasedUsers,
-        Kind: table.Kind, ColumnFiles: table.ColumnFiles.Count);
+        Kind: table.Kind, ColumnFiles: table.ColumnFiles.Count, IsInSegment: table.SegmentFile != 0);
 }

@@ -125,6 +125,7 @@ internal sealed class SegmentImporter : IDisposable
             cancellation.ThrowIfCancellationRequested();
         }
 
+        RequireForeign(path);
         ulong number = _numbers.Next();
         using StagedSegment staged = StagedSegment.Bring(
             _files, _directory, path, number, options.Move, (done, total) => Report(ImportStage.Copying, done, total));
@@ -236,6 +237,17 @@ internal sealed class SegmentImporter : IDisposable
         FileBytes = segment.FileBytes,
         SourceRemoved = sourceRemoved,
     };
+
+    // A move of one of the store's own files would take it away under its manifest.
+    private void RequireForeign(string path)
+    {
+        string source = Path.GetFullPath(path);
+        string own = Path.TrimEndingDirectorySeparator(Path.GetFullPath(_directory)) + Path.DirectorySeparatorChar;
+        if (source.StartsWith(own, StringComparison.Ordinal))
+        {
+            throw new ArgumentException($"'{source}' lies in the folder of the store itself; import a file from elsewhere.", nameof(path));
+        }
+    }
 
     // The rows are in the store by now, whatever becomes of the file that they came in.
     private bool TryRemove(string path)

@@ -47,7 +47,7 @@ internal sealed class OpenPart
         Stamp stamp = Stamp.Of(segment.Header.Generation, segment.Header.SourceRank);
         if (footer.EventType != columns.Id || footer.WindowStart != part.WindowStart || footer.Run.Kind != part.Kind
             || footer.Run.Stamp != stamp || footer.Run.Parts.HasFlag(Core.Columns.StampParts.Cells)
-            || footer.MinTime < part.WindowStart || footer.MaxTime < footer.MinTime || footer.MaxTime - part.WindowStart >= segment.Header.WindowMs)
+            || footer.MinTime < part.WindowStart || footer.MaxTime < footer.MinTime || (ulong)(footer.MaxTime - part.WindowStart) >= (ulong)segment.Header.WindowMs)
         {
             throw file.Corrupt(0, $"a part of type {footer.EventType}, window {footer.WindowStart}, {footer.Run}, times {footer.MinTime} to {footer.MaxTime}; "
                 + $"the segment says window {part.WindowStart} of {segment.Header.WindowMs} ms, {part.Kind}, {stamp}");

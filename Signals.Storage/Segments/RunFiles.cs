@@ -1,3 +1,4 @@
+using System.Globalization;
 using Signals.Core.Schema;
 using Signals.Storage.FileSystem;
 
@@ -52,6 +53,14 @@ internal sealed class RunFiles : IDisposable
 
     /// <summary>The path of a run.</summary>
     public static string PathOf(string prefix, int number) => $"{prefix}.run{number:D6}{DurableFile.TemporarySuffix}";
+
+    /// <summary>Whether a file's name is that of a run of the segment with the given file name.</summary>
+    public static bool IsRunOf(string segment, string name)
+    {
+        int digits = name.Length - segment.Length - ".run".Length - DurableFile.TemporarySuffix.Length;
+        return digits >= 6 && int.TryParse(name.AsSpan(segment.Length + ".run".Length, digits), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+            && name == PathOf(segment, number);
+    }
 
     /// <summary>Writes a walk's rows as a new run.</summary>
     public void Spill(SegmentRows rows, ReadOnlySpan<int> columns)

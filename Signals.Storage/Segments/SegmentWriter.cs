@@ -21,6 +21,8 @@ public sealed class SegmentWriter : IDisposable
     /// <summary>The year 1 to the year 9999: what the arithmetic of windows bears.</summary>
     private const long EarliestTime = -62_135_596_800_000, LatestTime = 253_402_300_799_999;
 
+    private const string PatchesSuffix = ".patches" + DurableFile.TemporarySuffix;
+
     // Arrays double, and hold the old rows and the new ones while they grow.
     private const int SharePerBatch = 4;
 
@@ -161,7 +163,8 @@ public sealed class SegmentWriter : IDisposable
         string name = Path.GetFileName(path);
         foreach (string other in files.ListFiles(directory))
         {
-            if (other.StartsWith(name + ".", StringComparison.Ordinal) && other.EndsWith(DurableFile.TemporarySuffix, StringComparison.Ordinal))
+            // Not more than the names that a writer of this very segment makes: the folder may hold others' at work.
+            if (other == name + DurableFile.TemporarySuffix || other == name + PatchesSuffix || RunFiles.IsRunOf(name, other))
             {
                 files.Delete(Path.Combine(directory, other));
             }
@@ -277,7 +280,7 @@ public sealed class SegmentWriter : IDisposable
     {
         Stamp stamp = Stamp.Of(_options.Generation, _options.SourceRank);
         bool retracts = _marks.HasFlag(RowMarks.Retract);
-        string? waiting = _hasCorrections && _marks != RowMarks.Correct ? $"{_path}.patches{DurableFile.TemporarySuffix}" : null;
+        string? waiting = _hasCorrections && _marks != RowMarks.Correct ? _path + PatchesSuffix : null;
         EventTypeSchema narrow = new(_type.Name, 0, columns.Select((column, i) => Narrow(_type.Columns[column], i)), int.MaxValue, null, _type.Window, isWindowDeclared: true);
         ColumnType[] types = [.. narrow.Columns.Select(column => column.Type)];
         UserRowCollector user = new(columns, types, stamp, retracts);

@@ -44,10 +44,9 @@ internal sealed class ImportTests
         await again.CompactAsync();
         AssertContent(again);
         ImportStore.AssertNothingLeft(_files, again);
-        Assert.That(SegmentsInFolder(), Is.EqualTo(1), "a part alone in its window is not rewritten");
+        Assert.That(SegmentsInFolder(), Is.Zero, "a full compaction takes every part in");
         ImportStore.Append(again, 1, 31);
         await again.CompactAsync();
-        Assert.That(SegmentsInFolder(), Is.Zero, "all parts were merged");
         Assert.That(ImportStore.Hours(again, 1), Is.EqualTo(new[] { 31, 30, 7, 5 }));
     }
 
@@ -201,6 +200,35 @@ internal sealed class ImportTests
         Assert.That(ImportStore.Hours(store, 1), Is.EqualTo(new[] { 1010 }));
         Assert.That(ImportStore.Hours(store, 2), Is.EqualTo(new[] { 5 }));
         Assert.That(store.GetStats().TableRows, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task Compact_AfterErasingAUserOfOneWindowOfASegment_LeavesNoByteOfTheSegment()
+    {
+        ImportStore.Write(_files, [(1, 5), (2, 1010)]);
+        _time.NowMs = ImportStore.TimeOf(1020);
+        using SignalStore store = Open();
+        await store.ImportAsync(ImportStore.Segment);
+        ValueTask<AppendAck> erased = store.EraseAsync(UserId.From(1));
+        store.Engine.RunPending();
+        await erased;
+        await store.CompactAsync();
+        Assert.That(_files.ListFiles(TestStores.Folder).Where(name => name.EndsWith(".seg", StringComparison.Ordinal)), Is.Empty);
+        Assert.That(ImportStore.Hours(store, 2), Is.EqualTo(new[] { 1010 }));
+    }
+
+    [Test]
+    public async Task Import_OfAFileOfTheStoreItself_IsRefusedAndTheFileStays([Values] bool move)
+    {
+        ImportStore.Write(_files, [(1, 5)]);
+        _time.NowMs = ImportStore.TimeOf(1000);
+        using SignalStore store = Open();
+        await store.ImportAsync(ImportStore.Segment);
+        string own = _files.ListFiles(TestStores.Folder).Single(name => name.EndsWith(".seg", StringComparison.Ordinal));
+        Assert.That(
+            async () => await store.ImportAsync(Path.Combine(TestStores.Folder, own), new ImportOptions { Move = move }),
+            Throws.ArgumentException.With.Message.Contains("the store itself"));
+        Assert.That(_files.ListFiles(TestStores.Folder), Does.Contain(own));
     }
 
     [Test]

@@ -82,6 +82,20 @@ internal sealed class SegmentWriterTests
     }
 
     [Test]
+    public void Create_BesideAnotherWriterAtWork_LeavesItsFilesAlone()
+    {
+        SimFileSystem files = NewFiles();
+        using SegmentWriter other = SegmentWriter.Create(files, SegmentSample.Path + ".1", SegmentSample.Type, SegmentSample.Options, Budget);
+        List<SegmentRow> rows = SegmentSample.Rows(new Random(1), 1500, RowMarks.Insert);
+        rows.ForEach(row => SegmentSample.Add(other, SegmentSample.Type, row));
+        string[] before = [.. files.ListFiles("/offline").Order()];
+        Assert.That(before, Is.Not.Empty, "rows were spilled");
+        SegmentWriter.Create(files, SegmentSample.Path, SegmentSample.Type, SegmentSample.Options, Budget).Dispose();
+        Assert.That(files.ListFiles("/offline").Order(), Is.EqualTo(before));
+        Assert.That(other.Finish().Events, Is.GreaterThan(0));
+    }
+
+    [Test]
     public void Dispose_WithoutFinish_LeavesNothing()
     {
         SimFileSystem files = NewFiles();
