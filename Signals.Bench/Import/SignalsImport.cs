@@ -44,6 +44,7 @@ internal sealed class SignalsImport(ImportWorkload workload, string folder, bool
         double importing = Stopwatch.GetElapsedTime(begin).TotalSeconds;
         var during = probe.Take();
         begin = Stopwatch.GetTimestamp();
+        long misses = store.GetStats().BlockCacheMisses;
         StoreStats stats = WaitUntilFolded(store);
         double folding = Stopwatch.GetElapsedTime(begin).TotalSeconds;
         var compacting = probe.Take();
@@ -54,7 +55,7 @@ internal sealed class SignalsImport(ImportWorkload workload, string folder, bool
         Console.WriteLine($"Signals, {(move ? "move" : "copy")}: segment written (sorted, synced) at {Rate(writing)}; imported until a read saw it at {Rate(importing)}; "
             + $"both {Rate(writing + importing)}; folded in the background within {folding:F2} s");
         Console.WriteLine($"  reads p50/p99 us: idle {idle.P50:F1}/{idle.P99:F1} ({idle.Reads:N0}), during the import {during.P50:F1}/{during.P99:F1} ({during.Reads:N0}), "
-            + $"until folded {compacting.P50:F1}/{compacting.P99:F1} ({compacting.Reads:N0}), idle afterwards {after.P50:F1}/{after.P99:F1} ({after.Reads:N0})");
+            + $"until folded {compacting.P50:F1}/{compacting.P99:F1} ({compacting.Reads:N0}, {stats.BlockCacheMisses - misses:N0} blocks loaded), idle afterwards {after.P50:F1}/{after.P99:F1} ({after.Reads:N0})");
         Console.WriteLine($"  bytes written per patched row: segment {(double)segmentBytes / workload.Log.Count:F1}, import {(move ? 0 : (double)segmentBytes / workload.Log.Count):F1}, "
             + $"fold {(double)stats.FoldBytesWritten / workload.Log.Count:F1}; other compactions {stats.CompactionBytesWritten - stats.FoldBytesWritten - compacted:N0} bytes in all; "
             + $"{stats.RowsFolded:N0} rows folded");
