@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-using K4os.Compression.LZ4;
 using Signals.Core.Columns;
 using Signals.Storage.Tables;
 
@@ -60,49 +58,31 @@ internal sealed class VerifierBlock
 
     private Chunk Check(TableFile file, long offset, int from, int stored, ChunkCodec codec, ref int decoded)
     {
-        int payload = stored - TableFormat.ChecksumLength;
-        if (payload <= 0)
-        {
-            throw file.Corrupt(offset, $"a chunk of {stored} bytes has no room for a checksum");
-        }
-
-        ReadOnlySpan<byte> bytes = _stored.AsSpan(from, payload);
-        file.RequireChecksum(offset, bytes, BinaryPrimitives.ReadUInt32LittleEndian(_stored.AsSpan(from + payload)));
+        ReadOnlySpan<byte> bytes = _stored.AsSpan(from, stored);
+        int length = StoredChunk.Measure(file, offset, bytes, codec);
         if (codec == ChunkCodec.Plain)
         {
-            return new Chunk(IsDecoded: false, from, payload);
+            return new Chunk(IsDecoded: false, from, length);
         }
 
-        uint length = payload > sizeof(uint) ? BinaryPrimitives.ReadUInt32LittleEndian(bytes) : 0;
-        if (codec != ChunkCodec.Lz4 || length == 0 || length > (long)payload * TableFormat.MaxLz4Expansion || length > (uint)(Array.MaxLength - decoded))
+        if (length == 0 || length > Array.MaxLength - decoded)
         {
-            throw file.Corrupt(offset, $"a chunk of {payload} bytes with codec {(byte)codec} and decoded length {length}");
+            throw file.Corrupt(offset, $"a chunk of {stored} bytes with decoded length {length}");
         }
 
-        Grow(ref _decoded, decoded + (int)length);
-        if (LZ4Codec.Decode(bytes[sizeof(uint)..], _decoded.AsSpan(decoded, (int)length)) != (int)length)
-        {
-            throw file.Corrupt(offset, $"LZ4 does not decode to {length} bytes");
-        }
-
-        Chunk chunk = new(IsDecoded: true, decoded, (int)length);
-        decoded += (int)length;
+        Grow(ref _decoded, decoded + length);
+        StoredChunk.Decode(file, offset, bytes, codec, _decoded.AsSpan(decoded, length));
+        Chunk chunk = new(IsDecoded: true, decoded, length);
+        decoded += length;
         return chunk;
     }
 
     private void Validate(TableFile file, int chunk, long offset)
     {
-        try
+        StoredChunk.Validate(file, offset, _layout.TypeOf(chunk), _rows, Bytes(chunk));
+        if (chunk < TableFormat.FirstColumnChunk && !Open(chunk).AllValues)
         {
-            ColumnChunk.Validate(_layout.TypeOf(chunk), Bytes(chunk), _rows);
-            if (chunk < TableFormat.FirstColumnChunk && !Open(chunk).AllValues)
-            {
-                throw new InvalidDataException("a row lacks a time or an id");
-            }
-        }
-        catch (InvalidDataException damage)
-        {
-            throw file.Corrupt(offset, damage.Message, damage);
+            throw file.Corrupt(offset, "a row lacks a time or an id");
         }
     }
 

@@ -1,11 +1,8 @@
-using System.Buffers;
+using Signals.Core.Columns;
 
 namespace Signals.Storage.Tables;
 
-/// <summary>
-/// Reads chunks of a block: adjacent wanted chunks in one pread, checksum, then decompression into one exact array, then the
-/// structural check. Threads: any; holds no state of its own.
-/// </summary>
+/// <summary>Reads chunks of the blocks of a table file. Threads: any; holds no state of its own.</summary>
 internal sealed class BlockReader(TableFile file, TableIndex index, TableLayout layout)
 {
     /// <summary>Loads chunks of a block.</summary>
@@ -18,25 +15,13 @@ internal sealed class BlockReader(TableFile file, TableIndex index, TableLayout 
     /// <exception cref="Core.Model.CorruptionException">Short file, wrong checksum, or bytes that are no such chunk.</exception>
     public byte[] Read(int block, ReadOnlySpan<bool> wanted, Span<ChunkSlice> chunks, byte[]? reuse, ref IoCount io)
     {
-        int stored = StoredLength(block, wanted);
-        byte[] scratch = ArrayPool<byte>.Shared.Rent(Math.Max(1, stored));
-        try
+        byte[] data = ChunkLoader.Load(file, new BlockChunks(index, layout, block, wanted), chunks, reuse, ref io);
+        foreach (int chunk in layout.Unstored)
         {
-            ReadRuns(block, wanted, scratch, ref io);
-            int length = VerifyAndMeasure(block, wanted, scratch, chunks);
-            byte[] data = reuse?.Length >= length ? reuse : GC.AllocateUninitializedArray<byte>(length);
-            foreach (int chunk in layout.Unstored)
-            {
-                chunks[chunk] = ChunkSlice.Absent;
-            }
+            chunks[chunk] = ChunkSlice.Absent;
+        }
 
-            Decode(block, wanted, scratch, data, chunks);
-            return data;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(scratch);
-        }
+        return data;
     }
 
     /// <summary>Whether some block has a chunk.</summary>
@@ -54,91 +39,28 @@ internal sealed class BlockReader(TableFile file, TableIndex index, TableLayout 
         return false;
     }
 
-    private int StoredLength(int block, ReadOnlySpan<bool> wanted)
+    private readonly ref struct BlockChunks(TableIndex index, TableLayout layout, int block, ReadOnlySpan<bool> wanted) : IStoredChunks
     {
-        int stored = 0;
-        for (int position = 0; position < layout.Positions; position++)
-        {
-            stored += wanted[layout.ChunkAt(position)] ? index.ChunkLength(block, position) : 0;
-        }
+        private readonly ReadOnlySpan<bool> _wanted = wanted;
 
-        return stored;
+        public int Count => layout.Positions;
+
+        public int Rows => index.Rows(block);
+
+        public long Offset => index.Offset(block);
+
+        public int SlotOf(int position) => layout.ChunkAt(position);
+
+        public bool IsWanted(int position) => _wanted[layout.ChunkAt(position)];
+
+        public int LengthOf(int position) => index.ChunkLength(block, position);
+
+        public ChunkCodec CodecOf(int position) => index.Codec(block, position);
+
+        public ColumnType TypeOf(int position) => layout.TypeOf(layout.ChunkAt(position));
+
+        public ChunkSlice Missing(int position, TableFile file, long offset) => layout.ChunkAt(position) >= TableFormat.FirstColumnChunk
+            ? ChunkSlice.Absent
+            : throw file.Corrupt(offset, "a block without times or ids");
     }
-
-    private void ReadRuns(int block, ReadOnlySpan<bool> wanted, byte[] scratch, ref IoCount io)
-    {
-        long offset = index.Offset(block);
-        int at = 0;
-        int run = 0;
-        for (int position = 0; position <= layout.Positions; position++)
-        {
-            int length = position < layout.Positions ? index.ChunkLength(block, position) : 0;
-            if (position < layout.Positions && (wanted[layout.ChunkAt(position)] || length == 0))
-            {
-                run += length;
-                continue;
-            }
-
-            if (run > 0)
-            {
-                file.ReadExactly(offset, scratch.AsSpan(at, run));
-                io = new IoCount(io.Reads + 1, io.Bytes + run);
-            }
-
-            offset += run + length;
-            at += run;
-            run = 0;
-        }
-    }
-
-    private int VerifyAndMeasure(int block, ReadOnlySpan<bool> wanted, byte[] scratch, Span<ChunkSlice> chunks)
-    {
-        long offset = index.Offset(block);
-        int at = 0;
-        long total = 0;
-        for (int position = 0; position < layout.Positions; position++)
-        {
-            int chunk = layout.ChunkAt(position);
-            int stored = index.ChunkLength(block, position);
-            if (wanted[chunk])
-            {
-                chunks[chunk] = stored == 0
-                    ? AbsentChunk(chunk, offset)
-                    : new ChunkSlice(null, 0, StoredChunk.Measure(file, offset, scratch.AsSpan(at, stored), index.Codec(block, position)));
-                total += chunks[chunk].Length;
-                at += stored;
-            }
-
-            offset += stored;
-        }
-
-        return total <= Array.MaxLength ? (int)total : throw file.Corrupt(index.Offset(block), $"chunks that decode to {total} bytes");
-    }
-
-    private void Decode(int block, ReadOnlySpan<bool> wanted, byte[] scratch, byte[] data, Span<ChunkSlice> chunks)
-    {
-        long offset = index.Offset(block);
-        int from = 0;
-        int to = 0;
-        for (int position = 0; position < layout.Positions; position++)
-        {
-            int chunk = layout.ChunkAt(position);
-            int stored = index.ChunkLength(block, position);
-            if (wanted[chunk] && stored != 0)
-            {
-                Span<byte> target = data.AsSpan(to, chunks[chunk].Length);
-                StoredChunk.Decode(file, offset, scratch.AsSpan(from, stored), index.Codec(block, position), layout.TypeOf(chunk),
-                    index.Rows(block), target);
-                chunks[chunk] = new ChunkSlice(data, to, target.Length);
-                from += stored;
-                to += target.Length;
-            }
-
-            offset += stored;
-        }
-    }
-
-    private ChunkSlice AbsentChunk(int chunk, long offset) => chunk >= TableFormat.FirstColumnChunk
-        ? ChunkSlice.Absent
-        : throw file.Corrupt(offset, "a block without times or ids");
 }

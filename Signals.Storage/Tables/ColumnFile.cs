@@ -1,4 +1,3 @@
-using System.Buffers;
 using Signals.Core.Columns;
 using Signals.Core.Model;
 using Signals.Core.Schema;
@@ -84,28 +83,8 @@ internal sealed class ColumnFile : IDisposable
     /// <param name="io">Counts the preads and their bytes.</param>
     /// <returns>The array behind the slices.</returns>
     /// <exception cref="CorruptionException">Short file, wrong checksum, or bytes that are no such chunk.</exception>
-    public byte[] Read(int block, ReadOnlySpan<bool> wanted, Span<ChunkSlice> chunks, byte[]? reuse, ref IoCount io)
-    {
-        int stored = 0;
-        for (int chunk = 0; chunk < wanted.Length; chunk++)
-        {
-            stored += wanted[chunk] ? Index.ChunkLength(block, chunk) : 0;
-        }
-
-        byte[] scratch = ArrayPool<byte>.Shared.Rent(Math.Max(1, stored));
-        try
-        {
-            ReadRuns(block, wanted, scratch, ref io);
-            int length = Measure(block, wanted, scratch, chunks);
-            byte[] data = reuse?.Length >= length ? reuse : GC.AllocateUninitializedArray<byte>(length);
-            Decode(block, wanted, scratch, data, chunks);
-            return data;
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(scratch);
-        }
-    }
+    public byte[] Read(int block, ReadOnlySpan<bool> wanted, Span<ChunkSlice> chunks, byte[]? reuse, ref IoCount io) =>
+        ChunkLoader.Load(_file, new ReplacedChunks(Index, block, _table.Rows(block), wanted), chunks, reuse, ref io);
 
     /// <summary>Reads and checks every byte and every chunk.</summary>
     /// <exception cref="CorruptionException">Something is wrong.</exception>
@@ -149,77 +128,29 @@ internal sealed class ColumnFile : IDisposable
         }
     }
 
-    private ColumnType TypeOf(int chunk) => chunk % ColumnFileFormat.ChunksPerColumn == 0
-        ? Index.Types[chunk / ColumnFileFormat.ChunksPerColumn]
-        : ColumnType.Scalar<ulong>();
-
-    private void ReadRuns(int block, ReadOnlySpan<bool> wanted, byte[] scratch, ref IoCount io)
+    private readonly ref struct ReplacedChunks(ColumnFileIndex index, int block, int rows, ReadOnlySpan<bool> wanted) : IStoredChunks
     {
-        long offset = Index.Offset(block);
-        int at = 0;
-        int run = 0;
-        for (int chunk = 0; chunk <= wanted.Length; chunk++)
-        {
-            int length = chunk < wanted.Length ? Index.ChunkLength(block, chunk) : 0;
-            if (chunk < wanted.Length && (wanted[chunk] || length == 0))
-            {
-                run += length;
-                continue;
-            }
+        private readonly ReadOnlySpan<bool> _wanted = wanted;
 
-            if (run > 0)
-            {
-                _file.ReadExactly(offset, scratch.AsSpan(at, run));
-                io = new IoCount(io.Reads + 1, io.Bytes + run);
-            }
+        public int Count => index.Chunks;
 
-            offset += run + length;
-            at += run;
-            run = 0;
-        }
-    }
+        public int Rows => rows;
 
-    private int Measure(int block, ReadOnlySpan<bool> wanted, byte[] scratch, Span<ChunkSlice> chunks)
-    {
-        long offset = Index.Offset(block);
-        int at = 0;
-        long total = 0;
-        for (int chunk = 0; chunk < wanted.Length; chunk++)
-        {
-            int stored = Index.ChunkLength(block, chunk);
-            if (wanted[chunk])
-            {
-                int length = StoredChunk.Measure(_file, offset, scratch.AsSpan(at, stored), Index.Codec(block, chunk));
-                chunks[chunk] = new ChunkSlice(null, 0, length);
-                total += length;
-                at += stored;
-            }
+        public long Offset => index.Offset(block);
 
-            offset += stored;
-        }
+        public int SlotOf(int position) => position;
 
-        return total <= Array.MaxLength ? (int)total : throw _file.Corrupt(Index.Offset(block), $"chunks that decode to {total} bytes");
-    }
+        public bool IsWanted(int position) => _wanted[position];
 
-    private void Decode(int block, ReadOnlySpan<bool> wanted, byte[] scratch, byte[] data, Span<ChunkSlice> chunks)
-    {
-        long offset = Index.Offset(block);
-        int from = 0;
-        int to = 0;
-        for (int chunk = 0; chunk < wanted.Length; chunk++)
-        {
-            int stored = Index.ChunkLength(block, chunk);
-            if (wanted[chunk])
-            {
-                int length = chunks[chunk].Length;
-                StoredChunk.Decode(_file, offset, scratch.AsSpan(from, stored), Index.Codec(block, chunk), TypeOf(chunk),
-                    _table.Rows(block), data.AsSpan(to, length));
-                chunks[chunk] = new ChunkSlice(data, to, length);
-                from += stored;
-                to += length;
-            }
+        public int LengthOf(int position) => index.ChunkLength(block, position);
 
-            offset += stored;
-        }
+        public ChunkCodec CodecOf(int position) => index.Codec(block, position);
+
+        public ColumnType TypeOf(int position) => position % ColumnFileFormat.ChunksPerColumn == 0
+            ? index.Types[position / ColumnFileFormat.ChunksPerColumn]
+            : ColumnType.Scalar<ulong>();
+
+        public ChunkSlice Missing(int position, TableFile file, long offset) =>
+            throw new InvalidOperationException($"Chunk {position} of block {block} was asked for, but the column file does not replace it.");
     }
 }

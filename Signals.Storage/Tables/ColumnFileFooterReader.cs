@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// Reads header, tail and footer of a column file and refuses what does not fit: another kind of file, a newer version, a file that is
-/// not the one in the manifest or that belongs to another table, sections that do not tile the file. Stateless.
+/// Reads the footer of a column file within its envelope and refuses what does not fit: a file that is not the one in the manifest, or
+/// that belongs to another table. Stateless.
 /// </summary>
 internal static class ColumnFileFooterReader
 {
@@ -19,8 +19,8 @@ internal static class ColumnFileFooterReader
                 $"the file has {length} bytes, the manifest says {meta.FileLength}, the shortest column file {ColumnFileFormat.MinFileLength}");
         }
 
-        CheckHeader(file);
-        byte[] bytes = ReadFooterAndTail(file, meta, length, out long offset);
+        uint flags = ColumnFileFormat.Envelope.ReadHeader(file);
+        byte[] bytes = ColumnFileFormat.Envelope.ReadFooter(file, flags, meta.FileChecksum, out long offset, out _);
         ColumnFileFooter footer = Parse(file, bytes, offset);
         if (footer.Number != meta.Number || footer.Columns != meta.Columns.Length)
         {
@@ -32,57 +32,8 @@ internal static class ColumnFileFooterReader
             throw file.Corrupt(offset, $"the column file belongs to {footer.Base}, not to {table}");
         }
 
-        CheckSections(file, footer, offset);
+        ColumnFileFormat.Envelope.RequireSections(file, footer.Sections, offset);
         return footer;
-    }
-
-    private static void CheckHeader(TableFile file)
-    {
-        Span<byte> header = stackalloc byte[TableFormat.HeaderLength];
-        file.ReadExactly(0, header);
-        CheckKind(file, 0, BinaryPrimitives.ReadUInt64LittleEndian(header), BinaryPrimitives.ReadUInt32LittleEndian(header[8..]),
-            BinaryPrimitives.ReadUInt32LittleEndian(header[12..]));
-        file.RequireChecksum(0, header[..TableFormat.HeaderChecksumAt],
-            BinaryPrimitives.ReadUInt32LittleEndian(header[TableFormat.HeaderChecksumAt..]));
-    }
-
-    private static byte[] ReadFooterAndTail(TableFile file, ColumnFileMeta meta, long length, out long offset)
-    {
-        long tailAt = length - TableFormat.TailLength;
-        Span<byte> tail = stackalloc byte[TableFormat.TailLength];
-        file.ReadExactly(tailAt, tail);
-        CheckKind(file, tailAt, BinaryPrimitives.ReadUInt64LittleEndian(tail[24..]), BinaryPrimitives.ReadUInt32LittleEndian(tail[16..]),
-            BinaryPrimitives.ReadUInt32LittleEndian(tail[12..]));
-        offset = BinaryPrimitives.ReadInt64LittleEndian(tail);
-        uint footerLength = BinaryPrimitives.ReadUInt32LittleEndian(tail[8..]);
-        if (footerLength < ColumnFileFormat.FooterFixedLength
-            || footerLength > ColumnFileFormat.FooterFixedLength + TableFormat.SectionEntryLength * TableFormat.MaxSections
-            || offset != tailAt - footerLength)
-        {
-            throw file.Corrupt(tailAt, $"a footer of {footerLength} bytes at {offset} does not end where the tail starts");
-        }
-
-        byte[] bytes = new byte[footerLength + TableFormat.TailLength];
-        file.ReadExactly(offset, bytes);
-        uint checksum = BinaryPrimitives.ReadUInt32LittleEndian(tail[TableFormat.TailChecksumAt..]);
-        file.RequireChecksum(offset, bytes.AsSpan(0, (int)footerLength + TableFormat.TailChecksumAt), checksum);
-        return checksum == meta.FileChecksum
-            ? bytes
-            : throw file.Corrupt(tailAt, $"the file's checksum is {checksum:x8}, the manifest says {meta.FileChecksum:x8}");
-    }
-
-    private static void CheckKind(TableFile file, long offset, ulong magic, uint version, uint criticalFlags)
-    {
-        if (magic != ColumnFileFormat.Magic)
-        {
-            throw file.Corrupt(offset, $"not a column file: magic is {magic:x16}, expected {ColumnFileFormat.Magic:x16}");
-        }
-
-        if (version != ColumnFileFormat.Version || (criticalFlags & ~ColumnFileFormat.KnownCriticalFlags) != 0)
-        {
-            throw file.Corrupt(offset, $"format version {version} with critical flags {criticalFlags:x} needs another "
-                + $"version of Signals; this one reads version {ColumnFileFormat.Version}");
-        }
     }
 
     private static ColumnFileFooter Parse(TableFile file, ReadOnlySpan<byte> bytes, long offset)
@@ -95,8 +46,7 @@ internal static class ColumnFileFooterReader
             BinaryPrimitives.ReadUInt32LittleEndian(bytes[16..]),
             BinaryPrimitives.ReadInt32LittleEndian(bytes[20..]),
             BinaryPrimitives.ReadInt32LittleEndian(bytes[24..]));
-        int room = (bytes.Length - TableFormat.TailLength - ColumnFileFormat.FooterFixedLength) / TableFormat.SectionEntryLength;
-        if (blocks == 0 || blocks > (uint)table.Blocks || columns is 0 or > ColumnFileFormat.MaxColumns || sections != room
+        if (blocks == 0 || blocks > (uint)table.Blocks || columns is 0 or > ColumnFileFormat.MaxColumns || sections != ColumnFileFormat.Envelope.SectionRoom(bytes)
             || BinaryPrimitives.ReadUInt64LittleEndian(bytes[40..]) != 0)
         {
             throw file.Corrupt(offset, $"a footer with {blocks} blocks, {columns} columns, {sections} sections cannot be");
@@ -108,53 +58,7 @@ internal static class ColumnFileFooterReader
             Base = table,
             Columns = (int)columns,
             Blocks = (int)blocks,
-            Sections = ParseSections(bytes[ColumnFileFormat.FooterFixedLength..], (int)sections),
+            Sections = ColumnFileFormat.Envelope.ParseSections(bytes),
         };
-    }
-
-    private static TableSection[] ParseSections(ReadOnlySpan<byte> bytes, int count)
-    {
-        TableSection[] sections = new TableSection[count];
-        for (int i = 0; i < count; i++, bytes = bytes[TableFormat.SectionEntryLength..])
-        {
-            sections[i] = new TableSection(
-                BinaryPrimitives.ReadUInt16LittleEndian(bytes),
-                BinaryPrimitives.ReadUInt16LittleEndian(bytes[2..]),
-                BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]),
-                BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]),
-                BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]));
-        }
-
-        return sections;
-    }
-
-    private static void CheckSections(TableFile file, ColumnFileFooter footer, long footerOffset)
-    {
-        ulong next = TableFormat.HeaderLength;
-        ushort[] known = [TableFormat.BlocksSection, TableFormat.ColumnsSection, TableFormat.IndexSection];
-        int[] found = new int[known.Length];
-        foreach (TableSection section in footer.Sections)
-        {
-            if ((ulong)section.Offset != next || (ulong)section.Length > (ulong)footerOffset - next)
-            {
-                throw file.Corrupt(footerOffset, $"{section} does not start at {next} or ends behind the footer");
-            }
-
-            next += (ulong)section.Length;
-            int tag = Array.IndexOf(known, section.Tag);
-            if (tag >= 0)
-            {
-                found[tag]++;
-            }
-            else if ((section.Flags & TableFormat.CriticalSection) != 0)
-            {
-                throw file.Corrupt(footerOffset, $"critical section {section.Tag} needs a newer version of Signals");
-            }
-        }
-
-        if (next != (ulong)footerOffset || !Array.TrueForAll(found, count => count == 1))
-        {
-            throw file.Corrupt(footerOffset, "sections are missing or repeated, or bytes of the file belong to none");
-        }
     }
 }

@@ -18,11 +18,13 @@ internal static class ColumnFileFormat
     /// <summary>Bytes of the footer before its list of sections.</summary>
     public const int FooterFixedLength = 48;
 
-    /// <summary>Sections of this version: blocks, columns, index.</summary>
-    public const int KnownSections = 3;
-
     /// <summary>Shortest file that can be a column file.</summary>
     public const int MinFileLength = TableFormat.HeaderLength + FooterFixedLength + TableFormat.TailLength;
+
+    /// <summary>Header, sections and tail.</summary>
+    public static readonly FileEnvelope Envelope = new(
+        "column file", Magic, Version, KnownCriticalFlags, FooterFixedLength,
+        TableFormat.BlocksSection, TableFormat.ColumnsSection, TableFormat.IndexSection);
 
     /// <summary>As many columns as an event type can have.</summary>
     public const int MaxColumns = 1024;

@@ -53,7 +53,7 @@ internal sealed class ColumnFileWriter : IDisposable
         _encoder = new ChunkEncoder(_chunks, number, compress);
         _file = fileSystem.Open(path, FileOpenMode.CreateNew);
         _output = new TableOutput(_file, 0, number);
-        _output.Append(ColumnFileFooter.EncodeHeader(number));
+        _output.Append(ColumnFileFormat.Envelope.EncodeHeader(number, criticalFlags: 0));
         _output.BeginSection();
     }
 

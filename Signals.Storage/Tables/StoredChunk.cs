@@ -35,10 +35,9 @@ internal static class StoredChunk
         }
     }
 
-    /// <summary>Decodes a measured chunk into exactly its length and checks its structure.</summary>
-    /// <exception cref="Core.Model.CorruptionException">The payload is no such chunk.</exception>
-    public static void Decode(
-        TableFile file, long offset, ReadOnlySpan<byte> stored, ChunkCodec codec, ColumnType type, int rows, Span<byte> target)
+    /// <summary>Decodes a measured chunk into exactly its length.</summary>
+    /// <exception cref="Core.Model.CorruptionException">The payload does not decode to that length.</exception>
+    public static void Decode(TableFile file, long offset, ReadOnlySpan<byte> stored, ChunkCodec codec, Span<byte> target)
     {
         ReadOnlySpan<byte> payload = stored[..^TableFormat.ChecksumLength];
         if (codec == ChunkCodec.Plain)
@@ -49,10 +48,15 @@ internal static class StoredChunk
         {
             throw file.Corrupt(offset, $"LZ4 does not decode to {target.Length} bytes");
         }
+    }
 
+    /// <summary>Checks the structure of a decoded chunk.</summary>
+    /// <exception cref="Core.Model.CorruptionException">It is no chunk of that type and so many rows.</exception>
+    public static void Validate(TableFile file, long offset, ColumnType type, int rows, ReadOnlySpan<byte> decoded)
+    {
         try
         {
-            ColumnChunk.Validate(type, target, rows);
+            ColumnChunk.Validate(type, decoded, rows);
         }
         catch (InvalidDataException damage)
         {

@@ -44,25 +44,11 @@ internal sealed class TableFooter
     /// <summary>The section with a tag, which exists: reading requires all that version 1 knows.</summary>
     public TableSection Section(ushort tag) => Array.Find(Sections, section => section.Tag == tag);
 
-    /// <summary>The file's first 32 bytes.</summary>
-    public static byte[] EncodeHeader(ulong identity, TableRun run)
-    {
-        byte[] header = new byte[TableFormat.HeaderLength];
-        BinaryPrimitives.WriteUInt64LittleEndian(header, TableFormat.Magic);
-        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(8), TableFormat.Version);
-        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(12), run.CriticalFlags);
-        BinaryPrimitives.WriteUInt64LittleEndian(header.AsSpan(16), identity);
-        uint checksum = TableFormat.Checksum(identity, 0, header.AsSpan(0, TableFormat.HeaderChecksumAt));
-        BinaryPrimitives.WriteUInt32LittleEndian(header.AsSpan(TableFormat.HeaderChecksumAt), checksum);
-        return header;
-    }
-
     /// <summary>Footer and tail, to be written at an offset.</summary>
     public byte[] Encode(long offset, out uint checksum)
     {
-        int footerLength = TableFormat.FooterFixedLength + TableFormat.SectionEntryLength * Sections.Length;
-        byte[] bytes = new byte[footerLength + TableFormat.TailLength];
-        Span<byte> to = bytes;
+        Span<byte> to = stackalloc byte[TableFormat.FooterFixedLength];
+        to.Clear();
         BinaryPrimitives.WriteUInt64LittleEndian(to, Identity);
         BinaryPrimitives.WriteUInt16LittleEndian(to[8..], EventType);
         BinaryPrimitives.WriteUInt16LittleEndian(to[10..], Columns);
@@ -77,24 +63,6 @@ internal sealed class TableFooter
         to[59] = (byte)Traits;
         BinaryPrimitives.WriteInt32LittleEndian(to[60..], Sections.Length);
         BinaryPrimitives.WriteInt64LittleEndian(to[64..], NewestInserted);
-        for (int i = 0; i < Sections.Length; i++)
-        {
-            Span<byte> entry = to[(TableFormat.FooterFixedLength + i * TableFormat.SectionEntryLength)..];
-            BinaryPrimitives.WriteUInt16LittleEndian(entry, Sections[i].Tag);
-            BinaryPrimitives.WriteUInt16LittleEndian(entry[2..], Sections[i].Flags);
-            BinaryPrimitives.WriteUInt32LittleEndian(entry[4..], Sections[i].Checksum);
-            BinaryPrimitives.WriteInt64LittleEndian(entry[8..], Sections[i].Offset);
-            BinaryPrimitives.WriteInt64LittleEndian(entry[16..], Sections[i].Length);
-        }
-
-        Span<byte> tail = to[footerLength..];
-        BinaryPrimitives.WriteInt64LittleEndian(tail, offset);
-        BinaryPrimitives.WriteInt32LittleEndian(tail[8..], footerLength);
-        BinaryPrimitives.WriteUInt32LittleEndian(tail[12..], Run.CriticalFlags);
-        BinaryPrimitives.WriteUInt32LittleEndian(tail[16..], TableFormat.Version);
-        checksum = TableFormat.Checksum(Identity, offset, to[..(footerLength + TableFormat.TailChecksumAt)]);
-        BinaryPrimitives.WriteUInt32LittleEndian(tail[TableFormat.TailChecksumAt..], checksum);
-        BinaryPrimitives.WriteUInt64LittleEndian(tail[24..], TableFormat.Magic);
-        return bytes;
+        return TableFormat.Envelope.EncodeFooter(Identity, Run.CriticalFlags, offset, to, Sections, out checksum);
     }
 }

@@ -5,15 +5,11 @@ using Signals.Core.Model;
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// Reads header, tail and footer of a table file and refuses what does not fit: another kind of file, a newer version, a file
-/// that is not the one in the manifest, sections that do not tile the file. Stateless.
+/// Reads the footer of a table file within its envelope and refuses what does not fit: a file that is not the one in the manifest, or
+/// contradicts itself. Stateless.
 /// </summary>
 internal static class TableFooterReader
 {
-    // A counter of eight bits per tag: no list of sections is long enough to overflow one.
-    private const int BitsPerTag = 8;
-    private const long EachOnce = 0x01_01_01_01_00;
-
     /// <summary>The verified footer of the file that <paramref name="meta"/> names.</summary>
     /// <exception cref="Core.Model.CorruptionException">The file is not that table, or damaged.</exception>
     public static TableFooter Read(TableFile file, TableMeta meta)
@@ -42,10 +38,8 @@ internal static class TableFooterReader
 
     private static TableFooter Read(TableFile file, uint checksum, out long offset)
     {
-        uint flags = CheckHeader(file);
-        byte[] bytes = ReadFooterAndTail(file, checksum, file.Length, flags, out offset);
-        TableFooter footer = Parse(file, bytes, flags, offset);
-        CheckSections(file, footer, offset);
+        TableFooter footer = Parse(file, checksum, out offset, out _);
+        TableFormat.Envelope.RequireSections(file, footer.Sections, offset);
         return footer;
     }
 
@@ -59,12 +53,7 @@ internal static class TableFooterReader
             throw file.Corrupt(0, $"the file has {length} bytes, the shortest table {TableFormat.MinFileLength}");
         }
 
-        uint flags = CheckHeader(file);
-        Span<byte> tail = stackalloc byte[TableFormat.TailLength];
-        file.ReadExactly(length - TableFormat.TailLength, tail);
-        uint checksum = BinaryPrimitives.ReadUInt32LittleEndian(tail[TableFormat.TailChecksumAt..]);
-        byte[] bytes = ReadFooterAndTail(file, checksum, length, flags, out long offset);
-        TableFooter footer = Parse(file, bytes, flags, offset);
+        TableFooter footer = Parse(file, expected: null, out _, out uint checksum);
         return new TableMeta
         {
             Number = file.Identity,
@@ -83,58 +72,10 @@ internal static class TableFooterReader
         };
     }
 
-    private static uint CheckHeader(TableFile file)
+    private static TableFooter Parse(TableFile file, uint? expected, out long offset, out uint checksum)
     {
-        Span<byte> header = stackalloc byte[TableFormat.HeaderLength];
-        file.ReadExactly(0, header);
-        uint flags = BinaryPrimitives.ReadUInt32LittleEndian(header[12..]);
-        CheckKind(file, 0, BinaryPrimitives.ReadUInt64LittleEndian(header), BinaryPrimitives.ReadUInt32LittleEndian(header[8..]), flags);
-        file.RequireChecksum(0, header[..TableFormat.HeaderChecksumAt],
-            BinaryPrimitives.ReadUInt32LittleEndian(header[TableFormat.HeaderChecksumAt..]));
-        return flags;
-    }
-
-    private static byte[] ReadFooterAndTail(TableFile file, uint expected, long length, uint flags, out long offset)
-    {
-        long tailAt = length - TableFormat.TailLength;
-        Span<byte> tail = stackalloc byte[TableFormat.TailLength];
-        file.ReadExactly(tailAt, tail);
-        CheckKind(file, tailAt, BinaryPrimitives.ReadUInt64LittleEndian(tail[24..]), BinaryPrimitives.ReadUInt32LittleEndian(tail[16..]),
-            BinaryPrimitives.ReadUInt32LittleEndian(tail[12..]));
-        offset = BinaryPrimitives.ReadInt64LittleEndian(tail);
-        uint footerLength = BinaryPrimitives.ReadUInt32LittleEndian(tail[8..]);
-        if (footerLength < TableFormat.FooterFixedLength
-            || footerLength > TableFormat.FooterFixedLength + TableFormat.SectionEntryLength * TableFormat.MaxSections
-            || offset != tailAt - footerLength || BinaryPrimitives.ReadUInt32LittleEndian(tail[12..]) != flags)
-        {
-            throw file.Corrupt(tailAt, $"a footer of {footerLength} bytes at {offset} does not end where the tail starts, "
-                + $"or the flags are not those of the header, {flags:x}");
-        }
-
-        byte[] bytes = new byte[footerLength + TableFormat.TailLength];
-        file.ReadExactly(offset, bytes);
-        uint checksum = BinaryPrimitives.ReadUInt32LittleEndian(tail[TableFormat.TailChecksumAt..]);
-        file.RequireChecksum(offset, bytes.AsSpan(0, (int)footerLength + TableFormat.TailChecksumAt), checksum);
-        if (checksum != expected)
-        {
-            throw file.Corrupt(tailAt, $"the file's checksum is {checksum:x8}, expected {expected:x8}");
-        }
-
-        return bytes;
-    }
-
-    private static void CheckKind(TableFile file, long offset, ulong magic, uint version, uint criticalFlags)
-    {
-        if (magic != TableFormat.Magic)
-        {
-            throw file.Corrupt(offset, $"not a table file: magic is {magic:x16}, expected {TableFormat.Magic:x16}");
-        }
-
-        if (version != TableFormat.Version || (criticalFlags & ~TableFormat.KnownCriticalFlags) != 0)
-        {
-            throw file.Corrupt(offset, $"format version {version} with critical flags {criticalFlags:x} needs another "
-                + $"version of Signals; this one reads version {TableFormat.Version}");
-        }
+        uint flags = TableFormat.Envelope.ReadHeader(file);
+        return Parse(file, TableFormat.Envelope.ReadFooter(file, flags, expected, out offset, out checksum), flags, offset);
     }
 
     private static TableFooter Parse(TableFile file, ReadOnlySpan<byte> bytes, uint flags, long offset)
@@ -142,8 +83,7 @@ internal static class TableFooterReader
         uint users = BinaryPrimitives.ReadUInt32LittleEndian(bytes[12..]);
         ulong rows = BinaryPrimitives.ReadUInt64LittleEndian(bytes[16..]);
         uint sections = BinaryPrimitives.ReadUInt32LittleEndian(bytes[60..]);
-        int room = (bytes.Length - TableFormat.TailLength - TableFormat.FooterFixedLength) / TableFormat.SectionEntryLength;
-        if (rows == 0 || rows > int.MaxValue || users == 0 || users > rows || sections != room)
+        if (rows == 0 || rows > int.MaxValue || users == 0 || users > rows || sections != TableFormat.Envelope.SectionRoom(bytes))
         {
             throw file.Corrupt(offset, $"a footer with {rows} rows, {users} users, {sections} sections cannot be");
         }
@@ -169,7 +109,7 @@ internal static class TableFooterReader
             Run = run,
             Traits = traits,
             NewestInserted = BinaryPrimitives.ReadInt64LittleEndian(bytes[64..]),
-            Sections = ParseSections(bytes[TableFormat.FooterFixedLength..], (int)sections),
+            Sections = TableFormat.Envelope.ParseSections(bytes),
         };
     }
 
@@ -182,22 +122,6 @@ internal static class TableFooterReader
         return new TableRun((RunKind)bytes[58], stamp, (StampParts)(flags & ~TableFormat.PatchesFlag));
     }
 
-    private static TableSection[] ParseSections(ReadOnlySpan<byte> bytes, int count)
-    {
-        TableSection[] sections = new TableSection[count];
-        for (int i = 0; i < count; i++, bytes = bytes[TableFormat.SectionEntryLength..])
-        {
-            sections[i] = new TableSection(
-                BinaryPrimitives.ReadUInt16LittleEndian(bytes),
-                BinaryPrimitives.ReadUInt16LittleEndian(bytes[2..]),
-                BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]),
-                BinaryPrimitives.ReadInt64LittleEndian(bytes[8..]),
-                BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]));
-        }
-
-        return sections;
-    }
-
     private static void CheckMeta(TableFile file, TableFooter footer, TableMeta meta, long offset)
     {
         if (footer.Identity != file.Identity || footer.EventType != (meta.SegmentFile == 0 ? meta.EventType : 0) || footer.Rows != meta.Rows
@@ -206,34 +130,6 @@ internal static class TableFooterReader
             || footer.Run.Stamp != meta.Stamp || footer.Traits != meta.Traits || footer.NewestInserted != meta.NewestInserted)
         {
             throw file.Corrupt(offset, $"the footer describes table {footer.Identity} of {footer.Rows} rows, the manifest {meta}");
-        }
-    }
-
-    private static void CheckSections(TableFile file, TableFooter footer, long footerOffset)
-    {
-        ulong next = TableFormat.HeaderLength;
-        long known = 0;
-        foreach (TableSection section in footer.Sections)
-        {
-            if ((ulong)section.Offset != next || (ulong)section.Length > (ulong)footerOffset - next)
-            {
-                throw file.Corrupt(footerOffset, $"{section} does not start at {next} or ends behind the footer");
-            }
-
-            next += (ulong)section.Length;
-            if (section.Tag is >= TableFormat.BlocksSection and <= TableFormat.IndexSection)
-            {
-                known += 1L << (section.Tag * BitsPerTag);
-            }
-            else if ((section.Flags & TableFormat.CriticalSection) != 0)
-            {
-                throw file.Corrupt(footerOffset, $"critical section {section.Tag} needs a newer version of Signals");
-            }
-        }
-
-        if (next != (ulong)footerOffset || known != EachOnce)
-        {
-            throw file.Corrupt(footerOffset, "sections are missing or repeated, or bytes of the file belong to none");
         }
     }
 }

@@ -67,6 +67,10 @@ internal static class TableFormat
     /// <summary>Column flag: the column is wide.</summary>
     public const byte WideColumn = 1;
 
+    /// <summary>Header, sections and tail.</summary>
+    public static readonly FileEnvelope Envelope = new(
+        "table file", Magic, Version, KnownCriticalFlags, FooterFixedLength, BlocksSection, ColumnsSection, DirectorySection, IndexSection);
+
     /// <summary>Starts a checksum bound to a table and to an offset in it; continue with <see cref="Crc32C"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Seed(ulong identity, long offset)

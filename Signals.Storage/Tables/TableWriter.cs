@@ -77,7 +77,7 @@ internal sealed class TableWriter : IDisposable
         _encoder = new BlockEncoder(_layout, identity, options.Compress);
         _pending = new RowBuffer(types, run.Stamp, run.Parts);
         _output = new TableOutput(file, start, identity);
-        _output.Append(TableFooter.EncodeHeader(identity, run));
+        _output.Append(TableFormat.Envelope.EncodeHeader(identity, run.CriticalFlags));
         _output.BeginSection();
     }
 

@@ -1,0 +1,118 @@
+using System.Buffers;
+
+namespace Signals.Storage.Tables;
+
+/// <summary>
+/// Loads chunks of a block: adjacent wanted ones in one pread, checksum, then decompression into one exact array, then the structural
+/// check. Stateless; any thread.
+/// </summary>
+internal static class ChunkLoader
+{
+    /// <summary>Loads the wanted chunks.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="chunks">Where they lie.</param>
+    /// <param name="slices">Per slot, receives the slice of those wanted.</param>
+    /// <param name="reuse">An array to decode into when it is large enough; a new exact one is made otherwise.</param>
+    /// <param name="io">Counts the preads and their bytes.</param>
+    /// <returns>The array behind the slices.</returns>
+    /// <exception cref="Core.Model.CorruptionException">Short file, wrong checksum, or bytes that are no such chunk.</exception>
+    public static byte[] Load<T>(TableFile file, in T chunks, Span<ChunkSlice> slices, byte[]? reuse, ref IoCount io)
+        where T : struct, IStoredChunks, allows ref struct
+    {
+        int stored = 0;
+        for (int position = 0; position < chunks.Count; position++)
+        {
+            stored += chunks.IsWanted(position) ? chunks.LengthOf(position) : 0;
+        }
+
+        byte[] scratch = ArrayPool<byte>.Shared.Rent(Math.Max(1, stored));
+        try
+        {
+            ReadRuns(file, chunks, scratch, ref io);
+            int length = Measure(file, chunks, scratch, slices);
+            byte[] data = reuse?.Length >= length ? reuse : GC.AllocateUninitializedArray<byte>(length);
+            Decode(file, chunks, scratch, data, slices);
+            return data;
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(scratch);
+        }
+    }
+
+    private static void ReadRuns<T>(TableFile file, in T chunks, byte[] scratch, ref IoCount io)
+        where T : struct, IStoredChunks, allows ref struct
+    {
+        long offset = chunks.Offset;
+        int at = 0;
+        int run = 0;
+        for (int position = 0; position <= chunks.Count; position++)
+        {
+            int length = position < chunks.Count ? chunks.LengthOf(position) : 0;
+            if (position < chunks.Count && (chunks.IsWanted(position) || length == 0))
+            {
+                run += length;
+                continue;
+            }
+
+            if (run > 0)
+            {
+                file.ReadExactly(offset, scratch.AsSpan(at, run));
+                io = new IoCount(io.Reads + 1, io.Bytes + run);
+            }
+
+            offset += run + length;
+            at += run;
+            run = 0;
+        }
+    }
+
+    private static int Measure<T>(TableFile file, in T chunks, byte[] scratch, Span<ChunkSlice> slices)
+        where T : struct, IStoredChunks, allows ref struct
+    {
+        long offset = chunks.Offset;
+        int at = 0;
+        long total = 0;
+        for (int position = 0; position < chunks.Count; position++)
+        {
+            int stored = chunks.LengthOf(position);
+            if (chunks.IsWanted(position))
+            {
+                ChunkSlice slice = stored == 0
+                    ? chunks.Missing(position, file, offset)
+                    : new ChunkSlice(null, 0, StoredChunk.Measure(file, offset, scratch.AsSpan(at, stored), chunks.CodecOf(position)));
+                slices[chunks.SlotOf(position)] = slice;
+                total += slice.Length;
+                at += stored;
+            }
+
+            offset += stored;
+        }
+
+        return total <= Array.MaxLength ? (int)total : throw file.Corrupt(chunks.Offset, $"chunks that decode to {total} bytes");
+    }
+
+    private static void Decode<T>(TableFile file, in T chunks, byte[] scratch, byte[] data, Span<ChunkSlice> slices)
+        where T : struct, IStoredChunks, allows ref struct
+    {
+        long offset = chunks.Offset;
+        int from = 0;
+        int to = 0;
+        for (int position = 0; position < chunks.Count; position++)
+        {
+            int stored = chunks.LengthOf(position);
+            if (chunks.IsWanted(position) && stored != 0)
+            {
+                ref ChunkSlice slice = ref slices[chunks.SlotOf(position)];
+                Span<byte> target = data.AsSpan(to, slice.Length);
+                StoredChunk.Decode(file, offset, scratch.AsSpan(from, stored), chunks.CodecOf(position), target);
+                StoredChunk.Validate(file, offset, chunks.TypeOf(position), chunks.Rows, target);
+                slice = new ChunkSlice(data, to, target.Length);
+                from += stored;
+                to += target.Length;
+            }
+
+            offset += stored;
+        }
+    }
+}
