@@ -31,7 +31,7 @@ internal sealed class MergeInputs
         {
             _cursors[_live] = tables[i].CreateCursor();
             _inputs[_live] = i;
-            _bytesPerRow[_live] = (double)tables[i].Meta.FileLength / tables[i].Meta.Rows;
+            _bytesPerRow[_live] = (double)tables[i].Meta.TotalLength / tables[i].Meta.Rows;
             if (_cursors[_live].MoveNext())
             {
                 _users[_live] = _cursors[_live].User;

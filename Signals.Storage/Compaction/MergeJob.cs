@@ -274,7 +274,7 @@ internal sealed class MergeJob
             Trimmed = _trimmed,
             Expired = _expired,
             Erased = _erased,
-            BytesRead = _tables.Sum(table => table.Meta.FileLength),
+            BytesRead = _tables.Sum(table => table.Meta.TotalLength),
             BytesWritten = added?.FileLength ?? 0,
         };
         Debug.Assert(
