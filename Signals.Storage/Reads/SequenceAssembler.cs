@@ -42,13 +42,17 @@ internal sealed class SequenceAssembler
         {
             bool known = Choose(view, user, erasedTo, nowMs, query, limits);
             int first = _buffer.Times.Count;
-            if (query.Types.Length == 1 && !_stamped.IsNeeded(view, user, query.Types[0], _stages[0]))
+            if (query.Types.Length > 1)
             {
-                CollectOne(query);
+                CollectMerged(view, user, query);
+            }
+            else if (_stamped.IsNeeded(view, user, query.Types[0], _stages[0]))
+            {
+                CollectStamped(query);
             }
             else
             {
-                CollectMerged(view, user, query);
+                CollectOne(query);
             }
 
             MergeDuplicates(query, first);
@@ -109,31 +113,56 @@ internal sealed class SequenceAssembler
         _gatherer.Gather(query.Types[0], stage.Slices.Span, _buffer.Columns);
     }
 
-    /// <summary>Several types, or one whose stamps matter: each gathered for itself, then put together in the order of time.</summary>
+    /// <summary>One type whose stamps matter; its patches were found.</summary>
+    private void CollectStamped(SequenceQuery query)
+    {
+        int first = MergeKeys(query);
+        Gather(query, slot: 0, isStamped: true);
+        Interleave(query, first);
+    }
+
+    /// <summary>Several types: each gathered for itself, then put together in the order of time.</summary>
     private void CollectMerged(ReadView view, in UserId user, SequenceQuery query)
     {
-        ReadOnlySpan<TypeStage> stages = _stages.AsSpan(0, query.Types.Length);
-        int first = _buffer.Times.Count;
-        _slots.Clear();
-        _merger.Merge(stages, query.Types, query.Last, _buffer, _slots);
-        for (int slot = 0; slot < stages.Length; slot++)
+        int first = MergeKeys(query);
+        for (int slot = 0; slot < query.Types.Length; slot++)
         {
-            ReadOnlySpan<ColumnOutput> columns = stages[slot].ResetColumns(query.Columns);
-            _gatherer.Gather(query.Types[slot], stages[slot].Slices.Span, columns);
-            stages[slot].IsComplete = _stamped.IsNeeded(view, user, query.Types[slot], stages[slot]);
-            if (stages[slot].IsComplete)
-            {
-                _stamped.Complete(query.Types[slot], slot, stages[slot], columns);
-            }
+            Gather(query, slot, _stamped.IsNeeded(view, user, query.Types[slot], _stages[slot]));
         }
 
+        Interleave(query, first);
+    }
+
+    /// <summary>Appends the keys of the answer, newest first, and cuts each stage to what was used of it; gives the first row.</summary>
+    private int MergeKeys(SequenceQuery query)
+    {
+        int first = _buffer.Times.Count;
+        _slots.Clear();
+        _merger.Merge(_stages.AsSpan(0, query.Types.Length), query.Types, query.Last, _buffer, _slots);
+        return first;
+    }
+
+    private void Gather(SequenceQuery query, int slot, bool isStamped)
+    {
+        TypeStage stage = _stages[slot];
+        ReadOnlySpan<ColumnOutput> columns = stage.ResetColumns(query.Columns);
+        _gatherer.Gather(query.Types[slot], stage.Slices.Span, columns);
+        stage.IsComplete = isStamped;
+        if (isStamped)
+        {
+            _stamped.Complete(query.Types[slot], slot, stage, columns);
+        }
+    }
+
+    private void Interleave(SequenceQuery query, int first)
+    {
         bool oldestFirst = query.Order == SequenceOrder.OldestFirst;
         if (oldestFirst)
         {
             ReverseKeys(first);
         }
 
-        _interleaver.Interleave(stages, _slots.Span, oldestFirst, _buffer.Columns);
+        _interleaver.Interleave(_stages.AsSpan(0, query.Types.Length), _slots.Span, oldestFirst, _buffer.Columns);
     }
 
     private void ReverseKeys(int first)
