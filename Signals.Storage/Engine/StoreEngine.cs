@@ -1,14 +1,11 @@
-using System.Diagnostics;
 using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage.Compaction;
 using Signals.Storage.FileSystem;
-using Signals.Storage.Maintenance;
 using Signals.Storage.MemTables;
 using Signals.Storage.Primitives;
 using Signals.Storage.Reads;
-using Signals.Storage.Segments;
 using Signals.Storage.Tables;
 using Signals.Storage.Telemetry;
 using Signals.Storage.Versions;
@@ -22,7 +19,7 @@ namespace Signals.Storage.Engine;
 /// Without <see cref="EngineOptions.Background"/> there are no threads and <see cref="RunPending"/> does that work on the
 /// caller's thread, in a fixed order. Lifetime: the folder's lock is held from <see cref="Open"/> to <see cref="Close"/>.
 /// </remarks>
-internal sealed class StoreEngine
+internal sealed partial class StoreEngine
 {
     private readonly OwnedResources _owned;
     private readonly EngineOptions _options;
@@ -40,8 +37,6 @@ internal sealed class StoreEngine
     private readonly FreezeRequests _freezes;
     private readonly Flusher _flusher;
     private readonly Compactor _compactor;
-    private readonly VersionCommitter _committer;
-    private readonly FileNumbers _numbers;
     private readonly SegmentImporter _importer;
     private readonly Visits _visits;
     private readonly Checkpointer _checkpointer;
@@ -63,7 +58,7 @@ internal sealed class StoreEngine
         Schema = schema;
         MemTableFit.Require(schema, options);
         ulong highest = StoreRecovery.HighestNumber(files, directory, manifest.State);
-        _numbers = new FileNumbers(Math.Max(highest + 1, manifest.State.NextFileNumber));
+        Numbers = new FileNumbers(Math.Max(highest + 1, manifest.State.NextFileNumber));
         Watermarks = new WatermarkSet(schema.EventTypes.Count);
         _cache = new BlockCache(options.BlockCacheBytes);
         TableSet tables = new(files, directory, schema, _cache);
@@ -79,29 +74,29 @@ internal sealed class StoreEngine
         StoreRecovery.Clean(files, directory, manifest.State);
         StagedSegment.Clean(files, directory);
         FilePins pins = new(files, directory);
-        _committer = new VersionCommitter(manifest, _view, _numbers, tables, pins);
+        Committer = new VersionCommitter(manifest, _view, Numbers, tables, pins);
         _memTables = owned.Add(new MemTableSet(_view, _arenas, layouts, options.MaxFrozenMemTables, time, FailStop));
         _applier = new RecordApplier(schema, _memTables, _erasures, Sources, Watermarks);
         _flusher = owned.Add(new Flusher(
-            files, directory, schema, _numbers, options.Tables, _erasures, _view, _committer, _applier, _memTables, Telemetry, pins, time));
-        _compactor = owned.Add(new Compactor(files, directory, schema, _numbers, options, _erasures, _view, _epochs, _committer, Telemetry, time));
+            files, directory, schema, Numbers, options.Tables, _erasures, _view, Committer, _applier, _memTables, Telemetry, pins, time));
+        _compactor = owned.Add(new Compactor(files, directory, schema, Numbers, options, _erasures, _view, _epochs, Committer, Telemetry, time));
         Registry = new SegmentRegistry(schema, manifest.State);
         _importer = owned.Add(new SegmentImporter(
-            files, directory, schema, _numbers, tables, _committer, Registry, Watermarks, options, time, FailStop.Fail));
+            files, directory, schema, Numbers, tables, Committer, Registry, Watermarks, options, time, FailStop.Fail));
         Recover(recovery);
 
         // Without durability an empty log stands for those that the manifest expects, so that every mode recovers alike.
         bool keepsLog = options.Durability != Durability.InMemory;
-        LogStream log = owned.Add(new LogStream(files, directory, _numbers, keepsLog ? options.LogBytes : LogFormat.EmptyBytes));
+        LogStream log = owned.Add(new LogStream(files, directory, Numbers, keepsLog ? options.LogBytes : LogFormat.EmptyBytes));
         log.Start(recovery.UnusedLog, recovery.NextSequence);
         _log = keepsLog ? log : null;
-        _committer.OnCommitting = () => _log?.SyncWritten();
+        Committer.OnCommitting = () => _log?.SyncWritten();
         if (_memTables.Active.FirstLog == 0)
         {
             _memTables.Active.FirstLog = log.CurrentNumber;
         }
 
-        StoreRecovery.CommitFirstLog(manifest, _memTables.Active.FirstLog, _numbers.Upcoming);
+        StoreRecovery.CommitFirstLog(manifest, _memTables.Active.FirstLog, Numbers.Upcoming);
         _ring = owned.Add(new ByteRing(options.RingBytes, options.MaxBatchBytes));
         _acks = new AckQueue(options.Durability);
         _acks.Start(recovery.EndPosition);
@@ -110,10 +105,10 @@ internal sealed class StoreEngine
         Appender = new Appender(_ring, _acks, FailStop, options, recovery.EndPosition, Telemetry.Freshness, time);
         Reader = new SequenceReader(schema, _view, _epochs, _erasures, Watermarks, Registry, Telemetry, time);
         _visits = owned.Add(new Visits());
-        _checkpointer = new Checkpointer(files, directory, _committer, _log, pins);
-        _verification = new Verification(files, directory, schema, _committer, _log, pins);
+        _checkpointer = new Checkpointer(files, directory, Committer, _log, pins);
+        _verification = new Verification(files, directory, schema, Committer, _log, pins);
         _ledger = new ErasureLedger(files, directory, _view, _epochs, _checkpointer, _log, time);
-        _committer.OnCommitted = _ledger.Refresh;
+        Committer.OnCommitted = _ledger.Refresh;
         pins.OnDeleted = _ => _ledger.Refresh();
         FailStop.Failed += OnFailed;
         _memTables.OnStallBegan = Telemetry.StallBegan;
@@ -139,6 +134,10 @@ internal sealed class StoreEngine
     public StoreTelemetry Telemetry { get; }
 
     public WatermarkSet Watermarks { get; }
+
+    public VersionCommitter Committer { get; }
+
+    public FileNumbers Numbers { get; }
 
     /// <summary>Where sources of events go on.</summary>
     public SourcePositions Sources { get; } = new();
@@ -184,39 +183,6 @@ internal sealed class StoreEngine
         return applied;
     }
 
-    /// <summary>A number for a table or file that is going to be attached.</summary>
-    public ulong NextFileNumber() => _numbers.Next();
-
-    /// <summary>
-    /// Adds runs that were made elsewhere, all or none: durable and visible on return. Their files lie in the store's folder, whole
-    /// and synced, under numbers of <see cref="NextFileNumber"/>.
-    /// </summary>
-    /// <exception cref="CorruptionException">A file is not the table described; nothing changed.</exception>
-    /// <exception cref="InvalidDataException">A description contradicts the store; nothing changed.</exception>
-    /// <exception cref="IOException">The disk refused; the store accepts no further change.</exception>
-    /// <exception cref="ObjectDisposedException">The store is closed.</exception>
-    public void Attach(IReadOnlyList<TableMeta> runs)
-    {
-        ObjectDisposedException.ThrowIf(Volatile.Read(ref _closed) != 0, this);
-        FailStop.ThrowIfFailed();
-        VersionEdit edit = new();
-        edit.AddedTables.AddRange(runs);
-        try
-        {
-            _committer.Commit(edit, (current, version) => current.WithTables(version));
-        }
-        catch (Exception error) when (error is not CorruptionException and not InvalidDataException)
-        {
-            FailStop.Fail(error);
-            throw;
-        }
-
-        foreach (TableMeta run in runs)
-        {
-            Watermarks.Raise(run.EventType, run.NewestInserted);
-        }
-    }
-
     /// <summary>Puts everything that was accepted before the call into tables.</summary>
     public async Task FlushAsync()
     {
@@ -238,52 +204,6 @@ internal sealed class StoreEngine
             ObjectDisposedException.ThrowIf(Volatile.Read(ref _closed) != 0, this);
         }).ConfigureAwait(false);
     }
-
-    /// <summary>Takes a segment in, on a thread that is not the engine's.</summary>
-    public async Task<ImportResult> ImportAsync(string path, ImportOptions options, CancellationToken cancellationToken)
-    {
-        FailStop.ThrowIfFailed();
-        using Activity? activity = Telemetry.Start(TelemetryNames.ImportActivity);
-        ImportResult result = _options.Background
-            ? await Task.Run(() => _importer.Import(path, options, cancellationToken), cancellationToken).ConfigureAwait(false)
-            : _importer.Import(path, options, cancellationToken);
-        activity?.SetTag(TelemetryNames.EventTypeTag, result.EventType).SetTag("signals.rows", result.Events + result.Patches)
-            .SetTag("signals.bytes", result.FileBytes);
-        _threads?.WakeCompaction();
-        return result;
-    }
-
-    /// <summary>Records up to when an event type is complete.</summary>
-    public void DeclareComplete(EventTypeSchema type, long upToMs)
-    {
-        FailStop.ThrowIfFailed();
-        _importer.DeclareComplete(type, upToMs);
-    }
-
-    /// <summary>
-    /// Takes a checkpoint; see <see cref="Checkpointer"/>. A log holds what was acknowledged; without logs a flush has to put it into
-    /// tables first. An error leaves the store as it was.
-    /// </summary>
-    public async Task<CheckpointInfo> CheckpointAsync(string target, CancellationToken cancellationToken)
-    {
-        if (_log is null)
-        {
-            await FlushAsync().ConfigureAwait(false);
-        }
-
-        return await VisitAsync(token => _checkpointer.Take(target, token), cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Verifies every file of the current version; what is wrong is in the report and poisons nothing.</summary>
-    public Task<VerifyReport> VerifyAsync(IProgress<VerifyProgress>? progress, CancellationToken cancellationToken) =>
-        VisitAsync(token => _verification.Run(progress, token), cancellationToken);
-
-    /// <summary>The same on the caller's thread.</summary>
-    public VerifyReport Verify(IProgress<VerifyProgress>? progress, CancellationToken cancellationToken) =>
-        _visits.Run(token => _verification.Run(progress, token), cancellationToken);
-
-    /// <summary>Begins the certificate of an erasure that was acknowledged.</summary>
-    public ErasureCertificate Certify(UserId user) => _ledger.Begin(user, _erasures.CutoffOf(user));
 
     /// <summary>Closes in order: no new writes, drain, flush or seal, wait for readers, free. Safe to call twice.</summary>
     /// <param name="abandon">Leaves files as a crash would: nothing is drained, sealed or flushed.</param>
@@ -426,11 +346,6 @@ internal sealed class StoreEngine
             Guard(work);
         }
     }
-
-    /// <summary>Work on the files that fails for itself alone: its errors are the caller's and poison nothing.</summary>
-    private async Task<T> VisitAsync<T>(Func<CancellationToken, T> work, CancellationToken cancellationToken) => _options.Background
-        ? await Task.Run(() => _visits.Run(work, cancellationToken), cancellationToken).ConfigureAwait(false)
-        : _visits.Run(work, cancellationToken);
 
     /// <summary>An error in work that a caller's thread does for the engine poisons the store as it would on the engine's own.</summary>
     private void Guard(Action work)

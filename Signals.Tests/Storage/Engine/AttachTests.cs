@@ -70,7 +70,7 @@ internal sealed class AttachTests
 
         using SignalStore reopened = Open();
         Assert.That(_files.ListFiles(TestStores.Folder), Does.Not.Contain(name));
-        Assert.That(reopened.Engine.NextFileNumber(), Is.GreaterThan(ulong.Parse(name[..6])), "a number is never given twice");
+        Assert.That(reopened.Engine.Numbers.Next(), Is.GreaterThan(ulong.Parse(name[..6])), "a number is never given twice");
     }
 
     [Test]
@@ -95,8 +95,8 @@ internal sealed class AttachTests
         using AttachedRuns runs = new(_files, store, TestStores.Tiny.Tables);
         IReadOnlyList<TableMeta> parts = runs.Add(store.Schema["view"], RunKind.Events, Rows(TestStores.Start)).Save();
 
-        Assert.That(() => store.Engine.Attach([parts[0] with { Rows = 2 }]), Throws.TypeOf<CorruptionException>());
-        Assert.That(() => store.Engine.Attach([parts[0], parts[0]]), Throws.TypeOf<InvalidDataException>());
+        Assert.That(() => AttachedRuns.Attach(store, [parts[0] with { Rows = 2 }]), Throws.TypeOf<CorruptionException>());
+        Assert.That(() => AttachedRuns.Attach(store, [parts[0], parts[0]]), Throws.TypeOf<InvalidDataException>());
         Append(store, TestStores.Start);
         Assert.That(store.GetStats().Tables, Is.Zero);
     }

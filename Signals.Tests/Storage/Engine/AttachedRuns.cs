@@ -16,7 +16,7 @@ namespace Signals.Tests.Storage.Engine;
 /// <param name="folder">The store's folder.</param>
 internal sealed class AttachedRuns(IFileSystem files, SignalStore store, TableOptions options, string folder = TestStores.Folder) : IDisposable
 {
-    private readonly ulong _number = store.Engine.NextFileNumber();
+    private readonly ulong _number = store.Engine.Numbers.Next();
     private readonly List<TableMeta> _parts = [];
     private IFile? _file;
     private long _end;
@@ -49,7 +49,19 @@ internal sealed class AttachedRuns(IFileSystem files, SignalStore store, TableOp
     public void Attach()
     {
         Save();
-        store.Engine.Attach(_parts);
+        Attach(store, _parts);
+    }
+
+    /// <summary>Makes runs visible whose files are durable: all or none.</summary>
+    public static void Attach(SignalStore store, IReadOnlyList<TableMeta> runs)
+    {
+        VersionEdit edit = new();
+        edit.AddedTables.AddRange(runs);
+        store.Engine.Committer.Commit(edit, (current, version) => current.WithTables(version));
+        foreach (TableMeta run in runs)
+        {
+            store.Engine.Watermarks.Raise(run.EventType, run.NewestInserted);
+        }
     }
 
     /// <summary>Makes the file durable.</summary>
@@ -93,7 +105,7 @@ internal sealed class AttachedRuns(IFileSystem files, SignalStore store, TableOp
 
         TableMeta part = writer.Finish() with
         {
-            Number = store.Engine.NextFileNumber(),
+            Number = store.Engine.Numbers.Next(),
             EventType = type.Id,
             SegmentFile = _number,
             SegmentOffset = _end,

@@ -272,7 +272,7 @@ internal sealed class PatchFoldTests
         Write("000999.col", bytes);
         using SignalStore reopened = Open();
         Assert.That(Files(".col"), Is.EqualTo(new[] { name }));
-        Assert.That(reopened.Engine.NextFileNumber(), Is.GreaterThan(999), "a number is never given twice");
+        Assert.That(reopened.Engine.Numbers.Next(), Is.GreaterThan(999), "a number is never given twice");
         AssertScores(reopened, Events);
     }
 

@@ -1,0 +1,132 @@
+using Signals.Core.Ingest;
+using Signals.Core.Model;
+using Signals.Core.Schema;
+using Signals.Storage.Indexing;
+
+namespace Signals.Storage;
+
+/// <content>Appends, and what was accepted becoming visible.</content>
+public sealed partial class SignalStore
+{
+    /// <summary>A new batch of events of one type; fill it, append it, clear it, fill it again.</summary>
+    /// <exception cref="ArgumentException">The schema has no such event type.</exception>
+    public EventBatch CreateBatch(string eventType, int capacity = 256) => new(Schema[eventType], capacity);
+
+    /// <summary>Appends a batch if the ring has room now. Wait for the acknowledgement with <see cref="WaitAsync"/>.</summary>
+    /// <returns>False when the ring is full: the engine is behind; try again, or use a form that waits.</returns>
+    /// <exception cref="EventRejectedException">The batch is too large, or an event's time lies too far ahead; nothing of it was appended.</exception>
+    public bool TryAppend(EventBatch batch, out AppendTicket ticket)
+    {
+        Require(batch);
+        return _enrichment is null ? Engine.Appender.TryAppend(batch, out ticket) : _enrichment.TryAppend(batch, out ticket);
+    }
+
+    /// <summary>Appends a batch, blocking while the ring is full. Wait for the acknowledgement with <see cref="WaitAsync"/>.</summary>
+    /// <exception cref="EventRejectedException">As in <see cref="TryAppend"/>.</exception>
+    public AppendTicket Append(EventBatch batch, CancellationToken cancellationToken = default)
+    {
+        Require(batch);
+        return _enrichment is null ? Engine.Appender.Append(batch, cancellationToken) : _enrichment.Append(batch, cancellationToken);
+    }
+
+    /// <summary>
+    /// Appends a batch and waits for what the durability mode promises; by then, but with
+    /// <see cref="Durability.InMemory"/>, reads see it. Leave the batch alone until the task is complete.
+    /// </summary>
+    /// <param name="batch">At least one event.</param>
+    /// <param name="cancellationToken">Ends the wait for room in the ring; what has entered the ring is not taken back.</param>
+    /// <exception cref="EventRejectedException">As in <see cref="TryAppend"/>.</exception>
+    /// <exception cref="StorePoisonedException">The store has failed; whether the batch survives is unknown.</exception>
+    public ValueTask<AppendAck> AppendAsync(EventBatch batch, CancellationToken cancellationToken = default)
+    {
+        Require(batch);
+        return _enrichment is null ? Engine.Appender.AppendAsync(batch, cancellationToken) : _enrichment.AppendAsync(batch, cancellationToken);
+    }
+
+    /// <summary>
+    /// A group of events that a source sends with its position. Fill it, append it, clear it, fill it again. A source that fails and begins
+    /// again at <see cref="GetResumePosition"/>, or anywhere before it, has each of its events once: those it sends again are the same events.
+    /// </summary>
+    /// <param name="source">The source's name: 1 to 256 bytes of UTF-8.</param>
+    /// <param name="capacity">Events of each type that it holds before it grows.</param>
+    public EventGroup CreateGroup(string source, int capacity = 256) => new(Schema, source, capacity);
+
+    /// <summary>Appends a group, position included, if the ring has room now; otherwise as <see cref="TryAppend"/>.</summary>
+    /// <exception cref="EventRejectedException">The group is too large, or an event's time lies too far ahead; nothing of it was appended.</exception>
+    public bool TryAppendGroup(EventGroup group, out AppendTicket ticket)
+    {
+        Require(group);
+        return _enrichment is null ? Engine.Appender.TryAppend(group, out ticket) : _enrichment.TryAppend(group, out ticket);
+    }
+
+    /// <summary>Appends a group, position included, blocking while the ring is full.</summary>
+    /// <exception cref="EventRejectedException">As in <see cref="TryAppendGroup"/>.</exception>
+    public AppendTicket AppendGroup(EventGroup group, CancellationToken cancellationToken = default)
+    {
+        Require(group);
+        return _enrichment is null ? Engine.Appender.Append(group, cancellationToken) : _enrichment.Append(group, cancellationToken);
+    }
+
+    /// <summary>
+    /// Appends a group, position included, as one record and waits for what the durability mode promises: a crash leaves all of it or nothing.
+    /// Only with <see cref="Durability.InMemory"/> a crash may leave some of its events without the position, never the position without them.
+    /// </summary>
+    /// <param name="group">May be without events: then it moves the position.</param>
+    /// <param name="cancellationToken">Ends the wait for room in the ring; what has entered the ring is not taken back.</param>
+    /// <exception cref="EventRejectedException">As in <see cref="TryAppendGroup"/>.</exception>
+    /// <exception cref="StorePoisonedException">The store has failed; whether the group survives is unknown.</exception>
+    public ValueTask<AppendAck> AppendGroupAsync(EventGroup group, CancellationToken cancellationToken = default)
+    {
+        Require(group);
+        return _enrichment is null ? Engine.Appender.AppendAsync(group, cancellationToken) : _enrichment.AppendAsync(group, cancellationToken);
+    }
+
+    /// <summary>Where a source goes on: the greatest position of its groups that reads see; null when it has sent none.</summary>
+    public long? GetResumePosition(string source)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(source);
+        return Engine.Sources.Of(source);
+    }
+
+    /// <summary>Where every source goes on, by name.</summary>
+    public IReadOnlyList<SourcePosition> GetResumePositions() => Engine.Sources.All();
+
+    /// <summary>Waits for the acknowledgement of an accepted append.</summary>
+    public ValueTask<AppendAck> WaitAsync(AppendTicket ticket) => Engine.Appender.Acknowledge(ticket);
+
+    /// <summary>
+    /// Waits until reads see every event that was accepted before the call. With <see cref="Durability.InMemory"/> an acknowledgement does
+    /// not say so; in the other modes it does, and this need not be called.
+    /// </summary>
+    /// <exception cref="StorePoisonedException">The store has failed; what was accepted may never be seen.</exception>
+    public async Task WaitUntilVisibleAsync() => await Engine.WhenAppliedAsync().ConfigureAwait(false);
+
+    /// <summary>
+    /// Waits until no accepted event waits for its enrichment: until a moment when all are enriched, have failed, or were left to an offline
+    /// job. Returns at once when the store enriches nothing.
+    /// </summary>
+    public Task WhenEnrichedAsync(CancellationToken cancellationToken = default) =>
+        _enrichment?.WhenIdleAsync(cancellationToken) ?? Task.CompletedTask;
+
+    /// <summary>The counters of enrichment at indexing now; all zero when the store enriches nothing.</summary>
+    public EnrichmentStats GetEnrichmentStats() => _enrichment?.GetStats() ?? new EnrichmentStats(0, 0, 0, 0, 0, 0, null);
+
+    private void Require(EventGroup group)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        if (!ReferenceEquals(group.Schema, Schema))
+        {
+            throw new ArgumentException($"The group of source '{group.Source}' was not made for this store; make it with CreateGroup.", nameof(group));
+        }
+    }
+
+    private void Require(EventBatch batch)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        EventTypeSchema type = batch.EventType;
+        if (type.Id >= Schema.EventTypes.Count || !ReferenceEquals(type, Schema.EventTypes[type.Id]))
+        {
+            throw new ArgumentException($"The batch of '{type.Name}' was not made for this store; make it with CreateBatch.", nameof(batch));
+        }
+    }
+}
