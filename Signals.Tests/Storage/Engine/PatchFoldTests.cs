@@ -99,6 +99,22 @@ internal sealed class PatchFoldTests
     }
 
     [Test]
+    public async Task Merge_OfARunWithColumnFiles_CountsTheirBytesAsRead()
+    {
+        using SignalStore store = Open();
+        Append(store, 0, Events);
+        await store.CompactAsync();
+        Attach(store, 0, Events, Score);
+        store.Engine.RunPending();
+        StoreStats folded = store.GetStats();
+        Assert.That((Files(".col").Length, folded.PatchRows), Is.EqualTo((1, 0L)));
+
+        await store.CompactAsync();
+        Assert.That(Files(".col"), Is.Empty);
+        Assert.That(store.GetStats().CompactionBytesRead - folded.CompactionBytesRead, Is.EqualTo(folded.TableBytes));
+    }
+
+    [Test]
     public async Task Fold_OrphansWhoseEventComesLater_FindIt()
     {
         using SignalStore store = Open();
