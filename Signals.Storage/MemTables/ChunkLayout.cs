@@ -5,7 +5,7 @@ namespace Signals.Storage.MemTables;
 
 /// <summary>Where each column of an event type lies inside a <see cref="MemChunk"/> of a given capacity.</summary>
 /// <remarks>
-/// Thread contract: immutable. A column of a chunk with capacity c starts at 16 + c x (bytes a row of all before it).
+/// Thread contract: immutable. A column of a chunk with capacity c starts at 24 + c x (bytes a row of all before it).
 /// Variable-length columns hold a <see cref="MemBytes"/>.
 /// </remarks>
 internal sealed class ChunkLayout

@@ -10,7 +10,7 @@ namespace Signals.Storage.MemTables;
 [StructLayout(LayoutKind.Sequential)]
 internal struct MemChunk
 {
-    public const int HeaderBytes = 16;
+    public const int HeaderBytes = 24;
     public const int FirstCapacity = 4;
     public const int MaxCapacity = 64;
 
@@ -23,4 +23,10 @@ internal struct MemChunk
     public int FirstRow;
 
     private readonly int _reserved;
+
+    /// <summary>
+    /// No row of the chunks before is newer, so whoever goes back through the chunks knows when all rows after a time are behind. Written
+    /// with the chunk and never changed; the entry's bounds at that moment.
+    /// </summary>
+    public long NewestBefore;
 }

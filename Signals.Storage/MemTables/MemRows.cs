@@ -47,16 +47,70 @@ internal readonly unsafe struct MemRows
         int filled = 0;
         while (filled < destination.Length && slices.MoveNext())
         {
-            byte* chunk = (byte*)slices.Chunk;
-            long* times = (long*)(chunk + ChunkLayout.TimesOffset);
-            ulong* ids = (ulong*)(chunk + ChunkLayout.IdsOffset(slices.Chunk->Capacity));
-            for (int index = slices.Count - 1; index >= 0 && filled < destination.Length; index--)
+            int count = Math.Min(slices.Count, destination.Length - filled);
+            CopyKeys(slices, destination.Slice(filled, count), source);
+            filled += count;
+        }
+    }
+
+    /// <summary>
+    /// Adds the keys of the last arrivals, chunk by chunk, until at least <paramref name="wanted"/> of them are newer than every row that was
+    /// left out, or none is left out. Copies of an event count each.
+    /// </summary>
+    /// <param name="wanted">At least 1.</param>
+    /// <param name="destination">Is appended to.</param>
+    /// <param name="source">Goes into the keys.</param>
+    /// <param name="leftOut">No row that was left out is newer than this.</param>
+    /// <returns>True when none was left out.</returns>
+    public bool AddNewestKeys(int wanted, PooledList<RowKey> destination, int source, out long leftOut)
+    {
+        leftOut = long.MinValue;
+        MemSlices slices = Slices();
+        long enough = wanted;
+        while (slices.MoveNext())
+        {
+            slices.PrefetchNext();
+            CopyKeys(slices, destination.Extend(slices.Count), source);
+            if (destination.Count >= enough && slices.Chunk->FirstRow > 0)
             {
-                destination[filled++] = new RowKey(times[index], ids[index], slices.Row(index), source);
+                leftOut = slices.Chunk->NewestBefore;
+                int missing = wanted - CountAfter(destination.Span, leftOut);
+                if (missing <= 0)
+                {
+                    return false;
+                }
+
+                enough = (long)destination.Count + missing;
             }
         }
+
+        return true;
     }
 
     /// <summary>The chunks, last arrivals first.</summary>
     public MemSlices Slices() => new(_table.Arena, _entry->Tail, Count);
+
+    /// <summary>Copies keys of the current chunk, last arrival first.</summary>
+    private static void CopyKeys(in MemSlices slices, Span<RowKey> destination, int source)
+    {
+        byte* chunk = (byte*)slices.Chunk;
+        long* times = (long*)(chunk + ChunkLayout.TimesOffset);
+        ulong* ids = (ulong*)(chunk + ChunkLayout.IdsOffset(slices.Chunk->Capacity));
+        int index = slices.Count - 1;
+        for (int i = 0; i < destination.Length; i++, index--)
+        {
+            destination[i] = new RowKey(times[index], ids[index], slices.Row(index), source);
+        }
+    }
+
+    private static int CountAfter(ReadOnlySpan<RowKey> keys, long time)
+    {
+        int count = 0;
+        foreach (ref readonly RowKey key in keys)
+        {
+            count += key.Time > time ? 1 : 0;
+        }
+
+        return count;
+    }
 }

@@ -98,7 +98,7 @@ internal sealed unsafe class MemTableWriter
         }
 
         MemChunk* chunk = (MemChunk*)arena.Pointer(reference);
-        *chunk = new MemChunk { Previous = entry->Tail, Capacity = capacity, FirstRow = entry->Reserved };
+        *chunk = new MemChunk { Previous = entry->Tail, Capacity = capacity, FirstRow = entry->Reserved, NewestBefore = entry->Newest };
         Volatile.Write(ref entry->Tail, reference);
         return chunk;
     }

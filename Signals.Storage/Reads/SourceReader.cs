@@ -6,7 +6,7 @@ using Signals.Storage.Tables;
 
 namespace Signals.Storage.Reads;
 
-/// <summary>Reads keys of one source: newest first for sorted sources, last arrival first for others.</summary>
+/// <summary>Reads keys of one source, newest first.</summary>
 /// <remarks>Thread contract: stateless but for scratch; owned by one read at a time.</remarks>
 internal sealed class SourceReader
 {
@@ -29,10 +29,18 @@ internal sealed class SourceReader
         return source.Table is null ? CountFromMem(source, time) : CountFromTable(source, time, stored);
     }
 
-    /// <summary>The first <paramref name="limit"/> keys, or all when fewer.</summary>
+    /// <summary>
+    /// The newest keys: <paramref name="limit"/> identities at least, or all when there are fewer. Each copy of an identity is there or none.
+    /// </summary>
     public void LoadKeys(in ReadSource source, int index, int limit, int[] stored, PooledList<RowKey> destination)
     {
         destination.Clear();
+        if (!source.IsSorted)
+        {
+            LoadUnsorted(source.MemRows, index, limit, destination);
+            return;
+        }
+
         int count = Math.Min(source.Count, limit);
         Span<RowKey> keys = destination.Extend(count);
         if (source.Table is null)
@@ -109,6 +117,48 @@ internal sealed class SourceReader
         }
 
         return false;
+    }
+
+    private static void LoadUnsorted(in MemRows rows, int index, int limit, PooledList<RowKey> destination)
+    {
+        int wanted = limit;
+        while (true)
+        {
+            bool isAll = rows.AddNewestKeys(wanted, destination, index, out long leftOut);
+            RowKeyOrder.SortNearlyOrdered(destination.Span);
+            int known = isAll ? destination.Count : CountAfter(destination.Span, leftOut);
+            int missing = limit - CountIdentities(destination.Span[..known]);
+            if (missing <= 0 || isAll)
+            {
+                destination.Truncate(known);
+                return;
+            }
+
+            wanted = known + missing;
+            destination.Clear();
+        }
+    }
+
+    private static int CountAfter(ReadOnlySpan<RowKey> ordered, long time)
+    {
+        int count = ordered.Length;
+        while (count > 0 && ordered[count - 1].Time <= time)
+        {
+            count--;
+        }
+
+        return count;
+    }
+
+    private static int CountIdentities(ReadOnlySpan<RowKey> ordered)
+    {
+        int count = ordered.IsEmpty ? 0 : 1;
+        for (int i = 1; i < ordered.Length; i++)
+        {
+            count += ordered[i].SameIdentity(ordered[i - 1]) ? 0 : 1;
+        }
+
+        return count;
     }
 
     private static int CountFromMem(in ReadSource source, long time)

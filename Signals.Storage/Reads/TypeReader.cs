@@ -164,12 +164,7 @@ internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<Dupl
                 return;
             }
 
-            _reader.LoadKeys(source, index, source.IsSorted ? limit : int.MaxValue, _type.Stored, _incoming);
-            if (!source.IsSorted)
-            {
-                _incoming.Span.Sort();
-            }
-
+            _reader.LoadKeys(source, index, limit, _type.Stored, _incoming);
             MergeIncoming(limit);
         }
     }
@@ -271,7 +266,7 @@ internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<Dupl
         for (int index = first; index < first + count; index++)
         {
             ref readonly ReadSource source = ref sources[index];
-            _reader.LoadKeys(source, index, source.IsSorted ? limit : int.MaxValue, _type.Stored, _incoming);
+            _reader.LoadKeys(source, index, limit, _type.Stored, _incoming);
             _incoming.Span.CopyTo(_merged.Extend(_incoming.Count));
             if (_incoming.Count < source.Count && (complete || _incoming[_incoming.Count - 1].Precedes(known)))
             {
