@@ -1,6 +1,7 @@
 using Signals.Core.Model;
 using Signals.Storage.Compaction;
 using Signals.Storage.Engine;
+using Signals.Storage.History;
 using Signals.Storage.Indexing;
 using Signals.Storage.Tables;
 using Signals.Storage.Telemetry;
@@ -59,6 +60,12 @@ public sealed class StoreOptions
     /// </summary>
     public TimeSpan OrphanGrace { get; init; } = TimeSpan.FromDays(7);
 
+    /// <summary>
+    /// How long what the store was is kept, for reads of the past and for receipts; null, the default, for not at all, at no cost. Needs a
+    /// <see cref="Durability"/> with a log.
+    /// </summary>
+    public VersionRetention? VersionRetention { get; init; }
+
     /// <summary>Where the store takes the time from; the system by default.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
@@ -88,6 +95,7 @@ public sealed class StoreOptions
             Name = Name,
             Observer = Observer,
             OrphanGrace = OrphanGrace,
+            Retention = VersionRetention,
             Tables = new TableOptions(),
             Compaction = new CompactionOptions(),
         };
@@ -95,6 +103,7 @@ public sealed class StoreOptions
 
     private IEnumerable<(string Name, object Value, string Message)> Errors()
     {
+        VersionRetention kept = VersionRetention ?? new VersionRetention();
         (bool Holds, string Name, object Value, string Expected)[] rules =
         [
             (Enum.IsDefined(Durability), nameof(Durability), Durability, "one of the modes"),
@@ -108,6 +117,10 @@ public sealed class StoreOptions
             (CompactionBytesPerSecond >= 1 << 20, nameof(CompactionBytesPerSecond), CompactionBytesPerSecond, "at least 1 MiB"),
             (SyncInterval >= TimeSpan.FromMilliseconds(1) && SyncInterval <= TimeSpan.FromDays(1), nameof(SyncInterval), SyncInterval, "from 1 ms to 1 day"),
             (MaxFutureTime >= TimeSpan.Zero, nameof(MaxFutureTime), MaxFutureTime, "at least zero"),
+            (VersionRetention is null || Durability != Durability.InMemory, nameof(VersionRetention), Durability, "null without a log"),
+            (kept.Age >= TimeSpan.FromSeconds(1) && kept.Age <= TimeSpan.FromDays(3650), "VersionRetention.Age", kept.Age, "from 1 s to 3,650 days"),
+            (kept.MaxBytes >= 1 << 20, "VersionRetention.MaxBytes", kept.MaxBytes, "at least 1 MiB"),
+            (kept.Granularity >= TimeSpan.FromMilliseconds(10) && kept.Granularity <= TimeSpan.FromHours(1), "VersionRetention.Granularity", kept.Granularity, "from 10 ms to 1 hour"),
             (OrphanGrace >= TimeSpan.Zero && OrphanGrace <= TimeSpan.FromDays(3650), nameof(OrphanGrace), OrphanGrace, "from zero to 3,650 days"),
         ];
         foreach ((bool holds, string name, object value, string expected) in rules)

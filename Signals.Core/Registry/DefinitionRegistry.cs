@@ -50,11 +50,18 @@ public sealed class DefinitionRegistry<TPlan>
     /// Finds a version, or a kept set of overrides of one, by the hash of its content: what a receipt needs. Also finds retired and replaced
     /// versions, as long as they are kept.
     /// </summary>
-    public bool TryFind(UInt128 contentHash, [NotNullWhen(true)] out EffectiveDefinition<TPlan>? effective)
+    public bool TryFind(UInt128 contentHash, [NotNullWhen(true)] out EffectiveDefinition<TPlan>? effective) =>
+        TryFind(hash => hash == contentHash, out effective);
+
+    /// <summary>As <see cref="TryFind(UInt128, out EffectiveDefinition{TPlan})"/>, by the first 64 bits of the hash.</summary>
+    internal bool TryFind(ulong hashPrefix, [NotNullWhen(true)] out EffectiveDefinition<TPlan>? effective) =>
+        TryFind(hash => hash is { } whole && (ulong)(whole >> 64) == hashPrefix, out effective);
+
+    private bool TryFind(Predicate<UInt128?> matches, [NotNullWhen(true)] out EffectiveDefinition<TPlan>? effective)
     {
         lock (_changing)
         {
-            effective = _histories.Values.SelectMany(history => history.Versions).Select(version => version.Find(contentHash)).FirstOrDefault(found => found is not null);
+            effective = _histories.Values.SelectMany(history => history.Versions).Select(version => version.Find(matches)).FirstOrDefault(found => found is not null);
         }
 
         return effective is not null;

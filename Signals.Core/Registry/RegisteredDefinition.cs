@@ -54,9 +54,9 @@ public sealed class RegisteredDefinition<TPlan>
         overrides.IsEmpty ? Default : Find(overrides) ?? Add(overrides);
 
     /// <summary>Finds what has a content hash among the default and the kept overrides; <c>null</c> when nothing has.</summary>
-    internal EffectiveDefinition<TPlan>? Find(UInt128 contentHash) => Default.ContentHash == contentHash
+    internal EffectiveDefinition<TPlan>? Find(Predicate<UInt128?> matches) => matches(Default.ContentHash)
         ? Default
-        : Array.Find(_variants, variant => variant.Effective.ContentHash == contentHash)?.Effective;
+        : Array.Find(_variants, variant => matches(variant.Effective.ContentHash))?.Effective;
 
     private EffectiveDefinition<TPlan>? Find(ReadOnlySpan<ParameterOverride> overrides)
     {

@@ -39,6 +39,13 @@ internal sealed class PlanCompiler
         SequenceDefinition definition, StoreSchema schema, EnrichmentCatalog catalog, SequenceStages stages) =>
         new PlanCompiler(definition, schema, catalog, stages).Compile();
 
+    /// <summary>The columns of the store or of enrichers that come out of a definition, as they are or as features; some may come twice.</summary>
+    public static IEnumerable<string> ColumnsThatComeOut(SequenceDefinition definition) =>
+    [
+        .. definition.Columns.Select(column => column.Column),
+        .. definition.Tensors?.Outputs.SelectMany(tensor => tensor.Features).SelectMany(FeatureColumns) ?? [],
+    ];
+
     private SequencePlan Compile()
     {
         ChooseEnrichers();
@@ -111,8 +118,7 @@ internal sealed class PlanCompiler
     [
         .. AllConditions().SelectMany(PredicateColumns.Of),
         .. _definition.Dedup?.Columns ?? [],
-        .. _definition.Columns.Select(column => column.Column),
-        .. _definition.Tensors?.Outputs.SelectMany(tensor => tensor.Features).SelectMany(FeatureColumns) ?? [],
+        .. ColumnsThatComeOut(_definition),
     ];
 
     private IEnumerable<string> StepInputs() =>

@@ -18,6 +18,7 @@ public sealed class TensorSet
     private readonly Dictionary<string, BoundMemory> _bound = new(StringComparer.Ordinal);
     private readonly List<ServingStatus> _statuses = [];
     private readonly List<int> _lengths = [];
+    private readonly List<SequenceReceipt> _receipts = [];
     private readonly List<long> _watermarks = [];
     private EventTypeSchema[] _types = [];
     private Memory<int> _offsets;
@@ -30,6 +31,9 @@ public sealed class TensorSet
 
     /// <summary>How many rows each user's sequence has.</summary>
     public ReadOnlySpan<int> Lengths => CollectionsMarshal.AsSpan(_lengths);
+
+    /// <summary>The receipt of each user's sequence, when the read asked for receipts; empty otherwise.</summary>
+    public ReadOnlySpan<SequenceReceipt> Receipts => CollectionsMarshal.AsSpan(_receipts);
 
     internal Memory<int> Offsets => _offsets;
 
@@ -93,6 +97,7 @@ public sealed class TensorSet
         _watermarks.Clear();
         _statuses.Clear();
         _lengths.Clear();
+        _receipts.Clear();
     }
 
     /// <summary>Notes the watermarks of the first fetch, which are the oldest.</summary>
@@ -103,6 +108,8 @@ public sealed class TensorSet
             _watermarks.Add(fetcher.WatermarkOf(slot));
         }
     }
+
+    internal void Add(in SequenceReceipt receipt) => _receipts.Add(receipt);
 
     internal void Add(ServingStatus status, int rows)
     {

@@ -218,7 +218,7 @@ internal sealed class Compactor : IDisposable
         };
     }
 
-    private long NowMs(CompactionRequest? request) => request?.NowMs ?? _time.GetUtcNow().ToUnixTimeMilliseconds();
+    private long NowMs(CompactionRequest? request) => (request?.NowMs ?? _time.GetUtcNow().ToUnixTimeMilliseconds()) - (long)_options.ReclaimDelay.TotalMilliseconds;
 
     private bool IsCoveredLocked(Table table) => _request?.Covers(table.Meta.Number) == true;
 

@@ -1,5 +1,6 @@
 using Signals.Core.Model;
 using Signals.Storage.Compaction;
+using Signals.Storage.History;
 using Signals.Storage.Tables;
 using Signals.Storage.Telemetry;
 
@@ -29,6 +30,15 @@ internal sealed record EngineOptions
     public required TimeSpan MaxFutureTime { get; init; }
 
     public TimeSpan OrphanGrace { get; init; } = TimeSpan.FromDays(7);
+
+    /// <summary>How long versions are kept; null for not at all.</summary>
+    public VersionRetention? Retention { get; init; }
+
+    /// <summary>
+    /// How long what has expired stays in the files. With kept versions no merge may take a row from a read whose time of now is a moment older
+    /// than the merge.
+    /// </summary>
+    public TimeSpan ReclaimDelay => Retention is null ? TimeSpan.Zero : TimeSpan.FromSeconds(1);
 
     public required TableOptions Tables { get; init; }
 

@@ -31,7 +31,8 @@ internal sealed class EngineThreads : IDisposable
         MemArenaPool arenas,
         ReadEpochs epochs,
         EngineOptions options,
-        FailStop failStop)
+        FailStop failStop,
+        Action? keepHistory)
     {
         _compactor = compactor;
         _flush = new BackgroundLoop("signals-flush", () => RunAll(flusher.FlushOnce), FlushInterval, failStop);
@@ -43,8 +44,9 @@ internal sealed class EngineThreads : IDisposable
                 log?.PrepareNext();
                 arenas.Prepare();
                 epochs.Collect();
+                keepHistory?.Invoke();
             },
-            UpkeepInterval,
+            options.Retention is { } retention && retention.Granularity < UpkeepInterval ? retention.Granularity : UpkeepInterval,
             failStop);
         _sync = options.Durability == Durability.Buffered
             ? new BackgroundLoop("signals-sync", log!.SyncWritten, options.SyncInterval, failStop)

@@ -22,13 +22,22 @@ internal sealed class ErasureLedger(
     private readonly List<Entry> _open = []; // guarded by _gate
     private int _count;
 
+    /// <summary>
+    /// The files of kept versions. Those that have left the version of now may hold the user, too: which of them do is not looked up, so all are
+    /// named until they are gone.
+    /// </summary>
+    public Func<IEnumerable<string>> KeptFiles { get; set; } = static () => [];
+
     /// <summary>Begins the certificate of a user whose erasure was acknowledged.</summary>
     public ErasureCertificate Begin(UserId user, long cutoffMs)
     {
         ErasureCertificate certificate = new(user, cutoffMs, time.GetUtcNow(), () => checkpointer.Taken);
+        Entry entry = new(certificate, log?.Mark().Number ?? 0);
+        entry.Files.UnionWith(KeptFiles());
+        entry.Files.ExceptWith(view.Current.Tables.Tables.SelectMany(table => StoreFiles.FilesOf(table.Meta)));
         lock (_gate)
         {
-            _open.Add(new Entry(certificate, log?.Mark().Number ?? 0));
+            _open.Add(entry);
             Volatile.Write(ref _count, _open.Count);
         }
 

@@ -34,6 +34,9 @@ internal sealed class Flusher(
     private FlushTotals _totals; // guarded by _totalsGate
     private bool _disposed; // guarded by _gate
 
+    /// <summary>Logs from this one on stay, also when nothing of them is live.</summary>
+    public Func<ulong> FirstKeptLog { get; set; } = static () => ulong.MaxValue;
+
     /// <summary>Called after each flush that made tables.</summary>
     public Action OnFlushed { get; set; } = static () => { };
 
@@ -95,7 +98,7 @@ internal sealed class Flusher(
             _totals = _totals.Plus(result);
         }
 
-        DeleteLogsBefore(edit.FirstLiveLog.Value);
+        DeleteLogsBefore(Math.Min(edit.FirstLiveLog.Value, FirstKeptLog()));
         activity?.SetTag("signals.rows", result.Rows).SetTag("signals.tables", result.Tables.Count).SetTag("signals.bytes", result.Bytes);
         telemetry.Flushed(new FlushReport(result.Rows, result.Tables.Count, result.Bytes, telemetry.Since(started)));
     }

@@ -1,5 +1,6 @@
 using Signals.Core.Ingest;
 using Signals.Core.Model;
+using Signals.Storage.History;
 using Signals.Storage.Telemetry;
 
 namespace Signals.Storage.Engine;
@@ -22,7 +23,8 @@ internal sealed class IngestLoop(
     FreezeRequests freezes,
     FreshnessSampler freshness,
     EngineOptions options,
-    long basePosition)
+    long basePosition,
+    CommitGate? gate = null)
 {
     private const int IdleWaitMs = 100;
 
@@ -97,10 +99,32 @@ internal sealed class IngestLoop(
             log!.Sync();
         }
 
-        applier.Apply(run.Bytes, _applied, CurrentLog);
+        Apply(run.Bytes, end);
         _applied = end;
         ring.Release(run);
         acks.Advance(end);
         freshness.Visible(end);
+    }
+
+    private void Apply(ReadOnlySpan<byte> records, long end)
+    {
+        if (gate is null)
+        {
+            applier.Apply(records, _applied, CurrentLog);
+            return;
+        }
+
+        gate.BeginApply(end);
+        try
+        {
+            applier.Apply(records, _applied, CurrentLog);
+        }
+        catch (Exception error)
+        {
+            gate.Break(error);
+            throw;
+        }
+
+        gate.EndApply();
     }
 }

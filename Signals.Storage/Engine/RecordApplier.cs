@@ -1,6 +1,7 @@
 using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Core.Schema;
+using Signals.Storage.History;
 using Signals.Storage.MemTables;
 using Signals.Storage.Versions;
 
@@ -33,6 +34,9 @@ internal sealed class RecordApplier
         _watermarks = watermarks;
         _rows = new BatchRows?[schema.EventTypes.Count];
     }
+
+    /// <summary>Is told which users the records have rows of, before they are visible; null for nobody.</summary>
+    public CommitGate? Gate { get; set; }
 
     /// <summary>Whether erasures or positions of sources were applied that no memtable or manifest edit holds.</summary>
     public bool HasUnsaved
@@ -107,6 +111,11 @@ internal sealed class RecordApplier
 
         BatchRows rows = _rows[eventType] ??= new BatchRows(_schema.EventTypes[eventType]);
         rows.Decode(BatchRecordReader.Open(record, rows.EventType));
+        if (Gate is { } gate)
+        {
+            Touch(gate, rows);
+        }
+
         for (int row = 0; (row = _writer.Append(_memTables.Active, rows, row)) < rows.Count;)
         {
             if (_memTables.Active.Rows == 0)
@@ -123,6 +132,14 @@ internal sealed class RecordApplier
         }
 
         Volatile.Write(ref _eventsApplied, _eventsApplied + rows.Count);
+    }
+
+    private static void Touch(CommitGate gate, BatchRows rows)
+    {
+        for (int row = 0; row < rows.Count; row++)
+        {
+            gate.Touch(rows.User(row).Hash64);
+        }
     }
 
     private void ApplyGroup(ReadOnlySpan<byte> record, long before, ulong log)
@@ -145,6 +162,7 @@ internal sealed class RecordApplier
     private void ApplyErasure(ReadOnlySpan<byte> record)
     {
         (UserId user, long cutoffMs) = EraseRecord.Read(record);
+        Gate?.TouchEveryone();
         if (_erasures.Add(user, cutoffMs))
         {
             lock (_gate)

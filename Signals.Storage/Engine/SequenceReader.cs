@@ -1,5 +1,6 @@
 using Signals.Core.Model;
 using Signals.Core.Schema;
+using Signals.Storage.History;
 using Signals.Storage.Primitives;
 using Signals.Storage.Reads;
 using Signals.Storage.Telemetry;
@@ -20,8 +21,11 @@ internal sealed class SequenceReader(
     WatermarkSet watermarks,
     SegmentRegistry registry,
     StoreTelemetry telemetry,
-    TimeProvider time)
+    TimeProvider time,
+    CommitGate? gate = null)
 {
+    private const int OptimisticReads = 2;
+
     private readonly SequenceBufferPool _pool = new();
     private volatile bool _closed;
 
@@ -52,13 +56,19 @@ internal sealed class SequenceReader(
     public SequenceBatch ReadMany(ReadOnlySpan<UserId> users, SequenceQuery query, ReadOnlySpan<TypeLimits> limits)
     {
         ArgumentNullException.ThrowIfNull(query);
+        return ReadAt(users, query, limits, Now(query), out _);
+    }
+
+    private SequenceBatch ReadAt(
+        ReadOnlySpan<UserId> users, SequenceQuery query, ReadOnlySpan<TypeLimits> limits, long now, out ulong version)
+    {
         long started = telemetry.BeginRead();
         SequenceBuffer buffer = Begin(query);
         int slot = Enter();
         try
         {
             ReadView current = view.Current;
-            long now = Now(query);
+            version = current.Version;
             foreach (ref readonly UserId user in users)
             {
                 buffer.Assembler.Append(current, user, erasures.CutoffOf(user), now, limits);
@@ -71,6 +81,60 @@ internal sealed class SequenceReader(
 
         telemetry.EndRead(started);
         return new SequenceBatch(buffer);
+    }
+
+    /// <summary>As <see cref="ReadMany(ReadOnlySpan{UserId}, SequenceQuery, ReadOnlySpan{TypeLimits})"/>, of exactly the commits up to one of them.</summary>
+    /// <param name="users">Whose sequences.</param>
+    /// <param name="query">The columns, and the event types.</param>
+    /// <param name="limits">As there.</param>
+    /// <param name="nowMs">The time that age limits go by, ms since the epoch.</param>
+    /// <param name="point">The last commit that was read.</param>
+    /// <exception cref="InvalidOperationException">The store keeps no versions.</exception>
+    public SequenceBatch ReadExact(
+        ReadOnlySpan<UserId> users, SequenceQuery query, ReadOnlySpan<TypeLimits> limits, long nowMs, out PastPoint point)
+    {
+        if (gate is null)
+        {
+            throw new InvalidOperationException("The store keeps no versions, so it gives no receipts; open it with StoreOptions.VersionRetention.");
+        }
+
+        for (int attempt = 0; attempt < OptimisticReads; attempt++)
+        {
+            gate.StartRead(out long sequence, out long position);
+            SequenceBatch batch = ReadAt(users, query, limits, nowMs, out ulong version);
+            if (AreExact(gate, sequence, users))
+            {
+                point = new PastPoint(position, version);
+                return batch;
+            }
+
+            batch.Dispose();
+        }
+
+        long end = gate.BeginRead();
+        try
+        {
+            SequenceBatch batch = ReadAt(users, query, limits, nowMs, out ulong version);
+            point = new PastPoint(end, version);
+            return batch;
+        }
+        finally
+        {
+            gate.EndRead();
+        }
+    }
+
+    private static bool AreExact(CommitGate gate, long sequence, ReadOnlySpan<UserId> users)
+    {
+        foreach (ref readonly UserId user in users)
+        {
+            if (!gate.IsExact(sequence, user.Hash64))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Every user with rows of a type in a stretch of time, in order; users whose rows are all hidden may be among them.</summary>

@@ -3,6 +3,7 @@ using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage.Compaction;
 using Signals.Storage.FileSystem;
+using Signals.Storage.History;
 using Signals.Storage.MemTables;
 using Signals.Storage.Primitives;
 using Signals.Storage.Reads;
@@ -21,6 +22,8 @@ namespace Signals.Storage.Engine;
 /// </remarks>
 internal sealed partial class StoreEngine
 {
+    private readonly IFileSystem _files;
+    private readonly string _directory;
     private readonly OwnedResources _owned;
     private readonly EngineOptions _options;
     private readonly ReadEpochs _epochs;
@@ -42,11 +45,14 @@ internal sealed partial class StoreEngine
     private readonly Checkpointer _checkpointer;
     private readonly Verification _verification;
     private readonly ErasureLedger _ledger;
+    private readonly VersionHistory? _history;
     private readonly EngineThreads? _threads;
     private int _closed;
 
     private StoreEngine(IFileSystem files, string directory, StoreSchema declared, EngineOptions options, TimeProvider time, OwnedResources owned)
     {
+        _files = files;
+        _directory = directory;
         _owned = owned;
         _options = options;
         Time = time;
@@ -68,10 +74,17 @@ internal sealed partial class StoreEngine
         OpenTables(manifest.State, tables);
         LogRecovery recovery = new(files, directory, manifest.State, schema);
         recovery.Check();
+        ulong lists = 0;
+        HistoryContent kept = options.Retention is null ? new HistoryContent() : HistoryRecovery.Read(files, directory, out lists);
 
         // Everything that can be damaged was read once; only now is the store changed.
         StoreRecovery.CommitSchema(manifest, schema);
-        StoreRecovery.Clean(files, directory, manifest.State);
+        if (options.Retention is null)
+        {
+            HistoryRecovery.Forget(files, directory);
+        }
+
+        StoreRecovery.Clean(files, directory, manifest.State, kept.Versions);
         StagedSegment.Clean(files, directory);
         FilePins pins = new(files, directory);
         Committer = new VersionCommitter(manifest, _view, Numbers, tables, pins);
@@ -83,6 +96,10 @@ internal sealed partial class StoreEngine
         Registry = new SegmentRegistry(schema, manifest.State);
         _importer = owned.Add(new SegmentImporter(
             files, directory, schema, Numbers, tables, Committer, Registry, Watermarks, options, time, FailStop.Fail));
+        _history = options.Retention is { } retention
+            ? owned.Add(new VersionHistory(files, directory, retention, options.LogBytes, kept, lists, pins, time))
+            : null;
+        _flusher.FirstKeptLog = () => _history?.FirstLog ?? ulong.MaxValue;
         Recover(recovery);
 
         // Without durability an empty log stands for those that the manifest expects, so that every mode recovers alike.
@@ -97,17 +114,19 @@ internal sealed partial class StoreEngine
         }
 
         StoreRecovery.CommitFirstLog(manifest, _memTables.Active.FirstLog, Numbers.Upcoming);
+        StartHistory(recovery.EndPosition);
         _ring = owned.Add(new ByteRing(options.RingBytes, options.MaxBatchBytes));
         _acks = new AckQueue(options.Durability);
         _acks.Start(recovery.EndPosition);
         _freezes = new FreezeRequests(_ring, FailStop);
-        _ingest = new IngestLoop(_ring, _log, log.CurrentNumber, _applier, _memTables, _acks, _freezes, Telemetry.Freshness, options, recovery.EndPosition);
+        _ingest = new IngestLoop(_ring, _log, log.CurrentNumber, _applier, _memTables, _acks, _freezes, Telemetry.Freshness, options, recovery.EndPosition, _history?.Gate);
         Appender = new Appender(_ring, _acks, FailStop, options, recovery.EndPosition, Telemetry.Freshness, time);
-        Reader = new SequenceReader(schema, _view, _epochs, _erasures, Watermarks, Registry, Telemetry, time);
+        Reader = new SequenceReader(schema, _view, _epochs, _erasures, Watermarks, Registry, Telemetry, time, _history?.Gate);
         _visits = owned.Add(new Visits());
         _checkpointer = new Checkpointer(files, directory, Committer, _log, pins);
         _verification = new Verification(files, directory, schema, Committer, _log, pins);
         _ledger = new ErasureLedger(files, directory, _view, _epochs, _checkpointer, _log, time);
+        _ledger.KeptFiles = () => _history?.Versions.SelectMany(version => version.DataFiles()) ?? [];
         Committer.OnCommitted = _ledger.Refresh;
         pins.OnDeleted = _ => _ledger.Refresh();
         FailStop.Failed += OnFailed;
@@ -117,7 +136,7 @@ internal sealed partial class StoreEngine
         Telemetry.Opened(new RecoveryReport(
             directory, Tables.Tables.Count, Tables.Tables.Sum(table => table.Meta.Rows), _applier.EventsApplied, time.GetElapsedTime(started)));
         _threads = options.Background
-            ? new EngineThreads(_ingest, _flusher, _compactor, _memTables, _log, _arenas, _epochs, options, FailStop)
+            ? new EngineThreads(_ingest, _flusher, _compactor, _memTables, _log, _arenas, _epochs, options, FailStop, _history is null ? null : KeepHistory)
             : null;
     }
 
@@ -169,7 +188,11 @@ internal sealed partial class StoreEngine
     }
 
     /// <summary>Does all work that waits, on this thread: ingest, flush, compaction. For a store without threads.</summary>
-    public void RunPending() => Guard(() => RunAll(() => _ingest.RunOnce() || _flusher.FlushOnce() || _compactor.RunOnce()));
+    public void RunPending() => Guard(() =>
+    {
+        RunAll(() => _ingest.RunOnce() || _flusher.FlushOnce() || _compactor.RunOnce());
+        KeepHistory();
+    });
 
     /// <summary>Makes what was acknowledged so far survive a power cut; with <see cref="Durability.InMemory"/> it does nothing.</summary>
     public void SyncLog() => Guard(() => _log?.SyncWritten());
@@ -200,7 +223,9 @@ internal sealed partial class StoreEngine
         long now = Time.GetUtcNow().ToUnixTimeMilliseconds();
         await RunAsync(() =>
         {
+            ulong erasures = _history?.ErasureEdits ?? 0;
             _compactor.RunAll(now);
+            _history?.LetErasedGo(erasures, Committer.KeepNow);
             ObjectDisposedException.ThrowIf(Volatile.Read(ref _closed) != 0, this);
         }).ConfigureAwait(false);
     }

@@ -1,6 +1,7 @@
 using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage.FileSystem;
+using Signals.Storage.History;
 using Signals.Storage.Versions;
 
 namespace Signals.Storage.Engine;
@@ -80,9 +81,14 @@ internal static class StoreRecovery
     }
 
     /// <summary>Deletes temporary files, tables, segments and column files that no edit added or that one removed, and logs that are wholly flushed.</summary>
-    public static void Clean(IFileSystem files, string directory, ManifestState state)
+    /// <param name="files">The file system.</param>
+    /// <param name="directory">The store's folder.</param>
+    /// <param name="state">What the manifest says.</param>
+    /// <param name="kept">Versions that are kept beside that of the manifest, oldest first.</param>
+    public static void Clean(IFileSystem files, string directory, ManifestState state, IReadOnlyList<RetainedVersion> kept)
     {
-        HashSet<string> live = [.. state.Tables.Values.SelectMany(StoreFiles.FilesOf)];
+        HashSet<string> live = [.. state.Tables.Values.SelectMany(StoreFiles.FilesOf), .. kept.SelectMany(version => version.DataFiles())];
+        ulong firstLog = kept.Count == 0 ? state.FirstLiveLog : Math.Min(state.FirstLiveLog, kept[0].FirstLog);
         foreach (string name in files.ListFiles(directory))
         {
             StoreFileKind kind = StoreFiles.Classify(name, out ulong number);
@@ -90,7 +96,7 @@ internal static class StoreRecovery
             {
                 StoreFileKind.Temporary => false,
                 StoreFileKind.Table or StoreFileKind.Segment or StoreFileKind.ColumnFile => live.Contains(name),
-                StoreFileKind.Log => number >= state.FirstLiveLog,
+                StoreFileKind.Log => number >= firstLog,
                 _ => true,
             };
             if (!needed)

@@ -20,6 +20,9 @@ internal sealed class VersionCommitter(
     /// </summary>
     public Action OnCommitting { get; set; } = static () => { };
 
+    /// <summary>Keeps what an edit made of the store, durably, and gives the number of the version; null when none is kept.</summary>
+    public Func<ManifestState, VersionEdit, ulong>? OnInstalling { get; set; }
+
     /// <summary>Called after an edit was made visible.</summary>
     public Action OnCommitted { get; set; } = static () => { };
 
@@ -54,11 +57,29 @@ internal sealed class VersionCommitter(
             TableVersion after = before.Apply(edit, added);
             Table[] removed = [.. edit.RemovedTables.Select(number => Find(before, number))];
             TakeBlocks(before, added);
-            view.Replace(current => change(current, after), [.. removed, .. FilesLeft(removed, after), .. unlinked]);
+            ulong version = IsKept(edit, before) ? OnInstalling!(manifest.State, edit) : view.Current.Version;
+            view.Replace(current => change(current, after).WithVersion(version), [.. removed, .. FilesLeft(removed, after), .. unlinked]);
         }
 
         OnCommitted();
     }
+
+    /// <summary>Keeps the store as it is between two edits as a version of its own, and gives its number.</summary>
+    public ulong KeepNow()
+    {
+        lock (_gate)
+        {
+            ulong version = OnInstalling!(manifest.State, new VersionEdit());
+            view.Replace(current => current.WithVersion(version));
+            return version;
+        }
+    }
+
+    // A flush or an import is kept. A merge or fold changes no answer, unless it drops patches whose event is not there.
+    private bool IsKept(VersionEdit edit, TableVersion before) => OnInstalling is not null
+        && (edit.FlushedPosition is not null
+            || (edit.AddedTables.Count > 0 && edit.RemovedTables.Count == 0)
+            || edit.RemovedTables.Exists(number => Find(before, number).Meta.Kind == RunKind.Patches));
 
     private void CommitDurablyLocked(VersionEdit edit, Table[] added)
     {

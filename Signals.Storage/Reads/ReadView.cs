@@ -8,20 +8,29 @@ namespace Signals.Storage.Reads;
 /// Thread contract: immutable; published with a release store and read inside an epoch.
 /// Invariant: every acknowledged event is in one of its parts.
 /// </remarks>
-internal sealed class ReadView(MemTable[] memTables, TableVersion tables)
+/// <param name="memTables">The active memtable, then the frozen ones, newest first.</param>
+/// <param name="tables">The tables.</param>
+/// <param name="version">The kept version that the tables belong to; 0 when none is kept.</param>
+internal sealed class ReadView(MemTable[] memTables, TableVersion tables, ulong version = 0)
 {
     /// <summary>The active memtable first, then the frozen ones, newest first.</summary>
     public MemTable[] MemTables { get; } = memTables;
 
     public TableVersion Tables { get; } = tables;
 
+    /// <summary>The kept version that answers of this view can be made from again; 0 when none is kept.</summary>
+    public ulong Version { get; } = version;
+
     public MemTable Active => MemTables[0];
 
-    public ReadView WithNewActive(MemTable active) => new([active, .. MemTables], Tables);
+    public ReadView WithNewActive(MemTable active) => new([active, .. MemTables], Tables, Version);
 
-    public ReadView WithTables(TableVersion tables) => new(MemTables, tables);
+    public ReadView WithTables(TableVersion tables) => new(MemTables, tables, Version);
 
     /// <summary>The view after the oldest frozen memtables went into tables.</summary>
     public ReadView WithFlushed(MemTable oldest, TableVersion tables) =>
-        new(Array.FindAll(MemTables, table => !ReferenceEquals(table, oldest)), tables);
+        new(Array.FindAll(MemTables, table => !ReferenceEquals(table, oldest)), tables, Version);
+
+    /// <summary>The same as another kept version.</summary>
+    public ReadView WithVersion(ulong version) => new(MemTables, Tables, version);
 }

@@ -15,9 +15,10 @@ internal sealed class ServedPlan
     private readonly SequenceQuery _query;
     private readonly TimeProvider _time;
 
-    public ServedPlan(SequencePlan plan, SequenceReader reader, SequenceQuery query, TimeProvider time)
+    public ServedPlan(SequencePlan plan, SequenceReader reader, SequenceQuery query, ReceiptMaker receipts, TimeProvider time)
     {
         Plan = plan;
+        Receipts = receipts;
         _reader = reader;
         _query = query;
         _time = time;
@@ -25,10 +26,16 @@ internal sealed class ServedPlan
 
     public SequencePlan Plan { get; }
 
+    public ReceiptMaker Receipts { get; }
+
+    /// <summary>The same plan bound to another reader and clock.</summary>
+    public ServedPlan For(SequenceReader reader, TimeProvider time) => new(Plan, reader, _query, Receipts, time);
+
     public ServedSequence Read(in UserId user, in ReadOptions options)
     {
         ServedAnswer answer = Take(_answers) ?? new ServedAnswer(this, NewRun());
-        answer.Run.Run(new ReadOnlySpan<UserId>(in user), Now(), BudgetOf(options), options.Trace);
+        long now = Begin(options, answer.Run);
+        answer.Run.Run(new ReadOnlySpan<UserId>(in user), now, BudgetOf(options), options.Trace);
         answer.Begin();
         return new ServedSequence(answer);
     }
@@ -36,7 +43,8 @@ internal sealed class ServedPlan
     public void ReadTensors(ReadOnlySpan<UserId> users, TensorSet destination, in ReadOptions options)
     {
         TensorBatch batch = Take(_batches) ?? new TensorBatch(Plan, NewRun(), NewRun());
-        batch.Read(users, destination, Now(), BudgetOf(options), options.Trace);
+        long now = Begin(options, batch.Runs);
+        batch.Read(users, destination, now, BudgetOf(options), options.Trace, options.WithReceipt ? Receipts : null);
         Return(_batches, batch);
     }
 
@@ -48,7 +56,25 @@ internal sealed class ServedPlan
 
     private SequenceRun NewRun() => new(Plan, new StoreFetcher(_reader, _query));
 
-    private long Now() => _time.GetUtcNow().ToUnixTimeMilliseconds();
+    /// <summary>Tells the fetchers what to fetch, and gives the time of the read.</summary>
+    private long Begin(in ReadOptions options, params ReadOnlySpan<SequenceRun> runs)
+    {
+        if (options.WithReceipt)
+        {
+            Receipts.Require(options.AsOf);
+        }
+
+        long now = (options.AsOf ?? _time.GetUtcNow()).ToUnixTimeMilliseconds();
+        foreach (SequenceRun run in runs)
+        {
+            StoreFetcher fetcher = (StoreFetcher)run.Fetcher;
+            fetcher.IsExact = options.WithReceipt;
+            fetcher.NowMs = now;
+            fetcher.ToMs = options.AsOf is null ? long.MaxValue : now + 1;
+        }
+
+        return now;
+    }
 
     private ReadBudget BudgetOf(in ReadOptions options) => new(_time, options.Deadline ?? Plan.Definition.Deadline);
 

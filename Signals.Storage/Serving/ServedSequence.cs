@@ -39,6 +39,13 @@ public readonly struct ServedSequence : IDisposable, IEquatable<ServedSequence>
     /// <summary>The time of the read that windows and ages go by, milliseconds since the Unix epoch, UTC.</summary>
     public long NowMs => Answer.Run.Rows.NowMs;
 
+    /// <summary>
+    /// What the sequence can be rebuilt from, by <see cref="SignalStore.Rebuild"/>. Computed at each call, in time that goes with the bytes of the
+    /// sequence.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The read did not ask for it with <see cref="ReadOptions.WithReceipt"/>.</exception>
+    public SequenceReceipt Receipt => Answer.Owner.Receipts.Make(Answer.Run, 0, Answer.Run.StatusOf(0));
+
     /// <summary>How many events.</summary>
     public int Count => Answer.Count;
 
@@ -50,6 +57,10 @@ public readonly struct ServedSequence : IDisposable, IEquatable<ServedSequence>
 
     /// <summary>Ids of the events' types, as in <c>store.Schema</c>; <see cref="Count"/> of them.</summary>
     public ReadOnlySpan<ushort> EventTypes => Answer.EventTypes;
+
+    internal IColumnRows Column(string name) => Answer.Column(name);
+
+    internal uint Checksum => Answer.Owner.Receipts.Checksum(Answer.Run, 0);
 
     private ServedAnswer Answer
     {

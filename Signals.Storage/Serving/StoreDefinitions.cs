@@ -135,7 +135,13 @@ public sealed class StoreDefinitions
         }
     }
 
-    private ServedPlan Find(string name, ReadOnlySpan<ParameterOverride> overrides)
+    /// <summary>The plan of a definition by the first 64 bits of its content hash, which a receipt holds; null when it is not kept.</summary>
+    internal ServedPlan? Find(ulong hashPrefix) =>
+        _registry.TryFind(hashPrefix, out EffectiveDefinition<ServedPlan>? effective) ? effective.Plan : null;
+
+    /// <summary>The plan that serves a name now.</summary>
+    /// <exception cref="UnknownDefinitionException">There is none.</exception>
+    internal ServedPlan Find(string name, ReadOnlySpan<ParameterOverride> overrides)
     {
         ArgumentNullException.ThrowIfNull(name);
         return _registry.TryGet(name, out RegisteredDefinition<ServedPlan>? registered)
@@ -149,7 +155,7 @@ public sealed class StoreDefinitions
         SequencePlan plan = Plan(definition, catalog, stages);
         SequenceQuery query = new SequenceQueryBuilder(_schema, Array.ConvertAll(plan.Types, type => type.Name))
             .Columns([.. plan.FetchedNames]).Build();
-        return new ServedPlan(plan, _reader, query, _time);
+        return new ServedPlan(plan, _reader, query, ReceiptMaker.For(plan, catalog), _time);
     }
 
     private SequencePlan Plan(SequenceDefinition definition, EnrichmentCatalog catalog, SequenceStages stages)

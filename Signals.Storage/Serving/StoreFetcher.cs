@@ -3,6 +3,7 @@ using Signals.Core.Model;
 using Signals.Core.Serving;
 using Signals.Core.Serving.Rows;
 using Signals.Storage.Engine;
+using Signals.Storage.History;
 using Signals.Storage.Reads;
 
 namespace Signals.Storage.Serving;
@@ -41,6 +42,18 @@ internal sealed class StoreFetcher : RowFetcher, IRowSource
 
     public ReadOnlySpan<int> Offsets => Buffer.Ends.Span;
 
+    /// <summary>Whether fetches see exactly the commits up to <see cref="Point"/>.</summary>
+    public bool IsExact { get; set; }
+
+    /// <summary>The time that age limits go by in exact fetches, ms since the epoch.</summary>
+    public long NowMs { get; set; }
+
+    /// <summary>No event at or after this time is fetched.</summary>
+    public long ToMs { get; set; } = long.MaxValue;
+
+    /// <summary>What the last exact fetch saw.</summary>
+    public PastPoint Point { get; private set; }
+
     private SequenceBuffer Buffer => _buffer ?? throw new InvalidOperationException("Nothing is fetched.");
 
     public IColumnRows Column(int ordinal) => _columns[ordinal];
@@ -50,7 +63,7 @@ internal sealed class StoreFetcher : RowFetcher, IRowSource
         Release();
         for (int slot = 0; slot < _limits.Length; slot++)
         {
-            _limits[slot] = new TypeLimits(fromMs[slot], long.MaxValue, last[slot]);
+            _limits[slot] = new TypeLimits(fromMs[slot], ToMs, last[slot]);
         }
 
         if (_users.Length < users.Length)
@@ -59,7 +72,16 @@ internal sealed class StoreFetcher : RowFetcher, IRowSource
         }
 
         users.CopyTo(_users);
-        _lease = _reader.ReadMany(users, _query, _limits);
+        if (IsExact)
+        {
+            _lease = _reader.ReadExact(users, _query, _limits, NowMs, out PastPoint point);
+            Point = point;
+        }
+        else
+        {
+            _lease = _reader.ReadMany(users, _query, _limits);
+        }
+
         _buffer = _lease.Buffer;
         for (int i = 0; i < _columns.Length; i++)
         {

@@ -13,9 +13,17 @@ internal sealed class TensorBatch(SequencePlan plan, SequenceRun group, Sequence
     private const int GroupUsers = 8;
 
     private readonly TensorWriter _writer = new(plan);
+    private readonly SequenceRun[] _runs = [group, single];
 
-    public void Read(ReadOnlySpan<UserId> users, TensorSet destination, long nowMs, in ReadBudget budget, ReadTrace? trace)
+    private ReceiptMaker? _receipts;
+
+    /// <summary>Where rows are fetched.</summary>
+    public ReadOnlySpan<SequenceRun> Runs => _runs;
+
+    public void Read(
+        ReadOnlySpan<UserId> users, TensorSet destination, long nowMs, in ReadBudget budget, ReadTrace? trace, ReceiptMaker? receipts)
     {
+        _receipts = receipts;
         _writer.Begin(destination, users.Length);
         while (!users.IsEmpty)
         {
@@ -23,7 +31,7 @@ internal sealed class TensorBatch(SequencePlan plan, SequenceRun group, Sequence
             users = users[some.Length..];
             if (budget.IsExpired && destination.UserCount > 0)
             {
-                WriteNothing(some.Length);
+                WriteNothing(some, destination, nowMs);
                 continue;
             }
 
@@ -31,36 +39,49 @@ internal sealed class TensorBatch(SequencePlan plan, SequenceRun group, Sequence
             destination.AddWatermarks(group.Fetcher);
             for (int user = 0; user < some.Length; user++)
             {
-                Write(some[user], user, nowMs, budget, trace);
+                Write(some[user], user, destination, nowMs, budget, trace);
             }
 
             group.End();
         }
     }
 
-    private void Write(in UserId id, int user, long nowMs, in ReadBudget budget, ReadTrace? trace)
+    private void Write(in UserId id, int user, TensorSet destination, long nowMs, in ReadBudget budget, ReadTrace? trace)
     {
         if (group.IsSettled(user))
         {
-            _writer.Write(group, user, group.StatusOf(user));
+            Write(group, user, group.StatusOf(user), destination);
         }
         else if (budget.IsExpired)
         {
-            _writer.Write(group, user, group.StatusOf(user) | ServingStatus.Truncated);
+            Write(group, user, group.StatusOf(user) | ServingStatus.Truncated, destination);
         }
         else
         {
             single.Run(new ReadOnlySpan<UserId>(in id), nowMs, budget, trace);
-            _writer.Write(single, 0, single.StatusOf(0));
+            Write(single, 0, single.StatusOf(0), destination);
             single.End();
         }
     }
 
-    private void WriteNothing(int users)
+    private void Write(SequenceRun run, int user, ServingStatus status, TensorSet destination)
     {
-        for (int i = 0; i < users; i++)
+        _writer.Write(run, user, status);
+        if (_receipts is not null)
+        {
+            destination.Add(_receipts.Make(run, user, status));
+        }
+    }
+
+    private void WriteNothing(ReadOnlySpan<UserId> users, TensorSet destination, long nowMs)
+    {
+        foreach (ref readonly UserId user in users)
         {
             _writer.Write(null, 0, ServingStatus.Truncated);
+            if (_receipts is not null)
+            {
+                destination.Add(_receipts.MakeEmpty(user, nowMs, ServingStatus.Truncated));
+            }
         }
     }
 }

@@ -21,6 +21,9 @@ internal enum StoreFileKind
     /// <summary>A manifest, <c>MANIFEST-000001</c>.</summary>
     Manifest,
 
+    /// <summary>The list of the versions that are kept, <c>VERSIONS-000001</c>.</summary>
+    Versions,
+
     /// <summary>The pointer to the live manifest, <c>CURRENT</c>.</summary>
     Current,
 

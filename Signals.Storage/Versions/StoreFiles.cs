@@ -24,6 +24,7 @@ internal static class StoreFiles
     private const string SegmentSuffix = ".seg";
     private const string ColumnFileSuffix = ".col";
     private const string ManifestPrefix = "MANIFEST-";
+    private const string VersionsPrefix = "VERSIONS-";
 
     /// <summary>The staging folder of the store in a folder.</summary>
     public static string StagingIn(string directory) => Path.Combine(directory, Staging);
@@ -49,6 +50,9 @@ internal static class StoreFiles
     /// <summary>Name of manifest <paramref name="number"/>.</summary>
     public static string Manifest(ulong number) => ManifestPrefix + Digits(number);
 
+    /// <summary>Name of the list of kept versions <paramref name="number"/>.</summary>
+    public static string Versions(ulong number) => VersionsPrefix + Digits(number);
+
     /// <summary>Tells what a file is; <paramref name="number"/> is 0 for kinds without one.</summary>
     public static StoreFileKind Classify(string name, out ulong number)
     {
@@ -73,6 +77,11 @@ internal static class StoreFiles
         if (name.StartsWith(ManifestPrefix, StringComparison.Ordinal))
         {
             return TryDigits(name.AsSpan(ManifestPrefix.Length), out number) ? StoreFileKind.Manifest : StoreFileKind.Foreign;
+        }
+
+        if (name.StartsWith(VersionsPrefix, StringComparison.Ordinal))
+        {
+            return TryDigits(name.AsSpan(VersionsPrefix.Length), out number) ? StoreFileKind.Versions : StoreFileKind.Foreign;
         }
 
         StoreFileKind kind = name.EndsWith(LogSuffix, StringComparison.Ordinal) ? StoreFileKind.Log

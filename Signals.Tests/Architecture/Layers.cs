@@ -35,6 +35,7 @@ internal static partial class Layers
         "Signals.Storage.Compaction",
         "Signals.Storage.Reads",
         "Signals.Storage.Telemetry",
+        "Signals.Storage.History",
         "Signals.Storage.Maintenance",
         "Signals.Storage.Engine",
         "Signals.Storage.Indexing",

@@ -4,6 +4,8 @@ using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage;
+using Signals.Storage.History;
+using Signals.Storage.Maintenance;
 using Signals.Storage.Reads;
 using Signals.Storage.Tables;
 using Signals.Tests.Simulation;
@@ -21,12 +23,14 @@ internal sealed class EraseResidueTests
     private static readonly UserId Marked = new(0x7A3C_91E4_5D0B_26F8, 0xC84F_1D62_B379_A05E);
     private static readonly StoreSchema Schema = StoreSchema.Define(s => s.EventType("e", t => t.Field<int>("n").Text("note")));
 
+    private VersionRetention? _kept;
     private readonly SettableTime _time = new(TestStores.Start);
 
     [Test]
     public async Task Erase_ThenCompact_LeavesNothingOfTheUserWhereverACrashFalls(
-        [Values(Durability.Buffered, Durability.Synced)] Durability durability, [Values] bool halfInTables)
+        [Values(Durability.Buffered, Durability.Synced)] Durability durability, [Values] bool halfInTables, [Values] bool keepsVersions)
     {
+        _kept = keepsVersions ? new VersionRetention() : null;
         SimFileSystem files = new();
         SignalStore store = Open(files, durability);
         await FillAsync(store, halfInTables);
@@ -51,8 +55,9 @@ internal sealed class EraseResidueTests
     }
 
     [Test]
-    public async Task Erase_OfAUserWithPatches_LeavesNothingInPatchesAndColumnFiles([Values] bool folded)
+    public async Task Erase_OfAUserWithPatches_LeavesNothingInPatchesAndColumnFiles([Values] bool folded, [Values] bool keepsVersions)
     {
+        _kept = keepsVersions ? new VersionRetention() : null;
         SimFileSystem files = new(record: false);
         using SignalStore store = Open(files, Durability.Synced);
         await FillAsync(store, halfInTables: true);
@@ -69,6 +74,28 @@ internal sealed class EraseResidueTests
         await store.CompactAsync();
         Assert.That(Search(files), Is.Empty);
         Assert.That(files.ListFiles(TestStores.Folder).Where(name => name.EndsWith(".col", StringComparison.Ordinal)), Is.Empty);
+    }
+
+    [Test]
+    public async Task Certificate_WithKeptVersions_StaysOpenUntilTheirFilesAreGone()
+    {
+        _kept = new VersionRetention();
+        SimFileSystem files = new(record: false);
+        using SignalStore store = Open(files, Durability.Synced);
+        await FillAsync(store, halfInTables: true);
+        await store.CompactAsync();
+        Append(store, 5, marked: false);
+        await store.CompactAsync();
+        Task<ErasureCertificate> certified = store.EraseCertifiedAsync(Marked);
+        store.Engine.RunPending();
+        ErasureCertificate certificate = await certified;
+        await store.FlushAsync();
+        store.Engine.RunPending();
+        Assert.That(certificate.IsComplete, Is.False, "merges alone leave the kept versions");
+        Assert.That(Search(files), Is.Not.Empty);
+        await store.CompactAsync();
+        Assert.That(Search(files), Is.Empty);
+        Assert.That(certificate.IsComplete);
     }
 
     /// <summary>Corrects the note of the marked user and of another, and one of an event that is not there.</summary>
@@ -154,5 +181,5 @@ internal sealed class EraseResidueTests
         new ResidueSearch(files, TestStores.Folder, Schema, Marked, MarkedId, Encoding.UTF8.GetBytes(MarkedText)).Find();
 
     private SignalStore Open(SimFileSystem files, Durability durability) =>
-        TestStores.Open(files, Schema, _time, TestStores.Tiny with { Durability = durability });
+        TestStores.Open(files, Schema, _time, TestStores.Tiny with { Durability = durability, Retention = _kept });
 }

@@ -23,8 +23,15 @@ internal sealed class ResidueSearch(IFileSystem files, string directory, StoreSc
         List<string> found = [];
         foreach (string name in files.ListFiles(directory))
         {
-            AddMarks(found, name, Read(name), withUser: StoreFiles.Classify(name, out _) != StoreFileKind.Manifest);
+            // Manifest and list of versions keep who was erased.
+            AddMarks(found, name, Read(name), withUser: StoreFiles.Classify(name, out _) is not (StoreFileKind.Manifest or StoreFileKind.Versions));
         }
+
+        // What is in no table of the manifest is not looked into below, so it must not be there.
+        HashSet<string> known = [.. State().DataFiles()];
+        found.AddRange(files.ListFiles(directory)
+            .Where(name => StoreFiles.Classify(name, out _) is StoreFileKind.Table or StoreFileKind.Segment or StoreFileKind.ColumnFile && !known.Contains(name))
+            .Select(name => $"{name}: in no table"));
 
         foreach (TableMeta meta in State().Tables.Values)
         {

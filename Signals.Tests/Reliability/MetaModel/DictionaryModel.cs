@@ -7,6 +7,29 @@ internal sealed class DictionaryModel(MetaType[] types)
     private readonly Dictionary<int, long> _erasedTo = [];
     private readonly long[] _newest = Array.ConvertAll(types, _ => long.MinValue);
 
+    /// <summary>The model as it is now; events do not change.</summary>
+    public DictionaryModel Clone()
+    {
+        DictionaryModel copy = new(types);
+        foreach ((var key, MetaEvent held) in _events)
+        {
+            copy._events.Add(key, held);
+        }
+
+        return copy.ErasedAs(this);
+    }
+
+    /// <summary>This model, with who is erased in another one.</summary>
+    public DictionaryModel ErasedAs(DictionaryModel other)
+    {
+        foreach ((int user, long cutoff) in other._erasedTo)
+        {
+            _erasedTo[user] = cutoff;
+        }
+
+        return this;
+    }
+
     public long Watermark(int type) => _newest[type];
 
     public void Add(MetaEvent added)

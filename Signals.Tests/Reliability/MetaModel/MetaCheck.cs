@@ -18,8 +18,7 @@ internal sealed class MetaCheck(SignalStore store, DictionaryModel model, MetaTy
             MetaEvent[] expected = model.Answer(asked[i], query, now);
             using Sequence answer = store.Read(id(asked[i]), built);
             string where = $"user {asked[i]}, {query}";
-            CompareKeys(expected, answer.Times, answer.Ids, answer.EventTypes, where);
-            CompareCells(expected, answer, query, where);
+            Compare(expected, answer, query, types, columns, where);
             CompareStatus(model.IsKnown(asked[i], query, now), answer.Status, where);
             Range rows = many.Offsets[i]..many.Offsets[i + 1];
             CompareKeys(expected, many.Times[rows], many.Ids[rows], many.EventTypes[rows], $"ReadMany, {where}");
@@ -27,6 +26,13 @@ internal sealed class MetaCheck(SignalStore store, DictionaryModel model, MetaTy
             Require(many.Statuses[i] == answer.Status, $"ReadMany says {many.Statuses[i]}, Read {answer.Status}; {where}");
             CompareWatermarks(answer, query, where);
         }
+    }
+
+    /// <summary>Compares the events of one answer and their cells.</summary>
+    public static void Compare(MetaEvent[] expected, in Sequence answer, MetaQuery query, MetaType[] types, int[] columns, string where)
+    {
+        CompareKeys(expected, answer.Times, answer.Ids, answer.EventTypes, where);
+        CompareCells(expected, answer, query, types, columns, where);
     }
 
     private static void CompareKeys(
@@ -42,7 +48,7 @@ internal sealed class MetaCheck(SignalStore store, DictionaryModel model, MetaTy
         Require(want == string.Join(' ', got), $"{where}\nexpected {want}\ngot      {string.Join(' ', got)}");
     }
 
-    private void CompareCells(MetaEvent[] expected, in Sequence answer, MetaQuery query, string where)
+    private static void CompareCells(MetaEvent[] expected, in Sequence answer, MetaQuery query, MetaType[] types, int[] columns, string where)
     {
         foreach (string name in answer.Query.ColumnNames)
         {

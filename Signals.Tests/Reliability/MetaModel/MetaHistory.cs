@@ -4,6 +4,7 @@ using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage;
 using Signals.Storage.Engine;
+using Signals.Storage.History;
 using Signals.Tests.Simulation;
 using Signals.Tests.Storage.Engine;
 
@@ -30,7 +31,9 @@ internal sealed class MetaHistory
     private int _checkpoints;
     private SignalStore _store;
 
-    private MetaHistory(ulong seed)
+    private readonly PastMarks? _past;
+
+    private MetaHistory(ulong seed, bool withPast)
     {
         SimRandom random = new(seed);
         _types = new MetaType[1 + random.Below(3)];
@@ -45,25 +48,42 @@ internal sealed class MetaHistory
         _columns = Array.ConvertAll(_types, type => some.Below(type.Columns.Length + 1));
         _options = TestStores.Tiny with
         {
-            Durability = (Durability)random.Below(3),
+            Durability = withPast ? (random.Coin() ? Durability.Buffered : Durability.Synced) : (Durability)random.Below(3),
+            Retention = withPast ? new VersionRetention { Age = TimeSpan.FromDays(30) } : null,
             BlockCacheBytes = random.Coin() ? 0 : 16 << 10,
             MemTableBytes = random.Coin() ? 16 << 10 : 64 << 10,
         };
+        _past = withPast ? new PastMarks(_types, User, Users) : null;
         _store = Open();
+    }
+
+    /// <summary>Runs the operations on a store that keeps its versions, and looks at what it was; gives what was looked at.</summary>
+    public static PastMarks RunWithPast(ulong seed, ulong[] operations)
+    {
+        MetaHistory history = new(seed, withPast: true);
+        Run(history, seed, operations);
+        return history._past!;
     }
 
     /// <summary>Runs the operations that the numbers stand for; throws with what was done when an answer is wrong.</summary>
     public static int Run(ulong seed, ulong[] operations)
     {
-        MetaHistory history = new(seed);
+        return Run(new MetaHistory(seed, withPast: false), seed, operations);
+    }
+
+    private static int Run(MetaHistory history, ulong seed, ulong[] operations)
+    {
         try
         {
             foreach (ulong operation in operations)
             {
                 history.Do(operation);
+                history.LookBack(operation);
             }
 
-            history.CheckAll(new SimRandom(seed));
+            SimRandom random = new(seed);
+            history.CheckAll(random);
+            history._past?.Check(history._store, history._model, ref random);
             return history._trace.Count;
         }
         catch (Exception error)
@@ -100,13 +120,34 @@ internal sealed class MetaHistory
             case < 18: RunPending(); break;
             case 18: Erase(ref random); break;
             case < 22: Apply("flush", _store.FlushAsync); break;
-            case 22: Apply("compact", _store.CompactAsync); break;
+            case 22: Compact(); break;
             case 23: Reopen(ref random); break;
             case < 26: Crash(ref random); break;
             case 26: Pass(ref random); break;
             case < 30: Attach(ref random); break;
             case 30: Checkpoint(ref random); break;
             default: CheckOne(ref random); break;
+        }
+    }
+
+    private void LookBack(ulong operation)
+    {
+        SimRandom random = new(~operation);
+        int what = random.Below(8);
+        if (_past is null || what > 2)
+        {
+            return;
+        }
+
+        if (what == 0)
+        {
+            _trace.Add("look back");
+            _past.Check(_store, _model, ref random);
+        }
+        else
+        {
+            _trace.Add("mark");
+            _past.Add(_store, _model, _declaredTypes, _columns, _time.NowMs);
         }
     }
 
@@ -168,6 +209,7 @@ internal sealed class MetaHistory
         long cutoff = Math.Max(_time.NowMs, _model.NewestOf(user, _time.NowMs));
         _trace.Add($"erase {user} to {cutoff}");
         _unapplied.Add(() => _model.Erase(user, cutoff));
+        _past?.Erase();
         RunPending();
         Require(erased.AsTask().IsCompletedSuccessfully, "The erasure is not acknowledged.");
     }
@@ -186,6 +228,12 @@ internal sealed class MetaHistory
         Require(done.IsCompleted, $"{what} needs another thread.");
         done.GetAwaiter().GetResult();
         CatchUp();
+    }
+
+    private void Compact()
+    {
+        Apply("compact", _store.CompactAsync);
+        _past?.Compact();
     }
 
     private void CatchUp()
@@ -242,6 +290,7 @@ internal sealed class MetaHistory
         _unapplied.Clear();
         _files = new SimFileSystem(disk);
         _folder = target;
+        _past?.Forget();
         Evolve(ref random);
         _store = Open();
     }

@@ -1,0 +1,139 @@
+using System.Buffers.Binary;
+using Signals.Storage.Tables;
+using Signals.Storage.Versions;
+
+namespace Signals.Storage.History;
+
+/// <summary>
+/// The bytes of the entries of a list of kept versions (<c>docs/formats/versions.md</c>). Pure; any thread. Bytes from a disk are not trusted:
+/// whatever is wrong surfaces as <see cref="InvalidDataException"/>.
+/// </summary>
+internal static class HistoryEntries
+{
+    /// <summary>A promise that what came before it was synced.</summary>
+    public static byte[] Promise()
+    {
+        byte[] bytes = new byte[HistoryFormat.PromiseBytes];
+        bytes[HistoryFormat.KindOffset] = HistoryFormat.PromiseKind;
+        return bytes;
+    }
+
+    public static byte[] Write(in PastSample sample)
+    {
+        byte[] bytes = new byte[HistoryFormat.SampleBytes];
+        bytes[HistoryFormat.KindOffset] = HistoryFormat.SampleKind;
+        WriteCommon(bytes, sample.Point.Version, sample.TimeMs, sample.Point.Position);
+        return bytes;
+    }
+
+    /// <param name="version">The version.</param>
+    /// <param name="before">The version before it in the file; null to write it whole.</param>
+    /// <param name="cleanEdits">Up to which edit with erasures the kept files are clean.</param>
+    public static byte[] Write(RetainedVersion version, RetainedVersion? before, ulong cleanEdits)
+    {
+        VersionEdit edit = new() { FlushedPosition = version.FlushedPosition, FirstLiveLog = version.FirstLog };
+        Dictionary<ulong, TableMeta> had = (before?.Tables ?? []).ToDictionary(table => table.Number);
+        foreach (TableMeta table in version.Tables)
+        {
+            bool isSame = had.TryGetValue(table.Number, out TableMeta? old) && ReferenceEquals(old, table);
+            if (isSame)
+            {
+                had.Remove(table.Number);
+            }
+            else
+            {
+                edit.AddedTables.Add(table);
+            }
+        }
+
+        edit.RemovedTables.AddRange(had.Keys.Order());
+        edit.Erasures.AddRange(version.Erasures);
+        byte[] body = VersionEditFormat.Write(edit);
+        byte[] bytes = new byte[HistoryFormat.VersionHeaderBytes + body.Length];
+        bytes[HistoryFormat.KindOffset] = HistoryFormat.VersionKind;
+        bytes[HistoryFormat.FlagsOffset] = (byte)((before is null ? HistoryFormat.WholeFlag : 0) | (version.IsOpening ? HistoryFormat.OpeningFlag : 0));
+        WriteCommon(bytes, version.Number, version.InstalledMs, version.KnownPosition);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(HistoryFormat.ErasuresOffset), version.ErasureEdits);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(HistoryFormat.CleanOffset), cleanEdits);
+        body.CopyTo(bytes, HistoryFormat.VersionHeaderBytes);
+        return bytes;
+    }
+
+    /// <summary>Adds an entry to what was read before it.</summary>
+    public static void ReadInto(HistoryContent content, ReadOnlySpan<byte> entry)
+    {
+        byte kind = entry.Length > 0 ? entry[HistoryFormat.KindOffset] : (byte)0;
+        switch (kind)
+        {
+            case HistoryFormat.VersionKind when entry.Length > HistoryFormat.VersionHeaderBytes:
+                content.Add(ReadVersion(entry, content), BinaryPrimitives.ReadUInt64LittleEndian(entry[HistoryFormat.CleanOffset..]));
+                break;
+            case HistoryFormat.SampleKind when entry.Length == HistoryFormat.SampleBytes:
+                content.Add(ReadSample(entry));
+                break;
+            case HistoryFormat.PromiseKind when entry.Length == HistoryFormat.PromiseBytes:
+                content.IsPromised = true;
+                break;
+            default:
+                throw new InvalidDataException($"An entry of {entry.Length} bytes and kind {kind} is not one of a list of versions.");
+        }
+    }
+
+    private static RetainedVersion ReadVersion(ReadOnlySpan<byte> entry, HistoryContent content)
+    {
+        byte flags = entry[HistoryFormat.FlagsOffset];
+        bool isWhole = (flags & HistoryFormat.WholeFlag) != 0;
+        RetainedVersion? before = content.Versions.Count == 0 ? null : content.Versions[^1];
+        PastSample common = ReadSample(entry);
+        Require((flags & ~(HistoryFormat.WholeFlag | HistoryFormat.OpeningFlag)) == 0, $"has unknown flags {flags}");
+        Require(isWhole == before is null, "is whole and not the first, or the first and not whole");
+        VersionEdit edit = VersionEditFormat.Read(entry[HistoryFormat.VersionHeaderBytes..].ToArray());
+        Require(edit is { FlushedPosition: >= 0, FirstLiveLog: > 0 }, "does not say where its logs begin");
+        Require(edit.FlushedPosition <= common.Point.Position, "has tables beyond its position");
+        Require(before is null || common.Point.Version > before.Number, "does not follow the version before it");
+        SortedDictionary<ulong, TableMeta> tables = new((before?.Tables ?? []).ToDictionary(table => table.Number));
+        foreach (ulong removed in edit.RemovedTables)
+        {
+            Require(tables.Remove(removed), $"removes table {removed}, which is not there");
+        }
+
+        foreach (TableMeta added in edit.AddedTables)
+        {
+            Require(tables.TryAdd(added.Number, added), $"adds table {added.Number} twice");
+        }
+
+        return new RetainedVersion
+        {
+            Number = common.Point.Version,
+            InstalledMs = common.TimeMs,
+            KnownPosition = common.Point.Position,
+            FlushedPosition = edit.FlushedPosition!.Value,
+            FirstLog = edit.FirstLiveLog!.Value,
+            ErasureEdits = BinaryPrimitives.ReadUInt64LittleEndian(entry[HistoryFormat.ErasuresOffset..]),
+            IsOpening = (flags & HistoryFormat.OpeningFlag) != 0,
+            Tables = [.. tables.Values],
+            Erasures = [.. edit.Erasures],
+        };
+    }
+
+    private static PastSample ReadSample(ReadOnlySpan<byte> entry) => new(
+        BinaryPrimitives.ReadInt64LittleEndian(entry[HistoryFormat.TimeOffset..]),
+        new PastPoint(
+            BinaryPrimitives.ReadInt64LittleEndian(entry[HistoryFormat.PositionOffset..]),
+            BinaryPrimitives.ReadUInt64LittleEndian(entry[HistoryFormat.NumberOffset..])));
+
+    private static void WriteCommon(Span<byte> bytes, ulong number, long timeMs, long position)
+    {
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes[HistoryFormat.NumberOffset..], number);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes[HistoryFormat.TimeOffset..], timeMs);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes[HistoryFormat.PositionOffset..], position);
+    }
+
+    private static void Require(bool holds, string otherwise)
+    {
+        if (!holds)
+        {
+            throw new InvalidDataException($"A version of the list {otherwise}.");
+        }
+    }
+}

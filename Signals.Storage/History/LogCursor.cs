@@ -1,0 +1,126 @@
+using Signals.Core.Model;
+using Signals.Storage.FileSystem;
+using Signals.Storage.Versions;
+using Signals.Storage.Wal;
+
+namespace Signals.Storage.History;
+
+/// <summary>Goes forward through the frames of the logs of a store from one of them on, also while the last one is being written.</summary>
+/// <remarks>Thread contract: one thread. Lifetime: the logs are pinned; disposing closes the file that is read.</remarks>
+internal sealed class LogCursor(IFileSystem files, string directory, ulong firstLog) : IDisposable
+{
+    private ulong _log = firstLog;
+    private long _offset = LogFormat.HeaderBytes;
+    private ulong _sequence;
+    private IFile? _file;
+    private LogWindow? _window;
+
+    /// <summary>Hands over the payload of each frame up to a stream position, with the position after it and its log.</summary>
+    /// <param name="position">Of a commit that was written before the call, or not later than one.</param>
+    /// <param name="last">The position after the last frame that was handed over; moves on.</param>
+    /// <param name="onFrame">Receives the frames in order.</param>
+    /// <exception cref="CorruptionException">A frame is damaged, or the logs end before the position.</exception>
+    public void AdvanceTo(long position, ref long last, Action<ReadOnlySpan<byte>, long, ulong> onFrame)
+    {
+        bool isFresh = false;
+        while (last < position)
+        {
+            Open();
+            if (LogReader.TryReadFrame(_window!, _offset, _log, out LogFrame frame))
+            {
+                isFresh = false;
+                if (frame.PayloadBytes > 0 && frame.Position > position)
+                {
+                    return;
+                }
+
+                Check(frame);
+                if (frame.PayloadBytes > 0)
+                {
+                    onFrame(_window!.Slice(_offset + LogFormat.FrameBytes, frame.PayloadBytes), frame.Position, _log);
+                    last = Math.Max(last, frame.Position);
+                }
+
+                Pass(frame);
+            }
+            else if (isFresh)
+            {
+                throw new CorruptionException(PathOf(_log), _offset, $"the log ends here; expected it to reach stream position {position}.");
+            }
+            else
+            {
+                // What is in memory may be older than what was written since.
+                Close();
+                isFresh = true;
+            }
+        }
+    }
+
+    public void Dispose() => Close();
+
+    private void Check(in LogFrame frame)
+    {
+        if (_sequence != 0 && frame.Sequence != _sequence)
+        {
+            throw new CorruptionException(PathOf(_log), _offset, $"the frame has sequence {frame.Sequence}, expected {_sequence}.");
+        }
+    }
+
+    private void Pass(in LogFrame frame)
+    {
+        _sequence = frame.Sequence + 1;
+        _offset += LogFormat.FrameLength(frame.PayloadBytes);
+        if (frame.PayloadBytes == 0)
+        {
+            Close();
+            _log = NextLog();
+            _offset = LogFormat.HeaderBytes;
+        }
+    }
+
+    private ulong NextLog()
+    {
+        ulong next = ulong.MaxValue;
+        foreach (string name in files.ListFiles(directory))
+        {
+            if (StoreFiles.Classify(name, out ulong number) == StoreFileKind.Log && number > _log)
+            {
+                next = Math.Min(next, number);
+            }
+        }
+
+        return next != ulong.MaxValue
+            ? next
+            : throw new CorruptionException(PathOf(_log), _offset, "the log is sealed and no other follows.");
+    }
+
+    private void Open()
+    {
+        if (_window is not null)
+        {
+            return;
+        }
+
+        _file = files.Open(PathOf(_log), FileOpenMode.Read);
+        try
+        {
+            LogHeader.Read(_file, _log);
+            _window = new LogWindow(_file);
+        }
+        catch
+        {
+            Close();
+            throw;
+        }
+    }
+
+    private void Close()
+    {
+        _window?.Dispose();
+        _window = null;
+        _file?.Dispose();
+        _file = null;
+    }
+
+    private string PathOf(ulong log) => Path.Combine(directory, StoreFiles.Log(log));
+}

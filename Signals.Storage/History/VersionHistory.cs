@@ -1,0 +1,371 @@
+using Signals.Core.Model;
+using Signals.Storage.FileSystem;
+using Signals.Storage.Tables;
+using Signals.Storage.Versions;
+
+namespace Signals.Storage.History;
+
+/// <summary>
+/// The versions that a store keeps: records them as they are installed, notes which state it was in when, pins their files, and lets
+/// them go by age, by size, or because an erasure was cleaned.
+/// </summary>
+/// <remarks>
+/// Thread contract: any thread, under a lock. <see cref="Record"/> is called between the commit of an edit and its installation, one edit at a
+/// time. An error of the disk in it fails the store, in <see cref="Upkeep"/> as well. Lifetime: the store's.
+/// Invariant: the last version is the one that reads see, and its first log is the store's first live one.
+/// </remarks>
+internal sealed class VersionHistory : IDisposable
+{
+    private const long RolloverBytes = 1 << 20;
+
+    private readonly IFileSystem _files;
+    private readonly string _directory;
+    private readonly VersionRetention _options;
+    private readonly long _logBytes;
+    private readonly FilePins _pins;
+    private readonly TimeProvider _time;
+    private readonly Lock _lock = new();
+    private readonly HistoryContent _content; // guarded by _lock
+    private readonly List<IDisposable> _pinned = []; // guarded by _lock; one for each version
+    private readonly List<IDisposable> _loose = []; // guarded by _lock; of versions that went
+    private HistoryFile? _file; // guarded by _lock
+    private ulong _fileNumber; // guarded by _lock
+    private long _firstBytes; // guarded by _lock; of the file when it was new
+    private ulong _firstLog; // written under _lock
+
+    public VersionHistory(
+        IFileSystem files, string directory, VersionRetention options, long logBytes, HistoryContent content, ulong fileNumber, FilePins pins, TimeProvider time)
+    {
+        _files = files;
+        _directory = directory;
+        _options = options;
+        _logBytes = logBytes;
+        _content = content;
+        _fileNumber = fileNumber;
+        _pins = pins;
+        _time = time;
+        foreach (RetainedVersion version in content.Versions)
+        {
+            _pinned.Add(pins.Pin(version.DataFiles()));
+        }
+
+        _firstLog = content.Versions.Count == 0 ? ulong.MaxValue : content.Versions[0].FirstLog;
+    }
+
+    /// <summary>No log from this one on may be deleted.</summary>
+    public ulong FirstLog => Volatile.Read(ref _firstLog);
+
+    /// <summary>Where exact reads and ingest meet.</summary>
+    public CommitGate Gate { get; } = new();
+
+    /// <summary>The versions that are kept, oldest first.</summary>
+    public RetainedVersion[] Versions
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _content.Versions];
+            }
+        }
+    }
+
+    /// <summary>How many edits with erasures there were.</summary>
+    public ulong ErasureEdits
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _content.Versions[^1].ErasureEdits;
+            }
+        }
+    }
+
+    /// <summary>Records what an edit made of the store, durably, and gives its number. The first call is that of the opening.</summary>
+    public ulong Record(ManifestState state, VersionEdit edit)
+    {
+        lock (_lock)
+        {
+            RetainedVersion? before = _content.Versions.Count == 0 ? null : _content.Versions[^1];
+            bool isOpening = _file is null;
+            RetainedVersion version = new()
+            {
+                Number = NextNumberLocked(isOpening),
+                InstalledMs = Math.Max(NowMs(), before?.InstalledMs ?? long.MinValue),
+                KnownPosition = Gate.UnderWay,
+                FlushedPosition = state.FlushedPosition,
+                FirstLog = state.FirstLiveLog,
+                ErasureEdits = (before?.ErasureEdits ?? 0) + (isOpening ? HasNewErasuresLocked(state) : edit.Erasures.Count > 0 ? 1UL : 0UL),
+                IsOpening = isOpening,
+                Tables = TablesOf(state, before),
+                Erasures = isOpening ? [.. state.Erasures.Select(erased => new Erasure(erased.Key, erased.Value))] : [.. edit.Erasures],
+            };
+            IDisposable pinned = _pins.Pin(version.DataFiles());
+            _content.Add(version, _content.CleanEdits);
+            _pinned.Add(pinned);
+            if (isOpening)
+            {
+                RewriteLocked();
+            }
+            else
+            {
+                _file!.Append(version, before!, _content.CleanEdits);
+            }
+
+            FirstLogLocked();
+            return version.Number;
+        }
+    }
+
+    /// <summary>Notes the state of now if it is time, and lets go what is too old or too much.</summary>
+    /// <param name="version">The version that reads see.</param>
+    public void Upkeep(ulong version)
+    {
+        string[] gone;
+        lock (_lock)
+        {
+            if (_file is null)
+            {
+                return;
+            }
+
+            SampleLocked(version);
+            gone = LetGoLocked(CountOldLocked());
+            if (_file.Bytes > RolloverBytes + (2 * _firstBytes))
+            {
+                RewriteLocked();
+            }
+        }
+
+        Delete(gone);
+    }
+
+    /// <summary>
+    /// Lets every version go but that of now, whose files hold nothing of who was erased; durably, so that no later opening finds them. Does
+    /// nothing when there was no erasure since the last time.
+    /// </summary>
+    /// <param name="edits">How many edits with erasures the files are clean of.</param>
+    /// <param name="record">Records the store as it is now.</param>
+    public void LetErasedGo(ulong edits, Func<ulong> record)
+    {
+        lock (_lock)
+        {
+            if (_file is null || edits <= _content.CleanEdits)
+            {
+                return;
+            }
+        }
+
+        ulong clean = record();
+        string[] gone;
+        lock (_lock)
+        {
+            _content.CleanEdits = edits;
+            gone = LetGoLocked(_content.Versions.FindIndex(version => version.Number == clean));
+            RewriteLocked();
+        }
+
+        Delete(gone);
+    }
+
+    /// <summary>The version with a number, and the erasures known with it.</summary>
+    /// <param name="number">Its number.</param>
+    /// <param name="found">The version.</param>
+    /// <param name="erasures">Every erasure that its edits had.</param>
+    /// <param name="end">Position behind which records of its time were lost in a crash; the greatest there is when none were.</param>
+    /// <param name="pinned">Keeps the files of the version and its logs; to be disposed.</param>
+    public bool TryPin(ulong number, out RetainedVersion found, out Erasure[] erasures, out long end, out IDisposable? pinned)
+    {
+        lock (_lock)
+        {
+            int index = _content.Versions.FindIndex(version => version.Number == number);
+            if (index < 0)
+            {
+                (found, erasures, end, pinned) = (null!, [], 0, null);
+                return false;
+            }
+
+            RetainedVersion version = found = _content.Versions[index];
+            erasures = [.. _content.Versions.Take(index + 1).SelectMany(one => one.Erasures)];
+            end = _content.Versions.Skip(index + 1).Where(later => later.IsOpening).Select(later => later.KnownPosition).FirstOrDefault(long.MaxValue);
+            pinned = _pins.Pin([.. version.DataFiles(), .. LogsLocked().Where(log => log >= version.FirstLog).Select(StoreFiles.Log)]);
+            return true;
+        }
+    }
+
+    /// <summary>The newest kept version that holds nothing behind a position; null when none is kept.</summary>
+    public ulong? VersionAt(long position)
+    {
+        lock (_lock)
+        {
+            return _content.Versions.FindLast(version => version.KnownPosition <= position)?.Number;
+        }
+    }
+
+    /// <summary>The last state that was noted at or before a time; null when none is kept from then.</summary>
+    public PastPoint? PointAt(long timeMs)
+    {
+        lock (_lock)
+        {
+            RetainedVersion? version = _content.Versions.FindLast(one => one.InstalledMs <= timeMs);
+            int sample = _content.Samples.FindLastIndex(one => one.TimeMs <= timeMs);
+            if (version is null)
+            {
+                return null;
+            }
+
+            PastPoint installed = new(version.KnownPosition, version.Number);
+            return sample >= 0 && _content.Samples[sample].Point.Version >= version.Number ? _content.Samples[sample].Point : installed;
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _file?.Dispose();
+            _file = null;
+        }
+    }
+
+    // An opening goes on at the seconds of the clock if these are ahead: a store that lost or left its list does not give numbers again.
+    private ulong NextNumberLocked(bool isOpening) =>
+        Math.Max(_content.HighestVersion + 1, isOpening ? (ulong)Math.Clamp((NowMs() - HistoryFormat.FirstNumberMs) / 1000, 1, int.MaxValue) : 1);
+
+    /// <summary>1 when a crash, or the recovery from it, left erasures in the manifest that no version in the list knows of.</summary>
+    private ulong HasNewErasuresLocked(ManifestState state)
+    {
+        Dictionary<UserId, long> known = [];
+        foreach (Erasure erasure in _content.Versions.SelectMany(version => version.Erasures))
+        {
+            known[erasure.User] = Math.Max(erasure.CutoffMs, known.GetValueOrDefault(erasure.User, ErasureSet.NoCutoff));
+        }
+
+        return state.Erasures.Any(erased => known.GetValueOrDefault(erased.Key, ErasureSet.NoCutoff) < erased.Value) ? 1UL : 0;
+    }
+
+    private static TableMeta[] TablesOf(ManifestState state, RetainedVersion? before)
+    {
+        // The same object for a table that did not change: that is how a version is told from the one before it.
+        Dictionary<ulong, TableMeta> had = (before?.Tables ?? []).ToDictionary(table => table.Number);
+        return [.. state.Tables.Values.Select(table =>
+            had.TryGetValue(table.Number, out TableMeta? old) && old.ColumnFiles.Select(file => file.Number).SequenceEqual(table.ColumnFiles.Select(file => file.Number))
+                ? old
+                : table)];
+    }
+
+    private void SampleLocked(ulong version)
+    {
+        RetainedVersion newest = _content.Versions[^1];
+        long position = Gate.Position;
+        long now = NowMs();
+        PastSample last = _content.Samples.Count > 0 ? _content.Samples[^1] : new PastSample(newest.InstalledMs, new PastPoint(newest.KnownPosition, newest.Number));
+        bool isDue = now >= last.TimeMs + (long)_options.Granularity.TotalMilliseconds;
+
+        // The version of a state is one that reads see, and holds nothing of a commit that is still being applied.
+        bool isWhole = version == newest.Number && newest.KnownPosition <= position;
+        PastSample sample = new(now, new PastPoint(position, version));
+        if (isDue && isWhole && sample.Point != last.Point)
+        {
+            _content.Add(sample);
+            _file!.Append(sample);
+        }
+    }
+
+    private int CountOldLocked()
+    {
+        long oldest = NowMs() - (long)_options.Age.TotalMilliseconds;
+        int gone = 0;
+        while (gone < _content.Versions.Count - 1 && _content.Versions[gone + 1].InstalledMs <= oldest)
+        {
+            gone++;
+        }
+
+        while (gone < _content.Versions.Count - 1 && KeptBytesLocked(gone) > _options.MaxBytes)
+        {
+            gone++;
+        }
+
+        return gone;
+    }
+
+    /// <summary>Takes the oldest versions away; gives the files that no version needs any more. The newest one has all that is live and was in an older one.</summary>
+    private string[] LetGoLocked(int count)
+    {
+        if (count == 0)
+        {
+            return [];
+        }
+
+        HashSet<string> files = [.. _content.Versions.Take(count).SelectMany(version => version.DataFiles())];
+        ulong first = FirstLog;
+        _content.RemoveOldest(count);
+        files.ExceptWith(_content.Versions.SelectMany(version => version.DataFiles()));
+        FirstLogLocked();
+        _loose.AddRange(_pinned.Take(count));
+        _pinned.RemoveRange(0, count);
+        return [.. files, .. LogsLocked().Where(log => log >= first && log < FirstLog).Select(StoreFiles.Log)];
+    }
+
+    /// <summary>About how many bytes are there only for the versions from one on.</summary>
+    private long KeptBytesLocked(int first)
+    {
+        RetainedVersion newest = _content.Versions[^1];
+        HashSet<ulong> counted = [.. newest.Tables.Select(table => table.Number)];
+        long bytes = 0;
+        foreach (TableMeta table in _content.Versions.Skip(first).SelectMany(version => version.Tables))
+        {
+            bytes += counted.Add(table.Number) ? table.TotalLength : 0;
+        }
+
+        ulong firstLog = _content.Versions[first].FirstLog;
+        return bytes + (firstLog == newest.FirstLog ? 0 : _logBytes * LogsLocked().Count(log => log >= firstLog && log < newest.FirstLog));
+    }
+
+    private void FirstLogLocked() => Volatile.Write(ref _firstLog, _content.Versions[0].FirstLog);
+
+    /// <summary>Deletes files, those that somebody reads when that ends: after the list without them is written, if it is.</summary>
+    private void Delete(string[] names)
+    {
+        IDisposable[] pinned;
+        lock (_lock)
+        {
+            pinned = [.. _loose];
+            _loose.Clear();
+        }
+
+        foreach (IDisposable one in pinned)
+        {
+            one.Dispose();
+        }
+
+        foreach (string name in names)
+        {
+            _pins.Delete(name);
+        }
+    }
+
+    private ulong[] LogsLocked()
+    {
+        List<ulong> logs = [];
+        foreach (string name in _files.ListFiles(_directory))
+        {
+            if (StoreFiles.Classify(name, out ulong number) == StoreFileKind.Log)
+            {
+                logs.Add(number);
+            }
+        }
+
+        return [.. logs.Order()];
+    }
+
+    private void RewriteLocked()
+    {
+        _file?.Dispose();
+        _file = HistoryFile.Create(_files, _directory, ++_fileNumber, _content);
+        _firstBytes = _file.Bytes;
+    }
+
+    private long NowMs() => _time.GetUtcNow().ToUnixTimeMilliseconds();
+}

@@ -1,0 +1,141 @@
+using System.Buffers.Binary;
+using System.Runtime.InteropServices;
+using Signals.Core.Columns;
+using Signals.Core.Definitions;
+using Signals.Core.Enrichment;
+using Signals.Core.Model;
+using Signals.Core.Serving;
+using RowSet = Signals.Core.Serving.Rows.RowSet;
+using Signals.Storage.History;
+using Signals.Storage.Primitives;
+
+namespace Signals.Storage.Serving;
+
+/// <summary>Makes the receipts of a definition's answers, and the checksum by which a rebuilt answer is known to be the same.</summary>
+/// <remarks>Thread contract: immutable; any thread. Making a receipt allocates nothing.</remarks>
+internal sealed class ReceiptMaker
+{
+    private readonly string _name;
+    private readonly ulong? _definition;
+    private readonly int[] _columns;
+
+    private ReceiptMaker(string name, ulong? definition, int[] columns)
+    {
+        _name = name;
+        _definition = definition;
+        _columns = columns;
+    }
+
+    /// <summary>
+    /// Which columns are covered follows from the definition alone, not from where automatic enrichments run just now: those that come out, in
+    /// the order of the definition, without those of enrichers that run at serving or may.
+    /// </summary>
+    public static ReceiptMaker For(SequencePlan plan, EnrichmentCatalog catalog)
+    {
+        HashSet<string> computed = [];
+        foreach (EnrichmentUse use in plan.Definition.Enrichments.Where(use => use.Placement != PlacementChoice.Indexing))
+        {
+            computed.UnionWith(catalog.TryGet(use.Name, out IEnrichmentStep? step) ? step.Signature.Outputs.Select(output => output.Name) : []);
+        }
+
+        int[] columns =
+        [
+            .. PlanCompiler.ColumnsThatComeOut(plan.Definition).Where(column => !computed.Contains(column)).Distinct().Select(plan.Layout.OrdinalOf),
+        ];
+        ulong? hash = plan.Definition.IsPortable ? (ulong)(plan.Definition.ComputeContentHash() >> 64) : null;
+        return new ReceiptMaker(plan.Definition.Name, hash, columns);
+    }
+
+    /// <summary>Throws unless a read with these options can have a receipt.</summary>
+    public void Require(DateTimeOffset? asOf)
+    {
+        if (_definition is null)
+        {
+            throw new InvalidOperationException(
+                $"The definition '{_name}' has a condition in the host's code, which no receipt can name; register an event filter and use Predicate.Filter with its name.");
+        }
+
+        if (asOf is not null)
+        {
+            throw new ArgumentException("A read as of another time has no receipt: ask for one of the two.", nameof(asOf));
+        }
+    }
+
+    /// <summary>The receipt of a user's answer in a run whose fetches were exact.</summary>
+    public SequenceReceipt Make(SequenceRun run, int user, ServingStatus status)
+    {
+        StoreFetcher fetcher = (StoreFetcher)run.Fetcher;
+        if (!fetcher.IsExact)
+        {
+            throw new InvalidOperationException("The read did not ask for a receipt; set ReadOptions.WithReceipt.");
+        }
+
+        return Make(run.Rows.User(user), run.Rows.NowMs, status, fetcher.Point, run.ChosenOf(user).Length, Checksum(run, user));
+    }
+
+    /// <summary>The receipt of a user who was not reached; it cannot be rebuilt.</summary>
+    public SequenceReceipt MakeEmpty(in UserId user, long nowMs, ServingStatus status) => Make(user, nowMs, status, default, 0, 0);
+
+    /// <summary>The checksum of a user's answer.</summary>
+    public uint Checksum(SequenceRun run, int user)
+    {
+        RowSet rows = run.Rows;
+        ReadOnlySpan<int> chosen = run.ChosenOf(user);
+        uint checksum = Append(0, MemoryMarshal.AsBytes(rows.Times), sizeof(long), chosen);
+        checksum = Append(checksum, MemoryMarshal.AsBytes(rows.Ids), sizeof(ulong), chosen);
+        checksum = Append(checksum, MemoryMarshal.AsBytes(rows.EventTypes), sizeof(ushort), chosen);
+        foreach (int ordinal in _columns)
+        {
+            IColumnRows column = rows.Column(ordinal);
+            checksum = Append(checksum, column.RowStates, 1, chosen);
+            checksum = column.Type.IsVariable
+                ? AppendVariable(checksum, column, chosen)
+                : Append(checksum, column.FixedRows, column.Type.Width, chosen);
+        }
+
+        return checksum;
+    }
+
+    private SequenceReceipt Make(in UserId user, long nowMs, ServingStatus status, in PastPoint point, int length, uint checksum) => new()
+    {
+        User = user,
+        Definition = _definition ?? 0,
+        Position = point.Position,
+        AsOfMs = nowMs,
+        Version = checked((uint)point.Version),
+        Length = length,
+        Status = status,
+        Checksum = checksum,
+    };
+
+    /// <summary>Adds the chosen rows of a fixed width, those that follow one another at once.</summary>
+    private static uint Append(uint checksum, ReadOnlySpan<byte> values, int width, ReadOnlySpan<int> chosen)
+    {
+        for (int i = 0; i < chosen.Length;)
+        {
+            int count = 1;
+            while (i + count < chosen.Length && chosen[i + count] == chosen[i] + count)
+            {
+                count++;
+            }
+
+            checksum = Crc32C.Append(checksum, values.Slice(chosen[i] * width, count * width));
+            i += count;
+        }
+
+        return checksum;
+    }
+
+    private static uint AppendVariable(uint checksum, IColumnRows column, ReadOnlySpan<int> chosen)
+    {
+        Span<byte> length = stackalloc byte[sizeof(int)];
+        foreach (int row in chosen)
+        {
+            ReadOnlySpan<byte> value = column.GetValue(row);
+            BinaryPrimitives.WriteInt32LittleEndian(length, value.Length);
+            checksum = Crc32C.Append(Crc32C.Append(checksum, length), value);
+        }
+
+        return checksum;
+    }
+}
