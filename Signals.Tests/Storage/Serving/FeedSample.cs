@@ -4,6 +4,7 @@ using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage;
+using Signals.Storage.History;
 using Signals.Tests.Simulation;
 using Signals.Tests.Storage.Engine;
 
@@ -30,10 +31,10 @@ internal static class FeedSample
             .Output("items", TensorType.Int64, t => t.Column("item")))
         .Build();
 
-    public static SignalStore Open(TimeProvider time)
+    public static SignalStore Open(TimeProvider time, VersionRetention? kept = null)
     {
         SignalStore store = TestStores.Open(
-            new SimFileSystem(), Schema, time, TestStores.Tiny with { MemTableBytes = 4 << 20, RingBytes = 1 << 20, MaxBatchBytes = 256 << 10, BlockCacheBytes = 64 << 20 });
+            new SimFileSystem(), Schema, time, TestStores.Tiny with { MemTableBytes = 4 << 20, RingBytes = 1 << 20, MaxBatchBytes = 256 << 10, BlockCacheBytes = 64 << 20, Retention = kept });
         store.Definitions.Register(Definition(), new EnrichmentCatalog(new ItemEmbedding()));
         return store;
     }

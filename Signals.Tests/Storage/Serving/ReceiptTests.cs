@@ -4,6 +4,7 @@ using Signals.Core.Model;
 using Signals.Core.Serving;
 using Signals.Storage;
 using Signals.Storage.History;
+using Signals.Storage.Segments;
 using Signals.Storage.Serving;
 using Signals.Tests.Simulation;
 using Signals.Tests.Storage.Engine;
@@ -111,6 +112,31 @@ internal sealed class ReceiptTests
         _time.NowMs += 100_000_000;
         PastStores.Append(store, 1, 1700);
         Assert.That(Status(store, Serve(store)), Is.EqualTo(RebuildStatus.Exact), "a user who comes again is served and rebuilt");
+    }
+
+    [Test]
+    public async Task Rebuild_EventThatCameWhenItsPatchWasDropped_IsWithoutIt()
+    {
+        SimFileSystem files = ImportStore.NewFiles(record: false);
+        using SignalStore store = TestStores.Open(
+            files, PastStores.Schema, _time, TestStores.Tiny with { Retention = new VersionRetention(), OrphanGrace = TimeSpan.FromHours(1) });
+        store.Definitions.Register(PastStores.Definition());
+        PastStores.Append(store, 1, 1);
+        using (SegmentWriter writer = SegmentWriter.Create(files, ImportStore.Segment, store.Schema["view"], new SegmentOptions { Generation = 1, Source = "test" }))
+        {
+            writer.Correct(User, TestStores.Start + 180_000, 1).Set("note", "corrected");
+            writer.Finish();
+        }
+
+        await store.ImportAsync(ImportStore.Segment);
+        await store.CompactAsync();
+        _time.NowMs += 2 * 3_600_000;
+        await store.CompactAsync();
+        Assert.That(store.GetOrphanReport().Sources.Sum(source => source.Dropped), Is.EqualTo(1));
+        PastStores.Append(store, 1, 3);
+        using ServedSequence served = store.Read(User, PastStores.Name, new ReadOptions { WithReceipt = true });
+        Assert.That(served.Text("note", 0), Is.EqualTo("m3"));
+        Assert.That(Status(store, served.Receipt), Is.EqualTo(RebuildStatus.Exact));
     }
 
     [Test]

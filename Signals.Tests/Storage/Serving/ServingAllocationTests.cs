@@ -3,6 +3,7 @@ using Signals.Core.Model;
 using Signals.Core.Serving;
 using Signals.Core.Tenancy;
 using Signals.Storage;
+using Signals.Storage.History;
 using Signals.Storage.Serving;
 using Signals.Tests.Storage.Engine;
 
@@ -36,6 +37,27 @@ internal sealed class ServingAllocationTests
             throw new InvalidOperationException($"{answer.Count} events, {answer.Status}.");
         }
     }), Is.Zero);
+
+    [Test]
+    public void Read_WarmWithAReceipt_AllocatesNothing()
+    {
+        using SignalStore store = FeedSample.Open(new ManualTime(TestStores.Start + 10_000), new VersionRetention());
+        FeedSample.Fill(store, Users, perType: 600);
+        byte[] logged = new byte[SequenceReceipt.Bytes];
+        Assert.That(LeastAllocatedBy(() =>
+        {
+            using ServedSequence answer = store.Read(UserId.From(1UL), "home_feed", new ReadOptions { WithReceipt = true });
+            if (!answer.Receipt.TryWrite(logged) || !SequenceReceipt.TryRead(logged, out SequenceReceipt read) || read.Length != FeedSample.Size)
+            {
+                throw new InvalidOperationException($"{answer.Receipt}");
+            }
+        }), Is.Zero);
+
+        UserId[] users = [.. Enumerable.Range(1, Users).Select(user => UserId.From((ulong)user))];
+        TensorSet set = new TensorSet().Bind<float>("numbers", new float[Users * FeedSample.Size * 6]);
+        Assert.That(LeastAllocatedBy(() => store.ReadTensors(users, "home_feed", set, new ReadOptions { WithReceipt = true })), Is.Zero);
+        Assert.That(set.Receipts.Length, Is.EqualTo(Users));
+    }
 
     [Test]
     public void Read_WarmWithinAQuota_AllocatesNothing()
