@@ -26,6 +26,9 @@ internal sealed class ReceiptMaker
         _columns = columns;
     }
 
+    /// <summary>The first 64 bits of the definition's content hash; 0 when it has a condition in the host's code.</summary>
+    public ulong DefinitionHash => _definition ?? 0;
+
     /// <summary>
     /// Which columns are covered follows from the definition alone, not from where automatic enrichments run just now: those that come out, in
     /// the order of the definition, without those of enrichers that run at serving or may.
@@ -99,7 +102,7 @@ internal sealed class ReceiptMaker
     private SequenceReceipt Make(in UserId user, long nowMs, ServingStatus status, in PastPoint point, int length, uint checksum) => new()
     {
         User = user,
-        Definition = _definition ?? 0,
+        Definition = DefinitionHash,
         Position = point.Position,
         AsOfMs = nowMs,
         Version = checked((uint)point.Version),

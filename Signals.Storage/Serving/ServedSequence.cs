@@ -2,6 +2,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Signals.Core.Columns;
 using Signals.Core.Definitions;
+using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Core.Serving;
 using Signals.Core.Serving.Features;
@@ -57,6 +58,10 @@ public readonly struct ServedSequence : IDisposable, IEquatable<ServedSequence>
 
     /// <summary>Ids of the events' types, as in <c>store.Schema</c>; <see cref="Count"/> of them.</summary>
     public ReadOnlySpan<ushort> EventTypes => Answer.EventTypes;
+
+    internal UserId User => Answer.Run.Rows.User(0);
+
+    internal ulong DefinitionHash => Answer.Owner.Receipts.DefinitionHash;
 
     internal IColumnRows Column(string name) => Answer.Column(name);
 

@@ -92,6 +92,33 @@ internal sealed class LogWriter : IDisposable
         }
     }
 
+    /// <summary>Goes on with a growing log that is not sealed, behind its last good frame; what is torn behind that is cut off.</summary>
+    public static LogWriter Resume(IFileSystem files, string path, in LogReplay replay)
+    {
+        IFile file = files.Open(path, FileOpenMode.ReadWrite);
+        try
+        {
+            LogHeader header = LogHeader.Read(file, replay.LogNumber);
+            if (header.FixedSize != 0 || replay.Sealed)
+            {
+                throw new InvalidOperationException($"Log '{path}' is sealed or of a fixed size; nothing can be added to it.");
+            }
+
+            if (replay.Torn)
+            {
+                file.SetLength(replay.EndOffset);
+                file.Sync();
+            }
+
+            return new LogWriter(file, header, Math.Max(1, replay.NextSequence)) { _writtenOffset = replay.EndOffset };
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>Whether a payload of this length fits, with the seal after it. A growing log always has room.</summary>
     public bool HasRoom(int payloadBytes) =>
         _fixedSize == 0 || _writtenOffset + LogFormat.FrameLength(payloadBytes) + LogFormat.FrameBytes <= _fixedSize;

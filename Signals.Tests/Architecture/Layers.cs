@@ -42,6 +42,7 @@ internal static partial class Layers
         "Signals.Storage.Offline",
         "Signals.Storage.Frames",
         "Signals.Storage.Serving",
+        "Signals.Storage.FeatureLog",
         "Signals.Storage",
     ];
 

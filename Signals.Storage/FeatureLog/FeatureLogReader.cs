@@ -1,0 +1,129 @@
+using Signals.Core.Model;
+using Signals.Storage.FileSystem;
+using Signals.Storage.Wal;
+
+namespace Signals.Storage.FeatureLog;
+
+/// <summary>Reads a feature log from its beginning, sequence by sequence, in the order of the blocks that they were written in.</summary>
+/// <remarks>
+/// Thread contract: one thread at a time. It may read beside the writer: what was flushed before a block is asked for is there. Lifetime: dispose it;
+/// sequences that it gave stay valid.
+/// </remarks>
+public sealed class FeatureLogReader : IDisposable
+{
+    private readonly IFile _file;
+    private readonly List<LoggedDefinition> _definitions = [];
+    private LogWindow _window;
+    private long _offset = LogFormat.HeaderBytes;
+    private ulong _sequence = 1;
+    private LoggedBlock? _block;
+    private int _next;
+
+    private FeatureLogReader(IFile file)
+    {
+        _file = file;
+        LogHeader.Read(file, FeatureLogFormat.LogNumber);
+        _window = new LogWindow(file);
+    }
+
+    /// <summary>Whether bytes follow what was read so far that are no whole entry: a write that a crash tore, or that is under way.</summary>
+    public bool IsTorn => _window.Length > _offset && !LogReader.TryReadFrame(_window, _offset, FeatureLogFormat.LogNumber, out _);
+
+    /// <summary>Opens a feature log.</summary>
+    /// <exception cref="CorruptionException">The file is no feature log.</exception>
+    public static FeatureLogReader Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Open(FileSystems.ForThisMachine(), path);
+    }
+
+    /// <summary>Reads the next sequence; false at the end, and where the rest is torn.</summary>
+    /// <exception cref="CorruptionException">An entry is whole and holds what no writer writes, or damage lies before bytes that were synced.</exception>
+    public bool TryRead(out LoggedSequence sequence)
+    {
+        while (_block is null || _next == _block.Count)
+        {
+            if (!TryReadEntry())
+            {
+                sequence = default;
+                return false;
+            }
+        }
+
+        sequence = new LoggedSequence(_block, _next++);
+        return true;
+    }
+
+    /// <summary>Closes the file.</summary>
+    public void Dispose()
+    {
+        _window.Dispose();
+        _file.Dispose();
+    }
+
+    internal static FeatureLogReader Open(IFileSystem files, string path)
+    {
+        // Damage before what was synced is told from a torn tail by the log's own rules, and is found before anything is given out.
+        LogReader.Replay(files, path, FeatureLogFormat.LogNumber, 1, isLast: true, static (_, _) => { });
+        IFile file = files.Open(path, FileOpenMode.Read);
+        try
+        {
+            return new FeatureLogReader(file);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    private bool TryReadEntry()
+    {
+        if (!LogReader.TryReadFrame(_window, _offset, FeatureLogFormat.LogNumber, out LogFrame frame))
+        {
+            if (_file.Length == _window.Length)
+            {
+                return false;
+            }
+
+            _window.Dispose();
+            _window = new LogWindow(_file);
+            if (!LogReader.TryReadFrame(_window, _offset, FeatureLogFormat.LogNumber, out frame))
+            {
+                return false;
+            }
+        }
+
+        if (frame.Sequence != _sequence || frame.PayloadBytes == 0)
+        {
+            throw new CorruptionException(_file.Path, _offset, $"the entry has sequence {frame.Sequence}, expected {_sequence}.");
+        }
+
+        Take(_window.Slice(_offset + LogFormat.FrameBytes, frame.PayloadBytes));
+        _sequence++;
+        _offset += LogFormat.FrameLength(frame.PayloadBytes);
+        return true;
+    }
+
+    private void Take(ReadOnlySpan<byte> entry)
+    {
+        try
+        {
+            switch (entry[FeatureLogFormat.KindOffset])
+            {
+                case FeatureLogFormat.DefinitionKind:
+                    _definitions.Add(LoggedDefinition.Read(entry));
+                    break;
+                case FeatureLogFormat.BlockKind:
+                    (_block, _next) = (LoggedBlock.Read(entry, _definitions), 0);
+                    break;
+                default:
+                    throw new InvalidDataException($"An entry is of kind {entry[0]}, unknown to this version.");
+            }
+        }
+        catch (InvalidDataException error)
+        {
+            throw new CorruptionException(_file.Path, _offset, error.Message, error);
+        }
+    }
+}

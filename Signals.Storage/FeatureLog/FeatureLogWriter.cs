@@ -1,0 +1,162 @@
+using Signals.Core.Definitions;
+using Signals.Storage.FileSystem;
+using Signals.Storage.Serving;
+using Signals.Storage.Wal;
+
+namespace Signals.Storage.FeatureLog;
+
+/// <summary>
+/// Logs served sequences in full, columns and all, to a file that grows: for those who would rather keep the features than rebuild them from
+/// receipts (<c>docs/formats/feature-log.md</c>).
+/// </summary>
+/// <remarks>
+/// Thread contract: any thread, under a lock. Sequences are collected into blocks of one definition each; what was not yet written by
+/// <see cref="Flush"/> is lost with the process, what was not yet synced by <see cref="Sync"/> may be lost in a power cut. After an error of the disk every
+/// later call throws. One writer per file. Lifetime: dispose it; that flushes.
+/// </remarks>
+public sealed class FeatureLogWriter : IDisposable
+{
+    private const int BlockBytes = 1 << 20;
+    private const int MostDefinitions = 256;
+
+    private readonly Lock _gate = new();
+    private readonly LogWriter _log; // guarded by _gate, as all below
+    private readonly Dictionary<SequenceDefinition, BlockBuilder> _blocks = new(ReferenceEqualityComparer.Instance);
+    private int _definitions;
+    private bool _disposed;
+
+    private FeatureLogWriter(LogWriter log, int definitions)
+    {
+        _log = log;
+        _definitions = definitions;
+    }
+
+    /// <summary>Opens a feature log to go on with it, or makes one. A tail that a crash tore is cut off.</summary>
+    /// <param name="path">The file; its folder exists.</param>
+    /// <exception cref="Core.Model.CorruptionException">The file is damaged before its end, or no feature log.</exception>
+    public static FeatureLogWriter Open(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        return Open(FileSystems.ForThisMachine(), path);
+    }
+
+    /// <summary>Adds an answer with all its columns.</summary>
+    /// <param name="sequence">A live answer; nothing of it is kept.</param>
+    /// <exception cref="ArgumentException">The sequence has more than 256 MiB of values.</exception>
+    /// <exception cref="IOException">The disk refused.</exception>
+    /// <exception cref="ObjectDisposedException">The writer, or the answer, was disposed.</exception>
+    public void Append(ServedSequence sequence)
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            BlockBuilder block = BlockLocked(sequence);
+            if (sequence.Count > block.MaxRows)
+            {
+                throw new ArgumentException($"A sequence of {sequence.Count} rows is more than a block can hold, {block.MaxRows}.", nameof(sequence));
+            }
+
+            if (!block.IsEmpty && block.Rows + sequence.Count > block.MaxRows)
+            {
+                WriteLocked(block);
+            }
+
+            block.Add(sequence);
+            if (block.Bytes >= BlockBytes)
+            {
+                WriteLocked(block);
+            }
+        }
+    }
+
+    /// <summary>Writes what was collected: it survives a kill of the process from then on.</summary>
+    /// <exception cref="IOException">The disk refused.</exception>
+    public void Flush()
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            FlushLocked();
+        }
+    }
+
+    /// <summary>Flushes, and makes everything survive a power cut.</summary>
+    /// <exception cref="IOException">The disk refused.</exception>
+    public void Sync()
+    {
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            FlushLocked();
+            _log.Sync();
+        }
+    }
+
+    /// <summary>Flushes and closes the file. A second call does nothing.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            if (_disposed)
+            {
+                return;
+            }
+
+            _disposed = true;
+            try
+            {
+                FlushLocked();
+            }
+            finally
+            {
+                _log.Dispose();
+            }
+        }
+    }
+
+    internal static FeatureLogWriter Open(IFileSystem files, string path)
+    {
+        if (!files.FileExists(path))
+        {
+            return new FeatureLogWriter(LogWriter.Create(files, path, FeatureLogFormat.LogNumber, firstSequence: 1, fixedSize: 0), 0);
+        }
+
+        int definitions = 0;
+        LogReplay replay = LogReader.Replay(files, path, FeatureLogFormat.LogNumber, 1, isLast: true, (payload, _) =>
+            definitions += payload[FeatureLogFormat.KindOffset] == FeatureLogFormat.DefinitionKind ? 1 : 0);
+        return new FeatureLogWriter(LogWriter.Resume(files, path, replay), definitions);
+    }
+
+    private BlockBuilder BlockLocked(in ServedSequence sequence)
+    {
+        SequenceDefinition definition = sequence.Definition;
+        if (_blocks.TryGetValue(definition, out BlockBuilder? block))
+        {
+            return block;
+        }
+
+        if (_blocks.Count == MostDefinitions)
+        {
+            FlushLocked();
+            _blocks.Clear();
+        }
+
+        string[] names = [.. definition.Columns.Select(column => column.Name)];
+        ServedSequence answer = sequence;
+        LoggedDefinition logged = new(
+            definition.Name, answer.DefinitionHash, names, [.. names.Select(name => answer.Column(name).Type)]);
+        _log.Append(logged.Write(), position: 0);
+        _blocks.Add(definition, block = new BlockBuilder(_definitions++, logged));
+        return block;
+    }
+
+    private void FlushLocked()
+    {
+        foreach (BlockBuilder block in _blocks.Values.Where(block => !block.IsEmpty))
+        {
+            WriteLocked(block);
+        }
+    }
+
+    private void WriteLocked(BlockBuilder block) => _log.Append(block.Take(), position: 0);
+}
