@@ -1,6 +1,5 @@
 using Signals.Core.Ingest;
 using Signals.Core.Model;
-using Signals.Samples.Recommender.Shop;
 using Signals.Storage;
 
 namespace Signals.Samples.Recommender.Simulation;
