@@ -1,5 +1,6 @@
 using Signals.Bench.Compare;
 using Signals.Bench.Import;
+using Signals.Bench.Receipts;
 using Signals.Bench.Serving;
 
 try
@@ -10,11 +11,14 @@ try
             return new CompareCommand(CompareOptions.Parse(rest)).Run();
         case ["import", .. string[] rest]:
             return ImportCommand.Run(rest);
+        case ["receipts", .. string[] rest]:
+            return ReceiptsCommand.Parse(rest).Run();
         case ["serving", .. string[] rest]:
             return ServingCommand.Parse(rest).Run();
         default:
             Console.Error.WriteLine(CompareOptions.Usage);
             Console.Error.WriteLine(ImportCommand.Usage);
+            Console.Error.WriteLine(ReceiptsCommand.Usage);
             Console.Error.WriteLine(ServingCommand.Usage);
             return 2;
     }
