@@ -1,8 +1,10 @@
 using System.Globalization;
 using Signals.Core.Model;
 using Signals.Core.Serving;
+using Signals.Storage.FileSystem;
 using Signals.Storage.History;
 using Signals.Storage.Serving;
+using Signals.Storage.Versions;
 
 namespace Signals.Storage;
 
@@ -14,6 +16,18 @@ public sealed partial class SignalStore
     /// position. Acknowledgements may name a position inside a commit; it counts as the end of the commit before.
     /// </summary>
     public long CommitPosition => Engine.History?.Gate.Position ?? Engine.AcknowledgedPosition;
+
+    /// <summary>
+    /// Whether the store in a folder keeps versions. Opened without <see cref="StoreOptions.VersionRetention"/> it lets them go. The store is not
+    /// opened, and nothing is changed.
+    /// </summary>
+    /// <param name="path">The store's folder.</param>
+    public static bool KeepsVersions(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        IFileSystem files = FileSystems.ForThisMachine();
+        return files.DirectoryExists(path) && files.ListFiles(path).Any(name => StoreFiles.Classify(name, out _) == StoreFileKind.Versions);
+    }
 
     /// <summary>Opens the store as it was known at a time: as of the last state that was noted at or before it (<see cref="VersionRetention.Granularity"/>).</summary>
     /// <param name="asOf">The time, which windows and ages go by, too.</param>

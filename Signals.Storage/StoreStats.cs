@@ -42,6 +42,8 @@ public sealed record StoreStats
         FoldBytesWritten = counters.Compaction.FoldBytesWritten;
         PatchRows = counters.PatchRows;
         OrphansHeld = counters.OrphansHeld;
+        KeptVersions = counters.KeptVersions;
+        KeptBytes = counters.KeptBytes;
         OrphansDropped = counters.Compaction.OrphansDropped;
     }
 
@@ -146,6 +148,12 @@ public sealed record StoreStats
     /// costs; until a merge takes the column files in, nothing else is written for it.
     /// </summary>
     public long FoldBytesWritten { get; }
+
+    /// <summary>Versions that can be read or rebuilt from, that of now included; 0 without <see cref="StoreOptions.VersionRetention"/>.</summary>
+    public int KeptVersions { get; }
+
+    /// <summary>About how many bytes of tables and logs are there only for the versions that are kept.</summary>
+    public long KeptBytes { get; }
 
     /// <summary>Rows of corrections and enrichments that are not folded yet, orphans included.</summary>
     public long PatchRows { get; }

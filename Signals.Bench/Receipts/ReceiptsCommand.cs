@@ -21,6 +21,8 @@ internal sealed class ReceiptsCommand(int requests, string path)
     public const string Usage = "receipts [--requests 200] [--path DIR]";
     private const int Dimensions = 64;
     private const int Users = 20;
+    private const int IngestEvents = 2_000_000;
+    private const int IngestRounds = 4;
     private static readonly int[] Lengths = [100, 1024, 16_000];
     private static readonly ReadOptions WithReceipt = new() { WithReceipt = true };
 
@@ -43,6 +45,7 @@ internal sealed class ReceiptsCommand(int requests, string path)
 
     public int Run()
     {
+        MeasureIngest();
         Console.WriteLine("length  rows  receipt B  features B/request  same, 1 a block  ratio   read us  + receipt us  log us  rebuild one ms  rebuilt/s in bulk");
         foreach (int length in Lengths)
         {
@@ -59,6 +62,48 @@ internal sealed class ReceiptsCommand(int requests, string path)
         }
 
         return 0;
+    }
+
+    /// <summary>The same events into a store that keeps versions and into one that does not, in turn, until flushed.</summary>
+    private void MeasureIngest()
+    {
+        TimeSpan[] took = new TimeSpan[2];
+        for (int round = -2; round < 2 * IngestRounds; round++)
+        {
+            int keeps = round & 1;
+            string folder = Path.Combine(path, $"signals-receipts-{Guid.NewGuid():N}");
+            StoreSchema schema = StoreSchema.Define(s => s.EventType("view", t => t.Field<ulong>("item").Field<float>("dwell")));
+            using (SignalStore store = SignalStore.Open(folder, schema, new StoreOptions { VersionRetention = keeps == 1 ? new VersionRetention() : null }))
+            {
+                EventBatch batch = store.CreateBatch("view");
+                TimeSpan time = Time(() => IngestInto(store, batch));
+                took[keeps] += round < 0 ? TimeSpan.Zero : time; // the first of each warms up
+            }
+
+            Directory.Delete(folder, recursive: true);
+        }
+
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"ingest of {IngestEvents:N0} events to flushed: {took[0].TotalSeconds / IngestRounds:F2} s, with kept versions {took[1].TotalSeconds / IngestRounds:F2} s, ratio {took[1] / took[0]:F2} ({IngestRounds} rounds in turn)"));
+    }
+
+    private static void IngestInto(SignalStore store, EventBatch batch)
+    {
+        const long StartMs = 1_767_225_600_000;
+        for (int i = 0; i < IngestEvents; i++)
+        {
+            batch.Add(UserId.From((ulong)(i * 2_654_435_761L % 100_000)), StartMs + i, (ulong)i).Set("item", (ulong)i % 5000).Set("dwell", (float)(i % 100));
+            if (batch.Count == 256)
+            {
+                store.Append(batch);
+                batch.Clear();
+            }
+        }
+
+        store.Append(batch);
+        batch.Clear();
+        store.FlushAsync().GetAwaiter().GetResult();
     }
 
     private void Measure(string folder, int length)

@@ -25,4 +25,6 @@ internal sealed record EngineCounters(
     long RingUsedBytes,
     long RingBytes,
     long PatchRows,
-    long OrphansHeld);
+    long OrphansHeld,
+    int KeptVersions,
+    long KeptBytes);

@@ -86,7 +86,7 @@ internal sealed partial class StoreEngine
 
         StoreRecovery.Clean(files, directory, manifest.State, kept.Versions);
         StagedSegment.Clean(files, directory);
-        FilePins pins = new(files, directory);
+        FilePins pins = owned.Add(new FilePins(files, directory));
         Committer = new VersionCommitter(manifest, _view, Numbers, tables, pins);
         _memTables = owned.Add(new MemTableSet(_view, _arenas, layouts, options.MaxFrozenMemTables, time, FailStop));
         _applier = new RecordApplier(schema, _memTables, _erasures, Sources, Watermarks);
@@ -287,7 +287,9 @@ internal sealed partial class StoreEngine
         Math.Max(0, Appender.AcceptedPosition - _acks.Acknowledged),
         _options.RingBytes,
         Math.Max(0, _view.Current.Tables.Tables.Where(table => table.Meta.Kind == RunKind.Patches).Sum(table => table.Meta.Rows) - _compactor.Folder.GoneRows),
-        _compactor.Folder.Report().Held.Sum(orphans => orphans.Count));
+        _compactor.Folder.Report().Held.Sum(orphans => orphans.Count),
+        _history?.Versions.Length ?? 0,
+        _history?.KeptBytes ?? 0);
 
     private void OpenTables(ManifestState state, TableSet tables)
     {

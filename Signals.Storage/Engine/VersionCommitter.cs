@@ -57,7 +57,7 @@ internal sealed class VersionCommitter(
             TableVersion after = before.Apply(edit, added);
             Table[] removed = [.. edit.RemovedTables.Select(number => Find(before, number))];
             TakeBlocks(before, added);
-            ulong version = IsKept(edit, before) ? OnInstalling!(manifest.State, edit) : view.Current.Version;
+            ulong version = IsKept(edit, before) ? KeepLocked(edit, added) : view.Current.Version;
             view.Replace(current => change(current, after).WithVersion(version), [.. removed, .. FilesLeft(removed, after), .. unlinked]);
         }
 
@@ -72,6 +72,23 @@ internal sealed class VersionCommitter(
             ulong version = OnInstalling!(manifest.State, new VersionEdit());
             view.Replace(current => current.WithVersion(version));
             return version;
+        }
+    }
+
+    private ulong KeepLocked(VersionEdit edit, Table[] added)
+    {
+        try
+        {
+            return OnInstalling!(manifest.State, edit);
+        }
+        catch
+        {
+            foreach (Table table in added)
+            {
+                table.Dispose();
+            }
+
+            throw;
         }
     }
 

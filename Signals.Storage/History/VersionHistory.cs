@@ -70,6 +70,18 @@ internal sealed class VersionHistory : IDisposable
         }
     }
 
+    /// <summary>About how many bytes are there only for the versions that are kept.</summary>
+    public long KeptBytes
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return KeptBytesLocked(0);
+            }
+        }
+    }
+
     /// <summary>How many edits with erasures there were.</summary>
     public ulong ErasureEdits
     {

@@ -8,13 +8,15 @@ namespace Signals.Storage.Versions;
 /// </summary>
 /// <remarks>
 /// Thread contract: any thread. A file is pinned while it is certainly there: under the lock that its removal from the store needs, too.
-/// Lifetime: as long as the store.
+/// Lifetime: as long as the store; once disposed it deletes nothing more, whoever unpins: the folder may be another store's by then.
 /// </remarks>
-internal sealed class FilePins(IFileSystem files, string directory)
+internal sealed class FilePins(IFileSystem files, string directory) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, int> _pins = []; // guarded by _gate
     private readonly HashSet<string> _obsolete = []; // guarded by _gate; stays until the file is seen to be gone
+
+    private bool _disposed; // guarded by _gate
 
     /// <summary>Called with the name of each file that was deleted.</summary>
     public Action<string> OnDeleted { get; set; } = static _ => { };
@@ -39,6 +41,11 @@ internal sealed class FilePins(IFileSystem files, string directory)
     {
         lock (_gate)
         {
+            if (_disposed)
+            {
+                return;
+            }
+
             if (_pins.ContainsKey(name))
             {
                 _obsolete.Add(name);
@@ -57,6 +64,15 @@ internal sealed class FilePins(IFileSystem files, string directory)
         OnDeleted(name);
     }
 
+    /// <summary>Ends the deleting.</summary>
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _disposed = true;
+        }
+    }
+
     private void Unpin(string[] names)
     {
         List<string> gone = [];
@@ -70,7 +86,7 @@ internal sealed class FilePins(IFileSystem files, string directory)
                 }
 
                 _pins.Remove(name);
-                if (_obsolete.Contains(name))
+                if (_obsolete.Contains(name) && !_disposed)
                 {
                     files.Delete(Path.Combine(directory, name));
                     gone.Add(name);

@@ -123,7 +123,7 @@ internal sealed class CrashCheck(CrashHistory history, Func<SimFileSystem, IFile
     }
 
     private SignalStore Open(SimFileSystem files) =>
-        SignalStore.Open(mount(files), CrashWorkload.Directory, CrashSchema.Define(), CrashSchema.Options(history.Durability), history.Time);
+        SignalStore.Open(mount(files), CrashWorkload.Directory, CrashSchema.Define(), CrashSchema.Options(history.Durability) with { Retention = history.Retention }, history.Time);
 
     /// <summary>One event of a user of its own.</summary>
     private long Append(SignalStore store)

@@ -1,4 +1,5 @@
 using Signals.Core.Model;
+using Signals.Storage.History;
 using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Reliability;
@@ -19,6 +20,9 @@ internal sealed class CrashHistory(Durability durability, int users, SettableTim
     public Durability Durability => durability;
 
     public SettableTime Time => time;
+
+    /// <summary>What the store keeps of its versions; null for nothing.</summary>
+    public VersionRetention? Retention { get; init; }
 
     public IReadOnlyList<CrashEntry> Entries => _entries;
 

@@ -2,6 +2,7 @@ using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Storage;
 using Signals.Storage.FileSystem;
+using Signals.Storage.History;
 using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Reliability;
@@ -10,7 +11,7 @@ namespace Signals.Tests.Reliability;
 /// A deterministic run of a store without threads: batches of several types with late, duplicate and patched events, erasures,
 /// log syncs, flushes, compactions, clean closes and kills. Threads: one. Stops at the first exception, which it lets through.
 /// </summary>
-internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Durability durability, ulong seed)
+internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Durability durability, ulong seed, VersionRetention? retention = null)
 {
     public const string Directory = "store";
     public const int Users = 8;
@@ -23,7 +24,7 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
     private SimRandom _random = new(seed);
     private ulong _nextId = 1;
 
-    public CrashHistory History => field ??= new CrashHistory(durability, Users, _time);
+    public CrashHistory History => field ??= new CrashHistory(durability, Users, _time) { Retention = retention };
 
     public SignalStore? Store { get; private set; }
 
@@ -34,10 +35,11 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
     public IReadOnlyCollection<AppendTicket> Waiting => _waiting;
 
     /// <summary>Runs a whole workload on a fresh disk and closes it.</summary>
-    public static (CrashHistory History, SimRecording Run) Record(Func<SimFileSystem, IFileSystem> mount, Durability durability, ulong seed, int steps)
+    public static (CrashHistory History, SimRecording Run) Record(
+        Func<SimFileSystem, IFileSystem> mount, Durability durability, ulong seed, int steps, VersionRetention? retention = null)
     {
         SimFileSystem files = new();
-        CrashWorkload workload = new(files, mount(files), durability, seed);
+        CrashWorkload workload = new(files, mount(files), durability, seed, retention);
         try
         {
             workload.Run(steps);
@@ -107,7 +109,7 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
     private void Open()
     {
         Store = null;
-        Store = SignalStore.Open(mounted, Directory, CrashSchema.Define(), CrashSchema.Options(durability), _time);
+        Store = SignalStore.Open(mounted, Directory, CrashSchema.Define(), CrashSchema.Options(durability) with { Retention = retention }, _time);
         IsClosed = false;
         History.AllDurable(files.OperationCount);
     }

@@ -2,6 +2,7 @@ using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Storage;
 using Signals.Storage.FileSystem;
+using Signals.Storage.History;
 using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Reliability;
@@ -10,7 +11,7 @@ namespace Signals.Tests.Reliability;
 /// One workload in which one disk operation fails, once or for ever: the error surfaces, the store refuses writes and goes on
 /// reading, and what a reopen finds is judged by <see cref="CrashCheck"/>. Threads: one.
 /// </summary>
-internal sealed class FaultRun(Func<SimFileSystem, IFileSystem> mount, Durability durability, ulong seed, int steps)
+internal sealed class FaultRun(Func<SimFileSystem, IFileSystem> mount, Durability durability, ulong seed, int steps, VersionRetention? retention = null)
 {
     private const int PowerCuts = 5;
 
@@ -22,7 +23,7 @@ internal sealed class FaultRun(Func<SimFileSystem, IFileSystem> mount, Durabilit
     {
         SimFileSystem files = new();
         files.FailAt(failAt, forEver);
-        CrashWorkload workload = new(files, mount(files), durability, seed);
+        CrashWorkload workload = new(files, mount(files), durability, seed, retention);
         try
         {
             workload.Run(steps);

@@ -28,6 +28,8 @@ internal sealed class HistoryCrashTests
     private static readonly StoreSchema Schema = StoreSchema.Define(schema => schema
         .EventType("view", type => type.Field<int>("n").Text("note").KeepLast(20).MaxAge(TimeSpan.FromHours(4)).Window(TimeSpan.FromHours(1))));
 
+    private static readonly VersionRetention Retention = new() { Age = TimeSpan.FromHours(12), MaxBytes = 1 << 20 };
+
     private readonly SettableTime _time = new(TestStores.Start);
     private readonly List<(int Operations, SequenceReceipt Receipt)> _given = [];
     private int _erasedAt = int.MaxValue;
@@ -56,6 +58,38 @@ internal sealed class HistoryCrashTests
         TestContext.Out.WriteLine($"{run.Operations.Count} operations, {_given.Count} receipts: {all} in {clock.ElapsedMilliseconds} ms");
         Assert.That(seen.Keys, Is.SupersetOf(new[] { RebuildStatus.Exact, RebuildStatus.ErasedUser, RebuildStatus.Expired }));
         Assert.That(seen.ContainsKey(RebuildStatus.Lost), Is.EqualTo(durability == Durability.Buffered));
+    }
+
+    [TestCase(Durability.Buffered)]
+    [TestCase(Durability.Synced)]
+    public void PowerCut_OfAWorkloadWithKeptVersions_RecoversAPrefixWithEverythingAcknowledged(Durability durability)
+    {
+        const int Cuts = 400;
+        (CrashHistory history, SimRecording run) = CrashWorkload.Record(files => files, durability, seed: 0x9A57, steps: 50, Retention);
+        CrashCheck check = new(history, files => files);
+        int step = Math.Max(1, run.Operations.Count / TestScale.Of(Cuts));
+        for (int cut = 0; cut <= run.Operations.Count; cut += step)
+        {
+            int durable = history.DurableAt(cut);
+            Assert.That(check.Verify(run.CrashImage(cut, (ulong)cut), durable, durable, isKill: false, (ulong)cut), Is.Null, $"{durability}, power cut at {cut}");
+            Assert.That(check.Verify(run.KillImage(cut), history.AckedAt(cut), durable, isKill: true, (ulong)cut), Is.Null, $"{durability}, kill at {cut}");
+        }
+
+        TestContext.Out.WriteLine($"{check.States} crash states of {run.Operations.Count} operations");
+    }
+
+    [Test]
+    public void IoError_WithKeptVersions_IsFailStopAndLosesNothing([Values] bool forEver)
+    {
+        const ulong Seed = 0x9A58;
+        const int Runs = 120;
+        int operations = CrashWorkload.Record(files => files, Durability.Synced, Seed, steps: 30, Retention).Run.Operations.Count;
+        int step = Math.Max(1, operations / TestScale.Of(Runs));
+        for (int failAt = 0; failAt < operations; failAt += step)
+        {
+            FaultRun run = new(files => files, Durability.Synced, Seed, steps: 30, Retention);
+            Assert.That(run.Verify(failAt, forEver), Is.Null, $"operation {failAt} fails");
+        }
     }
 
     private SimRecording Record(Durability durability)

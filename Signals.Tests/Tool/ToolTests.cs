@@ -5,7 +5,10 @@ using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage;
+using Signals.Storage.History;
+using Signals.Storage.Reads;
 using Signals.Storage.Segments;
+using Signals.Storage.Serving;
 using Signals.Tool;
 
 namespace Signals.Tests.Tool;
@@ -48,6 +51,25 @@ internal sealed class ToolTests
 
     [TearDown]
     public void DeleteStore() => Directory.Delete(_root, recursive: true);
+
+    [Test]
+    public async Task Compact_OfAStoreThatKeepsVersions_LeavesThem()
+    {
+        StoreOptions options = new() { VersionRetention = new VersionRetention() };
+        DateTimeOffset then;
+        using (SignalStore store = SignalStore.Open(Folder, Schema, options))
+        {
+            then = DateTimeOffset.UtcNow;
+        }
+
+        Assert.That(SignalStore.KeepsVersions(Folder));
+        ToolRun run = await ToolRun.OfAsync(["compact", Folder]);
+        Assert.That(run.Code, Is.EqualTo(ExitCode.Ok), run.Messages);
+        using SignalStore again = SignalStore.Open(Folder, Schema, options);
+        using PastStore past = again.OpenPast(then);
+        using Sequence clicks = past.Read(UserId.From("alice"), again.Query("click").Build());
+        Assert.That(clicks.Count, Is.EqualTo(2));
+    }
 
     [TestCase("stats", "--json")]
     [TestCase("inspect")]

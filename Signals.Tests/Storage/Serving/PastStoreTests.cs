@@ -117,6 +117,26 @@ internal sealed class PastStoreTests
     }
 
     [Test]
+    public async Task Dispose_AfterTheStore_DeletesNothing()
+    {
+        SignalStore store = PastStores.Open(_files, _time, new VersionRetention { Age = TimeSpan.FromMinutes(1) });
+        PastStores.Append(store, 1, 1);
+        await store.CompactAsync();
+        DateTimeOffset then = Pass(store, seconds: 10);
+        PastStore past = store.OpenPast(then);
+        PastStores.Append(store, 1, 3);
+        await store.CompactAsync();
+        Pass(store, seconds: 120);
+        store.Dispose();
+        IReadOnlyList<string> held = _files.ListFiles(TestStores.Folder);
+        past.Dispose();
+        Assert.That(_files.ListFiles(TestStores.Folder), Is.EquivalentTo(held));
+        using SignalStore again = PastStores.Open(_files, _time, new VersionRetention { Age = TimeSpan.FromMinutes(1) });
+        again.Engine.RunPending();
+        Assert.That(held.Except(_files.ListFiles(TestStores.Folder)).Where(name => name.EndsWith(".log", StringComparison.Ordinal)), Is.Not.Empty, "the next opening clears away what nothing needs");
+    }
+
+    [Test]
     public async Task Read_AsOf_HasCorrectionsOfNowAndNoEventAfterIt()
     {
         using SignalStore store = PastStores.Open(_files, _time);

@@ -91,6 +91,8 @@ internal sealed class ReceiptTests
 
         Assert.That(Status(store, receipt), Is.EqualTo(RebuildStatus.Expired));
         Assert.That(Status(store, Serve(store)), Is.EqualTo(RebuildStatus.Exact));
+        Assert.That(store.GetStats().KeptBytes, Is.InRange(1, 100_000));
+        Assert.That(store.GetStats().KeptVersions, Is.InRange(2, 4));
     }
 
     [Test]
