@@ -59,7 +59,7 @@ internal sealed class ToolTests
         DateTimeOffset then;
         using (SignalStore store = SignalStore.Open(Folder, Schema, options))
         {
-            then = DateTimeOffset.UtcNow;
+            then = TimeProvider.System.GetUtcNow();
         }
 
         Assert.That(SignalStore.KeepsVersions(Folder));
