@@ -25,6 +25,7 @@ public sealed record StoreStats
         TablesExpired = counters.Compaction.TablesExpired;
         BlockCacheHits = counters.Cache.Hits;
         BlockCacheMisses = counters.Cache.Misses;
+        BlocksWarmed = counters.Cache.Warmed;
         BlockCacheBytes = counters.Cache.ResidentBytes;
         BlockReads = counters.Cache.DeviceReads;
         BlockBytesRead = counters.Cache.DeviceBytes;
@@ -100,6 +101,9 @@ public sealed record StoreStats
 
     /// <summary>Block requests that read the file.</summary>
     public long BlockCacheMisses { get; }
+
+    /// <summary>Blocks of new tables and column files that were put into free room of the cache before a read asked for them.</summary>
+    public long BlocksWarmed { get; }
 
     /// <summary>Bytes of blocks held.</summary>
     public long BlockCacheBytes { get; }

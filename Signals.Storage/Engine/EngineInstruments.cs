@@ -53,6 +53,7 @@ internal static class EngineInstruments
     {
         counters.Add(TelemetryNames.CacheHits, "{request}", "Block requests that the cache answered.", c => c.Cache.Hits);
         counters.Add(TelemetryNames.CacheMisses, "{request}", "Block requests that read the file.", c => c.Cache.Misses);
+        counters.Add(TelemetryNames.CacheWarmed, "{block}", "Blocks put into free room of the cache before a read asked for them.", c => c.Cache.Warmed);
         counters.Add(TelemetryNames.BlockReads, "{read}", "File reads of block requests.", c => c.Cache.DeviceReads);
         counters.Add(TelemetryNames.BlockReadBytes, "By", "Bytes of these reads.", c => c.Cache.DeviceBytes);
         counters.Show(TelemetryNames.CacheSize, "By", "Bytes of blocks held.", c => c.Cache.ResidentBytes);

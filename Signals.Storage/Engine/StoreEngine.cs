@@ -29,6 +29,7 @@ internal sealed partial class StoreEngine
     private readonly ReadEpochs _epochs;
     private readonly MemArenaPool _arenas;
     private readonly BlockCache _cache;
+    private readonly CacheWarmer _warmer;
     private readonly ErasureSet _erasures = new();
     private readonly ViewState _view;
     private readonly MemTableSet _memTables;
@@ -87,7 +88,8 @@ internal sealed partial class StoreEngine
         StoreRecovery.Clean(files, directory, manifest.State, kept.Versions);
         StagedSegment.Clean(files, directory);
         FilePins pins = owned.Add(new FilePins(files, directory));
-        Committer = new VersionCommitter(manifest, _view, Numbers, tables, pins);
+        _warmer = owned.Add(new CacheWarmer(_cache, _view, _epochs));
+        Committer = new VersionCommitter(manifest, _view, Numbers, tables, _warmer, pins);
         _memTables = owned.Add(new MemTableSet(_view, _arenas, layouts, options.MaxFrozenMemTables, time, FailStop));
         _applier = new RecordApplier(schema, _memTables, _erasures, Sources, Watermarks);
         _flusher = owned.Add(new Flusher(
@@ -242,6 +244,7 @@ internal sealed partial class StoreEngine
         Telemetry.Dispose();
         try
         {
+            _warmer.Stop();
             _ring.Close();
             _visits.Close();
             _threads?.Dispose();

@@ -10,7 +10,7 @@ namespace Signals.Storage.Engine;
 /// holds them. An error leaves the old version in place, durable and visible.
 /// </remarks>
 internal sealed class VersionCommitter(
-    Manifest manifest, ViewState view, FileNumbers numbers, TableSet tables, FilePins pins)
+    Manifest manifest, ViewState view, FileNumbers numbers, TableSet tables, CacheWarmer warmer, FilePins pins)
 {
     private readonly Lock _gate = new();
 
@@ -50,14 +50,15 @@ internal sealed class VersionCommitter(
     public void Commit(
         VersionEdit edit, Table[] added, Func<ReadView, TableVersion, ReadView> change, params IEnumerable<IDisposable> unlinked)
     {
+        WarmBlocks[] warm = warmer.Load(edit, added);
         lock (_gate)
         {
             CommitDurablyLocked(edit, added);
             TableVersion before = view.Current.Tables;
             TableVersion after = before.Apply(edit, added);
             Table[] removed = [.. edit.RemovedTables.Select(number => Find(before, number))];
-            TakeBlocks(before, added);
             ulong version = IsKept(edit, before) ? KeepLocked(edit, added) : view.Current.Version;
+            CacheWarmer.HandOver(warm, removed);
             view.Replace(current => change(current, after).WithVersion(version), [.. removed, .. FilesLeft(removed, after), .. unlinked]);
         }
 
@@ -114,18 +115,6 @@ internal sealed class VersionCommitter(
             }
 
             throw;
-        }
-    }
-
-    // Right before readers come to the new version; those of the old one load again what they miss.
-    private static void TakeBlocks(TableVersion before, Table[] added)
-    {
-        foreach (Table table in added)
-        {
-            if (before.TryGet(table.Meta.Number, out Table replaced))
-            {
-                table.TakeBlocks(replaced);
-            }
         }
     }
 

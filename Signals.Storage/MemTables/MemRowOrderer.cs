@@ -34,7 +34,7 @@ internal sealed class MemRowOrderer
         _keys.Clear();
         Span<RowKey> keys = _keys.Extend(rows.Count);
         rows.CopyKeys(keys, 0);
-        keys.Sort();
+        RowKeyOrder.SortNearlyOrdered(keys);
         int merged = 0;
         for (int start = 0; start < keys.Length;)
         {

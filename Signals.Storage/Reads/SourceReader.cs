@@ -134,7 +134,8 @@ internal sealed class SourceReader
                 return;
             }
 
-            wanted = known + missing;
+            // At least twice as many as before: where events come in many copies, steps of what is missing would be many.
+            wanted = (int)Math.Min(int.MaxValue, known + Math.Max((long)known, missing));
             destination.Clear();
         }
     }

@@ -21,6 +21,7 @@ internal sealed class BlockCache
     private int _hand;
     private long _bytes;
     private long _evictions;
+    private long _warmed;
 
     // Interlocked, miss path only.
     private long _misses;
@@ -37,6 +38,18 @@ internal sealed class BlockCache
     /// <summary>Most bytes held.</summary>
     public long Capacity { get; }
 
+    /// <summary>Bytes that no block takes now.</summary>
+    public long FreeBytes
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return Capacity - _bytes;
+            }
+        }
+    }
+
     /// <summary>The counters now.</summary>
     public BlockCacheStats GetStats()
     {
@@ -49,7 +62,7 @@ internal sealed class BlockCache
         lock (_gate)
         {
             return new BlockCacheStats(hits, Volatile.Read(ref _misses), Volatile.Read(ref _deviceReads),
-                Volatile.Read(ref _deviceBytes), _evictions, _bytes, _count);
+                Volatile.Read(ref _deviceBytes), _evictions, _bytes, _count, _warmed);
         }
     }
 
@@ -96,11 +109,27 @@ internal sealed class BlockCache
         }
     }
 
+    /// <summary>Keeps a block that was loaded before anybody asked for it, unless another would have to leave for it.</summary>
+    public void AddIfRoom(Block?[] slots, int index, Block block)
+    {
+        lock (_gate)
+        {
+            if (slots[index] is null && block.Bytes <= Capacity - _bytes)
+            {
+                InsertLocked(new Entry(slots, index));
+                _bytes += block.Bytes;
+                _warmed++;
+                Volatile.Write(ref slots[index], block);
+            }
+        }
+    }
+
     /// <summary>Moves the blocks of a table to the one that follows it. Both are read meanwhile; what is read of the first one is loaded again.</summary>
     /// <param name="from">The slots of the first.</param>
     /// <param name="to">The slots of the second.</param>
     /// <param name="change">The block as the second table has it, given its number.</param>
-    public void Move(Block?[] from, Block?[] to, Func<int, Block, Block> change)
+    /// <param name="loaded">By block, chunks that only the second table has; they join their block if there is room. Empty for none.</param>
+    public void Move(Block?[] from, Block?[] to, Func<int, Block, Block> change, Block?[] loaded)
     {
         lock (_gate)
         {
@@ -114,6 +143,13 @@ internal sealed class BlockCache
 
                 Block before = from[entry.Index]!;
                 Block after = change(entry.Index, before);
+                if (entry.Index < loaded.Length && loaded[entry.Index] is Block more && after.With(more) is Block joined
+                    && joined.Bytes - before.Bytes <= Capacity - _bytes)
+                {
+                    after = joined;
+                    _warmed++;
+                }
+
                 _bytes += after.Bytes - before.Bytes;
                 Volatile.Write(ref to[entry.Index], after);
                 Volatile.Write(ref from[entry.Index], null);

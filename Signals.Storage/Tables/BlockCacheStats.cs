@@ -8,5 +8,6 @@ namespace Signals.Storage.Tables;
 /// <param name="Evictions">Blocks dropped to stay inside the capacity.</param>
 /// <param name="ResidentBytes">Bytes of the blocks held now.</param>
 /// <param name="ResidentBlocks">Blocks held now.</param>
+/// <param name="Warmed">Blocks put into free room before a read asked for them.</param>
 internal readonly record struct BlockCacheStats(
-    long Hits, long Misses, long DeviceReads, long DeviceBytes, long Evictions, long ResidentBytes, int ResidentBlocks);
+    long Hits, long Misses, long DeviceReads, long DeviceBytes, long Evictions, long ResidentBytes, int ResidentBlocks, long Warmed);

@@ -70,6 +70,12 @@ internal sealed class Table : IDisposable
     /// <summary>The table as its column files name it.</summary>
     public ColumnFileBase AsBase => _body.AsBase;
 
+    /// <summary>Users and their rows.</summary>
+    public TableDirectory Directory => _directory;
+
+    /// <summary>Which chunks blocks have in memory.</summary>
+    public TableLayout Layout => _layout;
+
     /// <summary>The file's fixed part.</summary>
     internal TableFooter Footer => _body.Footer;
 
@@ -122,8 +128,19 @@ internal sealed class Table : IDisposable
     }
 
     /// <summary>Takes over the cached blocks of the table that this one follows, but for the columns that are elsewhere now.</summary>
-    public void TakeBlocks(Table before) => _cache.Move(before._slots, _slots, (index, block) =>
-        block.Under(_layout, column => FileOf(index, column) != before.FileOf(index, column)));
+    /// <param name="before">That table.</param>
+    /// <param name="loaded">By block, what was loaded of those columns; empty for nothing.</param>
+    public void TakeBlocks(Table before, Block?[] loaded) => _cache.Move(before._slots, _slots, (index, block) =>
+        block.Under(_layout, column => IsElsewhere(before, index, column)), loaded);
+
+    /// <summary>Whether a column of a block is in another file than it was in the table that this one follows.</summary>
+    public bool IsElsewhere(Table before, int block, int column) => FileOf(block, column) != before.FileOf(block, column);
+
+    /// <summary>Puts a block of this table into the cache if that has free room.</summary>
+    public void Keep(int block, Block loaded) => _cache.AddIfRoom(_slots, block, loaded);
+
+    /// <summary>Takes every block of this table out of the cache.</summary>
+    public void LeaveCache() => _cache.Forget(_slots);
 
     /// <summary>The rows of a user, if any. No I/O; about one cache miss when there are none.</summary>
     public bool TryFind(in UserId user, out UserRows rows) => _directory.TryFind(in user, out rows);
@@ -199,7 +216,22 @@ internal sealed class Table : IDisposable
     public void PrefetchEntry(in UserId user) => _directory.PrefetchEntry(in user);
 
     /// <summary>The block that holds a row, if it is in memory.</summary>
-    public Block? ResidentBlock(long row) => Volatile.Read(ref _slots[FindBlock(row)]);
+    public Block? ResidentBlock(long row) => ResidentBlockAt(FindBlock(row));
+
+    /// <summary>A block, if it is in memory.</summary>
+    public Block? ResidentBlockAt(int block) => Volatile.Read(ref _slots[block]);
+
+    /// <summary>Loads chunks of a block past the cache, into memory of their own.</summary>
+    /// <param name="block">The block.</param>
+    /// <param name="wanted">Per chunk of the layout, whether to load it.</param>
+    /// <param name="io">Counts the preads and their bytes.</param>
+    /// <exception cref="CorruptionException">A chunk is damaged.</exception>
+    public Block Load(int block, ReadOnlySpan<bool> wanted, ref IoCount io)
+    {
+        ChunkSlice[] chunks = new ChunkSlice[_layout.Chunks];
+        long bytes = _source.Read(block, wanted, chunks, reuse: null, ref io);
+        return new Block(_layout, _index.FirstRow(block), _index.Rows(block), chunks, bytes);
+    }
 
     /// <summary>A cursor over all users in order; it bypasses the cache. One thread each.</summary>
     public TableCursor CreateCursor() => new(_directory, _index, Meta.Traits, _source);
@@ -222,7 +254,7 @@ internal sealed class Table : IDisposable
     /// <summary>Drops the cached blocks and closes the files.</summary>
     public void Dispose()
     {
-        _cache.Forget(_slots);
+        LeaveCache();
         _body.Dispose();
         foreach (ColumnFile file in _source.Files)
         {
@@ -295,11 +327,9 @@ internal sealed class Table : IDisposable
             Want(_layout.RetractedChunk, resident, wanted);
         }
 
-        ChunkSlice[] chunks = new ChunkSlice[_layout.Chunks];
         IoCount io = default;
-        long bytes = _source.Read(block, wanted, chunks, reuse: null, ref io);
+        Block loaded = Load(block, wanted, ref io);
         _cache.CountMiss(io);
-        Block loaded = new(_layout, _index.FirstRow(block), _index.Rows(block), chunks, bytes);
         return _cache.Publish(_slots, block, resident, loaded);
     }
 }

@@ -84,6 +84,34 @@ internal sealed class TableDirectory
         return false;
     }
 
+    /// <summary>The position of the user whose row this is.</summary>
+    public int IndexOfRow(long row)
+    {
+        int low = 0;
+        int high = _entries.Length - 1;
+        while (low < high)
+        {
+            int middle = low + ((high - low + 1) / 2);
+            (low, high) = _entries[middle].FirstRow <= row ? (middle, high) : (low, middle - 1);
+        }
+
+        return low;
+    }
+
+    /// <summary>How many users come before this one.</summary>
+    public int CountBefore(in UserId user)
+    {
+        int low = 0;
+        int high = _entries.Length;
+        while (low < high)
+        {
+            int middle = low + ((high - low) / 2);
+            (low, high) = User(middle).CompareTo(user) < 0 ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
+    }
+
     /// <summary>Fills the entry at a position; each position once, before the directory is shared.</summary>
     public void Set(int index, UserId user, int firstRow, int count, long newest, long oldest)
     {

@@ -37,6 +37,7 @@ internal static class TelemetryNames
     public const string TablesExpired = "signals.tables.expired";
     public const string CacheHits = "signals.cache.hits";
     public const string CacheMisses = "signals.cache.misses";
+    public const string CacheWarmed = "signals.cache.warmed";
     public const string CacheSize = "signals.cache.size";
     public const string BlockReads = "signals.block.reads";
     public const string BlockReadBytes = "signals.block.read_bytes";

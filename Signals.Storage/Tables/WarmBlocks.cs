@@ -1,0 +1,181 @@
+using Signals.Core.Columns;
+using Signals.Core.Model;
+
+namespace Signals.Storage.Tables;
+
+/// <summary>
+/// What is loaded of a table before the first read sees it, so that this read finds in memory what it would have found in the tables before:
+/// first which chunks, by what of those tables is in the cache, then the chunks themselves.
+/// </summary>
+/// <remarks>
+/// Thread contract: one thread. The tables looked at are open meanwhile; only the new one's file is read. Lifetime: one version edit. What was
+/// loaded counts towards the cache only once <see cref="HandOver"/> put it there.
+/// </remarks>
+internal sealed class WarmBlocks(Table table)
+{
+    private readonly bool[]?[] _wanted = new bool[]?[table.BlockCount];
+    private readonly Block?[] _loaded = new Block?[table.BlockCount];
+    private Table? _before;
+
+    /// <summary>The new table.</summary>
+    public Table Table => table;
+
+    /// <summary>Wants those columns of the blocks in memory that are in a new column file of the same run.</summary>
+    public void WantReplaced(Table before)
+    {
+        _before = before;
+        for (int block = 0; block < table.BlockCount; block++)
+        {
+            if (before.ResidentBlockAt(block) is not Block resident)
+            {
+                continue;
+            }
+
+            for (int column = 0; column < table.Layout.Columns; column++)
+            {
+                if (table.IsElsewhere(before, block, column))
+                {
+                    bool wasNothing = column >= before.Layout.Columns;
+                    Want(block, column, wasNothing || resident.HoldsChunk(column + TableFormat.FirstColumnChunk), HoldsStamps(before, resident, column));
+                }
+            }
+        }
+    }
+
+    /// <summary>Wants the blocks that hold users of a table's blocks in memory, with the columns that these hold; of patches, with every column.</summary>
+    public void WantLike(Table other)
+    {
+        for (int block = 0; block < other.BlockCount; block++)
+        {
+            if (other.ResidentBlockAt(block) is Block resident && TryFindRows(other, resident, out long first, out long last))
+            {
+                for (int mine = table.FindBlock(first); mine <= table.FindBlock(last); mine++)
+                {
+                    WantKeys(mine);
+                    WantColumns(mine, other, resident);
+                }
+            }
+        }
+    }
+
+    /// <summary>Wants every block, with the columns that some block of other tables of the type has in memory; nothing when none has any.</summary>
+    public void WantAll(ReadOnlySpan<Table> others)
+    {
+        foreach (Table other in others)
+        {
+            for (int block = 0; block < other.BlockCount; block++)
+            {
+                if (other.ResidentBlockAt(block) is Block resident)
+                {
+                    WantKeys(0);
+                    WantColumns(0, other, resident);
+                }
+            }
+        }
+
+        Array.Fill(_wanted, _wanted[0]);
+    }
+
+    /// <summary>Loads what is wanted, or as much as the room is for.</summary>
+    /// <returns>Bytes of what was loaded.</returns>
+    /// <exception cref="CorruptionException">A chunk is damaged.</exception>
+    public long Load(long room, CancellationToken stopping)
+    {
+        long used = 0;
+        IoCount io = default;
+        for (int block = 0; block < _wanted.Length && used < room && !stopping.IsCancellationRequested; block++)
+        {
+            if (_wanted[block] is bool[] wanted)
+            {
+                Block loaded = table.Load(block, wanted, ref io);
+                used += loaded.Bytes;
+                _loaded[block] = used <= room ? loaded : null;
+            }
+        }
+
+        return Math.Min(used, room);
+    }
+
+    /// <summary>Puts what was loaded into the cache, as far as there is room, and with it what the table that this one follows had there.</summary>
+    public void HandOver()
+    {
+        if (_before is not null)
+        {
+            table.TakeBlocks(_before, _loaded);
+            return;
+        }
+
+        for (int block = 0; block < _loaded.Length; block++)
+        {
+            if (_loaded[block] is Block loaded)
+            {
+                table.Keep(block, loaded);
+            }
+        }
+    }
+
+    /// <summary>
+    /// The rows of the new table that the users of a block have here. Of a user whose rows go on in other blocks these are as many of the newest as
+    /// up to the end of this one, so that a long history does not come along with its newest rows.
+    /// </summary>
+    private bool TryFindRows(Table other, Block resident, out long first, out long last)
+    {
+        int firstUser = other.Directory.IndexOfRow(resident.FirstRow);
+        int lastUser = other.Directory.IndexOfRow(resident.FirstRow + resident.Rows - 1);
+        int from = table.Directory.CountBefore(other.Directory.User(firstUser));
+        int end = table.Directory.CountBefore(other.Directory.User(lastUser));
+        bool hasLast = end < table.Directory.Users && table.Directory.User(end) == other.Directory.User(lastUser);
+        end += hasLast ? 1 : 0;
+        first = last = 0;
+        if (from == end)
+        {
+            return false;
+        }
+
+        UserRows head = table.Directory.Rows(from);
+        UserRows tail = table.Directory.Rows(end - 1);
+        bool hasFirst = table.Directory.User(from) == other.Directory.User(firstUser);
+        long skipped = hasFirst ? resident.FirstRow - other.Directory.Rows(firstUser).FirstRow : 0;
+        long reached = hasLast ? resident.FirstRow + resident.Rows - other.Directory.Rows(lastUser).FirstRow : tail.Count;
+        first = head.FirstRow + Math.Min(skipped, head.Count - 1);
+        last = Math.Max(first, tail.FirstRow + Math.Min(reached, tail.Count) - 1);
+        return true;
+    }
+
+    private void WantKeys(int block)
+    {
+        bool[] wanted = _wanted[block] ??= new bool[table.Layout.Chunks];
+        wanted[TableFormat.TimesChunk] = wanted[TableFormat.IdsChunk] = true;
+        if ((table.Run.Parts & StampParts.Existence) != 0)
+        {
+            wanted[table.Layout.InsertedChunk] = wanted[table.Layout.RetractedChunk] = true;
+        }
+    }
+
+    private void WantColumns(int block, Table other, Block resident)
+    {
+        bool isPatches = table.Meta.Kind == RunKind.Patches;
+        for (int column = 0; column < table.Layout.Columns; column++)
+        {
+            bool holds = column < other.Layout.Columns && resident.HoldsChunk(column + TableFormat.FirstColumnChunk);
+            Want(block, column, isPatches || holds, isPatches || HoldsStamps(other, resident, column));
+        }
+    }
+
+    private void Want(int block, int column, bool cells, bool stamps)
+    {
+        stamps &= (table.Layout.Run.Parts & StampParts.Cells) != 0;
+        if (cells || stamps)
+        {
+            bool[] wanted = _wanted[block] ??= new bool[table.Layout.Chunks];
+            wanted[column + TableFormat.FirstColumnChunk] |= cells;
+            if (stamps)
+            {
+                wanted[table.Layout.CellStampsChunk(column)] = true;
+            }
+        }
+    }
+
+    private static bool HoldsStamps(Table other, Block resident, int column) => (other.Layout.Run.Parts & StampParts.Cells) != 0
+        && column < other.Layout.Columns && resident.HoldsChunk(other.Layout.CellStampsChunk(column));
+}
