@@ -27,6 +27,9 @@ internal sealed class SegmentRegistry
     /// <summary>What is known of an event type.</summary>
     public Completeness Of(ushort eventType) => Volatile.Read(ref _completeness[eventType]);
 
+    /// <summary>Segments that were imported; one thread at a time.</summary>
+    public int ImportedCount => _imported.Count;
+
     /// <summary>The segment with this content, if it was imported.</summary>
     public bool TryGet(UInt128 contentId, out ImportedSegment segment) => _imported.TryGetValue(contentId, out segment!);
 

@@ -56,8 +56,9 @@ internal static class VersionEditFormat
             VersionEdit edit = ReadMap(ref reader);
             return reader.End ? edit : throw new InvalidDataException("A version edit is followed by bytes that do not belong to it.");
         }
-        catch (Exception e) when (e is MessagePackSerializationException or EndOfStreamException or OverflowException)
+        catch (Exception e) when (e is MessagePackSerializationException or EndOfStreamException or OverflowException or ArgumentOutOfRangeException)
         {
+            // The last is what the reader throws for a text that is said to be longer than any can be.
             throw new InvalidDataException("A version edit is not valid MessagePack: " + e.Message, e);
         }
     }

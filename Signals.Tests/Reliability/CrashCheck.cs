@@ -50,7 +50,7 @@ internal sealed class CrashCheck(CrashHistory history, Func<SimFileSystem, IFile
         try
         {
             opened = files.OperationCount;
-            prefix = history.PrefixOf(store.Engine.Appender.AcceptedPosition);
+            prefix = history.PrefixOf(store);
             string? wrong = prefix < atLeast ? $"{atLeast} entries were promised, {prefix} are there" : Compare(store, prefix, hasProbe: false, "after the crash");
             if (wrong is not null)
             {
@@ -102,7 +102,7 @@ internal sealed class CrashCheck(CrashHistory history, Func<SimFileSystem, IFile
         {
             long position = store.Engine.Appender.AcceptedPosition;
             bool hasProbe = position == probe;
-            int found = hasProbe ? prefix : history.PrefixOf(position);
+            int found = hasProbe ? prefix : history.PrefixOf(store);
             int promised = cut >= opened ? prefix : atLeast;
             if (found < promised || found > prefix)
             {

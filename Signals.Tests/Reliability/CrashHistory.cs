@@ -1,4 +1,5 @@
 using Signals.Core.Model;
+using Signals.Storage;
 using Signals.Storage.History;
 using Signals.Tests.Simulation;
 
@@ -15,7 +16,6 @@ internal sealed class CrashHistory(Durability durability, int users, SettableTim
     private readonly List<(int Operations, int Entries)> _acked = [(0, 0)];
     private readonly List<(int Operations, int Entries)> _durable = [(0, 0)];
     private byte[][] _contents = [];
-    private long[] _positions = [];
 
     public Durability Durability => durability;
 
@@ -67,8 +67,6 @@ internal sealed class CrashHistory(Durability durability, int users, SettableTim
             model.Apply(_entries[i]);
             _contents[i + 1] = model.Content();
         }
-
-        _positions = [.. _entries.Select(entry => entry.Position)];
     }
 
     public int AckedAt(int operations) => Count(_acked, operations);
@@ -77,11 +75,22 @@ internal sealed class CrashHistory(Durability durability, int users, SettableTim
 
     public int DurableAt(int operations) => Count(_durable, operations);
 
-    /// <summary>How many entries end at or before a stream position; an unknown position is beyond.</summary>
-    public int PrefixOf(long position)
+    /// <summary>How many entries a store holds that goes on at a stream position and knows so many imports; an unknown position is beyond.</summary>
+    /// <exception cref="InvalidOperationException">No beginning of the entries has both.</exception>
+    public int PrefixOf(SignalStore store)
     {
-        int index = Array.BinarySearch(_positions, position);
-        return index >= 0 ? index + 1 : ~index;
+        long position = store.Engine.Appender.AcceptedPosition;
+        int imports = store.Engine.Registry.ImportedCount;
+        int prefix = _entries.FindIndex(entry => entry.Position > position) is >= 0 and int beyond ? beyond : _entries.Count;
+        int known = _entries.Take(prefix).Count(entry => entry.Type == CrashEntry.Import);
+        for (; known > imports && _entries[prefix - 1].Type == CrashEntry.Import; prefix--)
+        {
+            known--;
+        }
+
+        return known == imports
+            ? prefix
+            : throw new InvalidOperationException($"{imports} imports are there, and entries up to position {position}, of which {known} are imports");
     }
 
     public byte[] Content(int prefix) => _contents[prefix];

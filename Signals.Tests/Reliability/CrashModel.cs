@@ -6,7 +6,7 @@ namespace Signals.Tests.Reliability;
 /// </summary>
 internal sealed class CrashModel(int users, long nowMs)
 {
-    private readonly Dictionary<(int Type, int User), SortedDictionary<(long Time, ulong Id), CrashValue[]>> _rows = [];
+    private readonly Dictionary<(int Type, int User), SortedDictionary<(long Time, ulong Id), CrashRow>> _rows = [];
     private readonly Dictionary<int, long> _erased = [];
 
     public void Apply(CrashEntry entry) => Apply(entry, entry.Events.Length);
@@ -20,16 +20,15 @@ internal sealed class CrashModel(int users, long nowMs)
             return;
         }
 
+        if (entry.Segment is { } segment)
+        {
+            Array.ForEach(segment.Rows, row => RowOf(segment.Type, row.Event).Patch(row, segment.Stamp));
+            return;
+        }
+
         foreach (CrashEvent e in entry.Events.AsSpan(0, events))
         {
-            if (!_rows.TryGetValue((entry.Type, e.User), out SortedDictionary<(long, ulong), CrashValue[]>? rows))
-            {
-                _rows.Add((entry.Type, e.User), rows = []);
-            }
-
-            rows[(-e.Time, e.Id)] = rows.TryGetValue((-e.Time, e.Id), out CrashValue[]? known)
-                ? [.. known.Zip(e.Columns, (a, b) => CrashValue.Merge(a, b))]
-                : e.Columns;
+            RowOf(entry.Type, e).Stream(e);
         }
     }
 
@@ -44,19 +43,38 @@ internal sealed class CrashModel(int users, long nowMs)
             for (int user = 0; user < users; user++)
             {
                 long erasedTo = _erased.GetValueOrDefault(user, long.MinValue);
-                if (!_rows.TryGetValue((type, user), out SortedDictionary<(long Time, ulong Id), CrashValue[]>? rows))
+                if (!_rows.TryGetValue((type, user), out SortedDictionary<(long Time, ulong Id), CrashRow>? rows))
                 {
                     continue;
                 }
 
-                foreach (((long time, ulong id), CrashValue[] columns) in rows.Where(r => -r.Key.Time > erasedTo && -r.Key.Time >= oldest).Take(keep))
+                foreach (((long time, ulong id), CrashRow row) in rows
+                    .Where(r => -r.Key.Time > erasedTo && -r.Key.Time >= oldest && r.Value.IsKnown).Take(keep).Where(r => r.Value.IsThere))
                 {
                     content.Add(type, user, -time, id);
-                    Array.ForEach(columns, column => content.Add(column.State, column.Bytes));
+                    foreach (CrashValue column in row.Columns)
+                    {
+                        content.Add(column.State, column.Bytes);
+                    }
                 }
             }
         }
 
         return content.Bytes.ToArray();
+    }
+
+    private CrashRow RowOf(int type, CrashEvent e)
+    {
+        if (!_rows.TryGetValue((type, e.User), out SortedDictionary<(long Time, ulong Id), CrashRow>? rows))
+        {
+            _rows.Add((type, e.User), rows = []);
+        }
+
+        if (!rows.TryGetValue((-e.Time, e.Id), out CrashRow? row))
+        {
+            rows.Add((-e.Time, e.Id), row = new CrashRow(CrashSchema.ColumnCount(type)));
+        }
+
+        return row;
     }
 }

@@ -15,7 +15,7 @@ internal sealed class CrashRegressionTests
     [Test]
     public void Flush_BeforeTheLogIsSynced_DoesNotOvertakeItsFrames()
     {
-        (CrashHistory history, SimRecording run) = CrashWorkload.Record(files => files, Durability.Buffered, Seed, Steps);
+        (CrashHistory history, SimRecording run) = CrashWorkload.Record(files => files, Durability.Buffered, Seed, Steps, imports: false);
         CrashCheck check = new(history, files => files);
         for (int cut = 0; cut <= run.Operations.Count; cut++)
         {
@@ -28,7 +28,7 @@ internal sealed class CrashRegressionTests
     [Test]
     public void Recovery_ThatFlushes_DoesNotOvertakeTheFramesItReplays()
     {
-        (CrashHistory history, SimRecording run) = CrashWorkload.Record(files => files, Durability.Buffered, Seed, Steps);
+        (CrashHistory history, SimRecording run) = CrashWorkload.Record(files => files, Durability.Buffered, Seed, Steps, imports: false);
         CrashCheck check = new(history, files => files);
         for (int cut = 0; cut <= run.Operations.Count; cut++)
         {
@@ -48,7 +48,7 @@ internal sealed class CrashRegressionTests
     [Test]
     public void Recovery_AfterADirectorySyncFailedInAnother_PublishesTheSealedLogAgain()
     {
-        (CrashHistory history, SimRecording run) = CrashWorkload.Record(files => files, Durability.Synced, Seed, steps: 12);
+        (CrashHistory history, SimRecording run) = CrashWorkload.Record(files => files, Durability.Synced, Seed, steps: 12, imports: false);
         CrashCheck check = new(history, files => files);
         int repairs = 0;
         for (int cut = 1; cut <= run.Operations.Count; cut++)

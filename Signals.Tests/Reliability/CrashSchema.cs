@@ -52,9 +52,15 @@ internal static class CrashSchema
     public static void Add(EventBatch batch, CrashEvent e)
     {
         EventRow row = batch.Add(UserOf(e.User), e.Time, e.Id);
+        Fill(row, batch.EventType, e);
+    }
+
+    /// <summary>Sets the columns of a model event that are not absent.</summary>
+    public static void Fill(EventRow row, EventTypeSchema type, CrashEvent e)
+    {
         for (int i = 0; i < e.Columns.Length; i++)
         {
-            string name = batch.EventType.Columns[i].Name;
+            string name = type.Columns[i].Name;
             CrashValue value = e.Columns[i];
             if (value.State == ColumnState.Null)
             {

@@ -3,17 +3,19 @@ using Signals.Core.Model;
 using Signals.Storage;
 using Signals.Storage.FileSystem;
 using Signals.Storage.History;
+using Signals.Storage.Segments;
 using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Reliability;
 
 /// <summary>
 /// A deterministic run of a store without threads: batches of several types with late, duplicate and patched events, erasures,
-/// log syncs, flushes, compactions, clean closes and kills. Threads: one. Stops at the first exception, which it lets through.
+/// imports of segments, log syncs, flushes, compactions, clean closes and kills. Threads: one. Stops at the first exception, which it lets through.
 /// </summary>
-internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Durability durability, ulong seed, VersionRetention? retention = null)
+internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Durability durability, ulong seed, bool imports = true, VersionRetention? retention = null)
 {
     public const string Directory = "store";
+    public const string Offline = "offline";
     public const int Users = 8;
     public const long HourMs = 3_600_000;
     public const long StartMs = 1_772_323_200_000;
@@ -23,6 +25,7 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
     private readonly SettableTime _time = new(StartMs);
     private SimRandom _random = new(seed);
     private ulong _nextId = 1;
+    private long _generation = 1;
 
     public CrashHistory History => field ??= new CrashHistory(durability, Users, _time) { Retention = retention };
 
@@ -31,15 +34,21 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
     /// <summary>Whether the store is being opened or closed, so that nothing more can be asked of it.</summary>
     public bool IsClosed { get; private set; } = true;
 
+    /// <summary>Whether a segment is being imported: an error of that stops the import, and not always the store.</summary>
+    public bool IsImporting { get; private set; }
+
+    /// <summary>Whether an import said that it could not remove the file that it was to move.</summary>
+    public bool WasTold { get; private set; }
+
     /// <summary>Entries issued and not yet acknowledged.</summary>
     public IReadOnlyCollection<AppendTicket> Waiting => _waiting;
 
     /// <summary>Runs a whole workload on a fresh disk and closes it.</summary>
     public static (CrashHistory History, SimRecording Run) Record(
-        Func<SimFileSystem, IFileSystem> mount, Durability durability, ulong seed, int steps, VersionRetention? retention = null)
+        Func<SimFileSystem, IFileSystem> mount, Durability durability, ulong seed, int steps, bool imports = true, VersionRetention? retention = null)
     {
         SimFileSystem files = new();
-        CrashWorkload workload = new(files, mount(files), durability, seed, retention);
+        CrashWorkload workload = new(files, mount(files), durability, seed, imports, retention);
         try
         {
             workload.Run(steps);
@@ -100,6 +109,9 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
             case < 14:
                 Store!.Engine.SyncLog();
                 break;
+            case < 19 when imports && _past.Count > 0:
+                Import();
+                break;
             default:
                 Ingest();
                 break;
@@ -141,6 +153,57 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
 
         Store!.Engine.RunPending();
         CollectAcks();
+    }
+
+    /// <summary>Imports a segment when all before it is durable: it is in the manifest, and not in the order of the log.</summary>
+    private void Import()
+    {
+        Store!.Engine.RunPending();
+        Store.Engine.SyncLog();
+        CollectAcks();
+        CrashSegment segment = Segment();
+        IsImporting = true;
+        string path = Path.Combine(Offline, $"{segment.Generation}.seg");
+        Put(path, segment.Write());
+        CrashEntry entry = new(CrashEntry.Import, [], Segment: segment) { Position = Store.Engine.Appender.AcceptedPosition };
+        History.Issue(entry, files.OperationCount);
+        bool move = _random.Coin();
+        ImportResult result = Store.ImportAsync(path, new ImportOptions { Move = move }).GetAwaiter().GetResult();
+        WasTold |= move && !result.SourceRemoved;
+        History.Ack(files.OperationCount);
+        History.AllDurable(files.OperationCount);
+        IsImporting = false;
+    }
+
+    private void Put(string path, byte[] bytes)
+    {
+        if (!files.DirectoryExists(Offline))
+        {
+            files.CreateDirectory(Offline);
+        }
+
+        using (IFile file = files.Open(path, FileOpenMode.CreateNew))
+        {
+            file.Write(0, bytes);
+            file.Sync();
+        }
+
+        files.SyncDirectory(Offline);
+    }
+
+    private CrashSegment Segment()
+    {
+        int type = _past[_random.Below(_past.Count)].Type;
+        Dictionary<(int User, long Time, ulong Id), CrashPatch> rows = [];
+        for (int wanted = 1 + _random.Below(4); wanted > 0; wanted--)
+        {
+            (int pastType, CrashEvent past) = _past[_random.Below(_past.Count)];
+            CrashEvent e = pastType != type || _random.Below(4) == 0 ? Event(type) : past with { Columns = Columns(type) };
+            RowMarks marks = pastType != type || _random.Below(3) == 0 ? RowMarks.Insert : _random.Below(4) == 0 ? RowMarks.Retract : RowMarks.Correct;
+            rows[(e.User, e.Time, e.Id)] = new CrashPatch(marks, e);
+        }
+
+        return new CrashSegment(type, _generation++, [.. rows.Values]);
     }
 
     private AppendTicket Append(CrashEntry entry)

@@ -1,12 +1,13 @@
 using Signals.Core.Model;
 using Signals.Storage;
 using Signals.Storage.FileSystem;
+using Signals.Storage.Versions;
 using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Reliability;
 
 /// <summary>
-/// A closed store with files of every kind that the crash workload makes, to be damaged in copies. Threads: any; a copy belongs to one.
+/// A closed store with files of every kind, segments and column files among them, to be damaged in copies. Threads: any; a copy belongs to one.
 /// </summary>
 internal sealed class DamagedStore
 {
@@ -20,11 +21,15 @@ internal sealed class DamagedStore
     {
         (_history, SimRecording run) = CrashWorkload.Record(files => files, Durability.Synced, seed, steps);
         _disk = run.KillImage(run.Operations.Count);
+        Kinds = [.. Files().Select(file => StoreFiles.Classify(Path.GetFileName(file.Path), out _)).Distinct()];
         _content = _history.Content(_history.Entries.Count);
     }
 
     /// <summary>The users whose events it may hold.</summary>
     public UserId[] Users => _history.Users;
+
+    /// <summary>What kinds of files it has.</summary>
+    public IReadOnlyCollection<StoreFileKind> Kinds { get; }
 
     /// <summary>What an undamaged store answers.</summary>
     public ReadOnlySpan<byte> Content => _content;

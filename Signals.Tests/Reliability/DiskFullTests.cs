@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Storage;
@@ -12,39 +11,20 @@ internal sealed class DiskFullTests
 {
     private const int MostEntries = 100_000;
 
-    private string _mount = null!;
-    private bool _mounted;
+    private SmallDisk _disk = null!;
 
     [SetUp]
-    public void SetUp()
-    {
-        _mount = Directory.CreateTempSubdirectory("signals-full-").FullName;
-        string? refusal = Run("mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", _mount);
-        _mounted = refusal is null;
-        if (!_mounted)
-        {
-            Assert.Ignore($"A small file system cannot be mounted here: {refusal}");
-        }
-    }
+    public void SetUp() => _disk = SmallDisk.Mount(megabytes: 4);
 
     [TearDown]
-    public void TearDown()
-    {
-        if (_mounted)
-        {
-            Run("umount", _mount);
-        }
-
-        Directory.Delete(_mount, recursive: true);
-    }
+    public void TearDown() => _disk?.Dispose();
 
     [TestCase(Durability.Buffered)]
     [TestCase(Durability.Synced)]
     public async Task Append_UntilTheDiskIsFull_StopsTypedAndResumesWithRoom(Durability durability)
     {
-        string filler = Path.Combine(_mount, "filler");
-        File.WriteAllBytes(filler, new byte[3 << 20]);
-        string path = Path.Combine(_mount, "store");
+        _disk.Fill(3 << 20);
+        string path = Path.Combine(_disk.Path, "store");
         SignalStore store = KillSchema.Open(path, durability);
         long acked = 0;
         Exception? stopped = null;
@@ -69,7 +49,7 @@ internal sealed class DiskFullTests
         Assert.That(async () => await store.AppendAsync(batch), Throws.TypeOf<StorePoisonedException>());
         await store.DisposeAsync();
 
-        File.Delete(filler);
+        _disk.Free();
         await using SignalStore again = KillSchema.Open(path, durability);
         long found = KillSchema.VerifyPrefix(again);
         Assert.That(found, Is.AtLeast(acked));
@@ -77,21 +57,5 @@ internal sealed class DiskFullTests
         await again.AppendAsync(batch);
         Assert.That(KillSchema.VerifyPrefix(again), Is.EqualTo(found + 1));
         TestContext.Out.WriteLine($"{durability}: full after {acked} entries, 0 lost");
-    }
-
-    /// <summary>Null, or why it failed.</summary>
-    private static string? Run(string program, params string[] arguments)
-    {
-        try
-        {
-            using Process process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardError = true })!;
-            string said = process.StandardError.ReadToEnd();
-            process.WaitForExit();
-            return process.ExitCode == 0 ? null : said;
-        }
-        catch (System.ComponentModel.Win32Exception error)
-        {
-            return error.Message;
-        }
     }
 }

@@ -23,11 +23,11 @@ internal sealed class FaultRun(Func<SimFileSystem, IFileSystem> mount, Durabilit
     {
         SimFileSystem files = new();
         files.FailAt(failAt, forEver);
-        CrashWorkload workload = new(files, mount(files), durability, seed, retention);
+        CrashWorkload workload = new(files, mount(files), durability, seed, imports: true, retention);
         try
         {
             workload.Run(steps);
-            return files.OperationCount > failAt ? "the operation failed and nobody was told" : null;
+            return files.OperationCount > failAt && !workload.WasTold ? $"{files.Recording().Operations[failAt]} failed and nobody was told" : null;
         }
         catch (Exception e) when (e is IOException or SignalsException)
         {
@@ -46,7 +46,9 @@ internal sealed class FaultRun(Func<SimFileSystem, IFileSystem> mount, Durabilit
         {
             workload.CollectAcks();
             int acked = workload.History.AckedCount;
-            wrong = workload.IsClosed ? null : VerifyPoisoned(store, workload);
+            wrong = workload.IsClosed ? null
+                : workload.IsImporting && store.Engine.FailStop.Error is null ? VerifyReads(store, workload.History)
+                : VerifyPoisoned(store, workload);
             workload.CollectAcks();
             wrong ??= workload.History.AckedCount > acked ? "an append was acknowledged after the error" : null;
             Close(store);

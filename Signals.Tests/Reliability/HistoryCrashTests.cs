@@ -65,7 +65,7 @@ internal sealed class HistoryCrashTests
     public void PowerCut_OfAWorkloadWithKeptVersions_RecoversAPrefixWithEverythingAcknowledged(Durability durability)
     {
         const int Cuts = 400;
-        (CrashHistory history, SimRecording run) = CrashWorkload.Record(files => files, durability, seed: 0x9A57, steps: 50, Retention);
+        (CrashHistory history, SimRecording run) = CrashWorkload.Record(files => files, durability, seed: 0x9A57, steps: 50, retention: Retention);
         CrashCheck check = new(history, files => files);
         int step = Math.Max(1, run.Operations.Count / TestScale.Of(Cuts));
         for (int cut = 0; cut <= run.Operations.Count; cut += step)
@@ -83,7 +83,7 @@ internal sealed class HistoryCrashTests
     {
         const ulong Seed = 0x9A58;
         const int Runs = 120;
-        int operations = CrashWorkload.Record(files => files, Durability.Synced, Seed, steps: 30, Retention).Run.Operations.Count;
+        int operations = CrashWorkload.Record(files => files, Durability.Synced, Seed, steps: 30, retention: Retention).Run.Operations.Count;
         int step = Math.Max(1, operations / TestScale.Of(Runs));
         for (int failAt = 0; failAt < operations; failAt += step)
         {

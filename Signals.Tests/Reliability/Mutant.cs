@@ -15,6 +15,12 @@ internal enum Mutant
     /// <summary>Tables are not synced before the manifest names them.</summary>
     SkipTableSync,
 
+    /// <summary>The copy of a segment is not synced before the manifest names it.</summary>
+    SkipSegmentSync,
+
+    /// <summary>A column file is not synced before the manifest names it.</summary>
+    SkipColumnFileSync,
+
     /// <summary>The log is not synced.</summary>
     SkipLogSync,
 
@@ -59,6 +65,9 @@ internal enum Mutant
 
     /// <summary>A log goes when the flush begins, not when it is done.</summary>
     DeleteLogEarly,
+
+    /// <summary>A segment goes when a fold begins, not when it is done.</summary>
+    DeleteSegmentEarly,
 
     /// <summary>The payload of a manifest frame is not written.</summary>
     DropManifestPayload,

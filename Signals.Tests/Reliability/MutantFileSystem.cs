@@ -20,6 +20,11 @@ internal sealed class MutantFileSystem(IFileSystem inner, Mutant mutant) : IFile
             DeleteOldestLog(DurableFile.DirectoryOf(path));
         }
 
+        if (mutant == Mutant.DeleteSegmentEarly && mode == FileOpenMode.CreateNew && path.EndsWith(".col", StringComparison.Ordinal))
+        {
+            DeleteOldestSegment(DurableFile.DirectoryOf(path));
+        }
+
         IFile file = inner.Open(path, mode);
         return mutant == Mutant.ChecksumOff && mode == FileOpenMode.Read && (IsLog(path) || IsManifest(path))
             ? new ForgedFile(file)
@@ -53,6 +58,8 @@ internal sealed class MutantFileSystem(IFileSystem inner, Mutant mutant) : IFile
         switch (mutant)
         {
             case Mutant.SkipTableSync when file.Path.EndsWith(".tbl", StringComparison.Ordinal):
+            case Mutant.SkipSegmentSync when file.Path.EndsWith(".seg", StringComparison.Ordinal):
+            case Mutant.SkipColumnFileSync when file.Path.EndsWith(".col", StringComparison.Ordinal):
             case Mutant.SkipLogSync when IsLog(file.Path):
             case Mutant.SkipManifestSync when IsManifest(file.Path):
                 break;
@@ -129,7 +136,7 @@ internal sealed class MutantFileSystem(IFileSystem inner, Mutant mutant) : IFile
 
     public void Delete(string path)
     {
-        if (mutant != Mutant.DeleteLogEarly || inner.FileExists(path))
+        if (mutant is not (Mutant.DeleteLogEarly or Mutant.DeleteSegmentEarly) || inner.FileExists(path))
         {
             inner.Delete(path);
         }
@@ -197,6 +204,15 @@ internal sealed class MutantFileSystem(IFileSystem inner, Mutant mutant) : IFile
         }
 
         _unsynced.RemoveAll(inner.FileExists);
+    }
+
+    private void DeleteOldestSegment(string directory)
+    {
+        string? oldest = inner.ListFiles(directory).Where(name => name.EndsWith(".seg", StringComparison.Ordinal)).Order(StringComparer.Ordinal).FirstOrDefault();
+        if (oldest is not null)
+        {
+            inner.Delete(Path.Combine(directory, oldest));
+        }
     }
 
     private void DeleteOldestLog(string directory)

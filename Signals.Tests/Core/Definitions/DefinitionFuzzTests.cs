@@ -6,6 +6,7 @@ using Signals.Tests.Reliability;
 namespace Signals.Tests.Core.Definitions;
 
 /// <summary>Whatever the bytes are, the parser gives a definition or typed errors, within memory in proportion to the input.</summary>
+[Category("Reliability")]
 internal sealed class DefinitionFuzzTests
 {
     // What a parse may allocate per byte of input, and besides: documents, objects of the model, and at most 100 errors.

@@ -5,6 +5,7 @@ using Signals.Tests.Storage.Tables;
 
 namespace Signals.Tests.Storage.Entities;
 
+[Category("Reliability")]
 internal sealed class EntityDamageTests
 {
     private const long MaxAllocation = 4 << 20;

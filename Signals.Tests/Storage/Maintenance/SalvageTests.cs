@@ -14,7 +14,7 @@ namespace Signals.Tests.Storage.Maintenance;
 internal sealed class SalvageTests
 {
     private const string Target = "/salvaged";
-    private const ulong Seed = 0x5A17;
+    private const ulong Seed = 0xB27;
     private const int BitsPerFile = 160;
 
     private readonly DamagedStore _store = new(Seed, steps: 40);
@@ -100,9 +100,10 @@ internal sealed class SalvageTests
     public void Salvage_FirstFrameOfALogDamaged_KeepsTheFramesBehindIt()
     {
         SimFileSystem files = _store.Copy();
-        string log = _store.Files().Select(file => file.Path).First(path => path.EndsWith(".log", StringComparison.Ordinal));
+        string log = _store.EndOfLog(sector: 512).Path;
         StoreFiles.Classify(Path.GetFileName(log), out ulong number);
         int frames = LogReader.Replay(files, log, number, 0, isLast: true, static (_, _) => { }).Frames;
+        Assert.That(frames, Is.GreaterThan(1));
         DamagedStore.Change(files, log, LogFormat.HeaderBytes + LogFormat.FrameBytes + 1, 1, bytes => bytes[0] ^= 1);
         Assert.That(() => _store.Open(files), Throws.InstanceOf<CorruptionException>());
         SalvageReport report = Salvage(files);

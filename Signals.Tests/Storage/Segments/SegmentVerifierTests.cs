@@ -9,6 +9,7 @@ using Signals.Tests.Storage.Tables;
 namespace Signals.Tests.Storage.Segments;
 
 /// <summary>Nothing but what a writer writes passes the check, and whatever does not is named by file and offset.</summary>
+[Category("Reliability")]
 internal sealed class SegmentVerifierTests
 {
     private static readonly Stamp Stamp = Stamp.Of(5, 2);

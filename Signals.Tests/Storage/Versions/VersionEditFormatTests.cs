@@ -81,6 +81,17 @@ internal sealed class VersionEditFormatTests
         }
     }
 
+    /// <summary>A text of 4 GiB in a few bytes surfaced as an argument error of the reader.</summary>
+    [Test]
+    public void Read_TextOfAnAbsurdLength_IsTheTypedError()
+    {
+        byte[] golden = Convert.FromHexString(Golden);
+        int source = golden.AsSpan().IndexOf(new byte[] { 0xA1, (byte)'s' });
+        byte[] absurd = [.. golden[..source], 0xDB, 0xFF, 0xFF, 0xFF, 0xFF, .. golden[(source + 1)..]];
+        Assert.That(source, Is.Positive);
+        Assert.That(() => VersionEditFormat.Read(absurd), Throws.TypeOf<InvalidDataException>());
+    }
+
     private static void ReadOrRefuse(byte[] bytes)
     {
         try

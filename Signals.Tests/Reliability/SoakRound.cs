@@ -1,0 +1,148 @@
+using Signals.Core.Ingest;
+using Signals.Core.Model;
+using Signals.Storage;
+using Signals.Storage.Reads;
+using Signals.Storage.Segments;
+
+namespace Signals.Tests.Reliability;
+
+/// <summary>
+/// One round of a soak on an open store: one thread appends, others read, hold leases and do the upkeep; in every second round the disk
+/// fills up half way. Threads: one calls; the round has its own.
+/// </summary>
+internal sealed class SoakRound(SignalStore store, SmallDisk disk, SoakTally tally, long found, int number)
+{
+    private const int Leases = 24;
+    private const ulong StrangersFrom = 1_000_000;
+
+    private long _generation = (number * 1_000L) + 1;
+    private CancellationToken _ending;
+
+    private bool FillsUp => number % 2 == 1;
+
+    /// <summary>Whether the store has failed, as it must when the disk is full.</summary>
+    public bool HasFailed { get; private set; }
+
+    /// <summary>Appends so many entries, or until the store fails; returns the last one acknowledged.</summary>
+    public long Run(int entries)
+    {
+        using CancellationTokenSource ending = new();
+        _ending = ending.Token;
+        Task[] beside = [Loop("read", Read), Loop("lease", HoldLeases), Task.Run(Upkeep)];
+        long acked = found;
+        EventBatch batch = store.CreateBatch(KillSchema.EventType, KillSchema.MaxEvents);
+        long end = FillsUp ? long.MaxValue : found + entries;
+        try
+        {
+            for (long entry = found + 1; entry <= end; entry++)
+            {
+                if (FillsUp && entry == found + (entries / 2))
+                {
+                    disk.Fill();
+                }
+
+                KillSchema.Fill(batch, entry);
+                store.AppendAsync(batch).AsTask().GetAwaiter().GetResult();
+                acked = entry;
+            }
+        }
+        catch (StorePoisonedException error)
+        {
+            HasFailed = true;
+            tally.Refused("append", error);
+        }
+
+        ending.Cancel();
+        Task.WaitAll(beside);
+        return acked;
+    }
+
+    /// <summary>Repeats work until the round ends; only typed errors are let pass.</summary>
+    private Task Loop(string kind, Action work) => Task.Run(() =>
+    {
+        do
+        {
+            Try(kind, work);
+        }
+        while (!_ending.IsCancellationRequested);
+    });
+
+    private void Try(string kind, Action work)
+    {
+        try
+        {
+            work();
+            tally.Done(kind);
+        }
+        catch (Exception error) when (error is SignalsException or IOException)
+        {
+            tally.Refused(kind, error);
+        }
+    }
+
+    private void Read() => KillSchema.VerifyPrefix(store, whole: found);
+
+    /// <summary>Holds many answers while the store moves on below them; none may change.</summary>
+    private void HoldLeases()
+    {
+        SequenceQuery query = store.Query(KillSchema.EventType).Build();
+        Sequence[] held = [.. Enumerable.Range(0, Leases).Select(i => store.Read(KillSchema.AllUsers[i], query))];
+        long[][] entries = [.. held.Select(sequence => sequence.Field<long>("entry").ToArray())];
+        _ending.WaitHandle.WaitOne(TimeSpan.FromMilliseconds(200));
+        for (int i = 0; i < held.Length; i++)
+        {
+            Assert.That(held[i].Field<long>("entry").SequenceEqual(entries[i]), "a lease changed while it was held");
+            held[i].Dispose();
+        }
+    }
+
+    private void Upkeep()
+    {
+        do
+        {
+            Try("flush", () => store.FlushAsync().GetAwaiter().GetResult());
+            Try("import", Import);
+            Try("compact", () => store.CompactAsync().GetAwaiter().GetResult());
+            Try("checkpoint", Checkpoint);
+            Try("verify", () => Assert.That(store.Verify().Problems, Is.Empty));
+            Try("erase", () => store.EraseAsync(Stranger()).AsTask().GetAwaiter().GetResult());
+        }
+        while (!_ending.IsCancellationRequested);
+    }
+
+    private void Checkpoint()
+    {
+        string target = Path.Combine(disk.Path, $"copy-{number}");
+        try
+        {
+            store.CheckpointAsync(target).GetAwaiter().GetResult();
+        }
+        finally
+        {
+            if (Directory.Exists(target))
+            {
+                Directory.Delete(target, recursive: true);
+            }
+        }
+    }
+
+    /// <summary>Events of somebody whom the model does not know.</summary>
+    private void Import()
+    {
+        string path = Path.Combine(disk.Path, $"{_generation}.seg");
+        SegmentOptions options = new() { Generation = _generation++, MemoryBudgetBytes = SegmentOptions.MinMemoryBudgetBytes };
+        using (SegmentWriter writer = SegmentWriter.Create(path, store.Schema[KillSchema.EventType], options))
+        {
+            for (ulong id = 1; id <= 50; id++)
+            {
+                writer.Insert(Stranger(), 1_772_323_200_000 + (long)id, id).Set("entry", 0L);
+            }
+
+            writer.Finish();
+        }
+
+        store.ImportAsync(path, new ImportOptions { Move = true }).GetAwaiter().GetResult();
+    }
+
+    private UserId Stranger() => UserId.From(StrangersFrom + (ulong)(_generation % 7));
+}

@@ -1,0 +1,90 @@
+using System.Globalization;
+using Signals.Core.Model;
+using Signals.Storage;
+
+namespace Signals.Tests.Reliability;
+
+/// <summary>
+/// Everything at once on little memory and a disk that fills up: appends, reads, leases held for long, flushes, compactions, checkpoints,
+/// verifications, imports and erasures. Errors are typed, memory and handles stay bounded, and with room again the store goes on with all
+/// that it had acknowledged.
+/// </summary>
+[Category("Reliability")]
+[NonParallelizable]
+internal sealed class SoakTests
+{
+    private const int Rounds = 4;
+    private const int EntriesPerRound = 400;
+    private const int HandlesOfTheRuntime = 12;
+
+    /// <summary>What the runtime may take on the way; the budgets of the store itself are a few MiB.</summary>
+    private const long Slack = 96 << 20;
+
+    private SmallDisk _disk = null!;
+
+    [SetUp]
+    public void SetUp() => _disk = SmallDisk.Mount(megabytes: 48);
+
+    [TearDown]
+    public void TearDown() => _disk?.Dispose();
+
+    [TestCase(Durability.Buffered)]
+    [TestCase(Durability.Synced)]
+    public void Everything_OnAFullDiskAndLittleMemory_StaysBoundedAndLosesNothing(Durability durability)
+    {
+        string path = Path.Combine(_disk.Path, "store");
+        long acked = 0;
+        int failures = 0;
+        (int Handles, long Memory) first = default;
+        (int Handles, long Memory) last = default;
+        SoakTally tally = new();
+        for (int round = 0; round < TestScale.Of(Rounds); round++)
+        {
+            using (SignalStore store = KillSchema.Open(path, durability))
+            {
+                long found = KillSchema.VerifyPrefix(store);
+                Assert.That(found, Is.AtLeast(acked), $"round {round}");
+                SoakRound run = new(store, _disk, tally, found, round);
+                acked = run.Run(EntriesPerRound);
+                failures += run.HasFailed ? 1 : 0;
+                Assert.That(KillSchema.VerifyPrefix(store, whole: acked), Is.AtLeast(acked), $"round {round}: reads go on");
+                CloseAnyhow(store);
+            }
+
+            _disk.Free();
+            last = Count();
+            first = round == 0 ? last : first;
+            Assert.That(last.Handles, Is.AtMost(first.Handles + HandlesOfTheRuntime), $"round {round}");
+            Assert.That(last.Memory, Is.AtMost(first.Memory + Slack), $"round {round}");
+        }
+
+        using SignalStore end = KillSchema.Open(path, durability);
+        Assert.That(KillSchema.VerifyPrefix(end), Is.AtLeast(acked));
+        Assert.That(end.Verify().Problems, Is.Empty);
+        TestContext.Out.WriteLine($"{durability}: {acked} entries, full {failures} times, {tally}, handles {first.Handles} to {last.Handles}, native memory {first.Memory >> 20} to {last.Memory >> 20} MiB");
+        Assert.That(failures, Is.EqualTo(TestScale.Of(Rounds) - ((TestScale.Of(Rounds) + 1) / 2)), "every second round the disk fills up");
+        tally.AssertEverythingHappened();
+    }
+
+    private static void CloseAnyhow(SignalStore store)
+    {
+        try
+        {
+            store.Dispose();
+        }
+        catch (IOException)
+        {
+            // The disk is full; what matters is what the next open finds.
+        }
+    }
+
+    private static (int Handles, long Memory) Count()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+        string line = File.ReadLines("/proc/self/status").First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
+        long resident = long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) << 10;
+        return (Directory.GetFileSystemEntries("/proc/self/fd").Length, resident - GC.GetTotalMemory(forceFullCollection: false));
+    }
+}
