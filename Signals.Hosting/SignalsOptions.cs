@@ -41,6 +41,9 @@ public sealed class SignalsOptions
     /// <inheritdoc cref="StoreOptions.BlockCacheBytes"/>
     public long BlockCacheBytes { get; set; } = Defaults.BlockCacheBytes;
 
+    /// <inheritdoc cref="StoreOptions.MemoryBudgetBytes"/>
+    public long? MemoryBudgetBytes { get; set; }
+
     /// <inheritdoc cref="StoreOptions.CompactionBytesPerSecond"/>
     public long CompactionBytesPerSecond { get; set; } = Defaults.CompactionBytesPerSecond;
 
@@ -84,6 +87,7 @@ public sealed class SignalsOptions
         MaxFrozenMemTables = MaxFrozenMemTables,
         LogBytes = LogBytes,
         BlockCacheBytes = BlockCacheBytes,
+        MemoryBudgetBytes = MemoryBudgetBytes,
         CompactionBytesPerSecond = CompactionBytesPerSecond,
         SyncInterval = SyncInterval,
         MaxFutureTime = MaxFutureTime,

@@ -32,6 +32,14 @@ public sealed class StoreOptions
     /// <summary>Memory for blocks of tables. Default 256 MiB.</summary>
     public long BlockCacheBytes { get; init; } = 256 << 20;
 
+    /// <summary>
+    /// Memory for all of it, from 32 MiB on; null, the default, when <see cref="RingBytes"/>, <see cref="MemTableBytes"/> and
+    /// <see cref="BlockCacheBytes"/> say it one by one, which otherwise have no say. A sixty-fourth is the ring, at most 8 MiB and at least four times
+    /// <see cref="MaxBatchBytes"/>; half is for the <see cref="MaxFrozenMemTables"/> + 2 memtables; the rest is shared by the directories of the tables,
+    /// which take what they need, and cached blocks. Working memory of flushes, merges, imports and answers comes on top.
+    /// </summary>
+    public long? MemoryBudgetBytes { get; init; }
+
     /// <summary>Most table bytes that background compaction reads per second. Default 256 MiB.</summary>
     public long CompactionBytesPerSecond { get; init; } = 256 << 20;
 
@@ -80,15 +88,17 @@ public sealed class StoreOptions
             throw new ArgumentOutOfRangeException(name, value, message);
         }
 
+        MemoryShares shares = Shares;
         return new EngineOptions
         {
             Durability = Durability,
-            RingBytes = RingBytes,
+            RingBytes = shares.Ring,
             MaxBatchBytes = MaxBatchBytes & ~7,
-            MemTableBytes = MemTableBytes,
+            MemTableBytes = shares.MemTable,
             MaxFrozenMemTables = MaxFrozenMemTables,
             LogBytes = LogBytes,
-            BlockCacheBytes = BlockCacheBytes,
+            BlockCacheBytes = shares.Cache,
+            CacheHoldsDirectories = MemoryBudgetBytes is not null,
             CompactionBytesPerSecond = CompactionBytesPerSecond,
             SyncInterval = SyncInterval,
             MaxFutureTime = MaxFutureTime,
@@ -101,14 +111,21 @@ public sealed class StoreOptions
         };
     }
 
+    private MemoryShares Shares => MemoryBudgetBytes is long budget
+        ? MemoryShares.Of(budget, MaxBatchBytes, MaxFrozenMemTables)
+        : new MemoryShares(RingBytes, MemTableBytes, BlockCacheBytes);
+
     private IEnumerable<(string Name, object Value, string Message)> Errors()
     {
+        MemoryShares shares = Shares;
         VersionRetention kept = VersionRetention ?? new VersionRetention();
         (bool Holds, string Name, object Value, string Expected)[] rules =
         [
             (Enum.IsDefined(Durability), nameof(Durability), Durability, "one of the modes"),
             (int.IsPow2(RingBytes) && RingBytes >= 4096, nameof(RingBytes), RingBytes, "a power of two, at least 4096"),
-            (MaxBatchBytes >= 256 && MaxBatchBytes <= RingBytes / 4, nameof(MaxBatchBytes), MaxBatchBytes, "from 256 to RingBytes / 4"),
+            (MaxBatchBytes >= 256 && MaxBatchBytes <= shares.Ring / 4, nameof(MaxBatchBytes), MaxBatchBytes, "from 256 to RingBytes / 4"),
+            (MemoryBudgetBytes is null or >= 32 << 20, nameof(MemoryBudgetBytes), MemoryBudgetBytes ?? 0, "at least 32 MiB, or null"),
+            (shares.MemTable >= 65536 && shares.Cache >= 0, MemoryBudgetBytes is null ? nameof(MemTableBytes) : nameof(MemoryBudgetBytes), MemoryBudgetBytes ?? MemTableBytes, "enough for the ring, which holds four batches, and memtables of 65536 bytes"),
             (MaxBatchBytes <= LogBytes / 4, nameof(LogBytes), LogBytes, "at least 4 x MaxBatchBytes"),
             (LogBytes >= 16384, nameof(LogBytes), LogBytes, "at least 16384"),
             (MemTableBytes >= 65536, nameof(MemTableBytes), MemTableBytes, "at least 65536"),

@@ -23,6 +23,9 @@ internal sealed record EngineOptions
 
     public required long BlockCacheBytes { get; init; }
 
+    /// <summary>Whether directories and indexes of tables share <see cref="BlockCacheBytes"/> with the blocks.</summary>
+    public bool CacheHoldsDirectories { get; init; }
+
     public required long CompactionBytesPerSecond { get; init; }
 
     public required TimeSpan SyncInterval { get; init; }

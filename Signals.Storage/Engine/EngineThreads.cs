@@ -58,6 +58,7 @@ internal sealed class EngineThreads : IDisposable
             log.OnAdvanced = _upkeep.Signal;
         }
 
+        _flush.Signal(); // recovery may have left frozen memtables
         _upkeep.Signal();
         _compaction.Signal();
         _ingest = new Thread(() => RunIngest(ingest, failStop)) { Name = "signals-ingest", IsBackground = true };

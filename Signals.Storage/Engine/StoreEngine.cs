@@ -115,7 +115,7 @@ internal sealed partial class StoreEngine
             _memTables.Active.FirstLog = log.CurrentNumber;
         }
 
-        StoreRecovery.CommitFirstLog(manifest, _memTables.Active.FirstLog, Numbers.Upcoming);
+        StoreRecovery.CommitFirstLog(manifest, _view.Current.MemTables[^1].FirstLog, Numbers.Upcoming);
         StartHistory(recovery.EndPosition);
         _ring = owned.Add(new ByteRing(options.RingBytes, options.MaxBatchBytes));
         _acks = new AckQueue(options.Durability);
@@ -129,7 +129,8 @@ internal sealed partial class StoreEngine
         _verification = new Verification(files, directory, schema, Committer, _log, pins);
         _ledger = new ErasureLedger(files, directory, _view, _epochs, _checkpointer, _log, time);
         _ledger.KeptFiles = () => _history?.Versions.SelectMany(version => version.DataFiles()) ?? [];
-        Committer.OnCommitted = _ledger.Refresh;
+        Committer.OnCommitted = OnCommitted;
+        ShareCache();
         pins.OnDeleted = _ => _ledger.Refresh();
         FailStop.Failed += OnFailed;
         _memTables.OnStallBegan = Telemetry.StallBegan;
@@ -171,6 +172,8 @@ internal sealed partial class StoreEngine
 
     /// <summary>The tables now.</summary>
     public TableVersion Tables => _view.Current.Tables;
+
+    private long DirectoryBytes => _view.Current.Tables.Tables.Sum(table => table.ResidentBytes);
 
     public static StoreEngine Open(IFileSystem files, string directory, StoreSchema declared, EngineOptions options, TimeProvider time)
     {
@@ -282,7 +285,7 @@ internal sealed partial class StoreEngine
         _cache.GetStats(),
         _erasures.Count,
         _arenas.LiveCount * _arenas.ArenaBytes,
-        _view.Current.Tables.Tables.Sum(table => table.ResidentBytes),
+        DirectoryBytes,
         _view.Current.Tables.Tables.Count,
         _view.Current.Tables.Tables.Sum(table => table.Meta.TotalLength),
         _view.Current.Tables.Tables.Where(table => table.Meta.Kind == RunKind.Events).Sum(table => table.Meta.Rows),
@@ -315,16 +318,52 @@ internal sealed partial class StoreEngine
 
     private void Recover(LogRecovery recovery)
     {
-        _memTables.OnFrozen = () => _flusher.FlushOnce();
-        recovery.Replay((log, records, before) =>
+        if (!_options.Background)
         {
-            if (_memTables.Active.FirstLog == 0)
-            {
-                _memTables.Active.FirstLog = log;
-            }
+            _memTables.OnFrozen = () => _flusher.FlushOnce();
+            Replay(recovery);
+            return;
+        }
 
-            _applier.Apply(records, before, log);
-        });
+        // Beside the replay, whose thread has enough to do. What is still frozen afterwards waits for the flush thread, but kept versions begin with
+        // tables alone.
+        FailStop.Failed += _ => _memTables.SignalRoom();
+        using (BackgroundLoop flush = new("signals-recovery", () => RunAll(_flusher.FlushOnce), Timeout.InfiniteTimeSpan, FailStop))
+        {
+            _memTables.OnFrozen = flush.Signal;
+            Replay(recovery);
+        }
+
+        FailStop.ThrowIfFailed();
+        if (_options.Retention is not null)
+        {
+            RunAll(_flusher.FlushOnce);
+        }
+    }
+
+    private void Replay(LogRecovery recovery) => recovery.Replay((log, records, before) =>
+    {
+        if (_memTables.Active.FirstLog == 0)
+        {
+            _memTables.Active.FirstLog = log;
+        }
+
+        _applier.Apply(records, before, log);
+    });
+
+    private void OnCommitted()
+    {
+        _ledger.Refresh();
+        ShareCache();
+    }
+
+    /// <summary>With one budget for both, directories take their room from the blocks.</summary>
+    private void ShareCache()
+    {
+        if (_options.CacheHoldsDirectories)
+        {
+            _cache.Reserve(DirectoryBytes);
+        }
     }
 
     private void SaveRest()

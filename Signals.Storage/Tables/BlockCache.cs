@@ -22,6 +22,7 @@ internal sealed class BlockCache
     private long _bytes;
     private long _evictions;
     private long _warmed;
+    private long _reserved;
 
     // Interlocked, miss path only.
     private long _misses;
@@ -32,11 +33,14 @@ internal sealed class BlockCache
     public BlockCache(long capacityBytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(capacityBytes);
-        Capacity = capacityBytes;
+        TotalBytes = capacityBytes;
     }
 
-    /// <summary>Most bytes held.</summary>
-    public long Capacity { get; }
+    /// <summary>Most bytes held, blocks and what <see cref="Reserve"/> says together.</summary>
+    public long TotalBytes { get; }
+
+    /// <summary>Most bytes of blocks.</summary>
+    public long Capacity => TotalBytes - Volatile.Read(ref _reserved);
 
     /// <summary>Bytes that no block takes now.</summary>
     public long FreeBytes
@@ -47,6 +51,16 @@ internal sealed class BlockCache
             {
                 return Capacity - _bytes;
             }
+        }
+    }
+
+    /// <summary>Takes room away from the blocks, for memory that shares a budget with them; as much as is there.</summary>
+    public void Reserve(long bytes)
+    {
+        lock (_gate)
+        {
+            Volatile.Write(ref _reserved, Math.Clamp(bytes, 0, TotalBytes));
+            EvictLocked(Capacity, [], -1);
         }
     }
 

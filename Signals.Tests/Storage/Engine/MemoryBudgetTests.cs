@@ -1,0 +1,90 @@
+using Signals.Core.Ingest;
+using Signals.Core.Model;
+using Signals.Core.Schema;
+using Signals.Storage;
+using Signals.Storage.Engine;
+using Signals.Storage.Reads;
+using Signals.Storage.Tables;
+using Signals.Tests.Simulation;
+
+namespace Signals.Tests.Storage.Engine;
+
+/// <summary>One budget for all of a store's memory: how it is divided, and that what a store counts stays within it.</summary>
+internal sealed class MemoryBudgetTests
+{
+    private const int Users = 30_000;
+
+    private static readonly StoreSchema Schema = StoreSchema.Define(s => s.EventType("e", t => t.Field<long>("a").Field<long>("b").Field<long>("c").Window(TimeSpan.FromDays(1))));
+
+    [Test]
+    public void Validate_AnyBudget_DividesAllOfIt([Values(32, 64, 512, 4_096)] int mib, [Values(1, 2, 5)] int maxFrozen)
+    {
+        long budget = (long)mib << 20;
+        EngineOptions options = new StoreOptions { MemoryBudgetBytes = budget, MaxFrozenMemTables = maxFrozen }.Validate();
+        Assert.That(options.RingBytes + (options.MemTableBytes * (maxFrozen + 2)) + options.BlockCacheBytes, Is.EqualTo(budget));
+        Assert.That(int.IsPow2(options.RingBytes) && options.RingBytes >= 4 * options.MaxBatchBytes);
+        Assert.That(options.BlockCacheBytes, Is.GreaterThan(budget / 4));
+    }
+
+    [Test]
+    public void GetErrors_BudgetTooSmall_SaysSo()
+    {
+        Assert.That(new StoreOptions { MemoryBudgetBytes = 31 << 20 }.GetErrors().Single(), Does.Contain(nameof(StoreOptions.MemoryBudgetBytes)));
+        StoreOptions large = new() { MemoryBudgetBytes = 32 << 20, MaxBatchBytes = 16 << 20, LogBytes = 64 << 20 };
+        Assert.That(large.GetErrors().Single(), Does.Contain(nameof(StoreOptions.MemoryBudgetBytes)));
+    }
+
+    [Test]
+    public async Task Store_WithABudget_CountsNoMoreThanThatAtAnyMoment()
+    {
+        const long Budget = 32 << 20;
+        StoreOptions chosen = new() { MemoryBudgetBytes = Budget, MaxBatchBytes = 64 << 10, LogBytes = 1 << 20 };
+        EngineOptions options = chosen.Validate() with { Background = false, Tables = new TableOptions { BlockBytes = 16 << 10, Compress = false } };
+        using SignalStore store = TestStores.Open(new SimFileSystem(record: false), Schema, new ManualTime(TestStores.Start), options);
+        for (int day = 0; day < 8; day++)
+        {
+            Append(store, day);
+            await store.FlushAsync();
+            ReadAll(store);
+            AssertWithin(store, Budget);
+        }
+
+        StoreStats stats = store.GetStats();
+        Assert.That(stats.DirectoryBytes, Is.GreaterThan(Budget / 4), "the directories were meant to take a large share");
+        Assert.That(store.Engine.GetCounters().Cache.Evictions, Is.GreaterThan(0), "the blocks were meant not to fit beside them");
+        await store.CompactAsync();
+        AssertWithin(store, Budget);
+    }
+
+    private static void AssertWithin(SignalStore store, long budget)
+    {
+        StoreStats stats = store.GetStats();
+        Assert.That(stats.MemTableBytes + stats.DirectoryBytes + stats.BlockCacheBytes + stats.RingBytes, Is.LessThanOrEqualTo(budget));
+        Assert.That(stats.BlockCacheBytes, Is.GreaterThan(0));
+    }
+
+    private static void Append(SignalStore store, int day)
+    {
+        Random random = new(day);
+        EventBatch batch = store.CreateBatch("e");
+        for (int user = 0; user < Users; user++)
+        {
+            batch.Add(UserId.From((ulong)user), TestStores.Start - (day * 86_400_000L), (ulong)user).Set("a", random.NextInt64()).Set("b", random.NextInt64()).Set("c", random.NextInt64());
+            if (batch.Count == 500)
+            {
+                Assert.That(store.TryAppend(batch, out _));
+                store.Engine.RunPending();
+                batch.Clear();
+            }
+        }
+    }
+
+    private static void ReadAll(SignalStore store)
+    {
+        SequenceQuery query = store.Query("e").Build();
+        for (ulong user = 0; user < Users; user += 100)
+        {
+            store.Read(UserId.From(user), query).Dispose();
+        }
+    }
+}
