@@ -86,8 +86,24 @@ internal sealed class FoldJob
         catch
         {
             Array.ForEach(_runs, run => run.Dispose());
-            DeleteMade();
+            Discard();
             throw;
+        }
+    }
+
+    /// <summary>Deletes the outputs: of a fold that failed, or whose outcome is not to be committed.</summary>
+    public void Discard()
+    {
+        foreach (string name in _made)
+        {
+            try
+            {
+                _target.Files.Delete(Path.Combine(_target.Directory, name));
+            }
+            catch (IOException)
+            {
+                // The file is in no manifest: what stays behind is removed at the next open.
+            }
         }
     }
 
@@ -245,21 +261,6 @@ internal sealed class FoldJob
         }
 
         return left;
-    }
-
-    private void DeleteMade()
-    {
-        foreach (string name in _made)
-        {
-            try
-            {
-                _target.Files.Delete(Path.Combine(_target.Directory, name));
-            }
-            catch (IOException)
-            {
-                // The file is in no manifest: what stays behind is removed at the next open.
-            }
-        }
     }
 
     private FoldStats Stats(List<FoldedPatches> patches) => new()

@@ -53,12 +53,12 @@ internal sealed class FoldRun : IDisposable
         _takesAllIn = table.ColumnFiles.Length >= MostColumnFiles;
         SortedSet<ushort> all = [.. columns];
         _chunksLeft = new int[table.ColumnFiles.Length];
-        for (int i = 0; i < _chunksLeft.Length; i++)
+        foreach (ColumnFile file in _takesAllIn ? table.ColumnFiles : [])
         {
-            _chunksLeft[i] = table.ColumnFiles[i].Index.HeldColumns;
-            all.UnionWith(_takesAllIn ? table.ColumnFiles[i].Meta.Columns : []);
+            all.UnionWith(file.Meta.Columns);
         }
 
+        CountShown();
         _columns = [.. all];
         _folded = [.. _columns.Select(column => new FoldColumn(column, target.Type.Columns[column].Type))];
     }
@@ -288,13 +288,42 @@ internal sealed class FoldRun : IDisposable
         }
     }
 
+    // What newer files hide counts for nothing: a file may be hidden bit by bit, over many folds.
+    private void CountShown()
+    {
+        foreach (ushort column in _table.ColumnFiles.ToArray().SelectMany(file => file.Meta.Columns).Distinct())
+        {
+            for (int block = 0; block < _table.BlockCount; block++)
+            {
+                if (FileShown(block, column) is >= 0 and int file)
+                {
+                    _chunksLeft[file]++;
+                }
+            }
+        }
+    }
+
     private void CountOff(int block, ushort column)
     {
-        for (int i = 0; i < _chunksLeft.Length; i++)
+        if (FileShown(block, column) is >= 0 and int file)
+        {
+            _chunksLeft[file]--;
+        }
+    }
+
+    // The newest file that has a column of a block, or -1.
+    private int FileShown(int block, ushort column)
+    {
+        for (int i = _chunksLeft.Length - 1; i >= 0; i--)
         {
             ColumnFileIndex index = _table.ColumnFiles[i].Index;
             int position = index.PositionOf(column);
-            _chunksLeft[i] -= position >= 0 && index.Holds(block, position) ? 1 : 0;
+            if (position >= 0 && index.Holds(block, position))
+            {
+                return i;
+            }
         }
+
+        return -1;
     }
 }

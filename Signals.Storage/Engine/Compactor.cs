@@ -45,6 +45,7 @@ internal sealed class Compactor : IDisposable
         ErasureSet erasures,
         ViewState view,
         ReadEpochs epochs,
+        TableSet tables,
         VersionCommitter committer,
         StoreTelemetry telemetry,
         TimeProvider time)
@@ -60,7 +61,7 @@ internal sealed class Compactor : IDisposable
         _telemetry = telemetry;
         _time = time;
         _erasureScan = new ErasureScan(erasures);
-        _folder = new PatchFolder(files, directory, schema, numbers, options, erasures, view, epochs, committer);
+        _folder = new PatchFolder(files, directory, schema, numbers, options, erasures, view, epochs, tables, committer);
         Pacer = new CompactionPacer(options.CompactionBytesPerSecond, time);
     }
 

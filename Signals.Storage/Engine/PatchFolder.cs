@@ -24,6 +24,7 @@ internal sealed class PatchFolder(
     ErasureSet erasures,
     ViewState view,
     ReadEpochs epochs,
+    TableSet tables,
     VersionCommitter committer)
 {
     private readonly FoldScan _scan = new((long)options.OrphanGrace.TotalMilliseconds);
@@ -89,7 +90,7 @@ internal sealed class PatchFolder(
         {
             VersionEdit edit = new();
             result.AddTo(edit);
-            committer.Commit(edit, (current, tables) => current.WithTables(tables));
+            committer.Commit(edit, Open(edit, job), (current, after) => current.WithTables(after));
         }
 
         _scan.Note(result, inputs, runs, nowMs);
@@ -107,6 +108,19 @@ internal sealed class PatchFolder(
         }
 
         Publish([]);
+    }
+
+    private Table[] Open(VersionEdit edit, FoldJob job)
+    {
+        try
+        {
+            return tables.OpenAll(edit.AddedTables, view.Current.Tables);
+        }
+        catch
+        {
+            job.Discard();
+            throw;
+        }
     }
 
     private static Table[] RunsOf(TableVersion version, ushort eventType, long windowStart)

@@ -132,12 +132,12 @@ internal sealed class SegmentImporter : IDisposable
         SegmentFile segment = SegmentFile.Read(staged.Content);
         EventTypeSchema type = SegmentColumns.TypeOf(segment.Header, _schema, path);
         ushort[] columns = SegmentColumns.IdsOf(segment.Header, type, path);
+        TableFooter[] footers = SegmentVerifier.Verify(segment, done => Report(ImportStage.Verifying, done, segment.Length));
         if (_registry.TryGet(segment.ContentId, out ImportedSegment known))
         {
             return Describe(known, type, isKnown: true, options.Move && TryRemove(path));
         }
 
-        TableFooter[] footers = SegmentVerifier.Verify(segment, done => Report(ImportStage.Verifying, done, segment.Length));
         long now = _time.GetUtcNow().ToUnixTimeMilliseconds();
         RequireTimes(path, footers, now);
         Report(ImportStage.Publishing, 0, segment.Length);
@@ -147,12 +147,18 @@ internal sealed class SegmentImporter : IDisposable
         edit.ImportedSegments.Add(imported);
         Publish(staged, edit);
         _registry.Add(imported);
-        _watermarks.Raise(type.Id, footers.Max(footer => footer.NewestInserted));
+        _watermarks.Raise(type.Id, footers.Select(footer => footer.NewestInserted).DefaultIfEmpty(long.MinValue).Max());
         return Describe(imported, type, isKnown: false, options.Move && TryRemove(path));
     }
 
     private void Publish(StagedSegment staged, VersionEdit edit)
     {
+        if (edit.AddedTables.Count == 0)
+        {
+            Commit(edit, []);
+            return;
+        }
+
         staged.Enter();
         Table[] opened = _tables.OpenAll(edit.AddedTables);
         staged.Keep();
@@ -174,7 +180,7 @@ internal sealed class SegmentImporter : IDisposable
 
     private void RequireTimes(string path, TableFooter[] footers, long nowMs)
     {
-        long newest = footers.Max(footer => footer.MaxTime);
+        long newest = footers.Select(footer => footer.MaxTime).DefaultIfEmpty(long.MinValue).Max();
         if (newest > nowMs + (long)_maxFutureTime.TotalMilliseconds)
         {
             throw new EventRejectedException(

@@ -94,7 +94,7 @@ internal sealed partial class StoreEngine
         _applier = new RecordApplier(schema, _memTables, _erasures, Sources, Watermarks);
         _flusher = owned.Add(new Flusher(
             files, directory, schema, Numbers, options.Tables, _erasures, _view, Committer, _applier, _memTables, Telemetry, pins, time));
-        _compactor = owned.Add(new Compactor(files, directory, schema, Numbers, options, _erasures, _view, _epochs, Committer, Telemetry, time));
+        _compactor = owned.Add(new Compactor(files, directory, schema, Numbers, options, _erasures, _view, _epochs, tables, Committer, Telemetry, time));
         Registry = new SegmentRegistry(schema, manifest.State);
         _importer = owned.Add(new SegmentImporter(
             files, directory, schema, Numbers, tables, Committer, Registry, Watermarks, options, time, FailStop.Fail));

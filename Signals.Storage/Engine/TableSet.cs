@@ -10,6 +10,8 @@ namespace Signals.Storage.Engine;
 /// <remarks>Thread contract: any thread. Whoever opens a table owns it.</remarks>
 internal sealed class TableSet(IFileSystem files, string directory, StoreSchema schema, BlockCache cache)
 {
+    private readonly SharedFiles _segments = new(files);
+
     /// <summary>Opens all or, when one cannot be opened, none.</summary>
     /// <param name="metas">The tables.</param>
     /// <param name="before">The version before: a table of it that comes again with other column files goes on as it is.</param>
@@ -43,7 +45,7 @@ internal sealed class TableSet(IFileSystem files, string directory, StoreSchema 
         EventTypeSchema type = schema.EventTypes[meta.EventType];
         return before.TryGet(meta.Number, out Table table)
             ? table.With(files, meta, type, ColumnFile)
-            : Table.Open(files, path, meta, type, cache, verify: false, ColumnFile);
+            : Table.Open(files, path, meta, type, cache, verify: false, ColumnFile, _segments);
     }
 
     private string ColumnFile(ColumnFileMeta file) => Path.Combine(directory, StoreFiles.ColumnFile(file.Number));

@@ -18,6 +18,7 @@ public sealed class EntityTable : IDisposable
     private readonly IFileSystem _files;
     private readonly EntityTableOptions _options;
     private readonly ReadEpochs _epochs = new();
+    private readonly Lock _changes = new(); // held by what replaces or closes
     private EntityVersion? _current;
     private volatile bool _hasRetired;
 
@@ -58,18 +59,15 @@ public sealed class EntityTable : IDisposable
     /// <summary>Swaps in another version, from another file or from the same path written anew. Lookups see it from now on.</summary>
     /// <exception cref="SchemaMismatchException">It has another name or other columns; the version before stays.</exception>
     /// <exception cref="CorruptionException">As in <see cref="Open(string, EntityTableOptions?)"/>; the version before stays.</exception>
+    /// <exception cref="ObjectDisposedException">The table is closed, and stays so.</exception>
     public void Replace(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        EntityVersion next = EntityVersion.Open(_files, path, _options);
-        if (next.Schema.Name != Schema.Name || !next.Schema.HasSameColumns(Schema))
+        lock (_changes)
         {
-            next.Dispose();
-            throw new SchemaMismatchException(
-                $"'{path}' holds '{next.Schema.Name}' with {Describe(next.Schema)}; the table is '{Schema.Name}' with {Describe(Schema)}.");
+            ObjectDisposedException.ThrowIf(_current is null, this);
+            ReplaceLocked(path);
         }
-
-        Retire(Interlocked.Exchange(ref _current, next));
     }
 
     /// <summary>Prepares lookups of some columns, of all when none is named. One for each thread that looks up.</summary>
@@ -88,11 +86,14 @@ public sealed class EntityTable : IDisposable
     /// <summary>Waits for the lookups under way and closes the files. A second call does nothing.</summary>
     public void Dispose()
     {
-        if (Interlocked.Exchange(ref _current, null) is EntityVersion last)
+        lock (_changes)
         {
-            _epochs.WaitForReaders();
-            last.Dispose();
-            _epochs.Dispose();
+            if (Interlocked.Exchange(ref _current, null) is EntityVersion last)
+            {
+                _epochs.WaitForReaders();
+                last.Dispose();
+                _epochs.Dispose();
+            }
         }
     }
 
@@ -126,6 +127,19 @@ public sealed class EntityTable : IDisposable
                 CollectRetired();
             }
         }
+    }
+
+    private void ReplaceLocked(string path)
+    {
+        EntityVersion next = EntityVersion.Open(_files, path, _options);
+        if (next.Schema.Name != Schema.Name || !next.Schema.HasSameColumns(Schema))
+        {
+            next.Dispose();
+            throw new SchemaMismatchException(
+                $"'{path}' holds '{next.Schema.Name}' with {Describe(next.Schema)}; the table is '{Schema.Name}' with {Describe(Schema)}.");
+        }
+
+        Retire(Interlocked.Exchange(ref _current, next));
     }
 
     private void Retire(EntityVersion? old)

@@ -29,7 +29,10 @@ public sealed class EnrichmentOptions
     /// <summary>How long to wait before the first retry; twice as long before each next one. Default 100 ms.</summary>
     public TimeSpan Backoff { get; init; } = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>How long closing the store waits for what is queued; the rest stays absent, for an offline job. Default 5 s.</summary>
+    /// <summary>
+    /// How long closing the store waits for what is queued; the rest stays absent, for an offline job. An enricher that runs a second longer is
+    /// left behind. Default 5 s.
+    /// </summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     internal void Validate()

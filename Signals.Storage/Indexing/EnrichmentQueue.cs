@@ -125,13 +125,8 @@ internal sealed class EnrichmentQueue(StoreSchema schema, int capacity, int batc
             Task filled;
             lock (_gate)
             {
-                if (_waiting.TryDequeue(out EventBatch? batch))
+                if (TryTakeLocked() is EventBatch batch)
                 {
-                    if (ReferenceEquals(_open[batch.EventType.Id], batch))
-                    {
-                        _open[batch.EventType.Id] = null;
-                    }
-
                     return batch;
                 }
 
@@ -144,6 +139,15 @@ internal sealed class EnrichmentQueue(StoreSchema schema, int capacity, int batc
             }
 
             await filled.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Takes the oldest batch, or null where none waits now.</summary>
+    public EventBatch? TryTake()
+    {
+        lock (_gate)
+        {
+            return TryTakeLocked();
         }
     }
 
@@ -191,5 +195,20 @@ internal sealed class EnrichmentQueue(StoreSchema schema, int capacity, int batc
         {
             return (_changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }
+    }
+
+    private EventBatch? TryTakeLocked()
+    {
+        if (!_waiting.TryDequeue(out EventBatch? batch))
+        {
+            return null;
+        }
+
+        if (ReferenceEquals(_open[batch.EventType.Id], batch))
+        {
+            _open[batch.EventType.Id] = null;
+        }
+
+        return batch;
     }
 }

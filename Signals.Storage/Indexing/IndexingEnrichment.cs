@@ -20,6 +20,9 @@ namespace Signals.Storage.Indexing;
 /// </remarks>
 internal sealed class IndexingEnrichment : IDisposable
 {
+    /// <summary>How long an enricher that was told to end may take, before it is left to itself.</summary>
+    private static readonly TimeSpan LeaveAfter = TimeSpan.FromSeconds(1);
+
     private readonly bool[] _enriched; // by event type
     private readonly EnrichmentQueue _queue;
     private readonly Appender _appender;
@@ -126,17 +129,47 @@ internal sealed class IndexingEnrichment : IDisposable
 
     public EnrichmentStats GetStats() => _counters.Read(_queue.Pending);
 
-    /// <summary>Takes no more, finishes what is queued as long as the drain timeout allows, abandons the rest, and waits for the workers.</summary>
+    /// <summary>
+    /// Takes no more, finishes what is queued as long as the drain timeout allows, and abandons the rest. A worker whose enricher does not end
+    /// a second later is left behind: what it appends once it comes back is refused as any append to a closed store.
+    /// </summary>
     public void Dispose()
     {
         _queue.Close();
-        using (CancellationTokenSource timeout = new(_drainTimeout, _time))
-        using (timeout.Token.Register(() => _closing.Cancel()))
+        Task workers = Task.WhenAll(_workers);
+        if (!EndsWithin(workers, _drainTimeout))
         {
-            Task.WaitAll(_workers);
+            _closing.Cancel();
+            if (!EndsWithin(workers, LeaveAfter))
+            {
+                AbandonQueued();
+                return;
+            }
         }
 
         _closing.Dispose();
+    }
+
+    private bool EndsWithin(Task workers, TimeSpan limit)
+    {
+        try
+        {
+            workers.WaitAsync(limit, _time).GetAwaiter().GetResult();
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    private void AbandonQueued()
+    {
+        while (_queue.TryTake() is EventBatch events)
+        {
+            _counters.CountAbandoned(events.Count);
+            _queue.Release(events.Count);
+        }
     }
 
     private int Count(IAppendable events)

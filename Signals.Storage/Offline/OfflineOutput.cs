@@ -41,7 +41,7 @@ internal sealed class OfflineOutput(string path, EventTypeSchema eventType, Segm
     }
 
     /// <summary>Ends the segment, once no worker writes any more.</summary>
-    public OfflineResult Finish() => new(EventsRead, EventsWritten, EventsWritten > 0 ? _writer.Finish() : null);
+    public OfflineResult Finish() => new(EventsRead, EventsWritten, EventsWritten > 0 || options.CorrectedDays is not null ? _writer.Finish() : null);
 
     public void Dispose() => _writer.Dispose();
 }

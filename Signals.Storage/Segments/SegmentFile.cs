@@ -74,7 +74,7 @@ internal sealed class SegmentFile
             Header = header,
             HeaderBytes = headerBytes,
             IndexBytes = index,
-            Parts = Decode(file, indexAt, index, bytes => SegmentIndex.Decode(bytes, headerBytes.Length, indexAt, header.WindowMs)),
+            Parts = Decode(file, indexAt, index, bytes => SegmentIndex.Decode(bytes, headerBytes.Length, indexAt, header.WindowMs, header.CorrectedDays is not null)),
             ContentId = BinaryPrimitives.ReadUInt128LittleEndian(tail.AsSpan(24)),
         };
     }

@@ -30,5 +30,5 @@ internal static class SegmentFormat
     public const int NoDay = int.MinValue;
 
     /// <summary>Shortest file that can be a segment.</summary>
-    public const int MinFileLength = HeaderFixedLength + ChecksumLength + IndexFixedLength + PartLength + TailLength;
+    public const int MinFileLength = HeaderFixedLength + ChecksumLength + IndexFixedLength + TailLength;
 }

@@ -41,12 +41,18 @@ internal static class SegmentIndex
     }
 
     /// <summary>The parts of an index whose checksum was verified: they tile the bytes from <paramref name="start"/> to the index.</summary>
+    /// <param name="index">The section.</param>
+    /// <param name="start">Where the first part starts.</param>
+    /// <param name="end">Where the index starts.</param>
+    /// <param name="windowMs">Length of the windows.</param>
+    /// <param name="mayBeEmpty">Whether the segment says something without any part.</param>
     /// <exception cref="InvalidDataException">They do not, or windows and kinds do not ascend.</exception>
-    public static SegmentPart[] Decode(ReadOnlySpan<byte> index, long start, long end, long windowMs)
+    public static SegmentPart[] Decode(ReadOnlySpan<byte> index, long start, long end, long windowMs, bool mayBeEmpty)
     {
-        uint count = index.Length < SegmentFormat.IndexFixedLength ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(index);
+        Require(index.Length >= SegmentFormat.IndexFixedLength, $"an index of {index.Length} bytes");
+        uint count = BinaryPrimitives.ReadUInt32LittleEndian(index);
         long entries = (index.Length - SegmentFormat.IndexFixedLength) / SegmentFormat.PartLength;
-        Require(count > 0 && count == entries && index.Length == SegmentFormat.IndexFixedLength + entries * SegmentFormat.PartLength
+        Require((count > 0 || mayBeEmpty) && count == entries && index.Length == SegmentFormat.IndexFixedLength + entries * SegmentFormat.PartLength
             && BinaryPrimitives.ReadUInt32LittleEndian(index[4..]) == 0, $"an index of {index.Length} bytes cannot hold {count} parts");
         SegmentPart[] parts = new SegmentPart[count];
         long next = start;

@@ -119,7 +119,19 @@ internal sealed class SegmentParts : IDisposable
         {
             _waitingFile.Dispose();
             _waitingFile = null;
-            _files.Delete(_waiting!);
+            TryDelete(_waiting!);
+        }
+    }
+
+    private void TryDelete(string path)
+    {
+        try
+        {
+            _files.Delete(path);
+        }
+        catch (IOException)
+        {
+            // The next writer of the segment removes it; an error here would hide the one that came first.
         }
     }
 

@@ -21,6 +21,7 @@ public sealed class SegmentWriter : IDisposable
     /// <summary>The year 1 to the year 9999: what the arithmetic of windows bears.</summary>
     private const long EarliestTime = -62_135_596_800_000, LatestTime = 253_402_300_799_999;
 
+    private const string LockSuffix = ".lock" + DurableFile.TemporarySuffix;
     private const string PatchesSuffix = ".patches" + DurableFile.TemporarySuffix;
 
     // Arrays double, and hold the old rows and the new ones while they grow.
@@ -33,6 +34,7 @@ public sealed class SegmentWriter : IDisposable
     private readonly long _budget;
     private readonly bool[] _used;
     private readonly RunFiles _runs;
+    private readonly IDisposable _lock;
     private readonly List<SegmentBatch> _full = [];
     private SegmentBatch? _batch;
     private long _fullBytes;
@@ -40,8 +42,9 @@ public sealed class SegmentWriter : IDisposable
     private bool _hasCorrections;
     private bool _closed;
 
-    private SegmentWriter(IFileSystem files, string path, EventTypeSchema type, SegmentOptions options, long memoryBudgetBytes)
+    private SegmentWriter(IFileSystem files, string path, EventTypeSchema type, SegmentOptions options, long memoryBudgetBytes, IDisposable held)
     {
+        _lock = held;
         _budget = memoryBudgetBytes;
         _files = files;
         _path = path;
@@ -66,7 +69,7 @@ public sealed class SegmentWriter : IDisposable
     /// <param name="type">The event type of all rows: of a store, or of a schema that has the same names, types and window.</param>
     /// <param name="options">Generation and source of the rows, memory.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    /// <exception cref="IOException">The file exists, or the folder does not.</exception>
+    /// <exception cref="IOException">The file exists, the folder does not, or another writer is making the same segment.</exception>
     public static SegmentWriter Create(string path, EventTypeSchema type, SegmentOptions options) =>
         Create(FileSystems.ForThisMachine(), path, type, options);
 
@@ -113,7 +116,8 @@ public sealed class SegmentWriter : IDisposable
     public void Retract(UserId user, DateTimeOffset time, ulong id) => Retract(user, time.ToUnixTimeMilliseconds(), id);
 
     /// <summary>Sorts and writes everything, and puts the durable file in place. Closes the writer, also when it fails.</summary>
-    /// <exception cref="InvalidOperationException">No row was added.</exception>
+    /// <remarks>Without rows it states that its <see cref="SegmentOptions.CorrectedDays"/> needed no correction.</remarks>
+    /// <exception cref="InvalidOperationException">No row was added, and no corrected days are stated.</exception>
     /// <exception cref="IOException">The disk refused, or is full; nothing is left behind.</exception>
     public SegmentInfo Finish()
     {
@@ -137,6 +141,7 @@ public sealed class SegmentWriter : IDisposable
             _batch = null;
             _full.Clear();
             _runs.Dispose();
+            Unlock(_files, _path, _lock);
         }
     }
 
@@ -152,8 +157,38 @@ public sealed class SegmentWriter : IDisposable
             throw new FileOperationException("create", path, "the file exists already, or its folder does not");
         }
 
-        DeleteRest(files, path);
-        return new SegmentWriter(files, path, type, options, memoryBudgetBytes ?? options.MemoryBudgetBytes);
+        IDisposable held = Lock(files, path);
+        try
+        {
+            DeleteRest(files, path);
+            return new SegmentWriter(files, path, type, options, memoryBudgetBytes ?? options.MemoryBudgetBytes, held);
+        }
+        catch
+        {
+            Unlock(files, path, held);
+            throw;
+        }
+    }
+
+    // Two writers of one segment would take each other's temporary files for what a dead one left behind.
+    private static IDisposable Lock(IFileSystem files, string path)
+    {
+        try
+        {
+            return files.Lock(path + LockSuffix);
+        }
+        catch (StoreLockedException other)
+        {
+            throw new FileOperationException("create", path, "another writer is making it", other);
+        }
+    }
+
+    private static void Unlock(IFileSystem files, string path, IDisposable held)
+    {
+        using (held)
+        {
+            DeleteIfThere(files, path + LockSuffix);
+        }
     }
 
     // What a writer of the same segment left behind when its process died.
@@ -232,7 +267,9 @@ public sealed class SegmentWriter : IDisposable
         bool holdsRows = _full.Count > 0 || _batch!.Count > 0;
         if (!holdsRows && _runs.Spilled == 0)
         {
-            throw new InvalidOperationException("A segment holds at least one row.");
+            return _options.CorrectedDays is not null
+                ? new MergedSegmentRows([])
+                : throw new InvalidOperationException("A segment holds at least one row, or states the days that it corrects.");
         }
 
         if (_runs.Spilled == 0)
@@ -255,6 +292,7 @@ public sealed class SegmentWriter : IDisposable
         byte[] header = DescribeHeader(columns).Encode();
         string temporary = _path + DurableFile.TemporarySuffix;
         HashingFile output = new(_files.Open(temporary, FileOpenMode.CreateNew));
+        string written = temporary;
         try
         {
             SegmentInfo info;
@@ -266,12 +304,13 @@ public sealed class SegmentWriter : IDisposable
             }
 
             _files.Rename(temporary, _path);
+            written = _path;
             _files.SyncDirectory(DurableFile.DirectoryOf(_path));
             return info;
         }
         catch
         {
-            DeleteIfThere(temporary);
+            DeleteIfThere(_files, written);
             throw;
         }
     }
@@ -334,15 +373,15 @@ public sealed class SegmentWriter : IDisposable
 
     private void NoteHeld() => PeakHeldBytes = Math.Max(PeakHeldBytes, HeldBytes);
 
-    private void DeleteIfThere(string path)
+    private static void DeleteIfThere(IFileSystem files, string path)
     {
         try
         {
-            _files.Delete(path);
+            files.Delete(path);
         }
         catch (IOException)
         {
-            // Renamed already, or beyond reach: the error that led here says more.
+            // Not there, or beyond reach: the error that led here says more.
         }
     }
 

@@ -40,9 +40,6 @@ internal sealed class ColumnFileIndex
     /// <summary>Their types.</summary>
     public ColumnType[] Types { get; }
 
-    /// <summary>Over all blocks, how many columns are replaced.</summary>
-    public int HeldColumns { get; private set; }
-
     /// <summary>Memory held.</summary>
     public long ResidentBytes => sizeof(int) * ((long)_places.Length + _positions.Length + _entries.Length) + sizeof(long) * _offsets.Length;
 
@@ -162,7 +159,6 @@ internal sealed class ColumnFileIndex
             _entries[place * _chunks + chunk] = entry;
             length += entry & TableFormat.ChunkLengthMask;
             bool isStamps = chunk % ColumnFileFormat.ChunksPerColumn != 0;
-            HeldColumns += isStamps && entry != 0 ? 1 : 0;
             if (isStamps && entry == 0 != (_entries[place * _chunks + chunk - 1] == 0))
             {
                 throw file.Corrupt(section.Offset, $"chunk {chunk} of {entry:x8} has cells without stamps or the other way round");

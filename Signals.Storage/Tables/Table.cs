@@ -87,6 +87,7 @@ internal sealed class Table : IDisposable
     /// <param name="cache">Bounds the blocks in memory.</param>
     /// <param name="verify">Whether to read and check every block first.</param>
     /// <param name="columnFile">Where a column file is; not needed for a table without any.</param>
+    /// <param name="segments">Handles of segments that parts of the same file share; null for a handle of its own.</param>
     /// <exception cref="CorruptionException">The file is not that table, or damaged.</exception>
     public static Table Open(
         IFileSystem fileSystem,
@@ -95,9 +96,10 @@ internal sealed class Table : IDisposable
         EventTypeSchema schema,
         BlockCache cache,
         bool verify = false,
-        Func<ColumnFileMeta, string>? columnFile = null)
+        Func<ColumnFileMeta, string>? columnFile = null,
+        SharedFiles? segments = null)
     {
-        TableBody body = TableBody.Open(fileSystem, path, meta, schema);
+        TableBody body = TableBody.Open(fileSystem, path, meta, schema, segments);
         Table table;
         try
         {

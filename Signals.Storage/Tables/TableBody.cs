@@ -46,9 +46,9 @@ internal sealed class TableBody : IDisposable
 
     /// <summary>Opens the file that is a table or holds it, and reads directory and index.</summary>
     /// <exception cref="CorruptionException">The file is not that table, or damaged.</exception>
-    public static TableBody Open(IFileSystem fileSystem, string path, TableMeta meta, EventTypeSchema schema)
+    public static TableBody Open(IFileSystem fileSystem, string path, TableMeta meta, EventTypeSchema schema, SharedFiles? segments = null)
     {
-        TableFile file = TableFile.Open(fileSystem, path, meta);
+        TableFile file = TableFile.Open(fileSystem, path, meta, segments);
         try
         {
             return new TableBody(file, meta, schema);

@@ -42,12 +42,19 @@ internal sealed class TableFile : IDisposable
     }
 
     /// <summary>Opens the file that is a table or holds it.</summary>
-    public static TableFile Open(IFileSystem fileSystem, string path, TableMeta meta)
+    /// <param name="fileSystem">Where it is.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="meta">What the manifest knows of the table.</param>
+    /// <param name="segments">Handles of segments to take part in; null for one of its own.</param>
+    public static TableFile Open(IFileSystem fileSystem, string path, TableMeta meta, SharedFiles? segments = null)
     {
-        IFile opened = fileSystem.Open(path, FileOpenMode.Read);
-        return meta.SegmentFile == 0
-            ? new TableFile(opened, meta.Number)
-            : new TableFile(opened, meta.PartIdentity, meta.SegmentOffset, meta.FileLength);
+        if (meta.SegmentFile == 0)
+        {
+            return new TableFile(fileSystem.Open(path, FileOpenMode.Read), meta.Number);
+        }
+
+        IFile segment = segments?.Open(path) ?? fileSystem.Open(path, FileOpenMode.Read);
+        return new TableFile(segment, meta.PartIdentity, meta.SegmentOffset, meta.FileLength);
     }
 
     /// <summary>The number that is in header and footer, and in every checksum.</summary>

@@ -11,6 +11,21 @@ namespace Signals.Tests.Storage.Compaction;
 
 internal sealed class FoldJobTests
 {
+    // Every column file has a chunk that no newer one hides: else it would be read for nothing.
+    private static void AssertNoFileIsHidden(Table table)
+    {
+        ColumnFile[] files = table.ColumnFiles.ToArray();
+        for (int i = 0; i < files.Length; i++)
+        {
+            bool isShown = files[i].Meta.Columns.Any(column => Enumerable.Range(0, table.BlockCount).Any(block =>
+                Holds(files[i], block, column) && !files.Skip(i + 1).Any(newer => Holds(newer, block, column))));
+            Assert.That(isShown, Is.True, $"file {i} of {files.Length}");
+        }
+    }
+
+    private static bool Holds(ColumnFile file, int block, ushort column) =>
+        file.Index.PositionOf(column) is >= 0 and int position && file.Index.Holds(block, position);
+
     private static readonly UserId TheUser = UserId.From(1);
 
     [Test]
@@ -53,6 +68,7 @@ internal sealed class FoldJobTests
                 FoldResult result = Job(store, [now], Inputs(some)).Run(_ => true);
                 now = result.Runs.Count > 0 ? store.Open(result.Runs[0]) : now;
                 Assert.That(now.Meta.ColumnFiles, Has.Count.LessThanOrEqualTo(FoldRun.MostColumnFiles));
+                AssertNoFileIsHidden(now);
             }
 
             events.Raise(patches, isThere => isThere);

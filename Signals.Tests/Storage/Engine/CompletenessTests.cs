@@ -64,6 +64,29 @@ internal sealed class CompletenessTests
     }
 
     [Test]
+    public async Task Import_CorrectedDaysWithoutRows_AreStatedAndLeaveNoFile([Values] bool reopen, [Values] bool move)
+    {
+        SignalStore store = Open();
+        ImportStore.Append(store, 1, 7);
+        ImportStore.Write(_files, [], generation: 4, days: new DayRange(Day(2), Day(3)));
+        ImportResult result = await store.ImportAsync(ImportStore.Segment, new ImportOptions { Move = move });
+        Assert.That((result.Events, result.Patches, result.SourceRemoved), Is.EqualTo((0L, 0L, move)));
+        if (reopen)
+        {
+            store.Dispose();
+            store = Open();
+        }
+
+        using (store)
+        {
+            Assert.That(store.GetCompleteness("view").GenerationOf(Day(3)), Is.EqualTo(4));
+            Assert.That(store.GetCompleteness("view").GenerationOf(Day(4)), Is.Null);
+            Assert.That(ImportStore.Hours(store, 1), Is.EqualTo(new[] { 7 }));
+            ImportStore.AssertNothingLeft(_files, store);
+        }
+    }
+
+    [Test]
     public async Task Read_AfterStatements_GivesThoseOfBeforeTheRead()
     {
         using SignalStore store = Open();

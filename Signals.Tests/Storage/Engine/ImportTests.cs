@@ -76,6 +76,24 @@ internal sealed class ImportTests
     }
 
     [Test]
+    public async Task Import_KnownContentDamagedSince_IsRefusedAndTheFileStays([Values] bool move)
+    {
+        ImportStore.Write(_files, [(1, 5)]);
+        ImportStore.Write(_files, [(1, 5)], path: "/offline/again.seg");
+        using SignalStore store = Open();
+        await store.ImportAsync(ImportStore.Segment);
+        using (IFile file = _files.Open("/offline/again.seg", FileOpenMode.ReadWrite))
+        {
+            file.Write(300, "?"u8);
+        }
+
+        Assert.That(
+            () => store.ImportAsync("/offline/again.seg", new ImportOptions { Move = move }), Throws.InstanceOf<CorruptionException>());
+        Assert.That(_files.FileExists("/offline/again.seg"), Is.True);
+        ImportStore.AssertNothingLeft(_files, store);
+    }
+
+    [Test]
     public async Task Import_OfAnotherDeclaration_FindsColumnsByName()
     {
         EventTypeSchema foreign = StoreSchema.Define(schema => schema.EventType("view", type => type

@@ -33,6 +33,17 @@ internal sealed class EntityReplaceTests
     }
 
     [Test]
+    public void Replace_AfterDispose_IsRefusedAndOpensNothing()
+    {
+        MemoryFileSystem files = new() { RecordsReads = false };
+        EntitySamples.Write(files, Enumerable.Range(0, 10));
+        EntityTable table = EntityTable.Open(files, EntitySamples.Path, new EntityTableOptions());
+        table.Dispose();
+        Assert.That(() => table.Replace(EntitySamples.Path), Throws.InstanceOf<ObjectDisposedException>());
+        Assert.That(() => table.Version, Throws.InstanceOf<ObjectDisposedException>());
+    }
+
+    [Test]
     public void Replace_WhileOthersLookUp_EachBatchSeesOneVersion()
     {
         MemoryFileSystem inner = new() { RecordsReads = false };

@@ -191,6 +191,42 @@ internal sealed class IndexingEnrichmentTests
     }
 
     [Test]
+    public async Task Close_EnricherBlocksItsThread_IsLeftBehindAfterTheDrainTimeout()
+    {
+        using ManualResetEventSlim release = new();
+        BlockingStep step = new(release);
+        SignalStore store = SignalStore.Open(_path, Schema, new StoreOptions
+        {
+            TimeProvider = _time,
+            Enrichment = new EnrichmentOptions { Parallelism = 1, Enrichers = [step] },
+        });
+        try
+        {
+            await store.AppendAsync(Views(store, 1));
+            await UntilAsync(() => step.Calls == 1);
+            await store.AppendAsync(Views(store, 2, 3));
+            int timers = _time.WaitingCount;
+            Task closing = Task.Run(() => store.DisposeAsync().AsTask());
+            await UntilTimersAsync(timers + 1);
+            _time.Advance(TimeSpan.FromSeconds(5));
+            await UntilTimersAsync(timers + 1);
+            Assert.That(closing.IsCompleted, Is.False);
+            _time.Advance(TimeSpan.FromSeconds(1));
+            await UntilAsync(() => closing.IsCompleted);
+            await closing;
+            Assert.That(store.GetEnrichmentStats() is { Abandoned: 2, Pending: 1 }, Is.True);
+            await using SignalStore again = Open(new ScriptedStep());
+            AssertTwice(again, ColumnState.Absent, 0, 0, 0);
+        }
+        finally
+        {
+            release.Set();
+        }
+
+        await UntilAsync(() => store.GetEnrichmentStats() is { Abandoned: 3, Pending: 0 });
+    }
+
+    [Test]
     public async Task Crash_BeforeTheEnrichment_LosesNoEvent()
     {
         TaskCompletionSource gate = new();

@@ -133,8 +133,9 @@ internal sealed class SegmentWriterTests
             {
                 Assert.That(error.Path, Does.StartWith("/offline"));
 
-                // A failed delete leaves its file, a failed sync of the folder the whole segment.
+                // A failed delete leaves its file; the segment itself is never there.
                 Assert.That(files.ListFiles("/offline"), Has.Count.LessThanOrEqualTo(1), error.Message);
+                Assert.That(files.FileExists(SegmentSample.Path), Is.False, error.Message);
             }
         }
     }
@@ -181,10 +182,38 @@ internal sealed class SegmentWriterTests
     public void Finish_WithoutRows_IsRefused()
     {
         SimFileSystem files = NewFiles();
-        using SegmentWriter writer = Create(files, SegmentSample.Options);
+        using SegmentWriter writer = Create(files, new SegmentOptions { Generation = 1 });
         Assert.That(writer.Finish, Throws.InvalidOperationException);
         Assert.That(() => writer.Insert(default, 0, 1), Throws.InstanceOf<ObjectDisposedException>());
         Assert.That(files.ListFiles("/offline"), Is.Empty);
+    }
+
+    [Test]
+    public void Create_WhileAnotherWriterMakesTheSame_IsRefusedUntilItIsDone()
+    {
+        SimFileSystem files = NewFiles();
+        using (SegmentWriter first = Create(files, SegmentSample.Options))
+        {
+            Assert.That(() => Create(files, SegmentSample.Options), Throws.InstanceOf<FileOperationException>().With.Message.Contain("another writer"));
+            first.Insert(default, SegmentSample.Start, 1);
+        }
+
+        Create(files, SegmentSample.Options).Dispose();
+        Assert.That(files.ListFiles("/offline"), Is.Empty);
+    }
+
+    [Test]
+    public void Create_WhileAnotherWriterMakesTheSameOnThisMachine_IsRefusedAndNothingIsLeft()
+    {
+        string folder = Directory.CreateTempSubdirectory("signals-").FullName;
+        string path = Path.Combine(folder, "day.seg");
+        using (SegmentWriter.Create(path, SegmentSample.Type, SegmentSample.Options))
+        {
+            Assert.That(() => SegmentWriter.Create(path, SegmentSample.Type, SegmentSample.Options), Throws.InstanceOf<FileOperationException>());
+        }
+
+        Assert.That(Directory.GetFiles(folder), Is.Empty);
+        Directory.Delete(folder);
     }
 
     [Test]

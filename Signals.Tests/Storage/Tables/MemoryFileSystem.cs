@@ -56,7 +56,8 @@ internal sealed class MemoryFileSystem : IFileSystem
 
     public IReadOnlyList<string> ListFiles(string directory) => [.. _files.Keys];
 
-    public IDisposable Lock(string path) => throw new NotSupportedException();
+    /// <summary>Nobody else is here to be kept away.</summary>
+    public IDisposable Lock(string path) => new MemoryStream();
 
     public long AvailableBytes(string directory) => long.MaxValue;
 

@@ -1,0 +1,74 @@
+namespace Signals.Storage.FileSystem;
+
+/// <summary>Files that several read, each open once: a segment of many windows would else take a handle for each of its parts.</summary>
+/// <remarks>Thread contract: any thread. Lifetime: a file is closed when the last of those who opened it has disposed of it.</remarks>
+internal sealed class SharedFiles(IFileSystem files)
+{
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, Entry> _open = new(StringComparer.Ordinal); // under _gate
+
+    /// <summary>Opens a file for reading, or takes part in the handle that is open. The caller disposes of it.</summary>
+    public IFile Open(string path)
+    {
+        lock (_gate)
+        {
+            if (!_open.TryGetValue(path, out Entry? entry))
+            {
+                entry = new Entry(files.Open(path, FileOpenMode.Read));
+                _open.Add(path, entry);
+            }
+
+            entry.Users++;
+            return new Part(this, entry.File);
+        }
+    }
+
+    private void Leave(IFile file)
+    {
+        lock (_gate)
+        {
+            if (--_open[file.Path].Users > 0)
+            {
+                return;
+            }
+
+            _open.Remove(file.Path);
+        }
+
+        file.Dispose();
+    }
+
+    private sealed class Entry(IFile file)
+    {
+        public IFile File { get; } = file;
+
+        public int Users { get; set; }
+    }
+
+    private sealed class Part(SharedFiles owner, IFile file) : IFile
+    {
+        private bool _isClosed;
+
+        public string Path => file.Path;
+
+        public long Length => file.Length;
+
+        public int Read(long offset, Span<byte> destination) => file.Read(offset, destination);
+
+        public void Write(long offset, ReadOnlySpan<byte> data) => throw new NotSupportedException();
+
+        public void Write(long offset, ReadOnlySpan<byte> first, ReadOnlySpan<byte> second) => throw new NotSupportedException();
+
+        public void Sync() => throw new NotSupportedException();
+
+        public void SetLength(long length) => throw new NotSupportedException();
+
+        public void Dispose()
+        {
+            if (!Interlocked.Exchange(ref _isClosed, true))
+            {
+                owner.Leave(file);
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+using Signals.Storage.FileSystem;
+using Signals.Tests.Storage.Tables;
+
+namespace Signals.Tests.Storage.FileSystem;
+
+internal sealed class SharedFilesTests
+{
+    [Test]
+    public void Open_TheSameFileAgain_SharesItUntilTheLastIsDisposed()
+    {
+        MemoryFileSystem files = new();
+        files["/a"] = [1, 2, 3];
+        SharedFiles shared = new(files);
+        IFile first = shared.Open("/a");
+        files["/a"] = [4, 5, 6];
+        IFile second = shared.Open("/a");
+        first.Dispose();
+        first.Dispose();
+        Span<byte> found = stackalloc byte[3];
+        Assert.That(second.Read(0, found), Is.EqualTo(3));
+        Assert.That(found.ToArray(), Is.EqualTo(new byte[] { 1, 2, 3 }), "one handle, however often one user closes it");
+        second.Dispose();
+        using IFile third = shared.Open("/a");
+        third.Read(0, found);
+        Assert.That(found.ToArray(), Is.EqualTo(new byte[] { 4, 5, 6 }), "opened anew");
+    }
+}
