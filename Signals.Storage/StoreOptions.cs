@@ -11,6 +11,9 @@ namespace Signals.Storage;
 /// <summary>Settings of a store. The defaults serve; sizes are bytes. Checked once, when the store is opened.</summary>
 public sealed class StoreOptions
 {
+    // Of the past, about 24 bytes each in memory.
+    private const double MostSamples = 1_000_000;
+
     /// <summary>What an acknowledged append survives; <see cref="Core.Model.Durability.Buffered"/> by default.</summary>
     public Durability Durability { get; init; } = Durability.Buffered;
 
@@ -138,6 +141,7 @@ public sealed class StoreOptions
             (kept.Age >= TimeSpan.FromSeconds(1) && kept.Age <= TimeSpan.FromDays(3650), "VersionRetention.Age", kept.Age, "from 1 s to 3,650 days"),
             (kept.MaxBytes >= 1 << 20, "VersionRetention.MaxBytes", kept.MaxBytes, "at least 1 MiB"),
             (kept.Granularity >= TimeSpan.FromMilliseconds(10) && kept.Granularity <= TimeSpan.FromHours(1), "VersionRetention.Granularity", kept.Granularity, "from 10 ms to 1 hour"),
+            (kept.Age.TotalSeconds / MostSamples <= kept.Granularity.TotalSeconds, "VersionRetention.Granularity", kept.Granularity, $"at least 1/{MostSamples} of VersionRetention.Age"),
             (OrphanGrace >= TimeSpan.Zero && OrphanGrace <= TimeSpan.FromDays(3650), nameof(OrphanGrace), OrphanGrace, "from zero to 3,650 days"),
         ];
         foreach ((bool holds, string name, object value, string expected) in rules)

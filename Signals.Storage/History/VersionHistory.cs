@@ -14,7 +14,7 @@ namespace Signals.Storage.History;
 /// time. An error of the disk in it fails the store, in <see cref="Upkeep"/> as well. Lifetime: the store's.
 /// Invariant: the last version is the one that reads see, and its first log is the store's first live one.
 /// </remarks>
-internal sealed class VersionHistory : IDisposable
+internal sealed partial class VersionHistory : IDisposable
 {
     private const long RolloverBytes = 1 << 20;
 
@@ -31,6 +31,7 @@ internal sealed class VersionHistory : IDisposable
     private HistoryFile? _file; // guarded by _lock
     private ulong _fileNumber; // guarded by _lock
     private long _firstBytes; // guarded by _lock; of the file when it was new
+    private bool _hasGrown; // guarded by _lock; whether a version came since its bytes were last counted, which takes a while
     private ulong _firstLog; // written under _lock
 
     public VersionHistory(
@@ -116,6 +117,7 @@ internal sealed class VersionHistory : IDisposable
             IDisposable pinned = _pins.Pin(version.DataFiles());
             _content.Add(version, _content.CleanEdits);
             _pinned.Add(pinned);
+            _hasGrown = true;
             if (isOpening)
             {
                 RewriteLocked();
@@ -181,57 +183,6 @@ internal sealed class VersionHistory : IDisposable
         Delete(gone);
     }
 
-    /// <summary>The version with a number, and the erasures known with it.</summary>
-    /// <param name="number">Its number.</param>
-    /// <param name="found">The version.</param>
-    /// <param name="erasures">Every erasure that its edits had.</param>
-    /// <param name="end">Position behind which records of its time were lost in a crash; the greatest there is when none were.</param>
-    /// <param name="pinned">Keeps the files of the version and its logs; to be disposed.</param>
-    public bool TryPin(ulong number, out RetainedVersion found, out Erasure[] erasures, out long end, out IDisposable? pinned)
-    {
-        lock (_lock)
-        {
-            int index = _content.Versions.FindIndex(version => version.Number == number);
-            if (index < 0)
-            {
-                (found, erasures, end, pinned) = (null!, [], 0, null);
-                return false;
-            }
-
-            RetainedVersion version = found = _content.Versions[index];
-            erasures = [.. _content.Versions.Take(index + 1).SelectMany(one => one.Erasures)];
-            end = _content.Versions.Skip(index + 1).Where(later => later.IsOpening).Select(later => later.KnownPosition).FirstOrDefault(long.MaxValue);
-            pinned = _pins.Pin([.. version.DataFiles(), .. LogsLocked().Where(log => log >= version.FirstLog).Select(StoreFiles.Log)]);
-            return true;
-        }
-    }
-
-    /// <summary>The newest kept version that holds nothing behind a position; null when none is kept.</summary>
-    public ulong? VersionAt(long position)
-    {
-        lock (_lock)
-        {
-            return _content.Versions.FindLast(version => version.KnownPosition <= position)?.Number;
-        }
-    }
-
-    /// <summary>The last state that was noted at or before a time; null when none is kept from then.</summary>
-    public PastPoint? PointAt(long timeMs)
-    {
-        lock (_lock)
-        {
-            RetainedVersion? version = _content.Versions.FindLast(one => one.InstalledMs <= timeMs);
-            int sample = _content.Samples.FindLastIndex(one => one.TimeMs <= timeMs);
-            if (version is null)
-            {
-                return null;
-            }
-
-            PastPoint installed = new(version.KnownPosition, version.Number);
-            return sample >= 0 && _content.Samples[sample].Point.Version >= version.Number ? _content.Samples[sample].Point : installed;
-        }
-    }
-
     public void Dispose()
     {
         lock (_lock)
@@ -294,11 +245,12 @@ internal sealed class VersionHistory : IDisposable
             gone++;
         }
 
-        while (gone < _content.Versions.Count - 1 && KeptBytesLocked(gone) > _options.MaxBytes)
+        while (_hasGrown && gone < _content.Versions.Count - 1 && KeptBytesLocked(gone) > _options.MaxBytes)
         {
             gone++;
         }
 
+        _hasGrown = false;
         return gone;
     }
 

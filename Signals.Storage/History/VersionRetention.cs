@@ -15,6 +15,7 @@ public sealed class VersionRetention
     /// </summary>
     public long MaxBytes { get; init; } = 16L << 30;
 
-    /// <summary>How fine a time of the past is told from another: a state is noted this often. From 10 ms to 1 hour, default 1 s.</summary>
+    /// <summary>How fine a time of the past is told from another: a state is noted this often. From 10 ms to 1 hour, default 1 s; at
+    /// least a millionth of <see cref="Age"/>.</summary>
     public TimeSpan Granularity { get; init; } = TimeSpan.FromSeconds(1);
 }

@@ -9,6 +9,6 @@ internal static class WritableStore
     /// <exception cref="DirectoryNotFoundException">The folder holds no store.</exception>
     public static SignalStore Open(string folder) => SignalStore.Open(folder, SignalStore.ReadSchema(folder), new StoreOptions
     {
-        VersionRetention = SignalStore.KeepsVersions(folder) ? new VersionRetention { Age = TimeSpan.FromDays(3650), MaxBytes = long.MaxValue } : null,
+        VersionRetention = SignalStore.KeepsVersions(folder) ? new VersionRetention { Age = TimeSpan.FromDays(3650), MaxBytes = long.MaxValue, Granularity = TimeSpan.FromHours(1) } : null,
     });
 }

@@ -83,7 +83,7 @@ internal sealed class MetaHistory
 
             SimRandom random = new(seed);
             history.CheckAll(random);
-            history._past?.Check(history._store, history._model, ref random);
+            history._past?.Check(history._store, history._model, history._time.NowMs, ref random);
             return history._trace.Count;
         }
         catch (Exception error)
@@ -142,7 +142,7 @@ internal sealed class MetaHistory
         if (what == 0)
         {
             _trace.Add("look back");
-            _past.Check(_store, _model, ref random);
+            _past.Check(_store, _model, _time.NowMs, ref random);
         }
         else
         {

@@ -74,7 +74,7 @@ internal sealed class PastMarks(MetaType[] types, Func<int, UserId> id, int user
     }
 
     /// <summary>Looks at some of the states again, and at every receipt.</summary>
-    public void Check(SignalStore store, DictionaryModel model, ref SimRandom random)
+    public void Check(SignalStore store, DictionaryModel model, long nowMs, ref SimRandom random)
     {
         for (int i = 0; i < _marks.Count; i++)
         {
@@ -85,6 +85,7 @@ internal sealed class PastMarks(MetaType[] types, Func<int, UserId> id, int user
             CheckReceipts(store, mark, isGone);
             if (random.Below(4) == 0)
             {
+                CheckCorrected(store, mark, model, nowMs, ref random);
                 CheckState(store, mark, isGone, model, ref random);
             }
         }
@@ -129,6 +130,31 @@ internal sealed class PastMarks(MetaType[] types, Func<int, UserId> id, int user
         }
     }
 
+    /// <summary>The past as it is corrected now: today's model without the events after a time.</summary>
+    private void CheckCorrected(SignalStore store, Mark mark, DictionaryModel model, long nowMs, ref SimRandom random)
+    {
+        long asOf = mark.NowMs - (random.Below(120) * 30_000L);
+        ReadOptions options = new() { AsOf = DateTimeOffset.FromUnixTimeMilliseconds(asOf) };
+        for (int user = 0; user < users; user++)
+        {
+            using ServedSequence answer = store.Read(id(user), Name, options);
+            MetaEvent[] expected =
+            [
+                .. Enumerable.Range(0, mark.DeclaredTypes)
+                    .SelectMany(type => model.Visible(user, type, nowMs)
+                        .Where(one => one.Time <= asOf && one.Time >= asOf - WindowOf(types[type])).Take(Math.Min(Size, types[type].KeepLast)))
+                    .OrderByDescending(one => one.Time).ThenBy(one => one.Type).ThenBy(one => one.Id).Take(Size),
+            ];
+            string want = string.Join(' ', expected.Select(one => $"{one.Type}:{one.Time}:{one.Id}"));
+            string got = string.Join(' ', Enumerable.Range(0, answer.Count).Select(row => KeyOf(answer, row)));
+            Require(want == got, $"user {user} as corrected now at {asOf}\nexpected {want}\ngot      {got}");
+        }
+    }
+
+    private static string KeyOf(in ServedSequence answer, int row) => $"{answer.EventTypes[row]}:{answer.Times[row]}:{answer.Ids[row]}";
+
+    private static long WindowOf(MetaType type) => type.MaxAgeMs == 0 ? 7_200_000 : type.MaxAgeMs;
+
     private void CheckState(SignalStore store, Mark mark, bool isGone, DictionaryModel model, ref SimRandom random)
     {
         using PastState? state = store.Engine.OpenPast(mark.Version, out _);
@@ -165,7 +191,7 @@ internal sealed class PastMarks(MetaType[] types, Func<int, UserId> id, int user
         {
             MetaType one = types[type];
             builder.From(one.Name, source => source
-                .Last(Math.Min(Size, one.KeepLast)).Within(TimeSpan.FromMilliseconds(one.MaxAgeMs == 0 ? 7_200_000 : one.MaxAgeMs)));
+                .Last(Math.Min(Size, one.KeepLast)).Within(TimeSpan.FromMilliseconds(WindowOf(one))));
         }
 
         // A column that another type has with the same name is of the same kind there.

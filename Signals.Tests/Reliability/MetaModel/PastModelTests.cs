@@ -10,7 +10,7 @@ namespace Signals.Tests.Reliability.MetaModel;
 /// </summary>
 internal sealed class PastModelTests
 {
-    private const int Histories = 300;
+    private const int Histories = 150;
 
     [Test]
     public void ReceiptsAndStates_AnyHistory_EqualTheModelOfThen()

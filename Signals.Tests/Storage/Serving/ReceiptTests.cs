@@ -269,6 +269,8 @@ internal sealed class ReceiptTests
         StoreOptions options = new() { Durability = Durability.InMemory, VersionRetention = new VersionRetention { Age = TimeSpan.Zero } };
         Assert.That(options.GetErrors(), Has.Count.EqualTo(2));
         Assert.That(new StoreOptions { VersionRetention = new VersionRetention() }.GetErrors(), Is.Empty);
+        VersionRetention fine = new() { Age = TimeSpan.FromDays(30) };
+        Assert.That(new StoreOptions { VersionRetention = fine }.GetErrors().Single(), Does.Contain("Granularity"));
     }
 
     private static SequenceReceipt Serve(SignalStore store, ulong user = 1)
