@@ -24,6 +24,7 @@ internal sealed class RecordApplier
     private readonly Lock _gate = new();
     private List<Erasure> _unsavedErasures = []; // guarded by _gate
     private long _eventsApplied;
+    private int _flushesWithErased;
 
     public RecordApplier(StoreSchema schema, MemTableSet memTables, ErasureSet erasures, SourcePositions sources, WatermarkSet watermarks)
     {
@@ -37,6 +38,12 @@ internal sealed class RecordApplier
 
     /// <summary>Is told which users the records have rows of, before they are visible; null for nobody.</summary>
     public CommitGate? Gate { get; set; }
+
+    /// <summary>
+    /// How many flushes may come before all that is applied now is in tables, when rows that an erasure hides are to be noticed as they come,
+    /// because kept versions must not keep them; 0 to look at none.
+    /// </summary>
+    public int WatchedFlushes { get; init; }
 
     /// <summary>Whether erasures or positions of sources were applied that no memtable or manifest edit holds.</summary>
     public bool HasUnsaved
@@ -91,6 +98,9 @@ internal sealed class RecordApplier
         _memTables.Freeze(endPosition, log);
     }
 
+    /// <summary>Whether what is being flushed may have held rows that an erasure hid when they came; once a flush.</summary>
+    public bool TakeFlushedErased() => Volatile.Read(ref _flushesWithErased) > 0 && Interlocked.Decrement(ref _flushesWithErased) >= 0;
+
     /// <summary>Hands the erasures that no manifest edit holds yet to the flush.</summary>
     public List<Erasure> TakeErasures()
     {
@@ -116,6 +126,11 @@ internal sealed class RecordApplier
             Touch(gate, rows);
         }
 
+        if (WatchedFlushes > 0 && !_erasures.IsEmpty)
+        {
+            Watch(rows);
+        }
+
         for (int row = 0; (row = _writer.Append(_memTables.Active, rows, row)) < rows.Count;)
         {
             if (_memTables.Active.Rows == 0)
@@ -132,6 +147,18 @@ internal sealed class RecordApplier
         }
 
         Volatile.Write(ref _eventsApplied, _eventsApplied + rows.Count);
+    }
+
+    private void Watch(BatchRows rows)
+    {
+        for (int row = 0; row < rows.Count; row++)
+        {
+            if (rows.Times[row] <= _erasures.CutoffOf(rows.User(row)))
+            {
+                Volatile.Write(ref _flushesWithErased, WatchedFlushes);
+                return;
+            }
+        }
     }
 
     private static void Touch(CommitGate gate, BatchRows rows)

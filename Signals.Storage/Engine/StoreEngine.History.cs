@@ -46,7 +46,7 @@ internal sealed partial class StoreEngine
         {
             _history.Gate.Start(position);
             _applier.Gate = _history.Gate;
-            Committer.OnInstalling = _history.Record;
+            Committer.OnInstalling = (state, edit) => _history.Record(state, edit, edit.FlushedPosition is not null && _applier.TakeFlushedErased());
             Committer.KeepNow();
         }
     }

@@ -91,7 +91,10 @@ internal sealed partial class StoreEngine
         _warmer = owned.Add(new CacheWarmer(_cache, _view, _epochs));
         Committer = new VersionCommitter(manifest, _view, Numbers, tables, _warmer, pins);
         _memTables = owned.Add(new MemTableSet(_view, _arenas, layouts, options.MaxFrozenMemTables, time, FailStop));
-        _applier = new RecordApplier(schema, _memTables, _erasures, Sources, Watermarks);
+        _applier = new RecordApplier(schema, _memTables, _erasures, Sources, Watermarks) 
+        {
+            WatchedFlushes = options.Retention is null ? 0 : options.MaxFrozenMemTables + 1,
+        };
         _flusher = owned.Add(new Flusher(
             files, directory, schema, Numbers, options.Tables, _erasures, _view, Committer, _applier, _memTables, Telemetry, pins, time));
         _compactor = owned.Add(new Compactor(files, directory, schema, Numbers, options, _erasures, _view, _epochs, tables, Committer, Telemetry, time));

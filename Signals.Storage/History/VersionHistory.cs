@@ -96,7 +96,10 @@ internal sealed partial class VersionHistory : IDisposable
     }
 
     /// <summary>Records what an edit made of the store, durably, and gives its number. The first call is that of the opening.</summary>
-    public ulong Record(ManifestState state, VersionEdit edit)
+    /// <param name="state">What it consists of now.</param>
+    /// <param name="edit">What changed.</param>
+    /// <param name="hasErasedRows">Whether rows came that an erasure hides: files and logs hold them.</param>
+    public ulong Record(ManifestState state, VersionEdit edit, bool hasErasedRows)
     {
         lock (_lock)
         {
@@ -109,7 +112,7 @@ internal sealed partial class VersionHistory : IDisposable
                 KnownPosition = Gate.UnderWay,
                 FlushedPosition = state.FlushedPosition,
                 FirstLog = state.FirstLiveLog,
-                ErasureEdits = (before?.ErasureEdits ?? 0) + (isOpening ? HasNewErasuresLocked(state) : edit.Erasures.Count > 0 ? 1UL : 0UL),
+                ErasureEdits = (before?.ErasureEdits ?? 0) + (hasErasedRows || NeedsCleaningLocked(state, edit, isOpening) ? 1UL : 0),
                 IsOpening = isOpening,
                 Tables = TablesOf(state, before),
                 Erasures = isOpening ? [.. state.Erasures.Select(erased => new Erasure(erased.Key, erased.Value))] : [.. edit.Erasures],
@@ -196,8 +199,21 @@ internal sealed partial class VersionHistory : IDisposable
     private ulong NextNumberLocked(bool isOpening) =>
         Math.Max(_content.HighestVersion + 1, isOpening ? (ulong)Math.Clamp((NowMs() - HistoryFormat.FirstNumberMs) / 1000, 1, int.MaxValue) : 1);
 
-    /// <summary>1 when a crash, or the recovery from it, left erasures in the manifest that no version in the list knows of.</summary>
-    private ulong HasNewErasuresLocked(ManifestState state)
+    /// <summary>Whether the files have to be cleaned, maybe once more: somebody was erased, or an import may have brought rows of who was before.</summary>
+    private bool NeedsCleaningLocked(ManifestState state, VersionEdit edit, bool isOpening)
+    {
+        if (isOpening)
+        {
+            // An edit that is in the manifest alone may have flushed rows of erased users.
+            bool isBehind = _content.Versions.Count > 0 && _content.Versions[^1].FlushedPosition != state.FlushedPosition;
+            return state.Erasures.Count > 0 && (isBehind || HasNewErasuresLocked(state));
+        }
+
+        return edit.Erasures.Count > 0 || (state.Erasures.Count > 0 && edit.FlushedPosition is null && edit.AddedTables.Count > 0);
+    }
+
+    /// <summary>Whether a crash, or the recovery from it, left erasures in the manifest that no version in the list knows of.</summary>
+    private bool HasNewErasuresLocked(ManifestState state)
     {
         Dictionary<UserId, long> known = [];
         foreach (Erasure erasure in _content.Versions.SelectMany(version => version.Erasures))
@@ -205,7 +221,7 @@ internal sealed partial class VersionHistory : IDisposable
             known[erasure.User] = Math.Max(erasure.CutoffMs, known.GetValueOrDefault(erasure.User, ErasureSet.NoCutoff));
         }
 
-        return state.Erasures.Any(erased => known.GetValueOrDefault(erased.Key, ErasureSet.NoCutoff) < erased.Value) ? 1UL : 0;
+        return state.Erasures.Any(erased => known.GetValueOrDefault(erased.Key, ErasureSet.NoCutoff) < erased.Value);
     }
 
     private static TableMeta[] TablesOf(ManifestState state, RetainedVersion? before)

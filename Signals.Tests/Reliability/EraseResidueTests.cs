@@ -77,6 +77,35 @@ internal sealed class EraseResidueTests
     }
 
     [Test]
+    public async Task Append_LateEventOfAnErasedUserThenCompact_LeavesNothing([Values] bool keepsVersions, [Values] bool flushedFirst)
+    {
+        _kept = keepsVersions ? new VersionRetention() : null;
+        SimFileSystem files = new();
+        SignalStore store = Open(files, Durability.Synced);
+        await FillAsync(store, halfInTables: true);
+        Erase(store);
+        await store.CompactAsync();
+        Append(store, 6);
+        Assert.That(Search(files), Is.Not.Empty, "the log has it");
+        if (flushedFirst)
+        {
+            await store.FlushAsync();
+            store.Engine.RunPending();
+        }
+
+        int first = files.OperationCount;
+        await store.CompactAsync();
+        Assert.That(Search(files), Is.Empty);
+        int others = Count(store, UserId.From(0));
+        store.Engine.Close(abandon: true);
+        SimRecording run = files.Recording();
+        for (int cut = first; cut <= run.Operations.Count; cut++)
+        {
+            await VerifyAsync(new SimFileSystem(run.KillImage(cut), record: false), Durability.Synced, isErased: true, others, $"crash at operation {cut} of the compaction");
+        }
+    }
+
+    [Test]
     public async Task Certificate_WithKeptVersions_StaysOpenUntilTheirFilesAreGone()
     {
         _kept = new VersionRetention();

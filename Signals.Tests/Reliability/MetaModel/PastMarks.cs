@@ -23,7 +23,6 @@ internal sealed class PastMarks(MetaType[] types, Func<int, UserId> id, int user
 
     private readonly List<Mark> _marks = [];
     private int _erasures;
-    private int _cleaned;
     private int _gone; // of the marks, from the first
     private bool _isForgotten;
 
@@ -39,19 +38,11 @@ internal sealed class PastMarks(MetaType[] types, Func<int, UserId> id, int user
     /// <summary>Who was erased cannot be read again.</summary>
     public void Erase() => _erasures++;
 
-    /// <summary>The files were cleaned: if there was anything to clean, older states are gone.</summary>
-    public void Compact()
-    {
-        _gone = _erasures > _cleaned ? _marks.Count : _gone;
-        _cleaned = _erasures;
-    }
+    /// <summary>The files were cleaned: if anybody was ever erased, rows of them may have come again, and older states may be gone.</summary>
+    public void Compact() => _gone = _erasures > 0 ? _marks.Count : _gone;
 
     /// <summary>From here on the store has no states of before.</summary>
-    public void Forget()
-    {
-        _isForgotten = _marks.Count > 0;
-        _cleaned = Math.Min(_cleaned, _erasures - 1); // it cannot know what was cleaned
-    }
+    public void Forget() => _isForgotten = _marks.Count > 0;
 
     /// <summary>Notes the state and serves every user with a receipt.</summary>
     public void Add(SignalStore store, DictionaryModel model, int declaredTypes, int[] columns, long now)
