@@ -59,6 +59,7 @@ internal sealed partial class StoreEngine
         Time = time;
         long started = time.GetTimestamp();
         Telemetry = owned.Add(new StoreTelemetry(options.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(directory)), options.Observer, time));
+        FilePins pins = owned.Add(new FilePins(files, directory)); // before the epochs: what these still hold is deleted when they go
         _epochs = owned.Add(new ReadEpochs());
         _arenas = owned.Add(new MemArenaPool(options.MemTableBytes, keep: 2));
         Manifest manifest = owned.Add(StoreRecovery.OpenManifest(files, directory, declared, out StoreSchema schema));
@@ -87,7 +88,6 @@ internal sealed partial class StoreEngine
 
         StoreRecovery.Clean(files, directory, manifest.State, kept.Versions);
         StagedSegment.Clean(files, directory);
-        FilePins pins = owned.Add(new FilePins(files, directory));
         _warmer = owned.Add(new CacheWarmer(_cache, _view, _epochs));
         Committer = new VersionCommitter(manifest, _view, Numbers, tables, _warmer, pins);
         _memTables = owned.Add(new MemTableSet(_view, _arenas, layouts, options.MaxFrozenMemTables, time, FailStop));
