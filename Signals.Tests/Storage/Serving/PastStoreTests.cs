@@ -1,10 +1,12 @@
 using Signals.Core.Model;
 using Signals.Core.Serving;
 using Signals.Storage;
+using Signals.Storage.FileSystem;
 using Signals.Storage.History;
 using Signals.Storage.Reads;
 using Signals.Storage.Segments;
 using Signals.Storage.Serving;
+using Signals.Storage.Wal;
 using Signals.Tests.Simulation;
 using Signals.Tests.Storage.Engine;
 
@@ -156,6 +158,30 @@ internal sealed class PastStoreTests
     }
 
     [Test]
+    public void Open_ListDamagedOrGone_IsRefusedOrHasNoPast()
+    {
+        DateTimeOffset then;
+        using (SignalStore store = PastStores.Open(_files, _time))
+        {
+            PastStores.Append(store, 1, 1);
+            then = Pass(store, seconds: 10);
+            store.FlushAsync().GetAwaiter().GetResult();
+        }
+
+        string list = Path.Combine(TestStores.Folder, _files.ListFiles(TestStores.Folder).Single(name => name.StartsWith("VERSIONS", StringComparison.Ordinal)));
+        Flip(list);
+        string[] before = [.. _files.ListFiles(TestStores.Folder).Where(name => !name.StartsWith("MANIFEST", StringComparison.Ordinal)).Order()];
+        CorruptionException damage = Assert.Throws<CorruptionException>(() => PastStores.Open(_files, _time))!;
+        Assert.That(damage.File, Is.EqualTo(list));
+        Assert.That(_files.ListFiles(TestStores.Folder).Where(name => !name.StartsWith("MANIFEST", StringComparison.Ordinal)).Order(), Is.EqualTo(before));
+        _files.Delete(list);
+        using SignalStore again = PastStores.Open(_files, _time);
+        Assert.That(() => again.OpenPast(then), Throws.TypeOf<VersionExpiredException>());
+        using ServedSequence now = again.Read(User, PastStores.Name);
+        Assert.That(PastStores.Minutes(now), Is.EqualTo(new[] { 1 }));
+    }
+
+    [Test]
     public void Open_WithoutRetention_LeavesNothingOfIt()
     {
         using (SignalStore store = PastStores.Open(_files, _time))
@@ -167,6 +193,15 @@ internal sealed class PastStoreTests
         Assert.That(_files.ListFiles(TestStores.Folder).Where(name => name.StartsWith("VERSIONS", StringComparison.Ordinal)), Is.Not.Empty);
         using SignalStore without = TestStores.Open(_files, PastStores.Schema, _time);
         Assert.That(_files.ListFiles(TestStores.Folder).Where(name => name.StartsWith("VERSIONS", StringComparison.Ordinal)), Is.Empty);
+    }
+
+    private void Flip(string path)
+    {
+        using IFile file = _files.Open(path, FileOpenMode.ReadWrite);
+        byte[] one = new byte[1];
+        file.Read(LogFormat.HeaderBytes + LogFormat.FrameBytes + 20, one);
+        one[0] ^= 4;
+        file.Write(LogFormat.HeaderBytes + LogFormat.FrameBytes + 20, one);
     }
 
     private DateTimeOffset Pass(SignalStore store, int seconds)
