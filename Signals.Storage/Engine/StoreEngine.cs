@@ -331,10 +331,12 @@ internal sealed partial class StoreEngine
         // Beside the replay, whose thread has enough to do. What is still frozen afterwards waits for the flush thread, but kept versions begin with
         // tables alone.
         FailStop.Failed += _ => _memTables.SignalRoom();
-        using (BackgroundLoop flush = new("signals-recovery", () => RunAll(_flusher.FlushOnce), Timeout.InfiniteTimeSpan, FailStop))
+        using CancellationTokenSource replayed = new();
+        using (BackgroundLoop flush = new("signals-recovery", () => RunAll(() => !replayed.IsCancellationRequested && _flusher.FlushOnce()), Timeout.InfiniteTimeSpan, FailStop))
         {
             _memTables.OnFrozen = flush.Signal;
             Replay(recovery);
+            replayed.Cancel();
         }
 
         FailStop.ThrowIfFailed();

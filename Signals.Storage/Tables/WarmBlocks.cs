@@ -20,10 +20,14 @@ internal sealed class WarmBlocks(Table table)
     /// <summary>The new table.</summary>
     public Table Table => table;
 
-    /// <summary>Wants those columns of the blocks in memory that are in a new column file of the same run.</summary>
+    /// <summary>
+    /// Wants those columns of the blocks in memory that are in a new column file of the same run, and the stamps of cells, which a run with column files
+    /// has and reads look at while other patches of the user wait.
+    /// </summary>
     public void WantReplaced(Table before)
     {
         _before = before;
+        bool hadStamps = (before.Layout.Run.Parts & StampParts.Cells) != 0;
         for (int block = 0; block < table.BlockCount; block++)
         {
             if (before.ResidentBlockAt(block) is not Block resident)
@@ -33,11 +37,9 @@ internal sealed class WarmBlocks(Table table)
 
             for (int column = 0; column < table.Layout.Columns; column++)
             {
-                if (table.IsElsewhere(before, block, column))
-                {
-                    bool wasNothing = column >= before.Layout.Columns;
-                    Want(block, column, wasNothing || resident.HoldsChunk(column + TableFormat.FirstColumnChunk), HoldsStamps(before, resident, column));
-                }
+                bool isElsewhere = table.IsElsewhere(before, block, column);
+                bool wasHeld = column >= before.Layout.Columns || resident.HoldsChunk(column + TableFormat.FirstColumnChunk);
+                Want(block, column, isElsewhere && wasHeld, wasHeld && (isElsewhere || !hadStamps));
             }
         }
     }

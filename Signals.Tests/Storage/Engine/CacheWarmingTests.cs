@@ -59,6 +59,20 @@ internal sealed class CacheWarmingTests
     }
 
     [Test]
+    public async Task Fold_WhileOtherPatchesOfTheUsersWait_LeavesNothingToLoad()
+    {
+        using SignalStore store = Open(Roomy);
+        Append(store, 0, Events);
+        await store.FlushAsync();
+        CountLoads(store, "n", "score");
+        Import(store, withOrphans: true);
+        store.Engine.RunPending();
+        Assert.That((store.GetStats().Folds, store.GetStats().OrphansHeld), Is.EqualTo((1L, (long)Users)));
+        Assert.That(CountLoads(store, "n", "score"), Is.Zero, "of stamps, which reads look at for the sake of the patches that wait");
+        AssertScores(store);
+    }
+
+    [Test]
     public async Task FlushAndMerge_WhileOthersAreInTheCache_LeaveNothingToLoad()
     {
         using SignalStore store = Open(Roomy);
@@ -141,7 +155,7 @@ internal sealed class CacheWarmingTests
         }
     }
 
-    private void Import(SignalStore store)
+    private void Import(SignalStore store, bool withOrphans = false)
     {
         const string Path = "/offline/scores.seg";
         using (SegmentWriter writer = SegmentWriter.Create(_files, Path, Schema["e"], new SegmentOptions { Generation = 1, Source = "test" }))
@@ -151,6 +165,11 @@ internal sealed class CacheWarmingTests
                 for (int i = 0; i < Events; i++)
                 {
                     writer.Correct(UserId.From(user), TimeOf(i), (ulong)i).Set("score", (100 * (int)user) + i);
+                }
+
+                if (withOrphans)
+                {
+                    writer.Correct(UserId.From(user), TimeOf(1) + 1, 1).Set("score", 1);
                 }
             }
 
