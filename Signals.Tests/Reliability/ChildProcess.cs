@@ -4,20 +4,33 @@ using Signals.Core.Model;
 
 namespace Signals.Tests.Reliability;
 
-/// <summary>Starts <see cref="KillChild"/> in a process of its own, its output redirected. Threads: any. The caller owns the process.</summary>
+/// <summary>Starts <see cref="KillChild"/> or <see cref="SourceChild"/> in a process of its own, its output redirected. Threads: any. The caller owns the process.</summary>
 internal static class ChildProcess
 {
+    /// <summary>The word for <see cref="KillChild"/>.</summary>
+    public const string Crash = "crash-child";
+
+    /// <summary>The word for <see cref="SourceChild"/>.</summary>
+    public const string Source = "source-child";
+
+    /// <summary>Starts <see cref="SourceChild"/>.</summary>
+    public static Process StartSource(string path, Durability durability, ulong seed) => Start(Source, path, durability, seed);
+
+    /// <summary>Starts <see cref="KillChild"/>.</summary>
     /// <param name="path">The store's folder.</param>
     /// <param name="durability">Its mode.</param>
     /// <param name="seed">Of when it flushes and compacts.</param>
     /// <param name="under">A program and its arguments that run it, such as a tracer.</param>
-    public static Process Start(string path, Durability durability, ulong seed, params string[] under)
+    public static Process Start(string path, Durability durability, ulong seed, params string[] under) =>
+        Start(Crash, path, durability, seed, under);
+
+    private static Process Start(string program, string path, Durability durability, ulong seed, params string[] under)
     {
         string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? Environment.ProcessPath!;
         host = Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
         string[] command =
         [
-            .. under, host, "exec", typeof(KillChild).Assembly.Location, "crash-child", path, durability.ToString(),
+            .. under, host, "exec", typeof(KillChild).Assembly.Location, program, path, durability.ToString(),
             seed.ToString(CultureInfo.InvariantCulture),
         ];
         ProcessStartInfo start = new(command[0]) { RedirectStandardOutput = true, RedirectStandardError = true };

@@ -17,7 +17,7 @@ internal static class KillSchema
     public const int Users = 24;
     public const int MaxEvents = 12;
     public const string EventType = "step";
-    private const long StartMs = 1_772_323_200_000;
+    public const long StartMs = 1_772_323_200_000;
     private const long EntryMs = 20_000;
 
     public static UserId[] AllUsers { get; } = [.. Enumerable.Range(1, Users).Select(user => UserId.From((ulong)user))];
