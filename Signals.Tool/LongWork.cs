@@ -2,27 +2,40 @@ using Spectre.Console;
 
 namespace Signals.Tool;
 
-/// <summary>Shows on a terminal that work goes on: a spinner with what is done so far. Elsewhere nothing, so that scripts see results alone.</summary>
+/// <summary>
+/// Shows on a terminal how far long work is: a bar where the whole is known, a spinner where it is not, both gone at the end. Elsewhere
+/// nothing, so that scripts and files see results alone.
+/// </summary>
 internal static class LongWork
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(200);
 
-    public static async Task ShowAsync(ToolContext context, string what, Task work, Func<string> progress)
+    /// <summary>Waits for <paramref name="work"/>; its error is the caller's.</summary>
+    public static async Task ShowAsync(ToolContext context, string what, Task work, Func<WorkProgress> progress)
     {
-        if (!context.Console.Profile.Capabilities.Interactive)
+        IAnsiConsole terminal = context.Progress;
+        if (terminal.Profile.Out.IsTerminal && terminal.Profile.Capabilities.Ansi)
         {
-            await work.ConfigureAwait(false);
-            return;
+            await terminal.Progress()
+                .AutoClear(enabled: true)
+                .Columns(new SpinnerColumn(), new ProgressBarColumn(), new PercentageColumn(), new TaskDescriptionColumn())
+                .StartAsync(display => FollowAsync(display.AddTask(what, maxValue: 1), what, work, progress))
+                .ConfigureAwait(false);
         }
 
-        await context.Console.Status().StartAsync(what, async status =>
-        {
-            while (!work.IsCompleted)
-            {
-                await Task.WhenAny(work, Task.Delay(Period, TimeProvider.System)).ConfigureAwait(false);
-                status.Status = $"{what}: {Markup.Escape(progress())}";
-            }
-        }).ConfigureAwait(false);
         await work.ConfigureAwait(false);
+    }
+
+    private static async Task FollowAsync(ProgressTask bar, string what, Task work, Func<WorkProgress> progress)
+    {
+        do
+        {
+            WorkProgress now = progress();
+            bar.IsIndeterminate = now.Fraction is null;
+            bar.Value = now.Fraction ?? 0;
+            bar.Description = Markup.Escape($"{what}: {now.Done}");
+            await Task.WhenAny(work, Task.Delay(Period, TimeProvider.System)).ConfigureAwait(false);
+        }
+        while (!work.IsCompleted);
     }
 }

@@ -13,4 +13,5 @@ if (Console.IsOutputRedirected)
     AnsiConsole.Profile.Width = 160;
 }
 
-return (int)await new ToolApplication(AnsiConsole.Console, Console.OpenStandardOutput, Console.Error).RunAsync(args, stop.Token);
+IAnsiConsole progress = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
+return (int)await new ToolApplication(AnsiConsole.Console, Console.OpenStandardOutput, Console.Error, progress).RunAsync(args, stop.Token);

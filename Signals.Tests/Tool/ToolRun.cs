@@ -18,7 +18,7 @@ internal sealed record ToolRun(ExitCode Code, string Text, byte[] Output, string
             Out = new AnsiConsoleOutput(text),
         });
         console.Profile.Width = 200;
-        ExitCode code = await new ToolApplication(console, () => output, messages).RunAsync(arguments);
+        ExitCode code = await new ToolApplication(console, () => output, messages, console).RunAsync(arguments);
         return new ToolRun(code, text.ToString(), output.ToArray(), messages.ToString());
     }
 }

@@ -5,7 +5,6 @@ using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage;
 using Signals.Storage.Reads;
-using Signals.Tool.Export;
 
 namespace Signals.Tool.Commands;
 
@@ -40,7 +39,11 @@ internal sealed class BenchCommand : ICommand
             SignalStore store = SignalStore.Open(path, schema);
             await using (store.ConfigureAwait(false))
             {
-                TimeSpan ingest = await AppendAsync(store, events, cancellationToken).ConfigureAwait(false);
+                long appended = 0;
+                Task<TimeSpan> work = Task.Run(() => AppendAsync(store, events, done => Volatile.Write(ref appended, done), cancellationToken), cancellationToken);
+                await LongWork.ShowAsync(
+                    context, "appending", work, () => WorkProgress.Of($"{Volatile.Read(ref appended)} events", Volatile.Read(ref appended), events)).ConfigureAwait(false);
+                TimeSpan ingest = await work.ConfigureAwait(false);
                 TimeSpan[] latencies = Read(store, Math.Max(1, events / EventsPerUser), reads, cancellationToken);
                 Report(context, json, events, ingest, latencies);
             }
@@ -56,7 +59,7 @@ internal sealed class BenchCommand : ICommand
         return ExitCode.Ok;
     }
 
-    private static async Task<TimeSpan> AppendAsync(SignalStore store, int events, CancellationToken cancellationToken)
+    private static async Task<TimeSpan> AppendAsync(SignalStore store, int events, Action<long> progress, CancellationToken cancellationToken)
     {
         long now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
         Column<int> item = store.Schema["view"].Column<int>("item");
@@ -75,6 +78,7 @@ internal sealed class BenchCommand : ICommand
             }
 
             last = store.Append(batch, cancellationToken);
+            progress(i);
         }
 
         await store.WaitAsync(last).ConfigureAwait(false);
@@ -104,18 +108,20 @@ internal sealed class BenchCommand : ICommand
         double rate = events / ingest.TotalSeconds;
         double p50 = latencies[latencies.Length / 2].TotalMicroseconds;
         double p99 = latencies[(int)(latencies.Length * 0.99)].TotalMicroseconds;
-        context.WriteRaw(json
-            ? JsonText.Of(writer =>
-            {
-                writer.WriteStartObject();
-                writer.WriteNumber("events", events);
-                writer.WriteNumber("events_per_second", Math.Round(rate));
-                writer.WriteNumber("reads", latencies.Length);
-                writer.WriteNumber("read_p50_us", Math.Round(p50, 2));
-                writer.WriteNumber("read_p99_us", Math.Round(p99, 2));
-                writer.WriteEndObject();
-            })
-            : string.Create(CultureInfo.InvariantCulture,
+        if (!json)
+        {
+            context.WriteRaw(string.Create(CultureInfo.InvariantCulture,
                 $"{events:N0} events in {ingest.TotalSeconds:F2} s, {rate:N0}/s; {latencies.Length:N0} reads of the last 100: p50 {p50:F1} us, p99 {p99:F1} us"));
+            return;
+        }
+
+        context.WriteObject(writer =>
+        {
+            writer.WriteNumber("events", events);
+            writer.WriteNumber("events_per_second", Math.Round(rate));
+            writer.WriteNumber("reads", latencies.Length);
+            writer.WriteNumber("read_p50_us", Math.Round(p50, 2));
+            writer.WriteNumber("read_p99_us", Math.Round(p99, 2));
+        });
     }
 }

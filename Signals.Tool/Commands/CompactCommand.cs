@@ -1,6 +1,5 @@
 using System.Globalization;
 using Signals.Storage;
-using Signals.Tool.Export;
 using Signals.Tool.Stores;
 
 namespace Signals.Tool.Commands;
@@ -23,25 +22,33 @@ internal sealed class CompactCommand : ICommand
         await using (store.ConfigureAwait(false))
         {
             long before = store.GetStats().TableBytes;
-            await LongWork.ShowAsync(context, "compacting", store.CompactAsync(), () => Line(store.GetStats())).ConfigureAwait(false);
+            await LongWork.ShowAsync(context, "compacting", store.CompactAsync(), () => Progress(store.GetStats())).ConfigureAwait(false);
             StoreStats after = store.GetStats();
-            context.WriteRaw(json
-                ? JsonText.Of(writer =>
-                {
-                    writer.WriteStartObject();
-                    writer.WriteNumber("table_bytes_before", before);
-                    writer.WriteNumber("table_bytes", after.TableBytes);
-                    writer.WriteNumber("table_rows", after.TableRows);
-                    writer.WriteNumber("rows_dropped", after.RowsDropped);
-                    writer.WriteEndObject();
-                })
-                : string.Create(CultureInfo.InvariantCulture,
-                    $"{before:N0} -> {after.TableBytes:N0} bytes, {after.TableRows:N0} rows in {after.Tables:N0} tables, {after.RowsDropped:N0} rows dropped"));
+            Print(context, json, before, after);
         }
 
         return ExitCode.Ok;
     }
 
-    private static string Line(StoreStats stats) =>
-        string.Create(CultureInfo.InvariantCulture, $"{stats.CompactionBytesRead:N0} bytes read, {stats.CompactionBytesWritten:N0} written");
+    private static void Print(ToolContext context, bool json, long before, StoreStats after)
+    {
+        if (!json)
+        {
+            context.WriteRaw(string.Create(CultureInfo.InvariantCulture,
+                $"{before:N0} -> {after.TableBytes:N0} bytes, {after.TableRows:N0} rows in {after.Tables:N0} tables, {after.RowsDropped:N0} rows dropped"));
+            return;
+        }
+
+        context.WriteObject(writer =>
+        {
+            writer.WriteNumber("table_bytes_before", before);
+            writer.WriteNumber("table_bytes", after.TableBytes);
+            writer.WriteNumber("table_rows", after.TableRows);
+            writer.WriteNumber("tables", after.Tables);
+            writer.WriteNumber("rows_dropped", after.RowsDropped);
+        });
+    }
+
+    private static WorkProgress Progress(StoreStats stats) =>
+        new(string.Create(CultureInfo.InvariantCulture, $"{stats.CompactionBytesRead:N0} bytes read, {stats.CompactionBytesWritten:N0} written"));
 }

@@ -10,7 +10,7 @@ internal sealed class EraseCommand : ICommand
 {
     public string Name => "erase";
 
-    public string Usage => "erase FOLDER USER --yes";
+    public string Usage => "erase FOLDER USER --yes [--json]";
 
     public string Description => "Erase a user's events for good and compact, so that no file holds them.";
 
@@ -19,6 +19,7 @@ internal sealed class EraseCommand : ICommand
         string folder = line.Word("FOLDER");
         UserId user = UserArgument.Parse(line.Word("USER"));
         bool sure = line.Flag("--yes");
+        bool json = line.Flag("--json");
         line.RequireAllUsed();
         if (!sure)
         {
@@ -29,8 +30,21 @@ internal sealed class EraseCommand : ICommand
         await using (store.ConfigureAwait(false))
         {
             AppendAck ack = await store.EraseAsync(user, cancellationToken).ConfigureAwait(false);
-            await LongWork.ShowAsync(context, "compacting", store.CompactAsync(), () => $"{store.GetStats().CompactionBytesRead} bytes read").ConfigureAwait(false);
-            context.WriteRaw($"erased user {user}; acknowledged {ack.Durability.ToString().ToLowerInvariant()}, and no file holds the events");
+            await LongWork.ShowAsync(context, "compacting", store.CompactAsync(), () => new WorkProgress($"{store.GetStats().CompactionBytesRead} bytes read")).ConfigureAwait(false);
+            string durability = ack.Durability.ToString().ToLowerInvariant();
+            if (json)
+            {
+                context.WriteObject(writer =>
+                {
+                    writer.WriteString("user", user.ToString());
+                    writer.WriteString("durability", durability);
+                    writer.WriteNumber("rows_dropped", store.GetStats().RowsDropped);
+                });
+            }
+            else
+            {
+                context.WriteRaw($"erased user {user}; acknowledged {durability}, and no file holds the events");
+            }
         }
 
         return ExitCode.Ok;

@@ -14,7 +14,7 @@ internal sealed class ExportCommand : ICommand
 {
     public string Name => "export";
 
-    public string Usage => "export FOLDER --format csv|jsonl|frames [--types A,B] [--output FILE]";
+    public string Usage => "export FOLDER --format csv|jsonl|frames [--types A,B] [--output FILE [--json]]";
 
     public string Description => "Write events as CSV, JSON lines or MessagePack frames, to FILE or standard output.";
 
@@ -24,7 +24,13 @@ internal sealed class ExportCommand : ICommand
         string format = line.Text("--format") ?? throw new UsageException("--format csv, jsonl or frames is missing.");
         string[] names = line.List("--types");
         string? file = line.Text("--output");
+        bool json = line.Flag("--json");
         line.RequireAllUsed();
+        if (json && file is null)
+        {
+            throw new UsageException("--json tells about an export to a file; --output FILE is missing.");
+        }
+
         if (format is not ("csv" or "jsonl" or "frames"))
         {
             throw new UsageException($"'{format}' is no format; there are csv, jsonl and frames.");
@@ -39,14 +45,34 @@ internal sealed class ExportCommand : ICommand
             await using (buffered.ConfigureAwait(false))
             {
                 long events = 0;
+                long most = look.Store.GetTables().Where(table => !table.IsPatch && types.Any(type => type.Name == table.EventType)).Sum(table => table.Rows);
                 await LongWork.ShowAsync(
                     context, "exporting", Task.Run(() => Write(look.Store, types, format, buffered, ref events, cancellationToken), cancellationToken),
-                    () => string.Create(CultureInfo.InvariantCulture, $"{Volatile.Read(ref events):N0} events")).ConfigureAwait(false);
-                await context.Messages.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{events:N0} events")).ConfigureAwait(false);
+                    () => Progress(Volatile.Read(ref events), most)).ConfigureAwait(false);
+                await PrintAsync(context, json, format, file, events).ConfigureAwait(false);
             }
         }
 
         return ExitCode.Ok;
+    }
+
+    private static WorkProgress Progress(long events, long most) =>
+        WorkProgress.Of(string.Create(CultureInfo.InvariantCulture, $"{events:N0} events"), events, most);
+
+    private static async Task PrintAsync(ToolContext context, bool json, string format, string? file, long events)
+    {
+        if (!json)
+        {
+            await context.Messages.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{events:N0} events")).ConfigureAwait(false);
+            return;
+        }
+
+        context.WriteObject(writer =>
+        {
+            writer.WriteString("file", file);
+            writer.WriteString("format", format);
+            writer.WriteNumber("events", events);
+        });
     }
 
     private static void Write(SignalStore store, EventTypeSchema[] types, string format, Stream output, ref long events, CancellationToken cancellationToken)

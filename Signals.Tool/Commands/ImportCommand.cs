@@ -33,7 +33,7 @@ internal sealed class ImportCommand : ICommand
             ImportProgress last = default;
             ImportOptions options = new() { Move = move, Progress = new ImmediateProgress<ImportProgress>(progress => last = progress) };
             Task<ImportResult> work = store.ImportAsync(segment, options, cancellationToken);
-            await LongWork.ShowAsync(context, "importing", work, () => $"{last.Stage}, {last.BytesDone} of {last.BytesTotal} bytes").ConfigureAwait(false);
+            await LongWork.ShowAsync(context, "importing", work, () => WorkProgress.Of($"{last.Stage}, {last.BytesDone} of {last.BytesTotal} bytes", last.BytesDone, last.BytesTotal)).ConfigureAwait(false);
             Print(context, json, await work.ConfigureAwait(false));
         }
 

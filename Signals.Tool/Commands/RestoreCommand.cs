@@ -9,14 +9,15 @@ internal sealed class RestoreCommand : ICommand
 {
     public string Name => "restore";
 
-    public string Usage => "restore CHECKPOINT FOLDER";
+    public string Usage => "restore CHECKPOINT FOLDER [--json]";
 
     public string Description => "Copy a checkpoint, or a store that nobody has open, into a new folder and open it once.";
 
-    public Task<ExitCode> RunAsync(CommandLine line, ToolContext context, CancellationToken cancellationToken)
+    public async Task<ExitCode> RunAsync(CommandLine line, ToolContext context, CancellationToken cancellationToken)
     {
         string from = line.Word("CHECKPOINT");
         string to = line.Word("FOLDER");
+        bool json = line.Flag("--json");
         line.RequireAllUsed();
         if (Directory.Exists(to) && Directory.EnumerateFileSystemEntries(to).Any())
         {
@@ -26,16 +27,46 @@ internal sealed class RestoreCommand : ICommand
         StoreSchema schema = SignalStore.ReadSchema(from);
         ReadOnlyStore.RequireUnused(from);
         CreatePrivate(to);
-        foreach (string file in Directory.EnumerateFiles(from).Where(file => Path.GetFileName(file) != ReadOnlyStore.LockFile))
+        FileInfo[] files = [.. new DirectoryInfo(from).EnumerateFiles().Where(file => file.Name != ReadOnlyStore.LockFile)];
+        long bytes = files.Sum(file => file.Length);
+        long copied = 0;
+        await LongWork.ShowAsync(
+            context, "restoring", Task.Run(() => Copy(files, to, ref copied, cancellationToken), cancellationToken),
+            () => WorkProgress.Of($"{Volatile.Read(ref copied)} of {bytes} bytes", Volatile.Read(ref copied), bytes)).ConfigureAwait(false);
+        SignalStore store = SignalStore.Open(to, schema);
+        await using (store.ConfigureAwait(false))
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            File.Copy(file, Path.Combine(to, Path.GetFileName(file)));
+            Print(context, json, to, store.GetStats());
         }
 
-        using SignalStore store = SignalStore.Open(to, schema);
-        StoreStats stats = store.GetStats();
-        context.WriteRaw($"restored {to}: {stats.TableRows} rows in {stats.Tables} tables, {stats.EventsApplied} events from the log");
-        return Task.FromResult(ExitCode.Ok);
+        return ExitCode.Ok;
+    }
+
+    private static void Copy(FileInfo[] files, string to, ref long copied, CancellationToken cancellationToken)
+    {
+        foreach (FileInfo file in files)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            file.CopyTo(Path.Combine(to, file.Name));
+            Volatile.Write(ref copied, copied + file.Length);
+        }
+    }
+
+    private static void Print(ToolContext context, bool json, string folder, StoreStats stats)
+    {
+        if (!json)
+        {
+            context.WriteRaw($"restored {folder}: {stats.TableRows} rows in {stats.Tables} tables, {stats.EventsApplied} events from the log");
+            return;
+        }
+
+        context.WriteObject(writer =>
+        {
+            writer.WriteString("folder", folder);
+            writer.WriteNumber("table_rows", stats.TableRows);
+            writer.WriteNumber("tables", stats.Tables);
+            writer.WriteNumber("log_events", stats.EventsApplied);
+        });
     }
 
     // For the owner alone, as the store makes its own folders.

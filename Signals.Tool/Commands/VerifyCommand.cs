@@ -27,7 +27,7 @@ internal sealed class VerifyCommand : ICommand
             VerifyProgress last = default;
             Task<VerifyReport> work = look.Store.VerifyAsync(new ImmediateProgress<VerifyProgress>(progress => last = progress), cancellationToken);
             await LongWork.ShowAsync(
-                context, "verifying", work, () => $"{last.FilesDone} of {last.Files} files, {last.BytesDone} bytes").ConfigureAwait(false);
+                context, "verifying", work, () => WorkProgress.Of($"{last.FilesDone} of {last.Files} files, {last.BytesDone} bytes", last.FilesDone, last.Files)).ConfigureAwait(false);
             VerifyReport report = await work.ConfigureAwait(false);
             Print(context, json, report.Files, report.Bytes, [.. report.Problems.Select(p => (p.File, p.Offset, p.Message))]);
             return report.IsIntact ? ExitCode.Ok : ExitCode.ProblemsFound;
