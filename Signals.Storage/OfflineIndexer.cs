@@ -19,8 +19,8 @@ public static class OfflineIndexer
     /// wrong, and, with <see cref="OfflineOptions.OnlyMissing"/>, for what failed or was cut short at indexing.
     /// </summary>
     /// <remarks>
-    /// Each user is read whole at one moment, not all users at the same one; events that come while the job runs may be left out. A user's events
-    /// come together, at most 1,048,576 of them.
+    /// Users are read at different moments, and one with many events in pages of <see cref="OfflineOptions.BatchEvents"/>; events that come while
+    /// the job runs may be left out. Each worker holds the events of one batch, however many a user has.
     /// </remarks>
     /// <exception cref="Core.Enrichment.EnrichmentMismatchException">The enrichers do not fit the schema; every error is named.</exception>
     /// <exception cref="IOException">The segment exists already, or cannot be written.</exception>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Signals.Core.Columns;
 using Signals.Core.Ingest;
 using Signals.Core.Model;
@@ -8,22 +9,26 @@ using Signals.Storage.Reads;
 namespace Signals.Storage.Offline;
 
 /// <summary>
-/// The events of a store, some users at a time. Each user is read whole at one moment, as any read is; users at different moments, and
-/// users who come later not at all. That is enough for jobs whose results are merged in any order, and holds nothing back: a single view
+/// The events of a store, at most a batch at a time: some users together, or a page of one who has many. Each page is read at one moment, as
+/// any read is; pages at different moments, and users who come later not at all. That is enough for jobs whose results are merged in any order, and holds nothing back: a single view
 /// for the whole scan would keep every memtable and table of its time from being freed.
 /// </summary>
 internal sealed class StoreSource : IOfflineSource
 {
     private const int MostUsers = 256;
+    private const int FirstUsers = 8;
 
     private readonly SequenceReader _reader;
     private readonly SequenceQuery _query;
     private readonly int[] _columns; // of the event type, as the query has them
     private readonly int[] _outputs; // ordinals of the query
     private readonly int _batchEvents;
+    private readonly long _fromMs;
+    private readonly long _toMs;
+    private readonly ConcurrentQueue<UserCursor> _unfinished = new();
     private readonly UserId[] _users;
     private int _next;
-    private int _groupUsers = 8;
+    private int _share; // rows that a user brings when several are read at once
 
     /// <summary>Prepares to read.</summary>
     /// <param name="reader">The store's reader.</param>
@@ -37,10 +42,12 @@ internal sealed class StoreSource : IOfflineSource
     {
         _reader = reader;
         string[] names = [.. columns.Union(missing, StringComparer.Ordinal)];
-        _query = new SequenceQueryBuilder(schema, [eventType.Name]).Between(options.FromMs, options.ToMs).Columns(names).Build();
+        _query = new SequenceQueryBuilder(schema, [eventType.Name]).Columns(names).Build();
         _columns = [.. names.Select(eventType.IndexOf)];
         _outputs = [.. missing.Select(_query.OrdinalOf)];
         _batchEvents = options.BatchEvents;
+        _share = Math.Max(1, options.BatchEvents / FirstUsers);
+        (_fromMs, _toMs) = (options.FromMs, options.ToMs);
         _users = reader.UsersOf(eventType, options.FromMs, options.ToMs);
     }
 
@@ -48,37 +55,76 @@ internal sealed class StoreSource : IOfflineSource
 
     public ValueTask<int> FillAsync(EventBatch batch, CancellationToken cancellationToken)
     {
-        cancellationToken.ThrowIfCancellationRequested();
-        int count = Volatile.Read(ref _groupUsers);
-        int first = Interlocked.Add(ref _next, count) - count;
-        if ((uint)first >= (uint)_users.Length)
+        int looked = 0;
+        while (looked < _batchEvents)
         {
-            return ValueTask.FromResult(-1);
+            cancellationToken.ThrowIfCancellationRequested();
+            int room = _batchEvents - looked;
+            if (_unfinished.TryDequeue(out UserCursor cursor))
+            {
+                looked += ReadOn(cursor, room, batch);
+                continue;
+            }
+
+            int share = Volatile.Read(ref _share);
+            if (looked > 0 && room < share)
+            {
+                break;
+            }
+
+            int count = Math.Clamp(room / share, 1, MostUsers);
+            int first = Interlocked.Add(ref _next, count) - count;
+            if ((uint)first >= (uint)_users.Length)
+            {
+                return ValueTask.FromResult(looked > 0 ? looked : -1);
+            }
+
+            looked += ReadGroup(_users.AsSpan(first, Math.Min(count, _users.Length - first)), Math.Min(share, room), batch);
         }
 
-        ReadOnlySpan<UserId> users = _users.AsSpan(first, Math.Min(count, _users.Length - first));
-        using SequenceBatch read = _reader.ReadMany(users, _query);
-        Copy(read.Buffer, users, batch);
-
-        // As many users next time as make about one batch, by what these had; a race between workers only loses a guess.
-        long wanted = (long)_batchEvents * users.Length / Math.Max(1, read.Count);
-        Volatile.Write(ref _groupUsers, (int)Math.Clamp(wanted, 1, MostUsers));
-        return ValueTask.FromResult(read.Count);
+        return ValueTask.FromResult(looked);
     }
 
-    private void Copy(SequenceBuffer read, ReadOnlySpan<UserId> users, EventBatch batch)
+    // Each user's newest events. Who has more than the share waits for a turn alone, so a batch never gets more than it may.
+    private int ReadGroup(ReadOnlySpan<UserId> users, int share, EventBatch batch)
     {
-        ReadOnlySpan<int> ends = read.Ends.Span;
+        using SequenceBatch read = _reader.ReadMany(users, _query, [new TypeLimits(_fromMs, _toMs, share)]);
+        ReadOnlySpan<int> ends = read.Buffer.Ends.Span;
         for (int user = 0; user < users.Length; user++)
         {
-            for (int row = ends[user]; row < ends[user + 1]; row++)
-            {
-                if (!IsWanted(read, row))
-                {
-                    continue;
-                }
+            Copy(read.Buffer, users[user], ends[user], ends[user + 1], batch);
+            Wait(UserCursor.After(users[user], read.Times[ends[user]..ends[user + 1]], share));
+        }
 
-                EventRow copy = batch.Add(users[user], read.Times[row], read.Ids[row]);
+        // Twice what these users had on average; a race between workers only loses a guess.
+        Volatile.Write(ref _share, (int)Math.Clamp(2L * read.Count / users.Length, 1, _batchEvents));
+        return read.Count;
+    }
+
+    private int ReadOn(UserCursor cursor, int room, EventBatch batch)
+    {
+        using SequenceBatch read = cursor.Read(_reader, _query, _fromMs, room);
+        int known = Math.Min(cursor.Ties, read.Count);
+        Copy(read.Buffer, cursor.User, known, read.Count, batch);
+        Wait(UserCursor.After(cursor.User, read.Times, room + cursor.Ties));
+        return read.Count - known;
+    }
+
+    private void Wait(UserCursor? cursor)
+    {
+        if (cursor is { } unfinished)
+        {
+            _unfinished.Enqueue(unfinished);
+        }
+    }
+
+    private void Copy(SequenceBuffer read, UserId user, int first, int end, EventBatch batch)
+    {
+        for (int row = first; row < end; row++)
+        {
+            if (IsWanted(read, row))
+            {
+                EventRow copy = batch.Add(user, read.Times[row], read.Ids[row]);
                 for (int i = 0; i < _columns.Length; i++)
                 {
                     copy.Copy(_columns[i], read.Columns[i], row);

@@ -57,6 +57,41 @@ internal sealed class OfflineIndexerTests
     }
 
     [Test]
+    public async Task EnrichAsync_UserWithMoreThanABatch_ComesInPagesOfWhichNoneIsLarger([Values(1, 7, 64, 1000)] int batchEvents)
+    {
+        EventBatch many = _store.CreateBatch("view");
+        for (int i = 0; i < 700; i++)
+        {
+            // Eleven events of each time, so that pages end among events of one.
+            many.Add(UserId.From(3), 5_000 + (i / 11), (ulong)(10_000 + i)).Set("number", i).Set("name", "n");
+        }
+
+        await _store.AppendAsync(many);
+        ScriptedStep step = new();
+        OfflineResult result = await OfflineIndexer.EnrichAsync(_store, Options(step, parallelism: 1, batchEvents: batchEvents));
+        Assert.That((result.EventsRead, result.EventsWritten, result.Segment!.Patches), Is.EqualTo((1700L, 1700L, 1700L)));
+        Assert.That(step.LargestBatch, Is.LessThanOrEqualTo(batchEvents));
+        await _store.ImportAsync(result.Segment.Path);
+        AssertAllTwice(1700);
+    }
+
+    [Test]
+    public async Task EnrichAsync_TypeWithLastN_ReadsJustThoseWhateverThePages([Values(3, 50)] int batchEvents)
+    {
+        StoreSchema schema = StoreSchema.Define(s => s.EventType("view", t => t.Field<int>("number").Enrichment<int>("twice").KeepLast(20)));
+        await using SignalStore store = SignalStore.Open(Path.Combine(_path, "last"), schema);
+        EventBatch batch = store.CreateBatch("view");
+        for (int i = 0; i < 100; i++)
+        {
+            batch.Add(UserId.From((ulong)(i % 2)), i, (ulong)i).Set("number", i);
+        }
+
+        await store.AppendAsync(batch);
+        OfflineResult result = await OfflineIndexer.EnrichAsync(store, Options(new ScriptedStep(), parallelism: 1, batchEvents: batchEvents));
+        Assert.That((result.EventsRead, result.EventsWritten), Is.EqualTo((40L, 40L)));
+    }
+
+    [Test]
     public async Task EnrichAsync_OnlyMissing_RepairsWhatFailedAtIndexingAndNothingElse()
     {
         ScriptedStep failing = new() { Before = (call, _) => call % 2 == 0 ? Task.FromException(new IOException("not now")) : Task.CompletedTask };
