@@ -13,6 +13,7 @@ namespace Signals.Storage.Offline;
 internal sealed class SelectionJob
 {
     private const int GroupUsers = 16;
+    private const int PageRows = 4_096;
 
     private readonly SequenceReader _reader;
     private readonly SelectionOptions _options;
@@ -51,7 +52,8 @@ internal sealed class SelectionJob
         ParallelOptions workers = new() { CancellationToken = cancellationToken, MaxDegreeOfParallelism = Environment.ProcessorCount };
         await Parallel.ForEachAsync(users.Chunk(GroupUsers), workers, (group, _) =>
         {
-            Choose(group, output);
+            BestRows best = new(_into, _copied, _options.Best);
+            Array.ForEach(group, user => Choose(user, best, output));
             int done = Interlocked.Add(ref _done, group.Length);
             _options.Progress?.Report(new OfflineProgress(output.EventsRead, output.EventsWritten, done, users.Length));
             return ValueTask.CompletedTask;
@@ -100,32 +102,50 @@ internal sealed class SelectionJob
         }
     }
 
-    private void Choose(UserId[] users, OfflineOutput output)
+    private void Choose(UserId user, BestRows best, OfflineOutput output)
     {
-        using SequenceBatch candidates = _reader.ReadMany(users, _candidates);
-        using SequenceBatch held = _reader.ReadMany(users, _held);
-        bool[] keep = Filter(candidates.Buffer, users);
-        output.CountRead(candidates.Count);
-        for (int user = 0; user < users.Length; user++)
+        best.Clear();
+        for (UserCursor? next = UserCursor.Start(user, long.MaxValue); next is { } cursor;)
         {
-            List<int> best = Best(candidates.Buffer, keep, candidates.Offsets[user], candidates.Offsets[user + 1]);
-            lock (output.Gate)
+            using SequenceBatch page = cursor.Read(_reader, _candidates, long.MinValue, PageRows);
+            int known = Math.Min(cursor.Ties, page.Count);
+            output.CountRead(page.Count - known);
+            Offer(user, page.Buffer, known, page.Count, best);
+            next = UserCursor.After(user, page.Times, PageRows + cursor.Ties);
+        }
+
+        HashSet<(long, ulong)> chosen = [];
+        lock (output.Gate)
+        {
+            best.WriteLocked(user, output, chosen);
+        }
+
+        Retract(user, chosen, output);
+    }
+
+    private void Offer(UserId user, SequenceBuffer page, int first, int end, BestRows best)
+    {
+        bool[] keep = Filter(user, page, first, end);
+        ColumnOutput scores = page.Columns[_score];
+        for (int row = first; row < end; row++)
+        {
+            if (keep[row - first] && scores.States[row] == (byte)ColumnState.Value)
             {
-                WriteLocked(output, users[user], best, candidates.Buffer, held.Times[held.Offsets[user]..held.Offsets[user + 1]], held.Ids[held.Offsets[user]..]);
+                best.Offer(ScoreColumn.Read(scores.Type, scores.Value(row)), user, page, row);
             }
         }
     }
 
-    private bool[] Filter(SequenceBuffer candidates, UserId[] users)
+    private bool[] Filter(UserId user, SequenceBuffer page, int first, int end)
     {
-        bool[] keep = new bool[candidates.Times.Count];
+        bool[] keep = new bool[end - first];
         Array.Fill(keep, true);
         if (keep.Length == 0 || _options.Filters.Count == 0)
         {
             return keep;
         }
 
-        EventBatch events = CopyAll(candidates, users);
+        EventBatch events = CopyAll(user, page, first, end);
         foreach (IEventFilter filter in _options.Filters)
         {
             ReadOnlySpan<bool> mask = new EnrichmentRun(filter, _from, EnrichmentPlacement.Offline).Filter(events);
@@ -138,65 +158,40 @@ internal sealed class SelectionJob
         return keep;
     }
 
-    private EventBatch CopyAll(SequenceBuffer candidates, UserId[] users)
+    private EventBatch CopyAll(UserId user, SequenceBuffer page, int first, int end)
     {
-        EventBatch events = new(_from, candidates.Times.Count);
+        EventBatch events = new(_from, end - first);
         int[] columns = [.. _candidates.ColumnNames.Select(_from.IndexOf)];
-        for (int user = 0; user < users.Length; user++)
+        for (int row = first; row < end; row++)
         {
-            for (int row = candidates.Ends[user]; row < candidates.Ends[user + 1]; row++)
+            EventRow copy = events.Add(user, page.Times[row], page.Ids[row]);
+            for (int i = 0; i < columns.Length; i++)
             {
-                EventRow copy = events.Add(users[user], candidates.Times[row], candidates.Ids[row]);
-                for (int i = 0; i < columns.Length; i++)
-                {
-                    copy.Copy(columns[i], candidates.Columns[i], row);
-                }
+                copy.Copy(columns[i], page.Columns[i], row);
             }
         }
 
         return events;
     }
 
-    // Rows come newest first, so of equal scores the earlier row is the newer event.
-    private List<int> Best(SequenceBuffer candidates, bool[] keep, int start, int end)
+    // What the target type holds and was not chosen.
+    private void Retract(UserId user, HashSet<(long, ulong)> chosen, OfflineOutput output)
     {
-        ColumnOutput scores = candidates.Columns[_score];
-        List<(double Score, int Row)> ranked = [];
-        for (int row = start; row < end; row++)
+        for (UserCursor? next = UserCursor.Start(user, long.MaxValue); next is { } cursor;)
         {
-            if (keep[row] && scores.States[row] == (byte)ColumnState.Value && ScoreColumn.Read(scores.Type, scores.Value(row)) is double score && !double.IsNaN(score))
+            using SequenceBatch page = cursor.Read(_reader, _held, long.MinValue, PageRows);
+            lock (output.Gate)
             {
-                ranked.Add((score, row));
-            }
-        }
-
-        ranked.Sort((a, b) => a.Score != b.Score ? b.Score.CompareTo(a.Score) : a.Row.CompareTo(b.Row));
-        return [.. ranked.Take(_options.Best).Select(entry => entry.Row)];
-    }
-
-    private void WriteLocked(
-        OfflineOutput output, UserId user, List<int> best, SequenceBuffer candidates, ReadOnlySpan<long> heldTimes, ReadOnlySpan<ulong> heldIds)
-    {
-        HashSet<(long, ulong)> chosen = [];
-        foreach (int row in best)
-        {
-            chosen.Add((candidates.Times[row], candidates.Ids[row]));
-            EventRow written = output.InsertLocked(user, candidates.Times[row], candidates.Ids[row]);
-            for (int i = 0; i < _copied.Length; i++)
-            {
-                if (candidates.Columns[_copied[i]].States[row] != (byte)ColumnState.Absent)
+                for (int row = Math.Min(cursor.Ties, page.Count); row < page.Count; row++)
                 {
-                    written.Copy(i, candidates.Columns[_copied[i]], row);
+                    if (!chosen.Contains((page.Times[row], page.Ids[row])))
+                    {
+                        output.RetractLocked(user, page.Times[row], page.Ids[row]);
+                    }
                 }
             }
-        }
 
-        for (int row = 0; row < heldTimes.Length; row++)
-        {
-            if (!chosen.Contains((heldTimes[row], heldIds[row])))
-            {
-                output.RetractLocked(user, heldTimes[row], heldIds[row]);
-            }
+            next = UserCursor.After(user, page.Times, PageRows + cursor.Ties);
         }
     }
 }

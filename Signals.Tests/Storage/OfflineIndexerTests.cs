@@ -213,6 +213,40 @@ internal sealed class OfflineIndexerTests
         Assert.That(seq.Field<int>("number").ToArray(), Is.EqualTo(new[] { 397, 367 }), "the greatest below 400 of user 7");
     }
 
+    [Test]
+    public async Task SelectAsync_UserOfManyPages_TakesTheBestOfAllAndRetractsTheRest()
+    {
+        const int Count = 9_000;
+        int[] scores = [.. new Random(11).GetItems(Enumerable.Range(0, 500).ToArray(), Count)];
+        EventBatch many = _store.CreateBatch("view");
+        for (int i = 0; i < Count; i++)
+        {
+            many.Add(UserId.From(777), i / 3, (ulong)i).Set("number", scores[i]);
+        }
+
+        await _store.AppendAsync(many);
+        await SelectAsync(best: 5_000, generation: 1);
+        await SelectAsync(best: 40, generation: 2);
+        int[] expected = [.. Enumerable.Range(0, Count).OrderByDescending(i => scores[i]).ThenByDescending(i => i / 3).ThenBy(i => i).Take(40)];
+        using Sequence seq = _store.Read(UserId.From(777), _store.Query("chosen").Build());
+        Assert.That(seq.Ids.ToArray().Order(), Is.EqualTo(expected.Select(i => (ulong)i).Order()));
+        Assert.That(seq.Field<int>("number").ToArray(), Is.EquivalentTo(expected.Select(i => scores[i])));
+    }
+
+    private async Task SelectAsync(int best, long generation)
+    {
+        OfflineResult result = await OfflineIndexer.SelectAsync(_store, new SelectionOptions
+        {
+            From = "view",
+            Into = "chosen",
+            Score = "number",
+            Best = best,
+            SegmentPath = NextSegment(),
+            Segment = new SegmentOptions { Generation = generation },
+        });
+        await _store.ImportAsync(result.Segment!.Path);
+    }
+
     private async Task AppendAsync(int from, int to)
     {
         EventBatch batch = _store.CreateBatch("view");
