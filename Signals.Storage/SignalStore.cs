@@ -24,13 +24,14 @@ public sealed partial class SignalStore : IAsyncDisposable, IDisposable
 {
     private readonly SequenceQuery _newestOfEach;
     private readonly IndexingEnrichment? _enrichment;
+    private readonly ShadowReads _shadows = new();
 
     private SignalStore(StoreEngine engine, IndexingEnrichment? enrichment)
     {
         Engine = engine;
         _enrichment = enrichment;
         Tenants = new TenantRegistry(engine.Time);
-        Definitions = new StoreDefinitions(engine.Schema, engine.Reader, Tenants, engine.Time);
+        Definitions = new StoreDefinitions(engine.Schema, engine.Reader, Tenants, _shadows, engine.Time);
         _newestOfEach = Query([.. engine.Schema.EventTypes.Select(type => type.Name)]).Last(1).Columns().Build();
     }
 
@@ -114,6 +115,7 @@ public sealed partial class SignalStore : IAsyncDisposable, IDisposable
     /// </summary>
     public void Dispose()
     {
+        _shadows.Dispose();
         _enrichment?.Dispose();
         Engine.Close();
     }

@@ -155,22 +155,7 @@ public sealed class DefinitionRegistry<TPlan>
     /// <param name="every">1 samples every read, n one in n.</param>
     /// <returns>What counts the differences; <c>null</c> when the name is not served.</returns>
     /// <exception cref="DefinitionException">The candidate is not valid.</exception>
-    public ShadowDefinition<TPlan>? StartShadow(string name, SequenceDefinition candidate, int every)
-    {
-        ArgumentNullException.ThrowIfNull(candidate);
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(every);
-        candidate.Check();
-        TPlan plan = _compile(candidate);
-        lock (_changing)
-        {
-            if (!TryGet(name, out RegisteredDefinition<TPlan>? registered))
-            {
-                return null;
-            }
-
-            return registered.Shadow = new ShadowDefinition<TPlan>(new EffectiveDefinition<TPlan>(candidate, plan), registered.Definition, every);
-        }
-    }
+    public ShadowDefinition<TPlan>? StartShadow(string name, SequenceDefinition candidate, int every) => StartShadow(name, candidate, every, _compile);
 
     /// <summary>Ends the shadow of the active version.</summary>
     /// <returns>False when there is none.</returns>
@@ -185,6 +170,24 @@ public sealed class DefinitionRegistry<TPlan>
 
             registered.Shadow = null;
             return true;
+        }
+    }
+
+    /// <summary>As <see cref="StartShadow(string, SequenceDefinition, int)"/>, with a compiler of the candidate's own.</summary>
+    internal ShadowDefinition<TPlan>? StartShadow(string name, SequenceDefinition candidate, int every, Func<SequenceDefinition, TPlan> compile)
+    {
+        ArgumentNullException.ThrowIfNull(candidate);
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(every);
+        candidate.Check();
+        TPlan plan = compile(candidate);
+        lock (_changing)
+        {
+            if (!TryGet(name, out RegisteredDefinition<TPlan>? registered))
+            {
+                return null;
+            }
+
+            return registered.Shadow = new ShadowDefinition<TPlan>(new EffectiveDefinition<TPlan>(candidate, plan), registered.Definition, every);
         }
     }
 

@@ -19,16 +19,18 @@ namespace Signals.Storage.Serving;
 /// Thread contract: any thread. A read takes the active version with one volatile read when it begins, without a lock, and goes through with
 /// it whole; changes are serialised among each other. Lifetime: the store's; definitions are not stored with the data.
 /// </remarks>
-public sealed class StoreDefinitions
+public sealed partial class StoreDefinitions
 {
     private readonly StoreSchema _schema;
     private readonly SequenceReader _reader;
     private readonly TimeProvider _time;
     private readonly TenantRegistry _tenants;
     private readonly DefinitionRegistry<ServedPlan> _registry;
+    private readonly ShadowReads _shadows;
 
-    internal StoreDefinitions(StoreSchema schema, SequenceReader reader, TenantRegistry tenants, TimeProvider time)
+    internal StoreDefinitions(StoreSchema schema, SequenceReader reader, TenantRegistry tenants, ShadowReads shadows, TimeProvider time)
     {
+        _shadows = shadows;
         _schema = schema;
         _reader = reader;
         _tenants = tenants;
@@ -114,17 +116,25 @@ public sealed class StoreDefinitions
 
     internal ServedSequence Read(in UserId user, string name, ReadOnlySpan<ParameterOverride> overrides, in ReadOptions options)
     {
-        ServedPlan plan = Find(name, overrides);
-        return _tenants.TryGet(plan.Plan.Definition.Owner, out Tenant? tenant)
+        RegisteredDefinition<ServedPlan> registered = Find(name);
+        ServedPlan plan = registered.Resolve(overrides).Plan;
+        ServedSequence answer = _tenants.TryGet(plan.Plan.Definition.Owner, out Tenant? tenant)
             ? TenantRead.Read(tenant, plan, user, options)
             : plan.Read(user, options);
+        if (registered.Shadow is { } shadow && overrides.IsEmpty && options.AsOf is null)
+        {
+            _shadows.Sample(shadow, plan, user, answer.NowMs);
+        }
+
+        return answer;
     }
 
     internal void ReadTensors(
         ReadOnlySpan<UserId> users, string name, TensorSet destination, ReadOnlySpan<ParameterOverride> overrides, in ReadOptions options)
     {
         ArgumentNullException.ThrowIfNull(destination);
-        ServedPlan plan = Find(name, overrides);
+        RegisteredDefinition<ServedPlan> registered = Find(name);
+        ServedPlan plan = registered.Resolve(overrides).Plan;
         if (_tenants.TryGet(plan.Plan.Definition.Owner, out Tenant? tenant))
         {
             TenantRead.ReadTensors(tenant, plan, users, destination, options);
@@ -132,6 +142,15 @@ public sealed class StoreDefinitions
         else
         {
             plan.ReadTensors(users, destination, options);
+        }
+
+        if (registered.Shadow is { } shadow && overrides.IsEmpty && options.AsOf is null)
+        {
+            long now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+            foreach (ref readonly UserId user in users)
+            {
+                _shadows.Sample(shadow, plan, user, now);
+            }
         }
     }
 
@@ -141,11 +160,13 @@ public sealed class StoreDefinitions
 
     /// <summary>The plan that serves a name now.</summary>
     /// <exception cref="UnknownDefinitionException">There is none.</exception>
-    internal ServedPlan Find(string name, ReadOnlySpan<ParameterOverride> overrides)
+    internal ServedPlan Find(string name, ReadOnlySpan<ParameterOverride> overrides) => Find(name).Resolve(overrides).Plan;
+
+    private RegisteredDefinition<ServedPlan> Find(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
         return _registry.TryGet(name, out RegisteredDefinition<ServedPlan>? registered)
-            ? registered.Resolve(overrides).Plan
+            ? registered
             : throw new UnknownDefinitionException(name, _registry.Names);
     }
 

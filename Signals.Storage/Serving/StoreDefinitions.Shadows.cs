@@ -1,0 +1,36 @@
+using Signals.Core.Definitions;
+using Signals.Core.Enrichment;
+using Signals.Core.Registry;
+using Signals.Core.Serving;
+
+namespace Signals.Storage.Serving;
+
+public sealed partial class StoreDefinitions
+{
+    /// <summary>
+    /// Compares another definition with the active version of a name, on a sample of its reads, until that version is replaced. A sampled read
+    /// is repeated by both, off the caller's path and outside the owner's quota; reads with overrides or an as-of are not sampled.
+    /// </summary>
+    /// <param name="name">The definition that is served.</param>
+    /// <param name="candidate">The definition to compare with; it need not be registered, and nobody is served by it.</param>
+    /// <param name="every">1 samples every read, n one in n. A batch counts a read for each user.</param>
+    /// <param name="catalog">The enrichers and event filters that the candidate names; null for none.</param>
+    /// <param name="stages">Stages that take the place of the candidate's own; null for none.</param>
+    /// <returns>False when the name is not served.</returns>
+    /// <exception cref="DefinitionException">The candidate is not valid in itself or not for this store.</exception>
+    public bool StartShadow(
+        string name, SequenceDefinition candidate, int every = 100, EnrichmentCatalog? catalog = null, SequenceStages? stages = null)
+    {
+        EnrichmentCatalog known = catalog ?? new EnrichmentCatalog();
+        SequenceStages replaced = stages ?? SequenceStages.Default;
+        return _registry.StartShadow(name, candidate, every, definition => Compile(definition, known, replaced)) is not null;
+    }
+
+    /// <summary>What the comparison with the shadow has found so far; null when the active version has none.</summary>
+    public ShadowReport? GetShadowReport(string name) =>
+        _registry.TryGet(name, out RegisteredDefinition<ServedPlan>? registered) ? registered.Shadow?.Report() : null;
+
+    /// <summary>Ends the shadow of the active version.</summary>
+    /// <returns>False when there is none.</returns>
+    public bool StopShadow(string name) => _registry.StopShadow(name);
+}
