@@ -1,0 +1,57 @@
+using System.Globalization;
+using System.Text;
+using Signals.Core.Model;
+using Signals.Hosting;
+using Signals.Storage;
+
+namespace Signals.Tests.Docs;
+
+/// <summary>
+/// Every public type says what it is for. <c>SIGNALS_API_PAGES=FOLDER</c> also writes the reference: a page per package, made from the XML
+/// documentation (docs/api.md).
+/// </summary>
+internal sealed class ApiSurfaceTests
+{
+    private static readonly Type[] Packages = [typeof(UserId), typeof(SignalStore), typeof(SignalsOptions)];
+
+    [TestCaseSource(nameof(Packages))]
+    public void PublicTypes_OfAPackage_EachHaveASummary(Type ofPackage)
+    {
+        ApiSurface surface = new(ofPackage.Assembly);
+        TestContext.Out.WriteLine($"{surface.Name}: {surface.Public.Length} public types, {surface.InternalCount} internal ones");
+        Assert.That(surface.Public, Does.Contain(ofPackage));
+        Assert.That(surface.Public.Where(type => surface.SummaryOf(type).Length == 0).Select(type => type.FullName), Is.Empty);
+        if (Environment.GetEnvironmentVariable("SIGNALS_API_PAGES") is string folder)
+        {
+            Directory.CreateDirectory(folder);
+            File.WriteAllText(Path.Combine(folder, surface.Name + ".md"), Page(surface));
+        }
+    }
+
+    [Test]
+    public void Page_OfAType_HasItsSummaryAndMembers()
+    {
+        string page = Page(new ApiSurface(typeof(UserId).Assembly));
+        Assert.That(page, Does.Contain("### UserId").And.Contain("`From(System.String)`"));
+    }
+
+    private static string Page(ApiSurface surface)
+    {
+        StringBuilder page = new();
+        page.Append(CultureInfo.InvariantCulture, $"# {surface.Name}\n");
+        foreach (IGrouping<string?, Type> group in surface.Public.GroupBy(type => type.Namespace))
+        {
+            page.Append(CultureInfo.InvariantCulture, $"\n## {group.Key}\n");
+            foreach (Type type in group)
+            {
+                page.Append(CultureInfo.InvariantCulture, $"\n### {type.Name}\n{surface.SummaryOf(type)}\n\n");
+                foreach ((string member, string summary) in surface.MembersOf(type))
+                {
+                    page.Append(CultureInfo.InvariantCulture, $"- `{member}`: {summary}\n");
+                }
+            }
+        }
+
+        return page.ToString();
+    }
+}
