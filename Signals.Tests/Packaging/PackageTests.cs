@@ -30,7 +30,7 @@ internal sealed partial class PackageTests
         _root = Directory.CreateTempSubdirectory("signals-packages-").FullName;
         _feed = Directory.CreateDirectory(Path.Combine(_root, "feed")).FullName;
         _project = Directory.CreateDirectory(Path.Combine(_root, "fresh")).FullName;
-        foreach (string package in Packages)
+        foreach (string package in (string[])[.. Packages, "Signals.Tool"])
         {
             DotnetCli.Run(
                 SourceFile.RepositoryRoot(), "pack", package, "-c", Configuration, "--no-build", "--no-restore", "-v", "q", "-o", _feed, $"-p:Version={Version}");
@@ -64,6 +64,15 @@ internal sealed partial class PackageTests
         DotnetCli.Run(_project, "build", "-c", "Release", "-v", "q", "-warnaserror");
         string output = DotnetCli.Run(_project, Path.Combine("bin", "Release", "net10.0", "fresh.dll"));
         Assert.That(output.Trim(), Is.EqualTo("12.5"));
+    }
+
+    [Test]
+    public void Tool_FromItsPackage_InstallsAndRuns()
+    {
+        string tools = Path.Combine(_root, "tools");
+        DotnetCli.Run(_project, "tool", "install", "Signals.Tool", "--version", Version, "--source", _feed, "--tool-path", tools);
+        string output = DotnetCli.Run(Path.Combine(tools, "signals"), _project, ["bench", "--events", "1000", "--reads", "10", "--json"]);
+        Assert.That(output, Does.StartWith("{\"events\":1000,"));
     }
 
     [Test]
