@@ -1,3 +1,6 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
 using Signals.Core.Model;
 
 namespace Signals.Storage.Maintenance;
@@ -56,6 +59,70 @@ public sealed class ErasureCertificate
 
     /// <summary>Completes when nothing is left. <see cref="SignalStore.CompactAsync"/> sees to that at once.</summary>
     public Task Completion => _complete.Task;
+
+    /// <summary>
+    /// The certificate as it stands, to be kept where it can be shown later: the store itself holds it only until it is closed, and keeps it in
+    /// no file. One JSON object: <c>format</c> (1), <c>user</c> (32 hexadecimal digits), <c>cutoff_ms</c>, <c>erased_at</c>, <c>written_at</c>,
+    /// <c>complete</c>, <c>places</c> (<c>kind</c>, <c>name</c>, <c>found_at</c>, <c>cleaned_at</c> or null) and <c>checkpoints</c>. Times are
+    /// ISO 8601, UTC.
+    /// </summary>
+    /// <param name="writtenAt">When it is written down.</param>
+    public string ToJson(DateTimeOffset writtenAt)
+    {
+        // Completeness is read before the places, so that a certificate that says so shows no place that is left.
+        bool complete = IsComplete;
+        ArrayBufferWriter<byte> buffer = new(1024);
+        using (Utf8JsonWriter json = new(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("format", 1);
+            json.WriteString("user", $"{User.High:x16}{User.Low:x16}");
+            json.WriteNumber("cutoff_ms", CutoffMs);
+            json.WriteString("erased_at", ErasedAt.UtcDateTime);
+            json.WriteString("written_at", writtenAt.UtcDateTime);
+            json.WriteBoolean("complete", complete);
+            WritePlaces(json);
+            json.WriteStartArray("checkpoints");
+            foreach (string checkpoint in Checkpoints)
+            {
+                json.WriteStringValue(checkpoint);
+            }
+
+            json.WriteEndArray();
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private void WritePlaces(Utf8JsonWriter json)
+    {
+        json.WriteStartArray("places");
+        foreach (ErasurePlace place in Places)
+        {
+            json.WriteStartObject();
+            json.WriteString("kind", place.Kind switch
+            {
+                ErasurePlaceKind.Memory => "memory",
+                ErasurePlaceKind.Log => "log",
+                _ => "table",
+            });
+            json.WriteString("name", place.Name);
+            json.WriteString("found_at", place.FoundAt.UtcDateTime);
+            if (place.CleanedAt is { } cleaned)
+            {
+                json.WriteString("cleaned_at", cleaned.UtcDateTime);
+            }
+            else
+            {
+                json.WriteNull("cleaned_at");
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
 
     /// <summary>Takes what was found now; true when the certificate is complete.</summary>
     internal bool Update(IReadOnlyCollection<(ErasurePlaceKind Kind, string Name)> found, DateTimeOffset now)

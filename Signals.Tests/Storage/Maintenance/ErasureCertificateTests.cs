@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Core.Schema;
@@ -77,6 +78,40 @@ internal sealed class ErasureCertificateTests
         Assert.That(certificate.IsComplete);
         Assert.That(certificate.Checkpoints, Is.EqualTo(new[] { "/copy" }));
         Assert.That(new ResidueSearch(_files, "/copy", Schema, Marked, MarkedId, Encoding.UTF8.GetBytes(MarkedText)).Find(), Is.Not.Empty);
+    }
+
+    [Test]
+    public void ToJson_BeforeAndAfterTheLastPlaceIsClean_SaysAllOfIt()
+    {
+        string open;
+        string complete;
+        ErasureCertificate certificate;
+        using (SignalStore store = Open())
+        {
+            Append(store, 0);
+            Wait(store.FlushAsync());
+            Wait(store.CheckpointAsync("/copy"));
+            certificate = Erase(store, Marked);
+            open = certificate.ToJson(_time.GetUtcNow());
+            Wait(store.CompactAsync());
+            complete = certificate.ToJson(_time.GetUtcNow());
+        }
+
+        using JsonDocument before = JsonDocument.Parse(open);
+        using JsonDocument after = JsonDocument.Parse(complete);
+        Assert.That(before.RootElement.GetProperty("complete").GetBoolean(), Is.False);
+        Assert.That(before.RootElement.GetProperty("places").EnumerateArray().Select(place => place.GetProperty("cleaned_at").ValueKind), Has.Some.EqualTo(JsonValueKind.Null));
+        JsonElement root = after.RootElement;
+        Assert.That(root.GetProperty("format").GetInt32(), Is.EqualTo(1));
+        Assert.That(root.GetProperty("user").GetString(), Is.EqualTo("1a2b3c4d5e6f70819182736455463728"));
+        Assert.That(root.GetProperty("cutoff_ms").GetInt64(), Is.EqualTo(certificate.CutoffMs));
+        Assert.That(root.GetProperty("erased_at").GetDateTimeOffset(), Is.EqualTo(certificate.ErasedAt));
+        Assert.That(root.GetProperty("complete").GetBoolean());
+        Assert.That(root.GetProperty("checkpoints").EnumerateArray().Select(name => name.GetString()), Is.EqualTo(new[] { "/copy" }));
+        Assert.That(
+            root.GetProperty("places").EnumerateArray().Select(place => (place.GetProperty("name").GetString(), place.GetProperty("found_at").GetDateTimeOffset(), (DateTimeOffset?)place.GetProperty("cleaned_at").GetDateTimeOffset())),
+            Is.EqualTo(certificate.Places.Select(place => (place.Name, place.FoundAt, place.CleanedAt))));
+        Assert.That(certificate.ToJson(_time.GetUtcNow()), Is.EqualTo(complete), "closing the store changes nothing of it");
     }
 
     [Test]
