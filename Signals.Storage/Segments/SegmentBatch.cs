@@ -87,7 +87,7 @@ internal sealed class SegmentBatch(EventTypeSchema type)
 
         if (!IsInOrder())
         {
-            order.Sort(Compare);
+            SortByKeys(order);
         }
 
         return new Sorted(this);
@@ -117,6 +117,22 @@ internal sealed class SegmentBatch(EventTypeSchema type)
         return true;
     }
 
+    // Keys side by side: comparing rows where they lie would miss the cache at every step.
+    private void SortByKeys(Span<int> order)
+    {
+        SortKey[] keys = GC.AllocateUninitializedArray<SortKey>(order.Length);
+        for (int row = 0; row < keys.Length; row++)
+        {
+            keys[row] = new SortKey(_windows[row], new UserId(_events.UsersHigh[row], _events.UsersLow[row]), Rows.Times[row], Rows.Ids[row], row);
+        }
+
+        keys.AsSpan().Sort();
+        for (int i = 0; i < keys.Length; i++)
+        {
+            order[i] = keys[i].Row;
+        }
+    }
+
     private int Compare(int left, int right)
     {
         ReadOnlySpan<long> windows = CollectionsMarshal.AsSpan(_windows);
@@ -130,6 +146,25 @@ internal sealed class SegmentBatch(EventTypeSchema type)
         order = order != 0 ? order : _events.UsersLow[left].CompareTo(_events.UsersLow[right]);
         order = order != 0 ? order : Rows.Times[right].CompareTo(Rows.Times[left]);
         return order != 0 ? order : Rows.Ids[left].CompareTo(Rows.Ids[right]);
+    }
+
+    private readonly struct SortKey(long window, UserId user, long time, ulong id, int row) : IComparable<SortKey>
+    {
+        private readonly long _window = window;
+        private readonly UserId _user = user;
+        private readonly long _time = time;
+        private readonly ulong _id = id;
+
+        public int Row { get; } = row;
+
+        public int CompareTo(SortKey other)
+        {
+            int order = _window.CompareTo(other._window);
+            order = order != 0 ? order : _user.CompareTo(other._user);
+            order = order != 0 ? order : other._time.CompareTo(_time);
+            order = order != 0 ? order : _id.CompareTo(other._id);
+            return order != 0 ? order : Row.CompareTo(other.Row);
+        }
     }
 
     private sealed class Sorted(SegmentBatch batch) : SegmentRows
