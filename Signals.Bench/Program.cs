@@ -9,6 +9,8 @@ try
     {
         case ["compare", .. string[] rest]:
             return new CompareCommand(CompareOptions.Parse(rest)).Run();
+        case ["fill", .. string[] rest]:
+            return FillCommand.Run(rest);
         case ["import", .. string[] rest]:
             return ImportCommand.Run(rest);
         case ["receipts", .. string[] rest]:

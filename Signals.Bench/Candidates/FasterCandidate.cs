@@ -9,6 +9,7 @@ internal sealed class FasterCandidate : ICandidate
 {
     private const int TypeShift = 24;
     private const int UserShift = 32;
+    private const int EntryRowBytes = PackedRow.Bytes + sizeof(uint) + sizeof(byte);
 
     private readonly bool _synced;
     private readonly IDevice _logDevice;
@@ -40,6 +41,7 @@ internal sealed class FasterCandidate : ICandidate
         _store = new FasterKV<long, FasterChunk>(_settings);
         _reader = _store.NewSession(new FasterFunctions());
         _writer = _store.NewSession(new FasterFunctions());
+        Replay();
     }
 
     public string Name => "FASTER";
@@ -96,17 +98,46 @@ internal sealed class FasterCandidate : ICandidate
             batch[i] = PackedRow.Of(log, start + i);
         }
 
-        _log.Enqueue(MemoryMarshal.AsBytes(batch.AsSpan(0, count)));
+        // An entry is rows, users and types, one after another: with the users and types left out, nothing could be recovered from it.
+        Span<byte> entry = stackalloc byte[ICandidate.BatchRows * EntryRowBytes];
+        MemoryMarshal.AsBytes(batch.AsSpan(0, count)).CopyTo(entry);
+        MemoryMarshal.AsBytes(log.Users.AsSpan(start, count)).CopyTo(entry[(count * PackedRow.Bytes)..]);
+        log.Types.AsSpan(start, count).CopyTo(entry[(count * (PackedRow.Bytes + sizeof(uint)))..]);
+        _log.Enqueue(entry[..(count * EntryRowBytes)]);
         _log.Commit(spinWait: _synced);
         for (int i = 0; i < count; i++)
         {
-            long key = ((long)log.Users[start + i] << UserShift) | ((long)log.Types[start + i] << TypeShift);
-            FasterChunk full = default;
-            session.RMW(ref key, ref batch[i], ref full);
-            if (full.Count > 0)
+            Apply(session, log.Users[start + i], log.Types[start + i], ref batch[i]);
+        }
+    }
+
+    private static void Apply(
+        ClientSession<long, FasterChunk, PackedRow, FasterChunk, Empty, IFunctions<long, FasterChunk, PackedRow, FasterChunk, Empty>> session,
+        uint user, byte type, ref PackedRow row)
+    {
+        long key = ((long)user << UserShift) | ((long)type << TypeShift);
+        FasterChunk full = default;
+        session.RMW(ref key, ref row, ref full);
+        if (full.Count > 0)
+        {
+            long fullKey = key | ((long)full.Earlier + 1);
+            session.Upsert(ref fullKey, ref full);
+        }
+    }
+
+    // The log holds every event, and no checkpoint is taken, so that all of it is applied again.
+    private void Replay()
+    {
+        using FasterLogScanIterator iterator = _log.Scan(_log.BeginAddress, _log.TailAddress);
+        while (iterator.GetNext(out byte[] entry, out int length, out _, out _))
+        {
+            int count = length / EntryRowBytes;
+            Span<PackedRow> rows = MemoryMarshal.Cast<byte, PackedRow>(entry.AsSpan(0, count * PackedRow.Bytes));
+            Span<uint> users = MemoryMarshal.Cast<byte, uint>(entry.AsSpan(count * PackedRow.Bytes, count * sizeof(uint)));
+            Span<byte> types = entry.AsSpan(count * (PackedRow.Bytes + sizeof(uint)), count);
+            for (int i = 0; i < count; i++)
             {
-                long fullKey = key | ((long)full.Earlier + 1);
-                session.Upsert(ref fullKey, ref full);
+                Apply(_writer, users[i], types[i], ref rows[i]);
             }
         }
     }

@@ -29,4 +29,7 @@ internal static class Peers
 
     /// <summary>Whether there is such a peer.</summary>
     public static bool Knows(string name) => name != Ours && Openers.ContainsKey(name);
+
+    /// <summary>Whether it keeps what it acknowledged when its process is killed; ZoneTree holds the end of its compressed log in the process.</summary>
+    public static bool SurvivesKill(string name) => name != "zonetree";
 }

@@ -21,7 +21,7 @@ internal sealed class SqliteCandidate : ICandidate
         Execute(synced ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=OFF");
         Execute("PRAGMA cache_size=-262144");
         Execute("PRAGMA mmap_size=8589934592");
-        Execute("CREATE TABLE events (user INTEGER, type INTEGER, time INTEGER, id INTEGER, item INTEGER, surface INTEGER, action INTEGER, dwell REAL, "
+        Execute("CREATE TABLE IF NOT EXISTS events (user INTEGER, type INTEGER, time INTEGER, id INTEGER, item INTEGER, surface INTEGER, action INTEGER, dwell REAL, "
             + "PRIMARY KEY (user, type, time DESC, id)) WITHOUT ROWID");
         _insert = Command("INSERT OR IGNORE INTO events VALUES ($p0, $p1, $p2, $p3, $p4, $p5, $p6, $p7)", 8);
         _select = Command("SELECT time, id, item, surface, action, dwell FROM events WHERE user = $p0 AND type = $p1 AND time >= $p2 "

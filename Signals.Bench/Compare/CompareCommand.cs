@@ -40,6 +40,7 @@ internal sealed class CompareCommand(CompareOptions options)
                     CollectGarbage();
                     Round round = new(name, log, plan, NewFolder);
                     report.Add(name, round.Run());
+                    report.Settings[name] = round.Settings;
                     wrong += round.Wrong;
                 }
             }
@@ -53,12 +54,26 @@ internal sealed class CompareCommand(CompareOptions options)
             Console.WriteLine($"{name} was left out: {reason}");
         }
 
-        if (options.JsonFile is string file)
+        WriteFiles(report);
+        return wrong == 0 ? 0 : 1;
+    }
+
+    private void WriteFiles(Report report)
+    {
+        if (options.JsonFile is string json)
         {
-            File.WriteAllText(file, report.ToJson());
+            File.WriteAllText(json, report.ToJson());
         }
 
-        return wrong == 0 ? 0 : 1;
+        if (options.MarkdownFile is string markdown)
+        {
+            File.WriteAllText(markdown, $"{report.Conditions}; {report.Wrong} wrong answers\n\n{ResultTable.Format(report)}");
+        }
+
+        if (options.ChartFile is string chart)
+        {
+            File.WriteAllText(chart, Chart.Draw(report));
+        }
     }
 
     private ReadPlan Plan(EventLogGenerator generator, EventLog log)

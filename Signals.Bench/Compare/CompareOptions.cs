@@ -8,7 +8,7 @@ namespace Signals.Bench.Compare;
 internal sealed record CompareOptions
 {
     public const string Usage =
-        "compare [--events 20000000] [--users 200000] [--days 30] [--seed 1] [--runs 1] [--reads 200000] [--peer rocksdb,rocksdb-packed,faster,lmdb,zonetree,sqlite|none] [--path DIR] [--json FILE]";
+        "compare [--events 20000000] [--users 200000] [--days 30] [--seed 1] [--runs 1] [--reads 200000] [--peer rocksdb,rocksdb-packed,faster,lmdb,zonetree,sqlite|all|none] [--path DIR] [--json FILE] [--markdown FILE] [--chart FILE.svg]";
 
     public WorkloadOptions Workload { get; private init; } = new();
 
@@ -24,6 +24,10 @@ internal sealed record CompareOptions
     public string Path { get; private init; } = System.IO.Path.GetTempPath();
 
     public string? JsonFile { get; private init; }
+
+    public string? MarkdownFile { get; private init; }
+
+    public string? ChartFile { get; private init; }
 
     /// <exception cref="FormatException">An unknown option, or a value that is none.</exception>
     public static CompareOptions Parse(ReadOnlySpan<string> arguments)
@@ -47,8 +51,10 @@ internal sealed record CompareOptions
         "--seed" => this with { Workload = Workload with { Seed = Number(name, value) } },
         "--runs" => this with { Runs = Number(name, value) },
         "--reads" => this with { Reads = Number(name, value) },
-        "--peer" => this with { PeerNames = value == "none" ? [] : Known(value.Split(',')) },
+        "--peer" => this with { PeerNames = value == "none" ? [] : value == "all" ? [.. Peers.Names] : Known(value.Split(',')) },
         "--path" => this with { Path = value },
+        "--markdown" => this with { MarkdownFile = value },
+        "--chart" => this with { ChartFile = value },
         "--json" => this with { JsonFile = value },
         _ => throw new FormatException($"Unknown option {name}. {Usage}"),
     };

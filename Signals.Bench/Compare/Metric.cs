@@ -31,8 +31,19 @@ internal sealed record Metric(string Key, string Title, string Unit, bool MoreIs
         new("read_one_cpu", "  processor time", "us/read", false),
         new("read_one_p50", "  p50", "us", false),
         new("read_one_p99", "  p99", "us", false),
+        new("recovery", "SIGKILL after 3M events, reopened and read", "s", false),
+        new("peak_memory", "  peak memory of the process that was killed", "MiB", false),
+        new("write_amplification", "bytes written until compacted, over payload", "", false),
         new("allocated", "allocated per read, managed", "B", false),
         new("data_bytes", "tables on disk, per distinct event", "B", false),
         new("folder_bytes", "whole folder, logs included", "B/ev", false),
     ];
+
+    /// <summary>The title of a figure that stands under another one, with the other's before it.</summary>
+    public static string FullTitle(Metric metric)
+    {
+        int at = Array.IndexOf(All, metric);
+        int head = Array.FindLastIndex(All, at, candidate => candidate.Title[0] != ' ');
+        return head == at ? metric.Title : $"{All[head].Title}, {metric.Title.Trim()}";
+    }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Signals.Bench.Candidates;
 using Signals.Bench.Workloads;
 
 namespace Signals.Bench.Compare;
@@ -13,10 +14,19 @@ internal sealed class Report(CompareOptions options, EventLog log)
     private readonly Dictionary<string, List<Dictionary<string, double>>> _figures = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<double>> _ceilings = new(StringComparer.Ordinal);
 
-    public IEnumerable<string> Candidates => _figures.Keys.Order(StringComparer.Ordinal).Reverse();
+    /// <summary>Ours first, then the peers by name.</summary>
+    public IEnumerable<string> Candidates => _figures.Keys.OrderBy(name => name != Peers.Ours).ThenBy(name => name, StringComparer.Ordinal);
 
     /// <summary>Wrong answers over all candidates and runs.</summary>
     public int Wrong { get; set; }
+
+    /// <summary>How each candidate was set up.</summary>
+    public SortedDictionary<string, string> Settings { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>The machine and the workload, in a line.</summary>
+    public string Conditions =>
+        $"{Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}; "
+        + FormattableString.Invariant($"{log.Count:N0} events ({log.Duplicates:N0} duplicates), {options.Workload.Users:N0} users, {options.Runs} run(s), {options.Reads:N0} reads a phase");
 
     public void Add(string candidate, Dictionary<string, double> figures) => ListOf(_figures, candidate).Add(figures);
 
@@ -29,6 +39,24 @@ internal sealed class Report(CompareOptions options, EventLog log)
 
     public Spread? CeilingOf(string metric) => _ceilings.TryGetValue(metric, out var values) ? Spread.Of(values) : null;
 
+    /// <summary>The peer with the best median, and its figure; null when no peer has one.</summary>
+    public (string Name, Spread Figure)? BestPeer(Metric metric)
+    {
+        (string, Spread)? best = null;
+        double bestValue = 0;
+        foreach (string name in Candidates.Where(name => name != Peers.Ours))
+        {
+            double value = Of(name, metric.Key) is Spread figure ? figure.Median : double.NaN;
+            if (double.IsFinite(value) && (best is null || (metric.MoreIsBetter ? value > bestValue : value < bestValue)))
+            {
+                best = (name, Of(name, metric.Key)!.Value);
+                bestValue = value;
+            }
+        }
+
+        return best;
+    }
+
     public string ToJson() => new JsonObject
     {
         ["machine"] = $"{Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}",
@@ -39,6 +67,8 @@ internal sealed class Report(CompareOptions options, EventLog log)
         ["seed"] = options.Workload.Seed,
         ["reads"] = options.Reads,
         ["wrongAnswers"] = Wrong,
+        ["settings"] = JsonSerializer.SerializeToNode(Settings),
+        ["goals"] = JsonSerializer.SerializeToNode(GoalTable.Rows(this).Skip(1)),
         ["runs"] = JsonSerializer.SerializeToNode(_figures),
         ["ceilings"] = JsonSerializer.SerializeToNode(_ceilings),
     }.ToJsonString(Indented);

@@ -9,9 +9,11 @@ internal static class ResultTable
     private const string Ours = "signals";
     private const string Baseline = "rocksdb";
 
-    public static string Format(Report report)
+    public static string Format(Report report) => Draw(Rows(report)) + Environment.NewLine + Draw(GoalTable.Rows(report));
+
+    private static List<string[]> Rows(Report report)
     {
-        List<string[]> rows = [["", "unit", .. report.Candidates, "ratio to RocksDB", "ceiling", "of ceiling"]];
+        List<string[]> rows = [["", "unit", .. report.Candidates, "ratio to RocksDB", "ratio to best peer", "ceiling", "of ceiling"]];
         foreach (Metric metric in Metric.All)
         {
             if (report.Of(Ours, metric.Key) is not Spread ours)
@@ -26,12 +28,13 @@ internal static class ResultTable
                 metric.Unit,
                 .. report.Candidates.Select(candidate => report.Of(candidate, metric.Key)?.ToString() ?? ""),
                 report.Of(Baseline, metric.Key) is Spread peer ? Ratio(metric, ours.Median, peer.Median) : "",
+                report.BestPeer(metric) is (string name, Spread best) ? $"{Ratio(metric, ours.Median, best.Median)} ({name})" : "",
                 ceiling?.ToString() ?? "",
                 ceiling is Spread limit ? (ours.Median / limit.Median).ToString("P0", CultureInfo.InvariantCulture) : "",
             ]);
         }
 
-        return Draw(rows);
+        return rows;
     }
 
     // Above 1 means that ours is better, whichever way the metric counts.

@@ -11,12 +11,16 @@ internal sealed class Round(string name, EventLog log, ReadPlan plan, Func<strin
     /// <summary>Answers that differ from the model's.</summary>
     public int Wrong { get; private set; }
 
+    /// <summary>How the candidate is set up.</summary>
+    public string Settings { get; private set; } = "";
+
     /// <exception cref="PeerMissingException">The candidate cannot be had here.</exception>
     public Dictionary<string, double> Run()
     {
         InFolder(synced: false, (candidate, folder) =>
         {
             Console.WriteLine($"-- {candidate.Name}");
+            Settings = candidate.Settings;
             Ingest(candidate);
             _figures["data_bytes"] = (double)FolderBytes(folder, candidate.DataFileEnd) / log.Distinct;
             _figures["folder_bytes"] = (double)FolderBytes(folder, "") / log.Distinct;
@@ -52,6 +56,8 @@ internal sealed class Round(string name, EventLog log, ReadPlan plan, Func<strin
                 SyncedPhase.Run(candidate, log, _figures);
             }
         });
+        RecoveryPhase recovery = new(name, log, newFolder);
+        Wrong += recovery.Run(_figures);
         return _figures;
     }
 
@@ -71,11 +77,16 @@ internal sealed class Round(string name, EventLog log, ReadPlan plan, Func<strin
 
     private void Ingest(ICandidate candidate)
     {
+        ProcessUse use = ProcessUse.Start();
         PhaseClock clock = PhaseClock.Start();
         candidate.Ingest(log, producers: 1);
         Record("ingest");
         candidate.FlushAndCompact();
         Record("settled");
+        if (double.IsFinite(use.Written()))
+        {
+            _figures["write_amplification"] = use.Written() / ((double)log.Count * Ceilings.EventBytes);
+        }
 
         void Record(string key)
         {

@@ -11,6 +11,9 @@ internal sealed class EventLog(WorkloadOptions options, int count)
 
     public int Count { get; } = count;
 
+    /// <summary>Events of the log that this is the beginning of, or of this one where it is whole; their number sets how far apart they are in time.</summary>
+    public int WholeCount { get; init; } = count;
+
     /// <summary>1..users; how popular a user is does not depend on its number.</summary>
     public uint[] Users { get; } = new uint[count];
 
@@ -37,7 +40,7 @@ internal sealed class EventLog(WorkloadOptions options, int count)
     /// <summary>The first events alone, for warming up.</summary>
     public EventLog Take(int count)
     {
-        EventLog part = new(Options with { Events = count }, count);
+        EventLog part = new(Options with { Events = count }, count) { WholeCount = WholeCount };
         Array.Copy(Users, part.Users, count);
         Array.Copy(Times, part.Times, count);
         Array.Copy(Ids, part.Ids, count);

@@ -10,9 +10,12 @@ internal sealed class EventLogGenerator(WorkloadOptions options)
     private readonly ZipfSampler _popularity = new(options.Users, options.ZipfExponent);
     private readonly uint[] _userOfRank = Shuffled(options.Users, options.Seed);
 
-    public EventLog Generate()
+    public EventLog Generate() => Generate(options.Events);
+
+    /// <summary>The first events alone; the same as the whole log begins with.</summary>
+    public EventLog Generate(int count)
     {
-        EventLog log = new(options, options.Events);
+        EventLog log = new(options with { Events = count }, count) { WholeCount = options.Events };
         double step = options.Days * 86_400_000.0 / options.Events;
         for (int i = 0; i < log.Count; i++)
         {

@@ -1,0 +1,34 @@
+using System.Globalization;
+using Signals.Bench.Candidates;
+using Signals.Bench.Workloads;
+
+namespace Signals.Bench.Compare;
+
+/// <summary>What the child process of <see cref="RecoveryPhase"/> does: fills a store, says so and what memory that took, and waits to be killed or for its input to end.</summary>
+internal static class FillCommand
+{
+    public const string Done = "filled";
+
+    /// <summary>The words that ask for it.</summary>
+    public static string[] Arguments(string name, string folder, EventLog part) =>
+    [
+        "fill", name, folder, Text(part.Count), Text(part.Options.Users), Text(part.Options.Days), Text(part.Options.Seed), Text(part.WholeCount),
+    ];
+
+    public static int Run(string[] words)
+    {
+        int[] numbers = [.. words[2..].Select(word => int.Parse(word, CultureInfo.InvariantCulture))];
+        WorkloadOptions options = new() { Events = numbers[4], Users = numbers[1], Days = numbers[2], Seed = numbers[3] };
+        EventLog log = new EventLogGenerator(options).Generate(numbers[0]);
+        GC.Collect();
+        ProcessUse use = ProcessUse.Start();
+        ICandidate candidate = Peers.Open(words[0], words[1], synced: false); // never disposed: the process ends by a kill
+        candidate.Ingest(log, producers: 1);
+        Console.WriteLine(FormattableString.Invariant($"{Done} {use.PeakMemory()}"));
+        Console.In.ReadToEnd();
+        GC.KeepAlive(candidate);
+        return 0;
+    }
+
+    private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
+}

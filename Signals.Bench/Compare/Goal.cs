@@ -1,0 +1,76 @@
+using System.Globalization;
+using Signals.Bench.Candidates;
+
+namespace Signals.Bench.Compare;
+
+/// <summary>What a figure is aimed at: how far ahead of a peer, how near the ceiling, or a plain bound. Immutable.</summary>
+/// <param name="Metric">Key of the figure.</param>
+/// <param name="Against">A peer's name, <see cref="Best"/>, <see cref="Ceiling"/>, or <see cref="Bound"/>.</param>
+/// <param name="Value">The ratio, above 1 where ours is better; for a ceiling, ours over the ceiling; for a bound, the figure itself.</param>
+internal sealed record Goal(string Metric, string Against, double Value)
+{
+    /// <summary>The best peer of the run.</summary>
+    public const string Best = "best peer";
+
+    /// <summary>The ceiling of the run.</summary>
+    public const string Ceiling = "ceiling";
+
+    /// <summary>The figure alone.</summary>
+    public const string Bound = "bound";
+
+    public static readonly Goal[] All =
+    [
+        new("ingest", "rocksdb", 10),
+        new("ingest", "faster", 5),
+        new("settled", "rocksdb", 10),
+        new("settled", "faster", 4),
+        new("ingest_4", "faster", 2),
+        new("synced", "rocksdb", 2),
+        new("synced_p50", Ceiling, 1.3),
+        new("mixed_ingest", "faster", 2),
+        new("mixed_p999", Bound, 50),
+        new("read_zipf", "faster", 1.5),
+        new("read_zipf", "rocksdb", 20),
+        new("read_zipf", Ceiling, 0.5),
+        new("read_one", "faster", 1.5),
+        new("read_one", "rocksdb", 20),
+        new("read_one", Ceiling, 0.5),
+        new("recovery", Bound, 0.3),
+        new("data_bytes", Best, 2),
+        new("write_amplification", Bound, 2.5),
+    ];
+
+    /// <summary>What is aimed at, in words.</summary>
+    public string Text(Metric metric) => Against switch
+    {
+        Bound => $"under {Short(Value)} {metric.Unit}".TrimEnd(),
+        Ceiling when !metric.MoreIsBetter => $"within {Short(Value)}x of the ceiling",
+        Ceiling => $"{Short(Value)}x the ceiling",
+        _ => $"{Short(Value)}x {Against}",
+    };
+
+    /// <summary>What was reached, in the terms of <see cref="Text"/>; null when the run has not what it takes.</summary>
+    public double? Reached(Report report, Metric metric)
+    {
+        if (report.Of(Peers.Ours, Metric) is not Spread ours)
+        {
+            return null;
+        }
+
+        double? other = Against switch
+        {
+            Bound => 1,
+            Ceiling => report.CeilingOf(Metric)?.Median,
+            Best => report.BestPeer(metric)?.Figure.Median,
+            _ => report.Of(Against, Metric)?.Median,
+        };
+        bool plain = Against is Bound or Ceiling || metric.MoreIsBetter;
+        return other is double value ? plain ? ours.Median / value : value / ours.Median : null;
+    }
+
+    /// <summary>Whether what was reached is enough.</summary>
+    public bool IsMet(double reached, Metric metric) =>
+        Against is Bound or Ceiling && !metric.MoreIsBetter ? reached <= Value : reached >= Value;
+
+    private static string Short(double value) => value.ToString("0.##", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,43 @@
+using System.Globalization;
+
+namespace Signals.Bench.Compare;
+
+/// <summary>
+/// What a phase took from the machine: memory at its peak above what was resident when it began, and bytes handed to the write calls.
+/// Linux alone. Pages written through a memory map are not counted, and no candidate writes so.
+/// </summary>
+internal readonly struct ProcessUse
+{
+    private readonly double _resident;
+    private readonly double _written;
+
+    private ProcessUse(double resident, double written)
+    {
+        _resident = resident;
+        _written = written;
+    }
+
+    public static ProcessUse Start()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return default;
+        }
+
+        File.WriteAllText("/proc/self/clear_refs", "5"); // the peak begins anew
+        return new ProcessUse(Field("/proc/self/status", "VmRSS:"), Field("/proc/self/io", "wchar:"));
+    }
+
+    /// <summary>MiB at the peak above what was resident at the start; NaN where it is not known.</summary>
+    public double PeakMemory() => OperatingSystem.IsLinux() ? (Field("/proc/self/status", "VmHWM:") - _resident) / 1024 : double.NaN;
+
+    /// <summary>Bytes handed to the write calls since the start; NaN where they are not known.</summary>
+    public double Written() => OperatingSystem.IsLinux() ? Field("/proc/self/io", "wchar:") - _written : double.NaN;
+
+    private static double Field(string file, string name)
+    {
+        string line = File.ReadLines(file).First(line => line.StartsWith(name, StringComparison.Ordinal));
+        string number = line[name.Length..].Replace("kB", "", StringComparison.Ordinal).Trim();
+        return double.Parse(number, CultureInfo.InvariantCulture);
+    }
+}

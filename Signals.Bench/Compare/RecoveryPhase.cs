@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using System.Globalization;
+using Signals.Bench.Candidates;
+using Signals.Bench.Workloads;
+
+namespace Signals.Bench.Compare;
+
+/// <summary>A child process takes in events and is killed; then this one opens what is left and reads.</summary>
+internal sealed class RecoveryPhase(string name, EventLog log, Func<string> newFolder)
+{
+    private const int Events = 3_000_000;
+    private const int CheckedUsers = 50;
+
+    /// <summary>Seconds from the call that opens the store to the first answer; returns how many answers are wrong afterwards.</summary>
+    public int Run(Dictionary<string, double> figures)
+    {
+        EventLog part = log.Take(Math.Min(log.Count, Events));
+        SequenceModel model = new(part, part.Users.Distinct().Take(CheckedUsers));
+        string folder = newFolder();
+        try
+        {
+            double peak = FillAndKill(folder, part);
+            if (double.IsFinite(peak))
+            {
+                figures["peak_memory"] = peak;
+            }
+
+            if (!Peers.SurvivesKill(name))
+            {
+                return 0;
+            }
+
+            long begin = Stopwatch.GetTimestamp();
+            using ICandidate candidate = Peers.Open(name, folder, synced: false);
+            candidate.Read(part.Users[0], ReadShape.AllTypes);
+            figures["recovery"] = Stopwatch.GetElapsedTime(begin).TotalSeconds;
+            int wrong = AnswerCheck.CountWrong(candidate, model);
+            Console.WriteLine($"   recovery: {figures["recovery"]:F2} s, wrong answers: {wrong}");
+            return wrong;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    // The peak memory in MiB of the process that was killed.
+    private double FillAndKill(string folder, EventLog part)
+    {
+        ProcessStartInfo start = new(Path.Combine(AppContext.BaseDirectory, "Signals.Bench"), FillCommand.Arguments(name, folder, part))
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        using Process child = Process.Start(start)!;
+        try
+        {
+            string[] words = child.StandardOutput.ReadLine()?.Split(' ') ?? [];
+            return words is [FillCommand.Done, string peak]
+                ? double.Parse(peak, CultureInfo.InvariantCulture)
+                : throw new InvalidOperationException($"The process that fills {name} ended early.");
+        }
+        finally
+        {
+            child.Kill();
+            child.WaitForExit();
+        }
+    }
+}
