@@ -28,7 +28,9 @@ internal sealed class Report(CompareOptions options, EventLog log)
         $"{Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}; "
         + FormattableString.Invariant($"{log.Count:N0} events ({log.Duplicates:N0} duplicates), {options.Workload.Users:N0} users, {options.Runs} run(s), {options.Reads:N0} reads a phase");
 
-    public void Add(string candidate, Dictionary<string, double> figures) => ListOf(_figures, candidate).Add(figures);
+    /// <summary>Takes the figures of one run; one that is no number, as of a phase too short for a read, counts as not measured.</summary>
+    public void Add(string candidate, Dictionary<string, double> figures) =>
+        ListOf(_figures, candidate).Add(figures.Where(figure => double.IsFinite(figure.Value)).ToDictionary());
 
     public void AddCeiling(string metric, double value) => ListOf(_ceilings, metric).Add(value);
 
