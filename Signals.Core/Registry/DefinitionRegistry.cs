@@ -13,7 +13,7 @@ namespace Signals.Core.Registry;
 /// Invariants: a version number never changes its content; a definition never changes its owner.
 /// </remarks>
 /// <typeparam name="TPlan">What a host compiles definitions to; shared by all reads of a version, so safe for any thread.</typeparam>
-public sealed class DefinitionRegistry<TPlan>
+internal sealed class DefinitionRegistry<TPlan>
     where TPlan : class
 {
     private readonly Func<SequenceDefinition, TPlan> _compile;

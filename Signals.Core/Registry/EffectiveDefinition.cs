@@ -4,7 +4,7 @@ namespace Signals.Core.Registry;
 
 /// <summary>A definition with the values of a request, and what runs it. Immutable when the plan is.</summary>
 /// <typeparam name="TPlan">What a host compiles definitions to.</typeparam>
-public sealed class EffectiveDefinition<TPlan>
+internal sealed class EffectiveDefinition<TPlan>
     where TPlan : class
 {
     internal EffectiveDefinition(SequenceDefinition definition, TPlan plan)

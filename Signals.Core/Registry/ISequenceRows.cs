@@ -3,7 +3,7 @@ using Signals.Core.Columns;
 namespace Signals.Core.Registry;
 
 /// <summary>A sequence, as a comparison looks at it. For one thread while it is compared.</summary>
-public interface ISequenceRows
+internal interface ISequenceRows
 {
     /// <summary>Event times in the order of the sequence, milliseconds since the Unix epoch, UTC.</summary>
     ReadOnlySpan<long> Times { get; }

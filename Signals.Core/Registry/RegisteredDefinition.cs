@@ -10,7 +10,7 @@ namespace Signals.Core.Registry;
 /// as somebody holds it; a registry that replaces it does not change it, but for the shadow.
 /// </remarks>
 /// <typeparam name="TPlan">What a host compiles definitions to.</typeparam>
-public sealed class RegisteredDefinition<TPlan>
+internal sealed class RegisteredDefinition<TPlan>
     where TPlan : class
 {
     private readonly Func<SequenceDefinition, TPlan> _compile;

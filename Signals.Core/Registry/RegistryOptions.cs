@@ -1,7 +1,7 @@
 namespace Signals.Core.Registry;
 
 /// <summary>The bounds of a <see cref="DefinitionRegistry{TPlan}"/>. Read once when it is made.</summary>
-public sealed record RegistryOptions
+internal sealed record RegistryOptions
 {
     /// <summary>Definitions of one owner, by name.</summary>
     public int MaxDefinitionsPerOwner { get; init; } = 256;

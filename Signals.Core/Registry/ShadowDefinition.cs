@@ -8,7 +8,7 @@ namespace Signals.Core.Registry;
 /// Its counters are bounded by the columns of the served definition.
 /// </remarks>
 /// <typeparam name="TPlan">What a host compiles definitions to.</typeparam>
-public sealed class ShadowDefinition<TPlan>
+internal sealed class ShadowDefinition<TPlan>
     where TPlan : class
 {
     private readonly SequenceComparison _comparison;

@@ -11,7 +11,7 @@ namespace Signals.Core.Registry;
 /// and the worker goes on. Lifetime: dispose it to end the worker after the request in hand.
 /// </remarks>
 /// <typeparam name="TRequest">What it takes to run a read again: the user, the as-of, the definitions.</typeparam>
-public sealed class ShadowWorker<TRequest> : IAsyncDisposable
+internal sealed class ShadowWorker<TRequest> : IAsyncDisposable
 {
     private readonly Channel<TRequest> _waiting;
     private readonly Action<TRequest> _handle;

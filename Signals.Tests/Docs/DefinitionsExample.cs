@@ -1,5 +1,4 @@
 using Signals.Core.Definitions;
-using Signals.Core.Registry;
 using Signals.Core.Schema;
 using Signals.Core.Tenancy;
 
@@ -49,26 +48,15 @@ internal static class DefinitionsExample
         return homeFeed;
     }
 
-    public static (SequenceDefinition Effective, bool IsRolledBack, TenantStats Stats) Serve(StoreSchema schema, SequenceDefinition homeFeed)
+    public static TenantStats Bound()
     {
-        // registry begins
-        DefinitionRegistry<SequenceDefinition> registry = new(definition =>
-        {
-            definition.Validate(schema);
-            return definition;                                  // or what your code runs it with
-        });
-        registry.Register(homeFeed);
-        registry.Register(homeFeed with { Version = 4, Size = 64 });
-        bool isRolledBack = registry.RollBack("home_feed");     // version 3 is served again
-
+        // tenants begins
         var tenants = new TenantRegistry();
         Tenant ranking = tenants.Register("ranking", new TenantOptions { ReadsPerSecond = 5_000, MaxConcurrency = 8 });
 
         TenantLease lease = tenants.Enter("ranking");           // or a TenantRefusedException
-        registry.TryGet("home_feed", out RegisteredDefinition<SequenceDefinition>? served);
-        EffectiveDefinition<SequenceDefinition> effective = served!.Resolve([new ParameterOverride("views", 400)]);
         lease.Complete(rows: 128);
-        // registry ends
-        return (effective.Definition, isRolledBack, ranking.Stats());
+        // tenants ends
+        return ranking.Stats();
     }
 }
