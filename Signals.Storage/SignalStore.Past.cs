@@ -76,7 +76,7 @@ public sealed partial class SignalStore
 
     private PastStore OpenPast(PastPoint? point, IFormattable asked, DateTimeOffset asOf)
     {
-        if (point is not { } found || Engine.OpenPast(found.Version, out _) is not { } state)
+        if (point is not { } found || Engine.OpenPast(found.Version, out long end) is not { } state)
         {
             throw new VersionExpiredException(
                 $"The store does not keep what it was at {asked.ToString(null, CultureInfo.InvariantCulture)}; see StoreOptions.VersionRetention.");
@@ -84,6 +84,13 @@ public sealed partial class SignalStore
 
         try
         {
+            if (found.Position > end)
+            {
+                // What came after the crash took the positions again.
+                throw new VersionExpiredException(
+                    $"Of what the store was at {asked.ToString(null, CultureInfo.InvariantCulture)} a crash took the end: commits up to {found.Position}, of which {end} is left.");
+            }
+
             state.AdvanceTo(found.Position);
             return new PastStore(state, Definitions, asOf);
         }

@@ -68,7 +68,7 @@ internal sealed class EnrichRun
     private bool TryEnrichRemote(int index, TimeSpan limit, TimeProvider time)
     {
         StepRows bound = _types[index];
-        bool isEndless = limit == TimeSpan.MaxValue;
+        bool isEndless = limit.TotalMilliseconds >= int.MaxValue;
         using CancellationTokenSource cancel = isEndless ? new CancellationTokenSource() : new CancellationTokenSource(limit, time);
         ValueTask running = bound.Run.EnrichAsync(cancel.Token);
         if (running.IsCompletedSuccessfully)

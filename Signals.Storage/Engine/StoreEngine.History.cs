@@ -51,5 +51,13 @@ internal sealed partial class StoreEngine
         }
     }
 
-    private void KeepHistory() => _history?.Upkeep(_view.Current.Version);
+    private void KeepHistory()
+    {
+        if (_history?.IsHeldBack(_view.Current.Tables) == true)
+        {
+            Committer.KeepNow();
+        }
+
+        _history?.Upkeep(_view.Current.Version);
+    }
 }

@@ -231,7 +231,8 @@ internal sealed partial class StoreEngine
         long now = Time.GetUtcNow().ToUnixTimeMilliseconds();
         await RunAsync(() =>
         {
-            ulong erasures = _history?.ErasureEdits ?? 0;
+            // Between two edits: what one has recorded is in the view then, and so among what is compacted.
+            ulong erasures = Committer.Look(_ => _history?.ErasureEdits ?? 0);
             _compactor.RunAll(now);
             _history?.LetErasedGo(erasures, Committer.KeepNow);
             ObjectDisposedException.ThrowIf(Volatile.Read(ref _closed) != 0, this);

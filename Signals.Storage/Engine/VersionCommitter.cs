@@ -7,7 +7,8 @@ namespace Signals.Storage.Engine;
 /// <summary>Makes a version edit durable and then visible: opens the new tables, commits the manifest, replaces the view.</summary>
 /// <remarks>
 /// Thread contract: any background thread; one edit at a time. Removed tables are closed and deleted once no reader
-/// holds them. An error leaves the old version in place, durable and visible.
+/// holds them. An error before the manifest has the edit leaves the old version in place, durable and visible; one after it, in keeping a
+/// version, leaves the new one durable and the old one visible, and the store fails.
 /// </remarks>
 internal sealed class VersionCommitter(
     Manifest manifest, ViewState view, FileNumbers numbers, TableSet tables, CacheWarmer warmer, FilePins pins)

@@ -124,7 +124,7 @@ internal sealed class CommitGate
         SpinWait spin = default;
         while (Volatile.Read(ref _served) != ticket)
         {
-            spin.SpinOnce(sleep1Threshold: -1);
+            spin.SpinOnce();
         }
     }
 

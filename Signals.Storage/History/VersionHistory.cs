@@ -24,6 +24,7 @@ internal sealed partial class VersionHistory : IDisposable
     private readonly long _logBytes;
     private readonly FilePins _pins;
     private readonly TimeProvider _time;
+    private readonly Lock _cleaning = new(); // taken before the committer's gate and _lock
     private readonly Lock _lock = new();
     private readonly HistoryContent _content; // guarded by _lock
     private readonly List<IDisposable> _pinned = []; // guarded by _lock; one for each version
@@ -166,24 +167,43 @@ internal sealed partial class VersionHistory : IDisposable
     /// <param name="record">Records the store as it is now.</param>
     public void LetErasedGo(ulong edits, Func<ulong> record)
     {
-        lock (_lock)
+        lock (_cleaning)
         {
-            if (_file is null || edits <= _content.CleanEdits)
+            lock (_lock)
             {
-                return;
+                if (_file is null || edits <= _content.CleanEdits)
+                {
+                    return;
+                }
             }
-        }
 
-        ulong clean = record();
-        string[] gone;
+            ulong clean = record();
+            string[] gone;
+            lock (_lock)
+            {
+                // Upkeep may have let it go meanwhile, by size; then no older one is left either.
+                _content.CleanEdits = Math.Max(edits, _content.CleanEdits);
+                gone = LetGoLocked(Math.Max(0, _content.Versions.FindIndex(version => version.Number == clean)));
+                RewriteLocked();
+            }
+
+            Delete(gone);
+        }
+    }
+
+    /// <summary>
+    /// Whether the newest version is past its age and needs files that merges have replaced since: without a younger one they would stay for
+    /// as long as nothing is flushed.
+    /// </summary>
+    /// <param name="live">The tables that reads see.</param>
+    public bool IsHeldBack(TableVersion live)
+    {
         lock (_lock)
         {
-            _content.CleanEdits = edits;
-            gone = LetGoLocked(_content.Versions.FindIndex(version => version.Number == clean));
-            RewriteLocked();
+            RetainedVersion newest = _content.Versions[^1];
+            return _file is not null && newest.InstalledMs <= NowMs() - (long)_options.Age.TotalMilliseconds
+                && !newest.DataFiles().ToHashSet().SetEquals(live.Tables.SelectMany(table => StoreFiles.FilesOf(table.Meta)));
         }
-
-        Delete(gone);
     }
 
     public void Dispose()
@@ -292,16 +312,19 @@ internal sealed partial class VersionHistory : IDisposable
     private long KeptBytesLocked(int first)
     {
         RetainedVersion newest = _content.Versions[^1];
-        HashSet<ulong> counted = [.. newest.Tables.Select(table => table.Number)];
+        HashSet<ulong> counted = [.. newest.Tables.SelectMany(FilesOf).Select(file => file.Number)];
         long bytes = 0;
-        foreach (TableMeta table in _content.Versions.Skip(first).SelectMany(version => version.Tables))
+        foreach ((ulong number, long length) in _content.Versions.Skip(first).SelectMany(version => version.Tables).SelectMany(FilesOf))
         {
-            bytes += counted.Add(table.Number) ? table.TotalLength : 0;
+            bytes += counted.Add(number) ? length : 0;
         }
 
         ulong firstLog = _content.Versions[first].FirstLog;
         return bytes + (firstLog == newest.FirstLog ? 0 : _logBytes * LogsLocked().Count(log => log >= firstLog && log < newest.FirstLog));
     }
+
+    private static IEnumerable<(ulong Number, long Length)> FilesOf(TableMeta table) =>
+        [(table.Number, table.FileLength), .. table.ColumnFiles.Select(file => (file.Number, file.FileLength))];
 
     private void FirstLogLocked() => Volatile.Write(ref _firstLog, _content.Versions[0].FirstLog);
 

@@ -80,7 +80,8 @@ internal readonly unsafe struct MemRows
                     return false;
                 }
 
-                enough = (long)destination.Count + missing;
+                // At least twice as many: counting stays linear where an early row leaves nothing certain before the end.
+                enough = Math.Max((long)destination.Count + missing, 2L * destination.Count);
             }
         }
 

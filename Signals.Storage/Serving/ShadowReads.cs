@@ -16,6 +16,8 @@ internal sealed class ShadowReads : IDisposable
 {
     private const int MostWaiting = 256;
 
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(10);
+
     private readonly Lazy<ShadowWorker<ShadowRead>> _worker = new(() => new ShadowWorker<ShadowRead>(
         MostWaiting, Compare, static (read, error) => read.Shadow.Fail(error)));
 
@@ -28,23 +30,24 @@ internal sealed class ShadowReads : IDisposable
         }
     }
 
-    /// <summary>Ends the worker after the comparison in hand.</summary>
+    /// <summary>Ends the worker after the comparison in hand, or leaves one behind whose code of the host's does not return.</summary>
     public void Dispose()
     {
         if (_worker.IsValueCreated)
         {
-            _worker.Value.DisposeAsync().AsTask().GetAwaiter().GetResult();
+            _worker.Value.DisposeAsync().AsTask().Wait(Deadline);
         }
     }
 
     private static void Compare(ShadowRead read)
     {
-        ReadOptions options = new() { AsOf = DateTimeOffset.FromUnixTimeMilliseconds(read.NowMs), Deadline = TimeSpan.MaxValue };
+        ReadOptions options = new() { AsOf = DateTimeOffset.FromUnixTimeMilliseconds(read.NowMs), Deadline = Deadline };
         using ServedSequence served = read.Served.Read(read.User, options);
         using ServedSequence shadow = read.Shadow.Candidate.Plan.Read(read.User, options);
         if (((served.Status | shadow.Status) & ServingStatus.StageFailed) != 0)
         {
-            throw new InvalidOperationException("A stage failed.", served.Error ?? shadow.Error);
+            Exception? cause = served.Error ?? shadow.Error;
+            throw new InvalidOperationException($"A stage failed: {cause?.Message}", cause);
         }
 
         read.Shadow.Compare(new ServedRows(served), new ServedRows(shadow));

@@ -7,6 +7,7 @@ using Signals.Core.Schema;
 using Signals.Core.Serving;
 using Signals.Storage;
 using Signals.Storage.History;
+using Signals.Storage.Reads;
 using Signals.Storage.Serving;
 using Signals.Storage.Tables;
 using Signals.Tests.Simulation;
@@ -169,6 +170,35 @@ internal sealed class HistoryCrashTests
                 }
             },
             CancellationToken.None);
+        foreach (long time in receipts.Select(receipt => receipt.AsOfMs).Distinct())
+        {
+            RequireOld(store, time, where);
+        }
+    }
+
+    /// <summary>What the store was then is refused, or shows nothing of what was appended after the crash.</summary>
+    private static void RequireOld(SignalStore store, long time, string where)
+    {
+        try
+        {
+            using PastStore past = store.OpenPast(DateTimeOffset.FromUnixTimeMilliseconds(time));
+            SequenceQuery query = store.Query("view").Columns("note").Build();
+            for (ulong user = 1; user <= Users; user++)
+            {
+                using Sequence read = past.Read(UserId.From(user), query);
+                for (int row = 0; row < read.Count; row++)
+                {
+                    if (read.Text("note", row)?.StartsWith("note 90 ", StringComparison.Ordinal) == true)
+                    {
+                        Assert.Fail($"{where}: as of {time} an event shows that came after the crash");
+                    }
+                }
+            }
+        }
+        catch (VersionExpiredException)
+        {
+            // Lost with the crash, or let go after the erasure.
+        }
     }
 
     private void Serve(SimFileSystem files, SignalStore store)
