@@ -2,6 +2,7 @@ using Signals.Bench.Compare;
 using Signals.Bench.Import;
 using Signals.Bench.Receipts;
 using Signals.Bench.Serving;
+using Signals.Bench.Tenants;
 
 try
 {
@@ -13,6 +14,8 @@ try
             return FillCommand.Run(rest);
         case ["import", .. string[] rest]:
             return ImportCommand.Run(rest);
+        case ["noisy", .. string[] rest]:
+            return NoisyCommand.Parse(rest).Run();
         case ["receipts", .. string[] rest]:
             return ReceiptsCommand.Parse(rest).Run();
         case ["serving", .. string[] rest]:
@@ -20,6 +23,7 @@ try
         default:
             Console.Error.WriteLine(CompareOptions.Usage);
             Console.Error.WriteLine(ImportCommand.Usage);
+            Console.Error.WriteLine(NoisyCommand.Usage);
             Console.Error.WriteLine(ReceiptsCommand.Usage);
             Console.Error.WriteLine(ServingCommand.Usage);
             return 2;

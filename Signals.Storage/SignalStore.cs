@@ -7,6 +7,7 @@ using Signals.Storage.Indexing;
 using Signals.Storage.Maintenance;
 using Signals.Storage.Reads;
 using Signals.Storage.Serving;
+using Signals.Storage.Telemetry;
 using Signals.Storage.Versions;
 
 namespace Signals.Storage;
@@ -31,6 +32,7 @@ public sealed partial class SignalStore : IAsyncDisposable, IDisposable
         Engine = engine;
         _enrichment = enrichment;
         Tenants = new TenantRegistry(engine.Time);
+        TenantInstruments.Register(engine.Telemetry.Meter, Tenants);
         Definitions = new StoreDefinitions(engine.Schema, engine.Reader, Tenants, _shadows, engine.Time);
         _newestOfEach = Query([.. engine.Schema.EventTypes.Select(type => type.Name)]).Last(1).Columns().Build();
     }

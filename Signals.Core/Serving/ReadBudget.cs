@@ -16,6 +16,8 @@ internal readonly struct ReadBudget
 
     public TimeProvider Time => _time;
 
+    public bool HasDeadline => _budget is not null;
+
     /// <summary>What is left, not below zero; <see cref="TimeSpan.MaxValue"/> without a deadline.</summary>
     public TimeSpan Remaining
     {

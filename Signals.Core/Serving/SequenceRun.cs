@@ -20,6 +20,7 @@ internal sealed partial class SequenceRun
 
     private readonly RowFetcher _fetcher;
     private readonly FilterScratch _scratch;
+    private readonly Func<bool> _isExpired;
     private readonly RowMask _one = new();
     private readonly Sizer _sizer;
     private readonly EnrichRun[] _enrichments;
@@ -43,6 +44,7 @@ internal sealed partial class SequenceRun
         _fetcher = fetcher;
         Rows = new RowSet(plan.Layout);
         _scratch = new FilterScratch(Array.ConvertAll(plan.EventFilters, use => use.NewRun()));
+        _isExpired = () => _budget.IsExpired;
         _sizer = new Sizer(plan.Rules);
         _enrichments = Array.ConvertAll(plan.Enrichments, use => new EnrichRun(use));
         _fromMs = new long[plan.Types.Length];
@@ -116,6 +118,7 @@ internal sealed partial class SequenceRun
         _ends.Clear();
         _settled.Clear();
         Fetch(users, nowMs);
+        _scratch.Begin(_budget.HasDeadline ? _isExpired : null);
         if (!Filter(Plan.Filter, Plan.Stages.Filter) || !EnrichEarly() || !Filter(Plan.LateFilter, null))
         {
             return Fail(users.Length);
@@ -161,6 +164,7 @@ internal sealed partial class SequenceRun
                 _one.Reset(Rows.Count, value: false);
                 filter!.Evaluate(Rows, _one, _scratch);
                 Rows.Mask.And(_one);
+                Rows.Mask.ClearFrom(_scratch.Known);
             }
         }
         catch (Exception error) when (Plan.HasHostConditions)
@@ -171,7 +175,7 @@ internal sealed partial class SequenceRun
 
         if (_trace is not null)
         {
-            Record("filter", before, Rows.Mask.CountSet(), 0, start, "");
+            Record("filter", before, Rows.Mask.CountSet(), 0, start, _scratch.Known < Rows.Count ? $"too late for {Rows.Count - _scratch.Known} rows" : "");
         }
 
         return true;
@@ -187,7 +191,7 @@ internal sealed partial class SequenceRun
             bool one;
             try
             {
-                one = Plan.Stages.Size is { } stage ? SizeByHost(stage, user) : _sizer.Choose(Rows, user, _last, _chosen);
+                one = Plan.Stages.Size is { } stage ? SizeByHost(stage, user) : _sizer.Choose(Rows, user, _last, _chosen, _scratch.Known);
             }
             catch (Exception error) when (Plan.Stages.Size is not null)
             {
@@ -211,7 +215,7 @@ internal sealed partial class SequenceRun
     private bool SizeByHost(ISizeStage stage, int user)
     {
         int before = _chosen.Count;
-        bool hasOlder = _sizer.HasOlder(Rows, user, _last);
+        bool hasOlder = _scratch.Known < Rows.Offsets[user + 1] || _sizer.HasOlder(Rows, user, _last);
         bool settled = stage.Choose(Rows, user, hasOlder, _chosen) || !hasOlder;
         _chosen.Truncate(Math.Min(_chosen.Count, before + Plan.Size));
         return settled;

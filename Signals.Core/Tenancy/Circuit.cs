@@ -14,6 +14,9 @@ internal sealed class Circuit(int failuresToOpen, long openNanoseconds)
 
     public long Opened => Interlocked.Read(ref _opened);
 
+    /// <summary>Whether it is open, a try that is under way included.</summary>
+    public bool IsOpen => Volatile.Read(ref _openUntil) != Closed;
+
     /// <summary>Asks for passage.</summary>
     /// <returns>0, or the nanoseconds until a read may try.</returns>
     public long TryPass(long now)

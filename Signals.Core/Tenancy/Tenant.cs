@@ -105,6 +105,7 @@ public sealed class Tenant
         RefusedByConcurrency = Interlocked.Read(ref _refused[(int)TenantRefusal.Concurrency]),
         RefusedByCircuit = Interlocked.Read(ref _refused[(int)TenantRefusal.CircuitOpen]),
         CircuitOpened = _circuit.Opened,
+        IsCircuitOpen = _circuit.IsOpen,
         Rows = Interlocked.Read(ref _servedRows),
         Microseconds = Interlocked.Read(ref _usedMicroseconds),
         LastFailure = _lastFailure,

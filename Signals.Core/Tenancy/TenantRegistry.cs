@@ -11,9 +11,13 @@ public sealed class TenantRegistry(TimeProvider? time = null)
 
     // Replaced whole under the lock, never changed after; read without it.
     private volatile Dictionary<string, Tenant> _tenants = new(StringComparer.Ordinal);
+    private volatile Tenant[] _inOrder = [];
 
     /// <summary>The tenants that are registered now, in no order.</summary>
     public IReadOnlyCollection<Tenant> Tenants => _tenants.Values;
+
+    /// <summary>The same in the order in which their names were registered first.</summary>
+    internal IReadOnlyList<Tenant> InOrder => _inOrder;
 
     /// <summary>Registers a tenant, or gives a registered one another quota: it then begins anew, with empty counters and a closed circuit.</summary>
     /// <exception cref="ArgumentException">The name is empty, or an option is out of bounds.</exception>
@@ -24,6 +28,9 @@ public sealed class TenantRegistry(TimeProvider? time = null)
         var tenant = new Tenant(name, options, _time);
         lock (_changing)
         {
+            Tenant[] order = _inOrder;
+            int place = Array.FindIndex(order, other => other.Name == name);
+            _inOrder = place < 0 ? [.. order, tenant] : [.. order[..place], tenant, .. order[(place + 1)..]];
             _tenants = new Dictionary<string, Tenant>(_tenants, StringComparer.Ordinal) { [name] = tenant };
         }
 
@@ -38,6 +45,7 @@ public sealed class TenantRegistry(TimeProvider? time = null)
         {
             var copy = new Dictionary<string, Tenant>(_tenants, StringComparer.Ordinal);
             bool isDone = copy.Remove(name);
+            _inOrder = Array.FindAll(_inOrder, tenant => tenant.Name != name);
             _tenants = copy;
             return isDone;
         }

@@ -36,6 +36,9 @@ public sealed record TenantStats
     /// <summary>How often the circuit opened.</summary>
     public required long CircuitOpened { get; init; }
 
+    /// <summary>Whether the circuit is open now: no read passes, or one that tries.</summary>
+    public required bool IsCircuitOpen { get; init; }
+
     /// <summary>Rows that were served.</summary>
     public required long Rows { get; init; }
 

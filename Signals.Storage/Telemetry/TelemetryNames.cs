@@ -6,6 +6,8 @@ internal static class TelemetryNames
     public const string Source = "Signals.Storage";
     public const string StoreTag = "signals.store";
     public const string EventTypeTag = "signals.event_type";
+    public const string TenantTag = "signals.tenant";
+    public const string ReasonTag = "signals.reason";
 
     public const string FlushActivity = "signals.flush";
     public const string CompactionActivity = "signals.compaction";
@@ -49,4 +51,12 @@ internal static class TelemetryNames
     public const string TableRows = "signals.tables.rows";
     public const string ErasedUsers = "signals.erased_users";
     public const string WatermarkLag = "signals.watermark.lag";
+
+    public const string TenantReads = "signals.tenant.reads";
+    public const string TenantFailures = "signals.tenant.failures";
+    public const string TenantRefused = "signals.tenant.refused";
+    public const string TenantRows = "signals.tenant.rows";
+    public const string TenantTime = "signals.tenant.time";
+    public const string TenantRunning = "signals.tenant.running";
+    public const string TenantCircuit = "signals.tenant.circuit";
 }

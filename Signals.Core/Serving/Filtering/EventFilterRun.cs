@@ -2,18 +2,29 @@ using Signals.Core.Serving.Rows;
 
 namespace Signals.Core.Serving.Filtering;
 
-/// <summary>Runs one event filter of the host over a working set.</summary>
+/// <summary>Runs one event filter of the host over a working set; between some rows and the next it looks at the deadline.</summary>
 /// <remarks>Thread contract: one thread at a time. Reused: allocates only to grow.</remarks>
 /// <param name="runs">One for each event type that the filter covers and the sequence reads.</param>
 internal sealed class EventFilterRun(StepRows[] runs)
 {
+    private const int RowsAtOnce = 256;
+
     /// <summary>Overwrites <paramref name="result"/>: in where the filter keeps the event, out for types that it does not cover.</summary>
-    public void Evaluate(RowSet rows, RowMask result)
+    public void Evaluate(RowSet rows, RowMask result, FilterScratch scratch)
     {
         result.Reset(rows.Count, value: false);
+        int step = scratch.Step(rows.Count, RowsAtOnce);
+        for (int row = 0; row < rows.Count && scratch.Reaches(row); row += step)
+        {
+            Evaluate(rows, row, Math.Min(rows.Count, row + step), result);
+        }
+    }
+
+    private void Evaluate(RowSet rows, int start, int end, RowMask result)
+    {
         foreach (StepRows run in runs)
         {
-            if (!run.TryBind(rows))
+            if (!run.TryBind(rows, start, end))
             {
                 continue;
             }

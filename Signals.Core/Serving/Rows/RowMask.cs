@@ -121,6 +121,17 @@ public sealed class RowMask
         CutTail();
     }
 
+    /// <summary>Takes out every row from <paramref name="row"/> on.</summary>
+    internal void ClearFrom(int row)
+    {
+        if (row < Count)
+        {
+            Span<ulong> words = Words;
+            words[row >> 6] &= (1UL << row) - 1;
+            words[((row >> 6) + 1)..].Clear();
+        }
+    }
+
     private void CutTail()
     {
         if ((Count & 63) != 0)

@@ -31,14 +31,14 @@ internal sealed class StepRows
     /// <summary>Which rows of the working set were bound last.</summary>
     public ReadOnlySpan<int> Rows => _rows.AsSpan(0, _count);
 
-    /// <summary>Binds all rows of the type; false when there is none.</summary>
-    public bool TryBind(RowSet rows)
+    /// <summary>Binds all rows of the type from <paramref name="start"/> up to <paramref name="end"/>; false when there is none.</summary>
+    public bool TryBind(RowSet rows, int start, int end)
     {
-        Reserve(rows.Count);
+        Reserve(end - start);
         ushort type = Run.Batch.EventType.Id;
         ReadOnlySpan<ushort> types = rows.EventTypes;
         _count = 0;
-        for (int row = 0; row < types.Length; row++)
+        for (int row = start; row < end; row++)
         {
             _rows[_count] = row;
             _count += types[row] == type ? 1 : 0;

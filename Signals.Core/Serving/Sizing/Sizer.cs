@@ -30,12 +30,19 @@ internal sealed class Sizer(SizeRules rules)
     /// <param name="user">Which user of it.</param>
     /// <param name="asked">For each slot how many rows were asked for; where fewer came, there are no older ones.</param>
     /// <param name="chosen">Where to add.</param>
+    /// <param name="known">From which row of the working set on nothing is known of the rows; none when left out.</param>
     /// <returns>False when older rows could change the choice; what was added is then the newest part that is certain.</returns>
-    public bool Choose(RowSet rows, int user, ReadOnlySpan<int> asked, RowChoice chosen)
+    public bool Choose(RowSet rows, int user, ReadOnlySpan<int> asked, RowChoice chosen, int known = int.MaxValue)
     {
         int start = rows.Offsets[user];
         int end = rows.Offsets[user + 1];
         Begin(rows, start, end, asked);
+        if (known < end)
+        {
+            end = Math.Max(start, known);
+            CutAt(rows.Times[end]);
+        }
+
         bool finished = Collect(rows, start, end);
         if (rules.HasMix)
         {
@@ -81,6 +88,13 @@ internal sealed class Sizer(SizeRules rules)
         {
             _dedup.Begin(rows, rules);
         }
+    }
+
+    /// <summary>What is not newer than this time may be of any type.</summary>
+    private void CutAt(long time)
+    {
+        Array.Fill(_frontier, time);
+        FindHorizon();
     }
 
     /// <summary>Collects candidates down to the horizon; true when no further one can matter.</summary>

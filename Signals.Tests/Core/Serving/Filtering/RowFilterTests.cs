@@ -1,5 +1,6 @@
 using System.Numerics;
 using Signals.Core.Columns;
+using Signals.Core.Definitions;
 using Signals.Core.Serving.Filtering;
 using Signals.Core.Serving.Rows;
 using Signals.Tests.Core.Serving.Rows;
@@ -105,6 +106,25 @@ internal sealed class RowFilterTests
         Assert.That(Enumerable.Range(0, 4).Select(row => result[row]), Is.EqualTo(new[] { false, false, true, false }));
         new EventTypeFilter(8, null).Evaluate(rows, result, new FilterScratch());
         Assert.That(Enumerable.Range(0, 4).Select(row => result[row]), Is.EqualTo(new[] { false, true, false, true }));
+    }
+
+    [Test]
+    public void Host_DeadlinePasses_StopsBetweenChunksAndSaysWhatIsKnown()
+    {
+        int calls = 0;
+        HostFilter filter = new(0, (HostPredicate)Predicate.Host<int>("n", _ => ++calls > 0));
+        RowSet rows = new ArrayRows(300, [Column(Enumerable.Range(0, 300).ToArray())]).Begin();
+        RowMask result = new();
+        result.Reset(300, value: true);
+        FilterScratch scratch = new();
+        scratch.Begin(() => calls >= 100);
+        filter.Evaluate(rows, result, scratch);
+        Assert.That((calls, scratch.Known, result.CountSet()), Is.EqualTo((128, 128, 128)));
+        filter.Evaluate(rows, result, scratch);
+        Assert.That((calls, scratch.Known), Is.EqualTo((192, 64)), "the first rows are asked about in any case");
+        scratch.Begin(null);
+        filter.Evaluate(rows, result, scratch);
+        Assert.That((calls, scratch.Known, result.CountSet()), Is.EqualTo((492, int.MaxValue, 300)));
     }
 
     private static void RangeOf<T>()

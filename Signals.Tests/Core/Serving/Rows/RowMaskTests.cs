@@ -56,4 +56,15 @@ internal sealed class RowMaskTests
         Assert.That(() => mask.Or(other), Throws.ArgumentException);
         Assert.That(() => mask[3], Throws.InstanceOf<ArgumentOutOfRangeException>());
     }
+
+    [Test]
+    public void ClearFrom_AnyRow_TakesOutThatAndWhatFollows([Values(0, 1, 63, 64, 65, 128, 129, 130, 500)] int from)
+    {
+        RowMask mask = new();
+        mask.Reset(130, value: true);
+        mask.ClearFrom(from);
+        Assert.That(mask.CountSet(), Is.EqualTo(Math.Min(from, 130)));
+        Assert.That(mask.Next(0, 130), Is.EqualTo(from == 0 ? 130 : 0));
+        Assert.That(mask.Next(from, 130), Is.EqualTo(130));
+    }
 }

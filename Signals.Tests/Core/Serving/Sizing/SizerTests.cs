@@ -94,11 +94,22 @@ internal sealed class SizerTests
         Assert.That(Choose(definition, "aab", "", [100, 100, 100]), Is.EqualTo((true, "b")));
     }
 
+    [Test]
+    public void Choose_RowsOfWhichNothingIsKnown_EndTheCertainPart()
+    {
+        Assert.That(Choose(Definition(9, 9), "aabab", "", [100, 100, 100], known: 3), Is.EqualTo((false, "aab")));
+        Assert.That(Choose(Definition(9, 3), "aabab", "", [100, 100, 100], known: 3), Is.EqualTo((true, "aab")));
+        Assert.That(Choose(Definition(9, 9), "aabab", "", [100, 100, 100], known: 0), Is.EqualTo((false, "")));
+        Assert.That(Choose(Definition(9, 9), "aabab", "", [100, 100, 100], known: 5), Is.EqualTo((true, "aabab")));
+        SequenceDefinitionBuilder reserve = Definition(9, 2).Quota(["b"], minimum: 1);
+        Assert.That(Choose(reserve, "aaab", "", [100, 100, 100], known: 3).Settled, Is.False, "the row that is reserved may come");
+    }
+
     private static SequenceDefinitionBuilder Definition(int countOfA, int size) => SequenceDefinition.Create("d").OwnedBy("tests")
         .From("a", a => a.Last(countOfA)).From("b", b => b.Last(9)).From("c", c => c.Last(9)).Size(size);
 
     private static (bool Settled, string Chosen) Choose(
-        SequenceDefinitionBuilder builder, string types, string keys, int[] asked, long[]? times = null)
+        SequenceDefinitionBuilder builder, string types, string keys, int[] asked, long[]? times = null, int known = int.MaxValue)
     {
         ArrayColumn column = new(ColumnType.Scalar<int>());
         foreach (char key in keys.PadRight(types.Length, '-'))
@@ -110,7 +121,7 @@ internal sealed class SizerTests
         RowSet rows = new(layout);
         rows.Begin(new ArrayRows(types.Length, [column], times, types: [.. types.Select(type => (ushort)(type - 'a'))]), 2_000_000);
         RowChoice chosen = new();
-        bool settled = new Sizer(new SizeRules(builder.Build(), [.. Schema.EventTypes], layout)).Choose(rows, 0, asked, chosen);
+        bool settled = new Sizer(new SizeRules(builder.Build(), [.. Schema.EventTypes], layout)).Choose(rows, 0, asked, chosen, known);
         return (settled, string.Concat(chosen.Span.ToArray().Select(row => types[row])));
     }
 }

@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using System.Globalization;
+using Signals.Bench.Compare;
+using Signals.Bench.Serving;
+using Signals.Core.Model;
+using Signals.Core.Tenancy;
+using Signals.Storage;
+using Signals.Storage.Serving;
+
+namespace Signals.Bench.Tenants;
+
+/// <summary>
+/// What a bad neighbour costs another tenant: its reads, at a steady pace, alone and beside each kind of neighbour, in rounds that take turns.
+/// A ratio is of a round beside the neighbour to the rounds alone before and after it.
+/// </summary>
+internal sealed class NoisyCommand(int rounds, int reads, string path)
+{
+    public const string Usage = "noisy [--rounds 9] [--reads 3000] [--path DIR]";
+    private const int Users = 1000;
+    private const int PerType = 400;
+    private static readonly TimeSpan Pace = TimeSpan.FromMicroseconds(500);
+    private static readonly double[] Quantiles = [0.5, 0.99, 0.999];
+
+    public static NoisyCommand Parse(ReadOnlySpan<string> arguments)
+    {
+        int rounds = 9;
+        int reads = 3000;
+        string path = Path.GetTempPath();
+        for (int i = 0; i + 1 < arguments.Length; i += 2)
+        {
+            switch (arguments[i])
+            {
+                case "--rounds": rounds = int.Parse(arguments[i + 1], CultureInfo.InvariantCulture); break;
+                case "--reads": reads = int.Parse(arguments[i + 1], CultureInfo.InvariantCulture); break;
+                case "--path": path = arguments[i + 1]; break;
+                default: throw new FormatException($"Unknown option {arguments[i]}. {Usage}");
+            }
+        }
+
+        return new NoisyCommand(rounds, reads, path);
+    }
+
+    public int Run()
+    {
+        string folder = Path.Combine(path, $"signals-noisy-{Guid.NewGuid():N}");
+        Directory.CreateDirectory(folder);
+        try
+        {
+            using SignalStore store = ServingStore.Open(folder, Users, PerType, embeddingIsStored: false);
+            store.Tenants.Register("bench", new TenantOptions { MaxConcurrency = 8 });
+            Measure(store);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        return 0;
+    }
+
+    private void Measure(SignalStore store)
+    {
+        NeighbourKind[] kinds = Enum.GetValues<NeighbourKind>();
+        Dictionary<NeighbourKind, List<double[]>> beside = kinds.ToDictionary(kind => kind, _ => new List<double[]>());
+        Dictionary<NeighbourKind, string> did = [];
+        List<double[]> alone = [];
+        Time(store, NeighbourKind.Nothing, out _);
+        for (int round = 0; round < rounds; round++)
+        {
+            double[] before = Time(store, NeighbourKind.Nothing, out _);
+            foreach (NeighbourKind kind in kinds)
+            {
+                double[] with = Time(store, kind, out string work);
+                double[] after = Time(store, NeighbourKind.Nothing, out _);
+                beside[kind].Add([.. with.Select((value, i) => value / Math.Sqrt(before[i] * after[i]))]);
+                did[kind] = work;
+                alone.Add(after);
+                before = after;
+            }
+        }
+
+        Console.WriteLine($"{rounds} rounds of {reads} reads, one in {Pace.TotalMicroseconds:F0} us; median (least..most) of the rounds, {Environment.ProcessorCount} processors");
+        Console.WriteLine($"{"alone, us",-12}{Line(alone)}");
+        Console.WriteLine("beside, as a multiple of alone");
+        foreach (NeighbourKind kind in kinds)
+        {
+            Console.WriteLine($"{kind.ToString().ToLowerInvariant(),-12}{Line(beside[kind])}  {did[kind]}");
+        }
+    }
+
+    private static string Line(List<double[]> rounds) => string.Concat(Quantiles.Select((quantile, i) => string.Create(
+        CultureInfo.InvariantCulture, $"  p{quantile * 100:0.#} {Spread.Of(rounds.Select(round => round[i])),-22}")));
+
+    /// <summary>The quantiles of the reads of one round, in microseconds.</summary>
+    private double[] Time(SignalStore store, NeighbourKind kind, out string work)
+    {
+        Random random = new(2);
+        long[] ticks = new long[reads];
+        int collections = GC.CollectionCount(0);
+        using Neighbour neighbour = new(store, kind, Users);
+        long next = Stopwatch.GetTimestamp();
+        for (int i = 0; i < reads; i++)
+        {
+            while (Stopwatch.GetTimestamp() < next)
+            {
+                Thread.SpinWait(10);
+            }
+
+            next += Pace.Ticks * Stopwatch.Frequency / TimeSpan.TicksPerSecond;
+            UserId user = UserId.From((ulong)random.Next(Users));
+            long start = Stopwatch.GetTimestamp();
+            store.Read(user, ServingStore.Definition).Dispose();
+            ticks[i] = Stopwatch.GetTimestamp() - start;
+        }
+
+        work = $"{neighbour.Admitted} let in, {neighbour.Refused} refused, {GC.CollectionCount(0) - collections} collections";
+        Array.Sort(ticks);
+        return [.. Quantiles.Select(quantile => ticks[(int)(quantile * (reads - 1))] * 1e6 / Stopwatch.Frequency)];
+    }
+}
