@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Signals.Core.Definitions;
 using Signals.Core.Model;
-using Signals.Core.Serving;
 using Signals.Core.Tenancy;
 using Signals.Storage;
 

@@ -5,7 +5,6 @@ using Signals.Bench.Serving;
 using Signals.Core.Model;
 using Signals.Core.Tenancy;
 using Signals.Storage;
-using Signals.Storage.Serving;
 
 namespace Signals.Bench.Tenants;
 
