@@ -91,7 +91,7 @@ internal sealed partial class StoreEngine
         _warmer = owned.Add(new CacheWarmer(_cache, _view, _epochs));
         Committer = new VersionCommitter(manifest, _view, Numbers, tables, _warmer, pins);
         _memTables = owned.Add(new MemTableSet(_view, _arenas, layouts, options.MaxFrozenMemTables, time, FailStop));
-        _applier = new RecordApplier(schema, _memTables, _erasures, Sources, Watermarks) 
+        _applier = new RecordApplier(schema, _memTables, _erasures, Sources, Watermarks)
         {
             WatchedFlushes = options.Retention is null ? 0 : options.MaxFrozenMemTables + 1,
         };

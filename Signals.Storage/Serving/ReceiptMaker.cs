@@ -5,9 +5,9 @@ using Signals.Core.Definitions;
 using Signals.Core.Enrichment;
 using Signals.Core.Model;
 using Signals.Core.Serving;
-using RowSet = Signals.Core.Serving.Rows.RowSet;
 using Signals.Storage.History;
 using Signals.Storage.Primitives;
+using RowSet = Signals.Core.Serving.Rows.RowSet;
 
 namespace Signals.Storage.Serving;
 

@@ -31,7 +31,10 @@ internal sealed class ExactCutTests
     {
         StoreOptions options = new()
         {
-            MemTableBytes = 1 << 20, MaxBatchBytes = 64 << 10, LogBytes = 1 << 20, RingBytes = 256 << 10,
+            MemTableBytes = 1 << 20,
+            MaxBatchBytes = 64 << 10,
+            LogBytes = 1 << 20,
+            RingBytes = 256 << 10,
             VersionRetention = new VersionRetention { Age = TimeSpan.FromHours(1), Granularity = TimeSpan.FromMilliseconds(10) },
         };
         await using SignalStore store = SignalStore.Open(_path, Schema(), options);
