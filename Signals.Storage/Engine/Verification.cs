@@ -38,7 +38,7 @@ internal sealed class Verification(
         string path = Path.Combine(directory, StoreFiles.Manifest(manifest.Number));
         try
         {
-            ulong named = CurrentFile.Read(files, directory);
+            ulong named = CurrentFile.Read(files, directory).Number;
             if (named != manifest.Number)
             {
                 return new VerifyProblem(Path.Combine(directory, StoreFiles.Current), 0, $"it names manifest {named}, the store writes {manifest.Number}.");

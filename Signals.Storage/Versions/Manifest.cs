@@ -63,8 +63,11 @@ internal sealed class Manifest : IDisposable
 
     /// <summary>What the live manifest of a folder says; nothing is written.</summary>
     /// <exception cref="CorruptionException"><c>CURRENT</c> or the manifest is damaged or missing.</exception>
-    public static ManifestState Read(IFileSystem files, string directory) =>
-        Replay(files, directory, CurrentFile.Read(files, directory));
+    public static ManifestState Read(IFileSystem files, string directory)
+    {
+        (ulong number, long snapshotEnd) = CurrentFile.Read(files, directory);
+        return Replay(files, directory, number, snapshotEnd);
+    }
 
     /// <summary>
     /// Replays the live manifest and continues in a fresh one, so that nothing is ever appended behind a torn tail.
@@ -72,8 +75,8 @@ internal sealed class Manifest : IDisposable
     /// <exception cref="CorruptionException"><c>CURRENT</c> or the manifest is damaged or missing.</exception>
     public static Manifest Open(IFileSystem files, string directory, long rolloverBytes = DefaultRolloverBytes)
     {
-        ulong number = CurrentFile.Read(files, directory);
-        ManifestState state = Replay(files, directory, number);
+        (ulong number, long snapshotEnd) = CurrentFile.Read(files, directory);
+        ManifestState state = Replay(files, directory, number, snapshotEnd);
         return new Manifest(files, directory, state, number + 1, rolloverBytes);
     }
 
@@ -128,7 +131,7 @@ internal sealed class Manifest : IDisposable
         }
     }
 
-    private static ManifestState Replay(IFileSystem files, string directory, ulong number)
+    private static ManifestState Replay(IFileSystem files, string directory, ulong number, long snapshotEnd)
     {
         string path = Path.Combine(directory, StoreFiles.Manifest(number));
         if (!files.FileExists(path))
@@ -151,9 +154,12 @@ internal sealed class Manifest : IDisposable
 
             offset += LogFormat.FrameLength(payload.Length);
         });
-        return replay.Frames > 0
+
+        // The snapshot was synced before CURRENT named the file, so its end cannot be torn.
+        return replay.Frames > 0 && replay.EndOffset >= snapshotEnd
             ? state
-            : throw new CorruptionException(path, replay.EndOffset, "The manifest holds no edit, yet CURRENT names it.");
+            : throw new CorruptionException(
+                path, replay.EndOffset, $"The manifest ends here, yet CURRENT says that its snapshot ends at {snapshotEnd}; restore the store from a checkpoint.");
     }
 
     private void RollOver()
@@ -177,8 +183,9 @@ internal sealed class Manifest : IDisposable
             }
 
             log.Sync();
+            long snapshotEnd = log.WrittenOffset;
             AppendPromise(log);
-            CurrentFile.Publish(_files, _directory, number);
+            CurrentFile.Publish(_files, _directory, number, snapshotEnd);
             DeleteOthers(number);
             _snapshotEnd = log.WrittenOffset;
             return log;

@@ -2,6 +2,7 @@ using Signals.Core.Model;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Tables;
 using Signals.Storage.Versions;
+using Signals.Storage.Wal;
 using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Storage.Versions;
@@ -150,6 +151,46 @@ internal sealed class ManifestTests
         }
     }
 
+    /// <summary>Zeros at the end of a snapshot looked like a write that a crash cut off, and the tables in it were deleted as strays.</summary>
+    [Test]
+    public void Open_EndOfTheSnapshotCutOffOrZeroed_IsRefused([Values] bool zeroed)
+    {
+        Manifest.Create(_files, Folder, [Edits.Add(1), new VersionEdit().Erase(5, 10)]).Dispose();
+        string path = Path.Combine(Folder, StoreFiles.Manifest(1));
+        long length = ReadLength(_files, path);
+        long end = SnapshotEnd();
+        SimDisk disk = _files.Recording().KillImage(_files.OperationCount);
+        for (long from = LogFormat.HeaderBytes; from <= end; from += LogFormat.Alignment)
+        {
+            SimFileSystem damaged = new(disk, record: false);
+            using (IFile file = damaged.Open(path, FileOpenMode.ReadWrite))
+            {
+                file.SetLength(from);
+                file.SetLength(zeroed ? length : from);
+            }
+
+            if (from < end)
+            {
+                Assert.That(() => Manifest.Open(damaged, Folder), Throws.TypeOf<CorruptionException>(), $"from {from}");
+                continue;
+            }
+
+            using Manifest whole = Manifest.Open(damaged, Folder);
+            Assert.That(whole.State.Describe(), Does.StartWith("tables=1 ").And.Contain("erased=5@10"));
+        }
+    }
+
+    [Test]
+    public void Publish_KnownSnapshot_GivesTheGoldenLine()
+    {
+        CurrentFile.Publish(_files, Folder, 1, 4352);
+        using IFile file = _files.Open(Path.Combine(Folder, "CURRENT"), FileOpenMode.Read);
+        byte[] line = new byte[file.Length];
+        file.Read(0, line);
+        Assert.That(System.Text.Encoding.ASCII.GetString(line), Is.EqualTo("MANIFEST-000001 4352 1640138a\n"));
+        Assert.That(CurrentFile.Read(_files, Folder), Is.EqualTo((1UL, 4352L)));
+    }
+
     [Test]
     public void Create_BesideTablesWithoutCurrent_IsRefused()
     {
@@ -235,6 +276,8 @@ internal sealed class ManifestTests
             }
         }
     }
+
+    private long SnapshotEnd() => CurrentFile.Read(_files, Folder).SnapshotEnd;
 
     private static long ReadLength(SimFileSystem files, string path)
     {
