@@ -123,8 +123,8 @@ internal sealed class CommitGateTests
                 continue;
             }
 
-            long expected = Math.Max(0, position - ((position - user) % Users));
-            if (first != second || first != (expected < Users && user == 0 ? 0 : expected))
+            long expected = position < user ? 0 : position - ((position - user) % Users);
+            if (first != second || first != expected)
             {
                 throw new InvalidOperationException($"user {user} at {position} has {first} and {second}, expected {expected}");
             }
