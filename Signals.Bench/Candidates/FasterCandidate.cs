@@ -27,11 +27,12 @@ internal sealed class FasterCandidate : ICandidate
     {
         _synced = synced;
         _logDevice = Devices.CreateLogDevice(Path.Combine(path, "wal.log"));
-        _log = new FasterLog(new FasterLogSettings { LogDevice = _logDevice, LogChecksum = LogChecksumType.PerEntry, AutoCommit = false });
+        _log = new FasterLog(new FasterLogSettings { LogDevice = _logDevice, LogChecksum = LogChecksumType.PerEntry, FastCommitMode = true, AutoCommit = false });
         _settings = new FasterKVSettings<long, FasterChunk>
         {
             LogDevice = Devices.CreateLogDevice(Path.Combine(path, "hybrid.log")),
             CheckpointDir = Path.Combine(path, "checkpoints"),
+            EqualityComparer = new FasterKeyComparer(),
             IndexSize = 1L << 26,
             MemorySize = 4L << 30,
             PageSize = 32 << 20,
@@ -47,7 +48,7 @@ internal sealed class FasterCandidate : ICandidate
     public string Name => "FASTER";
 
     public string Settings =>
-        "per-user chunks of 32 rows updated in place, 64 MiB index, 4 GiB hybrid log in memory (0.9 of it mutable), a FasterLog with checksums in front: "
+        "per-user chunks of 32 rows updated in place, 64 MiB index with a mixing hash, 4 GiB hybrid log in memory (0.9 of it mutable), a FasterLog with checksums and commits in the log itself in front: "
         + "one entry per 256 events, a commit (written to the device, not synced) asked for after each and waited for at the end";
 
     public string DataFileEnd => ".log.0";

@@ -5,19 +5,27 @@ namespace Signals.Bench.Candidates;
 /// <summary>Rows of one user and type in any order, of which the newest distinct ones become an answer. One thread; reused.</summary>
 internal sealed class RowCollector
 {
+    private const int MovesPerRow = 8;
+
     private readonly List<PackedRow> _rows = new(4 * ICandidate.ReadRows);
 
     public int Count => _rows.Count;
 
     public void Clear() => _rows.Clear();
 
-    public void Add(ReadOnlySpan<PackedRow> rows) => _rows.AddRange(rows);
+    /// <summary>Adds rows in the order of their arrival, later ones than all that will be added after them.</summary>
+    public void Add(ReadOnlySpan<PackedRow> rows)
+    {
+        int before = _rows.Count;
+        _rows.AddRange(rows);
+        CollectionsMarshal.AsSpan(_rows)[before..].Reverse();
+    }
 
     /// <summary>Sorts newest first and drops repetitions.</summary>
     public void Settle()
     {
         Span<PackedRow> rows = CollectionsMarshal.AsSpan(_rows);
-        rows.Sort(PackedRow.Compare);
+        Sort(rows);
         int kept = 0;
         for (int i = 0; i < rows.Length; i++)
         {
@@ -28,6 +36,29 @@ internal sealed class RowCollector
         }
 
         _rows.RemoveRange(kept, _rows.Count - kept);
+    }
+
+    /// <summary>By insertion, because few rows are late; by a general sort where many are.</summary>
+    private static void Sort(Span<PackedRow> rows)
+    {
+        long moves = (long)MovesPerRow * rows.Length;
+        for (int i = 1; i < rows.Length && moves >= 0; i++)
+        {
+            PackedRow row = rows[i];
+            int place = i;
+            for (; place > 0 && PackedRow.Compare(row, rows[place - 1]) < 0; place--)
+            {
+                rows[place] = rows[place - 1];
+            }
+
+            rows[place] = row;
+            moves -= i - place;
+        }
+
+        if (moves < 0)
+        {
+            rows.Sort(PackedRow.Compare);
+        }
     }
 
     /// <summary>Whether the settled rows hold a whole answer that no row up to <paramref name="newestUnread"/> could change.</summary>
