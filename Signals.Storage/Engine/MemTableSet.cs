@@ -10,14 +10,30 @@ namespace Signals.Storage.Engine;
 /// <see cref="SignalRoom"/>; the counts may be read by any thread. A stall is a wait for the flush, counted and timed.
 /// Invariants: at most the given number of memtables is frozen, and none ends, or begins in the logs, before one older than it.
 /// </remarks>
-internal sealed class MemTableSet(
-    ViewState view, MemArenaPool pool, ChunkLayout[] layouts, int maxFrozen, TimeProvider time, FailStop failStop) : IDisposable
+internal sealed class MemTableSet : IDisposable
 {
+    private readonly ViewState _view;
+    private readonly MemArenaPool _pool;
+    private readonly ChunkLayout[] _layouts;
+    private readonly int _maxFrozen;
+    private readonly TimeProvider _time;
+    private readonly FailStop _failStop;
     private readonly ManualResetEventSlim _room = new(initialState: true);
     private readonly Lock _gate = new();
     private long _stalls; // guarded by _gate
     private TimeSpan _stallTime; // guarded by _gate; of the stalls that ended
     private long? _stallStart; // guarded by _gate; null unless stalled
+
+    public MemTableSet(ViewState view, MemArenaPool pool, ChunkLayout[] layouts, int maxFrozen, TimeProvider time, FailStop failStop)
+    {
+        _view = view;
+        _pool = pool;
+        _layouts = layouts;
+        _maxFrozen = maxFrozen;
+        _time = time;
+        _failStop = failStop;
+        failStop.Failed += _ => SignalRoom(); // nobody makes room any more
+    }
 
     /// <summary>Called after a memtable was frozen: starts the flush, or in a store without threads performs it.</summary>
     public Action OnFrozen { get; set; } = static () => { };
@@ -28,7 +44,7 @@ internal sealed class MemTableSet(
     /// <summary>Called with its duration when such a wait has ended.</summary>
     public Action<TimeSpan> OnStallEnded { get; set; } = static _ => { };
 
-    public MemTable Active => view.Current.Active;
+    public MemTable Active => _view.Current.Active;
 
     public long StallCount
     {
@@ -48,7 +64,7 @@ internal sealed class MemTableSet(
         {
             lock (_gate)
             {
-                return _stallTime + (_stallStart is long start ? time.GetElapsedTime(start) : TimeSpan.Zero);
+                return _stallTime + (_stallStart is long start ? _time.GetElapsedTime(start) : TimeSpan.Zero);
             }
         }
     }
@@ -59,9 +75,9 @@ internal sealed class MemTableSet(
     public void Freeze(long endPosition, ulong log)
     {
         WaitForRoom();
-        MemTable next = new(pool, layouts) { FirstLog = log };
+        MemTable next = new(_pool, _layouts) { FirstLog = log };
         Active.EndPosition = endPosition;
-        view.Replace(current => current.WithNewActive(next));
+        _view.Replace(current => current.WithNewActive(next));
         AssertInvariants();
         OnFrozen();
     }
@@ -75,7 +91,7 @@ internal sealed class MemTableSet(
 
     private void WaitForRoom()
     {
-        if (FrozenCount(view.Current) < maxFrozen)
+        if (FrozenCount(_view.Current) < _maxFrozen)
         {
             return;
         }
@@ -83,7 +99,7 @@ internal sealed class MemTableSet(
         lock (_gate)
         {
             _stalls++;
-            _stallStart = time.GetTimestamp();
+            _stallStart = _time.GetTimestamp();
         }
 
         TimeSpan waited = TimeSpan.Zero;
@@ -96,7 +112,7 @@ internal sealed class MemTableSet(
         {
             lock (_gate)
             {
-                waited = time.GetElapsedTime(_stallStart.Value);
+                waited = _time.GetElapsedTime(_stallStart.Value);
                 _stallTime += waited;
                 _stallStart = null;
             }
@@ -107,11 +123,11 @@ internal sealed class MemTableSet(
 
     private void WaitForFlush()
     {
-        while (FrozenCount(view.Current) >= maxFrozen)
+        while (FrozenCount(_view.Current) >= _maxFrozen)
         {
-            failStop.ThrowIfFailed();
+            _failStop.ThrowIfFailed();
             _room.Reset();
-            if (FrozenCount(view.Current) >= maxFrozen && failStop.Error is null)
+            if (FrozenCount(_view.Current) >= _maxFrozen && _failStop.Error is null)
             {
                 _room.Wait();
             }
@@ -121,8 +137,8 @@ internal sealed class MemTableSet(
     [Conditional("DEBUG")]
     private void AssertInvariants()
     {
-        MemTable[] all = view.Current.MemTables;
-        Debug.Assert(all.Length - 1 <= maxFrozen, "Too many memtables are frozen.");
+        MemTable[] all = _view.Current.MemTables;
+        Debug.Assert(all.Length - 1 <= _maxFrozen, "Too many memtables are frozen.");
         for (int i = 1; i < all.Length; i++)
         {
             Debug.Assert(i == 1 || all[i - 1].EndPosition >= all[i].EndPosition, "An older memtable ends later.");

@@ -44,7 +44,7 @@ internal sealed class PastState : IDisposable
             ViewState view = new(new ReadView([new MemTable(arenas, layouts)], TableVersion.Empty), epochs);
             _owned.Add(new ViewParts(view));
             WatermarkSet watermarks = new(schema.EventTypes.Count);
-            OpenTables(new TableSet(files, directory, schema, new BlockCache(options.BlockCacheBytes / 4)), version, view, watermarks);
+            new TableSet(files, directory, schema, new BlockCache(options.BlockCacheBytes / 4)).Show(version.Tables, view, watermarks);
             foreach (Erasure erasure in erasures)
             {
                 _erasures.Add(erasure.User, erasure.CutoffMs);
@@ -91,17 +91,5 @@ internal sealed class PastState : IDisposable
         Reader.Close();
         _owned.Dispose();
         _pinned.Dispose();
-    }
-
-    private static void OpenTables(TableSet tables, RetainedVersion version, ViewState view, WatermarkSet watermarks)
-    {
-        VersionEdit all = new();
-        all.AddedTables.AddRange(version.Tables);
-        Table[] opened = tables.OpenAll(all.AddedTables);
-        view.Replace(empty => empty.WithTables(empty.Tables.Apply(all, opened)));
-        foreach (TableMeta meta in all.AddedTables)
-        {
-            watermarks.Raise(meta.EventType, meta.NewestInserted);
-        }
     }
 }

@@ -21,7 +21,6 @@ internal sealed partial class StoreEngine
             return null;
         }
 
-
         try
         {
             return new PastState(_files, _directory, Schema, _options, version, erasures, pinned!, _erasures, Telemetry, Time);

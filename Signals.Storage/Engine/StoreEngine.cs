@@ -301,62 +301,6 @@ internal sealed partial class StoreEngine
         _history?.Versions.Length ?? 0,
         _history?.KeptBytes ?? 0);
 
-    private void OpenTables(ManifestState state, TableSet tables)
-    {
-        VersionEdit all = new();
-        all.AddedTables.AddRange(state.Tables.Values);
-        Table[] opened = tables.OpenAll(all.AddedTables);
-        _view.Replace(view => view.WithTables(view.Tables.Apply(all, opened)));
-        foreach (TableMeta meta in all.AddedTables)
-        {
-            Watermarks.Raise(meta.EventType, meta.NewestInserted);
-        }
-
-        foreach ((UserId user, long cutoffMs) in state.Erasures)
-        {
-            _erasures.Add(user, cutoffMs);
-        }
-
-        Sources.Load(state.Sources);
-    }
-
-    private void Recover(LogRecovery recovery)
-    {
-        if (!_options.Background)
-        {
-            _memTables.OnFrozen = () => _flusher.FlushOnce();
-            Replay(recovery);
-            return;
-        }
-
-        // Beside the replay, whose thread has enough to do. What is still frozen afterwards waits for the flush thread, but kept versions begin with
-        // tables alone.
-        FailStop.Failed += _ => _memTables.SignalRoom();
-        using CancellationTokenSource replayed = new();
-        using (BackgroundLoop flush = new("signals-recovery", () => RunAll(() => !replayed.IsCancellationRequested && _flusher.FlushOnce()), Timeout.InfiniteTimeSpan, FailStop))
-        {
-            _memTables.OnFrozen = flush.Signal;
-            Replay(recovery);
-            replayed.Cancel();
-        }
-
-        FailStop.ThrowIfFailed();
-        if (_options.Retention is not null)
-        {
-            RunAll(_flusher.FlushOnce);
-        }
-    }
-
-    private void Replay(LogRecovery recovery) => recovery.Replay((log, records, before) =>
-    {
-        if (_memTables.Active.FirstLog == 0)
-        {
-            _memTables.Active.FirstLog = log;
-        }
-
-        _applier.Apply(records, before, log);
-    });
-
     private void OnCommitted()
     {
         _ledger.Refresh();
@@ -397,7 +341,6 @@ internal sealed partial class StoreEngine
         _ring.Close();
         _acks.Fail(error);
         _freezes.FailAll();
-        _memTables.SignalRoom();
         Telemetry.Poisoned(error);
     }
 

@@ -12,6 +12,19 @@ internal sealed class TableSet(IFileSystem files, string directory, StoreSchema 
 {
     private readonly SharedFiles _segments = new(files);
 
+    /// <summary>Opens the tables of a version and puts them into a view that has none, with what they say of the newest events.</summary>
+    public void Show(IEnumerable<TableMeta> metas, ViewState view, WatermarkSet watermarks)
+    {
+        VersionEdit all = new();
+        all.AddedTables.AddRange(metas);
+        Table[] opened = OpenAll(all.AddedTables);
+        view.Replace(empty => empty.WithTables(empty.Tables.Apply(all, opened)));
+        foreach (TableMeta meta in all.AddedTables)
+        {
+            watermarks.Raise(meta.EventType, meta.NewestInserted);
+        }
+    }
+
     /// <summary>Opens all or, when one cannot be opened, none.</summary>
     /// <param name="metas">The tables.</param>
     /// <param name="before">The version before: a table of it that comes again with other column files goes on as it is.</param>

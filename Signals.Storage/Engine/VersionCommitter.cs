@@ -51,14 +51,14 @@ internal sealed class VersionCommitter(
     public void Commit(
         VersionEdit edit, Table[] added, Func<ReadView, TableVersion, ReadView> change, params IEnumerable<IDisposable> unlinked)
     {
-        WarmBlocks[] warm = warmer.Load(edit, added);
+        WarmBlocks[] warm = OrDispose(added, () => warmer.Load(edit, added));
         lock (_gate)
         {
-            CommitDurablyLocked(edit, added);
+            OrDispose(added, () => CommitDurablyLocked(edit));
             TableVersion before = view.Current.Tables;
             TableVersion after = before.Apply(edit, added);
             Table[] removed = [.. edit.RemovedTables.Select(number => Find(before, number))];
-            ulong version = IsKept(edit, before) ? KeepLocked(edit, added) : view.Current.Version;
+            ulong version = IsKept(edit, before) ? OrDispose(added, () => OnInstalling!(manifest.State, edit)) : view.Current.Version;
             CacheWarmer.HandOver(warm, removed);
             view.Replace(current => change(current, after).WithVersion(version), [.. removed, .. FilesLeft(removed, after), .. unlinked]);
         }
@@ -77,44 +77,30 @@ internal sealed class VersionCommitter(
         }
     }
 
-    private ulong KeepLocked(VersionEdit edit, Table[] added)
-    {
-        try
-        {
-            return OnInstalling!(manifest.State, edit);
-        }
-        catch
-        {
-            foreach (Table table in added)
-            {
-                table.Dispose();
-            }
-
-            throw;
-        }
-    }
-
     // A flush or an import is kept. A merge or fold changes no answer, unless it drops patches whose event is not there.
     private bool IsKept(VersionEdit edit, TableVersion before) => OnInstalling is not null
         && (edit.FlushedPosition is not null
             || (edit.AddedTables.Count > 0 && edit.RemovedTables.Count == 0)
             || edit.RemovedTables.Exists(number => Find(before, number).Meta.Kind == RunKind.Patches));
 
-    private void CommitDurablyLocked(VersionEdit edit, Table[] added)
+    private bool CommitDurablyLocked(VersionEdit edit)
+    {
+        edit.NextFileNumber = numbers.Upcoming;
+        OnCommitting();
+        manifest.Commit(edit);
+        return true;
+    }
+
+    /// <summary>Tables that do not become visible are nobody's.</summary>
+    private static T OrDispose<T>(Table[] added, Func<T> step)
     {
         try
         {
-            edit.NextFileNumber = numbers.Upcoming;
-            OnCommitting();
-            manifest.Commit(edit);
+            return step();
         }
         catch
         {
-            foreach (Table table in added)
-            {
-                table.Dispose();
-            }
-
+            Array.ForEach(added, table => table.Dispose());
             throw;
         }
     }

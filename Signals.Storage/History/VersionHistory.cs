@@ -30,6 +30,7 @@ internal sealed partial class VersionHistory : IDisposable
     private readonly List<IDisposable> _pinned = []; // guarded by _lock; one for each version
     private readonly List<IDisposable> _loose = []; // guarded by _lock; of versions that went
     private HistoryFile? _file; // guarded by _lock
+    private (ulong Version, TableVersion? Live) _unmerged; // guarded by _lock; found to need the same files, which takes a while
     private ulong _fileNumber; // guarded by _lock
     private long _firstBytes; // guarded by _lock; of the file when it was new
     private bool _hasGrown; // guarded by _lock; whether a version came since its bytes were last counted, which takes a while
@@ -201,8 +202,19 @@ internal sealed partial class VersionHistory : IDisposable
         lock (_lock)
         {
             RetainedVersion newest = _content.Versions[^1];
-            return _file is not null && newest.InstalledMs <= NowMs() - (long)_options.Age.TotalMilliseconds
-                && !newest.DataFiles().ToHashSet().SetEquals(live.Tables.SelectMany(table => StoreFiles.FilesOf(table.Meta)));
+            bool isOld = newest.InstalledMs <= NowMs() - (long)_options.Age.TotalMilliseconds;
+            if (_file is null || !isOld || _unmerged == (newest.Number, live))
+            {
+                return false;
+            }
+
+            if (!newest.DataFiles().ToHashSet().SetEquals(live.Tables.SelectMany(table => StoreFiles.FilesOf(table.Meta))))
+            {
+                return true;
+            }
+
+            _unmerged = (newest.Number, live);
+            return false;
         }
     }
 

@@ -22,6 +22,7 @@ internal sealed class SelectionJob
     private readonly SequenceQuery _candidates;
     private readonly SequenceQuery _held;
     private readonly int[] _copied; // ordinals of the candidates' query, by column of the target
+    private readonly int[] _columns; // of the candidates' type, as their query has them
     private readonly int _score;
     private int _done;
 
@@ -41,6 +42,7 @@ internal sealed class SelectionJob
         _candidates = new SequenceQueryBuilder(schema, [_from.Name]).Columns(names).Build();
         _held = new SequenceQueryBuilder(schema, [_into.Name]).Columns().Build();
         _copied = [.. _into.Columns.Select(c => _candidates.OrdinalOf(c.Name))];
+        _columns = [.. _candidates.ColumnNames.Select(_from.IndexOf)];
         _score = _candidates.OrdinalOf(options.Score);
     }
 
@@ -161,13 +163,12 @@ internal sealed class SelectionJob
     private EventBatch CopyAll(UserId user, SequenceBuffer page, int first, int end)
     {
         EventBatch events = new(_from, end - first);
-        int[] columns = [.. _candidates.ColumnNames.Select(_from.IndexOf)];
         for (int row = first; row < end; row++)
         {
             EventRow copy = events.Add(user, page.Times[row], page.Ids[row]);
-            for (int i = 0; i < columns.Length; i++)
+            for (int i = 0; i < _columns.Length; i++)
             {
-                copy.Copy(columns[i], page.Columns[i], row);
+                copy.Copy(_columns[i], page.Columns[i], row);
             }
         }
 

@@ -1,6 +1,6 @@
 namespace Signals.Storage.Primitives;
 
-/// <summary>Puts row keys in order.</summary>
+/// <summary>Row keys in order: sorting them, and counting from the newest.</summary>
 internal static class RowKeyOrder
 {
     /// <summary>How many places a key may move on average before a general sort is the better choice.</summary>
@@ -31,5 +31,17 @@ internal static class RowKeyOrder
                 return;
             }
         }
+    }
+
+    /// <summary>How many keys in order are at or after a time.</summary>
+    public static int CountFrom(ReadOnlySpan<RowKey> ordered, long time)
+    {
+        int count = ordered.Length;
+        while (count > 0 && ordered[count - 1].Time < time)
+        {
+            count--;
+        }
+
+        return count;
     }
 }

@@ -126,7 +126,7 @@ internal sealed class SourceReader
         {
             bool isAll = rows.AddNewestKeys(wanted, destination, index, out long leftOut);
             RowKeyOrder.SortNearlyOrdered(destination.Span);
-            int known = isAll ? destination.Count : CountAfter(destination.Span, leftOut);
+            int known = isAll ? destination.Count : RowKeyOrder.CountFrom(destination.Span, leftOut + 1);
             int missing = limit - CountIdentities(destination.Span[..known]);
             if (missing <= 0 || isAll)
             {
@@ -138,17 +138,6 @@ internal sealed class SourceReader
             wanted = (int)Math.Min(int.MaxValue, known + Math.Max((long)known, missing));
             destination.Clear();
         }
-    }
-
-    private static int CountAfter(ReadOnlySpan<RowKey> ordered, long time)
-    {
-        int count = ordered.Length;
-        while (count > 0 && ordered[count - 1].Time <= time)
-        {
-            count--;
-        }
-
-        return count;
     }
 
     private static int CountIdentities(ReadOnlySpan<RowKey> ordered)

@@ -323,8 +323,8 @@ internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<Dupl
     private void TakeMerged()
     {
         ReadOnlySpan<RowKey> keys = _merged.Span;
-        int skip = CountFrom(keys, _bounds.To);
-        int end = CountFrom(keys, _bounds.From);
+        int skip = RowKeyOrder.CountFrom(keys, _bounds.To);
+        int end = RowKeyOrder.CountFrom(keys, _bounds.From);
         Take(ref skip, ref end, out int take);
         Span<long> times = _stage.Times.Extend(take);
         Span<ulong> ids = _stage.Ids.Extend(take);
@@ -336,16 +336,5 @@ internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<Dupl
         }
 
         SliceCoalescer.Append(keys, _stage.Slices);
-    }
-
-    private static int CountFrom(ReadOnlySpan<RowKey> keys, long time)
-    {
-        int count = keys.Length;
-        while (count > 0 && keys[count - 1].Time < time)
-        {
-            count--;
-        }
-
-        return count;
     }
 }

@@ -121,7 +121,7 @@ public sealed partial class StoreDefinitions
         ServedSequence answer = _tenants.TryGet(plan.Plan.Definition.Owner, out Tenant? tenant)
             ? TenantRead.Read(tenant, plan, user, options)
             : plan.Read(user, options);
-        if (registered.Shadow is { } shadow && overrides.IsEmpty && options.AsOf is null)
+        if (ShadowOf(registered, overrides, options) is { } shadow)
         {
             _shadows.Sample(shadow, plan, user, answer.NowMs);
         }
@@ -144,7 +144,7 @@ public sealed partial class StoreDefinitions
             plan.ReadTensors(users, destination, options);
         }
 
-        if (registered.Shadow is { } shadow && overrides.IsEmpty && options.AsOf is null)
+        if (ShadowOf(registered, overrides, options) is { } shadow)
         {
             long now = _time.GetUtcNow().ToUnixTimeMilliseconds();
             foreach (ref readonly UserId user in users)
@@ -161,6 +161,10 @@ public sealed partial class StoreDefinitions
     /// <summary>The plan that serves a name now.</summary>
     /// <exception cref="UnknownDefinitionException">There is none.</exception>
     internal ServedPlan Find(string name, ReadOnlySpan<ParameterOverride> overrides) => Find(name).Resolve(overrides).Plan;
+
+    private static ShadowDefinition<ServedPlan>? ShadowOf(
+        RegisteredDefinition<ServedPlan> registered, ReadOnlySpan<ParameterOverride> overrides, in ReadOptions options) =>
+        overrides.IsEmpty && options.AsOf is null ? registered.Shadow : null;
 
     private RegisteredDefinition<ServedPlan> Find(string name)
     {

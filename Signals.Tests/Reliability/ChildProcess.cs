@@ -24,6 +24,22 @@ internal static class ChildProcess
     public static Process Start(string path, Durability durability, ulong seed, params string[] under) =>
         Start(Crash, path, durability, seed, under);
 
+    /// <summary>In the child: runs it with the words that it was started with, and says on the error output what ended it.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Run(Func<string, Durability, ulong, Task> child, string path, string mode, string seed)
+    {
+        try
+        {
+            child(path, Enum.Parse<Durability>(mode), ulong.Parse(seed, CultureInfo.InvariantCulture)).GetAwaiter().GetResult();
+            return 0;
+        }
+        catch (Exception e)
+        {
+            Console.Error.WriteLine(e);
+            return 1;
+        }
+    }
+
     private static Process Start(string program, string path, Durability durability, ulong seed, params string[] under)
     {
         string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? Environment.ProcessPath!;

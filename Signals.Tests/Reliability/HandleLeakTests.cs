@@ -1,4 +1,3 @@
-using System.Globalization;
 using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Storage;
@@ -54,17 +53,17 @@ internal sealed class HandleLeakTests
             Cycle(options, i);
         }
 
-        (int handles, int threads, long memory) before = Count();
+        ProcessCounts before = ProcessCounts.Take();
         for (int i = Warmup; i < Warmup + cycles; i++)
         {
             Cycle(options, i);
         }
 
-        (int handles, int threads, long memory) after = Count();
-        TestContext.Out.WriteLine($"{cycles} cycles: handles {before.handles} to {after.handles}, threads {before.threads} to {after.threads}, native memory {before.memory >> 20} to {after.memory >> 20} MiB");
-        Assert.That(after.handles, Is.AtMost(before.handles + HandlesOfTheRuntime));
-        Assert.That(after.threads, Is.AtMost(before.threads + HandlesOfTheRuntime));
-        Assert.That(after.memory, Is.AtMost(before.memory + Slack));
+        ProcessCounts after = ProcessCounts.Take();
+        TestContext.Out.WriteLine($"{cycles} cycles: handles {before.Handles} to {after.Handles}, threads {before.Threads} to {after.Threads}, native memory {before.NativeBytes >> 20} to {after.NativeBytes >> 20} MiB");
+        Assert.That(after.Handles, Is.AtMost(before.Handles + HandlesOfTheRuntime));
+        Assert.That(after.Threads, Is.AtMost(before.Threads + HandlesOfTheRuntime));
+        Assert.That(after.NativeBytes, Is.AtMost(before.NativeBytes + Slack));
     }
 
     [Test]
@@ -73,13 +72,13 @@ internal sealed class HandleLeakTests
         Cycle(TestStores.Tiny, 0);
         byte[] current = File.ReadAllBytes(Path.Combine(_path, "CURRENT"));
         File.WriteAllBytes(Path.Combine(_path, "CURRENT"), [1, 2, 3]);
-        int before = Count().Handles;
+        int before = ProcessCounts.Take().Handles;
         for (int i = 0; i < 300; i++)
         {
             Assert.That(() => Cycle(TestStores.Tiny, i), Throws.InstanceOf<CorruptionException>());
         }
 
-        Assert.That(Count().Handles, Is.AtMost(before + HandlesOfTheRuntime));
+        Assert.That(ProcessCounts.Take().Handles, Is.AtMost(before + HandlesOfTheRuntime));
         File.WriteAllBytes(Path.Combine(_path, "CURRENT"), current);
         Cycle(TestStores.Tiny, 1);
     }
@@ -94,15 +93,5 @@ internal sealed class HandleLeakTests
         store.Engine.Close(abandon: number % 10 == 9);
         store.Dispose();
         Assert.That(() => store.Append(batch), Throws.InstanceOf<ObjectDisposedException>());
-    }
-
-    private static (int Handles, int Threads, long Memory) Count()
-    {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        GC.Collect();
-        string data = File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
-        long resident = long.Parse(data.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) << 10;
-        return (Directory.GetFileSystemEntries("/proc/self/fd").Length, Directory.GetDirectories("/proc/self/task").Length, resident - GC.GetTotalMemory(forceFullCollection: false));
     }
 }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Storage;
@@ -21,21 +20,7 @@ internal static class KillChild
 
     private const int InFlight = 12;
 
-    public static int Run(string path, string mode, string seed)
-    {
-        try
-        {
-            RunAsync(path, Enum.Parse<Durability>(mode), ulong.Parse(seed, CultureInfo.InvariantCulture)).GetAwaiter().GetResult();
-            return 0;
-        }
-        catch (Exception e)
-        {
-            Console.Error.WriteLine(e);
-            return 1;
-        }
-    }
-
-    private static async Task RunAsync(string path, Durability durability, ulong seed)
+    public static async Task RunAsync(string path, Durability durability, ulong seed)
     {
         using Stream output = Console.OpenStandardOutput();
         byte[] number = new byte[sizeof(long)];

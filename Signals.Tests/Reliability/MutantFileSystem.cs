@@ -17,12 +17,12 @@ internal sealed class MutantFileSystem(IFileSystem inner, Mutant mutant) : IFile
         _madeTable = mode == FileOpenMode.CreateNew ? isTable : _madeTable;
         if (mutant == Mutant.DeleteLogEarly && isTable && mode == FileOpenMode.CreateNew)
         {
-            DeleteOldestLog(DurableFile.DirectoryOf(path));
+            DeleteOldest(DurableFile.DirectoryOf(path), ".log", staying: 1);
         }
 
         if (mutant == Mutant.DeleteSegmentEarly && mode == FileOpenMode.CreateNew && path.EndsWith(".col", StringComparison.Ordinal))
         {
-            DeleteOldestSegment(DurableFile.DirectoryOf(path));
+            DeleteOldest(DurableFile.DirectoryOf(path), ".seg", staying: 0);
         }
 
         IFile file = inner.Open(path, mode);
@@ -206,21 +206,13 @@ internal sealed class MutantFileSystem(IFileSystem inner, Mutant mutant) : IFile
         _unsynced.RemoveAll(inner.FileExists);
     }
 
-    private void DeleteOldestSegment(string directory)
+    /// <summary>Deletes the oldest file of a kind where there are more of them than must stay.</summary>
+    private void DeleteOldest(string directory, string suffix, int staying)
     {
-        string? oldest = inner.ListFiles(directory).Where(name => name.EndsWith(".seg", StringComparison.Ordinal)).Order(StringComparer.Ordinal).FirstOrDefault();
-        if (oldest is not null)
+        string[] files = [.. inner.ListFiles(directory).Where(name => name.EndsWith(suffix, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        if (files.Length > staying)
         {
-            inner.Delete(Path.Combine(directory, oldest));
-        }
-    }
-
-    private void DeleteOldestLog(string directory)
-    {
-        string[] logs = [.. inner.ListFiles(directory).Where(IsLog).Order(StringComparer.Ordinal)];
-        if (logs.Length > 1)
-        {
-            inner.Delete(Path.Combine(directory, logs[0]));
+            inner.Delete(Path.Combine(directory, files[0]));
         }
     }
 }

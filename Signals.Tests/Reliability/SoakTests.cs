@@ -1,4 +1,3 @@
-using System.Globalization;
 using Signals.Core.Model;
 using Signals.Storage;
 
@@ -35,8 +34,8 @@ internal sealed class SoakTests
         string path = Path.Combine(_disk.Path, "store");
         long acked = 0;
         int failures = 0;
-        (int Handles, long Memory) first = default;
-        (int Handles, long Memory) last = default;
+        ProcessCounts first = default;
+        ProcessCounts last = default;
         SoakTally tally = new();
         for (int round = 0; round < TestScale.Of(Rounds); round++)
         {
@@ -52,16 +51,16 @@ internal sealed class SoakTests
             }
 
             _disk.Free();
-            last = Count();
+            last = ProcessCounts.Take();
             first = round == 0 ? last : first;
             Assert.That(last.Handles, Is.AtMost(first.Handles + HandlesOfTheRuntime), $"round {round}");
-            Assert.That(last.Memory, Is.AtMost(first.Memory + Slack), $"round {round}");
+            Assert.That(last.NativeBytes, Is.AtMost(first.NativeBytes + Slack), $"round {round}");
         }
 
         using SignalStore end = KillSchema.Open(path, durability);
         Assert.That(KillSchema.VerifyPrefix(end), Is.AtLeast(acked));
         Assert.That(end.Verify().Problems, Is.Empty);
-        TestContext.Out.WriteLine($"{durability}: {acked} entries, full {failures} times, {tally}, handles {first.Handles} to {last.Handles}, native memory {first.Memory >> 20} to {last.Memory >> 20} MiB");
+        TestContext.Out.WriteLine($"{durability}: {acked} entries, full {failures} times, {tally}, handles {first.Handles} to {last.Handles}, native memory {first.NativeBytes >> 20} to {last.NativeBytes >> 20} MiB");
         Assert.That(failures, Is.EqualTo(TestScale.Of(Rounds) - ((TestScale.Of(Rounds) + 1) / 2)), "every second round the disk fills up");
         tally.AssertEverythingHappened();
     }
@@ -76,15 +75,5 @@ internal sealed class SoakTests
         {
             // The disk is full; what matters is what the next open finds.
         }
-    }
-
-    private static (int Handles, long Memory) Count()
-    {
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        GC.Collect();
-        string line = File.ReadLines("/proc/self/status").First(text => text.StartsWith("VmRSS:", StringComparison.Ordinal));
-        long resident = long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) << 10;
-        return (Directory.GetFileSystemEntries("/proc/self/fd").Length, resident - GC.GetTotalMemory(forceFullCollection: false));
     }
 }

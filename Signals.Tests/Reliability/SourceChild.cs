@@ -1,4 +1,3 @@
-using System.Globalization;
 using Signals.Core.Model;
 using Signals.Storage;
 using Signals.Tests.Simulation;
@@ -13,21 +12,7 @@ internal static class SourceChild
 {
     public const string Source = "collector-1";
 
-    public static int Run(string path, string mode, string seed)
-    {
-        try
-        {
-            RunAsync(path, Enum.Parse<Durability>(mode), ulong.Parse(seed, CultureInfo.InvariantCulture)).GetAwaiter().GetResult();
-            return 0;
-        }
-        catch (Exception e)
-        {
-            Console.Error.WriteLine(e);
-            return 1;
-        }
-    }
-
-    private static async Task RunAsync(string path, Durability durability, ulong seed)
+    public static async Task RunAsync(string path, Durability durability, ulong seed)
     {
         SimRandom random = new(seed);
         using SignalStore store = KillSchema.Open(path, durability);

@@ -74,12 +74,7 @@ internal sealed class MemRowsTests
             batch.Add(TheUser, time, ++id).Set("n", 1);
         }
 
-        byte[] record = new byte[BatchRecordWriter.Plan(batch)];
-        BatchRecordWriter.Write(batch, record);
-        BitConverter.TryWriteBytes(record, record.Length);
-        BatchRows decoded = new(Declared);
-        decoded.Decode(BatchRecordReader.Open(record, Declared));
-        Assert.That(new MemTableWriter().Append(table, decoded, 0), Is.EqualTo(decoded.Count));
+        Assert.That(MemTableRows.Append(table, batch), Is.EqualTo(id));
     }
 
     private static MemRows Find(MemTable table)

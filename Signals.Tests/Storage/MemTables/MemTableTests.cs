@@ -100,12 +100,7 @@ internal sealed class MemTableTests
             batch.Add(UserId.From((ulong)user), time, (ulong)time).Set("n", (int)time).Set("text", $"t{time}").SetVector<float>("v", vector);
         }
 
-        byte[] record = new byte[BatchRecordWriter.Plan(batch)];
-        BatchRecordWriter.Write(batch, record);
-        BitConverter.TryWriteBytes(record, record.Length);
-        BatchRows decoded = new(Declared);
-        decoded.Decode(BatchRecordReader.Open(record, Declared));
-        return new MemTableWriter().Append(table, decoded, 0);
+        return MemTableRows.Append(table, batch);
     }
 
     private static MemRows Find(MemTable table, int user)

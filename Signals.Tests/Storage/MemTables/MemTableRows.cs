@@ -1,0 +1,19 @@
+using Signals.Core.Ingest;
+using Signals.Storage.MemTables;
+
+namespace Signals.Tests.Storage.MemTables;
+
+/// <summary>Appends a batch to a memtable as the ingest thread does: encoded, decoded, then row by row.</summary>
+internal static class MemTableRows
+{
+    /// <summary>Returns how many rows found room.</summary>
+    public static int Append(MemTable table, EventBatch batch)
+    {
+        byte[] record = new byte[BatchRecordWriter.Plan(batch)];
+        BatchRecordWriter.Write(batch, record);
+        BitConverter.TryWriteBytes(record, record.Length);
+        BatchRows decoded = new(batch.EventType);
+        decoded.Decode(BatchRecordReader.Open(record, batch.EventType));
+        return new MemTableWriter().Append(table, decoded, 0);
+    }
+}
