@@ -1,10 +1,12 @@
 using Signals.Core.Model;
+using Signals.Core.Placement;
 using Signals.Core.Schema;
 using Signals.Core.Tenancy;
 using Signals.Storage.Engine;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Indexing;
 using Signals.Storage.Maintenance;
+using Signals.Storage.Placement;
 using Signals.Storage.Reads;
 using Signals.Storage.Serving;
 using Signals.Storage.Telemetry;
@@ -27,13 +29,14 @@ public sealed partial class SignalStore : IAsyncDisposable, IDisposable
     private readonly IndexingEnrichment? _enrichment;
     private readonly ShadowReads _shadows = new();
 
-    private SignalStore(StoreEngine engine, IndexingEnrichment? enrichment)
+    private SignalStore(StoreEngine engine, IndexingEnrichment? enrichment, EnrichmentOptions? options, EnricherGauges gauges)
     {
         Engine = engine;
         _enrichment = enrichment;
         Tenants = new TenantRegistry(engine.Time);
         TenantInstruments.Register(engine.Telemetry.Meter, Tenants);
-        Definitions = new StoreDefinitions(engine.Schema, engine.Reader, Tenants, _shadows, engine.Time);
+        Definitions = new StoreDefinitions(engine.Schema, engine.Reader, Tenants, _shadows, gauges, engine.Time);
+        Placements = new StorePlacements(Definitions, enrichment, options ?? new EnrichmentOptions(), gauges, engine.Time);
         _newestOfEach = Query([.. engine.Schema.EventTypes.Select(type => type.Name)]).Last(1).Columns().Build();
     }
 
@@ -51,6 +54,9 @@ public sealed partial class SignalStore : IAsyncDisposable, IDisposable
     /// has none, either.
     /// </summary>
     public TenantRegistry Tenants { get; }
+
+    /// <summary>Where enrichments are computed for new events, and why.</summary>
+    public StorePlacements Placements { get; }
 
     internal StoreEngine Engine { get; }
 
@@ -118,6 +124,7 @@ public sealed partial class SignalStore : IAsyncDisposable, IDisposable
     public void Dispose()
     {
         _shadows.Dispose();
+        Placements.Stop();
         _enrichment?.Dispose();
         Engine.Close();
     }
@@ -130,10 +137,19 @@ public sealed partial class SignalStore : IAsyncDisposable, IDisposable
     {
         ArgumentNullException.ThrowIfNull(schema);
         StoreEngine engine = StoreEngine.Open(files, path, schema, options, time);
+        EnricherGauges gauges = new();
         try
         {
-            return new SignalStore(
-                engine, enrichment is null ? null : new IndexingEnrichment(engine.Schema, engine.Appender, enrichment, options.MaxBatchBytes, time));
+            IndexingEnrichment? indexing = enrichment is null
+                ? null
+                : new IndexingEnrichment(engine.Schema, engine.Appender, enrichment, gauges, options.MaxBatchBytes, time);
+            SignalStore store = new(engine, indexing, enrichment, gauges);
+            if (options.Background)
+            {
+                store.Placements.Start();
+            }
+
+            return store;
         }
         catch
         {

@@ -1,9 +1,11 @@
+using Signals.Core.Columns;
 using Signals.Core.Enrichment;
+using Signals.Core.Placement;
 using Signals.Core.Serving.Rows;
 
 namespace Signals.Core.Serving;
 
-/// <summary>Runs one enricher over chosen rows and puts its columns into the working set.</summary>
+/// <summary>Runs one enricher over chosen rows, or those of them in which nothing is stored, and puts its columns into the working set.</summary>
 /// <remarks>
 /// Thread contract: one thread at a time; reused, allocates only to grow. A remote enricher that is not back in time keeps what it was
 /// given, and gets fresh objects next time: it may still write into the old ones.
@@ -12,6 +14,9 @@ internal sealed class EnrichRun
 {
     private readonly EnrichUse _use;
     private readonly StepRows[] _types;
+    private int[] _lacking = [];
+    private bool[] _lacks = [];
+    private uint _runs;
 
     public EnrichRun(EnrichUse use)
     {
@@ -25,10 +30,51 @@ internal sealed class EnrichRun
 
     public EnrichUse Use => _use;
 
+    /// <summary>How many rows the last run computed.</summary>
+    public int Computed { get; private set; }
+
     /// <summary>Fills the enricher's columns in the given rows; false when it was too late.</summary>
     public bool Run(RowSet rows, ReadOnlySpan<int> chosen, in ReadBudget budget)
     {
+        bool isSampled = _use.Gauge is not null && _runs++ % EnricherGauge.SampleEvery == 0;
+        long start = isSampled ? budget.Time.GetTimestamp() : 0;
+        bool complete = Run(rows, _use.FillsStored ? Lacking(rows, chosen) : chosen, budget, isSampled);
+        if (isSampled)
+        {
+            // The first run stands for itself, so that an enricher that seldom runs is not overrated.
+            int weight = _runs == 1 ? 1 : EnricherGauge.SampleEvery;
+            _use.Gauge!.AddRun(weight, Taken(rows, chosen), Computed, budget.Time.GetElapsedTime(start));
+        }
+
+        // A local enricher cannot be interrupted: it is too late when the deadline has passed once it ends.
+        if (_use.Gauge is not null && Computed > 0 && (!complete || (budget.HasDeadline && budget.IsExpired)))
+        {
+            _use.Gauge.AddLate();
+        }
+
+        return complete;
+    }
+
+    /// <summary>How many rows are of event types that the enricher takes.</summary>
+    public int Taken(RowSet rows, ReadOnlySpan<int> chosen)
+    {
+        int taken = 0;
+        ReadOnlySpan<ushort> types = rows.EventTypes;
+        foreach (int row in chosen)
+        {
+            foreach (StepRows type in _types)
+            {
+                taken += types[row] == type.Run.Batch.EventType.Id ? 1 : 0;
+            }
+        }
+
+        return taken;
+    }
+
+    private bool Run(RowSet rows, ReadOnlySpan<int> chosen, in ReadBudget budget, bool isSampled)
+    {
         bool complete = true;
+        Computed = 0;
         for (int i = 0; i < _types.Length; i++)
         {
             if (!_types[i].TryBind(rows, chosen))
@@ -36,20 +82,79 @@ internal sealed class EnrichRun
                 continue;
             }
 
+            Computed += _types[i].Rows.Length;
             if (!TryEnrich(i, budget))
             {
                 complete = false;
                 continue;
             }
 
-            StepRows bound = _types[i];
-            for (int output = 0; output < _use.Outputs.Length; output++)
+            Take(rows, _types[i]);
+            if (isSampled)
             {
-                rows.Derived(_use.Outputs[output]).Scatter(bound.Run.Batch.Outputs[output], bound.Rows);
+                _use.Gauge!.AddValues(_types[i].Run.Batch);
             }
         }
 
         return complete;
+    }
+
+    private void Take(RowSet rows, StepRows bound)
+    {
+        for (int output = 0; output < _use.Outputs.Length; output++)
+        {
+            int ordinal = _use.Outputs[output];
+            if (ordinal < 0)
+            {
+                continue;
+            }
+
+            if (_use.FillsStored)
+            {
+                rows.Derived(ordinal).Fill(bound.Run.Batch.Outputs[output], bound.Rows);
+            }
+            else
+            {
+                rows.Derived(ordinal).Scatter(bound.Run.Batch.Outputs[output], bound.Rows);
+            }
+        }
+    }
+
+    /// <summary>Those of the rows in which one of the enricher's columns is absent.</summary>
+    private ReadOnlySpan<int> Lacking(RowSet rows, ReadOnlySpan<int> chosen)
+    {
+        if (_lacking.Length < chosen.Length)
+        {
+            _lacking = new int[Math.Max(chosen.Length, 2 * _lacking.Length)];
+            _lacks = new bool[_lacking.Length];
+        }
+
+        Span<bool> lacks = _lacks.AsSpan(0, chosen.Length);
+        lacks.Clear();
+        bool any = false;
+        foreach (int ordinal in _use.Outputs)
+        {
+            ReadOnlySpan<byte> states = ordinal < 0 ? default : rows.Column(ordinal).RowStates;
+            if (!states.Contains((byte)ColumnState.Absent))
+            {
+                continue;
+            }
+
+            any = true;
+            for (int i = 0; i < chosen.Length; i++)
+            {
+                lacks[i] |= states[chosen[i]] == (byte)ColumnState.Absent;
+            }
+        }
+
+        int count = 0;
+        for (int i = 0; any && i < chosen.Length; i++)
+        {
+            _lacking[count] = chosen[i];
+            count += lacks[i] ? 1 : 0;
+        }
+
+        return _lacking.AsSpan(0, count);
     }
 
     private bool TryEnrich(int index, in ReadBudget budget)

@@ -1,6 +1,7 @@
 using Signals.Core.Columns;
 using Signals.Core.Definitions;
 using Signals.Core.Enrichment;
+using Signals.Core.Placement;
 using Signals.Core.Schema;
 using Signals.Core.Serving.Features;
 using Signals.Core.Serving.Filtering;
@@ -17,11 +18,14 @@ internal sealed class PlanCompiler
     private readonly SequenceStages _stages;
     private readonly EnrichmentCatalog _catalog;
     private readonly EventTypeSchema[] _types;
-    private readonly List<(IEnrichmentStep Step, EnrichmentUse Use)> _atServing = [];
+    private readonly EnricherGauges? _gauges;
+    private readonly List<(IEnrichmentStep Step, EnrichmentUse Use)> _computed = [];
+    private readonly List<(IEnrichmentStep Step, EnrichmentUse Use)> _filled = [];
     private RowLayout _layout = null!;
 
-    private PlanCompiler(SequenceDefinition definition, StoreSchema schema, EnrichmentCatalog catalog, SequenceStages stages)
+    private PlanCompiler(SequenceDefinition definition, StoreSchema schema, EnrichmentCatalog catalog, SequenceStages stages, EnricherGauges? gauges)
     {
+        _gauges = gauges;
         _definition = definition;
         _stages = stages;
         _catalog = catalog;
@@ -32,12 +36,13 @@ internal sealed class PlanCompiler
     /// <param name="schema">The schema of the store.</param>
     /// <param name="catalog">The enrichers and event filters that definitions may name.</param>
     /// <param name="stages">What replaces the definition's stages.</param>
+    /// <param name="gauges">Where the cost of enrichers is counted; null for nowhere.</param>
     /// <exception cref="ArgumentException">
     /// The definition names an event type, column, enricher or filter that is not there, or a column of another kind.
     /// </exception>
     public static SequencePlan Compile(
-        SequenceDefinition definition, StoreSchema schema, EnrichmentCatalog catalog, SequenceStages stages) =>
-        new PlanCompiler(definition, schema, catalog, stages).Compile();
+        SequenceDefinition definition, StoreSchema schema, EnrichmentCatalog catalog, SequenceStages stages, EnricherGauges? gauges = null) =>
+        new PlanCompiler(definition, schema, catalog, stages, gauges).Compile();
 
     /// <summary>The columns of the store or of enrichers that come out of a definition, as they are or as features; some may come twice.</summary>
     public static IEnumerable<string> ColumnsThatComeOut(SequenceDefinition definition) =>
@@ -68,7 +73,11 @@ internal sealed class PlanCompiler
             EventFilters = [.. filterNames.Select(EventFilter)],
             HasHostConditions = replaced || AllConditions().Any(PredicateColumns.HasHostCode),
             Rules = rules,
-            Enrichments = [.. _atServing.Select(Enrichment)],
+            Enrichments =
+            [
+                .. _computed.Select(chosen => Enrichment(chosen.Step, chosen.Use, fillsStored: false)),
+                .. _filled.Select(chosen => Enrichment(chosen.Step, chosen.Use, fillsStored: true)),
+            ],
             Outputs = [.. _definition.Columns.Select(column => new OutputPlan(column, _layout))],
             Tensors = _definition.Tensors is { } section
                 ? [.. section.Outputs.Select(tensor => new TensorPlan(tensor, _definition, _types, _layout))]
@@ -81,7 +90,10 @@ internal sealed class PlanCompiler
 
     private IEnumerable<Predicate?> AllConditions() => [_definition.Where, .. _definition.Sources.Select(source => source.Where)];
 
-    /// <summary>Which enrichers run at serving: those placed there, and those with automatic placement whose columns are not stored.</summary>
+    /// <summary>
+    /// Which enrichers run at serving: those placed there, over all rows; those with automatic placement over the rows in which nothing is stored,
+    /// which are all where the schema has no such column. So it does not matter to an answer when what was stored.
+    /// </summary>
     private void ChooseEnrichers()
     {
         foreach (EnrichmentUse use in _definition.Enrichments)
@@ -91,27 +103,42 @@ internal sealed class PlanCompiler
                 throw new ArgumentException($"The definition '{_definition.Name}' uses the enricher '{use.Name}', which the catalog has not.");
             }
 
-            bool isStored = TypesOf(step).All(type => step.Signature.Outputs.All(output => type.IndexOf(output.Name) >= 0));
-            if (use.Placement == PlacementChoice.Serving || (use.Placement == PlacementChoice.Automatic && !isStored))
+            if (use.Placement != PlacementChoice.Indexing)
             {
-                _atServing.Add((step, use));
+                bool hasColumns = TypesOf(step).All(type => step.Signature.Outputs.All(output => type.IndexOf(output.Name) >= 0));
+                (use.Placement == PlacementChoice.Automatic && hasColumns ? _filled : _computed).Add((step, use));
             }
         }
+
+        // A column that one enricher computes for some type in all rows is fetched for none.
+        while (_filled.Find(chosen => OutputsOf(chosen.Step).Intersect(ComputedNames()).Any()) is { Step: not null } mixed)
+        {
+            _filled.Remove(mixed);
+            _computed.Add(mixed);
+        }
+
+        string[] named = [.. NamedColumns()];
+        _filled.RemoveAll(chosen => !OutputsOf(chosen.Step).Intersect(named).Any());
     }
+
+    private static IEnumerable<string> OutputsOf(IEnrichmentStep step) => step.Signature.Outputs.Select(output => output.Name);
+
+    private IEnumerable<string> ComputedNames() => _computed.SelectMany(chosen => OutputsOf(chosen.Step));
 
     private EventTypeSchema[] TypesOf(IEnrichmentStep step) => Array.FindAll(_types, type => step.Signature.Takes(type.Name));
 
     private RowLayout Layout()
     {
         Dictionary<string, ColumnType> computed = new(StringComparer.Ordinal);
-        foreach (SignatureColumn output in _atServing.SelectMany(use => use.Step.Signature.Outputs))
+        foreach (SignatureColumn output in _computed.SelectMany(use => use.Step.Signature.Outputs))
         {
             computed[output.Name] = output.Type;
         }
 
         string[] fetched = [.. NamedColumns().Where(name => !computed.ContainsKey(name)).Concat(StepInputs()).Distinct(StringComparer.Ordinal)];
         return new RowLayout(
-            [.. fetched, .. computed.Keys], [.. fetched.Select(TypeOf), .. computed.Values], fetched.Length);
+            [.. fetched, .. computed.Keys], [.. fetched.Select(TypeOf), .. computed.Values], fetched.Length,
+            [.. _filled.SelectMany(use => OutputsOf(use.Step)).Intersect(fetched)]);
     }
 
     private IEnumerable<string> NamedColumns() =>
@@ -123,7 +150,7 @@ internal sealed class PlanCompiler
 
     private IEnumerable<string> StepInputs() =>
     [
-        .. _atServing.SelectMany(use => use.Step.Signature.Inputs).Select(input => input.Name),
+        .. _computed.Concat(_filled).SelectMany(use => use.Step.Signature.Inputs).Select(input => input.Name),
         .. AllConditions().SelectMany(PredicateColumns.FiltersOf).SelectMany(name => FindFilter(name).Signature.Inputs).Select(input => input.Name),
     ];
 
@@ -180,7 +207,7 @@ internal sealed class PlanCompiler
 
     private bool IsLate(Predicate conjunct) => PredicateColumns.Of(conjunct).Any(IsComputed);
 
-    private bool IsComputed(string column) => _layout.TryFind(column, out int ordinal) && ordinal >= _layout.Fetched;
+    private bool IsComputed(string column) => _layout.TryFind(column, out int ordinal) && _layout.IsComputed(ordinal);
 
     private IEventFilter FindFilter(string name) => _catalog.TryGet(name, out IEnrichmentStep? step) && step is IEventFilter filter
         ? filter
@@ -192,13 +219,13 @@ internal sealed class PlanCompiler
         return new EventFilterUse(filter, TypesOf(filter), InputsOf(filter));
     }
 
-    private EnrichUse Enrichment((IEnrichmentStep Step, EnrichmentUse Use) chosen)
+    private EnrichUse Enrichment(IEnrichmentStep step, EnrichmentUse use, bool fillsStored)
     {
-        EnrichmentSignature signature = chosen.Step.Signature;
-        string[] outputs = [.. signature.Outputs.Select(output => output.Name)];
+        string[] outputs = [.. OutputsOf(step)];
         bool isEarly = AllConditions().SelectMany(PredicateColumns.Of).Concat(_definition.Dedup?.Columns ?? []).Any(outputs.Contains);
         return new EnrichUse(
-            chosen.Step, TypesOf(chosen.Step), InputsOf(chosen.Step), Array.ConvertAll(outputs, _layout.OrdinalOf), chosen.Use.Timeout, isEarly);
+            step, TypesOf(step), InputsOf(step), Array.ConvertAll(outputs, name => _layout.TryFind(name, out int ordinal) ? ordinal : -1), use.Timeout,
+            isEarly, fillsStored, use.Placement == PlacementChoice.Automatic ? _gauges?.Of(step.Signature.Name) : null);
     }
 
     private int[] InputsOf(IEnrichmentStep step) => [.. step.Signature.Inputs.Select(input => _layout.OrdinalOf(input.Name))];

@@ -59,24 +59,37 @@ internal sealed partial class SequenceRun
 
             long start = Clock();
             bool complete;
-            string note = "";
+            bool failed = false;
             try
             {
                 complete = !_budget.IsExpired && run.Run(Rows, rows, _budget);
-                note = complete ? "" : ", too late";
             }
             catch (Exception error)
             {
                 complete = Caught(error);
-                note = ", failed";
+                failed = true;
             }
 
             Missing(i, complete);
             if (_trace is not null)
             {
-                Record("enrich", rows.Length, rows.Length, 0, start, run.Use.Step.Signature + note);
+                Record("enrich", rows.Length, rows.Length, 0, start, Note(run, rows, complete, failed));
             }
         }
+    }
+
+    /// <summary>Which enricher it was, where its values came from, and where the store has it computed for new events.</summary>
+    private string Note(EnrichRun run, ReadOnlySpan<int> rows, bool complete, bool failed)
+    {
+        string name = run.Use.Step.Signature.ToString();
+        if (!complete)
+        {
+            return name + (failed ? ", failed" : ", too late");
+        }
+
+        int stored = run.Use.FillsStored ? run.Taken(Rows, rows) - run.Computed : 0;
+        string decision = run.Use.Gauge is { Decision.Length: > 0 } gauge ? $"; new events: {gauge.Decision}" : "";
+        return $"{name}, {stored} stored, {run.Computed} computed{decision}";
     }
 
     private void EnrichByHost(IEnrichStage stage, ReadOnlySpan<int> rows, bool early)

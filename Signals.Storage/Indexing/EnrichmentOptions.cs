@@ -1,12 +1,23 @@
 using Signals.Core.Enrichment;
+using Signals.Core.Placement;
 
 namespace Signals.Storage.Indexing;
 
 /// <summary>How a store enriches events when they are indexed. Checked once, when the store is opened.</summary>
 public sealed class EnrichmentOptions
 {
-    /// <summary>The enrichers, local or remote; each fills columns of its own.</summary>
+    /// <summary>The enrichers, local or remote; each fills columns of its own. They run for every event of their types.</summary>
     public IReadOnlyList<IEnrichmentStep> Enrichers { get; init; } = [];
+
+    /// <summary>
+    /// Enrichers that run for new events while the store finds that worth while, by what they cost and who uses them
+    /// (<see cref="SignalStore.Placements"/>); the rest of the time what they fill is computed when it is read. Definitions use them with
+    /// <see cref="Core.Definitions.PlacementChoice.Automatic"/>.
+    /// </summary>
+    public IReadOnlyList<IEnrichmentStep> Automatic { get; init; } = [];
+
+    /// <summary>How the store decides about those.</summary>
+    public PlacementOptions Placement { get; init; } = new();
 
     /// <summary>
     /// Most events that wait for their enrichment or are in it. When there are so many, appends of enriched types wait as they do for a full
@@ -35,9 +46,15 @@ public sealed class EnrichmentOptions
     /// </summary>
     public TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>All enrichers that run at indexing, always or at times.</summary>
+    internal IEnumerable<IEnrichmentStep> All => Enrichers.Concat(Automatic);
+
     internal void Validate()
     {
         ArgumentNullException.ThrowIfNull(Enrichers);
+        ArgumentNullException.ThrowIfNull(Automatic);
+        ArgumentNullException.ThrowIfNull(Placement);
+        Placement.Validate();
         ArgumentOutOfRangeException.ThrowIfLessThan(QueueEvents, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(BatchEvents, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Parallelism, 1);

@@ -1,6 +1,7 @@
 using Signals.Core.Enrichment;
 using Signals.Core.Ingest;
 using Signals.Core.Model;
+using Signals.Core.Placement;
 using Signals.Core.Schema;
 using Signals.Storage.Engine;
 
@@ -19,12 +20,14 @@ internal sealed class EnrichmentWorker
     private readonly EnrichmentAttempts[][] _attempts; // by event type
     private readonly int[][][] _columns;
     private readonly EventBatch[] _results;
+    private readonly EnricherGauge?[][] _gauges; // null for an enricher that always runs
 
     public EnrichmentWorker(
         StoreSchema schema,
         EnrichmentQueue queue,
         Appender appender,
         EnrichmentOptions options,
+        EnricherGauges gauges,
         int maxBatchBytes,
         EnrichmentCounters counters,
         TimeProvider time)
@@ -33,12 +36,15 @@ internal sealed class EnrichmentWorker
         _appender = appender;
         _counters = counters;
         _resultBytes = maxBatchBytes / 2;
-        _attempts = [.. schema.EventTypes.Select(type => options.Enrichers
+        _attempts = [.. schema.EventTypes.Select(type => options.All
             .Where(step => step.Signature.Takes(type.Name))
             .Select(step => new EnrichmentAttempts(step, type, options, time, counters)).ToArray())];
-        _columns = [.. schema.EventTypes.Select(type => options.Enrichers
+        _columns = [.. schema.EventTypes.Select(type => options.All
             .Where(step => step.Signature.Takes(type.Name))
             .Select(step => ResultRows.Columns(step.Signature, type)).ToArray())];
+        _gauges = [.. schema.EventTypes.Select(type => options.All
+            .Where(step => step.Signature.Takes(type.Name))
+            .Select(step => options.Enrichers.Contains(step) ? null : gauges.Of(step.Signature.Name)).ToArray())];
         _results = [.. schema.EventTypes.Select(type => new EventBatch(type))];
     }
 
@@ -73,12 +79,19 @@ internal sealed class EnrichmentWorker
         closing.ThrowIfCancellationRequested();
         bool reusable = true;
         EnrichmentAttempts[] attempts = _attempts[events.EventType.Id];
+        EnricherGauge?[] gauges = _gauges[events.EventType.Id];
         for (int i = 0; i < attempts.Length; i++)
         {
+            if (gauges[i] is { IsStored: false })
+            {
+                continue;
+            }
+
             EnrichmentBatch? result = await attempts[i].RunAsync(events, closing).ConfigureAwait(false);
             reusable &= !attempts[i].LeftBehind;
             if (result is not null)
             {
+                gauges[i]?.AddValues(result);
                 await AppendAsync(result, _columns[events.EventType.Id][i], closing).ConfigureAwait(false);
             }
         }

@@ -1,5 +1,6 @@
 using Signals.Core.Enrichment;
 using Signals.Core.Ingest;
+using Signals.Core.Placement;
 using Signals.Core.Schema;
 using Signals.Storage.Engine;
 
@@ -23,7 +24,11 @@ internal sealed class IndexingEnrichment : IDisposable
     /// <summary>How long an enricher that was told to end may take, before it is left to itself.</summary>
     private static readonly TimeSpan LeaveAfter = TimeSpan.FromSeconds(1);
 
-    private readonly bool[] _enriched; // by event type
+    private readonly StoreSchema _schema;
+    private readonly EnrichmentOptions _options;
+    private readonly EnricherGauges _gauges;
+    private readonly long[] _appended; // by event type, counted where enrichers are placed automatically
+    private volatile bool[] _enriched; // by event type; replaced whole
     private readonly EnrichmentQueue _queue;
     private readonly Appender _appender;
     private readonly EnrichmentCounters _counters = new();
@@ -32,10 +37,15 @@ internal sealed class IndexingEnrichment : IDisposable
     private readonly TimeSpan _drainTimeout;
     private readonly Task[] _workers;
 
-    public IndexingEnrichment(StoreSchema schema, Appender appender, EnrichmentOptions options, int maxBatchBytes, TimeProvider time)
+    public IndexingEnrichment(
+        StoreSchema schema, Appender appender, EnrichmentOptions options, EnricherGauges gauges, int maxBatchBytes, TimeProvider time)
     {
         Validate(schema, options);
-        _enriched = [.. schema.EventTypes.Select(type => options.Enrichers.Any(step => step.Signature.Takes(type.Name)))];
+        _schema = schema;
+        _options = options;
+        _gauges = gauges;
+        _appended = new long[schema.EventTypes.Count];
+        _enriched = EnrichedTypes();
         _queue = new EnrichmentQueue(schema, options.QueueEvents, options.BatchEvents);
         _appender = appender;
         _time = time;
@@ -43,7 +53,7 @@ internal sealed class IndexingEnrichment : IDisposable
         _workers = new Task[options.Parallelism];
         for (int i = 0; i < _workers.Length; i++)
         {
-            EnrichmentWorker worker = new(schema, _queue, appender, options, maxBatchBytes, _counters, time);
+            EnrichmentWorker worker = new(schema, _queue, appender, options, gauges, maxBatchBytes, _counters, time);
             _workers[i] = Task.Run(() => worker.RunAsync(_closing.Token));
         }
     }
@@ -53,8 +63,8 @@ internal sealed class IndexingEnrichment : IDisposable
     public static void Validate(StoreSchema schema, EnrichmentOptions options)
     {
         options.Validate();
-        new EnrichmentCatalog(options.Enrichers).Validate(schema, EnrichmentPlacement.Indexing);
-        string[] filters = [.. options.Enrichers.Where(step => step is not (IEnricher or IRemoteEnricher)).Select(step => $"{step.Signature.Name}: it is no enricher.")];
+        new EnrichmentCatalog(options.All).Validate(schema, EnrichmentPlacement.Indexing);
+        string[] filters = [.. options.All.Where(step => step is not (IEnricher or IRemoteEnricher)).Select(step => $"{step.Signature.Name}: it is no enricher.")];
         if (filters.Length > 0)
         {
             throw new EnrichmentMismatchException(filters);
@@ -65,7 +75,8 @@ internal sealed class IndexingEnrichment : IDisposable
     public bool TryAppend(IAppendable events, out AppendTicket ticket)
     {
         ticket = default;
-        int count = Count(events);
+        bool[] enriched = _enriched;
+        int count = Count(events, enriched);
         if (!_queue.TryReserve(count))
         {
             return false;
@@ -78,7 +89,7 @@ internal sealed class IndexingEnrichment : IDisposable
         }
         finally
         {
-            Settle(events, count, appended);
+            Settle(events, enriched, count, appended);
         }
 
         return appended;
@@ -87,7 +98,8 @@ internal sealed class IndexingEnrichment : IDisposable
     /// <summary>As <see cref="Appender.Append"/>; blocks too while too many events wait for their enrichment.</summary>
     public AppendTicket Append(IAppendable events, CancellationToken cancellationToken)
     {
-        int count = Count(events);
+        bool[] enriched = _enriched;
+        int count = Count(events, enriched);
         if (!_queue.TryReserve(count))
         {
             _queue.ReserveAsync(count, cancellationToken).AsTask().GetAwaiter().GetResult();
@@ -102,14 +114,15 @@ internal sealed class IndexingEnrichment : IDisposable
         }
         finally
         {
-            Settle(events, count, appended);
+            Settle(events, enriched, count, appended);
         }
     }
 
     /// <summary>As <see cref="Appender.AppendAsync"/>; waits too while too many events wait for their enrichment.</summary>
     public async ValueTask<AppendAck> AppendAsync(IAppendable events, CancellationToken cancellationToken)
     {
-        int count = Count(events);
+        bool[] enriched = _enriched;
+        int count = Count(events, enriched);
         await _queue.ReserveAsync(count, cancellationToken).ConfigureAwait(false);
         bool appended = false;
         try
@@ -120,8 +133,23 @@ internal sealed class IndexingEnrichment : IDisposable
         }
         finally
         {
-            Settle(events, count, appended);
+            Settle(events, enriched, count, appended);
         }
+    }
+
+    /// <summary>Goes by what the gauges say now of the enrichers that are placed automatically. What waits already goes by it, too.</summary>
+    public void Refresh() => _enriched = EnrichedTypes();
+
+    /// <summary>Events of the types that a step takes that were appended, where enrichers are placed automatically.</summary>
+    public long EventsFor(IEnrichmentStep step)
+    {
+        long events = 0;
+        for (int type = 0; type < _appended.Length; type++)
+        {
+            events += step.Signature.Takes(_schema.EventTypes[type].Name) ? Interlocked.Read(ref _appended[type]) : 0;
+        }
+
+        return events;
     }
 
     /// <summary>Waits until no event waits for its enrichment.</summary>
@@ -172,20 +200,35 @@ internal sealed class IndexingEnrichment : IDisposable
         }
     }
 
-    private int Count(IAppendable events)
+    private bool[] EnrichedTypes() =>
+    [
+        .. _schema.EventTypes.Select(type =>
+            _options.Enrichers.Any(step => step.Signature.Takes(type.Name))
+            || _options.Automatic.Any(step => step.Signature.Takes(type.Name) && _gauges.Of(step.Signature.Name).IsStored)),
+    ];
+
+    private static int Count(IAppendable events, bool[] enriched)
     {
         int count = 0;
         foreach (EventBatch batch in events.Batches)
         {
-            count += _enriched[batch.EventType.Id] ? batch.Count : 0;
+            count += enriched[batch.EventType.Id] ? batch.Count : 0;
         }
 
         return count;
     }
 
     /// <summary>Queues the events when they are in the ring, and gives their room back when they are not.</summary>
-    private void Settle(IAppendable events, int count, bool appended)
+    private void Settle(IAppendable events, bool[] enriched, int count, bool appended)
     {
+        if (appended && _options.Automatic.Count > 0)
+        {
+            foreach (EventBatch batch in events.Batches)
+            {
+                Interlocked.Add(ref _appended[batch.EventType.Id], batch.Count);
+            }
+        }
+
         if (count == 0)
         {
             return;
@@ -199,7 +242,7 @@ internal sealed class IndexingEnrichment : IDisposable
 
         foreach (EventBatch batch in events.Batches)
         {
-            if (_enriched[batch.EventType.Id] && batch.Count > 0 && !_queue.TryAdd(batch))
+            if (enriched[batch.EventType.Id] && batch.Count > 0 && !_queue.TryAdd(batch))
             {
                 _counters.CountAbandoned(batch.Count);
                 _queue.Release(batch.Count);

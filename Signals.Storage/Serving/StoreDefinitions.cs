@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Signals.Core.Definitions;
 using Signals.Core.Enrichment;
 using Signals.Core.Model;
+using Signals.Core.Placement;
 using Signals.Core.Registry;
 using Signals.Core.Schema;
 using Signals.Core.Serving;
@@ -27,9 +28,12 @@ public sealed partial class StoreDefinitions
     private readonly TenantRegistry _tenants;
     private readonly DefinitionRegistry<ServedPlan> _registry;
     private readonly ShadowReads _shadows;
+    private readonly EnricherGauges _gauges;
 
-    internal StoreDefinitions(StoreSchema schema, SequenceReader reader, TenantRegistry tenants, ShadowReads shadows, TimeProvider time)
+    internal StoreDefinitions(
+        StoreSchema schema, SequenceReader reader, TenantRegistry tenants, ShadowReads shadows, EnricherGauges gauges, TimeProvider time)
     {
+        _gauges = gauges;
         _shadows = shadows;
         _schema = schema;
         _reader = reader;
@@ -187,7 +191,7 @@ public sealed partial class StoreDefinitions
     {
         try
         {
-            return PlanCompiler.Compile(definition, _schema, catalog, stages);
+            return PlanCompiler.Compile(definition, _schema, catalog, stages, _gauges);
         }
         catch (ArgumentException error)
         {

@@ -19,6 +19,7 @@ internal static partial class Layers
         "Signals.Core.Definitions",
         "Signals.Core.Registry",
         "Signals.Core.Tenancy",
+        "Signals.Core.Placement",
         "Signals.Core.Serving.Rows",
         "Signals.Core.Serving.Filtering",
         "Signals.Core.Serving.Sizing",
@@ -42,6 +43,7 @@ internal static partial class Layers
         "Signals.Storage.Offline",
         "Signals.Storage.Frames",
         "Signals.Storage.Serving",
+        "Signals.Storage.Placement",
         "Signals.Storage.FeatureLog",
         "Signals.Storage",
     ];

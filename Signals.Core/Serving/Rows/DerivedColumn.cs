@@ -44,6 +44,53 @@ internal sealed class DerivedColumn(ColumnType type) : IColumnRows
         _lengths.AsSpan(0, type.IsVariable ? count : 0).Clear();
     }
 
+    /// <summary>Takes over all rows of a column. Call it right after <see cref="Reset"/>.</summary>
+    public void Copy(IColumnRows source)
+    {
+        ReadOnlySpan<byte> states = source.RowStates;
+        if (!states.ContainsAnyExcept((byte)ColumnState.Absent))
+        {
+            return;
+        }
+
+        states.CopyTo(_states);
+        if (!type.IsVariable)
+        {
+            source.FixedRows.CopyTo(_values);
+            return;
+        }
+
+        for (int row = 0; row < states.Length; row++)
+        {
+            if (states[row] == (byte)ColumnState.Value)
+            {
+                ScatterVariable(source.GetValue(row), row);
+            }
+        }
+    }
+
+    /// <summary>Puts rows of a column in where nothing is yet: its row i becomes row <c>rows[i]</c> if that is absent.</summary>
+    public void Fill(IColumnRows source, ReadOnlySpan<int> rows)
+    {
+        ReadOnlySpan<byte> states = source.RowStates;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            if (_states[rows[i]] != (byte)ColumnState.Absent)
+            {
+                continue;
+            }
+
+            if (states[i] == (byte)ColumnState.Value)
+            {
+                Set(rows[i], source.GetValue(i));
+            }
+            else
+            {
+                _states[rows[i]] = states[i];
+            }
+        }
+    }
+
     /// <summary>Puts the rows of a column in: its row i becomes row <c>rows[i]</c>.</summary>
     public void Scatter(IColumnRows source, ReadOnlySpan<int> rows)
     {

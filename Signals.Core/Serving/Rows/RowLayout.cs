@@ -3,17 +3,28 @@ using Signals.Core.Columns;
 
 namespace Signals.Core.Serving.Rows;
 
-/// <summary>The columns of a <see cref="RowSet"/>: first those that are fetched, then those that are computed at serving. Immutable.</summary>
+/// <summary>
+/// The columns of a <see cref="RowSet"/>: first those that are fetched, of which some are computed where nothing is stored, then those that are
+/// computed at serving. Immutable.
+/// </summary>
 internal sealed class RowLayout
 {
     private readonly FrozenDictionary<string, int> _ordinals;
 
-    public RowLayout(string[] names, ColumnType[] types, int fetched)
+    private readonly bool[] _isComputed;
+
+    public RowLayout(string[] names, ColumnType[] types, int fetched, params ReadOnlySpan<string> filled)
     {
         Names = names;
         Types = types;
         Fetched = fetched;
         _ordinals = names.Select((name, ordinal) => KeyValuePair.Create(name, ordinal)).ToFrozenDictionary(StringComparer.Ordinal);
+        _isComputed = new bool[names.Length];
+        _isComputed.AsSpan(fetched).Fill(true);
+        foreach (string name in filled)
+        {
+            _isComputed[_ordinals[name]] = true;
+        }
     }
 
     public string[] Names { get; }
@@ -22,6 +33,9 @@ internal sealed class RowLayout
 
     /// <summary>How many of the columns, from the first, the source brings.</summary>
     public int Fetched { get; }
+
+    /// <summary>Whether an enricher fills the column at serving, all of it or what is absent.</summary>
+    public bool IsComputed(int ordinal) => _isComputed[ordinal];
 
     public bool TryFind(string name, out int ordinal) => _ordinals.TryGetValue(name, out ordinal);
 

@@ -15,16 +15,18 @@ namespace Signals.Core.Serving.Rows;
 public sealed class RowSet
 {
     private readonly RowLayout _layout;
-    private readonly DerivedColumn[] _derived;
+    private readonly DerivedColumn?[] _derived;
+    private readonly bool[] _isFilled;
     private IRowSource? _source;
 
     internal RowSet(RowLayout layout)
     {
         _layout = layout;
-        _derived = new DerivedColumn[layout.Types.Length - layout.Fetched];
+        _derived = new DerivedColumn?[layout.Types.Length];
+        _isFilled = new bool[layout.Types.Length];
         for (int i = 0; i < _derived.Length; i++)
         {
-            _derived[i] = new DerivedColumn(layout.Types[layout.Fetched + i]);
+            _derived[i] = layout.IsComputed(i) ? new DerivedColumn(layout.Types[i]) : null;
         }
     }
 
@@ -105,25 +107,38 @@ public sealed class RowSet
     {
         ColumnType type = _layout.Types[ordinal];
         bool fits = type.IsVariable ? typeof(T) == typeof(byte) : (type.Accepts<T>() || type.AcceptsVector<T>()) && value.Length == type.Dimensions;
-        Require(fits && ordinal >= _layout.Fetched, ordinal, $"computed {typeof(T).Name} x {value.Length}");
+        Require(fits && _layout.IsComputed(ordinal), ordinal, $"computed {typeof(T).Name} x {value.Length}");
         Derived(ordinal).Set(row, MemoryMarshal.AsBytes(value));
     }
 
     internal IColumnRows Column(int ordinal) =>
-        ordinal < _layout.Fetched ? Source.Column(ordinal) : _derived[ordinal - _layout.Fetched];
+        ordinal < _layout.Fetched && !_isFilled[ordinal] ? Source.Column(ordinal) : _derived[ordinal]!;
 
-    internal DerivedColumn Derived(int ordinal) => _derived[ordinal - _layout.Fetched];
+    /// <summary>A computed column, to put rows in. One that is fetched is copied first, so that what is stored is there, too.</summary>
+    internal DerivedColumn Derived(int ordinal)
+    {
+        DerivedColumn column = _derived[ordinal]!;
+        if (ordinal < _layout.Fetched && !_isFilled[ordinal])
+        {
+            column.Reset(Count);
+            column.Copy(Source.Column(ordinal));
+            _isFilled[ordinal] = true;
+        }
 
-    /// <summary>Begins with fetched rows, all in; computed columns are absent.</summary>
+        return column;
+    }
+
+    /// <summary>Begins with fetched rows, all in; what is computed is absent.</summary>
     internal void Begin(IRowSource source, long nowMs)
     {
         _source = source;
         NowMs = nowMs;
         Count = source.Times.Length;
         Mask.Reset(Count, value: true);
-        foreach (DerivedColumn column in _derived)
+        Array.Clear(_isFilled);
+        for (int ordinal = _layout.Fetched; ordinal < _derived.Length; ordinal++)
         {
-            column.Reset(Count);
+            _derived[ordinal]!.Reset(Count);
         }
     }
 

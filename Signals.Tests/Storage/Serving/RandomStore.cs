@@ -1,8 +1,10 @@
 using Signals.Core.Columns;
+using Signals.Core.Definitions;
 using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage;
+using Signals.Storage.Indexing;
 using Signals.Tests.Simulation;
 using Signals.Tests.Storage.Engine;
 
@@ -17,14 +19,18 @@ internal sealed class RandomStore : IDisposable
     private readonly List<NaiveEvent> _events = [];
     private readonly int[] _keep = new int[Types.Length];
     private readonly RandomColumn[][] _columnsOf = new RandomColumn[Types.Length][];
+    private readonly StoredEvents _stored;
     private SimRandom _random;
 
-    public RandomStore(ulong seed)
+    public RandomStore(ulong seed, StoredEvents stored = StoredEvents.Never)
     {
         _random = new SimRandom(seed);
+        _stored = stored;
         StoreSchema schema = StoreSchema.Define(Declare);
         Time = new ManualTime(TestStores.Start + 300_000);
-        Store = TestStores.Open(new SimFileSystem(), schema, Time);
+        Store = SignalStore.Open(
+            new SimFileSystem(), TestStores.Folder, schema, TestStores.Tiny, Time,
+            stored == StoredEvents.Never ? null : new EnrichmentOptions { Automatic = [new TripleEnricher()] });
         for (int round = 0; round < 3; round++)
         {
             Fill();
@@ -75,7 +81,12 @@ internal sealed class RandomStore : IDisposable
             {
                 foreach (RandomColumn column in _columnsOf[index])
                 {
-                    column.Declare(type, asEnrichment: _random.Below(5) == 0);
+                    column.Declare(type, asEnrichment: _random.Below(5) == 0 && (_stored == StoredEvents.Never || column.Name != "n"));
+                }
+
+                if (_stored != StoredEvents.Never && TripleEnricher.Takes(Types[index]))
+                {
+                    type.Enrichment<long>("triple").EnrichmentVector<Half>("vector", 3);
                 }
 
                 if (_keep[index] != int.MaxValue)
@@ -90,6 +101,7 @@ internal sealed class RandomStore : IDisposable
     {
         for (int i = 0; i < Types.Length; i++)
         {
+            Place();
             EventBatch batch = Store.CreateBatch(Types[i]);
             for (int n = 0; n < 60; n++)
             {
@@ -107,8 +119,31 @@ internal sealed class RandomStore : IDisposable
             }
 
             Store.Append(batch);
-            Store.Engine.RunPending();
+            Settle();
         }
+    }
+
+    private void Place()
+    {
+        if (_stored != StoredEvents.Never)
+        {
+            bool isStored = _stored == StoredEvents.All || (_stored == StoredEvents.Some && _random.Coin());
+            Store.Placements.Pin("triple", isStored ? PlacementChoice.Indexing : PlacementChoice.Serving);
+        }
+    }
+
+    /// <summary>The store has no threads of its own, so what its enricher appends waits for this one.</summary>
+    private void Settle()
+    {
+        Task enriched = Store.WhenEnrichedAsync();
+        do
+        {
+            Store.Engine.RunPending();
+            Thread.Yield();
+        }
+        while (!enriched.IsCompleted);
+
+        Store.Engine.RunPending();
     }
 
     private void Set(EventRow row, RandomColumn column, NaiveEvent added)

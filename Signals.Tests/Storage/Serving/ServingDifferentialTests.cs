@@ -16,6 +16,7 @@ internal sealed class ServingDifferentialTests
 {
     private const int Definitions = 1000;
     private const int DefinitionsPerStore = 25;
+    private const int DefinitionsPerPlacement = 150;
     private static readonly EnrichmentCatalog Catalog = new(new TripleEnricher(), new EvenFilter());
 
     [Test]
@@ -40,10 +41,37 @@ internal sealed class ServingDifferentialTests
         Assert.That(rows, Is.GreaterThan(pairs), "the definitions choose next to nothing");
     }
 
-    private static int Check(RandomStore store, ulong seed)
+    [Test]
+    public void Answers_WhereverTheEnrichmentIsComputed_EqualTheReference([Values] StoredEvents stored)
+    {
+        PlacementChoice[] placements = stored == StoredEvents.All ? Enum.GetValues<PlacementChoice>() : [PlacementChoice.Automatic, PlacementChoice.Serving];
+        int rows = 0;
+        int definitions = TestScale.Of(DefinitionsPerPlacement);
+        for (int first = 0; first < definitions; first += DefinitionsPerStore)
+        {
+            using RandomStore store = new((ulong)first + 1, stored);
+            for (int i = first; i < first + DefinitionsPerStore; i++)
+            {
+                foreach (PlacementChoice placement in placements)
+                {
+                    rows += Check(store, (ulong)i, placement);
+                }
+            }
+
+            if (stored is StoredEvents.Some or StoredEvents.All)
+            {
+                Assert.That(store.Store.GetEnrichmentStats().Enriched, Is.Positive, $"store {first}");
+            }
+        }
+
+        Assert.That(rows, Is.GreaterThan(definitions));
+    }
+
+    private static int Check(RandomStore store, ulong seed, PlacementChoice? placement = null)
     {
         string what = $"store of definition {seed / DefinitionsPerStore * DefinitionsPerStore}, definition {seed}";
         SequenceDefinition definition = new RandomDefinition(seed, store).Make();
+        definition = placement is { } chosen ? definition with { Enrichments = [new EnrichmentUse { Name = "triple", Placement = chosen }] } : definition;
         what += Environment.NewLine + definition;
         store.Store.Definitions.Remove(definition.Name);
         store.Store.Definitions.Register(definition, Catalog);

@@ -43,7 +43,7 @@ internal sealed class TripleEnricher : IEnricher
                 continue;
             }
 
-            vectors.Set(row, Vector(numbers[row]));
+            vectors.Set(row, [(Half)(numbers[row] % 100), Half.One, (Half)(numbers[row] % 7)]);
             if (numbers[row] % 5 == 0)
             {
                 triples.SetNull(row);

@@ -1,0 +1,77 @@
+using Signals.Core.Definitions;
+using Signals.Core.Enrichment;
+
+namespace Signals.Core.Placement;
+
+/// <summary>
+/// Decides where an enrichment is computed. The rules of experiments and sharing are those of large recommenders: what is tried or used by
+/// one alone is not worth every event's bytes, what comes too late at serving has to be there already. What several established definitions
+/// share goes where it is cheaper.
+/// </summary>
+/// <remarks>Pure. Values are the same in either place, so a decision is a matter of cost and never of correctness.</remarks>
+internal static class PlacementPolicy
+{
+    /// <summary>Decides, without haste: a place changes when enough decisions in a row want it and the present one was kept long enough.</summary>
+    public static PlacementDecision Decide(in PlacementFigures figures, in PlacementDecision now, long nowMs, PlacementOptions options)
+    {
+        (EnrichmentPlacement placement, PlacementRule rule) = Wanted(figures, now, options);
+        if (placement == now.Placement)
+        {
+            return now with { Rule = rule, Against = 0 };
+        }
+
+        bool waits = rule is not (PlacementRule.Pinned or PlacementRule.Required or PlacementRule.NotOffered);
+        bool isKept = now.SinceMs != long.MinValue && nowMs - now.SinceMs < options.MinimumStay.TotalMilliseconds;
+        return waits && (isKept || now.Against + 1 < options.Confirmations)
+            ? now with { Against = now.Against + 1 }
+            : new PlacementDecision(placement, rule, nowMs, 0);
+    }
+
+    private static (EnrichmentPlacement Placement, PlacementRule Rule) Wanted(in PlacementFigures figures, in PlacementDecision now, PlacementOptions options)
+    {
+        if (!figures.IsOffered)
+        {
+            return (EnrichmentPlacement.Serving, PlacementRule.NotOffered);
+        }
+
+        if (figures.Pin != PlacementChoice.Automatic)
+        {
+            return (figures.Pin == PlacementChoice.Indexing ? EnrichmentPlacement.Indexing : EnrichmentPlacement.Serving, PlacementRule.Pinned);
+        }
+
+        if (figures.IsRequired)
+        {
+            return (EnrichmentPlacement.Indexing, PlacementRule.Required);
+        }
+
+        if (figures.EstablishedDefinitions == 0)
+        {
+            return (EnrichmentPlacement.Serving, figures.Definitions == 0 ? PlacementRule.Unused : PlacementRule.Experimental);
+        }
+
+        return IsTooLate(figures, now, options) ? (EnrichmentPlacement.Indexing, PlacementRule.TooLate)
+            : figures.EstablishedDefinitions == 1 ? (EnrichmentPlacement.Serving, PlacementRule.NotShared)
+            : Cheaper(figures, now, options);
+    }
+
+    /// <summary>Once it is stored because it was late, few runs at serving are left; without enough of them it stays so.</summary>
+    private static bool IsTooLate(in PlacementFigures figures, in PlacementDecision now, PlacementOptions options)
+    {
+        bool isEnough = figures.Runs >= options.MinimumRuns;
+        return now is { IsStored: true, Rule: PlacementRule.TooLate }
+            ? !isEnough || figures.LateShare >= options.LateShare / options.Margin
+            : isEnough && figures.LateShare > options.LateShare;
+    }
+
+    private static (EnrichmentPlacement Placement, PlacementRule Rule) Cheaper(in PlacementFigures figures, in PlacementDecision now, PlacementOptions options)
+    {
+        if (figures is not { BytesPerEvent: { } bytes, MicrosecondsPerRow: { } microseconds, RowsPerEvent: { } rows })
+        {
+            return (now.Placement, now.Rule == PlacementRule.Cost ? PlacementRule.Cost : PlacementRule.Unmeasured);
+        }
+
+        double spared = rows * microseconds * options.BytesPerMicrosecond;
+        bool isStored = now.IsStored ? spared * options.Margin >= bytes : spared > bytes * options.Margin;
+        return (isStored ? EnrichmentPlacement.Indexing : EnrichmentPlacement.Serving, PlacementRule.Cost);
+    }
+}

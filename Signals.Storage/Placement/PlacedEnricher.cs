@@ -1,0 +1,83 @@
+using Signals.Core.Definitions;
+using Signals.Core.Enrichment;
+using Signals.Core.Placement;
+
+namespace Signals.Storage.Placement;
+
+/// <summary>An enricher whose place a store decides: what was counted of it, and the decision in force.</summary>
+/// <remarks>Thread contract: under the lock of its owner.</remarks>
+/// <param name="name">The enricher's name.</param>
+/// <param name="step">The enricher; null when the store was not given it.</param>
+/// <param name="gauge">Where its cost is counted.</param>
+internal sealed class PlacedEnricher(string name, IEnrichmentStep? step, EnricherGauge gauge)
+{
+    /// <summary>What is left of a count after one more period: figures are of the last ten periods or so.</summary>
+    private const double Ageing = 0.9;
+
+    private EnricherCounts _before;
+    private EnricherCounts _lately;
+    private double? _microsecondsPerRow;
+    private double? _bytesPerEvent = FixedBytes(step);
+
+    public string Name => name;
+
+    public IEnrichmentStep? Step => step;
+
+    public EnricherGauge Gauge => gauge;
+
+    public PlacementChoice Pin { get; set; }
+
+    public PlacementDecision Decision { get; private set; } = PlacementDecision.Initial;
+
+    public PlacementFigures Figures { get; private set; }
+
+    public EnricherPlacement Report() => new(name, Decision, Figures);
+
+    /// <summary>Takes over what was counted since the last time.</summary>
+    public void Count(long events)
+    {
+        EnricherCounts now = gauge.Read(events);
+        _lately = _lately.Times(Ageing).Plus(now.Since(_before));
+        _before = now;
+    }
+
+    /// <summary>Decides by the figures and by who uses the enricher.</summary>
+    /// <returns>Whether the place changed.</returns>
+    public bool Decide(IReadOnlyList<SequenceDefinition> served, long nowMs, PlacementOptions options)
+    {
+        bool wasStored = Decision.IsStored;
+        Figures = FiguresOf(served);
+        Decision = PlacementPolicy.Decide(Figures, Decision, nowMs, options);
+        gauge.IsStored = Decision.IsStored;
+        EnricherPlacement report = Report();
+        gauge.Decision = $"{(Decision.IsStored ? "stored" : "computed when read")}, {report.Reason}";
+        return wasStored != Decision.IsStored;
+    }
+
+    private PlacementFigures FiguresOf(IReadOnlyList<SequenceDefinition> served)
+    {
+        _microsecondsPerRow = _lately.TimedRows >= 1 ? _lately.TimedMicroseconds / _lately.TimedRows : _microsecondsPerRow;
+        _bytesPerEvent = _lately.ValueRows >= 1 ? _lately.ValueBytes / _lately.ValueRows : _bytesPerEvent;
+        SequenceDefinition[] automatic = [.. served.Where(definition => Uses(definition, PlacementChoice.Automatic))];
+        return new PlacementFigures
+        {
+            Pin = Pin,
+            IsOffered = step is not null,
+            IsRequired = served.Any(definition => Uses(definition, PlacementChoice.Indexing)),
+            Definitions = automatic.Length,
+            EstablishedDefinitions = automatic.Count(definition => definition.Stage != LifecycleStage.Experimental),
+            Runs = _lately.Runs,
+            LateShare = _lately.Runs > 0 ? Math.Min(1, _lately.Late / _lately.Runs) : 0,
+            BytesPerEvent = _bytesPerEvent,
+            MicrosecondsPerRow = _microsecondsPerRow,
+            RowsPerEvent = _lately.Events > 0 ? _lately.Wanted / _lately.Events : null,
+            StoredShare = _lately.Wanted > 0 ? Math.Clamp(1 - (_lately.Computed / _lately.Wanted), 0, 1) : 0,
+        };
+    }
+
+    private bool Uses(SequenceDefinition definition, PlacementChoice placement) =>
+        definition.Enrichments.Any(use => use.Name == name && use.Placement == placement);
+
+    private static double? FixedBytes(IEnrichmentStep? step) =>
+        step is null || step.Signature.Outputs.Any(output => output.Type.IsVariable) ? null : step.Signature.Outputs.Sum(output => output.Type.Width);
+}
