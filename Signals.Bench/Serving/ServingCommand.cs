@@ -11,17 +11,18 @@ namespace Signals.Bench.Serving;
 /// Measures a served definition: single reads (p50, p99, bytes allocated), and batches of 256 users into padded tensors against a copy of
 /// the same bytes in the same run.
 /// </summary>
-internal sealed class ServingCommand(int users, int reads, string path)
+internal sealed class ServingCommand(int users, int reads, int batches, string embedding, string path)
 {
-    public const string Usage = "serving [--users 2000] [--reads 20000] [--path DIR]";
+    public const string Usage = "serving [--users 2000] [--reads 20000] [--batches 30] [--embedding stored|computed|both] [--path DIR]";
     private const int BatchUsers = 256;
     private const int PerType = 400;
-    private const int Batches = 30;
 
     public static ServingCommand Parse(ReadOnlySpan<string> arguments)
     {
         int users = 2000;
         int reads = 20_000;
+        int batches = 30;
+        string embedding = "both";
         string path = Path.GetTempPath();
         for (int i = 0; i + 1 < arguments.Length; i += 2)
         {
@@ -29,17 +30,19 @@ internal sealed class ServingCommand(int users, int reads, string path)
             {
                 case "--users": users = int.Parse(arguments[i + 1], CultureInfo.InvariantCulture); break;
                 case "--reads": reads = int.Parse(arguments[i + 1], CultureInfo.InvariantCulture); break;
+                case "--batches": batches = int.Parse(arguments[i + 1], CultureInfo.InvariantCulture); break;
+                case "--embedding": embedding = arguments[i + 1]; break;
                 case "--path": path = arguments[i + 1]; break;
                 default: throw new FormatException($"Unknown option {arguments[i]}. {Usage}");
             }
         }
 
-        return new ServingCommand(users, reads, path);
+        return new ServingCommand(users, reads, batches, embedding, path);
     }
 
     public int Run()
     {
-        foreach (bool isStored in (bool[])[false, true])
+        foreach (bool isStored in embedding switch { "stored" => [true], "computed" => [false], _ => (bool[])[false, true] })
         {
             Console.WriteLine(isStored ? "-- embedding stored" : "-- embedding computed at serving");
             string folder = Path.Combine(path, $"signals-serving-{Guid.NewGuid():N}");
@@ -98,7 +101,7 @@ internal sealed class ServingCommand(int users, int reads, string path)
         TimeSpan batch = TimeSpan.MaxValue;
         TimeSpan copy = TimeSpan.MaxValue;
         UserId[] chosen = new UserId[BatchUsers];
-        for (int i = 0; i < Batches; i++)
+        for (int i = 0; i < batches; i++)
         {
             foreach (ref UserId user in chosen.AsSpan())
             {
@@ -115,7 +118,21 @@ internal sealed class ServingCommand(int users, int reads, string path)
 
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"batch of {BatchUsers}: {batch.TotalMilliseconds:F2} ms, copy of its {target.Length / 1e6:F1} MB {copy.TotalMilliseconds:F2} ms, {copy / batch:P0} of the ceiling (least of {Batches})"));
+            $"batch of {BatchUsers}: {batch.TotalMilliseconds:F2} ms, copy of its {target.Length / 1e6:F1} MB {copy.TotalMilliseconds:F2} ms, {copy / batch:P0} of the ceiling (least of {batches})"));
+        Explain(store, chosen, set);
+    }
+
+    /// <summary>Where the time of one more batch goes.</summary>
+    private static void Explain(SignalStore store, UserId[] users, TensorSet set)
+    {
+        ReadTrace trace = new();
+        store.ReadTensors(users, ServingStore.Definition, set, new ReadOptions { Trace = trace });
+        foreach (IGrouping<string, TraceStage> stage in trace.Stages.GroupBy(stage => stage.Name))
+        {
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"  {stage.Key,-12}{stage.Sum(one => one.RowsOut),8} rows {stage.Sum(one => one.Microseconds) / 1000,8:F2} ms"));
+        }
     }
 
     private static int Read(SignalStore store, UserId user)

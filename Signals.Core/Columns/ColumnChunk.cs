@@ -132,6 +132,13 @@ internal readonly ref struct ColumnChunk
         }
     }
 
+    /// <summary>The rows at their full width as they are stored; false when they are encoded, or some have no value.</summary>
+    public bool TryGetRows(out ReadOnlySpan<byte> rows)
+    {
+        rows = _payload;
+        return _encoding == ChunkEncoding.Raw && _states == ChunkStates.AllValues;
+    }
+
     /// <summary>Writes signed 8-byte rows.</summary>
     public void CopyLongs(int firstRow, int rows, Span<long> destination) =>
         CopyValues(firstRow, rows, MemoryMarshal.AsBytes(RequireWide(destination)));

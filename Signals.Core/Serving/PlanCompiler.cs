@@ -136,15 +136,37 @@ internal sealed class PlanCompiler
         }
 
         string[] fetched = [.. NamedColumns().Where(name => !computed.ContainsKey(name)).Concat(StepInputs()).Distinct(StringComparer.Ordinal)];
+        bool choosesFirst = ChoosesFirst();
+        string[] late = choosesFirst ? Array.FindAll(fetched, IsLateColumn) : [];
+        fetched = [.. fetched.Except(late), .. late];
         return new RowLayout(
-            [.. fetched, .. computed.Keys], [.. fetched.Select(TypeOf), .. computed.Values], fetched.Length,
-            [.. _filled.SelectMany(use => OutputsOf(use.Step)).Intersect(fetched)]);
+            [.. fetched, .. computed.Keys], [.. fetched.Select(TypeOf), .. computed.Values], fetched.Length - late.Length, fetched.Length,
+            [.. _filled.SelectMany(use => OutputsOf(use.Step)).Intersect(fetched)])
+        {
+            ChoosesFirst = choosesFirst,
+        };
     }
+
+    /// <summary>
+    /// Whether rows can be chosen before anything else is fetched or computed: no code of the host runs in between, neither for its results, which may need any column,
+    /// nor because the read holds on to the store meanwhile.
+    /// </summary>
+    private bool ChoosesFirst() =>
+        _stages is { Filter: null, Size: null, Enrich: null }
+        && !AllConditions().Any(PredicateColumns.HasHostCode)
+        && !_computed.Concat(_filled).Any(chosen => IsEarly(chosen.Step));
+
+    /// <summary>Narrow columns are as cheap to fetch for all rows as to look up for some.</summary>
+    private bool IsLateColumn(string name) => (TypeOf(name).IsVariable || TypeOf(name).Width > sizeof(ulong)) && !ChoosingColumns().Contains(name);
+
+    private bool IsEarly(IEnrichmentStep step) => OutputsOf(step).Intersect(ChoosingColumns()).Any();
+
+    /// <summary>The columns that rows are chosen by.</summary>
+    private IEnumerable<string> ChoosingColumns() => AllConditions().SelectMany(PredicateColumns.Of).Concat(_definition.Dedup?.Columns ?? []);
 
     private IEnumerable<string> NamedColumns() =>
     [
-        .. AllConditions().SelectMany(PredicateColumns.Of),
-        .. _definition.Dedup?.Columns ?? [],
+        .. ChoosingColumns(),
         .. ColumnsThatComeOut(_definition),
     ];
 
@@ -222,10 +244,9 @@ internal sealed class PlanCompiler
     private EnrichUse Enrichment(IEnrichmentStep step, EnrichmentUse use, bool fillsStored)
     {
         string[] outputs = [.. OutputsOf(step)];
-        bool isEarly = AllConditions().SelectMany(PredicateColumns.Of).Concat(_definition.Dedup?.Columns ?? []).Any(outputs.Contains);
         return new EnrichUse(
             step, TypesOf(step), InputsOf(step), Array.ConvertAll(outputs, name => _layout.TryFind(name, out int ordinal) ? ordinal : -1), use.Timeout,
-            isEarly, fillsStored, use.Placement == PlacementChoice.Automatic ? _gauges?.Of(step.Signature.Name) : null);
+            IsEarly(step), fillsStored, use.Placement == PlacementChoice.Automatic ? _gauges?.Of(step.Signature.Name) : null);
     }
 
     private int[] InputsOf(IEnrichmentStep step) => [.. step.Signature.Inputs.Select(input => _layout.OrdinalOf(input.Name))];

@@ -31,13 +31,14 @@ internal sealed partial class SequenceRun
             return;
         }
 
-        foreach (EnrichRun run in _enrichments)
+        if (Array.Exists(_enrichments, static run => !run.Use.IsEarly))
         {
-            if (!run.Use.IsEarly)
-            {
-                Enrich(_chosen.Span, early: false);
-                return;
-            }
+            Enrich(_chosen.Span, early: false);
+        }
+
+        if (Plan.Layout.ChoosesFirst)
+        {
+            Rows.ZeroGaps(_chosen.Span);
         }
     }
 
@@ -135,13 +136,7 @@ internal sealed partial class SequenceRun
             _masked = new int[Math.Max(Rows.Count, 2 * _masked.Length)];
         }
 
-        int count = 0;
-        for (int row = Rows.Mask.Next(0, Rows.Count); row < Rows.Count; row = Rows.Mask.Next(row + 1, Rows.Count))
-        {
-            _masked[count++] = row;
-        }
-
-        return _masked.AsSpan(0, count);
+        return _masked.AsSpan(0, Rows.Mask.CopyRows(0, Rows.Count, _masked));
     }
 
     /// <summary>Writes a user's rows of one tensor back to back.</summary>

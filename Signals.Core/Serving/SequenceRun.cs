@@ -93,9 +93,19 @@ internal sealed partial class SequenceRun
 
         Plan.Hints.CopyTo(_last);
         _last.CopyTo(_first, 0);
-        while (!TryChoose(users, nowMs) && users.Length == 1 && !_budget.IsExpired)
+        try
         {
-            AskForMore();
+            while (!TryChoose(users, nowMs) && users.Length == 1 && !_budget.IsExpired)
+            {
+                AskForMore();
+            }
+
+            Complete();
+        }
+        catch
+        {
+            _fetcher.Release();
+            throw;
         }
 
         Finish(users.Length);
@@ -230,6 +240,16 @@ internal sealed partial class SequenceRun
         }
     }
 
+    private void Complete()
+    {
+        long start = Clock();
+        _fetcher.Complete(_chosen.Span);
+        if (_trace is not null && Plan.Layout.Early < Plan.Layout.Fetched)
+        {
+            Record("fetch wide", _chosen.Count, _chosen.Count, 0, start, "");
+        }
+    }
+
     /// <summary>Turns the order, enriches what was chosen, and says what each answer is.</summary>
     private void Finish(int users)
     {
@@ -251,32 +271,45 @@ internal sealed partial class SequenceRun
             _statuses.Add(status);
         }
 
-        if (users == 1 && _settled[0])
-        {
-            Learn();
-        }
+        Learn(users);
     }
 
-    /// <summary>Remembers how far back this read had to go: at once when it had to fetch again, now and then when it had not.</summary>
-    private void Learn()
+    /// <summary>
+    /// Remembers how far back the users had to be read: of one who had to be fetched again at once, of one who had not now and then, of a
+    /// group each time.
+    /// </summary>
+    private void Learn(int users)
     {
         bool grew = !_last.AsSpan().SequenceEqual(_first);
-        if (!grew && (++_reads % ReadsPerLesson != 0 || _chosen.Count < Plan.Size))
+        if (users == 1 && (!_settled[0] || (!grew && ++_reads % ReadsPerLesson != 0)))
         {
             return;
         }
 
-        int oldest = _chosen.Count == 0 ? -1 : Plan.OldestFirst ? _chosen.Span[0] : _chosen.Span[^1];
-        Span<int> walked = _walked;
-        walked.Clear();
-        foreach (ushort type in Rows.EventTypes[..(oldest + 1)])
+        _walked.AsSpan().Clear();
+        bool any = false;
+        for (int user = 0; user < users; user++)
         {
-            walked[Plan.Rules.SlotOf(type)]++;
+            ReadOnlySpan<int> chosen = ChosenOf(user);
+            if (chosen.Length == Plan.Size && Plan.Size > 0)
+            {
+                any = true;
+                Walk(Rows.EventTypes[Rows.Offsets[user]..((Plan.OldestFirst ? chosen[0] : chosen[^1]) + 1)]);
+            }
         }
 
-        for (int slot = 0; slot < walked.Length; slot++)
+        for (int slot = 0; slot < _walked.Length && (any || grew); slot++)
         {
-            Plan.Hints.Learn(slot, grew ? _last[slot] : Math.Min(_last[slot], walked[slot] + (walked[slot] / 8) + 1));
+            Plan.Hints.Learn(slot, any ? Math.Min(_last[slot], _walked[slot] + (_walked[slot] / 8) + 1) : _last[slot]);
+        }
+    }
+
+    /// <summary>Raises what was needed of each slot to what this user needed.</summary>
+    private void Walk(ReadOnlySpan<ushort> types)
+    {
+        for (int slot = 0; slot < _walked.Length; slot++)
+        {
+            _walked[slot] = Math.Max(_walked[slot], types.Count(Plan.Types[slot].Id));
         }
     }
 

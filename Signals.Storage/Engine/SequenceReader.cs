@@ -33,7 +33,7 @@ internal sealed class SequenceReader(
     {
         ArgumentNullException.ThrowIfNull(query);
         long started = telemetry.BeginRead();
-        SequenceBuffer buffer = Begin(query);
+        SequenceBuffer buffer = Begin(query, isLate: false);
         int slot = Enter();
         try
         {
@@ -63,16 +63,11 @@ internal sealed class SequenceReader(
         ReadOnlySpan<UserId> users, SequenceQuery query, ReadOnlySpan<TypeLimits> limits, long now, out ulong version)
     {
         long started = telemetry.BeginRead();
-        SequenceBuffer buffer = Begin(query);
+        SequenceBuffer buffer = Begin(query, isLate: false);
         int slot = Enter();
         try
         {
-            ReadView current = view.Current;
-            version = current.Version;
-            foreach (ref readonly UserId user in users)
-            {
-                buffer.Assembler.Append(current, user, erasures.CutoffOf(user), now, limits);
-            }
+            version = Append(buffer, users, limits, now);
         }
         finally
         {
@@ -82,6 +77,47 @@ internal sealed class SequenceReader(
         telemetry.EndRead(started);
         return new SequenceBatch(buffer);
     }
+
+    private ulong Append(SequenceBuffer buffer, ReadOnlySpan<UserId> users, ReadOnlySpan<TypeLimits> limits, long now)
+    {
+        ReadView current = view.Current;
+        foreach (ref readonly UserId user in users)
+        {
+            buffer.Assembler.Append(current, user, erasures.CutoffOf(user), now, limits);
+        }
+
+        return current.Version;
+    }
+
+    /// <summary>
+    /// As <see cref="ReadMany(ReadOnlySpan{UserId}, SequenceQuery, ReadOnlySpan{TypeLimits})"/>, but without the late columns of the query: the
+    /// buffer's <see cref="SequenceBuffer.Complete"/> gathers those of chosen rows.
+    /// </summary>
+    /// <param name="users">Whose sequences.</param>
+    /// <param name="query">The columns, and the event types.</param>
+    /// <param name="limits">As there.</param>
+    /// <param name="slot">To be given to <see cref="EndLate"/>, soon: until then nothing that was unlinked is reclaimed.</param>
+    public SequenceBatch BeginLate(ReadOnlySpan<UserId> users, SequenceQuery query, ReadOnlySpan<TypeLimits> limits, out int slot)
+    {
+        long started = telemetry.BeginRead();
+        SequenceBuffer buffer = Begin(query, isLate: true);
+        slot = Enter();
+        try
+        {
+            Append(buffer, users, limits, Now(query));
+        }
+        catch
+        {
+            epochs.Exit(slot);
+            throw;
+        }
+
+        telemetry.EndRead(started);
+        return new SequenceBatch(buffer);
+    }
+
+    /// <summary>Ends what <see cref="BeginLate"/> began.</summary>
+    public void EndLate(int slot) => epochs.Exit(slot);
 
     /// <summary>As <see cref="ReadMany(ReadOnlySpan{UserId}, SequenceQuery, ReadOnlySpan{TypeLimits})"/>, of exactly the commits up to one of them.</summary>
     /// <param name="users">Whose sequences.</param>
@@ -165,11 +201,11 @@ internal sealed class SequenceReader(
         epochs.WaitForReaders();
     }
 
-    private SequenceBuffer Begin(SequenceQuery query)
+    private SequenceBuffer Begin(SequenceQuery query, bool isLate)
     {
         RequireOwn(query);
         SequenceBuffer buffer = _pool.Rent();
-        buffer.Begin(query);
+        buffer.Begin(query, isLate);
         foreach (QueryType type in query.Types)
         {
             buffer.Watermarks.Add(watermarks.Of(type.EventType.Id));

@@ -13,6 +13,9 @@ internal sealed class ColumnGatherer(PooledList<ReadSource> sources)
 {
     private readonly PooledList<byte> _scratch = new();
 
+    /// <param name="type">The event type of the rows.</param>
+    /// <param name="slices">The rows.</param>
+    /// <param name="outputs">All columns of the query, or the early ones.</param>
     public void Gather(QueryType type, ReadOnlySpan<RowSlice> slices, ReadOnlySpan<ColumnOutput> outputs)
     {
         foreach (ref readonly RowSlice slice in slices)
@@ -198,9 +201,10 @@ internal sealed class ColumnGatherer(PooledList<ReadSource> sources)
     private static void GatherTable(QueryType type, Table table, in RowSlice slice, ReadOnlySpan<ColumnOutput> outputs)
     {
         long row = slice.Row;
+        int[] stored = outputs.Length == type.Columns.Length ? type.Stored : type.Early;
         for (int left = slice.Count; left > 0;)
         {
-            Block block = table.GetBlock(table.FindBlock(row), type.Stored);
+            Block block = table.GetBlock(table.FindBlock(row), stored);
             int start = (int)(row - block.FirstRow);
             int count = Math.Min(left, slice.Step > 0 ? block.Rows - start : start + 1);
             int lowest = slice.Step > 0 ? start : start - count + 1;

@@ -72,12 +72,15 @@ internal sealed class ColumnOutput : IColumnRows
         value.CopyTo(_values.Extend(value.Length));
     }
 
-    /// <summary>Adds slots for values of variable length, to be filled in any order by <see cref="ScatterVariable"/>.</summary>
-    public Span<VariableSlot> ExtendVariable(int rows) => _slots.Extend(rows);
+    public Span<byte> StatesFrom(int row) => _states.Span[row..];
 
-    /// <summary>Copies all values of a column into the heap and notes them under the given rows of <paramref name="slots"/>.</summary>
-    public void ScatterVariable(ColumnOutput source, ReadOnlySpan<int> rows, Span<VariableSlot> slots)
+    /// <summary>Fixed-width values from a row on.</summary>
+    public Span<byte> ValuesFrom(int row) => _values.Span[(row * Type.Width)..];
+
+    /// <summary>Copies all values of a column of variable length into the heap and notes them under the given rows, counted from <paramref name="first"/>.</summary>
+    public void ScatterVariable(ColumnOutput source, ReadOnlySpan<int> rows, int first)
     {
+        Span<VariableSlot> slots = _slots.Span[first..];
         int moved = _values.Count;
         source._values.Span.CopyTo(_values.Extend(source._values.Count));
         ReadOnlySpan<VariableSlot> from = source._slots.Span;
@@ -170,6 +173,40 @@ internal sealed class ColumnOutput : IColumnRows
             {
                 _values.Span.Slice(row * Type.Width, Type.Width).Clear();
             }
+        }
+    }
+
+    /// <summary>Adds rows whose cells are set one by one; they count as values until then, and those that never are must not be looked at.</summary>
+    public void ExtendUnset(int rows)
+    {
+        ExtendStates(rows).Fill((byte)ColumnState.Value);
+        if (Type.IsVariable)
+        {
+            _slots.Extend(rows).Clear();
+        }
+        else
+        {
+            ExtendValues(rows);
+        }
+    }
+
+    /// <summary>Sets the state of a cell and gives the bytes of its value to be written.</summary>
+    public Span<byte> SetFixed(int row, ColumnState state)
+    {
+        _states[row] = (byte)state;
+        return _values.Span.Slice(row * Type.Width, Type.Width);
+    }
+
+    /// <summary>Sets a cell of variable length that has not been set.</summary>
+    public void Set(int row, ColumnState state, ReadOnlySpan<byte> value) => Put(row, state, value);
+
+    /// <summary>Makes a cell absent that has not been set.</summary>
+    public void SetAbsent(int row)
+    {
+        _states[row] = (byte)ColumnState.Absent;
+        if (!Type.IsVariable)
+        {
+            _values.Span.Slice(row * Type.Width, Type.Width).Clear();
         }
     }
 

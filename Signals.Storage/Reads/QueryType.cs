@@ -7,4 +7,5 @@ namespace Signals.Storage.Reads;
 /// <param name="Last">At most this many events of the type.</param>
 /// <param name="Columns">For each output column the index in the event type, or -1 when the type lacks it.</param>
 /// <param name="Stored">The indexes of <paramref name="Columns"/> that exist: what is fetched from a block.</param>
-internal sealed record QueryType(EventTypeSchema EventType, int Last, int[] Columns, int[] Stored);
+/// <param name="Early">Those of <paramref name="Stored"/> that are needed before rows are chosen.</param>
+internal sealed record QueryType(EventTypeSchema EventType, int Last, int[] Columns, int[] Stored, int[] Early);

@@ -81,7 +81,7 @@ internal sealed class ReadAhead
                 if (table.ResidentBlock(rows.FirstRow) is Block block)
                 {
                     block.Touch(); // also the first look at the block itself, whose miss nothing waits for here
-                    _targets.Add(new Target(block, rows.FirstRow, Math.Min(rows.Count, wanted), type.Stored));
+                    _targets.Add(new Target(block, rows.FirstRow, Math.Min(rows.Count, wanted), type.Early));
                 }
 
                 wanted -= rows.Count;

@@ -12,10 +12,8 @@ internal sealed class SequenceAssembler
     private readonly SequenceBuffer _buffer;
     private readonly PooledList<ReadSource> _sources = new();
     private readonly PooledList<DuplicateRow> _duplicates = new();
-    private readonly PooledList<int> _slots = new();
     private readonly ReadAhead _readAhead = new();
     private readonly StageMerger _merger = new();
-    private readonly ColumnInterleaver _interleaver = new();
     private readonly TypeReader _typeReader;
     private readonly ColumnGatherer _gatherer;
     private readonly StampedStage _stamped;
@@ -42,7 +40,7 @@ internal sealed class SequenceAssembler
         {
             bool known = Choose(view, user, erasedTo, nowMs, query, limits);
             int first = _buffer.Times.Count;
-            if (query.Types.Length > 1)
+            if (query.Types.Length > 1 || _buffer.Early < query.Columns.Length)
             {
                 CollectMerged(view, user, query);
             }
@@ -116,53 +114,52 @@ internal sealed class SequenceAssembler
     /// <summary>One type whose stamps matter; its patches were found.</summary>
     private void CollectStamped(SequenceQuery query)
     {
-        int first = MergeKeys(query);
-        Gather(query, slot: 0, isStamped: true);
-        Interleave(query, first);
+        MergeKeys(query);
+        Gather(query, slot: 0, isStamped: true, query.Columns.Length);
+        Interleave(query);
     }
 
     /// <summary>Several types: each gathered for itself, then put together in the order of time.</summary>
     private void CollectMerged(ReadView view, in UserId user, SequenceQuery query)
     {
-        int first = MergeKeys(query);
+        int first = _buffer.Times.Count;
+        MergeKeys(query);
         for (int slot = 0; slot < query.Types.Length; slot++)
         {
-            Gather(query, slot, _stamped.IsNeeded(view, user, query.Types[slot], _stages[slot]));
+            // Where copies of an event take part in the merge of its columns, all of them are needed at once.
+            QueryType type = query.Types[slot];
+            TypeStage stage = _stages[slot];
+            bool isStamped = _stamped.IsNeeded(view, user, type, stage);
+            int columns = isStamped || stage.HasDuplicates ? query.Columns.Length : _buffer.Early;
+            Gather(query, slot, isStamped, columns);
+            if (columns < query.Columns.Length)
+            {
+                _buffer.Late.Add(type, _sources, stage.Slices.Span, _merger.PlacesOf(slot, stage), first);
+            }
         }
 
-        Interleave(query, first);
+        Interleave(query);
     }
 
-    /// <summary>Appends the keys of the answer, newest first, and cuts each stage to what was used of it; gives the first row.</summary>
-    private int MergeKeys(SequenceQuery query)
-    {
-        int first = _buffer.Times.Count;
-        _slots.Clear();
-        _merger.Merge(_stages.AsSpan(0, query.Types.Length), query.Types, query.Last, _buffer, _slots);
-        return first;
-    }
+    /// <summary>Appends the keys of the answer and cuts each stage to what was used of it.</summary>
+    private void MergeKeys(SequenceQuery query) =>
+        _merger.Merge(StagesOf(query), query.Types, query.Last, query.Order == SequenceOrder.OldestFirst, _buffer);
 
-    private void Gather(SequenceQuery query, int slot, bool isStamped)
+    private void Interleave(SequenceQuery query) => ColumnInterleaver.Interleave(StagesOf(query), _merger, _buffer.Columns);
+
+    private ReadOnlySpan<TypeStage> StagesOf(SequenceQuery query) => _stages.AsSpan(0, query.Types.Length);
+
+    private void Gather(SequenceQuery query, int slot, bool isStamped, int count)
     {
         TypeStage stage = _stages[slot];
         ReadOnlySpan<ColumnOutput> columns = stage.ResetColumns(query.Columns);
-        _gatherer.Gather(query.Types[slot], stage.Slices.Span, columns);
+        _gatherer.Gather(query.Types[slot], stage.Slices.Span, columns[..count]);
+        stage.Gathered = count;
         stage.IsComplete = isStamped;
         if (isStamped)
         {
             _stamped.Complete(query.Types[slot], slot, stage, columns);
         }
-    }
-
-    private void Interleave(SequenceQuery query, int first)
-    {
-        bool oldestFirst = query.Order == SequenceOrder.OldestFirst;
-        if (oldestFirst)
-        {
-            ReverseKeys(first);
-        }
-
-        _interleaver.Interleave(_stages.AsSpan(0, query.Types.Length), _slots.Span, oldestFirst, _buffer.Columns);
     }
 
     private void ReverseKeys(int first)

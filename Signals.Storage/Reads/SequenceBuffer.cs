@@ -44,13 +44,23 @@ internal sealed class SequenceBuffer
     /// <summary>The completeness of each event type of the query, as it was when the read began.</summary>
     public PooledList<Completeness> Completeness { get; } = new();
 
+    /// <summary>How many columns, from the first, reads gather at once; the others follow by <see cref="Complete"/>.</summary>
+    public int Early { get; private set; }
+
+    /// <summary>Where the rows lie whose late columns are to follow.</summary>
+    public LateRows Late { get; } = new();
+
     public int Generation => Volatile.Read(ref _generation);
 
     public ReadOnlySpan<ColumnOutput> Columns => _columns.AsSpan(0, Query.Columns.Length);
 
-    public void Begin(SequenceQuery query)
+    /// <param name="query">The question.</param>
+    /// <param name="isLate">Whether late columns follow once rows are chosen.</param>
+    public void Begin(SequenceQuery query, bool isLate)
     {
         Query = query;
+        Early = isLate ? query.Early : query.Columns.Length;
+        Late.Clear();
         Times.Clear();
         Ids.Clear();
         EventTypes.Clear();
@@ -60,6 +70,15 @@ internal sealed class SequenceBuffer
         Watermarks.Clear();
         Completeness.Clear();
         ColumnOutput.Reset(ref _columns, query.Columns);
+    }
+
+    /// <summary>Gathers the late columns of chosen rows.</summary>
+    public void Complete(ReadOnlySpan<int> chosen)
+    {
+        if (Early < Query.Columns.Length)
+        {
+            Late.Gather(chosen, Times.Count, Columns, Early);
+        }
     }
 
     /// <summary>Ends the lease of this generation; false when it had ended before.</summary>

@@ -15,11 +15,12 @@ public sealed class SequenceQuery
 {
     private readonly FrozenDictionary<string, int> _ordinals;
 
-    internal SequenceQuery(QueryType[] types, string[] names, ColumnType[] columns, int last, long from, long to, SequenceOrder order)
+    internal SequenceQuery(QueryType[] types, string[] names, ColumnType[] columns, int early, int last, long from, long to, SequenceOrder order)
     {
         Types = types;
         ColumnNames = names;
         Columns = columns;
+        Early = early;
         Last = last;
         FromMs = from;
         ToMs = to;
@@ -49,6 +50,9 @@ public sealed class SequenceQuery
     internal bool NeedsNow { get; }
 
     internal ColumnType[] Columns { get; }
+
+    /// <summary>How many of the columns, from the first, are needed before rows are chosen.</summary>
+    internal int Early { get; }
 
     /// <summary>The position of a column in <see cref="ColumnNames"/>.</summary>
     /// <exception cref="ArgumentException">The query has no such column; the message lists those it has.</exception>

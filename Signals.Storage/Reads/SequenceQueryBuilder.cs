@@ -15,6 +15,7 @@ public sealed class SequenceQueryBuilder
     private long _from = long.MinValue;
     private long _to = long.MaxValue;
     private SequenceOrder _order;
+    private int _early = int.MaxValue;
 
     internal SequenceQueryBuilder(StoreSchema schema, ReadOnlySpan<string> eventTypes)
     {
@@ -93,6 +94,13 @@ public sealed class SequenceQueryBuilder
         return this;
     }
 
+    /// <summary>Lets a reader that chooses among the rows get only the first <paramref name="count"/> columns before it has.</summary>
+    internal SequenceQueryBuilder Early(int count)
+    {
+        _early = count;
+        return this;
+    }
+
     /// <summary>Checks the whole and prepares it.</summary>
     /// <exception cref="ArgumentException">A column that no type has, or that two types have with different kinds.</exception>
     public SequenceQuery Build()
@@ -112,9 +120,11 @@ public sealed class SequenceQueryBuilder
         {
             int[] indexes = Array.ConvertAll(names, type.IndexOf);
             int last = _lastOfType.TryGetValue(type.Name, out int count) ? Math.Min(count, _last) : _last;
-            return new QueryType(type, last, indexes, [.. indexes.Where(index => index >= 0).Order()]);
+            return new QueryType(type, last, indexes, Stored(indexes), Stored(indexes.Take(_early)));
         });
-        return new SequenceQuery(types, names, columns, _last, _from, _to, _order);
+        return new SequenceQuery(types, names, columns, Math.Min(_early, columns.Length), _last, _from, _to, _order);
+
+        static int[] Stored(IEnumerable<int> indexes) => [.. indexes.Where(index => index >= 0).Order()];
     }
 
     private ColumnType TypeOf(string column)

@@ -94,8 +94,8 @@ internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<Dupl
     private void TakeAsItLies(int index)
     {
         ref readonly ReadSource source = ref sources[index];
-        int skip = source.Newest < _bounds.To ? 0 : SourceReader.CountFrom(source, _bounds.To, _type.Stored);
-        int end = source.Oldest >= _bounds.From ? source.Count : SourceReader.CountFrom(source, _bounds.From, _type.Stored);
+        int skip = source.Newest < _bounds.To ? 0 : SourceReader.CountFrom(source, _bounds.To, _type.Early);
+        int end = source.Oldest >= _bounds.From ? source.Count : SourceReader.CountFrom(source, _bounds.From, _type.Early);
         Take(ref skip, ref end, out int take);
         if (take == 0)
         {
@@ -107,7 +107,7 @@ internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<Dupl
         if (source.Table is not null)
         {
             long row = source.FirstRow + skip;
-            SourceReader.CopyTableKeys(source.Table, row, _type.Stored, times, ids);
+            SourceReader.CopyTableKeys(source.Table, row, _type.Early, times, ids);
             _stage.Slices.Add(new RowSlice(index, row, take, 1));
         }
         else
@@ -164,7 +164,7 @@ internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<Dupl
                 return;
             }
 
-            _reader.LoadKeys(source, index, limit, _type.Stored, _incoming);
+            _reader.LoadKeys(source, index, limit, _type.Early, _incoming);
             MergeIncoming(limit);
         }
     }
@@ -266,7 +266,7 @@ internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<Dupl
         for (int index = first; index < first + count; index++)
         {
             ref readonly ReadSource source = ref sources[index];
-            _reader.LoadKeys(source, index, limit, _type.Stored, _incoming);
+            _reader.LoadKeys(source, index, limit, _type.Early, _incoming);
             _incoming.Span.CopyTo(_merged.Extend(_incoming.Count));
             if (_incoming.Count < source.Count && (complete || _incoming[_incoming.Count - 1].Precedes(known)))
             {
@@ -296,7 +296,7 @@ internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<Dupl
         ulong retracted = 0;
         foreach (ref readonly RowKey copy in copies)
         {
-            SourceReader.RaiseExistence(sources[copy.Source], copy.Row, _type.Stored, ref inserted, ref retracted);
+            SourceReader.RaiseExistence(sources[copy.Source], copy.Row, _type.Early, ref inserted, ref retracted);
         }
 
         _keep -= inserted > 0 ? 1 : 0;

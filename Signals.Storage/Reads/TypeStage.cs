@@ -27,6 +27,9 @@ internal sealed class TypeStage
     /// <summary>Whether duplicates took part in the merge of the columns already.</summary>
     public bool IsComplete { get; set; }
 
+    /// <summary>How many columns, from the first, are gathered; of a stage with fewer than all the others follow once rows are chosen.</summary>
+    public int Gathered { get; set; }
+
     public int Count => Times.Count;
 
     public void Clear()
@@ -35,6 +38,7 @@ internal sealed class TypeStage
         HasDuplicates = false;
         IsStamped = false;
         IsComplete = false;
+        Gathered = 0;
         Times.Clear();
         Ids.Clear();
         Slices.Clear();

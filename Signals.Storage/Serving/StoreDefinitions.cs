@@ -183,7 +183,7 @@ public sealed partial class StoreDefinitions
         definition.Validate(_schema, catalog);
         SequencePlan plan = Plan(definition, catalog, stages);
         SequenceQuery query = new SequenceQueryBuilder(_schema, Array.ConvertAll(plan.Types, type => type.Name))
-            .Columns([.. plan.FetchedNames]).Build();
+            .Columns([.. plan.FetchedNames]).Early(plan.Layout.Early).Build();
         return new ServedPlan(plan, _reader, query, ReceiptMaker.For(plan, catalog), _time);
     }
 

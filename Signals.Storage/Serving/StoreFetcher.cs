@@ -19,6 +19,7 @@ internal sealed class StoreFetcher : RowFetcher, IRowSource
     private UserId[] _users = new UserId[1];
     private SequenceBatch _lease;
     private SequenceBuffer? _buffer;
+    private int _slot = -1;
 
     public StoreFetcher(SequenceReader reader, SequenceQuery query)
     {
@@ -77,6 +78,10 @@ internal sealed class StoreFetcher : RowFetcher, IRowSource
             _lease = _reader.ReadExact(users, _query, _limits, NowMs, out PastPoint point);
             Point = point;
         }
+        else if (_query.Early < _query.Columns.Length)
+        {
+            _lease = _reader.BeginLate(users, _query, _limits, out _slot);
+        }
         else
         {
             _lease = _reader.ReadMany(users, _query, _limits);
@@ -95,12 +100,34 @@ internal sealed class StoreFetcher : RowFetcher, IRowSource
 
     public override long WatermarkOf(int slot) => Buffer.Watermarks[slot];
 
+    public override void Complete(ReadOnlySpan<int> chosen)
+    {
+        try
+        {
+            Buffer.Complete(chosen);
+        }
+        finally
+        {
+            EndLate();
+        }
+    }
+
     public override void Release()
     {
+        EndLate();
         if (_buffer is not null)
         {
             _buffer = null;
             _lease.Dispose();
+        }
+    }
+
+    private void EndLate()
+    {
+        if (_slot >= 0)
+        {
+            _reader.EndLate(_slot);
+            _slot = -1;
         }
     }
 }

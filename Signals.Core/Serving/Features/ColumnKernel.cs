@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Signals.Core.Columns;
 using Signals.Core.Serving.Rows;
@@ -17,6 +18,9 @@ internal sealed class ColumnKernel<TFrom, TTo>(
     where TFrom : unmanaged
     where TTo : unmanaged
 {
+    private const int GatheredBytes = 1024;
+    private const int LeastGathered = 16;
+
     private readonly int _sourceBytes = dimensions * ByteSize.Of<TFrom>();
     private readonly bool _patches = !ByteSize.AreSame(missing, OfZero(conversion));
 
@@ -49,7 +53,29 @@ internal sealed class ColumnKernel<TFrom, TTo>(
         return element;
     }
 
+    /// <summary>Narrow rows are gathered first, so that many are converted by one call.</summary>
+    [SkipLocalsInit]
     private void Convert(NumberConversion<TFrom, TTo> how, ReadOnlySpan<byte> values, ReadOnlySpan<int> chosen, Span<byte> destination)
+    {
+        int step = GatheredBytes / _sourceBytes;
+        if (step < LeastGathered)
+        {
+            ConvertRuns(how, values, chosen, destination);
+            return;
+        }
+
+        Span<byte> gathered = stackalloc byte[GatheredBytes];
+        for (int i = 0; i < chosen.Length; i += step)
+        {
+            ReadOnlySpan<int> some = chosen.Slice(i, Math.Min(step, chosen.Length - i));
+            RowGather.Copy(values, _sourceBytes, some, gathered);
+            how.Convert(
+                MemoryMarshal.Cast<byte, TFrom>(gathered[..(some.Length * _sourceBytes)]),
+                MemoryMarshal.Cast<byte, TTo>(destination.Slice(i * RowBytes, some.Length * RowBytes)));
+        }
+    }
+
+    private void ConvertRuns(NumberConversion<TFrom, TTo> how, ReadOnlySpan<byte> values, ReadOnlySpan<int> chosen, Span<byte> destination)
     {
         for (int i = 0; i < chosen.Length;)
         {

@@ -57,15 +57,21 @@ internal abstract class FeatureKernel(int elements, int elementBytes)
 
     private void Spread(ReadOnlySpan<byte> dense, Span<byte> destination, int stride)
     {
+        if (RowBytes == sizeof(uint) && stride % sizeof(uint) == 0)
+        {
+            ReadOnlySpan<uint> rows = MemoryMarshal.Cast<byte, uint>(dense);
+            Span<uint> spread = MemoryMarshal.Cast<byte, uint>(destination);
+            for (int row = 0, to = 0; row < rows.Length; row++, to += stride / sizeof(uint))
+            {
+                spread[to] = rows[row];
+            }
+
+            return;
+        }
+
         for (int from = 0, to = 0; from < dense.Length; from += RowBytes, to += stride)
         {
-            ReadOnlySpan<byte> row = dense.Slice(from, RowBytes);
-            switch (RowBytes)
-            {
-                case 4: MemoryMarshal.Write(destination.Slice(to, 4), MemoryMarshal.Read<uint>(row)); break;
-                case 2: MemoryMarshal.Write(destination.Slice(to, 2), MemoryMarshal.Read<ushort>(row)); break;
-                default: row.CopyTo(destination[to..]); break;
-            }
+            dense.Slice(from, RowBytes).CopyTo(destination[to..]);
         }
     }
 }

@@ -5,7 +5,7 @@ namespace Signals.Core.Serving.Rows;
 /// <summary>A column that is computed while a sequence is served: absent in every row until rows are put in.</summary>
 /// <remarks>
 /// Thread contract: one thread at a time. Reused: allocates only to grow. Invariant: the bytes of a row without a value are zero, none
-/// when variable.
+/// when variable; where <see cref="Reset"/> kept what was there, only of rows that <see cref="ZeroGaps"/> was called for.
 /// </remarks>
 internal sealed class DerivedColumn(ColumnType type) : IColumnRows
 {
@@ -23,7 +23,9 @@ internal sealed class DerivedColumn(ColumnType type) : IColumnRows
     public ReadOnlySpan<byte> FixedRows => _values.AsSpan(0, _count * type.Width);
 
     /// <summary>Begins anew with so many absent rows.</summary>
-    public void Reset(int count)
+    /// <param name="count">How many rows.</param>
+    /// <param name="keepsBytes">Leaves bytes as they are, to be overwritten or zeroed where they are looked at.</param>
+    public void Reset(int count, bool keepsBytes)
     {
         if (_states.Length < count)
         {
@@ -33,7 +35,7 @@ internal sealed class DerivedColumn(ColumnType type) : IColumnRows
             _starts = type.IsVariable ? new int[capacity] : [];
             _lengths = type.IsVariable ? new int[capacity] : [];
         }
-        else if (!type.IsVariable)
+        else if (!type.IsVariable && !keepsBytes)
         {
             ClearValues();
         }
@@ -42,6 +44,20 @@ internal sealed class DerivedColumn(ColumnType type) : IColumnRows
         _heapUsed = 0;
         _states.AsSpan(0, count).Clear();
         _lengths.AsSpan(0, type.IsVariable ? count : 0).Clear();
+    }
+
+    /// <summary>Zeroes the bytes of those of the rows that have no value.</summary>
+    public void ZeroGaps(ReadOnlySpan<int> rows)
+    {
+        ReadOnlySpan<byte> states = RowStates;
+        int width = type.Width;
+        for (int i = 0; i < rows.Length && !type.IsVariable; i++)
+        {
+            if (states[rows[i]] != (byte)ColumnState.Value)
+            {
+                _values.AsSpan(rows[i] * width, width).Clear();
+            }
+        }
     }
 
     /// <summary>Takes over all rows of a column. Call it right after <see cref="Reset"/>.</summary>

@@ -10,13 +10,18 @@ namespace Signals.Core.Serving.Rows;
 internal sealed class RowLayout
 {
     private readonly FrozenDictionary<string, int> _ordinals;
-
     private readonly bool[] _isComputed;
 
-    public RowLayout(string[] names, ColumnType[] types, int fetched, params ReadOnlySpan<string> filled)
+    /// <param name="names">The columns.</param>
+    /// <param name="types">Their types.</param>
+    /// <param name="early">How many of them, from the first, are fetched before rows are chosen.</param>
+    /// <param name="fetched">How many, from the first, are fetched.</param>
+    /// <param name="filled">Those that are fetched and filled by an enricher where nothing is stored.</param>
+    public RowLayout(string[] names, ColumnType[] types, int early, int fetched, params ReadOnlySpan<string> filled)
     {
         Names = names;
         Types = types;
+        Early = early;
         Fetched = fetched;
         _ordinals = names.Select((name, ordinal) => KeyValuePair.Create(name, ordinal)).ToFrozenDictionary(StringComparer.Ordinal);
         _isComputed = new bool[names.Length];
@@ -31,8 +36,17 @@ internal sealed class RowLayout
 
     public ColumnType[] Types { get; }
 
+    /// <summary>How many of the columns, from the first, rows are chosen by; the other fetched ones are wide, and brought for chosen rows alone.</summary>
+    public int Early { get; }
+
     /// <summary>How many of the columns, from the first, the source brings.</summary>
     public int Fetched { get; }
+
+    /// <summary>
+    /// Whether rows are chosen by fetched columns and code of the library alone, so that the others, and computed columns, are only ever looked at
+    /// in chosen rows.
+    /// </summary>
+    public bool ChoosesFirst { get; init; }
 
     /// <summary>Whether an enricher fills the column at serving, all of it or what is absent.</summary>
     public bool IsComputed(int ordinal) => _isComputed[ordinal];

@@ -121,6 +121,25 @@ public sealed class RowMask
         CutTail();
     }
 
+    /// <summary>Writes the rows from <paramref name="start"/> up to <paramref name="end"/> that are in, ascending; gives how many.</summary>
+    internal int CopyRows(int start, int end, Span<int> rows)
+    {
+        int count = 0;
+        ReadOnlySpan<ulong> words = Words;
+        for (int first = start & ~63; first < end; first += 64)
+        {
+            ulong rest = words[first >> 6];
+            rest = first < start ? rest & ulong.MaxValue << start : rest;
+            rest = end - first < 64 ? rest & ((1UL << end) - 1) : rest;
+            for (; rest != 0; rest &= rest - 1)
+            {
+                rows[count++] = first + BitOperations.TrailingZeroCount(rest);
+            }
+        }
+
+        return count;
+    }
+
     /// <summary>Takes out every row from <paramref name="row"/> on.</summary>
     internal void ClearFrom(int row)
     {

@@ -120,7 +120,7 @@ public sealed class RowSet
         DerivedColumn column = _derived[ordinal]!;
         if (ordinal < _layout.Fetched && !_isFilled[ordinal])
         {
-            column.Reset(Count);
+            column.Reset(Count, _layout.ChoosesFirst);
             column.Copy(Source.Column(ordinal));
             _isFilled[ordinal] = true;
         }
@@ -138,7 +138,19 @@ public sealed class RowSet
         Array.Clear(_isFilled);
         for (int ordinal = _layout.Fetched; ordinal < _derived.Length; ordinal++)
         {
-            _derived[ordinal]!.Reset(Count);
+            _derived[ordinal]!.Reset(Count, _layout.ChoosesFirst);
+        }
+    }
+
+    /// <summary>Zeroes what computed columns hold in those of the rows in which nothing was computed.</summary>
+    internal void ZeroGaps(ReadOnlySpan<int> rows)
+    {
+        for (int ordinal = 0; ordinal < _derived.Length; ordinal++)
+        {
+            if (_layout.IsComputed(ordinal) && (ordinal >= _layout.Fetched || _isFilled[ordinal]))
+            {
+                _derived[ordinal]!.ZeroGaps(rows);
+            }
         }
     }
 

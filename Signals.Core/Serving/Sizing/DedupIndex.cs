@@ -1,121 +1,67 @@
-using System.IO.Hashing;
 using System.Numerics;
-using Signals.Core.Columns;
 using Signals.Core.Serving.Rows;
 
 namespace Signals.Core.Serving.Sizing;
 
-/// <summary>The keys that are taken: a hash table of rows, compared by their key columns.</summary>
+/// <summary>The keys that are taken: a hash table of rows.</summary>
 /// <remarks>
-/// Thread contract: one thread at a time. Reused: a new user raises a stamp instead of clearing the table; it allocates only to grow.
+/// Thread contract: one thread at a time. Reused, allocates only to grow. Each user's rows are numbered on from the last user's, so that
+/// a new user leaves the table as it is: lower numbers are free places. Invariant: at most a quarter of the places is taken.
 /// </remarks>
 internal sealed class DedupIndex
 {
-    private ulong[] _slots = new ulong[64];
-    private uint _stamp;
-    private int _taken;
-    private RowSet _rows = null!;
-    private SizeRules _rules = null!;
+    private const ulong Multiplier = 0x9E3779B97F4A7C15;
+    private const int PlacesPerRow = 4;
 
-    public void Begin(RowSet rows, SizeRules rules)
+    private readonly DedupKeys _keys = new();
+    private uint[] _places = new uint[PlacesPerRow];
+    private int _shift = 64 - 2;
+    private int _start;
+    private uint _first = 1;
+    private uint _end = 1;
+
+    /// <summary>Begins with the rows of a user, from <paramref name="start"/> up to <paramref name="end"/>.</summary>
+    public void Begin(RowSet rows, SizeRules rules, int start, int end)
     {
-        _rows = rows;
-        _rules = rules;
-        _taken = 0;
-        if (++_stamp == 0)
+        _keys.Load(rows, rules, start, end);
+        _start = start;
+        uint count = (uint)(end - start);
+        _first = _end;
+        if (PlacesPerRow * (long)count > _places.Length)
         {
-            Array.Clear(_slots);
-            _stamp = 1;
+            _places = new uint[checked((int)BitOperations.RoundUpToPowerOf2(PlacesPerRow * count))];
+            _shift = 64 - BitOperations.Log2((uint)_places.Length);
         }
+        else if (count > uint.MaxValue - _first)
+        {
+            Array.Clear(_places);
+            _first = 1;
+        }
+
+        _end = _first + count;
     }
 
     /// <summary>Takes the key of a row; false when an earlier row has it. A row that lacks a value of the key takes none.</summary>
     public bool TryTake(int row)
     {
-        if (!TryHash(row, out ulong hash))
+        if (!_keys.TryGet(row, out ulong bits))
         {
             return true;
         }
 
-        if (2 * _taken >= _slots.Length)
+        uint[] places = _places;
+        for (uint place = (uint)(bits * Multiplier >> _shift); ; place = (place + 1) & (uint)(places.Length - 1))
         {
-            Grow();
-        }
-
-        int mask = _slots.Length - 1;
-        for (int slot = (int)hash & mask; ; slot = (slot + 1) & mask)
-        {
-            if ((uint)(_slots[slot] >> 32) != _stamp)
+            uint held = places[place];
+            if (held < _first)
             {
-                _slots[slot] = ((ulong)_stamp << 32) | (uint)row;
-                _taken++;
+                places[place] = _first + (uint)(row - _start);
                 return true;
             }
 
-            if (HaveSameKey((int)(uint)_slots[slot], row))
+            if (_keys.AreSame(_start + (int)(held - _first), row))
             {
                 return false;
-            }
-        }
-    }
-
-    private bool TryHash(int row, out ulong hash)
-    {
-        hash = _rules.DedupPerType ? _rows.EventTypes[row] : 0UL;
-        foreach (int column in _rules.DedupColumns)
-        {
-            IColumnRows source = _rows.Column(column);
-            if (source.RowStates[row] != (byte)ColumnState.Value)
-            {
-                return false;
-            }
-
-            ulong part = source.Type.IsVariable ? XxHash3.HashToUInt64(source.GetValue(row)) : ScalarKey.Of(source, row);
-            hash = BitOperations.RotateLeft((hash ^ part) * 0x9E3779B97F4A7C15, 29);
-        }
-
-        hash ^= hash >> 32;
-        return true;
-    }
-
-    private bool HaveSameKey(int first, int second)
-    {
-        if (_rules.DedupPerType && _rows.EventTypes[first] != _rows.EventTypes[second])
-        {
-            return false;
-        }
-
-        foreach (int column in _rules.DedupColumns)
-        {
-            IColumnRows source = _rows.Column(column);
-            bool same = source.Type.IsVariable
-                ? source.GetValue(first).SequenceEqual(source.GetValue(second))
-                : ScalarKey.Of(source, first) == ScalarKey.Of(source, second);
-            if (!same)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private void Grow()
-    {
-        ulong[] old = _slots;
-        _slots = new ulong[2 * old.Length];
-        int mask = _slots.Length - 1;
-        foreach (ulong entry in old)
-        {
-            if ((uint)(entry >> 32) == _stamp && TryHash((int)(uint)entry, out ulong hash))
-            {
-                int slot = (int)hash & mask;
-                while (_slots[slot] != 0)
-                {
-                    slot = (slot + 1) & mask;
-                }
-
-                _slots[slot] = entry;
             }
         }
     }

@@ -9,6 +9,7 @@ namespace Signals.Core.Serving.Sizing;
 internal sealed class SizeRules
 {
     private readonly int[] _slotOfType;
+    private readonly ushort[] _types;
 
     /// <param name="definition">Validated against the schema that the event types are of.</param>
     /// <param name="types">The event types of the definition in the order of their ids.</param>
@@ -17,6 +18,7 @@ internal sealed class SizeRules
     {
         Size = definition.Size.Value;
         Counts = Array.ConvertAll(types, type => definition.Sources.First(source => source.EventType == type.Name).Count.Value);
+        _types = Array.ConvertAll(types, type => type.Id);
         _slotOfType = new int[types[^1].Id + 1];
         for (int slot = 0; slot < types.Length; slot++)
         {
@@ -48,6 +50,8 @@ internal sealed class SizeRules
     public RunLimit[] RunLimits { get; }
 
     public bool HasMix => Quotas.Length > 0 || RunLimits.Length > 0;
+
+    public ushort TypeOf(int slot) => _types[slot];
 
     public int SlotOf(ushort eventType) => _slotOfType[eventType];
 }

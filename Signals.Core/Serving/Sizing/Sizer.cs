@@ -18,7 +18,7 @@ internal sealed class Sizer(SizeRules rules)
     private readonly MixWalk _mix = new(rules);
     private readonly RowChoice _candidates = new();
     private readonly int[] _left = new int[rules.Counts.Length];
-    private readonly int[] _fetched = new int[rules.Counts.Length];
+    private int[] _in = [];
     private readonly long[] _frontier = new long[rules.Counts.Length];
     private long _horizon;
     private long _horizonOfOthers;
@@ -43,18 +43,14 @@ internal sealed class Sizer(SizeRules rules)
             CutAt(rows.Times[end]);
         }
 
-        bool finished = Collect(rows, start, end);
-        if (rules.HasMix)
+        if (!rules.HasMix)
         {
-            return _mix.Walk(rows, _candidates.Span, finished, _left, _stoppedAt < end ? [] : _frontier, chosen);
+            return Collect(rows, start, end, chosen);
         }
 
-        foreach (int row in _candidates.Span)
-        {
-            chosen.Add(row);
-        }
-
-        return finished;
+        _candidates.Truncate(0);
+        bool finished = Collect(rows, start, end, _candidates);
+        return _mix.Walk(rows, _candidates.Span, finished, _left, _stoppedAt < end ? [] : _frontier, chosen);
     }
 
     /// <summary>Whether the store may hold older rows of the user than those that were fetched.</summary>
@@ -66,28 +62,17 @@ internal sealed class Sizer(SizeRules rules)
 
     private void Begin(RowSet rows, int start, int end, ReadOnlySpan<int> asked)
     {
-        _candidates.Truncate(0);
         rules.Counts.CopyTo(_left, 0);
-        Array.Clear(_fetched);
-        ReadOnlySpan<ushort> types = rows.EventTypes;
-        ReadOnlySpan<long> times = rows.Times;
-        for (int row = start; row < end; row++)
-        {
-            int slot = rules.SlotOf(types[row]);
-            _fetched[slot]++;
-            _frontier[slot] = times[row];
-        }
-
+        ReadOnlySpan<ushort> types = rows.EventTypes[start..end];
+        ReadOnlySpan<long> times = rows.Times[start..end];
         for (int slot = 0; slot < _frontier.Length; slot++)
         {
-            _frontier[slot] = _fetched[slot] < asked[slot] ? long.MinValue : _fetched[slot] == 0 ? long.MaxValue : _frontier[slot];
+            ushort type = rules.TypeOf(slot);
+            int oldest = types.LastIndexOf(type);
+            _frontier[slot] = types.Count(type) < asked[slot] ? long.MinValue : oldest < 0 ? long.MaxValue : times[oldest];
         }
 
         FindHorizon();
-        if (rules.DedupColumns.Length > 0)
-        {
-            _dedup.Begin(rows, rules);
-        }
     }
 
     /// <summary>What is not newer than this time may be of any type.</summary>
@@ -98,14 +83,19 @@ internal sealed class Sizer(SizeRules rules)
     }
 
     /// <summary>Collects candidates down to the horizon; true when no further one can matter.</summary>
-    private bool Collect(RowSet rows, int start, int end)
+    private bool Collect(RowSet rows, int start, int end, RowChoice candidates)
     {
         ReadOnlySpan<ushort> types = rows.EventTypes;
         ReadOnlySpan<long> times = rows.Times;
-        RowMask mask = rows.Mask;
-        int most = rules.HasMix ? int.MaxValue : rules.Size;
+        int most = rules.HasMix ? int.MaxValue : candidates.Count + rules.Size;
+        bool distinct = rules.DedupColumns.Length > 0;
+        if (distinct)
+        {
+            _dedup.Begin(rows, rules, start, end);
+        }
+
         _stoppedAt = end;
-        for (int row = mask.Next(start, end); row < end && _candidates.Count < most; row = mask.Next(row + 1, end))
+        foreach (int row in RowsIn(rows.Mask, start, end))
         {
             int slot = rules.SlotOf(types[row]);
             if (times[row] <= (slot == _horizonSlot ? _horizonOfOthers : _horizon))
@@ -114,19 +104,34 @@ internal sealed class Sizer(SizeRules rules)
                 return false;
             }
 
-            if (_left[slot] == 0 || (rules.DedupColumns.Length > 0 && !_dedup.TryTake(row)))
+            if (_left[slot] == 0 || (distinct && !_dedup.TryTake(row)))
             {
                 continue;
             }
 
-            _candidates.Add(row);
+            candidates.Add(row);
+            if (candidates.Count == most)
+            {
+                return true;
+            }
+
             if (--_left[slot] == 0)
             {
                 FindHorizon();
             }
         }
 
-        return _candidates.Count == most || _horizon == long.MinValue;
+        return _horizon == long.MinValue;
+    }
+
+    private ReadOnlySpan<int> RowsIn(RowMask mask, int start, int end)
+    {
+        if (_in.Length < end - start)
+        {
+            _in = new int[Math.Max(end - start, 2 * _in.Length)];
+        }
+
+        return _in.AsSpan(0, mask.CopyRows(start, end, _in));
     }
 
     /// <summary>Of a type's own rows the fetched ones come first, so its frontier bounds the rows of the other types alone.</summary>

@@ -38,7 +38,7 @@ internal sealed class ArrayRows : IRowSource
     public RowSet Begin(long nowMs = 2_000_000, params ColumnType[] derived)
     {
         ColumnType[] types = [.. _columns.Select(column => column.Type), .. derived];
-        RowSet rows = new(new RowLayout([.. types.Select((_, i) => $"c{i}")], types, _columns.Length));
+        RowSet rows = new(new RowLayout([.. types.Select((_, i) => $"c{i}")], types, _columns.Length, _columns.Length));
         rows.Begin(this, nowMs);
         return rows;
     }

@@ -35,14 +35,14 @@ internal sealed class RowColumnsTests
         ArrayColumn values = new(ColumnType.Vector<float>(2));
         values.Add(1f, 2f).AddWithout(ColumnState.Null).Add(3f, 4f);
         DerivedColumn column = new(ColumnType.Vector<float>(2));
-        column.Reset(6);
+        column.Reset(6, keepsBytes: false);
         column.Scatter(values, [4, 2, 1]);
         Assert.That(MemoryMarshal.Cast<byte, float>(column.FixedRows).ToArray(), Is.EqualTo(new float[] { 0, 0, 3, 4, 0, 0, 0, 0, 1, 2, 0, 0 }));
         Assert.That(column.RowStates.ToArray(), Is.EqualTo(new byte[] { 0, 2, 1, 0, 2, 0 }));
-        column.Reset(5);
+        column.Reset(5, keepsBytes: false);
         Assert.That(column.FixedRows.ToArray(), Is.All.Zero);
         Assert.That(column.RowStates.ToArray(), Is.All.Zero);
-        column.Reset(40);
+        column.Reset(40, keepsBytes: false);
         Assert.That(column.FixedRows.ToArray(), Is.All.Zero);
     }
 
@@ -52,7 +52,7 @@ internal sealed class RowColumnsTests
         DerivedColumn column = new(ColumnType.Text);
         for (int round = 0; round < 3; round++)
         {
-            column.Reset(4);
+            column.Reset(4, keepsBytes: false);
             column.Scatter(new ArrayColumn(ColumnType.Text).Add("one"u8.ToArray()).AddWithout(ColumnState.Null).Add("three"u8.ToArray()), [3, 2, 0]);
             Assert.That(column.GetValue(3).ToArray(), Is.EqualTo("one"u8.ToArray()));
             Assert.That(column.GetValue(0).ToArray(), Is.EqualTo("three"u8.ToArray()));

@@ -117,7 +117,7 @@ internal sealed class SizerTests
             _ = key == '-' ? column.AddWithout(ColumnState.Absent) : column.Add((int)key);
         }
 
-        RowLayout layout = new(["key"], [ColumnType.Scalar<int>()], 1);
+        RowLayout layout = new(["key"], [ColumnType.Scalar<int>()], 1, 1);
         RowSet rows = new(layout);
         rows.Begin(new ArrayRows(types.Length, [column], times, types: [.. types.Select(type => (ushort)(type - 'a'))]), 2_000_000);
         RowChoice chosen = new();
