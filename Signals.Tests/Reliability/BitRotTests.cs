@@ -13,8 +13,9 @@ namespace Signals.Tests.Reliability;
 internal sealed class BitRotTests
 {
     private const ulong Seed = 0xB27;
-    private const int Steps = 40;
+    private const int Steps = 50;
     private const int Sector = 512;
+    private const int Stores = 10;
 
     /// <summary>Of the zeros in a log's header page, one bit in so many is tried; of all other bytes, every bit.</summary>
     private const int HeaderStride = 41;
@@ -32,7 +33,7 @@ internal sealed class BitRotTests
     [SetUp]
     public void SetUp()
     {
-        _store = new DamagedStore(Seed, Steps);
+        _store = DamagedStore.First(Seed, Steps, store => EveryKind.All(store.Kinds.Contains));
         _wrong.Clear();
         (_damaged, _refused) = (0, 0);
     }
@@ -41,11 +42,10 @@ internal sealed class BitRotTests
     public void Open_EachBitOfEachFileFlipped_IsRefusedOrAnswersTheSame()
     {
         Stopwatch time = Stopwatch.StartNew();
-        Assert.That(_store.Kinds, Is.SupersetOf(EveryKind));
         int seeds = TestScale.Of(1);
         for (int i = 0; i < seeds; i++)
         {
-            _store = new DamagedStore(Seed + (ulong)i, Steps);
+            _store = i == 0 ? _store : new DamagedStore(Seed - (ulong)i, Steps);
             foreach ((string path, long length) in _store.Files())
             {
                 Parallel.ForEach(BitsOf(path, length), bit => Judge($"bit {bit} of {path} flipped, seed {Seed}", files =>
@@ -60,7 +60,19 @@ internal sealed class BitRotTests
     public void Open_SectorsZeroedSwappedOrCut_IsRefusedOrAnswersTheSame()
     {
         Stopwatch time = Stopwatch.StartNew();
-        (string log, long end) = _store.EndOfLog(Sector);
+        for (int i = 0; i < TestScale.Of(Stores); i++)
+        {
+            _store = i == 0 ? _store : new DamagedStore(Seed - (ulong)i, Steps);
+            DamageSectors();
+        }
+
+        Finish("sectors damaged", time);
+    }
+
+    private void DamageSectors()
+    {
+        (string Path, long Offset, long End)[] tails = [_store.LastFrame(StoreFileKind.Log), _store.LastFrame(StoreFileKind.Manifest)];
+        bool IsTail(string path, long sector) => tails.Any(tail => tail.Path == path && sector >= tail.Offset / Sector && sector * Sector < tail.End);
         (string Path, long Length)[] all = [.. _store.Files().Where(file => file.Length > 0)];
         foreach ((string path, long length) in all)
         {
@@ -69,14 +81,15 @@ internal sealed class BitRotTests
             {
                 int count = (int)Math.Min(Sector, length - (sector * Sector));
 
-                // With the seal and the last frames in it, nothing is left that promised them.
-                bool isTail = path == log && sector * Sector == end;
+                // With the last frames in it, and the seal of a log, nothing is left that promised them. A log's length is known besides.
+                bool isTail = IsTail(path, sector);
+                bool isManifest = StoreFiles.Classify(Path.GetFileName(path), out _) == StoreFileKind.Manifest;
                 Judge($"sector {sector} of {path} zeroed", files => DamagedStore.Change(files, path, sector * Sector, count, bytes => bytes.Clear()), isTail);
                 Judge($"sector {sector} of {path} all ones", files => DamagedStore.Change(files, path, sector * Sector, count, bytes => bytes.Fill(0xFF)), isTail);
-                Judge($"{path} cut at sector {sector}", files => DamagedStore.Truncate(files, path, sector * Sector));
+                Judge($"{path} cut at sector {sector}", files => DamagedStore.Truncate(files, path, sector * Sector), isTail && isManifest);
                 for (long other = sector + 1; other < sectors; other += 1 + (sectors / 40))
                 {
-                    Judge($"sectors {sector} and {other} of {path} swapped", files => Swap(files, path, length, sector, other));
+                    Judge($"sectors {sector} and {other} of {path} swapped", files => Swap(files, path, length, sector, other), isTail || IsTail(path, other));
                 }
             });
             foreach ((string other, long _) in all.Where(file => StoreFiles.Classify(Path.GetFileName(file.Path), out _) == StoreFiles.Classify(Path.GetFileName(path), out _) && file.Path != path))
@@ -84,8 +97,6 @@ internal sealed class BitRotTests
                 Judge($"{path} replaced by {other}", files => Replace(files, path, other));
             }
         }
-
-        Finish("sectors damaged", time);
     }
 
     private static IEnumerable<long> BitsOf(string path, long length)
@@ -135,7 +146,7 @@ internal sealed class BitRotTests
     private void Finish(string what, Stopwatch time)
     {
         TestContext.Out.WriteLine($"{_damaged} {what}: {_refused} refused, {_damaged - _refused - _wrong.Count} identical answers, {_wrong.Count} wrong, {time.Elapsed.TotalSeconds:F1} s; seed {Seed}");
-        Assert.That(_wrong.FirstOrDefault(), Is.Null);
+        Assert.That(_wrong.Take(20), Is.Empty);
         Assert.That(_refused, Is.GreaterThan(_damaged / 4), "the damage is not seen at all");
     }
 }

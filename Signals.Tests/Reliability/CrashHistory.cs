@@ -59,7 +59,13 @@ internal sealed class CrashHistory(Durability durability, int users, SettableTim
             }
         }
 
-        CrashModel model = new(Users.Length, time.NowMs);
+        Compute(CrashRule.None);
+    }
+
+    /// <summary>Computes every prefix's content anew, by a model that breaks a rule.</summary>
+    public void Compute(CrashRule broken)
+    {
+        CrashModel model = new(Users.Length, time.NowMs, broken);
         _contents = new byte[_entries.Count + 1][];
         _contents[0] = model.Content();
         for (int i = 0; i < _entries.Count; i++)

@@ -4,7 +4,7 @@ using Signals.Storage.Segments;
 namespace Signals.Tests.Reliability;
 
 /// <summary>What the model knows of one event: registers that only rise. Threads: one.</summary>
-internal sealed class CrashRow(int columns)
+internal sealed class CrashRow(int columns, CrashRule broken)
 {
     private const ulong Streamed = 1;
 
@@ -13,19 +13,34 @@ internal sealed class CrashRow(int columns)
     private ulong _retracted;
 
     /// <summary>Whether it counts towards the last N.</summary>
-    public bool IsKnown => _inserted > 0;
+    public bool IsKnown => _inserted > 0 || broken == CrashRule.OrphansShow;
 
     /// <summary>Whether a read shows it.</summary>
-    public bool IsThere => _inserted > _retracted;
+    public bool IsThere => broken switch
+    {
+        CrashRule.RetractionForGood => _inserted > 0 && _retracted == 0,
+        CrashRule.OrphansShow => _inserted >= _retracted,
+        _ => _inserted > _retracted,
+    };
+
+    /// <summary>Whether a segment spoke of it.</summary>
+    public bool IsPatched { get; private set; }
 
     /// <summary>What a read shows of each column.</summary>
-    public IEnumerable<CrashValue> Columns => _cells.Select(cell => cell.Stamp > _retracted ? cell.Value : CrashValue.Absent);
+    public IEnumerable<CrashValue> Columns => _cells.Select(cell => cell.Stamp > _retracted || broken == CrashRule.RetractionKeepsCells ? cell.Value : CrashValue.Absent);
 
     /// <summary>Adds what was streamed.</summary>
     public void Stream(CrashEvent e) => Raise(e, Streamed, RowMarks.Insert);
 
     /// <summary>Adds what a segment says.</summary>
-    public void Patch(CrashPatch row, ulong stamp) => Raise(row.Event, stamp, row.Marks);
+    public void Patch(CrashPatch row, ulong stamp)
+    {
+        IsPatched = true;
+        if (row.Marks != RowMarks.Retract || broken != CrashRule.RetractionIgnored)
+        {
+            Raise(row.Event, stamp, row.Marks);
+        }
+    }
 
     private void Raise(CrashEvent e, ulong stamp, RowMarks marks)
     {
@@ -34,9 +49,11 @@ internal sealed class CrashRow(int columns)
         for (int i = 0; i < _cells.Length && marks != RowMarks.Retract; i++)
         {
             CrashValue value = e.Columns[i];
-            if (value.State != ColumnState.Absent && stamp >= _cells[i].Stamp)
+            bool says = value.State != ColumnState.Absent || (broken == CrashRule.AbsentOverwrites && stamp > Streamed);
+            if (says && (stamp >= _cells[i].Stamp || broken == CrashRule.StampsIgnored))
             {
-                _cells[i] = (stamp, stamp > _cells[i].Stamp ? value : CrashValue.Merge(_cells[i].Value, value));
+                bool replaces = stamp != _cells[i].Stamp || broken == CrashRule.LastOfEqualStamps;
+                _cells[i] = (stamp, replaces ? value : CrashValue.Merge(_cells[i].Value, value));
             }
         }
     }

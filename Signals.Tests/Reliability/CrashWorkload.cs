@@ -20,12 +20,16 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
     public const long HourMs = 3_600_000;
     public const long StartMs = 1_772_323_200_000;
 
+    /// <summary>Corrections are about the last events, which neither an erasure nor the last N has hidden yet.</summary>
+    private const int Remembered = 24;
+
     private readonly Queue<AppendTicket> _waiting = new();
     private readonly List<(int Type, CrashEvent Event)> _past = [];
+    private readonly List<(int Type, CrashEvent Event)> _spoken = [];
     private readonly SettableTime _time = new(StartMs);
     private SimRandom _random = new(seed);
     private ulong _nextId = 1;
-    private long _generation = 1;
+    private long _generations = 1;
 
     public CrashHistory History => field ??= new CrashHistory(durability, Users, _time) { Retention = retention };
 
@@ -109,7 +113,7 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
             case < 14:
                 Store!.Engine.SyncLog();
                 break;
-            case < 19 when imports && _past.Count > 0:
+            case < 22 when imports && _past.Count > 0:
                 Import();
                 break;
             default:
@@ -191,20 +195,32 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
         files.SyncDirectory(Offline);
     }
 
+    /// <summary>
+    /// A segment about recent events, half of them such as a segment spoke of before: retracted ones are inserted again, and corrected ones
+    /// corrected twice. Of two segments the second is often the older generation.
+    /// </summary>
     private CrashSegment Segment()
     {
-        int type = _past[_random.Below(_past.Count)].Type;
+        int type = Recent(_past, Remembered).Type;
         Dictionary<(int User, long Time, ulong Id), CrashPatch> rows = [];
-        for (int wanted = 1 + _random.Below(4); wanted > 0; wanted--)
+        for (int wanted = 2 + _random.Below(4); wanted > 0; wanted--)
         {
-            (int pastType, CrashEvent past) = _past[_random.Below(_past.Count)];
-            CrashEvent e = pastType != type || _random.Below(4) == 0 ? Event(type) : past with { Columns = Columns(type) };
-            RowMarks marks = pastType != type || _random.Below(3) == 0 ? RowMarks.Insert : _random.Below(4) == 0 ? RowMarks.Retract : RowMarks.Correct;
+            (int pastType, CrashEvent past) = _spoken.Count > 0 && _random.Coin() ? Recent(_spoken, Remembered / 3) : Recent(_past, Remembered);
+            CrashEvent e = pastType != type ? Event(type) : past with { Columns = Some(Columns(type)) };
+            RowMarks marks = pastType != type ? RowMarks.Insert : _random.Below(5) switch
+            {
+                < 2 => RowMarks.Insert,
+                2 => RowMarks.Retract,
+                _ => RowMarks.Correct,
+            };
             rows[(e.User, e.Time, e.Id)] = new CrashPatch(marks, e);
+            _spoken.Add((type, e));
         }
 
-        return new CrashSegment(type, _generation++, [.. rows.Values]);
+        return new CrashSegment(type, ++_generations ^ 1, [.. rows.Values]);
     }
+
+    private (int Type, CrashEvent Event) Recent(List<(int Type, CrashEvent Event)> events, int last) => events[^(1 + _random.Below(Math.Min(last, events.Count)))];
 
     private AppendTicket Append(CrashEntry entry)
     {
@@ -236,7 +252,7 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
 
     private CrashEvent Event(int type)
     {
-        if (_past.Count > 0 && _random.Below(8) == 0 && _past[_random.Below(_past.Count)] is { } old && old.Type == type)
+        if (_past.Count > 0 && _random.Below(8) == 0 && (_random.Coin() ? Recent(_past, Remembered) : _past[_random.Below(_past.Count)]) is { } old && old.Type == type)
         {
             // A plain repetition, or a correction of the same event.
             return _random.Coin() ? old.Event : old.Event with { Columns = Columns(type) };
@@ -252,6 +268,17 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
         CrashSchema.Buy => [Value(sizeof(long)), Value(CrashSchema.Dimensions)],
         _ => [Value(_random.Below(40))],
     };
+
+    /// <summary>Without some of the columns: of them a correction says nothing.</summary>
+    private CrashValue[] Some(CrashValue[] columns)
+    {
+        for (int i = 0; i < columns.Length; i++)
+        {
+            columns[i] = _random.Below(3) == 0 ? CrashValue.Absent : columns[i];
+        }
+
+        return columns;
+    }
 
     private CrashValue Value(int length, bool text = false)
     {

@@ -2,6 +2,7 @@ using Signals.Core.Model;
 using Signals.Storage;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Versions;
+using Signals.Storage.Wal;
 using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Reliability;
@@ -11,6 +12,8 @@ namespace Signals.Tests.Reliability;
 /// </summary>
 internal sealed class DamagedStore
 {
+    private const int FramesOfASector = 12;
+
     private readonly SimDisk _disk;
     private readonly CrashHistory _history;
     private readonly byte[] _content;
@@ -24,6 +27,10 @@ internal sealed class DamagedStore
         Kinds = [.. Files().Select(file => StoreFiles.Classify(Path.GetFileName(file.Path), out _)).Distinct()];
         _content = _history.Content(_history.Entries.Count);
     }
+
+    /// <summary>The first store from a seed on that has what a test needs.</summary>
+    public static DamagedStore First(ulong seed, int steps, Func<DamagedStore, bool> hasWhatIsNeeded) =>
+        Enumerable.Range(0, 300).Select(i => new DamagedStore(seed + (ulong)i, steps)).First(hasWhatIsNeeded);
 
     /// <summary>The users whose events it may hold.</summary>
     public UserId[] Users => _history.Users;
@@ -90,25 +97,77 @@ internal sealed class DamagedStore
         }
     }
 
-    private bool IsPrefix(byte[] content) => Enumerable.Range(0, _history.Entries.Count).Any(prefix => _history.Content(prefix).AsSpan().SequenceEqual(content));
-
-    /// <summary>The newest log that holds frames, and where its last sector of the given size begins.</summary>
-    public (string Path, long Offset) EndOfLog(int sector)
+    /// <summary>
+    /// A beginning of what the log holds, of whose last batch a flush may have had a part, and a beginning of the imports, which are in the
+    /// manifest alone. Of users whose erasure is lost with the log's end some rows are gone for good: merges have left them out.
+    /// </summary>
+    private bool IsPrefix(byte[] content)
     {
-        SimFileSystem files = Copy();
-        foreach ((string path, long length) in Files().Where(file => file.Path.EndsWith(".log", StringComparison.Ordinal)).Reverse())
+        CrashEntry[] logged = [.. _history.Entries.Where(entry => !IsImport(entry))];
+        int imports = _history.Entries.Count - logged.Length;
+        return Enumerable.Range(0, imports + 1).Any(lost => Enumerable.Range(0, logged.Length + 1).Reverse().Any(kept =>
+            Enumerable.Range(0, kept < logged.Length ? Math.Max(1, logged[kept].Events.Length) : 1).Any(events =>
+                IsSame(ContentOf(kept, events, imports - lost), content, logged.AsSpan(kept)))));
+    }
+
+    private static bool IsSame(byte[] expected, byte[] content, ReadOnlySpan<CrashEntry> lost)
+    {
+        string[] erased = [.. lost.ToArray().Where(entry => entry.Type == CrashEntry.Erasure).Select(entry => $" user {entry.ErasedUser} ")];
+        return expected.AsSpan().SequenceEqual(content)
+            || (lost.Length <= FramesOfASector && erased.Length > 0 && Others(expected).SequenceEqual(Others(content)));
+
+        IEnumerable<string> Others(byte[] rows) => CrashContent.Describe(rows).Where(row => !erased.Any(user => row.Contains(user, StringComparison.Ordinal)));
+    }
+
+    private byte[] ContentOf(int logged, int events, int imported)
+    {
+        CrashModel model = new(Users.Length, _history.Time.NowMs);
+        foreach (CrashEntry entry in _history.Entries)
         {
-            byte[] bytes = new byte[length];
-            using IFile file = files.Open(path, FileOpenMode.Read);
-            file.Read(0, bytes);
-            int last = bytes.AsSpan().LastIndexOfAnyExcept((byte)0);
-            if (last >= Signals.Storage.Wal.LogFormat.HeaderBytes)
+            if (IsImport(entry) ? imported-- > 0 : logged-- > 0)
             {
-                return (path, last / sector * sector);
+                model.Apply(entry);
+            }
+            else if (!IsImport(entry) && logged == -1 && events > 0)
+            {
+                model.Apply(entry, events);
             }
         }
 
-        throw new InvalidOperationException("No log holds frames.");
+        return model.Content();
+    }
+
+    private static bool IsImport(CrashEntry entry) => entry.Type == CrashEntry.Import;
+
+    /// <summary>The newest log or manifest that holds frames, and the place of its last one.</summary>
+    public (string Path, long Offset, long End) LastFrame(StoreFileKind kind)
+    {
+        SimFileSystem files = Copy();
+        foreach ((string path, long _) in Files().Where(file => StoreFiles.Classify(Path.GetFileName(file.Path), out _) == kind).Reverse())
+        {
+            using IFile file = files.Open(path, FileOpenMode.Read);
+            using LogWindow window = new(file);
+            if (window.Length < LogFormat.HeaderBytes + LogFormat.FrameBytes)
+            {
+                continue;
+            }
+
+            ulong number = LogFrame.Read(window.Slice(LogFormat.HeaderBytes, LogFormat.FrameBytes)).LogNumber;
+            long last = 0;
+            long end = LogFormat.HeaderBytes;
+            while (LogReader.TryReadFrame(window, end, number, out LogFrame frame))
+            {
+                last = end;
+                end += LogFormat.FrameLength(frame.PayloadBytes);
+            }
+
+            if (last > 0)
+            {
+                return (path, last, end);
+            }
+        }
+
+        throw new InvalidOperationException("No file holds frames.");
     }
 
     /// <summary>Changes bytes of a file in place.</summary>

@@ -99,13 +99,12 @@ internal sealed class SalvageTests
     [Test]
     public void Salvage_FirstFrameOfALogDamaged_KeepsTheFramesBehindIt()
     {
-        SimFileSystem files = _store.Copy();
-        string log = _store.EndOfLog(sector: 512).Path;
-        StoreFiles.Classify(Path.GetFileName(log), out ulong number);
-        int frames = LogReader.Replay(files, log, number, 0, isLast: true, static (_, _) => { }).Frames;
-        Assert.That(frames, Is.GreaterThan(1));
+        DamagedStore store = DamagedStore.First(Seed, steps: 40, static made => Salvage(made.Copy()).LogFrames > 2);
+        SimFileSystem files = store.Copy();
+        long frames = Salvage(store.Copy()).LogFrames;
+        string log = store.LastFrame(StoreFileKind.Log).Path;
         DamagedStore.Change(files, log, LogFormat.HeaderBytes + LogFormat.FrameBytes + 1, 1, bytes => bytes[0] ^= 1);
-        Assert.That(() => _store.Open(files), Throws.InstanceOf<CorruptionException>());
+        Assert.That(() => store.Open(files), Throws.InstanceOf<CorruptionException>());
         SalvageReport report = Salvage(files);
         SalvageLoss loss = report.Losses.First(loss => loss.File == log);
         Assert.That((loss.Offset, loss.Length), Is.EqualTo(((long)LogFormat.HeaderBytes, loss.Length)));
