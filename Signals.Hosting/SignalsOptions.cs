@@ -1,6 +1,8 @@
 using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage;
+using Signals.Storage.History;
+using Signals.Storage.Indexing;
 
 namespace Signals.Hosting;
 
@@ -11,8 +13,10 @@ namespace Signals.Hosting;
 public sealed class SignalsOptions
 {
     private static readonly StoreOptions Defaults = new();
+    private static readonly VersionRetention DefaultVersions = new();
 
     private StoreSchema? _schema;
+    private EnrichmentOptions? _enrichment;
 
     /// <summary>The store's folder. Required.</summary>
     public string Path { get; set; } = "";
@@ -53,6 +57,18 @@ public sealed class SignalsOptions
     /// <inheritdoc cref="StoreOptions.MaxFutureTime"/>
     public TimeSpan MaxFutureTime { get; set; } = Defaults.MaxFutureTime;
 
+    /// <inheritdoc cref="StoreOptions.OrphanGrace"/>
+    public TimeSpan OrphanGrace { get; set; } = Defaults.OrphanGrace;
+
+    /// <summary>How long what the store was is kept, as <see cref="VersionRetention.Age"/>; null, the default, for not at all.</summary>
+    public TimeSpan? VersionAge { get; set; }
+
+    /// <inheritdoc cref="VersionRetention.MaxBytes"/>
+    public long VersionMaxBytes { get; set; } = DefaultVersions.MaxBytes;
+
+    /// <inheritdoc cref="VersionRetention.Granularity"/>
+    public TimeSpan VersionGranularity { get; set; } = DefaultVersions.Granularity;
+
     /// <summary>The health check is unhealthy below this much free space on the store's disk. Default 1 GiB.</summary>
     public long MinFreeDiskBytes { get; set; } = 1L << 30;
 
@@ -70,6 +86,14 @@ public sealed class SignalsOptions
     {
         ArgumentNullException.ThrowIfNull(schema);
         _schema = schema;
+        return this;
+    }
+
+    /// <summary>Enriches events as they are indexed. Without it nothing is.</summary>
+    public SignalsOptions UseEnrichment(EnrichmentOptions enrichment)
+    {
+        ArgumentNullException.ThrowIfNull(enrichment);
+        _enrichment = enrichment;
         return this;
     }
 
@@ -91,6 +115,11 @@ public sealed class SignalsOptions
         CompactionBytesPerSecond = CompactionBytesPerSecond,
         SyncInterval = SyncInterval,
         MaxFutureTime = MaxFutureTime,
+        OrphanGrace = OrphanGrace,
+        VersionRetention = VersionAge is { } age
+            ? new VersionRetention { Age = age, MaxBytes = VersionMaxBytes, Granularity = VersionGranularity }
+            : null,
+        Enrichment = _enrichment,
         Observer = log,
         TimeProvider = time,
     };

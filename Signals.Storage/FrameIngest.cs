@@ -18,7 +18,7 @@ public sealed class FrameIngest(SignalStore store, string source)
 {
     /// <inheritdoc cref="RunAsync(PipeReader, long, CancellationToken)"/>
     /// <param name="stream">The frames; read to its end and left open.</param>
-    /// <param name="beginsAt">The position in the source of the first byte, when not the whole is sent: a position that the store gave.</param>
+    /// <param name="beginsAt">The position in the source of the first byte, in bytes: 0 when the whole source is sent, otherwise at most the position that the store gave.</param>
     /// <param name="cancellationToken">Ends the run between two groups; what was appended stays.</param>
     public Task<FrameIngestResult> RunAsync(Stream stream, long beginsAt, CancellationToken cancellationToken)
     {
@@ -31,7 +31,7 @@ public sealed class FrameIngest(SignalStore store, string source)
     /// arrived becomes visible before more is waited for.
     /// </summary>
     /// <param name="pipe">The frames; completed at the end.</param>
-    /// <param name="beginsAt">The position in the source of the first byte, when not the whole is sent: a position that the store gave.</param>
+    /// <param name="beginsAt">The position in the source of the first byte, in bytes: 0 when the whole source is sent, otherwise at most the position that the store gave.</param>
     /// <param name="cancellationToken">Ends the run between two groups; what was appended stays.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="beginsAt"/> is negative, or beyond the store's position: bytes would be missing.</exception>
     /// <exception cref="Core.Model.StorePoisonedException">The store has failed.</exception>

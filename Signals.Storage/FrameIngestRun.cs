@@ -47,7 +47,7 @@ internal sealed class FrameIngestRun(SignalStore store, string source, EventFram
 
         while (_unacknowledged.TryDequeue(out AppendTicket ticket))
         {
-            await store.WaitAsync(ticket).ConfigureAwait(false);
+            await store.WaitAsync(ticket, CancellationToken.None).ConfigureAwait(false);
         }
 
         return new FrameIngestResult(_accepted, _skipped, _rejections.ToArray(), _position, reader.IsTruncated);
@@ -104,7 +104,7 @@ internal sealed class FrameIngestRun(SignalStore store, string source, EventFram
         (_count, _bytes, _moved) = (0, 0, false);
         while (_unacknowledged.Count > MaxUnacknowledged)
         {
-            await store.WaitAsync(_unacknowledged.Dequeue()).ConfigureAwait(false);
+            await store.WaitAsync(_unacknowledged.Dequeue(), CancellationToken.None).ConfigureAwait(false);
         }
     }
 

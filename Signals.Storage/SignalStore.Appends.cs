@@ -91,15 +91,26 @@ public sealed partial class SignalStore
     /// <summary>Where every source goes on, by name.</summary>
     public IReadOnlyList<SourcePosition> GetResumePositions() => Engine.Sources.All();
 
-    /// <summary>Waits for the acknowledgement of an accepted append.</summary>
-    public ValueTask<AppendAck> WaitAsync(AppendTicket ticket) => Engine.Appender.Acknowledge(ticket);
+    /// <summary>Waits for the acknowledgement of an accepted append, once for each.</summary>
+    /// <param name="ticket">What the append gave.</param>
+    /// <param name="cancellationToken">Ends the wait; the events stay accepted.</param>
+    /// <exception cref="StorePoisonedException">The store has failed; the events may be lost.</exception>
+    public ValueTask<AppendAck> WaitAsync(AppendTicket ticket, CancellationToken cancellationToken = default)
+    {
+        ValueTask<AppendAck> acknowledged = Engine.Appender.Acknowledge(ticket);
+        return cancellationToken.CanBeCanceled && !acknowledged.IsCompleted
+            ? new ValueTask<AppendAck>(acknowledged.AsTask().WaitAsync(cancellationToken))
+            : acknowledged;
+    }
 
     /// <summary>
     /// Waits until reads see every event that was accepted before the call. With <see cref="Durability.InMemory"/> an acknowledgement does
     /// not say so; in the other modes it does, and this need not be called.
     /// </summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="StorePoisonedException">The store has failed; what was accepted may never be seen.</exception>
-    public async Task WaitUntilVisibleAsync() => await Engine.WhenAppliedAsync().ConfigureAwait(false);
+    public async Task WaitUntilVisibleAsync(CancellationToken cancellationToken = default) =>
+        await Engine.WhenAppliedAsync().AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
 
     /// <summary>
     /// Waits until no accepted event waits for its enrichment: until a moment when all are enriched, have failed, or were left to an offline

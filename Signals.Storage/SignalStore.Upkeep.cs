@@ -72,13 +72,19 @@ public sealed partial class SignalStore
     }
 
     /// <summary>Puts everything accepted so far into tables.</summary>
-    public Task FlushAsync() => Engine.FlushAsync();
+    /// <param name="cancellationToken">Ends the wait; the flush goes on.</param>
+    public Task FlushAsync(CancellationToken cancellationToken = default) => cancellationToken.IsCancellationRequested
+        ? Task.FromCanceled(cancellationToken)
+        : Engine.FlushAsync().WaitAsync(cancellationToken);
 
     /// <summary>
     /// Flushes, then merges the tables of each time window into one. What was erased or had expired before the call is then in no table
     /// and no log, and nothing is left that last-N puts out of reach. Events that arrive meanwhile go to tables of their own.
     /// </summary>
-    public Task CompactAsync() => Engine.CompactAsync();
+    /// <param name="cancellationToken">Ends the wait; what has begun goes on.</param>
+    public Task CompactAsync(CancellationToken cancellationToken = default) => cancellationToken.IsCancellationRequested
+        ? Task.FromCanceled(cancellationToken)
+        : Engine.CompactAsync().WaitAsync(cancellationToken);
 
     /// <summary>The newest event time of a type that reads see; null when there is no event.</summary>
     /// <exception cref="ArgumentException">The schema has no such event type.</exception>

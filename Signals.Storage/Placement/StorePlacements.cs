@@ -35,7 +35,7 @@ public sealed class StorePlacements
     }
 
     /// <summary>The enrichers that served definitions leave to the store or that it was given to place, in the order of their names.</summary>
-    public IReadOnlyList<EnricherPlacement> Report()
+    public IReadOnlyList<EnricherPlacement> GetReport()
     {
         lock (_gate)
         {
@@ -79,7 +79,7 @@ public sealed class StorePlacements
         StringBuilder text = new();
         text.Append(CultureInfo.InvariantCulture,
             $"{"enricher",-24}{"place",-10}{"used",6}{"B/event",10}{"us/row",10}{"rows/event",12}{"late",9}{"stored",9}  because");
-        foreach (EnricherPlacement placement in Report())
+        foreach (EnricherPlacement placement in GetReport())
         {
             text.AppendLine().Append(placement);
         }

@@ -87,10 +87,9 @@ public sealed class SequenceQueryBuilder
     }
 
     /// <summary>Only these columns; none for times, ids and event types alone.</summary>
-    public SequenceQueryBuilder Columns(params string[] names)
+    public SequenceQueryBuilder Columns(params ReadOnlySpan<string> names)
     {
-        ArgumentNullException.ThrowIfNull(names);
-        _columns = names;
+        _columns = [.. names];
         return this;
     }
 

@@ -99,7 +99,7 @@ public sealed partial class StoreDefinitions
     public bool Remove(string name) => _registry.Remove(name);
 
     /// <summary>The kept versions of a definition in the order of their registration; none for an unknown name.</summary>
-    public IReadOnlyList<DefinitionVersion> Versions(string name) => _registry.Versions(name);
+    public IReadOnlyList<DefinitionVersion> GetVersions(string name) => _registry.Versions(name);
 
     /// <summary>Finds the active version of a definition. False for an unknown name and for a retired definition.</summary>
     public bool TryGet(string name, [NotNullWhen(true)] out SequenceDefinition? definition)

@@ -3,6 +3,7 @@ using System.Text;
 using Signals.Core.Model;
 using Signals.Hosting;
 using Signals.Storage;
+using Signals.Tests.Architecture;
 
 namespace Signals.Tests.Docs;
 
@@ -28,12 +29,33 @@ internal sealed class ApiSurfaceTests
         }
     }
 
+    [TestCaseSource(nameof(Packages))]
+    public void PublicTypes_OfAPackage_EachHaveTheirReasonOnThePage(Type ofPackage)
+    {
+        string page = File.ReadAllText(Path.Combine(SourceFile.RepositoryRoot(), "docs", "api.md"));
+        string[] unnamed = [.. new ApiSurface(ofPackage.Assembly).Public.Select(NameOf).Where(name => !page.Contains($"`{name}`", StringComparison.Ordinal))];
+        Assert.That(unnamed, Is.Empty);
+    }
+
+    [Test]
+    public void Page_NamesNoTypeThatIsNotPublic()
+    {
+        string page = File.ReadAllText(Path.Combine(SourceFile.RepositoryRoot(), "docs", "api.md"));
+        HashSet<string> known = [.. Packages.SelectMany(package => new ApiSurface(package.Assembly).Public).Select(NameOf)];
+        IEnumerable<string> named = page.Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal))
+            .SelectMany(line => line.Split('|')[1].Split(',', StringSplitOptions.TrimEntries)).Select(name => name.Trim('`'));
+        Assert.That(named.Where(name => !known.Contains(name)), Is.Empty);
+    }
+
     [Test]
     public void Page_OfAType_HasItsSummaryAndMembers()
     {
         string page = Page(new ApiSurface(typeof(UserId).Assembly));
         Assert.That(page, Does.Contain("### UserId").And.Contain("`From(System.String)`"));
     }
+
+    private static string NameOf(Type type) =>
+        type.IsGenericType ? $"{type.Name[..type.Name.IndexOf('`', StringComparison.Ordinal)]}<T>" : type.Name;
 
     private static string Page(ApiSurface surface)
     {

@@ -4,6 +4,7 @@ using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Hosting;
 using Signals.Storage;
+using Signals.Storage.Telemetry;
 using Signals.Tests.Simulation;
 using Signals.Tests.Storage.Engine;
 
@@ -56,12 +57,55 @@ internal sealed class HealthCheckTests
         Assert.That(result.Exception, Is.InstanceOf<IOException>());
     }
 
+    [Test]
+    public async Task Check_IngestWaitedForTheFlush_IsDegradedOnce()
+    {
+        ManualTime time = new(TestStores.Start);
+        SimFileSystem files = new(record: false);
+        using ManualResetEventSlim stalled = new();
+        StallObserver observer = new(() =>
+        {
+            time.NowMs += 2_500;
+            stalled.Set();
+        });
+        files.BeforeSync = () =>
+        {
+            if (Thread.CurrentThread.Name == "signals-flush")
+            {
+                stalled.Wait();
+            }
+        };
+        await using SignalStore store = TestStores.Open(
+            files, Schema, time, TestStores.Tiny with { Background = true, MaxFrozenMemTables = 1, LogBytes = 1 << 20, Observer = observer });
+        SignalsHealthCheck check = new(store, _options, _ => 1000, time);
+        EventBatch batch = store.CreateBatch("view");
+        for (int i = 0; !stalled.IsSet; i++)
+        {
+            batch.Clear();
+            batch.Add(UserId.From((ulong)i), time.NowMs, (ulong)i).Set("n", i);
+            await store.AppendAsync(batch);
+        }
+
+        HealthCheckResult first = await check.CheckHealthAsync(new HealthCheckContext());
+        Assert.That(first.Status, Is.EqualTo(HealthStatus.Degraded));
+        Assert.That(first.Description, Does.Contain("waited").And.Contain("2.5 s"));
+        Assert.That(first.Data["write_stalls"], Is.EqualTo(store.GetStats().WriteStalls).And.Positive);
+        HealthCheckResult second = await check.CheckHealthAsync(new HealthCheckContext());
+        Assert.That(second.Description, Is.Null.Or.Not.Contain("waited"), "what was reported is not reported again");
+    }
+
     private static void Append(SignalStore store, bool isExpectedToFail = false)
     {
         EventBatch batch = store.CreateBatch("view");
         batch.Add(UserId.From(1), TestStores.Start, 1).Set("n", 1);
         store.Append(batch);
         Assert.That(store.Engine.RunPending, isExpectedToFail ? Throws.InstanceOf<IOException>() : Throws.Nothing);
+    }
+
+    /// <summary>Calls back when ingest begins to wait, on the thread that waits. Threads: the store's.</summary>
+    private sealed class StallObserver(Action onStallBegan) : StoreObserver
+    {
+        public override void OnStallBegan() => onStallBegan();
     }
 
     private HealthCheckResult Check(SignalStore store, long freeBytes) => new SignalsHealthCheck(store, _options, _ => freeBytes, _time)

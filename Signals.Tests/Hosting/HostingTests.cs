@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
@@ -9,7 +10,10 @@ using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Hosting;
 using Signals.Storage;
+using Signals.Storage.History;
+using Signals.Storage.Indexing;
 using Signals.Storage.Reads;
+using Signals.Tests.Storage.Engine;
 
 namespace Signals.Tests.Hosting;
 
@@ -91,6 +95,8 @@ internal sealed class HostingTests
             ["Signals:MemTableBytes"] = "1048576",
             ["Signals:MaxFutureTime"] = "00:05:00",
             ["Signals:MaxWatermarkLag"] = "00:00:30",
+            ["Signals:OrphanGrace"] = "1.00:00:00",
+            ["Signals:VersionAge"] = "06:00:00",
         }).Build();
         using IHost host = Build(services => services.AddSignals(configuration.GetSection("Signals"), o => o.UseSchema(Schema)));
         await host.StartAsync();
@@ -99,7 +105,46 @@ internal sealed class HostingTests
         Assert.That(Directory.Exists(Path.Combine(_root, "configured")));
         Assert.That((await store.AppendAsync(Batch(store))).Durability, Is.EqualTo(Durability.Synced));
         Assert.That((options.MaxFutureTime, options.MaxWatermarkLag), Is.EqualTo((TimeSpan.FromMinutes(5), (TimeSpan?)TimeSpan.FromSeconds(30))));
+        Assert.That((options.OrphanGrace, options.VersionAge), Is.EqualTo((TimeSpan.FromDays(1), (TimeSpan?)TimeSpan.FromHours(6))));
+        Assert.That(SignalStore.KeepsVersions(Path.Combine(_root, "configured")));
         await host.StopAsync();
+    }
+
+    [Test]
+    public void Settings_OfAStore_CanAllBeGivenInAHost()
+    {
+        SignalsOptions options = new SignalsOptions
+        {
+            Path = "p",
+            Name = "n",
+            Durability = Durability.Synced,
+            RingBytes = 1 << 22,
+            MaxBatchBytes = 1 << 18,
+            MemTableBytes = 1 << 25,
+            MaxFrozenMemTables = 3,
+            LogBytes = 1 << 25,
+            BlockCacheBytes = 1 << 25,
+            MemoryBudgetBytes = 1 << 28,
+            CompactionBytesPerSecond = 1 << 25,
+            SyncInterval = TimeSpan.FromSeconds(2),
+            MaxFutureTime = TimeSpan.FromDays(2),
+            OrphanGrace = TimeSpan.FromDays(2),
+            VersionAge = TimeSpan.FromHours(2),
+            VersionMaxBytes = 1 << 25,
+            VersionGranularity = TimeSpan.FromSeconds(2),
+        }.UseSchema(Schema).UseEnrichment(new EnrichmentOptions());
+        StoreOptions given = options.ToStoreOptions(log: null, new ManualTime(0));
+        StoreOptions defaults = new();
+
+        // The host's log is the observer.
+        foreach (PropertyInfo property in typeof(StoreOptions).GetProperties().Where(property => property.Name != nameof(StoreOptions.Observer)))
+        {
+            Assert.That(property.GetValue(given), Is.Not.EqualTo(property.GetValue(defaults)), property.Name);
+        }
+
+        VersionRetention kept = given.VersionRetention!;
+        Assert.That((kept.Age, kept.MaxBytes, kept.Granularity), Is.EqualTo((TimeSpan.FromHours(2), (long)(1 << 25), TimeSpan.FromSeconds(2))));
+        Assert.That(new SignalsOptions().ToStoreOptions(log: null, TimeProvider.System).VersionRetention, Is.Null);
     }
 
     [Test]

@@ -45,7 +45,7 @@ internal static class KillChild
             if (work.IsCompleted && random.Below(40) == 0)
             {
                 await work;
-                work = random.Below(3) == 0 ? Task.Run(store.CompactAsync) : Task.Run(store.FlushAsync);
+                work = random.Below(3) == 0 ? Task.Run(() => store.CompactAsync()) : Task.Run(() => store.FlushAsync());
             }
         }
 

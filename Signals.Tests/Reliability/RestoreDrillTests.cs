@@ -86,7 +86,7 @@ internal sealed class RestoreDrillTests
         {
             KillSchema.Fill(batch, entry);
             Volatile.Write(ref _appended, entry);
-            waiting.Enqueue((entry, store.WaitAsync(store.Append(batch, CancellationToken.None)).AsTask()));
+            waiting.Enqueue((entry, store.WaitAsync(store.Append(batch, CancellationToken.None), CancellationToken.None).AsTask()));
             while (waiting.Count > 8 || (waiting.Count > 0 && waiting.Peek().Ack.IsCompleted))
             {
                 (long acked, Task<AppendAck> ack) = waiting.Dequeue();
@@ -102,8 +102,8 @@ internal sealed class RestoreDrillTests
     {
         while (!stop.IsCancellationRequested)
         {
-            await store.FlushAsync();
-            await store.CompactAsync();
+            await store.FlushAsync(CancellationToken.None);
+            await store.CompactAsync(CancellationToken.None);
             await Task.Yield();
         }
     }

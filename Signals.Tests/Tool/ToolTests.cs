@@ -251,24 +251,45 @@ internal sealed class ToolTests
         Assert.That(json.RootElement.GetProperty("reads").GetInt32(), Is.EqualTo(100));
     }
 
-    [Test]
-    public async Task AnyCommand_StoreInUse_IsLocked()
+    [TestCaseSource(nameof(OfAStore))]
+    public async Task AnyCommand_StoreInUse_IsLocked(string command, params string[] rest)
     {
         using SignalStore user = SignalStore.Open(Folder, Schema);
-        foreach (string[] command in new string[][] { ["stats", Folder], ["compact", Folder], ["restore", Folder, Path.Combine(_root, "x")] })
-        {
-            ToolRun run = await ToolRun.OfAsync(command);
-            Assert.That(run.Code, Is.EqualTo(ExitCode.Locked), string.Join(' ', command));
-        }
+        string before = string.Join('\n', Directory.GetFiles(Folder));
+        ToolRun run = await ToolRun.OfAsync([command, Folder, .. In(rest)]);
+        Assert.That(run.Code, Is.EqualTo(ExitCode.Locked), run.Messages);
+        Assert.That(run.Text, Is.Empty);
+        Assert.That(string.Join('\n', Directory.GetFiles(Folder)), Is.EqualTo(before));
     }
 
-    [Test]
-    public async Task AnyCommand_DamagedManifest_IsDamagedAndNamesTheFile()
+    [TestCaseSource(nameof(OfAStore))]
+    public async Task AnyCommand_DamagedManifest_SaysSoAndNamesTheFile(string command, params string[] rest)
     {
         await File.WriteAllTextAsync(Path.Combine(Folder, "CURRENT"), "MANIFEST-000009 00000000\n");
-        ToolRun run = await ToolRun.OfAsync("stats", Folder);
-        Assert.That(run.Code, Is.EqualTo(ExitCode.Damaged));
-        Assert.That(run.Messages, Does.Contain("CURRENT"));
+        ToolRun run = await ToolRun.OfAsync([command, Folder, .. In(rest)]);
+
+        // To look for damage is what verify and salvage are for.
+        Assert.That(run.Code, Is.EqualTo(command is "verify" or "salvage" ? ExitCode.ProblemsFound : ExitCode.Damaged), run.Messages);
+        Assert.That(run.Messages + run.Text, Does.Contain("CURRENT"));
+    }
+
+    [TestCaseSource(nameof(OfAStore))]
+    public async Task AnyCommand_NoStore_IsNotFoundAndMakesNone(string command, params string[] rest)
+    {
+        string nowhere = Path.Combine(_root, "nowhere");
+        ToolRun run = await ToolRun.OfAsync([command, nowhere, .. In(rest)]);
+        Assert.That(run.Code, Is.EqualTo(ExitCode.NotFound), run.Messages);
+        Assert.That(run.Messages, Does.Contain("nowhere"));
+        Assert.That(Directory.Exists(nowhere), Is.False);
+        Assert.That(Directory.Exists(Path.Combine(_root, "new")), Is.False);
+    }
+
+    [TestCaseSource(nameof(OfAStore))]
+    public async Task AnyCommand_UnknownOption_IsUsage(string command, params string[] rest)
+    {
+        ToolRun run = await ToolRun.OfAsync([command, Folder, .. In(rest), "--frobnicate"]);
+        Assert.That(run.Code, Is.EqualTo(ExitCode.Usage));
+        Assert.That(run.Messages, Does.Contain("--frobnicate"));
     }
 
     [TestCase("frobnicate")]
@@ -284,13 +305,22 @@ internal sealed class ToolTests
         Assert.That(run.Messages, Is.Not.Empty);
     }
 
-    [Test]
-    public async Task NoStore_IsNotFoundAndMakesNone()
+    /// <summary>Every command that is given a store, with what else it needs.</summary>
+    private static IEnumerable<TestCaseData> OfAStore()
     {
-        string nowhere = Path.Combine(_root, "nowhere");
-        ToolRun run = await ToolRun.OfAsync("compact", nowhere);
-        Assert.That(run.Code, Is.EqualTo(ExitCode.NotFound));
-        Assert.That(Directory.Exists(nowhere), Is.False);
+        string[][] commands =
+        [
+            ["stats"], ["inspect"], ["get", "alice"], ["export", "--format", "csv"], ["verify"], ["compact"], ["import", "SEGMENT"],
+            ["erase", "alice", "--yes"], ["checkpoint", "NEW"], ["restore", "NEW"], ["salvage", "NEW"],
+        ];
+        return commands.Select(line => new TestCaseData([line[0], line[1..]]).SetArgDisplayNames(line[0]));
+    }
+
+    /// <summary>Paths in this test's folder for the names that stand for them; the segment's file is there.</summary>
+    private string[] In(string[] line)
+    {
+        File.WriteAllText(Path.Combine(_root, "segment"), "no segment");
+        return Array.ConvertAll(line, word => word is "NEW" or "SEGMENT" ? Path.Combine(_root, word.ToLowerInvariant()) : word);
     }
 
     private static long Time(int i) => Signals.Tests.Storage.Engine.TestStores.Start + i;

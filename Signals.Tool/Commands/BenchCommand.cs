@@ -81,7 +81,7 @@ internal sealed class BenchCommand : ICommand
             progress(i);
         }
 
-        await store.WaitAsync(last).ConfigureAwait(false);
+        await store.WaitAsync(last, cancellationToken).ConfigureAwait(false);
         return Stopwatch.GetElapsedTime(started);
     }
 

@@ -22,7 +22,7 @@ internal sealed class CompactCommand : ICommand
         await using (store.ConfigureAwait(false))
         {
             long before = store.GetStats().TableBytes;
-            await LongWork.ShowAsync(context, "compacting", store.CompactAsync(), () => Progress(store.GetStats())).ConfigureAwait(false);
+            await LongWork.ShowAsync(context, "compacting", store.CompactAsync(cancellationToken), () => Progress(store.GetStats())).ConfigureAwait(false);
             StoreStats after = store.GetStats();
             Print(context, json, before, after);
         }

@@ -30,7 +30,7 @@ internal sealed class EraseCommand : ICommand
         await using (store.ConfigureAwait(false))
         {
             AppendAck ack = await store.EraseAsync(user, cancellationToken).ConfigureAwait(false);
-            await LongWork.ShowAsync(context, "compacting", store.CompactAsync(), () => new WorkProgress($"{store.GetStats().CompactionBytesRead} bytes read")).ConfigureAwait(false);
+            await LongWork.ShowAsync(context, "compacting", store.CompactAsync(cancellationToken), () => new WorkProgress($"{store.GetStats().CompactionBytesRead} bytes read")).ConfigureAwait(false);
             string durability = ack.Durability.ToString().ToLowerInvariant();
             if (json)
             {

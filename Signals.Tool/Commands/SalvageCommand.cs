@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using Signals.Storage;
 using Signals.Storage.Maintenance;
+using Signals.Tool.Stores;
 
 namespace Signals.Tool.Commands;
 
@@ -25,6 +26,7 @@ internal sealed class SalvageCommand : ICommand
             throw new DirectoryNotFoundException($"'{damaged}' is no folder.");
         }
 
+        ReadOnlyStore.RequireUnused(damaged);
         Task<SalvageReport> work = Task.Run(() => SignalStore.Salvage(damaged, target, schema: null, cancellationToken), cancellationToken);
         await LongWork.ShowAsync(context, "salvaging", work, static () => new WorkProgress("reading")).ConfigureAwait(false);
         SalvageReport report = await work.ConfigureAwait(false);

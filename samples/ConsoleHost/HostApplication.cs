@@ -72,9 +72,9 @@ internal sealed class HostApplication(IAnsiConsole console, TextWriter errors, T
             IngestRun run = new(store, source, options, model);
             IngestResult result = await new ProgressDisplay(console, time)
                 .ShowAsync(Task.Run(() => run.RunAsync(cancellationToken), cancellationToken), run.Progress).ConfigureAwait(false);
-            await store.WaitUntilVisibleAsync().ConfigureAwait(false);
+            await store.WaitUntilVisibleAsync(cancellationToken).ConfigureAwait(false);
             differences += Verify(model, store, "as ingested", isCompacted: false);
-            await store.CompactAsync().ConfigureAwait(false);
+            await store.CompactAsync(cancellationToken).ConfigureAwait(false);
             differences += Verify(model, store, "compacted", isCompacted: true);
             LatencySamples reads = new ReadTimer(store, result.Users, options.Seed).Run();
             new IngestReport(console).Print(result, store.GetStats(), reads);

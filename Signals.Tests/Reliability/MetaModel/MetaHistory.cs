@@ -119,7 +119,7 @@ internal sealed class MetaHistory
             case < 16: Append(ref random); break;
             case < 18: RunPending(); break;
             case 18: Erase(ref random); break;
-            case < 22: Apply("flush", _store.FlushAsync); break;
+            case < 22: Apply("flush", () => _store.FlushAsync()); break;
             case 22: Compact(); break;
             case 23: Reopen(ref random); break;
             case < 26: Crash(ref random); break;
@@ -232,7 +232,7 @@ internal sealed class MetaHistory
 
     private void Compact()
     {
-        Apply("compact", _store.CompactAsync);
+        Apply("compact", () => _store.CompactAsync());
         _past?.Compact();
     }
 

@@ -60,7 +60,7 @@ internal sealed class LifecycleTests
             await store.AppendAsync(Batch(store, i * 100, 100));
         }
 
-        Task[] work = [Task.Run(store.CompactAsync), Task.Run(store.FlushAsync), Task.Run(store.CompactAsync)];
+        Task[] work = [Task.Run(() => store.CompactAsync()), Task.Run(() => store.FlushAsync()), Task.Run(() => store.CompactAsync())];
         await store.DisposeAsync();
         foreach (Task task in work)
         {

@@ -45,7 +45,7 @@ internal sealed class StorePlacementsTests
             store.Placements.Decide();
         }
 
-        EnricherPlacement placement = store.Placements.Report().Single();
+        EnricherPlacement placement = store.Placements.GetReport().Single();
         Assert.That((placement.Placement, placement.Rule, placement.Definitions), Is.EqualTo((EnrichmentPlacement.Indexing, PlacementRule.Cost, 2)));
         Assert.That((placement.BytesPerEvent, placement.StoredShare), Is.EqualTo((12.4, 0.0)).Within(1e-9), "a vector of 6, and 8 in four rows of five");
         Assert.That(placement.MicrosecondsPerRow, Is.EqualTo(100).Within(1e-6), "a millisecond for ten rows");
@@ -72,7 +72,7 @@ internal sealed class StorePlacementsTests
         store.Definitions.Retire("second");
         store.Placements.Decide();
         Append(store, 10);
-        EnricherPlacement placement = store.Placements.Report().Single();
+        EnricherPlacement placement = store.Placements.GetReport().Single();
         Assert.That((placement.Placement, placement.Rule), Is.EqualTo((EnrichmentPlacement.Serving, PlacementRule.NotShared)));
         Assert.That(StoredOf(store), Is.EqualTo(10));
         AssertRight(store, "first", 30);
@@ -87,7 +87,7 @@ internal sealed class StorePlacementsTests
         Append(store, 10);
         Read(store, 20, "first");
         store.Placements.Decide();
-        EnricherPlacement placement = store.Placements.Report().Single();
+        EnricherPlacement placement = store.Placements.GetReport().Single();
         Assert.That((placement.Placement, placement.Rule), Is.EqualTo((EnrichmentPlacement.Indexing, PlacementRule.TooLate)));
         Assert.That(placement.LateShare, Is.GreaterThan(0.9));
     }
@@ -115,7 +115,7 @@ internal sealed class StorePlacementsTests
         store.Definitions.Register(Definition("first"), Catalog(() => _time.NowMs++));
         Append(store, 10);
         Read(store, 40, "first");
-        EnricherPlacement placement = store.Placements.Report().Single();
+        EnricherPlacement placement = store.Placements.GetReport().Single();
         Assert.That((placement.Enricher, placement.Rule, placement.Placement), Is.EqualTo(("triple", PlacementRule.NotOffered, EnrichmentPlacement.Serving)));
         Assert.That(placement.MicrosecondsPerRow, Is.Positive);
         Assert.That(store.Placements.Pin("triple", PlacementChoice.Indexing), Is.False);
@@ -130,12 +130,12 @@ internal sealed class StorePlacementsTests
         Append(store, 1);
         Assert.That(store.Placements.Pin("triple", PlacementChoice.Indexing), Is.True);
         Append(store, 2);
-        Assert.That((StoredOf(store), store.Placements.Report().Single().Rule), Is.EqualTo((2, PlacementRule.Pinned)));
+        Assert.That((StoredOf(store), store.Placements.GetReport().Single().Rule), Is.EqualTo((2, PlacementRule.Pinned)));
         store.Placements.Pin("triple", PlacementChoice.Serving);
         Append(store, 4);
         Assert.That(StoredOf(store), Is.EqualTo(2));
         store.Placements.Pin("triple", PlacementChoice.Automatic);
-        Assert.That(store.Placements.Report().Single().Rule, Is.EqualTo(PlacementRule.NotShared));
+        Assert.That(store.Placements.GetReport().Single().Rule, Is.EqualTo(PlacementRule.NotShared));
         AssertRight(store, "first", 7);
     }
 
@@ -225,7 +225,7 @@ internal sealed class StorePlacementsTests
     private static PlacementRule Rule(SignalStore store)
     {
         store.Placements.Decide();
-        return store.Placements.Report().Single().Rule;
+        return store.Placements.GetReport().Single().Rule;
     }
 
     private static void Read(SignalStore store, int times, string definition)

@@ -35,7 +35,7 @@ internal sealed class StoreDefinitionsTests
         Assert.That(ServedSize(), Is.EqualTo(10));
         Assert.That(definitions.Activate("feed", 2), Is.True);
         Assert.That(ServedSize(), Is.EqualTo(20));
-        Assert.That(definitions.Versions("feed").Select(v => (v.Definition.Version, v.IsActive)), Is.EqualTo(new[] { (1, false), (2, true) }));
+        Assert.That(definitions.GetVersions("feed").Select(v => (v.Definition.Version, v.IsActive)), Is.EqualTo(new[] { (1, false), (2, true) }));
         Assert.That(definitions.All.Select(d => (d.Name, d.Version)), Is.EqualTo(new[] { ("feed", 2), ("home_feed", 1) }));
         using ServedSequence held = _store.Read(User, "feed");
         Assert.That(definitions.Retire("feed"), Is.True);
