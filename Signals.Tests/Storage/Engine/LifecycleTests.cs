@@ -93,8 +93,8 @@ internal sealed class LifecycleTests
         Assert.That(() => store.Read(Alice, query), Throws.InstanceOf<ObjectDisposedException>());
         Assert.That(() => store.ReadMany([Alice], query), Throws.InstanceOf<ObjectDisposedException>());
         Assert.That(async () => await store.EraseAsync(Alice), Throws.InstanceOf<ObjectDisposedException>());
-        Assert.That(store.FlushAsync, Throws.InstanceOf<ObjectDisposedException>());
-        Assert.That(store.CompactAsync, Throws.InstanceOf<ObjectDisposedException>());
+        Assert.That(() => store.FlushAsync(), Throws.InstanceOf<ObjectDisposedException>());
+        Assert.That(() => store.CompactAsync(), Throws.InstanceOf<ObjectDisposedException>());
         Assert.That(() => store.GetStats(), Throws.Nothing);
     }
 
