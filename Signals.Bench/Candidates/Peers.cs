@@ -6,15 +6,15 @@ internal static class Peers
     /// <summary>This library.</summary>
     public const string Ours = "signals";
 
-    private static readonly Dictionary<string, Func<string, bool, ICandidate>> Openers = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Func<string, bool, long?, ICandidate>> Openers = new(StringComparer.Ordinal)
     {
-        [Ours] = (path, synced) => new SignalsCandidate(path, synced),
-        ["rocksdb"] = (path, synced) => new RocksDbCandidate(path, synced),
-        ["rocksdb-packed"] = (path, synced) => new RocksDbPackedCandidate(path, synced),
-        ["faster"] = (path, synced) => new FasterCandidate(path, synced),
-        ["lmdb"] = (path, synced) => new LmdbCandidate(path, synced),
-        ["zonetree"] = (path, _) => new ZoneTreeCandidate(path),
-        ["sqlite"] = (path, synced) => new SqliteCandidate(path, synced),
+        [Ours] = (path, synced, cache) => new SignalsCandidate(path, synced, cache),
+        ["rocksdb"] = (path, synced, cache) => new RocksDbCandidate(path, synced, cache),
+        ["rocksdb-packed"] = (path, synced, _) => new RocksDbPackedCandidate(path, synced),
+        ["faster"] = (path, synced, _) => new FasterCandidate(path, synced),
+        ["lmdb"] = (path, synced, _) => new LmdbCandidate(path, synced),
+        ["zonetree"] = (path, _, _) => new ZoneTreeCandidate(path),
+        ["sqlite"] = (path, synced, _) => new SqliteCandidate(path, synced),
     };
 
     /// <summary>Names of all but ours.</summary>
@@ -24,8 +24,9 @@ internal static class Peers
     /// <param name="name">A name that <see cref="Knows"/>.</param>
     /// <param name="path">The folder.</param>
     /// <param name="synced">Whether an acknowledged batch has to survive a power cut; else it has to survive the process.</param>
+    /// <param name="cacheBytes">Memory for blocks, where the store has a cache of its own; null for that of the comparison.</param>
     /// <exception cref="PeerMissingException">It cannot be had here.</exception>
-    public static ICandidate Open(string name, string path, bool synced) => Openers[name](path, synced);
+    public static ICandidate Open(string name, string path, bool synced, long? cacheBytes = null) => Openers[name](path, synced, cacheBytes);
 
     /// <summary>Whether there is such a peer.</summary>
     public static bool Knows(string name) => name != Ours && Openers.ContainsKey(name);

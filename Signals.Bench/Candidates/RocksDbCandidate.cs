@@ -6,7 +6,7 @@ namespace Signals.Bench.Candidates;
 /// <summary>RocksDB with one key per event.</summary>
 internal sealed class RocksDbCandidate : ICandidate
 {
-    private readonly DbOptions _options = RocksDbSettings.Options(); // kept alive as long as the database
+    private readonly DbOptions _options; // kept alive as long as the database
     private readonly ReadOptions _reading = RocksDbSettings.Reading();
     private readonly WriteOptions _writing;
     private readonly RocksDb _database;
@@ -15,8 +15,9 @@ internal sealed class RocksDbCandidate : ICandidate
     private readonly TypeLists _lists = new();
     private Iterator? _iterator;
 
-    public RocksDbCandidate(string path, bool synced)
+    public RocksDbCandidate(string path, bool synced, long? cacheBytes)
     {
+        _options = RocksDbSettings.Options(cacheBytes);
         _writing = new WriteOptions().SetSync(synced);
         _database = RocksDb.Open(_options, path);
     }

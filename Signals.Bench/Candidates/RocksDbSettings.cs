@@ -13,11 +13,11 @@ internal static class RocksDbSettings
 
     private const ulong MemtableBuckets = 1 << 18;
 
-    public static DbOptions Options()
+    public static DbOptions Options(long? cacheBytes = null)
     {
         BlockBasedTableOptions table = new BlockBasedTableOptions()
             .SetBlockSize(4 << 10)
-            .SetBlockCache(Cache.CreateLru(256 << 20))
+            .SetBlockCache(Cache.CreateLru((ulong)(cacheBytes ?? 256L << 20)))
             .SetFilterPolicy(BloomFilterPolicy.Create(10, false))
             .SetWholeKeyFiltering(false)
             .SetFormatVersion(5);

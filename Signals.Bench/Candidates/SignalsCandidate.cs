@@ -15,7 +15,7 @@ internal sealed class SignalsCandidate : ICandidate
     private readonly IngestLane[] _lanes;
     private long _sink;
 
-    public SignalsCandidate(string path, bool synced)
+    public SignalsCandidate(string path, bool synced, long? cacheBytes)
     {
         StoreSchema schema = StoreSchema.Define(s =>
         {
@@ -24,7 +24,11 @@ internal sealed class SignalsCandidate : ICandidate
                 s.EventType(name, t => t.Field<long>("item_id").Field<byte>("surface").Field<int>("action").Field<float>("dwell"));
             }
         });
-        _store = SignalStore.Open(path, schema, new StoreOptions { Durability = synced ? Durability.Synced : Durability.Buffered });
+        _store = SignalStore.Open(path, schema, new StoreOptions
+        {
+            Durability = synced ? Durability.Synced : Durability.Buffered,
+            BlockCacheBytes = cacheBytes ?? new StoreOptions().BlockCacheBytes,
+        });
         _lanes = [.. EventLog.TypeNames.Select(name => new IngestLane(_store, name))];
         _allTypes = _store.Query(EventLog.TypeNames).Last(ICandidate.ReadRows).Build();
         _oneType = _store.Query(EventLog.TypeNames[0]).Last(ICandidate.ReadRows).Build();

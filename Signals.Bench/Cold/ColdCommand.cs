@@ -1,0 +1,120 @@
+using System.Diagnostics;
+using System.Globalization;
+using Microsoft.Win32.SafeHandles;
+using Signals.Bench.Candidates;
+using Signals.Bench.Compare;
+using Signals.Bench.Workloads;
+
+namespace Signals.Bench.Cold;
+
+/// <summary>
+/// Reads of the last 100 events of one type when nothing is in memory: the page cache is dropped before every few reads, each in a store that was
+/// just opened, whose cache is a fraction of the data. The ceiling is one 4 KiB read from the device.
+/// </summary>
+internal sealed class ColdCommand(WorkloadOptions workload, string[] peers, int reads, int cacheMiB, string path)
+{
+    public const string Usage = "cold [--events 10000000] [--users 200000] [--peer lmdb,rocksdb] [--reads 1000] [--cache-mib 32] [--path DIR]";
+    private const int ReadsPerOpening = 25;
+    private const int PageBytes = 4096;
+
+    private int _wrong;
+
+    /// <exception cref="FormatException">An unknown option, or a value that is none.</exception>
+    public static ColdCommand Parse(ReadOnlySpan<string> arguments)
+    {
+        OptionReader options = new(arguments, Usage);
+        ColdCommand command = new(
+            new WorkloadOptions { Events = options.Number("--events", 10_000_000), Users = options.Number("--users", 200_000) },
+            [.. options.Text("--peer", "lmdb,rocksdb").Split(',', StringSplitOptions.RemoveEmptyEntries).Where(peer => peer != "none")],
+            options.Number("--reads", 1000), options.Number("--cache-mib", 32), options.Text("--path", Path.GetTempPath()));
+        options.RequireAllUsed();
+        return command;
+    }
+
+    /// <summary>The exit code: 1 when an answer was wrong.</summary>
+    public int Run()
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            Console.WriteLine("The page cache can be dropped on Linux alone.");
+            return 0;
+        }
+
+        EventLogGenerator generator = new(workload);
+        EventLog log = generator.Generate();
+        uint[] users = [.. generator.UniformUsers(reads, seed: 41)];
+        SequenceModel model = new(log, users.Take(100).Distinct());
+        foreach (string name in (string[])[Peers.Ours, .. peers])
+        {
+            try
+            {
+                BenchFolder.Use(path, folder => Measure(name, folder, log, model, users));
+            }
+            catch (PeerMissingException missing)
+            {
+                Console.WriteLine($"{name} was left out: {missing.Message}");
+            }
+        }
+
+        return _wrong == 0 ? 0 : 1;
+    }
+
+    private void Measure(string name, string folder, EventLog log, SequenceModel model, uint[] users)
+    {
+        long dataBytes;
+        using (ICandidate candidate = Peers.Open(name, folder, synced: false))
+        {
+            candidate.Ingest(log, producers: 1);
+            candidate.FlushAndCompact();
+            dataBytes = new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories)
+                .Where(file => file.Name.EndsWith(candidate.DataFileEnd, StringComparison.Ordinal)).Sum(file => file.Length);
+            _wrong += AnswerCheck.CountWrong(candidate, model);
+        }
+
+        double device = DevicePage(folder);
+        List<double> microseconds = [];
+        long deviceBytes = 0;
+        for (int from = 0; from < users.Length; from += ReadsPerOpening)
+        {
+            using ICandidate candidate = Peers.Open(name, folder, synced: false, (long)cacheMiB << 20);
+            candidate.Read(users[^1], ReadShape.OneType); // code and handles, not the data
+            PageCache.Drop(folder);
+            foreach (uint user in users.Skip(from).Take(ReadsPerOpening))
+            {
+                long before = DeviceReads.Bytes();
+                long start = Stopwatch.GetTimestamp();
+                candidate.Read(user, ReadShape.OneType);
+                microseconds.Add(Stopwatch.GetElapsedTime(start).TotalMicroseconds);
+                deviceBytes += DeviceReads.Bytes() - before;
+            }
+        }
+
+        microseconds.Sort();
+        double p50 = microseconds[microseconds.Count / 2];
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{name,-8} {dataBytes / 1e6,6:N0} MB of data, {cacheMiB} MiB of cache: p50 {p50,6:F0} us, p99 {microseconds[(int)(0.99 * (microseconds.Count - 1))],6:F0} us, {deviceBytes / 1024.0 / users.Length,6:F1} KiB from the device a read; one 4 KiB device read {device:F0} us, p50 is {p50 / device:F2}x; wrong answers so far {_wrong}"));
+    }
+
+    /// <summary>Median microseconds of reading a page of the largest file from the device.</summary>
+    private static double DevicePage(string folder)
+    {
+        string largest = new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).MaxBy(file => file.Length)!.FullName;
+        using SafeFileHandle file = File.OpenHandle(largest, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.RandomAccess);
+        PageCache.Drop(folder);
+        Random random = new(5);
+        byte[] page = new byte[PageBytes];
+        long pages = RandomAccess.GetLength(file) / PageBytes;
+        double[] microseconds = new double[400];
+        for (int i = 0; i < microseconds.Length; i++)
+        {
+            long offset = random.NextInt64(pages) * PageBytes;
+            long start = Stopwatch.GetTimestamp();
+            RandomAccess.Read(file, page, offset);
+            microseconds[i] = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+        }
+
+        Array.Sort(microseconds);
+        return microseconds[microseconds.Length / 2];
+    }
+}

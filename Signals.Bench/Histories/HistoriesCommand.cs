@@ -1,0 +1,119 @@
+using System.Diagnostics;
+using System.Globalization;
+using Signals.Bench.Candidates;
+using Signals.Bench.Compare;
+using Signals.Core.Ingest;
+using Signals.Core.Model;
+using Signals.Core.Schema;
+using Signals.Storage;
+using Signals.Storage.Reads;
+
+namespace Signals.Bench.Histories;
+
+/// <summary>Whether a read of the last 100 events costs the same however long the user's history is: warm times, and bytes read when cold.</summary>
+internal sealed class HistoriesCommand(int users, string path)
+{
+    public const string Usage = "histories [--users 40] [--path DIR]";
+    private const int ReadsPerLength = 20_000;
+
+    private static readonly int[] Lengths = [100, 1_000, 4_000, 16_000, 64_000];
+    private static readonly long Start = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
+
+    /// <exception cref="FormatException">An unknown option, or a value that is none.</exception>
+    public static HistoriesCommand Parse(ReadOnlySpan<string> arguments)
+    {
+        OptionReader options = new(arguments, Usage);
+        HistoriesCommand command = new(options.Number("--users", 40), options.Text("--path", Path.GetTempPath()));
+        options.RequireAllUsed();
+        return command;
+    }
+
+    /// <summary>The exit code: 1 when an answer was wrong.</summary>
+    public int Run()
+    {
+        StoreSchema schema = StoreSchema.Define(s => s.EventType("view", t => t
+            .Field<long>("item_id").Field<byte>("surface").Field<int>("action").Field<float>("dwell").Vector<sbyte>("embedding", 64)));
+        int wrong = 0;
+        BenchFolder.Use(path, folder =>
+        {
+            using (SignalStore store = SignalStore.Open(folder, schema))
+            {
+                Fill(store);
+                SequenceQuery query = Last100(store);
+                WarmUp(store, query, ref wrong);
+                foreach (int length in Lengths)
+                {
+                    uint[] readers = [.. Enumerable.Range(0, ReadsPerLength).Select(i => (uint)i % (uint)users)];
+                    ReadResult result = ReadPhase.Run(user => Read(store, query, length, user, ref wrong), readers);
+                    Console.WriteLine(string.Create(
+                        CultureInfo.InvariantCulture, $"{length,7:N0} events a user: warm p50 {result.P50:F2} us, p99 {result.P99:F2} us, {result.AllocatedBytes:F0} bytes allocated"));
+                }
+            }
+
+            foreach (int length in Lengths)
+            {
+                using SignalStore cold = SignalStore.Open(folder, schema);
+                SequenceQuery query = Last100(cold);
+                for (uint user = 0; user < users; user++)
+                {
+                    Read(cold, query, length, user, ref wrong);
+                }
+
+                StoreStats stats = cold.GetStats();
+                Console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{length,7:N0} events a user: with empty caches {stats.BlockBytesRead / 1024.0 / users:F1} KiB in {(double)stats.BlockReads / users:F2} reads of the files a user"));
+            }
+        });
+        Console.WriteLine($"{wrong} wrong answers");
+        return wrong == 0 ? 0 : 1;
+    }
+
+    /// <summary>Reads until the runtime has compiled the path for good, which it does beside the reads.</summary>
+    private void WarmUp(SignalStore store, SequenceQuery query, ref int wrong)
+    {
+        long begin = Stopwatch.GetTimestamp();
+        for (uint i = 0; Stopwatch.GetElapsedTime(begin).TotalSeconds < 2; i++)
+        {
+            Read(store, query, Lengths[i % Lengths.Length], i % (uint)users, ref wrong);
+        }
+    }
+
+    private static SequenceQuery Last100(SignalStore store) => store.Query("view").Last(ICandidate.ReadRows).Columns("item_id", "dwell").Build();
+
+    private static int Read(SignalStore store, SequenceQuery query, int length, uint user, ref int wrong)
+    {
+        using Sequence sequence = store.Read(UserOf(length, user), query);
+        bool isRight = sequence.Count == Math.Min(length, ICandidate.ReadRows) && sequence.Times[0] == Start + ((length - 1) * 1000L) && sequence.Field<long>(0)[0] == length - 1;
+        wrong += isRight ? 0 : 1;
+        return sequence.Count;
+    }
+
+    private static UserId UserOf(int length, uint user) => UserId.From(((ulong)length << 32) | user);
+
+    private void Fill(SignalStore store)
+    {
+        EventBatch batch = store.CreateBatch("view", ICandidate.BatchRows);
+        sbyte[] vector = new sbyte[64];
+        foreach (int length in Lengths)
+        {
+            for (int i = 0; i < length; i++)
+            {
+                for (uint user = 0; user < users; user++)
+                {
+                    vector.AsSpan().Fill((sbyte)i);
+                    batch.Add(UserOf(length, user), Start + (i * 1000L), (ulong)i)
+                        .Set("item_id", (long)i).Set("surface", (byte)(i % 8)).Set("action", i % 16).Set("dwell", i % 77 / 3f).SetVector<sbyte>("embedding", vector);
+                    if (batch.Count == ICandidate.BatchRows)
+                    {
+                        store.Append(batch);
+                        batch.Clear();
+                    }
+                }
+            }
+        }
+
+        store.Append(batch);
+        store.CompactAsync().GetAwaiter().GetResult();
+    }
+}

@@ -1,0 +1,85 @@
+using System.Globalization;
+using Signals.Bench.Candidates;
+using Signals.Bench.Compare;
+using Signals.Bench.Workloads;
+using Signals.Core.Model;
+using Signals.Core.Schema;
+using Signals.Storage;
+using Signals.Storage.Reads;
+
+namespace Signals.Bench.Memory;
+
+/// <summary>
+/// What a store with one memory budget really takes: resident memory at its peak in each phase, less what was resident with the events made and the
+/// runtime warm, before the store was opened.
+/// </summary>
+internal sealed class BudgetCommand(WorkloadOptions workload, int mib, int reads, string path)
+{
+    public const string Usage = "budget [--mib 512] [--events 20000000] [--users 200000] [--reads 500000] [--path DIR]";
+
+    /// <exception cref="FormatException">An unknown option, or a value that is none.</exception>
+    public static BudgetCommand Parse(ReadOnlySpan<string> arguments)
+    {
+        OptionReader options = new(arguments, Usage);
+        BudgetCommand command = new(
+            new WorkloadOptions { Events = options.Number("--events", 20_000_000), Users = options.Number("--users", 200_000) },
+            options.Number("--mib", 512), options.Number("--reads", 500_000), options.Text("--path", Path.GetTempPath()));
+        options.RequireAllUsed();
+        return command;
+    }
+
+    /// <summary>The exit code: 1 when a phase took more than the budget.</summary>
+    public int Run()
+    {
+        EventLogGenerator generator = new(workload);
+        EventLog log = generator.Generate();
+        uint[] users = generator.PopularUsers(reads, seed: 51);
+        BenchFolder.Use(path, folder => Ingest(folder, log.Take(Math.Min(log.Count, 200_000)), users, _ => { })); // compiles the code
+        GC.Collect();
+        double most = 0;
+        BenchFolder.Use(path, folder =>
+        {
+            ProcessUse use = ProcessUse.Start();
+            Ingest(folder, log, users, phase =>
+            {
+                double peak = use.PeakMemory();
+                most = Math.Max(most, peak);
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{phase,-22} peak so far {peak,6:F0} MiB of {mib}"));
+            });
+        });
+        return most <= mib ? 0 : 1;
+    }
+
+    private void Ingest(string folder, EventLog log, uint[] users, Action<string> ended)
+    {
+        StoreSchema schema = StoreSchema.Define(s =>
+        {
+            foreach (string name in EventLog.TypeNames)
+            {
+                s.EventType(name, t => t.Field<long>("item_id").Field<byte>("surface").Field<int>("action").Field<float>("dwell"));
+            }
+        });
+        using SignalStore store = SignalStore.Open(folder, schema, new StoreOptions { MemoryBudgetBytes = (long)mib << 20 });
+        ended("opened");
+        IngestLane[] lanes = [.. EventLog.TypeNames.Select(name => new IngestLane(store, name))];
+        for (int i = 0; i < log.Count; i++)
+        {
+            lanes[log.Types[i]].Add(log, i);
+        }
+
+        Array.ForEach(lanes, lane => lane.Append());
+        Array.ForEach(lanes, lane => lane.WaitForLast());
+        ended("ingested");
+        store.CompactAsync().GetAwaiter().GetResult();
+        ended("compacted");
+        SequenceQuery query = store.Query(EventLog.TypeNames).Last(ICandidate.ReadRows).Build();
+        foreach (uint user in users)
+        {
+            store.Read(UserId.From(user), query).Dispose();
+        }
+
+        ended("read");
+        store.VerifyAsync().GetAwaiter().GetResult();
+        ended("verified");
+    }
+}

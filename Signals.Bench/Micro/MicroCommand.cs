@@ -1,0 +1,27 @@
+using BenchmarkDotNet.Columns;
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Diagnosers;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+
+namespace Signals.Bench.Micro;
+
+/// <summary>BenchmarkDotNet over the components one by one. Its own options are passed on; without any, everything runs, a few minutes in all.</summary>
+internal static class MicroCommand
+{
+    public const string Usage = "micro [--filter *Ring*] [options of BenchmarkDotNet]";
+
+    public static int Run(string[] arguments)
+    {
+        // In this process, because a benchmark of internals cannot be built elsewhere.
+        IConfig config = DefaultConfig.Instance
+            .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
+            .AddDiagnoser(MemoryDiagnoser.Default)
+            .AddColumn(StatisticColumn.Median)
+            .WithOptions(ConfigOptions.DisableLogFile)
+            .WithArtifactsPath(Path.Combine(Path.GetTempPath(), "signals-bench-micro"));
+        string[] all = arguments.Contains("--filter") ? arguments : [.. arguments, "--filter", "*"];
+        return BenchmarkSwitcher.FromAssembly(typeof(MicroCommand).Assembly).Run(all, config).Any(summary => summary.HasCriticalValidationErrors) ? 1 : 0;
+    }
+}

@@ -1,0 +1,60 @@
+using System.Runtime.InteropServices;
+using Signals.Bench.Vectors;
+using Signals.Core.Columns;
+using Signals.Core.Schema;
+using Signals.Storage.Reads;
+
+namespace Signals.Bench.Soak;
+
+/// <summary>Events whose fields follow from their identity, so that every row that is read can be checked by itself. Pure.</summary>
+internal static class SoakEvent
+{
+    public const int Dimensions = 64;
+
+    public static readonly string[] Types = ["view", "click", "purchase"];
+
+    public static StoreSchema Schema { get; } = StoreSchema.Define(s => Array.ForEach(Types, type => s.EventType(type, t => t
+        .Field<long>("item_id").Field<float>("dwell").EnrichmentVector<sbyte>("embedding", Dimensions).KeepLast(200).MaxAge(TimeSpan.FromDays(2)))));
+
+    public static long ItemOf(long timeMs, ulong id) => (long)(((ulong)timeMs * 0x9E37_79B9_7F4A_7C15) ^ (id * 0xBF58_476D_1CE4_E5B9));
+
+    /// <summary>What an event came with.</summary>
+    public static float DwellOf(ulong id) => id % 977 / 8f;
+
+    /// <summary>What a job corrected it to.</summary>
+    public static float CorrectedDwellOf(ulong id) => 1000 + DwellOf(id);
+
+    public static void WriteEmbedding(ulong id, Span<sbyte> embedding) => VectorWorkload.WriteVector(id, MemoryMarshal.AsBytes(embedding));
+
+    /// <summary>What is wrong with an answer, or null.</summary>
+    public static string? FirstFault(in Sequence answer)
+    {
+        ReadOnlySpan<long> times = answer.Times;
+        ReadOnlySpan<ulong> ids = answer.Ids;
+        ReadOnlySpan<long> items = answer.Field<long>("item_id");
+        ReadOnlySpan<float> dwells = answer.Field<float>("dwell");
+        ReadOnlySpan<sbyte> embeddings = answer.Vector<sbyte>("embedding");
+        ReadOnlySpan<ColumnState> enriched = answer.States("embedding");
+        Span<sbyte> expected = stackalloc sbyte[Dimensions];
+        for (int row = 0; row < times.Length; row++)
+        {
+            if (row > 0 && times[row] > times[row - 1])
+            {
+                return $"row {row} is newer than the one before";
+            }
+
+            if (items[row] != ItemOf(times[row], ids[row]) || (dwells[row] != DwellOf(ids[row]) && dwells[row] != CorrectedDwellOf(ids[row])))
+            {
+                return $"row {row} ({times[row]}, {ids[row]}) has the fields of another event";
+            }
+
+            WriteEmbedding(ids[row], expected);
+            if (enriched[row] == ColumnState.Value && !embeddings.Slice(row * Dimensions, Dimensions).SequenceEqual(expected))
+            {
+                return $"row {row} ({times[row]}, {ids[row]}) has the vector of another event";
+            }
+        }
+
+        return null;
+    }
+}

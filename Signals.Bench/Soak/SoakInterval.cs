@@ -1,0 +1,48 @@
+using System.Diagnostics;
+
+namespace Signals.Bench.Soak;
+
+/// <summary>What happened since the last look: counts, and how long reads and appends took. Any thread.</summary>
+internal sealed class SoakInterval
+{
+    private readonly Lock _gate = new();
+    private readonly List<double> _reads = []; // under _gate, as all below
+    private double _slowestAppend;
+    private long _appended;
+
+    public void Read(long start)
+    {
+        double microseconds = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
+        lock (_gate)
+        {
+            _reads.Add(microseconds);
+        }
+    }
+
+    public void Appended(int events, long start)
+    {
+        double milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        lock (_gate)
+        {
+            _appended += events;
+            _slowestAppend = Math.Max(_slowestAppend, milliseconds);
+        }
+    }
+
+    /// <summary>Takes the figures and begins anew.</summary>
+    public SoakFigures Take(double seconds)
+    {
+        lock (_gate)
+        {
+            _reads.Sort();
+            SoakFigures figures = new(
+                _appended / seconds, _reads.Count / seconds, Quantile(0.5), Quantile(0.99), Quantile(0.999), Quantile(1), _slowestAppend);
+            _reads.Clear();
+            _slowestAppend = 0;
+            _appended = 0;
+            return figures;
+        }
+    }
+
+    private double Quantile(double share) => _reads.Count == 0 ? 0 : _reads[(int)(share * (_reads.Count - 1))];
+}

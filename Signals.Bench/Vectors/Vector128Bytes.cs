@@ -1,0 +1,10 @@
+using System.Runtime.CompilerServices;
+
+namespace Signals.Bench.Vectors;
+
+/// <summary>128 bytes.</summary>
+[InlineArray(128)]
+internal struct Vector128Bytes
+{
+    private byte _first;
+}

@@ -1,0 +1,47 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Signals.Bench.Vectors;
+
+/// <summary>Value of the FASTER candidate: up to 32 rows of one user in the order of arrival.</summary>
+[StructLayout(LayoutKind.Sequential)]
+internal struct VectorChunk<TVector>
+    where TVector : unmanaged
+{
+    public const int Rows = 32;
+
+    /// <summary>Chunks filled before this one.</summary>
+    public int Earlier;
+
+    /// <summary>Rows held.</summary>
+    public int Count;
+
+    /// <summary>Newest event time in the chunks before this one.</summary>
+    public long NewestEarlier;
+
+    private RowArray _rows;
+
+    [UnscopedRef]
+    public readonly ReadOnlySpan<VectorRow<TVector>> Span => ((ReadOnlySpan<VectorRow<TVector>>)_rows)[..Count];
+
+    public void Add(in VectorRow<TVector> row) => _rows[Count++] = row;
+
+    /// <summary>Begins the next chunk.</summary>
+    public void Roll()
+    {
+        foreach (ref readonly VectorRow<TVector> row in Span)
+        {
+            NewestEarlier = Math.Max(NewestEarlier, row.Time);
+        }
+
+        Earlier++;
+        Count = 0;
+    }
+
+    [InlineArray(Rows)]
+    private struct RowArray
+    {
+        private VectorRow<TVector> _first;
+    }
+}

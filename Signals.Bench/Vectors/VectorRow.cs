@@ -1,0 +1,14 @@
+using System.Runtime.InteropServices;
+
+namespace Signals.Bench.Vectors;
+
+/// <summary>One event as FASTER holds it.</summary>
+[StructLayout(LayoutKind.Sequential, Pack = 1)]
+internal struct VectorRow<TVector>
+    where TVector : unmanaged
+{
+    public long Time;
+    public ulong Id;
+    public TVector Vector;
+
+}
