@@ -62,23 +62,25 @@ internal sealed class ColdCommand(WorkloadOptions workload, string[] peers, int 
     private void Measure(string name, string folder, EventLog log, SequenceModel model, uint[] users)
     {
         long dataBytes;
+        string dataFileEnd;
         using (ICandidate candidate = Peers.Open(name, folder, synced: false))
         {
             candidate.Ingest(log, producers: 1);
             candidate.FlushAndCompact();
+            dataFileEnd = candidate.DataFileEnd;
             dataBytes = new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories)
-                .Where(file => file.Name.EndsWith(candidate.DataFileEnd, StringComparison.Ordinal)).Sum(file => file.Length);
+                .Where(file => file.Name.EndsWith(dataFileEnd, StringComparison.Ordinal)).Sum(file => file.Length);
             _wrong += AnswerCheck.CountWrong(candidate, model);
         }
 
-        double device = DevicePage(folder);
+        double device = DevicePage(folder, dataFileEnd);
         List<double> microseconds = [];
         long deviceBytes = 0;
         for (int from = 0; from < users.Length; from += ReadsPerOpening)
         {
             using ICandidate candidate = Peers.Open(name, folder, synced: false, (long)cacheMiB << 20);
             candidate.Read(users[^1], ReadShape.OneType); // code and handles, not the data
-            PageCache.Drop(folder);
+            PageCache.Drop(folder, dataFileEnd);
             foreach (uint user in users.Skip(from).Take(ReadsPerOpening))
             {
                 long before = DeviceReads.Bytes();
@@ -97,11 +99,11 @@ internal sealed class ColdCommand(WorkloadOptions workload, string[] peers, int 
     }
 
     /// <summary>Median microseconds of reading a page of the largest file from the device.</summary>
-    private static double DevicePage(string folder)
+    private static double DevicePage(string folder, string dataFileEnd)
     {
-        string largest = new DirectoryInfo(folder).EnumerateFiles("*", SearchOption.AllDirectories).MaxBy(file => file.Length)!.FullName;
+        string largest = new DirectoryInfo(folder).EnumerateFiles($"*{dataFileEnd}", SearchOption.AllDirectories).MaxBy(file => file.Length)!.FullName;
         using SafeFileHandle file = File.OpenHandle(largest, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.RandomAccess);
-        PageCache.Drop(folder);
+        PageCache.Drop(folder, dataFileEnd);
         Random random = new(5);
         byte[] page = new byte[PageBytes];
         long pages = RandomAccess.GetLength(file) / PageBytes;

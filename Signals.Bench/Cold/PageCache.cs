@@ -8,10 +8,10 @@ internal static partial class PageCache
 {
     private const int DontNeed = 4; // POSIX_FADV_DONTNEED
 
-    /// <summary>Drops every file of a folder but lock files, written ones synced first, since dirty pages stay.</summary>
-    public static void Drop(string folder)
+    /// <summary>Drops the files of a folder whose names end so, written ones synced first, since dirty pages stay.</summary>
+    public static void Drop(string folder, string end)
     {
-        foreach (string file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) != "LOCK"))
+        foreach (string file in Directory.EnumerateFiles(folder, $"*{end}", SearchOption.AllDirectories))
         {
             using SafeFileHandle handle = File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
             RandomAccess.FlushToDisk(handle);

@@ -44,7 +44,7 @@ internal sealed class BudgetCommand(WorkloadOptions workload, int mib, int reads
             {
                 double peak = use.PeakMemory();
                 most = Math.Max(most, peak);
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{phase,-22} peak so far {peak,6:F0} MiB of {mib}"));
+                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{phase,-12} peak so far {peak,6:F0} MiB of {mib}; managed heap {GC.GetGCMemoryInfo().TotalCommittedBytes >> 20} MiB committed, {GC.GetTotalAllocatedBytes() >> 20} MiB allocated so far, {GC.CollectionCount(0)}, {GC.CollectionCount(1)} and {GC.CollectionCount(2)} collections"));
             });
         });
         return most <= mib ? 0 : 1;
