@@ -6,9 +6,13 @@ internal static class Peers
     /// <summary>This library.</summary>
     public const string Ours = "signals";
 
+    /// <summary>This library with wrong answers, for a test of the harness.</summary>
+    private const string Mistaken = "mistaken";
+
     private static readonly Dictionary<string, Func<string, bool, long?, ICandidate>> Openers = new(StringComparer.Ordinal)
     {
         [Ours] = (path, synced, cache) => new SignalsCandidate(path, synced, cache),
+        [Mistaken] = (path, synced, cache) => new MistakenCandidate(path, synced, cache),
         ["rocksdb"] = (path, synced, cache) => new RocksDbCandidate(path, synced, cache),
         ["rocksdb-packed"] = (path, synced, _) => new RocksDbPackedCandidate(path, synced),
         ["faster"] = (path, synced, _) => new FasterCandidate(path, synced),
@@ -17,8 +21,8 @@ internal static class Peers
         ["sqlite"] = (path, synced, _) => new SqliteCandidate(path, synced),
     };
 
-    /// <summary>Names of all but ours.</summary>
-    public static IEnumerable<string> Names => Openers.Keys.Where(name => name != Ours);
+    /// <summary>Names of the peers.</summary>
+    public static IEnumerable<string> Names => Openers.Keys.Where(name => name is not (Ours or Mistaken));
 
     /// <summary>Opens a store in an empty folder.</summary>
     /// <param name="name">A name that <see cref="Knows"/>.</param>

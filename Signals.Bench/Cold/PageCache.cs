@@ -13,9 +13,16 @@ internal static partial class PageCache
     {
         foreach (string file in Directory.EnumerateFiles(folder, $"*{end}", SearchOption.AllDirectories))
         {
-            using SafeFileHandle handle = File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-            RandomAccess.FlushToDisk(handle);
-            Drop(handle);
+            try
+            {
+                using SafeFileHandle handle = File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+                RandomAccess.FlushToDisk(handle);
+                Drop(handle);
+            }
+            catch (FileNotFoundException)
+            {
+                // The store renamed or deleted it meanwhile: a file in the making, which no read needs.
+            }
         }
     }
 

@@ -38,7 +38,7 @@ internal sealed class CompareCommand(CompareOptions options)
                 if (!_missing.ContainsKey(name))
                 {
                     CollectGarbage();
-                    Round round = new(name, log, plan, NewFolder);
+                    Round round = new(name, log, plan, options.Phases, NewFolder);
                     report.Add(name, round.Run());
                     report.Settings[name] = round.Settings;
                     wrong += round.Wrong;
@@ -97,7 +97,7 @@ internal sealed class CompareCommand(CompareOptions options)
         {
             try
             {
-                new Round(name, part, reads, NewFolder).Run();
+                new Round(name, part, reads, options.Phases, NewFolder).Run();
             }
             catch (PeerMissingException missing)
             {

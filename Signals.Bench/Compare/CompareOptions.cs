@@ -8,7 +8,7 @@ namespace Signals.Bench.Compare;
 internal sealed record CompareOptions
 {
     public const string Usage =
-        "compare [--events 20000000] [--users 200000] [--days 30] [--seed 1] [--runs 1] [--reads 200000] [--peer rocksdb,rocksdb-packed,faster,lmdb,zonetree,sqlite|all|none] [--path DIR] [--json FILE] [--markdown FILE] [--chart FILE.svg]";
+        "compare [--events 20000000] [--users 200000] [--days 30] [--seed 1] [--runs 1] [--reads 200000] [--peer rocksdb,rocksdb-packed,faster,lmdb,zonetree,sqlite|all|none] [--phases ingest,reads,producers,mixed,synced,recovery] [--path DIR] [--json FILE] [--markdown FILE] [--chart FILE.svg]";
 
     public WorkloadOptions Workload { get; private init; } = new();
 
@@ -19,6 +19,8 @@ internal sealed record CompareOptions
 
     /// <summary>Names of the peers, as <see cref="Candidates.Peers"/> knows them.</summary>
     public string[] PeerNames { get; private init; } = ["rocksdb"];
+
+    public Phases Phases { get; private init; } = Phases.All;
 
     /// <summary>Where the temporary folders go.</summary>
     public string Path { get; private init; } = System.IO.Path.GetTempPath();
@@ -52,6 +54,7 @@ internal sealed record CompareOptions
         "--runs" => this with { Runs = Number(name, value) },
         "--reads" => this with { Reads = Number(name, value) },
         "--peer" => this with { PeerNames = value == "none" ? [] : value == "all" ? [.. Peers.Names] : Known(value.Split(',')) },
+        "--phases" => this with { Phases = value.Split(',').Select(PhaseOf).Aggregate((all, phase) => all | phase) },
         "--path" => this with { Path = value },
         "--markdown" => this with { MarkdownFile = value },
         "--chart" => this with { ChartFile = value },
@@ -63,6 +66,11 @@ internal sealed record CompareOptions
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0
             ? number
             : throw new FormatException($"{name} needs a number above 0, not '{value}'.");
+
+    private static Phases PhaseOf(string name) =>
+        Enum.TryParse(name, ignoreCase: true, out Phases phase) && Enum.IsDefined(phase)
+            ? phase
+            : throw new FormatException($"Unknown phase '{name}'; known: {string.Join(", ", Enum.GetNames<Phases>()).ToLowerInvariant()}.");
 
     private static string[] Known(string[] peers) =>
         Array.Find(peers, peer => !Peers.Knows(peer)) is string unknown

@@ -4,7 +4,7 @@ using Signals.Bench.Workloads;
 namespace Signals.Bench.Compare;
 
 /// <summary>All phases of one candidate in one run, each in an empty folder, which is deleted at its end.</summary>
-internal sealed class Round(string name, EventLog log, ReadPlan plan, Func<string> newFolder)
+internal sealed class Round(string name, EventLog log, ReadPlan plan, Phases phases, Func<string> newFolder)
 {
     private readonly Dictionary<string, double> _figures = [];
 
@@ -17,22 +17,8 @@ internal sealed class Round(string name, EventLog log, ReadPlan plan, Func<strin
     /// <exception cref="PeerMissingException">The candidate cannot be had here.</exception>
     public Dictionary<string, double> Run()
     {
-        InFolder(synced: false, (candidate, folder) =>
-        {
-            Console.WriteLine($"-- {candidate.Name}");
-            Settings = candidate.Settings;
-            Ingest(candidate);
-            _figures["data_bytes"] = (double)FolderBytes(folder, candidate.DataFileEnd) / log.Distinct;
-            _figures["folder_bytes"] = (double)FolderBytes(folder, "") / log.Distinct;
-            Wrong = AnswerCheck.CountWrong(candidate, plan.Model);
-            Console.WriteLine($"   answers checked: {2 * plan.Model.Users.Count}, wrong: {Wrong}");
-            ReadResult zipf = Read(candidate, "read_zipf", plan.Zipf, ReadShape.AllTypes);
-            Read(candidate, "read_uniform", plan.Uniform, ReadShape.AllTypes);
-            Read(candidate, "read_one", plan.Zipf, ReadShape.OneType);
-            _figures["allocated"] = zipf.AllocatedBytes;
-            Console.WriteLine($"   {candidate.Describe()}");
-        });
-        InFolder(synced: false, (candidate, _) =>
+        InFolder(Phases.Ingest, synced: false, IngestAndRead);
+        InFolder(Phases.Producers, synced: false, (candidate, _) =>
         {
             if (candidate.TakesManyProducers)
             {
@@ -42,32 +28,64 @@ internal sealed class Round(string name, EventLog log, ReadPlan plan, Func<strin
                 Console.WriteLine($"   ingest, 4 producers: {_figures["ingest_4"]:F2} M ev/s");
             }
         });
-        InFolder(synced: false, (candidate, _) =>
+        InFolder(Phases.Mixed, synced: false, (candidate, _) =>
         {
             if (candidate.ReadsWhileIngesting)
             {
                 MixedPhase.Run(candidate, log, plan.Zipf, _figures);
             }
         });
-        InFolder(synced: true, (candidate, _) =>
+        InFolder(Phases.Synced, synced: true, (candidate, _) =>
         {
             if (candidate.CanSync)
             {
                 SyncedPhase.Run(candidate, log, _figures);
             }
         });
-        RecoveryPhase recovery = new(name, log, newFolder);
-        Wrong += recovery.Run(_figures);
+        if (phases.HasFlag(Phases.Recovery))
+        {
+            Wrong += new RecoveryPhase(name, log, newFolder).Run(_figures);
+        }
+
         return _figures;
     }
 
-    private void InFolder(bool synced, Action<ICandidate, string> phase)
+    private void IngestAndRead(ICandidate candidate, string folder)
     {
+        Ingest(candidate);
+        _figures["data_bytes"] = (double)FolderBytes(folder, candidate.DataFileEnd) / log.Distinct;
+        _figures["folder_bytes"] = (double)FolderBytes(folder, "") / log.Distinct;
+        Wrong += AnswerCheck.CountWrong(candidate, plan.Model);
+        Console.WriteLine($"   answers checked: {2 * plan.Model.Users.Count}, wrong: {Wrong}");
+        if (phases.HasFlag(Phases.Reads))
+        {
+            ReadResult zipf = Read(candidate, "read_zipf", plan.Zipf, ReadShape.AllTypes);
+            Read(candidate, "read_uniform", plan.Uniform, ReadShape.AllTypes);
+            Read(candidate, "read_one", plan.Zipf, ReadShape.OneType);
+            _figures["allocated"] = zipf.AllocatedBytes;
+        }
+
+        Console.WriteLine($"   {candidate.Describe()}");
+    }
+
+    private void InFolder(Phases phase, bool synced, Action<ICandidate, string> run)
+    {
+        if (!phases.HasFlag(phase))
+        {
+            return;
+        }
+
         string folder = newFolder();
         try
         {
             using ICandidate candidate = Peers.Open(name, folder, synced);
-            phase(candidate, folder);
+            if (Settings.Length == 0)
+            {
+                Console.WriteLine($"-- {candidate.Name}");
+                Settings = candidate.Settings;
+            }
+
+            run(candidate, folder);
         }
         finally
         {

@@ -10,11 +10,15 @@ namespace Signals.Bench.Soak;
 internal static class SoakEvent
 {
     public const int Dimensions = 64;
+    public const int KeepLast = 200;
+
+    /// <summary>Of an event with its vector, not encoded.</summary>
+    public const int RowBytes = 8 + 8 + 8 + 4 + Dimensions;
 
     public static readonly string[] Types = ["view", "click", "purchase"];
 
     public static StoreSchema Schema { get; } = StoreSchema.Define(s => Array.ForEach(Types, type => s.EventType(type, t => t
-        .Field<long>("item_id").Field<float>("dwell").EnrichmentVector<sbyte>("embedding", Dimensions).KeepLast(200).MaxAge(TimeSpan.FromDays(2)))));
+        .Field<long>("item_id").Field<float>("dwell").EnrichmentVector<sbyte>("embedding", Dimensions).KeepLast(KeepLast).MaxAge(TimeSpan.FromDays(2)))));
 
     public static long ItemOf(long timeMs, ulong id) => (long)(((ulong)timeMs * 0x9E37_79B9_7F4A_7C15) ^ (id * 0xBF58_476D_1CE4_E5B9));
 

@@ -12,6 +12,7 @@ internal sealed class SoakRun(SignalStore store, string folder, int users, int e
 {
     private const int BatchRows = 256;
     private const int Remembered = 8_192;
+    private const long CopyBudget = 64 << 20;
     private const ulong OwnUsers = 1_000_000;
     private const ulong ErasedUsers = 2_000_000;
 
@@ -107,12 +108,21 @@ internal sealed class SoakRun(SignalStore store, string folder, int users, int e
         }
     }
 
+    /// <summary>Works now and then, and once more at the end.</summary>
     private async Task RepeatAsync(int job, TimeSpan every, Func<Task> work)
     {
         using PeriodicTimer timer = new(every);
         while (!stop.IsCancellationRequested)
         {
-            await timer.WaitForNextTickAsync(CancellationToken.None).ConfigureAwait(false);
+            try
+            {
+                await timer.WaitForNextTickAsync(stop).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                // the last time
+            }
+
             await work().ConfigureAwait(false);
             Jobs[job]++;
         }
@@ -158,7 +168,7 @@ internal sealed class SoakRun(SignalStore store, string folder, int users, int e
     {
         string copy = Path.Combine(folder, "checkpoint");
         await store.CheckpointAsync(copy, CancellationToken.None).ConfigureAwait(false);
-        await using (SignalStore opened = SignalStore.Open(copy, SoakEvent.Schema))
+        await using (SignalStore opened = SignalStore.Open(copy, SoakEvent.Schema, new StoreOptions { MemoryBudgetBytes = CopyBudget }))
         {
             VerifyCopy(opened);
         }

@@ -1,0 +1,33 @@
+using Signals.Bench.Workloads;
+
+namespace Signals.Bench.Candidates;
+
+/// <summary>This library, with a wrong value in the newest row of every answer that is checked: it shows that a wrong answer is noticed.</summary>
+internal sealed class MistakenCandidate(string path, bool synced, long? cacheBytes) : ICandidate
+{
+    private readonly SignalsCandidate _right = new(path, synced, cacheBytes);
+
+    public string Name => "mistaken";
+
+    public string Settings => _right.Settings;
+
+    public string DataFileEnd => _right.DataFileEnd;
+
+    public void Ingest(EventLog log, int producers) => _right.Ingest(log, producers);
+
+    public void Append(EventLog log, int start, int count) => _right.Append(log, start, count);
+
+    public void FlushAndCompact() => _right.FlushAndCompact();
+
+    public int Read(uint user, ReadShape shape) => _right.Read(user, shape);
+
+    public void Read(uint user, ReadShape shape, Answer answer)
+    {
+        _right.Read(user, shape, answer);
+        answer.Actions[0]++;
+    }
+
+    public string Describe() => _right.Describe();
+
+    public void Dispose() => _right.Dispose();
+}
