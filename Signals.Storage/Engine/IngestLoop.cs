@@ -38,8 +38,7 @@ internal sealed class IngestLoop(
     {
         if (freezes.TryTake(out TaskCompletionSource request))
         {
-            FreezeActive();
-            request.SetResult();
+            Answer(request);
             return true;
         }
 
@@ -88,6 +87,22 @@ internal sealed class IngestLoop(
             log?.Rotate();
             applier.Freeze(_applied, CurrentLog);
         }
+    }
+
+    /// <summary>A request that was taken is among those that wait no more: when the next log cannot be made, nobody else fails it.</summary>
+    private void Answer(TaskCompletionSource request)
+    {
+        try
+        {
+            FreezeActive();
+        }
+        catch (Exception error)
+        {
+            request.SetException(new StorePoisonedException(error));
+            throw;
+        }
+
+        request.SetResult();
     }
 
     private void Handle(in RingRun run)

@@ -136,8 +136,11 @@ internal sealed class SequenceReader(
 
         for (int attempt = 0; attempt < OptimisticReads; attempt++)
         {
-            gate.StartRead(out long sequence, out long position);
+            gate.StartRead(out long sequence, out _);
             SequenceBatch batch = ReadAt(users, query, limits, nowMs, out ulong version);
+
+            // Exact up to now, if it is: the position of before may lie in front of what a flush has put into the version since.
+            long position = gate.Position;
             if (AreExact(gate, sequence, users))
             {
                 point = new PastPoint(position, version);

@@ -298,7 +298,7 @@ internal sealed partial class StoreEngine
         _options.RingBytes,
         Math.Max(0, _view.Current.Tables.Tables.Where(table => table.Meta.Kind == RunKind.Patches).Sum(table => table.Meta.Rows) - _compactor.Folder.GoneRows),
         _compactor.Folder.Report().Held.Sum(orphans => orphans.Count),
-        _history?.Versions.Length ?? 0,
+        _history?.Count ?? 0,
         _history?.KeptBytes ?? 0);
 
     private void OnCommitted()

@@ -1,7 +1,7 @@
 namespace Signals.Storage.History;
 
 /// <summary>What a list of kept versions holds: the versions, oldest first, and the states that were noted between them.</summary>
-/// <remarks>Thread contract: one thread at a time. Invariant: numbers of versions and times of samples ascend.</remarks>
+/// <remarks>Thread contract: one thread at a time. Invariant: numbers and times of versions, and times and versions of samples, ascend.</remarks>
 internal sealed class HistoryContent
 {
     public List<RetainedVersion> Versions { get; } = [];
@@ -41,6 +41,6 @@ internal sealed class HistoryContent
 
         Versions.RemoveRange(0, count);
         ulong first = Versions.Count == 0 ? ulong.MaxValue : Versions[0].Number;
-        Samples.RemoveAll(sample => sample.Point.Version < first);
+        Samples.RemoveRange(0, Ascending.CountWhile(Samples, sample => sample.Point.Version < first));
     }
 }

@@ -44,13 +44,14 @@ internal sealed partial class VersionHistory
     {
         lock (_lock)
         {
-            RetainedVersion? version = _content.Versions.FindLast(one => one.InstalledMs <= timeMs);
-            int sample = _content.Samples.FindLastIndex(one => one.TimeMs <= timeMs);
-            if (version is null)
+            int versions = Ascending.CountWhile(_content.Versions, one => one.InstalledMs <= timeMs);
+            if (versions == 0)
             {
                 return null;
             }
 
+            RetainedVersion version = _content.Versions[versions - 1];
+            int sample = Ascending.CountWhile(_content.Samples, one => one.TimeMs <= timeMs) - 1;
             PastPoint installed = new(version.KnownPosition, version.Number);
             return sample >= 0 && _content.Samples[sample].Point.Version >= version.Number ? _content.Samples[sample].Point : installed;
         }

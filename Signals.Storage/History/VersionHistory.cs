@@ -29,11 +29,12 @@ internal sealed partial class VersionHistory : IDisposable
     private readonly HistoryContent _content; // guarded by _lock
     private readonly List<IDisposable> _pinned = []; // guarded by _lock; one for each version
     private readonly List<IDisposable> _loose = []; // guarded by _lock; of versions that went
+    private readonly List<long> _bytesBehind = []; // guarded by _lock; for each version but the newest: of what the next one needs no longer
     private HistoryFile? _file; // guarded by _lock
     private (ulong Version, TableVersion? Live) _unmerged; // guarded by _lock; found to need the same files, which takes a while
     private ulong _fileNumber; // guarded by _lock
     private long _firstBytes; // guarded by _lock; of the file when it was new
-    private bool _hasGrown; // guarded by _lock; whether a version came since its bytes were last counted, which takes a while
+    private long _keptBytes; // guarded by _lock; their sum
     private ulong _firstLog; // written under _lock
 
     public VersionHistory(
@@ -47,9 +48,12 @@ internal sealed partial class VersionHistory : IDisposable
         _fileNumber = fileNumber;
         _pins = pins;
         _time = time;
+        RetainedVersion? before = null;
         foreach (RetainedVersion version in content.Versions)
         {
             _pinned.Add(pins.Pin(version.DataFiles()));
+            CountBehindLocked(before, version);
+            before = version;
         }
 
         _firstLog = content.Versions.Count == 0 ? ulong.MaxValue : content.Versions[0].FirstLog;
@@ -73,6 +77,18 @@ internal sealed partial class VersionHistory : IDisposable
         }
     }
 
+    /// <summary>How many versions are kept.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _content.Versions.Count;
+            }
+        }
+    }
+
     /// <summary>About how many bytes are there only for the versions that are kept.</summary>
     public long KeptBytes
     {
@@ -80,7 +96,7 @@ internal sealed partial class VersionHistory : IDisposable
         {
             lock (_lock)
             {
-                return KeptBytesLocked(0);
+                return _keptBytes;
             }
         }
     }
@@ -122,7 +138,7 @@ internal sealed partial class VersionHistory : IDisposable
             IDisposable pinned = _pins.Pin(version.DataFiles());
             _content.Add(version, _content.CleanEdits);
             _pinned.Add(pinned);
-            _hasGrown = true;
+            CountBehindLocked(before, version);
             if (isOpening)
             {
                 RewriteLocked();
@@ -293,12 +309,13 @@ internal sealed partial class VersionHistory : IDisposable
             gone++;
         }
 
-        while (_hasGrown && gone < _content.Versions.Count - 1 && KeptBytesLocked(gone) > _options.MaxBytes)
+        long kept = _keptBytes - _bytesBehind.Take(gone).Sum();
+        while (gone < _content.Versions.Count - 1 && kept > _options.MaxBytes)
         {
+            kept -= _bytesBehind[gone];
             gone++;
         }
 
-        _hasGrown = false;
         return gone;
     }
 
@@ -317,22 +334,31 @@ internal sealed partial class VersionHistory : IDisposable
         FirstLogLocked();
         _loose.AddRange(_pinned.Take(count));
         _pinned.RemoveRange(0, count);
+        _keptBytes -= _bytesBehind.Take(count).Sum();
+        _bytesBehind.RemoveRange(0, count);
         return [.. files, .. LogsLocked().Where(log => log >= first && log < FirstLog).Select(StoreFiles.Log)];
     }
 
-    /// <summary>About how many bytes are there only for the versions from one on.</summary>
-    private long KeptBytesLocked(int first)
+    /// <summary>
+    /// Counts once what a version has and the next one has no longer. No file that went comes back under its number, so the sum over the versions
+    /// is what all of them need and the newest does not, and neither asking for it nor letting versions go looks at their tables.
+    /// </summary>
+    private void CountBehindLocked(RetainedVersion? before, RetainedVersion version)
     {
-        RetainedVersion newest = _content.Versions[^1];
-        HashSet<ulong> counted = [.. newest.Tables.SelectMany(FilesOf).Select(file => file.Number)];
-        long bytes = 0;
-        foreach ((ulong number, long length) in _content.Versions.Skip(first).SelectMany(version => version.Tables).SelectMany(FilesOf))
+        if (before is null)
         {
-            bytes += counted.Add(number) ? length : 0;
+            return;
         }
 
-        ulong firstLog = _content.Versions[first].FirstLog;
-        return bytes + (firstLog == newest.FirstLog ? 0 : _logBytes * LogsLocked().Count(log => log >= firstLog && log < newest.FirstLog));
+        HashSet<ulong> needed = [.. version.Tables.SelectMany(FilesOf).Select(file => file.Number)];
+        long bytes = before.Tables.SelectMany(FilesOf).Where(file => needed.Add(file.Number)).Sum(file => file.Length);
+        if (before.FirstLog != version.FirstLog)
+        {
+            bytes += _logBytes * LogsLocked().Count(log => log >= before.FirstLog && log < version.FirstLog);
+        }
+
+        _bytesBehind.Add(bytes);
+        _keptBytes += bytes;
     }
 
     private static IEnumerable<(ulong Number, long Length)> FilesOf(TableMeta table) =>

@@ -6,6 +6,7 @@ using Signals.Storage.History;
 using Signals.Storage.Reads;
 using Signals.Storage.Segments;
 using Signals.Storage.Serving;
+using Signals.Storage.Versions;
 using Signals.Storage.Wal;
 using Signals.Tests.Simulation;
 using Signals.Tests.Storage.Engine;
@@ -202,6 +203,44 @@ internal sealed class PastStoreTests
         file.Read(LogFormat.HeaderBytes + LogFormat.FrameBytes + 20, one);
         one[0] ^= 4;
         file.Write(LogFormat.HeaderBytes + LogFormat.FrameBytes + 20, one);
+    }
+
+    [Test]
+    public void OpenPast_OfAStateWhoseEndACrashTook_IsRefusedAlsoWhenOthersHaveItsPositions()
+    {
+        SimFileSystem files = new();
+        SignalStore store = PastStores.Open(files, _time);
+        PastStores.Append(store, 1, 1);
+        int kept = files.OperationCount;
+        PastStores.Append(store, 1, 3);
+        long position = store.CommitPosition;
+        DateTimeOffset then = Pass(store, seconds: 10);
+        SimRecording run = files.Recording();
+        store.Engine.Close(abandon: true);
+
+        // The note of the state has reached the disk, the commit that it names has not.
+        SimFileSystem left = new(run.KillImage(run.Operations.Count), record: false);
+        CopyLogs(new SimFileSystem(run.KillImage(kept), record: false), left);
+        using SignalStore again = PastStores.Open(left, _time);
+        PastStores.Append(again, 1, 7);
+        PastStores.Append(again, 1, 8);
+        Assert.That(again.CommitPosition, Is.GreaterThan(position));
+        Assert.That(() => again.OpenPast(then).Dispose(), Throws.TypeOf<VersionExpiredException>().With.Message.Contains("crash"));
+        using PastStore now = again.OpenPast(Pass(again, seconds: 10));
+        Assert.That(MinutesOf(now), Is.EqualTo(new[] { 8, 7, 1 }));
+    }
+
+    private static void CopyLogs(SimFileSystem from, SimFileSystem to)
+    {
+        foreach (string name in from.ListFiles(TestStores.Folder).Where(name => StoreFiles.Classify(name, out _) == StoreFileKind.Log))
+        {
+            string path = Path.Combine(TestStores.Folder, name);
+            using IFile file = from.Open(path, FileOpenMode.Read);
+            byte[] bytes = new byte[file.Length];
+            file.Read(0, bytes);
+            using IFile copy = to.Open(path, FileOpenMode.ReadWrite);
+            copy.Write(0, bytes);
+        }
     }
 
     private DateTimeOffset Pass(SignalStore store, int seconds)

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Signals.Core.Definitions;
 using Signals.Core.Enrichment;
 using Signals.Core.Model;
@@ -276,6 +277,37 @@ internal sealed class ReceiptTests
         Assert.That(new StoreOptions { VersionRetention = fine }.GetErrors().Single(), Does.Contain("Granularity"));
     }
 
+    [Test]
+    public void Rebuild_AnothersCommitWasFlushedWhileItWasRead_IsExact()
+    {
+        InterruptedTime time = new(_time);
+        using SignalStore store = PastStores.Open(_files, time);
+        using MeterListener listener = new()
+        {
+            InstrumentPublished = (instrument, listening) =>
+            {
+                if (instrument.Meter == store.Engine.Telemetry.Meter)
+                {
+                    listening.EnableMeasurementEvents(instrument); // so that a read looks at the clock between the gate and the view
+                }
+            },
+        };
+        listener.Start();
+        PastStores.Append(store, 1, 1, 3);
+        int flushed = 0;
+        time.OnTimestamp = () =>
+        {
+            PastStores.Append(store, 2, 10 + flushed++);
+            store.FlushAsync().GetAwaiter().GetResult();
+        };
+        SequenceReceipt receipt = Serve(store);
+        time.OnTimestamp = null;
+        Assert.That(flushed, Is.GreaterThan(1));
+        using RebuiltSequence rebuilt = store.Rebuild(receipt);
+        Assert.That(rebuilt.Status, Is.EqualTo(RebuildStatus.Exact));
+        Assert.That(PastStores.Minutes(rebuilt.Sequence), Is.EqualTo(new[] { 3, 1 }));
+    }
+
     private static SequenceReceipt Serve(SignalStore store, ulong user = 1)
     {
         using ServedSequence sequence = store.Read(UserId.From(user), PastStores.Name, new ReadOptions { WithReceipt = true });
@@ -286,6 +318,25 @@ internal sealed class ReceiptTests
     {
         using RebuiltSequence rebuilt = store.Rebuild(receipt);
         return rebuilt.Status;
+    }
+
+    /// <summary>A clock at each look at which something happens, but not while it happens.</summary>
+    private sealed class InterruptedTime(TimeProvider inner) : TimeProvider
+    {
+        public Action? OnTimestamp { get; set; }
+
+        public override long TimestampFrequency => inner.TimestampFrequency;
+
+        public override DateTimeOffset GetUtcNow() => inner.GetUtcNow();
+
+        public override long GetTimestamp()
+        {
+            Action? happens = OnTimestamp;
+            OnTimestamp = null;
+            happens?.Invoke();
+            OnTimestamp = happens;
+            return inner.GetTimestamp();
+        }
     }
 
     private sealed class TimesStep : IEnricher

@@ -1,0 +1,157 @@
+using Signals.Core.Ingest;
+using Signals.Core.Model;
+using Signals.Storage;
+using Signals.Storage.Engine;
+using Signals.Storage.History;
+using Signals.Storage.Tables;
+using Signals.Storage.Versions;
+using Signals.Tests.Simulation;
+using Signals.Tests.Storage.Engine;
+using Signals.Tests.Storage.Serving;
+
+namespace Signals.Tests.Storage.History;
+
+/// <summary>What keeping versions costs is counted as it comes, and cleaning up after an erasure happens once.</summary>
+[FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
+internal sealed class VersionHistoryTests
+{
+    private const int Rounds = 60;
+    private const ulong Seed = 0x5EED;
+
+    private readonly SimFileSystem _files = new(record: false);
+    private readonly ManualTime _time = new(TestStores.Start + 3_600_000);
+
+    [TestCase(1L << 30)]
+    [TestCase(150_000)]
+    public async Task KeptBytes_AfterAnyWorkAndReopening_EqualACountOfAllVersions(long maxBytes)
+    {
+        VersionRetention kept = new() { MaxBytes = maxBytes, Age = TimeSpan.FromHours(1) };
+        SimRandom random = new(Seed);
+        long most = 0;
+        SignalStore store = PastStores.Open(_files, _time, kept);
+        for (int round = 0; round < Rounds; round++)
+        {
+            _time.NowMs += random.Below(200_000);
+            PastStores.Append(store, 1UL + (ulong)random.Below(5), round, random.Below(60));
+            await (random.Below(3) == 0 ? store.CompactAsync() : store.FlushAsync());
+            store.Engine.RunPending();
+            if (round % 20 == 19)
+            {
+                store.Dispose();
+                store = PastStores.Open(_files, _time, kept);
+            }
+
+            VersionHistory history = store.Engine.History!;
+            Assert.That(history.KeptBytes, Is.EqualTo(Count(history.Versions)), $"round {round}, seed {Seed}");
+            Assert.That(history.Count, Is.EqualTo(history.Versions.Length));
+            most = Math.Max(most, history.KeptBytes);
+        }
+
+        store.Dispose();
+        Assert.That(most, Is.InRange(32 << 10, maxBytes));
+    }
+
+    [Test]
+    public async Task KeptBytes_ManyVersions_LookAtNone()
+    {
+        using SignalStore store = PastStores.Open(_files, _time);
+        for (int round = 0; round < 100; round++)
+        {
+            PastStores.Append(store, 1, round);
+            await store.FlushAsync();
+        }
+
+        VersionHistory history = store.Engine.History!;
+        Assert.That(history.Count, Is.GreaterThan(100));
+        _ = history.KeptBytes + history.Count;
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        long counted = history.KeptBytes + history.Count;
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        Assert.That(counted, Is.GreaterThan(100));
+    }
+
+    [Test]
+    public async Task LetErasedGo_WhileAnotherDoes_CleansOnce()
+    {
+        using SignalStore store = PastStores.Open(_files, _time);
+        PastStores.Append(store, 1, 1, 3);
+        ValueTask<AppendAck> erased = store.EraseAsync(UserId.From(1UL));
+        store.Engine.RunPending();
+        await erased;
+        await store.FlushAsync();
+        VersionHistory history = store.Engine.History!;
+        VersionCommitter committer = store.Engine.Committer;
+        ulong edits = history.ErasureEdits;
+        int recorded = 0;
+        Exception? wrong = null;
+        Thread other = new(() => wrong = Catch(() => history.LetErasedGo(edits, Record)));
+        history.LetErasedGo(edits, () =>
+        {
+            ulong version = Record();
+            other.Start();
+
+            // Until it is through, or waits for this one to end.
+            SpinWait.SpinUntil(() => !other.IsAlive || (other.ThreadState & ThreadState.WaitSleepJoin) != 0);
+            return version;
+        });
+        other.Join();
+        Assert.That(wrong, Is.Null);
+        Assert.That(recorded, Is.EqualTo(1), "the second one finds nothing left to clean");
+        Assert.That(history.Count, Is.EqualTo(1));
+
+        ulong Record()
+        {
+            Interlocked.Increment(ref recorded);
+            return committer.KeepNow();
+        }
+    }
+
+    [Test]
+    public void CountWhile_AnyLengthAndPlace_IsThatOfTheFirstThatDoesNotHold()
+    {
+        for (int length = 0; length < 20; length++)
+        {
+            List<int> items = [.. Enumerable.Range(0, length)];
+            for (int place = 0; place <= length; place++)
+            {
+                Assert.That(Ascending.CountWhile(items, item => item < place), Is.EqualTo(place));
+            }
+        }
+    }
+
+    private static Exception? Catch(Action action)
+    {
+        try
+        {
+            action();
+            return null;
+        }
+        catch (Exception error)
+        {
+            return error;
+        }
+    }
+
+    private long Count(RetainedVersion[] versions)
+    {
+        Dictionary<ulong, long> lengths = [];
+        foreach (TableMeta table in versions.SelectMany(version => version.Tables))
+        {
+            lengths[table.Number] = table.FileLength;
+            foreach (ColumnFileMeta file in table.ColumnFiles)
+            {
+                lengths[file.Number] = file.FileLength;
+            }
+        }
+
+        foreach (TableMeta table in versions[^1].Tables)
+        {
+            lengths.Remove(table.Number);
+            Array.ForEach([.. table.ColumnFiles], file => lengths.Remove(file.Number));
+        }
+
+        int logs = _files.ListFiles(TestStores.Folder).Count(name =>
+            StoreFiles.Classify(name, out ulong number) == StoreFileKind.Log && number >= versions[0].FirstLog && number < versions[^1].FirstLog);
+        return lengths.Values.Sum() + (logs * TestStores.Tiny.LogBytes);
+    }
+}
