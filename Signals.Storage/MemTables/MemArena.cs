@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Signals.Storage.Primitives;
 
 namespace Signals.Storage.MemTables;
 
@@ -28,7 +29,12 @@ internal sealed unsafe class MemArena : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, PageBytes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, (long)uint.MaxValue * Granule);
         Capacity = capacity;
-        _base = (byte*)NativeMemory.AlignedAlloc((nuint)capacity, 64);
+        bool large = capacity >= HugePages.PageBytes;
+        _base = (byte*)NativeMemory.AlignedAlloc((nuint)capacity, large ? HugePages.PageBytes : (nuint)64);
+        if (large)
+        {
+            HugePages.Advise(_base, capacity);
+        }
     }
 
     public long Capacity { get; }

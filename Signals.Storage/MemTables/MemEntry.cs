@@ -31,4 +31,10 @@ internal struct MemEntry
 
     /// <summary>1 when some row is not strictly newer than the one before it, so that reading must sort.</summary>
     public byte Unsorted;
+
+    /// <summary>Capacity of the tail chunk, here as well so that the writer need not fetch the chunk's header; the writer's own.</summary>
+    public byte TailCapacity;
+
+    /// <summary>Rows that the chunks up to the tail have places for; 0 without one. The writer's own.</summary>
+    public int TailEnd;
 }

@@ -66,41 +66,44 @@ internal sealed unsafe class MemTableWriter
         {
             UserId user = rows.User(start + i);
             MemEntry* entry = table.FindOrAdd(user, rows.EventType.Id, _hashes[i]);
-            MemChunk* chunk = entry == null ? null : TailWithRoom(table.Arena, layout, entry);
-            if (chunk == null)
+            if (entry == null || !HasRoom(table.Arena, layout, entry))
             {
                 return i;
             }
 
-            int index = entry->Reserved - chunk->FirstRow;
+            int capacity = entry->TailCapacity;
+            int index = entry->Reserved - (entry->TailEnd - capacity);
+            byte* chunk = table.Arena.Pointer(entry->Tail);
             entry->Reserved++;
             Note(entry, times[start + i]);
-            _places[i] = new Place(entry, chunk, index);
-            Prefetch.Line(ref ((long*)((byte*)chunk + ChunkLayout.TimesOffset))[index]);
+            _places[i] = new Place(entry, chunk, index, capacity);
+            Prefetch.Line(ref ((long*)(chunk + ChunkLayout.TimesOffset))[index]);
+            Prefetch.Line(ref ((ulong*)(chunk + ChunkLayout.IdsOffset(capacity)))[index]);
         }
 
         return count;
     }
 
-    private static MemChunk* TailWithRoom(MemArena arena, ChunkLayout layout, MemEntry* entry)
+    private static bool HasRoom(MemArena arena, ChunkLayout layout, MemEntry* entry)
     {
-        MemChunk* tail = entry->Tail == 0 ? null : (MemChunk*)arena.Pointer(entry->Tail);
-        if (tail != null && entry->Reserved - tail->FirstRow < tail->Capacity)
+        if (entry->Reserved < entry->TailEnd)
         {
-            return tail;
+            return true;
         }
 
-        int capacity = tail == null ? MemChunk.FirstCapacity : layout.NextCapacity(tail->Capacity);
+        int capacity = entry->Tail == 0 ? MemChunk.FirstCapacity : layout.NextCapacity(entry->TailCapacity);
         uint reference = arena.Allocate(layout.ChunkBytes(capacity));
         if (reference == 0)
         {
-            return null;
+            return false;
         }
 
         MemChunk* chunk = (MemChunk*)arena.Pointer(reference);
         *chunk = new MemChunk { Previous = entry->Tail, Capacity = capacity, FirstRow = entry->Reserved, NewestBefore = entry->Newest };
+        entry->TailCapacity = (byte)capacity;
+        entry->TailEnd = entry->Reserved + capacity;
         Volatile.Write(ref entry->Tail, reference);
-        return chunk;
+        return true;
     }
 
     /// <summary>Widens the entry's bounds before its count is published, so that they always hold for what is visible.</summary>
@@ -124,9 +127,9 @@ internal sealed unsafe class MemTableWriter
         for (int i = 0; i < count; i++)
         {
             ref Place place = ref _places[i];
-            byte* chunk = (byte*)place.Chunk;
+            byte* chunk = place.Chunk;
             ((long*)(chunk + ChunkLayout.TimesOffset))[place.Index] = times[i];
-            ((ulong*)(chunk + ChunkLayout.IdsOffset(place.Chunk->Capacity)))[place.Index] = ids[i];
+            ((ulong*)(chunk + ChunkLayout.IdsOffset(place.Capacity)))[place.Index] = ids[i];
         }
 
         for (int column = 0; column < layout.Columns.Length && count > 0; column++)
@@ -150,7 +153,7 @@ internal sealed unsafe class MemTableWriter
         for (int i = 0; i < states.Length; i++)
         {
             ref Place place = ref _places[i];
-            ((byte*)place.Chunk)[layout.StatesOffset(column, place.Chunk->Capacity) + place.Index] = states[i];
+            place.Chunk[layout.StatesOffset(column, place.Capacity) + place.Index] = states[i];
         }
     }
 
@@ -178,7 +181,7 @@ internal sealed unsafe class MemTableWriter
         for (int i = 0; i < count; i++)
         {
             ref Place place = ref _places[i];
-            byte* target = (byte*)place.Chunk + layout.ColumnOffset(column, place.Chunk->Capacity);
+            byte* target = place.Chunk + layout.ColumnOffset(column, place.Capacity);
             Unsafe.WriteUnaligned(target + (place.Index * sizeof(T)), source[i]);
         }
     }
@@ -188,7 +191,7 @@ internal sealed unsafe class MemTableWriter
         for (int i = 0; i < count; i++)
         {
             ref Place place = ref _places[i];
-            byte* target = (byte*)place.Chunk + layout.ColumnOffset(column, place.Chunk->Capacity);
+            byte* target = place.Chunk + layout.ColumnOffset(column, place.Capacity);
             Buffer.MemoryCopy(source + (i * width), target + (place.Index * width), width, width);
         }
     }
@@ -206,7 +209,7 @@ internal sealed unsafe class MemTableWriter
             }
 
             value.CopyTo(new Span<byte>(arena.Pointer(reference), value.Length));
-            byte* target = (byte*)place.Chunk + layout.ColumnOffset(column, place.Chunk->Capacity);
+            byte* target = place.Chunk + layout.ColumnOffset(column, place.Capacity);
             ((MemBytes*)target)[place.Index] = new MemBytes(reference, value.Length);
         }
 
@@ -228,10 +231,11 @@ internal sealed unsafe class MemTableWriter
         }
     }
 
-    private readonly struct Place(MemEntry* entry, MemChunk* chunk, int index)
+    private readonly struct Place(MemEntry* entry, byte* chunk, int index, int capacity)
     {
         public readonly MemEntry* Entry = entry;
-        public readonly MemChunk* Chunk = chunk;
+        public readonly byte* Chunk = chunk;
         public readonly int Index = index;
+        public readonly int Capacity = capacity;
     }
 }
