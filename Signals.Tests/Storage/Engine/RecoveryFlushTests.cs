@@ -3,6 +3,7 @@ using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage;
 using Signals.Storage.Engine;
+using Signals.Storage.FileSystem;
 using Signals.Storage.Reads;
 using Signals.Tests.Simulation;
 
@@ -13,6 +14,9 @@ internal sealed class RecoveryFlushTests
 {
     private const int Users = 30;
     private const int Events = 200;
+
+    /// <summary>Only a failing test waits as long.</summary>
+    private static readonly TimeSpan Hang = TimeSpan.FromSeconds(20);
 
     private static readonly StoreSchema Schema = StoreSchema.Define(s => s.EventType("e", t => t.Field<long>("a").Window(TimeSpan.FromDays(1))));
     private static readonly EngineOptions Roomy = TestStores.Tiny with { MemTableBytes = 4 << 20, LogBytes = 64 << 10 };
@@ -49,6 +53,35 @@ internal sealed class RecoveryFlushTests
         using SignalStore again = Open(files, Roomy with { MemTableBytes = 64 << 10, Background = true });
         await again.FlushAsync();
         Assert.That(again.GetStats().MemTableRows, Is.Zero);
+        AssertAll(again);
+    }
+
+    [Test]
+    public void Open_FullMemTablesBeforeTheLastLog_AreFlushedWhileTheReplayGoesOn()
+    {
+        SimFileSystem files = new(record: false);
+        SignalStore first = Open(files, Roomy with { LogBytes = 32 << 10 });
+        Append(first);
+        first.Engine.Close(abandon: true);
+
+        // The opening thread seals the last log before it applies any of it, but after all logs before. There it waits until another thread syncs a table.
+        int opener = Environment.CurrentManagedThreadId;
+        using ManualResetEventSlim flushed = new();
+        bool? beside = null;
+        files.BeforeSync = () =>
+        {
+            if (Environment.CurrentManagedThreadId != opener)
+            {
+                flushed.Set();
+            }
+            else if (files.ListFiles(TestStores.Folder).Any(name => name.EndsWith(".log" + DurableFile.TemporarySuffix, StringComparison.Ordinal)))
+            {
+                beside ??= flushed.Wait(Hang);
+            }
+        };
+        using SignalStore again = Open(files, Roomy with { MemTableBytes = 16 << 10, MaxFrozenMemTables = 100, Background = true });
+        files.BeforeSync = null;
+        Assert.That(beside, Is.True);
         AssertAll(again);
     }
 
