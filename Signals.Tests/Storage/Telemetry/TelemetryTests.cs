@@ -1,19 +1,17 @@
 using System.Diagnostics;
-using System.Text.RegularExpressions;
 using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage;
 using Signals.Storage.Reads;
 using Signals.Storage.Segments;
-using Signals.Tests.Architecture;
 using Signals.Tests.Simulation;
 using Signals.Tests.Storage.Engine;
 
 namespace Signals.Tests.Storage.Telemetry;
 
 /// <summary>Metrics, activities and the observer of a store.</summary>
-internal sealed partial class TelemetryTests
+internal sealed class TelemetryTests
 {
     private static readonly StoreSchema Schema = StoreSchema.Define(s => s.EventType("view", t => t.Field<int>("n")).EventType("idle", t => t.Field<int>("n")));
 
@@ -203,16 +201,6 @@ internal sealed partial class TelemetryTests
         Assert.That(measured.Collect("signals.observer.errors"), Is.EqualTo(2));
     }
 
-    [Test]
-    public void Page_ListsEveryInstrumentWithItsUnit()
-    {
-        using Measured measured = new("documented");
-        using SignalStore store = Open("documented");
-        string page = File.ReadAllText(Path.Combine(SourceFile.RepositoryRoot(), "docs", "metrics.md"));
-        IEnumerable<string> documented = Row().Matches(page).Select(row => $"{row.Groups[1].Value} {row.Groups[2].Value}").Order(StringComparer.Ordinal);
-        Assert.That(documented, Is.EqualTo(measured.Instruments.Values.Select(i => $"{i.Name} {i.Unit}")));
-    }
-
     private static EventBatch Batch(SignalStore store, int events)
     {
         EventBatch batch = store.CreateBatch("view");
@@ -234,7 +222,4 @@ internal sealed partial class TelemetryTests
 
     private SignalStore Open(string name, SimFileSystem files, RecordingObserver? observer) =>
         TestStores.Open(files, Schema, _time, TestStores.Tiny with { Name = name, Observer = observer });
-
-    [GeneratedRegex(@"^\| `(signals\.[\w.]+)` \| \w+ \| `([^`]+)` \|", RegexOptions.Multiline)]
-    private static partial Regex Row();
 }
