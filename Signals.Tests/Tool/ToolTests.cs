@@ -88,6 +88,26 @@ internal sealed class ToolTests
     }
 
     [Test]
+    public async Task FilesThatMayOnlyBeRead_AreLookedAtAndRestoredWritable()
+    {
+        string copy = Path.Combine(_root, "restored");
+        SetReadOnly(true);
+        try
+        {
+            ToolRun stats = await ToolRun.OfAsync("stats", Folder);
+            ToolRun restore = await ToolRun.OfAsync("restore", Folder, copy);
+            Assert.That((stats.Code, restore.Code), Is.EqualTo((ExitCode.Ok, ExitCode.Ok)), stats.Messages + restore.Messages);
+        }
+        finally
+        {
+            SetReadOnly(false);
+        }
+
+        // Root may write what is read-only, so the copies are asked and not only opened.
+        Assert.That(new DirectoryInfo(copy).GetFiles().Where(file => file.IsReadOnly).Select(file => file.Name), Is.Empty);
+    }
+
+    [Test]
     public async Task Stats_Json_CountsTypesTablesAndSources()
     {
         ToolRun run = await ToolRun.OfAsync("stats", Folder, "--json");
@@ -324,6 +344,14 @@ internal sealed class ToolTests
     }
 
     private static long Time(int i) => Signals.Tests.Storage.Engine.TestStores.Start + i;
+
+    private void SetReadOnly(bool isReadOnly)
+    {
+        foreach (FileInfo file in new DirectoryInfo(Folder).GetFiles())
+        {
+            file.IsReadOnly = isReadOnly;
+        }
+    }
 
     private string Fingerprint() => string.Join('\n', Directory.EnumerateFiles(Folder).Order(StringComparer.Ordinal)
         .Select(file => $"{Path.GetFileName(file)} {Convert.ToHexString(SHA256.HashData(File.ReadAllBytes(file)))}"));

@@ -47,7 +47,7 @@ internal sealed class RestoreCommand : ICommand
         foreach (FileInfo file in files)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            file.CopyTo(Path.Combine(to, file.Name));
+            StoreFiles.CopyWritable(file, Path.Combine(to, file.Name));
             Volatile.Write(ref copied, copied + file.Length);
         }
     }

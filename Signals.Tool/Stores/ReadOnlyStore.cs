@@ -42,7 +42,7 @@ internal sealed class ReadOnlyStore : IDisposable
                 }
                 else if (name != LockFile)
                 {
-                    File.Copy(file, target);
+                    StoreFiles.CopyWritable(new FileInfo(file), target);
                 }
             }
 
