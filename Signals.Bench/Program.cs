@@ -6,6 +6,7 @@ using Signals.Bench.Memory;
 using Signals.Bench.Micro;
 using Signals.Bench.Receipts;
 using Signals.Bench.Serving;
+using Signals.Bench.Sizes;
 using Signals.Bench.Soak;
 using Signals.Bench.Tenants;
 using Signals.Bench.Vectors;
@@ -38,6 +39,8 @@ try
             return VectorCommand.Parse(rest).Run();
         case ["serving", .. string[] rest]:
             return ServingCommand.Parse(rest).Run();
+        case ["sizes", .. string[] rest]:
+            return SizesCommand.Run(rest);
         default:
             Console.Error.WriteLine(CompareOptions.Usage);
             Console.Error.WriteLine(BudgetCommand.Usage);
@@ -48,6 +51,7 @@ try
             Console.Error.WriteLine(NoisyCommand.Usage);
             Console.Error.WriteLine(ReceiptsCommand.Usage);
             Console.Error.WriteLine(ServingCommand.Usage);
+            Console.Error.WriteLine(SizesCommand.Usage);
             Console.Error.WriteLine(SoakCommand.Usage);
             Console.Error.WriteLine(VectorCommand.Usage);
             return 2;

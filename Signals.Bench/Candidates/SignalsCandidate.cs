@@ -17,14 +17,7 @@ internal sealed class SignalsCandidate : ICandidate
 
     public SignalsCandidate(string path, bool synced, long? cacheBytes)
     {
-        StoreSchema schema = StoreSchema.Define(s =>
-        {
-            foreach (string name in EventLog.TypeNames)
-            {
-                s.EventType(name, t => t.Field<long>("item_id").Field<byte>("surface").Field<int>("action").Field<float>("dwell"));
-            }
-        });
-        _store = SignalStore.Open(path, schema, new StoreOptions
+        _store = SignalStore.Open(path, Schema(), new StoreOptions
         {
             Durability = synced ? Durability.Synced : Durability.Buffered,
             BlockCacheBytes = cacheBytes ?? new StoreOptions().BlockCacheBytes,
@@ -33,6 +26,15 @@ internal sealed class SignalsCandidate : ICandidate
         _allTypes = _store.Query(EventLog.TypeNames).Last(ICandidate.ReadRows).Build();
         _oneType = _store.Query(EventLog.TypeNames[0]).Last(ICandidate.ReadRows).Build();
     }
+
+    /// <summary>An event type for each of the workload's.</summary>
+    public static StoreSchema Schema() => StoreSchema.Define(s =>
+    {
+        foreach (string name in EventLog.TypeNames)
+        {
+            s.EventType(name, t => t.Field<long>("item_id").Field<byte>("surface").Field<int>("action").Field<float>("dwell"));
+        }
+    });
 
     public string Name => "Signals";
 

@@ -20,4 +20,7 @@ internal enum ChunkEncoding : byte
 
     /// <summary>Variable rows: end offsets of 1, 2 or 4 bytes, then the bytes.</summary>
     VariableRaw = 6,
+
+    /// <summary>Numbers of up to 8 bytes as unsigned offsets of 1 to 57 bits, then their base.</summary>
+    Packed = 7,
 }

@@ -6,6 +6,6 @@ internal enum ChunkGoal
     /// <summary>A single pass over the values: for records that are written once and read once.</summary>
     Speed = 0,
 
-    /// <summary>Also tries a dictionary: for tables, which are written once and read often.</summary>
+    /// <summary>Also tries a dictionary, and offsets of any number of bits: for tables, which are written once and read often.</summary>
     Size = 1,
 }

@@ -9,7 +9,7 @@ namespace Signals.Core.Columns;
 /// <param name="Count">Rows.</param>
 /// <param name="Encoding">How values are stored.</param>
 /// <param name="States">How states are stored.</param>
-/// <param name="UnitWidth">Bytes of an offset or a code, where the encoding has them.</param>
-/// <param name="Base">The base of a frame of reference.</param>
+/// <param name="UnitWidth">Bytes of an offset or a code, bits of a packed offset, where the encoding has them.</param>
+/// <param name="Base">The base of a frame of reference, or of packed offsets.</param>
 internal readonly record struct ChunkPlan(
     int Length, int Start, int Count, ChunkEncoding Encoding, ChunkStates States, byte UnitWidth, ulong Base);

@@ -67,13 +67,13 @@ internal readonly ref struct ColumnChunk
     /// <summary>True when every row is absent.</summary>
     public bool AllAbsent => _states == ChunkStates.AllAbsent;
 
-    /// <summary>The offsets of a frame of reference or the codes of a dictionary, and what follows them.</summary>
+    /// <summary>The codes of a dictionary or packed offsets, and what follows them.</summary>
     internal ReadOnlySpan<byte> Payload => _payload;
 
     /// <summary>The states at two bits per row; empty unless they differ.</summary>
     internal ReadOnlySpan<byte> PackedStates => _packedStates;
 
-    /// <summary>Bytes per offset or code.</summary>
+    /// <summary>Bytes per offset or code; bits per packed offset.</summary>
     internal int UnitWidth => _unit;
 
     /// <summary>Opens a chunk of <paramref name="rows"/> rows. No bytes at all are a column absent from every row.</summary>
@@ -120,6 +120,9 @@ internal readonly ref struct ColumnChunk
             case ChunkEncoding.FrameOfReference:
                 IntegerWidening.Widen(width, _unit, Base(width), _payload.Slice(width + (firstRow * _unit), rows * _unit), destination);
                 break;
+            case ChunkEncoding.Packed:
+                BitUnpacking.Unpack(width, _unit, PackedBase, _payload, firstRow, destination);
+                break;
             case ChunkEncoding.Constant:
                 Repeat(_payload, destination);
                 break;
@@ -154,6 +157,11 @@ internal readonly ref struct ColumnChunk
         if (_encoding == ChunkEncoding.FrameOfReference && _type.Width == sizeof(long))
         {
             return (long)Base(sizeof(long)) + LittleEndian.Read(_payload[(sizeof(long) + (row * _unit))..], _unit);
+        }
+
+        if (_encoding == ChunkEncoding.Packed && _type.Width == sizeof(long))
+        {
+            return (long)(PackedBase + BitUnpacking.Read(_payload, _unit, row));
         }
 
         long value = 0;
@@ -243,6 +251,8 @@ internal readonly ref struct ColumnChunk
             ChunkEncoding.Constant => _unit == 0 && (length == width || _type.IsVariable),
             ChunkEncoding.Raw => length == _rows * width && _unit == 0 && !_type.IsVariable,
             ChunkEncoding.FrameOfReference => length == width + units && IsUnit() && _unit < width && _type.IsInteger,
+            ChunkEncoding.Packed => IsPackable()
+                && length == ColumnChunkFormat.PackedLength(_rows, _unit) + ColumnChunkFormat.PackedBaseLength,
             ChunkEncoding.Dictionary => _unit is 1 or 2 && length >= units + ColumnChunkFormat.EntryCountLength && EntriesFit(),
             ChunkEncoding.VariableRaw => _type.IsVariable && IsUnit() && length >= units,
             _ => false,
@@ -257,7 +267,12 @@ internal readonly ref struct ColumnChunk
             : length == (long)count * _type.Width;
     }
 
+    private bool IsPackable() => !_type.IsVariable && !_type.IsVector
+        && _unit is >= 1 and <= ColumnChunkFormat.MaxPackedBits && _unit < 8 * _type.Width;
+
     private bool IsUnit() => _unit is 1 or 2 or 4;
+
+    private ulong PackedBase => BinaryPrimitives.ReadUInt64LittleEndian(_payload[^ColumnChunkFormat.PackedBaseLength..]);
 
     private ulong Base(int width) => width == sizeof(ulong)
         ? BinaryPrimitives.ReadUInt64LittleEndian(_payload)

@@ -24,6 +24,11 @@ internal static class ColumnChunkValidator
             ValidateDictionary(column, rows);
         }
 
+        if (column.Encoding == ChunkEncoding.Packed)
+        {
+            ValidatePacked(column, rows);
+        }
+
         if (type.IsVariable)
         {
             ValidateRows(column, rows);
@@ -52,6 +57,14 @@ internal static class ColumnChunkValidator
         {
             ColumnChunk.RequireCode((int)LittleEndian.Read(column.Payload[(row * column.UnitWidth)..], column.UnitWidth), count);
         }
+    }
+
+    private static void ValidatePacked(in ColumnChunk column, int rows)
+    {
+        ReadOnlySpan<byte> packed = column.Payload[..^ColumnChunkFormat.PackedBaseLength];
+        int used = (int)((long)rows * column.UnitWidth & 7);
+        Require(used == 0 || packed[^1] >> used == 0, "bits after the last offset");
+        Require(!column.Payload[(packed.Length + column.Type.Width)..].ContainsAnyExcept((byte)0), "a base wider than the rows");
     }
 
     private static void ValidateRows(in ColumnChunk column, int rows)

@@ -23,7 +23,7 @@ internal static class ColumnChunkWriter
             ? Sized(0, count, ChunkEncoding.None)
             : column.Type.IsVariable
                 ? PlanVariable(column, start, count)
-                : PlanFixed(column.Type, FixedRows(column, start, count), count);
+                : PlanFixed(column.Type, FixedRows(column, start, count), count, goal);
         if (goal == ChunkGoal.Size)
         {
             plan = TryDictionary(column, start, count, plan);
@@ -38,10 +38,12 @@ internal static class ColumnChunkWriter
     }
 
     /// <summary>Decides how to write times.</summary>
-    public static ChunkPlan Plan(ReadOnlySpan<long> keys) => PlanKeys(ColumnType.Scalar<long>(), MemoryMarshal.AsBytes(keys), keys.Length);
+    public static ChunkPlan Plan(ReadOnlySpan<long> keys, ChunkGoal goal = ChunkGoal.Speed) =>
+        PlanKeys(ColumnType.Scalar<long>(), MemoryMarshal.AsBytes(keys), keys.Length, goal);
 
     /// <summary>Decides how to write ids or users.</summary>
-    public static ChunkPlan Plan(ReadOnlySpan<ulong> keys) => PlanKeys(ColumnType.Scalar<ulong>(), MemoryMarshal.AsBytes(keys), keys.Length);
+    public static ChunkPlan Plan(ReadOnlySpan<ulong> keys, ChunkGoal goal = ChunkGoal.Speed) =>
+        PlanKeys(ColumnType.Scalar<ulong>(), MemoryMarshal.AsBytes(keys), keys.Length, goal);
 
     /// <summary>Writes what was planned and returns its length.</summary>
     public static int Write(ColumnBuffer column, in ChunkPlan plan, Span<byte> destination)
@@ -90,9 +92,9 @@ internal static class ColumnChunkWriter
     public static int Write(ReadOnlySpan<ulong> keys, in ChunkPlan plan, Span<byte> destination) =>
         WriteKeys(MemoryMarshal.AsBytes(keys), plan, destination);
 
-    private static ChunkPlan PlanKeys(ColumnType type, ReadOnlySpan<byte> values, int count) => count == 0
+    private static ChunkPlan PlanKeys(ColumnType type, ReadOnlySpan<byte> values, int count, ChunkGoal goal) => count == 0
         ? new ChunkPlan(0, 0, 0, ChunkEncoding.None, ChunkStates.AllAbsent, 0, 0)
-        : PlanFixed(type, values, count);
+        : PlanFixed(type, values, count, goal);
 
     private static int WriteKeys(ReadOnlySpan<byte> values, in ChunkPlan plan, Span<byte> destination)
     {
@@ -110,26 +112,44 @@ internal static class ColumnChunkWriter
         : states.ContainsAnyExcept(states[0]) ? ChunkStates.PerRow
         : (ChunkStates)states[0];
 
-    private static ChunkPlan PlanFixed(ColumnType type, ReadOnlySpan<byte> values, int count)
+    private static ChunkPlan PlanFixed(ColumnType type, ReadOnlySpan<byte> values, int count, ChunkGoal goal)
     {
         int width = type.Width;
-        if (type.IsInteger && width > 1)
+        if (!type.IsVector && (goal == ChunkGoal.Size || (type.IsInteger && width > 1)))
         {
             (ulong low, ulong span) = FrameOfReference.Measure(type.Kind, values);
-            int unit = ColumnChunkFormat.UnitWidthFor(span);
-            int narrowed = width + (count * unit);
-            if (span != 0 && narrowed < values.Length)
-            {
-                return Sized(narrowed, count, ChunkEncoding.FrameOfReference, unit, low);
-            }
-
-            return span == 0 ? Sized(width, count, ChunkEncoding.Constant) : Sized(values.Length, count, ChunkEncoding.Raw);
+            return span == 0
+                ? Sized(width, count, ChunkEncoding.Constant)
+                : TryPacked(width, low, span, goal, TryNarrow(type, low, span, count));
         }
 
         // Each row equals the one before it exactly when the bytes equal themselves shifted by a row.
         return values[width..].SequenceEqual(values[..^width])
             ? Sized(width, count, ChunkEncoding.Constant)
             : Sized(values.Length, count, ChunkEncoding.Raw);
+    }
+
+    private static ChunkPlan TryNarrow(ColumnType type, ulong low, ulong span, int count)
+    {
+        int unit = ColumnChunkFormat.UnitWidthFor(span);
+        int narrowed = type.Width + (count * unit);
+        int raw = type.Width * count;
+        return type.IsInteger && narrowed < raw
+            ? Sized(narrowed, count, ChunkEncoding.FrameOfReference, unit, low)
+            : Sized(raw, count, ChunkEncoding.Raw);
+    }
+
+    // A shift and a mask per row have to pay: a sixteenth of the space.
+    private static ChunkPlan TryPacked(int width, ulong low, ulong span, ChunkGoal goal, ChunkPlan plan)
+    {
+        int bits = BitPacking.BitsFor(span);
+        if (goal != ChunkGoal.Size || bits > ColumnChunkFormat.MaxPackedBits || bits >= 8 * width)
+        {
+            return plan;
+        }
+
+        long length = ColumnChunkFormat.PackedLength(plan.Count, bits) + ColumnChunkFormat.PackedBaseLength;
+        return length <= (plan.Length / 16 * 15) ? Sized(length, plan.Count, ChunkEncoding.Packed, bits, low) : plan;
     }
 
     private static ChunkPlan PlanVariable(ColumnBuffer column, int start, int count)
@@ -154,8 +174,8 @@ internal static class ColumnChunkWriter
 
     private static ChunkPlan TryDictionary(ColumnBuffer column, int start, int count, ChunkPlan plan)
     {
-        if (plan.Encoding is not (ChunkEncoding.Raw or ChunkEncoding.FrameOfReference or ChunkEncoding.VariableRaw)
-            || plan.UnitWidth == 1 && !column.Type.IsVariable
+        if (plan.Encoding is not (ChunkEncoding.Raw or ChunkEncoding.FrameOfReference or ChunkEncoding.Packed or ChunkEncoding.VariableRaw)
+            || plan is { Encoding: ChunkEncoding.FrameOfReference, UnitWidth: 1 } or { Encoding: ChunkEncoding.Packed, UnitWidth: <= 8 }
             || column.Type is { IsVector: true } or { Width: 1 }
             || !column.Dictionary.TryBuild(column, start, count, count / 4))
         {
@@ -195,16 +215,22 @@ internal static class ColumnChunkWriter
 
     private static void WriteFixed(int width, in ChunkPlan plan, ReadOnlySpan<byte> values, Span<byte> payload)
     {
-        if (plan.Encoding != ChunkEncoding.FrameOfReference)
+        switch (plan.Encoding)
         {
-            values[..payload.Length].CopyTo(payload);
-            return;
+            case ChunkEncoding.FrameOfReference:
+                Span<byte> reference = stackalloc byte[sizeof(ulong)];
+                BinaryPrimitives.WriteUInt64LittleEndian(reference, plan.Base);
+                reference[..width].CopyTo(payload);
+                IntegerNarrowing.Narrow(width, plan.UnitWidth, plan.Base, values, payload[width..]);
+                break;
+            case ChunkEncoding.Packed:
+                BitPacking.Pack(width, plan.UnitWidth, plan.Base, values, payload[..^ColumnChunkFormat.PackedBaseLength]);
+                BinaryPrimitives.WriteUInt64LittleEndian(payload[^ColumnChunkFormat.PackedBaseLength..], plan.Base);
+                break;
+            default:
+                values[..payload.Length].CopyTo(payload);
+                break;
         }
-
-        Span<byte> reference = stackalloc byte[sizeof(ulong)];
-        BinaryPrimitives.WriteUInt64LittleEndian(reference, plan.Base);
-        reference[..width].CopyTo(payload);
-        IntegerNarrowing.Narrow(width, plan.UnitWidth, plan.Base, values, payload[width..]);
     }
 
     private static void WriteVariable(ColumnBuffer column, in ChunkPlan plan, Span<byte> payload)

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace Signals.Core.Columns;
 
 /// <summary>
-/// Integers as offsets from the smallest one. Pure. Values are handled as unsigned numbers of their width and all sums wrap,
+/// Integers, and the bits of floats, as offsets from the smallest one. Pure. Values are handled as unsigned numbers of their width and all sums wrap,
 /// so signs matter only in finding the smallest.
 /// </summary>
 internal static class FrameOfReference
@@ -14,22 +14,28 @@ internal static class FrameOfReference
     {
         switch (kind)
         {
+            case ColumnKind.Int8:
+                (sbyte low8, sbyte high8) = Range(MemoryMarshal.Cast<byte, sbyte>(values));
+                return ((byte)low8, (byte)(high8 - low8));
+            case ColumnKind.Boolean or ColumnKind.UInt8:
+                (byte lowU8, byte highU8) = Range(values);
+                return (lowU8, (byte)(highU8 - lowU8));
             case ColumnKind.Int16:
                 (short low16, short high16) = Range(MemoryMarshal.Cast<byte, short>(values));
                 return ((ushort)low16, (ushort)(high16 - low16));
-            case ColumnKind.UInt16:
+            case ColumnKind.UInt16 or ColumnKind.Float16:
                 (ushort lowU16, ushort highU16) = Range(MemoryMarshal.Cast<byte, ushort>(values));
                 return (lowU16, (ushort)(highU16 - lowU16));
             case ColumnKind.Int32:
                 (int low32, int high32) = Range(MemoryMarshal.Cast<byte, int>(values));
                 return ((uint)low32, (uint)high32 - (uint)low32);
-            case ColumnKind.UInt32:
+            case ColumnKind.UInt32 or ColumnKind.Float32:
                 (uint lowU32, uint highU32) = Range(MemoryMarshal.Cast<byte, uint>(values));
                 return (lowU32, highU32 - lowU32);
             case ColumnKind.Int64:
                 (long low64, long high64) = Range(MemoryMarshal.Cast<byte, long>(values));
                 return ((ulong)low64, (ulong)high64 - (ulong)low64);
-            case ColumnKind.UInt64:
+            case ColumnKind.UInt64 or ColumnKind.Float64:
                 (ulong lowU64, ulong highU64) = Range(MemoryMarshal.Cast<byte, ulong>(values));
                 return (lowU64, highU64 - lowU64);
             default:

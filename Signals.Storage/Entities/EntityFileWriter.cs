@@ -120,8 +120,8 @@ internal sealed class EntityFileWriter
         int rows = _rows.Count;
         ReadOnlySpan<ulong> highs = MemoryMarshal.Cast<long, ulong>(_rows.Times);
         ReadOnlySpan<ulong> lows = _rows.Ids;
-        _plans[0] = ColumnChunkWriter.Plan(highs);
-        _plans[1] = ColumnChunkWriter.Plan(lows);
+        _plans[0] = ColumnChunkWriter.Plan(highs, ChunkGoal.Size);
+        _plans[1] = ColumnChunkWriter.Plan(lows, ChunkGoal.Size);
         for (int i = 0; i < _rows.Columns.Length; i++)
         {
             _plans[EntityFormat.FirstColumnChunk + i] = ColumnChunkWriter.Plan(_rows.Columns[i], 0, rows, ChunkGoal.Size);

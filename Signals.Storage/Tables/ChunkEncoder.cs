@@ -24,14 +24,14 @@ internal sealed class ChunkEncoder(int chunks, ulong identity, bool compress)
     /// <summary>Appends times and returns the index entry.</summary>
     public uint Append(int chunk, ReadOnlySpan<long> times, TableOutput output)
     {
-        ChunkPlan plan = ColumnChunkWriter.Plan(times);
+        ChunkPlan plan = ColumnChunkWriter.Plan(times, ChunkGoal.Size);
         return Append(chunk, new Source(times), plan, compress, output);
     }
 
     /// <summary>Appends ids and returns the index entry.</summary>
     public uint Append(int chunk, ReadOnlySpan<ulong> ids, TableOutput output)
     {
-        ChunkPlan plan = ColumnChunkWriter.Plan(ids);
+        ChunkPlan plan = ColumnChunkWriter.Plan(ids, ChunkGoal.Size);
         return Append(chunk, new Source(ids), plan, compress, output);
     }
 

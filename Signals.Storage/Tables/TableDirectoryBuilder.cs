@@ -38,11 +38,11 @@ internal sealed class TableDirectoryBuilder
         ReadOnlySpan<long> counts = CollectionsMarshal.AsSpan(_counts);
         ReadOnlySpan<long> newest = CollectionsMarshal.AsSpan(_newest);
         ReadOnlySpan<long> oldest = CollectionsMarshal.AsSpan(_oldest);
-        ChunkPlan highPlan = ColumnChunkWriter.Plan(high);
-        ChunkPlan lowPlan = ColumnChunkWriter.Plan(low);
-        ChunkPlan countPlan = ColumnChunkWriter.Plan(counts);
-        ChunkPlan newestPlan = ColumnChunkWriter.Plan(newest);
-        ChunkPlan oldestPlan = ColumnChunkWriter.Plan(oldest);
+        ChunkPlan highPlan = ColumnChunkWriter.Plan(high, ChunkGoal.Size);
+        ChunkPlan lowPlan = ColumnChunkWriter.Plan(low, ChunkGoal.Size);
+        ChunkPlan countPlan = ColumnChunkWriter.Plan(counts, ChunkGoal.Size);
+        ChunkPlan newestPlan = ColumnChunkWriter.Plan(newest, ChunkGoal.Size);
+        ChunkPlan oldestPlan = ColumnChunkWriter.Plan(oldest, ChunkGoal.Size);
         long length = 6L * sizeof(uint) + highPlan.Length + lowPlan.Length + (long)countPlan.Length
             + newestPlan.Length + oldestPlan.Length;
         byte[] section = new byte[checked((int)length)];

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Numerics;
 using Signals.Core.Columns;
 using Signals.Core.Model;
 
@@ -28,8 +29,8 @@ internal static class TableDirectoryReader
     private static TableDirectory Parse(TableFooter footer, byte[] bytes)
     {
         uint users = bytes.Length < sizeof(uint) ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
-        // Distinct users take at least a byte each in the High or the Low chunk.
-        if (users != footer.Users || (users > 1 && users > bytes.Length))
+        // Distinct users differ in High or Low, which takes the logarithm of their number in bits each.
+        if (users != footer.Users || (users > 1 && (long)users * BitOperations.Log2(users) > 8L * bytes.Length))
         {
             throw new InvalidDataException($"a directory of {bytes.Length} bytes with {users} users, the footer says {footer.Users}");
         }

@@ -56,9 +56,10 @@ internal static partial class Layers
         "Signals.Storage/MemTables",
     ];
 
-    // Two loops whose speed is that of every read, over spans whose lengths are checked at their entrance.
+    // Loops whose speed is that of every read, over spans whose lengths are checked at their entrance.
     private static readonly string[] UnsafeFiles =
     [
+        "Signals.Core/Columns/BitUnpacking.cs",
         "Signals.Core/Columns/IntegerNarrowing.cs",
         "Signals.Core/Columns/IntegerWidening.cs",
     ];

@@ -1,0 +1,70 @@
+using System.Globalization;
+using Signals.Bench.Candidates;
+using Signals.Bench.Workloads;
+using Signals.Storage;
+using Signals.Storage.Tables;
+
+namespace Signals.Bench.Sizes;
+
+/// <summary>Where the bytes of tables go: the events of the comparison, flushed and compacted, by column and part.</summary>
+internal static class SizesCommand
+{
+    public const string Usage = "sizes [--events 10000000] [--path DIR]";
+
+    public static int Run(ReadOnlySpan<string> arguments)
+    {
+        int events = 10_000_000;
+        string path = Path.GetTempPath();
+        for (int i = 0; i + 1 < arguments.Length; i += 2)
+        {
+            switch (arguments[i])
+            {
+                case "--events": events = int.Parse(arguments[i + 1], CultureInfo.InvariantCulture); break;
+                case "--path": path = arguments[i + 1]; break;
+                default: throw new FormatException($"Unknown option {arguments[i]}. {Usage}");
+            }
+        }
+
+        string folder = Path.Combine(path, $"signals-sizes-{Guid.NewGuid():N}");
+        Directory.CreateDirectory(folder);
+        try
+        {
+            EventLog log = new EventLogGenerator(new WorkloadOptions { Events = events }).Generate();
+            using (SignalsCandidate candidate = new(folder, synced: false))
+            {
+                candidate.Ingest(log, producers: 1);
+                candidate.FlushAndCompact();
+            }
+
+            Print(folder, log.Distinct);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        return 0;
+    }
+
+    private static void Print(string folder, int events)
+    {
+        TableSizes sizes = new();
+        using SignalStore store = SignalStore.Open(folder, SignalsCandidate.Schema(), new StoreOptions());
+        foreach (Table table in store.Engine.Tables.Tables)
+        {
+            sizes.Add(table, store.Schema[EventLog.TypeNames[table.Meta.EventType]]);
+        }
+
+        foreach ((string name, long bytes) in sizes.Bytes)
+        {
+            Console.WriteLine(Line(name, bytes, events));
+        }
+
+        Console.WriteLine(Line("all", sizes.Bytes.Values.Sum(), events));
+        Console.WriteLine(FormattableString.Invariant(
+            $"{events:N0} events, {sizes.Blocks:N0} blocks, {sizes.DirectoryEntries:N0} directory entries"));
+    }
+
+    private static string Line(string name, long bytes, int events) => FormattableString.Invariant(
+        $"{name,-30} {bytes,12:N0} bytes {bytes / (double)events,6:F2} an event");
+}

@@ -1,0 +1,50 @@
+using Signals.Core.Schema;
+using Signals.Storage.Tables;
+
+namespace Signals.Bench.Sizes;
+
+/// <summary>Bytes of tables by what they are for. One thread.</summary>
+internal sealed class TableSizes
+{
+    private readonly Dictionary<string, long> _bytes = [];
+
+    /// <summary>Bytes of every part, with the checksums of its chunks.</summary>
+    public IReadOnlyDictionary<string, long> Bytes => _bytes;
+
+    /// <summary>Entries of directories: a user of a table is one.</summary>
+    public long DirectoryEntries { get; private set; }
+
+    /// <summary>Blocks.</summary>
+    public long Blocks { get; private set; }
+
+    /// <summary>Adds a table without column files.</summary>
+    public void Add(Table table, EventTypeSchema schema)
+    {
+        TableIndex index = table.Index;
+        for (int block = 0; block < index.Blocks; block++)
+        {
+            for (int position = 0; position < table.Layout.Positions; position++)
+            {
+                Add(NameOf(table.Layout, schema, table.Layout.ChunkAt(position)), index.ChunkLength(block, position));
+            }
+        }
+
+        long directory = table.Footer.Section(TableFormat.DirectorySection).Length;
+        long indexes = table.Footer.Section(TableFormat.IndexSection).Length;
+        Add("directory", directory);
+        Add("index", indexes);
+        Add("header, columns, footer, tail", table.Meta.FileLength - table.Footer.Section(TableFormat.BlocksSection).Length - directory - indexes);
+        DirectoryEntries += table.Footer.Users;
+        Blocks += index.Blocks;
+    }
+
+    private static string NameOf(TableLayout layout, EventTypeSchema schema, int chunk) => chunk switch
+    {
+        TableFormat.TimesChunk => "times",
+        TableFormat.IdsChunk => "ids",
+        _ when chunk < layout.EndOfColumns => schema.Columns[chunk - TableFormat.FirstColumnChunk].Name,
+        _ => "stamps",
+    };
+
+    private void Add(string name, long bytes) => _bytes[name] = _bytes.GetValueOrDefault(name) + bytes;
+}

@@ -1,0 +1,58 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.InteropServices;
+
+namespace Signals.Core.Columns;
+
+/// <summary>
+/// Writes the distances of integers from a base in as many bits as the largest needs, one behind the other, lowest bit first. Pure.
+/// Values are unsigned numbers of their width and differences wrap. <see cref="BitUnpacking"/> reads them.
+/// </summary>
+internal static class BitPacking
+{
+    /// <summary>Bits that hold every number up to <paramref name="largest"/>.</summary>
+    public static int BitsFor(ulong largest) => 64 - BitOperations.LeadingZeroCount(largest);
+
+    /// <summary>Writes <c>value - low</c> of each value of <paramref name="width"/> bytes in <paramref name="bits"/> bits; what is left of the last byte is 0.</summary>
+    /// <param name="width">1, 2, 4 or 8.</param>
+    /// <param name="bits">1 to <see cref="ColumnChunkFormat.MaxPackedBits"/>; no distance needs more.</param>
+    /// <param name="low">The least value, as the unsigned number of its bytes.</param>
+    /// <param name="values">Values.</param>
+    /// <param name="packed">Exactly <see cref="ColumnChunkFormat.PackedLength"/> bytes.</param>
+    public static void Pack(int width, int bits, ulong low, ReadOnlySpan<byte> values, Span<byte> packed)
+    {
+        switch (width)
+        {
+            case 1: Pack(values, (byte)low, bits, packed); break;
+            case 2: Pack(MemoryMarshal.Cast<byte, ushort>(values), (ushort)low, bits, packed); break;
+            case 4: Pack(MemoryMarshal.Cast<byte, uint>(values), (uint)low, bits, packed); break;
+            case 8: Pack(MemoryMarshal.Cast<byte, ulong>(values), low, bits, packed); break;
+            default: throw new ArgumentOutOfRangeException(nameof(width), $"No packing of {width} bytes.");
+        }
+    }
+
+    private static void Pack<T>(ReadOnlySpan<T> values, T low, int bits, Span<byte> packed)
+        where T : unmanaged, IBinaryInteger<T>
+    {
+        ulong word = 0;
+        int filled = 0;
+        foreach (T value in values)
+        {
+            ulong distance = ulong.CreateTruncating(unchecked(value - low));
+            word |= distance << filled;
+            filled += bits;
+            if (filled >= 64)
+            {
+                BinaryPrimitives.WriteUInt64LittleEndian(packed, word);
+                packed = packed[sizeof(ulong)..];
+                filled -= 64;
+                word = distance >> (bits - filled);
+            }
+        }
+
+        for (int i = 0; i < packed.Length; i++)
+        {
+            packed[i] = (byte)(word >> (8 * i));
+        }
+    }
+}
