@@ -13,7 +13,7 @@ internal static class BitPacking
     /// <summary>Bits that hold every number up to <paramref name="largest"/>.</summary>
     public static int BitsFor(ulong largest) => 64 - BitOperations.LeadingZeroCount(largest);
 
-    /// <summary>Writes <c>value - low</c> of each value of <paramref name="width"/> bytes in <paramref name="bits"/> bits; what is left of the last byte is 0.</summary>
+    /// <summary>Writes <c>value - low</c> of each value of <paramref name="width"/> bytes in <paramref name="bits"/> bits; what is left of <paramref name="packed"/> is 0.</summary>
     /// <param name="width">1, 2, 4 or 8.</param>
     /// <param name="bits">1 to <see cref="ColumnChunkFormat.MaxPackedBits"/>; no distance needs more.</param>
     /// <param name="low">The least value, as the unsigned number of its bytes.</param>
@@ -50,9 +50,10 @@ internal static class BitPacking
             }
         }
 
-        for (int i = 0; i < packed.Length; i++)
+        foreach (ref byte rest in packed)
         {
-            packed[i] = (byte)(word >> (8 * i));
+            rest = (byte)word;
+            word >>= 8;
         }
     }
 }

@@ -21,6 +21,6 @@ internal enum ChunkEncoding : byte
     /// <summary>Variable rows: end offsets of 1, 2 or 4 bytes, then the bytes.</summary>
     VariableRaw = 6,
 
-    /// <summary>Numbers of up to 8 bytes as unsigned offsets of 1 to 57 bits, then their base.</summary>
+    /// <summary>Numbers of up to 8 bytes as a base and unsigned offsets of 1 to 57 bits.</summary>
     Packed = 7,
 }

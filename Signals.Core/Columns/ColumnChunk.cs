@@ -67,7 +67,7 @@ internal readonly ref struct ColumnChunk
     /// <summary>True when every row is absent.</summary>
     public bool AllAbsent => _states == ChunkStates.AllAbsent;
 
-    /// <summary>The codes of a dictionary or packed offsets, and what follows them.</summary>
+    /// <summary>What lies between header and states.</summary>
     internal ReadOnlySpan<byte> Payload => _payload;
 
     /// <summary>The states at two bits per row; empty unless they differ.</summary>
@@ -121,7 +121,7 @@ internal readonly ref struct ColumnChunk
                 IntegerWidening.Widen(width, _unit, Base(width), _payload.Slice(width + (firstRow * _unit), rows * _unit), destination);
                 break;
             case ChunkEncoding.Packed:
-                BitUnpacking.Unpack(width, _unit, PackedBase, _payload, firstRow, destination);
+                BitUnpacking.Unpack(width, _unit, Base(width), _payload[width..], firstRow, destination);
                 break;
             case ChunkEncoding.Constant:
                 Repeat(_payload, destination);
@@ -161,7 +161,7 @@ internal readonly ref struct ColumnChunk
 
         if (_encoding == ChunkEncoding.Packed && _type.Width == sizeof(long))
         {
-            return (long)(PackedBase + BitUnpacking.Read(_payload, _unit, row));
+            return (long)(Base(sizeof(long)) + BitUnpacking.Read(_payload[sizeof(long)..], _unit, row));
         }
 
         long value = 0;
@@ -251,8 +251,7 @@ internal readonly ref struct ColumnChunk
             ChunkEncoding.Constant => _unit == 0 && (length == width || _type.IsVariable),
             ChunkEncoding.Raw => length == _rows * width && _unit == 0 && !_type.IsVariable,
             ChunkEncoding.FrameOfReference => length == width + units && IsUnit() && _unit < width && _type.IsInteger,
-            ChunkEncoding.Packed => IsPackable()
-                && length == ColumnChunkFormat.PackedLength(_rows, _unit) + ColumnChunkFormat.PackedBaseLength,
+            ChunkEncoding.Packed => IsPackable() && length == width + ColumnChunkFormat.PackedLength(_rows, _unit),
             ChunkEncoding.Dictionary => _unit is 1 or 2 && length >= units + ColumnChunkFormat.EntryCountLength && EntriesFit(),
             ChunkEncoding.VariableRaw => _type.IsVariable && IsUnit() && length >= units,
             _ => false,
@@ -271,8 +270,6 @@ internal readonly ref struct ColumnChunk
         && _unit is >= 1 and <= ColumnChunkFormat.MaxPackedBits && _unit < 8 * _type.Width;
 
     private bool IsUnit() => _unit is 1 or 2 or 4;
-
-    private ulong PackedBase => BinaryPrimitives.ReadUInt64LittleEndian(_payload[^ColumnChunkFormat.PackedBaseLength..]);
 
     private ulong Base(int width) => width == sizeof(ulong)
         ? BinaryPrimitives.ReadUInt64LittleEndian(_payload)

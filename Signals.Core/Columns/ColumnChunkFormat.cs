@@ -30,14 +30,14 @@ internal static class ColumnChunkFormat
     /// <summary>Most bits of a packed offset: eight bytes hold it wherever in a byte it starts.</summary>
     public const int MaxPackedBits = 57;
 
-    /// <summary>Bytes of the base behind packed offsets, so that eight bytes can be read where any offset starts.</summary>
-    public const int PackedBaseLength = sizeof(ulong);
+    /// <summary>Zeros behind packed offsets, so that eight bytes can be read from the one on in which any offset starts.</summary>
+    public const int PackedPadding = sizeof(ulong) - 1;
 
     /// <summary>Bytes of the packed states at the end of a chunk.</summary>
     public static int StatesLength(ChunkStates states, int rows) => states == ChunkStates.PerRow ? (int)(((uint)rows + 3) / 4) : 0;
 
-    /// <summary>Bytes of packed offsets, without the base.</summary>
-    public static long PackedLength(int rows, int bits) => (((long)rows * bits) + 7) / 8;
+    /// <summary>Bytes of packed offsets with the zeros behind them.</summary>
+    public static long PackedLength(int rows, int bits) => ((((long)rows * bits) + 7) >> 3) + PackedPadding;
 
     /// <summary>The narrowest offset, 1, 2, 4 or 8 bytes, that holds <paramref name="largest"/>.</summary>
     public static int UnitWidthFor(ulong largest) => largest switch

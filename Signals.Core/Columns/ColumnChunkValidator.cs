@@ -61,10 +61,10 @@ internal static class ColumnChunkValidator
 
     private static void ValidatePacked(in ColumnChunk column, int rows)
     {
-        ReadOnlySpan<byte> packed = column.Payload[..^ColumnChunkFormat.PackedBaseLength];
+        ReadOnlySpan<byte> packed = column.Payload[column.Type.Width..^ColumnChunkFormat.PackedPadding];
         int used = (int)((long)rows * column.UnitWidth & 7);
-        Require(used == 0 || packed[^1] >> used == 0, "bits after the last offset");
-        Require(!column.Payload[(packed.Length + column.Type.Width)..].ContainsAnyExcept((byte)0), "a base wider than the rows");
+        bool isClean = used == 0 || packed[^1] >> used == 0;
+        Require(isClean && !column.Payload[^ColumnChunkFormat.PackedPadding..].ContainsAnyExcept((byte)0), "bits after the last offset");
     }
 
     private static void ValidateRows(in ColumnChunk column, int rows)

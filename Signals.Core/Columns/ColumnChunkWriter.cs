@@ -148,8 +148,8 @@ internal static class ColumnChunkWriter
             return plan;
         }
 
-        long length = ColumnChunkFormat.PackedLength(plan.Count, bits) + ColumnChunkFormat.PackedBaseLength;
-        return length <= (plan.Length / 16 * 15) ? Sized(length, plan.Count, ChunkEncoding.Packed, bits, low) : plan;
+        long length = width + ColumnChunkFormat.PackedLength(plan.Count, bits);
+        return length + ColumnChunkFormat.HeaderLength <= plan.Length * 15L / 16 ? Sized(length, plan.Count, ChunkEncoding.Packed, bits, low) : plan;
     }
 
     private static ChunkPlan PlanVariable(ColumnBuffer column, int start, int count)
@@ -218,19 +218,24 @@ internal static class ColumnChunkWriter
         switch (plan.Encoding)
         {
             case ChunkEncoding.FrameOfReference:
-                Span<byte> reference = stackalloc byte[sizeof(ulong)];
-                BinaryPrimitives.WriteUInt64LittleEndian(reference, plan.Base);
-                reference[..width].CopyTo(payload);
+                WriteBase(width, plan.Base, payload);
                 IntegerNarrowing.Narrow(width, plan.UnitWidth, plan.Base, values, payload[width..]);
                 break;
             case ChunkEncoding.Packed:
-                BitPacking.Pack(width, plan.UnitWidth, plan.Base, values, payload[..^ColumnChunkFormat.PackedBaseLength]);
-                BinaryPrimitives.WriteUInt64LittleEndian(payload[^ColumnChunkFormat.PackedBaseLength..], plan.Base);
+                WriteBase(width, plan.Base, payload);
+                BitPacking.Pack(width, plan.UnitWidth, plan.Base, values, payload[width..]);
                 break;
             default:
                 values[..payload.Length].CopyTo(payload);
                 break;
         }
+    }
+
+    private static void WriteBase(int width, ulong low, Span<byte> payload)
+    {
+        Span<byte> reference = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(reference, low);
+        reference[..width].CopyTo(payload);
     }
 
     private static void WriteVariable(ColumnBuffer column, in ChunkPlan plan, Span<byte> payload)

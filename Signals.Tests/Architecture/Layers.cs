@@ -59,6 +59,8 @@ internal static partial class Layers
     // Loops whose speed is that of every read, over spans whose lengths are checked at their entrance.
     private static readonly string[] UnsafeFiles =
     [
+        "Signals.Core/Columns/BitGroupStores.cs",
+        "Signals.Core/Columns/BitGroups.cs",
         "Signals.Core/Columns/BitUnpacking.cs",
         "Signals.Core/Columns/IntegerNarrowing.cs",
         "Signals.Core/Columns/IntegerWidening.cs",

@@ -76,6 +76,15 @@ internal sealed class ColumnChunkDamageTests
         () => ColumnChunk.Validate(ColumnType.Scalar<long>(), Convert.FromHexString(hex.Replace(" ", string.Empty, StringComparison.Ordinal)), 4),
         Throws.TypeOf<InvalidDataException>().With.Message.Contains(message));
 
+    [TestCase("07 02 01 00 0000 10 00000000000000", "bits after", TestName = "Validate_BitsAfterTheLastOffset_IsRefused")]
+    [TestCase("07 02 01 00 0000 0F 00000000000001", "bits after", TestName = "Validate_BitsInTheZerosBehind_IsRefused")]
+    [TestCase("07 02 10 00 0000 0F0000000000000F 00000000000000", "unit 16", TestName = "Open_BitsAsManyAsTheRowHas_IsRefused")]
+    [TestCase("07 02 00 00 0000 00000000000000", "unit 0", TestName = "Open_NoBits_IsRefused")]
+    [TestCase("07 02 01 00 00000000000000", "unit 1", TestName = "Open_NoRoomBehindTheBits_IsRefused")]
+    public void Validate_BrokenPacking_SaysHow(string hex, string message) => Assert.That(
+        () => ColumnChunk.Validate(ColumnType.Scalar<short>(), Convert.FromHexString(hex.Replace(" ", string.Empty, StringComparison.Ordinal)), 4),
+        Throws.TypeOf<InvalidDataException>().With.Message.Contains(message));
+
     [Test]
     public void Open_OffsetsAsWideAsTheValues_IsRefused() => Assert.That(
         () =>

@@ -11,6 +11,18 @@ internal sealed class ColumnChunkGoldenTests
         AssertBytes(Column<int>(-5, -4, 250), "04 02 01 00 | FBFFFFFF | 00 01 FF");
 
     [Test]
+    public void Write_Packed_IsBaseThenBits() => AssertBytes(
+        Column(1000L, 1001L, 1002L, 1003L, 1004L, 1005L, 1006L, 1007L, 1000L, 1001L, 1002L, 1003L, 1004L, 1005L, 1006L, 1007L),
+        "07 02 03 00 | E803000000000000 | 88C6FA88C6FA | 00000000000000",
+        ChunkGoal.Size);
+
+    [Test]
+    public void Write_Floats_PacksTheirBits() => AssertBytes(
+        Column(1.0f, 1.25f, 1.5f, 1.75f, 1.0f, 1.0f, 1.5f, 1.0f, 1.25f, 1.75f, 1.0f, 1.5f, 1.0f, 1.0f, 1.0f, 1.125f),
+        "07 02 17 00 | 0000803F | 00000000001000001000000C00000000000000000100000000200000300000000000080000000000000000000020 | 00000000000000",
+        ChunkGoal.Size);
+
+    [Test]
     public void Write_Constant_IsOneValue() => AssertBytes(Column<ushort>(258, 258, 258, 258, 258), "02 02 00 00 | 0201");
 
     [Test]

@@ -101,6 +101,34 @@ internal sealed class ColumnChunkTests
         Assert.That((plan.Encoding, plan.Length), Is.EqualTo((encoding, length)));
     }
 
+    [TestCase(1UL, ChunkEncoding.Packed, 1, 13 + 19)]
+    [TestCase(255UL, ChunkEncoding.FrameOfReference, 1, 112)]
+    [TestCase(256UL, ChunkEncoding.Packed, 9, 113 + 19)]
+    [TestCase(1UL << 31, ChunkEncoding.FrameOfReference, 4, 412)]
+    [TestCase(1UL << 32, ChunkEncoding.Packed, 33, 413 + 19)]
+    [TestCase((1UL << 57) - 1, ChunkEncoding.Packed, 57, 713 + 19)]
+    [TestCase(1UL << 57, ChunkEncoding.Raw, 0, 804)]
+    [TestCase(ulong.MaxValue, ChunkEncoding.Raw, 0, 804)]
+    public void Plan_NumbersOfASpanForSize_TakesTheFewestBits(ulong span, ChunkEncoding encoding, int unit, int length)
+    {
+        Random random = new(7);
+        long[] numbers = [.. Enumerable.Range(0, 100).Select(i => unchecked(long.MinValue + (long)(i == 50 ? span : i == 60 ? 0 : (ulong)random.NextInt64() % span)))];
+        var column = new ColumnBuffer(ColumnType.Scalar<long>());
+        foreach (long number in numbers)
+        {
+            column.Append(number);
+        }
+
+        ChunkPlan plan = ColumnChunkWriter.Plan(column, 0, 100, ChunkGoal.Size);
+        Assert.That((plan.Encoding, (int)plan.UnitWidth, plan.Length), Is.EqualTo((encoding, unit, length)));
+        Assert.That(ColumnChunkWriter.Plan(numbers, ChunkGoal.Size), Is.EqualTo(plan));
+        ColumnChunk chunk = ColumnChunk.Open(column.Type, Encode(column, 0, 100, ChunkGoal.Size), 100);
+        long[] read = new long[100];
+        chunk.CopyLongs(0, 100, read);
+        Assert.That(read, Is.EqualTo(numbers));
+        Assert.That(chunk.GetLong(50), Is.EqualTo(numbers[50]));
+    }
+
     [Test]
     public void Plan_FewDistinctTexts_BecomesADictionaryForSize()
     {
