@@ -48,6 +48,9 @@ public sealed class SignalsOptions
     /// <inheritdoc cref="StoreOptions.MemoryBudgetBytes"/>
     public long? MemoryBudgetBytes { get; set; }
 
+    /// <inheritdoc cref="StoreOptions.PackNumbers"/>
+    public bool PackNumbers { get; set; } = Defaults.PackNumbers;
+
     /// <inheritdoc cref="StoreOptions.CompactionBytesPerSecond"/>
     public long CompactionBytesPerSecond { get; set; } = Defaults.CompactionBytesPerSecond;
 
@@ -112,6 +115,7 @@ public sealed class SignalsOptions
         LogBytes = LogBytes,
         BlockCacheBytes = BlockCacheBytes,
         MemoryBudgetBytes = MemoryBudgetBytes,
+        PackNumbers = PackNumbers,
         CompactionBytesPerSecond = CompactionBytesPerSecond,
         SyncInterval = SyncInterval,
         MaxFutureTime = MaxFutureTime,

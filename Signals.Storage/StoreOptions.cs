@@ -43,6 +43,13 @@ public sealed class StoreOptions
     /// </summary>
     public long? MemoryBudgetBytes { get; init; }
 
+    /// <summary>
+    /// Whether numbers in tables take as many bits as they need, or whole bytes. Bits make tables smaller, by a quarter where events are numbers
+    /// alone, so that more of them fit the block cache; whole bytes are read a few percent faster once there. Holds for what is written from
+    /// now on; both are read. Default true.
+    /// </summary>
+    public bool PackNumbers { get; init; } = true;
+
     /// <summary>Most table bytes that background compaction reads per second. Default 256 MiB.</summary>
     public long CompactionBytesPerSecond { get; init; } = 256 << 20;
 
@@ -109,7 +116,7 @@ public sealed class StoreOptions
             Observer = Observer,
             OrphanGrace = OrphanGrace,
             Retention = VersionRetention,
-            Tables = new TableOptions(),
+            Tables = new TableOptions { PackNumbers = PackNumbers },
             Compaction = new CompactionOptions(),
         };
     }

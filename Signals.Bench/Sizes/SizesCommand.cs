@@ -30,7 +30,7 @@ internal static class SizesCommand
         try
         {
             EventLog log = new EventLogGenerator(new WorkloadOptions { Events = events }).Generate();
-            using (SignalsCandidate candidate = new(folder, synced: false))
+            using (SignalsCandidate candidate = new(folder, synced: false, cacheBytes: null))
             {
                 candidate.Ingest(log, producers: 1);
                 candidate.FlushAndCompact();

@@ -8,4 +8,7 @@ internal enum ChunkGoal
 
     /// <summary>Also tries a dictionary, and offsets of any number of bits: for tables, which are written once and read often.</summary>
     Size = 1,
+
+    /// <summary>Also tries a dictionary, but leaves numbers whole bytes: for tables that are read from memory above all.</summary>
+    WholeBytes = 2,
 }

@@ -24,7 +24,7 @@ internal static class ColumnChunkWriter
             : column.Type.IsVariable
                 ? PlanVariable(column, start, count)
                 : PlanFixed(column.Type, FixedRows(column, start, count), count, goal);
-        if (goal == ChunkGoal.Size)
+        if (goal != ChunkGoal.Speed)
         {
             plan = TryDictionary(column, start, count, plan);
         }

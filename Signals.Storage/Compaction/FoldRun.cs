@@ -273,7 +273,7 @@ internal sealed class FoldRun : IDisposable
             ulong number = _target.NextNumber();
             string path = Path.Combine(_target.Directory, StoreFiles.ColumnFile(number));
             ColumnType[] types = [.. _columns.Select(column => _target.Type.Columns[column].Type)];
-            _writer = new ColumnFileWriter(_target.Files, path, number, _table.AsBase, _columns, types, _target.Options.Compress);
+            _writer = new ColumnFileWriter(_target.Files, path, number, _table.AsBase, _columns, types, _target.Options);
         }
 
         _writer.BeginBlock(block, _table.Index.Rows(block));

@@ -9,6 +9,6 @@ namespace Signals.Storage.Compaction;
 /// <param name="Directory">The store's folder.</param>
 /// <param name="NextNumber">Gives a file number that nothing has.</param>
 /// <param name="Type">Current schema of the rows; it has at least the columns of every input.</param>
-/// <param name="Options">How the tables of orphans are cut into blocks, and whether chunks may be compressed.</param>
+/// <param name="Options">How the tables of orphans are cut into blocks, and how chunks are encoded.</param>
 internal sealed record FoldTarget(
     IFileSystem Files, string Directory, Func<ulong> NextNumber, EventTypeSchema Type, TableOptions Options);

@@ -4,9 +4,9 @@ using Signals.Core.Columns;
 namespace Signals.Storage.Tables;
 
 /// <summary>Encodes rows as the chunks of one block. One thread; allocates nothing in steady state.</summary>
-internal sealed class BlockEncoder(TableLayout layout, ulong identity, bool compress)
+internal sealed class BlockEncoder(TableLayout layout, ulong identity, TableOptions options)
 {
-    private readonly ChunkEncoder _chunks = new(layout.Chunks, identity, compress);
+    private readonly ChunkEncoder _chunks = new(layout.Chunks, identity, options);
 
     /// <summary>Appends a block of all rows to the output and its entries to the index.</summary>
     public void Encode(RowBuffer rows, TableOutput output, List<uint> index)

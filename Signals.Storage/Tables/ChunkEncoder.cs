@@ -11,12 +11,13 @@ namespace Signals.Storage.Tables;
 /// </summary>
 /// <param name="chunks">Chunks of a block.</param>
 /// <param name="identity">What checksums are bound to.</param>
-/// <param name="compress">Whether LZ4 may be tried.</param>
-internal sealed class ChunkEncoder(int chunks, ulong identity, bool compress)
+/// <param name="options">Whether LZ4 may be tried and numbers be packed.</param>
+internal sealed class ChunkEncoder(int chunks, ulong identity, TableOptions options)
 {
     private const int MinCompressBytes = 256;
     private const int MaxWait = 31;
 
+    private readonly ChunkGoal _goal = options.PackNumbers ? ChunkGoal.Size : ChunkGoal.WholeBytes;
     private readonly int[] _waits = new int[chunks];
     private readonly int[] _backoffs = new int[chunks];
     private byte[] _plain = [];
@@ -24,22 +25,22 @@ internal sealed class ChunkEncoder(int chunks, ulong identity, bool compress)
     /// <summary>Appends times and returns the index entry.</summary>
     public uint Append(int chunk, ReadOnlySpan<long> times, TableOutput output)
     {
-        ChunkPlan plan = ColumnChunkWriter.Plan(times, ChunkGoal.Size);
-        return Append(chunk, new Source(times), plan, compress, output);
+        ChunkPlan plan = ColumnChunkWriter.Plan(times, _goal);
+        return Append(chunk, new Source(times), plan, options.Compress, output);
     }
 
     /// <summary>Appends ids and returns the index entry.</summary>
     public uint Append(int chunk, ReadOnlySpan<ulong> ids, TableOutput output)
     {
-        ChunkPlan plan = ColumnChunkWriter.Plan(ids, ChunkGoal.Size);
-        return Append(chunk, new Source(ids), plan, compress, output);
+        ChunkPlan plan = ColumnChunkWriter.Plan(ids, _goal);
+        return Append(chunk, new Source(ids), plan, options.Compress, output);
     }
 
     /// <summary>Appends all rows of a column and returns the index entry; 0, and nothing written, when every row is absent.</summary>
     public uint Append(int chunk, ColumnBuffer rows, TableOutput output)
     {
-        ChunkPlan plan = ColumnChunkWriter.Plan(rows, 0, rows.Count, ChunkGoal.Size);
-        return Append(chunk, new Source(rows), plan, compress && !TableLayout.IsWide(rows.Type), output);
+        ChunkPlan plan = ColumnChunkWriter.Plan(rows, 0, rows.Count, _goal);
+        return Append(chunk, new Source(rows), plan, options.Compress && !TableLayout.IsWide(rows.Type), output);
     }
 
     private uint Append(int chunk, in Source rows, in ChunkPlan plan, bool mayCompress, TableOutput output)

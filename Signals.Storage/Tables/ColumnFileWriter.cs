@@ -36,9 +36,9 @@ internal sealed class ColumnFileWriter : IDisposable
     /// <param name="table">The table that it belongs to.</param>
     /// <param name="columns">Ids of the columns that may be replaced, ascending.</param>
     /// <param name="types">Their types.</param>
-    /// <param name="compress">Whether chunks may be LZ4-compressed.</param>
+    /// <param name="options">How chunks are encoded.</param>
     public ColumnFileWriter(
-        IFileSystem fileSystem, string path, ulong number, in ColumnFileBase table, ushort[] columns, ColumnType[] types, bool compress)
+        IFileSystem fileSystem, string path, ulong number, in ColumnFileBase table, ushort[] columns, ColumnType[] types, TableOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfZero(columns.Length);
         _fileSystem = fileSystem;
@@ -50,7 +50,7 @@ internal sealed class ColumnFileWriter : IDisposable
         _used = new bool[columns.Length];
         _entryLength = 2 + columns.Length * ColumnFileFormat.ChunksPerColumn;
         _chunks = columns.Length * ColumnFileFormat.ChunksPerColumn;
-        _encoder = new ChunkEncoder(_chunks, number, compress);
+        _encoder = new ChunkEncoder(_chunks, number, options);
         _file = fileSystem.Open(path, FileOpenMode.CreateNew);
         _output = new TableOutput(_file, 0, number);
         _output.Append(ColumnFileFormat.Envelope.EncodeHeader(number, criticalFlags: 0));

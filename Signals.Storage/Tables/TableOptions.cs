@@ -1,6 +1,6 @@
 namespace Signals.Storage.Tables;
 
-/// <summary>How tables are cut into blocks. Affects new files only; any reader reads any setting. Immutable.</summary>
+/// <summary>How tables are cut into blocks and their chunks encoded. Affects new files only; any reader reads any setting. Immutable.</summary>
 internal sealed record TableOptions
 {
     /// <summary>Unencoded bytes of narrow columns at which a block closes.</summary>
@@ -14,4 +14,7 @@ internal sealed record TableOptions
 
     /// <summary>Whether chunks may be LZ4-compressed.</summary>
     public bool Compress { get; init; } = true;
+
+    /// <summary>Whether numbers take as many bits as they need, or whole bytes.</summary>
+    public bool PackNumbers { get; init; } = true;
 }

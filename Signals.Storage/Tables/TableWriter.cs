@@ -74,7 +74,7 @@ internal sealed class TableWriter : IDisposable
         ColumnType[] types = [.. schema.Columns.Select(column => column.Type)];
         _layout = new TableLayout(types, run);
         _cut = new BlockCut(_layout, options);
-        _encoder = new BlockEncoder(_layout, identity, options.Compress);
+        _encoder = new BlockEncoder(_layout, identity, options);
         _pending = new RowBuffer(types, run.Stamp, run.Parts);
         _output = new TableOutput(file, start, identity);
         _output.Append(TableFormat.Envelope.EncodeHeader(identity, run.CriticalFlags));

@@ -125,6 +125,7 @@ internal sealed class HostingTests
             LogBytes = 1 << 25,
             BlockCacheBytes = 1 << 25,
             MemoryBudgetBytes = 1 << 28,
+            PackNumbers = false,
             CompactionBytesPerSecond = 1 << 25,
             SyncInterval = TimeSpan.FromSeconds(2),
             MaxFutureTime = TimeSpan.FromDays(2),

@@ -158,7 +158,7 @@ internal sealed class TableColumnFileTests
     {
         using Table table = Open();
         ColumnType[] types = [.. columns.Select(column => After.Columns[column].Type)];
-        return new ColumnFileWriter(_files, Path(number), number, table.AsBase, columns, types, compress: true);
+        return new ColumnFileWriter(_files, Path(number), number, table.AsBase, columns, types, new TableOptions());
     }
 
     /// <summary>Replaces random columns of random blocks, adds the file to the run and the cells to the model; gives the blocks.</summary>

@@ -19,6 +19,31 @@ internal sealed class TableRoundTripTests
         iter: 150);
 
     [Test]
+    public void Write_NumbersNotPacked_TakeWholeBytesAndReadTheSame()
+    {
+        TableSample sample = new() { Schema = TableSample.Define(t => t.Field<int>("a").Field<float>("b")), Users = [] };
+        RowBuffer rows = sample.Users[UserId.From(1)] = sample.NewRows();
+        for (int i = 0; i < 1000; i++)
+        {
+            rows.AppendKey(TableSample.WindowStart + 5000 - i, (ulong)i);
+            rows.Columns[0].Append(i % 8);
+            rows.Columns[1].Append(1f + i);
+        }
+
+        ChunkEncoding[][] encodings = new ChunkEncoding[2][];
+        foreach (bool pack in new[] { false, true })
+        {
+            using Table table = sample.Write(new TableOptions { PackNumbers = pack }).Open(verify: true);
+            sample.AssertSame(table);
+            Block block = table.GetBlock(0, [0, 1]);
+            encodings[pack ? 1 : 0] = [block.Times.Encoding, block.Ids.Encoding, block.Column(0).Encoding, block.Column(1).Encoding];
+        }
+
+        Assert.That(encodings[0], Does.Not.Contain(ChunkEncoding.Packed));
+        Assert.That(encodings[1], Is.All.EqualTo(ChunkEncoding.Packed));
+    }
+
+    [Test]
     public void Read_OneRowOfNoColumns_EqualsModel()
     {
         TableSample sample = new() { Schema = TableSample.Define(_ => { }), Users = [] };
