@@ -81,7 +81,7 @@ internal sealed class ColumnFileGoldenTests
         Assert.That(table.BlockCount, Is.EqualTo(2));
         ushort[] columns = [0, 1, 2];
         using ColumnFileWriter writer = new(
-            sample.Files, "000009.col", 9, table.AsBase, columns, [.. Schema.Columns.Select(column => column.Type)], compress: true);
+            sample.Files, "000009.col", 9, table.AsBase, columns, [.. Schema.Columns.Select(column => column.Type)], new TableOptions());
         writer.BeginBlock(1, 4);
         writer.Replace(1, Vectors(), Stamps(65537, 65537, 65537, 65537));
         writer.Replace(2, Texts(), Stamps(131073, 65537, 1, 131073));

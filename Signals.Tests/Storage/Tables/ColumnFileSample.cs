@@ -46,7 +46,7 @@ internal sealed class ColumnFileSample
         Base = new ColumnFileBase(Table.Meta.Number, Table.Meta.FileChecksum, (int)Table.Meta.Rows, table.BlockCount);
         ushort[] columns = [0, 1, 2, 3];
         ColumnType[] types = [.. Table.Schema.Columns.Select(column => column.Type)];
-        using ColumnFileWriter writer = new(Files, Path, number, Base, columns, types, compress);
+        using ColumnFileWriter writer = new(Files, Path, number, Base, columns, types, new TableOptions { Compress = compress });
         _written.Clear();
         for (int block = 0; block < table.BlockCount; block += 2)
         {

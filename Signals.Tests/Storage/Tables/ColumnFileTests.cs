@@ -122,7 +122,7 @@ internal sealed class ColumnFileTests
     {
         ColumnFileSample sample = ColumnFileSample.Small();
         sample.Files.Delete(ColumnFileSample.Path);
-        using (ColumnFileWriter writer = new(sample.Files, ColumnFileSample.Path, 9, sample.Base, [0], [ColumnType.Scalar<int>()], compress: true))
+        using (ColumnFileWriter writer = new(sample.Files, ColumnFileSample.Path, 9, sample.Base, [0], [ColumnType.Scalar<int>()], new TableOptions()))
         {
             writer.BeginBlock(0, 1);
             Assert.That(sample.Files.FileExists(ColumnFileSample.Path), Is.True);
@@ -138,7 +138,7 @@ internal sealed class ColumnFileTests
         ColumnFileSample sample = ColumnFileSample.Small();
         sample.Files.Delete(ColumnFileSample.Path);
         using ColumnFileWriter writer = new(
-            sample.Files, ColumnFileSample.Path, 9, sample.Base, [0, 1], [ColumnType.Scalar<int>(), ColumnType.Scalar<int>()], compress: true);
+            sample.Files, ColumnFileSample.Path, 9, sample.Base, [0, 1], [ColumnType.Scalar<int>(), ColumnType.Scalar<int>()], new TableOptions());
         (ColumnBuffer cells, ColumnBuffer stamps) = (new(ColumnType.Scalar<int>()), new(ColumnType.Scalar<ulong>()));
         cells.AppendMissing(ColumnState.Absent);
         stamps.Append(1UL);
