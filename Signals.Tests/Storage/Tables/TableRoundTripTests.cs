@@ -21,18 +21,18 @@ internal sealed class TableRoundTripTests
     [Test]
     public void Write_NumbersNotPacked_TakeWholeBytesAndReadTheSame()
     {
-        TableSample sample = new() { Schema = TableSample.Define(t => t.Field<int>("a").Field<float>("b")), Users = [] };
-        RowBuffer rows = sample.Users[UserId.From(1)] = sample.NewRows();
-        for (int i = 0; i < 1000; i++)
-        {
-            rows.AppendKey(TableSample.WindowStart + 5000 - i, (ulong)i);
-            rows.Columns[0].Append(i % 8);
-            rows.Columns[1].Append(1f + i);
-        }
-
         ChunkEncoding[][] encodings = new ChunkEncoding[2][];
         foreach (bool pack in new[] { false, true })
         {
+            TableSample sample = new() { Schema = TableSample.Define(t => t.Field<int>("a").Field<float>("b")), Users = [] };
+            RowBuffer rows = sample.Users[UserId.From(1)] = sample.NewRows();
+            for (int i = 0; i < 1000; i++)
+            {
+                rows.AppendKey(TableSample.WindowStart + 5000 - i, (ulong)i);
+                rows.Columns[0].Append(i % 8);
+                rows.Columns[1].Append(1f + i);
+            }
+
             using Table table = sample.Write(new TableOptions { PackNumbers = pack }).Open(verify: true);
             sample.AssertSame(table);
             Block block = table.GetBlock(0, [0, 1]);
