@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Signals.Bench.Compare;
 using Signals.Core.Model;
 using Signals.Core.Serving;
 using Signals.Storage;
@@ -19,44 +20,35 @@ internal sealed class ServingCommand(int users, int reads, int batches, string e
 
     public static ServingCommand Parse(ReadOnlySpan<string> arguments)
     {
-        int users = 2000;
-        int reads = 20_000;
-        int batches = 30;
-        string embedding = "both";
-        string path = Path.GetTempPath();
-        for (int i = 0; i + 1 < arguments.Length; i += 2)
-        {
-            switch (arguments[i])
-            {
-                case "--users": users = int.Parse(arguments[i + 1], CultureInfo.InvariantCulture); break;
-                case "--reads": reads = int.Parse(arguments[i + 1], CultureInfo.InvariantCulture); break;
-                case "--batches": batches = int.Parse(arguments[i + 1], CultureInfo.InvariantCulture); break;
-                case "--embedding": embedding = arguments[i + 1]; break;
-                case "--path": path = arguments[i + 1]; break;
-                default: throw new FormatException($"Unknown option {arguments[i]}. {Usage}");
-            }
-        }
-
-        return new ServingCommand(users, reads, batches, embedding, path);
+        OptionReader options = new(arguments, Usage);
+        ServingCommand command = new(
+            options.Number("--users", 2000),
+            options.Number("--reads", 20_000),
+            options.Number("--batches", 30),
+            options.Text("--embedding", "both"),
+            options.Text("--path", Path.GetTempPath()));
+        options.RequireAllUsed();
+        return command;
     }
 
     public int Run()
     {
-        foreach (bool isStored in embedding switch { "stored" => [true], "computed" => [false], _ => (bool[])[false, true] })
+        bool[] kinds = embedding switch
+        {
+            "stored" => [true],
+            "computed" => [false],
+            "both" => [false, true],
+            _ => throw new FormatException($"--embedding needs stored, computed or both, not '{embedding}'. {Usage}"),
+        };
+        foreach (bool isStored in kinds)
         {
             Console.WriteLine(isStored ? "-- embedding stored" : "-- embedding computed at serving");
-            string folder = Path.Combine(path, $"signals-serving-{Guid.NewGuid():N}");
-            Directory.CreateDirectory(folder);
-            try
+            BenchFolder.Use(path, folder =>
             {
                 using SignalStore store = ServingStore.Open(folder, users, PerType, isStored);
                 Single(store);
                 Batch(store);
-            }
-            finally
-            {
-                Directory.Delete(folder, recursive: true);
-            }
+            });
         }
 
         return 0;

@@ -1,0 +1,93 @@
+using Signals.Storage.Tables;
+using Signals.Storage.Versions;
+
+namespace Signals.Storage.History;
+
+/// <content>What the versions that are kept cost, and how the oldest ones and their files go.</content>
+internal sealed partial class VersionHistory
+{
+    private int CountOldLocked()
+    {
+        long oldest = NowMs() - (long)_options.Age.TotalMilliseconds;
+        int gone = 0;
+        while (gone < _content.Versions.Count - 1 && _content.Versions[gone + 1].InstalledMs <= oldest)
+        {
+            gone++;
+        }
+
+        long kept = _keptBytes - _bytesBehind.Take(gone).Sum();
+        while (gone < _content.Versions.Count - 1 && kept > _options.MaxBytes)
+        {
+            kept -= _bytesBehind[gone];
+            gone++;
+        }
+
+        return gone;
+    }
+
+    /// <summary>Takes the oldest versions away; gives the files that no version needs any more. The newest one has all that is live and was in an older one.</summary>
+    private string[] LetGoLocked(int count)
+    {
+        if (count == 0)
+        {
+            return [];
+        }
+
+        HashSet<string> files = [.. _content.Versions.Take(count).SelectMany(version => version.DataFiles())];
+        ulong first = FirstLog;
+        _content.RemoveOldest(count);
+        files.ExceptWith(_content.Versions.SelectMany(version => version.DataFiles()));
+        FirstLogLocked();
+        _loose.AddRange(_pinned.Take(count));
+        _pinned.RemoveRange(0, count);
+        _keptBytes -= _bytesBehind.Take(count).Sum();
+        _bytesBehind.RemoveRange(0, count);
+        return [.. files, .. LogsLocked().Where(log => log >= first && log < FirstLog).Select(StoreFiles.Log)];
+    }
+
+    /// <summary>
+    /// Counts once what a version has and the next one has no longer. No file that went comes back under its number, so the sum over the versions
+    /// is what all of them need and the newest does not, and neither asking for it nor letting versions go looks at their tables.
+    /// </summary>
+    private void CountBehindLocked(RetainedVersion? before, RetainedVersion version)
+    {
+        if (before is null)
+        {
+            return;
+        }
+
+        HashSet<ulong> needed = [.. version.Tables.SelectMany(FilesOf).Select(file => file.Number)];
+        long bytes = before.Tables.SelectMany(FilesOf).Where(file => needed.Add(file.Number)).Sum(file => file.Length);
+        if (before.FirstLog != version.FirstLog)
+        {
+            bytes += _logBytes * LogsLocked().Count(log => log >= before.FirstLog && log < version.FirstLog);
+        }
+
+        _bytesBehind.Add(bytes);
+        _keptBytes += bytes;
+    }
+
+    private static IEnumerable<(ulong Number, long Length)> FilesOf(TableMeta table) =>
+        [(table.Number, table.FileLength), .. table.ColumnFiles.Select(file => (file.Number, file.FileLength))];
+
+    /// <summary>Deletes files, those that somebody reads when that ends: after the list without them is written, if it is.</summary>
+    private void Delete(string[] names)
+    {
+        IDisposable[] pinned;
+        lock (_lock)
+        {
+            pinned = [.. _loose];
+            _loose.Clear();
+        }
+
+        foreach (IDisposable one in pinned)
+        {
+            one.Dispose();
+        }
+
+        foreach (string name in names)
+        {
+            _pins.Delete(name);
+        }
+    }
+}
