@@ -1,3 +1,4 @@
+using Signals.Bench.Cliffs;
 using Signals.Bench.Cold;
 using Signals.Bench.Compare;
 using Signals.Bench.Histories;
@@ -17,6 +18,8 @@ try
     {
         case ["budget", .. string[] rest]:
             return BudgetCommand.Parse(rest).Run();
+        case ["cliffs", .. string[] rest]:
+            return CliffsCommand.Parse(rest).Run();
         case ["cold", .. string[] rest]:
             return ColdCommand.Parse(rest).Run();
         case ["compare", .. string[] rest]:
@@ -44,6 +47,7 @@ try
         default:
             Console.Error.WriteLine(CompareOptions.Usage);
             Console.Error.WriteLine(BudgetCommand.Usage);
+            Console.Error.WriteLine(CliffsCommand.Usage);
             Console.Error.WriteLine(ColdCommand.Usage);
             Console.Error.WriteLine(HistoriesCommand.Usage);
             Console.Error.WriteLine(ImportCommand.Usage);

@@ -21,6 +21,7 @@ internal sealed class BenchCommandTests
     [TestCase("0 wrong answers", "vectors", "--events", "20000", "--users", "300", "--reads", "200")]
     [TestCase("0 wrong answers", "histories", "--users", "1")]
     [TestCase("verified", "budget", "--mib", "1024", "--events", "50000", "--reads", "500")]
+    [TestCase("copies of 1,000 events: p50 us", "cliffs", "--only", "hot-user,retractions,random-times", "--percent", "1")]
     [TestCase("of the ceiling", "serving", "--users", "300", "--reads", "50", "--batches", "2")]
     public void Command_SmallSize_RunsAndFindsNothingWrong(string expected, params string[] words)
     {
@@ -89,6 +90,7 @@ internal sealed class BenchCommandTests
     [TestCase("'nosuch'", "compare", "--peer", "nosuch")]
     [TestCase("phase 'nosuch'", "compare", "--phases", "ingest,nosuch")]
     [TestCase("not 'none'", "cold", "--reads", "none")]
+    [TestCase("no cliff 'nosuch'", "cliffs", "--only", "nosuch")]
     [TestCase("--frobnicate", "soak", "--frobnicate", "1")]
     [TestCase("needs a value", "vectors", "--events")]
     [TestCase("compare [--events", "nothing")]

@@ -1,0 +1,73 @@
+using System.Diagnostics;
+using System.Globalization;
+using Signals.Bench.Compare;
+
+namespace Signals.Bench.Cliffs;
+
+/// <summary>
+/// Every situation in which a cost could jump, one after another, each in a process of its own, so that memory and handles are its own and one that
+/// ends badly does not take the others with it.
+/// </summary>
+internal sealed class CliffsCommand(ICliff[] cliffs, double scale, string path, bool here)
+{
+    public const string Usage = "cliffs [--only NAME,...] [--percent 100] [--path DIR]";
+
+    private static readonly ICliff[] All =
+    [
+        new ManyWindows("windows", budgetMiB: null), new ManyWindows("windows-64", budgetMiB: 64),
+        new ManyUsers("users", 3_000_000, 3, budgetMiB: null), new ManyUsers("users-64", 3_000_000, 3, budgetMiB: 64),
+        new ManyUsers("users-8m-64", 8_000_000, 1, budgetMiB: 64),
+        new ManyStores(), new RandomTimes(), new OneEventFlushes(), new ManyErasures(), new HotUser(), new ManyRetractions(),
+    ];
+
+    /// <exception cref="FormatException">An unknown option or name, or a value that is none.</exception>
+    public static CliffsCommand Parse(ReadOnlySpan<string> arguments)
+    {
+        OptionReader options = new(arguments, Usage);
+        string[] names = options.Text("--only", "").Split(',', StringSplitOptions.RemoveEmptyEntries);
+        string? unknown = names.FirstOrDefault(name => All.All(cliff => cliff.Name != name));
+        if (unknown is not null)
+        {
+            throw new FormatException($"There is no cliff '{unknown}'; there are {string.Join(", ", All.Select(cliff => cliff.Name))}. {Usage}");
+        }
+
+        CliffsCommand command = new(
+            [.. All.Where(cliff => names.Length == 0 || names.Contains(cliff.Name))], options.Number("--percent", 100) / 100.0,
+            options.Text("--path", Path.GetTempPath()), options.Text("--here", "no") == "yes");
+        options.RequireAllUsed();
+        return command;
+    }
+
+    /// <summary>The exit code: 1 when a cliff did not come to its end.</summary>
+    public int Run()
+    {
+        int failed = 0;
+        foreach (ICliff cliff in cliffs)
+        {
+            if (here)
+            {
+                BenchFolder.Use(path, folder => cliff.Measure(new CliffRun(folder, scale)));
+                continue;
+            }
+
+            Console.WriteLine($"{cliff.Name}: {cliff.Situation}");
+            int code = RunInChild(cliff);
+            if (code != 0)
+            {
+                Console.WriteLine($"  ended with {code}");
+                failed = 1;
+            }
+        }
+
+        return failed;
+    }
+
+    private int RunInChild(ICliff cliff)
+    {
+        string percent = ((int)Math.Round(scale * 100)).ToString(CultureInfo.InvariantCulture);
+        ProcessStartInfo start = new("dotnet", [Environment.GetCommandLineArgs()[0], "cliffs", "--only", cliff.Name, "--percent", percent, "--path", path, "--here", "yes"]);
+        using Process process = Process.Start(start) ?? throw new InvalidOperationException("The runtime could not be started again.");
+        process.WaitForExit();
+        return process.ExitCode;
+    }
+}

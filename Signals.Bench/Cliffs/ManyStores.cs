@@ -1,0 +1,54 @@
+using Signals.Core.Ingest;
+using Signals.Core.Model;
+using Signals.Core.Schema;
+using Signals.Storage;
+
+namespace Signals.Bench.Cliffs;
+
+/// <summary>A host that opens many small stores: what each takes for nothing.</summary>
+internal sealed class ManyStores : ICliff
+{
+    private const int EventsOfEach = 1000;
+    private const long FirstMs = 1_772_323_200_000;
+
+    public string Name => "stores";
+
+    public string Situation => "150 stores with 1,000 events each in one process, defaults";
+
+    public void Measure(CliffRun run)
+    {
+        StoreSchema schema = StoreSchema.Define(s => s.EventType("view", t => t.Field<long>("item")));
+        int count = run.Sized(150);
+        List<SignalStore> stores = [];
+        double before = CliffRun.ResidentMiB();
+        double threads = CliffRun.Threads();
+        try
+        {
+            for (int i = 0; i < count; i++)
+            {
+                stores.Add(SignalStore.Open(Path.Combine(run.Folder, $"{i}"), schema));
+                Fill(stores[^1]);
+            }
+
+            run.Report("resident MiB a store", (CliffRun.ResidentMiB() - before) / count);
+            run.Report("threads a store", (CliffRun.Threads() - threads) / count);
+            run.Report("handles a store", CliffRun.Handles() / count);
+            run.Report("MiB of files a store", new DirectoryInfo(run.Folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) / 1048576.0 / count);
+        }
+        finally
+        {
+            stores.ForEach(store => store.Dispose());
+        }
+    }
+
+    private static void Fill(SignalStore store)
+    {
+        EventBatch batch = store.CreateBatch("view", EventsOfEach);
+        for (int i = 0; i < EventsOfEach; i++)
+        {
+            batch.Add(UserId.From((ulong)(i % 50) + 1), FirstMs + i, (ulong)i).Set("item", (long)i);
+        }
+
+        store.AppendAsync(batch).AsTask().GetAwaiter().GetResult();
+    }
+}
