@@ -1,5 +1,6 @@
 using Signals.Core.Ingest;
 using Signals.Core.Model;
+using Signals.Storage.Primitives;
 using Signals.Storage.Telemetry;
 
 namespace Signals.Storage.Engine;

@@ -1,3 +1,5 @@
+using Signals.Storage.Primitives;
+
 namespace Signals.Storage.Engine;
 
 /// <summary>A thread that does its work when signalled, and at latest after each interval.</summary>

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Signals.Core.Ingest;
 using Signals.Core.Model;
+using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Engine;
 

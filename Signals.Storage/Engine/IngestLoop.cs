@@ -1,6 +1,7 @@
 using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Storage.History;
+using Signals.Storage.Primitives;
 using Signals.Storage.Telemetry;
 
 namespace Signals.Storage.Engine;

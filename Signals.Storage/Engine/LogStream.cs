@@ -1,4 +1,5 @@
 using Signals.Storage.FileSystem;
+using Signals.Storage.Primitives;
 using Signals.Storage.Versions;
 using Signals.Storage.Wal;
 
@@ -10,9 +11,9 @@ namespace Signals.Storage.Engine;
 /// </summary>
 /// <remarks>
 /// Thread contract: the ingest thread appends; one background thread calls <see cref="PrepareNext"/> and
-/// <see cref="SyncWritten"/>. Invariant: a log gets its first frame only after the one before it is sealed.
+/// <see cref="SyncWritten"/>. Invariant: a log gets its first frame only after the one before it is sealed. A store that has failed begins no log.
 /// </remarks>
-internal sealed class LogStream(IFileSystem files, string directory, FileNumbers numbers, long logBytes) : IDisposable
+internal sealed class LogStream(IFileSystem files, string directory, FileNumbers numbers, long logBytes, FailStop failStop) : IDisposable
 {
     private readonly Lock _gate = new();
     private LogWriter? _current; // replaced under _gate
@@ -127,6 +128,7 @@ internal sealed class LogStream(IFileSystem files, string directory, FileNumbers
 
     private void Advance()
     {
+        failStop.RequireWritable();
         _nextSequence = _current?.NextSequence ?? _nextSequence;
         ulong number = TakePrepared();
         lock (_gate)
@@ -157,6 +159,7 @@ internal sealed class LogStream(IFileSystem files, string directory, FileNumbers
         {
             if (_prepared == 0)
             {
+                failStop.RequireWritable();
                 ulong number = numbers.Next();
                 LogWriter.Prepare(files, PathOf(number), number, logBytes);
                 _prepared = number;

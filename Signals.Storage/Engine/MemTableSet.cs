@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Signals.Storage.MemTables;
+using Signals.Storage.Primitives;
 using Signals.Storage.Reads;
 
 namespace Signals.Storage.Engine;

@@ -62,7 +62,7 @@ internal sealed partial class StoreEngine
         FilePins pins = owned.Add(new FilePins(files, directory)); // before the epochs: what these still hold is deleted when they go
         _epochs = owned.Add(new ReadEpochs());
         _arenas = owned.Add(new MemArenaPool(options.MemTableBytes, keep: 2));
-        Manifest manifest = owned.Add(StoreRecovery.OpenManifest(files, directory, declared, out StoreSchema schema));
+        Manifest manifest = owned.Add(StoreRecovery.OpenManifest(files, directory, declared, FailStop, out StoreSchema schema));
         Schema = schema;
         MemTableFit.Require(schema, options);
         ulong highest = StoreRecovery.HighestNumber(files, directory, manifest.State);
@@ -89,7 +89,7 @@ internal sealed partial class StoreEngine
         StoreRecovery.Clean(files, directory, manifest.State, kept.Versions);
         StagedSegment.Clean(files, directory);
         _warmer = owned.Add(new CacheWarmer(_cache, _view, _epochs));
-        Committer = new VersionCommitter(manifest, _view, Numbers, tables, _warmer, pins);
+        Committer = new VersionCommitter(manifest, _view, Numbers, tables, _warmer, pins, FailStop);
         _memTables = owned.Add(new MemTableSet(_view, _arenas, layouts, options.MaxFrozenMemTables, time, FailStop));
         _applier = new RecordApplier(schema, _memTables, _erasures, Sources, Watermarks)
         {
@@ -102,14 +102,14 @@ internal sealed partial class StoreEngine
         _importer = owned.Add(new SegmentImporter(
             files, directory, schema, Numbers, tables, Committer, Registry, Watermarks, options, time, FailStop.Fail));
         _history = options.Retention is { } retention
-            ? owned.Add(new VersionHistory(files, directory, retention, options.LogBytes, kept, lists, pins, time))
+            ? owned.Add(new VersionHistory(files, directory, retention, options.LogBytes, kept, lists, pins, FailStop, time))
             : null;
         _flusher.FirstKeptLog = () => _history?.FirstLog ?? ulong.MaxValue;
         Recover(recovery);
 
         // Without durability an empty log stands for those that the manifest expects, so that every mode recovers alike.
         bool keepsLog = options.Durability != Durability.InMemory;
-        LogStream log = owned.Add(new LogStream(files, directory, Numbers, keepsLog ? options.LogBytes : LogFormat.EmptyBytes));
+        LogStream log = owned.Add(new LogStream(files, directory, Numbers, keepsLog ? options.LogBytes : LogFormat.EmptyBytes, FailStop));
         log.Start(recovery.UnusedLog, recovery.NextSequence);
         _log = keepsLog ? log : null;
         Committer.OnCommitting = () => _log?.SyncWritten();

@@ -2,6 +2,7 @@ using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage.FileSystem;
 using Signals.Storage.History;
+using Signals.Storage.Primitives;
 using Signals.Storage.Versions;
 
 namespace Signals.Storage.Engine;
@@ -17,16 +18,17 @@ internal static class StoreRecovery
     /// <param name="files">The file system.</param>
     /// <param name="directory">The store's folder.</param>
     /// <param name="declared">The event types that the program knows.</param>
+    /// <param name="failStop">What every commit asks.</param>
     /// <param name="schema">The schema in force: not yet in the manifest when it has more than the stored one.</param>
-    public static Manifest OpenManifest(IFileSystem files, string directory, StoreSchema declared, out StoreSchema schema)
+    public static Manifest OpenManifest(IFileSystem files, string directory, StoreSchema declared, FailStop failStop, out StoreSchema schema)
     {
         if (!Manifest.Exists(files, directory))
         {
             schema = declared;
-            return Manifest.Create(files, directory, new VersionEdit { Schema = SchemaSerializer.Write(declared) });
+            return Manifest.Create(files, directory, new VersionEdit { Schema = SchemaSerializer.Write(declared) }, failStop: failStop);
         }
 
-        Manifest manifest = Manifest.Open(files, directory);
+        Manifest manifest = Manifest.Open(files, directory, failStop: failStop);
         try
         {
             schema = SchemaEvolution.Resolve(SchemaSerializer.Read(manifest.State.Schema), declared, out _);

@@ -1,3 +1,4 @@
+using Signals.Storage.Primitives;
 using Signals.Storage.Reads;
 using Signals.Storage.Tables;
 using Signals.Storage.Versions;
@@ -8,10 +9,11 @@ namespace Signals.Storage.Engine;
 /// <remarks>
 /// Thread contract: any background thread; one edit at a time. Removed tables are closed and deleted once no reader
 /// holds them. An error before the manifest has the edit leaves the old version in place, durable and visible; one after it, in keeping a
-/// version, leaves the new one durable and the old one visible, and the store fails.
+/// version, leaves the new one durable and the old one visible, and the store fails before anybody else can commit. Every commit of an open
+/// store goes through the manifest, which asks <see cref="FailStop.RequireWritable"/> first: a store that has failed commits nothing, whichever thread tries.
 /// </remarks>
 internal sealed class VersionCommitter(
-    Manifest manifest, ViewState view, FileNumbers numbers, TableSet tables, CacheWarmer warmer, FilePins pins)
+    Manifest manifest, ViewState view, FileNumbers numbers, TableSet tables, CacheWarmer warmer, FilePins pins, FailStop failStop)
 {
     private readonly Lock _gate = new();
 
@@ -55,12 +57,7 @@ internal sealed class VersionCommitter(
         lock (_gate)
         {
             OrDispose(added, () => CommitDurablyLocked(edit));
-            TableVersion before = view.Current.Tables;
-            TableVersion after = before.Apply(edit, added);
-            Table[] removed = [.. edit.RemovedTables.Select(number => Find(before, number))];
-            ulong version = IsKept(edit, before) ? OrDispose(added, () => OnInstalling!(manifest.State, edit)) : view.Current.Version;
-            CacheWarmer.HandOver(warm, removed);
-            view.Replace(current => change(current, after).WithVersion(version), [.. removed, .. FilesLeft(removed, after), .. unlinked]);
+            OrStop(() => InstallLocked(edit, added, warm, change, unlinked));
         }
 
         OnCommitted();
@@ -71,9 +68,39 @@ internal sealed class VersionCommitter(
     {
         lock (_gate)
         {
-            ulong version = OnInstalling!(manifest.State, new VersionEdit());
-            view.Replace(current => current.WithVersion(version));
-            return version;
+            failStop.RequireWritable();
+            return OrStop(() =>
+            {
+                ulong version = OnInstalling!(manifest.State, new VersionEdit());
+                view.Replace(current => current.WithVersion(version));
+                return version;
+            });
+        }
+    }
+
+    private bool InstallLocked(
+        VersionEdit edit, Table[] added, WarmBlocks[] warm, Func<ReadView, TableVersion, ReadView> change, IEnumerable<IDisposable> unlinked)
+    {
+        TableVersion before = view.Current.Tables;
+        TableVersion after = before.Apply(edit, added);
+        Table[] removed = [.. edit.RemovedTables.Select(number => Find(before, number))];
+        ulong version = IsKept(edit, before) ? OrDispose(added, () => OnInstalling!(manifest.State, edit)) : view.Current.Version;
+        CacheWarmer.HandOver(warm, removed);
+        view.Replace(current => change(current, after).WithVersion(version), [.. removed, .. FilesLeft(removed, after), .. unlinked]);
+        return true;
+    }
+
+    /// <summary>After an error what is durable and what is visible differ: the store fails while nobody else can commit.</summary>
+    private T OrStop<T>(Func<T> step)
+    {
+        try
+        {
+            return step();
+        }
+        catch (Exception error)
+        {
+            failStop.Stop(error);
+            throw;
         }
     }
 
@@ -85,6 +112,7 @@ internal sealed class VersionCommitter(
 
     private bool CommitDurablyLocked(VersionEdit edit)
     {
+        failStop.RequireWritable();
         edit.NextFileNumber = numbers.Upcoming;
         OnCommitting();
         manifest.Commit(edit);

@@ -1,5 +1,6 @@
 using Signals.Core.Model;
 using Signals.Storage.FileSystem;
+using Signals.Storage.Primitives;
 using Signals.Storage.Tables;
 using Signals.Storage.Versions;
 
@@ -23,6 +24,7 @@ internal sealed partial class VersionHistory : IDisposable
     private readonly VersionRetention _options;
     private readonly long _logBytes;
     private readonly FilePins _pins;
+    private readonly FailStop _failStop;
     private readonly TimeProvider _time;
     private readonly Lock _cleaning = new(); // taken before the committer's gate and _lock
     private readonly Lock _lock = new();
@@ -38,7 +40,7 @@ internal sealed partial class VersionHistory : IDisposable
     private ulong _firstLog; // written under _lock
 
     public VersionHistory(
-        IFileSystem files, string directory, VersionRetention options, long logBytes, HistoryContent content, ulong fileNumber, FilePins pins, TimeProvider time)
+        IFileSystem files, string directory, VersionRetention options, long logBytes, HistoryContent content, ulong fileNumber, FilePins pins, FailStop failStop, TimeProvider time)
     {
         _files = files;
         _directory = directory;
@@ -47,6 +49,7 @@ internal sealed partial class VersionHistory : IDisposable
         _content = content;
         _fileNumber = fileNumber;
         _pins = pins;
+        _failStop = failStop;
         _time = time;
         RetainedVersion? before = null;
         foreach (RetainedVersion version in content.Versions)
@@ -165,6 +168,7 @@ internal sealed partial class VersionHistory : IDisposable
                 return;
             }
 
+            _failStop.RequireWritable();
             SampleLocked(version);
             gone = LetGoLocked(CountOldLocked());
             if (_file.Bytes > RolloverBytes + (2 * _firstBytes))
@@ -198,6 +202,7 @@ internal sealed partial class VersionHistory : IDisposable
             string[] gone;
             lock (_lock)
             {
+                _failStop.RequireWritable();
                 // Upkeep may have let it go meanwhile, by size; then no older one is left either.
                 _content.CleanEdits = Math.Max(edits, _content.CleanEdits);
                 gone = LetGoLocked(Math.Max(0, _content.Versions.FindIndex(version => version.Number == clean)));

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Signals.Core.Model;
 using Signals.Storage.FileSystem;
+using Signals.Storage.Primitives;
 using Signals.Storage.Wal;
 
 namespace Signals.Storage.Versions;
@@ -23,12 +24,14 @@ internal sealed class Manifest : IDisposable
     private readonly IFileSystem _files;
     private readonly string _directory;
     private readonly long _rolloverBytes;
+    private readonly FailStop? _failStop; // null for a manifest that no open store commits to
     private LogWriter _log;
     private long _snapshotEnd;
     private Exception? _failure;
 
-    private Manifest(IFileSystem files, string directory, ManifestState state, ulong number, long rolloverBytes)
+    private Manifest(IFileSystem files, string directory, ManifestState state, ulong number, long rolloverBytes, FailStop? failStop)
     {
+        _failStop = failStop;
         _files = files;
         _directory = directory;
         _rolloverBytes = rolloverBytes;
@@ -50,15 +53,15 @@ internal sealed class Manifest : IDisposable
     /// <summary>Makes a new store that consists of <paramref name="first"/>. Nothing else may have been written before.</summary>
     /// <exception cref="CorruptionException">The folder holds tables or logs of a store whose <c>CURRENT</c> is lost.</exception>
     public static Manifest Create(
-        IFileSystem files, string directory, VersionEdit first, long rolloverBytes = DefaultRolloverBytes) =>
-        Create(files, directory, [first], rolloverBytes);
+        IFileSystem files, string directory, VersionEdit first, long rolloverBytes = DefaultRolloverBytes, FailStop? failStop = null) =>
+        Create(files, directory, [first], rolloverBytes, failStop);
 
     /// <summary>The same for the sum of several edits, as of a snapshot.</summary>
     public static Manifest Create(
-        IFileSystem files, string directory, IEnumerable<VersionEdit> first, long rolloverBytes = DefaultRolloverBytes)
+        IFileSystem files, string directory, IEnumerable<VersionEdit> first, long rolloverBytes = DefaultRolloverBytes, FailStop? failStop = null)
     {
         RefuseOrphans(files, directory);
-        return new Manifest(files, directory, ManifestState.Of(first), 1, rolloverBytes);
+        return new Manifest(files, directory, ManifestState.Of(first), 1, rolloverBytes, failStop);
     }
 
     /// <summary>What the live manifest of a folder says; nothing is written.</summary>
@@ -73,17 +76,17 @@ internal sealed class Manifest : IDisposable
     /// Replays the live manifest and continues in a fresh one, so that nothing is ever appended behind a torn tail.
     /// </summary>
     /// <exception cref="CorruptionException"><c>CURRENT</c> or the manifest is damaged or missing.</exception>
-    public static Manifest Open(IFileSystem files, string directory, long rolloverBytes = DefaultRolloverBytes)
+    public static Manifest Open(IFileSystem files, string directory, long rolloverBytes = DefaultRolloverBytes, FailStop? failStop = null)
     {
         (ulong number, long snapshotEnd) = CurrentFile.Read(files, directory);
         ManifestState state = Replay(files, directory, number, snapshotEnd);
-        return new Manifest(files, directory, state, number + 1, rolloverBytes);
+        return new Manifest(files, directory, state, number + 1, rolloverBytes, failStop);
     }
 
     /// <summary>Makes <paramref name="edit"/> durable and adds it to <see cref="State"/>.</summary>
     /// <exception cref="InvalidDataException">The edit contradicts the state; nothing was written.</exception>
     /// <exception cref="IOException">The disk refused; this manifest accepts no further commit.</exception>
-    /// <exception cref="StorePoisonedException">An earlier commit failed.</exception>
+    /// <exception cref="StorePoisonedException">An earlier commit failed, or the store did, in whatever thread.</exception>
     public void Commit(VersionEdit edit)
     {
         if (_failure is not null)
@@ -91,6 +94,7 @@ internal sealed class Manifest : IDisposable
             throw new StorePoisonedException(_failure);
         }
 
+        _failStop?.RequireWritable();
         State.Check(edit);
         try
         {
@@ -106,6 +110,7 @@ internal sealed class Manifest : IDisposable
         catch (Exception e)
         {
             _failure = e;
+            _failStop?.Stop(e);
             throw;
         }
 

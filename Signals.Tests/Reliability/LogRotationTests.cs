@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Signals.Storage.Engine;
+using Signals.Storage.Primitives;
 using Signals.Storage.Versions;
 using Signals.Storage.Wal;
 using Signals.Tests.Simulation;
@@ -19,7 +20,7 @@ internal sealed class LogRotationTests
         SimFileSystem files = new(record: false);
         files.CreateDirectory(Folder);
         SimRandom random = new(0x10_67);
-        using LogStream log = new(files, Folder, new FileNumbers(1), 8 << 10);
+        using LogStream log = new(files, Folder, new FileNumbers(1), 8 << 10, new FailStop());
         log.Start(unused: 0, firstSequence: 1);
         int done = 0;
         Task background = Task.Run(() =>

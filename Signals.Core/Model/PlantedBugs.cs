@@ -1,0 +1,45 @@
+namespace Signals.Core.Model;
+
+/// <summary>
+/// TEST_ONLY: bugs that the mutant gate plants inside the engine, to see that a suite reports them. Outside of a test none is planted, and a
+/// place that asks pays one read of a static field.
+/// </summary>
+/// <remarks>
+/// How to use it: name the bug here; where the right code stands, write <c>if (PlantedBugs.Has(PlantedBugs.Name))</c> with the wrong code in it;
+/// let the test that must fail run under <see cref="Plant"/>. A bug is planted in the flow of the test alone: in its threads, in the tasks and
+/// threads that it starts, and not in tests that run beside it. Thread contract: any thread.
+/// </remarks>
+internal static class PlantedBugs
+{
+    /// <summary>A file is deleted by whoever retires it, although another one has retired it already.</summary>
+    public const string TwoOwnersOfAFile = nameof(TwoOwnersOfAFile);
+
+    /// <summary>A flush takes the erasures before it can fail, and a store that has failed still commits.</summary>
+    public const string ErasuresTakenBeforeCommit = nameof(ErasuresTakenBeforeCommit);
+
+    /// <summary>A compaction that closing interrupts counts as one that was done.</summary>
+    public const string InterruptedCompactionIsClean = nameof(InterruptedCompactionIsClean);
+
+    private static readonly AsyncLocal<string?> Planted = new();
+    private static int _scopes;
+
+    /// <summary>Whether a bug is planted here.</summary>
+    public static bool Has(string bug) => Volatile.Read(ref _scopes) != 0 && Planted.Value == bug;
+
+    /// <summary>Plants a bug until the result is disposed, by the one that planted it.</summary>
+    public static IDisposable Plant(string bug)
+    {
+        Planted.Value = bug;
+        Interlocked.Increment(ref _scopes);
+        return new Scope();
+    }
+
+    private sealed class Scope : IDisposable
+    {
+        public void Dispose()
+        {
+            Interlocked.Decrement(ref _scopes);
+            Planted.Value = null;
+        }
+    }
+}
