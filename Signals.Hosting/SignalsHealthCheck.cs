@@ -18,7 +18,7 @@ internal sealed class SignalsHealthCheck(SignalStore store, SignalsOptions optio
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
         StoreStats stats = store.GetStats();
-        long free = freeBytes(options.Path);
+        long free = freeBytes(store.Folder);
         Dictionary<string, object> data = new()
         {
             ["free_disk_bytes"] = free,

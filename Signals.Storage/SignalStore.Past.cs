@@ -24,9 +24,9 @@ public sealed partial class SignalStore
     /// <param name="path">The store's folder.</param>
     public static bool KeepsVersions(string path)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
+        string folder = FileSystems.Absolute(path);
         IFileSystem files = FileSystems.ForThisMachine();
-        return files.DirectoryExists(path) && files.ListFiles(path).Any(name => StoreFiles.Classify(name, out _) == StoreFileKind.Versions);
+        return files.DirectoryExists(folder) && files.ListFiles(folder).Any(name => StoreFiles.Classify(name, out _) == StoreFileKind.Versions);
     }
 
     /// <summary>Opens the store as it was known at a time: as of the last state that was noted at or before it (<see cref="VersionRetention.Granularity"/>).</summary>

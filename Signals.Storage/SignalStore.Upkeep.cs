@@ -44,10 +44,7 @@ public sealed partial class SignalStore
     /// <exception cref="StorePoisonedException">The store has failed.</exception>
     /// <remarks>After any of these errors the store is as it was, nothing is left behind, and the file is where it was.</remarks>
     public Task<ImportResult> ImportAsync(string path, ImportOptions? options = null, CancellationToken cancellationToken = default)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        return Engine.ImportAsync(path, options ?? new ImportOptions(), cancellationToken);
-    }
+        => Engine.ImportAsync(FileSystems.Absolute(path), options ?? new ImportOptions(), cancellationToken);
 
     /// <summary>
     /// Records durably that every event of a type from before a time has arrived. It is given with every answer; an earlier time than
@@ -125,10 +122,7 @@ public sealed partial class SignalStore
     /// <exception cref="FileOperationException">The folder exists, or the disk refused. The store is not affected.</exception>
     /// <exception cref="CorruptionException">The log that is being written is damaged.</exception>
     public Task<CheckpointInfo> CheckpointAsync(string directory, CancellationToken cancellationToken = default)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(directory);
-        return Engine.CheckpointAsync(directory, cancellationToken);
-    }
+        => Engine.CheckpointAsync(FileSystems.Absolute(directory), cancellationToken);
 
     /// <summary>
     /// Reads every byte of every file of the store as it is now, and checks it: each checksum; the order, counts and windows of rows; that

@@ -43,6 +43,9 @@ public sealed partial class SignalStore : IAsyncDisposable, IDisposable
     /// <summary>The schema in force: what the folder holds, joined with what was declared at open.</summary>
     public StoreSchema Schema => Engine.Schema;
 
+    /// <summary>The store's folder, as an absolute path.</summary>
+    public string Folder => Engine.Folder;
+
     /// <summary>What the store failed with; null while it works. A store that failed refuses writes until it is reopened, and reads go on.</summary>
     public Exception? FirstError => Engine.FailStop.Error;
 
@@ -61,7 +64,7 @@ public sealed partial class SignalStore : IAsyncDisposable, IDisposable
     internal StoreEngine Engine { get; }
 
     /// <summary>Opens the store in a folder, or makes one there.</summary>
-    /// <param name="path">The folder.</param>
+    /// <param name="path">The folder. A relative path is taken from the current directory of this moment, here and wherever a path is given.</param>
     /// <param name="schema">The event types that the program knows; new ones and new columns are added to the store.</param>
     /// <param name="options">Settings, or null for the defaults.</param>
     /// <exception cref="StoreLockedException">Another process, or this one, has the store open.</exception>
@@ -72,9 +75,9 @@ public sealed partial class SignalStore : IAsyncDisposable, IDisposable
     /// </exception>
     public static SignalStore Open(string path, StoreSchema schema, StoreOptions? options = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
+        string folder = FileSystems.Absolute(path);
         options ??= new StoreOptions();
-        return Open(FileSystems.ForThisMachine(), path, schema, options.Validate(), options.TimeProvider, options.Enrichment);
+        return Open(FileSystems.ForThisMachine(), folder, schema, options.Validate(), options.TimeProvider, options.Enrichment);
     }
 
     /// <summary>The schema that a folder's store holds, without opening the store; nothing is changed, and another process may have it open.</summary>
@@ -83,11 +86,11 @@ public sealed partial class SignalStore : IAsyncDisposable, IDisposable
     /// <exception cref="CorruptionException">The manifest is damaged or missing.</exception>
     public static StoreSchema ReadSchema(string path)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
+        string folder = FileSystems.Absolute(path);
         IFileSystem files = FileSystems.ForThisMachine();
-        return files.DirectoryExists(path) && Manifest.Exists(files, path)
-            ? SchemaSerializer.Read(Manifest.Read(files, path).Schema)
-            : throw new DirectoryNotFoundException($"'{path}' holds no store: there is no {StoreFiles.Current} in it.");
+        return files.DirectoryExists(folder) && Manifest.Exists(files, folder)
+            ? SchemaSerializer.Read(Manifest.Read(files, folder).Schema)
+            : throw new DirectoryNotFoundException($"'{folder}' holds no store: there is no {StoreFiles.Current} in it.");
     }
 
     /// <summary>
@@ -103,9 +106,7 @@ public sealed partial class SignalStore : IAsyncDisposable, IDisposable
     /// <exception cref="FileOperationException">The target exists, or the disk refused to be written.</exception>
     public static SalvageReport Salvage(string damaged, string target, StoreSchema? schema = null, CancellationToken cancellationToken = default)
     {
-        ArgumentException.ThrowIfNullOrEmpty(damaged);
-        ArgumentException.ThrowIfNullOrEmpty(target);
-        return StoreSalvage.Run(FileSystems.ForThisMachine(), damaged, target, schema, cancellationToken);
+        return StoreSalvage.Run(FileSystems.ForThisMachine(), FileSystems.Absolute(damaged), FileSystems.Absolute(target), schema, cancellationToken);
     }
 
     /// <summary>The counters now.</summary>

@@ -148,6 +148,8 @@ internal sealed partial class StoreEngine
 
     public StoreSchema Schema { get; }
 
+    public string Folder => _directory;
+
     public Appender Appender { get; }
 
     public SequenceReader Reader { get; }

@@ -52,8 +52,7 @@ public sealed class EntityTable : IDisposable
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static EntityTable Open(string path, EntityTableOptions? options = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        return Open(FileSystems.ForThisMachine(), path, options ?? new EntityTableOptions());
+        return Open(FileSystems.ForThisMachine(), FileSystems.Absolute(path), options ?? new EntityTableOptions());
     }
 
     /// <summary>Swaps in another version, from another file or from the same path written anew. Lookups see it from now on.</summary>
@@ -62,11 +61,11 @@ public sealed class EntityTable : IDisposable
     /// <exception cref="ObjectDisposedException">The table is closed, and stays so.</exception>
     public void Replace(string path)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
+        string file = FileSystems.Absolute(path);
         lock (_changes)
         {
             ObjectDisposedException.ThrowIf(_current is null, this);
-            ReplaceLocked(path);
+            ReplaceLocked(file);
         }
     }
 

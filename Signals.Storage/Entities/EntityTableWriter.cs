@@ -41,8 +41,7 @@ public sealed class EntityTableWriter : IDisposable
     /// <summary>Begins a file, which replaces what is at the path when it is finished.</summary>
     public static EntityTableWriter Create(string path, EntitySchema schema, EntityWriterOptions? options = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        return Create(FileSystems.ForThisMachine(), path, schema, options ?? new EntityWriterOptions());
+        return Create(FileSystems.ForThisMachine(), FileSystems.Absolute(path), schema, options ?? new EntityWriterOptions());
     }
 
     /// <summary>Adds an entity, whose columns are set on the result.</summary>

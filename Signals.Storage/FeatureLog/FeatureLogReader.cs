@@ -33,8 +33,7 @@ public sealed class FeatureLogReader : IDisposable
     /// <exception cref="CorruptionException">The file is no feature log.</exception>
     public static FeatureLogReader Open(string path)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        return Open(FileSystems.ForThisMachine(), path);
+        return Open(FileSystems.ForThisMachine(), FileSystems.Absolute(path));
     }
 
     /// <summary>Reads the next sequence; false at the end, and where the rest is torn.</summary>

@@ -36,8 +36,7 @@ public sealed class FeatureLogWriter : IDisposable
     /// <exception cref="Core.Model.CorruptionException">The file is damaged before its end, or no feature log.</exception>
     public static FeatureLogWriter Open(string path)
     {
-        ArgumentException.ThrowIfNullOrEmpty(path);
-        return Open(FileSystems.ForThisMachine(), path);
+        return Open(FileSystems.ForThisMachine(), FileSystems.Absolute(path));
     }
 
     /// <summary>Adds an answer with all its columns.</summary>

@@ -16,7 +16,7 @@ internal static unsafe partial class LinuxCalls
     public const int Eperm = 1, Enoent = 2, Eintr = 4, Eio = 5, Eagain = 11, Eexist = 17, Exdev = 18, Emlink = 31, Eopnotsupp = 95;
 
     /// <summary>Of <see cref="StatX"/>: takes the file of the descriptor when the path is empty; asks for the type.</summary>
-    public const int AtEmptyPath = 0x1000, StatTypeMask = 1;
+    public const int AtEmptyPath = 0x1000, StatTypeMask = 1, StatModeMask = 2;
 
     /// <summary>Bytes that <see cref="StatX"/> writes, and where among them the mode is (u16).</summary>
     public const int StatBytes = 256, StatModeAt = 28;
@@ -32,6 +32,12 @@ internal static unsafe partial class LinuxCalls
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int StatX(SafeFileHandle directory, string path, int flags, uint mask, byte* result);
+
+    [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
+    public static partial int FChMod(SafeFileHandle file, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "chmod", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int ChMod(string path, uint mode);
 
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Link(string from, string to);

@@ -24,6 +24,10 @@ internal sealed class LinuxFileSystem : IFileSystem
         {
             RequireRegular(handle, path);
         }
+        else if (mode == FileOpenMode.CreateNew)
+        {
+            KeepForOwner(handle, path);
+        }
 
         return new LinuxFile(handle, path);
     }
@@ -44,8 +48,14 @@ internal sealed class LinuxFileSystem : IFileSystem
         {
             CreateDirectory(parent);
             // Another process may have made it meanwhile; a file of that name is an error.
-            if (LinuxCalls.MakeDirectory(full, OwnerDirectory) != 0
-                && (Marshal.GetLastPInvokeError() != LinuxCalls.Eexist || !Directory.Exists(full)))
+            if (LinuxCalls.MakeDirectory(full, OwnerDirectory) == 0)
+            {
+                if (LinuxCalls.ChMod(full, OwnerDirectory) != 0)
+                {
+                    throw LinuxCalls.LastError("chmod", full);
+                }
+            }
+            else if (Marshal.GetLastPInvokeError() != LinuxCalls.Eexist || !Directory.Exists(full))
             {
                 throw LinuxCalls.LastError("mkdir", full);
             }
@@ -140,14 +150,9 @@ internal sealed class LinuxFileSystem : IFileSystem
 
     public long AvailableBytes(string directory) => new DriveInfo(directory).AvailableFreeSpace;
 
-    private static unsafe void RequireRegular(SafeFileHandle handle, string path)
+    private static void RequireRegular(SafeFileHandle handle, string path)
     {
-        byte* stat = stackalloc byte[LinuxCalls.StatBytes];
-        int mode = 0;
-        if (LinuxCalls.StatX(handle, "", LinuxCalls.AtEmptyPath, LinuxCalls.StatTypeMask, stat) == 0)
-        {
-            mode = *(ushort*)(stat + LinuxCalls.StatModeAt) & LinuxCalls.TypeMask;
-        }
+        int mode = ModeOf(handle) & LinuxCalls.TypeMask;
 
         if (mode != LinuxCalls.Regular)
         {
@@ -158,6 +163,27 @@ internal sealed class LinuxFileSystem : IFileSystem
                     : new FileOperationException("open", path, $"it is {NameOf(mode)}, not a regular file");
             }
         }
+    }
+
+    // The mask of the process takes bits of a new file away, and may be another than it was when the store was opened.
+    private static void KeepForOwner(SafeFileHandle handle, string path)
+    {
+        if ((ModeOf(handle) & OwnerFile) != OwnerFile && LinuxCalls.FChMod(handle, OwnerFile) != 0)
+        {
+            using (handle)
+            {
+                throw LinuxCalls.LastError("fchmod", path);
+            }
+        }
+    }
+
+    /// <summary>Type and rights of an open file; 0 when the system does not say.</summary>
+    private static unsafe int ModeOf(SafeFileHandle handle)
+    {
+        byte* stat = stackalloc byte[LinuxCalls.StatBytes];
+        return LinuxCalls.StatX(handle, "", LinuxCalls.AtEmptyPath, LinuxCalls.StatTypeMask | LinuxCalls.StatModeMask, stat) == 0
+            ? *(ushort*)(stat + LinuxCalls.StatModeAt)
+            : 0;
     }
 
     private static string NameOf(int mode) => mode switch

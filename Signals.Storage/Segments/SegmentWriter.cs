@@ -71,7 +71,7 @@ public sealed class SegmentWriter : IDisposable
     /// <exception cref="ArgumentException">An option is out of range.</exception>
     /// <exception cref="IOException">The file exists, the folder does not, or another writer is making the same segment.</exception>
     public static SegmentWriter Create(string path, EventTypeSchema type, SegmentOptions options) =>
-        Create(FileSystems.ForThisMachine(), path, type, options);
+        Create(FileSystems.ForThisMachine(), FileSystems.Absolute(path), type, options);
 
     /// <summary>Adds a whole event: it is there from now on, unless a retraction of the same or a later generation says otherwise.</summary>
     /// <param name="user">Whose event it is.</param>
