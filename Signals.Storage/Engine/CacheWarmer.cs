@@ -32,16 +32,11 @@ internal sealed class CacheWarmer(BlockCache cache, ViewState view, ReadEpochs e
 
         WarmBlocks[] warm;
         long room = cache.FreeBytes;
-        int slot = epochs.Enter();
-        try
+        using (epochs.Enter())
         {
             TableVersion before = view.Current.Tables;
             warm = [.. added.Select(table => Plan(table, edit, before))];
             room = Math.Max(room, Math.Min(room + LeavingBytes(edit, before), cache.Capacity / ShareInExchange));
-        }
-        finally
-        {
-            epochs.Exit(slot);
         }
 
         Load(warm, room);

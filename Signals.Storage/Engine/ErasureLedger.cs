@@ -73,8 +73,7 @@ internal sealed class ErasureLedger(
     private List<(ErasurePlaceKind Kind, string Name)> FindLocked(Entry entry)
     {
         List<(ErasurePlaceKind, string)> found = [];
-        int slot = epochs.Enter();
-        try
+        using (epochs.Enter())
         {
             ReadView current = view.Current;
             foreach (MemTable table in current.MemTables.Where(table => Holds(table, entry.Certificate)))
@@ -86,10 +85,6 @@ internal sealed class ErasureLedger(
             {
                 entry.Files.UnionWith(StoreFiles.FilesOf(table.Meta));
             }
-        }
-        finally
-        {
-            epochs.Exit(slot);
         }
 
         HashSet<string> there = [.. files.ListFiles(directory)];

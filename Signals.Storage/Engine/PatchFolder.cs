@@ -144,8 +144,7 @@ internal sealed class PatchFolder(
     // One view holds every acknowledged event: in a memtable, or in a table, of which the fold has seen those of its version.
     private bool MayArrive(UserId user, ushort eventType, TableVersion seen)
     {
-        int slot = epochs.Enter();
-        try
+        using (epochs.Enter())
         {
             ReadView now = view.Current;
             ulong hash = user.Hash64;
@@ -166,10 +165,6 @@ internal sealed class PatchFolder(
             }
 
             return false;
-        }
-        finally
-        {
-            epochs.Exit(slot);
         }
     }
 

@@ -34,14 +34,9 @@ internal sealed class SequenceReader(
         ArgumentNullException.ThrowIfNull(query);
         long started = telemetry.BeginRead();
         SequenceBuffer buffer = Begin(query, isLate: false);
-        int slot = Enter();
-        try
+        using (Enter())
         {
             buffer.Assembler.Append(view.Current, user, erasures.CutoffOf(user), Now(query), []);
-        }
-        finally
-        {
-            epochs.Exit(slot);
         }
 
         telemetry.EndRead(started);
@@ -64,14 +59,9 @@ internal sealed class SequenceReader(
     {
         long started = telemetry.BeginRead();
         SequenceBuffer buffer = Begin(query, isLate: false);
-        int slot = Enter();
-        try
+        using (Enter())
         {
             version = Append(buffer, users, limits, now);
-        }
-        finally
-        {
-            epochs.Exit(slot);
         }
 
         telemetry.EndRead(started);
@@ -96,28 +86,26 @@ internal sealed class SequenceReader(
     /// <param name="users">Whose sequences.</param>
     /// <param name="query">The columns, and the event types.</param>
     /// <param name="limits">As there.</param>
-    /// <param name="slot">To be given to <see cref="EndLate"/>, soon: until then nothing that was unlinked is reclaimed.</param>
-    public SequenceBatch BeginLate(ReadOnlySpan<UserId> users, SequenceQuery query, ReadOnlySpan<TypeLimits> limits, out int slot)
+    /// <param name="hold">The stay to be ended soon: until then nothing that was unlinked is reclaimed. When this throws it has ended.</param>
+    public SequenceBatch BeginLate(ReadOnlySpan<UserId> users, SequenceQuery query, ReadOnlySpan<TypeLimits> limits, EpochHold hold)
     {
         long started = telemetry.BeginRead();
         SequenceBuffer buffer = Begin(query, isLate: true);
-        slot = Enter();
+        hold.Enter(epochs);
         try
         {
+            RequireOpen();
             Append(buffer, users, limits, Now(query));
         }
         catch
         {
-            epochs.Exit(slot);
+            hold.Leave();
             throw;
         }
 
         telemetry.EndRead(started);
         return new SequenceBatch(buffer);
     }
-
-    /// <summary>Ends what <see cref="BeginLate"/> began.</summary>
-    public void EndLate(int slot) => epochs.Exit(slot);
 
     /// <summary>As <see cref="ReadMany(ReadOnlySpan{UserId}, SequenceQuery, ReadOnlySpan{TypeLimits})"/>, of exactly the commits up to one of them.</summary>
     /// <param name="users">Whose sequences.</param>
@@ -179,14 +167,9 @@ internal sealed class SequenceReader(
     /// <summary>Every user with rows of a type in a stretch of time, in order; users whose rows are all hidden may be among them.</summary>
     public UserId[] UsersOf(EventTypeSchema eventType, long fromMs, long toMs)
     {
-        int slot = Enter();
-        try
+        using (Enter())
         {
             return UserScan.UsersOf(view.Current, eventType.Id, fromMs, toMs);
-        }
-        finally
-        {
-            epochs.Exit(slot);
         }
     }
 
@@ -231,16 +214,25 @@ internal sealed class SequenceReader(
         }
     }
 
-    private int Enter()
+    private EpochScope Enter()
     {
-        int slot = epochs.Enter();
+        EpochScope inside = epochs.Enter();
         if (_closed)
         {
-            epochs.Exit(slot);
-            throw new ObjectDisposedException("SignalStore");
+            inside.Dispose();
+            RequireOpen();
         }
 
-        return slot;
+        return inside;
+    }
+
+    /// <summary>Asked inside an epoch, so that <see cref="Close"/> either is seen here or waits for this read.</summary>
+    private void RequireOpen()
+    {
+        if (_closed)
+        {
+            throw new ObjectDisposedException("SignalStore");
+        }
     }
 
     private long Now(SequenceQuery query) => query.NeedsNow ? time.GetUtcNow().ToUnixTimeMilliseconds() : 0;

@@ -112,14 +112,14 @@ public sealed class EntityTable : IDisposable
 
     internal void Find(EntityProbe probe, ReadOnlySpan<int> columns, ReadOnlySpan<OutputRows> outputs, Span<bool> found)
     {
-        int slot = _epochs.Enter();
+        EpochScope inside = _epochs.Enter();
         try
         {
             probe.Run(Current, columns, outputs, found);
         }
         finally
         {
-            _epochs.Exit(slot);
+            inside.Dispose();
             Interlocked.MemoryBarrier(); // either the flag is seen here, or whoever raises it sees that this lookup has left
             if (_hasRetired)
             {

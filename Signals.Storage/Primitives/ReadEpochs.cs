@@ -1,11 +1,13 @@
+using System.Diagnostics;
+
 namespace Signals.Storage.Primitives;
 
 /// <summary>
-/// Tells when nothing that a reader may still look at is left behind: readers enter and exit, writers retire
+/// Tells when nothing that a reader may still look at is left behind: readers enter and leave, writers retire
 /// what they have unlinked, and a retired object is disposed once every reader that could have seen it has left.
 /// </summary>
 /// <remarks>
-/// Thread contract: any thread may call anything. Enter and Exit take no lock and allocate nothing.
+/// Thread contract: any thread may call anything. Entering and leaving take no lock and allocate nothing.
 /// Why it is sound: a reader publishes its slot with an interlocked operation and only then loads the shared
 /// reference; a writer unlinks, then advances the epoch with an interlocked operation and only then scans the
 /// slots. Of the two, at least one sees the other: either the scan sees the slot, or the reader sees the new
@@ -21,6 +23,7 @@ internal sealed class ReadEpochs : IDisposable
     private readonly Lock _gate = new();
     private readonly Queue<(long Epoch, IDisposable Retired)> _retired = new(); // guarded by _gate
     private long _epoch = 1;
+    private int _doubleFrees;
 
     /// <summary>How many retired objects wait for readers to leave.</summary>
     public int PendingCount
@@ -34,8 +37,14 @@ internal sealed class ReadEpochs : IDisposable
         }
     }
 
-    /// <summary>Enters; the returned slot must be given to <see cref="Exit"/>, on any thread.</summary>
-    public int Enter()
+    /// <summary>How often a slot was freed that nobody held; counted in debug builds.</summary>
+    public int DoubleFreeCount => Volatile.Read(ref _doubleFrees);
+
+    /// <summary>Enters until the scope is disposed.</summary>
+    public EpochScope Enter() => new(this);
+
+    /// <summary>Claims a slot, for <see cref="EpochScope"/> and <see cref="EpochHold"/> alone: they own it, and free it once.</summary>
+    internal int Claim()
     {
         int slot = Environment.CurrentManagedThreadId;
         SpinWait spin = default;
@@ -54,8 +63,13 @@ internal sealed class ReadEpochs : IDisposable
         }
     }
 
-    /// <summary>Leaves the slot that <see cref="Enter"/> returned.</summary>
-    public void Exit(int slot) => Volatile.Write(ref _slots[(slot + 1) * SlotStride], 0);
+    /// <summary>Frees the slot that <see cref="Claim"/> returned. A second time frees what another reader has claimed since.</summary>
+    internal void Free(int slot)
+    {
+        ref long cell = ref _slots[(slot + 1) * SlotStride];
+        CountIfFree(cell);
+        Volatile.Write(ref cell, 0);
+    }
 
     /// <summary>Hands over an object that new readers can no longer reach; it is disposed when the old ones have left.</summary>
     public void Retire(IDisposable unlinked)
@@ -108,6 +122,15 @@ internal sealed class ReadEpochs : IDisposable
             {
                 next.Retired.Dispose();
             }
+        }
+    }
+
+    [Conditional("DEBUG")]
+    private void CountIfFree(long cell)
+    {
+        if (cell == 0)
+        {
+            Interlocked.Increment(ref _doubleFrees);
         }
     }
 

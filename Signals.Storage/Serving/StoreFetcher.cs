@@ -4,6 +4,7 @@ using Signals.Core.Serving;
 using Signals.Core.Serving.Rows;
 using Signals.Storage.Engine;
 using Signals.Storage.History;
+using Signals.Storage.Primitives;
 using Signals.Storage.Reads;
 
 namespace Signals.Storage.Serving;
@@ -19,7 +20,7 @@ internal sealed class StoreFetcher : RowFetcher, IRowSource
     private UserId[] _users = new UserId[1];
     private SequenceBatch _lease;
     private SequenceBuffer? _buffer;
-    private int _slot = -1;
+    private readonly EpochHold _hold = new();
 
     public StoreFetcher(SequenceReader reader, SequenceQuery query)
     {
@@ -80,7 +81,7 @@ internal sealed class StoreFetcher : RowFetcher, IRowSource
         }
         else if (_query.Early < _query.Columns.Length)
         {
-            _lease = _reader.BeginLate(users, _query, _limits, out _slot);
+            _lease = _reader.BeginLate(users, _query, _limits, _hold);
         }
         else
         {
@@ -108,26 +109,17 @@ internal sealed class StoreFetcher : RowFetcher, IRowSource
         }
         finally
         {
-            EndLate();
+            _hold.Leave();
         }
     }
 
     public override void Release()
     {
-        EndLate();
+        _hold.Leave();
         if (_buffer is not null)
         {
             _buffer = null;
             _lease.Dispose();
-        }
-    }
-
-    private void EndLate()
-    {
-        if (_slot >= 0)
-        {
-            _reader.EndLate(_slot);
-            _slot = -1;
         }
     }
 }

@@ -131,12 +131,13 @@ internal sealed class ScheduleTests
         {
             Version early = current;
             yield return 0;
-            int slot = epochs.Enter();
+            EpochHold hold = new();
+            hold.Enter(epochs);
             yield return 1;
             Version seen = buggy ? early : current;
             yield return 2;
             wrong = seen.IsDisposed ? "a reader looks at a disposed version" : wrong;
-            epochs.Exit(slot);
+            hold.Leave();
         }
 
         IEnumerable<int> Writer()
@@ -147,6 +148,69 @@ internal sealed class ScheduleTests
             epochs.Retire(old);
             yield return 1;
             epochs.Collect();
+        }
+    });
+
+    [Test]
+    public void Epochs_ReaderThatFailsAndCleansUpTwice_TakesNobodyElsesSlot([Values] bool buggy) => Explore(buggy, () =>
+    {
+        ReadEpochs epochs = new();
+        Version current = new();
+        string? wrong = null;
+        return new Scenario([Fails(), Reads(), Writer()], () =>
+        {
+            epochs.Dispose();
+            return wrong;
+        });
+
+        IEnumerable<int> Fails()
+        {
+            EpochHold hold = new();
+            int slot = 0;
+            if (buggy)
+            {
+                slot = epochs.Claim();
+            }
+            else
+            {
+                hold.Enter(epochs);
+            }
+
+            yield return 0;
+            Leave();
+            yield return 1;
+            Leave();
+
+            void Leave()
+            {
+                if (buggy)
+                {
+                    epochs.Free(slot);
+                }
+                else
+                {
+                    hold.Leave();
+                }
+            }
+        }
+
+        IEnumerable<int> Reads()
+        {
+            EpochHold hold = new();
+            hold.Enter(epochs);
+            yield return 0;
+            Version seen = current;
+            yield return 1;
+            wrong = seen.IsDisposed ? "a reader looks at a disposed version" : wrong;
+            hold.Leave();
+        }
+
+        IEnumerable<int> Writer()
+        {
+            Version old = current;
+            current = new Version();
+            yield return 0;
+            epochs.Retire(old);
         }
     });
 

@@ -10,15 +10,15 @@ internal sealed class ReadEpochsTests
         using ReadEpochs epochs = new();
         Retired first = new();
         Retired second = new();
-        int early = epochs.Enter();
+        EpochHold early = Enter(epochs);
         epochs.Retire(first);
-        int late = epochs.Enter(); // entered after the first was unlinked: cannot hold it
+        EpochHold late = Enter(epochs); // entered after the first was unlinked: cannot hold it
         epochs.Retire(second);
         Assert.That((first.Disposals, second.Disposals, epochs.PendingCount), Is.EqualTo((0, 0, 2)));
-        epochs.Exit(early);
+        early.Leave();
         epochs.Collect();
         Assert.That((first.Disposals, second.Disposals), Is.EqualTo((1, 0)));
-        epochs.Exit(late);
+        late.Leave();
         epochs.Collect();
         Assert.That((second.Disposals, epochs.PendingCount), Is.EqualTo((1, 0)));
     }
@@ -28,9 +28,9 @@ internal sealed class ReadEpochsTests
     {
         Retired left = new();
         ReadEpochs epochs = new();
-        int slot = epochs.Enter();
+        EpochHold hold = Enter(epochs);
         epochs.Retire(left);
-        epochs.Exit(slot);
+        hold.Leave();
         epochs.Dispose();
         epochs.Dispose();
         Assert.That(left.Disposals, Is.EqualTo(1));
@@ -47,14 +47,14 @@ internal sealed class ReadEpochsTests
         {
             while (Volatile.Read(ref stop) == 0)
             {
-                int slot = epochs.Enter();
-                Retired held = Volatile.Read(ref current);
-                for (int look = 0; look < 20; look++)
+                using (epochs.Enter())
                 {
-                    Interlocked.Add(ref seen, held.Disposals);
+                    Retired held = Volatile.Read(ref current);
+                    for (int look = 0; look < 20; look++)
+                    {
+                        Interlocked.Add(ref seen, held.Disposals);
+                    }
                 }
-
-                epochs.Exit(slot);
             }
         }))];
         Array.ForEach(readers, reader => reader.Start());
@@ -72,6 +72,52 @@ internal sealed class ReadEpochsTests
         epochs.Collect();
         Assert.That(seen, Is.Zero);
         Assert.That(all.Select(old => old.Disposals), Is.All.EqualTo(1));
+    }
+
+    [Test]
+    public void Leave_AgainAfterAnotherReaderTookTheSlot_LeavesThatOneInside()
+    {
+        using ReadEpochs epochs = new();
+        Retired unlinked = new();
+        EpochHold first = Enter(epochs);
+        first.Leave();
+        EpochHold second = Enter(epochs); // the same thread, so the same slot
+        first.Leave();
+        epochs.Retire(unlinked);
+        Assert.That((second.IsInside, unlinked.Disposals), Is.EqualTo((true, 0)));
+        second.Leave();
+        epochs.Collect();
+        Assert.That((unlinked.Disposals, epochs.DoubleFreeCount), Is.EqualTo((1, 0)));
+    }
+
+    [Test]
+    public void Dispose_ScopeTwice_LeavesTheNextReaderInside()
+    {
+        using ReadEpochs epochs = new();
+        Retired unlinked = new();
+        EpochScope first = epochs.Enter();
+        first.Dispose();
+        EpochHold second = Enter(epochs);
+        first.Dispose();
+        epochs.Retire(unlinked);
+        Assert.That(unlinked.Disposals, Is.Zero);
+        second.Leave();
+    }
+
+    [Test]
+    public void Enter_HoldThatIsInside_Throws()
+    {
+        using ReadEpochs epochs = new();
+        EpochHold hold = Enter(epochs);
+        Assert.That(() => hold.Enter(epochs), Throws.InvalidOperationException);
+        hold.Leave();
+    }
+
+    private static EpochHold Enter(ReadEpochs epochs)
+    {
+        EpochHold hold = new();
+        hold.Enter(epochs);
+        return hold;
     }
 
     private sealed class Retired : IDisposable

@@ -5,8 +5,11 @@ using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Core.Serving;
+using Signals.Core.Serving.Rows;
 using Signals.Storage;
+using Signals.Storage.Compaction;
 using Signals.Storage.FileSystem;
+using Signals.Storage.Reads;
 using Signals.Storage.Segments;
 using Signals.Storage.Serving;
 using Signals.Tests.Simulation;
@@ -62,6 +65,47 @@ internal sealed class LateColumnTests
         reopened.Definitions.Register(Definition(oldestFirst: false, types: 2));
         Assert.That(() => reopened.Read(User, "late").Dispose(), Throws.TypeOf<CorruptionException>().With.Message.Contains(".tbl"));
         Assert.That(() => reopened.ReadTensors([User], "late", new TensorSet().Bind<sbyte>("v", new sbyte[Size * Dimensions])), Throws.TypeOf<CorruptionException>());
+    }
+
+    [Test]
+    public void Fetch_TableSpoiled_TakesNoOtherReadersPlaceAlong()
+    {
+        using (SignalStore store = Open())
+        {
+            Append(store, 0, Events);
+            store.CompactAsync().GetAwaiter().GetResult();
+        }
+
+        // No merge may come across the spoiled tables: the store would take no more events.
+        using SignalStore reopened = TestStores.Open(
+            _files, Schema, _time, TestStores.Tiny with { Compaction = new CompactionOptions { MinRuns = 100, MaxRuns = 100 } });
+        SpoilTables();
+        UserId fresh = UserId.From(2UL);
+        AppendNotes(reopened, fresh, "mine");
+        SequenceQuery query = new SequenceQueryBuilder(reopened.Schema, ["a"]).Columns("n", "note").Early(1).Build();
+        StoreFetcher failing = new(reopened.Engine.Reader, query);
+        StoreFetcher other = new(reopened.Engine.Reader, query);
+        try
+        {
+            Assert.That(() => failing.Fetch([User], [long.MinValue], [Size]), Throws.TypeOf<CorruptionException>());
+            IRowSource rows = other.Fetch([fresh], [long.MinValue], [Size]);
+            failing.Release();
+            for (int flush = 0; flush < 4; flush++)
+            {
+                // Were the memtable given back while the other read looks at it, these notes would lie where its own were.
+                reopened.FlushAsync().GetAwaiter().GetResult();
+                AppendNotes(reopened, UserId.From(3UL), "else");
+            }
+
+            other.Complete([0, 1, 2]);
+            string[] notes = [.. Enumerable.Range(0, 3).Select(row => Encoding.UTF8.GetString(rows.Column(1).GetValue(row)))];
+            Assert.That(notes, Is.All.EqualTo("mine"));
+        }
+        finally
+        {
+            failing.Release();
+            other.Release();
+        }
     }
 
     [Test]
@@ -140,6 +184,28 @@ internal sealed class LateColumnTests
         }
 
         store.ImportAsync(Segment).GetAwaiter().GetResult();
+    }
+
+    private static void AppendNotes(SignalStore store, UserId user, string note)
+    {
+        EventBatch batch = store.CreateBatch("a");
+        for (int i = 0; i < Size; i++)
+        {
+            batch.Add(user, TestStores.Start + i, (ulong)i).Set("n", i).Set("note", note);
+        }
+
+        store.Append(batch);
+        store.Engine.RunPending();
+    }
+
+    /// <summary>Overwrites the blocks of all tables; what of them is in memory stays as it is.</summary>
+    private void SpoilTables()
+    {
+        foreach (string name in _files.ListFiles(TestStores.Folder).Where(file => file.EndsWith(".tbl", StringComparison.Ordinal)))
+        {
+            using IFile file = _files.Open(Path.Combine(TestStores.Folder, name), FileOpenMode.ReadWrite);
+            file.Write(64, new byte[file.Length / 2]);
+        }
     }
 
     private void Damage(byte[] pattern)

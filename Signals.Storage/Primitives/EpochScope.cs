@@ -1,0 +1,28 @@
+namespace Signals.Storage.Primitives;
+
+/// <summary>A reader's stay inside a <see cref="ReadEpochs"/> that ends with the block that began it: <c>using EpochScope inside = epochs.Enter();</c></summary>
+/// <remarks>
+/// Thread contract: the thread that entered. Invariant: it owns its slot alone and frees it once; a ref struct cannot be kept in a field, so
+/// nobody else can. A stay that outlives a call is an <see cref="EpochHold"/>.
+/// </remarks>
+internal ref struct EpochScope
+{
+    private readonly ReadEpochs _epochs;
+    private int _slot;
+
+    internal EpochScope(ReadEpochs epochs)
+    {
+        _epochs = epochs;
+        _slot = epochs.Claim();
+    }
+
+    /// <summary>Leaves. A second call does nothing.</summary>
+    public void Dispose()
+    {
+        if (_slot >= 0)
+        {
+            _epochs.Free(_slot);
+            _slot = -1;
+        }
+    }
+}
