@@ -203,6 +203,23 @@ internal sealed class ColumnBuffer : IColumnRows
         _count--;
     }
 
+    /// <summary>Makes room for exactly so many more rows, and bytes of texts, if it is not there.</summary>
+    public void MakeRoom(int rows, int variableBytes)
+    {
+        if (rows > _states.Length - _count)
+        {
+            int capacity = _count + rows;
+            Array.Resize(ref _states, capacity);
+            Array.Resize(ref _values, Type.IsVariable ? _values.Length : checked(capacity * _width));
+            Array.Resize(ref _ends, Type.IsVariable ? capacity : 0);
+        }
+
+        if (Type.IsVariable && variableBytes > _values.Length - EndOf(_count))
+        {
+            Array.Resize(ref _values, checked(EndOf(_count) + variableBytes));
+        }
+    }
+
     /// <summary>Removes every row and keeps the memory.</summary>
     public void Clear() => _count = 0;
 

@@ -31,9 +31,6 @@ internal sealed class BlockBuilder
         ];
     }
 
-    /// <summary>Most rows that a block can have.</summary>
-    public int MaxRows => (int)Math.Min(FeatureLogFormat.MaxRows, FeatureLogFormat.MaxFixedBytes / _columns.Sum(column => (long)column.Type.Width));
-
     public bool IsEmpty => _users == 0;
 
     /// <summary>Rows so far.</summary>
@@ -41,6 +38,30 @@ internal sealed class BlockBuilder
 
     /// <summary>Bytes of the values so far.</summary>
     public long Bytes => _columns.Sum(column => (long)column.Values.Length);
+
+    /// <summary>Bytes that the block decodes to, as its reader counts them.</summary>
+    public long DecodedBytes => _columns.Sum(column => column.UsedBytes);
+
+    /// <summary>Bytes that a sequence adds to <see cref="DecodedBytes"/>.</summary>
+    public long BytesOf(in ServedSequence sequence)
+    {
+        long bytes = 0;
+        for (int i = 0; i < _columns.Length; i++)
+        {
+            bytes += LoggedBlock.BytesOf(_columns[i].Type, i < FeatureLogFormat.SequenceChunks ? 1 : sequence.Count);
+        }
+
+        foreach (string name in _names)
+        {
+            IColumnRows column = sequence.Column(name);
+            for (int row = 0; row < sequence.Count && column.Type.IsVariable; row++)
+            {
+                bytes += column.RowStates[row] == (byte)ColumnState.Value ? column.GetValue(row).Length : 0;
+            }
+        }
+
+        return bytes;
+    }
 
     public void Add(in ServedSequence sequence)
     {

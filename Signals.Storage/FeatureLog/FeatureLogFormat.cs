@@ -36,8 +36,11 @@ internal static class FeatureLogFormat
     /// <summary>No block holds more; it bounds what a reader allocates for a few bytes.</summary>
     public const int MaxRows = 1 << 22;
 
-    /// <summary>Most bytes of all values of fixed width in a block, for the same reason.</summary>
-    public const long MaxFixedBytes = 1L << 28;
+    /// <summary>Most bytes that a block decodes to, states and ends of texts included, for the same reason.</summary>
+    public const int MaxBlockBytes = 24 << 20;
+
+    /// <summary>The same in logs of earlier versions, which only a reader that is told so takes.</summary>
+    public const int MaxEarlierBlockBytes = 1 << 30;
 
     /// <summary>LZ4 cannot make more of a byte.</summary>
     public const int MaxLz4Expansion = 256;

@@ -12,6 +12,7 @@ namespace Signals.Storage.FeatureLog;
 public sealed class FeatureLogReader : IDisposable
 {
     private readonly IFile _file;
+    private readonly long _mostBlockBytes;
     private readonly List<LoggedDefinition> _definitions = [];
     private LogWindow _window;
     private long _offset = LogFormat.HeaderBytes;
@@ -19,9 +20,10 @@ public sealed class FeatureLogReader : IDisposable
     private LoggedBlock? _block;
     private int _next;
 
-    private FeatureLogReader(IFile file)
+    private FeatureLogReader(IFile file, long mostBlockBytes)
     {
         _file = file;
+        _mostBlockBytes = mostBlockBytes;
         LogHeader.Read(file, FeatureLogFormat.LogNumber);
         _window = new LogWindow(file);
     }
@@ -29,11 +31,19 @@ public sealed class FeatureLogReader : IDisposable
     /// <summary>Whether bytes follow what was read so far that are no whole entry: a write that a crash tore, or that is under way.</summary>
     public bool IsTorn => _window.Length > _offset && !LogReader.TryReadFrame(_window, _offset, FeatureLogFormat.LogNumber, out _);
 
-    /// <summary>Opens a feature log.</summary>
+    /// <summary>Opens a feature log. Its blocks decode to at most 24 MiB, which bounds the memory that a forged one takes.</summary>
     /// <exception cref="CorruptionException">The file is no feature log.</exception>
-    public static FeatureLogReader Open(string path)
+    public static FeatureLogReader Open(string path) => Open(path, FeatureLogFormat.MaxBlockBytes);
+
+    /// <summary>Opens a feature log with larger blocks: earlier versions took sequences of up to 256 MiB.</summary>
+    /// <param name="path">The file.</param>
+    /// <param name="mostBlockBytes">What one block may decode to, 24 MiB to 1 GiB; a file from elsewhere can take as much memory.</param>
+    /// <exception cref="CorruptionException">The file is no feature log.</exception>
+    public static FeatureLogReader Open(string path, long mostBlockBytes)
     {
-        return Open(FileSystems.ForThisMachine(), FileSystems.Absolute(path));
+        ArgumentOutOfRangeException.ThrowIfLessThan(mostBlockBytes, FeatureLogFormat.MaxBlockBytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(mostBlockBytes, FeatureLogFormat.MaxEarlierBlockBytes);
+        return Open(FileSystems.ForThisMachine(), FileSystems.Absolute(path), mostBlockBytes);
     }
 
     /// <summary>Reads the next sequence; false at the end, and where the rest is torn.</summary>
@@ -60,14 +70,14 @@ public sealed class FeatureLogReader : IDisposable
         _file.Dispose();
     }
 
-    internal static FeatureLogReader Open(IFileSystem files, string path)
+    internal static FeatureLogReader Open(IFileSystem files, string path, long mostBlockBytes = FeatureLogFormat.MaxBlockBytes)
     {
         // Damage before what was synced is told from a torn tail by the log's own rules, and is found before anything is given out.
         LogReader.Replay(files, path, FeatureLogFormat.LogNumber, 1, isLast: true, static (_, _) => { });
         IFile file = files.Open(path, FileOpenMode.Read);
         try
         {
-            return new FeatureLogReader(file);
+            return new FeatureLogReader(file, mostBlockBytes);
         }
         catch
         {
@@ -114,7 +124,7 @@ public sealed class FeatureLogReader : IDisposable
                     _definitions.Add(LoggedDefinition.Read(entry));
                     break;
                 case FeatureLogFormat.BlockKind:
-                    (_block, _next) = (LoggedBlock.Read(entry, _definitions), 0);
+                    (_block, _next) = (LoggedBlock.Read(entry, _definitions, _mostBlockBytes), 0);
                     break;
                 default:
                     throw new InvalidDataException($"An entry is of kind {entry[0]}, unknown to this version.");

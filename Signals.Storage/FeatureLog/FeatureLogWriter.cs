@@ -41,7 +41,7 @@ public sealed class FeatureLogWriter : IDisposable
 
     /// <summary>Adds an answer with all its columns.</summary>
     /// <param name="sequence">A live answer; nothing of it is kept.</param>
-    /// <exception cref="ArgumentException">The sequence has more than 256 MiB of values.</exception>
+    /// <exception cref="ArgumentException">The sequence has more than 24 MiB of values.</exception>
     /// <exception cref="IOException">The disk refused.</exception>
     /// <exception cref="ObjectDisposedException">The writer, or the answer, was disposed.</exception>
     public void Append(ServedSequence sequence)
@@ -50,12 +50,14 @@ public sealed class FeatureLogWriter : IDisposable
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             BlockBuilder block = BlockLocked(sequence);
-            if (sequence.Count > block.MaxRows)
+            long bytes = block.BytesOf(sequence);
+            if (bytes > FeatureLogFormat.MaxBlockBytes)
             {
-                throw new ArgumentException($"A sequence of {sequence.Count} rows is more than a block can hold, {block.MaxRows}.", nameof(sequence));
+                throw new ArgumentException(
+                    $"A sequence of {sequence.Count} rows and {bytes} bytes is more than a log takes, {FeatureLogFormat.MaxBlockBytes} bytes.", nameof(sequence));
             }
 
-            if (!block.IsEmpty && block.Rows + sequence.Count > block.MaxRows)
+            if (!block.IsEmpty && block.DecodedBytes + bytes > FeatureLogFormat.MaxBlockBytes)
             {
                 WriteLocked(block);
             }

@@ -25,7 +25,7 @@ internal sealed class LoggedBlock
 
     /// <summary>Decodes a block; every count and length is checked before anything is allocated from it.</summary>
     /// <exception cref="InvalidDataException">The bytes are no block.</exception>
-    public static LoggedBlock Read(ReadOnlySpan<byte> entry, IReadOnlyList<LoggedDefinition> definitions)
+    public static LoggedBlock Read(ReadOnlySpan<byte> entry, IReadOnlyList<LoggedDefinition> definitions, long mostBytes = FeatureLogFormat.MaxBlockBytes)
     {
         Require(entry.Length >= FeatureLogFormat.BlockHeaderBytes, "is too short");
         int number = BinaryPrimitives.ReadInt32LittleEndian(entry[FeatureLogFormat.DefinitionOffset..]);
@@ -39,17 +39,27 @@ internal sealed class LoggedBlock
             ColumnType.Scalar<ulong>(), ColumnType.Scalar<ulong>(), ColumnType.Scalar<long>(), ColumnType.Scalar<byte>(), ColumnType.Scalar<int>(),
             ColumnType.Scalar<long>(), ColumnType.Scalar<ulong>(), ColumnType.Scalar<ushort>(), .. definition.Types,
         ];
-        Require(types.Sum(type => (long)type.Width) * Math.Max(rows, sequences) <= FeatureLogFormat.MaxFixedBytes, $"has more than {FeatureLogFormat.MaxFixedBytes} bytes");
+        long room = mostBytes;
+        for (int i = 0; i < types.Length; i++)
+        {
+            room -= BytesOf(types[i], i < FeatureLogFormat.SequenceChunks ? sequences : rows);
+        }
+
+        Require(room >= 0, $"decodes to more than {mostBytes} bytes");
         entry = entry[FeatureLogFormat.BlockHeaderBytes..];
+        byte[] scratch = new byte[LargestPacked(entry, types.Length, mostBytes)];
         ColumnBuffer[] columns = new ColumnBuffer[types.Length];
         for (int i = 0; i < columns.Length; i++)
         {
-            columns[i] = ReadChunk(ref entry, types[i], i < FeatureLogFormat.SequenceChunks ? sequences : rows);
+            columns[i] = ReadChunk(ref entry, types[i], i < FeatureLogFormat.SequenceChunks ? sequences : rows, scratch, ref room);
         }
 
         Require(entry.IsEmpty, "goes on behind its chunks");
         return new LoggedBlock(definition, columns, Starts(columns[FeatureLogFormat.SequenceChunks - 1], rows));
     }
+
+    /// <summary>Bytes of so many decoded rows, those of texts left out.</summary>
+    public static long BytesOf(ColumnType type, int rows) => (long)rows * (sizeof(byte) + (type.IsVariable ? sizeof(int) : type.Width));
 
     /// <summary>A column of the sequences: user high, user low, as-of, status.</summary>
     public T Of<T>(int column, int sequence)
@@ -69,35 +79,61 @@ internal sealed class LoggedBlock
         return index < 0 ? null : _columns[FeatureLogFormat.SequenceChunks + FeatureLogFormat.KeyChunks + index];
     }
 
-    private static ColumnBuffer ReadChunk(ref ReadOnlySpan<byte> entry, ColumnType type, int rows)
+    private static ColumnBuffer ReadChunk(ref ReadOnlySpan<byte> entry, ColumnType type, int rows, Span<byte> scratch, ref long room)
     {
-        Require(entry.Length >= FeatureLogFormat.ChunkHeaderBytes, "ends inside a chunk's header");
-        uint packed = BinaryPrimitives.ReadUInt32LittleEndian(entry);
-        uint length = packed & ~FeatureLogFormat.Lz4Bit;
-        uint decoded = BinaryPrimitives.ReadUInt32LittleEndian(entry[sizeof(uint)..]);
-        bool isPacked = (packed & FeatureLogFormat.Lz4Bit) != 0;
-        entry = entry[FeatureLogFormat.ChunkHeaderBytes..];
-        Require(length <= (uint)entry.Length, "ends inside a chunk");
-        Require(isPacked ? decoded <= (long)length * FeatureLogFormat.MaxLz4Expansion && decoded <= Array.MaxLength : decoded == length, $"has a chunk of {length} bytes that says it is {decoded}");
-        ReadOnlySpan<byte> stored = entry[..(int)length];
-        entry = entry[(int)length..];
-        ColumnBuffer column = new(type, Math.Max(1, Math.Min(rows, 1024)));
+        ReadOnlySpan<byte> chunk = TakeChunk(ref entry, out int decoded, out bool isPacked);
+        ColumnBuffer column = new(type, 1);
         if (decoded == 0)
         {
+            column.MakeRoom(rows, 0);
             column.AppendMissing(ColumnState.Absent, rows);
             return column;
         }
 
-        ReadOnlySpan<byte> chunk = isPacked ? Unpack(stored, (int)decoded) : stored;
+        chunk = isPacked ? Unpack(chunk, scratch[..decoded]) : chunk;
         ColumnChunk.Validate(type, chunk, rows);
-        ColumnChunk.Open(type, chunk, rows).AppendTo(column, 0, rows);
+        ColumnChunk open = ColumnChunk.Open(type, chunk, rows);
+        long bytes = type.IsVariable ? open.CountBytes(0, rows) : 0;
+        room -= bytes;
+        Require(room >= 0, "has more bytes of texts than a block may have");
+        column.MakeRoom(rows, (int)bytes);
+        open.AppendTo(column, 0, rows);
         return column;
     }
 
-    private static byte[] Unpack(ReadOnlySpan<byte> stored, int length)
+    private static ReadOnlySpan<byte> TakeChunk(ref ReadOnlySpan<byte> entry, out int decoded, out bool isPacked)
     {
-        byte[] plain = new byte[length];
-        Require(LZ4Codec.Decode(stored, plain) == length, $"has LZ4 that does not decode to {length} bytes");
+        Require(entry.Length >= FeatureLogFormat.ChunkHeaderBytes, "ends inside a chunk's header");
+        uint packed = BinaryPrimitives.ReadUInt32LittleEndian(entry);
+        uint length = packed & ~FeatureLogFormat.Lz4Bit;
+        uint says = BinaryPrimitives.ReadUInt32LittleEndian(entry[sizeof(uint)..]);
+        isPacked = (packed & FeatureLogFormat.Lz4Bit) != 0;
+        entry = entry[FeatureLogFormat.ChunkHeaderBytes..];
+        Require(length <= (uint)entry.Length, "ends inside a chunk");
+        Require(isPacked ? says <= (long)length * FeatureLogFormat.MaxLz4Expansion && says <= Array.MaxLength : says == length, $"has a chunk of {length} bytes that says it is {says}");
+        decoded = (int)says;
+        ReadOnlySpan<byte> chunk = entry[..(int)length];
+        entry = entry[(int)length..];
+        return chunk;
+    }
+
+    // One array for all compressed chunks: each is decoded, copied out, and done with.
+    private static int LargestPacked(ReadOnlySpan<byte> entry, int chunks, long mostBytes)
+    {
+        int largest = 0;
+        for (int i = 0; i < chunks; i++)
+        {
+            TakeChunk(ref entry, out int decoded, out bool isPacked);
+            Require(decoded <= mostBytes, $"has a chunk of {decoded} bytes, more than {mostBytes}");
+            largest = isPacked ? Math.Max(largest, decoded) : largest;
+        }
+
+        return largest;
+    }
+
+    private static ReadOnlySpan<byte> Unpack(ReadOnlySpan<byte> stored, Span<byte> plain)
+    {
+        Require(LZ4Codec.Decode(stored, plain) == plain.Length, $"has LZ4 that does not decode to {plain.Length} bytes");
         return plain;
     }
 

@@ -27,7 +27,7 @@ internal sealed class VerifierBlock
         }
 
         int length = (int)(index.Offset(block + 1) - index.Offset(block));
-        Grow(ref _stored, length);
+        Grow(ref _stored, length, Array.MaxLength);
         file.ReadExactly(index.Offset(block), _stored.AsSpan(0, length));
         int from = 0;
         int decoded = 0;
@@ -65,12 +65,13 @@ internal sealed class VerifierBlock
             return new Chunk(IsDecoded: false, from, length);
         }
 
-        if (length == 0 || length > Array.MaxLength - decoded)
+        if (length == 0)
         {
-            throw file.Corrupt(offset, $"a chunk of {stored} bytes with decoded length {length}");
+            throw file.Corrupt(offset, $"a chunk of {stored} bytes that decodes to none");
         }
 
-        Grow(ref _decoded, decoded + length);
+        StoredChunk.RequireUnpacked(file, offset, (long)decoded + length);
+        Grow(ref _decoded, decoded + length, TableFormat.MaxUnpackedBytes);
         StoredChunk.Decode(file, offset, bytes, codec, _decoded.AsSpan(decoded, length));
         Chunk chunk = new(IsDecoded: true, decoded, length);
         decoded += length;
@@ -93,11 +94,12 @@ internal sealed class VerifierBlock
         ? default
         : throw file.Corrupt(offset, "a block without times or ids");
 
-    private static void Grow(ref byte[] buffer, int length)
+    // Twofold, so that the chunks of a block do not copy those before them one by one.
+    private static void Grow(ref byte[] buffer, int length, int most)
     {
         if (buffer.Length < length)
         {
-            Array.Resize(ref buffer, length);
+            Array.Resize(ref buffer, (int)Math.Min(Math.Max(length, 2L * buffer.Length), Math.Max(length, most)));
         }
     }
 

@@ -16,7 +16,7 @@ internal sealed class BlockCut
     public BlockCut(TableLayout layout, TableOptions options)
     {
         _options = options;
-        _maxRows = int.MaxValue;
+        _maxRows = TableFormat.MaxBlockRows;
         for (int chunk = 0; chunk < layout.EndOfColumns; chunk++)
         {
             ColumnType type = layout.TypeOf(chunk);

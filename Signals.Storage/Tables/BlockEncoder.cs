@@ -12,6 +12,7 @@ internal sealed class BlockEncoder(TableLayout layout, ulong identity, TableOpti
     public void Encode(RowBuffer rows, TableOutput output, List<uint> index)
     {
         index.Add((uint)rows.Count);
+        _chunks.BeginBlock();
         for (int position = 0; position < layout.Positions; position++)
         {
             index.Add(EncodeChunk(layout.ChunkAt(position), rows, output));

@@ -21,6 +21,10 @@ internal sealed class ChunkEncoder(int chunks, ulong identity, TableOptions opti
     private readonly int[] _waits = new int[chunks];
     private readonly int[] _backoffs = new int[chunks];
     private byte[] _plain = [];
+    private int _packed;
+
+    /// <summary>The chunks that follow are those of another block.</summary>
+    public void BeginBlock() => _packed = 0;
 
     /// <summary>Appends times and returns the index entry.</summary>
     public uint Append(int chunk, ReadOnlySpan<long> times, TableOutput output)
@@ -54,7 +58,7 @@ internal sealed class ChunkEncoder(int chunks, ulong identity, TableOptions opti
         Span<byte> target = output.Reserve(plan.Length + TableFormat.ChecksumLength);
         int payload = plan.Length;
         ChunkCodec codec = ChunkCodec.Plain;
-        if (mayCompress && plan.Length >= MinCompressBytes && --_waits[chunk] < 0)
+        if (mayCompress && plan.Length >= MinCompressBytes && plan.Length <= TableFormat.MaxUnpackedBytes - _packed && --_waits[chunk] < 0)
         {
             Array.Resize(ref _plain, Math.Max(_plain.Length, plan.Length));
             Span<byte> plain = _plain.AsSpan(0, plan.Length);
@@ -62,6 +66,7 @@ internal sealed class ChunkEncoder(int chunks, ulong identity, TableOptions opti
             int compressed = Compress(plain, target);
             NoteCompression(chunk, compressed > 0);
             (payload, codec) = compressed > 0 ? (compressed, ChunkCodec.Lz4) : (payload, codec);
+            _packed += compressed > 0 ? plan.Length : 0;
             if (compressed == 0)
             {
                 plain.CopyTo(target);

@@ -73,6 +73,7 @@ internal static class ChunkLoader
         long offset = chunks.Offset;
         int at = 0;
         long total = 0;
+        long unpacked = 0;
         for (int position = 0; position < chunks.Count; position++)
         {
             int stored = chunks.LengthOf(position);
@@ -83,6 +84,8 @@ internal static class ChunkLoader
                     : new ChunkSlice(null, 0, StoredChunk.Measure(file, offset, scratch.AsSpan(at, stored), chunks.CodecOf(position)));
                 slices[chunks.SlotOf(position)] = slice;
                 total += slice.Length;
+                unpacked += stored > 0 && chunks.CodecOf(position) == ChunkCodec.Lz4 ? slice.Length : 0;
+                StoredChunk.RequireUnpacked(file, offset, unpacked);
                 at += stored;
             }
 

@@ -70,6 +70,7 @@ internal sealed class ColumnFileWriter : IDisposable
 
         _lastBlock = block;
         _blocks++;
+        _encoder.BeginBlock();
         _index.Add((uint)block);
         _index.Add((uint)rows);
         CollectionsMarshal.SetCount(_index, _index.Count + _chunks);

@@ -35,6 +35,16 @@ internal static class StoredChunk
         }
     }
 
+    /// <summary>Holds what the compressed chunks of one block decode to, all together, against the limit.</summary>
+    /// <exception cref="Core.Model.CorruptionException">It is more than any writer compresses.</exception>
+    public static void RequireUnpacked(TableFile file, long offset, long bytes)
+    {
+        if (bytes > TableFormat.MaxUnpackedBytes)
+        {
+            throw file.Corrupt(offset, $"the compressed chunks of one block decode to {bytes} bytes or more, at most {TableFormat.MaxUnpackedBytes} are allowed");
+        }
+    }
+
     /// <summary>Decodes a measured chunk into exactly its length.</summary>
     /// <exception cref="Core.Model.CorruptionException">The payload does not decode to that length.</exception>
     public static void Decode(TableFile file, long offset, ReadOnlySpan<byte> stored, ChunkCodec codec, Span<byte> target)

@@ -55,6 +55,12 @@ internal static class TableFormat
     /// <summary>A block above this closes even when that splits the newest rows of a user.</summary>
     public const int MaxBlockBytes = 16 << 20;
 
+    /// <summary>No block has more rows: a few bytes can say the same of any number of them, so this bounds what a reader allocates.</summary>
+    public const int MaxBlockRows = 1 << 16;
+
+    /// <summary>What the compressed chunks of one block decode to at most, all together; a writer leaves what would be more as it is.</summary>
+    public const int MaxUnpackedBytes = 24 << 20;
+
     /// <summary>An LZ4 block cannot expand more than this; bounds what a forged length can allocate.</summary>
     public const int MaxLz4Expansion = 255;
 

@@ -5,7 +5,7 @@ namespace Signals.Storage.Tables;
 
 /// <summary>
 /// The resident block index: where each block's rows and chunks are. Immutable, safe for any thread. Invariants: blocks lie back
-/// to back and cover the blocks section; every block has rows; a block is smaller than 2 GiB.
+/// to back and cover the blocks section; every block has rows, at most 65,536; a block is smaller than 2 GiB.
 /// </summary>
 internal sealed class TableIndex
 {
@@ -59,7 +59,7 @@ internal sealed class TableIndex
             row += rows;
             long length = index.ReadEntries(block, rest[sizeof(uint)..]);
             offset += length;
-            if (rows == 0 || row > footer.Rows || length > Array.MaxLength || offset > data.Offset + data.Length)
+            if (rows is 0 or > TableFormat.MaxBlockRows || row > footer.Rows || length > Array.MaxLength || offset > data.Offset + data.Length)
             {
                 throw file.Corrupt(section.Offset, $"block {block} of {rows} rows and {length} bytes exceeds the table");
             }

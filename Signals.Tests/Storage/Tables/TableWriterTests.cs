@@ -83,4 +83,35 @@ internal sealed class TableWriterTests
         Assert.That(table.BlockCount, Is.EqualTo(3), "five blobs of 3 MiB fit below 16 MiB");
         sample.AssertSame(table);
     }
+
+    /// <summary>However large blocks may be, none has more rows than a reader takes.</summary>
+    [Test]
+    public void Add_MoreRowsThanABlockMayHave_AreCutAndReadBack()
+    {
+        TableSample sample = new() { Schema = TableSample.Define(type => type.Field<bool>("b")), Users = [] };
+        RowBuffer rows = sample.Users[UserId.From(1)] = sample.NewRows();
+        for (int i = 0; i <= TableFormat.MaxBlockRows; i++)
+        {
+            rows.AppendKey(TableSample.WindowStart, (ulong)i);
+        }
+
+        rows.FillAbsent();
+        using Table table = sample.Write(new TableOptions { BlockBytes = 64 << 20 }).Open(verify: true);
+        Assert.That(table.GetBlock(0, []).Rows, Is.EqualTo(TableFormat.MaxBlockRows));
+        Assert.That(sample.ReadUser(table, UserId.From(1))!.Count, Is.EqualTo(TableFormat.MaxBlockRows + 1));
+    }
+
+    /// <summary>A row of more compressible text than a block may unpack is written, as it is where it has to be, and read back.</summary>
+    [Test]
+    public void Add_RowLargerThanABlockMayUnpack_IsReadBack()
+    {
+        TableSample sample = new() { Schema = TableSample.Define(type => type.Text("a").Text("b")), Users = [] };
+        RowBuffer rows = sample.Users[UserId.From(1)] = sample.NewRows();
+        rows.AppendKey(TableSample.WindowStart, 1);
+        rows.Columns[0].AppendBytes(new byte[20 << 20]);
+        rows.Columns[1].AppendBytes(new byte[20 << 20]);
+        using Table table = sample.Write().Open(verify: true);
+        Assert.That(sample.Files[TableSample.Path], Has.Length.InRange(20 << 20, 21 << 20), "one of the two is compressed");
+        Assert.That(sample.ReadUser(table, UserId.From(1))!.Columns[1].GetValue(0).Length, Is.EqualTo(20 << 20));
+    }
 }

@@ -31,6 +31,19 @@ internal sealed class VersionEditFormatTests
         Assert.That(edit.Schema, Is.EqualTo(new byte[] { 1, 2, 3 }));
     }
 
+    [Test]
+    public void Read_FieldOfALaterVersionNestedAHundredThousandDeep_IsSkipped([Values] bool segment)
+    {
+        byte[] bytes = VersionEditFormat.Write(segment ? new VersionEdit().Import(70) : Edits.Add(3));
+        const int ArrayAt = 3; // behind the map, the tag and the list
+        bytes[segment ? ArrayAt : ArrayAt + 2]++;
+        byte[] deep = new byte[100_001];
+        Array.Fill(deep, (byte)0x91);
+        deep[^1] = 0xC0;
+        VersionEdit read = VersionEditFormat.Read((byte[])[.. bytes, .. deep]);
+        Assert.That((read.AddedTables.Count, read.ImportedSegments.Count), Is.EqualTo(segment ? (0, 1) : (1, 0)));
+    }
+
     [TestCase(100u, false)]
     [TestCase(127u, false)]
     [TestCase(128u, true)]
