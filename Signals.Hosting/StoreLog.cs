@@ -29,6 +29,10 @@ internal sealed partial class StoreLog(ILogger logger, string store) : StoreObse
 
     public override void OnStallEnded(TimeSpan duration) => StallEnded(store, duration.TotalMilliseconds);
 
+    public override void OnHandleShortageBegan(string path) => HandleShortageBegan(store, path);
+
+    public override void OnHandleShortageEnded(TimeSpan duration) => HandleShortageEnded(store, duration.TotalMilliseconds);
+
     public override void OnPoisoned(Exception firstError) => Poisoned(store, firstError);
 
     public override void OnClosed() => Closed(store);
@@ -59,6 +63,13 @@ internal sealed partial class StoreLog(ILogger logger, string store) : StoreObse
 
     [LoggerMessage(1021, LogLevel.Warning, "Store {Store} goes on after a write stall of {Milliseconds:F0} ms")]
     private partial void StallEnded(string store, double milliseconds);
+
+    [LoggerMessage(1022, LogLevel.Warning,
+        "Store {Store} waits: no file handle is left to open {Path}; close files or sockets of this process, or raise its limit")]
+    private partial void HandleShortageBegan(string store, string path);
+
+    [LoggerMessage(1023, LogLevel.Warning, "Store {Store} goes on after {Milliseconds:F0} ms without a file handle")]
+    private partial void HandleShortageEnded(string store, double milliseconds);
 
     [LoggerMessage(1030, LogLevel.Critical, "Store {Store} has failed and refuses writes until it is reopened; reads go on")]
     private partial void Poisoned(string store, Exception error);

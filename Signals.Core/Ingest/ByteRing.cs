@@ -27,10 +27,11 @@ internal sealed unsafe partial class ByteRing : IDisposable
 
     private readonly int _capacity;
     private readonly int _maxRecord;
+    private readonly void* _allocated;
     private byte* _memory;
     private RingPositions _positions;
 
-    /// <summary>A ring of zeroed, touched memory.</summary>
+    /// <summary>A ring of zeroed memory, of which the system gives each page when it is first written: a store that takes little holds little.</summary>
     /// <param name="capacity">Bytes; a power of two.</param>
     /// <param name="maxRecord">The longest record in bytes; at most half the capacity, so that it fits wherever the tail stands.</param>
     public ByteRing(int capacity, int maxRecord)
@@ -44,8 +45,8 @@ internal sealed unsafe partial class ByteRing : IDisposable
         ArgumentOutOfRangeException.ThrowIfGreaterThan(maxRecord, capacity / 2);
         _capacity = capacity;
         _maxRecord = maxRecord;
-        _memory = (byte*)NativeMemory.AlignedAlloc((nuint)capacity, CacheLine);
-        NativeMemory.Clear(_memory, (nuint)capacity);
+        _allocated = NativeMemory.AllocZeroed((nuint)capacity + CacheLine);
+        _memory = (byte*)(((nuint)_allocated + CacheLine - 1) & ~(CacheLine - 1));
     }
 
     /// <summary>Bytes of the ring.</summary>
@@ -175,7 +176,7 @@ internal sealed unsafe partial class ByteRing : IDisposable
 
         if (IsDrained)
         {
-            NativeMemory.AlignedFree(_memory);
+            NativeMemory.Free(_allocated);
         }
 
         _memory = null;

@@ -126,7 +126,7 @@ internal sealed class CacheWarmer(BlockCache cache, ViewState view, ReadEpochs e
                 room -= blocks.Load(room, _stopping.Token);
             }
         }
-        catch (Exception error) when (error is IOException or CorruptionException)
+        catch (Exception error) when (error is IOException or CorruptionException or HandlesExhaustedException)
         {
             // Not the edit's concern: its tables were checked as they were opened, and a read names file and offset of a damaged block.
         }

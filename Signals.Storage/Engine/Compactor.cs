@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage.Compaction;
 using Signals.Storage.FileSystem;
@@ -145,24 +146,39 @@ internal sealed class Compactor : IDisposable
                 return false;
             }
 
-            TableVersion version = _view.Current.Tables;
-            if (PickLocked(version, request) is not CompactionPlan plan)
-            {
-                return false;
-            }
-
-            using Activity? activity = _telemetry.Start(TelemetryNames.CompactionActivity);
-            long started = _telemetry.Now();
             try
             {
-                MergeStats stats = DoLocked(plan, version, request);
-                Report(plan, stats, activity, _telemetry.Since(started));
-                return true;
+                return RunOnceLocked(request);
             }
-            catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+            catch (HandlesExhaustedException error) when (request is null)
             {
+                // A merge reads, and reads do not wait: it begins anew when the compaction thread wakes next.
+                _telemetry.HandleShortageBegan(error.File);
+                _telemetry.HandleShortageEnded(TimeSpan.Zero);
                 return false;
             }
+        }
+    }
+
+    private bool RunOnceLocked(CompactionRequest? request)
+    {
+        TableVersion version = _view.Current.Tables;
+        if (PickLocked(version, request) is not CompactionPlan plan)
+        {
+            return false;
+        }
+
+        using Activity? activity = _telemetry.Start(TelemetryNames.CompactionActivity);
+        long started = _telemetry.Now();
+        try
+        {
+            MergeStats stats = DoLocked(plan, version, request);
+            Report(plan, stats, activity, _telemetry.Since(started));
+            return true;
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            return false;
         }
     }
 

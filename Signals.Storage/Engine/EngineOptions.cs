@@ -43,6 +43,9 @@ internal sealed record EngineOptions
     /// </summary>
     public TimeSpan ReclaimDelay => Retention is null ? TimeSpan.Zero : TimeSpan.FromSeconds(1);
 
+    /// <summary>How long opening waits for a file handle.</summary>
+    public TimeSpan OpeningPatience { get; init; } = TimeSpan.FromSeconds(10);
+
     public required TableOptions Tables { get; init; }
 
     public required CompactionOptions Compaction { get; init; }
@@ -54,6 +57,9 @@ internal sealed record EngineOptions
 
     /// <summary>Whether the engine runs threads of its own, or only when <see cref="StoreEngine.RunPending"/> is called.</summary>
     public bool Background { get; init; } = true;
+
+    /// <summary>Bytes of the first log of an opening: a few of the largest frames. Those after it grow up to <see cref="LogBytes"/>.</summary>
+    public long FirstLogBytes => Math.Min(LogBytes, Math.Max(LogBytes / 64, 4L * (MaxRunBytes + 4096)));
 
     /// <summary>Most bytes that one log frame takes from the ring.</summary>
     public int MaxRunBytes => (int)Math.Max(MaxBatchBytes, Math.Min(1 << 20, LogBytes / 4));

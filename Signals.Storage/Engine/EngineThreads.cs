@@ -55,7 +55,7 @@ internal sealed class EngineThreads : IDisposable
         flusher.OnFlushed = _compaction.Signal;
         if (log is not null)
         {
-            log.OnAdvanced = _upkeep.Signal;
+            log.OnFilling = _upkeep.Signal;
         }
 
         _flush.Signal(); // recovery may have left frozen memtables

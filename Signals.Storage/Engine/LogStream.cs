@@ -7,26 +7,35 @@ namespace Signals.Storage.Engine;
 
 /// <summary>
 /// The write-ahead log as one stream over many files: appends to the current log, seals it when it is full and goes on
-/// in the next one, which a background thread has usually prepared.
+/// in the next one, which a background thread has usually prepared. The first log is small and each next one larger, up to the largest, so
+/// a store that takes little has little zero-filled.
 /// </summary>
 /// <remarks>
 /// Thread contract: the ingest thread appends; one background thread calls <see cref="PrepareNext"/> and
 /// <see cref="SyncWritten"/>. Invariant: a log gets its first frame only after the one before it is sealed. A store that has failed begins no log.
 /// </remarks>
-internal sealed class LogStream(IFileSystem files, string directory, FileNumbers numbers, long logBytes, FailStop failStop) : IDisposable
+internal sealed class LogStream(
+    IFileSystem files, string directory, FileNumbers numbers, long firstBytes, long logBytes, FailStop failStop) : IDisposable
 {
+    private const int Growth = 4;
+    private const int FillingShare = 4;
+
     private readonly Lock _gate = new();
     private LogWriter? _current; // replaced under _gate
 
     private readonly Lock _prepareGate = new();
     private ulong _prepared; // guarded by _prepareGate; 0 when none is ready
+    private long _preparedBytes; // guarded by _prepareGate
+    private long _nextBytes = firstBytes; // guarded by _prepareGate; of the log that is prepared next
+    private long _fillingAt; // ingest thread; when the current log has so many bytes, the next one is due
+    private volatile bool _isFilling;
 
     private ulong _nextSequence;
     private long _syncs;
     private long _bytes;
 
-    /// <summary>Called when a new log was begun, so that the next one can be prepared.</summary>
-    public Action OnAdvanced { get; set; } = static () => { };
+    /// <summary>Called once the current log has got so many frames that the next one should be prepared.</summary>
+    public Action OnFilling { get; set; } = static () => { };
 
     /// <summary>Whether the current log holds frames.</summary>
     public bool HasFrames => _current!.WrittenOffset > LogFormat.HeaderBytes;
@@ -45,8 +54,10 @@ internal sealed class LogStream(IFileSystem files, string directory, FileNumbers
     {
         if (unused != 0)
         {
-            LogWriter.Prepare(files, PathOf(unused), unused, logBytes);
-            _prepared = unused;
+            lock (_prepareGate)
+            {
+                PrepareLocked(unused);
+            }
         }
 
         _nextSequence = firstSequence;
@@ -64,6 +75,11 @@ internal sealed class LogStream(IFileSystem files, string directory, FileNumbers
 
         _current.Append(payload, position);
         Volatile.Write(ref _bytes, _bytes + LogFormat.FrameLength(payload.Length));
+        if (!_isFilling && _current.WrittenOffset >= _fillingAt)
+        {
+            _isFilling = true;
+            OnFilling();
+        }
     }
 
     /// <summary>Ends the current log if it holds anything, so that once it is flushed no byte of it stays.</summary>
@@ -105,8 +121,14 @@ internal sealed class LogStream(IFileSystem files, string directory, FileNumbers
         }
     }
 
-    /// <summary>Writes the next log's zeros ahead of time, unless one is ready.</summary>
-    public void PrepareNext() => EnsurePrepared();
+    /// <summary>Writes the next log's zeros ahead of time, unless one is ready or the current one is as good as empty.</summary>
+    public void PrepareNext()
+    {
+        if (_isFilling)
+        {
+            EnsurePrepared();
+        }
+    }
 
     /// <summary>Syncs and seals, so that the next open finds a whole log.</summary>
     public void Seal()
@@ -130,7 +152,7 @@ internal sealed class LogStream(IFileSystem files, string directory, FileNumbers
     {
         failStop.RequireWritable();
         _nextSequence = _current?.NextSequence ?? _nextSequence;
-        ulong number = TakePrepared();
+        ulong number = TakePrepared(out long bytes);
         lock (_gate)
         {
             _current?.Dispose();
@@ -138,16 +160,18 @@ internal sealed class LogStream(IFileSystem files, string directory, FileNumbers
             CurrentNumber = number;
         }
 
-        OnAdvanced();
+        _fillingAt = bytes / FillingShare;
+        _isFilling = false;
     }
 
-    private ulong TakePrepared()
+    private ulong TakePrepared(out long bytes)
     {
         lock (_prepareGate)
         {
             EnsurePrepared();
             ulong number = _prepared;
             _prepared = 0;
+            bytes = _preparedBytes;
             return number;
         }
     }
@@ -160,11 +184,17 @@ internal sealed class LogStream(IFileSystem files, string directory, FileNumbers
             if (_prepared == 0)
             {
                 failStop.RequireWritable();
-                ulong number = numbers.Next();
-                LogWriter.Prepare(files, PathOf(number), number, logBytes);
-                _prepared = number;
+                PrepareLocked(numbers.Next());
             }
         }
+    }
+
+    private void PrepareLocked(ulong number)
+    {
+        LogWriter.Prepare(files, PathOf(number), number, _nextBytes);
+        _prepared = number;
+        _preparedBytes = _nextBytes;
+        _nextBytes = Math.Min(logBytes, Growth * _nextBytes);
     }
 
     private string PathOf(ulong number) => Path.Combine(directory, StoreFiles.Log(number));

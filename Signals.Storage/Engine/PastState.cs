@@ -30,7 +30,7 @@ internal sealed class PastState : IDisposable
     private long _position;
 
     public PastState(
-        IFileSystem files, string directory, StoreSchema schema, EngineOptions options, RetainedVersion version, IEnumerable<Erasure> erasures, IDisposable pinned, ErasureSet erasedByNow, StoreTelemetry telemetry, TimeProvider time)
+        PatientFileSystem files, string directory, StoreSchema schema, EngineOptions options, RetainedVersion version, IEnumerable<Erasure> erasures, IDisposable pinned, ErasureSet erasedByNow, StoreTelemetry telemetry, TimeProvider time)
     {
         Version = version.Number;
         Clock = new PastClock(time);
@@ -44,7 +44,7 @@ internal sealed class PastState : IDisposable
             ViewState view = new(new ReadView([new MemTable(arenas, layouts)], TableVersion.Empty), epochs);
             _owned.Add(new ViewParts(view));
             WatermarkSet watermarks = new(schema.EventTypes.Count);
-            new TableSet(files, directory, schema, new BlockCache(options.BlockCacheBytes / 4)).Show(version.Tables, view, watermarks);
+            new TableSet(files.ForTables(), directory, schema, new BlockCache(options.BlockCacheBytes / 4)).Show(version.Tables, view, watermarks);
             foreach (Erasure erasure in erasures)
             {
                 _erasures.Add(erasure.User, erasure.CutoffMs);

@@ -22,7 +22,7 @@ namespace Signals.Storage.Engine;
 /// </remarks>
 internal sealed partial class StoreEngine
 {
-    private readonly IFileSystem _files;
+    private readonly PatientFileSystem _files;
     private readonly string _directory;
     private readonly OwnedResources _owned;
     private readonly EngineOptions _options;
@@ -50,7 +50,7 @@ internal sealed partial class StoreEngine
     private readonly EngineThreads? _threads;
     private int _closed;
 
-    private StoreEngine(IFileSystem files, string directory, StoreSchema declared, EngineOptions options, TimeProvider time, OwnedResources owned)
+    private StoreEngine(PatientFileSystem files, string directory, StoreSchema declared, EngineOptions options, TimeProvider time, OwnedResources owned)
     {
         _files = files;
         _directory = directory;
@@ -59,6 +59,7 @@ internal sealed partial class StoreEngine
         Time = time;
         long started = time.GetTimestamp();
         Telemetry = owned.Add(new StoreTelemetry(options.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(directory)), options.Observer, time));
+        (files.OnShortageBegan, files.OnShortageEnded) = (Telemetry.HandleShortageBegan, Telemetry.HandleShortageEnded);
         FilePins pins = owned.Add(new FilePins(files, directory)); // before the epochs: what these still hold is deleted when they go
         _epochs = owned.Add(new ReadEpochs());
         _arenas = owned.Add(new MemArenaPool(options.MemTableBytes, keep: 2));
@@ -69,7 +70,7 @@ internal sealed partial class StoreEngine
         Numbers = new FileNumbers(Math.Max(highest + 1, manifest.State.NextFileNumber));
         Watermarks = new WatermarkSet(schema.EventTypes.Count);
         _cache = new BlockCache(options.BlockCacheBytes);
-        TableSet tables = new(files, directory, schema, _cache);
+        TableSet tables = new(files.ForTables(), directory, schema, _cache);
         ChunkLayout[] layouts = [.. schema.EventTypes.Select(type => new ChunkLayout(type))];
         _view = new ViewState(new ReadView([new MemTable(_arenas, layouts)], TableVersion.Empty), _epochs);
         owned.Add(new ViewParts(_view));
@@ -109,7 +110,8 @@ internal sealed partial class StoreEngine
 
         // Without durability an empty log stands for those that the manifest expects, so that every mode recovers alike.
         bool keepsLog = options.Durability != Durability.InMemory;
-        LogStream log = owned.Add(new LogStream(files, directory, Numbers, keepsLog ? options.LogBytes : LogFormat.EmptyBytes, FailStop));
+        LogStream log = owned.Add(new LogStream(
+            files, directory, Numbers, keepsLog ? options.FirstLogBytes : LogFormat.EmptyBytes, keepsLog ? options.LogBytes : LogFormat.EmptyBytes, FailStop));
         log.Start(recovery.UnusedLog, recovery.NextSequence);
         _log = keepsLog ? log : null;
         Committer.OnCommitting = () => _log?.SyncWritten();
@@ -141,6 +143,7 @@ internal sealed partial class StoreEngine
         EngineInstruments.Register(Telemetry.Meter, this);
         Telemetry.Opened(new RecoveryReport(
             directory, Tables.Tables.Count, Tables.Tables.Sum(table => table.Meta.Rows), _applier.EventsApplied, time.GetElapsedTime(started)));
+        files.EndOpening();
         _threads = options.Background
             ? new EngineThreads(_ingest, _flusher, _compactor, _memTables, _log, _arenas, _epochs, options, FailStop, _history is null ? null : KeepHistory)
             : null;
@@ -149,6 +152,9 @@ internal sealed partial class StoreEngine
     public StoreSchema Schema { get; }
 
     public string Folder => _directory;
+
+    /// <summary>The handles of the tables, shared with other stores of the process.</summary>
+    public HandlePool Handles => _files.Handles;
 
     public Appender Appender { get; }
 
@@ -183,12 +189,13 @@ internal sealed partial class StoreEngine
     public static StoreEngine Open(IFileSystem files, string directory, StoreSchema declared, EngineOptions options, TimeProvider time)
     {
         MemTableFit.Require(declared, options);
-        files.CreateDirectory(directory);
         OwnedResources owned = new();
+        PatientFileSystem patient = owned.Add(new PatientFileSystem(files, HandlePool.For(files), options.OpeningPatience));
         try
         {
-            owned.Add(files.Lock(Path.Combine(directory, StoreFiles.Lock)));
-            return new StoreEngine(files, directory, declared, options, time, owned);
+            patient.CreateDirectory(directory);
+            owned.Add(patient.Lock(Path.Combine(directory, StoreFiles.Lock)));
+            return new StoreEngine(patient, directory, declared, options, time, owned);
         }
         catch
         {
@@ -253,6 +260,7 @@ internal sealed partial class StoreEngine
         Telemetry.Dispose();
         try
         {
+            _files.Stop();
             _warmer.Stop();
             _ring.Close();
             _visits.Close();
@@ -374,7 +382,7 @@ internal sealed partial class StoreEngine
         {
             work();
         }
-        catch (Exception error) when (error is not ObjectDisposedException)
+        catch (Exception error) when (error is not (ObjectDisposedException or HandlesExhaustedException))
         {
             FailStop.Fail(error);
             throw;

@@ -19,6 +19,9 @@ public sealed class FileOperationException : IOException
         Error = error;
     }
 
+    /// <summary>Whether the process or the system had no file handle left, which changes nothing and passes.</summary>
+    internal bool IsHandleShortage { get; init; }
+
     /// <summary>The operation that failed, as in <c>fdatasync</c>.</summary>
     public string Operation { get; }
 

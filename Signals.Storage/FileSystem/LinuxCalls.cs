@@ -13,7 +13,7 @@ internal static unsafe partial class LinuxCalls
     public const int NonBlocking = 0x800;
     public const int SeekEnd = 2;
     public const int LockExclusive = 2, LockNonBlocking = 4;
-    public const int Eperm = 1, Enoent = 2, Eintr = 4, Eio = 5, Eagain = 11, Eexist = 17, Exdev = 18, Emlink = 31, Eopnotsupp = 95;
+    public const int Eperm = 1, Enoent = 2, Eintr = 4, Eio = 5, Eagain = 11, Eexist = 17, Exdev = 18, Enfile = 23, Emfile = 24, Emlink = 31, Eopnotsupp = 95;
 
     /// <summary>Of <see cref="StatX"/>: takes the file of the descriptor when the path is empty; asks for the type.</summary>
     public const int AtEmptyPath = 0x1000, StatTypeMask = 1, StatModeMask = 2;
@@ -87,7 +87,7 @@ internal static unsafe partial class LinuxCalls
 
     /// <summary>Builds the exception of a known errno.</summary>
     public static FileOperationException Error(string operation, string path, int error) =>
-        new(operation, path, $"{NameOf(error)} ({Marshal.GetPInvokeErrorMessage(error)})");
+        new(operation, path, $"{NameOf(error)} ({Marshal.GetPInvokeErrorMessage(error)})") { IsHandleShortage = error is Enfile or Emfile };
 
     /// <summary>Whether the call that has just failed was interrupted by a signal: the only failure that is ever retried.</summary>
     public static bool WasInterrupted => Marshal.GetLastPInvokeError() == Eintr;
@@ -108,8 +108,8 @@ internal static unsafe partial class LinuxCalls
         20 => "ENOTDIR",
         21 => "EISDIR",
         22 => "EINVAL",
-        23 => "ENFILE",
-        24 => "EMFILE",
+        Enfile => "ENFILE",
+        Emfile => "EMFILE",
         27 => "EFBIG",
         28 => "ENOSPC",
         30 => "EROFS",

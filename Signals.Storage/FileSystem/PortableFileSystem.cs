@@ -71,7 +71,7 @@ internal sealed class PortableFileSystem : IFileSystem
         {
             file = OpenFile(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
-        catch (FileOperationException exception) when (File.Exists(path))
+        catch (FileOperationException exception) when (File.Exists(path) && !HandleShortage.IsCauseOf(exception))
         {
             // The owner's name cannot be read here: the lock forbids every other handle.
             throw new StoreLockedException(path, $"another process ({exception.Error})");

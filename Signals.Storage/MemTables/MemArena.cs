@@ -29,15 +29,19 @@ internal sealed unsafe class MemArena : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, PageBytes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, (long)uint.MaxValue * Granule);
         Capacity = capacity;
-        bool large = capacity >= HugePages.PageBytes;
+        bool large = capacity > HugePages.PageBytes;
         _base = (byte*)NativeMemory.AlignedAlloc((nuint)capacity, large ? HugePages.PageBytes : (nuint)64);
         if (large)
         {
-            HugePages.Advise(_base, capacity);
+            // Not the first of them: a memtable of few events is to hold the pages that it uses.
+            HugePages.Advise(_base + HugePages.PageBytes, capacity - HugePages.PageBytes);
         }
     }
 
     public long Capacity { get; }
+
+    /// <summary>Whether so much is used that another arena will soon be needed. Any thread; may lag behind the writer.</summary>
+    public bool IsFilling => Volatile.Read(ref _used) > Capacity / 4;
 
     public byte* Pointer(uint reference) => _base + ((long)reference * Granule);
 

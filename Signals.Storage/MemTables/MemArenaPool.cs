@@ -4,36 +4,48 @@ namespace Signals.Storage.MemTables;
 /// <remarks>Thread contract: any thread. Lifetime: one per store; arenas returned after dispose are freed at once.</remarks>
 internal sealed class MemArenaPool(long arenaBytes, int keep) : IDisposable
 {
+    private const int FewestIndexSlots = 1 << 13;
+
     private readonly Lock _gate = new();
     private readonly Stack<MemArena> _free = new(); // guarded by _gate
     private bool _disposed; // guarded by _gate
     private int _live;
+    private MemArena? _newest; // guarded by _gate; the one rented last
+    private long _rents; // guarded by _gate
+    private int _indexSlots = FewestIndexSlots;
 
     /// <summary>Arenas that exist: in use or kept.</summary>
     public int LiveCount => Volatile.Read(ref _live);
 
     public long ArenaBytes => arenaBytes;
 
+    /// <summary>
+    /// Slots that the index of a new memtable is worth: as many as those before it needed, and few in a store that has taken few events.
+    /// </summary>
+    public int IndexSlots
+    {
+        get => Volatile.Read(ref _indexSlots);
+        set => Volatile.Write(ref _indexSlots, value);
+    }
+
     public MemArena Rent()
     {
         lock (_gate)
         {
-            if (_free.TryPop(out MemArena? arena))
-            {
-                return arena;
-            }
+            _rents++;
+            return _newest = _free.TryPop(out MemArena? arena) ? arena : MakeLocked();
         }
-
-        Interlocked.Increment(ref _live);
-        return new MemArena(arenaBytes);
     }
 
-    /// <summary>Makes sure that one touched arena waits, so that the next <see cref="Rent"/> costs nothing; for a background thread.</summary>
+    /// <summary>
+    /// Makes sure that one touched arena waits, so that the next <see cref="Rent"/> costs nothing; for a background thread. Does nothing before
+    /// the first arena is filling: a store that takes few events holds one.
+    /// </summary>
     public void Prepare()
     {
         lock (_gate)
         {
-            if (_free.Count > 0 || _disposed)
+            if (_free.Count > 0 || _disposed || (_rents <= 1 && _newest?.IsFilling != true))
             {
                 return;
             }
@@ -50,6 +62,7 @@ internal sealed class MemArenaPool(long arenaBytes, int keep) : IDisposable
         arena.Reset();
         lock (_gate)
         {
+            _newest = ReferenceEquals(_newest, arena) ? null : _newest;
             if (!_disposed && _free.Count < keep)
             {
                 _free.Push(arena);
@@ -72,5 +85,11 @@ internal sealed class MemArenaPool(long arenaBytes, int keep) : IDisposable
                 arena.Dispose();
             }
         }
+    }
+
+    private MemArena MakeLocked()
+    {
+        Interlocked.Increment(ref _live);
+        return new MemArena(arenaBytes);
     }
 }

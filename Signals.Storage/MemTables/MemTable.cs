@@ -17,6 +17,7 @@ namespace Signals.Storage.MemTables;
 internal sealed unsafe class MemTable : IDisposable
 {
     private const int PrefetchedChunkBytes = 256;
+    private const int GrowthOfIndex = 4;
 
     private readonly MemArenaPool _pool;
     private readonly ChunkLayout[] _layouts;
@@ -31,7 +32,7 @@ internal sealed unsafe class MemTable : IDisposable
         _pool = pool;
         _layouts = layouts;
         Arena = pool.Rent();
-        _index = MemIndex.TryCreate(Arena, FirstIndexSlots(Arena.Capacity))
+        _index = MemIndex.TryCreate(Arena, Math.Min(pool.IndexSlots, FirstIndexSlots(Arena.Capacity)))
             ?? throw new ArgumentException($"A memtable arena of {Arena.Capacity} bytes is too small; give it at least 64 KiB.");
     }
 
@@ -50,7 +51,7 @@ internal sealed unsafe class MemTable : IDisposable
 
     public long Rows => Volatile.Read(ref _rows);
 
-    /// <summary>Slots of the index that a memtable of this size starts with.</summary>
+    /// <summary>Most slots of the index that a memtable of this size starts with.</summary>
     public static int FirstIndexSlots(long arenaBytes) =>
         Math.Max(64, (int)Math.Min(1 << 20, System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)(arenaBytes / 512))));
 
@@ -162,7 +163,7 @@ internal sealed unsafe class MemTable : IDisposable
 
     private bool TryGrowIndex()
     {
-        MemIndex? larger = MemIndex.TryCreate(Arena, _index.Capacity * 2);
+        MemIndex? larger = MemIndex.TryCreate(Arena, _index.Capacity * GrowthOfIndex) ?? MemIndex.TryCreate(Arena, _index.Capacity * 2);
         if (larger is null)
         {
             return false;
@@ -176,6 +177,7 @@ internal sealed unsafe class MemTable : IDisposable
         }
 
         Volatile.Write(ref _index, larger);
+        _pool.IndexSlots = Math.Max(_pool.IndexSlots, larger.Capacity);
         return true;
     }
 }

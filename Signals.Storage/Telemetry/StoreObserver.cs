@@ -36,6 +36,21 @@ public abstract class StoreObserver
     {
     }
 
+    /// <summary>
+    /// Work of the store waits for a file handle: the process, or the system, has none left. It goes on by itself once there is one; reads of what
+    /// is not in memory fail meanwhile with <see cref="Core.Model.HandlesExhaustedException"/>.
+    /// </summary>
+    /// <param name="path">The file or folder that is to be opened.</param>
+    public virtual void OnHandleShortageBegan(string path)
+    {
+    }
+
+    /// <summary>That work goes on.</summary>
+    /// <param name="duration">How long it waited.</param>
+    public virtual void OnHandleShortageEnded(TimeSpan duration)
+    {
+    }
+
     /// <summary>The store failed: from now on it refuses writes until it is reopened; reads go on. Called once.</summary>
     /// <param name="firstError">What failed.</param>
     public virtual void OnPoisoned(Exception firstError)

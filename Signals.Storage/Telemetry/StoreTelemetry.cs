@@ -20,6 +20,7 @@ internal sealed class StoreTelemetry : IDisposable
     private readonly Histogram<double> _compactionDuration;
     private readonly KeyValuePair<string, object?> _store;
     private long _observerErrors;
+    private long _handleShortages;
 
     public StoreTelemetry(string storeName, StoreObserver? observer, TimeProvider time)
     {
@@ -33,6 +34,8 @@ internal sealed class StoreTelemetry : IDisposable
         _compactionDuration = Meter.CreateHistogram<double>(TelemetryNames.CompactionDuration, "s", "Time of one compaction.");
         Freshness = new FreshnessSampler(
             Meter.CreateHistogram<double>(TelemetryNames.Freshness, "s", "Time from an append to its visibility in reads, sampled."), time);
+        Meter.CreateObservableCounter(
+            TelemetryNames.HandleShortages, () => Volatile.Read(ref _handleShortages), "{wait}", "Waits for a file handle.");
         Meter.CreateObservableCounter(
             TelemetryNames.ObserverErrors, () => Volatile.Read(ref _observerErrors), "{error}", "Exceptions that the observer threw.");
     }
@@ -82,6 +85,15 @@ internal sealed class StoreTelemetry : IDisposable
     public void StallBegan() => Tell(static (observer, _) => observer.OnStallBegan(), 0);
 
     public void StallEnded(TimeSpan duration) => Tell(static (observer, waited) => observer.OnStallEnded(waited), duration);
+
+    public void HandleShortageBegan(string path)
+    {
+        Interlocked.Increment(ref _handleShortages);
+        Tell(static (observer, waitedFor) => observer.OnHandleShortageBegan(waitedFor), path);
+    }
+
+    public void HandleShortageEnded(TimeSpan duration) =>
+        Tell(static (observer, waited) => observer.OnHandleShortageEnded(waited), duration);
 
     public void Poisoned(Exception error) => Tell(static (observer, first) => observer.OnPoisoned(first), error);
 

@@ -12,6 +12,8 @@ internal sealed class LogWriter : IDisposable
 {
     private const int ZeroFillBytes = 1 << 20;
 
+    private static readonly byte[] Zeros = new byte[ZeroFillBytes]; // one for all: it is never written to
+
     private readonly IFile _file;
     private readonly ulong _logNumber;
     private readonly long _fixedSize;
@@ -64,10 +66,9 @@ internal sealed class LogWriter : IDisposable
         DurableFile.Publish(files, path, file =>
         {
             file.Write(0, new LogHeader(logNumber, fixedSize).ToPage());
-            byte[] zeros = new byte[Math.Min(ZeroFillBytes, Math.Max(0, fixedSize - LogFormat.HeaderBytes))];
-            for (long offset = LogFormat.HeaderBytes; offset < fixedSize; offset += zeros.Length)
+            for (long offset = LogFormat.HeaderBytes; offset < fixedSize; offset += Zeros.Length)
             {
-                file.Write(offset, zeros.AsSpan(0, (int)Math.Min(zeros.Length, fixedSize - offset)));
+                file.Write(offset, Zeros.AsSpan(0, (int)Math.Min(Zeros.Length, fixedSize - offset)));
             }
         });
     }

@@ -35,10 +35,12 @@ internal sealed partial class StoreLogTests
         log.OnCompacted(new CompactionReport("view", IsDrop: true, 2, 0, 0, 0, TimeSpan.Zero));
         log.OnStallBegan();
         log.OnStallEnded(TimeSpan.FromMilliseconds(5));
+        log.OnHandleShortageBegan("x.tbl");
+        log.OnHandleShortageEnded(TimeSpan.FromMilliseconds(5));
         log.OnPoisoned(new IOException());
         log.Closing("s");
         log.OnClosed();
-        Assert.That(lines.OfStores.Select(line => line.Id), Is.EqualTo(new[] { 1000, 1010, 1011, 1012, 1020, 1021, 1030, 1002, 1001 }));
+        Assert.That(lines.OfStores.Select(line => line.Id), Is.EqualTo(new[] { 1000, 1010, 1011, 1012, 1020, 1021, 1022, 1023, 1030, 1002, 1001 }));
     }
 
     private static string FieldsOf(LoggerMessageAttribute message) => Sorted(Field().Matches(message.Message).Select(field => field.Groups[1].Value));

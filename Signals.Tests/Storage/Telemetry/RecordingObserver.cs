@@ -48,6 +48,10 @@ internal sealed class RecordingObserver(bool throws = false) : StoreObserver
 
     public override void OnStallEnded(TimeSpan duration) => Note("stall ended");
 
+    public override void OnHandleShortageBegan(string path) => Note("handle shortage began");
+
+    public override void OnHandleShortageEnded(TimeSpan duration) => Note("handle shortage ended");
+
     public override void OnPoisoned(Exception firstError)
     {
         Error = firstError;

@@ -1,0 +1,185 @@
+using System.Diagnostics;
+
+namespace Signals.Storage.FileSystem;
+
+/// <summary>
+/// Bounds the handles of files that are read now and then: a <see cref="PooledFile"/> has one while it is used and keeps it until another
+/// needs the place; the file that was not used for longest gives it up first, as CLOCK tells. So the number of tables does not decide the number of handles.
+/// </summary>
+/// <remarks>
+/// Thread contract: any thread; files are opened and closed outside the lock. Invariant: at most <see cref="Capacity"/> handles, and one more for each
+/// thread that reads while all of them are in use. A file must keep its name as long as somebody may read it: it is opened by name, again and again.
+/// Lifetime: a file's handle goes with the file; the pool itself owns nothing.
+/// </remarks>
+internal sealed class HandlePool(int capacity)
+{
+    /// <summary>Handles of the tables of all stores of a process: a small part of the 1,024 that a process has by default.</summary>
+    public const int DefaultCapacity = 128;
+
+    private static readonly HandlePool Process = new(DefaultCapacity);
+
+    private readonly Lock _gate = new();
+    private readonly List<PooledFile> _ring = []; // guarded by _gate, as is each file's place in it
+    private int _hand; // guarded by _gate
+    private long _opened;
+
+    /// <summary>Most handles.</summary>
+    public int Capacity => capacity;
+
+    /// <summary>Handles now.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _ring.Count;
+            }
+        }
+    }
+
+    /// <summary>How often a file was opened so far.</summary>
+    public long Opened => Volatile.Read(ref _opened);
+
+    /// <summary>The pool for the tables of a store: stores on the machine's own file system share one, since they share the process's handles.</summary>
+    public static HandlePool For(IFileSystem files) =>
+        files is LinuxFileSystem or PortableFileSystem ? Process : new HandlePool(DefaultCapacity);
+
+    /// <summary>Gives up every handle that nobody uses at this moment.</summary>
+    public void ReleaseIdle()
+    {
+        List<IFile> idle = [];
+        lock (_gate)
+        {
+            for (int i = _ring.Count - 1; i >= 0; i--)
+            {
+                if (_ring[i].Users == 0)
+                {
+                    idle.Add(RemoveLocked(i));
+                }
+            }
+        }
+
+        idle.ForEach(handle => handle.Dispose());
+    }
+
+    /// <summary>A file's handle, opened if need be; it stays until <see cref="Exit"/>.</summary>
+    /// <exception cref="ObjectDisposedException">The file was closed.</exception>
+    internal IFile Enter(PooledFile file, Func<IFile> open)
+    {
+        IFile? evicted = null;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(file.IsClosed, file);
+            if (file.Handle is IFile handle)
+            {
+                file.Users++;
+                file.IsReferenced = true;
+                return handle;
+            }
+
+            evicted = _ring.Count >= capacity ? EvictLocked() : null;
+        }
+
+        evicted?.Dispose(); // before the next is opened: the bound holds for those, too, who look from outside
+        return Attach(file, open());
+    }
+
+    /// <summary>Ends one <see cref="Enter"/>.</summary>
+    internal void Exit(PooledFile file)
+    {
+        IFile? closed = null;
+        lock (_gate)
+        {
+            if (--file.Users == 0 && (file.IsClosed || _ring.Count > capacity))
+            {
+                closed = RemoveLocked(file.Place);
+            }
+        }
+
+        closed?.Dispose();
+    }
+
+    /// <summary>Closes a file: now, or when the last of those who use it leaves.</summary>
+    internal void Close(PooledFile file)
+    {
+        IFile? closed = null;
+        lock (_gate)
+        {
+            file.IsClosed = true;
+            if (file.Users == 0 && file.Handle is not null)
+            {
+                closed = RemoveLocked(file.Place);
+            }
+        }
+
+        closed?.Dispose();
+    }
+
+    // Two readers may have opened the same file; the second one's handle is given back.
+    private IFile Attach(PooledFile file, IFile opened)
+    {
+        Interlocked.Increment(ref _opened);
+        IFile? surplus = null;
+        try
+        {
+            lock (_gate)
+            {
+                if (file.IsClosed || file.Handle is not null)
+                {
+                    surplus = opened;
+                    ObjectDisposedException.ThrowIf(file.IsClosed, file);
+                }
+                else
+                {
+                    file.Handle = opened;
+                    file.Place = _ring.Count;
+                    _ring.Add(file);
+                }
+
+                file.Users++;
+                file.IsReferenced = true;
+                AssertInvariantsLocked();
+                return file.Handle!;
+            }
+        }
+        finally
+        {
+            surplus?.Dispose();
+        }
+    }
+
+    // Two rounds: the first takes away the marks of use.
+    private IFile? EvictLocked()
+    {
+        for (int step = 2 * _ring.Count; step > 0; step--, _hand++)
+        {
+            _hand = _hand < _ring.Count ? _hand : 0;
+            PooledFile file = _ring[_hand];
+            if (file.Users == 0 && !file.IsReferenced)
+            {
+                return RemoveLocked(_hand);
+            }
+
+            file.IsReferenced = false;
+        }
+
+        return null;
+    }
+
+    private IFile RemoveLocked(int place)
+    {
+        PooledFile file = _ring[place];
+        IFile handle = file.Handle!;
+        file.Handle = null;
+        _ring[place] = _ring[^1];
+        _ring[place].Place = place;
+        _ring.RemoveAt(_ring.Count - 1);
+        AssertInvariantsLocked();
+        return handle;
+    }
+
+    [Conditional("DEBUG")]
+    private void AssertInvariantsLocked() => Debug.Assert(
+        _ring.TrueForAll(file => file.Handle is not null && ReferenceEquals(_ring[file.Place], file)), "The ring holds the files with a handle.");
+}

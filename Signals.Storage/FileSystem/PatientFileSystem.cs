@@ -1,0 +1,131 @@
+using Signals.Core.Model;
+
+namespace Signals.Storage.FileSystem;
+
+/// <summary>
+/// A file system that waits where the process or the system has no file handle left, and says so: whoever shares the process can cause that, so it
+/// must not fail a store. Every operation that takes a handle is made again until it has one.
+/// </summary>
+/// <remarks>
+/// Thread contract: any thread; the one that waits holds what its caller holds. No operation is made again that has changed anything: without a handle
+/// it never began. Lifetime: that of a store. While it is opened the wait has a limit, then it ends with <see cref="Stop"/>; whoever waits
+/// then gets the system's own error.
+/// </remarks>
+internal sealed class PatientFileSystem(IFileSystem files, HandlePool pool, TimeSpan openingLimit) : IFileSystem, IDisposable
+{
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(250);
+
+    private readonly ManualResetEventSlim _stopped = new(initialState: false);
+    private volatile bool _isOpening = true;
+
+    /// <summary>Called with the path that is waited for, when a wait begins.</summary>
+    public Action<string> OnShortageBegan { get; set; } = static _ => { };
+
+    /// <summary>Called when that wait ends, on the same thread, with the time that it paused.</summary>
+    public Action<TimeSpan> OnShortageEnded { get; set; } = static _ => { };
+
+    /// <summary>The handles of the tables.</summary>
+    public HandlePool Handles => pool;
+
+    /// <summary>
+    /// The same files for tables: these give up their handles before anybody waits. A read of an open table does not wait, since who asks may not have the time.
+    /// </summary>
+    public IFileSystem ForTables() => new PooledFileSystem(this, files, pool);
+
+    /// <summary>The store is open: from now on there is no limit but <see cref="Stop"/>.</summary>
+    public void EndOpening() => _isOpening = false;
+
+    /// <summary>Nobody waits any more: the store closes.</summary>
+    public void Stop() => _stopped.Set();
+
+    public IFile Open(string path, FileOpenMode mode) => Patiently(path, () => files.Open(path, mode));
+
+    public bool FileExists(string path) => files.FileExists(path);
+
+    public bool DirectoryExists(string path) => files.DirectoryExists(path);
+
+    public void CreateDirectory(string path) => Patiently(path, () => files.CreateDirectory(path));
+
+    public void Rename(string from, string to) => files.Rename(from, to);
+
+    public bool TryLink(string from, string to) => files.TryLink(from, to);
+
+    public void Delete(string path) => files.Delete(path);
+
+    public void RenameDirectory(string from, string to) => files.RenameDirectory(from, to);
+
+    public void DeleteDirectory(string path) => files.DeleteDirectory(path);
+
+    public void SyncDirectory(string path) => Patiently(path, () => files.SyncDirectory(path));
+
+    public IReadOnlyList<string> ListFiles(string directory) => Patiently(directory, () => files.ListFiles(directory));
+
+    public IDisposable Lock(string path) => Patiently(path, () => files.Lock(path));
+
+    public long AvailableBytes(string directory) => files.AvailableBytes(directory);
+
+    /// <summary>Ends every wait. The event stays: a thread that just begins to wait must find it.</summary>
+    public void Dispose() => Stop();
+
+    private void Patiently(string path, Action work) => Patiently(path, () =>
+    {
+        work();
+        return true;
+    });
+
+    private T Patiently<T>(string path, Func<T> work)
+    {
+        try
+        {
+            return work();
+        }
+        catch (IOException error) when (HandleShortage.IsCauseOf(error))
+        {
+            pool.ReleaseIdle();
+            return WaitFor(path, work);
+        }
+    }
+
+    private T WaitFor<T>(string path, Func<T> work)
+    {
+        TimeSpan waited = TimeSpan.Zero;
+        TimeSpan pause = FirstPause;
+        bool isTold = false;
+        try
+        {
+            while (true)
+            {
+                try
+                {
+                    return work();
+                }
+                catch (IOException error) when (HandleShortage.IsCauseOf(error) && !_stopped.IsSet)
+                {
+                    if (_isOpening && waited >= openingLimit)
+                    {
+                        throw new HandlesExhaustedException(path, error);
+                    }
+                }
+
+                if (!isTold)
+                {
+                    isTold = true;
+                    OnShortageBegan(path);
+                }
+
+                _stopped.Wait(pause);
+                waited += pause;
+                pause = pause < LongestPause ? 2 * pause : LongestPause;
+                pool.ReleaseIdle();
+            }
+        }
+        finally
+        {
+            if (isTold)
+            {
+                OnShortageEnded(waited);
+            }
+        }
+    }
+}
