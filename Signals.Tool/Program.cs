@@ -14,4 +14,4 @@ if (Console.IsOutputRedirected)
 }
 
 IAnsiConsole progress = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-return (int)await new ToolApplication(AnsiConsole.Console, Console.OpenStandardOutput, Console.Error, progress).RunAsync(args, stop.Token);
+return (int)await new ToolApplication(AnsiConsole.Console, Console.OpenStandardOutput, Console.Error, progress, Console.In).RunAsync(args, stop.Token);

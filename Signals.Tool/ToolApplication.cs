@@ -5,7 +5,7 @@ using Spectre.Console;
 namespace Signals.Tool;
 
 /// <summary>Finds the command, runs it, and turns expected errors into a message and an exit code. One run at a time.</summary>
-internal sealed class ToolApplication(IAnsiConsole console, Func<Stream> openOutput, TextWriter messages, IAnsiConsole progress)
+internal sealed class ToolApplication(IAnsiConsole console, Func<Stream> openOutput, TextWriter messages, IAnsiConsole progress, TextReader? answers = null)
 {
     private static readonly ICommand[] Commands =
     [
@@ -25,7 +25,7 @@ internal sealed class ToolApplication(IAnsiConsole console, Func<Stream> openOut
 
             ICommand command = Commands.FirstOrDefault(c => c.Name == arguments[0])
                 ?? throw new UsageException($"'{arguments[0]}' is no command; 'signals help' lists them.");
-            ToolContext context = new(console, openOutput, messages, progress);
+            ToolContext context = new(console, openOutput, messages, progress, answers);
             return await command.RunAsync(new CommandLine(arguments.Skip(1)), context, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error) when (CodeOf(error) is ExitCode code)

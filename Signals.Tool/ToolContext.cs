@@ -9,7 +9,8 @@ namespace Signals.Tool;
 /// <param name="OpenOutput">Opens the raw standard output, for exports.</param>
 /// <param name="Messages">Notes: standard error, so that output stays clean.</param>
 /// <param name="Progress">Where progress is drawn: standard error, and only when that is a terminal.</param>
-internal sealed record ToolContext(IAnsiConsole Console, Func<Stream> OpenOutput, TextWriter Messages, IAnsiConsole Progress)
+/// <param name="Answers">Where questions are answered; null when there is nobody to ask.</param>
+internal sealed record ToolContext(IAnsiConsole Console, Func<Stream> OpenOutput, TextWriter Messages, IAnsiConsole Progress, TextReader? Answers = null)
 {
     /// <summary>Prints a line as it is, however wide.</summary>
     public void WriteRaw(string line) => Console.Profile.Out.Writer.WriteLine(line);

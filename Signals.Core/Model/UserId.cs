@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Globalization;
 using System.IO.Hashing;
 using System.Text;
 
@@ -106,10 +105,14 @@ public readonly struct UserId(ulong high, ulong low) : IEquatable<UserId>, IComp
         return order != 0 ? order : Low.CompareTo(other.Low);
     }
 
-    /// <summary>The number in decimal when the id is one, otherwise 32 hexadecimal digits.</summary>
-    public override string ToString() => High == 0
-        ? Low.ToString(CultureInfo.InvariantCulture)
-        : string.Create(CultureInfo.InvariantCulture, $"{High:x16}{Low:x16}");
+    /// <summary>
+    /// The one text of this id: the number in decimal when the id is one, otherwise 32 lower-case hexadecimal digits. <see cref="TryParse"/>
+    /// reads it back.
+    /// </summary>
+    public override string ToString() => UserText.Format(this);
+
+    /// <summary>Reads what <see cref="ToString"/> writes, and nothing else; for what people type there is <see cref="UserReference"/>.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out UserId user) => UserText.TryParse(text, out user);
 
     /// <summary>Whether both name the same user.</summary>
     public static bool operator ==(UserId left, UserId right) => left.Equals(right);

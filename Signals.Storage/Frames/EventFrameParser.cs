@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Text;
 using System.Text.Unicode;
 using MessagePack;
+using Signals.Core.Columns;
 using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Core.Schema;
@@ -79,8 +80,8 @@ internal sealed class EventFrameParser
             {
                 return "a key of the event is not a string";
             }
-            string? problem =
-                key.SequenceEqual(EventFrameFormat.UserKey) ? ReadUser(ref reader, ref envelope)
+            string? problem = envelope.Repeats(key) ? "a key of the event is there twice"
+                : key.SequenceEqual(EventFrameFormat.UserKey) ? ReadUser(ref reader, ref envelope)
                 : key.SequenceEqual(EventFrameFormat.TypeKey) ? ReadType(ref reader, ref envelope)
                 : key.SequenceEqual(EventFrameFormat.TimeKey) ? ReadTime(ref reader, ref envelope)
                 : key.SequenceEqual(EventFrameFormat.IdKey) ? ReadId(ref reader, ref envelope)
@@ -197,6 +198,10 @@ internal sealed class EventFrameParser
             if (column < 0)
             {
                 FrameValue.Skip(ref reader);
+            }
+            else if (record.State(column) != ColumnState.Absent)
+            {
+                return $"field '{record.EventType.Columns[column].Name}' is there twice";
             }
             else if (!FrameValue.TrySet(ref reader, record, column))
             {

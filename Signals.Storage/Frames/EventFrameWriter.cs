@@ -1,9 +1,11 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.Unicode;
 using MessagePack;
 using Signals.Core.Columns;
 using Signals.Core.Ingest;
+using Signals.Core.Model;
 
 namespace Signals.Storage.Frames;
 
@@ -13,6 +15,7 @@ public sealed class EventFrameWriter
     private readonly ArrayBufferWriter<byte> _frame = new(1024);
 
     /// <summary>Appends the frame of <paramref name="record"/> to <paramref name="output"/>.</summary>
+    /// <exception cref="SignalsException">The event is larger than a frame that readers take; nothing was written.</exception>
     public void Write(EventRecord record, IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(record);
@@ -31,6 +34,11 @@ public sealed class EventFrameWriter
         writer.WriteString(EventFrameFormat.FieldsKey);
         WriteFields(ref writer, record);
         writer.Flush();
+        if (_frame.WrittenCount > EventFrameFormat.MaxFrameBytes)
+        {
+            throw new SignalsException(
+                $"Event {record.Id} of user {record.User} takes {_frame.WrittenCount:N0} bytes as a frame; readers take {EventFrameFormat.MaxFrameBytes:N0}.");
+        }
 
         Span<byte> length = output.GetSpan(EventFrameFormat.LengthPrefixBytes);
         BinaryPrimitives.WriteUInt32LittleEndian(length, (uint)_frame.WrittenCount);
@@ -92,6 +100,8 @@ public sealed class EventFrameWriter
             case ColumnKind.UInt32: writer.Write(BinaryPrimitives.ReadUInt32LittleEndian(value)); break;
             case ColumnKind.Int64: writer.Write(BinaryPrimitives.ReadInt64LittleEndian(value)); break;
             case ColumnKind.UInt64: writer.Write(BinaryPrimitives.ReadUInt64LittleEndian(value)); break;
+            case ColumnKind.Text when !Utf8.IsValid(value): writer.Write(value); break;
+            case ColumnKind.Float16 or ColumnKind.Float32 or ColumnKind.Float64 when IsOtherNaN(type.Kind, value): writer.Write(value); break;
             case ColumnKind.Float16: writer.Write((float)BinaryPrimitives.ReadHalfLittleEndian(value)); break;
             case ColumnKind.Float32: writer.Write(BinaryPrimitives.ReadSingleLittleEndian(value)); break;
             case ColumnKind.Float64: writer.Write(BinaryPrimitives.ReadDoubleLittleEndian(value)); break;
@@ -99,4 +109,15 @@ public sealed class EventFrameWriter
             default: writer.Write(value); break; // bytes, and vectors as their little-endian elements
         }
     }
+
+    /// <summary>Whether a value is no number in other bits than usual; those would not come through a conversion.</summary>
+    private static bool IsOtherNaN(ColumnKind kind, ReadOnlySpan<byte> value) => kind switch
+    {
+        ColumnKind.Float16 => BinaryPrimitives.ReadHalfLittleEndian(value) is var half && Half.IsNaN(half)
+            && BitConverter.HalfToUInt16Bits(half) != BitConverter.HalfToUInt16Bits(Half.NaN),
+        ColumnKind.Float32 => BinaryPrimitives.ReadSingleLittleEndian(value) is var real && float.IsNaN(real)
+            && BitConverter.SingleToUInt32Bits(real) != BitConverter.SingleToUInt32Bits(float.NaN),
+        _ => BinaryPrimitives.ReadDoubleLittleEndian(value) is var real && double.IsNaN(real)
+            && BitConverter.DoubleToUInt64Bits(real) != BitConverter.DoubleToUInt64Bits(double.NaN),
+    };
 }

@@ -7,6 +7,7 @@ namespace Signals.Storage.Frames;
 /// <summary>What was found of an event so far; keys of a map come in any order. Lives while one frame is read.</summary>
 internal ref struct FrameEnvelope
 {
+    private int _keys;
     private bool _hasUser;
     private bool _hasTime;
     private bool _hasId;
@@ -37,6 +38,20 @@ internal ref struct FrameEnvelope
 
     /// <summary>The id was found.</summary>
     public void SetId(ulong id) => (Id, _hasId) = (id, true);
+
+    /// <summary>Whether a key of a map was there before, and notes it: what would be the value of the second must not win unseen.</summary>
+    public bool Repeats(ReadOnlySpan<byte> key)
+    {
+        int bit = key.SequenceEqual(EventFrameFormat.UserKey) ? 1
+            : key.SequenceEqual(EventFrameFormat.TypeKey) ? 2
+            : key.SequenceEqual(EventFrameFormat.TimeKey) ? 4
+            : key.SequenceEqual(EventFrameFormat.IdKey) ? 8
+            : key.SequenceEqual(EventFrameFormat.FieldsKey) ? 16
+            : 0;
+        bool repeats = (_keys & bit) != 0;
+        _keys |= bit;
+        return repeats;
+    }
 
     /// <summary>What an event needs and was not there, in words; null when all is there.</summary>
     public readonly string? Missing() =>

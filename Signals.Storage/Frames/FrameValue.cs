@@ -75,6 +75,11 @@ internal static class FrameValue
             return true;
         }
         ColumnType type = record.EventType.Columns[column].Type;
+        if (reader.NextMessagePackType == MessagePackType.Binary && (type.Kind is ColumnKind.Text or ColumnKind.Float16 or ColumnKind.Float32 or ColumnKind.Float64))
+        {
+            return TryRaw(ref reader, record, column, type);
+        }
+
         return type.Kind switch
         {
             ColumnKind.Boolean => TryBoolean(ref reader, record, column),
@@ -128,6 +133,18 @@ internal static class FrameValue
         {
             return false;
         }
+        record.SetBytes(column, bytes);
+        return true;
+    }
+
+    /// <summary>The bytes of text that is no UTF-8, or the little-endian bits of a number.</summary>
+    private static bool TryRaw(ref MessagePackReader reader, EventRecord record, int column, ColumnType type)
+    {
+        if (!TryReadBinary(ref reader, out ReadOnlySpan<byte> bytes) || (!type.IsVariable && bytes.Length != type.Width))
+        {
+            return false;
+        }
+
         record.SetBytes(column, bytes);
         return true;
     }

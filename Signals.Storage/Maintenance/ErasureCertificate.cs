@@ -76,7 +76,7 @@ public sealed class ErasureCertificate
         {
             json.WriteStartObject();
             json.WriteNumber("format", 1);
-            json.WriteString("user", $"{User.High:x16}{User.Low:x16}");
+            json.WriteString("user", User.ToString());
             json.WriteNumber("cutoff_ms", CutoffMs);
             json.WriteString("erased_at", ErasedAt.UtcDateTime);
             json.WriteString("written_at", writtenAt.UtcDateTime);

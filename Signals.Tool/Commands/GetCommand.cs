@@ -18,7 +18,7 @@ internal sealed class GetCommand : ICommand
 
     public string Usage => "get FOLDER USER [--types A,B] [--last N] [--json]";
 
-    public string Description => "A user's newest events over all types, newest first. USER: a number, a name, text:NAME, guid:GUID or id:HEX.";
+    public string Description => "A user's newest events over all types, newest first. USER: what is printed here, text:NAME, guid:GUID or id:HEX.";
 
     public Task<ExitCode> RunAsync(CommandLine line, ToolContext context, CancellationToken cancellationToken)
     {

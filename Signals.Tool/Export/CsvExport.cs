@@ -8,11 +8,16 @@ using Signals.Core.Schema;
 namespace Signals.Tool.Export;
 
 /// <summary>
-/// CSV (RFC 4180) with a header: user, type, time, id, then the columns of all exported types by name. Absent and null are both an empty
-/// cell; vectors and bytes are written as in JSON. One thread.
+/// CSV (RFC 4180) with a header: user, type, time, id, then the columns of all exported types by name, those called like one of the
+/// first four with field: in front. Absent is an empty cell, null \N, empty text "" in quotes, what text cannot carry \x and the bytes in
+/// hexadecimal; vectors and bytes are written as in JSON. One thread. docs/tool.md.
 /// </summary>
 internal sealed class CsvExport : IEventExport
 {
+    private const string NullCell = "\\N";
+    private const string RawPrefix = "\\x";
+    private static readonly string[] Keys = ["user", "type", "time", "id"];
+
     private readonly StreamWriter _output;
     private readonly string[] _columns;
     private readonly ArrayBufferWriter<byte> _value = new(256);
@@ -21,7 +26,7 @@ internal sealed class CsvExport : IEventExport
     {
         _output = new StreamWriter(output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true) { NewLine = "\r\n" };
         _columns = [.. types.SelectMany(type => type.Columns).Select(column => column.Name).Distinct(StringComparer.Ordinal)];
-        _output.WriteLine(string.Join(',', ["user", "type", "time", "id", .. _columns]));
+        _output.WriteLine(string.Join(',', [.. Keys, .. _columns.Select(HeaderOf)]));
     }
 
     public void Write(EventRecord record)
@@ -31,7 +36,12 @@ internal sealed class CsvExport : IEventExport
         {
             int column = record.EventType.IndexOf(name);
             _output.Write(',');
-            _output.Write(column >= 0 && record.State(column) == ColumnState.Value ? Cell(record, column) : "");
+            _output.Write(column < 0 ? "" : record.State(column) switch
+            {
+                ColumnState.Absent => "",
+                ColumnState.Null => NullCell,
+                _ => Cell(record, column),
+            });
         }
 
         _output.WriteLine();
@@ -39,11 +49,25 @@ internal sealed class CsvExport : IEventExport
 
     public void Dispose() => _output.Dispose();
 
+    private static string HeaderOf(string column) => Keys.Contains(column) ? $"field:{column}" : column;
+
     private string Cell(EventRecord record, int column)
     {
-        if (record.EventType.Columns[column].Type.Kind == ColumnKind.Text)
+        ColumnType type = record.EventType.Columns[column].Type;
+        ReadOnlySpan<byte> bytes = record.Bytes(column);
+        if (!PlainValue.Is(type, bytes))
         {
-            return Quote(Encoding.UTF8.GetString(record.Bytes(column)));
+            return RawPrefix + Convert.ToHexStringLower(bytes);
+        }
+
+        if (type.Kind == ColumnKind.Text)
+        {
+            return Quote(Encoding.UTF8.GetString(bytes));
+        }
+
+        if (type.Kind == ColumnKind.Bytes)
+        {
+            return Quote(Convert.ToBase64String(bytes));
         }
 
         _value.ResetWrittenCount();
@@ -55,6 +79,7 @@ internal sealed class CsvExport : IEventExport
         return Quote(Encoding.UTF8.GetString(_value.WrittenSpan).Trim('"'));
     }
 
+    // A cell that is empty or begins with a backslash means something else without quotes.
     private static string Quote(string text) =>
-        text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+        text.Length > 0 && text[0] != '\\' && text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

@@ -7,7 +7,7 @@ namespace Signals.Tool.Export;
 
 /// <summary>
 /// Writes events as JSON: numbers as numbers (NaN and infinities as strings), vectors as arrays, bytes as base64, null as null; absent
-/// columns are left out. Pure.
+/// columns are left out. What text cannot carry is an object with the value's bytes in base64. Pure.
 /// </summary>
 internal static class ValueJson
 {
@@ -41,7 +41,16 @@ internal static class ValueJson
             return;
         }
 
-        switch (record.EventType.Columns[column].Type.Kind)
+        ColumnType type = record.EventType.Columns[column].Type;
+        if (!PlainValue.Is(type, bytes))
+        {
+            json.WriteStartObject();
+            json.WriteBase64String("base64", bytes);
+            json.WriteEndObject();
+            return;
+        }
+
+        switch (type.Kind)
         {
             case ColumnKind.Boolean: json.WriteBooleanValue(bytes[0] != 0); break;
             case ColumnKind.Int8: json.WriteNumberValue((sbyte)bytes[0]); break;
@@ -55,7 +64,7 @@ internal static class ValueJson
             case ColumnKind.Float16: WriteReal(json, (float)MemoryMarshal.Read<Half>(bytes)); break;
             case ColumnKind.Float32: WriteReal(json, MemoryMarshal.Read<float>(bytes)); break;
             case ColumnKind.Float64: WriteReal(json, MemoryMarshal.Read<double>(bytes)); break;
-            case ColumnKind.Text: json.WriteStringValue(System.Text.Encoding.UTF8.GetString(bytes)); break;
+            case ColumnKind.Text: json.WriteStringValue(bytes); break;
             case ColumnKind.VectorInt8: WriteVector(json, MemoryMarshal.Cast<byte, sbyte>(bytes), static v => v); break;
             case ColumnKind.VectorFloat16: WriteVector(json, MemoryMarshal.Cast<byte, Half>(bytes), static v => (float)v); break;
             case ColumnKind.VectorFloat32: WriteVector(json, MemoryMarshal.Cast<byte, float>(bytes), static v => v); break;

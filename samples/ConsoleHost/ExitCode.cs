@@ -23,4 +23,7 @@ internal enum ExitCode
 
     /// <summary>The store refused the events or failed in another way.</summary>
     IngestFailed = 6,
+
+    /// <summary>The input ended without one event that was accepted.</summary>
+    NothingAccepted = 7,
 }

@@ -55,8 +55,32 @@ internal sealed class HostApplication(IAnsiConsole console, TextWriter errors, T
             long events = await new FrameEmission(source, options).RunAsync(output, cancellationToken).ConfigureAwait(false);
             await errors.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
                 $"{events:N0} events written, {source.Rejected.Total:N0} rejected")).ConfigureAwait(false);
+            return await EndAsync(source, options, events).ConfigureAwait(false);
         }
-        return ExitCode.Ok;
+    }
+
+    /// <summary>How a run ended whose events all went where they should: an input that was not understood is a failure.</summary>
+    private async Task<ExitCode> EndAsync(IEventSource source, HostOptions options, long accepted)
+    {
+        if (source.Unread is { } unread)
+        {
+            await errors.WriteLineAsync($"'{options.Input}' {unread}; what was before it is kept").ConfigureAwait(false);
+            return ExitCode.InputUnreadable;
+        }
+
+        if (accepted > 0)
+        {
+            return ExitCode.Ok;
+        }
+
+        await errors.WriteLineAsync($"no event of '{options.Input}' was accepted").ConfigureAwait(false);
+        foreach (Rejection rejection in source.Rejected.Reasons)
+        {
+            await errors.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
+                $"  {rejection.Count:N0} {rejection.Reason}{(rejection.Example is null ? "" : $" (first: {rejection.Example})")}")).ConfigureAwait(false);
+        }
+
+        return ExitCode.NothingAccepted;
     }
 
     private async Task<ExitCode> StoreAsync(HostOptions options, IEventSource source, CancellationToken cancellationToken)
@@ -66,6 +90,7 @@ internal sealed class HostApplication(IAnsiConsole console, TextWriter errors, T
         EventModel? model = options.Verify ? new EventModel(source.Schema) : null;
         SignalStore store = SignalStore.Open(folder.Path, source.Schema, storeOptions);
         long differences = 0;
+        ExitCode end;
         await using (store.ConfigureAwait(false))
         {
             console.WriteLine($"store {folder.Path}, {options.Durability.ToString().ToLowerInvariant()}");
@@ -79,9 +104,10 @@ internal sealed class HostApplication(IAnsiConsole console, TextWriter errors, T
             LatencySamples reads = new ReadTimer(store, result.Users, options.Seed).Run();
             new IngestReport(console).Print(result, store.GetStats(), reads);
             ShowSequence(options, store, result.Users);
+            end = await EndAsync(source, options, result.Accepted + result.Skipped).ConfigureAwait(false);
         }
         differences += Reopen(model, folder.Path, source, storeOptions);
-        return differences == 0 ? ExitCode.Ok : ExitCode.DifferencesFound;
+        return differences == 0 ? end : ExitCode.DifferencesFound;
     }
 
     private long Reopen(EventModel? model, string path, IEventSource source, StoreOptions storeOptions)
@@ -117,16 +143,7 @@ internal sealed class HostApplication(IAnsiConsole console, TextWriter errors, T
         {
             return;
         }
-        UserId user = options.UserShown is { } text ? ParseUser(options, text) : users[0];
-        new SequenceTable(console, store).Print(user, options.UserShown ?? user.ToString(), options.Last);
-    }
-
-    /// <summary>CSV users are text; generated ones are numbers; frames may hold either, and digits there mean a number.</summary>
-    private static UserId ParseUser(HostOptions options, string text)
-    {
-        bool mayBeNumber = options.Input is null || options.Format == InputFormat.Frames;
-        return mayBeNumber && ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number)
-            ? UserId.From(number)
-            : UserId.From(text);
+        UserId user = options.UserShown ?? users[0];
+        new SequenceTable(console, store).Print(user, options.Last);
     }
 }

@@ -136,6 +136,65 @@ public sealed class HostApplicationTests
             "--time-format", "unix-s", "--path", folder.Store);
     }
 
+    [TestCase("", 3)]
+    [TestCase("1F", 3)]
+    [TestCase("00", 3)]
+    [TestCase("1F8C08", 3)]
+    [TestCase("1F8B07000000000000FF", 3)]
+    public async Task RunAsync_GzipOfTwoMembers_IsReadWholeOrNotAtAll(string between, int expected)
+    {
+        using TemporaryFolder folder = new();
+        byte[] damage = Convert.FromHexString(between);
+        byte[] first = Pack("u,t\na,1\n");
+        string file = folder.Write("events.csv.gz", [.. first, .. damage, .. Pack("b,2\n")]);
+        string[] line = ["--input", file, "--user", "u", "--time", "t", "--time-format", "unix-s", "--type", "=e", "--path", folder.Store];
+        if (damage.Length == 0)
+        {
+            (ExitCode code, string output, string errors) = await RunAsync(line);
+            Assert.That(code, Is.EqualTo(ExitCode.Ok), errors);
+            Assert.That(output, Does.Match("accepted +2"));
+            return;
+        }
+
+        await ExpectAsync((ExitCode)expected, $"byte {first.Length}", line);
+    }
+
+    [Test]
+    public async Task RunAsync_NothingAccepted_Is7AndNamesTheOption()
+    {
+        using TemporaryFolder folder = new();
+        string file = folder.Write("seconds.csv", "u,t\na,1700000001\na,1700000002\n"u8.ToArray());
+        await ExpectAsync(ExitCode.NothingAccepted, "--time-format unix-s", "--input", file, "--user", "u", "--time", "t", "--time-format", "unix-ms", "--path", folder.Store);
+        await ExpectAsync(ExitCode.NothingAccepted, "--time-format unix-s", "--input", file, "--user", "u", "--time", "t", "--emit", Path.Combine(folder.Path, "out.frames"));
+        string empty = folder.Write("empty.csv", "u,t\n"u8.ToArray());
+        await ExpectAsync(ExitCode.NothingAccepted, "no event", "--input", empty, "--user", "u", "--time", "t", "--path", folder.Store);
+    }
+
+    [Test]
+    public async Task RunAsync_FramesCutOff_Is3AndKeepsWhatCameBefore()
+    {
+        using TemporaryFolder folder = new();
+        string frames = Path.Combine(folder.Path, "events.frames");
+        await RunAsync("--events", "100", "--emit", frames);
+        byte[] bytes = await File.ReadAllBytesAsync(frames);
+        string cut = folder.Write("cut.frames", bytes[..^1]);
+        await ExpectAsync(ExitCode.InputUnreadable, "the last frame is cut off", "--input", cut, "--types", "view,click,purchase", "--path", folder.Store);
+    }
+
+    [TestCase("HH:mm", "the year")]
+    [TestCase("dd/MM HH:mm", "the year")]
+    [TestCase("yyyy-mm-dd", "the month")]
+    [TestCase("'dd' yyyy-MM", "the day")]
+    [TestCase("ddd MM yyyy", "the day")]
+    [TestCase("t", "no date")]
+    [TestCase("dd/MM/yyyy hh:mm", "12 hours")]
+    public async Task RunAsync_TimeFormatWithoutADate_Is2(string format, string message)
+    {
+        using TemporaryFolder folder = new();
+        string file = folder.Write("events.csv", "u,t\na,08:26\n"u8.ToArray());
+        await ExpectAsync(ExitCode.Usage, message, "--input", file, "--user", "u", "--time", "t", "--time-format", format, "--path", folder.Store);
+    }
+
     [Test]
     public async Task RunAsync_UnclosedQuote_Is3AndNamesThePlace()
     {
@@ -174,6 +233,17 @@ public sealed class HostApplicationTests
         StoreSchema schema = StoreSchema.Define(s => s.EventType("view", t => t.Text("item")));
         await SignalStore.Open(folder.Store, schema).DisposeAsync();
         await ExpectAsync(ExitCode.IngestFailed, "item", "--events", "10", "--path", folder.Store);
+    }
+
+    private static byte[] Pack(string text)
+    {
+        using MemoryStream packed = new();
+        using (GZipStream gzip = new(packed, CompressionLevel.Fastest))
+        {
+            gzip.Write(Encoding.UTF8.GetBytes(text));
+        }
+
+        return packed.ToArray();
     }
 
     private static async Task ExpectAsync(ExitCode expected, string message, params string[] arguments)

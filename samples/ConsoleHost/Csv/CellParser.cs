@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text;
@@ -61,7 +60,7 @@ internal static class CellParser
     private static bool TryNumber<T>(EventRecord record, int column, ReadOnlySpan<byte> cell)
         where T : unmanaged, INumber<T>
     {
-        if (!T.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out T value))
+        if (!CellNumber.TryParse(cell, out T value))
         {
             return false;
         }
@@ -81,7 +80,7 @@ internal static class CellParser
                 continue;
             }
             if (count == elements.Length
-                || !T.TryParse(cell[part], NumberStyles.Float, CultureInfo.InvariantCulture, out elements[count]))
+                || !CellNumber.TryParse(cell[part], out elements[count]))
             {
                 return false;
             }

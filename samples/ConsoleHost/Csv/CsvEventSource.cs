@@ -49,14 +49,8 @@ internal sealed class CsvEventSource : IEventSource
         CsvReader reader = new(input.Pipe);
         try
         {
-            while (await reader.WaitAsync(cancellationToken).ConfigureAwait(false))
-            {
-                if (reader.TryRead())
-                {
-                    return new CsvEventSource(input, reader, mapping, retention);
-                }
-            }
-            throw new InputException("the input is empty; a CSV file begins with a line of column names");
+            await reader.ReadHeaderAsync(cancellationToken).ConfigureAwait(false);
+            return new CsvEventSource(input, reader, mapping, retention);
         }
         catch
         {
@@ -149,7 +143,8 @@ internal sealed class CsvEventSource : IEventSource
         }
         ReadOnlySpan<byte> cell = _reader.Row.Field(column);
         string shown = Encoding.UTF8.GetString(cell[..Math.Min(cell.Length, MaxShownCell)]);
-        return Reject(kind, $"column {column + 1} is '{shown}'");
+        string hint = column == _columns.Time && _times.Hint(cell.Trim(" \t"u8)) is { } known ? $"; {known}" : "";
+        return Reject(kind, $"column {column + 1} is '{shown}'{hint}");
     }
 
     private bool Reject(string reason, string? detail)

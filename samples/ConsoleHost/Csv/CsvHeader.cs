@@ -29,6 +29,11 @@ internal sealed class CsvHeader
     public int Find(string option, string name)
     {
         int index = Array.IndexOf(_names, name);
+        if (index >= 0 && Array.IndexOf(_names, name, index + 1) is var second and >= 0)
+        {
+            throw new UsageException($"{option}: the file has the column '{name}' twice, as number {index + 1} and {second + 1}; give one of them another name");
+        }
+
         if (index >= 0)
         {
             return index;
@@ -37,4 +42,7 @@ internal sealed class CsvHeader
         throw new UsageException(
             $"{option}: the file has no column '{name}'; it has {string.Join(", ", _names.Take(NamesShown))}{more}");
     }
+
+    /// <summary>As <see cref="Find"/>, but -1 when there is no such column.</summary>
+    public int FindOrMinus(string name) => Array.IndexOf(_names, name) < 0 ? -1 : Find("an exported file", name);
 }

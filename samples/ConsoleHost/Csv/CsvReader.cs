@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
+using Signals.Samples.ConsoleHost.Input;
 
 namespace Signals.Samples.ConsoleHost.Csv;
 
@@ -21,6 +22,20 @@ internal sealed class CsvReader(PipeReader pipe, int maxRowBytes = CsvLimits.Max
 
     /// <summary>Bytes taken from the pipe so far (after decompression).</summary>
     public long BytesConsumed { get; private set; }
+
+    /// <summary>Reads the first row, which has the names of the columns.</summary>
+    /// <exception cref="InputException">There is none.</exception>
+    public async ValueTask ReadHeaderAsync(CancellationToken cancellationToken)
+    {
+        while (await WaitAsync(cancellationToken).ConfigureAwait(false))
+        {
+            if (TryRead())
+            {
+                return;
+            }
+        }
+        throw new InputException("the input is empty; a CSV file begins with a line of column names");
+    }
 
     /// <summary>Waits until there are bytes to parse. False when the input has ended and every row was taken.</summary>
     public async ValueTask<bool> WaitAsync(CancellationToken cancellationToken = default)

@@ -15,11 +15,13 @@ internal sealed class CsvRowParser
 
     private readonly int _maxRowBytes;
     private readonly List<int> _fieldEnds = [];
+    private readonly List<bool> _fieldQuoted = [];
     private byte[] _text = new byte[4096];
     private int _textLength;
     private CsvParserState _state = CsvParserState.FieldStart;
     private bool _rowEnded = true;
     private bool _sawQuote;
+    private bool _isQuoted;
     private long _line = 1;
     private long _quoteLine;
 
@@ -34,6 +36,9 @@ internal sealed class CsvRowParser
 
     /// <summary>What is wrong with the current row though its end was found, or null.</summary>
     public string? RowError { get; private set; }
+
+    /// <summary>Whether field <paramref name="index"/> of the current row was written in quotes.</summary>
+    public bool IsQuoted(int index) => _fieldQuoted[index];
 
     /// <summary>Unescaped bytes of field <paramref name="index"/> of the current row.</summary>
     public ReadOnlySpan<byte> Field(int index)
@@ -84,7 +89,9 @@ internal sealed class CsvRowParser
     {
         _rowEnded = false;
         _sawQuote = false;
+        _isQuoted = false;
         _fieldEnds.Clear();
+        _fieldQuoted.Clear();
         _textLength = 0;
         _state = CsvParserState.FieldStart;
         RowLine = _line;
@@ -100,6 +107,7 @@ internal sealed class CsvRowParser
                 position++;
                 _quoteLine = _line;
                 _sawQuote = true;
+                _isQuoted = true;
                 _state = CsvParserState.Quoted;
                 return false;
             case CsvParserState.Quoted:
@@ -207,6 +215,8 @@ internal sealed class CsvRowParser
             throw new CsvFormatException(RowLine, FieldCount, $"the row has more than {CsvLimits.MaxFields} columns");
         }
         _fieldEnds.Add(_textLength);
+        _fieldQuoted.Add(_isQuoted);
+        _isQuoted = false;
     }
 
     private bool EndRow()

@@ -1,122 +1,88 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using Signals.Samples.ConsoleHost.Options;
 
 namespace Signals.Samples.ConsoleHost.Csv;
 
 /// <summary>
-/// Reads event times as milliseconds since 1970 UTC. A time without a zone is UTC. Immutable and safe to share; allocates nothing.
+/// Reads event times as milliseconds since 1970 UTC. A time without a zone is UTC. A number that lies in our times only in another unit than
+/// the given one is no time. Immutable and safe to share; a time costs no allocation.
 /// </summary>
-internal sealed class TimeParser(string format)
+internal sealed class TimeParser
 {
     private const int MaxLength = 64;
 
     /// <summary>Longest whole second that fits a .NET date; also keeps the multiplication below from overflowing.</summary>
     private const long MaxSeconds = 253_402_300_799;
 
+    private readonly string _format;
+    private readonly decimal _perSecond;
+
+    /// <summary>Reads times of a format: iso, unix-s, unix-ms, unix-us, unix-ns, or a .NET pattern.</summary>
+    /// <exception cref="UsageException">The pattern leaves out a part of the date.</exception>
+    public TimeParser(string format)
+    {
+        _format = format;
+        _perSecond = EpochUnit.PerSecond(format);
+        if (_perSecond == 0 && format != "iso")
+        {
+            TimePattern.Require(format);
+        }
+    }
+
     /// <summary>Reads <paramref name="cell"/>; false when it is not a time in this format.</summary>
     public bool TryParse(ReadOnlySpan<byte> cell, out long timeMs)
     {
         timeMs = 0;
-        return format switch
-        {
-            "unix-ms" => TryParseWhole(cell, out timeMs) && timeMs is >= -MaxSeconds * 1000 and <= MaxSeconds * 1000,
-            "unix-s" => TryParseSeconds(cell, out timeMs),
-            "iso" => TryParseIso(cell, out timeMs),
-            _ => TryParsePattern(cell, out timeMs),
-        };
+        return _perSecond > 0 ? TryParseNumber(cell, out timeMs)
+            : _format == "iso" ? new TimeText(cell).TryRead(out timeMs)
+            : TryParsePattern(cell, out timeMs);
     }
 
-    private static bool TryParseWhole(ReadOnlySpan<byte> cell, out long value) =>
-        Utf8Parser.TryParse(cell, out value, out int used) && used == cell.Length;
+    /// <summary>The option that would have read a refused cell, in words; null when none is known.</summary>
+    public string? Hint(ReadOnlySpan<byte> cell)
+    {
+        if (TryNumber(cell, out decimal number))
+        {
+            return EpochUnit.OtherThan(_format, number);
+        }
 
-    private static bool TryParseSeconds(ReadOnlySpan<byte> cell, out long timeMs)
+        if (_format != "iso" && new TimeText(cell).TryRead(out _))
+        {
+            return "it is a time as iso reads it: --time-format iso";
+        }
+
+        return cell.IndexOfAnyInRange((byte)'0', (byte)'9') >= 0 && cell.IndexOfAny("/.-: "u8) >= 0
+            ? "say how it is written with a .NET pattern: --time-format 'dd/MM/yyyy HH:mm:ss'"
+            : null;
+    }
+
+    private bool TryParseNumber(ReadOnlySpan<byte> cell, out long timeMs)
     {
         timeMs = 0;
-        if (TryParseWhole(cell, out long seconds))
+        if (!TryNumber(cell, out decimal number) || EpochUnit.OtherThan(_format, number) is not null)
         {
-            timeMs = unchecked(seconds * 1000);
-            return seconds is >= -MaxSeconds and <= MaxSeconds;
+            return false;
         }
-        bool read = Utf8Parser.TryParse(cell, out decimal fraction, out int used) && used == cell.Length
-            && fraction is >= -MaxSeconds and <= MaxSeconds;
-        timeMs = read ? (long)decimal.Round(fraction * 1000) : 0;
-        return read;
-    }
 
-    /// <summary>YYYY-MM-DD, then optionally T or a space and HH:MM[:SS[.fraction]], then optionally Z or +HH:MM.</summary>
-    private static bool TryParseIso(ReadOnlySpan<byte> cell, out long timeMs)
-    {
-        timeMs = 0;
-        if (cell.Length < 10 || cell[4] != '-' || cell[7] != '-'
-            || !TryDigits(cell, 0, 4, out int year) || !TryDigits(cell, 5, 2, out int month) || !TryDigits(cell, 8, 2, out int day)
-            || year < 1 || month is < 1 or > 12 || day < 1 || day > DateTime.DaysInMonth(year, month))
+        decimal seconds = number / _perSecond;
+        if (seconds is < -MaxSeconds or > MaxSeconds)
         {
             return false;
         }
-        long dayMs = (new DateOnly(year, month, day).DayNumber - new DateOnly(1970, 1, 1).DayNumber) * 86_400_000L;
-        if (cell.Length == 10)
-        {
-            timeMs = dayMs;
-            return true;
-        }
-        if (cell[10] is not ((byte)'T' or (byte)' ') || !TryParseClock(cell[11..], out long clockMs, out int used)
-            || !TryParseZone(cell[(11 + used)..], out long zoneMs))
-        {
-            return false;
-        }
-        timeMs = dayMs + clockMs - zoneMs;
+
+        timeMs = (long)decimal.Round(seconds * 1000);
         return true;
     }
 
-    private static bool TryParseClock(ReadOnlySpan<byte> text, out long clockMs, out int used)
+    /// <summary>A number, also with a zone behind it as git log --date=raw writes it; the zone does not move the moment.</summary>
+    private static bool TryNumber(ReadOnlySpan<byte> cell, out decimal number)
     {
-        clockMs = 0;
-        used = 5;
-        if (text.Length < 5 || text[2] != ':' || !TryDigits(text, 0, 2, out int hour) || !TryDigits(text, 3, 2, out int minute)
-            || hour > 23 || minute > 59)
-        {
-            return false;
-        }
-        clockMs = (hour * 3_600_000L) + (minute * 60_000L);
-        if (text.Length == 5 || text[5] != ':')
-        {
-            return true;
-        }
-        if (!TryDigits(text, 6, 2, out int second) || second > 59)
-        {
-            return false;
-        }
-        clockMs += second * 1000L;
-        used = 8;
-        if (used < text.Length && text[used] is (byte)'.' or (byte)',')
-        {
-            int weight = 100;
-            for (used++; used < text.Length && char.IsAsciiDigit((char)text[used]); used++)
-            {
-                clockMs += (text[used] - '0') * weight;
-                weight /= 10;
-            }
-            return char.IsAsciiDigit((char)text[used - 1]);
-        }
-        return true;
-    }
-
-    private static bool TryParseZone(ReadOnlySpan<byte> text, out long zoneMs)
-    {
-        zoneMs = 0;
-        if (text.IsEmpty || text.SequenceEqual("Z"u8))
-        {
-            return true;
-        }
-        int minuteAt = text.Length == 6 && text[3] == ':' ? 4 : 3;
-        if (text[0] is not ((byte)'+' or (byte)'-') || text.Length != minuteAt + 2
-            || !TryDigits(text, 1, 2, out int hours) || !TryDigits(text, minuteAt, 2, out int minutes) || hours > 23 || minutes > 59)
-        {
-            return false;
-        }
-        zoneMs = ((hours * 60) + minutes) * 60_000L * (text[0] == '-' ? -1 : 1);
-        return true;
+        int space = cell.IndexOf((byte)' ');
+        bool hasZone = space > 0 && cell.Length > space + 1 && cell[space + 1] is (byte)'+' or (byte)'-';
+        ReadOnlySpan<byte> digits = hasZone ? cell[..space] : cell;
+        return Utf8Parser.TryParse(digits, out number, out int used) && used == digits.Length && (!hasZone || TimeText.TryZone(cell[(space + 1)..], out _));
     }
 
     private bool TryParsePattern(ReadOnlySpan<byte> cell, out long timeMs)
@@ -124,30 +90,13 @@ internal sealed class TimeParser(string format)
         Span<char> text = stackalloc char[MaxLength];
         timeMs = 0;
         if (cell.Length > MaxLength || !Encoding.UTF8.TryGetChars(cell, text, out int length)
-            || !DateTimeOffset.TryParseExact(text[..length], format, CultureInfo.InvariantCulture,
+            || !DateTimeOffset.TryParseExact(text[..length], _format, CultureInfo.InvariantCulture,
                 DateTimeStyles.AssumeUniversal, out DateTimeOffset time))
         {
             return false;
         }
-        timeMs = time.ToUnixTimeMilliseconds();
-        return true;
-    }
 
-    private static bool TryDigits(ReadOnlySpan<byte> text, int start, int count, out int value)
-    {
-        value = 0;
-        if (start + count > text.Length)
-        {
-            return false;
-        }
-        foreach (byte b in text.Slice(start, count))
-        {
-            if (!char.IsAsciiDigit((char)b))
-            {
-                return false;
-            }
-            value = (value * 10) + (b - '0');
-        }
+        timeMs = time.ToUnixTimeMilliseconds();
         return true;
     }
 }

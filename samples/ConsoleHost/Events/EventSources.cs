@@ -1,8 +1,11 @@
+using Signals.Core.Schema;
 using Signals.Samples.ConsoleHost.Csv;
+using Signals.Samples.ConsoleHost.Exported;
 using Signals.Samples.ConsoleHost.Frames;
 using Signals.Samples.ConsoleHost.Generation;
 using Signals.Samples.ConsoleHost.Input;
 using Signals.Samples.ConsoleHost.Options;
+using Signals.Storage;
 
 namespace Signals.Samples.ConsoleHost.Events;
 
@@ -24,8 +27,12 @@ internal static class EventSources
             .ConfigureAwait(false);
         try
         {
-            return options.Format == InputFormat.Frames
-                ? new FrameEventSource(input, options.Mapping, retention)
+            StoreSchema? schema = options.SchemaOf is { } folder ? SignalStore.ReadSchema(folder)
+                : options.IsExport || options.Format != InputFormat.Csv ? MappedSchema.Build(options.Mapping, retention)
+                : null;
+            return options.Format == InputFormat.Frames ? new FrameEventSource(input, schema!, options.SchemaOf is null ? options.Mapping : null)
+                : options.Format == InputFormat.JsonLines ? new JsonLinesSource(input, schema!)
+                : options.IsExport ? await ReadableAsync(options.Input, () => OpenExportAsync(input, schema!, cancellationToken)).ConfigureAwait(false)
                 : await ReadableAsync(options.Input, () => OpenCsvAsync(input, options, retention, cancellationToken)).ConfigureAwait(false);
         }
         catch
@@ -42,6 +49,9 @@ internal static class EventSources
     private static async ValueTask<IEventSource> OpenCsvAsync(
         InputSource input, HostOptions options, Retention retention, CancellationToken cancellationToken) =>
         await CsvEventSource.OpenAsync(input, options.Mapping, retention, cancellationToken).ConfigureAwait(false);
+
+    private static async ValueTask<IEventSource> OpenExportAsync(InputSource input, StoreSchema schema, CancellationToken cancellationToken) =>
+        await ExportedCsvSource.OpenAsync(input, schema, cancellationToken).ConfigureAwait(false);
 
     private static async ValueTask<T> ReadableAsync<T>(string name, Func<ValueTask<T>> read)
     {

@@ -18,6 +18,9 @@ internal interface IEventSource : IAsyncDisposable
     /// <summary>Share of the source that was read, 0 to 1, or null when nobody knows. Any thread may ask.</summary>
     double? Progress { get; }
 
+    /// <summary>What of the input's end could not be read, and where it begins; null when all of it was. Known at the end.</summary>
+    string? Unread => null;
+
     /// <summary>Waits until more may be read. False at the end of the source.</summary>
     ValueTask<bool> WaitAsync(CancellationToken cancellationToken);
 

@@ -14,11 +14,23 @@ internal sealed class FrameEventSource : IEventSource
     private readonly EventFrameReader _reader;
 
     /// <summary>Reads <paramref name="input"/>, which becomes owned by this source.</summary>
+    /// <param name="input">The frames.</param>
+    /// <param name="mapping">The schema's columns and what frames call them.</param>
+    /// <param name="retention">What is kept.</param>
     public FrameEventSource(InputSource input, EventMapping mapping, Retention retention)
+        : this(input, MappedSchema.Build(mapping, retention), mapping)
+    {
+    }
+
+    /// <summary>Reads <paramref name="input"/>, which becomes owned by this source.</summary>
+    /// <param name="input">The frames.</param>
+    /// <param name="schema">Event types and columns.</param>
+    /// <param name="mapping">What frames call the columns; their own names when null.</param>
+    public FrameEventSource(InputSource input, StoreSchema schema, EventMapping? mapping)
     {
         _input = input;
-        Schema = MappedSchema.Build(mapping, retention);
-        _reader = new EventFrameReader(input.Pipe, Schema, column => mapping.Fields[column.Id].Column);
+        Schema = schema;
+        _reader = new EventFrameReader(input.Pipe, schema, mapping is null ? null : column => mapping.Fields[column.Id].Column);
     }
 
     /// <inheritdoc />
@@ -29,6 +41,9 @@ internal sealed class FrameEventSource : IEventSource
 
     /// <inheritdoc />
     public double? Progress => _input.Progress;
+
+    /// <inheritdoc />
+    public string? Unread => _reader.IsTruncated ? $"the last frame is cut off: it begins at byte {_reader.Offset}" : null;
 
     /// <inheritdoc />
     public async ValueTask<bool> WaitAsync(CancellationToken cancellationToken)

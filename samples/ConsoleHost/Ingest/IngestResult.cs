@@ -12,6 +12,9 @@ internal sealed record IngestResult
     /// <summary>Events that the store took, duplicates included.</summary>
     public required long Accepted { get; init; }
 
+    /// <summary>Events passed over because the store has them: they end before its position in the source.</summary>
+    public long Skipped { get; init; }
+
     /// <summary>Events whose time was before the newest time read until then.</summary>
     public required long Late { get; init; }
 

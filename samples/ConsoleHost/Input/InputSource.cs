@@ -1,5 +1,5 @@
-using System.IO.Compression;
 using System.IO.Pipelines;
+using Signals.Samples.ConsoleHost.Input.Gzip;
 
 namespace Signals.Samples.ConsoleHost.Input;
 
@@ -44,7 +44,7 @@ internal sealed class InputSource : IAsyncDisposable
         {
             return new InputSource(stream, raw, isCompressed: false);
         }
-        GZipStream plain = new(raw.AsStream(), CompressionMode.Decompress);
+        GzipInput plain = new(raw.AsStream());
         return new InputSource(stream, PipeReader.Create(plain, new StreamPipeReaderOptions(bufferSize: 1 << 16)), true);
     }
 

@@ -23,15 +23,19 @@ internal static class HelpText
           --verify              compare every user and field with a plain dictionary model,
                                 then close, reopen and compare again
           --last N              events of the sequence shown at the end (default 10; 0 = none)
-          --user-shown USER     whose sequence is shown
+          --user-shown USER     whose sequence is shown: as printed, text:NAME, guid:GUID or id:HEX
 
         Reading events:
-          --input FILE|-        a CSV file or MessagePack frames, plain or gzip; - is standard input
-          --format csv|frames   when the name (.csv, .frames, .msgpack, with or without .gz) does not say
-          --preset NAME         online-retail or git-activity: the options below, ready made
+          --input FILE|-        CSV, MessagePack frames or JSON lines, plain or gzip; - is standard input
+          --format csv|frames|jsonl
+                                when the name (.csv, .frames, .msgpack, .jsonl, .ndjson, also .gz) does not say
+          --preset NAME         online-retail or git-activity: the options below, ready made; export: a CSV
+                                file of signals export
+          --schema-of DIR       the event types and columns of this store, for what signals export wrote
           --user COLUMN         the user, as text
           --time COLUMN         the event time
-          --time-format F       iso (default, UTC where no zone is given), unix-s, unix-ms or a .NET pattern
+          --time-format F       iso (default; also what databases, mail and git write; UTC where no zone
+                                is given), unix-s, unix-ms, unix-us, unix-ns or a .NET pattern
           --type COLUMN|=NAME   the event type: from a column (with --types), or one for all rows
           --types A,B,C         the event types that the column, or the frames, can hold
           --id COL[,COL...]     columns hashed to the event id (default: all columns)
@@ -43,5 +47,6 @@ internal static class HelpText
         Exit codes:
           0 done   1 differences found   2 wrong option or column   3 input missing or unreadable
           4 store locked by another process   5 store corrupt   6 events refused or another failure
+          7 the input ended without one event that was accepted
         """;
 }

@@ -38,6 +38,12 @@ internal sealed record HostOptions
     /// <summary>How rows or frames become events.</summary>
     public EventMapping Mapping { get; init; } = new();
 
+    /// <summary>True when <see cref="Input"/> is a CSV file that `signals export` wrote.</summary>
+    public bool IsExport { get; init; }
+
+    /// <summary>A store whose event types and columns the input has; null = those of <see cref="Mapping"/>.</summary>
+    public string? SchemaOf { get; init; }
+
     /// <summary>Seed of the generator and of every sample that is drawn.</summary>
     public ulong Seed { get; init; } = 1;
 
@@ -57,5 +63,5 @@ internal sealed record HostOptions
     public double? WindowDays { get; init; }
 
     /// <summary>The user whose sequence is shown; null = one that was seen.</summary>
-    public string? UserShown { get; init; }
+    public UserId? UserShown { get; init; }
 }

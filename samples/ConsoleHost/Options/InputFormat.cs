@@ -8,4 +8,7 @@ internal enum InputFormat
 
     /// <summary>Length-prefixed MessagePack event frames, plain or gzip (docs/formats/event-frame.md).</summary>
     Frames,
+
+    /// <summary>Lines of JSON as `signals export` writes them, plain or gzip.</summary>
+    JsonLines,
 }

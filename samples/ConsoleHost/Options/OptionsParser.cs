@@ -50,7 +50,7 @@ internal sealed class OptionsParser
             "--keep-last" => o with { KeepLast = (int)_reader.Integer(1, int.MaxValue) },
             "--max-age" => o with { MaxAgeDays = _reader.Days(365_000) },
             "--window" => o with { WindowDays = _reader.Days(3650) },
-            "--user-shown" => o with { UserShown = _reader.Text() },
+            "--user-shown" => o with { UserShown = ReadUser(_reader.Text()) },
             _ => null,
         };
         _options = read ?? o;
@@ -62,7 +62,8 @@ internal sealed class OptionsParser
         switch (_reader.Option)
         {
             case "--format": _format = ReadFormat(_reader.Text()); return true;
-            case "--preset": _mapping = Presets.Find(_reader.Text()); return true;
+            case "--preset": ReadPreset(_reader.Text()); return true;
+            case "--schema-of": _options = _options with { SchemaOf = _reader.Text() }; return true;
             case "--user": _mapping = _mapping with { User = _reader.Text() }; return true;
             case "--time": _mapping = _mapping with { Time = _reader.Text() }; return true;
             case "--time-format": _mapping = _mapping with { TimeFormat = _reader.Text() }; return true;
@@ -74,6 +75,12 @@ internal sealed class OptionsParser
         }
     }
 
+    private void ReadPreset(string name)
+    {
+        _options = _options with { IsExport = name == Presets.Export };
+        _mapping = _options.IsExport ? _mapping : Presets.Find(name);
+    }
+
     private HostOptions Finish()
     {
         if (_options.Emit is not null && (_options.Verify || _options.Path is not null))
@@ -83,10 +90,16 @@ internal sealed class OptionsParser
         if (_options.Input is null)
         {
             return _mapping == new EventMapping() && _fields.Count == 0 && _typeText is null && _types is null && _format is null
+                && _options is { IsExport: false, SchemaOf: null }
                 ? _options
                 : throw new UsageException("--format, --preset and the column options need --input FILE (or - for standard input)");
         }
         InputFormat format = _format ?? InferFormat(_options.Input);
+        if (_options.SchemaOf is not null)
+        {
+            RequireNoSchema(format);
+            return _options with { Format = format };
+        }
         EventMapping mapping = _mapping with
         {
             Type = ReadType(format),
@@ -94,19 +107,32 @@ internal sealed class OptionsParser
         };
         CheckNames("--field", mapping.Fields.Select(f => f.Name));
         CheckNames("--types", mapping.Type!.Names);
-        if (format == InputFormat.Csv && (mapping.User is null || mapping.Time is null))
+        if (format == InputFormat.Csv && !_options.IsExport && (mapping.User is null || mapping.Time is null))
         {
             throw new UsageException("a CSV file needs --user COLUMN and --time COLUMN (or a --preset)");
         }
         return _options with { Format = format, Mapping = mapping };
     }
 
+    private void RequireNoSchema(InputFormat format)
+    {
+        if (format == InputFormat.Csv && !_options.IsExport)
+        {
+            throw new UsageException("--schema-of is for what signals export wrote: add --preset export");
+        }
+        if (_mapping != new EventMapping() || _fields.Count > 0 || _typeText is not null || _types is not null
+            || _options.KeepLast is not null || _options.MaxAgeDays is not null || _options.WindowDays is not null)
+        {
+            throw new UsageException("--schema-of says what the events have and how long they stay; it goes with none of the options that say it, too");
+        }
+    }
+
     private EventTypeMapping ReadType(InputFormat format)
     {
-        if (format == InputFormat.Frames)
+        if (format != InputFormat.Csv || _options.IsExport)
         {
             return _types is null
-                ? throw new UsageException("frames name their event type: list the possible ones with --types A,B,C")
+                ? throw new UsageException("frames and exports name their event type: list the possible ones with --types A,B,C, or take those of a store with --schema-of DIR")
                 : new EventTypeMapping(EventTypeSource.Column, null, _types);
         }
         if (_typeText is null)
@@ -159,11 +185,24 @@ internal sealed class OptionsParser
         _ => throw new UsageException($"--durability: '{text}' is not buffered, synced or inmemory"),
     };
 
+    private static UserId ReadUser(string text)
+    {
+        try
+        {
+            return UserReference.Parse(text);
+        }
+        catch (FormatException refusal)
+        {
+            throw new UsageException($"--user-shown: {refusal.Message}");
+        }
+    }
+
     private static InputFormat ReadFormat(string text) => text switch
     {
         "csv" => InputFormat.Csv,
         "frames" => InputFormat.Frames,
-        _ => throw new UsageException($"--format: '{text}' is not csv or frames"),
+        "jsonl" => InputFormat.JsonLines,
+        _ => throw new UsageException($"--format: '{text}' is not csv, frames or jsonl"),
     };
 
     private static InputFormat InferFormat(string path)
@@ -173,7 +212,8 @@ internal sealed class OptionsParser
         {
             ".CSV" => InputFormat.Csv,
             ".FRAMES" or ".MSGPACK" => InputFormat.Frames,
-            _ => throw new UsageException($"--input {path}: the name does not say what it is; add --format csv or --format frames"),
+            ".JSONL" or ".NDJSON" => InputFormat.JsonLines,
+            _ => throw new UsageException($"--input {path}: the name does not say what it is; add --format csv, --format frames or --format jsonl"),
         };
     }
 }

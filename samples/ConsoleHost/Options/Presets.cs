@@ -6,7 +6,10 @@ namespace Signals.Samples.ConsoleHost.Options;
 internal static class Presets
 {
     /// <summary>The names, for messages.</summary>
-    public const string All = "online-retail, git-activity";
+    public const string All = "online-retail, git-activity, export";
+
+    /// <summary>What `signals export` writes: no mapping, but a form of its own.</summary>
+    public const string Export = "export";
 
     /// <summary>
     /// Purchases of a shop (UCI Online Retail). An event is one invoice line: the id covers the invoice, the item, its text,

@@ -76,6 +76,34 @@ public sealed class CsvEventSourceTests
         Assert.That(error.Message, Is.EqualTo("--field: the file has no column 'nn'; it has u, t, n"));
     }
 
+    [TestCase("u,t,n,u\n", "--user: the file has the column 'u' twice, as number 1 and 4")]
+    [TestCase("u,t,n, t\n", "--time: the file has the column 't' twice")]
+    [TestCase("u,n,t,n\n", "--field: the file has the column 'n' twice")]
+    public async Task OpenAsync_ColumnThatIsThereTwice_NamesIt(string header, string message)
+    {
+        EventMapping mapping = Mapping(new FieldMapping("n", ColumnKind.Int32, 1, "n"));
+        UsageException error = (await Assert.ThrowsAsync<UsageException>(() => ReadAsync(Encoding.UTF8.GetBytes(header), mapping, 64)))!;
+        Assert.That(error.Message, Does.StartWith(message));
+    }
+
+    [TestCase("float16", "65520", false)]
+    [TestCase("float16", "65504", true)]
+    [TestCase("float32", "1e39", false)]
+    [TestCase("float32", "-3.5e38", false)]
+    [TestCase("float32", "Infinity", true)]
+    [TestCase("float64", "1e309", false)]
+    [TestCase("float64", "-Infinity", true)]
+    [TestCase("float32[2]", "1 1e39", false)]
+    [TestCase("int8", "128", false)]
+    [TestCase("uint64", "18446744073709551616", false)]
+    public async Task TryRead_NumberBeyondItsKind_IsRefused(string kind, string cell, bool fits)
+    {
+        FieldKindNames.TryParse(kind, out ColumnKind column, out int dimensions);
+        (List<string> events, RejectionTally rejected) = await ReadAsync(
+            Encoding.UTF8.GetBytes($"u,t,n\na,1,{cell}\n"), Mapping(new FieldMapping("n", column, dimensions, "n")), 64);
+        Assert.That((events.Count, rejected.Total), Is.EqualTo(fits ? (1, 0L) : (0, 1L)));
+    }
+
     [Test]
     public async Task OpenAsync_EmptyFile_SaysSo() =>
         await Assert.ThrowsAsync<InputException>(() => ReadAsync([], Mapping(), 64));

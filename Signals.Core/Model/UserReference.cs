@@ -1,0 +1,76 @@
+namespace Signals.Core.Model;
+
+/// <summary>
+/// How people name a user to a program: what programs print (<see cref="UserId.ToString"/>), or <c>text:</c> and a name, <c>guid:</c> and a
+/// GUID, <c>id:</c> and 32 hexadecimal digits. A bare word is a name only where nobody could take it for one of the others.
+/// </summary>
+/// <remarks>
+/// Thread contract: any thread. What could mean two users is refused, because what follows may be an erasure: a number with a leading zero
+/// or a sign, part of an id, a prefix that does not exist.
+/// </remarks>
+public static class UserReference
+{
+    private const string TextPrefix = "text:";
+    private const string GuidPrefix = "guid:";
+    private const string IdPrefix = "id:";
+    private const int ShortestIdPart = 16;
+    private const string HexDigits = "0123456789abcdefABCDEF";
+    private const string Punctuation = "+-_., {}()xX";
+
+    /// <summary>Reads a reference.</summary>
+    /// <exception cref="FormatException">It is none, or could mean two users; the message says what to write instead.</exception>
+    public static UserId Parse(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        if (text.StartsWith(TextPrefix, StringComparison.Ordinal))
+        {
+            return Named(text[TextPrefix.Length..], text);
+        }
+
+        if (text.StartsWith(GuidPrefix, StringComparison.Ordinal))
+        {
+            return Guid.TryParseExact(text.AsSpan(GuidPrefix.Length), "D", out Guid guid)
+                ? UserId.From(guid)
+                : throw new FormatException($"'{text}' is no GUID; write guid: and 8-4-4-4-12 hexadecimal digits.");
+        }
+
+        if (text.StartsWith(IdPrefix, StringComparison.Ordinal))
+        {
+            return UserText.TryParseId(text.AsSpan(IdPrefix.Length), out UserId id)
+                ? id
+                : throw new FormatException($"'{text}' is no id; write id: and 32 lower-case hexadecimal digits.");
+        }
+
+        if (UserText.TryParse(text, out UserId printed))
+        {
+            return printed;
+        }
+
+        return CouldMeanAnother(text)
+            ? throw new FormatException($"'{text}' could be a number, an id or a name; write text:{text} for the user with that name, a number without leading zeros, or id: and 32 hexadecimal digits.")
+            : Named(text, text);
+    }
+
+    private static UserId Named(string name, string reference)
+    {
+        try
+        {
+            return UserId.From(name);
+        }
+        catch (ArgumentException refusal)
+        {
+            throw new FormatException($"'{reference}' names no user: {refusal.Message}", refusal);
+        }
+    }
+
+    private static bool CouldMeanAnother(string text)
+    {
+        if (text.Contains(':', StringComparison.Ordinal))
+        {
+            return true;
+        }
+
+        bool onlyDigitsAndPunctuation = text.AsSpan().IndexOfAnyExcept(HexDigits + Punctuation) < 0;
+        return onlyDigitsAndPunctuation && (text.AsSpan().IndexOfAnyInRange('0', '9') >= 0 || text.Length >= ShortestIdPart);
+    }
+}

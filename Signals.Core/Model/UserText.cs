@@ -1,0 +1,47 @@
+using System.Globalization;
+
+namespace Signals.Core.Model;
+
+/// <summary>
+/// The canonical text of a user: the number in decimal where the id is one, otherwise 32 lower-case hexadecimal digits. Every id has one text
+/// and every text one id, because a number has at most 20 digits.
+/// </summary>
+/// <remarks>Thread contract: any thread. Pure.</remarks>
+internal static class UserText
+{
+    /// <summary>Digits of an id that is no number.</summary>
+    public const int IdDigits = 32;
+
+    private const int HalfDigits = 16;
+
+    /// <summary>The text of a user.</summary>
+    public static string Format(UserId user) => user.High == 0
+        ? user.Low.ToString(CultureInfo.InvariantCulture)
+        : string.Create(CultureInfo.InvariantCulture, $"{user.High:x16}{user.Low:x16}");
+
+    /// <summary>Reads exactly what <see cref="Format"/> writes: no leading zero, sign, space or capital.</summary>
+    public static bool TryParse(ReadOnlySpan<char> text, out UserId user) =>
+        text.Length == IdDigits ? TryParseId(text, out user) && user.High != 0 : TryParseNumber(text, out user);
+
+    /// <summary>Reads 32 lower-case hexadecimal digits, whatever id they say.</summary>
+    public static bool TryParseId(ReadOnlySpan<char> text, out UserId user)
+    {
+        user = default;
+        if (text.Length != IdDigits || text.IndexOfAnyExcept("0123456789abcdef") >= 0)
+        {
+            return false;
+        }
+
+        user = new UserId(Half(text[..HalfDigits]), Half(text[HalfDigits..]));
+        return true;
+    }
+
+    private static bool TryParseNumber(ReadOnlySpan<char> text, out UserId user)
+    {
+        bool isNumber = ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) && (text[0] != '0' || text.Length == 1);
+        user = isNumber ? UserId.From(number) : default;
+        return isNumber;
+    }
+
+    private static ulong Half(ReadOnlySpan<char> digits) => ulong.Parse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,65 @@
+using Signals.Core.Model;
+
+namespace Signals.Tests.Core.Model;
+
+/// <summary>What is printed of a user is taken as that user, and what could be two users is taken as none.</summary>
+internal sealed class UserReferenceTests
+{
+    [Test]
+    public void ToString_OfAnyUser_IsReadBack([Random(20)] ulong high, [Random(20)] ulong low)
+    {
+        foreach (UserId user in new[] { new UserId(high, low), UserId.From(low), UserId.From($"user {low}"), UserId.From(Guid.NewGuid()), new UserId(1, 0), UserId.From(ulong.MaxValue) })
+        {
+            string text = user.ToString();
+            Assert.That((UserId.TryParse(text, out UserId read), read), Is.EqualTo((true, user)), text);
+            Assert.That(UserReference.Parse(text), Is.EqualTo(user), text);
+        }
+    }
+
+    [TestCase("")]
+    [TestCase("007")]
+    [TestCase("+7")]
+    [TestCase("-7")]
+    [TestCase(" 7")]
+    [TestCase("7 ")]
+    [TestCase("7.0")]
+    [TestCase("1e3")]
+    [TestCase("1,000")]
+    [TestCase("1_000")]
+    [TestCase("0x7")]
+    [TestCase("18446744073709551616")]
+    [TestCase("0123456789abcdef0123456789abcde")]
+    [TestCase("0123456789abcdef0123456789abcdef0")]
+    [TestCase("0123456789ABCDEF0123456789ABCDEF")]
+    [TestCase("00000000000000000000000000000007")]
+    [TestCase("abcdefabcdefabcdefab")]
+    [TestCase("01234567-89ab-cdef-0123-456789abcdef")]
+    [TestCase("{01234567-89ab-cdef-0123-456789abcdef}")]
+    [TestCase("id:7")]
+    [TestCase("id:0123456789abcdef0123456789abcde")]
+    [TestCase("id: 123456789abcdef0123456789abcdef")]
+    [TestCase("id:0123456789ABCDEF0123456789abcdef")]
+    [TestCase("guid:0123456789abcdef0123456789abcdef")]
+    [TestCase("guid:7")]
+    [TestCase("text:")]
+    [TestCase("Text:alice")]
+    [TestCase("user:7")]
+    public void Parse_WhatCouldMeanAnother_IsRefused(string text)
+    {
+        Assert.That(() => UserReference.Parse(text), Throws.TypeOf<FormatException>());
+        Assert.That(UserId.TryParse(text, out UserId _), Is.False);
+    }
+
+    [Test]
+    public void Parse_EachForm_IsThatUser()
+    {
+        Guid guid = Guid.Parse("01234567-89ab-cdef-0123-456789abcdef");
+        Assert.That(UserReference.Parse("7"), Is.EqualTo(UserId.From(7)));
+        Assert.That(UserReference.Parse("text:7"), Is.EqualTo(UserId.From("7")));
+        Assert.That(UserReference.Parse("text:text:7"), Is.EqualTo(UserId.From("text:7")));
+        Assert.That(UserReference.Parse("alice"), Is.EqualTo(UserId.From("alice")));
+        Assert.That(UserReference.Parse($"guid:{guid}"), Is.EqualTo(UserId.From(guid)));
+        Assert.That(UserReference.Parse("id:0123456789abcdef0123456789abcdef"), Is.EqualTo(UserId.From(guid)));
+        Assert.That(UserReference.Parse("id:00000000000000000000000000000007"), Is.EqualTo(UserId.From(7)));
+    }
+}

@@ -1,0 +1,108 @@
+using System.Text.Json;
+using Signals.Core.Columns;
+using Signals.Core.Ingest;
+using Signals.Core.Model;
+using Signals.Core.Schema;
+
+namespace Signals.Samples.ConsoleHost.Exported;
+
+/// <summary>One event from a JSON object as `signals export` writes it. One thread; a property that is there twice makes it no event.</summary>
+internal sealed class JsonEventParser(StoreSchema schema)
+{
+    private static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
+
+    /// <summary>Fills <paramref name="record"/>; otherwise says why not, in words that do not differ from line to line.</summary>
+    public string? Problem(ReadOnlyMemory<byte> line, EventRecord record)
+    {
+        try
+        {
+            using JsonDocument document = JsonDocument.Parse(line, Options);
+            return Problem(document.RootElement, record);
+        }
+        catch (JsonException)
+        {
+            return "not JSON, or a property is there twice";
+        }
+        catch (InvalidOperationException)
+        {
+            return "a text is not UTF-8"; // so the reader says that a string cannot be decoded
+        }
+    }
+
+    private string? Problem(JsonElement json, EventRecord record)
+    {
+        if (json.ValueKind != JsonValueKind.Object)
+        {
+            return "the line is not an object";
+        }
+
+        if (!json.TryGetProperty("user", out JsonElement user) || user.ValueKind != JsonValueKind.String || !UserId.TryParse(user.GetString(), out UserId id))
+        {
+            return "'user' is not what exports write: a number or 32 hexadecimal digits, as a string";
+        }
+
+        if (!json.TryGetProperty("type", out JsonElement name) || name.ValueKind != JsonValueKind.String || !schema.TryGet(name.GetString()!, out EventTypeSchema? type))
+        {
+            return "'type' is not a known event type";
+        }
+
+        if (!json.TryGetProperty("time", out JsonElement time) || time.ValueKind != JsonValueKind.Number || !time.TryGetInt64(out long timeMs))
+        {
+            return "'time' is not a number of milliseconds";
+        }
+
+        if (!json.TryGetProperty("id", out JsonElement eventId) || eventId.ValueKind != JsonValueKind.Number || !eventId.TryGetUInt64(out ulong number))
+        {
+            return "'id' is not a number";
+        }
+
+        record.Begin(type);
+        (record.User, record.TimeMs, record.Id) = (id, timeMs, number);
+        return json.TryGetProperty("fields", out JsonElement fields) ? FieldProblem(fields, record) : null;
+    }
+
+    private static string? FieldProblem(JsonElement fields, EventRecord record)
+    {
+        if (fields.ValueKind != JsonValueKind.Object)
+        {
+            return "'fields' is not an object";
+        }
+
+        foreach (JsonProperty field in fields.EnumerateObject())
+        {
+            int index = record.EventType.IndexOf(field.Name);
+            if (index >= 0 && !TrySet(record, record.EventType.Columns[index], field.Value))
+            {
+                ColumnSchema column = record.EventType.Columns[index];
+                return $"'{column.Name}' is not of kind {column.Type}";
+            }
+        }
+
+        return null;
+    }
+
+    private static bool TrySet(EventRecord record, ColumnSchema column, JsonElement value)
+    {
+        switch (value.ValueKind)
+        {
+            case JsonValueKind.Null:
+                record.SetNull(column.Id);
+                return true;
+            case JsonValueKind.Object:
+                return value.TryGetProperty("base64", out JsonElement raw) && raw.ValueKind == JsonValueKind.String
+                    && ExportedCell.TrySetBase64(record, column, Utf8(raw));
+            case JsonValueKind.String when column.Type.Kind is ColumnKind.Text or ColumnKind.Bytes or ColumnKind.Float16 or ColumnKind.Float32 or ColumnKind.Float64:
+                return ExportedCell.TrySetText(record, column, Utf8(value));
+            case JsonValueKind.True or JsonValueKind.False when column.Type.Kind == ColumnKind.Boolean:
+                record.Set(column.Id, value.GetBoolean());
+                return true;
+            case JsonValueKind.Number when column.Type.Kind is not (ColumnKind.Text or ColumnKind.Bytes or ColumnKind.Boolean) && !column.Type.IsVector:
+            case JsonValueKind.Array when column.Type.IsVector:
+                return ExportedCell.TrySetText(record, column, System.Text.Encoding.UTF8.GetBytes(value.GetRawText()));
+            default:
+                return false;
+        }
+    }
+
+    private static byte[] Utf8(JsonElement text) => System.Text.Encoding.UTF8.GetBytes(text.GetString()!);
+}

@@ -1,0 +1,93 @@
+using System.Buffers;
+using Signals.Core.Ingest;
+using Signals.Core.Schema;
+using Signals.Samples.ConsoleHost.Csv;
+using Signals.Samples.ConsoleHost.Events;
+using Signals.Samples.ConsoleHost.Input;
+
+namespace Signals.Samples.ConsoleHost.Exported;
+
+/// <summary>Events from lines of JSON as `signals export` writes them. One thread. A line that is no event is counted; reading goes on.</summary>
+internal sealed class JsonLinesSource(InputSource input, StoreSchema schema) : IEventSource
+{
+    private readonly JsonEventParser _parser = new(schema);
+    private ReadOnlySequence<byte> _buffer;
+    private bool _holdsBuffer;
+    private bool _ended;
+    private long _line;
+
+    /// <inheritdoc />
+    public StoreSchema Schema => schema;
+
+    /// <inheritdoc />
+    public RejectionTally Rejected { get; } = new();
+
+    /// <inheritdoc />
+    public double? Progress => input.Progress;
+
+    /// <inheritdoc />
+    public async ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
+    {
+        if (_ended)
+        {
+            return !_buffer.IsEmpty;
+        }
+
+        if (_holdsBuffer)
+        {
+            input.Pipe.AdvanceTo(_buffer.Start, _buffer.End);
+        }
+
+        System.IO.Pipelines.ReadResult result = await input.Pipe.ReadAsync(cancellationToken).ConfigureAwait(false);
+        (_buffer, _holdsBuffer, _ended) = (result.Buffer, true, result.IsCompleted);
+        return true;
+    }
+
+    /// <inheritdoc />
+    public bool TryRead(EventRecord record)
+    {
+        while (TryLine(out ReadOnlySequence<byte> line))
+        {
+            _line++;
+            if (line.IsEmpty || (line.Length == 1 && line.FirstSpan[0] == '\r'))
+            {
+                continue;
+            }
+
+            if (_parser.Problem(line.IsSingleSegment ? line.First : line.ToArray(), record) is not { } problem)
+            {
+                return true;
+            }
+
+            Rejected.Add(problem, $"line {_line}");
+        }
+
+        return false;
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        await input.Pipe.CompleteAsync().ConfigureAwait(false);
+        await input.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private bool TryLine(out ReadOnlySequence<byte> line)
+    {
+        if (_buffer.PositionOf((byte)'\n') is { } end)
+        {
+            line = _buffer.Slice(0, end);
+            _buffer = _buffer.Slice(_buffer.GetPosition(1, end));
+            return true;
+        }
+
+        if (_buffer.Length > CsvLimits.MaxExportedRowBytes)
+        {
+            throw new InputException($"line {_line + 1} is longer than {CsvLimits.MaxExportedRowBytes:N0} bytes");
+        }
+
+        line = _ended ? _buffer : default;
+        _buffer = _ended ? default : _buffer;
+        return !line.IsEmpty;
+    }
+}
