@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Signals.Core.Ingest;
 using Signals.Storage.Frames;
 
 namespace Signals.Storage;
@@ -16,6 +17,12 @@ namespace Signals.Storage;
 /// <param name="source">The stream's name, under which the store keeps its position: 1 to 256 bytes of UTF-8.</param>
 public sealed class FrameIngest(SignalStore store, string source)
 {
+    /// <summary>
+    /// Which source this is, if its owner knows: a topic's id, say. Otherwise it is known by how it begins, where the beginning is sent or can
+    /// be looked at; a stream that begins later and cannot be turned back is taken on trust.
+    /// </summary>
+    public SourceIncarnation Incarnation { get; init; }
+
     /// <inheritdoc cref="RunAsync(PipeReader, long, CancellationToken)"/>
     /// <param name="stream">The frames; read to its end and left open.</param>
     /// <param name="beginsAt">The position in the source of the first byte, in bytes: 0 when the whole source is sent, otherwise at most the position that the store gave.</param>
@@ -23,7 +30,9 @@ public sealed class FrameIngest(SignalStore store, string source)
     public Task<FrameIngestResult> RunAsync(Stream stream, long beginsAt, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(stream);
-        return RunAsync(PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 1 << 16, leaveOpen: true)), beginsAt, cancellationToken);
+        PipeReader pipe = PipeReader.Create(stream, new StreamPipeReaderOptions(bufferSize: 1 << 16, leaveOpen: true));
+        bool standsInSource = stream.CanSeek && beginsAt > 0 && stream.Position == beginsAt;
+        return RunAsync(pipe, beginsAt, standsInSource ? stream : null, cancellationToken);
     }
 
     /// <summary>
@@ -34,17 +43,45 @@ public sealed class FrameIngest(SignalStore store, string source)
     /// <param name="beginsAt">The position in the source of the first byte, in bytes: 0 when the whole source is sent, otherwise at most the position that the store gave.</param>
     /// <param name="cancellationToken">Ends the run between two groups; what was appended stays.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="beginsAt"/> is negative, or beyond the store's position: bytes would be missing.</exception>
+    /// <exception cref="Core.Model.SourceChangedException">
+    /// It is another source than the one whose position the store has, it ends before the position, or no frame begins there.
+    /// </exception>
     /// <exception cref="Core.Model.StorePoisonedException">The store has failed.</exception>
-    public async Task<FrameIngestResult> RunAsync(PipeReader pipe, long beginsAt, CancellationToken cancellationToken)
+    public Task<FrameIngestResult> RunAsync(PipeReader pipe, long beginsAt, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(pipe);
-        long resume = store.GetResumePosition(source) ?? 0;
+        return RunAsync(pipe, beginsAt, whole: null, cancellationToken);
+    }
+
+    private async Task<FrameIngestResult> RunAsync(PipeReader pipe, long beginsAt, Stream? whole, CancellationToken cancellationToken)
+    {
+        SourcePosition? known = store.GetSource(source);
         ArgumentOutOfRangeException.ThrowIfNegative(beginsAt);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(beginsAt, resume);
-        EventFrameReader reader = new(pipe, store.Schema, nameInFrames: null, resume - beginsAt);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(beginsAt, known?.Position ?? 0);
+        SourceCheck check = new(source, known, Incarnation, seesBeginning: beginsAt == 0 || whole is not null);
+        if (whole is not null)
+        {
+            if (whole.Length < beginsAt)
+            {
+                check.RequireEnd(whole.Length);
+            }
+
+            await ShowBeginningAsync(whole, check.Beginning, beginsAt, cancellationToken).ConfigureAwait(false);
+        }
+
+        EventFrameReader reader = new(pipe, store.Schema, nameInFrames: null, check.Resume - beginsAt) { Beginning = beginsAt == 0 ? check.Beginning : null };
         await using (reader.ConfigureAwait(false))
         {
-            return await new FrameIngestRun(store, source, reader, beginsAt).RunAsync(cancellationToken).ConfigureAwait(false);
+            return await new FrameIngestRun(store, source, reader, check, beginsAt).RunAsync(cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    private static async Task ShowBeginningAsync(Stream whole, SourceBeginning beginning, long beginsAt, CancellationToken cancellationToken)
+    {
+        byte[] bytes = new byte[SourceIncarnation.MaxPrefixBytes];
+        whole.Position = 0;
+        int read = await whole.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+        whole.Position = beginsAt;
+        beginning.Add(bytes.AsSpan(0, read));
     }
 }

@@ -12,7 +12,7 @@ namespace Signals.Storage;
 /// Thread contract: one thread at a time. Invariant: a group's position is behind every frame that is in it, was in one before it, or was
 /// rejected, and before every other. One use.
 /// </remarks>
-internal sealed class FrameIngestRun(SignalStore store, string source, EventFrameReader reader, long beginsAt)
+internal sealed class FrameIngestRun(SignalStore store, string source, EventFrameReader reader, SourceCheck check, long beginsAt)
 {
     private const int EventsPerGroup = 256;
     private const int MaxUnacknowledged = 64;
@@ -27,8 +27,7 @@ internal sealed class FrameIngestRun(SignalStore store, string source, EventFram
     private long _bytes;
     private long _accepted;
     private long _skipped;
-    private long _position = store.GetResumePosition(source) ?? 0;
-    private bool _moved;
+    private long _position = check.Resume;
 
     public async Task<FrameIngestResult> RunAsync(CancellationToken cancellationToken)
     {
@@ -45,6 +44,7 @@ internal sealed class FrameIngestRun(SignalStore store, string source, EventFram
             await FlushAsync(cancellationToken).ConfigureAwait(false);
         }
 
+        check.RequireEnd(beginsAt + reader.Received);
         while (_unacknowledged.TryDequeue(out AppendTicket ticket))
         {
             await store.WaitAsync(ticket, CancellationToken.None).ConfigureAwait(false);
@@ -69,28 +69,28 @@ internal sealed class FrameIngestRun(SignalStore store, string source, EventFram
                 _skipped++;
                 return true;
             case FrameReadResult.Rejected:
+                check.RequireRecord(beginsAt + reader.FrameOffset);
                 _rejections.Add(reason, beginsAt + reader.FrameOffset);
-                break;
+                return true;
             default:
+                check.RequireRecord(beginsAt + reader.FrameOffset);
                 frame.Begin = beginsAt + reader.FrameOffset;
                 frame.End = beginsAt + reader.Offset;
                 _bytes += frame.Record.ValueBytes + EventOverheadBytes;
                 _count++;
-                break;
+                return true;
         }
-
-        _position = beginsAt + reader.Offset;
-        _moved = true;
-        return true;
     }
 
     private async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
-        if (!_moved)
+        long position = Math.Max(_position, beginsAt + reader.WholeOffset);
+        if (_count == 0 && position == _position)
         {
             return;
         }
 
+        _position = position;
         Fill(0, _count, _position);
         if (TryAppend(cancellationToken) is not null)
         {
@@ -101,7 +101,7 @@ internal sealed class FrameIngestRun(SignalStore store, string source, EventFram
             _accepted += _count;
         }
 
-        (_count, _bytes, _moved) = (0, 0, false);
+        (_count, _bytes) = (0, 0);
         while (_unacknowledged.Count > MaxUnacknowledged)
         {
             await store.WaitAsync(_unacknowledged.Dequeue(), CancellationToken.None).ConfigureAwait(false);
@@ -132,6 +132,7 @@ internal sealed class FrameIngestRun(SignalStore store, string source, EventFram
     {
         _group.Clear();
         _group.Position = position;
+        _group.Incarnation = check.At(position);
         for (int i = first; i < first + count; i++)
         {
             EventRecord record = _pending[i].Record;

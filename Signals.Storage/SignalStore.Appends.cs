@@ -49,7 +49,39 @@ public sealed partial class SignalStore
     /// </summary>
     /// <param name="source">The source's name: 1 to 256 bytes of UTF-8.</param>
     /// <param name="capacity">Events of each type that it holds before it grows.</param>
-    public EventGroup CreateGroup(string source, int capacity = 256) => new(Schema, source, capacity);
+    /// <remarks>The group has the incarnation that the store knows; set <see cref="EventGroup.Incarnation"/> to what the source is.</remarks>
+    public EventGroup CreateGroup(string source, int capacity = 256)
+    {
+        EventGroup group = new(Schema, source, capacity);
+        if (Engine.Sources.Of(source) is { } known)
+        {
+            (group.Generation, group.Incarnation) = (known.Generation, known.Incarnation);
+        }
+
+        return group;
+    }
+
+    /// <summary>
+    /// Lets a source begin anew, from position 0: another one of its name, or the same once more. Groups of before are refused from then on.
+    /// Its events stay; those that come again are the same events.
+    /// </summary>
+    /// <param name="source">The source's name.</param>
+    /// <param name="incarnation">Which source it is from now on; none when that is not known.</param>
+    /// <param name="cancellationToken">Ends the wait for room in the ring.</param>
+    public ValueTask<AppendAck> ResetSourceAsync(string source, SourceIncarnation incarnation = default, CancellationToken cancellationToken = default)
+    {
+        EventGroup group = CreateGroup(source, capacity: 1);
+        group.Generation = checked(group.Generation + 1);
+        group.Incarnation = incarnation;
+        return AppendGroupAsync(group, cancellationToken);
+    }
+
+    /// <summary>Where a source goes on and which source that is; null when it has sent nothing.</summary>
+    public SourcePosition? GetSource(string source)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(source);
+        return Engine.Sources.Of(source);
+    }
 
     /// <summary>Appends a group, position included, if the ring has room now; otherwise as <see cref="TryAppend"/>.</summary>
     /// <exception cref="EventRejectedException">The group is too large, or an event's time lies too far ahead; nothing of it was appended.</exception>
@@ -85,7 +117,7 @@ public sealed partial class SignalStore
     public long? GetResumePosition(string source)
     {
         ArgumentException.ThrowIfNullOrEmpty(source);
-        return Engine.Sources.Of(source);
+        return Engine.Sources.Of(source)?.Position;
     }
 
     /// <summary>Where every source goes on, by name.</summary>
@@ -128,6 +160,22 @@ public sealed partial class SignalStore
         if (!ReferenceEquals(group.Schema, Schema))
         {
             throw new ArgumentException($"The group of source '{group.Source}' was not made for this store; make it with CreateGroup.", nameof(group));
+        }
+
+        if (Engine.Sources.Of(group.Source) is not { } known || group.Generation > known.Generation)
+        {
+            return;
+        }
+
+        if (group.Generation < known.Generation)
+        {
+            throw new SourceChangedException(group.Source, "it was reset after the group was made; make a new group.");
+        }
+
+        if (!known.Incarnation.MayGoOnAs(group.Incarnation))
+        {
+            throw new SourceChangedException(
+                group.Source, $"the store knows it as {known.Incarnation}, the group is of {group.Incarnation}; reset the source if it begins anew.");
         }
     }
 

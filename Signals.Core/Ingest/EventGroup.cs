@@ -49,6 +49,14 @@ public sealed class EventGroup : IAppendable
         }
     }
 
+    /// <summary>
+    /// Which source of that name sends the group; none says nothing. A store that knows the source as another one refuses the group.
+    /// </summary>
+    public SourceIncarnation Incarnation { get; set; }
+
+    /// <summary>How often the source had been reset when the group was made.</summary>
+    public int Generation { get; internal set; }
+
     /// <summary>Events in the group. A group without events still moves the position.</summary>
     public int Count
     {

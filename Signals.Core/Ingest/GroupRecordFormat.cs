@@ -3,8 +3,11 @@ namespace Signals.Core.Ingest;
 /// <summary>Offsets and limits of a group record, shared by writer and reader; see docs/formats/batch-record.md.</summary>
 internal static class GroupRecordFormat
 {
-    /// <summary>The only version of the body so far.</summary>
+    /// <summary>The body of a source without an incarnation that was never reset.</summary>
     public const byte Version = 1;
+
+    /// <summary>The body with an incarnation and a generation.</summary>
+    public const byte IncarnationVersion = 2;
 
     /// <summary>Offset of the i64 position of the source.</summary>
     public const int PositionOffset = RecordFormat.HeaderLength;
@@ -12,15 +15,33 @@ internal static class GroupRecordFormat
     /// <summary>Offset of the u16 length of the source's name.</summary>
     public const int NameLengthOffset = PositionOffset + sizeof(long);
 
-    /// <summary>Offset of six bytes that are 0.</summary>
+    /// <summary>Offset of six bytes that are 0 in version 1.</summary>
     public const int ReservedOffset = NameLengthOffset + sizeof(ushort);
 
-    /// <summary>Offset of the source's name, UTF-8, padded with zeros to a multiple of 8.</summary>
+    /// <summary>Offset of the u16 bytes that the fingerprint covers, in version 2.</summary>
+    public const int PrefixBytesOffset = ReservedOffset;
+
+    /// <summary>Offset of the u32 generation, in version 2.</summary>
+    public const int GenerationOffset = PrefixBytesOffset + sizeof(ushort);
+
+    /// <summary>Offset of the u128 incarnation, in version 2; the name follows.</summary>
+    public const int IncarnationOffset = GenerationOffset + sizeof(uint);
+
+    /// <summary>Bytes of the incarnation.</summary>
+    public const int IncarnationBytes = 16;
+
+    /// <summary>Offset of the source's name, UTF-8, padded with zeros to a multiple of 8; in version 1.</summary>
     public const int NameOffset = ReservedOffset + 6;
 
     /// <summary>Most bytes of a source's name.</summary>
     public const int MaxNameBytes = 256;
 
-    /// <summary>Offset of the first batch record.</summary>
-    public static int RecordsOffset(int nameLength) => NameOffset + RecordFormat.Align(nameLength);
+    /// <summary>Offset of the source's name in a version.</summary>
+    public static int NameOffsetOf(byte version) => version == Version ? NameOffset : IncarnationOffset + IncarnationBytes;
+
+    /// <summary>Offset of the first batch record in version 1.</summary>
+    public static int RecordsOffset(int nameLength) => RecordsOffset(Version, nameLength);
+
+    /// <summary>Offset of the first batch record in a version.</summary>
+    public static int RecordsOffset(byte version, int nameLength) => NameOffsetOf(version) + RecordFormat.Align(nameLength);
 }

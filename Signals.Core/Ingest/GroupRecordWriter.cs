@@ -9,7 +9,7 @@ internal static class GroupRecordWriter
     /// <summary>Plans every batch; returns the record's length, a multiple of 8.</summary>
     public static int Plan(EventGroup group)
     {
-        int length = GroupRecordFormat.RecordsOffset(group.SourceUtf8.Length);
+        int length = GroupRecordFormat.RecordsOffset(VersionOf(group), group.SourceUtf8.Length);
         foreach (EventBatch batch in group.Batches)
         {
             int planned = batch.Count > 0 ? BatchRecordWriter.Plan(batch) : 0;
@@ -24,13 +24,22 @@ internal static class GroupRecordWriter
     public static void Write(EventGroup group, Span<byte> record)
     {
         ReadOnlySpan<byte> name = group.SourceUtf8;
-        int offset = GroupRecordFormat.RecordsOffset(name.Length);
-        RecordFormat.WriteHeader(record, RecordKind.Group, GroupRecordFormat.Version, typeId: 0);
+        byte version = VersionOf(group);
+        int nameOffset = GroupRecordFormat.NameOffsetOf(version);
+        int offset = GroupRecordFormat.RecordsOffset(version, name.Length);
+        RecordFormat.WriteHeader(record, RecordKind.Group, version, typeId: 0);
         BinaryPrimitives.WriteInt64LittleEndian(record[GroupRecordFormat.PositionOffset..], group.Position);
         BinaryPrimitives.WriteUInt16LittleEndian(record[GroupRecordFormat.NameLengthOffset..], (ushort)name.Length);
-        record[GroupRecordFormat.ReservedOffset..GroupRecordFormat.NameOffset].Clear();
-        name.CopyTo(record[GroupRecordFormat.NameOffset..]);
-        record[(GroupRecordFormat.NameOffset + name.Length)..offset].Clear();
+        record[GroupRecordFormat.ReservedOffset..nameOffset].Clear();
+        if (version == GroupRecordFormat.IncarnationVersion)
+        {
+            BinaryPrimitives.WriteUInt16LittleEndian(record[GroupRecordFormat.PrefixBytesOffset..], (ushort)group.Incarnation.PrefixBytes);
+            BinaryPrimitives.WriteInt32LittleEndian(record[GroupRecordFormat.GenerationOffset..], group.Generation);
+            BinaryPrimitives.WriteUInt128LittleEndian(record[GroupRecordFormat.IncarnationOffset..], group.Incarnation.Value);
+        }
+
+        name.CopyTo(record[nameOffset..]);
+        record[(nameOffset + name.Length)..offset].Clear();
         foreach (EventBatch batch in group.Batches)
         {
             int length = group.Lengths[batch.EventType.Id];
@@ -42,4 +51,8 @@ internal static class GroupRecordWriter
             }
         }
     }
+
+    // Without anything new to say the bytes are those that earlier versions read.
+    private static byte VersionOf(EventGroup group) =>
+        group.Incarnation.IsNone && group.Generation == 0 ? GroupRecordFormat.Version : GroupRecordFormat.IncarnationVersion;
 }

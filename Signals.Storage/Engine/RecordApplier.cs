@@ -183,7 +183,7 @@ internal sealed class RecordApplier
             ApplyEvents(walk.Current, walk.Header.TypeId, before, log);
         }
 
-        _sources.Raise(group.Source, group.Position);
+        _sources.Raise(group.Source, group.Position, group.Incarnation, group.Generation);
     }
 
     private void ApplyErasure(ReadOnlySpan<byte> record)

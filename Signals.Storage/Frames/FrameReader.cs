@@ -24,6 +24,15 @@ internal sealed class FrameReader(PipeReader pipe, int maxFrameBytes = EventFram
     /// <summary>Where the frame behind the one read last begins, also while that is being skipped.</summary>
     public long NextOffset => Offset + _bytesToSkip;
 
+    /// <summary>Is shown every byte that is taken; null for nobody.</summary>
+    public SourceBeginning? Beginning { get; set; }
+
+    /// <summary>True while a frame is being skipped whose end has not come.</summary>
+    public bool IsSkipping => _bytesToSkip > 0;
+
+    /// <summary>Bytes of the plain stream that have come.</summary>
+    public long Received => Offset + _buffer.Length;
+
     /// <summary>True when the stream ended inside a frame.</summary>
     public bool IsTruncated => _pipeEnded && (_bytesToSkip > 0 || !_buffer.IsEmpty);
 
@@ -88,6 +97,7 @@ internal sealed class FrameReader(PipeReader pipe, int maxFrameBytes = EventFram
 
     private void Take(long bytes)
     {
+        Beginning?.Add(_buffer.Slice(0, bytes));
         _buffer = _buffer.Slice(bytes);
         Offset += bytes;
     }

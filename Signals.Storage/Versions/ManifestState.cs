@@ -17,7 +17,7 @@ internal sealed class ManifestState
 
     private readonly SortedDictionary<ulong, TableMeta> _tables = [];
     private readonly Dictionary<UserId, long> _erasures = [];
-    private readonly SortedDictionary<string, long> _sources = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, SourcePosition> _sources = new(StringComparer.Ordinal);
     private readonly SortedDictionary<UInt128, ImportedSegment> _segments = [];
     private readonly SortedDictionary<ushort, long> _completeUpTo = [];
 
@@ -28,7 +28,7 @@ internal sealed class ManifestState
     public IReadOnlyDictionary<UserId, long> Erasures => _erasures;
 
     /// <summary>Sources and where they go on.</summary>
-    public IReadOnlyDictionary<string, long> Sources => _sources;
+    public IReadOnlyDictionary<string, SourcePosition> Sources => _sources;
 
     /// <summary>Every segment that was ever imported, by its content.</summary>
     public IReadOnlyDictionary<UInt128, ImportedSegment> Segments => _segments;
@@ -89,9 +89,12 @@ internal sealed class ManifestState
             }
         }
 
-        foreach ((string source, long position) in edit.Sources)
+        foreach (SourcePosition source in edit.Sources)
         {
-            _sources[source] = Math.Max(position, _sources.GetValueOrDefault(source));
+            if (!_sources.TryGetValue(source.Source, out SourcePosition before) || source.IsAfter(before))
+            {
+                _sources[source.Source] = source;
+            }
         }
 
         foreach (ImportedSegment segment in edit.ImportedSegments)
@@ -173,10 +176,10 @@ internal sealed class ManifestState
             yield return edit;
         }
 
-        foreach (KeyValuePair<string, long>[] sources in _sources.Chunk(SourcesPerEdit))
+        foreach (SourcePosition[] sources in _sources.Values.Chunk(SourcesPerEdit))
         {
             var edit = new VersionEdit();
-            edit.Sources.AddRange(sources.Select(s => new SourcePosition(s.Key, s.Value)));
+            edit.Sources.AddRange(sources);
             yield return edit;
         }
 

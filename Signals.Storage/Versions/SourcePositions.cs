@@ -11,7 +11,7 @@ namespace Signals.Storage.Versions;
 internal sealed class SourcePositions
 {
     private readonly Lock _gate = new();
-    private readonly SortedDictionary<string, long> _positions = new(StringComparer.Ordinal); // guarded by _gate
+    private readonly SortedDictionary<string, SourcePosition> _positions = new(StringComparer.Ordinal); // guarded by _gate
     private readonly HashSet<string> _unsaved = new(StringComparer.Ordinal); // guarded by _gate
     private string _last = ""; // guarded by _gate; its name is compared before a string is made
     private byte[] _lastUtf8 = []; // guarded by _gate
@@ -29,19 +29,19 @@ internal sealed class SourcePositions
     }
 
     /// <summary>Takes what the manifest holds; before anything is applied.</summary>
-    public void Load(IReadOnlyDictionary<string, long> saved)
+    public void Load(IReadOnlyDictionary<string, SourcePosition> saved)
     {
         lock (_gate)
         {
-            foreach ((string source, long position) in saved)
+            foreach ((string source, SourcePosition position) in saved)
             {
                 _positions[source] = position;
             }
         }
     }
 
-    /// <summary>Moves a source forward; a position that is not ahead changes nothing.</summary>
-    public void Raise(ReadOnlySpan<byte> source, long position)
+    /// <summary>Moves a source forward; a position that is not ahead, or of a generation before a reset, changes nothing.</summary>
+    public void Raise(ReadOnlySpan<byte> source, long position, SourceIncarnation incarnation = default, int generation = 0)
     {
         lock (_gate)
         {
@@ -51,9 +51,10 @@ internal sealed class SourcePositions
                 _last = Encoding.UTF8.GetString(source);
             }
 
-            if (!_positions.TryGetValue(_last, out long before) || before < position)
+            SourcePosition moved = new(_last, position) { Incarnation = incarnation, Generation = generation };
+            if (!_positions.TryGetValue(_last, out SourcePosition before) || moved.IsAfter(before))
             {
-                _positions[_last] = position;
+                _positions[_last] = moved;
                 _unsaved.Add(_last);
             }
         }
@@ -64,18 +65,18 @@ internal sealed class SourcePositions
     {
         lock (_gate)
         {
-            SourcePosition[] moved = [.. _unsaved.Order(StringComparer.Ordinal).Select(source => new SourcePosition(source, _positions[source]))];
+            SourcePosition[] moved = [.. _unsaved.Order(StringComparer.Ordinal).Select(source => _positions[source])];
             _unsaved.Clear();
             return moved;
         }
     }
 
     /// <summary>Where a source goes on; null when it is unknown.</summary>
-    public long? Of(string source)
+    public SourcePosition? Of(string source)
     {
         lock (_gate)
         {
-            return _positions.TryGetValue(source, out long position) ? position : null;
+            return _positions.TryGetValue(source, out SourcePosition position) ? position : null;
         }
     }
 
@@ -84,7 +85,7 @@ internal sealed class SourcePositions
     {
         lock (_gate)
         {
-            return [.. _positions.Select(pair => new SourcePosition(pair.Key, pair.Value))];
+            return [.. _positions.Values];
         }
     }
 }

@@ -28,8 +28,10 @@ internal static class VersionEditFormat
     private const uint SourcesTag = 8;
     private const uint ImportedSegmentsTag = 9;
     private const uint CompleteUpToTag = 10;
+    private const uint IncarnationsTag = 12;
     private const int ErasureFields = 3;
     private const int SourceFields = 2;
+    private const int IncarnationFields = 6;
 
     /// <summary>Encodes <paramref name="edit"/>; equal edits give equal bytes.</summary>
     public static byte[] Write(VersionEdit edit)
@@ -42,6 +44,7 @@ internal static class VersionEditFormat
         WriteErasures(ref writer, edit.Erasures);
         WriteSources(ref writer, edit.Sources);
         WriteSegments(ref writer, edit);
+        WriteIncarnations(ref writer, edit.Sources);
         writer.Flush();
         return buffer.WrittenSpan.ToArray();
     }
@@ -67,7 +70,7 @@ internal static class VersionEditFormat
         (edit.AddedTables.Count > 0 ? 1 : 0) + (edit.RemovedTables.Count > 0 ? 1 : 0) + (edit.Erasures.Count > 0 ? 1 : 0)
         + (edit.FirstLiveLog.HasValue ? 1 : 0) + (edit.NextFileNumber.HasValue ? 1 : 0)
         + (edit.FlushedPosition.HasValue ? 1 : 0) + (edit.Schema is null ? 0 : 1)
-        + (edit.Sources.Count > 0 ? 1 : 0)
+        + (edit.Sources.Exists(IsPlain) ? 1 : 0) + (edit.Sources.Exists(source => !IsPlain(source)) ? 1 : 0)
         + (edit.ImportedSegments.Count > 0 ? 1 : 0) + (edit.CompleteUpTo.Count > 0 ? 1 : 0);
 
     private static void WriteTables(ref MessagePackWriter writer, VersionEdit edit)
@@ -140,18 +143,44 @@ internal static class VersionEditFormat
 
     private static void WriteSources(ref MessagePackWriter writer, List<SourcePosition> sources)
     {
-        if (sources.Count == 0)
+        List<SourcePosition> plain = sources.FindAll(IsPlain);
+        if (plain.Count == 0)
         {
             return;
         }
 
         writer.Write(SourcesTag);
-        writer.WriteArrayHeader(sources.Count);
-        foreach (SourcePosition source in sources)
+        writer.WriteArrayHeader(plain.Count);
+        foreach (SourcePosition source in plain)
         {
             writer.WriteArrayHeader(SourceFields);
             writer.Write(source.Source);
             writer.Write(source.Position);
+        }
+    }
+
+    // A source that says nothing of its incarnation is written as ever, so that earlier versions read it.
+    private static bool IsPlain(SourcePosition source) => source.Incarnation.IsNone && source.Generation == 0;
+
+    private static void WriteIncarnations(ref MessagePackWriter writer, List<SourcePosition> sources)
+    {
+        List<SourcePosition> known = sources.FindAll(source => !IsPlain(source));
+        if (known.Count == 0)
+        {
+            return;
+        }
+
+        writer.Write(IncarnationsTag);
+        writer.WriteArrayHeader(known.Count);
+        foreach (SourcePosition source in known)
+        {
+            writer.WriteArrayHeader(IncarnationFields);
+            writer.Write(source.Source);
+            writer.Write(source.Position);
+            writer.Write(source.Generation);
+            writer.Write(source.Incarnation.PrefixBytes);
+            writer.Write((ulong)(source.Incarnation.Value >> 64));
+            writer.Write((ulong)source.Incarnation.Value);
         }
     }
 
@@ -257,6 +286,13 @@ internal static class VersionEditFormat
                 }
 
                 break;
+            case IncarnationsTag:
+                for (int left = ReadCount(ref reader); left > 0; left--)
+                {
+                    edit.Sources.Add(ReadIncarnation(ref reader));
+                }
+
+                break;
             case >= FirstOptionalTag:
                 reader.ReadBytes();
                 break;
@@ -291,7 +327,32 @@ internal static class VersionEditFormat
             throw new InvalidDataException($"A source has {fields} fields where {SourceFields} are expected.");
         }
 
-        var source = new SourcePosition(reader.ReadString() ?? "", reader.ReadInt64());
+        return Checked(new SourcePosition(reader.ReadString() ?? "", reader.ReadInt64()));
+    }
+
+    private static SourcePosition ReadIncarnation(ref MessagePackReader reader)
+    {
+        int fields = reader.ReadArrayHeader();
+        if (fields != IncarnationFields)
+        {
+            throw new InvalidDataException($"A source with an incarnation has {fields} fields where {IncarnationFields} are expected.");
+        }
+
+        SourcePosition plain = Checked(new SourcePosition(reader.ReadString() ?? "", reader.ReadInt64()));
+        int generation = reader.ReadInt32();
+        int prefixBytes = reader.ReadInt32();
+        SourcePosition source = plain with
+        {
+            Generation = generation,
+            Incarnation = new SourceIncarnation(new UInt128(reader.ReadUInt64(), reader.ReadUInt64()), prefixBytes),
+        };
+        return generation >= 0 && prefixBytes is >= 0 and <= SourceIncarnation.MaxPrefixBytes && !IsPlain(source)
+            ? source
+            : throw new InvalidDataException($"Source '{source.Source}' has generation {generation} and a fingerprint of {prefixBytes} bytes.");
+    }
+
+    private static SourcePosition Checked(SourcePosition source)
+    {
         return source.Source.Length is > 0 and <= GroupRecordFormat.MaxNameBytes && source.Position >= 0
             ? source
             : throw new InvalidDataException($"A source has a name of {source.Source.Length} characters and the position {source.Position}.");

@@ -17,6 +17,7 @@ internal sealed class SourceCrashTests
     private const int Groups = 40;
     private const int EventsPerGroup = 5;
     private const int SeedsPerCut = 2;
+    private static readonly SourceIncarnation Incarnation = SourceIncarnation.From("the stream of today");
 
     [TestCase(Durability.Buffered)]
     [TestCase(Durability.Synced)]
@@ -81,6 +82,8 @@ internal sealed class SourceCrashTests
                 Assert.That(found, Is.EqualTo(promised), $"{where}: the position is {position}");
             }
 
+            Assert.That(store.GetSource(Source)?.Incarnation ?? Incarnation, Is.EqualTo(Incarnation), where);
+
             // A source that knows no better may begin anywhere before.
             Send(store, (int)position / 2, Groups);
             Assert.That(Ids(store), Is.EqualTo(Expected(Groups)), $"{where}: after the replay");
@@ -96,6 +99,7 @@ internal sealed class SourceCrashTests
     private static void Send(SignalStore store, int from, int to)
     {
         EventGroup group = store.CreateGroup(Source);
+        group.Incarnation = Incarnation;
         for (int n = from; n < to; n++)
         {
             group.Clear();

@@ -16,6 +16,14 @@ internal sealed class GroupRecordTests
         6162630000000000
         """;
 
+    // The same in version 2: a fingerprint of 4096 bytes, generation 2, incarnation 0x0102...10.
+    private const string Golden2 = """
+        B0000000 04 02 0000
+        2C01000000000000 0300 0010 02000000
+        100F0E0D0C0B0A090807060504030201
+        6162630000000000
+        """;
+
     private static readonly StoreSchema Schema = StoreSchema.Define(s => s
         .EventType("view", t => t.Field<int>("a")).EventType("click", t => t.Field<int>("a")));
 
@@ -27,6 +35,29 @@ internal sealed class GroupRecordTests
         Assert.That(Convert.ToHexString(bytes)[8..golden.Length], Is.EqualTo(golden[8..]));
         Assert.That(RecordHeader.Read(bytes.AsSpan(golden.Length / 2)), Is.EqualTo(
             new RecordHeader(bytes.Length - (golden.Length / 2), RecordKind.Events, BatchRecordFormat.Version, 1)));
+    }
+
+    [Test]
+    public void Write_WithAnIncarnation_BeginsWithTheDocumentedBytesAndReadsThem()
+    {
+        EventGroup group = Sample();
+        (group.Incarnation, group.Generation) = (new SourceIncarnation(new UInt128(0x0102030405060708, 0x090A0B0C0D0E0F10), 4096), 2);
+        byte[] bytes = Encode(group);
+        string golden = Golden2.Replace(" ", "", StringComparison.Ordinal).ReplaceLineEndings("");
+        Assert.That(Convert.ToHexString(bytes)[8..golden.Length], Is.EqualTo(golden[8..]));
+        GroupRecordReader read = GroupRecordReader.Open(bytes);
+        Assert.That((Encoding.UTF8.GetString(read.Source), read.Position, read.Incarnation, read.Generation), Is.EqualTo(("abc", 300L, group.Incarnation, 2)));
+        foreach ((int offset, byte value) in new[] { (18, (byte)1), (19, (byte)0x11), (23, (byte)0x80) })
+        {
+            byte[] damaged = [.. bytes];
+            damaged[offset] |= value;
+            Assert.That(() => GroupRecordReader.Open(damaged), Throws.TypeOf<InvalidDataException>(), $"byte {offset}");
+        }
+
+        for (int length = 0; length < 48; length++)
+        {
+            Assert.That(() => GroupRecordReader.Open(bytes.AsSpan(0, length)), Throws.TypeOf<InvalidDataException>(), $"{length} bytes");
+        }
     }
 
     [Test]
@@ -57,7 +88,7 @@ internal sealed class GroupRecordTests
     }
 
     [TestCase(4, 2, TestName = "Read_AnotherKind_IsRefused")]
-    [TestCase(5, 2, TestName = "Read_NewerVersion_IsRefused")]
+    [TestCase(5, 3, TestName = "Read_NewerVersion_IsRefused")]
     [TestCase(6, 1, TestName = "Read_EventType_IsRefused")]
     [TestCase(15, 0x80, TestName = "Read_NegativePosition_IsRefused")]
     [TestCase(16, 0, TestName = "Read_NoName_IsRefused")]

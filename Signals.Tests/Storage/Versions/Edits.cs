@@ -78,7 +78,7 @@ internal static class Edits
         $"tables={string.Join(",", state.Tables.Keys)} log={state.FirstLiveLog} next={state.NextFileNumber}"
         + $" flushed={state.FlushedPosition} schema={Convert.ToHexString(state.Schema.Span)}"
         + $" erased={string.Join(",", state.Erasures.OrderBy(e => e.Key).Select(e => $"{e.Key}@{e.Value}"))}"
-        + (state.Sources.Count == 0 ? "" : $" sources={string.Join(",", state.Sources.Select(s => $"{s.Key}@{s.Value}"))}")
+        + (state.Sources.Count == 0 ? "" : $" sources={string.Join(",", state.Sources.Select(s => $"{s.Key}@{s.Value.Position}"))}")
         + (state.Segments.Count == 0 ? "" : $" segments={string.Join(",", state.Segments.Keys)}")
         + (state.CompleteUpTo.Count == 0 ? "" : $" complete={string.Join(",", state.CompleteUpTo.Select(c => $"{c.Key}@{c.Value}"))}");
 }

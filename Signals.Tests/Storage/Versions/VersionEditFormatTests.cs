@@ -1,5 +1,6 @@
 using System.Buffers;
 using MessagePack;
+using Signals.Core.Ingest;
 using Signals.Storage.Versions;
 
 namespace Signals.Tests.Storage.Versions;
@@ -15,6 +16,27 @@ internal sealed class VersionEditFormatTests
     [Test]
     public void Write_EveryField_GivesTheDocumentedBytes() =>
         Assert.That(Convert.ToHexString(VersionEditFormat.Write(Everything())), Is.EqualTo(Golden));
+
+    // docs/formats/manifest.md, tag 12: name, position, generation, bytes of the fingerprint, incarnation high, incarnation low.
+    [TestCase("8108" + "9192A17307", 0, 0, 0UL, 0UL)]
+    [TestCase("810C" + "9196A1730702CD1000CF010203040506070809", 2, 4096, 0x0102030405060708UL, 9UL)]
+    [TestCase("810C" + "9196A173070000000C", 0, 0, 0UL, 12UL)]
+    [TestCase("810C" + "9196A1730701000000", 1, 0, 0UL, 0UL)]
+    public void Write_SourceWithAnIncarnation_GivesTheGoldenBytesAndReadsThem(string golden, int generation, int prefixBytes, ulong high, ulong low)
+    {
+        VersionEdit edit = new();
+        SourcePosition source = new("s", 7) { Generation = generation, Incarnation = new SourceIncarnation(new UInt128(high, low), prefixBytes) };
+        edit.Sources.Add(source);
+        Assert.That(Convert.ToHexString(VersionEditFormat.Write(edit)), Is.EqualTo(golden));
+        Assert.That(VersionEditFormat.Read(Convert.FromHexString(golden)).Sources, Is.EqualTo(new[] { source }));
+    }
+
+    [TestCase("810C" + "9196A1730700000000", TestName = "Read_SourceUnderTag12ThatSaysNothing_IsRefused")]
+    [TestCase("810C" + "9196A17307FF000001", TestName = "Read_NegativeGeneration_IsRefused")]
+    [TestCase("810C" + "9196A1730700CD100100 01", TestName = "Read_FingerprintOfTooManyBytes_IsRefused")]
+    [TestCase("810C" + "9195A17307000000", TestName = "Read_IncarnationWithAFieldMissing_IsRefused")]
+    public void Read_ImpossibleIncarnation_IsRefused(string hex) =>
+        Assert.That(() => VersionEditFormat.Read(Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal))), Throws.TypeOf<InvalidDataException>());
 
     [Test]
     public void Read_GoldenBytes_GivesTheEditThatWroteThem()

@@ -7,6 +7,8 @@ internal static class TimePattern
 {
     private const string Standard = "dDfFgGoOrRsuU";
 
+    private static readonly (char Letter, string Name)[] DateParts = [('y', "the year (yyyy)"), ('M', "the month (MM, mm is minutes)"), ('d', "the day (dd)")];
+
     /// <exception cref="UsageException">The pattern leaves out what .NET would make up: today's date, say.</exception>
     public static void Require(string pattern)
     {
@@ -21,8 +23,7 @@ internal static class TimePattern
         }
 
         HashSet<char> letters = Letters(pattern);
-        string missing = string.Join(", ", new[] { (Letter: 'y', Name: "the year (yyyy)"), ('M', "the month (MM, mm is minutes)"), ('d', "the day (dd)") }
-            .Where(part => !letters.Contains(part.Letter)).Select(part => part.Name));
+        string missing = string.Join(", ", DateParts.Where(part => !letters.Contains(part.Letter)).Select(part => part.Name));
         if (missing.Length > 0)
         {
             throw new UsageException($"--time-format '{pattern}' lacks {missing}: a time without a whole date is no moment");

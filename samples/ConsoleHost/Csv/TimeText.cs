@@ -228,7 +228,9 @@ internal ref struct TimeText(ReadOnlySpan<byte> text)
 
     private bool TryFraction(long unitMs)
     {
-        if (!Peek('.') && !Peek(','))
+        // SQL Server also sets the milliseconds off by a colon.
+        bool isColon = unitMs == 1000 && Peek(':') && IsDigit(1) && IsDigit(2) && IsDigit(3) && !IsDigit(4);
+        if (!Peek('.') && !Peek(',') && !isColon)
         {
             return true;
         }

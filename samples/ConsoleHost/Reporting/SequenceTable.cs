@@ -15,7 +15,7 @@ internal sealed class SequenceTable(IAnsiConsole console, SignalStore store)
     /// <summary>Prints the newest <paramref name="count"/> events of <paramref name="user"/>.</summary>
     public void Print(UserId user, int count)
     {
-        SequenceQuery query = store.Query([.. store.Schema.EventTypes.Select(type => type.Name)]).Last(count).Build();
+        SequenceQuery query = store.Query([.. store.Schema.EventTypes.Select(type => type.Name)]).Last(count).Columns(SharedColumns.Of(store.Schema)).Build();
         using Sequence sequence = store.Read(user, query);
         console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"user {user}: newest {sequence.Count:N0} events, {sequence.Status}"));

@@ -38,7 +38,7 @@ public sealed class TimeTextTests
     [TestCase("2010-12-01 08:26:00.123456", 123)]
     [TestCase("2010-12-01 09:26:00.1234567 +01:00", 123)]
     [TestCase("Dec  1 2010  8:26AM")]
-    [TestCase("Dec 1 2010 08:26:00:000AM", null)]
+    [TestCase("Dec  1 2010  8:26:00:123AM", 123)]
     [TestCase("01-DEC-10 08.26.00.123456 AM", 123)]
     [TestCase("01-DEC-10 09.26.00.123456000 AM +01:00", 123)]
     [TestCase("01-Dec-2010 08:26:00")]
@@ -57,10 +57,10 @@ public sealed class TimeTextTests
     [TestCase("2010-12-01 09:26:00 +0100")]
     [TestCase("2010-12-01T09:26:00+01:00")]
     [TestCase("2010-12-01 8:26:00")]
-    public void TryRead_AWidespreadForm_IsThatMoment(string text, long? beyondMs = 0)
+    public void TryRead_AWidespreadForm_IsThatMoment(string text, long beyondMs = 0)
     {
         bool read = new TimeParser("iso").TryParse(Encoding.UTF8.GetBytes(text), out long timeMs);
-        Assert.That((read, read ? timeMs - Moment : 0), Is.EqualTo((beyondMs is not null, beyondMs ?? 0)));
+        Assert.That((read, read ? timeMs - Moment : 0), Is.EqualTo((true, beyondMs)));
     }
 
     [TestCase("")]
