@@ -143,7 +143,7 @@ internal sealed class HostApplication(IAnsiConsole console, TextWriter errors, T
         {
             return;
         }
-        UserId user = options.UserShown ?? users[0];
-        new SequenceTable(console, store).Print(user, options.Last);
+        UserId user = options.UserShown is { } text ? UserReference.Parse(text) : users[0];
+        new SequenceTable(console, store).Print(user, options.UserShown ?? user.ToString(), options.Last);
     }
 }

@@ -62,6 +62,6 @@ internal sealed record HostOptions
     /// <summary>Width of a time window in days; null = the schema's default.</summary>
     public double? WindowDays { get; init; }
 
-    /// <summary>The user whose sequence is shown; null = one that was seen.</summary>
-    public UserId? UserShown { get; init; }
+    /// <summary>The user whose sequence is shown, as <see cref="UserReference"/> reads it; null = one that was seen.</summary>
+    public string? UserShown { get; init; }
 }

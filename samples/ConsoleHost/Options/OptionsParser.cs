@@ -185,11 +185,12 @@ internal sealed class OptionsParser
         _ => throw new UsageException($"--durability: '{text}' is not buffered, synced or inmemory"),
     };
 
-    private static UserId ReadUser(string text)
+    private static string ReadUser(string text)
     {
         try
         {
-            return UserReference.Parse(text);
+            UserReference.Parse(text);
+            return text;
         }
         catch (FormatException refusal)
         {

@@ -99,9 +99,9 @@ internal sealed class GzipInput(Stream stream) : Stream
             throw new InvalidDataException($"what begins at byte {at} is no part of gzip; nothing behind it was read");
         }
 
-        Require(_input.Byte() == Deflate, "the method is not deflate");
+        Require(_input.Byte() == Deflate, $"the part that begins at byte {at} is not of the method deflate");
         int flags = _input.Byte();
-        Require((flags & Reserved) == 0, "the header has flags that do not exist");
+        Require((flags & Reserved) == 0, $"the part that begins at byte {at} has flags that do not exist");
         Skip(6); // time, flags of the compressor, operating system
         if ((flags & Extra) != 0)
         {
