@@ -42,14 +42,18 @@ public sealed class EventFrameReader : IAsyncDisposable
     /// <summary>Bytes of the stream behind which the next frame begins.</summary>
     public long Offset => _reader.Offset;
 
-    /// <summary>Is shown every byte that is read; set before the first.</summary>
-    internal SourceBeginning? Beginning { set => _reader.Beginning = value; }
+    /// <summary>Is shown every byte that is taken; set before the first, for a stream that is sent from its beginning.</summary>
+    public SourceBeginning? Beginning
+    {
+        get => _reader.Beginning;
+        set => _reader.Beginning = value;
+    }
 
     /// <summary>Behind the last whole frame: before one that is being skipped.</summary>
     internal long WholeOffset => _reader.IsSkipping ? _reader.FrameOffset : _reader.Offset;
 
     /// <summary>Bytes of the stream that have come.</summary>
-    internal long Received => _reader.Received;
+    public long Received => _reader.Received;
 
     /// <summary>True when the stream ended inside a frame.</summary>
     public bool IsTruncated => _reader.IsTruncated;

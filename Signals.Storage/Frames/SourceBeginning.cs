@@ -15,8 +15,8 @@ public sealed class SourceBeginning
     private readonly byte[] _bytes = new byte[SourceIncarnation.MaxPrefixBytes];
     private int _count;
 
-    /// <summary>Bytes held.</summary>
-    public int Count => _count;
+    /// <summary>The bytes that are held.</summary>
+    public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, _count);
 
     /// <summary>Shows the next bytes of the source.</summary>
     public void Add(ReadOnlySpan<byte> bytes)

@@ -94,6 +94,11 @@ internal sealed class HostApplication(IAnsiConsole console, TextWriter errors, T
         await using (store.ConfigureAwait(false))
         {
             console.WriteLine($"store {folder.Path}, {options.Durability.ToString().ToLowerInvariant()}");
+            if (options.ResetSource)
+            {
+                await store.ResetSourceAsync(options.Source!, default, cancellationToken).ConfigureAwait(false);
+            }
+
             IngestRun run = new(store, source, options, model);
             IngestResult result = await new ProgressDisplay(console, time)
                 .ShowAsync(Task.Run(() => run.RunAsync(cancellationToken), cancellationToken), run.Progress).ConfigureAwait(false);

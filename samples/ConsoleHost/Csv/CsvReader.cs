@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Signals.Samples.ConsoleHost.Input;
+using Signals.Storage.Frames;
 
 namespace Signals.Samples.ConsoleHost.Csv;
 
@@ -16,12 +17,37 @@ internal sealed class CsvReader(PipeReader pipe, int maxRowBytes = CsvLimits.Max
     private bool _pipeEnded;
     private bool _lastRowTaken;
     private bool _markChecked;
+    private SourceBeginning? _beginning;
+    private SourceBeginning? _before = new();
 
     /// <summary>The row that <see cref="TryRead"/> has just found.</summary>
     public CsvRowParser Row => _row;
 
-    /// <summary>Bytes taken from the pipe so far (after decompression).</summary>
+    /// <summary>Bytes taken from the pipe so far (after decompression), a byte order mark included.</summary>
     public long BytesConsumed { get; private set; }
+
+    /// <summary>Bytes that have come from the pipe.</summary>
+    public long Received => BytesConsumed + _buffer.Length;
+
+    /// <summary>Where the row found last begins, or the blank lines before it.</summary>
+    public long RowBegin { get; private set; }
+
+    /// <summary>Where it ends, its line end included.</summary>
+    public long RowEnd { get; private set; }
+
+    /// <summary>Where a last row begins that has no end of line, and is no row yet, because its source may still grow.</summary>
+    public long? UnendedAt { get; private set; }
+
+
+    /// <summary>
+    /// Shows every byte from the first to <paramref name="beginning"/>, those of the header, too. From then on a last row without an end of line
+    /// is no row yet.
+    /// </summary>
+    public void ShowTo(SourceBeginning beginning)
+    {
+        beginning.Add(_before!.Bytes);
+        (_beginning, _before) = (beginning, null);
+    }
 
     /// <summary>Reads the first row, which has the names of the columns.</summary>
     /// <exception cref="InputException">There is none.</exception>
@@ -66,10 +92,12 @@ internal sealed class CsvReader(PipeReader pipe, int maxRowBytes = CsvLimits.Max
         while (!_buffer.IsEmpty)
         {
             bool found = _row.Parse(_buffer.FirstSpan, out int consumed);
+            Show(_buffer.FirstSpan[..consumed]);
             _buffer = _buffer.Slice(consumed);
             BytesConsumed += consumed;
             if (found)
             {
+                (RowBegin, RowEnd) = (RowEnd, BytesConsumed);
                 return true;
             }
         }
@@ -78,7 +106,17 @@ internal sealed class CsvReader(PipeReader pipe, int maxRowBytes = CsvLimits.Max
             return false;
         }
         _lastRowTaken = true;
-        return _row.Complete();
+        if (!_row.Complete())
+        {
+            return false;
+        }
+        if (_beginning is not null)
+        {
+            UnendedAt = RowEnd;
+            return false;
+        }
+        (RowBegin, RowEnd) = (RowEnd, BytesConsumed);
+        return true;
     }
 
     /// <inheritdoc />
@@ -90,7 +128,19 @@ internal sealed class CsvReader(PipeReader pipe, int maxRowBytes = CsvLimits.Max
         ReadResult start = await pipe.ReadAtLeastAsync(3, cancellationToken).ConfigureAwait(false);
         ReadOnlySequence<byte> buffer = start.Buffer;
         bool marked = buffer.Length >= 3 && buffer.Slice(0, 3).ToArray().AsSpan().SequenceEqual("\uFEFF"u8);
+        if (marked)
+        {
+            Show("\uFEFF"u8);
+            BytesConsumed += 3;
+            RowEnd += 3;
+        }
         pipe.AdvanceTo(marked ? buffer.GetPosition(3) : buffer.Start);
+    }
+
+    private void Show(ReadOnlySpan<byte> bytes)
+    {
+        _before?.Add(bytes);
+        _beginning?.Add(bytes);
     }
 
     private void ReleaseBuffer()

@@ -1,5 +1,7 @@
 using Signals.Core.Ingest;
 using Signals.Core.Schema;
+using Signals.Samples.ConsoleHost.Options;
+using Signals.Storage.Frames;
 
 namespace Signals.Samples.ConsoleHost.Events;
 
@@ -20,6 +22,21 @@ internal interface IEventSource : IAsyncDisposable
 
     /// <summary>What of the input's end could not be read, and where it begins; null when all of it was. Known at the end.</summary>
     string? Unread => null;
+
+    /// <summary>Where the record read last begins, in plain bytes of the source.</summary>
+    long RecordBegin => 0;
+
+    /// <summary>Where it ends.</summary>
+    long RecordEnd => 0;
+
+    /// <summary>Plain bytes of the source that have come.</summary>
+    long Received => 0;
+
+    /// <summary>
+    /// Shows the source from its first byte on to <paramref name="beginning"/>; before anything but a header is read. What has no end of line at
+    /// the end is no record from then on: the source may still grow.
+    /// </summary>
+    void ShowTo(SourceBeginning beginning) => throw new UsageException("--source needs an --input");
 
     /// <summary>Waits until more may be read. False at the end of the source.</summary>
     ValueTask<bool> WaitAsync(CancellationToken cancellationToken);

@@ -7,6 +7,7 @@ using Signals.Samples.ConsoleHost.Csv;
 using Signals.Samples.ConsoleHost.Events;
 using Signals.Samples.ConsoleHost.Input;
 using Signals.Samples.ConsoleHost.Options;
+using Signals.Storage.Frames;
 
 namespace Signals.Samples.ConsoleHost.Exported;
 
@@ -37,6 +38,21 @@ internal sealed class ExportedCsvSource : IEventSource
 
     /// <inheritdoc />
     public StoreSchema Schema { get; }
+
+    /// <inheritdoc />
+    public long RecordBegin => _reader.RowBegin;
+
+    /// <inheritdoc />
+    public long RecordEnd => _reader.RowEnd;
+
+    /// <inheritdoc />
+    public long Received => _reader.Received;
+
+    /// <inheritdoc />
+    public void ShowTo(SourceBeginning beginning) => _reader.ShowTo(beginning);
+
+    /// <inheritdoc />
+    public string? Unread => _reader.UnendedAt is { } at ? $"ends in a row without an end of line: it begins at byte {at}" : null;
 
     /// <inheritdoc />
     public RejectionTally Rejected { get; } = new();

@@ -4,6 +4,7 @@ using Signals.Core.Schema;
 using Signals.Samples.ConsoleHost.Csv;
 using Signals.Samples.ConsoleHost.Events;
 using Signals.Samples.ConsoleHost.Input;
+using Signals.Storage.Frames;
 
 namespace Signals.Samples.ConsoleHost.Exported;
 
@@ -15,15 +16,32 @@ internal sealed class JsonLinesSource(InputSource input, StoreSchema schema) : I
     private bool _holdsBuffer;
     private bool _ended;
     private long _line;
+    private long _offset;
+    private SourceBeginning? _beginning;
 
     /// <inheritdoc />
     public StoreSchema Schema => schema;
+
+    /// <inheritdoc />
+    public long RecordBegin { get; private set; }
+
+    /// <inheritdoc />
+    public long RecordEnd => _offset;
+
+    /// <inheritdoc />
+    public long Received => _offset + _buffer.Length;
+
+    /// <inheritdoc />
+    public string? Unread { get; private set; }
 
     /// <inheritdoc />
     public RejectionTally Rejected { get; } = new();
 
     /// <inheritdoc />
     public double? Progress => input.Progress;
+
+    /// <inheritdoc />
+    public void ShowTo(SourceBeginning beginning) => _beginning = beginning;
 
     /// <inheritdoc />
     public async ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
@@ -77,7 +95,7 @@ internal sealed class JsonLinesSource(InputSource input, StoreSchema schema) : I
         if (_buffer.PositionOf((byte)'\n') is { } end)
         {
             line = _buffer.Slice(0, end);
-            _buffer = _buffer.Slice(_buffer.GetPosition(1, end));
+            Take(line.Length + 1);
             return true;
         }
 
@@ -86,8 +104,30 @@ internal sealed class JsonLinesSource(InputSource input, StoreSchema schema) : I
             throw new InputException($"line {_line + 1} is longer than {CsvLimits.MaxExportedRowBytes:N0} bytes");
         }
 
-        line = _ended ? _buffer : default;
-        _buffer = _ended ? default : _buffer;
-        return !line.IsEmpty;
+        line = default;
+        if (!_ended || _buffer.IsEmpty)
+        {
+            return false;
+        }
+
+        if (_beginning is not null)
+        {
+            Unread = $"ends in a line without an end: it begins at byte {_offset}";
+            _offset += _buffer.Length;
+            _buffer = default;
+            return false;
+        }
+
+        line = _buffer;
+        Take(_buffer.Length);
+        return true;
+    }
+
+    private void Take(long bytes)
+    {
+        _beginning?.Add(_buffer.Slice(0, bytes));
+        RecordBegin = _offset;
+        _offset += bytes;
+        _buffer = _buffer.Slice(bytes);
     }
 }

@@ -37,6 +37,18 @@ internal sealed class FrameEventSource : IEventSource
     public StoreSchema Schema { get; }
 
     /// <inheritdoc />
+    public long RecordBegin => _reader.FrameOffset;
+
+    /// <inheritdoc />
+    public long RecordEnd => _reader.Offset;
+
+    /// <inheritdoc />
+    public long Received => _reader.Received;
+
+    /// <inheritdoc />
+    public void ShowTo(SourceBeginning beginning) => _reader.Beginning = beginning;
+
+    /// <inheritdoc />
     public RejectionTally Rejected { get; } = new();
 
     /// <inheritdoc />

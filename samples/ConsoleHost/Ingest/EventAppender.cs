@@ -11,7 +11,7 @@ namespace Signals.Samples.ConsoleHost.Ingest;
 /// Appends events in batches, one batch per event type. Does not wait for each acknowledgement but keeps a bounded number of
 /// batches under way, so that a slow sync delays many batches once. One thread. Call <see cref="CompleteAsync"/> at the end.
 /// </summary>
-internal sealed class EventAppender
+internal sealed class EventAppender : IEventAppender
 {
     private const int MaxUnacknowledged = 64;
 
@@ -38,10 +38,13 @@ internal sealed class EventAppender
         _pending = [.. declared.EventTypes.Select(type => new PendingBatch(store, type))];
     }
 
-    /// <summary>Events that the store has taken.</summary>
+    /// <inheritdoc />
     public long Accepted { get; private set; }
 
-    /// <summary>Adds an event. True when its batch is full and <see cref="FlushAsync(EventTypeSchema)"/> must follow.</summary>
+    /// <inheritdoc />
+    bool IEventAppender.Add(EventRecord record, long end) => Add(record);
+
+    /// <summary>Adds an event. True when its batch is full and a flush must follow.</summary>
     public bool Add(EventRecord record)
     {
         PendingBatch pending = _pending[record.EventType.Id];
@@ -49,10 +52,10 @@ internal sealed class EventAppender
         return pending.IsFull;
     }
 
-    /// <summary>Appends the waiting events of one type.</summary>
+    /// <inheritdoc />
     public ValueTask FlushAsync(EventTypeSchema declared) => FlushAsync(_pending[declared.Id]);
 
-    /// <summary>Appends all waiting events.</summary>
+    /// <inheritdoc />
     public async ValueTask FlushAsync()
     {
         foreach (PendingBatch pending in _pending)
@@ -61,7 +64,7 @@ internal sealed class EventAppender
         }
     }
 
-    /// <summary>Appends all waiting events and waits until every append is acknowledged.</summary>
+    /// <inheritdoc />
     public async ValueTask CompleteAsync()
     {
         await FlushAsync().ConfigureAwait(false);

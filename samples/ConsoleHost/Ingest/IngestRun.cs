@@ -15,6 +15,7 @@ internal sealed class IngestRun(SignalStore store, IEventSource source, HostOpti
     private readonly UserSample _users = new(options.Seed);
     private long _events;
     private long _late;
+    private long _skipped;
     private long _newestMs = long.MinValue;
 
     /// <summary>How far it is.</summary>
@@ -24,15 +25,23 @@ internal sealed class IngestRun(SignalStore store, IEventSource source, HostOpti
     public async Task<IngestResult> RunAsync(CancellationToken cancellationToken)
     {
         using FreshnessProbe probe = new(store);
-        EventAppender appender = new(store, source.Schema, source.Rejected, probe, model is null ? null : model.Add);
+        SourceCheck? check = options.Source is { } name ? BeginSource(name) : null;
+        Action<EventRecord>? accepted = model is null ? null : model.Add;
+        IEventAppender appender = check is null
+            ? new EventAppender(store, source.Schema, source.Rejected, probe, accepted)
+            : new GroupAppender(store, options.Source!, check, source.Rejected, accepted);
         EventRecord record = new();
         long most = options.Input is null ? long.MaxValue : options.Events ?? long.MaxValue;
         while (_events < most && await EventSources.WaitAsync(source, options, cancellationToken).ConfigureAwait(false))
         {
             while (_events < most && source.TryRead(record))
             {
+                if (check is not null && IsPassed(check))
+                {
+                    continue;
+                }
                 Count(record);
-                if (appender.Add(record))
+                if (appender.Add(record, source.RecordEnd))
                 {
                     await appender.FlushAsync(record.EventType).ConfigureAwait(false);
                 }
@@ -47,12 +56,17 @@ internal sealed class IngestRun(SignalStore store, IEventSource source, HostOpti
             Progress.Report(_events, source.Progress);
         }
         await appender.CompleteAsync().ConfigureAwait(false);
+        if (_events < most)
+        {
+            check?.RequireEnd(source.Received);
+        }
         TimeSpan elapsed = Progress.Elapsed;
         probe.Dispose();
         return new IngestResult
         {
             Read = appender.Accepted + source.Rejected.Total,
             Accepted = appender.Accepted,
+            Skipped = _skipped,
             Late = _late,
             Rejected = source.Rejected,
             Elapsed = elapsed,
@@ -60,6 +74,26 @@ internal sealed class IngestRun(SignalStore store, IEventSource source, HostOpti
             NeverVisible = probe.NeverSeen,
             Users = _users,
         };
+    }
+
+    private SourceCheck BeginSource(string name)
+    {
+        SourceCheck check = new(name, store.GetSource(name), given: default, seesBeginning: true);
+        source.ShowTo(check.Beginning);
+        return check;
+    }
+
+    /// <summary>Whether the store has the record that was just read.</summary>
+    private bool IsPassed(SourceCheck check)
+    {
+        if (source.RecordEnd <= check.Resume)
+        {
+            _skipped++;
+            return true;
+        }
+
+        check.RequireRecord(source.RecordBegin);
+        return false;
     }
 
     /// <summary>Waits until the rate allows the next event. Timers are coarse, so a pause that came out too long is made up for.</summary>

@@ -32,6 +32,9 @@ internal static class HelpText
           --preset NAME         online-retail or git-activity: the options below, ready made; export: a CSV
                                 file of signals export
           --schema-of DIR       the event types and columns of this store, for what signals export wrote
+          --source NAME         keep the position of the input in the store of --path under this name, and go on
+                                there; another input under the name, or a shorter one, is refused
+          --reset-source        let the source begin anew
           --user COLUMN         the user, as text
           --time COLUMN         the event time
           --time-format F       iso (default; also what databases, mail and git write; UTC where no zone

@@ -44,6 +44,12 @@ internal sealed record HostOptions
     /// <summary>A store whose event types and columns the input has; null = those of <see cref="Mapping"/>.</summary>
     public string? SchemaOf { get; init; }
 
+    /// <summary>The name under which the store keeps the position of <see cref="Input"/>; null = it keeps none.</summary>
+    public string? Source { get; init; }
+
+    /// <summary>Let the source begin anew.</summary>
+    public bool ResetSource { get; init; }
+
     /// <summary>Seed of the generator and of every sample that is drawn.</summary>
     public ulong Seed { get; init; } = 1;
 

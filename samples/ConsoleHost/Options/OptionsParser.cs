@@ -44,6 +44,8 @@ internal sealed class OptionsParser
             "--durability" => o with { Durability = ReadDurability(_reader.Text()) },
             "--verify" => o with { Verify = true },
             "--input" => o with { Input = _reader.Text() },
+            "--source" => o with { Source = _reader.Text() },
+            "--reset-source" => o with { ResetSource = true },
             "--seed" => o with { Seed = (ulong)_reader.Integer(0, long.MaxValue) },
             "--users" => o with { Users = (int)_reader.Integer(1, 1_000_000_000) },
             "--last" => o with { Last = (int)_reader.Integer(0, 1_000_000) },
@@ -86,6 +88,10 @@ internal sealed class OptionsParser
         if (_options.Emit is not null && (_options.Verify || _options.Path is not null))
         {
             throw new UsageException("--emit writes frames and stores nothing, so it goes neither with --path nor with --verify");
+        }
+        if ((_options.Source is null && _options.ResetSource) || (_options.Source is not null && (_options.Input is null || _options.Path is null)))
+        {
+            throw new UsageException("--source NAME goes with --input and --path, and --reset-source with --source: the store keeps the position");
         }
         if (_options.Input is null)
         {
