@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Signals.Core.Model;
 using Signals.Core.Serving.Filtering;
 using Signals.Core.Serving.Rows;
@@ -275,42 +276,77 @@ internal sealed partial class SequenceRun
     }
 
     /// <summary>
-    /// Remembers how far back the users had to be read: of one who had to be fetched again at once, of one who had not now and then, of a
+    /// Remembers how far back users had to be read: of one who had to be fetched again if many had to, of one who had not now and then, of a
     /// group each time.
     /// </summary>
     private void Learn(int users)
     {
-        bool grew = !_last.AsSpan().SequenceEqual(_first);
-        if (users == 1 && (!_settled[0] || (!grew && ++_reads % ReadsPerLesson != 0)))
+        bool isDeep = !_last.AsSpan().SequenceEqual(_first);
+        if ((_common & ServingStatus.StageFailed) != 0)
         {
             return;
+        }
+
+        if (users > 1)
+        {
+            Plan.Hints.NoteEnough(CollectionsMarshal.AsSpan(_settled).Count(true));
+        }
+        else if (isDeep)
+        {
+            if (!_settled[0] || !Plan.Hints.NoteDeep(Rows.User(0).Hash64))
+            {
+                return;
+            }
+        }
+        else
+        {
+            Plan.Hints.NoteEnough(1);
+            if (++_reads % ReadsPerLesson != 0)
+            {
+                return;
+            }
         }
 
         _walked.AsSpan().Clear();
         bool any = false;
         for (int user = 0; user < users; user++)
         {
-            ReadOnlySpan<int> chosen = ChosenOf(user);
-            if (chosen.Length == Plan.Size && Plan.Size > 0)
-            {
-                any = true;
-                Walk(Rows.EventTypes[Rows.Offsets[user]..((Plan.OldestFirst ? chosen[0] : chosen[^1]) + 1)]);
-            }
+            any |= Walk(user, isAlone: users == 1);
         }
 
-        for (int slot = 0; slot < _walked.Length && (any || grew); slot++)
+        for (int slot = 0; slot < _walked.Length && any; slot++)
         {
-            Plan.Hints.Learn(slot, any ? Math.Min(_last[slot], _walked[slot] + (_walked[slot] / 8) + 1) : _last[slot]);
+            int needed = (int)Math.Min(_last[slot], _walked[slot] + (_walked[slot] / 8L) + 1);
+            if (isDeep)
+            {
+                Plan.Hints.Raise(slot, needed);
+            }
+            else
+            {
+                Plan.Hints.Lower(slot, needed);
+            }
         }
     }
 
-    /// <summary>Raises what was needed of each slot to what this user needed.</summary>
-    private void Walk(ReadOnlySpan<ushort> types)
+    /// <summary>Raises what was needed of each slot to what this user needed; false when that says nothing of others.</summary>
+    private bool Walk(int user, bool isAlone)
     {
+        // An answer that is not full took all the rows that there are. In a group those may be cut where the fetch ended.
+        ReadOnlySpan<int> chosen = ChosenOf(user);
+        bool isFull = chosen.Length == Plan.Size && Plan.Size > 0;
+        int end = isFull ? (Plan.OldestFirst ? chosen[0] : chosen[^1]) + 1 : Rows.Offsets[user + 1];
+        ReadOnlySpan<ushort> types = Rows.EventTypes[Rows.Offsets[user]..end];
+        if (types.IsEmpty || (!isFull && !isAlone))
+        {
+            return false;
+        }
+
         for (int slot = 0; slot < _walked.Length; slot++)
         {
             _walked[slot] = Math.Max(_walked[slot], types.Count(Plan.Types[slot].Id));
         }
+
+        return true;
     }
 
     /// <summary>No rows for anybody, flagged.</summary>
