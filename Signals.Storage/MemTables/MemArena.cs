@@ -45,6 +45,9 @@ internal sealed unsafe class MemArena : IDisposable
 
     public byte* Pointer(uint reference) => _base + ((long)reference * Granule);
 
+    /// <summary>The reference of a place that <see cref="Allocate"/> handed out.</summary>
+    public uint ReferenceOf(void* place) => (uint)(((byte*)place - _base) / Granule);
+
     /// <summary>Touches every page, so that ingest never pays for the first touch of fresh memory.</summary>
     public void Touch()
     {

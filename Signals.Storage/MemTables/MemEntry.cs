@@ -17,7 +17,9 @@ internal struct MemEntry
     public UserId User;
     public long Newest;
     public long Oldest;
-    public long LastTime;
+
+    /// <summary>While sorted the time of the last row; then, in halves, what <see cref="Ordered"/> and <see cref="StaleRows"/> say.</summary>
+    private long _last;
 
     /// <summary>Rows that readers may see.</summary>
     public int Count;
@@ -37,4 +39,32 @@ internal struct MemEntry
 
     /// <summary>Rows that the chunks up to the tail have places for; 0 without one. The writer's own.</summary>
     public int TailEnd;
+
+    /// <summary>The time of the last row; only while <see cref="Unsorted"/> is 0. The writer's own.</summary>
+    public long LastTime
+    {
+        readonly get => _last;
+        set => _last = value;
+    }
+
+    /// <summary>Arena reference of the <see cref="MemOrdered"/> of the later rows, or 0; only after <see cref="Unsorted"/> was seen to be 1.</summary>
+    public uint Ordered
+    {
+        get => (uint)Volatile.Read(ref _last);
+        set => Volatile.Write(ref _last, value);
+    }
+
+    /// <summary>Rows of late in chunks that tell readers little; only while unsorted and not <see cref="Ordered"/>. The writer's own.</summary>
+    public int StaleRows
+    {
+        readonly get => (int)(_last >>> 32);
+        set => Volatile.Write(ref _last, (long)value << 32);
+    }
+
+    /// <summary>Gives up being sorted, for good.</summary>
+    public void MarkUnsorted()
+    {
+        Volatile.Write(ref _last, 0);
+        Volatile.Write(ref Unsorted, 1);
+    }
 }

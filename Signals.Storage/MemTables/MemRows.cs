@@ -12,6 +12,7 @@ internal readonly unsafe struct MemRows
 {
     private readonly MemTable _table;
     private readonly MemEntry* _entry;
+    private readonly MemOrdered* _ordered;
 
     internal MemRows(MemTable table, MemEntry* entry, int count)
     {
@@ -21,6 +22,14 @@ internal readonly unsafe struct MemRows
         Newest = entry->Newest;
         Oldest = entry->Oldest;
         IsSorted = Volatile.Read(ref entry->Unsorted) == 0;
+    }
+
+    private MemRows(in MemRows all, MemOrdered* ordered, int count, bool isOrdered)
+    {
+        this = all;
+        _ordered = ordered;
+        Count = count;
+        IsOrdered = isOrdered;
     }
 
     public int Count { get; }
@@ -33,6 +42,9 @@ internal readonly unsafe struct MemRows
 
     /// <summary>Each row is strictly newer than the one that arrived before it.</summary>
     public bool IsSorted { get; }
+
+    /// <summary>Whether these are the rows of a <see cref="MemOrdered"/>: only <see cref="AddOrderedKeys"/> gives them, and <see cref="Count"/> counts copies.</summary>
+    public bool IsOrdered { get; }
 
     public UserId User => _entry->User;
 
@@ -88,8 +100,44 @@ internal readonly unsafe struct MemRows
         return true;
     }
 
-    /// <summary>The chunks, last arrivals first.</summary>
-    public MemSlices Slices() => new(_table.Arena, _entry->Tail, Count);
+    /// <summary>Tells the rows that are kept in order from those that arrived before; false when none are.</summary>
+    public bool TrySplit(out MemRows older, out MemRows ordered)
+    {
+        uint reference = IsSorted ? 0 : _entry->Ordered;
+        if (reference == 0)
+        {
+            older = default;
+            ordered = default;
+            return false;
+        }
+
+        MemOrdered* list = (MemOrdered*)_table.Arena.Pointer(reference);
+        int before = Math.Min(Count, list->OlderRows);
+        older = new MemRows(this, list, before, isOrdered: false);
+        ordered = new MemRows(this, list, Count - before, isOrdered: true);
+        return true;
+    }
+
+    /// <summary>
+    /// Adds the keys of the newest events that are kept in order, each once, <paramref name="limit"/> at most; true when these are all. Rows that
+    /// were written since may be among them.
+    /// </summary>
+    public bool AddOrderedKeys(int limit, PooledList<RowKey> destination, int source)
+    {
+        uint next = Volatile.Read(ref _ordered->Heads[0]);
+        for (int count = 0; next != 0 && count < limit; count++)
+        {
+            MemOrderedNode* node = (MemOrderedNode*)_table.Arena.Pointer(next);
+            next = Volatile.Read(ref MemOrderedNode.Links(node)[0]);
+            Prefetch.Line(ref *_table.Arena.Pointer(next));
+            destination.Add(new RowKey(node->Time, node->Id, Volatile.Read(ref node->Row), source));
+        }
+
+        return next == 0;
+    }
+
+    /// <summary>The chunks, last arrivals first; of rows that were told apart those of before the order began.</summary>
+    public MemSlices Slices() => new(_table.Arena, _ordered == null ? _entry->Tail : _ordered->OlderTail, Count);
 
     /// <summary>Copies keys of the current chunk, last arrival first.</summary>
     private static void CopyKeys(in MemSlices slices, Span<RowKey> destination, int source)

@@ -7,7 +7,8 @@ namespace Signals.Storage.MemTables;
 
 /// <summary>
 /// Appends decoded batches to a memtable in groups of rows, so that the cache misses of a group overlap: hash and
-/// prefetch, find entries and reserve a place for each row, scatter column by column, publish the counts.
+/// prefetch, find entries and reserve a place for each row, scatter column by column, publish the counts. Rows of a user whose events come
+/// far out of order are linked in order before.
 /// </summary>
 /// <remarks>
 /// Thread contract: the ingest thread alone. Allocates nothing. A row is published whole or not at all: when the
@@ -19,6 +20,8 @@ internal sealed unsafe class MemTableWriter
 
     private readonly ulong[] _hashes = new ulong[Group];
     private readonly Place[] _places = new Place[Group];
+    private readonly MemOrderedWriter _ordered = new();
+    private bool _hasOrdered;
 
     /// <summary>Appends rows from <paramref name="firstRow"/> on; returns the first row that found no room, or the count.</summary>
     public int Append(MemTable table, BatchRows rows, int firstRow)
@@ -32,6 +35,7 @@ internal sealed unsafe class MemTableWriter
             PrefetchEntries(table, rows, start, wanted);
             int reserved = Reserve(table, layout, rows, start, wanted);
             int whole = Scatter(table, layout, rows, start, reserved);
+            whole = _hasOrdered ? Link(table.Arena, layout, whole) : whole;
             Publish(whole, reserved);
             table.PublishRows(whole);
             if (whole < wanted)
@@ -62,6 +66,7 @@ internal sealed unsafe class MemTableWriter
     private int Reserve(MemTable table, ChunkLayout layout, BatchRows rows, int start, int count)
     {
         ReadOnlySpan<long> times = rows.Times;
+        _hasOrdered = false;
         for (int i = 0; i < count; i++)
         {
             UserId user = rows.User(start + i);
@@ -91,6 +96,11 @@ internal sealed unsafe class MemTableWriter
             return true;
         }
 
+        if (entry->Unsorted != 0 && entry->Tail != 0 && !MemOrderedWriter.TryNoteDisorder(arena, entry))
+        {
+            return false;
+        }
+
         int capacity = entry->Tail == 0 ? MemChunk.FirstCapacity : layout.NextCapacity(entry->TailCapacity);
         uint reference = arena.Allocate(layout.ChunkBytes(capacity));
         if (reference == 0)
@@ -107,14 +117,21 @@ internal sealed unsafe class MemTableWriter
     }
 
     /// <summary>Widens the entry's bounds before its count is published, so that they always hold for what is visible.</summary>
-    private static void Note(MemEntry* entry, long time)
+    private void Note(MemEntry* entry, long time)
     {
-        if (time <= entry->LastTime && entry->Reserved > 1)
+        if (entry->Unsorted != 0)
         {
-            entry->Unsorted = 1;
+            _hasOrdered |= entry->Ordered != 0;
+        }
+        else if (time <= entry->LastTime && entry->Reserved > 1)
+        {
+            entry->MarkUnsorted();
+        }
+        else
+        {
+            entry->LastTime = time;
         }
 
-        entry->LastTime = time;
         entry->Newest = Math.Max(entry->Newest, time);
         entry->Oldest = Math.Min(entry->Oldest, time);
     }
@@ -214,6 +231,22 @@ internal sealed unsafe class MemTableWriter
         }
 
         return count;
+    }
+
+    /// <summary>Links the rows of entries that are kept in order; returns how many rows found room for that.</summary>
+    private int Link(MemArena arena, ChunkLayout layout, int whole)
+    {
+        for (int i = 0; i < whole; i++)
+        {
+            ref Place place = ref _places[i];
+            if (place.Entry->Unsorted != 0 && place.Entry->Ordered != 0
+                && !_ordered.TryLink(arena, layout, place.Entry, (MemChunk*)place.Chunk, place.Index))
+            {
+                return i;
+            }
+        }
+
+        return whole;
     }
 
     private void Publish(int whole, int reserved)

@@ -27,6 +27,9 @@ internal sealed class SequenceAssembler
         _stamped = new StampedStage(_gatherer, _duplicates);
     }
 
+    /// <summary>See <see cref="SourceReader.RowsVisited"/>.</summary>
+    public long RowsVisited => _typeReader.RowsVisited;
+
     /// <summary>Appends the sequence of <paramref name="user"/>. If it throws, the buffer holds nothing usable.</summary>
     /// <param name="view">What to read.</param>
     /// <param name="user">Whose events.</param>

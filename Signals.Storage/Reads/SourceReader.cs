@@ -13,6 +13,9 @@ internal sealed class SourceReader
     private readonly PooledList<long> _times = new();
     private readonly PooledList<ulong> _ids = new();
 
+    /// <summary>Rows whose keys were looked at to choose among them, over all reads: what makes a read cost more than its answer.</summary>
+    public long RowsVisited { get; private set; }
+
     /// <summary>How many rows of a sorted source are at or after <paramref name="time"/>.</summary>
     public static int CountFrom(in ReadSource source, long time, int[] stored)
     {
@@ -32,21 +35,24 @@ internal sealed class SourceReader
     /// <summary>
     /// The newest keys: <paramref name="limit"/> identities at least, or all when there are fewer. Each copy of an identity is there or none.
     /// </summary>
-    public void LoadKeys(in ReadSource source, int index, int limit, int[] stored, PooledList<RowKey> destination)
+    /// <returns>True when these are all.</returns>
+    public bool LoadKeys(in ReadSource source, int index, int limit, int[] stored, PooledList<RowKey> destination)
     {
         destination.Clear();
         if (!source.IsSorted)
         {
-            LoadUnsorted(source.MemRows, index, limit, destination);
-            return;
+            return source.MemRows.IsOrdered
+                ? LoadOrdered(source.MemRows, index, limit, destination)
+                : LoadUnsorted(source.MemRows, index, limit, destination);
         }
 
         int count = Math.Min(source.Count, limit);
+        RowsVisited += count;
         Span<RowKey> keys = destination.Extend(count);
         if (source.Table is null)
         {
             source.MemRows.CopyKeys(keys, index);
-            return;
+            return count == source.Count;
         }
 
         _times.Clear();
@@ -58,6 +64,8 @@ internal sealed class SourceReader
         {
             keys[i] = new RowKey(times[i], ids[i], source.FirstRow + i, index);
         }
+
+        return count == source.Count;
     }
 
     /// <summary>Copies keys of adjacent table rows, across blocks where need be.</summary>
@@ -119,19 +127,27 @@ internal sealed class SourceReader
         return false;
     }
 
-    private static void LoadUnsorted(in MemRows rows, int index, int limit, PooledList<RowKey> destination)
+    private bool LoadOrdered(in MemRows rows, int index, int limit, PooledList<RowKey> destination)
+    {
+        bool isAll = rows.AddOrderedKeys(limit, destination, index);
+        RowsVisited += destination.Count;
+        return isAll;
+    }
+
+    private bool LoadUnsorted(in MemRows rows, int index, int limit, PooledList<RowKey> destination)
     {
         int wanted = limit;
         while (true)
         {
             bool isAll = rows.AddNewestKeys(wanted, destination, index, out long leftOut);
+            RowsVisited += destination.Count;
             RowKeyOrder.SortNearlyOrdered(destination.Span);
             int known = isAll ? destination.Count : RowKeyOrder.CountFrom(destination.Span, leftOut + 1);
             int missing = limit - CountIdentities(destination.Span[..known]);
             if (missing <= 0 || isAll)
             {
                 destination.Truncate(known);
-                return;
+                return isAll;
             }
 
             // At least twice as many as before: where events come in many copies, steps of what is missing would be many.

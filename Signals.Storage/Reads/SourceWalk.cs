@@ -39,7 +39,7 @@ internal sealed class SourceWalk(PooledList<ReadSource> sources)
         {
             if (table.Rows > 0 && table.TryFind(user, hash, eventType, out MemRows rows))
             {
-                sources.Add(new ReadSource(rows));
+                Add(rows);
             }
         }
     }
@@ -91,6 +91,21 @@ internal sealed class SourceWalk(PooledList<ReadSource> sources)
         }
 
         return false;
+    }
+
+    private void Add(in MemRows rows)
+    {
+        if (rows.IsSorted || !rows.TrySplit(out MemRows older, out MemRows ordered))
+        {
+            sources.Add(new ReadSource(rows));
+            return;
+        }
+
+        sources.Add(new ReadSource(older));
+        if (ordered.Count > 0)
+        {
+            sources.Add(new ReadSource(ordered));
+        }
     }
 
     private bool TryFindNewest(out int newest)

@@ -32,6 +32,9 @@ internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<Dupl
     private int _keep;
     private int _wanted;
 
+    /// <summary>See <see cref="SourceReader.RowsVisited"/>.</summary>
+    public long RowsVisited => _reader.RowsVisited;
+
     /// <summary>Fills <paramref name="stage"/>; returns false when the store holds nothing of the user for this type.</summary>
     public bool Read(ReadView view, in UserId user, long hiddenTo, QueryType type, int slot, in TimeBounds bounds, TypeStage stage)
     {
@@ -266,9 +269,9 @@ internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<Dupl
         for (int index = first; index < first + count; index++)
         {
             ref readonly ReadSource source = ref sources[index];
-            _reader.LoadKeys(source, index, limit, _type.Early, _incoming);
+            bool isAll = _reader.LoadKeys(source, index, limit, _type.Early, _incoming);
             _incoming.Span.CopyTo(_merged.Extend(_incoming.Count));
-            if (_incoming.Count < source.Count && (complete || _incoming[_incoming.Count - 1].Precedes(known)))
+            if (!isAll && (complete || _incoming[_incoming.Count - 1].Precedes(known)))
             {
                 known = _incoming[_incoming.Count - 1];
                 complete = false;
