@@ -185,7 +185,7 @@ internal sealed class EnrichRun
         Task task = running.AsTask();
         try
         {
-            (isEndless ? task : task.WaitAsync(limit, time)).GetAwaiter().GetResult();
+            Wait(task, isEndless ? Timeout.InfiniteTimeSpan : limit, time);
             return true;
         }
         catch (Exception error) when (error is TimeoutException or OperationCanceledException)
@@ -194,6 +194,24 @@ internal sealed class EnrichRun
             _types[index] = NewRows(index);
             return false;
         }
+    }
+
+    /// <summary>
+    /// Waits on this thread, which tells the thread pool that it is blocked. With the system's clock the limit holds even when every thread
+    /// of the pool is blocked so: it does not take one to end the wait.
+    /// </summary>
+    private static void Wait(Task task, TimeSpan limit, TimeProvider time)
+    {
+        if (limit != Timeout.InfiniteTimeSpan && time != TimeProvider.System)
+        {
+            task = task.WaitAsync(limit, time);
+        }
+        else if (Task.WaitAny([task], limit) < 0)
+        {
+            throw new TimeoutException();
+        }
+
+        task.GetAwaiter().GetResult();
     }
 
     private StepRows NewRows(int index) => new(new EnrichmentRun(_use.Step, _use.Types[index], EnrichmentPlacement.Serving), _use.Inputs);

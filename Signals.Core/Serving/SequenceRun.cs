@@ -60,6 +60,12 @@ internal sealed partial class SequenceRun
 
     public RowFetcher Fetcher => _fetcher;
 
+    /// <summary>About as many bytes as the working set of the last run took, fetched rows left out.</summary>
+    public long UsedBytes { get; private set; }
+
+    /// <summary>About as many bytes as it has grown to.</summary>
+    public long HeldBytes { get; private set; }
+
     public int UserCount => _statuses.Count;
 
     /// <summary>What the host's code threw last, in the last run; null when nothing did.</summary>
@@ -102,19 +108,28 @@ internal sealed partial class SequenceRun
             }
 
             Complete();
+            Finish(users.Length);
         }
-        catch
+        catch (Exception error)
         {
-            _fetcher.Release();
+            End();
+            if (AnswerTooLargeException.IsCausedBy(error))
+            {
+                throw new AnswerTooLargeException($"the definition '{Plan.Definition.Name}'", error);
+            }
+
             throw;
         }
-
-        Finish(users.Length);
     }
+
+    /// <summary>Says that the last run counts no more: <see cref="UsedBytes"/> is 0 until the next.</summary>
+    public void ForgetUse() => UsedBytes = 0;
 
     /// <summary>Releases the rows.</summary>
     public void End()
     {
+        UsedBytes = (long)Rows.Count * Plan.Layout.ScratchBytes;
+        HeldBytes = Math.Max(HeldBytes, UsedBytes);
         Rows.End();
         _fetcher.Release();
         _trace = null;

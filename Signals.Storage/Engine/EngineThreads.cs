@@ -32,7 +32,7 @@ internal sealed class EngineThreads : IDisposable
         ReadEpochs epochs,
         EngineOptions options,
         FailStop failStop,
-        Action? keepHistory)
+        Action upkeep)
     {
         _compactor = compactor;
         _flush = new BackgroundLoop("signals-flush", () => RunAll(flusher.FlushOnce), FlushInterval, failStop);
@@ -44,7 +44,7 @@ internal sealed class EngineThreads : IDisposable
                 log?.PrepareNext();
                 arenas.Prepare();
                 epochs.Collect();
-                keepHistory?.Invoke();
+                upkeep();
             },
             options.Retention is { } retention && retention.Granularity < UpkeepInterval ? retention.Granularity : UpkeepInterval,
             failStop);

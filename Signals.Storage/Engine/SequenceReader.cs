@@ -26,8 +26,11 @@ internal sealed class SequenceReader(
 {
     private const int OptimisticReads = 2;
 
-    private readonly SequenceBufferPool _pool = new();
+    private AgingPool<SequenceBuffer>? _pool;
     private volatile bool _closed;
+
+    /// <summary>Ages the pools of answers, this reader's and those of definitions that it serves.</summary>
+    public PoolUpkeep Pools { get; } = new();
 
     public Sequence Read(in UserId user, SequenceQuery query)
     {
@@ -190,7 +193,8 @@ internal sealed class SequenceReader(
     private SequenceBuffer Begin(SequenceQuery query, bool isLate)
     {
         RequireOwn(query);
-        SequenceBuffer buffer = _pool.Rent();
+        AgingPool<SequenceBuffer> pool = _pool ?? NewPool();
+        SequenceBuffer buffer = pool.TryRent() ?? new SequenceBuffer(pool);
         buffer.Begin(query, isLate);
         foreach (QueryType type in query.Types)
         {
@@ -199,6 +203,12 @@ internal sealed class SequenceReader(
         }
 
         return buffer;
+    }
+
+    private AgingPool<SequenceBuffer> NewPool()
+    {
+        AgingPool<SequenceBuffer> pool = new(Environment.ProcessorCount * 4);
+        return Interlocked.CompareExchange(ref _pool, pool, null) ?? Pools.Add(pool);
     }
 
     /// <summary>Columns are found by index, in native memory too, so a query of another schema must not get there.</summary>

@@ -50,6 +50,12 @@ internal sealed partial class StoreEngine
         }
     }
 
+    private void Upkeep()
+    {
+        Reader.Pools.Age();
+        KeepHistory();
+    }
+
     private void KeepHistory()
     {
         if (_history?.IsHeldBack(_view.Current.Tables) == true)

@@ -145,7 +145,7 @@ internal sealed partial class StoreEngine
             directory, Tables.Tables.Count, Tables.Tables.Sum(table => table.Meta.Rows), _applier.EventsApplied, time.GetElapsedTime(started)));
         files.EndOpening();
         _threads = options.Background
-            ? new EngineThreads(_ingest, _flusher, _compactor, _memTables, _log, _arenas, _epochs, options, FailStop, _history is null ? null : KeepHistory)
+            ? new EngineThreads(_ingest, _flusher, _compactor, _memTables, _log, _arenas, _epochs, options, FailStop, Upkeep)
             : null;
     }
 

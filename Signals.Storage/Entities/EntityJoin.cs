@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
-using System.Collections.Concurrent;
 using Signals.Core.Columns;
 using Signals.Core.Enrichment;
+using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Entities;
 
@@ -11,15 +11,18 @@ namespace Signals.Storage.Entities;
 /// </summary>
 /// <remarks>
 /// Thread contract: any number of threads. A batch sees one version of the table. Does not own the table. Allocates nothing once as many
-/// batches were under way at once as ever are.
+/// batches were under way at once as ever are, as long as they are few or small.
 /// </remarks>
 public sealed class EntityJoin : IEnricher
 {
+    private const long MostScratchBytes = 8 << 20;
+    private const int BytesPerRow = 64;
+
     private readonly EntityTable _table;
     private readonly int[] _columns;
     private readonly ColumnType _keyType;
     private readonly bool _nullWhenMissing;
-    private readonly ConcurrentQueue<Scratch> _scratch = new();
+    private readonly AgingPool<Scratch> _scratch = new(Environment.ProcessorCount * 4, MostScratchBytes);
 
     /// <summary>Prepares a join.</summary>
     /// <exception cref="ArgumentException">A name is none or taken twice, the table lacks a column, or the key's type is no key.</exception>
@@ -54,10 +57,7 @@ public sealed class EntityJoin : IEnricher
     public void Enrich(EnrichmentBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        if (!_scratch.TryDequeue(out Scratch? scratch))
-        {
-            scratch = new Scratch();
-        }
+        Scratch scratch = _scratch.TryRent() ?? new Scratch();
 
         scratch.Begin(batch.Count);
         AskFor(batch.InputRows(0), scratch.Probe);
@@ -70,7 +70,7 @@ public sealed class EntityJoin : IEnricher
             }
         }
 
-        _scratch.Enqueue(scratch);
+        _scratch.Return(scratch);
     }
 
     private void AskFor(IColumnRows keys, EntityProbe probe)
@@ -117,15 +117,22 @@ public sealed class EntityJoin : IEnricher
         }
     }
 
-    private sealed class Scratch
+    private sealed class Scratch : PooledObject
     {
+        private int _rows;
+
         public EntityProbe Probe { get; } = new();
 
         public bool[] Found { get; private set; } = [];
 
+        public override long HeldBytes => (long)Found.Length * BytesPerRow;
+
+        public override long UsedBytes => (long)_rows * BytesPerRow;
+
         public void Begin(int rows)
         {
             Probe.Clear();
+            _rows = rows;
             if (Found.Length < rows)
             {
                 Found = new bool[Math.Max(rows, 2 * Found.Length)];

@@ -10,6 +10,9 @@ internal sealed class PooledList<T>
 
     public int Count { get; private set; }
 
+    /// <summary>Bytes of the memory that it keeps, used or not.</summary>
+    public long HeldBytes => (long)_items.Length * Unsafe.SizeOf<T>();
+
     public ref T this[int index] => ref _items.AsSpan(0, Count)[index];
 
     public ReadOnlyMemory<T> Memory => _items.AsMemory(0, Count);
@@ -54,5 +57,5 @@ internal sealed class PooledList<T>
         Count = 0;
     }
 
-    private void Grow(int needed) => Array.Resize(ref _items, Math.Max(needed, Math.Max(16, _items.Length * 2)));
+    private void Grow(int needed) => Array.Resize(ref _items, (int)Math.Max(needed, Math.Min(Array.MaxLength, Math.Max(16L, _items.Length * 2L))));
 }

@@ -13,6 +13,8 @@ internal sealed class ColumnGatherer(PooledList<ReadSource> sources)
 {
     private readonly PooledList<byte> _scratch = new();
 
+    public long HeldBytes => _scratch.HeldBytes;
+
     /// <param name="type">The event type of the rows.</param>
     /// <param name="slices">The rows.</param>
     /// <param name="outputs">All columns of the query, or the early ones.</param>

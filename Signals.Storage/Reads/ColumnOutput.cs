@@ -48,6 +48,18 @@ internal sealed class ColumnOutput : IColumnRows
         }
     }
 
+    /// <summary>Bytes that some outputs keep.</summary>
+    public static long HeldBytesOf(ColumnOutput[] outputs)
+    {
+        long bytes = 0;
+        foreach (ColumnOutput output in outputs)
+        {
+            bytes += output._states.HeldBytes + output._values.HeldBytes + output._slots.HeldBytes + output._stamps.HeldBytes;
+        }
+
+        return bytes;
+    }
+
     public void Reset(ColumnType type)
     {
         Type = type;
@@ -64,7 +76,7 @@ internal sealed class ColumnOutput : IColumnRows
 
     public Span<byte> ExtendStates(int rows) => _states.Extend(rows);
 
-    public Span<byte> ExtendValues(int rows) => _values.Extend(rows * Type.Width);
+    public Span<byte> ExtendValues(int rows) => _values.Extend(checked(rows * Type.Width));
 
     public void AddVariable(ReadOnlySpan<byte> value)
     {

@@ -22,7 +22,9 @@ internal sealed class LateRows
     private readonly PooledList<int> _places = new();
     private readonly PooledList<bool> _chosen = new();
 
-    /// <summary>Forgets all rows.</summary>
+    public long HeldBytes => _slices.HeldBytes + _places.HeldBytes + _chosen.HeldBytes;
+
+    /// <summary>Forgets all rows, and the tables that they lie in.</summary>
     public void Clear()
     {
         _slices.Release();

@@ -24,7 +24,7 @@ internal sealed class PatchMerger
     /// <summary>Finds the runs that may patch the chosen rows; false when there are none.</summary>
     public bool Find(ReadView view, in UserId user, QueryType type, TypeStage stage)
     {
-        _sources.Clear();
+        _sources.Release();
         ReadOnlySpan<Table> patches = view.Tables.PatchesOf(type.EventType.Id);
         if (patches.IsEmpty || stage.Count == 0 || type.Stored.Length == 0)
         {
@@ -57,6 +57,8 @@ internal sealed class PatchMerger
             Walk(source, type, stage, outputs);
         }
     }
+
+    public long HeldBytes => _states.HeldBytes + _stamps.HeldBytes + _value.HeldBytes;
 
     /// <summary>Forgets the runs.</summary>
     public void Release() => _sources.Release();

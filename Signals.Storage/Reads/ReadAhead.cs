@@ -44,8 +44,11 @@ internal sealed class ReadAhead
             target.Block.Prefetch(target.Row, target.Rows, target.Columns);
         }
 
-        _targets.Release();
+        Release();
     }
+
+    /// <summary>Forgets the blocks.</summary>
+    public void Release() => _targets.Release();
 
     private static void PrefetchSlots(ReadView view, in UserId user, SequenceQuery query)
     {

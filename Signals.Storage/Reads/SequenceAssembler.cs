@@ -27,6 +27,21 @@ internal sealed class SequenceAssembler
         _stamped = new StampedStage(_gatherer, _duplicates);
     }
 
+    /// <summary>Bytes of the scratch that reads have grown.</summary>
+    public long HeldBytes
+    {
+        get
+        {
+            long bytes = _sources.HeldBytes + _duplicates.HeldBytes + _merger.HeldBytes + _typeReader.HeldBytes + _gatherer.HeldBytes + _stamped.HeldBytes;
+            foreach (TypeStage stage in _stages)
+            {
+                bytes += stage.HeldBytes;
+            }
+
+            return bytes;
+        }
+    }
+
     /// <summary>See <see cref="SourceReader.RowsVisited"/>.</summary>
     public long RowsVisited => _typeReader.RowsVisited;
 
@@ -36,6 +51,7 @@ internal sealed class SequenceAssembler
     /// <param name="erasedTo">Newest erased time of the user; <see cref="ErasureSet.NoCutoff"/> for none.</param>
     /// <param name="nowMs">Now, for the age limits.</param>
     /// <param name="limits">Per type of the query what this read asks for within it; empty for all of it.</param>
+    /// <exception cref="AnswerTooLargeException">The answer does not fit into memory.</exception>
     public void Append(ReadView view, in UserId user, long erasedTo, long nowMs, ReadOnlySpan<TypeLimits> limits)
     {
         SequenceQuery query = _buffer.Query;
@@ -60,10 +76,16 @@ internal sealed class SequenceAssembler
             _buffer.Ends.Add(_buffer.Times.Count);
             _buffer.Statuses.Add(known ? SequenceStatus.Complete : SequenceStatus.UnknownUser);
         }
+        catch (Exception error) when (AnswerTooLargeException.IsCausedBy(error))
+        {
+            throw new AnswerTooLargeException($"a query for {query.Columns.Length} columns of {query.Types.Length} event types", error);
+        }
         finally
         {
             _sources.Release();
             _stamped.Release();
+            _typeReader.Release();
+            _readAhead.Release();
         }
     }
 

@@ -7,21 +7,21 @@ namespace Signals.Storage.Reads;
 /// The memory behind one answer, of one user or of many: keys, columns, statuses, and the scratch that made them.
 /// </summary>
 /// <remarks>
-/// Thread contract: owned by one lease at a time. Lifetime: rented from <see cref="SequenceBufferPool"/>; a lease
+/// Thread contract: owned by one lease at a time. Lifetime: rented from an <see cref="AgingPool{T}"/>; a lease
 /// carries the generation that it was rented with, so that a disposed lease is told from a live one.
 /// </remarks>
-internal sealed class SequenceBuffer
+internal sealed class SequenceBuffer : PooledObject
 {
     private ColumnOutput[] _columns = [];
     private int _generation;
 
-    public SequenceBuffer(SequenceBufferPool pool)
+    public SequenceBuffer(AgingPool<SequenceBuffer> pool)
     {
         Pool = pool;
         Assembler = new SequenceAssembler(this);
     }
 
-    public SequenceBufferPool Pool { get; }
+    public AgingPool<SequenceBuffer> Pool { get; }
 
     public SequenceAssembler Assembler { get; }
 
@@ -49,6 +49,23 @@ internal sealed class SequenceBuffer
 
     /// <summary>Where the rows lie whose late columns are to follow.</summary>
     public LateRows Late { get; } = new();
+
+    public override long HeldBytes => Times.HeldBytes + Ids.HeldBytes + EventTypes.HeldBytes + Ends.HeldBytes + Statuses.HeldBytes
+        + ColumnOutput.HeldBytesOf(_columns) + Late.HeldBytes + Assembler.HeldBytes;
+
+    public override long UsedBytes
+    {
+        get
+        {
+            long bytes = (long)Times.Count * Query.RowBytes;
+            for (int i = 0; i < Query.Columns.Length && Query.HasVariable; i++)
+            {
+                bytes += Query.Columns[i].IsVariable ? _columns[i].Values.Length : 0;
+            }
+
+            return bytes;
+        }
+    }
 
     public int Generation => Volatile.Read(ref _generation);
 
@@ -78,9 +95,19 @@ internal sealed class SequenceBuffer
         if (Early < Query.Columns.Length)
         {
             Late.Gather(chosen, Times.Count, Columns, Early);
+            Late.Clear();
         }
     }
 
-    /// <summary>Ends the lease of this generation; false when it had ended before.</summary>
-    public bool TryEnd(int generation) => Interlocked.CompareExchange(ref _generation, generation + 1, generation) == generation;
+    /// <summary>Ends the lease of this generation; false when it had ended before. Nothing of what was read is referred to any more.</summary>
+    public bool TryEnd(int generation)
+    {
+        if (Interlocked.CompareExchange(ref _generation, generation + 1, generation) != generation)
+        {
+            return false;
+        }
+
+        Late.Clear();
+        return true;
+    }
 }

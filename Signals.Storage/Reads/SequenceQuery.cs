@@ -13,6 +13,8 @@ namespace Signals.Storage.Reads;
 /// </remarks>
 public sealed class SequenceQuery
 {
+    private const int KeyBytes = sizeof(long) + sizeof(ulong) + sizeof(ushort);
+
     private readonly FrozenDictionary<string, int> _ordinals;
 
     internal SequenceQuery(QueryType[] types, string[] names, ColumnType[] columns, int early, int last, long from, long to, SequenceOrder order)
@@ -25,6 +27,8 @@ public sealed class SequenceQuery
         FromMs = from;
         ToMs = to;
         Order = order;
+        RowBytes = KeyBytes + columns.Sum(column => 1 + (column.IsVariable ? VariableSlot.Bytes : column.Width));
+        HasVariable = Array.Exists(columns, column => column.IsVariable);
         NeedsNow = Array.Exists(types, type => type.EventType.MaxAge is not null);
         _ordinals = names.Select((name, ordinal) => KeyValuePair.Create(name, ordinal)).ToFrozenDictionary(StringComparer.Ordinal);
     }
@@ -50,6 +54,11 @@ public sealed class SequenceQuery
     internal bool NeedsNow { get; }
 
     internal ColumnType[] Columns { get; }
+
+    /// <summary>Bytes of an answer's row, without the values of columns of variable length.</summary>
+    internal int RowBytes { get; }
+
+    internal bool HasVariable { get; }
 
     /// <summary>How many of the columns, from the first, are needed before rows are chosen.</summary>
     internal int Early { get; }

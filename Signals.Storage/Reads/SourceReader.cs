@@ -16,6 +16,8 @@ internal sealed class SourceReader
     /// <summary>Rows whose keys were looked at to choose among them, over all reads: what makes a read cost more than its answer.</summary>
     public long RowsVisited { get; private set; }
 
+    public long HeldBytes => _times.HeldBytes + _ids.HeldBytes;
+
     /// <summary>How many rows of a sorted source are at or after <paramref name="time"/>.</summary>
     public static int CountFrom(in ReadSource source, long time, int[] stored)
     {
@@ -113,15 +115,24 @@ internal sealed class SourceReader
             return source.Newest > time;
         }
 
-        for (int i = 0; i < source.Count && TimeAt(source.Table!, source.FirstRow + i, []) > time; i++)
+        Table table = source.Table!;
+        long end = source.FirstRow + source.Count;
+        for (long row = source.FirstRow; row < end;)
         {
-            ulong inserted = 0;
-            ulong retracted = 0;
-            RaiseExistence(source, source.FirstRow + i, [], ref inserted, ref retracted);
-            if (inserted > 0)
+            Block block = table.GetBlock(table.FindBlock(row), [], StampParts.Existence);
+            int start = (int)(row - block.FirstRow);
+            if (block.Times.GetLong(start) <= time)
+            {
+                return false;
+            }
+
+            bool isUniform = block.TryGetExistence(out ulong inserted, out _);
+            if ((isUniform ? inserted : block.InsertedOf(start)) > 0)
             {
                 return true;
             }
+
+            row += isUniform ? block.Rows - start : 1;
         }
 
         return false;

@@ -44,6 +44,9 @@ internal sealed class SourceWalk(PooledList<ReadSource> sources)
         }
     }
 
+    /// <summary>Forgets the view, so that a reader that waits for its next read keeps none alive.</summary>
+    public void Release() => _view = null!;
+
     /// <summary>The next older cluster: sources [first, first + count), in no order. False when there is none.</summary>
     public bool TryNext(out int first, out int count)
     {

@@ -22,6 +22,9 @@ internal sealed class StageMerger
     /// <summary>How many rows the last merge gave.</summary>
     public int Count => _times.Count;
 
+    public long HeldBytes => _starts.HeldBytes + _places.HeldBytes + _times.HeldBytes + _mergedTimes.HeldBytes + _rows.HeldBytes
+        + _mergedRows.HeldBytes + _ends.HeldBytes + _mergedEnds.HeldBytes;
+
     /// <summary>Appends the newest <paramref name="last"/> keys over all stages to the answer, and cuts each stage to what was used of it.</summary>
     /// <param name="stages">Per event type, in the order of their ids.</param>
     /// <param name="types">The event types of the stages.</param>

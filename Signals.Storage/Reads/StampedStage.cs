@@ -16,6 +16,8 @@ internal sealed class StampedStage(ColumnGatherer gatherer, PooledList<Duplicate
 {
     private readonly PatchMerger _patches = new();
 
+    public long HeldBytes => _patches.HeldBytes;
+
     /// <summary>Whether the columns of a stage need stamps. Finds the patches that <see cref="Complete"/> applies.</summary>
     public bool IsNeeded(ReadView view, in UserId user, QueryType type, TypeStage stage) =>
         _patches.Find(view, user, type, stage) || stage.Retracted.Count > 0 || (stage.HasDuplicates && stage.IsStamped);

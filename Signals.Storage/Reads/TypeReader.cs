@@ -22,6 +22,7 @@ internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<Dupl
 
     private readonly SourceWalk _walk = new(sources);
     private readonly SourceReader _reader = new();
+    private readonly LiveRows _live = new();
     private PooledList<RowKey> _merged = new();
     private PooledList<RowKey> _spare = new();
     private readonly PooledList<RowKey> _incoming = new();
@@ -33,7 +34,12 @@ internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<Dupl
     private int _wanted;
 
     /// <summary>See <see cref="SourceReader.RowsVisited"/>.</summary>
-    public long RowsVisited => _reader.RowsVisited;
+    public long RowsVisited => _reader.RowsVisited + _live.Steps;
+
+    public long HeldBytes => _merged.HeldBytes + _spare.HeldBytes + _incoming.HeldBytes + _reader.HeldBytes;
+
+    /// <summary>Forgets what the last read looked at.</summary>
+    public void Release() => _walk.Release();
 
     /// <summary>Fills <paramref name="stage"/>; returns false when the store holds nothing of the user for this type.</summary>
     public bool Read(ReadView view, in UserId user, long hiddenTo, QueryType type, int slot, in TimeBounds bounds, TypeStage stage)
@@ -55,7 +61,14 @@ internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<Dupl
 
             if (!NotePlain(first, count))
             {
-                TakeResolved(first, count);
+                if (count == 1)
+                {
+                    _live.Take(sources[first], first, bounds, ref _keep, ref _wanted, stage);
+                }
+                else
+                {
+                    TakeResolved(first, count);
+                }
             }
             else if (count == 1 && sources[first].IsSorted)
             {

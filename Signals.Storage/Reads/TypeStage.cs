@@ -32,6 +32,8 @@ internal sealed class TypeStage
 
     public int Count => Times.Count;
 
+    public long HeldBytes => Times.HeldBytes + Ids.HeldBytes + Slices.HeldBytes + Retracted.HeldBytes + ColumnOutput.HeldBytesOf(_columns);
+
     public void Clear()
     {
         Retracted.Clear();

@@ -1,4 +1,7 @@
 namespace Signals.Storage.Reads;
 
 /// <summary>Where the bytes of a variable-length value lie in its column's heap.</summary>
-internal readonly record struct VariableSlot(int Start, int Length);
+internal readonly record struct VariableSlot(int Start, int Length)
+{
+    public const int Bytes = 8;
+}

@@ -1,6 +1,7 @@
 using Signals.Core.Columns;
 using Signals.Core.Serving;
 using Signals.Core.Serving.Rows;
+using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Serving;
 
@@ -9,8 +10,10 @@ namespace Signals.Storage.Serving;
 /// Thread contract: owned by one lease at a time. Lifetime: rented from <see cref="ServedPlan"/>; a lease carries the generation that it
 /// was rented with.
 /// </remarks>
-internal sealed class ServedAnswer
+internal sealed class ServedAnswer : PooledObject
 {
+    private const int KeyBytes = sizeof(long) + sizeof(ulong) + sizeof(ushort);
+
     private readonly GatheredColumn[] _columns;
     private readonly bool[] _isGathered;
     private long[] _times = [];
@@ -29,6 +32,22 @@ internal sealed class ServedAnswer
     public ServedPlan Owner { get; }
 
     public SequenceRun Run { get; }
+
+    public override long HeldBytes
+    {
+        get
+        {
+            long bytes = Run.HeldBytes + (KeyBytes * (long)_times.Length);
+            foreach (GatheredColumn column in _columns)
+            {
+                bytes += column.HeldBytes;
+            }
+
+            return bytes;
+        }
+    }
+
+    public override long UsedBytes => Run.UsedBytes;
 
     public int Generation => Volatile.Read(ref _generation);
 
@@ -52,7 +71,7 @@ internal sealed class ServedAnswer
             _eventTypes = new ushort[Count];
         }
 
-        RowSet rows = Run.Rows;
+        Signals.Core.Serving.Rows.RowSet rows = Run.Rows;
         for (int i = 0; i < chosen.Length; i++)
         {
             _times[i] = rows.Times[chosen[i]];

@@ -1,6 +1,7 @@
 using Signals.Core.Model;
 using Signals.Core.Serving;
 using Signals.Storage.Engine;
+using Signals.Storage.Primitives;
 using Signals.Storage.Reads;
 
 namespace Signals.Storage.Serving;
@@ -9,8 +10,8 @@ namespace Signals.Storage.Serving;
 /// <remarks>Thread contract: any thread, without locks. Answers and batches beyond the pools' sizes are left to the collector.</remarks>
 internal sealed class ServedPlan
 {
-    private readonly ServedAnswer?[] _answers = new ServedAnswer?[Environment.ProcessorCount * 4];
-    private readonly TensorBatch?[] _batches = new TensorBatch?[Environment.ProcessorCount * 2];
+    private readonly AgingPool<ServedAnswer> _answers;
+    private readonly AgingPool<TensorBatch> _batches;
     private readonly SequenceReader _reader;
     private readonly SequenceQuery _query;
     private readonly TimeProvider _time;
@@ -22,6 +23,8 @@ internal sealed class ServedPlan
         _reader = reader;
         _query = query;
         _time = time;
+        _answers = reader.Pools.Add(new AgingPool<ServedAnswer>(Environment.ProcessorCount * 4));
+        _batches = reader.Pools.Add(new AgingPool<TensorBatch>(Environment.ProcessorCount * 2));
     }
 
     public SequencePlan Plan { get; }
@@ -33,7 +36,7 @@ internal sealed class ServedPlan
 
     public ServedSequence Read(in UserId user, in ReadOptions options)
     {
-        ServedAnswer answer = Take(_answers) ?? new ServedAnswer(this, NewRun());
+        ServedAnswer answer = _answers.TryRent() ?? new ServedAnswer(this, NewRun());
         long now = Begin(options, answer.Run);
         answer.Run.Run(new ReadOnlySpan<UserId>(in user), now, BudgetOf(options), options.Trace);
         answer.Begin();
@@ -42,16 +45,16 @@ internal sealed class ServedPlan
 
     public void ReadTensors(ReadOnlySpan<UserId> users, TensorSet destination, in ReadOptions options)
     {
-        TensorBatch batch = Take(_batches) ?? new TensorBatch(Plan, NewRun(), NewRun());
+        TensorBatch batch = _batches.TryRent() ?? new TensorBatch(Plan, NewRun(), NewRun());
         long now = Begin(options, batch.Runs);
         batch.Read(users, destination, now, BudgetOf(options), options.Trace, options.WithReceipt ? Receipts : null);
-        Return(_batches, batch);
+        _batches.Return(batch);
     }
 
     public void Return(ServedAnswer answer)
     {
         answer.Run.End();
-        Return(_answers, answer);
+        _answers.Return(answer);
     }
 
     private SequenceRun NewRun() => new(Plan, new StoreFetcher(_reader, _query));
@@ -77,30 +80,4 @@ internal sealed class ServedPlan
     }
 
     private ReadBudget BudgetOf(in ReadOptions options) => new(_time, options.Deadline ?? Plan.Definition.Deadline);
-
-    private static T? Take<T>(T?[] kept)
-        where T : class
-    {
-        for (int i = 0; i < kept.Length; i++)
-        {
-            if (kept[i] is not null && Interlocked.Exchange(ref kept[i], null) is T item)
-            {
-                return item;
-            }
-        }
-
-        return null;
-    }
-
-    private static void Return<T>(T?[] kept, T item)
-        where T : class
-    {
-        for (int i = 0; i < kept.Length; i++)
-        {
-            if (kept[i] is null && Interlocked.CompareExchange(ref kept[i], item, null) is null)
-            {
-                return;
-            }
-        }
-    }
 }

@@ -67,7 +67,7 @@ public readonly struct ServedSequence : IDisposable, IEquatable<ServedSequence>
 
     internal uint Checksum => Answer.Owner.Receipts.Checksum(Answer.Run, 0);
 
-    private ServedAnswer Answer
+    internal ServedAnswer Answer
     {
         get
         {

@@ -120,6 +120,11 @@ internal sealed class StoreFetcher : RowFetcher, IRowSource
         {
             _buffer = null;
             _lease.Dispose();
+            _lease = default;
+            foreach (StoredColumn column in _columns)
+            {
+                column.LookAway();
+            }
         }
     }
 }

@@ -18,4 +18,7 @@ internal sealed class StoredColumn : IColumnRows
     public ReadOnlySpan<byte> GetValue(int row) => _output.Value(row);
 
     public void LookAt(ColumnOutput output) => _output = output;
+
+    /// <summary>Lets go of the answer.</summary>
+    public void LookAway() => _output = null!;
 }

@@ -1,5 +1,6 @@
 using Signals.Core.Model;
 using Signals.Core.Serving;
+using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Serving;
 
@@ -8,7 +9,7 @@ namespace Signals.Storage.Serving;
 /// <param name="plan">The plan.</param>
 /// <param name="group">Runs a group of users.</param>
 /// <param name="single">Runs a user again who needs older rows than the group's fetch brought.</param>
-internal sealed class TensorBatch(SequencePlan plan, SequenceRun group, SequenceRun single)
+internal sealed class TensorBatch(SequencePlan plan, SequenceRun group, SequenceRun single) : PooledObject
 {
     private const int GroupUsers = 8;
 
@@ -20,10 +21,15 @@ internal sealed class TensorBatch(SequencePlan plan, SequenceRun group, Sequence
     /// <summary>Where rows are fetched.</summary>
     public ReadOnlySpan<SequenceRun> Runs => _runs;
 
+    public override long HeldBytes => group.HeldBytes + single.HeldBytes;
+
+    public override long UsedBytes => group.UsedBytes + single.UsedBytes;
+
     public void Read(
         ReadOnlySpan<UserId> users, TensorSet destination, long nowMs, in ReadBudget budget, ReadTrace? trace, ReceiptMaker? receipts)
     {
         _receipts = receipts;
+        single.ForgetUse();
         _writer.Begin(destination, users.Length);
         while (!users.IsEmpty)
         {

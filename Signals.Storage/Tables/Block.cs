@@ -153,6 +153,27 @@ internal sealed class Block
     /// <summary>When a row was retracted, 0 for never; existence was asked for.</summary>
     public ulong RetractedOf(int row) => (_layout.Run.Parts & StampParts.Existence) != 0 ? StampOf(_layout.RetractedChunk, row, 0) : 0;
 
+    /// <summary>Whether all rows say the same of their existence, and what; existence was asked for.</summary>
+    public bool TryGetExistence(out ulong inserted, out ulong retracted)
+    {
+        bool hasExistence = (_layout.Run.Parts & StampParts.Existence) != 0;
+        inserted = _layout.Run.DefaultInserted;
+        retracted = 0;
+        return !hasExistence || (TryGetStamp(_layout.InsertedChunk, ref inserted) && TryGetStamp(_layout.RetractedChunk, ref retracted));
+    }
+
+    /// <summary>When rows were inserted and retracted, 0 for never; existence was asked for.</summary>
+    public void CopyExistence(int firstRow, Span<ulong> inserted, Span<ulong> retracted)
+    {
+        inserted.Fill(_layout.Run.DefaultInserted);
+        retracted.Clear();
+        if ((_layout.Run.Parts & StampParts.Existence) != 0)
+        {
+            CopyStamps(_layout.InsertedChunk, firstRow, inserted);
+            CopyStamps(_layout.RetractedChunk, firstRow, retracted);
+        }
+    }
+
     /// <summary>When cells of a column were set; the stamps of cells were asked for. That of an absent cell means nothing.</summary>
     public void CopyCellStamps(int column, int firstRow, Span<ulong> destination)
     {
@@ -229,6 +250,26 @@ internal sealed class Block
             int length = (int)((long)bytes.Length * rows / Rows);
             Primitives.Prefetch.Lines(bytes[..Math.Min(1, bytes.Length)]);
             Primitives.Prefetch.Lines(bytes.Slice(from, length));
+        }
+    }
+
+    private bool TryGetStamp(int chunk, ref ulong stamp)
+    {
+        if (_chunks[chunk].Length == 0)
+        {
+            return true;
+        }
+
+        ColumnChunk stamps = Open(chunk);
+        stamp = (ulong)stamps.GetLong(0);
+        return stamps.Encoding == ChunkEncoding.Constant;
+    }
+
+    private void CopyStamps(int chunk, int firstRow, Span<ulong> destination)
+    {
+        if (_chunks[chunk].Length != 0)
+        {
+            Open(chunk).CopyULongs(firstRow, destination.Length, destination);
         }
     }
 

@@ -17,6 +17,9 @@ internal sealed class GatheredColumn(ColumnType type) : IColumnRows
 
     public ReadOnlySpan<byte> FixedRows => _values.AsSpan(0, _count * type.Width);
 
+    /// <summary>Bytes that it keeps.</summary>
+    public long HeldBytes => _states.Length + _values.Length + (sizeof(int) * (long)_ends.Length);
+
     public void Clear() => _count = 0;
 
     /// <summary>Appends rows of a column of the same type.</summary>

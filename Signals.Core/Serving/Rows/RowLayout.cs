@@ -9,6 +9,9 @@ namespace Signals.Core.Serving.Rows;
 /// </summary>
 internal sealed class RowLayout
 {
+    private const int KeyBytes = 32;
+    private const int VariableBytes = 32;
+
     private readonly FrozenDictionary<string, int> _ordinals;
     private readonly bool[] _isComputed;
 
@@ -24,6 +27,7 @@ internal sealed class RowLayout
         Early = early;
         Fetched = fetched;
         _ordinals = names.Select((name, ordinal) => KeyValuePair.Create(name, ordinal)).ToFrozenDictionary(StringComparer.Ordinal);
+        ScratchBytes = KeyBytes + types.Sum(type => 1 + (type.IsVariable ? VariableBytes : type.Width));
         _isComputed = new bool[names.Length];
         _isComputed.AsSpan(fetched).Fill(true);
         foreach (string name in filled)
@@ -35,6 +39,9 @@ internal sealed class RowLayout
     public string[] Names { get; }
 
     public ColumnType[] Types { get; }
+
+    /// <summary>About as many bytes as the stages' own memory grows by for a row.</summary>
+    public int ScratchBytes { get; }
 
     /// <summary>How many of the columns, from the first, rows are chosen by; the other fetched ones are wide, and brought for chosen rows alone.</summary>
     public int Early { get; }

@@ -222,7 +222,11 @@ internal sealed class ServingReadTests
         long[] items = new long[users.Length * FeedSample.Size];
         Array.Fill(items, -1);
         TensorSet set = new TensorSet().Bind<long>("items", items);
-        _store.Read(User, "home_feed").Dispose(); // from here on the first fetch brings enough
+        for (ulong read = 0; read < 30; read++)
+        {
+            _store.Read(UserId.From(1 + (read % 2)), "home_feed").Dispose(); // in the end the first fetch brings enough
+        }
+
         _store.ReadTensors(users, "home_feed", set, new ReadOptions { Deadline = TimeSpan.FromMilliseconds(500) });
         Assert.That(set.UserCount, Is.EqualTo(users.Length));
         Assert.That(set.Statuses[^1], Is.EqualTo(ServingStatus.Truncated));
