@@ -20,6 +20,9 @@ internal static class PlantedBugs
     /// <summary>A compaction that closing interrupts counts as one that was done.</summary>
     public const string InterruptedCompactionIsClean = nameof(InterruptedCompactionIsClean);
 
+    /// <summary>A read that fails frees its slot in the epochs twice; the second time it is another reader's.</summary>
+    public const string EpochSlotFreedTwice = nameof(EpochSlotFreedTwice);
+
     private static readonly AsyncLocal<string?> Planted = new();
     private static int _scopes;
 

@@ -1,3 +1,5 @@
+using Signals.Core.Model;
+
 namespace Signals.Storage.Primitives;
 
 /// <summary>A reader's stay inside a <see cref="ReadEpochs"/> that outlives the call that began it.</summary>
@@ -9,6 +11,7 @@ namespace Signals.Storage.Primitives;
 internal sealed class EpochHold
 {
     private ReadEpochs? _epochs;
+    private ReadEpochs? _last; // of a planted bug
     private int _slot;
 
     /// <summary>Whether a stay has begun and not ended.</summary>
@@ -30,6 +33,14 @@ internal sealed class EpochHold
     /// <summary>Leaves; does nothing when it is not inside.</summary>
     public void Leave()
     {
+        if (PlantedBugs.Has(PlantedBugs.EpochSlotFreedTwice))
+        {
+            _last = _epochs ?? _last;
+            _epochs = null;
+            _last?.Free(_slot);
+            return;
+        }
+
         if (_epochs is not null && Interlocked.Exchange(ref _epochs, null) is ReadEpochs epochs)
         {
             epochs.Free(_slot);

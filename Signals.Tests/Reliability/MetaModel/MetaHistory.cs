@@ -5,6 +5,8 @@ using Signals.Core.Schema;
 using Signals.Storage;
 using Signals.Storage.Engine;
 using Signals.Storage.History;
+using Signals.Storage.Primitives;
+using Signals.Storage.Reads;
 using Signals.Tests.Simulation;
 using Signals.Tests.Storage.Engine;
 
@@ -116,7 +118,8 @@ internal sealed class MetaHistory
         SimRandom random = new(operation);
         switch (random.Below(32))
         {
-            case < 16: Append(ref random); break;
+            case < 15: Append(ref random); break;
+            case 15: Burst(ref random); break;
             case < 18: RunPending(); break;
             case 18: Erase(ref random); break;
             case < 22: Apply("flush", () => _store.FlushAsync()); break;
@@ -126,7 +129,7 @@ internal sealed class MetaHistory
             case 26: Pass(ref random); break;
             case < 30: Attach(ref random); break;
             case 30: Checkpoint(ref random); break;
-            default: CheckOne(ref random); break;
+            default: FailARead(ref random); CheckOne(ref random); break;
         }
     }
 
@@ -153,15 +156,74 @@ internal sealed class MetaHistory
 
     private void Append(ref SimRandom random)
     {
-        int type = random.Below(_declaredTypes);
-        EventBatch batch = _store.CreateBatch(_types[type].Name);
-        List<MetaEvent> events = [];
+        SimRandom keys = new(random.Next());
         int count = 1 + random.Below(random.Below(8) == 0 ? 24 : 8);
         int spread = 1 + random.Below(90);
+        long now = _time.NowMs;
+        Append(ref random, random.Below(_declaredTypes), count, _ =>
+            (keys.Below(Users), now - (keys.Below(spread) * 60_000L) + (keys.Below(3) * 1_000) + (keys.Below(16) == 0 ? 600_000 : 0), (ulong)keys.Below(3)));
+    }
+
+    /// <summary>Many events of one user: of one time, in copies, in reverse or in any order, as clients that go mad send them.</summary>
+    private void Burst(ref SimRandom random)
+    {
+        SimRandom keys = new(random.Next());
+        int type = random.Below(_declaredTypes);
+        int user = random.Below(Users);
+        int kind = random.Below(4);
+        int batches = 2 + random.Below(4);
+        long start = _time.NowMs - (random.Below(60) * 60_000L);
+        for (int batch = 0; batch < batches; batch++)
+        {
+            int first = batch * 24;
+            Append(ref random, type, 24, i => kind switch
+            {
+                0 => (user, start, (ulong)(first + i)),
+                1 => (user, start + (keys.Below(5) * 1_000), (ulong)keys.Below(2)),
+                2 => (user, start - ((first + i) * 1_000), 1UL),
+                _ => (user, start - (keys.Below(200) * 1_000), (ulong)keys.Below(2)),
+            });
+        }
+    }
+
+    /// <summary>A read of several types that throws after the first leaves nothing behind that another read could meet.</summary>
+    private void FailARead(ref SimRandom random)
+    {
+        if (_declaredTypes < 2)
+        {
+            return;
+        }
+
+        SequenceQuery query = new SequenceQueryBuilder(_store.Schema, [_types[0].Name, _types[1].Name]).Build();
+        TypeLimits[] tooFew = [new TypeLimits(long.MinValue, long.MaxValue, 100)];
+        UserId user = User(random.Below(Users));
+        EpochHold hold = new();
+        Require(Throws(() => _store.Engine.Reader.BeginLate([user], query, tooFew, hold)) && !hold.IsInside, "A late read that fails is inside.");
+        Require(Throws(() => _store.Engine.Reader.ReadMany([user], query, tooFew)), "A read with too few limits is answered.");
+        _trace.Add("reads that fail");
+    }
+
+    private static bool Throws(Func<SequenceBatch> read)
+    {
+        try
+        {
+            read().Dispose();
+            return false;
+        }
+        catch (IndexOutOfRangeException)
+        {
+            return true;
+        }
+    }
+
+    private void Append(ref SimRandom random, int type, int count, Func<int, (int User, long Time, ulong Id)> key)
+    {
+        EventBatch batch = _store.CreateBatch(_types[type].Name);
+        List<MetaEvent> events = [];
         for (int i = 0; i < count; i++)
         {
-            long time = _time.NowMs - (random.Below(spread) * 60_000L) + (random.Below(3) * 1_000) + (random.Below(16) == 0 ? 600_000 : 0);
-            MetaEvent added = new(random.Below(Users), type, time, (ulong)random.Below(3), new MetaCell[_columns[type]]);
+            (int user, long time, ulong id) = key(i);
+            MetaEvent added = new(user, type, time, id, new MetaCell[_columns[type]]);
             EventRow row = batch.Add(User(added.User), added.Time, added.Id);
             for (int c = 0; c < added.Cells.Length; c++)
             {
@@ -184,8 +246,13 @@ internal sealed class MetaHistory
         int type = random.Below(_declaredTypes);
         SimRandom keys = new(random.Next());
         long now = _time.NowMs;
-        MetaRun run = MetaRun.Random(ref random, type, _types[type].Columns.AsSpan(0, _columns[type]), 24, () =>
-            (keys.Below(Users), now - (keys.Below(90) * 60_000L) + (keys.Below(3) * 1_000), (ulong)keys.Below(3)));
+        bool isBulk = random.Below(8) == 0; // takes back nearly all that one user did of late
+        int one = random.Below(Users);
+        ReadOnlySpan<MetaColumn> columns = _types[type].Columns.AsSpan(0, _columns[type]);
+        MetaRun run = isBulk
+            ? MetaRun.Bulk(ref random, type, columns, _model.Visible(one, type, now))
+            : MetaRun.Random(ref random, type, columns, 24, () =>
+                (keys.Below(Users), now - (keys.Below(90) * 60_000L) + (keys.Below(3) * 1_000), (ulong)keys.Below(3)));
         _trace.Add($"attach to type {type}: {run}");
         using AttachedRuns runs = new(_files, _store, _options.Tables, _folder);
         run.Attach(runs, _store.Schema[_types[type].Name], User);

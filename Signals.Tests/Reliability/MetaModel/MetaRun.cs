@@ -45,9 +45,36 @@ internal sealed record MetaRun(RunKind Kind, Stamp Stamp, StampParts Parts, List
         return new MetaRun(kind, stamp, parts, rows);
     }
 
+    /// <summary>A run that retracts nearly all of some events, newest first.</summary>
+    /// <param name="random">Decides.</param>
+    /// <param name="type">Which type, and of it the columns that are declared.</param>
+    /// <param name="columns">The columns.</param>
+    /// <param name="events">The events.</param>
+    public static MetaRun Bulk(ref SimRandom random, int type, ReadOnlySpan<MetaColumn> columns, IEnumerable<MetaEvent> events)
+    {
+        Stamp stamp = Stamp.Of(Generations + 1, 0);
+        List<MetaEvent> rows = [];
+        foreach (MetaEvent held in events)
+        {
+            if (rows.Count == 0 || random.Below(16) != 0)
+            {
+                MetaCell[] cells = new MetaCell[columns.Length];
+                Array.Fill(cells, MetaCell.Absent);
+                rows.Add(new MetaEvent(held.User, type, held.Time, held.Id, cells, 0, stamp.Value));
+            }
+        }
+
+        return new MetaRun(RunKind.Events, stamp, StampParts.Existence, rows);
+    }
+
     /// <summary>Makes the run visible.</summary>
     public void Attach(AttachedRuns runs, EventTypeSchema type, Func<int, UserId> id)
     {
+        if (Rows.Count == 0)
+        {
+            return;
+        }
+
         SortedDictionary<UserId, RowBuffer> users = [];
         foreach (IGrouping<int, MetaEvent> user in Rows.GroupBy(row => row.User))
         {
