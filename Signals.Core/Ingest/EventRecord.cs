@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Signals.Core.Columns;
 using Signals.Core.Model;
@@ -87,12 +88,24 @@ public sealed class EventRecord
     /// <summary>Says that the column is explicitly nothing.</summary>
     public void SetNull(int column) => _cells[column] = new EventCell(ColumnState.Null, 0, 0);
 
-    /// <summary>Sets a number; <typeparamref name="T"/> must be the column's own type.</summary>
+    /// <summary>Sets a number or a boolean.</summary>
+    /// <exception cref="ArgumentException"><typeparamref name="T"/> is not the column's own type.</exception>
     public void Set<T>(int column, T value)
         where T : unmanaged
     {
-        int width = EventType.Columns[column].Type.Width;
-        Span<byte> bytes = Reserve(column, width);
+        ColumnType type = EventType.Columns[column].Type;
+        if (!type.Accepts<T>())
+        {
+            throw new ArgumentException($"Column '{EventType.Columns[column].Name}' holds {type}, not {typeof(T).Name}.", nameof(value));
+        }
+
+        Span<byte> bytes = Reserve(column, type.Width);
+        if (typeof(T) == typeof(bool))
+        {
+            bytes[0] = (byte)(Unsafe.BitCast<T, byte>(value) == 0 ? 0 : 1);
+            return;
+        }
+
         MemoryMarshal.Write(bytes, value);
         if (!BitConverter.IsLittleEndian)
         {
@@ -101,11 +114,19 @@ public sealed class EventRecord
     }
 
     /// <summary>Sets text (as UTF-8), bytes, or a vector's little-endian elements.</summary>
+    /// <exception cref="ArgumentException">The column's values have another length.</exception>
     public void SetBytes(int column, ReadOnlySpan<byte> value) => value.CopyTo(Reserve(column, value.Length));
 
     /// <summary>Marks the column as a value of <paramref name="length"/> bytes that the caller writes.</summary>
+    /// <exception cref="ArgumentException">The column's values have another length.</exception>
     public Span<byte> Reserve(int column, int length)
     {
+        ColumnType type = EventType.Columns[column].Type;
+        if (!type.IsVariable && length != type.Width)
+        {
+            throw new ArgumentException($"A value of column '{EventType.Columns[column].Name}', {type}, has {type.Width} bytes, not {length}.", nameof(length));
+        }
+
         if (length > _bytes.Length - _length)
         {
             Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _length + length));

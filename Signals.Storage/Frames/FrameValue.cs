@@ -161,13 +161,13 @@ internal static class FrameValue
     }
 
     private static bool TryReal<T>(ref MessagePackReader reader, EventRecord record, int column)
-        where T : unmanaged, IFloatingPoint<T>
+        where T : unmanaged, IFloatingPoint<T>, IMinMaxValue<T>
     {
-        if (!TryReadDouble(ref reader, out double value))
+        if (!TryReadDouble(ref reader, out double value) || !NumberFit.TryConvert(value, out T fitting))
         {
             return false;
         }
-        record.Set(column, T.CreateTruncating(value));
+        record.Set(column, fitting);
         return true;
     }
 
@@ -176,9 +176,12 @@ internal static class FrameValue
     {
         if (reader.NextMessagePackType == MessagePackType.Binary)
         {
-            bool fits = TryReadBinary(ref reader, out ReadOnlySpan<byte> bytes) && bytes.Length == type.Width;
+            if (!TryReadBinary(ref reader, out ReadOnlySpan<byte> bytes) || bytes.Length != type.Width)
+            {
+                return false;
+            }
             record.SetBytes(column, bytes);
-            return fits;
+            return true;
         }
         if (reader.NextMessagePackType != MessagePackType.Array || reader.ReadArrayHeader() != type.Dimensions)
         {
@@ -186,12 +189,10 @@ internal static class FrameValue
         }
         foreach (ref T element in MemoryMarshal.Cast<byte, T>(record.Reserve(column, type.Width)))
         {
-            if (!TryReadDouble(ref reader, out double value)
-                || (typeof(T) == typeof(sbyte) && !(value is >= sbyte.MinValue and <= sbyte.MaxValue && value == Math.Truncate(value))))
+            if (!TryReadDouble(ref reader, out double value) || !NumberFit.TryConvert(value, out element))
             {
                 return false;
             }
-            element = T.CreateTruncating(value);
         }
         return true;
     }

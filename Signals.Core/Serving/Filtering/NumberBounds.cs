@@ -11,6 +11,8 @@ namespace Signals.Core.Serving.Filtering;
 internal readonly struct NumberBounds<T>
     where T : unmanaged, INumber<T>, IMinMaxValue<T>
 {
+    private const double FarOutside = 1267650600228229401496703205376.0; // 2^100
+
     private readonly Int128 _floor;
     private readonly Int128 _ceiling;
     private readonly Literal _literal;
@@ -22,8 +24,7 @@ internal readonly struct NumberBounds<T>
         {
             LiteralKind.Int64 => (literal.Int64, literal.Int64),
             LiteralKind.UInt64 => (literal.UInt64, literal.UInt64),
-            // Beyond the range of Int128 the conversion saturates, far outside that of any column.
-            _ => (Int128.CreateSaturating(Math.Floor(literal.Float64)), Int128.CreateSaturating(Math.Ceiling(literal.Float64))),
+            _ => (Whole(Math.Floor(literal.Float64)), Whole(Math.Ceiling(literal.Float64))),
         };
     }
 
@@ -68,6 +69,9 @@ internal readonly struct NumberBounds<T>
     private T? AtLeast() => IsFloat ? Float(up: true, strict: false) : WholeAtLeast(_ceiling);
 
     private T? GreaterThan() => IsFloat ? Float(up: true, strict: true) : WholeAtLeast(_floor + 1);
+
+    // Clamped far outside the range of every column and far inside that of Int128, so that one more or less never wraps.
+    private static Int128 Whole(double value) => (Int128)Math.Clamp(value, -FarOutside, FarOutside);
 
     private static T? WholeAtMost(Int128 value) => value < Int128.CreateSaturating(T.MinValue) ? null : T.CreateSaturating(value);
 

@@ -115,6 +115,39 @@ internal sealed class FrameIngestTests
     }
 
     [Test]
+    public async Task RunAsync_NumberThatWouldBecomeInfinite_IsCountedAndInfinityIsTaken()
+    {
+        StoreSchema schema = StoreSchema.Define(s => s.EventType("n", t => t.Field<Half>("h").Field<float>("f").Vector<Half>("v", 1).Vector<float>("w", 1)));
+        (string Field, double Value, bool Fits)[] cases =
+        [
+            ("h", 65504, true), ("h", 65519.99, true), ("h", 65520, false), ("h", -1e6, false), ("h", double.NegativeInfinity, true), ("h", double.NaN, true),
+            ("f", float.MaxValue, true), ("f", 1e39, false), ("f", -double.MaxValue, false), ("f", double.PositiveInfinity, true),
+            ("v", 65520, false), ("v", 1, true), ("w", 1e39, false), ("w", double.PositiveInfinity, true),
+        ];
+        byte[] stream = [.. cases.SelectMany((c, i) => Frame((ref MessagePackWriter w) =>
+        {
+            w.WriteArrayHeader(5);
+            w.Write(1);
+            w.Write("n");
+            w.Write(TestStores.Start);
+            w.Write((ulong)i);
+            w.WriteMapHeader(1);
+            w.Write(c.Field);
+            if (c.Field is "v" or "w")
+            {
+                w.WriteArrayHeader(1);
+            }
+
+            w.Write(c.Value);
+        }))];
+        await using SignalStore store = SignalStore.Open(_path, schema);
+        FrameIngestResult result = await new FrameIngest(store, Source).RunAsync(new MemoryStream(stream), 0, default);
+        using Sequence taken = store.Read(UserId.From(1), store.Query("n").Last(100).Columns().Build());
+        Assert.That(taken.Ids.ToArray().Order(), Is.EqualTo(cases.Index().Where(c => c.Item.Fits).Select(c => (ulong)c.Index)));
+        Assert.That(result.Rejected, Is.EqualTo(cases.Count(c => !c.Fits)));
+    }
+
+    [Test]
     public async Task RunAsync_EventsThatTogetherExceedABatch_GoInSeveralGroups()
     {
         byte[] stream = [.. Enumerable.Range(0, 40).SelectMany(i => Written(Click((ulong)i, 3000)))];

@@ -43,6 +43,38 @@ internal sealed class NumberBoundsTests
         Check<Half>(0.1, ComparisonOperator.LessThan, [(Half)0.1, Half.BitIncrement((Half)0.1)], [true, false]);
     }
 
+    [TestCase(1e38)]
+    [TestCase(1.7014118346046923e38)] // 2^127
+    [TestCase(1e40)]
+    [TestCase(double.MaxValue)]
+    public void Compare_LiteralBeyondEveryColumn_HoldsForAllOrNone(double literal)
+    {
+        CheckBeyond<sbyte>(literal);
+        CheckBeyond<long>(literal);
+        CheckBeyond<ulong>(literal);
+        CheckBeyond<Half>(literal);
+        if (literal > float.MaxValue)
+        {
+            CheckBeyond<float>(literal);
+        }
+    }
+
+    private static void CheckBeyond<T>(double literal)
+        where T : unmanaged, INumber<T>, IMinMaxValue<T>
+    {
+        T[] values = [T.MinValue, T.Zero, T.MaxValue];
+        foreach ((ComparisonOperator op, bool above, bool below) in new[]
+        {
+            (ComparisonOperator.Equal, false, false), (ComparisonOperator.NotEqual, true, true),
+            (ComparisonOperator.LessThan, true, false), (ComparisonOperator.AtMost, true, false),
+            (ComparisonOperator.GreaterThan, false, true), (ComparisonOperator.AtLeast, false, true),
+        })
+        {
+            Check(literal, op, values, [above, above, above]);
+            Check(-literal, op, values, [below, below, below]);
+        }
+    }
+
     private static void Check<T>(Literal literal, ComparisonOperator op, T[] values, bool[] expected)
         where T : unmanaged, INumber<T>, IMinMaxValue<T>
     {
