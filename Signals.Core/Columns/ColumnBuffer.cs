@@ -8,6 +8,7 @@ namespace Signals.Core.Columns;
 /// <summary>
 /// A column under construction. One thread at a time. Fixed rows lie at <c>row * Width</c>; variable rows lie one behind
 /// the other in a heap, row i ending at <c>Ends[i]</c>; the bytes of a row without a value are zero (none, when variable).
+/// Fixed rows have no bytes until the first of them has a value, so that a column that nobody sets takes a byte a row, however wide.
 /// Meant to be reused: <see cref="Clear"/> keeps the arrays, so steady state allocates nothing. Spans handed out are valid
 /// until the next append.
 /// </summary>
@@ -22,6 +23,8 @@ internal sealed class ColumnBuffer : IColumnRows
     private byte[] _states;
     private int[] _ends;
     private int _count;
+    private int _room; // fixed rows that _values has bytes for; 0 while no row has a value
+    private byte[]? _zeros;
     private DictionaryBuilder? _dictionary;
 
     public ColumnBuffer(ColumnType type, int capacity = 64)
@@ -32,7 +35,7 @@ internal sealed class ColumnBuffer : IColumnRows
         _width = type.Width;
         int bytesPerRow = type.IsVariable ? TypicalVariableBytes : _width;
         capacity = Math.Clamp(MaxInitialBytes / bytesPerRow, 1, capacity);
-        _values = new byte[capacity * bytesPerRow];
+        _values = type.IsVariable ? new byte[capacity * bytesPerRow] : [];
         _states = new byte[capacity];
         _ends = type.IsVariable ? new int[capacity] : [];
     }
@@ -47,7 +50,14 @@ internal sealed class ColumnBuffer : IColumnRows
     public bool AllValues => !States.ContainsAnyExcept((byte)ColumnState.Value);
 
     /// <summary>The fixed rows, <c>Count * Width</c> bytes; all bytes of all rows when variable.</summary>
-    public Span<byte> Values => _values.AsSpan(0, ByteCount);
+    public Span<byte> Values
+    {
+        get
+        {
+            GiveBytes();
+            return _values.AsSpan(0, ByteCount);
+        }
+    }
 
     /// <summary>One <see cref="ColumnState"/> per row.</summary>
     public Span<byte> States => _states.AsSpan(0, _count);
@@ -65,10 +75,15 @@ internal sealed class ColumnBuffer : IColumnRows
     /// <summary>Bytes of all arrays, spare room included.</summary>
     internal long HeldBytes => _values.Length + _states.Length + sizeof(int) * (long)_ends.Length;
 
+    /// <summary>False for fixed rows none of which has a value: they take no bytes yet.</summary>
+    internal bool HasBytes => Type.IsVariable || _room > 0;
+
     /// <summary>Scratch of the chunk writer, kept here so that planning allocates nothing twice.</summary>
     internal DictionaryBuilder Dictionary => _dictionary ??= new DictionaryBuilder();
 
-    private int ByteCount => Type.IsVariable ? EndOf(_count) : _count * _width;
+    private bool HasFixedBytes => _room > 0;
+
+    private int ByteCount => Type.IsVariable ? EndOf(_count) : _room == 0 ? 0 : _count * _width;
 
     /// <summary>Appends one scalar.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -81,14 +96,13 @@ internal sealed class ColumnBuffer : IColumnRows
         }
 
         int row = _count;
-        byte[] states = _states;
-        if ((uint)row >= (uint)states.Length)
+        if ((uint)row >= (uint)_room)
         {
+            GiveBytes();
             Grow(row + 1L);
-            states = _states;
         }
 
-        states[row] = (byte)ColumnState.Value;
+        _states[row] = (byte)ColumnState.Value;
         MemoryMarshal.Write(_values.AsSpan(row * Unsafe.SizeOf<T>()), in value);
         _count = row + 1;
     }
@@ -104,6 +118,7 @@ internal sealed class ColumnBuffer : IColumnRows
     public Span<byte> AppendFixedRows(int rows)
     {
         RequireFixed();
+        GiveBytes();
         int first = Extend(rows, ColumnState.Value);
         return _values.AsSpan(first * _width, rows * _width);
     }
@@ -131,7 +146,7 @@ internal sealed class ColumnBuffer : IColumnRows
         {
             _ends.AsSpan(first, rows).Fill(EndOf(first));
         }
-        else
+        else if (HasBytes)
         {
             _values.AsSpan(first * _width, rows * _width).Clear();
         }
@@ -141,9 +156,9 @@ internal sealed class ColumnBuffer : IColumnRows
     public ReadOnlySpan<byte> GetValue(int row)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)_count, nameof(row));
-        return Type.IsVariable
-            ? _values.AsSpan(EndOf(row), _ends[row] - EndOf(row))
-            : _values.AsSpan(row * _width, _width);
+        return Type.IsVariable ? _values.AsSpan(EndOf(row), _ends[row] - EndOf(row))
+            : HasBytes ? _values.AsSpan(row * _width, _width)
+            : (_zeros ??= new byte[_width]);
     }
 
     /// <summary>The state of a row.</summary>
@@ -169,9 +184,13 @@ internal sealed class ColumnBuffer : IColumnRows
                 _ends[first + i] = source._ends[start + i] + moved;
             }
         }
-        else
+        else if (source.HasBytes && (HasBytes || states.Contains((byte)ColumnState.Value)))
         {
             source._values.AsSpan(start * _width, count * _width).CopyTo(AppendFixedRows(count));
+        }
+        else
+        {
+            AppendMissing(ColumnState.Absent, count);
         }
 
         states.CopyTo(_states.AsSpan(_count - count));
@@ -221,7 +240,7 @@ internal sealed class ColumnBuffer : IColumnRows
     }
 
     /// <summary>Removes every row and keeps the memory.</summary>
-    public void Clear() => _count = 0;
+    public void Clear() => (_count, _room) = (0, 0);
 
     private int EndOf(int rows) => rows == 0 ? 0 : _ends[rows - 1];
 
@@ -229,7 +248,7 @@ internal sealed class ColumnBuffer : IColumnRows
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
         int first = _count;
-        if (rows > _states.Length - first)
+        if (rows > (HasFixedBytes ? _room : _states.Length) - first)
         {
             Grow((long)first + rows);
         }
@@ -262,25 +281,64 @@ internal sealed class ColumnBuffer : IColumnRows
         _ends[row] = end;
     }
 
+    /// <summary>Gives fixed rows, none of which has a value so far, their zeros, and those to come their room.</summary>
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void GiveBytes()
+    {
+        if (!HasBytes && _count <= Array.MaxLength / _width)
+        {
+            MakeRoom(_count);
+            _values.AsSpan(0, _count * _width).Clear();
+        }
+        else if (!HasBytes)
+        {
+            throw TooMany((long)_count * _width);
+        }
+    }
+
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Grow(long rows)
     {
-        int capacity = Grown(_states.Length, rows);
-        if (Type.IsVariable)
+        if (rows > _states.Length)
         {
-            Array.Resize(ref _ends, capacity);
-        }
-        else
-        {
-            Array.Resize(ref _values, Grown(0, (long)capacity * _width));
+            int capacity = Grown(_states.Length, rows);
+            if (Type.IsVariable)
+            {
+                Array.Resize(ref _ends, capacity);
+            }
+
+            Array.Resize(ref _states, capacity);
         }
 
-        Array.Resize(ref _states, capacity);
+        if (!Type.IsVariable && _room > 0)
+        {
+            MakeRoom(rows);
+        }
+    }
+
+    // Doubled with the states, but for what an array cannot hold.
+    private void MakeRoom(long rows)
+    {
+        if (rows * _width > Array.MaxLength)
+        {
+            throw TooMany(rows * _width);
+        }
+
+        int room = Math.Max(1, Math.Min(_states.Length, Array.MaxLength / _width));
+        if (_values.Length < room * _width)
+        {
+            Array.Resize(ref _values, room * _width);
+        }
+
+        _room = room;
     }
 
     private static int Grown(int current, long needed) => needed <= Array.MaxLength
         ? (int)Math.Min(Math.Max(needed, 2L * current), Array.MaxLength)
-        : throw new InvalidOperationException($"A column buffer of {needed} bytes or rows is more than an array holds.");
+        : throw TooMany(needed);
+
+    private static InvalidOperationException TooMany(long needed) =>
+        new($"A column buffer of {needed} bytes or rows is more than an array holds.");
 
     private void RequireFixed()
     {

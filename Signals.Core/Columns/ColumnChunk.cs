@@ -222,6 +222,10 @@ internal readonly ref struct ColumnChunk
                 destination.AppendBytes(GetBytes(row));
             }
         }
+        else if (AllAbsent || Encoding == ChunkEncoding.None)
+        {
+            destination.AppendMissing(ColumnState.Absent, rows);
+        }
         else
         {
             CopyValues(firstRow, rows, destination.AppendFixedRows(rows));

@@ -55,10 +55,13 @@ internal readonly ref struct BatchRecordReader
     public static BatchRecordReader Open(ReadOnlySpan<byte> record, EventTypeSchema eventType) => new(record, eventType);
 
     /// <summary>Writes both halves of every event's user.</summary>
-    public void CopyUsers(Span<ulong> high, Span<ulong> low)
+    public void CopyUsers(Span<ulong> high, Span<ulong> low) => CopyUsers(0, high[..Rows], low[..Rows]);
+
+    /// <summary>Writes both halves of the users of as many events, from one on, as there is room for.</summary>
+    public void CopyUsers(int firstRow, Span<ulong> high, Span<ulong> low)
     {
-        Numbers(BatchRecordFormat.UsersHighSection).CopyULongs(0, Rows, high);
-        Numbers(BatchRecordFormat.UsersLowSection).CopyULongs(0, Rows, low);
+        Numbers(BatchRecordFormat.UsersHighSection).CopyULongs(firstRow, high.Length, high);
+        Numbers(BatchRecordFormat.UsersLowSection).CopyULongs(firstRow, low.Length, low);
     }
 
     /// <summary>Writes every event's time.</summary>

@@ -6,6 +6,7 @@ namespace Signals.Storage.Engine;
 internal sealed record EngineCounters(
     long EventsApplied,
     long EventsRejected,
+    long EventsOutOfReach,
     long BackPressure,
     long Stalls,
     TimeSpan StallTime,

@@ -120,7 +120,16 @@ internal sealed class RecordApplier
         }
 
         BatchRows rows = _rows[eventType] ??= new BatchRows(_schema.EventTypes[eventType]);
-        rows.Decode(BatchRecordReader.Open(record, rows.EventType));
+        BatchRecordReader batch = BatchRecordReader.Open(record, rows.EventType);
+        for (int first = 0; first < batch.Rows; first += rows.Count)
+        {
+            rows.Decode(batch, first);
+            ApplyRows(rows, before, log);
+        }
+    }
+
+    private void ApplyRows(BatchRows rows, long before, ulong log)
+    {
         if (Gate is { } gate)
         {
             Touch(gate, rows);
@@ -143,7 +152,7 @@ internal sealed class RecordApplier
 
         foreach (long time in rows.Times)
         {
-            _watermarks.Raise(eventType, time);
+            _watermarks.Raise(rows.EventType.Id, time);
         }
 
         Volatile.Write(ref _eventsApplied, _eventsApplied + rows.Count);

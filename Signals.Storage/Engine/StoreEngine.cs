@@ -81,7 +81,6 @@ internal sealed partial class StoreEngine
         HistoryContent kept = options.Retention is null ? new HistoryContent() : HistoryRecovery.Read(files, directory, out lists);
 
         // Everything that can be damaged was read once; only now is the store changed.
-        StoreRecovery.CommitSchema(manifest, schema);
         if (options.Retention is null)
         {
             HistoryRecovery.Forget(files, directory);
@@ -90,7 +89,7 @@ internal sealed partial class StoreEngine
         StoreRecovery.Clean(files, directory, manifest.State, kept.Versions);
         StagedSegment.Clean(files, directory);
         _warmer = owned.Add(new CacheWarmer(_cache, _view, _epochs));
-        Committer = new VersionCommitter(manifest, _view, Numbers, tables, _warmer, pins, FailStop);
+        Committer = new VersionCommitter(manifest, _view, Numbers, tables, _warmer, pins, FailStop) { NewSchema = StoreRecovery.NewSchema(manifest, schema) };
         _memTables = owned.Add(new MemTableSet(_view, _arenas, layouts, options.MaxFrozenMemTables, time, FailStop));
         _applier = new RecordApplier(schema, _memTables, _erasures, Sources, Watermarks)
         {
@@ -107,6 +106,7 @@ internal sealed partial class StoreEngine
             : null;
         _flusher.FirstKeptLog = () => _history?.FirstLog ?? ulong.MaxValue;
         Recover(recovery);
+        Committer.CommitSchema();
 
         // Without durability an empty log stands for those that the manifest expects, so that every mode recovers alike.
         bool keepsLog = options.Durability != Durability.InMemory;
@@ -288,6 +288,7 @@ internal sealed partial class StoreEngine
     public EngineCounters GetCounters() => new(
         _applier.EventsApplied,
         Appender.Rejected,
+        Appender.OutOfReach,
         Appender.BackPressure,
         _memTables.StallCount,
         _memTables.StallTime,

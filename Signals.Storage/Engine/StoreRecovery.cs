@@ -10,7 +10,8 @@ namespace Signals.Storage.Engine;
 /// <summary>Opens or creates the manifest, agrees on the schema and clears away what a crash left behind.</summary>
 /// <remarks>
 /// Thread contract: the opening thread, which holds the store's lock. Order: first what only reads and may find damage, then
-/// <see cref="CommitSchema"/> and <see cref="Clean"/>.
+/// <see cref="Clean"/> and the replay of the logs; a schema that has more than the stored one is recorded with the first edit that relies
+/// on it, or when the logs were replayed under it.
 /// </remarks>
 internal static class StoreRecovery
 {
@@ -41,14 +42,11 @@ internal static class StoreRecovery
         }
     }
 
-    /// <summary>Records the schema in force unless it is the stored one.</summary>
-    public static void CommitSchema(Manifest manifest, StoreSchema schema)
+    /// <summary>The schema in force, to be recorded; null when it is the stored one.</summary>
+    public static byte[]? NewSchema(Manifest manifest, StoreSchema schema)
     {
         byte[] bytes = SchemaSerializer.Write(schema);
-        if (!manifest.State.Schema.Span.SequenceEqual(bytes))
-        {
-            manifest.Commit(new VersionEdit { Schema = bytes });
-        }
+        return manifest.State.Schema.Span.SequenceEqual(bytes) ? null : bytes;
     }
 
     /// <summary>

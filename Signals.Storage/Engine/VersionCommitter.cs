@@ -26,6 +26,12 @@ internal sealed class VersionCommitter(
     /// <summary>Keeps what an edit made of the store, durably, and gives the number of the version; null when none is kept.</summary>
     public Func<ManifestState, VersionEdit, ulong>? OnInstalling { get; set; }
 
+    /// <summary>
+    /// The schema in force as long as the manifest does not have it; null from then on. The next edit takes it along: tables of a flush may
+    /// hold its columns. Set before the first commit.
+    /// </summary>
+    public byte[]? NewSchema { get; set; }
+
     /// <summary>Called after an edit was made visible.</summary>
     public Action OnCommitted { get; set; } = static () => { };
 
@@ -37,6 +43,18 @@ internal sealed class VersionCommitter(
         lock (_gate)
         {
             return look(manifest);
+        }
+    }
+
+    /// <summary>Records the schema in force if no edit has taken it along.</summary>
+    public void CommitSchema()
+    {
+        lock (_gate)
+        {
+            if (NewSchema is not null)
+            {
+                CommitDurablyLocked(new VersionEdit());
+            }
         }
     }
 
@@ -114,8 +132,10 @@ internal sealed class VersionCommitter(
     {
         failStop.RequireWritable();
         edit.NextFileNumber = numbers.Upcoming;
+        edit.Schema ??= NewSchema;
         OnCommitting();
         manifest.Commit(edit);
+        NewSchema = null;
         return true;
     }
 

@@ -5,12 +5,22 @@ using Signals.Core.Schema;
 
 namespace Signals.Storage.MemTables;
 
-/// <summary>The rows of one batch record, decoded for the memtable: reused from record to record.</summary>
-/// <remarks>Thread contract: the ingest thread alone. Allocates only when a record is larger than all before it.</remarks>
+/// <summary>A slice of the rows of one batch record, decoded for the memtable: reused from slice to slice and from record to record.</summary>
+/// <remarks>
+/// Thread contract: the ingest thread alone. Allocates only when a slice is larger than all before it. What a slice holds is bounded
+/// whatever the record and the schema say: columns that no row of the record has take nothing, and the fewer rows are decoded at once
+/// the wider they are.
+/// </remarks>
 internal sealed class BatchRows
 {
+    /// <summary>Most rows of a slice.</summary>
+    public const int MaxSliceRows = 4096;
+
+    private const int SliceBytes = 1 << 20;
+
     private readonly byte[][] _values;
     private readonly byte[][] _states;
+    private readonly bool[] _missing;
     private readonly ColumnBuffer?[] _variable;
     private ulong[] _high = [];
     private ulong[] _low = [];
@@ -23,6 +33,7 @@ internal sealed class BatchRows
         int columns = type.Columns.Count;
         _values = new byte[columns][];
         _states = new byte[columns][];
+        _missing = new bool[columns];
         _variable = new ColumnBuffer?[columns];
         for (int i = 0; i < columns; i++)
         {
@@ -42,6 +53,13 @@ internal sealed class BatchRows
 
     public UserId User(int row) => new(_high[row], _low[row]);
 
+    /// <summary>Bytes of all buffers.</summary>
+    public long HeldBytes => _values.Sum(values => (long)values.Length) + _states.Sum(states => (long)states.Length)
+        + _variable.Sum(variable => variable?.HeldBytes ?? 0) + (4L * sizeof(long) * _times.Length);
+
+    /// <summary>Whether a fixed-width column has no value in any row of the record; its <see cref="Values"/> say nothing then.</summary>
+    public bool IsMissing(int column) => _missing[column];
+
     /// <summary>Fixed-width values of a column, row after row; those of absent and null rows are zero.</summary>
     public ReadOnlySpan<byte> Values(int column) => _values[column];
 
@@ -49,44 +67,58 @@ internal sealed class BatchRows
 
     public ReadOnlySpan<byte> Variable(int column, int row) => _variable[column]!.GetValue(row);
 
-    /// <summary>Decodes a validated record. Columns that the record was written without are absent in every row.</summary>
-    public void Decode(in BatchRecordReader record)
+    /// <summary>
+    /// Decodes the next rows of a validated record, as many as a slice holds: <see cref="Count"/> says how many. Columns that the record
+    /// was written without are absent in every row.
+    /// </summary>
+    public void Decode(in BatchRecordReader record, int firstRow = 0)
     {
-        int rows = record.Rows;
+        int rows = Math.Min(record.Rows - firstRow, RowsOfSlice(record));
         Reserve(rows);
         Count = rows;
-        record.CopyUsers(_high.AsSpan(0, rows), _low.AsSpan(0, rows));
-        record.CopyTimes(_times.AsSpan(0, rows));
-        record.CopyIds(_ids.AsSpan(0, rows));
+        record.CopyUsers(firstRow, _high.AsSpan(0, rows), _low.AsSpan(0, rows));
+        record.Times.CopyLongs(firstRow, rows, _times.AsSpan(0, rows));
+        record.Ids.CopyULongs(firstRow, rows, _ids.AsSpan(0, rows));
         for (int i = 0; i < _values.Length; i++)
         {
-            DecodeColumn(record, i, rows);
+            DecodeColumn(record.Column(i), i, firstRow, rows);
         }
     }
 
-    private void DecodeColumn(in BatchRecordReader record, int column, int rows)
+    private int RowsOfSlice(in BatchRecordReader record)
     {
-        ColumnType type = EventType.Columns[column].Type;
-        Span<byte> states = _states[column].AsSpan(0, rows);
-        if (column >= record.ColumnCount)
+        long width = 0;
+        for (int i = 0; i < _values.Length; i++)
         {
-            states.Clear(); // ColumnState.Absent
-            _values[column].AsSpan(0, rows * type.Width).Clear();
-            _variable[column]?.Clear();
-            _variable[column]?.AppendMissing(ColumnState.Absent, rows);
-            return;
+            ColumnChunk chunk = record.Column(i);
+            _missing[i] = _variable[i] is null && chunk.Encoding == ChunkEncoding.None;
+
+            // A text that the record has once for all its rows is there in every row of a slice.
+            width += _missing[i] ? 0
+                : _variable[i] is null ? EventType.Columns[i].Type.Width
+                : chunk.Encoding is ChunkEncoding.Constant or ChunkEncoding.Dictionary ? chunk.Payload.Length : 0;
         }
 
-        ColumnChunk chunk = record.Column(column);
-        chunk.CopyStates(0, rows, states);
+        return (int)Math.Clamp(SliceBytes / Math.Max(1, width), 1, MaxSliceRows);
+    }
+
+    private void DecodeColumn(in ColumnChunk chunk, int column, int firstRow, int rows)
+    {
+        chunk.CopyStates(firstRow, rows, _states[column].AsSpan(0, rows));
         if (_variable[column] is ColumnBuffer variable)
         {
             variable.Clear();
-            chunk.AppendTo(variable, 0, rows);
+            chunk.AppendTo(variable, firstRow, rows);
         }
-        else
+        else if (!_missing[column])
         {
-            chunk.CopyValues(0, rows, _values[column].AsSpan(0, rows * type.Width));
+            int bytes = rows * EventType.Columns[column].Type.Width;
+            if (_values[column].Length < bytes)
+            {
+                _values[column] = new byte[bytes];
+            }
+
+            chunk.CopyValues(firstRow, rows, _values[column].AsSpan(0, bytes));
         }
     }
 
@@ -102,9 +134,8 @@ internal sealed class BatchRows
         _low = new ulong[capacity];
         _times = new long[capacity];
         _ids = new ulong[capacity];
-        for (int i = 0; i < _values.Length; i++)
+        for (int i = 0; i < _states.Length; i++)
         {
-            _values[i] = new byte[(long)capacity * EventType.Columns[i].Type.Width];
             _states[i] = new byte[capacity];
         }
     }

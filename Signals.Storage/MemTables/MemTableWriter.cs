@@ -156,6 +156,10 @@ internal sealed unsafe class MemTableWriter
             {
                 count = ScatterVariable(table.Arena, layout, rows, start, count, column);
             }
+            else if (rows.IsMissing(column))
+            {
+                ScatterZeros(layout, count, column);
+            }
             else
             {
                 ScatterFixed(layout, rows.Values(column), start, count, column);
@@ -163,6 +167,17 @@ internal sealed unsafe class MemTableWriter
         }
 
         return count;
+    }
+
+    private void ScatterZeros(ChunkLayout layout, int count, int column)
+    {
+        int width = layout.Columns[column].Width;
+        for (int i = 0; i < count; i++)
+        {
+            ref Place place = ref _places[i];
+            byte* target = place.Chunk + layout.ColumnOffset(column, place.Capacity);
+            new Span<byte>(target + ((long)place.Index * width), width).Clear();
+        }
     }
 
     private void ScatterStates(ChunkLayout layout, ReadOnlySpan<byte> states, int column)

@@ -58,7 +58,12 @@ internal sealed class FuzzFormatsTests
             {
                 if (walk.Header.Kind == RecordKind.Events)
                 {
-                    rows[walk.Header.TypeId].Decode(BatchRecordReader.Open(walk.Current, schema.EventTypes[walk.Header.TypeId]));
+                    BatchRows slice = rows[walk.Header.TypeId];
+                    BatchRecordReader record = BatchRecordReader.Open(walk.Current, slice.EventType);
+                    for (int first = 0; first < record.Rows; first += slice.Count)
+                    {
+                        slice.Decode(record, first);
+                    }
                 }
             }
         }, e => e is InvalidDataException, mostBytes: BatchRecordFormat.MaxRows * RowBytes);

@@ -13,7 +13,14 @@ internal static class MemTableRows
         BatchRecordWriter.Write(batch, record);
         BitConverter.TryWriteBytes(record, record.Length);
         BatchRows decoded = new(batch.EventType);
-        decoded.Decode(BatchRecordReader.Open(record, batch.EventType));
-        return new MemTableWriter().Append(table, decoded, 0);
+        BatchRecordReader reader = BatchRecordReader.Open(record, batch.EventType);
+        int appended = 0;
+        for (int first = 0; first < reader.Rows && appended == first; first += decoded.Count)
+        {
+            decoded.Decode(reader, first);
+            appended += new MemTableWriter().Append(table, decoded, 0);
+        }
+
+        return appended;
     }
 }
