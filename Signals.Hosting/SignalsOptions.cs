@@ -60,6 +60,9 @@ public sealed class SignalsOptions
     /// <inheritdoc cref="StoreOptions.MaxFutureTime"/>
     public TimeSpan MaxFutureTime { get; set; } = Defaults.MaxFutureTime;
 
+    /// <inheritdoc cref="StoreOptions.MaxPastTime"/>
+    public TimeSpan MaxPastTime { get; set; } = Defaults.MaxPastTime;
+
     /// <inheritdoc cref="StoreOptions.OrphanGrace"/>
     public TimeSpan OrphanGrace { get; set; } = Defaults.OrphanGrace;
 
@@ -119,6 +122,7 @@ public sealed class SignalsOptions
         CompactionBytesPerSecond = CompactionBytesPerSecond,
         SyncInterval = SyncInterval,
         MaxFutureTime = MaxFutureTime,
+        MaxPastTime = MaxPastTime,
         OrphanGrace = OrphanGrace,
         VersionRetention = VersionAge is { } age
             ? new VersionRetention { Age = age, MaxBytes = VersionMaxBytes, Granularity = VersionGranularity }

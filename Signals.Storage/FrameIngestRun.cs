@@ -116,7 +116,8 @@ internal sealed class FrameIngestRun(SignalStore store, string source, EventFram
             Fill(i, 1, _pending[i].End);
             if (TryAppend(cancellationToken) is { } refusal)
             {
-                _rejections.Add($"refused by the store: {refusal.Reason}", _pending[i].Begin);
+                string hint = refusal.LooksLike is { } unit ? $", the time looks like {unit}" : "";
+                _rejections.Add($"refused by the store: {refusal.Reason}{hint}", _pending[i].Begin);
             }
             else
             {

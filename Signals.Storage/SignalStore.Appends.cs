@@ -31,7 +31,7 @@ public sealed partial class SignalStore
 
     /// <summary>
     /// Appends a batch and waits for what the durability mode promises; by then, but with
-    /// <see cref="Durability.InMemory"/>, reads see it. Leave the batch alone until the task is complete.
+    /// <see cref="Durability.InMemory"/>, reads see it. The batch is copied before the call returns: clear it and fill it again at once.
     /// </summary>
     /// <param name="batch">At least one event.</param>
     /// <param name="cancellationToken">Ends the wait for room in the ring; what has entered the ring is not taken back.</param>
@@ -114,9 +114,10 @@ public sealed partial class SignalStore
     }
 
     /// <summary>Where a source goes on: the greatest position of its groups that reads see; null when it has sent none.</summary>
+    /// <exception cref="ArgumentException">The name is empty, or has half of a surrogate pair, which no source's name has.</exception>
     public long? GetResumePosition(string source)
     {
-        ArgumentException.ThrowIfNullOrEmpty(source);
+        IdentityText.Require(source, nameof(source));
         return Engine.Sources.Of(source)?.Position;
     }
 

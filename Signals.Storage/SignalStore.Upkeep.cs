@@ -88,7 +88,11 @@ public sealed partial class SignalStore
     public DateTimeOffset? GetWatermark(string eventType)
     {
         long newest = Engine.Watermarks.Of(Schema[eventType].Id);
-        return newest == long.MinValue ? null : DateTimeOffset.FromUnixTimeMilliseconds(newest);
+
+        // A store of an earlier version may hold what no date can name.
+        return newest == long.MinValue
+            ? null
+            : DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(newest, EventTimeRange.Widest.EarliestMs, EventTimeRange.Widest.LatestMs));
     }
 
     /// <summary>

@@ -60,6 +60,13 @@ public sealed class StoreOptions
     /// <summary>How far ahead of now an event's time may lie; later ones are refused. Default 1 day.</summary>
     public TimeSpan MaxFutureTime { get; init; } = TimeSpan.FromDays(1);
 
+    /// <summary>
+    /// How far behind now an event's time may lie; earlier ones are refused. Default 18,250 days, 50 years: every history of users that
+    /// computers recorded is taken, and what a clock that was never set or a number in another unit says is not. Longer spans are allowed;
+    /// the year 1 is the limit.
+    /// </summary>
+    public TimeSpan MaxPastTime { get; init; } = TimeSpan.FromDays(18_250);
+
     /// <summary>Enrichers that run when events are indexed; none by default.</summary>
     public EnrichmentOptions? Enrichment { get; init; }
 
@@ -112,6 +119,7 @@ public sealed class StoreOptions
             CompactionBytesPerSecond = CompactionBytesPerSecond,
             SyncInterval = SyncInterval,
             MaxFutureTime = MaxFutureTime,
+            MaxPastTime = MaxPastTime,
             Name = Name,
             Observer = Observer,
             OrphanGrace = OrphanGrace,
@@ -144,6 +152,7 @@ public sealed class StoreOptions
             (CompactionBytesPerSecond >= 1 << 20, nameof(CompactionBytesPerSecond), CompactionBytesPerSecond, "at least 1 MiB"),
             (SyncInterval >= TimeSpan.FromMilliseconds(1) && SyncInterval <= TimeSpan.FromDays(1), nameof(SyncInterval), SyncInterval, "from 1 ms to 1 day"),
             (MaxFutureTime >= TimeSpan.Zero, nameof(MaxFutureTime), MaxFutureTime, "at least zero"),
+            (MaxPastTime > TimeSpan.Zero, nameof(MaxPastTime), MaxPastTime, "more than zero"),
             (VersionRetention is null || Durability != Durability.InMemory, nameof(VersionRetention), Durability, "null without a log"),
             (kept.Age >= TimeSpan.FromSeconds(1) && kept.Age <= TimeSpan.FromDays(3650), "VersionRetention.Age", kept.Age, "from 1 s to 3,650 days"),
             (kept.MaxBytes >= 1 << 20, "VersionRetention.MaxBytes", kept.MaxBytes, "at least 1 MiB"),

@@ -9,6 +9,7 @@ public sealed record StoreStats
     {
         EventsApplied = counters.EventsApplied;
         EventsRejected = counters.EventsRejected;
+        EventsOutOfReach = counters.EventsOutOfReach;
         BackPressure = counters.BackPressure;
         WriteStalls = counters.Stalls;
         WriteStallTime = counters.StallTime;
@@ -53,6 +54,12 @@ public sealed record StoreStats
 
     /// <summary>Events refused before they entered the ring.</summary>
     public long EventsRejected { get; }
+
+    /// <summary>
+    /// Events accepted that no read shows, because they were older than the max age of their type when they came. A count that grows says
+    /// that a source's times are wrong, or that its history is longer than what the type keeps.
+    /// </summary>
+    public long EventsOutOfReach { get; }
 
     /// <summary>Appends that found the ring full.</summary>
     public long BackPressure { get; }

@@ -1,4 +1,4 @@
-using System.Text;
+using Signals.Core.Model;
 using Signals.Core.Schema;
 
 namespace Signals.Core.Definitions;
@@ -61,7 +61,7 @@ internal sealed class ValueCheck(ValueList<Parameter> parameters, DefinitionErro
         {
             Error(path, $"a text of {text?.Length ?? 0} characters; at most {DefinitionLimits.MaxTextLength} are allowed, and null is none");
         }
-        else if (!IsWellFormed(text))
+        else if (!IdentityText.IsWellFormed(text))
         {
             Error(path, "the text has half of a surrogate pair, which UTF-8 cannot hold");
         }
@@ -143,21 +143,6 @@ internal sealed class ValueCheck(ValueList<Parameter> parameters, DefinitionErro
 
     private static bool IsName(string? name) => name is { Length: > 0 and <= SchemaLimits.MaxNameLength }
         && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-');
-
-    private static bool IsWellFormed(string text)
-    {
-        for (ReadOnlySpan<char> rest = text; !rest.IsEmpty;)
-        {
-            if (Rune.DecodeFromUtf16(rest, out _, out int used) != System.Buffers.OperationStatus.Done)
-            {
-                return false;
-            }
-
-            rest = rest[used..];
-        }
-
-        return true;
-    }
 
     // Finds the declaration of a setting's parameter, and reports one that is missing or has another value than the setting.
     private Parameter? Declared<T>(JsonPath path, Setting<T> setting)

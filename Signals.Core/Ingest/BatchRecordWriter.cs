@@ -5,18 +5,31 @@ namespace Signals.Core.Ingest;
 
 /// <summary>
 /// Encodes a batch in two steps, so that the space can be claimed in between: <see cref="Plan"/> gives the exact length,
-/// <see cref="Write"/> fills it. Stateless; the decisions wait in the batch, so neither step allocates.
+/// <see cref="Write"/> fills it. Stateless; the decisions wait in the batch, so neither step allocates. A batch that another thread
+/// changes meanwhile gives no record: what was written is checked before anybody may publish it.
 /// </summary>
 internal static class BatchRecordWriter
 {
+    // No record is nearly as long, so whoever has a limit refuses it.
+    private const int TooLong = int.MaxValue & -RecordFormat.Alignment;
+
+    // A column takes room for each row as soon as one has a value: a few wide values among a million rows would take the machine's memory.
+    private const long MaxFilledBytes = 1L << 29;
+
     /// <summary>Decides how to write the batch and returns the record's length, a multiple of 8.</summary>
     /// <exception cref="InvalidOperationException">The batch is empty: there is no record of nothing.</exception>
     public static int Plan(EventBatch batch)
     {
-        int rows = batch.Count;
+        batch.BeginRecord();
+        int rows = batch.PlannedCount;
         if (rows == 0)
         {
             throw new InvalidOperationException("An empty batch has no record.");
+        }
+
+        if (TakesTooMuch(batch.Rows))
+        {
+            return TooLong;
         }
 
         batch.Rows.FillAbsent();
@@ -31,21 +44,38 @@ internal static class BatchRecordWriter
             plans[BatchRecordFormat.FirstColumnSection + i] = ColumnChunkWriter.Plan(columns[i], 0, rows);
         }
 
-        int length = BatchRecordFormat.SectionsOffset(columns.Length);
+        long length = BatchRecordFormat.SectionsOffset(columns.Length);
         foreach (ref readonly ChunkPlan plan in plans)
         {
-            length = checked(length + plan.Length);
+            length += plan.Length;
         }
 
-        return RecordFormat.Align(length);
+        return length < TooLong - RecordFormat.Alignment ? RecordFormat.Align((int)length) : TooLong;
     }
 
     /// <summary>Writes the planned batch into <paramref name="record"/>, all but the length, which publishing writes.</summary>
+    /// <exception cref="InvalidOperationException">The batch is not as it was planned; what was written is no record.</exception>
     public static void Write(EventBatch batch, Span<byte> record)
+    {
+        batch.RequireUnchanged();
+        try
+        {
+            WritePlanned(batch, record);
+            BatchRecordReader.Open(record, batch.EventType).Validate();
+        }
+        catch (Exception error) when (error is ArgumentException or InvalidDataException or IndexOutOfRangeException)
+        {
+            throw EventBatch.ChangedMeanwhile(error);
+        }
+
+        batch.RequireUnchanged();
+    }
+
+    private static void WritePlanned(EventBatch batch, Span<byte> record)
     {
         ReadOnlySpan<ColumnBuffer> columns = batch.Rows.Columns;
         RecordFormat.WriteHeader(record, RecordKind.Events, BatchRecordFormat.Version, batch.EventType.Id);
-        BinaryPrimitives.WriteUInt32LittleEndian(record[BatchRecordFormat.RowsOffset..], (uint)batch.Count);
+        BinaryPrimitives.WriteUInt32LittleEndian(record[BatchRecordFormat.RowsOffset..], (uint)batch.PlannedCount);
         BinaryPrimitives.WriteUInt16LittleEndian(record[BatchRecordFormat.ColumnCountOffset..], (ushort)columns.Length);
         BinaryPrimitives.WriteUInt16LittleEndian(record[BatchRecordFormat.ReservedOffset..], 0);
         Span<byte> ends = record[BatchRecordFormat.EndsOffset..];
@@ -59,6 +89,19 @@ internal static class BatchRecordWriter
         }
 
         record[(sectionsOffset + end)..RecordFormat.Align(sectionsOffset + end)].Clear();
+    }
+
+    private static bool TakesTooMuch(RowBuffer rows)
+    {
+        foreach (ColumnBuffer column in rows.Columns)
+        {
+            if (column.HasBytes && column.Count < rows.Count && (long)rows.Count * column.Type.Width > MaxFilledBytes)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static int WriteSection(EventBatch batch, int section, Span<byte> destination)

@@ -7,8 +7,8 @@ namespace Signals.Core.Ingest;
 
 /// <summary>
 /// Events of one type, gathered to be appended together. One thread at a time. Reuse it: <see cref="Clear"/> keeps the
-/// memory, so that filling it again allocates nothing. <c>Append</c> and <c>TryAppend</c> copy it before they return; the asynchronous
-/// form may have to wait for room first, so leave the batch alone until its task is complete.
+/// memory, so that filling it again allocates nothing. Every form of append has copied it by the time it returns, also when the task
+/// that it returns is not complete yet. A change by another thread while an append works gives that append an exception.
 /// </summary>
 public sealed class EventBatch : IAppendable
 {
@@ -16,6 +16,8 @@ public sealed class EventBatch : IAppendable
     private readonly ChunkPlan[] _plans;
     private ulong[] _usersHigh;
     private ulong[] _usersLow;
+    private int _changes;
+    private int _plannedChanges;
 
     /// <summary>Makes an empty batch.</summary>
     /// <param name="eventType">The type of every event in it.</param>
@@ -58,6 +60,9 @@ public sealed class EventBatch : IAppendable
     /// <summary>Where <see cref="BatchRecordWriter"/> keeps its decisions between planning and writing.</summary>
     internal Span<ChunkPlan> Plans => _plans;
 
+    /// <summary>Events that the batch had when its record was planned.</summary>
+    internal int PlannedCount { get; private set; }
+
     ReadOnlySpan<EventBatch> IAppendable.Batches => _self;
 
     /// <summary>Adds an event whose columns are all absent until set through the returned row.</summary>
@@ -67,6 +72,7 @@ public sealed class EventBatch : IAppendable
     /// <exception cref="InvalidOperationException">The batch is full, at 1,048,576 events.</exception>
     public EventRow Add(UserId user, long timeMs, ulong id)
     {
+        NoteChange();
         int row = Rows.Count;
         if ((uint)row >= (uint)_usersHigh.Length || (uint)row >= (uint)_usersLow.Length)
         {
@@ -83,11 +89,15 @@ public sealed class EventBatch : IAppendable
     /// <param name="user">Whose event it is.</param>
     /// <param name="time">When it happened; kept to the millisecond.</param>
     /// <param name="id">Tells events of the same user, type and time apart; the same four again are the same event.</param>
-    public EventRow Add(UserId user, DateTimeOffset time, ulong id) => Add(user, time.ToUnixTimeMilliseconds(), id);
+    /// <exception cref="ArgumentException">The time is the default of its type, which is how one that nobody set looks.</exception>
+    public EventRow Add(UserId user, DateTimeOffset time, ulong id) => time != default
+        ? Add(user, time.ToUnixTimeMilliseconds(), id)
+        : throw new ArgumentException("The event's time was not set: it is the default of DateTimeOffset.", nameof(time));
 
     /// <summary>Adds copies of adjacent events of another batch of the same type, no more than a batch holds in all.</summary>
     internal void Append(EventBatch source, int start, int count)
     {
+        NoteChange();
         source.Rows.FillAbsent();
         while (_usersHigh.Length < Count + count)
         {
@@ -101,7 +111,34 @@ public sealed class EventBatch : IAppendable
     }
 
     /// <summary>Removes every event and keeps the memory.</summary>
-    public void Clear() => Rows.Clear();
+    public void Clear()
+    {
+        NoteChange();
+        Rows.Clear();
+    }
+
+    /// <summary>Remembers what a record is planned from.</summary>
+    internal void BeginRecord()
+    {
+        _plannedChanges = _changes;
+        PlannedCount = Count;
+    }
+
+    /// <summary>Tells a record under way that its batch is not what it was. Every change calls it first.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    internal void NoteChange() => _changes++;
+
+    /// <exception cref="InvalidOperationException">The batch was changed since <see cref="BeginRecord"/>.</exception>
+    internal void RequireUnchanged()
+    {
+        if (Volatile.Read(ref _changes) != _plannedChanges)
+        {
+            throw ChangedMeanwhile(null);
+        }
+    }
+
+    internal static InvalidOperationException ChangedMeanwhile(Exception? error) =>
+        new("The batch was changed by another thread while it was appended; nothing of it was. A batch is for one thread at a time.", error);
 
     int IAppendable.PlanRecord() => BatchRecordWriter.Plan(this);
 

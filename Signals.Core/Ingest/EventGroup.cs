@@ -81,6 +81,9 @@ public sealed class EventGroup : IAppendable
     /// <summary>Where <see cref="GroupRecordWriter"/> keeps each batch's planned length, by event type.</summary>
     internal int[] Lengths { get; }
 
+    /// <summary>What <see cref="GroupRecordWriter"/> planned to say of the source.</summary>
+    internal (long Position, SourceIncarnation Incarnation, int Generation) Planned { get; set; }
+
     ReadOnlySpan<EventBatch> IAppendable.Batches => _batches;
 
     /// <summary>The events of one type; add to it, append the group.</summary>

@@ -145,6 +145,7 @@ public readonly ref struct EventRow
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ColumnBuffer Next(EventTypeSchema eventType, int index)
     {
+        _batch.NoteChange();
         ReadOnlySpan<ColumnBuffer> columns = _batch.Rows.Columns;
         if (!ReferenceEquals(eventType, _batch.EventType) || (uint)index >= (uint)columns.Length)
         {

@@ -14,5 +14,6 @@ internal interface IAppendable
     int PlanRecord();
 
     /// <summary>Writes the planned record, all but the length.</summary>
+    /// <exception cref="InvalidOperationException">It is not what was planned any more; what was written must not be published.</exception>
     void WriteRecord(Span<byte> record);
 }

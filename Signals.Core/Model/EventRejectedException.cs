@@ -7,4 +7,7 @@ public sealed class EventRejectedException(RejectionReason reason, string messag
 {
     /// <summary>Why it was refused.</summary>
     public RejectionReason Reason { get; } = reason;
+
+    /// <summary>The unit that the times of a batch look like when they were meant to be milliseconds, in words; null when none was recognised.</summary>
+    public string? LooksLike { get; init; }
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Text;
+using System.Text.Unicode;
 
 namespace Signals.Core.Model;
 
@@ -40,15 +41,24 @@ public readonly struct UserId(ulong high, ulong low) : IEquatable<UserId>, IComp
     public static UserId From(ulong number) => new(0, number);
 
     /// <summary>The user with this GUID; the order of ids is the order of the GUIDs' text.</summary>
+    /// <exception cref="ArgumentException">The GUID is empty, which is how a missing key usually looks.</exception>
     public static UserId From(Guid value)
     {
+        if (value == Guid.Empty)
+        {
+            throw new ArgumentException("A user's GUID must not be empty.", nameof(value));
+        }
+
         Span<byte> bytes = stackalloc byte[16];
         value.TryWriteBytes(bytes, bigEndian: true, out _);
         return new UserId(BinaryPrimitives.ReadUInt64BigEndian(bytes), BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]));
     }
 
     /// <summary>The user with this name, hashed as UTF-8.</summary>
-    /// <exception cref="ArgumentException">The name is empty, which is how a missing key usually looks.</exception>
+    /// <exception cref="ArgumentException">
+    /// The name is empty, which is how a missing key usually looks, or it has half of a surrogate pair, which UTF-8 cannot hold: two such
+    /// names would be one user.
+    /// </exception>
     public static UserId From(string name)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
@@ -62,13 +72,13 @@ public readonly struct UserId(ulong high, ulong low) : IEquatable<UserId>, IComp
         if (bound <= StackUtf8Length)
         {
             Span<byte> stack = stackalloc byte[StackUtf8Length];
-            return FromUtf8(stack[..Encoding.UTF8.GetBytes(name, stack)]);
+            return FromUtf8(stack[..Encode(name, stack)]);
         }
 
         byte[] rented = ArrayPool<byte>.Shared.Rent(bound);
         try
         {
-            return FromUtf8(rented.AsSpan(0, Encoding.UTF8.GetBytes(name, rented)));
+            return FromUtf8(rented.AsSpan(0, Encode(name, rented)));
         }
         finally
         {
@@ -76,7 +86,10 @@ public readonly struct UserId(ulong high, ulong low) : IEquatable<UserId>, IComp
         }
     }
 
-    /// <summary>The user with this name, given as UTF-8; the same user as <see cref="From(string)"/> of the same text.</summary>
+    /// <summary>
+    /// The user with this name, given as UTF-8; the same user as <see cref="From(string)"/> of the same text. Other bytes are hashed as they
+    /// are, so that different ones name different users.
+    /// </summary>
     /// <exception cref="ArgumentException">The name is empty, which is how a missing key usually looks.</exception>
     public static UserId FromUtf8(ReadOnlySpan<byte> name)
     {
@@ -88,6 +101,11 @@ public readonly struct UserId(ulong high, ulong low) : IEquatable<UserId>, IComp
         UInt128 hash = XxHash128.HashToUInt128(name);
         return new UserId((ulong)(hash >> 64), (ulong)hash);
     }
+
+    private static int Encode(ReadOnlySpan<char> name, Span<byte> utf8) =>
+        Utf8.FromUtf16(name, utf8, out _, out int written, replaceInvalidSequences: false) == OperationStatus.Done
+            ? written
+            : throw new ArgumentException("A user's name must not have half of a surrogate pair: UTF-8 cannot hold it.", nameof(name));
 
     /// <inheritdoc/>
     public bool Equals(UserId other) => High == other.High && Low == other.Low;

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Signals.Core.Model;
 
 namespace Signals.Core.Tenancy;
 
@@ -20,10 +21,10 @@ public sealed class TenantRegistry(TimeProvider? time = null)
     internal IReadOnlyList<Tenant> InOrder => _inOrder;
 
     /// <summary>Registers a tenant, or gives a registered one another quota: it then begins anew, with empty counters and a closed circuit.</summary>
-    /// <exception cref="ArgumentException">The name is empty, or an option is out of bounds.</exception>
+    /// <exception cref="ArgumentException">The name is empty or has half of a surrogate pair, or an option is out of bounds.</exception>
     public Tenant Register(string name, TenantOptions options)
     {
-        ArgumentException.ThrowIfNullOrEmpty(name);
+        IdentityText.Require(name, nameof(name));
         ArgumentNullException.ThrowIfNull(options);
         var tenant = new Tenant(name, options, _time);
         lock (_changing)

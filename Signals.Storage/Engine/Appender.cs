@@ -6,19 +6,23 @@ using Signals.Storage.Telemetry;
 namespace Signals.Storage.Engine;
 
 /// <summary>The producers' side: checks a batch, claims room in the ring, encodes it there and publishes it.</summary>
-/// <remarks>Thread contract: any thread, without locks; nothing is allocated. A refused batch leaves no trace.</remarks>
+/// <remarks>
+/// Thread contract: any thread, without locks; nothing is allocated unless an append has to wait. A refused batch leaves no trace. Events
+/// are read before a call returns and never again: what has to wait is encoded first.
+/// </remarks>
 internal sealed class Appender(
     ByteRing ring, AckQueue acks, FailStop failStop, EngineOptions options, long basePosition, FreshnessSampler freshness, TimeProvider time)
 {
-    /// <summary>The year 1, the earliest that a date can name; what lies far below it would overflow the arithmetic of windows.</summary>
-    private const long EarliestTime = -62_135_596_800_000;
-
     private readonly Func<long> _visible = () => acks.Acknowledged;
     private long _rejected;
     private long _backPressure;
+    private long _outOfReach;
 
     /// <summary>Events refused before they entered the ring.</summary>
     public long Rejected => Volatile.Read(ref _rejected);
+
+    /// <summary>Events accepted that no read will show, because they were older than the max age of their type when they came.</summary>
+    public long OutOfReach => Volatile.Read(ref _outOfReach);
 
     /// <summary>Appends that found the ring full.</summary>
     public long BackPressure => Volatile.Read(ref _backPressure);
@@ -33,8 +37,13 @@ internal sealed class Appender(
     public AppendTicket Append(IAppendable events, CancellationToken cancellationToken)
     {
         int length = Check(events);
-        AppendTicket ticket;
-        while (!TryPublish(events, length, out ticket))
+        if (TryPublish(events, length, out AppendTicket ticket))
+        {
+            return ticket;
+        }
+
+        using WaitingRecord waiting = Wait(events, length);
+        while (!TryPublish(waiting, length, out ticket))
         {
             ring.WaitForSpace(length, Timeout.Infinite, cancellationToken);
         }
@@ -48,8 +57,12 @@ internal sealed class Appender(
         int length = Check(events);
         return TryPublish(events, length, out AppendTicket ticket)
             ? Acknowledge(ticket)
-            : AppendWhenRoomAsync(events, length, cancellationToken);
+            : AppendWhenRoomAsync(Wait(events, length), cancellationToken);
     }
+
+    /// <summary>Checks and encodes events that will be appended later. To be disposed.</summary>
+    /// <exception cref="EventRejectedException">They are refused as an append would be.</exception>
+    public WaitingRecord Encode(IAppendable events) => Wait(events, Check(events));
 
     public ValueTask<AppendAck> EraseAsync(UserId user, long cutoffMs, CancellationToken cancellationToken) =>
         TryPublishErasure(user, cutoffMs, out AppendTicket ticket)
@@ -61,14 +74,21 @@ internal sealed class Appender(
         ? ValueTask.FromResult(new AppendAck(Durability.InMemory, ticket.Position))
         : acks.WaitAsync(ticket.Position);
 
-    private async ValueTask<AppendAck> AppendWhenRoomAsync(IAppendable events, int length, CancellationToken cancellationToken)
+    private WaitingRecord Wait(IAppendable events, int length) =>
+        events as WaitingRecord ?? new WaitingRecord(events, length) { OutOfReach = CountOutOfReach(events) };
+
+    private async ValueTask<AppendAck> AppendWhenRoomAsync(WaitingRecord events, CancellationToken cancellationToken)
     {
         AppendTicket ticket;
-        do
+        using (events)
         {
-            await ring.WaitForSpaceAsync(length, cancellationToken).ConfigureAwait(false);
+            int length = events.PlanRecord();
+            do
+            {
+                await ring.WaitForSpaceAsync(length, cancellationToken).ConfigureAwait(false);
+            }
+            while (!TryPublish(events, length, out ticket));
         }
-        while (!TryPublish(events, length, out ticket));
 
         return await Acknowledge(ticket).ConfigureAwait(false);
     }
@@ -104,6 +124,11 @@ internal sealed class Appender(
         finally
         {
             claim.Dispose();
+        }
+
+        if (CountOutOfReach(events) is > 0 and int lost)
+        {
+            Interlocked.Add(ref _outOfReach, lost);
         }
 
         ticket = new AppendTicket(basePosition + claim.EndPosition);
@@ -146,10 +171,10 @@ internal sealed class Appender(
     private int Check(IAppendable events)
     {
         failStop.ThrowIfFailed();
-        long latest = time.GetUtcNow().ToUnixTimeMilliseconds() + (long)options.MaxFutureTime.TotalMilliseconds;
+        EventTimeRange taken = EventTimeRange.Around(NowMs, options.MaxPastTime, options.MaxFutureTime);
         foreach (EventBatch batch in events.Batches)
         {
-            CheckTimes(events, batch, latest);
+            CheckTimes(events, batch, taken);
         }
 
         int length = events.PlanRecord();
@@ -158,26 +183,50 @@ internal sealed class Appender(
             : throw Reject(events, RejectionReason.TooLarge, $"The batch of {events.Count} events takes {length} bytes, the limit is {options.MaxBatchBytes}; append fewer events at a time or raise MaxBatchBytes. Nothing of it was appended.");
     }
 
-    private void CheckTimes(IAppendable events, EventBatch batch, long latest)
+    private void CheckTimes(IAppendable events, EventBatch batch, EventTimeRange taken)
     {
         ReadOnlySpan<long> times = batch.Rows.Times;
         for (int row = 0; row < times.Length; row++)
         {
-            if (times[row] < EarliestTime)
+            if (!taken.Holds(times[row]))
             {
-                throw Reject(events, RejectionReason.TimeOutOfRange, $"Event {row} of the batch has time {times[row]} ms, earlier than the year 1; times are milliseconds since the Unix epoch. Nothing of the batch was appended.");
-            }
-
-            if (times[row] > latest)
-            {
-                throw Reject(events, RejectionReason.TimeOutOfRange, $"Event {row} of the batch has time {times[row]} ms, later than now plus the allowed {options.MaxFutureTime}; nothing of the batch was appended.");
+                string what = times[row] < taken.EarliestMs
+                    ? $"earlier than now less the allowed {nameof(StoreOptions.MaxPastTime)} of {options.MaxPastTime}"
+                    : $"later than now plus the allowed {nameof(StoreOptions.MaxFutureTime)} of {options.MaxFutureTime}";
+                string? unit = TimeUnitGuess.Of(times, taken.EarliestMs, taken.LatestMs);
+                string hint = unit is null ? "" : $" All its times look like {unit}.";
+                throw Reject(
+                    events,
+                    RejectionReason.TimeOutOfRange,
+                    $"Event {row} of the batch of '{batch.EventType.Name}' has time {times[row]}, {what}; times are milliseconds since the Unix epoch.{hint} Nothing of the batch was appended.",
+                    unit);
             }
         }
     }
 
-    private EventRejectedException Reject(IAppendable events, RejectionReason reason, string message)
+    private int CountOutOfReach(IAppendable events)
+    {
+        int count = events is WaitingRecord waiting ? waiting.OutOfReach : 0;
+        foreach (EventBatch batch in events.Batches)
+        {
+            if (batch.EventType.MaxAge is { } age)
+            {
+                long oldest = NowMs - (age.Ticks / TimeSpan.TicksPerMillisecond);
+                foreach (long eventTime in batch.Rows.Times)
+                {
+                    count += eventTime < oldest ? 1 : 0;
+                }
+            }
+        }
+
+        return count;
+    }
+
+    private long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
+
+    private EventRejectedException Reject(IAppendable events, RejectionReason reason, string message, string? unit = null)
     {
         Interlocked.Add(ref _rejected, events.Count);
-        return new EventRejectedException(reason, message);
+        return new EventRejectedException(reason, message) { LooksLike = unit };
     }
 }

@@ -32,6 +32,8 @@ internal sealed record EngineOptions
 
     public required TimeSpan MaxFutureTime { get; init; }
 
+    public TimeSpan MaxPastTime { get; init; } = TimeSpan.MaxValue;
+
     public TimeSpan OrphanGrace { get; init; } = TimeSpan.FromDays(7);
 
     /// <summary>How long versions are kept; null for not at all.</summary>

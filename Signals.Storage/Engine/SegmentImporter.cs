@@ -24,6 +24,7 @@ internal sealed class SegmentImporter : IDisposable
     private readonly SegmentRegistry _registry;
     private readonly WatermarkSet _watermarks;
     private readonly TimeSpan _maxFutureTime;
+    private readonly TimeSpan _maxPastTime;
     private readonly TimeProvider _time;
     private readonly Action<Exception> _commitFailed;
     private readonly CancellationTokenSource _closing = new();
@@ -51,6 +52,7 @@ internal sealed class SegmentImporter : IDisposable
         _registry = registry;
         _watermarks = watermarks;
         _maxFutureTime = options.MaxFutureTime;
+        _maxPastTime = options.MaxPastTime;
         _time = time;
         _commitFailed = commitFailed;
     }
@@ -180,12 +182,21 @@ internal sealed class SegmentImporter : IDisposable
 
     private void RequireTimes(string path, TableFooter[] footers, long nowMs)
     {
-        long newest = footers.Select(footer => footer.MaxTime).DefaultIfEmpty(long.MinValue).Max();
-        if (newest > nowMs + (long)_maxFutureTime.TotalMilliseconds)
+        EventTimeRange taken = EventTimeRange.Around(nowMs, _maxPastTime, _maxFutureTime);
+        long[] ends = [.. footers.SelectMany(footer => new[] { footer.MinTime, footer.MaxTime })];
+        int wrong = Array.FindIndex(ends, end => !taken.Holds(end));
+        if (wrong >= 0)
         {
+            string what = ends[wrong] < taken.EarliestMs
+                ? $"earlier than now less the allowed {nameof(StoreOptions.MaxPastTime)} of {_maxPastTime}"
+                : $"later than now plus the allowed {nameof(StoreOptions.MaxFutureTime)} of {_maxFutureTime}";
+            string? unit = TimeUnitGuess.Of(ends, taken.EarliestMs, taken.LatestMs);
             throw new EventRejectedException(
                 RejectionReason.TimeOutOfRange,
-                $"Segment '{path}' has an event at {newest} ms, later than now plus the allowed {_maxFutureTime}; nothing of it was imported.");
+                $"Segment '{path}' has an event at {ends[wrong]} ms, {what}.{(unit is null ? "" : $" Its times look like {unit}.")} Nothing of it was imported.")
+            {
+                LooksLike = unit,
+            };
         }
     }
 

@@ -25,10 +25,13 @@ public readonly struct EntityKey(ulong high, ulong low) : IEquatable<EntityKey>
     public static EntityKey From(ulong number) => new(0, number);
 
     /// <summary>The entity of this GUID.</summary>
+    /// <exception cref="ArgumentException">The GUID is empty, which is how a missing key usually looks.</exception>
     public static EntityKey From(Guid value) => new(UserId.From(value));
 
     /// <summary>The entity of this name, hashed as UTF-8.</summary>
-    /// <exception cref="ArgumentException">The name is empty, which is how a missing key usually looks.</exception>
+    /// <exception cref="ArgumentException">
+    /// The name is empty, which is how a missing key usually looks, or it has half of a surrogate pair, which UTF-8 cannot hold.
+    /// </exception>
     public static EntityKey From(string name) => new(UserId.From(name));
 
     /// <summary>The entity of this name, given as UTF-8; the same as <see cref="From(string)"/> of the same text.</summary>

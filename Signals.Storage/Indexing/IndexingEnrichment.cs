@@ -89,7 +89,7 @@ internal sealed class IndexingEnrichment : IDisposable
         }
         finally
         {
-            Settle(events, enriched, count, appended);
+            Settle(events.Batches, enriched, count, appended);
         }
 
         return appended;
@@ -98,42 +98,52 @@ internal sealed class IndexingEnrichment : IDisposable
     /// <summary>As <see cref="Appender.Append"/>; blocks too while too many events wait for their enrichment.</summary>
     public AppendTicket Append(IAppendable events, CancellationToken cancellationToken)
     {
-        bool[] enriched = _enriched;
-        int count = Count(events, enriched);
-        if (!_queue.TryReserve(count))
+        if (TryAppend(events, out AppendTicket ticket))
         {
-            _queue.ReserveAsync(count, cancellationToken).AsTask().GetAwaiter().GetResult();
+            return ticket;
+        }
+
+        using WaitingEvents waiting = new(_appender.Encode(events), events, _enriched);
+        if (!_queue.TryReserve(waiting.Enriched))
+        {
+            _queue.ReserveAsync(waiting.Enriched, cancellationToken).AsTask().GetAwaiter().GetResult();
         }
 
         bool appended = false;
         try
         {
-            AppendTicket ticket = _appender.Append(events, cancellationToken);
+            ticket = _appender.Append(waiting.Record, cancellationToken);
             appended = true;
             return ticket;
         }
         finally
         {
-            Settle(events, enriched, count, appended);
+            Settle(waiting.Batches, waiting.EnrichedTypes, waiting.Enriched, appended);
         }
     }
 
     /// <summary>As <see cref="Appender.AppendAsync"/>; waits too while too many events wait for their enrichment.</summary>
-    public async ValueTask<AppendAck> AppendAsync(IAppendable events, CancellationToken cancellationToken)
+    public ValueTask<AppendAck> AppendAsync(IAppendable events, CancellationToken cancellationToken) =>
+        TryAppend(events, out AppendTicket ticket)
+            ? _appender.Acknowledge(ticket)
+            : AppendWhenRoomAsync(new WaitingEvents(_appender.Encode(events), events, _enriched), cancellationToken);
+
+    private async ValueTask<AppendAck> AppendWhenRoomAsync(WaitingEvents events, CancellationToken cancellationToken)
     {
-        bool[] enriched = _enriched;
-        int count = Count(events, enriched);
-        await _queue.ReserveAsync(count, cancellationToken).ConfigureAwait(false);
-        bool appended = false;
-        try
+        using (events)
         {
-            AppendAck ack = await _appender.AppendAsync(events, cancellationToken).ConfigureAwait(false);
-            appended = true;
-            return ack;
-        }
-        finally
-        {
-            Settle(events, enriched, count, appended);
+            await _queue.ReserveAsync(events.Enriched, cancellationToken).ConfigureAwait(false);
+            bool appended = false;
+            try
+            {
+                AppendAck ack = await _appender.AppendAsync(events.Record, cancellationToken).ConfigureAwait(false);
+                appended = true;
+                return ack;
+            }
+            finally
+            {
+                Settle(events.Batches, events.EnrichedTypes, events.Enriched, appended);
+            }
         }
     }
 
@@ -219,11 +229,11 @@ internal sealed class IndexingEnrichment : IDisposable
     }
 
     /// <summary>Queues the events when they are in the ring, and gives their room back when they are not.</summary>
-    private void Settle(IAppendable events, bool[] enriched, int count, bool appended)
+    private void Settle(ReadOnlySpan<EventBatch> events, bool[] enriched, int count, bool appended)
     {
         if (appended && _options.Automatic.Count > 0)
         {
-            foreach (EventBatch batch in events.Batches)
+            foreach (EventBatch batch in events)
             {
                 Interlocked.Add(ref _appended[batch.EventType.Id], batch.Count);
             }
@@ -240,7 +250,7 @@ internal sealed class IndexingEnrichment : IDisposable
             return;
         }
 
-        foreach (EventBatch batch in events.Batches)
+        foreach (EventBatch batch in events)
         {
             if (enriched[batch.EventType.Id] && batch.Count > 0 && !_queue.TryAdd(batch))
             {

@@ -18,9 +18,6 @@ namespace Signals.Storage.Segments;
 /// </remarks>
 public sealed class SegmentWriter : IDisposable
 {
-    /// <summary>The year 1 to the year 9999: what the arithmetic of windows bears.</summary>
-    private const long EarliestTime = -62_135_596_800_000, LatestTime = 253_402_300_799_999;
-
     private const string LockSuffix = ".lock" + DurableFile.TemporarySuffix;
     private const string PatchesSuffix = ".patches" + DurableFile.TemporarySuffix;
 
@@ -209,7 +206,7 @@ public sealed class SegmentWriter : IDisposable
     private EventRow Add(UserId user, long timeMs, ulong id, RowMarks marks)
     {
         ObjectDisposedException.ThrowIf(_closed, this);
-        if (timeMs is < EarliestTime or > LatestTime)
+        if (!EventTimeRange.Widest.Holds(timeMs))
         {
             throw new ArgumentOutOfRangeException(nameof(timeMs), timeMs, $"The time of event {id} of user {user} is {timeMs} ms since the Unix epoch; it must lie from the year 1 to 9999.");
         }

@@ -36,7 +36,7 @@ internal sealed class GitActivityTests
         try
         {
             await using SignalStore store = SignalStore.Open(
-                Path.Combine(folder, "store"), Schema, new StoreOptions { MaxFutureTime = TimeSpan.FromDays(3650) });
+                Path.Combine(folder, "store"), Schema, new StoreOptions { MaxFutureTime = TimeSpan.FromDays(3650), MaxPastTime = TimeSpan.MaxValue });
             List<string[]> late = [];
             await StreamAsync(store, data, late);
             await store.FlushAsync();

@@ -29,7 +29,7 @@ internal sealed class OfflineIndexerTests
     public async Task SetUp()
     {
         _path = Directory.CreateTempSubdirectory("signals-").FullName;
-        _store = SignalStore.Open(Path.Combine(_path, "store"), Schema);
+        _store = SignalStore.Open(Path.Combine(_path, "store"), Schema, new StoreOptions { MaxPastTime = TimeSpan.MaxValue });
         await AppendAsync(0, 600);
         await _store.FlushAsync();
         await AppendAsync(600, 1000);
@@ -79,7 +79,7 @@ internal sealed class OfflineIndexerTests
     public async Task EnrichAsync_TypeWithLastN_ReadsJustThoseWhateverThePages([Values(3, 50)] int batchEvents)
     {
         StoreSchema schema = StoreSchema.Define(s => s.EventType("view", t => t.Field<int>("number").Enrichment<int>("twice").KeepLast(20)));
-        await using SignalStore store = SignalStore.Open(Path.Combine(_path, "last"), schema);
+        await using SignalStore store = SignalStore.Open(Path.Combine(_path, "last"), schema, new StoreOptions { MaxPastTime = TimeSpan.MaxValue });
         EventBatch batch = store.CreateBatch("view");
         for (int i = 0; i < 100; i++)
         {
@@ -280,7 +280,7 @@ internal sealed class OfflineIndexerTests
     private async Task ReopenAsync(EnrichmentOptions enrichment)
     {
         await _store.DisposeAsync();
-        _store = SignalStore.Open(Path.Combine(_path, "store"), Schema, new StoreOptions { Enrichment = enrichment });
+        _store = SignalStore.Open(Path.Combine(_path, "store"), Schema, new StoreOptions { Enrichment = enrichment, MaxPastTime = TimeSpan.MaxValue });
     }
 
     private void AssertAllTwice(int count)

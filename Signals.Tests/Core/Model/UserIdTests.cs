@@ -39,6 +39,49 @@ internal sealed class UserIdTests
         Assert.That(UserId.From(name), Is.EqualTo(UserId.FromUtf8(Encoding.UTF8.GetBytes(name))));
     }
 
+    [Test]
+    public void From_RandomUtf16_TakesWhatUtf8CanHoldAndRefusesTheRest()
+    {
+        Random random = new(1);
+        UTF8Encoding strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+        Dictionary<UserId, string> seen = [];
+        for (int i = 0; i < 20_000; i++)
+        {
+            char[] text = new char[1 + random.Next(random.Next(50) == 0 ? 400 : 4)];
+            foreach (ref char c in text.AsSpan())
+            {
+                c = random.Next(3) == 0 ? (char)random.Next(0xD800, 0xE000) : (char)random.Next(0x250);
+            }
+
+            string name = new(text);
+            byte[]? utf8 = null;
+            try
+            {
+                utf8 = strict.GetBytes(name);
+            }
+            catch (EncoderFallbackException)
+            {
+                Assert.That(() => UserId.From(name), Throws.ArgumentException, $"{i}");
+                Assert.That(() => UserId.From(name.AsSpan()), Throws.ArgumentException, $"{i}");
+            }
+
+            if (utf8 is not null)
+            {
+                UserId user = UserId.From(name);
+                Assert.That(user, Is.EqualTo(UserId.FromUtf8(utf8)), $"{i}");
+                Assert.That(seen.TryAdd(user, name) || seen[user] == name, $"{i}: two users are one");
+            }
+        }
+    }
+
+    [Test]
+    public void From_KeysThatNobodySet_AreRefused()
+    {
+        Assert.That(() => UserId.From(Guid.Empty), Throws.ArgumentException);
+        Assert.That(() => UserId.From(""), Throws.ArgumentException);
+        Assert.That(() => UserId.FromUtf8([]), Throws.ArgumentException);
+    }
+
     // Stored tables hold these values.
     [Test]
     public void FromAndHash64_KnownInput_NeverChange()

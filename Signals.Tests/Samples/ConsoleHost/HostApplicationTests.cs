@@ -11,7 +11,7 @@ namespace Signals.Tests.Samples.ConsoleHost;
 [TestFixture]
 public sealed class HostApplicationTests
 {
-    private const string Csv = "u,t,n,s\na,1000,1,x\na,1000,1,x\n,1001,2,y\nb,1002,,\"z\nz\"\nb,1001,4,\n";
+    private const string Csv = "u,t,n,s\na,1700001000,1,x\na,1700001000,1,x\n,1700001001,2,y\nb,1700001002,,\"z\nz\"\nb,1700001001,4,\n";
     private const string CsvOptions =
         "--user u --time t --time-format unix-s --type =event --field n:int32 --field s:text --verify";
 
@@ -49,7 +49,7 @@ public sealed class HostApplicationTests
     public async Task RunAsync_FarFutureEvent_LosesThatEventAlone()
     {
         using TemporaryFolder folder = new();
-        string file = folder.Write("events.csv", Encoding.UTF8.GetBytes(Csv + "c,32503680000,5,future\nc,1003,6,now\n"));
+        string file = folder.Write("events.csv", Encoding.UTF8.GetBytes(Csv + "c,32503680000,5,future\nc,1700001003,6,now\n"));
         (ExitCode code, string output, string errors) = await RunAsync(
             ["--input", file, .. CsvOptions.Split(' '), "--path", folder.Store]);
 
@@ -123,7 +123,7 @@ public sealed class HostApplicationTests
         using MemoryStream packed = new();
         using (GZipStream gzip = new(packed, CompressionLevel.Fastest, leaveOpen: true))
         {
-            gzip.Write(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 20_000).Select(i => $"u{i * 7919},{i},1,x\n"))));
+            gzip.Write(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 20_000).Select(i => $"u{i * 7919},{1_700_000_000 + i},1,x\n"))));
         }
         byte[] bytes = packed.ToArray();
         if (how == "damaged")
@@ -132,7 +132,7 @@ public sealed class HostApplicationTests
         }
         int kept = how switch { "cut off" => bytes.Length / 2, "without its trailer" => bytes.Length - 8, _ => bytes.Length };
         string file = folder.Write("events.csv.gz", bytes[..kept]);
-        await ExpectAsync(ExitCode.InputUnreadable, "events.csv.gz", "--input", file, "--user", "u0", "--time", "0",
+        await ExpectAsync(ExitCode.InputUnreadable, "events.csv.gz", "--input", file, "--user", "u0", "--time", "1700000000",
             "--time-format", "unix-s", "--path", folder.Store);
     }
 
@@ -145,8 +145,8 @@ public sealed class HostApplicationTests
     {
         using TemporaryFolder folder = new();
         byte[] damage = Convert.FromHexString(between);
-        byte[] first = Pack("u,t\na,1\n");
-        string file = folder.Write("events.csv.gz", [.. first, .. damage, .. Pack("b,2\n")]);
+        byte[] first = Pack("u,t\na,1700000001\n");
+        string file = folder.Write("events.csv.gz", [.. first, .. damage, .. Pack("b,1700000002\n")]);
         string[] line = ["--input", file, "--user", "u", "--time", "t", "--time-format", "unix-s", "--type", "=e", "--path", folder.Store];
         if (damage.Length == 0)
         {
@@ -199,7 +199,7 @@ public sealed class HostApplicationTests
     public async Task RunAsync_UnclosedQuote_Is3AndNamesThePlace()
     {
         using TemporaryFolder folder = new();
-        string file = folder.Write("events.csv", Encoding.UTF8.GetBytes(Csv + "c,1003,\"5,x\n"));
+        string file = folder.Write("events.csv", Encoding.UTF8.GetBytes(Csv + "c,1700001003,\"5,x\n"));
         await ExpectAsync(ExitCode.InputUnreadable, "line 8, column 3", ["--input", file, .. CsvOptions.Split(' '), "--path", folder.Store]);
     }
 

@@ -136,7 +136,7 @@ internal sealed class LifecycleTests
     [Test]
     public async Task FlushAsync_WhileTheRingIsNeverEmpty_Completes()
     {
-        await using SignalStore store = SignalStore.Open(_path, Schema(), new StoreOptions { RingBytes = 1 << 16, MaxBatchBytes = 1 << 13 });
+        await using SignalStore store = SignalStore.Open(_path, Schema(), new StoreOptions { RingBytes = 1 << 16, MaxBatchBytes = 1 << 13, MaxPastTime = TimeSpan.MaxValue });
         using CancellationTokenSource stop = new();
         Task producer = Task.Run(() =>
         {

@@ -48,6 +48,7 @@ internal sealed class LimitTests
 
     [TestCase(long.MinValue)]
     [TestCase(long.MinValue + 1)]
+    [TestCase(-62_135_596_800_000)] // a date that nobody set
     [TestCase(-100_000_000_000_000_000)]
     public async Task Append_AbsurdPast_IsRefused(long timeMs)
     {
@@ -68,9 +69,73 @@ internal sealed class LimitTests
         Assert.That(Times(again), Is.Empty);
     }
 
+    [Test]
+    public void Append_EarlierThanMaxPastTime_IsRefusedAndTheEdgeIsTaken()
+    {
+        EngineOptions options = TestStores.Tiny with { MaxPastTime = TimeSpan.FromDays(1000) };
+        using SignalStore store = TestStores.Open(new SimFileSystem(), Schema(), new ManualTime(TestStores.Start), options);
+        long edge = TestStores.Start - (1000L * 86_400_000);
+        EventBatch batch = store.CreateBatch("e");
+        batch.Add(Bob, edge - 1, 1);
+        batch.Add(Bob, TestStores.Start, 2);
+        EventRejectedException error = Assert.Throws<EventRejectedException>(() => store.TryAppend(batch, out _))!;
+        Assert.That((error.Reason, error.LooksLike), Is.EqualTo((RejectionReason.TimeOutOfRange, null as string)));
+        Assert.That(error.Message, Does.Contain("MaxPastTime"));
+        AssertUntouched(store, 2);
+        batch.Clear();
+        batch.Add(Bob, edge, 3);
+        Append(store, batch);
+        Assert.That(Times(store), Is.EqualTo(new[] { edge }));
+    }
+
+    [TestCase(1000, "seconds")]
+    [TestCase(0.001, "microseconds")]
+    [TestCase(0.000001, "nanoseconds")]
+    public void Append_TimesInAnotherUnit_AreRefusedWithItsName(double msPerUnit, string unit)
+    {
+        EngineOptions options = new StoreOptions().Validate() with { Background = false, MemTableBytes = 8 << 20, LogBytes = 4 << 20 };
+        using SignalStore store = TestStores.Open(new SimFileSystem(), Schema(), new ManualTime(TestStores.Start), options);
+        EventBatch batch = store.CreateBatch("e");
+        for (int i = 0; i < 3; i++)
+        {
+            batch.Add(Bob, (long)((TestStores.Start - i) / msPerUnit), 1);
+        }
+
+        EventRejectedException error = Assert.Throws<EventRejectedException>(() => store.TryAppend(batch, out _))!;
+        Assert.That((error.Reason, error.LooksLike), Is.EqualTo((RejectionReason.TimeOutOfRange, unit)));
+        Assert.That(error.Message, Does.Contain(unit));
+        AssertUntouched(store, 3);
+    }
+
+    [Test]
+    public void Append_EventsOlderThanTheMaxAge_AreCountedAtOnce()
+    {
+        StoreSchema schema = StoreSchema.Define(s => s
+            .EventType("e", t => t.Field<int>("n").MaxAge(TimeSpan.FromDays(365))).EventType("all", t => t.Field<int>("n")));
+        using SignalStore store = TestStores.Open(new SimFileSystem(), schema, new ManualTime(TestStores.Start));
+        EventGroup group = store.CreateGroup("source");
+        long edge = TestStores.Start - (365L * 86_400_000);
+        group["e"].Add(Bob, edge - 1, 1);
+        group["e"].Add(Bob, edge, 2);
+        group["e"].Add(Bob, 1, 3);
+        group["all"].Add(Bob, 1, 4);
+        Assert.That(store.TryAppendGroup(group, out _));
+        Assert.That((store.GetStats().EventsOutOfReach, store.GetStats().EventsApplied), Is.EqualTo((2L, 0L)), "before they are applied");
+        store.Engine.RunPending();
+        Assert.That(Times(store), Is.EqualTo(new[] { edge }));
+    }
+
+    [Test]
+    public void Add_WithoutATime_IsRefused()
+    {
+        using SignalStore store = TestStores.Open(new SimFileSystem(), Schema(), new ManualTime(TestStores.Start));
+        Assert.That(() => store.CreateBatch("e").Add(Bob, default(DateTimeOffset), 1), Throws.ArgumentException);
+        Assert.That(() => store.GetResumePosition("cut" + (char)0xD83D), Throws.ArgumentException);
+    }
+
     [TestCase(0)]
     [TestCase(-1)]
-    [TestCase(-62_135_596_800_000)] // the year 1
+    [TestCase(-62_135_596_799_999)] // the year 1
     public async Task Append_TimeBeforeTheEpoch_IsServed(long timeMs)
     {
         using SignalStore store = TestStores.Open(new SimFileSystem(), Schema(), new ManualTime(TestStores.Start));

@@ -198,6 +198,7 @@ internal sealed class IndexingEnrichmentTests
         SignalStore store = SignalStore.Open(_path, Schema, new StoreOptions
         {
             TimeProvider = _time,
+            MaxPastTime = TimeSpan.MaxValue,
             Enrichment = new EnrichmentOptions { Parallelism = 1, Enrichers = [step] },
         });
         try
@@ -289,7 +290,7 @@ internal sealed class IndexingEnrichmentTests
     private Task UntilTimersAsync(int count) => UntilAsync(() => _time.WaitingCount >= count);
 
     private SignalStore Open(ScriptedStep step, EnrichmentOptions? options = null) => SignalStore.Open(
-        _path, Schema, new StoreOptions { TimeProvider = _time, Enrichment = options ?? new EnrichmentOptions { Enrichers = [step] } });
+        _path, Schema, new StoreOptions { TimeProvider = _time, MaxPastTime = TimeSpan.MaxValue, Enrichment = options ?? new EnrichmentOptions { Enrichers = [step] } });
 
     /// <summary>Opens a gate when the test ends, however it ends: a store waits for its enrichers when it is disposed.</summary>
     private sealed class Opened(TaskCompletionSource gate) : IDisposable

@@ -19,7 +19,7 @@ internal sealed class SequenceEnricherTests
     public void SetUp()
     {
         _path = Directory.CreateTempSubdirectory("signals-").FullName;
-        _store = SignalStore.Open(_path, EnrichmentSamples.Schema);
+        _store = SignalStore.Open(_path, EnrichmentSamples.Schema, new StoreOptions { MaxPastTime = TimeSpan.MaxValue });
         EventBatch events = EnrichmentSamples.Purchases(60);
         EventBatch batch = _store.CreateBatch("purchase");
         for (int row = 0; row < events.Count; row++)

@@ -105,7 +105,7 @@ public sealed class StoreVerifierTests
     private static async Task<Differences> CompareAsync(Action<EventRecord, EventModel> add, StoreSchema? modelSchema = null)
     {
         using TemporaryFolder folder = new();
-        await using SignalStore store = SignalStore.Open(folder.Store, Schema);
+        await using SignalStore store = SignalStore.Open(folder.Store, Schema, new StoreOptions { MaxPastTime = TimeSpan.MaxValue });
         EventModel model = new(modelSchema ?? Schema);
         EventAppender appender = new(store, Schema, new RejectionTally(), probe: null, accepted: null);
         foreach (EventRecord record in Events())
