@@ -21,6 +21,12 @@ internal sealed record CompactionOptions
     /// <summary>Most bytes that one merge by size reads. Erasures, last-N and full compactions are not bound by it.</summary>
     public long MaxMergeBytes { get; init; } = 8L << 30;
 
+    /// <summary>
+    /// How much a table should hold before time divides it from its neighbours, in bytes. Windows that hold less share a table, in
+    /// flushes and merges; a table of several windows that came to hold more is divided by the next merge.
+    /// </summary>
+    public long WindowBytes { get; init; } = 32 << 20;
+
     /// <summary>Share of a table's rows that last-N must put out of reach before the table is rewritten for it alone.</summary>
     public double MinSurplusShare { get; init; } = 0.25;
 
@@ -32,6 +38,7 @@ internal sealed record CompactionOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxRuns, MinRuns);
         ArgumentOutOfRangeException.ThrowIfNegative(SmallRunBytes);
         ArgumentOutOfRangeException.ThrowIfLessThan(MaxMergeBytes, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(WindowBytes);
         if (!(SizeRatio >= 1))
         {
             throw new ArgumentOutOfRangeException(nameof(SizeRatio), SizeRatio, "A ratio of sizes is at least 1.");

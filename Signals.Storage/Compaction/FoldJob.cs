@@ -7,7 +7,7 @@ using Signals.Storage.Versions;
 namespace Signals.Storage.Compaction;
 
 /// <summary>
-/// Folds patch runs of one (type, window) into its runs of events: for each run whose events they change, the changed blocks of the
+/// Folds patch runs of one (type, window) into the runs of events that they meet in time: for each run whose events they change, the changed blocks of the
 /// patched columns are written into a column file, nothing else. Patches that met their event leave their run; the others wait in it, or
 /// in a smaller one, until their grace period is over.
 /// One thread, used once. All registers only rise, so it does not matter which patches are folded into which runs, in what order or how
@@ -25,7 +25,7 @@ internal sealed class FoldJob
     private readonly CompactionPlan _plan;
     private readonly FoldInput[] _patches;
     private readonly FoldRun[] _runs;
-    private readonly TableWindow[] _newer;
+    private readonly NewerTables _newer;
     private readonly ErasureSet _erasures;
     private readonly RowMerger _merger = new();
     private readonly RowBuffer _read;
@@ -40,18 +40,18 @@ internal sealed class FoldJob
     /// <param name="target">Where the output goes.</param>
     /// <param name="plan">What to fold.</param>
     /// <param name="patches">The patch runs of the plan.</param>
-    /// <param name="runs">The runs of events of its window that they are to be tried on, open.</param>
+    /// <param name="runs">The runs of events that they meet in time and are to be tried on, open.</param>
     /// <param name="erasures">Erased users.</param>
-    /// <param name="newer">Windows of the same type that are newer than the plan's, from one version. May be empty.</param>
+    /// <param name="newer">Tables of the same type that hold only rows newer than all patches, from one version. May be none.</param>
     public FoldJob(
-        FoldTarget target, CompactionPlan plan, FoldInput[] patches, ReadOnlySpan<Table> runs, ErasureSet erasures, ReadOnlySpan<TableWindow> newer)
+        FoldTarget target, CompactionPlan plan, FoldInput[] patches, ReadOnlySpan<Table> runs, ErasureSet erasures, NewerTables newer)
     {
         Debug.Assert(Array.TrueForAll(patches, input => input.Table.Run.Kind == RunKind.Patches), "Events are not folded.");
         _target = target;
         _plan = plan;
         _patches = patches;
         _erasures = erasures;
-        _newer = newer.ToArray();
+        _newer = newer;
         ColumnType[] types = [.. target.Type.Columns.Select(column => column.Type)];
         _read = new RowBuffer(types, Stamp.Streamed, StampParts.Cells);
         _merged = new RowBuffer(types, Stamp.Streamed, StampParts.Cells);
@@ -179,7 +179,7 @@ internal sealed class FoldJob
     // The oldest time at which an event of the user can still be read.
     private long OldestReachable(in UserId user)
     {
-        if (LastN.Wanted(_target.Type, user, _newer) <= 0)
+        if (_newer.Wanted(_target.Type, user) <= 0)
         {
             return long.MaxValue;
         }

@@ -88,9 +88,9 @@ internal sealed class FoldScan(long graceMs)
         {
             bool wasTried = memo.Tried.IsSupersetOf(merge.Removed);
             memo.Tried.ExceptWith(merge.Removed);
-            if (wasTried && merge.Added is { } added)
+            if (wasTried)
             {
-                memo.Tried.Add(added.Number);
+                memo.Tried.UnionWith(merge.Added.Select(added => added.Number));
             }
         }
     }

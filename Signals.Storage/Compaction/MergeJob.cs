@@ -1,34 +1,35 @@
 using System.Diagnostics;
 using Signals.Core.Columns;
 using Signals.Core.Model;
+using Signals.Storage.Primitives;
 using Signals.Storage.Tables;
 using Signals.Storage.Versions;
 
 namespace Signals.Storage.Compaction;
 
 /// <summary>
-/// Merges the tables of one plan into one table of the same (type, window): identities unique, erased and expired rows gone,
+/// Merges the tables of one plan into as few as their rows deserve by time: identities unique, erased and expired rows gone,
 /// at most the last N rows of each user.
 /// One thread, used once. A row is dropped only when no later merge could want it back, so it does not matter which tables
-/// of a window are merged, or in what order. Nothing is visible until the caller commits the result; a job that fails or is
+/// of a type are merged, or in what order. Nothing is visible until the caller commits the result; a job that fails or is
 /// cancelled leaves no file behind.
 /// Holds one block per input and one user's rows; it allocates nothing per user.
 /// </summary>
 internal sealed class MergeJob
 {
     private const long PaceBytes = 256 << 10;
+    private const int SampledUsers = 16_384;
 
     private readonly MergeTarget _target;
     private readonly CompactionPlan _plan;
     private readonly Table[] _tables;
     private readonly TableRun _run;
-    private readonly TableWindow[] _newer;
+    private readonly NewerTables _newer;
     private readonly ErasureSet _erasures;
     private readonly RowMerger _merger = new();
     private readonly RowBuffer _read;
     private readonly RowBuffer _merged;
     private readonly int[] _runEnds;
-    private TableWriter? _writer;
     private long _rowsOut;
     private long _trimmed;
     private long _expired;
@@ -40,27 +41,22 @@ internal sealed class MergeJob
     /// <param name="tables">The tables of the plan, open.</param>
     /// <param name="erasures">Erased users.</param>
     /// <param name="newer">
-    /// Windows of the same type that are newer than the plan's, from one version: their rows count towards the last N, so
-    /// that history is reclaimed across windows. May be empty.
+    /// Tables of the same type that hold only rows newer than all of the plan's, from one version: they count towards the last N, so
+    /// that history is reclaimed across tables. May be none.
     /// </param>
     public MergeJob(
-        MergeTarget target, CompactionPlan plan, ReadOnlySpan<Table> tables, ErasureSet erasures, ReadOnlySpan<TableWindow> newer)
+        MergeTarget target, CompactionPlan plan, ReadOnlySpan<Table> tables, ErasureSet erasures, NewerTables newer)
     {
         foreach (Table table in tables)
         {
-            Debug.Assert(table.Meta.EventType == plan.EventType && table.Meta.WindowStart == plan.WindowStart, "Windows never mix.");
+            Debug.Assert(table.Meta.EventType == plan.EventType, "Types never mix.");
             Debug.Assert(table.Run.Kind == RunKind.Events, "Patches are not merged into runs of events.");
-        }
-
-        foreach (TableWindow window in newer)
-        {
-            Debug.Assert(window.Start > plan.WindowStart, "Only newer rows push older ones out.");
         }
 
         _target = target;
         _plan = plan;
         _tables = tables.ToArray();
-        _newer = newer.ToArray();
+        _newer = newer;
         _erasures = erasures;
         ColumnType[] types = [.. target.Type.Columns.Select(column => column.Type)];
         _run = RunOf(tables);
@@ -79,7 +75,7 @@ internal sealed class MergeJob
             rows += table.Meta.Rows;
         }
 
-        return new MergeResult(null, plan.Tables, new MergeStats { RowsIn = rows, Expired = rows });
+        return new MergeResult([], plan.Tables, new MergeStats { RowsIn = rows, Expired = rows });
     }
 
     /// <summary>Does the work: the output and its directory entry are synced on return.</summary>
@@ -89,21 +85,15 @@ internal sealed class MergeJob
     /// <exception cref="CorruptionException">An input is damaged.</exception>
     public MergeResult Run(Action<long>? pace = null, CancellationToken cancel = default)
     {
-        try
+        using WindowTables output = new(_target, _run, Cut());
+        MergeUsers(output, pace, cancel);
+        List<TableMeta> added = output.Finish();
+        if (added.Count > 0)
         {
-            MergeUsers(pace, cancel);
-            TableMeta? added = _writer?.Finish();
-            if (added is not null)
-            {
-                _target.Files.SyncDirectory(_target.Directory);
-            }
+            _target.Files.SyncDirectory(_target.Directory);
+        }
 
-            return new MergeResult(added, _plan.Tables, Stats(added));
-        }
-        finally
-        {
-            _writer?.Dispose();
-        }
+        return new MergeResult(added, _plan.Tables, Stats(added));
     }
 
     // The stamp of most rows is the run's, so that the fewest need one of their own; none does when all inputs have the same.
@@ -121,13 +111,49 @@ internal sealed class MergeJob
         return new TableRun(RunKind.Events, largest.Run.Stamp, parts);
     }
 
-    private void MergeUsers(Action<long>? pace, CancellationToken cancel)
+    // Directories say how many rows a user has and how old they are at most and least: near enough, and nothing is read.
+    private long[] Cut()
+    {
+        if (_plan.Cuts is { } cuts)
+        {
+            return [.. cuts];
+        }
+
+        TimeSpan window = _target.Type.Window;
+        WindowHistogram histogram = new(window);
+        bool isOneWindow = TimeWindow.StartOf(_tables.Min(table => table.Meta.MinTime), window) == TimeWindow.StartOf(_tables.Max(table => table.Meta.MaxTime), window);
+        if (isOneWindow || _tables.Sum(table => table.Meta.TotalLength) <= _target.WindowBytes)
+        {
+            return [];
+        }
+
+        foreach (Table table in _tables)
+        {
+            AddTo(histogram, table);
+        }
+
+        return WindowCut.Of(histogram, window, _target.WindowBytes);
+    }
+
+    private static void AddTo(WindowHistogram histogram, Table table)
+    {
+        int users = table.Meta.Users;
+        int sampled = Math.Min(users, SampledUsers);
+        double bytesPerRow = (double)table.Meta.TotalLength / table.Meta.Rows * users / sampled;
+        for (long i = 0; i < sampled; i++)
+        {
+            _ = table.UserAt((int)(i * users / sampled), out UserRows rows);
+            histogram.AddBetween(rows.OldestTime, rows.NewestTime, rows.Count * bytesPerRow, rows.Count);
+        }
+    }
+
+    private void MergeUsers(WindowTables output, Action<long>? pace, CancellationToken cancel)
     {
         var inputs = new MergeInputs(_tables);
         long paced = 0;
         while (inputs.MoveNext())
         {
-            MergeUser(inputs);
+            MergeUser(inputs, output);
             if (inputs.BytesPassed - paced >= PaceBytes)
             {
                 cancel.ThrowIfCancellationRequested();
@@ -139,11 +165,11 @@ internal sealed class MergeJob
         cancel.ThrowIfCancellationRequested();
     }
 
-    private void MergeUser(MergeInputs inputs)
+    private void MergeUser(MergeInputs inputs, WindowTables output)
     {
         UserId user = inputs.User;
         long cutoff = _erasures.CutoffOf(user);
-        int keep = LastN.Wanted(_target.Type, user, _newer);
+        int keep = _newer.Wanted(_target.Type, user);
         _read.Clear();
         int runs = 0;
         for (int i = 0; i < inputs.HolderCount; i++)
@@ -164,15 +190,7 @@ internal sealed class MergeJob
         int kept = CountKept(rows, cutoff, keep);
         if (kept > 0)
         {
-            _writer ??= new TableWriter(
-                _target.Files,
-                Path.Combine(_target.Directory, StoreFiles.Table(_target.Number)),
-                _target.Number,
-                _target.Type,
-                _plan.WindowStart,
-                _target.Options,
-                _run);
-            _writer.Add(user, rows, 0, kept);
+            output.Add(user, rows, 0, kept);
             _rowsOut += kept;
         }
     }
@@ -264,7 +282,7 @@ internal sealed class MergeJob
         return reach;
     }
 
-    private MergeStats Stats(TableMeta? added)
+    private MergeStats Stats(List<TableMeta> added)
     {
         var stats = new MergeStats
         {
@@ -275,7 +293,7 @@ internal sealed class MergeJob
             Expired = _expired,
             Erased = _erased,
             BytesRead = _tables.Sum(table => table.Meta.TotalLength),
-            BytesWritten = added?.FileLength ?? 0,
+            BytesWritten = added.Sum(table => table.FileLength),
         };
         Debug.Assert(
             stats.RowsIn == stats.RowsOut + stats.Duplicates + stats.Trimmed + stats.Expired + stats.Erased,

@@ -4,11 +4,12 @@ using Signals.Storage.Tables;
 
 namespace Signals.Storage.Compaction;
 
-/// <summary>Where and how the output of a merge is written. Immutable.</summary>
+/// <summary>Where and how new tables of one event type are written. Immutable.</summary>
 /// <param name="Files">The file system.</param>
 /// <param name="Directory">The store's folder.</param>
-/// <param name="Number">File number of the output.</param>
+/// <param name="NextNumber">Gives the number of each new file.</param>
 /// <param name="Type">Current schema of the rows; it has at least the columns of every input.</param>
-/// <param name="Options">How the table is cut into blocks.</param>
+/// <param name="Options">How a table is cut into blocks.</param>
+/// <param name="WindowBytes">How much a table of several windows should hold; see <see cref="CompactionOptions.WindowBytes"/>.</param>
 internal sealed record MergeTarget(
-    IFileSystem Files, string Directory, ulong Number, EventTypeSchema Type, TableOptions Options);
+    IFileSystem Files, string Directory, Func<ulong> NextNumber, EventTypeSchema Type, TableOptions Options, long WindowBytes);

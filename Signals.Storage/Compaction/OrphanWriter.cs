@@ -99,8 +99,7 @@ internal sealed class OrphanWriter : IDisposable
         {
             ulong number = _target.NextNumber();
             string path = Path.Combine(_target.Directory, StoreFiles.Table(number));
-            TableMeta meta = _input.Table.Meta;
-            _writer = new TableWriter(_target.Files, path, number, _target.Type, meta.WindowStart, _target.Options, _input.Table.Run);
+            _writer = new TableWriter(_target.Files, path, number, _target.Type, windowStart: null, _target.Options, _input.Table.Run);
         }
 
         return _writer;

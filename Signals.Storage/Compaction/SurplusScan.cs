@@ -7,7 +7,7 @@ using Signals.Storage.Versions;
 namespace Signals.Storage.Compaction;
 
 /// <summary>
-/// Looks in a table for rows that no read can reach, because newer windows hold the user's last N. One thread (that of
+/// Looks in a table for rows that no read can reach, because newer tables hold the user's last N. One thread (that of
 /// compaction). No I/O but for tables in which some row was never inserted. Counts exactly what <see cref="MergeJob"/> would leave out of a rewrite, so the rewritten table has none.
 /// </summary>
 internal sealed class SurplusScan
@@ -16,37 +16,50 @@ internal sealed class SurplusScan
     private const int SampledUsers = 256;
 
     private readonly Dictionary<ulong, Answer> _answers = [];
+    private readonly Dictionary<ushort, long> _added = [];
+
+    /// <summary>Tables that were looked into so far.</summary>
+    public long Samples { get; private set; }
 
     /// <summary>
-    /// Share of out-of-reach rows among those of a fixed sample of users; never above 0 when the table has none. Remembered until
-    /// the newer tables are others.
+    /// Notes rows that joined a type, in a new table or one that replaces others. A new row puts at most one older row of its user out of
+    /// reach, so a table is looked into again only when so many came that the share may have reached what counts.
     /// </summary>
-    public double Estimate(Table table, EventTypeSchema type, ReadOnlySpan<TableWindow> newer)
+    public void NoteAdded(ushort eventType, long rows) => _added[eventType] = _added.GetValueOrDefault(eventType) + rows;
+
+    /// <summary>
+    /// Share of out-of-reach rows among those of a fixed sample of users; never above 0 when the table has none. What is remembered is
+    /// given while it cannot have reached <paramref name="least"/>.
+    /// </summary>
+    public double Estimate(Table table, EventTypeSchema type, NewerTables newer, double least)
     {
         if (type.KeepLast == int.MaxValue)
         {
             return 0;
         }
 
-        ulong[] tables = Numbers(newer);
-        if (_answers.TryGetValue(table.Meta.Number, out Answer known) && known.Newer.AsSpan().SequenceEqual(tables))
+        long added = _added.GetValueOrDefault(type.Id);
+        if (_answers.TryGetValue(table.Meta.Number, out Answer known)
+            && (known.Added == added || (known.Share * table.Meta.Rows) + (added - known.Added) < least * table.Meta.Rows))
         {
             return known.Share;
         }
 
-        double share = Sample(table, type, newer);
-        _answers[table.Meta.Number] = new Answer(tables, share);
+        Samples++;
+        double share = Sample(table, type, newer.Than(table.Meta.MaxTime));
+        _answers[table.Meta.Number] = new Answer(added, share);
         return share;
     }
 
     /// <summary>Whether any row is out of reach. Looks up every user of the table, up to the first such row.</summary>
-    public static bool Any(Table table, EventTypeSchema type, ReadOnlySpan<TableWindow> newer)
+    public static bool Any(Table table, EventTypeSchema type, NewerTables newer)
     {
         if (type.KeepLast == int.MaxValue)
         {
             return false;
         }
 
+        newer = newer.Than(table.Meta.MaxTime);
         for (int i = 0; i < table.Meta.Users; i++)
         {
             if (Surplus(table, i, type, newer, out _) > 0)
@@ -61,7 +74,7 @@ internal sealed class SurplusScan
     /// <summary>Forgets a table that left the store.</summary>
     public void Forget(ulong tableNumber) => _answers.Remove(tableNumber);
 
-    private static double Sample(Table table, EventTypeSchema type, ReadOnlySpan<TableWindow> newer)
+    private static double Sample(Table table, EventTypeSchema type, NewerTables newer)
     {
         long users = table.Meta.Users;
         long sampled = Math.Min(users, SampledUsers);
@@ -76,11 +89,11 @@ internal sealed class SurplusScan
         return (double)surplus / Math.Max(1, rows);
     }
 
-    private static int Surplus(Table table, int index, EventTypeSchema type, ReadOnlySpan<TableWindow> newer, out int count)
+    private static int Surplus(Table table, int index, EventTypeSchema type, NewerTables newer, out int count)
     {
         UserId user = table.UserAt(index, out UserRows rows);
         count = rows.Count;
-        int wanted = LastN.Wanted(type, user, newer);
+        int wanted = newer.Wanted(type, user);
         bool everyRowCounts = (table.Meta.Traits & RowTraits.NeverInserted) == 0;
         return count - (wanted >= count || everyRowCounts ? Math.Min(count, wanted) : Reach(table, rows, wanted));
     }
@@ -99,19 +112,5 @@ internal sealed class SurplusScan
         return reach;
     }
 
-    private static ulong[] Numbers(ReadOnlySpan<TableWindow> windows)
-    {
-        List<ulong> numbers = [];
-        foreach (TableWindow window in windows)
-        {
-            foreach (Table table in window.Tables.Span)
-            {
-                numbers.Add(table.Meta.Number);
-            }
-        }
-
-        return [.. numbers];
-    }
-
-    private readonly record struct Answer(ulong[] Newer, double Share);
+    private readonly record struct Answer(long Added, double Share);
 }

@@ -90,7 +90,7 @@ internal sealed class CacheWarmer(BlockCache cache, ViewState view, ReadEpochs e
         {
             foreach (Table beside in before.TablesOf(table.Meta.EventType))
             {
-                if (beside.Meta.WindowStart == table.Meta.WindowStart)
+                if (beside.Meta.MeetsInTime(table.Meta))
                 {
                     warm.WantLike(beside);
                 }

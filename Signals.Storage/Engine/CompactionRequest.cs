@@ -1,4 +1,5 @@
 using Signals.Storage.Compaction;
+using Signals.Storage.Tables;
 
 namespace Signals.Storage.Engine;
 
@@ -32,7 +33,7 @@ internal sealed class CompactionRequest(IEnumerable<ulong> tables, long nowMs)
     public void Replace(CompactionPlan plan, MergeResult result)
     {
         _tables.ExceptWith(plan.Tables);
-        if (result.Added is { } added)
+        foreach (TableMeta added in result.Added)
         {
             _tables.Add(added.Number);
             _made.Add(added.Number);

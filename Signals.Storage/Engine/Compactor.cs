@@ -32,6 +32,9 @@ internal sealed class Compactor : IDisposable
     private readonly ErasureScan _erasureScan; // guarded by _gate
     private readonly PatchFolder _folder; // guarded by _gate, but for its report
     private readonly SurplusScan _surplusScan = new(); // guarded by _gate
+    private readonly Dictionary<ushort, NewerTables> _newest = []; // guarded by _gate; of _newestVersion
+    private TableVersion? _newestVersion; // guarded by _gate
+    private TableVersion? _notedVersion; // guarded by _gate
     private CompactionRequest? _request; // guarded by _gate
     private readonly Lock _requestGate = new(); // taken before _gate; one request at a time
     private CompactionTotals _totals; // guarded by _totalsGate
@@ -187,7 +190,7 @@ internal sealed class Compactor : IDisposable
         Action<long>? pace = request is null && _options.Background ? bytes => Pacer.Pass(bytes, _stopping.Token) : null;
         if (plan.IsFold)
         {
-            ReadOnlySpan<TableWindow> newer = NewerWindows(version, plan.EventType, plan.WindowStart);
+            NewerTables newer = NewerLocked(version, plan);
             FoldResult folded = _folder.Fold(plan, version, newer, NowMs(request), always: request is not null, pace, _stopping.Token);
             request?.Replace(folded);
             ForgetLocked(folded.Patches.Where(patches => patches.After?.Number != patches.Patches).Select(patches => patches.Patches));
@@ -209,6 +212,7 @@ internal sealed class Compactor : IDisposable
     private CompactionPlan? PickLocked(TableVersion version, CompactionRequest? request)
     {
         long[] oldestKept = Retention.OldestKept(_schema, NowMs(request));
+        NoteNewLocked(version);
         Table[] tables = [.. version.Tables.Where(table => IsCoveredLocked(table) == (request is not null))];
         CompactionRun[] runs = [.. tables.Select(table => DescribeLocked(table, version, request, oldestKept))];
         if (CompactionPicker.Pick(runs, _options.Compaction, oldestKept, request is not null) is CompactionPlan plan)
@@ -222,6 +226,24 @@ internal sealed class Compactor : IDisposable
         }
 
         return CompactionPicker.Pick(runs, _options.Compaction, oldestKept, request is not null);
+    }
+
+    private void NoteNewLocked(TableVersion version)
+    {
+        if (ReferenceEquals(version, _notedVersion))
+        {
+            return;
+        }
+
+        foreach (Table table in version.Tables)
+        {
+            if (table.Meta.Kind == RunKind.Events && _notedVersion?.TryGet(table.Meta.Number, out _) != true)
+            {
+                _surplusScan.NoteAdded(table.Meta.EventType, table.Meta.Rows);
+            }
+        }
+
+        _notedVersion = version;
     }
 
     private CompactionRun DescribeLocked(Table table, TableVersion version, CompactionRequest? request, long[] oldestKept)
@@ -251,10 +273,10 @@ internal sealed class Compactor : IDisposable
         }
 
         EventTypeSchema type = _schema.EventTypes[table.Meta.EventType];
-        ReadOnlySpan<TableWindow> newer = NewerWindows(version, type.Id, table.Meta.WindowStart);
+        NewerTables newer = NewestLocked(version, type.Id);
         if (request is null)
         {
-            return _surplusScan.Estimate(table, type, newer);
+            return _surplusScan.Estimate(table, type, newer, _options.Compaction.MinSurplusShare);
         }
 
         if (request.IsWithoutSurplus(table.Meta.Number))
@@ -279,8 +301,9 @@ internal sealed class Compactor : IDisposable
             return MergeJob.Drop(plan, tables);
         }
 
-        MergeTarget target = new(_files, _directory, _numbers.Next(), _schema.EventTypes[plan.EventType], _options.Tables);
-        MergeJob job = new(target, plan, tables, _erasures, NewerWindows(version, plan.EventType, plan.WindowStart));
+        MergeTarget target = new(
+            _files, _directory, _numbers.Next, _schema.EventTypes[plan.EventType], _options.Tables, _options.Compaction.WindowBytes);
+        MergeJob job = new(target, plan, tables, _erasures, NewerLocked(version, plan));
         return job.Run(pace, _stopping.Token);
     }
 
@@ -323,17 +346,24 @@ internal sealed class Compactor : IDisposable
         _telemetry.Compacted(report);
     }
 
-    /// <summary>Windows are ordered newest first, so those before a window are the newer ones.</summary>
-    private static ReadOnlySpan<TableWindow> NewerWindows(TableVersion version, ushort eventType, long windowStart)
+    private NewerTables NewerLocked(TableVersion version, CompactionPlan plan) =>
+        NewestLocked(version, plan.EventType).Than(plan.Tables.Max(number => Find(version, number).Meta.MaxTime));
+
+    private NewerTables NewestLocked(TableVersion version, ushort eventType)
     {
-        ReadOnlySpan<TableWindow> windows = version.WindowsOf(eventType);
-        int newer = 0;
-        while (newer < windows.Length && windows[newer].Start > windowStart)
+        if (!ReferenceEquals(version, _newestVersion))
         {
-            newer++;
+            _newest.Clear();
+            _newestVersion = version;
         }
 
-        return windows[..newer];
+        if (!_newest.TryGetValue(eventType, out NewerTables? newest))
+        {
+            newest = NewerTables.Of(version.TablesOf(eventType));
+            _newest.Add(eventType, newest);
+        }
+
+        return newest;
     }
 
     private static Table Find(TableVersion version, ulong number) =>

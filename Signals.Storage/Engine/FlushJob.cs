@@ -9,15 +9,17 @@ using Signals.Storage.Versions;
 
 namespace Signals.Storage.Engine;
 
-/// <summary>Writes a frozen memtable as tables, one per event type and time window it touches.</summary>
+/// <summary>Writes a frozen memtable as tables: of each event type as few as its rows deserve by time, see <see cref="WindowCut"/>.</summary>
 /// <remarks>
-/// Thread contract: one thread. Doing only: nothing is committed here. If it throws, unfinished files are deleted; finished
-/// ones are in no manifest and are removed at the next open.
+/// Thread contract: one thread. Doing only: nothing is committed here. If it throws, the files of the type under way are deleted; those of
+/// earlier types are in no manifest and are removed at the next open. It holds at most <see cref="WindowCut.MostTables"/> files open.
 /// </remarks>
 internal sealed class FlushJob(
-    IFileSystem files, string directory, StoreSchema schema, FileNumbers numbers, TableOptions options, ErasureSet erasures, EntrySorter sorter, long nowMs)
+    IFileSystem files, string directory, StoreSchema schema, FileNumbers numbers, TableOptions options, ErasureSet erasures, EntrySorter sorter, long nowMs,
+    long windowBytes)
 {
     private const int EntriesAhead = 8;
+    private const int SampledEntries = 16_384;
 
     private readonly List<TableMeta> _tables = [];
     private long _merged;
@@ -54,22 +56,32 @@ internal sealed class FlushJob(
         ColumnType[] columns = [.. type.Columns.Select(column => column.Type)];
         MemRowOrderer orderer = new(columns);
         RowBuffer rows = new(columns);
-        using WindowWriters writers = new(files, directory, numbers, type, options);
-        do
+        MergeTarget target = new(files, directory, numbers.Next, type, options, windowBytes);
+        using WindowTables output = new(target, TableRun.Streamed, Cut(table, type, entries));
+        for (int i = 0; i < entries.Length; i++)
         {
-            for (int i = 0; i < entries.Length; i++)
-            {
-                // In user order the entries lie anywhere: fetch what comes soon, the entry first, then the chunk it names.
-                table.PrefetchEntry(entries[Math.Min(i + (2 * EntriesAhead), entries.Length - 1)]);
-                table.PrefetchChunk(entries[Math.Min(i + EntriesAhead, entries.Length - 1)]);
-                MemRows entry = table.RowsOf(entries[i]);
-                if (entry.Newest >= writers.Oldest && TimeWindow.StartOf(entry.Oldest, type.Window) <= writers.Newest)
-                {
-                    WriteUser(type, entry, orderer, rows, writers);
-                }
-            }
+            // In user order the entries lie anywhere: fetch what comes soon, the entry first, then the chunk it names.
+            table.PrefetchEntry(entries[Math.Min(i + (2 * EntriesAhead), entries.Length - 1)]);
+            table.PrefetchChunk(entries[Math.Min(i + EntriesAhead, entries.Length - 1)]);
+            WriteUser(type, table.RowsOf(entries[i]), orderer, rows, output);
         }
-        while (writers.FinishSweep(_tables));
+
+        _tables.AddRange(output.Finish());
+    }
+
+    // A sample of the users tells where the rows lie, in the memory that they take: more than they will in a file.
+    private long[] Cut(MemTable table, EventTypeSchema type, ReadOnlySpan<EntryKey> entries)
+    {
+        WindowHistogram histogram = new(type.Window);
+        int sampled = Math.Min(entries.Length, SampledEntries);
+        for (long i = 0; i < sampled; i++)
+        {
+            table.PrefetchEntry(entries[(int)(Math.Min(i + EntriesAhead, sampled - 1) * entries.Length / sampled)]);
+            table.RowsOf(entries[(int)(i * entries.Length / sampled)]).CountInto(histogram, type.Window);
+        }
+
+        double bytesPerRow = (double)table.Arena.Used / table.Rows * entries.Length / sampled;
+        return WindowCut.Of(histogram, type.Window, windowBytes / bytesPerRow);
     }
 
     /// <summary>How many of a user's newest rows can ever be read again.</summary>
@@ -85,29 +97,15 @@ internal sealed class FlushJob(
         return kept;
     }
 
-    private void WriteUser(EventTypeSchema type, in MemRows entry, MemRowOrderer orderer, RowBuffer rows, WindowWriters writers)
+    private void WriteUser(EventTypeSchema type, in MemRows entry, MemRowOrderer orderer, RowBuffer rows, WindowTables output)
     {
         rows.Clear();
-        int merged = orderer.AppendTo(entry, rows);
-        ReadOnlySpan<long> times = rows.Times;
-        int kept = CountKept(type, erasures.CutoffOf(entry.User), times);
-        if (writers.IsFirstSweep)
+        _merged += orderer.AppendTo(entry, rows);
+        int kept = CountKept(type, erasures.CutoffOf(entry.User), rows.Times);
+        _dropped += rows.Count - kept;
+        if (kept > 0)
         {
-            _merged += merged;
-            _dropped += rows.Count - kept;
-        }
-
-        for (int start = 0; start < kept;)
-        {
-            long window = TimeWindow.StartOf(times[start], type.Window);
-            int count = 1;
-            while (start + count < kept && times[start + count] >= window)
-            {
-                count++;
-            }
-
-            writers.Find(window)?.Add(entry.User, rows, start, count);
-            start += count;
+            output.Add(entry.User, rows, 0, kept);
         }
     }
 }

@@ -19,6 +19,7 @@ internal sealed class Flusher(
     StoreSchema schema,
     FileNumbers numbers,
     TableOptions tables,
+    long windowBytes,
     ErasureSet erasures,
     ViewState view,
     VersionCommitter committer,
@@ -90,7 +91,7 @@ internal sealed class Flusher(
         edit.Erasures.AddRange(applier.TakeErasures());
         edit.Sources.AddRange(oldest.Sources);
         long now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        FlushResult result = new FlushJob(files, directory, schema, numbers, tables, erasures, _sorter, now).Run(oldest);
+        FlushResult result = new FlushJob(files, directory, schema, numbers, tables, erasures, _sorter, now, windowBytes).Run(oldest);
         edit.AddedTables.AddRange(result.Tables);
         committer.Commit(edit, (current, version) => current.WithFlushed(oldest, version), oldest);
         lock (_totalsGate)

@@ -66,23 +66,23 @@ internal sealed class PatchFolder(
     public bool IsDue(
         Table patches, TableVersion version, Predicate<Table> counts, long oldestKept, int erasedUsers, long nowMs, bool always)
     {
-        Table[] runs = Array.FindAll(RunsOf(version, patches.Meta.EventType, patches.Meta.WindowStart), counts);
+        Table[] runs = Array.FindAll(RunsOf(version, patches.Meta.EventType, patches.Meta.MinTime, patches.Meta.MaxTime), counts);
         return erasedUsers > 0 || (always && patches.Meta.MinTime < oldestKept) || _scan.IsDue(patches, runs, nowMs, always);
     }
 
     /// <summary>Folds the patch runs of a plan and commits what that changes.</summary>
     /// <param name="plan">The plan.</param>
     /// <param name="version">The tables that it was made for; they are open while the caller holds its lock.</param>
-    /// <param name="newer">Windows of the type that are newer.</param>
+    /// <param name="newer">Tables of the type that hold only newer rows.</param>
     /// <param name="nowMs">Now.</param>
     /// <param name="always">Whether to write what is left of a run anew however little has left it.</param>
     /// <param name="pace">May hold the work back.</param>
     /// <param name="stopping">Ends it early.</param>
     public FoldResult Fold(
-        CompactionPlan plan, TableVersion version, ReadOnlySpan<TableWindow> newer, long nowMs, bool always, Action<long>? pace, CancellationToken stopping)
+        CompactionPlan plan, TableVersion version, NewerTables newer, long nowMs, bool always, Action<long>? pace, CancellationToken stopping)
     {
         FoldInput[] inputs = [.. plan.Tables.Select(number => _scan.InputOf(Find(version, number), nowMs))];
-        Table[] runs = _scan.RunsFor(inputs, RunsOf(version, plan.EventType, plan.WindowStart));
+        Table[] runs = _scan.RunsFor(inputs, RunsOf(version, plan.EventType, inputs.Min(input => input.Table.Meta.MinTime), inputs.Max(input => input.Table.Meta.MaxTime)));
         FoldTarget target = new(files, directory, numbers.Next, schema.EventTypes[plan.EventType], options.Tables);
         FoldJob job = new(target, plan, inputs, runs, erasures, newer);
         FoldResult result = job.Run(user => MayArrive(user, plan.EventType, version), always, pace, stopping);
@@ -123,18 +123,8 @@ internal sealed class PatchFolder(
         }
     }
 
-    private static Table[] RunsOf(TableVersion version, ushort eventType, long windowStart)
-    {
-        foreach (TableWindow window in version.WindowsOf(eventType))
-        {
-            if (window.Start == windowStart)
-            {
-                return window.Tables.ToArray();
-            }
-        }
-
-        return [];
-    }
+    private static Table[] RunsOf(TableVersion version, ushort eventType, long oldest, long newest) =>
+        [.. version.TablesOf(eventType).ToArray().Where(run => run.Meta.MinTime <= newest && run.Meta.MaxTime >= oldest)];
 
     private static Table Find(TableVersion version, ulong number) =>
         version.TryGet(number, out Table table)

@@ -96,7 +96,7 @@ internal sealed partial class StoreEngine
             WatchedFlushes = options.Retention is null ? 0 : options.MaxFrozenMemTables + 1,
         };
         _flusher = owned.Add(new Flusher(
-            files, directory, schema, Numbers, options.Tables, _erasures, _view, Committer, _applier, _memTables, Telemetry, pins, time));
+            files, directory, schema, Numbers, options.Tables, options.Compaction.WindowBytes, _erasures, _view, Committer, _applier, _memTables, Telemetry, pins, time));
         _compactor = owned.Add(new Compactor(files, directory, schema, Numbers, options, _erasures, _view, _epochs, tables, Committer, Telemetry, time));
         Registry = new SegmentRegistry(schema, manifest.State);
         _importer = owned.Add(new SegmentImporter(

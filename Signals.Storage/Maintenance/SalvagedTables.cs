@@ -143,7 +143,7 @@ internal sealed class SalvagedTables(IFileSystem files, string from, string to, 
         EventTypeSchema type = schema.EventTypes[meta.EventType];
         RowBuffer rows = new([.. type.Columns.Select(column => column.Type)], table.Run.Stamp, table.Run.Parts);
         using TableWriter writer = new(
-            files, Path.Combine(to, StoreFiles.Table(number)), number, type, meta.WindowStart, new TableOptions(), table.Run);
+            files, Path.Combine(to, StoreFiles.Table(number)), number, type, windowStart: null, new TableOptions(), table.Run);
         long kept = 0;
         TableCursor cursor = table.CreateCursor();
         while (cursor.MoveNext())

@@ -92,9 +92,9 @@ internal sealed class StoreVerifier(IFileSystem files, string directory, StoreSc
         }
 
         EventTypeSchema type = schema.EventTypes[meta.EventType];
-        if (TimeWindow.StartOf(meta.MinTime, type.Window) != meta.WindowStart || TimeWindow.StartOf(meta.MaxTime, type.Window) != meta.WindowStart)
+        if (TimeWindow.StartOf(meta.MinTime, type.Window) != meta.WindowStart || meta.MaxTime < meta.MinTime)
         {
-            throw new CorruptionException(path, 0, $"times {meta.MinTime} to {meta.MaxTime} do not lie in the window of {type.Window} from {meta.WindowStart}.");
+            throw new CorruptionException(path, 0, $"times {meta.MinTime} to {meta.MaxTime} do not begin in the window of {type.Window} from {meta.WindowStart}.");
         }
 
         using Table table = Table.Open(

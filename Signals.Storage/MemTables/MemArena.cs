@@ -43,6 +43,9 @@ internal sealed unsafe class MemArena : IDisposable
     /// <summary>Whether so much is used that another arena will soon be needed. Any thread; may lag behind the writer.</summary>
     public bool IsFilling => Volatile.Read(ref _used) > Capacity / 4;
 
+    /// <summary>Bytes handed out so far; for the writer, or when there is none any more.</summary>
+    public long Used => _used;
+
     public byte* Pointer(uint reference) => _base + ((long)reference * Granule);
 
     /// <summary>The reference of a place that <see cref="Allocate"/> handed out.</summary>

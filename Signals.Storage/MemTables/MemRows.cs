@@ -139,6 +139,27 @@ internal readonly unsafe struct MemRows
     /// <summary>The chunks, last arrivals first; of rows that were told apart those of before the order began.</summary>
     public MemSlices Slices() => new(_table.Arena, _ordered == null ? _entry->Tail : _ordered->OlderTail, Count);
 
+    /// <summary>Counts the rows by time window, copies of an event each.</summary>
+    public void CountInto(WindowHistogram histogram, TimeSpan window)
+    {
+        if (TimeWindow.StartOf(Oldest, window) == TimeWindow.StartOf(Newest, window))
+        {
+            histogram.Add(Newest, Count);
+            return;
+        }
+
+        MemSlices slices = Slices();
+        while (slices.MoveNext())
+        {
+            slices.PrefetchNext();
+            long* times = (long*)((byte*)slices.Chunk + ChunkLayout.TimesOffset);
+            for (int i = 0; i < slices.Count; i++)
+            {
+                histogram.Add(times[i], 1);
+            }
+        }
+    }
+
     /// <summary>Copies keys of the current chunk, last arrival first.</summary>
     private static void CopyKeys(in MemSlices slices, Span<RowKey> destination, int source)
     {

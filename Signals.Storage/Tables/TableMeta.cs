@@ -17,7 +17,7 @@ internal sealed record TableMeta
     /// <summary>Id of the event type of all rows.</summary>
     public required ushort EventType { get; init; }
 
-    /// <summary>Start of the time window, ms since the epoch; rows lie in [start, start + window).</summary>
+    /// <summary>Start of the window of the oldest row, ms since the epoch. The rows may lie in that window and any number of later ones.</summary>
     public required long WindowStart { get; init; }
 
     /// <summary>Oldest event time.</summary>
@@ -70,6 +70,9 @@ internal sealed record TableMeta
 
     /// <summary>The ids of a part's columns, in its order; null for a file of its own, whose columns are the type's first.</summary>
     public IReadOnlyList<ushort>? ColumnIds { get; init; }
+
+    /// <summary>Whether rows of both may be of the same time.</summary>
+    public bool MeetsInTime(TableMeta other) => MinTime <= other.MaxTime && other.MinTime <= MaxTime;
 
     /// <summary>Writes a MessagePack array; later versions append fields.</summary>
     public void Write(ref MessagePackWriter writer)

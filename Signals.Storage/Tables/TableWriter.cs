@@ -5,6 +5,7 @@ using Signals.Core.Columns;
 using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage.FileSystem;
+using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Tables;
 
@@ -19,7 +20,8 @@ internal sealed class TableWriter : IDisposable
     private readonly IFile _file;
     private readonly ulong _identity;
     private readonly ushort _eventType;
-    private readonly long _windowStart;
+    private readonly long? _windowStart;
+    private readonly TimeSpan _window;
     private readonly TableLayout _layout;
     private readonly BlockCut _cut;
     private readonly BlockEncoder _encoder;
@@ -41,11 +43,11 @@ internal sealed class TableWriter : IDisposable
     /// <param name="path">The new file.</param>
     /// <param name="number">The table's number.</param>
     /// <param name="schema">The event type.</param>
-    /// <param name="windowStart">The window that all rows lie in.</param>
+    /// <param name="windowStart">Start of the window of the oldest row; null when that is still to be seen.</param>
     /// <param name="options">How rows are cut into blocks.</param>
     /// <param name="run">What holds for all rows; streamed events when null.</param>
     public TableWriter(
-        IFileSystem fileSystem, string path, ulong number, EventTypeSchema schema, long windowStart, TableOptions options, TableRun? run = null)
+        IFileSystem fileSystem, string path, ulong number, EventTypeSchema schema, long? windowStart, TableOptions options, TableRun? run = null)
         : this(fileSystem.Open(path, FileOpenMode.CreateNew), 0, number, schema, windowStart, options, run ?? TableRun.Streamed)
     {
         _fileSystem = fileSystem;
@@ -56,11 +58,11 @@ internal sealed class TableWriter : IDisposable
     /// <param name="start">Where the table starts. Its bytes do not depend on it.</param>
     /// <param name="identity">What every checksum is bound to, so that the parts of a file cannot be taken for one another.</param>
     /// <param name="schema">The event type.</param>
-    /// <param name="windowStart">The window that all rows lie in.</param>
+    /// <param name="windowStart">Start of the window of the oldest row; null when that is still to be seen.</param>
     /// <param name="options">How rows are cut into blocks.</param>
     /// <param name="run">What holds for all rows.</param>
     public TableWriter(
-        IFile file, long start, ulong identity, EventTypeSchema schema, long windowStart, TableOptions options, TableRun run)
+        IFile file, long start, ulong identity, EventTypeSchema schema, long? windowStart, TableOptions options, TableRun run)
     {
         if (!run.IsValid)
         {
@@ -71,6 +73,7 @@ internal sealed class TableWriter : IDisposable
         _identity = identity;
         _eventType = schema.Id;
         _windowStart = windowStart;
+        _window = schema.Window;
         ColumnType[] types = [.. schema.Columns.Select(column => column.Type)];
         _layout = new TableLayout(types, run);
         _cut = new BlockCut(_layout, options);
@@ -80,6 +83,8 @@ internal sealed class TableWriter : IDisposable
         _output.Append(TableFormat.Envelope.EncodeHeader(identity, run.CriticalFlags));
         _output.BeginSection();
     }
+
+    private long WindowStart => _windowStart ?? TimeWindow.StartOf(_minTime, _window);
 
     /// <summary>Users so far.</summary>
     public int Users => _directory.Users;
@@ -149,7 +154,7 @@ internal sealed class TableWriter : IDisposable
             Columns = (ushort)_layout.Columns,
             Users = _directory.Users,
             Rows = (int)_rows,
-            WindowStart = _windowStart,
+            WindowStart = WindowStart,
             MinTime = _minTime,
             MaxTime = _maxTime,
             NewestInserted = _newestInserted,
@@ -205,7 +210,7 @@ internal sealed class TableWriter : IDisposable
         Number = _fileSystem is null ? 0 : _identity,
         PartIdentity = _fileSystem is null ? _identity : 0,
         EventType = _eventType,
-        WindowStart = _windowStart,
+        WindowStart = WindowStart,
         MinTime = _minTime,
         MaxTime = _maxTime,
         Rows = _rows,

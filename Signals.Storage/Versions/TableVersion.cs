@@ -9,7 +9,7 @@ namespace Signals.Storage.Versions;
 /// runs of events in order and may stop once it holds N rows that are all newer than the next one's newest.
 /// Immutable; any thread, no locks. A version does not own its tables: whoever replaces it closes the tables that left,
 /// after the last reader of the old version is gone.
-/// Invariants: tables of a type go by (MaxTime descending, number descending); windows by start, descending.
+/// Invariants: tables of a type go by (MaxTime descending, number descending).
 /// </summary>
 internal sealed class TableVersion
 {
@@ -19,7 +19,6 @@ internal sealed class TableVersion
     private readonly FrozenDictionary<ulong, Table> _byNumber;
     private readonly Table[][] _byType;
     private readonly Table[][] _patches;
-    private readonly TableWindow[][] _windows;
 
     private TableVersion(Dictionary<ulong, Table> tables)
     {
@@ -27,7 +26,6 @@ internal sealed class TableVersion
         int types = tables.Count == 0 ? 0 : tables.Values.Max(t => t.Meta.EventType) + 1;
         _byType = new Table[types][];
         _patches = new Table[types][];
-        _windows = new TableWindow[types][];
         ILookup<ushort, Table> byType = tables.Values.ToLookup(t => t.Meta.EventType);
         for (int type = 0; type < types; type++)
         {
@@ -35,12 +33,6 @@ internal sealed class TableVersion
                 [.. byType[(ushort)type].OrderByDescending(t => t.Meta.MaxTime).ThenByDescending(t => t.Meta.Number)];
             _byType[type] = Array.FindAll(newestFirst, table => table.Meta.Kind == RunKind.Events);
             _patches[type] = Array.FindAll(newestFirst, table => table.Meta.Kind == RunKind.Patches);
-            _windows[type] =
-            [
-                .. _byType[type].GroupBy(t => t.Meta.WindowStart)
-                    .OrderByDescending(g => g.Key)
-                    .Select(g => new TableWindow(g.Key, g.ToArray())),
-            ];
         }
 
         AssertInvariants();
@@ -54,9 +46,6 @@ internal sealed class TableVersion
 
     /// <summary>Runs of patches of a type, newest <see cref="TableMeta.MaxTime"/> first.</summary>
     public ReadOnlySpan<Table> PatchesOf(ushort eventType) => eventType < _patches.Length ? _patches[eventType] : [];
-
-    /// <summary>The runs of events by window, newest window first. No window reaches into another.</summary>
-    public ReadOnlySpan<TableWindow> WindowsOf(ushort eventType) => eventType < _windows.Length ? _windows[eventType] : [];
 
     /// <summary>The table with a file number, if it is in this version.</summary>
     public bool TryGet(ulong number, out Table table) => _byNumber.TryGetValue(number, out table!);

@@ -41,7 +41,7 @@ internal sealed class FoldJobTests
             FoldResult result = Job(store, tables, Inputs(inputs)).Run(_ => true, always: true);
 
             Table[] folded = [.. tables.Select(table => result.Runs.FirstOrDefault(run => run.Number == table.Meta.Number) is { } meta ? store.Open(meta) : table)];
-            string found = store.Describe(store.Job(folded).Run().Added);
+            string found = store.Describe(store.Job(folded).Run().Added.SingleOrDefault());
             string left = Describe(store, result.Patches);
             events.Raise(patches, isThere => isThere);
             patches.Leave(events);
@@ -72,7 +72,7 @@ internal sealed class FoldJobTests
             }
 
             events.Raise(patches, isThere => isThere);
-            Assert.That(store.Describe(store.Job([now]).Run().Added), Is.EqualTo(events.Describe()));
+            Assert.That(store.Describe(store.Job([now]).Run().Added.SingleOrDefault()), Is.EqualTo(events.Describe()));
         }, iter: 300);
 
     [Test]
@@ -181,7 +181,7 @@ internal sealed class FoldJobTests
         store.Erasures.Add(UserId.From(2), 1000);
         store.Erasures.Add(UserId.From(3), 5);
 
-        FoldResult result = Job(store, [table], Inputs(patches), oldestKept: 3, newer: [new TableWindow(1000, new[] { newer })]).Run(_ => true);
+        FoldResult result = Job(store, [table], Inputs(patches), oldestKept: 3, newer: [newer]).Run(_ => true);
 
         // Times go from 10 down to 1. User 1: one met, seven wait, two expired. User 2 and 4: all gone. User 3: five wait.
         Assert.That((result.Stats.Folded, result.Stats.Held, result.Stats.Unreachable), Is.EqualTo((1L, 12L, 27L)));
@@ -272,12 +272,12 @@ internal sealed class FoldJobTests
     }
 
     private static FoldJob Job(
-        MergeStore store, Table[] runs, FoldInput[] inputs, long oldestKept = long.MinValue, TableWindow[]? newer = null)
+        MergeStore store, Table[] runs, FoldInput[] inputs, long oldestKept = long.MinValue, Table[]? newer = null)
     {
         CompactionPlan plan = new(
             CompactionReason.Fold, store.Type.Id, MergeStore.Window, [.. inputs.Select(input => input.Table.Meta.Number)], 0, oldestKept);
         FoldTarget target = new(store.Files, MergeStore.Folder, store.NextNumber, store.Type, new TableOptions { BlockBytes = 512 });
-        return new FoldJob(target, plan, inputs, runs, store.Erasures, newer);
+        return new FoldJob(target, plan, inputs, runs, store.Erasures, NewerTables.Of(newer ?? []));
     }
 
     private static FoldInput[] Inputs(params ReadOnlySpan<Table> patches) =>

@@ -26,7 +26,7 @@ internal sealed class MergeJobTests
             MergeResult result = store.Job(inputs, oldestKept).Run();
 
             model.Retain(keepLast, oldestKept, erased);
-            Assert.That(store.Describe(result.Added), Is.EqualTo(model.Describe()));
+            Assert.That(store.Describe(result.Added.SingleOrDefault()), Is.EqualTo(model.Describe()));
             Assert.That(Total(result.Stats), Is.EqualTo(result.Stats.RowsIn), "Every row is accounted for.");
             Assert.That(result.Stats.RowsOut, Is.EqualTo(model.Count));
             Assert.That(result.Removed, Is.EqualTo(inputs.Select(t => t.Meta.Number)));
@@ -44,7 +44,7 @@ internal sealed class MergeJobTests
             MergeResult result = store.Job(inputs, oldestKept).Run();
 
             model.Retain(keepLast, oldestKept, new Dictionary<UserId, long>());
-            Assert.That(store.Describe(result.Added), Is.EqualTo(model.Describe()));
+            Assert.That(store.Describe(result.Added.SingleOrDefault()), Is.EqualTo(model.Describe()));
             Assert.That(Total(result.Stats), Is.EqualTo(result.Stats.RowsIn), "Every row is accounted for.");
         }, iter: 1000);
 
@@ -55,12 +55,12 @@ internal sealed class MergeJobTests
             using var store = new MergeStore(MergeRows.Schema(keepLast));
             var random = new Random(seed);
             List<Table> tables = [.. Enumerable.Range(0, 5).Select(_ => store.WriteRandom(random, new MergeModel(), stamped: true))];
-            string atOnce = store.Describe(store.Job([.. tables]).Run().Added);
+            string atOnce = store.Describe(store.Job([.. tables]).Run().Added.SingleOrDefault());
             while (tables.Count > 1)
             {
                 Table[] some = [.. tables.OrderBy(_ => random.Next()).Take(random.Next(2, tables.Count + 1))];
                 tables.RemoveAll(some.Contains);
-                tables.Add(store.Open(store.Job(some).Run().Added!));
+                tables.Add(store.Open(store.Job(some).Run().Added.Single()));
             }
 
             Assert.That(store.Describe(tables[0].Meta), Is.EqualTo(atOnce));
@@ -75,7 +75,7 @@ internal sealed class MergeJobTests
         retracted.Stamps.Inserted[0] = 0;
         retracted.Stamps.Retracted[0] = Stamp.Of(3, 0).Value;
 
-        TableMeta merged = store.Job([Single(store, inserted), Single(store, retracted)]).Run().Added!;
+        TableMeta merged = store.Job([Single(store, inserted), Single(store, retracted)]).Run().Added.Single();
 
         using Table table = store.Open(merged);
         Assert.That(table.Run, Is.EqualTo(new TableRun(RunKind.Events, Stamp.Of(3, 0), StampParts.Existence)));
@@ -91,7 +91,7 @@ internal sealed class MergeJobTests
         tombstones.Stamps.Retracted.Fill(Stamp.Of(1, 0).Value);
         Table events = Single(store, Stamped(Stamp.Streamed, StampParts.None, [10, 8, 6, 5]));
 
-        TableMeta merged = store.Job([Single(store, tombstones), events]).Run().Added!;
+        TableMeta merged = store.Job([Single(store, tombstones), events]).Run().Added.Single();
 
         Assert.That((merged.Rows, merged.MinTime, merged.MaxTime), Is.EqualTo((3L, 8L, 20L)), "20 and the two newest that were inserted");
         Assert.That(merged.NewestInserted, Is.EqualTo(10));
@@ -104,12 +104,12 @@ internal sealed class MergeJobTests
             using var store = new MergeStore(MergeRows.Schema(keepLast));
             var random = new Random(seed);
             List<Table> tables = [.. Enumerable.Range(0, 5).Select(_ => store.WriteRandom(random, new MergeModel()))];
-            string atOnce = store.Describe(store.Job([.. tables]).Run().Added);
+            string atOnce = store.Describe(store.Job([.. tables]).Run().Added.SingleOrDefault());
             while (tables.Count > 1)
             {
                 Table[] some = [.. tables.OrderBy(_ => random.Next()).Take(random.Next(2, tables.Count + 1))];
                 tables.RemoveAll(some.Contains);
-                tables.Add(store.Open(store.Job(some).Run().Added!));
+                tables.Add(store.Open(store.Job(some).Run().Added.Single()));
             }
 
             Assert.That(store.Describe(tables[0].Meta), Is.EqualTo(atOnce));
@@ -130,7 +130,7 @@ internal sealed class MergeJobTests
                 AddTo(newerModel, table, store);
             }
 
-            string kept = store.Describe(store.Job([old], newer: [new TableWindow(100, newer)]).Run().Added);
+            string kept = store.Describe(store.Job([old], newer: newer).Run().Added.SingleOrDefault());
 
             // What a last-N read over everything needs from the old window must still be there.
             model.Retain(keepLast, long.MinValue, new Dictionary<UserId, long>());
@@ -146,10 +146,10 @@ internal sealed class MergeJobTests
         Table old = store.Write(Users(1, [10, 9, 8]));
         Table newer = store.Write(Users(1, [104, 103, 102, 101]), window: 100);
 
-        MergeResult result = store.Job([old], newer: [new TableWindow(100, new[] { newer })]).Run();
+        MergeResult result = store.Job([old], newer: [newer]).Run();
 
         Assert.That((result.Stats.RowsOut, result.Stats.Trimmed), Is.EqualTo((1L, 2L)));
-        Assert.That(result.Added!.MinTime, Is.EqualTo(10));
+        Assert.That(result.Added.Single().MinTime, Is.EqualTo(10));
     }
 
     [Test]
@@ -178,7 +178,7 @@ internal sealed class MergeJobTests
         AddTo(model, old, store);
         Table now = store.WriteRandom(new Random(6), model);
 
-        Assert.That(store.Describe(store.Job([old, now]).Run().Added), Is.EqualTo(model.Describe()));
+        Assert.That(store.Describe(store.Job([old, now]).Run().Added.SingleOrDefault()), Is.EqualTo(model.Describe()));
     }
 
     [Test]
@@ -232,7 +232,7 @@ internal sealed class MergeJobTests
 
         store.Erasures.Add(UserId.From(1), 9);
         Assert.That(scan.Count(table), Is.EqualTo(1));
-        Table rewritten = store.Open(store.Job([table]).Run().Added!);
+        Table rewritten = store.Open(store.Job([table]).Run().Added.Single());
         Assert.That(scan.Count(rewritten), Is.Zero);
     }
 
@@ -242,15 +242,17 @@ internal sealed class MergeJobTests
         using var store = new MergeStore(MergeRows.Schema(keepLast: 3));
         var scan = new SurplusScan();
         Table old = store.Write(Users(1, [5, 4]));
-        TableWindow[] one = [new(100, new[] { store.Write(Users(1, [100]), 100) })];
-        Assert.That((scan.Estimate(old, store.Type, one), SurplusScan.Any(old, store.Type, one)), Is.EqualTo((0.0, false)));
+        Table[] tables = [store.Write(Users(1, [200]), 200), store.Write(Users(1, [100]), 100)];
+        NewerTables one = NewerTables.Of(tables.AsSpan(1));
+        Assert.That((scan.Estimate(old, store.Type, one, 0.25), SurplusScan.Any(old, store.Type, one)), Is.EqualTo((0.0, false)));
 
-        TableWindow[] two = [new(200, new[] { store.Write(Users(1, [200]), 200) }), .. one];
-        Assert.That((scan.Estimate(old, store.Type, two), SurplusScan.Any(old, store.Type, two)), Is.EqualTo((0.5, true)));
-        Assert.That(scan.Estimate(old, MergeRows.Schema(), two), Is.Zero, "All events are kept.");
+        NewerTables two = NewerTables.Of(tables);
+        scan.NoteAdded(store.Type.Id, 1);
+        Assert.That((scan.Estimate(old, store.Type, two, 0.25), SurplusScan.Any(old, store.Type, two)), Is.EqualTo((0.5, true)));
+        Assert.That(scan.Estimate(old, MergeRows.Schema(), two, 0.25), Is.Zero, "All events are kept.");
 
-        Table rewritten = store.Open(store.Job([old], newer: two).Run().Added!);
-        Assert.That((scan.Estimate(rewritten, store.Type, two), SurplusScan.Any(rewritten, store.Type, two)), Is.EqualTo((0.0, false)));
+        Table rewritten = store.Open(store.Job([old], newer: tables).Run().Added.Single());
+        Assert.That((scan.Estimate(rewritten, store.Type, two, 0.25), SurplusScan.Any(rewritten, store.Type, two)), Is.EqualTo((0.0, false)));
     }
 
     private static long Total(MergeStats stats) =>

@@ -31,6 +31,9 @@ internal sealed class MergeStore : IDisposable
 
     public ErasureSet Erasures { get; } = new();
 
+    /// <summary>How much a merged table of several windows should hold.</summary>
+    public long WindowBytes { get; init; }
+
     /// <summary>A file number that nothing has.</summary>
     public ulong NextNumber() => ++_number;
 
@@ -92,12 +95,13 @@ internal sealed class MergeStore : IDisposable
         return table;
     }
 
-    public MergeJob Job(Table[] tables, long oldestKept = long.MinValue, TableWindow[]? newer = null)
+    public MergeJob Job(Table[] tables, long oldestKept = long.MinValue, Table[]? newer = null)
     {
         var plan = new CompactionPlan(
             CompactionReason.Full, Type.Id, tables[0].Meta.WindowStart, [.. tables.Select(t => t.Meta.Number)], 0, oldestKept);
-        var target = new MergeTarget(Files, Folder, ++_number, Type, new TableOptions());
-        return new MergeJob(target, plan, tables, Erasures, newer);
+        var target = new MergeTarget(Files, Folder, NextNumber, Type, new TableOptions(), WindowBytes);
+        NewerTables all = NewerTables.Of(newer ?? []);
+        return new MergeJob(target, plan, tables, Erasures, all.Than(tables.Max(table => table.Meta.MaxTime)));
     }
 
     public string Describe(TableMeta? meta)

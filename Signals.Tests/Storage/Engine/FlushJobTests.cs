@@ -1,9 +1,11 @@
 using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Core.Schema;
+using Signals.Storage.Compaction;
 using Signals.Storage.Engine;
 using Signals.Storage.FileSystem;
 using Signals.Storage.MemTables;
+using Signals.Storage.Primitives;
 using Signals.Storage.Tables;
 using Signals.Storage.Versions;
 using Signals.Tests.Simulation;
@@ -15,24 +17,27 @@ namespace Signals.Tests.Storage.Engine;
 internal sealed class FlushJobTests
 {
     private const long Hour = 3_600_000;
-    private const int MostOpen = 64;
+    private const int MostOpen = WindowCut.MostTables;
 
     private static readonly StoreSchema Schema = StoreSchema.Define(s => s
         .EventType("a", t => t.Field<int>("n").Window(TimeSpan.FromHours(1)))
         .EventType("b", t => t.Field<int>("n").Window(TimeSpan.FromHours(1))));
 
-    [TestCase(MostOpen, 3)]
-    [TestCase(MostOpen + 1, 3)]
-    [TestCase(2 * MostOpen, 1)]
-    [TestCase(3001, 7)]
-    public void Run_ManyWindows_WritesEachOnceWithFewFilesOpen(int windows, int users)
+    [TestCase(3, 0L, 3)]
+    [TestCase(MostOpen, 0L, MostOpen)]
+    [TestCase(MostOpen + 1, 0L, MostOpen)]
+    [TestCase(3001, 0L, MostOpen)]
+    [TestCase(3001, 1L << 30, 1)]
+    [TestCase(3001, 64L << 10, 16)]
+    public void Run_ManyWindows_WritesFewTablesApartFromOneAnother(int windows, long windowBytes, int mostTables)
     {
         // Each user has an event in every window, twice; users come in another order than their windows.
+        const int Users = 3;
         List<(ulong User, long Time)> events = [];
         for (int i = 0; i < windows; i++)
         {
             long time = TestStores.Start - ((long)i * 7919 % windows * Hour);
-            for (int user = 0; user < users; user++)
+            for (int user = 0; user < Users; user++)
             {
                 events.Add(((ulong)user, time));
                 events.Add(((ulong)user, time));
@@ -40,30 +45,33 @@ internal sealed class FlushJobTests
         }
 
         CountingFileSystem files = new();
-        FlushResult result = Flush(files, events);
-        long rows = (long)windows * users;
-        Assert.That(result.Tables, Has.Count.EqualTo(2 * windows));
+        FlushResult result = Flush(files, events, windowBytes);
+        long rows = (long)windows * Users;
+        Assert.That((result.Rows, result.Merged, result.Dropped), Is.EqualTo((4 * rows, 2 * rows, 0L)));
         foreach (IGrouping<ushort, TableMeta> type in result.Tables.GroupBy(table => table.EventType))
         {
-            Assert.That(type.Select(table => table.WindowStart), Is.Unique);
-            Assert.That(type.All(table => table.Rows == users && table.MinTime >= table.WindowStart && table.MaxTime < table.WindowStart + Hour));
+            TableMeta[] byTime = [.. type.OrderBy(table => table.MinTime)];
+            Assert.That(byTime, Has.Length.InRange((mostTables + 2) / 3, mostTables));
+            Assert.That(byTime.Sum(table => table.Rows), Is.EqualTo(rows));
+            Assert.That(byTime.All(table => table.WindowStart == TimeWindow.StartOf(table.MinTime, TimeSpan.FromHours(1))));
+            Assert.That(byTime.Zip(byTime.Skip(1)).All(pair => pair.First.MaxTime < pair.Second.WindowStart), "No window is in two tables.");
         }
 
-        Assert.That((result.Rows, result.Merged, result.Dropped), Is.EqualTo((4 * rows, 2 * rows, 0L)));
-        Assert.That(files.MostOpen, Is.EqualTo(Math.Min(windows, MostOpen)));
+        Assert.That(files.MostOpen, Is.LessThanOrEqualTo(mostTables));
     }
 
     [Test]
-    public void Run_UsersInFewWindowsEach_WritesEveryRow()
+    public void Run_StrayTimesBesideABusyWindow_CostTwoTables()
     {
-        List<(ulong User, long Time)> events = [.. Enumerable.Range(0, 1000).Select(i => ((ulong)(i * 37 % 1000), TestStores.Start - ((long)i * Hour)))];
-        CountingFileSystem files = new();
-        FlushResult result = Flush(files, events);
-        Assert.That((result.Tables.Count, result.Tables.Sum(table => table.Rows)), Is.EqualTo((2000, 2000L)));
-        Assert.That(files.MostOpen, Is.EqualTo(MostOpen));
+        List<(ulong User, long Time)> events = [.. Enumerable.Range(0, 4000).Select(i => ((ulong)i, TestStores.Start + i))];
+        events.AddRange(Enumerable.Range(1, 400).Select(i => ((ulong)i, TestStores.Start - (i * 977L * Hour))));
+        FlushResult result = Flush(new CountingFileSystem(), events, windowBytes: 256 << 10);
+        TableMeta[] tables = [.. result.Tables.Where(table => table.EventType == 0).OrderBy(table => table.MinTime)];
+        Assert.That(tables.Select(table => table.Rows), Is.EqualTo(new long[] { 400, 4000 }));
+        Assert.That(tables[1].WindowStart, Is.EqualTo(TestStores.Start));
     }
 
-    private static FlushResult Flush(CountingFileSystem files, List<(ulong User, long Time)> events)
+    private static FlushResult Flush(CountingFileSystem files, List<(ulong User, long Time)> events, long windowBytes)
     {
         files.CreateDirectory(TestStores.Folder);
         using MemArenaPool pool = new(32 << 20, keep: 1);
@@ -73,7 +81,8 @@ internal sealed class FlushJobTests
             Append(table, type, events);
         }
 
-        FlushJob job = new(files, TestStores.Folder, Schema, new FileNumbers(1), TestStores.Tiny.Tables, new ErasureSet(), new EntrySorter(), TestStores.Start);
+        FlushJob job = new(files, TestStores.Folder, Schema, new FileNumbers(1), TestStores.Tiny.Tables, new ErasureSet(), new EntrySorter(), TestStores.Start,
+            windowBytes);
         return job.Run(table);
     }
 

@@ -29,7 +29,7 @@ internal static class TestStores
         SyncInterval = TimeSpan.FromSeconds(1),
         MaxFutureTime = TimeSpan.FromDays(1),
         Tables = new TableOptions { BlockBytes = 512, WideBytes = 512, MinBlockRows = 4 },
-        Compaction = new CompactionOptions { MinRuns = 2, MaxRuns = 4 },
+        Compaction = new CompactionOptions { MinRuns = 2, MaxRuns = 4, WindowBytes = 0 },
         Background = false,
     };
 

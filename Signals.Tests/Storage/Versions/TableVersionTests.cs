@@ -16,7 +16,7 @@ internal sealed class TableVersionTests
     private readonly MemoryFileSystem _files = new();
 
     [Test]
-    public void Apply_AddAndRemove_OrdersTablesAndWindowsNewestFirst()
+    public void Apply_AddAndRemove_OrdersTablesNewestFirst()
     {
         TableVersion first = Add(TableVersion.Empty, Write(1, 0, 0, 50), Write(2, 0, 100, 150), Write(3, 0, 0, 60), Write(4, 1, 0, 5));
         TableVersion second = Add(first, [1], Write(5, 0, 100, 110));
@@ -25,8 +25,6 @@ internal sealed class TableVersionTests
         Assert.That(Numbers(second.TablesOf(0)), Is.EqualTo(new ulong[] { 2, 5, 3 }));
         Assert.That(Numbers(second.TablesOf(1)), Is.EqualTo(new ulong[] { 4 }));
         Assert.That(second.TablesOf(9).Length, Is.Zero);
-        Assert.That(second.WindowsOf(0).ToArray().Select(w => w.Start), Is.EqualTo(new long[] { 100, 0 }));
-        Assert.That(Numbers(second.WindowsOf(0)[0].Tables.Span), Is.EqualTo(new ulong[] { 2, 5 }));
         Assert.That(second.TryGet(1, out _), Is.False);
         Assert.That(first.Tables, Has.Count.EqualTo(4), "A version never changes.");
     }
@@ -37,7 +35,6 @@ internal sealed class TableVersionTests
         TableVersion version = Add(TableVersion.Empty, Write(21, 0, 0, 50), Write(22, 0, 0, 60, RunKind.Patches), Write(23, 0, 0, 70, RunKind.Patches));
 
         Assert.That(Numbers(version.TablesOf(0)), Is.EqualTo(new ulong[] { 21 }));
-        Assert.That(Numbers(version.WindowsOf(0)[0].Tables.Span), Is.EqualTo(new ulong[] { 21 }));
         Assert.That(Numbers(version.PatchesOf(0)), Is.EqualTo(new ulong[] { 23, 22 }));
         Assert.That((version.PatchesOf(1).Length, version.PatchesOf(9).Length, version.Tables.Count), Is.EqualTo((0, 0, 3)));
     }

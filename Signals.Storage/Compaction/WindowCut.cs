@@ -1,0 +1,91 @@
+using Signals.Storage.Primitives;
+
+namespace Signals.Storage.Compaction;
+
+/// <summary>
+/// Decides where the rows of a flush or a merge are divided by time, so that each table gets about as much as it should: a window that holds a
+/// lot has a table of its own, neighbours that hold little share one. Pure; any thread.
+/// </summary>
+/// <remarks>
+/// A range of windows that holds more than the goal is halved where the halves are lined up with those of other tables, until a part holds no
+/// more than the goal or is one window. Then neighbours join while both together do not exceed it. So of two neighbours at least half a goal
+/// each is there on average, whatever the number of windows, and a few stray times cost one table.
+/// </remarks>
+internal static class WindowCut
+{
+    /// <summary>Most tables that one flush or merge writes of an event type, and so has open at a time.</summary>
+    public const int MostTables = 48;
+
+    /// <summary>Starts of all parts but the first, ascending, ms since the epoch; the first has no start, and the last no end.</summary>
+    /// <param name="histogram">How much lies where.</param>
+    /// <param name="window">Length of a window.</param>
+    /// <param name="goal">How much a part may hold unless it is one window; in the unit of the histogram.</param>
+    /// <param name="most">Most parts; the goal grows until there are no more.</param>
+    public static long[] Of(WindowHistogram histogram, TimeSpan window, double goal, int most = MostTables)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
+        histogram.CopyTo(out long[] starts, out double[] weights);
+        double[] upTo = new double[starts.Length + 1];
+        for (int i = 0; i < starts.Length; i++)
+        {
+            upTo[i + 1] = upTo[i] + weights[i];
+        }
+
+        List<int> parts = [];
+        do
+        {
+            parts.Clear();
+            Halve(starts, upTo, window, goal, 0, starts.Length, parts);
+            Join(upTo, goal, parts);
+            goal = Math.Max(2 * goal, 2 * histogram.Total / most);
+        }
+        while (parts.Count > most);
+
+        return [.. parts.Skip(1).Select(part => starts[part])];
+    }
+
+    private static void Halve(long[] starts, double[] upTo, TimeSpan window, double goal, int first, int end, List<int> parts)
+    {
+        if (end - first <= 1 || upTo[end] - upTo[first] <= goal)
+        {
+            if (end > first)
+            {
+                parts.Add(first);
+            }
+
+            return;
+        }
+
+        ulong last = TimeWindow.IndexOf(starts[end - 1], window);
+        int level = TimeWindow.LevelOf(TimeWindow.IndexOf(starts[first], window), last) - 1;
+        ulong upper = TimeWindow.RangeOf(last, level);
+        int low = first;
+        int high = end - 1;
+        while (low < high)
+        {
+            int middle = low + ((high - low) / 2);
+            (low, high) = TimeWindow.RangeOf(TimeWindow.IndexOf(starts[middle], window), level) < upper ? (middle + 1, high) : (low, middle);
+        }
+
+        Halve(starts, upTo, window, goal, first, low, parts);
+        Halve(starts, upTo, window, goal, low, end, parts);
+    }
+
+    private static void Join(double[] upTo, double goal, List<int> parts)
+    {
+        int kept = 0;
+        for (int i = 1; i < parts.Count; i++)
+        {
+            int end = i + 1 < parts.Count ? parts[i + 1] : upTo.Length - 1;
+            if (upTo[end] - upTo[parts[kept]] > goal)
+            {
+                parts[++kept] = parts[i];
+            }
+        }
+
+        if (parts.Count > 0)
+        {
+            parts.RemoveRange(kept + 1, parts.Count - kept - 1);
+        }
+    }
+}

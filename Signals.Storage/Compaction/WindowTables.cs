@@ -1,0 +1,103 @@
+using Signals.Core.Columns;
+using Signals.Core.Model;
+using Signals.Storage.Tables;
+using Signals.Storage.Versions;
+
+namespace Signals.Storage.Compaction;
+
+/// <summary>
+/// The tables that a flush or a merge writes of one event type: one for each part of time that has rows, at most
+/// <see cref="WindowCut.MostTables"/>. One thread, used once. A file is made when its first row comes, and is synced when
+/// <see cref="Finish"/> returns; disposed without that, no file is left.
+/// </summary>
+/// <param name="target">Where the tables go.</param>
+/// <param name="run">What holds for all rows.</param>
+/// <param name="starts">Starts of all parts but the first, ascending; see <see cref="WindowCut"/>.</param>
+internal sealed class WindowTables(MergeTarget target, TableRun run, long[] starts) : IDisposable
+{
+    private readonly TableWriter?[] _writers = new TableWriter?[starts.Length + 1];
+    private readonly List<TableMeta> _finished = [];
+    private bool _done;
+
+    /// <summary>Adds rows of a user, newest first; users ascend.</summary>
+    public void Add(UserId user, RowBuffer rows, int start, int count)
+    {
+        ReadOnlySpan<long> times = rows.Times.Slice(start, count);
+        for (int at = 0; at < count;)
+        {
+            int part = PartOf(times[at]);
+            int end = count;
+            if (part > 0 && times[^1] < starts[part - 1])
+            {
+                end = at + 1;
+                while (times[end] >= starts[part - 1])
+                {
+                    end++;
+                }
+            }
+
+            WriterOf(part).Add(user, rows, start + at, end - at);
+            at = end;
+        }
+    }
+
+    /// <summary>Finishes the tables, oldest part first; none when no row came.</summary>
+    public List<TableMeta> Finish()
+    {
+        foreach (TableWriter? writer in _writers)
+        {
+            if (writer is not null)
+            {
+                _finished.Add(writer.Finish());
+            }
+        }
+
+        _done = true;
+        return _finished;
+    }
+
+    /// <summary>Deletes the files unless all are finished.</summary>
+    public void Dispose()
+    {
+        if (_done)
+        {
+            return;
+        }
+
+        _done = true;
+        foreach (TableWriter? writer in _writers)
+        {
+            writer?.Dispose();
+        }
+
+        foreach (TableMeta meta in _finished)
+        {
+            try
+            {
+                target.Files.Delete(Path.Combine(target.Directory, StoreFiles.Table(meta.Number)));
+            }
+            catch (IOException)
+            {
+                // The file is in no manifest: what stays behind is removed at the next open.
+            }
+        }
+    }
+
+    private int PartOf(long time)
+    {
+        int found = starts.AsSpan().BinarySearch(time);
+        return found >= 0 ? found + 1 : ~found;
+    }
+
+    private TableWriter WriterOf(int part)
+    {
+        if (_writers[part] is { } open)
+        {
+            return open;
+        }
+
+        ulong number = target.NextNumber();
+        string path = Path.Combine(target.Directory, StoreFiles.Table(number));
+        return _writers[part] = new TableWriter(target.Files, path, number, target.Type, windowStart: null, target.Options, run);
+    }
+}
