@@ -6,11 +6,14 @@ internal enum CompactionReason
     /// <summary>Every row is older than the type's max age: the tables are dropped without being read.</summary>
     Expired,
 
-    /// <summary>The window holds so many runs that reads and writers suffer.</summary>
+    /// <summary>A window, or a range of them, holds so many runs that reads and writers suffer.</summary>
     Overloaded,
 
     /// <summary>Enough runs of similar size came together.</summary>
     Tier,
+
+    /// <summary>Enough runs that hold little lie near one another in time: they become tables of longer ranges of windows.</summary>
+    Small,
 
     /// <summary>
     /// Patches wait to be folded into the runs of their window. After merges of the same window, so that fewer runs get a column file;
@@ -18,7 +21,7 @@ internal enum CompactionReason
     /// </summary>
     Fold,
 
-    /// <summary>The caller asked for one run per window.</summary>
+    /// <summary>The caller asked that no two runs meet in a window.</summary>
     Full,
 
     /// <summary>

@@ -1,3 +1,4 @@
+using Signals.Storage.Primitives;
 using Signals.Storage.Tables;
 
 namespace Signals.Storage.Compaction;
@@ -5,7 +6,7 @@ namespace Signals.Storage.Compaction;
 /// <summary>What the picker knows of one table. Immutable.</summary>
 /// <param name="Number">File number.</param>
 /// <param name="EventType">Id of the event type.</param>
-/// <param name="WindowStart">Window of the table; windows never mix.</param>
+/// <param name="Window">Length of the event type's time windows.</param>
 /// <param name="MinTime">Oldest event time, ms.</param>
 /// <param name="MaxTime">Newest event time, ms.</param>
 /// <param name="Bytes">Length of the table and its column files.</param>
@@ -15,10 +16,12 @@ namespace Signals.Storage.Compaction;
 /// <param name="ColumnFiles">Column files beside the table.</param>
 /// <param name="IsDue">Of patches: whether folding them now can change anything.</param>
 /// <param name="IsInSegment">Whether it lies in a segment's file, which stays as long as any part of it does.</param>
+/// <param name="IsPlaced">Whether a full compaction put its rows where they belong: it does not join its neighbours before that is done.</param>
+/// <param name="IsSettled">Whether a full compaction is done with it.</param>
 internal readonly record struct CompactionRun(
     ulong Number,
     ushort EventType,
-    long WindowStart,
+    TimeSpan Window,
     long MinTime,
     long MaxTime,
     long Bytes,
@@ -27,10 +30,30 @@ internal readonly record struct CompactionRun(
     RunKind Kind = RunKind.Events,
     int ColumnFiles = 0,
     bool IsDue = false,
-    bool IsInSegment = false)
+    bool IsInSegment = false,
+    bool IsPlaced = false,
+    bool IsSettled = false)
 {
+    /// <summary>Number of the first window with rows; see <see cref="TimeWindow.IndexOf"/>.</summary>
+    public ulong FirstWindow => TimeWindow.IndexOf(MinTime, Window);
+
+    /// <summary>Number of the last window with rows.</summary>
+    public ulong LastWindow => TimeWindow.IndexOf(MaxTime, Window);
+
+    /// <summary>Start of the first window, ms.</summary>
+    public long WindowStart => TimeWindow.StartOf(MinTime, Window);
+
+    /// <summary>End of the last window, ms, exclusive.</summary>
+    public long WindowEnd => TimeWindow.StartOf(MaxTime, Window) + (long)Window.TotalMilliseconds;
+
+    /// <summary>How often windows pair up before one range holds all of the run's; 0 for a run of one window.</summary>
+    public int Level => TimeWindow.LevelOf(FirstWindow, LastWindow);
+
+    /// <summary>Which range of a level that is at least its own holds the run.</summary>
+    public ulong RangeAt(int level) => TimeWindow.RangeOf(FirstWindow, level);
+
     /// <summary>The run that <paramref name="table"/> is.</summary>
-    public static CompactionRun Of(TableMeta table, int erasedUsers) => new(
-        table.Number, table.EventType, table.WindowStart, table.MinTime, table.MaxTime, table.TotalLength, erasedUsers,
+    public static CompactionRun Of(TableMeta table, TimeSpan window, int erasedUsers) => new(
+        table.Number, table.EventType, window, table.MinTime, table.MaxTime, table.TotalLength, erasedUsers,
         Kind: table.Kind, ColumnFiles: table.ColumnFiles.Count, IsInSegment: table.SegmentFile != 0);
 }

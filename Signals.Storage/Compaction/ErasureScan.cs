@@ -1,48 +1,101 @@
+using Signals.Core.Model;
 using Signals.Storage.Tables;
 using Signals.Storage.Versions;
 
 namespace Signals.Storage.Compaction;
 
 /// <summary>
-/// Counts the users of a table whose erased rows are still in it, and remembers the answer until another user is erased.
-/// One thread (that of compaction). No I/O but for tables that span more than 49 days, whose directory is not exact.
+/// Counts the users of each table whose erased rows are still in it. One thread (that of compaction). An erasure costs a look into each
+/// table's directory, a new table a look at the fewer of its users and the erased. No I/O but for tables that span more than 49 days, whose directory
+/// is not exact.
 /// </summary>
-internal sealed class ErasureScan(ErasureSet erasures)
+internal sealed class ErasureScan
 {
-    private readonly Dictionary<ulong, Answer> _answers = [];
+    private readonly ErasureWatch _watch;
+    private readonly Dictionary<UserId, long> _cutoffs = []; // as of what was taken from the watch
+    private readonly Dictionary<ulong, int> _users = [];
 
-    /// <summary>Erased users with rows in <paramref name="table"/>.</summary>
-    public int Count(Table table)
+    /// <summary>A scan of no table yet.</summary>
+    public ErasureScan(ErasureSet erasures) => _watch = erasures.Watch();
+
+    /// <summary>Users that were looked up in tables so far.</summary>
+    public long Lookups { get; private set; }
+
+    /// <summary>Erased users with rows in a table that was added.</summary>
+    public int Count(ulong tableNumber) => _users.GetValueOrDefault(tableNumber);
+
+    /// <summary>Adds a table.</summary>
+    public void Add(Table table)
     {
-        if (erasures.IsEmpty)
+        int users = 0;
+        if (_cutoffs.Count <= table.Meta.Users)
         {
-            return 0;
+            Lookups += _cutoffs.Count;
+            foreach ((UserId user, long cutoff) in _cutoffs)
+            {
+                users += table.TryFind(user, out UserRows rows) && Holds(table, rows, cutoff) ? 1 : 0;
+            }
+        }
+        else
+        {
+            Lookups += table.Meta.Users;
+            for (int i = 0; i < table.Meta.Users; i++)
+            {
+                users += _cutoffs.TryGetValue(table.UserAt(i, out UserRows rows), out long cutoff) && Holds(table, rows, cutoff) ? 1 : 0;
+            }
         }
 
-        long changes = erasures.Changes;
-        if (_answers.TryGetValue(table.Meta.Number, out Answer known) && known.Changes == changes)
+        _users[table.Meta.Number] = users;
+    }
+
+    /// <summary>Takes in who was erased since the last call, and gives the tables that hold more of them than before.</summary>
+    /// <param name="tables">Those that were added and are still there.</param>
+    public HashSet<Table> Refresh(IReadOnlyCollection<Table> tables)
+    {
+        HashSet<Table> changed = [];
+        while (_watch.TryPeek(out Erasure erasure))
         {
-            return known.Users;
+            long before = _cutoffs.GetValueOrDefault(erasure.User, ErasureSet.NoCutoff);
+            if (erasure.CutoffMs > before)
+            {
+                // Counted once all tables were read: one that cannot be read now leaves everything as it was.
+                List<Table> more = HoldersOf(erasure, before, tables);
+                more.ForEach(table => _users[table.Meta.Number] = Count(table.Meta.Number) + 1);
+                changed.UnionWith(more);
+                _cutoffs[erasure.User] = erasure.CutoffMs;
+            }
+
+            _watch.Pass();
         }
 
-        int users = erasures.All().Count(erasure => Holds(table, erasure));
-        _answers[table.Meta.Number] = new Answer(changes, users);
-        return users;
+        return changed;
     }
 
     /// <summary>Forgets a table that left the store.</summary>
-    public void Forget(ulong tableNumber) => _answers.Remove(tableNumber);
+    public void Forget(ulong tableNumber) => _users.Remove(tableNumber);
 
-    // A false alarm would have the table rewritten for ever, so an inexact time is looked up.
-    private static bool Holds(Table table, in Erasure erasure)
+    private List<Table> HoldersOf(Erasure erasure, long before, IReadOnlyCollection<Table> tables)
     {
-        if (!table.TryFind(erasure.User, out UserRows rows) || rows.OldestTime > erasure.CutoffMs)
+        List<Table> holders = [];
+        Lookups += tables.Count;
+        foreach (Table table in tables)
         {
-            return false;
+            if (table.TryFind(erasure.User, out UserRows rows)
+                && Holds(table, rows, erasure.CutoffMs)
+                && (before == ErasureSet.NoCutoff || !Holds(table, rows, before)))
+            {
+                holders.Add(table);
+            }
         }
 
+        return holders;
+    }
+
+    // A false alarm would have the table rewritten for ever, so an inexact time is looked up.
+    private static bool Holds(Table table, in UserRows rows, long cutoff)
+    {
         bool isExact = table.Meta.MaxTime - table.Meta.MinTime <= uint.MaxValue;
-        return isExact || OldestTime(table, rows) <= erasure.CutoffMs;
+        return rows.OldestTime <= cutoff && (isExact || OldestTime(table, rows) <= cutoff);
     }
 
     private static long OldestTime(Table table, in UserRows rows)
@@ -51,6 +104,4 @@ internal sealed class ErasureScan(ErasureSet erasures)
         Block block = table.GetBlock(table.FindBlock(row), []);
         return block.Times.GetLong((int)(row - block.FirstRow));
     }
-
-    private readonly record struct Answer(long Changes, int Users);
 }

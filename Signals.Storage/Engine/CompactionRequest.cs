@@ -13,6 +13,8 @@ internal sealed class CompactionRequest(IEnumerable<ulong> tables, long nowMs)
     private readonly HashSet<ulong> _tables = [.. tables];
     private readonly HashSet<ulong> _made = [];
     private readonly HashSet<ulong> _withoutSurplus = [];
+    private readonly HashSet<ulong> _placed = [];
+    private readonly HashSet<ulong> _settled = [];
 
     /// <summary>The moment that ages are taken at: events that expire meanwhile would be work without end.</summary>
     public long NowMs => nowMs;
@@ -22,6 +24,12 @@ internal sealed class CompactionRequest(IEnumerable<ulong> tables, long nowMs)
 
     /// <summary>Whether the request wrote the table. Whoever was erased before the request is then not in it.</summary>
     public bool Made(ulong table) => _made.Contains(table);
+
+    /// <summary>Whether the request put the rows of the table where they belong, so that it is not merged with its neighbours again.</summary>
+    public bool IsPlaced(ulong table) => _placed.Contains(table);
+
+    /// <summary>Whether no other table that the request covers meets the table in a window.</summary>
+    public bool IsSettled(ulong table) => _settled.Contains(table);
 
     /// <summary>Whether it is known that last-N reaches every row of the table.</summary>
     public bool IsWithoutSurplus(ulong table) => _withoutSurplus.Contains(table);
@@ -33,10 +41,16 @@ internal sealed class CompactionRequest(IEnumerable<ulong> tables, long nowMs)
     public void Replace(CompactionPlan plan, MergeResult result)
     {
         _tables.ExceptWith(plan.Tables);
+        bool isRewrite = plan.Reason is CompactionReason.Surplus or CompactionReason.Erasure;
+        bool settles = (plan.Reason == CompactionReason.Full && plan.Cuts is null)
+            || (isRewrite && plan.Tables.All(_settled.Contains));
+        bool places = settles || plan.Cuts is { Count: > 0 } || (isRewrite && plan.Tables.All(_placed.Contains));
         foreach (TableMeta added in result.Added)
         {
             _tables.Add(added.Number);
             _made.Add(added.Number);
+            _ = settles && _settled.Add(added.Number);
+            _ = places && _placed.Add(added.Number);
             if (plan.Reason == CompactionReason.Surplus)
             {
                 _withoutSurplus.Add(added.Number);

@@ -29,12 +29,8 @@ internal sealed class Compactor : IDisposable
     private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
-    private readonly ErasureScan _erasureScan; // guarded by _gate
     private readonly PatchFolder _folder; // guarded by _gate, but for its report
-    private readonly SurplusScan _surplusScan = new(); // guarded by _gate
-    private readonly Dictionary<ushort, NewerTables> _newest = []; // guarded by _gate; of _newestVersion
-    private TableVersion? _newestVersion; // guarded by _gate
-    private TableVersion? _notedVersion; // guarded by _gate
+    private readonly RunCatalog _catalog; // guarded by _gate
     private CompactionRequest? _request; // guarded by _gate
     private readonly Lock _requestGate = new(); // taken before _gate; one request at a time
     private CompactionTotals _totals; // guarded by _totalsGate
@@ -64,8 +60,8 @@ internal sealed class Compactor : IDisposable
         _committer = committer;
         _telemetry = telemetry;
         _time = time;
-        _erasureScan = new ErasureScan(erasures);
         _folder = new PatchFolder(files, directory, schema, numbers, options, erasures, view, epochs, tables, committer);
+        _catalog = new RunCatalog(schema, options.Compaction, erasures, _folder);
         Pacer = new CompactionPacer(options.CompactionBytesPerSecond, time);
     }
 
@@ -89,7 +85,7 @@ internal sealed class Compactor : IDisposable
     public bool RunOnce() => RunOnce(null);
 
     /// <summary>
-    /// Makes one run of each window's tables of now, without anything expired at <paramref name="nowMs"/>, erased before the call
+    /// Makes of the tables of now some of which no two meet in a window, without anything expired at <paramref name="nowMs"/>, erased before the call
     /// or out of reach of last-N, with every patch folded whose event is there, and without column files. Unpaced. Ends early when the store is closing.
     /// </summary>
     public void RunAll(long nowMs)
@@ -128,7 +124,9 @@ internal sealed class Compactor : IDisposable
     {
         lock (_gate)
         {
-            return _request = new CompactionRequest(_view.Current.Tables.Tables.Select(table => table.Meta.Number), nowMs);
+            TableVersion version = _view.Current.Tables;
+            _catalog.Begin(version);
+            return _request = new CompactionRequest(version.Tables.Select(table => table.Meta.Number), nowMs);
         }
     }
 
@@ -137,6 +135,7 @@ internal sealed class Compactor : IDisposable
         lock (_gate)
         {
             _request = null;
+            _catalog.End();
         }
     }
 
@@ -166,7 +165,8 @@ internal sealed class Compactor : IDisposable
     private bool RunOnceLocked(CompactionRequest? request)
     {
         TableVersion version = _view.Current.Tables;
-        if (PickLocked(version, request) is not CompactionPlan plan)
+        long[] oldestKept = Retention.OldestKept(_schema, NowMs(request));
+        if (_catalog.Pick(version, _request, request, oldestKept, NowMs(request)) is not CompactionPlan plan)
         {
             return false;
         }
@@ -190,10 +190,8 @@ internal sealed class Compactor : IDisposable
         Action<long>? pace = request is null && _options.Background ? bytes => Pacer.Pass(bytes, _stopping.Token) : null;
         if (plan.IsFold)
         {
-            NewerTables newer = NewerLocked(version, plan);
-            FoldResult folded = _folder.Fold(plan, version, newer, NowMs(request), always: request is not null, pace, _stopping.Token);
+            FoldResult folded = _folder.Fold(plan, version, _catalog.Newer(version, plan), NowMs(request), always: request is not null, pace, _stopping.Token);
             request?.Replace(folded);
-            ForgetLocked(folded.Patches.Where(patches => patches.After?.Number != patches.Patches).Select(patches => patches.Patches));
             lock (_totalsGate)
             {
                 _totals = _totals.Plus(folded.Stats);
@@ -208,90 +206,7 @@ internal sealed class Compactor : IDisposable
         return result.Stats;
     }
 
-    // The surplus costs a look at many users, so it is asked for only when nothing else is to do.
-    private CompactionPlan? PickLocked(TableVersion version, CompactionRequest? request)
-    {
-        long[] oldestKept = Retention.OldestKept(_schema, NowMs(request));
-        NoteNewLocked(version);
-        Table[] tables = [.. version.Tables.Where(table => IsCoveredLocked(table) == (request is not null))];
-        CompactionRun[] runs = [.. tables.Select(table => DescribeLocked(table, version, request, oldestKept))];
-        if (CompactionPicker.Pick(runs, _options.Compaction, oldestKept, request is not null) is CompactionPlan plan)
-        {
-            return plan;
-        }
-
-        for (int i = 0; i < runs.Length; i++)
-        {
-            runs[i] = runs[i] with { SurplusShare = SurplusShareLocked(tables[i], version, request) };
-        }
-
-        return CompactionPicker.Pick(runs, _options.Compaction, oldestKept, request is not null);
-    }
-
-    private void NoteNewLocked(TableVersion version)
-    {
-        if (ReferenceEquals(version, _notedVersion))
-        {
-            return;
-        }
-
-        foreach (Table table in version.Tables)
-        {
-            if (table.Meta.Kind == RunKind.Events && _notedVersion?.TryGet(table.Meta.Number, out _) != true)
-            {
-                _surplusScan.NoteAdded(table.Meta.EventType, table.Meta.Rows);
-            }
-        }
-
-        _notedVersion = version;
-    }
-
-    private CompactionRun DescribeLocked(Table table, TableVersion version, CompactionRequest? request, long[] oldestKept)
-    {
-        int erased = ErasedUsersLocked(table, request);
-        CompactionRun run = CompactionRun.Of(table.Meta, erased);
-        return run.Kind == RunKind.Events ? run : run with
-        {
-            IsDue = _folder.IsDue(table, version, events => request is null || request.Covers(events.Meta.Number),
-                oldestKept[run.EventType], erased, NowMs(request), always: request is not null),
-        };
-    }
-
     private long NowMs(CompactionRequest? request) => (request?.NowMs ?? _time.GetUtcNow().ToUnixTimeMilliseconds()) - (long)_options.ReclaimDelay.TotalMilliseconds;
-
-    private bool IsCoveredLocked(Table table) => _request?.Covers(table.Meta.Number) == true;
-
-    // Who is erased while a request runs is left to the background: it would have no end under steady erasures.
-    private int ErasedUsersLocked(Table table, CompactionRequest? request) =>
-        request?.Made(table.Meta.Number) == true ? 0 : _erasureScan.Count(table);
-
-    private double SurplusShareLocked(Table table, TableVersion version, CompactionRequest? request)
-    {
-        if (table.Meta.Kind == RunKind.Patches)
-        {
-            return 0;
-        }
-
-        EventTypeSchema type = _schema.EventTypes[table.Meta.EventType];
-        NewerTables newer = NewestLocked(version, type.Id);
-        if (request is null)
-        {
-            return _surplusScan.Estimate(table, type, newer, _options.Compaction.MinSurplusShare);
-        }
-
-        if (request.IsWithoutSurplus(table.Meta.Number))
-        {
-            return 0;
-        }
-
-        if (SurplusScan.Any(table, type, newer))
-        {
-            return 1;
-        }
-
-        request.SetWithoutSurplus(table.Meta.Number);
-        return 0;
-    }
 
     private MergeResult ExecuteLocked(CompactionPlan plan, TableVersion version, Action<long>? pace)
     {
@@ -303,7 +218,7 @@ internal sealed class Compactor : IDisposable
 
         MergeTarget target = new(
             _files, _directory, _numbers.Next, _schema.EventTypes[plan.EventType], _options.Tables, _options.Compaction.WindowBytes);
-        MergeJob job = new(target, plan, tables, _erasures, NewerLocked(version, plan));
+        MergeJob job = new(target, plan, tables, _erasures, _catalog.Newer(version, plan));
         return job.Run(pace, _stopping.Token);
     }
 
@@ -312,22 +227,12 @@ internal sealed class Compactor : IDisposable
         VersionEdit edit = new();
         result.AddTo(edit);
         _committer.Commit(edit, (current, version) => current.WithTables(version));
-        ForgetLocked(plan.Tables);
         _folder.NoteMerge(result);
         lock (_totalsGate)
         {
             _totals = plan.IsDrop
                 ? _totals with { TablesExpired = _totals.TablesExpired + plan.Tables.Count, Dropped = _totals.Dropped + result.Stats.Expired }
                 : _totals.Plus(result.Stats);
-        }
-    }
-
-    private void ForgetLocked(IEnumerable<ulong> tables)
-    {
-        foreach (ulong number in tables)
-        {
-            _erasureScan.Forget(number);
-            _surplusScan.Forget(number);
         }
     }
 
@@ -344,26 +249,6 @@ internal sealed class Compactor : IDisposable
         activity?.SetTag(TelemetryNames.EventTypeTag, report.EventType).SetTag("signals.tables", report.Tables)
             .SetTag("signals.bytes_read", report.BytesRead).SetTag("signals.bytes_written", report.BytesWritten);
         _telemetry.Compacted(report);
-    }
-
-    private NewerTables NewerLocked(TableVersion version, CompactionPlan plan) =>
-        NewestLocked(version, plan.EventType).Than(plan.Tables.Max(number => Find(version, number).Meta.MaxTime));
-
-    private NewerTables NewestLocked(TableVersion version, ushort eventType)
-    {
-        if (!ReferenceEquals(version, _newestVersion))
-        {
-            _newest.Clear();
-            _newestVersion = version;
-        }
-
-        if (!_newest.TryGetValue(eventType, out NewerTables? newest))
-        {
-            newest = NewerTables.Of(version.TablesOf(eventType));
-            _newest.Add(eventType, newest);
-        }
-
-        return newest;
     }
 
     private static Table Find(TableVersion version, ulong number) =>

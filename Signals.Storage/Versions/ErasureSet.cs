@@ -21,6 +21,7 @@ internal sealed class ErasureSet
     private Slot[] _slots = NewSlots(SmallestCapacity);
     private int _count;
     private long _changes;
+    private ErasureWatch? _watch;
 
     /// <summary>Erased users.</summary>
     public int Count => Volatile.Read(ref _count);
@@ -81,8 +82,22 @@ internal sealed class ErasureSet
         }
 
         Volatile.Write(ref _changes, _changes + 1);
+        Volatile.Read(ref _watch)?.Put(new Erasure(user, cutoffMs));
         AssertInvariants();
         return true;
+    }
+
+    /// <summary>Gives every erasure, those of now first, to whoever takes them from then on; once, by the writer or before there is one.</summary>
+    public ErasureWatch Watch()
+    {
+        ErasureWatch watch = new();
+        foreach (Erasure erasure in All())
+        {
+            watch.Put(erasure);
+        }
+
+        Volatile.Write(ref _watch, watch);
+        return watch;
     }
 
     /// <summary>Every erasure published before the call, in no particular order; later ones may be among them. Any thread.</summary>

@@ -52,8 +52,8 @@ internal sealed class CompactionPickerTests
         "Erasure type=0 window=0 tables=1 bytes=10",
         TestName = "Pick_ErasedUsers_RewritesTheTablesThatHoldThem")]
     [TestCase(
-        "options min-runs=2 max-runs=2; run 1 size=90 erased=1; run 2 size=900 erased=1; run 3 size=20 erased=5; run 4 window=1 size=1;"
-            + "run 5 window=1 size=1; pick",
+        "options min-runs=2 max-runs=2; run 1 size=90 erased=1; run 2 size=900 erased=1; run 3 size=20 erased=5; run 4 window=100 size=1;"
+            + "run 5 window=100 size=1; pick",
         "Overloaded type=0 window=0 tables=1,3 bytes=110",
         TestName = "Pick_OverloadedWindow_ComesBeforeErasure")]
     [TestCase(
@@ -135,6 +135,32 @@ internal sealed class CompactionPickerTests
         "run 1 size=10 erased=1; run 2 window=100 size=10; patches 3 window=100 size=1 erased=4; drain",
         "Fold type=0 window=100 tables=3 bytes=1\nErasure type=0 window=0 tables=1 bytes=10\nleft: 2,101",
         TestName = "Drain_PatchesOfErasedUsers_AreFoldedNotMerged")]
+    [TestCase(
+        "options window-bytes=100; run 1 size=10; run 2 window=100 size=10; run 3 window=700 size=10; run 4 window=500 size=10; pick",
+        "Small type=0 window=0 tables=1,2,3,4 bytes=40",
+        TestName = "Pick_FourSmallRunsOfNeighbouringWindows_MergesThem")]
+    [TestCase(
+        "options window-bytes=100; run 1 size=10; run 2 window=100 size=10; run 3 window=700 size=10; run 4 window=500 size=50; pick",
+        "none",
+        TestName = "Pick_RunOfHalfATable_IsNotSmall")]
+    [TestCase(
+        "options window-bytes=100; run 1 size=10; run 2 window=100 size=10; run 3 window=200 size=10; run 4 window=300 size=10; "
+            + "run 11 window=900000 size=10; run 12 window=900100 size=10; run 13 window=900200 size=10; run 14 window=900300 size=10; drain",
+        "Small type=0 window=900000 tables=11,12,13,14 bytes=40\nSmall type=0 window=0 tables=1,2,3,4 bytes=40\nleft: 114,104",
+        TestName = "Drain_SmallRunsOfTwoTimes_StayApartWhileTheyAreEnough")]
+    [TestCase(
+        "options window-bytes=100; run 1 time=0..350 size=60; run 2 time=10..390 size=70; run 3 time=90..340 size=80; run 4 time=40..399 size=90; pick",
+        "Tier type=0 window=0 tables=1,2,3,4 bytes=300",
+        TestName = "Pick_LargeRunsOfOneRange_AreATier")]
+    [TestCase(
+        "options window-bytes=100; run 1 time=0..350 size=60; run 2 window=100 size=70; run 3 time=200..340 size=80; run 4 window=500 size=5; drain full",
+        "Full type=0 window=0 tables=1,2,3 bytes=210\nleft: 4,103",
+        TestName = "Drain_FullRequest_MergesRunsThatMeetInAnyWindow")]
+    [TestCase(
+        "options max-runs=4; run 1 time=0..899 size=5; run 2 window=0 size=900; run 3 window=100 size=900; run 4 window=100 size=20; "
+            + "run 5 window=300 size=900; run 6 window=600 size=900; pick full",
+        "Full type=0 window=0 tables=1 bytes=5 cuts=0,100,200,300,400,600,700",
+        TestName = "Pick_FullRequestOverAStrayRun_DividesItWhereTheOthersLie")]
     public void Pick_Script_GivesThePlans(string script, string plans) =>
         Assert.That(PickerScript.Run(script.Replace(';', '\n')), Is.EqualTo(plans));
 
@@ -149,11 +175,11 @@ internal sealed class CompactionPickerTests
         int most = 0;
         for (ulong number = 1; number <= Flushes; number++)
         {
-            runs.Add(new CompactionRun(number, 0, 0, 0, 9, FlushBytes, 0));
+            runs.Add(new CompactionRun(number, 0, TimeSpan.FromHours(1), 0, 9, FlushBytes, 0));
             while (CompactionPicker.Pick(runs, options, [long.MinValue]) is CompactionPlan plan)
             {
                 runs.RemoveAll(run => plan.Tables.Contains(run.Number));
-                runs.Add(new CompactionRun(number + (ulong)(rewritten += plan.InputBytes), 0, 0, 0, 9, plan.InputBytes, 0));
+                runs.Add(new CompactionRun(number + (ulong)(rewritten += plan.InputBytes), 0, TimeSpan.FromHours(1), 0, 9, plan.InputBytes, 0));
             }
 
             most = Math.Max(most, runs.Count);
@@ -163,5 +189,63 @@ internal sealed class CompactionPickerTests
         TestContext.Out.WriteLine($"most runs {most}, each row rewritten {amplification:F1} times");
         Assert.That(most, Is.LessThanOrEqualTo(16));
         Assert.That(amplification, Is.LessThan(6));
+    }
+
+    [Test]
+    public void Pick_SixteenThousandWindows_LooksAtWhatChanged()
+    {
+        const int Windows = 16_000;
+        var options = new CompactionOptions { WindowBytes = 0 };
+        var index = new CompactionIndex(options);
+        for (ulong i = 0; i < Windows; i++)
+        {
+            index.Set(Run(i, (long)i, 1 << 20));
+        }
+
+        long[] kept = [long.MinValue];
+        Assert.That(index.Pick(kept), Is.Null);
+        long before = index.Steps;
+        for (ulong i = 0; i < 4; i++)
+        {
+            index.Set(Run(Windows + i, 77, 1 << 20));
+            Assert.That(index.Pick(kept), i < 2 ? Is.Null : Is.Not.Null);
+        }
+
+        Assert.That(index.Pick(kept)!.Tables, Is.EqualTo(new ulong[] { 77, Windows, Windows + 1, Windows + 2, Windows + 3 }));
+        Assert.That(index.Steps - before, Is.LessThan(50));
+    }
+
+    [Test]
+    public void Pick_SmallWindowsOfAnyNumber_LeavesFewRunsAfterFewMerges()
+    {
+        const int Windows = 4_000;
+        var options = new CompactionOptions();
+        var index = new CompactionIndex(options);
+        for (ulong i = 0; i < Windows; i++)
+        {
+            index.Set(Run(i, (long)i * 37 % 100_003, 8 << 10));
+        }
+
+        ulong next = Windows;
+        int merges = 0;
+        while (index.Pick([long.MinValue]) is { } plan)
+        {
+            CompactionRun[] inputs = [.. plan.Tables.Select(number => index.Runs[number])];
+            Array.ForEach(inputs, run => index.Remove(run.Number));
+            index.Set(inputs[0] with
+            {
+                Number = next++, MinTime = inputs.Min(run => run.MinTime), MaxTime = inputs.Max(run => run.MaxTime), Bytes = plan.InputBytes,
+            });
+            Assert.That(++merges, Is.LessThan(Windows / 20));
+        }
+
+        Assert.That(index.Runs, Has.Count.LessThan(20));
+        Assert.That(index.Steps, Is.LessThan(8 * Windows));
+    }
+
+    private static CompactionRun Run(ulong number, long window, long bytes)
+    {
+        const long Hour = 3_600_000;
+        return new CompactionRun(number, 0, TimeSpan.FromHours(1), window * Hour, (window * Hour) + 9, bytes, 0);
     }
 }

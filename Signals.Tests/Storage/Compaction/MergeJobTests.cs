@@ -224,16 +224,43 @@ internal sealed class MergeJobTests
         using var store = new MergeStore(MergeRows.Schema());
         var scan = new ErasureScan(store.Erasures);
         Table table = store.Write(Users(1, [10, 9]));
-        Assert.That(scan.Count(table), Is.Zero);
+        scan.Add(table);
+        Assert.That(scan.Count(table.Meta.Number), Is.Zero);
 
         store.Erasures.Add(UserId.From(1), 8);
         store.Erasures.Add(UserId.From(2), 100);
-        Assert.That(scan.Count(table), Is.Zero, "No row is that old.");
+        Assert.That(scan.Refresh([table]), Is.Empty, "No row is that old.");
 
         store.Erasures.Add(UserId.From(1), 9);
-        Assert.That(scan.Count(table), Is.EqualTo(1));
-        Table rewritten = store.Open(store.Job([table]).Run().Added.Single());
-        Assert.That(scan.Count(rewritten), Is.Zero);
+        Assert.That(scan.Refresh([table]), Is.EqualTo(new[] { table }));
+        Assert.That(scan.Count(table.Meta.Number), Is.EqualTo(1));
+        store.Erasures.Add(UserId.From(1), 10);
+        Assert.That((scan.Refresh([table]).Count, scan.Count(table.Meta.Number)), Is.EqualTo((0, 1)), "The user is counted once.");
+        Table rewritten = store.Open(store.Job([store.Write(Users(1, [11, 10]))]).Run().Added.Single());
+        scan.Add(rewritten);
+        Assert.That(scan.Count(rewritten.Meta.Number), Is.Zero);
+    }
+
+    [Test]
+    public void ErasureScan_ManyErasuresAndTables_LooksOnlyAtWhatChanged()
+    {
+        using var store = new MergeStore(MergeRows.Schema());
+        for (ulong user = 1000; user < 3000; user++)
+        {
+            store.Erasures.Add(UserId.From(user), 5);
+        }
+
+        var scan = new ErasureScan(store.Erasures);
+        Table[] tables = [.. Enumerable.Range(1, 40).Select(i => store.Write(Users((ulong)i, [10, 9])))];
+        scan.Refresh([]);
+        Array.ForEach(tables, scan.Add);
+        Assert.That(scan.Lookups, Is.EqualTo(40), "One user a table, against 2,000 erasures.");
+
+        store.Erasures.Add(UserId.From(7), 9);
+        Assert.That(scan.Refresh(tables), Is.EqualTo(new[] { tables[6] }));
+        Assert.That(scan.Lookups, Is.EqualTo(80), "The erasure was looked up once in each table.");
+        scan.Refresh(tables);
+        Assert.That(scan.Lookups, Is.EqualTo(80));
     }
 
     [Test]

@@ -19,7 +19,7 @@ internal sealed class PickerScript
     private readonly List<CompactionRun> _runs = [];
     private readonly List<string> _plans = [];
     private readonly long[] _oldestKept = [.. Enumerable.Repeat(long.MinValue, 8)];
-    private CompactionOptions _options = new() { SmallRunBytes = 0 };
+    private CompactionOptions _options = new() { SmallRunBytes = 0, WindowBytes = 0 };
 
     public static string Run(string script)
     {
@@ -40,7 +40,8 @@ internal sealed class PickerScript
 
     private static string Describe(CompactionPlan? plan) => plan is null
         ? "none"
-        : $"{plan.Reason} type={plan.EventType} window={plan.WindowStart} tables={string.Join(",", plan.Tables)} bytes={plan.InputBytes}";
+        : $"{plan.Reason} type={plan.EventType} window={plan.WindowStart} tables={string.Join(",", plan.Tables)} bytes={plan.InputBytes}"
+            + (plan.Cuts is { Count: > 0 } ? $" cuts={string.Join(",", plan.Cuts)}" : "");
 
     private void Execute(string[] words)
     {
@@ -53,6 +54,7 @@ internal sealed class PickerScript
                     MinRuns = (int)Number(arguments, "min-runs", _options.MinRuns),
                     MaxRuns = (int)Number(arguments, "max-runs", _options.MaxRuns),
                     SmallRunBytes = Number(arguments, "small", _options.SmallRunBytes),
+                    WindowBytes = Number(arguments, "window-bytes", _options.WindowBytes),
                     MaxMergeBytes = Number(arguments, "max-bytes", _options.MaxMergeBytes),
                 };
                 _options.Validate();
@@ -88,7 +90,7 @@ internal sealed class PickerScript
         return new CompactionRun(
             number,
             (ushort)Number(arguments, "type", 0),
-            window,
+            TimeSpan.FromMilliseconds(100),
             long.Parse(times[0], CultureInfo.InvariantCulture),
             long.Parse(times[1], CultureInfo.InvariantCulture),
             Number(arguments, "size", 1),
@@ -126,6 +128,7 @@ internal sealed class PickerScript
                     ErasedUsers = 0,
                     SurplusShare = 0,
                     ColumnFiles = 0,
+                    IsSettled = plan.Reason == CompactionReason.Full && plan.Cuts is null,
                 });
             }
         }

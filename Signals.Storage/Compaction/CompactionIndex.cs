@@ -1,0 +1,227 @@
+using Signals.Storage.Tables;
+
+namespace Signals.Storage.Compaction;
+
+/// <summary>
+/// The runs of a store, kept in the order in which <see cref="CompactionPicker"/> prefers them, so that a change costs what it touches and a pick
+/// looks at nothing else. One thread at a time. The same runs give the same pick, in whatever order they came.
+/// </summary>
+internal sealed class CompactionIndex(CompactionOptions options)
+{
+    private readonly Dictionary<ulong, CompactionRun> _runs = [];
+    private readonly Dictionary<(ushort EventType, int Level, ulong Range), RunGroup> _groups = [];
+    private readonly SortedDictionary<ushort, SortedSet<(long MaxTime, ulong Number)>> _byAge = [];
+    private readonly SortedDictionary<ushort, SmallRuns> _small = [];
+    private readonly SortedDictionary<ushort, FullRuns> _full = [];
+    private readonly List<RunGroup> _stale = [];
+    private readonly SortedSet<RunGroup>[] _best =
+        [.. CompactionPicker.GroupReasons.Select(_ => new SortedSet<RunGroup>(Comparer<RunGroup>.Create(Precedence)))];
+
+    /// <summary>Runs that were added, taken out or looked at so far: what picking costs.</summary>
+    public long Steps { get; private set; }
+
+    /// <summary>The runs it has.</summary>
+    public IReadOnlyDictionary<ulong, CompactionRun> Runs => _runs;
+
+    /// <summary>Adds a run, or puts it in the place of the one with its number.</summary>
+    public void Set(in CompactionRun run)
+    {
+        if (_runs.TryGetValue(run.Number, out CompactionRun before))
+        {
+            if (before == run)
+            {
+                return;
+            }
+
+            Remove(run.Number);
+        }
+
+        Steps++;
+        _runs.Add(run.Number, run);
+        GroupOf(run).Add(run);
+        Of(_byAge, run.EventType, static () => []).Add((run.MaxTime, run.Number));
+        if (SmallRuns.Takes(run, options))
+        {
+            Of(_small, run.EventType, () => new SmallRuns(options)).Add(run);
+        }
+
+        if (run.Kind == RunKind.Events && !run.IsSettled)
+        {
+            Of(_full, run.EventType, () => new FullRuns(options)).Add(run);
+        }
+    }
+
+    /// <summary>Takes a run out, if it is there.</summary>
+    public void Remove(ulong number)
+    {
+        if (!_runs.Remove(number, out CompactionRun run))
+        {
+            return;
+        }
+
+        Steps++;
+        GroupOf(run).Remove(run);
+        _byAge[run.EventType].Remove((run.MaxTime, run.Number));
+        if (SmallRuns.Takes(run, options))
+        {
+            _small[run.EventType].Remove(run);
+        }
+
+        if (run.Kind == RunKind.Events && !run.IsSettled)
+        {
+            _full[run.EventType].Remove(run);
+        }
+    }
+
+    /// <summary>The most valuable piece of work, or null; see <see cref="CompactionPicker.Pick"/>.</summary>
+    public CompactionPlan? Pick(ReadOnlySpan<long> oldestKept, bool full = false)
+    {
+        DecideStale();
+        CompactionChoice? choice = PickExpired(oldestKept);
+        for (int reason = 0; choice is null && reason < CompactionPicker.ReasonsBeforeFull; reason++)
+        {
+            choice = Best(reason);
+            if (choice is null && reason == CompactionPicker.TierReason)
+            {
+                choice = PickSmall();
+            }
+        }
+
+        if (choice is null && full)
+        {
+            choice = PickFull(oldestKept);
+        }
+
+        for (int reason = CompactionPicker.ReasonsBeforeFull; choice is null && reason < CompactionPicker.GroupReasons.Length; reason++)
+        {
+            choice = Best(reason);
+        }
+
+        Steps += choice?.Runs.Length ?? 0;
+        return choice?.ToPlan(oldestKept);
+    }
+
+    private static int Precedence(RunGroup a, RunGroup b)
+    {
+        int order = b.DecidedCount.CompareTo(a.DecidedCount);
+        order = order != 0 ? order : b.Start.CompareTo(a.Start);
+        order = order != 0 ? order : a.EventType.CompareTo(b.EventType);
+        order = order != 0 ? order : a.Level.CompareTo(b.Level);
+        return order != 0 ? order : a.Range.CompareTo(b.Range);
+    }
+
+    private static T Of<T>(SortedDictionary<ushort, T> byType, ushort type, Func<T> make)
+    {
+        if (!byType.TryGetValue(type, out T? found))
+        {
+            found = make();
+            byType.Add(type, found);
+        }
+
+        return found;
+    }
+
+    // A group leaves the order by what it was decided for before it changes.
+    private RunGroup GroupOf(in CompactionRun run)
+    {
+        (ushort, int, ulong) key = (run.EventType, run.Level, run.RangeAt(run.Level));
+        if (!_groups.TryGetValue(key, out RunGroup? group))
+        {
+            group = new RunGroup(run.EventType, run.Level, key.Item3);
+            _groups.Add(key, group);
+        }
+
+        if (!group.IsStale)
+        {
+            group.IsStale = true;
+            _stale.Add(group);
+        }
+
+        return group;
+    }
+
+    private void DecideStale()
+    {
+        foreach (RunGroup group in _stale)
+        {
+            for (int reason = 0; reason < _best.Length; reason++)
+            {
+                if (group[reason] is not null)
+                {
+                    _best[reason].Remove(group);
+                }
+            }
+
+            group.Decide(options);
+            group.IsStale = false;
+            Steps += group.Count;
+            if (group.IsEmpty)
+            {
+                _groups.Remove((group.EventType, group.Level, group.Range));
+            }
+
+            for (int reason = 0; reason < _best.Length; reason++)
+            {
+                if (group[reason] is not null)
+                {
+                    _best[reason].Add(group);
+                }
+            }
+        }
+
+        _stale.Clear();
+    }
+
+    private CompactionChoice? Best(int reason) => _best[reason].Min?[reason];
+
+    // All at once: one commit, and nothing is read.
+    private CompactionChoice? PickExpired(ReadOnlySpan<long> oldestKept)
+    {
+        foreach ((ushort type, SortedSet<(long MaxTime, ulong Number)> byAge) in _byAge)
+        {
+            List<CompactionRun> expired = [];
+            foreach ((long maxTime, ulong number) in byAge)
+            {
+                if (maxTime >= oldestKept[type])
+                {
+                    break;
+                }
+
+                expired.Add(_runs[number]);
+            }
+
+            if (expired.Count > 0)
+            {
+                return new CompactionChoice(CompactionReason.Expired, [.. expired.OrderBy(run => run.WindowStart)]);
+            }
+        }
+
+        return null;
+    }
+
+    private CompactionChoice? PickSmall()
+    {
+        foreach (SmallRuns small in _small.Values)
+        {
+            if (small.Pick() is { } choice)
+            {
+                return choice;
+            }
+        }
+
+        return null;
+    }
+
+    private CompactionChoice? PickFull(ReadOnlySpan<long> oldestKept)
+    {
+        foreach ((ushort type, FullRuns runs) in _full)
+        {
+            if (runs.Pick(oldestKept[type]) is { } choice)
+            {
+                return choice;
+            }
+        }
+
+        return null;
+    }
+}

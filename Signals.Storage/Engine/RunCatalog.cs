@@ -1,0 +1,226 @@
+using Signals.Core.Schema;
+using Signals.Storage.Compaction;
+using Signals.Storage.Tables;
+using Signals.Storage.Versions;
+
+namespace Signals.Storage.Engine;
+
+/// <summary>
+/// What the picker knows of the tables of the store, kept up to date with what changed: tables that came or went, users that were erased,
+/// patches that became due. Tables that a request covers are kept apart from those of the background.
+/// </summary>
+/// <remarks>Thread contract: guarded by the compactor's lock. Lifetime: that of the compactor.</remarks>
+internal sealed class RunCatalog(StoreSchema schema, CompactionOptions options, ErasureSet erasures, PatchFolder folder)
+{
+    private readonly ErasureScan _erasureScan = new(erasures);
+    private readonly SurplusScan _surplusScan = new();
+    private readonly Dictionary<ushort, NewerTables> _newest = []; // of _version
+    private readonly Dictionary<ulong, Table> _tables = [];
+    private readonly HashSet<ulong> _patches = [];
+    private CompactionIndex _background = new(options);
+    private CompactionIndex? _requested;
+    private TableVersion _version = TableVersion.Empty;
+    private TableVersion? _surplusVersion;
+
+    /// <summary>Keeps all tables of now apart for a request.</summary>
+    public void Begin(TableVersion version)
+    {
+        Sync(version, null);
+        _requested = new CompactionIndex(options with { MinSurplusShare = double.Epsilon });
+        foreach (CompactionRun run in _background.Runs.Values)
+        {
+            _requested.Set(run with { SurplusShare = 0 });
+        }
+
+        _background = new CompactionIndex(options);
+        _surplusVersion = null;
+    }
+
+    /// <summary>Gives the tables of a request back to the background.</summary>
+    public void End()
+    {
+        foreach (ulong number in _requested!.Runs.Keys)
+        {
+            _background.Set(Describe(_tables[number], null));
+        }
+
+        _requested = null;
+        _surplusVersion = null;
+    }
+
+    /// <summary>The next piece of work of the background, or of a request; null for none.</summary>
+    /// <param name="version">The tables now.</param>
+    /// <param name="running">The request that runs, if any.</param>
+    /// <param name="request">It, when its work is asked for.</param>
+    /// <param name="oldestKept">Oldest event time kept, by type.</param>
+    /// <param name="nowMs">Now.</param>
+    public CompactionPlan? Pick(
+        TableVersion version, CompactionRequest? running, CompactionRequest? request, ReadOnlySpan<long> oldestKept, long nowMs)
+    {
+        Sync(version, running);
+        CompactionIndex index = request is null ? _background : _requested!;
+        DescribePatches(index, request, oldestKept, nowMs);
+        if (index.Pick(oldestKept, full: request is not null) is CompactionPlan plan)
+        {
+            return plan;
+        }
+
+        // The surplus costs a look at many users, so it is asked for only when nothing else is to do.
+        if (ReferenceEquals(_surplusVersion, version) || !AddSurplus(index, request))
+        {
+            return null;
+        }
+
+        _surplusVersion = version;
+        return index.Pick(oldestKept, full: request is not null);
+    }
+
+    /// <summary>The tables that hold only rows newer than all of a plan's.</summary>
+    public NewerTables Newer(TableVersion version, CompactionPlan plan)
+    {
+        long newest = long.MinValue;
+        foreach (ulong number in plan.Tables)
+        {
+            newest = version.TryGet(number, out Table table) ? Math.Max(newest, table.Meta.MaxTime) : newest;
+        }
+
+        return NewestOf(plan.EventType).Than(newest);
+    }
+
+    private void Sync(TableVersion version, CompactionRequest? running)
+    {
+        if (!ReferenceEquals(version, _version))
+        {
+            Forget([.. _tables.Keys.Where(number => !version.TryGet(number, out _))]);
+            foreach (Table table in version.Tables)
+            {
+                if (!_tables.TryGetValue(table.Meta.Number, out Table? known) || !ReferenceEquals(known, table))
+                {
+                    Add(table, isNew: known is null, running);
+                }
+            }
+
+            // Last: what cannot be read now, for lack of handles, is tried again at the next pick.
+            _version = version;
+            _newest.Clear();
+        }
+
+        foreach (Table table in _erasureScan.Refresh(_tables.Values))
+        {
+            Set(table, running);
+        }
+    }
+
+    private void Forget(ulong[] gone)
+    {
+        foreach (ulong number in gone)
+        {
+            _tables.Remove(number);
+            _patches.Remove(number);
+            _background.Remove(number);
+            _requested?.Remove(number);
+            _erasureScan.Forget(number);
+            _surplusScan.Forget(number);
+        }
+    }
+
+    private void Add(Table table, bool isNew, CompactionRequest? running)
+    {
+        if (isNew)
+        {
+            _erasureScan.Add(table);
+            if (table.Meta.Kind == RunKind.Patches)
+            {
+                _patches.Add(table.Meta.Number);
+            }
+            else
+            {
+                _surplusScan.NoteAdded(table.Meta.EventType, table.Meta.Rows);
+            }
+        }
+
+        _tables[table.Meta.Number] = table;
+        Set(table, running);
+    }
+
+    private void Set(Table table, CompactionRequest? running)
+    {
+        bool isCovered = running?.Covers(table.Meta.Number) == true;
+        (isCovered ? _requested! : _background).Set(Describe(table, isCovered ? running : null));
+    }
+
+    // Who is erased while a request runs is left to the background: it would have no end under steady erasures.
+    private CompactionRun Describe(Table table, CompactionRequest? request)
+    {
+        ulong number = table.Meta.Number;
+        int erased = request?.Made(number) == true ? 0 : _erasureScan.Count(number);
+        return CompactionRun.Of(table.Meta, schema.EventTypes[table.Meta.EventType].Window, erased) with
+        {
+            IsPlaced = request?.IsPlaced(number) == true,
+            IsSettled = request?.IsSettled(number) == true && table.Meta.ColumnFiles.Count == 0,
+        };
+    }
+
+    private void DescribePatches(CompactionIndex index, CompactionRequest? request, ReadOnlySpan<long> oldestKept, long nowMs)
+    {
+        foreach (ulong number in _patches)
+        {
+            if (index.Runs.TryGetValue(number, out CompactionRun run))
+            {
+                index.Set(run with
+                {
+                    IsDue = folder.IsDue(_tables[number], _version, events => request is null || request.Covers(events.Meta.Number),
+                        oldestKept[run.EventType], run.ErasedUsers, nowMs, always: request is not null),
+                });
+            }
+        }
+    }
+
+    private bool AddSurplus(CompactionIndex index, CompactionRequest? request)
+    {
+        bool any = false;
+        foreach (CompactionRun run in index.Runs.Values.Where(run => run.Kind == RunKind.Events).ToArray())
+        {
+            double share = request is null ? Estimate(run) : IsWithSurplus(run, request) ? 1 : 0;
+            any |= share > 0;
+            index.Set(run with { SurplusShare = share });
+        }
+
+        return any;
+    }
+
+    private double Estimate(in CompactionRun run)
+    {
+        EventTypeSchema type = schema.EventTypes[run.EventType];
+        return type.KeepLast == int.MaxValue
+            ? 0
+            : _surplusScan.Estimate(_tables[run.Number], type, NewestOf(run.EventType), options.MinSurplusShare);
+    }
+
+    private bool IsWithSurplus(in CompactionRun run, CompactionRequest request)
+    {
+        if (request.IsWithoutSurplus(run.Number))
+        {
+            return false;
+        }
+
+        if (SurplusScan.Any(_tables[run.Number], schema.EventTypes[run.EventType], NewestOf(run.EventType)))
+        {
+            return true;
+        }
+
+        request.SetWithoutSurplus(run.Number);
+        return false;
+    }
+
+    private NewerTables NewestOf(ushort eventType)
+    {
+        if (!_newest.TryGetValue(eventType, out NewerTables? newest))
+        {
+            newest = NewerTables.Of(_version.TablesOf(eventType));
+            _newest.Add(eventType, newest);
+        }
+
+        return newest;
+    }
+}
