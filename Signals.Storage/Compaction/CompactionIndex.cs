@@ -11,6 +11,7 @@ internal sealed class CompactionIndex(CompactionOptions options)
     private readonly Dictionary<ulong, CompactionRun> _runs = [];
     private readonly Dictionary<(ushort EventType, int Level, ulong Range), RunGroup> _groups = [];
     private readonly SortedDictionary<ushort, SortedSet<(long MaxTime, ulong Number)>> _byAge = [];
+    private readonly SortedDictionary<ushort, SortedSet<(long Middle, ulong Number)>> _byMiddle = [];
     private readonly SortedDictionary<ushort, SmallRuns> _small = [];
     private readonly SortedDictionary<ushort, FullRuns> _full = [];
     private readonly List<RunGroup> _stale = [];
@@ -40,6 +41,11 @@ internal sealed class CompactionIndex(CompactionOptions options)
         _runs.Add(run.Number, run);
         GroupOf(run).Add(run);
         Of(_byAge, run.EventType, static () => []).Add((run.MaxTime, run.Number));
+        if (IsLong(run))
+        {
+            Of(_byMiddle, run.EventType, static () => []).Add((MiddleOf(run), run.Number));
+        }
+
         if (SmallRuns.Takes(run, options))
         {
             Of(_small, run.EventType, () => new SmallRuns(options)).Add(run);
@@ -62,6 +68,11 @@ internal sealed class CompactionIndex(CompactionOptions options)
         Steps++;
         GroupOf(run).Remove(run);
         _byAge[run.EventType].Remove((run.MaxTime, run.Number));
+        if (IsLong(run))
+        {
+            _byMiddle[run.EventType].Remove((MiddleOf(run), run.Number));
+        }
+
         if (SmallRuns.Takes(run, options))
         {
             _small[run.EventType].Remove(run);
@@ -87,6 +98,7 @@ internal sealed class CompactionIndex(CompactionOptions options)
             }
         }
 
+        choice ??= PickAged(oldestKept);
         if (choice is null && full)
         {
             choice = PickFull(oldestKept);
@@ -109,6 +121,11 @@ internal sealed class CompactionIndex(CompactionOptions options)
         order = order != 0 ? order : a.Level.CompareTo(b.Level);
         return order != 0 ? order : a.Range.CompareTo(b.Range);
     }
+
+    // A run of one window goes whole soon after its first row expires.
+    private static bool IsLong(in CompactionRun run) => run.Kind == RunKind.Events && run.Level > 0;
+
+    private static long MiddleOf(in CompactionRun run) => (run.MinTime / 2) + (run.MaxTime / 2);
 
     private static T Of<T>(SortedDictionary<ushort, T> byType, ushort type, Func<T> make)
     {
@@ -193,6 +210,20 @@ internal sealed class CompactionIndex(CompactionOptions options)
             if (expired.Count > 0)
             {
                 return new CompactionChoice(CompactionReason.Expired, [.. expired.OrderBy(run => run.WindowStart)]);
+            }
+        }
+
+        return null;
+    }
+
+    // Each rewrite leaves half of the time at most, so a row is rewritten for it a few times whatever the span.
+    private CompactionChoice? PickAged(ReadOnlySpan<long> oldestKept)
+    {
+        foreach ((ushort type, SortedSet<(long Middle, ulong Number)> byMiddle) in _byMiddle)
+        {
+            if (byMiddle.Count > 0 && byMiddle.Min.Middle < oldestKept[type])
+            {
+                return new CompactionChoice(CompactionReason.Aged, [_runs[byMiddle.Min.Number]]);
             }
         }
 

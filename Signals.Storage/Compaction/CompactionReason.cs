@@ -21,6 +21,9 @@ internal enum CompactionReason
     /// </summary>
     Fold,
 
+    /// <summary>More than half of the time that a table of several windows spans has expired.</summary>
+    Aged,
+
     /// <summary>The caller asked that no two runs meet in a window.</summary>
     Full,
 

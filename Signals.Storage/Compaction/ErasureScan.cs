@@ -14,6 +14,7 @@ internal sealed class ErasureScan
     private readonly ErasureWatch _watch;
     private readonly Dictionary<UserId, long> _cutoffs = []; // as of what was taken from the watch
     private readonly Dictionary<ulong, int> _users = [];
+    private HashSet<Table> _changed = [];
 
     /// <summary>A scan of no table yet.</summary>
     public ErasureScan(ErasureSet erasures) => _watch = erasures.Watch();
@@ -52,7 +53,6 @@ internal sealed class ErasureScan
     /// <param name="tables">Those that were added and are still there.</param>
     public HashSet<Table> Refresh(IReadOnlyCollection<Table> tables)
     {
-        HashSet<Table> changed = [];
         while (_watch.TryPeek(out Erasure erasure))
         {
             long before = _cutoffs.GetValueOrDefault(erasure.User, ErasureSet.NoCutoff);
@@ -61,13 +61,15 @@ internal sealed class ErasureScan
                 // Counted once all tables were read: one that cannot be read now leaves everything as it was.
                 List<Table> more = HoldersOf(erasure, before, tables);
                 more.ForEach(table => _users[table.Meta.Number] = Count(table.Meta.Number) + 1);
-                changed.UnionWith(more);
+                _changed.UnionWith(more);
                 _cutoffs[erasure.User] = erasure.CutoffMs;
             }
 
             _watch.Pass();
         }
 
+        HashSet<Table> changed = _changed;
+        _changed = [];
         return changed;
     }
 

@@ -122,7 +122,7 @@ internal sealed class MergeJob
         TimeSpan window = _target.Type.Window;
         WindowHistogram histogram = new(window);
         bool isOneWindow = TimeWindow.StartOf(_tables.Min(table => table.Meta.MinTime), window) == TimeWindow.StartOf(_tables.Max(table => table.Meta.MaxTime), window);
-        if (isOneWindow || _tables.Sum(table => table.Meta.TotalLength) <= _target.WindowBytes)
+        if (isOneWindow || _tables.Sum(table => table.Meta.TotalLength) <= 2 * _target.WindowBytes)
         {
             return [];
         }
@@ -132,7 +132,9 @@ internal sealed class MergeJob
             AddTo(histogram, table);
         }
 
-        return WindowCut.Of(histogram, window, _target.WindowBytes);
+        // However wrong the guess is, a merge of small runs leaves fewer of them.
+        int most = _plan.Reason == CompactionReason.Small ? Math.Max(1, _tables.Length / 2) : WindowCut.MostTables;
+        return WindowCut.Of(histogram, window, _target.WindowBytes, Math.Min(most, WindowCut.MostTables));
     }
 
     private static void AddTo(WindowHistogram histogram, Table table)

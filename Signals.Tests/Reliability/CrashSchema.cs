@@ -42,7 +42,7 @@ internal static class CrashSchema
         SyncInterval = TimeSpan.FromHours(1),
         MaxFutureTime = TimeSpan.FromDays(1),
         Tables = new TableOptions { BlockBytes = 1024, WideBytes = 1024, MinBlockRows = 4 },
-        Compaction = new CompactionOptions { MinRuns = 3, MaxRuns = 4, WindowBytes = 0 },
+        Compaction = new CompactionOptions { MinRuns = 3, MaxRuns = 4, WindowBytes = 3 << 10 },
         Background = false,
     };
 

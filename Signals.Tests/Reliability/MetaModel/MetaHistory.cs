@@ -54,6 +54,7 @@ internal sealed class MetaHistory
             Retention = withPast ? new VersionRetention { Age = TimeSpan.FromDays(30) } : null,
             BlockCacheBytes = random.Coin() ? 0 : 16 << 10,
             MemTableBytes = random.Coin() ? 16 << 10 : 64 << 10,
+            Compaction = TestStores.Tiny.Compaction with { WindowBytes = TestStores.WindowBytes(seed) },
         };
         _past = withPast ? new PastMarks(_types, User, Users) : null;
         _store = Open();

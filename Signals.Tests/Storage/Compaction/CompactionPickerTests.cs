@@ -161,6 +161,10 @@ internal sealed class CompactionPickerTests
             + "run 5 window=300 size=900; run 6 window=600 size=900; pick full",
         "Full type=0 window=0 tables=1 bytes=5 cuts=0,100,200,300,400,600,700",
         TestName = "Pick_FullRequestOverAStrayRun_DividesItWhereTheOthersLie")]
+    [TestCase(
+        "keep type=0 from=400; run 1 time=0..800 size=60; run 2 time=300..390 size=70; run 3 time=350..790 size=80; pick; keep type=0 from=401; drain",
+        "Expired type=0 window=300 tables=2 bytes=70\nExpired type=0 window=300 tables=2 bytes=70\nAged type=0 window=0 tables=1 bytes=60\nleft: 3,101",
+        TestName = "Drain_HalfOfALongRunExpired_RewritesItOnce")]
     public void Pick_Script_GivesThePlans(string script, string plans) =>
         Assert.That(PickerScript.Run(script.Replace(';', '\n')), Is.EqualTo(plans));
 

@@ -33,6 +33,9 @@ internal static class TestStores
         Background = false,
     };
 
+    /// <summary>How a random history divides time: a table for each window, or for as many as hold so much.</summary>
+    public static long WindowBytes(ulong seed) => (seed % 5) switch { 0 => 0, 1 => 1 << 30, 2 => 1500, 3 => 4000, _ => 10_000 };
+
     public static SignalStore Open(IFileSystem files, StoreSchema schema, TimeProvider time, EngineOptions? options = null) =>
         SignalStore.Open(files, Folder, schema, options ?? Tiny, time);
 }
