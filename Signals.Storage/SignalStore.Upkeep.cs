@@ -75,7 +75,7 @@ public sealed partial class SignalStore
         : Engine.FlushAsync().WaitAsync(cancellationToken);
 
     /// <summary>
-    /// Flushes, then merges the tables of each time window into one. What was erased or had expired before the call is then in no table
+    /// Flushes, then merges tables until no two of an event type meet in a time window. What was erased or had expired before the call is then in no table
     /// and no log, and nothing is left that last-N puts out of reach. Events that arrive meanwhile go to tables of their own.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait; what has begun goes on.</param>

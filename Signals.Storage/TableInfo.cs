@@ -6,7 +6,9 @@ namespace Signals.Storage;
 /// <summary>What a store knows of one of its tables.</summary>
 /// <param name="Number">The table's number.</param>
 /// <param name="EventType">Name of the event type of all rows.</param>
-/// <param name="WindowStartMs">Start of the time window, milliseconds since the Unix epoch, UTC.</param>
+/// <param name="WindowStartMs">
+/// Start of the time window of the oldest event, milliseconds since the Unix epoch, UTC. Windows that hold little share a table.
+/// </param>
 /// <param name="OldestMs">Oldest event time, in the same unit.</param>
 /// <param name="NewestMs">Newest event time.</param>
 /// <param name="Rows">Rows.</param>

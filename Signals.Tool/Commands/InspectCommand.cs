@@ -16,7 +16,7 @@ internal sealed class InspectCommand : ICommand
 
     public string Usage => "inspect FOLDER [--type NAME] [--json]";
 
-    public string Description => "A picture of time windows, the runs in them and their sizes.";
+    public string Description => "A picture of the runs by the time window that they begin in, and their sizes.";
 
     public Task<ExitCode> RunAsync(CommandLine line, ToolContext context, CancellationToken cancellationToken)
     {

@@ -282,6 +282,24 @@ internal sealed class MergeJobTests
         Assert.That((scan.Estimate(rewritten, store.Type, two, 0.25), SurplusScan.Any(rewritten, store.Type, two)), Is.EqualTo((0.0, false)));
     }
 
+    [Test]
+    public void SurplusScan_FewNewRows_AreNoReasonToLookAgain()
+    {
+        using var store = new MergeStore(MergeRows.Schema(keepLast: 3));
+        var scan = new SurplusScan();
+        Table[] tables = [.. Enumerable.Range(0, 50).Select(i => store.Write(Users(1, [.. Enumerable.Range(1, 100).Select(row => (1000L * i) + 100 - row)])))];
+        NewerTables newer = NewerTables.Of(tables.AsSpan(49));
+        double[] Look() => [.. tables.Select(table => scan.Estimate(table, MergeRows.Schema(keepLast: 190), newer, 0.25))];
+        double[] first = Look();
+        Assert.That((first[0], scan.Samples), Is.EqualTo((0.1, 50L)));
+        scan.NoteAdded(store.Type.Id, 1);
+        Assert.That(Look(), Is.EqualTo(first));
+        Assert.That(scan.Samples, Is.EqualTo(50), "One row more cannot make a tenth a quarter.");
+        scan.NoteAdded(store.Type.Id, 20);
+        Assert.That(Look(), Is.EqualTo(first));
+        Assert.That(scan.Samples, Is.EqualTo(99), "The newest table had none, so it cannot be a quarter yet.");
+    }
+
     private static long Total(MergeStats stats) =>
         stats.RowsOut + stats.Duplicates + stats.Trimmed + stats.Expired + stats.Erased;
 
