@@ -15,7 +15,7 @@ namespace Signals.Tests.Reliability;
 internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Durability durability, ulong seed, bool imports = true, VersionRetention? retention = null)
 {
     public const string Directory = "store";
-    public const string Offline = "offline";
+    public const string Offline = "/offline"; // as an import names it: in full
     public const int Users = 8;
     public const long HourMs = 3_600_000;
     public const long StartMs = 1_772_323_200_000;
