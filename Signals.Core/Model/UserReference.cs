@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Signals.Core.Model;
 
 /// <summary>
@@ -14,8 +16,9 @@ public static class UserReference
     private const string GuidPrefix = "guid:";
     private const string IdPrefix = "id:";
     private const int ShortestIdPart = 16;
-    private const string HexDigits = "0123456789abcdefABCDEF";
-    private const string Punctuation = "+-_., {}()xX";
+
+    // Hexadecimal digits and what stands between, around or before digits.
+    private static readonly SearchValues<char> OfNumbers = SearchValues.Create("0123456789abcdefABCDEF+-_., {}()xX");
 
     /// <summary>Reads a reference.</summary>
     /// <exception cref="FormatException">It is none, or could mean two users; the message says what to write instead.</exception>
@@ -70,7 +73,7 @@ public static class UserReference
             return true;
         }
 
-        bool onlyDigitsAndPunctuation = text.AsSpan().IndexOfAnyExcept(HexDigits + Punctuation) < 0;
-        return onlyDigitsAndPunctuation && (text.AsSpan().IndexOfAnyInRange('0', '9') >= 0 || text.Length >= ShortestIdPart);
+        bool onlyDigitsAndPunctuation = !text.AsSpan().ContainsAnyExcept(OfNumbers);
+        return onlyDigitsAndPunctuation && (text.AsSpan().ContainsAnyInRange('0', '9') || text.Length >= ShortestIdPart);
     }
 }

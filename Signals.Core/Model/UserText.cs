@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace Signals.Core.Model;
@@ -13,6 +14,7 @@ internal static class UserText
     public const int IdDigits = 32;
 
     private const int HalfDigits = 16;
+    private static readonly SearchValues<char> LowerHexDigits = SearchValues.Create("0123456789abcdef");
 
     /// <summary>The text of a user.</summary>
     public static string Format(UserId user) => user.High == 0
@@ -27,7 +29,7 @@ internal static class UserText
     public static bool TryParseId(ReadOnlySpan<char> text, out UserId user)
     {
         user = default;
-        if (text.Length != IdDigits || text.IndexOfAnyExcept("0123456789abcdef") >= 0)
+        if (text.Length != IdDigits || text.ContainsAnyExcept(LowerHexDigits))
         {
             return false;
         }

@@ -21,6 +21,10 @@ internal sealed class IngestReport(IAnsiConsole console)
         Row(grid, "events in", $"{result.Read:N0} in {result.Elapsed.TotalSeconds:N2} s, "
             + $"{result.Read / Math.Max(result.Elapsed.TotalSeconds, 1e-9):N0}/s");
         Row(grid, "accepted", $"{result.Accepted:N0}");
+        if (result.Skipped > 0)
+        {
+            Row(grid, "passed over", $"{result.Skipped:N0} before the position that the store has of the source");
+        }
         Row(grid, "duplicates", $"{stats.DuplicatesMerged:N0} merged into their first copy");
         Row(grid, "late", $"{result.Late:N0} behind the newest event before them ({Share(result.Late, result.Accepted)})");
         Row(grid, "rejected", $"{result.Rejected.Total:N0}");
