@@ -86,7 +86,9 @@ internal sealed class HostApplication(IAnsiConsole console, TextWriter errors, T
     private async Task<ExitCode> StoreAsync(HostOptions options, IEventSource source, CancellationToken cancellationToken)
     {
         using StoreFolder folder = new(options);
-        StoreOptions storeOptions = new() { Durability = options.Durability, TimeProvider = time };
+        StoreOptions storeOptions = options.SchemaOf is null
+            ? new() { Durability = options.Durability, TimeProvider = time }
+            : new() { Durability = options.Durability, TimeProvider = time, MaxPastTime = TimeSpan.MaxValue }; // as old as the exporting store has it
         EventModel? model = options.Verify ? new EventModel(source.Schema) : null;
         SignalStore store = SignalStore.Open(folder.Path, source.Schema, storeOptions);
         long differences = 0;

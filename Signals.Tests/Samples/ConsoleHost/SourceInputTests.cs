@@ -86,7 +86,7 @@ public sealed class SourceInputTests
         StringBuilder text = new("\uFEFFu,t,n\n");
         for (int i = first; i < first + count; i++)
         {
-            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"user {i % 7},{1_000 + i},{i}\n");
+            text.Append(System.Globalization.CultureInfo.InvariantCulture, $"user {i % 7},{1_700_000_000 + i},{i}\n");
         }
 
         return text.ToString();
