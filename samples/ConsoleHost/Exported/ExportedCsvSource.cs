@@ -6,7 +6,6 @@ using Signals.Core.Schema;
 using Signals.Samples.ConsoleHost.Csv;
 using Signals.Samples.ConsoleHost.Events;
 using Signals.Samples.ConsoleHost.Input;
-using Signals.Samples.ConsoleHost.Options;
 using Signals.Storage.Frames;
 
 namespace Signals.Samples.ConsoleHost.Exported;

@@ -98,7 +98,7 @@ public sealed class CsvEventSourceTests
     [TestCase("uint64", "18446744073709551616", false)]
     public async Task TryRead_NumberBeyondItsKind_IsRefused(string kind, string cell, bool fits)
     {
-        FieldKindNames.TryParse(kind, out ColumnKind column, out int dimensions);
+        Assert.That(FieldKindNames.TryParse(kind, out ColumnKind column, out int dimensions), Is.True);
         (List<string> events, RejectionTally rejected) = await ReadAsync(
             Encoding.UTF8.GetBytes($"u,t,n\na,1,{cell}\n"), Mapping(new FieldMapping("n", column, dimensions, "n")), 64);
         Assert.That((events.Count, rejected.Total), Is.EqualTo(fits ? (1, 0L) : (0, 1L)));
