@@ -127,7 +127,10 @@ public sealed record StoreStats
     /// <summary>Memory of all memtables, spare ones included.</summary>
     public long MemTableBytes { get; }
 
-    /// <summary>Memory of the resident directories and indexes of all tables.</summary>
+    /// <summary>
+    /// Memory of the directories and indexes of all tables. With <see cref="StoreOptions.MemoryBudgetBytes"/> without the pages of directories, which are among
+    /// the cached blocks.
+    /// </summary>
     public long DirectoryBytes { get; }
 
     /// <summary>Tables of the current version.</summary>

@@ -15,12 +15,13 @@ public class DirectoryBenchmarks
     [GlobalSetup]
     public void Fill()
     {
-        _directory = new TableDirectory(Users, minTime: 0, maxTime: 1_000_000);
         UserId[] users = [.. Enumerable.Range(0, Users).Select(i => UserId.From((ulong)i * 2)).Order()];
-        for (int i = 0; i < users.Length; i++)
-        {
-            _directory.Set(i, users[i], firstRow: i * 10, count: 10, newest: 500_000, oldest: 1000);
-        }
+        DirectoryEntry[][] entries = [.. users.Chunk(DirectoryPageFormat.Users)
+            .Select(page => page.Select(user => new DirectoryEntry(user, Count: 10, Newest: 500_000, Oldest: 1000)).ToArray())];
+        int[] firstRows = [.. Enumerable.Range(0, entries.Length).Select(page => 10 * DirectoryPageFormat.Users * page), 10 * Users];
+        DirectoryPage[] pages = [.. entries.Select((page, i) => DirectoryPage.Open(
+            DirectoryPageEncoder.Encode(page), page.Length, page[0].User, firstRows[i], firstRows[i + 1], minTime: 0, maxTime: 1_000_000))];
+        _directory = new TableDirectory(Users, new DirectoryPages([.. entries.Select(page => page[0].User)], firstRows, []), pages);
     }
 
     [Benchmark]

@@ -44,7 +44,7 @@ internal sealed class PastState : IDisposable
             ViewState view = new(new ReadView([new MemTable(arenas, layouts)], TableVersion.Empty), epochs);
             _owned.Add(new ViewParts(view));
             WatermarkSet watermarks = new(schema.EventTypes.Count);
-            new TableSet(files.ForTables(), directory, schema, new BlockCache(options.BlockCacheBytes / 4)).Show(version.Tables, view, watermarks);
+            new TableSet(files.ForTables(), directory, schema, new BlockCache(options.BlockCacheBytes / 4, options.CacheHoldsDirectories)).Show(version.Tables, view, watermarks);
             foreach (Erasure erasure in erasures)
             {
                 _erasures.Add(erasure.User, erasure.CutoffMs);

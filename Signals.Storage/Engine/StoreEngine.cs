@@ -69,7 +69,7 @@ internal sealed partial class StoreEngine
         ulong highest = StoreRecovery.HighestNumber(files, directory, manifest.State);
         Numbers = new FileNumbers(Math.Max(highest + 1, manifest.State.NextFileNumber));
         Watermarks = new WatermarkSet(schema.EventTypes.Count);
-        _cache = new BlockCache(options.BlockCacheBytes);
+        _cache = new BlockCache(options.BlockCacheBytes, options.CacheHoldsDirectories);
         TableSet tables = new(files.ForTables(), directory, schema, _cache);
         ChunkLayout[] layouts = [.. schema.EventTypes.Select(type => new ChunkLayout(type))];
         _view = new ViewState(new ReadView([new MemTable(_arenas, layouts)], TableVersion.Empty), _epochs);
@@ -184,7 +184,10 @@ internal sealed partial class StoreEngine
     /// <summary>The tables now.</summary>
     public TableVersion Tables => _view.Current.Tables;
 
+    // What tables hold whatever is read; with one budget for all, pages of directories are among the blocks.
     private long DirectoryBytes => _view.Current.Tables.Tables.Sum(table => table.ResidentBytes);
+
+    private long DirectoryPageBytes => _options.CacheHoldsDirectories ? 0 : _cache.Directories.GetStats().ResidentBytes;
 
     public static StoreEngine Open(IFileSystem files, string directory, StoreSchema declared, EngineOptions options, TimeProvider time)
     {
@@ -300,7 +303,7 @@ internal sealed partial class StoreEngine
         _cache.GetStats(),
         _erasures.Count,
         _arenas.LiveCount * _arenas.ArenaBytes,
-        DirectoryBytes,
+        DirectoryBytes + DirectoryPageBytes,
         _view.Current.Tables.Tables.Count,
         _view.Current.Tables.Tables.Sum(table => table.Meta.TotalLength),
         _view.Current.Tables.Tables.Where(table => table.Meta.Kind == RunKind.Events).Sum(table => table.Meta.Rows),

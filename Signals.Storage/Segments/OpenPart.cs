@@ -10,13 +10,20 @@ namespace Signals.Storage.Segments;
 /// </summary>
 internal sealed class OpenPart
 {
+    private const long PagesInMemory = 1 << 20; // the check goes through them in order
+
     private OpenPart(TableFile file, TableFooter footer, TableLayout layout)
     {
         File = file;
         Footer = footer;
         Layout = layout;
         Index = TableIndex.Parse(file, footer, layout, file.ReadSection(footer.Section(TableFormat.IndexSection)));
-        Directory = TableDirectoryReader.Parse(file, footer, file.ReadSection(footer.Section(TableFormat.DirectorySection)));
+        if (footer.HasDirectoryPages)
+        {
+            file.Verify(footer.Section(TableFormat.DirectoryPagesSection));
+        }
+
+        Directory = TableDirectoryReader.Read(file, footer, new BlockCache(PagesInMemory, holdsDirectories: true));
     }
 
     /// <summary>The part's bytes.</summary>

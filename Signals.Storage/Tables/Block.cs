@@ -8,7 +8,7 @@ namespace Signals.Storage.Tables;
 /// Threads: any; immutable but for the cache's referenced bit, whose races are harmless. Memory is managed: whoever holds a
 /// block may read it, evicted or not.
 /// </summary>
-internal sealed class Block
+internal sealed class Block : CachedItem
 {
     private const int FixedBytes = 96;
     private const int SlicesPerLine = 4;
@@ -17,7 +17,6 @@ internal sealed class Block
     private readonly ChunkSlice[] _chunks;
     private readonly int _endOfColumns;
     private readonly bool _isComplete;
-    private bool _referenced;
 
     /// <summary>A block over decoded chunks.</summary>
     /// <param name="layout">The table's layout.</param>
@@ -48,8 +47,8 @@ internal sealed class Block
     /// <summary>Event ids, UInt64.</summary>
     public ColumnChunk Ids => Open(TableFormat.IdsChunk);
 
-    /// <summary>Memory held, as the cache counts it.</summary>
-    public long Bytes => FixedBytes + (long)Unsafe.SizeOf<ChunkSlice>() * _chunks.Length + DataBytes;
+    /// <inheritdoc/>
+    public override long Bytes => FixedBytes + (long)Unsafe.SizeOf<ChunkSlice>() * _chunks.Length + DataBytes;
 
     /// <summary>Bytes of the arrays behind the chunks.</summary>
     public long DataBytes { get; }
@@ -204,7 +203,7 @@ internal sealed class Block
             }
         }
 
-        return grown ? new Block(_layout, FirstRow, Rows, union, DataBytes + other.DataBytes) { _referenced = true } : this;
+        return grown ? new Block(_layout, FirstRow, Rows, union, DataBytes + other.DataBytes) { IsReferenced = true } : this;
     }
 
     /// <summary>The same chunks under the layout of a run that has got column files, but for columns that are elsewhere now.</summary>
@@ -220,25 +219,7 @@ internal sealed class Block
             }
         }
 
-        return new Block(layout, FirstRow, Rows, chunks, DataBytes) { _referenced = _referenced };
-    }
-
-    /// <summary>Sets the referenced bit; writes only when it is clear, so hot blocks stay shared between caches of cores.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Touch()
-    {
-        if (!_referenced)
-        {
-            _referenced = true;
-        }
-    }
-
-    /// <summary>Clears the referenced bit and returns what it was.</summary>
-    public bool TakeReferenced()
-    {
-        bool was = _referenced;
-        _referenced = false;
-        return was;
+        return new Block(layout, FirstRow, Rows, chunks, DataBytes) { IsReferenced = IsReferenced };
     }
 
     private void PrefetchChunk(int chunk, int start, int rows)

@@ -9,6 +9,9 @@ namespace Signals.Storage.Tables;
 /// </summary>
 internal sealed class BlockCache
 {
+    /// <summary>The capacity of a cache that keeps everything.</summary>
+    public const long Unbounded = long.MaxValue / 2;
+
     private const int Stripes = 16;
     private const int StripeStride = 16;
 
@@ -30,11 +33,17 @@ internal sealed class BlockCache
     private long _deviceBytes;
 
     /// <summary>A cache of so many bytes; 0 keeps nothing.</summary>
-    public BlockCache(long capacityBytes)
+    /// <param name="capacityBytes">Most bytes.</param>
+    /// <param name="holdsDirectories">Whether pages of directories share them; otherwise all that were read stay in memory.</param>
+    public BlockCache(long capacityBytes, bool holdsDirectories = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(capacityBytes);
         TotalBytes = capacityBytes;
+        Directories = holdsDirectories || capacityBytes == Unbounded ? this : new BlockCache(Unbounded);
     }
+
+    /// <summary>Where pages of directories are kept.</summary>
+    public BlockCache Directories { get; }
 
     /// <summary>Most bytes held, blocks and what <see cref="Reserve"/> says together.</summary>
     public long TotalBytes { get; }
@@ -123,17 +132,38 @@ internal sealed class BlockCache
         }
     }
 
-    /// <summary>Keeps a block that was loaded before anybody asked for it, unless another would have to leave for it.</summary>
-    public void AddIfRoom(Block?[] slots, int index, Block block)
+    /// <summary>Keeps an item that another thread may have loaded meanwhile, in place of those that were not used for long.</summary>
+    /// <returns>The item to read.</returns>
+    public T Add<T>(T?[] slots, int index, T loaded)
+        where T : CachedItem
     {
         lock (_gate)
         {
-            if (slots[index] is null && block.Bytes <= Capacity - _bytes)
+            if (slots[index] is T current)
             {
-                InsertLocked(new Entry(slots, index));
-                _bytes += block.Bytes;
+                return current;
+            }
+
+            if (loaded.Bytes <= Capacity)
+            {
+                EvictLocked(Capacity - loaded.Bytes, [], -1);
+                KeepLocked(slots, index, loaded);
+            }
+
+            return loaded;
+        }
+    }
+
+    /// <summary>Keeps an item that was loaded before anybody asked for it, unless another would have to leave for it.</summary>
+    public void AddIfRoom<T>(T?[] slots, int index, T item)
+        where T : CachedItem
+    {
+        lock (_gate)
+        {
+            if (slots[index] is null && item.Bytes <= Capacity - _bytes)
+            {
+                KeepLocked(slots, index, item);
                 _warmed++;
-                Volatile.Write(ref slots[index], block);
             }
         }
     }
@@ -174,11 +204,17 @@ internal sealed class BlockCache
         }
     }
 
-    /// <summary>Drops every block of a table. The table is no longer read.</summary>
-    public void Forget(Block?[] slots)
+    /// <summary>Drops everything in these slots. Their table is no longer read.</summary>
+    public void Forget(CachedItem?[] slots)
     {
         lock (_gate)
         {
+            for (int i = 0; i < slots.Length && TotalBytes == Unbounded; i++)
+            {
+                _bytes -= slots[i]?.Bytes ?? 0;
+                slots[i] = null;
+            }
+
             for (int i = _count - 1; i >= 0; i--)
             {
                 if (ReferenceEquals(_ring[i].Slots, slots))
@@ -191,7 +227,7 @@ internal sealed class BlockCache
 
     private static Block Join(Block? first, Block second) => first?.With(second) ?? second;
 
-    private void EvictLocked(long target, Block?[] slots, int kept)
+    private void EvictLocked(long target, CachedItem?[] slots, int kept)
     {
         while (_bytes > target)
         {
@@ -207,6 +243,18 @@ internal sealed class BlockCache
             RemoveLocked(_hand);
             _evictions++;
         }
+    }
+
+    // Where everything is kept, nobody looks for what to drop.
+    private void KeepLocked(CachedItem?[] slots, int index, CachedItem item)
+    {
+        if (TotalBytes != Unbounded)
+        {
+            InsertLocked(new Entry(slots, index));
+        }
+
+        _bytes += item.Bytes;
+        slots[index] = item; // publishes it as a volatile write would
     }
 
     private void InsertLocked(Entry entry)
@@ -227,10 +275,10 @@ internal sealed class BlockCache
     {
         Entry entry = _ring[at];
         _bytes -= entry.Slots[entry.Index]!.Bytes;
-        Volatile.Write(ref entry.Slots[entry.Index], null);
+        entry.Slots[entry.Index] = null; // no reference into an array of another type; storing one publishes it as a volatile write would
         _ring[at] = _ring[--_count];
         _ring[_count] = default;
     }
 
-    private readonly record struct Entry(Block?[] Slots, int Index);
+    private readonly record struct Entry(CachedItem?[] Slots, int Index);
 }

@@ -16,6 +16,9 @@ namespace Signals.Storage.Tables;
 internal sealed record FileEnvelope(
     string Noun, ulong Magic, uint Version, uint KnownCriticalFlags, int FooterFixedLength, params ushort[] Sections)
 {
+    /// <summary>Tags of the sections that a file may have once.</summary>
+    public IReadOnlyList<ushort> Optional { get; init; } = [];
+
     /// <summary>The file's first 32 bytes.</summary>
     public byte[] EncodeHeader(ulong identity, uint criticalFlags)
     {
@@ -138,6 +141,7 @@ internal sealed record FileEnvelope(
     {
         ulong next = TableFormat.HeaderLength;
         int[] found = new int[Sections.Length];
+        HashSet<ushort> optional = [];
         foreach (TableSection section in sections)
         {
             if ((ulong)section.Offset != next || (ulong)section.Length > (ulong)footerOffset - next)
@@ -150,6 +154,10 @@ internal sealed record FileEnvelope(
             if (known >= 0)
             {
                 found[known]++;
+            }
+            else if (Optional.Contains(section.Tag) && optional.Add(section.Tag))
+            {
+                continue;
             }
             else if ((section.Flags & TableFormat.CriticalSection) != 0)
             {

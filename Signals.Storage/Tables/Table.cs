@@ -99,7 +99,7 @@ internal sealed class Table : IDisposable
         Func<ColumnFileMeta, string>? columnFile = null,
         SharedFiles? segments = null)
     {
-        TableBody body = TableBody.Open(fileSystem, path, meta, schema, segments);
+        TableBody body = TableBody.Open(fileSystem, path, meta, schema, cache.Directories, segments);
         Table table;
         try
         {
@@ -144,7 +144,7 @@ internal sealed class Table : IDisposable
     /// <summary>Takes every block of this table out of the cache.</summary>
     public void LeaveCache() => _cache.Forget(_slots);
 
-    /// <summary>The rows of a user, if any. No I/O; about one cache miss when there are none.</summary>
+    /// <summary>The rows of a user, if any. Reads the page of the directory that may hold the user, unless it is in memory.</summary>
     public bool TryFind(in UserId user, out UserRows rows) => _directory.TryFind(in user, out rows);
 
     /// <summary>
@@ -169,7 +169,7 @@ internal sealed class Table : IDisposable
         return plain;
     }
 
-    /// <summary>The user at a place of the directory, which goes by user. No I/O.</summary>
+    /// <summary>The user at a place of the directory, which goes by user. May read a page of it.</summary>
     public UserId UserAt(int index, out UserRows rows)
     {
         rows = _directory.Rows(index);

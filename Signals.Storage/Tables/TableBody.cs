@@ -12,13 +12,13 @@ internal sealed class TableBody : IDisposable
 {
     private int _users = 1;
 
-    private TableBody(TableFile file, TableMeta meta, EventTypeSchema schema)
+    private TableBody(TableFile file, TableMeta meta, EventTypeSchema schema, BlockCache directories)
     {
         Input = file;
         Footer = TableFooterReader.Read(file, meta);
         Layout = TableColumns.Read(file, Footer, schema, meta.ColumnIds);
         Index = TableIndex.Parse(file, Footer, Layout, file.ReadSection(Footer.Section(TableFormat.IndexSection)));
-        Directory = TableDirectoryReader.Parse(file, Footer, file.ReadSection(Footer.Section(TableFormat.DirectorySection)));
+        Directory = TableDirectoryReader.Read(file, Footer, directories);
         Reader = new BlockReader(file, Index, Layout);
         AsBase = new ColumnFileBase(file.Identity, meta.FileChecksum, Footer.Rows, Index.Blocks);
     }
@@ -46,12 +46,15 @@ internal sealed class TableBody : IDisposable
 
     /// <summary>Opens the file that is a table or holds it, and reads directory and index.</summary>
     /// <exception cref="CorruptionException">The file is not that table, or damaged.</exception>
-    public static TableBody Open(IFileSystem fileSystem, string path, TableMeta meta, EventTypeSchema schema, SharedFiles? segments = null)
+    public static TableBody Open(
+        IFileSystem fileSystem, string path, TableMeta meta, EventTypeSchema schema, BlockCache directories, SharedFiles? segments = null)
     {
         TableFile file = TableFile.Open(fileSystem, path, meta, segments);
         try
         {
-            return new TableBody(file, meta, schema);
+            TableBody body = new(file, meta, schema, directories);
+            WarmOrLeave(body.Directory);
+            return body;
         }
         catch
         {
@@ -72,7 +75,21 @@ internal sealed class TableBody : IDisposable
     {
         if (Interlocked.Decrement(ref _users) == 0)
         {
+            Directory.LeaveCache();
             Input.Dispose();
+        }
+    }
+
+    private static void WarmOrLeave(TableDirectory directory)
+    {
+        try
+        {
+            directory.Warm();
+        }
+        catch
+        {
+            directory.LeaveCache();
+            throw;
         }
     }
 }

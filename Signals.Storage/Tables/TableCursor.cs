@@ -19,6 +19,7 @@ internal sealed class TableCursor
     private readonly byte[]?[] _data;
     private int _block = -1;
     private int _at = -1;
+    private DirectoryPage? _page;
 
     /// <summary>A cursor before the first user.</summary>
     public TableCursor(TableDirectory directory, TableIndex index, RowTraits traits, BlockSource source)
@@ -38,19 +39,26 @@ internal sealed class TableCursor
     public RowTraits Traits { get; }
 
     /// <summary>The user.</summary>
-    public UserId User => _directory.User(_at);
+    public UserId User => _page!.User(_at % DirectoryPageFormat.Users);
 
     /// <summary>The user's rows.</summary>
-    public int Count => _directory.Rows(_at).Count;
+    public int Count => Rows.Count;
 
     /// <summary>Where the user's rows are and how new.</summary>
-    public UserRows Rows => _directory.Rows(_at);
+    public UserRows Rows => _page!.Rows(_at % DirectoryPageFormat.Users);
 
-    /// <summary>Moves to the next user; false at the end. Reads nothing.</summary>
+    /// <summary>Moves to the next user; false at the end. Reads no rows.</summary>
+    /// <exception cref="CorruptionException">A page of the directory is damaged.</exception>
     public bool MoveNext()
     {
         _at = Math.Min(_at + 1, _directory.Users);
-        return _at < _directory.Users;
+        if (_at == _directory.Users)
+        {
+            return false;
+        }
+
+        _page = _at % DirectoryPageFormat.Users == 0 ? _directory.Look(_at / DirectoryPageFormat.Users) : _page;
+        return true;
     }
 
     /// <summary>Appends all rows of the user, newest first; columns that the table does not have become Absent.</summary>

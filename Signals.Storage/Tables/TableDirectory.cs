@@ -1,83 +1,92 @@
-using System.Numerics;
+using System.Runtime.CompilerServices;
 using Signals.Core.Model;
 
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// The resident directory: user to rows by an open-addressing probe, and users in order for cursors. Immutable, safe for any
-/// thread. A slot is 8 bytes, entry number + 1 beside 32 bits of the hash, so an absent user costs about one cache miss and no
-/// I/O; an entry is 32 bytes. Newest times are kept as distances from the table's newest, oldest times from its oldest, in units of
-/// 2^shift ms where the table spans too much; rounding down then only widens the bounds.
+/// Users of a table and their rows, in pages: of a large table these are read like blocks and may leave memory like them, of a small one
+/// they stay. What always stays is <see cref="DirectoryPages"/>, which takes less than a byte a user.
 /// </summary>
+/// <remarks>Thread contract: any thread; a look-up in a page that is in memory takes no lock and allocates nothing. The table's file is open meanwhile.</remarks>
 internal sealed class TableDirectory
 {
-    private readonly Entry[] _entries;
-    private readonly ulong[] _slots;
-    private readonly long _minTime;
-    private readonly long _maxTime;
-    private readonly int _timeShift;
+    private const int PagesAhead = 64;
 
-    /// <summary>An empty directory for so many users; <see cref="Set"/> fills it, then it is published.</summary>
-    public TableDirectory(int users, long minTime, long maxTime)
+    private readonly DirectoryPages _index;
+    private readonly DirectoryPage?[] _pages;
+    private readonly TableFile? _file;
+    private readonly BlockCache? _cache;
+    private readonly TableFooter? _footer;
+
+    /// <summary>A directory whose pages stay in memory.</summary>
+    /// <param name="users">Users.</param>
+    /// <param name="index">The pages.</param>
+    /// <param name="pages">All of them.</param>
+    public TableDirectory(int users, DirectoryPages index, DirectoryPage?[] pages)
     {
-        _entries = new Entry[users];
-        _slots = new ulong[users + users / 2 + 1];
-        _minTime = minTime;
-        _maxTime = maxTime;
-        _timeShift = Math.Max(0, 32 - BitOperations.LeadingZeroCount((ulong)maxTime - (ulong)minTime));
+        Users = users;
+        _index = index;
+        _pages = pages;
+    }
+
+    /// <summary>A directory whose pages are read when they are needed.</summary>
+    /// <param name="file">The table.</param>
+    /// <param name="footer">Its fixed part.</param>
+    /// <param name="index">The pages.</param>
+    /// <param name="cache">Bounds the pages in memory.</param>
+    public TableDirectory(TableFile file, TableFooter footer, DirectoryPages index, BlockCache cache)
+        : this(footer.Users, index, new DirectoryPage?[index.Count])
+    {
+        _file = file;
+        _footer = footer;
+        _cache = cache;
     }
 
     /// <summary>Users of the table.</summary>
-    public int Users => _entries.Length;
+    public int Users { get; }
 
-    /// <summary>Memory held.</summary>
-    public long ResidentBytes => 32L * _entries.Length + sizeof(ulong) * (long)_slots.Length;
+    /// <summary>Pages.</summary>
+    public int Pages => _index.Count;
+
+    /// <summary>Memory that is held whatever is read.</summary>
+    public long ResidentBytes => _index.ResidentBytes + ((long)Unsafe.SizeOf<nint>() * _pages.Length)
+        + (_cache is null ? _pages.Sum(page => page!.Bytes) : 0);
 
     /// <summary>The user at a position in user order.</summary>
-    public UserId User(int index) => new(_entries[index].High, _entries[index].Low);
+    /// <exception cref="CorruptionException">The page that was read for it is damaged.</exception>
+    public UserId User(int index) => PageAt(index / DirectoryPageFormat.Users).User(index % DirectoryPageFormat.Users);
 
     /// <summary>The rows of the user at a position in user order.</summary>
-    public UserRows Rows(int index) => ToRows(in _entries[index]);
+    /// <exception cref="CorruptionException">The page that was read for it is damaged.</exception>
+    public UserRows Rows(int index) => PageAt(index / DirectoryPageFormat.Users).Rows(index % DirectoryPageFormat.Users);
 
     /// <summary>Fetches what <see cref="TryFind"/> looks at first.</summary>
-    public void Prefetch(in UserId user) =>
-        Primitives.Prefetch.Line(ref _slots[(int)Math.BigMul(user.Hash64, (ulong)_slots.Length, out _)]);
+    public void Prefetch(in UserId user) => _index.Prefetch(user);
 
-    /// <summary>Fetches the entry that the user's first slot names, nearly always the right one; the slot should be there by now.</summary>
+    /// <summary>Fetches the page that may hold the user, if it is in memory.</summary>
     public void PrefetchEntry(in UserId user)
     {
-        ulong slot = _slots[(int)Math.BigMul(user.Hash64, (ulong)_slots.Length, out _)];
-        if (slot != 0)
+        int page = _index.Find(user);
+        if (page >= 0)
         {
-            Primitives.Prefetch.Line(ref _entries[(int)(uint)slot - 1]);
+            Volatile.Read(ref _pages[page])?.Prefetch();
         }
     }
 
-    /// <summary>The rows of a user, if the table has any.</summary>
+    /// <summary>The rows of a user, if the table has any. Reads at most one page.</summary>
+    /// <exception cref="CorruptionException">The page that was read for it is damaged.</exception>
     public bool TryFind(in UserId user, out UserRows rows)
     {
-        ulong hash = user.Hash64;
-        ulong[] slots = _slots;
-        uint at = (uint)Math.BigMul(hash, (ulong)slots.Length, out _);
-        while (at < (uint)slots.Length)
+        int number = _index.Find(user);
+        if (number >= 0)
         {
-            ulong slot = slots[at];
-            if (slot == 0)
+            DirectoryPage page = PageAt(number);
+            int index = page.Find(user, user.Hash64);
+            if (index >= 0)
             {
-                break;
+                rows = page.Rows(index);
+                return true;
             }
-
-            if ((uint)(slot >> 32) == (uint)hash)
-            {
-                ref readonly Entry entry = ref _entries[(int)(uint)slot - 1];
-                if (entry.Low == user.Low && entry.High == user.High)
-                {
-                    rows = ToRows(in entry);
-                    return true;
-                }
-            }
-
-            at = at + 1 == (uint)slots.Length ? 0 : at + 1;
         }
 
         rows = default;
@@ -87,50 +96,74 @@ internal sealed class TableDirectory
     /// <summary>The position of the user whose row this is.</summary>
     public int IndexOfRow(long row)
     {
-        int low = 0;
-        int high = _entries.Length - 1;
-        while (low < high)
-        {
-            int middle = low + ((high - low + 1) / 2);
-            (low, high) = _entries[middle].FirstRow <= row ? (middle, high) : (low, middle - 1);
-        }
-
-        return low;
+        int page = _index.FindRow(row);
+        return (page * DirectoryPageFormat.Users) + PageAt(page).IndexOfRow(row);
     }
 
     /// <summary>How many users come before this one.</summary>
     public int CountBefore(in UserId user)
     {
-        int low = 0;
-        int high = _entries.Length;
-        while (low < high)
-        {
-            int middle = low + ((high - low) / 2);
-            (low, high) = User(middle).CompareTo(user) < 0 ? (middle + 1, high) : (low, middle);
-        }
-
-        return low;
+        int page = _index.Find(user);
+        return page < 0 ? 0 : (page * DirectoryPageFormat.Users) + PageAt(page).CountBefore(user);
     }
 
-    /// <summary>Fills the entry at a position; each position once, before the directory is shared.</summary>
-    public void Set(int index, UserId user, int firstRow, int count, long newest, long oldest)
+    /// <summary>A page for somebody who goes through them all: one that is not in memory does not get there.</summary>
+    /// <exception cref="CorruptionException">The page is damaged.</exception>
+    public DirectoryPage Look(int page) => Volatile.Read(ref _pages[page]) ?? Load(page);
+
+    /// <summary>Puts pages into free room of the cache, so that the first reads find them there; as many as there is room for.</summary>
+    /// <exception cref="CorruptionException">A page is damaged.</exception>
+    public void Warm()
     {
-        _entries[index] = new Entry(user.High, user.Low, firstRow, count,
-            Distance(newest, _maxTime), Distance(_minTime, oldest));
-        ulong hash = user.Hash64;
-        uint at = (uint)Math.BigMul(hash, (ulong)_slots.Length, out _);
-        while (_slots[at] != 0)
+        long room = _cache?.FreeBytes ?? 0;
+        byte[] bytes = [];
+        for (int first = 0; first < _pages.Length && room > 0; first += PagesAhead)
         {
-            at = at + 1 == (uint)_slots.Length ? 0 : at + 1;
+            int end = Math.Min(_pages.Length, first + PagesAhead);
+            long offset = _index.Offset(first);
+            int length = (int)(_index.Offset(end) - offset);
+            bytes = bytes.Length >= length ? bytes : new byte[length];
+            _file!.ReadExactly(offset, bytes.AsSpan(0, length));
+            for (int page = first; page < end; page++)
+            {
+                int at = (int)(_index.Offset(page) - offset);
+                DirectoryPage loaded = DirectoryPageReader.Open(
+                    _file, _footer!, _index, page, bytes.AsSpan(at, (int)(_index.Offset(page + 1) - _index.Offset(page))));
+                room -= loaded.Bytes;
+                _cache!.AddIfRoom(_pages, page, loaded);
+            }
         }
-
-        _slots[at] = hash << 32 | (uint)(index + 1);
     }
 
-    private UserRows ToRows(in Entry entry) => new(entry.FirstRow, entry.Count,
-        _maxTime - (long)((ulong)entry.Newest << _timeShift), _minTime + (long)((ulong)entry.Oldest << _timeShift));
+    /// <summary>Takes the pages out of the cache. The table is no longer read.</summary>
+    public void LeaveCache() => _cache?.Forget(_pages);
 
-    private uint Distance(long older, long newer) => (uint)(((ulong)newer - (ulong)older) >> _timeShift);
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private DirectoryPage PageAt(int page)
+    {
+        DirectoryPage? resident = Volatile.Read(ref _pages[page]);
+        if (resident is null)
+        {
+            return Read(page);
+        }
 
-    private readonly record struct Entry(ulong High, ulong Low, int FirstRow, int Count, uint Newest, uint Oldest);
+        resident.Touch();
+        return resident;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private DirectoryPage Read(int page)
+    {
+        DirectoryPage loaded = Load(page);
+        _cache!.CountMiss(new IoCount(1, (int)(_index.Offset(page + 1) - _index.Offset(page))));
+        return _cache.Add(_pages, page, loaded);
+    }
+
+    private DirectoryPage Load(int page)
+    {
+        long offset = _index.Offset(page);
+        Span<byte> bytes = stackalloc byte[(int)(_index.Offset(page + 1) - offset)];
+        _file!.ReadExactly(offset, bytes);
+        return DirectoryPageReader.Open(_file, _footer!, _index, page, bytes);
+    }
 }

@@ -5,7 +5,10 @@ using Signals.Core.Model;
 
 namespace Signals.Storage.Tables;
 
-/// <summary>Collects the users of a table being written and encodes the directory section. One thread.</summary>
+/// <summary>
+/// Collects the users of a table being written and encodes its directory: in one piece for a few users, otherwise in pages and an index of these.
+/// One thread. Holds of many users what their pages take in the file.
+/// </summary>
 internal sealed class TableDirectoryBuilder
 {
     private readonly List<ulong> _high = [];
@@ -13,24 +16,72 @@ internal sealed class TableDirectoryBuilder
     private readonly List<long> _counts = [];
     private readonly List<long> _newest = [];
     private readonly List<long> _oldest = [];
+    private readonly List<DirectoryEntry> _page = [];
+    private readonly List<byte[]> _pages = [];
+    private readonly List<(UserId First, uint Rows)> _index = [];
+    private UserId _last;
 
     /// <summary>Users so far.</summary>
-    public int Users => _counts.Count;
+    public int Users { get; private set; }
 
     /// <summary>The last user.</summary>
-    public UserId LastUser => new(_high[^1], _low[^1]);
+    public UserId LastUser => _last;
+
+    /// <summary>Whether there are too many users for one piece.</summary>
+    public bool IsInPages => Users > DirectoryPageFormat.MostUsersInOnePiece;
 
     /// <summary>Adds a user, greater than the last one.</summary>
     public void Add(UserId user, int count, long newest, long oldest)
     {
-        _high.Add(user.High);
-        _low.Add(user.Low);
-        _counts.Add(count);
-        _newest.Add(newest);
-        _oldest.Add(oldest);
+        _last = user;
+        if (Users++ < DirectoryPageFormat.MostUsersInOnePiece)
+        {
+            _high.Add(user.High);
+            _low.Add(user.Low);
+            _counts.Add(count);
+            _newest.Add(newest);
+            _oldest.Add(oldest);
+        }
+
+        _page.Add(new DirectoryEntry(user, count, newest, oldest));
+        if (_page.Count == DirectoryPageFormat.Users)
+        {
+            EndPage();
+        }
     }
 
-    /// <summary>The directory section.</summary>
+    /// <summary>Appends the pages, which begin a section.</summary>
+    public void WritePages(TableOutput output, ulong identity)
+    {
+        EndPage();
+        Span<byte> checksum = stackalloc byte[TableFormat.ChecksumLength];
+        foreach (byte[] page in _pages)
+        {
+            BinaryPrimitives.WriteUInt32LittleEndian(checksum, TableFormat.Checksum(identity, output.Offset, page));
+            output.Append(page);
+            output.Append(checksum);
+        }
+    }
+
+    /// <summary>The directory section of a directory in pages: their index.</summary>
+    public byte[] EncodeIndex()
+    {
+        byte[] section = new byte[DirectoryPageFormat.IndexHeaderLength + (DirectoryPageFormat.IndexEntryLength * _pages.Count)];
+        BinaryPrimitives.WriteInt32LittleEndian(section, Users);
+        BinaryPrimitives.WriteInt32LittleEndian(section.AsSpan(4), DirectoryPageFormat.Users);
+        Span<byte> entry = section.AsSpan(DirectoryPageFormat.IndexHeaderLength);
+        for (int page = 0; page < _pages.Count; page++, entry = entry[DirectoryPageFormat.IndexEntryLength..])
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(entry, _index[page].First.High);
+            BinaryPrimitives.WriteUInt64LittleEndian(entry[8..], _index[page].First.Low);
+            BinaryPrimitives.WriteUInt32LittleEndian(entry[16..], _index[page].Rows);
+            BinaryPrimitives.WriteInt32LittleEndian(entry[20..], _pages[page].Length + TableFormat.ChecksumLength);
+        }
+
+        return section;
+    }
+
+    /// <summary>The directory section of a directory in one piece.</summary>
     public byte[] Encode()
     {
         ReadOnlySpan<ulong> high = CollectionsMarshal.AsSpan(_high);
@@ -54,6 +105,16 @@ internal sealed class TableDirectoryBuilder
         ColumnChunkWriter.Write(newest, newestPlan, Next(section, ref at, newestPlan));
         ColumnChunkWriter.Write(oldest, oldestPlan, Next(section, ref at, oldestPlan));
         return section;
+    }
+
+    private void EndPage()
+    {
+        if (_page.Count > 0)
+        {
+            _index.Add((_page[0].User, (uint)_page.Sum(entry => (long)entry.Count)));
+            _pages.Add(DirectoryPageEncoder.Encode(CollectionsMarshal.AsSpan(_page)));
+            _page.Clear();
+        }
     }
 
     private static Span<byte> Next(byte[] section, ref int at, in ChunkPlan plan)

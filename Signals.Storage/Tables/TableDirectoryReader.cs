@@ -5,15 +5,27 @@ using Signals.Core.Model;
 
 namespace Signals.Storage.Tables;
 
-/// <summary>Builds the resident directory from its section and refuses one that contradicts itself or the footer. Stateless.</summary>
+/// <summary>Opens a directory, in one piece or in pages, and refuses one that contradicts itself or the footer. Stateless.</summary>
 internal static class TableDirectoryReader
 {
-    private const int Batch = 512;
+    private const int Batch = DirectoryPageFormat.Users;
     private const int KeyChunks = 5;
 
-    /// <summary>Reads the directory section; its checksum was verified.</summary>
+    /// <summary>Reads the directory, or the index of its pages.</summary>
+    /// <param name="file">The table.</param>
+    /// <param name="footer">Its fixed part.</param>
+    /// <param name="cache">Bounds the pages in memory.</param>
     /// <exception cref="CorruptionException">Users out of order, counts or times that do not add up.</exception>
-    public static TableDirectory Parse(TableFile file, TableFooter footer, byte[] bytes)
+    public static TableDirectory Read(TableFile file, TableFooter footer, BlockCache cache)
+    {
+        byte[] section = file.ReadSection(footer.Section(TableFormat.DirectorySection));
+        return footer.HasDirectoryPages
+            ? new TableDirectory(file, footer, DirectoryPageReader.ReadIndex(file, footer, section), cache)
+            : Parse(file, footer, section);
+    }
+
+    // Its checksum was verified.
+    private static TableDirectory Parse(TableFile file, TableFooter footer, byte[] bytes)
     {
         TableSection section = footer.Section(TableFormat.DirectorySection);
         try
@@ -37,7 +49,9 @@ internal static class TableDirectoryReader
 
         Span<Range> chunks = stackalloc Range[KeyChunks];
         SplitChunks(bytes, (int)users, chunks);
-        TableDirectory directory = new((int)users, footer.MinTime, footer.MaxTime);
+        DirectoryPage[] pages = new DirectoryPage[(users + Batch - 1) / Batch];
+        int[] firstRows = new int[pages.Length + 1];
+        DirectoryEntry[] entries = new DirectoryEntry[Batch];
         Span<ulong> high = stackalloc ulong[Batch];
         Span<ulong> low = stackalloc ulong[Batch];
         Span<long> counts = stackalloc long[Batch];
@@ -62,14 +76,19 @@ internal static class TableDirectoryReader
                     throw new InvalidDataException($"user {user} with {counts[i]} rows from {oldest[i]} to {newest[i]} cannot be");
                 }
 
-                directory.Set(first + i, user, (int)row, (int)counts[i], newest[i], oldest[i]);
+                entries[i] = new DirectoryEntry(user, (int)counts[i], newest[i], oldest[i]);
                 row += counts[i];
                 previous = user;
             }
+
+            int page = first / Batch;
+            firstRows[page + 1] = (int)row;
+            pages[page] = DirectoryPage.Open(
+                DirectoryPageEncoder.Encode(entries.AsSpan(0, batch)), batch, entries[0].User, firstRows[page], (int)row, footer.MinTime, footer.MaxTime);
         }
 
         return row == footer.Rows
-            ? directory
+            ? new TableDirectory((int)users, new DirectoryPages([.. pages.Select(page => page.User(0))], firstRows, []), pages)
             : throw new InvalidDataException($"the users have {row} rows, the footer says {footer.Rows}");
     }
 

@@ -41,7 +41,10 @@ internal sealed class TableFooter
     /// <summary>The sections, in file order, back to back.</summary>
     public required TableSection[] Sections { get; init; }
 
-    /// <summary>The section with a tag, which exists: reading requires all that version 1 knows.</summary>
+    /// <summary>Whether the directory is in pages, and the directory section their index.</summary>
+    public bool HasDirectoryPages => Array.Exists(Sections, section => section.Tag == TableFormat.DirectoryPagesSection);
+
+    /// <summary>The section with a tag, which exists: reading requires all that are not optional.</summary>
     public TableSection Section(ushort tag) => Array.Find(Sections, section => section.Tag == tag);
 
     /// <summary>Footer and tail, to be written at an offset.</summary>

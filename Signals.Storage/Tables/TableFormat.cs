@@ -65,7 +65,7 @@ internal static class TableFormat
     public const int MaxLz4Expansion = 255;
 
     /// <summary>Tags of the footer's sections; persisted.</summary>
-    public const ushort BlocksSection = 1, ColumnsSection = 2, DirectorySection = 3, IndexSection = 4;
+    public const ushort BlocksSection = 1, ColumnsSection = 2, DirectorySection = 3, IndexSection = 4, DirectoryPagesSection = 5;
 
     /// <summary>Section flag: a reader that does not know the tag must refuse the file.</summary>
     public const ushort CriticalSection = 1;
@@ -75,7 +75,10 @@ internal static class TableFormat
 
     /// <summary>Header, sections and tail.</summary>
     public static readonly FileEnvelope Envelope = new(
-        "table file", Magic, Version, KnownCriticalFlags, FooterFixedLength, BlocksSection, ColumnsSection, DirectorySection, IndexSection);
+        "table file", Magic, Version, KnownCriticalFlags, FooterFixedLength, BlocksSection, ColumnsSection, DirectorySection, IndexSection)
+    {
+        Optional = [DirectoryPagesSection],
+    };
 
     /// <summary>Starts a checksum bound to a table and to an offset in it; continue with <see cref="Crc32C"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

@@ -15,6 +15,11 @@ internal static class TableVerifier
         CancellationToken cancellationToken = default)
     {
         file.Verify(footer.Section(TableFormat.BlocksSection), cancellationToken);
+        if (footer.HasDirectoryPages)
+        {
+            file.Verify(footer.Section(TableFormat.DirectoryPagesSection), cancellationToken);
+        }
+
         foreach (ColumnFile columns in source.Files)
         {
             columns.Verify(cancellationToken);

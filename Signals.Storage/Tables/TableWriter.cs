@@ -164,7 +164,7 @@ internal sealed class TableWriter : IDisposable
             [
                 _output.EndSection(TableFormat.BlocksSection),
                 WriteSection(TableFormat.ColumnsSection, TableColumns.Encode(_layout)),
-                WriteSection(TableFormat.DirectorySection, _directory.Encode()),
+                .. WriteDirectory(),
                 WriteSection(TableFormat.IndexSection, EncodeIndex()),
             ],
         };
@@ -258,6 +258,18 @@ internal sealed class TableWriter : IDisposable
                 return;
             }
         }
+    }
+
+    private TableSection[] WriteDirectory()
+    {
+        if (!_directory.IsInPages)
+        {
+            return [WriteSection(TableFormat.DirectorySection, _directory.Encode())];
+        }
+
+        _output.BeginSection();
+        _directory.WritePages(_output, _identity);
+        return [_output.EndSection(TableFormat.DirectoryPagesSection), WriteSection(TableFormat.DirectorySection, _directory.EncodeIndex())];
     }
 
     private TableSection WriteSection(ushort tag, byte[] bytes)

@@ -31,11 +31,11 @@ internal sealed class TableForgery
     public int FooterAt => _footerAt;
 
     /// <summary>Where the directory starts.</summary>
-    public int DirectoryAt => _sections[2].Offset;
+    public int DirectoryAt => SectionOf(TableFormat.DirectorySection).Offset;
 
     /// <summary>Where the last chunk starts, and whether it is compressed.</summary>
     public (int Offset, bool Compressed) LastChunk =>
-        (_chunks[^1].Offset, _file[_sections[3].Offset + _sections[3].Length - 1] >> 6 == (int)ChunkCodec.Lz4);
+        (_chunks[^1].Offset, _file[SectionOf(TableFormat.IndexSection).Offset + SectionOf(TableFormat.IndexSection).Length - 1] >> 6 == (int)ChunkCodec.Lz4);
 
     /// <summary>Overwrites a number of the file.</summary>
     public void Put(int at, long value) => BinaryPrimitives.WriteInt64LittleEndian(_file.AsSpan(at), value);
@@ -45,8 +45,8 @@ internal sealed class TableForgery
     {
         (int offset, int length) = random.Next(5) switch
         {
-            0 => _sections[2],
-            1 => _sections[3],
+            0 => SectionOf(TableFormat.DirectorySection),
+            1 => SectionOf(TableFormat.IndexSection),
             2 => (_footerAt, _file.Length - _footerAt),
             _ => _chunks[random.Next(_chunks.Count)],
         };
@@ -117,7 +117,7 @@ internal sealed class TableForgery
     private void FindChunks()
     {
         int at = _sections[0].Offset;
-        ReadOnlySpan<byte> index = _file.AsSpan(_sections[3].Offset, _sections[3].Length);
+        ReadOnlySpan<byte> index = _file.AsSpan(SectionOf(TableFormat.IndexSection).Offset, SectionOf(TableFormat.IndexSection).Length);
         int chunks = BinaryPrimitives.ReadInt32LittleEndian(index[4..]);
         for (int i = 0; i < (index.Length - 8) / sizeof(uint); i++)
         {
@@ -129,6 +129,9 @@ internal sealed class TableForgery
             }
         }
     }
+
+    private (int Offset, int Length) SectionOf(ushort tag) =>
+        _sections[Enumerable.Range(0, _sections.Length).First(i => BinaryPrimitives.ReadUInt16LittleEndian(Entry(i)) == tag)];
 
     private Span<byte> Entry(int section) =>
         _file.AsSpan(_footerAt + TableFormat.FooterFixedLength + section * TableFormat.SectionEntryLength);

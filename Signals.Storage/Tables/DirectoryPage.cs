@@ -1,0 +1,213 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
+using Signals.Core.Model;
+
+namespace Signals.Storage.Tables;
+
+/// <summary>
+/// Up to <see cref="DirectoryPageFormat.Users"/> adjacent users of a table and their rows, packed as they lie in the file, behind eight bits of each user's
+/// hash, by which a look-up finds the one user to compare. Immutable; any thread.
+/// </summary>
+internal sealed class DirectoryPage : CachedItem
+{
+    private const int FixedBytes = 120;
+    private const int Padding = 16; // a field is read as eight bytes and one more
+
+    private readonly byte[] _data;
+    private readonly int _users;
+    private readonly int _firstRow;
+    private readonly int _endRow;
+    private readonly int _highWidth;
+    private readonly int _lowWidth;
+    private readonly int _rowWidth;
+    private readonly int _newestWidth;
+    private readonly int _spanWidth;
+    private readonly int _bits;
+    private readonly ulong _highBase;
+    private readonly ulong _lowBase;
+    private readonly long _newestBase;
+
+    private DirectoryPage(ReadOnlySpan<byte> page, int firstRow, int endRow)
+    {
+        _users = BinaryPrimitives.ReadUInt16LittleEndian(page);
+        _firstRow = firstRow;
+        _endRow = endRow;
+        ReadOnlySpan<byte> widths = page.Slice(DirectoryPageFormat.WidthsAt, DirectoryPageFormat.Fields);
+        _highWidth = widths[DirectoryPageFormat.High];
+        _lowWidth = widths[DirectoryPageFormat.Low];
+        _rowWidth = widths[DirectoryPageFormat.Row];
+        _newestWidth = widths[DirectoryPageFormat.Newest];
+        _spanWidth = widths[DirectoryPageFormat.Span];
+        _bits = _highWidth + _lowWidth + _rowWidth + _newestWidth + _spanWidth;
+        _highBase = BinaryPrimitives.ReadUInt64LittleEndian(page[DirectoryPageFormat.HighBaseAt..]);
+        _lowBase = BinaryPrimitives.ReadUInt64LittleEndian(page[DirectoryPageFormat.LowBaseAt..]);
+        _newestBase = BinaryPrimitives.ReadInt64LittleEndian(page[DirectoryPageFormat.NewestBaseAt..]);
+        ReadOnlySpan<byte> packed = page[DirectoryPageFormat.HeaderLength..];
+        _data = new byte[DirectoryPageFormat.Users + packed.Length + Padding];
+        packed.CopyTo(_data.AsSpan(DirectoryPageFormat.Users));
+        for (int i = 0; i < _users; i++)
+        {
+            _data[i] = Mark(User(i).Hash64);
+        }
+    }
+
+    /// <summary>Users.</summary>
+    public int Users => _users;
+
+    /// <summary>Table-wide number of the first row.</summary>
+    public int FirstRow => _firstRow;
+
+    /// <inheritdoc/>
+    public override long Bytes => FixedBytes + _data.Length;
+
+    /// <summary>Opens a page and checks all of it; its checksum was verified.</summary>
+    /// <param name="page">The bytes without the checksum.</param>
+    /// <param name="users">Users that it must have.</param>
+    /// <param name="first">The first of them, as the index says.</param>
+    /// <param name="firstRow">Table-wide number of its first row.</param>
+    /// <param name="endRow">The one behind its last row.</param>
+    /// <param name="minTime">No time is older.</param>
+    /// <param name="maxTime">No time is newer.</param>
+    /// <exception cref="InvalidDataException">Bytes that are no such page.</exception>
+    public static DirectoryPage Open(
+        ReadOnlySpan<byte> page, int users, UserId first, int firstRow, int endRow, long minTime, long maxTime)
+    {
+        if (page.Length < DirectoryPageFormat.HeaderLength || BinaryPrimitives.ReadUInt16LittleEndian(page) != users)
+        {
+            throw new InvalidDataException($"a directory page of {page.Length} bytes does not hold {users} users");
+        }
+
+        int bits = 0;
+        for (int field = 0; field < DirectoryPageFormat.Fields; field++)
+        {
+            int width = page[DirectoryPageFormat.WidthsAt + field];
+            bits += width;
+            if (width > (field == DirectoryPageFormat.Row ? DirectoryPageFormat.MaxRowWidth : DirectoryPageFormat.MaxWidth))
+            {
+                throw new InvalidDataException($"field {field} of a directory page is {width} bits wide");
+            }
+        }
+
+        if (page.Length != DirectoryPageFormat.LengthOf(users, bits) || page[DirectoryPageFormat.WidthsAt + DirectoryPageFormat.Fields] != 0)
+        {
+            throw new InvalidDataException($"a directory page of {page.Length} bytes has no {users} users of {bits} bits");
+        }
+
+        DirectoryPage opened = new(page, firstRow, endRow);
+        opened.Check(first, minTime, maxTime);
+        return opened;
+    }
+
+    /// <summary>The user at a position of the page.</summary>
+    public UserId User(int index)
+    {
+        int at = EntryAt(index);
+        return new UserId(_highBase + ReadBits(at, _highWidth), _lowBase + ReadBits(at + _highWidth, _lowWidth));
+    }
+
+    /// <summary>The rows of the user at a position of the page.</summary>
+    public UserRows Rows(int index)
+    {
+        int at = EntryAt(index) + _highWidth + _lowWidth;
+        int first = _firstRow + (int)ReadBits(at, _rowWidth);
+        int end = index + 1 < _users ? RowOf(index + 1) : _endRow;
+        long newest = _newestBase + (long)ReadBits(at + _rowWidth, _newestWidth);
+        return new UserRows(first, end - first, newest, newest - (long)ReadBits(at + _rowWidth + _newestWidth, _spanWidth));
+    }
+
+    /// <summary>The position of a user, or -1. About one user in two look-ups is compared in vain.</summary>
+    public int Find(in UserId user, ulong hash)
+    {
+        Vector256<byte> mark = Vector256.Create(Mark(hash));
+        for (int at = 0; at < _users; at += Vector256<byte>.Count)
+        {
+            uint hits = Vector256.Equals(mark, Vector256.Create(_data.AsSpan(at, Vector256<byte>.Count))).ExtractMostSignificantBits();
+            for (; hits != 0; hits &= hits - 1)
+            {
+                int index = at + BitOperations.TrailingZeroCount(hits);
+                if (index < _users && User(index) == user)
+                {
+                    return index;
+                }
+            }
+        }
+
+        return -1;
+    }
+
+    /// <summary>The position of the user whose row this is; a row of the page.</summary>
+    public int IndexOfRow(long row)
+    {
+        int low = 0;
+        int high = _users - 1;
+        while (low < high)
+        {
+            int middle = low + ((high - low + 1) / 2);
+            (low, high) = RowOf(middle) <= row ? (middle, high) : (low, middle - 1);
+        }
+
+        return low;
+    }
+
+    /// <summary>How many users of the page come before this one.</summary>
+    public int CountBefore(in UserId user)
+    {
+        int low = 0;
+        int high = _users;
+        while (low < high)
+        {
+            int middle = low + ((high - low) / 2);
+            (low, high) = User(middle) < user ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
+    }
+
+    /// <summary>Fetches into the processor's cache what <see cref="Find"/> looks at first.</summary>
+    public void Prefetch() => Primitives.Prefetch.Lines(_data.AsSpan(0, DirectoryPageFormat.Users));
+
+    private static byte Mark(ulong hash) => (byte)(hash >> 56);
+
+    private void Check(UserId first, long minTime, long maxTime)
+    {
+        UserId previous = default;
+        for (int i = 0; i < _users; i++)
+        {
+            UserId user = User(i);
+            UserRows rows = Rows(i);
+            bool isNext = i == 0 ? user == first && rows.FirstRow == _firstRow : user > previous;
+            if (!isNext || rows.Count < 1 || rows.FirstRow < _firstRow || rows.NewestTime > maxTime
+                || rows.OldestTime < minTime || rows.NewestTime < rows.OldestTime)
+            {
+                throw new InvalidDataException($"user {user} with {rows.Count} rows from {rows.OldestTime} to {rows.NewestTime} cannot be");
+            }
+
+            previous = user;
+        }
+    }
+
+    private int EntryAt(int index) => (8 * DirectoryPageFormat.Users) + (index * _bits);
+
+    private int RowOf(int index) => _firstRow + (int)ReadBits(EntryAt(index) + _highWidth + _lowWidth, _rowWidth);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private ulong ReadBits(int at, int width)
+    {
+        if (width == 0)
+        {
+            return 0;
+        }
+
+        int shift = at & 7;
+        ReadOnlySpan<byte> bytes = _data.AsSpan(at >> 3, sizeof(ulong) + 1);
+        ulong value = BinaryPrimitives.ReadUInt64LittleEndian(bytes) >> shift;
+        if (shift + width > 64)
+        {
+            value |= (ulong)bytes[sizeof(ulong)] << (64 - shift);
+        }
+
+        return value & (ulong.MaxValue >> (64 - width));
+    }
+}

@@ -1,0 +1,93 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using Signals.Core.Model;
+
+namespace Signals.Storage.Tables;
+
+/// <summary>Packs users into a page: of each field only the bits in which the page's users differ from its least value. Stateless.</summary>
+internal static class DirectoryPageEncoder
+{
+    /// <summary>The bytes of a page, without its checksum.</summary>
+    /// <param name="entries">1 to <see cref="DirectoryPageFormat.Users"/> users, ascending.</param>
+    public static byte[] Encode(ReadOnlySpan<DirectoryEntry> entries)
+    {
+        Span<ulong> bases = stackalloc ulong[DirectoryPageFormat.Fields];
+        Span<int> widths = stackalloc int[DirectoryPageFormat.Fields];
+        Measure(entries, bases, widths);
+        int bits = 0;
+        foreach (int width in widths)
+        {
+            bits += width;
+        }
+
+        byte[] page = new byte[DirectoryPageFormat.LengthOf(entries.Length, bits)];
+        BinaryPrimitives.WriteUInt16LittleEndian(page, (ushort)entries.Length);
+        for (int field = 0; field < DirectoryPageFormat.Fields; field++)
+        {
+            page[DirectoryPageFormat.WidthsAt + field] = (byte)widths[field];
+        }
+
+        BinaryPrimitives.WriteUInt64LittleEndian(page.AsSpan(DirectoryPageFormat.HighBaseAt), bases[DirectoryPageFormat.High]);
+        BinaryPrimitives.WriteUInt64LittleEndian(page.AsSpan(DirectoryPageFormat.LowBaseAt), bases[DirectoryPageFormat.Low]);
+        BinaryPrimitives.WriteUInt64LittleEndian(page.AsSpan(DirectoryPageFormat.NewestBaseAt), bases[DirectoryPageFormat.Newest]);
+        int at = 8 * DirectoryPageFormat.HeaderLength;
+        ulong row = 0;
+        foreach (ref readonly DirectoryEntry entry in entries)
+        {
+            for (int field = 0; field < DirectoryPageFormat.Fields; field++)
+            {
+                WriteBits(page, ref at, FieldOf(entry, row, field) - bases[field], widths[field]);
+            }
+
+            row += (ulong)entry.Count;
+        }
+
+        return page;
+    }
+
+    private static void Measure(ReadOnlySpan<DirectoryEntry> entries, Span<ulong> bases, Span<int> widths)
+    {
+        bases.Fill(ulong.MaxValue);
+        bases[DirectoryPageFormat.Row] = bases[DirectoryPageFormat.Span] = 0;
+        bases[DirectoryPageFormat.Newest] = (ulong)long.MaxValue;
+        foreach (ref readonly DirectoryEntry entry in entries)
+        {
+            bases[DirectoryPageFormat.High] = Math.Min(bases[DirectoryPageFormat.High], entry.User.High);
+            bases[DirectoryPageFormat.Low] = Math.Min(bases[DirectoryPageFormat.Low], entry.User.Low);
+            bases[DirectoryPageFormat.Newest] = (ulong)Math.Min((long)bases[DirectoryPageFormat.Newest], entry.Newest);
+        }
+
+        ulong row = 0;
+        foreach (ref readonly DirectoryEntry entry in entries)
+        {
+            for (int field = 0; field < DirectoryPageFormat.Fields; field++)
+            {
+                widths[field] = Math.Max(widths[field], 64 - BitOperations.LeadingZeroCount(FieldOf(entry, row, field) - bases[field]));
+            }
+
+            row += (ulong)entry.Count;
+        }
+    }
+
+    private static ulong FieldOf(in DirectoryEntry entry, ulong row, int field) => field switch
+    {
+        DirectoryPageFormat.High => entry.User.High,
+        DirectoryPageFormat.Low => entry.User.Low,
+        DirectoryPageFormat.Row => row,
+        DirectoryPageFormat.Newest => (ulong)entry.Newest,
+        _ => (ulong)entry.Newest - (ulong)entry.Oldest,
+    };
+
+    private static void WriteBits(byte[] page, ref int at, ulong value, int width)
+    {
+        for (int left = width; left > 0;)
+        {
+            int shift = at & 7;
+            int taken = Math.Min(8 - shift, left);
+            page[at >> 3] |= (byte)((value & ((1UL << taken) - 1)) << shift);
+            value >>= taken;
+            at += taken;
+            left -= taken;
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using System.Buffers.Binary;
+using Signals.Core.Model;
+
+namespace Signals.Storage.Tables;
+
+/// <summary>Reads a directory in pages: its index, which stays in memory, and a page when it is needed. Stateless.</summary>
+internal static class DirectoryPageReader
+{
+    /// <summary>Reads the index section; its checksum was verified.</summary>
+    /// <exception cref="CorruptionException">It contradicts itself or the footer.</exception>
+    public static DirectoryPages ReadIndex(TableFile file, TableFooter footer, ReadOnlySpan<byte> bytes)
+    {
+        TableSection section = footer.Section(TableFormat.DirectorySection);
+        TableSection data = footer.Section(TableFormat.DirectoryPagesSection);
+        int pages = (int)((footer.Users + (long)DirectoryPageFormat.Users - 1) / DirectoryPageFormat.Users);
+        if (bytes.Length != DirectoryPageFormat.IndexHeaderLength + ((long)pages * DirectoryPageFormat.IndexEntryLength)
+            || BinaryPrimitives.ReadUInt32LittleEndian(bytes) != footer.Users
+            || BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]) != DirectoryPageFormat.Users)
+        {
+            throw file.Corrupt(section.Offset, $"a directory index of {bytes.Length} bytes cannot be that of {footer.Users} users");
+        }
+
+        UserId[] users = new UserId[pages];
+        int[] rows = new int[pages + 1];
+        long[] offsets = new long[pages + 1];
+        offsets[0] = data.Offset;
+        ReadOnlySpan<byte> entry = bytes[DirectoryPageFormat.IndexHeaderLength..];
+        for (int page = 0; page < pages; page++, entry = entry[DirectoryPageFormat.IndexEntryLength..])
+        {
+            users[page] = new UserId(BinaryPrimitives.ReadUInt64LittleEndian(entry), BinaryPrimitives.ReadUInt64LittleEndian(entry[8..]));
+            uint count = BinaryPrimitives.ReadUInt32LittleEndian(entry[16..]);
+            uint length = BinaryPrimitives.ReadUInt32LittleEndian(entry[20..]);
+            if ((page > 0 && users[page] <= users[page - 1]) || count > footer.Rows - rows[page]
+                || length is < DirectoryPageFormat.HeaderLength + TableFormat.ChecksumLength or > DirectoryPageFormat.MaxLength)
+            {
+                throw file.Corrupt(section.Offset, $"page {page} of the directory, from user {users[page]} on, with {count} rows in {length} bytes cannot be");
+            }
+
+            rows[page + 1] = rows[page] + (int)count;
+            offsets[page + 1] = offsets[page] + length;
+        }
+
+        return rows[pages] == footer.Rows && offsets[pages] == data.Offset + data.Length
+            ? new DirectoryPages(users, rows, offsets)
+            : throw file.Corrupt(section.Offset, $"the pages of the directory hold {rows[pages]} rows up to offset {offsets[pages]}, the footer {footer.Rows} rows");
+    }
+
+    /// <summary>Opens a page.</summary>
+    /// <param name="file">The table.</param>
+    /// <param name="footer">Its fixed part.</param>
+    /// <param name="index">All pages.</param>
+    /// <param name="page">Which one.</param>
+    /// <param name="bytes">Its bytes, with the checksum.</param>
+    /// <exception cref="CorruptionException">The bytes are damaged.</exception>
+    public static DirectoryPage Open(TableFile file, TableFooter footer, DirectoryPages index, int page, ReadOnlySpan<byte> bytes)
+    {
+        long offset = index.Offset(page);
+        ReadOnlySpan<byte> content = bytes[..^TableFormat.ChecksumLength];
+        file.RequireChecksum(offset, content, BinaryPrimitives.ReadUInt32LittleEndian(bytes[^TableFormat.ChecksumLength..]));
+        int users = page + 1 < index.Count ? DirectoryPageFormat.Users : footer.Users - (page * DirectoryPageFormat.Users);
+        try
+        {
+            return DirectoryPage.Open(
+                content, users, index.FirstUser(page), index.FirstRow(page), index.FirstRow(page + 1), footer.MinTime, footer.MaxTime);
+        }
+        catch (InvalidDataException damage)
+        {
+            throw file.Corrupt(offset, damage.Message, damage);
+        }
+    }
+}
