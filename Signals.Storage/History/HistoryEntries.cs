@@ -97,9 +97,9 @@ internal static class HistoryEntries
             Require(tables.Remove(removed), $"removes table {removed}, which is not there");
         }
 
-        foreach (TableMeta added in edit.AddedTables)
+        foreach (TableMeta table in edit.AddedTables)
         {
-            Require(tables.TryAdd(added.Number, added), $"adds table {added.Number} twice");
+            Require(tables.TryAdd(table.Number, table), $"adds table {table.Number} twice");
         }
 
         return new RetainedVersion
@@ -111,7 +111,7 @@ internal static class HistoryEntries
             FirstLog = edit.FirstLiveLog!.Value,
             ErasureEdits = BinaryPrimitives.ReadUInt64LittleEndian(entry[HistoryFormat.ErasuresOffset..]),
             IsOpening = (flags & HistoryFormat.OpeningFlag) != 0,
-            Tables = [.. tables.Values],
+            Tables = RetainedVersion.Follow(before?.Tables ?? [], tables.Values),
             Erasures = [.. edit.Erasures],
         };
     }

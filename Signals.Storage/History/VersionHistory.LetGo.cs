@@ -45,6 +45,19 @@ internal sealed partial class VersionHistory
         return [.. files, .. LogsLocked().Where(log => log >= first && log < FirstLog).Select(StoreFiles.Log)];
     }
 
+    /// <summary>Pins the files of the newest version; of the one before it only those that are not among them stay with its own pin.</summary>
+    private void PinLocked(RetainedVersion? before, RetainedVersion version)
+    {
+        HashSet<string> files = [.. version.DataFiles()];
+        _pinned.Add(_pins.Pin(files));
+        if (before is not null)
+        {
+            IDisposable all = _pinned[^2];
+            _pinned[^2] = _pins.Pin(before.DataFiles().Where(name => !files.Contains(name)));
+            all.Dispose();
+        }
+    }
+
     /// <summary>
     /// Counts once what a version has and the next one has no longer. No file that went comes back under its number, so the sum over the versions
     /// is what all of them need and the newest does not, and neither asking for it nor letting versions go looks at their tables.

@@ -29,7 +29,7 @@ internal sealed partial class VersionHistory : IDisposable
     private readonly Lock _cleaning = new(); // taken before the committer's gate and _lock
     private readonly Lock _lock = new();
     private readonly HistoryContent _content; // guarded by _lock
-    private readonly List<IDisposable> _pinned = []; // guarded by _lock; one for each version
+    private readonly List<IDisposable> _pinned = []; // guarded by _lock; for each version but the newest what the next one needs no longer, for the newest all
     private readonly List<IDisposable> _loose = []; // guarded by _lock; of versions that went
     private readonly List<long> _bytesBehind = []; // guarded by _lock; for each version but the newest: of what the next one needs no longer
     private HistoryFile? _file; // guarded by _lock
@@ -54,7 +54,7 @@ internal sealed partial class VersionHistory : IDisposable
         RetainedVersion? before = null;
         foreach (RetainedVersion version in content.Versions)
         {
-            _pinned.Add(pins.Pin(version.DataFiles()));
+            PinLocked(before, version);
             CountBehindLocked(before, version);
             before = version;
         }
@@ -135,12 +135,11 @@ internal sealed partial class VersionHistory : IDisposable
                 FirstLog = state.FirstLiveLog,
                 ErasureEdits = (before?.ErasureEdits ?? 0) + (hasErasedRows || NeedsCleaningLocked(state, edit, isOpening) ? 1UL : 0),
                 IsOpening = isOpening,
-                Tables = TablesOf(state, before),
+                Tables = RetainedVersion.Follow(before?.Tables ?? [], state.Tables.OrderBy(table => table.Key).Select(table => table.Value)),
                 Erasures = isOpening ? [.. state.Erasures.Select(erased => new Erasure(erased.Key, erased.Value))] : [.. edit.Erasures],
             };
-            IDisposable pinned = _pins.Pin(version.DataFiles());
+            PinLocked(before, version);
             _content.Add(version, _content.CleanEdits);
-            _pinned.Add(pinned);
             CountBehindLocked(before, version);
             if (isOpening)
             {
@@ -275,16 +274,6 @@ internal sealed partial class VersionHistory : IDisposable
         }
 
         return state.Erasures.Any(erased => known.GetValueOrDefault(erased.Key, ErasureSet.NoCutoff) < erased.Value);
-    }
-
-    private static TableMeta[] TablesOf(ManifestState state, RetainedVersion? before)
-    {
-        // The same object for a table that did not change: that is how a version is told from the one before it.
-        Dictionary<ulong, TableMeta> had = (before?.Tables ?? []).ToDictionary(table => table.Number);
-        return [.. state.Tables.Values.Select(table =>
-            had.TryGetValue(table.Number, out TableMeta? old) && old.ColumnFiles.Select(file => file.Number).SequenceEqual(table.ColumnFiles.Select(file => file.Number))
-                ? old
-                : table)];
     }
 
     private void SampleLocked(ulong version)

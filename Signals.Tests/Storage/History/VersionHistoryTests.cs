@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Storage;
@@ -71,6 +72,52 @@ internal sealed class VersionHistoryTests
     }
 
     [Test]
+    public void Follow_AnyChange_GivesTheTablesOfNowAndTheObjectsOfBefore()
+    {
+        Random random = new(3);
+        ImmutableList<TableMeta> before = [];
+        for (int round = 0; round < 300; round++)
+        {
+            TableMeta[] now = [.. Enumerable.Range(1, 30).Where(_ => random.Next(3) > 0)
+                .Select(number => Table((ulong)number, columnFile: random.Next(10) == 0 ? (ulong)random.Next(100, 102) : 0))];
+            ImmutableList<TableMeta> after = RetainedVersion.Follow(before, now);
+            Assert.That(after.Select(Describe), Is.EqualTo(now.Select(Describe)));
+            foreach (TableMeta table in after)
+            {
+                TableMeta? old = before.Find(one => one.Number == table.Number);
+                Assert.That(ReferenceEquals(old, table), Is.EqualTo(old is not null && Describe(old) == Describe(table)));
+            }
+
+            before = after;
+        }
+    }
+
+    [Test]
+    public void Follow_ManyVersionsOfManyTables_TakeWhatChanged()
+    {
+        const int Tables = 2000;
+        ImmutableList<TableMeta> tables = RetainedVersion.Follow([], Enumerable.Range(1, Tables).Select(number => Table((ulong)number, 0)));
+        List<ImmutableList<TableMeta>> versions = [tables];
+        for (int i = 1; i <= 50; i++)
+        {
+            versions.Add(RetainedVersion.Follow(versions[^1], [.. versions[^1], Table((ulong)(Tables + i), 0)]));
+        }
+
+        // Each version is a tree; what two have in common is the same part of it.
+        HashSet<object> parts = new(ReferenceEqualityComparer.Instance);
+        long before = 0;
+        foreach (ImmutableList<TableMeta> version in versions)
+        {
+            AddParts(parts, version);
+            long added = parts.Count - before;
+            Assert.That(before == 0 || added < 40, $"{added} new parts");
+            before = parts.Count;
+        }
+
+        Assert.That(before, Is.GreaterThan(Tables), "every table is in a part");
+    }
+
+    [Test]
     public async Task LetErasedGo_WhileAnotherDoes_CleansOnce()
     {
         using SignalStore store = PastStores.Open(_files, _time);
@@ -118,6 +165,37 @@ internal sealed class VersionHistoryTests
             }
         }
     }
+
+    private static void AddParts(HashSet<object> parts, ImmutableList<TableMeta> version)
+    {
+        const System.Reflection.BindingFlags Fields = System.Reflection.BindingFlags.Instance | System.Reflection.BindingFlags.NonPublic;
+        Stack<object?> left = new([typeof(ImmutableList<TableMeta>).GetField("_root", Fields)!.GetValue(version)]);
+        while (left.TryPop(out object? part))
+        {
+            if (part is not null && parts.Add(part))
+            {
+                left.Push(part.GetType().GetField("_left", Fields)!.GetValue(part));
+                left.Push(part.GetType().GetField("_right", Fields)!.GetValue(part));
+            }
+        }
+    }
+
+    private static TableMeta Table(ulong number, ulong columnFile) => new()
+    {
+        Number = number,
+        EventType = 0,
+        WindowStart = 0,
+        MinTime = 1,
+        MaxTime = 2,
+        Rows = 3,
+        Users = 1,
+        FileLength = 4096,
+        FileChecksum = 1,
+        NewestInserted = 2,
+        ColumnFiles = columnFile == 0 ? [] : [new ColumnFileMeta(columnFile, 10, 1, [0])],
+    };
+
+    private static string Describe(TableMeta table) => $"{table.Number} {string.Join(',', table.ColumnFiles.Select(file => file.Number))}";
 
     private static Exception? Catch(Action action)
     {
