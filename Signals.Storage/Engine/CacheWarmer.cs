@@ -68,6 +68,20 @@ internal sealed class CacheWarmer(BlockCache cache, ViewState view, ReadEpochs e
     private static WarmBlocks Plan(Table table, VersionEdit edit, TableVersion before)
     {
         WarmBlocks warm = new(table);
+        try
+        {
+            Plan(warm, table, edit, before);
+        }
+        catch (Exception error) when (IsOfAFile(error))
+        {
+            // A page of a directory: as with what cannot be loaded below.
+        }
+
+        return warm;
+    }
+
+    private static void Plan(WarmBlocks warm, Table table, VersionEdit edit, TableVersion before)
+    {
         if (before.TryGet(table.Meta.Number, out Table replaced))
         {
             warm.WantReplaced(replaced);
@@ -96,8 +110,6 @@ internal sealed class CacheWarmer(BlockCache cache, ViewState view, ReadEpochs e
                 }
             }
         }
-
-        return warm;
     }
 
     private static long LeavingBytes(VersionEdit edit, TableVersion before)
@@ -126,9 +138,11 @@ internal sealed class CacheWarmer(BlockCache cache, ViewState view, ReadEpochs e
                 room -= blocks.Load(room, _stopping.Token);
             }
         }
-        catch (Exception error) when (error is IOException or CorruptionException or HandlesExhaustedException)
+        catch (Exception error) when (IsOfAFile(error))
         {
             // Not the edit's concern: its tables were checked as they were opened, and a read names file and offset of a damaged block.
         }
     }
+
+    private static bool IsOfAFile(Exception error) => error is IOException or CorruptionException or HandlesExhaustedException;
 }

@@ -81,9 +81,16 @@ internal sealed class ErasureLedger(
                 found.Add((ErasurePlaceKind.Memory, entry.NameOf(table)));
             }
 
-            foreach (Table table in current.Tables.Tables.Where(table => Holds(table, entry.Certificate)))
+            foreach (Table table in current.Tables.Tables)
             {
-                entry.Files.UnionWith(StoreFiles.FilesOf(table.Meta));
+                if (Holds(table, entry.Certificate) is not bool holds)
+                {
+                    found.AddRange(StoreFiles.FilesOf(table.Meta).Select(name => (ErasurePlaceKind.Table, name)));
+                }
+                else if (holds)
+                {
+                    entry.Files.UnionWith(StoreFiles.FilesOf(table.Meta));
+                }
             }
         }
 
@@ -101,8 +108,18 @@ internal sealed class ErasureLedger(
         return found;
     }
 
-    private static bool Holds(Table table, ErasureCertificate erased) =>
-        table.TryFind(erased.User, out UserRows rows) && rows.OldestTime <= erased.CutoffMs;
+    // Null when that cannot be told now: without a handle for the directory. The table then counts until the next look.
+    private static bool? Holds(Table table, ErasureCertificate erased)
+    {
+        try
+        {
+            return table.TryFind(erased.User, out UserRows rows) && rows.OldestTime <= erased.CutoffMs;
+        }
+        catch (HandlesExhaustedException)
+        {
+            return null;
+        }
+    }
 
     private static bool Holds(MemTable table, ErasureCertificate erased)
     {

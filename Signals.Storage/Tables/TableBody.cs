@@ -10,6 +10,7 @@ namespace Signals.Storage.Tables;
 /// </summary>
 internal sealed class TableBody : IDisposable
 {
+    private readonly TableDirectory _directory;
     private int _users = 1;
 
     private TableBody(TableFile file, TableMeta meta, EventTypeSchema schema, BlockCache directories)
@@ -18,7 +19,7 @@ internal sealed class TableBody : IDisposable
         Footer = TableFooterReader.Read(file, meta);
         Layout = TableColumns.Read(file, Footer, schema, meta.ColumnIds);
         Index = TableIndex.Parse(file, Footer, Layout, file.ReadSection(Footer.Section(TableFormat.IndexSection)));
-        Directory = TableDirectoryReader.Read(file, Footer, directories);
+        _directory = TableDirectoryReader.Read(file, Footer, directories);
         Reader = new BlockReader(file, Index, Layout);
         AsBase = new ColumnFileBase(file.Identity, meta.FileChecksum, Footer.Rows, Index.Blocks);
     }
@@ -36,7 +37,7 @@ internal sealed class TableBody : IDisposable
     public TableIndex Index { get; }
 
     /// <summary>Where users are.</summary>
-    public TableDirectory Directory { get; }
+    public TableDirectory Directory => _directory;
 
     /// <summary>Reads its chunks.</summary>
     public BlockReader Reader { get; }
@@ -53,7 +54,7 @@ internal sealed class TableBody : IDisposable
         try
         {
             TableBody body = new(file, meta, schema, directories);
-            WarmOrLeave(body.Directory);
+            WarmOrLeave(body._directory);
             return body;
         }
         catch
@@ -75,7 +76,7 @@ internal sealed class TableBody : IDisposable
     {
         if (Interlocked.Decrement(ref _users) == 0)
         {
-            Directory.LeaveCache();
+            _directory.LeaveCache();
             Input.Dispose();
         }
     }
