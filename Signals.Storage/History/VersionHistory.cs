@@ -1,7 +1,6 @@
 using Signals.Core.Model;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Primitives;
-using Signals.Storage.Tables;
 using Signals.Storage.Versions;
 
 namespace Signals.Storage.History;

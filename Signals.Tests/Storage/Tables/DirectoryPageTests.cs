@@ -210,7 +210,7 @@ internal sealed class DirectoryPageTests
         return sample.Write();
     }
 
-    private static IEnumerable<UserId> IdsOf(Ids ids, int count)
+    private static SortedSet<UserId> IdsOf(Ids ids, int count)
     {
         Random random = new(count);
         SortedSet<UserId> users = [];
