@@ -13,9 +13,11 @@ namespace Signals.Tests.Storage.Engine;
 internal sealed class MemoryBudgetTests
 {
     private const int Users = 30_000;
-    private const int Days = 14;
+    private const int Days = 8;
 
-    private static readonly StoreSchema Schema = StoreSchema.Define(s => s.EventType("e", t => t.Field<long>("a").Field<long>("b").Field<long>("c").Window(TimeSpan.FromDays(1))));
+    private static readonly string[] Columns = [.. Enumerable.Range(0, 10).Select(i => $"c{i}")];
+
+    private static readonly StoreSchema Schema = StoreSchema.Define(s => s.EventType("e", t => Columns.Aggregate(t, (type, column) => type.Field<long>(column)).Window(TimeSpan.FromDays(1))));
 
     [Test]
     public void Validate_AnyBudget_DividesAllOfIt([Values(32, 64, 512, 4_096)] int mib, [Values(1, 2, 5)] int maxFrozen)
@@ -70,7 +72,12 @@ internal sealed class MemoryBudgetTests
         EventBatch batch = store.CreateBatch("e");
         for (int user = 0; user < Users; user++)
         {
-            batch.Add(IdOf(user), TestStores.Start - (day * 86_400_000L), (ulong)user).Set("a", random.NextInt64()).Set("b", random.NextInt64()).Set("c", random.NextInt64());
+            EventRow row = batch.Add(IdOf(user), TestStores.Start - (day * 86_400_000L), (ulong)user);
+            foreach (string column in Columns)
+            {
+                row.Set(column, random.NextInt64());
+            }
+
             if (batch.Count == 500)
             {
                 Assert.That(store.TryAppend(batch, out _));
