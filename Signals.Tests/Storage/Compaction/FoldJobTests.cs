@@ -96,6 +96,31 @@ internal sealed class FoldJobTests
         Assert.That(result.Patches[0].After, Is.Null, "all met their event");
     }
 
+    /// <summary>The fold that takes all column files into one takes every column of each, also those that no patch touches now.</summary>
+    [Test]
+    public void Run_AsManyColumnFilesAsThereMayBe_BecomeOneWithEveryColumnOfTheirs([Values(0, 1, 2)] int column)
+    {
+        using var store = new MergeStore(MergeRows.Schema());
+        (MergeModel events, MergeModel patches) = (new MergeModel(), new MergeModel());
+        SortedDictionary<UserId, RowBuffer> users = Users(Enumerable.Range(0, 50).Select(u => ((ulong)u, 20)));
+        users.ToList().ForEach(user => events.Add(user.Key, user.Value));
+        Table now = store.Write(users);
+        for (int fold = 0; fold <= FoldRun.MostColumnFiles; fold++)
+        {
+            // Users far from each other: each file has a block that no other has, and a column that its neighbours lack.
+            int patched = fold < FoldRun.MostColumnFiles ? fold % 3 : column;
+            SortedDictionary<UserId, RowBuffer> some = Patches(patched, [((ulong)fold * 5, 20)]);
+            some.ToList().ForEach(user => patches.Add(user.Key, user.Value, RunKind.Patches));
+            FoldResult result = Job(store, [now], Inputs(store.Write(some, kind: RunKind.Patches))).Run(_ => true);
+            now = store.Open(result.Runs[0]);
+            Assert.That(now.Meta.ColumnFiles, Has.Count.EqualTo(fold < FoldRun.MostColumnFiles ? fold + 1 : 1));
+        }
+
+        Assert.That(now.Meta.ColumnFiles[0].Columns, Is.EqualTo(new ushort[] { 0, 1, 2 }));
+        events.Raise(patches, isThere => isThere);
+        Assert.That(store.Describe(store.Job([now]).Run().Added.Single()), Is.EqualTo(events.Describe()));
+    }
+
     [Test]
     public void Run_OneUserPatched_WritesTheirBlocksAlone()
     {
@@ -334,7 +359,15 @@ internal sealed class FoldJobTests
             for (int i = 0; i < count; i++)
             {
                 rows.AppendKey(10 - (count <= 10 ? i : 0), (ulong)i + 1);
-                rows.Columns[column].AppendFixedRows(1).Fill((byte)(i + 1));
+                ColumnBuffer cells = rows.Columns[column];
+                if (cells.Type.IsVariable)
+                {
+                    cells.AppendText($"patched {i}");
+                }
+                else
+                {
+                    cells.AppendFixedRows(1).Fill((byte)(i + 1));
+                }
             }
 
             rows.FillAbsent();

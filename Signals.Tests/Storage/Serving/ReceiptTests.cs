@@ -1,10 +1,14 @@
 using System.Diagnostics.Metrics;
+using System.Runtime.InteropServices;
+using Signals.Core.Columns;
 using Signals.Core.Definitions;
 using Signals.Core.Enrichment;
+using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Core.Serving;
 using Signals.Storage;
 using Signals.Storage.History;
+using Signals.Storage.Primitives;
 using Signals.Storage.Segments;
 using Signals.Storage.Serving;
 using Signals.Tests.Simulation;
@@ -249,6 +253,71 @@ internal sealed class ReceiptTests
         without.Definitions.Register(PastStores.Definition());
         Assert.That(() => without.Read(User, PastStores.Name, new ReadOptions { WithReceipt = true }), Throws.InvalidOperationException.With.Message.Contains("VersionRetention"));
         Assert.That(without.Rebuild(default).Status, Is.EqualTo(RebuildStatus.Expired));
+    }
+
+    /// <summary>
+    /// Held against a sum made here from the answer, value by value: what both sides of a rebuild leave out, or take from other rows, they agree on.
+    /// </summary>
+    [Test]
+    public void Checksum_OfChosenRowsApartAndTogether_IsThatOfTheAnswer()
+    {
+        using SignalStore store = PastStores.Open(_files, _time);
+        store.Definitions.Register(SequenceDefinition.Create("plain", 1).OwnedBy("tests").From("view", source => source.Last(20))
+            .Where(Predicate.Of("dwell").GreaterThan(0.5)).Size(20).Columns("item", "dwell", "note").Build());
+        EventBatch batch = store.CreateBatch("view");
+        for (int minute = 0; minute < 12; minute++)
+        {
+            // The definition passes by what has less than half a second: alone, and in twos and threes.
+            EventRow row = batch.Add(User, TestStores.Start + (minute * 60_000L), (ulong)minute)
+                .Set("item", (ulong)(100 + minute)).Set("dwell", minute is 2 or 4 or 5 or 9 ? 0.1f : minute);
+            _ = minute % 3 == 0 ? row : minute % 3 == 1 ? row.SetNull("note") : row.Set("note", $"m{minute}");
+        }
+
+        store.Append(batch);
+        store.Engine.RunPending();
+        using ServedSequence sequence = store.Read(User, "plain", new ReadOptions { WithReceipt = true });
+        Assert.That(PastStores.Minutes(sequence), Is.EqualTo(new[] { 11, 10, 8, 7, 6, 3, 1 }));
+        Assert.That(sequence.Receipt.Checksum, Is.EqualTo(SumOf(sequence)));
+    }
+
+    [Test]
+    public void Checksum_OfAnswersThatDifferInOnePart_Differs()
+    {
+        HashSet<uint> sums = [];
+        Action<EventRow>[] changes =
+        [
+            _ => { }, row => row.SetNull("note"), row => row.Set("note", ""), row => row.Set("note", "a"), row => row.Set("note", "b"), row => row.SetNull("item"),
+            row => row.Set("item", 0UL), row => row.Set("item", 1UL),
+        ];
+        foreach (Action<EventRow> change in changes)
+        {
+            using SignalStore store = PastStores.Open(new SimFileSystem(record: false), _time);
+            EventBatch batch = store.CreateBatch("view");
+            change(batch.Add(User, TestStores.Start, 1).Set("dwell", 1f));
+            store.Append(batch);
+            store.Engine.RunPending();
+            Assert.That(sums.Add(Serve(store).Checksum), $"change {sums.Count}");
+        }
+    }
+
+    private static uint SumOf(in ServedSequence sequence)
+    {
+        List<byte> bytes = [];
+        bytes.AddRange(MemoryMarshal.AsBytes(sequence.Times));
+        bytes.AddRange(MemoryMarshal.AsBytes(sequence.Ids));
+        bytes.AddRange(MemoryMarshal.AsBytes(sequence.EventTypes));
+        foreach (string name in PlanCompiler.ColumnsThatComeOut(sequence.Definition).Distinct())
+        {
+            IColumnRows column = sequence.Column(name);
+            bytes.AddRange(column.RowStates[..sequence.Count]);
+            for (int row = 0; row < sequence.Count; row++)
+            {
+                bytes.AddRange(column.Type.IsVariable ? BitConverter.GetBytes(column.GetValue(row).Length) : []);
+                bytes.AddRange(column.GetValue(row));
+            }
+        }
+
+        return Crc32C.Append(0, CollectionsMarshal.AsSpan(bytes));
     }
 
     [Test]
