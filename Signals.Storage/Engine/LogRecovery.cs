@@ -137,7 +137,7 @@ internal sealed class LogRecovery(IFileSystem files, string directory, ManifestS
     {
         if (state.FirstLiveLog != 0 && (logs.Length == 0 || logs[0] != state.FirstLiveLog))
         {
-            throw new CorruptionException(PathOf(state.FirstLiveLog), 0, "The manifest needs this log, but it is missing; restore the store from a checkpoint.");
+            throw ManifestTail.Missing(files, directory, state, StoreFiles.Log(state.FirstLiveLog));
         }
     }
 

@@ -78,11 +78,13 @@ internal sealed partial class StoreEngine
         LogRecovery recovery = new(files, directory, manifest.State, schema);
         recovery.Check();
         ulong lists = 0;
-        HistoryContent kept = options.Retention is null ? new HistoryContent() : HistoryRecovery.Read(files, directory, out lists);
+        HistoryContent kept = options.Retention is null ? new HistoryContent() : HistoryRecovery.Read(files, directory, manifest.State, out lists);
 
         // Everything that can be damaged was read once; only now is the store changed.
+        manifest.Continue();
         if (options.Retention is null)
         {
+            StoreRecovery.CommitKeptVersions(manifest, keeps: false);
             HistoryRecovery.Forget(files, directory);
         }
 
@@ -122,6 +124,7 @@ internal sealed partial class StoreEngine
 
         StoreRecovery.CommitFirstLog(manifest, _view.Current.MemTables[^1].FirstLog, Numbers.Upcoming);
         StartHistory(recovery.EndPosition);
+        StoreRecovery.CommitKeptVersions(manifest, keeps: _history is not null);
         _ring = owned.Add(new ByteRing(options.RingBytes, options.MaxBatchBytes));
         _acks = new AckQueue(options.Durability);
         _acks.Start(recovery.EndPosition);

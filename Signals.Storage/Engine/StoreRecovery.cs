@@ -29,7 +29,7 @@ internal static class StoreRecovery
             return Manifest.Create(files, directory, new VersionEdit { Schema = SchemaSerializer.Write(declared) }, failStop: failStop);
         }
 
-        Manifest manifest = Manifest.Open(files, directory, failStop: failStop);
+        Manifest manifest = Manifest.Load(files, directory, failStop: failStop);
         try
         {
             schema = SchemaEvolution.Resolve(SchemaSerializer.Read(manifest.State.Schema), declared, out _);
@@ -60,8 +60,19 @@ internal static class StoreRecovery
         }
     }
 
+    /// <summary>
+    /// Records whether there is a list of kept versions: after it was written, and before it is deleted. From then on its loss is noticed.
+    /// </summary>
+    public static void CommitKeptVersions(Manifest manifest, bool keeps)
+    {
+        if (manifest.State.KeepsVersions != keeps)
+        {
+            manifest.Commit(new VersionEdit { KeepsVersions = keeps });
+        }
+    }
+
     /// <summary>The highest number of a log, table, segment or column file in the folder; changes nothing.</summary>
-    /// <exception cref="CorruptionException">A file of the manifest is missing.</exception>
+    /// <exception cref="CorruptionException">A file of the manifest is missing, or the manifest's end.</exception>
     public static ulong HighestNumber(IFileSystem files, string directory, ManifestState state)
     {
         ulong highest = 0;
@@ -72,12 +83,18 @@ internal static class StoreRecovery
             bool counts = kind is StoreFileKind.Log or StoreFileKind.Table or StoreFileKind.Segment or StoreFileKind.ColumnFile;
             highest = counts ? Math.Max(highest, number) : highest;
             missing.Remove(name);
+
+            // Only a crash while the store was made leaves a manifest that names no log, and nothing was flushed or imported by then. An older state taken
+            // for a new store would have every file deleted.
+            if (state.FirstLiveLog == 0 && counts && kind != StoreFileKind.Log)
+            {
+                throw ManifestTail.LostEnd(directory, state, name);
+            }
         }
 
         return missing.Count == 0
             ? highest
-            : throw new CorruptionException(
-                Path.Combine(directory, missing.Min!), 0, "The manifest names this file, but it is missing; restore the store from a checkpoint.");
+            : throw ManifestTail.Missing(files, directory, state, missing.Min!);
     }
 
     /// <summary>Deletes temporary files, tables, segments and column files that no edit added or that one removed, and logs that are wholly flushed.</summary>

@@ -114,7 +114,7 @@ internal sealed class HistoryFile : IDisposable
             catch (InvalidDataException error)
             {
                 throw new CorruptionException(
-                    path, offset, error.Message + " Delete the file to open the store without the versions that it lists.", error);
+                    path, offset, error.Message + " Open the store once without keeping versions to go on without those that it lists.", error);
             }
 
             offset += LogFormat.FrameLength(payload.Length);

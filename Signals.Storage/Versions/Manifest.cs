@@ -25,7 +25,7 @@ internal sealed class Manifest : IDisposable
     private readonly string _directory;
     private readonly long _rolloverBytes;
     private readonly FailStop? _failStop; // null for a manifest that no open store commits to
-    private LogWriter _log;
+    private LogWriter? _log; // null until the manifest is continued
     private long _snapshotEnd;
     private Exception? _failure;
 
@@ -37,13 +37,12 @@ internal sealed class Manifest : IDisposable
         _rolloverBytes = rolloverBytes;
         State = state;
         Number = number;
-        _log = WriteSnapshot(number);
     }
 
     /// <summary>The sum of all committed edits.</summary>
     public ManifestState State { get; }
 
-    /// <summary>Number of the live manifest file; grows by one at each open and rollover.</summary>
+    /// <summary>Number of the live manifest file; grows by one with each new file.</summary>
     public ulong Number { get; private set; }
 
     /// <summary>Whether <paramref name="directory"/> holds a store.</summary>
@@ -61,7 +60,7 @@ internal sealed class Manifest : IDisposable
         IFileSystem files, string directory, IEnumerable<VersionEdit> first, long rolloverBytes = DefaultRolloverBytes, FailStop? failStop = null)
     {
         RefuseOrphans(files, directory);
-        return new Manifest(files, directory, ManifestState.Of(first), 1, rolloverBytes, failStop);
+        return new Manifest(files, directory, ManifestState.Of(first), 0, rolloverBytes, failStop).Continue();
     }
 
     /// <summary>What the live manifest of a folder says; nothing is written.</summary>
@@ -76,11 +75,31 @@ internal sealed class Manifest : IDisposable
     /// Replays the live manifest and continues in a fresh one, so that nothing is ever appended behind a torn tail.
     /// </summary>
     /// <exception cref="CorruptionException"><c>CURRENT</c> or the manifest is damaged or missing.</exception>
-    public static Manifest Open(IFileSystem files, string directory, long rolloverBytes = DefaultRolloverBytes, FailStop? failStop = null)
+    public static Manifest Open(IFileSystem files, string directory, long rolloverBytes = DefaultRolloverBytes, FailStop? failStop = null) =>
+        Load(files, directory, rolloverBytes, failStop).Continue();
+
+    /// <summary>
+    /// The same without the fresh one: nothing is written before <see cref="Continue"/>. So an opening that finds damage leaves the manifest as it is,
+    /// whose end may be what was damaged.
+    /// </summary>
+    /// <exception cref="CorruptionException"><c>CURRENT</c> or the manifest is damaged or missing.</exception>
+    public static Manifest Load(IFileSystem files, string directory, long rolloverBytes = DefaultRolloverBytes, FailStop? failStop = null)
     {
         (ulong number, long snapshotEnd) = CurrentFile.Read(files, directory);
         ManifestState state = Replay(files, directory, number, snapshotEnd);
-        return new Manifest(files, directory, state, number + 1, rolloverBytes, failStop);
+        return new Manifest(files, directory, state, number, rolloverBytes, failStop);
+    }
+
+    /// <summary>Writes the fresh manifest that edits go to, unless there is one.</summary>
+    /// <returns>This one.</returns>
+    public Manifest Continue()
+    {
+        if (_log is null)
+        {
+            RollOver();
+        }
+
+        return this;
     }
 
     /// <summary>Makes <paramref name="edit"/> durable and adds it to <see cref="State"/>.</summary>
@@ -98,7 +117,8 @@ internal sealed class Manifest : IDisposable
         State.Check(edit);
         try
         {
-            if (_log.WrittenOffset - _snapshotEnd > Math.Max(_rolloverBytes, _snapshotEnd - LogFormat.HeaderBytes))
+            Continue();
+            if (_log!.WrittenOffset - _snapshotEnd > Math.Max(_rolloverBytes, _snapshotEnd - LogFormat.HeaderBytes))
             {
                 RollOver();
             }
@@ -119,7 +139,7 @@ internal sealed class Manifest : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _log.Dispose();
+    public void Dispose() => _log?.Dispose();
 
     // A crash during Create leaves a manifest or a temporary file at most, because logs and tables come after it.
     private static void RefuseOrphans(IFileSystem files, string directory)
@@ -161,6 +181,7 @@ internal sealed class Manifest : IDisposable
         });
 
         // The snapshot was synced before CURRENT named the file, so its end cannot be torn.
+        state.Tail = new ManifestTail(path, replay.EndOffset, replay.Torn);
         return replay.Frames > 0 && replay.EndOffset >= snapshotEnd
             ? state
             : throw new CorruptionException(
@@ -170,7 +191,7 @@ internal sealed class Manifest : IDisposable
     private void RollOver()
     {
         LogWriter next = WriteSnapshot(Number + 1);
-        _log.Dispose();
+        _log?.Dispose();
         _log = next;
         Number++;
     }
@@ -185,6 +206,11 @@ internal sealed class Manifest : IDisposable
             foreach (VersionEdit edit in State.Snapshot())
             {
                 Append(log, edit);
+            }
+
+            if (State.KeepsVersions)
+            {
+                Append(log, new VersionEdit { KeepsVersions = true });
             }
 
             log.Sync();
@@ -222,6 +248,6 @@ internal sealed class Manifest : IDisposable
     private void AssertInvariants()
     {
         Debug.Assert(_failure is null, "A poisoned manifest commits nothing.");
-        Debug.Assert(_log.SyncedOffset > LogFormat.HeaderBytes, "A committed edit is synced.");
+        Debug.Assert(_log!.SyncedOffset > LogFormat.HeaderBytes, "A committed edit is synced.");
     }
 }

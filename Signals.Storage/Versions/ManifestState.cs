@@ -48,6 +48,14 @@ internal sealed class ManifestState
     /// <summary>The serialized schema; empty when none was recorded yet.</summary>
     public ReadOnlyMemory<byte> Schema { get; private set; }
 
+    /// <summary>
+    /// Whether there is a list of kept versions. Not part of <see cref="Snapshot"/>: a copy of the store has no such list.
+    /// </summary>
+    public bool KeepsVersions { get; private set; }
+
+    /// <summary>Where the manifest ended that this was read from; null when it was not read.</summary>
+    public ManifestTail? Tail { get; set; }
+
     /// <summary>The sum of edits.</summary>
     /// <exception cref="InvalidDataException">They contradict each other.</exception>
     public static ManifestState Of(IEnumerable<VersionEdit> edits)
@@ -110,6 +118,7 @@ internal sealed class ManifestState
         FirstLiveLog = edit.FirstLiveLog ?? FirstLiveLog;
         FlushedPosition = edit.FlushedPosition ?? FlushedPosition;
         Schema = edit.Schema ?? Schema;
+        KeepsVersions = edit.KeepsVersions ?? KeepsVersions;
     }
 
     /// <summary>Throws as <see cref="Apply"/> would; changes nothing.</summary>

@@ -37,6 +37,9 @@ internal sealed class VersionEdit
     /// <summary>Stream position up to which every record is in tables.</summary>
     public long? FlushedPosition { get; set; }
 
+    /// <summary>Whether there is a list of kept versions from now on: its loss is noticed.</summary>
+    public bool? KeepsVersions { get; set; }
+
     /// <summary>The schema, serialized; replaces the one before.</summary>
     public byte[]? Schema { get; set; }
 }

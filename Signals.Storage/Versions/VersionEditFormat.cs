@@ -29,6 +29,7 @@ internal static class VersionEditFormat
     private const uint ImportedSegmentsTag = 9;
     private const uint CompleteUpToTag = 10;
     private const uint IncarnationsTag = 12;
+    private const uint KeepsVersionsTag = FirstOptionalTag;
     private const int ErasureFields = 3;
     private const int SourceFields = 2;
     private const int IncarnationFields = 6;
@@ -45,6 +46,12 @@ internal static class VersionEditFormat
         WriteSources(ref writer, edit.Sources);
         WriteSegments(ref writer, edit);
         WriteIncarnations(ref writer, edit.Sources);
+        if (edit.KeepsVersions is bool keeps)
+        {
+            writer.Write(KeepsVersionsTag);
+            writer.Write(new byte[] { keeps ? (byte)1 : (byte)0 });
+        }
+
         writer.Flush();
         return buffer.WrittenSpan.ToArray();
     }
@@ -71,7 +78,8 @@ internal static class VersionEditFormat
         + (edit.FirstLiveLog.HasValue ? 1 : 0) + (edit.NextFileNumber.HasValue ? 1 : 0)
         + (edit.FlushedPosition.HasValue ? 1 : 0) + (edit.Schema is null ? 0 : 1)
         + (edit.Sources.Exists(IsPlain) ? 1 : 0) + (edit.Sources.Exists(source => !IsPlain(source)) ? 1 : 0)
-        + (edit.ImportedSegments.Count > 0 ? 1 : 0) + (edit.CompleteUpTo.Count > 0 ? 1 : 0);
+        + (edit.ImportedSegments.Count > 0 ? 1 : 0) + (edit.CompleteUpTo.Count > 0 ? 1 : 0)
+        + (edit.KeepsVersions.HasValue ? 1 : 0);
 
     private static void WriteTables(ref MessagePackWriter writer, VersionEdit edit)
     {
@@ -292,6 +300,9 @@ internal static class VersionEditFormat
                     edit.Sources.Add(ReadIncarnation(ref reader));
                 }
 
+                break;
+            case KeepsVersionsTag:
+                edit.KeepsVersions = reader.ReadBytes() is { Length: > 0 } bytes ? bytes.FirstSpan[0] != 0 : throw new InvalidDataException("A version edit does not say whether versions are kept.");
                 break;
             case >= FirstOptionalTag:
                 reader.ReadBytes();

@@ -12,7 +12,7 @@ using Signals.Tests.Storage.Engine;
 
 namespace Signals.Tests.Reliability;
 
-/// <summary>A store with a lost or damaged file is refused, and the attempt changes nothing but the manifest's file.</summary>
+/// <summary>A store with a lost or damaged file is refused, and the attempt changes nothing.</summary>
 [Category("Reliability")]
 internal sealed class OpenDamageTests
 {
@@ -70,7 +70,7 @@ internal sealed class OpenDamageTests
     [TestCase("log header")]
     [TestCase("log frame")]
     [TestCase("log missing")]
-    public void Open_Damaged_ChangesNothingButTheManifestFile(string damage)
+    public void Open_Damaged_ChangesNothing(string damage)
     {
         Fill(flushed: true);
         WriteStray("000998.tbl.tmp");
@@ -91,6 +91,64 @@ internal sealed class OpenDamageTests
         using Sequence all = store.Read(Alice, store.Query("e").Build());
         Assert.That(all.Count, Is.EqualTo(_appended));
         Assert.That(Contents().Keys, Has.None.Contains("99"));
+    }
+
+    /// <summary>What a lost end of the manifest leaves is an older state, whose tables and logs merges and flushes have deleted since.</summary>
+    [Test]
+    public void Open_ManifestLostItsEnd_NamesTheManifestAndNoInnocentFileEachTime([Values] bool zeroed, [Values(1, 2)] int openings)
+    {
+        _appended = 0;
+        for (int opening = 0; opening < openings; opening++)
+        {
+            SignalStore store = Open(Roomy);
+            for (int i = 0; i < 4; i++)
+            {
+                Append(store);
+                Assert.That(store.FlushAsync().IsCompletedSuccessfully);
+                store.CompactAsync().GetAwaiter().GetResult();
+            }
+
+            store.Engine.Close(abandon: true);
+        }
+
+        (ulong number, long snapshotEnd) = CurrentFile.Read(_files, TestStores.Folder);
+        string path = PathOf(StoreFiles.Manifest(number));
+        SimDisk disk = _files.Recording().KillImage(_files.OperationCount);
+        long length = Length(_files, path);
+        int refused = 0;
+        for (long from = snapshotEnd; from < length; from += LogFormat.Alignment)
+        {
+            SimFileSystem damaged = new(disk, record: false);
+            using (IFile file = damaged.Open(path, FileOpenMode.ReadWrite))
+            {
+                file.SetLength(from);
+                file.SetLength(zeroed ? length : from);
+            }
+
+            for (int attempt = 0; attempt < 2; attempt++)
+            {
+                try
+                {
+                    using SignalStore opened = TestStores.Open(damaged, Schema, _time, Roomy);
+                    using Sequence all = opened.Read(Alice, opened.Query("e").Build());
+                    Assert.That(all.Count, Is.EqualTo(_appended), $"cut at {from}");
+                }
+                catch (CorruptionException damage)
+                {
+                    refused++;
+                    Assert.That(damage.File, Is.EqualTo(path), $"cut at {from}, attempt {attempt}: {damage.Message}");
+                    Assert.That(damage.Offset, Is.InRange(snapshotEnd, from));
+                }
+            }
+        }
+
+        Assert.That(refused, Is.GreaterThan(10));
+    }
+
+    private static long Length(SimFileSystem files, string path)
+    {
+        using IFile file = files.Open(path, FileOpenMode.Read);
+        return file.Length;
     }
 
     /// <summary>Several full logs, before them a table if asked for; then the process is killed.</summary>
@@ -174,7 +232,6 @@ internal sealed class OpenDamageTests
     }
 
     private Dictionary<string, byte[]> Contents() => _files.ListFiles(TestStores.Folder)
-        .Where(name => StoreFiles.Classify(name, out _) is not (StoreFileKind.Manifest or StoreFileKind.Current))
         .ToDictionary(name => name, name =>
         {
             using IFile file = _files.Open(PathOf(name), FileOpenMode.Read);

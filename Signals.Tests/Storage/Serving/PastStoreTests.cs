@@ -159,7 +159,7 @@ internal sealed class PastStoreTests
     }
 
     [Test]
-    public void Open_ListDamagedOrGone_IsRefusedOrHasNoPast()
+    public void Open_ListDamagedOrGone_IsRefusedUntilOpenedWithoutKeepingVersions()
     {
         DateTimeOffset then;
         using (SignalStore store = PastStores.Open(_files, _time))
@@ -176,6 +176,8 @@ internal sealed class PastStoreTests
         Assert.That(damage.File, Is.EqualTo(list));
         Assert.That(_files.ListFiles(TestStores.Folder).Where(name => !name.StartsWith("MANIFEST", StringComparison.Ordinal)).Order(), Is.EqualTo(before));
         _files.Delete(list);
+        Assert.That(() => PastStores.Open(_files, _time), Throws.TypeOf<CorruptionException>().With.Property("File").Contain("VERSIONS"), "a list that is gone is noticed");
+        TestStores.Open(_files, PastStores.Schema, _time).Dispose();
         using SignalStore again = PastStores.Open(_files, _time);
         Assert.That(() => again.OpenPast(then), Throws.TypeOf<VersionExpiredException>());
         using ServedSequence now = again.Read(User, PastStores.Name);

@@ -1,6 +1,7 @@
 using System.Buffers;
 using MessagePack;
 using Signals.Core.Ingest;
+using Signals.Storage.Tables;
 using Signals.Storage.Versions;
 
 namespace Signals.Tests.Storage.Versions;
@@ -64,6 +65,27 @@ internal sealed class VersionEditFormatTests
         deep[^1] = 0xC0;
         VersionEdit read = VersionEditFormat.Read((byte[])[.. bytes, .. deep]);
         Assert.That((read.AddedTables.Count, read.ImportedSegments.Count), Is.EqualTo(segment ? (0, 1) : (1, 0)));
+    }
+
+    /// <summary>What tells a changed run from one that did not change: no part may be left out.</summary>
+    [Test]
+    public void ColumnFileMeta_OfAnotherNumberLengthChecksumOrColumns_IsAnother()
+    {
+        ColumnFileMeta file = new(9, 200, 0xBEEF, [1, 7]);
+        Assert.That(file, Is.EqualTo(new ColumnFileMeta(9, 200, 0xBEEF, [1, 7])));
+        foreach (ColumnFileMeta other in (ColumnFileMeta[])[new(8, 200, 0xBEEF, [1, 7]), new(9, 201, 0xBEEF, [1, 7]), new(9, 200, 0xBEEE, [1, 7]), new(9, 200, 0xBEEF, [1, 8]), new(9, 200, 0xBEEF, [1])])
+        {
+            Assert.That(other, Is.Not.EqualTo(file));
+        }
+    }
+
+    [TestCase(true, "81CC80C40101")]
+    [TestCase(false, "81CC80C40100")]
+    public void KeepsVersions_IsOneByteOfAnOptionalTag(bool keeps, string expected)
+    {
+        byte[] bytes = VersionEditFormat.Write(new VersionEdit { KeepsVersions = keeps });
+        Assert.That(Convert.ToHexString(bytes), Is.EqualTo(expected));
+        Assert.That(VersionEditFormat.Read(bytes).KeepsVersions, Is.EqualTo(keeps));
     }
 
     [TestCase(100u, false)]
