@@ -89,7 +89,7 @@ public sealed partial class SignalStore : IAsyncDisposable, IDisposable
         string folder = FileSystems.Absolute(path);
         IFileSystem files = FileSystems.ForThisMachine();
         return files.DirectoryExists(folder) && Manifest.Exists(files, folder)
-            ? SchemaSerializer.Read(Manifest.Read(files, folder).Schema)
+            ? Manifest.Read(files, folder).ReadSchema()
             : throw new DirectoryNotFoundException($"'{folder}' holds no store: there is no {StoreFiles.Current} in it.");
     }
 

@@ -53,7 +53,12 @@ internal sealed class LogRecovery(IFileSystem files, string directory, ManifestS
         for (int i = 0; i < used; i++)
         {
             string path = PathOf(logs[i]);
-            LogReplay found = LogReader.Replay(files, path, logs[i], expected, isLast: i == used - 1, (payload, position) => Require(path, payload, position));
+            long offset = LogFormat.HeaderBytes;
+            LogReplay found = LogReader.Replay(files, path, logs[i], expected, isLast: i == used - 1, (payload, position) =>
+            {
+                Require(path, offset, payload, position);
+                offset += LogFormat.FrameLength(payload.Length);
+            });
             _found.Add(found);
             expected = found.NextSequence;
         }
@@ -97,7 +102,7 @@ internal sealed class LogRecovery(IFileSystem files, string directory, ManifestS
         });
     }
 
-    private void Require(string path, ReadOnlySpan<byte> payload, long position)
+    private void Require(string path, long offset, ReadOnlySpan<byte> payload, long position)
     {
         if (position <= state.FlushedPosition)
         {
@@ -110,7 +115,7 @@ internal sealed class LogRecovery(IFileSystem files, string directory, ManifestS
         }
         catch (InvalidDataException error)
         {
-            throw new CorruptionException(path, 0, $"The frame that ends at stream position {position} is intact but holds no valid records: {error.Message}", error);
+            throw new CorruptionException(path, offset, $"The frame that ends at stream position {position} is intact but holds no valid records: {error.Message}", error);
         }
     }
 

@@ -32,7 +32,7 @@ internal static class StoreRecovery
         Manifest manifest = Manifest.Load(files, directory, failStop: failStop);
         try
         {
-            schema = SchemaEvolution.Resolve(SchemaSerializer.Read(manifest.State.Schema), declared, out _);
+            schema = SchemaEvolution.Resolve(manifest.State.ReadSchema(), declared, out _);
             return manifest;
         }
         catch

@@ -1,5 +1,6 @@
 using Signals.Core.Ingest;
 using Signals.Core.Model;
+using Signals.Core.Schema;
 using Signals.Storage.Tables;
 
 namespace Signals.Storage.Versions;
@@ -67,6 +68,21 @@ internal sealed class ManifestState
         }
 
         return state;
+    }
+
+    /// <summary>The recorded schema.</summary>
+    /// <exception cref="CorruptionException">The manifest that this was read from holds none.</exception>
+    /// <exception cref="SchemaMismatchException">A newer version wrote it.</exception>
+    public StoreSchema ReadSchema()
+    {
+        try
+        {
+            return SchemaSerializer.Read(Schema);
+        }
+        catch (InvalidDataException damage) when (Tail is { } tail)
+        {
+            throw new CorruptionException(tail.Path, tail.EndOffset, "The edits up to here hold no schema that can be read: " + damage.Message, damage);
+        }
     }
 
     /// <summary>The names of the files that hold the data of this state, logs left out.</summary>

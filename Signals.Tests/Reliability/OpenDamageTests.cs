@@ -70,7 +70,7 @@ internal sealed class OpenDamageTests
     [TestCase("log header")]
     [TestCase("log frame")]
     [TestCase("log missing")]
-    public void Open_Damaged_ChangesNothing(string damage)
+    public void Open_Damaged_ChangesNothingButTheManifestFile(string damage)
     {
         Fill(flushed: true);
         WriteStray("000998.tbl.tmp");
@@ -143,6 +143,20 @@ internal sealed class OpenDamageTests
         }
 
         Assert.That(refused, Is.GreaterThan(10));
+    }
+
+    /// <summary>An intact edit with a schema that is none: the error is typed and names the manifest.</summary>
+    [Test]
+    public void Open_SchemaThatIsNone_NamesTheManifest()
+    {
+        Fill(flushed: true);
+        using (Manifest manifest = Manifest.Open(_files, TestStores.Folder))
+        {
+            manifest.Commit(new VersionEdit { Schema = [0x93, 1, 2] });
+        }
+
+        string path = PathOf(StoreFiles.Manifest(CurrentFile.Read(_files, TestStores.Folder).Number));
+        Assert.That(() => Open(Roomy), Throws.TypeOf<CorruptionException>().With.Property("File").EqualTo(path).And.Property("Offset").GreaterThan(0));
     }
 
     private static long Length(SimFileSystem files, string path)

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using Signals.Core.Columns;
 using Signals.Core.Model;
 using Signals.Storage.FeatureLog;
-using Signals.Storage.FileSystem;
 using Signals.Storage.Wal;
 using Signals.Tests.Storage.Tables;
 

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Signals.Core.Columns;
 using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage.FileSystem;

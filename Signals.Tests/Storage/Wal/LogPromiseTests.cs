@@ -1,7 +1,6 @@
 using Signals.Core.Model;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Wal;
-using Signals.Tests.Simulation;
 using Signals.Tests.Storage.Tables;
 
 namespace Signals.Tests.Storage.Wal;
