@@ -23,6 +23,27 @@ internal static class PlantedBugs
     /// <summary>A read that fails frees its slot in the epochs twice; the second time it is another reader's.</summary>
     public const string EpochSlotFreedTwice = nameof(EpochSlotFreedTwice);
 
+    /// <summary>A snapshot of the manifest ends where its first edit of a kind is full.</summary>
+    public const string SnapshotKeepsTheFirst = nameof(SnapshotKeepsTheFirst);
+
+    /// <summary>A flush keeps an event exactly at the cutoff of an erasure.</summary>
+    public const string FlushKeepsTheCutoff = nameof(FlushKeepsTheCutoff);
+
+    /// <summary>A fold of all column files leaves out the last column of each.</summary>
+    public const string FoldForgetsAColumn = nameof(FoldForgetsAColumn);
+
+    /// <summary>The checksum of a receipt leaves out states.</summary>
+    public const string ChecksumWithoutStates = nameof(ChecksumWithoutStates);
+
+    /// <summary>The checksum of a receipt takes all chosen rows for neighbours of the first.</summary>
+    public const string ChecksumOfFalseNeighbours = nameof(ChecksumOfFalseNeighbours);
+
+    /// <summary>A frame of a log may promise bytes of its own header.</summary>
+    public const string PromiseInsideAHeader = nameof(PromiseInsideAHeader);
+
+    /// <summary>A sync promises what was written while it ran.</summary>
+    public const string SyncPromisesWhatCameMeanwhile = nameof(SyncPromisesWhatCameMeanwhile);
+
     private static readonly AsyncLocal<string?> Planted = new();
     private static int _scopes;
 

@@ -1,4 +1,5 @@
 using Signals.Core.Columns;
+using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage.Compaction;
 using Signals.Storage.FileSystem;
@@ -89,7 +90,7 @@ internal sealed class FlushJob(
     {
         long oldest = Retention.OldestKept(type, nowMs);
         int kept = Math.Min(times.Length, type.KeepLast);
-        while (kept > 0 && (times[kept - 1] < oldest || (erasedTo != ErasureSet.NoCutoff && times[kept - 1] <= erasedTo)))
+        while (kept > 0 && (times[kept - 1] < oldest || (erasedTo != ErasureSet.NoCutoff && times[kept - 1] <= (PlantedBugs.Has(PlantedBugs.FlushKeepsTheCutoff) ? erasedTo - 1 : erasedTo))))
         {
             kept--;
         }

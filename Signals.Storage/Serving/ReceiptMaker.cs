@@ -90,7 +90,7 @@ internal sealed class ReceiptMaker
         foreach (int ordinal in _columns)
         {
             IColumnRows column = rows.Column(ordinal);
-            checksum = Append(checksum, column.RowStates, 1, chosen);
+            checksum = PlantedBugs.Has(PlantedBugs.ChecksumWithoutStates) ? checksum : Append(checksum, column.RowStates, 1, chosen);
             checksum = column.Type.IsVariable
                 ? AppendVariable(checksum, column, chosen)
                 : Append(checksum, column.FixedRows, column.Type.Width, chosen);
@@ -114,6 +114,11 @@ internal sealed class ReceiptMaker
     /// <summary>Adds the chosen rows of a fixed width, those that follow one another at once.</summary>
     private static uint Append(uint checksum, ReadOnlySpan<byte> values, int width, ReadOnlySpan<int> chosen)
     {
+        if (PlantedBugs.Has(PlantedBugs.ChecksumOfFalseNeighbours) && chosen.Length > 0)
+        {
+            return Crc32C.Append(checksum, values.Slice(chosen[0] * width, chosen.Length * width));
+        }
+
         for (int i = 0; i < chosen.Length;)
         {
             int count = 1;

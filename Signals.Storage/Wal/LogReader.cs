@@ -89,7 +89,8 @@ internal static class LogReader
                 path, before.EndOffset, $"the frame has sequence {frame.Sequence}, expected {before.NextSequence}.");
         }
 
-        if (frame.SyncedOffset < LogFormat.HeaderBytes || frame.SyncedOffset > before.EndOffset)
+        long most = PlantedBugs.Has(PlantedBugs.PromiseInsideAHeader) ? before.EndOffset + LogFormat.FrameBytes : before.EndOffset;
+        if (frame.SyncedOffset < LogFormat.HeaderBytes || frame.SyncedOffset > most)
         {
             throw new CorruptionException(
                 path, before.EndOffset, $"the frame promises {frame.SyncedOffset} synced bytes, which lie beyond itself.");

@@ -1,3 +1,4 @@
+using Signals.Core.Model;
 using Signals.Storage.FileSystem;
 
 namespace Signals.Storage.Wal;
@@ -160,7 +161,7 @@ internal sealed class LogWriter : IDisposable
                 throw;
             }
 
-            Volatile.Write(ref _syncedOffset, written);
+            Volatile.Write(ref _syncedOffset, PlantedBugs.Has(PlantedBugs.SyncPromisesWhatCameMeanwhile) ? WrittenOffset : written);
         }
     }
 

@@ -1,0 +1,64 @@
+using NUnit.Framework.Internal;
+using Signals.Core.Model;
+using Signals.Tests.Storage.Compaction;
+using Signals.Tests.Storage.Engine;
+using Signals.Tests.Storage.Serving;
+using Signals.Tests.Storage.Versions;
+using Signals.Tests.Storage.Wal;
+
+namespace Signals.Tests.Reliability;
+
+/// <summary>
+/// Bugs that once passed every suite, as both sides agreed on them or no size was large enough: planted one by one, each fails the test that was
+/// written for its kind.
+/// </summary>
+[Category("Reliability")]
+internal sealed class PlantedBoundaryTests
+{
+    [TestCase(PlantedBugs.SnapshotKeepsTheFirst)]
+    [TestCase(PlantedBugs.FlushKeepsTheCutoff)]
+    [TestCase(PlantedBugs.FoldForgetsAColumn)]
+    [TestCase(PlantedBugs.ChecksumWithoutStates)]
+    [TestCase(PlantedBugs.ChecksumOfFalseNeighbours)]
+    [TestCase(PlantedBugs.PromiseInsideAHeader)]
+    [TestCase(PlantedBugs.SyncPromisesWhatCameMeanwhile)]
+    public void PlantedBug_TheTestOfItsKind_Fails(string bug)
+    {
+        Action[] tests = [.. TestsOf(bug)];
+        Assert.That(tests, Is.Not.Empty);
+        Assert.That(tests.Count(Fails), Is.Zero, "the control");
+        using (PlantedBugs.Plant(bug))
+        {
+            Assert.That(tests.Count(Fails), Is.EqualTo(tests.Length));
+        }
+    }
+
+    private static IEnumerable<Action> TestsOf(string bug) => bug switch
+    {
+        PlantedBugs.SnapshotKeepsTheFirst => ((int[])[513, 1025, 4097]).Select(size => (Action)(() => new SnapshotSizeTests().Snapshot_OfAnySize_SumsToTheState(size))),
+        PlantedBugs.FlushKeepsTheCutoff => [() => new RetentionBoundaryTests().Erase_ThenFlushAlone_LeavesNoRowAtTheCutoff().GetAwaiter().GetResult()],
+        PlantedBugs.FoldForgetsAColumn => [() => new FoldJobTests().Run_AsManyColumnFilesAsThereMayBe_BecomeOneWithEveryColumnOfTheirs(0)],
+        PlantedBugs.ChecksumWithoutStates => [() => new ReceiptTests().Checksum_OfAnswersThatDifferInOnePart_Differs(), () => new ReceiptTests().Checksum_OfChosenRowsApartAndTogether_IsThatOfTheAnswer()],
+        PlantedBugs.ChecksumOfFalseNeighbours => [() => new ReceiptTests().Checksum_OfChosenRowsApartAndTogether_IsThatOfTheAnswer()],
+        PlantedBugs.PromiseInsideAHeader => ((int[])[1, 40]).Select(behind => (Action)(() => new LogPromiseTests().Replay_PromiseBehindTheFramesOwnBeginning_IsRefused(behind))),
+        PlantedBugs.SyncPromisesWhatCameMeanwhile => [() => new LogPromiseTests().Sync_FrameWrittenWhileItRuns_IsNotPromised()],
+        _ => [],
+    };
+
+    // What an assertion of the other test says must not become the outcome of this one.
+    private static bool Fails(Action test)
+    {
+        using (new TestExecutionContext.IsolatedContext())
+        {
+            try
+            {
+                test();
+                return false;
+            }
+            catch (AssertionException)
+            {
+                return true;
+            }
+        }
+    }
+}
