@@ -63,17 +63,21 @@ public sealed partial class SignalStore
 
     /// <summary>
     /// Lets a source begin anew, from position 0: another one of its name, or the same once more. Groups of before are refused from then on.
-    /// Its events stay; those that come again are the same events.
+    /// Its events stay; those that come again are the same events. When the call ends, <see cref="GetSource"/> shows the reset in every durability mode.
     /// </summary>
     /// <param name="source">The source's name.</param>
     /// <param name="incarnation">Which source it is from now on; none when that is not known.</param>
     /// <param name="cancellationToken">Ends the wait for room in the ring.</param>
-    public ValueTask<AppendAck> ResetSourceAsync(string source, SourceIncarnation incarnation = default, CancellationToken cancellationToken = default)
+    public async ValueTask<AppendAck> ResetSourceAsync(string source, SourceIncarnation incarnation = default, CancellationToken cancellationToken = default)
     {
         EventGroup group = CreateGroup(source, capacity: 1);
         group.Generation = checked(group.Generation + 1);
         group.Incarnation = incarnation;
-        return AppendGroupAsync(group, cancellationToken);
+        AppendAck ack = await AppendGroupAsync(group, cancellationToken).ConfigureAwait(false);
+
+        // In memory the acknowledgement comes before reads see the reset; whoever then asked where to go on would get the position of before.
+        await WaitUntilVisibleAsync(cancellationToken).ConfigureAwait(false);
+        return ack;
     }
 
     /// <summary>Where a source goes on and which source that is; null when it has sent nothing.</summary>

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Globalization;
+using System.Text;
 
 namespace Signals.Core.Model;
 
@@ -8,7 +10,7 @@ namespace Signals.Core.Model;
 /// </summary>
 /// <remarks>
 /// Thread contract: any thread. What could mean two users is refused, because what follows may be an erasure: a number with a leading zero
-/// or a sign, part of an id, a prefix that does not exist.
+/// or a sign, part of an id, a prefix that does not exist, a space at an end, characters that show nothing.
 /// </remarks>
 public static class UserReference
 {
@@ -68,12 +70,18 @@ public static class UserReference
 
     private static bool CouldMeanAnother(string text)
     {
-        if (text.Contains(':', StringComparison.Ordinal))
+        if (text.Contains(':', StringComparison.Ordinal) || text.Trim() != text || text.Any(char.IsControl))
         {
             return true;
         }
 
-        bool onlyDigitsAndPunctuation = !text.AsSpan().ContainsAnyExcept(OfNumbers);
-        return onlyDigitsAndPunctuation && (text.AsSpan().ContainsAnyInRange('0', '9') || text.Length >= ShortestIdPart);
+        string seen = AsSeen(text);
+        bool onlyDigitsAndPunctuation = !seen.AsSpan().ContainsAnyExcept(OfNumbers);
+        return onlyDigitsAndPunctuation && (seen.AsSpan().ContainsAnyInRange('0', '9') || seen.Length >= ShortestIdPart);
     }
+
+    /// <summary>The text without characters that show nothing, such as marks of direction, and with the digits of every script as ours.</summary>
+    private static string AsSeen(string text) => string.Concat(text.EnumerateRunes()
+        .Where(rune => Rune.GetUnicodeCategory(rune) != UnicodeCategory.Format)
+        .Select(rune => Rune.IsDigit(rune) ? ((int)Rune.GetNumericValue(rune)).ToString(CultureInfo.InvariantCulture) : rune.ToString()));
 }

@@ -40,7 +40,10 @@ internal static class UserText
 
     private static bool TryParseNumber(ReadOnlySpan<char> text, out UserId user)
     {
-        bool isNumber = ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out ulong number) && (text[0] != '0' || text.Length == 1);
+        // The runtime's parser alone would pass over NULs behind the digits.
+        ulong number = 0;
+        bool isNumber = !text.ContainsAnyExceptInRange('0', '9')
+            && ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && (text[0] != '0' || text.Length == 1);
         user = isNumber ? UserId.From(number) : default;
         return isNumber;
     }

@@ -49,7 +49,7 @@ internal sealed class HostApplication(IAnsiConsole console, TextWriter errors, T
 
     private async Task<ExitCode> EmitAsync(HostOptions options, IEventSource source, CancellationToken cancellationToken)
     {
-        Stream output = options.Emit == "-" ? Console.OpenStandardOutput() : new FileStream(options.Emit!, FileMode.Create);
+        Stream output = options.Emit == "-" ? Console.OpenStandardOutput() : OpenNew(options.Emit!);
         await using (output.ConfigureAwait(false))
         {
             long events = await new FrameEmission(source, options).RunAsync(output, cancellationToken).ConfigureAwait(false);
@@ -58,6 +58,11 @@ internal sealed class HostApplication(IAnsiConsole console, TextWriter errors, T
             return await EndAsync(source, options, events).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Opens a file that is not there yet: one that is there may be somebody's, or the input itself.</summary>
+    private static FileStream OpenNew(string path) => File.Exists(path)
+        ? throw new UsageException($"--emit: '{path}' exists; name a file that does not")
+        : new FileStream(path, FileMode.CreateNew);
 
     /// <summary>How a run ended whose events all went where they should: an input that was not understood is a failure.</summary>
     private async Task<ExitCode> EndAsync(IEventSource source, HostOptions options, long accepted)

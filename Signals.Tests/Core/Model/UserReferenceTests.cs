@@ -44,6 +44,18 @@ internal sealed class UserReferenceTests
     [TestCase("text:")]
     [TestCase("Text:alice")]
     [TestCase("user:7")]
+    [TestCase("7\0")]
+    [TestCase("7\t")]
+    [TestCase("\n7")]
+    [TestCase("\u200e7")]
+    [TestCase("7\u00a0")]
+    [TestCase("\ufeff0123456789abcdef0123456789abcdef")]
+    [TestCase("\u0661\u0662\u0663")]
+    [TestCase("\uff17")]
+    [TestCase("\U0001D7D5")]
+    [TestCase("alice\n")]
+    [TestCase(" alice")]
+    [TestCase("ali\0ce")]
     public void Parse_WhatCouldMeanAnother_IsRefused(string text)
     {
         Assert.That(() => UserReference.Parse(text), Throws.TypeOf<FormatException>());
@@ -58,6 +70,10 @@ internal sealed class UserReferenceTests
         Assert.That(UserReference.Parse("text:7"), Is.EqualTo(UserId.From("7")));
         Assert.That(UserReference.Parse("text:text:7"), Is.EqualTo(UserId.From("text:7")));
         Assert.That(UserReference.Parse("alice"), Is.EqualTo(UserId.From("alice")));
+        Assert.That(UserReference.Parse("text:7\t"), Is.EqualTo(UserId.From("7\t")));
+        Assert.That(UserReference.Parse("al ice"), Is.EqualTo(UserId.From("al ice")));
+        Assert.That(UserReference.Parse("\u0661 \u0628"), Is.EqualTo(UserId.From("\u0661 \u0628")), "an Arabic digit and letter");
+        Assert.That(UserReference.Parse("\U0001F468\u200d\U0001F469"), Is.EqualTo(UserId.From("\U0001F468\u200d\U0001F469")), "joined emoji");
         Assert.That(UserReference.Parse($"guid:{guid}"), Is.EqualTo(UserId.From(guid)));
         Assert.That(UserReference.Parse("id:0123456789abcdef0123456789abcdef"), Is.EqualTo(UserId.From(guid)));
         Assert.That(UserReference.Parse("id:00000000000000000000000000000007"), Is.EqualTo(UserId.From(7)));

@@ -171,6 +171,16 @@ public sealed class HostApplicationTests
     }
 
     [Test]
+    public async Task RunAsync_EmitToAFileThatExists_Is2AndLeavesIt()
+    {
+        using TemporaryFolder folder = new();
+        byte[] csv = "u,t\na,2026-03-01\n"u8.ToArray();
+        string file = folder.Write("events.csv", csv);
+        await ExpectAsync(ExitCode.Usage, "exists", "--input", file, "--user", "u", "--time", "t", "--emit", file);
+        Assert.That(await File.ReadAllBytesAsync(file), Is.EqualTo(csv));
+    }
+
+    [Test]
     public async Task RunAsync_FramesCutOff_Is3AndKeepsWhatCameBefore()
     {
         using TemporaryFolder folder = new();

@@ -82,6 +82,16 @@ internal sealed class SourceIncarnationTests
     }
 
     [Test]
+    public void ResetSource_WhereAcknowledgementsComeBeforeReads_WaitsUntilThePositionIsSeen()
+    {
+        using SignalStore store = Open(new SimFileSystem(), Durability.InMemory);
+        Send(store, 100, First);
+        store.AppendGroup(Group(store, 200, First));
+        Assert.That(store.ResetSourceAsync("a", Second).AsTask().Wait(TimeSpan.FromSeconds(10)), Is.True);
+        Assert.That(store.GetSource("a"), Is.EqualTo(new SourcePosition("a", 0) { Incarnation = Second, Generation = 1 }));
+    }
+
+    [Test]
     public void IsAfter_OfAnyPositions_IsATotalOrder()
     {
         SourceIncarnation[] incarnations = [default, First, SourceIncarnation.OfBeginning([1]), SourceIncarnation.OfBeginning([1, 2])];

@@ -53,6 +53,11 @@ internal sealed class TimeParser
             return "it is a time as iso reads it: --time-format iso";
         }
 
+        if (cell.LastIndexOfAny(" ["u8) is var zone and > 0 && new TimeText(cell[..zone]).TryRead(out _))
+        {
+            return "a zone is read as an offset such as +01:00, as Z or UTC: a name means several";
+        }
+
         return cell.IndexOfAnyInRange((byte)'0', (byte)'9') >= 0 && cell.IndexOfAny("/.-: "u8) >= 0
             ? "say how it is written with a .NET pattern: --time-format 'dd/MM/yyyy HH:mm:ss'"
             : null;
@@ -72,7 +77,7 @@ internal sealed class TimeParser
             return false;
         }
 
-        timeMs = (long)decimal.Round(seconds * 1000);
+        timeMs = (long)decimal.Floor(seconds * 1000); // cut as a time in text is, so that one moment is one event however it is written
         return true;
     }
 
@@ -82,7 +87,7 @@ internal sealed class TimeParser
         int space = cell.IndexOf((byte)' ');
         bool hasZone = space > 0 && cell.Length > space + 1 && cell[space + 1] is (byte)'+' or (byte)'-';
         ReadOnlySpan<byte> digits = hasZone ? cell[..space] : cell;
-        return Utf8Parser.TryParse(digits, out number, out int used) && used == digits.Length && (!hasZone || TimeText.TryZone(cell[(space + 1)..], out _));
+        return Utf8Parser.TryParse(digits, out number, out int used) && used == digits.Length && (!hasZone || ZoneText.TryRead(cell[(space + 1)..], out _));
     }
 
     private bool TryParsePattern(ReadOnlySpan<byte> cell, out long timeMs)

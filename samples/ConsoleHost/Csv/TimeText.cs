@@ -11,8 +11,10 @@ internal ref struct TimeText(ReadOnlySpan<byte> text)
 {
     private const long DayMs = 86_400_000;
     private const int CenturyTurn = 50;
+    private const long FirstMs = -62_135_596_800_000;
+    private const long EndMs = 253_402_300_800_000;
 
-    private ReadOnlySpan<byte> _rest = text;
+    private TextCursor _at = new(text);
     private int _year;
     private int _month;
     private int _day;
@@ -23,63 +25,56 @@ internal ref struct TimeText(ReadOnlySpan<byte> text)
     public bool TryRead(out long timeMs)
     {
         timeMs = 0;
-        if (!(IsDigit(0) && IsDigit(3) ? TryYearFirst() : TrySpelled()) || !_rest.IsEmpty)
+        if (!(_at.IsDigit(0) && _at.IsDigit(3) ? TryYearFirst() : TrySpelled()) || !_at.Rest.IsEmpty)
         {
             return false;
         }
 
         timeMs = ((new DateOnly(_year, _month, _day).DayNumber - new DateOnly(1970, 1, 1).DayNumber) * DayMs) + _clockMs - _zoneMs;
-        return true;
-    }
-
-    /// <summary>Reads a zone, such as Z, +01, -0130, +01:00 or UTC; nothing is UTC.</summary>
-    public static bool TryZone(ReadOnlySpan<byte> text, out long zoneMs)
-    {
-        TimeText zone = new(text);
-        bool read = zone.TryZone() && zone._rest.IsEmpty;
-        zoneMs = zone._zoneMs;
-        return read;
+        return timeMs is >= FirstMs and < EndMs;
     }
 
     private bool TryYearFirst()
     {
-        if (!TryDigits(4, out _year) || _year < 1 || !TryDayOfYear())
+        if (!_at.TryDigits(4, out _year) || _year < 1 || !TryDayOfYear())
         {
             return false;
         }
 
-        if (_rest.IsEmpty)
+        if (_at.Rest.IsEmpty)
         {
             return true;
         }
 
-        bool hasMark = Take('T') || Take('t') || Take('_');
-        TakeSpaces();
-        return (hasMark || !_rest.IsEmpty) && TryClock() && TryZone();
+        // DB2 joins date and clock by a hyphen and then has dots for colons.
+        bool isJoined = _at.Peek('-') && _at.Rest.Length > 6 && _at.Rest[3] == '.' && _at.Rest[6] == '.';
+        bool hasMark = _at.Take('T') || _at.Take('t') || _at.Take('_') || (isJoined && _at.Take('-'));
+        _at.TakeSpaces();
+        return (hasMark || !_at.Rest.IsEmpty) && TryClock() && TryZone(isMail: false);
     }
 
     /// <summary>The rest of a date behind its year: -MM-DD, MMDD, /MM/DD, -DDD, DDD, -Www-D or WwwD.</summary>
     private bool TryDayOfYear()
     {
-        byte separator = _rest.Length > 0 && _rest[0] is (byte)'-' or (byte)'/' ? _rest[0] : (byte)0;
-        _rest = separator == 0 ? _rest : _rest[1..];
-        if (separator != '/' && Take('W'))
+        byte separator = _at.Rest.Length > 0 && _at.Rest[0] is (byte)'-' or (byte)'/' ? _at.Rest[0] : (byte)0;
+        _at.Skip(separator == 0 ? 0 : 1);
+        if (separator != '/' && _at.Take('W'))
         {
-            return TryDigits(2, out int week) && (separator == 0 || Take('-')) && TryDigits(1, out int weekday) && TrySetWeek(week, weekday);
+            return _at.TryDigits(2, out int week) && (separator == 0 || _at.Take('-')) && _at.TryDigits(1, out int weekday) && TrySetWeek(week, weekday);
         }
 
         int digits = 0;
-        while (IsDigit(digits))
+        while (_at.IsDigit(digits))
         {
             digits++;
         }
 
         if (digits == 3 && separator != '/')
         {
-            return TryDigits(3, out int dayOfYear) && TrySetDayOfYear(dayOfYear);
+            return _at.TryDigits(3, out int dayOfYear) && TrySetDayOfYear(dayOfYear);
         }
 
-        return digits == (separator == 0 ? 4 : 2) && TryDigits(2, out _month) && (separator == 0 || Take((char)separator)) && TryDigits(2, out _day) && IsDate();
+        return digits == (separator == 0 ? 4 : 2) && _at.TryDigits(2, out _month) && (separator == 0 || _at.Take((char)separator)) && _at.TryDigits(2, out _day) && IsDate();
     }
 
     private bool TrySetWeek(int week, int weekday)
@@ -106,85 +101,104 @@ internal ref struct TimeText(ReadOnlySpan<byte> text)
         return true;
     }
 
-    /// <summary>Dates with a spelled month: of mail and HTTP, of git and C, of Oracle and of SQL Server.</summary>
+    /// <summary>Dates with a spelled month: of mail and HTTP, of git, C and Java, of Oracle, of SQL Server, of logs of web servers.</summary>
     private bool TrySpelled()
     {
         bool hasWeekday = TryWeekday();
         if (TryMonth())
         {
-            TakeSpaces();
-            if (!TryShortNumber(out _day))
+            _at.TakeSpaces();
+            if (!_at.TryShortNumber(out _day))
             {
                 return false;
             }
 
-            Take(',');
-            TakeSpaces();
-            return hasWeekday ? TryClock() && TakeSpaces() && TryYear() && IsDate() && TryZone() : TryYear() && IsDate() && TryClockAndZone();
+            _at.Take(',');
+            _at.TakeSpaces();
+            return hasWeekday ? TryClock() && TryYearAndZone() : TryYear() && IsDate() && TryClockAndZone(isMail: false);
         }
 
-        if (!TryShortNumber(out _day))
+        if (!_at.TryShortNumber(out _day))
         {
             return false;
         }
 
-        char separator = Take('-') ? '-' : ' ';
-        TakeSpaces();
+        char separator = _at.Take('-') ? '-' : _at.Take('/') ? '/' : ' ';
+        _at.TakeSpaces();
         if (!TryMonth())
         {
             return false;
         }
 
-        return (separator == '-' ? Take('-') : TakeSpaces()) && TryYear() && IsDate() && TryClockAndZone();
+        return separator == '/' ? TryLogged()
+            : (separator == '-' ? _at.Take('-') : _at.TakeSpaces()) && TryYear() && IsDate() && TryClockAndZone(isMail: separator == ' ');
     }
 
-    private bool TryClockAndZone()
-    {
-        if (_rest.IsEmpty)
-        {
-            return true;
-        }
+    /// <summary>The rest of dd/Mon/yyyy:HH:MM:SS +zone, as web servers log.</summary>
+    private bool TryLogged() =>
+        _at.Take('/') && _at.TryDigits(4, out _year) && _year > 0 && IsDate() && _at.Take(':') && TryClock() && TryZone(isMail: false);
 
-        Take(',');
-        return TakeSpaces() && TryClock() && TryZone();
-    }
-
-    private bool TryWeekday()
+    /// <summary>Behind the clock of git and C the year and a zone; of date, Java and web services the zone and the year.</summary>
+    private bool TryYearAndZone()
     {
-        int letters = Letters();
-        if (letters < 3 || Index("sunmontuewedthufrisat"u8) < 0)
+        if (!_at.TakeSpaces())
         {
             return false;
         }
 
-        _rest = _rest[letters..];
-        Take(',');
-        return TakeSpaces();
+        return _at.IsDigit(0) ? TryYear() && IsDate() && TryZone(isMail: false)
+            : ZoneText.TryReadOne(ref _at, isMail: false, out _zoneMs) && _at.TakeSpaces() && TryYear() && IsDate();
+    }
+
+    private bool TryZone(bool isMail) => ZoneText.TryRead(ref _at, isMail, out _zoneMs);
+
+    private bool TryClockAndZone(bool isMail)
+    {
+        if (_at.Rest.IsEmpty)
+        {
+            return true;
+        }
+
+        _at.Take(',');
+        return _at.TakeSpaces() && TryClock() && TryZone(isMail);
+    }
+
+    private bool TryWeekday()
+    {
+        int letters = _at.Letters();
+        if (letters < 3 || _at.Index("sunmontuewedthufrisat"u8) < 0)
+        {
+            return false;
+        }
+
+        _at.Skip(letters);
+        _at.Take(',');
+        return _at.TakeSpaces();
     }
 
     private bool TryMonth()
     {
-        int letters = Letters();
-        int month = letters is 3 or > 3 and < 10 ? Index("janfebmaraprmayjunjulaugsepoctnovdec"u8) : -1;
+        int letters = _at.Letters();
+        int month = letters is 3 or > 3 and < 10 ? _at.Index("janfebmaraprmayjunjulaugsepoctnovdec"u8) : -1;
         if (month < 0)
         {
             return false;
         }
 
         _month = month + 1;
-        _rest = _rest[letters..];
+        _at.Skip(letters);
         return true;
     }
 
     /// <summary>A year of four digits, or of two as Oracle's RR and RFC 2822 read them.</summary>
     private bool TryYear()
     {
-        if (TryDigits(4, out _year))
+        if (_at.TryDigits(4, out _year))
         {
             return _year > 0;
         }
 
-        bool read = TryDigits(2, out int year) && !IsDigit(0);
+        bool read = _at.TryDigits(2, out int year) && !_at.IsDigit(0);
         _year = year + (year < CenturyTurn ? 2000 : 1900);
         return read;
     }
@@ -194,27 +208,27 @@ internal ref struct TimeText(ReadOnlySpan<byte> text)
     /// <summary>HH[:MM[:SS]] with a fraction of the last part, HHMM[SS], dots for colons, and AM or PM behind it.</summary>
     private bool TryClock()
     {
-        if (!TryShortNumber(out int hour) || hour > 23)
+        if (!_at.TryShortNumber(out int hour) || hour > 24)
         {
             return false;
         }
 
         long unitMs = 3_600_000;
         _clockMs = hour * unitMs;
-        bool isBasic = IsDigit(0);
-        char colon = Peek('.') && IsDigit(1) && IsDigit(2) && !IsDigit(3) && _rest.Length > 3 && _rest[3] == '.' ? '.' : ':';
+        bool isBasic = _at.IsDigit(0);
+        char colon = _at.Peek('.') && _at.IsDigit(1) && _at.IsDigit(2) && !_at.IsDigit(3) && _at.Rest.Length > 3 && _at.Rest[3] == '.' ? '.' : ':';
         for (int most = 59; most <= 60; most++)
         {
-            bool goesOn = isBasic ? IsDigit(0) : Peek(colon) && IsDigit(1);
+            bool goesOn = isBasic ? _at.IsDigit(0) : _at.Peek(colon) && _at.IsDigit(1);
             if (!goesOn)
             {
                 break;
             }
 
-            _rest = isBasic ? _rest : _rest[1..];
+            _at.Skip(isBasic ? 0 : 1);
 
             // Second 60 is a leap second, which clocks of this kind count as the one after it.
-            if (!TryDigits(2, out int part) || part > most)
+            if (!_at.TryDigits(2, out int part) || part > most)
             {
                 return false;
             }
@@ -223,14 +237,15 @@ internal ref struct TimeText(ReadOnlySpan<byte> text)
             _clockMs += part * unitMs;
         }
 
-        return !IsDigit(0) && TryFraction(unitMs) && TryHalfOfDay(hour);
+        // Hour 24 is the end of the day and has nothing behind it.
+        return !_at.IsDigit(0) && TryFraction(unitMs) && TryHalfOfDay(hour) && (hour < 24 || _clockMs == DayMs);
     }
 
     private bool TryFraction(long unitMs)
     {
         // SQL Server also sets the milliseconds off by a colon.
-        bool isColon = unitMs == 1000 && Peek(':') && IsDigit(1) && IsDigit(2) && IsDigit(3) && !IsDigit(4);
-        if (!Peek('.') && !Peek(',') && !isColon)
+        bool isColon = unitMs == 1000 && _at.Peek(':') && _at.IsDigit(1) && _at.IsDigit(2) && _at.IsDigit(3) && !_at.IsDigit(4);
+        if (!_at.Peek('.') && !_at.Peek(',') && !isColon)
         {
             return true;
         }
@@ -239,21 +254,21 @@ internal ref struct TimeText(ReadOnlySpan<byte> text)
         decimal fraction = 0;
         decimal weight = unitMs;
         int digits = 1;
-        for (; IsDigit(digits); digits++)
+        for (; _at.IsDigit(digits); digits++)
         {
             weight /= 10;
-            fraction += digits < 20 ? (_rest[digits] - '0') * weight : 0;
+            fraction += digits < 20 ? (_at.Rest[digits] - '0') * weight : 0;
         }
 
-        _rest = _rest[digits..];
+        _at.Skip(digits);
         _clockMs += (long)fraction;
         return digits > 1;
     }
 
     private bool TryHalfOfDay(int hour)
     {
-        int spaces = _rest.IndexOfAnyExcept((byte)' ');
-        ReadOnlySpan<byte> mark = spaces < 0 ? default : _rest[spaces..];
+        int spaces = _at.Rest.IndexOfAnyExcept((byte)' ');
+        ReadOnlySpan<byte> mark = spaces < 0 ? default : _at.Rest[spaces..];
         bool isHalf = mark.Length >= 2 && (mark[0] | 32) is 'a' or 'p' && (mark[1] | 32) == 'm' && (mark.Length == 2 || mark[2] == ' ');
         if (!isHalf)
         {
@@ -261,143 +276,7 @@ internal ref struct TimeText(ReadOnlySpan<byte> text)
         }
 
         _clockMs += ((mark[0] | 32) == 'p' && hour < 12 ? 12 : (mark[0] | 32) == 'a' && hour == 12 ? -12 : 0) * 3_600_000L;
-        _rest = mark[2..];
+        _at.Skip(spaces + 2);
         return hour is >= 1 and <= 12;
-    }
-
-    private bool TryZone()
-    {
-        TakeSpaces();
-        if (_rest.IsEmpty)
-        {
-            return true;
-        }
-
-        if (Peek('+') || Peek('-'))
-        {
-            return TryOffset() && TryRegion();
-        }
-
-        int letters = Letters();
-        int hours = letters switch
-        {
-            1 when (_rest[0] | 32) == 'z' => 0,
-            2 when System.Text.Ascii.EqualsIgnoreCase(_rest[..2], "ut"u8) => 0,
-            3 => Index("utcgmtestedtcstcdtmstmdtpstpdt"u8) is var zone and >= 0 ? zone < 2 ? 0 : -5 - ((zone - 2) / 2) + (zone % 2) : int.MinValue,
-            _ => int.MinValue,
-        };
-        if (hours == int.MinValue)
-        {
-            return false;
-        }
-
-        _zoneMs = hours * 3_600_000L;
-        _rest = _rest[letters..];
-        return TryRegion();
-    }
-
-    /// <summary>+HH, +HHMM, +HH:MM, +HH:MM:SS.</summary>
-    private bool TryOffset()
-    {
-        int sign = Peek('-') ? -1 : 1;
-        _rest = _rest[1..];
-        if (!TryDigits(2, out int hours))
-        {
-            return false;
-        }
-
-        int minutes = 0;
-        int seconds = 0;
-        bool read = true;
-        if (IsDigit(0))
-        {
-            read = TryDigits(2, out minutes);
-        }
-        else if (Take(':'))
-        {
-            read = TryDigits(2, out minutes) && (!Take(':') || TryDigits(2, out seconds));
-        }
-
-        _zoneMs = ((hours * 3600L) + (minutes * 60L) + seconds) * 1000 * sign;
-        return read && hours <= 23 && minutes <= 59 && seconds <= 59;
-    }
-
-    /// <summary>A region in brackets or parentheses behind the offset repeats it: +01:00[Europe/Paris], +0100 (CET).</summary>
-    private bool TryRegion()
-    {
-        TakeSpaces();
-        if (_rest.Length > 2 && ((_rest[0] == '[' && _rest[^1] == ']') || (_rest[0] == '(' && _rest[^1] == ')')))
-        {
-            _rest = default;
-        }
-
-        return true;
-    }
-
-    private readonly int Letters()
-    {
-        int letters = 0;
-        while (letters < _rest.Length && char.IsAsciiLetter((char)_rest[letters]))
-        {
-            letters++;
-        }
-
-        return letters;
-    }
-
-    /// <summary>Which of the names of three letters the text begins with; -1 for none.</summary>
-    private readonly int Index(ReadOnlySpan<byte> names)
-    {
-        for (int at = 0; at < names.Length; at += 3)
-        {
-            if (System.Text.Ascii.EqualsIgnoreCase(_rest[..3], names.Slice(at, 3)))
-            {
-                return at / 3;
-            }
-        }
-
-        return -1;
-    }
-
-    private readonly bool IsDigit(int index) => index < _rest.Length && char.IsAsciiDigit((char)_rest[index]);
-
-    private readonly bool Peek(char expected) => _rest.Length > 0 && _rest[0] == expected;
-
-    private bool Take(char expected)
-    {
-        bool isThere = Peek(expected);
-        _rest = isThere ? _rest[1..] : _rest;
-        return isThere;
-    }
-
-    /// <summary>Whether there were spaces.</summary>
-    private bool TakeSpaces()
-    {
-        int before = _rest.Length;
-        _rest = _rest.TrimStart((byte)' ');
-        return _rest.Length < before;
-    }
-
-    private bool TryShortNumber(out int value)
-    {
-        int digits = IsDigit(1) ? 2 : 1;
-        return TryDigits(digits, out value);
-    }
-
-    private bool TryDigits(int count, out int value)
-    {
-        value = 0;
-        for (int i = 0; i < count; i++)
-        {
-            if (!IsDigit(i))
-            {
-                return false;
-            }
-
-            value = (value * 10) + (_rest[i] - '0');
-        }
-
-        _rest = _rest[count..];
-        return true;
     }
 }

@@ -45,7 +45,7 @@ internal static class HelpText
           --field NAME:KIND[=COLUMN]
                                 a field; repeat it. Kinds: bool int8 uint8 int16 uint16 int32 uint32
                                 int64 uint64 float16 float32 float64 text bytes int8[N] float16[N] float32[N]
-          --emit FILE|-         write the events as MessagePack frames instead of storing them
+          --emit NEW|-          write the events as MessagePack frames into a new file instead of storing them
 
         Exit codes:
           0 done   1 differences found   2 wrong option or column   3 input missing or unreadable

@@ -159,7 +159,7 @@ public sealed class CsvEventSourceTests
     [TestCase("unix-ms", "9223372036854775807")]
     [TestCase("iso", "2010-13-01")]
     [TestCase("iso", "2010-02-29")]
-    [TestCase("iso", "2010-12-01 24:00:00")]
+    [TestCase("iso", "2010-12-01 24:00:01")]
     [TestCase("iso", "2010-12-01 08:26:00.")]
     [TestCase("iso", "2010-12-01 08:26:00 x")]
     [TestCase("iso", "2010-12-01 08:26:0")]
