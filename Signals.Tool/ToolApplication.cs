@@ -10,7 +10,7 @@ internal sealed class ToolApplication(IAnsiConsole console, Func<Stream> openOut
     private static readonly ICommand[] Commands =
     [
         new StatsCommand(), new InspectCommand(), new GetCommand(), new VerifyCommand(), new CompactCommand(), new CheckpointCommand(),
-        new RestoreCommand(), new ImportCommand(), new ExportCommand(), new EraseCommand(), new SalvageCommand(), new BenchCommand(),
+        new RestoreCommand(), new ImportCommand(), new ExportCommand(), new EraseCommand(), new ResetCommand(), new SalvageCommand(), new BenchCommand(),
     ];
 
     public async Task<ExitCode> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken = default)

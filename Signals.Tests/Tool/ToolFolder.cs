@@ -18,6 +18,9 @@ internal sealed class ToolFolder : IDisposable
     {
         using (SignalStore store = SignalStore.Open(Store, Schema))
         {
+            EventGroup feed = store.CreateGroup("feed");
+            feed.Position = 77;
+            store.AppendGroup(feed);
             EventBatch batch = store.CreateBatch("view");
             batch.Add(UserId.From("alice"), TestStores.Start, 1).Set("n", 1);
             batch.Add(UserId.From("bob"), TestStores.Start, 1).Set("n", 2);

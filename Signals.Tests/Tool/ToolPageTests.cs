@@ -78,6 +78,7 @@ internal sealed partial class ToolPageTests
         ["restore", folder.At("checkpoint"), folder.At("restored")],
         ["salvage", folder.Store, folder.At("salvaged")],
         ["erase", folder.Store, "alice", "--yes"],
+        ["reset", folder.Store, "feed"],
         ["bench", "--events", "1000", "--reads", "10"],
     ];
 

@@ -71,6 +71,22 @@ internal sealed class ToolTests
         Assert.That(clicks.Count, Is.EqualTo(2));
     }
 
+    [Test]
+    public async Task Reset_OfASource_BeginsAnewAndKeepsItsEvents()
+    {
+        byte[] before = (await ToolRun.OfAsync("export", Folder, "--format", "csv")).Output;
+        ToolRun unknown = await ToolRun.OfAsync("reset", Folder, "fed");
+        Assert.That((unknown.Code, unknown.Messages), Is.EqualTo((ExitCode.NotFound, $"the store has no source 'fed'; it has 'feed'{Environment.NewLine}")));
+        ToolRun run = await ToolRun.OfAsync("reset", Folder, "feed");
+        Assert.That(run.Code, Is.EqualTo(ExitCode.Ok), run.Messages);
+        ToolRun stats = await ToolRun.OfAsync("stats", Folder);
+        Assert.That(stats.Text, Does.Contain("source feed goes on at 0, known as none, reset 1 times"));
+        Assert.That((await ToolRun.OfAsync("export", Folder, "--format", "csv")).Output, Is.EqualTo(before));
+        using JsonDocument json = JsonDocument.Parse((await ToolRun.OfAsync("stats", Folder, "--json")).Text);
+        JsonElement identity = json.RootElement.GetProperty("source_identities").GetProperty("feed");
+        Assert.That((identity.GetProperty("incarnation").ValueKind, identity.GetProperty("generation").GetInt32()), Is.EqualTo((JsonValueKind.Null, 1)));
+    }
+
     [TestCase("stats", "--json")]
     [TestCase("inspect")]
     [TestCase("verify", "--json")]

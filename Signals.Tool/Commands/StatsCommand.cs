@@ -72,6 +72,16 @@ internal sealed class StatsCommand : ICommand
         }
 
         json.WriteEndObject();
+        json.WriteStartObject("source_identities");
+        foreach (SourcePosition source in store.GetResumePositions())
+        {
+            json.WriteStartObject(source.Source);
+            json.WriteString("incarnation", source.Incarnation.IsNone ? null : source.Incarnation.ToString());
+            json.WriteNumber("generation", source.Generation);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
         json.WriteEndObject();
     }
 
@@ -101,7 +111,8 @@ internal sealed class StatsCommand : ICommand
         console.WriteLine($"{Count(stats.EventsApplied)} events in the log, not in tables yet; {Count(stats.ErasedUsers)} erased users");
         foreach (SourcePosition source in store.GetResumePositions())
         {
-            console.WriteLine($"source {source.Source} goes on at {source.Position.ToString(CultureInfo.InvariantCulture)}");
+            string resets = source.Generation == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", reset {source.Generation:N0} times");
+            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"source {source.Source} goes on at {source.Position}, known as {source.Incarnation}{resets}"));
         }
     }
 
