@@ -2,7 +2,6 @@ using Signals.Core.Columns;
 using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage.Tables;
-using Signals.Storage.Versions;
 
 namespace Signals.Storage.Compaction;
 
