@@ -5,7 +5,6 @@ using Signals.Core.Schema;
 using Signals.Storage.Compaction;
 using Signals.Storage.Primitives;
 using Signals.Storage.Tables;
-using Signals.Storage.Versions;
 
 namespace Signals.Tests.Storage.Compaction;
 
