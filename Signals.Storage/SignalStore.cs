@@ -7,6 +7,7 @@ using Signals.Storage.FileSystem;
 using Signals.Storage.Indexing;
 using Signals.Storage.Maintenance;
 using Signals.Storage.Placement;
+using Signals.Storage.Primitives;
 using Signals.Storage.Reads;
 using Signals.Storage.Serving;
 using Signals.Storage.Telemetry;
@@ -28,6 +29,7 @@ public sealed partial class SignalStore : IAsyncDisposable, IDisposable
     private readonly SequenceQuery _newestOfEach;
     private readonly IndexingEnrichment? _enrichment;
     private readonly ShadowReads _shadows = new();
+    private readonly OneClosing _closing = new();
 
     private SignalStore(StoreEngine engine, IndexingEnrichment? enrichment, EnrichmentOptions? options, EnricherGauges gauges)
     {
@@ -120,15 +122,16 @@ public sealed partial class SignalStore : IAsyncDisposable, IDisposable
 
     /// <summary>
     /// Finishes the enrichments that wait, within their drain timeout; refuses new writes, finishes those accepted, makes them durable
-    /// (with <see cref="Durability.InMemory"/> by flushing them), and closes the files. A second call does nothing.
+    /// (with <see cref="Durability.InMemory"/> by flushing them), and closes the files. A second call does nothing, and returns when the first is done: the
+    /// folder is free then. (Called by code of the host's that the closing itself waits for, such as an observer, it returns at once.)
     /// </summary>
-    public void Dispose()
+    public void Dispose() => _closing.Run(() =>
     {
         _shadows.Dispose();
         Placements.Stop();
         _enrichment?.Dispose();
         Engine.Close();
-    }
+    });
 
     /// <inheritdoc cref="Dispose"/>
     public async ValueTask DisposeAsync() => await Task.Run(Dispose).ConfigureAwait(false);

@@ -11,7 +11,7 @@ namespace Signals.Core.Model;
 /// </remarks>
 internal static class PlantedBugs
 {
-    /// <summary>A file is deleted by whoever retires it, although another one has retired it already.</summary>
+    /// <summary>A file is deleted by whoever lets go of it last, although another one has deleted it already.</summary>
     public const string TwoOwnersOfAFile = nameof(TwoOwnersOfAFile);
 
     /// <summary>A flush takes the erasures before it can fail, and a store that has failed still commits.</summary>

@@ -52,6 +52,7 @@ internal sealed class BackgroundLoop : IDisposable
 
     private void Run()
     {
+        OneClosing.NeverWaitHere();
         try
         {
             while (!_stopping)

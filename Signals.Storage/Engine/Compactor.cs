@@ -88,7 +88,8 @@ internal sealed class Compactor : IDisposable
     /// Makes of the tables of now some of which no two meet in a window, without anything expired at <paramref name="nowMs"/>, erased before the call
     /// or out of reach of last-N, with every patch folded whose event is there, and without column files. Unpaced. Ends early when the store is closing.
     /// </summary>
-    public void RunAll(long nowMs)
+    /// <returns>Whether all of it was done; false when it ended early.</returns>
+    public bool RunAll(long nowMs)
     {
         lock (_requestGate)
         {
@@ -98,6 +99,9 @@ internal sealed class Compactor : IDisposable
                 while (RunOnce(request))
                 {
                 }
+
+                // Asked last: whatever ended early did so because of it.
+                return !_stopping.IsCancellationRequested;
             }
             finally
             {
@@ -171,6 +175,7 @@ internal sealed class Compactor : IDisposable
             return false;
         }
 
+        _committer.RequireWritable();
         using Activity? activity = _telemetry.Start(TelemetryNames.CompactionActivity);
         long started = _telemetry.Now();
         try

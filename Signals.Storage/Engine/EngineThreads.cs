@@ -1,5 +1,4 @@
 using Signals.Core.Model;
-using Signals.Storage.MemTables;
 using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Engine;
@@ -28,24 +27,16 @@ internal sealed class EngineThreads : IDisposable
         Compactor compactor,
         MemTableSet memTables,
         LogStream? log,
-        MemArenaPool arenas,
-        ReadEpochs epochs,
+        Action upkeep,
         EngineOptions options,
-        FailStop failStop,
-        Action upkeep)
+        FailStop failStop)
     {
         _compactor = compactor;
         _flush = new BackgroundLoop("signals-flush", () => RunAll(flusher.FlushOnce), FlushInterval, failStop);
         _compaction = new BackgroundLoop("signals-compaction", () => RunAll(compactor.RunOnce), CompactionInterval, failStop);
         _upkeep = new BackgroundLoop(
             "signals-upkeep",
-            () =>
-            {
-                log?.PrepareNext();
-                arenas.Prepare();
-                epochs.Collect();
-                upkeep();
-            },
+            upkeep,
             options.Retention is { } retention && retention.Granularity < UpkeepInterval ? retention.Granularity : UpkeepInterval,
             failStop);
         _sync = options.Durability == Durability.Buffered
@@ -88,6 +79,7 @@ internal sealed class EngineThreads : IDisposable
 
     private static void RunIngest(IngestLoop ingest, FailStop failStop)
     {
+        OneClosing.NeverWaitHere();
         try
         {
             ingest.Run(failStop);

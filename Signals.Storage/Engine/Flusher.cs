@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage.FileSystem;
 using Signals.Storage.MemTables;
@@ -11,7 +12,8 @@ namespace Signals.Storage.Engine;
 /// <summary>Flushes frozen memtables, oldest first, and deletes the logs that only they needed.</summary>
 /// <remarks>
 /// Thread contract: any thread; one flush at a time. Oldest first is what makes the flushed position a prefix of the
-/// stream. Logs go after the edit that makes them unnecessary is durable.
+/// stream. Logs go after the edit that makes them unnecessary is durable, and nothing leaves the place that it is in before then: a flush that
+/// fails leaves memtables, erasures and logs to the next one, or to the next open.
 /// </remarks>
 internal sealed class Flusher(
     IFileSystem files,
@@ -87,31 +89,31 @@ internal sealed class Flusher(
     {
         using Activity? activity = telemetry.Start(TelemetryNames.FlushActivity);
         long started = telemetry.Now();
+        committer.RequireWritable();
         VersionEdit edit = new() { FlushedPosition = oldest.EndPosition, FirstLiveLog = next.FirstLog };
-        edit.Erasures.AddRange(applier.TakeErasures());
+        edit.Erasures.AddRange(applier.UnsavedErasures());
+        if (PlantedBugs.Has(PlantedBugs.ErasuresTakenBeforeCommit))
+        {
+            applier.SetSaved(edit.Erasures.Count);
+        }
+
         edit.Sources.AddRange(oldest.Sources);
         long now = time.GetUtcNow().ToUnixTimeMilliseconds();
         FlushResult result = new FlushJob(files, directory, schema, numbers, tables, erasures, _sorter, now, windowBytes).Run(oldest);
         edit.AddedTables.AddRange(result.Tables);
         committer.Commit(edit, (current, version) => current.WithFlushed(oldest, version), oldest);
+        if (!PlantedBugs.Has(PlantedBugs.ErasuresTakenBeforeCommit))
+        {
+            applier.SetSaved(edit.Erasures.Count);
+        }
+
         lock (_totalsGate)
         {
             _totals = _totals.Plus(result);
         }
 
-        DeleteLogsBefore(Math.Min(edit.FirstLiveLog.Value, FirstKeptLog()));
+        pins.DeleteLogsBefore(Math.Min(edit.FirstLiveLog.Value, FirstKeptLog()));
         activity?.SetTag("signals.rows", result.Rows).SetTag("signals.tables", result.Tables.Count).SetTag("signals.bytes", result.Bytes);
         telemetry.Flushed(new FlushReport(result.Rows, result.Tables.Count, result.Bytes, telemetry.Since(started)));
-    }
-
-    private void DeleteLogsBefore(ulong firstLive)
-    {
-        foreach (string name in files.ListFiles(directory))
-        {
-            if (StoreFiles.Classify(name, out ulong number) == StoreFileKind.Log && number < firstLive)
-            {
-                pins.Delete(name);
-            }
-        }
     }
 }

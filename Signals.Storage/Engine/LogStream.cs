@@ -67,13 +67,22 @@ internal sealed class LogStream(
     /// <summary>Hands one frame to the operating system; survives a process kill from then on. A log has room for several of the largest.</summary>
     public void Append(ReadOnlySpan<byte> payload, long position)
     {
-        if (!_current!.HasRoom(payload.Length))
+        try
         {
-            _current.Seal();
-            Advance();
+            if (!_current!.HasRoom(payload.Length))
+            {
+                _current.Seal();
+                Advance();
+            }
+
+            _current.Append(payload, position);
+        }
+        catch (Exception error)
+        {
+            failStop.Stop(error); // before another thread can commit what needs these bytes
+            throw;
         }
 
-        _current.Append(payload, position);
         Volatile.Write(ref _bytes, _bytes + LogFormat.FrameLength(payload.Length));
         if (!_isFilling && _current.WrittenOffset >= _fillingAt)
         {
@@ -95,7 +104,7 @@ internal sealed class LogStream(
     /// <summary>Makes everything appended durable; the ingest thread's, for <see cref="Core.Model.Durability.Synced"/>.</summary>
     public void Sync()
     {
-        _current!.Sync();
+        SyncOrStop(_current!);
         Interlocked.Increment(ref _syncs);
     }
 
@@ -106,7 +115,7 @@ internal sealed class LogStream(
         {
             if (_current is LogWriter log && log.SyncedOffset < log.WrittenOffset)
             {
-                log.Sync();
+                SyncOrStop(log);
                 Interlocked.Increment(ref _syncs);
             }
         }
@@ -145,6 +154,19 @@ internal sealed class LogStream(
         {
             _current?.Dispose();
             _current = null;
+        }
+    }
+
+    private void SyncOrStop(LogWriter log)
+    {
+        try
+        {
+            log.Sync();
+        }
+        catch (Exception error)
+        {
+            failStop.Stop(error);
+            throw;
         }
     }
 

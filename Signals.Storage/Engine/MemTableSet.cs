@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Signals.Core.Model;
 using Signals.Storage.MemTables;
 using Signals.Storage.Primitives;
 using Signals.Storage.Reads;
@@ -90,7 +91,9 @@ internal sealed class MemTableSet : IDisposable
 
     private static int FrozenCount(ReadView current) => current.MemTables.Length - 1;
 
-    private void WaitForRoom()
+    /// <summary>Waits until another memtable may be frozen. The ingest thread's, or the opening thread's.</summary>
+    /// <exception cref="StorePoisonedException">The store has failed: nobody makes room any more.</exception>
+    public void WaitForRoom()
     {
         if (FrozenCount(_view.Current) < _maxFrozen)
         {

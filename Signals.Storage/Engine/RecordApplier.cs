@@ -9,7 +9,7 @@ namespace Signals.Storage.Engine;
 
 /// <summary>Applies log records to the memtables and the erasure set: the same way when they are new and when they are replayed.</summary>
 /// <remarks>
-/// Thread contract: the ingest thread, or the opening thread before there is one; <see cref="TakeErasures"/> by the flush.
+/// Thread contract: the ingest thread, or the opening thread before there is one; <see cref="UnsavedErasures"/> and <see cref="SetSaved"/> by the flush.
 /// Applying a record twice changes no answer, so replay may start earlier than where the tables end.
 /// </remarks>
 internal sealed class RecordApplier
@@ -22,7 +22,7 @@ internal sealed class RecordApplier
     private readonly BatchRows?[] _rows;
     private readonly MemTableWriter _writer = new();
     private readonly Lock _gate = new();
-    private List<Erasure> _unsavedErasures = []; // guarded by _gate
+    private readonly List<Erasure> _unsavedErasures = []; // guarded by _gate
     private long _eventsApplied;
     private int _flushesWithErased;
 
@@ -94,6 +94,7 @@ internal sealed class RecordApplier
     /// <param name="log">The log that the next record is in; 0 without logs.</param>
     public void Freeze(long endPosition, ulong log)
     {
+        _memTables.WaitForRoom(); // it may throw, and what was taken would be lost
         _memTables.Active.Sources = _sources.TakeUnsaved();
         _memTables.Freeze(endPosition, log);
     }
@@ -101,14 +102,21 @@ internal sealed class RecordApplier
     /// <summary>Whether what is being flushed may have held rows that an erasure hid when they came; once a flush.</summary>
     public bool TakeFlushedErased() => Volatile.Read(ref _flushesWithErased) > 0 && Interlocked.Decrement(ref _flushesWithErased) >= 0;
 
-    /// <summary>Hands the erasures that no manifest edit holds yet to the flush.</summary>
-    public List<Erasure> TakeErasures()
+    /// <summary>The erasures that no manifest edit holds yet, oldest first. They stay until <see cref="SetSaved"/>.</summary>
+    public Erasure[] UnsavedErasures()
     {
         lock (_gate)
         {
-            List<Erasure> taken = _unsavedErasures;
-            _unsavedErasures = [];
-            return taken;
+            return [.. _unsavedErasures];
+        }
+    }
+
+    /// <summary>Says that the oldest of them are in the manifest, durably; one flush at a time.</summary>
+    public void SetSaved(int count)
+    {
+        lock (_gate)
+        {
+            _unsavedErasures.RemoveRange(0, count);
         }
     }
 

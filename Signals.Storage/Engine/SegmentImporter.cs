@@ -176,7 +176,12 @@ internal sealed class SegmentImporter : IDisposable
         catch (Exception error)
         {
             _commitFailed(error);
-            throw;
+            if (error is SignalsException)
+            {
+                throw;
+            }
+
+            throw new StorePoisonedException(error);
         }
     }
 

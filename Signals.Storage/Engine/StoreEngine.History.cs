@@ -50,8 +50,13 @@ internal sealed partial class StoreEngine
         }
     }
 
-    private void Upkeep()
+    /// <summary>The upkeep thread's work: the next log, spare memory, what readers have left behind, kept versions.</summary>
+    private void DoUpkeep()
     {
+        _log?.PrepareNext();
+        _arenas.Prepare();
+        _epochs.Collect();
+        _pins.DeleteLate();
         Reader.Pools.Age();
         KeepHistory();
     }

@@ -58,6 +58,9 @@ internal sealed class VersionCommitter(
         }
     }
 
+    /// <summary>For work that ends in a commit: asks before it begins what the commit will ask.</summary>
+    public void RequireWritable() => failStop.RequireWritable();
+
     /// <param name="edit">What changes.</param>
     /// <param name="change">The new view, given the old one and the new tables version.</param>
     /// <param name="unlinked">What else the new view no longer holds.</param>
@@ -167,12 +170,6 @@ internal sealed class VersionCommitter(
         }
 
         HashSet<string> needed = [.. after.Tables.SelectMany(table => StoreFiles.FilesOf(table.Meta))];
-        return removed.SelectMany(table => StoreFiles.FilesOf(table.Meta)).Distinct().Where(name => !needed.Contains(name))
-            .Select(name => new ObsoleteFile(pins, name));
-    }
-
-    private sealed class ObsoleteFile(FilePins pins, string name) : IDisposable
-    {
-        public void Dispose() => pins.Delete(name);
+        return [pins.Retire(removed.SelectMany(table => StoreFiles.FilesOf(table.Meta)).Distinct().Where(name => !needed.Contains(name)))];
     }
 }

@@ -27,9 +27,6 @@ internal sealed class ViewState(ReadView first, ReadEpochs epochs)
     public void Replace(Func<ReadView, ReadView> change, IEnumerable<IDisposable> unlinked)
     {
         Replace(change);
-        foreach (IDisposable old in unlinked)
-        {
-            epochs.Retire(old);
-        }
+        epochs.Retire(unlinked);
     }
 }

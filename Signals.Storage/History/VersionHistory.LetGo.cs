@@ -1,3 +1,4 @@
+using Signals.Storage.Primitives;
 using Signals.Storage.Tables;
 using Signals.Storage.Versions;
 
@@ -25,7 +26,7 @@ internal sealed partial class VersionHistory
         return gone;
     }
 
-    /// <summary>Takes the oldest versions away; gives the files that no version needs any more. The newest one has all that is live and was in an older one.</summary>
+    /// <summary>Takes the oldest versions away; gives the data files that no version needs any more. The newest one has all that is live and was in an older one.</summary>
     private string[] LetGoLocked(int count)
     {
         if (count == 0)
@@ -34,7 +35,6 @@ internal sealed partial class VersionHistory
         }
 
         HashSet<string> files = [.. _content.Versions.Take(count).SelectMany(version => version.DataFiles())];
-        ulong first = FirstLog;
         _content.RemoveOldest(count);
         files.ExceptWith(_content.Versions.SelectMany(version => version.DataFiles()));
         FirstLogLocked();
@@ -42,7 +42,7 @@ internal sealed partial class VersionHistory
         _pinned.RemoveRange(0, count);
         _keptBytes -= _bytesBehind.Take(count).Sum();
         _bytesBehind.RemoveRange(0, count);
-        return [.. files, .. LogsLocked().Where(log => log >= first && log < FirstLog).Select(StoreFiles.Log)];
+        return [.. files];
     }
 
     /// <summary>Pins the files of the newest version; of the one before it only those that are not among them stay with its own pin.</summary>
@@ -83,7 +83,10 @@ internal sealed partial class VersionHistory
     private static IEnumerable<(ulong Number, long Length)> FilesOf(TableMeta table) =>
         [(table.Number, table.FileLength), .. table.ColumnFiles.Select(file => (file.Number, file.FileLength))];
 
-    /// <summary>Deletes files, those that somebody reads when that ends: after the list without them is written, if it is.</summary>
+    /// <summary>
+    /// Lets files go, and the logs that only versions of before needed: after the list without them is written, if it is. What somebody reads, or
+    /// a merge has just replaced, goes when that ends.
+    /// </summary>
     private void Delete(string[] names)
     {
         IDisposable[] pinned;
@@ -93,14 +96,16 @@ internal sealed partial class VersionHistory
             _loose.Clear();
         }
 
-        foreach (IDisposable one in pinned)
+        if (pinned.Length == 0 && names.Length == 0)
         {
-            one.Dispose();
+            return;
         }
 
-        foreach (string name in names)
-        {
-            _pins.Delete(name);
-        }
+        FirstError errors = default;
+        IDisposable retired = _pins.Retire(names); // while the pins of the versions still hold them
+        Array.ForEach(pinned, one => errors.Dispose(one));
+        errors.Dispose(retired);
+        errors.Throw();
+        _pins.DeleteLogsBefore(FirstLog);
     }
 }

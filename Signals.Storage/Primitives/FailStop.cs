@@ -56,6 +56,11 @@ internal sealed class FailStop
     /// <exception cref="StorePoisonedException">The store has failed, before or because a check does not hold now.</exception>
     public void RequireWritable()
     {
+        if (PlantedBugs.Has(PlantedBugs.ErasuresTakenBeforeCommit))
+        {
+            return;
+        }
+
         ThrowIfFailed();
         try
         {

@@ -15,18 +15,12 @@ internal sealed class OwnedResources : IDisposable
 
     public void Dispose()
     {
-        if (!_resources.TryPop(out IDisposable? resource))
+        FirstError errors = default;
+        while (_resources.TryPop(out IDisposable? resource))
         {
-            return;
+            errors.Dispose(resource);
         }
 
-        try
-        {
-            resource.Dispose();
-        }
-        finally
-        {
-            Dispose();
-        }
+        errors.Throw();
     }
 }

@@ -12,7 +12,8 @@ namespace Signals.Storage.Primitives;
 /// reference; a writer unlinks, then advances the epoch with an interlocked operation and only then scans the
 /// slots. Of the two, at least one sees the other: either the scan sees the slot, or the reader sees the new
 /// reference.
-/// Lifetime: one per store; whatever is still retired at <see cref="Dispose"/> is disposed then.
+/// Lifetime: one per store; whatever is still retired at <see cref="Dispose"/> is disposed then. What throws when it is disposed keeps nothing
+/// else from being retired or disposed; the first error is thrown when all is done.
 /// </remarks>
 internal sealed class ReadEpochs : IDisposable
 {
@@ -72,11 +73,18 @@ internal sealed class ReadEpochs : IDisposable
     }
 
     /// <summary>Hands over an object that new readers can no longer reach; it is disposed when the old ones have left.</summary>
-    public void Retire(IDisposable unlinked)
+    public void Retire(IDisposable unlinked) => Retire([unlinked]);
+
+    /// <summary>The same for several, which are disposed in their order.</summary>
+    public void Retire(IEnumerable<IDisposable> unlinked)
     {
         lock (_gate)
         {
-            _retired.Enqueue((Interlocked.Increment(ref _epoch), unlinked));
+            long epoch = Interlocked.Increment(ref _epoch);
+            foreach (IDisposable one in unlinked)
+            {
+                _retired.Enqueue((epoch, one));
+            }
         }
 
         Collect();
@@ -94,11 +102,14 @@ internal sealed class ReadEpochs : IDisposable
 
             Interlocked.MemoryBarrier();
             long oldestReader = OldestReader();
+            FirstError errors = default;
             while (_retired.TryPeek(out (long Epoch, IDisposable Retired) next) && next.Epoch <= oldestReader)
             {
                 _retired.Dequeue();
-                next.Retired.Dispose();
+                errors.Dispose(next.Retired);
             }
+
+            errors.Throw();
         }
     }
 
@@ -118,10 +129,13 @@ internal sealed class ReadEpochs : IDisposable
     {
         lock (_gate)
         {
+            FirstError errors = default;
             while (_retired.TryDequeue(out (long Epoch, IDisposable Retired) next))
             {
-                next.Retired.Dispose();
+                errors.Dispose(next.Retired);
             }
+
+            errors.Throw();
         }
     }
 

@@ -1,67 +1,70 @@
+using Signals.Core.Model;
 using Signals.Storage.FileSystem;
+using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Versions;
 
 /// <summary>
-/// Deletes files of a store, but not those that somebody still needs by name: such a file goes with the last pin on it. What a crash
-/// leaves undeleted is cleared away at the next open.
+/// The one owner of the deletion of a store's data files and logs. A file is live, or retired but held, or deleted; whoever needs it by name
+/// holds it with a pin, and whoever finds that the store needs it no longer retires it. Several may: a retired file is deleted once, when its last
+/// pin goes. What a crash leaves undeleted is cleared away at the next open.
 /// </summary>
 /// <remarks>
-/// Thread contract: any thread. A file is pinned while it is certainly there: under the lock that its removal from the store needs, too.
-/// Lifetime: as long as the store; once disposed it deletes nothing more, whoever unpins: the folder may be another store's by then.
+/// Thread contract: any thread. A file is pinned while it is certainly there: under the lock that its removal from the store needs, too; retiring
+/// it never frees a pin of somebody else. Numbers are never given again, so a name that is gone stays deleted: to retire it once more does nothing.
+/// Invariant: nobody else deletes such a file of an open store. Lifetime: as long as the store; once disposed, or once the store has failed, it
+/// deletes nothing more: the folder may be another store's by then. Who retires a file is told when it cannot be deleted; who merely held it
+/// is not, for it is not theirs to mend: such a file waits for <see cref="DeleteLate"/>.
 /// </remarks>
-internal sealed class FilePins(IFileSystem files, string directory) : IDisposable
+internal sealed class FilePins(IFileSystem files, string directory, FailStop failStop) : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, int> _pins = []; // guarded by _gate
-    private readonly HashSet<string> _obsolete = []; // guarded by _gate; stays until the file is seen to be gone
-
+    private readonly Dictionary<string, Hold> _held = []; // guarded by _gate; only what somebody holds
+    private readonly HashSet<string> _late = []; // guarded by _gate; retired, held by nobody, and still there
     private bool _disposed; // guarded by _gate
 
     /// <summary>Called with the name of each file that was deleted.</summary>
     public Action<string> OnDeleted { get; set; } = static _ => { };
 
     /// <summary>Keeps files until the result is disposed.</summary>
-    public IDisposable Pin(IEnumerable<string> names)
+    public IDisposable Pin(IEnumerable<string> names) => Take(names, retired: false);
+
+    /// <summary>
+    /// Says that the store needs files no longer. They are deleted when their last pin goes; the result is one more pin, for who retires files that
+    /// readers may still have open.
+    /// </summary>
+    public IDisposable Retire(IEnumerable<string> names) =>
+        PlantedBugs.Has(PlantedBugs.TwoOwnersOfAFile) ? new LateRetirement(this, [.. names]) : Take(names, retired: true);
+
+    /// <summary>Retires files that nobody who calls this still needs. Asked again, it does nothing.</summary>
+    public void Delete(params IEnumerable<string> names) => Take(names, retired: true).Dispose();
+
+    /// <summary>Retires every log with a lower number. Flushes and the end of kept versions both find logs that are not needed any more.</summary>
+    public void DeleteLogsBefore(ulong first)
     {
-        string[] pinned = [.. names];
-        lock (_gate)
+        List<string> logs = [];
+        foreach (string name in files.ListFiles(directory))
         {
-            foreach (string name in pinned)
+            if (StoreFiles.Classify(name, out ulong number) == StoreFileKind.Log && number < first)
             {
-                _pins[name] = _pins.GetValueOrDefault(name) + 1;
+                logs.Add(name);
             }
         }
 
-        return new Scope(this, pinned);
+        Delete(logs);
     }
 
-    /// <summary>Deletes a file that the store no longer needs, now or when its last pin goes. Asked again, it does nothing.</summary>
-    public void Delete(string name)
+    /// <summary>Tries again what could not be deleted when its last reader let go of it.</summary>
+    public void DeleteLate()
     {
+        string[] late;
         lock (_gate)
         {
-            if (_disposed)
-            {
-                return;
-            }
-
-            if (_pins.ContainsKey(name))
-            {
-                _obsolete.Add(name);
-                return;
-            }
-
-            // Who lists the folder may still see a name whose last pin has just gone.
-            if (_obsolete.Remove(name) && !files.FileExists(Path.Combine(directory, name)))
-            {
-                return;
-            }
-
-            files.Delete(Path.Combine(directory, name));
+            late = [.. _late];
+            _late.Clear();
         }
 
-        OnDeleted(name);
+        Delete(late);
     }
 
     /// <summary>Ends the deleting.</summary>
@@ -73,34 +76,85 @@ internal sealed class FilePins(IFileSystem files, string directory) : IDisposabl
         }
     }
 
-    private void Unpin(string[] names)
+    private Scope Take(IEnumerable<string> names, bool retired)
+    {
+        string[] taken = [.. names];
+        lock (_gate)
+        {
+            foreach (string name in taken)
+            {
+                Hold hold = _held.GetValueOrDefault(name);
+                _held[name] = new Hold(hold.Pins + 1, hold.IsRetired || retired);
+            }
+        }
+
+        return new Scope(this, taken, retired);
+    }
+
+    /// <summary>A file that cannot be deleted keeps no other from being deleted.</summary>
+    private void Release(string[] names, bool isRetirement)
     {
         List<string> gone = [];
+        FirstError errors = default;
         lock (_gate)
         {
             foreach (string name in names)
             {
-                if (--_pins[name] > 0)
+                Hold hold = _held[name];
+                if (hold.Pins > 1)
                 {
+                    _held[name] = hold with { Pins = hold.Pins - 1 };
                     continue;
                 }
 
-                _pins.Remove(name);
-                if (_obsolete.Contains(name) && !_disposed)
+                _held.Remove(name);
+                try
                 {
-                    files.Delete(Path.Combine(directory, name));
-                    gone.Add(name);
+                    if (hold.IsRetired && TryDeleteLocked(name))
+                    {
+                        gone.Add(name);
+                    }
+                }
+                catch (IOException error) when (isRetirement)
+                {
+                    errors.Note(error);
+                }
+                catch (IOException)
+                {
+                    _late.Add(name);
                 }
             }
         }
 
         gone.ForEach(OnDeleted);
+        errors.Throw();
     }
 
-    private sealed class Scope(FilePins owner, string[] names) : IDisposable
+    // Under the lock nobody else deletes, so what is not there was deleted before.
+    private bool TryDeleteLocked(string name)
+    {
+        string path = Path.Combine(directory, name);
+        if (_disposed || failStop.Error is not null || !(files.FileExists(path) || PlantedBugs.Has(PlantedBugs.TwoOwnersOfAFile)))
+        {
+            return false;
+        }
+
+        files.Delete(path);
+        return true;
+    }
+
+    private readonly record struct Hold(int Pins, bool IsRetired);
+
+    private sealed class Scope(FilePins owner, string[] names, bool isRetirement) : IDisposable
     {
         private string[] _names = names;
 
-        public void Dispose() => owner.Unpin(Interlocked.Exchange(ref _names, []));
+        public void Dispose() => owner.Release(Interlocked.Exchange(ref _names, []), isRetirement);
+    }
+
+    /// <summary>The planted bug: a second owner, who finds out only in the end.</summary>
+    private sealed class LateRetirement(FilePins owner, string[] names) : IDisposable
+    {
+        public void Dispose() => owner.Delete(names);
     }
 }

@@ -25,7 +25,7 @@ internal sealed class LogWriter : IDisposable
     private long _writtenOffset = LogFormat.HeaderBytes;
     private long _syncedOffset = LogFormat.HeaderBytes;
     private bool _sealed;
-    private volatile bool _failed;
+    private volatile Exception? _failure;
 
     private LogWriter(IFile file, LogHeader header, ulong firstSequence)
     {
@@ -155,9 +155,9 @@ internal sealed class LogWriter : IDisposable
             {
                 _file.Sync();
             }
-            catch
+            catch (Exception error)
             {
-                _failed = true;
+                _failure = error;
                 throw;
             }
 
@@ -192,9 +192,9 @@ internal sealed class LogWriter : IDisposable
         {
             _file.Write(_writtenOffset, _header, payload);
         }
-        catch
+        catch (Exception error)
         {
-            _failed = true;
+            _failure = error;
             throw;
         }
 
@@ -205,9 +205,9 @@ internal sealed class LogWriter : IDisposable
 
     private void ThrowIfFailed()
     {
-        if (_failed)
+        if (_failure is { } failure)
         {
-            throw new IOException($"Log '{_file.Path}' failed earlier and takes nothing more; reopen the store.");
+            throw new IOException($"Log '{_file.Path}' failed earlier and takes nothing more; reopen the store. It failed with: {failure.Message}", failure);
         }
     }
 }

@@ -10,7 +10,8 @@ namespace Signals.Tests.Reliability;
 
 /// <summary>
 /// A deterministic run of a store without threads: batches of several types with late, duplicate and patched events, erasures,
-/// imports of segments, log syncs, flushes, compactions, clean closes and kills. Threads: one. Stops at the first exception, which it lets through.
+/// imports of segments, log syncs, flushes, compactions, clean closes and kills; with kept versions also reads that last, interrupted compactions and
+/// the turns of the background threads. Threads: one. Stops at the first exception, which it lets through.
 /// </summary>
 internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Durability durability, ulong seed, bool imports = true, VersionRetention? retention = null)
 {
@@ -28,6 +29,7 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
     private readonly List<(int Type, CrashEvent Event)> _spoken = [];
     private readonly SettableTime _time = new(StartMs);
     private SimRandom _random = new(seed);
+    private readonly CrashUpkeep _together = new();
     private ulong _nextId = 1;
     private long _generations = 1;
 
@@ -59,6 +61,7 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
         }
         finally
         {
+            workload.Release();
             workload.Store?.Engine.Close(abandon: true);
         }
 
@@ -76,6 +79,12 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
             Step(_random.Below(100));
         }
 
+        if (retention is not null)
+        {
+            _together.Release();
+            CrashUpkeep.Turn(Store!);
+        }
+
         Close(abandon: false);
         History.AllDurable(files.OperationCount);
     }
@@ -90,8 +99,17 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
         }
     }
 
+    /// <summary>Ends what is held open: reads that are under way.</summary>
+    public void Release() => _together.Release();
+
     private void Step(int dice)
     {
+        if (retention is not null && _random.Below(4) == 0)
+        {
+            Together(_random.Below(4));
+            return;
+        }
+
         switch (dice)
         {
             // Rare, because each begins a new log, and logs have to fill up, too.
@@ -99,7 +117,7 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
                 Wait(Store!.FlushAsync());
                 break;
             case < 4:
-                Wait(Store!.CompactAsync());
+                Compact();
                 break;
             case < 6:
                 Close(abandon: false);
@@ -122,6 +140,37 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
         }
     }
 
+    /// <summary>What a host may do at once: reads across flushes and merges, erasures, kept versions, compactions that closing interrupts.</summary>
+    private void Together(int dice)
+    {
+        switch (dice)
+        {
+            case 0:
+                _together.Hold(Store!, _random.Next());
+                break;
+            case 1:
+                CrashUpkeep.Turn(Store!);
+                break;
+            case 2:
+                Issue(Erasure());
+                _together.Interrupt(files, Store!, _random.Below(6));
+                Close(abandon: _random.Coin());
+                Open();
+                Compact();
+                break;
+            default:
+                Issue(Erasure());
+                Ingest();
+                _together.Hold(Store!, _random.Next());
+                Compact();
+                _together.Release();
+                CrashUpkeep.Turn(Store!);
+                break;
+        }
+    }
+
+    private void Compact() => _together.Compact(Store!, () => Wait(Store!.CompactAsync()));
+
     private void Open()
     {
         Store = null;
@@ -133,6 +182,7 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
     private void Close(bool abandon)
     {
         IsClosed = true;
+        _together.Release();
         Store!.Engine.Close(abandon);
     }
 
@@ -148,15 +198,26 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
         int entries = 1 + _random.Below(3);
         for (int i = 0; i < entries; i++)
         {
-            CrashEntry entry = _random.Below(25) == 0 ? Erasure() : Batch();
-            History.Issue(entry, files.OperationCount);
-            AppendTicket ticket = entry.Type == CrashEntry.Erasure ? Erase(entry) : Append(entry);
-            entry.Position = ticket.Position;
-            _waiting.Enqueue(ticket);
+            Accept(_random.Below(25) == 0 ? Erasure() : Batch());
         }
 
         Store!.Engine.RunPending();
         CollectAcks();
+    }
+
+    private void Issue(CrashEntry entry)
+    {
+        Accept(entry);
+        Store!.Engine.RunPending();
+        CollectAcks();
+    }
+
+    private void Accept(CrashEntry entry)
+    {
+        History.Issue(entry, files.OperationCount);
+        AppendTicket ticket = entry.Type == CrashEntry.Erasure ? Erase(entry) : Append(entry);
+        entry.Position = ticket.Position;
+        _waiting.Enqueue(ticket);
     }
 
     /// <summary>Imports a segment when all before it is durable: it is in the manifest, and not in the order of the log.</summary>
@@ -231,6 +292,7 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
 
     private AppendTicket Erase(CrashEntry entry)
     {
+        _together.NoteErasure();
         _ = Store!.EraseAsync(CrashSchema.UserOf(entry.ErasedUser)).AsTask();
         return new AppendTicket(Store.Engine.Appender.AcceptedPosition);
     }

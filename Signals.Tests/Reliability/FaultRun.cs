@@ -27,7 +27,7 @@ internal sealed class FaultRun(Func<SimFileSystem, IFileSystem> mount, Durabilit
         try
         {
             workload.Run(steps);
-            return files.OperationCount > failAt && !workload.WasTold ? $"{files.Recording().Operations[failAt]} failed and nobody was told" : null;
+            return files.OperationCount > failAt && !workload.WasTold && !WasMended(files, failAt) ? $"{files.Recording().Operations[failAt]} failed and nobody was told" : null;
         }
         catch (Exception e) when (e is IOException or SignalsException)
         {
@@ -39,6 +39,10 @@ internal sealed class FaultRun(Func<SimFileSystem, IFileSystem> mount, Durabilit
         }
     }
 
+    /// <summary>A file that could not be deleted when its last reader let go of it is deleted later, and nobody needs to be told.</summary>
+    private static bool WasMended(SimFileSystem files, int failAt) =>
+        files.Recording().Operations[failAt] is { Kind: SimOperationKind.Delete } failed && !files.FileExists(failed.Path);
+
     private string? AfterFault(CrashWorkload workload, SimFileSystem files)
     {
         string? wrong = null;
@@ -49,8 +53,10 @@ internal sealed class FaultRun(Func<SimFileSystem, IFileSystem> mount, Durabilit
             wrong = workload.IsClosed ? null
                 : workload.IsImporting && store.Engine.FailStop.Error is null ? VerifyReads(store, workload.History)
                 : VerifyPoisoned(store, workload);
+            wrong ??= workload.IsClosed || store.Engine.FailStop.Error is null ? null : VerifyTurns(store, files);
             workload.CollectAcks();
             wrong ??= workload.History.AckedCount > acked ? "an append was acknowledged after the error" : null;
+            workload.Release();
             Close(store);
         }
 
@@ -88,6 +94,33 @@ internal sealed class FaultRun(Func<SimFileSystem, IFileSystem> mount, Durabilit
 
         return wrong ?? VerifyReads(store, workload.History);
     }
+
+    /// <summary>Threads that nobody told do their work once more: nothing may be committed.</summary>
+    private static string? VerifyTurns(SignalStore store, SimFileSystem files)
+    {
+        int before = files.OperationCount;
+        foreach ((string thread, Action turn) in store.Engine.TestTurns)
+        {
+            try
+            {
+                turn();
+            }
+            catch (Exception e) when (e is IOException or SignalsException)
+            {
+                // Refused, or the disk still fails.
+            }
+            catch (Exception e)
+            {
+                return $"the {thread} thread, after the error, threw {e.GetType().Name}: {e.Message}";
+            }
+        }
+
+        SimOperation[] committed = [.. files.Recording().Operations.Skip(before).Where(IsCommit)];
+        return committed.Length == 0 ? null : $"a background thread did after the error: {committed[0]}";
+    }
+
+    private static bool IsCommit(SimOperation operation) => !operation.Failed && (operation.Kind == SimOperationKind.Delete
+        || operation.Path.Contains("MANIFEST-", StringComparison.Ordinal) || operation.Path.Contains("VERSIONS-", StringComparison.Ordinal));
 
     private static string? Refuses(string what, Action write)
     {

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Signals.Core.Model;
 using Signals.Storage.FileSystem;
+using Signals.Storage.History;
 using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Reliability;
@@ -16,6 +17,9 @@ internal sealed class MutantGateTests
     private const int Steps = 45;
     private const ulong Seed = 0xB30;
     private const ulong SeedsPerCut = 6;
+    private const int OperationsApart = 11;
+
+    private static readonly VersionRetention Kept = new() { Age = TimeSpan.FromDays(2) };
 
     private static IEnumerable<Mutant> Planted => Enum.GetValues<Mutant>().Where(mutant => mutant != Mutant.None);
 
@@ -28,6 +32,26 @@ internal sealed class MutantGateTests
         Assert.That(caught, Is.Not.Null);
     }
 
+    /// <summary>Bugs inside the engine: found by the workload with kept versions, reads, erasures and interruptions, or by its faults.</summary>
+    [TestCase(PlantedBugs.TwoOwnersOfAFile)]
+    [TestCase(PlantedBugs.ErasuresTakenBeforeCommit)]
+    [TestCase(PlantedBugs.InterruptedCompactionIsClean)]
+    public void PlantedBug_ShortRunOfTheWorkloadWithEverything_IsCaught(string bug)
+    {
+        Stopwatch time = Stopwatch.StartNew();
+        string? caught;
+        using (PlantedBugs.Plant(bug))
+        {
+            caught = FirstViolationTogether();
+        }
+
+        TestContext.Out.WriteLine($"{bug}: {caught?.Split('\n')[0] ?? "SURVIVED"} ({time.ElapsedMilliseconds} ms)");
+        Assert.That(caught, Is.Not.Null);
+    }
+
+    [Test]
+    public void Control_TheRunWithEverything_ReportsNothing() => Assert.That(FirstViolationTogether(), Is.Null);
+
     [Test]
     public void Control_TheSameRun_ReportsNothing() => Assert.That(FirstViolation(Mutant.None), Is.Null);
 
@@ -37,6 +61,29 @@ internal sealed class MutantGateTests
         Durability[] modes = [Durability.Synced, Durability.Buffered];
         return modes.Select(mode => PowerCuts(Mount, mode)).FirstOrDefault(wrong => wrong is not null)
             ?? modes.Select(mode => IoErrors(Mount, mode)).FirstOrDefault(wrong => wrong is not null);
+    }
+
+    private static string? FirstViolationTogether()
+    {
+        int operations;
+        try
+        {
+            operations = CrashWorkload.Record(files => files, Durability.Synced, Seed, Steps, retention: Kept).Run.Operations.Count;
+        }
+        catch (Exception e)
+        {
+            return $"the workload fails: {e.GetType().Name}: {e.Message}";
+        }
+
+        for (int failAt = 0; failAt < operations; failAt += OperationsApart)
+        {
+            if (new FaultRun(files => files, Durability.Synced, Seed, Steps, Kept).Verify(failAt, forEver: false) is { } wrong)
+            {
+                return $"operation {failAt} fails: {wrong}";
+            }
+        }
+
+        return null;
     }
 
     private static string? PowerCuts(Func<SimFileSystem, IFileSystem> mount, Durability durability)

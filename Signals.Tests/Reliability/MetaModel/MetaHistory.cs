@@ -124,7 +124,7 @@ internal sealed class MetaHistory
             case < 18: RunPending(); break;
             case 18: Erase(ref random); break;
             case < 22: Apply("flush", () => _store.FlushAsync()); break;
-            case 22: Compact(); break;
+            case 22: Compact(ref random); break;
             case 23: Reopen(ref random); break;
             case < 26: Crash(ref random); break;
             case 26: Pass(ref random); break;
@@ -298,9 +298,14 @@ internal sealed class MetaHistory
         CatchUp();
     }
 
-    private void Compact()
+    /// <summary>Now and then while a read is under way, which lasts until the merges have replaced what it reads.</summary>
+    private void Compact(ref SimRandom random)
     {
+        IDisposable? read = random.Coin() ? _store.Engine.TestHoldRead() : null;
         Apply("compact", () => _store.CompactAsync());
+        read?.Dispose();
+        Array.ForEach(_store.Engine.TestTurns, turn => turn.Turn());
+        CatchUp();
         _past?.Compact();
     }
 

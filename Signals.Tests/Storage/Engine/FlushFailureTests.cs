@@ -2,6 +2,7 @@ using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage;
+using Signals.Storage.Reads;
 using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Storage.Engine;
@@ -31,5 +32,118 @@ internal sealed class FlushFailureTests
         Task flushed = store.FlushAsync();
         Assert.That(async () => await flushed.WaitAsync(TimeSpan.FromMinutes(1)), Throws.TypeOf<StorePoisonedException>());
         Assert.That(() => store.FlushAsync().GetAwaiter().GetResult(), Throws.TypeOf<StorePoisonedException>());
+    }
+
+    /// <summary>The thread that nobody told: it flushes after a flush of another thread has failed, at whichever step.</summary>
+    [Test]
+    public async Task Flush_AfterOneThatFailedAtAnyStep_CommitsNothingAndErasuresStay()
+    {
+        int failed = 0;
+        bool isDone = false;
+        for (int failAt = 0; !isDone; failAt++)
+        {
+            SimFileSystem files = new();
+            isDone = await FlushWithFault(files, failAt);
+            failed += isDone ? 0 : 1;
+            using SignalStore again = TestStores.Open(files, Schema, new ManualTime(TestStores.Start));
+            await again.FlushAsync();
+            using Sequence erased = again.Read(UserId.From(1UL), again.Query("e").Build());
+            using Sequence other = again.Read(UserId.From(2UL), again.Query("e").Build());
+            Assert.That((erased.Count, other.Count), Is.EqualTo((0, 1)), $"operation {failAt} of the flush failed");
+        }
+
+        Assert.That(failed, Is.GreaterThan(10));
+    }
+
+    /// <summary>Whether the flush succeeded, because it has fewer operations.</summary>
+    private static async Task<bool> FlushWithFault(SimFileSystem files, int failAt)
+    {
+        SignalStore store = TestStores.Open(files, Schema, new ManualTime(TestStores.Start));
+        Append(store, UserId.From(1UL));
+        await store.FlushAsync();
+        ValueTask<AppendAck> acked = store.EraseAsync(UserId.From(1UL));
+        store.Engine.RunPending();
+        await acked;
+        Append(store, UserId.From(2UL));
+        store.Engine.RunPending();
+        int operations = files.OperationCount + failAt;
+        files.FailAt(operations);
+        try
+        {
+            await store.FlushAsync();
+            return files.OperationCount <= operations;
+        }
+        catch (StorePoisonedException)
+        {
+            operations = files.OperationCount;
+            foreach ((string _, Action turn) in store.Engine.TestTurns)
+            {
+                Try(turn);
+            }
+
+            Assert.That(
+                files.Recording().Operations.Skip(operations).Where(operation => operation.Path.Contains("MANIFEST", StringComparison.Ordinal)), Is.Empty);
+            return false;
+        }
+        finally
+        {
+            store.Engine.Close(abandon: true);
+        }
+    }
+
+    /// <summary>What a full disk does to a compaction is told as what it is, with its cause.</summary>
+    [Test]
+    public async Task CompactAsync_AnyOperationFails_SaysThatTheStoreHasFailedAndWhy()
+    {
+        int failed = 0;
+        for (int failAt = 0; ; failAt++)
+        {
+            SimFileSystem files = new();
+            SignalStore store = TestStores.Open(files, Schema, new ManualTime(TestStores.Start));
+            for (ulong user = 1; user <= 2; user++)
+            {
+                Append(store, UserId.From(user));
+                await store.FlushAsync();
+            }
+
+            Append(store, UserId.From(3UL));
+            store.Engine.RunPending();
+            files.FailAt(files.OperationCount + failAt, forEver: true);
+            int before = files.OperationCount;
+            try
+            {
+                await store.CompactAsync();
+                Assert.That(files.OperationCount, Is.LessThanOrEqualTo(before + failAt));
+                store.Engine.Close(abandon: true);
+                break;
+            }
+            catch (StorePoisonedException error)
+            {
+                Assert.That(error.InnerException, Is.InstanceOf<IOException>().And.SameAs(store.FirstError));
+                failed++;
+                store.Engine.Close(abandon: true);
+            }
+        }
+
+        Assert.That(failed, Is.GreaterThan(10));
+    }
+
+    private static void Try(Action turn)
+    {
+        try
+        {
+            turn();
+        }
+        catch (Exception error) when (error is StorePoisonedException or IOException)
+        {
+            // Refused; what counts is what it wrote.
+        }
+    }
+
+    private static void Append(SignalStore store, UserId user)
+    {
+        EventBatch batch = store.CreateBatch("e");
+        batch.Add(user, TestStores.Start, 1).Set("a", 1L);
+        store.Append(batch);
     }
 }

@@ -79,6 +79,40 @@ internal sealed class LifecycleTests
     }
 
     [Test]
+    public async Task Dispose_WhileAnotherDisposes_ReturnsWhenTheFolderIsFree()
+    {
+        SignalStore store = SignalStore.Open(_path, Schema());
+        IDisposable read = store.Engine.TestHoldRead();
+        Task first = Task.Run(store.Dispose);
+        SpinWait.SpinUntil(() => IsDisposed(store));
+        int released = 0;
+        Task<int> second = Task.Run(() =>
+        {
+            store.Dispose();
+            return Volatile.Read(ref released);
+        });
+        SpinWait.SpinUntil(() => second.IsCompleted, TimeSpan.FromMilliseconds(200));
+        Volatile.Write(ref released, 1);
+        read.Dispose();
+        Assert.That(await second, Is.EqualTo(1));
+        SignalStore.Open(_path, Schema()).Dispose();
+        await first;
+    }
+
+    private static bool IsDisposed(SignalStore store)
+    {
+        try
+        {
+            store.Read(Alice, store.Query("view").Build()).Dispose();
+            return false;
+        }
+        catch (ObjectDisposedException)
+        {
+            return true;
+        }
+    }
+
+    [Test]
     public async Task EveryMember_AfterDispose_ThrowsObjectDisposed()
     {
         SignalStore store = SignalStore.Open(_path, Schema());

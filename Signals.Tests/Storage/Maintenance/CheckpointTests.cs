@@ -4,6 +4,7 @@ using Signals.Core.Schema;
 using Signals.Storage;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Maintenance;
+using Signals.Storage.Primitives;
 using Signals.Storage.Reads;
 using Signals.Storage.Versions;
 using Signals.Tests.Reliability;
@@ -169,7 +170,7 @@ internal sealed class CheckpointTests
         SimFileSystem files = new();
         files.CreateDirectory("/d");
         files.Open("/d/000001.tbl", FileOpenMode.CreateNew).Dispose();
-        FilePins pins = new(files, "/d");
+        FilePins pins = new(files, "/d", new FailStop());
         List<string> deleted = [];
         pins.OnDeleted = deleted.Add;
         IDisposable first = pins.Pin(["000001.tbl"]);

@@ -24,6 +24,30 @@ internal sealed class ReadEpochsTests
     }
 
     [Test]
+    public void Collect_OneThrows_DisposesTheOthersAndThrowsTheFirstError()
+    {
+        using ReadEpochs epochs = new();
+        Retired before = new();
+        Retired after = new();
+        EpochHold reader = Enter(epochs);
+        epochs.Retire([before, new Failing("first"), new Failing("second"), after]);
+        reader.Leave();
+        Assert.That(epochs.Collect, Throws.TypeOf<IOException>().With.Message.EqualTo("first"));
+        Assert.That((before.Disposals, after.Disposals, epochs.PendingCount), Is.EqualTo((1, 1, 0)));
+    }
+
+    [Test]
+    public void OwnedResources_SeveralThrow_DisposesEachAndThrowsTheFirstError()
+    {
+        OwnedResources owned = new();
+        Retired first = owned.Add(new Retired());
+        owned.Add(new Failing("second"));
+        owned.Add(new Failing("first"));
+        Assert.That(owned.Dispose, Throws.TypeOf<IOException>().With.Message.EqualTo("first"));
+        Assert.That(first.Disposals, Is.EqualTo(1));
+    }
+
+    [Test]
     public void Dispose_WithRetiredLeft_DisposesEachOnce()
     {
         Retired left = new();
@@ -127,5 +151,10 @@ internal sealed class ReadEpochsTests
         public int Disposals => Volatile.Read(ref _disposals);
 
         public void Dispose() => Interlocked.Increment(ref _disposals);
+    }
+
+    private sealed class Failing(string message) : IDisposable
+    {
+        public void Dispose() => throw new IOException(message);
     }
 }
