@@ -3,6 +3,7 @@ using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage;
+using Signals.Storage.History;
 using Signals.Storage.Reads;
 using Signals.Tests.Simulation;
 
@@ -22,7 +23,7 @@ internal static class KillSchema
 
     public static UserId[] AllUsers { get; } = [.. Enumerable.Range(1, Users).Select(user => UserId.From((ulong)user))];
 
-    public static SignalStore Open(string path, Durability durability) => SignalStore.Open(
+    public static SignalStore Open(string path, Durability durability, VersionRetention? retention = null) => SignalStore.Open(
         path,
         StoreSchema.Define(schema => schema.EventType(EventType, type => type.Field<long>("entry").Text("pad").Window(TimeSpan.FromHours(6)))),
         new StoreOptions
@@ -34,6 +35,7 @@ internal static class KillSchema
             LogBytes = 32 << 10,
             BlockCacheBytes = 4 << 20,
             SyncInterval = TimeSpan.FromMilliseconds(5),
+            VersionRetention = retention,
         });
 
     public static int EventsOf(long entry) => 1 + new SimRandom((ulong)entry).Below(MaxEvents);

@@ -1,11 +1,12 @@
 using Signals.Core.Model;
 using Signals.Storage;
+using Signals.Storage.History;
 
 namespace Signals.Tests.Reliability;
 
 /// <summary>
 /// Everything at once on little memory and a disk that fills up: appends, reads, leases held for long, flushes, compactions, checkpoints,
-/// verifications, imports and erasures. Errors are typed, memory and handles stay bounded, and with room again the store goes on with all
+/// verifications, imports, erasures and kept versions, and closes that interrupt. Errors are typed, memory and handles stay bounded, and with room again the store goes on with all
 /// that it had acknowledged.
 /// </summary>
 [Category("Reliability")]
@@ -18,6 +19,8 @@ internal sealed class SoakTests
 
     /// <summary>What the runtime may take on the way; the budgets of the store itself are a few MiB.</summary>
     private const long Slack = 96 << 20;
+
+    private static readonly VersionRetention Kept = new() { Age = TimeSpan.FromSeconds(1), MaxBytes = 1 << 20, Granularity = TimeSpan.FromMilliseconds(100) };
 
     private SmallDisk _disk = null!;
 
@@ -39,7 +42,7 @@ internal sealed class SoakTests
         SoakTally tally = new();
         for (int round = 0; round < TestScale.Of(Rounds); round++)
         {
-            using (SignalStore store = KillSchema.Open(path, durability))
+            using (SignalStore store = KillSchema.Open(path, durability, Kept))
             {
                 long found = KillSchema.VerifyPrefix(store);
                 Assert.That(found, Is.AtLeast(acked), $"round {round}");
@@ -57,7 +60,7 @@ internal sealed class SoakTests
             Assert.That(last.NativeBytes, Is.AtMost(first.NativeBytes + Slack), $"round {round}");
         }
 
-        using SignalStore end = KillSchema.Open(path, durability);
+        using SignalStore end = KillSchema.Open(path, durability, Kept);
         Assert.That(KillSchema.VerifyPrefix(end), Is.AtLeast(acked));
         Assert.That(end.Verify().Problems, Is.Empty);
         TestContext.Out.WriteLine($"{durability}: {acked} entries, full {failures} times, {tally}, handles {first.Handles} to {last.Handles}, native memory {first.NativeBytes >> 20} to {last.NativeBytes >> 20} MiB");
@@ -65,15 +68,21 @@ internal sealed class SoakTests
         tally.AssertEverythingHappened();
     }
 
+    /// <summary>Closes while a compaction is under way, twice at once.</summary>
     private static void CloseAnyhow(SignalStore store)
     {
-        try
+        Task compaction = Task.Run(() => store.CompactAsync());
+        Task other = Task.Run(store.Dispose);
+        foreach (Action end in new Action[] { store.Dispose, other.GetAwaiter().GetResult, compaction.GetAwaiter().GetResult })
         {
-            store.Dispose();
-        }
-        catch (IOException)
-        {
-            // The disk is full; what matters is what the next open finds.
+            try
+            {
+                end();
+            }
+            catch (Exception error) when (error is IOException or StorePoisonedException or ObjectDisposedException)
+            {
+                // The disk is full, or the closing came first; what matters is what the next open finds.
+            }
         }
     }
 }
