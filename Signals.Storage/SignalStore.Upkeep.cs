@@ -11,7 +11,8 @@ public sealed partial class SignalStore
 {
     /// <summary>
     /// Erases a user: every event up to now, or up to the user's newest event if that is later. Hidden once the task is
-    /// complete, for good: an event of before the erasure that arrives later stays hidden. Gone from the files after
+    /// complete, for good: an event of before the erasure that arrives later stays hidden, and so does one of after it whose time is not later than the
+    /// user's newest erased event, when a clock was ahead; <see cref="StoreStats.EventsHiddenByErasure"/> counts both. Gone from the files after
     /// <see cref="CompactAsync"/>, or after the background compaction came by; bytes in an imported segment go with its file, which stays
     /// until every part of it was merged.
     /// </summary>

@@ -10,6 +10,7 @@ public sealed record StoreStats
         EventsApplied = counters.EventsApplied;
         EventsRejected = counters.EventsRejected;
         EventsOutOfReach = counters.EventsOutOfReach;
+        EventsHiddenByErasure = counters.EventsHiddenByErasure;
         BackPressure = counters.BackPressure;
         WriteStalls = counters.Stalls;
         WriteStallTime = counters.StallTime;
@@ -60,6 +61,12 @@ public sealed record StoreStats
     /// that a source's times are wrong, or that its history is longer than what the type keeps.
     /// </summary>
     public long EventsOutOfReach { get; }
+
+    /// <summary>
+    /// Events indexed that an erasure of their user hid when they came, those replayed at open included: their time is not later than the newest
+    /// event that was erased. They are acknowledged and never read; many of them after one erasure tell of a client whose clock was ahead.
+    /// </summary>
+    public long EventsHiddenByErasure { get; }
 
     /// <summary>Appends that found the ring full.</summary>
     public long BackPressure { get; }

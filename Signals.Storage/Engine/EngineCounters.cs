@@ -28,4 +28,5 @@ internal sealed record EngineCounters(
     long PatchRows,
     long OrphansHeld,
     int KeptVersions,
-    long KeptBytes);
+    long KeptBytes,
+    long EventsHiddenByErasure);

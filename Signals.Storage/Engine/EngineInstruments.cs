@@ -24,6 +24,7 @@ internal static class EngineInstruments
         counters.Add(TelemetryNames.IngestEvents, "{event}", "Events indexed, those replayed at open included.", c => c.EventsApplied);
         counters.Add(TelemetryNames.IngestOutOfReach, "{event}", "Events accepted that were older than the max age of their type when they came.", c => c.EventsOutOfReach);
         counters.Add(TelemetryNames.IngestRejected, "{event}", "Events refused before they entered the ring.", c => c.EventsRejected);
+        counters.Add(TelemetryNames.IngestHidden, "{event}", "Events indexed that an erasure of their user hid when they came.", c => c.EventsHiddenByErasure);
         counters.Add(TelemetryNames.IngestBackPressure, "{append}", "Appends that found the ring full.", c => c.BackPressure);
         counters.Add(TelemetryNames.IngestStalls, "{stall}", "Waits of ingest for the flush.", c => c.Stalls);
         counters.Add(TelemetryNames.IngestStallTime, "s", "Time of these waits.", c => c.StallTime.TotalSeconds);

@@ -24,6 +24,7 @@ internal sealed class RecordApplier
     private readonly Lock _gate = new();
     private readonly List<Erasure> _unsavedErasures = []; // guarded by _gate
     private long _eventsApplied;
+    private long _eventsHidden;
     private int _flushesWithErased;
 
     public RecordApplier(StoreSchema schema, MemTableSet memTables, ErasureSet erasures, SourcePositions sources, WatermarkSet watermarks)
@@ -58,6 +59,9 @@ internal sealed class RecordApplier
     }
 
     public long EventsApplied => Volatile.Read(ref _eventsApplied);
+
+    /// <summary>Of them, those that an erasure hid when they came.</summary>
+    public long EventsHidden => Volatile.Read(ref _eventsHidden);
 
     /// <summary>Applies every record of a run.</summary>
     /// <param name="records">Whole records.</param>
@@ -143,9 +147,9 @@ internal sealed class RecordApplier
             Touch(gate, rows);
         }
 
-        if (WatchedFlushes > 0 && !_erasures.IsEmpty)
+        if (!_erasures.IsEmpty)
         {
-            Watch(rows);
+            CountHidden(rows);
         }
 
         for (int row = 0; (row = _writer.Append(_memTables.Active, rows, row)) < rows.Count;)
@@ -166,15 +170,23 @@ internal sealed class RecordApplier
         Volatile.Write(ref _eventsApplied, _eventsApplied + rows.Count);
     }
 
-    private void Watch(BatchRows rows)
+    // What is later than every erasure, as nearly all that is streamed, costs one comparison.
+    private void CountHidden(BatchRows rows)
     {
+        long latest = _erasures.LatestCutoff;
+        int hidden = 0;
         for (int row = 0; row < rows.Count; row++)
         {
-            if (rows.Times[row] <= _erasures.CutoffOf(rows.User(row)))
+            if (rows.Times[row] <= latest && rows.Times[row] <= _erasures.CutoffOf(rows.User(row)))
             {
-                Volatile.Write(ref _flushesWithErased, WatchedFlushes);
-                return;
+                hidden++;
             }
+        }
+
+        if (hidden > 0)
+        {
+            Volatile.Write(ref _eventsHidden, _eventsHidden + hidden);
+            Volatile.Write(ref _flushesWithErased, WatchedFlushes);
         }
     }
 

@@ -318,7 +318,8 @@ internal sealed partial class StoreEngine
         Math.Max(0, _view.Current.Tables.Tables.Where(table => table.Meta.Kind == RunKind.Patches).Sum(table => table.Meta.Rows) - _compactor.Folder.GoneRows),
         _compactor.Folder.Report().Held.Sum(orphans => orphans.Count),
         _history?.Count ?? 0,
-        _history?.KeptBytes ?? 0);
+        _history?.KeptBytes ?? 0,
+        _applier.EventsHidden);
 
     private void OnCommitted()
     {

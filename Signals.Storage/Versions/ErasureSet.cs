@@ -22,6 +22,7 @@ internal sealed class ErasureSet
     private int _count;
     private long _changes;
     private ErasureWatch? _watch;
+    private long _latestCutoff = NoCutoff;
 
     /// <summary>Erased users.</summary>
     public int Count => Volatile.Read(ref _count);
@@ -31,6 +32,9 @@ internal sealed class ErasureSet
 
     /// <summary>Grows with every change; equal values mean an unchanged set.</summary>
     public long Changes => Volatile.Read(ref _changes);
+
+    /// <summary>The latest cutoff of anybody: what is later is not hidden, whoever it is of.</summary>
+    public long LatestCutoff => Volatile.Read(ref _latestCutoff);
 
     /// <summary>Newest erased event time of <paramref name="user"/>, or <see cref="NoCutoff"/>.</summary>
     public long CutoffOf(in UserId user)
@@ -81,6 +85,7 @@ internal sealed class ErasureSet
             Volatile.Write(ref _count, _count + 1);
         }
 
+        Volatile.Write(ref _latestCutoff, Math.Max(cutoffMs, _latestCutoff));
         Volatile.Write(ref _changes, _changes + 1);
         Volatile.Read(ref _watch)?.Put(new Erasure(user, cutoffMs));
         AssertInvariants();

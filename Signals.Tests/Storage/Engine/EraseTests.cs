@@ -55,6 +55,22 @@ internal sealed class EraseTests
     }
 
     [Test]
+    public async Task Append_NotLaterThanWhatWasErased_IsCounted()
+    {
+        SignalStore store = Open();
+        Append(store, Alice, 20 * 3_600_000); // a client whose clock is ahead
+        Append(store, Bob, -10);
+        Erase(store, Alice);
+        Append(store, Alice, -5, 60_000, (20 * 3_600_000) + 1);
+        Append(store, Bob, -5, 60_000);
+        Assert.That(Times(store, Alice), Is.EqualTo(new long[] { (20 * 3_600_000) + 1 }));
+        Assert.That(store.GetStats().EventsHiddenByErasure, Is.EqualTo(2));
+        await store.CompactAsync();
+        Assert.That(store.GetStats().EventsHiddenByErasure, Is.EqualTo(2));
+        store.Dispose();
+    }
+
+    [Test]
     public void Erase_EventAheadOfTheClockStillInTheRing_HidesIt()
     {
         using SignalStore store = Open();
