@@ -1,6 +1,5 @@
 using Signals.Storage.Primitives;
 using Signals.Storage.Tables;
-using Signals.Storage.Versions;
 
 namespace Signals.Storage.History;
 

@@ -121,7 +121,7 @@ internal sealed class FilePins(IFileSystem files, string directory, FailStop fai
                 }
                 catch (IOException)
                 {
-                    _late.Add(name);
+                    _late.Add(name); // the upkeep tries again, and its error is the store's
                 }
             }
         }

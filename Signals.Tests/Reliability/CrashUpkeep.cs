@@ -1,5 +1,4 @@
 using Signals.Storage;
-using Signals.Storage.Engine;
 using Signals.Storage.History;
 using Signals.Tests.Simulation;
 
