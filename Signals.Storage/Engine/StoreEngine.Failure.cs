@@ -15,20 +15,25 @@ internal sealed partial class StoreEngine
 
     private async Task RunAsync(Action work)
     {
+        if (_options.Background)
+        {
+            await Task.Run(() => GuardForCaller(work)).ConfigureAwait(false);
+        }
+        else
+        {
+            GuardForCaller(work);
+        }
+    }
+
+    /// <summary>The same as <see cref="Guard"/>; whoever asked gets an error of the disk typed, with the first error as its cause.</summary>
+    private void GuardForCaller(Action work)
+    {
         try
         {
-            if (_options.Background)
-            {
-                await Task.Run(() => Guard(work)).ConfigureAwait(false);
-            }
-            else
-            {
-                Guard(work);
-            }
+            Guard(work);
         }
         catch (IOException)
         {
-            // The caller gets it typed, with the first error as the cause.
             throw new StorePoisonedException(FailStop.Error!);
         }
     }

@@ -361,7 +361,7 @@ internal sealed partial class StoreEngine
     {
         if (!_options.Background)
         {
-            Guard(() => RunAll(_ingest.RunOnce));
+            GuardForCaller(() => RunAll(_ingest.RunOnce));
         }
     }
 

@@ -16,14 +16,21 @@ internal sealed class FileOwnershipTests
     private static readonly UserId Bob = UserId.From("bob");
 
     private readonly ManualTime _time = new(TestStores.Start);
-    private readonly SimFileSystem _files = new(record: false);
+    private SimFileSystem _files = null!;
+
+    [SetUp]
+    public void SetUp()
+    {
+        _files = new SimFileSystem(record: false);
+        _time.NowMs = TestStores.Start;
+    }
 
     [Test]
     public async Task CompactAsync_AfterAnErasureWhileAReadIsUnderWay_DeletesEachFileOnce()
     {
         using SignalStore store = Open();
         await FlushThree(store);
-        await store.EraseAsync(Alice);
+        await Erase(store);
         using (store.Engine.TestHoldRead())
         {
             await store.CompactAsync(); // merges retire the files, the clean compaction lets the versions with them go
@@ -60,7 +67,7 @@ internal sealed class FileOwnershipTests
     {
         SignalStore store = Open();
         await FlushThree(store);
-        await store.EraseAsync(Alice);
+        await Erase(store);
         ulong erased = store.Engine.History!.Versions[^1].Number;
         store.Engine.TestInterruptCompaction();
         Assert.That(() => store.CompactAsync(), Throws.TypeOf<ObjectDisposedException>());
@@ -96,6 +103,13 @@ internal sealed class FileOwnershipTests
         ValueTask<AppendAck> acked = store.AppendAsync(batch);
         store.Engine.RunPending();
         await acked;
+    }
+
+    private static async Task Erase(SignalStore store)
+    {
+        ValueTask<AppendAck> erased = store.EraseAsync(Alice);
+        store.Engine.RunPending();
+        await erased;
     }
 
     private static int Count(SignalStore store, UserId user)

@@ -87,6 +87,7 @@ internal sealed class FlushFailureTests
         }
         finally
         {
+            files.FailAt(int.MaxValue);
             store.Engine.Close(abandon: true);
         }
     }
