@@ -135,7 +135,7 @@ public sealed record StoreStats
     public long MemTableBytes { get; }
 
     /// <summary>
-    /// Memory of the directories and indexes of all tables. With <see cref="StoreOptions.MemoryBudgetBytes"/> without the pages of directories, which are among
+    /// Memory of the directories, filters and indexes of all tables. With <see cref="StoreOptions.MemoryBudgetBytes"/> without the pages of directories, which are among
     /// the cached blocks.
     /// </summary>
     public long DirectoryBytes { get; }

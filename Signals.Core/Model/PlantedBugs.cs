@@ -44,6 +44,15 @@ internal static class PlantedBugs
     /// <summary>A sync promises what was written while it ran.</summary>
     public const string SyncPromisesWhatCameMeanwhile = nameof(SyncPromisesWhatCameMeanwhile);
 
+    /// <summary>A table's filter denies some of its users.</summary>
+    public const string FilterForgetsUsers = nameof(FilterForgetsUsers);
+
+    /// <summary>A page of a directory is read without a look at its checksum.</summary>
+    public const string PageWithoutChecksum = nameof(PageWithoutChecksum);
+
+    /// <summary>The pool of handles closes one that is being used.</summary>
+    public const string PoolClosesAHandleInUse = nameof(PoolClosesAHandleInUse);
+
     private static readonly AsyncLocal<string?> Planted = new();
     private static int _scopes;
 

@@ -308,7 +308,7 @@ internal sealed partial class StoreEngine
         _cache.GetStats(),
         _erasures.Count,
         _arenas.LiveCount * _arenas.ArenaBytes,
-        DirectoryBytes + DirectoryPageBytes,
+        DirectoryBytes + DirectoryPageBytes + _cache.Directories.HeldBytes,
         _view.Current.Tables.Tables.Count,
         _view.Current.Tables.Tables.Sum(table => table.Meta.TotalLength),
         _view.Current.Tables.Tables.Where(table => table.Meta.Kind == RunKind.Events).Sum(table => table.Meta.Rows),

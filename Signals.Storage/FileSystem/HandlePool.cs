@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Signals.Core.Model;
 
 namespace Signals.Storage.FileSystem;
 
@@ -156,7 +157,7 @@ internal sealed class HandlePool(int capacity)
         {
             _hand = _hand < _ring.Count ? _hand : 0;
             PooledFile file = _ring[_hand];
-            if (file.Users == 0 && !file.IsReferenced)
+            if ((file.Users == 0 || PlantedBugs.Has(PlantedBugs.PoolClosesAHandleInUse)) && !file.IsReferenced)
             {
                 return RemoveLocked(_hand);
             }

@@ -24,6 +24,7 @@ internal sealed class OpenPart
         }
 
         Directory = TableDirectoryReader.Read(file, footer, new BlockCache(PagesInMemory, holdsDirectories: true));
+        UserFilterReader.Verify(file, footer, Directory);
     }
 
     /// <summary>The part's bytes.</summary>

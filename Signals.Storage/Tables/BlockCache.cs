@@ -14,6 +14,7 @@ internal sealed class BlockCache
 
     private const int Stripes = 16;
     private const int StripeStride = 16;
+    private const int HeldShare = 4;
 
     private readonly Lock _gate = new();
     private readonly long[] _hits = new long[(Stripes + 1) * StripeStride];
@@ -26,6 +27,7 @@ internal sealed class BlockCache
     private long _evictions;
     private long _warmed;
     private long _reserved;
+    private long _held;
 
     // Interlocked, miss path only.
     private long _misses;
@@ -45,11 +47,14 @@ internal sealed class BlockCache
     /// <summary>Where pages of directories are kept.</summary>
     public BlockCache Directories { get; }
 
-    /// <summary>Most bytes held, blocks and what <see cref="Reserve"/> says together.</summary>
+    /// <summary>Most bytes held: blocks, filters and what <see cref="Reserve"/> says together.</summary>
     public long TotalBytes { get; }
 
     /// <summary>Most bytes of blocks.</summary>
-    public long Capacity => TotalBytes - Volatile.Read(ref _reserved);
+    public long Capacity => Math.Max(0, TotalBytes - Volatile.Read(ref _reserved) - Volatile.Read(ref _held));
+
+    /// <summary>Bytes of filters, as <see cref="TryHold"/> took them.</summary>
+    public long HeldBytes => Volatile.Read(ref _held);
 
     /// <summary>Bytes that no block takes now.</summary>
     public long FreeBytes
@@ -70,6 +75,31 @@ internal sealed class BlockCache
         {
             Volatile.Write(ref _reserved, Math.Clamp(bytes, 0, TotalBytes));
             EvictLocked(Capacity, [], -1);
+        }
+    }
+
+    /// <summary>Takes room from the blocks for something that stays until <see cref="LetGo"/>, if all of that together leaves the blocks most of it.</summary>
+    public bool TryHold(long bytes)
+    {
+        lock (_gate)
+        {
+            if (_held + bytes > TotalBytes / HeldShare || bytes > Capacity)
+            {
+                return false;
+            }
+
+            Volatile.Write(ref _held, _held + bytes);
+            EvictLocked(Capacity, [], -1);
+            return true;
+        }
+    }
+
+    /// <summary>Gives back what <see cref="TryHold"/> took.</summary>
+    public void LetGo(long bytes)
+    {
+        lock (_gate)
+        {
+            Volatile.Write(ref _held, _held - bytes);
         }
     }
 

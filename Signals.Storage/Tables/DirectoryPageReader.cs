@@ -56,7 +56,11 @@ internal static class DirectoryPageReader
     {
         long offset = index.Offset(page);
         ReadOnlySpan<byte> content = bytes[..^TableFormat.ChecksumLength];
-        file.RequireChecksum(offset, content, BinaryPrimitives.ReadUInt32LittleEndian(bytes[^TableFormat.ChecksumLength..]));
+        if (!PlantedBugs.Has(PlantedBugs.PageWithoutChecksum))
+        {
+            file.RequireChecksum(offset, content, BinaryPrimitives.ReadUInt32LittleEndian(bytes[^TableFormat.ChecksumLength..]));
+        }
+
         int users = page + 1 < index.Count ? DirectoryPageFormat.Users : footer.Users - (page * DirectoryPageFormat.Users);
         try
         {

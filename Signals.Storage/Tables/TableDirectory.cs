@@ -17,6 +17,7 @@ internal sealed class TableDirectory
     private readonly TableFile? _file;
     private readonly BlockCache? _cache;
     private readonly TableFooter? _footer;
+    private readonly UserFilter? _filter;
 
     /// <summary>A directory whose pages stay in memory.</summary>
     /// <param name="users">Users.</param>
@@ -27,18 +28,24 @@ internal sealed class TableDirectory
         Users = users;
         _index = index;
         _pages = pages;
+        if (pages[0] is not null)
+        {
+            _filter = FilterOf(users, pages);
+        }
     }
 
     /// <summary>A directory whose pages are read when they are needed.</summary>
     /// <param name="file">The table.</param>
     /// <param name="footer">Its fixed part.</param>
     /// <param name="index">The pages.</param>
+    /// <param name="filter">Its filter, which the cache holds room for until <see cref="LeaveCache"/>; null for none.</param>
     /// <param name="cache">Bounds the pages in memory.</param>
-    public TableDirectory(TableFile file, TableFooter footer, DirectoryPages index, BlockCache cache)
+    public TableDirectory(TableFile file, TableFooter footer, DirectoryPages index, UserFilter? filter, BlockCache cache)
         : this(footer.Users, index, new DirectoryPage?[index.Count])
     {
         _file = file;
         _footer = footer;
+        _filter = filter;
         _cache = cache;
     }
 
@@ -48,9 +55,9 @@ internal sealed class TableDirectory
     /// <summary>Pages.</summary>
     public int Pages => _index.Count;
 
-    /// <summary>Memory that is held whatever is read.</summary>
+    /// <summary>Memory that is held whatever is read; without a filter that the cache holds room for.</summary>
     public long ResidentBytes => _index.ResidentBytes + ((long)Unsafe.SizeOf<nint>() * _pages.Length)
-        + (_cache is null ? _pages.Sum(page => page!.Bytes) : 0);
+        + (_cache is null ? _pages.Sum(page => page!.Bytes) + _filter!.Bytes : 0);
 
     /// <summary>The user at a position in user order.</summary>
     /// <exception cref="CorruptionException">The page that was read for it is damaged.</exception>
@@ -61,27 +68,35 @@ internal sealed class TableDirectory
     public UserRows Rows(int index) => PageAt(index / DirectoryPageFormat.Users).Rows(index % DirectoryPageFormat.Users);
 
     /// <summary>Fetches what <see cref="TryFind"/> looks at first.</summary>
-    public void Prefetch(in UserId user) => _index.Prefetch(user);
+    public void Prefetch(in UserId user)
+    {
+        _filter?.Prefetch(user.Hash64);
+        _index.Prefetch(user);
+    }
 
     /// <summary>Fetches the page that may hold the user, if it is in memory.</summary>
     public void PrefetchEntry(in UserId user)
     {
-        int page = _index.Find(user);
+        int page = MayHold(user.Hash64) ? _index.Find(user) : -1;
         if (page >= 0)
         {
             Volatile.Read(ref _pages[page])?.Prefetch();
         }
     }
 
-    /// <summary>The rows of a user, if the table has any. Reads at most one page.</summary>
+    /// <summary>Whether the table may have the user with this hash; false is certain. No I/O.</summary>
+    public bool MayHold(ulong hash) => _filter is null || _filter.MayHold(hash);
+
+    /// <summary>The rows of a user, if the table has any. Reads at most one page; of a user whom the filter denies, none.</summary>
     /// <exception cref="CorruptionException">The page that was read for it is damaged.</exception>
     public bool TryFind(in UserId user, out UserRows rows)
     {
-        int number = _index.Find(user);
+        ulong hash = user.Hash64;
+        int number = MayHold(hash) ? _index.Find(user) : -1;
         if (number >= 0)
         {
             DirectoryPage page = PageAt(number);
-            int index = page.Find(user, user.Hash64);
+            int index = page.Find(user, hash);
             if (index >= 0)
             {
                 rows = page.Rows(index);
@@ -136,7 +151,25 @@ internal sealed class TableDirectory
     }
 
     /// <summary>Takes the pages out of the cache. The table is no longer read.</summary>
-    public void LeaveCache() => _cache?.Forget(_pages);
+    public void LeaveCache()
+    {
+        _cache?.Forget(_pages);
+        if (_filter is not null)
+        {
+            _cache?.LetGo(_filter.Bytes);
+        }
+    }
+
+    private static UserFilter FilterOf(int users, DirectoryPage?[] pages)
+    {
+        ulong[] hashes = new ulong[users];
+        for (int user = 0; user < users; user++)
+        {
+            hashes[user] = pages[user / DirectoryPageFormat.Users]!.User(user % DirectoryPageFormat.Users).Hash64;
+        }
+
+        return UserFilter.Of(hashes);
+    }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private DirectoryPage PageAt(int page)

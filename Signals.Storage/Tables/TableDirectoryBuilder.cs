@@ -7,7 +7,7 @@ namespace Signals.Storage.Tables;
 
 /// <summary>
 /// Collects the users of a table being written and encodes its directory: in one piece for a few users, otherwise in pages and an index of these.
-/// One thread. Holds of many users what their pages take in the file.
+/// One thread. Holds of many users what their pages take in the file, and their hashes for the filter.
 /// </summary>
 internal sealed class TableDirectoryBuilder
 {
@@ -19,6 +19,7 @@ internal sealed class TableDirectoryBuilder
     private readonly List<DirectoryEntry> _page = [];
     private readonly List<byte[]> _pages = [];
     private readonly List<(UserId First, uint Rows)> _index = [];
+    private readonly List<ulong> _hashes = [];
     private UserId _last;
 
     /// <summary>Users so far.</summary>
@@ -43,6 +44,7 @@ internal sealed class TableDirectoryBuilder
             _oldest.Add(oldest);
         }
 
+        _hashes.Add(user.Hash64);
         _page.Add(new DirectoryEntry(user, count, newest, oldest));
         if (_page.Count == DirectoryPageFormat.Users)
         {
@@ -80,6 +82,9 @@ internal sealed class TableDirectoryBuilder
 
         return section;
     }
+
+    /// <summary>The section of the users' filter; only of a directory in pages.</summary>
+    public byte[] EncodeFilter() => UserFilter.Of(CollectionsMarshal.AsSpan(_hashes)).Encode();
 
     /// <summary>The directory section of a directory in one piece.</summary>
     public byte[] Encode()

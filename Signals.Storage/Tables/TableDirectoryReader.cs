@@ -20,7 +20,8 @@ internal static class TableDirectoryReader
     {
         byte[] section = file.ReadSection(footer.Section(TableFormat.DirectorySection));
         return footer.HasDirectoryPages
-            ? new TableDirectory(file, footer, DirectoryPageReader.ReadIndex(file, footer, section), cache)
+            ? new TableDirectory(
+                file, footer, DirectoryPageReader.ReadIndex(file, footer, section), UserFilterReader.ReadIfRoom(file, footer, cache), cache)
             : Parse(file, footer, section);
     }
 

@@ -44,6 +44,9 @@ internal sealed class TableFooter
     /// <summary>Whether the directory is in pages, and the directory section their index.</summary>
     public bool HasDirectoryPages => Array.Exists(Sections, section => section.Tag == TableFormat.DirectoryPagesSection);
 
+    /// <summary>Whether there is a filter of the users.</summary>
+    public bool HasUserFilter => Array.Exists(Sections, section => section.Tag == TableFormat.UserFilterSection);
+
     /// <summary>The section with a tag, which exists: reading requires all that are not optional.</summary>
     public TableSection Section(ushort tag) => Array.Find(Sections, section => section.Tag == tag);
 

@@ -65,7 +65,7 @@ internal static class TableFormat
     public const int MaxLz4Expansion = 255;
 
     /// <summary>Tags of the footer's sections; persisted.</summary>
-    public const ushort BlocksSection = 1, ColumnsSection = 2, DirectorySection = 3, IndexSection = 4, DirectoryPagesSection = 5;
+    public const ushort BlocksSection = 1, ColumnsSection = 2, DirectorySection = 3, IndexSection = 4, DirectoryPagesSection = 5, UserFilterSection = 6;
 
     /// <summary>Section flag: a reader that does not know the tag must refuse the file.</summary>
     public const ushort CriticalSection = 1;
@@ -77,7 +77,7 @@ internal static class TableFormat
     public static readonly FileEnvelope Envelope = new(
         "table file", Magic, Version, KnownCriticalFlags, FooterFixedLength, BlocksSection, ColumnsSection, DirectorySection, IndexSection)
     {
-        Optional = [DirectoryPagesSection],
+        Optional = [DirectoryPagesSection, UserFilterSection],
     };
 
     /// <summary>Starts a checksum bound to a table and to an offset in it; continue with <see cref="Crc32C"/>.</summary>

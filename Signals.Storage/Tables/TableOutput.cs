@@ -54,8 +54,10 @@ internal sealed class TableOutput(IFile file, long start, ulong identity)
     }
 
     /// <summary>The section that ends here.</summary>
-    public TableSection EndSection(ushort tag) =>
-        new(tag, TableFormat.CriticalSection, _sectionChecksum, _sectionStart, Offset - _sectionStart);
+    /// <param name="tag">What it is.</param>
+    /// <param name="flags">Whether a reader that does not know the tag must refuse the table.</param>
+    public TableSection EndSection(ushort tag, ushort flags = TableFormat.CriticalSection) =>
+        new(tag, flags, _sectionChecksum, _sectionStart, Offset - _sectionStart);
 
     /// <summary>Writes what is still in memory.</summary>
     public void Flush()

@@ -18,6 +18,7 @@ internal static class TableVerifier
             file.Verify(footer.Section(TableFormat.DirectoryPagesSection), cancellationToken);
         }
 
+        UserFilterReader.Verify(file, footer, directory, cancellationToken);
         foreach (ColumnFile columns in source.Files)
         {
             columns.Verify(cancellationToken);

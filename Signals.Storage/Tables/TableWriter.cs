@@ -166,6 +166,7 @@ internal sealed class TableWriter : IDisposable
                 WriteSection(TableFormat.ColumnsSection, TableColumns.Encode(_layout)),
                 .. WriteDirectory(),
                 WriteSection(TableFormat.IndexSection, EncodeIndex()),
+                .. WriteFilter(),
             ],
         };
         _output.Append(footer.Encode(_output.Offset, out uint checksum));
@@ -272,11 +273,15 @@ internal sealed class TableWriter : IDisposable
         return [_output.EndSection(TableFormat.DirectoryPagesSection), WriteSection(TableFormat.DirectorySection, _directory.EncodeIndex())];
     }
 
-    private TableSection WriteSection(ushort tag, byte[] bytes)
+    // Of a directory in one piece, which is in memory as a whole, a reader makes the filter.
+    private TableSection[] WriteFilter() =>
+        _directory.IsInPages ? [WriteSection(TableFormat.UserFilterSection, _directory.EncodeFilter(), flags: 0)] : [];
+
+    private TableSection WriteSection(ushort tag, byte[] bytes, ushort flags = TableFormat.CriticalSection)
     {
         _output.BeginSection();
         _output.Append(bytes);
-        return _output.EndSection(tag);
+        return _output.EndSection(tag, flags);
     }
 
     private byte[] EncodeIndex()

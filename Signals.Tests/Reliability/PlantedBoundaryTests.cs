@@ -2,7 +2,9 @@ using NUnit.Framework.Internal;
 using Signals.Core.Model;
 using Signals.Tests.Storage.Compaction;
 using Signals.Tests.Storage.Engine;
+using Signals.Tests.Storage.FileSystem;
 using Signals.Tests.Storage.Serving;
+using Signals.Tests.Storage.Tables;
 using Signals.Tests.Storage.Versions;
 using Signals.Tests.Storage.Wal;
 
@@ -22,6 +24,9 @@ internal sealed class PlantedBoundaryTests
     [TestCase(PlantedBugs.ChecksumOfFalseNeighbours)]
     [TestCase(PlantedBugs.PromiseInsideAHeader)]
     [TestCase(PlantedBugs.SyncPromisesWhatCameMeanwhile)]
+    [TestCase(PlantedBugs.FilterForgetsUsers)]
+    [TestCase(PlantedBugs.PageWithoutChecksum)]
+    [TestCase(PlantedBugs.PoolClosesAHandleInUse)]
     public void PlantedBug_TheTestOfItsKind_Fails(string bug)
     {
         Action[] tests = [.. TestsOf(bug)];
@@ -42,8 +47,18 @@ internal sealed class PlantedBoundaryTests
         PlantedBugs.ChecksumOfFalseNeighbours => [() => new ReceiptTests().Checksum_OfChosenRowsApartAndTogether_IsThatOfTheAnswer()],
         PlantedBugs.PromiseInsideAHeader => ((int[])[1, 40]).Select(behind => (Action)(() => new LogPromiseTests().Replay_PromiseBehindTheFramesOwnBeginning_IsRefused(behind))),
         PlantedBugs.SyncPromisesWhatCameMeanwhile => [() => new LogPromiseTests().Sync_FrameWrittenWhileItRuns_IsNotPromised()],
+        PlantedBugs.FilterForgetsUsers => ((int[])[256, 3000]).Select(users => (Action)(() => new UserFilterTests().TryFind_UsersOfATableWithAFilter_AreAllFound(users))),
+        PlantedBugs.PageWithoutChecksum => [() => new DirectoryPageTests().Open_AnyBitOfAPageOrTheIndexFlipped_IsRefusedWithFileAndOffset(false)],
+        PlantedBugs.PoolClosesAHandleInUse => [KeepHandlesInUse],
         _ => [],
     };
+
+    private static void KeepHandlesInUse()
+    {
+        HandlePoolTests pool = new();
+        pool.SetUp();
+        pool.Enter_FileInUse_KeepsItsHandleThoughThereIsRoomForOne();
+    }
 
     // What an assertion of the other test says must not become the outcome of this one.
     private static bool Fails(Action test)

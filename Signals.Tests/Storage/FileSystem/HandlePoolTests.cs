@@ -62,6 +62,23 @@ internal sealed class HandlePoolTests
     }
 
     [Test]
+    public void Enter_FileInUse_KeepsItsHandleThoughThereIsRoomForOne()
+    {
+        HandlePool pool = new(1);
+        PooledFile[] files = OpenAll(pool);
+        foreach (PooledFile file in files.Take(3))
+        {
+            pool.Enter(file, () => _files.Open(file.Path, FileOpenMode.Read));
+        }
+
+        Assert.That((_files.OpenNow, pool.Count), Is.EqualTo((3, 3)));
+        Array.ForEach(files[..3], pool.Exit);
+        Assert.That((_files.OpenNow, pool.Count), Is.EqualTo((1, 1)));
+        Array.ForEach(files, file => file.Dispose());
+        Assert.That((_files.OpenNow, pool.Count), Is.EqualTo((0, 0)));
+    }
+
+    [Test]
     public async Task Read_ByManyThreadsBesideDisposal_ReadsTheFileOrSaysThatItIsClosed()
     {
         HandlePool pool = new(Capacity);

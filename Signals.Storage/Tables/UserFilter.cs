@@ -1,0 +1,116 @@
+using System.Buffers.Binary;
+using System.Numerics;
+using System.Runtime.InteropServices;
+using Signals.Core.Model;
+
+namespace Signals.Storage.Tables;
+
+/// <summary>
+/// Tells of most users that a table does not have them, by one cache line: a Bloom filter in blocks of 512 bits. Each user has six bits in one
+/// block. It never denies a user that was added. Immutable once it is built or read; any thread.
+/// </summary>
+internal sealed class UserFilter
+{
+    /// <summary>Bytes of a block.</summary>
+    public const int BlockBytes = 64;
+
+    private const int BitsPerUser = 10; // at least; the number of blocks is a power of two
+    private const int Probes = 6;
+    private const int ProbeBits = 9;
+    private const int WordBits = 6;
+    private const int WordsPerBlock = BlockBytes / sizeof(ulong);
+    private const ulong Spread = 0x9E37_79B9_7F4A_7C15;
+
+    private readonly ulong[] _words;
+    private readonly ulong _blockMask;
+
+    private UserFilter(ulong[] words)
+    {
+        _words = words;
+        _blockMask = (ulong)(words.Length / WordsPerBlock) - 1;
+    }
+
+    /// <summary>Memory held, and bytes in the file.</summary>
+    public long Bytes => (long)_words.Length * sizeof(ulong);
+
+    /// <summary>The filter of these users.</summary>
+    /// <param name="hashes">Their hashes.</param>
+    public static UserFilter Of(ReadOnlySpan<ulong> hashes)
+    {
+        ulong blocks = BitOperations.RoundUpToPowerOf2((((ulong)hashes.Length * BitsPerUser) + (8 * BlockBytes) - 1) / (8 * BlockBytes));
+        UserFilter filter = new(new ulong[Math.Max(1, (int)blocks) * WordsPerBlock]);
+        foreach (ulong hash in hashes)
+        {
+            if (!PlantedBugs.Has(PlantedBugs.FilterForgetsUsers) || (hash & 63) != 0)
+            {
+                filter.Add(hash);
+            }
+        }
+
+        return filter;
+    }
+
+    /// <summary>The filter of a section's bytes, whose checksum was verified.</summary>
+    /// <exception cref="InvalidDataException">Not a power of two of blocks.</exception>
+    public static UserFilter Open(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < BlockBytes || !BitOperations.IsPow2(bytes.Length))
+        {
+            throw new InvalidDataException($"a user filter of {bytes.Length} bytes is no power of two of blocks of {BlockBytes}");
+        }
+
+        ulong[] words = new ulong[bytes.Length / sizeof(ulong)];
+        for (int i = 0; i < words.Length; i++)
+        {
+            words[i] = BinaryPrimitives.ReadUInt64LittleEndian(bytes[(i * sizeof(ulong))..]);
+        }
+
+        return new UserFilter(words);
+    }
+
+    /// <summary>The section's bytes.</summary>
+    public byte[] Encode()
+    {
+        byte[] bytes = new byte[Bytes];
+        for (int i = 0; i < _words.Length; i++)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(i * sizeof(ulong)), _words[i]);
+        }
+
+        return bytes;
+    }
+
+    /// <summary>Whether the table may have the user with this hash; false is certain. Allocates nothing.</summary>
+    public bool MayHold(ulong hash)
+    {
+        ReadOnlySpan<ulong> block = _words.AsSpan(BlockOf(hash), WordsPerBlock);
+        ulong bits = BitsOf(hash);
+        bool holds = true;
+        for (int probe = 0; probe < Probes; probe++, bits >>= ProbeBits)
+        {
+            holds &= (block[WordOf(bits)] >> (int)(bits & 63) & 1) != 0;
+        }
+
+        return holds;
+    }
+
+    /// <summary>Fetches what <see cref="MayHold"/> looks at.</summary>
+    public void Prefetch(ulong hash) => Primitives.Prefetch.Line(ref _words[BlockOf(hash)]);
+
+    // The low bits choose the block, so what the six bits come from is mixed once more.
+    private static ulong BitsOf(ulong hash) => (hash * Spread) >> (64 - (Probes * ProbeBits));
+
+    private static int WordOf(ulong bits) => (int)(bits >> WordBits) & (WordsPerBlock - 1);
+
+    private int BlockOf(ulong hash) => (int)(hash & _blockMask) * WordsPerBlock;
+
+    private void Add(ulong hash)
+    {
+        Span<ulong> block = _words.AsSpan(BlockOf(hash), WordsPerBlock);
+        ulong bits = BitsOf(hash);
+        for (int probe = 0; probe < Probes; probe++, bits >>= ProbeBits)
+        {
+            block[WordOf(bits)] |= 1UL << (int)(bits & 63);
+        }
+    }
+}
