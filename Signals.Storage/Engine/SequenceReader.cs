@@ -241,9 +241,11 @@ internal sealed class SequenceReader(
     {
         if (_closed)
         {
-            throw new ObjectDisposedException("SignalStore");
+            throw Closed();
         }
     }
+
+    private static ObjectDisposedException Closed() => new("SignalStore");
 
     private long Now(SequenceQuery query) => query.NeedsNow ? time.GetUtcNow().ToUnixTimeMilliseconds() : 0;
 }

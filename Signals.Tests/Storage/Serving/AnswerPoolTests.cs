@@ -9,7 +9,6 @@ using Signals.Storage.Primitives;
 using Signals.Storage.Reads;
 using Signals.Storage.Serving;
 using Signals.Storage.Versions;
-using Signals.Tests.Simulation;
 using Signals.Tests.Storage.Engine;
 
 namespace Signals.Tests.Storage.Serving;

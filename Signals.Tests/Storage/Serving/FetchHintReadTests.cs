@@ -5,7 +5,6 @@ using Signals.Core.Schema;
 using Signals.Core.Serving;
 using Signals.Storage;
 using Signals.Storage.Serving;
-using Signals.Tests.Simulation;
 using Signals.Tests.Storage.Engine;
 
 namespace Signals.Tests.Storage.Serving;
