@@ -1,102 +1,293 @@
-using Signals.Core.Columns;
-using Signals.Storage.Tables;
+using Signals.Core.Model;
+using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Reads;
 
 /// <summary>
-/// Takes the rows of one table whose events are there, newest first. Where all rows of a block were retracted, or none was ever inserted,
-/// the block is skipped as a whole: rows are looked at only in blocks that hold both.
+/// Takes the events of a cluster that are there, newest first: what was never inserted does not count, what is retracted counts and is left
+/// out. Runs of events that the same sources hold are decided at once where none of them is there, whole blocks where one source has them.
 /// </summary>
 /// <remarks>
-/// Thread contract: owned by one read at a time; reused. Invariant: what is skipped counts towards last-N all the same, if it was inserted.
+/// Thread contract: owned by one read at a time; reused. Invariant: each row of a table is looked at once at most, so that what was
+/// retracted costs little more than comparing its keys.
 /// </remarks>
-internal sealed class LiveRows
+internal sealed class LiveRows(PooledList<ReadSource> sources, PooledList<DuplicateRow> duplicates)
 {
-    private const int RowsAtOnce = 256;
+    private const int LeastAtFirst = 4;
+    private const int MostAtFirst = 256;
 
-    private readonly long[] _times = new long[RowsAtOnce];
-    private readonly ulong[] _ids = new ulong[RowsAtOnce];
-    private readonly ulong[] _inserted = new ulong[RowsAtOnce];
-    private readonly ulong[] _retracted = new ulong[RowsAtOnce];
+    private readonly SourceReader _reader = new();
+    private readonly List<LiveCursor> _all = [];
+    private readonly List<LiveCursor> _open = [];
+    private readonly List<LiveCursor> _sharing = [];
+    private readonly PooledList<RowKey> _taken = new();
+    private QueryType _type = null!;
+    private TypeStage _stage = null!;
+    private TimeBounds _bounds;
+    private int _slot;
+    private int _keep;
+    private int _wanted;
+    private bool _hasTaken;
+    private long _steps;
 
     /// <summary>Rows that were looked at, and blocks that were skipped, over all reads.</summary>
-    public long Steps { get; private set; }
+    public long Steps => _steps + _reader.RowsVisited;
 
-    /// <summary>Takes rows of a source that is alone in its cluster.</summary>
-    /// <param name="source">Rows of a table.</param>
-    /// <param name="index">Its index in the read's source list.</param>
-    /// <param name="bounds">From when to when.</param>
-    /// <param name="keep">How many events still count; less those that were met.</param>
-    /// <param name="wanted">How many are still wanted; less those that were taken.</param>
-    /// <param name="stage">Receives the rows.</param>
-    public void Take(in ReadSource source, int index, in TimeBounds bounds, ref int keep, ref int wanted, TypeStage stage)
+    public long HeldBytes
     {
-        Table table = source.Table!;
-        long end = source.FirstRow + source.Count;
-        for (long row = source.FirstRow; row < end && keep > 0 && wanted > 0;)
+        get
         {
-            Block block = table.GetBlock(table.FindBlock(row), [], StampParts.Existence);
-            int start = (int)(row - block.FirstRow);
-            int count = (int)Math.Min(block.Rows - start, end - row);
-            if (block.Times.GetLong(start) < bounds.From)
+            long bytes = _taken.HeldBytes + _reader.HeldBytes;
+            foreach (LiveCursor cursor in _all)
             {
-                return;
+                bytes += cursor.HeldBytes;
             }
 
-            if (block.TryGetExistence(out ulong inserted, out ulong retracted) && inserted <= retracted)
-            {
-                Steps++;
-                keep -= inserted > 0 ? Math.Min(keep, count) : 0;
-            }
-            else
-            {
-                count = Math.Min(count, RowsAtOnce);
-                TakeSome(block, start, count, index, bounds, ref keep, ref wanted, stage);
-            }
-
-            row += count;
+            return bytes;
         }
     }
 
-    private void TakeSome(
-        Block block, int start, int count, int index, in TimeBounds bounds, ref int keep, ref int wanted, TypeStage stage)
+    /// <summary>Takes rows of a cluster.</summary>
+    /// <param name="first">Index of its first source.</param>
+    /// <param name="count">How many sources.</param>
+    /// <param name="type">The event type.</param>
+    /// <param name="slot">Its place in the query.</param>
+    /// <param name="bounds">From when to when.</param>
+    /// <param name="keep">How many events still count; less those that were met.</param>
+    /// <param name="stage">Receives the rows.</param>
+    public void Take(int first, int count, QueryType type, int slot, in TimeBounds bounds, ref int keep, TypeStage stage)
     {
-        block.Times.CopyLongs(start, count, _times);
-        block.Ids.CopyULongs(start, count, _ids);
-        block.CopyExistence(start, _inserted.AsSpan(0, count), _retracted.AsSpan(0, count));
-        for (int i = 0; i < count && keep > 0 && wanted > 0 && _times[i] >= bounds.From; i++)
+        _type = type;
+        _slot = slot;
+        _bounds = bounds;
+        _keep = keep;
+        _stage = stage;
+        _wanted = bounds.Last - stage.Count;
+        _hasTaken = true;
+        _taken.Clear();
+        Open(first, count);
+        while (_keep > 0 && _wanted > 0 && TryFindFirst(out LiveCursor leader) && leader.Time >= _bounds.From)
         {
-            Steps++;
-            keep -= _inserted[i] > 0 ? 1 : 0;
-            if (_inserted[i] <= _retracted[i] || _times[i] >= bounds.To)
+            RowKey? next = Share(leader);
+            if (leader.IsLoaded)
+            {
+                TakeRun(leader, next);
+            }
+            else if (leader.TrySkipDead(next, out int inserted))
+            {
+                _steps++;
+                _keep -= Math.Min(_keep, inserted);
+            }
+            else
+            {
+                leader.Load(_hasTaken ? _type.Early : []);
+                _hasTaken = false;
+            }
+        }
+
+        AddCopies();
+        SliceCoalescer.Append(_taken.Span, stage.Slices);
+        keep = _keep;
+        Release();
+    }
+
+    /// <summary>Forgets the sources.</summary>
+    public void Release()
+    {
+        foreach (LiveCursor cursor in _all)
+        {
+            cursor.Release();
+        }
+
+        _open.Clear();
+        _sharing.Clear();
+    }
+
+    private void Open(int first, int count)
+    {
+        int limit = (int)Math.Clamp(_wanted + (_wanted / 4L), LeastAtFirst, MostAtFirst);
+        for (int i = 0; i < count; i++)
+        {
+            if (i == _all.Count)
+            {
+                _all.Add(new LiveCursor(_reader));
+            }
+
+            // Where all events are kept, those after the query's end need not be counted.
+            ref readonly ReadSource source = ref sources[first + i];
+            bool skips = source.Table is not null && source.Newest >= _bounds.To && _bounds.Keep == int.MaxValue;
+            _all[i].Start(source, first + i, limit, skips ? SourceReader.CountFrom(source, _bounds.To, []) : 0);
+            if (!_all[i].IsAtEnd)
+            {
+                _open.Add(_all[i]);
+            }
+        }
+    }
+
+    private void AddCopies()
+    {
+        foreach (LiveCursor cursor in _all)
+        {
+            foreach (ref readonly RowKey copy in cursor.Copies.Span)
+            {
+                AddDuplicate(copy);
+            }
+        }
+    }
+
+    /// <summary>The cursor that is first by its key; one that is not loaded before those that are, because its key may be of no event.</summary>
+    private bool TryFindFirst(out LiveCursor first)
+    {
+        first = null!;
+        for (int i = _open.Count - 1; i >= 0; i--)
+        {
+            LiveCursor cursor = _open[i];
+            if (cursor.IsAtEnd)
+            {
+                _open.RemoveAt(i);
+            }
+            else if (first is null || KeyOf(cursor).Precedes(KeyOf(first)) || (!cursor.IsLoaded && !KeyOf(first).Precedes(KeyOf(cursor))))
+            {
+                first = cursor;
+            }
+        }
+
+        return first is not null;
+    }
+
+    /// <summary>Collects the cursors that are at the same event as the first; returns the least key of the others, null when there are none.</summary>
+    private RowKey? Share(LiveCursor leader)
+    {
+        RowKey? next = null;
+        _sharing.Clear();
+        foreach (LiveCursor cursor in _open)
+        {
+            if (cursor == leader)
             {
                 continue;
             }
 
-            if (_retracted[i] > 0)
+            RowKey key = KeyOf(cursor);
+            if (leader.IsLoaded && key.SameIdentity(KeyOf(leader)))
             {
-                stage.Retracted.Add(new RetractedRow(stage.Count, _retracted[i]));
+                _sharing.Add(cursor);
             }
-
-            wanted--;
-            stage.Times.Add(_times[i]);
-            stage.Ids.Add(_ids[i]);
-            AddRow(stage, index, block.FirstRow + start + i);
+            else if (next is not RowKey least || key.Precedes(least))
+            {
+                next = key;
+            }
         }
+
+        return next;
     }
 
-    private static void AddRow(TypeStage stage, int index, long row)
+    /// <summary>Decides the events that the same cursors are at, up to the next one of another cursor.</summary>
+    private void TakeRun(LiveCursor leader, RowKey? next)
     {
-        if (stage.Slices.Count > 0)
+        int run = leader.Count;
+        bool isUniform = leader.IsUniform;
+        foreach (LiveCursor cursor in _sharing)
         {
-            ref RowSlice last = ref stage.Slices[stage.Slices.Count - 1];
-            if (last.Source == index && last.Step == 1 && last.Row + last.Count == row)
+            run = Math.Min(run, leader.CountShared(cursor));
+            isUniform &= cursor.IsUniform;
+        }
+
+        run = next is RowKey key ? leader.CountBefore(key, run) : run;
+        GetExistence(leader, 0, out ulong inserted, out ulong retracted);
+        if (isUniform && inserted <= retracted)
+        {
+            _keep -= inserted > 0 ? Math.Min(_keep, run) : 0;
+        }
+        else
+        {
+            run = TakeEach(leader, run);
+        }
+
+        _steps += leader.Advance(run);
+        foreach (LiveCursor cursor in _sharing)
+        {
+            _steps += cursor.Advance(run);
+        }
+    }
+
+    /// <summary>Takes events of a run while more are wanted; returns how many were looked at.</summary>
+    private int TakeEach(LiveCursor leader, int run)
+    {
+        int done = 0;
+        for (; done < run && _keep > 0 && _wanted > 0; done++)
+        {
+            RowKey key = leader.Key(done);
+            if (key.Time < _bounds.From)
             {
-                last = last with { Count = last.Count + 1 };
-                return;
+                break;
+            }
+
+            GetExistence(leader, done, out ulong inserted, out ulong retracted);
+            _keep -= inserted > 0 ? 1 : 0;
+            if (inserted > retracted && key.Time < _bounds.To)
+            {
+                TakeOne(leader, done, key, retracted);
             }
         }
 
-        stage.Slices.Add(new RowSlice(index, row, 1, 1));
+        return done;
     }
+
+    private void TakeOne(LiveCursor leader, int offset, in RowKey key, ulong retracted)
+    {
+        if (retracted > 0)
+        {
+            _stage.Retracted.Add(new RetractedRow(_stage.Count, retracted));
+        }
+
+        _wanted--;
+        _hasTaken = true;
+        _stage.Times.Add(key.Time);
+        _stage.Ids.Add(key.Id);
+        LiveCursor holder = Holder(leader, offset);
+        _taken.Add(holder.Key(offset));
+        AddCopy(leader, holder, offset);
+        foreach (LiveCursor cursor in _sharing)
+        {
+            AddCopy(cursor, holder, offset);
+        }
+    }
+
+    /// <summary>A cursor whose source inserted an event, so that rows of one source stay together.</summary>
+    private LiveCursor Holder(LiveCursor leader, int offset)
+    {
+        for (int i = 0; i < _sharing.Count && !leader.IsInserted(offset); i++)
+        {
+            leader = _sharing[i];
+        }
+
+        return leader;
+    }
+
+    private void AddCopy(LiveCursor cursor, LiveCursor holder, int offset)
+    {
+        if (cursor != holder)
+        {
+            AddDuplicate(cursor.Key(offset));
+        }
+    }
+
+    private void AddDuplicate(in RowKey key)
+    {
+        duplicates.Add(new DuplicateRow(_slot, key));
+        _stage.HasDuplicates = true;
+    }
+
+    private void GetExistence(LiveCursor leader, int offset, out ulong inserted, out ulong retracted)
+    {
+        inserted = 0;
+        retracted = 0;
+        leader.RaiseExistence(offset, ref inserted, ref retracted);
+        foreach (LiveCursor cursor in _sharing)
+        {
+            cursor.RaiseExistence(offset, ref inserted, ref retracted);
+        }
+    }
+
+    private static RowKey KeyOf(LiveCursor cursor) => new(cursor.Time, cursor.Id, 0, 0);
 }

@@ -86,27 +86,6 @@ internal sealed class SourceReader
         }
     }
 
-    /// <summary>What a source says of the existence of the event of a row.</summary>
-    public static void RaiseExistence(in ReadSource source, long row, int[] stored, ref ulong inserted, ref ulong retracted)
-    {
-        if (source.Table is not Table table)
-        {
-            inserted = Math.Max(inserted, Stamp.Streamed.Value);
-            return;
-        }
-
-        if ((table.Run.Parts & StampParts.Existence) == 0)
-        {
-            inserted = Math.Max(inserted, table.Run.DefaultInserted);
-            return;
-        }
-
-        Block block = table.GetBlock(table.FindBlock(row), stored, StampParts.Existence);
-        int index = (int)(row - block.FirstRow);
-        inserted = Math.Max(inserted, block.InsertedOf(index));
-        retracted = Math.Max(retracted, block.RetractedOf(index));
-    }
-
     /// <summary>Whether a source holds an event after a time that was inserted, be it retracted or not.</summary>
     public static bool AnyInsertedAfter(in ReadSource source, long time)
     {

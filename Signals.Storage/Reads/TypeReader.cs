@@ -7,7 +7,7 @@ namespace Signals.Storage.Reads;
 /// <summary>
 /// Chooses the rows of one event type: walks its clusters from the newest, takes a cluster of one sorted source as
 /// it lies, merges the others row by row, and stops as soon as no older source can change the answer. Where a source has rows that were
-/// retracted or never inserted, every event of its cluster is looked at.
+/// retracted or never inserted, or the query ends before the newest, <see cref="LiveRows"/> takes what counts of the cluster.
 /// </summary>
 /// <remarks>
 /// Thread contract: owned by one read at a time; reused; allocates only to grow.
@@ -17,12 +17,9 @@ namespace Signals.Storage.Reads;
 /// </remarks>
 internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<DuplicateRow> duplicates)
 {
-    private const int LeastResolved = 4;
-    private const int MostResolvedAtFirst = 256;
-
     private readonly SourceWalk _walk = new(sources);
     private readonly SourceReader _reader = new();
-    private readonly LiveRows _live = new();
+    private readonly LiveRows _live = new(sources, duplicates);
     private PooledList<RowKey> _merged = new();
     private PooledList<RowKey> _spare = new();
     private readonly PooledList<RowKey> _incoming = new();
@@ -36,10 +33,15 @@ internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<Dupl
     /// <summary>See <see cref="SourceReader.RowsVisited"/>.</summary>
     public long RowsVisited => _reader.RowsVisited + _live.Steps;
 
-    public long HeldBytes => _merged.HeldBytes + _spare.HeldBytes + _incoming.HeldBytes + _reader.HeldBytes;
+    public long HeldBytes => _merged.HeldBytes + _spare.HeldBytes + _incoming.HeldBytes + _reader.HeldBytes
+        + _live.HeldBytes;
 
     /// <summary>Forgets what the last read looked at.</summary>
-    public void Release() => _walk.Release();
+    public void Release()
+    {
+        _walk.Release();
+        _live.Release();
+    }
 
     /// <summary>Fills <paramref name="stage"/>; returns false when the store holds nothing of the user for this type.</summary>
     public bool Read(ReadView view, in UserId user, long hiddenTo, QueryType type, int slot, in TimeBounds bounds, TypeStage stage)
@@ -59,25 +61,20 @@ internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<Dupl
                 break;
             }
 
-            if (!NotePlain(first, count))
-            {
-                if (count == 1)
-                {
-                    _live.Take(sources[first], first, bounds, ref _keep, ref _wanted, stage);
-                }
-                else
-                {
-                    TakeResolved(first, count);
-                }
-            }
-            else if (count == 1 && sources[first].IsSorted)
+            bool isPlain = NotePlain(first, count);
+            if (isPlain && count == 1 && sources[first].IsSorted)
             {
                 TakeAsItLies(first);
             }
-            else
+            else if (isPlain && (bounds.Keep < int.MaxValue || Newest(first, count) < bounds.To))
             {
                 Merge(first, count);
                 TakeMerged();
+            }
+            else
+            {
+                _live.Take(first, count, type, slot, bounds, ref _keep, stage);
+                _wanted = bounds.Last - stage.Count;
             }
         }
 
@@ -231,109 +228,6 @@ internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<Dupl
     {
         duplicates.Add(new DuplicateRow(_slot, key));
         _stage.HasDuplicates = true;
-    }
-
-    /// <summary>Takes a cluster event by event: what was never inserted does not count, what is retracted counts and is left out.</summary>
-    /// <remarks>
-    /// How many rows that takes shows only on the way, so the newest of each source are loaded, and twice as many while they do not do.
-    /// Every copy of an event is known up to the first row that is the last loaded one of a source.
-    /// </remarks>
-    private void TakeResolved(int first, int count)
-    {
-        RowKey? taken = null;
-        bool complete = false;
-        int limit = (int)Math.Clamp(_wanted + (_wanted / 4L), LeastResolved, MostResolvedAtFirst);
-        for (; !complete && _keep > 0 && _wanted > 0; limit = (int)Math.Min(2L * limit, int.MaxValue))
-        {
-            complete = LoadNewest(first, count, limit, out RowKey known);
-            ReadOnlySpan<RowKey> keys = _merged.Span;
-            keys = keys[..CountUpTo(keys, known, complete)];
-            keys = keys[(taken is RowKey last ? CountUpTo(keys, last, everything: false) : 0)..];
-            complete |= !keys.IsEmpty && keys[^1].Time < _bounds.From;
-            taken = keys.IsEmpty ? taken : keys[^1];
-            TakeResolved(keys);
-        }
-    }
-
-    private void TakeResolved(ReadOnlySpan<RowKey> keys)
-    {
-        _spare.Clear();
-        while (!keys.IsEmpty && _keep > 0 && _wanted > 0 && keys[0].Time >= _bounds.From)
-        {
-            int copies = 1;
-            while (copies < keys.Length && keys[copies].SameIdentity(keys[0]))
-            {
-                copies++;
-            }
-
-            TakeIfThere(keys[..copies]);
-            keys = keys[copies..];
-        }
-
-        SliceCoalescer.Append(_spare.Span, _stage.Slices);
-    }
-
-    /// <summary>Loads the newest keys of each source into <c>_merged</c>, in order; true when these are all, else up to where all are known.</summary>
-    private bool LoadNewest(int first, int count, int limit, out RowKey known)
-    {
-        bool complete = true;
-        known = default;
-        _merged.Clear();
-        for (int index = first; index < first + count; index++)
-        {
-            ref readonly ReadSource source = ref sources[index];
-            bool isAll = _reader.LoadKeys(source, index, limit, _type.Early, _incoming);
-            _incoming.Span.CopyTo(_merged.Extend(_incoming.Count));
-            if (!isAll && (complete || _incoming[_incoming.Count - 1].Precedes(known)))
-            {
-                known = _incoming[_incoming.Count - 1];
-                complete = false;
-            }
-        }
-
-        _merged.Span.Sort();
-        return complete;
-    }
-
-    private static int CountUpTo(ReadOnlySpan<RowKey> keys, in RowKey last, bool everything)
-    {
-        int count = keys.Length;
-        while (count > 0 && !everything && last.Precedes(keys[count - 1]))
-        {
-            count--;
-        }
-
-        return count;
-    }
-
-    private void TakeIfThere(ReadOnlySpan<RowKey> copies)
-    {
-        ulong inserted = 0;
-        ulong retracted = 0;
-        foreach (ref readonly RowKey copy in copies)
-        {
-            SourceReader.RaiseExistence(sources[copy.Source], copy.Row, _type.Early, ref inserted, ref retracted);
-        }
-
-        _keep -= inserted > 0 ? 1 : 0;
-        if (inserted <= retracted || copies[0].Time >= _bounds.To)
-        {
-            return;
-        }
-
-        if (retracted > 0)
-        {
-            _stage.Retracted.Add(new RetractedRow(_stage.Count, retracted));
-        }
-
-        _wanted--;
-        _stage.Times.Add(copies[0].Time);
-        _stage.Ids.Add(copies[0].Id);
-        _spare.Add(copies[0]);
-        foreach (ref readonly RowKey copy in copies[1..])
-        {
-            AddDuplicate(copy);
-        }
     }
 
     private void TakeMerged()

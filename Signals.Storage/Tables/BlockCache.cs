@@ -145,7 +145,8 @@ internal sealed class BlockCache
             Block? known = seen is null || ReferenceEquals(current, seen) ? current : Join(current, seen);
             Block block = Join(known, loaded);
             long growth = block.Bytes - (current?.Bytes ?? 0);
-            if (block.Bytes > Capacity || growth == 0)
+            // Chunks without a byte count, too: a block that is not known to hold them would be loaded by every read.
+            if (block.Bytes > Capacity || ReferenceEquals(block, current))
             {
                 return block;
             }

@@ -45,6 +45,52 @@ internal sealed class RetractionCostTests
     }
 
     [Test]
+    public void Read_BeforeCompaction_LooksAtEachRowOnce([Values] bool isEventLate)
+    {
+        const int retracted = 8_000;
+        using SignalStore store = Open();
+        Append(store, "all", retracted + 500);
+        Retract(store, "all", i => i >= 500, retracted + 500);
+        if (isEventLate)
+        {
+            AppendOne(store, 0);
+        }
+
+        SequenceQuery query = store.Query("all").Last(Last).Build();
+        AssertRows(store, query, first: 499);
+        Assert.That(Visited(store, query), Is.LessThanOrEqualTo((2 * retracted) + (2 * Last)), "the events and what retracts them");
+    }
+
+    [Test]
+    public void Read_LateEventAfterCompaction_StillSkipsBlocks()
+    {
+        using SignalStore store = Open();
+        Append(store, "all", 8_500);
+        Retract(store, "all", i => i >= 500, 8_500);
+        store.CompactAsync().GetAwaiter().GetResult();
+        AppendOne(store, 0);
+        SequenceQuery query = store.Query("all").Last(Last).Build();
+        AssertRows(store, query, first: 499);
+        Assert.That(Visited(store, query), Is.LessThan(1_000));
+    }
+
+    [Test]
+    public void Read_EndBeforeTheNewest_VisitsNothingAfterIt([Values] bool isRetracted)
+    {
+        using SignalStore store = Open();
+        Append(store, "all", 8_000);
+        Append(store, "all", 8_000);
+        if (isRetracted)
+        {
+            Retract(store, "all", i => i % 2 == 0 && i >= 500, 8_000);
+        }
+
+        SequenceQuery query = store.Query("all").Between(TestStores.Start, TestStores.Start + 500).Last(Last).Build();
+        AssertRows(store, query, first: 499);
+        Assert.That(Visited(store, query), Is.LessThan(1_000));
+    }
+
+    [Test]
     public void Read_EverySecondRowRetracted_VisitsTwiceAsMany()
     {
         using SignalStore store = Open();
@@ -113,6 +159,14 @@ internal sealed class RetractionCostTests
         }
 
         store.FlushAsync().GetAwaiter().GetResult();
+    }
+
+    private static void AppendOne(SignalStore store, int i)
+    {
+        EventBatch batch = store.CreateBatch("all");
+        batch.Add(User, TestStores.Start + i, 1).Set("n", i);
+        store.Append(batch);
+        store.Engine.RunPending();
     }
 
     private void Retract(SignalStore store, string type, Predicate<int> which, int events)

@@ -1,0 +1,276 @@
+using Signals.Core.Columns;
+using Signals.Core.Model;
+using Signals.Storage.Primitives;
+using Signals.Storage.Tables;
+
+namespace Signals.Storage.Reads;
+
+/// <summary>
+/// Hands out the events of one source in order, newest first, a piece at a time: keys, and when they were inserted and retracted. Each row
+/// of a table is looked at once.
+/// </summary>
+/// <remarks>
+/// Thread contract: owned by one read at a time; reused. Invariants: an identity is in the pieces once, further copies of a memtable go to
+/// <see cref="Copies"/>; while nothing is loaded, <see cref="Time"/> and <see cref="Id"/> are at or before whatever comes next.
+/// Lifetime: <see cref="Release"/> forgets the source.
+/// </remarks>
+internal sealed class LiveCursor(SourceReader reader)
+{
+    private const int RowsAtOnce = 256;
+
+    private readonly PooledList<RowKey> _keys = new();
+    private long[] _times = [];
+    private ulong[] _ids = [];
+    private ulong[] _inserted = [];
+    private ulong[] _retracted = [];
+    private long[] _rows = [];
+    private ReadSource _source;
+    private int _index;
+    private long _nextRow; // of a table
+    private int _nextKey; // of a memtable
+    private int _limit;
+    private bool _isAll;
+    private int _start;
+    private int _end;
+
+    /// <summary>Copies of events of this source beside those in the pieces, since the last <see cref="Start"/>.</summary>
+    public PooledList<RowKey> Copies { get; } = new();
+
+    /// <summary>Whether nothing is left.</summary>
+    public bool IsAtEnd { get; private set; }
+
+    /// <summary>Whether <see cref="Time"/> and <see cref="Id"/> are those of an event.</summary>
+    public bool IsLoaded => _start < _end;
+
+    /// <summary>The time of the next event.</summary>
+    public long Time { get; private set; }
+
+    /// <summary>The id of the next event.</summary>
+    public ulong Id { get; private set; }
+
+    /// <summary>Events of the piece that are left.</summary>
+    public int Count => _end - _start;
+
+    /// <summary>Whether all events of the piece say the same of their existence as the first.</summary>
+    public bool IsUniform { get; private set; }
+
+    public long HeldBytes => _keys.HeldBytes + Copies.HeldBytes + (5L * sizeof(long) * _times.Length);
+
+    private bool IsTable => _source.Table is not null;
+
+    /// <summary>Begins a source; nothing is loaded yet.</summary>
+    /// <param name="source">The source.</param>
+    /// <param name="index">Its index in the read's source list.</param>
+    /// <param name="limit">How many events of a memtable are looked at first.</param>
+    /// <param name="skip">How many rows of a table are passed over.</param>
+    public void Start(in ReadSource source, int index, int limit, int skip)
+    {
+        _source = source;
+        _index = index;
+        _limit = limit;
+        _nextRow = source.FirstRow + skip;
+        _nextKey = 0;
+        _isAll = false;
+        _start = 0;
+        _end = 0;
+        _keys.Clear();
+        Copies.Clear();
+        Time = source.Newest;
+        Id = 0;
+        IsAtEnd = IsTable && skip == source.Count;
+    }
+
+    /// <summary>Forgets the source.</summary>
+    public void Release()
+    {
+        _source = default;
+        Copies.Clear();
+    }
+
+    /// <summary>
+    /// Passes over what is left of a block if none of it is there and all of it is before a key; false when nothing was passed over.
+    /// </summary>
+    /// <param name="other">A key, or null for none.</param>
+    /// <param name="inserted">How many of the rows were inserted once.</param>
+    public bool TrySkipDead(RowKey? other, out int inserted)
+    {
+        inserted = 0;
+        if (_source.Table is not Table table || _source.IsPlain)
+        {
+            return false;
+        }
+
+        Block block = BlockOf(table, [], out int first, out int count);
+        if (!block.TryGetExistence(out ulong insertedAt, out ulong retractedAt) || insertedAt > retractedAt)
+        {
+            return false;
+        }
+
+        int last = first + count - 1;
+        RowKey lastKey = new(block.Times.GetLong(last), (ulong)block.Ids.GetLong(last), 0, 0);
+        if (other is RowKey key && !lastKey.Precedes(key))
+        {
+            return false;
+        }
+
+        inserted = insertedAt > 0 ? count : 0;
+        Pass(count, lastKey.Time, lastKey.Id);
+        return true;
+    }
+
+    /// <summary>Loads the next piece, once the last one was consumed.</summary>
+    /// <param name="stored">Columns of a table's block that will be needed, too.</param>
+    public void Load(int[] stored)
+    {
+        Reserve();
+        if (_source.Table is Table table)
+        {
+            LoadTable(table, stored);
+        }
+        else
+        {
+            LoadMemory();
+        }
+
+        if (!IsAtEnd)
+        {
+            (Time, Id) = (_times[_start], _ids[_start]);
+        }
+    }
+
+    /// <summary>How many events from the next on are the next of another cursor, too.</summary>
+    public int CountShared(LiveCursor other) => Math.Min(
+        _times.AsSpan(_start, Count).CommonPrefixLength(other._times.AsSpan(other._start, other.Count)),
+        _ids.AsSpan(_start, Count).CommonPrefixLength(other._ids.AsSpan(other._start, other.Count)));
+
+    /// <summary>How many of the next <paramref name="count"/> events are before a key.</summary>
+    public int CountBefore(in RowKey key, int count)
+    {
+        int low = 0;
+        int high = count;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            bool before = new RowKey(_times[_start + middle], _ids[_start + middle], 0, 0).Precedes(key);
+            (low, high) = before ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
+    }
+
+    /// <summary>Adds what the source says of the existence of an event of the piece.</summary>
+    public void RaiseExistence(int offset, ref ulong inserted, ref ulong retracted)
+    {
+        inserted = Math.Max(inserted, _inserted[_start + offset]);
+        retracted = Math.Max(retracted, _retracted[_start + offset]);
+    }
+
+    /// <summary>Whether the source itself inserted an event of the piece.</summary>
+    public bool IsInserted(int offset) => _inserted[_start + offset] > 0;
+
+    /// <summary>An event of the piece.</summary>
+    public RowKey Key(int offset) => new(
+        _times[_start + offset], _ids[_start + offset], IsTable ? _nextRow - (_end - _start) + offset : _rows[_start + offset], _index);
+
+    /// <summary>Consumes events of the piece; returns how many rows of a table they are.</summary>
+    public int Advance(int count)
+    {
+        _start += count;
+        (Time, Id) = IsLoaded ? (_times[_start], _ids[_start]) : (_times[_start - 1], _ids[_start - 1]);
+        IsAtEnd = !IsLoaded && (IsTable ? _nextRow == _source.FirstRow + _source.Count : _isAll && _nextKey == _keys.Count);
+        return IsTable ? count : 0;
+    }
+
+    private Block BlockOf(Table table, int[] stored, out int first, out int count)
+    {
+        Block block = table.GetBlock(table.FindBlock(_nextRow), stored, StampParts.Existence);
+        first = (int)(_nextRow - block.FirstRow);
+        count = (int)Math.Min(block.Rows - first, _source.FirstRow + _source.Count - _nextRow);
+        return block;
+    }
+
+    private void Pass(int count, long time, ulong id)
+    {
+        _nextRow += count;
+        (Time, Id) = (time, id);
+        IsAtEnd = _nextRow == _source.FirstRow + _source.Count;
+    }
+
+    private void LoadTable(Table table, int[] stored)
+    {
+        Block block = BlockOf(table, stored, out int first, out int count);
+        count = Math.Min(count, RowsAtOnce);
+        block.Times.CopyLongs(first, count, _times);
+        block.Ids.CopyULongs(first, count, _ids);
+        block.CopyExistence(first, _inserted.AsSpan(0, count), _retracted.AsSpan(0, count));
+        _start = 0;
+        _end = count;
+        _nextRow += count;
+        IsUniform = !_inserted.AsSpan(0, count).ContainsAnyExcept(_inserted[0]) && !_retracted.AsSpan(0, count).ContainsAnyExcept(_retracted[0]);
+    }
+
+    // A memtable is asked for twice as many events as before whenever those do not do: where they end is not known beforehand. It may
+    // have given more than it was asked for, so what follows may reach less far at first.
+    private void LoadMemory()
+    {
+        RowKey? last = _keys.Count == 0 ? null : _keys[_keys.Count - 1];
+        while (_nextKey == _keys.Count && !_isAll)
+        {
+            _isAll = reader.LoadKeys(_source, _index, _limit, [], _keys);
+            _nextKey = last is RowKey known ? CountTo(_keys.Span, known) : 0;
+            _limit = (int)Math.Min(int.MaxValue, 2L * _limit);
+        }
+
+        _start = 0;
+        _end = 0;
+        IsAtEnd = _nextKey == _keys.Count;
+        for (; _nextKey < _keys.Count; _nextKey++)
+        {
+            ref readonly RowKey key = ref _keys[_nextKey];
+            if (_end > 0 && _times[_end - 1] == key.Time && _ids[_end - 1] == key.Id)
+            {
+                Copies.Add(key);
+                continue;
+            }
+
+            if (_end == RowsAtOnce)
+            {
+                break;
+            }
+
+            _times[_end] = key.Time;
+            _ids[_end] = key.Id;
+            _rows[_end++] = key.Row;
+        }
+
+        _inserted.AsSpan(0, _end).Fill(Stamp.Streamed.Value);
+        _retracted.AsSpan(0, _end).Clear();
+        IsUniform = true;
+    }
+
+    /// <summary>How many keys are not after one.</summary>
+    private static int CountTo(ReadOnlySpan<RowKey> keys, in RowKey last)
+    {
+        int low = 0;
+        int high = keys.Length;
+        while (low < high)
+        {
+            int middle = (low + high) / 2;
+            (low, high) = last.Precedes(keys[middle]) ? (low, middle) : (middle + 1, high);
+        }
+
+        return low;
+    }
+
+    private void Reserve()
+    {
+        if (_times.Length == 0)
+        {
+            _times = new long[RowsAtOnce];
+            _ids = new ulong[RowsAtOnce];
+            _inserted = new ulong[RowsAtOnce];
+            _retracted = new ulong[RowsAtOnce];
+            _rows = new long[RowsAtOnce];
+        }
+    }
+}
