@@ -39,6 +39,9 @@ public sealed class SignalsOptions
     /// <inheritdoc cref="StoreOptions.MaxFrozenMemTables"/>
     public int MaxFrozenMemTables { get; set; } = Defaults.MaxFrozenMemTables;
 
+    /// <inheritdoc cref="StoreOptions.SlowdownTables"/>
+    public int SlowdownTables { get; set; } = Defaults.SlowdownTables;
+
     /// <inheritdoc cref="StoreOptions.LogBytes"/>
     public long LogBytes { get; set; } = Defaults.LogBytes;
 
@@ -115,6 +118,7 @@ public sealed class SignalsOptions
         MaxBatchBytes = MaxBatchBytes,
         MemTableBytes = MemTableBytes,
         MaxFrozenMemTables = MaxFrozenMemTables,
+        SlowdownTables = SlowdownTables,
         LogBytes = LogBytes,
         BlockCacheBytes = BlockCacheBytes,
         MemoryBudgetBytes = MemoryBudgetBytes,

@@ -29,6 +29,12 @@ public sealed class StoreOptions
     /// <summary>How many full memtables may wait to be flushed before ingest stalls. Default 2.</summary>
     public int MaxFrozenMemTables { get; init; } = 2;
 
+    /// <summary>
+    /// From how many tables on ingest is slowed while compaction has work: a full memtable waits until compaction has caught up, at most a second,
+    /// and ten with ten times as many. Counted as <see cref="StoreStats.TableStalls"/>. At least 1, default 2,000.
+    /// </summary>
+    public int SlowdownTables { get; init; } = 2000;
+
     /// <summary>Size of one write-ahead log file. Default 64 MiB.</summary>
     public long LogBytes { get; init; } = 64 << 20;
 
@@ -113,6 +119,7 @@ public sealed class StoreOptions
             MaxBatchBytes = MaxBatchBytes & ~7,
             MemTableBytes = shares.MemTable,
             MaxFrozenMemTables = MaxFrozenMemTables,
+            SlowdownTables = SlowdownTables,
             LogBytes = LogBytes,
             BlockCacheBytes = shares.Cache,
             CacheHoldsDirectories = MemoryBudgetBytes is not null,
@@ -148,6 +155,7 @@ public sealed class StoreOptions
             (LogBytes >= 16384, nameof(LogBytes), LogBytes, "at least 16384"),
             (MemTableBytes >= 65536, nameof(MemTableBytes), MemTableBytes, "at least 65536"),
             (MaxFrozenMemTables >= 1, nameof(MaxFrozenMemTables), MaxFrozenMemTables, "at least 1"),
+            (SlowdownTables >= 1, nameof(SlowdownTables), SlowdownTables, "at least 1"),
             (BlockCacheBytes >= 0, nameof(BlockCacheBytes), BlockCacheBytes, "at least 0"),
             (CompactionBytesPerSecond >= 1 << 20, nameof(CompactionBytesPerSecond), CompactionBytesPerSecond, "at least 1 MiB"),
             (SyncInterval >= TimeSpan.FromMilliseconds(1) && SyncInterval <= TimeSpan.FromDays(1), nameof(SyncInterval), SyncInterval, "from 1 ms to 1 day"),

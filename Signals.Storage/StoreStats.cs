@@ -13,6 +13,7 @@ public sealed record StoreStats
         EventsHiddenByErasure = counters.EventsHiddenByErasure;
         BackPressure = counters.BackPressure;
         WriteStalls = counters.Stalls;
+        TableStalls = counters.TableStalls;
         WriteStallTime = counters.StallTime;
         LogBytesWritten = counters.LogBytes;
         LogSyncs = counters.LogSyncs;
@@ -71,8 +72,13 @@ public sealed record StoreStats
     /// <summary>Appends that found the ring full.</summary>
     public long BackPressure { get; }
 
-    /// <summary>Times that ingest waited because too many memtables waited to be flushed.</summary>
+    /// <summary>
+    /// Times that ingest waited, because too many memtables waited to be flushed or because of <see cref="TableStalls"/>.
+    /// </summary>
     public long WriteStalls { get; }
+
+    /// <summary>Those of them for compaction: there were more tables than <see cref="StoreOptions.SlowdownTables"/>.</summary>
+    public long TableStalls { get; }
 
     /// <summary>How long ingest waited so in all.</summary>
     public TimeSpan WriteStallTime { get; }

@@ -9,6 +9,7 @@ internal sealed record EngineCounters(
     long EventsOutOfReach,
     long BackPressure,
     long Stalls,
+    long TableStalls,
     TimeSpan StallTime,
     long LogBytes,
     long LogSyncs,

@@ -26,7 +26,8 @@ internal static class EngineInstruments
         counters.Add(TelemetryNames.IngestRejected, "{event}", "Events refused before they entered the ring.", c => c.EventsRejected);
         counters.Add(TelemetryNames.IngestHidden, "{event}", "Events indexed that an erasure of their user hid when they came.", c => c.EventsHiddenByErasure);
         counters.Add(TelemetryNames.IngestBackPressure, "{append}", "Appends that found the ring full.", c => c.BackPressure);
-        counters.Add(TelemetryNames.IngestStalls, "{stall}", "Waits of ingest for the flush.", c => c.Stalls);
+        counters.Add(TelemetryNames.IngestStalls, "{stall}", "Waits of ingest for the flush or for compaction.", c => c.Stalls);
+        counters.Add(TelemetryNames.IngestTableStalls, "{stall}", "Waits of ingest for compaction, because of the number of tables.", c => c.TableStalls);
         counters.Add(TelemetryNames.IngestStallTime, "s", "Time of these waits.", c => c.StallTime.TotalSeconds);
         counters.Add(TelemetryNames.LogWritten, "By", "Bytes written to the write-ahead log.", c => c.LogBytes);
         counters.Add(TelemetryNames.LogSyncs, "{sync}", "Syncs of the write-ahead log.", c => c.LogSyncs);

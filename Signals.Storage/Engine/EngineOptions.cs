@@ -19,6 +19,8 @@ internal sealed record EngineOptions
 
     public required int MaxFrozenMemTables { get; init; }
 
+    public int SlowdownTables { get; init; } = 2000;
+
     public required long LogBytes { get; init; }
 
     public required long BlockCacheBytes { get; init; }

@@ -20,6 +20,7 @@ internal sealed class EngineThreads : IDisposable
     private readonly BackgroundLoop _upkeep;
     private readonly BackgroundLoop? _sync;
     private readonly Compactor _compactor;
+    private readonly TablePace _pace;
 
     public EngineThreads(
         IngestLoop ingest,
@@ -32,8 +33,9 @@ internal sealed class EngineThreads : IDisposable
         FailStop failStop)
     {
         _compactor = compactor;
+        _pace = memTables.Pace;
         _flush = new BackgroundLoop("signals-flush", () => RunAll(flusher.FlushOnce), FlushInterval, failStop);
-        _compaction = new BackgroundLoop("signals-compaction", () => RunAll(compactor.RunOnce), CompactionInterval, failStop);
+        _compaction = new BackgroundLoop("signals-compaction", Compact, CompactionInterval, failStop);
         _upkeep = new BackgroundLoop(
             "signals-upkeep",
             upkeep,
@@ -43,7 +45,7 @@ internal sealed class EngineThreads : IDisposable
             ? new BackgroundLoop("signals-sync", log!.SyncWritten, options.SyncInterval, failStop)
             : null;
         memTables.OnFrozen = _flush.Signal;
-        flusher.OnFlushed = _compaction.Signal;
+        flusher.OnFlushed = WakeCompaction;
         if (log is not null)
         {
             log.OnFilling = _upkeep.Signal;
@@ -51,23 +53,40 @@ internal sealed class EngineThreads : IDisposable
 
         _flush.Signal(); // recovery may have left frozen memtables
         _upkeep.Signal();
-        _compaction.Signal();
+        WakeCompaction();
         _ingest = new Thread(() => RunIngest(ingest, failStop)) { Name = "signals-ingest", IsBackground = true };
+        _pace.Start();
         _ingest.Start();
     }
 
     /// <summary>Lets the compaction thread look for work now: an import may have brought patches to fold.</summary>
-    public void WakeCompaction() => _compaction.Signal();
+    public void WakeCompaction()
+    {
+        _pace.NoteAdded();
+        _compaction.Signal();
+    }
 
     /// <summary>Joins the ingest thread, which ends when the closed ring is drained, then the others.</summary>
     public void Dispose()
     {
+        _pace.End();
         _ingest.Join();
         _compactor.Stop();
         _compaction.Dispose();
         _flush.Dispose();
         _sync?.Dispose();
         _upkeep.Dispose();
+    }
+
+    private void Compact()
+    {
+        long added = _pace.Added;
+        while (_compactor.RunOnce())
+        {
+            added = _pace.Added;
+        }
+
+        _pace.NoteSettled(added);
     }
 
     private static void RunAll(Func<bool> work)

@@ -6,10 +6,10 @@ using Signals.Storage.Reads;
 
 namespace Signals.Storage.Engine;
 
-/// <summary>The active memtable and its replacement when it is full; holds ingest back while too many wait to be flushed.</summary>
+/// <summary>The active memtable and its replacement when it is full; holds ingest back while too many wait to be flushed, or too many tables to be merged.</summary>
 /// <remarks>
 /// Thread contract: <see cref="Freeze"/> by the ingest thread (or the opening thread); the flush side calls
-/// <see cref="SignalRoom"/>; the counts may be read by any thread. A stall is a wait for the flush, counted and timed.
+/// <see cref="SignalRoom"/>; the counts may be read by any thread. A stall is a wait for the flush or for compaction, counted and timed.
 /// Invariants: at most the given number of memtables is frozen, and none ends, or begins in the logs, before one older than it.
 /// </remarks>
 internal sealed class MemTableSet : IDisposable
@@ -23,24 +23,34 @@ internal sealed class MemTableSet : IDisposable
     private readonly ManualResetEventSlim _room = new(initialState: true);
     private readonly Lock _gate = new();
     private long _stalls; // guarded by _gate
+    private long _tableStalls; // guarded by _gate; of them
     private TimeSpan _stallTime; // guarded by _gate; of the stalls that ended
     private long? _stallStart; // guarded by _gate; null unless stalled
 
-    public MemTableSet(ViewState view, MemArenaPool pool, ChunkLayout[] layouts, int maxFrozen, TimeProvider time, FailStop failStop)
+    public MemTableSet(ViewState view, MemArenaPool pool, ChunkLayout[] layouts, int maxFrozen, TablePace pace, TimeProvider time, FailStop failStop)
     {
         _view = view;
         _pool = pool;
         _layouts = layouts;
         _maxFrozen = maxFrozen;
+        Pace = pace;
         _time = time;
         _failStop = failStop;
-        failStop.Failed += _ => SignalRoom(); // nobody makes room any more
+        failStop.Failed += _ =>
+        {
+            // Nobody makes room any more.
+            SignalRoom();
+            pace.Look();
+        };
     }
 
     /// <summary>Called after a memtable was frozen: starts the flush, or in a store without threads performs it.</summary>
     public Action OnFrozen { get; set; } = static () => { };
 
-    /// <summary>Called when ingest begins to wait for the flush.</summary>
+    /// <summary>What slows ingest when there are too many tables.</summary>
+    public TablePace Pace { get; }
+
+    /// <summary>Called when ingest begins to wait.</summary>
     public Action OnStallBegan { get; set; } = static () => { };
 
     /// <summary>Called with its duration when such a wait has ended.</summary>
@@ -55,6 +65,18 @@ internal sealed class MemTableSet : IDisposable
             lock (_gate)
             {
                 return _stalls;
+            }
+        }
+    }
+
+    /// <summary>Stalls for compaction, among all.</summary>
+    public long TableStallCount
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _tableStalls;
             }
         }
     }
@@ -95,14 +117,23 @@ internal sealed class MemTableSet : IDisposable
     /// <exception cref="StorePoisonedException">The store has failed: nobody makes room any more.</exception>
     public void WaitForRoom()
     {
-        if (FrozenCount(_view.Current) < _maxFrozen)
+        if (FrozenCount(_view.Current) >= _maxFrozen)
         {
-            return;
+            Stall(0, WaitForFlush);
         }
 
+        if (Pace.IsDue)
+        {
+            Stall(1, Pace.Wait);
+        }
+    }
+
+    private void Stall(int forTables, Action wait)
+    {
         lock (_gate)
         {
             _stalls++;
+            _tableStalls += forTables;
             _stallStart = _time.GetTimestamp();
         }
 
@@ -110,7 +141,7 @@ internal sealed class MemTableSet : IDisposable
         OnStallBegan();
         try
         {
-            WaitForFlush();
+            wait();
         }
         finally
         {

@@ -50,7 +50,9 @@ internal sealed class PastState : IDisposable
                 _erasures.Add(erasure.User, erasure.CutoffMs);
             }
 
-            MemTableSet memTables = _owned.Add(new MemTableSet(view, arenas, layouts, int.MaxValue, time, new FailStop()));
+            FailStop failStop = new();
+            TablePace pace = _owned.Add(new TablePace(view, int.MaxValue, TimeSpan.Zero, failStop));
+            MemTableSet memTables = _owned.Add(new MemTableSet(view, arenas, layouts, int.MaxValue, pace, time, failStop));
             memTables.Active.FirstLog = version.FirstLog;
             _applier = new RecordApplier(schema, memTables, _erasures, new SourcePositions(), watermarks);
             _log = _owned.Add(new LogCursor(files, directory, version.FirstLog));

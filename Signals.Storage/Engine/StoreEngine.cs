@@ -93,7 +93,8 @@ internal sealed partial class StoreEngine
         StagedSegment.Clean(files, directory);
         _warmer = owned.Add(new CacheWarmer(_cache, _view, _epochs));
         Committer = new VersionCommitter(manifest, _view, Numbers, tables, _warmer, pins, FailStop) { NewSchema = StoreRecovery.NewSchema(manifest, schema) };
-        _memTables = owned.Add(new MemTableSet(_view, _arenas, layouts, options.MaxFrozenMemTables, time, FailStop));
+        TablePace pace = owned.Add(new TablePace(_view, options.SlowdownTables, TimeSpan.FromSeconds(1), FailStop));
+        _memTables = owned.Add(new MemTableSet(_view, _arenas, layouts, options.MaxFrozenMemTables, pace, time, FailStop));
         _applier = new RecordApplier(schema, _memTables, _erasures, Sources, Watermarks)
         {
             WatchedFlushes = options.Retention is null ? 0 : options.MaxFrozenMemTables + 1,
@@ -299,6 +300,7 @@ internal sealed partial class StoreEngine
         Appender.OutOfReach,
         Appender.BackPressure,
         _memTables.StallCount,
+        _memTables.TableStallCount,
         _memTables.StallTime,
         _log?.BytesWritten ?? 0,
         _log?.SyncCount ?? 0,
@@ -323,6 +325,7 @@ internal sealed partial class StoreEngine
 
     private void OnCommitted()
     {
+        _memTables.Pace.Look();
         _ledger.Refresh();
         ShareCache();
     }

@@ -25,7 +25,7 @@ public abstract class StoreObserver
     {
     }
 
-    /// <summary>Ingest waits: too many memtables wait to be flushed. Producers feel it once the ring is full.</summary>
+    /// <summary>Ingest waits: too many memtables wait to be flushed, or too many tables to be merged. Producers feel it once the ring is full.</summary>
     public virtual void OnStallBegan()
     {
     }

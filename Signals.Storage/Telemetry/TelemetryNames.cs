@@ -26,6 +26,7 @@ internal static class TelemetryNames
     public const string IngestHidden = "signals.ingest.hidden_by_erasure";
     public const string IngestBackPressure = "signals.ingest.back_pressure";
     public const string IngestStalls = "signals.ingest.stalls";
+    public const string IngestTableStalls = "signals.ingest.table_stalls";
     public const string IngestStallTime = "signals.ingest.stall_time";
     public const string RingUsed = "signals.ring.used";
     public const string RingSize = "signals.ring.size";

@@ -10,6 +10,67 @@ namespace Signals.Tests.Storage.Engine;
 /// <summary>Holding ingest back while too many memtables wait.</summary>
 internal sealed class MemTableSetTests
 {
+    [TestCase(true, TestName = "Freeze_TooManyTables_WaitsUntilCompactionHasNothingToDo")]
+    [TestCase(false, TestName = "Freeze_TooManyTablesInAStoreThatFails_WaitsNoMore")]
+    public async Task Freeze_TooManyTables(bool settles)
+    {
+        ChunkLayout[] layouts = [new ChunkLayout(StoreSchema.Define(s => s.EventType("e", t => t.Field<int>("n")))["e"])];
+        using MemArenaPool pool = new(16 << 10, keep: 4);
+        ManualTime time = new(TestStores.Start);
+        using ReadEpochs epochs = new();
+        ViewState view = new(new ReadView([new MemTable(pool, layouts)], TableVersion.Empty), epochs);
+        FailStop failStop = new();
+        using TablePace pace = new(view, mostTables: -1, TimeSpan.FromHours(1), failStop);
+        using MemTableSet set = new(view, pool, layouts, maxFrozen: 10, pace, time, failStop);
+        pace.NoteAdded();
+        set.Freeze(10, 0);
+        Assert.That(set.TableStallCount, Is.Zero, "There is no compaction yet.");
+        pace.Start();
+        Task stalled = Task.Run(() => set.Freeze(20, 0));
+        Assert.That(SpinWait.SpinUntil(() => set.TableStallCount == 1, TimeSpan.FromSeconds(30)));
+        pace.Look();
+        Assert.That(stalled.IsCompleted, Is.False);
+        long before = pace.Added;
+        pace.NoteAdded();
+        pace.NoteSettled(before);
+        Assert.That(stalled.IsCompleted, Is.False, "More tables came while compaction looked.");
+        time.NowMs += 5000;
+        if (settles)
+        {
+            pace.NoteSettled(pace.Added);
+        }
+        else
+        {
+            failStop.Fail(new IOException("planned"));
+        }
+
+        await stalled.WaitAsync(TimeSpan.FromSeconds(30));
+        set.Freeze(30, 0);
+        Assert.That((set.StallCount, set.TableStallCount, set.StallTime), Is.EqualTo((1L, 1L, TimeSpan.FromSeconds(5))));
+        Free(view);
+    }
+
+    [Test]
+    public void Freeze_TooManyTablesThatNobodyMerges_GoesOnAfterATimeAndNotOnceItCloses()
+    {
+        ChunkLayout[] layouts = [new ChunkLayout(StoreSchema.Define(s => s.EventType("e", t => t.Field<int>("n")))["e"])];
+        using MemArenaPool pool = new(16 << 10, keep: 4);
+        using ReadEpochs epochs = new();
+        ViewState view = new(new ReadView([new MemTable(pool, layouts)], TableVersion.Empty), epochs);
+        FailStop failStop = new();
+        using TablePace pace = new(view, mostTables: -1, TimeSpan.FromMilliseconds(1), failStop);
+        using MemTableSet set = new(view, pool, layouts, maxFrozen: 10, pace, new ManualTime(TestStores.Start), failStop);
+        pace.Start();
+        pace.NoteAdded();
+        set.Freeze(10, 0);
+        set.Freeze(20, 0);
+        Assert.That(set.TableStallCount, Is.EqualTo(2), "It slows, each time.");
+        pace.End();
+        set.Freeze(30, 0);
+        Assert.That(set.TableStallCount, Is.EqualTo(2));
+        Free(view);
+    }
+
     [Test]
     public async Task StallTime_WhileStalled_Grows()
     {
@@ -18,7 +79,9 @@ internal sealed class MemTableSetTests
         ManualTime time = new(TestStores.Start);
         using ReadEpochs epochs = new();
         ViewState view = new(new ReadView([new MemTable(pool, layouts)], TableVersion.Empty), epochs);
-        using MemTableSet set = new(view, pool, layouts, maxFrozen: 1, time, new FailStop());
+        FailStop failStop = new();
+        using TablePace pace = new(view, 1, TimeSpan.Zero, failStop);
+        using MemTableSet set = new(view, pool, layouts, maxFrozen: 1, pace, time, failStop);
         set.Freeze(10, 0);
         Assert.That((set.StallCount, set.StallTime), Is.EqualTo((0L, TimeSpan.Zero)));
         Task stalled = Task.Run(() => set.Freeze(20, 0));
@@ -33,6 +96,11 @@ internal sealed class MemTableSetTests
         time.NowMs += 1000;
         Assert.That((during, set.StallTime), Is.EqualTo((TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(6))));
         oldest.Dispose();
+        Free(view);
+    }
+
+    private static void Free(ViewState view)
+    {
         foreach (MemTable table in view.Current.MemTables)
         {
             table.Dispose();
