@@ -53,6 +53,15 @@ internal static class PlantedBugs
     /// <summary>The pool of handles closes one that is being used.</summary>
     public const string PoolClosesAHandleInUse = nameof(PoolClosesAHandleInUse);
 
+    /// <summary>Rows of newer tables that meet in time count as different events.</summary>
+    public const string NewerTablesThatMeetCountTwice = nameof(NewerTablesThatMeetCountTwice);
+
+    /// <summary>A row exactly where a part of time begins goes into the part before it.</summary>
+    public const string BoundaryInThePartBefore = nameof(BoundaryInThePartBefore);
+
+    /// <summary>Patches are tried on the runs that begin in their windows, not on those that reach them.</summary>
+    public const string PatchesMissLongRuns = nameof(PatchesMissLongRuns);
+
     private static readonly AsyncLocal<string?> Planted = new();
     private static int _scopes;
 

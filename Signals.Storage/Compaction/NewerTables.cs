@@ -45,7 +45,7 @@ internal sealed class NewerTables
                 (low, high) = tables[middle].Meta.MinTime > tables[i].Meta.MaxTime ? (middle + 1, high) : (low, middle);
             }
 
-            _apart[i] = low;
+            _apart[i] = PlantedBugs.Has(PlantedBugs.NewerTablesThatMeetCountTwice) ? i : low;
         }
     }
 

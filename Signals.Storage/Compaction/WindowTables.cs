@@ -86,6 +86,11 @@ internal sealed class WindowTables(MergeTarget target, TableRun run, long[] star
     private int PartOf(long time)
     {
         int found = starts.AsSpan().BinarySearch(time);
+        if (found >= 0 && PlantedBugs.Has(PlantedBugs.BoundaryInThePartBefore))
+        {
+            return found;
+        }
+
         return found >= 0 ? found + 1 : ~found;
     }
 

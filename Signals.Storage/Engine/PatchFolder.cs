@@ -124,7 +124,8 @@ internal sealed class PatchFolder(
     }
 
     private static Table[] RunsOf(TableVersion version, ushort eventType, long oldest, long newest) =>
-        [.. version.TablesOf(eventType).ToArray().Where(run => run.Meta.MinTime <= newest && run.Meta.MaxTime >= oldest)];
+        [.. version.TablesOf(eventType).ToArray().Where(run => run.Meta.MinTime <= newest
+            && (PlantedBugs.Has(PlantedBugs.PatchesMissLongRuns) ? run.Meta.MinTime : run.Meta.MaxTime) >= oldest)];
 
     private static Table Find(TableVersion version, ulong number) =>
         version.TryGet(number, out Table table)

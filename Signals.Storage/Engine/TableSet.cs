@@ -47,6 +47,9 @@ internal sealed class TableSet(IFileSystem files, string directory, StoreSchema 
         }
     }
 
+    /// <summary>Lets an edit say if a table that it adds holds several time windows.</summary>
+    public void NoteWindows(VersionEdit edit) => edit.NoteWindows(schema);
+
     private Table Open(TableMeta meta, TableVersion before)
     {
         string path = Path.Combine(directory, StoreFiles.FileOf(meta));

@@ -136,6 +136,7 @@ internal sealed class VersionCommitter(
         failStop.RequireWritable();
         edit.NextFileNumber = numbers.Upcoming;
         edit.Schema ??= NewSchema;
+        tables.NoteWindows(edit);
         OnCommitting();
         manifest.Commit(edit);
         NewSchema = null;

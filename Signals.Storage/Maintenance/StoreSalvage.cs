@@ -30,7 +30,9 @@ internal static class StoreSalvage
             tables.Add(manifest, cancellationToken);
             logs.Add(manifest.State.FirstLiveLog, cancellationToken);
             CommitState(copy, manifest.State, isWhole: losses.Count == 0);
-            copy.Commit(Edit(files, folder.Path, manifest.State, tables, logs));
+            VersionEdit edit = Edit(files, folder.Path, manifest.State, tables, logs);
+            edit.NoteWindows(schema);
+            copy.Commit(edit);
         }
 
         folder.Publish();

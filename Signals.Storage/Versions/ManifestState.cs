@@ -54,6 +54,9 @@ internal sealed class ManifestState
     /// </summary>
     public bool KeepsVersions { get; private set; }
 
+    /// <summary>Whether a table holds, or held, several time windows; see <see cref="VersionEdit.SpansWindows"/>.</summary>
+    public bool SpansWindows { get; private set; }
+
     /// <summary>Where the manifest ended that this was read from; null when it was not read.</summary>
     public ManifestTail? Tail { get; set; }
 
@@ -135,6 +138,7 @@ internal sealed class ManifestState
         FlushedPosition = edit.FlushedPosition ?? FlushedPosition;
         Schema = edit.Schema ?? Schema;
         KeepsVersions = edit.KeepsVersions ?? KeepsVersions;
+        SpansWindows |= edit.SpansWindows;
     }
 
     /// <summary>Throws as <see cref="Apply"/> would; changes nothing.</summary>
@@ -186,6 +190,7 @@ internal sealed class ManifestState
             NextFileNumber = NextFileNumber,
             FlushedPosition = FlushedPosition,
             Schema = Schema.IsEmpty ? null : Schema.ToArray(),
+            SpansWindows = SpansWindows,
         };
         foreach (TableMeta[] tables in All(_tables.Values, TablesPerEdit).Chunk(TablesPerEdit))
         {

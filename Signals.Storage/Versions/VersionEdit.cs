@@ -1,4 +1,6 @@
 using Signals.Core.Ingest;
+using Signals.Core.Schema;
+using Signals.Storage.Primitives;
 using Signals.Storage.Tables;
 
 namespace Signals.Storage.Versions;
@@ -37,9 +39,24 @@ internal sealed class VersionEdit
     /// <summary>Stream position up to which every record is in tables.</summary>
     public long? FlushedPosition { get; set; }
 
+    /// <summary>
+    /// Whether a table of the store may hold several time windows from now on. Builds that take all rows of a table for those of its first window would
+    /// count rows as newer that are not, so they must not open the store.
+    /// </summary>
+    public bool SpansWindows { get; set; }
+
     /// <summary>Whether there is a list of kept versions from now on: its loss is noticed.</summary>
     public bool? KeepsVersions { get; set; }
 
     /// <summary>The schema, serialized; replaces the one before.</summary>
     public byte[]? Schema { get; set; }
+
+    /// <summary>Says so if an added table holds several windows.</summary>
+    public void NoteWindows(StoreSchema schema)
+    {
+        foreach (TableMeta table in AddedTables)
+        {
+            SpansWindows |= TimeWindow.StartOf(table.MaxTime, schema.EventTypes[table.EventType].Window) != table.WindowStart;
+        }
+    }
 }

@@ -27,6 +27,9 @@ internal sealed class PlantedBoundaryTests
     [TestCase(PlantedBugs.FilterForgetsUsers)]
     [TestCase(PlantedBugs.PageWithoutChecksum)]
     [TestCase(PlantedBugs.PoolClosesAHandleInUse)]
+    [TestCase(PlantedBugs.NewerTablesThatMeetCountTwice)]
+    [TestCase(PlantedBugs.BoundaryInThePartBefore)]
+    [TestCase(PlantedBugs.PatchesMissLongRuns)]
     public void PlantedBug_TheTestOfItsKind_Fails(string bug)
     {
         Action[] tests = [.. TestsOf(bug)];
@@ -50,6 +53,9 @@ internal sealed class PlantedBoundaryTests
         PlantedBugs.FilterForgetsUsers => ((int[])[256, 3000]).Select(users => (Action)(() => new UserFilterTests().TryFind_UsersOfATableWithAFilter_AreAllFound(users))),
         PlantedBugs.PageWithoutChecksum => [() => new DirectoryPageTests().Open_AnyBitOfAPageOrTheIndexFlipped_IsRefusedWithFileAndOffset(false)],
         PlantedBugs.PoolClosesAHandleInUse => [KeepHandlesInUse],
+        PlantedBugs.NewerTablesThatMeetCountTwice => [() => new ManyWindowsTests().Compact_FewKeptAndTablesThatMeetInTime_LosesNothingThatIsReached().GetAwaiter().GetResult()],
+        PlantedBugs.BoundaryInThePartBefore => [() => new WindowTablesTests().Add_RowsAroundTheBoundaries_LieInTheirPart("200 200 199", "199..199 200..200")],
+        PlantedBugs.PatchesMissLongRuns => [() => Fold(test => test.Fold_EventsInALaterWindowOfALongTable_AreFound())],
         _ => [],
     };
 
@@ -58,6 +64,13 @@ internal sealed class PlantedBoundaryTests
         HandlePoolTests pool = new();
         pool.SetUp();
         pool.Enter_FileInUse_KeepsItsHandleThoughThereIsRoomForOne();
+    }
+
+    private static void Fold(Func<PatchFoldTests, Task> run)
+    {
+        PatchFoldTests test = new();
+        test.NewFolder();
+        run(test).GetAwaiter().GetResult();
     }
 
     // What an assertion of the other test says must not become the outcome of this one.

@@ -84,6 +84,39 @@ internal sealed class PatchFoldTests
     }
 
     [Test]
+    public async Task Fold_EventsInALaterWindowOfALongTable_AreFound()
+    {
+        using SignalStore store = Open(Roomy with { Compaction = Roomy.Compaction with { WindowBytes = 1 << 30 } });
+        Append(store, 40, Events);
+        Append(store, 0, Events);
+        await store.FlushAsync();
+        Assert.That(store.GetStats().Tables, Is.EqualTo(1));
+        Attach(store, 0, Events, Score);
+        store.Engine.RunPending();
+        Assert.That((store.GetStats().PatchRows, store.GetStats().RowsFolded), Is.EqualTo((0L, (long)Users * Events)));
+    }
+
+    [Test]
+    public async Task Fold_OrphansWhileLongTablesAreMergedOverTheirWindow_FindTheirEvent()
+    {
+        using SignalStore store = Open(Roomy with { Compaction = Roomy.Compaction with { WindowBytes = 1 << 30 } });
+        Attach(store, 20, Events, Score);
+        for (int i = 0; i < 6; i++)
+        {
+            Append(store, 40, 1 + i);
+            Append(store, 0, 1 + i);
+            await store.FlushAsync();
+            store.Engine.RunPending();
+        }
+
+        Assert.That(store.GetStats().OrphansHeld, Is.EqualTo(Users * Events), "Tables around their time were tried and merged.");
+        Append(store, 20, Events);
+        await store.FlushAsync();
+        store.Engine.RunPending();
+        Assert.That((store.GetStats().PatchRows, store.GetStats().RowsFolded), Is.EqualTo((0L, (long)Users * Events)));
+    }
+
+    [Test]
     public async Task Fold_OfOneWindow_LeavesTheOthersPatches()
     {
         using SignalStore store = Open();

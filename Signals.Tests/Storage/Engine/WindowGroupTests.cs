@@ -119,6 +119,37 @@ internal sealed class WindowGroupTests
         Assert.That(store.GetStats().Tables, Is.Zero);
     }
 
+    [Test]
+    public async Task Open_MaxAgeRaisedAfterLongTablesWereRewrittenForIt_ShowsWhatIsLeftOnce()
+    {
+        SimFileSystem files = new(record: false);
+        ManualTime time = new(TestStores.Start);
+        using (SignalStore store = TestStores.Open(files, Schema, time, Options(1 << 30)))
+        {
+            EventBatch batch = store.CreateBatch("buy");
+            for (int i = 0; i < 400; i++)
+            {
+                batch.Add(UserId.From(1), TestStores.Start - (i * Hour), (ulong)i).Set("n", i);
+            }
+
+            await Append(store, batch);
+            await store.FlushAsync();
+            time.NowMs += 210 * Hour;
+            store.Engine.RunPending();
+            Assert.That(store.GetStats().TableRows, Is.EqualTo(191));
+            time.NowMs += 50 * Hour;
+        }
+
+        StoreSchema longer = StoreSchema.Define(s => s
+            .EventType("view", t => t.Field<int>("n").Window(TimeSpan.FromHours(1)).KeepLast(7))
+            .EventType("buy", t => t.Field<int>("n").Window(TimeSpan.FromHours(1)).MaxAge(TimeSpan.FromHours(4000))));
+        using SignalStore again = TestStores.Open(files, longer, time, Options(1 << 30));
+        again.Engine.RunPending();
+        await again.CompactAsync();
+        using Sequence all = again.Read(UserId.From(1), again.Query("buy").Columns("n").Build());
+        Assert.That(all.Ids.ToArray(), Is.EqualTo(Enumerable.Range(0, 191).Select(i => (ulong)i)), "What was rewritten away is gone, the rest is there.");
+    }
+
     private static EngineOptions Options(long windowBytes) => TestStores.Tiny with
     {
         MemTableBytes = 256 << 10,

@@ -79,6 +79,17 @@ internal sealed class VersionEditFormatTests
         }
     }
 
+    [Test]
+    public void SpansWindows_IsACriticalTagThatIsThereOnlyWhenItHolds()
+    {
+        Assert.That(Convert.ToHexString(VersionEditFormat.Write(new VersionEdit { SpansWindows = true })), Is.EqualTo("810DC3"));
+        Assert.That(Convert.ToHexString(VersionEditFormat.Write(new VersionEdit())), Is.EqualTo("80"));
+        Assert.That(VersionEditFormat.Read(new byte[] { 0x81, 0x0D, 0xC3 }).SpansWindows);
+        Assert.That(() => VersionEditFormat.Read(new byte[] { 0x81, 0x0D, 0xC2 }), Throws.TypeOf<InvalidDataException>());
+        ManifestState state = ManifestState.Of([new VersionEdit { SpansWindows = true }, new VersionEdit()]);
+        Assert.That(ManifestState.Of(state.Snapshot()).SpansWindows, "What it once was stays in every snapshot.");
+    }
+
     [TestCase(true, "81CC80C40101")]
     [TestCase(false, "81CC80C40100")]
     public void KeepsVersions_IsOneByteOfAnOptionalTag(bool keeps, string expected)
