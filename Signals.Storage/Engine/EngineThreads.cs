@@ -101,7 +101,7 @@ internal sealed class EngineThreads : IDisposable
         OneClosing.NeverWaitHere();
         try
         {
-            ingest.Run(failStop);
+            ingest.Run();
         }
         catch (Exception error)
         {

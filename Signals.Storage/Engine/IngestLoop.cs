@@ -22,6 +22,7 @@ internal sealed class IngestLoop(
     MemTableSet memTables,
     AckQueue acks,
     FreezeRequests freezes,
+    FailStop failStop,
     FreshnessSampler freshness,
     EngineOptions options,
     long basePosition,
@@ -66,7 +67,7 @@ internal sealed class IngestLoop(
     }
 
     /// <summary>Runs until the ring is closed and empty, or the store has failed.</summary>
-    public void Run(FailStop failStop)
+    public void Run()
     {
         while (!ring.IsDrained && failStop.Error is null)
         {
@@ -115,6 +116,8 @@ internal sealed class IngestLoop(
             log!.Sync();
         }
 
+        // After the write and before anybody is told: whoever takes the store from now on reads the frame.
+        failStop.RequireWritable();
         Apply(run.Bytes, end);
         _applied = end;
         ring.Release(run);

@@ -127,7 +127,7 @@ internal sealed class SegmentImporter : IDisposable
             cancellation.ThrowIfCancellationRequested();
         }
 
-        RequireForeign(path);
+        FileIdentity? source = RequireForeign(path);
         ulong number = _numbers.Next();
         using StagedSegment staged = StagedSegment.Bring(
             _files, _directory, path, number, options.Move, (done, total) => Report(ImportStage.Copying, done, total));
@@ -137,7 +137,7 @@ internal sealed class SegmentImporter : IDisposable
         TableFooter[] footers = SegmentVerifier.Verify(segment, done => Report(ImportStage.Verifying, done, segment.Length));
         if (_registry.TryGet(segment.ContentId, out ImportedSegment known))
         {
-            return Describe(known, type, isKnown: true, options.Move && TryRemove(path));
+            return Describe(known, type, isKnown: true, options.Move && TryRemove(path, source));
         }
 
         long now = _time.GetUtcNow().ToUnixTimeMilliseconds();
@@ -150,7 +150,7 @@ internal sealed class SegmentImporter : IDisposable
         Publish(staged, edit);
         _registry.Add(imported);
         _watermarks.Raise(type.Id, footers.Select(footer => footer.NewestInserted).DefaultIfEmpty(long.MinValue).Max());
-        return Describe(imported, type, isKnown: false, options.Move && TryRemove(path));
+        return Describe(imported, type, isKnown: false, options.Move && TryRemove(path, source));
     }
 
     private void Publish(StagedSegment staged, VersionEdit edit)
@@ -260,22 +260,32 @@ internal sealed class SegmentImporter : IDisposable
         SourceRemoved = sourceRemoved,
     };
 
-    // A move of one of the store's own files would take it away under its manifest.
-    private void RequireForeign(string path)
+    // A move of one of the store's own files would take it away under its manifest. Its name says little: links lead to folders and files.
+    private FileIdentity? RequireForeign(string path)
     {
-        string source = Path.GetFullPath(path);
-        string own = Path.TrimEndingDirectorySeparator(Path.GetFullPath(_directory)) + Path.DirectorySeparatorChar;
-        if (source.StartsWith(own, StringComparison.Ordinal))
+        string own = Path.TrimEndingDirectorySeparator(_directory) + Path.DirectorySeparatorChar;
+        FileIdentity? folder = _files.IdentityOf(DurableFile.DirectoryOf(path));
+        bool isInside = folder is not null && (folder == _files.IdentityOf(_directory) || folder == _files.IdentityOf(StoreFiles.StagingIn(_directory)));
+        if (isInside || path.StartsWith(own, StringComparison.Ordinal))
         {
-            throw new ArgumentException($"'{source}' lies in the folder of the store itself; import a file from elsewhere.", nameof(path));
+            throw new ArgumentException($"'{path}' lies in the folder of the store itself; import a file from elsewhere.", nameof(path));
         }
+
+        // A second name of one of the store's segments may come and go: the move that made it was cut short, and is asked for again.
+        return _files.IdentityOf(path);
     }
 
     // The rows are in the store by now, whatever becomes of the file that they came in.
-    private bool TryRemove(string path)
+    private bool TryRemove(string path, FileIdentity? imported)
     {
         try
         {
+            // Another file may have come to bear the name: that one was not imported.
+            if (_files.IdentityOf(path) != imported)
+            {
+                return false;
+            }
+
             _files.Delete(path);
             return true;
         }

@@ -72,16 +72,19 @@ internal sealed class StagedSegment : IDisposable
         }
     }
 
-    /// <summary>Deletes what earlier imports left in staging when their process died.</summary>
-    public static void Clean(IFileSystem files, string directory)
+    /// <summary>The names of the files in staging.</summary>
+    public static IReadOnlyList<string> NamesIn(IFileSystem files, string directory)
     {
         string staging = StoreFiles.StagingIn(directory);
-        if (files.DirectoryExists(staging))
+        return files.DirectoryExists(staging) ? files.ListFiles(staging) : [];
+    }
+
+    /// <summary>Deletes what earlier imports left in staging when their process died: segments, by name and content.</summary>
+    public static void Clean(IFileSystem files, string directory)
+    {
+        foreach (string name in NamesIn(files, directory).Where(name => StoreFiles.Classify(name, out _) == StoreFileKind.Segment))
         {
-            foreach (string name in files.ListFiles(staging))
-            {
-                files.Delete(Path.Combine(staging, name));
-            }
+            OwnContent.TryDelete(files, Path.Combine(StoreFiles.StagingIn(directory), name));
         }
     }
 

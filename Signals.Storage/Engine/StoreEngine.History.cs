@@ -63,6 +63,7 @@ internal sealed partial class StoreEngine
 
     private void KeepHistory()
     {
+        FailStop.RequireWritable();
         if (_history?.IsHeldBack(_view.Current.Tables) == true)
         {
             Committer.KeepNow();

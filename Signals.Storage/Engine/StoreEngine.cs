@@ -51,8 +51,9 @@ internal sealed partial class StoreEngine
     private readonly EngineThreads? _threads;
     private readonly OneClosing _closing = new();
 
-    private StoreEngine(PatientFileSystem files, string directory, StoreSchema declared, EngineOptions options, TimeProvider time, OwnedResources owned)
+    private StoreEngine(PatientFileSystem files, string directory, StoreSchema declared, EngineOptions options, TimeProvider time, OwnedResources owned, Action requireOwner)
     {
+        FailStop.AddCheck(requireOwner);
         _files = files;
         _directory = directory;
         _owned = owned;
@@ -131,7 +132,7 @@ internal sealed partial class StoreEngine
         _acks = new AckQueue(options.Durability);
         _acks.Start(recovery.EndPosition);
         _freezes = new FreezeRequests(_ring, FailStop);
-        _ingest = new IngestLoop(_ring, _log, log.CurrentNumber, _applier, _memTables, _acks, _freezes, Telemetry.Freshness, options, recovery.EndPosition, _history?.Gate);
+        _ingest = new IngestLoop(_ring, _log, log.CurrentNumber, _applier, _memTables, _acks, _freezes, FailStop, Telemetry.Freshness, options, recovery.EndPosition, _history?.Gate);
         Appender = new Appender(_ring, _acks, FailStop, options, recovery.EndPosition, Telemetry.Freshness, time);
         Reader = new SequenceReader(schema, _view, _epochs, _erasures, Watermarks, Registry, Telemetry, time, _history?.Gate);
         _visits = owned.Add(new Visits());
@@ -201,9 +202,11 @@ internal sealed partial class StoreEngine
         PatientFileSystem patient = owned.Add(new PatientFileSystem(files, HandlePool.For(files), options.OpeningPatience));
         try
         {
+            StoreFolder.RequireOurs(patient, directory);
             patient.CreateDirectory(directory);
-            owned.Add(patient.Lock(Path.Combine(directory, StoreFiles.Lock)));
-            return new StoreEngine(patient, directory, declared, options, time, owned);
+            string lockFile = Path.Combine(directory, StoreFiles.Lock);
+            IFileLock held = owned.Add(patient.Lock(lockFile));
+            return new StoreEngine(patient, directory, declared, options, time, owned, () => RequireHeld(held, lockFile));
         }
         catch
         {
@@ -339,9 +342,18 @@ internal sealed partial class StoreEngine
         }
     }
 
+    // Somebody who deletes lock files lets another process in: what the folder says is that one's to say from then on.
+    private static void RequireHeld(IFileLock held, string lockFile)
+    {
+        if (!held.IsHeld)
+        {
+            throw new StoreLockLostException(lockFile);
+        }
+    }
+
     private void SaveRest()
     {
-        if (FailStop.Error is not null)
+        if (!FailStop.IsWritable())
         {
             return;
         }

@@ -15,6 +15,9 @@ namespace Signals.Storage.Engine;
 /// </remarks>
 internal static class StoreRecovery
 {
+    // No store comes to such numbers; a file that bears one is not the store's, and must not make its numbers run out.
+    private const ulong MostNumber = 1UL << 60;
+
     /// <summary>Opens the manifest, or makes one that holds the declared schema.</summary>
     /// <param name="files">The file system.</param>
     /// <param name="directory">The store's folder.</param>
@@ -81,7 +84,7 @@ internal static class StoreRecovery
         {
             StoreFileKind kind = StoreFiles.Classify(name, out ulong number);
             bool counts = kind is StoreFileKind.Log or StoreFileKind.Table or StoreFileKind.Segment or StoreFileKind.ColumnFile;
-            highest = counts ? Math.Max(highest, number) : highest;
+            highest = counts && number <= MostNumber ? Math.Max(highest, number) : highest;
             missing.Remove(name);
 
             // Only a crash while the store was made leaves a manifest that names no log, and nothing was flushed or imported by then. An older state taken
@@ -92,12 +95,20 @@ internal static class StoreRecovery
             }
         }
 
+        foreach (string name in StagedSegment.NamesIn(files, directory))
+        {
+            highest = StoreFiles.Classify(name, out ulong number) == StoreFileKind.Segment && number <= MostNumber ? Math.Max(highest, number) : highest;
+        }
+
         return missing.Count == 0
             ? highest
             : throw ManifestTail.Missing(files, directory, state, missing.Min!);
     }
 
-    /// <summary>Deletes temporary files, tables, segments and column files that no edit added or that one removed, and logs that are wholly flushed.</summary>
+    /// <summary>
+    /// Deletes what is proven to be of this library, by its content, and that nobody needs: a name proves nothing. Among these are temporary files, tables, segments and column files that no edit added or that one removed, and logs
+    /// that are wholly flushed.
+    /// </summary>
     /// <param name="files">The file system.</param>
     /// <param name="directory">The store's folder.</param>
     /// <param name="state">What the manifest says.</param>
@@ -118,7 +129,7 @@ internal static class StoreRecovery
             };
             if (!needed)
             {
-                files.Delete(Path.Combine(directory, name));
+                OwnContent.TryDelete(files, Path.Combine(directory, name));
             }
         }
     }

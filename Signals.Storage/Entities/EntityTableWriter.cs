@@ -97,17 +97,17 @@ public sealed class EntityTableWriter : IDisposable
 
         _runs.Clear();
         _rows.Clear();
-        string unpublished = _path + DurableFile.TemporarySuffix;
-        if (_files.FileExists(unpublished))
-        {
-            _files.Delete(unpublished);
-        }
     }
 
     internal static EntityTableWriter Create(IFileSystem files, string path, EntitySchema schema, EntityWriterOptions options)
     {
         ArgumentNullException.ThrowIfNull(schema);
         options.Validate();
+        if (files.DirectoryExists(path) || (files.FileExists(path) && !OwnContent.IsIn(files, path)))
+        {
+            throw new FileOperationException("create", path, "what is there is no entity table, and is not replaced; name another file");
+        }
+
         return new EntityTableWriter(files, path, schema, options);
     }
 
@@ -180,12 +180,7 @@ public sealed class EntityTableWriter : IDisposable
 
     private void WriteRun(Action<IFile> write, int at)
     {
-        string path = $"{_path}.run{++_runNumber}{DurableFile.TemporarySuffix}";
-        if (_files.FileExists(path))
-        {
-            _files.Delete(path);
-        }
-
+        string path = OwnContent.FreeTemporary(_files, FormattableString.Invariant($"{_path}.run{++_runNumber}{DurableFile.TemporarySuffix}"));
         using IFile file = _files.Open(path, FileOpenMode.CreateNew);
         _runs.Insert(at, path);
         write(file);

@@ -6,7 +6,7 @@ namespace Signals.Storage.FileSystem;
 /// </summary>
 internal static class DurableFile
 {
-    /// <summary>The suffix of a file that has no name yet; a store deletes such files when it opens.</summary>
+    /// <summary>The suffix of a file that has no name yet; a store deletes such files of its own when it opens.</summary>
     public const string TemporarySuffix = ".tmp";
 
     /// <summary>
@@ -14,20 +14,36 @@ internal static class DurableFile
     /// </summary>
     public static void Publish(IFileSystem files, string path, Action<IFile> write)
     {
-        string temporary = path + TemporarySuffix;
-        if (files.FileExists(temporary))
-        {
-            files.Delete(temporary);
-        }
-
+        string temporary = OwnContent.FreeTemporary(files, path + TemporarySuffix);
         using (IFile file = files.Open(temporary, FileOpenMode.CreateNew))
         {
-            write(file);
+            try
+            {
+                write(file);
+            }
+            catch
+            {
+                TryDelete(files, temporary);
+                throw;
+            }
+
             file.Sync();
         }
 
         files.Rename(temporary, path);
         files.SyncDirectory(DirectoryOf(path));
+    }
+
+    private static void TryDelete(IFileSystem files, string path)
+    {
+        try
+        {
+            files.Delete(path);
+        }
+        catch (IOException)
+        {
+            // The first error is the one to tell.
+        }
     }
 
     /// <summary>The directory that holds a path's name.</summary>

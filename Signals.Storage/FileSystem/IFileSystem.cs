@@ -49,7 +49,14 @@ internal interface IFileSystem
     /// Takes the lock file of a store until the result is disposed or the process ends, and writes the owner into it.
     /// </summary>
     /// <exception cref="Core.Model.StoreLockedException">Another open store holds it; the message names the owner.</exception>
-    IDisposable Lock(string path);
+    /// <exception cref="FileOperationException">A file is there that no owner of a lock wrote; it stays as it is.</exception>
+    IFileLock Lock(string path);
+
+    /// <summary>Which file or folder a path leads to, links followed; null when there is none.</summary>
+    FileIdentity? IdentityOf(string path);
+
+    /// <summary>The names (not paths) of the folders in a directory, in no particular order.</summary>
+    IReadOnlyList<string> ListDirectories(string directory);
 
     /// <summary>The bytes that this process may still write to the disk that holds <paramref name="directory"/>.</summary>
     long AvailableBytes(string directory);

@@ -13,13 +13,20 @@ internal static unsafe partial class LinuxCalls
     public const int NonBlocking = 0x800;
     public const int SeekEnd = 2;
     public const int LockExclusive = 2, LockNonBlocking = 4;
-    public const int Eperm = 1, Enoent = 2, Eintr = 4, Eio = 5, Eagain = 11, Eexist = 17, Exdev = 18, Enfile = 23, Emfile = 24, Emlink = 31, Eopnotsupp = 95;
+    public const int Eperm = 1, Enoent = 2, Eintr = 4, Eio = 5, Eagain = 11, Eexist = 17, Exdev = 18, Enotdir = 20, Enfile = 23, Emfile = 24, Emlink = 31, Eopnotsupp = 95;
 
     /// <summary>Of <see cref="StatX"/>: takes the file of the descriptor when the path is empty; asks for the type.</summary>
     public const int AtEmptyPath = 0x1000, StatTypeMask = 1, StatModeMask = 2;
 
     /// <summary>Bytes that <see cref="StatX"/> writes, and where among them the mode is (u16).</summary>
     public const int StatBytes = 256, StatModeAt = 28;
+
+    /// <summary>The mask that asks for the inode, and where it (u64) and the device (two u32) are.</summary>
+    public const uint StatInodeMask = 0x100;
+    public const int StatInodeAt = 32, StatMajorAt = 136, StatMinorAt = 140;
+
+    /// <summary>AT_FDCWD; the paths are absolute.</summary>
+    public const int AtCurrentDirectory = -100;
 
     /// <summary>The bits of a mode that hold the file's type, and the types.</summary>
     public const int TypeMask = 0xF000, Regular = 0x8000, SymbolicLink = 0xA000, DirectoryType = 0x4000, Pipe = 0x1000, Socket = 0xC000;
@@ -32,6 +39,9 @@ internal static unsafe partial class LinuxCalls
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int StatX(SafeFileHandle directory, string path, int flags, uint mask, byte* result);
+
+    [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int StatXAt(int directory, string path, int flags, uint mask, byte* result);
 
     [LibraryImport("libc", EntryPoint = "fchmod", SetLastError = true)]
     public static partial int FChMod(SafeFileHandle file, uint mode);
@@ -81,6 +91,27 @@ internal static unsafe partial class LinuxCalls
     [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int MakeDirectory(string path, uint mode);
 
+    /// <summary>Device and inode of what a path leads to, links followed; else the error is set.</summary>
+    public static bool TryIdentify(string path, out FileIdentity identity)
+    {
+        byte* stat = stackalloc byte[StatBytes];
+        bool found = StatXAt(AtCurrentDirectory, path, 0, StatInodeMask, stat) == 0;
+        identity = found ? IdentityIn(stat) : default;
+        return found;
+    }
+
+    /// <summary>Device and inode of an open file; else the error is set.</summary>
+    public static bool TryIdentify(SafeFileHandle file, out FileIdentity identity)
+    {
+        byte* stat = stackalloc byte[StatBytes];
+        bool found = StatX(file, "", AtEmptyPath, StatInodeMask, stat) == 0;
+        identity = found ? IdentityIn(stat) : default;
+        return found;
+    }
+
+    private static FileIdentity IdentityIn(byte* stat) =>
+        new(((ulong)*(uint*)(stat + StatMajorAt) << 32) | *(uint*)(stat + StatMinorAt), *(ulong*)(stat + StatInodeAt));
+
     /// <summary>Builds the exception of the call that has just failed.</summary>
     public static FileOperationException LastError(string operation, string path) =>
         Error(operation, path, Marshal.GetLastPInvokeError());
@@ -105,7 +136,7 @@ internal static unsafe partial class LinuxCalls
         Eexist => "EEXIST",
         Exdev => "EXDEV",
         39 => "ENOTEMPTY",
-        20 => "ENOTDIR",
+        Enotdir => "ENOTDIR",
         21 => "EISDIR",
         22 => "EINVAL",
         Enfile => "ENFILE",

@@ -126,9 +126,24 @@ internal sealed class LinuxFileSystem : IFileSystem
     public IReadOnlyList<string> ListFiles(string directory) =>
         [.. Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path))];
 
-    public IDisposable Lock(string path)
+    public IReadOnlyList<string> ListDirectories(string directory) =>
+        [.. Directory.EnumerateDirectories(directory).Select(path => Path.GetFileName(path))];
+
+    public FileIdentity? IdentityOf(string path)
     {
-        var file = OpenHandle(path, LinuxCalls.ReadWrite | LinuxCalls.Create);
+        if (LinuxCalls.TryIdentify(path, out FileIdentity identity))
+        {
+            return identity;
+        }
+
+        return Marshal.GetLastPInvokeError() is LinuxCalls.Enoent or LinuxCalls.Enotdir ? null : throw LinuxCalls.LastError("statx", path);
+    }
+
+    public IFileLock Lock(string path)
+    {
+        // What is no regular file is refused before it is opened for writing: a pipe would block, a link lead elsewhere.
+        var file = OpenHandle(path, LinuxCalls.ReadWrite | LinuxCalls.Create | LinuxCalls.NoFollow | LinuxCalls.NonBlocking);
+        RequireRegular(file, path);
         var lockFile = new LinuxFile(file, path);
         while (LinuxCalls.FLock(file, LinuxCalls.LockExclusive | LinuxCalls.LockNonBlocking) != 0)
         {
@@ -144,8 +159,16 @@ internal sealed class LinuxFileSystem : IFileSystem
             }
         }
 
-        LockOwner.Record(lockFile);
-        return lockFile;
+        try
+        {
+            LockOwner.Record(lockFile);
+            return new LinuxLock(lockFile, file);
+        }
+        catch
+        {
+            lockFile.Dispose();
+            throw;
+        }
     }
 
     public long AvailableBytes(string directory) => new DriveInfo(directory).AvailableFreeSpace;

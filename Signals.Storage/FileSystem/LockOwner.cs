@@ -9,6 +9,8 @@ internal static class LockOwner
 {
     private const int MaxBytes = 512;
 
+    private static ReadOnlySpan<byte> Prefix => "process "u8;
+
     /// <summary>This process, in one line.</summary>
     public static string Describe()
     {
@@ -17,10 +19,25 @@ internal static class LockOwner
     }
 
     /// <summary>Writes this process into a lock file that it holds.</summary>
+    /// <exception cref="FileOperationException">It holds something that no owner wrote, and stays as it is.</exception>
     public static void Record(IFile file)
     {
+        if (!IsOurs(file))
+        {
+            throw new FileOperationException(
+                "lock", file.Path, "the file belongs to another program: it is not empty and names no owner of a lock; choose another folder");
+        }
+
         file.SetLength(0);
         file.Write(0, Encoding.UTF8.GetBytes(Describe()));
+    }
+
+    /// <summary>Whether a file is a lock file: empty, or naming an owner.</summary>
+    public static bool IsOurs(IFile file)
+    {
+        Span<byte> bytes = stackalloc byte[MaxBytes + 1];
+        int count = file.Read(0, bytes);
+        return count == 0 || (count <= MaxBytes && bytes[..count].StartsWith(Prefix));
     }
 
     /// <summary>The refusal for a lock file that another holds.</summary>

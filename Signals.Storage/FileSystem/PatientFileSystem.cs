@@ -61,7 +61,11 @@ internal sealed class PatientFileSystem(IFileSystem files, HandlePool pool, Time
 
     public IReadOnlyList<string> ListFiles(string directory) => Patiently(directory, () => files.ListFiles(directory));
 
-    public IDisposable Lock(string path) => Patiently(path, () => files.Lock(path));
+    public IFileLock Lock(string path) => Patiently(path, () => files.Lock(path));
+
+    public FileIdentity? IdentityOf(string path) => files.IdentityOf(path);
+
+    public IReadOnlyList<string> ListDirectories(string directory) => Patiently(directory, () => files.ListDirectories(directory));
 
     public long AvailableBytes(string directory) => files.AvailableBytes(directory);
 

@@ -30,7 +30,11 @@ internal sealed class PooledFileSystem(IFileSystem files, IFileSystem reads, Han
 
     public IReadOnlyList<string> ListFiles(string directory) => files.ListFiles(directory);
 
-    public IDisposable Lock(string path) => files.Lock(path);
+    public IFileLock Lock(string path) => files.Lock(path);
+
+    public FileIdentity? IdentityOf(string path) => files.IdentityOf(path);
+
+    public IReadOnlyList<string> ListDirectories(string directory) => files.ListDirectories(directory);
 
     public long AvailableBytes(string directory) => files.AvailableBytes(directory);
 }

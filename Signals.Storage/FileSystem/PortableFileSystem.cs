@@ -64,7 +64,16 @@ internal sealed class PortableFileSystem : IFileSystem
     public IReadOnlyList<string> ListFiles(string directory) =>
         [.. Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path))];
 
-    public IDisposable Lock(string path)
+    public IReadOnlyList<string> ListDirectories(string directory) =>
+        [.. Directory.EnumerateDirectories(directory).Select(path => Path.GetFileName(path))];
+
+    public FileIdentity? IdentityOf(string path)
+    {
+        FileSystemInfo item = Directory.Exists(path) ? new DirectoryInfo(path) : new FileInfo(path);
+        return item.Exists ? new FileIdentity(0, 0, Followed(Path.GetFullPath(path))) : null;
+    }
+
+    public IFileLock Lock(string path)
     {
         PortableFile file;
         try
@@ -77,11 +86,33 @@ internal sealed class PortableFileSystem : IFileSystem
             throw new StoreLockedException(path, $"another process ({exception.Error})");
         }
 
-        LockOwner.Record(file);
-        return file;
+        try
+        {
+            LockOwner.Record(file);
+            return new PortableLock(file);
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
     }
 
     public long AvailableBytes(string directory) => new DriveInfo(Path.GetFullPath(directory)).AvailableFreeSpace;
+
+    // The library gives no numbers of files, so each folder of the path is followed to where it leads.
+    private static string Followed(string path)
+    {
+        string trimmed = Path.TrimEndingDirectorySeparator(path);
+        if (Path.GetDirectoryName(trimmed) is not { } parent)
+        {
+            return trimmed;
+        }
+
+        string here = Path.Combine(Followed(parent), Path.GetFileName(trimmed));
+        FileSystemInfo item = Directory.Exists(here) ? new DirectoryInfo(here) : new FileInfo(here);
+        return item.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? here;
+    }
 
     private static PortableFile OpenForeign(string path)
     {

@@ -78,7 +78,7 @@ internal sealed class HistoryFile : IDisposable
     {
         foreach (ulong number in NumbersIn(files, directory).Where(number => number != kept))
         {
-            files.Delete(Path.Combine(directory, StoreFiles.Versions(number)));
+            OwnContent.TryDelete(files, Path.Combine(directory, StoreFiles.Versions(number)));
         }
     }
 

@@ -5,7 +5,7 @@ namespace Signals.Storage.Maintenance;
 
 /// <summary>
 /// A folder under construction: its final name appears in one step, when everything in it is durable. Until then it is called
-/// <c>NAME.tmp</c>; one that a crash left behind is cleared away by the next attempt. Threads: one.
+/// <c>NAME.tmp</c>; one that a crash left behind is cleared away by the next attempt, if all in it is proven to be ours. Threads: one.
 /// Lifetime: disposed without <see cref="Publish"/>, it is deleted as far as that is possible.
 /// </summary>
 internal sealed class StagingFolder : IDisposable
@@ -22,12 +22,12 @@ internal sealed class StagingFolder : IDisposable
     {
         _files = files;
         _target = System.IO.Path.TrimEndingDirectorySeparator(target);
-        Path = _target + DurableFile.TemporarySuffix;
         if (files.DirectoryExists(_target) || files.FileExists(_target))
         {
             throw new FileOperationException("create", _target, "it exists already; choose a new folder, nothing is replaced");
         }
 
+        Path = Free(files, _target);
         files.CreateDirectory(Path);
         _lock = files.Lock(System.IO.Path.Combine(Path, StoreFiles.Lock));
         try
@@ -71,6 +71,28 @@ internal sealed class StagingFolder : IDisposable
             // The error that led here is the one to tell; the next attempt clears the folder.
         }
     }
+
+    // A folder of our temporary name that holds what cannot be proven to be ours stays as it is, and another name is taken.
+    private static string Free(IFileSystem files, string target)
+    {
+        const int MostTries = 100;
+        string path = target + DurableFile.TemporarySuffix;
+        for (int i = 1; i <= MostTries; i++)
+        {
+            if (!files.FileExists(path) && (!files.DirectoryExists(path) || IsOurs(files, path)))
+            {
+                return path;
+            }
+
+            path = FormattableString.Invariant($"{target}.{i}{DurableFile.TemporarySuffix}");
+        }
+
+        throw new FileOperationException("create", target, "folders of its temporary names exist that hold foreign files; remove them");
+    }
+
+    private static bool IsOurs(IFileSystem files, string path) =>
+        files.ListDirectories(path).Count == 0 && files.ListFiles(path).All(name =>
+            name == StoreFiles.Lock || (StoreFiles.Classify(name, out _) != StoreFileKind.Foreign && OwnContent.IsIn(files, System.IO.Path.Combine(path, name))));
 
     private void Clear(string? except)
     {

@@ -52,6 +52,20 @@ internal sealed class FailStop
         }
     }
 
+    /// <summary>Asks as <see cref="RequireWritable"/> does, without throwing.</summary>
+    public bool IsWritable()
+    {
+        try
+        {
+            RequireWritable();
+            return true;
+        }
+        catch (StorePoisonedException)
+        {
+            return false; // whoever asks tells that the store has failed
+        }
+    }
+
     /// <summary>Looks whether the store may change what it consists of; called by whoever is about to, right before.</summary>
     /// <exception cref="StorePoisonedException">The store has failed, before or because a check does not hold now.</exception>
     public void RequireWritable()

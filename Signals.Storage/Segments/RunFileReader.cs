@@ -13,7 +13,7 @@ internal sealed class RunFileReader : SegmentRows, IDisposable
     private readonly TimeSpan _window;
     private readonly RunBlock _block;
     private readonly long _length;
-    private long _offset;
+    private long _offset = sizeof(ulong); // behind the magic
 
     /// <summary>Stands before the first row.</summary>
     public RunFileReader(IFile file, EventTypeSchema type)

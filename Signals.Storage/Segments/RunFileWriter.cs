@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Signals.Storage.FileSystem;
 
 namespace Signals.Storage.Segments;
@@ -7,7 +8,7 @@ internal sealed class RunFileWriter(IFile file, RunBlock block, int blockBytes) 
 {
     private const int MostRows = 4096;
 
-    private long _offset;
+    private long _offset = WriteStart(file);
 
     /// <summary>Writes all rows of a walk, with these columns.</summary>
     public void Write(SegmentRows rows, ReadOnlySpan<int> columns)
@@ -27,6 +28,14 @@ internal sealed class RunFileWriter(IFile file, RunBlock block, int blockBytes) 
 
     /// <inheritdoc/>
     public void Dispose() => file.Dispose();
+
+    private static long WriteStart(IFile file)
+    {
+        Span<byte> magic = stackalloc byte[sizeof(ulong)];
+        BinaryPrimitives.WriteUInt64LittleEndian(magic, OwnContent.SortRunMagic);
+        file.Write(0, magic);
+        return magic.Length;
+    }
 
     private void Flush()
     {

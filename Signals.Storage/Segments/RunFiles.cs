@@ -114,7 +114,7 @@ internal sealed class RunFiles : IDisposable
     private void Write(SegmentRows rows, ReadOnlySpan<int> columns)
     {
         _block ??= new RunBlock(_type.Columns.Select(column => column.Type));
-        string path = PathOf(_prefix, ++_made);
+        string path = OwnContent.FreeTemporary(_files, PathOf(_prefix, ++_made));
         using RunFileWriter writer = new(_files.Open(path, FileOpenMode.CreateNew), _block, _blockBytes);
         _runs.AddLast(path);
         writer.Write(rows, columns);

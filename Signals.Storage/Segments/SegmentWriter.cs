@@ -31,7 +31,7 @@ public sealed class SegmentWriter : IDisposable
     private readonly long _budget;
     private readonly bool[] _used;
     private readonly RunFiles _runs;
-    private readonly IDisposable _lock;
+    private readonly IFileLock _lock;
     private readonly List<SegmentBatch> _full = [];
     private SegmentBatch? _batch;
     private long _fullBytes;
@@ -39,7 +39,7 @@ public sealed class SegmentWriter : IDisposable
     private bool _hasCorrections;
     private bool _closed;
 
-    private SegmentWriter(IFileSystem files, string path, EventTypeSchema type, SegmentOptions options, long memoryBudgetBytes, IDisposable held)
+    private SegmentWriter(IFileSystem files, string path, EventTypeSchema type, SegmentOptions options, long memoryBudgetBytes, IFileLock held)
     {
         _lock = held;
         _budget = memoryBudgetBytes;
@@ -154,7 +154,7 @@ public sealed class SegmentWriter : IDisposable
             throw new FileOperationException("create", path, "the file exists already, or its folder does not");
         }
 
-        IDisposable held = Lock(files, path);
+        IFileLock held = Lock(files, path);
         try
         {
             DeleteRest(files, path);
@@ -168,7 +168,7 @@ public sealed class SegmentWriter : IDisposable
     }
 
     // Two writers of one segment would take each other's temporary files for what a dead one left behind.
-    private static IDisposable Lock(IFileSystem files, string path)
+    private static IFileLock Lock(IFileSystem files, string path)
     {
         try
         {
@@ -180,11 +180,14 @@ public sealed class SegmentWriter : IDisposable
         }
     }
 
-    private static void Unlock(IFileSystem files, string path, IDisposable held)
+    private static void Unlock(IFileSystem files, string path, IFileLock held)
     {
         using (held)
         {
-            DeleteIfThere(files, path + LockSuffix);
+            if (held.IsHeld)
+            {
+                DeleteIfThere(files, path + LockSuffix);
+            }
         }
     }
 
@@ -198,7 +201,7 @@ public sealed class SegmentWriter : IDisposable
             // Not more than the names that a writer of this very segment makes: the folder may hold others' at work.
             if (other == name + DurableFile.TemporarySuffix || other == name + PatchesSuffix || RunFiles.IsRunOf(name, other))
             {
-                files.Delete(Path.Combine(directory, other));
+                OwnContent.TryDelete(files, Path.Combine(directory, other));
             }
         }
     }
@@ -287,7 +290,7 @@ public sealed class SegmentWriter : IDisposable
     {
         int[] columns = [.. UsedColumns().OrderBy(column => _type.Columns[column].Name, StringComparer.Ordinal)];
         byte[] header = DescribeHeader(columns).Encode();
-        string temporary = _path + DurableFile.TemporarySuffix;
+        string temporary = OwnContent.FreeTemporary(_files, _path + DurableFile.TemporarySuffix);
         HashingFile output = new(_files.Open(temporary, FileOpenMode.CreateNew));
         string written = temporary;
         try
@@ -316,7 +319,7 @@ public sealed class SegmentWriter : IDisposable
     {
         Stamp stamp = Stamp.Of(_options.Generation, _options.SourceRank);
         bool retracts = _marks.HasFlag(RowMarks.Retract);
-        string? waiting = _hasCorrections && _marks != RowMarks.Correct ? _path + PatchesSuffix : null;
+        string? waiting = _hasCorrections && _marks != RowMarks.Correct ? OwnContent.FreeTemporary(_files, _path + PatchesSuffix) : null;
         EventTypeSchema narrow = new(_type.Name, 0, columns.Select((column, i) => Narrow(_type.Columns[column], i)), int.MaxValue, null, _type.Window, isWindowDeclared: true);
         ColumnType[] types = [.. narrow.Columns.Select(column => column.Type)];
         UserRowCollector user = new(columns, types, stamp, retracts);

@@ -190,10 +190,22 @@ internal sealed class Manifest : IDisposable
 
     private void RollOver()
     {
-        LogWriter next = WriteSnapshot(Number + 1);
+        ulong number = FreeFrom(Number + 1);
+        LogWriter next = WriteSnapshot(number);
         _log?.Dispose();
         _log = next;
-        Number++;
+        Number = number;
+    }
+
+    // A file of the name that is not ours is passed over, not replaced.
+    private ulong FreeFrom(ulong number)
+    {
+        for (string path; _files.FileExists(path = Path.Combine(_directory, StoreFiles.Manifest(number))) && !OwnContent.IsIn(_files, path);)
+        {
+            number++;
+        }
+
+        return number;
     }
 
     // Order matters: the snapshot and its name are durable before CURRENT points there, and the old one goes last.
@@ -234,7 +246,7 @@ internal sealed class Manifest : IDisposable
         {
             if (StoreFiles.Classify(name, out ulong number) == StoreFileKind.Manifest && number != live)
             {
-                _files.Delete(Path.Combine(_directory, name));
+                OwnContent.TryDelete(_files, Path.Combine(_directory, name));
             }
         }
     }

@@ -69,9 +69,11 @@ internal static class StoreFiles
 
         if (name.EndsWith(DurableFile.TemporarySuffix, StringComparison.Ordinal))
         {
-            return Classify(name[..^DurableFile.TemporarySuffix.Length], out _) == StoreFileKind.Foreign
-                ? StoreFileKind.Foreign
-                : StoreFileKind.Temporary;
+            string of = name[..^DurableFile.TemporarySuffix.Length];
+            int end = of.LastIndexOf('.');
+            bool isOurs = Classify(of, out _) != StoreFileKind.Foreign
+                || (end > 0 && TryCount(of.AsSpan(end + 1)) && Classify(of[..end], out _) != StoreFileKind.Foreign);
+            return isOurs ? StoreFileKind.Temporary : StoreFileKind.Foreign;
         }
 
         if (name.StartsWith(ManifestPrefix, StringComparison.Ordinal))
@@ -93,6 +95,10 @@ internal static class StoreFiles
             ? kind
             : StoreFileKind.Foreign;
     }
+
+    // Where a temporary file's name was taken by a file that is not ours, a count follows it.
+    private static bool TryCount(ReadOnlySpan<char> digits) =>
+        digits.Length is > 0 and <= 3 && digits[0] != '0' && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 
     private static string Digits(ulong number) => number.ToString("D6", CultureInfo.InvariantCulture);
 

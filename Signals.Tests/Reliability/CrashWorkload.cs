@@ -89,6 +89,17 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
         History.AllDurable(files.OperationCount);
     }
 
+    /// <summary>Runs some steps and leaves the store open.</summary>
+    public void RunOpen(int steps)
+    {
+        Open();
+        for (int step = 0; step < steps; step++)
+        {
+            _time.NowMs += HourMs;
+            Step(_random.Below(100));
+        }
+    }
+
     /// <summary>Notes which waiting appends were acknowledged; those that failed stay.</summary>
     public void CollectAcks()
     {

@@ -74,4 +74,7 @@ internal enum Mutant
 
     /// <summary>Checksums of log and manifest frames are not looked at.</summary>
     ChecksumOff,
+
+    /// <summary>The owner does not look whether its lock is still its own.</summary>
+    LockNotLookedAt,
 }

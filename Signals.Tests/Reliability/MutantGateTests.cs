@@ -60,7 +60,8 @@ internal sealed class MutantGateTests
         IFileSystem Mount(SimFileSystem files) => new MutantFileSystem(files, mutant);
         Durability[] modes = [Durability.Synced, Durability.Buffered];
         return modes.Select(mode => PowerCuts(Mount, mode)).FirstOrDefault(wrong => wrong is not null)
-            ?? modes.Select(mode => IoErrors(Mount, mode)).FirstOrDefault(wrong => wrong is not null);
+            ?? modes.Select(mode => IoErrors(Mount, mode)).FirstOrDefault(wrong => wrong is not null)
+            ?? modes.Select(mode => LockLoss(Mount, mode)).FirstOrDefault(wrong => wrong is not null);
     }
 
     private static string? FirstViolationTogether()
@@ -116,6 +117,18 @@ internal sealed class MutantGateTests
         }
 
         return null;
+    }
+
+    private static string? LockLoss(Func<SimFileSystem, IFileSystem> mount, Durability durability)
+    {
+        try
+        {
+            return new LockLossRun(mount, durability, Seed).Verify(steps: 10, attempt: 0);
+        }
+        catch (Exception e) when (e is IOException or SignalsException)
+        {
+            return $"{durability}, the lock is lost: {e.GetType().Name}: {e.Message}";
+        }
     }
 
     private static string? IoErrors(Func<SimFileSystem, IFileSystem> mount, Durability durability)

@@ -33,6 +33,9 @@ internal sealed class SimDisk
     /// <summary>The paths that a process sees.</summary>
     public IReadOnlyDictionary<string, int> Names => _names;
 
+    /// <summary>The folders that a process sees.</summary>
+    public IReadOnlyCollection<string> Directories => _directories;
+
     /// <summary>The operations on names that may or may not survive, in order.</summary>
     public IReadOnlyList<SimOperation> PendingNames => _pendingNames;
 

@@ -13,7 +13,7 @@ internal sealed class SimFileSystem : IFileSystem
     private readonly SimDisk _start;
     private readonly SimDisk _disk;
     private readonly List<SimOperation>? _operations;
-    private readonly HashSet<string> _lockedPaths = [];
+    private readonly Dictionary<string, SimLock> _locks = [];
     private int _operationCount;
     private int _failAt = int.MaxValue;
     private bool _failForEver;
@@ -198,22 +198,63 @@ internal sealed class SimFileSystem : IFileSystem
         }
     }
 
-    public IDisposable Lock(string path)
+    public IFileLock Lock(string path)
     {
         path = Normal(path);
         lock (_lock)
         {
-            return _lockedPaths.Add(path) ? new SimLock(this, path) : throw new StoreLockedException(path, "process 1 (simulated)");
+            SimLock held = new(this, path);
+            return _locks.TryAdd(path, held) ? held : throw new StoreLockedException(path, "process 1 (simulated)");
+        }
+    }
+
+    /// <summary>What a script does that deletes lock files: who held one holds it no more, and another may take it.</summary>
+    public void BreakLocks()
+    {
+        lock (_lock)
+        {
+            _locks.Clear();
+        }
+    }
+
+    public FileIdentity? IdentityOf(string path)
+    {
+        path = Normal(path);
+        lock (_lock)
+        {
+            return _disk.Names.TryGetValue(path, out int inode) ? new FileIdentity(1, (ulong)inode)
+                : _disk.HasDirectory(path) ? new FileIdentity(1, 0, path)
+                : null;
+        }
+    }
+
+    public IReadOnlyList<string> ListDirectories(string directory)
+    {
+        directory = Normal(directory);
+        lock (_lock)
+        {
+            return [.. _disk.Directories.Where(path => Path.GetDirectoryName(path) == directory).Select(path => Path.GetFileName(path))];
         }
     }
 
     public long AvailableBytes(string directory) => FreeBytes;
 
-    internal void Unlock(string path)
+    internal bool IsHeld(SimLock held, string path)
     {
         lock (_lock)
         {
-            _lockedPaths.Remove(path);
+            return _locks.GetValueOrDefault(path) == held;
+        }
+    }
+
+    internal void Unlock(SimLock held, string path)
+    {
+        lock (_lock)
+        {
+            if (_locks.GetValueOrDefault(path) == held)
+            {
+                _locks.Remove(path);
+            }
         }
     }
 

@@ -132,7 +132,11 @@ internal sealed class FlushJobTests
 
         public IReadOnlyList<string> ListFiles(string directory) => _files.ListFiles(directory);
 
-        public IDisposable Lock(string path) => _files.Lock(path);
+        public IFileLock Lock(string path) => _files.Lock(path);
+
+        public FileIdentity? IdentityOf(string path) => _files.IdentityOf(path);
+
+        public IReadOnlyList<string> ListDirectories(string directory) => _files.ListDirectories(directory);
 
         public long AvailableBytes(string directory) => _files.AvailableBytes(directory);
 

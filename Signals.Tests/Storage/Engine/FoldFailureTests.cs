@@ -66,7 +66,11 @@ internal sealed class FoldFailureTests
 
         public IReadOnlyList<string> ListFiles(string directory) => inner.ListFiles(directory);
 
-        public IDisposable Lock(string path) => inner.Lock(path);
+        public IFileLock Lock(string path) => inner.Lock(path);
+
+        public FileIdentity? IdentityOf(string path) => inner.IdentityOf(path);
+
+        public IReadOnlyList<string> ListDirectories(string directory) => inner.ListDirectories(directory);
 
         public long AvailableBytes(string directory) => inner.AvailableBytes(directory);
     }

@@ -53,7 +53,11 @@ internal sealed class ScarceFileSystem(IFileSystem files) : IFileSystem
         return found;
     }
 
-    public IDisposable Lock(string path) => new CountedLock(this, Take("open", path, () => files.Lock(path)));
+    public FileIdentity? IdentityOf(string path) => files.IdentityOf(path);
+
+    public IReadOnlyList<string> ListDirectories(string directory) => files.ListDirectories(directory);
+
+    public IFileLock Lock(string path) => new CountedLock(this, Take("open", path, () => files.Lock(path)));
 
     public long AvailableBytes(string directory) => files.AvailableBytes(directory);
 
@@ -91,8 +95,10 @@ internal sealed class ScarceFileSystem(IFileSystem files) : IFileSystem
         }
     }
 
-    private sealed class CountedLock(ScarceFileSystem owner, IDisposable held) : IDisposable
+    private sealed class CountedLock(ScarceFileSystem owner, IFileLock held) : IFileLock
     {
+        public bool IsHeld => held.IsHeld;
+
         public void Dispose()
         {
             held.Dispose();

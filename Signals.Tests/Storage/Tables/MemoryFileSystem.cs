@@ -57,9 +57,22 @@ internal sealed class MemoryFileSystem : IFileSystem
     public IReadOnlyList<string> ListFiles(string directory) => [.. _files.Keys];
 
     /// <summary>Nobody else is here to be kept away.</summary>
-    public IDisposable Lock(string path) => new MemoryStream();
+    public IFileLock Lock(string path) => new NoLock();
+
+    public FileIdentity? IdentityOf(string path) => _files.ContainsKey(path) ? new FileIdentity(0, 0, path) : null;
+
+    public IReadOnlyList<string> ListDirectories(string directory) => [];
 
     public long AvailableBytes(string directory) => long.MaxValue;
+
+    private sealed class NoLock : IFileLock
+    {
+        public bool IsHeld => true;
+
+        public void Dispose()
+        {
+        }
+    }
 
     private sealed class MemoryFile(MemoryFileSystem owner, string path) : IFile
     {

@@ -1,0 +1,91 @@
+using Signals.Core.Model;
+using Signals.Storage.FileSystem;
+
+namespace Signals.Storage.Versions;
+
+/// <summary>
+/// Tells whether a folder is a store's, or free for one, before anything is written into it, the lock file included. Pure reads; the opening
+/// thread, without the lock.
+/// </summary>
+internal static class StoreFolder
+{
+    // What a file system puts into a new volume.
+    private const string LostAndFound = "lost+found";
+
+    /// <summary>
+    /// Returns when the folder does not exist, is empty, holds a store, or what the making of a store left that was cut short.
+    /// </summary>
+    /// <exception cref="ForeignFolderException">It holds something else, and no store.</exception>
+    /// <exception cref="CorruptionException">Its <c>CURRENT</c> is damaged, or gone while other files of a store are there.</exception>
+    public static void RequireOurs(IFileSystem files, string directory)
+    {
+        if (!files.DirectoryExists(directory))
+        {
+            return;
+        }
+
+        if (Manifest.Exists(files, directory))
+        {
+            CurrentFile.Read(files, directory);
+            return;
+        }
+
+        string[] names = [.. files.ListFiles(directory).Order(StringComparer.Ordinal)];
+        if (Array.Find(names, name => IsOrphan(files, directory, name)) is { } orphan)
+        {
+            throw new CorruptionException(
+                Path.Combine(directory, StoreFiles.Current),
+                0,
+                $"A new store cannot be made here: the folder already holds '{orphan}'. Restore CURRENT or choose an empty folder.");
+        }
+
+        bool isBegun = Array.Exists(names, name => name == StoreFiles.Lock && IsLock(files, Path.Combine(directory, name), out bool isNamed) && isNamed);
+        string? foreign = Array.Find(names, name => !IsBeginning(files, directory, name, isBegun))
+            ?? files.ListDirectories(directory).Where(name => name != LostAndFound).Order(StringComparer.Ordinal).FirstOrDefault();
+        if (foreign is not null)
+        {
+            throw new ForeignFolderException(directory, foreign);
+        }
+    }
+
+    // A store without its CURRENT. A table or log comes after the first CURRENT, and so does every manifest but the first.
+    private static bool IsOrphan(IFileSystem files, string directory, string name)
+    {
+        StoreFileKind kind = StoreFiles.Classify(name, out ulong number);
+        bool isLater = kind is StoreFileKind.Table or StoreFileKind.Segment or StoreFileKind.ColumnFile or StoreFileKind.Log or StoreFileKind.Versions
+            || (kind == StoreFileKind.Manifest && number > 1);
+        return isLater && OwnContent.IsIn(files, Path.Combine(directory, name));
+    }
+
+    /// <summary>Whether a file may be what is left of the making of a store.</summary>
+    /// <param name="files">The file system.</param>
+    /// <param name="directory">The folder.</param>
+    /// <param name="name">The file.</param>
+    /// <param name="isBegun">Whether a lock file names an owner: then files that a power cut tore are ours, too.</param>
+    private static bool IsBeginning(IFileSystem files, string directory, string name, bool isBegun)
+    {
+        string path = Path.Combine(directory, name);
+        return StoreFiles.Classify(name, out ulong number) switch
+        {
+            StoreFileKind.Lock => IsLock(files, path, out _),
+            StoreFileKind.Manifest => number == 1 && OwnContent.IsIn(files, path),
+            StoreFileKind.Temporary => isBegun || OwnContent.IsIn(files, path),
+            _ => false,
+        };
+    }
+
+    private static bool IsLock(IFileSystem files, string path, out bool isNamed)
+    {
+        isNamed = false;
+        try
+        {
+            using IFile file = files.Open(path, FileOpenMode.ReadForeign);
+            isNamed = file.Length > 0 && LockOwner.IsOurs(file);
+            return LockOwner.IsOurs(file);
+        }
+        catch (FileOperationException) when (!OperatingSystem.IsLinux())
+        {
+            return isNamed = true; // held by another process, which the attempt to lock says
+        }
+    }
+}
