@@ -134,7 +134,11 @@ internal sealed class LogPromiseTests
 
         public IReadOnlyList<string> ListFiles(string directory) => Inner.ListFiles(directory);
 
-        public IDisposable Lock(string path) => Inner.Lock(path);
+        public IReadOnlyList<string> ListDirectories(string directory) => Inner.ListDirectories(directory);
+
+        public FileIdentity? IdentityOf(string path) => Inner.IdentityOf(path);
+
+        public IFileLock Lock(string path) => Inner.Lock(path);
 
         public long AvailableBytes(string directory) => Inner.AvailableBytes(directory);
 
