@@ -17,7 +17,7 @@ internal sealed class LockLossRun(Func<SimFileSystem, IFileSystem> mount, Durabi
         store => Append(store, 1, 100),
         store => store.FlushAsync().GetAwaiter().GetResult(),
         store => store.CompactAsync().GetAwaiter().GetResult(),
-        store => store.EraseAsync(UserId.From(1UL)).AsTask().GetAwaiter().GetResult(),
+        Erase,
         store => store.DeclareComplete(CrashSchema.Names[CrashSchema.View], DateTimeOffset.FromUnixTimeMilliseconds(CrashWorkload.StartMs)),
     ];
 
@@ -87,6 +87,15 @@ internal sealed class LockLossRun(Func<SimFileSystem, IFileSystem> mount, Durabi
             batch.Add(UserId.From(99UL), CrashWorkload.StartMs + (long)(id + i), id + i);
         }
 
-        store.AppendAsync(batch).AsTask().GetAwaiter().GetResult();
+        store.Append(batch);
+        store.Engine.RunPending();
+    }
+
+    // The store has no threads: what the call waits for is done here.
+    private static void Erase(SignalStore store)
+    {
+        Task erased = store.EraseAsync(UserId.From(1UL)).AsTask();
+        store.Engine.RunPending();
+        erased.GetAwaiter().GetResult();
     }
 }
