@@ -191,7 +191,7 @@ internal sealed partial class StoreEngine
     public TableVersion Tables => _view.Current.Tables;
 
     // What tables hold whatever is read; with one budget for all, pages of directories are among the blocks.
-    private long DirectoryBytes => _view.Current.Tables.Tables.Sum(table => table.ResidentBytes);
+    private long DirectoryBytes => _view.Current.Tables.Tables.Sum(table => table.ResidentBytes) + _view.Current.Tables.FilterBytes;
 
     private long DirectoryPageBytes => _options.CacheHoldsDirectories ? 0 : _cache.Directories.GetStats().ResidentBytes;
 

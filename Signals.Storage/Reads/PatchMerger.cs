@@ -2,6 +2,7 @@ using Signals.Core.Columns;
 using Signals.Core.Model;
 using Signals.Storage.Primitives;
 using Signals.Storage.Tables;
+using Signals.Storage.Versions;
 
 namespace Signals.Storage.Reads;
 
@@ -33,13 +34,9 @@ internal sealed class PatchMerger
 
         long newest = stage.Times[0];
         long oldest = stage.Times[stage.Count - 1];
-        foreach (Table table in patches)
+        TableCandidates candidates = view.Tables.PatchCandidatesOf(type.EventType.Id, user.Hash64);
+        while (candidates.TryNext(oldest, out Table table))
         {
-            if (table.Meta.MaxTime < oldest)
-            {
-                break;
-            }
-
             if (table.Meta.MinTime <= newest && table.TryFind(user, out UserRows rows) && rows.OldestTime <= newest && rows.NewestTime >= oldest)
             {
                 _sources.Add(new PatchSource(table, rows));

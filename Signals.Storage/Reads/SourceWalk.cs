@@ -2,6 +2,7 @@ using Signals.Core.Model;
 using Signals.Storage.MemTables;
 using Signals.Storage.Primitives;
 using Signals.Storage.Tables;
+using Signals.Storage.Versions;
 
 namespace Signals.Storage.Reads;
 
@@ -16,25 +17,21 @@ namespace Signals.Storage.Reads;
 /// </remarks>
 internal sealed class SourceWalk(PooledList<ReadSource> sources)
 {
-    private ReadView _view = null!;
     private UserId _user;
-    private ushort _eventType;
     private long _from;
     private int _start;
-    private int _nextTable;
+    private TableCandidates _tables;
     private int _pending;
 
     /// <summary>Starts with the memtables' rows; tables follow as they are needed, none that ends before <paramref name="from"/>.</summary>
     public void Start(ReadView view, in UserId user, ushort eventType, long from)
     {
-        _view = view;
         _user = user;
-        _eventType = eventType;
         _from = from;
-        _nextTable = 0;
         _start = sources.Count;
         _pending = _start;
         ulong hash = user.Hash64;
+        _tables = view.Tables.CandidatesOf(eventType, hash);
         foreach (MemTable table in view.MemTables)
         {
             if (table.Rows > 0 && table.TryFind(user, hash, eventType, out MemRows rows))
@@ -45,7 +42,7 @@ internal sealed class SourceWalk(PooledList<ReadSource> sources)
     }
 
     /// <summary>Forgets the view, so that a reader that waits for its next read keeps none alive.</summary>
-    public void Release() => _view = null!;
+    public void Release() => _tables = default;
 
     /// <summary>The next older cluster: sources [first, first + count), in no order. False when there is none.</summary>
     public bool TryNext(out int first, out int count)
@@ -125,23 +122,20 @@ internal sealed class SourceWalk(PooledList<ReadSource> sources)
                 }
             }
 
-            ReadOnlySpan<Table> tables = _view.Tables.TablesOf(_eventType);
-            long needed = newest >= 0 ? sources[newest].Newest : _from;
-            if (_nextTable == tables.Length || tables[_nextTable].Meta.MaxTime < needed)
+            if (!_tables.TryNext(newest >= 0 ? sources[newest].Newest : _from, out Table table))
             {
                 return newest >= 0;
             }
 
-            Probe(tables[_nextTable++]);
+            Probe(table);
         }
     }
 
     private void ProbeTablesReaching(long time)
     {
-        ReadOnlySpan<Table> tables = _view.Tables.TablesOf(_eventType);
-        while (_nextTable < tables.Length && tables[_nextTable].Meta.MaxTime >= time)
+        while (_tables.TryNext(time, out Table table))
         {
-            Probe(tables[_nextTable++]);
+            Probe(table);
         }
     }
 

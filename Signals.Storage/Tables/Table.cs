@@ -61,6 +61,9 @@ internal sealed class Table : IDisposable
     public long ResidentBytes =>
         _directory.ResidentBytes + _index.ResidentBytes + _source.ResidentBytes + (long)Unsafe.SizeOf<nint>() * _slots.Length;
 
+    /// <summary>Memory that blocks and what shares it with them may take.</summary>
+    public long CacheBytes => _cache.TotalBytes;
+
     /// <summary>Where the blocks of the table are.</summary>
     public TableIndex Index => _index;
 

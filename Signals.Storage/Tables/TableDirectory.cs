@@ -52,6 +52,9 @@ internal sealed class TableDirectory
     /// <summary>Users of the table.</summary>
     public int Users { get; }
 
+    /// <summary>The filter of the users; null for none.</summary>
+    public UserFilter? Filter => _filter;
+
     /// <summary>Pages.</summary>
     public int Pages => _index.Count;
 

@@ -14,6 +14,9 @@ internal sealed class UserFilter
     /// <summary>Bytes of a block.</summary>
     public const int BlockBytes = 64;
 
+    /// <summary>Bits of a block.</summary>
+    public const int BitsPerBlock = 8 * BlockBytes;
+
     private const int BitsPerUser = 10; // at least; the number of blocks is a power of two
     private const int Probes = 6;
     private const int ProbeBits = 9;
@@ -32,6 +35,9 @@ internal sealed class UserFilter
 
     /// <summary>Memory held, and bytes in the file.</summary>
     public long Bytes => (long)_words.Length * sizeof(ulong);
+
+    /// <summary>Blocks, a power of two.</summary>
+    public int Blocks => _words.Length / WordsPerBlock;
 
     /// <summary>The filter of these users.</summary>
     /// <param name="hashes">Their hashes.</param>
@@ -92,6 +98,49 @@ internal sealed class UserFilter
         }
 
         return holds;
+    }
+
+    /// <summary>
+    /// Looks a user up in many filters at once, of which bit i of each is in one word. Stops when none is left.
+    /// </summary>
+    /// <param name="words">A word per bit of a filter, for a power of two of blocks.</param>
+    /// <param name="hash">The user's hash.</param>
+    /// <param name="looked">Words that it looked at.</param>
+    /// <returns>The filters that may hold the user.</returns>
+    public static ulong Look(ReadOnlySpan<ulong> words, ulong hash, out int looked)
+    {
+        ReadOnlySpan<ulong> block = words.Slice((int)(hash & (ulong)((words.Length / BitsPerBlock) - 1)) * BitsPerBlock, BitsPerBlock);
+        ulong bits = BitsOf(hash);
+        ulong left = ulong.MaxValue;
+        for (looked = 0; looked < Probes && left != 0; looked++, bits >>= ProbeBits)
+        {
+            left &= block[(int)(bits & (BitsPerBlock - 1))];
+        }
+
+        return left;
+    }
+
+    /// <summary>
+    /// Adds this filter to the words that <see cref="Look"/> looks at. For fewer blocks than it has, some come together; for more, each comes several
+    /// times: the block is the low bits of the hash, so a user is found either way.
+    /// </summary>
+    /// <param name="words">A word per bit of a filter.</param>
+    /// <param name="mark">This filter's bit of each word.</param>
+    public void AddTo(Span<ulong> words, ulong mark)
+    {
+        int blocks = words.Length / BitsPerBlock;
+        for (int i = 0; i < Math.Max(blocks, Blocks); i++)
+        {
+            Span<ulong> block = words.Slice((i & (blocks - 1)) * BitsPerBlock, BitsPerBlock);
+            ReadOnlySpan<ulong> own = _words.AsSpan((i & (Blocks - 1)) * WordsPerBlock, WordsPerBlock);
+            for (int word = 0; word < own.Length; word++)
+            {
+                for (ulong left = own[word]; left != 0; left &= left - 1)
+                {
+                    block[(word << WordBits) + BitOperations.TrailingZeroCount(left)] |= mark;
+                }
+            }
+        }
     }
 
     /// <summary>Fetches what <see cref="MayHold"/> looks at.</summary>

@@ -14,18 +14,23 @@ namespace Signals.Storage.Versions;
 internal sealed class TableVersion
 {
     /// <summary>The version without tables.</summary>
-    public static TableVersion Empty { get; } = new([]);
+    public static TableVersion Empty { get; } = new([], [], []);
 
     private readonly FrozenDictionary<ulong, Table> _byNumber;
     private readonly Table[][] _byType;
     private readonly Table[][] _patches;
+    private readonly FilterGroup[][] _groups;
+    private readonly FilterGroup[][] _patchGroups;
 
-    private TableVersion(Dictionary<ulong, Table> tables)
+    private TableVersion(Dictionary<ulong, Table> tables, FilterGroup[][] groups, FilterGroup[][] patchGroups)
     {
         _byNumber = tables.ToFrozenDictionary();
         int types = tables.Count == 0 ? 0 : tables.Values.Max(t => t.Meta.EventType) + 1;
         _byType = new Table[types][];
         _patches = new Table[types][];
+        _groups = new FilterGroup[types][];
+        _patchGroups = new FilterGroup[types][];
+        long room = FilterGroups.RoomFor(tables.Values);
         ILookup<ushort, Table> byType = tables.Values.ToLookup(t => t.Meta.EventType);
         for (int type = 0; type < types; type++)
         {
@@ -33,6 +38,8 @@ internal sealed class TableVersion
                 [.. byType[(ushort)type].OrderByDescending(t => t.Meta.MaxTime).ThenByDescending(t => t.Meta.Number)];
             _byType[type] = Array.FindAll(newestFirst, table => table.Meta.Kind == RunKind.Events);
             _patches[type] = Array.FindAll(newestFirst, table => table.Meta.Kind == RunKind.Patches);
+            _groups[type] = FilterGroups.Of(_byType[type], type < groups.Length ? groups[type] : [], ref room);
+            _patchGroups[type] = FilterGroups.Of(_patches[type], type < patchGroups.Length ? patchGroups[type] : [], ref room);
         }
 
         AssertInvariants();
@@ -46,6 +53,20 @@ internal sealed class TableVersion
 
     /// <summary>Runs of patches of a type, newest <see cref="TableMeta.MaxTime"/> first.</summary>
     public ReadOnlySpan<Table> PatchesOf(ushort eventType) => eventType < _patches.Length ? _patches[eventType] : [];
+
+    /// <summary>Memory of the groups of filters.</summary>
+    public long FilterBytes => _groups.Concat(_patchGroups).SelectMany(groups => groups).Sum(group => group.Bytes);
+
+    /// <summary>Runs of events that may have a user.</summary>
+    /// <param name="eventType">The type.</param>
+    /// <param name="hash">The user's hash.</param>
+    public TableCandidates CandidatesOf(ushort eventType, ulong hash) => new(eventType < _groups.Length ? _groups[eventType] : [], hash);
+
+    /// <summary>Runs of patches that may have a user.</summary>
+    /// <param name="eventType">The type.</param>
+    /// <param name="hash">The user's hash.</param>
+    public TableCandidates PatchCandidatesOf(ushort eventType, ulong hash) =>
+        new(eventType < _patchGroups.Length ? _patchGroups[eventType] : [], hash);
 
     /// <summary>The table with a file number, if it is in this version.</summary>
     public bool TryGet(ulong number, out Table table) => _byNumber.TryGetValue(number, out table!);
@@ -74,7 +95,7 @@ internal sealed class TableVersion
             }
         }
 
-        return new TableVersion(tables);
+        return new TableVersion(tables, _groups, _patchGroups);
     }
 
     [Conditional("DEBUG")]
