@@ -37,18 +37,28 @@ internal sealed class CommandLine
     }
 
     /// <summary>The next word.</summary>
-    public string Word(string what) => _words.TryDequeue(out string? word) ? word : throw new UsageException($"{what} is missing.");
+    public string Word(string what) => _words.TryDequeue(out string? word) && word.Length > 0 ? word : throw new UsageException($"{what} is missing.");
 
     public bool Flag(string name) => _options.Remove(name);
 
-    public string? Text(string name) => _options.Remove(name, out string? value) ? value ?? throw new UsageException($"{name} needs a value.") : null;
+    public string? Text(string name) => !_options.Remove(name, out string? value) ? null
+        : string.IsNullOrEmpty(value) ? throw new UsageException($"{name} needs a value.") : value;
 
     public int Number(string name, int fallback, int least) => Text(name) is not { } text ? fallback
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least ? number
         : throw new UsageException($"{name} must be a number from {least}; it is '{text}'.");
 
-    /// <summary>A comma-separated list; empty when the option is not given.</summary>
-    public string[] List(string name) => Text(name)?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+    /// <summary>A comma-separated list, each word once; empty only when the option is not given.</summary>
+    public string[] List(string name)
+    {
+        if (Text(name) is not { } text)
+        {
+            return [];
+        }
+
+        string[] words = [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal)];
+        return words.Length > 0 ? words : throw new UsageException($"{name} names nothing: '{text}'.");
+    }
 
     public void RequireAllUsed()
     {

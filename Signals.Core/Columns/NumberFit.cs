@@ -36,6 +36,7 @@ public static class NumberFit
     {
         // What is meant to be infinite is written as a word.
         return T.TryParse(utf8, NumberStyles.Float, CultureInfo.InvariantCulture, out value)
+            && !utf8.Contains((byte)0) // which the runtime's parser passes over behind the digits
             && (!T.IsInfinity(value) || !utf8.ContainsAnyInRange((byte)'0', (byte)'9'));
     }
 

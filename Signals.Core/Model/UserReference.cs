@@ -34,9 +34,9 @@ public static class UserReference
 
         if (text.StartsWith(GuidPrefix, StringComparison.Ordinal))
         {
-            return Guid.TryParseExact(text.AsSpan(GuidPrefix.Length), "D", out Guid guid)
+            return Guid.TryParseExact(text.AsSpan(GuidPrefix.Length), "D", out Guid guid) && guid != Guid.Empty
                 ? UserId.From(guid)
-                : throw new FormatException($"'{text}' is no GUID; write guid: and 8-4-4-4-12 hexadecimal digits.");
+                : throw new FormatException($"'{text}' is no user's GUID; write guid: and 8-4-4-4-12 hexadecimal digits, not all of them 0.");
         }
 
         if (text.StartsWith(IdPrefix, StringComparison.Ordinal))

@@ -55,9 +55,10 @@ internal sealed class LinuxFileSystem : IFileSystem
                     throw LinuxCalls.LastError("chmod", full);
                 }
             }
-            else if (Marshal.GetLastPInvokeError() != LinuxCalls.Eexist || !Directory.Exists(full))
+            // Taken before the next question to the system, which leaves its own answer there.
+            else if (Marshal.GetLastPInvokeError() is var error && (error != LinuxCalls.Eexist || !Directory.Exists(full)))
             {
-                throw LinuxCalls.LastError("mkdir", full);
+                throw LinuxCalls.Error("mkdir", full, error);
             }
         }
 

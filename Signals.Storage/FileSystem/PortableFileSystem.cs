@@ -23,7 +23,7 @@ internal sealed class PortableFileSystem : IFileSystem
 
     public bool DirectoryExists(string path) => Directory.Exists(path);
 
-    public void CreateDirectory(string path)
+    public void CreateDirectory(string path) => Run("create", path, () =>
     {
         if (OperatingSystem.IsWindows())
         {
@@ -33,15 +33,15 @@ internal sealed class PortableFileSystem : IFileSystem
         {
             Directory.CreateDirectory(path, OwnerFile | UnixFileMode.UserExecute);
         }
-    }
+    });
 
-    public void Rename(string from, string to) => File.Move(from, to, overwrite: true);
+    public void Rename(string from, string to) => Run("rename", $"{from}' to '{to}", () => File.Move(from, to, overwrite: true));
 
     public bool TryLink(string from, string to) => false;
 
-    public void RenameDirectory(string from, string to) => Directory.Move(from, to);
+    public void RenameDirectory(string from, string to) => Run("rename", $"{from}' to '{to}", () => Directory.Move(from, to));
 
-    public void DeleteDirectory(string path) => Directory.Delete(path);
+    public void DeleteDirectory(string path) => Run("delete", path, () => Directory.Delete(path));
 
     public void Delete(string path)
     {
@@ -50,7 +50,7 @@ internal sealed class PortableFileSystem : IFileSystem
             throw new FileOperationException("delete", path, "the file does not exist");
         }
 
-        File.Delete(path);
+        Run("delete", path, () => File.Delete(path));
     }
 
     public void SyncDirectory(string path)
@@ -112,6 +112,19 @@ internal sealed class PortableFileSystem : IFileSystem
         string here = Path.Combine(Followed(parent), Path.GetFileName(trimmed));
         FileSystemInfo item = Directory.Exists(here) ? new DirectoryInfo(here) : new FileInfo(here);
         return item.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? here;
+    }
+
+    /// <summary>Does what may fail, so that the error names the call and the path on every system.</summary>
+    private static void Run(string operation, string path, Action call)
+    {
+        try
+        {
+            call();
+        }
+        catch (Exception error) when (error is (IOException or UnauthorizedAccessException) and not FileOperationException)
+        {
+            throw new FileOperationException(operation, path, error.Message, error);
+        }
     }
 
     private static PortableFile OpenForeign(string path)

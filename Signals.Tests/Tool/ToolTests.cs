@@ -87,6 +87,27 @@ internal sealed class ToolTests
         Assert.That((identity.GetProperty("incarnation").ValueKind, identity.GetProperty("generation").GetInt32()), Is.EqualTo((JsonValueKind.Null, 1)));
     }
 
+    [TestCase("stats", "")]
+    [TestCase("get", "{0}", "")]
+    [TestCase("get", "{0}", "guid:00000000-0000-0000-0000-000000000000")]
+    [TestCase("get", "{0}", "alice", "--types", "")]
+    [TestCase("get", "{0}", "alice", "--types", ",")]
+    [TestCase("export", "{0}", "--format", "csv", "--output", "")]
+    [TestCase("reset", "{0}", "")]
+    public async Task AnyCommand_AWordThatSaysNothing_IsUsage(params string[] line)
+    {
+        ToolRun run = await ToolRun.OfAsync([.. line.Select(word => word == "{0}" ? Folder : word)]);
+        Assert.That((run.Code, run.Output, run.Text), Is.EqualTo((ExitCode.Usage, Array.Empty<byte>(), "")), run.Messages);
+    }
+
+    [Test]
+    public async Task Export_ATypeNamedTwice_WritesItsEventsOnce()
+    {
+        ToolRun once = await ToolRun.OfAsync("export", Folder, "--format", "jsonl", "--types", "click");
+        ToolRun twice = await ToolRun.OfAsync("export", Folder, "--format", "jsonl", "--types", "click,click");
+        Assert.That(twice.Output, Is.EqualTo(once.Output));
+    }
+
     [TestCase("stats", "--json")]
     [TestCase("inspect")]
     [TestCase("verify", "--json")]

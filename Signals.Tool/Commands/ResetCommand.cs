@@ -28,7 +28,8 @@ internal sealed class ResetCommand : ICommand
             if (at < 0)
             {
                 string names = string.Join(", ", all.Select(known => $"'{known.Source}'"));
-                await context.Messages.WriteLineAsync($"the store has no source '{source}'; it has {(names.Length == 0 ? "none" : names)}").ConfigureAwait(false);
+                string message = $"the store has no source '{source}'; it has {(names.Length == 0 ? "none" : names)}";
+                await context.Messages.WriteLineAsync(message).ConfigureAwait(false);
                 return ExitCode.NotFound;
             }
 
@@ -44,7 +45,8 @@ internal sealed class ResetCommand : ICommand
         string durability = ack.Durability.ToString().ToLowerInvariant();
         if (!json)
         {
-            context.WriteRaw(string.Create(CultureInfo.InvariantCulture, $"source {before.Source} begins anew; it stood at {before.Position}; acknowledged {durability}"));
+            context.WriteRaw(string.Create(
+                CultureInfo.InvariantCulture, $"source {before.Source} begins anew; it stood at {before.Position}; acknowledged {durability}"));
             return;
         }
 

@@ -112,7 +112,8 @@ internal sealed class StatsCommand : ICommand
         foreach (SourcePosition source in store.GetResumePositions())
         {
             string resets = source.Generation == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", reset {source.Generation:N0} times");
-            console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"source {source.Source} goes on at {source.Position}, known as {source.Incarnation}{resets}"));
+            console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture, $"source {source.Source} goes on at {source.Position}, known as {source.Incarnation}{resets}"));
         }
     }
 

@@ -58,6 +58,9 @@ internal sealed class NumberFitTests
         Assert.That(NumberFit.TryParse("9223372036854775807"u8, out long whole) && whole == long.MaxValue);
         Assert.That(NumberFit.TryParse("9223372036854775808"u8, out long _), Is.False);
         Assert.That(NumberFit.TryParse("2.5"u8, out int _), Is.False);
+
+        // The runtime's parser passes over NULs behind the digits.
+        Assert.That(NumberFit.TryParse("5\0"u8, out int _) || NumberFit.TryParse("5\0"u8, out float _), Is.False);
     }
 
     [Test]

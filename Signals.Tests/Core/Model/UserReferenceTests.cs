@@ -41,6 +41,7 @@ internal sealed class UserReferenceTests
     [TestCase("id:0123456789ABCDEF0123456789abcdef")]
     [TestCase("guid:0123456789abcdef0123456789abcdef")]
     [TestCase("guid:7")]
+    [TestCase("guid:00000000-0000-0000-0000-000000000000")]
     [TestCase("text:")]
     [TestCase("Text:alice")]
     [TestCase("user:7")]

@@ -126,6 +126,14 @@ internal sealed class FileSystemTests(bool portable)
     }
 
     [Test]
+    public void CreateDirectory_WhereAFileIs_NamesThePathAndTheCause()
+    {
+        File.WriteAllText(At("taken"), "");
+        FileOperationException error = Assert.Throws<FileOperationException>(() => _files.CreateDirectory(At("taken")))!;
+        Assert.That(error.Message, Does.Contain(At("taken")).And.Not.Contain("errno 0"));
+    }
+
+    [Test]
     public void CreateDirectory_NestedTwice_ExistsForItsOwnerAlone()
     {
         string nested = At("a/b/c");

@@ -10,5 +10,6 @@ internal static class CellNumber
     public static bool TryParse<T>(ReadOnlySpan<byte> text, out T value)
         where T : unmanaged, INumber<T> =>
         T.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out value)
+        && !text.Contains((byte)0)
         && (!T.IsInfinity(value) || text.IndexOfAnyInRange((byte)'0', (byte)'9') < 0);
 }

@@ -36,17 +36,14 @@ internal sealed class OptionReader(IReadOnlyList<string> arguments)
     /// <summary>The option's value as text.</summary>
     public string Text()
     {
-        if (_inlineValue is { } inline)
-        {
-            _inlineValue = null;
-            return inline;
-        }
+        string? text = _inlineValue;
+        _inlineValue = null;
         // A value may begin with "-" ("-" itself is standard input) but not with "--", which is a forgotten value.
-        if (_next == arguments.Count || arguments[_next].StartsWith("--", StringComparison.Ordinal))
+        if (text is null && _next < arguments.Count && !arguments[_next].StartsWith("--", StringComparison.Ordinal))
         {
-            throw new UsageException($"{Option} needs a value");
+            text = arguments[_next++];
         }
-        return arguments[_next++];
+        return string.IsNullOrEmpty(text) ? throw new UsageException($"{Option} needs a value") : text;
     }
 
     /// <summary>The option's value as a whole number; "_" and "," may group the digits.</summary>

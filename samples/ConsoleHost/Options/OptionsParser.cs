@@ -6,6 +6,8 @@ namespace Signals.Samples.ConsoleHost.Options;
 /// <summary>Turns the command line into <see cref="HostOptions"/>, or says in one sentence what is wrong with it.</summary>
 internal sealed class OptionsParser
 {
+    private const int MaxSourceBytes = 256;
+
     private readonly OptionReader _reader;
     private readonly List<FieldMapping> _fields = [];
     private HostOptions _options = new();
@@ -44,7 +46,7 @@ internal sealed class OptionsParser
             "--durability" => o with { Durability = ReadDurability(_reader.Text()) },
             "--verify" => o with { Verify = true },
             "--input" => o with { Input = _reader.Text() },
-            "--source" => o with { Source = _reader.Text() },
+            "--source" => o with { Source = ReadSource(_reader.Text()) },
             "--reset-source" => o with { ResetSource = true },
             "--seed" => o with { Seed = (ulong)_reader.Integer(0, long.MaxValue) },
             "--users" => o with { Users = (int)_reader.Integer(1, 1_000_000_000) },
@@ -203,6 +205,10 @@ internal sealed class OptionsParser
             throw new UsageException($"--user-shown: {refusal.Message}");
         }
     }
+
+    private static string ReadSource(string text) => System.Text.Encoding.UTF8.GetByteCount(text) <= MaxSourceBytes
+        ? text
+        : throw new UsageException($"--source: the name takes more than {MaxSourceBytes} bytes");
 
     private static InputFormat ReadFormat(string text) => text switch
     {

@@ -36,6 +36,21 @@ public sealed class OptionsParserTests
         Assert.That(options.Mapping.Fields[1], Is.EqualTo(new FieldMapping("v", ColumnKind.VectorFloat16, 4, "v")));
     }
 
+    [TestCase("--input", "")]
+    [TestCase("--input=")]
+    [TestCase("--path", "")]
+    [TestCase("--emit", "")]
+    [TestCase("--path", "x", "--input", "a.csv", "--user", "u", "--time", "t", "--source", "")]
+    [TestCase("--user-shown", "guid:00000000-0000-0000-0000-000000000000")]
+    public void Parse_AValueThatSaysNothing_IsRefused(params string[] arguments) =>
+        Assert.That(() => OptionsParser.Parse(arguments), Throws.TypeOf<UsageException>());
+
+    [Test]
+    public void Parse_ASourceNameThatIsTooLong_IsRefused() =>
+        Assert.That(
+            () => OptionsParser.Parse(["--path", "x", "--input", "a.csv", "--user", "u", "--time", "t", "--source", new string('\u00e9', 129)]),
+            Throws.TypeOf<UsageException>().With.Message.Contains("256"));
+
     [Test]
     public void Parse_ConstantType_NeedsNoList()
     {
