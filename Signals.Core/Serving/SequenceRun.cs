@@ -308,7 +308,7 @@ internal sealed partial class SequenceRun
         }
         else if (isDeep)
         {
-            if (!_settled[0] || !Plan.Hints.NoteDeep(Rows.User(0).Hash64))
+            if (!_settled[0] || !Plan.Hints.NoteDeep(Rows.User(0).Hash64, IsFar()))
             {
                 return;
             }
@@ -341,6 +341,18 @@ internal sealed partial class SequenceRun
                 Plan.Hints.Lower(slot, needed);
             }
         }
+    }
+
+    /// <summary>Whether twice as many rows as were asked for first did not do.</summary>
+    private bool IsFar()
+    {
+        bool isFar = false;
+        for (int slot = 0; slot < _last.Length; slot++)
+        {
+            isFar |= _last[slot] > 2L * Math.Max(1, _first[slot]);
+        }
+
+        return isFar;
     }
 
     /// <summary>Raises what was needed of each slot to what this user needed; false when that says nothing of others.</summary>

@@ -10,6 +10,7 @@ public sealed class Tenant
     private readonly TokenBucket? _rows;
     private readonly TokenBucket? _microseconds;
     private readonly Circuit _circuit;
+    private readonly TenantEntries _entries = new();
     private readonly int _maxConcurrency;
     private readonly long[] _refused = new long[(int)TenantRefusal.CircuitOpen + 1];
     private long _admitted;
@@ -77,7 +78,7 @@ public sealed class Tenant
         }
 
         Interlocked.Increment(ref _admitted);
-        lease = new TenantLease(this, now);
+        lease = new TenantLease(this, _entries.Take(), now);
         retryAfter = TimeSpan.Zero;
         return TenantRefusal.None;
     }
@@ -110,6 +111,18 @@ public sealed class Tenant
         Microseconds = Interlocked.Read(ref _usedMicroseconds),
         LastFailure = _lastFailure,
     };
+
+    /// <summary>Ends a read; false when it has ended before.</summary>
+    internal bool TryEnd(TenantEntry entry, long number)
+    {
+        bool ends = entry.TryEnd(number);
+        if (ends)
+        {
+            _entries.Return(entry);
+        }
+
+        return ends;
+    }
 
     internal void Complete(long enteredAt, int rows)
     {

@@ -14,7 +14,7 @@ internal sealed class FetchHintsTests
         for (int i = 0; i < 10_000; i++)
         {
             hints.NoteEnough(4);
-            Assert.That(hints.NoteDeep((ulong)i), Is.False);
+            Assert.That(hints.NoteDeep((ulong)i, isFar: false), Is.False);
         }
     }
 
@@ -22,7 +22,7 @@ internal sealed class FetchHintsTests
     public void NoteDeep_TheSameUserOverAndOver_IsNeverConvincing()
     {
         FetchHints hints = new([Least]);
-        Assert.That(Enumerable.Range(0, 1_000).Any(_ => hints.NoteDeep(7)), Is.False);
+        Assert.That(Enumerable.Range(0, 1_000).Any(_ => hints.NoteDeep(7, isFar: false)), Is.False);
     }
 
     [Test]
@@ -32,13 +32,40 @@ internal sealed class FetchHintsTests
         int reads = 0;
         for (; Rows(hints) < 5_000; reads++)
         {
-            if (hints.NoteDeep((ulong)reads))
+            if (hints.NoteDeep((ulong)reads, 5_000 > 2 * Rows(hints)))
             {
                 hints.Raise(0, 5_000);
             }
         }
 
-        Assert.That(reads, Is.LessThan(40));
+        Assert.That(reads, Is.LessThan(100));
+    }
+
+    [Test]
+    public void NoteDeep_FarReadsOfAMinority_LeaveTheOthersAlone([Values(1, 3, 4)] int deepOfTen, [Values] bool differ)
+    {
+        const int reads = 10_000;
+        FetchHints hints = new([Least]);
+        Random random = new(1);
+        long asked = 0;
+        for (int i = 0; i < reads; i++)
+        {
+            bool isDeep = random.Next(10) < deepOfTen;
+            int need = !isDeep ? Least / 2 : differ ? (int)(Least * Math.Pow(1_000, random.NextDouble())) : 1_000 * Least;
+            int hint = Rows(hints);
+            asked += hint;
+            if (need <= hint)
+            {
+                hints.NoteEnough(1);
+                hints.Lower(0, i % 32 == 0 ? need : hint);
+            }
+            else if (hints.NoteDeep((ulong)i, need > 2 * hint))
+            {
+                hints.Raise(0, need);
+            }
+        }
+
+        Assert.That(asked / reads, Is.LessThan(4 * Least));
     }
 
     [Test]

@@ -148,6 +148,37 @@ internal sealed class TenantTests
     }
 
     [Test]
+    public void Complete_LeaseThatHasEnded_ThrowsAndFreesNobodyElsesPlace([Values] bool fails)
+    {
+        Tenant tenant = _tenants.Register("t", new TenantOptions { MaxConcurrency = 2 });
+        TenantLease first = tenant.Enter();
+        TenantLease copy = first;
+        first.Complete(3);
+        TenantLease second = tenant.Enter();
+        TenantLease third = tenant.Enter();
+        Assert.That(() => End(copy), Throws.InvalidOperationException.With.Message.Contains("'t'"));
+        Assert.That(() => End(first), Throws.InvalidOperationException);
+        TenantStats stats = tenant.Stats();
+        Assert.That((stats.Running, stats.Succeeded, stats.Failed, stats.Rows), Is.EqualTo((2, 1, 0, 3)));
+        Assert.That(tenant.TryEnter(out _, out _), Is.EqualTo(TenantRefusal.Concurrency));
+        second.Complete(0);
+        third.Complete(0);
+        Assert.That(tenant.Stats().Running, Is.Zero);
+
+        void End(TenantLease lease)
+        {
+            if (fails)
+            {
+                lease.Fail(new TimeoutException());
+            }
+            else
+            {
+                lease.Complete(1);
+            }
+        }
+    }
+
+    [Test]
     public void Complete_DefaultLease_Throws() => Assert.That(() => default(TenantLease).Complete(1), Throws.InvalidOperationException);
 
     private static TenantRefusal Read(Tenant tenant)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using Signals.Core.Columns;
 using Signals.Core.Ingest;
 using Signals.Core.Model;
@@ -19,7 +20,7 @@ internal sealed class HotUserTests
     private const int Last = 100;
 
     /// <summary>A few times what the answer holds, and what may come before rows are kept in order; far less than there are.</summary>
-    private const int MostVisited = 6_000;
+    private const int MostVisited = 1_500;
 
     private static readonly UserId User = UserId.From(1UL);
     private static readonly StoreSchema Schema = StoreSchema.Define(s => s.EventType("view", t => t.Field<long>("a").Field<long>("b").Text("note")));
@@ -84,6 +85,33 @@ internal sealed class HotUserTests
         Dictionary<(long, ulong), Cells> expected = [];
         Append(store, expected, 0, 4_000, i => (Scatter(i) % 1_500, 1), perBatch: 37);
         Check(store, expected);
+    }
+
+    [Test]
+    public void Append_CopiesThatAreMergedOverAndOver_FillAndFlushMemtablesAndLoseNothing()
+    {
+        using SignalStore store = TestStores.Open(
+            new SimFileSystem(record: false), Schema, new ManualTime(TestStores.Start + 100_000_000), TestStores.Tiny with { MemTableBytes = 64 << 10 });
+        const int events = 3_000;
+        string wide = new('w', 200);
+        EventBatch batch = store.CreateBatch("view");
+        for (int i = 0; i < events; i++)
+        {
+            // Each copy is greater in one column and less in the other, so each makes a merged row.
+            batch.Add(User, TestStores.Start + (i % 3), 1).Set("a", InByteOrder(i)).Set("b", InByteOrder(events - i)).Set("note", wide);
+            if (batch.Count == 20)
+            {
+                store.Append(batch);
+                store.Engine.RunPending();
+                batch.Clear();
+            }
+        }
+
+        using Sequence answer = store.Read(User, store.Query("view").Columns("a", "b", "note").Build());
+        Assert.That(answer.Times.ToArray(), Is.EqualTo(new[] { 2, 1, 0 }.Select(i => TestStores.Start + i)));
+        Assert.That(answer.Field<long>("a").ToArray(), Is.EqualTo(new[] { events - 1, events - 2, events - 3 }.Select(InByteOrder)));
+        Assert.That(answer.Field<long>("b").ToArray(), Is.EqualTo(new[] { events - 2, events - 1, events }.Select(InByteOrder)));
+        Assert.That(answer.Text("note", 1), Is.EqualTo(wide));
     }
 
     [Test]
@@ -188,6 +216,9 @@ internal sealed class HotUserTests
             }
         }
     }
+
+    /// <summary>A value whose cells compare as the number does: the merge goes by bytes.</summary>
+    private static long InByteOrder(int i) => BinaryPrimitives.ReverseEndianness((long)i);
 
     private static long Scatter(int i) => (long)((ulong)i * 0x9E3779B97F4A7C15 >> 33);
 

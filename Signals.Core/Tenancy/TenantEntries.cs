@@ -1,0 +1,36 @@
+namespace Signals.Core.Tenancy;
+
+/// <summary>Entries of a tenant that wait for the next read, so that entering and leaving allocate nothing.</summary>
+/// <remarks>Thread contract: any thread, without locks; an entry that finds no place is left to the garbage collector.</remarks>
+internal sealed class TenantEntries
+{
+    private const int Places = 64;
+
+    private readonly TenantEntry?[] _idle = new TenantEntry?[Places];
+
+    /// <summary>An entry that no other read has.</summary>
+    public TenantEntry Take()
+    {
+        foreach (ref TenantEntry? place in _idle.AsSpan())
+        {
+            if (Volatile.Read(ref place) is not null && Interlocked.Exchange(ref place, null) is { } entry)
+            {
+                return entry;
+            }
+        }
+
+        return new TenantEntry();
+    }
+
+    /// <summary>Gives back an entry whose read has ended.</summary>
+    public void Return(TenantEntry entry)
+    {
+        foreach (ref TenantEntry? place in _idle.AsSpan())
+        {
+            if (Volatile.Read(ref place) is null && Interlocked.CompareExchange(ref place, entry, null) is null)
+            {
+                return;
+            }
+        }
+    }
+}
