@@ -1,5 +1,6 @@
 using Signals.Core.Ingest;
 using Signals.Core.Schema;
+using Signals.Storage.FileSystem;
 using Signals.Storage.Offline;
 
 namespace Signals.Storage;
@@ -23,7 +24,7 @@ public static class OfflineIndexer
     /// the job runs may be left out. Each worker holds the events of one batch, however many a user has.
     /// </remarks>
     /// <exception cref="Core.Enrichment.EnrichmentMismatchException">The enrichers do not fit the schema; every error is named.</exception>
-    /// <exception cref="IOException">The segment exists already, or cannot be written.</exception>
+    /// <exception cref="FileOperationException">The segment exists already, or cannot be written.</exception>
     public static Task<OfflineResult> EnrichAsync(SignalStore store, OfflineOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);
@@ -52,7 +53,7 @@ public static class OfflineIndexer
     /// <param name="options">What to do. <see cref="OfflineOptions.OnlyMissing"/> has no meaning here.</param>
     /// <param name="cancellationToken">Ends the job.</param>
     /// <exception cref="Core.Enrichment.EnrichmentMismatchException">The enrichers do not fit the schema; every error is named.</exception>
-    /// <exception cref="IOException">The segment exists already, or cannot be written.</exception>
+    /// <exception cref="FileOperationException">The segment exists already, or cannot be written.</exception>
     public static async Task<OfflineResult> IndexAsync(
         StoreSchema schema, IAsyncEnumerable<EventBatch> events, OfflineOptions options, CancellationToken cancellationToken = default)
     {
@@ -73,7 +74,7 @@ public static class OfflineIndexer
     /// events stay what they are in the type that they were chosen from.
     /// </summary>
     /// <exception cref="Core.Enrichment.EnrichmentMismatchException">The types, the score or the filters do not fit; every error is named.</exception>
-    /// <exception cref="IOException">The segment exists already, or cannot be written.</exception>
+    /// <exception cref="FileOperationException">The segment exists already, or cannot be written.</exception>
     public static Task<OfflineResult> SelectAsync(SignalStore store, SelectionOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);

@@ -40,7 +40,7 @@ public sealed partial class SignalStore
     /// <exception cref="CorruptionException">The file is no segment, or damaged; it is named with the offset.</exception>
     /// <exception cref="SchemaMismatchException">The store lacks the event type or a column, or has it in another form.</exception>
     /// <exception cref="EventRejectedException">An event's time lies too far ahead.</exception>
-    /// <exception cref="IOException">The file cannot be read, is not a regular file, or the disk is full.</exception>
+    /// <exception cref="FileOperationException">The file cannot be read, is not a regular file, or the disk is full.</exception>
     /// <exception cref="OperationCanceledException">It was cancelled.</exception>
     /// <exception cref="StorePoisonedException">The store has failed.</exception>
     /// <remarks>After any of these errors the store is as it was, nothing is left behind, and the file is where it was.</remarks>

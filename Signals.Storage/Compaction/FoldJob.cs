@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using Signals.Core.Columns;
 using Signals.Core.Model;
+using Signals.Storage.FileSystem;
 using Signals.Storage.Tables;
 using Signals.Storage.Versions;
 
@@ -100,7 +101,7 @@ internal sealed class FoldJob
             {
                 _target.Files.Delete(Path.Combine(_target.Directory, name));
             }
-            catch (IOException)
+            catch (FileOperationException)
             {
                 // The file is in no manifest: what stays behind is removed at the next open.
             }

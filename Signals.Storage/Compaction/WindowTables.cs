@@ -1,5 +1,6 @@
 using Signals.Core.Columns;
 using Signals.Core.Model;
+using Signals.Storage.FileSystem;
 using Signals.Storage.Tables;
 using Signals.Storage.Versions;
 
@@ -76,7 +77,7 @@ internal sealed class WindowTables(MergeTarget target, TableRun run, long[] star
             {
                 target.Files.Delete(Path.Combine(target.Directory, StoreFiles.Table(meta.Number)));
             }
-            catch (IOException)
+            catch (FileOperationException)
             {
                 // The file is in no manifest: what stays behind is removed at the next open.
             }

@@ -1,4 +1,5 @@
 using Signals.Core.Model;
+using Signals.Storage.FileSystem;
 using Signals.Storage.Primitives;
 using Signals.Storage.Tables;
 using Signals.Storage.Versions;
@@ -144,5 +145,5 @@ internal sealed class CacheWarmer(BlockCache cache, ViewState view, ReadEpochs e
         }
     }
 
-    private static bool IsOfAFile(Exception error) => error is IOException or CorruptionException or HandlesExhaustedException;
+    private static bool IsOfAFile(Exception error) => error is FileOperationException or CorruptionException or HandlesExhaustedException;
 }

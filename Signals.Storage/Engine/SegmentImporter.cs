@@ -289,7 +289,7 @@ internal sealed class SegmentImporter : IDisposable
             _files.Delete(path);
             return true;
         }
-        catch (IOException)
+        catch (FileOperationException)
         {
             return false;
         }

@@ -137,7 +137,7 @@ internal sealed class StagedSegment : IDisposable
         {
             files.Delete(path);
         }
-        catch (IOException)
+        catch (FileOperationException)
         {
         }
     }

@@ -1,4 +1,5 @@
 using Signals.Core.Model;
+using Signals.Storage.FileSystem;
 
 namespace Signals.Storage.Engine;
 
@@ -32,7 +33,7 @@ internal sealed partial class StoreEngine
         {
             Guard(work);
         }
-        catch (IOException)
+        catch (FileOperationException)
         {
             throw new StorePoisonedException(FailStop.Error!);
         }

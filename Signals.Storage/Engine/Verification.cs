@@ -52,7 +52,7 @@ internal sealed class Verification(
         {
             return new VerifyProblem(damage.File, damage.Offset, damage.Message);
         }
-        catch (Exception error) when (error is IOException or SignalsException)
+        catch (SignalsException error)
         {
             return new VerifyProblem(path, 0, error.Message);
         }

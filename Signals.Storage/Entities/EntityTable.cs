@@ -49,7 +49,7 @@ public sealed class EntityTable : IDisposable
 
     /// <summary>Opens a table.</summary>
     /// <exception cref="CorruptionException">The file is no entity table, a newer one, or its index is damaged.</exception>
-    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="FileOperationException">The file cannot be read.</exception>
     public static EntityTable Open(string path, EntityTableOptions? options = null)
     {
         return Open(FileSystems.ForThisMachine(), FileSystems.Absolute(path), options ?? new EntityTableOptions());

@@ -45,7 +45,7 @@ public sealed class EntityTableWriter : IDisposable
     }
 
     /// <summary>Adds an entity, whose columns are set on the result.</summary>
-    /// <exception cref="IOException">What had to be sorted on disk could not be written.</exception>
+    /// <exception cref="FileOperationException">What had to be sorted on disk could not be written.</exception>
     /// <exception cref="InvalidOperationException">The writer was finished.</exception>
     public EntityRow Add(EntityKey key)
     {

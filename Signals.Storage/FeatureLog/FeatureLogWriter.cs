@@ -42,7 +42,7 @@ public sealed class FeatureLogWriter : IDisposable
     /// <summary>Adds an answer with all its columns.</summary>
     /// <param name="sequence">A live answer; nothing of it is kept.</param>
     /// <exception cref="ArgumentException">The sequence has more than 24 MiB of values.</exception>
-    /// <exception cref="IOException">The disk refused.</exception>
+    /// <exception cref="FileOperationException">The disk refused.</exception>
     /// <exception cref="ObjectDisposedException">The writer, or the answer, was disposed.</exception>
     public void Append(ServedSequence sequence)
     {
@@ -71,7 +71,7 @@ public sealed class FeatureLogWriter : IDisposable
     }
 
     /// <summary>Writes what was collected: it survives a kill of the process from then on.</summary>
-    /// <exception cref="IOException">The disk refused.</exception>
+    /// <exception cref="FileOperationException">The disk refused.</exception>
     public void Flush()
     {
         lock (_gate)
@@ -82,7 +82,7 @@ public sealed class FeatureLogWriter : IDisposable
     }
 
     /// <summary>Flushes, and makes everything survive a power cut.</summary>
-    /// <exception cref="IOException">The disk refused.</exception>
+    /// <exception cref="FileOperationException">The disk refused.</exception>
     public void Sync()
     {
         lock (_gate)

@@ -40,7 +40,7 @@ internal static class DurableFile
         {
             files.Delete(path);
         }
-        catch (IOException)
+        catch (FileOperationException)
         {
             // The first error is the one to tell.
         }

@@ -42,7 +42,7 @@ internal static class FileCopy
         {
             files.Delete(path);
         }
-        catch (IOException)
+        catch (FileOperationException)
         {
             // The first error is the one to tell.
         }

@@ -1,10 +1,12 @@
+using Signals.Core.Model;
+
 namespace Signals.Storage.FileSystem;
 
 /// <summary>
 /// A file operation failed in the operating system. The message holds the operation, the path and the system's error; a write or
 /// sync that failed leaves the file's durable content unknown. Immutable.
 /// </summary>
-public sealed class FileOperationException : IOException
+public sealed class FileOperationException : SignalsException
 {
     /// <summary>Records a failed operation.</summary>
     /// <param name="operation">The operation, as in <c>fdatasync</c>.</param>

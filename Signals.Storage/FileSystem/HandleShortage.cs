@@ -11,9 +11,9 @@ internal static class HandleShortage
     private const int WindowsTooMany = unchecked((int)0x8007_0004);
 
     /// <summary>Whether that is what went wrong.</summary>
-    public static bool IsCauseOf(Exception error) => error is IOException
-        && (error is FileOperationException { IsHandleShortage: true } || IsCode(error.HResult)
-            || (error.InnerException is IOException inner && IsCode(inner.HResult)));
+    public static bool IsCauseOf(Exception error) => error is FileOperationException { IsHandleShortage: true }
+        || (error is IOException && IsCode(error.HResult))
+        || (error is FileOperationException { InnerException: IOException inner } && IsCode(inner.HResult));
 
     // The base class library gives the system's number where it has no exception of its own for it.
     private static bool IsCode(int code) =>

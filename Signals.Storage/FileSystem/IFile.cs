@@ -2,7 +2,7 @@ namespace Signals.Storage.FileSystem;
 
 /// <summary>
 /// An open file, addressed by offset. Threads: reads and <see cref="Sync"/> may run beside each other and beside a write to
-/// other bytes; writes and <see cref="SetLength"/> belong to one thread at a time. Any failure is an <see cref="IOException"/> that
+/// other bytes; writes and <see cref="SetLength"/> belong to one thread at a time. Any failure is a <see cref="FileOperationException"/> that
 /// names the path, the operation and the system's error. After a failed write or sync the file's durable content is unknown: the
 /// caller stops using it and never repeats the call.
 /// </summary>

@@ -3,7 +3,7 @@ namespace Signals.Storage.FileSystem;
 /// <summary>
 /// The one seam through which the engine reaches the disk, so that a simulated disk can take its place. Threads: every member may be
 /// called from any thread. A created, renamed or deleted name survives a power cut only after <see cref="SyncDirectory"/> of the
-/// folder that holds it. Failures are <see cref="IOException"/>s that name the path, the operation and the system's error.
+/// folder that holds it. Failures are <see cref="FileOperationException"/>s that name the path, the operation and the system's error.
 /// </summary>
 internal interface IFileSystem
 {

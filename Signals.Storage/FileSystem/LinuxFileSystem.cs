@@ -125,7 +125,7 @@ internal sealed class LinuxFileSystem : IFileSystem
     }
 
     public IReadOnlyList<string> ListFiles(string directory) =>
-        [.. Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path))];
+        LibraryCalls.Run<string[]>("list", directory, () => [.. Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path))]);
 
     public IReadOnlyList<string> ListDirectories(string directory) =>
         [.. Directory.EnumerateDirectories(directory).Select(path => Path.GetFileName(path))];
@@ -172,7 +172,8 @@ internal sealed class LinuxFileSystem : IFileSystem
         }
     }
 
-    public long AvailableBytes(string directory) => new DriveInfo(directory).AvailableFreeSpace;
+    public long AvailableBytes(string directory) =>
+        LibraryCalls.Run("statfs", directory, () => new DriveInfo(directory).AvailableFreeSpace);
 
     private static void RequireRegular(SafeFileHandle handle, string path)
     {

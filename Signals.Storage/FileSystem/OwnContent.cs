@@ -31,7 +31,7 @@ internal static class OwnContent
             int count = file.Read(0, start);
             return count >= MagicBytes && (Magics.AsSpan().Contains(BinaryPrimitives.ReadUInt64LittleEndian(start)) || IsCurrent(start[..count]));
         }
-        catch (IOException)
+        catch (FileOperationException)
         {
             return false; // not proven
         }

@@ -84,7 +84,7 @@ internal sealed class PatientFileSystem(IFileSystem files, HandlePool pool, Time
         {
             return work();
         }
-        catch (IOException error) when (HandleShortage.IsCauseOf(error))
+        catch (FileOperationException error) when (HandleShortage.IsCauseOf(error))
         {
             pool.ReleaseIdle();
             return WaitFor(path, work);
@@ -104,7 +104,7 @@ internal sealed class PatientFileSystem(IFileSystem files, HandlePool pool, Time
                 {
                     return work();
                 }
-                catch (IOException error) when (HandleShortage.IsCauseOf(error) && !_stopped.IsSet)
+                catch (FileOperationException error) when (HandleShortage.IsCauseOf(error) && !_stopped.IsSet)
                 {
                     if (_isOpening && waited >= openingLimit)
                     {

@@ -90,7 +90,7 @@ internal sealed class PooledFile : IFile
         {
             return _files.Open(Path, FileOpenMode.Read);
         }
-        catch (IOException error) when (HandleShortage.IsCauseOf(error))
+        catch (FileOperationException error) when (HandleShortage.IsCauseOf(error))
         {
             _pool.ReleaseIdle();
         }
@@ -99,7 +99,7 @@ internal sealed class PooledFile : IFile
         {
             return _files.Open(Path, FileOpenMode.Read);
         }
-        catch (IOException error) when (HandleShortage.IsCauseOf(error))
+        catch (FileOperationException error) when (HandleShortage.IsCauseOf(error))
         {
             throw new HandlesExhaustedException(Path, error);
         }

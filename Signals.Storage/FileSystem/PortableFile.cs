@@ -8,14 +8,14 @@ internal sealed class PortableFile(FileStream stream, string path) : IFile
 {
     public string Path => path;
 
-    public long Length => RandomAccess.GetLength(stream.SafeFileHandle);
+    public long Length => LibraryCalls.Run("length", path, () => RandomAccess.GetLength(stream.SafeFileHandle));
 
     public int Read(long offset, Span<byte> destination)
     {
         int done = 0;
         while (done < destination.Length)
         {
-            int count = RandomAccess.Read(stream.SafeFileHandle, destination[done..], offset + done);
+            int count = ReadSome(offset + done, destination[done..]);
             if (count == 0)
             {
                 break;
@@ -33,7 +33,7 @@ internal sealed class PortableFile(FileStream stream, string path) : IFile
         {
             RandomAccess.Write(stream.SafeFileHandle, data, offset);
         }
-        catch (IOException exception)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new FileOperationException("write", path, exception.Message, exception);
         }
@@ -45,19 +45,21 @@ internal sealed class PortableFile(FileStream stream, string path) : IFile
         Write(offset + first.Length, second);
     }
 
-    public void Sync()
+    public void Sync() => LibraryCalls.Run("sync", path, () => RandomAccess.FlushToDisk(stream.SafeFileHandle));
+
+    public void SetLength(long length) => LibraryCalls.Run("truncate", path, () => RandomAccess.SetLength(stream.SafeFileHandle, length));
+
+    public void Dispose() => stream.Dispose();
+
+    private int ReadSome(long offset, Span<byte> destination)
     {
         try
         {
-            RandomAccess.FlushToDisk(stream.SafeFileHandle);
+            return RandomAccess.Read(stream.SafeFileHandle, destination, offset);
         }
-        catch (IOException exception)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
-            throw new FileOperationException("sync", path, exception.Message, exception);
+            throw new FileOperationException("read", path, error.Message, error);
         }
     }
-
-    public void SetLength(long length) => RandomAccess.SetLength(stream.SafeFileHandle, length);
-
-    public void Dispose() => stream.Dispose();
 }

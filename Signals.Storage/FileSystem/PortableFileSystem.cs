@@ -23,25 +23,17 @@ internal sealed class PortableFileSystem : IFileSystem
 
     public bool DirectoryExists(string path) => Directory.Exists(path);
 
-    public void CreateDirectory(string path) => Run("create", path, () =>
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            Directory.CreateDirectory(path);
-        }
-        else
-        {
-            Directory.CreateDirectory(path, OwnerFile | UnixFileMode.UserExecute);
-        }
-    });
+    public void CreateDirectory(string path) => LibraryCalls.Run("mkdir", path, () => OperatingSystem.IsWindows()
+        ? Directory.CreateDirectory(path)
+        : Directory.CreateDirectory(path, OwnerFile | UnixFileMode.UserExecute));
 
-    public void Rename(string from, string to) => Run("rename", $"{from}' to '{to}", () => File.Move(from, to, overwrite: true));
+    public void Rename(string from, string to) => LibraryCalls.Run("rename", $"{from}' to '{to}", () => File.Move(from, to, overwrite: true));
 
     public bool TryLink(string from, string to) => false;
 
-    public void RenameDirectory(string from, string to) => Run("rename", $"{from}' to '{to}", () => Directory.Move(from, to));
+    public void RenameDirectory(string from, string to) => LibraryCalls.Run("rename", $"{from}' to '{to}", () => Directory.Move(from, to));
 
-    public void DeleteDirectory(string path) => Run("delete", path, () => Directory.Delete(path));
+    public void DeleteDirectory(string path) => LibraryCalls.Run("rmdir", path, () => Directory.Delete(path));
 
     public void Delete(string path)
     {
@@ -50,7 +42,7 @@ internal sealed class PortableFileSystem : IFileSystem
             throw new FileOperationException("delete", path, "the file does not exist");
         }
 
-        Run("delete", path, () => File.Delete(path));
+        LibraryCalls.Run("delete", path, () => File.Delete(path));
     }
 
     public void SyncDirectory(string path)
@@ -62,10 +54,10 @@ internal sealed class PortableFileSystem : IFileSystem
     }
 
     public IReadOnlyList<string> ListFiles(string directory) =>
-        [.. Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path))];
+        LibraryCalls.Run<string[]>("list", directory, () => [.. Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path))]);
 
     public IReadOnlyList<string> ListDirectories(string directory) =>
-        [.. Directory.EnumerateDirectories(directory).Select(path => Path.GetFileName(path))];
+        LibraryCalls.Run<string[]>("list", directory, () => [.. Directory.EnumerateDirectories(directory).Select(path => Path.GetFileName(path))]);
 
     public FileIdentity? IdentityOf(string path)
     {
@@ -98,7 +90,8 @@ internal sealed class PortableFileSystem : IFileSystem
         }
     }
 
-    public long AvailableBytes(string directory) => new DriveInfo(Path.GetFullPath(directory)).AvailableFreeSpace;
+    public long AvailableBytes(string directory) =>
+        LibraryCalls.Run("statfs", directory, () => new DriveInfo(Path.GetFullPath(directory)).AvailableFreeSpace);
 
     // The library gives no numbers of files, so each folder of the path is followed to where it leads.
     private static string Followed(string path)
@@ -112,19 +105,6 @@ internal sealed class PortableFileSystem : IFileSystem
         string here = Path.Combine(Followed(parent), Path.GetFileName(trimmed));
         FileSystemInfo item = Directory.Exists(here) ? new DirectoryInfo(here) : new FileInfo(here);
         return item.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? here;
-    }
-
-    /// <summary>Does what may fail, so that the error names the call and the path on every system.</summary>
-    private static void Run(string operation, string path, Action call)
-    {
-        try
-        {
-            call();
-        }
-        catch (Exception error) when (error is (IOException or UnauthorizedAccessException) and not FileOperationException)
-        {
-            throw new FileOperationException(operation, path, error.Message, error);
-        }
     }
 
     private static PortableFile OpenForeign(string path)
@@ -144,13 +124,6 @@ internal sealed class PortableFileSystem : IFileSystem
             options.UnixCreateMode = OwnerFile;
         }
 
-        try
-        {
-            return new PortableFile(new FileStream(path, options), path);
-        }
-        catch (IOException exception)
-        {
-            throw new FileOperationException("open", path, exception.Message, exception);
-        }
+        return LibraryCalls.Run("open", path, () => new PortableFile(new FileStream(path, options), path));
     }
 }

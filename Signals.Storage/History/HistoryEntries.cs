@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Collections.Immutable;
 using Signals.Storage.Tables;
 using Signals.Storage.Versions;
 
@@ -91,17 +92,6 @@ internal static class HistoryEntries
         Require(edit is { FlushedPosition: >= 0, FirstLiveLog: > 0 }, "does not say where its logs begin");
         Require(edit.FlushedPosition <= common.Point.Position, "has tables beyond its position");
         Require(before is null || common.Point.Version > before.Number, "does not follow the version before it");
-        SortedDictionary<ulong, TableMeta> tables = new((before?.Tables ?? []).ToDictionary(table => table.Number));
-        foreach (ulong removed in edit.RemovedTables)
-        {
-            Require(tables.Remove(removed), $"removes table {removed}, which is not there");
-        }
-
-        foreach (TableMeta table in edit.AddedTables)
-        {
-            Require(tables.TryAdd(table.Number, table), $"adds table {table.Number} twice");
-        }
-
         return new RetainedVersion
         {
             Number = common.Point.Version,
@@ -111,9 +101,49 @@ internal static class HistoryEntries
             FirstLog = edit.FirstLiveLog!.Value,
             ErasureEdits = BinaryPrimitives.ReadUInt64LittleEndian(entry[HistoryFormat.ErasuresOffset..]),
             IsOpening = (flags & HistoryFormat.OpeningFlag) != 0,
-            Tables = RetainedVersion.Follow(before?.Tables ?? [], tables.Values),
+            Tables = Change(before?.Tables ?? [], edit),
             Erasures = [.. edit.Erasures],
         };
+    }
+
+    /// <summary>Takes a few steps for each table that the edit names, whatever the number of those that stay: an entry of few bytes costs little.</summary>
+    private static ImmutableList<TableMeta> Change(ImmutableList<TableMeta> before, VersionEdit edit)
+    {
+        ImmutableList<TableMeta>.Builder tables = before.ToBuilder();
+        foreach (ulong removed in edit.RemovedTables)
+        {
+            int at = Find(tables, removed);
+            Require(at >= 0, $"removes table {removed}, which is not there");
+            tables.RemoveAt(at);
+        }
+
+        foreach (TableMeta table in edit.AddedTables)
+        {
+            int at = Find(tables, table.Number);
+            Require(at < 0, $"adds table {table.Number} twice");
+            tables.Insert(~at, table);
+        }
+
+        return tables.ToImmutable();
+    }
+
+    // The place of a number, or the complement of where it belongs.
+    private static int Find(ImmutableList<TableMeta>.Builder tables, ulong number)
+    {
+        int low = 0;
+        for (int high = tables.Count; low < high;)
+        {
+            int middle = (low + high) / 2;
+            ulong found = tables[middle].Number;
+            if (found == number)
+            {
+                return middle;
+            }
+
+            (low, high) = found < number ? (middle + 1, high) : (low, middle);
+        }
+
+        return ~low;
     }
 
     private static PastSample ReadSample(ReadOnlySpan<byte> entry) => new(

@@ -14,14 +14,14 @@ internal sealed class CheckpointWriter(IFileSystem files, string source, string 
     private long _bytes;
     private long _shared;
 
-    /// <exception cref="IOException">The disk refused, or the target exists; nothing of the target's name is left.</exception>
+    /// <exception cref="FileOperationException">The disk refused, or the target exists; nothing of the target's name is left.</exception>
     public CheckpointInfo Write(CheckpointPlan plan, CancellationToken cancellationToken)
     {
         using StagingFolder folder = new(files, target);
 
         // The manifest comes first, because none is made beside files that it does not name.
         Manifest.Create(files, folder.Path, plan.State).Dispose();
-        string? lastLog = plan.LogEnd > LogFormat.HeaderBytes ? null : plan.Files.Where(IsLog).Max(StringComparer.Ordinal);
+        string? lastLog = plan.LogEnd > LogFormat.HeaderBytes ? null : plan.Files.Where(name => NumberOfLog(name) > 0).MaxBy(NumberOfLog);
         foreach (string name in plan.Files)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -33,7 +33,8 @@ internal sealed class CheckpointWriter(IFileSystem files, string source, string 
         return new CheckpointInfo { Directory = target, Files = _files, Bytes = _bytes, SharedBytes = _shared };
     }
 
-    private static bool IsLog(string name) => StoreFiles.Classify(name, out _) == StoreFileKind.Log;
+    /// <summary>The number of a log, 0 for another file. The text order is another one from the millionth on.</summary>
+    private static ulong NumberOfLog(string name) => StoreFiles.Classify(name, out ulong number) == StoreFileKind.Log ? number : 0;
 
     /// <summary>Opening a store writes the seal of its last log again, so that one is not shared.</summary>
     private void Add(string from, string to, bool isLast)

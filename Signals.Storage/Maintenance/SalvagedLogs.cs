@@ -77,7 +77,7 @@ internal sealed class SalvagedLogs(IFileSystem files, string from, string to, St
                 _sequence = copy.NextSequence;
             }
         }
-        catch (Exception error) when (copy is null && error is IOException or CorruptionException)
+        catch (Exception error) when (copy is null && error is FileOperationException or CorruptionException)
         {
             losses.Add(new SalvageLoss(path, 0, 0, 0, error.Message));
         }

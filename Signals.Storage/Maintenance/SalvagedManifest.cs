@@ -26,7 +26,7 @@ internal sealed class SalvagedManifest
         {
             return new SalvagedManifest(Manifest.Read(files, directory), isWhole: true);
         }
-        catch (Exception error) when (error is IOException or SignalsException)
+        catch (SignalsException error)
         {
             (string file, long offset) = error is CorruptionException damage ? (damage.File, damage.Offset) : (Path.Combine(directory, StoreFiles.Current), 0);
             losses.Add(new SalvageLoss(file, offset, 0, 0, $"{error.Message} Edits and erasures after it are unknown; tables are taken as the folder has them."));
@@ -68,7 +68,7 @@ internal sealed class SalvagedManifest
             LogScan.ReadTo(files, path, newest | LogNumberFlag, long.MaxValue, (long _, in LogFrame _, ReadOnlySpan<byte> payload) =>
                 state.Apply(VersionEditFormat.Read(payload.ToArray())));
         }
-        catch (Exception error) when (error is IOException or SignalsException or InvalidDataException)
+        catch (Exception error) when (error is SignalsException or InvalidDataException)
         {
             // The end of what is intact: reported by the caller, who failed to read it as a whole.
         }

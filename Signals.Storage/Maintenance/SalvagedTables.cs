@@ -166,7 +166,7 @@ internal sealed class SalvagedTables(IFileSystem files, string from, string to, 
 
     // What the new folder's disk refuses is no loss of the old one.
     private bool IsDamage(Exception error) => error is CorruptionException
-        || (error is IOException && !(error is FileOperationException operation && operation.Path.StartsWith(to, StringComparison.Ordinal)));
+        || (error is FileOperationException operation && !operation.Path.StartsWith(to, StringComparison.Ordinal));
 
     private static bool TryRead(TableCursor cursor, RowBuffer rows)
     {
@@ -198,7 +198,7 @@ internal sealed class SalvagedTables(IFileSystem files, string from, string to, 
             using IFile file = files.Open(path, FileOpenMode.Read);
             return file.Length;
         }
-        catch (IOException)
+        catch (FileOperationException)
         {
             return 0;
         }

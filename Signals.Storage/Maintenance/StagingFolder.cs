@@ -66,7 +66,7 @@ internal sealed class StagingFolder : IDisposable
             Clear(except: null);
             _files.DeleteDirectory(Path);
         }
-        catch (IOException)
+        catch (FileOperationException)
         {
             // The error that led here is the one to tell; the next attempt clears the folder.
         }

@@ -59,7 +59,7 @@ internal sealed class StoreVerifier(IFileSystem files, string directory, StoreSc
             {
                 _problems.Add(new VerifyProblem(damage.File, damage.Offset, damage.Message));
             }
-            catch (Exception error) when (error is IOException or SignalsException)
+            catch (SignalsException error)
             {
                 _problems.Add(new VerifyProblem(path, 0, error.Message));
             }

@@ -132,7 +132,7 @@ internal sealed class RunFiles : IDisposable
         {
             _files.Delete(path);
         }
-        catch (IOException)
+        catch (FileOperationException)
         {
             // A temporary file that cannot be deleted is no reason to hide why the segment was given up.
         }

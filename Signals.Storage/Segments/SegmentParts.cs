@@ -129,7 +129,7 @@ internal sealed class SegmentParts : IDisposable
         {
             _files.Delete(path);
         }
-        catch (IOException)
+        catch (FileOperationException)
         {
             // The next writer of the segment removes it; an error here would hide the one that came first.
         }

@@ -14,7 +14,7 @@ namespace Signals.Storage.Segments;
 /// <remarks>
 /// Thread contract: one thread at a time. Memory: see <see cref="SegmentOptions.MemoryBudgetBytes"/>; what is more goes through
 /// temporary files beside the segment. Lifetime: <see cref="Finish"/> puts the whole, durable file in place; disposed without it,
-/// or after an error, nothing is left behind. An <see cref="IOException"/> names the file and the system's error.
+/// or after an error, nothing is left behind. A <see cref="FileOperationException"/> names the file and the system's error.
 /// </remarks>
 public sealed class SegmentWriter : IDisposable
 {
@@ -66,7 +66,7 @@ public sealed class SegmentWriter : IDisposable
     /// <param name="type">The event type of all rows: of a store, or of a schema that has the same names, types and window.</param>
     /// <param name="options">Generation and source of the rows, memory.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    /// <exception cref="IOException">The file exists, the folder does not, or another writer is making the same segment.</exception>
+    /// <exception cref="FileOperationException">The file exists, the folder does not, or another writer is making the same segment.</exception>
     public static SegmentWriter Create(string path, EventTypeSchema type, SegmentOptions options) =>
         Create(FileSystems.ForThisMachine(), FileSystems.Absolute(path), type, options);
 
@@ -115,7 +115,7 @@ public sealed class SegmentWriter : IDisposable
     /// <summary>Sorts and writes everything, and puts the durable file in place. Closes the writer, also when it fails.</summary>
     /// <remarks>Without rows it states that its <see cref="SegmentOptions.CorrectedDays"/> needed no correction.</remarks>
     /// <exception cref="InvalidOperationException">No row was added, and no corrected days are stated.</exception>
-    /// <exception cref="IOException">The disk refused, or is full; nothing is left behind.</exception>
+    /// <exception cref="FileOperationException">The disk refused, or is full; nothing is left behind.</exception>
     public SegmentInfo Finish()
     {
         ObjectDisposedException.ThrowIf(_closed, this);
@@ -379,7 +379,7 @@ public sealed class SegmentWriter : IDisposable
         {
             files.Delete(path);
         }
-        catch (IOException)
+        catch (FileOperationException)
         {
             // Not there, or beyond reach: the error that led here says more.
         }

@@ -145,7 +145,7 @@ internal sealed class ColumnFileWriter : IDisposable
         {
             _fileSystem.Delete(_path);
         }
-        catch (IOException)
+        catch (FileOperationException)
         {
             // The file is in no manifest: what stays behind is removed at the next open.
         }

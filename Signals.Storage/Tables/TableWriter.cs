@@ -200,7 +200,7 @@ internal sealed class TableWriter : IDisposable
         {
             _fileSystem.Delete(_file.Path);
         }
-        catch (IOException)
+        catch (FileOperationException)
         {
             // The file is in no manifest: what stays behind is removed at the next open.
         }

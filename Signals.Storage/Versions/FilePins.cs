@@ -115,11 +115,11 @@ internal sealed class FilePins(IFileSystem files, string directory, FailStop fai
                         gone.Add(name);
                     }
                 }
-                catch (IOException error) when (isRetirement)
+                catch (FileOperationException error) when (isRetirement)
                 {
                     errors.Note(error);
                 }
-                catch (IOException)
+                catch (FileOperationException)
                 {
                     _late.Add(name); // the upkeep tries again, and its error is the store's
                 }

@@ -104,7 +104,7 @@ internal sealed class Manifest : IDisposable
 
     /// <summary>Makes <paramref name="edit"/> durable and adds it to <see cref="State"/>.</summary>
     /// <exception cref="InvalidDataException">The edit contradicts the state; nothing was written.</exception>
-    /// <exception cref="IOException">The disk refused; this manifest accepts no further commit.</exception>
+    /// <exception cref="FileOperationException">The disk refused; this manifest accepts no further commit.</exception>
     /// <exception cref="StorePoisonedException">An earlier commit failed, or the store did, in whatever thread.</exception>
     public void Commit(VersionEdit edit)
     {

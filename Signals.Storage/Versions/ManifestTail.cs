@@ -24,7 +24,7 @@ internal sealed record ManifestTail(string Path, long EndOffset, bool IsTorn)
             return new CorruptionException(System.IO.Path.Combine(directory, name), 0, "The manifest needs this file, but it is missing; restore the store from a checkpoint.");
         }
 
-        string? newer = files.ListFiles(directory).Where(file => IsNewer(file, state.NextFileNumber)).Order(StringComparer.Ordinal).FirstOrDefault();
+        string? newer = files.ListFiles(directory).Where(file => NumberOf(file) >= state.NextFileNumber).MinBy(NumberOf);
         if (tail.IsTorn || newer is not null)
         {
             string sign = tail.IsTorn ? "bytes follow that are no edit" : $"'{newer}' is newer than every file that it knows";
@@ -44,6 +44,6 @@ internal sealed record ManifestTail(string Path, long EndOffset, bool IsTorn)
         state.Tail?.EndOffset ?? 0,
         $"The manifest ends here and names no log yet, as that of a new store does, but '{file}' is there: the edits behind this place were lost or damaged. Restore the store from a checkpoint, or salvage it.");
 
-    private static bool IsNewer(string name, ulong next) =>
-        StoreFiles.Classify(name, out ulong number) is StoreFileKind.Table or StoreFileKind.Segment or StoreFileKind.ColumnFile && number >= next;
+    private static ulong NumberOf(string name) =>
+        StoreFiles.Classify(name, out ulong number) is StoreFileKind.Table or StoreFileKind.Segment or StoreFileKind.ColumnFile ? number : 0;
 }

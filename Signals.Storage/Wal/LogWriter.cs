@@ -207,7 +207,7 @@ internal sealed class LogWriter : IDisposable
     {
         if (_failure is { } failure)
         {
-            throw new IOException($"Log '{_file.Path}' failed earlier and takes nothing more; reopen the store. It failed with: {failure.Message}", failure);
+            throw new FileOperationException("append", _file.Path, $"the log failed earlier ({failure.Message}) and takes nothing more; reopen the store", failure);
         }
     }
 }

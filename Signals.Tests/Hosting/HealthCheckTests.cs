@@ -4,6 +4,7 @@ using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Hosting;
 using Signals.Storage;
+using Signals.Storage.FileSystem;
 using Signals.Storage.Telemetry;
 using Signals.Tests.Simulation;
 using Signals.Tests.Storage.Engine;
@@ -54,7 +55,7 @@ internal sealed class HealthCheckTests
         Append(store, isExpectedToFail: true);
         HealthCheckResult result = Check(store, freeBytes: 1000);
         Assert.That(result.Status, Is.EqualTo(HealthStatus.Unhealthy));
-        Assert.That(result.Exception, Is.InstanceOf<IOException>());
+        Assert.That(result.Exception, Is.InstanceOf<FileOperationException>());
     }
 
     [Test]
@@ -99,7 +100,7 @@ internal sealed class HealthCheckTests
         EventBatch batch = store.CreateBatch("view");
         batch.Add(UserId.From(1), TestStores.Start, 1).Set("n", 1);
         store.Append(batch);
-        Assert.That(store.Engine.RunPending, isExpectedToFail ? Throws.InstanceOf<IOException>() : Throws.Nothing);
+        Assert.That(store.Engine.RunPending, isExpectedToFail ? Throws.InstanceOf<FileOperationException>() : Throws.Nothing);
     }
 
     /// <summary>Calls back when ingest begins to wait, on the thread that waits. Threads: the store's.</summary>

@@ -1,5 +1,6 @@
 using Signals.Core.Model;
 using Signals.Storage;
+using Signals.Storage.FileSystem;
 using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Reliability;
@@ -70,7 +71,7 @@ internal sealed class CrashRegressionTests
             repairs++;
             SimFileSystem files = new(run.KillImage(cut));
             files.FailAt(repair + 1);
-            Assert.That(() => Open(files, history), Throws.InstanceOf<IOException>(), $"cut {cut}");
+            Assert.That(() => Open(files, history), Throws.InstanceOf<FileOperationException>(), $"cut {cut}");
             for (ulong seed = 0; seed < 32; seed++)
             {
                 SimDisk left = files.Recording().KillImage(files.OperationCount);

@@ -82,7 +82,7 @@ internal sealed class DamagedStore
             string[] expected = CrashContent.Describe(_content);
             return $"another answer; missing {string.Join(" | ", expected.Except(found).Take(3))}; wrong {string.Join(" | ", found.Except(expected).Take(3))}";
         }
-        catch (Exception e) when (e is SignalsException or IOException)
+        catch (SignalsException)
         {
             refused = true;
             return null;

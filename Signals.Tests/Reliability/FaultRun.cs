@@ -29,7 +29,7 @@ internal sealed class FaultRun(Func<SimFileSystem, IFileSystem> mount, Durabilit
             workload.Run(steps);
             return files.OperationCount > failAt && !workload.WasTold && !WasMended(files, failAt) ? $"{files.Recording().Operations[failAt]} failed and nobody was told" : null;
         }
-        catch (Exception e) when (e is IOException or SignalsException)
+        catch (SignalsException e)
         {
             return AfterFault(workload, files) is { } wrong ? $"{files.Recording().Operations[failAt]}, thrown as {e.GetType().Name}: {wrong}" : null;
         }
@@ -105,7 +105,7 @@ internal sealed class FaultRun(Func<SimFileSystem, IFileSystem> mount, Durabilit
             {
                 turn();
             }
-            catch (Exception e) when (e is IOException or SignalsException)
+            catch (SignalsException)
             {
                 // Refused, or the disk still fails.
             }
@@ -165,7 +165,7 @@ internal sealed class FaultRun(Func<SimFileSystem, IFileSystem> mount, Durabilit
         {
             store.Dispose();
         }
-        catch (IOException)
+        catch (FileOperationException)
         {
             // The disk may still refuse; what matters is what the next open finds.
         }

@@ -65,7 +65,7 @@ internal sealed class ImportCrashTests
                 await ImportAsync(store, move);
                 failed = files.OperationCount > begin + operation;
             }
-            catch (IOException)
+            catch (FileOperationException)
             {
                 failed = true;
                 Assert.That(ImportStore.Hours(store, 1), Is.EqualTo(new[] { 7 }), $"operation {operation}: reads go on");

@@ -172,7 +172,7 @@ internal sealed class MutantFileSystem(IFileSystem inner, Mutant mutant) : IFile
         {
             operation();
         }
-        catch (IOException)
+        catch (FileOperationException)
         {
             otherwise();
         }
@@ -184,7 +184,7 @@ internal sealed class MutantFileSystem(IFileSystem inner, Mutant mutant) : IFile
         {
             file.Write(offset, first, second);
         }
-        catch (IOException) when (mutant == Mutant.SwallowWriteError)
+        catch (FileOperationException) when (mutant == Mutant.SwallowWriteError)
         {
             // The planted bug.
         }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Signals.Storage.FileSystem;
 
 namespace Signals.Tests.Reliability;
 
@@ -38,7 +39,7 @@ internal sealed class SmallDisk : IDisposable
                 file.Write(chunk.AsSpan(0, (int)Math.Min(FillChunk, left)));
             }
         }
-        catch (IOException) when (bytes == long.MaxValue)
+        catch (FileOperationException) when (bytes == long.MaxValue)
         {
             // Full, as was asked for.
         }

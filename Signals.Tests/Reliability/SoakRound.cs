@@ -74,7 +74,7 @@ internal sealed class SoakRound(SignalStore store, SmallDisk disk, SoakTally tal
             work();
             tally.Done(kind);
         }
-        catch (Exception error) when (error is SignalsException or IOException)
+        catch (SignalsException error)
         {
             tally.Refused(kind, error);
         }

@@ -1,5 +1,6 @@
 using Signals.Core.Model;
 using Signals.Storage;
+using Signals.Storage.FileSystem;
 using Signals.Storage.History;
 
 namespace Signals.Tests.Reliability;
@@ -79,7 +80,7 @@ internal sealed class SoakTests
             {
                 end();
             }
-            catch (Exception error) when (error is IOException or StorePoisonedException or ObjectDisposedException)
+            catch (Exception error) when (error is FileOperationException or StorePoisonedException or ObjectDisposedException)
             {
                 // The disk is full, or the closing came first; what matters is what the next open finds.
             }

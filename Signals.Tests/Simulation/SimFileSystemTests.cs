@@ -95,7 +95,7 @@ internal sealed class SimFileSystemTests
         SimFileSystem files = WithUnsyncedWrite(Ones);
         files.FailAt(files.OperationCount);
         using IFile file = files.Open(File, FileOpenMode.ReadWrite);
-        Assert.That(file.Sync, Throws.InstanceOf<IOException>());
+        Assert.That(file.Sync, Throws.InstanceOf<FileOperationException>());
         file.Sync();
         Assert.That(Content(files, File), Is.EqualTo(Ones), "still in the page cache");
         Assert.That(Cuts(files, File), Is.All.Empty);
@@ -183,10 +183,10 @@ internal sealed class SimFileSystemTests
     {
         SimFileSystem files = Mounted();
         files.Open(File, FileOpenMode.CreateNew).Dispose();
-        Assert.That(() => files.Open(File, FileOpenMode.CreateNew), Throws.InstanceOf<IOException>());
-        Assert.That(() => files.Open("x/f", FileOpenMode.CreateNew), Throws.InstanceOf<IOException>());
-        Assert.That(() => files.Open("d/none", FileOpenMode.Read), Throws.InstanceOf<IOException>());
-        Assert.That(() => files.Delete("d/none"), Throws.InstanceOf<IOException>());
+        Assert.That(() => files.Open(File, FileOpenMode.CreateNew), Throws.InstanceOf<FileOperationException>());
+        Assert.That(() => files.Open("x/f", FileOpenMode.CreateNew), Throws.InstanceOf<FileOperationException>());
+        Assert.That(() => files.Open("d/none", FileOpenMode.Read), Throws.InstanceOf<FileOperationException>());
+        Assert.That(() => files.Delete("d/none"), Throws.InstanceOf<FileOperationException>());
         Assert.That(files.ListFiles("d"), Is.EqualTo(new[] { "f" }));
     }
 

@@ -3,6 +3,7 @@ using Signals.Core.Columns;
 using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage.Compaction;
+using Signals.Storage.FileSystem;
 using Signals.Storage.Primitives;
 using Signals.Storage.Tables;
 
@@ -285,7 +286,7 @@ internal sealed class FoldJobTests
                 job.Run(_ => true);
                 break;
             }
-            catch (IOException)
+            catch (FileOperationException)
             {
                 failures++;
                 Assert.That(store.Describe(table.Meta), Is.EqualTo(whole));

@@ -2,6 +2,7 @@ using CsCheck;
 using Signals.Core.Columns;
 using Signals.Core.Model;
 using Signals.Storage.Compaction;
+using Signals.Storage.FileSystem;
 using Signals.Storage.Tables;
 using Signals.Storage.Versions;
 
@@ -208,7 +209,7 @@ internal sealed class MergeJobTests
                 job.Run();
                 break;
             }
-            catch (IOException)
+            catch (FileOperationException)
             {
                 failures++;
                 Assert.That(store.Describe(table.Meta), Is.EqualTo(whole));

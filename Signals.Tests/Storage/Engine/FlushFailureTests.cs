@@ -2,6 +2,7 @@ using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage;
+using Signals.Storage.FileSystem;
 using Signals.Storage.Reads;
 using Signals.Tests.Simulation;
 
@@ -120,7 +121,7 @@ internal sealed class FlushFailureTests
             }
             catch (StorePoisonedException error)
             {
-                Assert.That(error.InnerException, Is.InstanceOf<IOException>().And.SameAs(store.FirstError));
+                Assert.That(error.InnerException, Is.InstanceOf<FileOperationException>().And.SameAs(store.FirstError));
                 failed++;
                 store.Engine.Close(abandon: true);
             }
@@ -135,7 +136,7 @@ internal sealed class FlushFailureTests
         {
             turn();
         }
-        catch (Exception error) when (error is StorePoisonedException or IOException)
+        catch (Exception error) when (error is StorePoisonedException or FileOperationException)
         {
             // Refused; what counts is what it wrote.
         }

@@ -26,7 +26,7 @@ internal sealed class FoldFailureTests
             await store.FlushAsync();
             await store.ImportAsync(ImportStore.Segment);
             files.Refused = ".col";
-            Assert.That(store.Engine.RunPending, Throws.InstanceOf<IOException>());
+            Assert.That(store.Engine.RunPending, Throws.InstanceOf<FileOperationException>());
             Assert.That(store.GetStats().Folds, Is.Zero);
             Assert.That(inner.ListFiles(TestStores.Folder).Where(name => name.EndsWith(".col", StringComparison.Ordinal)), Is.Empty);
         }

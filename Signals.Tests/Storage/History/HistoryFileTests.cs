@@ -5,6 +5,7 @@ using Signals.Storage.Tables;
 using Signals.Storage.Versions;
 using Signals.Storage.Wal;
 using Signals.Tests.Simulation;
+using Signals.Tests.Storage.Versions;
 
 namespace Signals.Tests.Storage.History;
 
@@ -52,6 +53,29 @@ internal sealed class HistoryFileTests
         Assert.That(read.Versions[0].Erasures, Is.EqualTo(content.Versions[0].Erasures));
         Assert.That(read.Samples, Is.EqualTo(new[] { content.Samples[0], new PastSample(3000, new PastPoint(500, 8)) }));
         Assert.That((read.CleanEdits, read.HighestVersion), Is.EqualTo((1UL, 8UL)));
+    }
+
+    /// <summary>What is allocated goes by the bytes of the entries, not by the tables of the store times the versions.</summary>
+    [Test]
+    public void Read_ManySmallVersionsOfManyTables_TakesMemoryInProportionToTheBytes()
+    {
+        const int Tables = 2_000;
+        const int Versions = 2_000;
+        RetainedVersion version = Next(Content().Versions[0]) with { Tables = [.. Enumerable.Range(1, Tables).Select(number => Edits.Meta((ulong)number))] };
+        List<byte[]> entries = [HistoryEntries.Write(version, before: null, cleanEdits: 0)];
+        for (int i = 1; i < Versions; i++)
+        {
+            RetainedVersion next = version with { Number = version.Number + 1, Tables = version.Tables.SetItem(i % Tables, Edits.Meta(version.Tables[i % Tables].Number, max: 30 + i)) };
+            entries.Add(HistoryEntries.Write(next, version, cleanEdits: 0));
+            version = next;
+        }
+
+        HistoryContent content = new();
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        entries.ForEach(entry => HistoryEntries.ReadInto(content, entry));
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(50L * entries.Sum(entry => entry.Length)).And.LessThan(32L << 20));
+        Assert.That(content.Versions[^1].Tables, Is.EqualTo(version.Tables));
+        Assert.That(content.Versions[1].Tables[0], Is.EqualTo(Edits.Meta(1)));
     }
 
     [Test]

@@ -7,6 +7,7 @@ using Signals.Storage.Maintenance;
 using Signals.Storage.Primitives;
 using Signals.Storage.Reads;
 using Signals.Storage.Versions;
+using Signals.Storage.Wal;
 using Signals.Tests.Reliability;
 using Signals.Tests.Simulation;
 using Signals.Tests.Storage.Engine;
@@ -45,6 +46,22 @@ internal sealed class CheckpointTests
         Assert.That(Count(copy), Is.EqualTo(before));
         Append(copy, 7);
         Assert.That(Count(copy), Is.EqualTo(before + 7));
+    }
+
+    /// <summary>Names have six digits or more: the order of texts is not that of the numbers.</summary>
+    [TestCase(999_998UL)]
+    [TestCase(999_999UL)]
+    [TestCase(9_999_999UL)]
+    public void Write_LogsAroundAPowerOfTen_SharesAllButTheLastByNumber(ulong first)
+    {
+        SimFileSystem files = new() { CanLink = true };
+        files.CreateDirectory(TestStores.Folder);
+        string[] logs = [StoreFiles.Log(first + 1), StoreFiles.Log(first)];
+        LogWriter.Prepare(files, Path.Combine(TestStores.Folder, logs[1]), first, 4096);
+        LogWriter.Prepare(files, Path.Combine(TestStores.Folder, logs[0]), first + 1, 8192);
+        VersionEdit state = new() { FirstLiveLog = first, NextFileNumber = first + 3 };
+        CheckpointInfo info = new CheckpointWriter(files, TestStores.Folder, Target).Write(new CheckpointPlan([state], logs, first, Log: 0, LogEnd: 0), default);
+        Assert.That((info.Files, info.Bytes, info.SharedBytes), Is.EqualTo((2, 4096L + 8192, 4096L)));
     }
 
     [Test]
@@ -103,7 +120,7 @@ internal sealed class CheckpointTests
         for (int i = 0; i < operations; i++)
         {
             files.FailAt(files.OperationCount + i);
-            Assert.That(() => Checkpoint(store), Throws.InstanceOf<IOException>(), $"operation {i} of {operations}");
+            Assert.That(() => Checkpoint(store), Throws.InstanceOf<FileOperationException>(), $"operation {i} of {operations}");
             files.FailAt(int.MaxValue);
             if (i < operations - 1)
             {

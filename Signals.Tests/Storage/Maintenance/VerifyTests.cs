@@ -3,6 +3,7 @@ using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage;
+using Signals.Storage.FileSystem;
 using Signals.Storage.Maintenance;
 using Signals.Storage.Reads;
 using Signals.Storage.Wal;
@@ -101,7 +102,7 @@ internal sealed class VerifyTests
         using SignalStore store = Open(Durability.Synced);
         Fill(store);
         _files.FailAt(_files.OperationCount);
-        Assert.That(() => Append(store, 1), Throws.InstanceOf<IOException>());
+        Assert.That(() => Append(store, 1), Throws.InstanceOf<FileOperationException>());
         _files.FailAt(int.MaxValue);
         Assert.That(store.Verify().Problems, Is.Empty);
     }

@@ -3,6 +3,7 @@ using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage;
+using Signals.Storage.FileSystem;
 using Signals.Storage.Reads;
 using Signals.Storage.Segments;
 using Signals.Tests.Simulation;
@@ -183,10 +184,10 @@ internal sealed class TelemetryTests
         using SignalStore store = Open("broken", files, observer);
         files.FailAt(files.OperationCount, forEver: true);
         store.Append(Batch(store, 1));
-        Assert.That(store.Engine.RunPending, Throws.InstanceOf<IOException>());
+        Assert.That(store.Engine.RunPending, Throws.InstanceOf<FileOperationException>());
         Assert.That(() => store.FlushAsync().GetAwaiter().GetResult(), Throws.TypeOf<StorePoisonedException>());
         Assert.That(observer.Calls.Count(call => call == "poisoned"), Is.EqualTo(1));
-        Assert.That(observer.Error, Is.InstanceOf<IOException>());
+        Assert.That(observer.Error, Is.InstanceOf<FileOperationException>());
     }
 
     [Test]

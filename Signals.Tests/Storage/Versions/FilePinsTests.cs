@@ -52,7 +52,7 @@ internal sealed class FilePinsTests
     {
         IDisposable retired = _pins.Retire([Table, Other]);
         _files.FailAt(_files.OperationCount);
-        Assert.That(retired.Dispose, Throws.InstanceOf<IOException>());
+        Assert.That(retired.Dispose, Throws.InstanceOf<FileOperationException>());
         Assert.That(_deleted, Is.EqualTo(new[] { Other }));
         _pins.Delete(Table);
         Assert.That(_deleted, Is.EqualTo(new[] { Other, Table }));

@@ -102,7 +102,7 @@ internal sealed class ManifestTests
             {
                 manifest.Commit(Edits.Add(1));
             }
-            catch (IOException)
+            catch (FileOperationException)
             {
                 failures++;
                 Assert.That(() => manifest.Commit(Edits.Add(2)), Throws.TypeOf<StorePoisonedException>());

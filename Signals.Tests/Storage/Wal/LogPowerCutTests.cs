@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
+using Signals.Storage.FileSystem;
 using Signals.Storage.Wal;
 using Signals.Tests.Simulation;
 
@@ -44,7 +45,7 @@ internal sealed class LogPowerCutTests
         {
             log.Append(new byte[4], 1);
             files.FailAt(files.OperationCount + (failsAtSeal ? 2 : 0));
-            Assert.That(log.Seal, Throws.InstanceOf<IOException>());
+            Assert.That(log.Seal, Throws.InstanceOf<FileOperationException>());
         }
 
         // The process ends but the machine runs on: the frame is readable, clean and not on the disk.

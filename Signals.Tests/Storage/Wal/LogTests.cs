@@ -102,10 +102,10 @@ internal sealed class LogTests
         using LogWriter log = LogWriter.Create(files, File, Number, 1, FixedSize);
         log.Append([1], 0);
         files.FailAt(files.OperationCount);
-        Assert.That(log.Sync, Throws.InstanceOf<IOException>());
+        Assert.That(log.Sync, Throws.InstanceOf<FileOperationException>());
         int operations = files.OperationCount;
-        Assert.That(log.Sync, Throws.InstanceOf<IOException>());
-        Assert.That(() => log.Append([2], 0), Throws.InstanceOf<IOException>());
+        Assert.That(log.Sync, Throws.InstanceOf<FileOperationException>());
+        Assert.That(() => log.Append([2], 0), Throws.InstanceOf<FileOperationException>());
         Assert.That(files.OperationCount, Is.EqualTo(operations), "the system was asked again");
         Assert.That(log.SyncedOffset, Is.EqualTo(LogFormat.HeaderBytes));
     }
@@ -125,15 +125,15 @@ internal sealed class LogTests
             {
                 inside.Set();
                 second.Wait(TimeSpan.FromMilliseconds(100)); // the second caller comes in here when nothing holds it back
-                throw new IOException("lost");
+                throw new FileOperationException("fdatasync", File, "lost");
             }
 
             second.Set();
         };
         Task first = Task.Run(log.Sync);
         inside.Wait();
-        Assert.That(log.Sync, Throws.InstanceOf<IOException>());
-        Assert.That(async () => await first, Throws.InstanceOf<IOException>());
+        Assert.That(log.Sync, Throws.InstanceOf<FileOperationException>());
+        Assert.That(async () => await first, Throws.InstanceOf<FileOperationException>());
         Assert.That(calls, Is.EqualTo(1));
     }
 
@@ -143,8 +143,8 @@ internal sealed class LogTests
         SimFileSystem files = Mounted();
         using LogWriter log = LogWriter.Create(files, File, Number, 1, FixedSize);
         files.FailAt(files.OperationCount);
-        Assert.That(() => log.Append([1], 0), Throws.InstanceOf<IOException>());
-        Assert.That(log.Sync, Throws.InstanceOf<IOException>());
+        FileOperationException first = Assert.Throws<FileOperationException>(() => log.Append([1], 0))!;
+        Assert.That(log.Sync, Throws.InstanceOf<FileOperationException>().With.InnerException.SameAs(first).And.Message.Contains(first.Message));
     }
 
     [Test]
@@ -185,7 +185,7 @@ internal sealed class LogTests
     {
         SimFileSystem files = Mounted();
         files.FailAt(files.OperationCount + 2);
-        Assert.That(() => LogWriter.Prepare(files, File, Number, FixedSize), Throws.InstanceOf<IOException>());
+        Assert.That(() => LogWriter.Prepare(files, File, Number, FixedSize), Throws.InstanceOf<FileOperationException>());
         LogWriter.Prepare(files, File, Number, FixedSize);
         Assert.That(LogReader.IsEmpty(files, File, Number));
     }

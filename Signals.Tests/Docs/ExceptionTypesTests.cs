@@ -1,0 +1,19 @@
+using Signals.Core.Model;
+using Signals.Hosting;
+using Signals.Storage;
+
+namespace Signals.Tests.Docs;
+
+/// <summary>docs/api.md: what you catch has one base.</summary>
+internal sealed class ExceptionTypesTests
+{
+    [Test]
+    public void Exceptions_OfAllPackages_DeriveFromSignalsException()
+    {
+        Type[] own = [.. new[] { typeof(SignalsException), typeof(SignalStore), typeof(SignalsOptions) }
+            .SelectMany(type => type.Assembly.GetTypes())
+            .Where(type => type.IsAssignableTo(typeof(Exception)))];
+        Assert.That(own, Has.Length.GreaterThan(10));
+        Assert.That(own.Where(type => !type.IsAssignableTo(typeof(SignalsException))), Is.Empty);
+    }
+}
