@@ -67,9 +67,12 @@ public sealed class SignalsOptions
     public TimeSpan MaxPastTime { get; set; } = Defaults.MaxPastTime;
 
     /// <inheritdoc cref="StoreOptions.OrphanGrace"/>
-    public TimeSpan OrphanGrace { get; set; } = Defaults.OrphanGrace;
+    public TimeSpan? OrphanGrace { get; set; }
 
-    /// <summary>How long what the store was is kept, as <see cref="VersionRetention.Age"/>; null, the default, for not at all.</summary>
+    /// <summary>
+    /// How long what the store was is kept, as <see cref="VersionRetention.Age"/>; zero for not at all, as <see cref="VersionRetention.None"/>; null, the
+    /// default, for as long as the store recorded, see <see cref="StoreOptions.VersionRetention"/>.
+    /// </summary>
     public TimeSpan? VersionAge { get; set; }
 
     /// <inheritdoc cref="VersionRetention.MaxBytes"/>
@@ -128,9 +131,9 @@ public sealed class SignalsOptions
         MaxFutureTime = MaxFutureTime,
         MaxPastTime = MaxPastTime,
         OrphanGrace = OrphanGrace,
-        VersionRetention = VersionAge is { } age
-            ? new VersionRetention { Age = age, MaxBytes = VersionMaxBytes, Granularity = VersionGranularity }
-            : null,
+        VersionRetention = VersionAge is not { } age ? null
+            : age == TimeSpan.Zero ? VersionRetention.None
+            : new VersionRetention { Age = age, MaxBytes = VersionMaxBytes, Granularity = VersionGranularity },
         Enrichment = _enrichment,
         Observer = log,
         TimeProvider = time,

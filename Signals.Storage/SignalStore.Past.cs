@@ -18,7 +18,7 @@ public sealed partial class SignalStore
     public long CommitPosition => Engine.History?.Gate.Position ?? Engine.AcknowledgedPosition;
 
     /// <summary>
-    /// Whether the store in a folder keeps versions. Opened without <see cref="StoreOptions.VersionRetention"/> it lets them go. The store is not
+    /// Whether the store in a folder keeps versions. Opened with <see cref="VersionRetention.None"/> it lets them go. The store is not
     /// opened, and nothing is changed.
     /// </summary>
     /// <param name="path">The store's folder.</param>

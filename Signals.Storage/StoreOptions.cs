@@ -87,13 +87,15 @@ public sealed class StoreOptions
 
     /// <summary>
     /// How long corrections and enrichments of imported segments wait for their event, from the import on; then they are dropped, counted
-    /// and reported. From zero to 3,650 days, default 7 days.
+    /// and reported. From zero to 3,650 days. The store records it. Null, the default, for what was recorded last, and 7 days in a store that
+    /// was never told.
     /// </summary>
-    public TimeSpan OrphanGrace { get; init; } = TimeSpan.FromDays(7);
+    public TimeSpan? OrphanGrace { get; init; }
 
     /// <summary>
-    /// How long what the store was is kept, for reads of the past and for receipts; null, the default, for not at all, at no cost. Needs a
-    /// <see cref="Durability"/> with a log.
+    /// How long what the store was is kept, for reads of the past and for receipts. The store records it. Null, the default, for what was recorded
+    /// last, and for none in a store that was never told; <see cref="History.VersionRetention.None"/> lets them go. Keeping needs a
+    /// <see cref="Durability"/> with a log; keeping none costs nothing.
     /// </summary>
     public VersionRetention? VersionRetention { get; init; }
 
@@ -143,7 +145,7 @@ public sealed class StoreOptions
     private IEnumerable<(string Name, object Value, string Message)> Errors()
     {
         MemoryShares shares = Shares;
-        VersionRetention kept = VersionRetention ?? new VersionRetention();
+        VersionRetention kept = VersionRetention is { IsNone: false } stated ? stated : new VersionRetention();
         (bool Holds, string Name, object Value, string Expected)[] rules =
         [
             (Enum.IsDefined(Durability), nameof(Durability), Durability, "one of the modes"),
@@ -161,12 +163,12 @@ public sealed class StoreOptions
             (SyncInterval >= TimeSpan.FromMilliseconds(1) && SyncInterval <= TimeSpan.FromDays(1), nameof(SyncInterval), SyncInterval, "from 1 ms to 1 day"),
             (MaxFutureTime >= TimeSpan.Zero, nameof(MaxFutureTime), MaxFutureTime, "at least zero"),
             (MaxPastTime > TimeSpan.Zero, nameof(MaxPastTime), MaxPastTime, "more than zero"),
-            (VersionRetention is null || Durability != Durability.InMemory, nameof(VersionRetention), Durability, "null without a log"),
+            (VersionRetention is null or { IsNone: true } || Durability != Durability.InMemory, nameof(VersionRetention), Durability, "null or None without a log"),
             (kept.Age >= TimeSpan.FromSeconds(1) && kept.Age <= TimeSpan.FromDays(3650), "VersionRetention.Age", kept.Age, "from 1 s to 3,650 days"),
             (kept.MaxBytes >= 1 << 20, "VersionRetention.MaxBytes", kept.MaxBytes, "at least 1 MiB"),
             (kept.Granularity >= TimeSpan.FromMilliseconds(10) && kept.Granularity <= TimeSpan.FromHours(1), "VersionRetention.Granularity", kept.Granularity, "from 10 ms to 1 hour"),
             (kept.Age.TotalSeconds / MostSamples <= kept.Granularity.TotalSeconds, "VersionRetention.Granularity", kept.Granularity, $"at least 1/{MostSamples} of VersionRetention.Age"),
-            (OrphanGrace >= TimeSpan.Zero && OrphanGrace <= TimeSpan.FromDays(3650), nameof(OrphanGrace), OrphanGrace, "from zero to 3,650 days"),
+            (OrphanGrace is null || (OrphanGrace >= TimeSpan.Zero && OrphanGrace <= TimeSpan.FromDays(3650)), nameof(OrphanGrace), OrphanGrace ?? default, "from zero to 3,650 days"),
         ];
         foreach ((bool holds, string name, object value, string expected) in rules)
         {

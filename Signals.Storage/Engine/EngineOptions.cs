@@ -36,16 +36,23 @@ internal sealed record EngineOptions
 
     public TimeSpan MaxPastTime { get; init; } = TimeSpan.MaxValue;
 
-    public TimeSpan OrphanGrace { get; init; } = TimeSpan.FromDays(7);
+    /// <summary>How long patches wait where nobody ever stated it.</summary>
+    public static TimeSpan DefaultOrphanGrace { get; } = TimeSpan.FromDays(7);
 
-    /// <summary>How long versions are kept; null for not at all.</summary>
+    /// <summary>How long patches wait for their event; null for as long as the store recorded, until <see cref="KeepChoice"/> settled it.</summary>
+    public TimeSpan? OrphanGrace { get; init; }
+
+    /// <summary>How long versions are kept; null for as long as the store recorded, until <see cref="KeepChoice"/> settled it.</summary>
     public VersionRetention? Retention { get; init; }
+
+    /// <summary>What was settled; null when no versions are kept.</summary>
+    public VersionRetention? KeptVersions => Retention is { IsNone: false } ? Retention : null;
 
     /// <summary>
     /// How long what has expired stays in the files. With kept versions no merge may take a row from a read whose time of now is a moment older
     /// than the merge.
     /// </summary>
-    public TimeSpan ReclaimDelay => Retention is null ? TimeSpan.Zero : TimeSpan.FromSeconds(1);
+    public TimeSpan ReclaimDelay => KeptVersions is null ? TimeSpan.Zero : TimeSpan.FromSeconds(1);
 
     /// <summary>How long opening waits for a file handle.</summary>
     public TimeSpan OpeningPatience { get; init; } = TimeSpan.FromSeconds(10);

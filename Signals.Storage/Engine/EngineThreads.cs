@@ -39,7 +39,7 @@ internal sealed class EngineThreads : IDisposable
         _upkeep = new BackgroundLoop(
             "signals-upkeep",
             upkeep,
-            options.Retention is { } retention && retention.Granularity < UpkeepInterval ? retention.Granularity : UpkeepInterval,
+            options.KeptVersions is { } retention && retention.Granularity < UpkeepInterval ? retention.Granularity : UpkeepInterval,
             failStop);
         _sync = options.Durability == Durability.Buffered
             ? new BackgroundLoop("signals-sync", log!.SyncWritten, options.SyncInterval, failStop)

@@ -22,7 +22,7 @@ internal static class HistoryRecovery
             throw new CorruptionException(
                 Path.Combine(directory, StoreFiles.Versions(Math.Max(1, highest))),
                 0,
-                "The manifest says that versions are kept, but the list of them is gone. Put the file back, or open the store once without keeping versions to go on without its past.");
+                "The manifest says that versions are kept, but the list of them is gone. Put the file back, or open the store once with VersionRetention.None to go on without its past.");
         }
 
         HashSet<string> there = [.. files.ListFiles(directory)];

@@ -27,7 +27,7 @@ internal sealed class PatchFolder(
     TableSet tables,
     VersionCommitter committer)
 {
-    private readonly FoldScan _scan = new((long)options.OrphanGrace.TotalMilliseconds);
+    private readonly FoldScan _scan = new((long)(options.OrphanGrace ?? EngineOptions.DefaultOrphanGrace).TotalMilliseconds);
     private readonly Dictionary<(ushort EventType, Stamp Source), OrphanCount> _dropped = [];
     private readonly Lock _reportGate = new();
     private OrphanCount[] _heldNow = []; // guarded by _reportGate

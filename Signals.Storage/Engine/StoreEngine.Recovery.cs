@@ -37,7 +37,7 @@ internal sealed partial class StoreEngine
         }
 
         FailStop.ThrowIfFailed();
-        if (_options.Retention is not null)
+        if (_options.KeptVersions is not null)
         {
             RunAll(_flusher.FlushOnce);
         }

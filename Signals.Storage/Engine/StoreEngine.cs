@@ -51,21 +51,21 @@ internal sealed partial class StoreEngine
     private readonly EngineThreads? _threads;
     private readonly OneClosing _closing = new();
 
-    private StoreEngine(PatientFileSystem files, string directory, StoreSchema declared, EngineOptions options, TimeProvider time, OwnedResources owned, Action requireOwner)
+    private StoreEngine(PatientFileSystem files, string directory, StoreSchema declared, EngineOptions asked, TimeProvider time, OwnedResources owned, Action requireOwner)
     {
         FailStop.AddCheck(requireOwner);
         _files = files;
         _directory = directory;
         _owned = owned;
-        _options = options;
         Time = time;
         long started = time.GetTimestamp();
-        Telemetry = owned.Add(new StoreTelemetry(options.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(directory)), options.Observer, time));
+        Telemetry = owned.Add(new StoreTelemetry(asked.Name ?? Path.GetFileName(Path.TrimEndingDirectorySeparator(directory)), asked.Observer, time));
         (files.OnShortageBegan, files.OnShortageEnded) = (Telemetry.HandleShortageBegan, Telemetry.HandleShortageEnded);
         FilePins pins = _pins = owned.Add(new FilePins(files, directory, FailStop)); // before the epochs: what these still hold is deleted when they go
         _epochs = owned.Add(new ReadEpochs());
-        _arenas = owned.Add(new MemArenaPool(options.MemTableBytes, keep: 2));
-        Manifest manifest = owned.Add(StoreRecovery.OpenManifest(files, directory, declared, FailStop, out StoreSchema schema));
+        _arenas = owned.Add(new MemArenaPool(asked.MemTableBytes, keep: 2));
+        Manifest manifest = owned.Add(StoreRecovery.OpenManifest(files, directory, declared, FailStop, KeepChoice.ToRecord(asked, KeepSettings.Unstated), out StoreSchema schema));
+        EngineOptions options = _options = KeepChoice.Settle(files, directory, asked, manifest.State);
         Schema = schema;
         MemTableFit.Require(schema, options);
         ulong highest = StoreRecovery.HighestNumber(files, directory, manifest.State);
@@ -80,11 +80,12 @@ internal sealed partial class StoreEngine
         LogRecovery recovery = new(files, directory, manifest.State, schema);
         recovery.Check();
         ulong lists = 0;
-        HistoryContent kept = options.Retention is null ? new HistoryContent() : HistoryRecovery.Read(files, directory, manifest.State, out lists);
+        HistoryContent kept = options.KeptVersions is null ? new HistoryContent() : HistoryRecovery.Read(files, directory, manifest.State, out lists);
 
         // Everything that can be damaged was read once; only now is the store changed.
         manifest.Continue();
-        if (options.Retention is null)
+        StoreRecovery.CommitKeep(manifest, KeepChoice.ToRecord(asked, manifest.State.Keep));
+        if (options.KeptVersions is null)
         {
             StoreRecovery.CommitKeptVersions(manifest, keeps: false);
             HistoryRecovery.Forget(files, directory);
@@ -98,7 +99,7 @@ internal sealed partial class StoreEngine
         _memTables = owned.Add(new MemTableSet(_view, _arenas, layouts, options.MaxFrozenMemTables, pace, time, FailStop));
         _applier = new RecordApplier(schema, _memTables, _erasures, Sources, Watermarks)
         {
-            WatchedFlushes = options.Retention is null ? 0 : options.MaxFrozenMemTables + 1,
+            WatchedFlushes = options.KeptVersions is null ? 0 : options.MaxFrozenMemTables + 1,
         };
         _flusher = owned.Add(new Flusher(
             files, directory, schema, Numbers, options.Tables, options.Compaction.WindowBytes, _erasures, _view, Committer, _applier, _memTables, Telemetry, pins, time));
@@ -106,7 +107,7 @@ internal sealed partial class StoreEngine
         Registry = new SegmentRegistry(schema, manifest.State);
         _importer = owned.Add(new SegmentImporter(
             files, directory, schema, Numbers, tables, Committer, Registry, Watermarks, options, time, FailStop.Fail));
-        _history = options.Retention is { } retention
+        _history = options.KeptVersions is { } retention
             ? owned.Add(new VersionHistory(files, directory, retention, options.LogBytes, kept, lists, pins, FailStop, time))
             : null;
         _flusher.FirstKeptLog = () => _history?.FirstLog ?? ulong.MaxValue;
@@ -158,6 +159,9 @@ internal sealed partial class StoreEngine
     public StoreSchema Schema { get; }
 
     public string Folder => _directory;
+
+    /// <summary>What the store goes by, with nothing left to inherit.</summary>
+    public EngineOptions Options => _options;
 
     /// <summary>The handles of the tables, shared with other stores of the process.</summary>
     public HandlePool Handles => _files.Handles;

@@ -23,13 +23,14 @@ internal static class StoreRecovery
     /// <param name="directory">The store's folder.</param>
     /// <param name="declared">The event types that the program knows.</param>
     /// <param name="failStop">What every commit asks.</param>
+    /// <param name="keep">What a new store is told to keep.</param>
     /// <param name="schema">The schema in force: not yet in the manifest when it has more than the stored one.</param>
-    public static Manifest OpenManifest(IFileSystem files, string directory, StoreSchema declared, FailStop failStop, out StoreSchema schema)
+    public static Manifest OpenManifest(IFileSystem files, string directory, StoreSchema declared, FailStop failStop, KeepSettings? keep, out StoreSchema schema)
     {
         if (!Manifest.Exists(files, directory))
         {
             schema = declared;
-            return Manifest.Create(files, directory, new VersionEdit { Schema = SchemaSerializer.Write(declared) }, failStop: failStop);
+            return Manifest.Create(files, directory, new VersionEdit { Schema = SchemaSerializer.Write(declared), Keep = keep }, failStop: failStop);
         }
 
         Manifest manifest = Manifest.Load(files, directory, failStop: failStop);
@@ -60,6 +61,15 @@ internal static class StoreRecovery
         if (manifest.State.FirstLiveLog == 0)
         {
             manifest.Commit(new VersionEdit { FirstLiveLog = log, NextFileNumber = nextFileNumber });
+        }
+    }
+
+    /// <summary>Records what is kept, before anything goes by it; null for nothing new.</summary>
+    public static void CommitKeep(Manifest manifest, KeepSettings? keep)
+    {
+        if (keep is not null)
+        {
+            manifest.Commit(new VersionEdit { Keep = keep });
         }
     }
 

@@ -128,7 +128,7 @@ internal sealed class LinuxFileSystem : IFileSystem
         LibraryCalls.Run<string[]>("list", directory, () => [.. Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path))]);
 
     public IReadOnlyList<string> ListDirectories(string directory) =>
-        [.. Directory.EnumerateDirectories(directory).Select(path => Path.GetFileName(path))];
+        LibraryCalls.Run<string[]>("list", directory, () => [.. Directory.EnumerateDirectories(directory).Select(path => Path.GetFileName(path))]);
 
     public FileIdentity? IdentityOf(string path)
     {

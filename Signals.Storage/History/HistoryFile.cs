@@ -73,6 +73,10 @@ internal sealed class HistoryFile : IDisposable
         }
     }
 
+    /// <summary>Whether a folder holds a list.</summary>
+    public static bool Exists(IFileSystem files, string directory) =>
+        NumbersIn(files, directory).Length > 0;
+
     /// <summary>Deletes every list of a folder but one.</summary>
     public static void DeleteOthers(IFileSystem files, string directory, ulong kept)
     {

@@ -6,6 +6,9 @@ namespace Signals.Storage.History;
 /// </summary>
 public sealed class VersionRetention
 {
+    /// <summary>No versions are kept, and those that were are let go. Leaving the setting out says something else: as the store did so far.</summary>
+    public static VersionRetention None { get; } = new() { Age = TimeSpan.Zero, MaxBytes = 0 };
+
     /// <summary>How old a state may be and still be read. From 1 s to 3,650 days, default 1 day.</summary>
     public TimeSpan Age { get; init; } = TimeSpan.FromDays(1);
 
@@ -18,4 +21,7 @@ public sealed class VersionRetention
     /// <summary>How fine a time of the past is told from another: a state is noted this often. From 10 ms to 1 hour, default 1 s; at
     /// least a millionth of <see cref="Age"/>.</summary>
     public TimeSpan Granularity { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Whether this is <see cref="None"/>.</summary>
+    internal bool IsNone => ReferenceEquals(this, None);
 }

@@ -57,6 +57,9 @@ internal sealed class ManifestState
     /// <summary>Whether a table holds, or held, several time windows; see <see cref="VersionEdit.SpansWindows"/>.</summary>
     public bool SpansWindows { get; private set; }
 
+    /// <summary>What is kept beyond what the schema says.</summary>
+    public KeepSettings Keep { get; private set; } = KeepSettings.Unstated;
+
     /// <summary>Where the manifest ended that this was read from; null when it was not read.</summary>
     public ManifestTail? Tail { get; set; }
 
@@ -139,6 +142,7 @@ internal sealed class ManifestState
         Schema = edit.Schema ?? Schema;
         KeepsVersions = edit.KeepsVersions ?? KeepsVersions;
         SpansWindows |= edit.SpansWindows;
+        Keep = edit.Keep ?? Keep;
     }
 
     /// <summary>Throws as <see cref="Apply"/> would; changes nothing.</summary>
@@ -191,6 +195,7 @@ internal sealed class ManifestState
             FlushedPosition = FlushedPosition,
             Schema = Schema.IsEmpty ? null : Schema.ToArray(),
             SpansWindows = SpansWindows,
+            Keep = Keep == KeepSettings.Unstated ? null : Keep,
         };
         foreach (TableMeta[] tables in All(_tables.Values, TablesPerEdit).Chunk(TablesPerEdit))
         {

@@ -48,6 +48,9 @@ internal sealed class VersionEdit
     /// <summary>Whether there is a list of kept versions from now on: its loss is noticed.</summary>
     public bool? KeepsVersions { get; set; }
 
+    /// <summary>What is kept from now on, beyond what the schema says; replaces all that was stated before.</summary>
+    public KeepSettings? Keep { get; set; }
+
     /// <summary>The schema, serialized; replaces the one before.</summary>
     public byte[]? Schema { get; set; }
 

@@ -30,6 +30,7 @@ internal static class VersionEditFormat
     private const uint CompleteUpToTag = 10;
     private const uint IncarnationsTag = 12;
     private const uint SpansWindowsTag = 13;
+    private const uint KeepTag = 14;
     private const uint KeepsVersionsTag = FirstOptionalTag;
     private const int ErasureFields = 3;
     private const int SourceFields = 2;
@@ -51,6 +52,12 @@ internal static class VersionEditFormat
         {
             writer.Write(SpansWindowsTag);
             writer.Write(true);
+        }
+
+        if (edit.Keep is { } keep)
+        {
+            writer.Write(KeepTag);
+            KeepSettingsFormat.Write(ref writer, keep);
         }
 
         if (edit.KeepsVersions is bool keeps)
@@ -86,7 +93,7 @@ internal static class VersionEditFormat
         + (edit.FlushedPosition.HasValue ? 1 : 0) + (edit.Schema is null ? 0 : 1)
         + (edit.Sources.Exists(IsPlain) ? 1 : 0) + (edit.Sources.Exists(source => !IsPlain(source)) ? 1 : 0)
         + (edit.ImportedSegments.Count > 0 ? 1 : 0) + (edit.CompleteUpTo.Count > 0 ? 1 : 0)
-        + (edit.SpansWindows ? 1 : 0) + (edit.KeepsVersions.HasValue ? 1 : 0);
+        + (edit.SpansWindows ? 1 : 0) + (edit.Keep is null ? 0 : 1) + (edit.KeepsVersions.HasValue ? 1 : 0);
 
     private static void WriteTables(ref MessagePackWriter writer, VersionEdit edit)
     {
@@ -310,6 +317,9 @@ internal static class VersionEditFormat
                 break;
             case SpansWindowsTag:
                 edit.SpansWindows = reader.ReadBoolean() ? true : throw new InvalidDataException("A version edit says that no table holds several windows, which is not said.");
+                break;
+            case KeepTag:
+                edit.Keep = KeepSettingsFormat.Read(ref reader);
                 break;
             case KeepsVersionsTag:
                 edit.KeepsVersions = reader.ReadBytes() is { Length: > 0 } bytes ? bytes.FirstSpan[0] != 0 : throw new InvalidDataException("A version edit does not say whether versions are kept.");

@@ -105,7 +105,7 @@ internal sealed class HostingTests
         Assert.That(Directory.Exists(Path.Combine(_root, "configured")));
         Assert.That((await store.AppendAsync(Batch(store))).Durability, Is.EqualTo(Durability.Synced));
         Assert.That((options.MaxFutureTime, options.MaxWatermarkLag), Is.EqualTo((TimeSpan.FromMinutes(5), (TimeSpan?)TimeSpan.FromSeconds(30))));
-        Assert.That((options.OrphanGrace, options.VersionAge), Is.EqualTo((TimeSpan.FromDays(1), (TimeSpan?)TimeSpan.FromHours(6))));
+        Assert.That((options.OrphanGrace, options.VersionAge), Is.EqualTo(((TimeSpan?)TimeSpan.FromDays(1), (TimeSpan?)TimeSpan.FromHours(6))));
         Assert.That(SignalStore.KeepsVersions(Path.Combine(_root, "configured")));
         await host.StopAsync();
     }
@@ -147,7 +147,9 @@ internal sealed class HostingTests
 
         VersionRetention kept = given.VersionRetention!;
         Assert.That((kept.Age, kept.MaxBytes, kept.Granularity), Is.EqualTo((TimeSpan.FromHours(2), (long)(1 << 25), TimeSpan.FromSeconds(2))));
-        Assert.That(new SignalsOptions().ToStoreOptions(log: null, TimeProvider.System).VersionRetention, Is.Null);
+        StoreOptions unsaid = new SignalsOptions().ToStoreOptions(log: null, TimeProvider.System);
+        Assert.That((unsaid.VersionRetention, unsaid.OrphanGrace), Is.EqualTo(((VersionRetention?)null, (TimeSpan?)null)), "the store's own");
+        Assert.That(new SignalsOptions { VersionAge = TimeSpan.Zero }.ToStoreOptions(log: null, TimeProvider.System).VersionRetention, Is.SameAs(VersionRetention.None));
     }
 
     [Test]

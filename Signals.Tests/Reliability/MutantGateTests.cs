@@ -125,7 +125,7 @@ internal sealed class MutantGateTests
         {
             return new LockLossRun(mount, durability, Seed).Verify(steps: 10, attempt: 0);
         }
-        catch (SignalsException)
+        catch (SignalsException e)
         {
             return $"{durability}, the lock is lost: {e.GetType().Name}: {e.Message}";
         }

@@ -55,7 +55,7 @@ internal sealed class ToolTests
     [Test]
     public async Task Compact_OfAStoreThatKeepsVersions_LeavesThem()
     {
-        StoreOptions options = new() { VersionRetention = new VersionRetention() };
+        StoreOptions options = new() { VersionRetention = new VersionRetention { Age = TimeSpan.FromDays(3) }, OrphanGrace = TimeSpan.FromDays(90) };
         DateTimeOffset then;
         using (SignalStore store = SignalStore.Open(Folder, Schema, options))
         {
@@ -65,7 +65,8 @@ internal sealed class ToolTests
         Assert.That(SignalStore.KeepsVersions(Folder));
         ToolRun run = await ToolRun.OfAsync(["compact", Folder]);
         Assert.That(run.Code, Is.EqualTo(ExitCode.Ok), run.Messages);
-        using SignalStore again = SignalStore.Open(Folder, Schema, options);
+        using SignalStore again = SignalStore.Open(Folder, Schema);
+        Assert.That((again.Engine.Options.OrphanGrace, again.Engine.Options.KeptVersions!.Age), Is.EqualTo(((TimeSpan?)TimeSpan.FromDays(90), TimeSpan.FromDays(3))));
         using PastStore past = again.OpenPast(then);
         using Sequence clicks = past.Read(UserId.From("alice"), again.Query("click").Build());
         Assert.That(clicks.Count, Is.EqualTo(2));

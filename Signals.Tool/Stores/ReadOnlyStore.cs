@@ -1,5 +1,6 @@
 using Signals.Core.Model;
 using Signals.Storage;
+using Signals.Storage.History;
 
 namespace Signals.Tool.Stores;
 
@@ -46,8 +47,8 @@ internal sealed class ReadOnlyStore : IDisposable
                 }
             }
 
-            // Slow background compaction: what it would write is thrown away.
-            StoreOptions options = new() { CompactionBytesPerSecond = 1 << 20, Name = Path.GetFileName(folder) };
+            // Slow background compaction and no versions: what they would write is thrown away.
+            StoreOptions options = new() { CompactionBytesPerSecond = 1 << 20, Name = Path.GetFileName(folder), VersionRetention = VersionRetention.None };
             return new ReadOnlyStore(copy, SignalStore.Open(copy, SignalStore.ReadSchema(copy), options));
         }
         catch

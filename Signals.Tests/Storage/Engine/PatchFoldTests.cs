@@ -195,6 +195,33 @@ internal sealed class PatchFoldTests
         AssertScores(store, 1);
     }
 
+    /// <summary>A tool knows nothing of the grace that the store's program stated, and must not drop what that one keeps.</summary>
+    [Test]
+    public async Task Fold_OpenedWithoutStatingTheGrace_KeepsPatchesForAsLongAsTheStoreWasTold([Values] bool ofACheckpoint)
+    {
+        EngineOptions stated = Roomy with { OrphanGrace = TimeSpan.FromDays(90) };
+        using (SignalStore store = Open(stated))
+        {
+            Append(store, 0, 1);
+            await store.FlushAsync();
+            Attach(store, 0, Events, Score);
+            if (ofACheckpoint)
+            {
+                await store.CheckpointAsync("/copy");
+            }
+        }
+
+        using SignalStore tool = SignalStore.Open(_files, ofACheckpoint ? "/copy" : TestStores.Folder, Schema, Roomy, _time);
+        _time.NowMs += (long)TimeSpan.FromDays(90).TotalMilliseconds;
+        Task compacted = tool.CompactAsync();
+        tool.Engine.RunPending();
+        await compacted;
+        Assert.That((tool.GetStats().OrphansDropped, tool.GetStats().PatchRows), Is.EqualTo((0L, Users * (Events - 1L))), "not a moment early");
+        _time.NowMs++;
+        tool.Engine.RunPending();
+        Assert.That(tool.GetStats().OrphansDropped, Is.EqualTo(Users * (Events - 1L)));
+    }
+
     [Test]
     public async Task Fold_GraceOverWhileTheEventIsInTheMemtable_WaitsForItsFlush()
     {

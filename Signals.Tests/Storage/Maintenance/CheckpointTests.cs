@@ -57,11 +57,11 @@ internal sealed class CheckpointTests
         SimFileSystem files = new() { CanLink = true };
         files.CreateDirectory(TestStores.Folder);
         string[] logs = [StoreFiles.Log(first + 1), StoreFiles.Log(first)];
-        LogWriter.Prepare(files, Path.Combine(TestStores.Folder, logs[1]), first, 4096);
-        LogWriter.Prepare(files, Path.Combine(TestStores.Folder, logs[0]), first + 1, 8192);
+        LogWriter.Prepare(files, Path.Combine(TestStores.Folder, logs[1]), first, LogFormat.EmptyBytes);
+        LogWriter.Prepare(files, Path.Combine(TestStores.Folder, logs[0]), first + 1, 2 * LogFormat.EmptyBytes);
         VersionEdit state = new() { FirstLiveLog = first, NextFileNumber = first + 3 };
         CheckpointInfo info = new CheckpointWriter(files, TestStores.Folder, Target).Write(new CheckpointPlan([state], logs, first, Log: 0, LogEnd: 0), default);
-        Assert.That((info.Files, info.Bytes, info.SharedBytes), Is.EqualTo((2, 4096L + 8192, 4096L)));
+        Assert.That((info.Files, info.Bytes, info.SharedBytes), Is.EqualTo((2, 3L * LogFormat.EmptyBytes, (long)LogFormat.EmptyBytes)));
     }
 
     [Test]

@@ -177,7 +177,8 @@ internal sealed class PastStoreTests
         Assert.That(_files.ListFiles(TestStores.Folder).Where(name => !name.StartsWith("MANIFEST", StringComparison.Ordinal)).Order(), Is.EqualTo(before));
         _files.Delete(list);
         Assert.That(() => PastStores.Open(_files, _time), Throws.TypeOf<CorruptionException>().With.Property("File").Contain("VERSIONS"), "a list that is gone is noticed");
-        TestStores.Open(_files, PastStores.Schema, _time).Dispose();
+        Assert.That(() => TestStores.Open(_files, PastStores.Schema, _time), Throws.TypeOf<CorruptionException>().With.Message.Contains("VersionRetention.None"), "nobody said that none are kept");
+        TestStores.Open(_files, PastStores.Schema, _time, TestStores.Tiny with { Retention = VersionRetention.None }).Dispose();
         using SignalStore again = PastStores.Open(_files, _time);
         Assert.That(() => again.OpenPast(then), Throws.TypeOf<VersionExpiredException>());
         using ServedSequence now = again.Read(User, PastStores.Name);
@@ -185,7 +186,7 @@ internal sealed class PastStoreTests
     }
 
     [Test]
-    public void Open_WithoutRetention_LeavesNothingOfIt()
+    public void Open_WithRetentionNone_LeavesNothingOfIt()
     {
         using (SignalStore store = PastStores.Open(_files, _time))
         {
@@ -194,7 +195,7 @@ internal sealed class PastStoreTests
         }
 
         Assert.That(_files.ListFiles(TestStores.Folder).Where(name => name.StartsWith("VERSIONS", StringComparison.Ordinal)), Is.Not.Empty);
-        using SignalStore without = TestStores.Open(_files, PastStores.Schema, _time);
+        using SignalStore without = TestStores.Open(_files, PastStores.Schema, _time, TestStores.Tiny with { Retention = VersionRetention.None });
         Assert.That(_files.ListFiles(TestStores.Folder).Where(name => name.StartsWith("VERSIONS", StringComparison.Ordinal)), Is.Empty);
     }
 

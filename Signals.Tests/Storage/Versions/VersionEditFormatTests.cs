@@ -90,6 +90,28 @@ internal sealed class VersionEditFormatTests
         Assert.That(ManifestState.Of(state.Snapshot()).SpansWindows, "What it once was stays in every snapshot.");
     }
 
+    // docs/formats/manifest.md, tag 14: the grace in ms, then age in ms, bytes and granularity in ms.
+    [TestCase("810E" + "92" + "CE05265C00" + "93" + "CE05265C00" + "CE00100000" + "CD03E8", 86_400_000L, 86_400_000L)]
+    [TestCase("810E" + "92" + "C0" + "90", null, 0L)]
+    [TestCase("810E" + "92" + "00" + "C0", 0L, null)]
+    public void Keep_StatedOrNot_IsTheGoldenBytesAndReadFromThem(string golden, long? graceMs, long? ageMs)
+    {
+        VersionLimits? limits = ageMs is not { } age ? null : age == 0 ? VersionLimits.None : new VersionLimits(age, 1 << 20, 1000);
+        KeepSettings keep = new(graceMs, limits);
+        Assert.That(Convert.ToHexString(VersionEditFormat.Write(new VersionEdit { Keep = keep })), Is.EqualTo(golden));
+        Assert.That(VersionEditFormat.Read(Convert.FromHexString(golden)).Keep, Is.EqualTo(keep));
+    }
+
+    [TestCase("810E" + "91" + "00", TestName = "Read_KeepWithAFieldMissing_IsRefused")]
+    [TestCase("810E" + "92" + "FF" + "C0", TestName = "Read_NegativeGrace_IsRefused")]
+    [TestCase("810E" + "92" + "CF7FFFFFFFFFFFFFFF" + "C0", TestName = "Read_EndlessGrace_IsRefused")]
+    [TestCase("810E" + "92" + "C0" + "92" + "CE05265C00" + "CE00100000", TestName = "Read_VersionsWithAFieldMissing_IsRefused")]
+    [TestCase("810E" + "92" + "C0" + "93" + "00" + "CE00100000" + "CD03E8", TestName = "Read_VersionsOfNoAge_IsRefused")]
+    [TestCase("810E" + "92" + "C0" + "93" + "CE05265C00" + "CE000FFFFF" + "CD03E8", TestName = "Read_VersionsOfTooFewBytes_IsRefused")]
+    [TestCase("810E" + "92" + "C0" + "93" + "CE05265C00" + "CE00100000" + "09", TestName = "Read_TooFineAGranularity_IsRefused")]
+    public void Read_ImpossibleKeep_IsRefused(string hex) =>
+        Assert.That(() => VersionEditFormat.Read(Convert.FromHexString(hex)), Throws.TypeOf<InvalidDataException>());
+
     [TestCase(true, "81CC80C40101")]
     [TestCase(false, "81CC80C40100")]
     public void KeepsVersions_IsOneByteOfAnOptionalTag(bool keeps, string expected)

@@ -1,0 +1,59 @@
+using Signals.Core.Model;
+using Signals.Storage.FileSystem;
+using Signals.Storage.History;
+using Signals.Storage.Versions;
+
+namespace Signals.Storage.Engine;
+
+/// <summary>
+/// Settles what a store keeps: what the opening states, else what the store recorded, else the defaults. So no program, tool or helper that knows
+/// nothing of a setting can drop what another one keeps.
+/// </summary>
+/// <remarks>Thread contract: the opening thread, which holds the store's lock. <see cref="Settle"/> only reads.</remarks>
+internal static class KeepChoice
+{
+    /// <summary>
+    /// For versions that are kept by nobody knows which setting: the store is of a library that recorded none. They stay until an opening states one.
+    /// </summary>
+    private static readonly VersionRetention Unknown = new() { Age = TimeSpan.FromDays(3650), MaxBytes = long.MaxValue, Granularity = TimeSpan.FromHours(1) };
+
+    /// <summary>The options with nothing left to inherit.</summary>
+    /// <exception cref="InvalidOperationException">The store keeps versions, and the durability that was asked for has no log for them.</exception>
+    public static EngineOptions Settle(IFileSystem files, string directory, EngineOptions asked, ManifestState state)
+    {
+        VersionRetention versions = asked.Retention ?? Of(state.Keep.Versions)
+            ?? (state.KeepsVersions || HistoryFile.Exists(files, directory) ? Unknown : VersionRetention.None);
+        if (!versions.IsNone && asked.Durability == Durability.InMemory)
+        {
+            throw new InvalidOperationException(
+                "The store keeps versions, for which it needs a log. Open it with a durability that has one, or with VersionRetention.None to let them go.");
+        }
+
+        TimeSpan? grace = state.Keep.OrphanGraceMs is long ms ? TimeSpan.FromMilliseconds(ms) : null;
+        return asked with { OrphanGrace = asked.OrphanGrace ?? grace ?? EngineOptions.DefaultOrphanGrace, Retention = versions };
+    }
+
+    /// <summary>What is to be recorded; null when an opening states nothing that is not recorded already.</summary>
+    /// <param name="asked">The options as they were given, before <see cref="Settle"/>.</param>
+    /// <param name="recorded">What the store recorded so far.</param>
+    public static KeepSettings? ToRecord(EngineOptions asked, KeepSettings recorded)
+    {
+        KeepSettings stated = new(
+            asked.OrphanGrace is { } grace ? (long)grace.TotalMilliseconds : recorded.OrphanGraceMs,
+            asked.Retention is { } versions ? LimitsOf(versions) : recorded.Versions);
+        return stated == recorded ? null : stated;
+    }
+
+    private static VersionRetention? Of(VersionLimits? limits) => limits is not { } kept ? null
+        : kept == VersionLimits.None ? VersionRetention.None
+        : new VersionRetention
+        {
+            Age = TimeSpan.FromMilliseconds(kept.AgeMs),
+            MaxBytes = kept.MaxBytes,
+            Granularity = TimeSpan.FromMilliseconds(kept.GranularityMs),
+        };
+
+    private static VersionLimits LimitsOf(VersionRetention versions) => versions.IsNone
+        ? VersionLimits.None
+        : new VersionLimits((long)versions.Age.TotalMilliseconds, versions.MaxBytes, (long)versions.Granularity.TotalMilliseconds);
+}
