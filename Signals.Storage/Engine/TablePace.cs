@@ -1,5 +1,4 @@
 using Signals.Storage.Primitives;
-using Signals.Storage.Reads;
 
 namespace Signals.Storage.Engine;
 

@@ -3,8 +3,8 @@ using Signals.Storage.Tables;
 namespace Signals.Storage.Versions;
 
 /// <summary>
-/// Neighbours in the order of reads, at most 64, and their filters side by side: a word of the group has a bit of each table. So six words tell which of them may
-/// have a user, and no table that lacks the user is touched.
+/// Neighbours in the order of reads, at most 64, and their filters side by side: a word of the group has a bit of each table. So six words
+/// tell which of them may have a user, and hardly a table that lacks the user is touched.
 /// </summary>
 /// <remarks>
 /// Thread contract: immutable; any thread. Invariant: a table that may hold a user has its bit in the answer; one without a filter always. Versions share
