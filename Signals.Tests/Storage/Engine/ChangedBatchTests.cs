@@ -94,6 +94,53 @@ internal sealed class ChangedBatchTests
         }
     }
 
+    [Test]
+    public async Task TryAppend_BatchThatAnotherThreadChangesAllTheTime_HarmsNobodyElse()
+    {
+        SimFileSystem files = new(record: false);
+        ManualTime time = new(TestStores.Start);
+        using (SignalStore store = TestStores.Open(files, Schema, time))
+        {
+            EventBatch misused = store.CreateBatch("e");
+            using CancellationTokenSource done = new();
+            Task misuse = Task.Run(() =>
+            {
+                for (int round = 0; !done.IsCancellationRequested; round++)
+                {
+                    Quietly(() => Change(misused, (round % 3) switch { 0 => "replaced", 1 => "grown", _ => "shrunk" }));
+                }
+            });
+            EventBatch others = store.CreateBatch("e");
+            for (int i = 0; i < 300; i++)
+            {
+                Quietly(() => store.TryAppend(misused, out _));
+                others.Clear();
+                others.Add(Alice, TestStores.Start + i, (ulong)i).Set("n", (long)i).Set("text", $"given {i}").Set("h", (Half)i);
+                Assert.That(store.TryAppend(others, out _), "the ring is emptied each round");
+                store.Engine.RunPending();
+            }
+
+            await done.CancelAsync();
+            await misuse;
+        }
+
+        using SignalStore again = TestStores.Open(files, Schema, time);
+        Assert.That(Count(again, Alice), Is.EqualTo(300));
+        Assert.That(again.Verify().IsIntact, "nothing that is stored is damaged");
+    }
+
+    // Whoever shares a batch between threads gets exceptions, of any kind; nobody else does.
+    private static void Quietly(Action misuse)
+    {
+        try
+        {
+            misuse();
+        }
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException or IndexOutOfRangeException or EventRejectedException)
+        {
+        }
+    }
+
     private static void FillRing(SignalStore store)
     {
         EventBatch filler = store.CreateBatch("e");

@@ -5,6 +5,7 @@ using Signals.Core.Schema;
 using Signals.Storage;
 using Signals.Storage.Engine;
 using Signals.Storage.Reads;
+using Signals.Storage.Segments;
 using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Storage.Engine;
@@ -123,6 +124,41 @@ internal sealed class LimitTests
         Assert.That((store.GetStats().EventsOutOfReach, store.GetStats().EventsApplied), Is.EqualTo((2L, 0L)), "before they are applied");
         store.Engine.RunPending();
         Assert.That(Times(store), Is.EqualTo(new[] { edge }));
+    }
+
+    [Test]
+    public async Task ImportAsync_TimesThatAnAppendWouldNotTake_AreRefused()
+    {
+        SimFileSystem files = ImportStore.NewFiles();
+        ImportStore.Write(files, [(1UL, -24 * 400)]);
+        ImportStore.Write(files, [(1UL, -1)], path: "/offline/good.seg");
+        EngineOptions options = TestStores.Tiny with { MaxPastTime = TimeSpan.FromDays(365) };
+        using SignalStore store = TestStores.Open(files, ImportStore.Schema, new ManualTime(TestStores.Start), options);
+        Assert.That(
+            async () => await store.ImportAsync(ImportStore.Segment),
+            Throws.InstanceOf<EventRejectedException>().With.Property("Reason").EqualTo(RejectionReason.TimeOutOfRange));
+        Assert.That(store.GetWatermark("view"), Is.Null);
+        await store.ImportAsync("/offline/good.seg");
+        Assert.That(store.GetWatermark("view"), Is.EqualTo(DateTimeOffset.FromUnixTimeMilliseconds(ImportStore.TimeOf(-1))));
+    }
+
+    [TestCase(long.MinValue)]
+    [TestCase(long.MaxValue)]
+    [TestCase(-62_135_596_800_000)]
+    [TestCase(253_402_300_800_000)] // the year 10000
+    public void Insert_TimeThatNoDateCanName_IsRefused(long timeMs)
+    {
+        SegmentOptions options = new() { Generation = 1 };
+        using SegmentWriter writer = SegmentWriter.Create(ImportStore.NewFiles(), ImportStore.Segment, ImportStore.Schema["view"], options);
+        Assert.That(() => writer.Insert(Bob, timeMs, 1), Throws.InstanceOf<ArgumentOutOfRangeException>());
+    }
+
+    [Test]
+    public void GetWatermark_OfAnOlderStoreBeyondEveryDate_DoesNotThrow([Values(long.MinValue + 1, long.MaxValue)] long timeMs)
+    {
+        using SignalStore store = TestStores.Open(new SimFileSystem(), Schema(), new ManualTime(TestStores.Start));
+        store.Engine.Watermarks.Raise(0, timeMs);
+        Assert.That(store.GetWatermark("e")!.Value.Year, Is.EqualTo(timeMs < 0 ? 1 : 9999));
     }
 
     [Test]
