@@ -21,7 +21,7 @@ internal static class MemTableFit
             bool isVariable = type.Columns.Any(column => column.Type.IsVariable);
             long values = isVariable ? options.MaxBatchBytes + (8L * type.Columns.Count) : 0;
             long needed = Alignment + (8L * MemTable.FirstIndexSlots(options.MemTableBytes)) + Alignment
-                + MemEntry.Bytes + Alignment + new ChunkLayout(type).ChunkBytes(MemChunk.FirstCapacity) + values;
+                + MemEntry.Bytes + Alignment + new ChunkLayout(type).MostBytes(MemChunk.FirstCapacity) + values;
             if (needed > options.MemTableBytes)
             {
                 throw new ArgumentException(

@@ -6,26 +6,35 @@ namespace Signals.Storage.MemTables;
 /// <summary>Where each column of an event type lies inside a <see cref="MemChunk"/> of a given capacity.</summary>
 /// <remarks>
 /// Thread contract: immutable. A column of a chunk with capacity c starts at 24 + c x (bytes a row of all before it).
-/// Variable-length columns hold a <see cref="MemBytes"/>.
+/// Variable-length columns hold a <see cref="MemBytes"/>. The values of a wide column lie in a block of their own, which the chunk has once
+/// a row of it has a value: the chunk ends with an arena reference for each wide column, 0 when there is none. So a column that a schema
+/// declares and nobody fills takes a byte a row, whatever its width.
 /// </remarks>
 internal sealed class ChunkLayout
 {
     private const int MaxChunkBytes = 32 * 1024;
     private const int KeyBytes = 16;
+    private const int WideBytes = 64;
+    private const int SlotBytes = 8;
 
     private readonly int[] _columnPrefix;
+    private readonly int[] _wideSlot;
     private readonly int _statePrefix;
+    private readonly int _wideRowBytes;
 
     public ChunkLayout(EventTypeSchema type)
     {
         int prefix = KeyBytes;
         Columns = new ColumnType[type.Columns.Count];
         _columnPrefix = new int[Columns.Length];
+        _wideSlot = new int[Columns.Length];
         for (int i = 0; i < Columns.Length; i++)
         {
             Columns[i] = type.Columns[i].Type;
             _columnPrefix[i] = prefix;
-            prefix += StoredWidth(i);
+            _wideSlot[i] = IsWide(i) ? WideColumns++ : -1;
+            prefix += IsWide(i) ? 0 : StoredWidth(i);
+            _wideRowBytes += IsWide(i) ? StoredWidth(i) : 0;
         }
 
         _statePrefix = prefix;
@@ -34,7 +43,11 @@ internal sealed class ChunkLayout
 
     public ColumnType[] Columns { get; }
 
+    /// <summary>Bytes of a row inside its chunk, without the values of wide columns.</summary>
     public int RowBytes { get; }
+
+    /// <summary>Columns whose values lie outside the chunk.</summary>
+    public int WideColumns { get; }
 
     public static int TimesOffset => MemChunk.HeaderBytes;
 
@@ -42,16 +55,32 @@ internal sealed class ChunkLayout
 
     public int StoredWidth(int column) => Columns[column].IsVariable ? MemBytes.Bytes : Columns[column].Width;
 
+    /// <summary>Whether the values of a column lie in a block of their own.</summary>
+    public bool IsWide(int column) => !Columns[column].IsVariable && Columns[column].Width >= WideBytes;
+
+    /// <summary>Where the values of a column that is not wide begin.</summary>
     public int ColumnOffset(int column, int capacity) => MemChunk.HeaderBytes + (_columnPrefix[column] * capacity);
 
     public int StatesOffset(int column, int capacity) => MemChunk.HeaderBytes + ((_statePrefix + column) * capacity);
 
-    public long ChunkBytes(int capacity) => MemChunk.HeaderBytes + ((long)RowBytes * capacity);
+    /// <summary>Where the reference to the block of a wide column is; aligned, so that it is read and written at once.</summary>
+    public int WideSlotOffset(int column, int capacity) => SlotsOffset(capacity) + (_wideSlot[column] * SlotBytes);
+
+    /// <summary>Where the references to blocks begin; they end the chunk.</summary>
+    public int SlotsOffset(int capacity) => (MemChunk.HeaderBytes + (RowBytes * capacity) + SlotBytes - 1) & -SlotBytes;
+
+    /// <summary>Bytes of a chunk without the blocks of wide columns.</summary>
+    public long ChunkBytes(int capacity) => WideColumns == 0
+        ? MemChunk.HeaderBytes + ((long)RowBytes * capacity)
+        : SlotsOffset(capacity) + ((long)WideColumns * SlotBytes);
+
+    /// <summary>Bytes of a chunk of which every wide column has values, in as many pieces of the arena.</summary>
+    public long MostBytes(int capacity) => ChunkBytes(capacity) + ((long)_wideRowBytes * capacity) + ((long)WideColumns * SlotBytes);
 
     /// <summary>Chunks double from 4 to 64 rows, or stay where doubling would pass 32 KiB.</summary>
     public int NextCapacity(int capacity)
     {
         int doubled = Math.Min(MemChunk.MaxCapacity, capacity * 2);
-        return ChunkBytes(doubled) <= MaxChunkBytes ? doubled : capacity;
+        return MostBytes(doubled) <= MaxChunkBytes ? doubled : capacity;
     }
 }

@@ -37,7 +37,13 @@ internal static unsafe class MemColumnReader
     {
         MemChunk* chunk = Locate(table, row, out int index);
         ChunkLayout layout = table.Layout(eventType);
-        byte* values = (byte*)chunk + layout.ColumnOffset(column, chunk->Capacity);
+        byte* values = Values(table.Arena, layout, column, chunk);
+        if (values == null)
+        {
+            destination.Clear();
+            return;
+        }
+
         int width = layout.Columns[column].Width;
         fixed (byte* target = destination)
         {
@@ -66,6 +72,18 @@ internal static unsafe class MemColumnReader
     {
         MemChunk* chunk = Locate(table, row, out int index);
         return (ColumnState)((byte*)chunk)[table.Layout(eventType).StatesOffset(column, chunk->Capacity) + index];
+    }
+
+    /// <summary>Where the values of a fixed-width column begin; null when none of the chunk's rows has one.</summary>
+    private static byte* Values(MemArena arena, ChunkLayout layout, int column, MemChunk* chunk)
+    {
+        if (!layout.IsWide(column))
+        {
+            return (byte*)chunk + layout.ColumnOffset(column, chunk->Capacity);
+        }
+
+        uint block = Volatile.Read(ref *(uint*)((byte*)chunk + layout.WideSlotOffset(column, chunk->Capacity)));
+        return block == 0 ? null : arena.Pointer(block);
     }
 
     private static MemChunk* Locate(MemTable table, long row, out int index)

@@ -163,13 +163,29 @@ internal sealed unsafe class MemOrderedWriter
         byte* merged = arena.Pointer(reference);
         byte* source = Chunk(arena, first, out int index);
         *(MemChunk*)merged = new MemChunk { Capacity = 1 };
+        new Span<byte>(merged + layout.SlotsOffset(1), layout.WideColumns * sizeof(ulong)).Clear();
         *(long*)(merged + ChunkLayout.TimesOffset) = ((long*)(source + ChunkLayout.TimesOffset))[index];
         *(ulong*)(merged + ChunkLayout.IdsOffset(1)) = ((ulong*)(source + ChunkLayout.IdsOffset(((MemChunk*)source)->Capacity)))[index];
         for (int column = 0; column < layout.Columns.Length; column++)
         {
             long winner = Compare(arena, layout, column, first, second) >= 0 ? first : second;
-            Cell(arena, layout, column, winner, out byte state).CopyTo(new Span<byte>(merged + layout.ColumnOffset(column, 1), layout.StoredWidth(column)));
+            ReadOnlySpan<byte> cell = Cell(arena, layout, column, winner, out byte state);
             merged[layout.StatesOffset(column, 1)] = state;
+            if (!layout.IsWide(column))
+            {
+                cell.CopyTo(new Span<byte>(merged + layout.ColumnOffset(column, 1), cell.Length));
+            }
+            else if (!cell.IsEmpty)
+            {
+                uint block = arena.Allocate(cell.Length);
+                if (block == 0)
+                {
+                    return 0;
+                }
+
+                cell.CopyTo(new Span<byte>(arena.Pointer(block), cell.Length));
+                *(uint*)(merged + layout.WideSlotOffset(column, 1)) = block;
+            }
         }
 
         return (long)reference * MemChunk.MaxCapacity;
@@ -186,13 +202,19 @@ internal sealed unsafe class MemOrderedWriter
             : a.SequenceCompareTo(b);
     }
 
-    /// <summary>A cell as the chunk stores it.</summary>
+    /// <summary>A cell as the chunk stores it; nothing for one without a value in a wide column of which the chunk has no block.</summary>
     private static ReadOnlySpan<byte> Cell(MemArena arena, ChunkLayout layout, int column, long row, out byte state)
     {
         byte* chunk = Chunk(arena, row, out int index);
         int capacity = ((MemChunk*)chunk)->Capacity;
         int width = layout.StoredWidth(column);
         state = chunk[layout.StatesOffset(column, capacity) + index];
+        if (layout.IsWide(column))
+        {
+            uint block = *(uint*)(chunk + layout.WideSlotOffset(column, capacity));
+            return block == 0 ? [] : new ReadOnlySpan<byte>(arena.Pointer(block) + ((long)index * width), width);
+        }
+
         return new ReadOnlySpan<byte>(chunk + layout.ColumnOffset(column, capacity) + ((long)index * width), width);
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Signals.Core.Columns;
 using Signals.Core.Model;
 using Signals.Storage.Primitives;
 
@@ -110,6 +111,7 @@ internal sealed unsafe class MemTableWriter
 
         MemChunk* chunk = (MemChunk*)arena.Pointer(reference);
         *chunk = new MemChunk { Previous = entry->Tail, Capacity = capacity, FirstRow = entry->Reserved, NewestBefore = entry->Newest };
+        new Span<byte>((byte*)chunk + layout.SlotsOffset(capacity), layout.WideColumns * sizeof(ulong)).Clear();
         entry->TailCapacity = (byte)capacity;
         entry->TailEnd = entry->Reserved + capacity;
         Volatile.Write(ref entry->Tail, reference);
@@ -155,6 +157,10 @@ internal sealed unsafe class MemTableWriter
             if (layout.Columns[column].IsVariable)
             {
                 count = ScatterVariable(table.Arena, layout, rows, start, count, column);
+            }
+            else if (layout.IsWide(column))
+            {
+                count = ScatterWide(table.Arena, layout, rows, start, count, column);
             }
             else if (rows.IsMissing(column))
             {
@@ -226,6 +232,51 @@ internal sealed unsafe class MemTableWriter
             byte* target = place.Chunk + layout.ColumnOffset(column, place.Capacity);
             Buffer.MemoryCopy(source + (i * width), target + (place.Index * width), width, width);
         }
+    }
+
+    /// <summary>
+    /// Writes values of a wide column. The first of a chunk makes the block for all its rows, zero for those before: readers that look at
+    /// them meanwhile see no block or zeros.
+    /// </summary>
+    private int ScatterWide(MemArena arena, ChunkLayout layout, BatchRows rows, int start, int count, int column)
+    {
+        int width = layout.Columns[column].Width;
+        bool isMissing = rows.IsMissing(column);
+        ReadOnlySpan<byte> states = rows.States(column);
+        for (int i = 0; i < count; i++)
+        {
+            ref Place place = ref _places[i];
+            ref uint slot = ref *(uint*)(place.Chunk + layout.WideSlotOffset(column, place.Capacity));
+            bool hasValue = !isMissing && states[start + i] == (byte)ColumnState.Value;
+            if (slot == 0)
+            {
+                if (!hasValue)
+                {
+                    continue;
+                }
+
+                uint block = arena.Allocate((long)width * place.Capacity);
+                if (block == 0)
+                {
+                    return i;
+                }
+
+                new Span<byte>(arena.Pointer(block), width * place.Capacity).Clear();
+                Volatile.Write(ref slot, block);
+            }
+
+            Span<byte> target = new(arena.Pointer(slot) + ((long)place.Index * width), width);
+            if (hasValue)
+            {
+                rows.Values(column).Slice((start + i) * width, width).CopyTo(target);
+            }
+            else
+            {
+                target.Clear();
+            }
+        }
+
+        return count;
     }
 
     private int ScatterVariable(MemArena arena, ChunkLayout layout, BatchRows rows, int start, int count, int column)

@@ -52,6 +52,13 @@ internal sealed class MetaCheck(SignalStore store, DictionaryModel model, MetaTy
     {
         foreach (string name in answer.Query.ColumnNames)
         {
+            if (name == MetaType.Wide)
+            {
+                Require(!answer.States(name).ContainsAnyExcept(ColumnState.Absent), $"{where}\n{name} has a value or null");
+                Require(!answer.Vector<sbyte>(name).ContainsAnyExcept((sbyte)0), $"{where}\n{name} is not zero");
+                continue;
+            }
+
             MetaColumn column = query.Types.SelectMany(type => types[type].Columns).First(c => c.Name == name);
             for (int row = 0; row < expected.Length; row++)
             {

@@ -6,6 +6,11 @@ namespace Signals.Tests.Reliability.MetaModel;
 /// <summary>A random event type. Columns beyond the declared ones are added by a later reopen.</summary>
 internal sealed record MetaType(string Name, MetaColumn[] Columns, int KeepLast, long MaxAgeMs, int WindowMinutes)
 {
+    /// <summary>A column without values.</summary>
+    public const string Wide = "wide";
+
+    private const int WideBytes = 512;
+
     public static MetaType Random(ref SimRandom random, int index)
     {
         MetaColumn[] columns = new MetaColumn[random.Below(5)];
@@ -19,11 +24,17 @@ internal sealed record MetaType(string Name, MetaColumn[] Columns, int KeepLast,
         return new MetaType($"t{index}", columns, keep, age, 1 + random.Below(40));
     }
 
-    public void Declare(EventTypeBuilder type, int columns)
+    /// <summary>Declares the first columns, and once they are all there a wide one that no event has, if wanted.</summary>
+    public void Declare(EventTypeBuilder type, int columns, bool isWide = false)
     {
         foreach (MetaColumn column in Columns.AsSpan(0, Math.Min(columns, Columns.Length)))
         {
             column.Declare(type);
+        }
+
+        if (isWide && columns >= Columns.Length)
+        {
+            type.Vector<sbyte>(Wide, WideBytes);
         }
 
         type.Window(TimeSpan.FromMinutes(WindowMinutes));
