@@ -58,7 +58,7 @@ public sealed record StoreStats
     public long EventsRejected { get; }
 
     /// <summary>
-    /// Events accepted that no read shows, because they were older than the max age of their type when they came. A count that grows says
+    /// Events accepted, imported ones too, that no read shows, because they were older than the max age of their type when they came. A count that grows says
     /// that a source's times are wrong, or that its history is longer than what the type keeps.
     /// </summary>
     public long EventsOutOfReach { get; }

@@ -29,6 +29,7 @@ internal sealed class SegmentImporter : IDisposable
     private readonly Action<Exception> _commitFailed;
     private readonly CancellationTokenSource _closing = new();
     private readonly SemaphoreSlim _turn = new(1); // held by the import or declaration under way
+    private long _outOfReach;
 
     public SegmentImporter(
         IFileSystem files,
@@ -56,6 +57,9 @@ internal sealed class SegmentImporter : IDisposable
         _time = time;
         _commitFailed = commitFailed;
     }
+
+    /// <summary>Imported events that no read will show, because they were older than the max age of their type when they came.</summary>
+    public long OutOfReach => Volatile.Read(ref _outOfReach);
 
     /// <summary>Imports a segment on this thread.</summary>
     /// <exception cref="ObjectDisposedException">The store was closed.</exception>
@@ -134,13 +138,15 @@ internal sealed class SegmentImporter : IDisposable
         SegmentFile segment = SegmentFile.Read(staged.Content);
         EventTypeSchema type = SegmentColumns.TypeOf(segment.Header, _schema, path);
         ushort[] columns = SegmentColumns.IdsOf(segment.Header, type, path);
-        TableFooter[] footers = SegmentVerifier.Verify(segment, done => Report(ImportStage.Verifying, done, segment.Length));
+        long now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        long reach = type.MaxAge is { } age ? now - (age.Ticks / TimeSpan.TicksPerMillisecond) : long.MinValue;
+        TableFooter[] footers = SegmentVerifier.Verify(
+            segment, reach, done => Report(ImportStage.Verifying, done, segment.Length), out long outOfReach);
         if (_registry.TryGet(segment.ContentId, out ImportedSegment known))
         {
             return Describe(known, type, isKnown: true, options.Move && TryRemove(path, source));
         }
 
-        long now = _time.GetUtcNow().ToUnixTimeMilliseconds();
         RequireTimes(path, footers, now);
         Report(ImportStage.Publishing, 0, segment.Length);
         VersionEdit edit = new();
@@ -149,6 +155,7 @@ internal sealed class SegmentImporter : IDisposable
         edit.ImportedSegments.Add(imported);
         Publish(staged, edit);
         _registry.Add(imported);
+        Interlocked.Add(ref _outOfReach, outOfReach);
         _watermarks.Raise(type.Id, footers.Select(footer => footer.NewestInserted).DefaultIfEmpty(long.MinValue).Max());
         return Describe(imported, type, isKnown: false, options.Move && TryRemove(path, source));
     }

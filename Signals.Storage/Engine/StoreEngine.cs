@@ -304,7 +304,7 @@ internal sealed partial class StoreEngine
     public EngineCounters GetCounters() => new(
         _applier.EventsApplied,
         Appender.Rejected,
-        Appender.OutOfReach,
+        Appender.OutOfReach + _importer.OutOfReach,
         Appender.BackPressure,
         _memTables.StallCount,
         _memTables.TableStallCount,

@@ -32,16 +32,21 @@ internal sealed class PartVerifier
     private long _maxTime;
     private long _newestInserted;
     private RowTraits _traits;
+    private long _reachMs;
+
+    /// <summary>Events of the parts so far that they insert and that are older than the reach of their part.</summary>
+    public long OutOfReach { get; private set; }
 
     /// <summary>Checks a part whose footer, columns, index and directory were read and checked.</summary>
     /// <param name="part">The part.</param>
+    /// <param name="reachMs">Events before this time will never be read; they are counted.</param>
     /// <param name="passed">Called with the bytes of each block, in file order, once they are known to be sound.</param>
     /// <exception cref="CorruptionException">Something is wrong; it names file and offset.</exception>
-    public void Verify(OpenPart part, Action<ReadOnlySpan<byte>> passed)
+    public void Verify(OpenPart part, long reachMs, Action<ReadOnlySpan<byte>> passed)
     {
         (_file, _footer, _layout, _index, _directory) = (part.File, part.Footer, part.Layout, part.Index, part.Directory);
         _tolerance = 1L << Math.Max(0, 32 - BitOperations.LeadingZeroCount((ulong)_footer.MaxTime - (ulong)_footer.MinTime));
-        (_user, _rowInUser, _traits) = (0, 0, RowTraits.None);
+        (_user, _rowInUser, _traits, _reachMs) = (0, 0, RowTraits.None, reachMs);
         (_minTime, _maxTime, _newestInserted) = (long.MaxValue, long.MinValue, long.MinValue);
         TableSection blocks = _footer.Section(TableFormat.BlocksSection);
         uint checksum = TableFormat.Seed(_file.Identity, blocks.Offset);
@@ -112,6 +117,11 @@ internal sealed class PartVerifier
         if (!_footer.Run.Parts.HasFlag(StampParts.Existence))
         {
             _newestInserted = Math.Max(_newestInserted, _maxTime);
+            foreach (long time in times)
+            {
+                OutOfReach += time < _reachMs ? 1 : 0;
+            }
+
             return;
         }
 
@@ -130,6 +140,7 @@ internal sealed class PartVerifier
             }
 
             _newestInserted = inserted[row] != 0 ? Math.Max(_newestInserted, times[row]) : _newestInserted;
+            OutOfReach += inserted[row] != 0 && times[row] < _reachMs ? 1 : 0;
             _traits |= (inserted[row] == 0 ? RowTraits.NeverInserted : 0) | (retracted[row] != 0 ? RowTraits.Retracted : 0);
         }
     }

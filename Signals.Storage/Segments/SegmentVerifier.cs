@@ -19,7 +19,14 @@ internal static class SegmentVerifier
     /// <param name="report">Is told now and then how many bytes are done; may throw to end it.</param>
     /// <returns>The footer of each part, in order.</returns>
     /// <exception cref="CorruptionException">Something is wrong; it names file and offset.</exception>
-    public static TableFooter[] Verify(SegmentFile segment, Action<long> report)
+    public static TableFooter[] Verify(SegmentFile segment, Action<long> report) => Verify(segment, long.MinValue, report, out _);
+
+    /// <inheritdoc cref="Verify(SegmentFile, Action{long})"/>
+    /// <param name="segment">The segment, whose fixed parts were read.</param>
+    /// <param name="reachMs">Events before this time will never be read.</param>
+    /// <param name="report">Is told now and then how many bytes are done; may throw to end it.</param>
+    /// <param name="outOfReach">How many events the segment inserts before that time.</param>
+    public static TableFooter[] Verify(SegmentFile segment, long reachMs, Action<long> report, out long outOfReach)
     {
         EventTypeSchema columns = ColumnsOf(segment.Header);
         Progress progress = new(report);
@@ -33,10 +40,11 @@ internal static class SegmentVerifier
             footers[i] = part.Footer;
             TableSection blocks = part.Footer.Section(TableFormat.BlocksSection);
             Pass(part.File, 0, blocks.Offset, progress);
-            verifier.Verify(part, progress.Append);
+            verifier.Verify(part, reachMs, progress.Append);
             Pass(part.File, blocks.Offset + blocks.Length, at.Length, progress);
         }
 
+        outOfReach = verifier.OutOfReach;
         progress.Append(segment.IndexBytes);
         return progress.Hash == segment.ContentId
             ? footers

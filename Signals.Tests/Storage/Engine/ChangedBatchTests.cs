@@ -94,6 +94,26 @@ internal sealed class ChangedBatchTests
         }
     }
 
+    [TestCase("e")]
+    [TestCase("other")]
+    public void WriteRecord_GroupWhoseEmptyBatchGrowsBetweenPlanAndWrite_IsTheProducersException(string filled)
+    {
+        SimFileSystem files = new();
+        using (SignalStore store = TestStores.Open(files, Schema, new ManualTime(TestStores.Start)))
+        {
+            EventGroup group = store.CreateGroup("source");
+            group.Position = 5;
+            EventBatch empty = group[filled == "e" ? "other" : "e"];
+            group[filled].Add(Alice, TestStores.Start, 1);
+            Changing changing = new(group, () => empty.Add(Bob, TestStores.Start, 1));
+            Assert.That(() => store.Engine.Appender.TryAppend(changing, out _), Throws.InvalidOperationException.With.Message.Contains("changed"));
+            store.Engine.RunPending();
+        }
+
+        using SignalStore again = TestStores.Open(files, Schema, new ManualTime(TestStores.Start));
+        Assert.That((Count(again, Alice), Count(again, Bob), again.GetResumePosition("source")), Is.EqualTo((0, 0, null as long?)));
+    }
+
     [Test]
     public async Task TryAppend_BatchThatAnotherThreadChangesAllTheTime_HarmsNobodyElse()
     {

@@ -89,6 +89,31 @@ internal sealed class LimitTests
         Assert.That(Times(store), Is.EqualTo(new[] { edge }));
     }
 
+    [TestCase(-62_135_596_800_000)] // the first date
+    [TestCase(-62_135_596_790_000)]
+    [TestCase(-1)]
+    [TestCase(253_402_300_799_999)] // the last
+    public async Task Append_ClockAtAnEndOfTimeAndNoLimits_TakesEveryDate(long nowMs)
+    {
+        SimFileSystem files = new();
+        ManualTime time = new(nowMs);
+        EngineOptions options = TestStores.Tiny with { MaxPastTime = TimeSpan.MaxValue, MaxFutureTime = TimeSpan.MaxValue };
+        StoreSchema schema = StoreSchema.Define(s => s.EventType("e", t => t.Field<int>("n").KeepLast(10)));
+        long[] times = [253_402_300_799_999, 0, -1, -62_135_596_799_999];
+        using (SignalStore store = TestStores.Open(files, schema, time, options))
+        {
+            EventBatch batch = store.CreateBatch("e");
+            Array.ForEach(times, one => batch.Add(Bob, one, 1));
+            Append(store, batch);
+            Assert.That(Times(store), Is.EqualTo(times));
+            await store.CompactAsync();
+            Assert.That(store.GetWatermark("e")!.Value.Year, Is.EqualTo(9999));
+        }
+
+        using SignalStore again = TestStores.Open(files, schema, time, options);
+        Assert.That((Times(again), again.GetStats().EventsOutOfReach), Is.EqualTo((times, 0L)));
+    }
+
     [TestCase(1000, "seconds")]
     [TestCase(0.001, "microseconds")]
     [TestCase(0.000001, "nanoseconds")]
@@ -140,6 +165,33 @@ internal sealed class LimitTests
         Assert.That(store.GetWatermark("view"), Is.Null);
         await store.ImportAsync("/offline/good.seg");
         Assert.That(store.GetWatermark("view"), Is.EqualTo(DateTimeOffset.FromUnixTimeMilliseconds(ImportStore.TimeOf(-1))));
+    }
+
+    [Test]
+    public async Task ImportAsync_EventsOlderThanTheMaxAge_AreCountedOnceAndNoOtherRowIs([Values] bool withRetractions)
+    {
+        SimFileSystem files = ImportStore.NewFiles();
+        StoreSchema schema = StoreSchema.Define(s => s.EventType("view", t => t.Field<float>("score").MaxAge(TimeSpan.FromHours(36)).Window(TimeSpan.FromDays(1))));
+        using (SegmentWriter writer = SegmentWriter.Create(files, ImportStore.Segment, schema["view"], new SegmentOptions { Generation = 1 }))
+        {
+            foreach (int hour in new[] { -1, -36, -37, -47, -100 })
+            {
+                writer.Insert(Bob, ImportStore.TimeOf(hour), 1).Set("score", 1f);
+                writer.Correct(Bob, ImportStore.TimeOf(hour), 2).Set("score", 1f);
+                if (withRetractions)
+                {
+                    writer.Retract(Bob, ImportStore.TimeOf(hour), 3);
+                }
+            }
+
+            writer.Finish();
+        }
+
+        using SignalStore store = TestStores.Open(files, schema, new ManualTime(TestStores.Start));
+        await store.ImportAsync(ImportStore.Segment);
+        Assert.That(store.GetStats().EventsOutOfReach, Is.EqualTo(3));
+        Assert.That((await store.ImportAsync(ImportStore.Segment)).AlreadyImported);
+        Assert.That(store.GetStats().EventsOutOfReach, Is.EqualTo(3), "the second time it brings nothing");
     }
 
     [TestCase(long.MinValue)]

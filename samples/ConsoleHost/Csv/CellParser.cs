@@ -58,9 +58,9 @@ internal static class CellParser
     }
 
     private static bool TryNumber<T>(EventRecord record, int column, ReadOnlySpan<byte> cell)
-        where T : unmanaged, INumber<T>
+        where T : unmanaged, INumber<T>, IMinMaxValue<T>
     {
-        if (!CellNumber.TryParse(cell, out T value))
+        if (!NumberFit.TryParse(cell, out T value))
         {
             return false;
         }
@@ -69,7 +69,7 @@ internal static class CellParser
     }
 
     private static bool TryVector<T>(EventRecord record, int column, ReadOnlySpan<byte> cell, ColumnType type)
-        where T : unmanaged, INumber<T>
+        where T : unmanaged, INumber<T>, IMinMaxValue<T>
     {
         Span<T> elements = MemoryMarshal.Cast<byte, T>(record.Reserve(column, type.Width));
         int count = 0;
@@ -80,7 +80,7 @@ internal static class CellParser
                 continue;
             }
             if (count == elements.Length
-                || !CellNumber.TryParse(cell[part], out elements[count]))
+                || !NumberFit.TryParse(cell[part], out elements[count]))
             {
                 return false;
             }

@@ -84,7 +84,7 @@ internal static class ExportedCell
     }
 
     private static bool TryVector<T>(EventRecord record, ColumnSchema column, ReadOnlySpan<byte> text)
-        where T : unmanaged, INumber<T>
+        where T : unmanaged, INumber<T>, IMinMaxValue<T>
     {
         if (text is not [(byte)'[', .., (byte)']'])
         {
@@ -96,7 +96,7 @@ internal static class ExportedCell
         ReadOnlySpan<byte> list = text[1..^1];
         foreach (Range part in list.Split((byte)','))
         {
-            if (count == elements.Length || !CellNumber.TryParse(list[part].Trim("\" "u8), out elements[count]))
+            if (count == elements.Length || !NumberFit.TryParse(list[part].Trim("\" "u8), out elements[count]))
             {
                 return false;
             }
