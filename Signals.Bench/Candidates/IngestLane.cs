@@ -31,7 +31,7 @@ internal sealed class IngestLane
 
     public void Add(EventLog log, int i)
     {
-        _batch.Add(UserId.From(log.Users[i]), log.Times[i], log.Ids[i])
+        _batch.Add(UserId.From(log.Users[i] + 1), log.Times[i], log.Ids[i])
             .Set(_item, log.Items[i])
             .Set(_surface, log.Surfaces[i])
             .Set(_action, log.Actions[i])

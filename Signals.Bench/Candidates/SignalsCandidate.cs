@@ -91,7 +91,7 @@ internal sealed class SignalsCandidate : ICandidate
 
     public int Read(uint user, ReadShape shape)
     {
-        using Sequence sequence = _store.Read(UserId.From(user), QueryOf(shape));
+        using Sequence sequence = _store.Read(UserId.From(user + 1), QueryOf(shape));
         int count = sequence.Count;
         if (count > 0)
         {
@@ -105,7 +105,7 @@ internal sealed class SignalsCandidate : ICandidate
 
     public void Read(uint user, ReadShape shape, Answer answer)
     {
-        using Sequence sequence = _store.Read(UserId.From(user), QueryOf(shape));
+        using Sequence sequence = _store.Read(UserId.From(user + 1), QueryOf(shape));
         answer.Count = sequence.Count;
         sequence.Times.CopyTo(answer.Times);
         sequence.Ids.CopyTo(answer.Ids);

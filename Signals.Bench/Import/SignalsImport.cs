@@ -33,7 +33,7 @@ internal sealed class SignalsImport(ImportWorkload workload, string folder, bool
         long segmentBytes = new FileInfo(file).Length;
         StoreStats start = store.GetStats();
         long compacted = start.CompactionBytesWritten - start.FoldBytesWritten;
-        using ReadProbe probe = new(workload.Readers, user => store.Read(UserId.From(user), query).Dispose());
+        using ReadProbe probe = new(workload.Readers, user => store.Read(UserId.From(user + 1), query).Dispose());
         Wait(2);
         probe.Take();
         Wait(3);
@@ -88,7 +88,7 @@ internal sealed class SignalsImport(ImportWorkload workload, string folder, bool
         EventBatch batch = store.CreateBatch("view", ICandidate.BatchRows);
         for (int i = 0; i < log.Count; i++)
         {
-            batch.Add(UserId.From(log.Users[i]), log.Times[i], log.Ids[i]).Set("item_id", (long)log.Items[i]).Set("surface", log.Surfaces[i])
+            batch.Add(UserId.From(log.Users[i] + 1), log.Times[i], log.Ids[i]).Set("item_id", (long)log.Items[i]).Set("surface", log.Surfaces[i])
                 .Set("action", (int)log.Actions[i]).Set("dwell", log.Dwells[i]);
             if (batch.Count == ICandidate.BatchRows || i == log.Count - 1)
             {
@@ -110,7 +110,7 @@ internal sealed class SignalsImport(ImportWorkload workload, string folder, bool
         foreach (int i in workload.Sorted)
         {
             ImportWorkload.WriteVector(log.Ids[i], vector);
-            writer.Correct(UserId.From(log.Users[i]), log.Times[i], log.Ids[i]).SetVector(column, MemoryMarshal.Cast<byte, sbyte>(vector));
+            writer.Correct(UserId.From(log.Users[i] + 1), log.Times[i], log.Ids[i]).SetVector(column, MemoryMarshal.Cast<byte, sbyte>(vector));
         }
 
         writer.Finish();
@@ -119,7 +119,7 @@ internal sealed class SignalsImport(ImportWorkload workload, string folder, bool
     private static bool IsRight(SignalStore store, SequenceQuery query, uint user)
     {
         Span<byte> expected = stackalloc byte[ImportWorkload.Dimensions];
-        using Sequence sequence = store.Read(UserId.From(user), query);
+        using Sequence sequence = store.Read(UserId.From(user + 1), query);
         ReadOnlySpan<byte> vectors = MemoryMarshal.AsBytes(sequence.Vector<sbyte>(Vector));
         for (int row = 0; row < sequence.Count; row++)
         {

@@ -75,7 +75,7 @@ internal sealed class BudgetCommand(WorkloadOptions workload, int mib, int reads
         SequenceQuery query = store.Query(EventLog.TypeNames).Last(ICandidate.ReadRows).Build();
         foreach (uint user in users)
         {
-            store.Read(UserId.From(user), query).Dispose();
+            store.Read(UserId.From(user + 1), query).Dispose();
         }
 
         ended("read");

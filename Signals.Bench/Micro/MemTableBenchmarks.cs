@@ -33,7 +33,7 @@ public class MemTableBenchmarks
             EventBatch batch = new(Declared, Rows);
             for (int row = 0; row < Rows; row++)
             {
-                batch.Add(UserId.From((ulong)random.Next(Users)), (i * Rows) + row, (ulong)((i * Rows) + row)).Set("item", (long)row).Set("dwell", 1f);
+                batch.Add(UserId.From((ulong)random.Next(Users) + 1), (i * Rows) + row, (ulong)((i * Rows) + row)).Set("item", (long)row).Set("dwell", 1f);
             }
 
             byte[] record = new byte[BatchRecordWriter.Plan(batch)];
@@ -72,7 +72,7 @@ public class MemTableBenchmarks
     public int ReadKeys()
     {
         _user = (_user + 7919) % Users;
-        UserId user = UserId.From(_user);
+        UserId user = UserId.From(_user + 1);
         if (!_table.TryFind(user, user.Hash64, 0, out MemRows rows))
         {
             return 0;

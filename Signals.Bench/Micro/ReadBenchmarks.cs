@@ -14,7 +14,7 @@ public class ReadBenchmarks
     private const int Batch = 8;
 
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"signals-bench-{Guid.NewGuid():N}");
-    private readonly UserId[] _batch = [.. Enumerable.Range(0, Batch).Select(i => UserId.From((ulong)i))];
+    private readonly UserId[] _batch = [.. Enumerable.Range(0, Batch).Select(i => UserId.From((ulong)i + 1))];
     private SignalStore _store = null!;
     private SequenceQuery _one = null!;
     private SequenceQuery _three = null!;
@@ -56,7 +56,7 @@ public class ReadBenchmarks
 
     private int Read(SequenceQuery query)
     {
-        using Sequence sequence = _store.Read(UserId.From(_user = (_user + 17) % Users), query);
+        using Sequence sequence = _store.Read(UserId.From(_user = (_user + 17) % Users + 1), query);
         return sequence.Count;
     }
 }

@@ -93,7 +93,7 @@ internal sealed class ReceiptsCommand(int requests, string path)
         const long StartMs = 1_767_225_600_000;
         for (int i = 0; i < IngestEvents; i++)
         {
-            batch.Add(UserId.From((ulong)(i * 2_654_435_761L % 100_000)), StartMs + i, (ulong)i).Set("item", (ulong)i % 5000).Set("dwell", (float)(i % 100));
+            batch.Add(UserId.From((ulong)(i * 2_654_435_761L % 100_000) + 1), StartMs + i, (ulong)i).Set("item", (ulong)i % 5000).Set("dwell", (float)(i % 100));
             if (batch.Count == 256)
             {
                 store.Append(batch);
@@ -128,7 +128,7 @@ internal sealed class ReceiptsCommand(int requests, string path)
         {
             for (int i = 0; i < requests; i++)
             {
-                UserId user = UserId.From((ulong)(i % Users));
+                UserId user = UserId.From((ulong)(i % Users) + 1);
                 ingest.Append(1);
                 store.Read(user, "feed").Dispose(); // what was appended since is in the caches for both
                 ServedSequence served = default;
@@ -221,7 +221,7 @@ internal sealed class ReceiptsCommand(int requests, string path)
                 component = (Half)(values.NextDouble() - 0.5);
             }
 
-            batch.Add(UserId.From(user), _time += 137, _id++).Set("item", (ulong)item).Set("dwell", (float)(-20 * Math.Log(1 - _random.NextDouble())))
+            batch.Add(UserId.From(user + 1), _time += 137, _id++).Set("item", (ulong)item).Set("dwell", (float)(-20 * Math.Log(1 - _random.NextDouble())))
                 .Set("surface", (byte)_random.Next(8)).Set("category", item % 50).SetVector<Half>("embedding", _vector);
         }
     }

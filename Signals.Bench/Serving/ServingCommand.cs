@@ -57,7 +57,7 @@ internal sealed class ServingCommand(int users, int reads, int batches, string e
     private void Single(SignalStore store)
     {
         Random random = new(2);
-        UserId[] chosen = [.. Enumerable.Range(0, reads).Select(_ => UserId.From((ulong)random.Next(users)))];
+        UserId[] chosen = [.. Enumerable.Range(0, reads).Select(_ => UserId.From((ulong)random.Next(users) + 1))];
         long rows = 0;
         foreach (UserId user in chosen)
         {
@@ -97,7 +97,7 @@ internal sealed class ServingCommand(int users, int reads, int batches, string e
         {
             foreach (ref UserId user in chosen.AsSpan())
             {
-                user = UserId.From((ulong)random.Next(users));
+                user = UserId.From((ulong)random.Next(users) + 1);
             }
 
             long start = Stopwatch.GetTimestamp();

@@ -57,7 +57,7 @@ internal static class ServingStore
             {
                 for (int i = 0; i < perType; i++)
                 {
-                    EventRow row = batch.Add(UserId.From((ulong)user), start + random.Next(1_000_000_000), id++)
+                    EventRow row = batch.Add(UserId.From((ulong)user + 1), start + random.Next(1_000_000_000), id++)
                         .Set("item", (uint)random.Next(100_000)).Set("dwell", (float)(-20 * Math.Log(1 - random.NextDouble())))
                         .Set("surface", (byte)random.Next(8)).Set("category", random.Next(50));
                     if (embeddingIsStored)

@@ -59,7 +59,7 @@ internal sealed class SoakRun(SignalStore store, string folder, int users, int e
             {
                 ulong user = (ulong)(users * Math.Pow(random.NextDouble(), 3));
                 long late = random.Next(20) == 0 ? random.Next(600_000) : 0;
-                Add(batch, UserId.From(user), user, Now() - late);
+                Add(batch, UserId.From(user + 1), user, Now() - late);
             }
 
             ownTime = Math.Max(ownTime + 1, Now());
@@ -99,7 +99,7 @@ internal sealed class SoakRun(SignalStore store, string folder, int users, int e
         SequenceQuery all = store.Query(SoakEvent.Types).Last(100).Build();
         while (!stop.IsCancellationRequested)
         {
-            UserId user = UserId.From((ulong)(users * Math.Pow(random.NextDouble(), 3)));
+            UserId user = UserId.From((ulong)(users * Math.Pow(random.NextDouble(), 3)) + 1);
             long start = Stopwatch.GetTimestamp();
             using Sequence answer = store.Read(user, random.Next(2) == 0 ? one : all);
             Interval.Read(start);
@@ -139,7 +139,7 @@ internal sealed class SoakRun(SignalStore store, string folder, int users, int e
             foreach ((ulong user, long time, ulong id) in recent)
             {
                 SoakEvent.WriteEmbedding(id, embedding);
-                writer.Correct(UserId.From(user), time, id).Set("dwell", SoakEvent.CorrectedDwellOf(id)).SetVector<sbyte>("embedding", embedding);
+                writer.Correct(UserId.From(user + 1), time, id).Set("dwell", SoakEvent.CorrectedDwellOf(id)).SetVector<sbyte>("embedding", embedding);
             }
 
             writer.Finish();
@@ -181,7 +181,7 @@ internal sealed class SoakRun(SignalStore store, string folder, int users, int e
         SequenceQuery query = copy.Query(SoakEvent.Types).Last(100).Build();
         for (ulong user = 0; user < 100; user++)
         {
-            using Sequence answer = copy.Read(UserId.From(user), query);
+            using Sequence answer = copy.Read(UserId.From(user + 1), query);
             string? fault = SoakEvent.FirstFault(answer);
             Check(fault is null && answer.Count > 0, fault is null ? "a user is missing in a checkpoint" : $"in a checkpoint {fault}");
         }

@@ -86,7 +86,7 @@ internal sealed class Neighbour : IDisposable
         {
             try
             {
-                _store.Read(UserId.From((ulong)random.Next(_users)), Name).Dispose();
+                _store.Read(UserId.From((ulong)random.Next(_users) + 1), Name).Dispose();
             }
             catch (TenantRefusedException refused)
             {

@@ -106,7 +106,7 @@ internal sealed class NoisyCommand(int rounds, int reads, string path)
             }
 
             next += Pace.Ticks * Stopwatch.Frequency / TimeSpan.TicksPerSecond;
-            UserId user = UserId.From((ulong)random.Next(Users));
+            UserId user = UserId.From((ulong)random.Next(Users) + 1);
             long start = Stopwatch.GetTimestamp();
             store.Read(user, ServingStore.Definition).Dispose();
             ticks[i] = Stopwatch.GetTimestamp() - start;

@@ -35,7 +35,7 @@ internal sealed class SignalsVectors<T> : IVectorStore
         for (int i = 0; i < workload.Log.Count; i++)
         {
             VectorWorkload.WriteVector(workload.Log.Ids[i], MemoryMarshal.AsBytes(vector.AsSpan()));
-            batch.Add(UserId.From(workload.Log.Users[i]), workload.Log.Times[i], workload.Log.Ids[i]).SetVector(column, vector);
+            batch.Add(UserId.From(workload.Log.Users[i] + 1), workload.Log.Times[i], workload.Log.Ids[i]).SetVector(column, vector);
             if (batch.Count == ICandidate.BatchRows || i == workload.Log.Count - 1)
             {
                 _store.Append(batch);
@@ -48,7 +48,7 @@ internal sealed class SignalsVectors<T> : IVectorStore
 
     public int Read(uint user)
     {
-        using Sequence sequence = _store.Read(UserId.From(user), _query);
+        using Sequence sequence = _store.Read(UserId.From(user + 1), _query);
         if (sequence.Count > 0)
         {
             _sink += sequence.Times[^1] + (long)sequence.Ids[^1] + MemoryMarshal.AsBytes(sequence.Vector<T>("embedding"))[^1];
@@ -59,7 +59,7 @@ internal sealed class SignalsVectors<T> : IVectorStore
 
     public void Read(uint user, VectorAnswer answer)
     {
-        using Sequence sequence = _store.Read(UserId.From(user), _query);
+        using Sequence sequence = _store.Read(UserId.From(user + 1), _query);
         answer.Count = sequence.Count;
         sequence.Times.CopyTo(answer.Times);
         sequence.Ids.CopyTo(answer.Ids);

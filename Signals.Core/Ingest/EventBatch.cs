@@ -69,8 +69,22 @@ public sealed class EventBatch : IAppendable
     /// <param name="user">Whose event it is.</param>
     /// <param name="timeMs">When it happened, milliseconds since the Unix epoch, UTC.</param>
     /// <param name="id">Tells events of the same user, type and time apart; the same four again are the same event.</param>
+    /// <exception cref="ArgumentException">The user is the default of its type, which is how one that nobody set looks, and the number 0.</exception>
     /// <exception cref="InvalidOperationException">The batch is full, at 1,048,576 events.</exception>
-    public EventRow Add(UserId user, long timeMs, ulong id)
+    public EventRow Add(UserId user, long timeMs, ulong id) =>
+        !user.IsNobody ? AddAny(user, timeMs, id) : throw EventOfNobody(nameof(user));
+
+    /// <inheritdoc cref="Add(UserId, long, ulong)"/>
+    /// <param name="user">Whose event it is.</param>
+    /// <param name="time">When it happened; kept to the millisecond.</param>
+    /// <param name="id">Tells events of the same user, type and time apart; the same four again are the same event.</param>
+    /// <exception cref="ArgumentException">The time is the default of its type, which is how one that nobody set looks.</exception>
+    public EventRow Add(UserId user, DateTimeOffset time, ulong id) => time != default
+        ? Add(user, time.ToUnixTimeMilliseconds(), id)
+        : throw new ArgumentException("The event's time was not set: it is the default of DateTimeOffset.", nameof(time));
+
+    /// <summary>Adds an event or a patch of any user: older stores may hold events of <see cref="UserId.IsNobody">nobody</see>.</summary>
+    internal EventRow AddAny(UserId user, long timeMs, ulong id)
     {
         NoteChange();
         int row = Rows.Count;
@@ -84,15 +98,6 @@ public sealed class EventBatch : IAppendable
         Rows.AppendKey(timeMs, id);
         return new EventRow(this, row);
     }
-
-    /// <inheritdoc cref="Add(UserId, long, ulong)"/>
-    /// <param name="user">Whose event it is.</param>
-    /// <param name="time">When it happened; kept to the millisecond.</param>
-    /// <param name="id">Tells events of the same user, type and time apart; the same four again are the same event.</param>
-    /// <exception cref="ArgumentException">The time is the default of its type, which is how one that nobody set looks.</exception>
-    public EventRow Add(UserId user, DateTimeOffset time, ulong id) => time != default
-        ? Add(user, time.ToUnixTimeMilliseconds(), id)
-        : throw new ArgumentException("The event's time was not set: it is the default of DateTimeOffset.", nameof(time));
 
     /// <summary>Adds copies of adjacent events of another batch of the same type, no more than a batch holds in all.</summary>
     internal void Append(EventBatch source, int start, int count)
@@ -136,6 +141,9 @@ public sealed class EventBatch : IAppendable
             throw ChangedMeanwhile(null);
         }
     }
+
+    internal static ArgumentException EventOfNobody(string parameter) =>
+        new("The event's user was not set: it is the default of UserId, which is also the user number 0. No event can be added for it.", parameter);
 
     internal static InvalidOperationException ChangedMeanwhile(Exception? error) =>
         new("The batch was changed by another thread while it was appended; nothing of it was. A batch is for one thread at a time.", error);

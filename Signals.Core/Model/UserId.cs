@@ -37,7 +37,13 @@ public readonly struct UserId(ulong high, ulong low) : IEquatable<UserId>, IComp
         }
     }
 
-    /// <summary>The user with this number.</summary>
+    /// <summary>
+    /// True for <c>default(UserId)</c>, which is how a user that nobody set looks, and for the number 0, which is the same value. It can be
+    /// read and erased, because older stores may hold events of it; new events of it are refused.
+    /// </summary>
+    public bool IsNobody => (High | Low) == 0;
+
+    /// <summary>The user with this number; 0 is <see cref="IsNobody">nobody</see>, and no event can be added for it.</summary>
     public static UserId From(ulong number) => new(0, number);
 
     /// <summary>The user with this GUID; the order of ids is the order of the GUIDs' text.</summary>

@@ -57,7 +57,7 @@ public sealed class EntityTableWriter : IDisposable
             Spill();
         }
 
-        return new EntityRow(_rows.Add(default, (long)key.High, key.Low));
+        return new EntityRow(_rows.AddAny(default, (long)key.High, key.Low));
     }
 
     /// <summary>Writes the file, syncs it and puts it at its path.</summary>

@@ -56,6 +56,7 @@ internal ref struct FrameEnvelope
     /// <summary>What an event needs and was not there, in words; null when all is there.</summary>
     public readonly string? Missing() =>
         !_hasUser ? "no user"
+        : User.IsNobody ? "the user is the number 0, which is how a user that nobody set looks"
         : EventType is null ? "no event type"
         : !_hasTime ? "no time"
         : !_hasId ? "no id"

@@ -44,7 +44,7 @@ internal sealed class BestRows(EventTypeSchema into, int[] copied, int most)
         }
 
         _ranked.Add((score, _rows.Count));
-        EventRow copy = _rows.Add(user, page.Times[row], page.Ids[row]);
+        EventRow copy = _rows.AddAny(user, page.Times[row], page.Ids[row]);
         for (int i = 0; i < copied.Length; i++)
         {
             if (page.Columns[copied[i]].States[row] != (byte)ColumnState.Absent)

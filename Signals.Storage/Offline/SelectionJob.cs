@@ -165,7 +165,7 @@ internal sealed class SelectionJob
         EventBatch events = new(_from, end - first);
         for (int row = first; row < end; row++)
         {
-            EventRow copy = events.Add(user, page.Times[row], page.Ids[row]);
+            EventRow copy = events.AddAny(user, page.Times[row], page.Ids[row]);
             for (int i = 0; i < _columns.Length; i++)
             {
                 copy.Copy(_columns[i], page.Columns[i], row);

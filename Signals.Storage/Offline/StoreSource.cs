@@ -124,7 +124,7 @@ internal sealed class StoreSource : IOfflineSource
         {
             if (IsWanted(read, row))
             {
-                EventRow copy = batch.Add(user, read.Times[row], read.Ids[row]);
+                EventRow copy = batch.AddAny(user, read.Times[row], read.Ids[row]);
                 for (int i = 0; i < _columns.Length; i++)
                 {
                     copy.Copy(_columns[i], read.Columns[i], row);

@@ -48,7 +48,7 @@ internal sealed class SegmentBatch(EventTypeSchema type)
     /// <summary>Adds a row; its cells follow through the result.</summary>
     public EventRow Add(UserId user, long timeMs, ulong id, RowMarks marks)
     {
-        EventRow row = _events.Add(user, timeMs, id);
+        EventRow row = _events.AddAny(user, timeMs, id);
         _marks.Add(marks);
         _windows.Add(TimeWindow.StartOf(timeMs, type.Window));
         return row;

@@ -75,8 +75,10 @@ public sealed class SegmentWriter : IDisposable
     /// <param name="timeMs">When it happened, milliseconds since the Unix epoch, UTC; from the year 1 to 9999.</param>
     /// <param name="id">Tells events of the same user, type and time apart.</param>
     /// <returns>The event, to set its columns; those left out stay what other sources say.</returns>
+    /// <exception cref="ArgumentException">The user is the default of its type, which is how one that nobody set looks, and the number 0.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The time is out of range.</exception>
-    public EventRow Insert(UserId user, long timeMs, ulong id) => Add(user, timeMs, id, RowMarks.Insert);
+    public EventRow Insert(UserId user, long timeMs, ulong id) =>
+        !user.IsNobody ? Add(user, timeMs, id, RowMarks.Insert) : throw EventBatch.EventOfNobody(nameof(user));
 
     /// <inheritdoc cref="Insert(UserId, long, ulong)"/>
     /// <param name="user">Whose event it is.</param>
@@ -88,7 +90,9 @@ public sealed class SegmentWriter : IDisposable
     /// Gives cells of an event that exists elsewhere: corrected fields, or enrichment columns, any of them. It makes no event: without
     /// one, the cells wait for it for a while and are then dropped and reported.
     /// </summary>
-    /// <inheritdoc cref="Insert(UserId, long, ulong)"/>
+    /// <inheritdoc cref="Insert(UserId, long, ulong)" path="/param"/>
+    /// <inheritdoc cref="Insert(UserId, long, ulong)" path="/returns"/>
+    /// <exception cref="ArgumentOutOfRangeException">The time is out of range.</exception>
     public EventRow Correct(UserId user, long timeMs, ulong id)
     {
         _hasCorrections = true;
@@ -103,7 +107,7 @@ public sealed class SegmentWriter : IDisposable
 
     /// <summary>Says that an event never was. A later generation may insert it again; until then nothing of it shows.</summary>
     /// <inheritdoc cref="Insert(UserId, long, ulong)" path="/param"/>
-    /// <inheritdoc cref="Insert(UserId, long, ulong)" path="/exception"/>
+    /// <exception cref="ArgumentOutOfRangeException">The time is out of range.</exception>
     public void Retract(UserId user, long timeMs, ulong id) => Add(user, timeMs, id, RowMarks.Retract);
 
     /// <inheritdoc cref="Retract(UserId, long, ulong)"/>

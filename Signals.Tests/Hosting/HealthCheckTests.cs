@@ -40,6 +40,16 @@ internal sealed class HealthCheckTests
     }
 
     [Test]
+    public void Check_WatermarkBeyondEveryDate_IsAnAnswer([Values(long.MinValue + 1, -62_135_596_800_001, 253_402_300_800_000, long.MaxValue)] long timeMs)
+    {
+        using SignalStore store = TestStores.Open(new SimFileSystem(), Schema, _time);
+        store.Engine.Watermarks.Raise(0, timeMs); // as an older version took it in
+        HealthCheckResult result = Check(store, freeBytes: 1000);
+        Assert.That(result.Status, Is.EqualTo(timeMs < 0 ? HealthStatus.Degraded : HealthStatus.Healthy));
+        Assert.That(result.Data["watermark_lag_seconds.view"], timeMs < 0 ? Is.GreaterThan(6e10) : Is.LessThan(-2e11));
+    }
+
+    [Test]
     public void Check_LittleSpace_IsUnhealthy()
     {
         using SignalStore store = Open(new SimFileSystem());
@@ -83,7 +93,7 @@ internal sealed class HealthCheckTests
         for (int i = 0; !stalled.IsSet; i++)
         {
             batch.Clear();
-            batch.Add(UserId.From((ulong)i), time.NowMs, (ulong)i).Set("n", i);
+            batch.Add(UserId.From((ulong)i + 1), time.NowMs, (ulong)i).Set("n", i);
             await store.AppendAsync(batch);
         }
 

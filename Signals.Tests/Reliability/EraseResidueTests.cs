@@ -44,7 +44,7 @@ internal sealed class EraseResidueTests
         await store.CompactAsync();
         Assert.That(Search(files), Is.Empty);
         Assert.That(Count(store, Marked), Is.Zero);
-        int others = Count(store, UserId.From(0));
+        int others = Count(store, UserId.From(1));
         store.Engine.Close(abandon: true);
 
         SimRecording run = files.Recording();
@@ -96,7 +96,7 @@ internal sealed class EraseResidueTests
         int first = files.OperationCount;
         await store.CompactAsync();
         Assert.That(Search(files), Is.Empty);
-        int others = Count(store, UserId.From(0));
+        int others = Count(store, UserId.From(1));
         store.Engine.Close(abandon: true);
         SimRecording run = files.Recording();
         for (int cut = first; cut <= run.Operations.Count; cut++)
@@ -157,7 +157,7 @@ internal sealed class EraseResidueTests
         Assert.That(Count(store, Marked), Is.Zero, when);
         await store.CompactAsync();
         Assert.That(Search(files), Is.Empty, when);
-        Assert.That(Count(store, UserId.From(0)), Is.EqualTo(others), when);
+        Assert.That(Count(store, UserId.From(1)), Is.EqualTo(others), when);
     }
 
     /// <summary>The marked user among others: in tables of two runs if asked for, and in the log.</summary>
@@ -181,7 +181,7 @@ internal sealed class EraseResidueTests
         EventBatch batch = store.CreateBatch("e");
         for (int user = 0; user < 20; user++)
         {
-            batch.Add(UserId.From((ulong)user), TestStores.Start - round, (ulong)(100 + round)).Set("n", user).Set("note", "erase-me-not-erase-me-not-erase-me-not");
+            batch.Add(UserId.From((ulong)user + 1), TestStores.Start - round, (ulong)(100 + round)).Set("n", user).Set("note", "erase-me-not-erase-me-not-erase-me-not");
         }
 
         if (marked)

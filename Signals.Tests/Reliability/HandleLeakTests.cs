@@ -88,7 +88,7 @@ internal sealed class HandleLeakTests
     {
         SignalStore store = SignalStore.Open(FileSystems.ForThisMachine(), _path, RoundTripSchema.Define(), options, TimeProvider.System);
         EventBatch batch = store.CreateBatch(RoundTripSchema.EventType, 1);
-        batch.Add(UserId.From((ulong)number % 50), TestStores.Start + number, 1).Set("n", number);
+        batch.Add(UserId.From((ulong)number % 50 + 1), TestStores.Start + number, 1).Set("n", number);
         store.Append(batch);
         store.Engine.Close(abandon: number % 10 == 9);
         store.Dispose();

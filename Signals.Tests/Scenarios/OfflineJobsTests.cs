@@ -172,10 +172,10 @@ internal sealed class OfflineJobsTests
         List<string> lines = [];
         for (ulong user = 0; user < Shop.Users; user++)
         {
-            using Sequence seq = shop.Store.Read(UserId.From(user), query);
+            using Sequence seq = shop.Store.Read(UserId.From(user + 1), query);
             for (int row = 0; row < seq.Count; row++)
             {
-                Purchase told = new(UserId.From(user), seq.Times[row], seq.Ids[row], seq.Field<ulong>("item")[row], 0);
+                Purchase told = new(UserId.From(user + 1), seq.Times[row], seq.Ids[row], seq.Field<ulong>("item")[row], 0);
                 lines.Add(Told(told, seq.States("price")[row] == ColumnState.Value ? seq.Field<float>("price")[row] : null));
             }
         }

@@ -63,8 +63,8 @@ internal sealed class OneDefinitionTests
         List<ulong> kept = [];
         for (ulong user = 0; user < Shop.Users; user++)
         {
-            using Sequence seq = shop.Store.Read(UserId.From(user), query);
-            ReadOnlySpan<bool> keep = served.Filter(UserId.From(user), seq);
+            using Sequence seq = shop.Store.Read(UserId.From(user + 1), query);
+            ReadOnlySpan<bool> keep = served.Filter(UserId.From(user + 1), seq);
             for (int row = 0; row < keep.Length; row++)
             {
                 if (keep[row])
@@ -97,8 +97,8 @@ internal sealed class OneDefinitionTests
         List<string> lines = [];
         for (ulong user = 0; user < Shop.Users; user++)
         {
-            using Sequence seq = shop.Store.Read(UserId.From(user), query);
-            EnrichmentBatch result = enricher.Enrich(UserId.From(user), seq);
+            using Sequence seq = shop.Store.Read(UserId.From(user + 1), query);
+            EnrichmentBatch result = enricher.Enrich(UserId.From(user + 1), seq);
             for (int row = 0; row < seq.Count; row++)
             {
                 string line = $"{user} {seq.Times[row]} {seq.Ids[row]:x} item={Hex(seq.Buffer.Columns[0], row)} quantity={Hex(seq.Buffer.Columns[1], row)}";

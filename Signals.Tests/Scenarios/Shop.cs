@@ -57,7 +57,7 @@ internal sealed class Shop : IAsyncDisposable
         for (ulong id = 0; id < 300; id++)
         {
             yield return new Purchase(
-                UserId.From((ulong)random.Next(Users)), FirstDay + (day * DayMs) + random.NextInt64(DayMs), ((ulong)day << 32) | id, (ulong)random.Next(50), 1 + random.Next(5));
+                UserId.From((ulong)random.Next(Users) + 1), FirstDay + (day * DayMs) + random.NextInt64(DayMs), ((ulong)day << 32) | id, (ulong)random.Next(50), 1 + random.Next(5));
         }
     }
 
@@ -160,7 +160,7 @@ internal sealed class Shop : IAsyncDisposable
         List<string> lines = [];
         for (ulong user = 0; user < Users; user++)
         {
-            using Sequence seq = Store.Read(UserId.From(user), query);
+            using Sequence seq = Store.Read(UserId.From(user + 1), query);
             for (int row = 0; row < seq.Count; row++)
             {
                 StringBuilder line = new($"{user} {seq.Times[row]} {seq.Ids[row]:x}");

@@ -83,7 +83,7 @@ internal sealed class OfflineIndexerTests
         EventBatch batch = store.CreateBatch("view");
         for (int i = 0; i < 100; i++)
         {
-            batch.Add(UserId.From((ulong)(i % 2)), i, (ulong)i).Set("number", i);
+            batch.Add(UserId.From((ulong)(i % 2) + 1), i, (ulong)i).Set("number", i);
         }
 
         await store.AppendAsync(batch);
@@ -209,8 +209,8 @@ internal sealed class OfflineIndexerTests
             Segment = new SegmentOptions { Generation = 1 },
         });
         await _store.ImportAsync(result.Segment!.Path);
-        using Sequence seq = _store.Read(UserId.From(7), _store.Query("chosen").Build());
-        Assert.That(seq.Field<int>("number").ToArray(), Is.EqualTo(new[] { 397, 367 }), "the greatest below 400 of user 7");
+        using Sequence seq = _store.Read(UserId.From(8), _store.Query("chosen").Build());
+        Assert.That(seq.Field<int>("number").ToArray(), Is.EqualTo(new[] { 397, 367 }), "the greatest below 400 of user 8");
     }
 
     [Test]
@@ -259,7 +259,7 @@ internal sealed class OfflineIndexerTests
     }
 
     private static void Add(EventBatch batch, int number) =>
-        batch.Add(UserId.From((ulong)(number % Users)), number, (ulong)number).Set("number", number).Set("name", "n");
+        batch.Add(UserId.From((ulong)(number % Users) + 1), number, (ulong)number).Set("number", number).Set("name", "n");
 
     private static async IAsyncEnumerable<EventBatch> Batches(int count)
     {
@@ -288,7 +288,7 @@ internal sealed class OfflineIndexerTests
         int seen = 0;
         for (ulong user = 0; user < Users; user++)
         {
-            using Sequence seq = _store.Read(UserId.From(user), _store.Query("view").Build());
+            using Sequence seq = _store.Read(UserId.From(user + 1), _store.Query("view").Build());
             Assert.That(seq.Field<int>("twice").ToArray(), Is.EqualTo(seq.Field<int>("number").ToArray().Select(n => 2 * n)));
             Assert.That(seq.States("twice").ToArray(), Is.All.EqualTo(ColumnState.Value));
             Assert.That(seq.States("name").ToArray(), Is.All.EqualTo(ColumnState.Value));

@@ -91,6 +91,7 @@ internal sealed class RoundTripTests
     [TestCase("{\"user\":\"1\",\"user\":\"2\",\"type\":\"t\",\"time\":1,\"id\":1}")]
     [TestCase("{\"user\":\"1\",\"type\":\"t\",\"time\":1,\"id\":1,\"fields\":{\"n\":1,\"n\":2}}")]
     [TestCase("{\"user\":\"01\",\"type\":\"t\",\"time\":1,\"id\":1}")]
+    [TestCase("{\"user\":\"0\",\"type\":\"t\",\"time\":1,\"id\":1}")]
     [TestCase("{\"user\":1,\"type\":\"t\",\"time\":1,\"id\":1}")]
     [TestCase("{\"user\":\"1\",\"type\":\"t\",\"time\":1.5,\"id\":1}")]
     [TestCase("{\"user\":\"1\",\"type\":\"t\",\"time\":1,\"id\":-1}")]
@@ -103,6 +104,26 @@ internal sealed class RoundTripTests
     {
         StoreSchema schema = StoreSchema.Define(s => s.EventType("t", t => t.Field<int>("n")));
         Assert.That(new JsonEventParser(schema).Problem(Encoding.UTF8.GetBytes(line), new EventRecord()), Is.Not.Null);
+    }
+
+    [Test]
+    public async Task CsvRow_OfTheUserThatNobodySet_IsCountedAndLeavesTheOthers()
+    {
+        StoreSchema schema = StoreSchema.Define(s => s.EventType("t", t => t.Field<int>("n")));
+        InputSource input = await InputSource.FromStreamAsync(new MemoryStream("user,type,time,id,n\n0,t,1,1,1\n2,t,1,1,1\n"u8.ToArray()), default);
+        await using IEventSource source = await ExportedCsvSource.OpenAsync(input, schema, default);
+        List<UserId> users = [];
+        EventRecord record = new();
+        while (await source.WaitAsync(default))
+        {
+            while (source.TryRead(record))
+            {
+                users.Add(record.User);
+            }
+        }
+
+        Assert.That(users, Is.EqualTo(new[] { UserId.From(2) }));
+        Assert.That(source.Rejected.Reasons.Single().Count, Is.EqualTo(1));
     }
 
     private static void Fill(string folder)

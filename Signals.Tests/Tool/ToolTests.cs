@@ -35,7 +35,7 @@ internal sealed class ToolTests
             EventGroup group = store.CreateGroup("feed");
             for (int i = 0; i < Events; i++)
             {
-                group["view"].Add(UserId.From((ulong)(i % 2)), Time(i), (ulong)i)
+                group["view"].Add(UserId.From(i % 2 == 0 ? 2UL : 1UL), Time(i), (ulong)i)
                     .Set("n", i).Set("score", 0.5).Set("title", i == 7 ? "a, \"b\"" : "t").SetVector<float>("v", [1.5f, float.NaN]);
             }
 

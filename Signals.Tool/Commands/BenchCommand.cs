@@ -74,7 +74,7 @@ internal sealed class BenchCommand : ICommand
             batch.Clear();
             for (int end = Math.Min(events, i + EventsPerBatch); i < end; i++)
             {
-                batch.Add(UserId.From((ulong)random.Next(users)), now - events + i, (ulong)i).Set(item, random.Next(100_000)).Set(dwell, random.NextSingle() * 60);
+                batch.Add(UserId.From((ulong)random.Next(users) + 1), now - events + i, (ulong)i).Set(item, random.Next(100_000)).Set(dwell, random.NextSingle() * 60);
             }
 
             last = store.Append(batch, cancellationToken);
@@ -93,7 +93,7 @@ internal sealed class BenchCommand : ICommand
         for (int i = 0; i < reads; i++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            UserId user = UserId.From((ulong)random.Next(users));
+            UserId user = UserId.From((ulong)random.Next(users) + 1);
             long started = Stopwatch.GetTimestamp();
             store.Read(user, query).Dispose();
             latencies[i] = Stopwatch.GetElapsedTime(started);

@@ -36,7 +36,7 @@ internal static class Shopping
     {
         Random random = new(seed);
         return Enumerable.Range(0, count).Select(i => new Click(
-            (ulong)random.Next(Users), Yesterday.AddSeconds(random.Next(86_400)), ((ulong)seed << 32) | (uint)i, (ulong)random.Next(64)));
+            (ulong)random.Next(Users) + 1, Yesterday.AddSeconds(random.Next(86_400)), ((ulong)seed << 32) | (uint)i, (ulong)random.Next(64)));
     }
 
     /// <summary>Batches as a file's reader would make them: one, filled again and again.</summary>

@@ -38,7 +38,7 @@ internal sealed class EnrichmentRunTests
             Assert.That(result.Read(step.Label)[5].Length, Is.Zero);
             Assert.That(Encoding.UTF8.GetString(result.Read(step.Label)[1]), Is.EqualTo("1"), "the title is absent, the number stands in");
             Assert.That(Encoding.UTF8.GetString(result.Read(step.Label)[4]), Is.EqualTo("title"));
-            Assert.That(result.UserOf(4), Is.EqualTo(UserId.From(4)));
+            Assert.That(result.UserOf(4), Is.EqualTo(UserId.From(5)));
             Assert.That(result.Times[4], Is.EqualTo(1_004));
             Assert.That(result.Ids[4], Is.EqualTo(4));
         });

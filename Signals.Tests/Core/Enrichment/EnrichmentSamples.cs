@@ -18,7 +18,7 @@ internal static class EnrichmentSamples
             .EnrichmentText("label"))
         .EventType("other", t => t.Field<int>("item").Field<float>("price")));
 
-    /// <summary>Items 0, 1, 2, ... of users of the same number; every fifth title is null, every other fifth absent, the sixth item too.</summary>
+    /// <summary>Items 0, 1, 2, ... of users 1, 2, 3, ...; every fifth title is null, every other fifth absent, the sixth item too.</summary>
     public static EventBatch Purchases(int count)
     {
         EventBatch batch = new(Schema["purchase"], count);
@@ -31,7 +31,7 @@ internal static class EnrichmentSamples
         batch.Clear();
         for (int i = 0; i < count; i++)
         {
-            EventRow row = batch.Add(UserId.From((ulong)i), 1_000 + i, (ulong)i);
+            EventRow row = batch.Add(UserId.From((ulong)i + 1), 1_000 + i, (ulong)i);
             if (i != 6)
             {
                 row.Set("item", (ulong)i);

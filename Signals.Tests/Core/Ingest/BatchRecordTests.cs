@@ -170,7 +170,7 @@ internal sealed class BatchRecordTests
         Half[] vector = [Half.One, Half.NaN, Half.MinValue, Half.Epsilon];
         for (int i = 0; i < rows; i++)
         {
-            EventRow row = batch.Add(new UserId(0, (ulong)random.Next(50)), random.NextInt64(1L << 41), (ulong)random.NextInt64());
+            EventRow row = batch.Add(new UserId(0, (ulong)random.Next(1, 50)), random.NextInt64(1L << 41), (ulong)random.NextInt64());
             if (random.Next(2) == 0)
             {
                 row.Set("dwell", random.NextSingle()).Set("liked", random.Next(2) == 0);

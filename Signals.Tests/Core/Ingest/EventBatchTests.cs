@@ -97,7 +97,7 @@ internal sealed class EventBatchTests
             batch.Clear();
             for (int i = 0; i < 100; i++)
             {
-                EventRow row = batch.Add(UserId.From((ulong)i), i, (ulong)i).Set(dwell, 1.5f).Set(country, "germany");
+                EventRow row = batch.Add(UserId.From((ulong)i + 1), i, (ulong)i).Set(dwell, 1.5f).Set(country, "germany");
                 if (i % 3 == 0)
                 {
                     row.Set(action, i);

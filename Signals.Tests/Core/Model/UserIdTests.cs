@@ -82,6 +82,13 @@ internal sealed class UserIdTests
         Assert.That(() => UserId.FromUtf8([]), Throws.ArgumentException);
     }
 
+    [Test]
+    public void IsNobody_OfTheDefaultAndOfZero_AndOfNoOther()
+    {
+        Assert.That((default(UserId).IsNobody, UserId.From(0).IsNobody), Is.EqualTo((true, true)));
+        Assert.That((UserId.From(1).IsNobody, new UserId(1, 0).IsNobody, UserId.From("0").IsNobody), Is.EqualTo((false, false, false)));
+    }
+
     // Stored tables hold these values.
     [Test]
     public void FromAndHash64_KnownInput_NeverChange()

@@ -27,6 +27,7 @@ internal sealed class MetaHistory
     private readonly int[] _columns;
     private readonly EngineOptions _options;
     private readonly DictionaryModel _model;
+    private readonly bool _isWide; // a type whose columns are all declared gets a wide one that nobody fills
     private int _declaredTypes;
     private SimFileSystem _files = new();
     private string _folder = TestStores.Folder;
@@ -38,6 +39,7 @@ internal sealed class MetaHistory
     private MetaHistory(ulong seed, bool withPast)
     {
         SimRandom random = new(seed);
+        _isWide = new SimRandom(~seed).Below(3) == 0;
         _types = new MetaType[1 + random.Below(3)];
         for (int i = 0; i < _types.Length; i++)
         {
@@ -101,7 +103,7 @@ internal sealed class MetaHistory
         }
     }
 
-    private static UserId User(int user) => new((ulong)user & 1, (ulong)user);
+    private static UserId User(int user) => new((ulong)user & 1, (ulong)user + 1);
 
     private SignalStore Open() => SignalStore.Open(_files, _folder, Schema(), _options, _time);
 
@@ -110,7 +112,7 @@ internal sealed class MetaHistory
         for (int i = 0; i < _declaredTypes; i++)
         {
             int type = i;
-            schema.EventType(_types[i].Name, builder => _types[type].Declare(builder, _columns[type]));
+            schema.EventType(_types[i].Name, builder => _types[type].Declare(builder, _columns[type], _isWide));
         }
     });
 

@@ -74,7 +74,7 @@ internal sealed class OrderHistory
     // Only of a failure: of all histories these lines would cost more than the store.
     private static string Describe(object step) => step is List<MetaEvent> streamed ? "append\n  " + string.Join("\n  ", streamed) : $"{step}";
 
-    private static UserId User(int user) => new(0, (ulong)user);
+    private static UserId User(int user) => new(0, (ulong)user + 1);
 
     private void AddInput(ref SimRandom random)
     {

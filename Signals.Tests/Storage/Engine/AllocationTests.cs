@@ -54,7 +54,7 @@ internal sealed class AllocationTests
         await store.FlushAsync();
         await FillAsync(store, 61);
         SequenceQuery query = store.Query("a", "b", "c").Last(100).OldestFirst().Columns("n", "text", "v").Build();
-        UserId[] users = [.. Enumerable.Range(0, 20).Select(i => UserId.From((ulong)i)), TheUser];
+        UserId[] users = [.. Enumerable.Range(0, 20).Select(i => UserId.From((ulong)i + 1)), TheUser];
         Assert.That(AllocatedBy(() => ReadUsers(store, query, users)), Is.Zero);
     }
 

@@ -146,7 +146,7 @@ internal sealed class CacheWarmingTests
         {
             for (int i = from; i < to; i++)
             {
-                batch.Add(UserId.From(user), TimeOf(i), (ulong)i).Set("n", i);
+                batch.Add(UserId.From(user + 1), TimeOf(i), (ulong)i).Set("n", i);
             }
 
             Assert.That(store.TryAppend(batch, out _));
@@ -164,12 +164,12 @@ internal sealed class CacheWarmingTests
             {
                 for (int i = 0; i < Events; i++)
                 {
-                    writer.Correct(UserId.From(user), TimeOf(i), (ulong)i).Set("score", (100 * (int)user) + i);
+                    writer.Correct(UserId.From(user + 1), TimeOf(i), (ulong)i).Set("score", (100 * (int)user) + i);
                 }
 
                 if (withOrphans)
                 {
-                    writer.Correct(UserId.From(user), TimeOf(1) + 1, 1).Set("score", 1);
+                    writer.Correct(UserId.From(user + 1), TimeOf(1) + 1, 1).Set("score", 1);
                 }
             }
 
@@ -187,7 +187,7 @@ internal sealed class CacheWarmingTests
         long before = store.GetStats().BlockCacheMisses;
         for (ulong user = 0; user < Users; user++)
         {
-            using Sequence sequence = store.Read(UserId.From(user), store.Query("e").Columns(columns).Build());
+            using Sequence sequence = store.Read(UserId.From(user + 1), store.Query("e").Columns(columns).Build());
             Assert.That(sequence.Count, Is.GreaterThan(0));
         }
 
@@ -198,7 +198,7 @@ internal sealed class CacheWarmingTests
     {
         for (ulong user = 0; user < Users; user++)
         {
-            using Sequence sequence = store.Read(UserId.From(user), store.Query("e").Columns("score").Build());
+            using Sequence sequence = store.Read(UserId.From(user + 1), store.Query("e").Columns("score").Build());
             Assert.That(sequence.Field<int>("score").ToArray(), Is.EqualTo(Enumerable.Range(0, Events).Reverse().Select(i => (100 * (int)user) + i)));
             Assert.That(sequence.States("score").ToArray(), Is.All.EqualTo(ColumnState.Value));
         }

@@ -74,7 +74,7 @@ internal sealed class ConcurrentImportTests
 
     private static void AssertAnswer(SignalStore store, int user, int atLeast, int atMost)
     {
-        using Sequence sequence = store.Read(UserId.From((ulong)user), store.Query("e").Columns("n").Build());
+        using Sequence sequence = store.Read(UserId.From((ulong)user + 1), store.Query("e").Columns("n").Build());
         HashSet<(int Hour, ulong Id)> seen = [];
         for (int i = 0; i < sequence.Count; i++)
         {
@@ -105,7 +105,7 @@ internal sealed class ConcurrentImportTests
             int user = rounds % Users;
             for (int hour = 1; hour < Segments * HoursPerSegment; hour += 2)
             {
-                batch.Add(UserId.From((ulong)user), TimeOf(hour), 2).Set("n", hour);
+                batch.Add(UserId.From((ulong)user + 1), TimeOf(hour), 2).Set("n", hour);
             }
 
             await store.AppendAsync(batch);
@@ -122,10 +122,10 @@ internal sealed class ConcurrentImportTests
         {
             for (int hour = segment * HoursPerSegment; hour < (segment + 1) * HoursPerSegment; hour++)
             {
-                writer.Insert(UserId.From((ulong)user), TimeOf(hour), 1).Set("n", hour);
+                writer.Insert(UserId.From((ulong)user + 1), TimeOf(hour), 1).Set("n", hour);
             }
 
-            writer.Retract(UserId.From((ulong)user), TimeOf(segment * HoursPerSegment + 1), 2);
+            writer.Retract(UserId.From((ulong)user + 1), TimeOf(segment * HoursPerSegment + 1), 2);
         }
 
         writer.Finish();

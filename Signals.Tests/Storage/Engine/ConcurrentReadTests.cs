@@ -37,7 +37,7 @@ internal sealed class ConcurrentReadTests
             for (; Volatile.Read(ref stop) == 0; reads++)
             {
                 int round = Volatile.Read(ref acknowledged);
-                CheckAnswer(store, UserId.From((ulong)(reads % Users)), reads % 8 == 0 ? all : last, round);
+                CheckAnswer(store, UserId.From((ulong)(reads % Users) + 1), reads % 8 == 0 ? all : last, round);
             }
 
             return reads;
@@ -48,11 +48,11 @@ internal sealed class ConcurrentReadTests
             batch.Clear();
             for (int user = 0; user < Users; user++)
             {
-                batch.Add(UserId.From((ulong)user), TestStores.Start + (round * 1000L), (ulong)round).Set("n", round).Set("text", "t");
+                batch.Add(UserId.From((ulong)user + 1), TestStores.Start + (round * 1000L), (ulong)round).Set("n", round).Set("text", "t");
                 if (round % 7 == 0)
                 {
                     int again = round - (round % 5);
-                    batch.Add(UserId.From((ulong)user), TestStores.Start + (again * 1000L), (ulong)again).Set("n", again).Set("text", "t");
+                    batch.Add(UserId.From((ulong)user + 1), TestStores.Start + (again * 1000L), (ulong)again).Set("n", again).Set("text", "t");
                 }
             }
 
@@ -143,7 +143,7 @@ internal sealed class ConcurrentReadTests
             batch.Clear();
             for (int i = 0; i < 1000; i++, sent++)
             {
-                batch.Add(UserId.From((ulong)(sent * 7919 % 50_021)), TestStores.Start + sent, (ulong)sent).Set("n", (int)sent);
+                batch.Add(UserId.From((ulong)(sent * 7919 % 50_021) + 1), TestStores.Start + sent, (ulong)sent).Set("n", (int)sent);
             }
 
             store.Append(batch, CancellationToken.None);

@@ -46,7 +46,7 @@ internal sealed class ExactCutTests
             long next = 0;
             for (int i = reader; Volatile.Read(ref stop) == 0; i++)
             {
-                using ServedSequence sequence = store.Read(UserId.From((ulong)(i % Users)), "feed", new ReadOptions { WithReceipt = true });
+                using ServedSequence sequence = store.Read(UserId.From((ulong)(i % Users) + 1), "feed", new ReadOptions { WithReceipt = true });
                 SequenceReceipt receipt = sequence.Receipt;
                 if (receipt.Position >= next)
                 {
@@ -96,7 +96,7 @@ internal sealed class ExactCutTests
         return positions;
     }
 
-    private static ulong UserOf(int i) => (ulong)(i % 3 == 0 ? 0 : i % Users);
+    private static ulong UserOf(int i) => 1 + (ulong)(i % 3 == 0 ? 0 : i % Users);
 
     private static ulong NewestAt(long[] positions, in SequenceReceipt receipt)
     {

@@ -91,7 +91,7 @@ internal sealed class FlushJobTests
         EventBatch batch = new(type, events.Count);
         foreach ((ulong user, long time) in events)
         {
-            batch.Add(UserId.From(user), time, 1).Set("n", (int)user);
+            batch.Add(UserId.From(user + 1), time, 1).Set("n", (int)user);
         }
 
         Assert.That(MemTableRows.Append(table, batch), Is.EqualTo(events.Count));

@@ -127,7 +127,7 @@ internal sealed class ImportTests
             type, t => (wide ? t.Field<double>(column) : t.Field<float>(column)).Window(TimeSpan.FromDays(days))))[type];
         using (SegmentWriter writer = SegmentWriter.Create(_files, ImportStore.Segment, foreign, new SegmentOptions { Generation = 1 }))
         {
-            _ = wide ? writer.Insert(default, 0, 1).Set(column, 1d) : writer.Insert(default, 0, 1).Set(column, 1f);
+            _ = wide ? writer.Insert(UserId.From(1), 0, 1).Set(column, 1d) : writer.Insert(UserId.From(1), 0, 1).Set(column, 1f);
             writer.Finish();
         }
 

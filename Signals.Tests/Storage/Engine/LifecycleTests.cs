@@ -178,7 +178,7 @@ internal sealed class LifecycleTests
             for (ulong id = 0; !stop.IsCancellationRequested; id++)
             {
                 batch.Clear();
-                batch.Add(UserId.From(id % 100), (long)id, id);
+                batch.Add(UserId.From(id % 100 + 1), (long)id, id);
                 store.Append(batch);
             }
         });

@@ -28,7 +28,7 @@ internal sealed class MemTableFitTests
             EventBatch batch = store.CreateBatch("e");
             for (int i = 0; i < Rows; i++)
             {
-                batch.Add(UserId.From((ulong)(i % users)), TestStores.Start - i, 1).Set("a", value).Set("b", value);
+                batch.Add(UserId.From((ulong)(i % users) + 1), TestStores.Start - i, 1).Set("a", value).Set("b", value);
             }
 
             Assert.That(store.TryAppend(batch, out _));
@@ -125,7 +125,7 @@ internal sealed class MemTableFitTests
         int count = 0;
         for (int user = 0; user < users; user++)
         {
-            using Sequence all = store.Read(UserId.From((ulong)user), store.Query("e").Build());
+            using Sequence all = store.Read(UserId.From((ulong)user + 1), store.Query("e").Build());
             count += all.Count;
         }
 

@@ -98,5 +98,5 @@ internal sealed class MemoryBudgetTests
     }
 
     // As hashes of names lie.
-    private static UserId IdOf(int user) => new((ulong)user * 0x9E37_79B9_7F4A_7C15, (ulong)user * 0xC2B2_AE3D_27D4_EB4F);
+    private static UserId IdOf(int user) => new(((ulong)user + 1) * 0x9E37_79B9_7F4A_7C15, ((ulong)user + 1) * 0xC2B2_AE3D_27D4_EB4F);
 }

@@ -180,7 +180,7 @@ internal sealed class PatchFoldTests
         OrphanSource held = store.GetOrphanReport().Sources.Single();
         Assert.That((held.EventType, held.Generation, held.SourceRank, held.Held, held.Dropped), Is.EqualTo(("e", 3L, 1, Users * (Events - 1L), 0L)));
         Assert.That(held.HeldSample, Has.Count.EqualTo(16));
-        Assert.That(held.HeldSample[0], Is.EqualTo(new OrphanIdentity(UserId.From(0), Time(0, 1), 1)));
+        Assert.That(held.HeldSample[0], Is.EqualTo(new OrphanIdentity(UserId.From(1), Time(0, 1), 1)));
 
         _time.NowMs += (long)TimeSpan.FromDays(7).TotalMilliseconds;
         store.Engine.RunPending();
@@ -277,7 +277,7 @@ internal sealed class PatchFoldTests
             long sum = 0;
             for (ulong user = 0; user < Users; user++)
             {
-                using Sequence sequence = store.Read(UserId.From(user), query);
+                using Sequence sequence = store.Read(UserId.From(user + 1), query);
                 sum += sequence.Field<int>("score")[0] + sequence.Vector<sbyte>("v")[0];
             }
 
@@ -321,7 +321,7 @@ internal sealed class PatchFoldTests
         long before = store.GetStats().BlockReads;
         for (ulong user = 0; user < Users; user++)
         {
-            using Sequence sequence = store.Read(UserId.From(user), store.Query("e").Columns(columns).Build());
+            using Sequence sequence = store.Read(UserId.From(user + 1), store.Query("e").Columns(columns).Build());
             Assert.That(sequence.Count, Is.EqualTo(Events));
         }
 
@@ -428,7 +428,7 @@ internal sealed class PatchFoldTests
         for (int i = 0; !done.IsCancellationRequested; i++)
         {
             int user = (i + reader) % Users;
-            using Sequence sequence = store.Read(UserId.From((ulong)user), query);
+            using Sequence sequence = store.Read(UserId.From((ulong)user + 1), query);
             int score = sequence.States("score")[0] == ColumnState.Value ? (byte)sequence.Field<int>("score")[0] : 0;
             for (int row = 0; row < Events; row++)
             {
@@ -453,7 +453,7 @@ internal sealed class PatchFoldTests
         {
             for (int i = 0; i < events; i++)
             {
-                batch.Add(UserId.From(user), Time(daysBack, i), (ulong)i).Set("n", i).Set("note", $"note {user}");
+                batch.Add(UserId.From(user + 1), Time(daysBack, i), (ulong)i).Set("n", i).Set("note", $"note {user}");
             }
 
             store.Append(batch);
@@ -487,7 +487,7 @@ internal sealed class PatchFoldTests
             rows.FillAbsent();
             if (only is null || only == (int)user)
             {
-                users[UserId.From(user)] = rows;
+                users[UserId.From(user + 1)] = rows;
             }
         }
 
@@ -500,7 +500,7 @@ internal sealed class PatchFoldTests
     {
         for (ulong user = 0; user < Users; user++)
         {
-            using Sequence sequence = store.Read(UserId.From(user), store.Query("e").Columns("score", "note").Build());
+            using Sequence sequence = store.Read(UserId.From(user + 1), store.Query("e").Columns("score", "note").Build());
             Assert.That(sequence.Count, Is.EqualTo(events));
             for (int i = 0; i < events; i++)
             {

@@ -87,7 +87,7 @@ internal sealed class ReadCostTests
         {
             EventBatch batch = store.CreateBatch("e");
             SimRandom random = new(1);
-            UserId UserOf(int i) => i % 2 == 0 || i >= history - 200 ? TheUser : UserId.From((ulong)(i * 31 % 50));
+            UserId UserOf(int i) => i % 2 == 0 || i >= history - 200 ? TheUser : UserId.From((ulong)(i * 31 % 50) + 1);
             for (int i = 0; i < history; i++)
             {
                 batch.Add(UserOf(i), TestStores.Start - ((history - i) * 30_000L), (ulong)i)

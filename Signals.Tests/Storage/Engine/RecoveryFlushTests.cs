@@ -94,7 +94,7 @@ internal sealed class RecoveryFlushTests
             EventBatch batch = store.CreateBatch("e");
             for (int i = 0; i < Events; i++)
             {
-                batch.Add(UserId.From(user), TestStores.Start - (i * 1_000_000L), (ulong)i).Set("a", ((long)user * Events) + i);
+                batch.Add(UserId.From(user + 1), TestStores.Start - (i * 1_000_000L), (ulong)i).Set("a", ((long)user * Events) + i);
             }
 
             Assert.That(store.TryAppend(batch, out _));
@@ -107,7 +107,7 @@ internal sealed class RecoveryFlushTests
         SequenceQuery query = store.Query("e").Last(Events).Build();
         for (ulong user = 0; user < Users; user++)
         {
-            using Sequence sequence = store.Read(UserId.From(user), query);
+            using Sequence sequence = store.Read(UserId.From(user + 1), query);
             Assert.That(sequence.Field<long>("a").ToArray(), Is.EqualTo(Enumerable.Range(0, Events).Select(i => ((long)user * Events) + i)));
         }
     }

@@ -30,7 +30,7 @@ internal sealed class WindowGroupTests
         for (int i = 0; i < Events; i++)
         {
             long time = FirstYear + (long)(random.NextDouble() * (TestStores.Start - FirstYear));
-            batch.Add(UserId.From((ulong)(i % 100)), time, (ulong)i).Set("n", i);
+            batch.Add(UserId.From((ulong)(i % 100) + 1), time, (ulong)i).Set("n", i);
             if (batch.Count == 200)
             {
                 await Append(store, batch);
@@ -102,7 +102,7 @@ internal sealed class WindowGroupTests
         EventBatch batch = store.CreateBatch("buy");
         for (int i = 0; i < 400; i++)
         {
-            batch.Add(UserId.From((ulong)(i % 5)), TestStores.Start - (i * Hour), (ulong)i).Set("n", i);
+            batch.Add(UserId.From((ulong)(i % 5) + 1), TestStores.Start - (i * Hour), (ulong)i).Set("n", i);
         }
 
         await Append(store, batch);
@@ -168,7 +168,7 @@ internal sealed class WindowGroupTests
                 for (int i = random.Next(1, 12); i > 0; i--)
                 {
                     long back = random.Next(10) switch { < 6 => 0, < 9 => random.Next(500), _ => random.Next(20_000) };
-                    batch.Add(UserId.From((ulong)random.Next(8)), time.NowMs - (back * Hour) - random.Next(1000), (ulong)random.Next(3)).Set("n", random.Next());
+                    batch.Add(UserId.From((ulong)random.Next(8) + 1), time.NowMs - (back * Hour) - random.Next(1000), (ulong)random.Next(3)).Set("n", random.Next());
                 }
 
                 await Append(store, batch);
@@ -176,7 +176,7 @@ internal sealed class WindowGroupTests
 
             if (random.Next(12) == 0)
             {
-                await Driven(store, store.EraseAsync(UserId.From((ulong)random.Next(8))).AsTask());
+                await Driven(store, store.EraseAsync(UserId.From((ulong)random.Next(8) + 1)).AsTask());
             }
 
             if (random.Next(4) == 0)
@@ -207,7 +207,7 @@ internal sealed class WindowGroupTests
         SequenceQuery query = store.Query("view", "buy").Columns("n").Build();
         for (ulong user = 0; user < 8; user++)
         {
-            using Sequence answer = store.Read(UserId.From(user), query);
+            using Sequence answer = store.Read(UserId.From(user + 1), query);
             for (int i = 0; i < answer.Count; i++)
             {
                 lines.Add($"{user} {answer.EventTypes[i]} {answer.Times[i]} {answer.Ids[i]} {answer.Field<int>("n")[i]}");

@@ -102,6 +102,32 @@ internal sealed class FrameIngestTests
     }
 
     [Test]
+    public async Task RunAsync_FrameOfTheUserThatNobodySet_IsCountedAndLeavesTheOthers([Values] bool asId)
+    {
+        byte[] nobody = Frame((ref MessagePackWriter w) =>
+        {
+            w.WriteArrayHeader(5);
+            if (asId)
+            {
+                w.Write(new byte[16]);
+            }
+            else
+            {
+                w.Write(0);
+            }
+
+            w.Write("view");
+            w.Write(TestStores.Start);
+            w.Write(9);
+            w.WriteNil();
+        });
+        await using SignalStore store = SignalStore.Open(_path, Schema);
+        FrameIngestResult result = await RunAsync(store, [.. Frames(0, 3), .. nobody, .. Frames(3, 4)]);
+        Assert.That((result.Accepted, result.Rejected), Is.EqualTo((4L, 1L)));
+        Assert.That(result.Rejections.Single().Reason, Does.StartWith("the user is the number 0"));
+    }
+
+    [Test]
     public async Task RunAsync_EventThatTheStoreRefuses_LeavesTheOthers()
     {
         byte[] future = Written(View(8, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));

@@ -146,7 +146,7 @@ internal sealed class ErasureCertificateTests
         EventBatch batch = store.CreateBatch("e");
         for (int user = 0; user < 20; user++)
         {
-            batch.Add(UserId.From((ulong)user), TestStores.Start - round, (ulong)(100 + round)).Set("n", user).Set("note", "kept");
+            batch.Add(UserId.From((ulong)user + 1), TestStores.Start - round, (ulong)(100 + round)).Set("n", user).Set("note", "kept");
         }
 
         batch.Add(Marked, TestStores.Start - round, MarkedId).Set("n", round).Set("note", MarkedText);

@@ -44,7 +44,7 @@ internal sealed class OfflineFilesTests
         {
             for (int i = 0; i < Events; i++)
             {
-                batch.Add(UserId.From(user), TimeOf(0, i), (ulong)i).Set("n", i);
+                batch.Add(UserId.From(user + 1), TimeOf(0, i), (ulong)i).Set("n", i);
             }
         }
 
@@ -151,7 +151,7 @@ internal sealed class OfflineFilesTests
 
     private static string Answers(SignalStore store)
     {
-        UserId[] users = [.. Enumerable.Range(0, Users).Select(user => UserId.From((ulong)user))];
+        UserId[] users = [.. Enumerable.Range(0, Users).Select(user => UserId.From((ulong)user + 1))];
         using SequenceBatch all = store.ReadMany(users, store.Query("e").Build());
         return $"{string.Join(',', all.Times.ToArray())} {string.Join(',', all.Field<int>("n").ToArray())} "
             + $"{string.Join(',', all.Field<int>("score").ToArray())} {Convert.ToHexString(MemoryMarshal.AsBytes(all.States("score")))}";
@@ -193,7 +193,7 @@ internal sealed class OfflineFilesTests
             }
 
             rows.FillAbsent();
-            users[UserId.From(user)] = rows;
+            users[UserId.From(user + 1)] = rows;
         }
 
         using AttachedRuns runs = new(files, store, TestStores.Tiny.Tables) { ImportedMs = importedMs };

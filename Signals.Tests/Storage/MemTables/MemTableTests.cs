@@ -97,7 +97,7 @@ internal sealed class MemTableTests
         foreach ((int user, long time) in rows)
         {
             vector.AsSpan().Fill(time);
-            batch.Add(UserId.From((ulong)user), time, (ulong)time).Set("n", (int)time).Set("text", $"t{time}").SetVector<float>("v", vector);
+            batch.Add(UserId.From((ulong)user + 1), time, (ulong)time).Set("n", (int)time).Set("text", $"t{time}").SetVector<float>("v", vector);
         }
 
         return MemTableRows.Append(table, batch);
@@ -105,7 +105,7 @@ internal sealed class MemTableTests
 
     private static MemRows Find(MemTable table, int user)
     {
-        UserId id = UserId.From((ulong)user);
+        UserId id = UserId.From((ulong)user + 1);
         Assert.That(table.TryFind(id, id.Hash64, 0, out MemRows rows));
         return rows;
     }

@@ -42,7 +42,7 @@ internal static class SegmentSample
         List<SegmentRow> rows = [];
         for (int i = 0; i < count; i++)
         {
-            UserId user = new((ulong)random.Next(2) * ulong.MaxValue, (ulong)random.Next(1 + count / 20));
+            UserId user = new((ulong)random.Next(2) * ulong.MaxValue, (ulong)random.Next(1, 2 + (count / 20)));
             long time = Start + random.Next(3) * 24 * Hour + random.Next(1 + count / 20) * (24 * Hour / (1 + count / 20));
             SortedDictionary<string, SegmentCell> cells = new(StringComparer.Ordinal);
             RowMarks mark = marks[random.Next(marks.Length)];

@@ -1,3 +1,4 @@
+using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Primitives;
@@ -177,11 +178,11 @@ internal sealed class SegmentWriterTests
     public void Insert_BadTimesOrColumns_AreRefused()
     {
         using SegmentWriter writer = Create(NewFiles(), SegmentSample.Options);
-        Assert.That(() => writer.Insert(default, -62_135_596_800_001, 1), Throws.InstanceOf<ArgumentOutOfRangeException>());
-        Assert.That(() => writer.Insert(default, 253_402_300_800_000, 1), Throws.InstanceOf<ArgumentOutOfRangeException>());
-        Assert.That(() => writer.Insert(default, 0, 1).Set("nothing", 1f), Throws.ArgumentException.With.Message.Contain("nothing"));
-        Assert.That(() => writer.Insert(default, 0, 1).Set("score", 1), Throws.ArgumentException.With.Message.Contain("score"));
-        Assert.That(() => writer.Correct(default, 0, 1).SetVector("embedding", new Half[39]), Throws.ArgumentException);
+        Assert.That(() => writer.Insert(UserId.From(1), -62_135_596_800_001, 1), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => writer.Insert(UserId.From(1), 253_402_300_800_000, 1), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(() => writer.Insert(UserId.From(1), 0, 1).Set("nothing", 1f), Throws.ArgumentException.With.Message.Contain("nothing"));
+        Assert.That(() => writer.Insert(UserId.From(1), 0, 1).Set("score", 1), Throws.ArgumentException.With.Message.Contain("score"));
+        Assert.That(() => writer.Correct(UserId.From(1), 0, 1).SetVector("embedding", new Half[39]), Throws.ArgumentException);
     }
 
     [Test]
@@ -190,7 +191,7 @@ internal sealed class SegmentWriterTests
         SimFileSystem files = NewFiles();
         using SegmentWriter writer = Create(files, new SegmentOptions { Generation = 1 });
         Assert.That(writer.Finish, Throws.InvalidOperationException);
-        Assert.That(() => writer.Insert(default, 0, 1), Throws.InstanceOf<ObjectDisposedException>());
+        Assert.That(() => writer.Insert(UserId.From(1), 0, 1), Throws.InstanceOf<ObjectDisposedException>());
         Assert.That(files.ListFiles("/offline"), Is.Empty);
     }
 
@@ -201,7 +202,7 @@ internal sealed class SegmentWriterTests
         using (SegmentWriter first = Create(files, SegmentSample.Options))
         {
             Assert.That(() => Create(files, SegmentSample.Options), Throws.InstanceOf<FileOperationException>().With.Message.Contain("another writer"));
-            first.Insert(default, SegmentSample.Start, 1);
+            first.Insert(UserId.From(1), SegmentSample.Start, 1);
         }
 
         Create(files, SegmentSample.Options).Dispose();

@@ -30,7 +30,7 @@ internal sealed class FetchHintReadTests
         Append(store, ordinary, Ordinary, n: 1);
         for (int user = 0; user < DeepUsers; user++)
         {
-            Append(store, UserId.From((ulong)user), Long, n: 0);
+            Append(store, UserId.From((ulong)user + 1), Long, n: 0);
         }
 
         int before = Fetched(store, ordinary);
@@ -39,7 +39,7 @@ internal sealed class FetchHintReadTests
             // One in five, and one of them many times.
             for (int read = 0; read < (user == 7 ? 50 : 1); read++)
             {
-                Read(store, UserId.From((ulong)user), tensors);
+                Read(store, UserId.From((ulong)user + 1), tensors);
             }
 
             for (int read = 0; read < 4; read++)

@@ -121,6 +121,11 @@ internal sealed class ExportedCsvSource : IEventSource
             return "'user' is not what exports write: a number or 32 hexadecimal digits";
         }
 
+        if (user.IsNobody)
+        {
+            return "'user' is 0, which is how a user that nobody set looks";
+        }
+
         if (!Schema.TryGet(Encoding.UTF8.GetString(row.Field(_keys[1])), out EventTypeSchema? type))
         {
             return "'type' is not a known event type";

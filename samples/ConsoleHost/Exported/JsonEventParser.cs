@@ -41,6 +41,11 @@ internal sealed class JsonEventParser(StoreSchema schema)
             return "'user' is not what exports write: a number or 32 hexadecimal digits, as a string";
         }
 
+        if (id.IsNobody)
+        {
+            return "'user' is 0, which is how a user that nobody set looks";
+        }
+
         if (!json.TryGetProperty("type", out JsonElement name) || name.ValueKind != JsonValueKind.String || !schema.TryGet(name.GetString()!, out EventTypeSchema? type))
         {
             return "'type' is not a known event type";
