@@ -7,7 +7,7 @@ namespace Signals.Hosting;
 
 /// <summary>
 /// Whether a store can be relied on. Unhealthy: it has failed, or its disk is nearly full. Degraded: ingest waited for the flush since the
-/// last check, or the events are old.
+/// last check, a flush or compaction fails and is tried again, tables are set aside, or the events are old.
 /// </summary>
 /// <remarks>Thread contract: any thread; checks at the same time share the memory of the last stall time.</remarks>
 internal sealed class SignalsHealthCheck(SignalStore store, SignalsOptions options, Func<string, long> freeBytes, TimeProvider time) : IHealthCheck
@@ -35,10 +35,23 @@ internal sealed class SignalsHealthCheck(SignalStore store, SignalsOptions optio
             return Task.FromResult(HealthCheckResult.Unhealthy(Invariant($"{free} bytes are free on the store's disk, fewer than {options.MinFreeDiskBytes}."), data: data));
         }
 
-        string[] complaints = [.. Stalls(stats), .. Lags(data)];
+        string[] complaints = [.. Failures(stats), .. Stalls(stats), .. Lags(data)];
         return Task.FromResult(complaints.Length == 0
             ? HealthCheckResult.Healthy(data: data)
             : HealthCheckResult.Degraded(string.Join(' ', complaints), data: data));
+    }
+
+    private IEnumerable<string> Failures(StoreStats stats)
+    {
+        if (store.WorkError is Exception failed)
+        {
+            yield return $"Work on the tables fails and is tried again: {failed.Message}";
+        }
+
+        if (stats.TablesSetAside > 0)
+        {
+            yield return Invariant($"{stats.TablesSetAside} tables are left out of merges, because they are damaged or hold too much of one user.");
+        }
     }
 
     private IEnumerable<string> Stalls(StoreStats stats)

@@ -33,6 +33,13 @@ internal sealed partial class StoreLog(ILogger logger, string store) : StoreObse
 
     public override void OnHandleShortageEnded(TimeSpan duration) => HandleShortageEnded(store, duration.TotalMilliseconds);
 
+    public override void OnWorkFailed(WorkFailureReport failure) =>
+        WorkFailed(store, failure.Work, failure.InARow, failure.Pause.TotalMilliseconds, failure.Error);
+
+    public override void OnTableSetAside(ulong table, Exception reason) => TableSetAside(store, table, reason);
+
+    public override void OnWorkResumed(string work) => WorkResumed(store, work);
+
     public override void OnPoisoned(Exception firstError) => Poisoned(store, firstError);
 
     public override void OnClosed() => Closed(store);
@@ -70,6 +77,16 @@ internal sealed partial class StoreLog(ILogger logger, string store) : StoreObse
 
     [LoggerMessage(1023, LogLevel.Warning, "Store {Store} goes on after {Milliseconds:F0} ms without a file handle")]
     private partial void HandleShortageEnded(string store, double milliseconds);
+
+    [LoggerMessage(1024, LogLevel.Error,
+        "Store {Store}: a {Work} failed, {InARow} times in a row; nothing is lost, it is tried again in {Milliseconds:F0} ms")]
+    private partial void WorkFailed(string store, string work, int inARow, double milliseconds, Exception error);
+
+    [LoggerMessage(1025, LogLevel.Information, "Store {Store}: the {Work} that failed before has succeeded")]
+    private partial void WorkResumed(string store, string work);
+
+    [LoggerMessage(1026, LogLevel.Error, "Store {Store}: table {Table} is left out of merges from now on; everything else goes on")]
+    private partial void TableSetAside(string store, ulong table, Exception error);
 
     [LoggerMessage(1030, LogLevel.Critical, "Store {Store} has failed and refuses writes until it is reopened; reads go on")]
     private partial void Poisoned(string store, Exception error);

@@ -51,6 +51,12 @@ public sealed partial class SignalStore : IAsyncDisposable, IDisposable
     /// <summary>What the store failed with; null while it works. A store that failed refuses writes until it is reopened, and reads go on.</summary>
     public Exception? FirstError => Engine.FailStop.Error;
 
+    /// <summary>
+    /// What a flush, a compaction or a deletion failed with last; null while all succeed. The store has not failed: it tries again by itself, nothing is
+    /// lost, and only when all memtables are full does ingest wait.
+    /// </summary>
+    public Exception? WorkError => Engine.WorkError;
+
     /// <summary>The sequence definitions that <see cref="Read(UserId, string, ReadOptions)"/> serves by name.</summary>
     public StoreDefinitions Definitions { get; }
 

@@ -48,6 +48,8 @@ public sealed record StoreStats
         OrphansHeld = counters.OrphansHeld;
         KeptVersions = counters.KeptVersions;
         KeptBytes = counters.KeptBytes;
+        WorkFailures = counters.WorkFailures;
+        TablesSetAside = counters.TablesAside;
         OrphansDropped = counters.Compaction.OrphansDropped;
     }
 
@@ -148,6 +150,14 @@ public sealed record StoreStats
 
     /// <summary>Tables of the current version.</summary>
     public int Tables { get; }
+
+    /// <summary>
+    /// Those of them that merges leave alone: damaged ones, and such that hold more of one user than one merge can take. They are read like any other.
+    /// </summary>
+    public int TablesSetAside { get; }
+
+    /// <summary>Flushes, compactions and deletions that failed and were, or will be, done again; see <see cref="SignalStore.WorkError"/>.</summary>
+    public long WorkFailures { get; }
 
     /// <summary>Bytes of their files.</summary>
     public long TableBytes { get; }

@@ -337,8 +337,7 @@ internal sealed class ColumnBuffer : IColumnRows
         ? (int)Math.Min(Math.Max(needed, 2L * current), Array.MaxLength)
         : throw TooMany(needed);
 
-    private static InvalidOperationException TooMany(long needed) =>
-        new($"A column buffer of {needed} bytes or rows is more than an array holds.");
+    private static BufferLimitException TooMany(long needed) => new(needed);
 
     private void RequireFixed()
     {

@@ -69,6 +69,21 @@ internal sealed class RowBuffer
         }
     }
 
+    /// <summary>Bytes that the rows take, without spare room.</summary>
+    public long UsedBytes
+    {
+        get
+        {
+            long bytes = (sizeof(long) + sizeof(ulong)) * (long)Count;
+            foreach (ColumnBuffer column in _columns)
+            {
+                bytes += column.UsedBytes;
+            }
+
+            return bytes;
+        }
+    }
+
     /// <summary>The columns, by column id.</summary>
     public ReadOnlySpan<ColumnBuffer> Columns => _columns;
 
@@ -225,6 +240,11 @@ internal sealed class RowBuffer
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
         if (rows > _times.Length - Count)
         {
+            if ((long)Count + rows > Array.MaxLength)
+            {
+                throw new BufferLimitException((long)Count + rows);
+            }
+
             int capacity = (int)Math.Min(Math.Max((long)Count + rows, 2L * _times.Length), Array.MaxLength);
             Array.Resize(ref _times, capacity);
             Array.Resize(ref _ids, capacity);

@@ -14,5 +14,5 @@ public sealed class AnswerTooLargeException : SignalsException
     }
 
     /// <summary>Whether an error says that something could not grow any more.</summary>
-    internal static bool IsCausedBy(Exception error) => error is OverflowException or OutOfMemoryException;
+    internal static bool IsCausedBy(Exception error) => error is OverflowException or OutOfMemoryException or Columns.BufferLimitException;
 }

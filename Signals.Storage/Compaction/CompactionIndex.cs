@@ -14,6 +14,7 @@ internal sealed class CompactionIndex(CompactionOptions options)
     private readonly SortedDictionary<ushort, SortedSet<(long Middle, ulong Number)>> _byMiddle = [];
     private readonly SortedDictionary<ushort, SmallRuns> _small = [];
     private readonly SortedDictionary<ushort, FullRuns> _full = [];
+    private readonly SortedSet<ulong> _alone = [];
     private readonly List<RunGroup> _stale = [];
     private readonly SortedSet<RunGroup>[] _best =
         [.. CompactionPicker.GroupReasons.Select(_ => new SortedSet<RunGroup>(Comparer<RunGroup>.Create(Precedence)))];
@@ -39,8 +40,14 @@ internal sealed class CompactionIndex(CompactionOptions options)
 
         Steps++;
         _runs.Add(run.Number, run);
-        GroupOf(run).Add(run);
         Of(_byAge, run.EventType, static () => []).Add((run.MaxTime, run.Number));
+        if (run.Aside != RunAside.None)
+        {
+            _ = IsErasedAlone(run) && _alone.Add(run.Number);
+            return;
+        }
+
+        GroupOf(run).Add(run);
         if (IsLong(run))
         {
             Of(_byMiddle, run.EventType, static () => []).Add((MiddleOf(run), run.Number));
@@ -66,8 +73,14 @@ internal sealed class CompactionIndex(CompactionOptions options)
         }
 
         Steps++;
-        GroupOf(run).Remove(run);
         _byAge[run.EventType].Remove((run.MaxTime, run.Number));
+        if (run.Aside != RunAside.None)
+        {
+            _alone.Remove(run.Number);
+            return;
+        }
+
+        GroupOf(run).Remove(run);
         if (IsLong(run))
         {
             _byMiddle[run.EventType].Remove((MiddleOf(run), run.Number));
@@ -109,6 +122,11 @@ internal sealed class CompactionIndex(CompactionOptions options)
             choice = Best(reason);
         }
 
+        if (choice is null && _alone.Count > 0)
+        {
+            choice = new CompactionChoice(CompactionReason.Erasure, [_runs[_alone.Min]]);
+        }
+
         Steps += choice?.Runs.Length ?? 0;
         return choice?.ToPlan(oldestKept);
     }
@@ -124,6 +142,8 @@ internal sealed class CompactionIndex(CompactionOptions options)
 
     // A run of one window goes whole soon after its first row expires.
     private static bool IsLong(in CompactionRun run) => run.Kind == RunKind.Events && run.Level > 0;
+
+    private static bool IsErasedAlone(in CompactionRun run) => run is { Aside: RunAside.Alone, Kind: RunKind.Events, ErasedUsers: > 0 };
 
     private static long MiddleOf(in CompactionRun run) => (run.MinTime / 2) + (run.MaxTime / 2);
 

@@ -27,6 +27,9 @@ internal sealed record CompactionOptions
     /// </summary>
     public long WindowBytes { get; init; } = 32 << 20;
 
+    /// <summary>How much of one user a merge of several tables takes.</summary>
+    public UserLimit UserLimit { get; init; } = UserLimit.Default;
+
     /// <summary>Share of a table's rows that last-N must put out of reach before the table is rewritten for it alone.</summary>
     public double MinSurplusShare { get; init; } = 0.25;
 

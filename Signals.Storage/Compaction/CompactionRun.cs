@@ -18,6 +18,7 @@ namespace Signals.Storage.Compaction;
 /// <param name="IsInSegment">Whether it lies in a segment's file, which stays as long as any part of it does.</param>
 /// <param name="IsPlaced">Whether a full compaction put its rows where they belong: it does not join its neighbours before that is done.</param>
 /// <param name="IsSettled">Whether a full compaction is done with it.</param>
+/// <param name="Aside">What is not done with it.</param>
 internal readonly record struct CompactionRun(
     ulong Number,
     ushort EventType,
@@ -32,7 +33,8 @@ internal readonly record struct CompactionRun(
     bool IsDue = false,
     bool IsInSegment = false,
     bool IsPlaced = false,
-    bool IsSettled = false)
+    bool IsSettled = false,
+    RunAside Aside = RunAside.None)
 {
     /// <summary>Number of the first window with rows; see <see cref="TimeWindow.IndexOf"/>.</summary>
     public ulong FirstWindow => TimeWindow.IndexOf(MinTime, Window);

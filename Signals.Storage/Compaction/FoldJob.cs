@@ -144,7 +144,7 @@ internal sealed class FoldJob
         _read.Clear();
         for (int i = 0; i < inputs.HolderCount; i++)
         {
-            inputs.Holder(i).AppendTo(_read);
+            ReadRun(inputs, i);
             _ends[i] = _read.Count;
         }
 
@@ -175,6 +175,21 @@ internal sealed class FoldJob
             int start = i == 0 ? 0 : _ends[i - 1];
             Note(_patches[inputs.HolderInput(i)], user, inputs.Holder(i).Rows.FirstRow, start, _ends[i], rows, met);
         }
+    }
+
+    private void ReadRun(MergeInputs inputs, int holder)
+    {
+        ulong largest = _patches[inputs.LargestInput()].Table.Meta.Number;
+        try
+        {
+            inputs.Holder(holder).AppendTo(_read);
+        }
+        catch (BufferLimitException limit)
+        {
+            throw new UserLimitException(largest, limit.Message, limit);
+        }
+
+        _target.UserLimit.Require(_read, holder + 1, largest);
     }
 
     // The oldest time at which an event of the user can still be read.

@@ -11,4 +11,8 @@ namespace Signals.Storage.Compaction;
 /// <param name="Type">Current schema of the rows; it has at least the columns of every input.</param>
 /// <param name="Options">How the tables of orphans are cut into blocks, and how chunks are encoded.</param>
 internal sealed record FoldTarget(
-    IFileSystem Files, string Directory, Func<ulong> NextNumber, EventTypeSchema Type, TableOptions Options);
+    IFileSystem Files, string Directory, Func<ulong> NextNumber, EventTypeSchema Type, TableOptions Options)
+{
+    /// <summary>How much of one user a fold of several patch runs takes.</summary>
+    public UserLimit UserLimit { get; init; } = UserLimit.Default;
+}

@@ -55,6 +55,18 @@ internal sealed class MergeInputs
     /// <summary>Which of the tables given that is.</summary>
     public int HolderInput(int index) => _inputs[_holders[index]];
 
+    /// <summary>Which of the tables given holds the most rows of the current user.</summary>
+    public int LargestInput()
+    {
+        int largest = 0;
+        for (int i = 1; i < _held; i++)
+        {
+            largest = Holder(i).Rows.Count > Holder(largest).Rows.Count ? i : largest;
+        }
+
+        return HolderInput(largest);
+    }
+
     /// <summary>Moves to the next user; false at the end.</summary>
     public bool MoveNext()
     {

@@ -176,10 +176,10 @@ internal sealed class MergeJob
         int runs = 0;
         for (int i = 0; i < inputs.HolderCount; i++)
         {
-            TableCursor holder = inputs.Holder(i);
-            if (ReadRun(holder, holder.Rows, cutoff, keep))
+            if (ReadRun(inputs, i, cutoff, keep))
             {
                 _runEnds[runs++] = _read.Count;
+                _target.UserLimit.Require(_read, runs, LargestOf(inputs));
             }
         }
 
@@ -199,8 +199,10 @@ internal sealed class MergeJob
 
     // What cannot survive is counted without being read: the last N of all runs lie within the last N of each. Not so where rows were
     // never inserted: they do not count towards the N.
-    private bool ReadRun(TableCursor run, in UserRows rows, long cutoff, int keep)
+    private bool ReadRun(MergeInputs inputs, int holder, long cutoff, int keep)
     {
+        TableCursor run = inputs.Holder(holder);
+        UserRows rows = run.Rows;
         if (rows.NewestTime <= cutoff)
         {
             _erased += rows.Count;
@@ -221,9 +223,20 @@ internal sealed class MergeJob
             return false;
         }
 
-        run.AppendTo(_read, wanted);
+        try
+        {
+            run.AppendTo(_read, wanted);
+        }
+        catch (BufferLimitException limit)
+        {
+            throw new UserLimitException(LargestOf(inputs), limit.Message, limit);
+        }
+
         return true;
     }
+
+    // Without that one the others need not wait for it.
+    private ulong LargestOf(MergeInputs inputs) => _tables[inputs.LargestInput()].Meta.Number;
 
     private RowBuffer Merge(ReadOnlySpan<int> runEnds)
     {

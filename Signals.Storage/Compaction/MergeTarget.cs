@@ -12,4 +12,8 @@ namespace Signals.Storage.Compaction;
 /// <param name="Options">How a table is cut into blocks.</param>
 /// <param name="WindowBytes">How much a table of several windows should hold; see <see cref="CompactionOptions.WindowBytes"/>.</param>
 internal sealed record MergeTarget(
-    IFileSystem Files, string Directory, Func<ulong> NextNumber, EventTypeSchema Type, TableOptions Options, long WindowBytes);
+    IFileSystem Files, string Directory, Func<ulong> NextNumber, EventTypeSchema Type, TableOptions Options, long WindowBytes)
+{
+    /// <summary>How much of one user a merge of several tables takes.</summary>
+    public UserLimit UserLimit { get; init; } = UserLimit.Default;
+}

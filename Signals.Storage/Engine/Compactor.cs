@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage.Compaction;
@@ -13,7 +14,8 @@ namespace Signals.Storage.Engine;
 /// <summary>Carries out what the picker chooses: drops expired tables, merges runs, commits the result.</summary>
 /// <remarks>
 /// Thread contract: any thread; one compaction at a time. A merge that closing interrupts, or that fails, leaves the
-/// version as it was and no file behind.
+/// version as it was and no file behind. Tables that are damaged, or hold more of one user than a merge takes, are set aside and everything else goes on;
+/// any other error is thrown, and the next time other tables come first.
 /// </remarks>
 internal sealed class Compactor : IDisposable
 {
@@ -65,6 +67,9 @@ internal sealed class Compactor : IDisposable
         Pacer = new CompactionPacer(options.CompactionBytesPerSecond, time);
     }
 
+    /// <summary>Tables that merges leave alone.</summary>
+    public int AsideCount => _catalog.AsideCount;
+
     public CompactionPacer Pacer { get; }
 
     /// <summary>Patches without their event.</summary>
@@ -88,7 +93,8 @@ internal sealed class Compactor : IDisposable
     /// Makes of the tables of now some of which no two meet in a window, without anything expired at <paramref name="nowMs"/>, erased before the call
     /// or out of reach of last-N, with every patch folded whose event is there, and without column files. Unpaced. Ends early when the store is closing.
     /// </summary>
-    /// <returns>Whether all of it was done; false when it ended early.</returns>
+    /// <returns>Whether all of it was done, but for tables with more of one user than a merge takes; false when it ended early.</returns>
+    /// <exception cref="CorruptionException">A table is damaged; everything else was done.</exception>
     public bool RunAll(long nowMs)
     {
         lock (_requestGate)
@@ -99,6 +105,8 @@ internal sealed class Compactor : IDisposable
                 while (RunOnce(request))
                 {
                 }
+
+                RequireWhole(request);
 
                 // Asked last: whatever ended early did so because of it.
                 return !_stopping.IsCancellationRequested;
@@ -131,6 +139,17 @@ internal sealed class Compactor : IDisposable
             TableVersion version = _view.Current.Tables;
             _catalog.Begin(version);
             return _request = new CompactionRequest(version.Tables.Select(table => table.Meta.Number), nowMs);
+        }
+    }
+
+    private void RequireWhole(CompactionRequest request)
+    {
+        lock (_gate)
+        {
+            if (_catalog.LeftBehind(request) is { } reason)
+            {
+                ExceptionDispatchInfo.Throw(reason);
+            }
         }
     }
 
@@ -169,28 +188,46 @@ internal sealed class Compactor : IDisposable
     private bool RunOnceLocked(CompactionRequest? request)
     {
         TableVersion version = _view.Current.Tables;
-        long[] oldestKept = Retention.OldestKept(_schema, NowMs(request));
-        if (_catalog.Pick(version, _request, request, oldestKept, NowMs(request)) is not CompactionPlan plan)
-        {
-            return false;
-        }
-
-        _committer.RequireWritable();
-        using Activity? activity = _telemetry.Start(TelemetryNames.CompactionActivity);
-        long started = _telemetry.Now();
+        CompactionPlan? plan = null;
         try
         {
-            MergeStats stats = DoLocked(plan, version, request);
-            Report(plan, stats, activity, _telemetry.Since(started));
-            return true;
+            plan = _catalog.Pick(version, _request, request, Retention.OldestKept(_schema, NowMs(request)), NowMs(request));
+            return plan is not null && DoLocked(plan, version, request);
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
             return false;
         }
+        catch (Exception error) when (!_committer.HasFailed)
+        {
+            IReadOnlyList<ulong> aside = _catalog.SetAside(plan, version, error);
+            if (aside.Count > 0)
+            {
+                _telemetry.TablesSetAside(aside, error);
+                return true;
+            }
+
+            // The others first: one bad file, or one merge that the disk has no room for, must not keep them from it.
+            if (plan is not null && request is null)
+            {
+                _catalog.Postpone(plan);
+            }
+
+            throw;
+        }
     }
 
-    private MergeStats DoLocked(CompactionPlan plan, TableVersion version, CompactionRequest? request)
+    private bool DoLocked(CompactionPlan plan, TableVersion version, CompactionRequest? request)
+    {
+        _committer.RequireWritable();
+        using Activity? activity = _telemetry.Start(TelemetryNames.CompactionActivity);
+        long started = _telemetry.Now();
+        MergeStats stats = ExecuteLocked(plan, version, request);
+        Report(plan, stats, activity, _telemetry.Since(started));
+        return true;
+    }
+
+    private MergeStats ExecuteLocked(CompactionPlan plan, TableVersion version, CompactionRequest? request)
     {
         Action<long>? pace = request is null && _options.Background ? bytes => Pacer.Pass(bytes, _stopping.Token) : null;
         if (plan.IsFold)
@@ -205,7 +242,7 @@ internal sealed class Compactor : IDisposable
             return folded.Stats.AsMerge;
         }
 
-        MergeResult result = ExecuteLocked(plan, version, pace);
+        MergeResult result = MergeLocked(plan, version, pace);
         CommitLocked(plan, result);
         request?.Replace(plan, result);
         return result.Stats;
@@ -213,7 +250,7 @@ internal sealed class Compactor : IDisposable
 
     private long NowMs(CompactionRequest? request) => (request?.NowMs ?? _time.GetUtcNow().ToUnixTimeMilliseconds()) - (long)_options.ReclaimDelay.TotalMilliseconds;
 
-    private MergeResult ExecuteLocked(CompactionPlan plan, TableVersion version, Action<long>? pace)
+    private MergeResult MergeLocked(CompactionPlan plan, TableVersion version, Action<long>? pace)
     {
         Table[] tables = [.. plan.Tables.Select(number => Find(version, number))];
         if (plan.IsDrop)
@@ -222,7 +259,10 @@ internal sealed class Compactor : IDisposable
         }
 
         MergeTarget target = new(
-            _files, _directory, _numbers.Next, _schema.EventTypes[plan.EventType], _options.Tables, _options.Compaction.WindowBytes);
+            _files, _directory, _numbers.Next, _schema.EventTypes[plan.EventType], _options.Tables, _options.Compaction.WindowBytes)
+        {
+            UserLimit = _options.Compaction.UserLimit,
+        };
         MergeJob job = new(target, plan, tables, _erasures, _catalog.Newer(version, plan));
         return job.Run(pace, _stopping.Token);
     }

@@ -30,4 +30,6 @@ internal sealed record EngineCounters(
     long OrphansHeld,
     int KeptVersions,
     long KeptBytes,
-    long EventsHiddenByErasure);
+    long EventsHiddenByErasure,
+    long WorkFailures,
+    int TablesAside);

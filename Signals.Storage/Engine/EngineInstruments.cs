@@ -47,6 +47,7 @@ internal static class EngineInstruments
         counters.Add(TelemetryNames.RowsDropped, "{row}", "Rows left out because of erasure, age or last-N.", c => c.Flush.Dropped + c.Compaction.Dropped);
         counters.Add(TelemetryNames.TablesExpired, "{table}", "Tables dropped whole, unread.", c => c.Compaction.TablesExpired);
         counters.Show(TelemetryNames.Tables, "{table}", "Tables of the current version.", c => c.Tables);
+        counters.Show(TelemetryNames.TablesAside, "{table}", "Tables that merges leave alone: damaged, or with too much of one user.", c => c.TablesAside);
         counters.Show(TelemetryNames.TableSize, "By", "Bytes of their files.", c => c.TableBytes);
         counters.Show(TelemetryNames.TableRows, "{row}", "Rows in them.", c => c.TableRows);
         counters.Show(TelemetryNames.ErasedUsers, "{user}", "Users erased and remembered as such.", c => c.ErasedUsers);

@@ -6,7 +6,7 @@ namespace Signals.Storage.Engine;
 /// <summary>The threads of a store: ingest, flush, compaction, log syncs, and upkeep of logs and memory.</summary>
 /// <remarks>
 /// Lifetime: started by the constructor; <see cref="Dispose"/> ends them all after the ring was closed. An exception on any of
-/// them poisons the store.
+/// them poisons the store, but for work on tables, which is tried again: see <see cref="RetriedWork"/>.
 /// </remarks>
 internal sealed class EngineThreads : IDisposable
 {
@@ -21,11 +21,14 @@ internal sealed class EngineThreads : IDisposable
     private readonly BackgroundLoop? _sync;
     private readonly Compactor _compactor;
     private readonly TablePace _pace;
+    private readonly StoreWork _work;
+    private readonly MemTableSet _memTables;
 
     public EngineThreads(
         IngestLoop ingest,
         Flusher flusher,
         Compactor compactor,
+        StoreWork work,
         MemTableSet memTables,
         LogStream? log,
         Action upkeep,
@@ -34,7 +37,9 @@ internal sealed class EngineThreads : IDisposable
     {
         _compactor = compactor;
         _pace = memTables.Pace;
-        _flush = new BackgroundLoop("signals-flush", () => RunAll(flusher.FlushOnce), FlushInterval, failStop);
+        _work = work;
+        _memTables = memTables;
+        _flush = new BackgroundLoop("signals-flush", work.Flushing.RunAll, FlushInterval, failStop);
         _compaction = new BackgroundLoop("signals-compaction", Compact, CompactionInterval, failStop);
         _upkeep = new BackgroundLoop(
             "signals-upkeep",
@@ -70,6 +75,8 @@ internal sealed class EngineThreads : IDisposable
     public void Dispose()
     {
         _pace.End();
+        _work.Flushing.Close(() => _memTables.IsStalled);
+        _flush.Hurry();
         _ingest.Join();
         _compactor.Stop();
         _compaction.Dispose();
@@ -78,22 +85,17 @@ internal sealed class EngineThreads : IDisposable
         _upkeep.Dispose();
     }
 
-    private void Compact()
+    // A compaction that fails makes the tables no fewer for now, so ingest does not wait for it, either.
+    private TimeSpan Compact()
     {
         long added = _pace.Added;
-        while (_compactor.RunOnce())
+        while (_work.Compacting.TryStep())
         {
             added = _pace.Added;
         }
 
         _pace.NoteSettled(added);
-    }
-
-    private static void RunAll(Func<bool> work)
-    {
-        while (work())
-        {
-        }
+        return _work.Compacting.Pause;
     }
 
     private static void RunIngest(IngestLoop ingest, FailStop failStop)

@@ -12,12 +12,12 @@ namespace Signals.Storage.Engine;
 
 /// <summary>Writes a frozen memtable as tables: of each event type as few as its rows deserve by time, see <see cref="WindowCut"/>.</summary>
 /// <remarks>
-/// Thread contract: one thread. Doing only: nothing is committed here. If it throws, the files of the type under way are deleted; those of
-/// earlier types are in no manifest and are removed at the next open. It holds at most <see cref="WindowCut.MostTables"/> files open.
+/// Thread contract: one thread. Doing only: nothing is committed here. If it throws, no file is left: a flush that is tried again
+/// writes others, and never syncs a file again whose sync failed. It holds at most <see cref="WindowCut.MostTables"/> files open.
 /// </remarks>
 internal sealed class FlushJob(
     IFileSystem files, string directory, StoreSchema schema, FileNumbers numbers, TableOptions options, ErasureSet erasures, EntrySorter sorter, long nowMs,
-    long windowBytes)
+    long windowBytes, FilePins pins)
 {
     private const int EntriesAhead = 8;
     private const int SampledEntries = 16_384;
@@ -27,6 +27,19 @@ internal sealed class FlushJob(
     private long _dropped;
 
     public FlushResult Run(MemTable table)
+    {
+        try
+        {
+            return Write(table);
+        }
+        catch
+        {
+            pins.Discard(_tables.Select(meta => StoreFiles.Table(meta.Number)));
+            throw;
+        }
+    }
+
+    private FlushResult Write(MemTable table)
     {
         sorter.Clear();
         table.AddEntriesTo(sorter);

@@ -58,20 +58,26 @@ internal sealed class Flusher(
     /// <exception cref="ObjectDisposedException">The store was closed.</exception>
     public bool FlushOnce()
     {
-        lock (_gate)
+        try
         {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-
-            MemTable[] all = view.Current.MemTables;
-            if (all.Length == 1)
+            lock (_gate)
             {
-                return false;
-            }
+                ObjectDisposedException.ThrowIf(_disposed, this);
 
-            FlushLocked(all[^1], all[^2]);
+                MemTable[] all = view.Current.MemTables;
+                if (all.Length == 1)
+                {
+                    return false;
+                }
+
+                FlushLocked(all[^1], all[^2]);
+            }
+        }
+        finally
+        {
+            memTables.SignalRoom(); // after an error, too: there may be room, if it came behind the commit
         }
 
-        memTables.SignalRoom();
         OnFlushed();
         return true;
     }
@@ -99,7 +105,7 @@ internal sealed class Flusher(
 
         edit.Sources.AddRange(oldest.Sources);
         long now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        FlushResult result = new FlushJob(files, directory, schema, numbers, tables, erasures, _sorter, now, windowBytes).Run(oldest);
+        FlushResult result = new FlushJob(files, directory, schema, numbers, tables, erasures, _sorter, now, windowBytes, pins).Run(oldest);
         edit.AddedTables.AddRange(result.Tables);
         committer.Commit(edit, (current, version) => current.WithFlushed(oldest, version), oldest);
         if (!PlantedBugs.Has(PlantedBugs.ErasuresTakenBeforeCommit))

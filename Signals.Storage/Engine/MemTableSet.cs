@@ -56,6 +56,26 @@ internal sealed class MemTableSet : IDisposable
     /// <summary>Called with its duration when such a wait has ended.</summary>
     public Action<TimeSpan> OnStallEnded { get; set; } = static _ => { };
 
+    /// <summary>
+    /// Makes room at once, or throws; in a store without threads, where nobody else does. Null where waiting helps.
+    /// </summary>
+    public Action? MakeRoom { get; set; }
+
+    /// <summary>Whether ingest waits for the flush now.</summary>
+    public bool IsStalled
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _stallStart is not null;
+            }
+        }
+    }
+
+    /// <summary>Whether no other memtable may be frozen now.</summary>
+    public bool IsFull => FrozenCount(_view.Current) >= _maxFrozen;
+
     public MemTable Active => _view.Current.Active;
 
     public long StallCount
@@ -119,6 +139,12 @@ internal sealed class MemTableSet : IDisposable
     {
         if (FrozenCount(_view.Current) >= _maxFrozen)
         {
+            if (MakeRoom is not null)
+            {
+                MakeRoom();
+                return;
+            }
+
             Stall(0, WaitForFlush);
         }
 

@@ -1,3 +1,4 @@
+using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage.Compaction;
 using Signals.Storage.Tables;
@@ -17,14 +18,57 @@ internal sealed class RunCatalog(StoreSchema schema, CompactionOptions options, 
     private readonly Dictionary<ushort, NewerTables> _newest = []; // of _version
     private readonly Dictionary<ulong, Table> _tables = [];
     private readonly HashSet<ulong> _patches = [];
+    private readonly AsideTables _aside = new();
     private CompactionIndex _background = new(options);
     private CompactionIndex? _requested;
     private TableVersion _version = TableVersion.Empty;
     private TableVersion? _surplusVersion;
 
+    /// <summary>How many tables are set aside; any thread.</summary>
+    public int AsideCount => _aside.Count;
+
+    /// <summary>Sets aside what an error of a plan, or of picking one, is about; gives those tables, none for an error that may pass.</summary>
+    public IReadOnlyList<ulong> SetAside(CompactionPlan? plan, TableVersion version, Exception error)
+    {
+        IReadOnlyList<(ulong Table, RunAside Aside)> blamed = _aside.Blame(plan, version, error);
+        foreach ((ulong table, RunAside aside) in blamed)
+        {
+            _aside.Set(table, aside, error);
+            Reset(table);
+        }
+
+        return [.. blamed.Select(one => one.Table)];
+    }
+
+    /// <summary>Leaves the tables of a plan that failed alone until nothing else is to do.</summary>
+    public void Postpone(CompactionPlan plan)
+    {
+        _aside.Postpone(plan.Tables);
+        foreach (ulong table in plan.Tables)
+        {
+            Reset(table);
+        }
+    }
+
+    /// <summary>Why a request is not done with all that it covers; null when it is.</summary>
+    public Exception? LeftBehind(CompactionRequest request)
+    {
+        foreach ((ulong number, CompactionRun run) in _requested!.Runs)
+        {
+            bool isDue = run.Aside == RunAside.Untouched || run.ErasedUsers > 0;
+            if (isDue && request.Covers(number) && _aside.ReasonOf(number) is { } reason && (run.ErasedUsers > 0 || reason is CorruptionException))
+            {
+                return reason;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>Keeps all tables of now apart for a request.</summary>
     public void Begin(TableVersion version)
     {
+        _ = TryReleasePostponed();
         Sync(version, null);
         _requested = new CompactionIndex(options with { MinSurplusShare = double.Epsilon });
         foreach (CompactionRun run in _background.Runs.Values)
@@ -63,6 +107,11 @@ internal sealed class RunCatalog(StoreSchema schema, CompactionOptions options, 
         if (index.Pick(oldestKept, full: request is not null) is CompactionPlan plan)
         {
             return plan;
+        }
+
+        if (request is null && TryReleasePostponed() && index.Pick(oldestKept) is CompactionPlan again)
+        {
+            return again;
         }
 
         // The surplus costs a look at many users, so it is asked for only when nothing else is to do.
@@ -121,6 +170,7 @@ internal sealed class RunCatalog(StoreSchema schema, CompactionOptions options, 
             _requested?.Remove(number);
             _erasureScan.Forget(number);
             _surplusScan.Forget(number);
+            _aside.Forget(number);
         }
     }
 
@@ -149,6 +199,22 @@ internal sealed class RunCatalog(StoreSchema schema, CompactionOptions options, 
         (isCovered ? _requested! : _background).Set(Describe(table, isCovered ? running : null));
     }
 
+    private bool TryReleasePostponed()
+    {
+        ulong[] released = _aside.Release();
+        Array.ForEach(released, Reset);
+        return released.Length > 0;
+    }
+
+    private void Reset(ulong number)
+    {
+        CompactionIndex index = _requested?.Runs.ContainsKey(number) == true ? _requested : _background;
+        if (index.Runs.TryGetValue(number, out CompactionRun run))
+        {
+            index.Set(run with { Aside = _aside[number] });
+        }
+    }
+
     // Who is erased while a request runs is left to the background: it would have no end under steady erasures.
     private CompactionRun Describe(Table table, CompactionRequest? request)
     {
@@ -158,6 +224,7 @@ internal sealed class RunCatalog(StoreSchema schema, CompactionOptions options, 
         {
             IsPlaced = request?.IsPlaced(number) == true,
             IsSettled = request?.IsSettled(number) == true && table.Meta.ColumnFiles.Count == 0,
+            Aside = _aside[number],
         };
     }
 
@@ -179,7 +246,7 @@ internal sealed class RunCatalog(StoreSchema schema, CompactionOptions options, 
     private bool AddSurplus(CompactionIndex index, CompactionRequest? request)
     {
         bool any = false;
-        foreach (CompactionRun run in index.Runs.Values.Where(run => run.Kind == RunKind.Events).ToArray())
+        foreach (CompactionRun run in index.Runs.Values.Where(run => run is { Kind: RunKind.Events, Aside: RunAside.None }).ToArray())
         {
             double share = request is null ? Estimate(run) : IsWithSurplus(run, request) ? 1 : 0;
             any |= share > 0;

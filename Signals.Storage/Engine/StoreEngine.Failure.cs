@@ -40,7 +40,8 @@ internal sealed partial class StoreEngine
     }
 
     /// <summary>
-    /// An error in work that a caller's thread does for the engine poisons the store as it would on the engine's own. A store that has failed does
+    /// An error in work that a caller's thread does for the engine poisons the store as it would on the engine's own, and as there one of work on
+    /// tables does not. A store that has failed does
     /// no such work.
     /// </summary>
     private void Guard(Action work)
@@ -50,7 +51,7 @@ internal sealed partial class StoreEngine
         {
             work();
         }
-        catch (Exception error) when (error is not (ObjectDisposedException or HandlesExhaustedException))
+        catch (Exception error) when (error is not (ObjectDisposedException or HandlesExhaustedException or StoreWorkFailedException))
         {
             FailStop.Fail(error);
             throw;

@@ -56,7 +56,7 @@ internal sealed partial class StoreEngine
         _log?.PrepareNext();
         _arenas.Prepare();
         _epochs.Collect();
-        _pins.DeleteLate();
+        _work.Deleting.TryStep();
         Reader.Pools.Age();
         KeepHistory();
     }

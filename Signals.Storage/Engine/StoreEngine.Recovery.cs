@@ -21,7 +21,8 @@ internal sealed partial class StoreEngine
     {
         if (!_options.Background)
         {
-            _memTables.OnFrozen = () => _flusher.FlushOnce();
+            _memTables.OnFrozen = () => _work.Flushing.TryStep();
+            _memTables.MakeRoom = MakeRoom;
             Replay(recovery);
             return;
         }
@@ -40,6 +41,20 @@ internal sealed partial class StoreEngine
         if (_options.KeptVersions is not null)
         {
             RunAll(_flusher.FlushOnce);
+        }
+    }
+
+    /// <summary>In the middle of a run of records there is no way back: the log has it.</summary>
+    private void MakeRoom()
+    {
+        try
+        {
+            _work.Flushing.DoAll();
+        }
+        catch (StoreWorkFailedException error)
+        {
+            FailStop.Fail(error.InnerException!);
+            FailStop.ThrowIfFailed();
         }
     }
 

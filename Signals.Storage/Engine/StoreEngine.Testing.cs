@@ -12,8 +12,8 @@ internal sealed partial class StoreEngine
     /// </summary>
     public (string Thread, Action Turn)[] TestTurns =>
     [
-        ("flush", () => Turn(() => _flusher.FlushOnce())),
-        ("compaction", () => Turn(() => _compactor.RunOnce())),
+        ("flush", () => Turn(() => _work.Flushing.TryStep())),
+        ("compaction", () => Turn(() => _work.Compacting.TryStep())),
         ("sync", () => Turn(() => _log?.SyncWritten())),
         ("upkeep", () => Turn(DoUpkeep)),
     ];

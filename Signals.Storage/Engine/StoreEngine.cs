@@ -42,6 +42,7 @@ internal sealed partial class StoreEngine
     private readonly FreezeRequests _freezes;
     private readonly Flusher _flusher;
     private readonly Compactor _compactor;
+    private readonly StoreWork _work;
     private readonly SegmentImporter _importer;
     private readonly Visits _visits;
     private readonly Checkpointer _checkpointer;
@@ -104,6 +105,7 @@ internal sealed partial class StoreEngine
         _flusher = owned.Add(new Flusher(
             files, directory, schema, Numbers, options.Tables, options.Compaction.WindowBytes, _erasures, _view, Committer, _applier, _memTables, Telemetry, pins, time));
         _compactor = owned.Add(new Compactor(files, directory, schema, Numbers, options, _erasures, _view, _epochs, tables, Committer, Telemetry, time));
+        _work = new StoreWork(_flusher, _compactor, pins, FailStop, Telemetry);
         Registry = new SegmentRegistry(schema, manifest.State);
         _importer = owned.Add(new SegmentImporter(
             files, directory, schema, Numbers, tables, Committer, Registry, Watermarks, options, time, FailStop.Fail));
@@ -152,7 +154,7 @@ internal sealed partial class StoreEngine
             directory, Tables.Tables.Count, Tables.Tables.Sum(table => table.Meta.Rows), _applier.EventsApplied, time.GetElapsedTime(started)));
         files.EndOpening();
         _threads = options.Background
-            ? new EngineThreads(_ingest, _flusher, _compactor, _memTables, _log, DoUpkeep, options, FailStop)
+            ? new EngineThreads(_ingest, _flusher, _compactor, _work, _memTables, _log, DoUpkeep, options, FailStop)
             : null;
     }
 
@@ -191,6 +193,9 @@ internal sealed partial class StoreEngine
     /// <summary>Most bytes of one record.</summary>
     public int MaxBatchBytes => _options.MaxBatchBytes;
 
+    /// <summary>Why work on the tables failed last; null while it succeeds.</summary>
+    public Exception? WorkError => _work.Error;
+
     /// <summary>The tables now.</summary>
     public TableVersion Tables => _view.Current.Tables;
 
@@ -222,7 +227,7 @@ internal sealed partial class StoreEngine
     /// <summary>Does all work that waits, on this thread: ingest, flush, compaction. For a store without threads.</summary>
     public void RunPending() => Guard(() =>
     {
-        RunAll(() => _ingest.RunOnce() || _flusher.FlushOnce() || _compactor.RunOnce());
+        RunAll(() => IngestOnce() || _work.Flushing.TryStep() || _work.Compacting.TryStep());
         KeepHistory();
     });
 
@@ -241,11 +246,16 @@ internal sealed partial class StoreEngine
     /// <summary>Puts everything that was accepted before the call into tables.</summary>
     public async Task FlushAsync()
     {
+        if (_work.Flushing.Error is not null)
+        {
+            await RunAsync(_work.Flushing.DoAll).ConfigureAwait(false); // who asks is told, before ingest stalls on full memtables
+        }
+
         await WhenAppliedAsync().ConfigureAwait(false);
         Task frozen = _freezes.AskAsync();
         Pump();
         await frozen.ConfigureAwait(false);
-        await RunAsync(() => RunAll(_flusher.FlushOnce)).ConfigureAwait(false);
+        await RunAsync(_work.Flushing.DoAll).ConfigureAwait(false);
     }
 
     /// <summary>Flushes, then merges the tables of now until every window is one run and nothing erased, expired or trimmed is left.</summary>
@@ -257,7 +267,8 @@ internal sealed partial class StoreEngine
         {
             // Between two edits: what one has recorded is in the view then, and so among what is compacted.
             ulong erasures = Committer.Look(_ => _history?.ErasureEdits ?? 0);
-            bool isDone = _compactor.RunAll(now);
+            bool isDone = false;
+            _work.Compacting.Do(() => isDone = _compactor.RunAll(now));
             if (isDone || PlantedBugs.Has(PlantedBugs.InterruptedCompactionIsClean))
             {
                 _history?.LetErasedGo(erasures, Committer.KeepNow);
@@ -328,7 +339,9 @@ internal sealed partial class StoreEngine
         _compactor.Folder.Report().Held.Sum(orphans => orphans.Count),
         _history?.Count ?? 0,
         _history?.KeptBytes ?? 0,
-        _applier.EventsHidden);
+        _applier.EventsHidden,
+        _work.Failures,
+        _compactor.AsideCount);
 
     private void OnCommitted()
     {
@@ -380,8 +393,19 @@ internal sealed partial class StoreEngine
     {
         if (!_options.Background)
         {
-            GuardForCaller(() => RunAll(_ingest.RunOnce));
+            GuardForCaller(() => RunAll(IngestOnce));
         }
+    }
+
+    // A run of records that was begun has to have room, and without threads nobody makes it meanwhile.
+    private bool IngestOnce()
+    {
+        if (_memTables.IsFull)
+        {
+            _work.Flushing.DoAll();
+        }
+
+        return _ingest.RunOnce();
     }
 
     private static void RunAll(Func<bool> work)

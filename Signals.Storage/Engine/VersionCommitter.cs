@@ -58,14 +58,18 @@ internal sealed class VersionCommitter(
         }
     }
 
+    /// <summary>Whether the store has failed.</summary>
+    public bool HasFailed => failStop.Error is not null;
+
     /// <summary>For work that ends in a commit: asks before it begins what the commit will ask.</summary>
     public void RequireWritable() => failStop.RequireWritable();
 
+    /// <summary>Commits an edit whose tables are all new; of those that cannot be opened no file is left.</summary>
     /// <param name="edit">What changes.</param>
     /// <param name="change">The new view, given the old one and the new tables version.</param>
     /// <param name="unlinked">What else the new view no longer holds.</param>
     public void Commit(VersionEdit edit, Func<ReadView, TableVersion, ReadView> change, params IEnumerable<IDisposable> unlinked) =>
-        Commit(edit, tables.OpenAll(edit.AddedTables, view.Current.Tables), change, unlinked);
+        Commit(edit, OpenOrDiscard(edit), change, unlinked);
 
     /// <param name="edit">What changes.</param>
     /// <param name="added">The added tables, open; owned from now on.</param>
@@ -96,6 +100,20 @@ internal sealed class VersionCommitter(
                 view.Replace(current => current.WithVersion(version));
                 return version;
             });
+        }
+    }
+
+    // No manifest names them yet, and nothing tries them again: the work is done anew under other names.
+    private Table[] OpenOrDiscard(VersionEdit edit)
+    {
+        try
+        {
+            return tables.OpenAll(edit.AddedTables, view.Current.Tables);
+        }
+        catch
+        {
+            pins.Discard(edit.AddedTables.Select(table => StoreFiles.Table(table.Number)));
+            throw;
         }
     }
 
@@ -171,6 +189,6 @@ internal sealed class VersionCommitter(
         }
 
         HashSet<string> needed = [.. after.Tables.SelectMany(table => StoreFiles.FilesOf(table.Meta))];
-        return [pins.Retire(removed.SelectMany(table => StoreFiles.FilesOf(table.Meta)).Distinct().Where(name => !needed.Contains(name)))];
+        return [pins.RetireReplaced(removed.SelectMany(table => StoreFiles.FilesOf(table.Meta)).Distinct().Where(name => !needed.Contains(name)))];
     }
 }

@@ -51,6 +51,30 @@ public abstract class StoreObserver
     {
     }
 
+    /// <summary>
+    /// Work on the tables failed: a table could not be written, read or deleted, as on a full disk. The store has not failed: it takes events until its
+    /// memtables are full, answers reads, and tries again after a pause.
+    /// </summary>
+    public virtual void OnWorkFailed(WorkFailureReport failure)
+    {
+    }
+
+    /// <summary>
+    /// A table is left out of merges from now on: it is damaged, or holds more of one user than a merge can take. Everything else goes on, and the table
+    /// is read like any other.
+    /// </summary>
+    /// <param name="table">Its number, as its file is named.</param>
+    /// <param name="reason">Why.</param>
+    public virtual void OnTableSetAside(ulong table, Exception reason)
+    {
+    }
+
+    /// <summary>Work that failed before has succeeded.</summary>
+    /// <param name="work">Which: <c>flush</c>, <c>compaction</c> or <c>deletion</c>.</param>
+    public virtual void OnWorkResumed(string work)
+    {
+    }
+
     /// <summary>The store failed: from now on it refuses writes until it is reopened; reads go on. Called once.</summary>
     /// <param name="firstError">What failed.</param>
     public virtual void OnPoisoned(Exception firstError)

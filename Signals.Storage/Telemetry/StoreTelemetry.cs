@@ -21,6 +21,7 @@ internal sealed class StoreTelemetry : IDisposable
     private readonly KeyValuePair<string, object?> _store;
     private long _observerErrors;
     private long _handleShortages;
+    private long _workFailures;
 
     public StoreTelemetry(string storeName, StoreObserver? observer, TimeProvider time)
     {
@@ -36,6 +37,8 @@ internal sealed class StoreTelemetry : IDisposable
             Meter.CreateHistogram<double>(TelemetryNames.Freshness, "s", "Time from an append to its visibility in reads, sampled."), time);
         Meter.CreateObservableCounter(
             TelemetryNames.HandleShortages, () => Volatile.Read(ref _handleShortages), "{wait}", "Waits for a file handle.");
+        Meter.CreateObservableCounter(
+            TelemetryNames.WorkFailures, () => Volatile.Read(ref _workFailures), "{failure}", "Flushes, compactions and deletions that failed and are tried again.");
         Meter.CreateObservableCounter(
             TelemetryNames.ObserverErrors, () => Volatile.Read(ref _observerErrors), "{error}", "Exceptions that the observer threw.");
     }
@@ -94,6 +97,22 @@ internal sealed class StoreTelemetry : IDisposable
 
     public void HandleShortageEnded(TimeSpan duration) =>
         Tell(static (observer, waited) => observer.OnHandleShortageEnded(waited), duration);
+
+    public void WorkFailed(in WorkFailureReport failure)
+    {
+        Interlocked.Increment(ref _workFailures);
+        Tell(static (observer, report) => observer.OnWorkFailed(report), failure);
+    }
+
+    public void TablesSetAside(IReadOnlyList<ulong> tables, Exception reason)
+    {
+        foreach (ulong table in tables)
+        {
+            Tell(static (observer, aside) => observer.OnTableSetAside(aside.Table, aside.Reason), (Table: table, Reason: reason));
+        }
+    }
+
+    public void WorkResumed(string work) => Tell(static (observer, resumed) => observer.OnWorkResumed(resumed), work);
 
     public void Poisoned(Exception error) => Tell(static (observer, first) => observer.OnPoisoned(first), error);
 

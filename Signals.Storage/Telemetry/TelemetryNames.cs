@@ -17,6 +17,8 @@ internal static class TelemetryNames
     public const string FlushDuration = "signals.flush.duration";
     public const string CompactionDuration = "signals.compaction.duration";
     public const string Freshness = "signals.freshness";
+    public const string WorkFailures = "signals.work.failures";
+    public const string TablesAside = "signals.table.aside";
     public const string HandleShortages = "signals.handle.shortages";
     public const string ObserverErrors = "signals.observer.errors";
 

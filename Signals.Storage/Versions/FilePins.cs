@@ -13,8 +13,8 @@ namespace Signals.Storage.Versions;
 /// Thread contract: any thread. A file is pinned while it is certainly there: under the lock that its removal from the store needs, too; retiring
 /// it never frees a pin of somebody else. Numbers are never given again, so a name that is gone stays deleted: to retire it once more does nothing.
 /// Invariant: nobody else deletes such a file of an open store. Lifetime: as long as the store; once disposed, or once the store has failed, it
-/// deletes nothing more: the folder may be another store's by then. Who retires a file is told when it cannot be deleted; who merely held it
-/// is not, for it is not theirs to mend: such a file waits for <see cref="DeleteLate"/>.
+/// deletes nothing more: the folder may be another store's by then. Who deletes a file is told when that fails; who merely held it, or
+/// replaced it, is not, for it is not theirs to mend. Either way the file waits for <see cref="DeleteLate"/>.
 /// </remarks>
 internal sealed class FilePins(IFileSystem files, string directory, FailStop failStop) : IDisposable
 {
@@ -39,6 +39,13 @@ internal sealed class FilePins(IFileSystem files, string directory, FailStop fai
     /// <summary>Retires files that nobody who calls this still needs. Asked again, it does nothing.</summary>
     public void Delete(params IEnumerable<string> names) => Take(names, retired: true).Dispose();
 
+    /// <summary>The same for who replaced files, whose work is done, and who is not told when one cannot be deleted.</summary>
+    public IDisposable RetireReplaced(IEnumerable<string> names) =>
+        PlantedBugs.Has(PlantedBugs.TwoOwnersOfAFile) ? new LateRetirement(this, [.. names]) : Take(names, retired: true, tells: false);
+
+    /// <summary>Deletes files that never came to be part of the store. One that cannot be deleted waits for <see cref="DeleteLate"/>.</summary>
+    public void Discard(IEnumerable<string> names) => Take(names, retired: true, tells: false).Dispose();
+
     /// <summary>Retires every log with a lower number. Flushes and the end of kept versions both find logs that are not needed any more.</summary>
     public void DeleteLogsBefore(ulong first)
     {
@@ -54,8 +61,10 @@ internal sealed class FilePins(IFileSystem files, string directory, FailStop fai
         Delete(logs);
     }
 
-    /// <summary>Tries again what could not be deleted when its last reader let go of it.</summary>
-    public void DeleteLate()
+    /// <summary>Tries again what could not be deleted. What still cannot be stays for the next time.</summary>
+    /// <returns>False: there is nothing left.</returns>
+    /// <exception cref="IOException">A file could not be deleted.</exception>
+    public bool DeleteLate()
     {
         string[] late;
         lock (_gate)
@@ -65,6 +74,7 @@ internal sealed class FilePins(IFileSystem files, string directory, FailStop fai
         }
 
         Delete(late);
+        return false;
     }
 
     /// <summary>Ends the deleting.</summary>
@@ -76,7 +86,7 @@ internal sealed class FilePins(IFileSystem files, string directory, FailStop fai
         }
     }
 
-    private Scope Take(IEnumerable<string> names, bool retired)
+    private Scope Take(IEnumerable<string> names, bool retired, bool tells = true)
     {
         string[] taken = [.. names];
         lock (_gate)
@@ -88,11 +98,11 @@ internal sealed class FilePins(IFileSystem files, string directory, FailStop fai
             }
         }
 
-        return new Scope(this, taken, retired);
+        return new Scope(this, taken, retired && tells);
     }
 
     /// <summary>A file that cannot be deleted keeps no other from being deleted.</summary>
-    private void Release(string[] names, bool isRetirement)
+    private void Release(string[] names, bool tells)
     {
         List<string> gone = [];
         FirstError errors = default;
@@ -115,13 +125,13 @@ internal sealed class FilePins(IFileSystem files, string directory, FailStop fai
                         gone.Add(name);
                     }
                 }
-                catch (FileOperationException error) when (isRetirement)
+                catch (FileOperationException error)
                 {
-                    errors.Note(error);
-                }
-                catch (FileOperationException)
-                {
-                    _late.Add(name); // the upkeep tries again, and its error is the store's
+                    _late.Add(name); // the upkeep tries again
+                    if (tells)
+                    {
+                        errors.Note(error);
+                    }
                 }
             }
         }
@@ -145,11 +155,11 @@ internal sealed class FilePins(IFileSystem files, string directory, FailStop fai
 
     private readonly record struct Hold(int Pins, bool IsRetired);
 
-    private sealed class Scope(FilePins owner, string[] names, bool isRetirement) : IDisposable
+    private sealed class Scope(FilePins owner, string[] names, bool tells) : IDisposable
     {
         private string[] _names = names;
 
-        public void Dispose() => owner.Release(Interlocked.Exchange(ref _names, []), isRetirement);
+        public void Dispose() => owner.Release(Interlocked.Exchange(ref _names, []), tells);
     }
 
     /// <summary>The planted bug: a second owner, who finds out only in the end.</summary>

@@ -1,0 +1,183 @@
+using Signals.Core.Model;
+using Signals.Storage.Primitives;
+using Signals.Storage.Telemetry;
+
+namespace Signals.Storage.Engine;
+
+/// <summary>
+/// Work on tables that is done again when it fails: flushes, compactions, deletions. What of it touches the log, the manifest or the list of kept
+/// versions stops the store where it fails, by <see cref="FailStop.Stop"/>; any other error changed nothing that the store consists of, so it is
+/// reported and the same work is tried again, after pauses that double.
+/// </summary>
+/// <remarks>
+/// Thread contract: any thread. Invariant: an error either fails the store or is counted here, and <see cref="Error"/> stays until the work has
+/// succeeded. Lifetime: that of the engine.
+/// </remarks>
+/// <param name="name">What reports call the work.</param>
+/// <param name="step">Does one piece of it; false when there is none.</param>
+/// <param name="failStop">Whether the store has failed.</param>
+/// <param name="telemetry">Is told.</param>
+internal sealed class RetriedWork(string name, Func<bool> step, FailStop failStop, StoreTelemetry telemetry)
+{
+    public const string Flush = "flush";
+    public const string Compaction = "compaction";
+    public const string Deletion = "deletion";
+
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan ClosingPause = TimeSpan.FromMilliseconds(10);
+
+    private readonly Lock _gate = new();
+    private long _failures; // guarded by _gate
+    private int _inARow; // guarded by _gate
+    private Exception? _error; // guarded by _gate
+    private volatile Func<bool>? _isAwaited;
+
+    /// <summary>How often it failed.</summary>
+    public long Failures
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _failures;
+            }
+        }
+    }
+
+    /// <summary>Why it failed last; null when it has succeeded since, or never failed.</summary>
+    public Exception? Error
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _error;
+            }
+        }
+    }
+
+    /// <summary>How long to leave it alone; zero when it did not fail.</summary>
+    public TimeSpan Pause
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return PauseLocked();
+            }
+        }
+    }
+
+    /// <summary>Does all that there is, for the thread whose work it is; returns how long to leave it alone.</summary>
+    public TimeSpan RunAll()
+    {
+        while (TryStep())
+        {
+        }
+
+        return Pause;
+    }
+
+    /// <summary>Does one piece; false when there is none, or when it failed, which is reported and not thrown.</summary>
+    public bool TryStep()
+    {
+        try
+        {
+            return StepOnce();
+        }
+        catch (Exception error) when (IsRetried(error))
+        {
+            Note(error);
+            return false;
+        }
+    }
+
+    /// <summary>Does something of this work for a caller, who gets the error.</summary>
+    /// <exception cref="StoreWorkFailedException">It failed, and the store did not.</exception>
+    public void Do(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (Exception error) when (IsRetried(error) && error is not HandlesExhaustedException)
+        {
+            Note(error);
+            throw new StoreWorkFailedException(name, error);
+        }
+    }
+
+    /// <summary>Does all that there is for a caller, who gets the error.</summary>
+    /// <exception cref="StoreWorkFailedException">It failed, and the store did not.</exception>
+    public void DoAll() => Do(() =>
+    {
+        while (StepOnce())
+        {
+        }
+    });
+
+    /// <summary>
+    /// The store closes: there is no later. While something waits for this work its next error fails the store, or closing had no end.
+    /// </summary>
+    public void Close(Func<bool> isAwaited) => _isAwaited = isAwaited;
+
+    private bool StepOnce()
+    {
+        if (step())
+        {
+            return true;
+        }
+
+        NoteDone();
+        return false;
+    }
+
+    private bool IsRetried(Exception error) => failStop.Error is null && error is not (ObjectDisposedException or StorePoisonedException);
+
+    private TimeSpan PauseLocked()
+    {
+        if (_inARow == 0)
+        {
+            return TimeSpan.Zero;
+        }
+
+        TimeSpan pause = FirstPause * Math.Pow(2, Math.Min(_inARow - 1, 16));
+        pause = pause < LongestPause ? pause : LongestPause;
+        return _isAwaited is null ? pause : ClosingPause;
+    }
+
+    private void Note(Exception error)
+    {
+        WorkFailureReport report;
+        lock (_gate)
+        {
+            _failures++;
+            _inARow++;
+            _error = error;
+            report = new WorkFailureReport(name, error, _inARow, PauseLocked());
+        }
+
+        telemetry.WorkFailed(report);
+        if (_isAwaited?.Invoke() == true)
+        {
+            failStop.Fail(error);
+        }
+    }
+
+    private void NoteDone()
+    {
+        lock (_gate)
+        {
+            if (_error is null)
+            {
+                return;
+            }
+
+            _error = null;
+            _inARow = 0;
+        }
+
+        telemetry.WorkResumed(name);
+    }
+}
