@@ -210,7 +210,7 @@ internal sealed class Compactor : IDisposable
             // The others first: one bad file, or one merge that the disk has no room for, must not keep them from it.
             if (plan is not null && request is null)
             {
-                _catalog.Postpone(plan);
+                _catalog.Postpone(plan, error);
             }
 
             throw;
@@ -222,9 +222,29 @@ internal sealed class Compactor : IDisposable
         _committer.RequireWritable();
         using Activity? activity = _telemetry.Start(TelemetryNames.CompactionActivity);
         long started = _telemetry.Now();
-        MergeStats stats = ExecuteLocked(plan, version, request);
+        MergeStats stats = ExecuteWithinLimitLocked(ref plan, version, request);
         Report(plan, stats, activity, _telemetry.Since(started));
         return true;
+    }
+
+    // With fewer tables one user's rows may fit; of two that do not fit together, the larger is set aside.
+    private MergeStats ExecuteWithinLimitLocked(ref CompactionPlan plan, TableVersion version, CompactionRequest? request)
+    {
+        while (true)
+        {
+            try
+            {
+                return ExecuteLocked(plan, version, request);
+            }
+            catch (UserLimitException) when (plan.Tables.Count > 2)
+            {
+                plan = plan with
+                {
+                    Tables = [.. plan.Tables.OrderBy(number => Find(version, number).Meta.TotalLength).Take((plan.Tables.Count + 1) / 2).Order()],
+                    Reason = plan.Reason == CompactionReason.Full ? CompactionReason.Tier : plan.Reason,
+                };
+            }
+        }
     }
 
     private MergeStats ExecuteLocked(CompactionPlan plan, TableVersion version, CompactionRequest? request)

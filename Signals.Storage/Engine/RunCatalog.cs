@@ -1,6 +1,7 @@
 using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage.Compaction;
+using Signals.Storage.FileSystem;
 using Signals.Storage.Tables;
 using Signals.Storage.Versions;
 
@@ -40,11 +41,17 @@ internal sealed class RunCatalog(StoreSchema schema, CompactionOptions options, 
         return [.. blamed.Select(one => one.Table)];
     }
 
-    /// <summary>Leaves the tables of a plan that failed alone until nothing else is to do.</summary>
-    public void Postpone(CompactionPlan plan)
+    /// <summary>
+    /// Leaves the tables of a plan that failed alone until nothing else is to do; or of them only the one that the error names.
+    /// </summary>
+    public void Postpone(CompactionPlan plan, Exception error)
     {
-        _aside.Postpone(plan.Tables);
-        foreach (ulong table in plan.Tables)
+        ulong[] named = error is FileOperationException failed
+            ? [.. plan.Tables.Where(table => StoreFiles.FilesOf(_tables[table].Meta).Contains(Path.GetFileName(failed.Path)))]
+            : [];
+        IReadOnlyList<ulong> postponed = named.Length > 0 ? named : plan.Tables;
+        _aside.Postpone(postponed);
+        foreach (ulong table in postponed)
         {
             Reset(table);
         }

@@ -43,7 +43,7 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
     /// <summary>Whether a segment is being imported: an error of that stops the import, and not always the store.</summary>
     public bool IsImporting { get; private set; }
 
-    /// <summary>Whether an import said that it could not remove the file that it was to move.</summary>
+    /// <summary>Whether somebody was told of an error after which everything goes on: of work on tables, or of an import that could not remove its file.</summary>
     public bool WasTold { get; private set; }
 
     /// <summary>Entries issued and not yet acknowledged.</summary>
@@ -125,7 +125,7 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
         {
             // Rare, because each begins a new log, and logs have to fill up, too.
             case < 2:
-                Wait(Store!.FlushAsync());
+                Flush();
                 break;
             case < 4:
                 Compact();
@@ -180,7 +180,29 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
         }
     }
 
-    private void Compact() => _together.Compact(Store!, () => Wait(Store!.CompactAsync()));
+    private void Compact()
+    {
+        try
+        {
+            _together.Compact(Store!, () => Wait(Store!.CompactAsync()));
+        }
+        catch (StoreWorkFailedException) when (Store!.FirstError is null)
+        {
+            WasTold = true; // and everything goes on
+        }
+    }
+
+    private void Flush()
+    {
+        try
+        {
+            Wait(Store!.FlushAsync());
+        }
+        catch (StoreWorkFailedException) when (Store!.FirstError is null)
+        {
+            WasTold = true;
+        }
+    }
 
     private void Open()
     {
@@ -194,7 +216,8 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
     {
         IsClosed = true;
         _together.Release();
-        Store!.Engine.Close(abandon);
+        WasTold |= Store!.GetStats().WorkFailures > 0;
+        Store.Engine.Close(abandon);
     }
 
     private void Wait(Task work)

@@ -8,8 +8,8 @@ using Signals.Tests.Simulation;
 namespace Signals.Tests.Reliability;
 
 /// <summary>
-/// One workload in which one disk operation fails, once or for ever: the error surfaces, the store refuses writes and goes on
-/// reading, and what a reopen finds is judged by <see cref="CrashCheck"/>. Threads: one.
+/// One workload in which one disk operation fails, once or for ever: the error surfaces; an error of log or manifest has the store refuse writes and go
+/// on reading, after one of a table it goes on. What a reopen finds is judged by <see cref="CrashCheck"/>. Threads: one.
 /// </summary>
 internal sealed class FaultRun(Func<SimFileSystem, IFileSystem> mount, Durability durability, ulong seed, int steps, VersionRetention? retention = null)
 {
@@ -27,7 +27,9 @@ internal sealed class FaultRun(Func<SimFileSystem, IFileSystem> mount, Durabilit
         try
         {
             workload.Run(steps);
-            return files.OperationCount > failAt && !workload.WasTold && !WasMended(files, failAt) ? $"{files.Recording().Operations[failAt]} failed and nobody was told" : null;
+            return files.OperationCount > failAt && !workload.WasTold && !WasMended(files, failAt)
+                ? $"{files.Recording().Operations[failAt]} failed and nobody was told"
+                : AtTheEnd(workload, files);
         }
         catch (SignalsException e)
         {
@@ -43,6 +45,18 @@ internal sealed class FaultRun(Func<SimFileSystem, IFileSystem> mount, Durabilit
     private static bool WasMended(SimFileSystem files, int failAt) =>
         files.Recording().Operations[failAt] is { Kind: SimOperationKind.Delete } failed && !files.FileExists(failed.Path);
 
+    /// <summary>The store went on after an error of its tables to a clean end: a reopening finds all of it.</summary>
+    private string? AtTheEnd(CrashWorkload workload, SimFileSystem files)
+    {
+        SimRecording run = files.Recording();
+        workload.History.Freeze(run.Operations);
+        CrashCheck check = new(workload.History, mount);
+        int acked = workload.History.AckedCount;
+        string? wrong = check.Verify(run.KillImage(run.Operations.Count), acked, workload.History.DurableAt(run.Operations.Count), isKill: true, seed);
+        States += check.States;
+        return wrong is null ? null : $"after the whole workload: {wrong}";
+    }
+
     private string? AfterFault(CrashWorkload workload, SimFileSystem files)
     {
         string? wrong = null;
@@ -51,7 +65,7 @@ internal sealed class FaultRun(Func<SimFileSystem, IFileSystem> mount, Durabilit
             workload.CollectAcks();
             int acked = workload.History.AckedCount;
             wrong = workload.IsClosed ? null
-                : workload.IsImporting && store.Engine.FailStop.Error is null ? VerifyReads(store, workload.History)
+                : store.Engine.FailStop.Error is null ? VerifyHealthy(store, workload)
                 : VerifyPoisoned(store, workload);
             wrong ??= workload.IsClosed || store.Engine.FailStop.Error is null ? null : VerifyTurns(store, files);
             workload.CollectAcks();
@@ -76,6 +90,11 @@ internal sealed class FaultRun(Func<SimFileSystem, IFileSystem> mount, Durabilit
         States += check.States;
         return wrong;
     }
+
+    /// <summary>An import failed for itself alone; or tables cannot be written for ever, and full memtables stopped what waits for nobody.</summary>
+    private static string? VerifyHealthy(SignalStore store, CrashWorkload workload) => workload.IsImporting || store.WorkError is not null
+        ? VerifyReads(store, workload.History)
+        : "an error that is neither the store's nor of work that is tried again";
 
     private static string? VerifyPoisoned(SignalStore store, CrashWorkload workload)
     {
@@ -165,7 +184,7 @@ internal sealed class FaultRun(Func<SimFileSystem, IFileSystem> mount, Durabilit
         {
             store.Dispose();
         }
-        catch (FileOperationException)
+        catch (SignalsException)
         {
             // The disk may still refuse; what matters is what the next open finds.
         }

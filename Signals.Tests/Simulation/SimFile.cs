@@ -21,7 +21,7 @@ internal sealed class SimFile(SimFileSystem files, string path, int inode, bool 
     public int Read(long offset, Span<byte> destination)
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
-        return files.Read(inode, offset, destination);
+        return files.Read(path, inode, offset, destination);
     }
 
     public void Write(long offset, ReadOnlySpan<byte> data) => Write(offset, data, default);

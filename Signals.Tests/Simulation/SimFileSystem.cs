@@ -40,6 +40,12 @@ internal sealed class SimFileSystem : IFileSystem
     /// <summary>Runs before each sync of a file, on the caller's thread and outside every lock; may throw in its place.</summary>
     public Action? BeforeSync { get; set; }
 
+    /// <summary>Operations that fail as long as this is so, whatever their number; called under a lock.</summary>
+    public Predicate<SimOperation>? Refuses { get; set; }
+
+    /// <summary>Files whose reads fail as long as this is so.</summary>
+    public Predicate<string>? RefusesReadsOf { get; set; }
+
     /// <summary>Makes the operation with this number (from 0) fail, and all later ones too when asked to.</summary>
     public void FailAt(int operation, bool forEver = false)
     {
@@ -266,8 +272,13 @@ internal sealed class SimFileSystem : IFileSystem
         }
     }
 
-    internal int Read(int inode, long offset, Span<byte> destination)
+    internal int Read(string path, int inode, long offset, Span<byte> destination)
     {
+        if (RefusesReadsOf?.Invoke(path) == true)
+        {
+            throw Refused("read", path, "EIO");
+        }
+
         lock (_lock)
         {
             return _disk.Inode(inode).Current.Read(offset, destination);
@@ -293,7 +304,7 @@ internal sealed class SimFileSystem : IFileSystem
     private void ApplyLocked(SimOperation operation)
     {
         int number = _operationCount++;
-        if (number == _failAt || (number > _failAt && _failForEver))
+        if (number == _failAt || (number > _failAt && _failForEver) || Refuses?.Invoke(operation) == true)
         {
             operation = operation with { Failed = true };
         }

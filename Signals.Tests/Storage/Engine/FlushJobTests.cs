@@ -82,7 +82,7 @@ internal sealed class FlushJobTests
         }
 
         FlushJob job = new(files, TestStores.Folder, Schema, new FileNumbers(1), TestStores.Tiny.Tables, new ErasureSet(), new EntrySorter(), TestStores.Start,
-            windowBytes);
+            windowBytes, new FilePins(files, TestStores.Folder, new FailStop()));
         return job.Run(table);
     }
 

@@ -1,0 +1,127 @@
+using Signals.Core.Ingest;
+using Signals.Core.Model;
+using Signals.Core.Schema;
+using Signals.Storage;
+using Signals.Storage.Compaction;
+using Signals.Storage.Engine;
+using Signals.Storage.Reads;
+using Signals.Tests.Simulation;
+
+namespace Signals.Tests.Storage.Engine;
+
+/// <summary>One user with more than a merge takes: that one stays unmerged, everybody else is not affected.</summary>
+internal sealed class LargeUserTests
+{
+    private const int Flushes = 10;
+    private const int RowsAFlush = 300;
+
+    private static readonly StoreSchema Schema = StoreSchema.Define(schema => schema
+        .EventType("e", type => type.Field<long>("a")).EventType("small", type => type.Field<long>("a")));
+
+    private static readonly EngineOptions Options = TestStores.Tiny with
+    {
+        MemTableBytes = 64 << 10,
+        RingBytes = 128 << 10,
+        MaxBatchBytes = 32 << 10,
+        LogBytes = 128 << 10,
+        Compaction = TestStores.Tiny.Compaction with { UserLimit = new UserLimit(Rows: 1000, Bytes: long.MaxValue) },
+    };
+
+    private ManualTime _time = null!;
+    private SimFileSystem _files = null!;
+
+    [SetUp]
+    public void SetUp()
+    {
+        _time = new ManualTime(TestStores.Start);
+        _files = new SimFileSystem(record: false);
+    }
+
+    [Test]
+    public async Task CompactAsync_UserBeyondTheLimit_CompletesWithoutItsTablesAndAgainAfterReopening([Values] bool bytes)
+    {
+        EngineOptions options = bytes
+            ? Options with { Compaction = Options.Compaction with { UserLimit = new UserLimit(long.MaxValue, Bytes: 25_000) } }
+            : Options;
+        using (SignalStore store = TestStores.Open(_files, Schema, _time, options))
+        {
+            await Fill(store);
+            await Check(store);
+        }
+
+        using SignalStore again = TestStores.Open(_files, Schema, _time, options);
+        Array.ForEach(again.Engine.TestTurns, turn => turn.Turn());
+        await Check(again);
+    }
+
+    [Test]
+    public async Task CompactAsync_UserBeyondTheLimitErased_LeavesNothingOfThem()
+    {
+        using SignalStore store = TestStores.Open(_files, Schema, _time, Options);
+        await Fill(store);
+        await store.CompactAsync();
+        Assert.That(store.GetStats().TablesSetAside, Is.GreaterThan(0));
+        _time.NowMs += 60_000;
+        ValueTask<AppendAck> erased = store.EraseAsync(UserId.From(1UL));
+        store.Engine.RunPending();
+        await erased;
+        await store.CompactAsync();
+        StoreStats stats = store.GetStats();
+        Assert.That((stats.TablesSetAside, stats.TableRows, stats.Tables), Is.EqualTo((0, (long)(Flushes * 2), 2)));
+        Assert.That(CountOf(store, 1), Is.Zero);
+    }
+
+    [Test]
+    public async Task CompactAsync_ExpiredTableSetAside_IsDropped()
+    {
+        StoreSchema aging = StoreSchema.Define(schema => schema.EventType("e", type => type.MaxAge(TimeSpan.FromDays(2)).Field<long>("a")));
+        using SignalStore store = TestStores.Open(_files, aging, _time, Options);
+        await Fill(store, others: false);
+        await store.CompactAsync();
+        Assert.That(store.GetStats().TablesSetAside, Is.GreaterThan(0));
+        _time.NowMs += 10L * 86_400_000;
+        await store.CompactAsync();
+        Assert.That((store.GetStats().Tables, store.GetStats().TablesSetAside), Is.EqualTo((0, 0)));
+    }
+
+    private static async Task Check(SignalStore store)
+    {
+        await store.CompactAsync();
+        StoreStats stats = store.GetStats();
+        Assert.That((store.FirstError, store.WorkError), Is.EqualTo(((Exception?)null, (Exception?)null)));
+        Assert.That(stats.TablesSetAside, Is.InRange(1, 5));
+        Assert.That(stats.Tables, Is.InRange(4, 6), "what fits is merged, and all of the other type");
+        Assert.That(CountOf(store, 1), Is.EqualTo(Flushes * RowsAFlush));
+        Assert.That(CountOf(store, 2), Is.EqualTo(Flushes));
+        Assert.That(CountOf(store, 2, "small"), Is.EqualTo(Flushes));
+    }
+
+    private static async Task Fill(SignalStore store, bool others = true)
+    {
+        for (int flush = 0; flush < Flushes; flush++)
+        {
+            EventBatch batch = store.CreateBatch("e", RowsAFlush + 1);
+            for (int i = 0; i < RowsAFlush; i++)
+            {
+                batch.Add(UserId.From(1UL), TestStores.Start + i, (ulong)((flush * RowsAFlush) + i + 1)).Set("a", (long)i);
+            }
+
+            if (others)
+            {
+                batch.Add(UserId.From(2UL), TestStores.Start, (ulong)flush + 1).Set("a", 1L);
+                EventBatch small = store.CreateBatch("small");
+                small.Add(UserId.From(2UL), TestStores.Start, (ulong)flush + 1).Set("a", 1L);
+                store.Append(small);
+            }
+
+            store.Append(batch);
+            await store.FlushAsync();
+        }
+    }
+
+    private static int CountOf(SignalStore store, ulong user, string type = "e")
+    {
+        using Sequence read = store.Read(UserId.From(user), store.Query(type).Build());
+        return read.Count;
+    }
+}
