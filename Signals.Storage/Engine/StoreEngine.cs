@@ -228,6 +228,7 @@ internal sealed partial class StoreEngine
     public void RunPending() => Guard(() =>
     {
         RunAll(() => IngestOnce() || _work.Flushing.TryStep() || _work.Compacting.TryStep());
+        _ = _work.Deleting.TryStep();
         KeepHistory();
     });
 

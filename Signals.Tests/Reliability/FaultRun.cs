@@ -41,9 +41,21 @@ internal sealed class FaultRun(Func<SimFileSystem, IFileSystem> mount, Durabilit
         }
     }
 
-    /// <summary>A file that could not be deleted when its last reader let go of it is deleted later, and nobody needs to be told.</summary>
-    private static bool WasMended(SimFileSystem files, int failAt) =>
-        files.Recording().Operations[failAt] is { Kind: SimOperationKind.Delete } failed && !files.FileExists(failed.Path);
+    /// <summary>A file that could not be deleted when its last reader let go of it is deleted later, or by the next opening, and nobody needs to be told.</summary>
+    private bool WasMended(SimFileSystem files, int failAt)
+    {
+        SimRecording run = files.Recording();
+        if (run.Operations[failAt] is not { Kind: SimOperationKind.Delete } failed)
+        {
+            return false;
+        }
+
+        SimFileSystem after = new(run.KillImage(run.Operations.Count));
+        using (SignalStore.Open(mount(after), CrashWorkload.Directory, CrashSchema.Define(), CrashSchema.Options(durability) with { Retention = retention }, new SettableTime(CrashWorkload.StartMs)))
+        {
+            return !after.FileExists(failed.Path);
+        }
+    }
 
     /// <summary>The store went on after an error of its tables to a clean end: a reopening finds all of it.</summary>
     private string? AtTheEnd(CrashWorkload workload, SimFileSystem files)
