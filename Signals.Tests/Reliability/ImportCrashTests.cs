@@ -1,3 +1,4 @@
+using Signals.Core.Model;
 using Signals.Storage;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Segments;
@@ -65,7 +66,7 @@ internal sealed class ImportCrashTests
                 await ImportAsync(store, move);
                 failed = files.OperationCount > begin + operation;
             }
-            catch (FileOperationException)
+            catch (SignalsException)
             {
                 failed = true;
                 Assert.That(ImportStore.Hours(store, 1), Is.EqualTo(new[] { 7 }), $"operation {operation}: reads go on");
