@@ -132,7 +132,7 @@ internal sealed class FlushFailureTests
             }
             catch (StoreWorkFailedException error)
             {
-                Assert.That(error.InnerException, Is.InstanceOf<IOException>().And.SameAs(store.WorkError));
+                Assert.That(error.InnerException, Is.InstanceOf<FileOperationException>().And.SameAs(store.WorkError));
                 Assert.That(store.FirstError, Is.Null);
                 failed++;
                 store.Engine.Close(abandon: true);
