@@ -17,7 +17,7 @@ internal sealed class CliffRun(string folder, double scale)
     /// <summary>A number of things at this run's size, at least one.</summary>
     public int Sized(int full) => Math.Max(1, (int)(full * scale));
 
-    public void Report(string figure, double value) =>
+    public static void Report(string figure, double value) =>
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {figure,-44} {Short(value),12}"));
 
     /// <summary>Reports tables, handles and memory of the store and this process.</summary>

@@ -2,7 +2,6 @@ using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage;
-using Signals.Storage.Reads;
 
 namespace Signals.Bench.Cliffs;
 

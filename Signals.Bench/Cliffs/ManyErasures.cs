@@ -40,7 +40,7 @@ internal sealed class ManyErasures : ICliff
         Task.WaitAll(waiting);
         store.CompactAsync().GetAwaiter().GetResult();
         run.ReportStore("compacted", store);
-        run.Report("erasures remembered", store.GetStats().ErasedUsers);
+        CliffRun.Report("erasures remembered", store.GetStats().ErasedUsers);
         double before = CliffRun.ProcessorSeconds();
         for (int i = 0; i < Further; i++)
         {
@@ -49,6 +49,6 @@ internal sealed class ManyErasures : ICliff
             Task.Delay(SettleMs).GetAwaiter().GetResult(); // the other threads do what the erasure made necessary
         }
 
-        run.Report("processor ms a further erasure", (CliffRun.ProcessorSeconds() - before) * 1000 / Further);
+        CliffRun.Report("processor ms a further erasure", (CliffRun.ProcessorSeconds() - before) * 1000 / Further);
     }
 }

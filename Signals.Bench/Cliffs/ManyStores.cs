@@ -30,10 +30,10 @@ internal sealed class ManyStores : ICliff
                 Fill(stores[^1]);
             }
 
-            run.Report("resident MiB a store", (CliffRun.ResidentMiB() - before) / count);
-            run.Report("threads a store", (CliffRun.Threads() - threads) / count);
-            run.Report("handles a store", CliffRun.Handles() / count);
-            run.Report("MiB of files a store", new DirectoryInfo(run.Folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) / 1048576.0 / count);
+            CliffRun.Report("resident MiB a store", (CliffRun.ResidentMiB() - before) / count);
+            CliffRun.Report("threads a store", (CliffRun.Threads() - threads) / count);
+            CliffRun.Report("handles a store", CliffRun.Handles() / count);
+            CliffRun.Report("MiB of files a store", new DirectoryInfo(run.Folder).EnumerateFiles("*", SearchOption.AllDirectories).Sum(file => file.Length) / 1048576.0 / count);
         }
         finally
         {

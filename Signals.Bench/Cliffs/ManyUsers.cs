@@ -39,14 +39,14 @@ internal sealed class ManyUsers(string name, int users, int eventsOfEach, int? b
         }
 
         store.WaitAsync(ticket).AsTask().GetAwaiter().GetResult();
-        run.Report("events/s to the last acknowledgement", events / clock.Elapsed.TotalSeconds);
+        CliffRun.Report("events/s to the last acknowledgement", events / clock.Elapsed.TotalSeconds);
         store.CompactAsync().GetAwaiter().GetResult();
         Random random = new(7);
         SequenceQuery last = store.Query("view").Last(100).Build();
         run.ReportReads("last 100, compacted", store, last, [.. Enumerable.Range(0, 20_000).Select(_ => UserOf(random.Next(count)))]);
         run.ReportStore("compacted", store);
-        run.Report("directory bytes a user", store.GetStats().DirectoryBytes / (double)count);
-        run.Report("resident MiB above the empty process", CliffRun.ResidentMiB() - before);
+        CliffRun.Report("directory bytes a user", store.GetStats().DirectoryBytes / (double)count);
+        CliffRun.Report("resident MiB above the empty process", CliffRun.ResidentMiB() - before);
     }
 
     /// <summary>Users whose numbers are spread over 64 bits, as hashed and random ids are.</summary>

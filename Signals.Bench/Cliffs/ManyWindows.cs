@@ -35,7 +35,7 @@ internal sealed class ManyWindows(string name, int? budgetMiB) : ICliff
             run.ReportStore("ingested", store);
             Stopwatch clock = Stopwatch.StartNew();
             store.CompactAsync().GetAwaiter().GetResult();
-            run.Report("compaction, s", clock.Elapsed.TotalSeconds);
+            CliffRun.Report("compaction, s", clock.Elapsed.TotalSeconds);
             run.ReportReads("last 100, compacted", store, last, users.AsSpan(0, 5000));
             run.ReportStore("compacted", store);
             run.ReportReads("unknown user", store, last, [.. Enumerable.Range(0, 2000).Select(i => UserId.From(9_000_000UL + (ulong)i))]);
@@ -43,7 +43,7 @@ internal sealed class ManyWindows(string name, int? budgetMiB) : ICliff
 
         Stopwatch opening = Stopwatch.StartNew();
         using SignalStore reopened = SignalStore.Open(run.Folder, schema, options);
-        run.Report("reopened, s", opening.Elapsed.TotalSeconds);
+        CliffRun.Report("reopened, s", opening.Elapsed.TotalSeconds);
     }
 
     private static void Fill(CliffRun run, SignalStore store, int events)
@@ -64,11 +64,11 @@ internal sealed class ManyWindows(string name, int? budgetMiB) : ICliff
         }
 
         store.WaitAsync(ticket).AsTask().GetAwaiter().GetResult();
-        run.Report("events/s to the last acknowledgement", events / clock.Elapsed.TotalSeconds);
-        run.Report("of which ingest was blocked, s", store.GetStats().WriteStallTime.TotalSeconds);
+        CliffRun.Report("events/s to the last acknowledgement", events / clock.Elapsed.TotalSeconds);
+        CliffRun.Report("of which ingest was blocked, s", store.GetStats().WriteStallTime.TotalSeconds);
         store.FlushAsync().GetAwaiter().GetResult();
         StoreStats stats = store.GetStats();
-        run.Report("seconds until all was flushed", clock.Elapsed.TotalSeconds);
-        run.Report("flushes", stats.Flushes);
+        CliffRun.Report("seconds until all was flushed", clock.Elapsed.TotalSeconds);
+        CliffRun.Report("flushes", stats.Flushes);
     }
 }

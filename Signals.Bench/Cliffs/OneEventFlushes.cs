@@ -47,6 +47,6 @@ internal sealed class OneEventFlushes : ICliff
             Task.Delay(SettleMs).GetAwaiter().GetResult(); // the other threads do what the flush made necessary
         }
 
-        run.Report("processor ms a flush of one event", (CliffRun.ProcessorSeconds() - before) * 1000 / Flushes);
+        CliffRun.Report("processor ms a flush of one event", (CliffRun.ProcessorSeconds() - before) * 1000 / Flushes);
     }
 }

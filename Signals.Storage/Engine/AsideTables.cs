@@ -1,6 +1,5 @@
 using Signals.Core.Model;
 using Signals.Storage.Compaction;
-using Signals.Storage.Tables;
 using Signals.Storage.Versions;
 
 namespace Signals.Storage.Engine;

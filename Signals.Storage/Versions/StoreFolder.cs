@@ -69,10 +69,15 @@ internal static class StoreFolder
         {
             StoreFileKind.Lock => IsLock(files, path, out _),
             StoreFileKind.Manifest => number == 1 && OwnContent.IsIn(files, path),
-            StoreFileKind.Temporary => isBegun || OwnContent.IsIn(files, path),
+            StoreFileKind.Temporary => isBegun || IsFirstTemporary(name) || OwnContent.IsIn(files, path),
             _ => false,
         };
     }
+
+    // The first files that the making of a store writes. An attempt that failed or was cut short may leave them torn, and the lock file lost; they
+    // stay as they are, and the next attempt takes other names.
+    private static bool IsFirstTemporary(string name) =>
+        name == StoreFiles.Manifest(1) + DurableFile.TemporarySuffix || name == StoreFiles.Current + DurableFile.TemporarySuffix;
 
     private static bool IsLock(IFileSystem files, string path, out bool isNamed)
     {

@@ -35,7 +35,7 @@ internal sealed class CrashUpkeep
     }
 
     /// <summary>Compacts, and has that interrupted as closing does after some of its syncs.</summary>
-    public void Interrupt(SimFileSystem files, SignalStore store, int syncs)
+    public static void Interrupt(SimFileSystem files, SignalStore store, int syncs)
     {
         files.BeforeSync = () =>
         {

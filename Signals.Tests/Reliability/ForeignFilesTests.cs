@@ -1,9 +1,7 @@
 using System.Text;
-using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage;
-using Signals.Storage.Engine;
 using Signals.Storage.Entities;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Segments;

@@ -3,7 +3,6 @@ using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage;
 using Signals.Storage.Reads;
-using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Reliability;
 

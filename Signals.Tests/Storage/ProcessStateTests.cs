@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Core.Schema;
@@ -130,6 +131,7 @@ internal sealed class ProcessStateTests
 
     [Test]
     [Platform("Linux")]
+    [UnsupportedOSPlatform("windows")]
     public async Task Umask_TakesTheOwnersRightsAfterOpen_FilesAreReadableByTheirOwner()
     {
         SignalStore store = SignalStore.Open("signals", Schema, Small);
@@ -143,7 +145,7 @@ internal sealed class ProcessStateTests
         }
         finally
         {
-            SetUmask(mask);
+            _ = SetUmask(mask);
         }
 
         string[] files = [.. Directory.EnumerateFiles(_root, "*", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) != "LOCK")];

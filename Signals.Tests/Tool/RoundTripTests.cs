@@ -111,7 +111,7 @@ internal sealed class RoundTripTests
     {
         StoreSchema schema = StoreSchema.Define(s => s.EventType("t", t => t.Field<int>("n")));
         InputSource input = await InputSource.FromStreamAsync(new MemoryStream("user,type,time,id,n\n0,t,1,1,1\n2,t,1,1,1\n"u8.ToArray()), default);
-        await using IEventSource source = await ExportedCsvSource.OpenAsync(input, schema, default);
+        await using ExportedCsvSource source = await ExportedCsvSource.OpenAsync(input, schema, default);
         List<UserId> users = [];
         EventRecord record = new();
         while (await source.WaitAsync(default))

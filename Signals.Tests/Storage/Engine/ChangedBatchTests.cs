@@ -3,7 +3,6 @@ using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage;
-using Signals.Storage.Engine;
 using Signals.Storage.Reads;
 using Signals.Tests.Simulation;
 

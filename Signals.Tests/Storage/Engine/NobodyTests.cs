@@ -1,7 +1,6 @@
 using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Storage;
-using Signals.Storage.Engine;
 using Signals.Storage.Reads;
 using Signals.Storage.Segments;
 using Signals.Tests.Simulation;
