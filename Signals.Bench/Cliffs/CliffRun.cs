@@ -21,7 +21,7 @@ internal sealed class CliffRun(string folder, double scale)
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  {figure,-44} {Short(value),12}"));
 
     /// <summary>Reports tables, handles and memory of the store and this process.</summary>
-    public void ReportStore(string when, SignalStore store)
+    public static void ReportStore(string when, SignalStore store)
     {
         StoreStats stats = store.GetStats();
         Report($"{when}: tables", stats.Tables);
@@ -31,7 +31,7 @@ internal sealed class CliffRun(string folder, double scale)
     }
 
     /// <summary>Reports the median and the 99th percentile of reads, in microseconds.</summary>
-    public void ReportReads(string what, SignalStore store, SequenceQuery query, ReadOnlySpan<UserId> users)
+    public static void ReportReads(string what, SignalStore store, SequenceQuery query, ReadOnlySpan<UserId> users)
     {
         for (int i = 0; i < Math.Min(WarmReads, users.Length); i++)
         {

@@ -43,6 +43,6 @@ internal sealed class HotUser : ICliff
             }
         }
 
-        run.ReportReads(order, store, store.Query("view").Last(100).Build(), [.. Enumerable.Repeat(user, 50)]);
+        CliffRun.ReportReads(order, store, store.Query("view").Last(100).Build(), [.. Enumerable.Repeat(user, 50)]);
     }
 }

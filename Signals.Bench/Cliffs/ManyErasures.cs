@@ -39,7 +39,7 @@ internal sealed class ManyErasures : ICliff
         Task[] waiting = [.. Enumerable.Range(0, erasures).Select(i => store.EraseAsync(UserId.From(1_000_000UL + (ulong)i)).AsTask())];
         Task.WaitAll(waiting);
         store.CompactAsync().GetAwaiter().GetResult();
-        run.ReportStore("compacted", store);
+        CliffRun.ReportStore("compacted", store);
         CliffRun.Report("erasures remembered", store.GetStats().ErasedUsers);
         double before = CliffRun.ProcessorSeconds();
         for (int i = 0; i < Further; i++)

@@ -37,7 +37,7 @@ internal sealed class ManyRetractions : ICliff
         store.FlushAsync().GetAwaiter().GetResult();
         UserId[] reads = [.. Enumerable.Repeat(user, 50)];
         SequenceQuery last = store.Query("view").Last(100).Build();
-        run.ReportReads("before", store, last, reads);
+        CliffRun.ReportReads("before", store, last, reads);
         string segment = Path.Combine(run.Folder, "retractions.segment");
         using (SegmentWriter writer = SegmentWriter.Create(segment, store.Schema["view"], new SegmentOptions { Generation = 1 }))
         {
@@ -50,8 +50,8 @@ internal sealed class ManyRetractions : ICliff
         }
 
         store.ImportAsync(segment).GetAwaiter().GetResult();
-        run.ReportReads("retracted", store, last, reads);
+        CliffRun.ReportReads("retracted", store, last, reads);
         store.CompactAsync().GetAwaiter().GetResult();
-        run.ReportReads("retracted and compacted", store, last, reads);
+        CliffRun.ReportReads("retracted and compacted", store, last, reads);
     }
 }

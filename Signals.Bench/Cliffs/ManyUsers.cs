@@ -43,8 +43,8 @@ internal sealed class ManyUsers(string name, int users, int eventsOfEach, int? b
         store.CompactAsync().GetAwaiter().GetResult();
         Random random = new(7);
         SequenceQuery last = store.Query("view").Last(100).Build();
-        run.ReportReads("last 100, compacted", store, last, [.. Enumerable.Range(0, 20_000).Select(_ => UserOf(random.Next(count)))]);
-        run.ReportStore("compacted", store);
+        CliffRun.ReportReads("last 100, compacted", store, last, [.. Enumerable.Range(0, 20_000).Select(_ => UserOf(random.Next(count)))]);
+        CliffRun.ReportStore("compacted", store);
         CliffRun.Report("directory bytes a user", store.GetStats().DirectoryBytes / (double)count);
         CliffRun.Report("resident MiB above the empty process", CliffRun.ResidentMiB() - before);
     }

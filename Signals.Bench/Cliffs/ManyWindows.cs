@@ -31,14 +31,14 @@ internal sealed class ManyWindows(string name, int? budgetMiB) : ICliff
         {
             Fill(run, store, events);
             SequenceQuery last = store.Query("view").Last(100).Build();
-            run.ReportReads("last 100, not compacted", store, last, users.AsSpan(0, 5000));
-            run.ReportStore("ingested", store);
+            CliffRun.ReportReads("last 100, not compacted", store, last, users.AsSpan(0, 5000));
+            CliffRun.ReportStore("ingested", store);
             Stopwatch clock = Stopwatch.StartNew();
             store.CompactAsync().GetAwaiter().GetResult();
             CliffRun.Report("compaction, s", clock.Elapsed.TotalSeconds);
-            run.ReportReads("last 100, compacted", store, last, users.AsSpan(0, 5000));
-            run.ReportStore("compacted", store);
-            run.ReportReads("unknown user", store, last, [.. Enumerable.Range(0, 2000).Select(i => UserId.From(9_000_000UL + (ulong)i))]);
+            CliffRun.ReportReads("last 100, compacted", store, last, users.AsSpan(0, 5000));
+            CliffRun.ReportStore("compacted", store);
+            CliffRun.ReportReads("unknown user", store, last, [.. Enumerable.Range(0, 2000).Select(i => UserId.From(9_000_000UL + (ulong)i))]);
         }
 
         Stopwatch opening = Stopwatch.StartNew();

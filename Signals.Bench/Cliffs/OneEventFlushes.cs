@@ -36,7 +36,7 @@ internal sealed class OneEventFlushes : ICliff
         }
 
         store.CompactAsync().GetAwaiter().GetResult();
-        run.ReportStore("compacted", store);
+        CliffRun.ReportStore("compacted", store);
         double before = CliffRun.ProcessorSeconds();
         for (int i = 0; i < Flushes; i++)
         {

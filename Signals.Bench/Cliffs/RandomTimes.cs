@@ -6,15 +6,15 @@ using Signals.Storage.Reads;
 
 namespace Signals.Bench.Cliffs;
 
-/// <summary>One client whose clock is wrong: times anywhere in fifty years.</summary>
+/// <summary>One client whose clock is wrong: times anywhere in decades.</summary>
 internal sealed class RandomTimes : ICliff
 {
     private const int BatchRows = 1000;
-    private const long FirstMs = 86_400_000L * 365;
+    private const long FirstMs = 315_532_800_000;
 
     public string Name => "random-times";
 
-    public string Situation => "100,000 events of 100 users at random times from 1971 on, defaults";
+    public string Situation => "100,000 events of 100 users at random times from 1980 on, defaults";
 
     public void Measure(CliffRun run)
     {
@@ -36,8 +36,8 @@ internal sealed class RandomTimes : ICliff
 
         store.FlushAsync().GetAwaiter().GetResult();
         SequenceQuery last = store.Query("view").Last(100).Build();
-        run.ReportReads("last 100, flushed", store, last, [.. Enumerable.Range(0, 1000).Select(i => UserId.From((ulong)(i % 100) + 1))]);
-        run.ReportReads("unknown user", store, last, [.. Enumerable.Range(0, 1000).Select(i => UserId.From(9_000_000UL + (ulong)i))]);
-        run.ReportStore("flushed", store);
+        CliffRun.ReportReads("last 100, flushed", store, last, [.. Enumerable.Range(0, 1000).Select(i => UserId.From((ulong)(i % 100) + 1))]);
+        CliffRun.ReportReads("unknown user", store, last, [.. Enumerable.Range(0, 1000).Select(i => UserId.From(9_000_000UL + (ulong)i))]);
+        CliffRun.ReportStore("flushed", store);
     }
 }

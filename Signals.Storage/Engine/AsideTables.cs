@@ -31,7 +31,7 @@ internal sealed class AsideTables
         {
             CorruptionException damage => [.. Damaged(version, damage).Concat(plan?.IsFold == true ? tables : []).Select(table => (table, RunAside.Untouched))],
             UserLimitException limit => [(limit.Table, tables.Count > 1 ? RunAside.Alone : RunAside.Untouched)],
-            IOException or OperationCanceledException or SignalsException or OutOfMemoryException or ObjectDisposedException => [],
+            OperationCanceledException or SignalsException or OutOfMemoryException or ObjectDisposedException => [],
             _ => [.. tables.Select(table => (table, tables.Count > 1 ? RunAside.Alone : RunAside.Untouched))],
         };
         if (blamed.Count == 0 && error is CorruptionException)

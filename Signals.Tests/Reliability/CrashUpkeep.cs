@@ -35,7 +35,7 @@ internal sealed class CrashUpkeep
     }
 
     /// <summary>Compacts, and has that interrupted as closing does after some of its syncs.</summary>
-    public static void Interrupt(SimFileSystem files, SignalStore store, int syncs)
+    public void Interrupt(SimFileSystem files, SignalStore store, int syncs)
     {
         files.BeforeSync = () =>
         {
@@ -47,6 +47,7 @@ internal sealed class CrashUpkeep
         try
         {
             store.CompactAsync().GetAwaiter().GetResult();
+            _isDirty = false; // it had fewer syncs, and came to its end
         }
         catch (ObjectDisposedException)
         {

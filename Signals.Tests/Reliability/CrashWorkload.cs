@@ -164,7 +164,7 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
                 break;
             case 2:
                 Issue(Erasure());
-                CrashUpkeep.Interrupt(files, Store!, _random.Below(6));
+                _together.Interrupt(files, Store!, _random.Below(6));
                 Close(abandon: _random.Coin());
                 Open();
                 Compact();
