@@ -50,8 +50,8 @@ internal static class OwnContent
     }
 
     /// <summary>
-    /// The path of a temporary file that can be made: the one wanted, after what an earlier process left there is deleted, or a file without
-    /// a byte; another one beside it where the file that is there is not proven to be ours.
+    /// The path of a temporary file that can be made: the one wanted, after what an earlier process left there is deleted; another one beside
+    /// it where the file that is there is not proven to be ours.
     /// </summary>
     /// <exception cref="FileOperationException">Files that are not ours have all the names.</exception>
     public static string FreeTemporary(IFileSystem files, string wanted)
@@ -61,7 +61,7 @@ internal static class OwnContent
         string path = wanted;
         for (int i = 1; i <= MostTries; i++)
         {
-            if (!files.FileExists(path) || TryDelete(files, path) || TryDeleteEmpty(files, path))
+            if (!files.FileExists(path) || TryDelete(files, path))
             {
                 return path;
             }
@@ -70,26 +70,6 @@ internal static class OwnContent
         }
 
         throw new FileOperationException("create", wanted, "files of this name and those like it exist that are not this library's; remove them");
-    }
-
-    // Of a file that a crash left without a byte nothing can be proven, and nothing be lost.
-    private static bool TryDeleteEmpty(IFileSystem files, string path)
-    {
-        try
-        {
-            using IFile file = files.Open(path, FileOpenMode.ReadForeign);
-            if (file.Length > 0)
-            {
-                return false;
-            }
-        }
-        catch (FileOperationException)
-        {
-            return false; // another name is taken
-        }
-
-        files.Delete(path);
-        return true;
     }
 
     // The one line of a CURRENT, as it was written: name, offset, eight digits, end of line.

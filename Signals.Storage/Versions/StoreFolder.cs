@@ -48,12 +48,12 @@ internal static class StoreFolder
         }
     }
 
-    // A store without its CURRENT. A table or log comes after the first CURRENT, and so does every manifest but the first.
+    // A store without its CURRENT. A table or log comes after the first CURRENT is durable. A second manifest does not: where the sync of the folder
+    // failed after the first CURRENT, the next opening writes one before it syncs the folder.
     private static bool IsOrphan(IFileSystem files, string directory, string name)
     {
-        StoreFileKind kind = StoreFiles.Classify(name, out ulong number);
-        bool isLater = kind is StoreFileKind.Table or StoreFileKind.Segment or StoreFileKind.ColumnFile or StoreFileKind.Log or StoreFileKind.Versions
-            || (kind == StoreFileKind.Manifest && number > 1);
+        StoreFileKind kind = StoreFiles.Classify(name, out _);
+        bool isLater = kind is StoreFileKind.Table or StoreFileKind.Segment or StoreFileKind.ColumnFile or StoreFileKind.Log or StoreFileKind.Versions;
         return isLater && OwnContent.IsIn(files, Path.Combine(directory, name));
     }
 
@@ -65,19 +65,13 @@ internal static class StoreFolder
     private static bool IsBeginning(IFileSystem files, string directory, string name, bool isBegun)
     {
         string path = Path.Combine(directory, name);
-        return StoreFiles.Classify(name, out ulong number) switch
+        return StoreFiles.Classify(name, out _) switch
         {
             StoreFileKind.Lock => IsLock(files, path, out _),
-            StoreFileKind.Manifest => number == 1 && OwnContent.IsIn(files, path),
-            StoreFileKind.Temporary => isBegun || IsFirstTemporary(name) || OwnContent.IsIn(files, path),
+            StoreFileKind.Manifest or StoreFileKind.Temporary => isBegun || OwnContent.IsIn(files, path),
             _ => false,
         };
     }
-
-    // The first files that the making of a store writes. An attempt that failed or was cut short may leave them torn, and the lock file lost; they
-    // stay as they are, and the next attempt takes other names.
-    private static bool IsFirstTemporary(string name) =>
-        name == StoreFiles.Manifest(1) + DurableFile.TemporarySuffix || name == StoreFiles.Current + DurableFile.TemporarySuffix;
 
     private static bool IsLock(IFileSystem files, string path, out bool isNamed)
     {

@@ -207,6 +207,7 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
     private void Open()
     {
         Store = null;
+        files.LeaveLock(Path.Combine(Directory, "LOCK"));
         Store = SignalStore.Open(mounted, Directory, CrashSchema.Define(), CrashSchema.Options(durability) with { Retention = retention }, _time);
         IsClosed = false;
         History.AllDurable(files.OperationCount);

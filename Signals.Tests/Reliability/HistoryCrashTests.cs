@@ -99,6 +99,7 @@ internal sealed class HistoryCrashTests
         _erasedAt = int.MaxValue;
         _time.NowMs = TestStores.Start;
         SimFileSystem files = new();
+        files.LeaveLock(TestStores.Folder + "/LOCK");
         SimRandom random = new(7);
         SignalStore store = Open(files, durability);
         for (int step = 0; step < Steps; step++)

@@ -242,7 +242,7 @@ internal sealed class OpenDamageTests
     private void WriteStray(string name)
     {
         using IFile file = _files.Open(PathOf(name), FileOpenMode.CreateNew);
-        file.Write(0, "stray"u8);
+        file.Write(0, "SIGTABLE, as far as it came"u8);
     }
 
     private Dictionary<string, byte[]> Contents() => _files.ListFiles(TestStores.Folder)

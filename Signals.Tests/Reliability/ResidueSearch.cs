@@ -27,10 +27,11 @@ internal sealed class ResidueSearch(IFileSystem files, string directory, StoreSc
             AddMarks(found, name, Read(name), withUser: StoreFiles.Classify(name, out _) is not (StoreFileKind.Manifest or StoreFileKind.Versions));
         }
 
-        // What is in no table of the manifest is not looked into below, so it must not be there.
+        // What is in no table of the manifest is not looked into below, so it must not be there. A file that a crash left without a byte stays: nothing
+        // proves whose it is.
         HashSet<string> known = [.. State().DataFiles()];
         found.AddRange(files.ListFiles(directory)
-            .Where(name => StoreFiles.Classify(name, out _) is StoreFileKind.Table or StoreFileKind.Segment or StoreFileKind.ColumnFile && !known.Contains(name))
+            .Where(name => StoreFiles.Classify(name, out _) is StoreFileKind.Table or StoreFileKind.Segment or StoreFileKind.ColumnFile && !known.Contains(name) && Read(name).Length > 0)
             .Select(name => $"{name}: in no table"));
 
         foreach (TableMeta meta in State().Tables.Values)

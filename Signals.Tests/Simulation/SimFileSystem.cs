@@ -214,6 +214,36 @@ internal sealed class SimFileSystem : IFileSystem
         }
     }
 
+    /// <summary>
+    /// Leaves the file that a real lock leaves, naming its owner, on a disk on which nothing has been done yet. The locks here are no files, and
+    /// what a failed making of a store leaves is told from other programs' files by this one.
+    /// </summary>
+    public void LeaveLock(string path)
+    {
+        lock (_lock)
+        {
+            if (_operationCount > 0 || _disk.Names.Count > 0)
+            {
+                return;
+            }
+
+            byte[] owner = "process 1 (simulated)"u8.ToArray();
+            int inode = _disk.NextInode;
+            SimOperation[] operations =
+            [
+                new(SimOperationKind.Create, Normal(path), Inode: inode),
+                new(SimOperationKind.Write, Normal(path), Inode: inode, Length: owner.Length, Data: owner),
+                new(SimOperationKind.Sync, Normal(path), Inode: inode),
+                new(SimOperationKind.SyncDirectory, Normal(Path.GetDirectoryName(path)!)),
+            ];
+            foreach (SimOperation operation in operations)
+            {
+                _start.Apply(operation);
+                _disk.Apply(operation);
+            }
+        }
+    }
+
     /// <summary>What a script does that deletes lock files: who held one holds it no more, and another may take it.</summary>
     public void BreakLocks()
     {

@@ -119,7 +119,11 @@ internal sealed class FileSystemTests(bool portable)
     [Test]
     public void Publish_LeftoverOfACrash_IsReplaced()
     {
-        _files.Open(At("CURRENT.tmp"), FileOpenMode.CreateNew).Dispose();
+        using (IFile left = _files.Open(At("CURRENT.tmp"), FileOpenMode.CreateNew))
+        {
+            left.Write(0, "MANIFEST-000001 64 0123abcd\n"u8);
+        }
+
         DurableFile.Publish(_files, At("CURRENT"), file => file.Write(0, "a"u8));
         DurableFile.Publish(_files, At("CURRENT"), file => file.Write(0, "b"u8));
         Assert.That(_files.ListFiles(_directory), Is.EqualTo(new[] { "CURRENT" }));

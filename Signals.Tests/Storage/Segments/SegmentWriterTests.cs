@@ -153,7 +153,8 @@ internal sealed class SegmentWriterTests
         SimFileSystem files = NewFiles();
         foreach (string name in (string[])["day.seg.tmp", "day.seg.run000001.tmp", "day.seg.patches.tmp", "today.seg.tmp"])
         {
-            files.Open("/offline/" + name, FileOpenMode.CreateNew).Dispose();
+            using IFile left = files.Open("/offline/" + name, FileOpenMode.CreateNew);
+            left.Write(0, "SIGSEGMT, as far as it came"u8);
         }
 
         SegmentSample.Write(files, SegmentSample.Rows(new Random(1), 5, RowMarks.Insert));
