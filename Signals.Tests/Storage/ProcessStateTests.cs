@@ -22,7 +22,10 @@ internal sealed class ProcessStateTests
 
     private static readonly StoreOptions Small = new()
     {
-        MemTableBytes = 1 << 17, RingBytes = 1 << 16, MaxBatchBytes = 1 << 14, LogBytes = 1 << 16,
+        MemTableBytes = 1 << 17,
+        RingBytes = 1 << 16,
+        MaxBatchBytes = 1 << 14,
+        LogBytes = 1 << 16,
     };
 
     private string _before = "";
@@ -107,7 +110,10 @@ internal sealed class ProcessStateTests
         CultureInfo strange = (CultureInfo)CultureInfo.InvariantCulture.Clone();
         strange.NumberFormat = new NumberFormatInfo
         {
-            NegativeSign = "minus", NumberGroupSeparator = "'", NumberDecimalSeparator = "#", NumberGroupSizes = [1],
+            NegativeSign = "minus",
+            NumberGroupSeparator = "'",
+            NumberDecimalSeparator = "#",
+            NumberGroupSizes = [1],
         };
         SignalStore store = SignalStore.Open("signals", Schema, Small);
         try

@@ -70,8 +70,19 @@ internal sealed class HostileTable
         output.Flush();
         meta = new TableMeta
         {
-            Number = identity, EventType = Schema.Id, WindowStart = WindowStart, MinTime = Time, MaxTime = Time, Rows = rows, Users = users.Length,
-            FileLength = output.Offset, FileChecksum = checksum, Kind = Run.Kind, Stamp = Run.Stamp, Traits = RowTraits.None, NewestInserted = Time,
+            Number = identity,
+            EventType = Schema.Id,
+            WindowStart = WindowStart,
+            MinTime = Time,
+            MaxTime = Time,
+            Rows = rows,
+            Users = users.Length,
+            FileLength = output.Offset,
+            FileChecksum = checksum,
+            Kind = Run.Kind,
+            Stamp = Run.Stamp,
+            Traits = RowTraits.None,
+            NewestInserted = Time,
         };
         return files["t"];
     }

@@ -25,12 +25,18 @@ internal static class HostileTables
             (1 << 16, (HostileChunk[])[HostileChunk.Constant(Time), HostileChunk.Constant(new byte[8]), HostileChunk.Absent]), 10_000)]));
         yield return ("65,536 true rows with a vector each", run => new HostileTable
         {
-            Schema = Define(type => type.Vector<float>("v", Vector)), Run = run, Time = Start, WindowStart = Start,
+            Schema = Define(type => type.Vector<float>("v", Vector)),
+            Run = run,
+            Time = Start,
+            WindowStart = Start,
             Blocks = [(1 << 16, [HostileChunk.Constant(Time), HostileChunk.Counting(1 << 16), HostileChunk.Constant(new byte[Vector * sizeof(float)])])],
         });
         yield return ("60,000 true rows with one text of 100 KB", run => new HostileTable
         {
-            Schema = Define(type => type.Text("t")), Run = run, Time = Start, WindowStart = Start,
+            Schema = Define(type => type.Text("t")),
+            Run = run,
+            Time = Start,
+            WindowStart = Start,
             Blocks = [(60_000, [HostileChunk.Constant(Time), HostileChunk.Counting(60_000), HostileChunk.OneEntry(60_000, 100_000).Packed()])],
         });
         yield return ("40 texts of 4 MB of zeros, compressed", run => new HostileTable
@@ -42,12 +48,17 @@ internal static class HostileTables
                     type.Text($"t{i}");
                 }
             }),
-            Run = run, Time = Start, WindowStart = Start,
+            Run = run,
+            Time = Start,
+            WindowStart = Start,
             Blocks = [(1, [HostileChunk.Constant(Time), HostileChunk.Constant(new byte[8]), .. Enumerable.Repeat(HostileChunk.Zeros(4 << 20).Packed(), 40)])],
         });
         yield return ("a text of 80 MB of zeros, compressed", run => new HostileTable
         {
-            Schema = Define(type => type.Text("t")), Run = run, Time = Start, WindowStart = Start,
+            Schema = Define(type => type.Text("t")),
+            Run = run,
+            Time = Start,
+            WindowStart = Start,
             Blocks = [(1, [HostileChunk.Constant(Time), HostileChunk.Constant(new byte[8]), HostileChunk.Zeros(80 << 20).Packed()])],
         });
     }
@@ -58,7 +69,11 @@ internal static class HostileTables
         HostileTable table = make(new TableRun(RunKind.Events, Stamp.Of(5, 2), StampParts.None));
         SegmentHeader header = new()
         {
-            EventType = "view", WindowMs = 24 * SegmentSample.Hour, Generation = 5, SourceRank = 2, Source = "forger",
+            EventType = "view",
+            WindowMs = 24 * SegmentSample.Hour,
+            Generation = 5,
+            SourceRank = 2,
+            Source = "forger",
             Columns = [.. table.Schema.Columns.Select(column => new SegmentColumn(column.Name, column.Type)).OrderBy(column => column.Name, StringComparer.Ordinal)],
         };
         byte[] head = header.Encode();
@@ -82,7 +97,11 @@ internal static class HostileTables
 
     private static HostileTable Numbers(TableRun run, (int Rows, HostileChunk[] Chunks)[] blocks) => new()
     {
-        Schema = Define(type => type.Field<float>("score")), Run = run, Time = Start, WindowStart = Start, Blocks = blocks,
+        Schema = Define(type => type.Field<float>("score")),
+        Run = run,
+        Time = Start,
+        WindowStart = Start,
+        Blocks = blocks,
     };
 
     private static EventTypeSchema Define(Action<EventTypeBuilder> define) =>

@@ -24,7 +24,10 @@ internal sealed class CompactionEndTests
         Random random = new(seed);
         CompactionOptions options = new()
         {
-            MinRuns = minRuns, MaxRuns = minRuns + random.Next(10), SmallRunBytes = random.Next(3) * 500, WindowBytes = size switch { 0 => 0, 1 => 1, 2 => 300, 3 => 900, 4 => 3000, _ => 20_000 },
+            MinRuns = minRuns,
+            MaxRuns = minRuns + random.Next(10),
+            SmallRunBytes = random.Next(3) * 500,
+            WindowBytes = size switch { 0 => 0, 1 => 1, 2 => 300, 3 => 900, 4 => 3000, _ => 20_000 },
         };
         CompactionIndex index = new(options);
         Dictionary<ulong, long[]> rows = [];

@@ -238,7 +238,10 @@ internal sealed class CompactionPickerTests
             Array.ForEach(inputs, run => index.Remove(run.Number));
             index.Set(inputs[0] with
             {
-                Number = next++, MinTime = inputs.Min(run => run.MinTime), MaxTime = inputs.Max(run => run.MaxTime), Bytes = plan.InputBytes,
+                Number = next++,
+                MinTime = inputs.Min(run => run.MinTime),
+                MaxTime = inputs.Max(run => run.MaxTime),
+                Bytes = plan.InputBytes,
             });
             Assert.That(++merges, Is.LessThan(Windows / 20));
         }

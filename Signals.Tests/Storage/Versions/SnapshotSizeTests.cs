@@ -57,8 +57,15 @@ internal sealed class SnapshotSizeTests
         VersionEdit edit = Of(size);
         RetainedVersion version = new()
         {
-            Number = 7, InstalledMs = 1000, KnownPosition = 300, FlushedPosition = 250, FirstLog = 4, ErasureEdits = 2, IsOpening = true,
-            Tables = [.. edit.AddedTables], Erasures = [.. edit.Erasures],
+            Number = 7,
+            InstalledMs = 1000,
+            KnownPosition = 300,
+            FlushedPosition = 250,
+            FirstLog = 4,
+            ErasureEdits = 2,
+            IsOpening = true,
+            Tables = [.. edit.AddedTables],
+            Erasures = [.. edit.Erasures],
         };
         HistoryContent content = new();
         content.Add(version, 0);
@@ -79,8 +86,15 @@ internal sealed class SnapshotSizeTests
         {
             content.Add(new RetainedVersion
             {
-                Number = number, InstalledMs = (long)number, KnownPosition = 1, FlushedPosition = 1, FirstLog = 1, ErasureEdits = 0, IsOpening = false,
-                Tables = [], Erasures = [new Erasure(UserId.From(number), 5)],
+                Number = number,
+                InstalledMs = (long)number,
+                KnownPosition = 1,
+                FlushedPosition = 1,
+                FirstLog = 1,
+                ErasureEdits = 0,
+                IsOpening = false,
+                Tables = [],
+                Erasures = [new Erasure(UserId.From(number), 5)],
             }, 0);
             content.Add(new PastSample((long)number, new PastPoint(1, number)));
         }
