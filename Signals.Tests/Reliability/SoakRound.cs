@@ -20,10 +20,16 @@ internal sealed class SoakRound(SignalStore store, SmallDisk disk, SoakTally tal
 
     private bool FillsUp => number % 2 == 1;
 
-    /// <summary>Whether the store has failed, as it must when the disk is full.</summary>
-    public bool HasFailed { get; private set; }
+    // Long enough for any append that has room.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>Appends so many entries, or until the store fails; returns the last one acknowledged.</summary>
+    /// <summary>
+    /// Whether the full disk was noticed: the store failed, since its log had no room, or appends waited, since tables had none, and went on by
+    /// themselves when there was room again.
+    /// </summary>
+    public bool WasFull { get; private set; }
+
+    /// <summary>Appends so many entries, or until the disk is full; returns the last one acknowledged.</summary>
     public long Run(int entries)
     {
         using CancellationTokenSource ending = new();
@@ -34,7 +40,7 @@ internal sealed class SoakRound(SignalStore store, SmallDisk disk, SoakTally tal
         long end = FillsUp ? long.MaxValue : found + entries;
         try
         {
-            for (long entry = found + 1; entry <= end; entry++)
+            for (long entry = found + 1; entry <= end && !WasFull; entry++)
             {
                 if (FillsUp && entry == found + (entries / 2))
                 {
@@ -42,19 +48,31 @@ internal sealed class SoakRound(SignalStore store, SmallDisk disk, SoakTally tal
                 }
 
                 KillSchema.Fill(batch, entry);
-                store.AppendAsync(batch).AsTask().GetAwaiter().GetResult();
+                Append(batch);
                 acked = entry;
             }
         }
         catch (StorePoisonedException error)
         {
-            HasFailed = true;
+            WasFull = true;
             tally.Refused("append", error);
         }
 
         ending.Cancel();
         Task.WaitAll(beside);
         return acked;
+    }
+
+    private void Append(EventBatch batch)
+    {
+        Task<AppendAck> acked = store.AppendAsync(batch).AsTask();
+        if (FillsUp && Task.WaitAny([acked], Patience) < 0)
+        {
+            WasFull = true;
+            disk.Free();
+        }
+
+        acked.GetAwaiter().GetResult();
     }
 
     /// <summary>Repeats work until the round ends; only typed errors are let pass.</summary>
