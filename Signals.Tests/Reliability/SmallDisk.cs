@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Signals.Storage.FileSystem;
 
 namespace Signals.Tests.Reliability;
 
@@ -39,7 +38,7 @@ internal sealed class SmallDisk : IDisposable
                 file.Write(chunk.AsSpan(0, (int)Math.Min(FillChunk, left)));
             }
         }
-        catch (FileOperationException) when (bytes == long.MaxValue)
+        catch (IOException) when (bytes == long.MaxValue)
         {
             // Full, as was asked for.
         }
