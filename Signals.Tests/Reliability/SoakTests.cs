@@ -1,6 +1,5 @@
 using Signals.Core.Model;
 using Signals.Storage;
-using Signals.Storage.FileSystem;
 using Signals.Storage.History;
 
 namespace Signals.Tests.Reliability;
