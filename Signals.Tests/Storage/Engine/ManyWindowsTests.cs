@@ -31,7 +31,7 @@ internal sealed class ManyWindowsTests
             EventBatch batch = store.CreateBatch("view");
             for (int i = 0; i < windows; i++)
             {
-                batch.Add(UserId.From((ulong)(i % 100)), TestStores.Start - ((long)i * 7919 % windows * Hour), (ulong)i).Set("n", i);
+                batch.Add(UserId.From((ulong)(i % 100) + 1), TestStores.Start - ((long)i * 7919 % windows * Hour), (ulong)i).Set("n", i);
             }
 
             store.Append(batch);
@@ -67,7 +67,7 @@ internal sealed class ManyWindowsTests
             EventBatch batch = store.CreateBatch("view");
             for (int i = 0; i < 5000; i++)
             {
-                batch.Add(UserId.From((ulong)(i % 10)), TestStores.Start - (long)(random.NextDouble() * 400_000 * Hour), (ulong)((opening * 5000) + i)).Set("n", i);
+                batch.Add(UserId.From((ulong)(i % 10) + 1), TestStores.Start - (long)(random.NextDouble() * 400_000 * Hour), (ulong)((opening * 5000) + i)).Set("n", i);
                 if (batch.Count == 100)
                 {
                     store.Append(batch);
@@ -101,7 +101,7 @@ internal sealed class ManyWindowsTests
                 EventBatch batch = store.CreateBatch(names[i % Types]);
                 for (int row = 0; row < 50; row++)
                 {
-                    batch.Add(UserId.From((ulong)random.Next(1000)), TestStores.Start - (random.NextInt64(3 * 365) * 24 * Hour), (ulong)i).Set("n", row);
+                    batch.Add(UserId.From((ulong)random.Next(1000) + 1), TestStores.Start - (random.NextInt64(3 * 365) * 24 * Hour), (ulong)i).Set("n", row);
                 }
 
                 store.Append(batch);
@@ -129,7 +129,7 @@ internal sealed class ManyWindowsTests
         EventBatch batch = store.CreateBatch("view");
         for (int i = 0; i < 10_000; i++)
         {
-            batch.Add(UserId.From((ulong)(i % 10)), TestStores.Start - (i % 5), (ulong)i).Set("n", i);
+            batch.Add(UserId.From((ulong)(i % 10) + 1), TestStores.Start - (i % 5), (ulong)i).Set("n", i);
             if (batch.Count == 100)
             {
                 await store.AppendAsync(batch);
