@@ -17,7 +17,7 @@ internal sealed class ImportedWindowsTests
     public async Task Compact_ThousandsOfOneRowPartsBesideBusyWindows_LeavesFewTablesAndEveryAnswer()
     {
         ScarceFileSystem files = new(ImportStore.NewFiles(record: false)) { Limit = 256 };
-        ImportStore.Write(files, Enumerable.Range(0, Windows).Select(i => ((ulong)(i % Users), -24 * (i + 10))));
+        ImportStore.Write(files, Enumerable.Range(0, Windows).Select(i => ((ulong)(i % Users) + 1, -24 * (i + 10))));
         using SignalStore store = TestStores.Open(files, ImportStore.Schema, new ManualTime(TestStores.Start), TestStores.Tiny with
         {
             Background = true,
@@ -33,7 +33,7 @@ internal sealed class ImportedWindowsTests
                 for (int hour = 0; hour < Busy / 3; hour++)
                 {
                     int at = (round * Busy / 3) + hour - 40;
-                    batch.Add(UserId.From(user), ImportStore.TimeOf(at), 1).Set("score", ImportStore.Score(user, at));
+                    batch.Add(UserId.From(user + 1), ImportStore.TimeOf(at), 1).Set("score", ImportStore.Score(user, at));
                 }
 
                 await store.AppendAsync(batch);
@@ -49,7 +49,7 @@ internal sealed class ImportedWindowsTests
         for (ulong user = 0; user < 4; user++)
         {
             Task compacted = store.CompactAsync();
-            await store.EraseAsync(UserId.From(user));
+            await store.EraseAsync(UserId.From(user + 1));
             await compacted;
         }
 
@@ -65,7 +65,7 @@ internal sealed class ImportedWindowsTests
 
     private static int Count(SignalStore store, ulong user)
     {
-        using Sequence sequence = store.Read(UserId.From(user), store.Query("view").Columns("score").Build());
+        using Sequence sequence = store.Read(UserId.From(user + 1), store.Query("view").Columns("score").Build());
         return sequence.Count;
     }
 
