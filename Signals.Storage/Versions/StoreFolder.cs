@@ -12,9 +12,6 @@ internal static class StoreFolder
     // What a file system puts into a new volume.
     private const string LostAndFound = "lost+found";
 
-    // Where imports stage; one without files may be left of the making of a store.
-    private const string Staging = "staging";
-
     /// <summary>
     /// Returns when the folder does not exist, is empty, holds a store, or what the making of a store left that was cut short.
     /// </summary>
@@ -44,7 +41,7 @@ internal static class StoreFolder
 
         bool isBegun = Array.Exists(names, name => name == StoreFiles.Lock && IsLock(files, Path.Combine(directory, name), out bool isNamed) && isNamed);
         string? foreign = Array.Find(names, name => !IsBeginning(files, directory, name, isBegun))
-            ?? files.ListDirectories(directory).Where(name => name != LostAndFound && !(name == Staging && files.ListFiles(Path.Combine(directory, name)).Count == 0)).Order(StringComparer.Ordinal).FirstOrDefault();
+            ?? files.ListDirectories(directory).Where(name => name != LostAndFound && !(name == StoreFiles.Staging && files.ListFiles(Path.Combine(directory, name)).Count == 0)).Order(StringComparer.Ordinal).FirstOrDefault();
         if (foreign is not null)
         {
             throw new ForeignFolderException(directory, foreign);
