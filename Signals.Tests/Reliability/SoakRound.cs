@@ -34,7 +34,7 @@ internal sealed class SoakRound(SignalStore store, SmallDisk disk, SoakTally tal
     {
         using CancellationTokenSource ending = new();
         _ending = ending.Token;
-        Task[] beside = [Loop("read", Read), Loop("lease", HoldLeases), Task.Run(Upkeep)];
+        Task[] beside = [Loop("read", Read), Loop("lease", HoldLeases), Loop("misuse", Misuse), OnItsOwnThread(Upkeep)];
         long acked = found;
         EventBatch batch = store.CreateBatch(KillSchema.EventType, KillSchema.MaxEvents);
         long end = FillsUp ? long.MaxValue : found + entries;
@@ -76,7 +76,7 @@ internal sealed class SoakRound(SignalStore store, SmallDisk disk, SoakTally tal
     }
 
     /// <summary>Repeats work until the round ends; only typed errors are let pass.</summary>
-    private Task Loop(string kind, Action work) => Task.Run(() =>
+    private Task Loop(string kind, Action work) => OnItsOwnThread(() =>
     {
         do
         {
@@ -84,6 +84,10 @@ internal sealed class SoakRound(SignalStore store, SmallDisk disk, SoakTally tal
         }
         while (!_ending.IsCancellationRequested);
     });
+
+    // What loops for a whole round would take the pool's threads, on which the acknowledgements of the others are delivered.
+    private static Task OnItsOwnThread(Action work) =>
+        Task.Factory.StartNew(work, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
 
     private void Try(string kind, Action work)
     {
@@ -111,6 +115,49 @@ internal sealed class SoakRound(SignalStore store, SmallDisk disk, SoakTally tal
         {
             Assert.That(held[i].Field<long>("entry").SequenceEqual(entries[i]), "a lease changed while it was held");
             held[i].Dispose();
+        }
+    }
+
+    /// <summary>A batch of somebody whom the model does not know, changed by one thread while another appends it: nobody else may notice.</summary>
+    private void Misuse()
+    {
+        EventBatch shared = store.CreateBatch(KillSchema.EventType);
+        Task changes = OnItsOwnThread(() =>
+        {
+            for (int i = 0; i < 200; i++)
+            {
+                Misuse(() =>
+                {
+                    shared.Clear();
+                    for (ulong id = 0; id < (ulong)(i % 30); id++)
+                    {
+                        shared.Add(Stranger(), 1_772_323_200_000 + (long)id, id).Set("entry", 0L);
+                    }
+                });
+            }
+        });
+        try
+        {
+            for (int i = 0; i < 50 && !changes.IsCompleted; i++)
+            {
+                Misuse(() => store.TryAppend(shared, out _));
+            }
+        }
+        finally
+        {
+            changes.Wait();
+        }
+    }
+
+    // The one who shares a batch between threads gets exceptions of any kind.
+    private static void Misuse(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (Exception error) when (error is (InvalidOperationException or ArgumentException or IndexOutOfRangeException) and not SignalsException)
+        {
         }
     }
 

@@ -5,7 +5,7 @@ namespace Signals.Tests.Reliability;
 /// <summary>How often each kind of work of a soak ended well, and with which typed errors. Threads: any.</summary>
 internal sealed class SoakTally
 {
-    public static readonly string[] Kinds = ["read", "lease", "flush", "compact", "checkpoint", "verify", "import", "erase"];
+    public static readonly string[] Kinds = ["read", "lease", "flush", "compact", "checkpoint", "verify", "import", "erase", "misuse"];
 
     private readonly ConcurrentDictionary<string, int> _done = new();
     private readonly ConcurrentDictionary<string, int> _refused = new();
