@@ -62,6 +62,9 @@ internal static class PlantedBugs
     /// <summary>Patches are tried on the runs that begin in their windows, not on those that reach them.</summary>
     public const string PatchesMissLongRuns = nameof(PatchesMissLongRuns);
 
+    /// <summary>A batch that another thread changed since it was planned is published as it came out.</summary>
+    public const string ChangedBatchIsPublished = nameof(ChangedBatchIsPublished);
+
     private static readonly AsyncLocal<string?> Planted = new();
     private static int _scopes;
 

@@ -30,6 +30,7 @@ internal sealed class PlantedBoundaryTests
     [TestCase(PlantedBugs.NewerTablesThatMeetCountTwice)]
     [TestCase(PlantedBugs.BoundaryInThePartBefore)]
     [TestCase(PlantedBugs.PatchesMissLongRuns)]
+    [TestCase(PlantedBugs.ChangedBatchIsPublished)]
     public void PlantedBug_TheTestOfItsKind_Fails(string bug)
     {
         Action[] tests = [.. TestsOf(bug)];
@@ -56,6 +57,7 @@ internal sealed class PlantedBoundaryTests
         PlantedBugs.NewerTablesThatMeetCountTwice => [() => new ManyWindowsTests().Compact_FewKeptAndTablesThatMeetInTime_LosesNothingThatIsReached().GetAwaiter().GetResult()],
         PlantedBugs.BoundaryInThePartBefore => [() => new WindowTablesTests().Add_RowsAroundTheBoundaries_LieInTheirPart("200 200 199", "199..199 200..200")],
         PlantedBugs.PatchesMissLongRuns => [() => Fold(test => test.Fold_EventsInALaterWindowOfALongTable_AreFound())],
+        PlantedBugs.ChangedBatchIsPublished => [() => new ChangedBatchTests().WriteRecord_BatchChangedBetweenPlanAndWrite_IsTheProducersException()],
         _ => [],
     };
 
