@@ -162,7 +162,7 @@ internal sealed class LinuxFileSystem : IFileSystem
 
         try
         {
-            LockOwner.Record(lockFile);
+            LockOwner.Record(this, lockFile);
             return new LinuxLock(lockFile, file);
         }
         catch

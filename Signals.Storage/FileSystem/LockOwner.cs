@@ -18,9 +18,12 @@ internal static class LockOwner
         return $"process {Environment.ProcessId} ({self.ProcessName})";
     }
 
-    /// <summary>Writes this process into a lock file that it holds.</summary>
+    /// <summary>
+    /// Writes this process into a lock file that it holds. The first owner is written durably, before anything else is: what a power cut leaves of
+    /// the making of a store is told from other programs' files by this one.
+    /// </summary>
     /// <exception cref="FileOperationException">It holds something that no owner wrote, and stays as it is.</exception>
-    public static void Record(IFile file)
+    public static void Record(IFileSystem files, IFile file)
     {
         if (!IsOurs(file))
         {
@@ -28,8 +31,16 @@ internal static class LockOwner
                 "lock", file.Path, "the file belongs to another program: it is not empty and names no owner of a lock; choose another folder");
         }
 
-        file.SetLength(0);
-        file.Write(0, Encoding.UTF8.GetBytes(Describe()));
+        // Overwritten in place, so that it names an owner at any moment.
+        bool isFirst = file.Length == 0;
+        byte[] owner = Encoding.UTF8.GetBytes(Describe());
+        file.Write(0, owner);
+        file.SetLength(owner.Length);
+        if (isFirst)
+        {
+            file.Sync();
+            files.SyncDirectory(Path.GetDirectoryName(file.Path)!);
+        }
     }
 
     /// <summary>Whether a file is a lock file: empty, or naming an owner.</summary>

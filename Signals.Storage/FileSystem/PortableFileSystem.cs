@@ -80,7 +80,7 @@ internal sealed class PortableFileSystem : IFileSystem
 
         try
         {
-            LockOwner.Record(file);
+            LockOwner.Record(this, file);
             return new PortableLock(file);
         }
         catch

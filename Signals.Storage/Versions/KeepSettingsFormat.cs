@@ -14,7 +14,6 @@ internal static class KeepSettingsFormat
     private const long LongestGranularityMs = 3600 * 1000;
     private const long ShortestAgeMs = 1000;
     private const long ShortestGranularityMs = 10;
-    private const long LeastBytes = 1 << 20;
 
     public static void Write(ref MessagePackWriter writer, KeepSettings keep)
     {
@@ -63,7 +62,7 @@ internal static class KeepSettingsFormat
         Require(fields == VersionFields, $"{fields} fields of kept versions where {VersionFields} are expected");
         VersionLimits limits = new(reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64());
         Require(limits.AgeMs is >= ShortestAgeMs and <= LongestMs, $"versions are kept for {limits.AgeMs} ms");
-        Require(limits.MaxBytes >= LeastBytes, $"versions may take {limits.MaxBytes} bytes");
+        Require(limits.MaxBytes > 0, $"versions may take {limits.MaxBytes} bytes");
         Require(limits.GranularityMs is >= ShortestGranularityMs and <= LongestGranularityMs, $"a state is noted every {limits.GranularityMs} ms");
         return limits;
     }

@@ -9,6 +9,7 @@ namespace Signals.Tests.Reliability;
 
 /// <summary>Opening and closing again and again costs no file handle, no thread and no native memory, as the system counts them.</summary>
 [Category("Reliability")]
+[NonParallelizable]
 internal sealed class HandleLeakTests
 {
     private const int Cycles = 1500;

@@ -8,7 +8,7 @@ namespace Signals.Tests.Reliability;
 
 /// <summary>A real process on the real disk is killed at random moments; what it said was acknowledged is there, without a hole.</summary>
 [Category("Reliability")]
-[Parallelizable(ParallelScope.Children)]
+[Parallelizable(ParallelScope.All)]
 internal sealed class KillNineTests
 {
     private const int Kills = 150;

@@ -11,7 +11,7 @@ namespace Signals.Tests.Reliability;
 /// nothing. A mutant that survives is a gap in the suites.
 /// </summary>
 [Category("Reliability")]
-[Parallelizable(ParallelScope.Children)]
+[Parallelizable(ParallelScope.All)]
 internal sealed class MutantGateTests
 {
     private const int Steps = 45;

@@ -10,7 +10,7 @@ namespace Signals.Tests.Reliability;
 /// are rich enough to notice. What a file system cannot plant, <see cref="MutantGateTests"/> does not cover.
 /// </summary>
 [Category("Reliability")]
-[Parallelizable(ParallelScope.Children)]
+[Parallelizable(ParallelScope.All)]
 internal sealed class RuleGateTests
 {
     private const ulong BaseSeed = 0xB19;

@@ -53,6 +53,7 @@ internal sealed class SourceCrashTests
     private static SimRecording Record(Durability durability)
     {
         SimFileSystem files = new();
+        files.LeaveLock(Path.Combine(CrashWorkload.Directory, "LOCK"));
         SignalStore store = Open(files, durability);
         try
         {

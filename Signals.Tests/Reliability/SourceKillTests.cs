@@ -11,7 +11,7 @@ namespace Signals.Tests.Reliability;
 /// after each kill the store holds the events before its position and no other, and in the end each event once.
 /// </summary>
 [Category("Reliability")]
-[Parallelizable(ParallelScope.Children)]
+[Parallelizable(ParallelScope.All)]
 internal sealed class SourceKillTests
 {
     private const int Kills = 8;

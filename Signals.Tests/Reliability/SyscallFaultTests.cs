@@ -10,6 +10,7 @@ namespace Signals.Tests.Reliability;
 /// met; nothing acknowledged is lost, and it opens again.
 /// </summary>
 [Category("Reliability")]
+[NonParallelizable]
 internal sealed class SyscallFaultTests
 {
     /// <summary>So many acknowledgements mean that the store went on, or that the fault was never reached.</summary>

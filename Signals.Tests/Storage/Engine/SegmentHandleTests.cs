@@ -5,6 +5,7 @@ using Signals.Storage.Segments;
 namespace Signals.Tests.Storage.Engine;
 
 /// <summary>How many handles a store holds. Threads: one; counts those of its own folder alone.</summary>
+[NonParallelizable]
 internal sealed class SegmentHandleTests
 {
     private const int Windows = 30;

@@ -13,6 +13,7 @@ using Signals.Tests.Storage.Engine;
 namespace Signals.Tests.Storage.Frames;
 
 /// <summary>Frames from a stream into a store, with the position of the stream.</summary>
+[NonParallelizable]
 internal sealed class FrameIngestTests
 {
     private const string Source = "socket-1";

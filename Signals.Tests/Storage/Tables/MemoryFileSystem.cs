@@ -30,7 +30,7 @@ internal sealed class MemoryFileSystem : IFileSystem
 
     public bool FileExists(string path) => _files.ContainsKey(path);
 
-    public bool DirectoryExists(string path) => true;
+    public bool DirectoryExists(string path) => _files.Keys.Any(name => name.StartsWith(path + "/", StringComparison.Ordinal));
 
     public void CreateDirectory(string path)
     {

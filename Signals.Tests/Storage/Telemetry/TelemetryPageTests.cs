@@ -13,6 +13,7 @@ using Signals.Tests.Storage.Engine;
 namespace Signals.Tests.Storage.Telemetry;
 
 /// <summary>What docs/metrics.md lists is what a store emits under use: names, kinds, units, activities and their tags.</summary>
+[NonParallelizable]
 internal sealed partial class TelemetryPageTests
 {
     private static readonly StoreSchema Schema = StoreSchema.Define(s => s.EventType("view", t => t.Field<int>("n")));

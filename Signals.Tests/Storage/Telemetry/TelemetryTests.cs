@@ -12,6 +12,7 @@ using Signals.Tests.Storage.Engine;
 namespace Signals.Tests.Storage.Telemetry;
 
 /// <summary>Metrics, activities and the observer of a store.</summary>
+[NonParallelizable]
 internal sealed class TelemetryTests
 {
     private static readonly StoreSchema Schema = StoreSchema.Define(s => s.EventType("view", t => t.Field<int>("n")).EventType("idle", t => t.Field<int>("n")));

@@ -5,6 +5,7 @@ using Signals.Tests.Storage.Engine;
 
 namespace Signals.Tests.Storage.Telemetry;
 
+[NonParallelizable]
 internal sealed class TenantInstrumentsTests
 {
     private readonly ManualTime _time = new(1_000_000);
