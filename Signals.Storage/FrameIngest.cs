@@ -5,27 +5,32 @@ using Signals.Storage.Frames;
 namespace Signals.Storage;
 
 /// <summary>
-/// Carries a stream of event frames (docs/formats/event-frame.md) into a store. The stream's position goes with the events, so a stream
-/// that is sent again, from its beginning or from anywhere before the position, is applied once in effect.
+/// Carries a stream of event frames (docs/formats/event-frame.md) into a store. The store keeps the stream's position together
+/// with the events. So you can send a stream again, from its beginning or from anywhere before the position: each event takes
+/// effect once.
 /// </summary>
 /// <remarks>
-/// Thread contract: one run at a time; several sources run side by side, each with an instance and a name of its own. A frame that is no
-/// event, or that the store refuses, is counted with its reason and does not stop the stream. Memory is bounded by the store's largest
-/// batch and the largest frame (1 MiB), whatever the stream says.
+/// Thread contract: one run at a time. Several sources can run side by side, each with its own instance and name. A frame that is
+/// not an event, or that the store refuses, is counted with its reason and does not stop the stream. Memory is bounded by the
+/// store's largest batch and the largest frame (1 MiB), whatever the stream contains.
 /// </remarks>
-/// <param name="store">Where to.</param>
+/// <param name="store">The store that receives the events.</param>
 /// <param name="source">The stream's name, under which the store keeps its position: 1 to 256 bytes of UTF-8.</param>
 public sealed class FrameIngest(SignalStore store, string source)
 {
     /// <summary>
-    /// Which source this is, if its owner knows: a topic's id, say. Otherwise it is known by how it begins, where the beginning is sent or can
-    /// be looked at; a stream that begins later and cannot be turned back is taken on trust.
+    /// Identifies the source, if its owner can tell, for example by a topic's id. Otherwise the source is recognised by its first
+    /// bytes, if they are sent or the stream can seek to them. A stream that begins later and cannot seek is trusted to be the
+    /// same source.
     /// </summary>
     public SourceIncarnation Incarnation { get; init; }
 
     /// <inheritdoc cref="RunAsync(PipeReader, long, CancellationToken)"/>
     /// <param name="stream">The frames; read to its end and left open.</param>
-    /// <param name="beginsAt">The position in the source of the first byte, in bytes: 0 when the whole source is sent, otherwise at most the position that the store gave.</param>
+    /// <param name="beginsAt">
+    /// The position in the source of the first byte, in bytes: 0 when the whole source is sent, otherwise at most the position
+    /// that the store returned.
+    /// </param>
     /// <param name="cancellationToken">Ends the run between two groups; what was appended stays.</param>
     public Task<FrameIngestResult> RunAsync(Stream stream, long beginsAt, CancellationToken cancellationToken)
     {
@@ -36,15 +41,20 @@ public sealed class FrameIngest(SignalStore store, string source)
     }
 
     /// <summary>
-    /// Reads frames until the stream ends and waits until the last one is acknowledged as the store's durability mode promises. What has
-    /// arrived becomes visible before more is waited for.
+    /// Reads frames until the stream ends, then waits until the last one is acknowledged as the store's durability mode promises.
+    /// Events that have arrived become visible before the call waits for more.
     /// </summary>
-    /// <param name="pipe">The frames; completed at the end.</param>
-    /// <param name="beginsAt">The position in the source of the first byte, in bytes: 0 when the whole source is sent, otherwise at most the position that the store gave.</param>
+    /// <param name="pipe">The frames; the pipe is completed at the end.</param>
+    /// <param name="beginsAt">
+    /// The position in the source of the first byte, in bytes: 0 when the whole source is sent, otherwise at most the position
+    /// that the store returned.
+    /// </param>
     /// <param name="cancellationToken">Ends the run between two groups; what was appended stays.</param>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="beginsAt"/> is negative, or beyond the store's position: bytes would be missing.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">
+    /// <paramref name="beginsAt"/> is negative, or beyond the store's position: the bytes between would be missing.
+    /// </exception>
     /// <exception cref="Core.Model.SourceChangedException">
-    /// It is another source than the one whose position the store has, it ends before the position, or no frame begins there.
+    /// The source is not the one whose position the store has, it ends before that position, or no frame begins there.
     /// </exception>
     /// <exception cref="Core.Model.StorePoisonedException">The store has failed.</exception>
     public Task<FrameIngestResult> RunAsync(PipeReader pipe, long beginsAt, CancellationToken cancellationToken)

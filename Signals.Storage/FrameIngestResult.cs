@@ -14,21 +14,21 @@ public sealed record FrameIngestResult
         IsTruncated = isTruncated;
     }
 
-    /// <summary>Events that the store took, those that it had already included.</summary>
+    /// <summary>Events that the store accepted, including those that it already had.</summary>
     public long Accepted { get; }
 
     /// <summary>Frames passed over because they end before the store's position.</summary>
     public long Skipped { get; }
 
-    /// <summary>Frames that became no event.</summary>
+    /// <summary>Frames that could not be stored as events.</summary>
     public long Rejected => Rejections.Sum(rejection => rejection.Count);
 
-    /// <summary>Why, most frequent first.</summary>
+    /// <summary>The reasons for the rejections, most frequent first.</summary>
     public IReadOnlyList<FrameRejection> Rejections { get; }
 
-    /// <summary>The position in the source behind the last whole frame; the store has it now.</summary>
+    /// <summary>The position in the source after the last whole frame. The store has recorded it.</summary>
     public long Position { get; }
 
-    /// <summary>True when the stream ended inside a frame; send it again from <see cref="Position"/>.</summary>
+    /// <summary>True when the stream ended inside a frame; send that frame again, from <see cref="Position"/>.</summary>
     public bool IsTruncated { get; }
 }

@@ -9,8 +9,8 @@ namespace Signals.Storage;
 /// bounded number of them unacknowledged.
 /// </summary>
 /// <remarks>
-/// Thread contract: one thread at a time. Invariant: a group's position is behind every frame that is in it, was in one before it, or was
-/// rejected, and before every other. One use.
+/// Thread contract: one thread at a time. Invariant: every frame before a group's position is in this group or an earlier one, or
+/// was rejected; no frame after the position is. Lifetime: one run.
 /// </remarks>
 internal sealed class FrameIngestRun(SignalStore store, string source, EventFrameReader reader, SourceCheck check, long beginsAt)
 {
@@ -108,7 +108,7 @@ internal sealed class FrameIngestRun(SignalStore store, string source, EventFram
         }
     }
 
-    // One event that the store refuses must not take the others with it.
+    // An event that the store refuses must not stop the other events of its group.
     private void AppendOneByOne(CancellationToken cancellationToken)
     {
         for (int i = 0; i < _count; i++)
@@ -154,7 +154,7 @@ internal sealed class FrameIngestRun(SignalStore store, string source, EventFram
         }
     }
 
-    /// <summary>An event that waits for its group, and where its frame lies in the source.</summary>
+    /// <summary>An event that waits for its group, and the place of its frame in the source.</summary>
     private sealed class PendingFrame
     {
         public EventRecord Record { get; } = new();

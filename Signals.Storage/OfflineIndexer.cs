@@ -6,22 +6,25 @@ using Signals.Storage.Offline;
 namespace Signals.Storage;
 
 /// <summary>
-/// Runs enrichers and filters, the same that run at indexing and at serving, over history: over a store's own events or over events from
-/// outside, in parallel, into a segment that <see cref="SignalStore.ImportAsync"/> takes in. The four offline jobs are combinations of these.
+/// Runs enrichers and filters over history: over a store's own events, or over events from outside. They are the same enrichers
+/// and filters that run at indexing and at serving. They run in parallel and write a segment, which
+/// <see cref="SignalStore.ImportAsync"/> imports.
 /// </summary>
 /// <remarks>
-/// Thread contract: any thread. A job reads the store as any reader does; ingest and reads go on. An error of an enricher, or a cancellation,
-/// ends the job and leaves no file.
+/// Thread contract: any thread. A job reads the store like any other reader; ingest and reads go on. An error in an enricher, or
+/// a cancellation, ends the job and leaves no file.
 /// </remarks>
 public static class OfflineIndexer
 {
     /// <summary>
-    /// Enriches events that the store holds: gives their enrichment columns alone, as corrections. For a new enrichment, for one that was
-    /// wrong, and, with <see cref="OfflineOptions.OnlyMissing"/>, for what failed or was cut short at indexing.
+    /// Enriches events that the store holds, and writes only their enrichment columns, as corrections. Use it for a new
+    /// enrichment, for one that was wrong, and, with <see cref="OfflineOptions.OnlyMissing"/>, for enrichments that failed or
+    /// were cut short at indexing.
     /// </summary>
     /// <remarks>
-    /// Users are read at different moments, and one with many events in pages of <see cref="OfflineOptions.BatchEvents"/>; events that come while
-    /// the job runs may be left out. Each worker holds the events of one batch, however many a user has.
+    /// The job reads different users at different moments, and a user with many events in pages of
+    /// <see cref="OfflineOptions.BatchEvents"/>. Events that arrive while the job runs may be left out. Each worker holds the
+    /// events of one batch, however many events a user has.
     /// </remarks>
     /// <exception cref="Core.Enrichment.EnrichmentMismatchException">The enrichers do not fit the schema; every error is named.</exception>
     /// <exception cref="FileOperationException">The segment exists already, or cannot be written.</exception>
@@ -43,14 +46,16 @@ public static class OfflineIndexer
     }
 
     /// <summary>
-    /// Takes whole events from outside (a file, a data lake), filters and enriches them: for the daily correction of what was missed, and to
-    /// bootstrap a new event type. An event that the store has already is the same event; the cells of the segment's generation win.
+    /// Takes whole events from outside (a file, a data lake), filters them and enriches them. Use it to correct daily what was
+    /// missed, and to fill a new event type. An event that the store already has stays one event; the cells of the segment's
+    /// generation win.
     /// </summary>
     /// <param name="schema">The store's schema, or one that has the event type as the store has it.</param>
     /// <param name="events">
-    /// Batches of the event type of <paramref name="schema"/>. Each is used until the next is asked for, so one batch may be filled again and again.
+    /// Batches of the event type of <paramref name="schema"/>. The job uses a batch until it asks for the next one, so you may
+    /// fill the same batch again and again.
     /// </param>
-    /// <param name="options">What to do. <see cref="OfflineOptions.OnlyMissing"/> has no meaning here.</param>
+    /// <param name="options">The job's settings. <see cref="OfflineOptions.OnlyMissing"/> has no meaning here.</param>
     /// <param name="cancellationToken">Ends the job.</param>
     /// <exception cref="Core.Enrichment.EnrichmentMismatchException">The enrichers do not fit the schema; every error is named.</exception>
     /// <exception cref="FileOperationException">The segment exists already, or cannot be written.</exception>
@@ -69,9 +74,9 @@ public static class OfflineIndexer
     }
 
     /// <summary>
-    /// Selects each user's most relevant events by a score, instead of the last ones, into an event type of their own: inserts those chosen,
-    /// retracts those that the type holds and that are not chosen any more. After the import the type holds exactly the selection, while the
-    /// events stay what they are in the type that they were chosen from.
+    /// Selects each user's most relevant events by a score, instead of the newest ones, into an event type of their own. It
+    /// inserts the chosen events and retracts those that the type holds and that are no longer chosen. After the import the type
+    /// holds exactly the selection. The type that the events were chosen from does not change.
     /// </summary>
     /// <exception cref="Core.Enrichment.EnrichmentMismatchException">The types, the score or the filters do not fit; every error is named.</exception>
     /// <exception cref="FileOperationException">The segment exists already, or cannot be written.</exception>

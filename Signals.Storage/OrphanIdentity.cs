@@ -2,7 +2,9 @@ using Signals.Core.Model;
 
 namespace Signals.Storage;
 
-/// <summary>The event that a correction or an enrichment is for; its type is that of its <see cref="OrphanSource"/>. Immutable.</summary>
+/// <summary>
+/// The event that a correction or an enrichment is for. The <see cref="OrphanSource"/> names its event type. Immutable.
+/// </summary>
 /// <param name="User">The user.</param>
 /// <param name="TimeMs">Event time, milliseconds since the Unix epoch, UTC.</param>
 /// <param name="Id">Event id.</param>

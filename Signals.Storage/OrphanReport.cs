@@ -3,12 +3,16 @@ using Signals.Storage.Compaction;
 
 namespace Signals.Storage;
 
-/// <summary>Corrections and enrichments of imported segments whose event is not there, by event type and source. Immutable.</summary>
+/// <summary>
+/// Corrections and enrichments of imported segments whose event the store does not have, by event type and source. Immutable.
+/// </summary>
 public sealed class OrphanReport
 {
     private OrphanReport(IReadOnlyList<OrphanSource> sources) => Sources = sources;
 
-    /// <summary>One entry for each event type and source that has any, by event type, then generation and rank.</summary>
+    /// <summary>
+    /// One entry for each event type and source that has orphans, ordered by event type, then generation, then rank.
+    /// </summary>
     public IReadOnlyList<OrphanSource> Sources { get; }
 
     internal static OrphanReport Of(StoreSchema schema, (IReadOnlyList<OrphanCount> Held, IReadOnlyList<OrphanCount> Dropped) orphans)

@@ -3,7 +3,7 @@ using Signals.Storage.Compaction;
 
 namespace Signals.Storage;
 
-/// <summary>Corrections and enrichments of one source whose event is not there. Immutable.</summary>
+/// <summary>Corrections and enrichments of one source whose event the store does not have. Immutable.</summary>
 public sealed class OrphanSource
 {
     internal OrphanSource(string eventType, Stamp source, IReadOnlyList<OrphanCount> held, IReadOnlyList<OrphanCount> dropped)
@@ -20,10 +20,10 @@ public sealed class OrphanSource
     /// <summary>Name of the event type.</summary>
     public string EventType { get; }
 
-    /// <summary>Generation of the segment.</summary>
+    /// <summary>Generation of the segments that the rows came with.</summary>
     public long Generation { get; }
 
-    /// <summary>Rank of its source.</summary>
+    /// <summary>Source rank of those segments.</summary>
     public int SourceRank { get; }
 
     /// <summary>Rows that wait for their event.</summary>
@@ -32,10 +32,10 @@ public sealed class OrphanSource
     /// <summary>Rows dropped since the store was opened, because their event did not come in time.</summary>
     public long Dropped { get; }
 
-    /// <summary>Some of those held, at most 16.</summary>
+    /// <summary>Some of the rows that wait, at most 16.</summary>
     public IReadOnlyList<OrphanIdentity> HeldSample { get; }
 
-    /// <summary>Some of those dropped, at most 16.</summary>
+    /// <summary>Some of the rows that were dropped, at most 16.</summary>
     public IReadOnlyList<OrphanIdentity> DroppedSample { get; }
 
     private static OrphanIdentity[] Sample(IReadOnlyList<OrphanCount> counts) =>

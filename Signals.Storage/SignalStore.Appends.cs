@@ -5,16 +5,18 @@ using Signals.Storage.Indexing;
 
 namespace Signals.Storage;
 
-/// <content>Appends, and what was accepted becoming visible.</content>
+/// <content>Appends, resume positions of sources, and waiting until events are acknowledged, visible or enriched.</content>
 public sealed partial class SignalStore
 {
-    /// <summary>A new batch of events of one type; fill it, append it, clear it, fill it again.</summary>
+    /// <summary>Creates a batch of events of one type. Fill it, append it, clear it and fill it again.</summary>
     /// <exception cref="ArgumentException">The schema has no such event type.</exception>
     public EventBatch CreateBatch(string eventType, int capacity = 256) => new(Schema[eventType], capacity);
 
     /// <summary>Appends a batch if the ring has room now. Wait for the acknowledgement with <see cref="WaitAsync"/>.</summary>
-    /// <returns>False when the ring is full: the engine is behind; try again, or use a form that waits.</returns>
-    /// <exception cref="EventRejectedException">The batch is too large, or an event's time lies too far ahead; nothing of it was appended.</exception>
+    /// <returns>False when the ring is full because the engine is behind. Try again, or use a method that waits.</returns>
+    /// <exception cref="EventRejectedException">
+    /// The batch is too large, or an event's time is too far in the future or the past; no event of the batch was appended.
+    /// </exception>
     public bool TryAppend(EventBatch batch, out AppendTicket ticket)
     {
         Require(batch);
@@ -30,8 +32,9 @@ public sealed partial class SignalStore
     }
 
     /// <summary>
-    /// Appends a batch and waits for what the durability mode promises; by then, but with
-    /// <see cref="Durability.InMemory"/>, reads see it. The batch is copied before the call returns: clear it and fill it again at once.
+    /// Appends a batch and waits for what the durability mode promises. When the call has completed, reads see the events, except
+    /// with <see cref="Durability.InMemory"/>. The batch is copied before the call returns its task, so you may clear it and fill
+    /// it again at once.
     /// </summary>
     /// <param name="batch">At least one event.</param>
     /// <param name="cancellationToken">Ends the wait for room in the ring; what has entered the ring is not taken back.</param>
@@ -44,12 +47,16 @@ public sealed partial class SignalStore
     }
 
     /// <summary>
-    /// A group of events that a source sends with its position. Fill it, append it, clear it, fill it again. A source that fails and begins
-    /// again at <see cref="GetResumePosition"/>, or anywhere before it, has each of its events once: those it sends again are the same events.
+    /// Creates a group of events that a source sends together with its position. Fill it, append it, clear it and fill it again.
+    /// A source that fails can begin again at <see cref="GetResumePosition"/>, or anywhere before it: events that it sends again
+    /// are recognised as the same events, so each is stored once.
     /// </summary>
     /// <param name="source">The source's name: 1 to 256 bytes of UTF-8.</param>
-    /// <param name="capacity">Events of each type that it holds before it grows.</param>
-    /// <remarks>The group has the incarnation that the store knows; set <see cref="EventGroup.Incarnation"/> to what the source is.</remarks>
+    /// <param name="capacity">How many events of each type the group holds before it grows.</param>
+    /// <remarks>
+    /// The group starts with the incarnation that the store knows. Set <see cref="EventGroup.Incarnation"/> to that of your
+    /// source.
+    /// </remarks>
     public EventGroup CreateGroup(string source, int capacity = 256)
     {
         EventGroup group = new(Schema, source, capacity);
@@ -62,11 +69,13 @@ public sealed partial class SignalStore
     }
 
     /// <summary>
-    /// Lets a source begin anew, from position 0: another one of its name, or the same once more. Groups of before are refused from then on.
-    /// Its events stay; those that come again are the same events. When the call ends, <see cref="GetSource"/> shows the reset in every durability mode.
+    /// Lets a source begin anew, from position 0. Use it when another source takes over the name, or when the same source starts
+    /// over. Groups made before the reset are refused from then on. The source's events stay; events that arrive again are
+    /// recognised as the same events. When the call has completed, <see cref="GetSource"/> shows the reset in every durability
+    /// mode.
     /// </summary>
     /// <param name="source">The source's name.</param>
-    /// <param name="incarnation">Which source it is from now on; none when that is not known.</param>
+    /// <param name="incarnation">Identifies the source from now on; leave it empty when that is not known.</param>
     /// <param name="cancellationToken">Ends the wait for room in the ring.</param>
     public async ValueTask<AppendAck> ResetSourceAsync(string source, SourceIncarnation incarnation = default, CancellationToken cancellationToken = default)
     {
@@ -75,27 +84,34 @@ public sealed partial class SignalStore
         group.Incarnation = incarnation;
         AppendAck ack = await AppendGroupAsync(group, cancellationToken).ConfigureAwait(false);
 
-        // In memory the acknowledgement comes before reads see the reset; whoever then asked where to go on would get the position of before.
+        // With Durability.InMemory the acknowledgement comes before reads see the reset. A caller that then asked for the resume
+        // position would get the old one.
         await WaitUntilVisibleAsync(cancellationToken).ConfigureAwait(false);
         return ack;
     }
 
-    /// <summary>Where a source goes on and which source that is; null when it has sent nothing.</summary>
+    /// <summary>
+    /// The position at which a source goes on, and the source's incarnation; null when the source has sent nothing.
+    /// </summary>
     public SourcePosition? GetSource(string source)
     {
         ArgumentException.ThrowIfNullOrEmpty(source);
         return Engine.Sources.Of(source);
     }
 
-    /// <summary>Appends a group, position included, if the ring has room now; otherwise as <see cref="TryAppend"/>.</summary>
-    /// <exception cref="EventRejectedException">The group is too large, or an event's time lies too far ahead; nothing of it was appended.</exception>
+    /// <summary>
+    /// Appends a group, including its position, if the ring has room now; otherwise like <see cref="TryAppend"/>.
+    /// </summary>
+    /// <exception cref="EventRejectedException">
+    /// The group is too large, or an event's time is too far in the future or the past; nothing of it was appended.
+    /// </exception>
     public bool TryAppendGroup(EventGroup group, out AppendTicket ticket)
     {
         Require(group);
         return _enrichment is null ? Engine.Appender.TryAppend(group, out ticket) : _enrichment.TryAppend(group, out ticket);
     }
 
-    /// <summary>Appends a group, position included, blocking while the ring is full.</summary>
+    /// <summary>Appends a group, including its position, and blocks while the ring is full.</summary>
     /// <exception cref="EventRejectedException">As in <see cref="TryAppendGroup"/>.</exception>
     public AppendTicket AppendGroup(EventGroup group, CancellationToken cancellationToken = default)
     {
@@ -104,10 +120,11 @@ public sealed partial class SignalStore
     }
 
     /// <summary>
-    /// Appends a group, position included, as one record and waits for what the durability mode promises: a crash leaves all of it or nothing.
-    /// Only with <see cref="Durability.InMemory"/> a crash may leave some of its events without the position, never the position without them.
+    /// Appends a group, including its position, as one record, and waits for what the durability mode promises. A crash leaves
+    /// all of the group or none of it. Only with <see cref="Durability.InMemory"/> a crash may leave some of its events without
+    /// the position; it never leaves the position without the events.
     /// </summary>
-    /// <param name="group">May be without events: then it moves the position.</param>
+    /// <param name="group">It may have no events: then it only moves the position.</param>
     /// <param name="cancellationToken">Ends the wait for room in the ring; what has entered the ring is not taken back.</param>
     /// <exception cref="EventRejectedException">As in <see cref="TryAppendGroup"/>.</exception>
     /// <exception cref="StorePoisonedException">The store has failed; whether the group survives is unknown.</exception>
@@ -117,19 +134,24 @@ public sealed partial class SignalStore
         return _enrichment is null ? Engine.Appender.AppendAsync(group, cancellationToken) : _enrichment.AppendAsync(group, cancellationToken);
     }
 
-    /// <summary>Where a source goes on: the greatest position of its groups that reads see; null when it has sent none.</summary>
-    /// <exception cref="ArgumentException">The name is empty, or has half of a surrogate pair, which no source's name has.</exception>
+    /// <summary>
+    /// The position at which a source goes on: the greatest position among its groups that reads see. Null when the source has
+    /// sent none.
+    /// </summary>
+    /// <exception cref="ArgumentException">
+    /// The name is empty, or contains half of a surrogate pair, which no source name may.
+    /// </exception>
     public long? GetResumePosition(string source)
     {
         IdentityText.Require(source, nameof(source));
         return Engine.Sources.Of(source)?.Position;
     }
 
-    /// <summary>Where every source goes on, by name.</summary>
+    /// <summary>The position at which each source goes on, ordered by name.</summary>
     public IReadOnlyList<SourcePosition> GetResumePositions() => Engine.Sources.All();
 
-    /// <summary>Waits for the acknowledgement of an accepted append, once for each.</summary>
-    /// <param name="ticket">What the append gave.</param>
+    /// <summary>Waits for the acknowledgement of an accepted append. Call it once for each ticket.</summary>
+    /// <param name="ticket">The ticket that the append returned.</param>
     /// <param name="cancellationToken">Ends the wait; the events stay accepted.</param>
     /// <exception cref="StorePoisonedException">The store has failed; the events may be lost.</exception>
     public ValueTask<AppendAck> WaitAsync(AppendTicket ticket, CancellationToken cancellationToken = default)
@@ -141,22 +163,22 @@ public sealed partial class SignalStore
     }
 
     /// <summary>
-    /// Waits until reads see every event that was accepted before the call. With <see cref="Durability.InMemory"/> an acknowledgement does
-    /// not say so; in the other modes it does, and this need not be called.
+    /// Waits until reads see every event that was accepted before the call. With <see cref="Durability.InMemory"/> an
+    /// acknowledgement does not promise this. In the other modes it does, and you need not call this method.
     /// </summary>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <exception cref="StorePoisonedException">The store has failed; what was accepted may never be seen.</exception>
+    /// <exception cref="StorePoisonedException">The store has failed; the accepted events may never become visible.</exception>
     public async Task WaitUntilVisibleAsync(CancellationToken cancellationToken = default) =>
         await Engine.WhenAppliedAsync().AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
 
     /// <summary>
-    /// Waits until no accepted event waits for its enrichment: until a moment when all are enriched, have failed, or were left to an offline
-    /// job. Returns at once when the store enriches nothing.
+    /// Waits until no accepted event waits for its enrichment. By then every event is enriched, has failed, or is left to an
+    /// offline job. Returns at once when the store enriches nothing.
     /// </summary>
     public Task WhenEnrichedAsync(CancellationToken cancellationToken = default) =>
         _enrichment?.WhenIdleAsync(cancellationToken) ?? Task.CompletedTask;
 
-    /// <summary>The counters of enrichment at indexing now; all zero when the store enriches nothing.</summary>
+    /// <summary>The current counters of enrichment at indexing; all are zero when the store enriches nothing.</summary>
     public EnrichmentStats GetEnrichmentStats() => _enrichment?.GetStats() ?? new EnrichmentStats(0, 0, 0, 0, 0, 0, null);
 
     private void Require(EventGroup group)

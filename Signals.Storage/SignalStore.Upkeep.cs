@@ -6,20 +6,23 @@ using Signals.Storage.Segments;
 
 namespace Signals.Storage;
 
-/// <content>Erasure, import, flush and compaction, checkpoints, verification, and what a store says of its content.</content>
+/// <content>Erasure, import, flush and compaction, checkpoints, verification, and information about the content.</content>
 public sealed partial class SignalStore
 {
     /// <summary>
-    /// Erases a user: every event up to now, or up to the user's newest event if that is later. Hidden once the task is
-    /// complete, for good: an event of before the erasure that arrives later stays hidden, and so does one of after it whose time is not later than the
-    /// user's newest erased event, when a clock was ahead; <see cref="StoreStats.EventsHiddenByErasure"/> counts both. Gone from the files after
-    /// <see cref="CompactAsync"/>, or after the background compaction came by; bytes in an imported segment go with its file, which stays
-    /// until every part of it was merged.
+    /// Erases a user: every event up to now, or up to the user's newest event if that is later. The events are hidden, for good,
+    /// once the task is complete.
     /// </summary>
+    /// <remarks>
+    /// An event from before the erasure that arrives later stays hidden. So does an event from after it whose time is not later
+    /// than the user's newest erased event, which happens when a clock was ahead. <see cref="StoreStats.EventsHiddenByErasure"/>
+    /// counts both. The events are gone from the files after <see cref="CompactAsync"/>, or once background compaction has
+    /// rewritten their tables. Bytes in an imported segment go with its file, which stays until every part of it is merged.
+    /// </remarks>
     /// <exception cref="StorePoisonedException">The store has failed; whether the erasure survives is unknown.</exception>
     public ValueTask<AppendAck> EraseAsync(UserId user, CancellationToken cancellationToken = default)
     {
-        // What was accepted before the erasure is part of it, so it has to be visible before the newest event is asked for.
+        // Events accepted before the erasure belong to it, so they must be visible before the newest event is looked up.
         ValueTask<AppendAck> applied = Engine.WhenAppliedAsync();
         if (!applied.IsCompletedSuccessfully)
         {
@@ -31,36 +34,43 @@ public sealed partial class SignalStore
     }
 
     /// <summary>
-    /// Takes in a segment, made by a <see cref="SegmentWriter"/> of any process: checks a private copy of it in full, then makes all its
-    /// rows durable and visible in one step. Reads and appends go on meanwhile. The same content again changes nothing.
+    /// Imports a segment that a <see cref="SegmentWriter"/> of any process made. It checks a private copy of the file completely,
+    /// then makes all its rows durable and visible in one step. Reads and appends go on meanwhile. Importing the same content
+    /// again changes nothing.
     /// </summary>
-    /// <param name="path">The file: a regular one, not a symbolic link.</param>
-    /// <param name="options">Copy or move, progress; null for the defaults.</param>
-    /// <param name="cancellationToken">Gives the import up, as long as it has not come to <see cref="ImportStage.Publishing"/>.</param>
-    /// <exception cref="CorruptionException">The file is no segment, or damaged; it is named with the offset.</exception>
+    /// <param name="path">The file: a regular file, not a symbolic link.</param>
+    /// <param name="options">Whether to copy or move the file, and progress; null for the defaults.</param>
+    /// <param name="cancellationToken">
+    /// Stops the import, as long as it has not reached <see cref="ImportStage.Publishing"/>.
+    /// </param>
+    /// <exception cref="CorruptionException">
+    /// The file is not a segment, or it is damaged; the error names the file and the offset.
+    /// </exception>
     /// <exception cref="SchemaMismatchException">The store lacks the event type or a column, or has it in another form.</exception>
-    /// <exception cref="EventRejectedException">An event's time lies too far ahead.</exception>
+    /// <exception cref="EventRejectedException">An event's time is too far in the future.</exception>
     /// <exception cref="FileOperationException">The file cannot be read, is not a regular file, or the disk is full.</exception>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The import was cancelled.</exception>
     /// <exception cref="StorePoisonedException">The store has failed.</exception>
     /// <remarks>After any of these errors the store is as it was, nothing is left behind, and the file is where it was.</remarks>
     public Task<ImportResult> ImportAsync(string path, ImportOptions? options = null, CancellationToken cancellationToken = default)
         => Engine.ImportAsync(FileSystems.Absolute(path), options ?? new ImportOptions(), cancellationToken);
 
     /// <summary>
-    /// Records durably that every event of a type from before a time has arrived. It is given with every answer; an earlier time than
-    /// was declared before changes nothing.
+    /// Records durably that every event of a type from before a time has arrived. Every answer carries this time. Declaring an
+    /// earlier time than before changes nothing.
     /// </summary>
     /// <exception cref="ArgumentException">The schema has no such event type.</exception>
     /// <exception cref="StorePoisonedException">The store has failed.</exception>
     public void DeclareComplete(string eventType, DateTimeOffset upTo) =>
         Engine.DeclareComplete(Schema[eventType], upTo.ToUnixTimeMilliseconds());
 
-    /// <summary>What was declared and corrected of an event type's history so far.</summary>
+    /// <summary>What was declared and corrected so far of an event type's history.</summary>
     /// <exception cref="ArgumentException">The schema has no such event type.</exception>
     public Completeness GetCompleteness(string eventType) => Engine.Registry.Of(Schema[eventType].Id);
 
-    /// <summary>Erases a user as <see cref="EraseAsync"/> does, and tells where the events were and when each place was cleaned.</summary>
+    /// <summary>
+    /// Erases a user as <see cref="EraseAsync"/> does, and reports where the events were and when each place was cleaned.
+    /// </summary>
     /// <returns>A certificate that follows the cleaning until it is complete, or until the store is closed.</returns>
     /// <exception cref="StorePoisonedException">The store has failed; whether the erasure survives is unknown.</exception>
     public async Task<ErasureCertificate> EraseCertifiedAsync(UserId user, CancellationToken cancellationToken = default)
@@ -69,17 +79,18 @@ public sealed partial class SignalStore
         return Engine.Certify(user);
     }
 
-    /// <summary>Puts everything accepted so far into tables.</summary>
+    /// <summary>Writes every event accepted so far into tables.</summary>
     /// <param name="cancellationToken">Ends the wait; the flush goes on.</param>
     public Task FlushAsync(CancellationToken cancellationToken = default) => cancellationToken.IsCancellationRequested
         ? Task.FromCanceled(cancellationToken)
         : Engine.FlushAsync().WaitAsync(cancellationToken);
 
     /// <summary>
-    /// Flushes, then merges tables until no two of an event type meet in a time window. What was erased or had expired before the call is then in no table
-    /// and no log, and nothing is left that last-N puts out of reach. Events that arrive meanwhile go to tables of their own.
+    /// Flushes, then merges tables until no two tables of an event type overlap in a time window. Events that were erased or had
+    /// expired before the call are then in no table and no log, and no row is left that last-N puts out of reach. Events that
+    /// arrive meanwhile go to tables of their own.
     /// </summary>
-    /// <param name="cancellationToken">Ends the wait; what has begun goes on.</param>
+    /// <param name="cancellationToken">Ends the wait; work that has begun goes on.</param>
     public Task CompactAsync(CancellationToken cancellationToken = default) => cancellationToken.IsCancellationRequested
         ? Task.FromCanceled(cancellationToken)
         : Engine.CompactAsync().WaitAsync(cancellationToken);
@@ -90,20 +101,20 @@ public sealed partial class SignalStore
     {
         long newest = Engine.Watermarks.Of(Schema[eventType].Id);
 
-        // A store of an earlier version may hold what no date can name.
+        // A store of an earlier version may hold a time that no date can represent.
         return newest == long.MinValue
             ? null
             : DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(newest, EventTimeRange.Widest.EarliestMs, EventTimeRange.Widest.LatestMs));
     }
 
     /// <summary>
-    /// Every user with events of a type, in order; users whose events are all hidden may be among them. For jobs that go through a whole
-    /// store: it takes 16 bytes of memory per user.
+    /// Every user with events of a type, in order. Users whose events are all hidden may be included. The method is meant for
+    /// jobs that go through a whole store: it takes 16 bytes of memory per user.
     /// </summary>
     /// <exception cref="ArgumentException">The schema has no such event type.</exception>
     public IReadOnlyList<UserId> GetUsers(string eventType) => Engine.Reader.UsersOf(Schema[eventType], long.MinValue, long.MaxValue);
 
-    /// <summary>The tables now, newest window first within each event type.</summary>
+    /// <summary>The current tables, by event type, newest window first.</summary>
     public IReadOnlyList<TableInfo> GetTables() =>
     [
         .. Engine.Tables.Tables.Select(table => table.Meta)
@@ -112,31 +123,34 @@ public sealed partial class SignalStore
     ];
 
     /// <summary>
-    /// Copies the store to a new folder while traffic flows. The folder is a store of its own: open it, on this machine or another, or
-    /// copy it back. In it is every event acknowledged before the call, and of what was appended later a beginning, in order; with
-    /// <see cref="Durability.InMemory"/> every event accepted before the call, and of later ones any. It is durable and complete when its
-    /// name appears.
+    /// Copies the store to a new folder while appends and reads go on. The folder is a store of its own: open it, on this machine
+    /// or another, or copy it back. It holds every event acknowledged before the call. Of the events appended later it holds a
+    /// beginning, in order. With <see cref="Durability.InMemory"/> it holds every event accepted before the call, and any of the
+    /// later ones. The copy is durable and complete when its folder appears under its name.
     /// </summary>
     /// <remarks>
-    /// Tables and full logs become hard links where the folder is on the same file system, and synced copies elsewhere; the log that is
-    /// being written, at most <see cref="StoreOptions.LogBytes"/>, is copied. Links keep the space of files that the store has replaced
-    /// since: delete a checkpoint that nobody needs. Erasures after the call do not reach it.
+    /// When the new folder is on the same file system, tables and full logs become hard links; otherwise they become synced
+    /// copies. The log that is being written, at most <see cref="StoreOptions.LogBytes"/>, is copied. Hard links keep the disk
+    /// space of files that the store has replaced since, so delete a checkpoint that you no longer need. Erasures after the call
+    /// do not reach the checkpoint.
     /// </remarks>
-    /// <param name="directory">A path at which nothing exists; missing parents are made.</param>
-    /// <param name="cancellationToken">Ends the work; nothing of the folder is left then.</param>
-    /// <exception cref="FileOperationException">The folder exists, or the disk refused. The store is not affected.</exception>
+    /// <param name="directory">A path at which nothing exists; missing parent folders are created.</param>
+    /// <param name="cancellationToken">Ends the work; the new folder is then removed.</param>
+    /// <exception cref="FileOperationException">
+    /// The folder exists, or the disk refused a write. The store is not affected.
+    /// </exception>
     /// <exception cref="CorruptionException">The log that is being written is damaged.</exception>
     public Task<CheckpointInfo> CheckpointAsync(string directory, CancellationToken cancellationToken = default)
         => Engine.CheckpointAsync(FileSystems.Absolute(directory), cancellationToken);
 
     /// <summary>
-    /// Reads every byte of every file of the store as it is now, and checks it: each checksum; the order, counts and windows of rows; that
-    /// no table holds an event twice; that footers, manifest and memory say the same; and each frame and record of the logs, up to what
-    /// was written at the call. Traffic flows on, and nothing of it is held back but version edits while the manifest is read.
+    /// Reads every byte of every current file of the store and checks it. It checks each checksum; the order, counts and windows
+    /// of rows; that no table holds an event twice; that footers, manifest and memory agree; and each frame and record of the
+    /// logs, up to what was written at the call. Appends and reads go on; only version edits wait, while the manifest is read.
     /// </summary>
-    /// <param name="progress">Told after each file, on the thread that verifies.</param>
+    /// <param name="progress">Is called after each file, on the thread that verifies.</param>
     /// <param name="cancellationToken">Ends the work.</param>
-    /// <returns>What was looked at and what is wrong. Damage is reported, not thrown, and does not stop the store.</returns>
+    /// <returns>What was checked and what is wrong. Damage is reported, not thrown, and does not stop the store.</returns>
     public VerifyReport Verify(IProgress<VerifyProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Engine.Verify(progress, cancellationToken);
 

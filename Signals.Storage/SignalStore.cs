@@ -16,13 +16,14 @@ using Signals.Storage.Versions;
 namespace Signals.Storage;
 
 /// <summary>
-/// A store of users' events: append from any thread, read ordered sequences at once, keep everything across crashes as
-/// the durability mode promises.
+/// A store of users' events. Append from any thread, read ordered sequences at once, and keep everything across crashes as the
+/// durability mode promises.
 /// </summary>
 /// <remarks>
-/// Thread contract: every member may be called from any thread at any time. One process per folder; any number of stores
-/// per process. After an I/O error the store refuses writes with <see cref="StorePoisonedException"/> until it is
-/// reopened; reads go on. Lifetime: dispose it, best with <c>await using</c>; until then it holds the folder's lock.
+/// Thread contract: every member may be called from any thread at any time. A folder belongs to one process at a time; a process
+/// may open any number of stores. After an I/O error on the log, the manifest or the list of kept versions the store refuses
+/// writes with <see cref="StorePoisonedException"/> until it is reopened; reads go on. Lifetime: dispose the store, best with
+/// <c>await using</c>; until then it holds the folder's lock.
 /// </remarks>
 public sealed partial class SignalStore : IAsyncDisposable, IDisposable
 {
@@ -42,18 +43,21 @@ public sealed partial class SignalStore : IAsyncDisposable, IDisposable
         _newestOfEach = Query([.. engine.Schema.EventTypes.Select(type => type.Name)]).Last(1).Columns().Build();
     }
 
-    /// <summary>The schema in force: what the folder holds, joined with what was declared at open.</summary>
+    /// <summary>The schema in force: the stored schema, joined with the one that was declared at open.</summary>
     public StoreSchema Schema => Engine.Schema;
 
     /// <summary>The store's folder, as an absolute path.</summary>
     public string Folder => Engine.Folder;
 
-    /// <summary>What the store failed with; null while it works. A store that failed refuses writes until it is reopened, and reads go on.</summary>
+    /// <summary>
+    /// The error with which the store failed; null while it works. A store that failed refuses writes until it is reopened, and
+    /// reads go on.
+    /// </summary>
     public Exception? FirstError => Engine.FailStop.Error;
 
     /// <summary>
-    /// What a flush, a compaction or a deletion failed with last; null while all succeed. The store has not failed: it tries again by itself, nothing is
-    /// lost, and only when all memtables are full does ingest wait.
+    /// The last error of a flush, a compaction or a deletion; null while all of them succeed. Such an error does not fail the
+    /// store: it tries again by itself and nothing is lost. Ingest waits only when all memtables are full.
     /// </summary>
     public Exception? WorkError => Engine.WorkError;
 
@@ -61,25 +65,29 @@ public sealed partial class SignalStore : IAsyncDisposable, IDisposable
     public StoreDefinitions Definitions { get; }
 
     /// <summary>
-    /// Owners of definitions whose reads are bounded. Reads of a definition whose owner is not registered here have no bound; a read of a query
-    /// has none, either.
+    /// The owners of definitions whose reads are limited. Reads of a definition whose owner is not registered here have no limit.
+    /// Reads by query have none, either.
     /// </summary>
     public TenantRegistry Tenants { get; }
 
-    /// <summary>Where enrichments are computed for new events, and why.</summary>
+    /// <summary>Where each enrichment of new events is computed, and why.</summary>
     public StorePlacements Placements { get; }
 
     internal StoreEngine Engine { get; }
 
-    /// <summary>Opens the store in a folder, or makes one there.</summary>
-    /// <param name="path">The folder. A relative path is taken from the current directory of this moment, here and wherever a path is given.</param>
-    /// <param name="schema">The event types that the program knows; new ones and new columns are added to the store.</param>
+    /// <summary>Opens the store in a folder, or creates one there.</summary>
+    /// <param name="path">
+    /// The folder. A relative path is resolved against the current directory at the time of the call, here and in every other
+    /// method that takes a path.
+    /// </param>
+    /// <param name="schema">The event types that the program knows. New types and new columns are added to the store.</param>
     /// <param name="options">Settings, or null for the defaults.</param>
-    /// <exception cref="StoreLockedException">Another process, or this one, has the store open.</exception>
+    /// <exception cref="StoreLockedException">This process or another one already has the store open.</exception>
     /// <exception cref="SchemaMismatchException">The declared schema contradicts the stored one.</exception>
     /// <exception cref="CorruptionException">
-    /// A file is damaged or missing; it is named with the offset. Tables' indexes and all logs are read before the store is changed, but
-    /// for the manifest, which is continued in a fresh file with the same content. No acknowledged event is lost or hidden by the attempt.
+    /// A file is damaged or missing; the error names the file and the offset. The indexes of tables and all logs are read before
+    /// anything in the store is changed, except the manifest, which is continued in a new file with the same content. The attempt
+    /// loses or hides no acknowledged event.
     /// </exception>
     public static SignalStore Open(string path, StoreSchema schema, StoreOptions? options = null)
     {
@@ -88,7 +96,10 @@ public sealed partial class SignalStore : IAsyncDisposable, IDisposable
         return Open(FileSystems.ForThisMachine(), folder, schema, options.Validate(), options.TimeProvider, options.Enrichment);
     }
 
-    /// <summary>The schema that a folder's store holds, without opening the store; nothing is changed, and another process may have it open.</summary>
+    /// <summary>
+    /// Reads the schema of the store in a folder without opening the store. Nothing is changed, and another process may have the
+    /// store open.
+    /// </summary>
     /// <param name="path">The store's folder.</param>
     /// <exception cref="DirectoryNotFoundException">The folder holds no store.</exception>
     /// <exception cref="CorruptionException">The manifest is damaged or missing.</exception>
@@ -102,34 +113,36 @@ public sealed partial class SignalStore : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
-    /// Brings what is intact of a damaged store into a new folder, which then opens as a store, and lists what is lost. Of a damaged table
-    /// the users come over whose rows can all be read; of damaged logs every intact frame, those behind the damage too. The damaged folder
-    /// is only read; no store may have it open. The new one shares no file with it and appears when it is complete and durable.
+    /// Copies what is intact of a damaged store into a new folder, which then opens as a store, and lists what is lost. From a
+    /// damaged table it takes the users whose rows can all be read. From damaged logs it takes every intact frame, including
+    /// those behind the damage. The damaged folder is only read, and no store may have it open. The new folder shares no file
+    /// with it and appears when it is complete and durable.
     /// </summary>
     /// <param name="damaged">The folder of the damaged store.</param>
     /// <param name="target">A path at which nothing exists.</param>
-    /// <param name="schema">The schema, needed when the manifest is lost; otherwise the stored one serves.</param>
-    /// <param name="cancellationToken">Ends the work; nothing of the new folder is left then.</param>
+    /// <param name="schema">The schema, needed when the manifest is lost; otherwise the stored schema is used.</param>
+    /// <param name="cancellationToken">Ends the work; the new folder is then removed.</param>
     /// <exception cref="SignalsException">The manifest is lost and no schema was given, or the schemas contradict each other.</exception>
-    /// <exception cref="FileOperationException">The target exists, or the disk refused to be written.</exception>
+    /// <exception cref="FileOperationException">The target exists, or the disk refused a write.</exception>
     public static SalvageReport Salvage(string damaged, string target, StoreSchema? schema = null, CancellationToken cancellationToken = default)
     {
         return StoreSalvage.Run(FileSystems.ForThisMachine(), FileSystems.Absolute(damaged), FileSystems.Absolute(target), schema, cancellationToken);
     }
 
-    /// <summary>The counters now.</summary>
+    /// <summary>The current counters.</summary>
     public StoreStats GetStats() => new(Engine.GetCounters());
 
     /// <summary>
-    /// Which corrections and enrichments of imported segments have no event: those that compaction tried and that wait, and those that
-    /// were dropped after <see cref="StoreOptions.OrphanGrace"/> since the store was opened.
+    /// Corrections and enrichments of imported segments whose event the store does not have: those that compaction tried and that
+    /// still wait, and those that were dropped after <see cref="StoreOptions.OrphanGrace"/> since the store was opened.
     /// </summary>
     public OrphanReport GetOrphanReport() => OrphanReport.Of(Schema, Engine.GetOrphans());
 
     /// <summary>
-    /// Finishes the enrichments that wait, within their drain timeout; refuses new writes, finishes those accepted, makes them durable
-    /// (with <see cref="Durability.InMemory"/> by flushing them), and closes the files. A second call does nothing, and returns when the first is done: the
-    /// folder is free then. (Called by code of the host's that the closing itself waits for, such as an observer, it returns at once.)
+    /// Closes the store. It finishes the enrichments that wait, within their drain timeout, and refuses new writes. It then
+    /// completes the accepted writes, makes them durable (with <see cref="Durability.InMemory"/> by flushing them), and closes
+    /// the files. A second call does nothing and returns when the first one is done; the folder is free then. When the host's own
+    /// code calls it while closing waits for that code, for example in an observer, it returns at once.
     /// </summary>
     public void Dispose() => _closing.Run(() =>
     {

@@ -8,16 +8,19 @@ using Signals.Storage.Telemetry;
 
 namespace Signals.Storage;
 
-/// <summary>Settings of a store. The defaults serve; sizes are bytes. Checked once, when the store is opened.</summary>
+/// <summary>
+/// Settings of a store. The defaults suit most stores. Sizes are in bytes. The settings are checked once, when the store is
+/// opened.
+/// </summary>
 public sealed class StoreOptions
 {
-    // Of the past, about 24 bytes each in memory.
+    // Most recorded states of the past; each takes about 24 bytes of memory.
     private const double MostSamples = 1_000_000;
 
-    /// <summary>What an acknowledged append survives; <see cref="Core.Model.Durability.Buffered"/> by default.</summary>
+    /// <summary>What an acknowledged append survives. Default <see cref="Core.Model.Durability.Buffered"/>.</summary>
     public Durability Durability { get; init; } = Durability.Buffered;
 
-    /// <summary>Memory between producers and the engine; a power of two. Default 8 MiB.</summary>
+    /// <summary>Size of the ring buffer between producers and the engine; a power of two. Default 8 MiB.</summary>
     public int RingBytes { get; init; } = 8 << 20;
 
     /// <summary>Largest encoded batch, at most a quarter of <see cref="RingBytes"/> and of <see cref="LogBytes"/>. Default 1 MiB.</summary>
@@ -30,46 +33,51 @@ public sealed class StoreOptions
     public int MaxFrozenMemTables { get; init; } = 2;
 
     /// <summary>
-    /// From how many tables on ingest is slowed while compaction has work: a full memtable waits until compaction has caught up, at most a second,
-    /// and ten with ten times as many. Counted as <see cref="StoreStats.TableStalls"/>. At least 1, default 2,000.
+    /// The number of tables from which on ingest is slowed while compaction has work. A full memtable then waits until compaction
+    /// has caught up: at most a second, and at most ten seconds with ten times as many tables.
+    /// <see cref="StoreStats.TableStalls"/> counts the waits. At least 1, default 2,000.
     /// </summary>
     public int SlowdownTables { get; init; } = 2000;
 
     /// <summary>Size of one write-ahead log file. Default 64 MiB.</summary>
     public long LogBytes { get; init; } = 64 << 20;
 
-    /// <summary>Memory for blocks of tables. Default 256 MiB.</summary>
+    /// <summary>Memory for cached blocks of tables. Default 256 MiB.</summary>
     public long BlockCacheBytes { get; init; } = 256 << 20;
 
     /// <summary>
-    /// Memory for all of it, from 32 MiB on; null, the default, when <see cref="RingBytes"/>, <see cref="MemTableBytes"/> and
-    /// <see cref="BlockCacheBytes"/> say it one by one, which otherwise have no say. A sixty-fourth is the ring, at most 8 MiB and at least four times
-    /// <see cref="MaxBatchBytes"/>; half is for the <see cref="MaxFrozenMemTables"/> + 2 memtables; the rest is shared by the directories of the tables,
-    /// which take what they need, and cached blocks. Working memory of flushes, merges, imports and answers comes on top.
+    /// One budget for all of the store's memory, at least 32 MiB. When it is set, <see cref="RingBytes"/>,
+    /// <see cref="MemTableBytes"/> and <see cref="BlockCacheBytes"/> are ignored. When it is null, the default, they set the
+    /// sizes one by one. A sixty-fourth of the budget is the ring: at most 8 MiB and at least four times
+    /// <see cref="MaxBatchBytes"/>. Half is for the <see cref="MaxFrozenMemTables"/> + 2 memtables. The rest is shared by the
+    /// tables' directories, which take what they need, and cached blocks. Working memory of flushes, merges, imports and answers
+    /// comes on top.
     /// </summary>
     public long? MemoryBudgetBytes { get; init; }
 
     /// <summary>
-    /// Whether numbers in tables take as many bits as they need, or whole bytes. Bits make tables smaller, by a quarter where events are numbers
-    /// alone, so that more of them fit the block cache; whole bytes are read a few percent faster once there. Holds for what is written from
-    /// now on; both are read. Default true.
+    /// Whether numbers in tables take as many bits as they need (true), or whole bytes. Bits make tables smaller, by a quarter
+    /// where events consist of numbers alone, so that more of them fit the block cache. Whole bytes are read a few percent faster
+    /// once they are cached. The setting applies to tables written from now on; the store reads both. Default true.
     /// </summary>
     public bool PackNumbers { get; init; } = true;
 
-    /// <summary>Most table bytes that background compaction reads per second. Default 256 MiB.</summary>
+    /// <summary>How many table bytes background compaction reads per second at most. Default 256 MiB.</summary>
     public long CompactionBytesPerSecond { get; init; } = 256 << 20;
 
-    /// <summary>With <see cref="Core.Model.Durability.Buffered"/>: how often the log is synced. A power cut can take what was written since, and
-    /// while the sync runs. From 1 ms to 1 day, default 1 s.</summary>
+    /// <summary>
+    /// With <see cref="Core.Model.Durability.Buffered"/>: how often the log is synced. A power cut can lose what was written
+    /// since the last sync and while a sync runs. From 1 ms to 1 day, default 1 s.
+    /// </summary>
     public TimeSpan SyncInterval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>How far ahead of now an event's time may lie; later ones are refused. Default 1 day.</summary>
+    /// <summary>How far in the future an event's time may be; events beyond it are refused. Default 1 day.</summary>
     public TimeSpan MaxFutureTime { get; init; } = TimeSpan.FromDays(1);
 
     /// <summary>
-    /// How far behind now an event's time may lie; earlier ones are refused. Default 18,250 days, 50 years: every history of users that
-    /// computers recorded is taken, and what a clock that was never set or a number in another unit says is not. Longer spans are allowed;
-    /// the year 1 is the limit.
+    /// How far in the past an event's time may be; events before it are refused. Default 18,250 days, 50 years. That accepts
+    /// every user history that computers recorded, and refuses times from a clock that was never set or from a number in another
+    /// unit. Longer spans are allowed, back to the year 1.
     /// </summary>
     public TimeSpan MaxPastTime { get; init; } = TimeSpan.FromDays(18_250);
 
@@ -77,32 +85,34 @@ public sealed class StoreOptions
     public EnrichmentOptions? Enrichment { get; init; }
 
     /// <summary>
-    /// What measurements and activities call the store, in the tag <c>signals.store</c>; the name of its folder when null. Give stores whose
-    /// folders are called alike different names.
+    /// The store's name in the tag <c>signals.store</c> of measurements and activities; null for the name of its folder. Give
+    /// stores different names when their folders have the same name.
     /// </summary>
     public string? Name { get; init; }
 
-    /// <summary>Is told of flushes, compactions, stalls and failures; null for nobody.</summary>
+    /// <summary>Receives flushes, compactions, stalls and failures; null for no observer.</summary>
     public StoreObserver? Observer { get; init; }
 
     /// <summary>
-    /// How long corrections and enrichments of imported segments wait for their event, from the import on; then they are dropped, counted
-    /// and reported. From zero to 3,650 days. The store records it. Null, the default, for what was recorded last, and 7 days in a store that
-    /// was never told.
+    /// How long corrections and enrichments of imported segments wait for their event, counted from the import. After that they
+    /// are dropped, counted and reported. From zero to 3,650 days. The store records the value. Null, the default, uses the
+    /// recorded value, or 7 days in a store without one.
     /// </summary>
     public TimeSpan? OrphanGrace { get; init; }
 
     /// <summary>
-    /// How long what the store was is kept, for reads of the past and for receipts. The store records it. Null, the default, for what was recorded
-    /// last, and for none in a store that was never told; <see cref="History.VersionRetention.None"/> lets them go. Keeping needs a
-    /// <see cref="Durability"/> with a log; keeping none costs nothing.
+    /// How long past states are kept, for reads of the past and for receipts. The store records the value. Null, the default,
+    /// uses the recorded value, or keeps none in a store without one. <see cref="History.VersionRetention.None"/> deletes what
+    /// was kept. Keeping states needs a <see cref="Durability"/> with a log; keeping none costs nothing.
     /// </summary>
     public VersionRetention? VersionRetention { get; init; }
 
     /// <summary>Where the store takes the time from; the system by default.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
-    /// <summary>Everything that is wrong with these settings, one sentence each; empty when a store can be opened with them.</summary>
+    /// <summary>
+    /// Everything that is wrong with these settings, one sentence each; empty when a store can be opened with them.
+    /// </summary>
     public IReadOnlyList<string> GetErrors() => [.. Errors().Select(error => error.Message)];
 
     internal EngineOptions Validate()
@@ -163,7 +173,7 @@ public sealed class StoreOptions
             (SyncInterval >= TimeSpan.FromMilliseconds(1) && SyncInterval <= TimeSpan.FromDays(1), nameof(SyncInterval), SyncInterval, "from 1 ms to 1 day"),
             (MaxFutureTime >= TimeSpan.Zero, nameof(MaxFutureTime), MaxFutureTime, "at least zero"),
             (MaxPastTime > TimeSpan.Zero, nameof(MaxPastTime), MaxPastTime, "more than zero"),
-            (VersionRetention is null or { IsNone: true } || Durability != Durability.InMemory, nameof(VersionRetention), Durability, "null or None without a log"),
+            (VersionRetention is null or { IsNone: true } || Durability != Durability.InMemory, nameof(VersionRetention), Durability, "null or None with a durability mode that keeps no log"),
             (kept.Age >= TimeSpan.FromSeconds(1) && kept.Age <= TimeSpan.FromDays(3650), "VersionRetention.Age", kept.Age, "from 1 s to 3,650 days"),
             (kept.MaxBytes >= 1 << 20, "VersionRetention.MaxBytes", kept.MaxBytes, "at least 1 MiB"),
             (kept.Granularity >= TimeSpan.FromMilliseconds(10) && kept.Granularity <= TimeSpan.FromHours(1), "VersionRetention.Granularity", kept.Granularity, "from 10 ms to 1 hour"),

@@ -2,7 +2,9 @@ using Signals.Storage.Engine;
 
 namespace Signals.Storage;
 
-/// <summary>What a store has done since it was opened and what it holds now. Bytes unless the name says otherwise.</summary>
+/// <summary>
+/// What a store has done since it was opened, and what it holds now. Sizes are in bytes unless the name says otherwise.
+/// </summary>
 public sealed record StoreStats
 {
     internal StoreStats(EngineCounters counters)
@@ -53,21 +55,22 @@ public sealed record StoreStats
         OrphansDropped = counters.Compaction.OrphansDropped;
     }
 
-    /// <summary>Events indexed, those replayed at open included; a duplicate counts as it came.</summary>
+    /// <summary>Events indexed, including those replayed at open. A duplicate counts each time it arrives.</summary>
     public long EventsApplied { get; }
 
     /// <summary>Events refused before they entered the ring.</summary>
     public long EventsRejected { get; }
 
     /// <summary>
-    /// Events accepted, imported ones too, that no read shows, because they were older than the max age of their type when they came. A count that grows says
-    /// that a source's times are wrong, or that its history is longer than what the type keeps.
+    /// Accepted events, including imported ones, that no read shows because they were already older than the max age of their
+    /// type. A growing count means that a source's times are wrong, or that its history is longer than what the type keeps.
     /// </summary>
     public long EventsOutOfReach { get; }
 
     /// <summary>
-    /// Events indexed that an erasure of their user hid when they came, those replayed at open included: their time is not later than the newest
-    /// event that was erased. They are acknowledged and never read; many of them after one erasure tell of a client whose clock was ahead.
+    /// Indexed events, including those replayed at open, that an erasure of their user hid on arrival: their time is not later
+    /// than the newest event that was erased. They are acknowledged and never read. Many of them after one erasure indicate a
+    /// client whose clock was ahead.
     /// </summary>
     public long EventsHiddenByErasure { get; }
 
@@ -75,14 +78,17 @@ public sealed record StoreStats
     public long BackPressure { get; }
 
     /// <summary>
-    /// Times that ingest waited, because too many memtables waited to be flushed or because of <see cref="TableStalls"/>.
+    /// How often ingest waited, because too many memtables waited to be flushed or because of <see cref="TableStalls"/>.
     /// </summary>
     public long WriteStalls { get; }
 
-    /// <summary>Those of them for compaction: there were more tables than <see cref="StoreOptions.SlowdownTables"/>.</summary>
+    /// <summary>
+    /// How many of the <see cref="WriteStalls"/> waited for compaction, because there were more tables than
+    /// <see cref="StoreOptions.SlowdownTables"/>.
+    /// </summary>
     public long TableStalls { get; }
 
-    /// <summary>How long ingest waited so in all.</summary>
+    /// <summary>How long ingest waited in <see cref="WriteStalls"/> in all.</summary>
     public TimeSpan WriteStallTime { get; }
 
     /// <summary>Bytes written to the write-ahead log, frames included.</summary>
@@ -106,7 +112,7 @@ public sealed record StoreStats
     /// <summary>Bytes that compactions wrote.</summary>
     public long CompactionBytesWritten { get; }
 
-    /// <summary>How long compaction was held back to its rate.</summary>
+    /// <summary>How long compaction waited to keep to its rate.</summary>
     public TimeSpan CompactionPacedTime { get; }
 
     /// <summary>Copies of an event that flushes and compactions merged into one.</summary>
@@ -127,24 +133,24 @@ public sealed record StoreStats
     /// <summary>Blocks of new tables and column files that were put into free room of the cache before a read asked for them.</summary>
     public long BlocksWarmed { get; }
 
-    /// <summary>Bytes of blocks held.</summary>
+    /// <summary>Bytes of the blocks in the cache.</summary>
     public long BlockCacheBytes { get; }
 
-    /// <summary>File reads of block requests.</summary>
+    /// <summary>File reads caused by block requests.</summary>
     public long BlockReads { get; }
 
-    /// <summary>Bytes of these reads.</summary>
+    /// <summary>Bytes that these reads returned.</summary>
     public long BlockBytesRead { get; }
 
-    /// <summary>Users erased and remembered as such.</summary>
+    /// <summary>Users whose erasure the store remembers.</summary>
     public int ErasedUsers { get; }
 
     /// <summary>Memory of all memtables, spare ones included.</summary>
     public long MemTableBytes { get; }
 
     /// <summary>
-    /// Memory of the directories, filters and indexes of all tables. With <see cref="StoreOptions.MemoryBudgetBytes"/> without the pages of directories, which are among
-    /// the cached blocks.
+    /// Memory of the directories, filters and indexes of all tables. With <see cref="StoreOptions.MemoryBudgetBytes"/> the pages
+    /// of directories are not included: they count as cached blocks.
     /// </summary>
     public long DirectoryBytes { get; }
 
@@ -152,50 +158,56 @@ public sealed record StoreStats
     public int Tables { get; }
 
     /// <summary>
-    /// Those of them that merges leave alone: damaged ones, and such that hold more of one user than one merge can take. They are read like any other.
+    /// How many of the <see cref="Tables"/> merges leave alone: damaged tables, and tables that hold more of one user than one
+    /// merge can take. Reads use them like any other table.
     /// </summary>
     public int TablesSetAside { get; }
 
-    /// <summary>Flushes, compactions and deletions that failed and were, or will be, done again; see <see cref="SignalStore.WorkError"/>.</summary>
+    /// <summary>
+    /// Flushes, compactions and deletions that failed and were, or will be, tried again; see <see cref="SignalStore.WorkError"/>.
+    /// </summary>
     public long WorkFailures { get; }
 
-    /// <summary>Bytes of their files.</summary>
+    /// <summary>Bytes of the tables' files.</summary>
     public long TableBytes { get; }
 
-    /// <summary>Rows in them.</summary>
+    /// <summary>Rows in tables.</summary>
     public long TableRows { get; }
 
     /// <summary>Rows in memtables, duplicates included.</summary>
     public long MemTableRows { get; }
 
-    /// <summary>Bytes of the ring that hold what is accepted and not yet indexed.</summary>
+    /// <summary>Bytes of the ring that hold accepted events that are not indexed yet.</summary>
     public long RingUsedBytes { get; }
 
     /// <summary>Bytes of the ring.</summary>
     public long RingBytes { get; }
 
-    /// <summary>Times that compaction folded corrections and enrichments into the tables of their events.</summary>
+    /// <summary>How often compaction folded corrections and enrichments into the tables of their events.</summary>
     public long Folds { get; }
 
     /// <summary>Rows of corrections and enrichments that were folded.</summary>
     public long RowsFolded { get; }
 
     /// <summary>
-    /// Bytes that folds wrote: column files, and what was left of imported rows. Divided by <see cref="RowsFolded"/>, what folding a row
-    /// costs; until a merge takes the column files in, nothing else is written for it.
+    /// Bytes that folds wrote: column files, and the imported rows that remained. Divided by <see cref="RowsFolded"/> it is the
+    /// cost of folding a row; nothing else is written for that row until a merge takes the column files in.
     /// </summary>
     public long FoldBytesWritten { get; }
 
-    /// <summary>Versions that can be read or rebuilt from, that of now included; 0 without <see cref="StoreOptions.VersionRetention"/>.</summary>
+    /// <summary>
+    /// Versions that can be read or rebuilt from, including the current one; 0 without
+    /// <see cref="StoreOptions.VersionRetention"/>.
+    /// </summary>
     public int KeptVersions { get; }
 
-    /// <summary>About how many bytes of tables and logs are there only for the versions that are kept.</summary>
+    /// <summary>About how many bytes of tables and logs exist only for the kept versions.</summary>
     public long KeptBytes { get; }
 
     /// <summary>Rows of corrections and enrichments that are not folded yet, orphans included.</summary>
     public long PatchRows { get; }
 
-    /// <summary>Those of them that were tried and wait for their event.</summary>
+    /// <summary>How many of the <see cref="PatchRows"/> were tried and wait for their event.</summary>
     public long OrphansHeld { get; }
 
     /// <summary>Corrections and enrichments that were dropped because their event did not come within the grace period.</summary>
