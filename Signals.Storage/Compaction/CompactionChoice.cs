@@ -1,17 +1,17 @@
 namespace Signals.Storage.Compaction;
 
 /// <summary>Runs that are worth compacting together. Immutable.</summary>
-/// <param name="Reason">Why.</param>
+/// <param name="Reason">Why they are compacted.</param>
 /// <param name="Runs">At least one.</param>
-/// <param name="Cuts">Where the output is divided; null to divide it by size.</param>
+/// <param name="Cuts">Where time divides the output; null to divide it by size.</param>
 internal sealed record CompactionChoice(CompactionReason Reason, CompactionRun[] Runs, IReadOnlyList<long>? Cuts = null)
 {
     private long Bytes => Runs.Sum(run => run.Bytes);
 
-    /// <summary>What a merge is worth.</summary>
+    /// <summary>The benefit of a merge: how many runs it removes per byte that it reads.</summary>
     public double RunsRemovedPerByte => (Runs.Length - 1) / (double)Math.Max(1, Bytes);
 
-    /// <summary>The plan that carries it out.</summary>
+    /// <summary>Makes the plan that carries this choice out.</summary>
     public CompactionPlan ToPlan(ReadOnlySpan<long> oldestKept) => new(
         Reason,
         Runs[0].EventType,

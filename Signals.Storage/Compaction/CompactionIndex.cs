@@ -3,8 +3,9 @@ using Signals.Storage.Tables;
 namespace Signals.Storage.Compaction;
 
 /// <summary>
-/// The runs of a store, kept in the order in which <see cref="CompactionPicker"/> prefers them, so that a change costs what it touches and a pick
-/// looks at nothing else. One thread at a time. The same runs give the same pick, in whatever order they came.
+/// The runs of a store, kept in the order in which <see cref="CompactionPicker"/> prefers them. So a change costs as much as the
+/// runs that it touches, and a pick looks only at the runs that it takes. Thread contract: one thread at a time. Invariant: the
+/// same runs give the same pick, in whatever order they were added.
 /// </summary>
 internal sealed class CompactionIndex(CompactionOptions options)
 {
@@ -19,13 +20,13 @@ internal sealed class CompactionIndex(CompactionOptions options)
     private readonly SortedSet<RunGroup>[] _best =
         [.. CompactionPicker.GroupReasons.Select(_ => new SortedSet<RunGroup>(Comparer<RunGroup>.Create(Precedence)))];
 
-    /// <summary>Runs that were added, taken out or looked at so far: what picking costs.</summary>
+    /// <summary>How many runs were added, removed or looked at so far. It measures the cost of picking.</summary>
     public long Steps { get; private set; }
 
-    /// <summary>The runs it has.</summary>
+    /// <summary>All runs, by number.</summary>
     public IReadOnlyDictionary<ulong, CompactionRun> Runs => _runs;
 
-    /// <summary>Adds a run, or puts it in the place of the one with its number.</summary>
+    /// <summary>Adds a run, or replaces the one with its number.</summary>
     public void Set(in CompactionRun run)
     {
         if (_runs.TryGetValue(run.Number, out CompactionRun before))
@@ -64,7 +65,7 @@ internal sealed class CompactionIndex(CompactionOptions options)
         }
     }
 
-    /// <summary>Takes a run out, if it is there.</summary>
+    /// <summary>Removes a run, if it is there.</summary>
     public void Remove(ulong number)
     {
         if (!_runs.Remove(number, out CompactionRun run))
@@ -140,7 +141,7 @@ internal sealed class CompactionIndex(CompactionOptions options)
         return order != 0 ? order : a.Range.CompareTo(b.Range);
     }
 
-    // A run of one window goes whole soon after its first row expires.
+    // A run of one window is dropped whole soon after its first row expires, so only longer runs are rewritten for their age.
     private static bool IsLong(in CompactionRun run) => run.Kind == RunKind.Events && run.Level > 0;
 
     private static bool IsErasedAlone(in CompactionRun run) => run is { Aside: RunAside.Alone, Kind: RunKind.Events, ErasedUsers: > 0 };
@@ -158,7 +159,8 @@ internal sealed class CompactionIndex(CompactionOptions options)
         return found;
     }
 
-    // A group leaves the order by what it was decided for before it changes.
+    // A group leaves the sorted sets under the decision that put it there, so it is only marked here and removed before it
+    // decides anew.
     private RunGroup GroupOf(in CompactionRun run)
     {
         (ushort, int, ulong) key = (run.EventType, run.Level, run.RangeAt(run.Level));
@@ -211,7 +213,7 @@ internal sealed class CompactionIndex(CompactionOptions options)
 
     private CompactionChoice? Best(int reason) => _best[reason].Min?[reason];
 
-    // All at once: one commit, and nothing is read.
+    // All expired runs go together: it is one commit, and nothing is read.
     private CompactionChoice? PickExpired(ReadOnlySpan<long> oldestKept)
     {
         foreach ((ushort type, SortedSet<(long MaxTime, ulong Number)> byAge) in _byAge)
@@ -236,7 +238,8 @@ internal sealed class CompactionIndex(CompactionOptions options)
         return null;
     }
 
-    // Each rewrite leaves half of the time at most, so a row is rewritten for it a few times whatever the span.
+    // Each rewrite keeps at most half of the time span, so a row is rewritten only a few times for this reason, however long the
+    // span is.
     private CompactionChoice? PickAged(ReadOnlySpan<long> oldestKept)
     {
         foreach ((ushort type, SortedSet<(long Middle, ulong Number)> byMiddle) in _byMiddle)

@@ -3,12 +3,14 @@ namespace Signals.Storage.Compaction;
 /// <summary>When tables are merged. Immutable; checked once, when the store opens.</summary>
 internal sealed record CompactionOptions
 {
-    /// <summary>Runs of similar size in one window that are worth a merge. Fewer runs make reads cheaper and writes dearer.</summary>
+    /// <summary>
+    /// How many runs of similar size in one window make a merge worthwhile. Fewer runs make reads cheaper and writes dearer.
+    /// </summary>
     public int MinRuns { get; init; } = 4;
 
     /// <summary>
-    /// Most runs that one merge reads, which bounds its memory; and the count from which a window counts as overloaded and
-    /// is merged whatever the sizes.
+    /// Most runs that one merge reads, which bounds its memory. A window with that many runs counts as overloaded and is merged
+    /// whatever the sizes.
     /// </summary>
     public int MaxRuns { get; init; } = 12;
 
@@ -18,23 +20,27 @@ internal sealed record CompactionOptions
     /// <summary>Runs below this many bytes all count as similar: rewriting them costs next to nothing.</summary>
     public long SmallRunBytes { get; init; } = 1 << 20;
 
-    /// <summary>Most bytes that one merge by size reads. Erasures, last-N and full compactions are not bound by it.</summary>
+    /// <summary>
+    /// Most bytes that one merge by size reads. Merges for erasures, last-N and full compactions have no such limit.
+    /// </summary>
     public long MaxMergeBytes { get; init; } = 8L << 30;
 
     /// <summary>
-    /// How much a table should hold before time divides it from its neighbours, in bytes. Windows that hold less share a table, in
-    /// flushes and merges; a table of several windows that came to hold more is divided by the next merge.
+    /// How many bytes a table should hold before time divides it from its neighbours. Windows that hold less share a table, in
+    /// flushes and merges. A table of several windows that has grown beyond this size is divided by the next merge.
     /// </summary>
     public long WindowBytes { get; init; } = 32 << 20;
 
-    /// <summary>How much of one user a merge of several tables takes.</summary>
+    /// <summary>How much data of one user a merge of several tables accepts.</summary>
     public UserLimit UserLimit { get; init; } = UserLimit.Default;
 
-    /// <summary>Share of a table's rows that last-N must put out of reach before the table is rewritten for it alone.</summary>
+    /// <summary>
+    /// The share of a table's rows that last-N must put out of reach before the table is rewritten for that reason alone.
+    /// </summary>
     public double MinSurplusShare { get; init; } = 0.25;
 
     /// <summary>Throws when the values contradict each other.</summary>
-    /// <exception cref="ArgumentException">What is wrong, and what is allowed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; the message says what is allowed.</exception>
     public void Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(MinRuns, 2);
@@ -44,12 +50,12 @@ internal sealed record CompactionOptions
         ArgumentOutOfRangeException.ThrowIfNegative(WindowBytes);
         if (!(SizeRatio >= 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(SizeRatio), SizeRatio, "A ratio of sizes is at least 1.");
+            throw new ArgumentOutOfRangeException(nameof(SizeRatio), SizeRatio, "SizeRatio must be at least 1.");
         }
 
         if (!(MinSurplusShare is > 0 and <= 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(MinSurplusShare), MinSurplusShare, "A share is above 0 and at most 1.");
+            throw new ArgumentOutOfRangeException(nameof(MinSurplusShare), MinSurplusShare, "MinSurplusShare must be above 0 and at most 1.");
         }
     }
 }

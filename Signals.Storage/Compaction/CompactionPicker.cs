@@ -1,23 +1,26 @@
 namespace Signals.Storage.Compaction;
 
 /// <summary>
-/// Decides what to compact next: pure functions of the runs, so that a decision can be replayed from a log line.
-/// Any thread. Merging is order-independent, so any runs of one type may be merged; types never mix.
-/// Nothing to do gives null, so picking and executing until null always ends.
+/// Decides what to compact next. The functions are pure, so a decision can be replayed from a log line. Thread contract: any
+/// thread. Merging does not depend on order, so any runs of one type may be merged; types never mix. The answer is null when
+/// there is nothing to do, so picking and executing until null always ends.
 /// </summary>
 /// <remarks>
-/// Size-tiered as in Cassandra: runs of similar size are merged, so a row is rewritten about log(window / flush) times.
-/// Runs of several windows are compared with those that are lined up with them; a merge of them that holds more than a table should divides it by
-/// time, so rows come to lie in shorter ranges as there are more of them. Small runs join those that are near in time.
-/// Precedence is that of <see cref="CompactionReason"/>. Between groups the one with most runs goes first, because each
-/// read of it pays for each run; then the newer one, because reads start there.
+/// Size-tiered as in Cassandra: runs of similar size are merged, so a row is rewritten about log(window / flush) times. Runs of
+/// several windows are compared with those that cover the same range of windows. A merge of them that holds more than a table
+/// should is divided by time, so rows lie in shorter ranges as their number grows. Small runs are merged with others that are
+/// near in time. Reasons take precedence in the order of <see cref="CompactionReason"/>. Among groups, the one with the most runs
+/// goes first, because each read of it pays for each run. Among groups with equally many runs the newer one goes first, because
+/// reads start there.
 /// </remarks>
 internal static class CompactionPicker
 {
-    /// <summary>Of <see cref="GroupReasons"/>: those that come before a full compaction.</summary>
+    /// <summary>How many of <see cref="GroupReasons"/> come before a full compaction.</summary>
     public const int ReasonsBeforeFull = 4;
 
-    /// <summary>What is looked for in each group of runs lined up with one another, in the order of precedence.</summary>
+    /// <summary>
+    /// One decision per reason, in the order of precedence. Each looks at a group of runs that cover the same range.
+    /// </summary>
     public static Func<CompactionRun[], CompactionRun[], CompactionOptions, CompactionChoice?>[] GroupReasons { get; } =
     [
         (runs, _, options) => PickOverloaded(runs, options),
@@ -28,7 +31,7 @@ internal static class CompactionPicker
         (runs, _, options) => PickSurplus(runs, options),
     ];
 
-    /// <summary>Of <see cref="GroupReasons"/>: the one that small runs come behind.</summary>
+    /// <summary>The index in <see cref="GroupReasons"/> of the reason that is followed by the merge of small runs.</summary>
     public const int TierReason = 2;
 
     /// <summary>The most valuable piece of work, or null.</summary>
@@ -36,7 +39,8 @@ internal static class CompactionPicker
     /// <param name="options">When to merge.</param>
     /// <param name="oldestKept">Oldest event time kept, by event type id; see <see cref="Retention"/>.</param>
     /// <param name="full">
-    /// Whether no two runs shall meet in a window. Keep <paramref name="oldestKept"/> fixed until the request is done.
+    /// Whether to merge until no two runs overlap in a window. Keep <paramref name="oldestKept"/> fixed until the request is
+    /// done.
     /// </param>
     public static CompactionPlan? Pick(
         IReadOnlyList<CompactionRun> runs, CompactionOptions options, ReadOnlySpan<long> oldestKept, bool full = false)
@@ -50,7 +54,7 @@ internal static class CompactionPicker
         return index.Pick(oldestKept, full);
     }
 
-    /// <summary>The first of ascending runs that are of similar size.</summary>
+    /// <summary>Counts the runs, from the first, that are of similar size.</summary>
     public static int SimilarRuns(ReadOnlySpan<CompactionRun> ascending, CompactionOptions options)
     {
         double largest = Math.Max(options.SmallRunBytes, ascending[0].Bytes * options.SizeRatio);
@@ -67,7 +71,7 @@ internal static class CompactionPicker
         return count;
     }
 
-    // Sizes that never come together, such as a geometric row, must not let the runs grow without bound.
+    // Runs whose sizes never become similar, such as a geometric series, must not let the number of runs grow without bound.
     private static CompactionChoice? PickOverloaded(CompactionRun[] runs, CompactionOptions options) =>
         runs.Length >= options.MaxRuns
             ? PickTier(runs, options, CompactionReason.Overloaded)
@@ -86,7 +90,7 @@ internal static class CompactionPicker
         return erased.Length > 0 ? new CompactionChoice(CompactionReason.Erasure, erased) : null;
     }
 
-    // Of all slices of similar size, the one that removes most runs per byte rewritten.
+    // Of all slices of similar size, takes the one that removes the most runs per byte rewritten.
     private static CompactionChoice? PickTier(CompactionRun[] runs, CompactionOptions options, CompactionReason reason)
     {
         CompactionChoice? best = null;
@@ -107,7 +111,7 @@ internal static class CompactionPicker
         ? new CompactionChoice(CompactionReason.Fold, patches[..Math.Min(patches.Length, options.MaxRuns)])
         : null;
 
-    // The rewrite leaves no surplus, so the same run does not come back until newer rows arrived.
+    // The rewrite leaves no surplus, so the same run is not picked again until newer rows arrive.
     private static CompactionChoice? PickSurplus(CompactionRun[] runs, CompactionOptions options)
     {
         if (runs.Length == 0)

@@ -1,13 +1,15 @@
 namespace Signals.Storage.Compaction;
 
-/// <summary>One piece of work that the picker chose and another part executes. Immutable.</summary>
-/// <param name="Reason">Why.</param>
+/// <summary>One piece of work, chosen by the picker and executed by another part. Immutable.</summary>
+/// <param name="Reason">Why the tables are compacted.</param>
 /// <param name="EventType">Event type of all tables.</param>
-/// <param name="WindowStart">Start of the first window that the tables reach.</param>
-/// <param name="Tables">Table numbers, ascending; at least one. Those of patches to fold, otherwise those of events.</param>
-/// <param name="InputBytes">Bytes of their files.</param>
+/// <param name="WindowStart">Start of the first window in which the tables have rows.</param>
+/// <param name="Tables">
+/// Table numbers, ascending; at least one. They name the patches of a fold, otherwise tables of events.
+/// </param>
+/// <param name="InputBytes">Bytes of the tables' files.</param>
 /// <param name="OldestKeptMs">Rows older than this have expired.</param>
-/// <param name="Cuts">Where the output is divided, ascending; null to divide it by size.</param>
+/// <param name="Cuts">Where time divides the output, ascending; null to divide it by size.</param>
 internal sealed record CompactionPlan(
     CompactionReason Reason,
     ushort EventType,
@@ -17,7 +19,7 @@ internal sealed record CompactionPlan(
     long OldestKeptMs,
     IReadOnlyList<long>? Cuts = null)
 {
-    /// <summary>Whether the tables only leave the store, without being read.</summary>
+    /// <summary>Whether the tables are only removed from the store, without being read.</summary>
     public bool IsDrop => Reason == CompactionReason.Expired;
 
     /// <summary>Whether patches are folded into the window's runs of events.</summary>

@@ -10,15 +10,20 @@ namespace Signals.Storage.Compaction;
 /// <param name="MinTime">Oldest event time, ms.</param>
 /// <param name="MaxTime">Newest event time, ms.</param>
 /// <param name="Bytes">Length of the table and its column files.</param>
-/// <param name="ErasedUsers">Users with rows here that an erasure covers.</param>
-/// <param name="SurplusShare">Share of the rows, 0 to 1, that last-N puts out of reach; may be an estimate, but above 0 only when there are some.</param>
-/// <param name="Kind">What the rows are.</param>
+/// <param name="ErasedUsers">How many users have rows here that an erasure covers.</param>
+/// <param name="SurplusShare">
+/// Share of the rows, 0 to 1, that last-N puts out of reach. It may be an estimate, but is above 0 only when there are such rows.
+/// </param>
+/// <param name="Kind">Whether the rows are events or patches.</param>
 /// <param name="ColumnFiles">Column files beside the table.</param>
-/// <param name="IsDue">Of patches: whether folding them now can change anything.</param>
+/// <param name="IsDue">For patches: whether folding them now can change anything.</param>
 /// <param name="IsInSegment">Whether it lies in a segment's file, which stays as long as any part of it does.</param>
-/// <param name="IsPlaced">Whether a full compaction put its rows where they belong: it does not join its neighbours before that is done.</param>
+/// <param name="IsPlaced">
+/// Whether a full compaction put its rows where they belong. Such a run is not merged with its neighbours before that compaction
+/// is done.
+/// </param>
 /// <param name="IsSettled">Whether a full compaction is done with it.</param>
-/// <param name="Aside">What is not done with it.</param>
+/// <param name="Aside">What compaction still does with a run that is set aside.</param>
 internal readonly record struct CompactionRun(
     ulong Number,
     ushort EventType,
@@ -48,13 +53,15 @@ internal readonly record struct CompactionRun(
     /// <summary>End of the last window, ms, exclusive.</summary>
     public long WindowEnd => TimeWindow.StartOf(MaxTime, Window) + (long)Window.TotalMilliseconds;
 
-    /// <summary>How often windows pair up before one range holds all of the run's; 0 for a run of one window.</summary>
+    /// <summary>
+    /// How many times windows must be paired up until one range covers the whole run; 0 for a run of one window.
+    /// </summary>
     public int Level => TimeWindow.LevelOf(FirstWindow, LastWindow);
 
-    /// <summary>Which range of a level that is at least its own holds the run.</summary>
+    /// <summary>The range that holds the run, at a level that is at least the run's own.</summary>
     public ulong RangeAt(int level) => TimeWindow.RangeOf(FirstWindow, level);
 
-    /// <summary>The run that <paramref name="table"/> is.</summary>
+    /// <summary>The run that <paramref name="table"/> forms.</summary>
     public static CompactionRun Of(TableMeta table, TimeSpan window, int erasedUsers) => new(
         table.Number, table.EventType, window, table.MinTime, table.MaxTime, table.TotalLength, erasedUsers,
         Kind: table.Kind, ColumnFiles: table.ColumnFiles.Count, IsInSegment: table.SegmentFile != 0);

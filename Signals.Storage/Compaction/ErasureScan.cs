@@ -5,24 +5,25 @@ using Signals.Storage.Versions;
 namespace Signals.Storage.Compaction;
 
 /// <summary>
-/// Counts the users of each table whose erased rows are still in it. One thread (that of compaction). An erasure costs a look into each
-/// table's directory, a new table a look at the fewer of its users and the erased. No I/O but for tables that span more than 49 days, whose directory
-/// is not exact.
+/// Counts, for each table, the erased users whose rows are still in it. Thread contract: one thread, that of compaction. An
+/// erasure costs a look into each table's directory. A new table costs one look-up for each of its users or for each erased user,
+/// whichever are fewer. The scan does no I/O, except for tables that span more than 49 days, whose directory does not hold exact
+/// times.
 /// </summary>
 internal sealed class ErasureScan
 {
     private readonly ErasureWatch _watch;
-    private readonly Dictionary<UserId, long> _cutoffs = []; // as of what was taken from the watch
+    private readonly Dictionary<UserId, long> _cutoffs = []; // as of the erasures taken from the watch so far
     private readonly Dictionary<ulong, int> _users = [];
     private HashSet<Table> _changed = [];
 
-    /// <summary>A scan of no table yet.</summary>
+    /// <summary>Makes a scan without tables.</summary>
     public ErasureScan(ErasureSet erasures) => _watch = erasures.Watch();
 
-    /// <summary>Users that were looked up in tables so far.</summary>
+    /// <summary>How many users were looked up in tables so far.</summary>
     public long Lookups { get; private set; }
 
-    /// <summary>Erased users with rows in a table that was added.</summary>
+    /// <summary>How many erased users have rows in a table that was added.</summary>
     public int Count(ulong tableNumber) => _users.GetValueOrDefault(tableNumber);
 
     /// <summary>Adds a table.</summary>
@@ -49,8 +50,10 @@ internal sealed class ErasureScan
         _users[table.Meta.Number] = users;
     }
 
-    /// <summary>Takes in who was erased since the last call, and gives the tables that hold more of them than before.</summary>
-    /// <param name="tables">Those that were added and are still there.</param>
+    /// <summary>
+    /// Takes in the erasures since the last call, and returns the tables that hold more erased users than before.
+    /// </summary>
+    /// <param name="tables">The tables that were added and not forgotten.</param>
     public HashSet<Table> Refresh(IReadOnlyCollection<Table> tables)
     {
         while (_watch.TryPeek(out Erasure erasure))
@@ -58,7 +61,7 @@ internal sealed class ErasureScan
             long before = _cutoffs.GetValueOrDefault(erasure.User, ErasureSet.NoCutoff);
             if (erasure.CutoffMs > before)
             {
-                // Counted once all tables were read: one that cannot be read now leaves everything as it was.
+                // The counts change only after all tables were read: if one cannot be read now, everything stays as it was.
                 List<Table> more = HoldersOf(erasure, before, tables);
                 more.ForEach(table => _users[table.Meta.Number] = Count(table.Meta.Number) + 1);
                 _changed.UnionWith(more);
@@ -93,7 +96,8 @@ internal sealed class ErasureScan
         return holders;
     }
 
-    // A false alarm would have the table rewritten for ever, so an inexact time is looked up.
+    // A wrong yes would have the table rewritten again and again, so a time that the directory does not hold exactly is looked
+    // up.
     private static bool Holds(Table table, in UserRows rows, long cutoff)
     {
         bool isExact = table.Meta.MaxTime - table.Meta.MinTime <= uint.MaxValue;

@@ -5,9 +5,9 @@ using Signals.Storage.Tables;
 namespace Signals.Storage.Compaction;
 
 /// <summary>
-/// One column of the block that a fold is at: the cells as they are, raised by those of patches. One thread; reused from block to block.
-/// Rows are built in order: up to <c>_done</c> they are here, the others are copied when a later row is raised or the block ends.
-/// Adjacent rows that a patch raises together are copied together.
+/// One column of the block that a fold works on: the cells as they are, raised by those of patches. Thread contract: one thread;
+/// reused from block to block. Rows are built in order. Those before <c>_done</c> are already here; the others are copied when a
+/// later row is raised or the block ends. Adjacent rows that a patch raises together are copied together.
 /// </summary>
 internal sealed class FoldColumn(ushort column, ColumnType type)
 {
@@ -24,15 +24,17 @@ internal sealed class FoldColumn(ushort column, ColumnType type)
     /// <summary>Whether any cell of the block was raised.</summary>
     public bool IsChanged { get; private set; }
 
-    /// <summary>The cells, complete after <see cref="Complete"/>.</summary>
+    /// <summary>The cells of the block; complete after <see cref="Complete"/>.</summary>
     public ColumnBuffer Cells => _cells;
 
-    /// <summary>Their stamps.</summary>
+    /// <summary>The stamps of <see cref="Cells"/>.</summary>
     public ColumnBuffer Stamps => _stamps;
 
     private Span<ulong> StampValues => MemoryMarshal.Cast<byte, ulong>(_stamps.Values);
 
-    /// <summary>Starts a block, of which the column and its stamps are loaded. It stays valid until the next call.</summary>
+    /// <summary>
+    /// Starts a block whose cells and stamps of the column are loaded. The block must stay valid until the next call.
+    /// </summary>
     public void Begin(Block block)
     {
         _block = block;
@@ -48,12 +50,15 @@ internal sealed class FoldColumn(ushort column, ColumnType type)
         }
     }
 
-    /// <summary>Raises adjacent rows by as many rows of patches.</summary>
-    /// <param name="row">First row of the block, not before one that was raised already.</param>
+    /// <summary>Raises adjacent rows of the block by as many rows of patches.</summary>
+    /// <param name="row">First row of the block; it must come after all rows that were raised before.</param>
     /// <param name="patches">Patches, with the stamps of their cells.</param>
-    /// <param name="patch">First of them.</param>
-    /// <param name="count">Rows.</param>
-    /// <param name="retracted">Per row of the block when it was retracted; empty when none was. Cells not newer than that never count.</param>
+    /// <param name="patch">The first patch row.</param>
+    /// <param name="count">How many rows.</param>
+    /// <param name="retracted">
+    /// For each row of the block the stamp of its retraction; empty when no row was retracted. A cell that is not newer than the
+    /// retraction never counts.
+    /// </param>
     public void Raise(int row, RowBuffer patches, int patch, int count, ReadOnlySpan<ulong> retracted)
     {
         ColumnBuffer cells = patches.Columns[column];
@@ -86,7 +91,10 @@ internal sealed class FoldColumn(ushort column, ColumnType type)
         }
     }
 
-    /// <summary>Copies the rows that are left, and gives absent cells the stamp of a neighbour, so that one stamp for all stays one.</summary>
+    /// <summary>
+    /// Copies the remaining rows. It gives absent cells the stamp of a neighbour, so that a column in which all stamps are equal
+    /// keeps a single stamp.
+    /// </summary>
     public void Complete()
     {
         CopyHeld(_block.Rows);
@@ -129,7 +137,7 @@ internal sealed class FoldColumn(ushort column, ColumnType type)
         return least > most;
     }
 
-    // The held cell of the row is the last one here.
+    // The row's held cell was copied before, so it is the last one here.
     private bool Wins(int row, ColumnBuffer cells, int patch, ulong stamp, ReadOnlySpan<ulong> retracted)
     {
         if (cells.GetState(patch) == ColumnState.Absent || (!retracted.IsEmpty && stamp <= retracted[row]))

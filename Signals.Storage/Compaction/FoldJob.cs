@@ -8,18 +8,21 @@ using Signals.Storage.Versions;
 namespace Signals.Storage.Compaction;
 
 /// <summary>
-/// Folds patch runs of one (type, window) into the runs of events that they meet in time: for each run whose events they change, the changed blocks of the
-/// patched columns are written into a column file, nothing else. Patches that met their event leave their run; the others wait in it, or
-/// in a smaller one, until their grace period is over.
-/// One thread, used once. All registers only rise, so it does not matter which patches are folded into which runs, in what order or how
-/// often. Nothing is visible until the caller commits the result; a job that fails or is cancelled leaves no file behind.
-/// Patches are read once, side by side with the runs, all by user and key; it holds one block per run and column and one user's patches.
+/// Folds patch runs of one (type, window) into the runs of events that they overlap in time. For each run whose events change, it
+/// writes the changed blocks of the patched columns into a column file, and nothing else. Patches that met their event leave
+/// their run. The others wait in it, or in a smaller run, until their grace period is over. Thread contract: one thread, used
+/// once. All registers only rise, so it does not matter which patches are folded into which runs, in what order or how often.
+/// Nothing is visible until the caller commits the result. A job that fails or is cancelled leaves no file behind. Patches and
+/// runs are read once, side by side, in the order of user and key. The job holds one block per run and column, and one user's
+/// patches.
 /// </summary>
 internal sealed class FoldJob
 {
     private const long PaceBytes = 256 << 10;
 
-    /// <summary>Share of a run's rows from which on what has left it is worth writing the rest anew.</summary>
+    /// <summary>
+    /// The share of a patch run's rows that must be gone before the remaining rows are worth writing into a smaller run.
+    /// </summary>
     private const double MinGoneShare = 0.25;
 
     private readonly FoldTarget _target;
@@ -38,12 +41,12 @@ internal sealed class FoldJob
     private long _unreachable;
 
     /// <summary>Prepares the work of <paramref name="plan"/>.</summary>
-    /// <param name="target">Where the output goes.</param>
+    /// <param name="target">Where the output is written.</param>
     /// <param name="plan">What to fold.</param>
     /// <param name="patches">The patch runs of the plan.</param>
-    /// <param name="runs">The runs of events that they meet in time and are to be tried on, open.</param>
+    /// <param name="runs">The runs of events to fold into, open; they overlap the patches in time.</param>
     /// <param name="erasures">Erased users.</param>
-    /// <param name="newer">Tables of the same type that hold only rows newer than all patches, from one version. May be none.</param>
+    /// <param name="newer">Tables of the same type and version whose rows are all newer than all patches. May be empty.</param>
     public FoldJob(
         FoldTarget target, CompactionPlan plan, FoldInput[] patches, ReadOnlySpan<Table> runs, ErasureSet erasures, NewerTables newer)
     {
@@ -61,14 +64,17 @@ internal sealed class FoldJob
         _runs = [.. runs.ToArray().Select(run => new FoldRun(target, run, columns))];
     }
 
-    /// <summary>Does the work: the outputs and their directory entries are synced on return.</summary>
+    /// <summary>Does the work. On return the output files and their directory entries are synced.</summary>
     /// <param name="mayArrive">
-    /// Whether events of a user may be on their way to a table that the job does not see; asked only before an orphan is dropped.
+    /// Whether events of a user may be on their way to a table that the job does not see. It is asked only before an orphan is
+    /// dropped.
     /// </param>
-    /// <param name="always">Whether to write what is left of a run anew however little has left it.</param>
-    /// <param name="pace">Called with the bytes of patches passed since the last call, every 256 KiB or so; it may wait.</param>
+    /// <param name="always">
+    /// Whether to write the remaining rows of a patch run into a new one even if only few rows are gone.
+    /// </param>
+    /// <param name="pace">Called about every 256 KiB with the bytes read since the last call; it may wait.</param>
     /// <param name="cancel">Ends the work early; the outputs are deleted.</param>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     /// <exception cref="CorruptionException">An input is damaged.</exception>
     public FoldResult Run(Func<UserId, bool> mayArrive, bool always = false, Action<long>? pace = null, CancellationToken cancel = default)
     {
@@ -92,7 +98,7 @@ internal sealed class FoldJob
         }
     }
 
-    /// <summary>Deletes the outputs: of a fold that failed, or whose outcome is not to be committed.</summary>
+    /// <summary>Deletes the outputs of a fold that failed, or whose result will not be committed.</summary>
     public void Discard()
     {
         foreach (string name in _made)
@@ -103,7 +109,7 @@ internal sealed class FoldJob
             }
             catch (FileOperationException)
             {
-                // The file is in no manifest: what stays behind is removed at the next open.
+                // The file is in no manifest, so the next open removes it.
             }
         }
     }
@@ -192,7 +198,7 @@ internal sealed class FoldJob
         _target.UserLimit.Require(_read, holder + 1, largest);
     }
 
-    // The oldest time at which an event of the user can still be read.
+    // The oldest time at which an event of the user can still be read. long.MaxValue when no event can.
     private long OldestReachable(in UserId user)
     {
         if (_newer.Wanted(_target.Type, user) <= 0)
@@ -215,7 +221,8 @@ internal sealed class FoldJob
         return count;
     }
 
-    // Rows of one run of the user, in the order of the merged ones: what met its event is done with, and what nobody can reach.
+    // Classifies the rows of one run of the user, which are in the order of the merged rows. A row that met its event, or that no
+    // read can reach, is gone.
     private void Note(FoldInput input, in UserId user, long firstRow, int start, int end, RowBuffer merged, ReadOnlySpan<bool> met)
     {
         int at = 0;

@@ -3,10 +3,10 @@ using Signals.Storage.Versions;
 
 namespace Signals.Storage.Compaction;
 
-/// <summary>Outcome of a fold, not yet committed; its files and the directory are synced. Immutable.</summary>
+/// <summary>Outcome of a fold that is not committed yet. Its files and the directory are synced. Immutable.</summary>
 /// <param name="Runs">Runs of events with a new list of column files; each keeps its number.</param>
 /// <param name="Patches">What became of each patch run.</param>
-/// <param name="Stats">What was done.</param>
+/// <param name="Stats">Counts of what the fold did.</param>
 internal sealed record FoldResult(IReadOnlyList<TableMeta> Runs, IReadOnlyList<FoldedPatches> Patches, FoldStats Stats)
 {
     /// <summary>Whether there is anything to commit.</summary>

@@ -7,17 +7,17 @@ using Signals.Storage.Versions;
 namespace Signals.Storage.Compaction;
 
 /// <summary>
-/// Folds patches into one run of events: finds the rows that they are for and writes the columns that they raise, block by block, into a
-/// column file. One thread. Users come in ascending order. The file is made when the first cell is raised: a run that no patch changes
-/// costs reads alone. A block that no patch changes is not in the file.
+/// Folds patches into one run of events. It finds the rows that the patches are for, and writes the columns that they raise,
+/// block by block, into a column file. Thread contract: one thread; users must come in ascending order. The file is made when the
+/// first cell is raised, so a run that no patch changes costs only reads. A block that no patch changes is not in the file.
 /// </summary>
 /// <remarks>
-/// Every column file makes loading a block a little dearer, so a run that has <see cref="MostColumnFiles"/> gets one in place of all of
-/// them. A file all of whose chunks were replaced leaves the run.
+/// Every column file makes loading a block a little dearer. So a run that has <see cref="MostColumnFiles"/> gets one file in
+/// place of all of them. A file whose chunks were all replaced is removed from the run.
 /// </remarks>
 internal sealed class FoldRun : IDisposable
 {
-    /// <summary>Column files from which on a fold takes all of them into the new one.</summary>
+    /// <summary>The number of column files at which a fold takes all of them into the new one.</summary>
     public const int MostColumnFiles = 8;
 
     private readonly FoldTarget _target;
@@ -39,8 +39,8 @@ internal sealed class FoldRun : IDisposable
     private BlockScan? _takeScan;
     private ColumnFileWriter? _writer;
 
-    /// <summary>Prepares a run.</summary>
-    /// <param name="target">Where the file goes.</param>
+    /// <summary>Prepares to fold into one run.</summary>
+    /// <param name="target">Where the file is written.</param>
     /// <param name="table">The run of events, open.</param>
     /// <param name="columns">Ids of the columns that patches have, ascending.</param>
     public FoldRun(FoldTarget target, Table table, ushort[] columns)
@@ -66,14 +66,14 @@ internal sealed class FoldRun : IDisposable
     /// <summary>Bytes read so far.</summary>
     public long BytesRead => _keyScan.BytesRead + _columnScan.BytesRead + (_takeScan?.BytesRead ?? 0);
 
-    /// <summary>Bytes written, once finished.</summary>
+    /// <summary>Bytes written; known after <see cref="Finish"/>.</summary>
     public long BytesWritten { get; private set; }
 
     /// <summary>Folds the patches of a user.</summary>
-    /// <param name="user">The user, after the one before.</param>
+    /// <param name="user">The user; greater than the one before.</param>
     /// <param name="patches">Their patches in table order.</param>
-    /// <param name="count">How many of them count.</param>
-    /// <param name="met">Receives true for those whose event is in the run.</param>
+    /// <param name="count">How many patches to use, from the first.</param>
+    /// <param name="met">Receives true for each patch whose event is in the run.</param>
     public void Fold(in UserId user, RowBuffer patches, int count, Span<bool> met)
     {
         if (count == 0 || !_table.TryFind(user, out UserRows rows) || patches.Times[0] < rows.OldestTime
@@ -94,7 +94,9 @@ internal sealed class FoldRun : IDisposable
         }
     }
 
-    /// <summary>Ends the run: what the manifest will know of it, or null when no patch changed it. The file is synced.</summary>
+    /// <summary>
+    /// Finishes the run and syncs the file. Returns what the manifest records of the run, or null when no patch changed it.
+    /// </summary>
     public TableMeta? Finish()
     {
         Close();
@@ -157,7 +159,7 @@ internal sealed class FoldRun : IDisposable
         }
     }
 
-    // Two sorted lists side by side; where they run together, all of it at once.
+    // Walks two sorted lists side by side. Where their keys are equal for a stretch, takes the whole stretch at once.
     private void Match(int row, int last, RowBuffer patches, ref int patch, int count, Span<bool> met)
     {
         ReadOnlySpan<long> times = patches.Times[..count];
@@ -192,7 +194,7 @@ internal sealed class FoldRun : IDisposable
             return;
         }
 
-        // Beside a lone retraction there is no event yet.
+        // A row that holds only a retraction has no event yet.
         for (int i = 0; i < count; i++)
         {
             if (_inserted[row + i] > 0)
@@ -237,7 +239,7 @@ internal sealed class FoldRun : IDisposable
         _open = -1;
     }
 
-    // What older column files hold of the blocks before, when the new one takes all of them in.
+    // Copies what older column files hold of the blocks before the end, when the new file takes all of them in.
     private void TakeIn(int end)
     {
         if (!_takesAllIn)
@@ -288,7 +290,7 @@ internal sealed class FoldRun : IDisposable
         }
     }
 
-    // What newer files hide counts for nothing: a file may be hidden bit by bit, over many folds.
+    // Counts, for each file, the chunks that no newer file hides. Many folds may hide a file bit by bit.
     private void CountShown()
     {
         foreach (ushort column in _table.ColumnFiles.ToArray().SelectMany(file => file.Meta.Columns).Distinct())
@@ -311,7 +313,7 @@ internal sealed class FoldRun : IDisposable
         }
     }
 
-    // The newest file that has a column of a block, or -1.
+    // The newest file that holds a column of a block, or -1.
     private int FileShown(int block, ushort column)
     {
         for (int i = _chunksLeft.Length - 1; i >= 0; i--)

@@ -4,22 +4,25 @@ using Signals.Storage.Tables;
 namespace Signals.Storage.Compaction;
 
 /// <summary>
-/// Remembers which patch runs were tried on which runs of events, so that patches without their event are not tried again before there
-/// is something new. One thread at a time (that of compaction). No I/O. What it forgets, as at a restart, is only tried once more.
+/// Remembers which patch runs were tried on which runs of events, so that patches whose event is missing are not tried again
+/// before there is something new. Thread contract: one thread at a time, that of compaction. It does no I/O. What it forgets, for
+/// example at a restart, is only tried once more.
 /// </summary>
-/// <param name="graceMs">How long after their import patches wait for their event.</param>
+/// <param name="graceMs">How long patches wait for their event after their import.</param>
 internal sealed class FoldScan(long graceMs)
 {
-    /// <summary>How long an orphan that could not be dropped yet is left alone: its user's events were on their way.</summary>
+    /// <summary>
+    /// How long an orphan that could not be dropped yet is left alone, because events of its user were on their way.
+    /// </summary>
     private const long RetryMs = 60_000;
 
     private readonly Dictionary<ulong, Memo> _memos = [];
 
     /// <summary>Whether folding a patch run now can change anything.</summary>
-    /// <param name="patches">The run.</param>
-    /// <param name="runs">The runs of events of its window that count.</param>
-    /// <param name="nowMs">Now.</param>
-    /// <param name="always">Whether rows that are gone in all but the file are reason enough.</param>
+    /// <param name="patches">The patch run.</param>
+    /// <param name="runs">The runs of events of its window that could hold its events.</param>
+    /// <param name="nowMs">The current time, ms since the Unix epoch.</param>
+    /// <param name="always">Whether rows that are gone but still in the file are reason enough.</param>
     public bool IsDue(Table patches, ReadOnlySpan<Table> runs, long nowMs, bool always)
     {
         Memo memo = MemoOf(patches);
@@ -34,10 +37,12 @@ internal sealed class FoldScan(long graceMs)
         return (always && memo.Gone.Count > 0) || (IsGraceOver(patches, nowMs) && nowMs >= memo.NotBeforeMs);
     }
 
-    /// <summary>A patch run as the input of a fold.</summary>
+    /// <summary>Makes a fold's input of a patch run.</summary>
     public FoldInput InputOf(Table patches, long nowMs) => new(patches, MemoOf(patches).Gone, IsGraceOver(patches, nowMs));
 
-    /// <summary>The runs of events that patches are to be tried on: all of them before any orphan is dropped, otherwise the new ones.</summary>
+    /// <summary>
+    /// The runs of events to try the patches on: all of them before an orphan may be dropped, otherwise only the new ones.
+    /// </summary>
     public Table[] RunsFor(ReadOnlySpan<FoldInput> inputs, ReadOnlySpan<Table> runs)
     {
         List<Table> wanted = [];
@@ -56,7 +61,7 @@ internal sealed class FoldScan(long graceMs)
         return [.. wanted];
     }
 
-    /// <summary>Remembers a fold that was committed, or that changed nothing.</summary>
+    /// <summary>Remembers a fold that was committed or that changed nothing.</summary>
     public void Note(FoldResult result, ReadOnlySpan<FoldInput> inputs, ReadOnlySpan<Table> runs, long nowMs)
     {
         for (int i = 0; i < inputs.Length; i++)
@@ -81,7 +86,7 @@ internal sealed class FoldScan(long graceMs)
         }
     }
 
-    /// <summary>A run of events that others were merged into was tried where all of them were.</summary>
+    /// <summary>Notes a merge of runs of events: the merged run counts as tried when all of its inputs were.</summary>
     public void NoteMerge(MergeResult merge)
     {
         foreach (Memo memo in _memos.Values)
@@ -98,10 +103,10 @@ internal sealed class FoldScan(long graceMs)
     /// <summary>Forgets a patch run that left the store.</summary>
     public void Forget(ulong tableNumber) => _memos.Remove(tableNumber);
 
-    /// <summary>Rows of patch runs that are done with but still in their file.</summary>
+    /// <summary>How many rows of patch runs are gone but still in their file.</summary>
     public long GoneRows => _memos.Values.Sum(memo => memo.Gone.Count);
 
-    /// <summary>Patches that were tried and wait for their event, run by run.</summary>
+    /// <summary>The patches that were tried and wait for their event, one entry for each run.</summary>
     public IEnumerable<OrphanCount> Held() => _memos.Values.Where(memo => memo.Held is { Count: > 0 }).Select(memo => memo.Held!);
 
     private bool IsGraceOver(Table patches, long nowMs) => nowMs - patches.Meta.ImportedMs > graceMs;

@@ -6,13 +6,13 @@ internal readonly record struct FoldStats
     /// <summary>Rows of patches read.</summary>
     public long RowsIn { get; init; }
 
-    /// <summary>Rows of patches that met their event; they are in no patch run any more.</summary>
+    /// <summary>Rows of patches that met their event. They are in no patch run any more.</summary>
     public long Folded { get; init; }
 
     /// <summary>Rows of patches whose event may still come.</summary>
     public long Held { get; init; }
 
-    /// <summary>Orphans whose grace period is over.</summary>
+    /// <summary>Orphans that were dropped because their grace period is over.</summary>
     public long OrphansDropped { get; init; }
 
     /// <summary>Rows of patches for events that are erased, expired or out of reach.</summary>
@@ -24,10 +24,10 @@ internal readonly record struct FoldStats
     /// <summary>Bytes of the column files written.</summary>
     public long ColumnBytesWritten { get; init; }
 
-    /// <summary>Bytes of the tables of orphans written.</summary>
+    /// <summary>Bytes written for the tables of waiting orphans.</summary>
     public long OrphanBytesWritten { get; init; }
 
-    /// <summary>The same as a merge of the patches would have it.</summary>
+    /// <summary>The same counts in the form of a merge of the patches.</summary>
     public MergeStats AsMerge => new()
     {
         RowsIn = RowsIn,

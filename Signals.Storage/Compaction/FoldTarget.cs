@@ -7,12 +7,12 @@ namespace Signals.Storage.Compaction;
 /// <summary>Where and how the output of a fold is written. Immutable.</summary>
 /// <param name="Files">The file system.</param>
 /// <param name="Directory">The store's folder.</param>
-/// <param name="NextNumber">Gives a file number that nothing has.</param>
+/// <param name="NextNumber">Returns an unused file number.</param>
 /// <param name="Type">Current schema of the rows; it has at least the columns of every input.</param>
-/// <param name="Options">How the tables of orphans are cut into blocks, and how chunks are encoded.</param>
+/// <param name="Options">How tables of waiting orphans are cut into blocks, and how chunks are encoded.</param>
 internal sealed record FoldTarget(
     IFileSystem Files, string Directory, Func<ulong> NextNumber, EventTypeSchema Type, TableOptions Options)
 {
-    /// <summary>How much of one user a fold of several patch runs takes.</summary>
+    /// <summary>How much data of one user a fold of several patch runs accepts.</summary>
     public UserLimit UserLimit { get; init; } = UserLimit.Default;
 }

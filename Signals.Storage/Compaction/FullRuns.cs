@@ -1,13 +1,14 @@
 namespace Signals.Storage.Compaction;
 
 /// <summary>
-/// The runs of events of one type that a full compaction is not done with, and how to go on until no two of them meet in a window.
-/// One thread. A pick looks at the runs that hang together, not at all.
+/// The runs of events of one type that a full compaction has not settled yet, and the next step until no two of them overlap in a
+/// window. Thread contract: one thread. A pick looks only at the newest set of runs that are connected.
 /// </summary>
 /// <remarks>
-/// Runs hang together when their windows meet, directly or through others. Few are merged at once, which settles them. Of many, those that
-/// reach furthest are divided where the others leave gaps, so that each of the others meets but the rows of its own time: a few stray rows do
-/// not make one merge of a whole type. Only when that parts nothing are the smallest merged into one. Either way each set is smaller afterwards.
+/// Runs are connected when their windows overlap, directly or through other runs. A small set is merged at once, which settles
+/// it. Of a large set, the runs with the longest ranges are divided where the others leave gaps. Then each of the others overlaps
+/// only the rows of its own time, so a few stray rows do not force one merge of a whole type. If that separates nothing, the
+/// smallest runs are merged into one. Either way each set is smaller afterwards.
 /// </remarks>
 internal sealed class FullRuns(CompactionOptions options)
 {
@@ -17,10 +18,12 @@ internal sealed class FullRuns(CompactionOptions options)
     /// <summary>Adds a run that is not settled.</summary>
     public void Add(in CompactionRun run) => _runs.Add(run);
 
-    /// <summary>Takes a run out.</summary>
+    /// <summary>Removes a run.</summary>
     public void Remove(in CompactionRun run) => _runs.Remove(run);
 
-    /// <summary>The next step, or null when all is settled; runs that need no rewriting are settled by being looked at.</summary>
+    /// <summary>
+    /// The next step, or null when all runs are settled. A run that needs no rewriting is settled by looking at it.
+    /// </summary>
     public CompactionChoice? Pick(long oldestKept)
     {
         while (_runs.Count > 0)
@@ -43,7 +46,8 @@ internal sealed class FullRuns(CompactionOptions options)
         return null;
     }
 
-    // What other parts of a segment's file held of the erased and the expired goes only with the file.
+    // A file of a segment goes only with its last part, and other parts may have held erased or expired rows. So each part is
+    // rewritten.
     private static bool NeedsRewriting(in CompactionRun run, long oldestKept) =>
         run.MinTime < oldestKept || run.ColumnFiles > 0 || run.IsInSegment;
 
@@ -80,7 +84,7 @@ internal sealed class FullRuns(CompactionOptions options)
         return null;
     }
 
-    // Where sets of runs end and begin, when there are at least two.
+    // Where sets of connected runs begin and end; empty when there are fewer than two sets.
     private static long[] Gaps(CompactionRun[] newestFirst)
     {
         SortedSet<long> cuts = [];

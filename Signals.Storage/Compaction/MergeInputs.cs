@@ -4,9 +4,9 @@ using Signals.Storage.Tables;
 namespace Signals.Storage.Compaction;
 
 /// <summary>
-/// Walks several tables together, user by user in ascending order, and gives the tables that hold each user.
-/// One thread. The tables stay open while this is used.
-/// A linear scan over the inputs beats a heap here: a merge reads a dozen of them at most.
+/// Walks several tables together, user by user in ascending order, and gives the tables that hold each user. Thread contract: one
+/// thread. The tables must stay open while this is used. A linear scan over the inputs is faster than a heap here, because a
+/// merge reads at most a dozen of them.
 /// </summary>
 internal sealed class MergeInputs
 {
@@ -19,7 +19,7 @@ internal sealed class MergeInputs
     private int _held;
     private double _bytes;
 
-    /// <summary>Inputs before their first user.</summary>
+    /// <summary>Opens the inputs and stands before their first user.</summary>
     public MergeInputs(ReadOnlySpan<Table> tables)
     {
         _cursors = new TableCursor[tables.Length];
@@ -46,16 +46,16 @@ internal sealed class MergeInputs
     /// <summary>How many inputs hold the current user.</summary>
     public int HolderCount => _held;
 
-    /// <summary>Input bytes passed so far, by the average row of each table.</summary>
+    /// <summary>Input bytes passed so far, estimated from the average row of each table.</summary>
     public long BytesPassed => (long)_bytes;
 
     /// <summary>An input that holds the current user; 0 is the one with the newest row.</summary>
     public TableCursor Holder(int index) => _cursors[_holders[index]];
 
-    /// <summary>Which of the tables given that is.</summary>
+    /// <summary>The index, in the given tables, of that input.</summary>
     public int HolderInput(int index) => _inputs[_holders[index]];
 
-    /// <summary>Which of the tables given holds the most rows of the current user.</summary>
+    /// <summary>The index, in the given tables, of the input with the most rows of the current user.</summary>
     public int LargestInput()
     {
         int largest = 0;
@@ -101,7 +101,8 @@ internal sealed class MergeInputs
         return true;
     }
 
-    // From the highest index down, so that filling a gap with the last live input never moves one that is still to pass.
+    // Goes from the highest index down, so that filling a gap with the last live input never moves an input that is still to be
+    // passed.
     private void PassHolders()
     {
         _holders.AsSpan(0, _held).Sort();
@@ -125,7 +126,7 @@ internal sealed class MergeInputs
         _held = 0;
     }
 
-    // Newest first: runs that do not overlap in time then lie in table order as they are read.
+    // Newest first: runs that do not overlap in time are then read in table order.
     private void SortHolders()
     {
         for (int i = 1; i < _held; i++)

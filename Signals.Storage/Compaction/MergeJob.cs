@@ -8,12 +8,11 @@ using Signals.Storage.Versions;
 namespace Signals.Storage.Compaction;
 
 /// <summary>
-/// Merges the tables of one plan into as few as their rows deserve by time: identities unique, erased and expired rows gone,
-/// at most the last N rows of each user.
-/// One thread, used once. A row is dropped only when no later merge could want it back, so it does not matter which tables
-/// of a type are merged, or in what order. Nothing is visible until the caller commits the result; a job that fails or is
-/// cancelled leaves no file behind.
-/// Holds one block per input and one user's rows; it allocates nothing per user.
+/// Merges the tables of one plan into as few tables as the division by time allows. The result has each identity once, no erased
+/// or expired rows, and at most the last N rows of each user. Thread contract: one thread, used once. A row is dropped only when
+/// no later merge could need it, so it does not matter which tables of a type are merged, or in what order. Nothing is visible
+/// until the caller commits the result. A job that fails or is cancelled leaves no file behind. It holds one block per input and
+/// one user's rows, and allocates nothing per user.
 /// </summary>
 internal sealed class MergeJob
 {
@@ -36,13 +35,13 @@ internal sealed class MergeJob
     private long _erased;
 
     /// <summary>Prepares the work of <paramref name="plan"/>.</summary>
-    /// <param name="target">Where the output goes.</param>
+    /// <param name="target">Where the output is written.</param>
     /// <param name="plan">What to merge.</param>
     /// <param name="tables">The tables of the plan, open.</param>
     /// <param name="erasures">Erased users.</param>
     /// <param name="newer">
-    /// Tables of the same type that hold only rows newer than all of the plan's, from one version: they count towards the last N, so
-    /// that history is reclaimed across tables. May be none.
+    /// Tables of the same type and version whose rows are all newer than those of the plan. Their rows count towards the last N,
+    /// so old rows are dropped even when the newer ones are in other tables. May be empty.
     /// </param>
     public MergeJob(
         MergeTarget target, CompactionPlan plan, ReadOnlySpan<Table> tables, ErasureSet erasures, NewerTables newer)
@@ -65,7 +64,7 @@ internal sealed class MergeJob
         _runEnds = new int[tables.Length];
     }
 
-    /// <summary>The result of a plan whose tables leave unread.</summary>
+    /// <summary>The result of a plan whose tables are removed unread.</summary>
     public static MergeResult Drop(CompactionPlan plan, ReadOnlySpan<Table> tables)
     {
         long rows = 0;
@@ -78,10 +77,10 @@ internal sealed class MergeJob
         return new MergeResult([], plan.Tables, new MergeStats { RowsIn = rows, Expired = rows });
     }
 
-    /// <summary>Does the work: the output and its directory entry are synced on return.</summary>
-    /// <param name="pace">Called with the input bytes passed since the last call, every 256 KiB or so; it may wait.</param>
+    /// <summary>Does the work. On return the output and its directory entry are synced.</summary>
+    /// <param name="pace">Called about every 256 KiB with the input bytes passed since the last call; it may wait.</param>
     /// <param name="cancel">Ends the work early; the partial output is deleted.</param>
-    /// <exception cref="OperationCanceledException">It was cancelled.</exception>
+    /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     /// <exception cref="CorruptionException">An input is damaged.</exception>
     public MergeResult Run(Action<long>? pace = null, CancellationToken cancel = default)
     {
@@ -96,7 +95,8 @@ internal sealed class MergeJob
         return new MergeResult(added, _plan.Tables, Stats(added));
     }
 
-    // The stamp of most rows is the run's, so that the fewest need one of their own; none does when all inputs have the same.
+    // The run gets the stamp of its largest input, so that as few rows as possible need a stamp of their own. No row needs one
+    // when all inputs have the same stamp.
     private static TableRun RunOf(ReadOnlySpan<Table> tables)
     {
         Table largest = tables[0];
@@ -111,7 +111,8 @@ internal sealed class MergeJob
         return new TableRun(RunKind.Events, largest.Run.Stamp, parts);
     }
 
-    // Directories say how many rows a user has and how old they are at most and least: near enough, and nothing is read.
+    // The directories say how many rows a user has, and the oldest and newest time of them. That is exact enough, and nothing is
+    // read.
     private long[] Cut()
     {
         if (_plan.Cuts is { } cuts)
@@ -132,7 +133,7 @@ internal sealed class MergeJob
             AddTo(histogram, table);
         }
 
-        // However wrong the guess is, a merge of small runs leaves fewer of them.
+        // Even if the estimate is wrong, a merge of small runs must leave fewer runs.
         int most = _plan.Reason == CompactionReason.Small ? Math.Max(1, _tables.Length / 2) : WindowCut.MostTables;
         return WindowCut.Of(histogram, window, _target.WindowBytes, Math.Min(most, WindowCut.MostTables));
     }
@@ -197,8 +198,8 @@ internal sealed class MergeJob
         }
     }
 
-    // What cannot survive is counted without being read: the last N of all runs lie within the last N of each. Not so where rows were
-    // never inserted: they do not count towards the N.
+    // Rows that cannot survive are counted without being read: the last N of all runs lie within the last N of each run. That
+    // does not hold where rows were never inserted, because they do not count towards the N.
     private bool ReadRun(MergeInputs inputs, int holder, long cutoff, int keep)
     {
         TableCursor run = inputs.Holder(holder);
@@ -235,7 +236,7 @@ internal sealed class MergeJob
         return true;
     }
 
-    // Without that one the others need not wait for it.
+    // This table is set aside: without it the other tables need not wait.
     private ulong LargestOf(MergeInputs inputs) => _tables[inputs.LargestInput()].Meta.Number;
 
     private RowBuffer Merge(ReadOnlySpan<int> runEnds)
@@ -256,7 +257,7 @@ internal sealed class MergeJob
         return _merged;
     }
 
-    // Rows go by time, descending: what is too old or erased is a suffix, and so is what is beyond the last N.
+    // Rows are ordered by time, descending. So rows that are too old or erased are a suffix, and so are rows beyond the last N.
     private int CountKept(RowBuffer rows, long cutoff, int keep)
     {
         ReadOnlySpan<long> times = rows.Times;
@@ -279,7 +280,7 @@ internal sealed class MergeJob
         return end;
     }
 
-    // Whatever lies behind the last N that were inserted is out of reach, and stays so.
+    // Rows behind the last N inserted ones are out of reach, and stay so.
     private static int CountInReach(RowBuffer rows, int keep)
     {
         if (!rows.Stamps.HasExistence || keep >= rows.Count)

@@ -3,10 +3,12 @@ using Signals.Storage.Versions;
 
 namespace Signals.Storage.Compaction;
 
-/// <summary>Outcome of a compaction, not yet committed. Immutable.</summary>
-/// <param name="Added">The new tables, their files and directory synced; none when no row was left. No two of them meet in time.</param>
+/// <summary>Outcome of a compaction that is not committed yet. Immutable.</summary>
+/// <param name="Added">
+/// The new tables, whose files and directory are synced; none when no row was left. No two of them overlap in time.
+/// </param>
 /// <param name="Removed">Numbers of the tables that they replace.</param>
-/// <param name="Stats">What was done.</param>
+/// <param name="Stats">Counts of what the compaction did.</param>
 internal sealed record MergeResult(IReadOnlyList<TableMeta> Added, IReadOnlyList<ulong> Removed, MergeStats Stats)
 {
     /// <summary>Adds this outcome to the edit that commits it.</summary>

@@ -6,7 +6,7 @@ internal readonly record struct MergeStats
     /// <summary>Rows of the input tables.</summary>
     public long RowsIn { get; init; }
 
-    /// <summary>Rows of the output table.</summary>
+    /// <summary>Rows of the output tables.</summary>
     public long RowsOut { get; init; }
 
     /// <summary>Rows that repeated an identity and were merged into one.</summary>
@@ -24,6 +24,6 @@ internal readonly record struct MergeStats
     /// <summary>Bytes of the input files.</summary>
     public long BytesRead { get; init; }
 
-    /// <summary>Bytes of the output file.</summary>
+    /// <summary>Bytes of the output files.</summary>
     public long BytesWritten { get; init; }
 }

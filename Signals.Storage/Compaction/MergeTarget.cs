@@ -7,13 +7,15 @@ namespace Signals.Storage.Compaction;
 /// <summary>Where and how new tables of one event type are written. Immutable.</summary>
 /// <param name="Files">The file system.</param>
 /// <param name="Directory">The store's folder.</param>
-/// <param name="NextNumber">Gives the number of each new file.</param>
+/// <param name="NextNumber">Returns the number for each new file.</param>
 /// <param name="Type">Current schema of the rows; it has at least the columns of every input.</param>
 /// <param name="Options">How a table is cut into blocks.</param>
-/// <param name="WindowBytes">How much a table of several windows should hold; see <see cref="CompactionOptions.WindowBytes"/>.</param>
+/// <param name="WindowBytes">
+/// How many bytes a table of several windows should hold; see <see cref="CompactionOptions.WindowBytes"/>.
+/// </param>
 internal sealed record MergeTarget(
     IFileSystem Files, string Directory, Func<ulong> NextNumber, EventTypeSchema Type, TableOptions Options, long WindowBytes)
 {
-    /// <summary>How much of one user a merge of several tables takes.</summary>
+    /// <summary>How much data of one user a merge of several tables accepts.</summary>
     public UserLimit UserLimit { get; init; } = UserLimit.Default;
 }

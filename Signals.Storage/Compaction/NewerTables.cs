@@ -5,14 +5,16 @@ using Signals.Storage.Tables;
 namespace Signals.Storage.Compaction;
 
 /// <summary>
-/// The runs of events of a type all of whose rows are newer than a time: how much of what is older the last N of a user can still reach.
-/// One thread at a time. No I/O but in tables in which some row was never inserted. The tables stay open while this is used.
+/// The runs of events of a type whose rows are all newer than a time. They tell how many older rows of a user the last N can
+/// still reach. Thread contract: one thread at a time. It does no I/O, except in tables in which some row was never inserted. The
+/// tables must stay open while this is used.
 /// </summary>
 /// <remarks>
-/// The newer rows are counted from below. Rows of one table are unique, and so are those of tables that do not meet in time; what two that meet
-/// hold may be the same. So the most that tables apart from one another hold is counted: of the newest tables, each either counts with the most of those
-/// that lie wholly behind it, or not. Rows among which one may never have been inserted count as none. A newer row that an erasure or
-/// the max age takes away later takes every older row with it; one that is retracted keeps its place.
+/// The count of newer rows is a lower bound. Rows of one table are distinct, and so are rows of tables that do not overlap in
+/// time. Tables that overlap may hold the same rows. So the count takes the largest number of rows in tables that do not overlap:
+/// going through the tables from the newest, each table either counts together with the best choice among those wholly newer than
+/// it, or does not count. Rows count as none when one of them may never have been inserted. When an erasure or the max age later
+/// removes a newer row, it removes every older row as well. A retracted row keeps its place.
 /// </remarks>
 internal sealed class NewerTables
 {
@@ -49,7 +51,7 @@ internal sealed class NewerTables
         }
     }
 
-    /// <summary>All of some tables, of one type and version, as newer than any time.</summary>
+    /// <summary>Starts with all given tables, of one type and version, as newer than any time.</summary>
     public static NewerTables Of(ReadOnlySpan<Table> tables)
     {
         Table[] newest = tables.ToArray();
@@ -57,7 +59,9 @@ internal sealed class NewerTables
         return new NewerTables(newest);
     }
 
-    /// <summary>Those that hold only rows newer than <paramref name="timeMs"/>. It shares memory with this one.</summary>
+    /// <summary>
+    /// The tables that hold only rows newer than <paramref name="timeMs"/>. The result shares memory with this instance.
+    /// </summary>
     public NewerTables Than(long timeMs)
     {
         int low = 0;
@@ -71,7 +75,7 @@ internal sealed class NewerTables
         return new NewerTables(this, low);
     }
 
-    /// <summary>How many of the user's newest rows up to the time a read may want.</summary>
+    /// <summary>How many of the user's rows up to the time, from the newest, a read may still need.</summary>
     public int Wanted(EventTypeSchema type, in UserId user)
     {
         int keep = type.KeepLast;

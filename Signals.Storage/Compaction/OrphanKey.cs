@@ -2,7 +2,7 @@ using Signals.Core.Model;
 
 namespace Signals.Storage.Compaction;
 
-/// <summary>The event that a patch is for; its type is known from the run. Immutable.</summary>
+/// <summary>The event that a patch is for; the run knows its type. Immutable.</summary>
 /// <param name="User">The user.</param>
 /// <param name="Time">Event time, ms since the Unix epoch.</param>
 /// <param name="Id">Event id.</param>

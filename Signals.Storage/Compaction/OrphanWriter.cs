@@ -6,8 +6,9 @@ using Signals.Storage.Versions;
 namespace Signals.Storage.Compaction;
 
 /// <summary>
-/// Writes what is left of a patch run as a smaller one of the same stamp and time of import, and drops the rows whose grace period is
-/// over. One thread, used once; the file is synced when <see cref="Run"/> returns. Disposed without that, it is deleted.
+/// Writes the remaining rows of a patch run into a smaller run with the same stamp and time of import, and drops the rows whose
+/// grace period is over. Thread contract: one thread, used once. The file is synced when <see cref="Run"/> returns; if the writer
+/// is disposed before that, the file is deleted.
 /// </summary>
 internal sealed class OrphanWriter : IDisposable
 {
@@ -23,8 +24,8 @@ internal sealed class OrphanWriter : IDisposable
     private TableWriter? _writer;
 
     /// <summary>Prepares a run.</summary>
-    /// <param name="target">Where the table goes.</param>
-    /// <param name="input">The run.</param>
+    /// <param name="target">Where the table is written.</param>
+    /// <param name="input">The patch run.</param>
     /// <param name="mayArrive">Whether events of the user may be on their way to a table that the fold did not see.</param>
     public OrphanWriter(FoldTarget target, FoldInput input, Func<UserId, bool> mayArrive)
     {
@@ -37,7 +38,7 @@ internal sealed class OrphanWriter : IDisposable
         _kept = new RowBuffer(types, run.Stamp, run.Parts);
     }
 
-    /// <summary>Does the work; the table is null when no row was left.</summary>
+    /// <summary>Does the work. The result names no table when no row was left.</summary>
     /// <param name="cancel">Ends the work early.</param>
     public FoldedPatches Run(CancellationToken cancel)
     {
@@ -56,7 +57,7 @@ internal sealed class OrphanWriter : IDisposable
         return Result(after is null ? null : after with { ImportedMs = _input.Table.Meta.ImportedMs });
     }
 
-    /// <summary>Deletes the file unless it is finished.</summary>
+    /// <summary>Deletes the file unless it was finished.</summary>
     public void Dispose() => _writer?.Dispose();
 
     private void KeepUser(TableCursor cursor, in UserRows rows)

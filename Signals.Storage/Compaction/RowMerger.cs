@@ -4,13 +4,13 @@ using Signals.Core.Columns;
 namespace Signals.Storage.Compaction;
 
 /// <summary>
-/// Merges runs of one user and event type that are in table order (time descending, id ascending) into one, and rows of one
-/// identity into one register by register, so that the order of merging cannot be told from the result.
-/// One thread at a time; reused for any number of users, without allocating.
+/// Merges runs of one user and event type that are in table order (time descending, id ascending) into one run. It merges rows of
+/// the same identity register by register, so the result does not depend on the order of merging. Thread contract: one thread at
+/// a time; reused for any number of users, without allocating.
 /// </summary>
 internal sealed class RowMerger
 {
-    /// <summary>Rows that disappeared into a row of the same identity, so far.</summary>
+    /// <summary>How many rows were merged into a row of the same identity so far.</summary>
     public long Duplicates { get; private set; }
 
     /// <summary>Whether rows [start, start + count) are in table order and free of duplicates.</summary>
@@ -30,10 +30,10 @@ internal sealed class RowMerger
     }
 
     /// <summary>
-    /// Appends the merge of several runs to <paramref name="destination"/>. Each run is in table order and free of
-    /// duplicates; they lie behind one another in <paramref name="rows"/>.
+    /// Appends the merge of several runs to <paramref name="destination"/>. Each run is in table order and free of duplicates.
+    /// The runs follow one another in <paramref name="rows"/>.
     /// </summary>
-    /// <param name="rows">All rows of one user; another buffer than the destination.</param>
+    /// <param name="rows">All rows of one user; not the same buffer as the destination.</param>
     /// <param name="runEnds">Where each run ends, ascending; the last is the row count.</param>
     /// <param name="destination">Receives unique rows in table order.</param>
     public void Merge(RowBuffer rows, ReadOnlySpan<int> runEnds, RowBuffer destination)
@@ -54,7 +54,8 @@ internal sealed class RowMerger
     private static bool Precedes(long time, ulong id, long otherTime, ulong otherId) =>
         time > otherTime || (time == otherTime && id < otherId);
 
-    // The run whose head comes first, and the run whose head comes next: up to there the leader's rows need no comparison.
+    // The leader is the run whose head comes first; the rival is the run whose head comes next. Up to the rival's head the
+    // leader's rows need no comparison.
     private static bool TryFindLeader(
         RowBuffer rows, ReadOnlySpan<int> heads, ReadOnlySpan<int> ends, out int leader, out int rival)
     {
@@ -84,7 +85,7 @@ internal sealed class RowMerger
         return leader >= 0;
     }
 
-    // The leader keeps the lead up to the first row that comes after the rival's head. Its own head never does.
+    // The leader keeps the lead until its first row that comes after the rival's head. Its own head never does.
     private static int EndOfLead(RowBuffer rows, int head, int end, int rivalHead)
     {
         Span<long> times = rows.Times;
@@ -100,7 +101,7 @@ internal sealed class RowMerger
         return next;
     }
 
-    // Duplicates come right behind one another, each at the head of its run, so only the first row can repeat the last.
+    // Duplicates are adjacent, each at the head of its run, so only the first row can repeat the last one.
     private void Append(RowBuffer rows, int start, int count, RowBuffer destination, int firstOut)
     {
         int last = destination.Count - 1;

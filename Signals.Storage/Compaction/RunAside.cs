@@ -1,14 +1,17 @@
 namespace Signals.Storage.Compaction;
 
-/// <summary>What is still done with a run that a merge could not take.</summary>
+/// <summary>What compaction still does with a run that a merge could not take.</summary>
 internal enum RunAside
 {
-    /// <summary>Everything.</summary>
+    /// <summary>Everything: the run is not set aside.</summary>
     None = 0,
 
-    /// <summary>It is rewritten alone, to take out who was erased, and dropped whole: it holds more of one user than a merge with others can take.</summary>
+    /// <summary>
+    /// The run holds more of one user than a merge with others can take. It is rewritten alone, to remove erased users, and is
+    /// dropped whole when it has expired.
+    /// </summary>
     Alone = 1,
 
-    /// <summary>It is dropped whole once all of it has expired: it cannot be read now, or not be written anew.</summary>
+    /// <summary>The run cannot be read now, or cannot be rewritten. It is dropped whole once all of it has expired.</summary>
     Untouched = 2,
 }

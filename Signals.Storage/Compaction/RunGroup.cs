@@ -1,8 +1,9 @@
 namespace Signals.Storage.Compaction;
 
 /// <summary>
-/// The runs of one event type whose windows are held by one and the same range and by no shorter one: those of a single window, or those that
-/// reach over the middle of a longer range. What may be merged tier by tier, and what each reason would take of it. One thread.
+/// The runs of one event type whose windows fit one range, and no shorter one: runs of a single window, or runs that cross the
+/// middle of a longer range. These runs may be merged by size. The group also holds what each reason would compact of it. Thread
+/// contract: one thread.
 /// </summary>
 internal sealed class RunGroup(ushort eventType, int level, ulong range)
 {
@@ -16,34 +17,34 @@ internal sealed class RunGroup(ushort eventType, int level, ulong range)
     /// <summary>How long the range is; see <see cref="CompactionRun.Level"/>.</summary>
     public int Level => level;
 
-    /// <summary>Which range it is.</summary>
+    /// <summary>The number of the range at its level.</summary>
     public ulong Range => range;
 
-    /// <summary>Runs of events.</summary>
+    /// <summary>How many runs of events.</summary>
     public int Count => _runs.Count;
 
     /// <summary>Start of the first window with rows, as of the last <see cref="Decide"/>.</summary>
     public long Start { get; private set; }
 
-    /// <summary>Runs of events as of the last <see cref="Decide"/>.</summary>
+    /// <summary>How many runs of events there were at the last <see cref="Decide"/>.</summary>
     public int DecidedCount { get; private set; }
 
-    /// <summary>Whether nothing is left in it.</summary>
+    /// <summary>Whether the group holds no run and no patches.</summary>
     public bool IsEmpty => _runs.Count == 0 && _patches.Count == 0;
 
-    /// <summary>Whether the index has to ask again what is to be done.</summary>
+    /// <summary>Whether the group changed since the last <see cref="Decide"/>.</summary>
     public bool IsStale { get; set; }
 
-    /// <summary>What a reason would take, or null.</summary>
+    /// <summary>What a reason would compact, or null.</summary>
     public CompactionChoice? this[int reason] => _choices[reason];
 
-    /// <summary>Adds a run, or patches.</summary>
+    /// <summary>Adds a run of events or of patches.</summary>
     public void Add(in CompactionRun run) => ListOf(run).Add(run);
 
-    /// <summary>Takes a run out.</summary>
+    /// <summary>Removes a run.</summary>
     public void Remove(CompactionRun run) => ListOf(run).RemoveAll(held => held.Number == run.Number);
 
-    /// <summary>Asks every reason anew.</summary>
+    /// <summary>Decides anew for every reason.</summary>
     public void Decide(CompactionOptions options)
     {
         CompactionRun[] runs = [.. _runs.OrderBy(run => run.Bytes).ThenBy(run => run.Number)];

@@ -3,13 +3,15 @@ using Signals.Storage.Primitives;
 namespace Signals.Storage.Compaction;
 
 /// <summary>
-/// The runs of events of one type that hold less than half of what a table should, and which of them to merge with others near in time:
-/// those of similar size in the shortest range that holds enough of them. So what lies far apart stays apart while there is enough of it, and
-/// however many windows hold a little, few runs are left. One thread. Adding and removing a run costs a step a level.
+/// The runs of events of one type that hold less than half of what a table should, and which of them to merge. It picks runs of
+/// similar size in the shortest range that holds enough of them. So runs that are far apart in time stay apart while there are
+/// enough of them, and few runs are left, however many windows hold a little. Thread contract: one thread. Adding or removing a
+/// run takes one step per level.
 /// </summary>
 /// <remarks>
-/// A merge makes of runs below half a table at most as many tables as there is data for, so at least one run fewer is left, and picking
-/// ends. Runs below <see cref="CompactionOptions.SmallRunBytes"/> cost little memory, so many of them are merged at once where there are many.
+/// A merge of runs below half a table writes at most as many tables as there is data for, so it leaves at least one run fewer,
+/// and picking ends. Runs below <see cref="CompactionOptions.SmallRunBytes"/> cost little memory, so many of them are merged at
+/// once when there are many.
 /// </remarks>
 internal sealed class SmallRuns(CompactionOptions options)
 {
@@ -18,7 +20,7 @@ internal sealed class SmallRuns(CompactionOptions options)
 
     private readonly Dictionary<int, SizeClass> _classes = [];
 
-    /// <summary>Whether a run is one of them.</summary>
+    /// <summary>Whether a run belongs here.</summary>
     public static bool Takes(in CompactionRun run, CompactionOptions options) =>
         run.Kind == Tables.RunKind.Events && !run.IsPlaced && !run.IsSettled && run.Bytes < options.WindowBytes / 2;
 
@@ -36,7 +38,7 @@ internal sealed class SmallRuns(CompactionOptions options)
         of.Count(run, 1);
     }
 
-    /// <summary>Takes a run out.</summary>
+    /// <summary>Removes a run.</summary>
     public void Remove(in CompactionRun run)
     {
         SizeClass of = _classes[SizeOf(run)];
@@ -44,7 +46,7 @@ internal sealed class SmallRuns(CompactionOptions options)
         of.Count(run, -1);
     }
 
-    /// <summary>The next merge, or null; the smallest runs first.</summary>
+    /// <summary>The next merge, or null. The smallest runs come first.</summary>
     public CompactionChoice? Pick()
     {
         foreach ((_, SizeClass of) in _classes.OrderBy(pair => pair.Key))
@@ -62,7 +64,7 @@ internal sealed class SmallRuns(CompactionOptions options)
         ? 0
         : 1 + (int)Math.Log((double)run.Bytes / Math.Max(1, options.SmallRunBytes), Math.Max(2, options.SizeRatio));
 
-    /// <summary>Runs of similar size, and how many lie in each range of windows.</summary>
+    /// <summary>Runs of similar size, and how many of them each range of windows holds.</summary>
     private sealed class SizeClass(int enough, int most)
     {
         private static readonly Comparer<(int Level, ulong Range)> ShortestNewest = Comparer<(int Level, ulong Range)>.Create(
@@ -96,7 +98,8 @@ internal sealed class SmallRuns(CompactionOptions options)
             }
         }
 
-        // The shortest range with a whole merge in it, or else with enough for one; of equal ones the newest.
+        // Takes the shortest range that fills a whole merge, or else the shortest with enough runs for one. Among equal ranges it
+        // takes the newest.
         public CompactionRun[]? Take()
         {
             SortedSet<(int Level, ulong Range)> from = _many.Count > 0 ? _many : _enough;
@@ -113,7 +116,7 @@ internal sealed class SmallRuns(CompactionOptions options)
             return [.. Runs.GetViewBetween(low, high).Where(run => run.LastWindow <= last).Take(most)];
         }
 
-        // Windows of one millisecond make any number of a window a time.
+        // With windows of one millisecond, the number of a window is a time.
         private static CompactionRun Bound(ulong window, ulong number)
         {
             long time = (long)(window ^ (1UL << 63));

@@ -6,29 +6,31 @@ using Signals.Storage.Tables;
 namespace Signals.Storage.Compaction;
 
 /// <summary>
-/// Looks in a table for rows that no read can reach, because newer tables hold the user's last N. One thread (that of
-/// compaction). No I/O but for tables in which some row was never inserted. Counts exactly what <see cref="MergeJob"/> would leave out of a rewrite, so the rewritten table has none.
+/// Looks in a table for rows that no read can reach, because newer tables hold the user's last N. Thread contract: one thread,
+/// that of compaction. It does no I/O, except for tables in which some row was never inserted. It counts exactly the rows that
+/// <see cref="MergeJob"/> would leave out of a rewrite, so the rewritten table has none.
 /// </summary>
 internal sealed class SurplusScan
 {
-    // Enough to tell a quarter of the rows from a fifth, and cheap beside a flush.
+    // Enough users to tell a share of a quarter from a fifth, and cheap compared with a flush.
     private const int SampledUsers = 256;
 
     private readonly Dictionary<ulong, Answer> _answers = [];
     private readonly Dictionary<ushort, long> _added = [];
 
-    /// <summary>Tables that were looked into so far.</summary>
+    /// <summary>How many tables were sampled so far.</summary>
     public long Samples { get; private set; }
 
     /// <summary>
-    /// Notes rows that joined a type, in a new table or one that replaces others. A new row puts at most one older row of its user out of
-    /// reach, so a table is looked into again only when so many came that the share may have reached what counts.
+    /// Notes rows that were added to a type, in a new table or in one that replaces others. A new row puts at most one older row
+    /// of its user out of reach. So a table is sampled again only when so many rows were added that its share may have reached
+    /// the limit.
     /// </summary>
     public void NoteAdded(ushort eventType, long rows) => _added[eventType] = _added.GetValueOrDefault(eventType) + rows;
 
     /// <summary>
-    /// Share of out-of-reach rows among those of a fixed sample of users; never above 0 when the table has none. What is remembered is
-    /// given while it cannot have reached <paramref name="least"/>.
+    /// The share of out-of-reach rows among the rows of a fixed sample of users; never above 0 when the table has none. A
+    /// remembered share is returned while the real one cannot have reached <paramref name="least"/>.
     /// </summary>
     public double Estimate(Table table, EventTypeSchema type, NewerTables newer, double least)
     {
@@ -50,7 +52,9 @@ internal sealed class SurplusScan
         return share;
     }
 
-    /// <summary>Whether any row is out of reach. Looks up every user of the table, up to the first such row.</summary>
+    /// <summary>
+    /// Whether any row is out of reach. It looks up the users of the table one by one, until it finds such a row.
+    /// </summary>
     public static bool Any(Table table, EventTypeSchema type, NewerTables newer)
     {
         if (type.KeepLast == int.MaxValue)
@@ -97,7 +101,7 @@ internal sealed class SurplusScan
         return count - (wanted >= count || everyRowCounts ? Math.Min(count, wanted) : Reach(table, rows, wanted));
     }
 
-    // How many rows hold the newest that were inserted.
+    // How many rows, from the newest, contain the given number of inserted ones.
     private static int Reach(Table table, in UserRows rows, int inserted)
     {
         int reach = 0;

@@ -2,7 +2,10 @@ using Signals.Core.Model;
 
 namespace Signals.Storage.Compaction;
 
-/// <summary>One user has more rows, or bytes of a column, than work with all these tables takes at once. No damage and no lack of anything: the work is done without the table.</summary>
+/// <summary>
+/// One user has more rows, or more bytes of a column, than a job over all these tables accepts. The data is not damaged and
+/// nothing is missing: the job is done again without the table.
+/// </summary>
 internal sealed class UserLimitException(ulong table, string message, Exception? cause = null)
     : SignalsException($"Table {table}: {message} It stays as it is, and is read like any other.", cause)
 {

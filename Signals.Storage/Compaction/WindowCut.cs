@@ -3,24 +3,27 @@ using Signals.Storage.Primitives;
 namespace Signals.Storage.Compaction;
 
 /// <summary>
-/// Decides where the rows of a flush or a merge are divided by time, so that each table gets about as much as it should: a window that holds a
-/// lot has a table of its own, neighbours that hold little share one. Pure; any thread.
+/// Decides where time divides the rows of a flush or a merge, so that each table gets about as much as it should. A window that
+/// holds a lot has a table of its own; neighbours that hold little share one. Pure; any thread.
 /// </summary>
 /// <remarks>
-/// A range of windows that holds more than the goal is halved where the halves are lined up with those of other tables, until a part holds no
-/// more than the goal or is one window. Then neighbours join while both together do not exceed it. So of two neighbours at least half a goal
-/// each is there on average, whatever the number of windows, and a few stray times cost one table.
+/// A range of windows that holds more than the goal is halved, at boundaries that other tables use as well, until a part holds no
+/// more than the goal or is one window. Then neighbours are joined while both together do not exceed the goal. So two neighbours
+/// hold at least half a goal each on average, whatever the number of windows, and a few stray times cost only one table.
 /// </remarks>
 internal static class WindowCut
 {
-    /// <summary>Most tables that one flush or merge writes of an event type, and so has open at a time.</summary>
+    /// <summary>How many tables of an event type one flush or merge writes at most, and so has open at a time.</summary>
     public const int MostTables = 48;
 
-    /// <summary>Starts of all parts but the first, ascending, ms since the epoch; the first has no start, and the last no end.</summary>
-    /// <param name="histogram">How much lies where.</param>
+    /// <summary>
+    /// Returns the starts of all parts but the first, ascending, in ms since the epoch. The first part has no start and the last
+    /// one no end.
+    /// </summary>
+    /// <param name="histogram">How much data each window holds.</param>
     /// <param name="window">Length of a window.</param>
-    /// <param name="goal">How much a part may hold unless it is one window; in the unit of the histogram.</param>
-    /// <param name="most">Most parts; the goal grows until there are no more.</param>
+    /// <param name="goal">How much a part may hold unless it is one window, in the unit of the histogram.</param>
+    /// <param name="most">The largest number of parts; the goal grows until there are no more.</param>
     public static long[] Of(WindowHistogram histogram, TimeSpan window, double goal, int most = MostTables)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);

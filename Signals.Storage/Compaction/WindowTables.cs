@@ -7,12 +7,12 @@ using Signals.Storage.Versions;
 namespace Signals.Storage.Compaction;
 
 /// <summary>
-/// The tables that a flush or a merge writes of one event type: one for each part of time that has rows, at most
-/// <see cref="WindowCut.MostTables"/>. One thread, used once. A file is made when its first row comes, and is synced when
-/// <see cref="Finish"/> returns; disposed without that, no file is left.
+/// The tables of one event type that a flush or a merge writes: one for each part of time that has rows, at most
+/// <see cref="WindowCut.MostTables"/>. Thread contract: one thread, used once. A file is made when its first row is added. All
+/// files are synced when <see cref="Finish"/> returns; if this is disposed before that, no file is left.
 /// </summary>
-/// <param name="target">Where the tables go.</param>
-/// <param name="run">What holds for all rows.</param>
+/// <param name="target">Where the tables are written.</param>
+/// <param name="run">What all rows have in common.</param>
 /// <param name="starts">Starts of all parts but the first, ascending; see <see cref="WindowCut"/>.</param>
 internal sealed class WindowTables(MergeTarget target, TableRun run, long[] starts) : IDisposable
 {
@@ -20,7 +20,7 @@ internal sealed class WindowTables(MergeTarget target, TableRun run, long[] star
     private readonly List<TableMeta> _finished = [];
     private bool _done;
 
-    /// <summary>Adds rows of a user, newest first; users ascend.</summary>
+    /// <summary>Adds rows of a user, newest first. Users must ascend.</summary>
     public void Add(UserId user, RowBuffer rows, int start, int count)
     {
         ReadOnlySpan<long> times = rows.Times.Slice(start, count);
@@ -42,7 +42,7 @@ internal sealed class WindowTables(MergeTarget target, TableRun run, long[] star
         }
     }
 
-    /// <summary>Finishes the tables, oldest part first; none when no row came.</summary>
+    /// <summary>Finishes the tables, oldest part first; returns none when no row was added.</summary>
     public List<TableMeta> Finish()
     {
         foreach (TableWriter? writer in _writers)
@@ -57,7 +57,7 @@ internal sealed class WindowTables(MergeTarget target, TableRun run, long[] star
         return _finished;
     }
 
-    /// <summary>Deletes the files unless all are finished.</summary>
+    /// <summary>Deletes the files unless all were finished.</summary>
     public void Dispose()
     {
         if (_done)
@@ -79,7 +79,7 @@ internal sealed class WindowTables(MergeTarget target, TableRun run, long[] star
             }
             catch (FileOperationException)
             {
-                // The file is in no manifest: what stays behind is removed at the next open.
+                // The file is in no manifest, so the next open removes it.
             }
         }
     }

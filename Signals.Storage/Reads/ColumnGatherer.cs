@@ -7,7 +7,9 @@ using Signals.Storage.Tables;
 
 namespace Signals.Storage.Reads;
 
-/// <summary>Copies the columns of chosen rows into the answer, each value once, slice by slice in the order of the answer.</summary>
+/// <summary>
+/// Copies the columns of chosen rows into the answer. Each value is copied once, slice by slice, in the order of the answer.
+/// </summary>
 /// <remarks>Thread contract: owned by one read at a time.</remarks>
 internal sealed class ColumnGatherer(PooledList<ReadSource> sources)
 {
@@ -34,7 +36,7 @@ internal sealed class ColumnGatherer(PooledList<ReadSource> sources)
         }
     }
 
-    /// <summary>Lets a second copy of an event take part in the merge of its columns.</summary>
+    /// <summary>Merges the columns of a second copy of an event into the answer.</summary>
     public void MergeDuplicate(QueryType type, in RowKey key, int outputRow, ReadOnlySpan<ColumnOutput> outputs)
     {
         ref readonly ReadSource source = ref sources[key.Source];
@@ -70,7 +72,7 @@ internal sealed class ColumnGatherer(PooledList<ReadSource> sources)
         }
     }
 
-    /// <summary>Lets a second copy of an event take part in the merge of its columns, which hold stamps.</summary>
+    /// <summary>Merges the columns of a second copy of an event into outputs that hold stamps.</summary>
     public void MergeStampedDuplicate(QueryType type, in RowKey key, int outputRow, ReadOnlySpan<ColumnOutput> outputs)
     {
         ref readonly ReadSource source = ref sources[key.Source];
@@ -263,7 +265,8 @@ internal sealed class ColumnGatherer(PooledList<ReadSource> sources)
             case 4: MemoryMarshal.Cast<byte, uint>(values).Reverse(); return;
             case 8: MemoryMarshal.Cast<byte, ulong>(values).Reverse(); return;
             default:
-                // Bytes reversed as a whole, then each row again: rows end up in reverse order, their bytes as they were.
+                // Reverses all bytes, then the bytes of each row: the rows end up in reverse order, each with its bytes as they
+                // were.
                 values.Reverse();
                 for (int start = 0; start < values.Length; start += width)
                 {

@@ -3,16 +3,16 @@ using Signals.Core.Columns;
 
 namespace Signals.Storage.Reads;
 
-/// <summary>Puts the columns of several event types together in the order that the merge of their keys gave.</summary>
+/// <summary>Puts the columns of several event types together in the order of their merged keys.</summary>
 /// <remarks>
-/// Thread contract: any; it holds nothing. Each type's columns were gathered in long runs first: that and this ordered pass are cheaper
-/// than gathering rows of alternating types one by one.
+/// Thread contract: any thread; it holds no state. The columns of each type were gathered in long slices before. Gathering first
+/// and placing the rows afterwards is cheaper than gathering rows of alternating types one by one.
 /// </remarks>
 internal static class ColumnInterleaver
 {
     /// <summary>Appends the rows to <paramref name="outputs"/>.</summary>
-    /// <param name="stages">Per event type, with all columns gathered, newest first.</param>
-    /// <param name="merger">Knows which row of the answer each row of a stage is.</param>
+    /// <param name="stages">One per event type, newest row first, with the columns gathered.</param>
+    /// <param name="merger">Knows the row of the answer that each row of a stage became.</param>
     /// <param name="outputs">The answer's columns.</param>
     public static void Interleave(ReadOnlySpan<TypeStage> stages, StageMerger merger, ReadOnlySpan<ColumnOutput> outputs)
     {

@@ -4,12 +4,12 @@ using Signals.Storage.Primitives;
 namespace Signals.Storage.Reads;
 
 /// <summary>
-/// One column of an answer: a state byte per row, and the values back to back or as slots into a heap. While it is put together it may
-/// also hold the stamp of each cell; that of an absent one means nothing.
+/// One column of an answer: a state byte per row, and the values back to back or as slots into a heap. While the answer is
+/// assembled it may also hold the stamp of each cell. The stamp of an absent cell has no meaning.
 /// </summary>
 /// <remarks>
-/// Thread contract: one read at a time. Managed memory, so a span that outlives its lease can go stale, never wild.
-/// Invariant: the bytes of absent and null values are zero.
+/// Thread contract: one read at a time. The memory is managed, so a span that outlives its lease can show other values but never
+/// invalid memory. Invariant: the bytes of absent and null values are zero.
 /// </remarks>
 internal sealed class ColumnOutput : IColumnRows
 {
@@ -29,7 +29,7 @@ internal sealed class ColumnOutput : IColumnRows
 
     ReadOnlySpan<byte> IColumnRows.FixedRows => _values.Span;
 
-    /// <summary>Makes sure of one empty output per type; grows the array, never shrinks it.</summary>
+    /// <summary>Ensures one empty output per type. The array grows and never shrinks.</summary>
     public static void Reset(ref ColumnOutput[] outputs, ColumnType[] types)
     {
         int had = outputs.Length;
@@ -48,7 +48,7 @@ internal sealed class ColumnOutput : IColumnRows
         }
     }
 
-    /// <summary>Bytes that some outputs keep.</summary>
+    /// <summary>How many bytes the outputs hold.</summary>
     public static long HeldBytesOf(ColumnOutput[] outputs)
     {
         long bytes = 0;
@@ -69,7 +69,7 @@ internal sealed class ColumnOutput : IColumnRows
         _stamps.Clear();
     }
 
-    /// <summary>Stamps of the cells, in as far as they were added.</summary>
+    /// <summary>Stamps of the cells, as far as they were added.</summary>
     public Span<ulong> Stamps => _stamps.Span;
 
     public Span<ulong> ExtendStamps(int rows) => _stamps.Extend(rows);
@@ -86,10 +86,13 @@ internal sealed class ColumnOutput : IColumnRows
 
     public Span<byte> StatesFrom(int row) => _states.Span[row..];
 
-    /// <summary>Fixed-width values from a row on.</summary>
+    /// <summary>Fixed-width values from the given row on.</summary>
     public Span<byte> ValuesFrom(int row) => _values.Span[(row * Type.Width)..];
 
-    /// <summary>Copies all values of a column of variable length into the heap and notes them under the given rows, counted from <paramref name="first"/>.</summary>
+    /// <summary>
+    /// Copies all values of a column of variable length into the heap and enters their slots at the given rows, counted from
+    /// <paramref name="first"/>.
+    /// </summary>
     public void ScatterVariable(ColumnOutput source, ReadOnlySpan<int> rows, int first)
     {
         Span<VariableSlot> slots = _slots.Span[first..];
@@ -128,7 +131,7 @@ internal sealed class ColumnOutput : IColumnRows
         return _values.Span.Slice(slot.Start, slot.Length);
     }
 
-    /// <summary>Puts the value there if the merge order ranks it above the one that is.</summary>
+    /// <summary>Replaces the value if the merge order ranks the new one above it.</summary>
     public void Merge(int row, ColumnState state, ReadOnlySpan<byte> value)
     {
         byte held = _states[row];
@@ -140,7 +143,10 @@ internal sealed class ColumnOutput : IColumnRows
         Put(row, state, value);
     }
 
-    /// <summary>Puts the cell there if its stamp is greater than that of the cell that is, or the same and the merge order ranks it above.</summary>
+    /// <summary>
+    /// Replaces the cell if the new stamp is greater, or if it is equal and the merge order ranks the new value above the old
+    /// one.
+    /// </summary>
     public void Merge(int row, ulong stamp, ColumnState state, ReadOnlySpan<byte> value)
     {
         if (state == ColumnState.Absent)
@@ -163,7 +169,7 @@ internal sealed class ColumnOutput : IColumnRows
     public bool IsBelow(int row, ulong stamp, ColumnState state) =>
         state != ColumnState.Absent && (_states[row] == (byte)ColumnState.Absent || _stamps[row] < stamp);
 
-    /// <summary>Takes cells that all win from a chunk of fixed width, row by row.</summary>
+    /// <summary>Copies cells of a fixed-width chunk that all win, one row after another.</summary>
     public void Replace(int firstRow, in ColumnChunk chunk, int firstChunkRow, ReadOnlySpan<byte> states, ReadOnlySpan<ulong> stamps)
     {
         states.CopyTo(_states.Span[firstRow..]);
@@ -171,7 +177,7 @@ internal sealed class ColumnOutput : IColumnRows
         chunk.CopyValues(firstChunkRow, states.Length, _values.Span.Slice(firstRow * Type.Width, states.Length * Type.Width));
     }
 
-    /// <summary>Takes a cell away whose stamp is not greater than that of its event's retraction.</summary>
+    /// <summary>Makes a cell absent if its stamp is not greater than that of its event's retraction.</summary>
     public void Void(int row, ulong retracted)
     {
         if (_states[row] != (byte)ColumnState.Absent && _stamps[row] <= retracted)
@@ -188,7 +194,10 @@ internal sealed class ColumnOutput : IColumnRows
         }
     }
 
-    /// <summary>Adds rows whose cells are set one by one; they count as values until then, and those that never are must not be looked at.</summary>
+    /// <summary>
+    /// Adds rows whose cells are set one by one later. Until then their state is that of a value. A cell that is never set must
+    /// not be read.
+    /// </summary>
     public void ExtendUnset(int rows)
     {
         ExtendStates(rows).Fill((byte)ColumnState.Value);
@@ -202,7 +211,7 @@ internal sealed class ColumnOutput : IColumnRows
         }
     }
 
-    /// <summary>Sets the state of a cell and gives the bytes of its value to be written.</summary>
+    /// <summary>Sets the state of a cell and returns the bytes of its value for writing.</summary>
     public Span<byte> SetFixed(int row, ColumnState state)
     {
         _states[row] = (byte)state;
@@ -212,7 +221,7 @@ internal sealed class ColumnOutput : IColumnRows
     /// <summary>Sets a cell of variable length that has not been set.</summary>
     public void Set(int row, ColumnState state, ReadOnlySpan<byte> value) => Put(row, state, value);
 
-    /// <summary>Makes a cell absent that has not been set.</summary>
+    /// <summary>Makes a cell absent that was not set before.</summary>
     public void SetAbsent(int row)
     {
         _states[row] = (byte)ColumnState.Absent;

@@ -6,8 +6,8 @@ using Signals.Storage.Tables;
 namespace Signals.Storage.Reads;
 
 /// <summary>
-/// Knows where the rows of an answer lie, so that wide columns are gathered once rows are chosen, of those rows alone and straight to their
-/// places.
+/// Remembers where the rows of an answer are stored. So wide columns are gathered only after rows were chosen, for those rows
+/// alone, directly into their places.
 /// </summary>
 /// <remarks>
 /// Thread contract: owned by one read at a time; reused, allocates only to grow. Lifetime: between <see cref="Add"/> and
@@ -15,7 +15,7 @@ namespace Signals.Storage.Reads;
 /// </remarks>
 internal sealed class LateRows
 {
-    /// <summary>How many rows ahead of a copy its bytes are asked for.</summary>
+    /// <summary>How many rows ahead of the current copy the bytes are prefetched.</summary>
     private const int Ahead = 8;
 
     private readonly PooledList<LateSlice> _slices = new();
@@ -24,18 +24,18 @@ internal sealed class LateRows
 
     public long HeldBytes => _slices.HeldBytes + _places.HeldBytes + _chosen.HeldBytes;
 
-    /// <summary>Forgets all rows, and the tables that they lie in.</summary>
+    /// <summary>Forgets all rows and the tables that they are in.</summary>
     public void Clear()
     {
         _slices.Release();
         _places.Clear();
     }
 
-    /// <summary>Notes the rows of one event type of one user.</summary>
+    /// <summary>Remembers the rows of one event type of one user.</summary>
     /// <param name="type">The event type.</param>
-    /// <param name="sources">Where the slices are.</param>
+    /// <param name="sources">The sources that the slices refer to.</param>
     /// <param name="slices">The rows, in the order of <paramref name="places"/>.</param>
-    /// <param name="places">For each row the row of the user's answer that it became.</param>
+    /// <param name="places">For each row, the row of the user's answer that it became.</param>
     /// <param name="first">The first row of the user's answer.</param>
     public void Add(QueryType type, PooledList<ReadSource> sources, ReadOnlySpan<RowSlice> slices, ReadOnlySpan<int> places, int first)
     {
@@ -54,11 +54,11 @@ internal sealed class LateRows
         }
     }
 
-    /// <summary>Gathers the late columns of chosen rows; in the others they stay what they are.</summary>
+    /// <summary>Gathers the late columns of chosen rows. The cells of other rows stay as they are.</summary>
     /// <param name="chosen">Rows of the answer, in any order.</param>
     /// <param name="rows">How many rows the answer has.</param>
     /// <param name="outputs">The answer's columns.</param>
-    /// <param name="early">How many columns, from the first, were gathered before.</param>
+    /// <param name="early">How many columns, from the first, were gathered already.</param>
     public void Gather(ReadOnlySpan<int> chosen, int rows, ReadOnlySpan<ColumnOutput> outputs, int early)
     {
         _chosen.Clear();
@@ -158,7 +158,7 @@ internal sealed class LateRows
         return count;
     }
 
-    /// <summary>Cells count as values before they are set, so what is left are the bytes.</summary>
+    /// <summary>Copies bytes only: cells already have the state of a value before they are set.</summary>
     private static void CopyRows(
         ReadOnlySpan<byte> values, int width, int start, int step, ReadOnlySpan<int> places, ReadOnlySpan<bool> isChosen, Span<byte> destination)
     {

@@ -3,10 +3,10 @@ using Signals.Storage.Tables;
 
 namespace Signals.Storage.Reads;
 
-/// <summary>A run of rows of one source whose late columns are not gathered yet.</summary>
+/// <summary>Adjacent rows of one source whose late columns are not gathered yet.</summary>
 /// <param name="Type">The event type of the rows.</param>
-/// <param name="Table">The table they are in, or null.</param>
-/// <param name="MemTable">The memtable they are in, where there is no table.</param>
-/// <param name="Rows">Which rows of it.</param>
-/// <param name="Place">Where their places in the answer are noted.</param>
+/// <param name="Table">The table that holds them, or null.</param>
+/// <param name="MemTable">The memtable that holds them when there is no table.</param>
+/// <param name="Rows">The rows within the source.</param>
+/// <param name="Place">Index of the first row's place in the answer.</param>
 internal readonly record struct LateSlice(QueryType Type, Table? Table, MemTable? MemTable, RowSlice Rows, int Place);

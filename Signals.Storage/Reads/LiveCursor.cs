@@ -6,13 +6,13 @@ using Signals.Storage.Tables;
 namespace Signals.Storage.Reads;
 
 /// <summary>
-/// Hands out the events of one source in order, newest first, a piece at a time: keys, and when they were inserted and retracted. Each row
-/// of a table is looked at once.
+/// Delivers the events of one source in order, newest first, a piece at a time: their keys, and when they were inserted and
+/// retracted. It looks at each row of a table once.
 /// </summary>
 /// <remarks>
-/// Thread contract: owned by one read at a time; reused. Invariants: an identity is in the pieces once, further copies of a memtable go to
-/// <see cref="Copies"/>; while nothing is loaded, <see cref="Time"/> and <see cref="Id"/> are at or before whatever comes next.
-/// Lifetime: <see cref="Release"/> forgets the source.
+/// Thread contract: owned by one read at a time; reused. Invariants: each identity is in the pieces once; further copies in a
+/// memtable go to <see cref="Copies"/>. While nothing is loaded, <see cref="Time"/> and <see cref="Id"/> are at or before the
+/// next event. Lifetime: <see cref="Release"/> forgets the source.
 /// </remarks>
 internal sealed class LiveCursor(SourceReader reader)
 {
@@ -33,13 +33,13 @@ internal sealed class LiveCursor(SourceReader reader)
     private int _start;
     private int _end;
 
-    /// <summary>Copies of events of this source beside those in the pieces, since the last <see cref="Start"/>.</summary>
+    /// <summary>Further copies of this source's events, beside those in the pieces, since the last <see cref="Start"/>.</summary>
     public PooledList<RowKey> Copies { get; } = new();
 
-    /// <summary>Whether nothing is left.</summary>
+    /// <summary>Whether no events are left.</summary>
     public bool IsAtEnd { get; private set; }
 
-    /// <summary>Whether <see cref="Time"/> and <see cref="Id"/> are those of an event.</summary>
+    /// <summary>Whether <see cref="Time"/> and <see cref="Id"/> belong to an event.</summary>
     public bool IsLoaded => _start < _end;
 
     /// <summary>The time of the next event.</summary>
@@ -48,21 +48,21 @@ internal sealed class LiveCursor(SourceReader reader)
     /// <summary>The id of the next event.</summary>
     public ulong Id { get; private set; }
 
-    /// <summary>Events of the piece that are left.</summary>
+    /// <summary>How many events of the piece are left.</summary>
     public int Count => _end - _start;
 
-    /// <summary>Whether all events of the piece say the same of their existence as the first.</summary>
+    /// <summary>Whether all events of the piece were inserted and retracted with the same stamps as the first.</summary>
     public bool IsUniform { get; private set; }
 
     public long HeldBytes => _keys.HeldBytes + Copies.HeldBytes + (5L * sizeof(long) * _times.Length);
 
     private bool IsTable => _source.Table is not null;
 
-    /// <summary>Begins a source; nothing is loaded yet.</summary>
+    /// <summary>Starts a source. Nothing is loaded yet.</summary>
     /// <param name="source">The source.</param>
     /// <param name="index">Its index in the read's source list.</param>
-    /// <param name="limit">How many events of a memtable are looked at first.</param>
-    /// <param name="skip">How many rows of a table are passed over.</param>
+    /// <param name="limit">How many events of a memtable to read first.</param>
+    /// <param name="skip">How many rows of a table to skip.</param>
     public void Start(in ReadSource source, int index, int limit, int skip)
     {
         _source = source;
@@ -88,10 +88,11 @@ internal sealed class LiveCursor(SourceReader reader)
     }
 
     /// <summary>
-    /// Passes over what is left of a block if none of it is there and all of it is before a key; false when nothing was passed over.
+    /// Skips the rest of a block if no event in it is visible and all of it comes before a key. Returns false when nothing was
+    /// skipped.
     /// </summary>
     /// <param name="other">A key, or null for none.</param>
-    /// <param name="inserted">How many of the rows were inserted once.</param>
+    /// <param name="inserted">How many of the skipped rows were inserted at some time.</param>
     public bool TrySkipDead(RowKey? other, out int inserted)
     {
         inserted = 0;
@@ -118,8 +119,8 @@ internal sealed class LiveCursor(SourceReader reader)
         return true;
     }
 
-    /// <summary>Loads the next piece, once the last one was consumed.</summary>
-    /// <param name="stored">Columns of a table's block that will be needed, too.</param>
+    /// <summary>Loads the next piece, after the last one was consumed.</summary>
+    /// <param name="stored">Columns of a table's block that will be needed as well.</param>
     public void Load(int[] stored)
     {
         Reserve();
@@ -138,12 +139,12 @@ internal sealed class LiveCursor(SourceReader reader)
         }
     }
 
-    /// <summary>How many events from the next on are the next of another cursor, too.</summary>
+    /// <summary>How many events, from the next one on, are also the next events of another cursor.</summary>
     public int CountShared(LiveCursor other) => Math.Min(
         _times.AsSpan(_start, Count).CommonPrefixLength(other._times.AsSpan(other._start, other.Count)),
         _ids.AsSpan(_start, Count).CommonPrefixLength(other._ids.AsSpan(other._start, other.Count)));
 
-    /// <summary>How many of the next <paramref name="count"/> events are before a key.</summary>
+    /// <summary>How many of the next <paramref name="count"/> events come before a key.</summary>
     public int CountBefore(in RowKey key, int count)
     {
         int low = 0;
@@ -158,7 +159,7 @@ internal sealed class LiveCursor(SourceReader reader)
         return low;
     }
 
-    /// <summary>Adds what the source says of the existence of an event of the piece.</summary>
+    /// <summary>Raises the stamps of insertion and retraction by what this source knows of an event of the piece.</summary>
     public void RaiseExistence(int offset, ref ulong inserted, ref ulong retracted)
     {
         inserted = Math.Max(inserted, _inserted[_start + offset]);
@@ -172,7 +173,7 @@ internal sealed class LiveCursor(SourceReader reader)
     public RowKey Key(int offset) => new(
         _times[_start + offset], _ids[_start + offset], IsTable ? _nextRow - (_end - _start) + offset : _rows[_start + offset], _index);
 
-    /// <summary>Consumes events of the piece; returns how many rows of a table they are.</summary>
+    /// <summary>Consumes events of the piece. Returns how many rows of a table they are.</summary>
     public int Advance(int count)
     {
         _start += count;
@@ -209,8 +210,8 @@ internal sealed class LiveCursor(SourceReader reader)
         IsUniform = !_inserted.AsSpan(0, count).ContainsAnyExcept(_inserted[0]) && !_retracted.AsSpan(0, count).ContainsAnyExcept(_retracted[0]);
     }
 
-    // A memtable is asked for twice as many events as before whenever those do not do: where they end is not known beforehand. It may
-    // have given more than it was asked for, so what follows may reach less far at first.
+    // Reads twice as many events of a memtable as before whenever those were not enough, because their end is not known
+    // beforehand. The memtable may have returned more than was asked for, so the next request may reach less far at first.
     private void LoadMemory()
     {
         RowKey? last = _keys.Count == 0 ? null : _keys[_keys.Count - 1];
@@ -248,7 +249,7 @@ internal sealed class LiveCursor(SourceReader reader)
         IsUniform = true;
     }
 
-    /// <summary>How many keys are not after one.</summary>
+    /// <summary>How many keys, from the first, do not come after the given one.</summary>
     private static int CountTo(ReadOnlySpan<RowKey> keys, in RowKey last)
     {
         int low = 0;

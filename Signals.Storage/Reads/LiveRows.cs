@@ -3,12 +3,13 @@ using Signals.Storage.Primitives;
 namespace Signals.Storage.Reads;
 
 /// <summary>
-/// Takes the events of a cluster that are there, newest first: what was never inserted does not count, what is retracted counts and is left
-/// out. Runs of events that the same sources hold are decided at once where none of them is there, whole blocks where one source has them.
+/// Takes the visible events of a cluster, newest first. Events that were never inserted do not count; retracted ones count and
+/// are left out. A stretch of events that the same sources hold is decided at once when none of them is visible; where only one
+/// source has events, whole blocks are.
 /// </summary>
 /// <remarks>
-/// Thread contract: owned by one read at a time; reused. Invariant: each row of a table is looked at once at most, so that what was
-/// retracted costs little more than comparing its keys.
+/// Thread contract: owned by one read at a time; reused. Invariant: each row of a table is looked at once at most, so a retracted
+/// row costs little more than the comparison of its key.
 /// </remarks>
 internal sealed class LiveRows(PooledList<ReadSource> sources, PooledList<DuplicateRow> duplicates)
 {
@@ -29,7 +30,7 @@ internal sealed class LiveRows(PooledList<ReadSource> sources, PooledList<Duplic
     private bool _hasTaken;
     private long _steps;
 
-    /// <summary>Rows that were looked at, and blocks that were skipped, over all reads.</summary>
+    /// <summary>How many rows were looked at and blocks skipped, over all reads.</summary>
     public long Steps => _steps + _reader.RowsVisited;
 
     public long HeldBytes
@@ -47,12 +48,12 @@ internal sealed class LiveRows(PooledList<ReadSource> sources, PooledList<Duplic
     }
 
     /// <summary>Takes rows of a cluster.</summary>
-    /// <param name="first">Index of its first source.</param>
+    /// <param name="first">Index of the cluster's first source.</param>
     /// <param name="count">How many sources.</param>
     /// <param name="type">The event type.</param>
     /// <param name="slot">Its place in the query.</param>
-    /// <param name="bounds">From when to when.</param>
-    /// <param name="keep">How many events still count; less those that were met.</param>
+    /// <param name="bounds">The range of event time, and the limits.</param>
+    /// <param name="keep">How many events may still count towards last-N; the call subtracts those that it passed.</param>
     /// <param name="stage">Receives the rows.</param>
     public void Take(int first, int count, QueryType type, int slot, in TimeBounds bounds, ref int keep, TypeStage stage)
     {
@@ -112,7 +113,7 @@ internal sealed class LiveRows(PooledList<ReadSource> sources, PooledList<Duplic
                 _all.Add(new LiveCursor(_reader));
             }
 
-            // Where all events are kept, those after the query's end need not be counted.
+            // When all events are kept, those after the query's end need not be counted, so they are skipped.
             ref readonly ReadSource source = ref sources[first + i];
             bool skips = source.Table is not null && source.Newest >= _bounds.To && _bounds.Keep == int.MaxValue;
             _all[i].Start(source, first + i, limit, skips ? SourceReader.CountFrom(source, _bounds.To, []) : 0);
@@ -134,7 +135,10 @@ internal sealed class LiveRows(PooledList<ReadSource> sources, PooledList<Duplic
         }
     }
 
-    /// <summary>The cursor that is first by its key; one that is not loaded before those that are, because its key may be of no event.</summary>
+    /// <summary>
+    /// Finds the cursor with the first key. Of equal keys, a cursor that is not loaded comes first, because its key may belong to
+    /// no event.
+    /// </summary>
     private bool TryFindFirst(out LiveCursor first)
     {
         first = null!;
@@ -154,7 +158,10 @@ internal sealed class LiveRows(PooledList<ReadSource> sources, PooledList<Duplic
         return first is not null;
     }
 
-    /// <summary>Collects the cursors that are at the same event as the first; returns the least key of the others, null when there are none.</summary>
+    /// <summary>
+    /// Collects the cursors that stand at the same event as the leader. Returns the least key of the others, or null when there
+    /// are none.
+    /// </summary>
     private RowKey? Share(LiveCursor leader)
     {
         RowKey? next = null;
@@ -180,7 +187,7 @@ internal sealed class LiveRows(PooledList<ReadSource> sources, PooledList<Duplic
         return next;
     }
 
-    /// <summary>Decides the events that the same cursors are at, up to the next one of another cursor.</summary>
+    /// <summary>Decides the events that the same cursors share, up to the next event of another cursor.</summary>
     private void TakeRun(LiveCursor leader, RowKey? next)
     {
         int run = leader.Count;
@@ -209,7 +216,7 @@ internal sealed class LiveRows(PooledList<ReadSource> sources, PooledList<Duplic
         }
     }
 
-    /// <summary>Takes events of a run while more are wanted; returns how many were looked at.</summary>
+    /// <summary>Takes events of a stretch while more are wanted. Returns how many were looked at.</summary>
     private int TakeEach(LiveCursor leader, int run)
     {
         int done = 0;
@@ -252,7 +259,7 @@ internal sealed class LiveRows(PooledList<ReadSource> sources, PooledList<Duplic
         }
     }
 
-    /// <summary>A cursor whose source inserted an event, so that rows of one source stay together.</summary>
+    /// <summary>A cursor whose source inserted the event. It is preferred, so that rows of one source stay together.</summary>
     private LiveCursor Holder(LiveCursor leader, int offset)
     {
         for (int i = 0; i < _sharing.Count && !leader.IsInserted(offset); i++)

@@ -7,8 +7,8 @@ using Signals.Storage.Versions;
 namespace Signals.Storage.Reads;
 
 /// <summary>
-/// Lets the patches of a user take part in the merge of the columns of chosen rows: both are in table order, so they are walked side by
-/// side, and cells that win are copied in runs where they lie together.
+/// Merges the patches of a user into the columns of chosen rows. Both are in table order, so it walks them side by side and
+/// copies adjacent winning cells together.
 /// </summary>
 /// <remarks>Thread contract: owned by one read at a time; reused; allocates only to grow. The caller is inside a read epoch.</remarks>
 internal sealed class PatchMerger
@@ -22,7 +22,7 @@ internal sealed class PatchMerger
     private readonly long[] _times = new long[KeysAtOnce];
     private readonly ulong[] _ids = new ulong[KeysAtOnce];
 
-    /// <summary>Finds the runs that may patch the chosen rows; false when there are none.</summary>
+    /// <summary>Finds the patch runs that may change the chosen rows. Returns false when there are none.</summary>
     public bool Find(ReadView view, in UserId user, QueryType type, TypeStage stage)
     {
         _sources.Release();
@@ -46,7 +46,7 @@ internal sealed class PatchMerger
         return _sources.Count > 0;
     }
 
-    /// <summary>Merges the cells of the runs that were found into the columns of the stage, which hold stamps.</summary>
+    /// <summary>Merges the cells of these runs into the columns of the stage, which hold stamps.</summary>
     public void Apply(QueryType type, TypeStage stage, ReadOnlySpan<ColumnOutput> outputs)
     {
         foreach (ref readonly PatchSource source in _sources.Span)
@@ -57,7 +57,7 @@ internal sealed class PatchMerger
 
     public long HeldBytes => _states.HeldBytes + _stamps.HeldBytes + _value.HeldBytes;
 
-    /// <summary>Forgets the runs.</summary>
+    /// <summary>Forgets the patch runs.</summary>
     public void Release() => _sources.Release();
 
     private void Walk(in PatchSource source, QueryType type, TypeStage stage, ReadOnlySpan<ColumnOutput> outputs)
@@ -77,7 +77,7 @@ internal sealed class PatchMerger
         }
     }
 
-    /// <summary>Walks some keys of a block beside those that were chosen; gives the first chosen row that is still to come.</summary>
+    /// <summary>Walks some keys of a block beside the chosen rows. Returns the next chosen row.</summary>
     private int MergeKeys(Block block, int start, int count, int chosen, QueryType type, TypeStage stage, ReadOnlySpan<ColumnOutput> outputs)
     {
         ReadOnlySpan<long> times = stage.Times.Span;
@@ -143,7 +143,7 @@ internal sealed class PatchMerger
         }
     }
 
-    // A cell that wins by its stamp needs no look at the values, so neighbours that do are copied at once.
+    // A cell that wins by its stamp needs no comparison of values, so adjacent ones are copied together.
     private void MergeFixed(
         in ColumnChunk chunk, int start, int chosen, ReadOnlySpan<byte> states, ReadOnlySpan<ulong> stamps, ColumnOutput output)
     {
