@@ -1,9 +1,11 @@
 namespace Signals.Storage.History;
 
-/// <summary>Searches of lists in ascending order, by halves. Pure; any thread.</summary>
+/// <summary>Binary searches in ascending lists. Pure; any thread.</summary>
 internal static class Ascending
 {
-    /// <summary>How many items from the first on hold a condition that no item holds behind one that does not.</summary>
+    /// <summary>
+    /// How many items, from the first, meet a condition. After the first item that does not meet it, no item may.
+    /// </summary>
     public static int CountWhile<T>(List<T> items, Func<T, bool> holds)
     {
         int low = 0;

@@ -3,13 +3,13 @@ using Signals.Core.Model;
 namespace Signals.Storage.History;
 
 /// <summary>
-/// Tells a read whether it saw exactly a user's rows of the commits up to a position, while the ingest thread goes on applying others
-/// (<c>docs/decisions/0009-retained-versions-and-receipts.md</c>).
+/// Tells a read whether it saw exactly a user's rows of the commits up to a position, while the ingest thread goes on applying
+/// others (<c>docs/decisions/0009-retained-versions-and-receipts.md</c>).
 /// </summary>
 /// <remarks>
-/// Thread contract: one thread applies; any number read. Reading takes no lock unless commits with rows of the same users came between twice; then
-/// whoever wants to read or apply takes a ticket, and tickets are served in order. Invariant: while the sequence is odd, and only then, a commit
-/// is half applied; it is commit number (sequence + 1) / 2. Lifetime: the store's.
+/// Thread contract: one thread applies; any number of threads read. A read takes no lock unless commits with rows of the same
+/// users interfered twice. Then readers and the applying thread take tickets, which are served in order. Invariant: a commit is
+/// half applied exactly while the sequence is odd; it is commit number (sequence + 1) / 2. Lifetime: that of the store.
 /// </remarks>
 internal sealed class CommitGate
 {
@@ -23,13 +23,15 @@ internal sealed class CommitGate
     private long _served;
     private Exception? _broken;
 
-    /// <summary>Stream position after the last commit that is wholly applied.</summary>
+    /// <summary>Stream position after the last commit that is completely applied.</summary>
     public long Position => Volatile.Read(ref _position);
 
     /// <summary>Stream position after the commit that is being applied, or after the last one.</summary>
     public long UnderWay => Volatile.Read(ref _underWay);
 
-    /// <summary>Sets where a recovered store goes on; before any thread looks.</summary>
+    /// <summary>
+    /// Sets the position at which a recovered store goes on. It must be called before any other thread uses the gate.
+    /// </summary>
     public void Start(long position) => _position = _underWay = position;
 
     /// <summary>Begins to apply the commit that ends at a position.</summary>
@@ -43,13 +45,13 @@ internal sealed class CommitGate
         Interlocked.Increment(ref _sequence);
     }
 
-    /// <summary>Says that the commit has rows of a user, before the first of them is published.</summary>
+    /// <summary>Notes that the commit has rows of a user, before the first of them is published.</summary>
     public void Touch(ulong userHash) => TouchedBy((_sequence + 1) >> 1).Add(userHash);
 
-    /// <summary>Says that the commit is about more than rows, before it takes effect.</summary>
+    /// <summary>Notes that the commit changes more than rows, before the change takes effect.</summary>
     public void TouchEveryone() => TouchedBy((_sequence + 1) >> 1).AddEveryone();
 
-    /// <summary>Ends it: the whole commit is visible.</summary>
+    /// <summary>Ends the commit: all of it is visible.</summary>
     public void EndApply()
     {
         Volatile.Write(ref _position, _underWay);
@@ -57,14 +59,14 @@ internal sealed class CommitGate
         PassTicket();
     }
 
-    /// <summary>Ends it half applied, for good: no read of its users is exact any more.</summary>
+    /// <summary>Ends the commit half applied, for good. No read of its users is exact from then on.</summary>
     public void Break(Exception error)
     {
         Volatile.Write(ref _broken, error);
         PassTicket();
     }
 
-    /// <summary>Begins a read of the commits up to a position, which may turn out not to be exact.</summary>
+    /// <summary>Begins a read of the commits up to a position. The read may turn out not to be exact.</summary>
     public void StartRead(out long sequence, out long position)
     {
         do
@@ -76,12 +78,12 @@ internal sealed class CommitGate
     }
 
     /// <summary>
-    /// Whether what was read of a user since <see cref="StartRead"/> ends exactly at its position: no commit since then, and none that was being
-    /// applied, has shown a row of the user.
+    /// Whether the rows of a user that were read since <see cref="StartRead"/> end exactly at its position. They do if no later
+    /// commit, and none that was being applied, has shown a row of the user.
     /// </summary>
     public bool IsExact(long sequence, ulong userHash)
     {
-        // What was read must have been read before this look.
+        // Everything that was read must have been read before this check.
         Interlocked.MemoryBarrier();
         long first = (sequence >> 1) + 1;
         long last = (Volatile.Read(ref _sequence) + 1) >> 1;
@@ -93,14 +95,17 @@ internal sealed class CommitGate
             }
         }
 
-        // The memory of the first of them is used again when as many others have ended as are remembered: not before this look, then.
+        // The record of the first of these commits is reused once as many later commits ended as are remembered. That must not
+        // have happened before this check.
         Interlocked.MemoryBarrier();
         return last < first || Volatile.Read(ref _sequence) < 2 * (first + Remembered - 1);
     }
 
-    /// <summary>Holds ingest back between two commits until <see cref="EndRead"/>, after waiting for the one under way.</summary>
-    /// <returns>The position that the read ends at.</returns>
-    /// <exception cref="StorePoisonedException">A commit failed half applied.</exception>
+    /// <summary>
+    /// Waits for the commit that is being applied, then holds ingest back between two commits until <see cref="EndRead"/>.
+    /// </summary>
+    /// <returns>The position at which the read ends.</returns>
+    /// <exception cref="StorePoisonedException">A commit failed while it was half applied.</exception>
     public long BeginRead()
     {
         TakeTicket();

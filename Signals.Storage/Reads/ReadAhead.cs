@@ -6,13 +6,17 @@ using Signals.Storage.Tables;
 namespace Signals.Storage.Reads;
 
 /// <summary>
-/// Starts the cache misses of a read before any of them is waited for. Finding a user's rows in a table is a chain of
-/// misses, each naming the next (slot, entry, block, list of chunks, bytes), so all tables take each step together.
+/// Starts the cache misses of a read before the read waits for any of them. Finding a user's rows in a table is a chain of
+/// misses, each of which leads to the next (slot, entry, block, list of chunks, bytes). So all tables take each step together.
 /// </summary>
-/// <remarks>Thread contract: owned by one read at a time; reused. The caller is inside a read epoch. It keeps no block afterwards.</remarks>
+/// <remarks>
+/// Thread contract: owned by one read at a time; reused. The caller is inside a read epoch. Afterwards this holds no block.
+/// </remarks>
 internal sealed class ReadAhead
 {
-    /// <summary>As far as answers usually reach; further back the misses are fetched as they come.</summary>
+    /// <summary>
+    /// How many tables are prefetched: as many as answers usually reach. Misses further back are taken as they come.
+    /// </summary>
     private const int TablesAhead = 4;
 
     private readonly PooledList<Target> _targets = new();
@@ -83,7 +87,7 @@ internal sealed class ReadAhead
             {
                 if (table.ResidentBlock(rows.FirstRow) is Block block)
                 {
-                    block.Touch(); // also the first look at the block itself, whose miss nothing waits for here
+                    block.Touch(); // this is also the first access to the block; nothing waits for its miss here
                     _targets.Add(new Target(block, rows.FirstRow, Math.Min(rows.Count, wanted), type.Early));
                 }
 

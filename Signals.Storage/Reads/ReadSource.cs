@@ -3,7 +3,7 @@ using Signals.Storage.Tables;
 
 namespace Signals.Storage.Reads;
 
-/// <summary>One place that holds rows of the user and event type being read: an entry of a memtable or of a table.</summary>
+/// <summary>One place that holds rows of the user and event type that are read: an entry of a memtable or of a table.</summary>
 internal readonly struct ReadSource
 {
     public ReadSource(in MemRows rows)
@@ -44,9 +44,9 @@ internal readonly struct ReadSource
 
     public bool IsSorted { get; }
 
-    /// <summary>Whether every row is an event that is there; otherwise each has to be looked at.</summary>
+    /// <summary>Whether every row is a visible event; otherwise each row must be checked.</summary>
     public bool IsPlain { get; }
 
-    /// <summary>Whether every insertion and cell has the stamp of what was streamed.</summary>
+    /// <summary>Whether every insertion and cell has the stamp of streamed data.</summary>
     public bool IsStreamed { get; }
 }

@@ -3,10 +3,10 @@ using Signals.Storage.Versions;
 
 namespace Signals.Storage.Reads;
 
-/// <summary>Everything that a read looks at, as one immutable whole: memtables, newest first, and the tables.</summary>
+/// <summary>Everything that a read looks at, as one immutable whole: the memtables and the tables.</summary>
 /// <remarks>
-/// Thread contract: immutable; published with a release store and read inside an epoch.
-/// Invariant: every acknowledged event is in one of its parts.
+/// Thread contract: immutable; published with a release store and read inside an epoch. Invariant: every acknowledged event is in
+/// a memtable or a table of the view.
 /// </remarks>
 /// <param name="memTables">The active memtable, then the frozen ones, newest first.</param>
 /// <param name="tables">The tables.</param>
@@ -18,7 +18,7 @@ internal sealed class ReadView(MemTable[] memTables, TableVersion tables, ulong 
 
     public TableVersion Tables { get; } = tables;
 
-    /// <summary>The kept version that answers of this view can be made from again; 0 when none is kept.</summary>
+    /// <summary>The kept version from which answers of this view can be rebuilt; 0 when none is kept.</summary>
     public ulong Version { get; } = version;
 
     public MemTable Active => MemTables[0];
@@ -27,10 +27,10 @@ internal sealed class ReadView(MemTable[] memTables, TableVersion tables, ulong 
 
     public ReadView WithTables(TableVersion tables) => new(MemTables, tables, Version);
 
-    /// <summary>The view after the oldest frozen memtables went into tables.</summary>
+    /// <summary>The view after the oldest frozen memtable was flushed into tables.</summary>
     public ReadView WithFlushed(MemTable oldest, TableVersion tables) =>
         new(Array.FindAll(MemTables, table => !ReferenceEquals(table, oldest)), tables, Version);
 
-    /// <summary>The same as another kept version.</summary>
+    /// <summary>The same view under another kept version.</summary>
     public ReadView WithVersion(ulong version) => new(MemTables, Tables, version);
 }

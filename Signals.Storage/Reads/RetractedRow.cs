@@ -1,6 +1,8 @@
 namespace Signals.Storage.Reads;
 
-/// <summary>A chosen row whose event was retracted once and inserted again: cells that are not newer than the retraction are void.</summary>
-/// <param name="Row">The row of its stage.</param>
-/// <param name="Stamp">When it was retracted.</param>
+/// <summary>
+/// A chosen row whose event was retracted and inserted again. Cells that are not newer than the retraction are void.
+/// </summary>
+/// <param name="Row">The row in its stage.</param>
+/// <param name="Stamp">The stamp of the retraction.</param>
 internal readonly record struct RetractedRow(int Row, ulong Stamp);

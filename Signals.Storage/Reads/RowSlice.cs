@@ -1,8 +1,8 @@
 namespace Signals.Storage.Reads;
 
-/// <summary>A run of rows of one source that follow each other in the answer: row, row + step, row + 2 step ...</summary>
+/// <summary>Rows of one source that follow one another in the answer: row, row + step, row + 2 step ...</summary>
 /// <param name="Source">Index of the source in the read's source list.</param>
-/// <param name="Row">First row, in terms of the source.</param>
+/// <param name="Row">First row, counted in the source.</param>
 /// <param name="Count">How many rows.</param>
 /// <param name="Step">1 or -1.</param>
 internal readonly record struct RowSlice(int Source, long Row, int Count, int Step)

@@ -5,12 +5,13 @@ using Signals.Storage.Segments;
 namespace Signals.Storage.Reads;
 
 /// <summary>
-/// One user's events in order, as contiguous columns: row i of every span is the same event. A lease on pooled memory;
-/// dispose it when the spans are no longer needed.
+/// One user's events in order, as contiguous columns: row i of every span belongs to the same event. It is a lease on pooled
+/// memory; dispose it when you no longer need the spans.
 /// </summary>
 /// <remarks>
-/// Thread contract: one thread at a time. After dispose every member throws <see cref="ObjectDisposedException"/>; spans
-/// taken before may show another answer's values, but stay valid memory. Copies of the value share the lease: dispose one.
+/// Thread contract: one thread at a time. After dispose every member throws <see cref="ObjectDisposedException"/>. Spans taken
+/// before may show another answer's values, but stay valid memory. Copies of this value share the lease: dispose only one of
+/// them.
 /// </remarks>
 public readonly struct Sequence : IDisposable, IEquatable<Sequence>
 {
@@ -23,7 +24,7 @@ public readonly struct Sequence : IDisposable, IEquatable<Sequence>
         _generation = buffer.Generation;
     }
 
-    /// <summary>What this answer is.</summary>
+    /// <summary>Whether the answer is complete, or the user is unknown.</summary>
     public SequenceStatus Status => Buffer.Statuses[0];
 
     /// <summary>How many events.</summary>
@@ -44,7 +45,9 @@ public readonly struct Sequence : IDisposable, IEquatable<Sequence>
     internal SequenceBuffer Buffer => SequenceAccess.Live(_buffer, _generation);
 
     /// <summary>The values of a scalar column, <see cref="Count"/> of them; 0 where the state is absent or null.</summary>
-    /// <exception cref="ArgumentException">No such column in the query, or its values are not of type <typeparamref name="T"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// The query has no such column, or its values are not of type <typeparamref name="T"/>.
+    /// </exception>
     public ReadOnlySpan<T> Field<T>(string column)
         where T : unmanaged
     {
@@ -52,12 +55,16 @@ public readonly struct Sequence : IDisposable, IEquatable<Sequence>
         return SequenceAccess.Field<T>(buffer, buffer.Query.OrdinalOf(column));
     }
 
-    /// <summary>The same by position in <see cref="SequenceQuery.ColumnNames"/>, without a lookup.</summary>
+    /// <summary>
+    /// Like <see cref="Field{T}(string)"/>, by position in <see cref="SequenceQuery.ColumnNames"/> and without a lookup.
+    /// </summary>
     public ReadOnlySpan<T> Field<T>(int ordinal)
         where T : unmanaged => SequenceAccess.Field<T>(Buffer, ordinal);
 
     /// <summary>The components of a vector column: <see cref="Count"/> x dimensions, row after row; zeros where absent or null.</summary>
-    /// <exception cref="ArgumentException">No such column in the query, or its components are not of type <typeparamref name="T"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// The query has no such column, or its components are not of type <typeparamref name="T"/>.
+    /// </exception>
     public ReadOnlySpan<T> Vector<T>(string column)
         where T : unmanaged
     {
@@ -72,7 +79,7 @@ public readonly struct Sequence : IDisposable, IEquatable<Sequence>
         return SequenceAccess.Bytes(buffer, buffer.Query.OrdinalOf(column), row);
     }
 
-    /// <summary>The text of a column in one row, or null where it is absent or null. Allocates the string.</summary>
+    /// <summary>The text of a column in one row; null where the state is absent or null. Allocates the string.</summary>
     public string? Text(string column, int row)
     {
         SequenceBuffer buffer = Buffer;
@@ -82,7 +89,7 @@ public readonly struct Sequence : IDisposable, IEquatable<Sequence>
             : null;
     }
 
-    /// <summary>Whether each row's value is there, null, or absent; <see cref="Count"/> of them.</summary>
+    /// <summary>The state of a column in each row: value, null or absent; <see cref="Count"/> of them.</summary>
     public ReadOnlySpan<ColumnState> States(string column)
     {
         SequenceBuffer buffer = Buffer;

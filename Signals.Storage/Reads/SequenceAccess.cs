@@ -4,7 +4,7 @@ using Signals.Storage.Segments;
 
 namespace Signals.Storage.Reads;
 
-/// <summary>What <see cref="Sequence"/> and <see cref="SequenceBatch"/> share: checked, typed views of a buffer.</summary>
+/// <summary>Checked, typed views of a buffer, shared by <see cref="Sequence"/> and <see cref="SequenceBatch"/>.</summary>
 internal static class SequenceAccess
 {
     public static SequenceBuffer Live(SequenceBuffer? buffer, int generation)

@@ -5,7 +5,10 @@ using Signals.Storage.Versions;
 
 namespace Signals.Storage.Reads;
 
-/// <summary>Builds one user's sequence at the end of a <see cref="SequenceBuffer"/>: choose per type, merge types, gather columns.</summary>
+/// <summary>
+/// Builds one user's sequence at the end of a <see cref="SequenceBuffer"/>: chooses rows per type, merges the types, and gathers
+/// the columns.
+/// </summary>
 /// <remarks>Thread contract: owned by one read at a time. The caller is inside a read epoch for the whole call.</remarks>
 internal sealed class SequenceAssembler
 {
@@ -27,7 +30,7 @@ internal sealed class SequenceAssembler
         _stamped = new StampedStage(_gatherer, _duplicates);
     }
 
-    /// <summary>Bytes of the scratch that reads have grown.</summary>
+    /// <summary>Bytes of scratch memory that reads have grown.</summary>
     public long HeldBytes
     {
         get
@@ -45,12 +48,14 @@ internal sealed class SequenceAssembler
     /// <summary>See <see cref="SourceReader.RowsVisited"/>.</summary>
     public long RowsVisited => _typeReader.RowsVisited;
 
-    /// <summary>Appends the sequence of <paramref name="user"/>. If it throws, the buffer holds nothing usable.</summary>
+    /// <summary>
+    /// Appends the sequence of <paramref name="user"/>. If it throws, the content of the buffer must not be used.
+    /// </summary>
     /// <param name="view">What to read.</param>
-    /// <param name="user">Whose events.</param>
+    /// <param name="user">The user whose events are read.</param>
     /// <param name="erasedTo">Newest erased time of the user; <see cref="ErasureSet.NoCutoff"/> for none.</param>
-    /// <param name="nowMs">Now, for the age limits.</param>
-    /// <param name="limits">Per type of the query what this read asks for within it; empty for all of it.</param>
+    /// <param name="nowMs">The current time, for the age limits.</param>
+    /// <param name="limits">What this read asks of each type within the query; empty for everything.</param>
     /// <exception cref="AnswerTooLargeException">The answer does not fit into memory.</exception>
     public void Append(ReadView view, in UserId user, long erasedTo, long nowMs, ReadOnlySpan<TypeLimits> limits)
     {
@@ -114,7 +119,7 @@ internal sealed class SequenceAssembler
         return known;
     }
 
-    /// <summary>One type: its rows as they are, already in slices.</summary>
+    /// <summary>Collects a single type: its slices are already in the order of the answer.</summary>
     private void CollectOne(SequenceQuery query)
     {
         TypeStage stage = _stages[0];
@@ -136,7 +141,7 @@ internal sealed class SequenceAssembler
         _gatherer.Gather(query.Types[0], stage.Slices.Span, _buffer.Columns);
     }
 
-    /// <summary>One type whose stamps matter; its patches were found.</summary>
+    /// <summary>Collects a single type whose stamps matter. Its patches were found before.</summary>
     private void CollectStamped(SequenceQuery query)
     {
         MergeKeys(query);
@@ -144,14 +149,15 @@ internal sealed class SequenceAssembler
         Interleave(query);
     }
 
-    /// <summary>Several types: each gathered for itself, then put together in the order of time.</summary>
+    /// <summary>Collects several types: gathers each by itself, then puts them together in the order of time.</summary>
     private void CollectMerged(ReadView view, in UserId user, SequenceQuery query)
     {
         int first = _buffer.Times.Count;
         MergeKeys(query);
         for (int slot = 0; slot < query.Types.Length; slot++)
         {
-            // Where copies of an event take part in the merge of its columns, all of them are needed at once.
+            // All copies of an event are needed at once when they are merged column by column, so such a type gathers no column
+            // late.
             QueryType type = query.Types[slot];
             TypeStage stage = _stages[slot];
             bool isStamped = _stamped.IsNeeded(view, user, type, stage);
@@ -166,7 +172,7 @@ internal sealed class SequenceAssembler
         Interleave(query);
     }
 
-    /// <summary>Appends the keys of the answer and cuts each stage to what was used of it.</summary>
+    /// <summary>Appends the keys of the answer and cuts each stage to the rows that the answer uses.</summary>
     private void MergeKeys(SequenceQuery query) =>
         _merger.Merge(StagesOf(query), query.Types, query.Last, query.Order == SequenceOrder.OldestFirst, _buffer);
 
@@ -212,7 +218,7 @@ internal sealed class SequenceAssembler
         }
     }
 
-    /// <summary>The row of this identity, or -1 when it did not make it into the sequence.</summary>
+    /// <summary>The row of this identity in the answer, or -1 when the answer does not contain it.</summary>
     private int Find(ushort eventType, in RowKey key, int first, SequenceOrder order)
     {
         ReadOnlySpan<long> times = _buffer.Times.Span[first..];

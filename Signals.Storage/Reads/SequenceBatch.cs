@@ -4,10 +4,10 @@ using Signals.Storage.Segments;
 namespace Signals.Storage.Reads;
 
 /// <summary>
-/// The sequences of several users in one answer, jagged: the rows of user i are those from <c>Offsets[i]</c> up to
-/// <c>Offsets[i + 1]</c> in every span. A lease on pooled memory; dispose it when the spans are no longer needed.
+/// The sequences of several users in one jagged answer: in every span, the rows of user i are those from <c>Offsets[i]</c> up to
+/// <c>Offsets[i + 1]</c>. It is a lease on pooled memory; dispose it when you no longer need the spans.
 /// </summary>
-/// <remarks>Thread contract and lifetime: as <see cref="Sequence"/>.</remarks>
+/// <remarks>Thread contract and lifetime: like <see cref="Sequence"/>.</remarks>
 public readonly struct SequenceBatch : IDisposable, IEquatable<SequenceBatch>
 {
     private readonly SequenceBuffer? _buffer;
@@ -19,16 +19,16 @@ public readonly struct SequenceBatch : IDisposable, IEquatable<SequenceBatch>
         _generation = buffer.Generation;
     }
 
-    /// <summary>How many users, in the order they were asked for.</summary>
+    /// <summary>How many users, in the order in which they were asked for.</summary>
     public int UserCount => Buffer.Statuses.Count;
 
     /// <summary>How many events over all users.</summary>
     public int Count => Buffer.Times.Count;
 
-    /// <summary>Where each user's rows begin, and as a last one where they all end; <see cref="UserCount"/> + 1 of them.</summary>
+    /// <summary>The first row of each user, followed by the row count; <see cref="UserCount"/> + 1 values.</summary>
     public ReadOnlySpan<int> Offsets => Buffer.Ends.Span;
 
-    /// <summary>What each user's answer is; <see cref="UserCount"/> of them.</summary>
+    /// <summary>For each user whether the answer is complete or the user is unknown; <see cref="UserCount"/> of them.</summary>
     public ReadOnlySpan<SequenceStatus> Statuses => Buffer.Statuses.Span;
 
     /// <summary>Event times, milliseconds since the Unix epoch, UTC.</summary>
@@ -46,7 +46,9 @@ public readonly struct SequenceBatch : IDisposable, IEquatable<SequenceBatch>
     internal SequenceBuffer Buffer => SequenceAccess.Live(_buffer, _generation);
 
     /// <summary>The values of a scalar column; 0 where the state is absent or null.</summary>
-    /// <exception cref="ArgumentException">No such column in the query, or its values are not of type <typeparamref name="T"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// The query has no such column, or its values are not of type <typeparamref name="T"/>.
+    /// </exception>
     public ReadOnlySpan<T> Field<T>(string column)
         where T : unmanaged
     {
@@ -55,7 +57,9 @@ public readonly struct SequenceBatch : IDisposable, IEquatable<SequenceBatch>
     }
 
     /// <summary>The components of a vector column: <see cref="Count"/> x dimensions, row after row.</summary>
-    /// <exception cref="ArgumentException">No such column in the query, or its components are not of type <typeparamref name="T"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// The query has no such column, or its components are not of type <typeparamref name="T"/>.
+    /// </exception>
     public ReadOnlySpan<T> Vector<T>(string column)
         where T : unmanaged
     {
@@ -70,7 +74,7 @@ public readonly struct SequenceBatch : IDisposable, IEquatable<SequenceBatch>
         return SequenceAccess.Bytes(buffer, buffer.Query.OrdinalOf(column), row);
     }
 
-    /// <summary>Whether each row's value is there, null, or absent.</summary>
+    /// <summary>The state of a column in each row: value, null or absent.</summary>
     public ReadOnlySpan<ColumnState> States(string column)
     {
         SequenceBuffer buffer = Buffer;

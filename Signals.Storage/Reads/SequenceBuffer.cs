@@ -4,11 +4,11 @@ using Signals.Storage.Segments;
 namespace Signals.Storage.Reads;
 
 /// <summary>
-/// The memory behind one answer, of one user or of many: keys, columns, statuses, and the scratch that made them.
+/// The memory behind one answer, for one user or many: keys, columns, statuses, and the scratch memory that reads need.
 /// </summary>
 /// <remarks>
-/// Thread contract: owned by one lease at a time. Lifetime: rented from an <see cref="AgingPool{T}"/>; a lease
-/// carries the generation that it was rented with, so that a disposed lease is told from a live one.
+/// Thread contract: owned by one lease at a time. Lifetime: rented from an <see cref="AgingPool{T}"/>. A lease carries the
+/// generation that it was rented with, so a disposed lease can be told from a live one.
 /// </remarks>
 internal sealed class SequenceBuffer : PooledObject
 {
@@ -44,10 +44,12 @@ internal sealed class SequenceBuffer : PooledObject
     /// <summary>The completeness of each event type of the query, as it was when the read began.</summary>
     public PooledList<Completeness> Completeness { get; } = new();
 
-    /// <summary>How many columns, from the first, reads gather at once; the others follow by <see cref="Complete"/>.</summary>
+    /// <summary>
+    /// How many columns, from the first, reads gather at once. <see cref="Complete"/> gathers the others later.
+    /// </summary>
     public int Early { get; private set; }
 
-    /// <summary>Where the rows lie whose late columns are to follow.</summary>
+    /// <summary>The places of the rows whose late columns are still to be gathered.</summary>
     public LateRows Late { get; } = new();
 
     public override long HeldBytes => Times.HeldBytes + Ids.HeldBytes + EventTypes.HeldBytes + Ends.HeldBytes + Statuses.HeldBytes
@@ -71,8 +73,8 @@ internal sealed class SequenceBuffer : PooledObject
 
     public ReadOnlySpan<ColumnOutput> Columns => _columns.AsSpan(0, Query.Columns.Length);
 
-    /// <param name="query">The question.</param>
-    /// <param name="isLate">Whether late columns follow once rows are chosen.</param>
+    /// <param name="query">The query that is answered.</param>
+    /// <param name="isLate">Whether late columns are gathered only after rows were chosen.</param>
     public void Begin(SequenceQuery query, bool isLate)
     {
         Query = query;
@@ -99,7 +101,10 @@ internal sealed class SequenceBuffer : PooledObject
         }
     }
 
-    /// <summary>Ends the lease of this generation; false when it had ended before. Nothing of what was read is referred to any more.</summary>
+    /// <summary>
+    /// Ends the lease of this generation; returns false when it had ended before. Afterwards the buffer refers to nothing that
+    /// was read.
+    /// </summary>
     public bool TryEnd(int generation)
     {
         if (Interlocked.CompareExchange(ref _generation, generation + 1, generation) != generation)

@@ -5,18 +5,24 @@ using Signals.Core.Schema;
 namespace Signals.Storage.Reads;
 
 /// <summary>
-/// Runs an enricher or filter over sequences as they were read: the same step that runs at indexing and offline, on the answer's own columns,
-/// without a copy of its inputs. The outputs lie in this object, which its owner keeps.
+/// Runs an enricher or filter over sequences that were read. It is the same step that runs at indexing and offline, and works on
+/// the answer's own columns without copying its inputs. The outputs are held in this object.
 /// </summary>
-/// <remarks>Thread contract: one thread at a time. Once grown to the size of the sequences a run allocates nothing.</remarks>
+/// <remarks>
+/// Thread contract: one thread at a time. Once it has grown to the size of the sequences, a run allocates nothing.
+/// </remarks>
 public sealed class SequenceEnricher
 {
     private readonly SequenceQuery _query;
     private readonly EnrichmentRun _run;
     private readonly int[] _ordinals;
 
-    /// <summary>Prepares to run a step over answers of a query, which is of one event type and asks for the step's inputs.</summary>
-    /// <exception cref="EnrichmentMismatchException">It is not, or does not; every error is named.</exception>
+    /// <summary>
+    /// Prepares to run a step over answers of a query. The query must read one event type and the step's inputs.
+    /// </summary>
+    /// <exception cref="EnrichmentMismatchException">
+    /// The query reads several event types or lacks an input; every error is named.
+    /// </exception>
     public SequenceEnricher(IEnrichmentStep step, SequenceQuery query)
     {
         ArgumentNullException.ThrowIfNull(step);
@@ -42,9 +48,11 @@ public sealed class SequenceEnricher
     }
 
     /// <summary>Runs an enricher over a sequence.</summary>
-    /// <param name="user">Whose sequence it is.</param>
-    /// <param name="sequence">An answer to the query, not disposed; row i of the result is row i of it.</param>
-    /// <returns>The same object each time, with the outputs filled; valid until the next run and while the sequence is.</returns>
+    /// <param name="user">The user whose sequence it is.</param>
+    /// <param name="sequence">An answer to the query, not disposed. Row i of the result belongs to row i of it.</param>
+    /// <returns>
+    /// The same object each time, with the outputs filled. It is valid until the next run, and only while the sequence is.
+    /// </returns>
     /// <exception cref="ArgumentException">The sequence answers another query.</exception>
     public EnrichmentBatch Enrich(UserId user, in Sequence sequence)
     {
@@ -53,7 +61,7 @@ public sealed class SequenceEnricher
         return _run.Batch;
     }
 
-    /// <summary>As <see cref="Enrich"/>, for an enricher of either kind.</summary>
+    /// <summary>Like <see cref="Enrich"/>, for a local or a remote enricher.</summary>
     public async ValueTask<EnrichmentBatch> EnrichAsync(UserId user, Sequence sequence, CancellationToken cancellationToken = default)
     {
         Bind(user, sequence);
@@ -75,7 +83,7 @@ public sealed class SequenceEnricher
         SequenceBuffer buffer = sequence.Buffer;
         if (!ReferenceEquals(buffer.Query, _query))
         {
-            throw new ArgumentException("The sequence answers another query than the one that was prepared for.", nameof(sequence));
+            throw new ArgumentException("The sequence answers another query; enrich only answers of the query that this object was made for.", nameof(sequence));
         }
 
         _run.Batch.Begin(buffer.Times.Memory, buffer.Ids.Memory, user);

@@ -5,11 +5,11 @@ using Signals.Core.Model;
 namespace Signals.Storage.Reads;
 
 /// <summary>
-/// A prepared question: which event types, how many events, from when to when, in which order, with which columns.
+/// A prepared query: which event types, how many events, which range of time, in which order, with which columns.
 /// </summary>
 /// <remarks>
-/// Thread contract: immutable; prepare once, use from any thread for any user. Made by <see cref="SequenceQueryBuilder"/>
-/// and bound to the store that made it.
+/// Thread contract: immutable; prepare it once, and use it from any thread for any user. It is made by
+/// <see cref="SequenceQueryBuilder"/> and belongs to the store that made it.
 /// </remarks>
 public sealed class SequenceQuery
 {
@@ -50,12 +50,12 @@ public sealed class SequenceQuery
 
     internal QueryType[] Types { get; }
 
-    /// <summary>Whether some type has an age limit, so that reading needs the time.</summary>
+    /// <summary>Whether a type has an age limit, so that reading needs the current time.</summary>
     internal bool NeedsNow { get; }
 
     internal ColumnType[] Columns { get; }
 
-    /// <summary>Bytes of an answer's row, without the values of columns of variable length.</summary>
+    /// <summary>Bytes of one row of an answer, without the values of columns of variable length.</summary>
     internal int RowBytes { get; }
 
     internal bool HasVariable { get; }
@@ -64,7 +64,7 @@ public sealed class SequenceQuery
     internal int Early { get; }
 
     /// <summary>The position of a column in <see cref="ColumnNames"/>.</summary>
-    /// <exception cref="ArgumentException">The query has no such column; the message lists those it has.</exception>
+    /// <exception cref="ArgumentException">The query has no such column; the message lists the columns that it has.</exception>
     public int OrdinalOf(string column)
     {
         ArgumentNullException.ThrowIfNull(column);

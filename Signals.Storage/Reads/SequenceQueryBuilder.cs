@@ -4,8 +4,13 @@ using Signals.Core.Schema;
 
 namespace Signals.Storage.Reads;
 
-/// <summary>Builds a <see cref="SequenceQuery"/>. Without further calls: every event, newest first, every column.</summary>
-/// <remarks>Thread contract: one thread. Mistakes are reported where they are made or, for combinations, by <see cref="Build"/>.</remarks>
+/// <summary>
+/// Builds a <see cref="SequenceQuery"/>. Without further calls it reads every event, newest first, with every column.
+/// </summary>
+/// <remarks>
+/// Thread contract: one thread. A mistake is reported by the call that makes it. Mistakes in combinations are reported by
+/// <see cref="Build"/>.
+/// </remarks>
 public sealed class SequenceQueryBuilder
 {
     private readonly EventTypeSchema[] _types;
@@ -21,7 +26,7 @@ public sealed class SequenceQueryBuilder
     {
         if (eventTypes.IsEmpty)
         {
-            throw new ArgumentException("A query names at least one event type.", nameof(eventTypes));
+            throw new ArgumentException("The query names no event type; name at least one.", nameof(eventTypes));
         }
 
         _types = new EventTypeSchema[eventTypes.Length];
@@ -34,11 +39,11 @@ public sealed class SequenceQueryBuilder
             }
         }
 
-        // Ties in time are broken by event type id, so types are merged in that order whatever order they are named in.
+        // Events of equal time are ordered by event type id, so types are merged in that order, whatever order they are named in.
         Array.Sort(_types, static (a, b) => a.Id.CompareTo(b.Id));
     }
 
-    /// <summary>At most <paramref name="count"/> events over all types, the newest.</summary>
+    /// <summary>Returns at most <paramref name="count"/> events over all types, the newest ones.</summary>
     public SequenceQueryBuilder Last(int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
@@ -46,7 +51,9 @@ public sealed class SequenceQueryBuilder
         return this;
     }
 
-    /// <summary>At most <paramref name="count"/> events of one type, the newest, before types are merged.</summary>
+    /// <summary>
+    /// Returns at most <paramref name="count"/> events of one type, the newest ones. The limit applies before types are merged.
+    /// </summary>
     public SequenceQueryBuilder Last(string eventType, int count)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(count);
@@ -59,11 +66,14 @@ public sealed class SequenceQueryBuilder
         return this;
     }
 
-    /// <summary>Only events with <paramref name="from"/> &lt;= time &lt; <paramref name="to"/>.</summary>
+    /// <summary>Returns only events with <paramref name="from"/> &lt;= time &lt; <paramref name="to"/>.</summary>
     public SequenceQueryBuilder Between(DateTimeOffset from, DateTimeOffset to) =>
         Between(from.ToUnixTimeMilliseconds(), to.ToUnixTimeMilliseconds());
 
-    /// <summary>Only events with <paramref name="fromMs"/> &lt;= time &lt; <paramref name="toMs"/>, milliseconds since the Unix epoch, UTC.</summary>
+    /// <summary>
+    /// Returns only events with <paramref name="fromMs"/> &lt;= time &lt; <paramref name="toMs"/>, milliseconds since the Unix
+    /// epoch, UTC.
+    /// </summary>
     public SequenceQueryBuilder Between(long fromMs, long toMs)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(fromMs, toMs);
@@ -72,36 +82,39 @@ public sealed class SequenceQueryBuilder
         return this;
     }
 
-    /// <summary>Newest event first.</summary>
+    /// <summary>Orders the answer by time, newest event first.</summary>
     public SequenceQueryBuilder NewestFirst()
     {
         _order = SequenceOrder.NewestFirst;
         return this;
     }
 
-    /// <summary>Oldest event first; still the newest ones that fit.</summary>
+    /// <summary>Orders the answer by time, oldest event first. The limits still keep the newest events.</summary>
     public SequenceQueryBuilder OldestFirst()
     {
         _order = SequenceOrder.OldestFirst;
         return this;
     }
 
-    /// <summary>Only these columns; none for times, ids and event types alone.</summary>
+    /// <summary>Returns only these columns. Call it without names for times, ids and event types alone.</summary>
     public SequenceQueryBuilder Columns(params ReadOnlySpan<string> names)
     {
         _columns = [.. names];
         return this;
     }
 
-    /// <summary>Lets a reader that chooses among the rows get only the first <paramref name="count"/> columns before it has.</summary>
+    /// <summary>
+    /// For a reader that chooses among the rows: only the first <paramref name="count"/> columns are gathered before it has
+    /// chosen.
+    /// </summary>
     internal SequenceQueryBuilder Early(int count)
     {
         _early = count;
         return this;
     }
 
-    /// <summary>Checks the whole and prepares it.</summary>
-    /// <exception cref="ArgumentException">A column that no type has, or that two types have with different kinds.</exception>
+    /// <summary>Checks the query and prepares it.</summary>
+    /// <exception cref="ArgumentException">No type has one of the columns, or two types have it with different kinds.</exception>
     public SequenceQuery Build()
     {
         string[] names = _columns ?? [.. _types.SelectMany(type => type.Columns).Select(column => column.Name).Distinct(StringComparer.Ordinal)];

@@ -1,11 +1,13 @@
 namespace Signals.Storage.Reads;
 
-/// <summary>What an answer is. An empty sequence is never returned without saying which of these it is.</summary>
+/// <summary>How to understand an answer. An empty sequence always comes with one of these reasons.</summary>
 public enum SequenceStatus : byte
 {
-    /// <summary>Every event that the query asks for and that the store holds is in the sequence; there may be none.</summary>
+    /// <summary>The sequence holds every event that the query asks for and that the store holds; there may be none.</summary>
     Complete = 0,
 
-    /// <summary>The store holds nothing of this user for any event type of the query, or nothing that is not erased or too old.</summary>
+    /// <summary>
+    /// For the event types of the query, the store holds no event of this user that is neither erased nor too old.
+    /// </summary>
     UnknownUser = 1,
 }

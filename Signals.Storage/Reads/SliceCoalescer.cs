@@ -2,7 +2,7 @@ using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Reads;
 
-/// <summary>Turns ordered row keys into as few slices as their places allow.</summary>
+/// <summary>Turns ordered row keys into as few slices as possible.</summary>
 internal static class SliceCoalescer
 {
     public static void Append(ReadOnlySpan<RowKey> keys, PooledList<RowSlice> slices)
@@ -21,7 +21,9 @@ internal static class SliceCoalescer
         }
     }
 
-    /// <summary>Rows of one source that are neighbours; the first pair sets the direction. The rows of two chunks are never neighbours.</summary>
+    /// <summary>
+    /// Whether two rows of one source are neighbours. The first pair sets the direction. Rows of two chunks are never neighbours.
+    /// </summary>
     private static bool Continues(in RowKey last, in RowKey next, bool isFirstPair, ref int step)
     {
         long distance = next.Row - last.Row;

@@ -6,13 +6,15 @@ using Signals.Storage.Tables;
 namespace Signals.Storage.Reads;
 
 /// <summary>Reads keys of one source, newest first.</summary>
-/// <remarks>Thread contract: stateless but for scratch; owned by one read at a time.</remarks>
+/// <remarks>Thread contract: owned by one read at a time; it has no state except scratch memory.</remarks>
 internal sealed class SourceReader
 {
     private readonly PooledList<long> _times = new();
     private readonly PooledList<ulong> _ids = new();
 
-    /// <summary>Rows whose keys were looked at to choose among them, over all reads: what makes a read cost more than its answer.</summary>
+    /// <summary>
+    /// How many keys were looked at to choose among rows, over all reads. It shows how much more a read costs than its answer.
+    /// </summary>
     public long RowsVisited { get; private set; }
 
     public long HeldBytes => _times.HeldBytes + _ids.HeldBytes;
@@ -34,9 +36,10 @@ internal sealed class SourceReader
     }
 
     /// <summary>
-    /// The newest keys: <paramref name="limit"/> identities at least, or all when there are fewer. Each copy of an identity is there or none.
+    /// Loads the newest keys: at least <paramref name="limit"/> identities, or all when there are fewer. Either every copy of an
+    /// identity is loaded, or none.
     /// </summary>
-    /// <returns>True when these are all.</returns>
+    /// <returns>True when these are all keys of the source.</returns>
     public bool LoadKeys(in ReadSource source, int index, int limit, int[] stored, PooledList<RowKey> destination)
     {
         destination.Clear();
@@ -69,7 +72,7 @@ internal sealed class SourceReader
         return count == source.Count;
     }
 
-    /// <summary>Copies keys of adjacent table rows, across blocks where need be.</summary>
+    /// <summary>Copies the keys of adjacent table rows, across blocks if necessary.</summary>
     public static void CopyTableKeys(Table table, long row, int[] stored, Span<long> times, Span<ulong> ids)
     {
         while (!times.IsEmpty)
@@ -85,7 +88,7 @@ internal sealed class SourceReader
         }
     }
 
-    /// <summary>Whether a source holds an event after a time that was inserted, be it retracted or not.</summary>
+    /// <summary>Whether a source holds an event after a time that was inserted, even if it was retracted.</summary>
     public static bool AnyInsertedAfter(in ReadSource source, long time)
     {
         if (source.Newest <= time || source.IsPlain)
@@ -139,7 +142,8 @@ internal sealed class SourceReader
                 return isAll;
             }
 
-            // At least twice as many as before: where events come in many copies, steps of what is missing would be many.
+            // Asks for at least twice as many as before: where events have many copies, asking only for what is missing would
+            // take many steps.
             wanted = (int)Math.Min(int.MaxValue, known + Math.Max((long)known, missing));
             destination.Clear();
         }

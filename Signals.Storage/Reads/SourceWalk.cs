@@ -7,13 +7,12 @@ using Signals.Storage.Versions;
 namespace Signals.Storage.Reads;
 
 /// <summary>
-/// Finds the sources of one user and event type and hands them out in clusters: sources whose times overlap
-/// belong to one cluster, and every cluster is wholly newer than the next. Tables are probed only as far back as
-/// the clusters that were asked for reach.
+/// Finds the sources of one user and event type and returns them in clusters. Sources whose times overlap belong to one cluster,
+/// and every cluster is wholly newer than the next. Tables are probed only as far back as the requested clusters reach.
 /// </summary>
 /// <remarks>
-/// Thread contract: owned by one read at a time; reused. The source list is shared by all types of a read, so the
-/// index of a source is stable once its cluster was handed out.
+/// Thread contract: owned by one read at a time; reused. All types of a read share the source list, so the index of a source does
+/// not change once its cluster was returned.
 /// </remarks>
 internal sealed class SourceWalk(PooledList<ReadSource> sources)
 {
@@ -23,7 +22,9 @@ internal sealed class SourceWalk(PooledList<ReadSource> sources)
     private TableCandidates _tables;
     private int _pending;
 
-    /// <summary>Starts with the memtables' rows; tables follow as they are needed, none that ends before <paramref name="from"/>.</summary>
+    /// <summary>
+    /// Starts with the rows in memtables. Tables follow as they are needed, except those that end before <paramref name="from"/>.
+    /// </summary>
     public void Start(ReadView view, in UserId user, ushort eventType, long from)
     {
         _user = user;
@@ -41,10 +42,12 @@ internal sealed class SourceWalk(PooledList<ReadSource> sources)
         }
     }
 
-    /// <summary>Forgets the view, so that a reader that waits for its next read keeps none alive.</summary>
+    /// <summary>Forgets the view, so that an idle reader does not keep it alive.</summary>
     public void Release() => _tables = default;
 
-    /// <summary>The next older cluster: sources [first, first + count), in no order. False when there is none.</summary>
+    /// <summary>
+    /// The next older cluster: sources [first, first + count), in no particular order. Returns false when there is none.
+    /// </summary>
     public bool TryNext(out int first, out int count)
     {
         first = _pending;
@@ -78,7 +81,7 @@ internal sealed class SourceWalk(PooledList<ReadSource> sources)
         return true;
     }
 
-    /// <summary>Whether any source, of whatever age, holds an event newer than <paramref name="cutoff"/> that was inserted.</summary>
+    /// <summary>Whether any source, however old, holds an inserted event newer than <paramref name="cutoff"/>.</summary>
     public bool AnyInsertedAfter(long cutoff)
     {
         ProbeTablesReaching(cutoff);

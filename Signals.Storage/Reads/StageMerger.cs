@@ -3,10 +3,10 @@ using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Reads;
 
-/// <summary>Merges the chosen rows of several event types by time: newest first, ties by event type id.</summary>
+/// <summary>Merges the chosen rows of several event types by time: newest first, equal times by event type id.</summary>
 /// <remarks>
-/// Thread contract: owned by one read at a time; reused. Runs are merged two at a time, neighbours first, so that ties keep the order of
-/// the stages, by a loop without a branch that could be mispredicted: which type the next row comes from cannot be foreseen.
+/// Thread contract: owned by one read at a time; reused. Neighbouring runs are merged two at a time, so equal times keep the
+/// order of the stages. The loop has no branch that could be mispredicted, because the type of the next row cannot be foreseen.
 /// </remarks>
 internal sealed class StageMerger
 {
@@ -19,14 +19,17 @@ internal sealed class StageMerger
     private PooledList<int> _ends = new();
     private PooledList<int> _mergedEnds = new();
 
-    /// <summary>How many rows the last merge gave.</summary>
+    /// <summary>How many rows the last merge returned.</summary>
     public int Count => _times.Count;
 
     public long HeldBytes => _starts.HeldBytes + _places.HeldBytes + _times.HeldBytes + _mergedTimes.HeldBytes + _rows.HeldBytes
         + _mergedRows.HeldBytes + _ends.HeldBytes + _mergedEnds.HeldBytes;
 
-    /// <summary>Appends the newest <paramref name="last"/> keys over all stages to the answer, and cuts each stage to what was used of it.</summary>
-    /// <param name="stages">Per event type, in the order of their ids.</param>
+    /// <summary>
+    /// Appends the newest <paramref name="last"/> keys over all stages to the answer, and cuts each stage to the rows that the
+    /// answer uses.
+    /// </summary>
+    /// <param name="stages">One for each event type, in the order of their ids.</param>
     /// <param name="types">The event types of the stages.</param>
     /// <param name="last">How many rows at most.</param>
     /// <param name="oldestFirst">Whether the answer is in the reverse order of the stages.</param>
@@ -62,7 +65,7 @@ internal sealed class StageMerger
         }
     }
 
-    /// <summary>The row of the answer that each row of a stage became; rows of the answer of this user count from 0.</summary>
+    /// <summary>The row of the answer that each row of a stage became. The rows of this user count from 0.</summary>
     public ReadOnlySpan<int> PlacesOf(int slot, TypeStage stage) => _places.Span.Slice(_starts[slot], stage.Count);
 
     private void Concatenate(ReadOnlySpan<TypeStage> stages, int last)
@@ -94,7 +97,7 @@ internal sealed class StageMerger
         _places.Extend(rows.Length).Fill(-1);
     }
 
-    /// <summary>A time that no row of the answer is older than: one stage alone has enough rows that are not.</summary>
+    /// <summary>A time such that no row of the answer is older: one stage alone has enough rows that are not older.</summary>
     private static long OldestOf(ReadOnlySpan<TypeStage> stages, int last)
     {
         long oldest = long.MinValue;
@@ -106,7 +109,7 @@ internal sealed class StageMerger
         return oldest;
     }
 
-    /// <summary>How many of some times, newest first, are not before a time.</summary>
+    /// <summary>How many of the given times, newest first, are not before a time.</summary>
     private static int CountFrom(ReadOnlySpan<long> times, long time)
     {
         int low = 0;
@@ -143,7 +146,7 @@ internal sealed class StageMerger
         (_ends, _mergedEnds) = (_mergedEnds, _ends);
     }
 
-    /// <summary>Merges two runs, as many rows as there is room for; of equal times those of the first come first.</summary>
+    /// <summary>Merges two runs, up to the room in the output. Of equal times those of the first run come first.</summary>
     [MethodImpl(MethodImplOptions.NoInlining)] // so that the loop has the registers for itself
     private static void Merge(
         ReadOnlySpan<long> firstTimes, ReadOnlySpan<int> firstRows, ReadOnlySpan<long> secondTimes, ReadOnlySpan<int> secondRows,

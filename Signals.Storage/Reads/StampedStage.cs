@@ -4,13 +4,13 @@ using Signals.Storage.Primitives;
 namespace Signals.Storage.Reads;
 
 /// <summary>
-/// Puts the columns of the chosen rows of one event type together where stamps decide: copies of an event in several sources, patches,
-/// retractions.
+/// Completes the columns of the chosen rows of one event type when stamps decide: when an event has copies in several sources,
+/// patches, or a retraction.
 /// </summary>
 /// <remarks>
-/// Thread contract: owned by one read at a time; reused. Reads of events that only ever were streamed do not come here, because one
-/// stamp needs no comparison. The order of steps does not matter to what is the greatest cell; retractions come last, so that a cell is
-/// void only if the greatest is.
+/// Thread contract: owned by one read at a time; reused. Reads of events that were only streamed do not come here, because equal
+/// stamps need no comparison. The order of the merges does not change which cell is the greatest. Retractions come last, so that
+/// only the greatest cell can be void.
 /// </remarks>
 internal sealed class StampedStage(ColumnGatherer gatherer, PooledList<DuplicateRow> duplicates)
 {
@@ -18,11 +18,13 @@ internal sealed class StampedStage(ColumnGatherer gatherer, PooledList<Duplicate
 
     public long HeldBytes => _patches.HeldBytes;
 
-    /// <summary>Whether the columns of a stage need stamps. Finds the patches that <see cref="Complete"/> applies.</summary>
+    /// <summary>
+    /// Whether the columns of a stage need stamps. It also finds the patches that <see cref="Complete"/> applies.
+    /// </summary>
     public bool IsNeeded(ReadView view, in UserId user, QueryType type, TypeStage stage) =>
         _patches.Find(view, user, type, stage) || stage.Retracted.Count > 0 || (stage.HasDuplicates && stage.IsStamped);
 
-    /// <summary>Completes columns in which the chosen rows' own cells are.</summary>
+    /// <summary>Completes columns that already hold the chosen rows' own cells.</summary>
     public void Complete(QueryType type, int slot, TypeStage stage, ReadOnlySpan<ColumnOutput> outputs)
     {
         gatherer.GatherStamps(type, stage.Slices.Span, outputs);
@@ -43,7 +45,7 @@ internal sealed class StampedStage(ColumnGatherer gatherer, PooledList<Duplicate
         _patches.Release();
     }
 
-    /// <summary>Forgets what the read held.</summary>
+    /// <summary>Forgets what the read used.</summary>
     public void Release() => _patches.Release();
 
     private void MergeDuplicates(QueryType type, int slot, TypeStage stage, ReadOnlySpan<ColumnOutput> outputs)

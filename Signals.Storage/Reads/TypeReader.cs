@@ -5,15 +5,15 @@ using Signals.Storage.Primitives;
 namespace Signals.Storage.Reads;
 
 /// <summary>
-/// Chooses the rows of one event type: walks its clusters from the newest, takes a cluster of one sorted source as
-/// it lies, merges the others row by row, and stops as soon as no older source can change the answer. Where a source has rows that were
-/// retracted or never inserted, or the query ends before the newest, <see cref="LiveRows"/> takes what counts of the cluster.
+/// Chooses the rows of one event type. It walks the type's clusters from the newest. It takes a cluster of one sorted source in
+/// one piece, merges other clusters row by row, and stops as soon as no older source can change the answer.
+/// <see cref="LiveRows"/> handles a cluster when a source has rows that were retracted or never inserted, or when the query ends
+/// before the newest event.
 /// </summary>
 /// <remarks>
-/// Thread contract: owned by one read at a time; reused; allocates only to grow.
-/// Invariant: the rows taken are the newest distinct events that are there, time descending and id ascending; retracted ones count
-/// towards last-N all the same. A second copy
-/// of an identity goes to the duplicate list instead, so that its columns can take part in the merge.
+/// Thread contract: owned by one read at a time; reused; allocates only to grow. Invariant: the rows taken are the newest
+/// distinct visible events, time descending and id ascending. Retracted events count towards last-N all the same. A second copy
+/// of an identity goes to the duplicate list, so that its columns can be merged.
 /// </remarks>
 internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<DuplicateRow> duplicates)
 {
@@ -43,7 +43,7 @@ internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<Dupl
         _live.Release();
     }
 
-    /// <summary>Fills <paramref name="stage"/>; returns false when the store holds nothing of the user for this type.</summary>
+    /// <summary>Fills <paramref name="stage"/>. Returns false when the store holds nothing of the user for this type.</summary>
     public bool Read(ReadView view, in UserId user, long hiddenTo, QueryType type, int slot, in TimeBounds bounds, TypeStage stage)
     {
         _type = type;
@@ -151,7 +151,9 @@ internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<Dupl
         }
     }
 
-    /// <summary>Cuts [skip, end) of a cluster to what last-N and the query leave, and counts it off.</summary>
+    /// <summary>
+    /// Cuts [skip, end) of a cluster to what last-N and the query leave, and subtracts it from what is still wanted.
+    /// </summary>
     private void Take(ref int skip, ref int end, out int take)
     {
         skip = Math.Min(skip, _keep);
@@ -161,7 +163,7 @@ internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<Dupl
         _wanted -= take;
     }
 
-    /// <summary>Merges a cluster into <c>_merged</c>: at most as many distinct rows as can still count.</summary>
+    /// <summary>Merges a cluster into <c>_merged</c>, with at most as many distinct rows as can still count.</summary>
     private void Merge(int first, int count)
     {
         int limit = Newest(first, count) < _bounds.To ? Math.Min(_keep, _wanted) : _keep;

@@ -3,7 +3,9 @@ using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Reads;
 
-/// <summary>The chosen rows of one event type, newest first: their keys, where they are, and for a merge of types their columns.</summary>
+/// <summary>
+/// The chosen rows of one event type, newest first: their keys, their places, and their columns when types are merged.
+/// </summary>
 /// <remarks>Thread contract: owned by one read at a time; reused.</remarks>
 internal sealed class TypeStage
 {
@@ -15,19 +17,21 @@ internal sealed class TypeStage
 
     public PooledList<RowSlice> Slices { get; } = new();
 
-    /// <summary>Rows that were retracted and inserted again, ascending.</summary>
+    /// <summary>Rows whose events were retracted and inserted again, ascending.</summary>
     public PooledList<RetractedRow> Retracted { get; } = new();
 
     /// <summary>Whether an event has a second copy in the list of duplicates.</summary>
     public bool HasDuplicates { get; set; }
 
-    /// <summary>Whether rows may have other stamps than what was streamed.</summary>
+    /// <summary>Whether rows may have other stamps than that of streamed data.</summary>
     public bool IsStamped { get; set; }
 
-    /// <summary>Whether duplicates took part in the merge of the columns already.</summary>
+    /// <summary>Whether the duplicates were already merged into the columns.</summary>
     public bool IsComplete { get; set; }
 
-    /// <summary>How many columns, from the first, are gathered; of a stage with fewer than all the others follow once rows are chosen.</summary>
+    /// <summary>
+    /// How many columns, from the first, are gathered. If these are not all, the others follow after rows were chosen.
+    /// </summary>
     public int Gathered { get; set; }
 
     public int Count => Times.Count;
@@ -67,7 +71,7 @@ internal sealed class TypeStage
         Slices.Truncate(kept);
     }
 
-    /// <summary>The row of an identity, or -1 when it is not among the chosen.</summary>
+    /// <summary>The row of an identity, or -1 when it was not chosen.</summary>
     public int Find(long time, ulong id)
     {
         ReadOnlySpan<long> times = Times.Span;
@@ -82,7 +86,7 @@ internal sealed class TypeStage
         return low < times.Length && times[low] == time && Ids[low] == id ? low : -1;
     }
 
-    /// <summary>Empty outputs for the columns of a query.</summary>
+    /// <summary>Empties the outputs for the columns of a query and returns them.</summary>
     public ReadOnlySpan<ColumnOutput> ResetColumns(ColumnType[] types)
     {
         ColumnOutput.Reset(ref _columns, types);

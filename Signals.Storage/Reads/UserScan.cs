@@ -5,11 +5,16 @@ using Signals.Storage.Tables;
 
 namespace Signals.Storage.Reads;
 
-/// <summary>Lists the users that a view has rows of, from what is in memory anyway: memtables' indexes and tables' directories.</summary>
+/// <summary>
+/// Lists the users that have rows in a view, from data that is in memory anyway: the indexes of memtables and the directories of
+/// tables.
+/// </summary>
 /// <remarks>Thread contract: any thread, inside a read epoch.</remarks>
 internal static class UserScan
 {
-    /// <summary>Every user with rows of a type in a stretch of time, in order, each once; users whose rows are all hidden may be among them.</summary>
+    /// <summary>
+    /// Every user with rows of a type in a range of time, in order, each once. Users whose rows are all hidden may be included.
+    /// </summary>
     public static UserId[] UsersOf(ReadView view, ushort eventType, long fromMs, long toMs)
     {
         PooledList<UserId> users = new();
