@@ -1,20 +1,27 @@
 namespace Signals.Storage.History;
 
-/// <summary>What a list of kept versions holds: the versions, oldest first, and the states that were noted between them.</summary>
-/// <remarks>Thread contract: one thread at a time. Invariant: numbers and times of versions, and times and versions of samples, ascend.</remarks>
+/// <summary>
+/// The content of a list of kept versions: the versions, oldest first, and the states that were recorded between them.
+/// </summary>
+/// <remarks>
+/// Thread contract: one thread at a time. Invariant: numbers and times of versions ascend, and so do times and versions of
+/// samples.
+/// </remarks>
 internal sealed class HistoryContent
 {
     public List<RetainedVersion> Versions { get; } = [];
 
     public List<PastSample> Samples { get; } = [];
 
-    /// <summary>Up to which edit with erasures the files of the kept versions hold nothing of the erased users.</summary>
+    /// <summary>
+    /// The number of the last edit with erasures after which the files of the kept versions hold nothing of the erased users.
+    /// </summary>
     public ulong CleanEdits { get; set; }
 
-    /// <summary>Whether some of it is known to have been synced: a list that a crash left unfinished has no such mark.</summary>
+    /// <summary>Whether a part of the list is known to be synced. A list that a crash left unfinished has no such mark.</summary>
     public bool IsPromised { get; set; }
 
-    /// <summary>The greatest number that a version ever had, also of one that is in no list any more.</summary>
+    /// <summary>The greatest number that any version had, including versions that are in no list any more.</summary>
     public ulong HighestVersion { get; set; }
 
     public void Add(RetainedVersion version, ulong cleanEdits)
@@ -26,7 +33,7 @@ internal sealed class HistoryContent
 
     public void Add(in PastSample sample) => Samples.Add(sample);
 
-    /// <summary>Takes away the oldest versions; the first one that stays takes over who was erased by then.</summary>
+    /// <summary>Removes the oldest versions. The first one that stays takes over their erasures.</summary>
     public void RemoveOldest(int count)
     {
         if (count == 0)

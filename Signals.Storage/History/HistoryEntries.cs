@@ -6,12 +6,12 @@ using Signals.Storage.Versions;
 namespace Signals.Storage.History;
 
 /// <summary>
-/// The bytes of the entries of a list of kept versions (<c>docs/formats/versions.md</c>). Pure; any thread. Bytes from a disk are not trusted:
-/// whatever is wrong surfaces as <see cref="InvalidDataException"/>.
+/// Reads and writes the bytes of the entries of a list of kept versions (<c>docs/formats/versions.md</c>). Pure; any thread.
+/// Bytes from a disk are not trusted: every error in them is reported as <see cref="InvalidDataException"/>.
 /// </summary>
 internal static class HistoryEntries
 {
-    /// <summary>A promise that what came before it was synced.</summary>
+    /// <summary>An entry that promises that everything before it was synced.</summary>
     public static byte[] Promise()
     {
         byte[] bytes = new byte[HistoryFormat.PromiseBytes];
@@ -28,8 +28,8 @@ internal static class HistoryEntries
     }
 
     /// <param name="version">The version.</param>
-    /// <param name="before">The version before it in the file; null to write it whole.</param>
-    /// <param name="cleanEdits">Up to which edit with erasures the kept files are clean.</param>
+    /// <param name="before">The version before it in the file; null to write the version whole.</param>
+    /// <param name="cleanEdits">The number of the last edit with erasures of which the kept files are clean.</param>
     public static byte[] Write(RetainedVersion version, RetainedVersion? before, ulong cleanEdits)
     {
         VersionEdit edit = new() { FlushedPosition = version.FlushedPosition, FirstLiveLog = version.FirstLog };
@@ -60,7 +60,7 @@ internal static class HistoryEntries
         return bytes;
     }
 
-    /// <summary>Adds an entry to what was read before it.</summary>
+    /// <summary>Adds an entry to the content that was read before it.</summary>
     public static void ReadInto(HistoryContent content, ReadOnlySpan<byte> entry)
     {
         byte kind = entry.Length > 0 ? entry[HistoryFormat.KindOffset] : (byte)0;
@@ -106,7 +106,9 @@ internal static class HistoryEntries
         };
     }
 
-    /// <summary>Takes a few steps for each table that the edit names, whatever the number of those that stay: an entry of few bytes costs little.</summary>
+    /// <summary>
+    /// Takes a few steps for each table that the edit names, however many tables stay. So an entry of few bytes costs little.
+    /// </summary>
     private static ImmutableList<TableMeta> Change(ImmutableList<TableMeta> before, VersionEdit edit)
     {
         ImmutableList<TableMeta>.Builder tables = before.ToBuilder();
@@ -127,7 +129,7 @@ internal static class HistoryEntries
         return tables.ToImmutable();
     }
 
-    // The place of a number, or the complement of where it belongs.
+    // The index of a number, or the complement of the index where it belongs.
     private static int Find(ImmutableList<TableMeta>.Builder tables, ulong number)
     {
         int low = 0;

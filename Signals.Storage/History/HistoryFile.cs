@@ -6,10 +6,12 @@ using Signals.Storage.Wal;
 namespace Signals.Storage.History;
 
 /// <summary>
-/// The list of kept versions as a file: a growing log that begins with one whole version (<c>docs/formats/versions.md</c>). A list is replaced by a
-/// new file with the next number, which is complete and synced before the old one goes.
+/// The list of kept versions as a file: a growing log that begins with one whole version (<c>docs/formats/versions.md</c>). To
+/// replace a list, a new file with the next number is completed and synced before the old one is deleted.
 /// </summary>
-/// <remarks>Thread contract: one thread at a time. After an error every later call throws. Disposing closes the file without a sync.</remarks>
+/// <remarks>
+/// Thread contract: one thread at a time. After an error every later call throws. Dispose closes the file without a sync.
+/// </remarks>
 internal sealed class HistoryFile : IDisposable
 {
     private readonly LogWriter _log;
@@ -24,10 +26,12 @@ internal sealed class HistoryFile : IDisposable
 
     public long Bytes => _log.WrittenOffset;
 
-    /// <summary>Reads the newest complete list of a folder; it is empty when there is none. Nothing is changed.</summary>
+    /// <summary>
+    /// Reads the newest complete list of a folder; the content is empty when there is none. It changes nothing.
+    /// </summary>
     /// <param name="files">The file system.</param>
     /// <param name="directory">The store's folder.</param>
-    /// <param name="highest">The highest number of a list, complete or not; 0 for none.</param>
+    /// <param name="highest">The highest number of a list, complete or not; 0 when there is no list.</param>
     /// <exception cref="CorruptionException">A list is damaged.</exception>
     public static HistoryContent Read(IFileSystem files, string directory, out ulong highest)
     {
@@ -39,7 +43,7 @@ internal sealed class HistoryFile : IDisposable
         return newest;
     }
 
-    /// <summary>Writes a list with the given content, durably, and deletes the others.</summary>
+    /// <summary>Writes a list with the given content, durably, and deletes the other lists.</summary>
     public static HistoryFile Create(IFileSystem files, string directory, ulong number, HistoryContent content)
     {
         LogWriter log = LogWriter.Create(
@@ -58,7 +62,8 @@ internal sealed class HistoryFile : IDisposable
                 log.Append(HistoryEntries.Write(sample), position: 0);
             }
 
-            // Durable with its promise, and the others gone for good: what they list may be about to be deleted.
+            // The list and its promise must be durable, and the other lists deleted for good, because the files that those name
+            // may be deleted next.
             HistoryFile file = new(log, number);
             file.Sync();
             log.Sync();
@@ -77,7 +82,7 @@ internal sealed class HistoryFile : IDisposable
     public static bool Exists(IFileSystem files, string directory) =>
         NumbersIn(files, directory).Length > 0;
 
-    /// <summary>Deletes every list of a folder but one.</summary>
+    /// <summary>Deletes every list of a folder except one.</summary>
     public static void DeleteOthers(IFileSystem files, string directory, ulong kept)
     {
         foreach (ulong number in NumbersIn(files, directory).Where(number => number != kept))
@@ -93,7 +98,7 @@ internal sealed class HistoryFile : IDisposable
         Sync();
     }
 
-    /// <summary>Adds a sample; it is durable with the next version.</summary>
+    /// <summary>Adds a sample. It becomes durable with the next version.</summary>
     public void Append(in PastSample sample) => _log.Append(HistoryEntries.Write(sample), position: 0);
 
     public void Dispose() => _log.Dispose();
@@ -118,7 +123,7 @@ internal sealed class HistoryFile : IDisposable
             catch (InvalidDataException error)
             {
                 throw new CorruptionException(
-                    path, offset, error.Message + " Open the store once without keeping versions to go on without those that it lists.", error);
+                    path, offset, error.Message + " To give up the versions that it lists, open the store once without keeping versions.", error);
             }
 
             offset += LogFormat.FrameLength(payload.Length);

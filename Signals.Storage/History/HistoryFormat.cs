@@ -6,22 +6,29 @@ namespace Signals.Storage.History;
 /// </summary>
 internal static class HistoryFormat
 {
-    /// <summary>Set in the log number of the file: a log or a manifest renamed to a list fails on its first frame, and the reverse.</summary>
+    /// <summary>
+    /// Set in the log number of the file, so that a log or a manifest that is renamed to a list fails at its first frame, and the
+    /// reverse.
+    /// </summary>
     public const ulong LogNumberFlag = 1UL << 62;
 
-    /// <summary>2020-01-01, UTC: the numbers of versions begin at the seconds since then.</summary>
+    /// <summary>2020-01-01, UTC. Version numbers begin at the seconds since then.</summary>
     public const long FirstNumberMs = 1_577_836_800_000;
 
     public const byte VersionKind = 1;
     public const byte SampleKind = 2;
 
-    /// <summary>An entry without content, whose frame promises that the one before it was synced.</summary>
+    /// <summary>An entry without content. Its frame promises that the entry before it was synced.</summary>
     public const byte PromiseKind = 3;
 
-    /// <summary>The version holds all its tables and erasures; otherwise what changed since the version before it.</summary>
+    /// <summary>
+    /// The version holds all its tables and erasures. Without the flag it holds the changes since the version before it.
+    /// </summary>
     public const byte WholeFlag = 1;
 
-    /// <summary>The version is the first of an opening: records behind its known position that were never synced are lost.</summary>
+    /// <summary>
+    /// The version is the first one of an opening: records after its known position that were never synced are lost.
+    /// </summary>
     public const byte OpeningFlag = 2;
 
     public const int KindOffset = 0;

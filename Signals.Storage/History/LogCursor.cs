@@ -5,8 +5,10 @@ using Signals.Storage.Wal;
 
 namespace Signals.Storage.History;
 
-/// <summary>Goes forward through the frames of the logs of a store from one of them on, also while the last one is being written.</summary>
-/// <remarks>Thread contract: one thread. Lifetime: the logs are pinned; disposing closes the file that is read.</remarks>
+/// <summary>
+/// Reads forward through the frames of a store's logs, from a given log on, also while the last one is being written.
+/// </summary>
+/// <remarks>Thread contract: one thread. Lifetime: the logs must be pinned; dispose closes the file that is being read.</remarks>
 internal sealed class LogCursor(IFileSystem files, string directory, ulong firstLog) : IDisposable
 {
     private ulong _log = firstLog;
@@ -15,9 +17,11 @@ internal sealed class LogCursor(IFileSystem files, string directory, ulong first
     private IFile? _file;
     private LogWindow? _window;
 
-    /// <summary>Hands over the payload of each frame up to a stream position, with the position after it and its log.</summary>
-    /// <param name="position">Of a commit that was written before the call, or not later than one.</param>
-    /// <param name="last">The position after the last frame that was handed over; moves on.</param>
+    /// <summary>
+    /// Passes on the payload of each frame up to a stream position, with the position after it and the number of its log.
+    /// </summary>
+    /// <param name="position">The position of a commit that was written before the call, or an earlier position.</param>
+    /// <param name="last">The position after the last frame that was passed on; the call moves it on.</param>
     /// <param name="onFrame">Receives the frames in order.</param>
     /// <exception cref="CorruptionException">A frame is damaged, or the logs end before the position.</exception>
     public void AdvanceTo(long position, ref long last, Action<ReadOnlySpan<byte>, long, ulong> onFrame)
@@ -49,7 +53,7 @@ internal sealed class LogCursor(IFileSystem files, string directory, ulong first
             }
             else
             {
-                // What is in memory may be older than what was written since.
+                // The window in memory may be older than what was written since, so the file is read once more.
                 Close();
                 isFresh = true;
             }

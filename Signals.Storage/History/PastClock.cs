@@ -1,6 +1,8 @@
 namespace Signals.Storage.History;
 
-/// <summary>A clock whose time of day stands where it was set, so that ages go by it; intervals are measured as ever.</summary>
+/// <summary>
+/// A clock whose time of day stands where it was set, so that ages are counted from that time. Intervals are measured as usual.
+/// </summary>
 /// <remarks>Thread contract: set by one thread at a time, between reads.</remarks>
 internal sealed class PastClock(TimeProvider real) : TimeProvider
 {

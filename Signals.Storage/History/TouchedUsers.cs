@@ -1,12 +1,12 @@
 namespace Signals.Storage.History;
 
 /// <summary>
-/// Which users a commit has rows of, as a bit for each of 65,536 classes of users: whoever finds the bit unset knows that no row of the user is of
-/// this commit.
+/// The users that have rows in a commit, as one bit for each of 65,536 classes of users. If a user's bit is not set, the commit
+/// has no row of that user.
 /// </summary>
 /// <remarks>
-/// Thread contract: the ingest thread writes, any thread reads beside it. A bit is set before a row of its users is published, so who saw the row sees
-/// the bit.
+/// Thread contract: the ingest thread writes while any thread reads. A bit is set before a row of its users is published, so a
+/// reader that saw the row sees the bit.
 /// </remarks>
 internal sealed class TouchedUsers
 {
@@ -23,7 +23,7 @@ internal sealed class TouchedUsers
 
     public void Add(ulong userHash) => _words[WordOf(userHash)] |= 1UL << (int)(userHash & 63);
 
-    /// <summary>The commit is about more than rows.</summary>
+    /// <summary>Notes that the commit changes more than rows.</summary>
     public void AddEveryone() => Volatile.Write(ref _isEveryone, true);
 
     public bool MayHold(ulong userHash) =>

@@ -3,7 +3,7 @@ using Signals.Storage.Tables;
 
 namespace Signals.Storage.History;
 
-/// <content>What the versions that are kept cost, and how the oldest ones and their files go.</content>
+/// <content>The cost of the kept versions, and the removal of the oldest ones and their files.</content>
 internal sealed partial class VersionHistory
 {
     private int CountOldLocked()
@@ -25,7 +25,10 @@ internal sealed partial class VersionHistory
         return gone;
     }
 
-    /// <summary>Takes the oldest versions away; gives the data files that no version needs any more. The newest one has all that is live and was in an older one.</summary>
+    /// <summary>
+    /// Removes the oldest versions. Returns the data files that no version needs any more. Files that an older version and the
+    /// current state both need are in the newest version, so they stay.
+    /// </summary>
     private string[] LetGoLocked(int count)
     {
         if (count == 0)
@@ -44,7 +47,10 @@ internal sealed partial class VersionHistory
         return [.. files];
     }
 
-    /// <summary>Pins the files of the newest version; of the one before it only those that are not among them stay with its own pin.</summary>
+    /// <summary>
+    /// Pins the files of the newest version. The pin of the version before it keeps only the files that the newest one does not
+    /// have.
+    /// </summary>
     private void PinLocked(RetainedVersion? before, RetainedVersion version)
     {
         HashSet<string> files = [.. version.DataFiles()];
@@ -58,8 +64,9 @@ internal sealed partial class VersionHistory
     }
 
     /// <summary>
-    /// Counts once what a version has and the next one has no longer. No file that went comes back under its number, so the sum over the versions
-    /// is what all of them need and the newest does not, and neither asking for it nor letting versions go looks at their tables.
+    /// Counts the files that a version has and the next one has not, each once. A file never comes back under its number after it
+    /// went. So the sum over the versions is what all of them need beyond the newest one, and neither reading the sum nor
+    /// removing versions looks at their tables.
     /// </summary>
     private void CountBehindLocked(RetainedVersion? before, RetainedVersion version)
     {
@@ -83,8 +90,8 @@ internal sealed partial class VersionHistory
         [(table.Number, table.FileLength), .. table.ColumnFiles.Select(file => (file.Number, file.FileLength))];
 
     /// <summary>
-    /// Lets files go, and the logs that only versions of before needed: after the list without them is written, if it is. What somebody reads, or
-    /// a merge has just replaced, goes when that ends.
+    /// Unpins and deletes files, and the logs that only removed versions needed. If the list is rewritten, this comes after it. A
+    /// file that is being read, or that a merge has just replaced, goes when that ends.
     /// </summary>
     private void Delete(string[] names)
     {
@@ -101,7 +108,7 @@ internal sealed partial class VersionHistory
         }
 
         FirstError errors = default;
-        IDisposable retired = _pins.Retire(names); // while the pins of the versions still hold them
+        IDisposable retired = _pins.Retire(names); // must happen while the pins of the versions still hold the files
         Array.ForEach(pinned, one => errors.Dispose(one));
         errors.Dispose(retired);
         errors.Throw();

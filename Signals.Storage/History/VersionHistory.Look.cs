@@ -2,15 +2,17 @@ using Signals.Storage.Versions;
 
 namespace Signals.Storage.History;
 
-/// <content>What is kept, for those who read it.</content>
+/// <content>Look-ups of kept versions and states.</content>
 internal sealed partial class VersionHistory
 {
-    /// <summary>The version with a number, and the erasures known with it.</summary>
-    /// <param name="number">Its number.</param>
+    /// <summary>Finds the version with a number and the erasures known with it, and pins its files.</summary>
+    /// <param name="number">The version's number.</param>
     /// <param name="found">The version.</param>
-    /// <param name="erasures">Every erasure that its edits had.</param>
-    /// <param name="end">Position behind which records of its time were lost in a crash; the greatest there is when none were.</param>
-    /// <param name="pinned">Keeps the files of the version and its logs; to be disposed.</param>
+    /// <param name="erasures">All erasures of this version and the ones before it.</param>
+    /// <param name="end">
+    /// Records of its time after this position were lost in a crash; the greatest value when none were lost.
+    /// </param>
+    /// <param name="pinned">Keeps the files of the version and its logs; dispose it.</param>
     public bool TryPin(ulong number, out RetainedVersion found, out Erasure[] erasures, out long end, out IDisposable? pinned)
     {
         lock (_lock)
@@ -30,7 +32,7 @@ internal sealed partial class VersionHistory
         }
     }
 
-    /// <summary>The newest kept version that holds nothing behind a position; null when none is kept.</summary>
+    /// <summary>The newest kept version that holds no record after a position; null when there is none.</summary>
     public ulong? VersionAt(long position)
     {
         lock (_lock)
@@ -39,7 +41,7 @@ internal sealed partial class VersionHistory
         }
     }
 
-    /// <summary>The last state that was noted at or before a time; null when none is kept from then.</summary>
+    /// <summary>The last state that was recorded at or before a time; null when no state of that time is kept.</summary>
     public PastPoint? PointAt(long timeMs)
     {
         lock (_lock)

@@ -6,13 +6,13 @@ using Signals.Storage.Versions;
 namespace Signals.Storage.History;
 
 /// <summary>
-/// The versions that a store keeps: records them as they are installed, notes which state it was in when, pins their files, and lets
-/// them go by age, by size, or because an erasure was cleaned.
+/// The versions that a store keeps. It records them as they are installed, records the state of the store at intervals, and pins
+/// the versions' files. It removes versions by age, by size, or after an erasure was cleaned.
 /// </summary>
 /// <remarks>
-/// Thread contract: any thread, under a lock. <see cref="Record"/> is called between the commit of an edit and its installation, one edit at a
-/// time. An error of the disk in it fails the store, in <see cref="Upkeep"/> as well. Lifetime: the store's.
-/// Invariant: the last version is the one that reads see, and its first log is the store's first live one.
+/// Thread contract: any thread, under a lock. <see cref="Record"/> is called between the commit of an edit and its installation,
+/// for one edit at a time. A disk error in it or in <see cref="Upkeep"/> fails the store. Lifetime: that of the store. Invariant:
+/// the last version is the one that reads see, and its first log is the first live log of the store.
 /// </remarks>
 internal sealed partial class VersionHistory : IDisposable
 {
@@ -28,14 +28,14 @@ internal sealed partial class VersionHistory : IDisposable
     private readonly Lock _cleaning = new(); // taken before the committer's gate and _lock
     private readonly Lock _lock = new();
     private readonly HistoryContent _content; // guarded by _lock
-    private readonly List<IDisposable> _pinned = []; // guarded by _lock; for each version but the newest what the next one needs no longer, for the newest all
-    private readonly List<IDisposable> _loose = []; // guarded by _lock; of versions that went
-    private readonly List<long> _bytesBehind = []; // guarded by _lock; for each version but the newest: of what the next one needs no longer
+    private readonly List<IDisposable> _pinned = []; // guarded by _lock; one per version: what the next version no longer needs; all files for the newest
+    private readonly List<IDisposable> _loose = []; // guarded by _lock; pins of removed versions
+    private readonly List<long> _bytesBehind = []; // guarded by _lock; per version but the newest: bytes that the next no longer needs
     private HistoryFile? _file; // guarded by _lock
-    private (ulong Version, TableVersion? Live) _unmerged; // guarded by _lock; found to need the same files, which takes a while
+    private (ulong Version, TableVersion? Live) _unmerged; // guarded by _lock; remembers a comparison of files that takes a while
     private ulong _fileNumber; // guarded by _lock
-    private long _firstBytes; // guarded by _lock; of the file when it was new
-    private long _keptBytes; // guarded by _lock; their sum
+    private long _firstBytes; // guarded by _lock; size of the file when it was new
+    private long _keptBytes; // guarded by _lock; the sum of _bytesBehind
     private ulong _firstLog; // written under _lock
 
     public VersionHistory(
@@ -61,10 +61,10 @@ internal sealed partial class VersionHistory : IDisposable
         _firstLog = content.Versions.Count == 0 ? ulong.MaxValue : content.Versions[0].FirstLog;
     }
 
-    /// <summary>No log from this one on may be deleted.</summary>
+    /// <summary>The first log that must not be deleted; later logs must not be deleted either.</summary>
     public ulong FirstLog => Volatile.Read(ref _firstLog);
 
-    /// <summary>Where exact reads and ingest meet.</summary>
+    /// <summary>Coordinates exact reads with ingest.</summary>
     public CommitGate Gate { get; } = new();
 
     /// <summary>The versions that are kept, oldest first.</summary>
@@ -91,7 +91,7 @@ internal sealed partial class VersionHistory : IDisposable
         }
     }
 
-    /// <summary>About how many bytes are there only for the versions that are kept.</summary>
+    /// <summary>About how many bytes exist only for the kept versions.</summary>
     public long KeptBytes
     {
         get
@@ -115,10 +115,13 @@ internal sealed partial class VersionHistory : IDisposable
         }
     }
 
-    /// <summary>Records what an edit made of the store, durably, and gives its number. The first call is that of the opening.</summary>
-    /// <param name="state">What it consists of now.</param>
-    /// <param name="edit">What changed.</param>
-    /// <param name="hasErasedRows">Whether rows came that an erasure hides: files and logs hold them.</param>
+    /// <summary>
+    /// Records the state of the store after an edit, durably, and returns the number of the version. The first call belongs to
+    /// the opening.
+    /// </summary>
+    /// <param name="state">The state of the store after the edit.</param>
+    /// <param name="edit">The changes.</param>
+    /// <param name="hasErasedRows">Whether rows arrived that an erasure hides; they are in files and logs.</param>
     public ulong Record(ManifestState state, VersionEdit edit, bool hasErasedRows)
     {
         lock (_lock)
@@ -154,7 +157,7 @@ internal sealed partial class VersionHistory : IDisposable
         }
     }
 
-    /// <summary>Notes the state of now if it is time, and lets go what is too old or too much.</summary>
+    /// <summary>Records the current state if it is time, and removes versions that are too old or take too much space.</summary>
     /// <param name="version">The version that reads see.</param>
     public void Upkeep(ulong version)
     {
@@ -179,11 +182,11 @@ internal sealed partial class VersionHistory : IDisposable
     }
 
     /// <summary>
-    /// Lets every version go but that of now, whose files hold nothing of who was erased; durably, so that no later opening finds them. Does
-    /// nothing when there was no erasure since the last time.
+    /// Removes every version except the current one, whose files hold nothing of erased users. This is durable, so no later
+    /// opening finds the others. It does nothing when no erasure was made since the last time.
     /// </summary>
-    /// <param name="edits">How many edits with erasures the files are clean of.</param>
-    /// <param name="record">Records the store as it is now.</param>
+    /// <param name="edits">The number of edits with erasures of which the files are clean.</param>
+    /// <param name="record">Records the current state of the store and returns its version.</param>
     public void LetErasedGo(ulong edits, Func<ulong> record)
     {
         lock (_cleaning)
@@ -201,7 +204,7 @@ internal sealed partial class VersionHistory : IDisposable
             lock (_lock)
             {
                 _failStop.RequireWritable();
-                // Upkeep may have let it go meanwhile, by size; then no older one is left either.
+                // Upkeep may have removed this version meanwhile, by size; then no older one is left either.
                 _content.CleanEdits = Math.Max(edits, _content.CleanEdits);
                 gone = LetGoLocked(Math.Max(0, _content.Versions.FindIndex(version => version.Number == clean)));
                 RewriteLocked();
@@ -212,8 +215,8 @@ internal sealed partial class VersionHistory : IDisposable
     }
 
     /// <summary>
-    /// Whether the newest version is past its age and needs files that merges have replaced since: without a younger one they would stay for
-    /// as long as nothing is flushed.
+    /// Whether the newest version is past its age and needs files that merges have replaced since. Without a younger version
+    /// these files would stay until the next flush.
     /// </summary>
     /// <param name="live">The tables that reads see.</param>
     public bool IsHeldBack(TableVersion live)
@@ -246,16 +249,20 @@ internal sealed partial class VersionHistory : IDisposable
         }
     }
 
-    // An opening goes on at the seconds of the clock if these are ahead: a store that lost or left its list does not give numbers again.
+    // At an opening the number jumps to the seconds of the clock if these are ahead. So a store that lost or gave up its list
+    // does not use a number twice.
     private ulong NextNumberLocked(bool isOpening) =>
         Math.Max(_content.HighestVersion + 1, isOpening ? (ulong)Math.Clamp((NowMs() - HistoryFormat.FirstNumberMs) / 1000, 1, int.MaxValue) : 1);
 
-    /// <summary>Whether the files have to be cleaned, maybe once more: somebody was erased, or an import may have brought rows of who was before.</summary>
+    /// <summary>
+    /// Whether the files have to be cleaned (again): a user was erased, or an import may have brought rows of a user who was
+    /// erased before.
+    /// </summary>
     private bool NeedsCleaningLocked(ManifestState state, VersionEdit edit, bool isOpening)
     {
         if (isOpening)
         {
-            // An edit that is in the manifest alone may have flushed rows of erased users.
+            // An edit that only the manifest knows may have flushed rows of erased users.
             bool isBehind = _content.Versions.Count > 0 && _content.Versions[^1].FlushedPosition != state.FlushedPosition;
             return state.Erasures.Count > 0 && (isBehind || HasNewErasuresLocked(state));
         }
@@ -263,7 +270,9 @@ internal sealed partial class VersionHistory : IDisposable
         return edit.Erasures.Count > 0 || (state.Erasures.Count > 0 && edit.FlushedPosition is null && edit.AddedTables.Count > 0);
     }
 
-    /// <summary>Whether a crash, or the recovery from it, left erasures in the manifest that no version in the list knows of.</summary>
+    /// <summary>
+    /// Whether a crash, or the recovery from it, left erasures in the manifest that no version in the list has.
+    /// </summary>
     private bool HasNewErasuresLocked(ManifestState state)
     {
         Dictionary<UserId, long> known = [];
@@ -283,7 +292,7 @@ internal sealed partial class VersionHistory : IDisposable
         PastSample last = _content.Samples.Count > 0 ? _content.Samples[^1] : new PastSample(newest.InstalledMs, new PastPoint(newest.KnownPosition, newest.Number));
         bool isDue = now >= last.TimeMs + (long)_options.Granularity.TotalMilliseconds;
 
-        // The version of a state is one that reads see, and holds nothing of a commit that is still being applied.
+        // A sample is taken only for a version that reads see and that holds nothing of a commit that is still being applied.
         bool isWhole = version == newest.Number && newest.KnownPosition <= position;
         PastSample sample = new(now, new PastPoint(position, version));
         if (isDue && isWhole && sample.Point != last.Point)

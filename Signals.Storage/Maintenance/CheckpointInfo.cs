@@ -1,17 +1,19 @@
 namespace Signals.Storage.Maintenance;
 
-/// <summary>What <see cref="SignalStore.CheckpointAsync"/> made. Immutable.</summary>
+/// <summary>The result of <see cref="SignalStore.CheckpointAsync"/>. Immutable.</summary>
 public sealed class CheckpointInfo
 {
-    /// <summary>The folder.</summary>
+    /// <summary>The folder of the checkpoint.</summary>
     public string Directory { get; internal init; } = "";
 
-    /// <summary>Files of tables and logs in it.</summary>
+    /// <summary>How many files of tables and logs it holds.</summary>
     public int Files { get; internal init; }
 
-    /// <summary>Their bytes.</summary>
+    /// <summary>Bytes of these files.</summary>
     public long Bytes { get; internal init; }
 
-    /// <summary>Those of the bytes that take no space of their own as long as the store keeps the file, too: hard links.</summary>
+    /// <summary>
+    /// How many of these bytes are hard links, which take no space of their own as long as the store keeps the file, too.
+    /// </summary>
     public long SharedBytes { get; internal init; }
 }

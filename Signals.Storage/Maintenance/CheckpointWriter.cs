@@ -5,8 +5,8 @@ using Signals.Storage.Wal;
 namespace Signals.Storage.Maintenance;
 
 /// <summary>
-/// Carries out a <see cref="CheckpointPlan"/>: a folder with the same tables and logs, which appears under its name when all of it is
-/// durable. Threads: one. Changes nothing in the store's folder.
+/// Carries out a <see cref="CheckpointPlan"/>: makes a folder with the same tables and logs, which appears under its name when
+/// all of it is durable. Thread contract: one thread. It changes nothing in the store's folder.
 /// </summary>
 internal sealed class CheckpointWriter(IFileSystem files, string source, string target)
 {
@@ -14,12 +14,14 @@ internal sealed class CheckpointWriter(IFileSystem files, string source, string 
     private long _bytes;
     private long _shared;
 
-    /// <exception cref="FileOperationException">The disk refused, or the target exists; nothing of the target's name is left.</exception>
+    /// <exception cref="FileOperationException">
+    /// The disk refused a write, or the target exists. Nothing is left under the target's name.
+    /// </exception>
     public CheckpointInfo Write(CheckpointPlan plan, CancellationToken cancellationToken)
     {
         using StagingFolder folder = new(files, target);
 
-        // The manifest comes first, because none is made beside files that it does not name.
+        // The manifest comes first, because a manifest cannot be created beside files that it does not name.
         Manifest.Create(files, folder.Path, plan.State).Dispose();
         string? lastLog = plan.LogEnd > LogFormat.HeaderBytes ? null : plan.Files.Where(name => NumberOfLog(name) > 0).MaxBy(NumberOfLog);
         foreach (string name in plan.Files)
@@ -33,10 +35,13 @@ internal sealed class CheckpointWriter(IFileSystem files, string source, string 
         return new CheckpointInfo { Directory = target, Files = _files, Bytes = _bytes, SharedBytes = _shared };
     }
 
-    /// <summary>The number of a log, 0 for another file. The text order is another one from the millionth on.</summary>
+    /// <summary>
+    /// The number of a log; 0 for another file. Names must not be compared as texts, because from the millionth log on their
+    /// order differs.
+    /// </summary>
     private static ulong NumberOfLog(string name) => StoreFiles.Classify(name, out ulong number) == StoreFileKind.Log ? number : 0;
 
-    /// <summary>Opening a store writes the seal of its last log again, so that one is not shared.</summary>
+    /// <summary>Opening a store rewrites the seal of its last log, so the last log is not shared.</summary>
     private void Add(string from, string to, bool isLast)
     {
         bool shared = !isLast && files.TryLink(from, to);
@@ -50,7 +55,7 @@ internal sealed class CheckpointWriter(IFileSystem files, string source, string 
         Count(length);
     }
 
-    /// <summary>The store goes on writing its log, so of that one the frames up to now are copied.</summary>
+    /// <summary>The store goes on writing its current log, so the frames up to the plan's end are copied.</summary>
     private void AddLog(CheckpointPlan plan, string folder)
     {
         if (plan.Log != 0 && plan.LogEnd > LogFormat.HeaderBytes)

@@ -6,12 +6,12 @@ using Signals.Core.Model;
 namespace Signals.Storage.Maintenance;
 
 /// <summary>
-/// Where an erased user's events were when the erasure took effect, and when each place was cleaned. It goes on by itself as flushes and
-/// compactions come by, until the store is closed; complete, it changes no more.
+/// Where an erased user's events were when the erasure took effect, and when each place was cleaned. Flushes and compactions
+/// update the certificate until the store is closed. Once it is complete it does not change any more.
 /// </summary>
 /// <remarks>
-/// Thread contract: any thread reads. Not listed: the manifest, which keeps the user's id and the cutoff, so that events of before the
-/// erasure that arrive late stay hidden; and answers that callers still hold.
+/// Thread contract: any thread reads. Two places are not listed. The manifest keeps the user's id and the cutoff, so that events
+/// from before the erasure that arrive late stay hidden. Answers that callers still hold are not listed either.
 /// </remarks>
 public sealed class ErasureCertificate
 {
@@ -28,16 +28,16 @@ public sealed class ErasureCertificate
         _checkpoints = checkpoints;
     }
 
-    /// <summary>Who was erased.</summary>
+    /// <summary>The erased user.</summary>
     public UserId User { get; }
 
     /// <summary>The newest event time erased, ms since the epoch.</summary>
     public long CutoffMs { get; }
 
-    /// <summary>When the erasure was acknowledged: from then on no read shows the events.</summary>
+    /// <summary>When the erasure was acknowledged. From then on no read shows the events.</summary>
     public DateTimeOffset ErasedAt { get; }
 
-    /// <summary>The places found so far; a flush or a merge that was under way may add some.</summary>
+    /// <summary>The places found so far. A flush or a merge that was running may add some.</summary>
     public IReadOnlyList<ErasurePlace> Places
     {
         get
@@ -50,26 +50,30 @@ public sealed class ErasureCertificate
     }
 
     /// <summary>
-    /// The checkpoints that the store has taken since it was opened: they are not cleaned. Who made others knows where they are.
+    /// The checkpoints that the store has taken since it was opened; they are not cleaned. Checkpoints from before are not
+    /// listed.
     /// </summary>
     public IReadOnlyList<string> Checkpoints => _checkpoints();
 
-    /// <summary>Whether nothing is left in any place.</summary>
+    /// <summary>Whether no place holds events of the user any more.</summary>
     public bool IsComplete => _complete.Task.IsCompleted;
 
-    /// <summary>Completes when nothing is left. <see cref="SignalStore.CompactAsync"/> sees to that at once.</summary>
+    /// <summary>
+    /// Completes when no place holds events of the user any more. <see cref="SignalStore.CompactAsync"/> brings that about at
+    /// once.
+    /// </summary>
     public Task Completion => _complete.Task;
 
     /// <summary>
-    /// The certificate as it stands, to be kept where it can be shown later: the store itself holds it only until it is closed, and keeps it in
-    /// no file. One JSON object: <c>format</c> (1), <c>user</c> (32 hexadecimal digits), <c>cutoff_ms</c>, <c>erased_at</c>, <c>written_at</c>,
-    /// <c>complete</c>, <c>places</c> (<c>kind</c>, <c>name</c>, <c>found_at</c>, <c>cleaned_at</c> or null) and <c>checkpoints</c>. Times are
-    /// ISO 8601, UTC.
+    /// The current state of the certificate as text. Keep it where you can show it later: the store holds the certificate only
+    /// until it is closed, and stores it in no file. One JSON object: <c>format</c> (1), <c>user</c> (32 hexadecimal digits),
+    /// <c>cutoff_ms</c>, <c>erased_at</c>, <c>written_at</c>, <c>complete</c>, <c>places</c> (<c>kind</c>, <c>name</c>,
+    /// <c>found_at</c>, <c>cleaned_at</c> or null) and <c>checkpoints</c>. Times are ISO 8601, UTC.
     /// </summary>
-    /// <param name="writtenAt">When it is written down.</param>
+    /// <param name="writtenAt">The time to state in <c>written_at</c>.</param>
     public string ToJson(DateTimeOffset writtenAt)
     {
-        // Completeness is read before the places, so that a certificate that says so shows no place that is left.
+        // Completeness is read before the places, so a certificate that says it is complete lists no place that is not cleaned.
         bool complete = IsComplete;
         ArrayBufferWriter<byte> buffer = new(1024);
         using (Utf8JsonWriter json = new(buffer, new JsonWriterOptions { Indented = true, NewLine = "\n" }))
@@ -124,7 +128,7 @@ public sealed class ErasureCertificate
         json.WriteEndArray();
     }
 
-    /// <summary>Takes what was found now; true when the certificate is complete.</summary>
+    /// <summary>Updates the places from what was found now. Returns true when the certificate is complete.</summary>
     internal bool Update(IReadOnlyCollection<(ErasurePlaceKind Kind, string Name)> found, DateTimeOffset now)
     {
         lock (_gate)

@@ -6,7 +6,7 @@ public sealed class ErasurePlace
     internal ErasurePlace(ErasurePlaceKind kind, string name, DateTimeOffset foundAt, DateTimeOffset? cleanedAt = null) =>
         (Kind, Name, FoundAt, CleanedAt) = (kind, name, foundAt, cleanedAt);
 
-    /// <summary>What kind of place.</summary>
+    /// <summary>The kind of the place.</summary>
     public ErasurePlaceKind Kind { get; }
 
     /// <summary>The name of the file in the store's folder, or of the memtable.</summary>
@@ -15,9 +15,9 @@ public sealed class ErasurePlace
     /// <summary>When the user was found there.</summary>
     public DateTimeOffset FoundAt { get; }
 
-    /// <summary>When the place was gone: the file deleted, the memtable flushed. Null until then.</summary>
+    /// <summary>When the place ceased to exist: the file was deleted, or the memtable flushed. Null until then.</summary>
     public DateTimeOffset? CleanedAt { get; }
 
-    /// <summary>All of it in one line.</summary>
+    /// <summary>Kind, name and times in one line.</summary>
     public override string ToString() => $"{Kind} {Name}, found {FoundAt:O}, cleaned {(CleanedAt is { } at ? at.ToString("O") : "not yet")}";
 }

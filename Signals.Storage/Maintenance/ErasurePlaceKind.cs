@@ -1,12 +1,14 @@
 namespace Signals.Storage.Maintenance;
 
-/// <summary>What kind of place held an erased user's events.</summary>
+/// <summary>The kind of a place that held an erased user's events.</summary>
 public enum ErasurePlaceKind
 {
-    /// <summary>Events in memory that no table holds yet. The memory is used again, not overwritten at once.</summary>
+    /// <summary>Events in memory that no table holds yet. The memory is reused later, not overwritten at once.</summary>
     Memory,
 
-    /// <summary>A log that was written before the erasure or with it. Whether the user is in it is not looked up.</summary>
+    /// <summary>
+    /// A log that was written before the erasure or with it. It is listed without checking whether the user is in it.
+    /// </summary>
     Log,
 
     /// <summary>A file of tables: a table's own, a column file beside it, or a segment.</summary>

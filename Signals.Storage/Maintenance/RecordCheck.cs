@@ -3,11 +3,13 @@ using Signals.Core.Schema;
 
 namespace Signals.Storage.Maintenance;
 
-/// <summary>Whether the payload of an intact log frame holds records that a schema gives a meaning. Pure; any thread.</summary>
+/// <summary>
+/// Checks that the payload of an intact log frame holds records that are valid under a schema. Pure; any thread.
+/// </summary>
 internal static class RecordCheck
 {
-    /// <summary>Returns when every record can be applied.</summary>
-    /// <exception cref="InvalidDataException">One cannot; the message says why.</exception>
+    /// <summary>Returns normally when every record can be applied.</summary>
+    /// <exception cref="InvalidDataException">A record cannot be applied; the message says why.</exception>
     public static void Require(ReadOnlySpan<byte> records, StoreSchema schema)
     {
         RecordEnumerator walk = new(records);
@@ -43,7 +45,7 @@ internal static class RecordCheck
     {
         if (header.Kind != RecordKind.Events || header.TypeId >= schema.EventTypes.Count)
         {
-            throw new InvalidDataException($"A record of kind {header.Kind} and event type {header.TypeId} is no batch; the schema has {schema.EventTypes.Count} types.");
+            throw new InvalidDataException($"A record of kind {header.Kind} and event type {header.TypeId} is not a batch of events; the schema has {schema.EventTypes.Count} types.");
         }
 
         BatchRecordReader.Open(record, schema.EventTypes[header.TypeId]).Validate();

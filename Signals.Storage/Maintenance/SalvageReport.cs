@@ -1,6 +1,6 @@
 namespace Signals.Storage.Maintenance;
 
-/// <summary>What a salvage brought over and what it could not. Immutable.</summary>
+/// <summary>What a salvage copied and what it could not. Immutable.</summary>
 public sealed class SalvageReport
 {
     internal SalvageReport(string directory, int tables, long rows, long frames, IReadOnlyList<SalvageLoss> losses) =>
@@ -9,13 +9,13 @@ public sealed class SalvageReport
     /// <summary>The new folder.</summary>
     public string Directory { get; }
 
-    /// <summary>Tables brought over, whole or in part.</summary>
+    /// <summary>Tables that were copied, whole or in part.</summary>
     public int Tables { get; }
 
-    /// <summary>Rows in them.</summary>
+    /// <summary>Rows in these tables.</summary>
     public long Rows { get; }
 
-    /// <summary>Frames of logs brought over.</summary>
+    /// <summary>Frames of logs that were copied.</summary>
     public long LogFrames { get; }
 
     /// <summary>What is lost; empty when everything was intact.</summary>

@@ -7,7 +7,8 @@ using Signals.Storage.Wal;
 namespace Signals.Storage.Maintenance;
 
 /// <summary>
-/// Brings the intact frames of a damaged store's logs over, those behind damage too, into logs whose sequences have no gap. Threads: one.
+/// Copies the intact frames of a damaged store's logs, including those behind damage, into logs whose sequence numbers have no
+/// gap. Thread contract: one thread.
 /// </summary>
 internal sealed class SalvagedLogs(IFileSystem files, string from, string to, StoreSchema schema, long flushedPosition, List<SalvageLoss> losses)
 {
@@ -16,7 +17,7 @@ internal sealed class SalvagedLogs(IFileSystem files, string from, string to, St
     private ulong _sequence = 1;
     private ulong _expected;
 
-    /// <summary>Frames brought over.</summary>
+    /// <summary>How many frames were copied.</summary>
     public long Frames { get; private set; }
 
     /// <summary>The first log of the new folder, or 0.</summary>
@@ -94,7 +95,9 @@ internal sealed class SalvagedLogs(IFileSystem files, string from, string to, St
         return LogWriter.Create(files, Path.Combine(to, StoreFiles.Log(log)), log, _sequence, fixedSize: 0);
     }
 
-    /// <summary>The offset of the next intact frame, or the length of the file; what lies before it and is not zero is lost.</summary>
+    /// <summary>
+    /// The offset of the next intact frame, or the length of the file. Bytes before it that are not zero are reported as lost.
+    /// </summary>
     private long NextFrame(string path, LogWindow window, long offset, ulong log, out LogFrame frame)
     {
         long at = offset;
@@ -107,7 +110,7 @@ internal sealed class SalvagedLogs(IFileSystem files, string from, string to, St
         long found = at + LogFormat.FrameBytes <= window.Length ? at : window.Length;
         if (!IsZero(window, offset, found))
         {
-            losses.Add(new SalvageLoss(path, offset, found - offset, 0, "these bytes are no intact frame: damage, or the end of a write that a crash cut off."));
+            losses.Add(new SalvageLoss(path, offset, found - offset, 0, "these bytes are not an intact frame: they are damaged, or a crash cut off their write."));
         }
 
         return found;
@@ -132,7 +135,7 @@ internal sealed class SalvagedLogs(IFileSystem files, string from, string to, St
     {
         if (_expected != 0 && frame.Sequence > _expected)
         {
-            losses.Add(new SalvageLoss(path, offset, 0, 0, $"frames {_expected} to {frame.Sequence - 1} of the stream are nowhere before this one."));
+            losses.Add(new SalvageLoss(path, offset, 0, 0, $"frames {_expected} to {frame.Sequence - 1} are missing before this one."));
         }
 
         _expected = frame.Sequence + 1;

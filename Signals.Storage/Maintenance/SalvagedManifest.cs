@@ -6,20 +6,23 @@ using Signals.Storage.Wal;
 
 namespace Signals.Storage.Maintenance;
 
-/// <summary>What can still be read of a damaged store's manifest. Immutable once read; nothing is written.</summary>
+/// <summary>The part of a damaged store's manifest that can still be read. Immutable once read; it writes nothing.</summary>
 internal sealed class SalvagedManifest
 {
     private const ulong LogNumberFlag = 1UL << 63;
 
     private SalvagedManifest(ManifestState state, bool isWhole) => (State, IsWhole) = (state, isWhole);
 
-    /// <summary>The sum of the edits that could be read.</summary>
+    /// <summary>The state that the readable edits add up to.</summary>
     public ManifestState State { get; }
 
-    /// <summary>Whether these are all edits, so that a table which they do not name is none of the store's.</summary>
+    /// <summary>Whether these are all edits. If so, a table that they do not name does not belong to the store.</summary>
     public bool IsWhole { get; }
 
-    /// <summary>Reads the manifest that CURRENT names or, when that is damaged, the newest; as many edits from its beginning as are intact.</summary>
+    /// <summary>
+    /// Reads the manifest that CURRENT names or, when that is damaged, the newest one. It reads as many edits from the beginning
+    /// as are intact.
+    /// </summary>
     public static SalvagedManifest Read(IFileSystem files, string directory, List<SalvageLoss> losses)
     {
         try
@@ -29,13 +32,15 @@ internal sealed class SalvagedManifest
         catch (SignalsException error)
         {
             (string file, long offset) = error is CorruptionException damage ? (damage.File, damage.Offset) : (Path.Combine(directory, StoreFiles.Current), 0);
-            losses.Add(new SalvageLoss(file, offset, 0, 0, $"{error.Message} Edits and erasures after it are unknown; tables are taken as the folder has them."));
+            losses.Add(new SalvageLoss(file, offset, 0, 0, $"{error.Message} Later edits and erasures are unknown; all tables in the folder are taken."));
             return new SalvagedManifest(ReadBeginning(files, directory), isWhole: false);
         }
     }
 
-    /// <summary>The schema that the manifest holds, or the one given; they must not contradict each other.</summary>
-    /// <exception cref="SignalsException">Neither is there.</exception>
+    /// <summary>The schema that the manifest holds, or the given one. They must not contradict each other.</summary>
+    /// <exception cref="SignalsException">
+    /// There is neither a stored nor a given schema, or the two contradict each other.
+    /// </exception>
     public StoreSchema Schema(StoreSchema? declared, string directory)
     {
         StoreSchema? stored = State.Schema.IsEmpty ? null : SchemaSerializer.Read(State.Schema);
@@ -44,7 +49,7 @@ internal sealed class SalvagedManifest
             ({ } known, { } given) => SchemaEvolution.Resolve(known, given, out _),
             ({ } known, null) => known,
             (null, { } given) => given,
-            _ => throw new SignalsException($"The manifest of '{directory}' is lost and the schema with it; give the schema to salvage with."),
+            _ => throw new SignalsException($"The manifest of '{directory}' is lost, and the schema with it; pass the schema to Salvage."),
         };
     }
 
@@ -70,7 +75,7 @@ internal sealed class SalvagedManifest
         }
         catch (Exception error) when (error is SignalsException or InvalidDataException)
         {
-            // The end of what is intact: reported by the caller, who failed to read it as a whole.
+            // This is the end of the intact part. The caller, which failed to read the manifest as a whole, has reported it.
         }
 
         return state;

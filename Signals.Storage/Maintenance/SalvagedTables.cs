@@ -8,8 +8,8 @@ using Signals.Storage.Versions;
 namespace Signals.Storage.Maintenance;
 
 /// <summary>
-/// Brings the tables of a damaged store over: an intact one as a copy, of a damaged one the users whose rows can all be read. Threads:
-/// one.
+/// Copies the tables of a damaged store: an intact table as it is, and from a damaged one the users whose rows can all be read.
+/// Thread contract: one thread.
 /// </summary>
 internal sealed class SalvagedTables(IFileSystem files, string from, string to, StoreSchema schema, List<SalvageLoss> losses)
 {
@@ -31,7 +31,7 @@ internal sealed class SalvagedTables(IFileSystem files, string from, string to, 
                     candidates.TryAdd(number, null);
                     break;
                 case StoreFileKind.Segment:
-                    losses.Add(new SalvageLoss(Path.Combine(from, name), 0, LengthOf(Path.Combine(from, name)), 0, "no edit that could be read says what this segment is; import it again."));
+                    losses.Add(new SalvageLoss(Path.Combine(from, name), 0, LengthOf(Path.Combine(from, name)), 0, "no readable edit of the manifest describes this segment; import it again."));
                     break;
             }
         }
@@ -47,7 +47,7 @@ internal sealed class SalvagedTables(IFileSystem files, string from, string to, 
             }
             else
             {
-                // An edit that is lost may have removed it.
+                // A lost edit may have removed it.
                 losses.Add(new SalvageLoss(path, 0, known!.FileLength, known.Rows, "the manifest names this table, but it is missing."));
             }
         }
@@ -80,7 +80,7 @@ internal sealed class SalvagedTables(IFileSystem files, string from, string to, 
         {
             string copy = Path.Combine(to, name);
 
-            // Parts of a segment share its file.
+            // Several parts of a segment share one file.
             if (!files.FileExists(copy))
             {
                 FileCopy.Copy(files, Path.Combine(from, name), copy);
@@ -90,7 +90,10 @@ internal sealed class SalvagedTables(IFileSystem files, string from, string to, 
         Tables.Add(meta);
     }
 
-    /// <summary>Without its newest column files, one of which is damaged, a run is whole: it shows older cells.</summary>
+    /// <summary>
+    /// When a column file is damaged, copies the run without it and the newer column files: the run is then whole and shows older
+    /// cells.
+    /// </summary>
     private bool TrySalvageOlderCells(string path, TableMeta meta, Exception reason)
     {
         for (int kept = meta.ColumnFiles.Count - 1; kept >= 0; kept--)
@@ -110,7 +113,7 @@ internal sealed class SalvagedTables(IFileSystem files, string from, string to, 
             }
             catch (Exception error) when (IsDamage(error))
             {
-                // Fewer files, or the table itself is damaged.
+                // Try with fewer column files; if none are left, the table itself is damaged.
             }
         }
 
@@ -132,7 +135,7 @@ internal sealed class SalvagedTables(IFileSystem files, string from, string to, 
         }
         catch (Exception error) when (IsDamage(error))
         {
-            // Its directory or index is damaged, too: which rows are whose cannot be told.
+            // Its directory or index is damaged as well, so it is unknown which rows belong to which user.
         }
 
         losses.Add(new SalvageLoss(path, offset, LengthOf(path), meta?.Rows ?? 0, reason.Message));
@@ -164,7 +167,7 @@ internal sealed class SalvagedTables(IFileSystem files, string from, string to, 
         return kept;
     }
 
-    // What the new folder's disk refuses is no loss of the old one.
+    // An error on the new folder's disk is not a loss of the old store.
     private bool IsDamage(Exception error) => error is CorruptionException
         || (error is FileOperationException operation && !operation.Path.StartsWith(to, StringComparison.Ordinal));
 

@@ -4,9 +4,10 @@ using Signals.Storage.Versions;
 namespace Signals.Storage.Maintenance;
 
 /// <summary>
-/// A folder under construction: its final name appears in one step, when everything in it is durable. Until then it is called
-/// <c>NAME.tmp</c>; one that a crash left behind is cleared away by the next attempt, if all in it is proven to be ours. Threads: one.
-/// Lifetime: disposed without <see cref="Publish"/>, it is deleted as far as that is possible.
+/// A folder under construction. Its final name appears in one step, when everything in it is durable. Until then it is called
+/// <c>NAME.tmp</c>. A folder that a crash left behind is cleared by the next attempt, if all files in it are proven to be ours.
+/// Thread contract: one thread. Lifetime: if it is disposed without <see cref="Publish"/>, the folder is deleted as far as
+/// possible.
 /// </summary>
 internal sealed class StagingFolder : IDisposable
 {
@@ -15,8 +16,10 @@ internal sealed class StagingFolder : IDisposable
     private readonly IDisposable _lock;
     private bool _published;
 
-    /// <summary>Begins a folder.</summary>
-    /// <exception cref="FileOperationException">Something of the final name exists, or the temporary folder holds foreign files.</exception>
+    /// <summary>Creates the folder, under its temporary name.</summary>
+    /// <exception cref="FileOperationException">
+    /// Something with the final name exists, or the temporary folder holds foreign files.
+    /// </exception>
     /// <exception cref="Core.Model.StoreLockedException">Another process is making the same folder.</exception>
     public StagingFolder(IFileSystem files, string target)
     {
@@ -24,7 +27,7 @@ internal sealed class StagingFolder : IDisposable
         _target = System.IO.Path.TrimEndingDirectorySeparator(target);
         if (files.DirectoryExists(_target) || files.FileExists(_target))
         {
-            throw new FileOperationException("create", _target, "it exists already; choose a new folder, nothing is replaced");
+            throw new FileOperationException("create", _target, "it exists already and nothing is replaced; choose a new folder");
         }
 
         Path = Free(files, _target);
@@ -41,10 +44,10 @@ internal sealed class StagingFolder : IDisposable
         }
     }
 
-    /// <summary>Where to write.</summary>
+    /// <summary>The folder to write into.</summary>
     public string Path { get; }
 
-    /// <summary>Makes the names in the folder durable, then gives it its name, durably.</summary>
+    /// <summary>Makes the names in the folder durable, then renames the folder to its final name, durably.</summary>
     public void Publish()
     {
         _files.SyncDirectory(Path);
@@ -68,11 +71,12 @@ internal sealed class StagingFolder : IDisposable
         }
         catch (FileOperationException)
         {
-            // The error that led here is the one to tell; the next attempt clears the folder.
+            // The error that led here is the one to report. The next attempt clears the folder.
         }
     }
 
-    // A folder of our temporary name that holds what cannot be proven to be ours stays as it is, and another name is taken.
+    // A folder with our temporary name stays as it is when it holds files that cannot be proven to be ours. Another name is taken
+    // then.
     private static string Free(IFileSystem files, string target)
     {
         const int MostTries = 100;

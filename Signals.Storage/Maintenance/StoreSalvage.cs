@@ -6,7 +6,8 @@ using Signals.Storage.Wal;
 namespace Signals.Storage.Maintenance;
 
 /// <summary>
-/// Brings what is intact of a damaged store into a new folder and lists what is not. Threads: one. Only reads the damaged folder.
+/// Copies what is intact of a damaged store into a new folder and lists what is not. Thread contract: one thread. It only reads
+/// the damaged folder.
 /// </summary>
 internal static class StoreSalvage
 {
@@ -24,7 +25,7 @@ internal static class StoreSalvage
         SalvagedTables tables = new(files, damaged, folder.Path, schema, losses);
         SalvagedLogs logs = new(files, damaged, folder.Path, schema, manifest.State.FlushedPosition, losses);
 
-        // The manifest comes first, because none is made beside files that it does not name.
+        // The manifest comes first, because a manifest cannot be created beside files that it does not name.
         using (Manifest copy = Manifest.Create(files, folder.Path, new VersionEdit { Schema = SchemaSerializer.Write(schema) }))
         {
             tables.Add(manifest, cancellationToken);
@@ -40,8 +41,9 @@ internal static class StoreSalvage
     }
 
     /// <summary>
-    /// Everything that the state says but tables and logs: those are as far as they could be brought over. Where something is lost, no
-    /// segment counts as imported, so that it can be imported again, which changes nothing of what is there; and nothing as complete.
+    /// Commits everything in the state except tables and logs, which are committed as far as they could be copied. If something
+    /// is lost, no segment counts as imported, so that you can import it again, which does not change rows that are there. No
+    /// time counts as complete then, either.
     /// </summary>
     private static void CommitState(Manifest copy, ManifestState state, bool isWhole)
     {

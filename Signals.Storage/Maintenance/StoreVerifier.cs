@@ -9,8 +9,9 @@ using Signals.Storage.Wal;
 namespace Signals.Storage.Maintenance;
 
 /// <summary>
-/// Reads every byte of the files of one version and checks it: checksums, order, counts, windows, and that files, footers and manifest
-/// say the same. Threads: one. Reads only, past the block cache; damage becomes a line of the report.
+/// Reads every byte of the files of one version and checks it: checksums, order, counts, windows, and that files, footers and
+/// manifest agree. Thread contract: one thread. It only reads, and does not use the block cache. Damage becomes a line of the
+/// report.
 /// </summary>
 internal sealed class StoreVerifier(IFileSystem files, string directory, StoreSchema schema)
 {
