@@ -8,7 +8,10 @@ using Signals.Storage.Serving;
 
 namespace Signals.Storage.FeatureLog;
 
-/// <summary>Collects sequences of one definition, then writes them as a block: columns, each encoded on its own, LZ4 where it pays.</summary>
+/// <summary>
+/// Collects sequences of one definition, then writes them as a block of columns. Each column is encoded on its own, and
+/// compressed with LZ4 when that saves enough.
+/// </summary>
 /// <remarks>Thread contract: one thread at a time; reused.</remarks>
 internal sealed class BlockBuilder
 {
@@ -33,16 +36,16 @@ internal sealed class BlockBuilder
 
     public bool IsEmpty => _users == 0;
 
-    /// <summary>Rows so far.</summary>
+    /// <summary>Rows collected so far.</summary>
     public int Rows => _columns[FeatureLogFormat.SequenceChunks].Count;
 
-    /// <summary>Bytes of the values so far.</summary>
+    /// <summary>Bytes of the values collected so far.</summary>
     public long Bytes => _columns.Sum(column => (long)column.Values.Length);
 
-    /// <summary>Bytes that the block decodes to, as its reader counts them.</summary>
+    /// <summary>Bytes that the block takes when it is decoded, counted as the reader counts them.</summary>
     public long DecodedBytes => _columns.Sum(column => column.UsedBytes);
 
-    /// <summary>Bytes that a sequence adds to <see cref="DecodedBytes"/>.</summary>
+    /// <summary>How many bytes a sequence adds to <see cref="DecodedBytes"/>.</summary>
     public long BytesOf(in ServedSequence sequence)
     {
         long bytes = 0;
@@ -74,7 +77,7 @@ internal sealed class BlockBuilder
         Add(sequence.User, sequence.NowMs, sequence.Status, sequence.Times, sequence.Ids, sequence.EventTypes, columns);
     }
 
-    /// <summary>Adds a sequence of which every column has a row for each time.</summary>
+    /// <summary>Adds a sequence. Every column must have a row for each time.</summary>
     public void Add(
         in UserId user, long asOfMs, ServingStatus status, ReadOnlySpan<long> times, ReadOnlySpan<ulong> ids, ReadOnlySpan<ushort> eventTypes, ReadOnlySpan<IColumnRows> columns)
     {
@@ -97,7 +100,7 @@ internal sealed class BlockBuilder
         }
     }
 
-    /// <summary>Gives the block and begins another.</summary>
+    /// <summary>Returns the block and begins another.</summary>
     public byte[] Take()
     {
         List<byte[]> parts = [new byte[FeatureLogFormat.BlockHeaderBytes]];
@@ -154,7 +157,7 @@ internal sealed class BlockBuilder
             return new byte[FeatureLogFormat.ChunkHeaderBytes];
         }
 
-        // A column of which every row is absent takes no byte.
+        // A column in which every row is absent takes no bytes.
         ChunkPlan plan = ColumnChunkWriter.Plan(column, 0, column.Count, ChunkGoal.Size);
         Array.Resize(ref _plain, Math.Max(_plain.Length, plan.Length));
         Span<byte> plain = _plain.AsSpan(0, plan.Length);

@@ -5,7 +5,7 @@ namespace Signals.Storage.FeatureLog;
 /// </summary>
 internal static class FeatureLogFormat
 {
-    /// <summary>The log number of every feature log: bit 61 and version 1, so that no other log passes for one.</summary>
+    /// <summary>The log number of every feature log: bit 61 and version 1, so that no other log is mistaken for one.</summary>
     public const ulong LogNumber = (1UL << 61) | 1;
 
     public const byte DefinitionKind = 1;
@@ -13,11 +13,11 @@ internal static class FeatureLogFormat
 
     public const int KindOffset = 0;
 
-    /// <summary>Of a definition: its hash, then names and columns.</summary>
+    /// <summary>In a definition: the offset of its hash. Names and columns follow the header.</summary>
     public const int HashOffset = 8;
     public const int DefinitionHeaderBytes = 16;
 
-    /// <summary>Of a block: which definition of the file, from 0.</summary>
+    /// <summary>In a block: the offset of the index of its definition in the file, from 0.</summary>
     public const int DefinitionOffset = 4;
     public const int SequencesOffset = 8;
     public const int RowsOffset = 12;
@@ -29,20 +29,22 @@ internal static class FeatureLogFormat
     /// <summary>Chunks of rows before those of the columns: time, id, event type.</summary>
     public const int KeyChunks = 3;
 
-    /// <summary>Before a chunk: its length here, with the codec in the top bit, and its length decoded.</summary>
+    /// <summary>Bytes before a chunk: its stored length, with the codec in the top bit, and its decoded length.</summary>
     public const int ChunkHeaderBytes = 8;
     public const uint Lz4Bit = 1U << 31;
 
-    /// <summary>No block holds more; it bounds what a reader allocates for a few bytes.</summary>
+    /// <summary>Most rows, and most sequences, of a block. It bounds how much a reader allocates for a few bytes.</summary>
     public const int MaxRows = 1 << 22;
 
-    /// <summary>Most bytes that a block decodes to, states and ends of texts included, for the same reason.</summary>
+    /// <summary>
+    /// Most bytes that a block decodes to, including states and the ends of texts. It bounds a reader's memory in the same way.
+    /// </summary>
     public const int MaxBlockBytes = 24 << 20;
 
-    /// <summary>The same in logs of earlier versions, which only a reader that is told so takes.</summary>
+    /// <summary>The limit of earlier versions. A reader accepts it only if it is told to.</summary>
     public const int MaxEarlierBlockBytes = 1 << 30;
 
-    /// <summary>LZ4 cannot make more of a byte.</summary>
+    /// <summary>LZ4 cannot expand a byte to more bytes than this.</summary>
     public const int MaxLz4Expansion = 256;
 
     public const int MaxColumns = 1024;

@@ -4,10 +4,12 @@ using Signals.Storage.Wal;
 
 namespace Signals.Storage.FeatureLog;
 
-/// <summary>Reads a feature log from its beginning, sequence by sequence, in the order of the blocks that they were written in.</summary>
+/// <summary>
+/// Reads a feature log from its beginning, sequence by sequence, in the order in which the blocks were written.
+/// </summary>
 /// <remarks>
-/// Thread contract: one thread at a time. It may read beside the writer: what was flushed before a block is asked for is there. Lifetime: dispose it;
-/// sequences that it gave stay valid.
+/// Thread contract: one thread at a time. It may read while the writer writes: it sees what was flushed before it asks for a
+/// block. Lifetime: dispose it; sequences that it returned stay valid.
 /// </remarks>
 public sealed class FeatureLogReader : IDisposable
 {
@@ -28,17 +30,24 @@ public sealed class FeatureLogReader : IDisposable
         _window = new LogWindow(file);
     }
 
-    /// <summary>Whether bytes follow what was read so far that are no whole entry: a write that a crash tore, or that is under way.</summary>
+    /// <summary>
+    /// Whether the bytes after those read so far are not a whole entry: a crash cut off their write, or they are still being
+    /// written.
+    /// </summary>
     public bool IsTorn => _window.Length > _offset && !LogReader.TryReadFrame(_window, _offset, FeatureLogFormat.LogNumber, out _);
 
-    /// <summary>Opens a feature log. Its blocks decode to at most 24 MiB, which bounds the memory that a forged one takes.</summary>
-    /// <exception cref="CorruptionException">The file is no feature log.</exception>
+    /// <summary>
+    /// Opens a feature log. Its blocks decode to at most 24 MiB, which bounds the memory that a forged one takes.
+    /// </summary>
+    /// <exception cref="CorruptionException">The file is not a feature log.</exception>
     public static FeatureLogReader Open(string path) => Open(path, FeatureLogFormat.MaxBlockBytes);
 
-    /// <summary>Opens a feature log with larger blocks: earlier versions took sequences of up to 256 MiB.</summary>
+    /// <summary>Opens a feature log with larger blocks: earlier versions accepted sequences of up to 256 MiB.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="mostBlockBytes">What one block may decode to, 24 MiB to 1 GiB; a file from elsewhere can take as much memory.</param>
-    /// <exception cref="CorruptionException">The file is no feature log.</exception>
+    /// <param name="mostBlockBytes">
+    /// What one block may decode to, 24 MiB to 1 GiB. A file from an untrusted source can take as much memory.
+    /// </param>
+    /// <exception cref="CorruptionException">The file is not a feature log.</exception>
     public static FeatureLogReader Open(string path, long mostBlockBytes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(mostBlockBytes, FeatureLogFormat.MaxBlockBytes);
@@ -46,8 +55,10 @@ public sealed class FeatureLogReader : IDisposable
         return Open(FileSystems.ForThisMachine(), FileSystems.Absolute(path), mostBlockBytes);
     }
 
-    /// <summary>Reads the next sequence; false at the end, and where the rest is torn.</summary>
-    /// <exception cref="CorruptionException">An entry is whole and holds what no writer writes, or damage lies before bytes that were synced.</exception>
+    /// <summary>Reads the next sequence. Returns false at the end, and when the rest is torn.</summary>
+    /// <exception cref="CorruptionException">
+    /// A whole entry holds what no writer writes, or damage lies before bytes that were synced.
+    /// </exception>
     public bool TryRead(out LoggedSequence sequence)
     {
         while (_block is null || _next == _block.Count)
@@ -72,7 +83,7 @@ public sealed class FeatureLogReader : IDisposable
 
     internal static FeatureLogReader Open(IFileSystem files, string path, long mostBlockBytes = FeatureLogFormat.MaxBlockBytes)
     {
-        // Damage before what was synced is told from a torn tail by the log's own rules, and is found before anything is given out.
+        // The log's own rules tell damage before synced bytes from a torn tail. Damage is found before anything is returned.
         LogReader.Replay(files, path, FeatureLogFormat.LogNumber, 1, isLast: true, static (_, _) => { });
         IFile file = files.Open(path, FileOpenMode.Read);
         try
@@ -127,7 +138,7 @@ public sealed class FeatureLogReader : IDisposable
                     (_block, _next) = (LoggedBlock.Read(entry, _definitions, _mostBlockBytes), 0);
                     break;
                 default:
-                    throw new InvalidDataException($"An entry is of kind {entry[0]}, unknown to this version.");
+                    throw new InvalidDataException($"An entry has kind {entry[0]}, which this version does not know.");
             }
         }
         catch (InvalidDataException error)

@@ -6,13 +6,14 @@ using Signals.Storage.Wal;
 namespace Signals.Storage.FeatureLog;
 
 /// <summary>
-/// Logs served sequences in full, columns and all, to a file that grows: for those who would rather keep the features than rebuild them from
-/// receipts (<c>docs/formats/feature-log.md</c>).
+/// Logs served sequences in full, with all their columns, to a growing file. Use it if you would rather keep the features than
+/// rebuild them from receipts (<c>docs/formats/feature-log.md</c>).
 /// </summary>
 /// <remarks>
-/// Thread contract: any thread, under a lock. Sequences are collected into blocks of one definition each; what was not yet written by
-/// <see cref="Flush"/> is lost with the process, what was not yet synced by <see cref="Sync"/> may be lost in a power cut. After an error of the disk every
-/// later call throws. One writer per file. Lifetime: dispose it; that flushes.
+/// Thread contract: any thread, under a lock. Sequences are collected into blocks of one definition each. What
+/// <see cref="Flush"/> has not written yet is lost with the process; what <see cref="Sync"/> has not synced yet may be lost in a
+/// power cut. After a disk error every later call throws. There may be only one writer per file. Lifetime: dispose it; dispose
+/// flushes.
 /// </remarks>
 public sealed class FeatureLogWriter : IDisposable
 {
@@ -31,19 +32,19 @@ public sealed class FeatureLogWriter : IDisposable
         _definitions = definitions;
     }
 
-    /// <summary>Opens a feature log to go on with it, or makes one. A tail that a crash tore is cut off.</summary>
-    /// <param name="path">The file; its folder exists.</param>
-    /// <exception cref="Core.Model.CorruptionException">The file is damaged before its end, or no feature log.</exception>
+    /// <summary>Opens a feature log to append to it, or creates one. A tail that a crash tore is cut off.</summary>
+    /// <param name="path">The file. Its folder must exist.</param>
+    /// <exception cref="Core.Model.CorruptionException">The file is damaged before its end, or is not a feature log.</exception>
     public static FeatureLogWriter Open(string path)
     {
         return Open(FileSystems.ForThisMachine(), FileSystems.Absolute(path));
     }
 
     /// <summary>Adds an answer with all its columns.</summary>
-    /// <param name="sequence">A live answer; nothing of it is kept.</param>
+    /// <param name="sequence">An answer that is not disposed. The writer keeps no reference to it.</param>
     /// <exception cref="ArgumentException">The sequence has more than 24 MiB of values.</exception>
-    /// <exception cref="FileOperationException">The disk refused.</exception>
-    /// <exception cref="ObjectDisposedException">The writer, or the answer, was disposed.</exception>
+    /// <exception cref="FileOperationException">The disk refused a write.</exception>
+    /// <exception cref="ObjectDisposedException">The writer or the answer was disposed.</exception>
     public void Append(ServedSequence sequence)
     {
         lock (_gate)
@@ -54,7 +55,9 @@ public sealed class FeatureLogWriter : IDisposable
             if (bytes > FeatureLogFormat.MaxBlockBytes)
             {
                 throw new ArgumentException(
-                    $"A sequence of {sequence.Count} rows and {bytes} bytes is more than a log takes, {FeatureLogFormat.MaxBlockBytes} bytes.", nameof(sequence));
+                    $"The sequence has {sequence.Count} rows and {bytes} bytes; a feature log takes at most "
+                    + $"{FeatureLogFormat.MaxBlockBytes} bytes for one sequence.",
+                    nameof(sequence));
             }
 
             if (!block.IsEmpty && block.DecodedBytes + bytes > FeatureLogFormat.MaxBlockBytes)
@@ -70,8 +73,8 @@ public sealed class FeatureLogWriter : IDisposable
         }
     }
 
-    /// <summary>Writes what was collected: it survives a kill of the process from then on.</summary>
-    /// <exception cref="FileOperationException">The disk refused.</exception>
+    /// <summary>Writes what was collected. From then on it survives the death of the process.</summary>
+    /// <exception cref="FileOperationException">The disk refused a write.</exception>
     public void Flush()
     {
         lock (_gate)
@@ -81,8 +84,8 @@ public sealed class FeatureLogWriter : IDisposable
         }
     }
 
-    /// <summary>Flushes, and makes everything survive a power cut.</summary>
-    /// <exception cref="FileOperationException">The disk refused.</exception>
+    /// <summary>Flushes, and makes everything durable, so that it survives a power cut.</summary>
+    /// <exception cref="FileOperationException">The disk refused a write.</exception>
     public void Sync()
     {
         lock (_gate)

@@ -5,7 +5,10 @@ using Signals.Core.Columns;
 
 namespace Signals.Storage.FeatureLog;
 
-/// <summary>A decoded block: the columns of its sequences and of their rows. Immutable; any thread. Lives as long as somebody holds it.</summary>
+/// <summary>
+/// A decoded block: the columns of its sequences and of their rows. Immutable; any thread. Lifetime: as long as something refers
+/// to it.
+/// </summary>
 internal sealed class LoggedBlock
 {
     private readonly ColumnBuffer[] _columns;
@@ -23,8 +26,8 @@ internal sealed class LoggedBlock
     /// <summary>How many sequences.</summary>
     public int Count => _starts.Length - 1;
 
-    /// <summary>Decodes a block; every count and length is checked before anything is allocated from it.</summary>
-    /// <exception cref="InvalidDataException">The bytes are no block.</exception>
+    /// <summary>Decodes a block. Every count and length is checked before memory is allocated for it.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not a block.</exception>
     public static LoggedBlock Read(ReadOnlySpan<byte> entry, IReadOnlyList<LoggedDefinition> definitions, long mostBytes = FeatureLogFormat.MaxBlockBytes)
     {
         Require(entry.Length >= FeatureLogFormat.BlockHeaderBytes, "is too short");
@@ -54,25 +57,25 @@ internal sealed class LoggedBlock
             columns[i] = ReadChunk(ref entry, types[i], i < FeatureLogFormat.SequenceChunks ? sequences : rows, scratch, ref room);
         }
 
-        Require(entry.IsEmpty, "goes on behind its chunks");
+        Require(entry.IsEmpty, "has bytes after its chunks");
         return new LoggedBlock(definition, columns, Starts(columns[FeatureLogFormat.SequenceChunks - 1], rows));
     }
 
-    /// <summary>Bytes of so many decoded rows, those of texts left out.</summary>
+    /// <summary>Bytes of so many decoded rows, without the bytes of texts.</summary>
     public static long BytesOf(ColumnType type, int rows) => (long)rows * (sizeof(byte) + (type.IsVariable ? sizeof(int) : type.Width));
 
-    /// <summary>A column of the sequences: user high, user low, as-of, status.</summary>
+    /// <summary>A value of a sequence, from one of the columns user high, user low, as-of, status.</summary>
     public T Of<T>(int column, int sequence)
         where T : unmanaged => MemoryMarshal.Cast<byte, T>(_columns[column].Values)[sequence];
 
-    /// <summary>Where the rows of a sequence begin and end.</summary>
+    /// <summary>The first row of a sequence, and the row after its last.</summary>
     public (int Start, int End) RowsOf(int sequence) => (_starts[sequence], _starts[sequence + 1]);
 
-    /// <summary>A column of the keys of all rows: time, id, event type.</summary>
+    /// <summary>A key column of all rows: time, id or event type.</summary>
     public ReadOnlySpan<T> Keys<T>(int key)
         where T : unmanaged => MemoryMarshal.Cast<byte, T>(_columns[FeatureLogFormat.SequenceChunks + key].Values);
 
-    /// <summary>A column of the answer, of all rows; null when the definition has none of this name.</summary>
+    /// <summary>An output column of all rows; null when the definition has no column of this name.</summary>
     public ColumnBuffer? Find(string name)
     {
         int index = Array.IndexOf(Definition.Columns, name);
@@ -95,7 +98,7 @@ internal sealed class LoggedBlock
         ColumnChunk open = ColumnChunk.Open(type, chunk, rows);
         long bytes = type.IsVariable ? open.CountBytes(0, rows) : 0;
         room -= bytes;
-        Require(room >= 0, "has more bytes of texts than a block may have");
+        Require(room >= 0, "has more bytes of texts than a block may hold");
         column.MakeRoom(rows, (int)bytes);
         open.AppendTo(column, 0, rows);
         return column;
@@ -110,14 +113,14 @@ internal sealed class LoggedBlock
         isPacked = (packed & FeatureLogFormat.Lz4Bit) != 0;
         entry = entry[FeatureLogFormat.ChunkHeaderBytes..];
         Require(length <= (uint)entry.Length, "ends inside a chunk");
-        Require(isPacked ? says <= (long)length * FeatureLogFormat.MaxLz4Expansion && says <= Array.MaxLength : says == length, $"has a chunk of {length} bytes that says it is {says}");
+        Require(isPacked ? says <= (long)length * FeatureLogFormat.MaxLz4Expansion && says <= Array.MaxLength : says == length, $"has a chunk of {length} bytes that claims to decode to {says}");
         decoded = (int)says;
         ReadOnlySpan<byte> chunk = entry[..(int)length];
         entry = entry[(int)length..];
         return chunk;
     }
 
-    // One array for all compressed chunks: each is decoded, copied out, and done with.
+    // The size of one array that serves all compressed chunks: each chunk is decoded into it and copied out before the next.
     private static int LargestPacked(ReadOnlySpan<byte> entry, int chunks, long mostBytes)
     {
         int largest = 0;

@@ -5,7 +5,10 @@ using Signals.Core.Columns;
 
 namespace Signals.Storage.FeatureLog;
 
-/// <summary>What a feature log says of a definition: its name, the start of its content hash, and its output columns. Immutable.</summary>
+/// <summary>
+/// What a feature log records of a definition: its name, the first 64 bits of its content hash, and its output columns.
+/// Immutable.
+/// </summary>
 internal sealed record LoggedDefinition(string Name, ulong Hash, string[] Columns, ColumnType[] Types)
 {
     public byte[] Write()
@@ -28,7 +31,7 @@ internal sealed record LoggedDefinition(string Name, ulong Hash, string[] Column
         return output.WrittenSpan.ToArray();
     }
 
-    /// <exception cref="InvalidDataException">The bytes are no definition.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not a definition.</exception>
     public static LoggedDefinition Read(ReadOnlySpan<byte> entry)
     {
         Require(entry.Length >= FeatureLogFormat.DefinitionHeaderBytes, "is too short");
@@ -45,7 +48,7 @@ internal sealed record LoggedDefinition(string Name, ulong Hash, string[] Column
             types[i] = ReadType(ref entry);
         }
 
-        Require(entry.IsEmpty && columns.Distinct(StringComparer.Ordinal).Count() == count, "has a column twice, or bytes behind its columns");
+        Require(entry.IsEmpty && columns.Distinct(StringComparer.Ordinal).Count() == count, "has a column twice, or bytes after its columns");
         return new LoggedDefinition(name, hash, columns, types);
     }
 

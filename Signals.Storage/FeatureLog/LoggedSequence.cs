@@ -6,7 +6,10 @@ using Signals.Core.Serving;
 
 namespace Signals.Storage.FeatureLog;
 
-/// <summary>A sequence as it was served, read from a feature log: row i of every span is the same event. Immutable; any thread; needs no disposal.</summary>
+/// <summary>
+/// A served sequence that was read from a feature log. Row i of every span belongs to the same event. Immutable; any thread;
+/// needs no disposal.
+/// </summary>
 public readonly record struct LoggedSequence
 {
     private readonly LoggedBlock? _block;
@@ -18,19 +21,22 @@ public readonly record struct LoggedSequence
         _index = index;
     }
 
-    /// <summary>Whose sequence.</summary>
+    /// <summary>The user whose sequence it is.</summary>
     public UserId User => new(Block.Of<ulong>(0, _index), Block.Of<ulong>(1, _index));
 
-    /// <summary>The time that windows and ages went by, milliseconds since the Unix epoch, UTC.</summary>
+    /// <summary>The time from which windows and ages were counted, milliseconds since the Unix epoch, UTC.</summary>
     public long AsOfMs => Block.Of<long>(2, _index);
 
-    /// <summary>What the answer was.</summary>
+    /// <summary>The status of the answer.</summary>
     public ServingStatus Status => (ServingStatus)Block.Of<byte>(3, _index);
 
     /// <summary>The name of the definition.</summary>
     public string DefinitionName => Block.Definition.Name;
 
-    /// <summary>The first 64 bits of the content hash of the effective definition, as in a receipt; 0 with a condition in the host's code.</summary>
+    /// <summary>
+    /// The first 64 bits of the content hash of the effective definition, as in a receipt; 0 when it has a condition in the
+    /// host's code.
+    /// </summary>
     public ulong DefinitionHash => Block.Definition.Hash;
 
     /// <summary>The names of the columns.</summary>
@@ -48,7 +54,7 @@ public readonly record struct LoggedSequence
     /// <summary>Ids of the events' types, as in the schema of the store that served.</summary>
     public ReadOnlySpan<ushort> EventTypes => Block.Keys<ushort>(2)[Start..End];
 
-    private LoggedBlock Block => _block ?? throw new InvalidOperationException("There is no sequence here: TryRead said so.");
+    private LoggedBlock Block => _block ?? throw new InvalidOperationException("This value holds no sequence: TryRead returned false, or was not called.");
 
     private int Start => Block.RowsOf(_index).Start;
 
@@ -84,11 +90,11 @@ public readonly record struct LoggedSequence
         return rows.Type.IsVariable ? rows.GetValue(Start + row) : throw Unfit(column, rows.Type, "text or bytes");
     }
 
-    /// <summary>The text of a column in one row, or null where it is absent or null. Allocates the string.</summary>
+    /// <summary>The text of a column in one row; null where the state is absent or null. Allocates the string.</summary>
     public string? Text(string column, int row) =>
         States(column)[row] == ColumnState.Value ? Encoding.UTF8.GetString(Bytes(column, row)) : null;
 
-    /// <summary>Whether each row's value is there, null, or absent.</summary>
+    /// <summary>The state of a column in each row: value, null or absent.</summary>
     public ReadOnlySpan<ColumnState> States(string column) => MemoryMarshal.Cast<byte, ColumnState>(Find(column).States)[Start..End];
 
     private ColumnBuffer Find(string column) => Block.Find(column)

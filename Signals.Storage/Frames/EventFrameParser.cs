@@ -10,8 +10,8 @@ using Signals.Core.Schema;
 namespace Signals.Storage.Frames;
 
 /// <summary>
-/// Reads one MessagePack event by hand: no objects are made from outside data, nesting cannot exhaust the stack, and lengths are
-/// checked against the frame before anything is taken. One thread; allocates nothing for a good frame.
+/// Reads one MessagePack event by hand. It creates no objects from outside data, nesting cannot exhaust the stack, and lengths
+/// are checked against the frame before anything is taken. Thread contract: one thread. A valid frame allocates nothing.
 /// </summary>
 internal sealed class EventFrameParser
 {
@@ -19,7 +19,10 @@ internal sealed class EventFrameParser
     private readonly byte[][] _typeNames;
     private readonly FrameField[][] _fields;
 
-    /// <summary>Events of <paramref name="schema"/>; <paramref name="nameInFrames"/> says what a frame's field map calls a column.</summary>
+    /// <summary>
+    /// Prepares to read events of <paramref name="schema"/>. <paramref name="nameInFrames"/> returns the name that frames use for
+    /// a column.
+    /// </summary>
     public EventFrameParser(StoreSchema schema, Func<ColumnSchema, string> nameInFrames)
     {
         _types = [.. schema.EventTypes];
@@ -28,7 +31,10 @@ internal sealed class EventFrameParser
             [.. type.Columns.Select(column => new FrameField(Encoding.UTF8.GetBytes(nameInFrames(column)), column.Id))])];
     }
 
-    /// <summary>Fills <paramref name="record"/>; otherwise says why not, in words that do not differ from frame to frame.</summary>
+    /// <summary>
+    /// Fills <paramref name="record"/>, or returns the reason why not. The reasons do not contain data of the frame, so equal problems have
+    /// equal texts.
+    /// </summary>
     public bool TryParse(ReadOnlyMemory<byte> frame, EventRecord record, out string reason)
     {
         try
@@ -37,7 +43,7 @@ internal sealed class EventFrameParser
             reason = Parse(ref reader, record) ?? (reader.End ? "" : "bytes are left after the event");
         }
         catch (Exception e) when (e is MessagePackSerializationException or EndOfStreamException
-            or ArgumentOutOfRangeException or OverflowException) // how the reader reports a length of 2^31 and more
+            or ArgumentOutOfRangeException or OverflowException) // the reader reports lengths of 2^31 and more in this way
         {
             reason = "not MessagePack";
         }
@@ -167,7 +173,7 @@ internal sealed class EventFrameParser
         return null;
     }
 
-    /// <summary>Remembers where the fields are: in a map they may come before the type that says what they mean.</summary>
+    /// <summary>Remembers where the fields are: in a map they may come before the event type that defines them.</summary>
     private static string? KeepFields(ref MessagePackReader reader, ref FrameEnvelope envelope)
     {
         if (reader.NextMessagePackType is not (MessagePackType.Map or MessagePackType.Nil))

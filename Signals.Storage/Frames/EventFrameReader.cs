@@ -6,12 +6,13 @@ using Signals.Core.Schema;
 namespace Signals.Storage.Frames;
 
 /// <summary>
-/// Reads events from length-prefixed MessagePack frames (docs/formats/event-frame.md). A frame that is no event is told with its reason, and
-/// reading goes on with the next one; one that is too long is skipped without being held in memory.
+/// Reads events from length-prefixed MessagePack frames (docs/formats/event-frame.md). A frame that is not an event is reported
+/// with a reason, and reading goes on with the next one. A frame that is too long is skipped without being held in memory.
 /// </summary>
 /// <remarks>
-/// One thread at a time: <c>while (await WaitAsync()) while (TryRead(...) is not NeedsMore) ...</c>. Memory is bounded by the largest frame
-/// and the pipe's own limit, whatever the stream says; a good frame allocates nothing. Lifetime: disposing completes the pipe.
+/// Thread contract: one thread at a time, in the form <c>while (await WaitAsync()) while (TryRead(...) is not NeedsMore) ...</c>.
+/// Memory is bounded by the largest frame and the pipe's own limit, whatever the stream contains. A valid frame allocates
+/// nothing. Lifetime: dispose completes the pipe.
 /// </remarks>
 public sealed class EventFrameReader : IAsyncDisposable
 {
@@ -22,11 +23,11 @@ public sealed class EventFrameReader : IAsyncDisposable
     private readonly long _beginAt;
     private byte[] _frame = new byte[4096];
 
-    /// <summary>Reads the events of a schema.</summary>
-    /// <param name="pipe">The stream, not compressed.</param>
-    /// <param name="schema">Event types and columns; frames of others are rejected, fields of others skipped.</param>
-    /// <param name="nameInFrames">What frames call a column; the column's name when null.</param>
-    /// <param name="beginAt">Frames that end at or before this byte of the stream are skipped without a look.</param>
+    /// <summary>Starts to read the events of a schema.</summary>
+    /// <param name="pipe">The stream, uncompressed.</param>
+    /// <param name="schema">Event types and columns. Frames of other event types are rejected; other fields are skipped.</param>
+    /// <param name="nameInFrames">Returns the name that frames use for a column; null to use the column's own name.</param>
+    /// <param name="beginAt">Frames that end at or before this byte of the stream are skipped without being parsed.</param>
     public EventFrameReader(PipeReader pipe, StoreSchema schema, Func<ColumnSchema, string>? nameInFrames = null, long beginAt = 0)
     {
         ArgumentNullException.ThrowIfNull(pipe);
@@ -36,23 +37,25 @@ public sealed class EventFrameReader : IAsyncDisposable
         _beginAt = beginAt;
     }
 
-    /// <summary>Where the frame read last begins, in bytes of the stream.</summary>
+    /// <summary>Where the last frame begins, in bytes of the stream.</summary>
     public long FrameOffset => _reader.FrameOffset;
 
-    /// <summary>Bytes of the stream behind which the next frame begins.</summary>
+    /// <summary>Where the next frame begins, in bytes of the stream.</summary>
     public long Offset => _reader.Offset;
 
-    /// <summary>Is shown every byte that is taken; set before the first, for a stream that is sent from its beginning.</summary>
+    /// <summary>
+    /// Receives every byte that is taken. Set it before the first read, for a stream that is sent from its beginning.
+    /// </summary>
     public SourceBeginning? Beginning
     {
         get => _reader.Beginning;
         set => _reader.Beginning = value;
     }
 
-    /// <summary>Behind the last whole frame: before one that is being skipped.</summary>
+    /// <summary>The position after the last whole frame. While a frame is being skipped, that is where it begins.</summary>
     internal long WholeOffset => _reader.IsSkipping ? _reader.FrameOffset : _reader.Offset;
 
-    /// <summary>Bytes of the stream that have come.</summary>
+    /// <summary>How many bytes of the stream have arrived.</summary>
     public long Received => _reader.Received;
 
     /// <summary>True when the stream ended inside a frame.</summary>
@@ -61,9 +64,9 @@ public sealed class EventFrameReader : IAsyncDisposable
     /// <summary>Waits for more bytes; false at the end of the stream.</summary>
     public ValueTask<bool> WaitAsync(CancellationToken cancellationToken = default) => _reader.WaitAsync(cancellationToken);
 
-    /// <summary>Takes the next frame that is at hand.</summary>
-    /// <param name="record">Filled when the frame is an event; otherwise its content means nothing.</param>
-    /// <param name="reason">Why the frame was rejected, in words that do not differ from frame to frame; else empty.</param>
+    /// <summary>Takes the next frame, if it has arrived.</summary>
+    /// <param name="record">Filled when the frame is an event; otherwise its content is undefined.</param>
+    /// <param name="reason">Why the frame was rejected, in words that do not differ from frame to frame; empty otherwise.</param>
     public FrameReadResult TryRead(EventRecord record, out string reason)
     {
         ArgumentNullException.ThrowIfNull(record);

@@ -6,19 +6,19 @@ namespace Signals.Storage.Indexing;
 
 /// <summary>Runs one enricher over batches of one type with a timeout and retries.</summary>
 /// <remarks>
-/// Thread contract: one worker. An enricher that does not heed its token is left behind with its run and its events, which are then never
-/// used again.
+/// Thread contract: one worker. An enricher that ignores its cancellation token is left behind, together with its run and its
+/// events. Neither is ever used again.
 /// </remarks>
 internal sealed class EnrichmentAttempts(
     IEnrichmentStep step, EventTypeSchema eventType, EnrichmentOptions options, TimeProvider time, EnrichmentCounters counters)
 {
     private EnrichmentRun _run = new(step, eventType, EnrichmentPlacement.Indexing);
 
-    /// <summary>Whether an enricher that was left behind may still look at the events of the last call.</summary>
+    /// <summary>Whether an enricher that was left behind may still read the events of the last call.</summary>
     public bool LeftBehind { get; private set; }
 
     /// <summary>Runs the enricher.</summary>
-    /// <returns>The events with their outputs, or null when every try failed.</returns>
+    /// <returns>The events with their outputs, or null when every attempt failed.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled: the store is closing.</exception>
     public async ValueTask<EnrichmentBatch?> RunAsync(EventBatch events, CancellationToken closing)
     {

@@ -1,6 +1,6 @@
 namespace Signals.Storage.Indexing;
 
-/// <summary>Counts what enrichment at indexing does. Threads: any.</summary>
+/// <summary>Counts what enrichment at indexing does. Thread contract: any thread.</summary>
 internal sealed class EnrichmentCounters
 {
     private long _enriched;

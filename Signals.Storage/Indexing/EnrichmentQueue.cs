@@ -4,11 +4,13 @@ using Signals.Core.Schema;
 namespace Signals.Storage.Indexing;
 
 /// <summary>
-/// Copies of appended events that wait for their enrichment, gathered per type into batches; bounded by the events that wait or are taken.
+/// Copies of appended events that wait for their enrichment, gathered into batches per type. The number of events that wait or
+/// are being enriched is bounded.
 /// </summary>
 /// <remarks>
-/// Thread contract: any thread. Room is reserved before an append and given back when its events are done, so the bound holds however
-/// slow the enrichers are. A batch is handed out as soon as someone asks, whole or not: batches grow only while all workers are busy.
+/// Thread contract: any thread. Room is reserved before an append and released when its events are done, so the bound holds
+/// however slow the enrichers are. A batch is handed out as soon as a worker asks, full or not, so batches grow only while all
+/// workers are busy.
 /// </remarks>
 internal sealed class EnrichmentQueue(StoreSchema schema, int capacity, int batchEvents)
 {
@@ -21,10 +23,13 @@ internal sealed class EnrichmentQueue(StoreSchema schema, int capacity, int batc
     private TaskCompletionSource? _changed;
     private TaskCompletionSource? _filled;
 
-    /// <summary>Events that wait, are taken, or are about to be appended.</summary>
+    /// <summary>Events that wait, are being enriched, or are about to be appended.</summary>
     public long Pending => Volatile.Read(ref _pending);
 
-    /// <summary>Reserves room for events that are about to be appended; false when there is none. A closed queue is open to all: it keeps nothing.</summary>
+    /// <summary>
+    /// Reserves room for events that are about to be appended; false when there is none. A closed queue always grants room,
+    /// because it keeps no events.
+    /// </summary>
     public bool TryReserve(int events)
     {
         if (events == 0)
@@ -44,7 +49,7 @@ internal sealed class EnrichmentQueue(StoreSchema schema, int capacity, int batc
         }
     }
 
-    /// <summary>Reserves room, waiting for it.</summary>
+    /// <summary>Reserves room, and waits until there is some.</summary>
     public async ValueTask ReserveAsync(int events, CancellationToken cancellationToken)
     {
         while (true)
@@ -74,7 +79,7 @@ internal sealed class EnrichmentQueue(StoreSchema schema, int capacity, int batc
         }
     }
 
-    /// <summary>Gives room back: the events are done, or were not appended.</summary>
+    /// <summary>Releases room: the events are done, or were not appended.</summary>
     public void Release(int events)
     {
         TaskCompletionSource? changed;
@@ -87,7 +92,7 @@ internal sealed class EnrichmentQueue(StoreSchema schema, int capacity, int batc
         changed?.SetResult();
     }
 
-    /// <summary>Takes copies of appended events, whose room was reserved. False when the queue is closed.</summary>
+    /// <summary>Takes copies of appended events whose room was reserved. False when the queue is closed.</summary>
     public bool TryAdd(EventBatch events)
     {
         TaskCompletionSource? filled;
@@ -117,7 +122,7 @@ internal sealed class EnrichmentQueue(StoreSchema schema, int capacity, int batc
         return true;
     }
 
-    /// <summary>Takes the oldest batch, waiting for one; null once the queue is closed and empty.</summary>
+    /// <summary>Takes the oldest batch, and waits until there is one. Null once the queue is closed and empty.</summary>
     public async ValueTask<EventBatch?> TakeAsync()
     {
         while (true)
@@ -142,7 +147,7 @@ internal sealed class EnrichmentQueue(StoreSchema schema, int capacity, int batc
         }
     }
 
-    /// <summary>Takes the oldest batch, or null where none waits now.</summary>
+    /// <summary>Takes the oldest batch, or returns null when none waits now.</summary>
     public EventBatch? TryTake()
     {
         lock (_gate)
@@ -151,7 +156,7 @@ internal sealed class EnrichmentQueue(StoreSchema schema, int capacity, int batc
         }
     }
 
-    /// <summary>Takes a batch back for reuse. One that an enricher may still look at must not come back.</summary>
+    /// <summary>Takes a batch back for reuse. A batch that an enricher may still read must not be returned.</summary>
     public void Return(EventBatch batch)
     {
         batch.Clear();
@@ -161,7 +166,7 @@ internal sealed class EnrichmentQueue(StoreSchema schema, int capacity, int batc
         }
     }
 
-    /// <summary>Takes no more events; what waits can still be taken.</summary>
+    /// <summary>Closes the queue: it takes no more events, but the waiting ones can still be taken.</summary>
     public void Close()
     {
         TaskCompletionSource? filled;

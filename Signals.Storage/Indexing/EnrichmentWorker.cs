@@ -7,8 +7,8 @@ using Signals.Storage.Engine;
 
 namespace Signals.Storage.Indexing;
 
-/// <summary>Takes batches from the queue, runs the enrichers of their type one after another, and appends what they filled.</summary>
-/// <remarks>Thread contract: one batch at a time. An error of an enricher costs its outputs, never another's.</remarks>
+/// <summary>Takes batches from the queue, runs the enrichers of their type one after another, and appends the outputs.</summary>
+/// <remarks>Thread contract: one batch at a time. An error of an enricher loses only its own outputs.</remarks>
 internal sealed class EnrichmentWorker
 {
     private const int KeyBytes = 32;
@@ -48,7 +48,9 @@ internal sealed class EnrichmentWorker
         _results = [.. schema.EventTypes.Select(type => new EventBatch(type))];
     }
 
-    /// <summary>Works until the queue is closed and empty, or the token is cancelled; what is left then is counted as abandoned.</summary>
+    /// <summary>
+    /// Works until the queue is closed and empty, or the token is cancelled. Events that are left then are counted as abandoned.
+    /// </summary>
     public async Task RunAsync(CancellationToken closing)
     {
         while (await _queue.TakeAsync().ConfigureAwait(false) is EventBatch events)

@@ -7,21 +7,21 @@ using Signals.Storage.Engine;
 namespace Signals.Storage.Indexing;
 
 /// <summary>
-/// Enrichment of events as they are indexed. An event is appended, acknowledged and visible as always; a copy waits here for its enrichers,
-/// whose outputs then follow through the ordinary append as cells of the same event. So they are as durable as events, and merge as all
-/// cells do, whenever they come and however often.
+/// Enriches events as they are indexed. An event is appended, acknowledged and visible as always. A copy waits here for its
+/// enrichers. Their outputs are appended in the ordinary way, as cells of the same event. So the outputs are as durable as
+/// events, and they merge like all cells, whenever they arrive and however often.
 /// </summary>
 /// <remarks>
 /// <para>Thread contract: any thread. Lifetime: from construction to <see cref="Dispose"/>, which the store calls before it closes its ring.</para>
-/// <para>What fails at every try, is abandoned at close, or was queued when the process died, is left absent. That is the whole repair list:
-/// nothing else has to be kept, because an offline job finds the events whose outputs are absent, and an event whose outputs are there
-/// needs no repair.</para>
-/// <para>Why this cannot lock up: room is reserved by producers, before their events enter the ring; the workers' own appends need none, and
-/// wait for nothing but the ring, which the ingest thread empties whatever happens here.</para>
+/// <para>An output stays absent when its enricher failed at every attempt, when it was abandoned at close, or when it was queued
+/// as the process died. No list of such events is kept: an offline job finds the events whose outputs are absent, and an event
+/// whose outputs are present needs no repair.</para>
+/// <para>Why this cannot deadlock: producers reserve room before their events enter the ring. The workers' own appends need no
+/// room. They wait only for the ring, which the ingest thread empties whatever happens here.</para>
 /// </remarks>
 internal sealed class IndexingEnrichment : IDisposable
 {
-    /// <summary>How long an enricher that was told to end may take, before it is left to itself.</summary>
+    /// <summary>How long an enricher that was told to stop may take before it is left behind.</summary>
     private static readonly TimeSpan LeaveAfter = TimeSpan.FromSeconds(1);
 
     private readonly StoreSchema _schema;
@@ -58,20 +58,22 @@ internal sealed class IndexingEnrichment : IDisposable
         }
     }
 
-    /// <summary>Refuses options that do not fit each other or the schema.</summary>
-    /// <exception cref="EnrichmentMismatchException">With every error.</exception>
+    /// <summary>Refuses options that contradict each other or do not fit the schema.</summary>
+    /// <exception cref="EnrichmentMismatchException">The options do not fit; every error is named.</exception>
     public static void Validate(StoreSchema schema, EnrichmentOptions options)
     {
         options.Validate();
         new EnrichmentCatalog(options.All).Validate(schema, EnrichmentPlacement.Indexing);
-        string[] filters = [.. options.All.Where(step => step is not (IEnricher or IRemoteEnricher)).Select(step => $"{step.Signature.Name}: it is no enricher.")];
+        string[] filters = [.. options.All.Where(step => step is not (IEnricher or IRemoteEnricher)).Select(step => $"{step.Signature.Name}: it is not an enricher.")];
         if (filters.Length > 0)
         {
             throw new EnrichmentMismatchException(filters);
         }
     }
 
-    /// <summary>As <see cref="Appender.TryAppend"/>; false too while too many events wait for their enrichment.</summary>
+    /// <summary>
+    /// Like <see cref="Appender.TryAppend"/>. It also returns false while too many events wait for their enrichment.
+    /// </summary>
     public bool TryAppend(IAppendable events, out AppendTicket ticket)
     {
         ticket = default;
@@ -95,7 +97,7 @@ internal sealed class IndexingEnrichment : IDisposable
         return appended;
     }
 
-    /// <summary>As <see cref="Appender.Append"/>; blocks too while too many events wait for their enrichment.</summary>
+    /// <summary>Like <see cref="Appender.Append"/>. It also blocks while too many events wait for their enrichment.</summary>
     public AppendTicket Append(IAppendable events, CancellationToken cancellationToken)
     {
         if (TryAppend(events, out AppendTicket ticket))
@@ -122,7 +124,7 @@ internal sealed class IndexingEnrichment : IDisposable
         }
     }
 
-    /// <summary>As <see cref="Appender.AppendAsync"/>; waits too while too many events wait for their enrichment.</summary>
+    /// <summary>Like <see cref="Appender.AppendAsync"/>. It also waits while too many events wait for their enrichment.</summary>
     public ValueTask<AppendAck> AppendAsync(IAppendable events, CancellationToken cancellationToken) =>
         TryAppend(events, out AppendTicket ticket)
             ? _appender.Acknowledge(ticket)
@@ -147,10 +149,12 @@ internal sealed class IndexingEnrichment : IDisposable
         }
     }
 
-    /// <summary>Goes by what the gauges say now of the enrichers that are placed automatically. What waits already goes by it, too.</summary>
+    /// <summary>Applies the current placement decisions in the gauges. They apply to events that already wait, too.</summary>
     public void Refresh() => _enriched = EnrichedTypes();
 
-    /// <summary>Events of the types that a step takes that were appended, where enrichers are placed automatically.</summary>
+    /// <summary>
+    /// How many events of the step's types were appended. Counted only when enrichers are placed automatically.
+    /// </summary>
     public long EventsFor(IEnrichmentStep step)
     {
         long events = 0;
@@ -168,8 +172,9 @@ internal sealed class IndexingEnrichment : IDisposable
     public EnrichmentStats GetStats() => _counters.Read(_queue.Pending);
 
     /// <summary>
-    /// Takes no more, finishes what is queued as long as the drain timeout allows, and abandons the rest. A worker whose enricher does not end
-    /// a second later is left behind: what it appends once it comes back is refused as any append to a closed store.
+    /// Takes no more events, finishes the queued ones as far as the drain timeout allows, and abandons the rest. A worker whose
+    /// enricher does not stop within a further second is left behind. What it appends later is refused like any append to a
+    /// closed store.
     /// </summary>
     public void Dispose()
     {
@@ -228,7 +233,7 @@ internal sealed class IndexingEnrichment : IDisposable
         return count;
     }
 
-    /// <summary>Queues the events when they are in the ring, and gives their room back when they are not.</summary>
+    /// <summary>Queues the events if they are in the ring; otherwise releases their room.</summary>
     private void Settle(ReadOnlySpan<EventBatch> events, bool[] enriched, int count, bool appended)
     {
         if (appended && _options.Automatic.Count > 0)

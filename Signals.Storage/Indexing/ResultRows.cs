@@ -5,14 +5,14 @@ using Signals.Core.Schema;
 
 namespace Signals.Storage.Indexing;
 
-/// <summary>Turns the outputs of enrichers into cells of the same events: the key, the columns that were filled, nothing else.</summary>
+/// <summary>Turns the outputs of enrichers into cells of the same events: the key and the filled columns, nothing else.</summary>
 internal static class ResultRows
 {
-    /// <summary>Where each output of a signature is among the columns of an event type.</summary>
+    /// <summary>For each output of a signature, the index of its column in an event type.</summary>
     public static int[] Columns(EnrichmentSignature signature, EventTypeSchema eventType) =>
         [.. signature.Outputs.Select(output => eventType.IndexOf(output.Name))];
 
-    /// <summary>Whether an enricher has said anything about a row.</summary>
+    /// <summary>Whether an enricher has set any output of a row.</summary>
     public static bool HasAny(EnrichmentBatch result, int row)
     {
         foreach (OutputRows output in result.Outputs)

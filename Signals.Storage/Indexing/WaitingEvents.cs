@@ -4,15 +4,15 @@ using Signals.Storage.Engine;
 namespace Signals.Storage.Indexing;
 
 /// <summary>
-/// Events whose append has to wait, as they were when it began: their record, and copies of their batches for the enrichment that follows.
-/// The caller may change its batches meanwhile.
+/// Events whose append has to wait, as they were when it began: their record, and copies of their batches for the enrichment that
+/// follows. The caller may change its own batches meanwhile.
 /// </summary>
-/// <remarks>Thread contract: one thread at a time. Lifetime: disposed once the append has ended.</remarks>
+/// <remarks>Thread contract: one thread at a time. Lifetime: disposed when the append has ended.</remarks>
 internal sealed class WaitingEvents : IDisposable
 {
-    /// <param name="record">The record of the events; owned from now on.</param>
+    /// <param name="record">The record of the events; this object owns it from now on.</param>
     /// <param name="events">The events.</param>
-    /// <param name="enrichedTypes">Whether events of a type are enriched, by event type.</param>
+    /// <param name="enrichedTypes">For each event type, whether its events are enriched.</param>
     public WaitingEvents(WaitingRecord record, IAppendable events, bool[] enrichedTypes)
     {
         Record = record;
@@ -33,13 +33,13 @@ internal sealed class WaitingEvents : IDisposable
         Batches = [.. batches];
     }
 
-    /// <summary>What is appended.</summary>
+    /// <summary>The record to append.</summary>
     public WaitingRecord Record { get; }
 
-    /// <summary>Whether events of a type are enriched, by event type.</summary>
+    /// <summary>For each event type, whether its events are enriched.</summary>
     public bool[] EnrichedTypes { get; }
 
-    /// <summary>Events that are enriched.</summary>
+    /// <summary>How many of the events are enriched.</summary>
     public int Enriched { get; }
 
     /// <summary>Copies of the batches that have events.</summary>

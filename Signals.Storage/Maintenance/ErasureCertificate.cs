@@ -50,8 +50,8 @@ public sealed class ErasureCertificate
     }
 
     /// <summary>
-    /// The checkpoints that the store has taken since it was opened; they are not cleaned. Checkpoints from before are not
-    /// listed.
+    /// The checkpoints that the store has taken since it was opened; they are not cleaned. Keep track of other
+    /// checkpoints yourself.
     /// </summary>
     public IReadOnlyList<string> Checkpoints => _checkpoints();
 

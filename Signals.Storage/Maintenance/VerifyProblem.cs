@@ -1,6 +1,6 @@
 namespace Signals.Storage.Maintenance;
 
-/// <summary>One thing that <see cref="SignalStore.Verify"/> found wrong. Immutable.</summary>
+/// <summary>One problem that <see cref="SignalStore.Verify"/> found. Immutable.</summary>
 public sealed class VerifyProblem
 {
     internal VerifyProblem(string file, long offset, string message) => (File, Offset, Message) = (file, offset, message);
@@ -8,7 +8,7 @@ public sealed class VerifyProblem
     /// <summary>The path of the damaged or missing file.</summary>
     public string File { get; }
 
-    /// <summary>Where the damaged part begins, in bytes from the start of the file; 0 when the whole file is meant.</summary>
+    /// <summary>Where the damaged part begins, in bytes from the start of the file; 0 when the whole file is affected.</summary>
     public long Offset { get; }
 
     /// <summary>What was found and what was expected.</summary>

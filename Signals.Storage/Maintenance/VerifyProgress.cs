@@ -1,6 +1,6 @@
 namespace Signals.Storage.Maintenance;
 
-/// <summary>How far a verification is. Immutable.</summary>
+/// <summary>The progress of a verification. Immutable.</summary>
 public readonly struct VerifyProgress
 {
     internal VerifyProgress(int filesDone, int files, long bytesDone) => (FilesDone, Files, BytesDone) = (filesDone, files, bytesDone);

@@ -1,17 +1,17 @@
 namespace Signals.Storage.Maintenance;
 
-/// <summary>What a verification looked at and found. Immutable.</summary>
+/// <summary>What a verification checked and found. Immutable.</summary>
 public sealed class VerifyReport
 {
     internal VerifyReport(int files, long bytes, IReadOnlyList<VerifyProblem> problems) => (Files, Bytes, Problems) = (files, bytes, problems);
 
-    /// <summary>Files looked at.</summary>
+    /// <summary>How many files were checked.</summary>
     public int Files { get; }
 
-    /// <summary>Their bytes, of the log that is being written those up to the moment of the call.</summary>
+    /// <summary>Bytes of these files. Of the log that is being written, only the bytes up to the call count.</summary>
     public long Bytes { get; }
 
-    /// <summary>What is wrong; at most one problem per file, the first.</summary>
+    /// <summary>What is wrong: for each file at most the first problem.</summary>
     public IReadOnlyList<VerifyProblem> Problems { get; }
 
     /// <summary>Whether nothing is wrong.</summary>

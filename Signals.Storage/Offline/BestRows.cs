@@ -7,12 +7,15 @@ using Signals.Storage.Reads;
 namespace Signals.Storage.Offline;
 
 /// <summary>
-/// The best rows of a user that were offered so far, copied, in the columns of another event type. Holds at most twice as many as are wanted.
+/// The best rows of a user among those offered so far, copied into the columns of another event type. It holds at most twice as
+/// many rows as are wanted.
 /// </summary>
-/// <remarks>Thread contract: one thread. Rows are offered newest first: of equal scores the one offered first is better.</remarks>
+/// <remarks>
+/// Thread contract: one thread. Rows are offered newest first; of equal scores the row offered first is better.
+/// </remarks>
 /// <param name="into">The type whose columns are kept.</param>
-/// <param name="copied">Where an offered row has each of them.</param>
-/// <param name="most">How many are wanted.</param>
+/// <param name="copied">For each of these columns, its ordinal in an offered row.</param>
+/// <param name="most">How many rows are wanted.</param>
 internal sealed class BestRows(EventTypeSchema into, int[] copied, int most)
 {
     private readonly List<(double Score, int Row)> _ranked = [];
@@ -30,7 +33,7 @@ internal sealed class BestRows(EventTypeSchema into, int[] copied, int most)
         _isTrimmed = false;
     }
 
-    /// <summary>Takes a row if it may be among the best. A score that is no number never is.</summary>
+    /// <summary>Takes a row if it may be among the best. A row whose score is NaN is never taken.</summary>
     public void Offer(double score, UserId user, SequenceBuffer page, int row)
     {
         if (double.IsNaN(score) || (_isTrimmed && score <= _worst))
@@ -54,7 +57,7 @@ internal sealed class BestRows(EventTypeSchema into, int[] copied, int most)
         }
     }
 
-    /// <summary>Inserts the best rows and adds their identities to a set.</summary>
+    /// <summary>Inserts the best rows into the output and adds their identities to a set.</summary>
     public void WriteLocked(UserId user, OfflineOutput output, HashSet<(long TimeMs, ulong Id)> chosen)
     {
         Rank();
@@ -80,7 +83,7 @@ internal sealed class BestRows(EventTypeSchema into, int[] copied, int most)
         _ranked.RemoveRange(Math.Min(most, _ranked.Count), Math.Max(0, _ranked.Count - most));
     }
 
-    // The best stay, in the order in which they came.
+    // Keeps the best rows, in the order in which they were offered.
     private void Trim()
     {
         Rank();

@@ -9,8 +9,8 @@ namespace Signals.Storage.Offline;
 /// <remarks>Lifetime: one run. The first error, or a cancellation, ends all workers; no file is left then.</remarks>
 internal sealed class OfflineJob(EventTypeSchema eventType, OfflineOptions options, IOfflineSource source, bool wholeEvents)
 {
-    /// <summary>Refuses options that do not fit each other or the schema.</summary>
-    /// <exception cref="EnrichmentMismatchException">With every error.</exception>
+    /// <summary>Refuses options that contradict each other or do not fit the schema.</summary>
+    /// <exception cref="EnrichmentMismatchException">The options do not fit; every error is named.</exception>
     public static void Validate(StoreSchema schema, OfflineOptions options)
     {
         options.Validate();
@@ -18,7 +18,7 @@ internal sealed class OfflineJob(EventTypeSchema eventType, OfflineOptions optio
         List<string> errors = [.. options.Enrichers.Concat(options.Filters)
             .Where(step => !step.Signature.Takes(type.Name))
             .Select(step => $"{step.Signature.Name}: it takes {string.Join(", ", step.Signature.EventTypes)}, not '{type.Name}'.")];
-        errors.AddRange(options.Enrichers.Where(step => step is not (IEnricher or IRemoteEnricher)).Select(step => $"{step.Signature.Name}: it is no enricher."));
+        errors.AddRange(options.Enrichers.Where(step => step is not (IEnricher or IRemoteEnricher)).Select(step => $"{step.Signature.Name}: it is not an enricher."));
         if (errors.Count > 0)
         {
             throw new EnrichmentMismatchException(errors);

@@ -9,16 +9,16 @@ public sealed class OfflineOptions
     /// <summary>The event type.</summary>
     public required string EventType { get; init; }
 
-    /// <summary>The segment to make; there is no file of this name yet.</summary>
+    /// <summary>The segment to write. No file of this name may exist.</summary>
     public required string SegmentPath { get; init; }
 
     /// <summary>Generation and source of the segment, and its memory.</summary>
     public required SegmentOptions Segment { get; init; }
 
-    /// <summary>The enrichers to run, of either kind; the same objects as at indexing, say.</summary>
+    /// <summary>The enrichers to run, local or remote. They may be the same objects as at indexing.</summary>
     public IReadOnlyList<IEnrichmentStep> Enrichers { get; init; } = [];
 
-    /// <summary>Events that any of these turns away are left out.</summary>
+    /// <summary>Filters to run. An event that any of them rejects is left out.</summary>
     public IReadOnlyList<IEventFilter> Filters { get; init; } = [];
 
     /// <summary>Only events at or after this time; null for all.</summary>
@@ -27,16 +27,19 @@ public sealed class OfflineOptions
     /// <summary>Only events before this time; null for all.</summary>
     public DateTimeOffset? To { get; init; }
 
-    /// <summary>Over a store: only events that lack an output of some enricher. What is null or has a value is left as it is.</summary>
+    /// <summary>
+    /// For a job over a store: only events in which an output of some enricher is absent. Outputs that are null or have a value
+    /// are left as they are.
+    /// </summary>
     public bool OnlyMissing { get; init; }
 
-    /// <summary>Workers that read and enrich side by side; default as many as there are processors.</summary>
+    /// <summary>How many workers read and enrich side by side. Default: the number of processors.</summary>
     public int Parallelism { get; init; } = Environment.ProcessorCount;
 
-    /// <summary>Most events that an enricher gets at once. Default 2,048.</summary>
+    /// <summary>How many events an enricher gets at once at most. Default 2,048.</summary>
     public int BatchEvents { get; init; } = 2_048;
 
-    /// <summary>Is told how far the job is, now and then, on the thread of a worker; null for nobody.</summary>
+    /// <summary>Receives the progress of the job now and then, on the thread of a worker; null for nobody.</summary>
     public IProgress<OfflineProgress>? Progress { get; init; }
 
     internal long FromMs => From?.ToUnixTimeMilliseconds() ?? long.MinValue;

@@ -5,8 +5,14 @@ using Signals.Storage.Segments;
 
 namespace Signals.Storage.Offline;
 
-/// <summary>The segment that the workers of a job write together. What they write is sorted there, so their order does not show.</summary>
-/// <remarks>Thread contract: workers take <see cref="Gate"/> for the rows of a batch. Lifetime: disposed unfinished it leaves nothing.</remarks>
+/// <summary>
+/// The segment that the workers of a job write together. The segment is sorted, so the order in which workers write does not
+/// matter.
+/// </summary>
+/// <remarks>
+/// Thread contract: a worker takes <see cref="Gate"/> while it writes the rows of a batch. Lifetime: if it is disposed
+/// unfinished, no file is left.
+/// </remarks>
 internal sealed class OfflineOutput(string path, EventTypeSchema eventType, SegmentOptions options) : IDisposable
 {
     private readonly SegmentWriter _writer = SegmentWriter.Create(path, eventType, options);
@@ -40,7 +46,7 @@ internal sealed class OfflineOutput(string path, EventTypeSchema eventType, Segm
         _writer.Retract(user, timeMs, id);
     }
 
-    /// <summary>Ends the segment, once no worker writes any more.</summary>
+    /// <summary>Finishes the segment, after all workers have stopped writing.</summary>
     public OfflineResult Finish() => new(EventsRead, EventsWritten, EventsWritten > 0 || options.CorrectedDays is not null ? _writer.Finish() : null);
 
     public void Dispose() => _writer.Dispose();

@@ -9,7 +9,7 @@ internal static class ScoreColumn
     public static bool IsNumber(ColumnType type) =>
         type.IsInteger || type.Kind is ColumnKind.Float16 or ColumnKind.Float32 or ColumnKind.Float64;
 
-    /// <summary>Whole numbers beyond 2^53 are rounded, as a conversion to double does.</summary>
+    /// <summary>Reads a number as a double. Whole numbers beyond 2^53 are rounded, as in any conversion to double.</summary>
     public static double Read(ColumnType type, ReadOnlySpan<byte> value) => type.Kind switch
     {
         ColumnKind.Int8 => (sbyte)value[0],

@@ -8,8 +8,10 @@ using Signals.Storage.Reads;
 
 namespace Signals.Storage.Offline;
 
-/// <summary>Chooses each user's best events of one type and writes the difference to what another type holds now.</summary>
-/// <remarks>Lifetime: one run. Workers take groups of users; the first error ends all, and no file is left then.</remarks>
+/// <summary>Chooses each user's best events of one type and writes the difference from what another type holds now.</summary>
+/// <remarks>
+/// Lifetime: one run. Workers take groups of users. The first error ends all workers, and no file is left then.
+/// </remarks>
 internal sealed class SelectionJob
 {
     private const int GroupUsers = 16;
@@ -71,19 +73,19 @@ internal sealed class SelectionJob
             int index = _from.IndexOf(column.Name);
             if (index < 0 || _from.Columns[index].Type != column.Type)
             {
-                errors.Add($"'{_into.Name}.{column.Name}' ({column.Type}) has no equal in '{_from.Name}'.");
+                errors.Add($"'{_into.Name}.{column.Name}' ({column.Type}) has no column of the same name and type in '{_from.Name}'.");
             }
         }
 
         int score = _from.IndexOf(_options.Score);
         if (score < 0 || !ScoreColumn.IsNumber(_from.Columns[score].Type))
         {
-            errors.Add($"'{_from.Name}' has no number '{_options.Score}' to choose by.");
+            errors.Add($"'{_from.Name}' has no number column '{_options.Score}' to choose by.");
         }
 
         if (_into.KeepLast != int.MaxValue)
         {
-            errors.Add($"'{_into.Name}' keeps the last {_into.KeepLast}; a selection goes by score, so its type must keep all.");
+            errors.Add($"'{_into.Name}' keeps the last {_into.KeepLast}; a selection is made by score, so declare its type without KeepLast.");
         }
 
         if (ReferenceEquals(_from, _into))
@@ -175,7 +177,7 @@ internal sealed class SelectionJob
         return events;
     }
 
-    // What the target type holds and was not chosen.
+    // Retracts the events that the target type holds and that were not chosen.
     private void Retract(UserId user, HashSet<(long, ulong)> chosen, OfflineOutput output)
     {
         for (UserCursor? next = UserCursor.Start(user, long.MaxValue); next is { } cursor;)

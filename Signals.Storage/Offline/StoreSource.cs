@@ -9,9 +9,10 @@ using Signals.Storage.Reads;
 namespace Signals.Storage.Offline;
 
 /// <summary>
-/// The events of a store, at most a batch at a time: some users together, or a page of one who has many. Each page is read at one moment, as
-/// any read is; pages at different moments, and users who come later not at all. That is enough for jobs whose results are merged in any order, and holds nothing back: a single view
-/// for the whole scan would keep every memtable and table of its time from being freed.
+/// The events of a store, at most a batch at a time: some users together, or a page of a user with many events. Each page is read
+/// at one moment, like any read. Different pages are read at different moments, and users that appear later are not read. That is
+/// enough for jobs whose results are merged in any order, and it holds nothing back. A single view for the whole scan would keep
+/// every memtable and table of its time in use.
 /// </summary>
 internal sealed class StoreSource : IOfflineSource
 {
@@ -35,7 +36,7 @@ internal sealed class StoreSource : IOfflineSource
     /// <param name="schema">The store's schema.</param>
     /// <param name="eventType">The type to read.</param>
     /// <param name="columns">The columns that are needed.</param>
-    /// <param name="missing">When not empty, only events that lack one of these columns.</param>
+    /// <param name="missing">If not empty, only events in which one of these columns is absent are read.</param>
     /// <param name="options">Range of time and size of batches.</param>
     public StoreSource(
         SequenceReader reader, StoreSchema schema, EventTypeSchema eventType, IReadOnlyCollection<string> columns, IReadOnlyCollection<string> missing, OfflineOptions options)
@@ -85,7 +86,8 @@ internal sealed class StoreSource : IOfflineSource
         return ValueTask.FromResult(looked);
     }
 
-    // Each user's newest events. Who has more than the share waits for a turn alone, so a batch never gets more than it may.
+    // Reads each user's newest events. A user with more events than the share waits to be read alone, so a batch never exceeds
+    // its limit.
     private int ReadGroup(ReadOnlySpan<UserId> users, int share, EventBatch batch)
     {
         using SequenceBatch read = _reader.ReadMany(users, _query, [new TypeLimits(_fromMs, _toMs, share)]);
@@ -96,7 +98,7 @@ internal sealed class StoreSource : IOfflineSource
             Wait(UserCursor.After(users[user], read.Times[ends[user]..ends[user + 1]], share));
         }
 
-        // Twice what these users had on average; a race between workers only loses a guess.
+        // The next share is twice the average of these users. A race between workers only loses an estimate.
         Volatile.Write(ref _share, (int)Math.Clamp(2L * read.Count / users.Length, 1, _batchEvents));
         return read.Count;
     }

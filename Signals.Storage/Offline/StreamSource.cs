@@ -2,7 +2,7 @@ using Signals.Core.Ingest;
 
 namespace Signals.Storage.Offline;
 
-/// <summary>Events from outside, in batches of whatever size, which their maker may use again for the next.</summary>
+/// <summary>Events from outside, in batches of any size. The caller may reuse a batch for the next one.</summary>
 internal sealed class StreamSource(IAsyncEnumerable<EventBatch> batches, long fromMs, long toMs, int batchEvents, CancellationToken cancellation)
     : IOfflineSource, IAsyncDisposable
 {

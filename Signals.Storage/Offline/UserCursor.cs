@@ -4,28 +4,30 @@ using Signals.Storage.Reads;
 
 namespace Signals.Storage.Offline;
 
-/// <summary>How far a user's events of one type have been read, from the newest on: the rest is read in further pages. Immutable.</summary>
-/// <param name="User">Whose events.</param>
+/// <summary>
+/// How far a user's events of one type have been read, from the newest on. The rest is read in further pages. Immutable.
+/// </summary>
+/// <param name="User">The user whose events are read.</param>
 /// <param name="TimeMs">The time of the last event that was read.</param>
-/// <param name="Ties">How many events of that very time were read.</param>
+/// <param name="Ties">How many events of exactly that time were read.</param>
 internal readonly record struct UserCursor(UserId User, long TimeMs, int Ties)
 {
-    /// <summary>Before a user's newest event.</summary>
+    /// <summary>Starts before a user's newest event.</summary>
     public static UserCursor Start(UserId user, long toMs) => new(user, toMs - 1, 0);
 
-    /// <summary>Reads on.</summary>
+    /// <summary>Reads the next page.</summary>
     /// <param name="reader">The store's reader.</param>
-    /// <param name="query">Reads one type, newest first.</param>
-    /// <param name="fromMs">The oldest time that counts.</param>
-    /// <param name="rows">Most events to add.</param>
-    /// <returns>The answer; its first <see cref="Ties"/> events were read before.</returns>
+    /// <param name="query">A query that reads one type, newest first.</param>
+    /// <param name="fromMs">The oldest time to read.</param>
+    /// <param name="rows">How many events to add at most.</param>
+    /// <returns>The answer. Its first <see cref="Ties"/> events were read before.</returns>
     public SequenceBatch Read(SequenceReader reader, SequenceQuery query, long fromMs, int rows) =>
         reader.ReadMany([User], query, [new TypeLimits(fromMs, TimeMs + 1, rows + Ties)]);
 
-    /// <summary>Where to read on behind a user's rows of an answer; null when these were all.</summary>
+    /// <summary>Where to go on after a user's rows of an answer; null when these were all rows.</summary>
     /// <param name="user">The user.</param>
     /// <param name="times">The times of their rows, newest first.</param>
-    /// <param name="asked">How many were asked for.</param>
+    /// <param name="asked">How many rows were asked for.</param>
     public static UserCursor? After(UserId user, ReadOnlySpan<long> times, int asked)
     {
         if (times.Length < asked)

@@ -2,21 +2,25 @@ using Signals.Core.Serving;
 
 namespace Signals.Storage.Serving;
 
-/// <summary>What one read of a definition asks for besides. Immutable; <c>default</c> is what the definition says.</summary>
+/// <summary>What one read of a definition asks for in addition. Immutable; <c>default</c> asks for nothing more.</summary>
 public readonly record struct ReadOptions
 {
-    /// <summary>How long the read may take, in place of the definition's deadline. Zero: what the first fetch brings.</summary>
+    /// <summary>
+    /// How long the read may take, instead of the definition's deadline. With zero the answer holds what the first fetch brings.
+    /// </summary>
     public TimeSpan? Deadline { get; init; }
 
     /// <summary>
-    /// Gives the answer with a receipt that it can be rebuilt from. It then holds exactly the commits up to one of them; the store keeps versions
-    /// (<see cref="StoreOptions.VersionRetention"/>) and the definition has no condition in the host's code.
+    /// Gives the answer a receipt from which it can be rebuilt. The answer then holds exactly the commits up to one of them. The
+    /// store must keep versions (<see cref="StoreOptions.VersionRetention"/>), and the definition must not have a condition in
+    /// the host's code.
     /// </summary>
     public bool WithReceipt { get; init; }
 
     /// <summary>
-    /// Reads what is known now of the time up to then: no event after it, windows and ages by it, everything as it is corrected now. <c>null</c> reads
-    /// everything, by the time of the read. What last-N, age or erasure took away since is gone. Not together with <see cref="WithReceipt"/>.
+    /// Reads what is known now about the time up to this moment: no later event, windows and ages counted from it, everything as
+    /// it is corrected now. <c>null</c> reads everything, with the time of the read. Events that last-N, age or erasure removed
+    /// since are gone. It cannot be combined with <see cref="WithReceipt"/>.
     /// </summary>
     public DateTimeOffset? AsOf { get; init; }
 

@@ -1,7 +1,7 @@
 namespace Signals.Storage.Serving;
 
-/// <summary>A sequence that was rebuilt from a receipt, or why it could not be. Dispose it.</summary>
-/// <remarks>Thread contract: as <see cref="ServedSequence"/>, of which it may hold one.</remarks>
+/// <summary>A sequence that was rebuilt from a receipt, or the reason why it could not be. Dispose it.</summary>
+/// <remarks>Thread contract: like <see cref="ServedSequence"/>, which it may hold.</remarks>
 public readonly struct RebuiltSequence : IDisposable, IEquatable<RebuiltSequence>
 {
     private readonly ServedSequence _sequence;
@@ -12,14 +12,14 @@ public readonly struct RebuiltSequence : IDisposable, IEquatable<RebuiltSequence
         _sequence = sequence;
     }
 
-    /// <summary>What became of it.</summary>
+    /// <summary>The outcome of the rebuild.</summary>
     public RebuildStatus Status { get; }
 
     /// <summary>The sequence as it was served. Columns that enrichers compute at serving were computed again.</summary>
-    /// <exception cref="InvalidOperationException">There is none; the message says why.</exception>
+    /// <exception cref="InvalidOperationException">There is no sequence; the message says why.</exception>
     public ServedSequence Sequence => Status == RebuildStatus.Exact
         ? _sequence
-        : throw new InvalidOperationException($"The sequence was not rebuilt: {Status}. Look at the status before you take it.");
+        : throw new InvalidOperationException($"The sequence was not rebuilt: {Status}. Check Status before you take the sequence.");
 
     /// <summary>Ends the lease of the sequence, if there is one. A second call does nothing.</summary>
     public void Dispose() => _sequence.Dispose();

@@ -11,7 +11,9 @@ using RowSet = Signals.Core.Serving.Rows.RowSet;
 
 namespace Signals.Storage.Serving;
 
-/// <summary>Makes the receipts of a definition's answers, and the checksum by which a rebuilt answer is known to be the same.</summary>
+/// <summary>
+/// Makes the receipts of a definition's answers, and the checksum that tells whether a rebuilt answer is the same.
+/// </summary>
 /// <remarks>Thread contract: immutable; any thread. Making a receipt allocates nothing.</remarks>
 internal sealed class ReceiptMaker
 {
@@ -26,12 +28,14 @@ internal sealed class ReceiptMaker
         _columns = columns;
     }
 
-    /// <summary>The first 64 bits of the definition's content hash; 0 when it has a condition in the host's code.</summary>
+    /// <summary>
+    /// The first 64 bits of the definition's content hash; 0 when the definition has a condition in the host's code.
+    /// </summary>
     public ulong DefinitionHash => _definition ?? 0;
 
     /// <summary>
-    /// Which columns are covered follows from the definition alone, not from where automatic enrichments run just now: those that come out, in
-    /// the order of the definition, without those of enrichers that run at serving or may.
+    /// The covered columns follow from the definition alone, and do not depend on where automatic enrichments run at the moment.
+    /// They are the output columns in the order of the definition, without those of enrichers that run, or may run, at serving.
     /// </summary>
     public static ReceiptMaker For(SequencePlan plan, EnrichmentCatalog catalog)
     {
@@ -55,16 +59,17 @@ internal sealed class ReceiptMaker
         if (_definition is null)
         {
             throw new InvalidOperationException(
-                $"The definition '{_name}' has a condition in the host's code, which no receipt can name; register an event filter and use Predicate.Filter with its name.");
+                $"The definition '{_name}' has a condition in the host's code, so its answers cannot have a receipt; "
+                + "register an event filter and use Predicate.Filter with its name.");
         }
 
         if (asOf is not null)
         {
-            throw new ArgumentException("A read as of another time has no receipt: ask for one of the two.", nameof(asOf));
+            throw new ArgumentException("A read with AsOf cannot have a receipt; set either AsOf or WithReceipt.", nameof(asOf));
         }
     }
 
-    /// <summary>The receipt of a user's answer in a run whose fetches were exact.</summary>
+    /// <summary>Makes the receipt of a user's answer in a run whose fetches were exact.</summary>
     public SequenceReceipt Make(SequenceRun run, int user, ServingStatus status)
     {
         StoreFetcher fetcher = (StoreFetcher)run.Fetcher;
@@ -76,10 +81,10 @@ internal sealed class ReceiptMaker
         return Make(run.Rows.User(user), run.Rows.NowMs, status, fetcher.Point, run.ChosenOf(user).Length, Checksum(run, user));
     }
 
-    /// <summary>The receipt of a user who was not reached; it cannot be rebuilt.</summary>
+    /// <summary>Makes the receipt of a user that the read did not reach. It cannot be rebuilt.</summary>
     public SequenceReceipt MakeEmpty(in UserId user, long nowMs, ServingStatus status) => Make(user, nowMs, status, default, 0, 0);
 
-    /// <summary>The checksum of a user's answer.</summary>
+    /// <summary>Computes the checksum of a user's answer.</summary>
     public uint Checksum(SequenceRun run, int user)
     {
         RowSet rows = run.Rows;
@@ -111,7 +116,7 @@ internal sealed class ReceiptMaker
         Checksum = checksum,
     };
 
-    /// <summary>Adds the chosen rows of a fixed width, those that follow one another at once.</summary>
+    /// <summary>Adds the chosen rows of a column of fixed width. Adjacent rows are added at once.</summary>
     private static uint Append(uint checksum, ReadOnlySpan<byte> values, int width, ReadOnlySpan<int> chosen)
     {
         if (PlantedBugs.Has(PlantedBugs.ChecksumOfFalseNeighbours) && chosen.Length > 0)

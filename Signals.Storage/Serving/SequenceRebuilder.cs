@@ -3,7 +3,9 @@ using Signals.Storage.Engine;
 
 namespace Signals.Storage.Serving;
 
-/// <summary>Rebuilds sequences from receipts: opens each version once and goes through its logs once, whatever the order of the receipts.</summary>
+/// <summary>
+/// Rebuilds sequences from receipts. It opens each version once and reads its logs once, whatever the order of the receipts.
+/// </summary>
 /// <remarks>Thread contract: one call at a time per object; any number of objects per store.</remarks>
 internal sealed class SequenceRebuilder(StoreEngine engine, StoreDefinitions definitions)
 {
@@ -11,7 +13,9 @@ internal sealed class SequenceRebuilder(StoreEngine engine, StoreDefinitions def
 
     private readonly Dictionary<ServedPlan, ServedPlan> _plans = [];
 
-    /// <summary>Rebuilds all, in an order of its own, and hands over each with its index; the receiver disposes it.</summary>
+    /// <summary>
+    /// Rebuilds all receipts, in an order of its own, and passes each answer on with its index. The receiver disposes the answer.
+    /// </summary>
     public void Rebuild(ReadOnlyMemory<SequenceReceipt> receipts, Action<int, RebuiltSequence> onRebuilt, CancellationToken cancellationToken)
     {
         int[] order = [.. Enumerable.Range(0, receipts.Length).OrderBy(i => receipts.Span[i].Version).ThenBy(i => receipts.Span[i].Position)];

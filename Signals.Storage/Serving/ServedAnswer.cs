@@ -5,10 +5,12 @@ using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Serving;
 
-/// <summary>What a <see cref="ServedSequence"/> is a lease of: a run of a plan for one user, and its chosen rows as columns.</summary>
+/// <summary>
+/// The content of a <see cref="ServedSequence"/>: a run of a plan for one user, and its chosen rows as columns.
+/// </summary>
 /// <remarks>
-/// Thread contract: owned by one lease at a time. Lifetime: rented from <see cref="ServedPlan"/>; a lease carries the generation that it
-/// was rented with.
+/// Thread contract: owned by one lease at a time. Lifetime: rented from <see cref="ServedPlan"/>. A lease carries the generation
+/// that it was rented with.
 /// </remarks>
 internal sealed class ServedAnswer : PooledObject
 {
@@ -59,7 +61,7 @@ internal sealed class ServedAnswer : PooledObject
 
     public ReadOnlySpan<ushort> EventTypes => _eventTypes.AsSpan(0, Count);
 
-    /// <summary>Takes over what the run chose.</summary>
+    /// <summary>Takes over the rows that the run chose.</summary>
     public void Begin()
     {
         ReadOnlySpan<int> chosen = Run.ChosenOf(0);
@@ -82,7 +84,7 @@ internal sealed class ServedAnswer : PooledObject
         Array.Clear(_isGathered);
     }
 
-    /// <summary>A column of the answer; gathered when it is first asked for.</summary>
+    /// <summary>A column of the answer. It is gathered when it is first asked for.</summary>
     public IColumnRows Column(string name)
     {
         int index = Run.Plan.OrdinalOfOutput(name);
@@ -97,6 +99,6 @@ internal sealed class ServedAnswer : PooledObject
         return _columns[index];
     }
 
-    /// <summary>Ends the lease of this generation; false when it had ended before.</summary>
+    /// <summary>Ends the lease of this generation; returns false when it had ended before.</summary>
     public bool TryEnd(int generation) => Interlocked.CompareExchange(ref _generation, generation + 1, generation) == generation;
 }

@@ -6,8 +6,11 @@ using Signals.Storage.Reads;
 
 namespace Signals.Storage.Serving;
 
-/// <summary>A plan bound to a store, with what reads of it reuse.</summary>
-/// <remarks>Thread contract: any thread, without locks. Answers and batches beyond the pools' sizes are left to the collector.</remarks>
+/// <summary>A plan bound to a store, with the objects that reads of it reuse.</summary>
+/// <remarks>
+/// Thread contract: any thread, without locks. Answers and batches that exceed the pools' sizes are left to the garbage
+/// collector.
+/// </remarks>
 internal sealed class ServedPlan
 {
     private readonly AgingPool<ServedAnswer> _answers;
@@ -59,7 +62,7 @@ internal sealed class ServedPlan
 
     private SequenceRun NewRun() => new(Plan, new StoreFetcher(_reader, _query));
 
-    /// <summary>Tells the fetchers what to fetch, and gives the time of the read.</summary>
+    /// <summary>Tells the fetchers what to fetch, and returns the time of the read.</summary>
     private long Begin(in ReadOptions options, params ReadOnlySpan<SequenceRun> runs)
     {
         if (options.WithReceipt)

@@ -3,7 +3,9 @@ using Signals.Core.Registry;
 
 namespace Signals.Storage.Serving;
 
-/// <summary>An answer, as a comparison looks at it. One thread; valid as long as the lease.</summary>
+/// <summary>
+/// An answer in the form that comparisons use. Thread contract: one thread. Lifetime: valid as long as the lease.
+/// </summary>
 internal sealed class ServedRows(ServedSequence sequence) : ISequenceRows
 {
     private readonly string[] _names = [.. sequence.Definition.Columns.Select(column => column.Name)];

@@ -10,12 +10,14 @@ using Signals.Core.Serving.Features;
 namespace Signals.Storage.Serving;
 
 /// <summary>
-/// One user's sequence as a definition makes it: contiguous columns by their names in the answer, row i of every span the same event, and
-/// the definition's tensors on request. A lease on pooled memory; dispose it when the spans are no longer needed.
+/// One user's sequence as a definition makes it: contiguous columns under their names in the answer, where row i of every span
+/// belongs to the same event, and the definition's tensors on request. It is a lease on pooled memory; dispose it when you no
+/// longer need the spans.
 /// </summary>
 /// <remarks>
-/// Thread contract: one thread at a time. After dispose every member throws <see cref="ObjectDisposedException"/>; spans taken before may
-/// show another answer's values, but stay valid memory. Copies of the value share the lease: dispose one.
+/// Thread contract: one thread at a time. After dispose every member throws <see cref="ObjectDisposedException"/>. Spans taken
+/// before may show another answer's values, but stay valid memory. Copies of this value share the lease: dispose only one of
+/// them.
 /// </remarks>
 public readonly struct ServedSequence : IDisposable, IEquatable<ServedSequence>
 {
@@ -28,21 +30,21 @@ public readonly struct ServedSequence : IDisposable, IEquatable<ServedSequence>
         _generation = answer.Generation;
     }
 
-    /// <summary>What this answer is.</summary>
+    /// <summary>What the answer holds and what it lacks.</summary>
     public ServingStatus Status => Answer.Run.StatusOf(0);
 
-    /// <summary>What the host's code threw, when the status says that a stage or an enrichment failed.</summary>
+    /// <summary>The exception of the host's code, when the status says that a stage or an enrichment failed.</summary>
     public Exception? Error => Answer.Run.Error;
 
-    /// <summary>The definition that was read, one version whole.</summary>
+    /// <summary>The definition that was read, all of it from one version.</summary>
     public SequenceDefinition Definition => Answer.Run.Plan.Definition;
 
-    /// <summary>The time of the read that windows and ages go by, milliseconds since the Unix epoch, UTC.</summary>
+    /// <summary>The time of the read, from which windows and ages are counted, milliseconds since the Unix epoch, UTC.</summary>
     public long NowMs => Answer.Run.Rows.NowMs;
 
     /// <summary>
-    /// What the sequence can be rebuilt from, by <see cref="SignalStore.Rebuild"/>. Computed at each call, in time that goes with the bytes of the
-    /// sequence.
+    /// The receipt from which <see cref="SignalStore.Rebuild"/> can rebuild the sequence. It is computed at each call, in time
+    /// proportional to the bytes of the sequence.
     /// </summary>
     /// <exception cref="InvalidOperationException">The read did not ask for it with <see cref="ReadOptions.WithReceipt"/>.</exception>
     public SequenceReceipt Receipt => Answer.Owner.Receipts.Make(Answer.Run, 0, Answer.Run.StatusOf(0));
@@ -104,11 +106,13 @@ public readonly struct ServedSequence : IDisposable, IEquatable<ServedSequence>
         return rows.Type.IsVariable ? rows.GetValue(row) : throw Unfit(column, rows.Type, "text or bytes");
     }
 
-    /// <summary>The text of a column in one row, or null where it is absent or null. Allocates the string.</summary>
+    /// <summary>The text of a column in one row; null where the state is absent or null. Allocates the string.</summary>
     public string? Text(string column, int row) =>
         States(column)[row] == ColumnState.Value ? Encoding.UTF8.GetString(Bytes(column, row)) : null;
 
-    /// <summary>Whether each row's value is there, null, or absent; <see cref="Count"/> of them. A default counts as a value.</summary>
+    /// <summary>
+    /// The state of a column in each row: value, null or absent; <see cref="Count"/> of them. A default counts as a value.
+    /// </summary>
     public ReadOnlySpan<ColumnState> States(string column) => MemoryMarshal.Cast<byte, ColumnState>(Answer.Column(column).RowStates);
 
     /// <summary>Writes one tensor of the definition for this sequence: <see cref="Count"/> x width elements, row after row, without padding.</summary>
@@ -127,7 +131,7 @@ public readonly struct ServedSequence : IDisposable, IEquatable<ServedSequence>
         if (!TensorElement.Holds<T>(plan.Type) || destination.Length < elements)
         {
             throw new ArgumentException(
-                $"The tensor '{tensor}' has {elements} elements of {plan.Type} here; given was room for {destination.Length} of {typeof(T).Name}.");
+                $"The tensor '{tensor}' has {elements} elements of {plan.Type} here; the destination has room for {destination.Length} of {typeof(T).Name}.");
         }
 
         run.Write(plan, 0, MemoryMarshal.AsBytes(destination[..elements]));

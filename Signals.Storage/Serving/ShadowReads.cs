@@ -5,12 +5,12 @@ using Signals.Core.Serving;
 namespace Signals.Storage.Serving;
 
 /// <summary>
-/// Repeats sampled reads off their callers' path, once by the definition that served them and once by its shadow, both as of the moment of
-/// the read, and compares the answers.
+/// Repeats sampled reads outside their callers' path and compares the answers: once by the definition that served them and once
+/// by its shadow, both as of the moment of the read.
 /// </summary>
 /// <remarks>
-/// Thread contract: any thread offers; one worker compares. A read without a shadow costs one look, a read that is not sampled one
-/// increment, and neither allocates. Lifetime: the store's; the worker starts with the first sample.
+/// Thread contract: any thread offers reads; one worker compares. A read without a shadow costs one check, and a read that is not
+/// sampled one increment; neither allocates. Lifetime: that of the store; the worker starts with the first sample.
 /// </remarks>
 internal sealed class ShadowReads : IDisposable
 {
@@ -21,7 +21,7 @@ internal sealed class ShadowReads : IDisposable
     private readonly Lazy<ShadowWorker<ShadowRead>> _worker = new(() => new ShadowWorker<ShadowRead>(
         MostWaiting, Compare, static (read, error) => read.Shadow.Fail(error)));
 
-    /// <summary>Counts the read of a user, and offers it where it is one to compare.</summary>
+    /// <summary>Counts the read of a user, and offers it for comparison if it is sampled.</summary>
     public void Sample(ShadowDefinition<ServedPlan> shadow, ServedPlan served, in UserId user, long nowMs)
     {
         if (shadow.TrySample() && !_worker.Value.TryAdd(new ShadowRead(shadow, served, user, nowMs)))
@@ -30,7 +30,10 @@ internal sealed class ShadowReads : IDisposable
         }
     }
 
-    /// <summary>Ends the worker after the comparison in hand, or leaves one behind whose code of the host's does not return.</summary>
+    /// <summary>
+    /// Ends the worker after the comparison that it is making. If the host's code does not return in time, the worker is left
+    /// behind.
+    /// </summary>
     public void Dispose()
     {
         if (_worker.IsValueCreated)

@@ -8,16 +8,17 @@ namespace Signals.Storage.Serving;
 public sealed partial class StoreDefinitions
 {
     /// <summary>
-    /// Compares another definition with the active version of a name, on a sample of its reads, until that version is replaced. A sampled read
-    /// is repeated by both, off the caller's path and outside the owner's quota; reads with overrides or an as-of are not sampled.
+    /// Compares another definition with the active version of a name, on a sample of its reads, until that version is replaced. A
+    /// sampled read is repeated by both definitions, outside the caller's path and the owner's quota. Reads with overrides or an
+    /// as-of time are not sampled.
     /// </summary>
     /// <param name="name">The definition that is served.</param>
-    /// <param name="candidate">The definition to compare with; it need not be registered, and nobody is served by it.</param>
-    /// <param name="every">1 samples every read, n one in n. A batch counts a read for each user.</param>
+    /// <param name="candidate">The definition to compare with. It need not be registered, and no caller gets its answers.</param>
+    /// <param name="every">1 samples every read, n samples one read in n. A batch counts as one read for each user.</param>
     /// <param name="catalog">The enrichers and event filters that the candidate names; null for none.</param>
-    /// <param name="stages">Stages that take the place of the candidate's own; null for none.</param>
+    /// <param name="stages">Stages that replace the candidate's own; null for none.</param>
     /// <returns>False when the name is not served.</returns>
-    /// <exception cref="DefinitionException">The candidate is not valid in itself or not for this store.</exception>
+    /// <exception cref="DefinitionException">The candidate is invalid in itself or for this store.</exception>
     public bool StartShadow(
         string name, SequenceDefinition candidate, int every = 100, EnrichmentCatalog? catalog = null, SequenceStages? stages = null)
     {
@@ -26,7 +27,7 @@ public sealed partial class StoreDefinitions
         return _registry.StartShadow(name, candidate, every, definition => Compile(definition, known, replaced)) is not null;
     }
 
-    /// <summary>What the comparison with the shadow has found so far; null when the active version has none.</summary>
+    /// <summary>The result of the comparison so far; null when the active version has no shadow.</summary>
     public ShadowReport? GetShadowReport(string name) =>
         _registry.TryGet(name, out RegisteredDefinition<ServedPlan>? registered) ? registered.Shadow?.Report() : null;
 

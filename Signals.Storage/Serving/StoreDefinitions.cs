@@ -13,12 +13,12 @@ using Signals.Storage.Reads;
 namespace Signals.Storage.Serving;
 
 /// <summary>
-/// The sequence definitions that a store serves, by name: their versions, of which one is active, and the plans that they are compiled to
-/// when they are registered. The last 16 versions of a name are kept, and an owner has at most 256 names.
+/// The sequence definitions that a store serves, by name: their versions, one of which is active, and the plans that they were
+/// compiled to when they were registered. The last 16 versions of a name are kept, and an owner has at most 256 names.
 /// </summary>
 /// <remarks>
-/// Thread contract: any thread. A read takes the active version with one volatile read when it begins, without a lock, and goes through with
-/// it whole; changes are serialised among each other. Lifetime: the store's; definitions are not stored with the data.
+/// Thread contract: any thread. A read takes the active version with one volatile read when it begins, without a lock, and uses
+/// that version to its end. Changes are serialised. Lifetime: that of the store; definitions are not stored with the data.
 /// </remarks>
 public sealed partial class StoreDefinitions
 {
@@ -62,15 +62,15 @@ public sealed partial class StoreDefinitions
     }
 
     /// <summary>
-    /// Compiles a version of a definition for the store and makes it the active one. The same version with the same content is compiled anew,
-    /// with the catalog and the stages given now.
+    /// Compiles a version of a definition for the store and makes it the active one. If the same version with the same content is
+    /// registered again, it is compiled again, with the catalog and the stages of this call.
     /// </summary>
-    /// <param name="definition">What to serve.</param>
+    /// <param name="definition">The definition to serve.</param>
     /// <param name="catalog">The enrichers and event filters that it names; null for none.</param>
-    /// <param name="stages">Stages that take the place of its own; null for none.</param>
+    /// <param name="stages">Stages that replace the definition's own; null for none.</param>
     /// <exception cref="DefinitionException">
-    /// It is not valid in itself or not for this store (with every error and its path), its version is registered with other content, the
-    /// name belongs to another owner, or the owner has all that is allowed. What is served stays.
+    /// The definition is invalid in itself or for this store (every error is named with its path), its version is registered with
+    /// other content, the name belongs to another owner, or the owner has reached its limit. What is served does not change.
     /// </exception>
     public void Register(SequenceDefinition definition, EnrichmentCatalog? catalog = null, SequenceStages? stages = null)
     {
@@ -79,22 +79,25 @@ public sealed partial class StoreDefinitions
         _registry.Register(definition, version => Compile(version, known, replaced));
     }
 
-    /// <summary>Makes a kept version the active one, also of a retired definition.</summary>
+    /// <summary>Makes a kept version the active one. This also works for a retired definition.</summary>
     /// <returns>False when the definition or the version is unknown.</returns>
     public bool Activate(string name, int version) => _registry.Activate(name, version);
 
-    /// <summary>Makes the version active again that was before the active one; after a <see cref="Retire"/>, the one that it ended.</summary>
+    /// <summary>
+    /// Makes the version active that was active before the current one. After <see cref="Retire"/> it is the version that was
+    /// retired.
+    /// </summary>
     /// <returns>False when the definition is unknown or no other version was active before.</returns>
     public bool RollBack(string name) => _registry.RollBack(name);
 
     /// <summary>
-    /// Serves a definition no longer, but keeps its versions: they are found by their hashes, and registering, activating or rolling back
-    /// serves it again. Answers that are held stay valid.
+    /// Stops serving a definition, but keeps its versions. They can still be found by their hashes, and registering, activating
+    /// or rolling back serves the definition again. Answers that callers hold stay valid.
     /// </summary>
     /// <returns>False when the definition is not served.</returns>
     public bool Retire(string name) => _registry.Retire(name);
 
-    /// <summary>Forgets a definition with all its versions. Answers that are held stay valid.</summary>
+    /// <summary>Forgets a definition with all its versions. Answers that callers hold stay valid.</summary>
     /// <returns>False when the definition is unknown.</returns>
     public bool Remove(string name) => _registry.Remove(name);
 
@@ -109,8 +112,8 @@ public sealed partial class StoreDefinitions
     }
 
     /// <summary>
-    /// Finds a definition by the hash of its content: a kept version, also of a retired definition, or one as a request's overrides made it,
-    /// as long as those are kept (the last 64 of each version).
+    /// Finds a definition by the hash of its content. It finds a kept version, including those of retired definitions, or a
+    /// definition that a request's overrides made, as long as it is kept (the last 64 of each version).
     /// </summary>
     public bool TryFind(UInt128 contentHash, [NotNullWhen(true)] out SequenceDefinition? definition)
     {
@@ -158,12 +161,15 @@ public sealed partial class StoreDefinitions
         }
     }
 
-    /// <summary>The plan of a definition by the first 64 bits of its content hash, which a receipt holds; null when it is not kept.</summary>
+    /// <summary>
+    /// The plan of a definition by the first 64 bits of its content hash, which a receipt holds; null when no such definition is
+    /// kept.
+    /// </summary>
     internal ServedPlan? Find(ulong hashPrefix) =>
         _registry.TryFind(hashPrefix, out EffectiveDefinition<ServedPlan>? effective) ? effective.Plan : null;
 
-    /// <summary>The plan that serves a name now.</summary>
-    /// <exception cref="UnknownDefinitionException">There is none.</exception>
+    /// <summary>The plan that currently serves a name.</summary>
+    /// <exception cref="UnknownDefinitionException">No definition is served under this name.</exception>
     internal ServedPlan Find(string name, ReadOnlySpan<ParameterOverride> overrides) => Find(name).Resolve(overrides).Plan;
 
     private static ShadowDefinition<ServedPlan>? ShadowOf(

@@ -10,7 +10,9 @@ using Signals.Storage.Reads;
 namespace Signals.Storage.Serving;
 
 /// <summary>Fetches rows for serving from the store, with one prepared query whose limits each fetch narrows.</summary>
-/// <remarks>Thread contract: one thread at a time. Lifetime: reused; holds the lease of one answer until the next fetch or release.</remarks>
+/// <remarks>
+/// Thread contract: one thread at a time. Lifetime: reused; it holds the lease of one answer until the next fetch or release.
+/// </remarks>
 internal sealed class StoreFetcher : RowFetcher, IRowSource
 {
     private readonly SequenceReader _reader;
@@ -47,13 +49,13 @@ internal sealed class StoreFetcher : RowFetcher, IRowSource
     /// <summary>Whether fetches see exactly the commits up to <see cref="Point"/>.</summary>
     public bool IsExact { get; set; }
 
-    /// <summary>The time that age limits go by in exact fetches, ms since the epoch.</summary>
+    /// <summary>The time from which exact fetches count ages, ms since the epoch.</summary>
     public long NowMs { get; set; }
 
-    /// <summary>No event at or after this time is fetched.</summary>
+    /// <summary>Only events before this time are fetched, ms since the epoch.</summary>
     public long ToMs { get; set; } = long.MaxValue;
 
-    /// <summary>What the last exact fetch saw.</summary>
+    /// <summary>The state that the last exact fetch saw.</summary>
     public PastPoint Point { get; private set; }
 
     private SequenceBuffer Buffer => _buffer ?? throw new InvalidOperationException("Nothing is fetched.");

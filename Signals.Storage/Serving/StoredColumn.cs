@@ -3,8 +3,8 @@ using Signals.Storage.Reads;
 
 namespace Signals.Storage.Serving;
 
-/// <summary>A column of the store's answer as the serving stages see it; nothing is copied.</summary>
-/// <remarks>Thread contract: one read at a time. Lifetime: reused; looks at one answer after the other.</remarks>
+/// <summary>A column of the store's answer in the form that the serving stages use. Nothing is copied.</summary>
+/// <remarks>Thread contract: one read at a time. Lifetime: reused for one answer after another.</remarks>
 internal sealed class StoredColumn : IColumnRows
 {
     private ColumnOutput _output = null!;
@@ -19,6 +19,6 @@ internal sealed class StoredColumn : IColumnRows
 
     public void LookAt(ColumnOutput output) => _output = output;
 
-    /// <summary>Lets go of the answer.</summary>
+    /// <summary>Forgets the answer.</summary>
     public void LookAway() => _output = null!;
 }

@@ -6,8 +6,8 @@ namespace Signals.Storage.Serving;
 
 /// <summary>Runs reads of a tenant's definitions within its quota and its circuit.</summary>
 /// <remarks>
-/// Thread contract: any thread; allocates only for what failed. A read that the host's code failed counts towards the circuit; one that is
-/// incomplete in another way does not.
+/// Thread contract: any thread; it allocates only for failures. A read in which the host's code failed counts towards the
+/// circuit. A read that is incomplete for another reason does not.
 /// </remarks>
 internal static class TenantRead
 {

@@ -4,11 +4,14 @@ using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Serving;
 
-/// <summary>Reads a batch of users into tensors: in groups small enough that what was fetched is still in the cache when it is written.</summary>
-/// <remarks>Thread contract: one thread at a time; reused. If it throws, it is dropped.</remarks>
+/// <summary>
+/// Reads a batch of users into tensors, in groups small enough that the fetched rows are still in the processor's cache when they
+/// are written.
+/// </summary>
+/// <remarks>Thread contract: one thread at a time; reused. After an exception it must not be used again.</remarks>
 /// <param name="plan">The plan.</param>
-/// <param name="group">Runs a group of users.</param>
-/// <param name="single">Runs a user again who needs older rows than the group's fetch brought.</param>
+/// <param name="group">Runs the plan for a group of users.</param>
+/// <param name="single">Runs the plan again for a user that needs older rows than the group's fetch brought.</param>
 internal sealed class TensorBatch(SequencePlan plan, SequenceRun group, SequenceRun single) : PooledObject
 {
     private const int GroupUsers = 8;
@@ -18,7 +21,7 @@ internal sealed class TensorBatch(SequencePlan plan, SequenceRun group, Sequence
 
     private ReceiptMaker? _receipts;
 
-    /// <summary>Where rows are fetched.</summary>
+    /// <summary>The runs that fetch rows.</summary>
     public ReadOnlySpan<SequenceRun> Runs => _runs;
 
     public override long HeldBytes => group.HeldBytes + single.HeldBytes;
