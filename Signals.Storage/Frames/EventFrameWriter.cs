@@ -9,13 +9,18 @@ using Signals.Core.Model;
 
 namespace Signals.Storage.Frames;
 
-/// <summary>Writes events as length-prefixed MessagePack frames in the map form. One thread; reused for a whole stream. docs/formats/event-frame.md.</summary>
+/// <summary>
+/// Writes events as length-prefixed MessagePack frames in the map form (docs/formats/event-frame.md). Thread contract: one
+/// thread. Lifetime: reused for a whole stream.
+/// </summary>
 public sealed class EventFrameWriter
 {
     private readonly ArrayBufferWriter<byte> _frame = new(1024);
 
     /// <summary>Appends the frame of <paramref name="record"/> to <paramref name="output"/>.</summary>
-    /// <exception cref="SignalsException">The event is larger than a frame that readers take; nothing was written.</exception>
+    /// <exception cref="SignalsException">
+    /// The event is larger than the frames that readers accept; nothing was written.
+    /// </exception>
     public void Write(EventRecord record, IBufferWriter<byte> output)
     {
         ArgumentNullException.ThrowIfNull(record);
@@ -37,7 +42,7 @@ public sealed class EventFrameWriter
         if (_frame.WrittenCount > EventFrameFormat.MaxFrameBytes)
         {
             throw new SignalsException(
-                $"Event {record.Id} of user {record.User} takes {_frame.WrittenCount:N0} bytes as a frame; readers take {EventFrameFormat.MaxFrameBytes:N0}.");
+                $"Event {record.Id} of user {record.User} takes {_frame.WrittenCount:N0} bytes as a frame; readers accept at most {EventFrameFormat.MaxFrameBytes:N0}.");
         }
 
         Span<byte> length = output.GetSpan(EventFrameFormat.LengthPrefixBytes);
@@ -110,7 +115,7 @@ public sealed class EventFrameWriter
         }
     }
 
-    /// <summary>Whether a value is no number in other bits than usual; those would not come through a conversion.</summary>
+    /// <summary>Whether a value is a NaN with other bits than the usual NaN. Those bits would be lost in a conversion.</summary>
     private static bool IsOtherNaN(ColumnKind kind, ReadOnlySpan<byte> value) => kind switch
     {
         ColumnKind.Float16 => BinaryPrimitives.ReadHalfLittleEndian(value) is var half && Half.IsNaN(half)

@@ -3,7 +3,7 @@ namespace Signals.Storage.Frames;
 /// <summary>What <see cref="FrameReader.TryRead"/> found.</summary>
 internal enum FrameCut
 {
-    /// <summary>Not enough bytes are at hand for a frame.</summary>
+    /// <summary>The next frame has not arrived completely.</summary>
     NeedsMore,
 
     /// <summary>A whole frame.</summary>

@@ -4,7 +4,7 @@ using Signals.Core.Schema;
 
 namespace Signals.Storage.Frames;
 
-/// <summary>What was found of an event so far; keys of a map come in any order. Lives while one frame is read.</summary>
+/// <summary>The parts of an event that were found so far; keys of a map come in any order. Lifetime: one frame.</summary>
 internal ref struct FrameEnvelope
 {
     private int _keys;
@@ -12,34 +12,37 @@ internal ref struct FrameEnvelope
     private bool _hasTime;
     private bool _hasId;
 
-    /// <summary>Who.</summary>
+    /// <summary>The user of the event.</summary>
     public UserId User { get; private set; }
 
-    /// <summary>When, in milliseconds since 1970 UTC.</summary>
+    /// <summary>The event time, in milliseconds since 1970 UTC.</summary>
     public long TimeMs { get; private set; }
 
-    /// <summary>Which.</summary>
+    /// <summary>The event id.</summary>
     public ulong Id { get; private set; }
 
-    /// <summary>What kind, or null.</summary>
+    /// <summary>The event type, or null while it was not found.</summary>
     public EventTypeSchema? EventType { get; set; }
 
-    /// <summary>A reader that stands before the map of fields.</summary>
+    /// <summary>A reader whose next value is the map of fields.</summary>
     public MessagePackReader Fields { get; set; }
 
-    /// <summary>True when there is such a map.</summary>
+    /// <summary>Whether the event has a map of fields.</summary>
     public bool HasFields { get; set; }
 
-    /// <summary>The user was found.</summary>
+    /// <summary>Stores the user.</summary>
     public void SetUser(UserId user) => (User, _hasUser) = (user, true);
 
-    /// <summary>The time was found.</summary>
+    /// <summary>Stores the time.</summary>
     public void SetTime(long timeMs) => (TimeMs, _hasTime) = (timeMs, true);
 
-    /// <summary>The id was found.</summary>
+    /// <summary>Stores the id.</summary>
     public void SetId(ulong id) => (Id, _hasId) = (id, true);
 
-    /// <summary>Whether a key of a map was there before, and notes it: what would be the value of the second must not win unseen.</summary>
+    /// <summary>
+    /// Whether a key of the map was found before. It also remembers the key. A repeated key is an error, because its second value
+    /// must not replace the first unnoticed.
+    /// </summary>
     public bool Repeats(ReadOnlySpan<byte> key)
     {
         int bit = key.SequenceEqual(EventFrameFormat.UserKey) ? 1
@@ -53,7 +56,7 @@ internal ref struct FrameEnvelope
         return repeats;
     }
 
-    /// <summary>What an event needs and was not there, in words; null when all is there.</summary>
+    /// <summary>What the event lacks, in words; null when it is complete.</summary>
     public readonly string? Missing() =>
         !_hasUser ? "no user"
         : User.IsNobody ? "the user is the number 0, which is how a user that nobody set looks"

@@ -5,8 +5,8 @@ using System.IO.Pipelines;
 namespace Signals.Storage.Frames;
 
 /// <summary>
-/// Cuts a pipe into length-prefixed frames. One thread at a time. A frame above the limit is skipped without being held in
-/// memory. Payloads stay valid until the next <see cref="WaitAsync"/>. Completes the pipe on dispose.
+/// Cuts a pipe into length-prefixed frames. Thread contract: one thread at a time. A frame above the limit is skipped without
+/// being held in memory. Payloads stay valid until the next <see cref="WaitAsync"/>. Lifetime: dispose completes the pipe.
 /// </summary>
 internal sealed class FrameReader(PipeReader pipe, int maxFrameBytes = EventFrameFormat.MaxFrameBytes) : IAsyncDisposable
 {
@@ -15,22 +15,22 @@ internal sealed class FrameReader(PipeReader pipe, int maxFrameBytes = EventFram
     private bool _pipeEnded;
     private long _bytesToSkip;
 
-    /// <summary>Where the frame read last begins, in bytes of the plain stream.</summary>
+    /// <summary>Where the last frame begins, in bytes of the plain stream.</summary>
     public long FrameOffset { get; private set; }
 
-    /// <summary>Bytes taken so far; whole frames, but for one that is being skipped.</summary>
+    /// <summary>How many bytes were taken so far. These are whole frames, except while a frame is being skipped.</summary>
     public long Offset { get; private set; }
 
-    /// <summary>Where the frame behind the one read last begins, also while that is being skipped.</summary>
+    /// <summary>Where the frame after the last one begins, even while the last one is being skipped.</summary>
     public long NextOffset => Offset + _bytesToSkip;
 
-    /// <summary>Is shown every byte that is taken; null for nobody.</summary>
+    /// <summary>Receives every byte that is taken; null for none.</summary>
     public SourceBeginning? Beginning { get; set; }
 
-    /// <summary>True while a frame is being skipped whose end has not come.</summary>
+    /// <summary>True while a frame is being skipped whose end has not arrived.</summary>
     public bool IsSkipping => _bytesToSkip > 0;
 
-    /// <summary>Bytes of the plain stream that have come.</summary>
+    /// <summary>How many bytes of the plain stream have arrived.</summary>
     public long Received => Offset + _buffer.Length;
 
     /// <summary>True when the stream ended inside a frame.</summary>
@@ -55,7 +55,7 @@ internal sealed class FrameReader(PipeReader pipe, int maxFrameBytes = EventFram
         return true;
     }
 
-    /// <summary>Takes the next frame that is at hand; <paramref name="length"/> is the declared one.</summary>
+    /// <summary>Takes the next frame, if it has arrived; <paramref name="length"/> is the declared length.</summary>
     public FrameCut TryRead(out ReadOnlySequence<byte> payload, out uint length)
     {
         payload = default;

@@ -1,6 +1,9 @@
 namespace Signals.Storage.Frames;
 
-/// <summary>Counts rejected frames by reason. One thread. Ever new reasons cannot grow it: beyond a limit they are counted together.</summary>
+/// <summary>
+/// Counts rejected frames by reason. Thread contract: one thread. Its size is bounded: beyond a limit of reasons, all further
+/// ones are counted together.
+/// </summary>
 internal sealed class FrameRejections
 {
     private const int MaxReasons = 64;

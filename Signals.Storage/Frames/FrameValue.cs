@@ -8,7 +8,7 @@ using Signals.Core.Ingest;
 
 namespace Signals.Storage.Frames;
 
-/// <summary>Reads single MessagePack values. Frames are contiguous, so spans of them are always at hand. Pure.</summary>
+/// <summary>Reads single MessagePack values. Frames are contiguous, so a value is always available as a span. Pure.</summary>
 internal static class FrameValue
 {
     /// <summary>Reads a number from 0 to 2^64 - 1. False when it is negative.</summary>
@@ -46,7 +46,9 @@ internal static class FrameValue
         return sequence is { IsSingleSegment: true };
     }
 
-    /// <summary>Skips one value however deep it nests: a counter instead of recursion, bounded by the frame's bytes.</summary>
+    /// <summary>
+    /// Skips one value, however deeply it nests. A counter takes the place of recursion; the bytes of the frame bound it.
+    /// </summary>
     public static void Skip(ref MessagePackReader reader)
     {
         for (long values = 1; values > 0; values--)
@@ -103,7 +105,9 @@ internal static class FrameValue
         };
     }
 
-    /// <summary>Only the 64-bit unsigned code can hold what a signed number cannot.</summary>
+    /// <summary>
+    /// Whether a value with this code may exceed the range of a signed number: only the 64-bit unsigned code can.
+    /// </summary>
     private static bool IsAboveInt64Capable(byte code) => code == MessagePackCode.UInt64;
 
     private static bool TryBoolean(ref MessagePackReader reader, EventRecord record, int column)
@@ -137,7 +141,7 @@ internal static class FrameValue
         return true;
     }
 
-    /// <summary>The bytes of text that is no UTF-8, or the little-endian bits of a number.</summary>
+    /// <summary>Reads bytes as they are: text that is not UTF-8, or the little-endian bits of a number.</summary>
     private static bool TryRaw(ref MessagePackReader reader, EventRecord record, int column, ColumnType type)
     {
         if (!TryReadBinary(ref reader, out ReadOnlySpan<byte> bytes) || (!type.IsVariable && bytes.Length != type.Width))

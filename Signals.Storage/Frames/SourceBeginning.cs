@@ -4,11 +4,12 @@ using Signals.Core.Ingest;
 namespace Signals.Storage.Frames;
 
 /// <summary>
-/// The first bytes of a source as they are read, for its fingerprint: to tell a source from another one that came under its name.
+/// The first bytes of a source as they are read. Their fingerprint tells the source from another one that has its name.
 /// </summary>
 /// <remarks>
-/// Thread contract: one thread at a time, that of the reader. Every byte of the source from its beginning is shown, in order; those behind
-/// the first <see cref="SourceIncarnation.MaxPrefixBytes"/> are ignored. Lifetime: one pass over a source.
+/// Thread contract: one thread at a time, that of the reader. Invariant: the reader adds every byte of the source, in order, from
+/// its beginning; bytes after the first <see cref="SourceIncarnation.MaxPrefixBytes"/> are ignored. Lifetime: one pass over a
+/// source.
 /// </remarks>
 public sealed class SourceBeginning
 {
@@ -18,7 +19,7 @@ public sealed class SourceBeginning
     /// <summary>The bytes that are held.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes.AsSpan(0, _count);
 
-    /// <summary>Shows the next bytes of the source.</summary>
+    /// <summary>Adds the next bytes of the source.</summary>
     public void Add(ReadOnlySpan<byte> bytes)
     {
         ReadOnlySpan<byte> taken = bytes[..Math.Min(bytes.Length, _bytes.Length - _count)];
@@ -43,6 +44,8 @@ public sealed class SourceBeginning
     /// <summary>The incarnation of a source that was read up to <paramref name="position"/>.</summary>
     public SourceIncarnation At(long position) => SourceIncarnation.OfBeginning(_bytes.AsSpan(0, (int)Math.Min(position, _count)));
 
-    /// <summary>Whether the source begins as one of that fingerprint does; as many bytes as it covers were shown.</summary>
+    /// <summary>
+    /// Whether the source begins like the known one. False while fewer bytes were added than the known fingerprint covers.
+    /// </summary>
     public bool Is(SourceIncarnation known) => _count >= known.PrefixBytes && SourceIncarnation.OfBeginning(_bytes.AsSpan(0, known.PrefixBytes)) == known;
 }

@@ -4,8 +4,10 @@ using Signals.Core.Placement;
 
 namespace Signals.Storage.Placement;
 
-/// <summary>Where one enrichment is computed for new events, which rule decided so, and the figures that it went by. Immutable.</summary>
-/// <remarks>Figures are of the last few minutes, estimated from a sample of the runs; the older the less they count.</remarks>
+/// <summary>
+/// Where one enrichment is computed for new events, which rule decided it, and the figures that the rule used. Immutable.
+/// </summary>
+/// <remarks>Figures cover the last few minutes and are estimated from a sample of the runs. Older runs count less.</remarks>
 public sealed class EnricherPlacement
 {
     private readonly PlacementFigures _figures;
@@ -23,40 +25,40 @@ public sealed class EnricherPlacement
     /// <summary>The enricher's name.</summary>
     public string Enricher { get; }
 
-    /// <summary>Whether new events are stored with it, or it is computed whenever they are read.</summary>
+    /// <summary>Whether the enrichment is stored with new events, or computed whenever they are read.</summary>
     public EnrichmentPlacement Placement { get; }
 
-    /// <summary>What decided so.</summary>
+    /// <summary>The rule that decided the place.</summary>
     public PlacementRule Rule { get; }
 
-    /// <summary>Since when; null when it was so since the store was opened.</summary>
+    /// <summary>When the place last changed; null when it has not changed since the store was opened.</summary>
     public DateTimeOffset? Since { get; }
 
-    /// <summary>How many decisions in a row wanted the other place by now.</summary>
+    /// <summary>How many decisions in a row have preferred the other place so far.</summary>
     public int Against { get; }
 
-    /// <summary>Served definitions that leave its place to the store.</summary>
+    /// <summary>How many served definitions leave the place to the store.</summary>
     public int Definitions => _figures.Definitions;
 
-    /// <summary>Of those, the ones that are not experimental.</summary>
+    /// <summary>How many of those definitions are not experimental.</summary>
     public int EstablishedDefinitions => _figures.EstablishedDefinitions;
 
-    /// <summary>Bytes that it adds to an event, before compression; null while unknown.</summary>
+    /// <summary>Bytes that the enrichment adds to an event, before compression; null while unknown.</summary>
     public double? BytesPerEvent => _figures.BytesPerEvent;
 
-    /// <summary>Microseconds that a row of an answer takes where it is computed; null while unknown.</summary>
+    /// <summary>Microseconds that computing the enrichment takes for a row of an answer; null while unknown.</summary>
     public double? MicrosecondsPerRow => _figures.MicrosecondsPerRow;
 
-    /// <summary>Rows of answers in which it is wanted, for each new event; null without new events.</summary>
+    /// <summary>Rows of answers that need the enrichment, for each new event; null when there were no new events.</summary>
     public double? RowsPerEvent => _figures.RowsPerEvent;
 
-    /// <summary>The share of its runs at serving that were too late.</summary>
+    /// <summary>The share of the enricher's runs at serving that were too late.</summary>
     public double LateShare => _figures.LateShare;
 
-    /// <summary>The share of the rows in which it was wanted and stored already.</summary>
+    /// <summary>The share of the rows needing the enrichment in which it was already stored.</summary>
     public double StoredShare => _figures.StoredShare;
 
-    /// <summary>What decided, as a sentence.</summary>
+    /// <summary>The reason for the decision, as a sentence.</summary>
     public string Reason => Rule switch
     {
         PlacementRule.Pinned => "the host pinned it",
@@ -70,7 +72,7 @@ public sealed class EnricherPlacement
         _ => "too little is measured yet",
     };
 
-    /// <summary>A line: name, place, figures, reason.</summary>
+    /// <summary>One line with name, place, figures and reason.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
         $"{Enricher,-24}{(Placement == EnrichmentPlacement.Indexing ? "indexing" : "serving"),-10}{Definitions,6}{Figure(BytesPerEvent),10}{Figure(MicrosecondsPerRow),10}{Figure(RowsPerEvent),12}{LateShare,9:P2}{StoredShare,9:P0}  {Reason}");
 

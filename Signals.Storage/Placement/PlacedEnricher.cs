@@ -4,14 +4,14 @@ using Signals.Core.Placement;
 
 namespace Signals.Storage.Placement;
 
-/// <summary>An enricher whose place a store decides: what was counted of it, and the decision in force.</summary>
-/// <remarks>Thread contract: under the lock of its owner.</remarks>
+/// <summary>An enricher whose place a store decides: what was counted for it, and the current decision.</summary>
+/// <remarks>Thread contract: used under the lock of its owner.</remarks>
 /// <param name="name">The enricher's name.</param>
-/// <param name="step">The enricher; null when the store was not given it.</param>
-/// <param name="gauge">Where its cost is counted.</param>
+/// <param name="step">The enricher; null when it was not given to the store.</param>
+/// <param name="gauge">Counts the enricher's cost.</param>
 internal sealed class PlacedEnricher(string name, IEnrichmentStep? step, EnricherGauge gauge)
 {
-    /// <summary>What is left of a count after one more period: figures are of the last ten periods or so.</summary>
+    /// <summary>The factor by which a count shrinks in each period, so that figures cover about the last ten periods.</summary>
     private const double Ageing = 0.9;
 
     private EnricherCounts _before;
@@ -33,7 +33,7 @@ internal sealed class PlacedEnricher(string name, IEnrichmentStep? step, Enriche
 
     public EnricherPlacement Report() => new(name, Decision, Figures);
 
-    /// <summary>Takes over what was counted since the last time.</summary>
+    /// <summary>Takes in what was counted since the last call.</summary>
     public void Count(long events)
     {
         EnricherCounts now = gauge.Read(events);
@@ -41,7 +41,7 @@ internal sealed class PlacedEnricher(string name, IEnrichmentStep? step, Enriche
         _before = now;
     }
 
-    /// <summary>Decides by the figures and by who uses the enricher.</summary>
+    /// <summary>Decides from the figures and from the definitions that use the enricher.</summary>
     /// <returns>Whether the place changed.</returns>
     public bool Decide(IReadOnlyList<SequenceDefinition> served, long nowMs, PlacementOptions options)
     {

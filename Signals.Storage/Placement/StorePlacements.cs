@@ -8,11 +8,13 @@ using Signals.Storage.Serving;
 namespace Signals.Storage.Placement;
 
 /// <summary>
-/// Where a store has enrichments computed for new events: at indexing, so that they are stored, or whenever they are read. It decides every
-/// <see cref="PlacementOptions.Period"/>, and what it decides takes effect at once. No answer depends on it: what is stored is used, and what
-/// is not is computed.
+/// Decides where enrichments of new events are computed: at indexing, so that they are stored, or whenever the events are read.
+/// It decides every <see cref="PlacementOptions.Period"/>, and a decision takes effect at once. No answer depends on it: a stored
+/// value is used, and a missing one is computed.
 /// </summary>
-/// <remarks>Thread contract: any thread; changes are serialised. Lifetime: the store's; it decides anew after opening.</remarks>
+/// <remarks>
+/// Thread contract: any thread; changes are serialised. Lifetime: that of the store; decisions are made anew after each opening.
+/// </remarks>
 public sealed class StorePlacements
 {
     private readonly StoreDefinitions _definitions;
@@ -34,7 +36,9 @@ public sealed class StorePlacements
         _time = time;
     }
 
-    /// <summary>The enrichers that served definitions leave to the store or that it was given to place, in the order of their names.</summary>
+    /// <summary>
+    /// All enrichers whose place served definitions leave to the store, or that were given to it to place, ordered by name.
+    /// </summary>
     public IReadOnlyList<EnricherPlacement> GetReport()
     {
         lock (_gate)
@@ -42,7 +46,8 @@ public sealed class StorePlacements
             FindNewLocked();
             if (_options.Automatic.Count == 0)
             {
-                // Nothing is ever decided, so the figures are those lately, up to this report.
+                // Without automatic enrichers nothing is decided periodically, so the figures are brought up to date for this
+                // report.
                 CountLocked();
                 DecideLocked();
             }
@@ -52,10 +57,11 @@ public sealed class StorePlacements
     }
 
     /// <summary>
-    /// Pins the place of an enricher for new events, at once and until it is given back with <see cref="PlacementChoice.Automatic"/>. The place at
-    /// indexing takes an enricher that is one of <see cref="EnrichmentOptions.Automatic"/>.
+    /// Pins the place of an enricher for new events. It takes effect at once, and lasts until you call this again with
+    /// <see cref="PlacementChoice.Automatic"/>. To pin an enricher to indexing, it must be one of
+    /// <see cref="EnrichmentOptions.Automatic"/>.
     /// </summary>
-    /// <returns>False when the store was not given such an enricher to place.</returns>
+    /// <returns>False when no such enricher was given to the store to place.</returns>
     public bool Pin(string enricher, PlacementChoice placement)
     {
         ArgumentNullException.ThrowIfNull(enricher);
@@ -73,7 +79,7 @@ public sealed class StorePlacements
         }
     }
 
-    /// <summary>A table for a terminal: a line per enricher with its place, its figures and the rule that decided.</summary>
+    /// <summary>A table for a terminal, with one line per enricher: its place, its figures and the rule that decided.</summary>
     public override string ToString()
     {
         StringBuilder text = new();
@@ -97,7 +103,7 @@ public sealed class StorePlacements
 
     internal void Stop() => _timer?.Dispose();
 
-    /// <summary>Takes over what was counted, decides, and has it done.</summary>
+    /// <summary>Takes in what was counted, decides, and applies the decisions.</summary>
     internal void Decide()
     {
         lock (_gate)
@@ -132,7 +138,7 @@ public sealed class StorePlacements
         }
     }
 
-    /// <summary>Definitions that were registered since may use enrichers that were not known.</summary>
+    /// <summary>Finds enrichers that were not known before, because definitions registered meanwhile may use new ones.</summary>
     private void FindNewLocked()
     {
         foreach (string name in _options.Automatic.Select(step => step.Signature.Name).Concat(_gauges.Names))

@@ -1,8 +1,8 @@
 namespace Signals.Storage.Telemetry;
 
-/// <summary>One memtable that became tables.</summary>
+/// <summary>One memtable that was flushed into tables.</summary>
 /// <param name="Rows">Rows of the memtable, duplicates included.</param>
-/// <param name="Tables">Tables written; 0 when nothing was worth keeping.</param>
+/// <param name="Tables">Tables written; 0 when no row had to be kept.</param>
 /// <param name="Bytes">Bytes of these tables.</param>
 /// <param name="Duration">From the first row to the durable manifest edit.</param>
 public readonly record struct FlushReport(long Rows, int Tables, long Bytes, TimeSpan Duration);

@@ -3,27 +3,30 @@ using System.Diagnostics.Metrics;
 namespace Signals.Storage.Telemetry;
 
 /// <summary>
-/// Times one append after the other from the call until reads see it, while somebody listens; the appends in between are not watched.
+/// Measures the time from an append until reads see it, for one append after another, while a listener is attached. Appends in
+/// between are not measured.
 /// </summary>
 /// <remarks>
-/// Thread contract: any producer begins and offers, the ingest thread says what became visible; whoever takes the sample out of its slot
-/// owns it. Nothing is allocated. Without a listener an append pays one look at a field.
+/// Thread contract: any producer begins and offers a sample; the ingest thread reports what became visible. The thread that takes
+/// the sample out of its slot owns it. Nothing is allocated. Without a listener an append pays for reading one field.
 /// </remarks>
 internal sealed class FreshnessSampler(Histogram<double> histogram, TimeProvider time)
 {
     private const long Free = 0;
     private const long Taken = -1;
 
-    private long _position; // Free, Taken while it is being filled, or the stream position that is waited for
+    private long _position; // Free, Taken while it is being filled, or the stream position to wait for
     private long _started; // written while Taken
 
-    /// <summary>Call before the append; the answer is for <see cref="Offer"/>. 0 when nothing is to be timed.</summary>
+    /// <summary>
+    /// Call this before the append, and pass the result to <see cref="Offer"/>. It is 0 when nothing is to be measured.
+    /// </summary>
     public long Begin() => histogram.Enabled && Volatile.Read(ref _position) == Free ? Math.Max(1, time.GetTimestamp()) : 0;
 
-    /// <summary>Watches an accepted append, unless another is being watched.</summary>
-    /// <param name="started">From <see cref="Begin"/>.</param>
-    /// <param name="position">The stream position after it.</param>
-    /// <param name="visible">The position up to which reads see everything now.</param>
+    /// <summary>Measures an accepted append, unless another one is being measured.</summary>
+    /// <param name="started">The result of <see cref="Begin"/>.</param>
+    /// <param name="position">The stream position after the append.</param>
+    /// <param name="visible">Returns the position up to which reads see everything now.</param>
     public void Offer(long started, long position, Func<long> visible)
     {
         if (started == 0 || Interlocked.CompareExchange(ref _position, Taken, Free) != Free)
@@ -34,12 +37,13 @@ internal sealed class FreshnessSampler(Histogram<double> histogram, TimeProvider
         _started = started;
         Volatile.Write(ref _position, position);
 
-        // It may have become visible before it was written down, and nothing may follow it for long.
+        // The append may have become visible before its position was stored, and no other append may follow for long. So this
+        // checks at once.
         Interlocked.MemoryBarrier();
         Visible(visible());
     }
 
-    /// <summary>Everything up to a position is visible.</summary>
+    /// <summary>Notes that everything up to a position is visible.</summary>
     public void Visible(long position)
     {
         long waited = Volatile.Read(ref _position);

@@ -4,11 +4,12 @@ using System.Diagnostics.Metrics;
 namespace Signals.Storage.Telemetry;
 
 /// <summary>
-/// One store's meter, activity source and observer. Every measurement carries the store's name, so nothing is shared between stores.
+/// One store's meter, activity source and observer. Every measurement carries the store's name, so stores share nothing.
 /// </summary>
 /// <remarks>
-/// Thread contract: any thread. Costs a look at a field where nobody listens; flushes, compactions and stalls are rare enough to be told
-/// always. Lifetime: made before the engine, disposed when the engine begins to close, because what the instruments read goes then.
+/// Thread contract: any thread. Without listeners it costs only the check of a field. Flushes, compactions and stalls are rare
+/// enough to be reported always. Lifetime: made before the engine, and disposed when the engine begins to close, because the
+/// objects that the instruments read are disposed then.
 /// </remarks>
 internal sealed class StoreTelemetry : IDisposable
 {
@@ -47,10 +48,10 @@ internal sealed class StoreTelemetry : IDisposable
 
     public FreshnessSampler Freshness { get; }
 
-    /// <summary>Call before a read; 0 when nobody listens.</summary>
+    /// <summary>Call this before a read. Returns 0 when there is no listener.</summary>
     public long BeginRead() => _readDuration.Enabled ? Math.Max(1, _time.GetTimestamp()) : 0;
 
-    /// <summary>Ends what <see cref="BeginRead"/> began.</summary>
+    /// <summary>Ends the measurement that <see cref="BeginRead"/> began.</summary>
     public void EndRead(long started)
     {
         if (started != 0)
@@ -63,7 +64,7 @@ internal sealed class StoreTelemetry : IDisposable
 
     public TimeSpan Since(long timestamp) => _time.GetElapsedTime(timestamp);
 
-    /// <summary>Begins an activity; null when nobody listens.</summary>
+    /// <summary>Starts an activity; null when there is no listener.</summary>
     public Activity? Start(string name)
     {
         Activity? activity = _activities.StartActivity(name);

@@ -1,6 +1,8 @@
 namespace Signals.Storage.Telemetry;
 
-/// <summary>The names of meter, activities, instruments and tags; docs/metrics.md lists them with their meaning. Constants.</summary>
+/// <summary>
+/// The names of the meter, activities, instruments and tags; docs/metrics.md lists them with their meaning. Constants.
+/// </summary>
 internal static class TelemetryNames
 {
     public const string Source = "Signals.Storage";

@@ -4,16 +4,18 @@ using Signals.Core.Tenancy;
 namespace Signals.Storage.Telemetry;
 
 /// <summary>
-/// The instruments that show what each tenant does. The tag of a tenant has a bounded number of values: the tenants that were registered
-/// first have their own, all others share one.
+/// The instruments that show what each tenant does. The tenant tag has a bounded number of values: the tenants that were
+/// registered first have their own values, and all others share one.
 /// </summary>
-/// <remarks>Thread contract: callbacks on whatever thread collects; reads pay nothing for them. Lifetime: they end with the meter.</remarks>
+/// <remarks>
+/// Thread contract: callbacks run on the thread that collects; reads pay nothing for them. Lifetime: they end with the meter.
+/// </remarks>
 internal static class TenantInstruments
 {
-    /// <summary>How many tenants have a value of their own.</summary>
+    /// <summary>How many tenants have a tag value of their own.</summary>
     public const int OwnTags = 64;
 
-    /// <summary>The value that all others share.</summary>
+    /// <summary>The tag value that all other tenants share.</summary>
     public const string Others = "(others)";
 
     private static readonly (string Reason, Func<TenantStats, long> Count)[] Refusals =
