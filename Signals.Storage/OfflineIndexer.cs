@@ -26,7 +26,9 @@ public static class OfflineIndexer
     /// <see cref="OfflineOptions.BatchEvents"/>. Events that arrive while the job runs may be left out. Each worker holds the
     /// events of one batch, however many events a user has.
     /// </remarks>
-    /// <exception cref="Core.Enrichment.EnrichmentMismatchException">The enrichers do not fit the schema; every error is named.</exception>
+    /// <exception cref="Core.Enrichment.EnrichmentMismatchException">
+    /// The enrichers do not fit the schema; every error is named.
+    /// </exception>
     /// <exception cref="FileOperationException">The segment exists already, or cannot be written.</exception>
     public static Task<OfflineResult> EnrichAsync(SignalStore store, OfflineOptions options, CancellationToken cancellationToken = default)
     {
@@ -57,7 +59,9 @@ public static class OfflineIndexer
     /// </param>
     /// <param name="options">The job's settings. <see cref="OfflineOptions.OnlyMissing"/> has no meaning here.</param>
     /// <param name="cancellationToken">Ends the job.</param>
-    /// <exception cref="Core.Enrichment.EnrichmentMismatchException">The enrichers do not fit the schema; every error is named.</exception>
+    /// <exception cref="Core.Enrichment.EnrichmentMismatchException">
+    /// The enrichers do not fit the schema; every error is named.
+    /// </exception>
     /// <exception cref="FileOperationException">The segment exists already, or cannot be written.</exception>
     public static async Task<OfflineResult> IndexAsync(
         StoreSchema schema, IAsyncEnumerable<EventBatch> events, OfflineOptions options, CancellationToken cancellationToken = default)
@@ -78,7 +82,9 @@ public static class OfflineIndexer
     /// inserts the chosen events and retracts those that the type holds and that are no longer chosen. After the import the type
     /// holds exactly the selection. The type that the events were chosen from does not change.
     /// </summary>
-    /// <exception cref="Core.Enrichment.EnrichmentMismatchException">The types, the score or the filters do not fit; every error is named.</exception>
+    /// <exception cref="Core.Enrichment.EnrichmentMismatchException">
+    /// The types, the score or the filters do not fit; every error is named.
+    /// </exception>
     /// <exception cref="FileOperationException">The segment exists already, or cannot be written.</exception>
     public static Task<OfflineResult> SelectAsync(SignalStore store, SelectionOptions options, CancellationToken cancellationToken = default)
     {

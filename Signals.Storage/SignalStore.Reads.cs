@@ -54,7 +54,9 @@ public sealed partial class SignalStore
     /// <exception cref="TenantRefusedException">
     /// The definition's owner is registered in <see cref="Tenants"/> and may not read now.
     /// </exception>
-    /// <exception cref="DefinitionException">A parameter is unknown, or its value is out of bounds or does not fit the others or the store.</exception>
+    /// <exception cref="DefinitionException">
+    /// A parameter is unknown, or its value is out of bounds or does not fit the others or the store.
+    /// </exception>
     /// <exception cref="CorruptionException">As in <see cref="Read(UserId, SequenceQuery)"/>.</exception>
     public ServedSequence Read(UserId user, string definition, ReadOnlySpan<ParameterOverride> overrides, ReadOptions options = default) =>
         Definitions.Read(user, definition, overrides, options);
@@ -109,7 +111,9 @@ public sealed partial class SignalStore
     /// <exception cref="TenantRefusedException">
     /// The definition's owner is registered in <see cref="Tenants"/> and may not read now.
     /// </exception>
-    /// <exception cref="DefinitionException">A parameter is unknown, or its value is out of bounds or does not fit the others or the store.</exception>
+    /// <exception cref="DefinitionException">
+    /// A parameter is unknown, or its value is out of bounds or does not fit the others or the store.
+    /// </exception>
     /// <exception cref="ArgumentException">
     /// The definition describes no tensors, or the bound memory does not fit them; nothing is written.
     /// </exception>

@@ -23,10 +23,14 @@ public sealed class StoreOptions
     /// <summary>Size of the ring buffer between producers and the engine; a power of two. Default 8 MiB.</summary>
     public int RingBytes { get; init; } = 8 << 20;
 
-    /// <summary>Largest encoded batch, at most a quarter of <see cref="RingBytes"/> and of <see cref="LogBytes"/>. Default 1 MiB.</summary>
+    /// <summary>
+    /// Largest encoded batch, at most a quarter of <see cref="RingBytes"/> and of <see cref="LogBytes"/>. Default 1 MiB.
+    /// </summary>
     public int MaxBatchBytes { get; init; } = 1 << 20;
 
-    /// <summary>Memory of one memtable; up to <see cref="MaxFrozenMemTables"/> + 2 of them exist. Larger than a batch. Default 128 MiB.</summary>
+    /// <summary>
+    /// Memory of one memtable; up to <see cref="MaxFrozenMemTables"/> + 2 of them exist. Larger than a batch. Default 128 MiB.
+    /// </summary>
     public long MemTableBytes { get; init; } = 128 << 20;
 
     /// <summary>How many full memtables may wait to be flushed before ingest stalls. Default 2.</summary>

@@ -1,7 +1,8 @@
 namespace Signals.Storage.FeatureLog;
 
 /// <summary>
-/// Every constant of a feature log, shared by writer and reader; described in <c>docs/formats/feature-log.md</c>. All integers are little-endian.
+/// Every constant of a feature log, shared by writer and reader; described in <c>docs/formats/feature-log.md</c>. All integers
+/// are little-endian.
 /// </summary>
 internal static class FeatureLogFormat
 {

@@ -70,7 +70,9 @@ public readonly record struct LoggedSequence
     }
 
     /// <summary>The components of a vector column: <see cref="Count"/> x dimensions, row after row; zeros where absent or null.</summary>
-    /// <exception cref="ArgumentException">There is no such column, or its components are not of type <typeparamref name="T"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no such column, or its components are not of type <typeparamref name="T"/>.
+    /// </exception>
     public ReadOnlySpan<T> Vector<T>(string column)
         where T : unmanaged
     {

@@ -32,8 +32,8 @@ internal sealed class EventFrameParser
     }
 
     /// <summary>
-    /// Fills <paramref name="record"/>, or returns the reason why not. The reasons do not contain data of the frame, so equal problems have
-    /// equal texts.
+    /// Fills <paramref name="record"/>, or returns the reason why not. The reasons do not contain data of the frame, so equal
+    /// problems have equal texts.
     /// </summary>
     public bool TryParse(ReadOnlyMemory<byte> frame, EventRecord record, out string reason)
     {

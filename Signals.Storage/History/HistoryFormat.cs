@@ -1,8 +1,8 @@
 namespace Signals.Storage.History;
 
 /// <summary>
-/// Every constant of the list of kept versions, shared by writer and reader; described in <c>docs/formats/versions.md</c>. All integers are
-/// little-endian.
+/// Every constant of the list of kept versions, shared by writer and reader; described in <c>docs/formats/versions.md</c>. All
+/// integers are little-endian.
 /// </summary>
 internal static class HistoryFormat
 {

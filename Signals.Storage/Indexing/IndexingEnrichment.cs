@@ -12,7 +12,8 @@ namespace Signals.Storage.Indexing;
 /// events, and they merge like all cells, whenever they arrive and however often.
 /// </summary>
 /// <remarks>
-/// <para>Thread contract: any thread. Lifetime: from construction to <see cref="Dispose"/>, which the store calls before it closes its ring.</para>
+/// <para>Thread contract: any thread. Lifetime: from construction to <see cref="Dispose"/>, which the store calls before it
+/// closes its ring.</para>
 /// <para>An output stays absent when its enricher failed at every attempt, when it was abandoned at close, or when it was queued
 /// as the process died. No list of such events is kept: an offline job finds the events whose outputs are absent, and an event
 /// whose outputs are present needs no repair.</para>

@@ -81,7 +81,10 @@ public readonly struct SequenceBatch : IDisposable, IEquatable<SequenceBatch>
         return SequenceAccess.States(buffer, buffer.Query.OrdinalOf(column));
     }
 
-    /// <summary>The newest event time of a type that had been indexed when the read began; <see cref="long.MinValue"/> when there was none.</summary>
+    /// <summary>
+    /// The newest event time of a type that had been indexed when the read began; <see cref="long.MinValue"/> when there was
+    /// none.
+    /// </summary>
     /// <exception cref="ArgumentException">The query does not read this event type.</exception>
     public long Watermark(string eventType) => SequenceAccess.Watermark(Buffer, eventType);
 

@@ -80,7 +80,9 @@ public readonly struct ServedSequence : IDisposable, IEquatable<ServedSequence>
 
     /// <summary>The values of a scalar column, <see cref="Count"/> of them; 0 where the state is absent or null.</summary>
     /// <param name="column">The name in the answer.</param>
-    /// <exception cref="ArgumentException">The definition has no such column, or its values are not of type <typeparamref name="T"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// The definition has no such column, or its values are not of type <typeparamref name="T"/>.
+    /// </exception>
     public ReadOnlySpan<T> Field<T>(string column)
         where T : unmanaged
     {
@@ -90,7 +92,9 @@ public readonly struct ServedSequence : IDisposable, IEquatable<ServedSequence>
 
     /// <summary>The components of a vector column: <see cref="Count"/> x dimensions, row after row; zeros where absent or null.</summary>
     /// <param name="column">The name in the answer.</param>
-    /// <exception cref="ArgumentException">The definition has no such column, or its components are not of type <typeparamref name="T"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// The definition has no such column, or its components are not of type <typeparamref name="T"/>.
+    /// </exception>
     public ReadOnlySpan<T> Vector<T>(string column)
         where T : unmanaged
     {
@@ -115,12 +119,17 @@ public readonly struct ServedSequence : IDisposable, IEquatable<ServedSequence>
     /// </summary>
     public ReadOnlySpan<ColumnState> States(string column) => MemoryMarshal.Cast<byte, ColumnState>(Answer.Column(column).RowStates);
 
-    /// <summary>Writes one tensor of the definition for this sequence: <see cref="Count"/> x width elements, row after row, without padding.</summary>
+    /// <summary>
+    /// Writes one tensor of the definition for this sequence: <see cref="Count"/> x width elements, row after row, without
+    /// padding.
+    /// </summary>
     /// <typeparam name="T">The element of the tensor: float, Half, double, sbyte, byte, short, int, long or bool.</typeparam>
     /// <param name="tensor">The tensor's name.</param>
     /// <param name="destination">Where to write.</param>
     /// <returns>How many elements were written.</returns>
-    /// <exception cref="ArgumentException">The definition has no such tensor, it has other elements, or the destination is too small.</exception>
+    /// <exception cref="ArgumentException">
+    /// The definition has no such tensor, it has other elements, or the destination is too small.
+    /// </exception>
     public int WriteTensor<T>(string tensor, Span<T> destination)
         where T : unmanaged
     {
