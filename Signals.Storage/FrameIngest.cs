@@ -79,14 +79,18 @@ public sealed class FrameIngest(SignalStore store, string source)
             await ShowBeginningAsync(whole, check.Beginning, beginsAt, cancellationToken).ConfigureAwait(false);
         }
 
-        EventFrameReader reader = new(pipe, store.Schema, nameInFrames: null, check.Resume - beginsAt) { Beginning = beginsAt == 0 ? check.Beginning : null };
+        EventFrameReader reader = new(pipe, store.Schema, nameInFrames: null, check.Resume - beginsAt)
+        {
+            Beginning = beginsAt == 0 ? check.Beginning : null,
+        };
         await using (reader.ConfigureAwait(false))
         {
             return await new FrameIngestRun(store, source, reader, check, beginsAt).RunAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private static async Task ShowBeginningAsync(Stream whole, SourceBeginning beginning, long beginsAt, CancellationToken cancellationToken)
+    private static async Task ShowBeginningAsync(
+        Stream whole, SourceBeginning beginning, long beginsAt, CancellationToken cancellationToken)
     {
         byte[] bytes = new byte[SourceIncarnation.MaxPrefixBytes];
         whole.Position = 0;

@@ -30,7 +30,8 @@ public static class OfflineIndexer
     /// The enrichers do not fit the schema; every error is named.
     /// </exception>
     /// <exception cref="FileOperationException">The segment exists already, or cannot be written.</exception>
-    public static Task<OfflineResult> EnrichAsync(SignalStore store, OfflineOptions options, CancellationToken cancellationToken = default)
+    public static Task<OfflineResult> EnrichAsync(
+        SignalStore store, OfflineOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(options);
@@ -41,8 +42,12 @@ public static class OfflineIndexer
         }
 
         EventTypeSchema type = store.Schema[options.EventType];
-        string[] inputs = [.. options.Enrichers.Concat(options.Filters).SelectMany(step => step.Signature.Inputs.Select(input => input.Name)).Distinct(StringComparer.Ordinal)];
-        string[] outputs = options.OnlyMissing ? [.. options.Enrichers.SelectMany(step => step.Signature.Outputs.Select(output => output.Name))] : [];
+        string[] inputs = [.. options.Enrichers.Concat(options.Filters)
+            .SelectMany(step => step.Signature.Inputs.Select(input => input.Name))
+            .Distinct(StringComparer.Ordinal)];
+        string[] outputs = options.OnlyMissing
+            ? [.. options.Enrichers.SelectMany(step => step.Signature.Outputs.Select(output => output.Name))]
+            : [];
         StoreSource source = new(store.Engine.Reader, store.Schema, type, inputs, outputs, options);
         return new OfflineJob(type, options, source, wholeEvents: false).RunAsync(cancellationToken);
     }
@@ -73,7 +78,9 @@ public static class OfflineIndexer
         StreamSource source = new(events, options.FromMs, options.ToMs, options.BatchEvents, cancellationToken);
         await using (source.ConfigureAwait(false))
         {
-            return await new OfflineJob(schema[options.EventType], options, source, wholeEvents: true).RunAsync(cancellationToken).ConfigureAwait(false);
+            return await new OfflineJob(schema[options.EventType], options, source, wholeEvents: true)
+                .RunAsync(cancellationToken)
+                .ConfigureAwait(false);
         }
     }
 
@@ -86,7 +93,8 @@ public static class OfflineIndexer
     /// The types, the score or the filters do not fit; every error is named.
     /// </exception>
     /// <exception cref="FileOperationException">The segment exists already, or cannot be written.</exception>
-    public static Task<OfflineResult> SelectAsync(SignalStore store, SelectionOptions options, CancellationToken cancellationToken = default)
+    public static Task<OfflineResult> SelectAsync(
+        SignalStore store, SelectionOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);
         ArgumentNullException.ThrowIfNull(options);

@@ -43,7 +43,9 @@ public sealed partial class SignalStore
     public ValueTask<AppendAck> AppendAsync(EventBatch batch, CancellationToken cancellationToken = default)
     {
         Require(batch);
-        return _enrichment is null ? Engine.Appender.AppendAsync(batch, cancellationToken) : _enrichment.AppendAsync(batch, cancellationToken);
+        return _enrichment is null
+            ? Engine.Appender.AppendAsync(batch, cancellationToken)
+            : _enrichment.AppendAsync(batch, cancellationToken);
     }
 
     /// <summary>
@@ -77,7 +79,8 @@ public sealed partial class SignalStore
     /// <param name="source">The source's name.</param>
     /// <param name="incarnation">Identifies the source from now on; leave it empty when that is not known.</param>
     /// <param name="cancellationToken">Ends the wait for room in the ring.</param>
-    public async ValueTask<AppendAck> ResetSourceAsync(string source, SourceIncarnation incarnation = default, CancellationToken cancellationToken = default)
+    public async ValueTask<AppendAck> ResetSourceAsync(
+        string source, SourceIncarnation incarnation = default, CancellationToken cancellationToken = default)
     {
         EventGroup group = CreateGroup(source, capacity: 1);
         group.Generation = checked(group.Generation + 1);
@@ -131,7 +134,9 @@ public sealed partial class SignalStore
     public ValueTask<AppendAck> AppendGroupAsync(EventGroup group, CancellationToken cancellationToken = default)
     {
         Require(group);
-        return _enrichment is null ? Engine.Appender.AppendAsync(group, cancellationToken) : _enrichment.AppendAsync(group, cancellationToken);
+        return _enrichment is null
+            ? Engine.Appender.AppendAsync(group, cancellationToken)
+            : _enrichment.AppendAsync(group, cancellationToken);
     }
 
     /// <summary>
@@ -186,7 +191,9 @@ public sealed partial class SignalStore
         ArgumentNullException.ThrowIfNull(group);
         if (!ReferenceEquals(group.Schema, Schema))
         {
-            throw new ArgumentException($"The group of source '{group.Source}' was not made for this store; make it with CreateGroup.", nameof(group));
+            throw new ArgumentException(
+                $"The group of source '{group.Source}' was not made for this store; make it with CreateGroup.",
+                nameof(group));
         }
 
         if (Engine.Sources.Of(group.Source) is not { } known || group.Generation > known.Generation)
@@ -202,7 +209,9 @@ public sealed partial class SignalStore
         if (!known.Incarnation.MayGoOnAs(group.Incarnation))
         {
             throw new SourceChangedException(
-                group.Source, $"the store knows it as {known.Incarnation}, the group is of {group.Incarnation}; reset the source if it begins anew.");
+                group.Source,
+                $"the store knows it as {known.Incarnation}, the group is of {group.Incarnation}; "
+                    + "reset the source if it begins anew.");
         }
     }
 
@@ -212,7 +221,9 @@ public sealed partial class SignalStore
         EventTypeSchema type = batch.EventType;
         if (type.Id >= Schema.EventTypes.Count || !ReferenceEquals(type, Schema.EventTypes[type.Id]))
         {
-            throw new ArgumentException($"The batch of '{type.Name}' was not made for this store; make it with CreateBatch.", nameof(batch));
+            throw new ArgumentException(
+                $"The batch of '{type.Name}' was not made for this store; make it with CreateBatch.",
+                nameof(batch));
         }
     }
 }

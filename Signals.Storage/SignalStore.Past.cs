@@ -27,7 +27,8 @@ public sealed partial class SignalStore
     {
         string folder = FileSystems.Absolute(path);
         IFileSystem files = FileSystems.ForThisMachine();
-        return files.DirectoryExists(folder) && files.ListFiles(folder).Any(name => StoreFiles.Classify(name, out _) == StoreFileKind.Versions);
+        return files.DirectoryExists(folder)
+            && files.ListFiles(folder).Any(name => StoreFiles.Classify(name, out _) == StoreFileKind.Versions);
     }
 
     /// <summary>
@@ -47,7 +48,8 @@ public sealed partial class SignalStore
     /// </exception>
     /// <exception cref="CorruptionException">A kept file is damaged.</exception>
     public PastStore OpenPast(long position, DateTimeOffset asOf) => OpenPast(
-        position <= Kept.Gate.Position && Kept.VersionAt(position) is { } version ? new PastPoint(position, version) : null, position, asOf);
+        position <= Kept.Gate.Position && Kept.VersionAt(position) is { } version ? new PastPoint(position, version) : null,
+        position, asOf);
 
     /// <summary>
     /// Rebuilds exactly the sequence that a receipt names and checks it against the receipt's checksum, or says why that is
@@ -81,18 +83,22 @@ public sealed partial class SignalStore
         ReadOnlyMemory<SequenceReceipt> receipts, Action<int, RebuiltSequence> onRebuilt, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(onRebuilt);
-        return Task.Run(() => new SequenceRebuilder(Engine, Definitions).Rebuild(receipts, onRebuilt, cancellationToken), cancellationToken);
+        return Task.Run(
+            () => new SequenceRebuilder(Engine, Definitions).Rebuild(receipts, onRebuilt, cancellationToken),
+            cancellationToken);
     }
 
     private VersionHistory Kept => Engine.History
-        ?? throw new VersionExpiredException("The store keeps no versions; open it with StoreOptions.VersionRetention to read past states.");
+        ?? throw new VersionExpiredException(
+            "The store keeps no versions; open it with StoreOptions.VersionRetention to read past states.");
 
     private PastStore OpenPast(PastPoint? point, IFormattable asked, DateTimeOffset asOf)
     {
         if (point is not { } found || Engine.OpenPast(found.Version, out long end) is not { } state)
         {
             throw new VersionExpiredException(
-                $"The store does not keep its state at {asked.ToString(null, CultureInfo.InvariantCulture)}; see StoreOptions.VersionRetention.");
+                $"The store does not keep its state at {asked.ToString(null, CultureInfo.InvariantCulture)}; "
+                + "see StoreOptions.VersionRetention.");
         }
 
         try
@@ -101,8 +107,8 @@ public sealed partial class SignalStore
             {
                 // After the crash, new commits took these positions again.
                 throw new VersionExpiredException(
-                     $"The state of the store at {asked.ToString(null, CultureInfo.InvariantCulture)} needs commits up to {found.Position}, "
-                         + $"but a crash lost those after {end}.");
+                    $"The state of the store at {asked.ToString(null, CultureInfo.InvariantCulture)} "
+                    + $"needs commits up to {found.Position}, but a crash lost those after {end}.");
             }
 
             state.AdvanceTo(found.Position);

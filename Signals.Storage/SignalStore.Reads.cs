@@ -58,7 +58,8 @@ public sealed partial class SignalStore
     /// A parameter is unknown, or its value is out of bounds or does not fit the others or the store.
     /// </exception>
     /// <exception cref="CorruptionException">As in <see cref="Read(UserId, SequenceQuery)"/>.</exception>
-    public ServedSequence Read(UserId user, string definition, ReadOnlySpan<ParameterOverride> overrides, ReadOptions options = default) =>
+    public ServedSequence Read(
+        UserId user, string definition, ReadOnlySpan<ParameterOverride> overrides, ReadOptions options = default) =>
         Definitions.Read(user, definition, overrides, options);
 
     /// <summary>
@@ -119,7 +120,11 @@ public sealed partial class SignalStore
     /// </exception>
     /// <exception cref="CorruptionException">As in <see cref="Read(UserId, SequenceQuery)"/>.</exception>
     public void ReadTensors(
-        ReadOnlySpan<UserId> users, string definition, TensorSet destination, ReadOnlySpan<ParameterOverride> overrides, ReadOptions options = default) =>
+        ReadOnlySpan<UserId> users,
+        string definition,
+        TensorSet destination,
+        ReadOnlySpan<ParameterOverride> overrides,
+        ReadOptions options = default) =>
         Definitions.ReadTensors(users, definition, destination, overrides, options);
 
     /// <summary>

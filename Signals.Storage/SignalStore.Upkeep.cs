@@ -104,7 +104,8 @@ public sealed partial class SignalStore
         // A store of an earlier version may hold a time that no date can represent.
         return newest == long.MinValue
             ? null
-            : DateTimeOffset.FromUnixTimeMilliseconds(Math.Clamp(newest, EventTimeRange.Widest.EarliestMs, EventTimeRange.Widest.LatestMs));
+            : DateTimeOffset.FromUnixTimeMilliseconds(
+                Math.Clamp(newest, EventTimeRange.Widest.EarliestMs, EventTimeRange.Widest.LatestMs));
     }
 
     /// <summary>
@@ -158,7 +159,8 @@ public sealed partial class SignalStore
     public Task<VerifyReport> VerifyAsync(IProgress<VerifyProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Engine.VerifyAsync(progress, cancellationToken);
 
-    private async ValueTask<AppendAck> EraseWhenAppliedAsync(ValueTask<AppendAck> applied, UserId user, CancellationToken cancellationToken)
+    private async ValueTask<AppendAck> EraseWhenAppliedAsync(
+        ValueTask<AppendAck> applied, UserId user, CancellationToken cancellationToken)
     {
         await applied.ConfigureAwait(false);
         return await EraseVisibleAsync(user, cancellationToken).ConfigureAwait(false);

@@ -124,9 +124,12 @@ public sealed partial class SignalStore : IAsyncDisposable, IDisposable
     /// <param name="cancellationToken">Ends the work; the new folder is then removed.</param>
     /// <exception cref="SignalsException">The manifest is lost and no schema was given, or the schemas contradict each other.</exception>
     /// <exception cref="FileOperationException">The target exists, or the disk refused a write.</exception>
-    public static SalvageReport Salvage(string damaged, string target, StoreSchema? schema = null, CancellationToken cancellationToken = default)
+    public static SalvageReport Salvage(
+        string damaged, string target, StoreSchema? schema = null, CancellationToken cancellationToken = default)
     {
-        return StoreSalvage.Run(FileSystems.ForThisMachine(), FileSystems.Absolute(damaged), FileSystems.Absolute(target), schema, cancellationToken);
+        return StoreSalvage.Run(
+            FileSystems.ForThisMachine(), FileSystems.Absolute(damaged),
+            FileSystems.Absolute(target), schema, cancellationToken);
     }
 
     /// <summary>The current counters.</summary>
@@ -156,7 +159,8 @@ public sealed partial class SignalStore : IAsyncDisposable, IDisposable
     public async ValueTask DisposeAsync() => await Task.Run(Dispose).ConfigureAwait(false);
 
     internal static SignalStore Open(
-        IFileSystem files, string path, StoreSchema schema, EngineOptions options, TimeProvider time, EnrichmentOptions? enrichment = null)
+        IFileSystem files, string path, StoreSchema schema, EngineOptions options, TimeProvider time,
+        EnrichmentOptions? enrichment = null)
     {
         ArgumentNullException.ThrowIfNull(schema);
         StoreEngine engine = StoreEngine.Open(files, path, schema, options, time);

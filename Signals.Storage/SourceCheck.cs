@@ -34,7 +34,8 @@ public sealed class SourceCheck
         Resume = known?.Position ?? 0;
         if (!given.IsNone ? !_known.MayGoOnAs(given) : !_known.IsNone && _known.PrefixBytes == 0)
         {
-            throw new SourceChangedException(name, $"the store knows it as {_known}, this is {given}; reset the source if it begins anew.");
+            throw new SourceChangedException(
+                name, $"the store knows it as {_known}, this is {given}; reset the source if it begins anew.");
         }
     }
 
@@ -61,7 +62,11 @@ public sealed class SourceCheck
 
         if (begin < Resume)
         {
-            throw new SourceChangedException(_name, $"the store has recorded the position {Resume}, which is inside the record that begins at {begin}; reset the source if it begins anew.");
+            throw new SourceChangedException(
+                _name,
+                $"the store has recorded the position {Resume}, "
+                + $"which is inside the record that begins at {begin}; "
+                + "reset the source if it begins anew.");
         }
     }
 
@@ -71,7 +76,10 @@ public sealed class SourceCheck
     {
         if (end < Resume)
         {
-            throw new SourceChangedException(_name, $"it ends at {end}, before the position {Resume} that the store has recorded; reset the source if it begins anew.");
+            throw new SourceChangedException(
+                _name,
+                $"it ends at {end}, before the position {Resume} that the store has recorded; "
+                + "reset the source if it begins anew.");
         }
 
         RequireBeginning();
@@ -83,7 +91,9 @@ public sealed class SourceCheck
         if (_seesBeginning && _given.IsNone && _known.PrefixBytes > 0 && !Beginning.Is(_known))
         {
             throw new SourceChangedException(
-                _name, $"its beginning differs from that of the source whose position {Resume} the store has ({_known}): another source has its name now; reset the source if it begins anew.");
+                _name,
+                $"its beginning differs from that of the source whose position {Resume} the store has ({_known}): "
+                    + "another source has its name now; reset the source if it begins anew.");
         }
     }
 }

@@ -17,7 +17,16 @@ namespace Signals.Storage;
 /// <param name="IsPatch">True for corrections and enrichments that wait to be merged into the events of their window.</param>
 /// <param name="IsImported">True for a part of a segment file.</param>
 public sealed record TableInfo(
-    ulong Number, string EventType, long WindowStartMs, long OldestMs, long NewestMs, long Rows, int Users, long Bytes, bool IsPatch, bool IsImported)
+    ulong Number,
+    string EventType,
+    long WindowStartMs,
+    long OldestMs,
+    long NewestMs,
+    long Rows,
+    int Users,
+    long Bytes,
+    bool IsPatch,
+    bool IsImported)
 {
     internal static TableInfo Of(TableMeta meta, StoreSchema schema) => new(
         meta.Number,

@@ -55,7 +55,8 @@ internal sealed record CompactionOptions
 
         if (!(MinSurplusShare is > 0 and <= 1))
         {
-            throw new ArgumentOutOfRangeException(nameof(MinSurplusShare), MinSurplusShare, "MinSurplusShare must be above 0 and at most 1.");
+            throw new ArgumentOutOfRangeException(
+                nameof(MinSurplusShare), MinSurplusShare, "MinSurplusShare must be above 0 and at most 1.");
         }
     }
 }

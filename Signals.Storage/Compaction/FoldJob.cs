@@ -76,7 +76,8 @@ internal sealed class FoldJob
     /// <param name="cancel">Ends the work early; the outputs are deleted.</param>
     /// <exception cref="OperationCanceledException">The work was cancelled.</exception>
     /// <exception cref="CorruptionException">An input is damaged.</exception>
-    public FoldResult Run(Func<UserId, bool> mayArrive, bool always = false, Action<long>? pace = null, CancellationToken cancel = default)
+    public FoldResult Run(
+        Func<UserId, bool> mayArrive, bool always = false, Action<long>? pace = null, CancellationToken cancel = default)
     {
         try
         {

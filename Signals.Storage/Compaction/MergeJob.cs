@@ -122,7 +122,8 @@ internal sealed class MergeJob
 
         TimeSpan window = _target.Type.Window;
         WindowHistogram histogram = new(window);
-        bool isOneWindow = TimeWindow.StartOf(_tables.Min(table => table.Meta.MinTime), window) == TimeWindow.StartOf(_tables.Max(table => table.Meta.MaxTime), window);
+        bool isOneWindow = TimeWindow.StartOf(_tables.Min(table => table.Meta.MinTime), window)
+            == TimeWindow.StartOf(_tables.Max(table => table.Meta.MaxTime), window);
         if (isOneWindow || _tables.Sum(table => table.Meta.TotalLength) <= 2 * _target.WindowBytes)
         {
             return [];

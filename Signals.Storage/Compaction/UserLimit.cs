@@ -16,10 +16,10 @@ internal sealed record UserLimit(long Rows, long Bytes)
     {
         if (tables > 1 && (rows.Count > Rows || rows.UsedBytes > Bytes))
         {
-             throw new UserLimitException(
-                 largest,
-                 $"One user has {rows.Count} rows of {rows.UsedBytes} bytes or more in {tables} tables; "
-                 + $"a merge takes {Rows} rows of {Bytes} bytes.");
+            throw new UserLimitException(
+                largest,
+                $"One user has {rows.Count} rows of {rows.UsedBytes} bytes or more in {tables} tables; "
+                + $"a merge takes {Rows} rows of {Bytes} bytes.");
         }
     }
 }

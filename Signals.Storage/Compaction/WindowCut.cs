@@ -67,7 +67,9 @@ internal static class WindowCut
         while (low < high)
         {
             int middle = low + ((high - low) / 2);
-            (low, high) = TimeWindow.RangeOf(TimeWindow.IndexOf(starts[middle], window), level) < upper ? (middle + 1, high) : (low, middle);
+            (low, high) = TimeWindow.RangeOf(TimeWindow.IndexOf(starts[middle], window), level) < upper
+                ? (middle + 1, high)
+                : (low, middle);
         }
 
         Halve(starts, upTo, window, goal, first, low, parts);

@@ -27,9 +27,11 @@ internal sealed class BlockBuilder
         _names = logged.Columns;
         _columns =
         [
-            new ColumnBuffer(ColumnType.Scalar<ulong>()), new ColumnBuffer(ColumnType.Scalar<ulong>()), new ColumnBuffer(ColumnType.Scalar<long>()),
+            new ColumnBuffer(ColumnType.Scalar<ulong>()), new ColumnBuffer(ColumnType.Scalar<ulong>()),
+            new ColumnBuffer(ColumnType.Scalar<long>()),
             new ColumnBuffer(ColumnType.Scalar<byte>()), new ColumnBuffer(ColumnType.Scalar<int>()),
-            new ColumnBuffer(ColumnType.Scalar<long>()), new ColumnBuffer(ColumnType.Scalar<ulong>()), new ColumnBuffer(ColumnType.Scalar<ushort>()),
+            new ColumnBuffer(ColumnType.Scalar<long>()), new ColumnBuffer(ColumnType.Scalar<ulong>()),
+            new ColumnBuffer(ColumnType.Scalar<ushort>()),
             .. logged.Types.Select(type => new ColumnBuffer(type)),
         ];
     }
@@ -79,7 +81,9 @@ internal sealed class BlockBuilder
 
     /// <summary>Adds a sequence. Every column must have a row for each time.</summary>
     public void Add(
-        in UserId user, long asOfMs, ServingStatus status, ReadOnlySpan<long> times, ReadOnlySpan<ulong> ids, ReadOnlySpan<ushort> eventTypes, ReadOnlySpan<IColumnRows> columns)
+        in UserId user, long asOfMs, ServingStatus status,
+        ReadOnlySpan<long> times, ReadOnlySpan<ulong> ids, ReadOnlySpan<ushort> eventTypes,
+        ReadOnlySpan<IColumnRows> columns)
     {
         _users++;
         _columns[0].Append(user.High);

@@ -28,18 +28,22 @@ internal sealed class LoggedBlock
 
     /// <summary>Decodes a block. Every count and length is checked before memory is allocated for it.</summary>
     /// <exception cref="InvalidDataException">The bytes are not a block.</exception>
-    public static LoggedBlock Read(ReadOnlySpan<byte> entry, IReadOnlyList<LoggedDefinition> definitions, long mostBytes = FeatureLogFormat.MaxBlockBytes)
+    public static LoggedBlock Read(
+        ReadOnlySpan<byte> entry, IReadOnlyList<LoggedDefinition> definitions, long mostBytes = FeatureLogFormat.MaxBlockBytes)
     {
         Require(entry.Length >= FeatureLogFormat.BlockHeaderBytes, "is too short");
         int number = BinaryPrimitives.ReadInt32LittleEndian(entry[FeatureLogFormat.DefinitionOffset..]);
         int sequences = BinaryPrimitives.ReadInt32LittleEndian(entry[FeatureLogFormat.SequencesOffset..]);
         int rows = BinaryPrimitives.ReadInt32LittleEndian(entry[FeatureLogFormat.RowsOffset..]);
         Require((uint)number < (uint)definitions.Count, $"is of definition {number} of {definitions.Count}");
-        Require(sequences is > 0 and <= FeatureLogFormat.MaxRows && rows is >= 0 and <= FeatureLogFormat.MaxRows, $"has {sequences} sequences and {rows} rows");
+        Require(
+            sequences is > 0 and <= FeatureLogFormat.MaxRows && rows is >= 0 and <= FeatureLogFormat.MaxRows,
+            $"has {sequences} sequences and {rows} rows");
         LoggedDefinition definition = definitions[number];
         ColumnType[] types =
         [
-            ColumnType.Scalar<ulong>(), ColumnType.Scalar<ulong>(), ColumnType.Scalar<long>(), ColumnType.Scalar<byte>(), ColumnType.Scalar<int>(),
+            ColumnType.Scalar<ulong>(), ColumnType.Scalar<ulong>(), ColumnType.Scalar<long>(),
+            ColumnType.Scalar<byte>(), ColumnType.Scalar<int>(),
             ColumnType.Scalar<long>(), ColumnType.Scalar<ulong>(), ColumnType.Scalar<ushort>(), .. definition.Types,
         ];
         long room = mostBytes;
@@ -113,7 +117,11 @@ internal sealed class LoggedBlock
         isPacked = (packed & FeatureLogFormat.Lz4Bit) != 0;
         entry = entry[FeatureLogFormat.ChunkHeaderBytes..];
         Require(length <= (uint)entry.Length, "ends inside a chunk");
-        Require(isPacked ? says <= (long)length * FeatureLogFormat.MaxLz4Expansion && says <= Array.MaxLength : says == length, $"has a chunk of {length} bytes that claims to decode to {says}");
+        Require(
+            isPacked
+                ? says <= (long)length * FeatureLogFormat.MaxLz4Expansion && says <= Array.MaxLength
+                : says == length,
+            $"has a chunk of {length} bytes that claims to decode to {says}");
         decoded = (int)says;
         ReadOnlySpan<byte> chunk = entry[..(int)length];
         entry = entry[(int)length..];

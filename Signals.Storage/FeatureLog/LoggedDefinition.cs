@@ -48,7 +48,9 @@ internal sealed record LoggedDefinition(string Name, ulong Hash, string[] Column
             types[i] = ReadType(ref entry);
         }
 
-        Require(entry.IsEmpty && columns.Distinct(StringComparer.Ordinal).Count() == count, "has a column twice, or bytes after its columns");
+        Require(
+            entry.IsEmpty && columns.Distinct(StringComparer.Ordinal).Count() == count,
+            "has a column twice, or bytes after its columns");
         return new LoggedDefinition(name, hash, columns, types);
     }
 

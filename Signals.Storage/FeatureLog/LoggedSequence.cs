@@ -54,7 +54,8 @@ public readonly record struct LoggedSequence
     /// <summary>Ids of the events' types, as in the schema of the store that served.</summary>
     public ReadOnlySpan<ushort> EventTypes => Block.Keys<ushort>(2)[Start..End];
 
-    private LoggedBlock Block => _block ?? throw new InvalidOperationException("This value holds no sequence: TryRead returned false, or was not called.");
+    private LoggedBlock Block => _block
+        ?? throw new InvalidOperationException("This value holds no sequence: TryRead returned false, or was not called.");
 
     private int Start => Block.RowsOf(_index).Start;
 
@@ -66,7 +67,9 @@ public readonly record struct LoggedSequence
         where T : unmanaged
     {
         ColumnBuffer rows = Find(column);
-        return rows.Type.Accepts<T>() ? MemoryMarshal.Cast<byte, T>(rows.Values)[Start..End] : throw Unfit(column, rows.Type, typeof(T).Name);
+        return rows.Type.Accepts<T>()
+            ? MemoryMarshal.Cast<byte, T>(rows.Values)[Start..End]
+            : throw Unfit(column, rows.Type, typeof(T).Name);
     }
 
     /// <summary>The components of a vector column: <see cref="Count"/> x dimensions, row after row; zeros where absent or null.</summary>
@@ -100,7 +103,9 @@ public readonly record struct LoggedSequence
     public ReadOnlySpan<ColumnState> States(string column) => MemoryMarshal.Cast<byte, ColumnState>(Find(column).States)[Start..End];
 
     private ColumnBuffer Find(string column) => Block.Find(column)
-        ?? throw new ArgumentException($"The sequence has no column '{column}'; it has: {string.Join(", ", ColumnNames)}.", nameof(column));
+        ?? throw new ArgumentException(
+            $"The sequence has no column '{column}'; it has: {string.Join(", ", ColumnNames)}.",
+            nameof(column));
 
     private static ArgumentException Unfit(string column, ColumnType type, string asked) =>
         new($"The column '{column}' is {type}; it cannot be read as {asked}.");

@@ -42,7 +42,8 @@ public sealed class EventFrameWriter
         if (_frame.WrittenCount > EventFrameFormat.MaxFrameBytes)
         {
             throw new SignalsException(
-                $"Event {record.Id} of user {record.User} takes {_frame.WrittenCount:N0} bytes as a frame; readers accept at most {EventFrameFormat.MaxFrameBytes:N0}.");
+                $"Event {record.Id} of user {record.User} takes {_frame.WrittenCount:N0} bytes as a frame; "
+                    + $"readers accept at most {EventFrameFormat.MaxFrameBytes:N0}.");
         }
 
         Span<byte> length = output.GetSpan(EventFrameFormat.LengthPrefixBytes);
@@ -106,7 +107,9 @@ public sealed class EventFrameWriter
             case ColumnKind.Int64: writer.Write(BinaryPrimitives.ReadInt64LittleEndian(value)); break;
             case ColumnKind.UInt64: writer.Write(BinaryPrimitives.ReadUInt64LittleEndian(value)); break;
             case ColumnKind.Text when !Utf8.IsValid(value): writer.Write(value); break;
-            case ColumnKind.Float16 or ColumnKind.Float32 or ColumnKind.Float64 when IsOtherNaN(type.Kind, value): writer.Write(value); break;
+            case ColumnKind.Float16 or ColumnKind.Float32 or ColumnKind.Float64 when IsOtherNaN(type.Kind, value):
+                writer.Write(value);
+                break;
             case ColumnKind.Float16: writer.Write((float)BinaryPrimitives.ReadHalfLittleEndian(value)); break;
             case ColumnKind.Float32: writer.Write(BinaryPrimitives.ReadSingleLittleEndian(value)); break;
             case ColumnKind.Float64: writer.Write(BinaryPrimitives.ReadDoubleLittleEndian(value)); break;

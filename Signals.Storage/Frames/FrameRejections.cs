@@ -22,5 +22,6 @@ internal sealed class FrameRejections
         _reasons[reason] = known with { Count = known.Count + 1 };
     }
 
-    public FrameRejection[] ToArray() => [.. _reasons.Values.OrderByDescending(r => r.Count).ThenBy(r => r.Reason, StringComparer.Ordinal)];
+    public FrameRejection[] ToArray() =>
+        [.. _reasons.Values.OrderByDescending(r => r.Count).ThenBy(r => r.Reason, StringComparer.Ordinal)];
 }

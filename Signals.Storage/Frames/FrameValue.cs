@@ -77,7 +77,8 @@ internal static class FrameValue
             return true;
         }
         ColumnType type = record.EventType.Columns[column].Type;
-        if (reader.NextMessagePackType == MessagePackType.Binary && (type.Kind is ColumnKind.Text or ColumnKind.Float16 or ColumnKind.Float32 or ColumnKind.Float64))
+        if (reader.NextMessagePackType == MessagePackType.Binary
+            && (type.Kind is ColumnKind.Text or ColumnKind.Float16 or ColumnKind.Float32 or ColumnKind.Float64))
         {
             return TryRaw(ref reader, record, column, type);
         }

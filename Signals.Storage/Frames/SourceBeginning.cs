@@ -47,5 +47,7 @@ public sealed class SourceBeginning
     /// <summary>
     /// Whether the source begins like the known one. False while fewer bytes were added than the known fingerprint covers.
     /// </summary>
-    public bool Is(SourceIncarnation known) => _count >= known.PrefixBytes && SourceIncarnation.OfBeginning(_bytes.AsSpan(0, known.PrefixBytes)) == known;
+    public bool Is(SourceIncarnation known) =>
+        _count >= known.PrefixBytes
+        && SourceIncarnation.OfBeginning(_bytes.AsSpan(0, known.PrefixBytes)) == known;
 }

@@ -52,7 +52,9 @@ internal static class HistoryEntries
         byte[] body = VersionEditFormat.Write(edit);
         byte[] bytes = new byte[HistoryFormat.VersionHeaderBytes + body.Length];
         bytes[HistoryFormat.KindOffset] = HistoryFormat.VersionKind;
-        bytes[HistoryFormat.FlagsOffset] = (byte)((before is null ? HistoryFormat.WholeFlag : 0) | (version.IsOpening ? HistoryFormat.OpeningFlag : 0));
+        bytes[HistoryFormat.FlagsOffset] =
+            (byte)((before is null ? HistoryFormat.WholeFlag : 0)
+                | (version.IsOpening ? HistoryFormat.OpeningFlag : 0));
         WriteCommon(bytes, version.Number, version.InstalledMs, version.KnownPosition);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(HistoryFormat.ErasuresOffset), version.ErasureEdits);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(HistoryFormat.CleanOffset), cleanEdits);

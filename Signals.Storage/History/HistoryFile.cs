@@ -38,7 +38,10 @@ internal sealed class HistoryFile : IDisposable
         ulong[] numbers = NumbersIn(files, directory);
         highest = numbers.Length == 0 ? 0 : numbers[0];
         HistoryContent[] lists = [.. numbers.Select(number => Read(files, directory, number))];
-        HistoryContent newest = Array.Find(lists, list => list.IsPromised) ?? Array.Find(lists, list => list.Versions.Count > 0) ?? new HistoryContent();
+        HistoryContent newest =
+            Array.Find(lists, list => list.IsPromised)
+                ?? Array.Find(lists, list => list.Versions.Count > 0)
+                ?? new HistoryContent();
         newest.HighestVersion = lists.Append(newest).Max(list => list.HighestVersion);
         return newest;
     }
@@ -47,7 +50,8 @@ internal sealed class HistoryFile : IDisposable
     public static HistoryFile Create(IFileSystem files, string directory, ulong number, HistoryContent content)
     {
         LogWriter log = LogWriter.Create(
-            files, Path.Combine(directory, StoreFiles.Versions(number)), number | HistoryFormat.LogNumberFlag, firstSequence: 1, fixedSize: 0);
+            files, Path.Combine(directory, StoreFiles.Versions(number)),
+            number | HistoryFormat.LogNumberFlag, firstSequence: 1, fixedSize: 0);
         try
         {
             RetainedVersion? before = null;
@@ -123,7 +127,10 @@ internal sealed class HistoryFile : IDisposable
             catch (InvalidDataException error)
             {
                 throw new CorruptionException(
-                    path, offset, error.Message + " To give up the versions that it lists, open the store once without keeping versions.", error);
+                    path,
+                    offset,
+                    error.Message + " To give up the versions that it lists, open the store once without keeping versions.",
+                    error);
             }
 
             offset += LogFormat.FrameLength(payload.Length);

@@ -49,7 +49,9 @@ internal sealed class LogCursor(IFileSystem files, string directory, ulong first
             }
             else if (isFresh)
             {
-                throw new CorruptionException(PathOf(_log), _offset, $"the log ends here; expected it to reach stream position {position}.");
+                throw new CorruptionException(
+                    PathOf(_log), _offset,
+                    $"the log ends here; expected it to reach stream position {position}.");
             }
             else
             {

@@ -26,7 +26,10 @@ internal sealed partial class VersionHistory
 
             RetainedVersion version = found = _content.Versions[index];
             erasures = [.. _content.Versions.Take(index + 1).SelectMany(one => one.Erasures)];
-            end = _content.Versions.Skip(index + 1).Where(later => later.IsOpening).Select(later => later.KnownPosition).FirstOrDefault(long.MaxValue);
+            end = _content.Versions.Skip(index + 1)
+                .Where(later => later.IsOpening)
+                .Select(later => later.KnownPosition)
+                .FirstOrDefault(long.MaxValue);
             pinned = _pins.Pin([.. version.DataFiles(), .. LogsLocked().Where(log => log >= version.FirstLog).Select(StoreFiles.Log)]);
             return true;
         }

@@ -28,7 +28,7 @@ internal sealed partial class VersionHistory : IDisposable
     private readonly Lock _cleaning = new(); // taken before the committer's gate and _lock
     private readonly Lock _lock = new();
     private readonly HistoryContent _content; // guarded by _lock
-    private readonly List<IDisposable> _pinned = []; // guarded by _lock; one per version: what the next version no longer needs; all files for the newest
+    private readonly List<IDisposable> _pinned = []; // guarded by _lock; per version: files that the next does not need; newest: all
     private readonly List<IDisposable> _loose = []; // guarded by _lock; pins of removed versions
     private readonly List<long> _bytesBehind = []; // guarded by _lock; per version but the newest: bytes that the next no longer needs
     private HistoryFile? _file; // guarded by _lock
@@ -39,7 +39,15 @@ internal sealed partial class VersionHistory : IDisposable
     private ulong _firstLog; // written under _lock
 
     public VersionHistory(
-        IFileSystem files, string directory, VersionRetention options, long logBytes, HistoryContent content, ulong fileNumber, FilePins pins, FailStop failStop, TimeProvider time)
+        IFileSystem files,
+        string directory,
+        VersionRetention options,
+        long logBytes,
+        HistoryContent content,
+        ulong fileNumber,
+        FilePins pins,
+        FailStop failStop,
+        TimeProvider time)
     {
         _files = files;
         _directory = directory;
@@ -137,7 +145,9 @@ internal sealed partial class VersionHistory : IDisposable
                 FirstLog = state.FirstLiveLog,
                 ErasureEdits = (before?.ErasureEdits ?? 0) + (hasErasedRows || NeedsCleaningLocked(state, edit, isOpening) ? 1UL : 0),
                 IsOpening = isOpening,
-                Tables = RetainedVersion.Follow(before?.Tables ?? [], state.Tables.OrderBy(table => table.Key).Select(table => table.Value)),
+                Tables = RetainedVersion.Follow(
+                    before?.Tables ?? [],
+                    state.Tables.OrderBy(table => table.Key).Select(table => table.Value)),
                 Erasures = isOpening ? [.. state.Erasures.Select(erased => new Erasure(erased.Key, erased.Value))] : [.. edit.Erasures],
             };
             PinLocked(before, version);
@@ -252,7 +262,9 @@ internal sealed partial class VersionHistory : IDisposable
     // At an opening the number jumps to the seconds of the clock if these are ahead. So a store that lost or gave up its list
     // does not use a number twice.
     private ulong NextNumberLocked(bool isOpening) =>
-        Math.Max(_content.HighestVersion + 1, isOpening ? (ulong)Math.Clamp((NowMs() - HistoryFormat.FirstNumberMs) / 1000, 1, int.MaxValue) : 1);
+        Math.Max(
+            _content.HighestVersion + 1,
+            isOpening ? (ulong)Math.Clamp((NowMs() - HistoryFormat.FirstNumberMs) / 1000, 1, int.MaxValue) : 1);
 
     /// <summary>
     /// Whether the files have to be cleaned (again): a user was erased, or an import may have brought rows of a user who was
@@ -289,7 +301,9 @@ internal sealed partial class VersionHistory : IDisposable
         RetainedVersion newest = _content.Versions[^1];
         long position = Gate.Position;
         long now = NowMs();
-        PastSample last = _content.Samples.Count > 0 ? _content.Samples[^1] : new PastSample(newest.InstalledMs, new PastPoint(newest.KnownPosition, newest.Number));
+        PastSample last = _content.Samples.Count > 0
+            ? _content.Samples[^1]
+            : new PastSample(newest.InstalledMs, new PastPoint(newest.KnownPosition, newest.Number));
         bool isDue = now >= last.TimeMs + (long)_options.Granularity.TotalMilliseconds;
 
         // A sample is taken only for a version that reads see and that holds nothing of a commit that is still being applied.

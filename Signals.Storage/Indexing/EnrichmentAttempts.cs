@@ -73,7 +73,9 @@ internal sealed class EnrichmentAttempts(
             {
                 LeftBehind = true;
                 _run = new EnrichmentRun(step, eventType, EnrichmentPlacement.Indexing);
-                _ = asked.ContinueWith(static late => late.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+                _ = asked.ContinueWith(
+                    static late => late.Exception, CancellationToken.None,
+                    TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
             }
 
             closing.ThrowIfCancellationRequested();

@@ -110,7 +110,8 @@ internal sealed class EnrichmentWorker
         {
             if (ResultRows.HasAny(result, row))
             {
-                bytes += KeyBytes + ResultRows.Copy(result, row, columns, rows.AddAny(result.UserOf(row), result.Times[row], result.Ids[row]));
+                bytes += KeyBytes
+                    + ResultRows.Copy(result, row, columns, rows.AddAny(result.UserOf(row), result.Times[row], result.Ids[row]));
             }
 
             if (rows.Count > 0 && (bytes > _resultBytes || row == result.Count - 1))

@@ -65,7 +65,9 @@ internal sealed class IndexingEnrichment : IDisposable
     {
         options.Validate();
         new EnrichmentCatalog(options.All).Validate(schema, EnrichmentPlacement.Indexing);
-        string[] filters = [.. options.All.Where(step => step is not (IEnricher or IRemoteEnricher)).Select(step => $"{step.Signature.Name}: it is not an enricher.")];
+        string[] filters = [.. options.All
+            .Where(step => step is not (IEnricher or IRemoteEnricher))
+            .Select(step => $"{step.Signature.Name}: it is not an enricher.")];
         if (filters.Length > 0)
         {
             throw new EnrichmentMismatchException(filters);

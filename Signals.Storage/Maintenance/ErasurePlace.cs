@@ -19,5 +19,6 @@ public sealed class ErasurePlace
     public DateTimeOffset? CleanedAt { get; }
 
     /// <summary>Kind, name and times in one line.</summary>
-    public override string ToString() => $"{Kind} {Name}, found {FoundAt:O}, cleaned {(CleanedAt is { } at ? at.ToString("O") : "not yet")}";
+    public override string ToString() =>
+        $"{Kind} {Name}, found {FoundAt:O}, cleaned {(CleanedAt is { } at ? at.ToString("O") : "not yet")}";
 }

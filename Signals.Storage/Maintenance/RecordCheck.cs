@@ -45,7 +45,9 @@ internal static class RecordCheck
     {
         if (header.Kind != RecordKind.Events || header.TypeId >= schema.EventTypes.Count)
         {
-            throw new InvalidDataException($"A record of kind {header.Kind} and event type {header.TypeId} is not a batch of events; the schema has {schema.EventTypes.Count} types.");
+            throw new InvalidDataException(
+                $"A record of kind {header.Kind} and event type {header.TypeId} is not a batch of events; "
+                + $"the schema has {schema.EventTypes.Count} types.");
         }
 
         BatchRecordReader.Open(record, schema.EventTypes[header.TypeId]).Validate();

@@ -10,7 +10,8 @@ namespace Signals.Storage.Maintenance;
 /// Copies the intact frames of a damaged store's logs, including those behind damage, into logs whose sequence numbers have no
 /// gap. Thread contract: one thread.
 /// </summary>
-internal sealed class SalvagedLogs(IFileSystem files, string from, string to, StoreSchema schema, long flushedPosition, List<SalvageLoss> losses)
+internal sealed class SalvagedLogs(
+    IFileSystem files, string from, string to, StoreSchema schema, long flushedPosition, List<SalvageLoss> losses)
 {
     private const int FrameStep = LogFormat.Alignment;
 
@@ -40,7 +41,9 @@ internal sealed class SalvagedLogs(IFileSystem files, string from, string to, St
         logs.Sort();
         if (firstLive != 0 && (logs.Count == 0 || logs[0] != firstLive))
         {
-            losses.Add(new SalvageLoss(Path.Combine(from, StoreFiles.Log(firstLive)), 0, 0, 0, "the manifest needs this log, but it is missing."));
+            losses.Add(new SalvageLoss(
+                Path.Combine(from, StoreFiles.Log(firstLive)), 0, 0, 0,
+                "the manifest needs this log, but it is missing."));
         }
 
         foreach (ulong log in logs)
@@ -58,7 +61,8 @@ internal sealed class SalvagedLogs(IFileSystem files, string from, string to, St
         {
             using IFile file = files.Open(path, FileOpenMode.Read);
             using LogWindow window = new(file);
-            for (long offset = LogFormat.HeaderBytes; (offset = NextFrame(path, window, offset, log, out LogFrame frame)) < window.Length;)
+            for (long offset = LogFormat.HeaderBytes;
+                (offset = NextFrame(path, window, offset, log, out LogFrame frame)) < window.Length;)
             {
                 RequireSequence(path, offset, frame);
                 ReadOnlySpan<byte> payload = window.Slice(offset + LogFormat.FrameBytes, frame.PayloadBytes);
@@ -110,7 +114,9 @@ internal sealed class SalvagedLogs(IFileSystem files, string from, string to, St
         long found = at + LogFormat.FrameBytes <= window.Length ? at : window.Length;
         if (!IsZero(window, offset, found))
         {
-            losses.Add(new SalvageLoss(path, offset, found - offset, 0, "these bytes are not an intact frame: they are damaged, or a crash cut off their write."));
+            losses.Add(new SalvageLoss(
+                path, offset, found - offset, 0,
+                "these bytes are not an intact frame: they are damaged, or a crash cut off their write."));
         }
 
         return found;

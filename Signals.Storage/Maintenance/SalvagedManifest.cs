@@ -31,8 +31,12 @@ internal sealed class SalvagedManifest
         }
         catch (SignalsException error)
         {
-            (string file, long offset) = error is CorruptionException damage ? (damage.File, damage.Offset) : (Path.Combine(directory, StoreFiles.Current), 0);
-            losses.Add(new SalvageLoss(file, offset, 0, 0, $"{error.Message} Later edits and erasures are unknown; all tables in the folder are taken."));
+            (string file, long offset) = error is CorruptionException damage
+                ? (damage.File, damage.Offset)
+                : (Path.Combine(directory, StoreFiles.Current), 0);
+            losses.Add(new SalvageLoss(
+                file, offset, 0, 0,
+                $"{error.Message} Later edits and erasures are unknown; all tables in the folder are taken."));
             return new SalvagedManifest(ReadBeginning(files, directory), isWhole: false);
         }
     }
@@ -49,7 +53,8 @@ internal sealed class SalvagedManifest
             ({ } known, { } given) => SchemaEvolution.Resolve(known, given, out _),
             ({ } known, null) => known,
             (null, { } given) => given,
-            _ => throw new SignalsException($"The manifest of '{directory}' is lost, and the schema with it; pass the schema to Salvage."),
+            _ => throw new SignalsException(
+                $"The manifest of '{directory}' is lost, and the schema with it; pass the schema to Salvage."),
         };
     }
 

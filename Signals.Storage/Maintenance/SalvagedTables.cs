@@ -20,7 +20,8 @@ internal sealed class SalvagedTables(IFileSystem files, string from, string to, 
 
     public void Add(SalvagedManifest manifest, CancellationToken cancellationToken)
     {
-        Dictionary<ulong, TableMeta?> candidates = manifest.State.Tables.ToDictionary(table => table.Key, table => (TableMeta?)table.Value);
+        Dictionary<ulong, TableMeta?> candidates =
+            manifest.State.Tables.ToDictionary(table => table.Key, table => (TableMeta?)table.Value);
         HashSet<string> there = [.. files.ListFiles(from)];
         HashSet<string> named = [.. manifest.State.DataFiles()];
         foreach (string name in there.Where(name => !manifest.IsWhole && !named.Contains(name)))
@@ -31,7 +32,9 @@ internal sealed class SalvagedTables(IFileSystem files, string from, string to, 
                     candidates.TryAdd(number, null);
                     break;
                 case StoreFileKind.Segment:
-                    losses.Add(new SalvageLoss(Path.Combine(from, name), 0, LengthOf(Path.Combine(from, name)), 0, "no readable edit of the manifest describes this segment; import it again."));
+                    losses.Add(new SalvageLoss(
+                        Path.Combine(from, name), 0, LengthOf(Path.Combine(from, name)), 0,
+                        "no readable edit of the manifest describes this segment; import it again."));
                     break;
             }
         }
@@ -106,7 +109,9 @@ internal sealed class SalvagedTables(IFileSystem files, string from, string to, 
                 foreach (ColumnFileMeta lost in meta.ColumnFiles.Skip(kept))
                 {
                     string name = Path.Combine(from, StoreFiles.ColumnFile(lost.Number));
-                    losses.Add(new SalvageLoss(name, 0, LengthOf(name), 0, $"newer cells of columns {string.Join(", ", lost.Columns)} are lost: {reason.Message}"));
+                    losses.Add(new SalvageLoss(
+                        name, 0, LengthOf(name), 0,
+                        $"newer cells of columns {string.Join(", ", lost.Columns)} are lost: {reason.Message}"));
                 }
 
                 return true;
@@ -129,7 +134,9 @@ internal sealed class SalvagedTables(IFileSystem files, string from, string to, 
             {
                 using Table table = Open(path, meta, verify: false);
                 long kept = CopyUsers(table, number, meta);
-                losses.Add(new SalvageLoss(path, offset, 0, meta.Rows - kept, $"{reason.Message} Users with rows in damaged blocks are lost."));
+                losses.Add(new SalvageLoss(
+                    path, offset, 0, meta.Rows - kept,
+                    $"{reason.Message} Users with rows in damaged blocks are lost."));
                 return;
             }
         }
@@ -186,7 +193,9 @@ internal sealed class SalvagedTables(IFileSystem files, string from, string to, 
 
     private EventTypeSchema TypeOf(string path, TableMeta meta) => meta.EventType < schema.EventTypes.Count
         ? schema.EventTypes[meta.EventType]
-        : throw new CorruptionException(path, 0, $"the table is of event type {meta.EventType}; the schema has {schema.EventTypes.Count}.");
+        : throw new CorruptionException(
+            path, 0,
+            $"the table is of event type {meta.EventType}; the schema has {schema.EventTypes.Count}.");
 
     private TableMeta ReadMeta(string path, ulong number)
     {

@@ -96,7 +96,9 @@ internal sealed class StagingFolder : IDisposable
 
     private static bool IsOurs(IFileSystem files, string path) =>
         files.ListDirectories(path).Count == 0 && files.ListFiles(path).All(name =>
-            name == StoreFiles.Lock || (StoreFiles.Classify(name, out _) != StoreFileKind.Foreign && OwnContent.IsIn(files, System.IO.Path.Combine(path, name))));
+            name == StoreFiles.Lock
+            || (StoreFiles.Classify(name, out _) != StoreFileKind.Foreign
+                    && OwnContent.IsIn(files, System.IO.Path.Combine(path, name))));
 
     private void Clear(string? except)
     {
@@ -104,7 +106,9 @@ internal sealed class StagingFolder : IDisposable
         {
             if (StoreFiles.Classify(name, out _) == StoreFileKind.Foreign)
             {
-                throw new FileOperationException("create", Path, $"the folder holds '{name}', which no store wrote; remove it or choose another folder");
+                throw new FileOperationException(
+                    "create", Path,
+                    $"the folder holds '{name}', which no store wrote; remove it or choose another folder");
             }
 
             _files.Delete(System.IO.Path.Combine(Path, name));

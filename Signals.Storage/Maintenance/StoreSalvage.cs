@@ -11,7 +11,8 @@ namespace Signals.Storage.Maintenance;
 /// </summary>
 internal static class StoreSalvage
 {
-    public static SalvageReport Run(IFileSystem files, string damaged, string target, StoreSchema? declared, CancellationToken cancellationToken)
+    public static SalvageReport Run(
+        IFileSystem files, string damaged, string target, StoreSchema? declared, CancellationToken cancellationToken)
     {
         if (!files.DirectoryExists(damaged))
         {

@@ -75,7 +75,9 @@ internal sealed class StoreVerifier(IFileSystem files, string directory, StoreSc
         ulong first = plan.Logs.Length > 0 ? plan.Logs[0] : plan.Log;
         if (first != 0 && first != plan.State.FirstLiveLog)
         {
-            _problems.Add(new VerifyProblem(Path.Combine(directory, StoreFiles.Log(plan.State.FirstLiveLog)), 0, "the manifest needs this log, but it is missing."));
+            _problems.Add(new VerifyProblem(
+                Path.Combine(directory, StoreFiles.Log(plan.State.FirstLiveLog)), 0,
+                "the manifest needs this log, but it is missing."));
         }
     }
 
@@ -89,13 +91,18 @@ internal sealed class StoreVerifier(IFileSystem files, string directory, StoreSc
     {
         if (meta.EventType >= schema.EventTypes.Count)
         {
-            throw new CorruptionException(path, 0, $"the table is of event type {meta.EventType}; the schema has {schema.EventTypes.Count}.");
+            throw new CorruptionException(
+                path, 0,
+                $"the table is of event type {meta.EventType}; the schema has {schema.EventTypes.Count}.");
         }
 
         EventTypeSchema type = schema.EventTypes[meta.EventType];
         if (TimeWindow.StartOf(meta.MinTime, type.Window) != meta.WindowStart || meta.MaxTime < meta.MinTime)
         {
-            throw new CorruptionException(path, 0, $"times {meta.MinTime} to {meta.MaxTime} do not begin in the window of {type.Window} from {meta.WindowStart}.");
+            throw new CorruptionException(
+                path, 0,
+                $"times {meta.MinTime} to {meta.MaxTime} "
+                + $"do not begin in the window of {type.Window} from {meta.WindowStart}.");
         }
 
         using Table table = Table.Open(
@@ -105,7 +112,9 @@ internal sealed class StoreVerifier(IFileSystem files, string directory, StoreSc
 
     private ulong VerifySealed(string path, ulong log, ulong first)
     {
-        LogReplay replay = LogReader.Replay(files, path, log, first, isLast: false, (payload, position) => RequireRecords(path, payload, position));
+        LogReplay replay = LogReader.Replay(
+            files, path, log, first, isLast: false,
+            (payload, position) => RequireRecords(path, payload, position));
         return replay.NextSequence;
     }
 
@@ -114,7 +123,9 @@ internal sealed class StoreVerifier(IFileSystem files, string directory, StoreSc
         {
             if (offset == LogFormat.HeaderBytes && first != 0 && frame.Sequence != first)
             {
-                throw new CorruptionException(path, offset, $"the frame has sequence {frame.Sequence}, the log before it ends at {first}.");
+                throw new CorruptionException(
+                    path, offset,
+                    $"the frame has sequence {frame.Sequence}, the log before it ends at {first}.");
             }
 
             RequireRecords(path, payload, frame.Position);
@@ -128,7 +139,10 @@ internal sealed class StoreVerifier(IFileSystem files, string directory, StoreSc
         }
         catch (InvalidDataException error)
         {
-            throw new CorruptionException(path, 0, $"the frame that ends at stream position {position} is intact but holds no valid records: {error.Message}", error);
+            throw new CorruptionException(
+                path, 0,
+                $"the frame that ends at stream position {position} is intact but holds no valid records: {error.Message}",
+                error);
         }
     }
 

@@ -13,4 +13,5 @@ namespace Signals.Storage.Maintenance;
 /// <param name="Logs">Numbers of the sealed logs that are needed, in order.</param>
 /// <param name="Log">The log that is being written, or 0.</param>
 /// <param name="LogEnd">The length of that log at the moment of the plan, in bytes.</param>
-internal sealed record VerifyPlan(ManifestState State, string Manifest, VerifyProblem? ManifestProblem, ulong[] Logs, ulong Log, long LogEnd);
+internal sealed record VerifyPlan(
+    ManifestState State, string Manifest, VerifyProblem? ManifestProblem, ulong[] Logs, ulong Log, long LogEnd);

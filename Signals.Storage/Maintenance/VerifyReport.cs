@@ -3,7 +3,8 @@ namespace Signals.Storage.Maintenance;
 /// <summary>What a verification checked and found. Immutable.</summary>
 public sealed class VerifyReport
 {
-    internal VerifyReport(int files, long bytes, IReadOnlyList<VerifyProblem> problems) => (Files, Bytes, Problems) = (files, bytes, problems);
+    internal VerifyReport(int files, long bytes, IReadOnlyList<VerifyProblem> problems) =>
+        (Files, Bytes, Problems) = (files, bytes, problems);
 
     /// <summary>How many files were checked.</summary>
     public int Files { get; }

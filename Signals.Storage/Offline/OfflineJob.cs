@@ -18,7 +18,9 @@ internal sealed class OfflineJob(EventTypeSchema eventType, OfflineOptions optio
         List<string> errors = [.. options.Enrichers.Concat(options.Filters)
             .Where(step => !step.Signature.Takes(type.Name))
             .Select(step => $"{step.Signature.Name}: it takes {string.Join(", ", step.Signature.EventTypes)}, not '{type.Name}'.")];
-        errors.AddRange(options.Enrichers.Where(step => step is not (IEnricher or IRemoteEnricher)).Select(step => $"{step.Signature.Name}: it is not an enricher."));
+        errors.AddRange(options.Enrichers
+            .Where(step => step is not (IEnricher or IRemoteEnricher))
+            .Select(step => $"{step.Signature.Name}: it is not an enricher."));
         if (errors.Count > 0)
         {
             throw new EnrichmentMismatchException(errors);
@@ -31,7 +33,8 @@ internal sealed class OfflineJob(EventTypeSchema eventType, OfflineOptions optio
     {
         using OfflineOutput output = new(options.SegmentPath, eventType, options.Segment);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        Task[] workers = [.. Enumerable.Range(0, options.Parallelism).Select(_ => Task.Run(() => WorkAsync(output, stop), CancellationToken.None))];
+        Task[] workers = [.. Enumerable.Range(0, options.Parallelism)
+            .Select(_ => Task.Run(() => WorkAsync(output, stop), CancellationToken.None))];
         await Task.WhenAll(workers).ConfigureAwait(false);
         return output.Finish();
     }
@@ -39,7 +42,8 @@ internal sealed class OfflineJob(EventTypeSchema eventType, OfflineOptions optio
     private async Task WorkAsync(OfflineOutput output, CancellationTokenSource stop)
     {
         EnrichmentRun[] filters = [.. options.Filters.Select(step => new EnrichmentRun(step, eventType, EnrichmentPlacement.Offline))];
-        EnrichmentRun[] enrichers = [.. options.Enrichers.Select(step => new EnrichmentRun(step, eventType, EnrichmentPlacement.Offline))];
+        EnrichmentRun[] enrichers = [.. options.Enrichers
+            .Select(step => new EnrichmentRun(step, eventType, EnrichmentPlacement.Offline))];
         int[][] columns = [.. enrichers.Select(run => ResultRows.Columns(run.Step.Signature, eventType))];
         EventBatch events = new(eventType);
         EventBatch kept = new(eventType);

@@ -47,7 +47,8 @@ internal sealed class OfflineOutput(string path, EventTypeSchema eventType, Segm
     }
 
     /// <summary>Finishes the segment, after all workers have stopped writing.</summary>
-    public OfflineResult Finish() => new(EventsRead, EventsWritten, EventsWritten > 0 || options.CorrectedDays is not null ? _writer.Finish() : null);
+    public OfflineResult Finish() =>
+        new(EventsRead, EventsWritten, EventsWritten > 0 || options.CorrectedDays is not null ? _writer.Finish() : null);
 
     public void Dispose() => _writer.Dispose();
 }

@@ -85,7 +85,9 @@ internal sealed class SelectionJob
 
         if (_into.KeepLast != int.MaxValue)
         {
-            errors.Add($"'{_into.Name}' keeps the last {_into.KeepLast}; a selection is made by score, so declare its type without KeepLast.");
+            errors.Add(
+                $"'{_into.Name}' keeps the last {_into.KeepLast}; "
+                + "a selection is made by score, so declare its type without KeepLast.");
         }
 
         if (ReferenceEquals(_from, _into))

@@ -39,7 +39,12 @@ internal sealed class StoreSource : IOfflineSource
     /// <param name="missing">If not empty, only events in which one of these columns is absent are read.</param>
     /// <param name="options">Range of time and size of batches.</param>
     public StoreSource(
-        SequenceReader reader, StoreSchema schema, EventTypeSchema eventType, IReadOnlyCollection<string> columns, IReadOnlyCollection<string> missing, OfflineOptions options)
+        SequenceReader reader,
+        StoreSchema schema,
+        EventTypeSchema eventType,
+        IReadOnlyCollection<string> columns,
+        IReadOnlyCollection<string> missing,
+        OfflineOptions options)
     {
         _reader = reader;
         string[] names = [.. columns.Union(missing, StringComparer.Ordinal)];

@@ -3,7 +3,8 @@ using Signals.Core.Ingest;
 namespace Signals.Storage.Offline;
 
 /// <summary>Events from outside, in batches of any size. The caller may reuse a batch for the next one.</summary>
-internal sealed class StreamSource(IAsyncEnumerable<EventBatch> batches, long fromMs, long toMs, int batchEvents, CancellationToken cancellation)
+internal sealed class StreamSource(
+    IAsyncEnumerable<EventBatch> batches, long fromMs, long toMs, int batchEvents, CancellationToken cancellation)
     : IOfflineSource, IAsyncDisposable
 {
     private readonly IAsyncEnumerator<EventBatch> _batches = batches.GetAsyncEnumerator(cancellation);
@@ -45,7 +46,9 @@ internal sealed class StreamSource(IAsyncEnumerable<EventBatch> batches, long fr
         EventBatch current = _current!;
         if (!ReferenceEquals(current.EventType, batch.EventType))
         {
-            throw new ArgumentException($"A batch of '{current.EventType.Name}' came where events of '{batch.EventType.Name}' of the job's schema were expected.");
+            throw new ArgumentException(
+                $"A batch of '{current.EventType.Name}' came where events of '{batch.EventType.Name}' "
+                + "of the job's schema were expected.");
         }
 
         int count = Math.Min(current.Count - _row, batchEvents);

@@ -68,13 +68,17 @@ public sealed class EnricherPlacement
         PlacementRule.Experimental => "only experimental definitions use it",
         PlacementRule.TooLate => "it comes too late at serving",
         PlacementRule.NotShared => "one definition alone uses it",
-        PlacementRule.Cost => Placement == EnrichmentPlacement.Indexing ? "shared, and storing it is cheaper" : "shared, and computing it is cheaper",
+        PlacementRule.Cost => Placement == EnrichmentPlacement.Indexing
+            ? "shared, and storing it is cheaper"
+            : "shared, and computing it is cheaper",
         _ => "too little is measured yet",
     };
 
     /// <summary>One line with name, place, figures and reason.</summary>
     public override string ToString() => string.Create(CultureInfo.InvariantCulture,
-        $"{Enricher,-24}{(Placement == EnrichmentPlacement.Indexing ? "indexing" : "serving"),-10}{Definitions,6}{Figure(BytesPerEvent),10}{Figure(MicrosecondsPerRow),10}{Figure(RowsPerEvent),12}{LateShare,9:P2}{StoredShare,9:P0}  {Reason}");
+        $"{Enricher,-24}{(Placement == EnrichmentPlacement.Indexing ? "indexing" : "serving"),-10}{Definitions,6}"
+            + $"{Figure(BytesPerEvent),10}{Figure(MicrosecondsPerRow),10}{Figure(RowsPerEvent),12}"
+            + $"{LateShare,9:P2}{StoredShare,9:P0}  {Reason}");
 
     private static string Figure(double? value) => value is { } known ? known.ToString("0.##", CultureInfo.InvariantCulture) : "-";
 }

@@ -79,5 +79,7 @@ internal sealed class PlacedEnricher(string name, IEnrichmentStep? step, Enriche
         definition.Enrichments.Any(use => use.Name == name && use.Placement == placement);
 
     private static double? FixedBytes(IEnrichmentStep? step) =>
-        step is null || step.Signature.Outputs.Any(output => output.Type.IsVariable) ? null : step.Signature.Outputs.Sum(output => output.Type.Width);
+        step is null || step.Signature.Outputs.Any(output => output.Type.IsVariable)
+            ? null
+            : step.Signature.Outputs.Sum(output => output.Type.Width);
 }

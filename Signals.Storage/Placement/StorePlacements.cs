@@ -97,7 +97,9 @@ public sealed class StorePlacements
     {
         if (_options.Automatic.Count > 0)
         {
-            _timer = _time.CreateTimer(static state => ((StorePlacements)state!).Decide(), this, _options.Placement.Period, _options.Placement.Period);
+            _timer = _time.CreateTimer(
+                static state => ((StorePlacements)state!).Decide(), this,
+                _options.Placement.Period, _options.Placement.Period);
         }
     }
 
@@ -145,7 +147,8 @@ public sealed class StorePlacements
         {
             if (!_placed.ContainsKey(name) && !_options.Enrichers.Any(step => step.Signature.Name == name))
             {
-                _placed.Add(name, new PlacedEnricher(name, _options.Automatic.FirstOrDefault(step => step.Signature.Name == name), _gauges.Of(name)));
+                _placed.Add(name, new PlacedEnricher(
+                    name, _options.Automatic.FirstOrDefault(step => step.Signature.Name == name), _gauges.Of(name)));
             }
         }
     }

@@ -81,7 +81,8 @@ internal sealed class ColumnGatherer(PooledList<ReadSource> sources)
             int column = type.Columns[i];
             if (column >= 0)
             {
-                ColumnState state = ReadCell(source, type, column, key.Row, outputs[i].Type, out ulong stamp, out ReadOnlySpan<byte> value);
+                ColumnState state = ReadCell(
+                    source, type, column, key.Row, outputs[i].Type, out ulong stamp, out ReadOnlySpan<byte> value);
                 outputs[i].Merge(outputRow, stamp, state, value);
             }
         }

@@ -160,7 +160,9 @@ internal sealed class LateRows
 
     /// <summary>Copies bytes only: cells already have the state of a value before they are set.</summary>
     private static void CopyRows(
-        ReadOnlySpan<byte> values, int width, int start, int step, ReadOnlySpan<int> places, ReadOnlySpan<bool> isChosen, Span<byte> destination)
+        ReadOnlySpan<byte> values, int width, int start, int step,
+        ReadOnlySpan<int> places, ReadOnlySpan<bool> isChosen,
+        Span<byte> destination)
     {
         for (int i = 0; i < places.Length; i++)
         {

@@ -207,7 +207,8 @@ internal sealed class LiveCursor(SourceReader reader)
         _start = 0;
         _end = count;
         _nextRow += count;
-        IsUniform = !_inserted.AsSpan(0, count).ContainsAnyExcept(_inserted[0]) && !_retracted.AsSpan(0, count).ContainsAnyExcept(_retracted[0]);
+        IsUniform = !_inserted.AsSpan(0, count).ContainsAnyExcept(_inserted[0])
+            && !_retracted.AsSpan(0, count).ContainsAnyExcept(_retracted[0]);
     }
 
     // Reads twice as many events of a memtable as before whenever those were not enough, because their end is not known

@@ -37,7 +37,8 @@ internal sealed class PatchMerger
         TableCandidates candidates = view.Tables.PatchCandidatesOf(type.EventType.Id, user.Hash64);
         while (candidates.TryNext(oldest, out Table table))
         {
-            if (table.Meta.MinTime <= newest && table.TryFind(user, out UserRows rows) && rows.OldestTime <= newest && rows.NewestTime >= oldest)
+            if (table.Meta.MinTime <= newest && table.TryFind(user, out UserRows rows)
+                && rows.OldestTime <= newest && rows.NewestTime >= oldest)
             {
                 _sources.Add(new PatchSource(table, rows));
             }
@@ -78,7 +79,8 @@ internal sealed class PatchMerger
     }
 
     /// <summary>Walks some keys of a block beside the chosen rows. Returns the next chosen row.</summary>
-    private int MergeKeys(Block block, int start, int count, int chosen, QueryType type, TypeStage stage, ReadOnlySpan<ColumnOutput> outputs)
+    private int MergeKeys(
+        Block block, int start, int count, int chosen, QueryType type, TypeStage stage, ReadOnlySpan<ColumnOutput> outputs)
     {
         ReadOnlySpan<long> times = stage.Times.Span;
         ReadOnlySpan<ulong> ids = stage.Ids.Span;
@@ -93,7 +95,8 @@ internal sealed class PatchMerger
             }
 
             int run = 1;
-            while (i + run < count && chosen + run < times.Length && Order(_times[i + run], _ids[i + run], times[chosen + run], ids[chosen + run]) == 0)
+            while (i + run < count && chosen + run < times.Length
+                && Order(_times[i + run], _ids[i + run], times[chosen + run], ids[chosen + run]) == 0)
             {
                 run++;
             }

@@ -35,7 +35,8 @@ internal sealed class SequenceAssembler
     {
         get
         {
-            long bytes = _sources.HeldBytes + _duplicates.HeldBytes + _merger.HeldBytes + _typeReader.HeldBytes + _gatherer.HeldBytes + _stamped.HeldBytes;
+            long bytes = _sources.HeldBytes + _duplicates.HeldBytes + _merger.HeldBytes
+                + _typeReader.HeldBytes + _gatherer.HeldBytes + _stamped.HeldBytes;
             foreach (TypeStage stage in _stages)
             {
                 bytes += stage.HeldBytes;

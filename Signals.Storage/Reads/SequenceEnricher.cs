@@ -83,7 +83,9 @@ public sealed class SequenceEnricher
         SequenceBuffer buffer = sequence.Buffer;
         if (!ReferenceEquals(buffer.Query, _query))
         {
-            throw new ArgumentException("The sequence answers another query; enrich only answers of the query that this object was made for.", nameof(sequence));
+            throw new ArgumentException(
+                "The sequence answers another query; enrich only answers of the query that this object was made for.",
+                nameof(sequence));
         }
 
         _run.Batch.Begin(buffer.Times.Memory, buffer.Ids.Memory, user);

@@ -17,7 +17,8 @@ public sealed class SequenceQuery
 
     private readonly FrozenDictionary<string, int> _ordinals;
 
-    internal SequenceQuery(QueryType[] types, string[] names, ColumnType[] columns, int early, int last, long from, long to, SequenceOrder order)
+    internal SequenceQuery(
+        QueryType[] types, string[] names, ColumnType[] columns, int early, int last, long from, long to, SequenceOrder order)
     {
         Types = types;
         ColumnNames = names;

@@ -117,7 +117,8 @@ public sealed class SequenceQueryBuilder
     /// <exception cref="ArgumentException">No type has one of the columns, or two types have it with different kinds.</exception>
     public SequenceQuery Build()
     {
-        string[] names = _columns ?? [.. _types.SelectMany(type => type.Columns).Select(column => column.Name).Distinct(StringComparer.Ordinal)];
+        string[] names = _columns
+            ?? [.. _types.SelectMany(type => type.Columns).Select(column => column.Name).Distinct(StringComparer.Ordinal)];
         ColumnType[] columns = new ColumnType[names.Length];
         for (int i = 0; i < names.Length; i++)
         {
@@ -154,7 +155,8 @@ public sealed class SequenceQueryBuilder
             ColumnType here = type.Columns[index].Type;
             if (owner is not null && !here.Equals(found))
             {
-                throw new ArgumentException($"The column '{column}' is {found} in '{owner.Name}' and {here} in '{type.Name}'; read these types apart.");
+                throw new ArgumentException(
+                    $"The column '{column}' is {found} in '{owner.Name}' and {here} in '{type.Name}'; read these types apart.");
             }
 
             owner = type;
@@ -163,6 +165,8 @@ public sealed class SequenceQueryBuilder
 
         return owner is not null
             ? found
-            : throw new ArgumentException($"None of the event types {string.Join(", ", _types.Select(type => $"'{type.Name}'"))} has a column '{column}'.");
+            : throw new ArgumentException(
+                $"None of the event types {string.Join(", ", _types.Select(type => $"'{type.Name}'"))} "
+                + $"has a column '{column}'.");
     }
 }

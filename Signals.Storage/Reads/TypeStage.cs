@@ -36,7 +36,9 @@ internal sealed class TypeStage
 
     public int Count => Times.Count;
 
-    public long HeldBytes => Times.HeldBytes + Ids.HeldBytes + Slices.HeldBytes + Retracted.HeldBytes + ColumnOutput.HeldBytesOf(_columns);
+    public long HeldBytes =>
+        Times.HeldBytes + Ids.HeldBytes + Slices.HeldBytes + Retracted.HeldBytes
+        + ColumnOutput.HeldBytesOf(_columns);
 
     public void Clear()
     {

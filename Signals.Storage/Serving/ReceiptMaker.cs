@@ -42,12 +42,18 @@ internal sealed class ReceiptMaker
         HashSet<string> computed = [];
         foreach (EnrichmentUse use in plan.Definition.Enrichments.Where(use => use.Placement != PlacementChoice.Indexing))
         {
-            computed.UnionWith(catalog.TryGet(use.Name, out IEnrichmentStep? step) ? step.Signature.Outputs.Select(output => output.Name) : []);
+            computed.UnionWith(
+                catalog.TryGet(use.Name, out IEnrichmentStep? step)
+                    ? step.Signature.Outputs.Select(output => output.Name)
+                    : []);
         }
 
         int[] columns =
         [
-            .. PlanCompiler.ColumnsThatComeOut(plan.Definition).Where(column => !computed.Contains(column)).Distinct().Select(plan.Layout.OrdinalOf),
+            .. PlanCompiler.ColumnsThatComeOut(plan.Definition)
+                .Where(column => !computed.Contains(column))
+                .Distinct()
+                .Select(plan.Layout.OrdinalOf),
         ];
         ulong? hash = plan.Definition.IsPortable ? (ulong)(plan.Definition.ComputeContentHash() >> 64) : null;
         return new ReceiptMaker(plan.Definition.Name, hash, columns);

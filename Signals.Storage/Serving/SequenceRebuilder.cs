@@ -16,9 +16,12 @@ internal sealed class SequenceRebuilder(StoreEngine engine, StoreDefinitions def
     /// <summary>
     /// Rebuilds all receipts, in an order of its own, and passes each answer on with its index. The receiver disposes the answer.
     /// </summary>
-    public void Rebuild(ReadOnlyMemory<SequenceReceipt> receipts, Action<int, RebuiltSequence> onRebuilt, CancellationToken cancellationToken)
+    public void Rebuild(
+        ReadOnlyMemory<SequenceReceipt> receipts, Action<int, RebuiltSequence> onRebuilt, CancellationToken cancellationToken)
     {
-        int[] order = [.. Enumerable.Range(0, receipts.Length).OrderBy(i => receipts.Span[i].Version).ThenBy(i => receipts.Span[i].Position)];
+        int[] order = [.. Enumerable.Range(0, receipts.Length)
+            .OrderBy(i => receipts.Span[i].Version)
+            .ThenBy(i => receipts.Span[i].Position)];
         for (int start = 0; start < order.Length;)
         {
             uint version = receipts.Span[order[start]].Version;
@@ -34,7 +37,11 @@ internal sealed class SequenceRebuilder(StoreEngine engine, StoreDefinitions def
     }
 
     private void RebuildVersion(
-        uint version, ReadOnlyMemory<SequenceReceipt> receipts, ReadOnlySpan<int> order, Action<int, RebuiltSequence> onRebuilt, CancellationToken cancellationToken)
+        uint version,
+        ReadOnlyMemory<SequenceReceipt> receipts,
+        ReadOnlySpan<int> order,
+        Action<int, RebuiltSequence> onRebuilt,
+        CancellationToken cancellationToken)
     {
         using PastState? past = engine.OpenPast(version, out long end);
         _plans.Clear();

@@ -99,7 +99,9 @@ public readonly struct ServedSequence : IDisposable, IEquatable<ServedSequence>
         where T : unmanaged
     {
         IColumnRows rows = Answer.Column(column);
-        return rows.Type.AcceptsVector<T>() ? MemoryMarshal.Cast<byte, T>(rows.FixedRows) : throw Unfit(column, rows.Type, typeof(T).Name);
+        return rows.Type.AcceptsVector<T>()
+            ? MemoryMarshal.Cast<byte, T>(rows.FixedRows)
+            : throw Unfit(column, rows.Type, typeof(T).Name);
     }
 
     /// <summary>The bytes of a text (UTF-8) or bytes column in one row; empty where absent or null.</summary>
@@ -140,7 +142,8 @@ public readonly struct ServedSequence : IDisposable, IEquatable<ServedSequence>
         if (!TensorElement.Holds<T>(plan.Type) || destination.Length < elements)
         {
             throw new ArgumentException(
-                $"The tensor '{tensor}' has {elements} elements of {plan.Type} here; the destination has room for {destination.Length} of {typeof(T).Name}.");
+                $"The tensor '{tensor}' has {elements} elements of {plan.Type} here; "
+                + $"the destination has room for {destination.Length} of {typeof(T).Name}.");
         }
 
         run.Write(plan, 0, MemoryMarshal.AsBytes(destination[..elements]));

@@ -201,7 +201,10 @@ public sealed partial class StoreDefinitions
         }
         catch (ArgumentException error)
         {
-            throw new DefinitionException($"The definition '{definition.Name}' cannot be compiled", [new DefinitionError("$", error.Message)], error);
+            throw new DefinitionException(
+                $"The definition '{definition.Name}' cannot be compiled",
+                [new DefinitionError("$", error.Message)],
+                error);
         }
     }
 }

@@ -37,7 +37,8 @@ internal static class TenantRead
         return answer;
     }
 
-    public static void ReadTensors(Tenant tenant, ServedPlan plan, ReadOnlySpan<UserId> users, TensorSet destination, in ReadOptions options)
+    public static void ReadTensors(
+        Tenant tenant, ServedPlan plan, ReadOnlySpan<UserId> users, TensorSet destination, in ReadOptions options)
     {
         TenantLease lease = tenant.Enter();
         try

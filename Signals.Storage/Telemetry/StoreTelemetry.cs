@@ -31,15 +31,21 @@ internal sealed class StoreTelemetry : IDisposable
         _store = new KeyValuePair<string, object?>(TelemetryNames.StoreTag, storeName);
         Meter = new Meter(new MeterOptions(TelemetryNames.Source) { Tags = [_store] });
         _activities = new ActivitySource(TelemetryNames.Source, version: null, tags: [_store]);
-        _readDuration = Meter.CreateHistogram<double>(TelemetryNames.ReadDuration, "s", "Time that a read took, all users of one call together.");
-        _flushDuration = Meter.CreateHistogram<double>(TelemetryNames.FlushDuration, "s", "Time from a frozen memtable to durable tables.");
+        _readDuration = Meter.CreateHistogram<double>(
+            TelemetryNames.ReadDuration, "s", "Time that a read took, all users of one call together.");
+        _flushDuration = Meter.CreateHistogram<double>(
+            TelemetryNames.FlushDuration, "s", "Time from a frozen memtable to durable tables.");
         _compactionDuration = Meter.CreateHistogram<double>(TelemetryNames.CompactionDuration, "s", "Time of one compaction.");
         Freshness = new FreshnessSampler(
-            Meter.CreateHistogram<double>(TelemetryNames.Freshness, "s", "Time from an append to its visibility in reads, sampled."), time);
+            Meter.CreateHistogram<double>(
+                TelemetryNames.Freshness, "s", "Time from an append to its visibility in reads, sampled."),
+            time);
         Meter.CreateObservableCounter(
             TelemetryNames.HandleShortages, () => Volatile.Read(ref _handleShortages), "{wait}", "Waits for a file handle.");
         Meter.CreateObservableCounter(
-            TelemetryNames.WorkFailures, () => Volatile.Read(ref _workFailures), "{failure}", "Flushes, compactions and deletions that failed and are tried again.");
+            TelemetryNames.WorkFailures,
+            () => Volatile.Read(ref _workFailures),
+            "{failure}", "Flushes, compactions and deletions that failed and are tried again.");
         Meter.CreateObservableCounter(
             TelemetryNames.ObserverErrors, () => Volatile.Read(ref _observerErrors), "{error}", "Exceptions that the observer threw.");
     }
@@ -82,7 +88,9 @@ internal sealed class StoreTelemetry : IDisposable
 
     public void Compacted(in CompactionReport compaction)
     {
-        _compactionDuration.Record(compaction.Duration.TotalSeconds, new KeyValuePair<string, object?>(TelemetryNames.EventTypeTag, compaction.EventType));
+        _compactionDuration.Record(
+            compaction.Duration.TotalSeconds,
+            new KeyValuePair<string, object?>(TelemetryNames.EventTypeTag, compaction.EventType));
         Tell(static (observer, report) => observer.OnCompacted(report), compaction);
     }
 

@@ -41,7 +41,9 @@ internal static class TenantInstruments
         meter.CreateObservableUpDownCounter(
             TelemetryNames.TenantRunning, () => Sums(tenants, stats => stats.Running), "{read}", "Reads that run now.");
         meter.CreateObservableUpDownCounter(
-            TelemetryNames.TenantCircuit, () => Sums(tenants, stats => stats.IsCircuitOpen ? 1 : 0), "{circuit}", "Circuits that are open now.");
+            TelemetryNames.TenantCircuit,
+            () => Sums(tenants, stats => stats.IsCircuitOpen ? 1 : 0),
+            "{circuit}", "Circuits that are open now.");
     }
 
     private static List<Measurement<long>> Sums(TenantRegistry tenants, Func<TenantStats, long> count)
