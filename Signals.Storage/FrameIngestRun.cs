@@ -5,8 +5,8 @@ using Signals.Storage.Frames;
 namespace Signals.Storage;
 
 /// <summary>
-/// One run of <see cref="FrameIngest"/>: gathers events into groups, appends each with the position behind its last frame, and keeps a
-/// bounded number of them unacknowledged.
+/// One run of <see cref="FrameIngest"/>: gathers events into groups, appends each with the position behind its last frame, and
+/// keeps a bounded number of them unacknowledged.
 /// </summary>
 /// <remarks>
 /// Thread contract: one thread at a time. Invariant: every frame before a group's position is in this group or an earlier one, or

@@ -23,7 +23,9 @@ public sealed partial class SignalStore
         return _enrichment is null ? Engine.Appender.TryAppend(batch, out ticket) : _enrichment.TryAppend(batch, out ticket);
     }
 
-    /// <summary>Appends a batch, blocking while the ring is full. Wait for the acknowledgement with <see cref="WaitAsync"/>.</summary>
+    /// <summary>
+    /// Appends a batch, blocking while the ring is full. Wait for the acknowledgement with <see cref="WaitAsync"/>.
+    /// </summary>
     /// <exception cref="EventRejectedException">As in <see cref="TryAppend"/>.</exception>
     public AppendTicket Append(EventBatch batch, CancellationToken cancellationToken = default)
     {

@@ -11,7 +11,7 @@ namespace Signals.Storage;
 public sealed partial class SignalStore
 {
     /// <summary>Begins a query over event types of this store.</summary>
-    /// <exception cref="ArgumentException">No type is named, one twice, or one that the schema lacks.</exception>
+    /// <exception cref="ArgumentException">No type is named, a type is named twice, or the schema lacks one.</exception>
     public SequenceQueryBuilder Query(params ReadOnlySpan<string> eventTypes) => new(Schema, eventTypes);
 
     /// <summary>Reads one user's sequence: synchronous, and without allocation when warm. Dispose the answer.</summary>

@@ -46,8 +46,10 @@ public sealed partial class SignalStore
     /// <exception cref="CorruptionException">
     /// The file is not a segment, or it is damaged; the error names the file and the offset.
     /// </exception>
-    /// <exception cref="SchemaMismatchException">The store lacks the event type or a column, or has it in another form.</exception>
-    /// <exception cref="EventRejectedException">An event's time is too far in the future.</exception>
+    /// <exception cref="SchemaMismatchException">
+    /// The store lacks the event type or a column, or has it in another form.
+    /// </exception>
+    /// <exception cref="EventRejectedException">An event's time is too far in the future or the past.</exception>
     /// <exception cref="FileOperationException">The file cannot be read, is not a regular file, or the disk is full.</exception>
     /// <exception cref="OperationCanceledException">The import was cancelled.</exception>
     /// <exception cref="StorePoisonedException">The store has failed.</exception>
@@ -125,9 +127,9 @@ public sealed partial class SignalStore
 
     /// <summary>
     /// Copies the store to a new folder while appends and reads go on. The folder is a store of its own: open it, on this machine
-    /// or another, or copy it back. It holds every event acknowledged before the call. Of the events appended later it holds a
-    /// beginning, in order. With <see cref="Durability.InMemory"/> it holds every event accepted before the call, and any of the
-    /// later ones. The copy is durable and complete when its folder appears under its name.
+    /// or another, or copy it back. It holds every event acknowledged before the call. Of the events appended later it holds all
+    /// up to some point, in order. With <see cref="Durability.InMemory"/> it holds every event accepted before the call, and any
+    /// of the later ones. The copy is durable and complete when its folder appears under its name.
     /// </summary>
     /// <remarks>
     /// When the new folder is on the same file system, tables and full logs become hard links; otherwise they become synced

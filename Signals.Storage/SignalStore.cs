@@ -122,7 +122,9 @@ public sealed partial class SignalStore : IAsyncDisposable, IDisposable
     /// <param name="target">A path at which nothing exists.</param>
     /// <param name="schema">The schema, needed when the manifest is lost; otherwise the stored schema is used.</param>
     /// <param name="cancellationToken">Ends the work; the new folder is then removed.</param>
-    /// <exception cref="SignalsException">The manifest is lost and no schema was given, or the schemas contradict each other.</exception>
+    /// <exception cref="SignalsException">
+    /// The manifest is lost and no schema was given, or the schemas contradict each other.
+    /// </exception>
     /// <exception cref="FileOperationException">The target exists, or the disk refused a write.</exception>
     public static SalvageReport Salvage(
         string damaged, string target, StoreSchema? schema = null, CancellationToken cancellationToken = default)

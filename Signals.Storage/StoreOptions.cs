@@ -37,8 +37,8 @@ public sealed class StoreOptions
     public int MaxFrozenMemTables { get; init; } = 2;
 
     /// <summary>
-    /// The number of tables from which on ingest is slowed while compaction has work. A full memtable then waits until compaction
-    /// has caught up: at most a second, and at most ten seconds with ten times as many tables.
+    /// When the store has this many tables, ingest is slowed while compaction has work: a full memtable waits until compaction
+    /// has caught up, at most a second, and at most ten seconds with ten times as many tables.
     /// <see cref="StoreStats.TableStalls"/> counts the waits. At least 1, default 2,000.
     /// </summary>
     public int SlowdownTables { get; init; } = 2000;

@@ -130,7 +130,9 @@ public sealed record StoreStats
     /// <summary>Block requests that read the file.</summary>
     public long BlockCacheMisses { get; }
 
-    /// <summary>Blocks of new tables and column files that were put into free room of the cache before a read asked for them.</summary>
+    /// <summary>
+    /// Blocks of new tables and column files that were put into free room of the cache before a read asked for them.
+    /// </summary>
     public long BlocksWarmed { get; }
 
     /// <summary>Bytes of the blocks in the cache.</summary>

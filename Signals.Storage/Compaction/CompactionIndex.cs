@@ -159,8 +159,8 @@ internal sealed class CompactionIndex(CompactionOptions options)
         return found;
     }
 
-    // A group leaves the sorted sets under the decision that put it there, so it is only marked here and removed before it
-    // decides anew.
+    // The sorted sets order a group by its last decision. So a change only marks the group here; it is taken out of the sets
+    // before it decides anew.
     private RunGroup GroupOf(in CompactionRun run)
     {
         (ushort, int, ulong) key = (run.EventType, run.Level, run.RangeAt(run.Level));

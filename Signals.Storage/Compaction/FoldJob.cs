@@ -12,9 +12,9 @@ namespace Signals.Storage.Compaction;
 /// writes the changed blocks of the patched columns into a column file, and nothing else. Patches that met their event leave
 /// their run. The others wait in it, or in a smaller run, until their grace period is over. Thread contract: one thread, used
 /// once. All registers only rise, so it does not matter which patches are folded into which runs, in what order or how often.
-/// Nothing is visible until the caller commits the result. A job that fails or is cancelled leaves no file behind. Patches and
-/// runs are read once, side by side, in the order of user and key. The job holds one block per run and column, and one user's
-/// patches.
+/// Nothing is visible until the caller commits the result. A job that fails or is cancelled leaves no file behind. Patches are
+/// read once, side by side with the runs; both are in the order of user and key. The job holds one block per run and column, and
+/// one user's patches.
 /// </summary>
 internal sealed class FoldJob
 {

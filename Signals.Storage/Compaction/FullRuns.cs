@@ -46,7 +46,7 @@ internal sealed class FullRuns(CompactionOptions options)
         return null;
     }
 
-    // A file of a segment goes only with its last part, and other parts may have held erased or expired rows. So each part is
+    // A segment's file is deleted only with its last part, and it may hold erased or expired rows of other parts. So each part is
     // rewritten.
     private static bool NeedsRewriting(in CompactionRun run, long oldestKept) =>
         run.MinTime < oldestKept || run.ColumnFiles > 0 || run.IsInSegment;

@@ -154,7 +154,7 @@ internal sealed class LoggedBlock
         int[] starts = new int[each.Length + 1];
         for (int i = 0; i < each.Length; i++)
         {
-            Require(each[i] >= 0 && each[i] <= rows - starts[i], $"has a sequence of {each[i]} rows beyond its {rows}");
+            Require(each[i] >= 0 && each[i] <= rows - starts[i], $"has a sequence of {each[i]} rows, more than are left of its {rows}");
             starts[i + 1] = starts[i] + each[i];
         }
 

@@ -62,7 +62,9 @@ public readonly record struct LoggedSequence
     private int End => Block.RowsOf(_index).End;
 
     /// <summary>The values of a scalar column; 0 where the state is absent or null.</summary>
-    /// <exception cref="ArgumentException">There is no such column, or its values are not of type <typeparamref name="T"/>.</exception>
+    /// <exception cref="ArgumentException">
+    /// There is no such column, or its values are not of type <typeparamref name="T"/>.
+    /// </exception>
     public ReadOnlySpan<T> Field<T>(string column)
         where T : unmanaged
     {
@@ -72,7 +74,9 @@ public readonly record struct LoggedSequence
             : throw Unfit(column, rows.Type, typeof(T).Name);
     }
 
-    /// <summary>The components of a vector column: <see cref="Count"/> x dimensions, row after row; zeros where absent or null.</summary>
+    /// <summary>
+    /// The components of a vector column: <see cref="Count"/> x dimensions, row after row; zeros where absent or null.
+    /// </summary>
     /// <exception cref="ArgumentException">
     /// There is no such column, or its components are not of type <typeparamref name="T"/>.
     /// </exception>

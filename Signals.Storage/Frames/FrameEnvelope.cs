@@ -59,7 +59,7 @@ internal ref struct FrameEnvelope
     /// <summary>What the event lacks, in words; null when it is complete.</summary>
     public readonly string? Missing() =>
         !_hasUser ? "no user"
-        : User.IsNobody ? "the user is the number 0, which is how a user that nobody set looks"
+        : User.IsNobody ? "the user is the number 0, which stands for a user that was never set"
         : EventType is null ? "no event type"
         : !_hasTime ? "no time"
         : !_hasId ? "no id"

@@ -14,7 +14,7 @@ internal sealed class HistoryContent
     public List<PastSample> Samples { get; } = [];
 
     /// <summary>
-    /// The number of the last edit with erasures after which the files of the kept versions hold nothing of the erased users.
+    /// The files of the kept versions hold nothing of the users that were erased by the edits with erasures up to this number.
     /// </summary>
     public ulong CleanEdits { get; set; }
 

@@ -29,7 +29,9 @@ internal static class HistoryEntries
 
     /// <param name="version">The version.</param>
     /// <param name="before">The version before it in the file; null to write the version whole.</param>
-    /// <param name="cleanEdits">The number of the last edit with erasures of which the kept files are clean.</param>
+    /// <param name="cleanEdits">
+    /// The kept files hold nothing of the users that were erased by the edits with erasures up to this number.
+    /// </param>
     public static byte[] Write(RetainedVersion version, RetainedVersion? before, ulong cleanEdits)
     {
         VersionEdit edit = new() { FlushedPosition = version.FlushedPosition, FirstLiveLog = version.FirstLog };
@@ -78,7 +80,7 @@ internal static class HistoryEntries
                 content.IsPromised = true;
                 break;
             default:
-                throw new InvalidDataException($"An entry of {entry.Length} bytes and kind {kind} is not one of a list of versions.");
+                throw new InvalidDataException($"A list of versions has no entry of kind {kind} with {entry.Length} bytes.");
         }
     }
 
@@ -89,7 +91,7 @@ internal static class HistoryEntries
         RetainedVersion? before = content.Versions.Count == 0 ? null : content.Versions[^1];
         PastSample common = ReadSample(entry);
         Require((flags & ~(HistoryFormat.WholeFlag | HistoryFormat.OpeningFlag)) == 0, $"has unknown flags {flags}");
-        Require(isWhole == before is null, "is whole and not the first, or the first and not whole");
+        Require(isWhole == before is null, "must be whole if it is the first, and only then");
         VersionEdit edit = VersionEditFormat.Read(entry[HistoryFormat.VersionHeaderBytes..].ToArray());
         Require(edit is { FlushedPosition: >= 0, FirstLiveLog: > 0 }, "does not say where its logs begin");
         Require(edit.FlushedPosition <= common.Point.Position, "has tables beyond its position");

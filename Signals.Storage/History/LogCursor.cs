@@ -97,7 +97,7 @@ internal sealed class LogCursor(IFileSystem files, string directory, ulong first
 
         return next != ulong.MaxValue
             ? next
-            : throw new CorruptionException(PathOf(_log), _offset, "the log is sealed and no other follows.");
+            : throw new CorruptionException(PathOf(_log), _offset, "the log is sealed; expected another log after it.");
     }
 
     private void Open()

@@ -108,7 +108,7 @@ internal sealed partial class VersionHistory
         }
 
         FirstError errors = default;
-        IDisposable retired = _pins.Retire(names); // must happen while the pins of the versions still hold the files
+        IDisposable retired = _pins.Retire(names); // before the pins are disposed, which still hold the files
         Array.ForEach(pinned, one => errors.Dispose(one));
         errors.Dispose(retired);
         errors.Throw();

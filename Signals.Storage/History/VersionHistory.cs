@@ -195,7 +195,9 @@ internal sealed partial class VersionHistory : IDisposable
     /// Removes every version except the current one, whose files hold nothing of erased users. This is durable, so no later
     /// opening finds the others. It does nothing when no erasure was made since the last time.
     /// </summary>
-    /// <param name="edits">The number of edits with erasures of which the files are clean.</param>
+    /// <param name="edits">
+    /// The files hold nothing of the users that were erased by the edits with erasures up to this number.
+    /// </param>
     /// <param name="record">Records the current state of the store and returns its version.</param>
     public void LetErasedGo(ulong edits, Func<ulong> record)
     {

@@ -13,7 +13,7 @@ public sealed class CheckpointInfo
     public long Bytes { get; internal init; }
 
     /// <summary>
-    /// How many of these bytes are hard links, which take no space of their own as long as the store keeps the file, too.
+    /// How many of these bytes are in hard links, which take no space of their own as long as the store keeps the file, too.
     /// </summary>
     public long SharedBytes { get; internal init; }
 }

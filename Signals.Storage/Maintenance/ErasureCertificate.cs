@@ -10,8 +10,8 @@ namespace Signals.Storage.Maintenance;
 /// update the certificate until the store is closed. Once it is complete it does not change any more.
 /// </summary>
 /// <remarks>
-/// Thread contract: any thread reads. Two places are not listed. The manifest keeps the user's id and the cutoff, so that events
-/// from before the erasure that arrive late stay hidden. Answers that callers still hold are not listed either.
+/// Thread contract: any thread reads. Two places are not listed: the manifest, which keeps the user's id and the cutoff, so that
+/// events from before the erasure that arrive late stay hidden; and answers that callers still hold.
 /// </remarks>
 public sealed class ErasureCertificate
 {

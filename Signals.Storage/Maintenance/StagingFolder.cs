@@ -91,7 +91,7 @@ internal sealed class StagingFolder : IDisposable
             path = FormattableString.Invariant($"{target}.{i}{DurableFile.TemporarySuffix}");
         }
 
-        throw new FileOperationException("create", target, "folders of its temporary names exist that hold foreign files; remove them");
+        throw new FileOperationException("create", target, "folders with its temporary names hold foreign files; remove them");
     }
 
     private static bool IsOurs(IFileSystem files, string path) =>

@@ -125,7 +125,7 @@ internal sealed class StoreVerifier(IFileSystem files, string directory, StoreSc
             {
                 throw new CorruptionException(
                     path, offset,
-                    $"the frame has sequence {frame.Sequence}, the log before it ends at {first}.");
+                    $"the frame has sequence {frame.Sequence}; expected {first} after the log before it.");
             }
 
             RequireRecords(path, payload, frame.Position);

@@ -24,7 +24,7 @@ internal sealed class SelectionJob
     private readonly SequenceQuery _candidates;
     private readonly SequenceQuery _held;
     private readonly int[] _copied; // ordinals of the candidates' query, by column of the target
-    private readonly int[] _columns; // of the candidates' type, as their query has them
+    private readonly int[] _columns; // per column of the candidates' query: its index in their type
     private readonly int _score;
     private int _done;
 

@@ -21,7 +21,7 @@ internal sealed class StoreSource : IOfflineSource
 
     private readonly SequenceReader _reader;
     private readonly SequenceQuery _query;
-    private readonly int[] _columns; // of the event type, as the query has them
+    private readonly int[] _columns; // per column of the query: its index in the event type
     private readonly int[] _outputs; // ordinals of the query
     private readonly int _batchEvents;
     private readonly long _fromMs;
@@ -29,7 +29,7 @@ internal sealed class StoreSource : IOfflineSource
     private readonly ConcurrentQueue<UserCursor> _unfinished = new();
     private readonly UserId[] _users;
     private int _next;
-    private int _share; // rows that a user brings when several are read at once
+    private int _share; // rows to read of each user when several are read at once
 
     /// <summary>Prepares to read.</summary>
     /// <param name="reader">The store's reader.</param>

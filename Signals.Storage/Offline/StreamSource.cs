@@ -47,8 +47,8 @@ internal sealed class StreamSource(
         if (!ReferenceEquals(current.EventType, batch.EventType))
         {
             throw new ArgumentException(
-                $"A batch of '{current.EventType.Name}' came where events of '{batch.EventType.Name}' "
-                + "of the job's schema were expected.");
+                $"The batch has events of '{current.EventType.Name}'; "
+                + $"expected events of '{batch.EventType.Name}' of the job's schema.");
         }
 
         int count = Math.Min(current.Count - _row, batchEvents);

@@ -8,5 +8,5 @@ namespace Signals.Storage.Reads;
 /// <param name="Table">The table that holds them, or null.</param>
 /// <param name="MemTable">The memtable that holds them when there is no table.</param>
 /// <param name="Rows">The rows within the source.</param>
-/// <param name="Place">Index of the first row's place in the answer.</param>
+/// <param name="Place">Index, in the list of places, of the place of the first row in the answer.</param>
 internal readonly record struct LateSlice(QueryType Type, Table? Table, MemTable? MemTable, RowSlice Rows, int Place);

@@ -5,7 +5,7 @@ namespace Signals.Storage.Reads;
 /// <summary>
 /// Takes the visible events of a cluster, newest first. Events that were never inserted do not count; retracted ones count and
 /// are left out. A stretch of events that the same sources hold is decided at once when none of them is visible; where only one
-/// source has events, whole blocks are.
+/// source has events, whole blocks are decided at once.
 /// </summary>
 /// <remarks>
 /// Thread contract: owned by one read at a time; reused. Invariant: each row of a table is looked at once at most, so a retracted

@@ -10,7 +10,9 @@ namespace Signals.Storage.Reads;
 /// Merges the patches of a user into the columns of chosen rows. Both are in table order, so it walks them side by side and
 /// copies adjacent winning cells together.
 /// </summary>
-/// <remarks>Thread contract: owned by one read at a time; reused; allocates only to grow. The caller is inside a read epoch.</remarks>
+/// <remarks>
+/// Thread contract: owned by one read at a time; reused; allocates only to grow. The caller is inside a read epoch.
+/// </remarks>
 internal sealed class PatchMerger
 {
     private const int KeysAtOnce = 128;

@@ -61,7 +61,9 @@ public readonly struct Sequence : IDisposable, IEquatable<Sequence>
     public ReadOnlySpan<T> Field<T>(int ordinal)
         where T : unmanaged => SequenceAccess.Field<T>(Buffer, ordinal);
 
-    /// <summary>The components of a vector column: <see cref="Count"/> x dimensions, row after row; zeros where absent or null.</summary>
+    /// <summary>
+    /// The components of a vector column: <see cref="Count"/> x dimensions, row after row; zeros where absent or null.
+    /// </summary>
     /// <exception cref="ArgumentException">
     /// The query has no such column, or its components are not of type <typeparamref name="T"/>.
     /// </exception>

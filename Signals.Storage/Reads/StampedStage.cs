@@ -10,7 +10,7 @@ namespace Signals.Storage.Reads;
 /// <remarks>
 /// Thread contract: owned by one read at a time; reused. Reads of events that were only streamed do not come here, because equal
 /// stamps need no comparison. The order of the merges does not change which cell is the greatest. Retractions come last, so that
-/// only the greatest cell can be void.
+/// a cell becomes void only if even the greatest one is not newer than the retraction.
 /// </remarks>
 internal sealed class StampedStage(ColumnGatherer gatherer, PooledList<DuplicateRow> duplicates)
 {

@@ -46,7 +46,9 @@ public readonly struct ServedSequence : IDisposable, IEquatable<ServedSequence>
     /// The receipt from which <see cref="SignalStore.Rebuild"/> can rebuild the sequence. It is computed at each call, in time
     /// proportional to the bytes of the sequence.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The read did not ask for it with <see cref="ReadOptions.WithReceipt"/>.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The read did not ask for it with <see cref="ReadOptions.WithReceipt"/>.
+    /// </exception>
     public SequenceReceipt Receipt => Answer.Owner.Receipts.Make(Answer.Run, 0, Answer.Run.StatusOf(0));
 
     /// <summary>How many events.</summary>
@@ -90,7 +92,9 @@ public readonly struct ServedSequence : IDisposable, IEquatable<ServedSequence>
         return rows.Type.Accepts<T>() ? MemoryMarshal.Cast<byte, T>(rows.FixedRows) : throw Unfit(column, rows.Type, typeof(T).Name);
     }
 
-    /// <summary>The components of a vector column: <see cref="Count"/> x dimensions, row after row; zeros where absent or null.</summary>
+    /// <summary>
+    /// The components of a vector column: <see cref="Count"/> x dimensions, row after row; zeros where absent or null.
+    /// </summary>
     /// <param name="column">The name in the answer.</param>
     /// <exception cref="ArgumentException">
     /// The definition has no such column, or its components are not of type <typeparamref name="T"/>.

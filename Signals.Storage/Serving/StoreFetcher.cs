@@ -58,7 +58,7 @@ internal sealed class StoreFetcher : RowFetcher, IRowSource
     /// <summary>The state that the last exact fetch saw.</summary>
     public PastPoint Point { get; private set; }
 
-    private SequenceBuffer Buffer => _buffer ?? throw new InvalidOperationException("Nothing is fetched.");
+    private SequenceBuffer Buffer => _buffer ?? throw new InvalidOperationException("No rows are fetched; call Fetch first.");
 
     public IColumnRows Column(int ordinal) => _columns[ordinal];
 
