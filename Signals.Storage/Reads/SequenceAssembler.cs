@@ -120,7 +120,7 @@ internal sealed class SequenceAssembler
         return known;
     }
 
-    /// <summary>Collects a single type: its slices are already in the order of the answer.</summary>
+    /// <summary>Collects a single type from its slices, which it reverses if the oldest event comes first.</summary>
     private void CollectOne(SequenceQuery query)
     {
         TypeStage stage = _stages[0];
