@@ -2,7 +2,7 @@ using Signals.Storage.Frames;
 
 namespace Signals.Storage;
 
-/// <summary>What a run of <see cref="FrameIngest"/> did.</summary>
+/// <summary>What a run of <see cref="FrameIngest"/> did. Immutable.</summary>
 public sealed record FrameIngestResult
 {
     internal FrameIngestResult(long accepted, long skipped, FrameRejection[] rejections, long position, bool isTruncated)

@@ -10,7 +10,7 @@ namespace Signals.Storage;
 
 /// <summary>
 /// Settings of a store. The defaults suit most stores. Sizes are in bytes. The settings are checked once, when the store is
-/// opened.
+/// opened. Immutable.
 /// </summary>
 public sealed class StoreOptions
 {

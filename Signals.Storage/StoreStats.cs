@@ -4,6 +4,7 @@ namespace Signals.Storage;
 
 /// <summary>
 /// What a store has done since it was opened, and what it holds now. Sizes are in bytes unless the name says otherwise.
+/// Immutable.
 /// </summary>
 public sealed record StoreStats
 {

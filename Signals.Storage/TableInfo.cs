@@ -3,7 +3,7 @@ using Signals.Storage.Tables;
 
 namespace Signals.Storage;
 
-/// <summary>What a store knows of one of its tables.</summary>
+/// <summary>What a store knows of one of its tables. Immutable.</summary>
 /// <param name="Number">The table's number.</param>
 /// <param name="EventType">Name of the event type of all rows.</param>
 /// <param name="WindowStartMs">

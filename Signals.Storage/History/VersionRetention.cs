@@ -3,6 +3,7 @@ namespace Signals.Storage.History;
 /// <summary>
 /// How long a store keeps its past states, so that reads of the past and receipts can be answered. It costs the disk space of
 /// files that merges replaced and of logs that flushes made unnecessary, one more sync per flush and import, and little else.
+/// Immutable.
 /// </summary>
 public sealed class VersionRetention
 {

@@ -3,7 +3,7 @@ using Signals.Core.Placement;
 
 namespace Signals.Storage.Indexing;
 
-/// <summary>How a store enriches events when they are indexed. Checked once, when the store is opened.</summary>
+/// <summary>How a store enriches events when they are indexed. Checked once, when the store is opened. Immutable.</summary>
 public sealed class EnrichmentOptions
 {
     /// <summary>The enrichers, local or remote. Each fills columns of its own, and runs for every event of its types.</summary>

@@ -2,6 +2,7 @@ namespace Signals.Storage.Indexing;
 
 /// <summary>
 /// What enrichment at indexing has done since the store was opened. An event counts once for each enricher that takes its type.
+/// Immutable.
 /// </summary>
 /// <param name="Pending">Events that wait for their enrichment or are being enriched now.</param>
 /// <param name="Enriched">Events whose enricher has run; it may have left outputs of some of them absent.</param>

@@ -5,7 +5,10 @@ using Signals.Core.Schema;
 
 namespace Signals.Storage.Indexing;
 
-/// <summary>Turns the outputs of enrichers into cells of the same events: the key and the filled columns, nothing else.</summary>
+/// <summary>
+/// Turns the outputs of enrichers into cells of the same events: the key and the filled columns, nothing else. Holds no state;
+/// any thread.
+/// </summary>
 internal static class ResultRows
 {
     /// <summary>For each output of a signature, the index of its column in an event type.</summary>

@@ -3,7 +3,7 @@ using Signals.Storage.Segments;
 
 namespace Signals.Storage.Offline;
 
-/// <summary>What an offline job does with the events of one type. Checked when the job begins.</summary>
+/// <summary>What an offline job does with the events of one type. Checked when the job begins. Immutable.</summary>
 public sealed class OfflineOptions
 {
     /// <summary>The event type.</summary>

@@ -2,7 +2,7 @@ using Signals.Storage.Segments;
 
 namespace Signals.Storage.Offline;
 
-/// <summary>What an offline job did.</summary>
+/// <summary>What an offline job did. Immutable.</summary>
 /// <param name="EventsRead">Events that it looked at.</param>
 /// <param name="EventsWritten">Rows that it wrote to the segment.</param>
 /// <param name="Segment">

@@ -4,7 +4,7 @@ using Signals.Storage.Segments;
 namespace Signals.Storage.Offline;
 
 /// <summary>
-/// Which events of each user are the most relevant, and the event type that holds them. Checked when the job begins.
+/// Which events of each user are the most relevant, and the event type that holds them. Checked when the job begins. Immutable.
 /// </summary>
 public sealed class SelectionOptions
 {

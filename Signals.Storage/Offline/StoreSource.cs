@@ -12,7 +12,7 @@ namespace Signals.Storage.Offline;
 /// The events of a store, at most a batch at a time: some users together, or a page of a user with many events. Each page is read
 /// at one moment, like any read. Different pages are read at different moments, and users that appear later are not read. That is
 /// enough for jobs whose results are merged in any order, and it holds nothing back. A single view for the whole scan would keep
-/// every memtable and table of its time in use.
+/// every memtable and table of its time in use. Thread contract: that of <see cref="IOfflineSource"/>.
 /// </summary>
 internal sealed class StoreSource : IOfflineSource
 {

@@ -2,7 +2,10 @@ using Signals.Core.Ingest;
 
 namespace Signals.Storage.Offline;
 
-/// <summary>Events from outside, in batches of any size. The caller may reuse a batch for the next one.</summary>
+/// <summary>
+/// Events from outside, in batches of any size. The caller may reuse a batch for the next one. Thread contract: that of
+/// <see cref="IOfflineSource"/>, under a lock.
+/// </summary>
 internal sealed class StreamSource(
     IAsyncEnumerable<EventBatch> batches, long fromMs, long toMs, int batchEvents, CancellationToken cancellation)
     : IOfflineSource, IAsyncDisposable

@@ -3,7 +3,7 @@ using Signals.Storage.Tables;
 
 namespace Signals.Storage.Reads;
 
-/// <summary>Adjacent rows of one source whose late columns are not gathered yet.</summary>
+/// <summary>Adjacent rows of one source whose late columns are not gathered yet. Immutable.</summary>
 /// <param name="Type">The event type of the rows.</param>
 /// <param name="Table">The table that holds them, or null.</param>
 /// <param name="MemTable">The memtable that holds them when there is no table.</param>

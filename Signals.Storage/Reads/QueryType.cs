@@ -3,7 +3,7 @@ using Signals.Core.Schema;
 namespace Signals.Storage.Reads;
 
 /// <summary>
-/// One event type of a query: how many of its events it returns at most, and where its columns go in the answer.
+/// One event type of a query: how many of its events it returns at most, and where its columns go in the answer. Immutable.
 /// </summary>
 /// <param name="EventType">The type as the store knows it.</param>
 /// <param name="Last">At most this many events of the type.</param>

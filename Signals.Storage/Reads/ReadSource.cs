@@ -3,7 +3,9 @@ using Signals.Storage.Tables;
 
 namespace Signals.Storage.Reads;
 
-/// <summary>One place that holds rows of the user and event type that are read: an entry of a memtable or of a table.</summary>
+/// <summary>
+/// One place that holds rows of the user and event type that are read: an entry of a memtable or of a table. Immutable.
+/// </summary>
 internal readonly struct ReadSource
 {
     public ReadSource(in MemRows rows)

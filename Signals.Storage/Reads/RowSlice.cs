@@ -1,6 +1,6 @@
 namespace Signals.Storage.Reads;
 
-/// <summary>Rows of one source that follow one another in the answer: row, row + step, row + 2 step ...</summary>
+/// <summary>Rows of one source that follow one another in the answer: row, row + step, row + 2 step ... Immutable.</summary>
 /// <param name="Source">Index of the source in the read's source list.</param>
 /// <param name="Row">First row, counted in the source.</param>
 /// <param name="Count">How many rows.</param>

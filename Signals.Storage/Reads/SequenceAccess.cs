@@ -4,7 +4,9 @@ using Signals.Storage.Segments;
 
 namespace Signals.Storage.Reads;
 
-/// <summary>Checked, typed views of a buffer, shared by <see cref="Sequence"/> and <see cref="SequenceBatch"/>.</summary>
+/// <summary>
+/// Checked, typed views of a buffer, shared by <see cref="Sequence"/> and <see cref="SequenceBatch"/>. Holds no state.
+/// </summary>
 internal static class SequenceAccess
 {
     public static SequenceBuffer Live(SequenceBuffer? buffer, int generation)

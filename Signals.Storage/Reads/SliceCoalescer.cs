@@ -2,7 +2,7 @@ using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Reads;
 
-/// <summary>Turns ordered row keys into as few slices as possible.</summary>
+/// <summary>Turns ordered row keys into as few slices as possible. Holds no state; any thread.</summary>
 internal static class SliceCoalescer
 {
     public static void Append(ReadOnlySpan<RowKey> keys, PooledList<RowSlice> slices)

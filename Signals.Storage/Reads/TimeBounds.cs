@@ -2,6 +2,7 @@ namespace Signals.Storage.Reads;
 
 /// <summary>
 /// Which events of one type count, and which are returned: <c>From &lt;= time &lt; To</c>, among the newest <c>Keep</c>.
+/// Immutable.
 /// </summary>
 /// <param name="From">The latest of the query's start, the end of the erasure, and the oldest age that is kept.</param>
 /// <param name="To">The query's end.</param>

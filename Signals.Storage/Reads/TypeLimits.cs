@@ -2,7 +2,7 @@ namespace Signals.Storage.Reads;
 
 /// <summary>
 /// What one read asks of one event type instead of the query's own limits: <c>FromMs &lt;= time &lt; ToMs</c>, the newest
-/// <c>Last</c>.
+/// <c>Last</c>. Immutable.
 /// </summary>
 /// <param name="FromMs">First time, milliseconds since the Unix epoch.</param>
 /// <param name="ToMs">End of the range, exclusive, milliseconds since the Unix epoch.</param>

@@ -5,6 +5,7 @@ using Signals.Core.Serving;
 
 namespace Signals.Storage.Serving;
 
+/// <content>Shadows: definitions that are compared with the served ones on a sample of their reads.</content>
 public sealed partial class StoreDefinitions
 {
     /// <summary>

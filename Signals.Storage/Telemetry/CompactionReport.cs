@@ -1,6 +1,6 @@
 namespace Signals.Storage.Telemetry;
 
-/// <summary>One compaction: tables of a window that were merged, or expired tables that were dropped unread.</summary>
+/// <summary>One compaction: tables of a window that were merged, or expired tables that were dropped unread. Immutable.</summary>
 /// <param name="EventType">Name of the event type.</param>
 /// <param name="IsDrop">True when expired tables were dropped, unread.</param>
 /// <param name="Tables">Tables that were removed.</param>

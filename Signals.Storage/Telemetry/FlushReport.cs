@@ -1,6 +1,6 @@
 namespace Signals.Storage.Telemetry;
 
-/// <summary>One memtable that was flushed into tables.</summary>
+/// <summary>One memtable that was flushed into tables. Immutable.</summary>
 /// <param name="Rows">Rows of the memtable, duplicates included.</param>
 /// <param name="Tables">Tables written; 0 when no row had to be kept.</param>
 /// <param name="Bytes">Bytes of these tables.</param>

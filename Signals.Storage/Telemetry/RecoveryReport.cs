@@ -1,6 +1,6 @@
 namespace Signals.Storage.Telemetry;
 
-/// <summary>What opening a store found.</summary>
+/// <summary>What opening a store found. Immutable.</summary>
 /// <param name="Path">The store's folder.</param>
 /// <param name="Tables">Tables in the manifest.</param>
 /// <param name="TableRows">Rows in these tables.</param>

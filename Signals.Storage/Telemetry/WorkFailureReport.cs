@@ -1,6 +1,8 @@
 namespace Signals.Storage.Telemetry;
 
-/// <summary>Work on a store's tables that failed and is tried again. Nothing is lost, and the store has not failed.</summary>
+/// <summary>
+/// Work on a store's tables that failed and is tried again. Nothing is lost, and the store has not failed. Immutable.
+/// </summary>
 /// <param name="Work">The work that failed: <c>flush</c>, <c>compaction</c> or <c>deletion</c>.</param>
 /// <param name="Error">Why it failed.</param>
 /// <param name="InARow">How often it has failed since it last succeeded, including this time.</param>
