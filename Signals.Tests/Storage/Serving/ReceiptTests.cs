@@ -218,8 +218,9 @@ internal sealed class ReceiptTests
         List<SequenceReceipt> receipts = [];
         for (int round = 0; round < 20; round++)
         {
-            PastStores.Append(store, (ulong)round % 3, round);
-            receipts.Insert(round % 2 == 0 ? 0 : receipts.Count, Serve(store, (ulong)round % 3));
+            ulong user = 1 + ((ulong)round % 3);
+            PastStores.Append(store, user, round);
+            receipts.Insert(round % 2 == 0 ? 0 : receipts.Count, Serve(store, user));
             if (round % 6 == 5)
             {
                 await store.FlushAsync();
