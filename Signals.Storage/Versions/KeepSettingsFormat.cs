@@ -12,6 +12,7 @@ internal static class KeepSettingsFormat
     private const int VersionFields = 3;
     private const long LongestMs = 3650L * 24 * 3600 * 1000;
     private const long LongestGranularityMs = 3600 * 1000;
+    private const long LeastBytes = 1 << 20;
     private const long ShortestAgeMs = 1000;
     private const long ShortestGranularityMs = 10;
 
@@ -62,7 +63,7 @@ internal static class KeepSettingsFormat
         Require(fields == VersionFields, $"{fields} fields of kept versions where {VersionFields} are expected");
         VersionLimits limits = new(reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64());
         Require(limits.AgeMs is >= ShortestAgeMs and <= LongestMs, $"versions are kept for {limits.AgeMs} ms");
-        Require(limits.MaxBytes > 0, $"versions may take {limits.MaxBytes} bytes");
+        Require(limits.MaxBytes >= LeastBytes, $"versions may take {limits.MaxBytes} bytes");
         Require(limits.GranularityMs is >= ShortestGranularityMs and <= LongestGranularityMs, $"a state is noted every {limits.GranularityMs} ms");
         return limits;
     }

@@ -22,6 +22,9 @@ internal sealed class WideValueTests
 
     private readonly Dictionary<(UserId User, long Time, ulong Id), Vectors> _model = [];
 
+    [SetUp]
+    public void SetUp() => _model.Clear();
+
     [Test]
     public void Append_RowsWithoutAValueOfTheWidestColumn_TakeNoRoomForIt()
     {

@@ -30,7 +30,8 @@ internal sealed class MemoryFileSystem : IFileSystem
 
     public bool FileExists(string path) => _files.ContainsKey(path);
 
-    public bool DirectoryExists(string path) => _files.Keys.Any(name => name.StartsWith(path + "/", StringComparison.Ordinal));
+    // Folders are the names directly below the root.
+    public bool DirectoryExists(string path) => path.LastIndexOf('/') <= 0;
 
     public void CreateDirectory(string path)
     {
