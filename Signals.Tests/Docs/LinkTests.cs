@@ -13,10 +13,12 @@ internal sealed class LinkTests
         .Order(StringComparer.Ordinal);
 
     [TestCaseSource(nameof(Pages))]
-    public void Links_OfAPage_LeadSomewhere(string page) => Assert.That(DeadLinks(page, File.ReadAllText(Path.Combine(Root, page))), Is.Empty);
+    public void Links_OfAPage_LeadSomewhere(string page) =>
+        Assert.That(DeadLinks(page, File.ReadAllText(Path.Combine(Root, page))), Is.Empty);
 
     [Test]
-    public void Pages_AreFound() => Assert.That(Pages(), Does.Contain("README.md").And.Contain("docs/ARCHITECTURE.md").And.Contain("docs/formats/log.md"));
+    public void Pages_AreFound() =>
+        Assert.That(Pages(), Does.Contain("README.md").And.Contain("docs/ARCHITECTURE.md").And.Contain("docs/formats/log.md"));
 
     [Test]
     public void Index_NamesEveryPageOfTheDocumentation()
@@ -51,7 +53,8 @@ internal sealed class LinkTests
             {
                 yield return $"{page} links to {link}: there is no {Path.GetRelativePath(Root, path)}";
             }
-            else if (parts.Length > 1 && !(parts[0].Length == 0 ? read : new MarkdownPage(File.ReadAllText(path))).Anchors.Contains(parts[1]))
+            else if (parts.Length > 1
+                && !(parts[0].Length == 0 ? read : new MarkdownPage(File.ReadAllText(path))).Anchors.Contains(parts[1]))
             {
                 yield return $"{page} links to {link}: no heading there has the anchor {parts[1]}";
             }

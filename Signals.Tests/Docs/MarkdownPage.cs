@@ -11,7 +11,8 @@ internal sealed partial class MarkdownPage
     public MarkdownPage(string text)
     {
         _prose = FencedCode().Replace(text, "");
-        Links = [.. Link().Matches(InlineCode().Replace(_prose, "code")).Select(link => link.Groups[1].Success ? link.Groups[1].Value : link.Groups[2].Value)];
+        Links = [.. Link().Matches(InlineCode().Replace(_prose, "code"))
+            .Select(link => link.Groups[1].Success ? link.Groups[1].Value : link.Groups[2].Value)];
         Anchors = AnchorsOf(Heading().Matches(_prose).Select(heading => heading.Groups[1].Value));
     }
 

@@ -17,7 +17,8 @@ internal sealed class RoomsTests
     /// <summary>The folders of projects; samples count as one.</summary>
     private static string[] Projects => [.. Directory.EnumerateFiles(Root, "*.csproj", SearchOption.AllDirectories)
         .Select(path => Path.GetRelativePath(Root, Path.GetDirectoryName(path)!).Replace('\\', '/'))
-        .Select(folder => folder.StartsWith("samples/", StringComparison.Ordinal) ? "samples" : folder).Distinct().Order(StringComparer.Ordinal)];
+        .Select(folder => folder.StartsWith("samples/", StringComparison.Ordinal) ? "samples" : folder)
+        .Distinct().Order(StringComparer.Ordinal)];
 
     [Test]
     public void Rooms_InTheTable_AreTheFolders() => Assert.That(Named("Rooms"), Is.EqualTo(Rooms), TableOf(Rooms, "Rooms"));
@@ -44,7 +45,9 @@ internal sealed class RoomsTests
     private static string TableOf(string[] folders, string heading)
     {
         Dictionary<string, string> known = Page.RowsUnder(heading).ToDictionary(row => row[0].Trim('`'), row => row[^1]);
-        IEnumerable<string> rows = folders.OrderBy(folder => Array.IndexOf([.. known.Keys], folder) is >= 0 and int place ? place : int.MaxValue)
+        string[] before = [.. known.Keys];
+        IEnumerable<string> rows = folders
+            .OrderBy(folder => Array.IndexOf(before, folder) is >= 0 and int place ? place : int.MaxValue)
             .Select(folder => $"| `{folder}` | {known.GetValueOrDefault(folder, "?")} |");
         return $"The table under {heading} should have these rows:\n{string.Join('\n', rows)}";
     }
