@@ -27,8 +27,7 @@ public sealed partial class SignalStore
     {
         string folder = FileSystems.Absolute(path);
         IFileSystem files = FileSystems.ForThisMachine();
-        return files.DirectoryExists(folder)
-            && files.ListFiles(folder).Any(name => StoreFiles.Classify(name, out _) == StoreFileKind.Versions);
+        return files.DirectoryExists(folder) && HistoryFile.Exists(files, folder);
     }
 
     /// <summary>

@@ -13,7 +13,8 @@ namespace Signals.Storage.Engine;
 /// <summary>Keeps the certificates of erasures up to date: looks where each user is left whenever a version or a file goes.</summary>
 /// <remarks>
 /// Thread contract: any thread. Without open certificates a look costs one read. A place is open while the version shows the user there
-/// or, of a file that left the version, until the file is deleted. Lifetime: that of the store.
+/// or, of a file that left the version, until the file is deleted. A look comes after a commit or a deletion, neither of which it may fail: what
+/// cannot be read counts as a place until a later look. Lifetime: that of the store.
 /// </remarks>
 internal sealed class ErasureLedger(
     IFileSystem files, string directory, ViewState view, ReadEpochs epochs, Checkpointer checkpointer, LogStream? log, TimeProvider time)
@@ -32,7 +33,7 @@ internal sealed class ErasureLedger(
     public ErasureCertificate Begin(UserId user, long cutoffMs)
     {
         ErasureCertificate certificate = new(user, cutoffMs, time.GetUtcNow(), () => checkpointer.Taken);
-        Entry entry = new(certificate, log?.Mark().Number ?? 0);
+        Entry entry = new(certificate, log?.Mark().Number ?? 0, files, directory);
         entry.Files.UnionWith(KeptFiles());
         entry.Files.ExceptWith(view.Current.Tables.Tables.SelectMany(table => StoreFiles.FilesOf(table.Meta)));
         lock (_gate)
@@ -55,8 +56,11 @@ internal sealed class ErasureLedger(
 
         lock (_gate)
         {
-            _open.RemoveAll(entry => entry.Certificate.Update(FindLocked(entry), time.GetUtcNow()));
-            Volatile.Write(ref _count, _open.Count);
+            if (TryList() is { } there)
+            {
+                _open.RemoveAll(entry => entry.Certificate.Update(FindLocked(entry, there), time.GetUtcNow()));
+                Volatile.Write(ref _count, _open.Count);
+            }
         }
     }
 
@@ -70,7 +74,19 @@ internal sealed class ErasureLedger(
         }
     }
 
-    private List<(ErasurePlaceKind Kind, string Name)> FindLocked(Entry entry)
+    private HashSet<string>? TryList()
+    {
+        try
+        {
+            return [.. files.ListFiles(directory)];
+        }
+        catch (FileOperationException)
+        {
+            return null; // the next look says it
+        }
+    }
+
+    private List<(ErasurePlaceKind Kind, string Name)> FindLocked(Entry entry, HashSet<string> there)
     {
         List<(ErasurePlaceKind, string)> found = [];
         using (epochs.Enter())
@@ -81,41 +97,29 @@ internal sealed class ErasureLedger(
                 found.Add((ErasurePlaceKind.Memory, entry.NameOf(table)));
             }
 
+            entry.Unread.ExceptWith(current.Tables.Tables.SelectMany(table => StoreFiles.FilesOf(table.Meta)));
             foreach (Table table in current.Tables.Tables)
             {
-                if (Holds(table, entry.Certificate) is not bool holds)
-                {
-                    found.AddRange(StoreFiles.FilesOf(table.Meta).Select(name => (ErasurePlaceKind.Table, name)));
-                }
-                else if (holds)
-                {
-                    entry.Files.UnionWith(StoreFiles.FilesOf(table.Meta));
-                }
+                bool? holds = Holds(table, entry.Certificate);
+                (holds is null ? entry.Unread : entry.Files).UnionWith(holds == false ? [] : StoreFiles.FilesOf(table.Meta));
             }
         }
 
-        HashSet<string> there = [.. files.ListFiles(directory)];
         entry.Files.RemoveWhere(name => !there.Contains(name));
-        found.AddRange(entry.Files.Select(name => (ErasurePlaceKind.Table, name)));
-        foreach (string name in there)
-        {
-            if (StoreFiles.Classify(name, out ulong number) == StoreFileKind.Log && number <= entry.LastLog)
-            {
-                found.Add((ErasurePlaceKind.Log, name));
-            }
-        }
-
+        entry.Unread.RemoveWhere(name => !there.Contains(name));
+        found.AddRange(entry.Files.Union(entry.Unread).Select(name => (ErasurePlaceKind.Table, name)));
+        found.AddRange(entry.LogsOf(there).Select(name => (ErasurePlaceKind.Log, name)));
         return found;
     }
 
-    // Null when that cannot be told now: without a handle for the directory. The table then counts until the next look.
+    // Null when that cannot be told now: without a handle for the directory, or where it cannot be read. The table then counts until the next look.
     private static bool? Holds(Table table, ErasureCertificate erased)
     {
         try
         {
             return table.TryFind(erased.User, out UserRows rows) && rows.OldestTime <= erased.CutoffMs;
         }
-        catch (HandlesExhaustedException)
+        catch (Exception error) when (error is HandlesExhaustedException or FileOperationException or CorruptionException)
         {
             return null;
         }
@@ -134,12 +138,18 @@ internal sealed class ErasureLedger(
         return false;
     }
 
-    private sealed record Entry(ErasureCertificate Certificate, ulong LastLog)
+    private sealed class Entry(ErasureCertificate certificate, ulong lastLog, IFileSystem files, string directory)
     {
         private readonly List<MemTable> _memTables = [];
+        private string[]? _logs;
+
+        public ErasureCertificate Certificate => certificate;
 
         /// <summary>Files in which the user was found and that are not gone.</summary>
         public HashSet<string> Files { get; } = [];
+
+        /// <summary>Files of tables that could not be looked into last, and that are not gone.</summary>
+        public HashSet<string> Unread { get; } = [];
 
         /// <summary>Memtables have no number of their own: they are counted as they are found.</summary>
         public string NameOf(MemTable table)
@@ -151,5 +161,15 @@ internal sealed class ErasureLedger(
 
             return string.Create(CultureInfo.InvariantCulture, $"memtable {_memTables.IndexOf(table) + 1}");
         }
+
+        /// <summary>The store's logs up to that of the erasure that are there. Which it had is found out once: later ones have higher numbers.</summary>
+        public IEnumerable<string> LogsOf(HashSet<string> there)
+        {
+            _logs ??= [.. there.Where(IsEarlierLog)];
+            return _logs.Where(there.Contains);
+        }
+
+        private bool IsEarlierLog(string name) => StoreFiles.Classify(name, out ulong number) == StoreFileKind.Log && number <= lastLog
+            && !OwnContent.IsForeign(files, Path.Combine(directory, name));
     }
 }

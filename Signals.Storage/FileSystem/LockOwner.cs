@@ -51,6 +51,25 @@ internal static class LockOwner
         return count == 0 || (count <= MaxBytes && bytes[..count].StartsWith(Prefix));
     }
 
+    /// <summary>The same of a file that is not open.</summary>
+    /// <param name="files">The file system.</param>
+    /// <param name="path">The file.</param>
+    /// <param name="isNamed">Whether it names an owner.</param>
+    public static bool IsOurs(IFileSystem files, string path, out bool isNamed)
+    {
+        isNamed = false;
+        try
+        {
+            using IFile file = files.Open(path, FileOpenMode.ReadForeign);
+            isNamed = file.Length > 0 && IsOurs(file);
+            return IsOurs(file);
+        }
+        catch (FileOperationException) when (!OperatingSystem.IsLinux())
+        {
+            return isNamed = true; // held by another process, which the attempt to lock says
+        }
+    }
+
     /// <summary>The refusal for a lock file that another holds.</summary>
     public static StoreLockedException Locked(IFile file)
     {

@@ -22,20 +22,10 @@ internal static class OwnContent
     private const int LongestCurrent = 64;
 
     /// <summary>Whether a regular file begins as one of ours does. False when it cannot be read.</summary>
-    public static bool IsIn(IFileSystem files, string path)
-    {
-        try
-        {
-            using IFile file = files.Open(path, FileOpenMode.ReadForeign);
-            Span<byte> start = stackalloc byte[LongestCurrent + 1];
-            int count = file.Read(0, start);
-            return count >= MagicBytes && (Magics.AsSpan().Contains(BinaryPrimitives.ReadUInt64LittleEndian(start)) || IsCurrent(start[..count]));
-        }
-        catch (FileOperationException)
-        {
-            return false; // not proven
-        }
-    }
+    public static bool IsIn(IFileSystem files, string path) => Look(files, path) == true;
+
+    /// <summary>Whether a file was read and begins as none of ours does; for who counts what may be ours. False when it cannot be read.</summary>
+    public static bool IsForeign(IFileSystem files, string path) => Look(files, path) == false;
 
     /// <summary>Deletes a file if it is proven to be ours; true when nothing of the name is there any more.</summary>
     public static bool TryDelete(IFileSystem files, string path)
@@ -70,6 +60,22 @@ internal static class OwnContent
         }
 
         throw new FileOperationException("create", wanted, "files of this name and those like it exist that are not this library's; remove them");
+    }
+
+    // Null when it cannot be read: then nothing is proven.
+    private static bool? Look(IFileSystem files, string path)
+    {
+        try
+        {
+            using IFile file = files.Open(path, FileOpenMode.ReadForeign);
+            Span<byte> start = stackalloc byte[LongestCurrent + 1];
+            int count = file.Read(0, start);
+            return count >= MagicBytes && (Magics.AsSpan().Contains(BinaryPrimitives.ReadUInt64LittleEndian(start)) || IsCurrent(start[..count]));
+        }
+        catch (FileOperationException)
+        {
+            return null;
+        }
     }
 
     // The one line of a CURRENT, as it was written: name, offset, eight digits, end of line.

@@ -82,9 +82,9 @@ internal sealed class HistoryFile : IDisposable
         }
     }
 
-    /// <summary>Whether a folder holds a list.</summary>
+    /// <summary>Whether a folder holds a list that is proven to be ours.</summary>
     public static bool Exists(IFileSystem files, string directory) =>
-        NumbersIn(files, directory).Length > 0;
+        Array.Exists(NumbersIn(files, directory), number => OwnContent.IsIn(files, Path.Combine(directory, StoreFiles.Versions(number))));
 
     /// <summary>Deletes every list of a folder except one.</summary>
     public static void DeleteOthers(IFileSystem files, string directory, ulong kept)

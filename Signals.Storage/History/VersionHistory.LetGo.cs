@@ -91,7 +91,8 @@ internal sealed partial class VersionHistory
 
     /// <summary>
     /// Unpins and deletes files, and the logs that only removed versions needed. If the list is rewritten, this comes after it. A
-    /// file that is being read, or that a merge has just replaced, goes when that ends.
+    /// file that is being read, or that a merge has just replaced, goes when that ends. A file that cannot be deleted now is
+    /// deleted later.
     /// </summary>
     private void Delete(string[] names)
     {
@@ -108,7 +109,7 @@ internal sealed partial class VersionHistory
         }
 
         FirstError errors = default;
-        IDisposable retired = _pins.Retire(names); // before the pins are disposed, which still hold the files
+        IDisposable retired = _pins.RetireReplaced(names); // while the pins of the versions still hold them
         Array.ForEach(pinned, one => errors.Dispose(one));
         errors.Dispose(retired);
         errors.Throw();

@@ -97,8 +97,8 @@ internal sealed class StagingFolder : IDisposable
     private static bool IsOurs(IFileSystem files, string path) =>
         files.ListDirectories(path).Count == 0 && files.ListFiles(path).All(name =>
             name == StoreFiles.Lock
-            || (StoreFiles.Classify(name, out _) != StoreFileKind.Foreign
-                    && OwnContent.IsIn(files, System.IO.Path.Combine(path, name))));
+                ? LockOwner.IsOurs(files, System.IO.Path.Combine(path, name), out _)
+                : StoreFiles.Classify(name, out _) != StoreFileKind.Foreign && OwnContent.IsIn(files, System.IO.Path.Combine(path, name)));
 
     private void Clear(string? except)
     {

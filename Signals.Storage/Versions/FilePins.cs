@@ -43,22 +43,28 @@ internal sealed class FilePins(IFileSystem files, string directory, FailStop fai
     public IDisposable RetireReplaced(IEnumerable<string> names) =>
         PlantedBugs.Has(PlantedBugs.TwoOwnersOfAFile) ? new LateRetirement(this, [.. names]) : Take(names, retired: true, tells: false);
 
-    /// <summary>Deletes files that never came to be part of the store. One that cannot be deleted waits for <see cref="DeleteLate"/>.</summary>
+    /// <summary>
+    /// Deletes files that the store does not need, or that never came to be part of it. One that cannot be deleted waits for <see cref="DeleteLate"/>.
+    /// </summary>
     public void Discard(IEnumerable<string> names) => Take(names, retired: true, tells: false).Dispose();
 
-    /// <summary>Retires every log with a lower number. Flushes and the end of kept versions both find logs that are not needed any more.</summary>
+    /// <summary>
+    /// Retires every log with a lower number that is proven to be one of ours: they are found by their names. Flushes and the end of kept versions
+    /// both find logs that are not needed any more; their work is done, whether these can be deleted now or later.
+    /// </summary>
     public void DeleteLogsBefore(ulong first)
     {
         List<string> logs = [];
         foreach (string name in files.ListFiles(directory))
         {
-            if (StoreFiles.Classify(name, out ulong number) == StoreFileKind.Log && number < first)
+            bool isEarlier = StoreFiles.Classify(name, out ulong number) == StoreFileKind.Log && number < first;
+            if (isEarlier && OwnContent.IsIn(files, Path.Combine(directory, name)))
             {
                 logs.Add(name);
             }
         }
 
-        Delete(logs);
+        Discard(logs);
     }
 
     /// <summary>Tries again what could not be deleted. What still cannot be stays for the next time.</summary>

@@ -39,13 +39,21 @@ internal static class StoreFolder
                 $"A new store cannot be made here: the folder already holds '{orphan}'. Restore CURRENT or choose an empty folder.");
         }
 
-        bool isBegun = Array.Exists(names, name => name == StoreFiles.Lock && IsLock(files, Path.Combine(directory, name), out bool isNamed) && isNamed);
+        string lockFile = Path.Combine(directory, StoreFiles.Lock);
+        bool isBegun = names.Contains(StoreFiles.Lock) && LockOwner.IsOurs(files, lockFile, out bool isNamed) && isNamed;
         string? foreign = Array.Find(names, name => !IsBeginning(files, directory, name, isBegun))
-            ?? files.ListDirectories(directory).Where(name => name != LostAndFound && !(name == StoreFiles.Staging && files.ListFiles(Path.Combine(directory, name)).Count == 0)).Order(StringComparer.Ordinal).FirstOrDefault();
+            ?? files.ListDirectories(directory).Order(StringComparer.Ordinal)
+                .FirstOrDefault(name => name != LostAndFound && !IsEmptyStaging(files, directory, name));
         if (foreign is not null)
         {
             throw new ForeignFolderException(directory, foreign);
         }
+    }
+
+    private static bool IsEmptyStaging(IFileSystem files, string directory, string name)
+    {
+        string path = Path.Combine(directory, name);
+        return name == StoreFiles.Staging && files.ListFiles(path).Count == 0 && files.ListDirectories(path).Count == 0;
     }
 
     // A store without its CURRENT. A table or log comes after the first CURRENT is durable. A second manifest does not: where the sync of the folder
@@ -67,24 +75,9 @@ internal static class StoreFolder
         string path = Path.Combine(directory, name);
         return StoreFiles.Classify(name, out _) switch
         {
-            StoreFileKind.Lock => IsLock(files, path, out _),
+            StoreFileKind.Lock => LockOwner.IsOurs(files, path, out _),
             StoreFileKind.Manifest or StoreFileKind.Temporary => isBegun || OwnContent.IsIn(files, path),
             _ => false,
         };
-    }
-
-    private static bool IsLock(IFileSystem files, string path, out bool isNamed)
-    {
-        isNamed = false;
-        try
-        {
-            using IFile file = files.Open(path, FileOpenMode.ReadForeign);
-            isNamed = file.Length > 0 && LockOwner.IsOurs(file);
-            return LockOwner.IsOurs(file);
-        }
-        catch (FileOperationException) when (!OperatingSystem.IsLinux())
-        {
-            return isNamed = true; // held by another process, which the attempt to lock says
-        }
     }
 }

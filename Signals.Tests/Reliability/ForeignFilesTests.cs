@@ -4,6 +4,7 @@ using Signals.Core.Schema;
 using Signals.Storage;
 using Signals.Storage.Entities;
 using Signals.Storage.FileSystem;
+using Signals.Storage.Maintenance;
 using Signals.Storage.Segments;
 using Signals.Tests.Simulation;
 using Signals.Tests.Storage.Engine;
@@ -78,6 +79,63 @@ internal sealed class ForeignFilesTests
         }
 
         AssertUntouched(files, foreign, content);
+    }
+
+    /// <summary>A flush deletes the logs that it made unnecessary, and finds them by their names.</summary>
+    [Test]
+    public void Flush_ForeignLogBeforeTheFirstLiveOne_StaysAndIsNoPlaceOfAnErasedUser([ValueSource(nameof(Contents))] string content)
+    {
+        SimFileSystem files = new();
+        using SignalStore store = TestStores.Open(files, Schema, _time);
+        for (int round = 0; round < 3; round++)
+        {
+            ImportStore.Append(store, 1, round);
+            store.FlushAsync().GetAwaiter().GetResult();
+        }
+
+        string foreign = Path.Combine(Folder, "000001.log");
+        Assert.That(files.FileExists(foreign), Is.False, "the store's own is gone");
+        Put(files, foreign, content);
+        Task<ErasureCertificate> erased = store.EraseCertifiedAsync(UserId.From(1UL));
+        store.Engine.RunPending();
+        ErasureCertificate certificate = erased.GetAwaiter().GetResult();
+        store.CompactAsync().GetAwaiter().GetResult();
+        AssertUntouched(files, [foreign], content);
+        Assert.That(certificate.IsComplete);
+    }
+
+    /// <summary>A list of versions that is none of ours says nothing of what the store keeps, and locks nobody out of it.</summary>
+    [Test]
+    public void Open_StoreThatKeepsNoVersionsWithAForeignListOfThem_OpensAndLeavesIt([ValueSource(nameof(Contents))] string content)
+    {
+        SimFileSystem files = new();
+        TestStores.Open(files, Schema, _time).Dispose();
+        string foreign = Path.Combine(Folder, "VERSIONS-000001");
+        Put(files, foreign, content);
+        using SignalStore store = TestStores.Open(files, Schema, _time);
+        Assert.That(store.Engine.History, Is.Null);
+        AssertUntouched(files, [foreign], content);
+    }
+
+    [Test]
+    public void Open_FolderWithAStagingFolderThatHoldsFolders_IsRefusedUntouched()
+    {
+        SimFileSystem files = new();
+        files.CreateDirectory(Folder + "/staging/photos");
+        int operations = files.OperationCount;
+        Assert.That(() => TestStores.Open(files, Schema, _time), Throws.InstanceOf<ForeignFolderException>());
+        Assert.That(files.OperationCount, Is.EqualTo(operations));
+    }
+
+    /// <summary>The folder that a checkpoint is made in: a lock file there may be another program's.</summary>
+    [Test]
+    public void Checkpoint_ForeignLockInTheFolderOfItsTemporaryName_Stays()
+    {
+        SimFileSystem files = ImportStore.NewFiles();
+        Put(files, "/offline/copy.tmp/LOCK", "mine");
+        using SignalStore store = TestStores.Open(files, Schema, _time);
+        store.Engine.CheckpointAsync("/offline/copy", default).GetAwaiter().GetResult();
+        AssertUntouched(files, ["/offline/copy.tmp/LOCK"], "mine");
     }
 
     [Test]

@@ -94,5 +94,10 @@ internal sealed class FilePinsTests
         Assert.That(_deleted, Is.Empty);
     }
 
-    private void Make(string name) => _files.Open($"/d/{name}", FileOpenMode.CreateNew).Dispose();
+    // With the first bytes of a log: one that is found by its name must be proven to be ours.
+    private void Make(string name)
+    {
+        using IFile file = _files.Open($"/d/{name}", FileOpenMode.CreateNew);
+        file.Write(0, "SIGNLOG1"u8);
+    }
 }
