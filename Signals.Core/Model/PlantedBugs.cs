@@ -64,6 +64,20 @@ internal static class PlantedBugs
 
     /// <summary>A batch that another thread changed since it was planned is published as it came out.</summary>
     public const string ChangedBatchIsPublished = nameof(ChangedBatchIsPublished);
+    /// <summary>A flush takes the erasures before it can fail; the store goes on, and the flush that is tried again has none.</summary>
+    public const string FailedFlushTakesErasures = nameof(FailedFlushTakesErasures);
+
+    /// <summary>What a fold found out counts although the fold failed.</summary>
+    public const string FailedFoldIsDone = nameof(FailedFoldIsDone);
+
+    /// <summary>A compaction that left a table with erased users counts as one that left nothing.</summary>
+    public const string LeftBehindIsClean = nameof(LeftBehindIsClean);
+
+    /// <summary>An opening that states nothing of what is kept records the defaults.</summary>
+    public const string OpeningRecordsDefaults = nameof(OpeningRecordsDefaults);
+
+    /// <summary>A table whose erased users could not be counted is asked again at each pick, before anything else is done.</summary>
+    public const string UnreadableTableComesFirst = nameof(UnreadableTableComesFirst);
 
     private static readonly AsyncLocal<string?> Planted = new();
     private static int _scopes;

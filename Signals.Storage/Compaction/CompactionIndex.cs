@@ -44,7 +44,7 @@ internal sealed class CompactionIndex(CompactionOptions options)
         Of(_byAge, run.EventType, static () => []).Add((run.MaxTime, run.Number));
         if (run.Aside != RunAside.None)
         {
-            _ = IsErasedAlone(run) && _alone.Add(run.Number);
+            _ = IsDueAlone(run) && _alone.Add(run.Number);
             return;
         }
 
@@ -125,7 +125,8 @@ internal sealed class CompactionIndex(CompactionOptions options)
 
         if (choice is null && _alone.Count > 0)
         {
-            choice = new CompactionChoice(CompactionReason.Erasure, [_runs[_alone.Min]]);
+            CompactionRun run = _runs[_alone.Min];
+            choice = new CompactionChoice(run.Kind == RunKind.Patches ? CompactionReason.Fold : CompactionReason.Erasure, [run]);
         }
 
         Steps += choice?.Runs.Length ?? 0;
@@ -144,7 +145,8 @@ internal sealed class CompactionIndex(CompactionOptions options)
     // A run of one window is dropped whole soon after its first row expires, so only longer runs are rewritten for their age.
     private static bool IsLong(in CompactionRun run) => run.Kind == RunKind.Events && run.Level > 0;
 
-    private static bool IsErasedAlone(in CompactionRun run) => run is { Aside: RunAside.Alone, Kind: RunKind.Events, ErasedUsers: > 0 };
+    private static bool IsDueAlone(in CompactionRun run) => run is { Aside: RunAside.Alone, Kind: RunKind.Events, ErasedUsers: > 0 }
+        or { Aside: RunAside.Alone, Kind: RunKind.Patches, IsDue: true };
 
     private static long MiddleOf(in CompactionRun run) => (run.MinTime / 2) + (run.MaxTime / 2);
 

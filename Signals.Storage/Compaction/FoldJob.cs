@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Signals.Core.Columns;
 using Signals.Core.Model;
-using Signals.Storage.FileSystem;
 using Signals.Storage.Tables;
 using Signals.Storage.Versions;
 
@@ -36,6 +35,7 @@ internal sealed class FoldJob
     private readonly RowBuffer _merged;
     private readonly int[] _ends;
     private readonly List<string> _made = [];
+    private readonly List<ulong> _numbers = []; // of files, finished or not
     private bool[] _met = [];
     private long _folded;
     private long _unreachable;
@@ -51,7 +51,7 @@ internal sealed class FoldJob
         FoldTarget target, CompactionPlan plan, FoldInput[] patches, ReadOnlySpan<Table> runs, ErasureSet erasures, NewerTables newer)
     {
         Debug.Assert(Array.TrueForAll(patches, input => input.Table.Run.Kind == RunKind.Patches), "Events are not folded.");
-        _target = target;
+        _target = target with { NextNumber = () => Note(target.NextNumber()) };
         _plan = plan;
         _patches = patches;
         _erasures = erasures;
@@ -61,7 +61,7 @@ internal sealed class FoldJob
         _merged = new RowBuffer(types, Stamp.Streamed, StampParts.Cells);
         _ends = new int[patches.Length];
         ushort[] columns = [.. patches.SelectMany(input => input.Table.StoredColumns()).Distinct().Order()];
-        _runs = [.. runs.ToArray().Select(run => new FoldRun(target, run, columns))];
+        _runs = [.. runs.ToArray().Select(run => new FoldRun(_target, run, columns))];
     }
 
     /// <summary>Does the work. On return the output files and their directory entries are synced.</summary>
@@ -100,19 +100,12 @@ internal sealed class FoldJob
     }
 
     /// <summary>Deletes the outputs of a fold that failed, or whose result will not be committed.</summary>
-    public void Discard()
+    public void Discard() => _target.Discard(_numbers.SelectMany(number => new[] { StoreFiles.ColumnFile(number), StoreFiles.Table(number) }));
+
+    private ulong Note(ulong number)
     {
-        foreach (string name in _made)
-        {
-            try
-            {
-                _target.Files.Delete(Path.Combine(_target.Directory, name));
-            }
-            catch (FileOperationException)
-            {
-                // The file is in no manifest, so the next open removes it.
-            }
-        }
+        _numbers.Add(number);
+        return number;
     }
 
     private void FoldUsers(Action<long>? pace, CancellationToken cancel)

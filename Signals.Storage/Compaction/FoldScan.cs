@@ -1,3 +1,4 @@
+using Signals.Core.Model;
 using Signals.Storage.Primitives;
 using Signals.Storage.Tables;
 
@@ -37,8 +38,12 @@ internal sealed class FoldScan(long graceMs)
         return (always && memo.Gone.Count > 0) || (IsGraceOver(patches, nowMs) && nowMs >= memo.NotBeforeMs);
     }
 
-    /// <summary>Makes a fold's input of a patch run.</summary>
-    public FoldInput InputOf(Table patches, long nowMs) => new(patches, MemoOf(patches).Gone, IsGraceOver(patches, nowMs));
+    /// <summary>Makes a fold's input of a patch run. What the fold finds out counts once it is committed: see <see cref="Note"/>.</summary>
+    public FoldInput InputOf(Table patches, long nowMs)
+    {
+        RowSet gone = MemoOf(patches).Gone;
+        return new FoldInput(patches, PlantedBugs.Has(PlantedBugs.FailedFoldIsDone) ? gone : gone.Clone(), IsGraceOver(patches, nowMs));
+    }
 
     /// <summary>
     /// The runs of events to try the patches on: all of them before an orphan may be dropped, otherwise only the new ones.
@@ -74,7 +79,7 @@ internal sealed class FoldScan(long graceMs)
                 continue;
             }
 
-            Memo memo = after.Number == patches.Patches ? before : new Memo(new RowSet(after.Rows), before.Tried);
+            Memo memo = new(after.Number == patches.Patches ? inputs[i].Gone : new RowSet(after.Rows), before.Tried);
             foreach (Table run in runs)
             {
                 memo.Tried.Add(run.Meta.Number);

@@ -89,10 +89,23 @@ internal sealed class MergeJob
         List<TableMeta> added = output.Finish();
         if (added.Count > 0)
         {
-            _target.Files.SyncDirectory(_target.Directory);
+            PublishNames(added);
         }
 
         return new MergeResult(added, _plan.Tables, Stats(added));
+    }
+
+    private void PublishNames(List<TableMeta> added)
+    {
+        try
+        {
+            _target.Files.SyncDirectory(_target.Directory);
+        }
+        catch
+        {
+            _target.Discard(added.Select(table => StoreFiles.Table(table.Number)));
+            throw;
+        }
     }
 
     // The run gets the stamp of its largest input, so that as few rows as possible need a stamp of their own. No row needs one

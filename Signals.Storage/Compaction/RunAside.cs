@@ -7,8 +7,8 @@ internal enum RunAside
     None = 0,
 
     /// <summary>
-    /// The run holds more of one user than a merge with others can take. It is rewritten alone, to remove erased users, and is
-    /// dropped whole when it has expired.
+    /// The run holds more of one user than work with others can take. A table is rewritten alone, to remove erased users, and is
+    /// dropped whole when it has expired. Patches are folded alone.
     /// </summary>
     Alone = 1,
 

@@ -1,6 +1,5 @@
 using Signals.Core.Columns;
 using Signals.Core.Model;
-using Signals.Storage.FileSystem;
 using Signals.Storage.Tables;
 using Signals.Storage.Versions;
 
@@ -18,6 +17,7 @@ internal sealed class WindowTables(MergeTarget target, TableRun run, long[] star
 {
     private readonly TableWriter?[] _writers = new TableWriter?[starts.Length + 1];
     private readonly List<TableMeta> _finished = [];
+    private readonly List<ulong> _numbers = [];
     private bool _done;
 
     /// <summary>Adds rows of a user, newest first. Users must ascend.</summary>
@@ -71,17 +71,7 @@ internal sealed class WindowTables(MergeTarget target, TableRun run, long[] star
             writer?.Dispose();
         }
 
-        foreach (TableMeta meta in _finished)
-        {
-            try
-            {
-                target.Files.Delete(Path.Combine(target.Directory, StoreFiles.Table(meta.Number)));
-            }
-            catch (FileOperationException)
-            {
-                // The file is in no manifest, so the next open removes it.
-            }
-        }
+        target.Discard(_numbers.Select(StoreFiles.Table));
     }
 
     private int PartOf(long time)
@@ -103,6 +93,7 @@ internal sealed class WindowTables(MergeTarget target, TableRun run, long[] star
         }
 
         ulong number = target.NextNumber();
+        _numbers.Add(number);
         string path = Path.Combine(target.Directory, StoreFiles.Table(number));
         return _writers[part] = new TableWriter(target.Files, path, number, target.Type, windowStart: null, target.Options, run);
     }

@@ -137,9 +137,41 @@ internal sealed class Compactor : IDisposable
         lock (_gate)
         {
             TableVersion version = _view.Current.Tables;
-            _catalog.Begin(version);
+            while (!TryBeginLocked(version))
+            {
+            }
+
             return _request = new CompactionRequest(version.Tables.Select(table => table.Meta.Number), nowMs);
         }
+    }
+
+    private bool TryBeginLocked(TableVersion version)
+    {
+        try
+        {
+            _catalog.Begin(version);
+            return true;
+        }
+        catch (CorruptionException error) when (!_committer.HasFailed)
+        {
+            if (TrySetAsideLocked(null, version, error))
+            {
+                return false; // without the damaged one
+            }
+
+            throw;
+        }
+    }
+
+    private bool TrySetAsideLocked(CompactionPlan? plan, TableVersion version, Exception error)
+    {
+        IReadOnlyList<ulong> aside = _catalog.SetAside(plan, version, error);
+        if (aside.Count > 0)
+        {
+            _telemetry.TablesSetAside(aside, error);
+        }
+
+        return aside.Count > 0;
     }
 
     private void RequireWhole(CompactionRequest request)
@@ -200,15 +232,13 @@ internal sealed class Compactor : IDisposable
         }
         catch (Exception error) when (!_committer.HasFailed)
         {
-            IReadOnlyList<ulong> aside = _catalog.SetAside(plan, version, error);
-            if (aside.Count > 0)
+            if (TrySetAsideLocked(plan, version, error))
             {
-                _telemetry.TablesSetAside(aside, error);
                 return true;
             }
 
             // The others first: one bad file, or one merge that the disk has no room for, must not keep them from it.
-            if (plan is not null && request is null)
+            if (request is null)
             {
                 _catalog.Postpone(plan, error);
             }
@@ -238,10 +268,11 @@ internal sealed class Compactor : IDisposable
             }
             catch (UserLimitException) when (plan.Tables.Count > 2)
             {
+                // A part of a full compaction settles no table. It ends as each part leaves fewer of them: a merge of small ones leaves half at most.
                 plan = plan with
                 {
                     Tables = [.. plan.Tables.OrderBy(number => Find(version, number).Meta.TotalLength).Take((plan.Tables.Count + 1) / 2).Order()],
-                    Reason = plan.Reason == CompactionReason.Full ? CompactionReason.Tier : plan.Reason,
+                    Reason = plan.Reason == CompactionReason.Full ? CompactionReason.Small : plan.Reason,
                 };
             }
         }
@@ -282,6 +313,7 @@ internal sealed class Compactor : IDisposable
             _files, _directory, _numbers.Next, _schema.EventTypes[plan.EventType], _options.Tables, _options.Compaction.WindowBytes)
         {
             UserLimit = _options.Compaction.UserLimit,
+            Discard = _committer.Discard,
         };
         MergeJob job = new(target, plan, tables, _erasures, _catalog.Newer(version, plan));
         return job.Run(pace, _stopping.Token);

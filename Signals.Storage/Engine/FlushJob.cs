@@ -70,7 +70,7 @@ internal sealed class FlushJob(
         ColumnType[] columns = [.. type.Columns.Select(column => column.Type)];
         MemRowOrderer orderer = new(columns);
         RowBuffer rows = new(columns);
-        MergeTarget target = new(files, directory, numbers.Next, type, options, windowBytes);
+        MergeTarget target = new(files, directory, numbers.Next, type, options, windowBytes) { Discard = pins.Discard };
         using WindowTables output = new(target, TableRun.Streamed, Cut(table, type, entries));
         for (int i = 0; i < entries.Length; i++)
         {

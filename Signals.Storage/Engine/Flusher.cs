@@ -98,7 +98,8 @@ internal sealed class Flusher(
         committer.RequireWritable();
         VersionEdit edit = new() { FlushedPosition = oldest.EndPosition, FirstLiveLog = next.FirstLog };
         edit.Erasures.AddRange(applier.UnsavedErasures());
-        if (PlantedBugs.Has(PlantedBugs.ErasuresTakenBeforeCommit))
+        bool takesEarly = PlantedBugs.Has(PlantedBugs.ErasuresTakenBeforeCommit) || PlantedBugs.Has(PlantedBugs.FailedFlushTakesErasures);
+        if (takesEarly)
         {
             applier.SetSaved(edit.Erasures.Count);
         }
@@ -108,7 +109,7 @@ internal sealed class Flusher(
         FlushResult result = new FlushJob(files, directory, schema, numbers, tables, erasures, _sorter, now, windowBytes, pins).Run(oldest);
         edit.AddedTables.AddRange(result.Tables);
         committer.Commit(edit, (current, version) => current.WithFlushed(oldest, version), oldest);
-        if (!PlantedBugs.Has(PlantedBugs.ErasuresTakenBeforeCommit))
+        if (!takesEarly)
         {
             applier.SetSaved(edit.Erasures.Count);
         }

@@ -38,6 +38,12 @@ internal static class KeepChoice
     /// <param name="recorded">What the store recorded so far.</param>
     public static KeepSettings? ToRecord(EngineOptions asked, KeepSettings recorded)
     {
+        if (PlantedBugs.Has(PlantedBugs.OpeningRecordsDefaults))
+        {
+            TimeSpan defaultGrace = EngineOptions.DefaultOrphanGrace;
+            asked = asked with { OrphanGrace = asked.OrphanGrace ?? defaultGrace, Retention = asked.Retention ?? VersionRetention.None };
+        }
+
         KeepSettings stated = new(
             asked.OrphanGrace is { } grace ? (long)grace.TotalMilliseconds : recorded.OrphanGraceMs,
             asked.Retention is { } versions ? LimitsOf(versions) : recorded.Versions);

@@ -83,7 +83,11 @@ internal sealed class PatchFolder(
     {
         FoldInput[] inputs = [.. plan.Tables.Select(number => _scan.InputOf(Find(version, number), nowMs))];
         Table[] runs = _scan.RunsFor(inputs, RunsOf(version, plan.EventType, inputs.Min(input => input.Table.Meta.MinTime), inputs.Max(input => input.Table.Meta.MaxTime)));
-        FoldTarget target = new(files, directory, numbers.Next, schema.EventTypes[plan.EventType], options.Tables) { UserLimit = options.Compaction.UserLimit };
+        FoldTarget target = new(files, directory, numbers.Next, schema.EventTypes[plan.EventType], options.Tables)
+        {
+            UserLimit = options.Compaction.UserLimit,
+            Discard = committer.Discard,
+        };
         FoldJob job = new(target, plan, inputs, runs, erasures, newer);
         FoldResult result = job.Run(user => MayArrive(user, plan.EventType, version), always, pace, stopping);
         if (result.IsChange)

@@ -20,6 +20,7 @@ internal sealed class RunCatalog(StoreSchema schema, CompactionOptions options, 
     private readonly Dictionary<ulong, Table> _tables = [];
     private readonly HashSet<ulong> _patches = [];
     private readonly AsideTables _aside = new();
+    private readonly SortedSet<ulong> _uncounted = []; // tables whose erased users are not counted yet, or cannot be
     private CompactionIndex _background = new(options);
     private CompactionIndex? _requested;
     private TableVersion _version = TableVersion.Empty;
@@ -42,19 +43,23 @@ internal sealed class RunCatalog(StoreSchema schema, CompactionOptions options, 
     }
 
     /// <summary>
-    /// Leaves the tables of a plan that failed alone until nothing else is to do; or of them only the one that the error names.
+    /// Leaves the tables of a plan that failed alone until nothing else is to do; or only those that the error names, of the plan or that it, or the
+    /// picking of one, looked into.
     /// </summary>
-    public void Postpone(CompactionPlan plan, Exception error)
+    public void Postpone(CompactionPlan? plan, Exception error)
     {
-        ulong[] named = error is FileOperationException failed
-            ? [.. plan.Tables.Where(table => StoreFiles.FilesOf(_tables[table].Meta).Contains(Path.GetFileName(failed.Path)))]
-            : [];
-        IReadOnlyList<ulong> postponed = named.Length > 0 ? named : plan.Tables;
-        _aside.Postpone(postponed);
-        foreach (ulong table in postponed)
+        string? name = error is FileOperationException failed ? Path.GetFileName(failed.Path) : null;
+        ulong[] named = [.. _tables.Values.Where(table => StoreFiles.FilesOf(table.Meta).Contains(name)).Select(table => table.Meta.Number)];
+        ulong[] postponed = plan is null ? named : [.. named.Intersect(plan.Tables)];
+
+        // A merge does without a newer table that it cannot ask, patches not without the events that they may be for.
+        if (postponed.Length == 0 && plan is not null)
         {
-            Reset(table);
+            postponed = plan.IsFold || Array.TrueForAll(named, table => _aside[table] == RunAside.Untouched) ? [.. plan.Tables] : named;
         }
+
+        _aside.Postpone(postponed);
+        Array.ForEach(postponed, Reset);
     }
 
     /// <summary>Why a request is not done with all that it covers; null when it is.</summary>
@@ -65,7 +70,7 @@ internal sealed class RunCatalog(StoreSchema schema, CompactionOptions options, 
             bool isDue = run.Aside == RunAside.Untouched || run.ErasedUsers > 0;
             if (isDue && request.Covers(number) && _aside.ReasonOf(number) is { } reason && (run.ErasedUsers > 0 || reason is CorruptionException))
             {
-                return reason;
+                return PlantedBugs.Has(PlantedBugs.LeftBehindIsClean) ? null : reason;
             }
         }
 
@@ -116,9 +121,14 @@ internal sealed class RunCatalog(StoreSchema schema, CompactionOptions options, 
             return plan;
         }
 
-        if (request is null && TryReleasePostponed() && index.Pick(oldestKept) is CompactionPlan again)
+        if (request is null && TryReleasePostponed())
         {
-            return again;
+            CountErased(running);
+            DescribePatches(index, request, oldestKept, nowMs);
+            if (index.Pick(oldestKept) is CompactionPlan again)
+            {
+                return again;
+            }
         }
 
         // The surplus costs a look at many users, so it is asked for only when nothing else is to do.
@@ -156,12 +166,34 @@ internal sealed class RunCatalog(StoreSchema schema, CompactionOptions options, 
                 }
             }
 
-            // Last: what cannot be read now, for lack of handles, is tried again at the next pick.
             _version = version;
             _newest.Clear();
         }
 
-        foreach (Table table in _erasureScan.Refresh(_tables.Values))
+        CountErased(running);
+    }
+
+    // What cannot be read now, for lack of handles or for a fault, is tried again at the next pick, or when the table is no longer left alone.
+    private void CountErased(CompactionRequest? running)
+    {
+        foreach (ulong number in _uncounted.ToArray())
+        {
+            if (_aside[number] != RunAside.Untouched)
+            {
+                _erasureScan.Add(_tables[number]);
+                _uncounted.Remove(number);
+            }
+            else if (PlantedBugs.Has(PlantedBugs.UnreadableTableComesFirst))
+            {
+                _uncounted.Remove(number);
+            }
+
+            Set(_tables[number], running);
+        }
+
+        IReadOnlyCollection<Table> counted =
+            _uncounted.Count == 0 ? _tables.Values : [.. _tables.Values.Where(table => !_uncounted.Contains(table.Meta.Number))];
+        foreach (Table table in _erasureScan.Refresh(counted))
         {
             Set(table, running);
         }
@@ -176,6 +208,7 @@ internal sealed class RunCatalog(StoreSchema schema, CompactionOptions options, 
             _background.Remove(number);
             _requested?.Remove(number);
             _erasureScan.Forget(number);
+            _uncounted.Remove(number);
             _surplusScan.Forget(number);
             _aside.Forget(number);
         }
@@ -183,21 +216,22 @@ internal sealed class RunCatalog(StoreSchema schema, CompactionOptions options, 
 
     private void Add(Table table, bool isNew, CompactionRequest? running)
     {
-        if (isNew)
+        _tables[table.Meta.Number] = table;
+        if (!isNew)
         {
-            _erasureScan.Add(table);
-            if (table.Meta.Kind == RunKind.Patches)
-            {
-                _patches.Add(table.Meta.Number);
-            }
-            else
-            {
-                _surplusScan.NoteAdded(table.Meta.EventType, table.Meta.Rows);
-            }
+            Set(table, running);
+            return;
         }
 
-        _tables[table.Meta.Number] = table;
-        Set(table, running);
+        _uncounted.Add(table.Meta.Number); // it joins the others once it is counted
+        if (table.Meta.Kind == RunKind.Patches)
+        {
+            _patches.Add(table.Meta.Number);
+        }
+        else
+        {
+            _surplusScan.NoteAdded(table.Meta.EventType, table.Meta.Rows);
+        }
     }
 
     private void Set(Table table, CompactionRequest? running)
@@ -215,6 +249,12 @@ internal sealed class RunCatalog(StoreSchema schema, CompactionOptions options, 
 
     private void Reset(ulong number)
     {
+        _newest.Clear();
+        if (_aside[number] == RunAside.Untouched)
+        {
+            _uncounted.Add(number);
+        }
+
         CompactionIndex index = _requested?.Runs.ContainsKey(number) == true ? _requested : _background;
         if (index.Runs.TryGetValue(number, out CompactionRun run))
         {
@@ -291,7 +331,8 @@ internal sealed class RunCatalog(StoreSchema schema, CompactionOptions options, 
     {
         if (!_newest.TryGetValue(eventType, out NewerTables? newest))
         {
-            newest = NewerTables.Of(_version.TablesOf(eventType));
+            Table[] readable = Array.FindAll(_version.TablesOf(eventType).ToArray(), table => _aside[table.Meta.Number] != RunAside.Untouched);
+            newest = NewerTables.Of(readable);
             _newest.Add(eventType, newest);
         }
 

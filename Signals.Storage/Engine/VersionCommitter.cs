@@ -61,6 +61,9 @@ internal sealed class VersionCommitter(
     /// <summary>Whether the store has failed.</summary>
     public bool HasFailed => failStop.Error is not null;
 
+    /// <summary>Deletes files of work that came to nothing, later if it cannot be done now.</summary>
+    public void Discard(IEnumerable<string> names) => pins.Discard(names);
+
     /// <summary>For work that ends in a commit: asks before it begins what the commit will ask.</summary>
     public void RequireWritable() => failStop.RequireWritable();
 

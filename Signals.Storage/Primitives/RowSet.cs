@@ -15,6 +15,14 @@ internal sealed class RowSet(long rows)
     /// <summary>Rows of the set.</summary>
     public long Count { get; private set; }
 
+    /// <summary>The set as it is now.</summary>
+    public RowSet Clone()
+    {
+        RowSet copy = new(rows) { Count = Count };
+        _words.CopyTo(copy._words, 0);
+        return copy;
+    }
+
     /// <summary>Adds a row; false when it is there already.</summary>
     public bool Add(long row)
     {

@@ -41,6 +41,29 @@ internal sealed class FaultRun(Func<SimFileSystem, IFileSystem> mount, Durabilit
         }
     }
 
+    /// <summary>Runs while many operations fail, each of them of the work that is tried again; returns what is wrong, or null.</summary>
+    /// <param name="refuses">Which.</param>
+    public string? VerifyRefusing(Predicate<SimOperation> refuses)
+    {
+        SimFileSystem files = new() { Refuses = refuses };
+        CrashWorkload workload = new(files, mount(files), durability, seed, imports: true, retention);
+        try
+        {
+            workload.Run(steps);
+            return AtTheEnd(workload, files);
+        }
+        catch (SignalsException e)
+        {
+            return workload.Store?.FirstError is { } failed
+                ? $"an error of tables failed the store: {failed}"
+                : AfterFault(workload, files) is { } wrong ? $"thrown as {e.GetType().Name}: {wrong}" : null;
+        }
+        catch (Exception e)
+        {
+            return $"the failed operations surfaced as {e.GetType().Name}: {e.Message}\n{e.StackTrace}";
+        }
+    }
+
     /// <summary>A file that could not be deleted when its last reader let go of it is deleted later, or by the next opening, and nobody needs to be told.</summary>
     private bool WasMended(SimFileSystem files, int failAt)
     {

@@ -36,6 +36,7 @@ internal sealed class MutantGateTests
     [TestCase(PlantedBugs.TwoOwnersOfAFile)]
     [TestCase(PlantedBugs.ErasuresTakenBeforeCommit)]
     [TestCase(PlantedBugs.InterruptedCompactionIsClean)]
+    [TestCase(PlantedBugs.FailedFlushTakesErasures)]
     public void PlantedBug_ShortRunOfTheWorkloadWithEverything_IsCaught(string bug)
     {
         Stopwatch time = Stopwatch.StartNew();

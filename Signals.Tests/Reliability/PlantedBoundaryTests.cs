@@ -31,6 +31,11 @@ internal sealed class PlantedBoundaryTests
     [TestCase(PlantedBugs.BoundaryInThePartBefore)]
     [TestCase(PlantedBugs.PatchesMissLongRuns)]
     [TestCase(PlantedBugs.ChangedBatchIsPublished)]
+    [TestCase(PlantedBugs.FailedFlushTakesErasures)]
+    [TestCase(PlantedBugs.FailedFoldIsDone)]
+    [TestCase(PlantedBugs.LeftBehindIsClean)]
+    [TestCase(PlantedBugs.UnreadableTableComesFirst)]
+    [TestCase(PlantedBugs.OpeningRecordsDefaults)]
     public void PlantedBug_TheTestOfItsKind_Fails(string bug)
     {
         Action[] tests = [.. TestsOf(bug)];
@@ -58,8 +63,29 @@ internal sealed class PlantedBoundaryTests
         PlantedBugs.BoundaryInThePartBefore => [() => new WindowTablesTests().Add_RowsAroundTheBoundaries_LieInTheirPart("200 200 199", "199..199 200..200")],
         PlantedBugs.PatchesMissLongRuns => [() => Fold(test => test.Fold_EventsInALaterWindowOfALongTable_AreFound())],
         PlantedBugs.ChangedBatchIsPublished => [() => new ChangedBatchTests().WriteRecord_BatchChangedBetweenPlanAndWrite_IsTheProducersException()],
+        PlantedBugs.FailedFlushTakesErasures =>
+            [() => new TableFailureTests().Flush_FailsAndSucceeds_RecordsTheErasuresOfTheAttemptThatFailed().GetAwaiter().GetResult()],
+        PlantedBugs.FailedFoldIsDone => [() => Fold(test => test.Fold_FailsAndSucceeds_CountsWhatWasFoldedOnce())],
+        PlantedBugs.LeftBehindIsClean => [() => new TableFailureTests().Compact_TableDamaged_IsSetAsideAndSaidWhenAsked().GetAwaiter().GetResult()],
+        PlantedBugs.UnreadableTableComesFirst =>
+            [() => Unreadable(test => test.Compact_DirectoryOfATableDamagedOrUnreadable_MergesTheOthers(isDamaged: false, reopened: false))],
+        PlantedBugs.OpeningRecordsDefaults => [() => Keep(test => test.Open_NeverTold_HasTheDefaultsAndRecordsNone())],
         _ => [],
     };
+
+    private static void Unreadable(Func<UnreadableTableTests, Task> run)
+    {
+        UnreadableTableTests test = new();
+        test.SetUp();
+        run(test).GetAwaiter().GetResult();
+    }
+
+    private static void Keep(Action<KeepChoiceTests> run)
+    {
+        KeepChoiceTests test = new();
+        test.NewFolder();
+        run(test);
+    }
 
     private static void KeepHandlesInUse()
     {

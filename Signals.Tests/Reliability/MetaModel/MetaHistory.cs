@@ -3,10 +3,12 @@ using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage;
+using Signals.Storage.Compaction;
 using Signals.Storage.Engine;
 using Signals.Storage.History;
 using Signals.Storage.Primitives;
 using Signals.Storage.Reads;
+using Signals.Storage.Versions;
 using Signals.Tests.Simulation;
 using Signals.Tests.Storage.Engine;
 
@@ -56,7 +58,11 @@ internal sealed class MetaHistory
             Retention = withPast ? new VersionRetention { Age = TimeSpan.FromDays(30) } : null,
             BlockCacheBytes = random.Coin() ? 0 : 16 << 10,
             MemTableBytes = random.Coin() ? 16 << 10 : 64 << 10,
-            Compaction = TestStores.Tiny.Compaction with { WindowBytes = TestStores.WindowBytes(seed) },
+            Compaction = TestStores.Tiny.Compaction with
+            {
+                WindowBytes = TestStores.WindowBytes(seed),
+                UserLimit = (seed >> 8) % 3 == 0 ? new UserLimit(Rows: 8 + (long)(seed % 41), Bytes: long.MaxValue) : UserLimit.Default,
+            },
         };
         _past = withPast ? new PastMarks(_types, User, Users) : null;
         _store = Open();
@@ -126,6 +132,7 @@ internal sealed class MetaHistory
             case < 18: RunPending(); break;
             case 18: Erase(ref random); break;
             case < 22: Apply("flush", () => _store.FlushAsync()); break;
+            case 22 when random.Coin(): FailTables(ref random); break;
             case 22: Compact(ref random); break;
             case 23: Reopen(ref random); break;
             case < 26: Crash(ref random); break;
@@ -310,6 +317,49 @@ internal sealed class MetaHistory
         CatchUp();
         _past?.Compact();
     }
+
+    /// <summary>
+    /// Tables cannot be written, read or deleted now and then while everything is flushed and compacted. It is done when they can, and no file is left.
+    /// </summary>
+    private void FailTables(ref SimRandom random)
+    {
+        RunPending(); // in the middle of a run of records there is no way back
+        int oneOf = 2 + random.Below(12);
+        SimRandom faults = new(random.Next());
+        _files.Refuses = operation => IsTable(operation.Path) && faults.Below(oneOf) == 0;
+        _files.RefusesReadsOf = path => IsTable(path) && faults.Below(4 * oneOf) == 0;
+        for (int turn = random.Below(4); turn >= 0; turn--)
+        {
+            try
+            {
+                Apply("compact while tables fail", () => _store.CompactAsync());
+            }
+            catch (StoreWorkFailedException)
+            {
+                _trace.Add("failed");
+            }
+
+            RunPending();
+            Array.ForEach(_store.Engine.TestTurns, thread => thread.Turn());
+        }
+
+        _files.Refuses = null;
+        _files.RefusesReadsOf = null;
+        RunPending();
+        Require(_store.WorkError is null && _store.FirstError is null, $"The work goes on failing: {_store.WorkError ?? _store.FirstError}");
+        RequireNoFileLeft();
+    }
+
+    private void RequireNoFileLeft()
+    {
+        HashSet<string> known = [.. _store.Engine.Tables.Tables.SelectMany(table => StoreFiles.FilesOf(table.Meta))];
+        known.UnionWith(_store.Engine.History?.Versions.SelectMany(version => version.DataFiles()) ?? []);
+        string[] left = [.. _files.ListFiles(_folder).Where(name => IsTable(name) && !known.Contains(name))];
+        Require(left.Length == 0, $"Files are left: {string.Join(", ", left)}");
+    }
+
+    private static bool IsTable(string path) =>
+        StoreFiles.Classify(Path.GetFileName(path), out _) is StoreFileKind.Table or StoreFileKind.ColumnFile;
 
     private void CatchUp()
     {

@@ -5,6 +5,7 @@ using Signals.Storage;
 using Signals.Storage.Compaction;
 using Signals.Storage.Engine;
 using Signals.Storage.Reads;
+using Signals.Storage.Telemetry;
 using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Storage.Engine;
@@ -84,6 +85,55 @@ internal sealed class LargeUserTests
         Assert.That((store.GetStats().Tables, store.GetStats().TablesSetAside), Is.EqualTo((0, 0)));
     }
 
+    /// <summary>
+    /// A table over many days and one of each day, with a user of whom those of the days fit a merge and all of them do not: what merges of the days
+    /// leave must be fewer tables, or a full compaction had no end.
+    /// </summary>
+    [Test]
+    public async Task CompactAsync_UserBeyondTheLimitInALongTable_Ends()
+    {
+        StoreSchema days = StoreSchema.Define(schema => schema.EventType("e", type => type.Window(TimeSpan.FromDays(1)).Field<long>("a")));
+        MergeLimit most = new(200);
+        EngineOptions options = Options with
+        {
+            Observer = most,
+            Compaction = Options.Compaction with
+            {
+                MinRuns = 6,
+                MaxRuns = 6,
+                SmallRunBytes = 0,
+                WindowBytes = 1000,
+                UserLimit = new UserLimit(Rows: 900, Bytes: long.MaxValue),
+            },
+        };
+        _time.NowMs += 5L * 86_400_000;
+        EngineOptions whole = options with { Compaction = options.Compaction with { WindowBytes = 1 << 30 } };
+        using SignalStore store = TestStores.Open(_files, days, _time, whole);
+        for (int flush = 0; flush < 4; flush++)
+        {
+            int rows = flush == 0 ? 800 : 300;
+            for (int i = 0; i < rows; i += 100)
+            {
+                EventBatch batch = store.CreateBatch("e", 100);
+                for (int row = i; row < i + 100; row++)
+                {
+                    long day = flush == 0 ? row % 4 : flush;
+                    batch.Add(UserId.From(1UL), TestStores.Start + (day * 86_400_000) + row, (ulong)((flush * 1000) + row + 1)).Set("a", row * 7919L);
+                }
+
+                store.Append(batch);
+            }
+
+            await store.FlushAsync();
+        }
+
+        store.Dispose();
+        using SignalStore cut = TestStores.Open(_files, days, _time, options);
+        most.Interrupt = cut.Engine.TestInterruptCompaction;
+        await cut.CompactAsync();
+        Assert.That(CountOf(cut, 1), Is.EqualTo(1700));
+    }
+
     private static async Task Check(SignalStore store)
     {
         await store.CompactAsync();
@@ -116,6 +166,22 @@ internal sealed class LargeUserTests
 
             store.Append(batch);
             await store.FlushAsync();
+        }
+    }
+
+    /// <summary>Ends compactions that have no end.</summary>
+    private sealed class MergeLimit(int most) : StoreObserver
+    {
+        private int _merges;
+
+        public Action Interrupt { get; set; } = static () => { };
+
+        public override void OnCompacted(CompactionReport compaction)
+        {
+            if (++_merges == most)
+            {
+                Interrupt();
+            }
         }
     }
 

@@ -3,6 +3,7 @@ using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage;
+using Signals.Storage.Compaction;
 using Signals.Storage.Engine;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Reads;
@@ -82,6 +83,43 @@ internal sealed class PatchFoldTests
         long folds = store.GetStats().Compactions;
         await store.CompactAsync();
         Assert.That(store.GetStats().Compactions, Is.EqualTo(folds), "nothing is left to do");
+    }
+
+    /// <summary>What a fold that fails has found is not done: all of it waits, is counted and is folded by the one that succeeds.</summary>
+    [Test]
+    public async Task Fold_FailsAndSucceeds_CountsWhatWasFoldedOnce()
+    {
+        using SignalStore store = Open();
+        Append(store, 0, Events);
+        await store.FlushAsync();
+        Attach(store, 0, Events, Score);
+        _files.Refuses = operation => operation.Path.EndsWith(".col", StringComparison.Ordinal);
+        store.Engine.RunPending();
+        StoreStats failed = store.GetStats();
+        Assert.That((failed.WorkFailures > 0, failed.PatchRows, failed.RowsFolded), Is.EqualTo((true, (long)Users * Events, 0L)));
+        _files.Refuses = null;
+        store.Engine.RunPending();
+        Assert.That((store.GetStats().PatchRows, store.GetStats().RowsFolded), Is.EqualTo((0L, (long)Users * Events)));
+        AssertScores(store, Events);
+    }
+
+    /// <summary>Two runs with more of a user than a fold takes at once are folded one after the other.</summary>
+    [Test]
+    public async Task Fold_PatchesOfAUserBeyondTheLimit_AreFoldedRunByRun([Values] bool isAsked)
+    {
+        using SignalStore store = Open(Roomy with { Compaction = Roomy.Compaction with { UserLimit = new UserLimit(Events + 1, long.MaxValue) } });
+        Append(store, 0, Events);
+        await store.FlushAsync();
+        Attach(store, 0, Events, Score);
+        Attach(store, 0, Events, Vector);
+        if (isAsked)
+        {
+            await store.CompactAsync();
+        }
+
+        store.Engine.RunPending();
+        Assert.That((store.GetStats().PatchRows, store.GetStats().TablesSetAside, store.WorkError), Is.EqualTo((0L, 0, (Exception?)null)));
+        AssertScores(store, Events);
     }
 
     [Test]

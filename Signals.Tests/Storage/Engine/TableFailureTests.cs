@@ -50,7 +50,7 @@ internal sealed class TableFailureTests
             await GoesOn(files, store, 2);
         }
 
-        Assert.That((told, failed > 0), Is.EqualTo((3, forEver)));
+        Assert.That((told, failed > 0), Is.EqualTo((4, forEver)));
     }
 
     [Test]
@@ -88,7 +88,31 @@ internal sealed class TableFailureTests
             await GoesOn(files, store, 3);
         }
 
-        Assert.That(failed, Is.EqualTo(3), "create, write, sync");
+        Assert.That(failed, Is.EqualTo(4), "create, write, sync, and the sync of the folder");
+    }
+
+    /// <summary>What is recorded is what the flush that succeeded had taken, and nothing of the attempt before is missing from it.</summary>
+    [Test]
+    public async Task Flush_FailsAndSucceeds_RecordsTheErasuresOfTheAttemptThatFailed()
+    {
+        SimFileSystem files = new();
+        _time.NowMs = TestStores.Start + 60_000;
+        using (SignalStore store = TestStores.Open(files, Schema, _time))
+        {
+            Append(store, 1, 20);
+            await store.FlushAsync();
+            ValueTask<AppendAck> erased = store.EraseAsync(UserId.From(1UL));
+            Append(store, 2, 20);
+            files.Refuses = IsTable;
+            Assert.That(async () => await store.FlushAsync(), Throws.InstanceOf<StoreWorkFailedException>());
+            await erased;
+            files.Refuses = null;
+            await store.FlushAsync();
+            store.Engine.Close(abandon: true);
+        }
+
+        using SignalStore again = TestStores.Open(files, Schema, _time);
+        Assert.That((CountOf(again, 1), CountOf(again, 2)), Is.EqualTo((0, 20)));
     }
 
     /// <summary>Not asked by anybody: what the threads do by themselves.</summary>
@@ -235,9 +259,12 @@ internal sealed class TableFailureTests
     private static Count Fault(SimFileSystem files, int failAt, bool forEver)
     {
         Count count = new();
+        bool isAfterTable = false;
         files.Refuses = operation =>
         {
-            if (!IsTable(operation))
+            bool isTheirs = IsTable(operation) || (isAfterTable && operation.Kind == SimOperationKind.SyncDirectory);
+            isAfterTable = IsTable(operation);
+            if (!isTheirs)
             {
                 return false;
             }
