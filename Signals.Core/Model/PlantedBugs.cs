@@ -64,6 +64,7 @@ internal static class PlantedBugs
 
     /// <summary>A batch that another thread changed since it was planned is published as it came out.</summary>
     public const string ChangedBatchIsPublished = nameof(ChangedBatchIsPublished);
+
     /// <summary>A flush takes the erasures before it can fail; the store goes on, and the flush that is tried again has none.</summary>
     public const string FailedFlushTakesErasures = nameof(FailedFlushTakesErasures);
 
