@@ -4,7 +4,9 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Signals.Core.Columns;
 
-/// <summary>How <see cref="BitGroups"/> writes eight rows of each width. Pure; the caller has room for eight.</summary>
+/// <summary>
+/// Writes eight rows of each width for <see cref="BitGroups"/>. Pure. The caller ensures that there is room for eight rows.
+/// </summary>
 internal static class BitGroupStores
 {
     /// <summary>Rows of one byte.</summary>

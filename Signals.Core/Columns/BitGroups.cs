@@ -7,24 +7,24 @@ using System.Runtime.Intrinsics.X86;
 namespace Signals.Core.Columns;
 
 /// <summary>
-/// Reads packed numbers eight rows at a time. Pure. Eight rows take as many bytes as a number has bits, so every group starts at the
-/// same bit of its first byte: one choice of bytes, one of shifts and a mask serve all groups. Loads stay inside the bytes; the groups
-/// near their end whose loads would not are left to the caller.
+/// Reads packed numbers eight rows at a time. Pure. Eight rows take as many bytes as a number has bits, so every group starts at
+/// the same bit of its first byte. One byte shuffle, one set of shifts and one mask therefore serve all groups. Loads stay inside
+/// the given bytes; groups near the end whose loads would leave them are left to the caller.
 /// </summary>
 internal static class BitGroups
 {
-    /// <summary>Rows of a group.</summary>
+    /// <summary>The number of rows of a group.</summary>
     public const int Rows = 8;
 
     private const int MaxNarrowBits = 25; // a number that starts at any bit of a byte ends in the four bytes from there on
 
-    /// <summary>Reads as many groups as there are rows and bytes for; AVX2 is there.</summary>
+    /// <summary>Reads as many groups as there are rows and bytes for. Requires AVX2.</summary>
     /// <param name="low">The base.</param>
-    /// <param name="bits">Bits of a number.</param>
-    /// <param name="packed">The numbers and what follows them.</param>
-    /// <param name="bit">Where the first number starts.</param>
+    /// <param name="bits">The number of bits of a packed number.</param>
+    /// <param name="packed">The packed numbers and the bytes after them.</param>
+    /// <param name="bit">The bit at which the first number starts.</param>
     /// <param name="to">Receives the values.</param>
-    /// <returns>Rows read.</returns>
+    /// <returns>The number of rows read.</returns>
     public static int Unpack<T, TStore>(T low, int bits, ReadOnlySpan<byte> packed, long bit, Span<T> to)
         where T : unmanaged, IBinaryInteger<T>
         where TStore : struct, IBitGroupStore<T>
@@ -32,7 +32,9 @@ internal static class BitGroups
         int done = 0;
         if (Avx512Vbmi.VL.IsSupported)
         {
-            done = bits <= MaxNarrowBits ? Narrow512<T, TStore>(low, bits, packed, bit, to) : Wide512<T, TStore>(low, bits, packed, bit, to);
+            done = bits <= MaxNarrowBits
+                ? Narrow512<T, TStore>(low, bits, packed, bit, to)
+                : Wide512<T, TStore>(low, bits, packed, bit, to);
             if (to.Length - done < Rows)
             {
                 return done;
@@ -41,7 +43,9 @@ internal static class BitGroups
 
         bit += (long)done * bits;
         to = to[done..];
-        return done + (bits <= MaxNarrowBits ? Narrow256<T, TStore>(low, bits, packed, bit, to) : Wide256<T, TStore>(low, bits, packed, bit, to));
+        return done + (bits <= MaxNarrowBits
+            ? Narrow256<T, TStore>(low, bits, packed, bit, to)
+            : Wide256<T, TStore>(low, bits, packed, bit, to));
     }
 
     private static int Narrow512<T, TStore>(T low, int bits, ReadOnlySpan<byte> packed, long bit, Span<T> to)
@@ -148,7 +152,8 @@ internal static class BitGroups
             Vector256<byte> loaded = Vector256.Create(
                 Vector128.LoadUnsafe(ref source, (nuint)at), Vector128.LoadUnsafe(ref source, (nuint)(at + (second >> 3))));
             Vector256<byte> next = Vector256.Create(
-                Vector128.LoadUnsafe(ref source, (nuint)(at + (third >> 3))), Vector128.LoadUnsafe(ref source, (nuint)(at + (fourth >> 3))));
+                Vector128.LoadUnsafe(ref source, (nuint)(at + (third >> 3))),
+                Vector128.LoadUnsafe(ref source, (nuint)(at + (fourth >> 3))));
             TStore.Store(
                 Avx2.ShiftRightLogicalVariable(Avx2.Shuffle(loaded, bytes).AsUInt64(), shifts) & mask,
                 Avx2.ShiftRightLogicalVariable(Avx2.Shuffle(next, nextBytes).AsUInt64(), nextShifts) & mask,
@@ -159,8 +164,9 @@ internal static class BitGroups
         return i;
     }
 
-    // The lowest byte of a lane in all its bytes.
-    private static Vector256<byte> Spread32 => Vector256.Create(Vector128.Create((byte)0, 0, 0, 0, 4, 4, 4, 4, 8, 8, 8, 8, 12, 12, 12, 12));
+    // // Copies the lowest byte of each lane to all bytes of the lane.
+    private static Vector256<byte> Spread32 =>
+        Vector256.Create(Vector128.Create((byte)0, 0, 0, 0, 4, 4, 4, 4, 8, 8, 8, 8, 12, 12, 12, 12));
 
     private static Vector256<byte> Spread64 => Vector256.Create(Vector128.Create((byte)0, 0, 0, 0, 0, 0, 0, 0, 8, 8, 8, 8, 8, 8, 8, 8));
 }

@@ -5,19 +5,23 @@ using System.Runtime.InteropServices;
 namespace Signals.Core.Columns;
 
 /// <summary>
-/// Writes the distances of integers from a base in as many bits as the largest needs, one behind the other, lowest bit first. Pure.
-/// Values are unsigned numbers of their width and differences wrap. <see cref="BitUnpacking"/> reads them.
+/// Writes integers as distances from a base. Each distance has as many bits as the largest one needs; they follow each other
+/// without gaps, lowest bit first. Pure. Values are unsigned numbers of their width, and differences wrap.
+/// <see cref="BitUnpacking"/> reads them.
 /// </summary>
 internal static class BitPacking
 {
-    /// <summary>Bits that hold every number up to <paramref name="largest"/>.</summary>
+    /// <summary>The number of bits that hold every number up to <paramref name="largest"/>.</summary>
     public static int BitsFor(ulong largest) => 64 - BitOperations.LeadingZeroCount(largest);
 
-    /// <summary>Writes <c>value - low</c> of each value of <paramref name="width"/> bytes in <paramref name="bits"/> bits; what is left of <paramref name="packed"/> is 0.</summary>
+    /// <summary>
+    /// Writes <c>value - low</c> of each value of <paramref name="width"/> bytes in <paramref name="bits"/> bits. The remaining
+    /// bytes of <paramref name="packed"/> become 0.
+    /// </summary>
     /// <param name="width">1, 2, 4 or 8.</param>
     /// <param name="bits">1 to <see cref="ColumnChunkFormat.MaxPackedBits"/>; no distance needs more.</param>
-    /// <param name="low">The least value, as the unsigned number of its bytes.</param>
-    /// <param name="values">Values.</param>
+    /// <param name="low">The least value, as an unsigned number of <paramref name="width"/> bytes.</param>
+    /// <param name="values">The values.</param>
     /// <param name="packed">Exactly <see cref="ColumnChunkFormat.PackedLength"/> bytes.</param>
     public static void Pack(int width, int bits, ulong low, ReadOnlySpan<byte> values, Span<byte> packed)
     {
@@ -27,7 +31,7 @@ internal static class BitPacking
             case 2: Pack(MemoryMarshal.Cast<byte, ushort>(values), (ushort)low, bits, packed); break;
             case 4: Pack(MemoryMarshal.Cast<byte, uint>(values), (uint)low, bits, packed); break;
             case 8: Pack(MemoryMarshal.Cast<byte, ulong>(values), low, bits, packed); break;
-            default: throw new ArgumentOutOfRangeException(nameof(width), $"No packing of {width} bytes.");
+            default: throw new ArgumentOutOfRangeException(nameof(width), $"Values of {width} bytes cannot be packed; the width is 1, 2, 4 or 8.");
         }
     }
 

@@ -6,14 +6,15 @@ using System.Runtime.Intrinsics.X86;
 namespace Signals.Core.Columns;
 
 /// <summary>
-/// Reads numbers that <see cref="BitPacking"/> wrote, from any row on, and adds the base. Pure. Zeros follow the last number, so each
-/// one is an unaligned load of eight bytes, a shift and a mask; <see cref="BitGroups"/> reads eight at a time.
+/// Reads numbers that <see cref="BitPacking"/> wrote, from any row on, and adds the base. Pure. Zeros follow the last number, so
+/// reading one number is an unaligned load of eight bytes, a shift and a mask. <see cref="BitGroups"/> reads eight numbers at a
+/// time.
 /// </summary>
 internal static class BitUnpacking
 {
     private const int Group = BitGroups.Rows;
 
-    /// <summary>One distance.</summary>
+    /// <summary>Reads the distance of one row.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Read(ReadOnlySpan<byte> packed, int bits, int row)
     {
@@ -21,11 +22,14 @@ internal static class BitUnpacking
         return (MemoryMarshal.Read<ulong>(packed[(int)(bit >> 3)..]) >> (int)(bit & 7)) & (ulong.MaxValue >> (64 - bits));
     }
 
-    /// <summary>Writes <c>low + distance</c> of rows in <paramref name="width"/> bytes each, as many as <paramref name="values"/> has room for.</summary>
+    /// <summary>
+    /// Writes <c>low + distance</c> of rows in <paramref name="width"/> bytes each, for as many rows as <paramref name="values"/>
+    /// has room for.
+    /// </summary>
     /// <param name="width">1, 2, 4 or 8.</param>
     /// <param name="bits">1 to <see cref="ColumnChunkFormat.MaxPackedBits"/>, fewer than the width has.</param>
     /// <param name="low">The base.</param>
-    /// <param name="packed">The numbers of all rows and the zeros behind them.</param>
+    /// <param name="packed">The numbers of all rows, and the zeros after them.</param>
     /// <param name="firstRow">The first row to read.</param>
     /// <param name="values">Receives the values.</param>
     public static void Unpack(int width, int bits, ulong low, ReadOnlySpan<byte> packed, int firstRow, Span<byte> values)
@@ -36,7 +40,7 @@ internal static class BitUnpacking
             case 2: Run<ushort, BitGroupStores.ToUInt16>((ushort)low, bits, packed, firstRow, values); break;
             case 4: Run<uint, BitGroupStores.ToUInt32>((uint)low, bits, packed, firstRow, values); break;
             case 8: Run<ulong, BitGroupStores.ToUInt64>(low, bits, packed, firstRow, values); break;
-            default: throw new ArgumentOutOfRangeException(nameof(width), $"No unpacking to {width} bytes.");
+            default: throw new ArgumentOutOfRangeException(nameof(width), $"Numbers cannot be unpacked to {width} bytes; the width is 1, 2, 4 or 8.");
         }
     }
 
@@ -49,7 +53,9 @@ internal static class BitUnpacking
         long lastByte = (bit + ((long)(to.Length - 1) * bits)) >> 3;
         if (firstRow < 0 || lastByte > packed.Length - sizeof(ulong))
         {
-            throw new ArgumentOutOfRangeException(nameof(firstRow), $"Rows {firstRow}+{to.Length} of {bits} bits in {packed.Length} bytes.");
+            throw new ArgumentOutOfRangeException(
+                nameof(firstRow),
+                $"Rows {firstRow} to {firstRow + (long)to.Length} of {bits} bits are asked for, but there are only {packed.Length} bytes.");
         }
 
         if (Avx2.IsSupported && to.Length >= Group)

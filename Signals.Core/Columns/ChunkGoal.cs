@@ -1,14 +1,18 @@
 namespace Signals.Core.Columns;
 
-/// <summary>What the chunk writer strives for.</summary>
+/// <summary>What the chunk writer optimises for.</summary>
 internal enum ChunkGoal
 {
-    /// <summary>A single pass over the values: for records that are written once and read once.</summary>
+    /// <summary>A single pass over the values. For records that are written once and read once.</summary>
     Speed = 0,
 
-    /// <summary>Also tries a dictionary, and offsets of any number of bits: for tables, which are written once and read often.</summary>
+    /// <summary>
+    /// Also tries a dictionary, and offsets of any number of bits. For tables, which are written once and read often.
+    /// </summary>
     Size = 1,
 
-    /// <summary>Also tries a dictionary, but leaves numbers whole bytes: for tables that are read from memory above all.</summary>
+    /// <summary>
+    /// Also tries a dictionary, but stores numbers in whole bytes. For tables that are mostly read from memory.
+    /// </summary>
     WholeBytes = 2,
 }

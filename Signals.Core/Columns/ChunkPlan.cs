@@ -1,15 +1,17 @@
 namespace Signals.Core.Columns;
 
 /// <summary>
-/// The decision how to write a range of rows, and the exact length that it will take. Valid until the column it was made
-/// from changes or is planned again.
+/// The decision how to write a range of rows, with the exact length of the result. Valid until its column changes or is planned
+/// again.
 /// </summary>
-/// <param name="Length">Bytes of the chunk; 0 when every row is absent.</param>
-/// <param name="Start">First row.</param>
-/// <param name="Count">Rows.</param>
+/// <param name="Length">The chunk's length in bytes; 0 when every row is absent.</param>
+/// <param name="Start">The first row.</param>
+/// <param name="Count">The number of rows.</param>
 /// <param name="Encoding">How values are stored.</param>
 /// <param name="States">How states are stored.</param>
-/// <param name="UnitWidth">Bytes of an offset or a code, bits of a packed offset, where the encoding has them.</param>
+/// <param name="UnitWidth">
+/// The bytes of an offset or code, or the bits of a packed offset. 0 where the encoding has neither.
+/// </param>
 /// <param name="Base">The base of a frame of reference, or of packed offsets.</param>
 internal readonly record struct ChunkPlan(
     int Length, int Start, int Count, ChunkEncoding Encoding, ChunkStates States, byte UnitWidth, ulong Base);

@@ -1,6 +1,8 @@
 namespace Signals.Core.Columns;
 
-/// <summary>How the states of a chunk are stored. Persisted; the first three equal the <see cref="ColumnState"/> they mean.</summary>
+/// <summary>
+/// How the states of a chunk are stored. The numbers are persisted. The first three equal the matching <see cref="ColumnState"/>.
+/// </summary>
 internal enum ChunkStates : byte
 {
     /// <summary>Every row is absent.</summary>

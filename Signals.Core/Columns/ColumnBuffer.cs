@@ -6,15 +6,15 @@ using System.Text;
 namespace Signals.Core.Columns;
 
 /// <summary>
-/// A column under construction. One thread at a time. Fixed rows lie at <c>row * Width</c>; variable rows lie one behind
-/// the other in a heap, row i ending at <c>Ends[i]</c>; the bytes of a row without a value are zero (none, when variable).
-/// Fixed rows have no bytes until the first of them has a value, so that a column that nobody sets takes a byte a row, however wide.
-/// Meant to be reused: <see cref="Clear"/> keeps the arrays, so steady state allocates nothing. Spans handed out are valid
-/// until the next append.
+/// A column under construction. Used by one thread at a time. Fixed rows lie at <c>row * Width</c>. Variable rows lie one after
+/// the other in a heap, and row i ends at <c>Ends[i]</c>. The bytes of a fixed row without a value are zero; a variable row
+/// without a value has no bytes. Fixed rows have no bytes until the first of them has a value, so a column that is never set
+/// takes one byte per row, however wide it is. Buffers are meant to be reused: <see cref="Clear"/> keeps the arrays, so the
+/// steady state allocates nothing. Spans handed out are valid until the next append.
 /// </summary>
 internal sealed class ColumnBuffer : IColumnRows
 {
-    // Wide vectors grow as they come: a batch of 256 of them would be megabytes before the first.
+    // // Wide vectors get memory as rows arrive: room for a batch of 256 of them would take megabytes before the first row.
     private const int MaxInitialBytes = 64 * 1024;
     private const int TypicalVariableBytes = 16;
 
@@ -43,13 +43,13 @@ internal sealed class ColumnBuffer : IColumnRows
     /// <summary>The type of every row.</summary>
     public ColumnType Type { get; }
 
-    /// <summary>Rows held.</summary>
+    /// <summary>The number of rows held.</summary>
     public int Count => _count;
 
     /// <summary>True when no row is absent or null.</summary>
     public bool AllValues => !States.ContainsAnyExcept((byte)ColumnState.Value);
 
-    /// <summary>The fixed rows, <c>Count * Width</c> bytes; all bytes of all rows when variable.</summary>
+    /// <summary>The fixed rows, <c>Count * Width</c> bytes. For a variable column: the bytes of all rows.</summary>
     public Span<byte> Values
     {
         get
@@ -62,23 +62,23 @@ internal sealed class ColumnBuffer : IColumnRows
     /// <summary>One <see cref="ColumnState"/> per row.</summary>
     public Span<byte> States => _states.AsSpan(0, _count);
 
-    /// <summary>Variable columns only: where each row ends in <see cref="Values"/>.</summary>
+    /// <summary>For variable columns only: where each row ends in <see cref="Values"/>.</summary>
     public ReadOnlySpan<int> Ends => _ends.AsSpan(0, Type.IsVariable ? _count : 0);
 
     ReadOnlySpan<byte> IColumnRows.RowStates => States;
 
     ReadOnlySpan<byte> IColumnRows.FixedRows => Values;
 
-    /// <summary>Bytes that the rows take, without spare room.</summary>
+    /// <summary>The bytes that the rows take, without spare room.</summary>
     internal long UsedBytes => ByteCount + (long)_count * (Type.IsVariable ? sizeof(byte) + sizeof(int) : sizeof(byte));
 
-    /// <summary>Bytes of all arrays, spare room included.</summary>
+    /// <summary>The bytes of all arrays, spare room included.</summary>
     internal long HeldBytes => _values.Length + _states.Length + sizeof(int) * (long)_ends.Length;
 
-    /// <summary>False for fixed rows none of which has a value: they take no bytes yet.</summary>
+    /// <summary>False for fixed rows as long as none of them has a value: they take no bytes yet.</summary>
     internal bool HasBytes => Type.IsVariable || _room > 0;
 
-    /// <summary>Scratch of the chunk writer, kept here so that planning allocates nothing twice.</summary>
+    /// <summary>Scratch memory of the chunk writer. It is kept here so that planning does not allocate it again.</summary>
     internal DictionaryBuilder Dictionary => _dictionary ??= new DictionaryBuilder();
 
     private bool HasFixedBytes => _room > 0;
@@ -152,7 +152,7 @@ internal sealed class ColumnBuffer : IColumnRows
         }
     }
 
-    /// <summary>The bytes of a row; zeros or nothing when it has no value.</summary>
+    /// <summary>The bytes of a row. A fixed row without a value gives zeros, a variable one gives nothing.</summary>
     public ReadOnlySpan<byte> GetValue(int row)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)_count, nameof(row));
@@ -196,7 +196,10 @@ internal sealed class ColumnBuffer : IColumnRows
         states.CopyTo(_states.AsSpan(_count - count));
     }
 
-    /// <summary>The merge order of two rows: state first, then, between two values, their bytes; shorter first on a tie.</summary>
+    /// <summary>
+    /// Compares two rows in the merge order: by state first; two values by their bytes, where a prefix comes before the longer
+    /// value.
+    /// </summary>
     public int CompareRow(int row, ColumnBuffer other, int otherRow)
     {
         RequireSameType(other);
@@ -222,7 +225,9 @@ internal sealed class ColumnBuffer : IColumnRows
         _count--;
     }
 
-    /// <summary>Makes room for exactly so many more rows, and bytes of texts, if it is not there.</summary>
+    /// <summary>
+    /// Makes room for exactly this many more rows and bytes of variable values, if there is not enough room already.
+    /// </summary>
     public void MakeRoom(int rows, int variableBytes)
     {
         if (rows > _states.Length - _count)
@@ -281,7 +286,9 @@ internal sealed class ColumnBuffer : IColumnRows
         _ends[row] = end;
     }
 
-    /// <summary>Gives fixed rows, none of which has a value so far, their zeros, and those to come their room.</summary>
+    /// <summary>
+    /// Allocates bytes for fixed rows when no row had a value so far: zeros for the existing rows, and room for the next ones.
+    /// </summary>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void GiveBytes()
     {
@@ -316,7 +323,7 @@ internal sealed class ColumnBuffer : IColumnRows
         }
     }
 
-    // Doubled with the states, but for what an array cannot hold.
+    // // The room grows together with the states, up to what an array can hold.
     private void MakeRoom(long rows)
     {
         if (rows * _width > Array.MaxLength)

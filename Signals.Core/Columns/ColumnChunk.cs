@@ -5,9 +5,10 @@ using System.Runtime.InteropServices;
 namespace Signals.Core.Columns;
 
 /// <summary>
-/// A view of an encoded column: any row at once, nothing decoded ahead. Lives as long as the bytes it was opened on, safe for
-/// any thread while those do not change. <see cref="Open"/> establishes that every fixed part lies inside the chunk; what
-/// depends on stored values (codes, ends) is checked at use. So no bytes, however damaged, make it read outside the chunk.
+/// A view of an encoded column with access to any row; nothing is decoded ahead. It lives as long as the bytes it was opened on,
+/// and is safe for any thread while those do not change. <see cref="Open"/> establishes that every fixed part lies inside the
+/// chunk. What depends on stored values (codes, ends) is checked at use. So a damaged chunk can never make it read outside its
+/// bytes.
 /// </summary>
 internal readonly ref struct ColumnChunk
 {
@@ -52,7 +53,7 @@ internal readonly ref struct ColumnChunk
         }
     }
 
-    /// <summary>Rows of the chunk.</summary>
+    /// <summary>The number of rows of the chunk.</summary>
     public int Rows => _rows;
 
     /// <summary>The type of every row.</summary>
@@ -67,21 +68,23 @@ internal readonly ref struct ColumnChunk
     /// <summary>True when every row is absent.</summary>
     public bool AllAbsent => _states == ChunkStates.AllAbsent;
 
-    /// <summary>What lies between header and states.</summary>
+    /// <summary>The bytes between the header and the states.</summary>
     internal ReadOnlySpan<byte> Payload => _payload;
 
-    /// <summary>The states at two bits per row; empty unless they differ.</summary>
+    /// <summary>The states at two bits per row; empty when all rows have the same state.</summary>
     internal ReadOnlySpan<byte> PackedStates => _packedStates;
 
-    /// <summary>Bytes per offset or code; bits per packed offset.</summary>
+    /// <summary>The bytes of an offset or code, or the bits of a packed offset.</summary>
     internal int UnitWidth => _unit;
 
-    /// <summary>Opens a chunk of <paramref name="rows"/> rows. No bytes at all are a column absent from every row.</summary>
+    /// <summary>
+    /// Opens a chunk of <paramref name="rows"/> rows. An empty chunk is a column that is absent from every row.
+    /// </summary>
     /// <exception cref="InvalidDataException">The length does not fit the rows.</exception>
     public static ColumnChunk Open(ColumnType type, ReadOnlySpan<byte> chunk, int rows) => new(type, chunk, rows);
 
     /// <summary>Checks everything that can be checked, so that no later read of these bytes fails.</summary>
-    /// <exception cref="InvalidDataException">Something is wrong; the message says what.</exception>
+    /// <exception cref="InvalidDataException">The chunk breaks a rule of the format. The message says which.</exception>
     public static void Validate(ColumnType type, ReadOnlySpan<byte> chunk, int rows) => ColumnChunkValidator.Validate(type, chunk, rows);
 
     /// <summary>The state of a row.</summary>
@@ -135,7 +138,7 @@ internal readonly ref struct ColumnChunk
         }
     }
 
-    /// <summary>The rows at their full width as they are stored; false when they are encoded, or some have no value.</summary>
+    /// <summary>The rows at full width as they are stored. False when the rows are encoded, or when some have no value.</summary>
     public bool TryGetRows(out ReadOnlySpan<byte> rows)
     {
         rows = _payload;
@@ -150,7 +153,7 @@ internal readonly ref struct ColumnChunk
     public void CopyULongs(int firstRow, int rows, Span<ulong> destination) =>
         CopyValues(firstRow, rows, MemoryMarshal.AsBytes(RequireWide(destination)));
 
-    /// <summary>One 8-byte row.</summary>
+    /// <summary>The value of one 8-byte row.</summary>
     public long GetLong(int row)
     {
         RequireRows(row, 1);
@@ -169,7 +172,7 @@ internal readonly ref struct ColumnChunk
         return value;
     }
 
-    /// <summary>The bytes of a variable row; none when it has no value.</summary>
+    /// <summary>The bytes of a variable row; empty when it has no value.</summary>
     public ReadOnlySpan<byte> GetBytes(int row)
     {
         RequireRows(row, 1);
@@ -193,7 +196,7 @@ internal readonly ref struct ColumnChunk
         }
     }
 
-    /// <summary>Bytes of variable rows when they lie one behind the other: a dictionary says the same in few.</summary>
+    /// <summary>The bytes that variable rows take once decoded. A dictionary may store them in far fewer.</summary>
     public long CountBytes(int firstRow, int rows)
     {
         long bytes = 0;
@@ -237,7 +240,7 @@ internal readonly ref struct ColumnChunk
         }
     }
 
-    /// <summary>A dictionary's entries: fixed values, or ends and bytes.</summary>
+    /// <summary>The entries of a dictionary: fixed values, or ends followed by bytes.</summary>
     internal ReadOnlySpan<byte> Entries(out int count)
     {
         ReadOnlySpan<byte> table = _payload[(_rows * _unit)..];
@@ -255,7 +258,7 @@ internal readonly ref struct ColumnChunk
 
     internal static InvalidDataException Damaged(string found) => new($"Damaged column chunk: {found}.");
 
-    // The payload's length against the rows, once, for everything that does not depend on codes and ends.
+    // // Checks the payload's length against the rows, once, for everything that does not depend on codes and ends.
     private bool IsConsistent()
     {
         long length = _payload.Length;
@@ -291,7 +294,7 @@ internal readonly ref struct ColumnChunk
         ? BinaryPrimitives.ReadUInt64LittleEndian(_payload)
         : LittleEndian.Read(_payload, width);
 
-    // Part i of bytes that are cut at ends: from the end before it to its own.
+    // // Part i of bytes that are cut at the given ends: it begins where part i - 1 ends.
     private static ReadOnlySpan<byte> Part(ReadOnlySpan<byte> ends, ReadOnlySpan<byte> bytes, int unit, int index)
     {
         uint start = index == 0 ? 0 : LittleEndian.Read(ends[((index - 1) * unit)..], unit);
@@ -332,7 +335,7 @@ internal readonly ref struct ColumnChunk
     {
         if ((uint)firstRow > (uint)_rows || (uint)rows > (uint)(_rows - firstRow))
         {
-            throw new ArgumentOutOfRangeException(nameof(firstRow), $"Rows {firstRow}+{rows} of {_rows}.");
+            throw new ArgumentOutOfRangeException(nameof(firstRow), $"{rows} rows from row {firstRow} on are asked for, but the chunk has {_rows}.");
         }
     }
 }

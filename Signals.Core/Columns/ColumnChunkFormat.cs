@@ -15,28 +15,30 @@ internal static class ColumnChunkFormat
     /// <summary>Offset of a byte that is 0.</summary>
     public const int ReservedOffset = 3;
 
-    /// <summary>Where the payload starts.</summary>
+    /// <summary>The length of the header in bytes; the payload starts behind it.</summary>
     public const int HeaderLength = 4;
 
-    /// <summary>Bytes of the entry count of a dictionary.</summary>
+    /// <summary>The bytes of a dictionary's entry count.</summary>
     public const int EntryCountLength = sizeof(ushort);
 
-    /// <summary>Bytes of an end offset of a variable dictionary entry.</summary>
+    /// <summary>The bytes of the end offset of a variable dictionary entry.</summary>
     public const int EntryEndLength = sizeof(uint);
 
-    /// <summary>Most entries of a dictionary.</summary>
+    /// <summary>The largest number of entries of a dictionary.</summary>
     public const int MaxEntries = ushort.MaxValue;
 
-    /// <summary>Most bits of a packed offset: eight bytes hold it wherever in a byte it starts.</summary>
+    /// <summary>The largest number of bits of a packed offset: eight bytes hold it at whatever bit of a byte it starts.</summary>
     public const int MaxPackedBits = 57;
 
-    /// <summary>Zeros behind packed offsets, so that eight bytes can be read from the one on in which any offset starts.</summary>
+    /// <summary>
+    /// The zeros after packed offsets. They let a reader load eight bytes from the byte in which any offset starts.
+    /// </summary>
     public const int PackedPadding = sizeof(ulong) - 1;
 
-    /// <summary>Bytes of the packed states at the end of a chunk.</summary>
+    /// <summary>The bytes of the packed states at the end of a chunk.</summary>
     public static int StatesLength(ChunkStates states, int rows) => states == ChunkStates.PerRow ? (int)(((uint)rows + 3) / 4) : 0;
 
-    /// <summary>Bytes of packed offsets with the zeros behind them.</summary>
+    /// <summary>The bytes of packed offsets, including the zeros after them.</summary>
     public static long PackedLength(int rows, int bits) => ((((long)rows * bits) + 7) >> 3) + PackedPadding;
 
     /// <summary>The narrowest offset, 1, 2, 4 or 8 bytes, that holds <paramref name="largest"/>.</summary>

@@ -1,6 +1,6 @@
 namespace Signals.Core.Columns;
 
-/// <summary>The full check of a column chunk from outside. Pure; reads every row once.</summary>
+/// <summary>The full check of a column chunk that came from outside. Pure; reads every row once.</summary>
 internal static class ColumnChunkValidator
 {
     private const int PackedNulls = 0b01_01_01_01;

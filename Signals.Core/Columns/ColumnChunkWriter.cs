@@ -4,8 +4,8 @@ using System.Runtime.InteropServices;
 namespace Signals.Core.Columns;
 
 /// <summary>
-/// Writes column chunks in two steps: <c>Plan</c> decides and gives the exact length, so that the caller can claim the space;
-/// <c>Write</c> fills it. Stateless; allocates nothing beyond the dictionary scratch that a column keeps.
+/// Writes column chunks in two steps. <c>Plan</c> decides the encoding and returns the exact length, so that the caller can claim
+/// the space; <c>Write</c> fills it. Stateless. It allocates nothing except the dictionary scratch memory that a column keeps.
 /// </summary>
 internal static class ColumnChunkWriter
 {
@@ -45,7 +45,7 @@ internal static class ColumnChunkWriter
     public static ChunkPlan Plan(ReadOnlySpan<ulong> keys, ChunkGoal goal = ChunkGoal.Speed) =>
         PlanKeys(ColumnType.Scalar<ulong>(), MemoryMarshal.AsBytes(keys), keys.Length, goal);
 
-    /// <summary>Writes what was planned and returns its length.</summary>
+    /// <summary>Writes a planned range and returns its length.</summary>
     public static int Write(ColumnBuffer column, in ChunkPlan plan, Span<byte> destination)
     {
         destination = Claim(plan, destination);
@@ -123,7 +123,7 @@ internal static class ColumnChunkWriter
                 : TryPacked(width, low, span, goal, TryNarrow(type, low, span, count));
         }
 
-        // Each row equals the one before it exactly when the bytes equal themselves shifted by a row.
+        // // Every row equals the one before it exactly when the bytes equal themselves shifted by one row.
         return values[width..].SequenceEqual(values[..^width])
             ? Sized(width, count, ChunkEncoding.Constant)
             : Sized(values.Length, count, ChunkEncoding.Raw);
@@ -139,7 +139,7 @@ internal static class ColumnChunkWriter
             : Sized(raw, count, ChunkEncoding.Raw);
     }
 
-    // A shift and a mask per row have to pay: a sixteenth of the space.
+    // // Packing costs a shift and a mask per row, so it must save at least a sixteenth of the space.
     private static ChunkPlan TryPacked(int width, ulong low, ulong span, ChunkGoal goal, ChunkPlan plan)
     {
         int bits = BitPacking.BitsFor(span);
@@ -149,7 +149,9 @@ internal static class ColumnChunkWriter
         }
 
         long length = width + ColumnChunkFormat.PackedLength(plan.Count, bits);
-        return length + ColumnChunkFormat.HeaderLength <= plan.Length * 15L / 16 ? Sized(length, plan.Count, ChunkEncoding.Packed, bits, low) : plan;
+        return length + ColumnChunkFormat.HeaderLength <= plan.Length * 15L / 16
+            ? Sized(length, plan.Count, ChunkEncoding.Packed, bits, low)
+            : plan;
     }
 
     private static ChunkPlan PlanVariable(ColumnBuffer column, int start, int count)
@@ -174,7 +176,8 @@ internal static class ColumnChunkWriter
 
     private static ChunkPlan TryDictionary(ColumnBuffer column, int start, int count, ChunkPlan plan)
     {
-        if (plan.Encoding is not (ChunkEncoding.Raw or ChunkEncoding.FrameOfReference or ChunkEncoding.Packed or ChunkEncoding.VariableRaw)
+        if (plan.Encoding is not
+                (ChunkEncoding.Raw or ChunkEncoding.FrameOfReference or ChunkEncoding.Packed or ChunkEncoding.VariableRaw)
             || plan is { Encoding: ChunkEncoding.FrameOfReference, UnitWidth: 1 } or { Encoding: ChunkEncoding.Packed, UnitWidth: <= 8 }
             || column.Type is { IsVector: true } or { Width: 1 }
             || !column.Dictionary.TryBuild(column, start, count, count / 4))
@@ -187,7 +190,7 @@ internal static class ColumnChunkWriter
         long length = ((long)count * unit) + ColumnChunkFormat.EntryCountLength + column.Dictionary.EntryBytes
             + (column.Type.IsVariable ? (long)entries * ColumnChunkFormat.EntryEndLength : 0);
 
-        // A lookup per row has to pay: at least a quarter of the space.
+        // // A dictionary costs a lookup per row, so it must save at least a quarter of the space.
         return length <= (long)plan.Length / 4 * 3 ? Sized(length, count, ChunkEncoding.Dictionary, unit) : plan;
     }
 
@@ -247,7 +250,7 @@ internal static class ColumnChunkWriter
             return;
         }
 
-        // Ends are offsets too: from where the first row starts.
+        // // Ends are stored as offsets too, relative to the start of the first row.
         uint from = (uint)StartOf(column, plan.Start);
         ReadOnlySpan<byte> ends = MemoryMarshal.AsBytes(column.Ends.Slice(plan.Start, plan.Count));
         IntegerNarrowing.Narrow(sizeof(int), plan.UnitWidth, from, ends, payload);

@@ -1,17 +1,17 @@
 namespace Signals.Core.Columns;
 
 /// <summary>
-/// Whether a row of a column was never said, said to be nothing, or said. The order is the merge order:
-/// absent never overwrites, null overwrites absent, a value wins a tie with null.
+/// Whether a row of a column was never set, was set to null, or has a value. The order of the numbers is the merge order: absent
+/// never overwrites, null overwrites absent, and a value wins a tie with null.
 /// </summary>
 public enum ColumnState : byte
 {
-    /// <summary>Nobody has set this row.</summary>
+    /// <summary>The row was never set.</summary>
     Absent = 0,
 
-    /// <summary>Set, explicitly, to nothing.</summary>
+    /// <summary>The row was set to null explicitly.</summary>
     Null = 1,
 
-    /// <summary>Set to a value.</summary>
+    /// <summary>The row was set to a value.</summary>
     Value = 2,
 }

@@ -3,8 +3,8 @@ using System.Runtime.CompilerServices;
 namespace Signals.Core.Columns;
 
 /// <summary>
-/// The type of a column: its kind and, for vectors, how many elements a row has. Immutable, safe for any thread.
-/// <c>default</c> is no valid type.
+/// The type of a column: its kind and, for vectors, the number of elements per row. Immutable, safe for any thread.
+/// <c>default</c> is not a valid type.
 /// </summary>
 public readonly struct ColumnType : IEquatable<ColumnType>
 {
@@ -15,13 +15,13 @@ public readonly struct ColumnType : IEquatable<ColumnType>
         Width = dimensions * ElementWidth(kind);
     }
 
-    /// <summary>What a row holds.</summary>
+    /// <summary>What kind of value a row holds.</summary>
     public ColumnKind Kind { get; }
 
     /// <summary>Elements per row: 1 unless the column is a vector.</summary>
     public int Dimensions { get; }
 
-    /// <summary>Bytes per row; 0 when rows have lengths of their own.</summary>
+    /// <summary>The bytes per row; 0 when rows differ in length.</summary>
     public int Width { get; }
 
     /// <summary>True for text and bytes.</summary>
@@ -30,7 +30,7 @@ public readonly struct ColumnType : IEquatable<ColumnType>
     /// <summary>True when a row is a fixed number of elements.</summary>
     public bool IsVector => Kind >= ColumnKind.VectorInt8;
 
-    /// <summary>True for whole numbers, signed or not; not for booleans.</summary>
+    /// <summary>True for whole numbers, signed or unsigned, but not for booleans.</summary>
     internal bool IsInteger => Kind is >= ColumnKind.Int8 and <= ColumnKind.UInt64;
 
     /// <summary>UTF-8 text.</summary>
@@ -87,13 +87,13 @@ public readonly struct ColumnType : IEquatable<ColumnType>
     /// <inheritdoc/>
     public override string ToString() => IsVector ? $"{Kind}[{Dimensions}]" : Kind.ToString();
 
-    /// <summary>Equality of kind and dimensions.</summary>
+    /// <summary>Whether kind and dimensions are equal.</summary>
     public static bool operator ==(ColumnType left, ColumnType right) => left.Equals(right);
 
-    /// <summary>Inequality of kind or dimensions.</summary>
+    /// <summary>Whether kind or dimensions differ.</summary>
     public static bool operator !=(ColumnType left, ColumnType right) => !left.Equals(right);
 
-    // Each comparison is a constant to the JIT, so a call costs one load of an immediate.
+    // // The JIT evaluates each comparison at compile time, so a call costs one load of an immediate.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ColumnKind ScalarKind<T>() =>
         typeof(T) == typeof(bool) ? ColumnKind.Boolean

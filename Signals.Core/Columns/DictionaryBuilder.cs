@@ -5,8 +5,9 @@ using System.Numerics;
 namespace Signals.Core.Columns;
 
 /// <summary>
-/// Finds the distinct values of a range of rows and the code of each row. One thread at a time. Entries are in order of
-/// first appearance, named by that row. Owned by a <see cref="ColumnBuffer"/> and reused; grows to the largest range seen.
+/// Finds the distinct values of a range of rows, and the code of each row. Used by one thread at a time. Entries are ordered by
+/// first appearance and named by the row of that appearance. A <see cref="ColumnBuffer"/> owns and reuses it; it grows to the
+/// largest range seen.
 /// </summary>
 internal sealed class DictionaryBuilder
 {
@@ -24,10 +25,13 @@ internal sealed class DictionaryBuilder
     /// <summary>The entry of each row.</summary>
     public ReadOnlySpan<ushort> Codes => _codes.AsSpan(0, _rows);
 
-    /// <summary>Bytes of all entries.</summary>
+    /// <summary>The bytes of all entries.</summary>
     public int EntryBytes { get; private set; }
 
-    /// <summary>False, early, when more than <paramref name="maxEntries"/> values are distinct.</summary>
+    /// <summary>
+    /// Builds the dictionary. Stops early and returns false when there are more than <paramref name="maxEntries"/> distinct
+    /// values.
+    /// </summary>
     public bool TryBuild(ColumnBuffer column, int start, int count, int maxEntries)
     {
         maxEntries = Math.Min(maxEntries, ColumnChunkFormat.MaxEntries);

@@ -11,9 +11,15 @@ internal static class FixedDictionary
         ReadOnlySpan<byte> codes = chunk.Payload.Slice(firstRow * chunk.UnitWidth, rows * chunk.UnitWidth);
         switch (width)
         {
-            case 2: Copy(codes, chunk.UnitWidth, MemoryMarshal.Cast<byte, ushort>(entries), MemoryMarshal.Cast<byte, ushort>(destination)); break;
-            case 4: Copy(codes, chunk.UnitWidth, MemoryMarshal.Cast<byte, uint>(entries), MemoryMarshal.Cast<byte, uint>(destination)); break;
-            case 8: Copy(codes, chunk.UnitWidth, MemoryMarshal.Cast<byte, ulong>(entries), MemoryMarshal.Cast<byte, ulong>(destination)); break;
+            case 2:
+                Copy(codes, chunk.UnitWidth, MemoryMarshal.Cast<byte, ushort>(entries), MemoryMarshal.Cast<byte, ushort>(destination));
+                break;
+            case 4:
+                Copy(codes, chunk.UnitWidth, MemoryMarshal.Cast<byte, uint>(entries), MemoryMarshal.Cast<byte, uint>(destination));
+                break;
+            case 8:
+                Copy(codes, chunk.UnitWidth, MemoryMarshal.Cast<byte, ulong>(entries), MemoryMarshal.Cast<byte, ulong>(destination));
+                break;
             default:
                 for (int i = 0; i < rows; i++)
                 {

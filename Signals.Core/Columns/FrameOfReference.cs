@@ -4,12 +4,12 @@ using System.Runtime.InteropServices;
 namespace Signals.Core.Columns;
 
 /// <summary>
-/// Integers, and the bits of floats, as offsets from the smallest one. Pure. Values are handled as unsigned numbers of their width and all sums wrap,
-/// so signs matter only in finding the smallest.
+/// Represents integers, and the bits of floats, as offsets from the smallest one. Pure. Values are handled as unsigned numbers of
+/// their width and all sums wrap, so signs matter only when the smallest value is searched.
 /// </summary>
 internal static class FrameOfReference
 {
-    /// <summary>The smallest value, as the unsigned number of its bytes, and its distance to the largest.</summary>
+    /// <summary>The smallest value, as an unsigned number of its width, and its distance to the largest.</summary>
     public static (ulong Base, ulong Span) Measure(ColumnKind kind, ReadOnlySpan<byte> values)
     {
         switch (kind)

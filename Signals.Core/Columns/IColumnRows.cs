@@ -1,7 +1,9 @@
 namespace Signals.Core.Columns;
 
-/// <summary>Rows of one column, wherever they lie: a state each, and values with random access.</summary>
-/// <remarks>Spans are valid until the owner changes. The bytes of a row without a value are zero, none when variable.</remarks>
+/// <summary>The rows of one column, wherever they are stored: a state for each row, and random access to values.</summary>
+/// <remarks>
+/// Spans are valid until the owner changes. The bytes of a fixed row without a value are zero; a variable one has no bytes.
+/// </remarks>
 internal interface IColumnRows
 {
     ColumnType Type { get; }
@@ -9,9 +11,9 @@ internal interface IColumnRows
     /// <summary>One <see cref="ColumnState"/> per row.</summary>
     ReadOnlySpan<byte> RowStates { get; }
 
-    /// <summary>Fixed columns only: row i at <c>i * Width</c>.</summary>
+    /// <summary>For fixed columns only: row i lies at <c>i * Width</c>.</summary>
     ReadOnlySpan<byte> FixedRows { get; }
 
-    /// <summary>The bytes of one row, of either kind of column.</summary>
+    /// <summary>The bytes of one row, for fixed and variable columns.</summary>
     ReadOnlySpan<byte> GetValue(int row);
 }

@@ -6,14 +6,14 @@ using System.Runtime.Intrinsics;
 namespace Signals.Core.Columns;
 
 /// <summary>
-/// Subtracts a base from integers and keeps the low bytes, 32 bytes of result at a time. Pure. Hosts are little-endian, like
-/// the format.
+/// Subtracts a base from integers and keeps the low bytes, producing 32 bytes of result at a time. Pure. Hosts are little-endian,
+/// like the format.
 /// </summary>
 internal static class IntegerNarrowing
 {
     private interface IStep<TWide, TNarrow>
     {
-        /// <summary>Narrows as many values from <paramref name="at"/> on as a vector of results holds.</summary>
+        /// <summary>Narrows values from <paramref name="at"/> on, as many as a vector of results holds.</summary>
         static abstract Vector256<TNarrow> At(ref TWide from, int at, TWide low);
     }
 
@@ -29,7 +29,7 @@ internal static class IntegerNarrowing
             case (8, 1): Run<ulong, byte, From64To8>(low, values, offsets); break;
             case (8, 2): Run<ulong, ushort, From64To16>(low, values, offsets); break;
             case (8, 4): Run<ulong, uint, From64To32>(low, values, offsets); break;
-            default: throw new ArgumentOutOfRangeException(nameof(unit), $"No narrowing of {width} to {unit} bytes.");
+            default: throw new ArgumentOutOfRangeException(nameof(unit), $"Numbers of {width} bytes cannot be narrowed to {unit}.");
         }
     }
 
@@ -52,7 +52,7 @@ internal static class IntegerNarrowing
             return;
         }
 
-        // The last step ends at the last value and may repeat some of the step before.
+        // // The last step ends at the last value and may repeat some values of the step before.
         ref TWide source = ref MemoryMarshal.GetReference(from);
         for (int i = 0; i < from.Length - lanes; i += lanes)
         {

@@ -6,14 +6,16 @@ using System.Runtime.Intrinsics;
 namespace Signals.Core.Columns;
 
 /// <summary>
-/// Widens unsigned offsets and adds a base, 32 bytes of result at a time. Pure. Sums wrap. Hosts are little-endian, like the
-/// format.
+/// Widens unsigned offsets and adds a base, producing 32 bytes of result at a time. Pure. Sums wrap. Hosts are little-endian,
+/// like the format.
 /// </summary>
 internal static class IntegerWidening
 {
     private interface IStep<TNarrow, TWide>
     {
-        /// <summary>Widens as many offsets from <paramref name="at"/> on as a vector of results holds, and reads no more.</summary>
+        /// <summary>
+        /// Widens offsets from <paramref name="at"/> on, as many as a vector of results holds, and reads no more than those.
+        /// </summary>
         static abstract Vector256<TWide> At(ref TNarrow from, int at);
     }
 
@@ -28,7 +30,7 @@ internal static class IntegerWidening
             case (8, 1): Run<byte, ulong, From8To64>(low, offsets, values); break;
             case (8, 2): Run<ushort, ulong, From16To64>(low, offsets, values); break;
             case (8, 4): Run<uint, ulong, From32To64>(low, offsets, values); break;
-            default: throw new ArgumentOutOfRangeException(nameof(unit), $"No widening of {unit} to {width} bytes.");
+            default: throw new ArgumentOutOfRangeException(nameof(unit), $"Offsets of {unit} bytes cannot be widened to {width}.");
         }
     }
 
@@ -52,7 +54,7 @@ internal static class IntegerWidening
             return;
         }
 
-        // The last step ends at the last offset and may repeat some of the step before.
+        // // The last step ends at the last offset and may repeat some offsets of the step before.
         Vector256<TWide> lows = Vector256.Create(low);
         ref TNarrow source = ref MemoryMarshal.GetReference(from);
         ref TWide destination = ref MemoryMarshal.GetReference(to);

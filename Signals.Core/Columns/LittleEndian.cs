@@ -2,7 +2,9 @@ using System.Buffers.Binary;
 
 namespace Signals.Core.Columns;
 
-/// <summary>Unsigned numbers of 1, 2 or 4 bytes, least significant first. Pure; bounds are checked by the span.</summary>
+/// <summary>
+/// Reads and writes unsigned numbers of 1, 2 or 4 bytes, least significant byte first. Pure; the spans check bounds.
+/// </summary>
 internal static class LittleEndian
 {
     public static uint Read(ReadOnlySpan<byte> source, int width) => width switch

@@ -4,9 +4,10 @@ using System.Numerics;
 namespace Signals.Core.Columns;
 
 /// <summary>
-/// Turns numbers from outside into the numbers of a column, or says that they do not fit. One rule for every reader of other formats:
-/// a whole number fits when the column holds exactly it; a floating-point column takes the nearest value, and a finite number that
-/// would become infinite does not fit. What says that it is infinite, or no number, stays so. Pure; any thread.
+/// Converts numbers from outside to the number type of a column, or reports that they do not fit. All readers of other formats
+/// share this rule. A whole-number column takes a number only when it can hold exactly that number. A floating-point column takes
+/// the nearest value; a finite number that would become infinite does not fit. Infinity and NaN stay what they are. Pure; any
+/// thread.
 /// </summary>
 public static class NumberFit
 {
@@ -21,22 +22,22 @@ public static class NumberFit
             return T.IsFinite(result) || !double.IsFinite(value);
         }
 
-        // The greatest 64-bit numbers round up to a power of two as doubles: one more is that power for every width.
+        // // As doubles, the greatest 64-bit numbers round up to a power of two. Adding one gives that power for every width.
         return value >= double.CreateSaturating(T.MinValue)
             && value < double.CreateSaturating(T.MaxValue) + 1
             && value == Math.Truncate(value);
     }
 
-    /// <summary>Reads a number, written as in C# (invariant), as the type of a column.</summary>
-    /// <param name="utf8">The text, without anything around it.</param>
+    /// <summary>Parses a number, written as in C# with the invariant culture, as the type of a column.</summary>
+    /// <param name="utf8">The text of the number, without anything around it.</param>
     /// <param name="value">The number.</param>
-    /// <returns>False when the text is no number or the number does not fit.</returns>
+    /// <returns>False when the text is not a number, or the number does not fit.</returns>
     public static bool TryParse<T>(ReadOnlySpan<byte> utf8, out T value)
         where T : unmanaged, INumber<T>, IMinMaxValue<T>
     {
-        // What is meant to be infinite is written as a word.
+        // // An intended infinity is written as a word, so digits that become infinite do not fit.
         return T.TryParse(utf8, NumberStyles.Float, CultureInfo.InvariantCulture, out value)
-            && !utf8.Contains((byte)0) // which the runtime's parser passes over behind the digits
+            && !utf8.Contains((byte)0) // The runtime's parser would accept NUL characters after the digits.
             && (!T.IsInfinity(value) || !utf8.ContainsAnyInRange((byte)'0', (byte)'9'));
     }
 

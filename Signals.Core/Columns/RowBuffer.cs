@@ -4,12 +4,12 @@ using Signals.Core.Model;
 namespace Signals.Core.Columns;
 
 /// <summary>
-/// Rows of one event type: time, id and columns. One thread at a time. Between calls every column holds either
-/// <see cref="Count"/> rows, or fewer, which <see cref="FillAbsent"/> completes. Reused through <see cref="Clear"/>.
+/// Rows of one event type: times, ids and columns. Used by one thread at a time. Between calls every column holds at most
+/// <see cref="Count"/> rows; <see cref="FillAbsent"/> completes the shorter ones. Reused through <see cref="Clear"/>.
 /// </summary>
 /// <remarks>
-/// Rows of one run share one stamp. Rows of runs with different stamps, or with retractions, need a buffer that keeps
-/// <see cref="Stamps"/> row by row; a buffer without pays nothing for them.
+/// The rows of one run share one stamp. Rows of runs with different stamps, or with retractions, need a buffer that keeps
+/// <see cref="Stamps"/> for each row. A buffer without stamps of its own pays nothing for them.
 /// </remarks>
 internal sealed class RowBuffer
 {
@@ -17,17 +17,17 @@ internal sealed class RowBuffer
     private long[] _times;
     private ulong[] _ids;
 
-    /// <summary>No rows, all of which will have been streamed.</summary>
+    /// <summary>Creates an empty buffer for streamed rows.</summary>
     public RowBuffer(IReadOnlyList<ColumnType> types, int capacity = 64)
         : this(types, Stamp.Streamed, StampParts.None, capacity)
     {
     }
 
-    /// <summary>No rows.</summary>
-    /// <param name="types">The columns.</param>
-    /// <param name="run">The stamp of rows and cells without one of their own.</param>
-    /// <param name="parts">Which stamps rows have of their own.</param>
-    /// <param name="capacity">Rows to make room for.</param>
+    /// <summary>Creates an empty buffer.</summary>
+    /// <param name="types">The types of the columns.</param>
+    /// <param name="run">The stamp of rows and cells that have none of their own.</param>
+    /// <param name="parts">Which stamps are kept for each row.</param>
+    /// <param name="capacity">The number of rows to make room for.</param>
     public RowBuffer(IReadOnlyList<ColumnType> types, Stamp run, StampParts parts, int capacity = 64)
     {
         _times = new long[Math.Max(capacity, 1)];
@@ -41,20 +41,20 @@ internal sealed class RowBuffer
         Stamps = new RowStamps(run, parts, types.Count, _times.Length);
     }
 
-    /// <summary>Rows held.</summary>
+    /// <summary>The number of rows held.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Event times, milliseconds since the Unix epoch.</summary>
+    /// <summary>The event times, in milliseconds since the Unix epoch.</summary>
     public Span<long> Times => _times.AsSpan(0, Count);
 
-    /// <summary>Event ids.</summary>
+    /// <summary>The event ids.</summary>
     public Span<ulong> Ids => _ids.AsSpan(0, Count);
 
     public ReadOnlyMemory<long> TimeMemory => _times.AsMemory(0, Count);
 
     public ReadOnlyMemory<ulong> IdMemory => _ids.AsMemory(0, Count);
 
-    /// <summary>Bytes of all arrays, spare room included.</summary>
+    /// <summary>The bytes of all arrays, spare room included.</summary>
     public long HeldBytes
     {
         get
@@ -69,7 +69,7 @@ internal sealed class RowBuffer
         }
     }
 
-    /// <summary>Bytes that the rows take, without spare room.</summary>
+    /// <summary>The bytes that the rows take, without spare room.</summary>
     public long UsedBytes
     {
         get
@@ -87,10 +87,10 @@ internal sealed class RowBuffer
     /// <summary>The columns, by column id.</summary>
     public ReadOnlySpan<ColumnBuffer> Columns => _columns;
 
-    /// <summary>When rows were inserted and retracted, and cells set.</summary>
+    /// <summary>The stamps of rows and cells: when rows were inserted and retracted, and when cells were set.</summary>
     public RowStamps Stamps { get; }
 
-    /// <summary>Starts a row. Its columns follow through <see cref="Columns"/>, or stay absent.</summary>
+    /// <summary>Starts a row. The caller appends its values to <see cref="Columns"/>; columns left out stay absent.</summary>
     public void AppendKey(long time, ulong id)
     {
         int row = Count;
@@ -104,7 +104,7 @@ internal sealed class RowBuffer
         Count = row + 1;
     }
 
-    /// <summary>Makes room for <paramref name="rows"/> more keys, for the caller to write, and counts them.</summary>
+    /// <summary>Adds <paramref name="rows"/> rows and returns their times and ids for the caller to write.</summary>
     public void AppendKeys(int rows, out Span<long> times, out Span<ulong> ids)
     {
         Reserve(rows);
@@ -116,7 +116,9 @@ internal sealed class RowBuffer
     /// <summary>Appends a copy of one row.</summary>
     public void AppendRow(RowBuffer source, int row) => AppendRows(source, row, 1);
 
-    /// <summary>Appends copies of adjacent rows. A source of an older schema has fewer columns; the others become absent.</summary>
+    /// <summary>
+    /// Appends copies of adjacent rows. A source of an older schema has fewer columns; the missing ones become absent.
+    /// </summary>
     public void AppendRows(RowBuffer source, int start, int count)
     {
         AppendKeys(count, out Span<long> times, out Span<ulong> ids);
@@ -139,7 +141,7 @@ internal sealed class RowBuffer
         }
     }
 
-    /// <summary>Gives every column its absent rows, and every stamp its default, up to <see cref="Count"/>.</summary>
+    /// <summary>Extends every column with absent rows, and every stamp with its default, up to <see cref="Count"/>.</summary>
     public void FillAbsent()
     {
         foreach (ColumnBuffer column in _columns)
@@ -154,8 +156,8 @@ internal sealed class RowBuffer
     }
 
     /// <summary>
-    /// Merges a row of the same identity into the last row: every register keeps the greater of the two, so the result depends
-    /// neither on the order of merges nor on how often a row comes. Cells that a retraction covers go.
+    /// Merges a row of the same identity into the last row. Every register keeps the greater of the two values, so the result
+    /// depends neither on the order of merges nor on how often a row is merged. Cells that a retraction covers become absent.
     /// </summary>
     public void MergeIntoLast(RowBuffer source, int row)
     {
@@ -193,7 +195,7 @@ internal sealed class RowBuffer
         Stamps.Clear();
     }
 
-    // Absent is no cell, whatever stamp stands beside it.
+    // // An absent cell has no stamp, whatever its place in the stamps holds.
     private int CompareCell(int column, int row, RowBuffer source, int sourceRow)
     {
         ColumnBuffer held = _columns[column];
@@ -233,7 +235,8 @@ internal sealed class RowBuffer
 
     private int SharedColumns(RowBuffer source) => source._columns.Length <= _columns.Length
         ? source._columns.Length
-        : throw new ArgumentException($"The rows have {source._columns.Length} columns, more than {_columns.Length} here.", nameof(source));
+        : throw new ArgumentException(
+            $"The rows have {source._columns.Length} columns, more than the {_columns.Length} of this buffer.", nameof(source));
 
     private void Reserve(int rows)
     {

@@ -5,20 +5,21 @@ using Signals.Core.Model;
 namespace Signals.Core.Columns;
 
 /// <summary>
-/// The stamps of the rows of a <see cref="RowBuffer"/>, as far as they differ from the run's. One thread at a time. Between calls
-/// each part is as long as what it belongs to, or shorter; <see cref="Complete"/> fills in the run's stamp. An absent cell has the
-/// run's stamp too, which means nothing there and takes no room on disk. Lives and is reused with its rows.
+/// The stamps of the rows of a <see cref="RowBuffer"/>, as far as they differ from the stamp of the run. Used by one thread at a
+/// time. Between calls each part has at most as many entries as the rows or cells it belongs to; <see cref="Complete"/> fills in
+/// the run's stamp. An absent cell also has the run's stamp, which means nothing there and takes no room on disk. The stamps live
+/// with their rows and are reused with them.
 /// </summary>
 internal sealed class RowStamps
 {
     private readonly ColumnBuffer[] _existence;
     private readonly ColumnBuffer[] _cells;
 
-    /// <summary>Stamps of no rows.</summary>
-    /// <param name="run">The stamp of what has none of its own.</param>
-    /// <param name="parts">Which stamps are kept row by row.</param>
-    /// <param name="columns">Columns of the rows.</param>
-    /// <param name="capacity">Rows to make room for.</param>
+    /// <summary>Creates stamps for no rows.</summary>
+    /// <param name="run">The stamp of rows and cells that have none of their own.</param>
+    /// <param name="parts">Which stamps are kept for each row.</param>
+    /// <param name="columns">The number of columns of the rows.</param>
+    /// <param name="capacity">The number of rows to make room for.</param>
     public RowStamps(Stamp run, StampParts parts, int columns, int capacity)
     {
         Debug.Assert(run.IsValid, "a run has a stamp");
@@ -28,44 +29,46 @@ internal sealed class RowStamps
         _cells = Buffers((parts & StampParts.Cells) != 0 ? columns : 0, capacity);
     }
 
-    /// <summary>The stamp of what has none of its own.</summary>
+    /// <summary>The stamp of rows and cells that have none of their own.</summary>
     public Stamp Run { get; }
 
-    /// <summary>Which stamps are kept row by row.</summary>
+    /// <summary>Which stamps are kept for each row.</summary>
     public StampParts Parts { get; }
 
-    /// <summary>Whether rows say when they were inserted and retracted.</summary>
+    /// <summary>Whether there are stamps of insertion and retraction for each row.</summary>
     public bool HasExistence => _existence.Length > 0;
 
-    /// <summary>Whether cells say when they were set.</summary>
+    /// <summary>Whether there is a stamp for each cell.</summary>
     public bool HasCells => (Parts & StampParts.Cells) != 0;
 
-    /// <summary>When each row was inserted, 0 for never. Only with <see cref="StampParts.Existence"/>.</summary>
+    /// <summary>The stamp with which each row was inserted; 0 for never. Only with <see cref="StampParts.Existence"/>.</summary>
     public Span<ulong> Inserted => Numbers(InsertedColumn);
 
-    /// <summary>When each row was retracted, 0 for never. Only with <see cref="StampParts.Existence"/>.</summary>
+    /// <summary>The stamp with which each row was retracted; 0 for never. Only with <see cref="StampParts.Existence"/>.</summary>
     public Span<ulong> Retracted => Numbers(RetractedColumn);
 
-    /// <summary><see cref="Inserted"/> as a column, to be written and read.</summary>
+    /// <summary><see cref="Inserted"/> as a column, for writing and reading.</summary>
     public ColumnBuffer InsertedColumn => _existence[0];
 
-    /// <summary><see cref="Retracted"/> as a column, to be written and read.</summary>
+    /// <summary><see cref="Retracted"/> as a column, for writing and reading.</summary>
     public ColumnBuffer RetractedColumn => _existence[1];
 
-    /// <summary>When each cell of a column was set. Only with <see cref="StampParts.Cells"/>.</summary>
+    /// <summary>The stamps of the cells of a column, as a column. Only with <see cref="StampParts.Cells"/>.</summary>
     public ColumnBuffer CellColumn(int column) => _cells[column];
 
-    /// <summary>When each cell of a column was set. Only with <see cref="StampParts.Cells"/>.</summary>
+    /// <summary>The stamps of the cells of a column. Only with <see cref="StampParts.Cells"/>.</summary>
     public Span<ulong> Cells(int column) => Numbers(_cells[column]);
 
-    /// <summary>Says when the next row was inserted and retracted.</summary>
+    /// <summary>Appends the stamps with which the next row was inserted and retracted.</summary>
     public void AppendExistence(Stamp inserted, Stamp retracted)
     {
         InsertedColumn.Append(inserted.Value);
         RetractedColumn.Append(retracted.Value);
     }
 
-    /// <summary>Gives every part the run's stamp, and not retracted, up to so many rows.</summary>
+    /// <summary>
+    /// Extends every part to <paramref name="rows"/> rows with the run's stamp; the added rows are not retracted.
+    /// </summary>
     public void Complete(int rows)
     {
         if (HasExistence)
@@ -80,12 +83,12 @@ internal sealed class RowStamps
         }
     }
 
-    /// <summary>Appends the stamps of adjacent rows of another buffer, whose cells are here already.</summary>
-    /// <param name="source">The other rows' stamps.</param>
-    /// <param name="sourceColumns">The other rows' columns.</param>
-    /// <param name="start">First row.</param>
-    /// <param name="count">Rows.</param>
-    /// <param name="rowsAfter">Rows here, these included.</param>
+    /// <summary>Appends the stamps of adjacent rows of another buffer, whose cells have been appended already.</summary>
+    /// <param name="source">The stamps of the other rows.</param>
+    /// <param name="sourceColumns">The columns of the other rows.</param>
+    /// <param name="start">The first row.</param>
+    /// <param name="count">The number of rows.</param>
+    /// <param name="rowsAfter">The number of rows in this buffer, the appended ones included.</param>
     public void AppendRows(RowStamps source, ReadOnlySpan<ColumnBuffer> sourceColumns, int start, int count, int rowsAfter)
     {
         Complete(rowsAfter - count);
@@ -105,13 +108,13 @@ internal sealed class RowStamps
     /// <summary>The stamp of a cell that is not absent.</summary>
     public ulong CellOf(int column, int row) => column < _cells.Length ? Cells(column)[row] : Run.Value;
 
-    /// <summary>When a row was inserted.</summary>
+    /// <summary>The stamp with which a row was inserted.</summary>
     public ulong InsertedOf(int row) => HasExistence ? Inserted[row] : Run.Value;
 
-    /// <summary>When a row was retracted.</summary>
+    /// <summary>The stamp with which a row was retracted; 0 for never.</summary>
     public ulong RetractedOf(int row) => HasExistence ? Retracted[row] : 0;
 
-    /// <summary>Raises what the last row says of its existence.</summary>
+    /// <summary>Raises the stamps of insertion and retraction of the last row to at least these.</summary>
     public void RaiseLast(ulong inserted, ulong retracted)
     {
         ref ulong heldInserted = ref Inserted[^1];

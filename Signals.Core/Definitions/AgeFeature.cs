@@ -1,11 +1,11 @@
 namespace Signals.Core.Definitions;
 
-/// <summary>How long before the read's as-of the event happened; negative for an event after it. One element.</summary>
+/// <summary>The time from the event to the read's as-of time. Negative when the event is after it. One element.</summary>
 public sealed record AgeFeature : Feature
 {
-    /// <summary>The unit; fractions are kept.</summary>
+    /// <summary>The unit of the number. Fractions are kept.</summary>
     public required TimeUnit Unit { get; init; }
 
-    /// <summary>What is done to the number.</summary>
+    /// <summary>How the number is scaled; <c>null</c> for not at all.</summary>
     public Scaling? Scaling { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace Signals.Core.Definitions;
 
-/// <summary>True where every condition is.</summary>
+/// <summary>True where all of the conditions are true.</summary>
 public sealed record AllPredicate : Predicate
 {
     /// <summary>The conditions.</summary>

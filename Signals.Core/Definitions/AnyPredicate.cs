@@ -1,6 +1,6 @@
 namespace Signals.Core.Definitions;
 
-/// <summary>True where at least one condition is.</summary>
+/// <summary>True where at least one of the conditions is true.</summary>
 public sealed record AnyPredicate : Predicate
 {
     /// <summary>The conditions.</summary>

@@ -1,22 +1,23 @@
 namespace Signals.Core.Definitions;
 
 /// <summary>
-/// A small category as one-hot, multi-hot or index. A value equals a category as in a comparison: numbers by exact value, text by its bytes.
+/// A category from a small vocabulary, as one-hot, multi-hot or index. A value equals a category under the rules of comparisons:
+/// numbers by exact value, text by its bytes.
 /// </summary>
 public sealed record CategoryFeature : Feature
 {
-    /// <summary>Scalar, text or bytes columns: one for one-hot and index; multi-hot takes several.</summary>
+    /// <summary>Scalar, text or bytes columns. One-hot and index take one column; multi-hot takes several.</summary>
     public required ValueList<string> Columns { get; init; }
 
-    /// <summary>The vocabulary, each value once.</summary>
+    /// <summary>The vocabulary. Each value occurs once.</summary>
     public required ValueList<Literal> Categories { get; init; }
 
-    /// <summary>How it becomes numbers.</summary>
+    /// <summary>How the category becomes numbers.</summary>
     public CategoryEncoding Encoding { get; init; }
 
-    /// <summary>Whether a value outside the vocabulary has a place of its own, the last.</summary>
+    /// <summary>Whether values outside the vocabulary have a place of their own. It is the last one.</summary>
     public bool HasOther { get; init; }
 
-    /// <summary>Elements of a row.</summary>
+    /// <summary>The number of elements of a row.</summary>
     public int Width => Encoding == CategoryEncoding.Index ? 1 : Categories.Count + (HasOther ? 1 : 0);
 }

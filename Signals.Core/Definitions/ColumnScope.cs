@@ -3,8 +3,8 @@ using Signals.Core.Columns;
 namespace Signals.Core.Definitions;
 
 /// <summary>
-/// The columns that a definition can name: those of its event types and the outputs of its enrichers. A column has one type wherever it is,
-/// or it cannot be named. For one thread, while a definition is validated.
+/// The columns that a definition can name: those of its event types and the outputs of its enrichers. A column that has different
+/// types in different event types cannot be named for both. Used by one thread, while a definition is validated.
 /// </summary>
 internal sealed class ColumnScope(DefinitionErrors errors)
 {
@@ -16,17 +16,20 @@ internal sealed class ColumnScope(DefinitionErrors errors)
 
     public void AddEventType(string eventType) => _byType.TryAdd(eventType, new Dictionary<string, ColumnType>(StringComparer.Ordinal));
 
-    /// <summary>Adds a column; one that is there keeps its type.</summary>
+    /// <summary>Adds a column. A column that exists already keeps its type.</summary>
     public void Add(string eventType, string column, ColumnType type) => _byType[eventType].TryAdd(column, type);
 
     public bool Has(string eventType) => _byType.ContainsKey(eventType);
 
-    /// <summary>The type of a column of one event type, or of any; <c>null</c>, with an error, when there is none or it differs.</summary>
+    /// <summary>
+    /// The type of a column in one event type, or in all of them when <paramref name="eventType"/> is <c>null</c>. Returns
+    /// <c>null</c> and adds an error when there is no such column, or its types differ.
+    /// </summary>
     public ColumnType? Find(JsonPath path, string column, string? eventType)
     {
         if (eventType is not null && !Has(eventType))
         {
-            // That the event type is unknown has been reported.
+            // // An error for the unknown event type has been added already.
             return null;
         }
 
@@ -41,7 +44,9 @@ internal sealed class ColumnScope(DefinitionErrors errors)
 
             if (owner is not null && here != found)
             {
-                errors.Add(path, $"the column '{column}' is {found} in '{owner}' and {here} in '{type}'; a definition cannot use it for both");
+                errors.Add(
+                    path,
+                    $"the column '{column}' is {found} in '{owner}' and {here} in '{type}'; a definition cannot use it for both");
                 return null;
             }
 
@@ -59,7 +64,10 @@ internal sealed class ColumnScope(DefinitionErrors errors)
 
     private string Known(string? eventType)
     {
-        string[] names = [.. _byType.Where(type => eventType is null || type.Key == eventType).SelectMany(type => type.Value.Keys).Distinct()];
+        string[] names =
+        [
+            .. _byType.Where(type => eventType is null || type.Key == eventType).SelectMany(type => type.Value.Keys).Distinct(),
+        ];
         string where = eventType is null ? "the sources have" : $"'{eventType}' has";
         return $"{where}: {string.Join(", ", names.Take(MostNames))}{(names.Length > MostNames ? ", …" : "")}";
     }

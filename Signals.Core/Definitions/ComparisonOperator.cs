@@ -3,21 +3,21 @@ namespace Signals.Core.Definitions;
 /// <summary>How a value is compared with a constant.</summary>
 public enum ComparisonOperator : byte
 {
-    /// <summary>Equal.</summary>
+    /// <summary>The values are equal.</summary>
     Equal = 0,
 
-    /// <summary>A value, and not equal.</summary>
+    /// <summary>There is a value, and it is not equal.</summary>
     NotEqual = 1,
 
-    /// <summary>Less; numbers only.</summary>
+    /// <summary>The value is less. Numbers only.</summary>
     LessThan = 2,
 
-    /// <summary>Less or equal; numbers only.</summary>
+    /// <summary>The value is less or equal. Numbers only.</summary>
     AtMost = 3,
 
-    /// <summary>Greater; numbers only.</summary>
+    /// <summary>The value is greater. Numbers only.</summary>
     GreaterThan = 4,
 
-    /// <summary>Greater or equal; numbers only.</summary>
+    /// <summary>The value is greater or equal. Numbers only.</summary>
     AtLeast = 5,
 }

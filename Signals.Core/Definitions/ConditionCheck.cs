@@ -3,12 +3,15 @@ using Signals.Core.Schema;
 
 namespace Signals.Core.Definitions;
 
-/// <summary>Conditions against a schema: columns that exist, and values that can be compared with them. For one thread.</summary>
+/// <summary>
+/// Checks conditions against a schema: whether the columns exist, and whether the values can be compared with them. Used by one
+/// thread.
+/// </summary>
 internal sealed class ConditionCheck(ColumnScope columns, StoreSchema schema, EnrichmentCatalog? catalog, DefinitionErrors errors)
 {
-    /// <param name="path">Where the condition is.</param>
-    /// <param name="predicate">The condition, if any.</param>
-    /// <param name="eventType">The only event type that it is about; <c>null</c> for all sources.</param>
+    /// <param name="path">Where the condition is in the definition.</param>
+    /// <param name="predicate">The condition; <c>null</c> for none.</param>
+    /// <param name="eventType">The only event type that the condition applies to; <c>null</c> for all sources.</param>
     public void Run(JsonPath path, Predicate? predicate, string? eventType)
     {
         switch (predicate)
@@ -61,7 +64,7 @@ internal sealed class ConditionCheck(ColumnScope columns, StoreSchema schema, En
         LiteralFamily family = Families.Of(type);
         if (family == LiteralFamily.None)
         {
-            errors.Add(path["column"], $"'{column}' is {type}; of a vector only the state can be asked");
+            errors.Add(path["column"], $"'{column}' is {type}; a condition on a vector can only ask for its state");
         }
         else if (family != Families.Of(value))
         {
@@ -73,7 +76,9 @@ internal sealed class ConditionCheck(ColumnScope columns, StoreSchema schema, En
     {
         if (catalog is null || !catalog.TryGet(name, out IEnrichmentStep? step) || step is not IEventFilter)
         {
-            string known = catalog is null ? "" : string.Join(", ", catalog.Steps.OfType<IEventFilter>().Select(filter => filter.Signature.Name));
+            string known = catalog is null
+                ? ""
+                : string.Join(", ", catalog.Steps.OfType<IEventFilter>().Select(filter => filter.Signature.Name));
             errors.Add(path, $"unknown event filter '{name}'; the catalog has: {(known.Length > 0 ? known : "nothing")}");
             return;
         }
@@ -83,7 +88,9 @@ internal sealed class ConditionCheck(ColumnScope columns, StoreSchema schema, En
             errors.Add(path, error);
         }
 
-        if (eventType is not null ? !step.Signature.Takes(eventType) : columns.EventTypes.Any() && !columns.EventTypes.Any(step.Signature.Takes))
+        if (eventType is not null
+            ? !step.Signature.Takes(eventType)
+            : columns.EventTypes.Any() && !columns.EventTypes.Any(step.Signature.Takes))
         {
             errors.Add(path, $"'{name}' takes {string.Join(", ", step.Signature.EventTypes)}, not {eventType ?? "a source of the definition"}");
         }

@@ -1,11 +1,11 @@
 namespace Signals.Core.Definitions;
 
-/// <summary>Between which events duplicates are looked for.</summary>
+/// <summary>Which events are compared with each other to find duplicates.</summary>
 public enum DedupScope : byte
 {
-    /// <summary>An event of one type may be a duplicate of one of another type. The default.</summary>
+    /// <summary>An event may be a duplicate of an event of another type. The default.</summary>
     AcrossTypes = 0,
 
-    /// <summary>Only events of the same type are duplicates.</summary>
+    /// <summary>An event may only be a duplicate of an event of the same type.</summary>
     PerType = 1,
 }

@@ -1,6 +1,8 @@
 namespace Signals.Core.Definitions;
 
-/// <summary>Collects what is wrong with one definition. For one thread. Holds a bounded number of errors, so that hostile input costs little.</summary>
+/// <summary>
+/// Collects the errors of one definition. Used by one thread. The number of errors is bounded, so hostile input costs little.
+/// </summary>
 internal sealed class DefinitionErrors
 {
     private readonly List<DefinitionError> _errors = [];
@@ -19,7 +21,7 @@ internal sealed class DefinitionErrors
         }
     }
 
-    /// <exception cref="DefinitionException">There are errors.</exception>
+    /// <exception cref="DefinitionException">There is at least one error.</exception>
     public void ThrowIfAny(string what)
     {
         if (_errors.Count > 0)

@@ -2,12 +2,12 @@ using Signals.Core.Model;
 
 namespace Signals.Core.Definitions;
 
-/// <summary>A definition cannot be what it says. Carries every error that was found, not the first alone. Immutable.</summary>
+/// <summary>A definition is invalid. The exception lists the errors that were found, not only the first. Immutable.</summary>
 public sealed class DefinitionException : SignalsException
 {
     internal DefinitionException(string what, IReadOnlyList<DefinitionError> errors, Exception? innerException = null)
         : base($"{what}:{Environment.NewLine}  {string.Join(Environment.NewLine + "  ", errors)}", innerException) => Errors = errors;
 
-    /// <summary>Each error with its path, at most <see cref="DefinitionLimits.MaxErrors"/>.</summary>
+    /// <summary>The errors with their paths, at most <see cref="DefinitionLimits.MaxErrors"/>.</summary>
     public IReadOnlyList<DefinitionError> Errors { get; }
 }

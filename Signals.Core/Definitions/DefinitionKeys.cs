@@ -1,11 +1,12 @@
 namespace Signals.Core.Definitions;
 
 /// <summary>
-/// The keys of each object of a definition's JSON, shared by reader and writer and published in <c>docs/definitions.schema.json</c>.
+/// The keys of each object in a definition's JSON. The reader and the writer share them, and <c>docs/definitions.schema.json</c>
+/// publishes them.
 /// </summary>
 internal static class DefinitionKeys
 {
-    /// <summary>Raised by every change that an older reader would misread.</summary>
+    /// <summary>The version of the JSON. Increased by every change that an older reader would misread.</summary>
     public const int Format = 1;
 
     public static readonly string[] Definition =

@@ -3,7 +3,10 @@ using Signals.Core.Model;
 
 namespace Signals.Core.Definitions;
 
-/// <summary>The words that JSON uses for the choices of a definition, indexed by their values. Never changed: files hold them.</summary>
+/// <summary>
+/// The words that the JSON uses for the choices of a definition, indexed by the choices' numbers. They never change, because
+/// files contain them.
+/// </summary>
 internal static class DefinitionNames
 {
     public static readonly string[] Comparisons = ["equals", "notEquals", "lessThan", "atMost", "greaterThan", "atLeast"];

@@ -4,8 +4,8 @@ using Signals.Core.Model;
 namespace Signals.Core.Definitions;
 
 /// <summary>
-/// Reads the JSON of a definition. By hand, so neither type names nor reflection can come from the bytes; size and depth are bounded first.
-/// For one thread, one document.
+/// Reads the JSON of a definition. It is parsed by hand, so the bytes can name no types and cause no reflection. Size and depth
+/// are limited first. For one thread and one document.
 /// </summary>
 internal sealed class DefinitionReader
 {
@@ -17,7 +17,7 @@ internal sealed class DefinitionReader
     {
     }
 
-    /// <summary>Reads and checks; <c>null</c> when there are errors.</summary>
+    /// <summary>Reads and checks a definition. Returns <c>null</c> when there are errors.</summary>
     public static SequenceDefinition? Read(ReadOnlyMemory<byte> utf8, DefinitionErrors errors)
     {
         if (utf8.Span.StartsWith("\uFEFF"u8))
@@ -27,7 +27,7 @@ internal sealed class DefinitionReader
 
         if (utf8.Length > DefinitionLimits.MaxJsonBytes)
         {
-            errors.Add(JsonPath.Root, $"{utf8.Length} bytes; at most {DefinitionLimits.MaxJsonBytes} are allowed");
+            errors.Add(JsonPath.Root, $"the definition has {utf8.Length} bytes; at most {DefinitionLimits.MaxJsonBytes} are allowed");
             return null;
         }
 
@@ -64,7 +64,7 @@ internal sealed class DefinitionReader
             schema.Text();
         }
 
-        // Parameters first: settings take their values.
+        // // Parameters are read first, because settings take their values from them.
         ValueList<Parameter> parameters = fields.List("parameters", DefinitionLimits.MaxParameters, Parameter);
         var values = new SettingReader(_parameters);
         var predicates = new PredicateReader(values);
@@ -133,7 +133,10 @@ internal sealed class DefinitionReader
 
     private static MixRule Mix(JsonPlace node, SettingReader values)
     {
-        bool isRunLimit = node.IsObject && node.Element.TryGetProperty("rule", out JsonElement rule) && rule.ValueKind == JsonValueKind.String && rule.ValueEquals("runLimit");
+        bool isRunLimit = node.IsObject
+            && node.Element.TryGetProperty("rule", out JsonElement rule)
+            && rule.ValueKind == JsonValueKind.String
+            && rule.ValueEquals("runLimit");
         var fields = new JsonFields(node, isRunLimit ? DefinitionKeys.RunLimit : DefinitionKeys.Quota);
         fields.Required("rule").Choice(["quota", "runLimit"]);
         ValueList<string> eventTypes = fields.Required("eventTypes").List(DefinitionLimits.MaxSources, item => item.Text());

@@ -4,8 +4,9 @@ using System.Text.Json;
 namespace Signals.Core.Definitions;
 
 /// <summary>
-/// Writes the canonical JSON of a definition: equal definitions give equal bytes. Keys come in a fixed order, choices are always written,
-/// what is empty or <c>null</c> is left out. By hand, so no reflection is needed. Pure; for definitions that passed their check.
+/// Writes the canonical JSON of a definition: equal definitions give equal bytes. Keys have a fixed order, choices are always
+/// written, and empty or <c>null</c> values are left out. The code is written by hand, so no reflection is needed. Pure; for
+/// definitions that passed their check.
 /// </summary>
 internal static class DefinitionWriter
 {

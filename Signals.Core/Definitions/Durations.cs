@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Signals.Core.Definitions;
 
 /// <summary>
-/// Lengths of time as definitions write them: a whole number and one of <c>ms s m h d</c>, such as <c>90d</c>. Pure.
-/// A length of time in a definition is whole milliseconds.
+/// Reads and writes lengths of time as definitions write them: a whole number and one of <c>ms s m h d</c>, such as <c>90d</c>. A
+/// length of time in a definition is a whole number of milliseconds. Pure.
 /// </summary>
 internal static class Durations
 {
@@ -15,14 +15,14 @@ internal static class Durations
 
     public static bool IsMilliseconds(long value) => value >= 0 && value <= MostMilliseconds;
 
-    /// <exception cref="ArgumentOutOfRangeException">Not whole milliseconds.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">The value is not a whole number of milliseconds.</exception>
     public static long ToMilliseconds(TimeSpan value) => value.Ticks % TimeSpan.TicksPerMillisecond == 0
         ? value.Ticks / TimeSpan.TicksPerMillisecond
         : throw new ArgumentOutOfRangeException(nameof(value), value, "A length of time in a definition is whole milliseconds.");
 
     public static TimeSpan FromMilliseconds(long value) => new(value * TimeSpan.TicksPerMillisecond);
 
-    /// <summary>The text with the largest unit that divides the length.</summary>
+    /// <summary>The length as text, with the largest unit that divides it.</summary>
     public static string Format(long milliseconds)
     {
         (string unit, long each) = milliseconds == 0 ? ("ms", 1) : Array.Find(Units, u => milliseconds % u.Milliseconds == 0);

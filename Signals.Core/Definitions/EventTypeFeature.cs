@@ -1,8 +1,10 @@
 namespace Signals.Core.Definitions;
 
-/// <summary>The event's type, with the definition's sources in their order as the vocabulary.</summary>
+/// <summary>The event's type. The vocabulary is the definition's sources in their order.</summary>
 public sealed record EventTypeFeature : Feature
 {
-    /// <summary>One-hot: an element per source. Index: one element, the source's position + 1, as 0 is padding.</summary>
+    /// <summary>
+    /// One-hot has one element per source. Index has one element, the source's position + 1, because 0 is padding.
+    /// </summary>
     public CategoryEncoding Encoding { get; init; }
 }

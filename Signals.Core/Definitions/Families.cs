@@ -2,7 +2,7 @@ using Signals.Core.Columns;
 
 namespace Signals.Core.Definitions;
 
-/// <summary>The families of literals and columns. Pure.</summary>
+/// <summary>Determines the families of literals and columns. Pure.</summary>
 internal static class Families
 {
     public static LiteralFamily Of(Literal literal) => literal.Kind switch

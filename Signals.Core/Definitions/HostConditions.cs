@@ -1,9 +1,9 @@
 namespace Signals.Core.Definitions;
 
-/// <summary>Finds conditions that are the host's code. Pure.</summary>
+/// <summary>Finds conditions that consist of the host's code. Pure.</summary>
 internal static class HostConditions
 {
-    /// <summary>The path of the first; <c>null</c> when there is none.</summary>
+    /// <summary>The path of the first such condition; <c>null</c> when there is none.</summary>
     public static JsonPath? FindPath(SequenceDefinition definition)
     {
         JsonPath? found = definition.Where is null ? null : Find(JsonPath.Root["where"], definition.Where);

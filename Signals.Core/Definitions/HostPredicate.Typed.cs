@@ -8,7 +8,7 @@ namespace Signals.Core.Definitions;
 public sealed record HostPredicate<T> : HostPredicate
     where T : unmanaged
 {
-    /// <summary>What decides: pure, quick, callable from any thread.</summary>
+    /// <summary>The function that decides. It must be pure, quick and callable from any thread.</summary>
     public required Func<T, bool> Test { get; init; }
 
     /// <inheritdoc/>

@@ -2,7 +2,10 @@ using System.Text.Json;
 
 namespace Signals.Core.Definitions;
 
-/// <summary>The keys of one object: each known, each once. What else is there has been reported when it exists. Immutable.</summary>
+/// <summary>
+/// The keys of one JSON object: each must be known and occur once. Unknown and repeated keys are reported when it is created.
+/// Immutable.
+/// </summary>
 internal sealed class JsonFields
 {
     private readonly JsonPlace _owner;
@@ -37,7 +40,7 @@ internal sealed class JsonFields
         return isThere;
     }
 
-    /// <summary>The value of a key; without one, an error and a node at which every reading would report another.</summary>
+    /// <summary>The value of a key. Without one, this adds an error and returns a place whose own errors are dropped.</summary>
     public JsonPlace Required(string key)
     {
         if (TryGet(key, out JsonPlace node))
@@ -50,11 +53,12 @@ internal sealed class JsonFields
             node.Error("this key is missing");
         }
 
-        // The error is reported; readings of the missing value say no more.
+        // // The missing key is reported already. Errors from reading its value must not be reported too.
         return new JsonPlace(default, node.Path, new DefinitionErrors());
     }
 
-    public ValueList<T> List<T>(string key, int most, Func<JsonPlace, T> read) => TryGet(key, out JsonPlace node) ? node.List(most, read) : [];
+    public ValueList<T> List<T>(string key, int most, Func<JsonPlace, T> read) =>
+        TryGet(key, out JsonPlace node) ? node.List(most, read) : [];
 
     public T Choice<T>(string key, string[] words)
         where T : struct, Enum => TryGet(key, out JsonPlace node) ? (T)Enum.ToObject(typeof(T), node.Choice(words)) : default;
@@ -70,17 +74,17 @@ internal sealed class JsonFields
         }
         catch (InvalidOperationException)
         {
-            _owner.Error("a key that is no Unicode");
+            _owner.Error("a key is not valid Unicode");
             return;
         }
 
         if (Array.IndexOf(keys, name) < 0)
         {
-            _owner.Errors.Add(_owner.Path[name], $"unknown key; known here are: {string.Join(", ", keys)}");
+            _owner.Errors.Add(_owner.Path[name], $"unknown key; the known keys are: {string.Join(", ", keys)}");
         }
         else if (!_values.TryAdd(name, property.Value))
         {
-            _owner.Errors.Add(_owner.Path[name], "the key is there twice");
+            _owner.Errors.Add(_owner.Path[name], "the key occurs twice");
         }
     }
 }

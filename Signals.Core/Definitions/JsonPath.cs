@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Signals.Core.Definitions;
 
-/// <summary>A place in a definition. Immutable; its text is only made when an error needs it.</summary>
+/// <summary>A place in a definition. Immutable. Its text is only created when an error needs it.</summary>
 internal sealed class JsonPath
 {
     private readonly JsonPath? _parent;
@@ -19,7 +19,7 @@ internal sealed class JsonPath
     /// <summary>An element of the list at this place.</summary>
     public JsonPath this[int index] => new(this, string.Create(CultureInfo.InvariantCulture, $"[{index}]"));
 
-    /// <summary>A key of the object at this place; one that is no plain word is quoted and cut.</summary>
+    /// <summary>A key of the object at this place. A key that is not a plain word is quoted and shortened.</summary>
     public JsonPath this[string key] => new(this, IsPlain(key) ? "." + key : $"['{Quoted(key)}']");
 
     public override string ToString()
@@ -33,7 +33,10 @@ internal sealed class JsonPath
         return string.Concat(steps);
     }
 
-    /// <summary>A found text as a message may show it: control characters replaced, at most 64 characters.</summary>
+    /// <summary>
+    /// A text from the input, made safe for a message: control characters and surrogates are replaced, and at most 64 characters
+    /// are kept.
+    /// </summary>
     public static string Quoted(string text)
     {
         string cut = text.Length > 64 ? text[..64] + "…" : text;
@@ -46,5 +49,6 @@ internal sealed class JsonPath
         });
     }
 
-    private static bool IsPlain(string key) => key.Length is > 0 and <= 64 && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '$');
+    private static bool IsPlain(string key) =>
+        key.Length is > 0 and <= 64 && key.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '$');
 }

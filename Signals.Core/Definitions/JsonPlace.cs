@@ -5,12 +5,12 @@ using System.Text.Json;
 namespace Signals.Core.Definitions;
 
 /// <summary>
-/// A place in a parsed document together with its path and where its errors go. Every reading reports what does not fit and then gives
-/// something harmless, so that one pass finds every error. Valid while the document is.
+/// A place in a parsed document, with its path and the collection that receives its errors. Every reading method reports what
+/// does not fit and then returns a harmless value, so that one pass finds every error. Valid while the document is.
 /// </summary>
 internal readonly struct JsonPlace(JsonElement element, JsonPath path, DefinitionErrors errors)
 {
-    // A number of a definition is at most 24 characters when written by the shortest rule.
+    // // The shortest form of any number in a definition has at most 24 characters.
     private const int MaxNumberLength = 64;
 
     public JsonElement Element { get; } = element;
@@ -23,13 +23,13 @@ internal readonly struct JsonPlace(JsonElement element, JsonPath path, Definitio
 
     public void Error(string message) => Errors.Add(Path, message);
 
-    /// <summary>What stands here, for a message.</summary>
+    /// <summary>Describes the value at this place for a message.</summary>
     public string Found() => Element.ValueKind switch
     {
         JsonValueKind.Undefined => "nothing",
         JsonValueKind.Object => "an object",
         JsonValueKind.Array => "a list",
-        JsonValueKind.String => TryText(out string? text) ? $"'{JsonPath.Quoted(text)}'" : "a text that is no Unicode",
+        JsonValueKind.String => TryText(out string? text) ? $"'{JsonPath.Quoted(text)}'" : "a text that is not valid Unicode",
         _ => JsonPath.Quoted(System.Text.Encoding.UTF8.GetString(Raw[..Math.Min(Raw.Length, MaxNumberLength)])),
     };
 
@@ -43,7 +43,7 @@ internal readonly struct JsonPlace(JsonElement element, JsonPath path, Definitio
 
         if (!TryText(out string? text))
         {
-            Error("the text is no Unicode: it has half of a surrogate pair or bytes that are no UTF-8");
+            Error("the text is not valid Unicode: it has half of a surrogate pair, or bytes that are not UTF-8");
             return "";
         }
 
@@ -94,10 +94,10 @@ internal readonly struct JsonPlace(JsonElement element, JsonPath path, Definitio
         return 1;
     }
 
-    /// <summary>One of some words, as its index; 0, with an error, when it is none.</summary>
+    /// <summary>Reads one of some words and returns its index. Adds an error and returns 0 when it is none of them.</summary>
     public int Choice(string[] words) => TryChoice(words, out int index) ? index : 0;
 
-    /// <summary>One of some words, as its index; false, with an error, when it is none.</summary>
+    /// <summary>Reads one of some words and returns its index. Adds an error and returns false when it is none of them.</summary>
     public bool TryChoice(string[] words, out int index)
     {
         index = Element.ValueKind == JsonValueKind.String && TryText(out string? text) ? Array.IndexOf(words, text) : -1;
@@ -134,7 +134,9 @@ internal readonly struct JsonPlace(JsonElement element, JsonPath path, Definitio
         }
     }
 
-    /// <summary>The elements of a list of at most so many; none, with an error, when it is something else.</summary>
+    /// <summary>
+    /// The elements of a list of at most <paramref name="most"/>. Adds an error and returns none when it is something else.
+    /// </summary>
     public IEnumerable<JsonPlace> Items(int most)
     {
         if (Element.ValueKind != JsonValueKind.Array)
@@ -145,7 +147,7 @@ internal readonly struct JsonPlace(JsonElement element, JsonPath path, Definitio
 
         if (Element.GetArrayLength() > most)
         {
-            Error($"a list of {Element.GetArrayLength()}; at most {most} are allowed");
+            Error($"the list has {Element.GetArrayLength()} elements; at most {most} are allowed");
             yield break;
         }
 

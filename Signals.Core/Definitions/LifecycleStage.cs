@@ -1,17 +1,17 @@
 namespace Signals.Core.Definitions;
 
-/// <summary>How far a definition is on its way. The placement of enrichments and the care of operators go by it.</summary>
+/// <summary>The stage of a definition's life. The placement of enrichments depends on it, and operators can act on it.</summary>
 public enum LifecycleStage : byte
 {
-    /// <summary>Being tried; may change or go at any time. The default.</summary>
+    /// <summary>The definition is being tried out and may change or go at any time. The default.</summary>
     Experimental = 0,
 
     /// <summary>Models in production depend on it.</summary>
     Production = 1,
 
-    /// <summary>Still served; no new user should come.</summary>
+    /// <summary>The definition is still served, but should not get new users.</summary>
     Deprecated = 2,
 
-    /// <summary>No longer served; kept so that old receipts can be rebuilt.</summary>
+    /// <summary>The definition is no longer served. It is kept so that old receipts can be rebuilt.</summary>
     Retired = 3,
 }

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Signals.Core.Definitions;
 
 /// <summary>
-/// A constant in a definition, kept exactly: whole numbers stay whole, and 5 is another literal than 5.0 although both compare alike
-/// with a column. Immutable and safe to share.
+/// A constant in a definition. It is kept exactly: whole numbers stay whole, and 5 is a different literal than 5.0 although both
+/// compare alike with a column. Immutable and safe to share.
 /// </summary>
 public readonly struct Literal : IEquatable<Literal>
 {
@@ -18,7 +18,7 @@ public readonly struct Literal : IEquatable<Literal>
         _reference = reference;
     }
 
-    /// <summary>What it holds.</summary>
+    /// <summary>What kind of value it holds.</summary>
     public LiteralKind Kind { get; }
 
     /// <summary>True for whole numbers and numbers with a fraction.</summary>
@@ -52,7 +52,7 @@ public readonly struct Literal : IEquatable<Literal>
     public ReadOnlyMemory<byte> Bytes => (byte[])Reference(LiteralKind.Bytes);
 
     /// <summary>A number of any kind as the nearest double.</summary>
-    /// <exception cref="InvalidOperationException">It is no number.</exception>
+    /// <exception cref="InvalidOperationException">It is not a number.</exception>
     public double AsDouble => Kind switch
     {
         LiteralKind.Int64 => Int64,
@@ -69,8 +69,8 @@ public readonly struct Literal : IEquatable<Literal>
     /// <summary>A whole number.</summary>
     public static Literal From(ulong value) => value <= long.MaxValue ? From((long)value) : new Literal(LiteralKind.UInt64, value);
 
-    /// <summary>A number with a fraction. A float given here is widened exactly, so it compares equal with the same float in a column.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">It is not finite.</exception>
+    /// <summary>A number with a fraction. A float is widened exactly, so it equals the same float in a column.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">The number is not finite.</exception>
     public static Literal From(double value) => double.IsFinite(value)
         ? new Literal(LiteralKind.Float64, BitConverter.DoubleToUInt64Bits(value))
         : throw new ArgumentOutOfRangeException(nameof(value), value, "A definition holds finite numbers only.");
@@ -82,7 +82,7 @@ public readonly struct Literal : IEquatable<Literal>
         return new Literal(LiteralKind.Text, 0, value);
     }
 
-    /// <summary>A copy of these bytes.</summary>
+    /// <summary>A byte string with a copy of these bytes.</summary>
     public static Literal FromBytes(ReadOnlySpan<byte> value) => new(LiteralKind.Bytes, 0, value.ToArray());
 
     /// <inheritdoc/>
@@ -115,7 +115,7 @@ public readonly struct Literal : IEquatable<Literal>
         return hash.ToHashCode();
     }
 
-    /// <summary>The value as a message shows it, cut when long.</summary>
+    /// <summary>The value in the form that messages use. Long texts are shortened.</summary>
     public override string ToString() => Kind switch
     {
         LiteralKind.Boolean => Boolean ? "true" : "false",
@@ -126,17 +126,17 @@ public readonly struct Literal : IEquatable<Literal>
         _ => string.Create(CultureInfo.InvariantCulture, $"{Bytes.Length} bytes"),
     };
 
-    /// <summary>The shortest JSON number that is read as this double again, and as no whole number.</summary>
+    /// <summary>The shortest JSON number that is read back as this double and not as a whole number.</summary>
     internal static string FormatFloat64(double value)
     {
         string text = value.ToString("R", CultureInfo.InvariantCulture);
         return text.AsSpan().ContainsAny('.', 'E') ? text : text + ".0";
     }
 
-    /// <summary>Whether both hold the same.</summary>
+    /// <summary>Whether both have the same kind and value.</summary>
     public static bool operator ==(Literal left, Literal right) => left.Equals(right);
 
-    /// <summary>Whether they hold different things.</summary>
+    /// <summary>Whether they differ in kind or value.</summary>
     public static bool operator !=(Literal left, Literal right) => !left.Equals(right);
 
     /// <inheritdoc cref="From(bool)"/>

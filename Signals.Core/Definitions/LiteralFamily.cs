@@ -1,15 +1,15 @@
 namespace Signals.Core.Definitions;
 
-/// <summary>Which values can be compared with each other.</summary>
+/// <summary>The groups of values that can be compared with each other.</summary>
 internal enum LiteralFamily : byte
 {
-    /// <summary>None: vectors.</summary>
+    /// <summary>No comparison is possible: vectors.</summary>
     None = 0,
 
     /// <summary>True and false.</summary>
     Boolean = 1,
 
-    /// <summary>Numbers of every kind, by exact value.</summary>
+    /// <summary>Numbers of every kind. They are compared by exact value.</summary>
     Number = 2,
 
     /// <summary>Texts.</summary>

@@ -2,10 +2,13 @@ using Signals.Core.Columns;
 
 namespace Signals.Core.Definitions;
 
-/// <summary>Whether a literal is a value of a column. Pure.</summary>
+/// <summary>Decides whether a column can hold a literal. Pure.</summary>
 internal static class LiteralFit
 {
-    /// <summary>True when the column can hold the literal: whole numbers exactly and in range, floats by rounding to a finite value.</summary>
+    /// <summary>
+    /// True when the column can hold the literal. A whole-number column must hold it exactly; a float column rounds it, and the
+    /// result must be finite.
+    /// </summary>
     public static bool Holds(ColumnType type, Literal value) => Families.Of(type) == Families.Of(value) && type.Kind switch
     {
         ColumnKind.Int8 => IsWhole(value, sbyte.MinValue, (ulong)sbyte.MaxValue),

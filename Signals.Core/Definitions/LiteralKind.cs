@@ -1,12 +1,12 @@
 namespace Signals.Core.Definitions;
 
-/// <summary>What a <see cref="Literal"/> holds.</summary>
+/// <summary>The kind of value that a <see cref="Literal"/> holds.</summary>
 public enum LiteralKind : byte
 {
-    /// <summary>True or false; what a <c>default</c> literal holds, too.</summary>
+    /// <summary>True or false. A <c>default</c> literal holds false.</summary>
     Boolean = 0,
 
-    /// <summary>A whole number that a <see cref="long"/> holds.</summary>
+    /// <summary>A whole number in the range of <see cref="long"/>.</summary>
     Int64 = 1,
 
     /// <summary>A whole number above <see cref="long.MaxValue"/>.</summary>

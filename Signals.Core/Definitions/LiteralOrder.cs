@@ -6,10 +6,13 @@ internal static class LiteralOrder
     private const double TwoTo63 = 9223372036854775808.0;
     private const double TwoTo64 = 18446744073709551616.0;
 
-    /// <summary>Less than zero, zero or more, as the first number is less than, equal to or greater than the second.</summary>
+    /// <summary>
+    /// Less than zero, zero, or more than zero when the first number is less than, equal to, or greater than the second.
+    /// </summary>
     public static int Compare(Literal left, Literal right) => (left.Kind, right.Kind) switch
     {
-        (LiteralKind.Float64, LiteralKind.Float64) => left.Float64.CompareTo(right.Float64) is var order && left.Float64 == right.Float64 ? 0 : order,
+        (LiteralKind.Float64, LiteralKind.Float64) =>
+            left.Float64.CompareTo(right.Float64) is var order && left.Float64 == right.Float64 ? 0 : order,
         (LiteralKind.Float64, _) => -CompareWhole(right, left.Float64),
         (_, LiteralKind.Float64) => CompareWhole(left, right.Float64),
         _ => Whole(left).CompareTo(Whole(right)),

@@ -1,6 +1,9 @@
 namespace Signals.Core.Definitions;
 
-/// <summary>The structure of mix rules: known event types, one quota for each, minimums that fit in the size. Pure.</summary>
+/// <summary>
+/// Checks the structure of mix rules: event types must be known and in one quota at most, and the minimums must fit into the
+/// size. Pure.
+/// </summary>
 internal static class MixCheck
 {
     public static void Run(SequenceDefinition definition, ValueCheck values)
@@ -27,7 +30,7 @@ internal static class MixCheck
 
         if (reserved > definition.Size.Value)
         {
-            values.Error(path, $"the quotas reserve {reserved} rows of {definition.Size.Value}");
+            values.Error(path, $"the quotas reserve {reserved} rows, more than the size {definition.Size.Value}");
         }
     }
 
@@ -39,7 +42,9 @@ internal static class MixCheck
         {
             if (!sources.Contains(rule.EventTypes[i]))
             {
-                values.Error(path[i], $"'{JsonPath.Quoted(rule.EventTypes[i])}' is no source of the definition; sources are: {string.Join(", ", sources)}");
+                values.Error(
+                    path[i],
+                    $"'{JsonPath.Quoted(rule.EventTypes[i])}' is no source of the definition; sources are: {string.Join(", ", sources)}");
             }
         }
     }
@@ -59,7 +64,7 @@ internal static class MixCheck
 
         if (quota.Minimum is null && quota.Maximum is null)
         {
-            values.Error(path, "a quota has a minimum, a maximum, or both");
+            values.Error(path, "a quota needs a minimum, a maximum, or both");
         }
 
         if (quota.Minimum is { } low && quota.Maximum is { } high && low.Value > high.Value)
@@ -69,7 +74,7 @@ internal static class MixCheck
 
         foreach (string type in quota.EventTypes.Where(type => !inQuota.Add(type)))
         {
-            values.Error(path["eventTypes"], $"'{JsonPath.Quoted(type)}' is in another quota, too");
+            values.Error(path["eventTypes"], $"'{JsonPath.Quoted(type)}' is already in another quota");
         }
     }
 }

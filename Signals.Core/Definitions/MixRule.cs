@@ -1,13 +1,14 @@
 namespace Signals.Core.Definitions;
 
 /// <summary>
-/// How event types share the places of a sequence. Rules choose among the candidates, which are what conditions, counts and dedup have left;
-/// a candidate that a rule leaves out does not bring back its duplicates.
+/// How event types share the places of a sequence. Rules choose among the candidates: the events that are left after conditions,
+/// counts and dedup. When a rule leaves out a candidate, the duplicates of that candidate do not come back.
 /// </summary>
 /// <remarks>
-/// Sizing, exactly: each <see cref="QuotaRule"/> with a minimum reserves the newest that many candidates of its types. The free places are
-/// the size less the reserved rows. Candidates are walked from the newest to the oldest: a reserved one is taken; another is taken when a
-/// free place is left, the maximum of its quota is not reached, and no <see cref="RunLimitRule"/> forbids it; it uses up one free place.
+/// How the size is applied, exactly: each <see cref="QuotaRule"/> with a minimum reserves that many of the newest candidates of
+/// its types. The number of free places is the size minus the reserved rows. The candidates are visited from the newest to the
+/// oldest. A reserved candidate is taken. Any other candidate is taken when a free place is left, the maximum of its quota is not
+/// reached, and no <see cref="RunLimitRule"/> forbids it; it then uses up one free place.
 /// </remarks>
 public abstract record MixRule
 {
@@ -15,6 +16,6 @@ public abstract record MixRule
     {
     }
 
-    /// <summary>The event types that the rule is about, taken together; each a source of the definition.</summary>
+    /// <summary>The event types that the rule applies to, taken together. Each is a source of the definition.</summary>
     public required ValueList<string> EventTypes { get; init; }
 }

@@ -6,9 +6,11 @@ public sealed record OutputColumn
     /// <summary>The name in the answer.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The column it comes from: a field or enrichment.</summary>
+    /// <summary>The column that it comes from: a field or an enrichment.</summary>
     public required string Column { get; init; }
 
-    /// <summary>The value where the column is null or absent; <c>null</c> leaves those states as they are.</summary>
+    /// <summary>
+    /// The value for rows in which the column is null or absent. <c>null</c> leaves those rows without a value.
+    /// </summary>
     public Literal? Default { get; init; }
 }

@@ -1,6 +1,6 @@
 namespace Signals.Core.Definitions;
 
-/// <summary>On which side of a padded sequence the places without a row are.</summary>
+/// <summary>The side of a padded sequence on which the places without a row are.</summary>
 public enum PaddingSide : byte
 {
     /// <summary>After the rows. The default.</summary>

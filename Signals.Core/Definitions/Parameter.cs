@@ -1,18 +1,18 @@
 namespace Signals.Core.Definitions;
 
 /// <summary>
-/// A value of a definition that a request may override within declared bounds. Used in place of a constant, declared once by
-/// <see cref="SequenceDefinitionBuilder.Parameters"/>. Immutable and safe to share.
+/// A value of a definition that a request may override within declared bounds. You use it in place of a constant and declare it
+/// once with <see cref="SequenceDefinitionBuilder.Parameters"/>. Immutable and safe to share.
 /// </summary>
 public sealed record Parameter
 {
-    /// <summary>Unique in its definition.</summary>
+    /// <summary>The parameter's name, unique in its definition.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What it stands for.</summary>
+    /// <summary>The kind of value that the parameter has.</summary>
     public required ParameterKind Kind { get; init; }
 
-    /// <summary>What it is when a request says nothing.</summary>
+    /// <summary>The value that is used when a request does not override the parameter.</summary>
     public required Literal Default { get; init; }
 
     /// <summary>The least value of a number or duration.</summary>
@@ -24,15 +24,15 @@ public sealed record Parameter
     /// <summary>The values that a text may take.</summary>
     public ValueList<Literal> Allowed { get; init; } = [];
 
-    /// <summary>A whole number with inclusive bounds.</summary>
+    /// <summary>Creates a parameter that is a whole number, with inclusive bounds.</summary>
     public static Parameter Integer(string name, long value, long minimum, long maximum) =>
         new() { Name = name, Kind = ParameterKind.Integer, Default = value, Minimum = minimum, Maximum = maximum };
 
-    /// <summary>A number with inclusive bounds.</summary>
+    /// <summary>Creates a parameter that is a number, with inclusive bounds.</summary>
     public static Parameter Number(string name, double value, double minimum, double maximum) =>
         new() { Name = name, Kind = ParameterKind.Number, Default = value, Minimum = minimum, Maximum = maximum };
 
-    /// <summary>A length of time with inclusive bounds, whole milliseconds each.</summary>
+    /// <summary>Creates a parameter that is a length of time, with inclusive bounds. All three are whole milliseconds.</summary>
     public static Parameter Duration(string name, TimeSpan value, TimeSpan minimum, TimeSpan maximum) => new()
     {
         Name = name,
@@ -42,7 +42,7 @@ public sealed record Parameter
         Maximum = Durations.ToMilliseconds(maximum),
     };
 
-    /// <summary>One of several texts.</summary>
+    /// <summary>Creates a parameter that is one of several texts.</summary>
     public static Parameter Text(string name, string value, params ReadOnlySpan<string> allowed)
     {
         var literals = new Literal[allowed.Length];
@@ -54,11 +54,11 @@ public sealed record Parameter
         return new Parameter { Name = name, Kind = ParameterKind.Text, Default = value, Allowed = [.. literals] };
     }
 
-    /// <summary>True or false.</summary>
+    /// <summary>Creates a parameter that is true or false.</summary>
     public static Parameter Boolean(string name, bool value) =>
         new() { Name = name, Kind = ParameterKind.Boolean, Default = value };
 
-    /// <summary>Why a value is not one of this parameter's; <c>null</c> when it is.</summary>
+    /// <summary>Says why the parameter cannot take a value; <c>null</c> when it can.</summary>
     internal string? Refuse(Literal value)
     {
         if (!Fits(value))
@@ -75,7 +75,7 @@ public sealed record Parameter
         return inBounds ? null : $"the parameter '{Name}' takes {Describe()}, not {Show(value)}";
     }
 
-    /// <summary>Whether a value is of this parameter's kind.</summary>
+    /// <summary>Whether a value is of this parameter's kind. Bounds are not checked.</summary>
     internal bool Fits(Literal value) => Kind switch
     {
         ParameterKind.Integer => value.IsInteger,
@@ -85,7 +85,8 @@ public sealed record Parameter
         _ => value.Kind == LiteralKind.Boolean,
     };
 
-    internal string Show(Literal value) => Kind == ParameterKind.Duration && value.Kind == LiteralKind.Int64 ? Durations.Format(value.Int64) : value.ToString();
+    internal string Show(Literal value) =>
+        Kind == ParameterKind.Duration && value.Kind == LiteralKind.Int64 ? Durations.Format(value.Int64) : value.ToString();
 
     private string Describe() => Kind switch
     {

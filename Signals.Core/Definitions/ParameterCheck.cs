@@ -1,6 +1,8 @@
 namespace Signals.Core.Definitions;
 
-/// <summary>The structure of parameters: names, kinds, bounds, and defaults within them. Pure.</summary>
+/// <summary>
+/// Checks the structure of parameters: names, kinds, bounds, and whether the defaults are within the bounds. Pure.
+/// </summary>
 internal static class ParameterCheck
 {
     public static void Run(ValueList<Parameter> parameters, ValueCheck values)
@@ -23,7 +25,8 @@ internal static class ParameterCheck
             & Allowed(path["allowed"], parameter, values);
         if (fit && hasBounds && LiteralOrder.Compare(parameter.Minimum!.Value, parameter.Maximum!.Value) > 0)
         {
-            values.Error(path["minimum"], $"the minimum {parameter.Show(parameter.Minimum.Value)} is above the maximum {parameter.Show(parameter.Maximum.Value)}");
+            string least = parameter.Show(parameter.Minimum.Value);
+            values.Error(path["minimum"], $"the minimum {least} is above the maximum {parameter.Show(parameter.Maximum.Value)}");
         }
         else if (fit && parameter.Refuse(parameter.Default) is { } refusal)
         {
@@ -38,14 +41,14 @@ internal static class ParameterCheck
         if (bound is null == isExpected)
         {
             values.Error(path, isExpected
-                ? $"a parameter of kind {parameter.Kind} has a bound here"
+                ? $"a parameter of kind {parameter.Kind} needs a bound here"
                 : $"a parameter of kind {parameter.Kind} has no bounds");
             return false;
         }
 
         if (bound is { } literal && !parameter.Fits(literal))
         {
-            values.Error(path, $"{literal} is no bound of a parameter of kind {parameter.Kind}");
+            values.Error(path, $"{literal} cannot be a bound of a parameter of kind {parameter.Kind}");
             return false;
         }
 

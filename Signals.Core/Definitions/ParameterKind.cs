@@ -1,15 +1,15 @@
 namespace Signals.Core.Definitions;
 
-/// <summary>What a <see cref="Parameter"/> stands for.</summary>
+/// <summary>The kind of value that a <see cref="Parameter"/> has.</summary>
 public enum ParameterKind : byte
 {
-    /// <summary>A whole number: counts, sizes, thresholds.</summary>
+    /// <summary>A whole number. For counts, sizes and thresholds.</summary>
     Integer = 0,
 
-    /// <summary>A number, whole or not: thresholds.</summary>
+    /// <summary>A number, whole or not. For thresholds.</summary>
     Number = 1,
 
-    /// <summary>A length of time: windows. Its literals are whole milliseconds.</summary>
+    /// <summary>A length of time. For windows. Its literals are whole milliseconds.</summary>
     Duration = 2,
 
     /// <summary>One of a list of texts.</summary>

@@ -1,6 +1,6 @@
 namespace Signals.Core.Definitions;
 
-/// <summary>Gives every setting the value of its parameter. Pure.</summary>
+/// <summary>Replaces the value of every setting that uses a parameter by the parameter's value. Pure.</summary>
 internal sealed class ParameterSubstitution(Parameter[] parameters)
 {
     public SequenceDefinition Apply(SequenceDefinition definition) => definition with

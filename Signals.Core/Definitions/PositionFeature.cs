@@ -1,4 +1,6 @@
 namespace Signals.Core.Definitions;
 
-/// <summary>How many rows of the sequence are newer, in either order: 0 for the newest. One element.</summary>
+/// <summary>
+/// The number of rows of the sequence that are newer than the row, in either order; 0 for the newest. One element.
+/// </summary>
 public sealed record PositionFeature : Feature;

@@ -1,6 +1,8 @@
 namespace Signals.Core.Definitions;
 
-/// <summary>The structure of a condition: depth, size, literals that can be compared so. Pure.</summary>
+/// <summary>
+/// Checks the structure of a condition: its depth, its size, and whether the literals allow the comparison. Pure.
+/// </summary>
 internal static class PredicateCheck
 {
     public static void Run(JsonPath path, Predicate predicate, ValueCheck values)
@@ -9,7 +11,7 @@ internal static class PredicateCheck
         Walk(path, predicate, values, 1, ref budget);
         if (budget < 0)
         {
-            values.Error(path, $"more than {DefinitionLimits.MaxPredicates} conditions");
+            values.Error(path, $"there are more than {DefinitionLimits.MaxPredicates} conditions");
         }
     }
 
@@ -22,7 +24,7 @@ internal static class PredicateCheck
 
         if (depth > DefinitionLimits.MaxPredicateDepth)
         {
-            values.Error(path, $"conditions more than {DefinitionLimits.MaxPredicateDepth} deep");
+            values.Error(path, $"conditions are nested more than {DefinitionLimits.MaxPredicateDepth} deep");
             return;
         }
 
@@ -95,7 +97,7 @@ internal static class PredicateCheck
         values.Setting(at, comparison.Value);
         if (comparison.Operator > ComparisonOperator.NotEqual && !comparison.Value.Value.IsNumber)
         {
-            values.Error(at, $"{comparison.Value.Value} is no number; only numbers are less or greater");
+            values.Error(at, $"{comparison.Value.Value} is no number; only numbers can be less or greater");
         }
     }
 
@@ -109,7 +111,7 @@ internal static class PredicateCheck
         }
         else if (LiteralOrder.Compare(range.Low.Value, range.High.Value) > 0)
         {
-            values.Error(path, $"nothing is between {range.Low.Value} and {range.High.Value}");
+            values.Error(path, $"the lower bound {range.Low.Value} is above the upper bound {range.High.Value}");
         }
     }
 }

@@ -1,16 +1,16 @@
 namespace Signals.Core.Definitions;
 
-/// <summary>A column, waiting for what is to be true of it. Immutable.</summary>
+/// <summary>A column to build a condition on. Immutable.</summary>
 /// <param name="Name">The column's name, the same in every event type that has it.</param>
 public readonly record struct PredicateColumn(string Name)
 {
-    /// <summary>True where the value equals.</summary>
+    /// <summary>True where the value is equal.</summary>
     public Predicate EqualTo(Literal value) => Compare(ComparisonOperator.Equal, value);
 
     /// <inheritdoc cref="EqualTo(Literal)"/>
     public Predicate EqualTo(Parameter value) => Compare(ComparisonOperator.Equal, value);
 
-    /// <summary>True where there is a value and it does not equal.</summary>
+    /// <summary>True where there is a value and it is not equal.</summary>
     public Predicate NotEqualTo(Literal value) => Compare(ComparisonOperator.NotEqual, value);
 
     /// <inheritdoc cref="NotEqualTo(Literal)"/>
@@ -49,10 +49,10 @@ public readonly record struct PredicateColumn(string Name)
     /// <summary>True where the value equals one of these.</summary>
     public Predicate In(params ReadOnlySpan<Literal> values) => new SetPredicate { Column = Name, Values = [.. values] };
 
-    /// <summary>True where the column was set, explicitly, to nothing.</summary>
+    /// <summary>True where the column was set to null explicitly.</summary>
     public Predicate IsNull() => new StatePredicate { Column = Name, State = Columns.ColumnState.Null };
 
-    /// <summary>True where nobody has set the column, or the row's event type has not got it.</summary>
+    /// <summary>True where the column was never set, or where the row's event type does not have it.</summary>
     public Predicate IsAbsent() => new StatePredicate { Column = Name, State = Columns.ColumnState.Absent };
 
     /// <summary>True where the column has a value.</summary>

@@ -2,7 +2,7 @@ using Signals.Core.Columns;
 
 namespace Signals.Core.Definitions;
 
-/// <summary>Reads conditions. Its recursion is bounded by the depth of the document. For one thread, one document.</summary>
+/// <summary>Reads conditions. The depth of the document limits its recursion. For one thread and one document.</summary>
 internal sealed class PredicateReader(SettingReader values)
 {
     private static readonly Predicate Nothing = new AnyPredicate { Predicates = [] };
@@ -46,7 +46,8 @@ internal sealed class PredicateReader(SettingReader values)
         string[] found = [.. DefinitionKeys.Condition.Skip(1).Where(fields.Has)];
         if (found.Length != 1)
         {
-            node.Error($"one of {string.Join(", ", DefinitionKeys.Condition.Skip(1))} belongs here, not {(found.Length == 0 ? "none" : string.Join(" and ", found))}");
+            string foundKeys = found.Length == 0 ? "none" : string.Join(" and ", found);
+            node.Error($"one of {string.Join(", ", DefinitionKeys.Condition.Skip(1))} belongs here, not {foundKeys}");
             return Nothing;
         }
 

@@ -6,9 +6,9 @@ public sealed record RangePredicate : Predicate
     /// <summary>A scalar column of numbers.</summary>
     public required string Column { get; init; }
 
-    /// <summary>The least number that is in the range.</summary>
+    /// <summary>The least number in the range.</summary>
     public required Setting<Literal> Low { get; init; }
 
-    /// <summary>The greatest number that is in the range.</summary>
+    /// <summary>The greatest number in the range.</summary>
     public required Setting<Literal> High { get; init; }
 }

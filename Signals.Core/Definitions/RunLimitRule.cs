@@ -1,11 +1,11 @@
 namespace Signals.Core.Definitions;
 
 /// <summary>
-/// How many rows of some event types may follow each other: a row that is not reserved is left out when the <see cref="Maximum"/> rows
-/// taken just before it (the newer ones) are all of these types.
+/// Limits how many rows of some event types may follow each other. A row that is not reserved is left out when the
+/// <see cref="Maximum"/> rows taken just before it (the newer ones) are all of these types.
 /// </summary>
 public sealed record RunLimitRule : MixRule
 {
-    /// <summary>The longest run, at least 1.</summary>
+    /// <summary>The largest number of rows that may follow each other, at least 1.</summary>
     public required Setting<int> Maximum { get; init; }
 }

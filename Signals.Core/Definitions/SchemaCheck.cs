@@ -4,8 +4,8 @@ using Signals.Core.Schema;
 namespace Signals.Core.Definitions;
 
 /// <summary>
-/// What can be wrong with a definition in a certain store: unknown event types, columns and enrichers, values of the wrong type, sizes that
-/// the store cannot give. Pure. For definitions that passed <see cref="StructureCheck"/>.
+/// Checks a definition against a store: unknown event types, columns and enrichers, values of the wrong type, and sizes that the
+/// store cannot provide. Pure. For definitions that passed <see cref="StructureCheck"/>.
 /// </summary>
 internal sealed class SchemaCheck(SequenceDefinition definition, StoreSchema schema, EnrichmentCatalog? catalog, DefinitionErrors errors)
 {
@@ -38,18 +38,25 @@ internal sealed class SchemaCheck(SequenceDefinition definition, StoreSchema sch
             JsonPath path = JsonPath.Root["sources"][i];
             if (!schema.TryGet(source.EventType, out EventTypeSchema? type))
             {
-                errors.Add(path["eventType"], $"unknown event type '{source.EventType}'; the store has: {string.Join(", ", schema.EventTypes.Select(t => t.Name))}");
+                errors.Add(
+                    path["eventType"],
+                    $"unknown event type '{source.EventType}'; " +
+                    $"the store has: {string.Join(", ", schema.EventTypes.Select(t => t.Name))}");
                 continue;
             }
 
             if (source.Count.Value > type.KeepLast)
             {
-                errors.Add(path["count"], $"{source.Count.Value} rows, but the store keeps each user's last {type.KeepLast} of '{type.Name}'");
+                errors.Add(
+                    path["count"],
+                    $"{source.Count.Value} rows, but the store keeps each user's last {type.KeepLast} of '{type.Name}'");
             }
 
             if (source.Window is { } window && type.MaxAge is { } age && window.Value > age)
             {
-                errors.Add(path["window"], $"{Durations.Format(window.Value)}, but the store keeps '{type.Name}' for {Durations.Format(age)}");
+                errors.Add(
+                    path["window"],
+                    $"{Durations.Format(window.Value)}, but the store keeps '{type.Name}' for {Durations.Format(age)}");
             }
 
             _columns.AddEventType(type.Name);
@@ -73,7 +80,7 @@ internal sealed class SchemaCheck(SequenceDefinition definition, StoreSchema sch
             }
             else if (step is not (IEnricher or IRemoteEnricher))
             {
-                errors.Add(path, $"'{use.Name}' is a filter; conditions use filters, by {{\"filter\": \"{use.Name}\"}}");
+                errors.Add(path, $"'{use.Name}' is a filter, not an enricher; use it in a condition: {{\"filter\": \"{use.Name}\"}}");
             }
             else
             {
@@ -82,9 +89,14 @@ internal sealed class SchemaCheck(SequenceDefinition definition, StoreSchema sch
         }
     }
 
-    private void Enricher(JsonPath path, EnrichmentUse use, EnrichmentSignature signature, Dictionary<(string EventType, string Column), string> filledBy)
+    private void Enricher(
+        JsonPath path,
+        EnrichmentUse use,
+        EnrichmentSignature signature,
+        Dictionary<(string EventType, string Column), string> filledBy)
     {
-        EnrichmentPlacement placement = use.Placement == PlacementChoice.Indexing ? EnrichmentPlacement.Indexing : EnrichmentPlacement.Serving;
+        EnrichmentPlacement placement =
+            use.Placement == PlacementChoice.Indexing ? EnrichmentPlacement.Indexing : EnrichmentPlacement.Serving;
         foreach (string error in signature.Check(schema, placement))
         {
             errors.Add(path, error);
@@ -93,7 +105,7 @@ internal sealed class SchemaCheck(SequenceDefinition definition, StoreSchema sch
         string[] types = [.. signature.EventTypes.Where(_columns.Has)];
         if (types.Length == 0 && _columns.EventTypes.Any())
         {
-            errors.Add(path, $"'{use.Name}' takes {string.Join(", ", signature.EventTypes)}, none of which is a source");
+            errors.Add(path, $"'{use.Name}' takes {string.Join(", ", signature.EventTypes)}, but none of them is a source");
         }
 
         foreach (string type in types)
@@ -103,7 +115,7 @@ internal sealed class SchemaCheck(SequenceDefinition definition, StoreSchema sch
                 Output(path, signature.Name, schema[type], output);
                 if (!filledBy.TryAdd((type, output.Name), signature.Name))
                 {
-                    errors.Add(path, $"'{type}.{output.Name}' is filled by '{filledBy[(type, output.Name)]}', too");
+                    errors.Add(path, $"'{type}.{output.Name}' is already filled by '{filledBy[(type, output.Name)]}'");
                 }
             }
         }
@@ -114,7 +126,10 @@ internal sealed class SchemaCheck(SequenceDefinition definition, StoreSchema sch
         int index = type.IndexOf(output.Name);
         if (index >= 0 && (type.Columns[index].Role == ColumnRole.Field || type.Columns[index].Type != output.Type))
         {
-            errors.Add(path, $"'{enricher}' fills '{type.Name}.{output.Name}' with {output.Type}, which the schema has as {type.Columns[index]}");
+            errors.Add(
+                path,
+                $"'{enricher}' fills '{type.Name}.{output.Name}' with {output.Type}, " +
+                $"which the schema has as {type.Columns[index]}");
         }
 
         _columns.Add(type.Name, output.Name, output.Type);
@@ -127,7 +142,7 @@ internal sealed class SchemaCheck(SequenceDefinition definition, StoreSchema sch
             JsonPath path = JsonPath.Root["dedup"]["columns"][i];
             if (_columns.Find(path, definition.Dedup!.Columns[i], eventType: null) is { IsVector: true } type)
             {
-                errors.Add(path, $"'{definition.Dedup.Columns[i]}' is {type}; a key is of scalars, texts and bytes");
+                errors.Add(path, $"'{definition.Dedup.Columns[i]}' is {type}; key columns are scalars, texts or bytes");
             }
         }
     }
@@ -138,9 +153,11 @@ internal sealed class SchemaCheck(SequenceDefinition definition, StoreSchema sch
         {
             OutputColumn column = definition.Columns[i];
             JsonPath path = JsonPath.Root["columns"][i];
-            if (_columns.Find(path["column"], column.Column, eventType: null) is { } type && column.Default is { } value && !LiteralFit.Holds(type, value))
+            if (_columns.Find(path["column"], column.Column, eventType: null) is { } type
+                && column.Default is { } value
+                && !LiteralFit.Holds(type, value))
             {
-                errors.Add(path["default"], $"{value} is no value of '{column.Column}', which is {type}");
+                errors.Add(path["default"], $"{value} does not fit '{column.Column}', which is {type}");
             }
         }
     }

@@ -3,16 +3,17 @@ using Signals.Core.Schema;
 
 namespace Signals.Core.Definitions;
 
-/// <content>What is checked, without a schema and with one.</content>
+/// <content>The checks, without a schema and with one.</content>
 public sealed partial record SequenceDefinition
 {
-    /// <summary>False when a condition is the host's code, which JSON cannot carry.</summary>
+    /// <summary>False when a condition consists of the host's code, which JSON cannot represent.</summary>
     public bool IsPortable => HostConditions.FindPath(this) is null;
 
     /// <summary>
-    /// Checks what can be checked without a schema: names, bounds, parameters, rules. Building, parsing, writing and registering do it.
+    /// Checks everything that does not need a schema: names, bounds, parameters, rules. Building, parsing, writing and
+    /// registering a definition call it.
     /// </summary>
-    /// <exception cref="DefinitionException">With every error.</exception>
+    /// <exception cref="DefinitionException">A check failed. The exception lists every error.</exception>
     public void Check()
     {
         var errors = new DefinitionErrors();
@@ -23,7 +24,9 @@ public sealed partial record SequenceDefinition
     /// <summary>Checks the definition against a store: event types, columns, enrichers, and the types of all values.</summary>
     /// <param name="schema">The store's schema.</param>
     /// <param name="catalog">The enrichers and filters that definitions may name; <c>null</c> for none.</param>
-    /// <exception cref="DefinitionException">With every error. When <see cref="Check"/> already finds some, only those.</exception>
+    /// <exception cref="DefinitionException">
+    /// A check failed. The exception lists every error, or only those of <see cref="Check"/> when that finds some.
+    /// </exception>
     public void Validate(StoreSchema schema, EnrichmentCatalog? catalog = null)
     {
         ArgumentNullException.ThrowIfNull(schema);

@@ -5,17 +5,19 @@ using System.Text;
 
 namespace Signals.Core.Definitions;
 
-/// <content>The portable form: JSON, lossless both ways, and the hash that names the content.</content>
+/// <content>The portable form: JSON without loss in either direction, and the hash that identifies the content.</content>
 public sealed partial record SequenceDefinition
 {
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>Reads a definition from JSON (<c>docs/definitions.schema.json</c>) and checks it as <see cref="Check"/> does.</summary>
-    /// <exception cref="DefinitionException">With every error: malformed JSON, unknown keys, values out of bounds.</exception>
+    /// <exception cref="DefinitionException">
+    /// The JSON is malformed, has unknown keys, or has values out of bounds. The exception lists every error.
+    /// </exception>
     public static SequenceDefinition Parse(ReadOnlySpan<byte> utf8)
     {
         var errors = new DefinitionErrors();
-        return Read(utf8, errors) ?? throw new DefinitionException("The JSON is no valid definition", errors.All);
+        return Read(utf8, errors) ?? throw new DefinitionException("The JSON is not a valid definition", errors.All);
     }
 
     /// <inheritdoc cref="Parse(ReadOnlySpan{byte})"/>
@@ -23,11 +25,14 @@ public sealed partial record SequenceDefinition
     {
         ArgumentNullException.ThrowIfNull(json);
         var errors = new DefinitionErrors();
-        return Read(json, errors) ?? throw new DefinitionException("The JSON is no valid definition", errors.All);
+        return Read(json, errors) ?? throw new DefinitionException("The JSON is not a valid definition", errors.All);
     }
 
-    /// <summary>Reads a definition from JSON; false, with every error, when it is none.</summary>
-    public static bool TryParse(ReadOnlySpan<byte> utf8, [NotNullWhen(true)] out SequenceDefinition? definition, out IReadOnlyList<DefinitionError> errors)
+    /// <summary>Reads a definition from JSON. Returns false and every error when the JSON is not a valid definition.</summary>
+    public static bool TryParse(
+        ReadOnlySpan<byte> utf8,
+        [NotNullWhen(true)] out SequenceDefinition? definition,
+        out IReadOnlyList<DefinitionError> errors)
     {
         var collected = new DefinitionErrors();
         definition = Read(utf8, collected);
@@ -35,8 +40,10 @@ public sealed partial record SequenceDefinition
         return definition is not null;
     }
 
-    /// <summary>The canonical JSON, as UTF-8 without white space: equal definitions give equal bytes.</summary>
-    /// <exception cref="DefinitionException">The definition is not valid, or has a condition in the host's code (see <see cref="IsPortable"/>).</exception>
+    /// <summary>The canonical JSON, as UTF-8 without white space. Equal definitions give equal bytes.</summary>
+    /// <exception cref="DefinitionException">
+    /// The definition is invalid, or has a condition in the host's code (see <see cref="IsPortable"/>).
+    /// </exception>
     public ReadOnlyMemory<byte> ToUtf8Json()
     {
         CheckPortable();
@@ -44,8 +51,10 @@ public sealed partial record SequenceDefinition
     }
 
     /// <summary>The JSON as text.</summary>
-    /// <param name="indented">For reading by people; otherwise the canonical form.</param>
-    /// <exception cref="DefinitionException">The definition is not valid, or has a condition in the host's code (see <see cref="IsPortable"/>).</exception>
+    /// <param name="indented">True to indent the JSON for people; false for the canonical form.</param>
+    /// <exception cref="DefinitionException">
+    /// The definition is invalid, or has a condition in the host's code (see <see cref="IsPortable"/>).
+    /// </exception>
     public string ToJson(bool indented = false)
     {
         CheckPortable();
@@ -53,10 +62,12 @@ public sealed partial record SequenceDefinition
     }
 
     /// <summary>
-    /// Names the content: the first 128 bits of the SHA-256 of the canonical JSON. The same on every machine and in every version that
-    /// writes the same format. Computed at each call; keep it.
+    /// Identifies the content: the first 128 bits of the SHA-256 of the canonical JSON. It is the same on every machine and in
+    /// every version that writes the same format. It is computed at each call, so keep the result.
     /// </summary>
-    /// <exception cref="DefinitionException">The definition is not valid, or has a condition in the host's code (see <see cref="IsPortable"/>).</exception>
+    /// <exception cref="DefinitionException">
+    /// The definition is invalid, or has a condition in the host's code (see <see cref="IsPortable"/>).
+    /// </exception>
     public UInt128 ComputeContentHash()
     {
         Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
@@ -66,7 +77,8 @@ public sealed partial record SequenceDefinition
 
     private static SequenceDefinition? Read(ReadOnlySpan<byte> utf8, DefinitionErrors errors)
     {
-        // Copied, because a document keeps its bytes; but no more than what can be valid, with a byte order mark.
+        // // The bytes are copied because a document keeps them. At most as many are copied as can be valid, plus a byte order
+        // mark.
         int most = DefinitionLimits.MaxJsonBytes + 4;
         return DefinitionReader.Read(utf8[..Math.Min(utf8.Length, most)].ToArray(), errors);
     }
@@ -75,7 +87,7 @@ public sealed partial record SequenceDefinition
     {
         if (json.Length > DefinitionLimits.MaxJsonBytes)
         {
-            errors.Add(JsonPath.Root, $"{json.Length} characters; at most {DefinitionLimits.MaxJsonBytes} bytes are allowed");
+            errors.Add(JsonPath.Root, $"the definition has {json.Length} characters; at most {DefinitionLimits.MaxJsonBytes} bytes are allowed");
             return null;
         }
 
@@ -96,7 +108,10 @@ public sealed partial record SequenceDefinition
         if (HostConditions.FindPath(this) is { } path)
         {
             var errors = new DefinitionErrors();
-            errors.Add(path, "a condition in the host's code cannot be written as JSON; register an event filter and use Predicate.Filter with its name");
+            errors.Add(
+                path,
+                "a condition in the host's code cannot be written as JSON; " +
+                "register an event filter and use Predicate.Filter with its name");
             errors.ThrowIfAny($"The definition '{Name}' is not portable");
         }
     }

@@ -1,15 +1,16 @@
 namespace Signals.Core.Definitions;
 
-/// <content>Values of a request in place of defaults.</content>
+/// <content>Overrides: values of a request in place of defaults.</content>
 public sealed partial record SequenceDefinition
 {
     /// <summary>
-    /// The definition with other values for some of its parameters: what is effective for a request that overrides them. Without
-    /// overrides, this object itself.
+    /// The definition with other values for some of its parameters, as it applies to a request that overrides them. Without
+    /// overrides it is this object itself.
+    /// </summary>
     /// </summary>
     /// <exception cref="DefinitionException">
-    /// A name is unknown or there twice, a value is out of the declared bounds, or the values contradict each other. With every error; paths
-    /// begin with <c>$.overrides</c>.
+    /// A name is unknown or occurs twice, a value is out of the declared bounds, or the values contradict each other. The
+    /// exception lists every error; errors of an override have paths that begin with <c>$.overrides</c>.
     /// </exception>
     public SequenceDefinition With(params ReadOnlySpan<ParameterOverride> overrides)
     {
@@ -28,11 +29,14 @@ public sealed partial record SequenceDefinition
             int index = Array.FindIndex(parameters, parameter => parameter.Name == name);
             if (index < 0)
             {
-                errors.Add(path, $"no parameter '{JsonPath.Quoted(name ?? "")}'; declared are: {string.Join(", ", parameters.Select(p => p.Name))}");
+                errors.Add(
+                    path,
+                    $"unknown parameter '{JsonPath.Quoted(name ?? "")}'; " +
+                    $"declared are: {string.Join(", ", parameters.Select(p => p.Name))}");
             }
             else if (!seen.Add(parameters[index].Name))
             {
-                errors.Add(path, $"the parameter '{name}' is there twice");
+                errors.Add(path, $"the parameter '{name}' occurs twice");
             }
             else if (parameters[index].Refuse(value) is { } refusal)
             {

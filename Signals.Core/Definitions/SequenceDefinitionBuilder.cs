@@ -3,7 +3,8 @@ using Signals.Core.Model;
 namespace Signals.Core.Definitions;
 
 /// <summary>
-/// Builds a <see cref="SequenceDefinition"/>. For one thread. Nothing is judged before <see cref="Build"/>, which reports every error at once.
+/// Builds a <see cref="SequenceDefinition"/>. Used by one thread. Nothing is checked before <see cref="Build"/>, which reports
+/// every error at once.
 /// </summary>
 /// <example>
 /// <code>
@@ -42,7 +43,7 @@ public sealed class SequenceDefinitionBuilder
         _version = version;
     }
 
-    /// <summary>Says who answers for it.</summary>
+    /// <summary>Sets the team or tenant that is responsible for the definition.</summary>
     public SequenceDefinitionBuilder OwnedBy(string owner, LifecycleStage stage = LifecycleStage.Experimental)
     {
         _owner = owner;
@@ -50,14 +51,14 @@ public sealed class SequenceDefinitionBuilder
         return this;
     }
 
-    /// <summary>Says what it is for.</summary>
+    /// <summary>Sets the purpose of the definition.</summary>
     public SequenceDefinitionBuilder Describe(string description)
     {
         _description = description;
         return this;
     }
 
-    /// <summary>Declares what a request may override.</summary>
+    /// <summary>Declares the parameters that a request may override.</summary>
     public SequenceDefinitionBuilder Parameters(params ReadOnlySpan<Parameter> parameters)
     {
         _parameters.AddRange(parameters);
@@ -66,7 +67,7 @@ public sealed class SequenceDefinitionBuilder
 
     /// <summary>Adds an event type.</summary>
     /// <param name="eventType">The event type's name.</param>
-    /// <param name="define">Says how many, how old, and which; the count is required.</param>
+    /// <param name="define">Sets how many events are taken, how old they may be, and which. The count is required.</param>
     public SequenceDefinitionBuilder From(string eventType, Action<SourceBuilder> define)
     {
         ArgumentNullException.ThrowIfNull(define);
@@ -76,38 +77,40 @@ public sealed class SequenceDefinitionBuilder
         return this;
     }
 
-    /// <summary>Keeps only events for which the condition is true; further calls narrow it.</summary>
+    /// <summary>
+    /// Keeps only events for which the condition is true. Further calls add conditions that must be true as well.
+    /// </summary>
     public SequenceDefinitionBuilder Where(Predicate condition)
     {
         _where = _where is null ? condition : _where & condition;
         return this;
     }
 
-    /// <summary>Keeps the newest event of each key, over all types.</summary>
+    /// <summary>Keeps the newest event of each key, across all event types.</summary>
     public SequenceDefinitionBuilder DistinctBy(params ReadOnlySpan<string> columns)
     {
         _dedup = new DedupRule { Columns = [.. columns] };
         return this;
     }
 
-    /// <summary>Keeps the newest event of each key in each type.</summary>
+    /// <summary>Keeps the newest event of each key within each event type.</summary>
     public SequenceDefinitionBuilder DistinctPerTypeBy(params ReadOnlySpan<string> columns)
     {
         _dedup = new DedupRule { Columns = [.. columns], Scope = DedupScope.PerType };
         return this;
     }
 
-    /// <summary>Keeps rows free for some event types, bounds how many they get, or both.</summary>
+    /// <summary>Reserves rows for some event types, limits how many rows they get, or both.</summary>
     /// <param name="eventTypes">The event types, taken together.</param>
-    /// <param name="minimum">Rows reserved for them.</param>
-    /// <param name="maximum">The most rows.</param>
+    /// <param name="minimum">The number of rows reserved for them.</param>
+    /// <param name="maximum">The largest number of rows.</param>
     public SequenceDefinitionBuilder Quota(ValueList<string> eventTypes, Setting<int>? minimum = null, Setting<int>? maximum = null)
     {
         _mix.Add(new QuotaRule { EventTypes = eventTypes, Minimum = minimum, Maximum = maximum });
         return this;
     }
 
-    /// <summary>The same in percent of the size, rounded down.</summary>
+    /// <summary>As <see cref="Quota"/>, in percent of the size, rounded down.</summary>
     /// <param name="eventTypes">The event types, taken together.</param>
     /// <param name="minimum">0 to 100.</param>
     /// <param name="maximum">0 to 100.</param>
@@ -117,45 +120,46 @@ public sealed class SequenceDefinitionBuilder
         return this;
     }
 
-    /// <summary>Lets at most so many rows of some event types follow each other.</summary>
+    /// <summary>Lets at most <paramref name="maximum"/> rows of some event types follow each other.</summary>
     public SequenceDefinitionBuilder RunLimit(ValueList<string> eventTypes, Setting<int> maximum)
     {
         _mix.Add(new RunLimitRule { EventTypes = eventTypes, Maximum = maximum });
         return this;
     }
 
-    /// <summary>Uses an enricher's columns.</summary>
+    /// <summary>Uses the columns of an enricher.</summary>
     /// <param name="enricher">The name in the enricher's signature.</param>
-    /// <param name="placement">Where its values come from.</param>
-    /// <param name="timeout">How long it may take at serving; whole milliseconds.</param>
-    public SequenceDefinitionBuilder Enrich(string enricher, PlacementChoice placement = PlacementChoice.Automatic, TimeSpan? timeout = null)
+    /// <param name="placement">Where the values come from.</param>
+    /// <param name="timeout">How long the enricher may take at serving, in whole milliseconds.</param>
+    public SequenceDefinitionBuilder Enrich(
+        string enricher, PlacementChoice placement = PlacementChoice.Automatic, TimeSpan? timeout = null)
     {
         _enrichments.Add(new EnrichmentUse { Name = enricher, Placement = placement, Timeout = timeout });
         return this;
     }
 
-    /// <summary>Newest row first, as without a call.</summary>
+    /// <summary>Puts the newest row first. This is the default.</summary>
     public SequenceDefinitionBuilder NewestFirst()
     {
         _order = SequenceOrder.NewestFirst;
         return this;
     }
 
-    /// <summary>Oldest row first; still the newest rows that fit.</summary>
+    /// <summary>Puts the oldest row first. The sequence still consists of the newest rows that fit.</summary>
     public SequenceDefinitionBuilder OldestFirst()
     {
         _order = SequenceOrder.OldestFirst;
         return this;
     }
 
-    /// <summary>The most rows of an answer; required.</summary>
+    /// <summary>Sets the largest number of rows of an answer. Required.</summary>
     public SequenceDefinitionBuilder Size(Setting<int> rows)
     {
         _size = rows;
         return this;
     }
 
-    /// <summary>How long a read may take when the caller does not say; whole milliseconds.</summary>
+    /// <summary>Sets how long a read may take when the caller gives no deadline, in whole milliseconds.</summary>
     public SequenceDefinitionBuilder Deadline(TimeSpan deadline)
     {
         _deadline = deadline;
@@ -163,16 +167,18 @@ public sealed class SequenceDefinitionBuilder
     }
 
     /// <summary>Adds a column to the raw answer.</summary>
-    /// <param name="column">The column it comes from.</param>
-    /// <param name="name">Its name in the answer; the column's when left out.</param>
-    /// <param name="defaultValue">The value where the column is null or absent; left out, those states show.</param>
+    /// <param name="column">The column that it comes from.</param>
+    /// <param name="name">The name in the answer; the column's name when left out.</param>
+    /// <param name="defaultValue">
+    /// The value for rows in which the column is null or absent. When left out, such rows have no value.
+    /// </param>
     public SequenceDefinitionBuilder Column(string column, string? name = null, Literal? defaultValue = null)
     {
         _columns.Add(new OutputColumn { Name = name ?? column, Column = column, Default = defaultValue });
         return this;
     }
 
-    /// <summary>Adds columns to the raw answer, as they are.</summary>
+    /// <summary>Adds columns to the raw answer, under their own names and without defaults.</summary>
     public SequenceDefinitionBuilder Columns(params ReadOnlySpan<string> columns)
     {
         foreach (string column in columns)
@@ -193,8 +199,8 @@ public sealed class SequenceDefinitionBuilder
         return this;
     }
 
-    /// <summary>Checks the whole, as far as it can be without a schema.</summary>
-    /// <exception cref="DefinitionException">With every error.</exception>
+    /// <summary>Creates the definition, and checks everything that can be checked without a schema.</summary>
+    /// <exception cref="DefinitionException">A check failed. The exception lists every error.</exception>
     public SequenceDefinition Build()
     {
         var definition = new SequenceDefinition

@@ -1,7 +1,7 @@
 namespace Signals.Core.Definitions;
 
 /// <summary>
-/// A constant, or the current value of a parameter. Whoever runs a definition looks at <see cref="Value"/> alone. Immutable.
+/// A constant, or the current value of a parameter. Code that runs a definition only uses <see cref="Value"/>. Immutable.
 /// </summary>
 /// <typeparam name="T"><see cref="int"/>, <see cref="TimeSpan"/> or <see cref="Literal"/>.</typeparam>
 public readonly record struct Setting<T>
@@ -13,31 +13,32 @@ public readonly record struct Setting<T>
         Parameter = parameter;
     }
 
-    /// <summary>The value, whether constant or a parameter's.</summary>
+    /// <summary>The value: the constant, or the parameter's value.</summary>
     public T Value { get; }
 
     /// <summary>The parameter whose value it is; <c>null</c> for a constant.</summary>
     public string? Parameter { get; }
 
-    /// <summary>A constant.</summary>
+    /// <summary>A setting with a constant.</summary>
     public static implicit operator Setting<T>(T value) => new(value, null);
 
-    /// <summary>The value of a parameter.</summary>
-    /// <exception cref="ArgumentException">The parameter is of a kind that does not fit here.</exception>
+    /// <summary>A setting with the value of a parameter.</summary>
+    /// <exception cref="ArgumentException">The parameter's kind does not fit the setting.</exception>
     public static implicit operator Setting<T>(Parameter parameter) => Of(parameter);
 
-    /// <summary>The value of a parameter.</summary>
-    /// <exception cref="ArgumentException">The parameter is of a kind that does not fit here.</exception>
+    /// <summary>A setting with the value of a parameter.</summary>
+    /// <exception cref="ArgumentException">The parameter's kind does not fit the setting.</exception>
     internal static Setting<T> Of(Parameter parameter)
     {
         ArgumentNullException.ThrowIfNull(parameter);
         return SettingValue.TryRead(parameter, out T value)
             ? new Setting<T>(value, parameter.Name)
             : throw new ArgumentException(
-                $"The parameter '{parameter.Name}' is {parameter.Kind} with the default {parameter.Show(parameter.Default)}; here belongs {SettingValue.Describe<T>()}.",
+                $"The parameter '{parameter.Name}' is {parameter.Kind} with the default {parameter.Show(parameter.Default)}; " +
+                $"here belongs {SettingValue.Describe<T>()}.",
                 nameof(parameter));
     }
 
-    /// <summary>The value, and the parameter's name when there is one.</summary>
+    /// <summary>The value, and the parameter's name when it is the value of a parameter.</summary>
     public override string ToString() => Parameter is null ? $"{Value}" : $"{Parameter} = {Value}";
 }

@@ -2,10 +2,10 @@ using System.Runtime.CompilerServices;
 
 namespace Signals.Core.Definitions;
 
-/// <summary>Reads the value of a parameter as what a place in a definition takes. Pure.</summary>
+/// <summary>Converts the value of a parameter to the type of a setting. Pure.</summary>
 internal static class SettingValue
 {
-    /// <summary>False when the parameter's kind, or its default's size, does not fit the place.</summary>
+    /// <summary>False when the parameter's kind, or the size of its default, does not fit the setting.</summary>
     public static bool TryRead<T>(Parameter parameter, out T value)
         where T : struct
     {
@@ -19,7 +19,9 @@ internal static class SettingValue
 
         if (typeof(T) == typeof(int))
         {
-            bool fits = parameter.Kind == ParameterKind.Integer && from.Kind == LiteralKind.Int64 && from.Int64 is >= int.MinValue and <= int.MaxValue;
+            bool fits = parameter.Kind == ParameterKind.Integer
+                && from.Kind == LiteralKind.Int64
+                && from.Int64 is >= int.MinValue and <= int.MaxValue;
             value = Unsafe.BitCast<int, T>(fits ? (int)from.Int64 : 0);
             return fits;
         }
@@ -31,7 +33,7 @@ internal static class SettingValue
             return fits;
         }
 
-        throw new NotSupportedException($"{typeof(T).Name} is no setting of a definition.");
+        throw new NotSupportedException($"A definition has no setting of the type {typeof(T).Name}.");
     }
 
     public static string Describe<T>() =>

@@ -1,6 +1,8 @@
 namespace Signals.Core.Definitions;
 
-/// <summary>Says what a sequence takes of one event type. For one thread, inside <see cref="SequenceDefinitionBuilder.From"/>.</summary>
+/// <summary>
+/// Sets which events of one event type a sequence takes. Used by one thread, inside <see cref="SequenceDefinitionBuilder.From"/>.
+/// </summary>
 public sealed class SourceBuilder
 {
     private readonly string _eventType;
@@ -10,21 +12,23 @@ public sealed class SourceBuilder
 
     internal SourceBuilder(string eventType) => _eventType = eventType;
 
-    /// <summary>The most rows of this type, the newest; required.</summary>
+    /// <summary>Takes at most this many rows of the type, the newest ones. Required.</summary>
     public SourceBuilder Last(Setting<int> count)
     {
         _count = count;
         return this;
     }
 
-    /// <summary>How old an event may be; whole milliseconds.</summary>
+    /// <summary>Takes only events of at most this age, in whole milliseconds.</summary>
     public SourceBuilder Within(Setting<TimeSpan> window)
     {
         _window = window;
         return this;
     }
 
-    /// <summary>Keeps only events for which the condition is true; further calls narrow it.</summary>
+    /// <summary>
+    /// Keeps only events for which the condition is true. Further calls add conditions that must be true as well.
+    /// </summary>
     public SourceBuilder Where(Predicate condition)
     {
         _where = _where is null ? condition : _where & condition;

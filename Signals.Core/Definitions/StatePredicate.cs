@@ -2,10 +2,12 @@ using Signals.Core.Columns;
 
 namespace Signals.Core.Definitions;
 
-/// <summary>True where the column is in a state: absent, null or a value. The only condition for vector columns.</summary>
+/// <summary>
+/// True where the column has a certain state: absent, null or a value. It is the only condition that vector columns allow.
+/// </summary>
 public sealed record StatePredicate : Predicate
 {
-    /// <summary>Any column. Where the row's event type has not got it, it is absent.</summary>
+    /// <summary>Any column. It is absent where the row's event type does not have it.</summary>
     public required string Column { get; init; }
 
     /// <summary>The state.</summary>

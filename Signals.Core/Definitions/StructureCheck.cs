@@ -1,8 +1,8 @@
 namespace Signals.Core.Definitions;
 
 /// <summary>
-/// What can be wrong with a definition whatever the schema is: names, bounds, double names, parameters, rules that contradict each other.
-/// Pure. Errors go to a collector with the path at which the definition's JSON has the matter.
+/// Checks of a definition that do not depend on a schema: names, bounds, repeated names, parameters, and rules that contradict
+/// each other. Pure. Errors are added to a collector with the path of the faulty part in the definition's JSON.
 /// </summary>
 internal static class StructureCheck
 {

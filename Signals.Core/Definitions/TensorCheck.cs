@@ -1,6 +1,6 @@
 namespace Signals.Core.Definitions;
 
-/// <summary>The structure of a model-ready answer. Pure.</summary>
+/// <summary>Checks the structure of a model-ready answer. Pure.</summary>
 internal static class TensorCheck
 {
     public static void Run(TensorSection section, ValueCheck values)
@@ -25,7 +25,7 @@ internal static class TensorCheck
 
             if (names.Contains(mask.Name))
             {
-                values.Error(path["mask"]["name"], $"'{JsonPath.Quoted(mask.Name)}' is a tensor's name, too");
+                values.Error(path["mask"]["name"], $"'{JsonPath.Quoted(mask.Name)}' is already the name of a tensor");
             }
         }
 
@@ -68,7 +68,7 @@ internal static class TensorCheck
                 values.Known(path["unit"], time.Unit);
                 break;
             case EventTypeFeature type when type.Encoding is not (CategoryEncoding.OneHot or CategoryEncoding.Index):
-                values.Error(path["encoding"], $"an event has one type: oneHot or index, not {type.Encoding}");
+                values.Error(path["encoding"], $"an event has one type; the encoding is oneHot or index, not {type.Encoding}");
                 break;
             case PresenceFeature presence:
                 values.Name(path["column"], presence.Column);
@@ -89,7 +89,7 @@ internal static class TensorCheck
     {
         if (value is { IsNumber: false, Kind: not LiteralKind.Boolean } literal)
         {
-            values.Error(path, $"{literal} is no number and no boolean, and a tensor holds nothing else");
+            values.Error(path, $"{literal} is neither a number nor a boolean; a tensor holds nothing else");
         }
     }
 
@@ -106,7 +106,10 @@ internal static class TensorCheck
         values.Number(path["maximum"], scaling.Maximum ?? 0);
         if (scaling is { Minimum: { } least, Maximum: { } greatest } && least > greatest)
         {
-            values.Error(path["minimum"], $"the minimum {Definitions.Literal.FormatFloat64(least)} is above the maximum {Definitions.Literal.FormatFloat64(greatest)}");
+            values.Error(
+                path["minimum"],
+                $"the minimum {Definitions.Literal.FormatFloat64(least)} is above " +
+                $"the maximum {Definitions.Literal.FormatFloat64(greatest)}");
         }
     }
 }

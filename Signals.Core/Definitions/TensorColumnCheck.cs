@@ -1,6 +1,9 @@
 namespace Signals.Core.Definitions;
 
-/// <summary>Features against a schema: columns that become numbers, and tensors that can exist. For one thread.</summary>
+/// <summary>
+/// Checks features against a schema: whether columns can become numbers, and whether tensors are small enough. Used by one
+/// thread.
+/// </summary>
 internal sealed class TensorColumnCheck(ColumnScope columns, DefinitionErrors errors)
 {
     public void Run(TensorSection section, SequenceDefinition definition)
@@ -17,7 +20,10 @@ internal sealed class TensorColumnCheck(ColumnScope columns, DefinitionErrors er
 
             if (width > DefinitionLimits.MaxTensorWidth || width * definition.Size.Value > Array.MaxLength)
             {
-                errors.Add(path, $"a tensor of {definition.Size.Value} x {width}; at most {DefinitionLimits.MaxTensorWidth} elements a row and {Array.MaxLength} a sequence are allowed");
+                errors.Add(
+                    path,
+                    $"the tensor is {definition.Size.Value} x {width}; " +
+                    $"at most {DefinitionLimits.MaxTensorWidth} elements a row and {Array.MaxLength} a sequence are allowed");
             }
         }
     }
@@ -51,19 +57,22 @@ internal sealed class TensorColumnCheck(ColumnScope columns, DefinitionErrors er
         LiteralFamily family = Families.Of(type);
         if (family is LiteralFamily.Text or LiteralFamily.Bytes)
         {
-            errors.Add(path["column"], $"'{feature.Column}' is {type}, which is no number; use a category feature, or an enricher that gives a number");
+            errors.Add(
+                path["column"],
+                $"'{feature.Column}' is {type}, which is no number; " +
+                "use a category feature, or an enricher that gives a number");
             return 0;
         }
 
         LiteralFamily expected = family == LiteralFamily.Boolean ? LiteralFamily.Boolean : LiteralFamily.Number;
         if (feature.Default is { } value && Families.Of(value) != expected)
         {
-            errors.Add(path["default"], $"{value} is no value of '{feature.Column}', which is {type}; {Families.Describe(expected)} are");
+            errors.Add(path["default"], $"{value} does not fit '{feature.Column}', which is {type}; {Families.Describe(expected)} do");
         }
 
         if (feature.Scaling is not null && family != LiteralFamily.Number)
         {
-            errors.Add(path["scaling"], $"'{feature.Column}' is {type}; only scalar numbers are scaled");
+            errors.Add(path["scaling"], $"'{feature.Column}' is {type}; only scalar numbers can be scaled");
         }
 
         return type.Dimensions;
@@ -76,7 +85,9 @@ internal sealed class TensorColumnCheck(ColumnScope columns, DefinitionErrors er
         {
             if (columns.Find(path["columns"][i], feature.Columns[i], eventType: null) is { } type && Families.Of(type) != family)
             {
-                errors.Add(path["columns"][i], $"'{feature.Columns[i]}' is {type}, which has none of the categories: those are {Families.Describe(family)}");
+                errors.Add(
+                    path["columns"][i],
+                    $"'{feature.Columns[i]}' is {type}, which can hold none of the categories: those are {Families.Describe(family)}");
             }
         }
     }

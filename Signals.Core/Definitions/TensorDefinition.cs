@@ -1,9 +1,9 @@
 namespace Signals.Core.Definitions;
 
-/// <summary>One tensor: the features of a row one after another along the last axis.</summary>
+/// <summary>One tensor. The features of a row follow each other along the last axis.</summary>
 public sealed record TensorDefinition
 {
-    /// <summary>The tensor's name, as the model calls its input.</summary>
+    /// <summary>The tensor's name, which is the model's name for its input.</summary>
     public required string Name { get; init; }
 
     /// <summary>The type of its elements.</summary>

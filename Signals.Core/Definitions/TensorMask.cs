@@ -1,9 +1,9 @@
 namespace Signals.Core.Definitions;
 
-/// <summary>A tensor that says where rows are.</summary>
+/// <summary>A tensor that marks the places that have a row.</summary>
 public sealed record TensorMask
 {
-    /// <summary>The tensor's name, as the model calls its input.</summary>
+    /// <summary>The tensor's name, which is the model's name for its input.</summary>
     public required string Name { get; init; }
 
     /// <summary>The type of its elements.</summary>

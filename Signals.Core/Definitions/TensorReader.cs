@@ -59,10 +59,14 @@ internal static class TensorReader
             "category" => Category(new JsonFields(node, DefinitionKeys.CategoryFeature)),
             "age" => Age(new JsonFields(node, DefinitionKeys.ElapsedFeature)),
             "gap" => Gap(new JsonFields(node, DefinitionKeys.ElapsedFeature)),
-            "time" => new TimeFeature { Unit = new JsonFields(node, DefinitionKeys.TimeFeature).Choice<TimeUnit>("unit", DefinitionNames.TimeUnits) },
+            "time" => new TimeFeature
+            {
+                Unit = new JsonFields(node, DefinitionKeys.TimeFeature).Choice<TimeUnit>("unit", DefinitionNames.TimeUnits),
+            },
             "eventType" => new EventTypeFeature
             {
-                Encoding = new JsonFields(node, DefinitionKeys.EventTypeFeature).Choice<CategoryEncoding>("encoding", DefinitionNames.Encodings),
+                Encoding = new JsonFields(node, DefinitionKeys.EventTypeFeature)
+                    .Choice<CategoryEncoding>("encoding", DefinitionNames.Encodings),
             },
             "presence" => new PresenceFeature { Column = new JsonFields(node, DefinitionKeys.PresenceFeature).Required("column").Text() },
             _ => Bare(new PositionFeature(), node, DefinitionKeys.PositionFeature),
@@ -88,7 +92,7 @@ internal static class TensorReader
 
     private static GapFeature Gap(JsonFields fields) => new() { Unit = Unit(fields), Scaling = Scaling(fields) };
 
-    // A feature without settings of its own still refuses keys that it has not.
+    // // A feature without settings of its own must still refuse unknown keys.
     private static T Bare<T>(T feature, JsonPlace node, string[] keys)
         where T : Feature
     {

@@ -1,6 +1,9 @@
 namespace Signals.Core.Definitions;
 
-/// <summary>Describes a model-ready answer; padded on the right without further calls. For one thread, inside <see cref="SequenceDefinitionBuilder.Tensors"/>.</summary>
+/// <summary>
+/// Describes a model-ready answer. Without further calls it is padded on the right. Used by one thread, inside
+/// <see cref="SequenceDefinitionBuilder.Tensors"/>.
+/// </summary>
 public sealed class TensorSectionBuilder
 {
     private readonly List<TensorDefinition> _outputs = [];
@@ -12,7 +15,7 @@ public sealed class TensorSectionBuilder
     {
     }
 
-    /// <summary>Every sequence as long as the definition's size.</summary>
+    /// <summary>Pads every sequence to the definition's size.</summary>
     public TensorSectionBuilder Padded(PaddingSide side)
     {
         _layout = TensorLayout.Padded;
@@ -20,7 +23,7 @@ public sealed class TensorSectionBuilder
         return this;
     }
 
-    /// <summary>The rows of all sequences without gaps, with offsets.</summary>
+    /// <summary>Stores the rows of all sequences without gaps, with offsets.</summary>
     public TensorSectionBuilder Jagged()
     {
         _layout = TensorLayout.Jagged;
@@ -36,7 +39,7 @@ public sealed class TensorSectionBuilder
     }
 
     /// <summary>Adds a tensor.</summary>
-    /// <param name="name">Its name, as the model calls its input.</param>
+    /// <param name="name">The tensor's name, which is the model's name for its input.</param>
     /// <param name="type">The type of its elements.</param>
     /// <param name="define">Adds its features.</param>
     public TensorSectionBuilder Output(string name, TensorType type, Action<TensorBuilder> define)

@@ -1,7 +1,10 @@
 namespace Signals.Core.Definitions;
 
-/// <summary>The type of a tensor's elements. Values are converted: to a whole number by cutting the fraction off, then to the nearest
-/// that the type holds, NaN to 0; to a smaller float by rounding to nearest, ties to even; to a boolean as unequal to 0.</summary>
+/// <summary>
+/// The type of a tensor's elements. Values are converted. To a whole number: the fraction is cut off, the result becomes the
+/// nearest number that the type holds, and NaN becomes 0. To a smaller float: the value is rounded to nearest, ties to even. To a
+/// boolean: the value is true when it is not 0.
+/// </summary>
 public enum TensorType : byte
 {
     /// <summary>IEEE single.</summary>

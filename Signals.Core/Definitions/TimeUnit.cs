@@ -1,9 +1,9 @@
 namespace Signals.Core.Definitions;
 
-/// <summary>The unit of a feature of time.</summary>
+/// <summary>The unit of a feature that is a time.</summary>
 public enum TimeUnit : byte
 {
-    /// <summary>1/1000 s. The default.</summary>
+    /// <summary>A thousandth of a second. The default.</summary>
     Milliseconds = 0,
 
     /// <summary>1 s.</summary>

@@ -3,7 +3,10 @@ using Signals.Core.Schema;
 
 namespace Signals.Core.Definitions;
 
-/// <summary>The checks of single values that the parts of a definition share, and where their errors go. For one thread.</summary>
+/// <summary>
+/// The checks of single values that the other checks of a definition share. It adds the errors to a collector. Used by one
+/// thread.
+/// </summary>
 internal sealed class ValueCheck(ValueList<Parameter> parameters, DefinitionErrors errors)
 {
     public void Error(JsonPath path, string message) => errors.Add(path, message);
@@ -12,11 +15,14 @@ internal sealed class ValueCheck(ValueList<Parameter> parameters, DefinitionErro
     {
         if (!IsName(name))
         {
-            Error(path, $"'{JsonPath.Quoted(name ?? "")}' is not a name: names are 1 to {SchemaLimits.MaxNameLength} letters, digits, '_', '.' or '-' of ASCII");
+            Error(
+                path,
+                $"'{JsonPath.Quoted(name ?? "")}' is not a name: " +
+                $"names are 1 to {SchemaLimits.MaxNameLength} letters, digits, '_', '.' or '-' of ASCII");
         }
     }
 
-    /// <summary>Checks each name, and that none comes twice.</summary>
+    /// <summary>Checks each name, and that no name occurs twice.</summary>
     public void UniqueNames(JsonPath path, ValueList<string> names, Func<JsonPath, int, JsonPath> at)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -25,7 +31,7 @@ internal sealed class ValueCheck(ValueList<Parameter> parameters, DefinitionErro
             Name(at(path, i), names[i]);
             if (names[i] is not null && !seen.Add(names[i]))
             {
-                Error(at(path, i), $"'{JsonPath.Quoted(names[i])}' is there twice");
+                Error(at(path, i), $"'{JsonPath.Quoted(names[i])}' occurs twice");
             }
         }
     }
@@ -59,7 +65,11 @@ internal sealed class ValueCheck(ValueList<Parameter> parameters, DefinitionErro
     {
         if (text is null || text.Length > DefinitionLimits.MaxTextLength)
         {
-            Error(path, $"a text of {text?.Length ?? 0} characters; at most {DefinitionLimits.MaxTextLength} are allowed, and null is none");
+            Error(
+                path,
+                text is null
+                    ? "the text is null"
+                    : $"the text has {text.Length} characters; at most {DefinitionLimits.MaxTextLength} are allowed");
         }
         else if (!IdentityText.IsWellFormed(text))
         {
@@ -75,11 +85,11 @@ internal sealed class ValueCheck(ValueList<Parameter> parameters, DefinitionErro
         }
         else if (literal.Kind == LiteralKind.Bytes && literal.Bytes.Length > DefinitionLimits.MaxTextLength)
         {
-            Error(path, $"{literal.Bytes.Length} bytes; at most {DefinitionLimits.MaxTextLength} are allowed");
+            Error(path, $"the value has {literal.Bytes.Length} bytes; at most {DefinitionLimits.MaxTextLength} are allowed");
         }
     }
 
-    /// <summary>Checks that literals are each once and all of one family.</summary>
+    /// <summary>Checks that no literal occurs twice and that all are of one family.</summary>
     public void Literals(JsonPath path, ValueList<Literal> literals, int most)
     {
         Count(path, literals.Count, 1, most, "values");
@@ -89,12 +99,12 @@ internal sealed class ValueCheck(ValueList<Parameter> parameters, DefinitionErro
             Literal(path[i], literals[i]);
             if (!seen.Add(literals[i]))
             {
-                Error(path[i], $"{literals[i]} is there twice");
+                Error(path[i], $"{literals[i]} occurs twice");
             }
 
             if (Families.Of(literals[i]) != Families.Of(literals[0]))
             {
-                Error(path[i], $"{literals[i]} among values that are {Families.Describe(Families.Of(literals[0]))}");
+                Error(path[i], $"{literals[i]} is among values that are {Families.Describe(Families.Of(literals[0]))}");
             }
         }
     }
@@ -103,7 +113,7 @@ internal sealed class ValueCheck(ValueList<Parameter> parameters, DefinitionErro
     {
         if (!double.IsFinite(value))
         {
-            Error(path, "a number that is not finite");
+            Error(path, "the number is not finite");
         }
     }
 
@@ -111,27 +121,42 @@ internal sealed class ValueCheck(ValueList<Parameter> parameters, DefinitionErro
     {
         if (value <= TimeSpan.Zero || value > most || value.Ticks % TimeSpan.TicksPerMillisecond != 0)
         {
-            Error(path, $"a duration of {value}; whole milliseconds from 1ms to {Durations.Format(most)} are allowed");
+            Error(path, $"the duration is {value}; whole milliseconds from 1ms to {Durations.Format(most)} are allowed");
         }
     }
 
     public void Setting(JsonPath path, Setting<int> setting, int least, int most)
     {
         Range(path, setting.Value, least, most);
-        if (Declared<int>(path, setting) is { Kind: ParameterKind.Integer, Minimum: { IsInteger: true } low, Maximum: { IsInteger: true } high } parameter
+        if (Declared<int>(path, setting) is
+            {
+                Kind: ParameterKind.Integer,
+                Minimum: { IsInteger: true } low,
+                Maximum: { IsInteger: true } high,
+            } parameter
             && (LiteralOrder.Compare(low, least) < 0 || LiteralOrder.Compare(high, most) > 0))
         {
-            Error(path, $"the bounds of the parameter '{parameter.Name}', {low} to {high}, go beyond what is allowed here, {least} to {most}");
+            Error(
+                path,
+                $"the bounds of the parameter '{parameter.Name}', {low} to {high}, go beyond what is allowed here, {least} to {most}");
         }
     }
 
     public void Setting(JsonPath path, Setting<TimeSpan> setting, TimeSpan most)
     {
         Duration(path, setting.Value, most);
-        if (Declared<TimeSpan>(path, setting) is { Kind: ParameterKind.Duration, Minimum: { Kind: LiteralKind.Int64 } low, Maximum: { Kind: LiteralKind.Int64 } high } parameter
+        if (Declared<TimeSpan>(path, setting) is
+            {
+                Kind: ParameterKind.Duration,
+                Minimum: { Kind: LiteralKind.Int64 } low,
+                Maximum: { Kind: LiteralKind.Int64 } high,
+            } parameter
             && (low.Int64 < 1 || high.Int64 > Durations.ToMilliseconds(most)))
         {
-            Error(path, $"the bounds of the parameter '{parameter.Name}', {parameter.Show(low)} to {parameter.Show(high)}, go beyond 1ms to {Durations.Format(most)}");
+            Error(
+                path,
+                $"the bounds of the parameter '{parameter.Name}', {parameter.Show(low)} to {parameter.Show(high)}, " +
+                $"go beyond 1ms to {Durations.Format(most)}");
         }
     }
 
@@ -144,7 +169,8 @@ internal sealed class ValueCheck(ValueList<Parameter> parameters, DefinitionErro
     private static bool IsName(string? name) => name is { Length: > 0 and <= SchemaLimits.MaxNameLength }
         && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-');
 
-    // Finds the declaration of a setting's parameter, and reports one that is missing or has another value than the setting.
+    // // Finds the declaration of a setting's parameter. Reports a missing declaration, and one whose value differs from the
+    // setting's.
     private Parameter? Declared<T>(JsonPath path, Setting<T> setting)
         where T : struct
     {
@@ -156,11 +182,17 @@ internal sealed class ValueCheck(ValueList<Parameter> parameters, DefinitionErro
         Parameter? parameter = parameters.FirstOrDefault(p => p.Name == setting.Parameter);
         if (parameter is null)
         {
-            Error(path, $"the parameter '{JsonPath.Quoted(setting.Parameter)}' is not declared; declared are: {string.Join(", ", parameters.Select(p => p.Name))}");
+            Error(
+                path,
+                $"the parameter '{JsonPath.Quoted(setting.Parameter)}' is not declared; " +
+                $"declared are: {string.Join(", ", parameters.Select(p => p.Name))}");
         }
         else if (!SettingValue.TryRead(parameter, out T value) || !EqualityComparer<T>.Default.Equals(value, setting.Value))
         {
-            Error(path, $"the setting is {setting.Value}, but the declared parameter '{parameter.Name}' is {parameter.Kind} {parameter.Show(parameter.Default)}");
+            Error(
+                path,
+                $"the setting is {setting.Value}, but the declared parameter '{parameter.Name}' is " +
+                $"{parameter.Kind} {parameter.Show(parameter.Default)}");
         }
 
         return parameter;

@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Signals.Core.Definitions;
 
-/// <summary>A list that never changes and equals another by its elements in order. Safe to share.</summary>
+/// <summary>An immutable list. Two lists are equal when they have equal elements in the same order. Safe to share.</summary>
 /// <typeparam name="T">An immutable type with value equality.</typeparam>
 [CollectionBuilder(typeof(ValueListBuilder), nameof(ValueListBuilder.Create))]
 public sealed class ValueList<T> : IReadOnlyList<T>, IEquatable<ValueList<T>>
@@ -12,13 +12,13 @@ public sealed class ValueList<T> : IReadOnlyList<T>, IEquatable<ValueList<T>>
 
     internal ValueList(ReadOnlySpan<T> items) => _items = items.ToArray();
 
-    /// <summary>A list of nothing.</summary>
+    /// <summary>The empty list.</summary>
     internal static ValueList<T> Empty { get; } = new([]);
 
-    /// <summary>How many elements.</summary>
+    /// <summary>The number of elements.</summary>
     public int Count => _items.Length;
 
-    /// <summary>The elements, without the indirection of the interface.</summary>
+    /// <summary>The elements as a span, without the indirection of the interface.</summary>
     public ReadOnlySpan<T> Span => _items;
 
     /// <summary>The element at an index.</summary>

@@ -63,7 +63,7 @@ internal static class ValueWriter
         json.WriteEndArray();
     }
 
-    /// <summary>A number that is always a double; zeros of both signs are written alike, as they are equal.</summary>
+    /// <summary>Writes a number that is always a double. Zeros of both signs are written alike, because they are equal.</summary>
     public static void Number(Utf8JsonWriter json, string key, double? value)
     {
         if (value is { } number)

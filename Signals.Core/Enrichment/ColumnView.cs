@@ -17,13 +17,13 @@ public readonly ref struct ColumnView<T>
         States = MemoryMarshal.Cast<byte, ColumnState>(column.RowStates);
     }
 
-    /// <summary>The values, rows x dimensions of them; zero where a row has none.</summary>
+    /// <summary>The values: rows x dimensions of them. They are zero in a row without a value.</summary>
     public ReadOnlySpan<T> Values { get; }
 
     /// <summary>Whether each row is absent, null or a value.</summary>
     public ReadOnlySpan<ColumnState> States { get; }
 
-    /// <summary>The value of a scalar row, the first component of a vector; zero where there is none.</summary>
+    /// <summary>The value of a scalar row, or the first component of a vector. Zero in a row without a value.</summary>
     public T this[int row] => Values[row * _dimensions];
 
     /// <summary>Whether the row has a value.</summary>

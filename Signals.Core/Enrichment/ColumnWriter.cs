@@ -4,8 +4,8 @@ using Signals.Core.Columns;
 namespace Signals.Core.Enrichment;
 
 /// <summary>
-/// Fills the rows of a fixed-width output, in any order; set twice, the last call counts. A row that is never set is absent. Valid while
-/// the step runs.
+/// Fills the rows of a fixed-width output, in any order. When a row is set twice, the last call counts. A row that is never set
+/// is absent. Valid while the step runs.
 /// </summary>
 /// <typeparam name="T">The type of one value, or of one component of a vector.</typeparam>
 public readonly ref struct ColumnWriter<T>
@@ -36,7 +36,7 @@ public readonly ref struct ColumnWriter<T>
     }
 
     /// <summary>Sets a vector row.</summary>
-    /// <exception cref="ArgumentException">The components are not as many as the dimensions.</exception>
+    /// <exception cref="ArgumentException">The number of components differs from the dimensions.</exception>
     public void Set(int row, ReadOnlySpan<T> value)
     {
         if (value.Length != _dimensions)
@@ -47,17 +47,20 @@ public readonly ref struct ColumnWriter<T>
         value.CopyTo(Fill(row));
     }
 
-    /// <summary>Gives a row to be written in place, and counts it as set; its components are unspecified before.</summary>
+    /// <summary>
+    /// Returns a row for you to write in place, and counts it as set. The components are unspecified until you write them.
+    /// </summary>
     public Span<T> Fill(int row)
     {
         _states[row] = (byte)ColumnState.Value;
         return _values.Slice(row * _dimensions, _dimensions);
     }
 
-    /// <summary>Says that the row certainly has no value, which overwrites what is absent.</summary>
+    /// <summary>Sets a row to null: it certainly has no value. Null overwrites an absent value.</summary>
     public void SetNull(int row) => _states[row] = (byte)ColumnState.Null;
 
-    private void ThrowVector() => throw new InvalidOperationException($"The output has {_dimensions} components a row; set them all at once.");
+    private void ThrowVector() =>
+        throw new InvalidOperationException($"The output has {_dimensions} components a row; set all of them at once.");
 
     private void ThrowDimensions(int length) =>
         throw new ArgumentException($"The output has {_dimensions} components a row, not {length}.");

@@ -6,12 +6,13 @@ using Signals.Core.Schema;
 namespace Signals.Core.Enrichment;
 
 /// <summary>
-/// Events of one type as a step sees them: their keys, the input columns of its signature, and the output columns to fill. Row i is the
-/// same event everywhere. Inputs lie where the runner has them; nothing is copied, boxed or looked up by name.
+/// The view that a step has of events of one type: their keys, the input columns of its signature, and the output columns to
+/// fill. Row i is the same event everywhere. Inputs stay where the runner has them; nothing is copied, boxed or looked up by
+/// name.
 /// </summary>
 /// <remarks>
-/// Thread contract: one thread at a time. Lifetime: made by a runner and used again for its next batch; a step must not keep it, nor any
-/// span of it, after it returns.
+/// Thread contract: one thread at a time. Lifetime: a runner creates the batch and reuses it for the next events. A step must not
+/// keep it, or any span of it, after the step returns.
 /// </remarks>
 public sealed class EnrichmentBatch
 {
@@ -36,24 +37,24 @@ public sealed class EnrichmentBatch
         }
     }
 
-    /// <summary>The signature of the step that the batch is for.</summary>
+    /// <summary>The signature of the step that the batch was created for.</summary>
     public EnrichmentSignature Signature { get; }
 
-    /// <summary>The type of every event in it.</summary>
+    /// <summary>The type of every event in the batch.</summary>
     public EventTypeSchema EventType { get; }
 
-    /// <summary>Events in it.</summary>
+    /// <summary>The number of events in the batch.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Event times, milliseconds since the Unix epoch, UTC.</summary>
+    /// <summary>The event times, in milliseconds since the Unix epoch, UTC.</summary>
     public ReadOnlySpan<long> Times => _times.Span;
 
-    /// <summary>Event ids.</summary>
+    /// <summary>The event ids.</summary>
     public ReadOnlySpan<ulong> Ids => _ids.Span;
 
     internal ReadOnlySpan<OutputRows> Outputs => _outputs;
 
-    /// <summary>Whose event a row is.</summary>
+    /// <summary>The user of the event in a row.</summary>
     public UserId UserOf(int row)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)Count, nameof(row));
@@ -61,34 +62,35 @@ public sealed class EnrichmentBatch
     }
 
     /// <summary>The rows of a fixed-width input.</summary>
-    /// <exception cref="ArgumentException">The handle is of another signature.</exception>
+    /// <exception cref="ArgumentException">The handle belongs to another signature.</exception>
     public ColumnView<T> Read<T>(Input<T> input)
         where T : unmanaged => new(Own(input.Owner).InputRows(input.Ordinal));
 
     /// <summary>The rows of a text or bytes input.</summary>
-    /// <exception cref="ArgumentException">The handle is of another signature.</exception>
+    /// <exception cref="ArgumentException">The handle belongs to another signature.</exception>
     public VariableColumnView Read(VariableInput input) => new(Own(input.Owner).InputRows(input.Ordinal));
 
-    /// <summary>What the step has filled in; to be read after it ran.</summary>
-    /// <exception cref="ArgumentException">The handle is of another signature.</exception>
+    /// <summary>The rows that the step has filled in. Read them after the step ran.</summary>
+    /// <exception cref="ArgumentException">The handle belongs to another signature.</exception>
     public ColumnView<T> Read<T>(Output<T> output)
         where T : unmanaged => new(Own(output.Owner)._outputs[output.Ordinal]);
 
-    /// <summary>What the step has filled in; to be read after it ran.</summary>
-    /// <exception cref="ArgumentException">The handle is of another signature.</exception>
+    /// <summary>The rows that the step has filled in. Read them after the step ran.</summary>
+    /// <exception cref="ArgumentException">The handle belongs to another signature.</exception>
     public VariableColumnView Read(VariableOutput output) => new(Own(output.Owner)._outputs[output.Ordinal]);
 
-    /// <summary>The rows of a fixed-width output, to fill.</summary>
-    /// <exception cref="ArgumentException">The handle is of another signature.</exception>
+    /// <summary>The rows of a fixed-width output, for the step to fill.</summary>
+    /// <exception cref="ArgumentException">The handle belongs to another signature.</exception>
     public ColumnWriter<T> Write<T>(Output<T> output)
         where T : unmanaged => new(Own(output.Owner)._outputs[output.Ordinal]);
 
-    /// <summary>The rows of a text or bytes output, to fill.</summary>
-    /// <exception cref="ArgumentException">The handle is of another signature.</exception>
+    /// <summary>The rows of a text or bytes output, for the step to fill.</summary>
+    /// <exception cref="ArgumentException">The handle belongs to another signature.</exception>
     public VariableColumnWriter Write(VariableOutput output) => new(Own(output.Owner)._outputs[output.Ordinal]);
 
-    /// <summary>Begins with events of many users; all memories are of one length.</summary>
-    internal void Begin(ReadOnlyMemory<long> times, ReadOnlyMemory<ulong> ids, ReadOnlyMemory<ulong> usersHigh, ReadOnlyMemory<ulong> usersLow)
+    /// <summary>Begins a batch of events of many users. All memories have the same length.</summary>
+    internal void Begin(
+        ReadOnlyMemory<long> times, ReadOnlyMemory<ulong> ids, ReadOnlyMemory<ulong> usersHigh, ReadOnlyMemory<ulong> usersLow)
     {
         _usersHigh = usersHigh;
         _usersLow = usersLow;
@@ -96,7 +98,7 @@ public sealed class EnrichmentBatch
         Begin(times, ids);
     }
 
-    /// <summary>Begins with events of one user.</summary>
+    /// <summary>Begins a batch of events of one user.</summary>
     internal void Begin(ReadOnlyMemory<long> times, ReadOnlyMemory<ulong> ids, UserId user)
     {
         _onlyUser = user;
@@ -104,13 +106,14 @@ public sealed class EnrichmentBatch
         Begin(times, ids);
     }
 
-    /// <summary>Says where an input's rows are: <see cref="Count"/> of them, of the declared type.</summary>
+    /// <summary>Binds the rows of an input: <see cref="Count"/> of them, of the declared type.</summary>
     internal void Bind(int input, IColumnRows rows)
     {
         if (rows.Type != Signature.InputSpan[input].Type || rows.RowStates.Length != Count)
         {
             throw new ArgumentException(
-                $"Input {Signature.InputSpan[input]} of {Signature} has {Count} rows; bound were {rows.RowStates.Length} of {rows.Type}.");
+                $"Input {Signature.InputSpan[input]} of {Signature} has {Count} rows; " +
+                $"bound were {rows.RowStates.Length} of {rows.Type}.");
         }
 
         _inputs[input] = rows;
@@ -142,5 +145,6 @@ public sealed class EnrichmentBatch
     }
 
     [DoesNotReturn]
-    private void ThrowForeign() => throw new ArgumentException($"The handle is of another signature than {Signature}.");
+    private void ThrowForeign() =>
+        throw new ArgumentException($"The handle belongs to another signature than {Signature}.");
 }

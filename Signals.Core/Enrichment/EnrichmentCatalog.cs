@@ -4,13 +4,17 @@ using Signals.Core.Schema;
 
 namespace Signals.Core.Enrichment;
 
-/// <summary>Enrichers and filters by name, as definitions and jobs refer to them. Immutable and safe to share.</summary>
+/// <summary>
+/// Enrichers and filters by name. Definitions and jobs refer to them by these names. Immutable and safe to share.
+/// </summary>
 public sealed class EnrichmentCatalog
 {
     private readonly FrozenDictionary<string, IEnrichmentStep> _byName;
 
-    /// <summary>A catalog of these steps, which keep their order.</summary>
-    /// <exception cref="EnrichmentMismatchException">Names are taken twice, or a step is neither enricher nor filter; every error is named.</exception>
+    /// <summary>Creates a catalog of these steps in this order.</summary>
+    /// <exception cref="EnrichmentMismatchException">
+    /// Two steps have the same name, or a step is neither an enricher nor a filter. The exception lists every error.
+    /// </exception>
     public EnrichmentCatalog(params IEnumerable<IEnrichmentStep> steps)
     {
         ArgumentNullException.ThrowIfNull(steps);
@@ -22,7 +26,7 @@ public sealed class EnrichmentCatalog
             ArgumentNullException.ThrowIfNull(step, nameof(steps));
             if (!byName.TryAdd(step.Signature.Name, step))
             {
-                errors.Add($"{step.Signature.Name}: the name is taken twice.");
+                errors.Add($"{step.Signature.Name}: two steps have this name.");
             }
 
             if (step is not (IEnricher or IRemoteEnricher or IEventFilter))
@@ -42,8 +46,10 @@ public sealed class EnrichmentCatalog
     /// <summary>Finds a step by the name in its signature.</summary>
     public bool TryGet(string name, [NotNullWhen(true)] out IEnrichmentStep? step) => _byName.TryGetValue(name, out step);
 
-    /// <summary>Makes sure that every step can run over a schema, and that no column of an event type has two enrichers.</summary>
-    /// <exception cref="EnrichmentMismatchException">With every error.</exception>
+    /// <summary>
+    /// Checks that every step can run with a schema, and that no two enrichers fill the same column of an event type.
+    /// </summary>
+    /// <exception cref="EnrichmentMismatchException">A check failed. The exception lists every error.</exception>
     public void Validate(StoreSchema schema, EnrichmentPlacement placement)
     {
         ArgumentNullException.ThrowIfNull(schema);
@@ -58,7 +64,7 @@ public sealed class EnrichmentCatalog
                 {
                     if (!filledBy.TryAdd((type, output.Name), signature.Name))
                     {
-                        errors.Add($"{signature.Name}: '{type}.{output.Name}' is filled by {filledBy[(type, output.Name)]} already.");
+                        errors.Add($"{signature.Name}: '{type}.{output.Name}' is already filled by {filledBy[(type, output.Name)]}.");
                     }
                 }
             }

@@ -4,11 +4,12 @@ using Signals.Core.Schema;
 namespace Signals.Core.Enrichment;
 
 /// <summary>
-/// Runs one step over batches of one event type and holds its results: the part that indexing, offline jobs and serving share, and what a
-/// test of a step needs.
+/// Runs one step over batches of one event type and holds its results. Indexing, offline jobs and serving share this part, and it
+/// is all that a test of a step needs.
 /// </summary>
 /// <remarks>
-/// Thread contract: one thread at a time; any number of runs of one step. Once grown to the size of the batches it allocates nothing.
+/// Thread contract: one thread at a time. One step may have any number of runs. Once a run has grown to the size of its batches
+/// it allocates nothing.
 /// </remarks>
 public sealed class EnrichmentRun
 {
@@ -17,7 +18,9 @@ public sealed class EnrichmentRun
     private bool[] _keep = [];
 
     /// <summary>Prepares to run a step over events of a type.</summary>
-    /// <exception cref="EnrichmentMismatchException">The step's signature does not fit the event type there; every error is named.</exception>
+    /// <exception cref="EnrichmentMismatchException">
+    /// The step's signature does not fit the event type in this placement. The exception lists every error.
+    /// </exception>
     public EnrichmentRun(IEnrichmentStep step, EventTypeSchema eventType, EnrichmentPlacement placement)
     {
         ArgumentNullException.ThrowIfNull(step);
@@ -30,15 +33,17 @@ public sealed class EnrichmentRun
     /// <summary>The step that runs.</summary>
     public IEnrichmentStep Step { get; }
 
-    /// <summary>The batch, to be begun and bound by a runner whose rows are not an <see cref="EventBatch"/>.</summary>
+    /// <summary>The batch. A runner whose rows are not in an <see cref="EventBatch"/> begins and binds it itself.</summary>
     internal EnrichmentBatch Batch => _batch;
 
-    /// <summary>For each input of the signature: its index in the event type's columns.</summary>
+    /// <summary>For each input of the signature, its index in the event type's columns.</summary>
     internal ReadOnlySpan<int> InputColumns => _inputColumns;
 
     /// <summary>Runs an enricher over events.</summary>
-    /// <returns>The same object each time, with the outputs filled; valid until the next run and until <paramref name="events"/> changes.</returns>
-    /// <exception cref="InvalidOperationException">The step is no <see cref="IEnricher"/>.</exception>
+    /// <returns>
+    /// The same object each time, with the outputs filled. Valid until the next run and until <paramref name="events"/> changes.
+    /// </returns>
+    /// <exception cref="InvalidOperationException">The step is not an <see cref="IEnricher"/>.</exception>
     public EnrichmentBatch Enrich(EventBatch events)
     {
         Bind(events);
@@ -46,7 +51,9 @@ public sealed class EnrichmentRun
         return _batch;
     }
 
-    /// <summary>Runs an enricher of either kind over events; a step that is both is asked as a remote one.</summary>
+    /// <summary>
+    /// Runs an enricher of either kind over events. A step that implements both interfaces runs as a remote one.
+    /// </summary>
     /// <inheritdoc cref="Enrich(EventBatch)"/>
     public async ValueTask<EnrichmentBatch> EnrichAsync(EventBatch events, CancellationToken cancellationToken = default)
     {
@@ -56,15 +63,15 @@ public sealed class EnrichmentRun
     }
 
     /// <summary>Runs a filter over events.</summary>
-    /// <returns>True for each event to keep; valid until the next run.</returns>
-    /// <exception cref="InvalidOperationException">The step is no <see cref="IEventFilter"/>.</exception>
+    /// <returns>True for each event to keep. Valid until the next run.</returns>
+    /// <exception cref="InvalidOperationException">The step is not an <see cref="IEventFilter"/>.</exception>
     public ReadOnlySpan<bool> Filter(EventBatch events)
     {
         Bind(events);
         return Filter();
     }
 
-    /// <summary>Runs an enricher over what the batch is bound to. After an error every output is absent.</summary>
+    /// <summary>Runs an enricher over the rows that the batch is bound to. After an error every output is absent.</summary>
     internal void Enrich()
     {
         IEnricher enricher = Step as IEnricher ?? throw NotA(nameof(IEnricher));
@@ -81,7 +88,9 @@ public sealed class EnrichmentRun
         Complete();
     }
 
-    /// <summary>Runs an enricher of either kind over what the batch is bound to. After an error every output is absent.</summary>
+    /// <summary>
+    /// Runs an enricher of either kind over the rows that the batch is bound to. After an error every output is absent.
+    /// </summary>
     internal async ValueTask EnrichAsync(CancellationToken cancellationToken)
     {
         if (Step is not IRemoteEnricher remote)
@@ -103,7 +112,7 @@ public sealed class EnrichmentRun
         Complete();
     }
 
-    /// <summary>Runs a filter over what the batch is bound to.</summary>
+    /// <summary>Runs a filter over the rows that the batch is bound to.</summary>
     internal ReadOnlySpan<bool> Filter()
     {
         if (_keep.Length < _batch.Count)
@@ -122,7 +131,9 @@ public sealed class EnrichmentRun
         ArgumentNullException.ThrowIfNull(events);
         if (!ReferenceEquals(events.EventType, _batch.EventType))
         {
-            throw new ArgumentException($"The events are of '{events.EventType.Name}' as another schema has it.", nameof(events));
+            throw new ArgumentException(
+                $"The events are of '{events.EventType.Name}' of another schema instance; use the event type that this run was created with.",
+                nameof(events));
         }
 
         events.Rows.FillAbsent();
@@ -149,5 +160,5 @@ public sealed class EnrichmentRun
         }
     }
 
-    private InvalidOperationException NotA(string kind) => new($"{Step.Signature} is no {kind}.");
+    private InvalidOperationException NotA(string kind) => new($"{Step.Signature} is not an {kind}.");
 }

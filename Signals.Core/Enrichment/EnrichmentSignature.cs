@@ -4,8 +4,9 @@ using Signals.Core.Schema;
 namespace Signals.Core.Enrichment;
 
 /// <summary>
-/// What an enricher or filter declares: its name and version, the event types that it takes, the columns that it reads and those that it
-/// fills. Immutable and safe to share. Inputs and outputs are found by name, once per event type, and by position from then on.
+/// The declaration of an enricher or filter: its name and version, the event types that it takes, the columns that it reads and
+/// the columns that it fills. Immutable and safe to share. Inputs and outputs are looked up by name once for each event type, and
+/// used by position from then on.
 /// </summary>
 public sealed class EnrichmentSignature
 {
@@ -28,10 +29,10 @@ public sealed class EnrichmentSignature
     /// <summary>The step's name: 1 to 128 of <c>a-z A-Z 0-9 _ . -</c>.</summary>
     public string Name { get; }
 
-    /// <summary>Rises whenever the step's results change; at least 1.</summary>
+    /// <summary>The version, at least 1. It rises whenever the step's results change.</summary>
     public int Version { get; }
 
-    /// <summary>The event types that the step takes; each of its batches is of one of them.</summary>
+    /// <summary>The event types that the step takes. Each of its batches holds events of one of them.</summary>
     public IReadOnlyList<string> EventTypes { get; }
 
     /// <summary>The columns that the step reads.</summary>
@@ -40,7 +41,7 @@ public sealed class EnrichmentSignature
     /// <summary>The columns that the step fills; none for a filter.</summary>
     public IReadOnlyList<SignatureColumn> Outputs { get; }
 
-    /// <summary>What handles of this signature carry.</summary>
+    /// <summary>The object that the handles of this signature carry, so that foreign handles are recognised.</summary>
     internal object Owner { get; }
 
     internal ReadOnlySpan<SignatureColumn> InputSpan => _inputs;
@@ -48,14 +49,14 @@ public sealed class EnrichmentSignature
     internal ReadOnlySpan<SignatureColumn> OutputSpan => _outputs;
 
     /// <summary>Begins a signature.</summary>
-    /// <exception cref="ArgumentException">The name is none, or the version is less than 1.</exception>
+    /// <exception cref="ArgumentException">The name is malformed, or the version is less than 1.</exception>
     public static EnrichmentSignatureBuilder Named(string name, int version) => new(name, version);
 
     /// <summary>Whether the step takes events of this type.</summary>
     public bool Takes(string eventType) => EventTypes.Contains(eventType, StringComparer.Ordinal);
 
     /// <summary>Compares the signature with a schema.</summary>
-    /// <returns>Every error, one sentence each; none when the step can run there.</returns>
+    /// <returns>Every error, one sentence each. Empty when the step can run with the schema.</returns>
     public IReadOnlyList<string> Check(StoreSchema schema, EnrichmentPlacement placement)
     {
         ArgumentNullException.ThrowIfNull(schema);
@@ -68,18 +69,20 @@ public sealed class EnrichmentSignature
             }
             else
             {
-                errors.Add($"{Name}: the schema has no event type '{name}'; it has: {string.Join(", ", schema.EventTypes.Select(t => t.Name))}.");
+                errors.Add(
+                    $"{Name}: the schema has no event type '{name}'; " +
+                    $"it has: {string.Join(", ", schema.EventTypes.Select(t => t.Name))}.");
             }
         }
 
         return errors;
     }
 
-    /// <summary>Name and version, as messages show them.</summary>
+    /// <summary>The name and version, in the form that messages use.</summary>
     public override string ToString() => $"{Name} v{Version}";
 
     /// <summary>Finds the inputs in an event type.</summary>
-    /// <returns>The index in the event type's columns of each input.</returns>
+    /// <returns>For each input, its index in the event type's columns.</returns>
     internal int[] Resolve(EventTypeSchema eventType, EnrichmentPlacement placement)
     {
         List<string> errors = [];
@@ -101,7 +104,9 @@ public sealed class EnrichmentSignature
             ColumnSchema? column = Find(type, input, "input", errors);
             if (column is { Role: ColumnRole.Enrichment } && placement == EnrichmentPlacement.Indexing)
             {
-                errors.Add($"{Name}: input '{type.Name}.{input.Name}' is an enrichment, which an event does not have yet when it is indexed.");
+                errors.Add(
+                    $"{Name}: input '{type.Name}.{input.Name}' is an enrichment, " +
+                    "which an event does not have yet when it is indexed.");
             }
         }
 
@@ -115,7 +120,9 @@ public sealed class EnrichmentSignature
             ColumnSchema? column = Find(type, output, "output", errors);
             if (column is { Role: ColumnRole.Field })
             {
-                errors.Add($"{Name}: output '{type.Name}.{output.Name}' is a field, which arrives with the event; declare it as an enrichment.");
+                errors.Add(
+                    $"{Name}: output '{type.Name}.{output.Name}' is a field, which arrives with the event; " +
+                    "declare it as an enrichment.");
             }
         }
     }
@@ -132,7 +139,7 @@ public sealed class EnrichmentSignature
         ColumnSchema column = type.Columns[index];
         if (column.Type != wanted.Type)
         {
-            errors.Add($"{Name}: its {use} '{type.Name}.{wanted.Name}' is {wanted.Type}, in the schema {column.Type}.");
+            errors.Add($"{Name}: its {use} '{type.Name}.{wanted.Name}' is {wanted.Type}, but {column.Type} in the schema.");
         }
 
         return column;

@@ -4,7 +4,8 @@ using Signals.Core.Schema;
 namespace Signals.Core.Enrichment;
 
 /// <summary>
-/// Collects a signature and hands out the handles by which a step reads and writes its columns. For one thread, until <see cref="Build"/>.
+/// Collects a signature and hands out the handles through which a step reads and writes its columns. Used by one thread, until
+/// <see cref="Build"/>.
 /// </summary>
 public sealed class EnrichmentSignatureBuilder
 {
@@ -22,8 +23,8 @@ public sealed class EnrichmentSignatureBuilder
         _version = version;
     }
 
-    /// <summary>Takes events of these types too.</summary>
-    /// <exception cref="ArgumentException">A name is none, or named twice.</exception>
+    /// <summary>Adds event types that the step takes.</summary>
+    /// <exception cref="ArgumentException">A name is malformed, or was used before.</exception>
     public EnrichmentSignatureBuilder On(params ReadOnlySpan<string> eventTypes)
     {
         foreach (string eventType in eventTypes)
@@ -40,8 +41,8 @@ public sealed class EnrichmentSignatureBuilder
         return this;
     }
 
-    /// <summary>Reads a number or boolean.</summary>
-    /// <exception cref="ArgumentException">The name is none, or named twice.</exception>
+    /// <summary>Declares an input that is a number or boolean.</summary>
+    /// <exception cref="ArgumentException">The name is malformed, or was used before.</exception>
     public EnrichmentSignatureBuilder Input<T>(string name, out Input<T> handle)
         where T : unmanaged
     {
@@ -49,8 +50,8 @@ public sealed class EnrichmentSignatureBuilder
         return this;
     }
 
-    /// <summary>Reads a vector of this many components.</summary>
-    /// <exception cref="ArgumentException">The name is none, or named twice; or there are no such vectors.</exception>
+    /// <summary>Declares an input that is a vector of this many components.</summary>
+    /// <exception cref="ArgumentException">The name is malformed or was used before, or no column holds such vectors.</exception>
     public EnrichmentSignatureBuilder InputVector<T>(string name, int dimensions, out Input<T> handle)
         where T : unmanaged
     {
@@ -58,24 +59,24 @@ public sealed class EnrichmentSignatureBuilder
         return this;
     }
 
-    /// <summary>Reads a text.</summary>
-    /// <exception cref="ArgumentException">The name is none, or named twice.</exception>
+    /// <summary>Declares an input that is a text.</summary>
+    /// <exception cref="ArgumentException">The name is malformed, or was used before.</exception>
     public EnrichmentSignatureBuilder InputText(string name, out VariableInput handle)
     {
         handle = new VariableInput(this, Add(_inputs, name, ColumnType.Text));
         return this;
     }
 
-    /// <summary>Reads a byte string.</summary>
-    /// <exception cref="ArgumentException">The name is none, or named twice.</exception>
+    /// <summary>Declares an input that is a byte string.</summary>
+    /// <exception cref="ArgumentException">The name is malformed, or was used before.</exception>
     public EnrichmentSignatureBuilder InputBytes(string name, out VariableInput handle)
     {
         handle = new VariableInput(this, Add(_inputs, name, ColumnType.Bytes));
         return this;
     }
 
-    /// <summary>Fills a number or boolean.</summary>
-    /// <exception cref="ArgumentException">The name is none, or named twice.</exception>
+    /// <summary>Declares an output that is a number or boolean.</summary>
+    /// <exception cref="ArgumentException">The name is malformed, or was used before.</exception>
     public EnrichmentSignatureBuilder Output<T>(string name, out Output<T> handle)
         where T : unmanaged
     {
@@ -83,8 +84,8 @@ public sealed class EnrichmentSignatureBuilder
         return this;
     }
 
-    /// <summary>Fills a vector of this many components.</summary>
-    /// <exception cref="ArgumentException">The name is none, or named twice; or there are no such vectors.</exception>
+    /// <summary>Declares an output that is a vector of this many components.</summary>
+    /// <exception cref="ArgumentException">The name is malformed or was used before, or no column holds such vectors.</exception>
     public EnrichmentSignatureBuilder OutputVector<T>(string name, int dimensions, out Output<T> handle)
         where T : unmanaged
     {
@@ -92,23 +93,23 @@ public sealed class EnrichmentSignatureBuilder
         return this;
     }
 
-    /// <summary>Fills a text.</summary>
-    /// <exception cref="ArgumentException">The name is none, or named twice.</exception>
+    /// <summary>Declares an output that is a text.</summary>
+    /// <exception cref="ArgumentException">The name is malformed, or was used before.</exception>
     public EnrichmentSignatureBuilder OutputText(string name, out VariableOutput handle)
     {
         handle = new VariableOutput(this, Add(_outputs, name, ColumnType.Text));
         return this;
     }
 
-    /// <summary>Fills a byte string.</summary>
-    /// <exception cref="ArgumentException">The name is none, or named twice.</exception>
+    /// <summary>Declares an output that is a byte string.</summary>
+    /// <exception cref="ArgumentException">The name is malformed, or was used before.</exception>
     public EnrichmentSignatureBuilder OutputBytes(string name, out VariableOutput handle)
     {
         handle = new VariableOutput(this, Add(_outputs, name, ColumnType.Bytes));
         return this;
     }
 
-    /// <summary>Ends the signature.</summary>
+    /// <summary>Completes the signature.</summary>
     /// <exception cref="InvalidOperationException">No event type was named.</exception>
     public EnrichmentSignature Build() => _eventTypes.Count > 0
         ? new EnrichmentSignature(this, _name, _version, _eventTypes, _inputs, _outputs)

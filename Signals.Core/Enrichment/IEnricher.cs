@@ -1,8 +1,8 @@
 namespace Signals.Core.Enrichment;
 
 /// <summary>
-/// Computes columns of events from their other columns, on the spot: a pure function, or a join with a table that is at hand. Written
-/// once, run at indexing, offline and at serving. See <see cref="IEnrichmentStep"/> for what it promises.
+/// Computes columns of events from their other columns without waiting: by a pure function, or by a join with a table in memory.
+/// You write it once; it runs at indexing, offline and at serving. <see cref="IEnrichmentStep"/> says what it must promise.
 /// </summary>
 /// <example>
 /// <code>
@@ -39,8 +39,9 @@ namespace Signals.Core.Enrichment;
 public interface IEnricher : IEnrichmentStep
 {
     /// <summary>
-    /// Fills the outputs of every row: a value, null where there certainly is none, or nothing, which leaves the row absent and so open to
-    /// a later job. An exception fails the whole batch; no output of it is used.
+    /// Fills the outputs of every row: with a value, with null where there certainly is none, or not at all. A row that is not
+    /// filled stays absent, so a later job may still fill it. An exception fails the whole batch, and none of its outputs is
+    /// used.
     /// </summary>
     void Enrich(EnrichmentBatch batch);
 }

@@ -1,10 +1,12 @@
 namespace Signals.Core.Enrichment;
 
-/// <summary>Says which events to keep. See <see cref="IEnrichmentStep"/> for what it promises; its signature has no outputs.</summary>
+/// <summary>
+/// Decides which events to keep. Its signature has no outputs. <see cref="IEnrichmentStep"/> says what it must promise.
+/// </summary>
 public interface IEventFilter : IEnrichmentStep
 {
-    /// <summary>Puts false where an event shall go.</summary>
+    /// <summary>Sets the flag of each event that must not be kept to false.</summary>
     /// <param name="batch">The events.</param>
-    /// <param name="keep">One flag per row, all true at first.</param>
+    /// <param name="keep">One flag per row. All are true at first.</param>
     void Filter(EnrichmentBatch batch, Span<bool> keep);
 }

@@ -4,9 +4,9 @@ using Signals.Core.Columns;
 namespace Signals.Core.Enrichment;
 
 /// <summary>
-/// One output column of a batch: written row by row in any order, then completed, then read. One thread at a time. Reused: once grown to
-/// the size of the batches it allocates nothing. Invariant after <see cref="Complete"/>: the bytes of a row without a value are zero
-/// (none, when variable), booleans are 0 or 1.
+/// One output column of a batch. It is written row by row in any order, then completed, then read. Used by one thread at a time.
+/// It is reused: once grown to the size of the batches it allocates nothing. Invariants after <see cref="Complete"/>: the bytes
+/// of a fixed row without a value are zero, a variable row without a value has no bytes, and booleans are 0 or 1.
 /// </summary>
 internal sealed class OutputRows(ColumnType type) : IColumnRows
 {
@@ -27,7 +27,7 @@ internal sealed class OutputRows(ColumnType type) : IColumnRows
 
     public Span<byte> WritableFixed => _values.AsSpan(0, _count * type.Width);
 
-    /// <summary>Begins anew with this many absent rows.</summary>
+    /// <summary>Starts anew with this many absent rows.</summary>
     public void Reset(int count)
     {
         if (count > _states.Length)
@@ -45,7 +45,7 @@ internal sealed class OutputRows(ColumnType type) : IColumnRows
         _lengths.AsSpan(0, type.IsVariable ? count : 0).Clear();
     }
 
-    /// <summary>The bytes of a fixed row, to be written; counts it as set.</summary>
+    /// <summary>Returns the bytes of a fixed row for the caller to write, and counts the row as set.</summary>
     public Span<byte> Fill(int row)
     {
         WritableStates[row] = (byte)ColumnState.Value;
@@ -66,14 +66,14 @@ internal sealed class OutputRows(ColumnType type) : IColumnRows
         WritableStates[row] = (byte)ColumnState.Null;
     }
 
-    /// <summary>Makes all rows absent, as after a step that failed.</summary>
+    /// <summary>Makes all rows absent. Called after a step failed.</summary>
     public void Discard()
     {
         WritableStates.Clear();
         Complete();
     }
 
-    /// <summary>Ends the writing: cleans rows without a value, normalises booleans.</summary>
+    /// <summary>Ends the writing: clears the bytes of rows without a value, and normalises booleans to 0 or 1.</summary>
     public void Complete()
     {
         if (type.IsVariable)

@@ -14,9 +14,9 @@ public sealed class SignatureColumn
     /// <summary>The column's name, in the event type and in the signature.</summary>
     public string Name { get; }
 
-    /// <summary>Kind and dimensions of its values.</summary>
+    /// <summary>The kind and dimensions of its values.</summary>
     public ColumnType Type { get; }
 
-    /// <summary>Name and type, as messages show them.</summary>
+    /// <summary>The name and type, in the form that messages use.</summary>
     public override string ToString() => $"{Name} ({Type})";
 }

@@ -17,7 +17,7 @@ public readonly ref struct VariableColumnView
     /// <summary>Whether each row is absent, null or a value.</summary>
     public ReadOnlySpan<ColumnState> States { get; }
 
-    /// <summary>The bytes of a row, UTF-8 where the column is a text; empty where there is no value.</summary>
+    /// <summary>The bytes of a row; UTF-8 when the column is a text. Empty in a row without a value.</summary>
     public ReadOnlySpan<byte> this[int row] => _column.GetValue(row);
 
     /// <summary>Whether the row has a value.</summary>

@@ -1,6 +1,6 @@
 namespace Signals.Core.Enrichment;
 
-/// <summary>A handle on a text or bytes input of one signature, as <see cref="Input{T}"/> is on one of fixed width.</summary>
+/// <summary>A handle on a text or bytes input of one signature. It is used like <see cref="Input{T}"/>.</summary>
 public readonly struct VariableInput
 {
     internal VariableInput(object owner, int ordinal)

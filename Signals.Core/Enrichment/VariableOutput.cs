@@ -1,6 +1,6 @@
 namespace Signals.Core.Enrichment;
 
-/// <summary>A handle on a text or bytes output of one signature, as <see cref="Output{T}"/> is on one of fixed width.</summary>
+/// <summary>A handle on a text or bytes output of one signature. It is used like <see cref="Output{T}"/>.</summary>
 public readonly struct VariableOutput
 {
     internal VariableOutput(object owner, int ordinal)

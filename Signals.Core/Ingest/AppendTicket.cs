@@ -1,5 +1,5 @@
 namespace Signals.Core.Ingest;
 
-/// <summary>Says where an accepted append lies in the store's stream, so that its acknowledgement can be awaited.</summary>
-/// <param name="Position">Stream position after the append, in bytes; grows with every append of a store.</param>
+/// <summary>The position of an accepted append in the store's stream. With it the acknowledgement can be awaited.</summary>
+/// <param name="Position">The stream position after the append, in bytes. It grows with every append of a store.</param>
 public readonly record struct AppendTicket(long Position);

@@ -12,10 +12,10 @@ internal static class BatchRecordFormat
     /// <summary>Offset of the u16 column count.</summary>
     public const int ColumnCountOffset = RowsOffset + sizeof(uint);
 
-    /// <summary>Offset of a u16 that is 0.</summary>
+    /// <summary>Offset of a u16 that is always 0.</summary>
     public const int ReservedOffset = ColumnCountOffset + sizeof(ushort);
 
-    /// <summary>Offset of the u32 ends of the sections, counted from the first section.</summary>
+    /// <summary>Offset of the u32 ends of the sections. Ends are counted from the start of the first section.</summary>
     public const int EndsOffset = ReservedOffset + sizeof(ushort);
 
     /// <summary>Section of the high halves of the users.</summary>
@@ -33,7 +33,9 @@ internal static class BatchRecordFormat
     /// <summary>Section of column 0; the other columns follow.</summary>
     public const int FirstColumnSection = 4;
 
-    /// <summary>Most rows of a record, so that a few damaged bytes cannot ask for boundless memory.</summary>
+    /// <summary>
+    /// The largest number of rows of a record. Without this limit a few damaged bytes could ask for any amount of memory.
+    /// </summary>
     public const int MaxRows = 1 << 20;
 
     /// <summary>Offset of the first section.</summary>

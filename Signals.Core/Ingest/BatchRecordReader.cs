@@ -5,9 +5,9 @@ using Signals.Core.Schema;
 namespace Signals.Core.Ingest;
 
 /// <summary>
-/// A view of a batch record. Lives as long as the bytes it was opened on; safe for any thread while those do not change.
-/// Damaged bytes give an <see cref="InvalidDataException"/> at <see cref="Open"/> or at the section that is damaged, never a
-/// read outside the record.
+/// A view of a batch record. It lives as long as the bytes it was opened on, and is safe for any thread while those do not
+/// change. Damaged bytes give an <see cref="InvalidDataException"/> at <see cref="Open"/> or when the damaged section is read,
+/// but never a read outside the record.
 /// </summary>
 internal readonly ref struct BatchRecordReader
 {
@@ -38,10 +38,10 @@ internal readonly ref struct BatchRecordReader
         _sections = record[sections..];
     }
 
-    /// <summary>Events in the record.</summary>
+    /// <summary>The number of events in the record.</summary>
     public int Rows { get; }
 
-    /// <summary>Columns in the record; the columns that the event type got later are absent.</summary>
+    /// <summary>The number of columns in the record. Columns that were added to the event type later are absent.</summary>
     public int ColumnCount { get; }
 
     /// <summary>The event times.</summary>
@@ -51,13 +51,18 @@ internal readonly ref struct BatchRecordReader
     public ColumnChunk Ids => Numbers(BatchRecordFormat.IdsSection);
 
     /// <summary>Opens a record, header included.</summary>
-    /// <exception cref="InvalidDataException">It is no batch record of this event type, or its fixed part is damaged.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The record is not a batch of this event type, or its fixed part is damaged.
+    /// </exception>
     public static BatchRecordReader Open(ReadOnlySpan<byte> record, EventTypeSchema eventType) => new(record, eventType);
 
     /// <summary>Writes both halves of every event's user.</summary>
     public void CopyUsers(Span<ulong> high, Span<ulong> low) => CopyUsers(0, high[..Rows], low[..Rows]);
 
-    /// <summary>Writes both halves of the users of as many events, from one on, as there is room for.</summary>
+    /// <summary>
+    /// Writes both halves of the users of the events from <paramref name="firstRow"/> on, for as many events as there is room
+    /// for.
+    /// </summary>
     public void CopyUsers(int firstRow, Span<ulong> high, Span<ulong> low)
     {
         Numbers(BatchRecordFormat.UsersHighSection).CopyULongs(firstRow, high.Length, high);
@@ -70,14 +75,16 @@ internal readonly ref struct BatchRecordReader
     /// <summary>Writes every event's id.</summary>
     public void CopyIds(Span<ulong> ids) => Ids.CopyULongs(0, Rows, ids);
 
-    /// <summary>A column of the event type; absent from every row when the record was written before the column was added.</summary>
+    /// <summary>
+    /// A column of the event type. It is absent from every row when the record was written before the column was added.
+    /// </summary>
     public ColumnChunk Column(int index) => ColumnChunk.Open(
         _eventType.ColumnSpan[index].Type,
         index < ColumnCount ? Section(BatchRecordFormat.FirstColumnSection + index) : default,
         Rows);
 
     /// <summary>Checks everything that can be checked, so that no later read of these bytes fails.</summary>
-    /// <exception cref="InvalidDataException">Something is wrong; the message says what.</exception>
+    /// <exception cref="InvalidDataException">The record breaks a rule of the format. The message says which.</exception>
     public void Validate()
     {
         for (int section = 0; section < BatchRecordFormat.FirstColumnSection; section++)

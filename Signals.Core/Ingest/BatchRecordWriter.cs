@@ -5,20 +5,22 @@ using Signals.Core.Model;
 namespace Signals.Core.Ingest;
 
 /// <summary>
-/// Encodes a batch in two steps, so that the space can be claimed in between: <see cref="Plan"/> gives the exact length,
-/// <see cref="Write"/> fills it. Stateless; the decisions wait in the batch, so neither step allocates. A batch that another thread
-/// changes meanwhile gives no record: what was written is checked before anybody may publish it.
+/// Encodes a batch in two steps, so that the space can be claimed in between: <see cref="Plan"/> returns the exact length and
+/// <see cref="Write"/> fills the space. Stateless. The plan is kept in the batch, so neither step allocates. When another thread
+/// changes the batch between or during the two steps, the result is not published: <see cref="Write"/> checks what was written
+/// and throws.
 /// </summary>
 internal static class BatchRecordWriter
 {
-    // No record is nearly as long, so whoever has a limit refuses it.
+    // // No valid record is nearly as long, so every length limit refuses it.
     private const int TooLong = int.MaxValue & -RecordFormat.Alignment;
 
-    // A column takes room for each row as soon as one has a value: a few wide values among a million rows would take the machine's memory.
+    // // As soon as one row of a column has a value, the column takes room for every row. A few wide values among a million rows
+    // would take the memory of the machine.
     private const long MaxFilledBytes = 1L << 29;
 
     /// <summary>Decides how to write the batch and returns the record's length, a multiple of 8.</summary>
-    /// <exception cref="InvalidOperationException">The batch is empty: there is no record of nothing.</exception>
+    /// <exception cref="InvalidOperationException">The batch is empty. An empty batch has no record.</exception>
     public static int Plan(EventBatch batch)
     {
         batch.BeginRecord();
@@ -54,8 +56,10 @@ internal static class BatchRecordWriter
         return length < TooLong - RecordFormat.Alignment ? RecordFormat.Align((int)length) : TooLong;
     }
 
-    /// <summary>Writes the planned batch into <paramref name="record"/>, all but the length, which publishing writes.</summary>
-    /// <exception cref="InvalidOperationException">The batch is not as it was planned; what was written is no record.</exception>
+    /// <summary>Writes the planned batch into <paramref name="record"/>, except the length, which publishing writes.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// The batch was changed after it was planned. The bytes written are not a record.
+    /// </exception>
     public static void Write(EventBatch batch, Span<byte> record)
     {
         if (PlantedBugs.Has(PlantedBugs.ChangedBatchIsPublished))

@@ -1,6 +1,6 @@
 namespace Signals.Core.Ingest;
 
-// Everyone spins briefly and then parks: with two cores, whoever spins for long keeps the one it waits for from running.
+// // Every waiter spins briefly and then parks: with two cores, a long spin keeps the awaited thread from running.
 internal sealed partial class ByteRing
 {
     private const int SpinLimit = 20;
@@ -10,10 +10,10 @@ internal sealed partial class ByteRing
     private int _woken;
 
     /// <summary>
-    /// Waits until a record is published at the head, <see cref="WakeConsumer"/> <see cref="Close"/> is called,
-    /// the ring is drained, or time is up; may end early for nothing. Consumer only.
+    /// Waits until a record is published at the head, <see cref="WakeConsumer"/> or <see cref="Close"/> is called, the ring is
+    /// drained, or the time is up. May return early without any of these. Called by the consumer only.
     /// </summary>
-    /// <returns>Whether a record is there.</returns>
+    /// <returns>Whether a record is published at the head.</returns>
     public bool WaitForData(int timeoutMs)
     {
         var spinner = default(SpinWait);
@@ -46,8 +46,11 @@ internal sealed partial class ByteRing
         _consumer.Wake();
     }
 
-    /// <summary>Blocks until a claim of this length would succeed. The space is not held: claim, and wait again when that fails.</summary>
-    /// <param name="length">The length that a claim failed with.</param>
+    /// <summary>
+    /// Blocks until a claim of this length would succeed. The space is not reserved: claim it, and wait again when the claim
+    /// fails.
+    /// </summary>
+    /// <param name="length">The length of the claim that failed.</param>
     /// <param name="timeoutMs">How long to wait, or <see cref="Timeout.Infinite"/>.</param>
     /// <param name="cancellationToken">Ends the wait with <see cref="OperationCanceledException"/>.</param>
     /// <returns>False when the time is up or the ring is closed.</returns>
@@ -79,7 +82,10 @@ internal sealed partial class ByteRing
         return false;
     }
 
-    /// <summary>Waits until a claim of this length would succeed. The space is not held: claim, and wait again when that fails.</summary>
+    /// <summary>
+    /// Waits until a claim of this length would succeed. The space is not reserved: claim it, and wait again when the claim
+    /// fails.
+    /// </summary>
     /// <returns>False when the ring is closed.</returns>
     public async ValueTask<bool> WaitForSpaceAsync(int length, CancellationToken cancellationToken = default)
     {
@@ -101,7 +107,7 @@ internal sealed partial class ByteRing
         return false;
     }
 
-    /// <summary>Refuses claims from now on and wakes everyone. What was claimed before is still to be settled and drained.</summary>
+    /// <summary>Refuses claims from now on and wakes all waiters. Earlier claims still have to be settled and drained.</summary>
     public void Close()
     {
         Interlocked.Or(ref _positions.Tail, ClosedBit);
@@ -115,7 +121,9 @@ internal sealed partial class ByteRing
         return StartOf(tail, length) + length - ConsumedPosition <= _capacity;
     }
 
-    /// <summary>Whether the consumer has a reason not to wait; a ring that is drained never gives one again, so that is one too.</summary>
+    /// <summary>
+    /// Whether the consumer has a reason not to wait. A drained ring is such a reason, because nothing will ever arrive in it.
+    /// </summary>
     private bool HasNews(out bool hasData)
     {
         hasData = ClaimedPosition != _positions.Head && IsPublishedAt(_positions.Head);

@@ -6,20 +6,21 @@ using System.Runtime.InteropServices;
 namespace Signals.Core.Ingest;
 
 /// <summary>
-/// A lock-free multi-producer, single-consumer ring of records in native memory. A producer claims space with one compare-and-swap,
-/// encodes in place and publishes; the consumer takes runs of records as they lie, without copying.
+/// A lock-free ring of records in native memory, for many producers and one consumer. A producer claims space with one
+/// compare-and-swap, encodes its record in place and publishes it. The consumer takes runs of adjacent records without copying
+/// them.
 /// </summary>
 /// <remarks>
-/// Thread contract: claims and waits for space from any thread; peeking, releasing and waiting for data from one thread at a time.
-/// This part holds the memory, the other one the waiting.
-/// Invariants: <c>head &lt;= tail &lt;= head + capacity</c>; bytes from tail to head + capacity are zero; a record is published exactly
-/// when its length word is not 0; a record never wraps, padding fills the end. Positions are absolute and only grow.
-/// The ordering argument is in <c>docs/decisions/0002-ring-memory-ordering.md</c>.
-/// Lifetime: close, drain, then dispose once the consumer has stopped.
+/// Thread contract: any thread may claim space and wait for it. Peeking, releasing and waiting for data are for one thread at a
+/// time. This file holds the memory; <c>ByteRing.Waiting.cs</c> holds the waiting.
+/// Invariants: <c>head &lt;= tail &lt;= head + capacity</c>. The bytes from tail to head + capacity are zero. A record is
+/// published exactly when its length word is not 0. A record never wraps; padding fills the end of the ring. Positions are
+/// absolute and only grow. The argument about memory ordering is in <c>docs/decisions/0002-ring-memory-ordering.md</c>.
+/// Lifetime: close the ring, drain it, and dispose it once the consumer has stopped.
 /// </remarks>
 internal sealed unsafe partial class ByteRing : IDisposable
 {
-    // Inside the tail, so that a claim either precedes the close and is drained, or sees it: there is no in-between.
+    // // The bit is part of the tail, so every claim is either made before the close and drained, or sees the close and fails.
     private const long ClosedBit = long.MinValue;
     private const nuint CacheLine = 64;
     private const int DisposeRounds = 100;
@@ -31,14 +32,19 @@ internal sealed unsafe partial class ByteRing : IDisposable
     private byte* _memory;
     private RingPositions _positions;
 
-    /// <summary>A ring of zeroed memory, of which the system gives each page when it is first written: a store that takes little holds little.</summary>
-    /// <param name="capacity">Bytes; a power of two.</param>
-    /// <param name="maxRecord">The longest record in bytes; at most half the capacity, so that it fits wherever the tail stands.</param>
+    /// <summary>
+    /// Creates a ring of zeroed memory. The system provides each page when it is first written, so a ring of which little is used
+    /// takes little memory.
+    /// </summary>
+    /// <param name="capacity">The size in bytes; a power of two.</param>
+    /// <param name="maxRecord">
+    /// The longest record in bytes. At most half the capacity, so that a record fits wherever the tail is.
+    /// </param>
     public ByteRing(int capacity, int maxRecord)
     {
         if (!BitOperations.IsPow2(capacity) || capacity < 2 * RecordFormat.HeaderLength)
         {
-            throw new ArgumentOutOfRangeException(nameof(capacity), capacity, "Must be a power of two, at least 16.");
+            throw new ArgumentOutOfRangeException(nameof(capacity), capacity, "The capacity must be a power of two, at least 16.");
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThan(maxRecord, RecordFormat.HeaderLength);
@@ -49,22 +55,22 @@ internal sealed unsafe partial class ByteRing : IDisposable
         _memory = (byte*)(((nuint)_allocated + CacheLine - 1) & ~(CacheLine - 1));
     }
 
-    /// <summary>Bytes of the ring.</summary>
+    /// <summary>The size of the ring in bytes.</summary>
     public int Capacity => _capacity;
 
-    /// <summary>The longest record that can be claimed.</summary>
+    /// <summary>The length in bytes of the longest record that can be claimed.</summary>
     public int MaxRecord => _maxRecord;
 
-    /// <summary>The absolute position after the newest claim; final once the ring is closed.</summary>
+    /// <summary>The absolute position after the newest claim. It no longer changes once the ring is closed.</summary>
     public long ClaimedPosition => Volatile.Read(ref _positions.Tail) & ~ClosedBit;
 
     /// <summary>The absolute position up to which records were released.</summary>
     public long ConsumedPosition => Volatile.Read(ref _positions.Head);
 
-    /// <summary>Whether claims are refused for good.</summary>
+    /// <summary>Whether all further claims are refused.</summary>
     public bool IsClosed => (Volatile.Read(ref _positions.Tail) & ClosedBit) != 0;
 
-    /// <summary>Whether the ring is closed and everything claimed before was released.</summary>
+    /// <summary>Whether the ring is closed and everything that was claimed before has been released.</summary>
     public bool IsDrained
     {
         get
@@ -75,8 +81,8 @@ internal sealed unsafe partial class ByteRing : IDisposable
     }
 
     /// <summary>Claims space for one record. Allocates nothing and never waits.</summary>
-    /// <param name="length">Bytes, header included; a multiple of 8, at most <see cref="MaxRecord"/>.</param>
-    /// <param name="claim">The space, to be settled by the caller.</param>
+    /// <param name="length">The length in bytes, header included: a multiple of 8, at most <see cref="MaxRecord"/>.</param>
+    /// <param name="claim">The space. The caller must settle it.</param>
     /// <returns>False when the ring is full or closed.</returns>
     public bool TryClaim(int length, out RingClaim claim)
     {
@@ -109,8 +115,10 @@ internal sealed unsafe partial class ByteRing : IDisposable
         }
     }
 
-    /// <summary>Takes the published records at the head, as far as they lie side by side. Consumer only; allocates nothing.</summary>
-    /// <param name="maxBytes">Where to stop; the first record is taken whatever its length.</param>
+    /// <summary>
+    /// Returns the published records at the head that lie next to each other. Called by the consumer only; allocates nothing.
+    /// </summary>
+    /// <param name="maxBytes">The most bytes to return. The first record is returned whatever its length.</param>
     /// <param name="run">The records. Release it before the next peek.</param>
     /// <returns>False when nothing is published at the head.</returns>
     public bool TryPeekRun(int maxBytes, out RingRun run)
@@ -141,7 +149,7 @@ internal sealed unsafe partial class ByteRing : IDisposable
         return recordsEnd > head;
     }
 
-    /// <summary>Gives the space of the last run back to the producers. Consumer only.</summary>
+    /// <summary>Gives the space of the last run back to the producers. Called by the consumer only.</summary>
     public void Release(in RingRun run)
     {
         Debug.Assert(run.StartPosition == _positions.Head, "Only the run that was peeked last can be released, and only once.");
@@ -150,8 +158,9 @@ internal sealed unsafe partial class ByteRing : IDisposable
     }
 
     /// <summary>
-    /// Closes the ring and frees its memory, after the producers that are still encoding have settled. A claim that is never settled
-    /// keeps the memory from being freed: a leak is better than a producer writing into memory that is no longer the ring's.
+    /// Closes the ring and frees its memory after all producers that are still encoding have settled their claims. When a claim
+    /// is never settled, the memory is not freed: a leak is better than a producer that writes into memory the ring no longer
+    /// owns.
     /// </summary>
     public void Dispose()
     {
@@ -223,7 +232,9 @@ internal sealed unsafe partial class ByteRing : IDisposable
         Volatile.Write(ref _positions.Head, end);
     }
 
-    /// <summary>Where a record of this length begins when the tail is here: at once, or after padding to the end of the ring.</summary>
+    /// <summary>
+    /// Where a record of this length begins for this tail: at the tail, or at the start of the ring after padding to its end.
+    /// </summary>
     private long StartOf(long tail, int length)
     {
         int untilWrap = _capacity - Offset(tail);
@@ -244,5 +255,5 @@ internal sealed unsafe partial class ByteRing : IDisposable
 
     [DoesNotReturn]
     private void ThrowLength(int length) => throw new ArgumentOutOfRangeException(
-        nameof(length), length, $"Must be a multiple of {RecordFormat.Alignment} from {RecordFormat.HeaderLength} to {_maxRecord}.");
+        nameof(length), length, $"The length must be a multiple of {RecordFormat.Alignment} from {RecordFormat.HeaderLength} to {_maxRecord}.");
 }

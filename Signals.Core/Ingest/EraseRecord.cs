@@ -6,7 +6,7 @@ namespace Signals.Core.Ingest;
 /// <summary>The record that erases a user's events up to a time. Pure; see docs/formats/batch-record.md.</summary>
 internal static class EraseRecord
 {
-    /// <summary>Bytes of the record, header included.</summary>
+    /// <summary>The length of the record in bytes, header included.</summary>
     public const int Length = CutoffOffset + sizeof(long);
 
     private const byte Version = 1;
@@ -14,9 +14,9 @@ internal static class EraseRecord
     private const int UserLowOffset = UserHighOffset + sizeof(ulong);
     private const int CutoffOffset = UserLowOffset + sizeof(ulong);
 
-    /// <summary>Writes the record, all but the length, which publishing writes.</summary>
+    /// <summary>Writes the record, except the length, which publishing writes.</summary>
     /// <param name="record">At least <see cref="Length"/> bytes.</param>
-    /// <param name="user">Whose events go.</param>
+    /// <param name="user">The user whose events are erased.</param>
     /// <param name="cutoffMs">The newest event time to erase.</param>
     public static void Write(Span<byte> record, UserId user, long cutoffMs)
     {
@@ -27,7 +27,7 @@ internal static class EraseRecord
     }
 
     /// <summary>Reads a record, header included.</summary>
-    /// <exception cref="InvalidDataException">It is no erase record that this version reads.</exception>
+    /// <exception cref="InvalidDataException">The record is not an erase record that this version can read.</exception>
     public static (UserId User, long CutoffMs) Read(ReadOnlySpan<byte> record)
     {
         if (record.Length != Length)

@@ -6,9 +6,9 @@ using Signals.Core.Schema;
 namespace Signals.Core.Ingest;
 
 /// <summary>
-/// Events of one type, gathered to be appended together. One thread at a time. Reuse it: <see cref="Clear"/> keeps the
-/// memory, so that filling it again allocates nothing. Every form of append has copied it by the time it returns, also when the task
-/// that it returns is not complete yet. A change by another thread while an append works gives that append an exception.
+/// A collection of events of one type that are appended together. Used by one thread at a time. Reuse it: <see cref="Clear"/>
+/// keeps the memory, so filling it again allocates nothing. Every append has copied the batch by the time it returns, even when
+/// the returned task is not complete yet. When another thread changes the batch during an append, that append throws.
 /// </summary>
 public sealed class EventBatch : IAppendable
 {
@@ -19,9 +19,9 @@ public sealed class EventBatch : IAppendable
     private int _changes;
     private int _plannedChanges;
 
-    /// <summary>Makes an empty batch.</summary>
+    /// <summary>Creates an empty batch.</summary>
     /// <param name="eventType">The type of every event in it.</param>
-    /// <param name="capacity">Events it holds before it grows.</param>
+    /// <param name="capacity">The number of events it holds before it grows.</param>
     public EventBatch(EventTypeSchema eventType, int capacity = 256)
     {
         ArgumentNullException.ThrowIfNull(eventType);
@@ -38,13 +38,13 @@ public sealed class EventBatch : IAppendable
     /// <summary>The type of every event in the batch.</summary>
     public EventTypeSchema EventType { get; }
 
-    /// <summary>Events in the batch.</summary>
+    /// <summary>The number of events in the batch.</summary>
     public int Count => Rows.Count;
 
-    /// <summary>The events without their users; columns may lag, see <see cref="RowBuffer.FillAbsent"/>.</summary>
+    /// <summary>The events without their users. Columns may have fewer rows; see <see cref="RowBuffer.FillAbsent"/>.</summary>
     internal RowBuffer Rows { get; }
 
-    /// <summary>Bytes of all arrays, spare room included.</summary>
+    /// <summary>The bytes of all arrays, spare room included.</summary>
     internal long HeldBytes => Rows.HeldBytes + sizeof(ulong) * ((long)_usersHigh.Length + _usersLow.Length);
 
     /// <summary>The more significant halves of the users.</summary>
@@ -57,33 +57,44 @@ public sealed class EventBatch : IAppendable
 
     internal ReadOnlyMemory<ulong> UsersLowMemory => _usersLow.AsMemory(0, Count);
 
-    /// <summary>Where <see cref="BatchRecordWriter"/> keeps its decisions between planning and writing.</summary>
+    /// <summary>The plan that <see cref="BatchRecordWriter"/> keeps here between planning and writing.</summary>
     internal Span<ChunkPlan> Plans => _plans;
 
-    /// <summary>Events that the batch had when its record was planned.</summary>
+    /// <summary>The number of events that the batch had when its record was planned.</summary>
     internal int PlannedCount { get; private set; }
 
     ReadOnlySpan<EventBatch> IAppendable.Batches => _self;
 
-    /// <summary>Adds an event whose columns are all absent until set through the returned row.</summary>
-    /// <param name="user">Whose event it is.</param>
-    /// <param name="timeMs">When it happened, milliseconds since the Unix epoch, UTC.</param>
-    /// <param name="id">Tells events of the same user, type and time apart; the same four again are the same event.</param>
-    /// <exception cref="ArgumentException">The user is the default of its type, which is how one that nobody set looks, and the number 0.</exception>
-    /// <exception cref="InvalidOperationException">The batch is full, at 1,048,576 events.</exception>
+    /// <summary>Adds an event. Its columns are absent until you set them through the returned row.</summary>
+    /// <param name="user">The user of the event.</param>
+    /// <param name="timeMs">When the event happened, in milliseconds since the Unix epoch, UTC.</param>
+    /// <param name="id">
+    /// Distinguishes events of the same user, type and time. Events with the same user, type, time and id are one event.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// The user is <c>default</c>, which is the value of a user id that was never set and equals the number 0.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">The batch already holds 1,048,576 events.</exception>
     public EventRow Add(UserId user, long timeMs, ulong id) =>
         !user.IsNobody ? AddAny(user, timeMs, id) : throw EventOfNobody(nameof(user));
 
     /// <inheritdoc cref="Add(UserId, long, ulong)"/>
-    /// <param name="user">Whose event it is.</param>
-    /// <param name="time">When it happened; kept to the millisecond.</param>
-    /// <param name="id">Tells events of the same user, type and time apart; the same four again are the same event.</param>
-    /// <exception cref="ArgumentException">The time is the default of its type, which is how one that nobody set looks.</exception>
+    /// <param name="user">The user of the event.</param>
+    /// <param name="time">When the event happened. Only whole milliseconds are kept.</param>
+    /// <param name="id">
+    /// Distinguishes events of the same user, type and time. Events with the same user, type, time and id are one event.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// The user or the time is <c>default</c>, which is the value of one that was never set.
+    /// </exception>
     public EventRow Add(UserId user, DateTimeOffset time, ulong id) => time != default
         ? Add(user, time.ToUnixTimeMilliseconds(), id)
         : throw new ArgumentException("The event's time was not set: it is the default of DateTimeOffset.", nameof(time));
 
-    /// <summary>Adds an event or a patch of any user: older stores may hold events of <see cref="UserId.IsNobody">nobody</see>.</summary>
+    /// <summary>
+    /// Adds an event or a patch of any user, <see cref="UserId.IsNobody">nobody</see> included, because older stores may hold
+    /// events of it.
+    /// </summary>
     internal EventRow AddAny(UserId user, long timeMs, ulong id)
     {
         NoteChange();
@@ -99,7 +110,9 @@ public sealed class EventBatch : IAppendable
         return new EventRow(this, row);
     }
 
-    /// <summary>Adds copies of adjacent events of another batch of the same type, no more than a batch holds in all.</summary>
+    /// <summary>
+    /// Adds copies of adjacent events of another batch of the same type. The total must not exceed the limit of a batch.
+    /// </summary>
     internal void Append(EventBatch source, int start, int count)
     {
         NoteChange();
@@ -122,14 +135,16 @@ public sealed class EventBatch : IAppendable
         Rows.Clear();
     }
 
-    /// <summary>Remembers what a record is planned from.</summary>
+    /// <summary>Remembers the state of the batch from which a record is planned.</summary>
     internal void BeginRecord()
     {
         _plannedChanges = _changes;
         PlannedCount = Count;
     }
 
-    /// <summary>Tells a record under way that its batch is not what it was. Every change calls it first.</summary>
+    /// <summary>
+    /// Counts a change, so that a record being written learns that its batch was changed. Every change calls this first.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void NoteChange() => _changes++;
 
@@ -143,10 +158,16 @@ public sealed class EventBatch : IAppendable
     }
 
     internal static ArgumentException EventOfNobody(string parameter) =>
-        new("The event's user was not set: it is the default of UserId, which is also the user number 0. No event can be added for it.", parameter);
+        new(
+            "The event's user was not set: it is the default of UserId, which is also the user number 0. " +
+            "No event can be added for it.",
+            parameter);
 
     internal static InvalidOperationException ChangedMeanwhile(Exception? error) =>
-        new("The batch was changed by another thread while it was appended; nothing of it was. A batch is for one thread at a time.", error);
+        new(
+            "The batch was changed by another thread while it was appended, so nothing of it was appended. " +
+            "Use a batch on one thread at a time.",
+            error);
 
     int IAppendable.PlanRecord() => BatchRecordWriter.Plan(this);
 

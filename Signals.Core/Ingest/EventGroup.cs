@@ -4,11 +4,12 @@ using Signals.Core.Schema;
 namespace Signals.Core.Ingest;
 
 /// <summary>
-/// Events of any types from one source, together with the position at which the source goes on after them. A group is appended as one
-/// record: after a crash the store holds all of it, position included, or nothing.
+/// Events of any types from one source, with the position at which the source continues after them. A group is appended as one
+/// record: after a crash the store holds all of it, the position included, or nothing of it.
 /// </summary>
 /// <remarks>
-/// One thread at a time. Reuse it: <see cref="Clear"/> keeps the memory. The rules of <see cref="EventBatch"/> hold for appending.
+/// Used by one thread at a time. Reuse it: <see cref="Clear"/> keeps the memory. Appending follows the rules of
+/// <see cref="EventBatch"/>.
 /// </remarks>
 public sealed class EventGroup : IAppendable
 {
@@ -16,11 +17,13 @@ public sealed class EventGroup : IAppendable
     private readonly byte[] _source;
     private long _position;
 
-    /// <summary>Makes an empty group.</summary>
+    /// <summary>Creates an empty group.</summary>
     /// <param name="schema">The event types.</param>
-    /// <param name="source">The source's name: 1 to 256 bytes of UTF-8. The store keeps one position per name, for good.</param>
-    /// <param name="capacity">Events of each type that it holds before it grows.</param>
-    /// <exception cref="ArgumentException">The name is empty, too long, or holds unpaired surrogates.</exception>
+    /// <param name="source">
+    /// The source's name: 1 to 256 bytes of UTF-8. The store keeps one position for each name permanently.
+    /// </param>
+    /// <param name="capacity">The number of events of each type that it holds before it grows.</param>
+    /// <exception cref="ArgumentException">The name is empty, too long, or holds an unpaired surrogate.</exception>
     public EventGroup(StoreSchema schema, string source, int capacity = 256)
     {
         ArgumentNullException.ThrowIfNull(schema);
@@ -38,7 +41,10 @@ public sealed class EventGroup : IAppendable
     /// <summary>The source's name.</summary>
     public string Source { get; }
 
-    /// <summary>Where the source goes on once this group is in the store; 0 or more. A position below the stored one leaves that as it is.</summary>
+    /// <summary>
+    /// The position at which the source continues once this group is in the store; 0 or more. A position below the stored one
+    /// does not change the stored one.
+    /// </summary>
     public long Position
     {
         get => _position;
@@ -50,14 +56,15 @@ public sealed class EventGroup : IAppendable
     }
 
     /// <summary>
-    /// Which source of that name sends the group; none says nothing. A store that knows the source as another one refuses the group.
+    /// Which source uses the name. The default makes no statement about it. A store that knows another incarnation under this
+    /// name refuses the group.
     /// </summary>
     public SourceIncarnation Incarnation { get; set; }
 
-    /// <summary>How often the source had been reset when the group was made.</summary>
+    /// <summary>How often the source had been reset when the group was created.</summary>
     public int Generation { get; internal set; }
 
-    /// <summary>Events in the group. A group without events still moves the position.</summary>
+    /// <summary>The number of events in the group. A group without events still moves the position.</summary>
     public int Count
     {
         get
@@ -75,22 +82,26 @@ public sealed class EventGroup : IAppendable
     /// <summary>The source's name in UTF-8.</summary>
     internal ReadOnlySpan<byte> SourceUtf8 => _source;
 
-    /// <summary>The batches, by event type.</summary>
+    /// <summary>The batches, indexed by event type id.</summary>
     internal ReadOnlySpan<EventBatch> Batches => _batches;
 
-    /// <summary>Where <see cref="GroupRecordWriter"/> keeps each batch's planned length, by event type.</summary>
+    /// <summary>
+    /// The planned length of each batch, indexed by event type id. <see cref="GroupRecordWriter"/> keeps them here.
+    /// </summary>
     internal int[] Lengths { get; }
 
-    /// <summary>What <see cref="GroupRecordWriter"/> planned to say of the source.</summary>
+    /// <summary>
+    /// The source's position, incarnation and generation at the time when <see cref="GroupRecordWriter"/> planned the record.
+    /// </summary>
     internal (long Position, SourceIncarnation Incarnation, int Generation) Planned { get; set; }
 
     ReadOnlySpan<EventBatch> IAppendable.Batches => _batches;
 
-    /// <summary>The events of one type; add to it, append the group.</summary>
+    /// <summary>The batch of one event type. Add events to it, then append the group.</summary>
     /// <exception cref="ArgumentException">The schema has no such event type.</exception>
     public EventBatch this[string eventType] => _batches[Schema[eventType].Id];
 
-    /// <summary>Removes every event, keeps the memory and the position.</summary>
+    /// <summary>Removes every event. Keeps the memory and the position.</summary>
     public void Clear()
     {
         foreach (EventBatch batch in _batches)
@@ -111,7 +122,8 @@ public sealed class EventGroup : IAppendable
             return bytes.Length <= GroupRecordFormat.MaxNameBytes
                 ? bytes
                 : throw new ArgumentException(
-                    $"The source's name takes {bytes.Length} bytes of UTF-8, the limit is {GroupRecordFormat.MaxNameBytes}.", nameof(source));
+                    $"The source's name takes {bytes.Length} bytes of UTF-8, the limit is {GroupRecordFormat.MaxNameBytes}.",
+                    nameof(source));
         }
         catch (EncoderFallbackException error)
         {

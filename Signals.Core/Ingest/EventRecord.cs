@@ -7,8 +7,9 @@ using Signals.Core.Schema;
 namespace Signals.Core.Ingest;
 
 /// <summary>
-/// One event outside a batch: identity, and per column a state and the value's bytes (numbers little-endian, text UTF-8, vectors their
-/// elements one after the other). For readers and writers of other formats. One thread; reused, so that a steady stream allocates nothing.
+/// One event outside a batch: its identity, and for each column a state and the bytes of the value. Numbers are little-endian,
+/// text is UTF-8, and the elements of a vector follow each other. For code that reads or writes other formats. Used by one thread
+/// at a time. Records are reused, so a steady stream allocates nothing.
 /// </summary>
 public sealed class EventRecord
 {
@@ -17,26 +18,26 @@ public sealed class EventRecord
     private int _length;
     private EventTypeSchema? _eventType;
 
-    /// <summary>What kind of event it is; set by <see cref="Begin"/>.</summary>
+    /// <summary>The type of the event, as set by <see cref="Begin"/>.</summary>
     public EventTypeSchema EventType =>
-        _eventType ?? throw new InvalidOperationException($"{nameof(Begin)} was not called.");
+        _eventType ?? throw new InvalidOperationException($"The event has no type yet: call {nameof(Begin)} first.");
 
-    /// <summary>Who did it.</summary>
+    /// <summary>The user of the event.</summary>
     public UserId User { get; set; }
 
-    /// <summary>When, in milliseconds since 1970 UTC.</summary>
+    /// <summary>The event time, in milliseconds since 1970 UTC.</summary>
     public long TimeMs { get; set; }
 
-    /// <summary>What tells it from other events of the same user, type and time.</summary>
+    /// <summary>The number that distinguishes the event from others of the same user, type and time.</summary>
     public ulong Id { get; set; }
 
-    /// <summary>Number of columns of the event type.</summary>
+    /// <summary>The number of columns of the event type.</summary>
     public int CellCount => EventType.Columns.Count;
 
-    /// <summary>Bytes of all values together.</summary>
+    /// <summary>The bytes of all values together.</summary>
     internal int ValueBytes => _length;
 
-    /// <summary>Forgets the previous event; every column is absent until set.</summary>
+    /// <summary>Starts a new event and forgets the previous one. Every column is absent until it is set.</summary>
     public void Begin(EventTypeSchema eventType)
     {
         ArgumentNullException.ThrowIfNull(eventType);
@@ -49,7 +50,7 @@ public sealed class EventRecord
         _cells.AsSpan(0, eventType.Columns.Count).Clear();
     }
 
-    /// <summary>Becomes equal to <paramref name="other"/>.</summary>
+    /// <summary>Makes this record equal to <paramref name="other"/>.</summary>
     public void CopyFrom(EventRecord other)
     {
         ArgumentNullException.ThrowIfNull(other);
@@ -64,8 +65,12 @@ public sealed class EventRecord
         _length = other._length;
     }
 
-    /// <summary>Adds the event to a batch of its type, as declared or as the store has it.</summary>
-    /// <exception cref="ArgumentException">The batch's event type lacks a column that is set here, or has another type for it.</exception>
+    /// <summary>
+    /// Adds the event to a batch of its type. The batch's type may be the declared one or the one that the store resolved.
+    /// </summary>
+    /// <exception cref="ArgumentException">
+    /// The batch's event type lacks a column that is set here, or has another type for it.
+    /// </exception>
     public void AddTo(EventBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
@@ -82,10 +87,10 @@ public sealed class EventRecord
     /// <summary>Whether column <paramref name="column"/> is absent, null or a value.</summary>
     public ColumnState State(int column) => _cells[column].State;
 
-    /// <summary>Bytes of a column's value; empty when it has none.</summary>
+    /// <summary>The bytes of a column's value; empty when it has none.</summary>
     public ReadOnlySpan<byte> Bytes(int column) => _bytes.AsSpan(_cells[column].Start, _cells[column].Length);
 
-    /// <summary>Says that the column is explicitly nothing.</summary>
+    /// <summary>Sets the column to null.</summary>
     public void SetNull(int column) => _cells[column] = new EventCell(ColumnState.Null, 0, 0);
 
     /// <summary>Sets a number or a boolean.</summary>
@@ -113,18 +118,22 @@ public sealed class EventRecord
         }
     }
 
-    /// <summary>Sets text (as UTF-8), bytes, or a vector's little-endian elements.</summary>
-    /// <exception cref="ArgumentException">The column's values have another length.</exception>
+    /// <summary>Sets text (as UTF-8), bytes, or the little-endian elements of a vector.</summary>
+    /// <exception cref="ArgumentException">The length differs from that of the column's values.</exception>
     public void SetBytes(int column, ReadOnlySpan<byte> value) => value.CopyTo(Reserve(column, value.Length));
 
-    /// <summary>Marks the column as a value of <paramref name="length"/> bytes that the caller writes.</summary>
-    /// <exception cref="ArgumentException">The column's values have another length.</exception>
+    /// <summary>
+    /// Gives the column a value of <paramref name="length"/> bytes, which the caller writes into the returned span.
+    /// </summary>
+    /// <exception cref="ArgumentException">The length differs from that of the column's values.</exception>
     public Span<byte> Reserve(int column, int length)
     {
         ColumnType type = EventType.Columns[column].Type;
         if (!type.IsVariable && length != type.Width)
         {
-            throw new ArgumentException($"A value of column '{EventType.Columns[column].Name}', {type}, has {type.Width} bytes, not {length}.", nameof(length));
+            throw new ArgumentException(
+                $"A value of column '{EventType.Columns[column].Name}', {type}, has {type.Width} bytes, not {length}.",
+                nameof(length));
         }
 
         if (length > _bytes.Length - _length)

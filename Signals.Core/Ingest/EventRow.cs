@@ -6,8 +6,9 @@ using Signals.Core.Schema;
 namespace Signals.Core.Ingest;
 
 /// <summary>
-/// The event last added to a batch, to set its columns. One thread at a time; usable until the next event is added. A column
-/// that is never set is absent; set twice, the last call counts; after a call that throws the column is absent.
+/// The event that was last added to a batch; use it to set the event's columns. Used by one thread at a time, until the next
+/// event is added. A column that is never set is absent. When a column is set twice, the last call counts. After a call that
+/// throws, the column is absent.
 /// </summary>
 public readonly ref struct EventRow
 {
@@ -21,7 +22,7 @@ public readonly ref struct EventRow
     }
 
     /// <summary>Sets a number or a boolean.</summary>
-    /// <exception cref="ArgumentException">The column is no scalar of this batch's event type.</exception>
+    /// <exception cref="ArgumentException">The batch's event type has no such scalar column.</exception>
     public EventRow Set<T>(Column<T> column, T value)
         where T : unmanaged
     {
@@ -38,13 +39,13 @@ public readonly ref struct EventRow
         return this;
     }
 
-    /// <summary>Sets a number or a boolean by name; look the column up once where this is called often.</summary>
+    /// <summary>Sets a number or a boolean by name. Where this is called often, look the column up once instead.</summary>
     /// <exception cref="ArgumentException">There is no such column, or it holds another type.</exception>
     public EventRow Set<T>(string name, T value)
         where T : unmanaged => Set(_batch.EventType.Column<T>(name), value);
 
-    /// <summary>Sets text, kept as UTF-8; unpaired surrogates become U+FFFD.</summary>
-    /// <exception cref="ArgumentException">The column is none of this batch's event type.</exception>
+    /// <summary>Sets text. It is stored as UTF-8; unpaired surrogates become U+FFFD.</summary>
+    /// <exception cref="ArgumentException">The batch's event type has no such column.</exception>
     public EventRow Set(VariableColumn column, ReadOnlySpan<char> value)
     {
         Next(column.EventType, column.Index).AppendText(value);
@@ -52,11 +53,13 @@ public readonly ref struct EventRow
     }
 
     /// <summary>Sets text by name.</summary>
-    /// <exception cref="ArgumentException">There is no such column, or it holds no text or bytes.</exception>
+    /// <exception cref="ArgumentException">There is no such column, or it does not hold text or bytes.</exception>
     public EventRow Set(string name, ReadOnlySpan<char> value) => Set(_batch.EventType.VariableColumn(name), value);
 
-    /// <summary>Sets bytes, or text that is UTF-8 already; they are kept as they are, valid UTF-8 or not.</summary>
-    /// <exception cref="ArgumentException">The column is none of this batch's event type.</exception>
+    /// <summary>
+    /// Sets bytes, or text that is UTF-8 already. The bytes are stored as they are, whether they are valid UTF-8 or not.
+    /// </summary>
+    /// <exception cref="ArgumentException">The batch's event type has no such column.</exception>
     public EventRow SetBytes(VariableColumn column, ReadOnlySpan<byte> value)
     {
         Next(column.EventType, column.Index).AppendBytes(value);
@@ -64,11 +67,11 @@ public readonly ref struct EventRow
     }
 
     /// <summary>Sets bytes by name.</summary>
-    /// <exception cref="ArgumentException">There is no such column, or it holds no text or bytes.</exception>
+    /// <exception cref="ArgumentException">There is no such column, or it does not hold text or bytes.</exception>
     public EventRow SetBytes(string name, ReadOnlySpan<byte> value) => SetBytes(_batch.EventType.VariableColumn(name), value);
 
     /// <summary>Sets a vector.</summary>
-    /// <exception cref="ArgumentException">The column is none of this event type, or the dimensions differ.</exception>
+    /// <exception cref="ArgumentException">The batch's event type has no such column, or the dimensions differ.</exception>
     public EventRow SetVector<T>(Column<T> column, ReadOnlySpan<T> value)
         where T : unmanaged
     {
@@ -81,8 +84,8 @@ public readonly ref struct EventRow
     public EventRow SetVector<T>(string name, ReadOnlySpan<T> value)
         where T : unmanaged => SetVector(_batch.EventType.Column<T>(name), value);
 
-    /// <summary>Says that the event has no value here, which overwrites what is absent.</summary>
-    /// <exception cref="ArgumentException">The column is none of this batch's event type.</exception>
+    /// <summary>Sets the column to null. Null overwrites an absent value.</summary>
+    /// <exception cref="ArgumentException">The batch's event type has no such column.</exception>
     public EventRow SetNull<T>(Column<T> column)
         where T : unmanaged
     {
@@ -104,7 +107,10 @@ public readonly ref struct EventRow
         return this;
     }
 
-    /// <summary>Sets a column of this batch's own type to a copy of a row of the same type, with or without a value.</summary>
+    /// <summary>
+    /// Sets a column, given by its index in the batch's own event type, to a copy of a row of the same column type. The copied
+    /// row may be absent or null.
+    /// </summary>
     internal void Copy(int column, IColumnRows source, int row)
     {
         ColumnBuffer buffer = Next(_batch.EventType, column);
@@ -123,7 +129,7 @@ public readonly ref struct EventRow
         }
     }
 
-    /// <summary>Sets what an event record holds: null, or a value's bytes.</summary>
+    /// <summary>Sets a column to what an event record holds: null, or the bytes of a value.</summary>
     internal void SetEncoded(EventTypeSchema eventType, int index, ColumnState state, ReadOnlySpan<byte> value)
     {
         ColumnBuffer column = Next(eventType, index);
@@ -141,7 +147,7 @@ public readonly ref struct EventRow
         }
     }
 
-    // The column, holding exactly the rows before this one.
+    // // The buffer of the column, after making sure that it holds exactly the rows before this one.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ColumnBuffer Next(EventTypeSchema eventType, int index)
     {
@@ -178,7 +184,8 @@ public readonly ref struct EventRow
         }
     }
 
-    // A handle from another build of the same schema (as declared, say, where the store has its own) is found by name.
+    // // A handle that was taken from another instance of the same schema (for example the declared one, while the batch has the
+    // store's) is resolved by name.
     private int Translate(EventTypeSchema? eventType, int index)
     {
         EventTypeSchema own = _batch.EventType;
@@ -192,6 +199,6 @@ public readonly ref struct EventRow
             }
         }
 
-        throw new ArgumentException($"The column is none of event type '{own.Name}'.");
+        throw new ArgumentException($"Event type '{own.Name}' has no such column: its name or type differs.");
     }
 }

@@ -2,14 +2,17 @@ using System.Buffers.Binary;
 
 namespace Signals.Core.Ingest;
 
-/// <summary>Writes the record of an <see cref="EventGroup"/>: what it says of its source, then one batch record per event type.</summary>
+/// <summary>
+/// Writes the record of an <see cref="EventGroup"/>: the data about its source, then one batch record for each event type with
+/// events.
+/// </summary>
 /// <remarks>
-/// Thread contract: the group's thread. <see cref="Plan"/> before <see cref="Write"/>; a change in between, by another thread, gives an
-/// exception and no record.
+/// Thread contract: the thread that uses the group. Call <see cref="Plan"/> before <see cref="Write"/>. A change by another
+/// thread in between gives an exception and no record.
 /// </remarks>
 internal static class GroupRecordWriter
 {
-    /// <summary>Plans every batch; returns the record's length, a multiple of 8.</summary>
+    /// <summary>Plans every batch and returns the record's length, a multiple of 8.</summary>
     public static int Plan(EventGroup group)
     {
         group.Planned = (group.Position, group.Incarnation, group.Generation);
@@ -25,8 +28,10 @@ internal static class GroupRecordWriter
         return (int)Math.Min(length, int.MaxValue & -RecordFormat.Alignment);
     }
 
-    /// <summary>Writes the planned group into <paramref name="record"/>, all but the length, which publishing writes.</summary>
-    /// <exception cref="InvalidOperationException">The group is not as it was planned; what was written is no record.</exception>
+    /// <summary>Writes the planned group into <paramref name="record"/>, except the length, which publishing writes.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// The group was changed after it was planned. The bytes written are not a record.
+    /// </exception>
     public static void Write(EventGroup group, Span<byte> record)
     {
         ReadOnlySpan<byte> name = group.SourceUtf8;
@@ -39,7 +44,8 @@ internal static class GroupRecordWriter
         record[GroupRecordFormat.ReservedOffset..nameOffset].Clear();
         if (version == GroupRecordFormat.IncarnationVersion)
         {
-            BinaryPrimitives.WriteUInt16LittleEndian(record[GroupRecordFormat.PrefixBytesOffset..], (ushort)group.Planned.Incarnation.PrefixBytes);
+            BinaryPrimitives.WriteUInt16LittleEndian(
+                record[GroupRecordFormat.PrefixBytesOffset..], (ushort)group.Planned.Incarnation.PrefixBytes);
             BinaryPrimitives.WriteInt32LittleEndian(record[GroupRecordFormat.GenerationOffset..], group.Planned.Generation);
             BinaryPrimitives.WriteUInt128LittleEndian(record[GroupRecordFormat.IncarnationOffset..], group.Planned.Incarnation.Value);
         }
@@ -62,7 +68,9 @@ internal static class GroupRecordWriter
         }
     }
 
-    // Without anything new to say the bytes are those that earlier versions read.
+    // // A group that uses nothing new is written in the version that earlier versions of Signals read.
     private static byte VersionOf(EventGroup group) =>
-        group.Planned.Incarnation.IsNone && group.Planned.Generation == 0 ? GroupRecordFormat.Version : GroupRecordFormat.IncarnationVersion;
+        group.Planned.Incarnation.IsNone && group.Planned.Generation == 0
+            ? GroupRecordFormat.Version
+            : GroupRecordFormat.IncarnationVersion;
 }

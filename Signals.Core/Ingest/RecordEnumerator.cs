@@ -1,8 +1,8 @@
 namespace Signals.Core.Ingest;
 
 /// <summary>
-/// Walks the records of a run of bytes, from the ring or from a WAL frame, and skips padding. For one thread; lives as long as the bytes.
-/// Bounds are checked, so that any bytes are safe to walk; the bodies are the business of their readers.
+/// Enumerates the records in a range of bytes from the ring or a WAL frame, and skips padding. Used by one thread; lives as long
+/// as the bytes. Bounds are checked, so any bytes are safe to enumerate. The bodies are checked by their own readers.
 /// </summary>
 /// <param name="records">Whole records, one after the other.</param>
 internal ref struct RecordEnumerator(ReadOnlySpan<byte> records)
@@ -15,11 +15,11 @@ internal ref struct RecordEnumerator(ReadOnlySpan<byte> records)
     /// <summary>The current record, header included.</summary>
     public ReadOnlySpan<byte> Current { get; private set; }
 
-    /// <summary>This walk itself, for <c>foreach</c>.</summary>
+    /// <summary>Returns this enumerator, for <c>foreach</c>.</summary>
     public readonly RecordEnumerator GetEnumerator() => this;
 
-    /// <summary>Goes to the next record that is not padding.</summary>
-    /// <exception cref="InvalidDataException">The next length cannot be one.</exception>
+    /// <summary>Moves to the next record that is not padding.</summary>
+    /// <exception cref="InvalidDataException">The next length is impossible.</exception>
     public bool MoveNext()
     {
         while (!_rest.IsEmpty)

@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace Signals.Core.Ingest;
 
 /// <summary>
-/// The header that every record of the ring and of the WAL begins with; see <c>docs/formats/record.md</c>. Pure.
-/// The length comes first because the ring publishes a record by storing it last.
+/// The header at the start of every record of the ring and of the WAL; see <c>docs/formats/record.md</c>. Pure. The length comes
+/// first because the ring publishes a record by storing its length last.
 /// </summary>
 internal static class RecordFormat
 {
@@ -14,13 +14,15 @@ internal static class RecordFormat
     public const int TypeIdOffset = 6;
     public const int HeaderLength = 8;
 
-    /// <summary>Records begin and end on multiples of this, so that a header never wraps and its length word is never torn.</summary>
+    /// <summary>
+    /// Records begin and end at multiples of this number of bytes, so a header never wraps and its length word is never torn.
+    /// </summary>
     public const int Alignment = 8;
 
-    /// <summary>The length of the record, header included, that holds this many bytes.</summary>
+    /// <summary>The length of a record, header included, rounded up to the alignment.</summary>
     public static int Align(int length) => checked(length + Alignment - 1) & -Alignment;
 
-    /// <summary>Writes all of the header but the length, which publishing the record writes.</summary>
+    /// <summary>Writes all of the header except the length, which publishing the record writes.</summary>
     public static void WriteHeader(Span<byte> record, RecordKind kind, byte version, ushort typeId)
     {
         record[KindOffset] = (byte)kind;

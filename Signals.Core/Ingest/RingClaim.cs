@@ -1,9 +1,9 @@
 namespace Signals.Core.Ingest;
 
 /// <summary>
-/// Space in the ring that one producer fills and then commits or aborts. For the claiming thread; the consumer stands still at the
-/// claim until it is settled, so fill it without waiting for anything, and settle it in a <c>finally</c>:
-/// <c>try { ...; claim.Commit(); } finally { claim.Dispose(); }</c>. Never copy it: a copy does not know that the claim is settled.
+/// Space in the ring that one producer fills and then commits or aborts. Used by the claiming thread. The consumer cannot pass
+/// the claim until it is settled, so fill it without waiting for anything, and settle it in a <c>finally</c>: <c>try { ...;
+/// claim.Commit(); } finally { claim.Dispose(); }</c>. Never copy a claim: the copy does not learn that the claim is settled.
 /// </summary>
 internal unsafe ref struct RingClaim
 {
@@ -18,13 +18,15 @@ internal unsafe ref struct RingClaim
         EndPosition = endPosition;
     }
 
-    /// <summary>Bytes claimed, header included.</summary>
+    /// <summary>The claimed bytes, header included.</summary>
     public int Length { get; }
 
-    /// <summary>The absolute position after the record; everything up to it is consumed once the head has reached it.</summary>
+    /// <summary>The absolute position after the record. Once the head has reached it, everything before it is consumed.</summary>
     public long EndPosition { get; }
 
-    /// <summary>The whole record, zeroed. Write all but the first four bytes, which settling the claim writes.</summary>
+    /// <summary>
+    /// The whole record, zeroed. Write everything except the first four bytes, which settling the claim writes.
+    /// </summary>
     public readonly Span<byte> Span => _ring is not null ? new Span<byte>(_record, Length) : throw Settled();
 
     /// <summary>Publishes the record.</summary>
@@ -35,14 +37,14 @@ internal unsafe ref struct RingClaim
         ring.Publish(_record, Length);
     }
 
-    /// <summary>Gives the record up: the consumer skips it as padding.</summary>
+    /// <summary>Abandons the record. The consumer skips it as padding.</summary>
     public void Abort()
     {
         _record[RecordFormat.KindOffset] = _ring is not null ? (byte)RecordKind.Padding : throw Settled();
         Commit();
     }
 
-    /// <summary>Aborts the claim unless it was committed or aborted.</summary>
+    /// <summary>Aborts the claim unless it was settled already.</summary>
     public void Dispose()
     {
         if (_ring is not null)
@@ -51,5 +53,5 @@ internal unsafe ref struct RingClaim
         }
     }
 
-    private static InvalidOperationException Settled() => new("The claim was committed or aborted before.");
+    private static InvalidOperationException Settled() => new("The claim was already committed or aborted.");
 }

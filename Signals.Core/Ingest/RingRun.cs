@@ -1,7 +1,7 @@
 namespace Signals.Core.Ingest;
 
 /// <summary>
-/// Published records that lie side by side in the ring. Belongs to the consumer; the bytes are valid until
+/// Published records that lie next to each other in the ring. It belongs to the consumer. The bytes are valid until
 /// <see cref="ByteRing.Release"/>.
 /// </summary>
 internal readonly ref struct RingRun
@@ -13,7 +13,9 @@ internal readonly ref struct RingRun
         EndPosition = endPosition;
     }
 
-    /// <summary>Whole records, at least one; aborted claims among them appear as padding, padding at the end is left out.</summary>
+    /// <summary>
+    /// Whole records, at least one. Aborted claims between them appear as padding; padding at the end is left out.
+    /// </summary>
     public ReadOnlySpan<byte> Bytes { get; }
 
     /// <summary>The absolute position of the first record.</summary>

@@ -1,17 +1,24 @@
 namespace Signals.Core.Ingest;
 
-/// <summary>Where a source of events goes on: everything that it sent before is in the store.</summary>
+/// <summary>
+/// The position at which a source of events continues. Everything that the source sent before it is in the store.
+/// </summary>
 /// <param name="Source">The source's name.</param>
-/// <param name="Position">0 or more; what it counts is the source's business, as long as it only grows: bytes, offsets, rows.</param>
+/// <param name="Position">0 or more. The source decides what it counts (bytes, offsets, rows), as long as it only grows.</param>
 public readonly record struct SourcePosition(string Source, long Position)
 {
     /// <summary>Which source of that name the position belongs to.</summary>
     public SourceIncarnation Incarnation { get; init; }
 
-    /// <summary>How often the source was reset. Positions of an earlier generation never win.</summary>
+    /// <summary>
+    /// How often the source was reset. A position of a later generation always wins over one of an earlier generation.
+    /// </summary>
     public int Generation { get; init; }
 
-    /// <summary>Whether this one wins over <paramref name="other"/>: a total order, so that records may be applied twice and in any order.</summary>
+    /// <summary>
+    /// Whether this position wins over <paramref name="other"/>. This is a total order, so records may be applied twice and in
+    /// any order.
+    /// </summary>
     internal bool IsAfter(SourcePosition other) =>
         Generation != other.Generation ? Generation > other.Generation
         : Position != other.Position ? Position > other.Position

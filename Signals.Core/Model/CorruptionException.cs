@@ -1,9 +1,9 @@
 namespace Signals.Core.Model;
 
-/// <summary>Stored bytes are not what was written. Nothing of the damaged part is ever returned as an answer.</summary>
+/// <summary>Stored bytes differ from what was written. No answer ever contains anything of the damaged part.</summary>
 public sealed class CorruptionException : SignalsException
 {
-    /// <summary>Damage in <paramref name="file"/> at <paramref name="offset"/>.</summary>
+    /// <summary>Creates an error for damage in <paramref name="file"/> at <paramref name="offset"/>.</summary>
     /// <param name="file">The path of the damaged file.</param>
     /// <param name="offset">Where the damaged part begins, in bytes from the start of the file.</param>
     /// <param name="message">What was found and what was expected.</param>

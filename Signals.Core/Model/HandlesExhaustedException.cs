@@ -1,8 +1,8 @@
 namespace Signals.Core.Model;
 
 /// <summary>
-/// The process, or the system, has no file handle left for a file that was to be opened. Nothing was changed and the store is healthy: the same call
-/// succeeds once others have closed files. Writes, flushes and compactions wait instead.
+/// The process or the system had no file handle left to open a file. Nothing was changed and the store is healthy: the same call
+/// succeeds once other files have been closed. Writes, flushes and compactions do not throw this; they wait.
 /// </summary>
 public sealed class HandlesExhaustedException : SignalsException
 {
@@ -10,7 +10,10 @@ public sealed class HandlesExhaustedException : SignalsException
     /// <param name="file">The path that was to be opened.</param>
     /// <param name="innerException">The system's error.</param>
     public HandlesExhaustedException(string file, Exception? innerException = null)
-        : base($"No file handle is left to open '{file}'. Close files or sockets of this process, or raise its limit (ulimit -n); then try again.", innerException) =>
+        : base(
+            $"No file handle is left to open '{file}'. Close files or sockets of this process, or raise its limit (ulimit -n); " +
+            "then try again.",
+            innerException) =>
         File = file;
 
     /// <summary>The path that was to be opened.</summary>

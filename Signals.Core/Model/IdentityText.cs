@@ -3,10 +3,12 @@ using System.Text;
 
 namespace Signals.Core.Model;
 
-/// <summary>The rule for every text by which something is found again: it must survive being written as UTF-8. Pure; any thread.</summary>
+/// <summary>The rule for every text that serves as a key: encoding it as UTF-8 must lose nothing. Pure; any thread.</summary>
 internal static class IdentityText
 {
-    /// <summary>False when the text has half of a surrogate pair, which UTF-8 replaces: two such texts would become one.</summary>
+    /// <summary>
+    /// False when the text has half of a surrogate pair. UTF-8 would replace it, so that two different texts would become one.
+    /// </summary>
     public static bool IsWellFormed(ReadOnlySpan<char> text)
     {
         while (!text.IsEmpty)

@@ -1,65 +1,69 @@
 namespace Signals.Core.Model;
 
 /// <summary>
-/// TEST_ONLY: bugs that the mutant gate plants inside the engine, to see that a suite reports them. Outside of a test none is planted, and a
-/// place that asks pays one read of a static field.
+/// TEST_ONLY: bugs that the mutant gate plants inside the engine, to check that a test suite reports them. Outside of tests no
+/// bug is planted; a place that asks for one then costs one read of a static field.
 /// </summary>
 /// <remarks>
-/// How to use it: name the bug here; where the right code stands, write <c>if (PlantedBugs.Has(PlantedBugs.Name))</c> with the wrong code in it;
-/// let the test that must fail run under <see cref="Plant"/>. A bug is planted in the flow of the test alone: in its threads, in the tasks and
-/// threads that it starts, and not in tests that run beside it. Thread contract: any thread.
+/// How to use it: name the bug here. Where the right code stands, write <c>if (PlantedBugs.Has(PlantedBugs.Name))</c> with the
+/// wrong code in it. Run the test that must fail under <see cref="Plant"/>. A bug is planted only in the flow of that test: in
+/// its threads and in the tasks and threads that it starts, but not in tests that run beside it. Thread contract: any thread.
 /// </remarks>
 internal static class PlantedBugs
 {
-    /// <summary>A file is deleted by whoever lets go of it last, although another one has deleted it already.</summary>
+    /// <summary>The last holder of a file deletes it although another holder has deleted it already.</summary>
     public const string TwoOwnersOfAFile = nameof(TwoOwnersOfAFile);
 
-    /// <summary>A flush takes the erasures before it can fail, and a store that has failed still commits.</summary>
+    /// <summary>
+    /// A flush takes the pending erasures before a step that can fail, and a store that has failed still commits.
+    /// </summary>
     public const string ErasuresTakenBeforeCommit = nameof(ErasuresTakenBeforeCommit);
 
-    /// <summary>A compaction that closing interrupts counts as one that was done.</summary>
+    /// <summary>A compaction that was interrupted by closing the store counts as completed.</summary>
     public const string InterruptedCompactionIsClean = nameof(InterruptedCompactionIsClean);
 
-    /// <summary>A read that fails frees its slot in the epochs twice; the second time it is another reader's.</summary>
+    /// <summary>A read that fails frees its epoch slot twice. The second time the slot belongs to another reader.</summary>
     public const string EpochSlotFreedTwice = nameof(EpochSlotFreedTwice);
 
-    /// <summary>A snapshot of the manifest ends where its first edit of a kind is full.</summary>
+    /// <summary>A snapshot of the manifest stops once the first edit of a kind is full.</summary>
     public const string SnapshotKeepsTheFirst = nameof(SnapshotKeepsTheFirst);
 
-    /// <summary>A flush keeps an event exactly at the cutoff of an erasure.</summary>
+    /// <summary>A flush keeps an event whose time is exactly the cutoff of an erasure.</summary>
     public const string FlushKeepsTheCutoff = nameof(FlushKeepsTheCutoff);
 
-    /// <summary>A fold of all column files leaves out the last column of each.</summary>
+    /// <summary>A fold of all column files leaves out the last column of each file.</summary>
     public const string FoldForgetsAColumn = nameof(FoldForgetsAColumn);
 
-    /// <summary>The checksum of a receipt leaves out states.</summary>
+    /// <summary>The checksum of a receipt does not cover the states of values.</summary>
     public const string ChecksumWithoutStates = nameof(ChecksumWithoutStates);
 
-    /// <summary>The checksum of a receipt takes all chosen rows for neighbours of the first.</summary>
+    /// <summary>The checksum of a receipt treats all chosen rows as if they followed the first one directly.</summary>
     public const string ChecksumOfFalseNeighbours = nameof(ChecksumOfFalseNeighbours);
 
-    /// <summary>A frame of a log may promise bytes of its own header.</summary>
+    /// <summary>A log frame may promise a position inside its own header.</summary>
     public const string PromiseInsideAHeader = nameof(PromiseInsideAHeader);
 
-    /// <summary>A sync promises what was written while it ran.</summary>
+    /// <summary>A sync promises bytes that were written while it ran.</summary>
     public const string SyncPromisesWhatCameMeanwhile = nameof(SyncPromisesWhatCameMeanwhile);
 
-    /// <summary>A table's filter denies some of its users.</summary>
+    /// <summary>A table's filter denies some of the users that the table holds.</summary>
     public const string FilterForgetsUsers = nameof(FilterForgetsUsers);
 
-    /// <summary>A page of a directory is read without a look at its checksum.</summary>
+    /// <summary>A page of a directory is read without checking its checksum.</summary>
     public const string PageWithoutChecksum = nameof(PageWithoutChecksum);
 
-    /// <summary>The pool of handles closes one that is being used.</summary>
+    /// <summary>The pool of handles closes a handle that is in use.</summary>
     public const string PoolClosesAHandleInUse = nameof(PoolClosesAHandleInUse);
 
-    /// <summary>Rows of newer tables that meet in time count as different events.</summary>
+    /// <summary>Rows of newer tables whose times touch count as different events.</summary>
     public const string NewerTablesThatMeetCountTwice = nameof(NewerTablesThatMeetCountTwice);
 
-    /// <summary>A row exactly where a part of time begins goes into the part before it.</summary>
+    /// <summary>A row exactly at the start of a part of time goes into the part before it.</summary>
     public const string BoundaryInThePartBefore = nameof(BoundaryInThePartBefore);
 
-    /// <summary>Patches are tried on the runs that begin in their windows, not on those that reach them.</summary>
+    /// <summary>
+    /// Patches are tried on the runs that begin in their windows, but not on those that begin earlier and reach into them.
+    /// </summary>
     public const string PatchesMissLongRuns = nameof(PatchesMissLongRuns);
 
     /// <summary>A batch that another thread changed since it was planned is published as it came out.</summary>
@@ -83,10 +87,10 @@ internal static class PlantedBugs
     private static readonly AsyncLocal<string?> Planted = new();
     private static int _scopes;
 
-    /// <summary>Whether a bug is planted here.</summary>
+    /// <summary>Whether this bug is planted in the current flow.</summary>
     public static bool Has(string bug) => Volatile.Read(ref _scopes) != 0 && Planted.Value == bug;
 
-    /// <summary>Plants a bug until the result is disposed, by the one that planted it.</summary>
+    /// <summary>Plants a bug until the result is disposed. The same flow must dispose it.</summary>
     public static IDisposable Plant(string bug)
     {
         Planted.Value = bug;

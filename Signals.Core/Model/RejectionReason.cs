@@ -3,7 +3,7 @@ namespace Signals.Core.Model;
 /// <summary>Why an event was refused before it entered the store.</summary>
 public enum RejectionReason
 {
-    /// <summary>The batch's record is larger than the store accepts.</summary>
+    /// <summary>The batch's encoded record is larger than the store accepts.</summary>
     TooLarge = 1,
 
     /// <summary>An event's time is farther in the future, or in the past, than the store accepts.</summary>

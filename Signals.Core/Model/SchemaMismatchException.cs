@@ -1,7 +1,8 @@
 namespace Signals.Core.Model;
 
 /// <summary>
-/// The declared schema and the stored one cannot be one: a type's, column's or window's meaning changed. Nothing was opened or changed.
+/// The declared schema contradicts the stored one: the meaning of a type, a column or a window changed. Nothing was opened or
+/// changed.
 /// </summary>
-/// <param name="message">Names the stored and the declared side.</param>
+/// <param name="message">Names what is stored and what is declared.</param>
 public sealed class SchemaMismatchException(string message) : SignalsException(message);

@@ -1,8 +1,8 @@
 namespace Signals.Core.Model;
 
 /// <summary>
-/// What a source sends is not the source whose position the store has: another one came under its name, it ends before the position, or no
-/// record begins there. Nothing was taken. Reset the source if it is meant to begin anew.
+/// The data of a source does not continue at the position that the store holds for it: another source uses the name, the data
+/// ends before the position, or no record begins there. Nothing was taken. Reset the source if it is meant to start anew.
 /// </summary>
 /// <param name="source">The source's name.</param>
 /// <param name="message">What was found and what was expected.</param>

@@ -1,10 +1,10 @@
 namespace Signals.Core.Model;
 
 /// <summary>
-/// How much a fact about an event weighs: of two facts the one with the greater stamp holds. It is
-/// <c>(generation &lt;&lt; 16 | source rank) + 1</c>, so that 0 says that nobody ever stated the fact. Immutable; any thread.
+/// The weight of a statement about an event: of two statements the one with the greater stamp holds. The value is <c>(generation
+/// &lt;&lt; 16 | source rank) + 1</c>, so that 0 means that the fact was never stated. Immutable; any thread.
 /// </summary>
-/// <remarks>What is streamed has generation 0 and rank 0; segments have generations from 1 on, so they always win.</remarks>
+/// <remarks>Streamed data has generation 0 and rank 0. Segments have generations from 1 on, so they always win.</remarks>
 /// <param name="Value">The number that is stored and compared.</param>
 internal readonly record struct Stamp(ulong Value) : IComparable<Stamp>
 {
@@ -19,24 +19,24 @@ internal readonly record struct Stamp(ulong Value) : IComparable<Stamp>
 
     private const int RankBits = 16;
 
-    /// <summary>Never stated.</summary>
+    /// <summary>The fact was never stated.</summary>
     public static Stamp None => default;
 
-    /// <summary>What the store streamed.</summary>
+    /// <summary>The stamp of everything that was streamed.</summary>
     public static Stamp Streamed => new(1);
 
-    /// <summary>Whether the number is a stamp of something that was stated.</summary>
+    /// <summary>Whether the number is the stamp of something that was stated.</summary>
     public bool IsValid => Value is > 0 and <= MaxValue;
 
-    /// <summary>The generation; 0 for what was streamed.</summary>
+    /// <summary>The generation; 0 for streamed data.</summary>
     public long Generation => (long)((Value - 1) >> RankBits);
 
-    /// <summary>The rank of the source among those of one generation.</summary>
+    /// <summary>The rank of the source. It decides between statements of the same generation.</summary>
     public ushort SourceRank => (ushort)(Value - 1);
 
     /// <summary>The stamp of a segment.</summary>
     /// <param name="generation">1 to <see cref="MaxGeneration"/>.</param>
-    /// <param name="sourceRank">0 to <see cref="MaxSourceRank"/>; of one generation the higher rank wins.</param>
+    /// <param name="sourceRank">0 to <see cref="MaxSourceRank"/>. Within one generation the higher rank wins.</param>
     /// <exception cref="ArgumentOutOfRangeException">One of them is out of range.</exception>
     public static Stamp Of(long generation, int sourceRank)
     {

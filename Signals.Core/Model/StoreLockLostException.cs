@@ -1,8 +1,8 @@
 namespace Signals.Core.Model;
 
 /// <summary>
-/// The lock file of an open store was deleted or replaced, so that another process may have the store by now. The store that finds this out
-/// stops writing. Immutable.
+/// The lock file of an open store was deleted or replaced, so another process may have opened the store by now. The store that
+/// finds this out stops writing. Immutable.
 /// </summary>
 public sealed class StoreLockLostException : SignalsException
 {

@@ -7,11 +7,12 @@ using System.Text.Unicode;
 namespace Signals.Core.Model;
 
 /// <summary>
-/// Names a user in 128 bits: a number, a <see cref="Guid"/>, or the XxHash128 of a string. Immutable and safe to share.
-/// Ordered as an unsigned 128-bit number, which is also the order of users inside a table.
+/// Names a user in 128 bits: a number, a <see cref="Guid"/>, or the XxHash128 of a string. Immutable and safe to share. User ids
+/// are ordered as unsigned 128-bit numbers. Users inside a table have the same order.
 /// </summary>
 /// <remarks>
-/// The three sources share one space: <c>From(7UL)</c> and <c>From("7")</c> are different users, and a store should use one of them.
+/// The three sources share one space of numbers. <c>From(7UL)</c> and <c>From("7")</c> are different users, so a store should use
+/// one source only.
 /// </remarks>
 /// <param name="high">The more significant half.</param>
 /// <param name="low">The less significant half.</param>
@@ -25,7 +26,9 @@ public readonly struct UserId(ulong high, ulong low) : IEquatable<UserId>, IComp
     /// <summary>The less significant half.</summary>
     public ulong Low { get; } = low;
 
-    /// <summary>Well-mixed 64 bits of the id (the finaliser of MurmurHash3). Tables persist it: it must never change.</summary>
+    /// <summary>
+    /// Well-mixed 64 bits of the id (the finaliser of MurmurHash3). Tables store this value, so it must never change.
+    /// </summary>
     internal ulong Hash64
     {
         get
@@ -38,16 +41,16 @@ public readonly struct UserId(ulong high, ulong low) : IEquatable<UserId>, IComp
     }
 
     /// <summary>
-    /// True for <c>default(UserId)</c>, which is how a user that nobody set looks, and for the number 0, which is the same value. It can be
-    /// read and erased, because older stores may hold events of it; new events of it are refused.
+    /// True for <c>default(UserId)</c>, the value of a user id that was never set, and for the number 0, which is the same value.
+    /// You can read and erase it, because older stores may hold events of it. New events of it are refused.
     /// </summary>
     public bool IsNobody => (High | Low) == 0;
 
-    /// <summary>The user with this number; 0 is <see cref="IsNobody">nobody</see>, and no event can be added for it.</summary>
+    /// <summary>The user with this number. 0 is <see cref="IsNobody">nobody</see>: no event can be added for it.</summary>
     public static UserId From(ulong number) => new(0, number);
 
-    /// <summary>The user with this GUID; the order of ids is the order of the GUIDs' text.</summary>
-    /// <exception cref="ArgumentException">The GUID is empty, which is how a missing key usually looks.</exception>
+    /// <summary>The user with this GUID. The order of ids is the order of the GUIDs' texts.</summary>
+    /// <exception cref="ArgumentException">The GUID is empty. This is usually a missing key.</exception>
     public static UserId From(Guid value)
     {
         if (value == Guid.Empty)
@@ -62,8 +65,8 @@ public readonly struct UserId(ulong high, ulong low) : IEquatable<UserId>, IComp
 
     /// <summary>The user with this name, hashed as UTF-8.</summary>
     /// <exception cref="ArgumentException">
-    /// The name is empty, which is how a missing key usually looks, or it has half of a surrogate pair, which UTF-8 cannot hold: two such
-    /// names would be one user.
+    /// The name is empty, which is usually a missing key; or it has half of a surrogate pair, which UTF-8 cannot hold, so that
+    /// two such names would become one user.
     /// </exception>
     public static UserId From(string name)
     {
@@ -93,10 +96,10 @@ public readonly struct UserId(ulong high, ulong low) : IEquatable<UserId>, IComp
     }
 
     /// <summary>
-    /// The user with this name, given as UTF-8; the same user as <see cref="From(string)"/> of the same text. Other bytes are hashed as they
-    /// are, so that different ones name different users.
+    /// The user with this name, given as UTF-8. It is the same user as <see cref="From(string)"/> of the same text. Bytes that
+    /// are not UTF-8 are hashed as they are, so different bytes name different users.
     /// </summary>
-    /// <exception cref="ArgumentException">The name is empty, which is how a missing key usually looks.</exception>
+    /// <exception cref="ArgumentException">The name is empty. This is usually a missing key.</exception>
     public static UserId FromUtf8(ReadOnlySpan<byte> name)
     {
         if (name.IsEmpty)
@@ -130,12 +133,14 @@ public readonly struct UserId(ulong high, ulong low) : IEquatable<UserId>, IComp
     }
 
     /// <summary>
-    /// The one text of this id: the number in decimal when the id is one, otherwise 32 lower-case hexadecimal digits. <see cref="TryParse"/>
-    /// reads it back.
+    /// The canonical text of this id: a decimal number when <see cref="High"/> is 0, otherwise 32 lower-case hexadecimal digits.
+    /// <see cref="TryParse"/> reads it back.
     /// </summary>
     public override string ToString() => UserText.Format(this);
 
-    /// <summary>Reads what <see cref="ToString"/> writes, and nothing else; for what people type there is <see cref="UserReference"/>.</summary>
+    /// <summary>
+    /// Reads what <see cref="ToString"/> writes and nothing else. Use <see cref="UserReference"/> for text that people type.
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<char> text, out UserId user) => UserText.TryParse(text, out user);
 
     /// <summary>Whether both name the same user.</summary>

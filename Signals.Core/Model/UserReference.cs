@@ -5,12 +5,13 @@ using System.Text;
 namespace Signals.Core.Model;
 
 /// <summary>
-/// How people name a user to a program: what programs print (<see cref="UserId.ToString"/>), or <c>text:</c> and a name, <c>guid:</c> and a
-/// GUID, <c>id:</c> and 32 hexadecimal digits. A bare word is a name only where nobody could take it for one of the others.
+/// The ways in which a person names a user to a program: the text that programs print (<see cref="UserId.ToString"/>), or
+/// <c>text:</c> and a name, <c>guid:</c> and a GUID, <c>id:</c> and 32 hexadecimal digits. A bare word is a name only when it
+/// cannot be mistaken for one of the others.
 /// </summary>
 /// <remarks>
-/// Thread contract: any thread. What could mean two users is refused, because what follows may be an erasure: a number with a leading zero
-/// or a sign, part of an id, a prefix that does not exist, a space at an end, characters that show nothing.
+/// Thread contract: any thread. Text that could mean two users is refused, because the command may be an erasure. Refused are: a
+/// number with a leading zero or a sign, a part of an id, an unknown prefix, a space at either end, and invisible characters.
 /// </remarks>
 public static class UserReference
 {
@@ -19,11 +20,13 @@ public static class UserReference
     private const string IdPrefix = "id:";
     private const int ShortestIdPart = 16;
 
-    // Hexadecimal digits and what stands between, around or before digits.
+    // // Hexadecimal digits, and the characters that people write between, around or before digits.
     private static readonly SearchValues<char> OfNumbers = SearchValues.Create("0123456789abcdefABCDEF+-_., {}()xX");
 
     /// <summary>Reads a reference.</summary>
-    /// <exception cref="FormatException">It is none, or could mean two users; the message says what to write instead.</exception>
+    /// <exception cref="FormatException">
+    /// The text is not a reference, or could mean two users. The message says what to write instead.
+    /// </exception>
     public static UserId Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -52,7 +55,9 @@ public static class UserReference
         }
 
         return CouldMeanAnother(text)
-            ? throw new FormatException($"'{text}' could be a number, an id or a name; write text:{text} for the user with that name, a number without leading zeros, or id: and 32 hexadecimal digits.")
+            ? throw new FormatException(
+                $"'{text}' could be a number, an id or a name; write text:{text} for the user with that name, " +
+                "a number without leading zeros, or id: and 32 hexadecimal digits.")
             : Named(text, text);
     }
 
@@ -80,7 +85,10 @@ public static class UserReference
         return onlyDigitsAndPunctuation && (seen.AsSpan().ContainsAnyInRange('0', '9') || seen.Length >= ShortestIdPart);
     }
 
-    /// <summary>The text without characters that show nothing, such as marks of direction, and with the digits of every script as ours.</summary>
+    /// <summary>
+    /// The text as a person sees it: without invisible characters such as marks of direction, and with the digits of every script
+    /// as ASCII digits.
+    /// </summary>
     private static string AsSeen(string text) => string.Concat(text.EnumerateRunes()
         .Where(rune => Rune.GetUnicodeCategory(rune) != UnicodeCategory.Format)
         .Select(rune => Rune.IsDigit(rune) ? ((int)Rune.GetNumericValue(rune)).ToString(CultureInfo.InvariantCulture) : rune.ToString()));

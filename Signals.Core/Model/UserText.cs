@@ -4,13 +4,13 @@ using System.Globalization;
 namespace Signals.Core.Model;
 
 /// <summary>
-/// The canonical text of a user: the number in decimal where the id is one, otherwise 32 lower-case hexadecimal digits. Every id has one text
-/// and every text one id, because a number has at most 20 digits.
+/// The canonical text of a user: a decimal number where the high half of the id is 0, otherwise 32 lower-case hexadecimal digits.
+/// Every id has one text and every text one id, because a number has at most 20 digits.
 /// </summary>
 /// <remarks>Thread contract: any thread. Pure.</remarks>
 internal static class UserText
 {
-    /// <summary>Digits of an id that is no number.</summary>
+    /// <summary>The number of digits of an id that is not printed as a number.</summary>
     public const int IdDigits = 32;
 
     private const int HalfDigits = 16;
@@ -21,11 +21,11 @@ internal static class UserText
         ? user.Low.ToString(CultureInfo.InvariantCulture)
         : string.Create(CultureInfo.InvariantCulture, $"{user.High:x16}{user.Low:x16}");
 
-    /// <summary>Reads exactly what <see cref="Format"/> writes: no leading zero, sign, space or capital.</summary>
+    /// <summary>Reads exactly what <see cref="Format"/> writes. Leading zeros, signs, spaces and capitals are refused.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out UserId user) =>
         text.Length == IdDigits ? TryParseId(text, out user) && user.High != 0 : TryParseNumber(text, out user);
 
-    /// <summary>Reads 32 lower-case hexadecimal digits, whatever id they say.</summary>
+    /// <summary>Reads 32 lower-case hexadecimal digits, also of an id whose canonical text is a number.</summary>
     public static bool TryParseId(ReadOnlySpan<char> text, out UserId user)
     {
         user = default;
@@ -40,7 +40,7 @@ internal static class UserText
 
     private static bool TryParseNumber(ReadOnlySpan<char> text, out UserId user)
     {
-        // The runtime's parser alone would pass over NULs behind the digits.
+        // // The runtime's parser alone would accept NUL characters after the digits.
         ulong number = 0;
         bool isNumber = !text.ContainsAnyExceptInRange('0', '9')
             && ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && (text[0] != '0' || text.Length == 1);

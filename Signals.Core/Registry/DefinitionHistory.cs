@@ -3,8 +3,8 @@ using Signals.Core.Definitions;
 namespace Signals.Core.Registry;
 
 /// <summary>
-/// The versions of one definition and the order in which they were active. Not thread-safe: its registry's lock protects it. The active
-/// version is always among the kept ones.
+/// The versions of one definition, and the order in which they were active. Not thread-safe; the lock of its registry protects
+/// it. The active version is always one of the kept versions.
 /// </summary>
 internal sealed class DefinitionHistory<TPlan>(int maxVersions)
     where TPlan : class
@@ -17,7 +17,7 @@ internal sealed class DefinitionHistory<TPlan>(int maxVersions)
 
     public RegisteredDefinition<TPlan> Active => _activations[^1];
 
-    /// <summary>What reads get: the active version, or nothing when it is retired.</summary>
+    /// <summary>The version that reads get: the active one, or <c>null</c> when the definition is retired.</summary>
     public RegisteredDefinition<TPlan>? Served => _isRetired || Active.Definition.Stage == LifecycleStage.Retired ? null : Active;
 
     public RegisteredDefinition<TPlan>? Find(int version) => _versions.Find(registered => registered.Definition.Version == version);
@@ -35,7 +35,7 @@ internal sealed class DefinitionHistory<TPlan>(int maxVersions)
         }
     }
 
-    /// <summary>Puts the same version, compiled anew, in the place of a kept one and makes it active.</summary>
+    /// <summary>Replaces a kept version by the same version compiled anew, and makes it active.</summary>
     public void Replace(RegisteredDefinition<TPlan> kept, RegisteredDefinition<TPlan> registered)
     {
         _versions[_versions.IndexOf(kept)] = registered;
@@ -65,7 +65,7 @@ internal sealed class DefinitionHistory<TPlan>(int maxVersions)
         }
     }
 
-    /// <summary>Serves the definition no longer; false when it was not served.</summary>
+    /// <summary>Stops serving the definition. False when it was not served.</summary>
     public bool Retire()
     {
         bool wasServed = Served is not null;
@@ -73,7 +73,9 @@ internal sealed class DefinitionHistory<TPlan>(int maxVersions)
         return wasServed;
     }
 
-    /// <summary>Undoes a retirement, or makes the version active that was before; false when there was none.</summary>
+    /// <summary>
+    /// Undoes a retirement; otherwise makes the previously active version active again. False when there was none.
+    /// </summary>
     public bool RollBack()
     {
         if (_isRetired)
@@ -91,7 +93,7 @@ internal sealed class DefinitionHistory<TPlan>(int maxVersions)
         return true;
     }
 
-    // Taking a version out may leave the same one twice in a row, which no rollback must count as a step.
+    // // Removing a version may leave the same version twice in a row, which a rollback must not count as a step.
     private void CollapseRepeats()
     {
         for (int i = _activations.Count - 1; i > 0; i--)

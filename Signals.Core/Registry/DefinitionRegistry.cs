@@ -4,15 +4,18 @@ using Signals.Core.Definitions;
 namespace Signals.Core.Registry;
 
 /// <summary>
-/// The definitions that are served, by name. They are registered, replaced and rolled back while traffic flows: a read takes one snapshot
-/// and so sees one version whole.
+/// The definitions that are served, by name. They are registered, replaced and rolled back while reads go on: a read takes one
+/// snapshot and so sees one version as a whole.
 /// </summary>
 /// <remarks>
-/// Thread contract: any thread. A look-up is one volatile read and a hash probe, without lock or allocation. Changes are serialised, and
-/// compile a definition before they touch anything: one that cannot be compiled changes nothing.
-/// Invariants: a version number never changes its content; a definition never changes its owner.
+/// Thread contract: any thread. A lookup is one volatile read and one hash probe, without a lock or an allocation. Changes run
+/// one after the other. A change compiles the definition before it modifies anything, so a definition that cannot be compiled
+/// changes nothing.
+/// Invariants: the content of a version number never changes; the owner of a definition never changes.
 /// </remarks>
-/// <typeparam name="TPlan">What a host compiles definitions to; shared by all reads of a version, so safe for any thread.</typeparam>
+/// <typeparam name="TPlan">
+/// The compiled form of a definition. All reads of a version share it, so it must be safe for any thread.
+/// </typeparam>
 internal sealed class DefinitionRegistry<TPlan>
     where TPlan : class
 {
@@ -24,13 +27,15 @@ internal sealed class DefinitionRegistry<TPlan>
     // Protected by _changing.
     private readonly Dictionary<string, DefinitionHistory<TPlan>> _histories = new(StringComparer.Ordinal);
 
-    // Replaced whole under the lock, never changed after; read without it.
+    // // Replaced as a whole under the lock and never changed afterwards. Read without the lock.
     private volatile Dictionary<string, RegisteredDefinition<TPlan>> _served = new(StringComparer.Ordinal);
 
-    /// <summary>Makes an empty registry.</summary>
-    /// <param name="compile">Makes of a definition what runs it, and validates it against the store; its errors pass through.</param>
-    /// <param name="options">Bounds; the defaults when left out.</param>
-    /// <param name="time">Where registration times come from; the system's when left out.</param>
+    /// <summary>Creates an empty registry.</summary>
+    /// <param name="compile">
+    /// Validates a definition against the store and compiles it. Its exceptions are passed on to the caller.
+    /// </param>
+    /// <param name="options">The limits; the defaults when left out.</param>
+    /// <param name="time">The clock for registration times; the system's when left out.</param>
     public DefinitionRegistry(Func<SequenceDefinition, TPlan> compile, RegistryOptions? options = null, TimeProvider? time = null)
     {
         ArgumentNullException.ThrowIfNull(compile);
@@ -40,15 +45,16 @@ internal sealed class DefinitionRegistry<TPlan>
         _time = time ?? TimeProvider.System;
     }
 
-    /// <summary>The names that are served now, in no order.</summary>
+    /// <summary>The names that are served now, in no particular order.</summary>
     public IReadOnlyCollection<string> Names => _served.Keys;
 
     /// <summary>Finds the active version of a definition. False for an unknown name and for a retired definition.</summary>
-    public bool TryGet(string name, [NotNullWhen(true)] out RegisteredDefinition<TPlan>? registered) => _served.TryGetValue(name, out registered);
+    public bool TryGet(string name, [NotNullWhen(true)] out RegisteredDefinition<TPlan>? registered) =>
+        _served.TryGetValue(name, out registered);
 
     /// <summary>
-    /// Finds a version, or a kept set of overrides of one, by the hash of its content: what a receipt needs. Also finds retired and replaced
-    /// versions, as long as they are kept.
+    /// Finds a version, or a kept set of overrides of one, by the hash of its content, as a receipt needs it. It also finds
+    /// retired and replaced versions, as long as they are kept.
     /// </summary>
     public bool TryFind(UInt128 contentHash, [NotNullWhen(true)] out EffectiveDefinition<TPlan>? effective) =>
         TryFind(hash => hash == contentHash, out effective);
@@ -61,27 +67,34 @@ internal sealed class DefinitionRegistry<TPlan>
     {
         lock (_changing)
         {
-            effective = _histories.Values.SelectMany(history => history.Versions).Select(version => version.Find(matches)).FirstOrDefault(found => found is not null);
+            effective = _histories.Values
+                .SelectMany(history => history.Versions)
+                .Select(version => version.Find(matches))
+                .FirstOrDefault(found => found is not null);
         }
 
         return effective is not null;
     }
 
-    /// <summary>Registers a version and makes it the active one. The same version with the same content is only made active again.</summary>
+    /// <summary>
+    /// Registers a version and makes it the active one. When the same version is registered with the same content, it is only
+    /// made active.
+    /// </summary>
     /// <exception cref="DefinitionException">
-    /// It is not valid, its version number has other content, the name belongs to another owner, or the owner has too many.
+    /// The definition is invalid, its version number has other content, the name belongs to another owner, or the owner has too
+    /// many definitions.
     /// </exception>
     public void Register(SequenceDefinition definition) => Register(definition, _compile, isCompiledAnew: false);
 
     /// <summary>
-    /// Registers a version with a compiler of its own. The same version with the same content takes the place of the one before, because
-    /// its compiler may make another plan of it.
+    /// Registers a version with a compiler of its own. When the same version is registered with the same content, the new one
+    /// replaces it, because its compiler may produce another plan.
     /// </summary>
     /// <exception cref="DefinitionException">As in <see cref="Register(SequenceDefinition)"/>.</exception>
     internal void Register(SequenceDefinition definition, Func<SequenceDefinition, TPlan> compile) =>
         Register(definition, compile, isCompiledAnew: true);
 
-    /// <summary>Makes a kept version the active one, also of a retired definition.</summary>
+    /// <summary>Makes a kept version the active one, even when the definition is retired.</summary>
     /// <returns>False when the definition or the version is unknown.</returns>
     public bool Activate(string name, int version)
     {
@@ -98,7 +111,9 @@ internal sealed class DefinitionRegistry<TPlan>
         }
     }
 
-    /// <summary>Makes the version active again that was before the active one; after a <see cref="Retire"/>, the one that it ended.</summary>
+    /// <summary>
+    /// Makes the previously active version active again. After a <see cref="Retire"/> it serves the retired version again.
+    /// </summary>
     /// <returns>False when the definition is unknown or no other version was active before.</returns>
     public bool RollBack(string name)
     {
@@ -111,10 +126,10 @@ internal sealed class DefinitionRegistry<TPlan>
     }
 
     /// <summary>
-    /// Serves a definition no longer, but keeps its versions: they are found by their hashes, and registering, activating or rolling back
-    /// serves it again.
+    /// Stops serving a definition but keeps its versions. They can still be found by their hashes, and registering, activating or
+    /// rolling back serves the definition again.
     /// </summary>
-    /// <returns>False when the definition is not served.</returns>
+    /// <returns>False when the definition was not served.</returns>
     public bool Retire(string name)
     {
         lock (_changing)
@@ -125,7 +140,7 @@ internal sealed class DefinitionRegistry<TPlan>
         }
     }
 
-    /// <summary>Forgets a definition with all its versions; reads that hold one go on.</summary>
+    /// <summary>Removes a definition with all its versions. Reads that hold a version go on with it.</summary>
     /// <returns>False when the definition is unknown.</returns>
     public bool Remove(string name)
     {
@@ -137,7 +152,7 @@ internal sealed class DefinitionRegistry<TPlan>
         }
     }
 
-    /// <summary>The kept versions of a definition in the order of their registration; none for an unknown name.</summary>
+    /// <summary>The kept versions of a definition in the order of their registration. Empty for an unknown name.</summary>
     public IReadOnlyList<DefinitionVersion> Versions(string name)
     {
         lock (_changing)
@@ -149,16 +164,20 @@ internal sealed class DefinitionRegistry<TPlan>
         }
     }
 
-    /// <summary>Runs another definition in the shadow of the active version, on a sample of its reads, until that version is replaced.</summary>
-    /// <param name="name">The definition that is served.</param>
-    /// <param name="candidate">The definition to compare with; it need not be registered.</param>
-    /// <param name="every">1 samples every read, n one in n.</param>
-    /// <returns>What counts the differences; <c>null</c> when the name is not served.</returns>
-    /// <exception cref="DefinitionException">The candidate is not valid.</exception>
-    public ShadowDefinition<TPlan>? StartShadow(string name, SequenceDefinition candidate, int every) => StartShadow(name, candidate, every, _compile);
+    /// <summary>
+    /// Runs another definition in the shadow of the active version, on a sample of its reads, until the active version is
+    /// replaced.
+    /// </summary>
+    /// <param name="name">The name of the served definition.</param>
+    /// <param name="candidate">The definition to compare with. It need not be registered.</param>
+    /// <param name="every">1 samples every read, n samples one read in n.</param>
+    /// <returns>The shadow, which counts the differences; <c>null</c> when the name is not served.</returns>
+    /// <exception cref="DefinitionException">The candidate is invalid.</exception>
+    public ShadowDefinition<TPlan>? StartShadow(string name, SequenceDefinition candidate, int every) =>
+        StartShadow(name, candidate, every, _compile);
 
     /// <summary>Ends the shadow of the active version.</summary>
-    /// <returns>False when there is none.</returns>
+    /// <returns>False when the version has no shadow.</returns>
     public bool StopShadow(string name)
     {
         lock (_changing)
@@ -173,8 +192,9 @@ internal sealed class DefinitionRegistry<TPlan>
         }
     }
 
-    /// <summary>As <see cref="StartShadow(string, SequenceDefinition, int)"/>, with a compiler of the candidate's own.</summary>
-    internal ShadowDefinition<TPlan>? StartShadow(string name, SequenceDefinition candidate, int every, Func<SequenceDefinition, TPlan> compile)
+    /// <summary>As <see cref="StartShadow(string, SequenceDefinition, int)"/>, with a compiler for the candidate.</summary>
+    internal ShadowDefinition<TPlan>? StartShadow(
+        string name, SequenceDefinition candidate, int every, Func<SequenceDefinition, TPlan> compile)
     {
         ArgumentNullException.ThrowIfNull(candidate);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(every);
@@ -187,7 +207,8 @@ internal sealed class DefinitionRegistry<TPlan>
                 return null;
             }
 
-            return registered.Shadow = new ShadowDefinition<TPlan>(new EffectiveDefinition<TPlan>(candidate, plan), registered.Definition, every);
+            return registered.Shadow =
+                new ShadowDefinition<TPlan>(new EffectiveDefinition<TPlan>(candidate, plan), registered.Definition, every);
         }
     }
 
@@ -208,7 +229,10 @@ internal sealed class DefinitionRegistry<TPlan>
             }
             else if (same.Definition != definition)
             {
-                throw Refused(definition, "version", $"version {definition.Version} is registered with other content; give the changed definition another version");
+                throw Refused(
+                    definition,
+                    "version",
+                    $"version {definition.Version} is registered with other content; give the changed definition another version");
             }
             else if (isCompiledAnew)
             {
@@ -236,7 +260,7 @@ internal sealed class DefinitionRegistry<TPlan>
         int owned = _histories.Values.Count(other => other.Active.Definition.Owner == definition.Owner);
         if (owned >= _options.MaxDefinitionsPerOwner)
         {
-            throw Refused(definition, "owner", $"'{definition.Owner}' has {owned} definitions, which is all that is allowed");
+            throw Refused(definition, "owner", $"'{definition.Owner}' already has {owned} definitions, the largest number allowed");
         }
 
         history = new DefinitionHistory<TPlan>(_options.MaxVersions);

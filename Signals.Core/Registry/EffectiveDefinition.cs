@@ -2,8 +2,8 @@ using Signals.Core.Definitions;
 
 namespace Signals.Core.Registry;
 
-/// <summary>A definition with the values of a request, and what runs it. Immutable when the plan is.</summary>
-/// <typeparam name="TPlan">What a host compiles definitions to.</typeparam>
+/// <summary>A definition with the values of a request, and its plan. Immutable when the plan is.</summary>
+/// <typeparam name="TPlan">The compiled form of a definition.</typeparam>
 internal sealed class EffectiveDefinition<TPlan>
     where TPlan : class
 {
@@ -14,12 +14,14 @@ internal sealed class EffectiveDefinition<TPlan>
         ContentHash = definition.IsPortable ? definition.ComputeContentHash() : null;
     }
 
-    /// <summary>The definition; its settings have the request's values.</summary>
+    /// <summary>The definition. Its settings have the values of the request.</summary>
     public SequenceDefinition Definition { get; }
 
-    /// <summary>What runs it.</summary>
+    /// <summary>The compiled form of the definition.</summary>
     public TPlan Plan { get; }
 
-    /// <summary>Names its content, for receipts; <c>null</c> when it has a condition in the host's code.</summary>
+    /// <summary>
+    /// The hash that identifies the content, for receipts; <c>null</c> when there is a condition in the host's code.
+    /// </summary>
     public UInt128? ContentHash { get; }
 }

@@ -2,16 +2,16 @@ using Signals.Core.Columns;
 
 namespace Signals.Core.Registry;
 
-/// <summary>A sequence, as a comparison looks at it. For one thread while it is compared.</summary>
+/// <summary>The view of a sequence that a comparison needs. Used by one thread while it is compared.</summary>
 internal interface ISequenceRows
 {
-    /// <summary>Event times in the order of the sequence, milliseconds since the Unix epoch, UTC.</summary>
+    /// <summary>The event times in the order of the sequence, in milliseconds since the Unix epoch, UTC.</summary>
     ReadOnlySpan<long> Times { get; }
 
-    /// <summary>Event ids, one for each time.</summary>
+    /// <summary>The event ids, one for each time.</summary>
     ReadOnlySpan<ulong> Ids { get; }
 
-    /// <summary>Ids of the event types, one for each time.</summary>
+    /// <summary>The ids of the event types, one for each time.</summary>
     ReadOnlySpan<ushort> EventTypes { get; }
 
     /// <summary>The names of the output columns.</summary>
@@ -20,6 +20,6 @@ internal interface ISequenceRows
     /// <summary>Whether a row of a column is absent, null or a value.</summary>
     ColumnState StateOf(int column, int row);
 
-    /// <summary>The bytes of a value; not asked where there is none.</summary>
+    /// <summary>The bytes of a value. Not called for a row without a value.</summary>
     ReadOnlySpan<byte> ValueOf(int column, int row);
 }

@@ -3,13 +3,13 @@ using Signals.Core.Definitions;
 namespace Signals.Core.Registry;
 
 /// <summary>
-/// One version of a definition, as a read gets it from a registry: whole, and the same for as long as the read holds it.
+/// One version of a definition, as a read gets it from a registry: complete, and the same for as long as the read holds it.
 /// </summary>
 /// <remarks>
-/// Thread contract: any thread. Reads take no lock and allocate nothing, unless they bring overrides that were not kept. Lifetime: as long
-/// as somebody holds it; a registry that replaces it does not change it, but for the shadow.
+/// Thread contract: any thread. Reads take no lock and allocate nothing, unless they bring overrides that are not kept. Lifetime:
+/// as long as something references it. A registry that replaces it changes nothing of it except the shadow.
 /// </remarks>
-/// <typeparam name="TPlan">What a host compiles definitions to.</typeparam>
+/// <typeparam name="TPlan">The compiled form of a definition.</typeparam>
 internal sealed class RegisteredDefinition<TPlan>
     where TPlan : class
 {
@@ -17,12 +17,13 @@ internal sealed class RegisteredDefinition<TPlan>
     private readonly int _maxVariants;
     private readonly Lock _adding = new();
 
-    // Replaced whole under the lock; read without it.
+    // // Replaced as a whole under the lock. Read without the lock.
     private volatile Variant[] _variants = [];
     private volatile ShadowDefinition<TPlan>? _shadow;
     private int _nextReplaced;
 
-    internal RegisteredDefinition(SequenceDefinition definition, Func<SequenceDefinition, TPlan> compile, int maxVariants, DateTimeOffset registeredAt)
+    internal RegisteredDefinition(
+        SequenceDefinition definition, Func<SequenceDefinition, TPlan> compile, int maxVariants, DateTimeOffset registeredAt)
     {
         _compile = compile;
         _maxVariants = maxVariants;
@@ -33,13 +34,13 @@ internal sealed class RegisteredDefinition<TPlan>
     /// <summary>The definition as it was registered.</summary>
     public SequenceDefinition Definition => Default.Definition;
 
-    /// <summary>What is effective for a request without overrides.</summary>
+    /// <summary>The effective definition of a request without overrides.</summary>
     public EffectiveDefinition<TPlan> Default { get; }
 
-    /// <summary>When it was registered.</summary>
+    /// <summary>When the version was registered.</summary>
     public DateTimeOffset RegisteredAt { get; }
 
-    /// <summary>The definition that runs in its shadow; <c>null</c> for none.</summary>
+    /// <summary>The definition that runs in the shadow of this one; <c>null</c> for none.</summary>
     public ShadowDefinition<TPlan>? Shadow
     {
         get => _shadow;
@@ -48,12 +49,15 @@ internal sealed class RegisteredDefinition<TPlan>
 
     internal int VariantCount => _variants.Length;
 
-    /// <summary>What is effective for a request. Overrides that came lately, in the same order, are found again without an allocation.</summary>
+    /// <summary>
+    /// The effective definition of a request. Overrides that were used lately, in the same order, are found without an
+    /// allocation.
+    /// </summary>
     /// <exception cref="DefinitionException">The overrides do not fit; see <see cref="SequenceDefinition.With"/>.</exception>
     public EffectiveDefinition<TPlan> Resolve(ReadOnlySpan<ParameterOverride> overrides) =>
         overrides.IsEmpty ? Default : Find(overrides) ?? Add(overrides);
 
-    /// <summary>Finds what has a content hash among the default and the kept overrides; <c>null</c> when nothing has.</summary>
+    /// <summary>Finds the default or a kept set of overrides by content hash; <c>null</c> when there is none.</summary>
     internal EffectiveDefinition<TPlan>? Find(Predicate<UInt128?> matches) => matches(Default.ContentHash)
         ? Default
         : Array.Find(_variants, variant => matches(variant.Effective.ContentHash))?.Effective;

@@ -1,15 +1,21 @@
 namespace Signals.Core.Registry;
 
-/// <summary>The bounds of a <see cref="DefinitionRegistry{TPlan}"/>. Read once when it is made.</summary>
+/// <summary>The limits of a <see cref="DefinitionRegistry{TPlan}"/>. They are read once, when the registry is created.</summary>
 internal sealed record RegistryOptions
 {
-    /// <summary>Definitions of one owner, by name.</summary>
+    /// <summary>The largest number of definitions of one owner, counted by name.</summary>
     public int MaxDefinitionsPerOwner { get; init; } = 256;
 
-    /// <summary>Versions of one definition that are kept, the active one among them; what goes first is what was registered first.</summary>
+    /// <summary>
+    /// The number of versions of one definition that are kept, the active one included. The version that was registered first
+    /// goes first.
+    /// </summary>
     public int MaxVersions { get; init; } = 16;
 
-    /// <summary>Sets of overrides of one version whose plans are kept; when it is full, the next replaces the one that was kept longest.</summary>
+    /// <summary>
+    /// The number of override sets of one version whose plans are kept. When they are full, the next one replaces the one that
+    /// was kept longest.
+    /// </summary>
     public int MaxVariants { get; init; } = 64;
 
     internal void Validate()

@@ -2,7 +2,7 @@ using Signals.Core.Columns;
 
 namespace Signals.Core.Registry;
 
-/// <summary>Counts the differences between pairs of sequences. Not thread-safe. Keeps no sequence and no user.</summary>
+/// <summary>Counts the differences between pairs of sequences. Not thread-safe. It keeps no sequence and no user.</summary>
 internal sealed class SequenceComparison(string[] columns)
 {
     private readonly Dictionary<(long Time, ulong Id, ushort Type), int> _shadowRows = [];

@@ -1,8 +1,9 @@
 namespace Signals.Core.Schema;
 
 /// <summary>
-/// A checked handle on a fixed-width column: looked up once by name, then used per row without looking up or boxing.
-/// Belongs to the event type it was taken from. Immutable and safe to share; a <c>default</c> handle belongs to nothing and is refused.
+/// A checked handle on a fixed-width column. You look it up once by name, then use it for every row without lookups or boxing. It
+/// belongs to the event type that it was taken from. Immutable and safe to share. A <c>default</c> handle belongs to no event
+/// type and is refused.
 /// </summary>
 /// <typeparam name="T">The type of one value, or of one component of a vector.</typeparam>
 public readonly struct Column<T>
@@ -23,6 +24,6 @@ public readonly struct Column<T>
     /// <summary>The column's name.</summary>
     public string Name => EventType.Columns[Index].Name;
 
-    /// <summary>Components of one value: 1 for a scalar.</summary>
+    /// <summary>The number of components of one value; 1 for a scalar.</summary>
     public int Dimensions => EventType.Columns[Index].Type.Dimensions;
 }

@@ -16,16 +16,18 @@ public sealed class ColumnSchema
     /// <summary>The column's name, unique in its event type.</summary>
     public string Name { get; }
 
-    /// <summary>The column's index in <see cref="EventTypeSchema.Columns"/>, for ever: columns are only added, at the end.</summary>
+    /// <summary>
+    /// The column's index in <see cref="EventTypeSchema.Columns"/>. It never changes, because columns are only added at the end.
+    /// </summary>
     public ushort Id { get; }
 
-    /// <summary>Kind and dimensions of the values.</summary>
+    /// <summary>The kind and dimensions of the values.</summary>
     public ColumnType Type { get; }
 
     /// <summary>Whether the values arrive with the event or are joined on later.</summary>
     public ColumnRole Role { get; }
 
-    /// <summary>Role and type, as messages show them.</summary>
+    /// <summary>The role and type, in the form that messages use.</summary>
     public override string ToString() =>
         $"{(Role == ColumnRole.Field ? "field" : "enrichment")} {Type}";
 

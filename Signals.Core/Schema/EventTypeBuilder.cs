@@ -32,7 +32,7 @@ public sealed class EventTypeBuilder
     /// <summary>Adds a vector that arrives with the event.</summary>
     /// <typeparam name="T">float, <see cref="Half"/> or sbyte.</typeparam>
     /// <param name="name">The column's name.</param>
-    /// <param name="dimensions">Components of every value, 1 to 16384.</param>
+    /// <param name="dimensions">The number of components of every value, 1 to 16384.</param>
     public EventTypeBuilder Vector<T>(string name, int dimensions)
         where T : unmanaged => Add(name, ColumnType.Vector<T>(dimensions), ColumnRole.Field);
 
@@ -50,12 +50,12 @@ public sealed class EventTypeBuilder
     /// <summary>Adds a vector that is joined on later.</summary>
     /// <typeparam name="T">float, <see cref="Half"/> or sbyte.</typeparam>
     /// <param name="name">The column's name.</param>
-    /// <param name="dimensions">Components of every value, 1 to 16384.</param>
+    /// <param name="dimensions">The number of components of every value, 1 to 16384.</param>
     public EventTypeBuilder EnrichmentVector<T>(string name, int dimensions)
         where T : unmanaged => Add(name, ColumnType.Vector<T>(dimensions), ColumnRole.Enrichment);
 
-    /// <summary>Keeps only each user's newest events of this type; without it, all are kept.</summary>
-    /// <param name="events">At least 1.</param>
+    /// <summary>Keeps only each user's newest events of this type. Without this call all events are kept.</summary>
+    /// <param name="events">How many events to keep, at least 1.</param>
     public EventTypeBuilder KeepLast(int events)
     {
         SchemaLimits.CheckKeepLast(events);
@@ -63,7 +63,7 @@ public sealed class EventTypeBuilder
         return this;
     }
 
-    /// <summary>Forgets events older than this, by their own time; without it, age does not matter.</summary>
+    /// <summary>Forgets events older than this, by event time. Without this call age does not matter.</summary>
     /// <param name="age">Whole milliseconds, more than zero.</param>
     public EventTypeBuilder MaxAge(TimeSpan age)
     {
@@ -73,8 +73,8 @@ public sealed class EventTypeBuilder
     }
 
     /// <summary>
-    /// Sets the length of the time windows that tables are divided by; it can never change again.
-    /// Without it: a sixteenth of the max age, from 1 hour to 30 days; 30 days when there is no max age.
+    /// Sets the length of the time windows that divide the tables. It can never change again. Without this call the length is a
+    /// sixteenth of the max age, but at least 1 hour and at most 30 days; it is 30 days when there is no max age.
     /// </summary>
     /// <param name="length">Whole milliseconds, from one minute to 3650 days.</param>
     public EventTypeBuilder Window(TimeSpan length)

@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace Signals.Core.Schema;
 
 /// <summary>
-/// One event type: its columns and what is kept of it. Immutable and safe to share.
-/// Columns are append-only over the life of a store, so that rows written under an older schema simply have fewer of them.
+/// One event type: its columns, and how many events are kept for how long. Immutable and safe to share. During the life of a
+/// store columns are only appended, so rows written under an older schema have fewer columns.
 /// </summary>
 public sealed class EventTypeSchema
 {
@@ -28,7 +28,7 @@ public sealed class EventTypeSchema
     /// <summary>The event type's name, unique in the schema.</summary>
     public string Name { get; }
 
-    /// <summary>The event type's index in <see cref="StoreSchema.EventTypes"/>; once stored it never changes.</summary>
+    /// <summary>The event type's index in <see cref="StoreSchema.EventTypes"/>. Once stored it never changes.</summary>
     public ushort Id { get; }
 
     /// <summary>The columns in the order of their ids.</summary>
@@ -37,23 +37,25 @@ public sealed class EventTypeSchema
     /// <summary>How many of a user's newest events are kept; <see cref="int.MaxValue"/> keeps all.</summary>
     public int KeepLast { get; }
 
-    /// <summary>How old an event may become by its own time; <c>null</c> for any age.</summary>
+    /// <summary>The age, by event time, at which events are forgotten; <c>null</c> when age does not matter.</summary>
     public TimeSpan? MaxAge { get; }
 
-    /// <summary>The length of the time windows that tables are divided by.</summary>
+    /// <summary>The length of the time windows that divide the tables.</summary>
     public TimeSpan Window { get; }
 
-    /// <summary>False when the window only follows from <see cref="MaxAge"/>, and so must give way to a stored one.</summary>
+    /// <summary>
+    /// False when the window was derived from <see cref="MaxAge"/>. A derived window gives way to the stored one.
+    /// </summary>
     internal bool IsWindowDeclared { get; }
 
-    /// <summary>The types of the columns, without the indirection of <see cref="Columns"/>.</summary>
+    /// <summary>The columns as a span, without the indirection of <see cref="Columns"/>.</summary>
     internal ReadOnlySpan<ColumnSchema> ColumnSpan => _columns;
 
     /// <summary>The index of a column, or -1 when there is none of this name.</summary>
     public int IndexOf(string name) => _indexes.TryGetValue(name, out int index) ? index : -1;
 
     /// <summary>A handle on a fixed-width column.</summary>
-    /// <typeparam name="T">The type of one value, or of one component of a vector; must be the column's own.</typeparam>
+    /// <typeparam name="T">The type of one value, or of one component of a vector. It must be the column's own.</typeparam>
     /// <exception cref="ArgumentException">There is no such column, or its values are of another type.</exception>
     public Column<T> Column<T>(string name)
         where T : unmanaged

@@ -3,18 +3,18 @@ using Signals.Core.Model;
 namespace Signals.Core.Schema;
 
 /// <summary>
-/// Decides what the schema of a reopened store is. Pure, for any thread.
-/// Stored ids never move: types and columns match by name, new ones get the next ids, and those no longer declared stay.
-/// What is kept (<c>KeepLast</c>, <c>MaxAge</c>) follows the declaration. A change of meaning is refused.
+/// Decides which schema a reopened store has. Pure, for any thread. Stored ids never change: types and columns match by name, new
+/// ones get the next ids, and those that are no longer declared stay. <c>KeepLast</c> and <c>MaxAge</c> follow the declaration. A
+/// change of meaning is refused.
 /// </summary>
 internal static class SchemaEvolution
 {
     /// <summary>
-    /// The schema to use from now on. Event types that come out as declared are the declared instances, so that column handles
-    /// taken from the declaration stay valid.
+    /// The schema to use from now on. Where the result for an event type equals its declaration, the declared instance is used,
+    /// so that column handles taken from the declaration stay valid.
     /// </summary>
-    /// <param name="stored">What the store was last opened with.</param>
-    /// <param name="declared">What the program declares now.</param>
+    /// <param name="stored">The schema that the store was last opened with.</param>
+    /// <param name="declared">The schema that the program declares now.</param>
     /// <param name="changed">Whether the result must be stored.</param>
     /// <exception cref="SchemaMismatchException">A column's kind, dimensions or role, or a declared window, differs.</exception>
     public static StoreSchema Resolve(StoreSchema stored, StoreSchema declared, out bool changed)

@@ -3,8 +3,9 @@ using Signals.Core.Columns;
 namespace Signals.Core.Schema;
 
 /// <summary>
-/// The bounds of a schema and the checks that keep them, shared by the builders and by <see cref="SchemaSerializer"/>, so that a
-/// stored schema obeys what a declared one must. Pure. Every check throws <see cref="ArgumentException"/> naming what it found.
+/// The limits of a schema and the checks that enforce them. The builders and <see cref="SchemaSerializer"/> share them, so a
+/// stored schema obeys the same rules as a declared one. Pure. Every check throws <see cref="ArgumentException"/> and names what
+/// it found.
 /// </summary>
 internal static class SchemaLimits
 {
@@ -20,7 +21,10 @@ internal static class SchemaLimits
     private static readonly TimeSpan ShortestDefaultWindow = TimeSpan.FromHours(1);
     private static readonly TimeSpan LongestDefaultWindow = TimeSpan.FromDays(30);
 
-    /// <summary>A sixteenth of the age, so that expiry by whole windows keeps at most 1/16 too much; whole milliseconds.</summary>
+    /// <summary>
+    /// The default window: a sixteenth of the age, in whole milliseconds. Expiry by whole windows then keeps at most 1/16 too
+    /// much.
+    /// </summary>
     public static TimeSpan DefaultWindow(TimeSpan? maxAge)
     {
         if (maxAge is not { } age)
@@ -75,7 +79,7 @@ internal static class SchemaLimits
     {
         if (value < least || value > most || value.Ticks % TimeSpan.TicksPerMillisecond != 0)
         {
-            throw new ArgumentOutOfRangeException(name, value, $"Must be whole milliseconds from {least} to {most}.");
+            throw new ArgumentOutOfRangeException(name, value, $"The time must be whole milliseconds from {least} to {most}.");
         }
     }
 }

@@ -7,13 +7,13 @@ using Signals.Core.Model;
 namespace Signals.Core.Schema;
 
 /// <summary>
-/// Writes a schema to bytes and reads it back; the layout is in <c>docs/formats/schema.md</c>. Pure, for any thread.
-/// Input is not trusted: every count and length is bounded before it is used, and what is read passes the checks of the builders.
-/// Read by hand, so neither recursion nor type names can come from the bytes.
+/// Writes a schema to bytes and reads it back; the layout is in <c>docs/formats/schema.md</c>. Pure, for any thread. The input is
+/// not trusted: every count and length is checked before it is used, and the schema must pass the checks of the builders. The
+/// bytes are parsed by hand, so they can cause neither recursion nor the loading of a type.
 /// </summary>
 internal static class SchemaSerializer
 {
-    /// <summary>Raised by every change of the layout that an older reader would misread.</summary>
+    /// <summary>Increased by every change of the layout that an older reader would misread.</summary>
     public const int Version = 1;
 
     private const int SchemaItems = 2;
@@ -37,7 +37,7 @@ internal static class SchemaSerializer
     }
 
     /// <exception cref="InvalidDataException">The bytes are not a schema.</exception>
-    /// <exception cref="SchemaMismatchException">A newer version wrote them.</exception>
+    /// <exception cref="SchemaMismatchException">A newer version of Signals wrote the bytes.</exception>
     public static StoreSchema Read(ReadOnlyMemory<byte> bytes)
     {
         var reader = new MessagePackReader(bytes);
@@ -46,7 +46,8 @@ internal static class SchemaSerializer
             StoreSchema schema = ReadSchema(ref reader);
             return reader.End ? schema : throw new InvalidDataException($"Bytes follow the schema at {reader.Consumed}.");
         }
-        catch (Exception error) when (error is MessagePackSerializationException or EndOfStreamException or ArgumentException or OverflowException)
+        catch (Exception error) when (
+            error is MessagePackSerializationException or EndOfStreamException or ArgumentException or OverflowException)
         {
             throw new InvalidDataException($"Not a schema, at byte {reader.Consumed}: {error.Message}", error);
         }
@@ -131,7 +132,7 @@ internal static class SchemaSerializer
             : throw new InvalidDataException($"A name of {bytes.Length} bytes; at most {SchemaLimits.MaxNameLength} are allowed.");
     }
 
-    // The exact bounds are the builder's business; this one only keeps the multiplication from overflowing.
+    // // The builder checks the exact bounds. This check only keeps the multiplication from overflowing.
     private static TimeSpan ReadTime(ref MessagePackReader reader)
     {
         long milliseconds = reader.ReadInt64();

@@ -32,15 +32,17 @@ public sealed class StoreSchema
     public IReadOnlyList<EventTypeSchema> EventTypes { get; }
 
     /// <summary>The event type of this name.</summary>
-    /// <exception cref="ArgumentException">There is none.</exception>
+    /// <exception cref="ArgumentException">The schema has no event type of this name.</exception>
     public EventTypeSchema this[string name] => TryGet(name, out EventTypeSchema? type)
         ? type
         : throw new ArgumentException(
             $"The schema has no event type '{name}'; it has: {string.Join(", ", EventTypes.Select(t => t.Name))}.", nameof(name));
 
     /// <summary>Declares a schema.</summary>
-    /// <param name="define">Adds the event types; ids follow the order of the calls.</param>
-    /// <exception cref="ArgumentException">A name is malformed or taken twice, a limit is exceeded, or nothing was declared.</exception>
+    /// <param name="define">Adds the event types. Their ids follow the order of the calls.</param>
+    /// <exception cref="ArgumentException">
+    /// A name is malformed or used twice, a limit is exceeded, or nothing was declared.
+    /// </exception>
     public static StoreSchema Define(Action<StoreSchemaBuilder> define)
     {
         ArgumentNullException.ThrowIfNull(define);

@@ -1,6 +1,8 @@
 namespace Signals.Core.Schema;
 
-/// <summary>Collects the event types of a <see cref="StoreSchema"/>. For one thread, inside <see cref="StoreSchema.Define"/>.</summary>
+/// <summary>
+/// Collects the event types of a <see cref="StoreSchema"/>. Used by one thread, inside <see cref="StoreSchema.Define"/>.
+/// </summary>
 public sealed class StoreSchemaBuilder
 {
     private readonly List<EventTypeSchema> _types = [];
@@ -11,7 +13,7 @@ public sealed class StoreSchemaBuilder
 
     /// <summary>Adds an event type.</summary>
     /// <param name="name">1 to 128 of <c>a-z A-Z 0-9 _ . -</c>, unique in the schema.</param>
-    /// <param name="define">Adds its columns and says what is kept.</param>
+    /// <param name="define">Adds the columns of the event type and says which events are kept.</param>
     public StoreSchemaBuilder EventType(string name, Action<EventTypeBuilder> define)
     {
         ArgumentNullException.ThrowIfNull(define);

@@ -1,8 +1,8 @@
 namespace Signals.Core.Schema;
 
 /// <summary>
-/// A checked handle on a text or bytes column: looked up once by name, then used per row.
-/// Belongs to the event type it was taken from. Immutable and safe to share; a <c>default</c> handle belongs to nothing and is refused.
+/// A checked handle on a text or bytes column. You look it up once by name, then use it for every row. It belongs to the event
+/// type that it was taken from. Immutable and safe to share. A <c>default</c> handle belongs to no event type and is refused.
 /// </summary>
 public readonly struct VariableColumn
 {
