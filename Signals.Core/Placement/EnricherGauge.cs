@@ -3,14 +3,14 @@ using Signals.Core.Enrichment;
 
 namespace Signals.Core.Placement;
 
-/// <summary>What one enricher costs a store, and whether new events are stored with it.</summary>
+/// <summary>Measures what one enricher costs a store, and holds whether new events are stored with its outputs.</summary>
 /// <remarks>
-/// Thread contract: any thread, without locks. Who runs the enricher reports one run in <see cref="SampleEvery"/>, with its weight, so that the
-/// others pay for no clock and no shared memory. Lifetime: the store's.
+/// Thread contract: any thread, without locks. Code that runs the enricher reports one of <see cref="SampleEvery"/> runs, with
+/// its weight; the other runs read no clock and touch no shared memory. Lifetime: the store's.
 /// </remarks>
 internal sealed class EnricherGauge
 {
-    /// <summary>One run in so many is reported; a power of two.</summary>
+    /// <summary>One run of this many is reported. A power of two.</summary>
     public const int SampleEvery = 16;
 
     private long _runs;
@@ -31,7 +31,7 @@ internal sealed class EnricherGauge
         set => _isStored = value;
     }
 
-    /// <summary>The decision in a few words, for traces; empty while there is none.</summary>
+    /// <summary>The current decision in a few words, for traces; empty before the first one.</summary>
     public string Decision
     {
         get => _decision;
@@ -39,10 +39,10 @@ internal sealed class EnricherGauge
     }
 
     /// <summary>Counts a sampled run at serving.</summary>
-    /// <param name="weight">How many runs it stands for.</param>
-    /// <param name="wanted">Rows in which the outputs were wanted.</param>
-    /// <param name="computed">Of those, rows that were computed.</param>
-    /// <param name="elapsed">How long it took; counted when it computed rows.</param>
+    /// <param name="weight">The number of runs that it represents.</param>
+    /// <param name="wanted">The number of rows in which the outputs were wanted.</param>
+    /// <param name="computed">How many of those rows were computed.</param>
+    /// <param name="elapsed">How long the run took. Only counted when it computed rows.</param>
     public void AddRun(int weight, int wanted, int computed, TimeSpan elapsed)
     {
         Interlocked.Add(ref _wanted, (long)weight * wanted);
@@ -55,10 +55,10 @@ internal sealed class EnricherGauge
         }
     }
 
-    /// <summary>Counts a run at serving that was too late. Every one is counted.</summary>
+    /// <summary>Counts a run at serving that was too late. Every late run is counted, not only a sample.</summary>
     public void AddLate() => Interlocked.Increment(ref _late);
 
-    /// <summary>Counts the bytes of a batch's outputs.</summary>
+    /// <summary>Counts the bytes of the outputs of a batch.</summary>
     public void AddValues(EnrichmentBatch batch)
     {
         long bytes = 0;
@@ -74,8 +74,8 @@ internal sealed class EnricherGauge
         Interlocked.Add(ref _valueBytes, bytes);
     }
 
-    /// <summary>What was counted so far.</summary>
-    /// <param name="events">New events of the types that the enricher takes, which others count.</param>
+    /// <summary>The counts so far.</summary>
+    /// <param name="events">The new events of the types that the enricher takes. They are counted elsewhere.</param>
     public EnricherCounts Read(long events) => new(
         Interlocked.Read(ref _runs), Interlocked.Read(ref _late), Interlocked.Read(ref _wanted), Interlocked.Read(ref _computed),
         Interlocked.Read(ref _timedRows), Interlocked.Read(ref _timedNanoseconds) / 1e3, Interlocked.Read(ref _valueRows),

@@ -1,28 +1,38 @@
 namespace Signals.Core.Placement;
 
-/// <summary>How a store weighs the two places of an enrichment, and how slowly it changes its mind. Checked once, when the store is opened.</summary>
+/// <summary>
+/// How a store weighs the two placements of an enrichment, and how slowly it changes between them. Checked once, when the store
+/// is opened.
+/// </summary>
 public sealed record PlacementOptions
 {
-    /// <summary>How often it decides. Default 10 s.</summary>
+    /// <summary>How often the store decides. Default 10 s.</summary>
     public TimeSpan Period { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How many decisions in a row must want another place before it changes. Default 3.</summary>
+    /// <summary>How many decisions in a row must want the other placement before it changes. Default 3.</summary>
     public int Confirmations { get; init; } = 3;
 
-    /// <summary>How long a place is kept at least; what the host pins or a definition requires does not wait. Default 5 min.</summary>
+    /// <summary>
+    /// The least time for which a placement is kept. A pin of the host, or a requirement of a definition, takes effect at once.
+    /// Default 5 min.
+    /// </summary>
     public TimeSpan MinimumStay { get; init; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How many times a measured figure must be beyond its threshold to change the place, there and back. Default 1.5.</summary>
+    /// <summary>
+    /// The factor by which a measured figure must exceed its threshold before the placement changes, in either direction. Default
+    /// 1.5.
+    /// </summary>
     public double Margin { get; init; } = 1.5;
 
-    /// <summary>Which share of the runs at serving may be too late. Default 0.001.</summary>
+    /// <summary>The share of the runs at serving that may be too late. Default 0.001.</summary>
     public double LateShare { get; init; } = 0.001;
 
-    /// <summary>Runs at serving, of those counted lately, without which lateness says nothing. Default 1,000.</summary>
+    /// <summary>The number of recent runs at serving that is needed to judge lateness. Default 1,000.</summary>
     public double MinimumRuns { get; init; } = 1000;
 
     /// <summary>
-    /// How many stored bytes of every new event are worth one microsecond that the reads of an event take for it at serving. Default 50.
+    /// The exchange rate between space and time: how many stored bytes per new event are worth one microsecond that reads spend
+    /// on that event at serving. Default 50.
     /// </summary>
     public double BytesPerMicrosecond { get; init; } = 50;
 
@@ -42,7 +52,7 @@ public sealed record PlacementOptions
     {
         if (!isMet)
         {
-            throw new ArgumentOutOfRangeException(name, value, $"Must be {bounds}.");
+            throw new ArgumentOutOfRangeException(name, value, $"{name} must be {bounds}.");
         }
     }
 }

@@ -4,14 +4,17 @@ using Signals.Core.Enrichment;
 namespace Signals.Core.Placement;
 
 /// <summary>
-/// Decides where an enrichment is computed. The rules of experiments and sharing are those of large recommenders: what is tried or used by
-/// one alone is not worth every event's bytes, what comes too late at serving has to be there already. What several established definitions
-/// share goes where it is cheaper.
+/// Decides where an enrichment is computed. The rules for experiments and sharing are those of large recommenders. An enrichment
+/// that is only being tried, or that only one definition uses, is not worth bytes in every event. An enrichment that is too late
+/// at serving must be stored. An enrichment that several established definitions share is computed where it is cheaper.
 /// </summary>
-/// <remarks>Pure. Values are the same in either place, so a decision is a matter of cost and never of correctness.</remarks>
+/// <remarks>Pure. The values are the same in either place, so the decision affects cost and never correctness.</remarks>
 internal static class PlacementPolicy
 {
-    /// <summary>Decides, without haste: a place changes when enough decisions in a row want it and the present one was kept long enough.</summary>
+    /// <summary>
+    /// Decides cautiously: the placement changes only when enough decisions in a row want it and the present one was kept long
+    /// enough.
+    /// </summary>
     public static PlacementDecision Decide(in PlacementFigures figures, in PlacementDecision now, long nowMs, PlacementOptions options)
     {
         (EnrichmentPlacement placement, PlacementRule rule) = Wanted(figures, now, options);
@@ -27,7 +30,8 @@ internal static class PlacementPolicy
             : new PlacementDecision(placement, rule, nowMs, 0);
     }
 
-    private static (EnrichmentPlacement Placement, PlacementRule Rule) Wanted(in PlacementFigures figures, in PlacementDecision now, PlacementOptions options)
+    private static (EnrichmentPlacement Placement, PlacementRule Rule) Wanted(
+        in PlacementFigures figures, in PlacementDecision now, PlacementOptions options)
     {
         if (!figures.IsOffered)
         {
@@ -36,7 +40,9 @@ internal static class PlacementPolicy
 
         if (figures.Pin != PlacementChoice.Automatic)
         {
-            return (figures.Pin == PlacementChoice.Indexing ? EnrichmentPlacement.Indexing : EnrichmentPlacement.Serving, PlacementRule.Pinned);
+            return (
+                figures.Pin == PlacementChoice.Indexing ? EnrichmentPlacement.Indexing : EnrichmentPlacement.Serving,
+                PlacementRule.Pinned);
         }
 
         if (figures.IsRequired)
@@ -54,7 +60,10 @@ internal static class PlacementPolicy
             : Cheaper(figures, now, options);
     }
 
-    /// <summary>Once it is stored because it was late, few runs at serving are left; without enough of them it stays so.</summary>
+    /// <summary>
+    /// Whether it is too late at serving. Once it is stored for that reason, few runs at serving are left to judge by; while
+    /// there are not enough of them, it stays stored.
+    /// </summary>
     private static bool IsTooLate(in PlacementFigures figures, in PlacementDecision now, PlacementOptions options)
     {
         bool isEnough = figures.Runs >= options.MinimumRuns;
@@ -63,7 +72,8 @@ internal static class PlacementPolicy
             : isEnough && figures.LateShare > options.LateShare;
     }
 
-    private static (EnrichmentPlacement Placement, PlacementRule Rule) Cheaper(in PlacementFigures figures, in PlacementDecision now, PlacementOptions options)
+    private static (EnrichmentPlacement Placement, PlacementRule Rule) Cheaper(
+        in PlacementFigures figures, in PlacementDecision now, PlacementOptions options)
     {
         if (figures is not { BytesPerEvent: { } bytes, MicrosecondsPerRow: { } microseconds, RowsPerEvent: { } rows })
         {

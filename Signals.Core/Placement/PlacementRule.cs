@@ -1,32 +1,34 @@
 namespace Signals.Core.Placement;
 
-/// <summary>Which rule decided where an enrichment is computed for new events. In the order in which they are asked.</summary>
+/// <summary>
+/// The rule that decided where an enrichment is computed for new events. The rules are listed in the order in which they apply.
+/// </summary>
 public enum PlacementRule : byte
 {
-    /// <summary>None yet: too little was measured. New events are not stored with it.</summary>
+    /// <summary>No rule yet, because too little was measured. New events are not stored with the enrichment.</summary>
     Unmeasured = 0,
 
-    /// <summary>The host pinned it.</summary>
+    /// <summary>The host pinned the placement.</summary>
     Pinned = 1,
 
-    /// <summary>The store was not given the enricher to run at indexing, so it runs at serving.</summary>
+    /// <summary>The store was not given the enricher for indexing, so it runs at serving.</summary>
     NotOffered = 2,
 
-    /// <summary>A served definition asks for it to be stored.</summary>
+    /// <summary>A served definition asks for the enrichment to be stored.</summary>
     Required = 3,
 
-    /// <summary>No served definition uses it.</summary>
+    /// <summary>No served definition uses the enrichment.</summary>
     Unused = 4,
 
-    /// <summary>Only experimental definitions use it: serving.</summary>
+    /// <summary>Only experimental definitions use the enrichment, so it runs at serving.</summary>
     Experimental = 5,
 
-    /// <summary>It came too late at serving, too often: indexing.</summary>
+    /// <summary>The enrichment was too late at serving too often, so it runs at indexing.</summary>
     TooLate = 6,
 
-    /// <summary>One definition alone uses it: serving.</summary>
+    /// <summary>Only one definition uses the enrichment, so it runs at serving.</summary>
     NotShared = 7,
 
-    /// <summary>Several definitions share it, and the cheaper of the two was chosen.</summary>
+    /// <summary>Several definitions share the enrichment, so the cheaper placement was chosen.</summary>
     Cost = 8,
 }

@@ -93,7 +93,7 @@ internal sealed class DefinitionHistory<TPlan>(int maxVersions)
         return true;
     }
 
-    // // Removing a version may leave the same version twice in a row, which a rollback must not count as a step.
+    // Removing a version may leave the same version twice in a row, which a rollback must not count as a step.
     private void CollapseRepeats()
     {
         for (int i = _activations.Count - 1; i > 0; i--)

@@ -27,7 +27,7 @@ internal sealed class DefinitionRegistry<TPlan>
     // Protected by _changing.
     private readonly Dictionary<string, DefinitionHistory<TPlan>> _histories = new(StringComparer.Ordinal);
 
-    // // Replaced as a whole under the lock and never changed afterwards. Read without the lock.
+    // Replaced as a whole under the lock and never changed afterwards. Read without the lock.
     private volatile Dictionary<string, RegisteredDefinition<TPlan>> _served = new(StringComparer.Ordinal);
 
     /// <summary>Creates an empty registry.</summary>

@@ -17,7 +17,7 @@ internal sealed class RegisteredDefinition<TPlan>
     private readonly int _maxVariants;
     private readonly Lock _adding = new();
 
-    // // Replaced as a whole under the lock. Read without the lock.
+    // Replaced as a whole under the lock. Read without the lock.
     private volatile Variant[] _variants = [];
     private volatile ShadowDefinition<TPlan>? _shadow;
     private int _nextReplaced;

@@ -2,12 +2,12 @@ using Signals.Core.Definitions;
 
 namespace Signals.Core.Registry;
 
-/// <summary>A definition that runs beside a served one, on a sample of its reads, to see what would change.</summary>
+/// <summary>A definition that runs beside a served one on a sample of its reads, to show what would change.</summary>
 /// <remarks>
-/// Thread contract: any thread; <see cref="Compare"/> takes a lock and belongs off the caller's path, see <see cref="ShadowWorker{TRequest}"/>.
-/// Its counters are bounded by the columns of the served definition.
+/// Thread contract: any thread. <see cref="Compare"/> takes a lock, so it should not run while a caller waits; see
+/// <see cref="ShadowWorker{TRequest}"/>. The number of its counters is bounded by the number of columns of the served definition.
 /// </remarks>
-/// <typeparam name="TPlan">What a host compiles definitions to.</typeparam>
+/// <typeparam name="TPlan">The compiled form of a definition.</typeparam>
 internal sealed class ShadowDefinition<TPlan>
     where TPlan : class
 {
@@ -26,16 +26,16 @@ internal sealed class ShadowDefinition<TPlan>
         _comparison = new SequenceComparison([.. served.Columns.Select(column => column.Name)]);
     }
 
-    /// <summary>What runs in the shadow.</summary>
+    /// <summary>The definition that runs in the shadow.</summary>
     public EffectiveDefinition<TPlan> Candidate { get; }
 
-    /// <summary>Counts a read and says whether it is one to compare: the first, and then every so many. Allocates nothing.</summary>
+    /// <summary>Counts a read and decides whether to compare it: the first read and then every n-th. Allocates nothing.</summary>
     public bool TrySample() => (Interlocked.Increment(ref _reads) - 1) % _every == 0;
 
-    /// <summary>Counts a read that was chosen and could not wait for its comparison.</summary>
+    /// <summary>Counts a read that was chosen but dropped, because too many comparisons waited.</summary>
     public void Drop() => Interlocked.Increment(ref _dropped);
 
-    /// <summary>Counts a read that was chosen and whose comparison failed.</summary>
+    /// <summary>Counts a read that was chosen but whose comparison failed.</summary>
     public void Fail(Exception error)
     {
         ArgumentNullException.ThrowIfNull(error);
@@ -54,7 +54,7 @@ internal sealed class ShadowDefinition<TPlan>
         }
     }
 
-    /// <summary>What was found so far.</summary>
+    /// <summary>The results so far.</summary>
     public ShadowReport Report()
     {
         long reads = Interlocked.Read(ref _reads);

@@ -3,14 +3,14 @@ using System.Threading.Channels;
 namespace Signals.Core.Registry;
 
 /// <summary>
-/// Requests whose shadow comparison waits, and the one worker that makes them: off the caller's path, one at a time, so that shadows take a
-/// bounded part of the machine.
+/// A queue of requests that wait for their shadow comparison, and the one worker that runs them. The comparisons run one at a
+/// time and not while a caller waits, so shadows take a bounded part of the machine.
 /// </summary>
 /// <remarks>
-/// Thread contract: any thread offers, never waits, and is told when there is no room. An error of the handler goes to its error callback
-/// and the worker goes on. Lifetime: dispose it to end the worker after the request in hand.
+/// Thread contract: any thread may add a request. Adding never waits; it fails when there is no room. An error of the handler
+/// goes to the error callback, and the worker goes on. Lifetime: disposing it ends the worker after its current request.
 /// </remarks>
-/// <typeparam name="TRequest">What it takes to run a read again: the user, the as-of, the definitions.</typeparam>
+/// <typeparam name="TRequest">What is needed to run a read again: the user, the as-of time, the definitions.</typeparam>
 internal sealed class ShadowWorker<TRequest> : IAsyncDisposable
 {
     private readonly Channel<TRequest> _waiting;
@@ -20,9 +20,9 @@ internal sealed class ShadowWorker<TRequest> : IAsyncDisposable
     private readonly Task _worker;
 
     /// <summary>Starts the worker.</summary>
-    /// <param name="capacity">Requests that may wait.</param>
+    /// <param name="capacity">The number of requests that may wait.</param>
     /// <param name="handle">Runs one comparison.</param>
-    /// <param name="failed">Told of an error of <paramref name="handle"/>; must not throw.</param>
+    /// <param name="failed">Receives an error of <paramref name="handle"/>. It must not throw.</param>
     public ShadowWorker(int capacity, Action<TRequest> handle, Action<TRequest, Exception> failed)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
@@ -34,11 +34,11 @@ internal sealed class ShadowWorker<TRequest> : IAsyncDisposable
         _worker = Task.Run(WorkAsync);
     }
 
-    /// <summary>Offers a request.</summary>
-    /// <returns>False when there is no room, or the queue was disposed.</returns>
+    /// <summary>Adds a request.</summary>
+    /// <returns>False when there is no room, or the worker was disposed.</returns>
     public bool TryAdd(TRequest request) => _waiting.Writer.TryWrite(request);
 
-    /// <summary>Ends the worker; what still waits is dropped.</summary>
+    /// <summary>Ends the worker. Requests that still wait are dropped.</summary>
     public async ValueTask DisposeAsync()
     {
         if (_waiting.Writer.TryComplete())
@@ -63,7 +63,7 @@ internal sealed class ShadowWorker<TRequest> : IAsyncDisposable
         }
         catch (OperationCanceledException)
         {
-            // Disposed while nothing waited.
+            // The worker was disposed while nothing waited.
         }
     }
 
@@ -75,7 +75,7 @@ internal sealed class ShadowWorker<TRequest> : IAsyncDisposable
         }
         catch (Exception error)
         {
-            // Whatever a shadow throws, it must not end the worker: it is counted where the shadow's owner looks.
+            // No error of a shadow may end the worker. It is counted with the shadow, where its owner can see it.
             _failed(request, error);
         }
     }

@@ -1,8 +1,9 @@
 namespace Signals.Core.Tenancy;
 
 /// <summary>
-/// Shuts a tenant off after failures in a row. Closed: everything passes. Open: nothing passes until its time is over. Then one read at a
-/// time may try: its success closes the circuit, its failure opens it again. Lock-free, any thread; times are nanoseconds.
+/// Shuts a tenant off after a number of failures in a row. While the circuit is closed, every read passes. While it is open, no
+/// read passes until its time is over. Then one read at a time may try: its success closes the circuit, its failure opens it
+/// again. Lock-free, any thread. Times are in nanoseconds.
 /// </summary>
 internal sealed class Circuit(int failuresToOpen, long openNanoseconds)
 {
@@ -14,11 +15,11 @@ internal sealed class Circuit(int failuresToOpen, long openNanoseconds)
 
     public long Opened => Interlocked.Read(ref _opened);
 
-    /// <summary>Whether it is open, a try that is under way included.</summary>
+    /// <summary>Whether the circuit is open, also while a read tries.</summary>
     public bool IsOpen => Volatile.Read(ref _openUntil) != Closed;
 
-    /// <summary>Asks for passage.</summary>
-    /// <returns>0, or the nanoseconds until a read may try.</returns>
+    /// <summary>Asks whether a read may pass.</summary>
+    /// <returns>0 when it may; otherwise the nanoseconds until a read may try.</returns>
     public long TryPass(long now)
     {
         long until = Volatile.Read(ref _openUntil);
@@ -32,7 +33,7 @@ internal sealed class Circuit(int failuresToOpen, long openNanoseconds)
             return until - now;
         }
 
-        // Whoever moves the time on is the one that tries; if its outcome never comes, another may try later.
+        // The read that moves the time on is the one that tries. If its outcome never comes, another read may try later.
         return Interlocked.CompareExchange(ref _openUntil, now + openNanoseconds, until) == until ? 0 : openNanoseconds;
     }
 

@@ -1,6 +1,6 @@
 namespace Signals.Core.Tenancy;
 
-/// <summary>One tenant: its quota, its circuit and what it has done. Nothing of it is shared with another tenant.</summary>
+/// <summary>One tenant: its quota, its circuit and its counters. Tenants share nothing with each other.</summary>
 /// <remarks>Thread contract: any thread, without locks. Entering and leaving allocate nothing.</remarks>
 public sealed class Tenant
 {
@@ -37,16 +37,16 @@ public sealed class Tenant
         TokenBucket? Bucket(double? rate) => rate is { } perSecond ? new TokenBucket(perSecond, options.BurstSeconds) : null;
     }
 
-    /// <summary>The tenant's name: the owner of its definitions.</summary>
+    /// <summary>The tenant's name, which is the owner of its definitions.</summary>
     public string Name { get; }
 
-    /// <summary>What it may use.</summary>
+    /// <summary>The tenant's limits.</summary>
     public TenantOptions Options { get; }
 
     /// <summary>Asks to run one read.</summary>
-    /// <param name="lease">When let in: to be completed or failed exactly once.</param>
-    /// <param name="retryAfter">When refused: how long until a try can succeed, as far as can be told.</param>
-    /// <returns><see cref="TenantRefusal.None"/> when let in.</returns>
+    /// <param name="lease">The lease when the read is admitted. It must be completed or failed exactly once.</param>
+    /// <param name="retryAfter">When the read is refused: how long until a retry can succeed, as far as is known.</param>
+    /// <returns><see cref="TenantRefusal.None"/> when the read is admitted.</returns>
     public TenantRefusal TryEnter(out TenantLease lease, out TimeSpan retryAfter)
     {
         lease = default;
@@ -55,7 +55,7 @@ public sealed class Tenant
             return Refuse(TenantRefusal.Concurrency, 0, out retryAfter);
         }
 
-        // The circuit comes last: who passes it may be the one read that decides whether it closes.
+        // The circuit is asked last, because a read that passes it may be the one that decides whether it closes.
         long now = Now();
         if (_rows?.Wait(now) is > 0 and var rows)
         {
@@ -84,15 +84,15 @@ public sealed class Tenant
     }
 
     /// <summary>Asks to run one read.</summary>
-    /// <returns>To be completed or failed exactly once.</returns>
-    /// <exception cref="TenantRefusedException">It may not.</exception>
+    /// <returns>The lease. It must be completed or failed exactly once.</returns>
+    /// <exception cref="TenantRefusedException">The read is refused.</exception>
     public TenantLease Enter()
     {
         TenantRefusal refusal = TryEnter(out TenantLease lease, out TimeSpan retryAfter);
         return refusal == TenantRefusal.None ? lease : throw new TenantRefusedException(Name, refusal, retryAfter);
     }
 
-    /// <summary>What it has done so far.</summary>
+    /// <summary>The tenant's counters so far.</summary>
     public TenantStats Stats() => new()
     {
         Tenant = Name,
@@ -112,7 +112,7 @@ public sealed class Tenant
         LastFailure = _lastFailure,
     };
 
-    /// <summary>Ends a read; false when it has ended before.</summary>
+    /// <summary>Ends a read. False when it had already ended.</summary>
     internal bool TryEnd(TenantEntry entry, long number)
     {
         bool ends = entry.TryEnd(number);

@@ -1,14 +1,16 @@
 namespace Signals.Core.Tenancy;
 
-/// <summary>Entries of a tenant that wait for the next read, so that entering and leaving allocate nothing.</summary>
-/// <remarks>Thread contract: any thread, without locks; an entry that finds no place is left to the garbage collector.</remarks>
+/// <summary>A tenant's idle entries, kept for the next reads so that entering and leaving allocate nothing.</summary>
+/// <remarks>
+/// Thread contract: any thread, without locks. An entry that finds no free place is left to the garbage collector.
+/// </remarks>
 internal sealed class TenantEntries
 {
     private const int Places = 64;
 
     private readonly TenantEntry?[] _idle = new TenantEntry?[Places];
 
-    /// <summary>An entry that no other read has.</summary>
+    /// <summary>Takes an entry that no other read has.</summary>
     public TenantEntry Take()
     {
         foreach (ref TenantEntry? place in _idle.AsSpan())

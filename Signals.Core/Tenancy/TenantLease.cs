@@ -1,8 +1,8 @@
 namespace Signals.Core.Tenancy;
 
 /// <summary>
-/// A read that a tenant was let in for. Completed or failed exactly once, by the thread that runs it or another; a second time is refused,
-/// with a copy of the lease, too.
+/// The permission for one read of a tenant. It must be completed or failed exactly once, by the thread that runs the read or by
+/// another. A second time is refused, also through a copy of the lease.
 /// </summary>
 public readonly record struct TenantLease
 {
@@ -19,12 +19,19 @@ public readonly record struct TenantLease
         _enteredAt = enteredAt;
     }
 
-    /// <summary>The read ended well: charges its rows and its time.</summary>
-    /// <exception cref="InvalidOperationException">The lease is <c>default</c>: the read was not let in. Or the read has ended already.</exception>
+    /// <summary>Ends a read that succeeded. Its rows and its time are charged to the tenant.</summary>
+    /// <exception cref="InvalidOperationException">
+    /// The lease is <c>default</c>, so no read was admitted; or the read has already ended.
+    /// </exception>
     public void Complete(int rows) => End().Complete(_enteredAt, rows);
 
-    /// <summary>The read failed: charges its time and counts towards the circuit. The tenant's own mistakes only, not refusals.</summary>
-    /// <exception cref="InvalidOperationException">The lease is <c>default</c>: the read was not let in. Or the read has ended already.</exception>
+    /// <summary>
+    /// Ends a read that failed. Its time is charged to the tenant, and the failure counts towards the circuit. Call it for the
+    /// tenant's own errors, not for refusals.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">
+    /// The lease is <c>default</c>, so no read was admitted; or the read has already ended.
+    /// </exception>
     public void Fail(Exception error)
     {
         ArgumentNullException.ThrowIfNull(error);
@@ -33,9 +40,11 @@ public readonly record struct TenantLease
 
     private Tenant End()
     {
-        Tenant tenant = _tenant ?? throw new InvalidOperationException("The read was not let in; there is nothing to end.");
+        Tenant tenant = _tenant
+            ?? throw new InvalidOperationException("The lease is the default: no read was admitted, so there is none to end.");
         return tenant.TryEnd(_entry!, _number)
             ? tenant
-            : throw new InvalidOperationException($"The read of the tenant '{tenant.Name}' has ended already; complete or fail a lease once.");
+            : throw new InvalidOperationException(
+                $"The read of the tenant '{tenant.Name}' has already ended; complete or fail a lease only once.");
     }
 }

@@ -3,24 +3,29 @@ using Signals.Core.Model;
 
 namespace Signals.Core.Tenancy;
 
-/// <summary>The tenants of a host by name. A look-up is one volatile read and a hash probe, without lock or allocation; any thread.</summary>
-/// <param name="time">Where quotas take time from; the system's when left out.</param>
+/// <summary>
+/// The tenants of a host, by name. A lookup is one volatile read and one hash probe, without a lock or an allocation. Any thread.
+/// </summary>
+/// <param name="time">The clock for quotas; the system's when left out.</param>
 public sealed class TenantRegistry(TimeProvider? time = null)
 {
     private readonly TimeProvider _time = time ?? TimeProvider.System;
     private readonly Lock _changing = new();
 
-    // Replaced whole under the lock, never changed after; read without it.
+    // Replaced as a whole under the lock and never changed afterwards. Read without the lock.
     private volatile Dictionary<string, Tenant> _tenants = new(StringComparer.Ordinal);
     private volatile Tenant[] _inOrder = [];
 
-    /// <summary>The tenants that are registered now, in no order.</summary>
+    /// <summary>The tenants that are registered now, in no particular order.</summary>
     public IReadOnlyCollection<Tenant> Tenants => _tenants.Values;
 
-    /// <summary>The same in the order in which their names were registered first.</summary>
+    /// <summary>The tenants that are registered now, in the order in which their names were first registered.</summary>
     internal IReadOnlyList<Tenant> InOrder => _inOrder;
 
-    /// <summary>Registers a tenant, or gives a registered one another quota: it then begins anew, with empty counters and a closed circuit.</summary>
+    /// <summary>
+    /// Registers a tenant. A tenant that is registered already gets the new limits and starts anew, with empty counters and a
+    /// closed circuit.
+    /// </summary>
     /// <exception cref="ArgumentException">The name is empty or has half of a surrogate pair, or an option is out of bounds.</exception>
     public Tenant Register(string name, TenantOptions options)
     {
@@ -38,8 +43,8 @@ public sealed class TenantRegistry(TimeProvider? time = null)
         return tenant;
     }
 
-    /// <summary>Forgets a tenant; its running reads end as they began.</summary>
-    /// <returns>False when it is unknown.</returns>
+    /// <summary>Removes a tenant. Its running reads go on and end normally.</summary>
+    /// <returns>False when the tenant is unknown.</returns>
     public bool Remove(string name)
     {
         lock (_changing)
@@ -55,9 +60,9 @@ public sealed class TenantRegistry(TimeProvider? time = null)
     /// <summary>Finds a tenant.</summary>
     public bool TryGet(string name, [NotNullWhen(true)] out Tenant? tenant) => _tenants.TryGetValue(name, out tenant);
 
-    /// <summary>Asks to run one read of a tenant.</summary>
-    /// <returns>To be completed or failed exactly once.</returns>
-    /// <exception cref="TenantRefusedException">The tenant is unknown, or it may not.</exception>
+    /// <summary>Asks to run one read for a tenant.</summary>
+    /// <returns>The lease. It must be completed or failed exactly once.</returns>
+    /// <exception cref="TenantRefusedException">The tenant is unknown, or the read is refused.</exception>
     public TenantLease Enter(string name) => TryGet(name, out Tenant? tenant)
         ? tenant.Enter()
         : throw new TenantRefusedException(name, TenantRefusal.UnknownTenant, TimeSpan.Zero);

@@ -1,50 +1,52 @@
 namespace Signals.Core.Tenancy;
 
-/// <summary>What one tenant has done since it was registered. Each number is exact; together they are not of one instant.</summary>
+/// <summary>
+/// The counters of one tenant since it was registered. Each number is exact, but they are not all read at the same instant.
+/// </summary>
 public sealed record TenantStats
 {
     /// <summary>The tenant's name.</summary>
     public required string Tenant { get; init; }
 
-    /// <summary>Reads that were let in.</summary>
+    /// <summary>The number of reads that were admitted.</summary>
     public required long Admitted { get; init; }
 
-    /// <summary>Of those, reads that run now.</summary>
+    /// <summary>How many of them are running now.</summary>
     public required long Running { get; init; }
 
-    /// <summary>Of those, reads that ended well.</summary>
+    /// <summary>How many of them succeeded.</summary>
     public required long Succeeded { get; init; }
 
-    /// <summary>Of those, reads that failed.</summary>
+    /// <summary>How many of them failed.</summary>
     public required long Failed { get; init; }
 
-    /// <summary>Reads refused by the rate of reads.</summary>
+    /// <summary>The number of reads refused because of the rate of reads.</summary>
     public required long RefusedByReads { get; init; }
 
-    /// <summary>Reads refused by the rate of rows.</summary>
+    /// <summary>The number of reads refused because of the rate of rows.</summary>
     public required long RefusedByRows { get; init; }
 
-    /// <summary>Reads refused by the rate of time.</summary>
+    /// <summary>The number of reads refused because of the rate of time.</summary>
     public required long RefusedByMicroseconds { get; init; }
 
-    /// <summary>Reads refused because too many ran.</summary>
+    /// <summary>The number of reads refused because too many reads were running.</summary>
     public required long RefusedByConcurrency { get; init; }
 
-    /// <summary>Reads refused by the open circuit.</summary>
+    /// <summary>The number of reads refused because the circuit was open.</summary>
     public required long RefusedByCircuit { get; init; }
 
     /// <summary>How often the circuit opened.</summary>
     public required long CircuitOpened { get; init; }
 
-    /// <summary>Whether the circuit is open now: no read passes, or one that tries.</summary>
+    /// <summary>Whether the circuit is open now: no read passes, or only one that tries.</summary>
     public required bool IsCircuitOpen { get; init; }
 
-    /// <summary>Rows that were served.</summary>
+    /// <summary>The number of rows that were served.</summary>
     public required long Rows { get; init; }
 
-    /// <summary>Time that its reads took, failures included.</summary>
+    /// <summary>The microseconds that the tenant's reads took, failed ones included.</summary>
     public required long Microseconds { get; init; }
 
-    /// <summary>The last failure's type and message; <c>null</c> without one.</summary>
+    /// <summary>The type and message of the last failure; <c>null</c> when there was none.</summary>
     public required string? LastFailure { get; init; }
 }

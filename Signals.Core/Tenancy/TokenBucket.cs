@@ -1,8 +1,8 @@
 namespace Signals.Core.Tenancy;
 
 /// <summary>
-/// A rate with a burst: the generic cell rate algorithm, one word that says until when what was used is paid for. Lock-free, any thread.
-/// Times are nanoseconds of any monotonic clock.
+/// A rate with a burst, by the generic cell rate algorithm: one number holds the time until which all use so far is paid for.
+/// Lock-free, any thread. Times are nanoseconds of any monotonic clock.
 /// </summary>
 internal sealed class TokenBucket
 {
@@ -13,12 +13,12 @@ internal sealed class TokenBucket
     public TokenBucket(double tokensPerSecond, double burstSeconds)
     {
         _nanosecondsPerToken = 1e9 / tokensPerSecond;
-        // A bucket that cannot hold one token would never let anything in.
+        // A bucket that cannot hold one token would never admit anything.
         _burstNanoseconds = (long)Math.Max(burstSeconds * 1e9, Math.Ceiling(_nanosecondsPerToken));
     }
 
     /// <summary>Takes one token.</summary>
-    /// <returns>0, or the nanoseconds until there is one.</returns>
+    /// <returns>0 when it was taken; otherwise the nanoseconds until there is a token.</returns>
     public long TryTake(long now)
     {
         while (true)
@@ -38,17 +38,17 @@ internal sealed class TokenBucket
         }
     }
 
-    /// <summary>How long until what was charged is within the burst again: 0 when it is.</summary>
+    /// <summary>The nanoseconds until what was charged is within the burst again; 0 when it is.</summary>
     public long Wait(long now) => Math.Max(0, Math.Max(Volatile.Read(ref _paidUntil), now) - now - _burstNanoseconds);
 
-    /// <summary>Takes tokens that were used already, even if there are none.</summary>
+    /// <summary>Takes tokens that were already used, even when there are none left.</summary>
     public void Charge(long now, long tokens)
     {
         long cost = (long)Math.Min(tokens * _nanosecondsPerToken, long.MaxValue / 4);
         while (true)
         {
             long before = Volatile.Read(ref _paidUntil);
-            // Capped, so that debts cannot overflow.
+            // The debt is capped, so that it cannot overflow.
             long after = Math.Min(Math.Max(before, now) + cost, now + long.MaxValue / 4);
             if (Interlocked.CompareExchange(ref _paidUntil, after, before) == before)
             {
