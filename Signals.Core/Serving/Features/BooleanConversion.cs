@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Signals.Core.Serving.Features;
 
-/// <summary>To a byte that is 0 for zero and 1 for anything else, NaN included.</summary>
+/// <summary>Converts to a byte: 0 for zero, and 1 for anything else, NaN included.</summary>
 internal sealed class BooleanConversion<TFrom> : NumberConversion<TFrom, byte>
     where TFrom : unmanaged, INumber<TFrom>
 {

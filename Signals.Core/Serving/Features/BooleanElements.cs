@@ -1,6 +1,6 @@
 namespace Signals.Core.Serving.Features;
 
-/// <summary>Elements that are bytes of 0 or 1.</summary>
+/// <summary>Creates elements that are bytes of 0 or 1.</summary>
 internal sealed class BooleanElements : ElementFactory<byte>
 {
     public override bool TakesAsIs<TFrom>(bool isBoolean) => isBoolean;

@@ -3,13 +3,13 @@ using System.Runtime.InteropServices;
 
 namespace Signals.Core.Serving.Features;
 
-/// <summary>What the bytes of an element are. Pure.</summary>
+/// <summary>The size and equality of elements as bytes. Pure.</summary>
 internal static class ByteSize
 {
     public static int Of<T>()
         where T : unmanaged => Unsafe.SizeOf<T>();
 
-    /// <summary>Whether both have the same bytes, as zeros of different signs have not.</summary>
+    /// <summary>Whether both have the same bytes. Zeros of different signs do not.</summary>
     public static bool AreSame<T>(T left, T right)
         where T : unmanaged =>
         MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in left)).SequenceEqual(MemoryMarshal.AsBytes(new ReadOnlySpan<T>(in right)));

@@ -5,14 +5,14 @@ using Signals.Core.Serving.Rows;
 
 namespace Signals.Core.Serving.Features;
 
-/// <summary>A small category as one-hot, multi-hot or index.</summary>
-/// <typeparam name="TTo">The tensor's element.</typeparam>
-/// <param name="encoding">How it becomes numbers.</param>
-/// <param name="columns">Ordinals; one but for multi-hot.</param>
-/// <param name="vocabularies">For each column, the categories as its type holds them.</param>
-/// <param name="categories">How many categories.</param>
-/// <param name="hasOther">Whether values outside have a place of their own, the last.</param>
-/// <param name="numbers">The element for each count from 0 to categories + 1.</param>
+/// <summary>Writes a category from a small vocabulary as one-hot, multi-hot or index.</summary>
+/// <typeparam name="TTo">The type of the tensor's elements.</typeparam>
+/// <param name="encoding">How the category becomes numbers.</param>
+/// <param name="columns">The ordinals of the columns. Only multi-hot has more than one.</param>
+/// <param name="vocabularies">For each column, the categories in the column's type.</param>
+/// <param name="categories">The number of categories.</param>
+/// <param name="hasOther">Whether values outside the vocabulary have a place of their own. It is the last one.</param>
+/// <param name="numbers">The elements of the numbers from 0 to categories + 1.</param>
 internal sealed class CategoryKernel<TTo>(
     CategoryEncoding encoding, int[] columns, Vocabulary[] vocabularies, int categories, bool hasOther, TTo[] numbers)
     : FeatureKernel(encoding == CategoryEncoding.Index ? 1 : categories + (hasOther ? 1 : 0), ByteSize.Of<TTo>())
@@ -37,8 +37,8 @@ internal sealed class CategoryKernel<TTo>(
         }
     }
 
-    /// <param name="row">The row's elements.</param>
-    /// <param name="category">The category's position, or -1.</param>
+    /// <param name="row">The elements of the row.</param>
+    /// <param name="category">The position of the category, or -1 for none.</param>
     private void Mark(Span<TTo> row, int category)
     {
         if (category < 0 && !hasOther)

@@ -5,13 +5,15 @@ using Signals.Core.Serving.Rows;
 
 namespace Signals.Core.Serving.Features;
 
-/// <summary>The values of a column of fixed width, as they are or converted, with a default where there is none.</summary>
-/// <typeparam name="TFrom">The column's element; of a boolean column, byte.</typeparam>
-/// <typeparam name="TTo">The tensor's element.</typeparam>
+/// <summary>
+/// Writes the values of a fixed-width column, as they are or converted, and a default for rows without a value.
+/// </summary>
+/// <typeparam name="TFrom">The type of the column's elements; byte for a boolean column.</typeparam>
+/// <typeparam name="TTo">The type of the tensor's elements.</typeparam>
 /// <param name="column">The column's ordinal.</param>
-/// <param name="dimensions">Elements of a row.</param>
-/// <param name="missing">What every element of a row that is absent or null becomes.</param>
-/// <param name="conversion">How a value becomes an element; null where it does as it is, both types being one.</param>
+/// <param name="dimensions">The number of elements of a row.</param>
+/// <param name="missing">The element to write in a row that is absent or null.</param>
+/// <param name="conversion">Converts a value to an element; null when both types are the same and values are copied.</param>
 internal sealed class ColumnKernel<TFrom, TTo>(
     int column, int dimensions, TTo missing, NumberConversion<TFrom, TTo>? conversion)
     : FeatureKernel(dimensions, ByteSize.Of<TTo>())
@@ -44,7 +46,7 @@ internal sealed class ColumnKernel<TFrom, TTo>(
         }
     }
 
-    /// <summary>What a row without a value becomes by itself, as its bytes are zero.</summary>
+    /// <summary>The element that a row without a value gets by conversion, because its bytes are zero.</summary>
     private static TTo OfZero(NumberConversion<TFrom, TTo>? conversion)
     {
         TTo element = default;
@@ -53,7 +55,7 @@ internal sealed class ColumnKernel<TFrom, TTo>(
         return element;
     }
 
-    /// <summary>Narrow rows are gathered first, so that many are converted by one call.</summary>
+    /// <summary>Converts the chosen rows. Narrow rows are gathered first, so that one call converts many of them.</summary>
     [SkipLocalsInit]
     private void Convert(NumberConversion<TFrom, TTo> how, ReadOnlySpan<byte> values, ReadOnlySpan<int> chosen, Span<byte> destination)
     {
@@ -75,7 +77,8 @@ internal sealed class ColumnKernel<TFrom, TTo>(
         }
     }
 
-    private void ConvertRuns(NumberConversion<TFrom, TTo> how, ReadOnlySpan<byte> values, ReadOnlySpan<int> chosen, Span<byte> destination)
+    private void ConvertRuns(
+        NumberConversion<TFrom, TTo> how, ReadOnlySpan<byte> values, ReadOnlySpan<int> chosen, Span<byte> destination)
     {
         for (int i = 0; i < chosen.Length;)
         {

@@ -3,11 +3,11 @@ using Signals.Core.Definitions;
 
 namespace Signals.Core.Serving.Features;
 
-/// <summary>Makes the elements of one tensor type from numbers of any type. Immutable; any thread.</summary>
+/// <summary>Converts numbers of any type to the elements of one tensor type. Immutable; any thread.</summary>
 internal abstract class ElementFactory<TTo>
     where TTo : unmanaged
 {
-    /// <summary>Whether a value of the same type of C# is an element as it is.</summary>
+    /// <summary>Whether a value of type <typeparamref name="TFrom"/> is an element without a conversion.</summary>
     public abstract bool TakesAsIs<TFrom>(bool isBoolean)
         where TFrom : unmanaged;
 
@@ -23,7 +23,7 @@ internal abstract class ElementFactory<TTo>
         return element;
     }
 
-    /// <summary>The element of a default, of 0 without one.</summary>
+    /// <summary>The element of a default value; the element of 0 when there is no default.</summary>
     public TTo Of(Literal? literal, Scaling? scaling) => (literal, scaling) switch
     {
         (null, null) => default,
@@ -35,7 +35,7 @@ internal abstract class ElementFactory<TTo>
         ({ } value, _) => Of(value.Float64),
     };
 
-    /// <summary>The elements of the counts from 0 to <paramref name="most"/>.</summary>
+    /// <summary>The elements of the numbers from 0 to <paramref name="most"/>.</summary>
     public TTo[] Counts(int most)
     {
         TTo[] counts = new TTo[most + 1];

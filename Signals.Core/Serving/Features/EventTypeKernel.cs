@@ -3,12 +3,12 @@ using Signals.Core.Serving.Rows;
 
 namespace Signals.Core.Serving.Features;
 
-/// <summary>The event's type as one-hot or index over the definition's sources.</summary>
-/// <typeparam name="TTo">The tensor's element.</typeparam>
-/// <param name="positions">By event type id the position among the sources.</param>
-/// <param name="sources">How many sources.</param>
-/// <param name="isIndex">One element, the position + 1, instead of one per source.</param>
-/// <param name="numbers">The element for each count from 0 to sources.</param>
+/// <summary>Writes the event's type as one-hot or index over the definition's sources.</summary>
+/// <typeparam name="TTo">The type of the tensor's elements.</typeparam>
+/// <param name="positions">For each event type id, the position of its source.</param>
+/// <param name="sources">The number of sources.</param>
+/// <param name="isIndex">Whether to write one element, the position + 1, instead of one element per source.</param>
+/// <param name="numbers">The elements of the numbers from 0 to sources.</param>
 internal sealed class EventTypeKernel<TTo>(int[] positions, int sources, bool isIndex, TTo[] numbers)
     : FeatureKernel(isIndex ? 1 : sources, ByteSize.Of<TTo>())
     where TTo : unmanaged

@@ -7,13 +7,13 @@ using Signals.Core.Serving.Rows;
 
 namespace Signals.Core.Serving.Features;
 
-/// <summary>Turns the features of one tensor into kernels: columns by ordinal, conversions by type.</summary>
-/// <typeparam name="TTo">The tensor's element.</typeparam>
-/// <remarks>Thread contract: one thread. The definition was validated against the schema that the layout is of.</remarks>
+/// <summary>Compiles the features of one tensor to kernels, with columns by ordinal and conversions by type.</summary>
+/// <typeparam name="TTo">The type of the tensor's elements.</typeparam>
+/// <remarks>Thread contract: one thread. The definition must have been validated against the schema of the layout.</remarks>
 /// <param name="layout">The columns.</param>
-/// <param name="definition">Whose features.</param>
+/// <param name="definition">The definition whose features are compiled.</param>
 /// <param name="types">The event types of the definition.</param>
-/// <param name="elements">How elements are made.</param>
+/// <param name="elements">Creates the elements.</param>
 internal sealed class FeatureCompiler<TTo>(
     RowLayout layout, SequenceDefinition definition, EventTypeSchema[] types, ElementFactory<TTo> elements)
     where TTo : unmanaged
@@ -49,7 +49,7 @@ internal sealed class FeatureCompiler<TTo>(
             ColumnKind.Float16 or ColumnKind.VectorFloat16 => Column<Half>(feature, type),
             ColumnKind.Float32 or ColumnKind.VectorFloat32 => Column<float>(feature, type),
             ColumnKind.Float64 => Column<double>(feature, type),
-            _ => throw new ArgumentException($"The column '{feature.Column}' is {type}, which is no number."),
+            _ => throw new ArgumentException($"The column '{feature.Column}' is {type}, which is not a number."),
         };
     }
 
@@ -68,7 +68,12 @@ internal sealed class FeatureCompiler<TTo>(
         int[] columns = [.. feature.Columns.Select(layout.OrdinalOf)];
         Vocabulary[] vocabularies = Array.ConvertAll(columns, column => VocabularyOf(feature, layout.Types[column]));
         return new CategoryKernel<TTo>(
-            feature.Encoding, columns, vocabularies, feature.Categories.Count, feature.HasOther, elements.Counts(feature.Categories.Count + 1));
+            feature.Encoding,
+            columns,
+            vocabularies,
+            feature.Categories.Count,
+            feature.HasOther,
+            elements.Counts(feature.Categories.Count + 1));
     }
 
     private static Vocabulary VocabularyOf(CategoryFeature feature, ColumnType type) => type.Kind switch
@@ -97,7 +102,8 @@ internal sealed class FeatureCompiler<TTo>(
             positions[type.Id] = Array.IndexOf(sources, type.Name);
         }
 
-        return new EventTypeKernel<TTo>(positions, sources.Length, feature.Encoding == CategoryEncoding.Index, elements.Counts(sources.Length));
+        return new EventTypeKernel<TTo>(
+            positions, sources.Length, feature.Encoding == CategoryEncoding.Index, elements.Counts(sources.Length));
     }
 
     private TimeKernel<TTo> Time(TimeMeasure measure, TimeUnit unit, Scaling? scaling)

@@ -4,24 +4,26 @@ using Signals.Core.Serving.Rows;
 
 namespace Signals.Core.Serving.Features;
 
-/// <summary>Writes one feature of chosen rows into a tensor: alone in a tensor straight to its place, beside others with a stride.</summary>
+/// <summary>
+/// Writes one feature of chosen rows into a tensor: directly when it is the only feature of the tensor, with a stride otherwise.
+/// </summary>
 /// <remarks>Thread contract: immutable; any thread.</remarks>
 internal abstract class FeatureKernel(int elements, int elementBytes)
 {
-    /// <summary>Narrow features go through so many bytes of the stack, from where they are spread.</summary>
+    /// <summary>The bytes of stack memory in which narrow features are written before they are spread.</summary>
     private const int ScratchBytes = 512;
 
-    /// <summary>Elements of one row.</summary>
+    /// <summary>The number of elements of one row.</summary>
     public int Elements { get; } = elements;
 
-    /// <summary>Bytes of one row.</summary>
+    /// <summary>The number of bytes of one row.</summary>
     public int RowBytes { get; } = elements * elementBytes;
 
-    /// <summary>Writes the feature of all chosen rows; every byte of it is written.</summary>
+    /// <summary>Writes the feature of all chosen rows. Every byte of the feature is written.</summary>
     /// <param name="rows">The working set.</param>
-    /// <param name="chosen">Which rows, in the order of the tensor.</param>
-    /// <param name="destination">From the feature's first byte in the first row on.</param>
-    /// <param name="stride">Bytes from one row of the tensor to the next, at least <see cref="RowBytes"/>.</param>
+    /// <param name="chosen">The rows to write, in the order of the tensor.</param>
+    /// <param name="destination">The tensor's memory from the first byte of the feature in the first row on.</param>
+    /// <param name="stride">The bytes from one row of the tensor to the next, at least <see cref="RowBytes"/>.</param>
     [SkipLocalsInit]
     public void Write(RowSet rows, ReadOnlySpan<int> chosen, Span<byte> destination, int stride)
     {
@@ -52,7 +54,7 @@ internal abstract class FeatureKernel(int elements, int elementBytes)
         }
     }
 
-    /// <summary>Writes <paramref name="count"/> of the chosen rows from <paramref name="first"/> on, back to back.</summary>
+    /// <summary>Writes <paramref name="count"/> of the chosen rows from <paramref name="first"/> on, without gaps.</summary>
     protected abstract void WriteDense(RowSet rows, ReadOnlySpan<int> chosen, int first, int count, Span<byte> destination);
 
     private void Spread(ReadOnlySpan<byte> dense, Span<byte> destination, int stride)

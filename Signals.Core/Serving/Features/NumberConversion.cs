@@ -1,10 +1,10 @@
 namespace Signals.Core.Serving.Features;
 
-/// <summary>How elements of one type become elements of another. Immutable; any thread.</summary>
+/// <summary>Converts elements of one type to elements of another. Immutable; any thread.</summary>
 internal abstract class NumberConversion<TFrom, TTo>
     where TFrom : unmanaged
     where TTo : unmanaged
 {
-    /// <summary>Converts element by element; both are of one length.</summary>
+    /// <summary>Converts element by element. Both spans have the same length.</summary>
     public abstract void Convert(ReadOnlySpan<TFrom> source, Span<TTo> destination);
 }

@@ -2,7 +2,7 @@ using System.Numerics;
 
 namespace Signals.Core.Serving.Features;
 
-/// <summary>Elements that are numbers.</summary>
+/// <summary>Creates elements that are numbers.</summary>
 internal sealed class NumberElements<TTo> : ElementFactory<TTo>
     where TTo : unmanaged, INumber<TTo>
 {

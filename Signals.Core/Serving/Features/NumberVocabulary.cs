@@ -7,11 +7,11 @@ using Signals.Core.Serving.Filtering;
 
 namespace Signals.Core.Serving.Features;
 
-/// <summary>The categories of a column of numbers: those that the column's type holds.</summary>
+/// <summary>The categories of a column of numbers, as far as the column's type can hold them.</summary>
 internal sealed class NumberVocabulary<T> : Vocabulary
     where T : unmanaged, INumber<T>, IMinMaxValue<T>
 {
-    /// <summary>So few are looked for one after another.</summary>
+    /// <summary>Up to this many categories are searched one after another.</summary>
     private const int Few = 8;
 
     private readonly T[] _values;

@@ -3,10 +3,10 @@ using Signals.Core.Serving.Rows;
 
 namespace Signals.Core.Serving.Features;
 
-/// <summary>How many rows of the sequence are newer.</summary>
-/// <typeparam name="TTo">The tensor's element.</typeparam>
-/// <param name="oldestFirst">Whether the chosen rows come oldest first.</param>
-/// <param name="conversion">From a count to an element.</param>
+/// <summary>Writes the number of rows of the sequence that are newer.</summary>
+/// <typeparam name="TTo">The type of the tensor's elements.</typeparam>
+/// <param name="oldestFirst">Whether the chosen rows are ordered oldest first.</param>
+/// <param name="conversion">Converts a count to an element.</param>
 internal sealed class PositionKernel<TTo>(bool oldestFirst, NumberConversion<long, TTo> conversion) : FeatureKernel(1, ByteSize.Of<TTo>())
     where TTo : unmanaged
 {

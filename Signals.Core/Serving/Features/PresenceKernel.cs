@@ -4,10 +4,10 @@ using Signals.Core.Serving.Rows;
 
 namespace Signals.Core.Serving.Features;
 
-/// <summary>1 where a column has a value, 0 where it has none.</summary>
-/// <typeparam name="TTo">The tensor's element.</typeparam>
+/// <summary>Writes 1 where a column has a value, 0 elsewhere.</summary>
+/// <typeparam name="TTo">The type of the tensor's elements.</typeparam>
 /// <param name="column">The column's ordinal.</param>
-/// <param name="one">1 as an element.</param>
+/// <param name="one">The element of 1.</param>
 internal sealed class PresenceKernel<TTo>(int column, TTo one) : FeatureKernel(1, ByteSize.Of<TTo>())
     where TTo : unmanaged
 {

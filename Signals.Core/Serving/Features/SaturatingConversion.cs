@@ -5,14 +5,15 @@ using System.Runtime.InteropServices;
 namespace Signals.Core.Serving.Features;
 
 /// <summary>
-/// To the nearest value of the other type that a conversion of C# gives: whole numbers stop at the ends of a smaller range, a fraction is
-/// cut off, NaN becomes 0 where there is none. A float that is too large for a half becomes infinite.
+/// Converts to the nearest value of the other type, as C#'s saturating conversion does. Whole numbers stop at the ends of a
+/// smaller range, a fraction is cut off, and NaN becomes 0 in a type without NaN. A float that is too large for a half becomes
+/// infinite.
 /// </summary>
 internal sealed class SaturatingConversion<TFrom, TTo> : NumberConversion<TFrom, TTo>
     where TFrom : unmanaged, INumber<TFrom>
     where TTo : unmanaged, INumber<TTo>
 {
-    /// <summary>Shorter runs are converted one by one: the call would cost more.</summary>
+    /// <summary>Fewer values than this are converted one by one, because the call for many would cost more.</summary>
     private const int LeastForVectors = 8;
 
     public static SaturatingConversion<TFrom, TTo> Instance { get; } = new();

@@ -3,9 +3,9 @@ using Signals.Core.Definitions;
 
 namespace Signals.Core.Serving.Features;
 
-/// <summary>Through double, where a definition's scaling is applied.</summary>
-/// <param name="scaling">The map.</param>
-/// <param name="last">From the mapped number to the tensor's element.</param>
+/// <summary>Applies a definition's scaling in double, then converts the result.</summary>
+/// <param name="scaling">The linear map.</param>
+/// <param name="last">Converts the mapped number to the tensor's element.</param>
 internal sealed class ScaledConversion<TFrom, TTo>(Scaling scaling, NumberConversion<double, TTo> last) : NumberConversion<TFrom, TTo>
     where TFrom : unmanaged, INumber<TFrom>
     where TTo : unmanaged

@@ -3,7 +3,7 @@ using Signals.Core.Definitions;
 
 namespace Signals.Core.Serving.Features;
 
-/// <summary>Which type of C# holds an element of a tensor. Pure.</summary>
+/// <summary>The C# types of a tensor's elements. Pure.</summary>
 internal static class TensorElement
 {
     public static int Bytes(TensorType type) => type switch
@@ -28,7 +28,7 @@ internal static class TensorElement
             _ => typeof(T) == typeof(bool),
         };
 
-    /// <summary>Fills with elements of 1.</summary>
+    /// <summary>Fills memory with elements of 1.</summary>
     public static void FillOnes(TensorType type, Span<byte> elements)
     {
         switch (type)

@@ -4,7 +4,7 @@ using Signals.Core.Serving.Rows;
 
 namespace Signals.Core.Serving.Features;
 
-/// <summary>One tensor: its features as kernels, each at its place in a row.</summary>
+/// <summary>One tensor: the kernels of its features, each with its place in a row.</summary>
 /// <remarks>Thread contract: immutable; any thread.</remarks>
 internal sealed class TensorPlan
 {
@@ -41,12 +41,12 @@ internal sealed class TensorPlan
 
     public TensorType Type { get; }
 
-    /// <summary>Elements of a row.</summary>
+    /// <summary>The number of elements of a row.</summary>
     public int Width { get; }
 
     public int RowBytes { get; }
 
-    /// <summary>Writes chosen rows back to back.</summary>
+    /// <summary>Writes chosen rows without gaps between them.</summary>
     public void Write(RowSet rows, ReadOnlySpan<int> chosen, Span<byte> destination)
     {
         if (chosen.IsEmpty)

@@ -3,13 +3,13 @@ using Signals.Core.Serving.Rows;
 
 namespace Signals.Core.Serving.Features;
 
-/// <summary>A number from each row's time: whole milliseconds, or a count of a unit with fractions.</summary>
-/// <typeparam name="TTo">The tensor's element.</typeparam>
-/// <param name="measure">Which span of time.</param>
-/// <param name="oldestFirst">Whether the chosen rows come oldest first, so that the next older one stands before.</param>
-/// <param name="unitMs">Milliseconds of the unit.</param>
-/// <param name="whole">From milliseconds to an element; null when they are to be divided or scaled first.</param>
-/// <param name="scaled">From a count of the unit to an element, where <paramref name="whole"/> is null.</param>
+/// <summary>Writes a number derived from each row's time: whole milliseconds, or a number of units with a fraction.</summary>
+/// <typeparam name="TTo">The type of the tensor's elements.</typeparam>
+/// <param name="measure">The time to write.</param>
+/// <param name="oldestFirst">Whether the chosen rows are ordered oldest first, so that the next older row comes before.</param>
+/// <param name="unitMs">The milliseconds of one unit.</param>
+/// <param name="whole">Converts milliseconds to an element; null when they are first divided or scaled.</param>
+/// <param name="scaled">Converts a number of units to an element. Used when <paramref name="whole"/> is null.</param>
 internal sealed class TimeKernel<TTo>(
     TimeMeasure measure, bool oldestFirst, double unitMs, NumberConversion<long, TTo>? whole, NumberConversion<double, TTo> scaled)
     : FeatureKernel(1, ByteSize.Of<TTo>())

@@ -1,14 +1,14 @@
 namespace Signals.Core.Serving.Features;
 
-/// <summary>What a time becomes as a feature.</summary>
+/// <summary>Which time a feature consists of.</summary>
 internal enum TimeMeasure
 {
     /// <summary>The event time itself, since the Unix epoch.</summary>
     Time,
 
-    /// <summary>From the event to the read; negative for an event of the future.</summary>
+    /// <summary>The time from the event to the read; negative for an event in the future.</summary>
     Age,
 
-    /// <summary>From the next older event of the sequence; 0 for the oldest.</summary>
+    /// <summary>The time from the next older event of the sequence; 0 for the oldest event.</summary>
     Gap,
 }

@@ -2,7 +2,7 @@ using Signals.Core.Serving.Rows;
 
 namespace Signals.Core.Serving.Filtering;
 
-/// <summary>True where every operand is; of none, true everywhere.</summary>
+/// <summary>True where all operands are true. Without operands it is true everywhere.</summary>
 internal sealed class AllFilter(RowFilter[] operands) : RowFilter
 {
     public ReadOnlySpan<RowFilter> Operands => operands;

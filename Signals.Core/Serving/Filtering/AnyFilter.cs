@@ -2,7 +2,7 @@ using Signals.Core.Serving.Rows;
 
 namespace Signals.Core.Serving.Filtering;
 
-/// <summary>True where some operand is; of none, false everywhere.</summary>
+/// <summary>True where at least one operand is true. Without operands it is false everywhere.</summary>
 internal sealed class AnyFilter(RowFilter[] operands) : RowFilter
 {
     public override void Evaluate(RowSet rows, RowMask result, FilterScratch scratch)

@@ -3,7 +3,10 @@ using Signals.Core.Serving.Rows;
 
 namespace Signals.Core.Serving.Filtering;
 
-/// <summary>True where a text or bytes column has a value of the set, byte by byte; with <c>outside</c>, where it has another value.</summary>
+/// <summary>
+/// True where a text or bytes column has a value of the set, compared by bytes. With <c>outside</c>, true where it has any other
+/// value.
+/// </summary>
 internal sealed class BytesSetFilter(int column, IEnumerable<byte[]> values, bool outside = false) : RowFilter
 {
     private readonly BytesSet _set = new(values);

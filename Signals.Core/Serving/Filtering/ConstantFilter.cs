@@ -2,7 +2,7 @@ using Signals.Core.Serving.Rows;
 
 namespace Signals.Core.Serving.Filtering;
 
-/// <summary>The same answer for every row.</summary>
+/// <summary>The same result for every row.</summary>
 internal sealed class ConstantFilter(bool value) : RowFilter
 {
     public static ConstantFilter True { get; } = new(true);

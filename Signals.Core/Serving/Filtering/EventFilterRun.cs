@@ -2,14 +2,18 @@ using Signals.Core.Serving.Rows;
 
 namespace Signals.Core.Serving.Filtering;
 
-/// <summary>Runs one event filter of the host over a working set; between some rows and the next it looks at the deadline.</summary>
-/// <remarks>Thread contract: one thread at a time. Reused: allocates only to grow.</remarks>
-/// <param name="runs">One for each event type that the filter covers and the sequence reads.</param>
+/// <summary>
+/// Runs one event filter of the host over a working set, a group of rows at a time, and checks the deadline between the groups.
+/// </summary>
+/// <remarks>Thread contract: one thread at a time. It is reused and allocates only to grow.</remarks>
+/// <param name="runs">One run for each event type that the filter covers and the sequence reads.</param>
 internal sealed class EventFilterRun(StepRows[] runs)
 {
     private const int RowsAtOnce = 256;
 
-    /// <summary>Overwrites <paramref name="result"/>: in where the filter keeps the event, out for types that it does not cover.</summary>
+    /// <summary>
+    /// Overwrites <paramref name="result"/>: true where the filter keeps the event, false for event types that it does not cover.
+    /// </summary>
     public void Evaluate(RowSet rows, RowMask result, FilterScratch scratch)
     {
         result.Reset(rows.Count, value: false);

@@ -2,9 +2,9 @@ using Signals.Core.Serving.Rows;
 
 namespace Signals.Core.Serving.Filtering;
 
-/// <summary>True for the rows of one event type for which another condition is true.</summary>
-/// <param name="eventType">The type's id in the schema.</param>
-/// <param name="operand">The condition, or null for none.</param>
+/// <summary>True for the rows of one event type for which a second condition is true.</summary>
+/// <param name="eventType">The id of the event type in the schema.</param>
+/// <param name="operand">The second condition, or null for none.</param>
 internal sealed class EventTypeFilter(ushort eventType, RowFilter? operand) : RowFilter
 {
     public override void Evaluate(RowSet rows, RowMask result, FilterScratch scratch)

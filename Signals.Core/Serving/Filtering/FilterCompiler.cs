@@ -6,10 +6,14 @@ using Signals.Core.Serving.Rows;
 
 namespace Signals.Core.Serving.Filtering;
 
-/// <summary>Turns the conditions of a definition into filters over a layout: columns by ordinal, literals in the columns' types.</summary>
-/// <remarks>Thread contract: one thread. The definition was validated against the schema that the layout is of.</remarks>
+/// <summary>
+/// Compiles the conditions of a definition to filters over a layout, with columns by ordinal and literals in the columns' types.
+/// </summary>
+/// <remarks>Thread contract: one thread. The definition must have been validated against the schema of the layout.</remarks>
 /// <param name="layout">The columns.</param>
-/// <param name="steps">Positions of the host's event filters by name; names are added as they are met.</param>
+/// <param name="steps">
+/// The names of the host's event filters. Their positions identify them; the compiler adds names as it finds them.
+/// </param>
 internal sealed class FilterCompiler(RowLayout layout, List<string> steps)
 {
     public RowFilter Compile(Predicate predicate) => predicate switch
@@ -43,7 +47,8 @@ internal sealed class FilterCompiler(RowLayout layout, List<string> steps)
         int column = layout.OrdinalOf(host.Column);
         return layout.Types[column] == host.Type
             ? new HostFilter(column, host)
-            : throw new ArgumentException($"The column '{host.Column}' is {layout.Types[column]}; the host's condition takes {host.Type}.");
+            : throw new ArgumentException(
+                $"The column '{host.Column}' is {layout.Types[column]}; the host's condition takes {host.Type}.");
     }
 
     private RowFilter Compare(int column, ComparisonOperator op, Literal value)
@@ -126,5 +131,5 @@ internal sealed class FilterCompiler(RowLayout layout, List<string> steps)
         op is ComparisonOperator.Equal or ComparisonOperator.NotEqual ? op : throw Unfit(column);
 
     private ArgumentException Unfit(int column) =>
-        new($"The column '{layout.Names[column]}' is {layout.Types[column]}, for which there is no such condition.");
+        new($"The column '{layout.Names[column]}' is {layout.Types[column]}; this condition cannot be applied to it.");
 }

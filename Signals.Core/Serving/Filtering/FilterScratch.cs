@@ -3,10 +3,13 @@ using Signals.Core.Serving.Rows;
 namespace Signals.Core.Serving.Filtering;
 
 /// <summary>
-/// What evaluating a <see cref="RowFilter"/> needs besides the rows: masks for intermediate results, lent in the order of a stack, flags,
-/// and the event filters of the host, each ready to run.
+/// What the evaluation of a <see cref="RowFilter"/> needs besides the rows: masks for intermediate results, which are lent like a
+/// stack, flags, and the event filters of the host, ready to run.
 /// </summary>
-/// <remarks>Thread contract: one thread at a time. Reused: allocates only to grow. Call <see cref="Reset"/> after an evaluation that threw.</remarks>
+/// <remarks>
+/// Thread contract: one thread at a time. It is reused and allocates only to grow. Call <see cref="Reset"/> after an evaluation
+/// that threw.
+/// </remarks>
 internal sealed class FilterScratch(params EventFilterRun[] steps)
 {
     private readonly List<RowMask> _masks = [];
@@ -14,24 +17,27 @@ internal sealed class FilterScratch(params EventFilterRun[] steps)
     private int _used;
     private Func<bool>? _isExpired;
 
-    /// <summary>The event filters, by the position that the compiler gave them.</summary>
+    /// <summary>The event filters, indexed by the positions that the compiler assigned.</summary>
     public ReadOnlySpan<EventFilterRun> Steps => steps;
 
-    /// <summary>From which row on some condition of the host was not asked, because the deadline passed; none without one.</summary>
+    /// <summary>
+    /// The first row for which a condition of the host was not evaluated, because the deadline passed; <see cref="int.MaxValue"/>
+    /// when all rows were.
+    /// </summary>
     public int Known { get; private set; } = int.MaxValue;
 
-    /// <summary>Begins with the evaluations of other rows.</summary>
-    /// <param name="isExpired">Whether the deadline has passed; null for none.</param>
+    /// <summary>Prepares for the evaluations over other rows.</summary>
+    /// <param name="isExpired">Says whether the deadline has passed; null for no deadline.</param>
     public void Begin(Func<bool>? isExpired)
     {
         _isExpired = isExpired;
         Known = int.MaxValue;
     }
 
-    /// <summary>How many rows to give to the host's code at once, so that the deadline is looked at in between.</summary>
+    /// <summary>How many rows to give to the host's code at once, so that the deadline is checked between the groups.</summary>
     public int Step(int rows, int step) => _isExpired is null ? Math.Max(1, rows) : step;
 
-    /// <summary>Whether to ask the host about a row and those after it. The first rows are always asked about.</summary>
+    /// <summary>Whether to run the host's code for a row and those after it. It always runs for the first rows.</summary>
     public bool Reaches(int row)
     {
         if (row == 0 || _isExpired is null || !_isExpired())
@@ -57,7 +63,7 @@ internal sealed class FilterScratch(params EventFilterRun[] steps)
 
     public void Pop() => _used--;
 
-    /// <summary>A flag per row, with unspecified contents; the same memory at every call.</summary>
+    /// <summary>One flag per row, with unspecified contents. Every call returns the same memory.</summary>
     public Span<bool> Flags(int rows)
     {
         if (_flags.Length < rows)

@@ -3,8 +3,8 @@ using System.Runtime.Intrinsics;
 namespace Signals.Core.Serving.Filtering;
 
 /// <summary>
-/// Halves as whole numbers of the same order: the sign turns the other bits over. -0 comes right before +0, NaNs lie beyond the
-/// infinities. There are no vector comparisons of halves; of these keys there are. Pure.
+/// Maps halves to whole numbers of the same order: in negative halves all bits except the sign are inverted. -0 comes right
+/// before +0, and NaNs lie beyond the infinities. There are no vector comparisons of halves, but there are of these keys. Pure.
 /// </summary>
 internal static class HalfOrder
 {
@@ -12,9 +12,9 @@ internal static class HalfOrder
 
     public static Vector256<short> Key(Vector256<short> bits) => bits ^ ((bits >> 15) & Vector256.Create((short)0x7FFF));
 
-    /// <summary>The key of a range's lower end: zero of either sign means both.</summary>
+    /// <summary>The key of a range's lower end. A zero of either sign includes both zeros.</summary>
     public static short Low(Half value) => Key(BitConverter.HalfToInt16Bits(value == Half.Zero ? Half.NegativeZero : value));
 
-    /// <summary>The key of a range's upper end: zero of either sign means both.</summary>
+    /// <summary>The key of a range's upper end. A zero of either sign includes both zeros.</summary>
     public static short High(Half value) => Key(BitConverter.HalfToInt16Bits(value == Half.Zero ? Half.Zero : value));
 }

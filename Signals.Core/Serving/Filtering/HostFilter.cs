@@ -5,7 +5,10 @@ using Signals.Core.Serving.Rows;
 
 namespace Signals.Core.Serving.Filtering;
 
-/// <summary>True where the host's function says so of a column's value; between some rows and the next it looks at the deadline.</summary>
+/// <summary>
+/// True where the host's function returns true for a column's value. It runs a group of rows at a time and checks the deadline
+/// between the groups.
+/// </summary>
 internal sealed class HostFilter(int column, HostPredicate predicate) : RowFilter
 {
     private const int StepRows = 64;

@@ -4,10 +4,14 @@ using Signals.Core.Columns;
 
 namespace Signals.Core.Serving.Filtering;
 
-/// <summary>The loops that turn a column into a mask, 64 rows a word. Pure. A mask has one word per 64 rows, the last one cut.</summary>
+/// <summary>
+/// The loops that turn a column into a mask. Pure. A mask has one word per 64 rows; the last word may be partly used.
+/// </summary>
 internal static class MaskKernels
 {
-    /// <summary>Bits where <c>low &lt;= value &lt;= high</c>; a NaN is never inside. Overwrites the mask.</summary>
+    /// <summary>
+    /// Sets the bits of rows with <c>low &lt;= value &lt;= high</c> and clears the others. A NaN is never in the range.
+    /// </summary>
     public static void Range<T>(ReadOnlySpan<T> values, T low, T high, Span<ulong> words)
         where T : unmanaged, INumber<T>
     {
@@ -43,8 +47,8 @@ internal static class MaskKernels
     }
 
     /// <summary>
-    /// Bits where a half lies between two keys of <see cref="HalfOrder"/>. The keys of NaNs lie outside those of the infinities. Overwrites
-    /// the mask.
+    /// Sets the bits of halves that lie between two keys of <see cref="HalfOrder"/> and clears the others. The keys of NaNs lie
+    /// beyond those of the infinities.
     /// </summary>
     public static void RangeOfHalves(ReadOnlySpan<short> halves, short low, short high, Span<ulong> words)
     {
@@ -80,7 +84,7 @@ internal static class MaskKernels
         }
     }
 
-    /// <summary>Puts bits in where a value equals <paramref name="wanted"/>; leaves the others.</summary>
+    /// <summary>Sets the bits of rows whose value equals <paramref name="wanted"/>. Leaves the other bits unchanged.</summary>
     public static void OrEqual<T>(ReadOnlySpan<T> values, T wanted, Span<ulong> words)
         where T : unmanaged, INumber<T>
     {
@@ -104,7 +108,7 @@ internal static class MaskKernels
         }
     }
 
-    /// <summary>Takes out the rows that are absent or null.</summary>
+    /// <summary>Clears the bits of rows that are absent or null.</summary>
     public static void AndValues(ReadOnlySpan<byte> states, Span<ulong> words)
     {
         if (!states.ContainsAnyExcept((byte)ColumnState.Value))

@@ -2,7 +2,7 @@ using Signals.Core.Serving.Rows;
 
 namespace Signals.Core.Serving.Filtering;
 
-/// <summary>True where the operand is false, whatever made it false.</summary>
+/// <summary>True where the operand is false, for whatever reason.</summary>
 internal sealed class NotFilter(RowFilter operand) : RowFilter
 {
     public override void Evaluate(RowSet rows, RowMask result, FilterScratch scratch)

@@ -4,8 +4,8 @@ using Signals.Core.Definitions;
 namespace Signals.Core.Serving.Filtering;
 
 /// <summary>
-/// The values of a column's type on either side of a literal, by exact value: the greatest that is not above the
-/// literal, and the least that is not below. They are one value when the type holds the literal.
+/// The values of a column's type that are nearest to a literal, by exact value: the greatest that is not above the literal, and
+/// the least that is not below it. Both are the same when the type can hold the literal.
 /// </summary>
 /// <typeparam name="T">A number type of columns.</typeparam>
 internal readonly struct NumberBounds<T>
@@ -70,14 +70,18 @@ internal readonly struct NumberBounds<T>
 
     private T? GreaterThan() => IsFloat ? Float(up: true, strict: true) : WholeAtLeast(_floor + 1);
 
-    // Clamped far outside the range of every column and far inside that of Int128, so that one more or less never wraps.
+    // The limit is far outside the range of every column and far inside that of Int128, so adding or subtracting 1 never
+    // wraps.
     private static Int128 Whole(double value) => (Int128)Math.Clamp(value, -FarOutside, FarOutside);
 
     private static T? WholeAtMost(Int128 value) => value < Int128.CreateSaturating(T.MinValue) ? null : T.CreateSaturating(value);
 
     private static T? WholeAtLeast(Int128 value) => value > Int128.CreateSaturating(T.MaxValue) ? null : T.CreateSaturating(value);
 
-    /// <summary>The nearest value of a floating-point type on one side of the literal, itself included unless strict.</summary>
+    /// <summary>
+    /// The nearest value of a floating-point type on one side of the literal. The literal itself counts unless
+    /// <paramref name="strict"/>.
+    /// </summary>
     private T? Float(bool up, bool strict)
     {
         double step = Nearest();
@@ -86,7 +90,7 @@ internal readonly struct NumberBounds<T>
             step = Next(step, up);
         }
 
-        // However the conversion rounds, go back as far as the condition holds.
+        // The conversion may have rounded either way, so go back as far as the condition holds.
         for (double closer = Next(step, !up); Holds(closer, up, strict); closer = Next(closer, !up))
         {
             step = closer;

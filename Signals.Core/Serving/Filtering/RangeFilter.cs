@@ -5,13 +5,13 @@ using Signals.Core.Serving.Rows;
 namespace Signals.Core.Serving.Filtering;
 
 /// <summary>
-/// True where a scalar column has a value with <c>low &lt;= value &lt;= high</c>; with <paramref name="outside"/>, where it has a value that
-/// is not so. Every comparison with a number becomes such a range of the column's own type.
+/// True where a scalar column has a value with <c>low &lt;= value &lt;= high</c>. With <paramref name="outside"/>, true where it
+/// has a value outside this range. Every comparison with a number is compiled to such a range in the column's own type.
 /// </summary>
 /// <param name="column">The column's ordinal.</param>
-/// <param name="low">No NaN; above <paramref name="high"/> for an empty range.</param>
-/// <param name="high">No NaN.</param>
-/// <param name="outside">Turns the answer over, but only for rows with a value.</param>
+/// <param name="low">Never NaN. Above <paramref name="high"/> for an empty range.</param>
+/// <param name="high">Never NaN.</param>
+/// <param name="outside">Negates the result, but only for rows with a value.</param>
 internal sealed class RangeFilter<T>(int column, T low, T high, bool outside = false) : RowFilter
     where T : unmanaged, INumber<T>
 {

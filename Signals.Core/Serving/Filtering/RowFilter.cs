@@ -2,11 +2,11 @@ using Signals.Core.Serving.Rows;
 
 namespace Signals.Core.Serving.Filtering;
 
-/// <summary>A condition on the rows of a <see cref="RowSet"/>, with columns and literals resolved: evaluated over all rows at once.</summary>
+/// <summary>A compiled condition on the rows of a <see cref="RowSet"/>. It is evaluated over all rows at once.</summary>
 /// <remarks>
-/// Thread contract: immutable; any thread, with its own rows and scratch. Every condition is two-valued: a comparison, a range or a set is
-/// false for a row that is absent or null, and a NaN is in no comparison, range or set. <c>not</c> turns each row's answer over, so it is
-/// true where its operand is false for want of a value.
+/// Thread contract: immutable; any thread, each with its own rows and scratch. A condition is either true or false. A comparison,
+/// a range or a set is false for a row that is absent or null, and also for NaN. <c>not</c> negates the result of each row, so it
+/// is true where its operand is false because there is no value.
 /// </remarks>
 internal abstract class RowFilter
 {

@@ -6,7 +6,9 @@ using Signals.Core.Serving.Rows;
 namespace Signals.Core.Serving.Filtering;
 
 /// <summary>True where a scalar column has a value of the set.</summary>
-/// <remarks>A NaN in the set matches nothing. Small sets are compared value by value over vectors of rows, larger ones are hashed.</remarks>
+/// <remarks>
+/// A NaN in the set matches nothing. Small sets are compared value by value over vectors of rows; larger sets are hashed.
+/// </remarks>
 internal sealed class SetFilter<T> : RowFilter
     where T : unmanaged, INumber<T>
 {

@@ -3,13 +3,13 @@ using System.Numerics;
 
 namespace Signals.Core.Serving.Rows;
 
-/// <summary>Finds byte strings among given ones. Immutable, any thread; allocates nothing to look.</summary>
+/// <summary>Finds a byte string among given ones. Immutable, any thread. A lookup allocates nothing.</summary>
 internal sealed class BytesSet
 {
     private readonly byte[][] _values;
     private readonly int[] _slots;
 
-    /// <param name="values">The strings; of equal ones the first counts.</param>
+    /// <param name="values">The strings. Among equal ones the first counts.</param>
     public BytesSet(IEnumerable<byte[]> values)
     {
         _values = [.. values];
@@ -24,7 +24,7 @@ internal sealed class BytesSet
     /// <summary>The position of a string among the given ones, or -1.</summary>
     public int Find(ReadOnlySpan<byte> value) => _slots[SlotOf(value)] - 1;
 
-    /// <summary>The slot that holds the string, or the free one where it would go.</summary>
+    /// <summary>The slot that holds the string, or the free slot where it would be stored.</summary>
     private int SlotOf(ReadOnlySpan<byte> value)
     {
         int slot = (int)XxHash3.HashToUInt64(value) & (_slots.Length - 1);

@@ -2,10 +2,11 @@ using Signals.Core.Columns;
 
 namespace Signals.Core.Serving.Rows;
 
-/// <summary>A column that is computed while a sequence is served: absent in every row until rows are put in.</summary>
+/// <summary>A column that is computed while a sequence is served. Every row is absent until it is set.</summary>
 /// <remarks>
-/// Thread contract: one thread at a time. Reused: allocates only to grow. Invariant: the bytes of a row without a value are zero, none
-/// when variable; where <see cref="Reset"/> kept what was there, only of rows that <see cref="ZeroGaps"/> was called for.
+/// Thread contract: one thread at a time. It is reused and allocates only to grow. Invariant: the bytes of a fixed row without a
+/// value are zero; a variable row without a value has no bytes. When <see cref="Reset"/> kept the old bytes, this only holds for
+/// the rows that <see cref="ZeroGaps"/> was called for.
 /// </remarks>
 internal sealed class DerivedColumn(ColumnType type) : IColumnRows
 {
@@ -22,9 +23,11 @@ internal sealed class DerivedColumn(ColumnType type) : IColumnRows
 
     public ReadOnlySpan<byte> FixedRows => _values.AsSpan(0, _count * type.Width);
 
-    /// <summary>Begins anew with so many absent rows.</summary>
-    /// <param name="count">How many rows.</param>
-    /// <param name="keepsBytes">Leaves bytes as they are, to be overwritten or zeroed where they are looked at.</param>
+    /// <summary>Starts anew with absent rows.</summary>
+    /// <param name="count">The number of rows.</param>
+    /// <param name="keepsBytes">
+    /// Whether the old bytes stay. They must then be overwritten or zeroed in the rows that are read.
+    /// </param>
     public void Reset(int count, bool keepsBytes)
     {
         if (_states.Length < count)
@@ -60,7 +63,7 @@ internal sealed class DerivedColumn(ColumnType type) : IColumnRows
         }
     }
 
-    /// <summary>Takes over all rows of a column. Call it right after <see cref="Reset"/>.</summary>
+    /// <summary>Copies all rows of a column. Call it right after <see cref="Reset"/>.</summary>
     public void Copy(IColumnRows source)
     {
         ReadOnlySpan<byte> states = source.RowStates;
@@ -85,7 +88,9 @@ internal sealed class DerivedColumn(ColumnType type) : IColumnRows
         }
     }
 
-    /// <summary>Puts rows of a column in where nothing is yet: its row i becomes row <c>rows[i]</c> if that is absent.</summary>
+    /// <summary>
+    /// Copies the rows of a column into absent rows: row i of the source becomes row <c>rows[i]</c> if that is absent.
+    /// </summary>
     public void Fill(IColumnRows source, ReadOnlySpan<int> rows)
     {
         ReadOnlySpan<byte> states = source.RowStates;
@@ -107,7 +112,7 @@ internal sealed class DerivedColumn(ColumnType type) : IColumnRows
         }
     }
 
-    /// <summary>Puts the rows of a column in: its row i becomes row <c>rows[i]</c>.</summary>
+    /// <summary>Copies the rows of a column: row i of the source becomes row <c>rows[i]</c>.</summary>
     public void Scatter(IColumnRows source, ReadOnlySpan<int> rows)
     {
         ReadOnlySpan<byte> states = source.RowStates[..rows.Length];
@@ -175,7 +180,7 @@ internal sealed class DerivedColumn(ColumnType type) : IColumnRows
         _heapUsed += value.Length;
     }
 
-    /// <summary>Zeroes the rows that hold a value, run by run; the others are zero already.</summary>
+    /// <summary>Zeroes the rows that hold a value, a run of them at a time. The other rows are zero already.</summary>
     private void ClearValues()
     {
         ReadOnlySpan<byte> states = RowStates;

@@ -2,8 +2,11 @@ using Signals.Core.Columns;
 
 namespace Signals.Core.Serving.Rows;
 
-/// <summary>Chosen rows of another column, back to back: what an enricher or a raw answer sees.</summary>
-/// <remarks>Thread contract: one thread at a time. Reused: allocates only to grow. Lifetime: the rows are copies and outlive their source.</remarks>
+/// <summary>Copies of chosen rows of another column, one after the other, as an enricher or a raw answer sees them.</summary>
+/// <remarks>
+/// Thread contract: one thread at a time. It is reused and allocates only to grow. Lifetime: the rows are copies and outlive
+/// their source.
+/// </remarks>
 internal sealed class GatheredColumn(ColumnType type) : IColumnRows
 {
     private byte[] _states = [];
@@ -17,7 +20,7 @@ internal sealed class GatheredColumn(ColumnType type) : IColumnRows
 
     public ReadOnlySpan<byte> FixedRows => _values.AsSpan(0, _count * type.Width);
 
-    /// <summary>Bytes that it keeps.</summary>
+    /// <summary>The bytes of its arrays.</summary>
     public long HeldBytes => _states.Length + _values.Length + (sizeof(int) * (long)_ends.Length);
 
     public void Clear() => _count = 0;
@@ -27,8 +30,8 @@ internal sealed class GatheredColumn(ColumnType type) : IColumnRows
 
     /// <summary>Appends rows of a column of the same type.</summary>
     /// <param name="source">The column.</param>
-    /// <param name="rows">Which rows.</param>
-    /// <param name="fallback">The bytes of the value that a row without one gets; null leaves it without.</param>
+    /// <param name="rows">The rows to append.</param>
+    /// <param name="fallback">The bytes of the value for a row without one; null to leave the row without a value.</param>
     public void Append(IColumnRows source, ReadOnlySpan<int> rows, byte[]? fallback)
     {
         int first = _count;

@@ -3,11 +3,11 @@ using Signals.Core.Model;
 
 namespace Signals.Core.Serving.Rows;
 
-/// <summary>Rows that were fetched for one or several users, as columns: row i is the same event everywhere.</summary>
+/// <summary>Rows that were fetched for one or more users, as columns. Row i is the same event in all columns.</summary>
 /// <remarks>Thread contract: one read at a time. Spans are valid until the source is released or refilled.</remarks>
 internal interface IRowSource
 {
-    /// <summary>The users in the order they were asked for.</summary>
+    /// <summary>The users, in the order in which they were asked for.</summary>
     ReadOnlySpan<UserId> Users { get; }
 
     ReadOnlySpan<long> Times { get; }
@@ -16,9 +16,9 @@ internal interface IRowSource
 
     ReadOnlySpan<ushort> EventTypes { get; }
 
-    /// <summary>Where each user's rows begin, and as a last one where they all end.</summary>
+    /// <summary>Where each user's rows begin, followed by the end of all rows.</summary>
     ReadOnlySpan<int> Offsets { get; }
 
-    /// <summary>A fetched column, by its position among those that were asked for.</summary>
+    /// <summary>A fetched column, by its position among the columns that were asked for.</summary>
     IColumnRows Column(int ordinal);
 }

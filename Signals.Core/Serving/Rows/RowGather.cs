@@ -2,13 +2,15 @@ using System.Runtime.InteropServices;
 
 namespace Signals.Core.Serving.Rows;
 
-/// <summary>Copies chosen rows of fixed width to where they shall lie, each once; rows that follow one another are copied together. Pure.</summary>
+/// <summary>
+/// Copies chosen fixed-width rows to their destination, each once. Rows that follow each other are copied together. Pure.
+/// </summary>
 internal static class RowGather
 {
-    /// <param name="source">Row i at <c>i * width</c>.</param>
-    /// <param name="width">Bytes of a row.</param>
-    /// <param name="rows">Which rows, in the order wanted.</param>
-    /// <param name="destination">As many rows.</param>
+    /// <param name="source">The rows; row i lies at <c>i * width</c>.</param>
+    /// <param name="width">The bytes of a row.</param>
+    /// <param name="rows">The rows to copy, in the wanted order.</param>
+    /// <param name="destination">Room for exactly these rows.</param>
     public static void Copy(ReadOnlySpan<byte> source, int width, ReadOnlySpan<int> rows, Span<byte> destination)
     {
         if (rows.IsEmpty)
@@ -32,7 +34,7 @@ internal static class RowGather
         }
     }
 
-    /// <summary>How many rows from <paramref name="first"/> on follow one another; at least 1.</summary>
+    /// <summary>The number of rows from <paramref name="first"/> on that follow each other; at least 1.</summary>
     public static int RunFrom(ReadOnlySpan<int> rows, int first)
     {
         int end = first + 1;

@@ -4,8 +4,8 @@ using Signals.Core.Columns;
 namespace Signals.Core.Serving.Rows;
 
 /// <summary>
-/// The columns of a <see cref="RowSet"/>: first those that are fetched, of which some are computed where nothing is stored, then those that are
-/// computed at serving. Immutable.
+/// The columns of a <see cref="RowSet"/>: first the fetched columns, then those that are computed at serving. Some of the fetched
+/// columns are computed in rows where nothing is stored. Immutable.
 /// </summary>
 internal sealed class RowLayout
 {
@@ -17,9 +17,9 @@ internal sealed class RowLayout
 
     /// <param name="names">The columns.</param>
     /// <param name="types">Their types.</param>
-    /// <param name="early">How many of them, from the first, are fetched before rows are chosen.</param>
-    /// <param name="fetched">How many, from the first, are fetched.</param>
-    /// <param name="filled">Those that are fetched and filled by an enricher where nothing is stored.</param>
+    /// <param name="early">How many of the columns, from the first, are fetched before rows are chosen.</param>
+    /// <param name="fetched">How many of the columns, from the first, are fetched.</param>
+    /// <param name="filled">The fetched columns that an enricher fills where nothing is stored.</param>
     public RowLayout(string[] names, ColumnType[] types, int early, int fetched, params ReadOnlySpan<string> filled)
     {
         Names = names;
@@ -40,32 +40,35 @@ internal sealed class RowLayout
 
     public ColumnType[] Types { get; }
 
-    /// <summary>About as many bytes as the stages' own memory grows by for a row.</summary>
+    /// <summary>The approximate number of bytes by which the stages' own memory grows for each row.</summary>
     public int ScratchBytes { get; }
 
-    /// <summary>How many of the columns, from the first, rows are chosen by; the other fetched ones are wide, and brought for chosen rows alone.</summary>
+    /// <summary>
+    /// How many of the columns, from the first, are fetched before rows are chosen. The other fetched columns are wide, and are
+    /// only fetched for chosen rows.
+    /// </summary>
     public int Early { get; }
 
-    /// <summary>How many of the columns, from the first, the source brings.</summary>
+    /// <summary>How many of the columns, from the first, come from the source.</summary>
     public int Fetched { get; }
 
     /// <summary>
-    /// Whether rows are chosen by fetched columns and code of the library alone, so that the others, and computed columns, are only ever looked at
-    /// in chosen rows.
+    /// Whether only fetched columns and code of the library decide which rows are chosen. The other columns, and computed ones,
+    /// are then only read in chosen rows.
     /// </summary>
     public bool ChoosesFirst { get; init; }
 
-    /// <summary>Whether an enricher fills the column at serving, all of it or what is absent.</summary>
+    /// <summary>Whether an enricher fills the column at serving, in all rows or in those where it is absent.</summary>
     public bool IsComputed(int ordinal) => _isComputed[ordinal];
 
     public bool TryFind(string name, out int ordinal) => _ordinals.TryGetValue(name, out ordinal);
 
-    /// <exception cref="ArgumentException">There is no such column; the message lists those there are.</exception>
+    /// <exception cref="ArgumentException">There is no such column. The message lists the columns that exist.</exception>
     public int OrdinalOf(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
         return TryFind(name, out int ordinal)
             ? ordinal
-            : throw new ArgumentException($"There is no column '{name}'; there are: {string.Join(", ", Names)}.", nameof(name));
+            : throw new ArgumentException($"There is no column '{name}'; the columns are: {string.Join(", ", Names)}.", nameof(name));
     }
 }

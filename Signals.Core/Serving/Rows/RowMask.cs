@@ -2,19 +2,23 @@ using System.Numerics;
 
 namespace Signals.Core.Serving.Rows;
 
-/// <summary>One bit per row of a <see cref="RowSet"/>: whether the row is still in.</summary>
-/// <remarks>Thread contract: one thread at a time; reused. Invariant: bits at and beyond <see cref="Count"/> are 0.</remarks>
+/// <summary>One bit per row of a <see cref="RowSet"/>: whether the row is still a candidate.</summary>
+/// <remarks>
+/// Thread contract: one thread at a time. It is reused. Invariant: bits at and beyond <see cref="Count"/> are 0.
+/// </remarks>
 public sealed class RowMask
 {
     private ulong[] _words = [];
 
-    /// <summary>How many rows.</summary>
+    /// <summary>The number of rows.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The bits, row i at bit <c>i % 64</c> of word <c>i / 64</c>. Leave the bits beyond <see cref="Count"/> 0.</summary>
+    /// <summary>
+    /// The bits: row i at bit <c>i % 64</c> of word <c>i / 64</c>. You must leave the bits beyond <see cref="Count"/> 0.
+    /// </summary>
     public Span<ulong> Words => _words.AsSpan(0, (Count + 63) / 64);
 
-    /// <summary>Whether a row is in.</summary>
+    /// <summary>Whether the bit of a row is set.</summary>
     /// <exception cref="ArgumentOutOfRangeException">There is no such row.</exception>
     public bool this[int row]
     {
@@ -32,7 +36,7 @@ public sealed class RowMask
         }
     }
 
-    /// <summary>How many rows are in.</summary>
+    /// <summary>The number of rows whose bit is set.</summary>
     public int CountSet()
     {
         int set = 0;
@@ -44,7 +48,9 @@ public sealed class RowMask
         return set;
     }
 
-    /// <summary>How many rows from <paramref name="start"/> up to <paramref name="end"/> are in.</summary>
+    /// <summary>
+    /// The number of rows from <paramref name="start"/> up to but excluding <paramref name="end"/> whose bit is set.
+    /// </summary>
     public int CountSet(int start, int end)
     {
         int set = 0;
@@ -56,7 +62,9 @@ public sealed class RowMask
         return set;
     }
 
-    /// <summary>The first row at or after <paramref name="row"/> that is in, or <paramref name="end"/>.</summary>
+    /// <summary>
+    /// The first row at or after <paramref name="row"/> whose bit is set, or <paramref name="end"/> when there is none before it.
+    /// </summary>
     public int Next(int row, int end)
     {
         while (row < end)
@@ -73,7 +81,7 @@ public sealed class RowMask
         return end;
     }
 
-    /// <summary>Takes out what is not in the other, which has as many rows.</summary>
+    /// <summary>Keeps only bits that are also set in the other mask, which must have as many rows.</summary>
     public void And(RowMask other)
     {
         ReadOnlySpan<ulong> words = Same(other);
@@ -84,7 +92,7 @@ public sealed class RowMask
         }
     }
 
-    /// <summary>Puts in what is in the other, which has as many rows.</summary>
+    /// <summary>Sets the bits that are set in the other mask, which must have as many rows.</summary>
     public void Or(RowMask other)
     {
         ReadOnlySpan<ulong> words = Same(other);
@@ -95,7 +103,7 @@ public sealed class RowMask
         }
     }
 
-    /// <summary>Swaps in and out.</summary>
+    /// <summary>Inverts every bit.</summary>
     public void Not()
     {
         foreach (ref ulong word in Words)
@@ -106,7 +114,7 @@ public sealed class RowMask
         CutTail();
     }
 
-    /// <summary>Begins anew with so many rows, all in or all out.</summary>
+    /// <summary>Starts anew with this many rows, with all bits set or all cleared.</summary>
     public void Reset(int count, bool value)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(count);
@@ -121,7 +129,10 @@ public sealed class RowMask
         CutTail();
     }
 
-    /// <summary>Writes the rows from <paramref name="start"/> up to <paramref name="end"/> that are in, ascending; gives how many.</summary>
+    /// <summary>
+    /// Writes the rows from <paramref name="start"/> up to but excluding <paramref name="end"/> whose bit is set, in ascending
+    /// order, and returns their number.
+    /// </summary>
     internal int CopyRows(int start, int end, Span<int> rows)
     {
         int count = 0;
@@ -140,7 +151,7 @@ public sealed class RowMask
         return count;
     }
 
-    /// <summary>Takes out every row from <paramref name="row"/> on.</summary>
+    /// <summary>Clears the bits of all rows from <paramref name="row"/> on.</summary>
     internal void ClearFrom(int row)
     {
         if (row < Count)
@@ -162,6 +173,8 @@ public sealed class RowMask
     private ReadOnlySpan<ulong> Same(RowMask other)
     {
         ArgumentNullException.ThrowIfNull(other);
-        return other.Count == Count ? other.Words : throw new ArgumentException($"The masks have {Count} and {other.Count} rows.", nameof(other));
+        return other.Count == Count
+            ? other.Words
+            : throw new ArgumentException($"This mask has {Count} rows, the other one {other.Count}.", nameof(other));
     }
 }

@@ -5,12 +5,12 @@ using Signals.Core.Model;
 namespace Signals.Core.Serving.Rows;
 
 /// <summary>
-/// The events that a read works on, as columns: those that were fetched and those that are computed at serving. Row i of every span is
-/// the same event. The rows of user u are those from <c>Offsets[u]</c> up to <c>Offsets[u + 1]</c>, newest first.
+/// The events that a read works on, as columns: fetched ones, and ones that are computed at serving. Row i of every span is the
+/// same event. The rows of user u are those from <c>Offsets[u]</c> up to but excluding <c>Offsets[u + 1]</c>, newest first.
 /// </summary>
 /// <remarks>
-/// Thread contract: one thread at a time. Lifetime: valid while a stage runs; a stage must not keep it or a span of it. Invariant: the
-/// values of rows that are absent or null are zero.
+/// Thread contract: one thread at a time. Lifetime: valid while a stage runs; a stage must not keep it or any span of it.
+/// Invariant: the values of rows that are absent or null are zero.
 /// </remarks>
 public sealed class RowSet
 {
@@ -30,31 +30,31 @@ public sealed class RowSet
         }
     }
 
-    /// <summary>How many rows, over all users.</summary>
+    /// <summary>The number of rows, over all users.</summary>
     public int Count { get; private set; }
 
-    /// <summary>How many users.</summary>
+    /// <summary>The number of users.</summary>
     public int UserCount => Source.Offsets.Length - 1;
 
-    /// <summary>The time of the read, milliseconds since the Unix epoch, UTC.</summary>
+    /// <summary>The time of the read, in milliseconds since the Unix epoch, UTC.</summary>
     public long NowMs { get; private set; }
 
-    /// <summary>Where each user's rows begin, and as a last one where they all end; <see cref="UserCount"/> + 1 of them.</summary>
+    /// <summary>Where each user's rows begin, followed by the end of all rows; <see cref="UserCount"/> + 1 of them.</summary>
     public ReadOnlySpan<int> Offsets => Source.Offsets;
 
-    /// <summary>Event times, milliseconds since the Unix epoch, UTC; <see cref="Count"/> of them.</summary>
+    /// <summary>The event times, in milliseconds since the Unix epoch, UTC; <see cref="Count"/> of them.</summary>
     public ReadOnlySpan<long> Times => Source.Times;
 
-    /// <summary>Event ids; <see cref="Count"/> of them.</summary>
+    /// <summary>The event ids; <see cref="Count"/> of them.</summary>
     public ReadOnlySpan<ulong> Ids => Source.Ids;
 
-    /// <summary>Ids of the events' types, as in the schema; <see cref="Count"/> of them.</summary>
+    /// <summary>The schema's ids of the events' types; <see cref="Count"/> of them.</summary>
     public ReadOnlySpan<ushort> EventTypes => Source.EventTypes;
 
-    /// <summary>The names of the columns; a column's position here is its ordinal.</summary>
+    /// <summary>The names of the columns. The position of a column in this list is its ordinal.</summary>
     public IReadOnlyList<string> ColumnNames => _layout.Names;
 
-    /// <summary>The rows that are still in.</summary>
+    /// <summary>The rows that are still candidates for the sequence.</summary>
     public RowMask Mask { get; } = new();
 
     internal RowLayout Layout => _layout;
@@ -65,10 +65,12 @@ public sealed class RowSet
     public UserId User(int index) => Source.Users[index];
 
     /// <summary>The ordinal of a column.</summary>
-    /// <exception cref="ArgumentException">There is no such column; the message lists those there are.</exception>
+    /// <exception cref="ArgumentException">There is no such column. The message lists the columns that exist.</exception>
     public int OrdinalOf(string column) => _layout.OrdinalOf(column);
 
-    /// <summary>The values of a scalar column, <see cref="Count"/> of them; 0 where the state is absent or null.</summary>
+    /// <summary>
+    /// The values of a scalar column, <see cref="Count"/> of them. They are 0 where the state is absent or null.
+    /// </summary>
     /// <exception cref="ArgumentException">The values are not of type <typeparamref name="T"/>.</exception>
     public ReadOnlySpan<T> Field<T>(int ordinal)
         where T : unmanaged
@@ -77,7 +79,10 @@ public sealed class RowSet
         return MemoryMarshal.Cast<byte, T>(Column(ordinal).FixedRows);
     }
 
-    /// <summary>The components of a vector column: <see cref="Count"/> x dimensions, row after row; zeros where absent or null.</summary>
+    /// <summary>
+    /// The components of a vector column: <see cref="Count"/> x dimensions, row after row. They are zero where the state is
+    /// absent or null.
+    /// </summary>
     /// <exception cref="ArgumentException">The components are not of type <typeparamref name="T"/>.</exception>
     public ReadOnlySpan<T> Vector<T>(int ordinal)
         where T : unmanaged
@@ -86,7 +91,7 @@ public sealed class RowSet
         return MemoryMarshal.Cast<byte, T>(Column(ordinal).FixedRows);
     }
 
-    /// <summary>The bytes of a text (UTF-8) or bytes column in one row; empty where absent or null.</summary>
+    /// <summary>The bytes of a text (UTF-8) or bytes column in one row. Empty where the state is absent or null.</summary>
     /// <exception cref="ArgumentException">The column is of fixed width.</exception>
     public ReadOnlySpan<byte> Bytes(int ordinal, int row)
     {
@@ -94,19 +99,21 @@ public sealed class RowSet
         return Column(ordinal).GetValue(row);
     }
 
-    /// <summary>Whether each row's value is there, null, or absent; <see cref="Count"/> of them.</summary>
+    /// <summary>Whether each row is absent, null or a value; <see cref="Count"/> of them.</summary>
     public ReadOnlySpan<ColumnState> States(int ordinal) => MemoryMarshal.Cast<byte, ColumnState>(Column(ordinal).RowStates);
 
     /// <summary>Sets one row of a column that is computed at serving.</summary>
-    /// <param name="ordinal">The column.</param>
+    /// <param name="ordinal">The ordinal of the column.</param>
     /// <param name="row">The row.</param>
-    /// <param name="value">One value of a scalar, all components of a vector, the bytes of text or bytes.</param>
-    /// <exception cref="ArgumentException">The column is fetched, or of another type.</exception>
+    /// <param name="value">The value of a scalar, all components of a vector, or the bytes of a text or byte string.</param>
+    /// <exception cref="ArgumentException">The column is not computed at serving, or it has another type.</exception>
     public void Set<T>(int ordinal, int row, ReadOnlySpan<T> value)
         where T : unmanaged
     {
         ColumnType type = _layout.Types[ordinal];
-        bool fits = type.IsVariable ? typeof(T) == typeof(byte) : (type.Accepts<T>() || type.AcceptsVector<T>()) && value.Length == type.Dimensions;
+        bool fits = type.IsVariable
+            ? typeof(T) == typeof(byte)
+            : (type.Accepts<T>() || type.AcceptsVector<T>()) && value.Length == type.Dimensions;
         Require(fits && _layout.IsComputed(ordinal), ordinal, $"computed {typeof(T).Name} x {value.Length}");
         Derived(ordinal).Set(row, MemoryMarshal.AsBytes(value));
     }
@@ -114,7 +121,9 @@ public sealed class RowSet
     internal IColumnRows Column(int ordinal) =>
         ordinal < _layout.Fetched && !_isFilled[ordinal] ? Source.Column(ordinal) : _derived[ordinal]!;
 
-    /// <summary>A computed column, to put rows in. One that is fetched is copied first, so that what is stored is there, too.</summary>
+    /// <summary>
+    /// A computed column, for writing rows. A fetched column is copied first, so that it also holds what is stored.
+    /// </summary>
     internal DerivedColumn Derived(int ordinal)
     {
         DerivedColumn column = _derived[ordinal]!;
@@ -128,7 +137,7 @@ public sealed class RowSet
         return column;
     }
 
-    /// <summary>Begins with fetched rows, all in; what is computed is absent.</summary>
+    /// <summary>Begins with fetched rows. All of them are candidates, and computed columns are absent.</summary>
     internal void Begin(IRowSource source, long nowMs)
     {
         _source = source;
@@ -142,7 +151,7 @@ public sealed class RowSet
         }
     }
 
-    /// <summary>Zeroes what computed columns hold in those of the rows in which nothing was computed.</summary>
+    /// <summary>Zeroes the bytes of computed columns in those of the rows in which nothing was computed.</summary>
     internal void ZeroGaps(ReadOnlySpan<int> rows)
     {
         for (int ordinal = 0; ordinal < _derived.Length; ordinal++)
@@ -154,7 +163,9 @@ public sealed class RowSet
         }
     }
 
-    /// <summary>Forgets the source; a stage that kept the rows gets an exception instead of another read's.</summary>
+    /// <summary>
+    /// Drops the source. A stage that kept the rows then gets an exception instead of the rows of another read.
+    /// </summary>
     internal void End()
     {
         _source = null;
@@ -165,7 +176,8 @@ public sealed class RowSet
     {
         if (!fits)
         {
-            throw new ArgumentException($"The column '{_layout.Names[ordinal]}' is {_layout.Types[ordinal]}; it cannot be taken as {asked}.");
+            throw new ArgumentException(
+                $"The column '{_layout.Names[ordinal]}' is {_layout.Types[ordinal]}; it cannot be used as {asked}.");
         }
     }
 }

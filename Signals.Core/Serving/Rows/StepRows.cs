@@ -4,8 +4,14 @@ using Signals.Core.Model;
 
 namespace Signals.Core.Serving.Rows;
 
-/// <summary>Binds rows of one event type of a working set to a step of the host: they are gathered, as a step sees columns back to back.</summary>
-/// <remarks>Thread contract: one thread at a time. Reused: allocates only to grow. A step that was abandoned while it ran keeps the whole object.</remarks>
+/// <summary>
+/// Binds the rows of one event type in a working set to a step of the host. The rows are copied, because a step expects columns
+/// without gaps.
+/// </summary>
+/// <remarks>
+/// Thread contract: one thread at a time. It is reused and allocates only to grow. When a running step is abandoned, it keeps
+/// this whole object.
+/// </remarks>
 internal sealed class StepRows
 {
     private readonly int[] _inputs;
@@ -17,8 +23,8 @@ internal sealed class StepRows
     private ulong[] _usersLow = [];
     private int _count;
 
-    /// <param name="run">The step, made for an event type.</param>
-    /// <param name="inputs">For each input of the step the ordinal in the working set.</param>
+    /// <param name="run">The run of the step, created for one event type.</param>
+    /// <param name="inputs">For each input of the step, its ordinal in the working set.</param>
     public StepRows(EnrichmentRun run, int[] inputs)
     {
         Run = run;
@@ -28,10 +34,13 @@ internal sealed class StepRows
 
     public EnrichmentRun Run { get; }
 
-    /// <summary>Which rows of the working set were bound last.</summary>
+    /// <summary>The rows of the working set that were bound last.</summary>
     public ReadOnlySpan<int> Rows => _rows.AsSpan(0, _count);
 
-    /// <summary>Binds all rows of the type from <paramref name="start"/> up to <paramref name="end"/>; false when there is none.</summary>
+    /// <summary>
+    /// Binds all rows of the event type from <paramref name="start"/> up to but excluding <paramref name="end"/>. False when
+    /// there are none.
+    /// </summary>
     public bool TryBind(RowSet rows, int start, int end)
     {
         Reserve(end - start);
@@ -47,7 +56,7 @@ internal sealed class StepRows
         return Bind(rows);
     }
 
-    /// <summary>Binds those of the given rows that are of the type; false when there is none.</summary>
+    /// <summary>Binds those of the given rows that are of the event type. False when there are none.</summary>
     public bool TryBind(RowSet rows, ReadOnlySpan<int> among)
     {
         Reserve(among.Length);
@@ -94,7 +103,10 @@ internal sealed class StepRows
         return true;
     }
 
-    /// <summary>Rows need not be in the order of users: each user's rows are looked up where the one before ended, or from the start.</summary>
+    /// <summary>
+    /// Finds the user of each chosen row. The rows may be in any order: the search goes on where the previous row was found, or
+    /// starts again.
+    /// </summary>
     private void GatherUsers(RowSet rows, ReadOnlySpan<int> chosen)
     {
         ReadOnlySpan<int> offsets = rows.Offsets;

@@ -3,10 +3,11 @@ using Signals.Core.Serving.Rows;
 
 namespace Signals.Core.Serving.Sizing;
 
-/// <summary>The keys that are taken: a hash table of rows.</summary>
+/// <summary>The set of keys that are taken: a hash table of rows.</summary>
 /// <remarks>
-/// Thread contract: one thread at a time. Reused, allocates only to grow. Each user's rows are numbered on from the last user's, so that
-/// a new user leaves the table as it is: lower numbers are free places. Invariant: at most a quarter of the places is taken.
+/// Thread contract: one thread at a time. It is reused and allocates only to grow. The numbers of each user's rows continue after
+/// those of the previous user. Places with lower numbers count as free, so the table need not be cleared for a new user.
+/// Invariant: at most a quarter of the places are taken.
 /// </remarks>
 internal sealed class DedupIndex
 {
@@ -20,7 +21,9 @@ internal sealed class DedupIndex
     private uint _first = 1;
     private uint _end = 1;
 
-    /// <summary>Begins with the rows of a user, from <paramref name="start"/> up to <paramref name="end"/>.</summary>
+    /// <summary>
+    /// Begins with the rows of a user, from <paramref name="start"/> up to but excluding <paramref name="end"/>.
+    /// </summary>
     public void Begin(RowSet rows, SizeRules rules, int start, int end)
     {
         _keys.Load(rows, rules, start, end);
@@ -41,7 +44,10 @@ internal sealed class DedupIndex
         _end = _first + count;
     }
 
-    /// <summary>Takes the key of a row; false when an earlier row has it. A row that lacks a value of the key takes none.</summary>
+    /// <summary>
+    /// Takes the key of a row. False when an earlier row has taken it. A row without a value in a key column takes no key and
+    /// returns true.
+    /// </summary>
     public bool TryTake(int row)
     {
         if (!_keys.TryGet(row, out ulong bits))

@@ -6,10 +6,10 @@ using Signals.Core.Serving.Rows;
 
 namespace Signals.Core.Serving.Sizing;
 
-/// <summary>The dedup keys of one user's rows as 64 bits each, made column by column.</summary>
+/// <summary>The dedup keys of one user's rows as 64 bits each, computed column by column.</summary>
 /// <remarks>
-/// Thread contract: one thread at a time; reused, allocates only to grow. Where the key is one scalar column the bits are the key itself,
-/// otherwise a hash of it. Zeros of both signs are one value, and so are all NaNs.
+/// Thread contract: one thread at a time. It is reused and allocates only to grow. When the key is one scalar column, the bits
+/// are the key itself; otherwise they are a hash of it. Zeros of both signs are one value, and so are all NaNs.
 /// </remarks>
 internal sealed class DedupKeys
 {
@@ -20,7 +20,7 @@ internal sealed class DedupKeys
     private RowSet _rows = null!;
     private SizeRules _rules = null!;
 
-    /// <summary>Makes the keys of the rows from <paramref name="start"/> up to <paramref name="end"/>.</summary>
+    /// <summary>Computes the keys of the rows from <paramref name="start"/> up to but excluding <paramref name="end"/>.</summary>
     public void Load(RowSet rows, SizeRules rules, int start, int end)
     {
         _rows = rows;
@@ -46,14 +46,14 @@ internal sealed class DedupKeys
         }
     }
 
-    /// <summary>The key's bits; false when the row lacks a value of it.</summary>
+    /// <summary>The bits of a row's key. False when the row has no value in a key column.</summary>
     public bool TryGet(int row, out ulong bits)
     {
         bits = _bits[row - _start];
         return !_lacks[row - _start];
     }
 
-    /// <summary>Whether two rows that lack no value of it have the same key.</summary>
+    /// <summary>Whether two rows with values in all key columns have the same key.</summary>
     public bool AreSame(int first, int second) =>
         _bits[first - _start] == _bits[second - _start] && (_areExact || HaveSameValues(first, second));
 

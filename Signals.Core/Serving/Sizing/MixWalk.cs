@@ -2,8 +2,10 @@ using Signals.Core.Serving.Rows;
 
 namespace Signals.Core.Serving.Sizing;
 
-/// <summary>Chooses among candidates by the mix rules: reserves, then walks from the newest to the oldest.</summary>
-/// <remarks>Thread contract: one thread at a time; reused, allocates only to grow.</remarks>
+/// <summary>
+/// Chooses among candidates by the mix rules: it first reserves places, then visits the candidates from the newest to the oldest.
+/// </summary>
+/// <remarks>Thread contract: one thread at a time. It is reused and allocates only to grow.</remarks>
 internal sealed class MixWalk(SizeRules rules)
 {
     private readonly int[] _taken = new int[rules.Quotas.Length];
@@ -11,13 +13,14 @@ internal sealed class MixWalk(SizeRules rules)
     private bool[] _reserved = [];
 
     /// <param name="rows">The working set.</param>
-    /// <param name="candidates">Newest first.</param>
+    /// <param name="candidates">The candidates, newest first.</param>
     /// <param name="finished">Whether these are all candidates.</param>
-    /// <param name="left">For each slot how many candidates its count has left.</param>
+    /// <param name="left">For each slot, how many more candidates its count allows.</param>
     /// <param name="frontier">
-    /// For each slot the oldest fetched time; the least of all when there is nothing older. Empty when fetched rows were not looked at.
+    /// For each slot, the oldest fetched time; <see cref="long.MinValue"/> when there is nothing older. Empty when some fetched
+    /// rows were not looked at.
     /// </param>
-    /// <param name="chosen">Where to add.</param>
+    /// <param name="chosen">Receives the chosen rows.</param>
     /// <returns>Whether no further candidate could change the choice.</returns>
     public bool Walk(
         RowSet rows, ReadOnlySpan<int> candidates, bool finished, ReadOnlySpan<int> left, ReadOnlySpan<long> frontier, RowChoice chosen)
@@ -45,8 +48,11 @@ internal sealed class MixWalk(SizeRules rules)
         return finished || (settled && (free == 0 || room == 0));
     }
 
-    /// <summary>Marks the newest candidates of each quota with a minimum; false when an older row could still be one of them.</summary>
-    private bool Reserve(RowSet rows, ReadOnlySpan<int> candidates, ReadOnlySpan<int> left, ReadOnlySpan<long> frontier, out int reserved)
+    /// <summary>
+    /// Marks the newest candidates of each quota with a minimum. False when an older row could still be one of them.
+    /// </summary>
+    private bool Reserve(
+        RowSet rows, ReadOnlySpan<int> candidates, ReadOnlySpan<int> left, ReadOnlySpan<long> frontier, out int reserved)
     {
         if (_reserved.Length < candidates.Length)
         {

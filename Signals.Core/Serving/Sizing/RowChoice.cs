@@ -1,14 +1,14 @@
 namespace Signals.Core.Serving.Sizing;
 
-/// <summary>The rows that a stage chose, in their order. One thread at a time; reused.</summary>
+/// <summary>The rows that a stage chose, in their order. Used by one thread at a time; reused.</summary>
 public sealed class RowChoice
 {
     private int[] _rows = [];
 
-    /// <summary>How many rows.</summary>
+    /// <summary>The number of rows.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Row indexes of a <see cref="Rows.RowSet"/>.</summary>
+    /// <summary>The rows, as row indexes of a <see cref="Rows.RowSet"/>.</summary>
     public ReadOnlySpan<int> Span => _rows.AsSpan(0, Count);
 
     internal Span<int> Writable => _rows.AsSpan(0, Count);
@@ -24,8 +24,8 @@ public sealed class RowChoice
         _rows[Count++] = row;
     }
 
-    /// <summary>Leaves the first rows alone.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">There are not so many.</exception>
+    /// <summary>Keeps only the first <paramref name="count"/> rows.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">There are fewer rows than <paramref name="count"/>.</exception>
     public void Truncate(int count)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan((uint)count, (uint)Count, nameof(count));

@@ -3,7 +3,10 @@ using Signals.Core.Columns;
 
 namespace Signals.Core.Serving.Sizing;
 
-/// <summary>A scalar value as 64 bits that are equal when the values are: zeros of both signs are one, and so are all NaNs. Pure.</summary>
+/// <summary>
+/// Maps a scalar value to 64 bits that are equal exactly when the values are. Zeros of both signs are equal, and so are all NaNs.
+/// Pure.
+/// </summary>
 internal static class ScalarKey
 {
     public static ulong Of(IColumnRows column, int row)

@@ -4,16 +4,19 @@ using Signals.Core.Serving.Rows;
 
 namespace Signals.Core.Serving.Sizing;
 
-/// <summary>Counts, dedup, mix and size of a definition, with event types as slots: their positions in the order of their ids.</summary>
+/// <summary>
+/// The counts, dedup, mix and size of a definition. Event types are given as slots, which are their positions in the order of
+/// their ids.
+/// </summary>
 /// <remarks>Thread contract: immutable; any thread.</remarks>
 internal sealed class SizeRules
 {
     private readonly int[] _slotOfType;
     private readonly ushort[] _types;
 
-    /// <param name="definition">Validated against the schema that the event types are of.</param>
+    /// <param name="definition">The definition, validated against the schema of the event types.</param>
     /// <param name="types">The event types of the definition in the order of their ids.</param>
-    /// <param name="layout">Where the key columns are.</param>
+    /// <param name="layout">The layout that holds the key columns.</param>
     public SizeRules(SequenceDefinition definition, EventTypeSchema[] types, RowLayout layout)
     {
         Size = definition.Size.Value;
@@ -34,13 +37,13 @@ internal sealed class SizeRules
         bool[] SlotsOf(MixRule rule) => Array.ConvertAll(types, type => rule.EventTypes.Contains(type.Name));
     }
 
-    /// <summary>The most rows of a sequence.</summary>
+    /// <summary>The largest number of rows of a sequence.</summary>
     public int Size { get; }
 
-    /// <summary>The most candidates of each slot.</summary>
+    /// <summary>For each slot, the largest number of candidates.</summary>
     public int[] Counts { get; }
 
-    /// <summary>Ordinals of the key's columns; none without dedup.</summary>
+    /// <summary>The ordinals of the key's columns; empty without dedup.</summary>
     public int[] DedupColumns { get; }
 
     public bool DedupPerType { get; }

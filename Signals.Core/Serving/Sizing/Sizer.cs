@@ -3,14 +3,14 @@ using Signals.Core.Serving.Rows;
 namespace Signals.Core.Serving.Sizing;
 
 /// <summary>
-/// Chooses the rows of a sequence exactly as the definition says, from as many rows as were fetched: goes from the newest to the oldest
-/// and stops where a row that was not fetched could come first.
+/// Chooses the rows of a sequence exactly as the definition describes, from the rows that were fetched. It visits them from the
+/// newest to the oldest and stops where a row that was not fetched could come first.
 /// </summary>
 /// <remarks>
-/// Thread contract: one thread at a time; reused, allocates only to grow. Of each event type the newest rows were fetched. A type is
-/// finished when there are no older ones or its count is full: what is older of it is passed over and suppresses nothing. The horizon is
-/// the newest of the oldest fetched times of the unfinished types: above it, every row is there. A row at the horizon's own time is taken
-/// for certain only where its type sets the horizon.
+/// Thread contract: one thread at a time. It is reused and allocates only to grow. The newest rows of each event type were
+/// fetched. A type is finished when there are no older rows, or when its count is full: its older rows are then skipped and
+/// suppress nothing. The horizon is the newest of the oldest fetched times of the unfinished types. Every row above the horizon
+/// was fetched. A row whose time is exactly the horizon is only certain when its type sets the horizon.
 /// </remarks>
 internal sealed class Sizer(SizeRules rules)
 {
@@ -27,11 +27,13 @@ internal sealed class Sizer(SizeRules rules)
 
     /// <summary>Adds the chosen rows, newest first.</summary>
     /// <param name="rows">The working set.</param>
-    /// <param name="user">Which user of it.</param>
-    /// <param name="asked">For each slot how many rows were asked for; where fewer came, there are no older ones.</param>
-    /// <param name="chosen">Where to add.</param>
-    /// <param name="known">From which row of the working set on nothing is known of the rows; none when left out.</param>
-    /// <returns>False when older rows could change the choice; what was added is then the newest part that is certain.</returns>
+    /// <param name="user">The index of the user in the working set.</param>
+    /// <param name="asked">For each slot, how many rows were asked for. When fewer came, there are no older ones.</param>
+    /// <param name="chosen">Receives the chosen rows.</param>
+    /// <param name="known">
+    /// The first row of the working set about which nothing is known; when left out, all rows are known.
+    /// </param>
+    /// <returns>False when older rows could change the choice. The rows added are then the newest part that is certain.</returns>
     public bool Choose(RowSet rows, int user, ReadOnlySpan<int> asked, RowChoice chosen, int known = int.MaxValue)
     {
         int start = rows.Offsets[user];
@@ -75,14 +77,14 @@ internal sealed class Sizer(SizeRules rules)
         FindHorizon();
     }
 
-    /// <summary>What is not newer than this time may be of any type.</summary>
+    /// <summary>Treats rows that are not newer than this time as not fetched, for all event types.</summary>
     private void CutAt(long time)
     {
         Array.Fill(_frontier, time);
         FindHorizon();
     }
 
-    /// <summary>Collects candidates down to the horizon; true when no further one can matter.</summary>
+    /// <summary>Collects candidates down to the horizon. True when no further candidate can matter.</summary>
     private bool Collect(RowSet rows, int start, int end, RowChoice candidates)
     {
         ReadOnlySpan<ushort> types = rows.EventTypes;
@@ -134,7 +136,10 @@ internal sealed class Sizer(SizeRules rules)
         return _in.AsSpan(0, mask.CopyRows(start, end, _in));
     }
 
-    /// <summary>Of a type's own rows the fetched ones come first, so its frontier bounds the rows of the other types alone.</summary>
+    /// <summary>
+    /// Computes the horizon. A type's frontier only bounds the rows of other types, because among its own rows the fetched ones
+    /// come first.
+    /// </summary>
     private void FindHorizon()
     {
         _horizon = long.MinValue;
