@@ -6,8 +6,8 @@ using Signals.Core.Serving.Features;
 namespace Signals.Core.Serving;
 
 /// <summary>Memory or a dense tensor of one element type.</summary>
-/// <param name="memory">Used when there is no tensor.</param>
-/// <param name="tensor">Dense, or null.</param>
+/// <param name="memory">The memory, used when there is no tensor.</param>
+/// <param name="tensor">A dense tensor, or null.</param>
 internal sealed class BoundMemory<T>(Memory<T> memory, Tensor<T>? tensor) : BoundMemory
     where T : unmanaged
 {
@@ -17,7 +17,7 @@ internal sealed class BoundMemory<T>(Memory<T> memory, Tensor<T>? tensor) : Boun
     {
         if (!TensorElement.Holds<T>(type))
         {
-            throw new ArgumentException($"The tensor '{name}' is of {type}; bound is memory of {typeof(T).Name}.");
+            throw new ArgumentException($"The tensor '{name}' is of {type}, but the bound memory is of {typeof(T).Name}.");
         }
 
         if (tensor is not null && rows > 0)
@@ -38,7 +38,7 @@ internal sealed class BoundMemory<T>(Memory<T> memory, Tensor<T>? tensor) : Boun
         if (!fits)
         {
             throw new ArgumentException(
-                $"The tensor '{name}' is [{users}, {rows}, {width}]; bound is one of [{string.Join(", ", lengths.ToArray())}].");
+                $"The tensor '{name}' is [{users}, {rows}, {width}], but the bound one is [{string.Join(", ", lengths.ToArray())}].");
         }
     }
 

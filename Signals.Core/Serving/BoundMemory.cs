@@ -2,12 +2,14 @@ using Signals.Core.Definitions;
 
 namespace Signals.Core.Serving;
 
-/// <summary>Memory that a tensor is written into. The memory is the caller's.</summary>
+/// <summary>Memory of the caller that a tensor is written into.</summary>
 internal abstract class BoundMemory
 {
-    /// <summary>The whole of it, as bytes.</summary>
+    /// <summary>All of the memory, as bytes.</summary>
     public abstract Span<byte> Bytes { get; }
 
-    /// <exception cref="ArgumentException">Its elements or shape are not those of the tensor; the message names both.</exception>
+    /// <exception cref="ArgumentException">
+    /// The type of the elements or the shape differs from the tensor's. The message names both.
+    /// </exception>
     public abstract void Require(string name, TensorType type, int users, int rows, int width);
 }

@@ -5,10 +5,12 @@ using Signals.Core.Serving.Rows;
 
 namespace Signals.Core.Serving;
 
-/// <summary>Runs one enricher over chosen rows, or those of them in which nothing is stored, and puts its columns into the working set.</summary>
+/// <summary>
+/// Runs one enricher over chosen rows, or only over those without a stored value, and puts its columns into the working set.
+/// </summary>
 /// <remarks>
-/// Thread contract: one thread at a time; reused, allocates only to grow. A remote enricher that is not back in time keeps what it was
-/// given, and gets fresh objects next time: it may still write into the old ones.
+/// Thread contract: one thread at a time. It is reused and allocates only to grow. A remote enricher that is not back in time
+/// keeps the objects that it was given, because it may still write into them; the next run uses fresh objects.
 /// </remarks>
 internal sealed class EnrichRun
 {
@@ -30,10 +32,10 @@ internal sealed class EnrichRun
 
     public EnrichUse Use => _use;
 
-    /// <summary>How many rows the last run computed.</summary>
+    /// <summary>The number of rows that the last run computed.</summary>
     public int Computed { get; private set; }
 
-    /// <summary>Fills the enricher's columns in the given rows; false when it was too late.</summary>
+    /// <summary>Fills the enricher's columns in the given rows. False when the enricher was too late.</summary>
     public bool Run(RowSet rows, ReadOnlySpan<int> chosen, in ReadBudget budget)
     {
         bool isSampled = _use.Gauge is not null && _runs++ % EnricherGauge.SampleEvery == 0;
@@ -41,12 +43,12 @@ internal sealed class EnrichRun
         bool complete = Run(rows, _use.FillsStored ? Lacking(rows, chosen) : chosen, budget, isSampled);
         if (isSampled)
         {
-            // The first run stands for itself, so that an enricher that seldom runs is not overrated.
+            // The first run represents only itself, so that an enricher that seldom runs is not overestimated.
             int weight = _runs == 1 ? 1 : EnricherGauge.SampleEvery;
             _use.Gauge!.AddRun(weight, Taken(rows, chosen), Computed, budget.Time.GetElapsedTime(start));
         }
 
-        // A local enricher cannot be interrupted: it is too late when the deadline has passed once it ends.
+        // A local enricher cannot be interrupted. It was too late when the deadline has passed by the time it ends.
         if (_use.Gauge is not null && Computed > 0 && (!complete || (budget.HasDeadline && budget.IsExpired)))
         {
             _use.Gauge.AddLate();
@@ -55,7 +57,7 @@ internal sealed class EnrichRun
         return complete;
     }
 
-    /// <summary>How many rows are of event types that the enricher takes.</summary>
+    /// <summary>The number of rows whose event types the enricher takes.</summary>
     public int Taken(RowSet rows, ReadOnlySpan<int> chosen)
     {
         int taken = 0;
@@ -120,7 +122,7 @@ internal sealed class EnrichRun
         }
     }
 
-    /// <summary>Those of the rows in which one of the enricher's columns is absent.</summary>
+    /// <summary>Those of the rows in which at least one of the enricher's columns is absent.</summary>
     private ReadOnlySpan<int> Lacking(RowSet rows, ReadOnlySpan<int> chosen)
     {
         if (_lacking.Length < chosen.Length)
@@ -197,8 +199,8 @@ internal sealed class EnrichRun
     }
 
     /// <summary>
-    /// Waits on this thread, which tells the thread pool that it is blocked. With the system's clock the limit holds even when every thread
-    /// of the pool is blocked so: it does not take one to end the wait.
+    /// Waits on this thread, and tells the thread pool that the thread is blocked. With the system's clock the limit holds even
+    /// when every thread of the pool is blocked like this, because ending the wait needs no pool thread.
     /// </summary>
     private static void Wait(Task task, TimeSpan limit, TimeProvider time)
     {
@@ -214,5 +216,6 @@ internal sealed class EnrichRun
         task.GetAwaiter().GetResult();
     }
 
-    private StepRows NewRows(int index) => new(new EnrichmentRun(_use.Step, _use.Types[index], EnrichmentPlacement.Serving), _use.Inputs);
+    private StepRows NewRows(int index) =>
+        new(new EnrichmentRun(_use.Step, _use.Types[index], EnrichmentPlacement.Serving), _use.Inputs);
 }

@@ -1,21 +1,28 @@
 namespace Signals.Core.Serving;
 
 /// <summary>
-/// How many rows of each slot most reads of a plan needed lately, so that most reads fetch once. No answer depends on it. A read that
-/// needed more than the hint fetches twice as many until it is settled, so all its fetches together cost at most a few times the last;
-/// a hint that is too great costs every read of everybody. So the hint follows what is common: it grows only while enough reads, of different
-/// users, had to fetch again, and by a factor of two at most. A quarter is enough where one more fetch did, because that settles them; where
-/// they need far more it takes half, so that a minority never makes the others fetch a multiple.
+/// Holds how many rows of each slot most reads of a plan needed lately, so that most reads need one fetch. No answer depends on
+/// these hints. A read that needs more rows than the hint fetches twice as many again and again until its choice is settled, so
+/// all its fetches together cost at most a few times the last one. A hint that is too high, however, costs every read. The hint
+/// therefore follows the common case. It grows only while enough reads, of different users, had to fetch again, and at most by a
+/// factor of two. When one more fetch was enough for such reads, a quarter of all reads is enough to raise the hint, because that
+/// settles them. When they need far more, half of all reads is required, so that a minority never makes the others fetch a
+/// multiple.
 /// </summary>
-/// <remarks>Thread contract: any thread, without locks; a lost update costs a read a second fetch.</remarks>
+/// <remarks>Thread contract: any thread, without locks. A lost update costs one read a second fetch.</remarks>
 internal sealed class FetchHints(int[] least)
 {
     private const int Share = 8;
 
-    /// <summary>What a read that fetched again once adds to the balance; one that did not takes one away. The balance grows where 1 in 4 does.</summary>
+    /// <summary>
+    /// What a read that fetched again once adds to the balance. A read that did not fetch again takes one away, so the balance
+    /// grows when 1 read in 4 fetches again.
+    /// </summary>
     private const int DeepGain = 3;
 
-    /// <summary>What a read adds that fetched again more than once. The balance grows where every second one does.</summary>
+    /// <summary>
+    /// What a read that fetched again more than once adds to the balance. The balance grows when every second read does.
+    /// </summary>
     private const int FarGain = 1;
 
     private const int Convincing = 24;
@@ -25,7 +32,7 @@ internal sealed class FetchHints(int[] least)
     private int _balance;
     private ulong _lastDeepUser;
 
-    /// <summary>Writes for each slot how many rows to ask for first.</summary>
+    /// <summary>Writes how many rows of each slot to ask for first.</summary>
     public void CopyTo(Span<int> rows)
     {
         for (int slot = 0; slot < _rows.Length; slot++)
@@ -34,7 +41,7 @@ internal sealed class FetchHints(int[] least)
         }
     }
 
-    /// <summary>Notes reads for which the hint was enough.</summary>
+    /// <summary>Counts reads for which the hint was enough.</summary>
     public void NoteEnough(int reads)
     {
         int balance = Volatile.Read(ref _balance);
@@ -44,9 +51,14 @@ internal sealed class FetchHints(int[] least)
         }
     }
 
-    /// <summary>Notes a read that had to fetch again; true when so many do that the hint is to be raised to what this one needed.</summary>
-    /// <param name="user">The hash of its user: one who is read over and over says nothing of the others.</param>
-    /// <param name="isFar">Whether it needed more than twice the hint.</param>
+    /// <summary>
+    /// Counts a read that had to fetch again. True when there are so many of them that the hint should be raised to what this
+    /// read needed.
+    /// </summary>
+    /// <param name="user">
+    /// The hash of the read's user. Repeated reads of one user count once, because they say nothing about other users.
+    /// </param>
+    /// <param name="isFar">Whether the read needed more than twice the hint.</param>
     public bool NoteDeep(ulong user, bool isFar)
     {
         if (Interlocked.Exchange(ref _lastDeepUser, user) == user)
@@ -60,7 +72,7 @@ internal sealed class FetchHints(int[] least)
         return isConvincing;
     }
 
-    /// <summary>Raises a slot's hint to what a read needed, or to twice what it is.</summary>
+    /// <summary>Raises a slot's hint to what a read needed, but at most to twice the present hint.</summary>
     public void Raise(int slot, int rows)
     {
         int held = Volatile.Read(ref _rows[slot]);
@@ -70,7 +82,7 @@ internal sealed class FetchHints(int[] least)
         }
     }
 
-    /// <summary>Moves a slot's hint down towards what a read needed.</summary>
+    /// <summary>Lowers a slot's hint a little towards what a read needed.</summary>
     public void Lower(int slot, int rows)
     {
         int held = Volatile.Read(ref _rows[slot]);

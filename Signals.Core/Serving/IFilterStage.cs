@@ -2,10 +2,13 @@ using Signals.Core.Serving.Rows;
 
 namespace Signals.Core.Serving;
 
-/// <summary>Decides which fetched rows may be in a sequence.</summary>
-/// <remarks>Thread contract: called from several threads at once, each with rows of its own.</remarks>
+/// <summary>A stage that decides which fetched rows may be in a sequence.</summary>
+/// <remarks>Thread contract: several threads call it at once, each with its own rows.</remarks>
 public interface IFilterStage
 {
-    /// <summary>Takes rows out of <c>rows.Mask</c>, in which all are at first. Whether a row is in must depend on that row alone.</summary>
+    /// <summary>
+    /// Removes rows from <c>rows.Mask</c>, which contains all rows at first. The decision about a row must depend on that row
+    /// alone.
+    /// </summary>
     void Filter(RowSet rows);
 }

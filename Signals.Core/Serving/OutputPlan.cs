@@ -8,7 +8,7 @@ using Signals.Core.Serving.Rows;
 
 namespace Signals.Core.Serving;
 
-/// <summary>One column of a raw answer: where it comes from, and the bytes of its default. Immutable.</summary>
+/// <summary>One column of a raw answer: the column it comes from, and the bytes of its default. Immutable.</summary>
 internal sealed class OutputPlan
 {
     public OutputPlan(OutputColumn column, RowLayout layout)
@@ -27,7 +27,7 @@ internal sealed class OutputPlan
 
     public ColumnType Type { get; }
 
-    /// <summary>What a row without a value gets; null leaves it without.</summary>
+    /// <summary>The bytes of the value for a row without one; null to leave the row without a value.</summary>
     public byte[]? Default { get; }
 
     private static byte[] BytesOf(Literal literal, ColumnType type) => type.Kind switch

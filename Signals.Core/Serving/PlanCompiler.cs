@@ -23,7 +23,12 @@ internal sealed class PlanCompiler
     private readonly List<(IEnrichmentStep Step, EnrichmentUse Use)> _filled = [];
     private RowLayout _layout = null!;
 
-    private PlanCompiler(SequenceDefinition definition, StoreSchema schema, EnrichmentCatalog catalog, SequenceStages stages, EnricherGauges? gauges)
+    private PlanCompiler(
+        SequenceDefinition definition,
+        StoreSchema schema,
+        EnrichmentCatalog catalog,
+        SequenceStages stages,
+        EnricherGauges? gauges)
     {
         _gauges = gauges;
         _definition = definition;
@@ -32,19 +37,26 @@ internal sealed class PlanCompiler
         _types = [.. definition.Sources.Select(source => schema[source.EventType]).OrderBy(type => type.Id)];
     }
 
-    /// <param name="definition">A definition that was built, and so is consistent in itself.</param>
+    /// <param name="definition">A definition that was built, so it is consistent in itself.</param>
     /// <param name="schema">The schema of the store.</param>
     /// <param name="catalog">The enrichers and event filters that definitions may name.</param>
-    /// <param name="stages">What replaces the definition's stages.</param>
-    /// <param name="gauges">Where the cost of enrichers is counted; null for nowhere.</param>
+    /// <param name="stages">The stages of the host that replace those of the definition.</param>
+    /// <param name="gauges">Measures the cost of enrichers; null to measure nothing.</param>
     /// <exception cref="ArgumentException">
-    /// The definition names an event type, column, enricher or filter that is not there, or a column of another kind.
+    /// The definition names an event type, column, enricher or filter that does not exist, or a column of another type.
     /// </exception>
     public static SequencePlan Compile(
-        SequenceDefinition definition, StoreSchema schema, EnrichmentCatalog catalog, SequenceStages stages, EnricherGauges? gauges = null) =>
+        SequenceDefinition definition,
+        StoreSchema schema,
+        EnrichmentCatalog catalog,
+        SequenceStages stages,
+        EnricherGauges? gauges = null) =>
         new PlanCompiler(definition, schema, catalog, stages, gauges).Compile();
 
-    /// <summary>The columns of the store or of enrichers that come out of a definition, as they are or as features; some may come twice.</summary>
+    /// <summary>
+    /// The columns, of the store or of enrichers, that a definition's answers contain as they are or as features. A column may
+    /// occur twice.
+    /// </summary>
     public static IEnumerable<string> ColumnsThatComeOut(SequenceDefinition definition) =>
     [
         .. definition.Columns.Select(column => column.Column),
@@ -66,7 +78,8 @@ internal sealed class PlanCompiler
             Definition = _definition,
             Stages = _stages,
             Types = _types,
-            WindowMs = Array.ConvertAll(_types, type => SourceOf(type).Window is { } window ? (long)window.Value.TotalMilliseconds : long.MaxValue),
+            WindowMs = Array.ConvertAll(
+                _types, type => SourceOf(type).Window is { } window ? (long)window.Value.TotalMilliseconds : long.MaxValue),
             Layout = _layout,
             Filter = filter,
             LateFilter = lateFilter,
@@ -91,8 +104,9 @@ internal sealed class PlanCompiler
     private IEnumerable<Predicate?> AllConditions() => [_definition.Where, .. _definition.Sources.Select(source => source.Where)];
 
     /// <summary>
-    /// Which enrichers run at serving: those placed there, over all rows; those with automatic placement over the rows in which nothing is stored,
-    /// which are all where the schema has no such column. So it does not matter to an answer when what was stored.
+    /// Chooses the enrichers that run at serving. An enricher placed at serving runs over all rows. An enricher with automatic
+    /// placement runs over the rows in which its outputs are not stored; when the schema lacks one of its columns, it runs over
+    /// all rows. So an answer does not depend on when the outputs were stored.
     /// </summary>
     private void ChooseEnrichers()
     {
@@ -100,7 +114,8 @@ internal sealed class PlanCompiler
         {
             if (!_catalog.TryGet(use.Name, out IEnrichmentStep? step) || step is IEventFilter)
             {
-                throw new ArgumentException($"The definition '{_definition.Name}' uses the enricher '{use.Name}', which the catalog has not.");
+                throw new ArgumentException(
+                    $"The definition '{_definition.Name}' uses the enricher '{use.Name}', which is not in the catalog.");
             }
 
             if (use.Placement != PlacementChoice.Indexing)
@@ -110,7 +125,7 @@ internal sealed class PlanCompiler
             }
         }
 
-        // A column that one enricher computes for some type in all rows is fetched for none.
+        // A column that an enricher computes in all rows of some event type is not fetched for any event type.
         while (_filled.Find(chosen => OutputsOf(chosen.Step).Intersect(ComputedNames()).Any()) is { Step: not null } mixed)
         {
             _filled.Remove(mixed);
@@ -135,7 +150,10 @@ internal sealed class PlanCompiler
             computed[output.Name] = output.Type;
         }
 
-        string[] fetched = [.. NamedColumns().Where(name => !computed.ContainsKey(name)).Concat(StepInputs()).Distinct(StringComparer.Ordinal)];
+        string[] fetched =
+        [
+            .. NamedColumns().Where(name => !computed.ContainsKey(name)).Concat(StepInputs()).Distinct(StringComparer.Ordinal),
+        ];
         bool choosesFirst = ChoosesFirst();
         string[] late = choosesFirst ? Array.FindAll(fetched, IsLateColumn) : [];
         fetched = [.. fetched.Except(late), .. late];
@@ -148,21 +166,26 @@ internal sealed class PlanCompiler
     }
 
     /// <summary>
-    /// Whether rows can be chosen before anything else is fetched or computed: no code of the host runs in between, neither for its results, which may need any column,
-    /// nor because the read holds on to the store meanwhile.
+    /// Whether rows can be chosen before anything else is fetched or computed. This requires that no code of the host runs in
+    /// between. First, such code may need any column for its result. Second, the read would hold on to the store while it runs.
     /// </summary>
     private bool ChoosesFirst() =>
         _stages is { Filter: null, Size: null, Enrich: null }
         && !AllConditions().Any(PredicateColumns.HasHostCode)
         && !_computed.Concat(_filled).Any(chosen => IsEarly(chosen.Step));
 
-    /// <summary>Narrow columns are as cheap to fetch for all rows as to look up for some.</summary>
-    private bool IsLateColumn(string name) => (TypeOf(name).IsVariable || TypeOf(name).Width > sizeof(ulong)) && !ChoosingColumns().Contains(name);
+    /// <summary>
+    /// Whether the column is fetched after rows were chosen. Fetching a narrow column for all rows costs no more than looking it
+    /// up for some.
+    /// </summary>
+    private bool IsLateColumn(string name) =>
+        (TypeOf(name).IsVariable || TypeOf(name).Width > sizeof(ulong)) && !ChoosingColumns().Contains(name);
 
     private bool IsEarly(IEnrichmentStep step) => OutputsOf(step).Intersect(ChoosingColumns()).Any();
 
-    /// <summary>The columns that rows are chosen by.</summary>
-    private IEnumerable<string> ChoosingColumns() => AllConditions().SelectMany(PredicateColumns.Of).Concat(_definition.Dedup?.Columns ?? []);
+    /// <summary>The columns that decide which rows are chosen.</summary>
+    private IEnumerable<string> ChoosingColumns() =>
+        AllConditions().SelectMany(PredicateColumns.Of).Concat(_definition.Dedup?.Columns ?? []);
 
     private IEnumerable<string> NamedColumns() =>
     [
@@ -173,7 +196,10 @@ internal sealed class PlanCompiler
     private IEnumerable<string> StepInputs() =>
     [
         .. _computed.Concat(_filled).SelectMany(use => use.Step.Signature.Inputs).Select(input => input.Name),
-        .. AllConditions().SelectMany(PredicateColumns.FiltersOf).SelectMany(name => FindFilter(name).Signature.Inputs).Select(input => input.Name),
+        .. AllConditions()
+            .SelectMany(PredicateColumns.FiltersOf)
+            .SelectMany(name => FindFilter(name).Signature.Inputs)
+            .Select(input => input.Name),
     ];
 
     private static IEnumerable<string> FeatureColumns(Feature feature) => feature switch
@@ -193,17 +219,18 @@ internal sealed class PlanCompiler
             ColumnType? here = index < 0 ? null : type.Columns[index].Type;
             if (here is not null && found is not null && here != found)
             {
-                throw new ArgumentException($"The column '{column}' is {found} in one event type of '{_definition.Name}' and {here} in '{type.Name}'.");
+                throw new ArgumentException(
+                    $"The column '{column}' is {found} in one event type of '{_definition.Name}' and {here} in '{type.Name}'.");
             }
 
             found ??= here;
         }
 
         return found ?? throw new ArgumentException(
-            $"None of the event types of '{_definition.Name}' has a column '{column}', and no enricher of it computes one.");
+            $"None of the event types of '{_definition.Name}' has a column '{column}', and none of its enrichers computes one.");
     }
 
-    /// <summary>The conditions that can be asked before enrichment, or those that cannot; null for none.</summary>
+    /// <summary>The conditions that can be evaluated before enrichment, or those that cannot; null when there are none.</summary>
     private RowFilter? Conditions(FilterCompiler compiler, bool late)
     {
         List<RowFilter> all = Compile(_definition.Where);
@@ -233,7 +260,8 @@ internal sealed class PlanCompiler
 
     private IEventFilter FindFilter(string name) => _catalog.TryGet(name, out IEnrichmentStep? step) && step is IEventFilter filter
         ? filter
-        : throw new ArgumentException($"The definition '{_definition.Name}' asks the event filter '{name}', which the catalog has not.");
+        : throw new ArgumentException(
+            $"The definition '{_definition.Name}' uses the event filter '{name}', which is not in the catalog.");
 
     private EventFilterUse EventFilter(string name)
     {
@@ -245,7 +273,11 @@ internal sealed class PlanCompiler
     {
         string[] outputs = [.. OutputsOf(step)];
         return new EnrichUse(
-            step, TypesOf(step), InputsOf(step), Array.ConvertAll(outputs, name => _layout.TryFind(name, out int ordinal) ? ordinal : -1), use.Timeout,
+            step,
+            TypesOf(step),
+            InputsOf(step),
+            Array.ConvertAll(outputs, name => _layout.TryFind(name, out int ordinal) ? ordinal : -1),
+            use.Timeout,
             IsEarly(step), fillsStored, use.Placement == PlacementChoice.Automatic ? _gauges?.Of(step.Signature.Name) : null);
     }
 

@@ -2,10 +2,10 @@ using Signals.Core.Definitions;
 
 namespace Signals.Core.Serving;
 
-/// <summary>What a condition looks at. Pure.</summary>
+/// <summary>Finds out what a condition depends on. Pure.</summary>
 internal static class PredicateColumns
 {
-    /// <summary>The columns that a condition names, with repetitions.</summary>
+    /// <summary>The columns that a condition names. A column may occur more than once.</summary>
     public static IEnumerable<string> Of(Predicate? predicate) => predicate switch
     {
         AllPredicate all => all.Predicates.SelectMany(Of),
@@ -19,7 +19,7 @@ internal static class PredicateColumns
         _ => [],
     };
 
-    /// <summary>The names of the event filters that a condition asks, with repetitions.</summary>
+    /// <summary>The names of the event filters that a condition uses. A name may occur more than once.</summary>
     public static IEnumerable<string> FiltersOf(Predicate? predicate) => predicate switch
     {
         AllPredicate all => all.Predicates.SelectMany(FiltersOf),
@@ -39,7 +39,7 @@ internal static class PredicateColumns
         _ => false,
     };
 
-    /// <summary>The conditions that must all be true.</summary>
+    /// <summary>The conditions that must all be true for the given one to be true.</summary>
     public static IEnumerable<Predicate> Conjuncts(Predicate? predicate) => predicate switch
     {
         null => [],

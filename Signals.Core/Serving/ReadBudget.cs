@@ -1,6 +1,6 @@
 namespace Signals.Core.Serving;
 
-/// <summary>How long a read may still take. Immutable.</summary>
+/// <summary>The time that a read may still take. Immutable.</summary>
 internal readonly struct ReadBudget
 {
     private readonly TimeProvider _time;
@@ -18,7 +18,7 @@ internal readonly struct ReadBudget
 
     public bool HasDeadline => _budget is not null;
 
-    /// <summary>What is left, not below zero; <see cref="TimeSpan.MaxValue"/> without a deadline.</summary>
+    /// <summary>The time that is left, never below zero; <see cref="TimeSpan.MaxValue"/> without a deadline.</summary>
     public TimeSpan Remaining
     {
         get

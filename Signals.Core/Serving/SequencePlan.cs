@@ -8,40 +8,45 @@ using Signals.Core.Serving.Sizing;
 namespace Signals.Core.Serving;
 
 /// <summary>
-/// A definition made ready for a schema: columns by ordinal, conditions and features as kernels, everything that a read would otherwise
-/// look up. Compiled once per definition and schema.
+/// A definition compiled for a schema: columns by ordinal, conditions and features as kernels, and everything else that a read
+/// would have to look up. Compiled once for each definition and schema.
 /// </summary>
-/// <remarks>Thread contract: immutable but for <see cref="Hints"/>; any thread. Made by <see cref="PlanCompiler"/>.</remarks>
+/// <remarks>
+/// Thread contract: immutable except for <see cref="Hints"/>; any thread. Created by <see cref="PlanCompiler"/>.
+/// </remarks>
 internal sealed class SequencePlan
 {
     public required SequenceDefinition Definition { get; init; }
 
-    /// <summary>The stages that replace the definition's own.</summary>
+    /// <summary>The stages of the host that replace the definition's own.</summary>
     public required SequenceStages Stages { get; init; }
 
-    /// <summary>The event types in the order of their ids; an event type's position here is its slot.</summary>
+    /// <summary>The event types in the order of their ids. The position of an event type in this array is its slot.</summary>
     public required EventTypeSchema[] Types { get; init; }
 
-    /// <summary>For each slot how old an event may be, in milliseconds; <see cref="long.MaxValue"/> for any age.</summary>
+    /// <summary>For each slot, how old an event may be, in milliseconds; <see cref="long.MaxValue"/> for any age.</summary>
     public required long[] WindowMs { get; init; }
 
     public required RowLayout Layout { get; init; }
 
-    /// <summary>The conditions on fetched columns; null for none.</summary>
+    /// <summary>The conditions on fetched columns; null when there are none.</summary>
     public required RowFilter? Filter { get; init; }
 
-    /// <summary>The conditions on columns that are computed at serving; null for none.</summary>
+    /// <summary>The conditions on columns that are computed at serving; null when there are none.</summary>
     public required RowFilter? LateFilter { get; init; }
 
-    /// <summary>The host's event filters that the conditions ask, by position.</summary>
+    /// <summary>The host's event filters that the conditions use, by position.</summary>
     public required EventFilterUse[] EventFilters { get; init; }
 
-    /// <summary>Whether conditions run code of the host, whose exceptions are answers and not bugs.</summary>
+    /// <summary>
+    /// Whether conditions run code of the host. An exception in them is then reported in the answer and not treated as a bug of
+    /// the library.
+    /// </summary>
     public required bool HasHostConditions { get; init; }
 
     public required SizeRules Rules { get; init; }
 
-    /// <summary>What runs at serving.</summary>
+    /// <summary>The enrichers that run at serving.</summary>
     public required EnrichUse[] Enrichments { get; init; }
 
     /// <summary>The columns of a raw answer.</summary>
@@ -58,7 +63,7 @@ internal sealed class SequencePlan
     /// <summary>The names of the columns to fetch.</summary>
     public ReadOnlySpan<string> FetchedNames => Layout.Names.AsSpan(0, Layout.Fetched);
 
-    /// <summary>The tensor of a name, or null.</summary>
+    /// <summary>The tensor of this name, or null.</summary>
     public TensorPlan? FindTensor(string name)
     {
         foreach (TensorPlan tensor in Tensors)
@@ -73,7 +78,7 @@ internal sealed class SequencePlan
     }
 
     /// <summary>The position of a column of the raw answer.</summary>
-    /// <exception cref="ArgumentException">There is none of this name; the message lists those there are.</exception>
+    /// <exception cref="ArgumentException">There is no such column. The message lists the columns that exist.</exception>
     public int OrdinalOfOutput(string name)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -86,6 +91,7 @@ internal sealed class SequencePlan
         }
 
         throw new ArgumentException(
-            $"The definition '{Definition.Name}' has no output column '{name}'; it has: {string.Join(", ", Outputs.Select(output => output.Name))}.");
+            $"The definition '{Definition.Name}' has no output column '{name}'; " +
+            $"it has: {string.Join(", ", Outputs.Select(output => output.Name))}.");
     }
 }

@@ -5,16 +5,16 @@ using Signals.Core.Model;
 namespace Signals.Core.Serving;
 
 /// <summary>
-/// Names one served sequence in 56 bytes: log it instead of the features, and the store gives the very same sequence again as long as it keeps
-/// the version. Immutable, equal by value.
+/// Identifies one served sequence in 56 bytes. You can log it instead of the features: the store gives exactly the same sequence
+/// again as long as it keeps the version. Immutable, equal by value.
 /// </summary>
 /// <remarks>
-/// Bytes, little-endian: user 16 (high half first), definition 8, position 8, as-of 8, version 4, then 24 bits length, 4 bits status and 4 bits
-/// format (1), checksum 4, CRC-32C of these 52 bytes 4. The same on every machine.
+/// The bytes, little-endian: user 16 (high half first), definition 8, position 8, as-of 8, version 4, then 24 bits of length, 4
+/// bits of status and 4 bits of format (1), checksum 4, and CRC-32C of these 52 bytes 4. They are the same on every machine.
 /// </remarks>
 public readonly record struct SequenceReceipt
 {
-    /// <summary>Bytes of a written receipt.</summary>
+    /// <summary>The length of a written receipt in bytes.</summary>
     public const int Bytes = 56;
 
     internal const int MaxLength = (1 << LengthBits) - 1;
@@ -24,34 +24,36 @@ public readonly record struct SequenceReceipt
     private const uint Format = 1;
     private const int CheckOffset = Bytes - sizeof(uint);
 
-    /// <summary>Whose sequence.</summary>
+    /// <summary>The user of the sequence.</summary>
     public required UserId User { get; init; }
 
-    /// <summary>The first 64 bits of the content hash of the definition that was effective, its overrides included.</summary>
+    /// <summary>The first 64 bits of the content hash of the effective definition, its overrides included.</summary>
     public required ulong Definition { get; init; }
 
-    /// <summary>Stream position after the last commit that the read saw.</summary>
+    /// <summary>The stream position after the last commit that the read saw.</summary>
     public required long Position { get; init; }
 
-    /// <summary>The time that windows and ages went by, milliseconds since the Unix epoch, UTC.</summary>
+    /// <summary>The time at which windows and ages were evaluated, in milliseconds since the Unix epoch, UTC.</summary>
     public required long AsOfMs { get; init; }
 
     /// <summary>The version of the store that the read saw.</summary>
     public required uint Version { get; init; }
 
-    /// <summary>How many events the sequence has.</summary>
+    /// <summary>The number of events in the sequence.</summary>
     public required int Length { get; init; }
 
-    /// <summary>What the answer was.</summary>
+    /// <summary>The status of the answer.</summary>
     public required ServingStatus Status { get; init; }
 
     /// <summary>
-    /// CRC-32C of the events' times, ids and types and of the columns that come out, but for those that an enricher computes at serving or
-    /// may compute there.
+    /// The CRC-32C of the events' times, ids and types, and of the columns in the answer. Columns that an enricher computes or
+    /// may compute at serving are left out.
     /// </summary>
     public required uint Checksum { get; init; }
 
-    /// <summary>Reads a receipt from the first <see cref="Bytes"/> bytes; false when these are none, or damaged.</summary>
+    /// <summary>
+    /// Reads a receipt from the first <see cref="Bytes"/> bytes. False when these are not a receipt, or are damaged.
+    /// </summary>
     public static bool TryRead(ReadOnlySpan<byte> source, out SequenceReceipt receipt)
     {
         receipt = default;
@@ -75,7 +77,7 @@ public readonly record struct SequenceReceipt
         return packed >> FormatShift == Format && receipt.Position >= 0;
     }
 
-    /// <summary>Writes the receipt; false when the destination has fewer than <see cref="Bytes"/> bytes.</summary>
+    /// <summary>Writes the receipt. False when the destination has fewer than <see cref="Bytes"/> bytes.</summary>
     public bool TryWrite(Span<byte> destination)
     {
         if (destination.Length < Bytes)
@@ -89,7 +91,8 @@ public readonly record struct SequenceReceipt
         BinaryPrimitives.WriteInt64LittleEndian(destination[24..], Position);
         BinaryPrimitives.WriteInt64LittleEndian(destination[32..], AsOfMs);
         BinaryPrimitives.WriteUInt32LittleEndian(destination[40..], Version);
-        BinaryPrimitives.WriteUInt32LittleEndian(destination[44..], (uint)Length & MaxLength | (uint)Status << LengthBits | Format << FormatShift);
+        BinaryPrimitives.WriteUInt32LittleEndian(
+            destination[44..], (uint)Length & MaxLength | (uint)Status << LengthBits | Format << FormatShift);
         BinaryPrimitives.WriteUInt32LittleEndian(destination[48..], Checksum);
         BinaryPrimitives.WriteUInt32LittleEndian(destination[CheckOffset..], Check(destination[..CheckOffset]));
         return true;

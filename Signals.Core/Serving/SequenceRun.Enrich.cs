@@ -2,12 +2,18 @@ using Signals.Core.Serving.Features;
 
 namespace Signals.Core.Serving;
 
-/// <summary>Enrichment at serving: before rows are chosen where conditions or keys need it, otherwise of the chosen rows alone.</summary>
+/// <summary>
+/// Enrichment at serving. It runs before rows are chosen where conditions or keys need it; otherwise it runs only for the chosen
+/// rows.
+/// </summary>
 internal sealed partial class SequenceRun
 {
     private int[] _masked = [];
 
-    /// <summary>Always true: what is missing is flagged, and a condition on it is false.</summary>
+    /// <summary>
+    /// Runs the enrichers that conditions or keys need. Always true: missing values are flagged in the answer, and a condition on
+    /// them is false.
+    /// </summary>
     private bool EnrichEarly()
     {
         bool any = false;
@@ -79,7 +85,9 @@ internal sealed partial class SequenceRun
         }
     }
 
-    /// <summary>Which enricher it was, where its values came from, and where the store has it computed for new events.</summary>
+    /// <summary>
+    /// Describes for a trace which enricher ran, where its values came from, and where the store computes it for new events.
+    /// </summary>
     private string Note(EnrichRun run, ReadOnlySpan<int> rows, bool complete, bool failed)
     {
         string name = run.Use.Step.Signature.ToString();
@@ -139,7 +147,7 @@ internal sealed partial class SequenceRun
         return _masked.AsSpan(0, Rows.Mask.CopyRows(0, Rows.Count, _masked));
     }
 
-    /// <summary>Writes a user's rows of one tensor back to back.</summary>
+    /// <summary>Writes a user's rows of one tensor without gaps between them.</summary>
     public void Write(TensorPlan tensor, int user, Span<byte> destination)
     {
         long start = Clock();

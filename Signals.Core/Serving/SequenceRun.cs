@@ -7,16 +7,16 @@ using Signals.Core.Serving.Sizing;
 namespace Signals.Core.Serving;
 
 /// <summary>
-/// Runs a plan for one or several users: fetch, filter, enrich, size; then the chosen rows can be written as columns or tensors. When a
-/// filter, dedup or a mix leaves too few rows, more are fetched until the answer cannot change any more.
+/// Runs a plan for one or more users: fetch, filter, enrich, size. After that the chosen rows can be written as columns or
+/// tensors. When a filter, dedup or a mix leaves too few rows, more are fetched until no older row can change the answer.
 /// </summary>
 /// <remarks>
-/// Thread contract: one thread at a time. Lifetime: reused; between <see cref="Run"/> and <see cref="End"/> it holds fetched rows. It
-/// allocates only to grow, and what the host's code allocates.
+/// Thread contract: one thread at a time. Lifetime: it is reused; between <see cref="Run"/> and <see cref="End"/> it holds
+/// fetched rows. It only allocates to grow, apart from what the host's code allocates.
 /// </remarks>
 internal sealed partial class SequenceRun
 {
-    /// <summary>How often a read that needed one fetch looks whether less would have done.</summary>
+    /// <summary>One of this many reads that needed one fetch checks whether fewer rows would have been enough.</summary>
     private const int ReadsPerLesson = 32;
 
     private readonly RowFetcher _fetcher;
@@ -60,15 +60,15 @@ internal sealed partial class SequenceRun
 
     public RowFetcher Fetcher => _fetcher;
 
-    /// <summary>About as many bytes as the working set of the last run took, fetched rows left out.</summary>
+    /// <summary>The approximate bytes of the working set of the last run, without the fetched rows.</summary>
     public long UsedBytes { get; private set; }
 
-    /// <summary>About as many bytes as it has grown to.</summary>
+    /// <summary>The approximate bytes that the working set has grown to.</summary>
     public long HeldBytes { get; private set; }
 
     public int UserCount => _statuses.Count;
 
-    /// <summary>What the host's code threw last, in the last run; null when nothing did.</summary>
+    /// <summary>The last exception that the host's code threw in the last run; null when there was none.</summary>
     public Exception? Error { get; private set; }
 
     /// <summary>The chosen rows of a user, in the order of the definition.</summary>
@@ -76,17 +76,20 @@ internal sealed partial class SequenceRun
 
     public ServingStatus StatusOf(int user) => _statuses[user];
 
-    /// <summary>False when a user's answer needs older rows than were fetched: run it alone.</summary>
+    /// <summary>False when a user's answer needs older rows than were fetched. Such a user must be run alone.</summary>
     public bool IsSettled(int user) => _settled[user];
 
     /// <summary>Whether the columns of an enrichment of the plan are missing.</summary>
     public bool IsMissing(int enrichment) => (_missing >> enrichment & 1) != 0;
 
-    /// <summary>Chooses the rows of some users. One user alone is fetched until settled; of several, each once.</summary>
-    /// <param name="users">At least one.</param>
-    /// <param name="nowMs">The time of the read, milliseconds since the Unix epoch.</param>
-    /// <param name="budget">How long it may take.</param>
-    /// <param name="trace">Where to record; null for nowhere.</param>
+    /// <summary>
+    /// Chooses the rows of some users. A single user is fetched again until the choice is settled; several users are fetched
+    /// once.
+    /// </summary>
+    /// <param name="users">The users, at least one.</param>
+    /// <param name="nowMs">The time of the read, in milliseconds since the Unix epoch.</param>
+    /// <param name="budget">How long the run may take.</param>
+    /// <param name="trace">Records the stages; null to record nothing.</param>
     public void Run(ReadOnlySpan<UserId> users, long nowMs, in ReadBudget budget, ReadTrace? trace)
     {
         _budget = budget;
@@ -122,7 +125,7 @@ internal sealed partial class SequenceRun
         }
     }
 
-    /// <summary>Says that the last run counts no more: <see cref="UsedBytes"/> is 0 until the next.</summary>
+    /// <summary>Makes <see cref="UsedBytes"/> 0 until the next run, because the last run does not count any more.</summary>
     public void ForgetUse() => UsedBytes = 0;
 
     /// <summary>Releases the rows.</summary>
@@ -135,7 +138,7 @@ internal sealed partial class SequenceRun
         _trace = null;
     }
 
-    /// <summary>One round of all stages up to size; false when older rows could change an answer.</summary>
+    /// <summary>Runs all stages up to size once. False when older rows could change an answer.</summary>
     private bool TryChoose(ReadOnlySpan<UserId> users, long nowMs)
     {
         _common = ServingStatus.Complete;
@@ -169,7 +172,7 @@ internal sealed partial class SequenceRun
         }
     }
 
-    /// <summary>False when the host's code threw.</summary>
+    /// <summary>Runs a filter. False when the host's code threw.</summary>
     private bool Filter(RowFilter? filter, IFilterStage? stage)
     {
         if (filter is null && stage is null)
@@ -201,13 +204,14 @@ internal sealed partial class SequenceRun
 
         if (_trace is not null)
         {
-            Record("filter", before, Rows.Mask.CountSet(), 0, start, _scratch.Known < Rows.Count ? $"too late for {Rows.Count - _scratch.Known} rows" : "");
+            string note = _scratch.Known < Rows.Count ? $"too late for {Rows.Count - _scratch.Known} rows" : "";
+            Record("filter", before, Rows.Mask.CountSet(), 0, start, note);
         }
 
         return true;
     }
 
-    /// <summary>Sizes every user; false when some user's answer is not settled.</summary>
+    /// <summary>Sizes every user. False when the answer of some user is not settled.</summary>
     private bool Size(int users)
     {
         long start = Clock();
@@ -247,7 +251,10 @@ internal sealed partial class SequenceRun
         return settled;
     }
 
-    /// <summary>Asks for twice as many rows of every type that may have more. A type of which all came is asked for in full from then on.</summary>
+    /// <summary>
+    /// Doubles the number of rows to ask for, for every event type that may have more. A type of which all rows came is asked for
+    /// in full from then on.
+    /// </summary>
     private void AskForMore()
     {
         for (int slot = 0; slot < _last.Length; slot++)
@@ -266,7 +273,9 @@ internal sealed partial class SequenceRun
         }
     }
 
-    /// <summary>Turns the order, enriches what was chosen, and says what each answer is.</summary>
+    /// <summary>
+    /// Reverses the order where the definition asks for it, enriches the chosen rows, and sets the status of each answer.
+    /// </summary>
     private void Finish(int users)
     {
         if (Plan.OldestFirst)
@@ -291,8 +300,8 @@ internal sealed partial class SequenceRun
     }
 
     /// <summary>
-    /// Remembers how far back users had to be read: of one who had to be fetched again if many had to, of one who had not now and then, of a
-    /// group each time.
+    /// Teaches the hints how many rows reads need. A user that had to be fetched again teaches them when many reads had to fetch
+    /// again. A user that needed one fetch teaches them now and then. A group of users teaches them each time.
     /// </summary>
     private void Learn(int users)
     {
@@ -343,7 +352,7 @@ internal sealed partial class SequenceRun
         }
     }
 
-    /// <summary>Whether twice as many rows as were asked for first did not do.</summary>
+    /// <summary>Whether the read needed more than twice as many rows as were asked for first.</summary>
     private bool IsFar()
     {
         bool isFar = false;
@@ -355,10 +364,12 @@ internal sealed partial class SequenceRun
         return isFar;
     }
 
-    /// <summary>Raises what was needed of each slot to what this user needed; false when that says nothing of others.</summary>
+    /// <summary>
+    /// Raises the needed number of rows of each slot to what this user needed. False when this user says nothing about others.
+    /// </summary>
     private bool Walk(int user, bool isAlone)
     {
-        // An answer that is not full took all the rows that there are. In a group those may be cut where the fetch ended.
+        // An answer that is not full used all rows that there are. In a group, however, the fetch may have cut them off.
         ReadOnlySpan<int> chosen = ChosenOf(user);
         bool isFull = chosen.Length == Plan.Size && Plan.Size > 0;
         int end = isFull ? (Plan.OldestFirst ? chosen[0] : chosen[^1]) + 1 : Rows.Offsets[user + 1];
@@ -376,7 +387,7 @@ internal sealed partial class SequenceRun
         return true;
     }
 
-    /// <summary>No rows for anybody, flagged.</summary>
+    /// <summary>Gives every user an empty answer with the status that a stage failed.</summary>
     private bool Fail(int users)
     {
         _chosen.Truncate(0);

@@ -5,13 +5,13 @@ using Signals.Core.Schema;
 namespace Signals.Core.Serving;
 
 /// <summary>
-/// Memory of the caller that a batch of sequences is written into, by the names of the tensors, and what each user's answer was. Bind once,
-/// read into it again and again.
+/// Memory of the caller that a batch of sequences is written into, by the names of the tensors, together with the status of each
+/// user's answer. Bind the memory once and read into it again and again.
 /// </summary>
 /// <remarks>
-/// Thread contract: one thread at a time. Padded memory holds <c>B x N x width</c> elements, N the definition's size; jagged memory holds
-/// as many rows as the answers have, at most <c>B x N</c>, and the offsets <c>B + 1</c>. A tensor that is not bound is not computed. The
-/// memory stays the caller's; every place in the first B sequences is written by a read.
+/// Thread contract: one thread at a time. Padded memory holds <c>B x N x width</c> elements, where N is the definition's size.
+/// Jagged memory holds as many rows as the answers have, at most <c>B x N</c>, and <c>B + 1</c> offsets. A tensor that is not
+/// bound is not computed. The memory belongs to the caller. A read writes every place of the first B sequences.
 /// </remarks>
 public sealed class TensorSet
 {
@@ -23,24 +23,26 @@ public sealed class TensorSet
     private EventTypeSchema[] _types = [];
     private Memory<int> _offsets;
 
-    /// <summary>How many users the last read was for.</summary>
+    /// <summary>The number of users of the last read.</summary>
     public int UserCount => _statuses.Count;
 
-    /// <summary>What each user's answer is, in the order they were asked for.</summary>
+    /// <summary>The status of each user's answer, in the order in which the users were asked for.</summary>
     public ReadOnlySpan<ServingStatus> Statuses => CollectionsMarshal.AsSpan(_statuses);
 
-    /// <summary>How many rows each user's sequence has.</summary>
+    /// <summary>The number of rows of each user's sequence.</summary>
     public ReadOnlySpan<int> Lengths => CollectionsMarshal.AsSpan(_lengths);
 
-    /// <summary>The receipt of each user's sequence, when the read asked for receipts; empty otherwise.</summary>
+    /// <summary>The receipt of each user's sequence. Empty when the read did not ask for receipts.</summary>
     public ReadOnlySpan<SequenceReceipt> Receipts => CollectionsMarshal.AsSpan(_receipts);
 
     internal Memory<int> Offsets => _offsets;
 
     /// <summary>Binds memory to a tensor, or to the mask.</summary>
-    /// <typeparam name="T">The element of the tensor: float, Half, double, sbyte, byte, short, int, long or bool.</typeparam>
-    /// <param name="tensor">The name in the definition.</param>
-    /// <param name="memory">Where the tensor goes, from its first element on.</param>
+    /// <typeparam name="T">
+    /// The type of the tensor's elements: float, Half, double, sbyte, byte, short, int, long or bool.
+    /// </typeparam>
+    /// <param name="tensor">The tensor's name in the definition.</param>
+    /// <param name="memory">The memory for the tensor, from its first element on.</param>
     public TensorSet Bind<T>(string tensor, Memory<T> memory)
         where T : unmanaged
     {
@@ -51,8 +53,10 @@ public sealed class TensorSet
 
     /// <summary>Binds a tensor of the base library to a tensor of the definition, or to the mask.</summary>
     /// <typeparam name="T">As in <see cref="Bind{T}"/>.</typeparam>
-    /// <param name="tensor">The name in the definition.</param>
-    /// <param name="destination">A dense tensor; its first length is at least the number of users, the others are N and the width.</param>
+    /// <param name="tensor">The tensor's name in the definition.</param>
+    /// <param name="destination">
+    /// A dense tensor. Its first length is at least the number of users; the others are N and the width.
+    /// </param>
     public TensorSet BindTensor<T>(string tensor, Tensor<T> destination)
         where T : unmanaged
     {
@@ -67,7 +71,7 @@ public sealed class TensorSet
         return this;
     }
 
-    /// <summary>Binds the offsets of a jagged answer: where each user's rows begin, and as a last one where they all end.</summary>
+    /// <summary>Binds the offsets of a jagged answer: where each user's rows begin, followed by the end of all rows.</summary>
     public TensorSet BindOffsets(Memory<int> offsets)
     {
         _offsets = offsets;
@@ -75,16 +79,16 @@ public sealed class TensorSet
     }
 
     /// <summary>
-    /// The newest event time of a type that had been indexed when the last read began, in milliseconds since the Unix epoch;
+    /// The newest event time of a type that was indexed before the last read began, in milliseconds since the Unix epoch;
     /// <see cref="long.MinValue"/> when there was none.
     /// </summary>
-    /// <exception cref="ArgumentException">The definition that was read last has no such event type.</exception>
+    /// <exception cref="ArgumentException">The definition of the last read has no such event type.</exception>
     public long Watermark(string eventType)
     {
         int slot = Array.FindIndex(_types, type => type.Name == eventType);
         return slot >= 0 && slot < _watermarks.Count
             ? _watermarks[slot]
-            : throw new ArgumentException($"The last read was not of the event type '{eventType}'.", nameof(eventType));
+            : throw new ArgumentException($"The definition of the last read has no event type '{eventType}'.", nameof(eventType));
     }
 
     internal BoundMemory? Find(string tensor) => _bound.TryGetValue(tensor, out BoundMemory? bound) ? bound : null;
@@ -100,7 +104,7 @@ public sealed class TensorSet
         _receipts.Clear();
     }
 
-    /// <summary>Notes the watermarks of the first fetch, which are the oldest.</summary>
+    /// <summary>Adds the watermarks of the first fetch. They are the oldest ones.</summary>
     internal void AddWatermarks(RowFetcher fetcher)
     {
         for (int slot = _watermarks.Count; slot < _types.Length; slot++)

@@ -3,8 +3,10 @@ using Signals.Core.Serving.Features;
 
 namespace Signals.Core.Serving;
 
-/// <summary>Writes the sequences of a batch into a caller's <see cref="TensorSet"/>, one user after the other, each value once.</summary>
-/// <remarks>Thread contract: one thread at a time; reused, allocates only to grow.</remarks>
+/// <summary>
+/// Writes the sequences of a batch into a caller's <see cref="TensorSet"/>, one user after the other. Each value is written once.
+/// </summary>
+/// <remarks>Thread contract: one thread at a time. It is reused and allocates only to grow.</remarks>
 internal sealed class TensorWriter
 {
     private readonly SequencePlan _plan;
@@ -25,8 +27,10 @@ internal sealed class TensorWriter
 
     private bool IsPadded => _section.Layout == TensorLayout.Padded;
 
-    /// <summary>Begins a batch; checks all that is bound before anything is written.</summary>
-    /// <exception cref="ArgumentException">Memory is bound that fits no tensor of the definition; the message names both.</exception>
+    /// <summary>Begins a batch. All bound memory is checked before anything is written.</summary>
+    /// <exception cref="ArgumentException">
+    /// Some bound memory fits no tensor of the definition. The message names both.
+    /// </exception>
     public void Begin(TensorSet set, int users)
     {
         _set = set;
@@ -61,9 +65,9 @@ internal sealed class TensorWriter
     }
 
     /// <summary>Writes the next user's sequence.</summary>
-    /// <param name="run">Where the rows are; null for a user without rows.</param>
-    /// <param name="user">Which user of the run.</param>
-    /// <param name="status">What the answer is.</param>
+    /// <param name="run">The run that holds the rows; null for a user without rows.</param>
+    /// <param name="user">The index of the user in the run.</param>
+    /// <param name="status">The status of the answer.</param>
     public void Write(SequenceRun? run, int user, ServingStatus status)
     {
         int rows = run is null ? 0 : run.ChosenOf(user).Length;
@@ -114,7 +118,7 @@ internal sealed class TensorWriter
         TensorElement.FillOnes(_section.Mask.Type, Divide(_mask!.Bytes.Slice(_set.UserCount * whole, whole), rows * element));
     }
 
-    /// <summary>The part of a user's place that rows fill; clears the part that is padding.</summary>
+    /// <summary>Returns the part of a user's place that its rows fill, and clears the part that is padding.</summary>
     private Span<byte> Divide(Span<byte> place, int used)
     {
         if (_section.Padding == PaddingSide.Left)
@@ -134,7 +138,8 @@ internal sealed class TensorWriter
             if (_plan.FindTensor(name) is null && _section.Mask?.Name != name)
             {
                 throw new ArgumentException(
-                    $"The definition '{_plan.Definition.Name}' has no tensor '{name}'; it has: {string.Join(", ", _plan.Tensors.Select(t => t.Name))}.");
+                    $"The definition '{_plan.Definition.Name}' has no tensor '{name}'; " +
+                    $"it has: {string.Join(", ", _plan.Tensors.Select(t => t.Name))}.");
             }
         }
     }
@@ -143,7 +148,7 @@ internal sealed class TensorWriter
     {
         if (has < needs)
         {
-            throw new ArgumentException($"The memory bound to '{name}' is too small: {has} of {needs}.");
+            throw new ArgumentException($"The memory bound to '{name}' is too small: it has {has} of the {needs} that are needed.");
         }
     }
 }

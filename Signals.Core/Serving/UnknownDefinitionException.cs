@@ -2,11 +2,11 @@ using Signals.Core.Model;
 
 namespace Signals.Core.Serving;
 
-/// <summary>No definition of the name that a read asked for is registered.</summary>
-/// <param name="name">The name.</param>
+/// <summary>No definition is registered under the name that a read asked for.</summary>
+/// <param name="name">The name that was asked for.</param>
 /// <param name="known">The names that are registered.</param>
 public sealed class UnknownDefinitionException(string name, IEnumerable<string> known)
-    : SignalsException($"There is no definition '{name}'; registered are: {Describe(known)}.")
+    : SignalsException($"There is no definition '{name}'; the registered ones are: {Describe(known)}.")
 {
     /// <summary>The name that was asked for.</summary>
     public string Name { get; } = name;
