@@ -164,7 +164,7 @@ internal static class BitGroups
         return i;
     }
 
-    // // Copies the lowest byte of each lane to all bytes of the lane.
+    // Copies the lowest byte of each lane to all bytes of the lane.
     private static Vector256<byte> Spread32 =>
         Vector256.Create(Vector128.Create((byte)0, 0, 0, 0, 4, 4, 4, 4, 8, 8, 8, 8, 12, 12, 12, 12));
 

@@ -31,7 +31,9 @@ internal static class BitPacking
             case 2: Pack(MemoryMarshal.Cast<byte, ushort>(values), (ushort)low, bits, packed); break;
             case 4: Pack(MemoryMarshal.Cast<byte, uint>(values), (uint)low, bits, packed); break;
             case 8: Pack(MemoryMarshal.Cast<byte, ulong>(values), low, bits, packed); break;
-            default: throw new ArgumentOutOfRangeException(nameof(width), $"Values of {width} bytes cannot be packed; the width is 1, 2, 4 or 8.");
+            default:
+                throw new ArgumentOutOfRangeException(
+                    nameof(width), $"Values of {width} bytes cannot be packed; the width is 1, 2, 4 or 8.");
         }
     }
 

@@ -40,7 +40,9 @@ internal static class BitUnpacking
             case 2: Run<ushort, BitGroupStores.ToUInt16>((ushort)low, bits, packed, firstRow, values); break;
             case 4: Run<uint, BitGroupStores.ToUInt32>((uint)low, bits, packed, firstRow, values); break;
             case 8: Run<ulong, BitGroupStores.ToUInt64>(low, bits, packed, firstRow, values); break;
-            default: throw new ArgumentOutOfRangeException(nameof(width), $"Numbers cannot be unpacked to {width} bytes; the width is 1, 2, 4 or 8.");
+            default:
+                throw new ArgumentOutOfRangeException(
+                    nameof(width), $"Numbers cannot be unpacked to {width} bytes; the width is 1, 2, 4 or 8.");
         }
     }
 
@@ -55,7 +57,7 @@ internal static class BitUnpacking
         {
             throw new ArgumentOutOfRangeException(
                 nameof(firstRow),
-                $"Rows {firstRow} to {firstRow + (long)to.Length} of {bits} bits are asked for, but there are only {packed.Length} bytes.");
+                $"{to.Length} rows of {bits} bits from row {firstRow} on are asked for, but there are only {packed.Length} bytes.");
         }
 
         if (Avx2.IsSupported && to.Length >= Group)

@@ -14,7 +14,7 @@ namespace Signals.Core.Columns;
 /// </summary>
 internal sealed class ColumnBuffer : IColumnRows
 {
-    // // Wide vectors get memory as rows arrive: room for a batch of 256 of them would take megabytes before the first row.
+    // Wide vectors get memory as rows arrive: room for a batch of 256 of them would take megabytes before the first row.
     private const int MaxInitialBytes = 64 * 1024;
     private const int TypicalVariableBytes = 16;
 
@@ -323,7 +323,7 @@ internal sealed class ColumnBuffer : IColumnRows
         }
     }
 
-    // // The room grows together with the states, up to what an array can hold.
+    // The room grows together with the states, up to what an array can hold.
     private void MakeRoom(long rows)
     {
         if (rows * _width > Array.MaxLength)

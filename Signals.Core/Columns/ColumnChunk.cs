@@ -258,7 +258,7 @@ internal readonly ref struct ColumnChunk
 
     internal static InvalidDataException Damaged(string found) => new($"Damaged column chunk: {found}.");
 
-    // // Checks the payload's length against the rows, once, for everything that does not depend on codes and ends.
+    // Checks the payload's length against the rows, once, for everything that does not depend on codes and ends.
     private bool IsConsistent()
     {
         long length = _payload.Length;
@@ -294,7 +294,7 @@ internal readonly ref struct ColumnChunk
         ? BinaryPrimitives.ReadUInt64LittleEndian(_payload)
         : LittleEndian.Read(_payload, width);
 
-    // // Part i of bytes that are cut at the given ends: it begins where part i - 1 ends.
+    // Part i of bytes that are cut at the given ends: it begins where part i - 1 ends.
     private static ReadOnlySpan<byte> Part(ReadOnlySpan<byte> ends, ReadOnlySpan<byte> bytes, int unit, int index)
     {
         uint start = index == 0 ? 0 : LittleEndian.Read(ends[((index - 1) * unit)..], unit);
@@ -335,7 +335,8 @@ internal readonly ref struct ColumnChunk
     {
         if ((uint)firstRow > (uint)_rows || (uint)rows > (uint)(_rows - firstRow))
         {
-            throw new ArgumentOutOfRangeException(nameof(firstRow), $"{rows} rows from row {firstRow} on are asked for, but the chunk has {_rows}.");
+            throw new ArgumentOutOfRangeException(
+                nameof(firstRow), $"{rows} rows from row {firstRow} on are asked for, but the chunk has {_rows}.");
         }
     }
 }

@@ -123,7 +123,7 @@ internal static class ColumnChunkWriter
                 : TryPacked(width, low, span, goal, TryNarrow(type, low, span, count));
         }
 
-        // // Every row equals the one before it exactly when the bytes equal themselves shifted by one row.
+        // Every row equals the one before it exactly when the bytes equal themselves shifted by one row.
         return values[width..].SequenceEqual(values[..^width])
             ? Sized(width, count, ChunkEncoding.Constant)
             : Sized(values.Length, count, ChunkEncoding.Raw);
@@ -139,7 +139,7 @@ internal static class ColumnChunkWriter
             : Sized(raw, count, ChunkEncoding.Raw);
     }
 
-    // // Packing costs a shift and a mask per row, so it must save at least a sixteenth of the space.
+    // Packing costs a shift and a mask per row, so it must save at least a sixteenth of the space.
     private static ChunkPlan TryPacked(int width, ulong low, ulong span, ChunkGoal goal, ChunkPlan plan)
     {
         int bits = BitPacking.BitsFor(span);
@@ -190,7 +190,7 @@ internal static class ColumnChunkWriter
         long length = ((long)count * unit) + ColumnChunkFormat.EntryCountLength + column.Dictionary.EntryBytes
             + (column.Type.IsVariable ? (long)entries * ColumnChunkFormat.EntryEndLength : 0);
 
-        // // A dictionary costs a lookup per row, so it must save at least a quarter of the space.
+        // A dictionary costs a lookup per row, so it must save at least a quarter of the space.
         return length <= (long)plan.Length / 4 * 3 ? Sized(length, count, ChunkEncoding.Dictionary, unit) : plan;
     }
 
@@ -250,7 +250,7 @@ internal static class ColumnChunkWriter
             return;
         }
 
-        // // Ends are stored as offsets too, relative to the start of the first row.
+        // Ends are stored as offsets too, relative to the start of the first row.
         uint from = (uint)StartOf(column, plan.Start);
         ReadOnlySpan<byte> ends = MemoryMarshal.AsBytes(column.Ends.Slice(plan.Start, plan.Count));
         IntegerNarrowing.Narrow(sizeof(int), plan.UnitWidth, from, ends, payload);

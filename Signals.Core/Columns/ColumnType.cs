@@ -93,7 +93,7 @@ public readonly struct ColumnType : IEquatable<ColumnType>
     /// <summary>Whether kind or dimensions differ.</summary>
     public static bool operator !=(ColumnType left, ColumnType right) => !left.Equals(right);
 
-    // // The JIT evaluates each comparison at compile time, so a call costs one load of an immediate.
+    // The JIT evaluates each comparison at compile time, so a call costs one load of an immediate.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static ColumnKind ScalarKind<T>() =>
         typeof(T) == typeof(bool) ? ColumnKind.Boolean
@@ -118,7 +118,7 @@ public readonly struct ColumnType : IEquatable<ColumnType>
         : 0;
 
     private static ColumnKind Known(ColumnKind kind, Type type) =>
-        kind != 0 ? kind : throw new NotSupportedException($"{type.Name} is no column type; see {nameof(ColumnKind)}.");
+        kind != 0 ? kind : throw new NotSupportedException($"No column holds values of type {type.Name}; see {nameof(ColumnKind)}.");
 
     private static int ElementWidth(ColumnKind kind) => kind switch
     {

@@ -2,7 +2,9 @@ using System.Runtime.Intrinsics;
 
 namespace Signals.Core.Columns;
 
-/// <summary>Adds a base to eight numbers and writes them in the width of <typeparamref name="T"/>. Implementations are stateless.</summary>
+/// <summary>
+/// Adds a base to eight numbers and writes them in the width of <typeparamref name="T"/>. Implementations are stateless.
+/// </summary>
 internal interface IBitGroupStore<T>
 {
     /// <summary>Writes eight numbers of 32 bits.</summary>

@@ -52,7 +52,7 @@ internal static class IntegerNarrowing
             return;
         }
 
-        // // The last step ends at the last value and may repeat some values of the step before.
+        // The last step ends at the last value and may repeat some values of the step before.
         ref TWide source = ref MemoryMarshal.GetReference(from);
         for (int i = 0; i < from.Length - lanes; i += lanes)
         {

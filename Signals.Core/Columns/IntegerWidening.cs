@@ -54,7 +54,7 @@ internal static class IntegerWidening
             return;
         }
 
-        // // The last step ends at the last offset and may repeat some offsets of the step before.
+        // The last step ends at the last offset and may repeat some offsets of the step before.
         Vector256<TWide> lows = Vector256.Create(low);
         ref TNarrow source = ref MemoryMarshal.GetReference(from);
         ref TWide destination = ref MemoryMarshal.GetReference(to);

@@ -22,7 +22,7 @@ public static class NumberFit
             return T.IsFinite(result) || !double.IsFinite(value);
         }
 
-        // // As doubles, the greatest 64-bit numbers round up to a power of two. Adding one gives that power for every width.
+        // As doubles, the greatest 64-bit numbers round up to a power of two. Adding one gives that power for every width.
         return value >= double.CreateSaturating(T.MinValue)
             && value < double.CreateSaturating(T.MaxValue) + 1
             && value == Math.Truncate(value);
@@ -35,7 +35,7 @@ public static class NumberFit
     public static bool TryParse<T>(ReadOnlySpan<byte> utf8, out T value)
         where T : unmanaged, INumber<T>, IMinMaxValue<T>
     {
-        // // An intended infinity is written as a word, so digits that become infinite do not fit.
+        // An intended infinity is written as a word, so digits that become infinite do not fit.
         return T.TryParse(utf8, NumberStyles.Float, CultureInfo.InvariantCulture, out value)
             && !utf8.Contains((byte)0) // The runtime's parser would accept NUL characters after the digits.
             && (!T.IsInfinity(value) || !utf8.ContainsAnyInRange((byte)'0', (byte)'9'));

@@ -195,7 +195,7 @@ internal sealed class RowBuffer
         Stamps.Clear();
     }
 
-    // // An absent cell has no stamp, whatever its place in the stamps holds.
+    // An absent cell has no stamp, whatever its place in the stamps holds.
     private int CompareCell(int column, int row, RowBuffer source, int sourceRow)
     {
         ColumnBuffer held = _columns[column];

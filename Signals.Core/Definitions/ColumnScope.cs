@@ -29,7 +29,7 @@ internal sealed class ColumnScope(DefinitionErrors errors)
     {
         if (eventType is not null && !Has(eventType))
         {
-            // // An error for the unknown event type has been added already.
+            // An error for the unknown event type has been added already.
             return null;
         }
 

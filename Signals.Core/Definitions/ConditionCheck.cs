@@ -92,7 +92,9 @@ internal sealed class ConditionCheck(ColumnScope columns, StoreSchema schema, En
             ? !step.Signature.Takes(eventType)
             : columns.EventTypes.Any() && !columns.EventTypes.Any(step.Signature.Takes))
         {
-            errors.Add(path, $"'{name}' takes {string.Join(", ", step.Signature.EventTypes)}, not {eventType ?? "a source of the definition"}");
+            errors.Add(
+                path,
+                $"'{name}' takes {string.Join(", ", step.Signature.EventTypes)}, not {eventType ?? "a source of the definition"}");
         }
     }
 

@@ -19,7 +19,8 @@ internal static class DefinitionNames
     public static readonly string[] Orders = ["newestFirst", "oldestFirst"];
     public static readonly string[] Layouts = ["padded", "jagged"];
     public static readonly string[] Paddings = ["right", "left"];
-    public static readonly string[] TensorTypes = ["float32", "float16", "float64", "int8", "uint8", "int16", "int32", "int64", "boolean"];
+    public static readonly string[] TensorTypes =
+        ["float32", "float16", "float64", "int8", "uint8", "int16", "int32", "int64", "boolean"];
     public static readonly string[] TimeUnits = ["milliseconds", "seconds", "minutes", "hours", "days"];
     public static readonly string[] Encodings = ["oneHot", "multiHot", "index"];
 

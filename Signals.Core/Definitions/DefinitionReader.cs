@@ -64,7 +64,7 @@ internal sealed class DefinitionReader
             schema.Text();
         }
 
-        // // Parameters are read first, because settings take their values from them.
+        // Parameters are read first, because settings take their values from them.
         ValueList<Parameter> parameters = fields.List("parameters", DefinitionLimits.MaxParameters, Parameter);
         var values = new SettingReader(_parameters);
         var predicates = new PredicateReader(values);

@@ -53,7 +53,7 @@ internal sealed class JsonFields
             node.Error("this key is missing");
         }
 
-        // // The missing key is reported already. Errors from reading its value must not be reported too.
+        // The missing key is reported already. Errors from reading its value must not be reported too.
         return new JsonPlace(default, node.Path, new DefinitionErrors());
     }
 

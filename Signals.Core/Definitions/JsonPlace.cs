@@ -10,7 +10,7 @@ namespace Signals.Core.Definitions;
 /// </summary>
 internal readonly struct JsonPlace(JsonElement element, JsonPath path, DefinitionErrors errors)
 {
-    // // The shortest form of any number in a definition has at most 24 characters.
+    // The shortest form of any number in a definition has at most 24 characters.
     private const int MaxNumberLength = 64;
 
     public JsonElement Element { get; } = element;

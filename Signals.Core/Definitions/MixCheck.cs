@@ -44,7 +44,8 @@ internal static class MixCheck
             {
                 values.Error(
                     path[i],
-                    $"'{JsonPath.Quoted(rule.EventTypes[i])}' is no source of the definition; sources are: {string.Join(", ", sources)}");
+                    $"'{JsonPath.Quoted(rule.EventTypes[i])}' is not a source of the definition; " +
+                    $"its sources are: {string.Join(", ", sources)}");
             }
         }
     }

@@ -89,7 +89,7 @@ internal static class PredicateCheck
     {
         if (!Enum.IsDefined(comparison.Operator))
         {
-            values.Error(path, $"{comparison.Operator:D} is no {nameof(ComparisonOperator)}");
+            values.Error(path, $"{comparison.Operator:D} is not a {nameof(ComparisonOperator)}");
             return;
         }
 
@@ -97,7 +97,7 @@ internal static class PredicateCheck
         values.Setting(at, comparison.Value);
         if (comparison.Operator > ComparisonOperator.NotEqual && !comparison.Value.Value.IsNumber)
         {
-            values.Error(at, $"{comparison.Value.Value} is no number; only numbers can be less or greater");
+            values.Error(at, $"{comparison.Value.Value} is not a number; only numbers can be less or greater");
         }
     }
 
@@ -107,7 +107,7 @@ internal static class PredicateCheck
         values.Setting(path[1], range.High);
         if (!range.Low.Value.IsNumber || !range.High.Value.IsNumber)
         {
-            values.Error(path, $"{range.Low.Value} to {range.High.Value} is no range of numbers");
+            values.Error(path, $"{range.Low.Value} to {range.High.Value} is not a range of numbers");
         }
         else if (LiteralOrder.Compare(range.Low.Value, range.High.Value) > 0)
         {

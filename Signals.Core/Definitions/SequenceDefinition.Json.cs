@@ -77,7 +77,7 @@ public sealed partial record SequenceDefinition
 
     private static SequenceDefinition? Read(ReadOnlySpan<byte> utf8, DefinitionErrors errors)
     {
-        // // The bytes are copied because a document keeps them. At most as many are copied as can be valid, plus a byte order
+        // The bytes are copied because a document keeps them. At most as many are copied as can be valid, plus a byte order
         // mark.
         int most = DefinitionLimits.MaxJsonBytes + 4;
         return DefinitionReader.Read(utf8[..Math.Min(utf8.Length, most)].ToArray(), errors);
@@ -87,7 +87,9 @@ public sealed partial record SequenceDefinition
     {
         if (json.Length > DefinitionLimits.MaxJsonBytes)
         {
-            errors.Add(JsonPath.Root, $"the definition has {json.Length} characters; at most {DefinitionLimits.MaxJsonBytes} bytes are allowed");
+            errors.Add(
+                JsonPath.Root,
+                $"the definition has {json.Length} characters; at most {DefinitionLimits.MaxJsonBytes} bytes are allowed");
             return null;
         }
 

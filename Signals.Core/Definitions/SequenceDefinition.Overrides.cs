@@ -7,7 +7,6 @@ public sealed partial record SequenceDefinition
     /// The definition with other values for some of its parameters, as it applies to a request that overrides them. Without
     /// overrides it is this object itself.
     /// </summary>
-    /// </summary>
     /// <exception cref="DefinitionException">
     /// A name is unknown or occurs twice, a value is out of the declared bounds, or the values contradict each other. The
     /// exception lists every error; errors of an override have paths that begin with <c>$.overrides</c>.

@@ -59,7 +59,7 @@ internal sealed class TensorColumnCheck(ColumnScope columns, DefinitionErrors er
         {
             errors.Add(
                 path["column"],
-                $"'{feature.Column}' is {type}, which is no number; " +
+                $"'{feature.Column}' is {type}, which is not a number; " +
                 "use a category feature, or an enricher that gives a number");
             return 0;
         }

@@ -92,7 +92,7 @@ internal static class TensorReader
 
     private static GapFeature Gap(JsonFields fields) => new() { Unit = Unit(fields), Scaling = Scaling(fields) };
 
-    // // A feature without settings of its own must still refuse unknown keys.
+    // A feature without settings of its own must still refuse unknown keys.
     private static T Bare<T>(T feature, JsonPlace node, string[] keys)
         where T : Feature
     {

@@ -41,7 +41,7 @@ internal sealed class ValueCheck(ValueList<Parameter> parameters, DefinitionErro
     {
         if (!Enum.IsDefined(value))
         {
-            Error(path, $"{value:D} is no {typeof(T).Name}");
+            Error(path, $"{value:D} is not a {typeof(T).Name}");
         }
     }
 
@@ -169,7 +169,7 @@ internal sealed class ValueCheck(ValueList<Parameter> parameters, DefinitionErro
     private static bool IsName(string? name) => name is { Length: > 0 and <= SchemaLimits.MaxNameLength }
         && name.All(static c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '-');
 
-    // // Finds the declaration of a setting's parameter. Reports a missing declaration, and one whose value differs from the
+    // Finds the declaration of a setting's parameter. Reports a missing declaration, and one whose value differs from the
     // setting's.
     private Parameter? Declared<T>(JsonPath path, Setting<T> setting)
         where T : struct

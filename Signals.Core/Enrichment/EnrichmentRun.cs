@@ -132,7 +132,8 @@ public sealed class EnrichmentRun
         if (!ReferenceEquals(events.EventType, _batch.EventType))
         {
             throw new ArgumentException(
-                $"The events are of '{events.EventType.Name}' of another schema instance; use the event type that this run was created with.",
+                $"The events are of '{events.EventType.Name}' of another schema instance; " +
+                "use the event type that this run was created with.",
                 nameof(events));
         }
 

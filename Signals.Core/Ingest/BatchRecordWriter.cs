@@ -12,10 +12,10 @@ namespace Signals.Core.Ingest;
 /// </summary>
 internal static class BatchRecordWriter
 {
-    // // No valid record is nearly as long, so every length limit refuses it.
+    // No valid record is nearly as long, so every length limit refuses it.
     private const int TooLong = int.MaxValue & -RecordFormat.Alignment;
 
-    // // As soon as one row of a column has a value, the column takes room for every row. A few wide values among a million rows
+    // As soon as one row of a column has a value, the column takes room for every row. A few wide values among a million rows
     // would take the memory of the machine.
     private const long MaxFilledBytes = 1L << 29;
 

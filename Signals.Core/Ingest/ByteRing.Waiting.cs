@@ -1,6 +1,6 @@
 namespace Signals.Core.Ingest;
 
-// // Every waiter spins briefly and then parks: with two cores, a long spin keeps the awaited thread from running.
+// Every waiter spins briefly and then parks: with two cores, a long spin keeps the awaited thread from running.
 internal sealed partial class ByteRing
 {
     private const int SpinLimit = 20;

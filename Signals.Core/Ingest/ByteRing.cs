@@ -20,7 +20,7 @@ namespace Signals.Core.Ingest;
 /// </remarks>
 internal sealed unsafe partial class ByteRing : IDisposable
 {
-    // // The bit is part of the tail, so every claim is either made before the close and drained, or sees the close and fails.
+    // The bit is part of the tail, so every claim is either made before the close and drained, or sees the close and fails.
     private const long ClosedBit = long.MinValue;
     private const nuint CacheLine = 64;
     private const int DisposeRounds = 100;
@@ -255,5 +255,7 @@ internal sealed unsafe partial class ByteRing : IDisposable
 
     [DoesNotReturn]
     private void ThrowLength(int length) => throw new ArgumentOutOfRangeException(
-        nameof(length), length, $"The length must be a multiple of {RecordFormat.Alignment} from {RecordFormat.HeaderLength} to {_maxRecord}.");
+        nameof(length),
+        length,
+        $"The length must be a multiple of {RecordFormat.Alignment} from {RecordFormat.HeaderLength} to {_maxRecord}.");
 }

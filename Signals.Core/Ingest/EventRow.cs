@@ -147,7 +147,7 @@ public readonly ref struct EventRow
         }
     }
 
-    // // The buffer of the column, after making sure that it holds exactly the rows before this one.
+    // The buffer of the column, after making sure that it holds exactly the rows before this one.
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ColumnBuffer Next(EventTypeSchema eventType, int index)
     {
@@ -184,7 +184,7 @@ public readonly ref struct EventRow
         }
     }
 
-    // // A handle that was taken from another instance of the same schema (for example the declared one, while the batch has the
+    // A handle that was taken from another instance of the same schema (for example the declared one, while the batch has the
     // store's) is resolved by name.
     private int Translate(EventTypeSchema? eventType, int index)
     {
@@ -199,6 +199,6 @@ public readonly ref struct EventRow
             }
         }
 
-        throw new ArgumentException($"Event type '{own.Name}' has no such column: its name or type differs.");
+        throw new ArgumentException($"Event type '{own.Name}' has no column with the name and type of this one.");
     }
 }

@@ -68,7 +68,7 @@ internal static class GroupRecordWriter
         }
     }
 
-    // // A group that uses nothing new is written in the version that earlier versions of Signals read.
+    // A group that uses nothing new is written in the version that earlier versions of Signals read.
     private static byte VersionOf(EventGroup group) =>
         group.Planned.Incarnation.IsNone && group.Planned.Generation == 0
             ? GroupRecordFormat.Version

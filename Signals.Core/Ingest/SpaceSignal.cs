@@ -20,7 +20,7 @@ internal sealed class SpaceSignal
         TaskCompletionSource? pending = Volatile.Read(ref _pending);
         if (pending is null)
         {
-            // // The continuations of waiters must not run on the consumer's thread.
+            // The continuations of waiters must not run on the consumer's thread.
             var created = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             pending = Interlocked.CompareExchange(ref _pending, created, null) ?? created;
         }

@@ -15,5 +15,6 @@ public sealed class AnswerTooLargeException : SignalsException
     }
 
     /// <summary>Whether an error means that a buffer could not grow any further.</summary>
-    internal static bool IsCausedBy(Exception error) => error is OverflowException or OutOfMemoryException or Columns.BufferLimitException;
+    internal static bool IsCausedBy(Exception error) =>
+        error is OverflowException or OutOfMemoryException or Columns.BufferLimitException;
 }

@@ -28,6 +28,6 @@ internal readonly record struct EventTimeRange(long EarliestMs, long LatestMs)
     /// <summary>Whether a time is in the range.</summary>
     public bool Holds(long timeMs) => timeMs >= EarliestMs && timeMs <= LatestMs;
 
-    // // A TimeSpan has at most 2^63 / 10,000 milliseconds, so adding one to the current time cannot overflow.
+    // A TimeSpan has at most 2^63 / 10,000 milliseconds, so adding one to the current time cannot overflow.
     private static long Milliseconds(TimeSpan span) => span.Ticks / TimeSpan.TicksPerMillisecond;
 }

@@ -8,7 +8,7 @@ public static class TimeUnitGuess
 {
     private const long UnixEpochTicks = 621_355_968_000_000_000;
 
-    // // 1990-01-01: no system that exports events counts from before it, and most numbers read in the wrong unit end up in 1970.
+    // 1990-01-01: no system that exports events counts from before it, and most numbers read in the wrong unit end up in 1970.
     private const long PlausibleFromMs = 631_152_000_000;
 
     /// <summary>The unit in which all of the numbers are acceptable times.</summary>

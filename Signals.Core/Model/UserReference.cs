@@ -20,7 +20,7 @@ public static class UserReference
     private const string IdPrefix = "id:";
     private const int ShortestIdPart = 16;
 
-    // // Hexadecimal digits, and the characters that people write between, around or before digits.
+    // Hexadecimal digits, and the characters that people write between, around or before digits.
     private static readonly SearchValues<char> OfNumbers = SearchValues.Create("0123456789abcdefABCDEF+-_., {}()xX");
 
     /// <summary>Reads a reference.</summary>
@@ -39,14 +39,15 @@ public static class UserReference
         {
             return Guid.TryParseExact(text.AsSpan(GuidPrefix.Length), "D", out Guid guid) && guid != Guid.Empty
                 ? UserId.From(guid)
-                : throw new FormatException($"'{text}' is no user's GUID; write guid: and 8-4-4-4-12 hexadecimal digits, not all of them 0.");
+                : throw new FormatException(
+                    $"'{text}' is not a user's GUID; write guid: and 8-4-4-4-12 hexadecimal digits, not all of them 0.");
         }
 
         if (text.StartsWith(IdPrefix, StringComparison.Ordinal))
         {
             return UserText.TryParseId(text.AsSpan(IdPrefix.Length), out UserId id)
                 ? id
-                : throw new FormatException($"'{text}' is no id; write id: and 32 lower-case hexadecimal digits.");
+                : throw new FormatException($"'{text}' is not an id; write id: and 32 lower-case hexadecimal digits.");
         }
 
         if (UserText.TryParse(text, out UserId printed))

@@ -40,7 +40,7 @@ internal static class UserText
 
     private static bool TryParseNumber(ReadOnlySpan<char> text, out UserId user)
     {
-        // // The runtime's parser alone would accept NUL characters after the digits.
+        // The runtime's parser alone would accept NUL characters after the digits.
         ulong number = 0;
         bool isNumber = !text.ContainsAnyExceptInRange('0', '9')
             && ulong.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out number) && (text[0] != '0' || text.Length == 1);
@@ -48,5 +48,6 @@ internal static class UserText
         return isNumber;
     }
 
-    private static ulong Half(ReadOnlySpan<char> digits) => ulong.Parse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+    private static ulong Half(ReadOnlySpan<char> digits) =>
+        ulong.Parse(digits, NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
 }

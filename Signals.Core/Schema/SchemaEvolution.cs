@@ -37,7 +37,8 @@ internal static class SchemaEvolution
         if (types.Count > SchemaLimits.MaxEventTypes)
         {
             throw new SchemaMismatchException(
-                $"The store has {stored.EventTypes.Count} event types and the declaration adds {types.Count - stored.EventTypes.Count}; " +
+                $"The store has {stored.EventTypes.Count} event types and the declaration adds " +
+                $"{types.Count - stored.EventTypes.Count}; " +
                 $"a store holds at most {SchemaLimits.MaxEventTypes}.");
         }
 

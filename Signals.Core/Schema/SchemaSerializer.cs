@@ -132,7 +132,7 @@ internal static class SchemaSerializer
             : throw new InvalidDataException($"A name of {bytes.Length} bytes; at most {SchemaLimits.MaxNameLength} are allowed.");
     }
 
-    // // The builder checks the exact bounds. This check only keeps the multiplication from overflowing.
+    // The builder checks the exact bounds. This check only keeps the multiplication from overflowing.
     private static TimeSpan ReadTime(ref MessagePackReader reader)
     {
         long milliseconds = reader.ReadInt64();
