@@ -6,15 +6,15 @@ internal enum LiteralFamily : byte
     /// <summary>No comparison is possible: vectors.</summary>
     None = 0,
 
-    /// <summary>True and false.</summary>
+    /// <summary>The booleans true and false.</summary>
     Boolean = 1,
 
     /// <summary>Numbers of every kind. They are compared by exact value.</summary>
     Number = 2,
 
-    /// <summary>Texts.</summary>
+    /// <summary>Texts of any length.</summary>
     Text = 3,
 
-    /// <summary>Byte strings.</summary>
+    /// <summary>Byte strings of any length.</summary>
     Bytes = 4,
 }

@@ -15,9 +15,9 @@ public enum LiteralKind : byte
     /// <summary>A finite number with a fraction or an exponent.</summary>
     Float64 = 3,
 
-    /// <summary>Text.</summary>
+    /// <summary>A text.</summary>
     Text = 4,
 
-    /// <summary>Bytes.</summary>
+    /// <summary>A byte string.</summary>
     Bytes = 5,
 }

@@ -10,6 +10,6 @@ public sealed record StatePredicate : Predicate
     /// <summary>Any column. It is absent where the row's event type does not have it.</summary>
     public required string Column { get; init; }
 
-    /// <summary>The state.</summary>
+    /// <summary>The state that the column must have.</summary>
     public required ColumnState State { get; init; }
 }

@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace Signals.Core.Definitions;
 
-/// <summary>Reads a model-ready answer. Pure.</summary>
+/// <summary>Reads the JSON of a definition's model-ready answer. Pure.</summary>
 internal static class TensorReader
 {
     private static readonly string[] Features = ["column", "category", "age", "gap", "time", "eventType", "presence", "position"];

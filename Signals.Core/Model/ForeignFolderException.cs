@@ -4,7 +4,7 @@ namespace Signals.Core.Model;
 public sealed class ForeignFolderException : SignalsException
 {
     /// <summary>Creates an error.</summary>
-    /// <param name="folder">The folder.</param>
+    /// <param name="folder">The folder that is not a store.</param>
     /// <param name="entry">The name of an entry that no store wrote.</param>
     public ForeignFolderException(string folder, string entry)
         : base($"'{folder}' holds '{entry}' and is no store. Nothing was changed. " +
@@ -14,7 +14,7 @@ public sealed class ForeignFolderException : SignalsException
         Entry = entry;
     }
 
-    /// <summary>The folder.</summary>
+    /// <summary>The folder that is not a store.</summary>
     public string Folder { get; }
 
     /// <summary>The name of a file or folder in it that no store wrote.</summary>

@@ -128,7 +128,7 @@ internal sealed partial class SequenceRun
     /// <summary>Makes <see cref="UsedBytes"/> 0 until the next run, because the last run does not count any more.</summary>
     public void ForgetUse() => UsedBytes = 0;
 
-    /// <summary>Releases the rows.</summary>
+    /// <summary>Releases the fetched rows.</summary>
     public void End()
     {
         UsedBytes = (long)Rows.Count * Plan.Layout.ScratchBytes;

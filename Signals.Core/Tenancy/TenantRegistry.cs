@@ -57,7 +57,7 @@ public sealed class TenantRegistry(TimeProvider? time = null)
         }
     }
 
-    /// <summary>Finds a tenant.</summary>
+    /// <summary>Finds the tenant of this name.</summary>
     public bool TryGet(string name, [NotNullWhen(true)] out Tenant? tenant) => _tenants.TryGetValue(name, out tenant);
 
     /// <summary>Asks to run one read for a tenant.</summary>
