@@ -6,14 +6,16 @@ using Signals.Storage;
 namespace Signals.Hosting;
 
 /// <summary>
-/// Whether a store can be relied on. Unhealthy: it has failed, or its disk is nearly full. Degraded: ingest waited for the flush since the
-/// last check, a flush or compaction fails and is tried again, tables are set aside, or the events are old.
+/// Reports whether a store works well. Unhealthy: the store has failed, or its disk is nearly full. Degraded: ingest waited for
+/// the flush since the last check, a flush or compaction fails and is tried again, tables are set aside, or the newest events are
+/// old.
 /// </summary>
-/// <remarks>Thread contract: any thread; checks at the same time share the memory of the last stall time.</remarks>
-internal sealed class SignalsHealthCheck(SignalStore store, SignalsOptions options, Func<string, long> freeBytes, TimeProvider time) : IHealthCheck
+/// <remarks>Thread contract: any thread. Checks that run at the same time share the stall time of the last check.</remarks>
+internal sealed class SignalsHealthCheck(
+    SignalStore store, SignalsOptions options, Func<string, long> freeBytes, TimeProvider time) : IHealthCheck
 {
     private readonly Lock _gate = new();
-    private TimeSpan _stallTime; // guarded by _gate; what the last check saw
+    private TimeSpan _stallTime; // The stall time that the last check saw. Guarded by _gate.
 
     public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
@@ -32,7 +34,8 @@ internal sealed class SignalsHealthCheck(SignalStore store, SignalsOptions optio
 
         if (free < options.MinFreeDiskBytes)
         {
-            return Task.FromResult(HealthCheckResult.Unhealthy(Invariant($"{free} bytes are free on the store's disk, fewer than {options.MinFreeDiskBytes}."), data: data));
+            return Task.FromResult(HealthCheckResult.Unhealthy(
+                Invariant($"{free} bytes are free on the store's disk, fewer than {options.MinFreeDiskBytes}."), data: data));
         }
 
         string[] complaints = [.. Failures(stats), .. Stalls(stats), .. Lags(data)];
@@ -50,7 +53,8 @@ internal sealed class SignalsHealthCheck(SignalStore store, SignalsOptions optio
 
         if (stats.TablesSetAside > 0)
         {
-            yield return Invariant($"{stats.TablesSetAside} tables are left out of merges, because they are damaged or hold too much of one user.");
+            yield return Invariant(
+                $"{stats.TablesSetAside} tables are left out of merges, because they are damaged or hold too much of one user.");
         }
     }
 

@@ -4,10 +4,13 @@ using Signals.Storage;
 namespace Signals.Hosting;
 
 /// <summary>
-/// Opens a store before any service of the host starts, so that recovery is over and errors end the start; closes it after all of them
-/// have stopped, so that nobody appends to a closed store and everything accepted is durable.
+/// Opens a store before any service of the host starts, so that recovery is complete and an error stops the start of the host.
+/// Closes the store after all services have stopped, so that no service appends to a closed store and everything that was
+/// accepted is durable.
 /// </summary>
-/// <remarks>Thread contract: the host's. Closing twice, here and by the container, is one close.</remarks>
+/// <remarks>
+/// Thread contract: the host's. When both this class and the container close the store, the second close does nothing.
+/// </remarks>
 internal sealed class SignalsLifetime(Func<SignalStore> open, Action closing) : IHostedLifecycleService
 {
     private SignalStore? _store;

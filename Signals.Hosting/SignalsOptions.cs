@@ -7,8 +7,9 @@ using Signals.Storage.Indexing;
 namespace Signals.Hosting;
 
 /// <summary>
-/// Settings of a store in a host. Everything but the schema can come from configuration; sizes are bytes, and what is left out has the
-/// default of <see cref="StoreOptions"/>. Checked when the host starts, all errors at once.
+/// The settings of a store in a host. All of them except the schema and the enrichment can come from configuration. Sizes are in
+/// bytes. A setting that is left out has the default of <see cref="StoreOptions"/>. The settings are checked when the host
+/// starts, and all errors are reported at once.
 /// </summary>
 public sealed class SignalsOptions
 {
@@ -70,8 +71,9 @@ public sealed class SignalsOptions
     public TimeSpan? OrphanGrace { get; set; }
 
     /// <summary>
-    /// How long what the store was is kept, as <see cref="VersionRetention.Age"/>; zero for not at all, as <see cref="VersionRetention.None"/>; null, the
-    /// default, for as long as the store recorded, see <see cref="StoreOptions.VersionRetention"/>.
+    /// How long earlier states of the store are kept, as <see cref="VersionRetention.Age"/>. Zero keeps none, as
+    /// <see cref="VersionRetention.None"/>. Null, the default, keeps the age that the store has recorded; see
+    /// <see cref="StoreOptions.VersionRetention"/>.
     /// </summary>
     public TimeSpan? VersionAge { get; set; }
 
@@ -81,15 +83,19 @@ public sealed class SignalsOptions
     /// <inheritdoc cref="VersionRetention.Granularity"/>
     public TimeSpan VersionGranularity { get; set; } = DefaultVersions.Granularity;
 
-    /// <summary>The health check is unhealthy below this much free space on the store's disk. Default 1 GiB.</summary>
+    /// <summary>
+    /// The health check is unhealthy when less than this space, in bytes, is free on the store's disk. Default 1 GiB.
+    /// </summary>
     public long MinFreeDiskBytes { get; set; } = 1L << 30;
 
-    /// <summary>The health check is degraded when ingest waited longer than this for the flush since the check before. Default 1 s.</summary>
+    /// <summary>
+    /// The health check is degraded when ingest waited longer than this for the flush since the previous check. Default 1 s.
+    /// </summary>
     public TimeSpan MaxStallTime { get; set; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// The health check is degraded when the newest event of a type is older than this; null, the default, for no such check. A type without
-    /// events is not judged.
+    /// The health check is degraded when the newest event of a type is older than this. Null, the default, turns this check off.
+    /// Types without events are not checked.
     /// </summary>
     public TimeSpan? MaxWatermarkLag { get; set; }
 
@@ -101,7 +107,7 @@ public sealed class SignalsOptions
         return this;
     }
 
-    /// <summary>Enriches events as they are indexed. Without it nothing is.</summary>
+    /// <summary>Enriches events as they are indexed. Without this call no event is enriched at indexing.</summary>
     public SignalsOptions UseEnrichment(EnrichmentOptions enrichment)
     {
         ArgumentNullException.ThrowIfNull(enrichment);
@@ -109,10 +115,10 @@ public sealed class SignalsOptions
         return this;
     }
 
-    /// <summary>The declared schema, if any; no property, or configuration would be asked for it.</summary>
+    /// <summary>The declared schema, if any. This is a method because configuration would bind a property.</summary>
     internal StoreSchema? GetSchema() => _schema;
 
-    /// <summary>The store's own settings.</summary>
+    /// <summary>These settings as options of the store.</summary>
     internal StoreOptions ToStoreOptions(StoreLog? log, TimeProvider time) => new()
     {
         Name = Name,

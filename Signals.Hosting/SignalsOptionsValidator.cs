@@ -2,7 +2,7 @@ using Microsoft.Extensions.Options;
 
 namespace Signals.Hosting;
 
-/// <summary>Checks a store's settings and reports everything that is wrong with them at once. Pure; any thread.</summary>
+/// <summary>Checks the settings of a store and reports all errors at once. Pure; any thread.</summary>
 internal sealed class SignalsOptionsValidator(string? name) : IValidateOptions<SignalsOptions>
 {
     public ValidateOptionsResult Validate(string? optionsName, SignalsOptions options)
@@ -17,7 +17,9 @@ internal sealed class SignalsOptionsValidator(string? name) : IValidateOptions<S
         Require(options.GetSchema() is not null, "UseSchema must declare the event types.");
         Require(options.MinFreeDiskBytes >= 0, "MinFreeDiskBytes must be at least 0.");
         Require(options.MaxStallTime >= TimeSpan.Zero, "MaxStallTime must be at least zero.");
-        Require(options.MaxWatermarkLag is null || options.MaxWatermarkLag > TimeSpan.Zero, "MaxWatermarkLag must be more than zero, or left out.");
+        Require(
+            options.MaxWatermarkLag is null || options.MaxWatermarkLag > TimeSpan.Zero,
+            "MaxWatermarkLag must be more than zero, or left out.");
         errors.AddRange(options.ToStoreOptions(log: null, TimeProvider.System).GetErrors());
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors.Select(error => Prefix() + error));
 

@@ -11,8 +11,8 @@ using Signals.Storage;
 namespace Signals.Hosting;
 
 /// <summary>
-/// Adds stores to a host. A store opens before the host's services start and closes after they have stopped; take it as
-/// <see cref="SignalStore"/> from the container.
+/// Adds stores to a host. A store opens before the host's services start and closes after they have stopped. Take it from the
+/// container as <see cref="SignalStore"/>.
 /// </summary>
 public static class SignalsServiceCollectionExtensions
 {
@@ -26,15 +26,19 @@ public static class SignalsServiceCollectionExtensions
 
     /// <summary>Adds the host's store, with settings from configuration.</summary>
     /// <param name="services">The host's services.</param>
-    /// <param name="section">Holds settings by the names of <see cref="SignalsOptions"/>.</param>
-    /// <param name="configure">Runs after the configuration; declares the schema.</param>
-    public static IServiceCollection AddSignals(this IServiceCollection services, IConfiguration section, Action<SignalsOptions> configure)
+    /// <param name="section">The settings, under the names of <see cref="SignalsOptions"/>.</param>
+    /// <param name="configure">Runs after the configuration and declares the schema.</param>
+    public static IServiceCollection AddSignals(
+        this IServiceCollection services, IConfiguration section, Action<SignalsOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(section);
         return Add(services, key: null, section, configure);
     }
 
-    /// <summary>Adds one of several stores of the host; take it with <c>[FromKeyedServices(key)]</c>. Each store has a folder of its own.</summary>
+    /// <summary>
+    /// Adds one of several stores of the host. Take it from the container with <c>[FromKeyedServices(key)]</c>. Each store needs
+    /// its own folder.
+    /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="key">Names the store, its options and its health check.</param>
     /// <param name="configure">Sets at least the path and the schema.</param>
@@ -48,8 +52,8 @@ public static class SignalsServiceCollectionExtensions
     /// <inheritdoc cref="AddKeyedSignals(IServiceCollection, string, Action{SignalsOptions})"/>
     /// <param name="services">The host's services.</param>
     /// <param name="key">Names the store, its options and its health check.</param>
-    /// <param name="section">Holds settings by the names of <see cref="SignalsOptions"/>.</param>
-    /// <param name="configure">Runs after the configuration; declares the schema.</param>
+    /// <param name="section">The settings, under the names of <see cref="SignalsOptions"/>.</param>
+    /// <param name="configure">Runs after the configuration and declares the schema.</param>
     public static IServiceCollection AddKeyedSignals(
         this IServiceCollection services, string key, IConfiguration section, Action<SignalsOptions> configure)
     {
@@ -58,7 +62,8 @@ public static class SignalsServiceCollectionExtensions
         return Add(services, key, section, configure);
     }
 
-    private static IServiceCollection Add(IServiceCollection services, string? key, IConfiguration? section, Action<SignalsOptions> configure)
+    private static IServiceCollection Add(
+        IServiceCollection services, string? key, IConfiguration? section, Action<SignalsOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configure);
@@ -66,7 +71,7 @@ public static class SignalsServiceCollectionExtensions
         OptionsBuilder<SignalsOptions> options = services.AddOptions<SignalsOptions>(name);
         if (section is not null)
         {
-            // A call, not a method group: the source generator replaces calls.
+            // This is a call and not a method group, because the source generator replaces calls.
             options.Configure(bound => section.Bind(bound));
         }
 
@@ -77,13 +82,17 @@ public static class SignalsServiceCollectionExtensions
         services.AddHealthChecks().Add(new HealthCheckRegistration(
             key is null ? "signals" : $"signals-{key}",
             provider => new SignalsHealthCheck(
-                Store(provider, key), OptionsOf(provider, name), path => new DriveInfo(path).AvailableFreeSpace, provider.GetRequiredService<TimeProvider>()),
+                Store(provider, key),
+                OptionsOf(provider, name),
+                path => new DriveInfo(path).AvailableFreeSpace,
+                provider.GetRequiredService<TimeProvider>()),
             failureStatus: null,
             tags: ["signals"]));
         return services;
     }
 
-    // The lifetime goes first among the hosted services of the store, and is a singleton of its own, so that several stores are several.
+    // The lifetime is registered first among the hosted services of the store, and as a singleton of its own, so that each of
+    // several stores gets one.
     private static void AddStore(IServiceCollection services, string? key, string name)
     {
         if (key is null)
@@ -96,7 +105,9 @@ public static class SignalsServiceCollectionExtensions
         }
 
         services.AddSingleton<IHostedService>(provider =>
-            new SignalsLifetime(() => Store(provider, key), () => LogOf(provider, name).Closing(DisplayName(OptionsOf(provider, name), name))));
+            new SignalsLifetime(
+                () => Store(provider, key),
+                () => LogOf(provider, name).Closing(DisplayName(OptionsOf(provider, name), name))));
     }
 
     private static SignalStore Open(IServiceProvider provider, string name)
@@ -109,10 +120,13 @@ public static class SignalsServiceCollectionExtensions
     private static SignalStore Store(IServiceProvider provider, string? key) =>
         key is null ? provider.GetRequiredService<SignalStore>() : provider.GetRequiredKeyedService<SignalStore>(key);
 
-    private static SignalsOptions OptionsOf(IServiceProvider provider, string name) => provider.GetRequiredService<IOptionsMonitor<SignalsOptions>>().Get(name);
+    private static SignalsOptions OptionsOf(IServiceProvider provider, string name) =>
+        provider.GetRequiredService<IOptionsMonitor<SignalsOptions>>().Get(name);
 
     private static StoreLog LogOf(IServiceProvider provider, string name) =>
-        new((provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger(CategoryName), DisplayName(OptionsOf(provider, name), name));
+        new(
+            (provider.GetService<ILoggerFactory>() ?? NullLoggerFactory.Instance).CreateLogger(CategoryName),
+            DisplayName(OptionsOf(provider, name), name));
 
     private static string DisplayName(SignalsOptions options, string name) =>
         options.Name ?? (name.Length > 0 ? name : Path.GetFileName(Path.TrimEndingDirectorySeparator(options.Path)));

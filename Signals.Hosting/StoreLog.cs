@@ -3,13 +3,14 @@ using Signals.Storage.Telemetry;
 
 namespace Signals.Hosting;
 
-/// <summary>Logs what a store does. Event ids are stable; docs/logging.md lists them. Any thread.</summary>
+/// <summary>Logs the activity of a store. The event ids are stable; docs/logging.md lists them. Any thread.</summary>
 internal sealed partial class StoreLog(ILogger logger, string store) : StoreObserver
 {
     public override void OnOpened(RecoveryReport recovery) => Opened(
         store, recovery.Path, recovery.Tables, recovery.TableRows, recovery.EventsReplayed, recovery.Duration.TotalMilliseconds);
 
-    public override void OnFlushed(FlushReport flush) => Flushed(store, flush.Rows, flush.Tables, flush.Bytes, flush.Duration.TotalMilliseconds);
+    public override void OnFlushed(FlushReport flush) =>
+        Flushed(store, flush.Rows, flush.Tables, flush.Bytes, flush.Duration.TotalMilliseconds);
 
     public override void OnCompacted(CompactionReport compaction)
     {
@@ -45,7 +46,8 @@ internal sealed partial class StoreLog(ILogger logger, string store) : StoreObse
     public override void OnClosed() => Closed(store);
 
     [LoggerMessage(1000, LogLevel.Information,
-        "Store {Store} is open at {Path}: {Tables} tables with {Rows} rows, {Replayed} events replayed from the log, {Milliseconds:F0} ms")]
+        "Store {Store} is open at {Path}: {Tables} tables with {Rows} rows, {Replayed} events replayed from the log, " +
+        "{Milliseconds:F0} ms")]
     private partial void Opened(string store, string path, int tables, long rows, long replayed, double milliseconds);
 
     [LoggerMessage(1001, LogLevel.Information, "Store {Store} is closed")]
@@ -58,7 +60,8 @@ internal sealed partial class StoreLog(ILogger logger, string store) : StoreObse
     private partial void Flushed(string store, long rows, int tables, long bytes, double milliseconds);
 
     [LoggerMessage(1011, LogLevel.Debug,
-        "Store {Store} merged {Tables} tables of {EventType}: {BytesRead} bytes read, {BytesWritten} written, {RowsDropped} rows dropped, {Milliseconds:F0} ms")]
+        "Store {Store} merged {Tables} tables of {EventType}: {BytesRead} bytes read, {BytesWritten} written, " +
+        "{RowsDropped} rows dropped, {Milliseconds:F0} ms")]
     private partial void Compacted(
         string store, string eventType, int tables, long bytesRead, long bytesWritten, long rowsDropped, double milliseconds);
 

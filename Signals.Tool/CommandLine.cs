@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Signals.Tool;
 
 /// <summary>
-/// The words and options behind a command's name. Every option must be asked for before <see cref="RequireAllUsed"/>, so that a misspelt one
-/// is an error. One thread.
+/// The words and options after a command's name. A command must ask for every option that it knows before it calls
+/// <see cref="RequireAllUsed"/>, so that a misspelt option is an error. Used by one thread.
 /// </summary>
 internal sealed class CommandLine
 {
@@ -36,8 +36,9 @@ internal sealed class CommandLine
         }
     }
 
-    /// <summary>The next word.</summary>
-    public string Word(string what) => _words.TryDequeue(out string? word) && word.Length > 0 ? word : throw new UsageException($"{what} is missing.");
+    /// <summary>Returns the next word; an error names <paramref name="what"/> when it is missing.</summary>
+    public string Word(string what) =>
+        _words.TryDequeue(out string? word) && word.Length > 0 ? word : throw new UsageException($"{what} is missing.");
 
     public bool Flag(string name) => _options.Remove(name);
 
@@ -48,7 +49,7 @@ internal sealed class CommandLine
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least ? number
         : throw new UsageException($"{name} must be a number from {least}; it is '{text}'.");
 
-    /// <summary>A comma-separated list, each word once; empty only when the option is not given.</summary>
+    /// <summary>A comma-separated list without repetitions. It is empty only when the option is not given.</summary>
     public string[] List(string name)
     {
         if (Text(name) is not { } text)
@@ -56,7 +57,11 @@ internal sealed class CommandLine
             return [];
         }
 
-        string[] words = [.. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Distinct(StringComparer.Ordinal)];
+        string[] words =
+        [
+            .. text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)
+                .Distinct(StringComparer.Ordinal),
+        ];
         return words.Length > 0 ? words : throw new UsageException($"{name} names nothing: '{text}'.");
     }
 

@@ -1,26 +1,26 @@
 namespace Signals.Tool;
 
-/// <summary>How a command ended; docs/tool.md. The numbers are for scripts and stay.</summary>
+/// <summary>How a command ended; see docs/tool.md. Scripts use the numbers, so they never change.</summary>
 internal enum ExitCode
 {
-    /// <summary>Done.</summary>
+    /// <summary>The command succeeded.</summary>
     Ok = 0,
 
     /// <summary>The command looked for problems and found some.</summary>
     ProblemsFound = 1,
 
-    /// <summary>A wrong command or option.</summary>
+    /// <summary>The command or an option is wrong.</summary>
     Usage = 2,
 
-    /// <summary>There is no store, no user or no input where the command was told.</summary>
+    /// <summary>The named store, user or input does not exist.</summary>
     NotFound = 3,
 
     /// <summary>Another process has the store open.</summary>
     Locked = 4,
 
-    /// <summary>A file of the store is damaged; it is named.</summary>
+    /// <summary>A file of the store is damaged. The message names it.</summary>
     Damaged = 5,
 
-    /// <summary>The store or the file system refused, or the command was stopped.</summary>
+    /// <summary>The store or the file system reported an error, or the command was stopped.</summary>
     Failed = 6,
 }

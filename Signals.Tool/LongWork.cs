@@ -3,14 +3,14 @@ using Spectre.Console;
 namespace Signals.Tool;
 
 /// <summary>
-/// Shows on a terminal how far long work is: a bar where the whole is known, a spinner where it is not, both gone at the end. Elsewhere
-/// nothing, so that scripts and files see results alone.
+/// Shows the progress of long work on a terminal: a bar when the total is known, a spinner otherwise. Both disappear at the end.
+/// Without a terminal nothing is shown, so that scripts and files only see results.
 /// </summary>
 internal static class LongWork
 {
     private static readonly TimeSpan Period = TimeSpan.FromMilliseconds(200);
 
-    /// <summary>Waits for <paramref name="work"/>; its error is the caller's.</summary>
+    /// <summary>Waits for <paramref name="work"/>. Its error is passed on to the caller.</summary>
     public static async Task ShowAsync(ToolContext context, string what, Task work, Func<WorkProgress> progress)
     {
         IAnsiConsole terminal = context.Progress;

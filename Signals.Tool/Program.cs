@@ -4,7 +4,7 @@ using Spectre.Console;
 using CancellationTokenSource stop = new();
 Console.CancelKeyPress += (_, press) =>
 {
-    // Let the command end in order: a store is closed and its lock given back.
+    // The command must end normally, so that the store is closed and its lock is released.
     press.Cancel = true;
     stop.Cancel();
 };
@@ -14,4 +14,5 @@ if (Console.IsOutputRedirected)
 }
 
 IAnsiConsole progress = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(Console.Error) });
-return (int)await new ToolApplication(AnsiConsole.Console, Console.OpenStandardOutput, Console.Error, progress, Console.In).RunAsync(args, stop.Token);
+return (int)await new ToolApplication(AnsiConsole.Console, Console.OpenStandardOutput, Console.Error, progress, Console.In)
+    .RunAsync(args, stop.Token);

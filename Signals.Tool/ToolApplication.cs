@@ -5,12 +5,14 @@ using Spectre.Console;
 namespace Signals.Tool;
 
 /// <summary>Finds the command, runs it, and turns expected errors into a message and an exit code. One run at a time.</summary>
-internal sealed class ToolApplication(IAnsiConsole console, Func<Stream> openOutput, TextWriter messages, IAnsiConsole progress, TextReader? answers = null)
+internal sealed class ToolApplication(
+    IAnsiConsole console, Func<Stream> openOutput, TextWriter messages, IAnsiConsole progress, TextReader? answers = null)
 {
     private static readonly ICommand[] Commands =
     [
         new StatsCommand(), new InspectCommand(), new GetCommand(), new VerifyCommand(), new CompactCommand(), new CheckpointCommand(),
-        new RestoreCommand(), new ImportCommand(), new ExportCommand(), new EraseCommand(), new ResetCommand(), new SalvageCommand(), new BenchCommand(),
+        new RestoreCommand(), new ImportCommand(), new ExportCommand(), new EraseCommand(), new ResetCommand(),
+        new SalvageCommand(), new BenchCommand(),
     ];
 
     public async Task<ExitCode> RunAsync(IReadOnlyList<string> arguments, CancellationToken cancellationToken = default)

@@ -8,7 +8,10 @@ using Signals.Storage.Reads;
 
 namespace Signals.Tool.Commands;
 
-/// <summary>Appends made-up events to a new store and reads them back: a first idea of what the machine gives, not a benchmark.</summary>
+/// <summary>
+/// Appends random events to a new store and reads them back. This gives a first idea of the machine's speed and is not a
+/// benchmark.
+/// </summary>
 internal sealed class BenchCommand : ICommand
 {
     private const int EventsPerBatch = 256;
@@ -18,7 +21,8 @@ internal sealed class BenchCommand : ICommand
 
     public string Usage => "bench [--events N] [--reads N] [--folder NEW] [--json]";
 
-    public string Description => "Append N events (default 1000000) to a new store, read users back (default 20000 times), report both rates.";
+    public string Description =>
+        "Append N events (default 1000000) to a new store, read users back (default 20000 times), report both rates.";
 
     public async Task<ExitCode> RunAsync(CommandLine line, ToolContext context, CancellationToken cancellationToken)
     {
@@ -35,14 +39,20 @@ internal sealed class BenchCommand : ICommand
         string path = folder ?? Directory.CreateTempSubdirectory("signals-bench-").FullName;
         try
         {
-            StoreSchema schema = StoreSchema.Define(s => s.EventType("view", t => t.Field<int>("item").Field<float>("dwell_seconds").KeepLast(1000)));
+            StoreSchema schema = StoreSchema.Define(
+                s => s.EventType("view", t => t.Field<int>("item").Field<float>("dwell_seconds").KeepLast(1000)));
             SignalStore store = SignalStore.Open(path, schema);
             await using (store.ConfigureAwait(false))
             {
                 long appended = 0;
-                Task<TimeSpan> work = Task.Run(() => AppendAsync(store, events, done => Volatile.Write(ref appended, done), cancellationToken), cancellationToken);
+                Task<TimeSpan> work = Task.Run(
+                    () => AppendAsync(store, events, done => Volatile.Write(ref appended, done), cancellationToken), cancellationToken);
                 await LongWork.ShowAsync(
-                    context, "appending", work, () => WorkProgress.Of($"{Volatile.Read(ref appended)} events", Volatile.Read(ref appended), events)).ConfigureAwait(false);
+                    context,
+                    "appending",
+                    work,
+                    () => WorkProgress.Of($"{Volatile.Read(ref appended)} events", Volatile.Read(ref appended), events))
+                    .ConfigureAwait(false);
                 TimeSpan ingest = await work.ConfigureAwait(false);
                 TimeSpan[] latencies = Read(store, Math.Max(1, events / EventsPerUser), reads, cancellationToken);
                 Report(context, json, events, ingest, latencies);
@@ -59,7 +69,8 @@ internal sealed class BenchCommand : ICommand
         return ExitCode.Ok;
     }
 
-    private static async Task<TimeSpan> AppendAsync(SignalStore store, int events, Action<long> progress, CancellationToken cancellationToken)
+    private static async Task<TimeSpan> AppendAsync(
+        SignalStore store, int events, Action<long> progress, CancellationToken cancellationToken)
     {
         long now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
         Column<int> item = store.Schema["view"].Column<int>("item");
@@ -74,7 +85,9 @@ internal sealed class BenchCommand : ICommand
             batch.Clear();
             for (int end = Math.Min(events, i + EventsPerBatch); i < end; i++)
             {
-                batch.Add(UserId.From((ulong)random.Next(users) + 1), now - events + i, (ulong)i).Set(item, random.Next(100_000)).Set(dwell, random.NextSingle() * 60);
+                batch.Add(UserId.From((ulong)random.Next(users) + 1), now - events + i, (ulong)i)
+                    .Set(item, random.Next(100_000))
+                    .Set(dwell, random.NextSingle() * 60);
             }
 
             last = store.Append(batch, cancellationToken);
@@ -111,7 +124,8 @@ internal sealed class BenchCommand : ICommand
         if (!json)
         {
             context.WriteRaw(string.Create(CultureInfo.InvariantCulture,
-                $"{events:N0} events in {ingest.TotalSeconds:F2} s, {rate:N0}/s; {latencies.Length:N0} reads of the last 100: p50 {p50:F1} us, p99 {p99:F1} us"));
+                $"{events:N0} events in {ingest.TotalSeconds:F2} s, {rate:N0}/s; " +
+                $"{latencies.Length:N0} reads of the last 100: p50 {p50:F1} us, p99 {p99:F1} us"));
             return;
         }
 

@@ -5,14 +5,17 @@ using Signals.Tool.Stores;
 
 namespace Signals.Tool.Commands;
 
-/// <summary>Takes a checkpoint of a store that nobody has open. A process that has one open takes its own.</summary>
+/// <summary>
+/// Takes a checkpoint of a store that no process has open. A process that has the store open takes its own checkpoints.
+/// </summary>
 internal sealed class CheckpointCommand : ICommand
 {
     public string Name => "checkpoint";
 
     public string Usage => "checkpoint FOLDER NEW [--json]";
 
-    public string Description => "Make a plain folder that holds the store as it is now; tables are shared with it where the disk allows.";
+    public string Description =>
+        "Make a plain folder that holds the store as it is now; tables are shared with it where the disk allows.";
 
     public async Task<ExitCode> RunAsync(CommandLine line, ToolContext context, CancellationToken cancellationToken)
     {
@@ -24,7 +27,8 @@ internal sealed class CheckpointCommand : ICommand
         await using (store.ConfigureAwait(false))
         {
             Task<CheckpointInfo> work = store.CheckpointAsync(target, cancellationToken);
-            await LongWork.ShowAsync(context, "taking a checkpoint", work, static () => new WorkProgress("copying")).ConfigureAwait(false);
+            await LongWork.ShowAsync(context, "taking a checkpoint", work, static () => new WorkProgress("copying"))
+                .ConfigureAwait(false);
             CheckpointInfo info = await work.ConfigureAwait(false);
             Print(context, json, info);
         }

@@ -4,7 +4,9 @@ using Signals.Tool.Stores;
 
 namespace Signals.Tool.Commands;
 
-/// <summary>Merges every time window into one run, which also takes out what was erased, has expired or fell out of last-N.</summary>
+/// <summary>
+/// Merges every time window into one run. This also removes events that were erased, have expired or fell out of last-N.
+/// </summary>
 internal sealed class CompactCommand : ICommand
 {
     public string Name => "compact";
@@ -22,7 +24,8 @@ internal sealed class CompactCommand : ICommand
         await using (store.ConfigureAwait(false))
         {
             long before = store.GetStats().TableBytes;
-            await LongWork.ShowAsync(context, "compacting", store.CompactAsync(cancellationToken), () => Progress(store.GetStats())).ConfigureAwait(false);
+            await LongWork.ShowAsync(
+                context, "compacting", store.CompactAsync(cancellationToken), () => Progress(store.GetStats())).ConfigureAwait(false);
             StoreStats after = store.GetStats();
             Print(context, json, before, after);
         }
@@ -35,7 +38,8 @@ internal sealed class CompactCommand : ICommand
         if (!json)
         {
             context.WriteRaw(string.Create(CultureInfo.InvariantCulture,
-                $"{before:N0} -> {after.TableBytes:N0} bytes, {after.TableRows:N0} rows in {after.Tables:N0} tables, {after.RowsDropped:N0} rows dropped"));
+                $"{before:N0} -> {after.TableBytes:N0} bytes, {after.TableRows:N0} rows in {after.Tables:N0} tables, " +
+                $"{after.RowsDropped:N0} rows dropped"));
             return;
         }
 
@@ -50,5 +54,6 @@ internal sealed class CompactCommand : ICommand
     }
 
     private static WorkProgress Progress(StoreStats stats) =>
-        new(string.Create(CultureInfo.InvariantCulture, $"{stats.CompactionBytesRead:N0} bytes read, {stats.CompactionBytesWritten:N0} written"));
+        new(string.Create(
+            CultureInfo.InvariantCulture, $"{stats.CompactionBytesRead:N0} bytes read, {stats.CompactionBytesWritten:N0} written"));
 }

@@ -8,7 +8,7 @@ using Signals.Tool.Stores;
 
 namespace Signals.Tool.Commands;
 
-/// <summary>Erases a user and compacts, so that the events are gone from the files when the command ends.</summary>
+/// <summary>Erases a user and compacts, so that no file holds the user's events when the command ends.</summary>
 internal sealed class EraseCommand : ICommand
 {
     public string Name => "erase";
@@ -35,7 +35,11 @@ internal sealed class EraseCommand : ICommand
             }
 
             AppendAck ack = await store.EraseAsync(user, cancellationToken).ConfigureAwait(false);
-            await LongWork.ShowAsync(context, "compacting", store.CompactAsync(cancellationToken), () => new WorkProgress($"{store.GetStats().CompactionBytesRead} bytes read")).ConfigureAwait(false);
+            await LongWork.ShowAsync(
+                context,
+                "compacting",
+                store.CompactAsync(cancellationToken),
+                () => new WorkProgress($"{store.GetStats().CompactionBytesRead} bytes read")).ConfigureAwait(false);
             string durability = ack.Durability.ToString().ToLowerInvariant();
             if (json)
             {
@@ -49,14 +53,16 @@ internal sealed class EraseCommand : ICommand
             }
             else
             {
-                context.WriteRaw(string.Create(CultureInfo.InvariantCulture, $"erased {events:N0} events of user {user}; acknowledged {durability}, and no file holds the events"));
+                context.WriteRaw(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"erased {events:N0} events of user {user}; acknowledged {durability}, and no file holds the events"));
             }
         }
 
         return ExitCode.Ok;
     }
 
-    /// <summary>Events that reads show.</summary>
+    /// <summary>The number of events that reads show.</summary>
     private static long CountEvents(SignalStore store, UserId user)
     {
         long events = 0;
@@ -78,7 +84,10 @@ internal sealed class EraseCommand : ICommand
         }
 
         using Sequence newest = store.Read(user, store.Query(types).Last(1).Columns().Build());
-        return string.Create(CultureInfo.InvariantCulture, $"user {user} has {events:N0} events, the newest of {DateTimeOffset.FromUnixTimeMilliseconds(newest.Times[0]):yyyy-MM-dd HH:mm:ss.fff}Z");
+        return string.Create(
+            CultureInfo.InvariantCulture,
+            $"user {user} has {events:N0} events, the newest of " +
+            $"{DateTimeOffset.FromUnixTimeMilliseconds(newest.Times[0]):yyyy-MM-dd HH:mm:ss.fff}Z");
     }
 
     private static async ValueTask<bool> ConfirmAsync(ToolContext context, CancellationToken cancellationToken)

@@ -9,7 +9,7 @@ using Signals.Tool.Stores;
 
 namespace Signals.Tool.Commands;
 
-/// <summary>Writes every readable event, type by type, user by user, oldest first.</summary>
+/// <summary>Writes every event that reads show, type by type, user by user, oldest first.</summary>
 internal sealed class ExportCommand : ICommand
 {
     public string Name => "export";
@@ -45,9 +45,13 @@ internal sealed class ExportCommand : ICommand
             await using (buffered.ConfigureAwait(false))
             {
                 long events = 0;
-                long most = look.Store.GetTables().Where(table => !table.IsPatch && types.Any(type => type.Name == table.EventType)).Sum(table => table.Rows);
+                long most = look.Store.GetTables()
+                    .Where(table => !table.IsPatch && types.Any(type => type.Name == table.EventType))
+                    .Sum(table => table.Rows);
                 await LongWork.ShowAsync(
-                    context, "exporting", Task.Run(() => Write(look.Store, types, format, buffered, ref events, cancellationToken), cancellationToken),
+                    context,
+                    "exporting",
+                    Task.Run(() => Write(look.Store, types, format, buffered, ref events, cancellationToken), cancellationToken),
                     () => Progress(Volatile.Read(ref events), most)).ConfigureAwait(false);
                 await PrintAsync(context, json, format, file, events).ConfigureAwait(false);
             }
@@ -63,7 +67,8 @@ internal sealed class ExportCommand : ICommand
     {
         if (!json)
         {
-            await context.Messages.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"{events:N0} events")).ConfigureAwait(false);
+            string text = string.Create(CultureInfo.InvariantCulture, $"{events:N0} events");
+            await context.Messages.WriteLineAsync(text).ConfigureAwait(false);
             return;
         }
 
@@ -75,7 +80,13 @@ internal sealed class ExportCommand : ICommand
         });
     }
 
-    private static void Write(SignalStore store, EventTypeSchema[] types, string format, Stream output, ref long events, CancellationToken cancellationToken)
+    private static void Write(
+        SignalStore store,
+        EventTypeSchema[] types,
+        string format,
+        Stream output,
+        ref long events,
+        CancellationToken cancellationToken)
     {
         using IEventExport export = format switch
         {

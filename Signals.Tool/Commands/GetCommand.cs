@@ -18,7 +18,8 @@ internal sealed class GetCommand : ICommand
 
     public string Usage => "get FOLDER USER [--types A,B] [--last N] [--json]";
 
-    public string Description => "A user's newest events over all types, newest first. USER: what is printed here, text:NAME, guid:GUID or id:HEX.";
+    public string Description =>
+        "A user's newest events over all types, newest first. USER: what is printed here, text:NAME, guid:GUID or id:HEX.";
 
     public Task<ExitCode> RunAsync(CommandLine line, ToolContext context, CancellationToken cancellationToken)
     {
@@ -63,13 +64,16 @@ internal sealed class GetCommand : ICommand
     private static string Line(EventRecord record)
     {
         StringBuilder line = new();
-        line.Append(CultureInfo.InvariantCulture, $"{DateTimeOffset.FromUnixTimeMilliseconds(record.TimeMs):yyyy-MM-dd HH:mm:ss.fff}Z {record.EventType.Name} {record.Id}");
+        string time = string.Create(
+            CultureInfo.InvariantCulture, $"{DateTimeOffset.FromUnixTimeMilliseconds(record.TimeMs):yyyy-MM-dd HH:mm:ss.fff}Z");
+        line.Append(CultureInfo.InvariantCulture, $"{time} {record.EventType.Name} {record.Id}");
         for (int column = 0; column < record.CellCount; column++)
         {
             if (record.State(column) != ColumnState.Absent)
             {
                 int at = column;
-                line.Append(' ').Append(record.EventType.Columns[column].Name).Append('=').Append(JsonText.Of(json => ValueJson.WriteValue(json, record, at)));
+                string value = JsonText.Of(json => ValueJson.WriteValue(json, record, at));
+                line.Append(' ').Append(record.EventType.Columns[column].Name).Append('=').Append(value);
             }
         }
 

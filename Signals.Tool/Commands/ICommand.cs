@@ -1,11 +1,11 @@
 namespace Signals.Tool.Commands;
 
-/// <summary>One command of the tool. Stateless; expected errors are thrown.</summary>
+/// <summary>One command of the tool. Stateless. It reports expected errors by throwing.</summary>
 internal interface ICommand
 {
     string Name { get; }
 
-    /// <summary>Name, words and options in one line.</summary>
+    /// <summary>The command's name, words and options in one line.</summary>
     string Usage { get; }
 
     string Description { get; }

@@ -6,7 +6,9 @@ using Signals.Tool.Stores;
 
 namespace Signals.Tool.Commands;
 
-/// <summary>Takes a segment file into a store that nobody has open. A process that has one open imports by itself.</summary>
+/// <summary>
+/// Imports a segment file into a store that no process has open. A process that has the store open imports by itself.
+/// </summary>
 internal sealed class ImportCommand : ICommand
 {
     public string Name => "import";
@@ -33,7 +35,13 @@ internal sealed class ImportCommand : ICommand
             ImportProgress last = default;
             ImportOptions options = new() { Move = move, Progress = new ImmediateProgress<ImportProgress>(progress => last = progress) };
             Task<ImportResult> work = store.ImportAsync(segment, options, cancellationToken);
-            await LongWork.ShowAsync(context, "importing", work, () => WorkProgress.Of($"{last.Stage}, {last.BytesDone} of {last.BytesTotal} bytes", last.BytesDone, last.BytesTotal)).ConfigureAwait(false);
+            await LongWork.ShowAsync(
+                context,
+                "importing",
+                work,
+                () => WorkProgress.Of(
+                    $"{last.Stage}, {last.BytesDone} of {last.BytesTotal} bytes", last.BytesDone, last.BytesTotal))
+                .ConfigureAwait(false);
             Print(context, json, await work.ConfigureAwait(false));
         }
 
@@ -47,7 +55,8 @@ internal sealed class ImportCommand : ICommand
             context.WriteRaw(result.AlreadyImported
                 ? $"the store has this segment of '{result.EventType}' already; nothing was changed"
                 : string.Create(CultureInfo.InvariantCulture,
-                    $"{result.Events:N0} events and {result.Patches:N0} patches of '{result.EventType}', generation {result.Generation}, {result.FileBytes:N0} bytes"));
+                    $"{result.Events:N0} events and {result.Patches:N0} patches of '{result.EventType}', " +
+                    $"generation {result.Generation}, {result.FileBytes:N0} bytes"));
             return;
         }
 

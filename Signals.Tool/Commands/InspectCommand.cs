@@ -7,7 +7,9 @@ using Spectre.Console;
 
 namespace Signals.Tool.Commands;
 
-/// <summary>Draws a store: a line per time window, a bar per run, as long as the run is large.</summary>
+/// <summary>
+/// Draws a store: one line per time window, and in it one bar per run. The length of a bar shows the size of the run.
+/// </summary>
 internal sealed class InspectCommand : ICommand
 {
     private const int BarWidth = 60;
@@ -82,7 +84,8 @@ internal sealed class InspectCommand : ICommand
                 TableInfo[] runs = [.. window.OrderByDescending(table => table.Bytes)];
                 string bars = string.Join(' ', runs.Select(run => Bar(run, widest)));
                 console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"  {Time(window.Key)}  {bars}  {runs.Length:N0} runs, {runs.Sum(run => run.Rows):N0} rows, {runs.Sum(run => run.Bytes):N0} bytes"));
+                    $"  {Time(window.Key)}  {bars}  {runs.Length:N0} runs, " +
+                    $"{runs.Sum(run => run.Rows):N0} rows, {runs.Sum(run => run.Bytes):N0} bytes"));
             }
         }
 

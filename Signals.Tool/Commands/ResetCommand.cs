@@ -5,7 +5,7 @@ using Signals.Tool.Stores;
 
 namespace Signals.Tool.Commands;
 
-/// <summary>Lets a source begin anew; its events stay.</summary>
+/// <summary>Lets a source start anew from position 0. Its events stay.</summary>
 internal sealed class ResetCommand : ICommand
 {
     public string Name => "reset";
@@ -46,7 +46,8 @@ internal sealed class ResetCommand : ICommand
         if (!json)
         {
             context.WriteRaw(string.Create(
-                CultureInfo.InvariantCulture, $"source {before.Source} begins anew; it stood at {before.Position}; acknowledged {durability}"));
+                CultureInfo.InvariantCulture,
+                $"source {before.Source} begins anew; it stood at {before.Position}; acknowledged {durability}"));
             return;
         }
 

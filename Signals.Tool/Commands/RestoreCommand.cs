@@ -4,7 +4,9 @@ using Signals.Tool.Stores;
 
 namespace Signals.Tool.Commands;
 
-/// <summary>Makes a store of a checkpoint: copies the folder, then opens the copy, which checks it as every opening does.</summary>
+/// <summary>
+/// Creates a store from a checkpoint: it copies the folder and opens the copy, which checks it as every opening does.
+/// </summary>
 internal sealed class RestoreCommand : ICommand
 {
     public string Name => "restore";
@@ -31,8 +33,11 @@ internal sealed class RestoreCommand : ICommand
         long bytes = files.Sum(file => file.Length);
         long copied = 0;
         await LongWork.ShowAsync(
-            context, "restoring", Task.Run(() => Copy(files, to, ref copied, cancellationToken), cancellationToken),
-            () => WorkProgress.Of($"{Volatile.Read(ref copied)} of {bytes} bytes", Volatile.Read(ref copied), bytes)).ConfigureAwait(false);
+            context,
+            "restoring",
+            Task.Run(() => Copy(files, to, ref copied, cancellationToken), cancellationToken),
+            () => WorkProgress.Of($"{Volatile.Read(ref copied)} of {bytes} bytes", Volatile.Read(ref copied), bytes))
+            .ConfigureAwait(false);
         SignalStore store = SignalStore.Open(to, schema);
         await using (store.ConfigureAwait(false))
         {
@@ -56,7 +61,8 @@ internal sealed class RestoreCommand : ICommand
     {
         if (!json)
         {
-            context.WriteRaw($"restored {folder}: {stats.TableRows} rows in {stats.Tables} tables, {stats.EventsApplied} events from the log");
+            context.WriteRaw(
+                $"restored {folder}: {stats.TableRows} rows in {stats.Tables} tables, {stats.EventsApplied} events from the log");
             return;
         }
 
@@ -69,7 +75,7 @@ internal sealed class RestoreCommand : ICommand
         });
     }
 
-    // For the owner alone, as the store makes its own folders.
+    // Only the owner has access, as for folders that the store creates itself.
     private static void CreatePrivate(string folder)
     {
         if (OperatingSystem.IsWindows())

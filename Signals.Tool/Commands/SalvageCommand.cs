@@ -6,14 +6,17 @@ using Signals.Tool.Stores;
 
 namespace Signals.Tool.Commands;
 
-/// <summary>Makes a new store of what can still be read of a damaged one, and says what could not.</summary>
+/// <summary>
+/// Creates a new store from everything that can still be read of a damaged one, and lists what could not be read.
+/// </summary>
 internal sealed class SalvageCommand : ICommand
 {
     public string Name => "salvage";
 
     public string Usage => "salvage DAMAGED NEW [--json]";
 
-    public string Description => "Write what can still be read of a damaged store into a new folder and list what is lost; exit code 1 when something is.";
+    public string Description =>
+        "Write what can still be read of a damaged store into a new folder and list what is lost; exit code 1 when something is.";
 
     public async Task<ExitCode> RunAsync(CommandLine line, ToolContext context, CancellationToken cancellationToken)
     {
@@ -27,7 +30,8 @@ internal sealed class SalvageCommand : ICommand
         }
 
         ReadOnlyStore.RequireUnused(damaged);
-        Task<SalvageReport> work = Task.Run(() => SignalStore.Salvage(damaged, target, schema: null, cancellationToken), cancellationToken);
+        Task<SalvageReport> work = Task.Run(
+            () => SignalStore.Salvage(damaged, target, schema: null, cancellationToken), cancellationToken);
         await LongWork.ShowAsync(context, "salvaging", work, static () => new WorkProgress("reading")).ConfigureAwait(false);
         SalvageReport report = await work.ConfigureAwait(false);
         if (json)
@@ -50,7 +54,8 @@ internal sealed class SalvageCommand : ICommand
         }
 
         context.WriteRaw(string.Create(CultureInfo.InvariantCulture,
-            $"{report.Directory}: {report.Rows:N0} rows of {report.Tables:N0} tables, {report.LogFrames:N0} log frames, {report.Losses.Count:N0} losses"));
+            $"{report.Directory}: {report.Rows:N0} rows of {report.Tables:N0} tables, " +
+            $"{report.LogFrames:N0} log frames, {report.Losses.Count:N0} losses"));
     }
 
     private static void WriteJson(Utf8JsonWriter json, SalvageReport report)

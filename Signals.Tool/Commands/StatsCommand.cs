@@ -87,7 +87,8 @@ internal sealed class StatsCommand : ICommand
 
     private static void Print(IAnsiConsole console, SignalStore store)
     {
-        Table table = new Table().Border(TableBorder.Simple).AddColumns("event type", "columns", "keep last", "max age", "windows", "tables", "rows", "bytes", "newest event");
+        Table table = new Table().Border(TableBorder.Simple).AddColumns(
+            "event type", "columns", "keep last", "max age", "windows", "tables", "rows", "bytes", "newest event");
         foreach (EventTypeSchema type in store.Schema.EventTypes)
         {
             TableInfo[] tables = TablesOf(store, type);
@@ -111,13 +112,17 @@ internal sealed class StatsCommand : ICommand
         console.WriteLine($"{Count(stats.EventsApplied)} events in the log, not in tables yet; {Count(stats.ErasedUsers)} erased users");
         foreach (SourcePosition source in store.GetResumePositions())
         {
-            string resets = source.Generation == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", reset {source.Generation:N0} times");
+            string resets = source.Generation == 0
+                ? ""
+                : string.Create(CultureInfo.InvariantCulture, $", reset {source.Generation:N0} times");
             console.WriteLine(string.Create(
-                CultureInfo.InvariantCulture, $"source {source.Source} goes on at {source.Position}, known as {source.Incarnation}{resets}"));
+                CultureInfo.InvariantCulture,
+                $"source {source.Source} goes on at {source.Position}, known as {source.Incarnation}{resets}"));
         }
     }
 
-    private static TableInfo[] TablesOf(SignalStore store, EventTypeSchema type) => [.. store.GetTables().Where(table => table.EventType == type.Name)];
+    private static TableInfo[] TablesOf(SignalStore store, EventTypeSchema type) =>
+        [.. store.GetTables().Where(table => table.EventType == type.Name)];
 
     private static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 }

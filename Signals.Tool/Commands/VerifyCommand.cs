@@ -7,7 +7,7 @@ using Signals.Tool.Stores;
 
 namespace Signals.Tool.Commands;
 
-/// <summary>Reads every byte of a store and checks it; changes nothing.</summary>
+/// <summary>Reads every byte of a store and checks it. Changes nothing.</summary>
 internal sealed class VerifyCommand : ICommand
 {
     public string Name => "verify";
@@ -25,22 +25,29 @@ internal sealed class VerifyCommand : ICommand
         {
             using ReadOnlyStore look = ReadOnlyStore.Open(folder);
             VerifyProgress last = default;
-            Task<VerifyReport> work = look.Store.VerifyAsync(new ImmediateProgress<VerifyProgress>(progress => last = progress), cancellationToken);
+            Task<VerifyReport> work = look.Store.VerifyAsync(
+                new ImmediateProgress<VerifyProgress>(progress => last = progress), cancellationToken);
             await LongWork.ShowAsync(
-                context, "verifying", work, () => WorkProgress.Of($"{last.FilesDone} of {last.Files} files, {last.BytesDone} bytes", last.FilesDone, last.Files)).ConfigureAwait(false);
+                context,
+                "verifying",
+                work,
+                () => WorkProgress.Of(
+                    $"{last.FilesDone} of {last.Files} files, {last.BytesDone} bytes", last.FilesDone, last.Files))
+                .ConfigureAwait(false);
             VerifyReport report = await work.ConfigureAwait(false);
             Print(context, json, report.Files, report.Bytes, [.. report.Problems.Select(p => (p.File, p.Offset, p.Message))]);
             return report.IsIntact ? ExitCode.Ok : ExitCode.ProblemsFound;
         }
         catch (CorruptionException damage)
         {
-            // So damaged that it does not open: that is an answer, too.
+            // The store is so damaged that it does not open. The command reports this like any other problem.
             Print(context, json, 0, 0, [(damage.File, damage.Offset, damage.Message)]);
             return ExitCode.ProblemsFound;
         }
     }
 
-    private static void Print(ToolContext context, bool json, int files, long bytes, (string File, long Offset, string Message)[] problems)
+    private static void Print(
+        ToolContext context, bool json, int files, long bytes, (string File, long Offset, string Message)[] problems)
     {
         if (json)
         {
@@ -53,7 +60,8 @@ internal sealed class VerifyCommand : ICommand
             context.WriteRaw(string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(file)} at {offset}: {message}"));
         }
 
-        context.WriteRaw(string.Create(CultureInfo.InvariantCulture, $"{files:N0} files, {bytes:N0} bytes, {problems.Length:N0} problems"));
+        context.WriteRaw(string.Create(
+            CultureInfo.InvariantCulture, $"{files:N0} files, {bytes:N0} bytes, {problems.Length:N0} problems"));
     }
 
     private static void WriteJson(Utf8JsonWriter json, int files, long bytes, (string File, long Offset, string Message)[] problems)

@@ -8,9 +8,10 @@ using Signals.Core.Schema;
 namespace Signals.Tool.Export;
 
 /// <summary>
-/// CSV (RFC 4180) with a header: user, type, time, id, then the columns of all exported types by name, those called like one of the
-/// first four with field: in front. Absent is an empty cell, null \N, empty text "" in quotes, what text cannot carry \x and the bytes in
-/// hexadecimal; vectors and bytes are written as in JSON. One thread. docs/tool.md.
+/// Writes CSV (RFC 4180) with a header: user, type, time, id, then the columns of all exported types by name. A column with the
+/// name of one of the first four gets the prefix field: in the header. An absent value is an empty cell, null is \N, and empty
+/// text is "" in quotes. A value that text cannot represent is \x followed by its bytes in hexadecimal. Vectors and bytes are
+/// written as in JSON. Used by one thread. See docs/tool.md.
 /// </summary>
 internal sealed class CsvExport : IEventExport
 {
@@ -24,7 +25,10 @@ internal sealed class CsvExport : IEventExport
 
     public CsvExport(Stream output, IEnumerable<EventTypeSchema> types)
     {
-        _output = new StreamWriter(output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true) { NewLine = "\r\n" };
+        _output = new StreamWriter(output, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), leaveOpen: true)
+        {
+            NewLine = "\r\n",
+        };
         _columns = [.. types.SelectMany(type => type.Columns).Select(column => column.Name).Distinct(StringComparer.Ordinal)];
         _output.WriteLine(string.Join(',', [.. Keys, .. _columns.Select(HeaderOf)]));
     }
@@ -79,7 +83,9 @@ internal sealed class CsvExport : IEventExport
         return Quote(Encoding.UTF8.GetString(_value.WrittenSpan).Trim('"'));
     }
 
-    // A cell that is empty or begins with a backslash means something else without quotes.
+    // Without quotes, an empty cell or a cell that begins with a backslash has another meaning.
     private static string Quote(string text) =>
-        text.Length > 0 && text[0] != '\\' && text.AsSpan().IndexOfAny(",\"\r\n") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+        text.Length > 0 && text[0] != '\\' && text.AsSpan().IndexOfAny(",\"\r\n") < 0
+            ? text
+            : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
 }

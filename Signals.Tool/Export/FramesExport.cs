@@ -4,7 +4,7 @@ using Signals.Storage.Frames;
 
 namespace Signals.Tool.Export;
 
-/// <summary>Length-prefixed MessagePack frames, docs/formats/event-frame.md. One thread.</summary>
+/// <summary>Writes length-prefixed MessagePack frames; see docs/formats/event-frame.md. Used by one thread.</summary>
 internal sealed class FramesExport(Stream output) : IEventExport
 {
     private readonly ArrayBufferWriter<byte> _frame = new(1024);

@@ -2,7 +2,7 @@ using Signals.Core.Ingest;
 
 namespace Signals.Tool.Export;
 
-/// <summary>A file format that events are written in. One thread; disposing finishes the file.</summary>
+/// <summary>Writes events in one file format. Used by one thread. Disposing it completes the file.</summary>
 internal interface IEventExport : IDisposable
 {
     void Write(EventRecord record);

@@ -4,7 +4,7 @@ using Signals.Core.Ingest;
 
 namespace Signals.Tool.Export;
 
-/// <summary>One JSON object per line. One thread.</summary>
+/// <summary>Writes one JSON object per line. Used by one thread.</summary>
 internal sealed class JsonLinesExport(Stream output) : IEventExport
 {
     private readonly ArrayBufferWriter<byte> _line = new(1024);

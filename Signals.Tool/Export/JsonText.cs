@@ -4,7 +4,7 @@ using System.Text.Json;
 
 namespace Signals.Tool.Export;
 
-/// <summary>One JSON document as a line of text. Pure.</summary>
+/// <summary>Writes one JSON document as a line of text. Pure.</summary>
 internal static class JsonText
 {
     public static string Of(Action<Utf8JsonWriter> write)

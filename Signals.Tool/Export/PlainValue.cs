@@ -5,16 +5,18 @@ using Signals.Core.Columns;
 namespace Signals.Tool.Export;
 
 /// <summary>
-/// Which values text can carry: all but text that is no UTF-8 and a not-a-number in other bits than the usual ones. Exports write the bytes
-/// of the others. Pure.
+/// Decides which values text can represent: all except text that is not UTF-8, and NaNs with other bits than the usual NaN.
+/// Exports write the bytes of those values instead. Pure.
 /// </summary>
 internal static class PlainValue
 {
     public static bool Is(ColumnType type, ReadOnlySpan<byte> bytes) => type.Kind switch
     {
         ColumnKind.Text => Utf8.IsValid(bytes),
-        ColumnKind.Float16 or ColumnKind.VectorFloat16 => AllUsual(MemoryMarshal.Cast<byte, Half>(bytes), static v => Half.IsNaN(v), Half.NaN),
-        ColumnKind.Float32 or ColumnKind.VectorFloat32 => AllUsual(MemoryMarshal.Cast<byte, float>(bytes), static v => float.IsNaN(v), float.NaN),
+        ColumnKind.Float16 or ColumnKind.VectorFloat16 =>
+            AllUsual(MemoryMarshal.Cast<byte, Half>(bytes), static v => Half.IsNaN(v), Half.NaN),
+        ColumnKind.Float32 or ColumnKind.VectorFloat32 =>
+            AllUsual(MemoryMarshal.Cast<byte, float>(bytes), static v => float.IsNaN(v), float.NaN),
         ColumnKind.Float64 => AllUsual(MemoryMarshal.Cast<byte, double>(bytes), static v => double.IsNaN(v), double.NaN),
         _ => true,
     };

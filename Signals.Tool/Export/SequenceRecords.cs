@@ -6,7 +6,7 @@ using Signals.Storage.Reads;
 
 namespace Signals.Tool.Export;
 
-/// <summary>Turns rows of an answer over one event type into event records. One thread.</summary>
+/// <summary>Converts rows of an answer over one event type to event records. Used by one thread.</summary>
 internal static class SequenceRecords
 {
     /// <summary>Fills <paramref name="record"/> with one row.</summary>
@@ -53,5 +53,8 @@ internal static class SequenceRecords
 
     private static void SetVector<T>(EventRecord record, ReadOnlySpan<T> rows, ColumnSchema column, int row)
         where T : unmanaged =>
-        record.SetBytes(column.Id, System.Runtime.InteropServices.MemoryMarshal.AsBytes(rows.Slice(row * column.Type.Dimensions, column.Type.Dimensions)));
+        record.SetBytes(
+            column.Id,
+            System.Runtime.InteropServices.MemoryMarshal.AsBytes(
+                rows.Slice(row * column.Type.Dimensions, column.Type.Dimensions)));
 }

@@ -6,8 +6,8 @@ using Signals.Core.Ingest;
 namespace Signals.Tool.Export;
 
 /// <summary>
-/// Writes events as JSON: numbers as numbers (NaN and infinities as strings), vectors as arrays, bytes as base64, null as null; absent
-/// columns are left out. What text cannot carry is an object with the value's bytes in base64. Pure.
+/// Writes events as JSON. Numbers are numbers (NaN and infinities are strings), vectors are arrays, bytes are base64, and null is
+/// null. Absent columns are left out. A value that text cannot represent is an object with the value's bytes in base64. Pure.
 /// </summary>
 internal static class ValueJson
 {
@@ -83,7 +83,8 @@ internal static class ValueJson
         json.WriteEndArray();
     }
 
-    // A float is written as the shortest text that gives it back, which a detour over double would lengthen.
+    // A float is written as the shortest text that is read back as the same float. Converting it to double first would
+    // lengthen the text.
     private static void WriteReal(Utf8JsonWriter json, float value)
     {
         if (float.IsFinite(value))

@@ -5,10 +5,13 @@ using Signals.Storage.History;
 namespace Signals.Tool.Stores;
 
 /// <summary>
-/// A store opened so that its folder is not touched: tables are immutable and linked into a temporary folder, the manifest and the logs,
-/// which opening continues or repairs, are copied there. What is read is what an opening would recover.
+/// A store that is opened without changing its folder. Tables are immutable and are linked into a temporary folder. The manifest
+/// and the logs are copied there, because opening a store continues or repairs them. Reads see what an opening of the original
+/// would recover.
 /// </summary>
-/// <remarks>Lifetime: disposing closes the store and deletes the temporary folder; the original stays as it was.</remarks>
+/// <remarks>
+/// Lifetime: disposing it closes the store and deletes the temporary folder. The original folder does not change.
+/// </remarks>
 internal sealed class ReadOnlyStore : IDisposable
 {
     public const string LockFile = "LOCK";
@@ -25,7 +28,9 @@ internal sealed class ReadOnlyStore : IDisposable
     public SignalStore Store { get; }
 
     /// <exception cref="DirectoryNotFoundException">The folder holds no store.</exception>
-    /// <exception cref="StoreLockedException">A process has the store open; it may change while it is looked at.</exception>
+    /// <exception cref="StoreLockedException">
+    /// A process has the store open, so the store could change while it is read.
+    /// </exception>
     public static ReadOnlyStore Open(string folder)
     {
         _ = SignalStore.ReadSchema(folder);
@@ -47,8 +52,13 @@ internal sealed class ReadOnlyStore : IDisposable
                 }
             }
 
-            // Slow background compaction and no versions: what they would write is thrown away.
-            StoreOptions options = new() { CompactionBytesPerSecond = 1 << 20, Name = Path.GetFileName(folder), VersionRetention = VersionRetention.None };
+            // Compaction is slow and no versions are kept, because everything that they write is thrown away.
+            StoreOptions options = new()
+            {
+                CompactionBytesPerSecond = 1 << 20,
+                Name = Path.GetFileName(folder),
+                VersionRetention = VersionRetention.None,
+            };
             return new ReadOnlyStore(copy, SignalStore.Open(copy, SignalStore.ReadSchema(copy), options));
         }
         catch

@@ -2,10 +2,12 @@ using Signals.Core.Schema;
 
 namespace Signals.Tool.Stores;
 
-/// <summary>The event types that an option names, or all. Pure.</summary>
+/// <summary>The event types that an option names; all event types when it names none. Pure.</summary>
 internal static class TypeChoice
 {
     public static EventTypeSchema[] Of(StoreSchema schema, string[] names) => names.Length == 0
         ? [.. schema.EventTypes]
-        : [.. names.Select(name => schema.TryGet(name, out EventTypeSchema? type) ? type : throw new UsageException($"The store has no event type '{name}'."))];
+        : [.. names.Select(name => schema.TryGet(name, out EventTypeSchema? type)
+            ? type
+            : throw new UsageException($"The store has no event type '{name}'."))];
 }

@@ -2,10 +2,10 @@ using Signals.Core.Model;
 
 namespace Signals.Tool.Stores;
 
-/// <summary>Reads a user from the command line, see <see cref="UserReference"/>. Pure.</summary>
+/// <summary>Reads a user from the command line, as <see cref="UserReference"/> describes. Pure.</summary>
 internal static class UserArgument
 {
-    /// <exception cref="UsageException">It names no user, or could mean two.</exception>
+    /// <exception cref="UsageException">The text names no user, or could mean two users.</exception>
     public static UserId Parse(string text)
     {
         try

@@ -2,7 +2,10 @@ using Signals.Storage;
 
 namespace Signals.Tool.Stores;
 
-/// <summary>Opens a store that exists, with the schema that it holds. What it keeps, and how long, is what its own program stated: an opening that states nothing inherits it.</summary>
+/// <summary>
+/// Opens an existing store with the schema that it holds. The options do not set how long versions are kept, so the setting that
+/// the store's own program made stays in force.
+/// </summary>
 internal static class WritableStore
 {
     /// <exception cref="DirectoryNotFoundException">The folder holds no store.</exception>
