@@ -1,6 +1,8 @@
 namespace Signals.Bench.Candidates;
 
-/// <summary>One user's sequence as columns in the reader's own memory; reused from read to read. One thread.</summary>
+/// <summary>
+/// One user's sequence as columns in the reader's own memory. It is reused from read to read. Used by one thread.
+/// </summary>
 internal sealed class Answer(int capacity)
 {
     public int Count { get; set; }
@@ -32,7 +34,7 @@ internal sealed class Answer(int capacity)
         Dwells[row] = source.Dwells[sourceRow];
     }
 
-    /// <summary>The first difference, or null.</summary>
+    /// <summary>Describes the first difference, or returns null.</summary>
     public string? FirstDifference(Answer expected)
     {
         if (Count != expected.Count)
@@ -47,7 +49,8 @@ internal sealed class Answer(int capacity)
                 && Actions[row] == expected.Actions[row] && Dwells[row].Equals(expected.Dwells[row]);
             if (!same)
             {
-                return $"row {row}: ({Types[row]}, {Times[row]}, {Ids[row]}, {Items[row]}, {Surfaces[row]}, {Actions[row]}, {Dwells[row]}), "
+                return
+                    $"row {row}: ({Types[row]}, {Times[row]}, {Ids[row]}, {Items[row]}, {Surfaces[row]}, {Actions[row]}, {Dwells[row]}), "
                     + $"expected ({expected.Types[row]}, {expected.Times[row]}, {expected.Ids[row]}, {expected.Items[row]}, "
                     + $"{expected.Surfaces[row]}, {expected.Actions[row]}, {expected.Dwells[row]})";
             }

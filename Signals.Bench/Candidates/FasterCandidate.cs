@@ -4,7 +4,9 @@ using Signals.Bench.Workloads;
 
 namespace Signals.Bench.Candidates;
 
-/// <summary>FASTER: a hash index over per-user chunks of rows that are updated in place, and a FasterLog in front of it.</summary>
+/// <summary>
+/// FASTER: a hash index over chunks of a user's rows, which are updated in place, and a FasterLog in front of it.
+/// </summary>
 internal sealed class FasterCandidate : ICandidate
 {
     private const int TypeShift = 24;
@@ -16,8 +18,11 @@ internal sealed class FasterCandidate : ICandidate
     private readonly FasterLog _log;
     private readonly FasterKVSettings<long, FasterChunk> _settings;
     private readonly FasterKV<long, FasterChunk> _store;
-    private readonly ClientSession<long, FasterChunk, PackedRow, FasterChunk, Empty, IFunctions<long, FasterChunk, PackedRow, FasterChunk, Empty>> _reader;
-    private readonly ClientSession<long, FasterChunk, PackedRow, FasterChunk, Empty, IFunctions<long, FasterChunk, PackedRow, FasterChunk, Empty>> _writer;
+    private readonly ClientSession<long, FasterChunk, PackedRow, FasterChunk, Empty,
+        IFunctions<long, FasterChunk, PackedRow, FasterChunk, Empty>> _reader;
+
+    private readonly ClientSession<long, FasterChunk, PackedRow, FasterChunk, Empty,
+        IFunctions<long, FasterChunk, PackedRow, FasterChunk, Empty>> _writer;
     private readonly PackedRow[] _batch = new PackedRow[ICandidate.BatchRows];
     private readonly RowCollector _rows = new();
     private readonly TypeLists _lists = new();
@@ -27,7 +32,13 @@ internal sealed class FasterCandidate : ICandidate
     {
         _synced = synced;
         _logDevice = Devices.CreateLogDevice(Path.Combine(path, "wal.log"));
-        _log = new FasterLog(new FasterLogSettings { LogDevice = _logDevice, LogChecksum = LogChecksumType.PerEntry, FastCommitMode = true, AutoCommit = false });
+        _log = new FasterLog(new FasterLogSettings
+        {
+            LogDevice = _logDevice,
+            LogChecksum = LogChecksumType.PerEntry,
+            FastCommitMode = true,
+            AutoCommit = false,
+        });
         _settings = new FasterKVSettings<long, FasterChunk>
         {
             LogDevice = Devices.CreateLogDevice(Path.Combine(path, "hybrid.log")),
@@ -48,7 +59,8 @@ internal sealed class FasterCandidate : ICandidate
     public string Name => "FASTER";
 
     public string Settings =>
-        "per-user chunks of 32 rows updated in place, 64 MiB index with a mixing hash, 4 GiB hybrid log in memory (0.9 of it mutable), a FasterLog with checksums and commits in the log itself in front: "
+        "per-user chunks of 32 rows updated in place, 64 MiB index with a mixing hash, 4 GiB hybrid log in memory "
+        + "(0.9 of it mutable), a FasterLog with checksums and commits in the log itself in front: "
         + "one entry per 256 events, a commit (written to the device, not synced) asked for after each and waited for at the end";
 
     public string DataFileEnd => ".log.0";
@@ -57,7 +69,7 @@ internal sealed class FasterCandidate : ICandidate
 
     public void Append(EventLog log, int start, int count) => Write(_writer, _batch, log, start, count);
 
-    /// <summary>There is nothing to merge; what the log of records holds is written to its device.</summary>
+    /// <summary>FASTER has nothing to merge. This writes the records in the log to its device.</summary>
     public void FlushAndCompact() => _store.Log.Flush(wait: true);
 
     public int Read(uint user, ReadShape shape)
@@ -91,7 +103,8 @@ internal sealed class FasterCandidate : ICandidate
     }
 
     private void Write(
-        ClientSession<long, FasterChunk, PackedRow, FasterChunk, Empty, IFunctions<long, FasterChunk, PackedRow, FasterChunk, Empty>> session,
+        ClientSession<long, FasterChunk, PackedRow, FasterChunk, Empty,
+            IFunctions<long, FasterChunk, PackedRow, FasterChunk, Empty>> session,
         PackedRow[] batch, EventLog log, int start, int count)
     {
         for (int i = 0; i < count; i++)
@@ -99,7 +112,7 @@ internal sealed class FasterCandidate : ICandidate
             batch[i] = PackedRow.Of(log, start + i);
         }
 
-        // An entry is rows, users and types, one after another: with the users and types left out, nothing could be recovered from it.
+        // An entry holds rows, users and types, one after the other. Without the users and types it could not be recovered.
         Span<byte> entry = stackalloc byte[ICandidate.BatchRows * EntryRowBytes];
         MemoryMarshal.AsBytes(batch.AsSpan(0, count)).CopyTo(entry);
         MemoryMarshal.AsBytes(log.Users.AsSpan(start, count)).CopyTo(entry[(count * PackedRow.Bytes)..]);
@@ -113,7 +126,8 @@ internal sealed class FasterCandidate : ICandidate
     }
 
     private static void Apply(
-        ClientSession<long, FasterChunk, PackedRow, FasterChunk, Empty, IFunctions<long, FasterChunk, PackedRow, FasterChunk, Empty>> session,
+        ClientSession<long, FasterChunk, PackedRow, FasterChunk, Empty,
+            IFunctions<long, FasterChunk, PackedRow, FasterChunk, Empty>> session,
         uint user, byte type, ref PackedRow row)
     {
         long key = ((long)user << UserShift) | ((long)type << TypeShift);
@@ -126,7 +140,7 @@ internal sealed class FasterCandidate : ICandidate
         }
     }
 
-    // The log holds every event, and no checkpoint is taken, so that all of it is applied again.
+    // The log holds every event and no checkpoint is taken, so all events are applied again.
     private void Replay()
     {
         using FasterLogScanIterator iterator = _log.Scan(_log.BeginAddress, _log.TailAddress);

@@ -4,19 +4,19 @@ using System.Runtime.InteropServices;
 
 namespace Signals.Bench.Candidates;
 
-/// <summary>Value of the FASTER candidate: up to 32 rows of one user and type in the order of arrival.</summary>
+/// <summary>The value type of the FASTER candidate: up to 32 rows of one user and type, in the order of arrival.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct FasterChunk
 {
     public const int Rows = 32;
 
-    /// <summary>Chunks filled before this one.</summary>
+    /// <summary>The number of chunks that were filled before this one.</summary>
     public int Earlier;
 
-    /// <summary>Rows held.</summary>
+    /// <summary>The number of rows held.</summary>
     public int Count;
 
-    /// <summary>Newest event time in the chunks before this one.</summary>
+    /// <summary>The newest event time in the chunks before this one.</summary>
     public long NewestEarlier;
 
     private RowArray _rows;
@@ -26,7 +26,7 @@ internal struct FasterChunk
 
     public void Add(in PackedRow row) => _rows[Count++] = row;
 
-    /// <summary>Begins the next chunk.</summary>
+    /// <summary>Starts the next chunk.</summary>
     public void Roll()
     {
         foreach (ref readonly PackedRow row in Span)

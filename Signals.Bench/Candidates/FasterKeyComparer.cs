@@ -3,14 +3,14 @@ using FASTER.core;
 namespace Signals.Bench.Candidates;
 
 /// <summary>
-/// Keys of the FASTER candidate by a hash that mixes all their bits. The library's own for a long leaves users, in the upper half of a key, in a few
-/// buckets, so that every access walks a long chain. Stateless.
+/// Compares keys of the FASTER candidate, with a hash that mixes all their bits. The library's own hash of a long puts users,
+/// which are in the upper half of a key, into a few buckets, so that every access follows a long chain. Stateless.
 /// </summary>
 internal sealed class FasterKeyComparer : IFasterEqualityComparer<long>
 {
     public bool Equals(ref long k1, ref long k2) => k1 == k2;
 
-    /// <summary>The finalizer of MurmurHash3 (Appleby), which lets each bit of the key reach each bit of the hash.</summary>
+    /// <summary>The finalizer of MurmurHash3 (Appleby). Each bit of the key affects each bit of the hash.</summary>
     public long GetHashCode64(ref long k)
     {
         ulong mixed = (ulong)k;

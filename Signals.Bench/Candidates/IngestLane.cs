@@ -6,7 +6,7 @@ using Signals.Storage;
 
 namespace Signals.Bench.Candidates;
 
-/// <summary>The producer's batch of one event type. One thread.</summary>
+/// <summary>A producer's batch of one event type. Used by one thread.</summary>
 internal sealed class IngestLane
 {
     private readonly SignalStore _store;

@@ -4,7 +4,7 @@ using Signals.Bench.Workloads;
 
 namespace Signals.Bench.Candidates;
 
-/// <summary>LMDB: one key per user and type, the events as its sorted duplicates, newest first.</summary>
+/// <summary>LMDB: one key per user and type, with the events as its sorted duplicates, newest first.</summary>
 internal sealed class LmdbCandidate : ICandidate
 {
     private const int KeyBytes = 9;
@@ -20,24 +20,32 @@ internal sealed class LmdbCandidate : ICandidate
     {
         LmdbLibrary.Require();
         _environment = new LightningEnvironment(path, new EnvironmentConfiguration { MapSize = 64L << 30, MaxDatabases = 1 });
-        _environment.Open(EnvironmentOpenFlags.NoReadAhead | (synced ? 0 : EnvironmentOpenFlags.NoSync | EnvironmentOpenFlags.NoMetaSync));
+        _environment.Open(
+            EnvironmentOpenFlags.NoReadAhead | (synced ? 0 : EnvironmentOpenFlags.NoSync | EnvironmentOpenFlags.NoMetaSync));
         using LightningTransaction transaction = _environment.BeginTransaction();
         _database = transaction.OpenDatabase(
-            "events", new DatabaseConfiguration { Flags = DatabaseOpenFlags.Create | DatabaseOpenFlags.DuplicatesSort | DatabaseOpenFlags.DuplicatesFixed });
+            "events",
+            new DatabaseConfiguration
+            {
+                Flags = DatabaseOpenFlags.Create | DatabaseOpenFlags.DuplicatesSort | DatabaseOpenFlags.DuplicatesFixed,
+            });
         transaction.Commit();
     }
 
     public string Name => "LMDB";
 
     public string Settings =>
-        "key user + type, fixed-size sorted duplicates (inverted time, id, fields), transactions of 256 events, no sync (what was committed "
+        "key user + type, fixed-size sorted duplicates (inverted time, id, fields), transactions of 256 events, "
+        + "no sync (what was committed "
         + "is written to the operating system), no read-ahead, one cursor per type on a read transaction that is renewed";
 
     public string DataFileEnd => "data.mdb";
 
-    /// <summary>LMDB has one writer at a time; producers take turns.</summary>
+    /// <summary>LMDB allows one writer at a time, so the producers take turns.</summary>
     public void Ingest(EventLog log, int producers) =>
-        ProducerRun.All(producers, producer => ProducerRun.ForEachBatch(log, producer, producers, (start, count) => Put(log, start, count)));
+        ProducerRun.All(
+            producers,
+            producer => ProducerRun.ForEachBatch(log, producer, producers, (start, count) => Put(log, start, count)));
 
     public void Append(EventLog log, int start, int count) => Put(log, start, count);
 
@@ -116,7 +124,7 @@ internal sealed class LmdbCandidate : ICandidate
         list.Count = rows;
     }
 
-    // A duplicate is found there already, which is what it should be.
+    // A repeated event is already in the database, as it should be.
     private static void Require(MDBResultCode code)
     {
         if (code is not (MDBResultCode.Success or MDBResultCode.KeyExist))

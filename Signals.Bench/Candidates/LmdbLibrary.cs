@@ -5,8 +5,8 @@ using LightningDB;
 namespace Signals.Bench.Candidates;
 
 /// <summary>
-/// Finds LMDB's native library: the one of the package where it loads, else the system's (Debian: liblmdb0), because the package's
-/// wants a newer C library than Debian 12 has. One per process; any thread.
+/// Finds LMDB's native library. It is the one of the package when that loads, otherwise the system's (Debian: liblmdb0), because
+/// the package's needs a newer C library than Debian 12 has. One per process; any thread.
 /// </summary>
 internal static class LmdbLibrary
 {
@@ -32,7 +32,8 @@ internal static class LmdbLibrary
                     throw new PeerMissingException("LMDB's native library does not load; on Debian: apt-get install liblmdb0");
                 }
 
-                NativeLibrary.SetDllImportResolver(assembly, (name, _, _) => name.Contains("lmdb", StringComparison.Ordinal) ? handle : 0);
+            NativeLibrary.SetDllImportResolver(
+                assembly, (name, _, _) => name.Contains("lmdb", StringComparison.Ordinal) ? handle : 0);
             }
 
             _resolves = true;

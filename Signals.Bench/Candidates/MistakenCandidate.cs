@@ -2,7 +2,10 @@ using Signals.Bench.Workloads;
 
 namespace Signals.Bench.Candidates;
 
-/// <summary>This library, with a wrong value in the newest row of every answer that is checked: it shows that a wrong answer is noticed.</summary>
+/// <summary>
+/// This library, but with a wrong value in the newest row of every answer that is checked. It shows that the harness notices a
+/// wrong answer.
+/// </summary>
 internal sealed class MistakenCandidate(string path, bool synced, long? cacheBytes) : ICandidate
 {
     private readonly SignalsCandidate _right = new(path, synced, cacheBytes);

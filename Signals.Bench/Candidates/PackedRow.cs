@@ -3,7 +3,7 @@ using Signals.Bench.Workloads;
 
 namespace Signals.Bench.Candidates;
 
-/// <summary>One event of a known user and type as plain bytes: what a candidate keeps that packs rows into one value.</summary>
+/// <summary>One event of a known user and type as plain bytes, for candidates that pack rows into one value.</summary>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
 internal readonly struct PackedRow(long time, uint id, uint item, byte action, byte surface, float dwell)
 {
@@ -19,7 +19,7 @@ internal readonly struct PackedRow(long time, uint id, uint item, byte action, b
     public static PackedRow Of(EventLog log, int i) =>
         new(log.Times[i], log.Ids[i], log.Items[i], log.Actions[i], log.Surfaces[i], log.Dwells[i]);
 
-    /// <summary>Newest first, then by id, as answers go.</summary>
+    /// <summary>Compares rows in the order of answers: newest first, then by id.</summary>
     public static int Compare(PackedRow a, PackedRow b)
     {
         int order = b.Time.CompareTo(a.Time);

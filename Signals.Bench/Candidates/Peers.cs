@@ -1,6 +1,6 @@
 namespace Signals.Bench.Candidates;
 
-/// <summary>The stores that can be compared, by the name of the option. Immutable.</summary>
+/// <summary>The stores that can be compared, by the names that the command line uses. Immutable.</summary>
 internal static class Peers
 {
     /// <summary>This library.</summary>
@@ -21,20 +21,28 @@ internal static class Peers
         ["sqlite"] = (path, synced, _) => new SqliteCandidate(path, synced),
     };
 
-    /// <summary>Names of the peers.</summary>
+    /// <summary>The names of the peers.</summary>
     public static IEnumerable<string> Names => Openers.Keys.Where(name => name is not (Ours or Mistaken));
 
     /// <summary>Opens a store in an empty folder.</summary>
-    /// <param name="name">A name that <see cref="Knows"/>.</param>
+    /// <param name="name">A name for which <see cref="Knows"/> is true, or <see cref="Ours"/>.</param>
     /// <param name="path">The folder.</param>
-    /// <param name="synced">Whether an acknowledged batch has to survive a power cut; else it has to survive the process.</param>
-    /// <param name="cacheBytes">Memory for blocks, where the store has a cache of its own; null for that of the comparison.</param>
-    /// <exception cref="PeerMissingException">It cannot be had here.</exception>
-    public static ICandidate Open(string name, string path, bool synced, long? cacheBytes = null) => Openers[name](path, synced, cacheBytes);
+    /// <param name="synced">
+    /// Whether an acknowledged batch must survive a power cut. Otherwise it must survive the end of the process.
+    /// </param>
+    /// <param name="cacheBytes">
+    /// The memory for blocks when the store has a cache of its own; null for the comparison's default.
+    /// </param>
+    /// <exception cref="PeerMissingException">The peer is not available on this machine.</exception>
+    public static ICandidate Open(string name, string path, bool synced, long? cacheBytes = null) =>
+        Openers[name](path, synced, cacheBytes);
 
     /// <summary>Whether there is such a peer.</summary>
     public static bool Knows(string name) => name != Ours && Openers.ContainsKey(name);
 
-    /// <summary>Whether it keeps what it acknowledged when its process is killed; ZoneTree holds the end of its compressed log in the process.</summary>
+    /// <summary>
+    /// Whether the peer keeps what it acknowledged when its process is killed. ZoneTree does not: it holds the end of its
+    /// compressed log in the process.
+    /// </summary>
     public static bool SurvivesKill(string name) => name != "zonetree";
 }

@@ -2,10 +2,10 @@ using Signals.Bench.Workloads;
 
 namespace Signals.Bench.Candidates;
 
-/// <summary>Divides a log among producers: batches of adjacent events, dealt out in turn.</summary>
+/// <summary>Divides a log among producers. Batches of adjacent events are assigned to them in turn.</summary>
 internal static class ProducerRun
 {
-    /// <summary>Runs the producers, each on a thread of its own when there are several; returns when all are done.</summary>
+    /// <summary>Runs the producers, each on its own thread when there are several. Returns when all are done.</summary>
     public static void All(int producers, Action<int> produce)
     {
         if (producers == 1)
@@ -19,7 +19,7 @@ internal static class ProducerRun
         Task.WaitAll(tasks);
     }
 
-    /// <summary>Calls with start and count of each batch of one producer.</summary>
+    /// <summary>Calls the handler with the start and count of each batch of one producer.</summary>
     public static void ForEachBatch(EventLog log, int producer, int producers, Action<int, int> handle)
     {
         for (int start = producer * ICandidate.BatchRows; start < log.Count; start += producers * ICandidate.BatchRows)

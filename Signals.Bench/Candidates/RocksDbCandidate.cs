@@ -6,7 +6,7 @@ namespace Signals.Bench.Candidates;
 /// <summary>RocksDB with one key per event.</summary>
 internal sealed class RocksDbCandidate : ICandidate
 {
-    private readonly DbOptions _options; // kept alive as long as the database
+    private readonly DbOptions _options; // Kept alive as long as the database.
     private readonly ReadOptions _reading = RocksDbSettings.Reading();
     private readonly WriteOptions _writing;
     private readonly RocksDb _database;
@@ -48,7 +48,7 @@ internal sealed class RocksDbCandidate : ICandidate
         return _answer.Count;
     }
 
-    /// <summary>One iterator for all types, one seek per type.</summary>
+    /// <summary>Reads with one iterator for all types and one seek per type.</summary>
     public void Read(uint user, ReadShape shape, Answer answer)
     {
         using Iterator iterator = _database.NewIterator(readOptions: _reading);

@@ -4,8 +4,8 @@ using Signals.Bench.Workloads;
 namespace Signals.Bench.Candidates;
 
 /// <summary>
-/// Key and value of one event in RocksDB. Key: user 8 B big-endian, type 1 B, inverted time 8 B, id 8 B, so that a user's
-/// type is one prefix, newest first. Value: item 8 B, surface 1 B, action 4 B, dwell 4 B.
+/// The key and value of one event in RocksDB. Key: user 8 B big-endian, type 1 B, inverted time 8 B, id 8 B. So the events of a
+/// user and type share one prefix and are ordered newest first. Value: item 8 B, surface 1 B, action 4 B, dwell 4 B.
 /// </summary>
 internal static class RocksDbKey
 {

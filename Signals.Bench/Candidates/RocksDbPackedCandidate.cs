@@ -12,7 +12,7 @@ internal sealed class RocksDbPackedCandidate : ICandidate
     private const long DayMs = 86_400_000;
 
     private readonly MergeOperator _append = MergeOperators.Create("append", Partial, Full);
-    private readonly DbOptions _options; // kept alive as long as the database
+    private readonly DbOptions _options; // Kept alive as long as the database.
     private readonly ReadOptions _reading = RocksDbSettings.Reading();
     private readonly WriteOptions _writing;
     private readonly RocksDb _database;
@@ -32,7 +32,8 @@ internal sealed class RocksDbPackedCandidate : ICandidate
     public string Name => "RocksDB packed";
 
     public string Settings =>
-        "one value per user, type and day, rows of 33 bytes appended by a merge operator (managed code behind the binding); the rest as one key per event";
+        "one value per user, type and day, rows of 33 bytes appended by a merge operator (managed code behind the binding); "
+        + "the rest as one key per event";
 
     public string DataFileEnd => ".sst";
 
@@ -83,7 +84,7 @@ internal sealed class RocksDbPackedCandidate : ICandidate
         _database.Write(batch, _writing);
     }
 
-    // Days go newest first, and no row of a day is newer than any of the day before it in this order.
+    // Days are ordered newest first. No row of a day is newer than any row of the day that precedes it in this order.
     private void ReadType(uint user, byte type, long oldest, Answer list)
     {
         Span<byte> prefix = stackalloc byte[RocksDbKey.PrefixBytes];
@@ -120,7 +121,11 @@ internal sealed class RocksDbPackedCandidate : ICandidate
     }
 
     private static byte[] Full(
-        ReadOnlySpan<byte> key, bool hasExisting, ReadOnlySpan<byte> existing, MergeOperators.OperandsEnumerator operands, out bool success)
+        ReadOnlySpan<byte> key,
+        bool hasExisting,
+        ReadOnlySpan<byte> existing,
+        MergeOperators.OperandsEnumerator operands,
+        out bool success)
     {
         success = true;
         return Concatenate(hasExisting ? existing : default, operands);

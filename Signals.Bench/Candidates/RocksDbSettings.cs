@@ -2,7 +2,7 @@ using RocksDbSharp;
 
 namespace Signals.Bench.Candidates;
 
-/// <summary>RocksDB as someone who knows it would set it up for this workload and two cores.</summary>
+/// <summary>RocksDB as an expert would configure it for this workload and two cores.</summary>
 internal static class RocksDbSettings
 {
     public const string Text =
@@ -25,7 +25,7 @@ internal static class RocksDbSettings
             .SetCreateIfMissing(true)
             .SetBlockBasedTableFactory(table)
             .SetPrefixExtractor(SliceTransform.CreateFixedPrefix(RocksDbKey.PrefixBytes))
-            .SetAllowConcurrentMemtableWrite(false) // which the hash skip list does not support; there is one writer
+            .SetAllowConcurrentMemtableWrite(false) // The hash skip list does not support it, and there is only one writer.
             .SetHashSkipListRep(MemtableBuckets, 4, 4)
             .SetCompression(Compression.Lz4)
             .SetWriteBufferSize(128 << 20)

@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Signals.Bench.Candidates;
 
-/// <summary>Rows of one user and type in any order, of which the newest distinct ones become an answer. One thread; reused.</summary>
+/// <summary>
+/// Collects rows of one user and type in any order; the newest distinct ones become an answer. Used by one thread; reused.
+/// </summary>
 internal sealed class RowCollector
 {
     private const int MovesPerRow = 8;
@@ -13,7 +15,9 @@ internal sealed class RowCollector
 
     public void Clear() => _rows.Clear();
 
-    /// <summary>Adds rows in the order of their arrival, later ones than all that will be added after them.</summary>
+    /// <summary>
+    /// Adds rows in the order of their arrival. They must have arrived later than all rows that are added after them.
+    /// </summary>
     public void Add(ReadOnlySpan<PackedRow> rows)
     {
         int before = _rows.Count;
@@ -21,7 +25,7 @@ internal sealed class RowCollector
         CollectionsMarshal.AsSpan(_rows)[before..].Reverse();
     }
 
-    /// <summary>Sorts newest first and drops repetitions.</summary>
+    /// <summary>Sorts the rows newest first and removes repetitions.</summary>
     public void Settle()
     {
         Span<PackedRow> rows = CollectionsMarshal.AsSpan(_rows);
@@ -38,7 +42,7 @@ internal sealed class RowCollector
         _rows.RemoveRange(kept, _rows.Count - kept);
     }
 
-    /// <summary>By insertion, because few rows are late; by a general sort where many are.</summary>
+    /// <summary>Sorts by insertion, because few rows are late. When many are late, a general sort takes over.</summary>
     private static void Sort(Span<PackedRow> rows)
     {
         long moves = (long)MovesPerRow * rows.Length;
@@ -61,11 +65,13 @@ internal sealed class RowCollector
         }
     }
 
-    /// <summary>Whether the settled rows hold a whole answer that no row up to <paramref name="newestUnread"/> could change.</summary>
+    /// <summary>
+    /// Whether the settled rows hold a complete answer that no row up to <paramref name="newestUnread"/> can change.
+    /// </summary>
     public bool IsWhole(long newestUnread) =>
         _rows.Count >= ICandidate.ReadRows && _rows[ICandidate.ReadRows - 1].Time > newestUnread;
 
-    /// <summary>The settled rows, as many as an answer takes, none older than <paramref name="oldest"/>.</summary>
+    /// <summary>Copies the settled rows, as many as an answer takes and none older than <paramref name="oldest"/>.</summary>
     public void CopyTo(Answer answer, byte type, long oldest)
     {
         int count = 0;

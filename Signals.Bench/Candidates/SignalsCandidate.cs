@@ -6,7 +6,7 @@ using Signals.Storage.Reads;
 
 namespace Signals.Bench.Candidates;
 
-/// <summary>This library with its default options, which are Buffered durability.</summary>
+/// <summary>This library with its default options. Their durability is Buffered.</summary>
 internal sealed class SignalsCandidate : ICandidate
 {
     private readonly SignalStore _store;
@@ -27,7 +27,7 @@ internal sealed class SignalsCandidate : ICandidate
         _oneType = _store.Query(EventLog.TypeNames[0]).Last(ICandidate.ReadRows).Build();
     }
 
-    /// <summary>An event type for each of the workload's.</summary>
+    /// <summary>A schema with one event type for each type of the workload.</summary>
     public static StoreSchema Schema() => StoreSchema.Define(s =>
     {
         foreach (string name in EventLog.TypeNames)
@@ -95,7 +95,7 @@ internal sealed class SignalsCandidate : ICandidate
         int count = sequence.Count;
         if (count > 0)
         {
-            // Takes every span and one value of it, as a caller would begin to.
+            // Takes every span and one value from it, as a caller would start to do.
             _sink += sequence.Times[^1] + (long)sequence.Ids[^1] + sequence.EventTypes[^1] + sequence.Field<long>(0)[^1]
                 + sequence.Field<byte>(1)[^1] + sequence.Field<int>(2)[^1] + (long)sequence.Field<float>(3)[^1];
         }

@@ -21,7 +21,8 @@ internal sealed class SqliteCandidate : ICandidate
         Execute(synced ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=OFF");
         Execute("PRAGMA cache_size=-262144");
         Execute("PRAGMA mmap_size=8589934592");
-        Execute("CREATE TABLE IF NOT EXISTS events (user INTEGER, type INTEGER, time INTEGER, id INTEGER, item INTEGER, surface INTEGER, action INTEGER, dwell REAL, "
+        Execute("CREATE TABLE IF NOT EXISTS events (user INTEGER, type INTEGER, time INTEGER, id INTEGER, "
+            + "item INTEGER, surface INTEGER, action INTEGER, dwell REAL, "
             + "PRIMARY KEY (user, type, time DESC, id)) WITHOUT ROWID");
         _insert = Command("INSERT OR IGNORE INTO events VALUES ($p0, $p1, $p2, $p3, $p4, $p5, $p6, $p7)", 8);
         _select = Command("SELECT time, id, item, surface, action, dwell FROM events WHERE user = $p0 AND type = $p1 AND time >= $p2 "
@@ -31,7 +32,8 @@ internal sealed class SqliteCandidate : ICandidate
     public string Name => "SQLite";
 
     public string Settings =>
-        "WITHOUT ROWID, primary key (user, type, time descending, id), WAL journal, synchronous=OFF (written to the OS), 8 KiB pages, 256 MiB page cache, "
+        "WITHOUT ROWID, primary key (user, type, time descending, id), WAL journal, synchronous=OFF (written to the OS), "
+        + "8 KiB pages, 256 MiB page cache, "
         + "memory-mapped reads, prepared statements, transactions of 256 events";
 
     public string DataFileEnd => ".db";
@@ -82,7 +84,13 @@ internal sealed class SqliteCandidate : ICandidate
         int rows = 0;
         while (reader.Read())
         {
-            PackedRow row = new(reader.GetInt64(0), (uint)reader.GetInt64(1), (uint)reader.GetInt64(2), (byte)reader.GetInt32(4), (byte)reader.GetInt32(3), (float)reader.GetDouble(5));
+            PackedRow row = new(
+                reader.GetInt64(0),
+                (uint)reader.GetInt64(1),
+                (uint)reader.GetInt64(2),
+                (byte)reader.GetInt32(4),
+                (byte)reader.GetInt32(3),
+                (float)reader.GetDouble(5));
             row.CopyTo(list, rows++, type);
         }
 

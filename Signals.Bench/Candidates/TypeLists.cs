@@ -1,17 +1,18 @@
 namespace Signals.Bench.Candidates;
 
 /// <summary>
-/// The newest rows of each type, which a candidate fills one type after another and which then become one answer. One thread; reused.
-/// The frequent type comes first: what is older than its last wanted row cannot be in the answer, so the other lists may end there.
+/// The newest rows of each type. A candidate fills them one type after the other; then they are merged into one answer. The most
+/// frequent type comes first: rows older than its last wanted row cannot be in the answer, so the other lists may end there. Used
+/// by one thread; reused.
 /// </summary>
 internal sealed class TypeLists
 {
     private readonly Answer[] _lists = [.. Workloads.EventLog.TypeNames.Select(_ => new Answer(ICandidate.ReadRows))];
 
-    /// <summary>Fills the newest rows of one type, none older than the given time, into the list.</summary>
+    /// <summary>Writes the newest rows of one type, none older than the given time, into the list.</summary>
     public delegate void Fill(uint user, byte type, long oldest, Answer list);
 
-    /// <summary>Answers with one type's rows, or all types' merged.</summary>
+    /// <summary>Answers with the rows of one type, or with the rows of all types merged.</summary>
     public void Read(uint user, ReadShape shape, Answer answer, Fill fill)
     {
         if (shape == ReadShape.OneType)

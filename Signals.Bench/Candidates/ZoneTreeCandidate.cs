@@ -22,7 +22,7 @@ internal sealed class ZoneTreeCandidate : ICandidate
             .SetKeySerializer(new StructSerializer<ZoneTreeKey>())
             .SetValueSerializer(new StructSerializer<ZoneTreeValue>())
             .SetMutableSegmentMaxItemCount(1_000_000)
-            .SetMutableSegmentBloomFilterBitsPerItem(0) // reads are scans, which a filter of keys does not help
+            .SetMutableSegmentBloomFilterBitsPerItem(0) // Reads are scans, which a filter of keys does not speed up.
             .DisableDeletion()
             .ConfigureWriteAheadLogOptions(options => options.WriteAheadLogMode = WriteAheadLogMode.SyncCompressed)
             .OpenOrCreate();
@@ -33,7 +33,8 @@ internal sealed class ZoneTreeCandidate : ICandidate
     public string Name => "ZoneTree";
 
     public string Settings =>
-        "one key per event (user, type, time descending, id) with struct serializers, mutable segments of 1M items, its maintainer merging in the "
+        "one key per event (user, type, time descending, id) with struct serializers, mutable segments of 1M items, "
+        + "its maintainer merging in the "
         + "background, sync-compressed write-ahead log (the tail written to the OS by a background job), deletion disabled";
 
     public bool CanSync => false;
@@ -41,7 +42,9 @@ internal sealed class ZoneTreeCandidate : ICandidate
     public string DataFileEnd => "";
 
     public void Ingest(EventLog log, int producers) =>
-        ProducerRun.All(producers, producer => ProducerRun.ForEachBatch(log, producer, producers, (start, count) => Append(log, start, count)));
+        ProducerRun.All(
+            producers,
+            producer => ProducerRun.ForEachBatch(log, producer, producers, (start, count) => Append(log, start, count)));
 
     public void Append(EventLog log, int start, int count)
     {

@@ -3,7 +3,7 @@ using ZoneTree.Comparers;
 
 namespace Signals.Bench.Candidates;
 
-/// <summary>Key of one event in ZoneTree: user and type, then newest first, then by id.</summary>
+/// <summary>The key of one event in ZoneTree, ordered by user and type, then newest first, then by id.</summary>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
 internal readonly record struct ZoneTreeKey(uint User, byte Type, long Time, uint Id)
 {

@@ -6,15 +6,18 @@ using Signals.Storage.Reads;
 
 namespace Signals.Bench.Cliffs;
 
-/// <summary>What a cliff measures with: its folder, its size, and figures of this process. Figures are printed as they come.</summary>
-/// <remarks>Thread contract: one thread. Figures of the process are those of Linux; elsewhere they are NaN.</remarks>
+/// <summary>
+/// What a cliff needs for its measurement: its folder, its size, and figures of this process. Figures are printed as soon as they
+/// are known.
+/// </summary>
+/// <remarks>Thread contract: one thread. The figures of the process are only known on Linux; elsewhere they are NaN.</remarks>
 internal sealed class CliffRun(string folder, double scale)
 {
     private const int WarmReads = 200;
 
     public string Folder { get; } = folder;
 
-    /// <summary>A number of things at this run's size, at least one.</summary>
+    /// <summary>A number of things, scaled to the size of this run; at least one.</summary>
     public int Sized(int full) => Math.Max(1, (int)(full * scale));
 
     public static void Report(string figure, double value) =>
@@ -51,7 +54,7 @@ internal sealed class CliffRun(string folder, double scale)
         Report($"{what}: p99 us", microseconds[(int)(0.99 * (microseconds.Length - 1))]);
     }
 
-    /// <summary>Seconds of processor time of this process so far, all threads.</summary>
+    /// <summary>The processor time of this process so far in seconds, over all threads.</summary>
     public static double ProcessorSeconds()
     {
         using Process process = Process.GetCurrentProcess();
@@ -75,5 +78,6 @@ internal sealed class CliffRun(string folder, double scale)
         return double.Parse(line[name.Length..].Replace("kB", "", StringComparison.Ordinal).Trim(), CultureInfo.InvariantCulture);
     }
 
-    private static string Short(double value) => value.ToString(value is >= 1000 or <= -1000 ? "N0" : "0.###", CultureInfo.InvariantCulture);
+    private static string Short(double value) =>
+        value.ToString(value is >= 1000 or <= -1000 ? "N0" : "0.###", CultureInfo.InvariantCulture);
 }

@@ -5,8 +5,8 @@ using Signals.Bench.Compare;
 namespace Signals.Bench.Cliffs;
 
 /// <summary>
-/// Every situation in which a cost could jump, one after another, each in a process of its own, so that memory and handles are its own and one that
-/// ends badly does not take the others with it.
+/// Measures every situation in which a cost could jump, one after the other. Each runs in its own process, so that it has its own
+/// memory and handles, and so that a failing one does not end the others.
 /// </summary>
 internal sealed class CliffsCommand(ICliff[] cliffs, double scale, string path, bool here)
 {
@@ -20,7 +20,7 @@ internal sealed class CliffsCommand(ICliff[] cliffs, double scale, string path, 
         new ManyStores(), new RandomTimes(), new OneEventFlushes(), new ManyErasures(), new HotUser(), new ManyRetractions(),
     ];
 
-    /// <exception cref="FormatException">An unknown option or name, or a value that is none.</exception>
+    /// <exception cref="FormatException">An option or name is unknown, or a value is malformed.</exception>
     public static CliffsCommand Parse(ReadOnlySpan<string> arguments)
     {
         OptionReader options = new(arguments, Usage);
@@ -28,7 +28,8 @@ internal sealed class CliffsCommand(ICliff[] cliffs, double scale, string path, 
         string? unknown = names.FirstOrDefault(name => All.All(cliff => cliff.Name != name));
         if (unknown is not null)
         {
-            throw new FormatException($"There is no cliff '{unknown}'; there are {string.Join(", ", All.Select(cliff => cliff.Name))}. {Usage}");
+            throw new FormatException(
+                $"There is no cliff '{unknown}'; there are {string.Join(", ", All.Select(cliff => cliff.Name))}. {Usage}");
         }
 
         CliffsCommand command = new(
@@ -38,7 +39,7 @@ internal sealed class CliffsCommand(ICliff[] cliffs, double scale, string path, 
         return command;
     }
 
-    /// <summary>The exit code: 1 when a cliff did not come to its end.</summary>
+    /// <summary>Runs the cliffs and returns the exit code: 1 when one of them failed.</summary>
     public int Run()
     {
         int failed = 0;
@@ -65,7 +66,12 @@ internal sealed class CliffsCommand(ICliff[] cliffs, double scale, string path, 
     private int RunInChild(ICliff cliff)
     {
         string percent = ((int)Math.Round(scale * 100)).ToString(CultureInfo.InvariantCulture);
-        ProcessStartInfo start = new("dotnet", [Environment.GetCommandLineArgs()[0], "cliffs", "--only", cliff.Name, "--percent", percent, "--path", path, "--here", "yes"]);
+        ProcessStartInfo start = new(
+            "dotnet",
+            [
+                Environment.GetCommandLineArgs()[0], "cliffs", "--only", cliff.Name, "--percent", percent, "--path", path,
+                "--here", "yes",
+            ]);
         using Process process = Process.Start(start) ?? throw new InvalidOperationException("The runtime could not be started again.");
         process.WaitForExit();
         return process.ExitCode;

@@ -5,7 +5,7 @@ using Signals.Storage;
 
 namespace Signals.Bench.Cliffs;
 
-/// <summary>A user with very many events in the memtable, in the orders that bots and broken clients send them in.</summary>
+/// <summary>A user with very many events in the memtable, in the orders in which bots and broken clients send them.</summary>
 internal sealed class HotUser : ICliff
 {
     private const int BatchRows = 1000;

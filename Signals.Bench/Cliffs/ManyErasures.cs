@@ -5,7 +5,7 @@ using Signals.Storage;
 
 namespace Signals.Bench.Cliffs;
 
-/// <summary>Erasures in a store that holds many of them and many tables: what each further one costs.</summary>
+/// <summary>Measures what each further erasure costs in a store that already has many erasures and many tables.</summary>
 internal sealed class ManyErasures : ICliff
 {
     private const int Further = 10;
@@ -46,7 +46,7 @@ internal sealed class ManyErasures : ICliff
         {
             store.EraseAsync(UserId.From(2_000_000UL + (ulong)i)).AsTask().GetAwaiter().GetResult();
             store.FlushAsync().GetAwaiter().GetResult();
-            Task.Delay(SettleMs).GetAwaiter().GetResult(); // the other threads do what the erasure made necessary
+            Task.Delay(SettleMs).GetAwaiter().GetResult(); // The other threads do the work that the erasure caused.
         }
 
         CliffRun.Report("processor ms a further erasure", (CliffRun.ProcessorSeconds() - before) * 1000 / Further);

@@ -7,7 +7,7 @@ using Signals.Storage.Segments;
 
 namespace Signals.Bench.Cliffs;
 
-/// <summary>A user whose newest half of events an offline job took back.</summary>
+/// <summary>A user of whose events an offline job retracted the newest half.</summary>
 internal sealed class ManyRetractions : ICliff
 {
     private const int BatchRows = 4000;

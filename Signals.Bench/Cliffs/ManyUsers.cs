@@ -7,7 +7,7 @@ using Signals.Storage.Reads;
 
 namespace Signals.Bench.Cliffs;
 
-/// <summary>Many users with few events each: what is kept per user and table outweighs the events.</summary>
+/// <summary>Many users with few events each, so that the data kept for each user and table outweighs the events.</summary>
 internal sealed class ManyUsers(string name, int users, int eventsOfEach, int? budgetMiB) : ICliff
 {
     private const int BatchRows = 256;
@@ -15,13 +15,15 @@ internal sealed class ManyUsers(string name, int users, int eventsOfEach, int? b
 
     public string Name => name;
 
-    public string Situation => $"{users:N0} users with {eventsOfEach} events each, {(budgetMiB is { } mib ? $"{mib} MiB of budget" : "defaults")}";
+    public string Situation =>
+        $"{users:N0} users with {eventsOfEach} events each, {(budgetMiB is { } mib ? $"{mib} MiB of budget" : "defaults")}";
 
     public void Measure(CliffRun run)
     {
         int count = run.Sized(users);
         StoreSchema schema = StoreSchema.Define(s => s.EventType("view", t => t.Field<long>("item")));
-        using SignalStore store = SignalStore.Open(run.Folder, schema, new StoreOptions { MemoryBudgetBytes = budgetMiB is { } mib ? (long)mib << 20 : null });
+        using SignalStore store = SignalStore.Open(
+            run.Folder, schema, new StoreOptions { MemoryBudgetBytes = budgetMiB is { } mib ? (long)mib << 20 : null });
         EventBatch batch = store.CreateBatch("view", BatchRows);
         Column<long> item = store.Schema["view"].Column<long>("item");
         AppendTicket ticket = default;
@@ -43,12 +45,13 @@ internal sealed class ManyUsers(string name, int users, int eventsOfEach, int? b
         store.CompactAsync().GetAwaiter().GetResult();
         Random random = new(7);
         SequenceQuery last = store.Query("view").Last(100).Build();
-        CliffRun.ReportReads("last 100, compacted", store, last, [.. Enumerable.Range(0, 20_000).Select(_ => UserOf(random.Next(count)))]);
+        UserId[] readers = [.. Enumerable.Range(0, 20_000).Select(_ => UserOf(random.Next(count)))];
+        CliffRun.ReportReads("last 100, compacted", store, last, readers);
         CliffRun.ReportStore("compacted", store);
         CliffRun.Report("directory bytes a user", store.GetStats().DirectoryBytes / (double)count);
         CliffRun.Report("resident MiB above the empty process", CliffRun.ResidentMiB() - before);
     }
 
-    /// <summary>Users whose numbers are spread over 64 bits, as hashed and random ids are.</summary>
+    /// <summary>A user whose number is spread over 64 bits, as hashed and random ids are.</summary>
     private static UserId UserOf(long i) => UserId.From((ulong)(i + 1) * 0x9E3779B97F4A7C15);
 }

@@ -7,7 +7,9 @@ using Signals.Storage.Reads;
 
 namespace Signals.Bench.Cliffs;
 
-/// <summary>Three years of one-day windows whose events come in random order, as a store that is filled from an unsorted history meets them.</summary>
+/// <summary>
+/// Three years of one-day windows whose events come in random order, as when a store is filled from an unsorted history.
+/// </summary>
 internal sealed class ManyWindows(string name, int? budgetMiB) : ICliff
 {
     private const int Days = 1095;
@@ -18,7 +20,9 @@ internal sealed class ManyWindows(string name, int? budgetMiB) : ICliff
 
     public string Name => name;
 
-    public string Situation => $"21.9M events of 20,000 users over 1,095 windows of a day, in random order, {(budgetMiB is { } mib ? $"{mib} MiB of budget" : "defaults")}";
+    public string Situation =>
+        "21.9M events of 20,000 users over 1,095 windows of a day, in random order, "
+        + (budgetMiB is { } mib ? $"{mib} MiB of budget" : "defaults");
 
     public void Measure(CliffRun run)
     {
@@ -38,7 +42,8 @@ internal sealed class ManyWindows(string name, int? budgetMiB) : ICliff
             CliffRun.Report("compaction, s", clock.Elapsed.TotalSeconds);
             CliffRun.ReportReads("last 100, compacted", store, last, users.AsSpan(0, 5000));
             CliffRun.ReportStore("compacted", store);
-            CliffRun.ReportReads("unknown user", store, last, [.. Enumerable.Range(0, 2000).Select(i => UserId.From(9_000_000UL + (ulong)i))]);
+            UserId[] unknown = [.. Enumerable.Range(0, 2000).Select(i => UserId.From(9_000_000UL + (ulong)i))];
+            CliffRun.ReportReads("unknown user", store, last, unknown);
         }
 
         Stopwatch opening = Stopwatch.StartNew();

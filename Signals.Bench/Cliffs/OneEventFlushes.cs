@@ -5,7 +5,10 @@ using Signals.Storage;
 
 namespace Signals.Bench.Cliffs;
 
-/// <summary>A flush of one event into a store of many tables, where last-N makes old rows surplus: what the flush makes the other threads look at.</summary>
+/// <summary>
+/// Flushes of one event into a store of many tables, where last-N makes old rows surplus. Measures the work that a flush causes
+/// in the other threads.
+/// </summary>
 internal sealed class OneEventFlushes : ICliff
 {
     private const int Users = 2000;
@@ -21,7 +24,8 @@ internal sealed class OneEventFlushes : ICliff
     public void Measure(CliffRun run)
     {
         int windows = run.Sized(1000);
-        StoreSchema schema = StoreSchema.Define(s => s.EventType("view", t => t.Field<long>("item").KeepLast(50).Window(TimeSpan.FromDays(1))));
+        StoreSchema schema = StoreSchema.Define(
+            s => s.EventType("view", t => t.Field<long>("item").KeepLast(50).Window(TimeSpan.FromDays(1))));
         using SignalStore store = SignalStore.Open(run.Folder, schema);
         EventBatch batch = store.CreateBatch("view", Users);
         for (int window = 0; window < windows; window++)
@@ -44,7 +48,7 @@ internal sealed class OneEventFlushes : ICliff
             store.AppendAsync(batch).AsTask().GetAwaiter().GetResult();
             batch.Clear();
             store.FlushAsync().GetAwaiter().GetResult();
-            Task.Delay(SettleMs).GetAwaiter().GetResult(); // the other threads do what the flush made necessary
+            Task.Delay(SettleMs).GetAwaiter().GetResult(); // The other threads do the work that the flush caused.
         }
 
         CliffRun.Report("processor ms a flush of one event", (CliffRun.ProcessorSeconds() - before) * 1000 / Flushes);

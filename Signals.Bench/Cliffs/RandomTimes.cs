@@ -6,7 +6,7 @@ using Signals.Storage.Reads;
 
 namespace Signals.Bench.Cliffs;
 
-/// <summary>One client whose clock is wrong: times anywhere in decades.</summary>
+/// <summary>One client whose clock is wrong, so that its times are spread over decades.</summary>
 internal sealed class RandomTimes : ICliff
 {
     private const int BatchRows = 1000;
@@ -36,8 +36,10 @@ internal sealed class RandomTimes : ICliff
 
         store.FlushAsync().GetAwaiter().GetResult();
         SequenceQuery last = store.Query("view").Last(100).Build();
-        CliffRun.ReportReads("last 100, flushed", store, last, [.. Enumerable.Range(0, 1000).Select(i => UserId.From((ulong)(i % 100) + 1))]);
-        CliffRun.ReportReads("unknown user", store, last, [.. Enumerable.Range(0, 1000).Select(i => UserId.From(9_000_000UL + (ulong)i))]);
+        UserId[] known = [.. Enumerable.Range(0, 1000).Select(i => UserId.From((ulong)(i % 100) + 1))];
+        UserId[] unknown = [.. Enumerable.Range(0, 1000).Select(i => UserId.From(9_000_000UL + (ulong)i))];
+        CliffRun.ReportReads("last 100, flushed", store, last, known);
+        CliffRun.ReportReads("unknown user", store, last, unknown);
         CliffRun.ReportStore("flushed", store);
     }
 }

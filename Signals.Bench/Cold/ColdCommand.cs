@@ -8,18 +8,20 @@ using Signals.Bench.Workloads;
 namespace Signals.Bench.Cold;
 
 /// <summary>
-/// Reads of the last 100 events of one type when nothing is in memory: the page cache is dropped before every few reads, each in a store that was
-/// just opened, whose cache is a fraction of the data. The ceiling is one 4 KiB read from the device.
+/// Reads the last 100 events of one type while nothing is in memory. The page cache is dropped before each small group of reads.
+/// Each group uses a store that was just opened, whose cache is a fraction of the data. The ceiling is one 4 KiB read from the
+/// device.
 /// </summary>
 internal sealed class ColdCommand(WorkloadOptions workload, string[] peers, int reads, int cacheMiB, string path)
 {
-    public const string Usage = "cold [--events 10000000] [--users 200000] [--peer lmdb,rocksdb] [--reads 1000] [--cache-mib 32] [--path DIR]";
+    public const string Usage =
+        "cold [--events 10000000] [--users 200000] [--peer lmdb,rocksdb] [--reads 1000] [--cache-mib 32] [--path DIR]";
     private const int ReadsPerOpening = 25;
     private const int PageBytes = 4096;
 
     private int _wrong;
 
-    /// <exception cref="FormatException">An unknown option, or a value that is none.</exception>
+    /// <exception cref="FormatException">An option is unknown, or a value is malformed.</exception>
     public static ColdCommand Parse(ReadOnlySpan<string> arguments)
     {
         OptionReader options = new(arguments, Usage);
@@ -31,7 +33,7 @@ internal sealed class ColdCommand(WorkloadOptions workload, string[] peers, int 
         return command;
     }
 
-    /// <summary>The exit code: 1 when an answer was wrong.</summary>
+    /// <summary>Runs the command and returns the exit code: 1 when an answer was wrong.</summary>
     public int Run()
     {
         if (!OperatingSystem.IsLinux())
@@ -79,7 +81,7 @@ internal sealed class ColdCommand(WorkloadOptions workload, string[] peers, int 
         for (int from = 0; from < users.Length; from += ReadsPerOpening)
         {
             using ICandidate candidate = Peers.Open(name, folder, synced: false, (long)cacheMiB << 20);
-            candidate.Read(users[^1], ReadShape.OneType); // code and handles, not the data
+            candidate.Read(users[^1], ReadShape.OneType); // Loads code and handles, but not the data.
             PageCache.Drop(folder, dataFileEnd);
             foreach (uint user in users.Skip(from).Take(ReadsPerOpening))
             {
@@ -95,14 +97,20 @@ internal sealed class ColdCommand(WorkloadOptions workload, string[] peers, int 
         double p50 = microseconds[microseconds.Count / 2];
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{name,-8} {dataBytes / 1e6,6:N0} MB of data, {cacheMiB} MiB of cache: p50 {p50,6:F0} us, p99 {microseconds[(int)(0.99 * (microseconds.Count - 1))],6:F0} us, {deviceBytes / 1024.0 / users.Length,6:F1} KiB from the device a read; one 4 KiB device read {device:F0} us, p50 is {p50 / device:F2}x; wrong answers so far {_wrong}"));
+            $"{name,-8} {dataBytes / 1e6,6:N0} MB of data, {cacheMiB} MiB of cache: "
+            + $"p50 {p50,6:F0} us, p99 {microseconds[(int)(0.99 * (microseconds.Count - 1))],6:F0} us, "
+            + $"{deviceBytes / 1024.0 / users.Length,6:F1} KiB from the device a read; "
+            + $"one 4 KiB device read {device:F0} us, p50 is {p50 / device:F2}x; wrong answers so far {_wrong}"));
     }
 
-    /// <summary>Median microseconds of reading a page of the largest file from the device.</summary>
+    /// <summary>The median time in microseconds of reading a page of the largest file from the device.</summary>
     private static double DevicePage(string folder, string dataFileEnd)
     {
-        string largest = new DirectoryInfo(folder).EnumerateFiles($"*{dataFileEnd}", SearchOption.AllDirectories).MaxBy(file => file.Length)!.FullName;
-        using SafeFileHandle file = File.OpenHandle(largest, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.RandomAccess);
+        string largest = new DirectoryInfo(folder)
+            .EnumerateFiles($"*{dataFileEnd}", SearchOption.AllDirectories)
+            .MaxBy(file => file.Length)!.FullName;
+        using SafeFileHandle file = File.OpenHandle(
+            largest, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, FileOptions.RandomAccess);
         PageCache.Drop(folder, dataFileEnd);
         Random random = new(5);
         byte[] page = new byte[PageBytes];

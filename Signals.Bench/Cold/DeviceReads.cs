@@ -2,7 +2,7 @@ using System.Globalization;
 
 namespace Signals.Bench.Cold;
 
-/// <summary>Bytes that this process had the storage device read so far, from /proc/self/io.</summary>
+/// <summary>The bytes that the storage device has read for this process so far, from /proc/self/io.</summary>
 internal static class DeviceReads
 {
     public static long Bytes()

@@ -3,30 +3,34 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Signals.Bench.Cold;
 
-/// <summary>Takes files out of the system's page cache. Linux alone.</summary>
+/// <summary>Removes files from the system's page cache. Linux only.</summary>
 internal static partial class PageCache
 {
     private const int DontNeed = 4; // POSIX_FADV_DONTNEED
 
-    /// <summary>Drops the files of a folder whose names end so, written ones synced first, since dirty pages stay.</summary>
+    /// <summary>
+    /// Drops the files of a folder whose names have this end. Written files are synced first, because dirty pages stay in the
+    /// cache.
+    /// </summary>
     public static void Drop(string folder, string end)
     {
         foreach (string file in Directory.EnumerateFiles(folder, $"*{end}", SearchOption.AllDirectories))
         {
             try
             {
-                using SafeFileHandle handle = File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+                using SafeFileHandle handle = File.OpenHandle(
+                    file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
                 RandomAccess.FlushToDisk(handle);
                 Drop(handle);
             }
             catch (FileNotFoundException)
             {
-                // The store renamed or deleted it meanwhile: a file in the making, which no read needs.
+                // The store renamed or deleted the file in the meantime. It was a file being written, which no read needs.
             }
         }
     }
 
-    /// <exception cref="IOException">The system refused.</exception>
+    /// <exception cref="IOException">The system call failed.</exception>
     public static void Drop(SafeFileHandle file)
     {
         int error = Advise(file, 0, 0, DontNeed);

@@ -5,7 +5,7 @@ namespace Signals.Bench.Compare;
 /// <summary>Compares a candidate's answers with the model's.</summary>
 internal static class AnswerCheck
 {
-    /// <summary>How many answers differ; the first few are printed.</summary>
+    /// <summary>The number of answers that differ. The first few differences are printed.</summary>
     public static int CountWrong(ICandidate candidate, SequenceModel model)
     {
         Answer expected = new(ICandidate.ReadRows);

@@ -1,9 +1,9 @@
 namespace Signals.Bench.Compare;
 
-/// <summary>Folders that last as long as a measurement.</summary>
+/// <summary>Folders that exist only during a measurement.</summary>
 internal static class BenchFolder
 {
-    /// <summary>Makes an empty folder, and deletes it at the end.</summary>
+    /// <summary>Creates an empty folder and deletes it at the end.</summary>
     public static void Use(string path, Action<string> use)
     {
         string folder = Path.Combine(path, $"signals-bench-{Guid.NewGuid():N}");

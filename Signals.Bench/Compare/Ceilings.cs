@@ -4,18 +4,24 @@ using Signals.Bench.Workloads;
 
 namespace Signals.Bench.Compare;
 
-/// <summary>What the machine could do at best: the same bytes moved, and nothing else done.</summary>
+/// <summary>What the machine could do at best: move the same bytes and do nothing else.</summary>
 internal static class Ceilings
 {
-    /// <summary>Bytes of an event in plain columns: user 8, time 8, id 8, item 8, surface 1, action 4, dwell 4. The type goes with the batch.</summary>
+    /// <summary>
+    /// The bytes of an event in plain columns: user 8, time 8, id 8, item 8, surface 1, action 4, dwell 4. The type belongs to
+    /// the batch.
+    /// </summary>
     public const int EventBytes = 41;
 
-    /// <summary>Events per second of write() calls, a batch of plain events each, into a new file, without sync.</summary>
+    /// <summary>
+    /// The events per second of write() calls with one batch of plain events each, into a new file, without sync.
+    /// </summary>
     public static double Write(EventLog log, string path)
     {
         byte[] batch = new byte[EventBytes * ICandidate.BatchRows];
         new Random(1).NextBytes(batch);
-        using FileStream file = new(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+        using FileStream file = new(
+            path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
         int batches = log.Count / ICandidate.BatchRows;
         long begin = Stopwatch.GetTimestamp();
         for (int i = 0; i < batches; i++)
@@ -26,12 +32,13 @@ internal static class Ceilings
         return (double)batches * ICandidate.BatchRows / Stopwatch.GetElapsedTime(begin).TotalSeconds;
     }
 
-    /// <summary>Median microseconds of a write of one batch of plain events over zeros, and the sync of its data.</summary>
+    /// <summary>The median time in microseconds of writing one batch of plain events over zeros and syncing its data.</summary>
     public static double Sync(string path)
     {
         const int Rounds = 500;
         byte[] batch = new byte[EventBytes * ICandidate.BatchRows];
-        using FileStream file = new(path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
+        using FileStream file = new(
+            path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
         for (int i = 0; i < Rounds; i++)
         {
             file.Write(batch);
@@ -52,8 +59,8 @@ internal static class Ceilings
     }
 
     /// <summary>
-    /// Reads per second when a read copies the newest rows of a user's seven columns (time, id, type, item, surface, action,
-    /// dwell: 35 bytes a row) from memory that is sorted by user, uncompressed, into the answer.
+    /// The reads per second when a read copies the newest rows of a user's seven columns (time, id, type, item, surface, action,
+    /// dwell: 35 bytes a row) into the answer, from uncompressed memory that is sorted by user.
     /// </summary>
     public static double Copy(EventLog log, UserIndex index, uint[] users)
     {

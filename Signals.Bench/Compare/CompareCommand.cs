@@ -3,7 +3,9 @@ using Signals.Bench.Workloads;
 
 namespace Signals.Bench.Compare;
 
-/// <summary>Runs every candidate on the same events in turn, prints the table and says whether all answers were right.</summary>
+/// <summary>
+/// Runs the candidates one after the other on the same events, prints the table, and reports whether all answers were right.
+/// </summary>
 internal sealed class CompareCommand(CompareOptions options)
 {
     private const int WarmUpEvents = 1_000_000;
@@ -12,12 +14,14 @@ internal sealed class CompareCommand(CompareOptions options)
 
     private readonly Dictionary<string, string> _missing = new(StringComparer.Ordinal);
 
-    /// <summary>The exit code: 1 when an answer was wrong.</summary>
+    /// <summary>Runs the comparison and returns the exit code: 1 when an answer was wrong.</summary>
     public int Run()
     {
         EventLogGenerator generator = new(options.Workload);
         EventLog log = generator.Generate();
-        Console.WriteLine($"{log.Count:N0} events, {log.Duplicates:N0} of them duplicates, {options.Workload.Users:N0} users, {options.Workload.Days} days");
+        Console.WriteLine(
+            $"{log.Count:N0} events, {log.Duplicates:N0} of them duplicates, "
+            + $"{options.Workload.Users:N0} users, {options.Workload.Days} days");
         UserIndex index = new(log);
         ReadPlan plan = Plan(generator, log);
         string[] names = [Peers.Ours, .. options.PeerNames];
@@ -87,7 +91,9 @@ internal sealed class CompareCommand(CompareOptions options)
             new SequenceModel(log, users.Distinct()));
     }
 
-    /// <summary>Lets the runtime compile and profile both paths on the first events; the figures are thrown away.</summary>
+    /// <summary>
+    /// Runs everything on the first events, so that the runtime compiles and profiles the code. The figures are thrown away.
+    /// </summary>
     private void WarmUp(string[] names, EventLog log, ReadPlan plan)
     {
         EventLog part = log.Take(Math.Min(log.Count, WarmUpEvents));

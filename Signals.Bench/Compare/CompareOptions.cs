@@ -4,25 +4,28 @@ using Signals.Bench.Workloads;
 
 namespace Signals.Bench.Compare;
 
-/// <summary>What `compare` was asked for.</summary>
+/// <summary>The options of `compare`.</summary>
 internal sealed record CompareOptions
 {
     public const string Usage =
-        "compare [--events 20000000] [--users 200000] [--days 30] [--seed 1] [--runs 1] [--reads 200000] [--peer rocksdb,rocksdb-packed,faster,lmdb,zonetree,sqlite|all|none] [--phases ingest,reads,producers,mixed,synced,recovery] [--path DIR] [--json FILE] [--markdown FILE] [--chart FILE.svg]";
+        "compare [--events 20000000] [--users 200000] [--days 30] [--seed 1] [--runs 1] [--reads 200000] "
+        + "[--peer rocksdb,rocksdb-packed,faster,lmdb,zonetree,sqlite|all|none] "
+        + "[--phases ingest,reads,producers,mixed,synced,recovery] "
+        + "[--path DIR] [--json FILE] [--markdown FILE] [--chart FILE.svg]";
 
     public WorkloadOptions Workload { get; private init; } = new();
 
     public int Runs { get; private init; } = 1;
 
-    /// <summary>Reads per read phase.</summary>
+    /// <summary>The number of reads of a read phase.</summary>
     public int Reads { get; private init; } = 200_000;
 
-    /// <summary>Names of the peers, as <see cref="Candidates.Peers"/> knows them.</summary>
+    /// <summary>The names of the peers, as <see cref="Candidates.Peers"/> knows them.</summary>
     public string[] PeerNames { get; private init; } = ["rocksdb"];
 
     public Phases Phases { get; private init; } = Phases.All;
 
-    /// <summary>Where the temporary folders go.</summary>
+    /// <summary>The folder for temporary folders.</summary>
     public string Path { get; private init; } = System.IO.Path.GetTempPath();
 
     public string? JsonFile { get; private init; }
@@ -31,7 +34,7 @@ internal sealed record CompareOptions
 
     public string? ChartFile { get; private init; }
 
-    /// <exception cref="FormatException">An unknown option, or a value that is none.</exception>
+    /// <exception cref="FormatException">An option is unknown, or a value is malformed.</exception>
     public static CompareOptions Parse(ReadOnlySpan<string> arguments)
     {
         CompareOptions options = new();
@@ -70,7 +73,8 @@ internal sealed record CompareOptions
     private static Phases PhaseOf(string name) =>
         Enum.TryParse(name, ignoreCase: true, out Phases phase) && Enum.IsDefined(phase)
             ? phase
-            : throw new FormatException($"Unknown phase '{name}'; known: {string.Join(", ", Enum.GetNames<Phases>()).ToLowerInvariant()}.");
+            : throw new FormatException(
+                $"Unknown phase '{name}'; known: {string.Join(", ", Enum.GetNames<Phases>()).ToLowerInvariant()}.");
 
     private static string[] Known(string[] peers) =>
         Array.Find(peers, peer => !Peers.Knows(peer)) is string unknown

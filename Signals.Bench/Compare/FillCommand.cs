@@ -4,15 +4,19 @@ using Signals.Bench.Workloads;
 
 namespace Signals.Bench.Compare;
 
-/// <summary>What the child process of <see cref="RecoveryPhase"/> does: fills a store, says so and what memory that took, and waits to be killed or for its input to end.</summary>
+/// <summary>
+/// The work of the child process of <see cref="RecoveryPhase"/>. It fills a store, prints that it is done and the memory that
+/// this took, and waits to be killed or for its input to end.
+/// </summary>
 internal static class FillCommand
 {
     public const string Done = "filled";
 
-    /// <summary>The words that ask for it.</summary>
+    /// <summary>The command line that starts it.</summary>
     public static string[] Arguments(string name, string folder, EventLog part) =>
     [
-        "fill", name, folder, Text(part.Count), Text(part.Options.Users), Text(part.Options.Days), Text(part.Options.Seed), Text(part.WholeCount),
+        "fill", name, folder, Text(part.Count), Text(part.Options.Users), Text(part.Options.Days), Text(part.Options.Seed),
+        Text(part.WholeCount),
     ];
 
     public static int Run(string[] words)
@@ -22,7 +26,7 @@ internal static class FillCommand
         EventLog log = new EventLogGenerator(options).Generate(numbers[0]);
         GC.Collect();
         ProcessUse use = ProcessUse.Start();
-        ICandidate candidate = Peers.Open(words[0], words[1], synced: false); // never disposed: the process ends by a kill
+        ICandidate candidate = Peers.Open(words[0], words[1], synced: false); // Never disposed: the process ends by a kill.
         candidate.Ingest(log, producers: 1);
         Console.WriteLine(FormattableString.Invariant($"{Done} {use.PeakMemory()}"));
         Console.In.ReadToEnd();

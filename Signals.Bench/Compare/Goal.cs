@@ -3,10 +3,12 @@ using Signals.Bench.Candidates;
 
 namespace Signals.Bench.Compare;
 
-/// <summary>What a figure is aimed at: how far ahead of a peer, how near the ceiling, or a plain bound. Immutable.</summary>
-/// <param name="Metric">Key of the figure.</param>
-/// <param name="Against">A peer's name, <see cref="Best"/>, <see cref="Ceiling"/>, or <see cref="Bound"/>.</param>
-/// <param name="Value">The ratio, above 1 where ours is better; for a ceiling, ours over the ceiling; for a bound, the figure itself.</param>
+/// <summary>The target for a figure: how far ahead of a peer, how near the ceiling, or a plain bound. Immutable.</summary>
+/// <param name="Metric">The key of the figure.</param>
+/// <param name="Against">The name of a peer, <see cref="Best"/>, <see cref="Ceiling"/>, or <see cref="Bound"/>.</param>
+/// <param name="Value">
+/// The ratio, above 1 where ours is better. For a ceiling: ours divided by the ceiling. For a bound: the figure itself.
+/// </param>
 internal sealed record Goal(string Metric, string Against, double Value)
 {
     /// <summary>The best peer of the run.</summary>
@@ -15,7 +17,7 @@ internal sealed record Goal(string Metric, string Against, double Value)
     /// <summary>The ceiling of the run.</summary>
     public const string Ceiling = "ceiling";
 
-    /// <summary>The figure alone.</summary>
+    /// <summary>Only the figure itself counts.</summary>
     public const string Bound = "bound";
 
     public static readonly Goal[] All =
@@ -40,7 +42,7 @@ internal sealed record Goal(string Metric, string Against, double Value)
         new("write_amplification", Bound, 2.5),
     ];
 
-    /// <summary>What is aimed at, in words.</summary>
+    /// <summary>The target in words.</summary>
     public string Text(Metric metric) => Against switch
     {
         Bound => $"under {Short(Value)} {metric.Unit}".TrimEnd(),
@@ -49,7 +51,7 @@ internal sealed record Goal(string Metric, string Against, double Value)
         _ => $"{Short(Value)}x {Against}",
     };
 
-    /// <summary>What was reached, in the terms of <see cref="Text"/>; null when the run has not what it takes.</summary>
+    /// <summary>The value reached, in the terms of <see cref="Text"/>; null when the run lacks the figures for it.</summary>
     public double? Reached(Report report, Metric metric)
     {
         if (report.Of(Peers.Ours, Metric) is not Spread ours)
@@ -68,7 +70,7 @@ internal sealed record Goal(string Metric, string Against, double Value)
         return other is double value ? plain ? ours.Median / value : value / ours.Median : null;
     }
 
-    /// <summary>Whether what was reached is enough.</summary>
+    /// <summary>Whether the value reached meets the goal.</summary>
     public bool IsMet(double reached, Metric metric) =>
         Against is Bound or Ceiling && !metric.MoreIsBetter ? reached <= Value : reached >= Value;
 

@@ -2,10 +2,10 @@ using System.Globalization;
 
 namespace Signals.Bench.Compare;
 
-/// <summary>The goals beside what the run reached. Pure.</summary>
+/// <summary>The goals, next to the values that the run reached. Pure.</summary>
 internal static class GoalTable
 {
-    /// <summary>Lines of a table, its head first.</summary>
+    /// <summary>The rows of the table, with the header first.</summary>
     public static List<string[]> Rows(Report report)
     {
         List<string[]> rows = [["goal", "aimed at", "reached", ""]];

@@ -1,6 +1,6 @@
 namespace Signals.Bench.Compare;
 
-/// <summary>A figure of the report: its key, what it is called, and whether more is better.</summary>
+/// <summary>A figure of the report: its key, its title and unit, and whether more is better.</summary>
 internal sealed record Metric(string Key, string Title, string Unit, bool MoreIsBetter)
 {
     public static readonly Metric[] All =
@@ -39,7 +39,7 @@ internal sealed record Metric(string Key, string Title, string Unit, bool MoreIs
         new("folder_bytes", "whole folder, logs included", "B/ev", false),
     ];
 
-    /// <summary>The title of a figure that stands under another one, with the other's before it.</summary>
+    /// <summary>The title of a figure. When it is listed under another figure, that one's title comes first.</summary>
     public static string FullTitle(Metric metric)
     {
         int at = Array.IndexOf(All, metric);

@@ -4,10 +4,13 @@ using Signals.Bench.Workloads;
 
 namespace Signals.Bench.Compare;
 
-/// <summary>One thread appends as fast as it can while another reads; into an empty store, so that flushes and merges happen meanwhile.</summary>
+/// <summary>
+/// One thread appends as fast as it can while another one reads. It starts with an empty store, so that flushes and merges happen
+/// at the same time.
+/// </summary>
 internal static class MixedPhase
 {
-    /// <summary>Rate of the appends, and the percentiles of the reads that were made until they ended.</summary>
+    /// <summary>Measures the rate of the appends, and the percentiles of the reads until the appends ended.</summary>
     public static void Run(ICandidate candidate, EventLog log, uint[] users, Dictionary<string, double> figures)
     {
         PhaseClock clock = PhaseClock.Start();
@@ -27,8 +30,11 @@ internal static class MixedPhase
         figures["mixed_p50"] = Percentile(0.5);
         figures["mixed_p99"] = Percentile(0.99);
         figures["mixed_p999"] = Percentile(0.999);
-        Console.WriteLine($"   mixed: {figures["mixed_ingest"]:F2} M ev/s in, {ticks.Count:N0} reads, p99.9 {figures["mixed_p999"]:F1} us");
+        Console.WriteLine(
+            $"   mixed: {figures["mixed_ingest"]:F2} M ev/s in, {ticks.Count:N0} reads, p99.9 {figures["mixed_p999"]:F1} us");
 
-        double Percentile(double quantile) => ticks.Count == 0 ? double.NaN : ticks[(int)(quantile * (ticks.Count - 1))] * 1e6 / Stopwatch.Frequency;
+        double Percentile(double quantile) => ticks.Count == 0
+            ? double.NaN
+            : ticks[(int)(quantile * (ticks.Count - 1))] * 1e6 / Stopwatch.Frequency;
     }
 }

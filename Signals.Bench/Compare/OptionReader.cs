@@ -2,25 +2,27 @@ using System.Globalization;
 
 namespace Signals.Bench.Compare;
 
-/// <summary>Options of a command as name and value, in any order. One thread.</summary>
+/// <summary>The options of a command as names and values, in any order. Used by one thread.</summary>
 internal sealed class OptionReader
 {
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
     private readonly string _usage;
 
-    /// <exception cref="FormatException">An option without a value.</exception>
+    /// <exception cref="FormatException">An option has no value.</exception>
     public OptionReader(ReadOnlySpan<string> arguments, string usage)
     {
         _usage = usage;
         for (int i = 0; i < arguments.Length; i += 2)
         {
-            _values[arguments[i]] = i + 1 < arguments.Length ? arguments[i + 1] : throw new FormatException($"{arguments[i]} needs a value. {usage}");
+            _values[arguments[i]] = i + 1 < arguments.Length
+                ? arguments[i + 1]
+                : throw new FormatException($"{arguments[i]} needs a value. {usage}");
         }
     }
 
     public string Text(string name, string otherwise) => _values.Remove(name, out string? value) ? value : otherwise;
 
-    /// <exception cref="FormatException">The value is no number above 0.</exception>
+    /// <exception cref="FormatException">The value is not a number above 0.</exception>
     public int Number(string name, int otherwise)
     {
         string text = Text(name, "");
@@ -31,7 +33,7 @@ internal sealed class OptionReader
                 : throw new FormatException($"{name} needs a number above 0, not '{text}'. {_usage}");
     }
 
-    /// <exception cref="FormatException">An option is left that nobody asked for.</exception>
+    /// <exception cref="FormatException">There is an option that the command did not ask for.</exception>
     public void RequireAllUsed()
     {
         if (_values.Count > 0)

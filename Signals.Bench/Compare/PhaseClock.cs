@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 namespace Signals.Bench.Compare;
 
-/// <summary>Wall time and processor time of all threads of the process since it was made.</summary>
+/// <summary>The wall time, and the processor time of all threads of the process, since it was started.</summary>
 internal readonly struct PhaseClock
 {
     private readonly long _start;

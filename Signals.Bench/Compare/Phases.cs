@@ -1,13 +1,13 @@
 namespace Signals.Bench.Compare;
 
-/// <summary>What a comparison measures; by name in the option.</summary>
+/// <summary>What a comparison measures. The option uses these names.</summary>
 [Flags]
 internal enum Phases
 {
-    /// <summary>One producer, then flushed and compacted; answers are checked.</summary>
+    /// <summary>One producer, followed by a flush and a compaction. Answers are checked.</summary>
     Ingest = 1,
 
-    /// <summary>Warm reads of what was taken in, so this includes <see cref="Ingest"/>.</summary>
+    /// <summary>Warm reads of the ingested events, so this includes <see cref="Ingest"/>.</summary>
     Reads = 2 | Ingest,
 
     /// <summary>Four producers.</summary>
@@ -16,10 +16,10 @@ internal enum Phases
     /// <summary>Ingest while another thread reads.</summary>
     Mixed = 8,
 
-    /// <summary>Batches that are durable before the next one.</summary>
+    /// <summary>Batches, each of which is durable before the next one.</summary>
     Synced = 16,
 
-    /// <summary>Ingest in a process that is killed, and recovery.</summary>
+    /// <summary>Ingest in a process that is killed, followed by recovery.</summary>
     Recovery = 32,
 
     /// <summary>Every phase.</summary>

@@ -3,8 +3,8 @@ using System.Globalization;
 namespace Signals.Bench.Compare;
 
 /// <summary>
-/// What a phase took from the machine: memory at its peak above what was resident when it began, and bytes handed to the write calls.
-/// Linux alone. Pages written through a memory map are not counted, and no candidate writes so.
+/// What a phase used of the machine: the peak of memory above what was resident when the phase began, and the bytes passed to
+/// write calls. Linux only. Pages written through a memory map are not counted; no candidate writes that way.
 /// </summary>
 internal readonly struct ProcessUse
 {
@@ -24,14 +24,14 @@ internal readonly struct ProcessUse
             return default;
         }
 
-        File.WriteAllText("/proc/self/clear_refs", "5"); // the peak begins anew
+        File.WriteAllText("/proc/self/clear_refs", "5"); // Resets the peak.
         return new ProcessUse(Field("/proc/self/status", "VmRSS:"), Field("/proc/self/io", "wchar:"));
     }
 
-    /// <summary>MiB at the peak above what was resident at the start; NaN where it is not known.</summary>
+    /// <summary>The MiB at the peak above what was resident at the start; NaN when unknown.</summary>
     public double PeakMemory() => OperatingSystem.IsLinux() ? (Field("/proc/self/status", "VmHWM:") - _resident) / 1024 : double.NaN;
 
-    /// <summary>Bytes handed to the write calls since the start; NaN where they are not known.</summary>
+    /// <summary>The bytes passed to write calls since the start; NaN when unknown.</summary>
     public double Written() => OperatingSystem.IsLinux() ? Field("/proc/self/io", "wchar:") - _written : double.NaN;
 
     private static double Field(string file, string name)

@@ -4,15 +4,15 @@ using Signals.Bench.Candidates;
 namespace Signals.Bench.Compare;
 
 /// <summary>
-/// Reads the given users one after another on one thread: once untimed, so that caches and code are warm, once for the
-/// rate, once more with a clock around each read for the percentiles.
+/// Reads the given users one after the other on one thread: once without timing, so that caches and code are warm, once for the
+/// rate, and once with a clock around each read for the percentiles.
 /// </summary>
 internal static class ReadPhase
 {
     public static ReadResult Run(ICandidate candidate, uint[] users, ReadShape shape) => Run(user => candidate.Read(user, shape), users);
 
-    /// <param name="read">Reads one user and gives how many rows there are.</param>
-    /// <param name="users">Whom to read, in turn.</param>
+    /// <param name="read">Reads one user and returns the number of rows.</param>
+    /// <param name="users">The users to read, in this order.</param>
     public static ReadResult Run(Func<uint, int> read, uint[] users)
     {
         long rows = 0;

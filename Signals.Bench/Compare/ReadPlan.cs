@@ -1,4 +1,4 @@
 namespace Signals.Bench.Compare;
 
-/// <summary>Which users are read, in which order, and the right answers for some of them.</summary>
+/// <summary>The users to read, in order, and the right answers for some of them.</summary>
 internal sealed record ReadPlan(uint[] Zipf, uint[] Uniform, SequenceModel Model);

@@ -1,5 +1,5 @@
 namespace Signals.Bench.Compare;
 
-/// <summary>What a read phase measured; times in microseconds.</summary>
+/// <summary>The results of a read phase. Times are in microseconds.</summary>
 internal readonly record struct ReadResult(
     double PerSecond, double Processor, double P50, double P99, double P999, double Rows, double AllocatedBytes);

@@ -5,13 +5,16 @@ using Signals.Bench.Workloads;
 
 namespace Signals.Bench.Compare;
 
-/// <summary>A child process takes in events and is killed; then this one opens what is left and reads.</summary>
+/// <summary>A child process ingests events and is killed. Then this process opens the remaining files and reads.</summary>
 internal sealed class RecoveryPhase(string name, EventLog log, Func<string> newFolder)
 {
     private const int Events = 3_000_000;
     private const int CheckedUsers = 50;
 
-    /// <summary>Seconds from the call that opens the store to the first answer; returns how many answers are wrong afterwards.</summary>
+    /// <summary>
+    /// Measures the seconds from the call that opens the store to the first answer. Returns how many answers are wrong
+    /// afterwards.
+    /// </summary>
     public int Run(Dictionary<string, double> figures)
     {
         EventLog part = log.Take(Math.Min(log.Count, Events));
@@ -44,10 +47,11 @@ internal sealed class RecoveryPhase(string name, EventLog log, Func<string> newF
         }
     }
 
-    // The peak memory in MiB of the process that was killed.
+    // Returns the peak memory of the killed process in MiB.
     private double FillAndKill(string folder, EventLog part)
     {
-        ProcessStartInfo start = new(Path.Combine(AppContext.BaseDirectory, "Signals.Bench"), FillCommand.Arguments(name, folder, part))
+        ProcessStartInfo start = new(
+            Path.Combine(AppContext.BaseDirectory, "Signals.Bench"), FillCommand.Arguments(name, folder, part))
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

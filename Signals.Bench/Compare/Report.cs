@@ -6,7 +6,7 @@ using Signals.Bench.Workloads;
 
 namespace Signals.Bench.Compare;
 
-/// <summary>The figures of all runs. One thread.</summary>
+/// <summary>The figures of all runs. Used by one thread.</summary>
 internal sealed class Report(CompareOptions options, EventLog log)
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
@@ -14,21 +14,26 @@ internal sealed class Report(CompareOptions options, EventLog log)
     private readonly Dictionary<string, List<Dictionary<string, double>>> _figures = new(StringComparer.Ordinal);
     private readonly Dictionary<string, List<double>> _ceilings = new(StringComparer.Ordinal);
 
-    /// <summary>Ours first, then the peers by name.</summary>
-    public IEnumerable<string> Candidates => _figures.Keys.OrderBy(name => name != Peers.Ours).ThenBy(name => name, StringComparer.Ordinal);
+    /// <summary>The candidates: ours first, then the peers by name.</summary>
+    public IEnumerable<string> Candidates =>
+        _figures.Keys.OrderBy(name => name != Peers.Ours).ThenBy(name => name, StringComparer.Ordinal);
 
-    /// <summary>Wrong answers over all candidates and runs.</summary>
+    /// <summary>The number of wrong answers over all candidates and runs.</summary>
     public int Wrong { get; set; }
 
-    /// <summary>How each candidate was set up.</summary>
+    /// <summary>How each candidate is configured.</summary>
     public SortedDictionary<string, string> Settings { get; } = new(StringComparer.Ordinal);
 
-    /// <summary>The machine and the workload, in a line.</summary>
+    /// <summary>The machine and the workload in one line.</summary>
     public string Conditions =>
         $"{Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}; "
-        + FormattableString.Invariant($"{log.Count:N0} events ({log.Duplicates:N0} duplicates), {options.Workload.Users:N0} users, {options.Runs} run(s), {options.Reads:N0} reads a phase");
+        + FormattableString.Invariant(
+            $"{log.Count:N0} events ({log.Duplicates:N0} duplicates), {options.Workload.Users:N0} users, ")
+        + FormattableString.Invariant($"{options.Runs} run(s), {options.Reads:N0} reads a phase");
 
-    /// <summary>Takes the figures of one run; one that is no number, as of a phase too short for a read, counts as not measured.</summary>
+    /// <summary>
+    /// Adds the figures of one run. A figure that is not a number, as of a phase too short for a read, counts as not measured.
+    /// </summary>
     public void Add(string candidate, Dictionary<string, double> figures) =>
         ListOf(_figures, candidate).Add(figures.Where(figure => double.IsFinite(figure.Value)).ToDictionary());
 
@@ -61,7 +66,8 @@ internal sealed class Report(CompareOptions options, EventLog log)
 
     public string ToJson() => new JsonObject
     {
-        ["machine"] = $"{Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}",
+        ["machine"] =
+            $"{Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}",
         ["events"] = log.Count,
         ["distinctEvents"] = log.Distinct,
         ["users"] = options.Workload.Users,

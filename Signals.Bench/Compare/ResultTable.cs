@@ -37,7 +37,7 @@ internal static class ResultTable
         return rows;
     }
 
-    // Above 1 means that ours is better, whichever way the metric counts.
+    // A ratio above 1 means that ours is better, whether more or less of the metric is better.
     private static string Ratio(Metric metric, double ours, double peer)
     {
         double ratio = metric.MoreIsBetter ? ours / peer : peer / ours;
@@ -50,10 +50,14 @@ internal static class ResultTable
         StringBuilder text = new();
         for (int i = 0; i < rows.Count; i++)
         {
-            text.Append("| ").AppendJoin(" | ", rows[i].Select((cell, column) => column < 2 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]))).AppendLine(" |");
+            IEnumerable<string> cells = rows[i].Select(
+                (cell, column) => column < 2 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]));
+            text.Append("| ").AppendJoin(" | ", cells).AppendLine(" |");
             if (i == 0)
             {
-                text.Append('|').AppendJoin('|', widths.Select((width, column) => new string('-', width + 1) + (column < 2 ? "-" : ":"))).AppendLine("|");
+                IEnumerable<string> dashes = widths.Select(
+                    (width, column) => new string('-', width + 1) + (column < 2 ? "-" : ":"));
+                text.Append('|').AppendJoin('|', dashes).AppendLine("|");
             }
         }
 

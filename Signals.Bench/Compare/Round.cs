@@ -3,18 +3,18 @@ using Signals.Bench.Workloads;
 
 namespace Signals.Bench.Compare;
 
-/// <summary>All phases of one candidate in one run, each in an empty folder, which is deleted at its end.</summary>
+/// <summary>All phases of one candidate in one run. Each phase has an empty folder, which is deleted at its end.</summary>
 internal sealed class Round(string name, EventLog log, ReadPlan plan, Phases phases, Func<string> newFolder)
 {
     private readonly Dictionary<string, double> _figures = [];
 
-    /// <summary>Answers that differ from the model's.</summary>
+    /// <summary>The number of answers that differ from the model's.</summary>
     public int Wrong { get; private set; }
 
-    /// <summary>How the candidate is set up.</summary>
+    /// <summary>How the candidate is configured.</summary>
     public string Settings { get; private set; } = "";
 
-    /// <exception cref="PeerMissingException">The candidate cannot be had here.</exception>
+    /// <exception cref="PeerMissingException">The candidate is not available on this machine.</exception>
     public Dictionary<string, double> Run()
     {
         InFolder(Phases.Ingest, synced: false, IngestAndRead);

@@ -3,7 +3,7 @@ using Signals.Bench.Workloads;
 
 namespace Signals.Bench.Compare;
 
-/// <summary>The right answers for some users, worked out from the log in the plainest way. Immutable.</summary>
+/// <summary>The right answers for some users, computed from the log in the simplest way. Immutable.</summary>
 internal sealed class SequenceModel
 {
     private readonly EventLog _log;
@@ -20,7 +20,7 @@ internal sealed class SequenceModel
         HashSet<uint> seen = [];
         for (int i = 0; i < log.Count; i++)
         {
-            // An id names one event of the whole log, so a second event with it is a duplicate.
+            // An id identifies one event of the whole log, so a second event with the same id is a duplicate.
             if (_events.TryGetValue(log.Users[i], out List<int>? events) && seen.Add(log.Ids[i]))
             {
                 events.Add(i);
@@ -53,7 +53,7 @@ internal sealed class SequenceModel
         answer.Count = row;
     }
 
-    // Newest first, then by type, then by id.
+    // Compares newest first, then by type, then by id.
     private int Compare(int a, int b)
     {
         int order = _log.Times[b].CompareTo(_log.Times[a]);

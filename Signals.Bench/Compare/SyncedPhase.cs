@@ -4,10 +4,10 @@ using Signals.Bench.Workloads;
 
 namespace Signals.Bench.Compare;
 
-/// <summary>One thread appends batches of 256 events and waits for each to be durable.</summary>
+/// <summary>One thread appends batches of 256 events and waits until each is durable.</summary>
 internal static class SyncedPhase
 {
-    /// <summary>Batches of one run.</summary>
+    /// <summary>The number of batches of one run.</summary>
     public const int Batches = 2000;
 
     public static void Run(ICandidate candidate, EventLog log, Dictionary<string, double> figures)

@@ -2,7 +2,7 @@ using Signals.Bench.Workloads;
 
 namespace Signals.Bench.Compare;
 
-/// <summary>Where each user's events would lie if the log were sorted by user, duplicates included. Immutable.</summary>
+/// <summary>Where each user's events would be if the log were sorted by user, duplicates included. Immutable.</summary>
 internal sealed class UserIndex
 {
     private readonly int[] _starts;

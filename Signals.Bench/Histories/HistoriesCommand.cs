@@ -10,7 +10,10 @@ using Signals.Storage.Reads;
 
 namespace Signals.Bench.Histories;
 
-/// <summary>Whether a read of the last 100 events costs the same however long the user's history is: warm times, and bytes read when cold.</summary>
+/// <summary>
+/// Shows whether a read of the last 100 events costs the same however long the user's history is. Measures warm times, and the
+/// bytes read when cold.
+/// </summary>
 internal sealed class HistoriesCommand(int users, string path)
 {
     public const string Usage = "histories [--users 40] [--path DIR]";
@@ -19,7 +22,7 @@ internal sealed class HistoriesCommand(int users, string path)
     private static readonly int[] Lengths = [100, 1_000, 4_000, 16_000, 64_000];
     private static readonly long Start = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
 
-    /// <exception cref="FormatException">An unknown option, or a value that is none.</exception>
+    /// <exception cref="FormatException">An option is unknown, or a value is malformed.</exception>
     public static HistoriesCommand Parse(ReadOnlySpan<string> arguments)
     {
         OptionReader options = new(arguments, Usage);
@@ -28,7 +31,7 @@ internal sealed class HistoriesCommand(int users, string path)
         return command;
     }
 
-    /// <summary>The exit code: 1 when an answer was wrong.</summary>
+    /// <summary>Runs the command and returns the exit code: 1 when an answer was wrong.</summary>
     public int Run()
     {
         StoreSchema schema = StoreSchema.Define(s => s.EventType("view", t => t
@@ -46,7 +49,9 @@ internal sealed class HistoriesCommand(int users, string path)
                     uint[] readers = [.. Enumerable.Range(0, ReadsPerLength).Select(i => (uint)i % (uint)users)];
                     ReadResult result = ReadPhase.Run(user => Read(store, query, length, user, ref wrong), readers);
                     Console.WriteLine(string.Create(
-                        CultureInfo.InvariantCulture, $"{length,7:N0} events a user: warm p50 {result.P50:F2} us, p99 {result.P99:F2} us, {result.AllocatedBytes:F0} bytes allocated"));
+                        CultureInfo.InvariantCulture,
+                        $"{length,7:N0} events a user: warm p50 {result.P50:F2} us, p99 {result.P99:F2} us, "
+                        + $"{result.AllocatedBytes:F0} bytes allocated"));
                 }
             }
 
@@ -62,14 +67,15 @@ internal sealed class HistoriesCommand(int users, string path)
                 StoreStats stats = cold.GetStats();
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{length,7:N0} events a user: with empty caches {stats.BlockBytesRead / 1024.0 / users:F1} KiB in {(double)stats.BlockReads / users:F2} reads of the files a user"));
+                    $"{length,7:N0} events a user: with empty caches {stats.BlockBytesRead / 1024.0 / users:F1} KiB "
+                    + $"in {(double)stats.BlockReads / users:F2} reads of the files a user"));
             }
         });
         Console.WriteLine($"{wrong} wrong answers");
         return wrong == 0 ? 0 : 1;
     }
 
-    /// <summary>Reads until the runtime has compiled the path for good, which it does beside the reads.</summary>
+    /// <summary>Reads until the runtime has compiled the code with full optimisation, which it does in the background.</summary>
     private void WarmUp(SignalStore store, SequenceQuery query, ref int wrong)
     {
         long begin = Stopwatch.GetTimestamp();
@@ -79,12 +85,15 @@ internal sealed class HistoriesCommand(int users, string path)
         }
     }
 
-    private static SequenceQuery Last100(SignalStore store) => store.Query("view").Last(ICandidate.ReadRows).Columns("item_id", "dwell").Build();
+    private static SequenceQuery Last100(SignalStore store) =>
+        store.Query("view").Last(ICandidate.ReadRows).Columns("item_id", "dwell").Build();
 
     private static int Read(SignalStore store, SequenceQuery query, int length, uint user, ref int wrong)
     {
         using Sequence sequence = store.Read(UserOf(length, user), query);
-        bool isRight = sequence.Count == Math.Min(length, ICandidate.ReadRows) && sequence.Times[0] == Start + ((length - 1) * 1000L) && sequence.Field<long>(0)[0] == length - 1;
+        bool isRight = sequence.Count == Math.Min(length, ICandidate.ReadRows)
+            && sequence.Times[0] == Start + ((length - 1) * 1000L)
+            && sequence.Field<long>(0)[0] == length - 1;
         wrong += isRight ? 0 : 1;
         return sequence.Count;
     }
@@ -103,7 +112,11 @@ internal sealed class HistoriesCommand(int users, string path)
                 {
                     vector.AsSpan().Fill((sbyte)i);
                     batch.Add(UserOf(length, user), Start + (i * 1000L), (ulong)i)
-                        .Set("item_id", (long)i).Set("surface", (byte)(i % 8)).Set("action", i % 16).Set("dwell", i % 77 / 3f).SetVector<sbyte>("embedding", vector);
+                        .Set("item_id", (long)i)
+                        .Set("surface", (byte)(i % 8))
+                        .Set("action", i % 16)
+                        .Set("dwell", i % 77 / 3f)
+                        .SetVector<sbyte>("embedding", vector);
                     if (batch.Count == ICandidate.BatchRows)
                     {
                         store.Append(batch);

@@ -7,8 +7,8 @@ internal static class ImportCommand
 {
     public const string Usage = "import [--events 10000000] [--users 200000] [--path DIR]";
 
-    /// <summary>The exit code: 1 when a read gave a wrong vector.</summary>
-    /// <exception cref="FormatException">An unknown option, or a value that is none.</exception>
+    /// <summary>Runs the comparison and returns the exit code: 1 when a read gave a wrong vector.</summary>
+    /// <exception cref="FormatException">An option is unknown, or a value is malformed.</exception>
     public static int Run(ReadOnlySpan<string> arguments)
     {
         int events = 10_000_000;
@@ -16,7 +16,9 @@ internal static class ImportCommand
         string path = Path.GetTempPath();
         for (int i = 0; i < arguments.Length; i += 2)
         {
-            string value = i + 1 < arguments.Length ? arguments[i + 1] : throw new FormatException($"{arguments[i]} needs a value. {Usage}");
+            string value = i + 1 < arguments.Length
+                ? arguments[i + 1]
+                : throw new FormatException($"{arguments[i]} needs a value. {Usage}");
             switch (arguments[i])
             {
                 case "--events": events = int.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture); break;

@@ -3,7 +3,9 @@ using Signals.Bench.Workloads;
 
 namespace Signals.Bench.Import;
 
-/// <summary>Events to enrich, and the vector that each gets: 64 signed bytes that follow from the event's id. Immutable.</summary>
+/// <summary>
+/// The events to enrich, and the vector that each of them gets: 64 signed bytes that are computed from the event's id. Immutable.
+/// </summary>
 internal sealed class ImportWorkload
 {
     public const int Dimensions = 64;
@@ -19,19 +21,19 @@ internal sealed class ImportWorkload
             Sorted[i] = i;
         }
 
-        // By user, then newest first, then by id: the order that both stores keep.
+        // By user, then newest first, then by id. Both stores keep this order.
         Array.Sort(Sorted, Compare);
     }
 
     public EventLog Log { get; }
 
-    /// <summary>Indexes of all events in the order of user, time descending, id.</summary>
+    /// <summary>The indexes of all events in the order of user, time descending, id.</summary>
     public int[] Sorted { get; }
 
-    /// <summary>Users to read, drawn as the events' users are.</summary>
+    /// <summary>The users to read. They have the same distribution as the events' users.</summary>
     public uint[] Readers { get; }
 
-    /// <summary>The vector of an event.</summary>
+    /// <summary>Computes the vector of an event.</summary>
     public static void WriteVector(uint id, Span<byte> vector)
     {
         ulong state = id;

@@ -2,12 +2,14 @@ using System.Diagnostics;
 
 namespace Signals.Bench.Import;
 
-/// <summary>Reads without pause on a thread of its own, and tells the percentiles of each stretch. Disposing ends it.</summary>
+/// <summary>
+/// Reads without pause on its own thread, and reports the percentiles since the last report. Disposing it ends the thread.
+/// </summary>
 internal sealed class ReadProbe : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Thread _thread;
-    private List<long> _ticks = new(1 << 20); // guarded by _gate
+    private List<long> _ticks = new(1 << 20); // Guarded by _gate.
     private volatile bool _stopping;
 
     public ReadProbe(uint[] users, Action<uint> read)

@@ -5,10 +5,13 @@ using Signals.Bench.Workloads;
 
 namespace Signals.Bench.Import;
 
-/// <summary>RocksDB: the vectors under the events' keys in a column family of their own, from a sorted file that is ingested by move.</summary>
+/// <summary>
+/// RocksDB: the vectors are in a column family of their own, under the keys of the events. They come from a sorted file that is
+/// ingested by moving it.
+/// </summary>
 internal sealed class RocksDbImport(ImportWorkload workload, string folder)
 {
-    /// <summary>Runs it and prints what it took; false when a read gave a wrong vector.</summary>
+    /// <summary>Runs the import and prints how long it took. False when a read gave a wrong vector.</summary>
     public bool Run()
     {
         DbOptions options = RocksDbSettings.Options();
@@ -25,7 +28,9 @@ internal sealed class RocksDbImport(ImportWorkload workload, string folder)
         database.IngestExternalFiles([file], new IngestExternalFileOptions().SetMoveFiles(true), family);
         bool right = IsRight(database, family, workload.Sorted[0]);
         double importing = Stopwatch.GetElapsedTime(begin).TotalSeconds;
-        Console.WriteLine($"RocksDB, move: file written at {Rate(writing)}; ingested until a read saw it at {Rate(importing)}; both {Rate(writing + importing)}");
+        Console.WriteLine(
+            $"RocksDB, move: file written at {Rate(writing)}; ingested until a read saw it at {Rate(importing)}; "
+            + $"both {Rate(writing + importing)}");
         for (int i = 0; i < workload.Sorted.Length; i += 9973)
         {
             right &= IsRight(database, family, workload.Sorted[i]);
@@ -61,7 +66,7 @@ internal sealed class RocksDbImport(ImportWorkload workload, string folder)
         return database.Get(key, family).AsSpan().SequenceEqual(expected);
     }
 
-    // One type here, so that the keys are in the order of the workload.
+    // There is only one type here, so the keys have the order of the workload.
     private static void KeyOf(EventLog log, int i, byte[] key, byte[] value)
     {
         RocksDbKey.Write(key, value, log, i);

@@ -11,12 +11,14 @@ using Signals.Storage.Segments;
 
 namespace Signals.Bench.Import;
 
-/// <summary>This library: a segment with one vector per event, imported by move, read at once, then folded by compaction.</summary>
+/// <summary>
+/// This library: imports a segment with one vector per event, reads it at once, then waits until compaction has folded it.
+/// </summary>
 internal sealed class SignalsImport(ImportWorkload workload, string folder, bool move)
 {
     private const string Vector = "embedding";
 
-    /// <summary>Runs it and prints what it took; false when a read gave a wrong vector.</summary>
+    /// <summary>Runs the import and prints how long it took. False when a read gave a wrong vector.</summary>
     public bool Run()
     {
         StoreSchema schema = StoreSchema.Define(s => s.EventType("view", t => t
@@ -48,16 +50,25 @@ internal sealed class SignalsImport(ImportWorkload workload, string folder, bool
         StoreStats stats = WaitUntilFolded(store);
         double folding = Stopwatch.GetElapsedTime(begin).TotalSeconds;
         var compacting = probe.Take();
-        Wait(2); // the column files are read into the cache
+        Wait(2); // The column files are being read into the cache.
         probe.Take();
         Wait(3);
         var after = probe.Take();
-        Console.WriteLine($"Signals, {(move ? "move" : "copy")}: segment written (sorted, synced) at {Rate(writing)}; imported until a read saw it at {Rate(importing)}; "
+        Console.WriteLine(
+            $"Signals, {(move ? "move" : "copy")}: segment written (sorted, synced) at {Rate(writing)}; "
+            + $"imported until a read saw it at {Rate(importing)}; "
             + $"both {Rate(writing + importing)}; folded in the background within {folding:F2} s");
-        Console.WriteLine($"  reads p50/p99 us: idle {idle.P50:F1}/{idle.P99:F1} ({idle.Reads:N0}), during the import {during.P50:F1}/{during.P99:F1} ({during.Reads:N0}), "
-            + $"until folded {compacting.P50:F1}/{compacting.P99:F1} ({compacting.Reads:N0}, {stats.BlockCacheMisses - misses:N0} blocks loaded), idle afterwards {after.P50:F1}/{after.P99:F1} ({after.Reads:N0})");
-        Console.WriteLine($"  bytes written per patched row: segment {(double)segmentBytes / workload.Log.Count:F1}, import {(move ? 0 : (double)segmentBytes / workload.Log.Count):F1}, "
-            + $"fold {(double)stats.FoldBytesWritten / workload.Log.Count:F1}; other compactions {stats.CompactionBytesWritten - stats.FoldBytesWritten - compacted:N0} bytes in all; "
+        Console.WriteLine(
+            $"  reads p50/p99 us: idle {idle.P50:F1}/{idle.P99:F1} ({idle.Reads:N0}), "
+            + $"during the import {during.P50:F1}/{during.P99:F1} ({during.Reads:N0}), "
+            + $"until folded {compacting.P50:F1}/{compacting.P99:F1} ({compacting.Reads:N0}, "
+            + $"{stats.BlockCacheMisses - misses:N0} blocks loaded), "
+            + $"idle afterwards {after.P50:F1}/{after.P99:F1} ({after.Reads:N0})");
+        Console.WriteLine(
+            $"  bytes written per patched row: segment {(double)segmentBytes / workload.Log.Count:F1}, "
+            + $"import {(move ? 0 : (double)segmentBytes / workload.Log.Count):F1}, "
+            + $"fold {(double)stats.FoldBytesWritten / workload.Log.Count:F1}; "
+            + $"other compactions {stats.CompactionBytesWritten - stats.FoldBytesWritten - compacted:N0} bytes in all; "
             + $"{stats.RowsFolded:N0} rows folded");
         foreach (uint user in workload.Readers.Take(500))
         {
@@ -88,8 +99,11 @@ internal sealed class SignalsImport(ImportWorkload workload, string folder, bool
         EventBatch batch = store.CreateBatch("view", ICandidate.BatchRows);
         for (int i = 0; i < log.Count; i++)
         {
-            batch.Add(UserId.From(log.Users[i] + 1), log.Times[i], log.Ids[i]).Set("item_id", (long)log.Items[i]).Set("surface", log.Surfaces[i])
-                .Set("action", (int)log.Actions[i]).Set("dwell", log.Dwells[i]);
+            batch.Add(UserId.From(log.Users[i] + 1), log.Times[i], log.Ids[i])
+                .Set("item_id", (long)log.Items[i])
+                .Set("surface", log.Surfaces[i])
+                .Set("action", (int)log.Actions[i])
+                .Set("dwell", log.Dwells[i]);
             if (batch.Count == ICandidate.BatchRows || i == log.Count - 1)
             {
                 store.Append(batch);
@@ -105,12 +119,14 @@ internal sealed class SignalsImport(ImportWorkload workload, string folder, bool
         EventLog log = workload.Log;
         EventTypeSchema type = store.Schema["view"];
         Column<sbyte> column = type.Column<sbyte>(Vector);
-        using SegmentWriter writer = SegmentWriter.Create(file, type, new SegmentOptions { Generation = 1, MemoryBudgetBytes = 1L << 30 });
+        using SegmentWriter writer = SegmentWriter.Create(
+            file, type, new SegmentOptions { Generation = 1, MemoryBudgetBytes = 1L << 30 });
         byte[] vector = new byte[ImportWorkload.Dimensions];
         foreach (int i in workload.Sorted)
         {
             ImportWorkload.WriteVector(log.Ids[i], vector);
-            writer.Correct(UserId.From(log.Users[i] + 1), log.Times[i], log.Ids[i]).SetVector(column, MemoryMarshal.Cast<byte, sbyte>(vector));
+            writer.Correct(UserId.From(log.Users[i] + 1), log.Times[i], log.Ids[i])
+                .SetVector(column, MemoryMarshal.Cast<byte, sbyte>(vector));
         }
 
         writer.Finish();

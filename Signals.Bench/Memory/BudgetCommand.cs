@@ -10,14 +10,14 @@ using Signals.Storage.Reads;
 namespace Signals.Bench.Memory;
 
 /// <summary>
-/// What a store with one memory budget really takes: resident memory at its peak in each phase, less what was resident with the events made and the
-/// runtime warm, before the store was opened.
+/// Measures how much memory a store with one memory budget really uses: the peak of resident memory in each phase, minus what was
+/// resident before the store was opened, when the events were generated and the runtime was warm.
 /// </summary>
 internal sealed class BudgetCommand(WorkloadOptions workload, int mib, int reads, string path)
 {
     public const string Usage = "budget [--mib 512] [--events 20000000] [--users 200000] [--reads 500000] [--path DIR]";
 
-    /// <exception cref="FormatException">An unknown option, or a value that is none.</exception>
+    /// <exception cref="FormatException">An option is unknown, or a value is malformed.</exception>
     public static BudgetCommand Parse(ReadOnlySpan<string> arguments)
     {
         OptionReader options = new(arguments, Usage);
@@ -28,13 +28,13 @@ internal sealed class BudgetCommand(WorkloadOptions workload, int mib, int reads
         return command;
     }
 
-    /// <summary>The exit code: 1 when a phase took more than the budget.</summary>
+    /// <summary>Runs the command and returns the exit code: 1 when a phase used more than the budget.</summary>
     public int Run()
     {
         EventLogGenerator generator = new(workload);
         EventLog log = generator.Generate();
         uint[] users = generator.PopularUsers(reads, seed: 51);
-        BenchFolder.Use(path, folder => Ingest(folder, log.Take(Math.Min(log.Count, 200_000)), users, _ => { })); // compiles the code
+        BenchFolder.Use(path, folder => Ingest(folder, log.Take(Math.Min(log.Count, 200_000)), users, _ => { })); // Compiles the code.
         GC.Collect();
         double most = 0;
         BenchFolder.Use(path, folder =>
@@ -44,7 +44,12 @@ internal sealed class BudgetCommand(WorkloadOptions workload, int mib, int reads
             {
                 double peak = use.PeakMemory();
                 most = Math.Max(most, peak);
-                Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{phase,-12} peak so far {peak,6:F0} MiB of {mib}; managed heap {GC.GetGCMemoryInfo().TotalCommittedBytes >> 20} MiB committed, {GC.GetTotalAllocatedBytes() >> 20} MiB allocated so far, {GC.CollectionCount(0)}, {GC.CollectionCount(1)} and {GC.CollectionCount(2)} collections"));
+                Console.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{phase,-12} peak so far {peak,6:F0} MiB of {mib}; "
+                    + $"managed heap {GC.GetGCMemoryInfo().TotalCommittedBytes >> 20} MiB committed, "
+                    + $"{GC.GetTotalAllocatedBytes() >> 20} MiB allocated so far, "
+                    + $"{GC.CollectionCount(0)}, {GC.CollectionCount(1)} and {GC.CollectionCount(2)} collections"));
             });
         });
         return most <= mib ? 0 : 1;

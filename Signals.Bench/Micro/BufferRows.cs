@@ -4,7 +4,7 @@ using Signals.Core.Serving.Rows;
 
 namespace Signals.Bench.Micro;
 
-/// <summary>One user's rows whose columns are buffers. Immutable.</summary>
+/// <summary>The rows of one user, with buffers as columns. Immutable.</summary>
 internal sealed class BufferRows(int count, params ColumnBuffer[] columns) : IRowSource
 {
     private readonly long[] _times = [.. Enumerable.Range(0, count).Select(i => (long)(count - i))];

@@ -4,7 +4,7 @@ using Signals.Core.Columns;
 
 namespace Signals.Bench.Micro;
 
-/// <summary>Column chunks of 4,096 rows: encoding all of them, decoding 100 from anywhere, per encoding.</summary>
+/// <summary>Column chunks of 4,096 rows: encodes all of them and decodes 100 from any position, for each encoding.</summary>
 public class ChunkBenchmarks
 {
     private const int Rows = 4096;

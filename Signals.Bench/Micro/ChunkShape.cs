@@ -1,23 +1,23 @@
 namespace Signals.Bench.Micro;
 
-/// <summary>What the rows of a column chunk are, and so how it is encoded.</summary>
+/// <summary>What the rows of a column chunk hold. This determines the encoding.</summary>
 public enum ChunkShape
 {
-    /// <summary>One value: no bytes a row.</summary>
+    /// <summary>One value for all rows: no bytes per row.</summary>
     Constant,
 
-    /// <summary>Integers within a byte of each other.</summary>
+    /// <summary>Integers that differ by less than a byte holds.</summary>
     OneByte,
 
-    /// <summary>Integers within 32 bits of each other.</summary>
+    /// <summary>Integers that differ by less than 32 bits hold.</summary>
     FourBytes,
 
-    /// <summary>A few values far apart: codes.</summary>
+    /// <summary>A few values that are far apart: codes.</summary>
     Dictionary,
 
-    /// <summary>Floats as they are.</summary>
+    /// <summary>Floats, stored as they are.</summary>
     Floats,
 
-    /// <summary>Vectors of 64 signed bytes as they are.</summary>
+    /// <summary>Vectors of 64 signed bytes, stored as they are.</summary>
     Vectors,
 }

@@ -4,7 +4,7 @@ using Signals.Storage.Tables;
 
 namespace Signals.Bench.Micro;
 
-/// <summary>Probes of a table's directory of 200,000 users: one that is there, one that is not.</summary>
+/// <summary>Probes of a table's directory of 200,000 users: for a user that is in it, and for one that is not.</summary>
 public class DirectoryBenchmarks
 {
     private const int Users = 200_000;
@@ -20,7 +20,13 @@ public class DirectoryBenchmarks
             .Select(page => page.Select(user => new DirectoryEntry(user, Count: 10, Newest: 500_000, Oldest: 1000)).ToArray())];
         int[] firstRows = [.. Enumerable.Range(0, entries.Length).Select(page => 10 * DirectoryPageFormat.Users * page), 10 * Users];
         DirectoryPage[] pages = [.. entries.Select((page, i) => DirectoryPage.Open(
-            DirectoryPageEncoder.Encode(page), page.Length, page[0].User, firstRows[i], firstRows[i + 1], minTime: 0, maxTime: 1_000_000))];
+            DirectoryPageEncoder.Encode(page),
+            page.Length,
+            page[0].User,
+            firstRows[i],
+            firstRows[i + 1],
+            minTime: 0,
+            maxTime: 1_000_000))];
         _directory = new TableDirectory(Users, new DirectoryPages([.. entries.Select(page => page[0].User)], firstRows, []), pages);
     }
 

@@ -6,7 +6,7 @@ using Signals.Core.Serving.Rows;
 
 namespace Signals.Bench.Micro;
 
-/// <summary>Two conditions over 1,024 rows as masks: a float above a bound and a byte that is not one of some.</summary>
+/// <summary>Evaluates two conditions over 1,024 rows as masks: a float above a bound, and a byte that is not in a set.</summary>
 public class FilterBenchmarks
 {
     private const int Rows = 1024;

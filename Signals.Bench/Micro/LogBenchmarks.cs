@@ -4,7 +4,7 @@ using Signals.Storage.Wal;
 
 namespace Signals.Bench.Micro;
 
-/// <summary>A frame of 10 KiB, about 256 small events, written to the log without a sync.</summary>
+/// <summary>Writes a frame of 10 KiB, about 256 small events, to the log without a sync.</summary>
 public class LogBenchmarks
 {
     private const long LogBytes = 64 << 20;

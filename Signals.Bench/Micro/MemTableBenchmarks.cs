@@ -6,14 +6,15 @@ using Signals.Storage.MemTables;
 
 namespace Signals.Bench.Micro;
 
-/// <summary>The memtable: a batch of 256 events of as many users appended, and the newest 100 keys of a user read.</summary>
+/// <summary>The memtable: appends a batch of 256 events of as many users, and reads the newest 100 keys of a user.</summary>
 public class MemTableBenchmarks
 {
     private const int Rows = 256;
     private const int Users = 50_000;
 
     private static readonly EventTypeSchema Declared =
-        StoreSchema.Define(s => s.EventType("view", t => t.Field<long>("item").Field<byte>("surface").Field<int>("action").Field<float>("dwell")))["view"];
+        StoreSchema.Define(s => s.EventType(
+            "view", t => t.Field<long>("item").Field<byte>("surface").Field<int>("action").Field<float>("dwell")))["view"];
 
     private readonly MemArenaPool _pool = new(256 << 20, keep: 1);
     private readonly MemTableWriter _writer = new();
@@ -33,7 +34,10 @@ public class MemTableBenchmarks
             EventBatch batch = new(Declared, Rows);
             for (int row = 0; row < Rows; row++)
             {
-                batch.Add(UserId.From((ulong)random.Next(Users) + 1), (i * Rows) + row, (ulong)((i * Rows) + row)).Set("item", (long)row).Set("dwell", 1f);
+                int number = (i * Rows) + row;
+                batch.Add(UserId.From((ulong)random.Next(Users) + 1), number, (ulong)number)
+                    .Set("item", (long)row)
+                    .Set("dwell", 1f);
             }
 
             byte[] record = new byte[BatchRecordWriter.Plan(batch)];

@@ -2,19 +2,23 @@ using BenchmarkDotNet.Columns;
 using BenchmarkDotNet.Configs;
 using BenchmarkDotNet.Diagnosers;
 using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
 namespace Signals.Bench.Micro;
 
-/// <summary>BenchmarkDotNet over the components one by one. Its own options are passed on; without any, everything runs, a few minutes in all.</summary>
+/// <summary>
+/// Runs BenchmarkDotNet on the components one by one. Its own options are passed on. Without any, everything runs, which takes a
+/// few minutes.
+/// </summary>
 internal static class MicroCommand
 {
     public const string Usage = "micro [--filter *Ring*] [options of BenchmarkDotNet]";
 
     public static int Run(string[] arguments)
     {
-        // In this process, because a benchmark of internals cannot be built elsewhere.
+        // The benchmarks run in this process, because a benchmark of internals cannot be built elsewhere.
         IConfig config = DefaultConfig.Instance
             .AddJob(Job.ShortRun.WithToolchain(InProcessEmitToolchain.Instance))
             .AddDiagnoser(MemoryDiagnoser.Default)
@@ -22,6 +26,7 @@ internal static class MicroCommand
             .WithOptions(ConfigOptions.DisableLogFile)
             .WithArtifactsPath(Path.Combine(Path.GetTempPath(), "signals-bench-micro"));
         string[] all = arguments.Contains("--filter") ? arguments : [.. arguments, "--filter", "*"];
-        return BenchmarkSwitcher.FromAssembly(typeof(MicroCommand).Assembly).Run(all, config).Any(summary => summary.HasCriticalValidationErrors) ? 1 : 0;
+        IEnumerable<Summary> summaries = BenchmarkSwitcher.FromAssembly(typeof(MicroCommand).Assembly).Run(all, config);
+        return summaries.Any(summary => summary.HasCriticalValidationErrors) ? 1 : 0;
     }
 }

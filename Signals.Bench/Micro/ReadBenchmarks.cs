@@ -7,7 +7,9 @@ using Signals.Storage.Reads;
 
 namespace Signals.Bench.Micro;
 
-/// <summary>Reads of a warm store: the newest 100 of one type, of three types merged, and the tensors of eight users.</summary>
+/// <summary>
+/// Reads of a warm store: the newest 100 events of one type, those of three types merged, and the tensors of eight users.
+/// </summary>
 public class ReadBenchmarks
 {
     private const int Users = 200;

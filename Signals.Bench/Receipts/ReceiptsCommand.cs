@@ -13,8 +13,8 @@ using Signals.Storage.Serving;
 namespace Signals.Bench.Receipts;
 
 /// <summary>
-/// Bytes per logged request, a receipt against the features in full, by the length of the sequence; what a receipt costs a read; and how fast
-/// sequences are rebuilt.
+/// Measures, for several lengths of a sequence, the bytes per logged request of a receipt and of the complete features. Also
+/// measures what a receipt costs a read, and how fast sequences are rebuilt.
 /// </summary>
 internal sealed class ReceiptsCommand(int requests, string path)
 {
@@ -46,7 +46,9 @@ internal sealed class ReceiptsCommand(int requests, string path)
     public int Run()
     {
         MeasureIngest();
-        Console.WriteLine("length  rows  receipt B  features B/request  same, 1 a block  ratio   read us  + receipt us  log us  rebuild one ms  rebuilt/s in bulk");
+        Console.WriteLine(
+            "length  rows  receipt B  features B/request  same, 1 a block  ratio   read us  + receipt us  log us  "
+            + "rebuild one ms  rebuilt/s in bulk");
         foreach (int length in Lengths)
         {
             string folder = Path.Combine(path, $"signals-receipts-{Guid.NewGuid():N}");
@@ -64,7 +66,9 @@ internal sealed class ReceiptsCommand(int requests, string path)
         return 0;
     }
 
-    /// <summary>The same events into a store that keeps versions and into one that does not, in turn, until flushed.</summary>
+    /// <summary>
+    /// Appends the same events to a store that keeps versions and to one that does not, in turn, until they are flushed.
+    /// </summary>
     private void MeasureIngest()
     {
         TimeSpan[] took = new TimeSpan[2];
@@ -73,11 +77,12 @@ internal sealed class ReceiptsCommand(int requests, string path)
             int keeps = round & 1;
             string folder = Path.Combine(path, $"signals-receipts-{Guid.NewGuid():N}");
             StoreSchema schema = StoreSchema.Define(s => s.EventType("view", t => t.Field<ulong>("item").Field<float>("dwell")));
-            using (SignalStore store = SignalStore.Open(folder, schema, new StoreOptions { VersionRetention = keeps == 1 ? new VersionRetention() : null }))
+            StoreOptions options = new() { VersionRetention = keeps == 1 ? new VersionRetention() : null };
+            using (SignalStore store = SignalStore.Open(folder, schema, options))
             {
                 EventBatch batch = store.CreateBatch("view");
                 TimeSpan time = Time(() => IngestInto(store, batch));
-                took[keeps] += round < 0 ? TimeSpan.Zero : time; // the first of each warms up
+                took[keeps] += round < 0 ? TimeSpan.Zero : time; // The first round of each only warms up.
             }
 
             Directory.Delete(folder, recursive: true);
@@ -85,7 +90,9 @@ internal sealed class ReceiptsCommand(int requests, string path)
 
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"ingest of {IngestEvents:N0} events to flushed: {took[0].TotalSeconds / IngestRounds:F2} s, with kept versions {took[1].TotalSeconds / IngestRounds:F2} s, ratio {took[1] / took[0]:F2} ({IngestRounds} rounds in turn)"));
+            $"ingest of {IngestEvents:N0} events to flushed: {took[0].TotalSeconds / IngestRounds:F2} s, "
+            + $"with kept versions {took[1].TotalSeconds / IngestRounds:F2} s, ratio {took[1] / took[0]:F2} "
+            + $"({IngestRounds} rounds in turn)"));
     }
 
     private static void IngestInto(SignalStore store, EventBatch batch)
@@ -93,7 +100,9 @@ internal sealed class ReceiptsCommand(int requests, string path)
         const long StartMs = 1_767_225_600_000;
         for (int i = 0; i < IngestEvents; i++)
         {
-            batch.Add(UserId.From((ulong)(i * 2_654_435_761L % 100_000) + 1), StartMs + i, (ulong)i).Set("item", (ulong)i % 5000).Set("dwell", (float)(i % 100));
+            batch.Add(UserId.From((ulong)(i * 2_654_435_761L % 100_000) + 1), StartMs + i, (ulong)i)
+                .Set("item", (ulong)i % 5000)
+                .Set("dwell", (float)(i % 100));
             if (batch.Count == 256)
             {
                 store.Append(batch);
@@ -109,11 +118,20 @@ internal sealed class ReceiptsCommand(int requests, string path)
     private void Measure(string folder, int length)
     {
         StoreSchema schema = StoreSchema.Define(s => s.EventType(
-            "view", t => t.Field<ulong>("item").Field<float>("dwell").Field<byte>("surface").Enrichment<int>("category").EnrichmentVector<Half>("embedding", Dimensions)));
+            "view",
+            t => t.Field<ulong>("item")
+                .Field<float>("dwell")
+                .Field<byte>("surface")
+                .Enrichment<int>("category")
+                .EnrichmentVector<Half>("embedding", Dimensions)));
         StoreOptions options = new() { VersionRetention = new VersionRetention() };
         using SignalStore store = SignalStore.Open(Path.Combine(folder, "store"), schema, options);
-        store.Definitions.Register(SequenceDefinition.Create("feed").OwnedBy("bench").From("view", source => source.Last(length)).Size(length)
-            .Columns("item", "dwell", "surface", "category", "embedding").Build());
+        store.Definitions.Register(SequenceDefinition.Create("feed")
+            .OwnedBy("bench")
+            .From("view", source => source.Last(length))
+            .Size(length)
+            .Columns("item", "dwell", "surface", "category", "embedding")
+            .Build());
         Ingest ingest = new(store);
         ingest.Append(length);
         store.CompactAsync().GetAwaiter().GetResult();
@@ -130,7 +148,7 @@ internal sealed class ReceiptsCommand(int requests, string path)
             {
                 UserId user = UserId.From((ulong)(i % Users) + 1);
                 ingest.Append(1);
-                store.Read(user, "feed").Dispose(); // what was appended since is in the caches for both
+                store.Read(user, "feed").Dispose(); // Loads what was appended since into the caches, for both kinds of reads.
                 ServedSequence served = default;
                 bool isPlainFirst = i % 2 == 0;
                 plain += isPlainFirst ? Time(ReadPlain) : TimeSpan.Zero;
@@ -158,7 +176,15 @@ internal sealed class ReceiptsCommand(int requests, string path)
     }
 
     private void Report(
-        SignalStore store, SequenceReceipt[] receipts, int length, long rows, long together, long alone, TimeSpan plain, TimeSpan withReceipt, TimeSpan logged)
+        SignalStore store,
+        SequenceReceipt[] receipts,
+        int length,
+        long rows,
+        long together,
+        long alone,
+        TimeSpan plain,
+        TimeSpan withReceipt,
+        TimeSpan logged)
     {
         TimeSpan one = Time(() => Require(store.Rebuild(receipts[requests / 2])));
         int rebuilt = 0;
@@ -166,7 +192,9 @@ internal sealed class ReceiptsCommand(int requests, string path)
         double bytes = (double)together / requests;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{length,6}  {rows / requests,5}  {SequenceReceipt.Bytes,8}  {bytes,17:N0}  {(double)alone / requests,15:N0}  {bytes / SequenceReceipt.Bytes,6:N0}  {Micros(plain),7:F1}  {Micros(withReceipt - plain),12:F1}  {Micros(logged),6:F1}  {one.TotalMilliseconds,14:F1}  {rebuilt / bulk.TotalSeconds,17:N0}"));
+            $"{length,6}  {rows / requests,5}  {SequenceReceipt.Bytes,8}  {bytes,17:N0}  {(double)alone / requests,15:N0}  "
+            + $"{bytes / SequenceReceipt.Bytes,6:N0}  {Micros(plain),7:F1}  {Micros(withReceipt - plain),12:F1}  "
+            + $"{Micros(logged),6:F1}  {one.TotalMilliseconds,14:F1}  {rebuilt / bulk.TotalSeconds,17:N0}"));
     }
 
     private static int Require(RebuiltSequence sequence)
@@ -186,7 +214,10 @@ internal sealed class ReceiptsCommand(int requests, string path)
         return Stopwatch.GetElapsedTime(start);
     }
 
-    /// <summary>Events of all users in turn: popular items again and again, embeddings of the item, so that features repeat as real ones do.</summary>
+    /// <summary>
+    /// Appends events of all users in turn. Popular items occur again and again with the same embedding, so that features repeat
+    /// as real ones do.
+    /// </summary>
     private sealed class Ingest(SignalStore store)
     {
         private readonly Random _random = new(1);
@@ -221,8 +252,12 @@ internal sealed class ReceiptsCommand(int requests, string path)
                 component = (Half)(values.NextDouble() - 0.5);
             }
 
-            batch.Add(UserId.From(user + 1), _time += 137, _id++).Set("item", (ulong)item).Set("dwell", (float)(-20 * Math.Log(1 - _random.NextDouble())))
-                .Set("surface", (byte)_random.Next(8)).Set("category", item % 50).SetVector<Half>("embedding", _vector);
+            batch.Add(UserId.From(user + 1), _time += 137, _id++)
+                .Set("item", (ulong)item)
+                .Set("dwell", (float)(-20 * Math.Log(1 - _random.NextDouble())))
+                .Set("surface", (byte)_random.Next(8))
+                .Set("category", item % 50)
+                .SetVector<Half>("embedding", _vector);
         }
     }
 }

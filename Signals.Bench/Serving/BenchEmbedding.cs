@@ -2,7 +2,7 @@ using Signals.Core.Enrichment;
 
 namespace Signals.Bench.Serving;
 
-/// <summary>A serving-time enrichment: an item's 64 halves from a table in memory. Threads: any.</summary>
+/// <summary>An enrichment at serving: the 64 halves of an item, from a table in memory. Any thread.</summary>
 internal sealed class BenchEmbedding : IEnricher
 {
     public const int Dimensions = 64;

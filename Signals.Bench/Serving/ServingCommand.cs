@@ -9,8 +9,8 @@ using Signals.Storage.Serving;
 namespace Signals.Bench.Serving;
 
 /// <summary>
-/// Measures a served definition: single reads (p50, p99, bytes allocated), and batches of 256 users into padded tensors against a copy of
-/// the same bytes in the same run.
+/// Measures a served definition. It measures single reads (p50, p99, bytes allocated), and batches of 256 users into padded
+/// tensors, which it compares with a copy of the same bytes in the same run.
 /// </summary>
 internal sealed class ServingCommand(int users, int reads, int batches, string embedding, string path)
 {
@@ -77,7 +77,8 @@ internal sealed class ServingCommand(int users, int reads, int batches, string e
         Array.Sort(ticks);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"read: p50 {Microseconds(ticks, 0.5):F1} us, p99 {Microseconds(ticks, 0.99):F1} us, {(double)rows / reads:F1} rows, {(double)allocated / reads:F1} bytes allocated a read"));
+            $"read: p50 {Microseconds(ticks, 0.5):F1} us, p99 {Microseconds(ticks, 0.99):F1} us, "
+            + $"{(double)rows / reads:F1} rows, {(double)allocated / reads:F1} bytes allocated a read"));
     }
 
     private void Batch(SignalStore store)
@@ -110,11 +111,13 @@ internal sealed class ServingCommand(int users, int reads, int batches, string e
 
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"batch of {BatchUsers}: {batch.TotalMilliseconds:F2} ms, copy of its {target.Length / 1e6:F1} MB {copy.TotalMilliseconds:F2} ms, {copy / batch:P0} of the ceiling (least of {batches})"));
+            $"batch of {BatchUsers}: {batch.TotalMilliseconds:F2} ms, "
+            + $"copy of its {target.Length / 1e6:F1} MB {copy.TotalMilliseconds:F2} ms, "
+            + $"{copy / batch:P0} of the ceiling (least of {batches})"));
         Explain(store, chosen, set);
     }
 
-    /// <summary>Where the time of one more batch goes.</summary>
+    /// <summary>Prints how the time of one more batch is divided among the stages.</summary>
     private static void Explain(SignalStore store, UserId[] users, TensorSet set)
     {
         ReadTrace trace = new();

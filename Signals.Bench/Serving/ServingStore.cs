@@ -7,13 +7,18 @@ using Signals.Storage;
 
 namespace Signals.Bench.Serving;
 
-/// <summary>A store with a definition of three types, two conditions, dedup, a stored and a serving-time enrichment, 256 rows.</summary>
+/// <summary>
+/// A store with a definition of three event types, two conditions, dedup, one stored and one serving-time enrichment, and 256
+/// rows.
+/// </summary>
 internal static class ServingStore
 {
     public const int Size = 256;
     public const string Definition = "feed";
 
-    /// <summary>Room for every block, stored embeddings included (about 0.16 MB a user): what is measured are warm reads.</summary>
+    /// <summary>
+    /// Room for every block, stored embeddings included (about 0.16 MB per user), so that warm reads are measured.
+    /// </summary>
     private const long CacheBytes = 1L << 30;
 
     private static readonly string[] Types = ["view", "click", "purchase"];

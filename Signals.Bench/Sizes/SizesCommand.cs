@@ -6,7 +6,9 @@ using Signals.Storage.Tables;
 
 namespace Signals.Bench.Sizes;
 
-/// <summary>Where the bytes of tables go: the events of the comparison, flushed and compacted, by column and part.</summary>
+/// <summary>
+/// Shows what the bytes of tables are used for, by column and part. It uses the events of the comparison, flushed and compacted.
+/// </summary>
 internal static class SizesCommand
 {
     public const string Usage = "sizes [--events 10000000] [--path DIR]";

@@ -3,18 +3,18 @@ using Signals.Storage.Tables;
 
 namespace Signals.Bench.Sizes;
 
-/// <summary>Bytes of tables by what they are for. One thread.</summary>
+/// <summary>The bytes of tables, by their purpose. Used by one thread.</summary>
 internal sealed class TableSizes
 {
     private readonly Dictionary<string, long> _bytes = [];
 
-    /// <summary>Bytes of every part, with the checksums of its chunks.</summary>
+    /// <summary>The bytes of every part, including the checksums of its chunks.</summary>
     public IReadOnlyDictionary<string, long> Bytes => _bytes;
 
-    /// <summary>Entries of directories: a user of a table is one.</summary>
+    /// <summary>The number of directory entries. Each user of a table has one.</summary>
     public long DirectoryEntries { get; private set; }
 
-    /// <summary>Blocks.</summary>
+    /// <summary>The number of blocks.</summary>
     public long Blocks { get; private set; }
 
     /// <summary>Adds a table without column files.</summary>
@@ -33,7 +33,8 @@ internal sealed class TableSizes
         long indexes = table.Footer.Section(TableFormat.IndexSection).Length;
         Add("directory", directory);
         Add("index", indexes);
-        Add("header, columns, footer, tail", table.Meta.FileLength - table.Footer.Section(TableFormat.BlocksSection).Length - directory - indexes);
+        long blocks = table.Footer.Section(TableFormat.BlocksSection).Length;
+        Add("header, columns, footer, tail", table.Meta.FileLength - blocks - directory - indexes);
         DirectoryEntries += table.Footer.Users;
         Blocks += index.Blocks;
     }

@@ -7,35 +7,50 @@ using Signals.Storage;
 namespace Signals.Bench.Soak;
 
 /// <summary>
-/// Everything at once, for minutes: two producers with late events, two readers, imports of vectors and corrections, erasures, checkpoints that are opened and
-/// verified, full compactions. Every answer is checked; a line every ten seconds.
+/// Runs everything at once for minutes: two producers with late events, two readers, imports of vectors and corrections,
+/// erasures, checkpoints that are opened and verified, and full compactions. Every answer is checked. A line is printed every ten
+/// seconds.
 /// </summary>
 internal sealed class SoakCommand(int seconds, int users, int rate, int budgetMiB, string path, string json, string chart)
 {
-    public const string Usage = "soak [--minutes 10 | --seconds N] [--users 20000] [--rate 100000] [--budget-mib 256] [--path DIR] [--json FILE] [--chart FILE.svg]";
+    public const string Usage =
+        "soak [--minutes 10 | --seconds N] [--users 20000] [--rate 100000] [--budget-mib 256] [--path DIR] "
+        + "[--json FILE] [--chart FILE.svg]";
     private const int Interval = 10;
 
-    /// <summary>Beyond the budget and the managed heap: working memory of flushes, merges, imports, and checkpoints that are open.</summary>
+    /// <summary>
+    /// Memory beyond the budget and the managed heap: working memory of flushes, merges, imports, and open checkpoints.
+    /// </summary>
     private const int WorkingMiB = 256;
 
-    /// <summary>The managed heap, which the collector lets grow between collections.</summary>
+    /// <summary>The limit of the managed heap, which the collector lets grow between collections.</summary>
     private const int MostHeapMiB = 768;
 
-    /// <summary>Beyond twice what last-N leaves in reach: logs, one prepared ahead, inputs of merges, rows not yet reclaimed.</summary>
+    /// <summary>
+    /// Disk space beyond twice what last-N keeps: logs, one of them prepared ahead, inputs of merges, and rows that are not
+    /// reclaimed yet.
+    /// </summary>
     private const int WorkingMB = 1_000;
 
-    /// <exception cref="FormatException">An unknown option, or a value that is none.</exception>
+    /// <exception cref="FormatException">An option is unknown, or a value is malformed.</exception>
     public static SoakCommand Parse(ReadOnlySpan<string> arguments)
     {
         OptionReader options = new(arguments, Usage);
         SoakCommand command = new(
-            options.Number("--seconds", 60 * options.Number("--minutes", 10)), options.Number("--users", 20_000), options.Number("--rate", 100_000),
-            options.Number("--budget-mib", 256), options.Text("--path", Path.GetTempPath()), options.Text("--json", ""), options.Text("--chart", ""));
+            options.Number("--seconds", 60 * options.Number("--minutes", 10)),
+            options.Number("--users", 20_000),
+            options.Number("--rate", 100_000),
+            options.Number("--budget-mib", 256),
+            options.Text("--path", Path.GetTempPath()),
+            options.Text("--json", ""),
+            options.Text("--chart", ""));
         options.RequireAllUsed();
         return command;
     }
 
-    /// <summary>The exit code: 1 when an answer was wrong or memory grew without bound.</summary>
+    /// <summary>
+    /// Runs the soak and returns the exit code: 1 when an answer was wrong, or memory or files exceeded what is allowed.
+    /// </summary>
     public int Run()
     {
         List<SoakLine> lines = [];
@@ -58,17 +73,27 @@ internal sealed class SoakCommand(int seconds, int users, int rate, int budgetMi
     {
         using CancellationTokenSource stop = new();
         string data = Path.Combine(folder, "store");
-        using SignalStore store = SignalStore.Open(data, SoakEvent.Schema, new StoreOptions { MemoryBudgetBytes = (long)budgetMiB << 20 });
+        using SignalStore store = SignalStore.Open(
+            data, SoakEvent.Schema, new StoreOptions { MemoryBudgetBytes = (long)budgetMiB << 20 });
         SoakRun run = new(store, folder, users, rate, stop.Token);
         Task[] loops = run.Start();
         ProcessUse use = ProcessUse.Start();
-        Console.WriteLine("     s   events/s    reads/s  read p50    p99   p99.9      max us  append max ms  peak MiB  heap MiB  disk MB  stalls  imports erasures checkpoints compactions");
+        Console.WriteLine(
+            "     s   events/s    reads/s  read p50    p99   p99.9      max us  append max ms  "
+            + "peak MiB  heap MiB  disk MB  stalls  imports erasures checkpoints compactions");
         for (int at = 0; at < seconds && !loops.Any(loop => loop.IsFaulted); at += Interval)
         {
             long begin = Stopwatch.GetTimestamp();
             Task.WaitAny(loops, TimeSpan.FromSeconds(Math.Min(Interval, seconds - at)));
             SoakFigures figures = run.Interval.Take(Stopwatch.GetElapsedTime(begin).TotalSeconds);
-            SoakLine line = new(at + Interval, figures, use.PeakMemory(), GC.GetGCMemoryInfo().TotalCommittedBytes >> 20, MegaBytes(data), store.GetStats().WriteStalls, [.. run.Jobs]);
+            SoakLine line = new(
+                at + Interval,
+                figures,
+                use.PeakMemory(),
+                GC.GetGCMemoryInfo().TotalCommittedBytes >> 20,
+                MegaBytes(data),
+                store.GetStats().WriteStalls,
+                [.. run.Jobs]);
             lines.Add(line);
             Print(line);
         }
@@ -81,7 +106,10 @@ internal sealed class SoakCommand(int seconds, int users, int rate, int budgetMi
         long allowedDisk = WorkingMB + (2L * users * SoakEvent.KeepLast * SoakEvent.RowBytes / 1_000_000);
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{run.Faults} wrong answers; {run.Jobs[0]} imports, {run.Jobs[1]} erasures, {run.Jobs[2]} checkpoints, {run.Jobs[3]} compactions; peak memory less managed heap {mostMemory:F0} MiB, allowed {budgetMiB} + {WorkingMiB}; managed heap at most {mostHeap} MiB, allowed {MostHeapMiB}; files at most {mostDisk} MB, allowed {allowedDisk}"));
+            $"{run.Faults} wrong answers; {run.Jobs[0]} imports, {run.Jobs[1]} erasures, {run.Jobs[2]} checkpoints, "
+            + $"{run.Jobs[3]} compactions; peak memory less managed heap {mostMemory:F0} MiB, "
+            + $"allowed {budgetMiB} + {WorkingMiB}; managed heap at most {mostHeap} MiB, allowed {MostHeapMiB}; "
+            + $"files at most {mostDisk} MB, allowed {allowedDisk}"));
         return run.Faults == 0 && mostMemory <= budgetMiB + WorkingMiB && mostHeap <= MostHeapMiB && mostDisk <= allowedDisk;
     }
 
@@ -93,6 +121,9 @@ internal sealed class SoakCommand(int seconds, int users, int rate, int budgetMi
         SoakFigures figures = line.Figures;
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{line.Second,6} {figures.EventsPerSecond,10:N0} {figures.ReadsPerSecond,10:N0} {figures.ReadP50,9:F1} {figures.ReadP99,6:F1} {figures.ReadP999,7:F1} {figures.ReadMax,11:F0} {figures.AppendMaxMs,14:F1} {line.PeakMiB,9:F0} {line.HeapMiB,9} {line.DiskMB,8} {line.Stalls,7} {line.Jobs[0],8} {line.Jobs[1],8} {line.Jobs[2],11} {line.Jobs[3],11}"));
+            $"{line.Second,6} {figures.EventsPerSecond,10:N0} {figures.ReadsPerSecond,10:N0} {figures.ReadP50,9:F1} "
+            + $"{figures.ReadP99,6:F1} {figures.ReadP999,7:F1} {figures.ReadMax,11:F0} {figures.AppendMaxMs,14:F1} "
+            + $"{line.PeakMiB,9:F0} {line.HeapMiB,9} {line.DiskMB,8} {line.Stalls,7} {line.Jobs[0],8} {line.Jobs[1],8} "
+            + $"{line.Jobs[2],11} {line.Jobs[3],11}"));
     }
 }

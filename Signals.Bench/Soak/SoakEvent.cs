@@ -6,31 +6,38 @@ using Signals.Storage.Reads;
 
 namespace Signals.Bench.Soak;
 
-/// <summary>Events whose fields follow from their identity, so that every row that is read can be checked by itself. Pure.</summary>
+/// <summary>
+/// Events whose fields are computed from their identity, so that every row that is read can be checked by itself. Pure.
+/// </summary>
 internal static class SoakEvent
 {
     public const int Dimensions = 64;
     public const int KeepLast = 200;
 
-    /// <summary>Of an event with its vector, not encoded.</summary>
+    /// <summary>The bytes of an event with its vector, without encoding.</summary>
     public const int RowBytes = 8 + 8 + 8 + 4 + Dimensions;
 
     public static readonly string[] Types = ["view", "click", "purchase"];
 
     public static StoreSchema Schema { get; } = StoreSchema.Define(s => Array.ForEach(Types, type => s.EventType(type, t => t
-        .Field<long>("item_id").Field<float>("dwell").EnrichmentVector<sbyte>("embedding", Dimensions).KeepLast(KeepLast).MaxAge(TimeSpan.FromDays(2)))));
+        .Field<long>("item_id")
+        .Field<float>("dwell")
+        .EnrichmentVector<sbyte>("embedding", Dimensions)
+        .KeepLast(KeepLast)
+        .MaxAge(TimeSpan.FromDays(2)))));
 
     public static long ItemOf(long timeMs, ulong id) => (long)(((ulong)timeMs * 0x9E37_79B9_7F4A_7C15) ^ (id * 0xBF58_476D_1CE4_E5B9));
 
-    /// <summary>What an event came with.</summary>
+    /// <summary>The value with which an event arrives.</summary>
     public static float DwellOf(ulong id) => id % 977 / 8f;
 
-    /// <summary>What a job corrected it to.</summary>
+    /// <summary>The value that a job corrects it to.</summary>
     public static float CorrectedDwellOf(ulong id) => 1000 + DwellOf(id);
 
-    public static void WriteEmbedding(ulong id, Span<sbyte> embedding) => VectorWorkload.WriteVector(id, MemoryMarshal.AsBytes(embedding));
+    public static void WriteEmbedding(ulong id, Span<sbyte> embedding) =>
+        VectorWorkload.WriteVector(id, MemoryMarshal.AsBytes(embedding));
 
-    /// <summary>What is wrong with an answer, or null.</summary>
+    /// <summary>Describes the first error in an answer, or returns null.</summary>
     public static string? FirstFault(in Sequence answer)
     {
         ReadOnlySpan<long> times = answer.Times;
@@ -47,7 +54,8 @@ internal static class SoakEvent
                 return $"row {row} is newer than the one before";
             }
 
-            if (items[row] != ItemOf(times[row], ids[row]) || (dwells[row] != DwellOf(ids[row]) && dwells[row] != CorrectedDwellOf(ids[row])))
+            bool isDwellKnown = dwells[row] == DwellOf(ids[row]) || dwells[row] == CorrectedDwellOf(ids[row]);
+            if (items[row] != ItemOf(times[row], ids[row]) || !isDwellKnown)
             {
                 return $"row {row} ({times[row]}, {ids[row]}) has the fields of another event";
             }

@@ -2,11 +2,11 @@ using System.Diagnostics;
 
 namespace Signals.Bench.Soak;
 
-/// <summary>What happened since the last look: counts, and how long reads and appends took. Any thread.</summary>
+/// <summary>What happened since the last report: counts, and how long reads and appends took. Any thread.</summary>
 internal sealed class SoakInterval
 {
     private readonly Lock _gate = new();
-    private readonly List<double> _reads = []; // under _gate, as all below
+    private readonly List<double> _reads = []; // Guarded by _gate, like all fields below.
     private double _slowestAppend;
     private long _appended;
 
@@ -29,7 +29,7 @@ internal sealed class SoakInterval
         }
     }
 
-    /// <summary>Takes the figures and begins anew.</summary>
+    /// <summary>Returns the figures and starts anew.</summary>
     public SoakFigures Take(double seconds)
     {
         lock (_gate)

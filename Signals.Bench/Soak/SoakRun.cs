@@ -7,7 +7,10 @@ using Signals.Storage.Segments;
 
 namespace Signals.Bench.Soak;
 
-/// <summary>The work of a soak on one store, each kind in a loop of its own, all of it checked. Threads: as many as there are loops.</summary>
+/// <summary>
+/// The work of a soak on one store. Each kind of work runs in its own loop, and all of it is checked. It uses as many threads as
+/// there are loops.
+/// </summary>
 internal sealed class SoakRun(SignalStore store, string folder, int users, int eventsPerSecond, CancellationToken stop)
 {
     private const int BatchRows = 256;
@@ -22,10 +25,10 @@ internal sealed class SoakRun(SignalStore store, string folder, int users, int e
 
     public SoakInterval Interval { get; } = new();
 
-    /// <summary>Answers that were wrong; the first few are printed.</summary>
+    /// <summary>The number of wrong answers. The first few are printed.</summary>
     public int Faults => Volatile.Read(ref _faults);
 
-    /// <summary>Imports, erasures, checkpoints and compactions that are done.</summary>
+    /// <summary>The numbers of imports, erasures, checkpoints and compactions that are done.</summary>
     public int[] Jobs { get; } = new int[4];
 
     public Task[] Start() =>
@@ -35,7 +38,9 @@ internal sealed class SoakRun(SignalStore store, string folder, int users, int e
         Task.Run(() => RepeatAsync(0, TimeSpan.FromSeconds(5), ImportAsync), CancellationToken.None),
         Task.Run(() => RepeatAsync(1, TimeSpan.FromSeconds(3), EraseAsync), CancellationToken.None),
         Task.Run(() => RepeatAsync(2, TimeSpan.FromSeconds(20), CheckpointAsync), CancellationToken.None),
-        Task.Run(() => RepeatAsync(3, TimeSpan.FromSeconds(45), () => store.CompactAsync(CancellationToken.None)), CancellationToken.None),
+        Task.Run(
+            () => RepeatAsync(3, TimeSpan.FromSeconds(45), () => store.CompactAsync(CancellationToken.None)),
+            CancellationToken.None),
     ];
 
     private static Task OnAThreadOfItsOwn(Action loop) =>
@@ -43,14 +48,17 @@ internal sealed class SoakRun(SignalStore store, string folder, int users, int e
 
     private static long Now() => TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
 
-    /// <summary>Appends at the rate; of each batch one event is the producer's own, which must be the newest of its user once acknowledged.</summary>
+    /// <summary>
+    /// Appends at the given rate. One event of each batch belongs to the producer's own user, and must be the newest of that user
+    /// once it is acknowledged.
+    /// </summary>
     private async Task ProduceAsync(int producer)
     {
         Random random = new(producer);
         EventBatch batch = store.CreateBatch(SoakEvent.Types[0], BatchRows);
         SequenceQuery newest = store.Query(SoakEvent.Types[0]).Last(1).Build();
         UserId own = UserId.From(OwnUsers + (ulong)producer);
-        long ownTime = 0; // rises with every event: of equal times the lower id counts as the newer
+        long ownTime = 0; // Rises with every event, because of equal times the lower id counts as the newer one.
         long begin = Stopwatch.GetTimestamp();
         for (long sent = 0; !stop.IsCancellationRequested; sent += BatchRows)
         {
@@ -108,7 +116,7 @@ internal sealed class SoakRun(SignalStore store, string folder, int users, int e
         }
     }
 
-    /// <summary>Works now and then, and once more at the end.</summary>
+    /// <summary>Does the work now and then, and once more at the end.</summary>
     private async Task RepeatAsync(int job, TimeSpan every, Func<Task> work)
     {
         using PeriodicTimer timer = new(every);
@@ -120,7 +128,7 @@ internal sealed class SoakRun(SignalStore store, string folder, int users, int e
             }
             catch (OperationCanceledException)
             {
-                // the last time
+                // The work is done for the last time.
             }
 
             await work().ConfigureAwait(false);
@@ -128,18 +136,21 @@ internal sealed class SoakRun(SignalStore store, string folder, int users, int e
         }
     }
 
-    /// <summary>Vectors and corrected dwells for the newest events, in one segment.</summary>
+    /// <summary>Imports vectors and corrected dwells for the newest events, in one segment.</summary>
     private async Task ImportAsync()
     {
         string file = Path.Combine(folder, $"soak-{Jobs[0]}.seg");
         (ulong User, long Time, ulong Id)[] recent = [.. _recent.Where(one => one.Id > 0).DistinctBy(one => one.Id)];
         sbyte[] embedding = new sbyte[SoakEvent.Dimensions];
-        using (SegmentWriter writer = SegmentWriter.Create(file, store.Schema[SoakEvent.Types[0]], new SegmentOptions { Generation = 1 + Jobs[0], Source = "soak" }))
+        SegmentOptions options = new() { Generation = 1 + Jobs[0], Source = "soak" };
+        using (SegmentWriter writer = SegmentWriter.Create(file, store.Schema[SoakEvent.Types[0]], options))
         {
             foreach ((ulong user, long time, ulong id) in recent)
             {
                 SoakEvent.WriteEmbedding(id, embedding);
-                writer.Correct(UserId.From(user + 1), time, id).Set("dwell", SoakEvent.CorrectedDwellOf(id)).SetVector<sbyte>("embedding", embedding);
+                writer.Correct(UserId.From(user + 1), time, id)
+                    .Set("dwell", SoakEvent.CorrectedDwellOf(id))
+                    .SetVector<sbyte>("embedding", embedding);
             }
 
             writer.Finish();

@@ -6,7 +6,7 @@ using Signals.Storage;
 
 namespace Signals.Bench.Tenants;
 
-/// <summary>One bad neighbour on a thread of its own, from construction until it is disposed.</summary>
+/// <summary>One bad neighbour on its own thread, from construction until it is disposed.</summary>
 internal sealed class Neighbour : IDisposable
 {
     private const string Name = "neighbour";
@@ -34,10 +34,10 @@ internal sealed class Neighbour : IDisposable
         _thread.Start();
     }
 
-    /// <summary>Reads that were let in.</summary>
+    /// <summary>The number of reads that were admitted.</summary>
     public long Admitted => _store.Tenants.TryGet(Name, out Tenant? tenant) ? tenant.Stats().Admitted : 0;
 
-    /// <summary>Calls that ended with a refusal.</summary>
+    /// <summary>The number of calls that were refused.</summary>
     public long Refused { get; private set; }
 
     public void Dispose()
@@ -67,7 +67,7 @@ internal sealed class Neighbour : IDisposable
         });
     }
 
-    /// <summary>A row takes ten microseconds, so that a read would take milliseconds.</summary>
+    /// <summary>A condition that takes ten microseconds per row, so that a read would take milliseconds.</summary>
     private static bool Spin(float value)
     {
         long start = Stopwatch.GetTimestamp();
@@ -78,7 +78,9 @@ internal sealed class Neighbour : IDisposable
         return value < 0;
     }
 
-    /// <summary>Again and again, whatever it is told; the one that loops calls as often as it may.</summary>
+    /// <summary>
+    /// Reads again and again, whether it is refused or not. The neighbour that loops calls as often as it is allowed to.
+    /// </summary>
     private void Read()
     {
         Random random = new(5);

@@ -9,8 +9,9 @@ using Signals.Storage;
 namespace Signals.Bench.Tenants;
 
 /// <summary>
-/// What a bad neighbour costs another tenant: its reads, at a steady pace, alone and beside each kind of neighbour, in rounds that take turns.
-/// A ratio is of a round beside the neighbour to the rounds alone before and after it.
+/// Measures what a bad neighbour costs another tenant. The tenant reads at a steady pace, alone and next to each kind of
+/// neighbour, in rounds that take turns. A ratio compares a round next to the neighbour with the rounds alone before and after
+/// it.
 /// </summary>
 internal sealed class NoisyCommand(int rounds, int reads, string path)
 {
@@ -78,7 +79,9 @@ internal sealed class NoisyCommand(int rounds, int reads, string path)
             }
         }
 
-        Console.WriteLine($"{rounds} rounds of {reads} reads, one in {Pace.TotalMicroseconds:F0} us; median (least..most) of the rounds, {Environment.ProcessorCount} processors");
+        Console.WriteLine(
+            $"{rounds} rounds of {reads} reads, one in {Pace.TotalMicroseconds:F0} us; "
+            + $"median (least..most) of the rounds, {Environment.ProcessorCount} processors");
         Console.WriteLine($"{"alone, us",-12}{Line(alone)}");
         Console.WriteLine("beside, as a multiple of alone");
         foreach (NeighbourKind kind in kinds)

@@ -3,10 +3,11 @@ using FASTER.core;
 namespace Signals.Bench.Vectors;
 
 /// <summary>
-/// Appends a row to the newest chunk of a user. A full chunk goes to the output, for the caller to store under its own key, and the newest
-/// one begins again.
+/// Appends a row to the newest chunk of a user. A full chunk is passed to the output, so that the caller can store it under its
+/// own key, and the newest chunk starts again empty.
 /// </summary>
-internal sealed class FasterVectorFunctions<TVector> : FunctionsBase<long, VectorChunk<TVector>, VectorRow<TVector>, VectorChunk<TVector>, Empty>
+internal sealed class FasterVectorFunctions<TVector>
+    : FunctionsBase<long, VectorChunk<TVector>, VectorRow<TVector>, VectorChunk<TVector>, Empty>
     where TVector : unmanaged
 {
     public override bool InitialUpdater(
@@ -27,7 +28,12 @@ internal sealed class FasterVectorFunctions<TVector> : FunctionsBase<long, Vecto
     }
 
     public override bool CopyUpdater(
-        ref long key, ref VectorRow<TVector> input, ref VectorChunk<TVector> oldValue, ref VectorChunk<TVector> newValue, ref VectorChunk<TVector> output, ref RMWInfo rmwInfo)
+        ref long key,
+        ref VectorRow<TVector> input,
+        ref VectorChunk<TVector> oldValue,
+        ref VectorChunk<TVector> newValue,
+        ref VectorChunk<TVector> output,
+        ref RMWInfo rmwInfo)
     {
         newValue = oldValue;
         Append(ref newValue, input, ref output);
@@ -49,7 +55,13 @@ internal sealed class FasterVectorFunctions<TVector> : FunctionsBase<long, Vecto
     }
 
     public override bool SingleWriter(
-        ref long key, ref VectorRow<TVector> input, ref VectorChunk<TVector> src, ref VectorChunk<TVector> dst, ref VectorChunk<TVector> output, ref UpsertInfo upsertInfo, WriteReason reason)
+        ref long key,
+        ref VectorRow<TVector> input,
+        ref VectorChunk<TVector> src,
+        ref VectorChunk<TVector> dst,
+        ref VectorChunk<TVector> output,
+        ref UpsertInfo upsertInfo,
+        WriteReason reason)
     {
         dst = src;
         return true;

@@ -5,8 +5,8 @@ using Signals.Bench.Candidates;
 namespace Signals.Bench.Vectors;
 
 /// <summary>
-/// FASTER as in the comparison: a hash index over per-user chunks of 32 rows, vectors inline, all of it in memory. It has no log in front here, as reads
-/// alone are compared.
+/// FASTER as in the comparison: a hash index over chunks of 32 rows per user, with the vectors inline, all of it in memory. Here
+/// it has no log in front, because only reads are compared.
 /// </summary>
 internal sealed class FasterVectors<TVector> : IVectorStore
     where TVector : unmanaged
@@ -15,7 +15,8 @@ internal sealed class FasterVectors<TVector> : IVectorStore
 
     private readonly FasterKVSettings<long, VectorChunk<TVector>> _settings;
     private readonly FasterKV<long, VectorChunk<TVector>> _store;
-    private readonly ClientSession<long, VectorChunk<TVector>, VectorRow<TVector>, VectorChunk<TVector>, Empty, IFunctions<long, VectorChunk<TVector>, VectorRow<TVector>, VectorChunk<TVector>, Empty>> _session;
+    private readonly ClientSession<long, VectorChunk<TVector>, VectorRow<TVector>, VectorChunk<TVector>, Empty,
+        IFunctions<long, VectorChunk<TVector>, VectorRow<TVector>, VectorChunk<TVector>, Empty>> _session;
     private readonly List<VectorRow<TVector>> _rows = new(4 * VectorAnswer.Rows);
     private readonly List<int> _order = new(4 * VectorAnswer.Rows);
     private readonly VectorAnswer _answer = new(Marshal.SizeOf<TVector>());
@@ -100,7 +101,10 @@ internal sealed class FasterVectors<TVector> : IVectorStore
         _settings.Dispose();
     }
 
-    /// <summary>Orders the rows, by insertion of their numbers, since few are late, and drops repetitions; gives how many are left.</summary>
+    /// <summary>
+    /// Orders the rows by inserting their numbers, because few rows are late, and drops repetitions. Returns the number of rows
+    /// that are left.
+    /// </summary>
     private int Settle()
     {
         Span<VectorRow<TVector>> rows = CollectionsMarshal.AsSpan(_rows);
@@ -128,7 +132,8 @@ internal sealed class FasterVectors<TVector> : IVectorStore
         return count;
     }
 
-    private static bool IsBefore(in VectorRow<TVector> a, in VectorRow<TVector> b) => a.Time > b.Time || (a.Time == b.Time && a.Id < b.Id);
+    private static bool IsBefore(in VectorRow<TVector> a, in VectorRow<TVector> b) =>
+        a.Time > b.Time || (a.Time == b.Time && a.Id < b.Id);
 
     private bool TryGet(long key, out VectorChunk<TVector> chunk)
     {

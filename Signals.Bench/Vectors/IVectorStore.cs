@@ -1,16 +1,16 @@
 namespace Signals.Bench.Vectors;
 
-/// <summary>A store of events of one type that have a vector, open on an empty folder. Thread contract: one thread calls it.</summary>
+/// <summary>A store of events of one type with a vector, open in an empty folder. Thread contract: one thread calls it.</summary>
 internal interface IVectorStore : IDisposable
 {
     string Name { get; }
 
-    /// <summary>Takes in every event and puts it where warm reads find it fastest.</summary>
+    /// <summary>Ingests every event and brings it to where warm reads find it fastest.</summary>
     void Ingest(VectorWorkload workload);
 
-    /// <summary>Reads a user's newest rows, vectors included, and returns how many there are. What is timed.</summary>
+    /// <summary>Reads a user's newest rows with their vectors and returns the number of rows. This call is timed.</summary>
     int Read(uint user);
 
-    /// <summary>The same read, with the answer copied out for checking.</summary>
+    /// <summary>Does the same read and copies the answer out for checking.</summary>
     void Read(uint user, VectorAnswer answer);
 }

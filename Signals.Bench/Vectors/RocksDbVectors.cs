@@ -5,10 +5,10 @@ using Signals.Bench.Workloads;
 
 namespace Signals.Bench.Vectors;
 
-/// <summary>RocksDB with the settings of the comparison: one key per event, the vector as its value.</summary>
+/// <summary>RocksDB with the settings of the comparison: one key per event, with the vector as its value.</summary>
 internal sealed class RocksDbVectors : IVectorStore
 {
-    private readonly DbOptions _options = RocksDbSettings.Options(); // kept alive as long as the database
+    private readonly DbOptions _options = RocksDbSettings.Options(); // Kept alive as long as the database.
     private readonly ReadOptions _reading = RocksDbSettings.Reading();
     private readonly RocksDb _database;
     private readonly VectorAnswer _answer;

@@ -8,7 +8,7 @@ using Signals.Storage.Reads;
 
 namespace Signals.Bench.Vectors;
 
-/// <summary>This library with its default options; a vector is <typeparamref name="T"/> x 64.</summary>
+/// <summary>This library with its default options. A vector has 64 elements of type <typeparamref name="T"/>.</summary>
 internal sealed class SignalsVectors<T> : IVectorStore
     where T : unmanaged
 {

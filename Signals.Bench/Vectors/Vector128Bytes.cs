@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Signals.Bench.Vectors;
 
-/// <summary>128 bytes.</summary>
+/// <summary>A vector of 128 bytes.</summary>
 [InlineArray(128)]
 internal struct Vector128Bytes
 {

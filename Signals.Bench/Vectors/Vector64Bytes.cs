@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Signals.Bench.Vectors;
 
-/// <summary>64 bytes.</summary>
+/// <summary>A vector of 64 bytes.</summary>
 [InlineArray(64)]
 internal struct Vector64Bytes
 {

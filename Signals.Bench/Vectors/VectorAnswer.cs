@@ -1,6 +1,8 @@
 namespace Signals.Bench.Vectors;
 
-/// <summary>One user's newest rows as columns, vectors back to back; reused from read to read. One thread.</summary>
+/// <summary>
+/// One user's newest rows as columns, with the vectors one after the other. It is reused from read to read. Used by one thread.
+/// </summary>
 internal sealed class VectorAnswer(int vectorBytes)
 {
     public const int Rows = 100;
@@ -15,7 +17,7 @@ internal sealed class VectorAnswer(int vectorBytes)
 
     public Span<byte> VectorAt(int row) => Vectors.AsSpan(row * vectorBytes, vectorBytes);
 
-    /// <summary>The first difference, or null.</summary>
+    /// <summary>Describes the first difference, or returns null.</summary>
     public string? FirstDifference(VectorAnswer expected)
     {
         if (Count != expected.Count)
@@ -25,7 +27,10 @@ internal sealed class VectorAnswer(int vectorBytes)
 
         for (int row = 0; row < Count; row++)
         {
-            if (Times[row] != expected.Times[row] || Ids[row] != expected.Ids[row] || !VectorAt(row).SequenceEqual(expected.VectorAt(row)))
+            bool isSame = Times[row] == expected.Times[row]
+                && Ids[row] == expected.Ids[row]
+                && VectorAt(row).SequenceEqual(expected.VectorAt(row));
+            if (!isSame)
             {
                 return $"row {row}: ({Times[row]}, {Ids[row]}), expected ({expected.Times[row]}, {expected.Ids[row]}), or another vector";
             }

@@ -4,20 +4,20 @@ using System.Runtime.InteropServices;
 
 namespace Signals.Bench.Vectors;
 
-/// <summary>Value of the FASTER candidate: up to 32 rows of one user in the order of arrival.</summary>
+/// <summary>The value type of the FASTER candidate: up to 32 rows of one user, in the order of arrival.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal struct VectorChunk<TVector>
     where TVector : unmanaged
 {
     public const int Rows = 32;
 
-    /// <summary>Chunks filled before this one.</summary>
+    /// <summary>The number of chunks that were filled before this one.</summary>
     public int Earlier;
 
-    /// <summary>Rows held.</summary>
+    /// <summary>The number of rows held.</summary>
     public int Count;
 
-    /// <summary>Newest event time in the chunks before this one.</summary>
+    /// <summary>The newest event time in the chunks before this one.</summary>
     public long NewestEarlier;
 
     private RowArray _rows;
@@ -27,7 +27,7 @@ internal struct VectorChunk<TVector>
 
     public void Add(in VectorRow<TVector> row) => _rows[Count++] = row;
 
-    /// <summary>Begins the next chunk.</summary>
+    /// <summary>Starts the next chunk.</summary>
     public void Roll()
     {
         foreach (ref readonly VectorRow<TVector> row in Span)

@@ -10,30 +10,44 @@ internal sealed class VectorCommand(int events, int users, int reads, string pat
 
     private int _wrong;
 
-    /// <exception cref="FormatException">An unknown option, or a value that is none.</exception>
+    /// <exception cref="FormatException">An option is unknown, or a value is malformed.</exception>
     public static VectorCommand Parse(ReadOnlySpan<string> arguments)
     {
         OptionReader options = new(arguments, Usage);
         VectorCommand command = new(
-            options.Number("--events", 1_500_000), options.Number("--users", 200_000), options.Number("--reads", 100_000), options.Text("--path", Path.GetTempPath()));
+            options.Number("--events", 1_500_000),
+            options.Number("--users", 200_000),
+            options.Number("--reads", 100_000),
+            options.Text("--path", Path.GetTempPath()));
         options.RequireAllUsed();
         return command;
     }
 
-    /// <summary>The exit code: 1 when an answer was wrong.</summary>
+    /// <summary>Runs the comparison and returns the exit code: 1 when an answer was wrong.</summary>
     public int Run()
     {
-        Run(new VectorWorkload(events, users, reads, 64), "64 x int8", folder => new SignalsVectors<sbyte>(folder), folder => new FasterVectors<Vector64Bytes>(folder));
-        Run(new VectorWorkload(events, users, reads, 128), "64 x Half", folder => new SignalsVectors<Half>(folder), folder => new FasterVectors<Vector128Bytes>(folder));
+        Run(
+            new VectorWorkload(events, users, reads, 64),
+            "64 x int8",
+            folder => new SignalsVectors<sbyte>(folder),
+            folder => new FasterVectors<Vector64Bytes>(folder));
+        Run(
+            new VectorWorkload(events, users, reads, 128),
+            "64 x Half",
+            folder => new SignalsVectors<Half>(folder),
+            folder => new FasterVectors<Vector128Bytes>(folder));
         return _wrong == 0 ? 0 : 1;
     }
 
     private void Run(VectorWorkload workload, string what, params Func<string, IVectorStore>[] stores)
     {
-        Console.WriteLine($"last {VectorAnswer.Rows} of one type with vectors of {what}, {workload.Log.Count:N0} events, {workload.Readers.Length:N0} Zipf users");
+        Console.WriteLine(
+            $"last {VectorAnswer.Rows} of one type with vectors of {what}, "
+            + $"{workload.Log.Count:N0} events, {workload.Readers.Length:N0} Zipf users");
         double ceiling = workload.CopyCeiling();
         ReadResult ours = default;
-        foreach (Func<string, IVectorStore> open in (Func<string, IVectorStore>[])[.. stores, folder => new RocksDbVectors(folder, workload.VectorBytes)])
+        Func<string, IVectorStore>[] all = [.. stores, folder => new RocksDbVectors(folder, workload.VectorBytes)];
+        foreach (Func<string, IVectorStore> open in all)
         {
             BenchFolder.Use(path, folder =>
             {
@@ -44,10 +58,13 @@ internal sealed class VectorCommand(int events, int users, int reads, string pat
                 ours = ours == default ? result : ours;
                 Console.WriteLine(string.Create(
                     CultureInfo.InvariantCulture,
-                    $"  {store.Name,-8} {result.PerSecond / 1e3,7:N0} k reads/s, p50 {result.P50,6:F2} us, p99 {result.P99,6:F2} us, {result.Rows:F1} rows a read, {result.PerSecond / ceiling,4:P0} of the copy; Signals {ours.PerSecond / result.PerSecond:F2}x"));
+                    $"  {store.Name,-8} {result.PerSecond / 1e3,7:N0} k reads/s, "
+                    + $"p50 {result.P50,6:F2} us, p99 {result.P99,6:F2} us, {result.Rows:F1} rows a read, "
+                    + $"{result.PerSecond / ceiling,4:P0} of the copy; Signals {ours.PerSecond / result.PerSecond:F2}x"));
             });
         }
 
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  copy     {ceiling / 1e3,7:N0} k reads/s; {_wrong} wrong answers"));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture, $"  copy     {ceiling / 1e3,7:N0} k reads/s; {_wrong} wrong answers"));
     }
 }

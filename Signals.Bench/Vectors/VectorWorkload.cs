@@ -4,17 +4,19 @@ using Signals.Bench.Workloads;
 
 namespace Signals.Bench.Vectors;
 
-/// <summary>The events of the comparison, all of one type, and the vector that each has, which follows from its id. Immutable.</summary>
+/// <summary>
+/// The events of the comparison, all of one type, with a vector for each that is computed from its id. Immutable.
+/// </summary>
 internal sealed class VectorWorkload
 {
     private const int CheckedUsers = 200;
 
     private readonly Dictionary<uint, int[]> _expected;
 
-    /// <param name="events">How many events, late ones and duplicates among them.</param>
-    /// <param name="users">How many users.</param>
-    /// <param name="reads">How many users are read.</param>
-    /// <param name="vectorBytes">Bytes of a vector; a multiple of 8.</param>
+    /// <param name="events">The number of events, including late ones and duplicates.</param>
+    /// <param name="users">The number of users.</param>
+    /// <param name="reads">The number of users to read.</param>
+    /// <param name="vectorBytes">The bytes of a vector; a multiple of 8.</param>
     public VectorWorkload(int events, int users, int reads, int vectorBytes)
     {
         EventLogGenerator generator = new(new WorkloadOptions { Events = events, Users = users });
@@ -22,7 +24,10 @@ internal sealed class VectorWorkload
         VectorBytes = vectorBytes;
         Readers = generator.PopularUsers(reads, seed: 31);
         _expected = Readers.Take(CheckedUsers).Distinct().ToDictionary(user => user, _ => Array.Empty<int>());
-        foreach (IGrouping<uint, int> user in Enumerable.Range(0, Log.Count).Where(i => _expected.ContainsKey(Log.Users[i])).GroupBy(i => Log.Users[i]).ToList())
+        IEnumerable<IGrouping<uint, int>> checkedUsers = Enumerable.Range(0, Log.Count)
+            .Where(i => _expected.ContainsKey(Log.Users[i]))
+            .GroupBy(i => Log.Users[i]);
+        foreach (IGrouping<uint, int> user in checkedUsers.ToList())
         {
             _expected[user.Key] =
             [
@@ -35,10 +40,10 @@ internal sealed class VectorWorkload
 
     public int VectorBytes { get; }
 
-    /// <summary>Users to read, drawn as the events' users are.</summary>
+    /// <summary>The users to read. They have the same distribution as the events' users.</summary>
     public uint[] Readers { get; }
 
-    /// <summary>The vector of an event: bytes without a pattern, none of which make a half that is no number.</summary>
+    /// <summary>Writes the vector of an event: bytes without a pattern, none of which form a half that is NaN.</summary>
     public static void WriteVector(ulong id, Span<byte> vector)
     {
         ulong state = id;
@@ -50,7 +55,7 @@ internal sealed class VectorWorkload
         }
     }
 
-    /// <summary>How many answers of the store differ from the right ones; the first few are printed.</summary>
+    /// <summary>The number of the store's answers that differ from the right ones. The first few are printed.</summary>
     public int CountWrong(IVectorStore store)
     {
         int wrong = 0;
@@ -76,7 +81,9 @@ internal sealed class VectorWorkload
         return wrong;
     }
 
-    /// <summary>Reads per second when a read copies times, ids and vectors of a user's newest rows from memory that is sorted by user.</summary>
+    /// <summary>
+    /// The reads per second when a read copies times, ids and vectors of a user's newest rows from memory that is sorted by user.
+    /// </summary>
     public double CopyCeiling()
     {
         UserIndex index = new(Log);

@@ -1,25 +1,31 @@
 namespace Signals.Bench.Workloads;
 
-/// <summary>The events of a run in arrival order, one compact array a column, so that reading them costs every candidate the same.</summary>
+/// <summary>
+/// The events of a run in the order of arrival, with one compact array per column, so that reading them costs every candidate the
+/// same.
+/// </summary>
 /// <remarks>Thread contract: immutable once generated.</remarks>
 internal sealed class EventLog(WorkloadOptions options, int count)
 {
-    /// <summary>Names of the event types; the index is the type's number.</summary>
+    /// <summary>The names of the event types. The index is the type's number.</summary>
     public static readonly string[] TypeNames = ["view", "click", "purchase"];
 
     public WorkloadOptions Options { get; } = options;
 
     public int Count { get; } = count;
 
-    /// <summary>Events of the log that this is the beginning of, or of this one where it is whole; their number sets how far apart they are in time.</summary>
+    /// <summary>
+    /// The number of events of the whole log, of which this log may only be the beginning. It determines how far apart in time
+    /// events are.
+    /// </summary>
     public int WholeCount { get; init; } = count;
 
-    /// <summary>1..users; how popular a user is does not depend on its number.</summary>
+    /// <summary>The users, numbered from 1. The popularity of a user does not depend on the number.</summary>
     public uint[] Users { get; } = new uint[count];
 
     public long[] Times { get; } = new long[count];
 
-    /// <summary>Counts up with arrival; a duplicate repeats the number of the event that it repeats.</summary>
+    /// <summary>The ids, which count up with arrival. A duplicate has the id of the event that it repeats.</summary>
     public uint[] Ids { get; } = new uint[count];
 
     public byte[] Types { get; } = new byte[count];
@@ -32,12 +38,12 @@ internal sealed class EventLog(WorkloadOptions options, int count)
 
     public float[] Dwells { get; } = new float[count];
 
-    /// <summary>Events that repeat an earlier one.</summary>
+    /// <summary>The number of events that repeat an earlier one.</summary>
     public int Duplicates { get; set; }
 
     public int Distinct => Count - Duplicates;
 
-    /// <summary>The first events alone, for warming up.</summary>
+    /// <summary>A log of only the first events, for warming up.</summary>
     public EventLog Take(int count)
     {
         EventLog part = new(Options with { Events = count }, count) { WholeCount = WholeCount };

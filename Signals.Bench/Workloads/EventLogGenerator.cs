@@ -1,6 +1,6 @@
 namespace Signals.Bench.Workloads;
 
-/// <summary>Makes the events of a workload. Deterministic; one thread.</summary>
+/// <summary>Generates the events of a workload. Deterministic. Used by one thread.</summary>
 internal sealed class EventLogGenerator(WorkloadOptions options)
 {
     private const int MaxDuplicateDistance = 10_000;
@@ -12,7 +12,7 @@ internal sealed class EventLogGenerator(WorkloadOptions options)
 
     public EventLog Generate() => Generate(options.Events);
 
-    /// <summary>The first events alone; the same as the whole log begins with.</summary>
+    /// <summary>Generates only the first events. They are the same as those at the start of the whole log.</summary>
     public EventLog Generate(int count)
     {
         EventLog log = new(options with { Events = count }, count) { WholeCount = options.Events };
@@ -32,7 +32,7 @@ internal sealed class EventLogGenerator(WorkloadOptions options)
         return log;
     }
 
-    /// <summary>Users to read, drawn as the events' users are.</summary>
+    /// <summary>Users to read. They have the same distribution as the events' users.</summary>
     public uint[] PopularUsers(int count, int seed)
     {
         Random random = new(seed);
@@ -45,7 +45,7 @@ internal sealed class EventLogGenerator(WorkloadOptions options)
         return users;
     }
 
-    /// <summary>Users to read, each as likely as any other.</summary>
+    /// <summary>Users to read, all with the same probability.</summary>
     public uint[] UniformUsers(int count, int seed)
     {
         Random random = new(seed);

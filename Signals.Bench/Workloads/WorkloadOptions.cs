@@ -1,6 +1,6 @@
 namespace Signals.Bench.Workloads;
 
-/// <summary>What the events look like; the same options and seed give the same events, to the byte.</summary>
+/// <summary>The properties of the generated events. The same options and seed give the same events, byte for byte.</summary>
 internal sealed record WorkloadOptions
 {
     public int Events { get; init; } = 20_000_000;
@@ -17,7 +17,7 @@ internal sealed record WorkloadOptions
 
     public double DuplicateShare { get; init; } = 0.01;
 
-    /// <summary>Event time that the whole log spans.</summary>
+    /// <summary>The number of days of event time that the whole log covers.</summary>
     public int Days { get; init; } = 30;
 
     public int Seed { get; init; } = 1;

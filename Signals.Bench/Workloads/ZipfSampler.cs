@@ -4,7 +4,7 @@ namespace Signals.Bench.Workloads;
 /// Draws ranks 0..n-1 with probability proportional to 1 / (rank + 1)^s, in constant time, by Walker's alias method
 /// (M. D. Vose, "A linear algorithm for generating random numbers with a given distribution", 1991).
 /// </summary>
-/// <remarks>Thread contract: immutable; the generator that is passed in belongs to one thread.</remarks>
+/// <remarks>Thread contract: immutable. The random generator that is passed in belongs to one thread.</remarks>
 internal sealed class ZipfSampler
 {
     private readonly double[] _keep;
