@@ -56,7 +56,8 @@ internal sealed class FetchHints(int[] least)
     /// read needed.
     /// </summary>
     /// <param name="user">
-    /// The hash of the read's user. Repeated reads of one user count once, because they say nothing about other users.
+    /// The hash of the read's user. A read of the same user as the last one counted here does not count, because it says nothing
+    /// about other users.
     /// </param>
     /// <param name="isFar">Whether the read needed more than twice the hint.</param>
     public bool NoteDeep(ulong user, bool isFar)

@@ -19,7 +19,7 @@ internal sealed class EnrichmentSignatureTests
         Assert.That(signature.Check(Schema, EnrichmentPlacement.Offline), Is.EqualTo(new[]
         {
             "bad: event type 'purchase' has no column 'nowhere' for its input.",
-            "bad: its input 'other.item' is UInt64, in the schema Int32.",
+            "bad: its input 'other.item' is UInt64, but Int32 in the schema.",
             "bad: event type 'other' has no column 'nowhere' for its input.",
             "bad: output 'other.price' is a field, which arrives with the event; declare it as an enrichment.",
             "bad: the schema has no event type 'missing'; it has: purchase, other.",
@@ -79,7 +79,7 @@ internal sealed class EnrichmentSignatureTests
         Assert.That(catalog.TryGet("item_price", out IEnrichmentStep? found), Is.True);
         Assert.That(found, Is.SameAs(catalog.Steps[0]));
         EnrichmentMismatchException? error = Assert.Throws<EnrichmentMismatchException>(() => catalog.Validate(Schema, EnrichmentPlacement.Indexing));
-        Assert.That(error!.Errors.Single(), Is.EqualTo("same: 'purchase.price' is filled by item_price already."));
+        Assert.That(error!.Errors.Single(), Is.EqualTo("same: 'purchase.price' is already filled by item_price."));
     }
 
     private sealed class Nothing : IEnrichmentStep
