@@ -1,16 +1,19 @@
 namespace Signals.Storage.FileSystem;
 
 /// <summary>
-/// Puts a whole file in place so that its name never shows anything but its complete, durable content. Threads: any, one per path.
-/// Holds nothing.
+/// Puts a whole file in place, so that its name never shows anything but complete and durable content. Thread contract: any
+/// thread, one at a time per path. Stateless.
 /// </summary>
 internal static class DurableFile
 {
-    /// <summary>The suffix of a file that has no name yet; a store deletes such files of its own when it opens.</summary>
+    /// <summary>
+    /// The suffix of a file that does not have its final name yet. A store deletes such files of its own when it opens.
+    /// </summary>
     public const string TemporarySuffix = ".tmp";
 
     /// <summary>
-    /// Writes a temporary file, syncs it, renames it to <paramref name="path"/>, which it replaces, and syncs the directory.
+    /// Writes a temporary file, syncs it, renames it to <paramref name="path"/> and syncs the directory. A file that is already
+    /// at the path is replaced.
     /// </summary>
     public static void Publish(IFileSystem files, string path, Action<IFile> write)
     {
@@ -42,11 +45,11 @@ internal static class DurableFile
         }
         catch (FileOperationException)
         {
-            // The first error is the one to tell.
+            // The error that is thrown already says what went wrong first.
         }
     }
 
-    /// <summary>The directory that holds a path's name.</summary>
+    /// <summary>The directory that contains a path.</summary>
     public static string DirectoryOf(string path) =>
         Path.GetDirectoryName(path) is { Length: > 0 } directory ? directory : ".";
 }

@@ -1,13 +1,13 @@
 namespace Signals.Storage.FileSystem;
 
-/// <summary>Copies a file through the seam, in pieces. Threads: any. Holds nothing.</summary>
+/// <summary>Copies a file through <see cref="IFileSystem"/>, piece by piece. Thread contract: any thread; stateless.</summary>
 internal static class FileCopy
 {
     private const int PieceBytes = 1 << 20;
 
     /// <summary>
-    /// Makes a new file with the bytes that <paramref name="from"/> has, and syncs it; its name is not durable yet. If that fails, the new
-    /// file is deleted as far as that is possible.
+    /// Makes a new file with the bytes of <paramref name="from"/> and syncs it. The name of the new file is not durable yet. If
+    /// the copy fails, the new file is deleted if possible.
     /// </summary>
     public static void Copy(IFileSystem files, string from, string to)
     {
@@ -44,7 +44,7 @@ internal static class FileCopy
         }
         catch (FileOperationException)
         {
-            // The first error is the one to tell.
+            // The error that is thrown already says what went wrong first.
         }
     }
 }

@@ -13,8 +13,8 @@ internal enum FileOpenMode
     Read,
 
     /// <summary>
-    /// Opens a file that others made, for reading: refused unless the name itself is a regular file, so no symbolic link, directory, pipe
-    /// or device, and without ever waiting for a writer.
+    /// Opens for reading a file that other programs may have made. The name itself must be a regular file: a symbolic link,
+    /// directory, pipe or device is refused. Never waits for a writer of a pipe.
     /// </summary>
     ReadForeign,
 }

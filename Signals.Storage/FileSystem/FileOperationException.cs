@@ -3,8 +3,8 @@ using Signals.Core.Model;
 namespace Signals.Storage.FileSystem;
 
 /// <summary>
-/// A file operation failed in the operating system. The message holds the operation, the path and the system's error; a write or
-/// sync that failed leaves the file's durable content unknown. Immutable.
+/// A file operation failed in the operating system. The message holds the operation, the path and the system's error. After a
+/// failed write or sync the durable content of the file is unknown. Immutable.
 /// </summary>
 public sealed class FileOperationException : SignalsException
 {
@@ -21,13 +21,16 @@ public sealed class FileOperationException : SignalsException
         Error = error;
     }
 
-    /// <summary>Whether the process or the system had no file handle left, which changes nothing and passes.</summary>
+    /// <summary>
+    /// Whether the process or the system had no file handle left. Such a failure has changed nothing, and the same call may
+    /// succeed later.
+    /// </summary>
     internal bool IsHandleShortage { get; init; }
 
     /// <summary>The operation that failed, as in <c>fdatasync</c>.</summary>
     public string Operation { get; }
 
-    /// <summary>The file or directory that it failed on.</summary>
+    /// <summary>The file or directory on which the operation failed.</summary>
     public string Path { get; }
 
     /// <summary>The system's error, as in <c>ENOSPC (No space left on device)</c>.</summary>

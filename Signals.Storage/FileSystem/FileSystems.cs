@@ -3,17 +3,17 @@ using System.Runtime.InteropServices;
 
 namespace Signals.Storage.FileSystem;
 
-/// <summary>Chooses the file system for the machine. Threads: any. Holds nothing.</summary>
+/// <summary>Chooses the file system implementation for this machine. Thread contract: any thread; stateless.</summary>
 internal static class FileSystems
 {
-    /// <summary>The system calls of 64-bit Linux where they are known, else the base class library.</summary>
+    /// <summary>System calls on 64-bit Linux (x64 and arm64); the base class library everywhere else.</summary>
     public static IFileSystem ForThisMachine() => IsKnownLinux ? new LinuxFileSystem() : new PortableFileSystem();
 
     /// <summary>
-    /// A path as it is meant now. Every public call that takes a path makes it absolute with this, at once: the current directory belongs to
-    /// the process and may be another one by the time that the path is used.
+    /// Makes a path absolute. Every public call that takes a path does this first, because the current directory belongs to the
+    /// process and may have changed by the time the path is used.
     /// </summary>
-    /// <exception cref="ArgumentException">The path is empty or no path.</exception>
+    /// <exception cref="ArgumentException">The path is empty or not a valid path.</exception>
     public static string Absolute(string path, [CallerArgumentExpression(nameof(path))] string? name = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path, name);

@@ -4,17 +4,21 @@ using Signals.Core.Model;
 namespace Signals.Storage.FileSystem;
 
 /// <summary>
-/// Bounds the handles of files that are read now and then: a <see cref="PooledFile"/> has one while it is used and keeps it until another
-/// needs the place; the file that was not used for longest gives it up first, as CLOCK tells. So the number of tables does not decide the number of handles.
+/// Bounds the number of open file handles. A <see cref="PooledFile"/> has a handle while it is used, and keeps it until another
+/// file needs the place. The CLOCK algorithm then picks a file that was not used for long. So the number of handles does not grow
+/// with the number of tables.
 /// </summary>
 /// <remarks>
-/// Thread contract: any thread; files are opened and closed outside the lock. Invariant: at most <see cref="Capacity"/> handles, and one more for each
-/// thread that reads while all of them are in use. A file must keep its name as long as somebody may read it: it is opened by name, again and again.
-/// Lifetime: a file's handle goes with the file; the pool itself owns nothing.
+/// Thread contract: any thread; files are opened and closed outside the lock. Invariant: at most <see cref="Capacity"/> handles,
+/// plus one for each thread that reads while all of them are in use. A file must keep its name as long as anybody may read it,
+/// because it is opened by name again and again. Lifetime: the handle of a file is closed with the file; the pool itself owns
+/// nothing.
 /// </remarks>
 internal sealed class HandlePool(int capacity)
 {
-    /// <summary>Handles of the tables of all stores of a process: a small part of the 1,024 that a process has by default.</summary>
+    /// <summary>
+    /// Handles for the tables of all stores of a process: a small part of the 1,024 that a process may have by default.
+    /// </summary>
     public const int DefaultCapacity = 128;
 
     private static readonly HandlePool Process = new(DefaultCapacity);
@@ -24,10 +28,10 @@ internal sealed class HandlePool(int capacity)
     private int _hand; // guarded by _gate
     private long _opened;
 
-    /// <summary>Most handles.</summary>
+    /// <summary>The most handles.</summary>
     public int Capacity => capacity;
 
-    /// <summary>Handles now.</summary>
+    /// <summary>Handles that are open now.</summary>
     public int Count
     {
         get
@@ -39,14 +43,17 @@ internal sealed class HandlePool(int capacity)
         }
     }
 
-    /// <summary>How often a file was opened so far.</summary>
+    /// <summary>How often a file has been opened so far.</summary>
     public long Opened => Volatile.Read(ref _opened);
 
-    /// <summary>The pool for the tables of a store: stores on the machine's own file system share one, since they share the process's handles.</summary>
+    /// <summary>
+    /// The pool for the tables of a store. Stores on the machine's own file system share one pool, because they share the handles
+    /// of the process.
+    /// </summary>
     public static HandlePool For(IFileSystem files) =>
         files is LinuxFileSystem or PortableFileSystem ? Process : new HandlePool(DefaultCapacity);
 
-    /// <summary>Gives up every handle that nobody uses at this moment.</summary>
+    /// <summary>Closes every handle that nobody uses at this moment.</summary>
     public void ReleaseIdle()
     {
         List<IFile> idle = [];
@@ -64,7 +71,7 @@ internal sealed class HandlePool(int capacity)
         idle.ForEach(handle => handle.Dispose());
     }
 
-    /// <summary>A file's handle, opened if need be; it stays until <see cref="Exit"/>.</summary>
+    /// <summary>Returns the handle of a file and opens it if needed. The handle stays open until <see cref="Exit"/>.</summary>
     /// <exception cref="ObjectDisposedException">The file was closed.</exception>
     internal IFile Enter(PooledFile file, Func<IFile> open)
     {
@@ -82,7 +89,7 @@ internal sealed class HandlePool(int capacity)
             evicted = _ring.Count >= capacity ? EvictLocked() : null;
         }
 
-        evicted?.Dispose(); // before the next is opened: the bound holds for those, too, who look from outside
+        evicted?.Dispose(); // before the next one is opened, so that the process never has more open handles than the bound allows
         return Attach(file, open());
     }
 
@@ -101,7 +108,7 @@ internal sealed class HandlePool(int capacity)
         closed?.Dispose();
     }
 
-    /// <summary>Closes a file: now, or when the last of those who use it leaves.</summary>
+    /// <summary>Closes a file now, or when the last of its current users leaves.</summary>
     internal void Close(PooledFile file)
     {
         IFile? closed = null;
@@ -150,7 +157,7 @@ internal sealed class HandlePool(int capacity)
         }
     }
 
-    // Two rounds: the first takes away the marks of use.
+    // Goes round twice: the first round clears the marks of use, so the second finds a file unless all are in use.
     private IFile? EvictLocked()
     {
         for (int step = 2 * _ring.Count; step > 0; step--, _hand++)
@@ -182,5 +189,6 @@ internal sealed class HandlePool(int capacity)
 
     [Conditional("DEBUG")]
     private void AssertInvariantsLocked() => Debug.Assert(
-        _ring.TrueForAll(file => file.Handle is not null && ReferenceEquals(_ring[file.Place], file)), "The ring holds the files with a handle.");
+        _ring.TrueForAll(file => file.Handle is not null && ReferenceEquals(_ring[file.Place], file)),
+        "Every file in the ring must have a handle and know its place.");
 }

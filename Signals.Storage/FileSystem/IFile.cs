@@ -1,24 +1,26 @@
 namespace Signals.Storage.FileSystem;
 
 /// <summary>
-/// An open file, addressed by offset. Threads: reads and <see cref="Sync"/> may run beside each other and beside a write to
-/// other bytes; writes and <see cref="SetLength"/> belong to one thread at a time. Any failure is a <see cref="FileOperationException"/> that
-/// names the path, the operation and the system's error. After a failed write or sync the file's durable content is unknown: the
-/// caller stops using it and never repeats the call.
+/// An open file, addressed by offset. Thread contract: reads and <see cref="Sync"/> may run concurrently, also with a write to
+/// other bytes; writes and <see cref="SetLength"/> belong to one thread at a time. Any failure is a
+/// <see cref="FileOperationException"/> that names the path, the operation and the system's error. After a failed write or sync
+/// the durable content of the file is unknown: the caller stops using the file and never repeats the call.
 /// </summary>
 internal interface IFile : IDisposable
 {
-    /// <summary>The path it was opened with.</summary>
+    /// <summary>The path that the file was opened with.</summary>
     string Path { get; }
 
     /// <summary>The length in bytes, asked from the system at each call.</summary>
     long Length { get; }
 
-    /// <summary>Fills <paramref name="destination"/> from <paramref name="offset"/>; less only when the file ends there.</summary>
+    /// <summary>
+    /// Fills <paramref name="destination"/> from <paramref name="offset"/>. Reads less only when the file ends before that.
+    /// </summary>
     /// <returns>The number of bytes read.</returns>
     int Read(long offset, Span<byte> destination);
 
-    /// <summary>Writes all of <paramref name="data"/> at <paramref name="offset"/>; a gap before it reads as zeros.</summary>
+    /// <summary>Writes all of <paramref name="data"/> at <paramref name="offset"/>. A gap before it reads as zeros.</summary>
     void Write(long offset, ReadOnlySpan<byte> data);
 
     /// <summary>Writes two spans one after the other at <paramref name="offset"/>, in one system call where there is one.</summary>
@@ -27,6 +29,6 @@ internal interface IFile : IDisposable
     /// <summary>Makes the length and every write that returned before the call durable.</summary>
     void Sync();
 
-    /// <summary>Truncates, or grows with zeros.</summary>
+    /// <summary>Truncates the file, or extends it with zeros.</summary>
     void SetLength(long length);
 }

@@ -1,23 +1,23 @@
 namespace Signals.Storage.FileSystem;
 
 /// <summary>
-/// The one seam through which the engine reaches the disk, so that a simulated disk can take its place. Threads: every member may be
-/// called from any thread. A created, renamed or deleted name survives a power cut only after <see cref="SyncDirectory"/> of the
-/// folder that holds it. Failures are <see cref="FileOperationException"/>s that name the path, the operation and the system's error.
+/// The only way in which the engine reaches the disk, so that a simulated disk can replace it. Thread contract: any thread may
+/// call any member. A created, renamed or deleted name survives a power cut only after <see cref="SyncDirectory"/> of the folder
+/// that contains it. Failures are <see cref="FileOperationException"/>s that name the path, the operation and the system's error.
 /// </summary>
 internal interface IFileSystem
 {
-    /// <summary>Opens a file; a new one is readable by its owner alone (0600).</summary>
+    /// <summary>Opens a file. A new file can be read and written by its owner only (0600).</summary>
     IFile Open(string path, FileOpenMode mode);
 
-    /// <summary>Whether a file of this path exists.</summary>
+    /// <summary>Whether there is a file at this path.</summary>
     bool FileExists(string path);
 
-    /// <summary>Whether a directory of this path exists.</summary>
+    /// <summary>Whether there is a directory at this path.</summary>
     bool DirectoryExists(string path);
 
     /// <summary>
-    /// Creates a directory (0700) with its missing parents when it does not exist, and makes the created entries durable.
+    /// Creates a directory (0700) and its missing parents if it does not exist, and makes the created entries durable.
     /// </summary>
     void CreateDirectory(string path);
 
@@ -25,8 +25,8 @@ internal interface IFileSystem
     void Rename(string from, string to);
 
     /// <summary>
-    /// Gives a file a second name, which is free, without following a symbolic link. False, and nothing changed, where the two places
-    /// or their file system cannot share a file; the caller copies then.
+    /// Gives a file a second name, without following a symbolic link. The name must be free. Returns false and changes nothing
+    /// where the two places or their file system cannot share a file; the caller copies the file then.
     /// </summary>
     bool TryLink(string from, string to);
 
@@ -46,13 +46,16 @@ internal interface IFileSystem
     IReadOnlyList<string> ListFiles(string directory);
 
     /// <summary>
-    /// Takes the lock file of a store until the result is disposed or the process ends, and writes the owner into it.
+    /// Takes the lock file of a store and writes the owner into it. The lock is held until the result is disposed or the process
+    /// ends.
     /// </summary>
-    /// <exception cref="Core.Model.StoreLockedException">Another open store holds it; the message names the owner.</exception>
-    /// <exception cref="FileOperationException">A file is there that no owner of a lock wrote; it stays as it is.</exception>
+    /// <exception cref="Core.Model.StoreLockedException">
+    /// Another open store holds the lock; the message names the owner.
+    /// </exception>
+    /// <exception cref="FileOperationException">The path holds a file that is not a lock file; it is not changed.</exception>
     IFileLock Lock(string path);
 
-    /// <summary>Which file or folder a path leads to, links followed; null when there is none.</summary>
+    /// <summary>The file or folder that a path leads to after links are followed; null when there is none.</summary>
     FileIdentity? IdentityOf(string path);
 
     /// <summary>The names (not paths) of the folders in a directory, in no particular order.</summary>

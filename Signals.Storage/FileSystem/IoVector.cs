@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Signals.Storage.FileSystem;
 
-/// <summary>One piece of a gather write: the C library's <c>struct iovec</c>. Valid while its memory is pinned.</summary>
+/// <summary>One piece of a gather write: <c>struct iovec</c> of the C library. Valid while its memory is pinned.</summary>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct IoVector
 {

@@ -1,13 +1,13 @@
 namespace Signals.Storage.FileSystem;
 
 /// <summary>
-/// File operations through the base class library, whose errors come out as <see cref="FileOperationException"/>s with the operation and the path.
-/// Threads: any; stateless.
+/// Runs file operations of the base class library and turns their errors into <see cref="FileOperationException"/>s that name the
+/// operation and the path. Thread contract: any thread; stateless.
 /// </summary>
 internal static class LibraryCalls
 {
-    /// <summary>Runs one operation.</summary>
-    /// <exception cref="FileOperationException">The system refused; its error is the cause.</exception>
+    /// <summary>Runs one operation and returns its result.</summary>
+    /// <exception cref="FileOperationException">The operation failed; the inner exception is the library's error.</exception>
     public static T Run<T>(string operation, string path, Func<T> call)
     {
         try

@@ -4,8 +4,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Signals.Storage.FileSystem;
 
 /// <summary>
-/// The system calls of 64-bit Linux (x64 and arm64) that the base class library hides or whose errors it swallows. Threads: any.
-/// Each sets the last P/Invoke error.
+/// System calls of 64-bit Linux (x64 and arm64) that the base class library does not offer or whose errors it swallows. Thread
+/// contract: any thread. Each call sets the last P/Invoke error.
 /// </summary>
 internal static unsafe partial class LinuxCalls
 {
@@ -13,28 +13,35 @@ internal static unsafe partial class LinuxCalls
     public const int NonBlocking = 0x800;
     public const int SeekEnd = 2;
     public const int LockExclusive = 2, LockNonBlocking = 4;
-    public const int Eperm = 1, Enoent = 2, Eintr = 4, Eio = 5, Eagain = 11, Eexist = 17, Exdev = 18, Enotdir = 20, Enfile = 23, Emfile = 24, Emlink = 31, Eopnotsupp = 95;
+    public const int Eperm = 1, Enoent = 2, Eintr = 4, Eio = 5, Eagain = 11, Eexist = 17, Exdev = 18, Enotdir = 20;
+    public const int Enfile = 23, Emfile = 24, Emlink = 31, Eopnotsupp = 95;
 
-    /// <summary>Of <see cref="StatX"/>: takes the file of the descriptor when the path is empty; asks for the type.</summary>
+    /// <summary>
+    /// Flag of <see cref="StatX"/> that takes the file of the descriptor when the path is empty, and the masks that ask for the
+    /// file type and the mode.
+    /// </summary>
     public const int AtEmptyPath = 0x1000, StatTypeMask = 1, StatModeMask = 2;
 
-    /// <summary>Bytes that <see cref="StatX"/> writes, and where among them the mode is (u16).</summary>
+    /// <summary>The number of bytes that <see cref="StatX"/> writes, and the offset of the mode (u16) in them.</summary>
     public const int StatBytes = 256, StatModeAt = 28;
 
-    /// <summary>The mask that asks for the inode, and where it (u64) and the device (two u32) are.</summary>
+    /// <summary>
+    /// The mask that asks for the inode. Below: the offsets of the inode (u64) and of the two halves of the device number (u32
+    /// each).
+    /// </summary>
     public const uint StatInodeMask = 0x100;
     public const int StatInodeAt = 32, StatMajorAt = 136, StatMinorAt = 140;
 
-    /// <summary>AT_FDCWD; the paths are absolute.</summary>
+    /// <summary>AT_FDCWD. All paths are absolute, so its meaning does not matter.</summary>
     public const int AtCurrentDirectory = -100;
 
-    /// <summary>The bits of a mode that hold the file's type, and the types.</summary>
+    /// <summary>The bits of a mode that hold the file type, and the file types.</summary>
     public const int TypeMask = 0xF000, Regular = 0x8000, SymbolicLink = 0xA000, DirectoryType = 0x4000, Pipe = 0x1000, Socket = 0xC000;
 
     /// <summary>O_DIRECTORY, one of the few flags whose value depends on the processor.</summary>
     public static int Directory => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x4000 : 0x10000;
 
-    /// <summary>O_NOFOLLOW, another flag that depends on the processor.</summary>
+    /// <summary>O_NOFOLLOW, whose value depends on the processor, too.</summary>
     public static int NoFollow => RuntimeInformation.ProcessArchitecture == Architecture.Arm64 ? 0x8000 : 0x20000;
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
@@ -91,7 +98,10 @@ internal static unsafe partial class LinuxCalls
     [LibraryImport("libc", EntryPoint = "mkdir", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int MakeDirectory(string path, uint mode);
 
-    /// <summary>Device and inode of what a path leads to, links followed; else the error is set.</summary>
+    /// <summary>
+    /// Reads device and inode of the file that a path leads to after links are followed. When it returns false, the last P/Invoke
+    /// error says why.
+    /// </summary>
     public static bool TryIdentify(string path, out FileIdentity identity)
     {
         byte* stat = stackalloc byte[StatBytes];
@@ -100,7 +110,7 @@ internal static unsafe partial class LinuxCalls
         return found;
     }
 
-    /// <summary>Device and inode of an open file; else the error is set.</summary>
+    /// <summary>Reads device and inode of an open file. When it returns false, the last P/Invoke error says why.</summary>
     public static bool TryIdentify(SafeFileHandle file, out FileIdentity identity)
     {
         byte* stat = stackalloc byte[StatBytes];
@@ -112,15 +122,17 @@ internal static unsafe partial class LinuxCalls
     private static FileIdentity IdentityIn(byte* stat) =>
         new(((ulong)*(uint*)(stat + StatMajorAt) << 32) | *(uint*)(stat + StatMinorAt), *(ulong*)(stat + StatInodeAt));
 
-    /// <summary>Builds the exception of the call that has just failed.</summary>
+    /// <summary>Builds the exception for the call that has just failed.</summary>
     public static FileOperationException LastError(string operation, string path) =>
         Error(operation, path, Marshal.GetLastPInvokeError());
 
-    /// <summary>Builds the exception of a known errno.</summary>
+    /// <summary>Builds the exception for a known errno.</summary>
     public static FileOperationException Error(string operation, string path, int error) =>
         new(operation, path, $"{NameOf(error)} ({Marshal.GetPInvokeErrorMessage(error)})") { IsHandleShortage = error is Enfile or Emfile };
 
-    /// <summary>Whether the call that has just failed was interrupted by a signal: the only failure that is ever retried.</summary>
+    /// <summary>
+    /// Whether the call that has just failed was interrupted by a signal. This is the only failure that is ever retried.
+    /// </summary>
     public static bool WasInterrupted => Marshal.GetLastPInvokeError() == Eintr;
 
     private static string NameOf(int error) => error switch

@@ -3,8 +3,9 @@ using Microsoft.Win32.SafeHandles;
 namespace Signals.Storage.FileSystem;
 
 /// <summary>
-/// A file through <c>pread</c>, <c>pwrite</c>, <c>pwritev</c> and <c>fdatasync</c>, because the base class library swallows sync
-/// errors on Linux. Threads: as <see cref="IFile"/> says. An interrupted call is repeated, every other error is thrown at once.
+/// A file that uses <c>pread</c>, <c>pwrite</c>, <c>pwritev</c> and <c>fdatasync</c>, because the base class library swallows
+/// sync errors on Linux. Thread contract: as <see cref="IFile"/> says. An interrupted call is repeated; every other error is
+/// thrown at once.
 /// </summary>
 internal sealed unsafe class LinuxFile(SafeFileHandle handle, string path) : IFile
 {
@@ -109,7 +110,7 @@ internal sealed unsafe class LinuxFile(SafeFileHandle handle, string path) : IFi
             return (int)count;
         }
 
-        // A write that accepts nothing and reports nothing would loop for ever: it counts as an I/O error.
+        // A write that accepts no byte and reports no error would be repeated for ever, so it counts as an I/O error.
         return count == 0 ? throw LinuxCalls.Error(operation, path, LinuxCalls.Eio)
             : LinuxCalls.WasInterrupted ? 0
             : throw LinuxCalls.LastError(operation, path);

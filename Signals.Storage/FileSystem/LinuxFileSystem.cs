@@ -3,7 +3,9 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Signals.Storage.FileSystem;
 
-/// <summary>The file system through Linux system calls, whose every error is reported. Threads: any. Holds nothing.</summary>
+/// <summary>
+/// The file system through Linux system calls; every error is reported. Thread contract: any thread; stateless.
+/// </summary>
 internal sealed class LinuxFileSystem : IFileSystem
 {
     private const uint OwnerFile = 0x180;      // 0600
@@ -47,7 +49,7 @@ internal sealed class LinuxFileSystem : IFileSystem
         if (!Directory.Exists(full))
         {
             CreateDirectory(parent);
-            // Another process may have made it meanwhile; a file of that name is an error.
+            // Another process may have created the directory meanwhile. A file of that name is an error.
             if (LinuxCalls.MakeDirectory(full, OwnerDirectory) == 0)
             {
                 if (LinuxCalls.ChMod(full, OwnerDirectory) != 0)
@@ -55,14 +57,14 @@ internal sealed class LinuxFileSystem : IFileSystem
                     throw LinuxCalls.LastError("chmod", full);
                 }
             }
-            // Taken before the next question to the system, which leaves its own answer there.
+            // The error is read before Directory.Exists, whose system call overwrites it.
             else if (Marshal.GetLastPInvokeError() is var error && (error != LinuxCalls.Eexist || !Directory.Exists(full)))
             {
                 throw LinuxCalls.Error("mkdir", full, error);
             }
         }
 
-        // Also when it exists: the process that made it may have died before this line.
+        // This is done even if the directory existed: the process that created it may have died before this line.
         SyncDirectory(parent);
     }
 
@@ -128,7 +130,8 @@ internal sealed class LinuxFileSystem : IFileSystem
         LibraryCalls.Run<string[]>("list", directory, () => [.. Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path))]);
 
     public IReadOnlyList<string> ListDirectories(string directory) =>
-        LibraryCalls.Run<string[]>("list", directory, () => [.. Directory.EnumerateDirectories(directory).Select(path => Path.GetFileName(path))]);
+        LibraryCalls.Run<string[]>(
+            "list", directory, () => [.. Directory.EnumerateDirectories(directory).Select(path => Path.GetFileName(path))]);
 
     public FileIdentity? IdentityOf(string path)
     {
@@ -142,7 +145,8 @@ internal sealed class LinuxFileSystem : IFileSystem
 
     public IFileLock Lock(string path)
     {
-        // What is no regular file is refused before it is opened for writing: a pipe would block, a link lead elsewhere.
+        // NonBlocking keeps a pipe from blocking the call, and NoFollow keeps a link from leading elsewhere. Anything that is not
+        // a regular file is refused before it is written.
         var file = OpenHandle(path, LinuxCalls.ReadWrite | LinuxCalls.Create | LinuxCalls.NoFollow | LinuxCalls.NonBlocking);
         RequireRegular(file, path);
         var lockFile = new LinuxFile(file, path);
@@ -190,7 +194,7 @@ internal sealed class LinuxFileSystem : IFileSystem
         }
     }
 
-    // The mask of the process takes bits of a new file away, and may be another than it was when the store was opened.
+    // The umask of the process clears mode bits of new files, and it may have changed since the store was opened.
     private static void KeepForOwner(SafeFileHandle handle, string path)
     {
         if ((ModeOf(handle) & OwnerFile) != OwnerFile && LinuxCalls.FChMod(handle, OwnerFile) != 0)
@@ -202,7 +206,7 @@ internal sealed class LinuxFileSystem : IFileSystem
         }
     }
 
-    /// <summary>Type and rights of an open file; 0 when the system does not say.</summary>
+    /// <summary>Type and permissions of an open file; 0 when the system call fails.</summary>
     private static unsafe int ModeOf(SafeFileHandle handle)
     {
         byte* stat = stackalloc byte[LinuxCalls.StatBytes];

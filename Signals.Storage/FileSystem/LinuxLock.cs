@@ -2,14 +2,18 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Signals.Storage.FileSystem;
 
-/// <summary>A lock by <c>flock</c>, told from others by device and inode. Threads: any. Owns the file.</summary>
+/// <summary>
+/// A lock taken with <c>flock</c>. Device and inode tell whether the path still leads to the locked file. Thread contract: any
+/// thread. Owns the file.
+/// </summary>
 internal sealed class LinuxLock(LinuxFile file, SafeFileHandle handle) : IFileLock
 {
     private readonly FileIdentity _held = LinuxCalls.TryIdentify(handle, out FileIdentity identity)
         ? identity
         : throw LinuxCalls.LastError("statx", file.Path);
 
-    // Whatever keeps the path from being looked up keeps the owner from knowing that nobody else has the store.
+    // When the path cannot be looked up, the owner cannot know that no other process has the store. So the lock does not count as
+    // held.
     public bool IsHeld => LinuxCalls.TryIdentify(file.Path, out FileIdentity found) && found == _held;
 
     public void Dispose() => file.Dispose();

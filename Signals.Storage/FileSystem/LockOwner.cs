@@ -4,14 +4,16 @@ using Signals.Core.Model;
 
 namespace Signals.Storage.FileSystem;
 
-/// <summary>What a lock file says about the process that holds it. Threads: any. Holds nothing.</summary>
+/// <summary>
+/// Writes and reads the line in a lock file that names the process that holds it. Thread contract: any thread; stateless.
+/// </summary>
 internal static class LockOwner
 {
     private const int MaxBytes = 512;
 
     private static ReadOnlySpan<byte> Prefix => "process "u8;
 
-    /// <summary>This process, in one line.</summary>
+    /// <summary>Describes this process in one line.</summary>
     public static string Describe()
     {
         using Process self = Process.GetCurrentProcess();
@@ -19,10 +21,10 @@ internal static class LockOwner
     }
 
     /// <summary>
-    /// Writes this process into a lock file that it holds. The first owner is written durably, before anything else is: what a power cut leaves of
-    /// the making of a store is told from other programs' files by this one.
+    /// Writes this process into a lock file that it holds. The first owner is made durable before anything else is written: after a
+    /// power cut, the lock file proves that the leftovers of an interrupted creation of a store belong to this library.
     /// </summary>
-    /// <exception cref="FileOperationException">It holds something that no owner wrote, and stays as it is.</exception>
+    /// <exception cref="FileOperationException">The file is not a lock file; it is not changed.</exception>
     public static void Record(IFileSystem files, IFile file)
     {
         if (!IsOurs(file))
@@ -31,7 +33,7 @@ internal static class LockOwner
                 "lock", file.Path, "the file belongs to another program: it is not empty and names no owner of a lock; choose another folder");
         }
 
-        // Overwritten in place, so that it names an owner at any moment.
+        // The file is overwritten in place, so that it names an owner at every moment.
         bool isFirst = file.Length == 0;
         byte[] owner = Encoding.UTF8.GetBytes(Describe());
         file.Write(0, owner);
@@ -43,7 +45,7 @@ internal static class LockOwner
         }
     }
 
-    /// <summary>Whether a file is a lock file: empty, or naming an owner.</summary>
+    /// <summary>Whether a file is a lock file: it is empty or names an owner.</summary>
     public static bool IsOurs(IFile file)
     {
         Span<byte> bytes = stackalloc byte[MaxBytes + 1];
@@ -51,7 +53,7 @@ internal static class LockOwner
         return count == 0 || (count <= MaxBytes && bytes[..count].StartsWith(Prefix));
     }
 
-    /// <summary>The same of a file that is not open.</summary>
+    /// <summary>Whether a file that is not open is a lock file: empty, or naming an owner.</summary>
     /// <param name="files">The file system.</param>
     /// <param name="path">The file.</param>
     /// <param name="isNamed">Whether it names an owner.</param>
@@ -70,7 +72,7 @@ internal static class LockOwner
         }
     }
 
-    /// <summary>The refusal for a lock file that another holds.</summary>
+    /// <summary>The exception for a lock file that another process holds.</summary>
     public static StoreLockedException Locked(IFile file)
     {
         Span<byte> bytes = stackalloc byte[MaxBytes];

@@ -3,31 +3,35 @@ using System.Buffers.Binary;
 namespace Signals.Storage.FileSystem;
 
 /// <summary>
-/// Tells from a file's first bytes that this library wrote it. A name proves nothing: other programs use the same ones. What cannot be proven
-/// is not deleted and not overwritten. Pure reads; any thread.
+/// Tells from the first bytes of a file whether this library wrote it. A name proves nothing, because other programs may use the
+/// same names. A file that is not proven to be this library's is never deleted or overwritten. Thread contract: any thread;
+/// stateless.
 /// </summary>
 internal static class OwnContent
 {
     private const int MagicBytes = sizeof(ulong);
 
-    // "SIGNLOG1", "SIGTABLE", "SIGCOLUM", "SIGSEGMT", "SIGENTTY": as the formats of these files have them.
+    // "SIGNLOG1", "SIGTABLE", "SIGCOLUM", "SIGSEGMT", "SIGENTTY", as the formats of these files define them.
     private static readonly ulong[] Magics =
         [0x31474F4C_4E474953, 0x454C_4241_5447_4953, 0x4D55_4C4F_4347_4953, 0x544D_4745_5347_4953, 0x5954_544E_4547_4953, SortRunMagic];
 
-    /// <summary>The first bytes of a temporary run of sorted rows.</summary>
+    /// <summary>The first eight bytes of a temporary file of sorted rows.</summary>
     public const ulong SortRunMagic = 0x314E_5552_5347_4953;
 
     private static readonly byte[] CurrentStart = "MANIFEST-"u8.ToArray();
 
     private const int LongestCurrent = 64;
 
-    /// <summary>Whether a regular file begins as one of ours does. False when it cannot be read.</summary>
+    /// <summary>Whether a regular file begins like one of this library's. False when the file cannot be read.</summary>
     public static bool IsIn(IFileSystem files, string path) => Look(files, path) == true;
 
-    /// <summary>Whether a file was read and begins as none of ours does; for who counts what may be ours. False when it cannot be read.</summary>
+    /// <summary>
+    /// Whether a file can be read and begins like none of this library's. False when it cannot be read, so that a caller that counts
+    /// what may be ours counts it.
+    /// </summary>
     public static bool IsForeign(IFileSystem files, string path) => Look(files, path) == false;
 
-    /// <summary>Deletes a file if it is proven to be ours; true when nothing of the name is there any more.</summary>
+    /// <summary>Deletes a file if it is proven to be this library's. True when nothing of that name is left.</summary>
     public static bool TryDelete(IFileSystem files, string path)
     {
         if (!IsIn(files, path))
@@ -40,10 +44,12 @@ internal static class OwnContent
     }
 
     /// <summary>
-    /// The path of a temporary file that can be made: the one wanted, after what an earlier process left there is deleted; another one beside
-    /// it where the file that is there is not proven to be ours.
+    /// Returns a path at which a temporary file can be created. It deletes a file that an earlier process left at the wanted
+    /// path. If the file there is not proven to be this library's, the path gets a number instead.
     /// </summary>
-    /// <exception cref="FileOperationException">Files that are not ours have all the names.</exception>
+    /// <exception cref="FileOperationException">
+    /// All the names that were tried belong to files that are not this library's.
+    /// </exception>
     public static string FreeTemporary(IFileSystem files, string wanted)
     {
         const int MostTries = 100;
@@ -62,7 +68,7 @@ internal static class OwnContent
         throw new FileOperationException("create", wanted, "files of this name and those like it exist that are not this library's; remove them");
     }
 
-    // Null when it cannot be read: then nothing is proven.
+    // Null when the file cannot be read: then nothing is proven.
     private static bool? Look(IFileSystem files, string path)
     {
         try
@@ -78,7 +84,7 @@ internal static class OwnContent
         }
     }
 
-    // The one line of a CURRENT, as it was written: name, offset, eight digits, end of line.
+    // A CURRENT file holds one line: name, offset, eight digits, end of line.
     private static bool IsCurrent(ReadOnlySpan<byte> start) =>
         start.Length <= LongestCurrent && start.StartsWith(CurrentStart) && start[^1] == '\n' && start.Count((byte)' ') == 2;
 }

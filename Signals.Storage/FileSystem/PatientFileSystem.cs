@@ -3,13 +3,13 @@ using Signals.Core.Model;
 namespace Signals.Storage.FileSystem;
 
 /// <summary>
-/// A file system that waits where the process or the system has no file handle left, and says so: whoever shares the process can cause that, so it
-/// must not fail a store. Every operation that takes a handle is made again until it has one.
+/// A file system that waits, and reports it, while the process or the system has no file handle left. Any code in the process can
+/// cause such a shortage, so it must not fail a store. Every operation that needs a handle is repeated until it gets one.
 /// </summary>
 /// <remarks>
-/// Thread contract: any thread; the one that waits holds what its caller holds. No operation is made again that has changed anything: without a handle
-/// it never began. Lifetime: that of a store. While it is opened the wait has a limit, then it ends with <see cref="Stop"/>; whoever waits
-/// then gets the system's own error.
+/// Thread contract: any thread; a waiting thread keeps the locks that its caller holds. Only operations that have changed nothing
+/// are repeated: without a handle they never began. Lifetime: that of a store. While the store is opened, the wait has a limit.
+/// After that it ends only with <see cref="Stop"/>; a thread that waits then gets the system's own error.
 /// </remarks>
 internal sealed class PatientFileSystem(IFileSystem files, HandlePool pool, TimeSpan openingLimit) : IFileSystem, IDisposable
 {
@@ -19,24 +19,25 @@ internal sealed class PatientFileSystem(IFileSystem files, HandlePool pool, Time
     private readonly ManualResetEventSlim _stopped = new(initialState: false);
     private volatile bool _isOpening = true;
 
-    /// <summary>Called with the path that is waited for, when a wait begins.</summary>
+    /// <summary>Called when a wait begins, with the path that is waited for.</summary>
     public Action<string> OnShortageBegan { get; set; } = static _ => { };
 
-    /// <summary>Called when that wait ends, on the same thread, with the time that it paused.</summary>
+    /// <summary>Called when that wait ends, on the same thread, with the total time of its pauses.</summary>
     public Action<TimeSpan> OnShortageEnded { get; set; } = static _ => { };
 
     /// <summary>The handles of the tables.</summary>
     public HandlePool Handles => pool;
 
     /// <summary>
-    /// The same files for tables: these give up their handles before anybody waits. A read of an open table does not wait, since who asks may not have the time.
+    /// The same files, for tables. Tables give up their idle handles before a thread waits. A read of an open table does not wait
+    /// for a handle, because its caller may not have the time.
     /// </summary>
     public IFileSystem ForTables() => new PooledFileSystem(this, files, pool);
 
-    /// <summary>The store is open: from now on there is no limit but <see cref="Stop"/>.</summary>
+    /// <summary>Says that the store is open: from now on a wait has no limit other than <see cref="Stop"/>.</summary>
     public void EndOpening() => _isOpening = false;
 
-    /// <summary>Nobody waits any more: the store closes.</summary>
+    /// <summary>Ends every wait, now and later, because the store closes.</summary>
     public void Stop() => _stopped.Set();
 
     public IFile Open(string path, FileOpenMode mode) => Patiently(path, () => files.Open(path, mode));
@@ -69,7 +70,9 @@ internal sealed class PatientFileSystem(IFileSystem files, HandlePool pool, Time
 
     public long AvailableBytes(string directory) => files.AvailableBytes(directory);
 
-    /// <summary>Ends every wait. The event stays: a thread that just begins to wait must find it.</summary>
+    /// <summary>
+    /// Ends every wait. The event itself is not disposed, because a thread that is about to wait still needs it.
+    /// </summary>
     public void Dispose() => Stop();
 
     private void Patiently(string path, Action work) => Patiently(path, () =>

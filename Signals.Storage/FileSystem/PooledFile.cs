@@ -2,8 +2,11 @@ using Signals.Core.Model;
 
 namespace Signals.Storage.FileSystem;
 
-/// <summary>A file for reading that has a handle only while it is used, and as long as the pool has room.</summary>
-/// <remarks>Thread contract: any thread. Invariant: it is read under the name that it was opened with, which stays until it is disposed.</remarks>
+/// <summary>A file for reading. It has a handle while it is used, and keeps it as long as the pool has room.</summary>
+/// <remarks>
+/// Thread contract: any thread. Invariant: the file is always opened under the name that it was first opened with, so the name
+/// must stay until the file is disposed.
+/// </remarks>
 internal sealed class PooledFile : IFile
 {
     private readonly HandlePool _pool;
@@ -11,10 +14,10 @@ internal sealed class PooledFile : IFile
     private readonly Func<IFile> _open;
 
     /// <summary>Opens the file.</summary>
-    /// <param name="pool">Bounds the handles.</param>
-    /// <param name="first">Opens it now.</param>
-    /// <param name="later">Opens it again after it gave up its handle.</param>
-    /// <param name="path">Where it is.</param>
+    /// <param name="pool">Bounds the number of handles.</param>
+    /// <param name="first">Opens the file now.</param>
+    /// <param name="later">Opens the file again after it gave up its handle.</param>
+    /// <param name="path">The path of the file.</param>
     public PooledFile(HandlePool pool, IFileSystem first, IFileSystem later, string path)
     {
         _pool = pool;
@@ -43,23 +46,23 @@ internal sealed class PooledFile : IFile
         }
     }
 
-    /// <summary>The handle; null when it has none. Guarded by the pool, as is all below.</summary>
+    /// <summary>The handle; null when the file has none. The pool's lock guards this and all members below.</summary>
     internal IFile? Handle { get; set; }
 
-    /// <summary>Readers that use the handle.</summary>
+    /// <summary>How many readers use the handle now.</summary>
     internal int Users { get; set; }
 
-    /// <summary>Where it is in the pool's ring while it has a handle.</summary>
+    /// <summary>The index of the file in the pool's ring while it has a handle.</summary>
     internal int Place { get; set; }
 
-    /// <summary>Whether it was used since the pool looked at it last.</summary>
+    /// <summary>Whether the file was used since the pool last looked at it.</summary>
     internal bool IsReferenced { get; set; }
 
-    /// <summary>Whether it was disposed.</summary>
+    /// <summary>Whether the file was disposed.</summary>
     internal bool IsClosed { get; set; }
 
     /// <inheritdoc/>
-    /// <exception cref="HandlesExhaustedException">It has no handle, and there is none to be had.</exception>
+    /// <exception cref="HandlesExhaustedException">The file has no handle, and none can be opened.</exception>
     public int Read(long offset, Span<byte> destination)
     {
         IFile handle = _pool.Enter(this, _open);
@@ -83,7 +86,7 @@ internal sealed class PooledFile : IFile
 
     public void Dispose() => _pool.Close(this);
 
-    // A reader does not wait for others to close their files; but what the store itself can spare, it gives.
+    // A reader does not wait until other code closes files. But it closes the idle handles of the pool and tries once more.
     private IFile OpenAgain()
     {
         try

@@ -1,10 +1,10 @@
 namespace Signals.Storage.FileSystem;
 
-/// <summary>A file system whose files for reading share the handles of a pool; everything else goes through.</summary>
-/// <remarks>Thread contract: any thread. Holds nothing of its own.</remarks>
-/// <param name="files">Everything that is not a read of an open file; it may wait where handles are short.</param>
-/// <param name="reads">Opens a file again for a read, which does not wait.</param>
-/// <param name="pool">The handles.</param>
+/// <summary>A file system whose files for reading share the handles of a pool. Everything else is passed on.</summary>
+/// <remarks>Thread contract: any thread. Owns nothing.</remarks>
+/// <param name="files">Does everything but the reads of open files. It may wait while handles are short.</param>
+/// <param name="reads">Opens a file again for a read; it does not wait.</param>
+/// <param name="pool">Bounds the number of handles.</param>
 internal sealed class PooledFileSystem(IFileSystem files, IFileSystem reads, HandlePool pool) : IFileSystem
 {
     public IFile Open(string path, FileOpenMode mode) =>

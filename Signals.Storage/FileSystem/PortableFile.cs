@@ -1,8 +1,8 @@
 namespace Signals.Storage.FileSystem;
 
 /// <summary>
-/// A file through the base class library, for systems other than Linux. Threads: as <see cref="IFile"/> says. Owns the stream, which
-/// only holds the handle: nothing is buffered.
+/// A file through the base class library, for systems other than Linux. Thread contract: as <see cref="IFile"/> says. Owns the
+/// stream, which only holds the handle: nothing is buffered.
 /// </summary>
 internal sealed class PortableFile(FileStream stream, string path) : IFile
 {

@@ -3,8 +3,8 @@ using Signals.Core.Model;
 namespace Signals.Storage.FileSystem;
 
 /// <summary>
-/// The file system through the base class library, for systems other than Linux. Threads: any. Holds nothing. It cannot sync a
-/// directory: Windows journals names by itself, and elsewhere a power cut may lose the newest names.
+/// The file system through the base class library, for systems other than Linux. It cannot sync a directory. Windows journals
+/// names by itself; elsewhere a power cut may lose the newest names. Thread contract: any thread; stateless.
 /// </summary>
 internal sealed class PortableFileSystem : IFileSystem
 {
@@ -27,7 +27,8 @@ internal sealed class PortableFileSystem : IFileSystem
         ? Directory.CreateDirectory(path)
         : Directory.CreateDirectory(path, OwnerFile | UnixFileMode.UserExecute));
 
-    public void Rename(string from, string to) => LibraryCalls.Run("rename", $"{from}' to '{to}", () => File.Move(from, to, overwrite: true));
+    public void Rename(string from, string to) =>
+        LibraryCalls.Run("rename", $"{from}' to '{to}", () => File.Move(from, to, overwrite: true));
 
     public bool TryLink(string from, string to) => false;
 
@@ -57,7 +58,8 @@ internal sealed class PortableFileSystem : IFileSystem
         LibraryCalls.Run<string[]>("list", directory, () => [.. Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path))]);
 
     public IReadOnlyList<string> ListDirectories(string directory) =>
-        LibraryCalls.Run<string[]>("list", directory, () => [.. Directory.EnumerateDirectories(directory).Select(path => Path.GetFileName(path))]);
+        LibraryCalls.Run<string[]>(
+            "list", directory, () => [.. Directory.EnumerateDirectories(directory).Select(path => Path.GetFileName(path))]);
 
     public FileIdentity? IdentityOf(string path)
     {
@@ -74,7 +76,7 @@ internal sealed class PortableFileSystem : IFileSystem
         }
         catch (FileOperationException exception) when (File.Exists(path) && !HandleShortage.IsCauseOf(exception))
         {
-            // The owner's name cannot be read here: the lock forbids every other handle.
+            // The name of the owner cannot be read here, because the lock forbids every other handle.
             throw new StoreLockedException(path, $"another process ({exception.Error})");
         }
 
@@ -93,7 +95,7 @@ internal sealed class PortableFileSystem : IFileSystem
     public long AvailableBytes(string directory) =>
         LibraryCalls.Run("statfs", directory, () => new DriveInfo(Path.GetFullPath(directory)).AvailableFreeSpace);
 
-    // The library gives no numbers of files, so each folder of the path is followed to where it leads.
+    // The library provides no file numbers, so the links in each folder of the path are resolved instead.
     private static string Followed(string path)
     {
         string trimmed = Path.TrimEndingDirectorySeparator(path);
@@ -112,7 +114,7 @@ internal sealed class PortableFileSystem : IFileSystem
         FileInfo file = new(path);
         const FileAttributes NotRegular = FileAttributes.Directory | FileAttributes.ReparsePoint | FileAttributes.Device;
         return !file.Exists || (file.Attributes & NotRegular) != 0
-            ? throw new FileOperationException("open", path, "it does not exist, or is not a regular file")
+            ? throw new FileOperationException("open", path, "it does not exist or is not a regular file")
             : OpenFile(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
     }
 

@@ -1,8 +1,8 @@
 namespace Signals.Storage.FileSystem;
 
 /// <summary>
-/// A lock by a file that is opened for one process alone. Threads: any. Owns the file. On Windows nobody can delete an open lock; elsewhere a file
-/// that took its place has another time of its last write.
+/// A lock by a file that is opened for one process alone. Thread contract: any thread. Owns the file. On Windows nobody can
+/// delete the file while it is open. Elsewhere, a file that replaced it has another time of last write.
 /// </summary>
 internal sealed class PortableLock(PortableFile file) : IFileLock
 {

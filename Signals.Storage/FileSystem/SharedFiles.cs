@@ -1,13 +1,16 @@
 namespace Signals.Storage.FileSystem;
 
-/// <summary>Files that several read, each open once: a segment of many windows would else take a handle for each of its parts.</summary>
-/// <remarks>Thread contract: any thread. Lifetime: a file is closed when the last of those who opened it has disposed of it.</remarks>
+/// <summary>
+/// Opens each file once and shares the handle among all its users. Otherwise a segment of many windows would take a handle for
+/// each of its parts.
+/// </summary>
+/// <remarks>Thread contract: any thread. Lifetime: a file is closed when the last of its users has disposed of it.</remarks>
 internal sealed class SharedFiles(IFileSystem files)
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Entry> _open = new(StringComparer.Ordinal); // under _gate
 
-    /// <summary>Opens a file for reading, or takes part in the handle that is open. The caller disposes of it.</summary>
+    /// <summary>Opens a file for reading, or shares the handle that is open already. The caller disposes of the result.</summary>
     public IFile Open(string path)
     {
         lock (_gate)

@@ -1,22 +1,24 @@
 namespace Signals.Storage.Primitives;
 
 /// <summary>
-/// Keeps objects for reuse, so that a warm read allocates nothing: a bounded number of them, bounded bytes of large ones, and none for ever.
-/// What was not used for a while goes, and so does what has grown far beyond what its uses need.
+/// Keeps objects for reuse, so that a warm read allocates nothing. The number of objects is bounded, and so are the bytes of the
+/// large ones. An object that was idle for a while, or that has grown far beyond what its uses need, is let go.
 /// </summary>
 /// <remarks>
-/// Thread contract: any thread, without locks; <see cref="Age"/> by one thread at a time. What does not fit is left to the collector.
-/// Lifetime: <see cref="PoolUpkeep"/> ages it about once a second.
+/// Thread contract: any thread, without locks; <see cref="Age"/> by one thread at a time. An object that does not fit is left to
+/// the garbage collector. Lifetime: <see cref="PoolUpkeep"/> calls <see cref="Age"/> about once a second.
 /// </remarks>
-/// <param name="slots">At most so many.</param>
-/// <param name="largeBytes">At most so many bytes in all that are larger than <see cref="SmallBytes"/>.</param>
+/// <param name="slots">The most objects that are kept.</param>
+/// <param name="largeBytes">The most bytes that all objects larger than <see cref="SmallBytes"/> may hold together.</param>
 internal sealed class AgingPool<T>(int slots, long largeBytes = AgingPool<T>.DefaultLargeBytes) : IAgingPool
     where T : PooledObject
 {
-    /// <summary>What is smaller is not worth counting.</summary>
+    /// <summary>Objects up to this many bytes are not counted against the limit of large bytes.</summary>
     public const long SmallBytes = 256 << 10;
 
-    /// <summary>Looks of the upkeep after which something idle or outsized goes.</summary>
+    /// <summary>
+    /// After this many consecutive calls of <see cref="Age"/> that find an object idle or oversized, it is let go.
+    /// </summary>
     public const int PatientLooks = 30;
 
     private const long DefaultLargeBytes = 64 << 20;
@@ -25,13 +27,13 @@ internal sealed class AgingPool<T>(int slots, long largeBytes = AgingPool<T>.Def
     private readonly T?[] _kept = new T?[slots];
     private long _largeBytes;
 
-    /// <summary>Bytes of large objects that lie here.</summary>
+    /// <summary>Bytes of the large objects that are kept now.</summary>
     public long LargeBytes => Volatile.Read(ref _largeBytes);
 
-    /// <summary>How many objects lie here.</summary>
+    /// <summary>How many objects are kept now.</summary>
     public int Count => _kept.Count(kept => kept is not null);
 
-    /// <summary>Takes one out; null when there is none.</summary>
+    /// <summary>Takes an object out of the pool; null when the pool is empty.</summary>
     public T? TryRent()
     {
         for (int i = 0; i < _kept.Length; i++)
@@ -46,7 +48,7 @@ internal sealed class AgingPool<T>(int slots, long largeBytes = AgingPool<T>.Def
         return null;
     }
 
-    /// <summary>Gives one back that nobody uses any more.</summary>
+    /// <summary>Gives back an object that nobody uses any more.</summary>
     public void Return(T item)
     {
         long used = item.UsedBytes;
@@ -68,7 +70,10 @@ internal sealed class AgingPool<T>(int slots, long largeBytes = AgingPool<T>.Def
         Uncount(item);
     }
 
-    /// <summary>Lets go of what was idle or outsized at each of the last looks, and of what has become too large for the pool.</summary>
+    /// <summary>
+    /// Lets go of each object that was idle or oversized at each of the last <see cref="PatientLooks"/> calls, and of each object
+    /// that has become too large for the pool.
+    /// </summary>
     public void Age()
     {
         for (int i = 0; i < _kept.Length; i++)
@@ -78,7 +83,8 @@ internal sealed class AgingPool<T>(int slots, long largeBytes = AgingPool<T>.Def
                 continue;
             }
 
-            // Looked at where it lies: were it taken out, a read would find nothing and allocate.
+            // The object stays in its slot meanwhile: if it were taken out, a concurrent read would find the pool empty and
+            // allocate.
             long held = item.HeldBytes;
             item.IdleLooks = item.WasUsed ? 0 : item.IdleLooks + 1;
             item.OutsizedLooks = held > SmallBytes && held / OutsizedFactor > item.PeakBytes ? item.OutsizedLooks + 1 : 0;

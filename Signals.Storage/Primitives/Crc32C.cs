@@ -5,15 +5,15 @@ using System.Runtime.InteropServices;
 namespace Signals.Storage.Primitives;
 
 /// <summary>
-/// CRC-32C (Castagnoli) by the processor's own instruction where it has one, about 10 GB/s. Threads: any. Holds nothing.
-/// <c>Append(Append(0, a), b)</c> equals <c>Compute(a + b)</c>.
+/// CRC-32C (Castagnoli). It uses the processor's own instruction where there is one, which reaches about 10 GB/s. Thread
+/// contract: any thread; stateless. <c>Append(Append(0, a), b)</c> equals <c>Compute(a + b)</c>.
 /// </summary>
 internal static class Crc32C
 {
     /// <summary>The checksum of one span.</summary>
     public static uint Compute(ReadOnlySpan<byte> data) => Append(0, data);
 
-    /// <summary>The checksum of what <paramref name="crc"/> covers followed by <paramref name="data"/>.</summary>
+    /// <summary>The checksum of the bytes that <paramref name="crc"/> covers, followed by <paramref name="data"/>.</summary>
     public static uint Append(uint crc, ReadOnlySpan<byte> data)
     {
         uint state = ~crc;

@@ -1,9 +1,12 @@
 namespace Signals.Storage.Primitives;
 
-/// <summary>A reader's stay inside a <see cref="ReadEpochs"/> that ends with the block that began it: <c>using EpochScope inside = epochs.Enter();</c></summary>
+/// <summary>
+/// A reader's stay inside a <see cref="ReadEpochs"/> that ends with the block that began it: <c>using EpochScope inside =
+/// epochs.Enter();</c>
+/// </summary>
 /// <remarks>
-/// Thread contract: the thread that entered. Invariant: it owns its slot alone and frees it once; a ref struct cannot be kept in a field, so
-/// nobody else can. A stay that outlives a call is an <see cref="EpochHold"/>.
+/// Thread contract: the thread that entered. Invariant: the scope is the only owner of its slot and frees it once. It is a ref
+/// struct, so it cannot be kept in a field. For a stay that outlives a call, use <see cref="EpochHold"/>.
 /// </remarks>
 internal ref struct EpochScope
 {
@@ -16,7 +19,7 @@ internal ref struct EpochScope
         _slot = epochs.Claim();
     }
 
-    /// <summary>Leaves. A second call does nothing.</summary>
+    /// <summary>Ends the stay. A second call does nothing.</summary>
     public void Dispose()
     {
         if (_slot >= 0)

@@ -3,12 +3,13 @@ using Signals.Core.Model;
 namespace Signals.Storage.Primitives;
 
 /// <summary>
-/// The store's one-way switch, and the one gate of what becomes durable: the first I/O error or corruption that the engine meets poisons the
-/// store. From then on every write is refused with that error, from whichever thread; reads go on.
+/// The store's one-way switch: the first I/O error or corruption that the engine meets poisons the store. From then on every
+/// write, from any thread, is refused with that error; reads go on.
 /// </summary>
 /// <remarks>
-/// Thread contract: any thread. Handlers run once, on the thread that failed first. Whatever changes which files a store consists of asks
-/// <see cref="RequireWritable"/> first: an edit of the manifest, a version in the list of kept ones, a log that is begun.
+/// Thread contract: any thread. The handlers of <see cref="Failed"/> run once, on the thread that calls <see cref="Fail"/> first.
+/// Code calls <see cref="RequireWritable"/> right before it changes which files the store consists of: before an edit of the
+/// manifest, before a version is added to the list of kept versions, and before a log is begun.
 /// </remarks>
 internal sealed class FailStop
 {
@@ -16,12 +17,14 @@ internal sealed class FailStop
     private int _told;
     private Action[] _checks = []; // replaced as a whole
 
-    /// <summary>Called once with the error; must not throw.</summary>
+    /// <summary>Raised once, with the error. A handler must not throw.</summary>
     public event Action<Exception>? Failed;
 
     public Exception? Error => Volatile.Read(ref _first);
 
-    /// <summary>Poisons the store, if nothing has yet, and tells everybody, if nobody has.</summary>
+    /// <summary>
+    /// Poisons the store unless it is poisoned already, and raises <see cref="Failed"/> unless it was raised already.
+    /// </summary>
     public void Fail(Exception error)
     {
         Stop(error);
@@ -32,14 +35,15 @@ internal sealed class FailStop
     }
 
     /// <summary>
-    /// Poisons the store without telling anybody, for who holds a lock: nothing is committed from now on. The error is thrown on, and where
-    /// it leaves the engine <see cref="Fail"/> is called.
+    /// Poisons the store without raising <see cref="Failed"/>, for callers that hold a lock. Nothing is committed from now on.
+    /// The caller throws the error on, and <see cref="Fail"/> is called where the error leaves the engine.
     /// </summary>
     public void Stop(Exception error) => Interlocked.CompareExchange(ref _first, error, null);
 
     /// <summary>
-    /// Adds what must hold whenever the store changes what it consists of, such as that its lock is still its own. A check throws when it does
-    /// not hold; that error fails the store. Checks are added while the store is opened, on the opening thread.
+    /// Adds a condition that must hold whenever the set of files of the store changes, for example that the store still holds its
+    /// lock file. The check throws when the condition does not hold, and that error poisons the store. Checks are added while the
+    /// store is opened, on the opening thread.
     /// </summary>
     public void AddCheck(Action check) => Volatile.Write(ref _checks, [.. _checks, check]);
 
@@ -52,7 +56,7 @@ internal sealed class FailStop
         }
     }
 
-    /// <summary>Asks as <see cref="RequireWritable"/> does, without throwing.</summary>
+    /// <summary>Does the checks of <see cref="RequireWritable"/>, but returns false instead of throwing.</summary>
     public bool IsWritable()
     {
         try
@@ -62,12 +66,12 @@ internal sealed class FailStop
         }
         catch (StorePoisonedException)
         {
-            return false; // whoever asks tells that the store has failed
+            return false; // the caller reports the failure
         }
     }
 
-    /// <summary>Looks whether the store may change what it consists of; called by whoever is about to, right before.</summary>
-    /// <exception cref="StorePoisonedException">The store has failed, before or because a check does not hold now.</exception>
+    /// <summary>Checks that the store may change its set of files. Call it right before such a change.</summary>
+    /// <exception cref="StorePoisonedException">The store had failed already, or a check does not hold now.</exception>
     public void RequireWritable()
     {
         if (PlantedBugs.Has(PlantedBugs.ErasuresTakenBeforeCommit))

@@ -3,14 +3,15 @@ using System.Runtime.ExceptionServices;
 namespace Signals.Storage.Primitives;
 
 /// <summary>
-/// Does several steps although one of them throws, and throws the first error when all are done: for releasing, where a step that is left out
-/// is never made up for. Thread contract: one thread. A mutable value: keep it in a local.
+/// Runs several steps even when one of them throws, and throws the first error after the last step. Used to release resources,
+/// where a step that is skipped would never be repeated. Thread contract: one thread. A mutable value: keep it in a local
+/// variable.
 /// </summary>
 internal struct FirstError
 {
     private ExceptionDispatchInfo? _first;
 
-    /// <summary>Disposes an object; an error waits for <see cref="Throw"/>.</summary>
+    /// <summary>Disposes an object. An error is kept until <see cref="Throw"/>.</summary>
     public void Dispose(IDisposable resource)
     {
         try
@@ -23,7 +24,7 @@ internal struct FirstError
         }
     }
 
-    /// <summary>Keeps an error if it is the first.</summary>
+    /// <summary>Keeps an error if it is the first one.</summary>
     public void Note(Exception error) => _first ??= ExceptionDispatchInfo.Capture(error);
 
     /// <summary>Throws the first error, if there was one.</summary>

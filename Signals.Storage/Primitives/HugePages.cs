@@ -3,18 +3,24 @@ using System.Runtime.InteropServices;
 namespace Signals.Storage.Primitives;
 
 /// <summary>
-/// Asks Linux to back a large block of memory with pages of 2 MiB: its first touch then costs a fault per 2 MiB instead of one per 4 KiB, and
-/// access in no order misses the processor's address cache less.
+/// Asks Linux to back a large block of memory with pages of 2 MiB. The first touch then costs one page fault per 2 MiB instead of
+/// one per 4 KiB, and random access misses the processor's address cache less often.
 /// </summary>
-/// <remarks>Threads: any. A hint: contents never change, and a system that cannot or must not follow it goes on with small pages. Nothing off Linux.</remarks>
+/// <remarks>
+/// Thread contract: any thread. The request is a hint: contents never change, and a system that does not follow it uses small
+/// pages. Does nothing on systems other than Linux.
+/// </remarks>
 internal static unsafe partial class HugePages
 {
-    /// <summary>Bytes of such a page, and the alignment that memory must have to consist of them.</summary>
+    /// <summary>Bytes of a huge page. Memory must be aligned to this to consist of huge pages.</summary>
     public const int PageBytes = 2 << 20;
 
     private const int HugePageAdvice = 14;
 
-    /// <summary>Asks for the whole huge pages of memory that is aligned to <see cref="PageBytes"/>.</summary>
+    /// <summary>
+    /// Asks for huge pages for the part of the memory that consists of whole pages. The memory must be aligned to
+    /// <see cref="PageBytes"/>.
+    /// </summary>
     public static void Advise(byte* memory, long bytes)
     {
         if (OperatingSystem.IsLinux())

@@ -1,8 +1,8 @@
 namespace Signals.Storage.Primitives;
 
-/// <summary>A pool that lets go of what nobody needs any more. Threads: as each says.</summary>
+/// <summary>A pool that lets go of objects that are no longer needed. Thread contract: see each implementation.</summary>
 internal interface IAgingPool
 {
-    /// <summary>Looks once; called about once a second by one thread at a time.</summary>
+    /// <summary>Ages the pool by one step. Called about once a second, by one thread at a time.</summary>
     void Age();
 }

@@ -1,9 +1,11 @@
 namespace Signals.Storage.Primitives;
 
-/// <summary>A closing that is done once: whoever asks while it is under way waits until it is done, with or without an error.</summary>
+/// <summary>
+/// Closes something exactly once. Every other caller waits until the closing has ended, with or without an error.
+/// </summary>
 /// <remarks>
-/// Thread contract: any thread. The thread that closes may ask again, and a thread that the closing waits for may, too: such a call returns at once,
-/// for it would wait for itself.
+/// Thread contract: any thread. A second call by the closing thread, or by a thread that the closing waits for, returns at once;
+/// otherwise that thread would wait for itself.
 /// </remarks>
 internal sealed class OneClosing
 {
@@ -14,14 +16,14 @@ internal sealed class OneClosing
     private int _begun;
     private int _closer;
 
-    /// <summary>Whether somebody has begun to close.</summary>
+    /// <summary>Whether the closing has begun.</summary>
     public bool HasBegun => Volatile.Read(ref _begun) != 0;
 
-    /// <summary>Marks this thread as one that closings wait for.</summary>
+    /// <summary>Marks the current thread as one that closings wait for, so that it never waits for a closing.</summary>
     public static void NeverWaitHere() => _isWaitedFor = true;
 
-    /// <summary>Closes, or waits for the one who does.</summary>
-    /// <param name="close">What is done once; its error is thrown to the one who does it.</param>
+    /// <summary>Closes, or waits until the thread that closes is done.</summary>
+    /// <param name="close">The work that is done once. Its error is thrown to the caller that does the work.</param>
     public void Run(Action close)
     {
         if (Interlocked.Exchange(ref _begun, 1) != 0)

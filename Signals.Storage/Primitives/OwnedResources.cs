@@ -1,6 +1,9 @@
 namespace Signals.Storage.Primitives;
 
-/// <summary>Disposes what was added, last first: one owner for everything that an open store holds, also when opening fails half-way.</summary>
+/// <summary>
+/// Disposes the resources that were added, in reverse order. It is the one owner of everything that an open store holds, also
+/// when opening fails halfway.
+/// </summary>
 /// <remarks>Thread contract: one thread. Every resource is disposed even when one throws; the first error is rethrown.</remarks>
 internal sealed class OwnedResources : IDisposable
 {

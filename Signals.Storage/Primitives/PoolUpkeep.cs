@@ -1,13 +1,15 @@
 namespace Signals.Storage.Primitives;
 
-/// <summary>Ages the pools of a store for as long as somebody uses them.</summary>
-/// <remarks>Thread contract: any thread. Lifetime: one per reader of a store; it keeps no pool alive.</remarks>
+/// <summary>Ages the pools of a store for as long as they are in use.</summary>
+/// <remarks>
+/// Thread contract: any thread. Lifetime: one per reader of a store. It holds only weak references, so it keeps no pool alive.
+/// </remarks>
 internal sealed class PoolUpkeep
 {
     private readonly Lock _gate = new();
     private readonly List<WeakReference<IAgingPool>> _pools = []; // guarded by _gate
 
-    /// <summary>Takes a pool into care.</summary>
+    /// <summary>Adds a pool to those that are aged.</summary>
     public TPool Add<TPool>(TPool pool)
         where TPool : class, IAgingPool
     {

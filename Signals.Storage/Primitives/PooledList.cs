@@ -2,7 +2,9 @@ using System.Runtime.CompilerServices;
 
 namespace Signals.Storage.Primitives;
 
-/// <summary>A list that hands out its memory as spans and keeps it when cleared, so that reuse allocates nothing.</summary>
+/// <summary>
+/// A list that hands out its memory as spans. It keeps the memory when it is cleared, so that reuse allocates nothing.
+/// </summary>
 /// <remarks>Thread contract: one thread at a time.</remarks>
 internal sealed class PooledList<T>
 {
@@ -10,7 +12,7 @@ internal sealed class PooledList<T>
 
     public int Count { get; private set; }
 
-    /// <summary>Bytes of the memory that it keeps, used or not.</summary>
+    /// <summary>Bytes of the memory that the list keeps, whether used or not.</summary>
     public long HeldBytes => (long)_items.Length * Unsafe.SizeOf<T>();
 
     public ref T this[int index] => ref _items.AsSpan(0, Count)[index];
@@ -50,12 +52,13 @@ internal sealed class PooledList<T>
 
     public void Clear() => Count = 0;
 
-    /// <summary>Clears and forgets the references that the items hold.</summary>
+    /// <summary>Clears the list and drops the references that its items hold.</summary>
     public void Release()
     {
         _items.AsSpan(0, Count).Clear();
         Count = 0;
     }
 
-    private void Grow(int needed) => Array.Resize(ref _items, (int)Math.Max(needed, Math.Min(Array.MaxLength, Math.Max(16L, _items.Length * 2L))));
+    private void Grow(int needed) =>
+        Array.Resize(ref _items, (int)Math.Max(needed, Math.Min(Array.MaxLength, Math.Max(16L, _items.Length * 2L))));
 }

@@ -1,30 +1,35 @@
 namespace Signals.Storage.Primitives;
 
-/// <summary>What an <see cref="AgingPool{T}"/> keeps: an object whose worth is the memory that it has grown to.</summary>
+/// <summary>An object that an <see cref="AgingPool{T}"/> keeps because of the memory that it has grown to.</summary>
 /// <remarks>
-/// Thread contract: the members here belong to the pool; sizes may be read by the pool's upkeep beside the owner, who may be wrong by what
-/// grows just then. Invariant: while it lies in the pool it refers to nothing but its own memory: no view, no table, no block.
+/// Thread contract: the internal members belong to the pool. The pool's upkeep may read the sizes while the owner uses the
+/// object; the value may then miss what is growing at that moment. Invariant: while the object lies in the pool it refers to its
+/// own memory only, never to a view, a table or a block.
 /// </remarks>
 internal abstract class PooledObject
 {
-    /// <summary>Bytes that it holds on to. Allocates nothing, for it is asked at each return of a large answer.</summary>
+    /// <summary>
+    /// Bytes that the object holds. Must allocate nothing, because it is read at each return of a large answer.
+    /// </summary>
     public abstract long HeldBytes { get; }
 
-    /// <summary>About as many bytes as its last use needed; cheap.</summary>
+    /// <summary>About as many bytes as the last use needed. Must be cheap.</summary>
     public abstract long UsedBytes { get; }
 
-    /// <summary>Bytes that the pool counts for it while it lies there.</summary>
+    /// <summary>Bytes that the pool counts for the object while it lies there.</summary>
     internal long CountedBytes { get; set; }
 
-    /// <summary>The most that a use needed since the upkeep looked last.</summary>
+    /// <summary>The most bytes that a use needed since the upkeep last looked.</summary>
     internal long PeakBytes { get; set; }
 
-    /// <summary>Whether it was used since the upkeep looked last.</summary>
+    /// <summary>Whether the object was used since the upkeep last looked.</summary>
     internal bool WasUsed { get; set; }
 
-    /// <summary>Looks of the upkeep at which it had not been used, one after the other; the upkeep's own.</summary>
+    /// <summary>How many consecutive looks of the upkeep found the object unused. Written by the upkeep only.</summary>
     internal int IdleLooks { get; set; }
 
-    /// <summary>Looks of the upkeep at which it was far larger than its uses needed, one after the other; the upkeep's own.</summary>
+    /// <summary>
+    /// How many consecutive looks of the upkeep found the object far larger than its uses needed. Written by the upkeep only.
+    /// </summary>
     internal int OutsizedLooks { get; set; }
 }

@@ -4,13 +4,16 @@ using System.Runtime.Intrinsics.X86;
 
 namespace Signals.Storage.Primitives;
 
-/// <summary>Asks the processor for cache lines that will be read soon, so that their misses overlap.</summary>
-/// <remarks>A hint: it changes nothing and cannot fault, whatever the collector does to the address meanwhile. Nothing off x86.</remarks>
+/// <summary>Asks the processor to load cache lines that will be read soon, so that the cache misses overlap.</summary>
+/// <remarks>
+/// A hint: it changes nothing and cannot fault, even when the garbage collector moves the memory meanwhile. Does nothing on
+/// processors other than x86.
+/// </remarks>
 internal static unsafe class Prefetch
 {
     private const int LineBytes = 64;
 
-    /// <summary>The line of a value.</summary>
+    /// <summary>Prefetches the cache line of a value.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Line<T>(ref readonly T value)
     {
@@ -20,7 +23,7 @@ internal static unsafe class Prefetch
         }
     }
 
-    /// <summary>Every line of some bytes.</summary>
+    /// <summary>Prefetches every cache line of some bytes.</summary>
     public static void Lines(ReadOnlySpan<byte> bytes)
     {
         if (Sse.IsSupported && !bytes.IsEmpty)

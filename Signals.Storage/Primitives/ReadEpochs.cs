@@ -3,22 +3,21 @@ using System.Diagnostics;
 namespace Signals.Storage.Primitives;
 
 /// <summary>
-/// Tells when nothing that a reader may still look at is left behind: readers enter and leave, writers retire
-/// what they have unlinked, and a retired object is disposed once every reader that could have seen it has left.
+/// Decides when an unlinked object can be disposed. Readers enter and leave. Writers retire what they have unlinked. A retired
+/// object is disposed once every reader that could have seen it has left.
 /// </summary>
 /// <remarks>
-/// Thread contract: any thread may call anything. Entering and leaving take no lock and allocate nothing.
-/// Why it is sound: a reader publishes its slot with an interlocked operation and only then loads the shared
-/// reference; a writer unlinks, then advances the epoch with an interlocked operation and only then scans the
-/// slots. Of the two, at least one sees the other: either the scan sees the slot, or the reader sees the new
-/// reference.
-/// Lifetime: one per store; whatever is still retired at <see cref="Dispose"/> is disposed then. What throws when it is disposed keeps nothing
-/// else from being retired or disposed; the first error is thrown when all is done.
+/// Thread contract: any thread may call anything. Entering and leaving take no lock and allocate nothing. Why it is sound: a
+/// reader publishes its slot with an interlocked operation and only then loads the shared reference. A writer unlinks, then
+/// advances the epoch with an interlocked operation and only then scans the slots. So at least one of them sees the other: either
+/// the scan sees the slot, or the reader sees the new reference. Lifetime: one per store. Objects that are still retired at
+/// <see cref="Dispose"/> are disposed then. An object that throws when it is disposed does not keep others from being retired or
+/// disposed; the first error is thrown at the end.
 /// </remarks>
 internal sealed class ReadEpochs : IDisposable
 {
     private const int SlotCount = 128;
-    private const int SlotStride = 16; // longs: two cache lines, so that the adjacent-line prefetcher shares nothing
+    private const int SlotStride = 16; // in longs: two cache lines, so that the adjacent-line prefetcher never loads two slots together
 
     private readonly long[] _slots = GC.AllocateArray<long>((SlotCount + 1) * SlotStride, pinned: true);
     private readonly Lock _gate = new();
@@ -38,13 +37,15 @@ internal sealed class ReadEpochs : IDisposable
         }
     }
 
-    /// <summary>How often a slot was freed that nobody held; counted in debug builds.</summary>
+    /// <summary>How often a slot was freed that nobody held. Counted in debug builds only.</summary>
     public int DoubleFreeCount => Volatile.Read(ref _doubleFrees);
 
-    /// <summary>Enters until the scope is disposed.</summary>
+    /// <summary>Enters; the reader leaves when the scope is disposed.</summary>
     public EpochScope Enter() => new(this);
 
-    /// <summary>Claims a slot, for <see cref="EpochScope"/> and <see cref="EpochHold"/> alone: they own it, and free it once.</summary>
+    /// <summary>
+    /// Claims a slot. Only <see cref="EpochScope"/> and <see cref="EpochHold"/> call this: they own the slot and free it once.
+    /// </summary>
     internal int Claim()
     {
         int slot = Environment.CurrentManagedThreadId;
@@ -64,7 +65,10 @@ internal sealed class ReadEpochs : IDisposable
         }
     }
 
-    /// <summary>Frees the slot that <see cref="Claim"/> returned. A second time frees what another reader has claimed since.</summary>
+    /// <summary>
+    /// Frees the slot that <see cref="Claim"/> returned. Freeing it twice could free the slot of another reader that has claimed
+    /// it since.
+    /// </summary>
     internal void Free(int slot)
     {
         ref long cell = ref _slots[(slot + 1) * SlotStride];
@@ -72,10 +76,12 @@ internal sealed class ReadEpochs : IDisposable
         Volatile.Write(ref cell, 0);
     }
 
-    /// <summary>Hands over an object that new readers can no longer reach; it is disposed when the old ones have left.</summary>
+    /// <summary>
+    /// Hands over an object that new readers can no longer reach. It is disposed when the readers that were inside have left.
+    /// </summary>
     public void Retire(IDisposable unlinked) => Retire([unlinked]);
 
-    /// <summary>The same for several, which are disposed in their order.</summary>
+    /// <summary>Hands over several objects, which are disposed in the given order.</summary>
     public void Retire(IEnumerable<IDisposable> unlinked)
     {
         lock (_gate)
@@ -90,7 +96,9 @@ internal sealed class ReadEpochs : IDisposable
         Collect();
     }
 
-    /// <summary>Disposes what no reader can reach any more; called after every retirement and from background loops.</summary>
+    /// <summary>
+    /// Disposes the objects that no reader can reach any more. Called after every retirement and from background loops.
+    /// </summary>
     public void Collect()
     {
         lock (_gate)
@@ -113,7 +121,7 @@ internal sealed class ReadEpochs : IDisposable
         }
     }
 
-    /// <summary>Waits until no reader is inside; the caller has made sure that no new one stays.</summary>
+    /// <summary>Waits until no reader is inside. The caller makes sure that no new reader enters and stays.</summary>
     public void WaitForReaders()
     {
         Interlocked.MemoryBarrier();
@@ -124,7 +132,7 @@ internal sealed class ReadEpochs : IDisposable
         }
     }
 
-    /// <summary>Disposes everything retired. The caller guarantees that no reader is inside.</summary>
+    /// <summary>Disposes every retired object. The caller guarantees that no reader is inside.</summary>
     public void Dispose()
     {
         lock (_gate)

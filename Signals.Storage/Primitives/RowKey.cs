@@ -1,15 +1,15 @@
 namespace Signals.Storage.Primitives;
 
 /// <summary>
-/// One row of one user and event type while rows of several sources are put in order: its key, and where the
-/// row is. Order: time descending, then id ascending, then source.
+/// The key of one row and the place where the row is, used while the rows of one user and event type are put in order from
+/// several sources. Order: time descending, then id ascending, then source.
 /// </summary>
 internal readonly struct RowKey(long time, ulong id, long row, int source) : IComparable<RowKey>
 {
     public readonly long Time = time;
     public readonly ulong Id = id;
 
-    /// <summary>The row in terms of its source: a row number in a table, a chunk and index in a memtable.</summary>
+    /// <summary>The row as its source numbers it: a row number in a table, or a chunk and an index in a memtable.</summary>
     public readonly long Row = row;
 
     public readonly int Source = source;
@@ -26,6 +26,6 @@ internal readonly struct RowKey(long time, ulong id, long row, int source) : ICo
         return Id != other.Id ? Id.CompareTo(other.Id) : Source.CompareTo(other.Source);
     }
 
-    /// <summary>True when this row comes before <paramref name="other"/> by time and id alone.</summary>
+    /// <summary>Whether this row comes before <paramref name="other"/> by time and id alone.</summary>
     public bool Precedes(in RowKey other) => Time > other.Time || (Time == other.Time && Id < other.Id);
 }

@@ -1,14 +1,14 @@
 namespace Signals.Storage.Primitives;
 
-/// <summary>Row keys in order: sorting them, and counting from the newest.</summary>
+/// <summary>Sorts row keys, and counts ordered ones from the newest.</summary>
 internal static class RowKeyOrder
 {
     /// <summary>How many places a key may move on average before a general sort is the better choice.</summary>
     private const int MovesPerKey = 8;
 
     /// <summary>
-    /// Sorts keys of which most are in order already, as those of a user's rows by arrival are: by insertion, which costs what the late ones
-    /// have to move, and by a general sort as soon as that is too much.
+    /// Sorts keys of which most are in order already, as a user's rows in order of arrival are. Insertion sort costs only what
+    /// the late keys have to move; as soon as that is too much, a general sort takes over.
     /// </summary>
     public static void SortNearlyOrdered(Span<RowKey> keys)
     {
@@ -33,7 +33,7 @@ internal static class RowKeyOrder
         }
     }
 
-    /// <summary>How many keys in order are at or after a time.</summary>
+    /// <summary>How many of the ordered keys are at or after a time.</summary>
     public static int CountFrom(ReadOnlySpan<RowKey> ordered, long time)
     {
         int count = ordered.Length;

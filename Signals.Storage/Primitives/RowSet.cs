@@ -2,20 +2,20 @@ using System.Numerics;
 
 namespace Signals.Storage.Primitives;
 
-/// <summary>A set of the rows of one table, a bit each. One thread at a time.</summary>
+/// <summary>A set of rows of one table, one bit per row. Thread contract: one thread at a time.</summary>
 internal sealed class RowSet(long rows)
 {
     private const int Bits = 64;
 
     private readonly ulong[] _words = new ulong[(rows + Bits - 1) / Bits];
 
-    /// <summary>Rows of the table.</summary>
+    /// <summary>Number of rows of the table.</summary>
     public long Rows => rows;
 
-    /// <summary>Rows of the set.</summary>
+    /// <summary>Number of rows in the set.</summary>
     public long Count { get; private set; }
 
-    /// <summary>The set as it is now.</summary>
+    /// <summary>A copy that later changes of this set do not reach.</summary>
     public RowSet Clone()
     {
         RowSet copy = new(rows) { Count = Count };
@@ -23,7 +23,7 @@ internal sealed class RowSet(long rows)
         return copy;
     }
 
-    /// <summary>Adds a row; false when it is there already.</summary>
+    /// <summary>Adds a row. False when it was in the set already.</summary>
     public bool Add(long row)
     {
         ref ulong word = ref _words[row / Bits];
@@ -41,7 +41,7 @@ internal sealed class RowSet(long rows)
     /// <summary>Whether a row is in the set.</summary>
     public bool Contains(long row) => (_words[row / Bits] >> (int)(row % Bits) & 1) != 0;
 
-    /// <summary>How many of adjacent rows are in the set.</summary>
+    /// <summary>How many of <paramref name="count"/> adjacent rows, from <paramref name="first"/> on, are in the set.</summary>
     public long CountIn(long first, long count)
     {
         long found = 0;

@@ -1,8 +1,9 @@
 namespace Signals.Storage.Primitives;
 
 /// <summary>
-/// How much lies in each time window: what a flush or a merge is divided by. One thread. Weights are in whatever unit the caller adds.
-/// Holds one entry a window that something was added to. Lifetime: one flush or merge.
+/// Sums weights per time window. A flush or a merge uses the sums to decide where to divide its rows. Thread contract: one
+/// thread. The caller chooses the unit of the weights. Holds one entry for each window that has a weight. Lifetime: one flush or
+/// merge.
 /// </summary>
 internal sealed class WindowHistogram(TimeSpan window)
 {
@@ -10,13 +11,13 @@ internal sealed class WindowHistogram(TimeSpan window)
 
     private readonly Dictionary<long, double> _weights = [];
 
-    /// <summary>All weights together.</summary>
+    /// <summary>The sum of all weights.</summary>
     public double Total { get; private set; }
 
-    /// <summary>Windows with a weight.</summary>
+    /// <summary>Number of windows with a weight.</summary>
     public int Count => _weights.Count;
 
-    /// <summary>Adds a weight to the window of a time.</summary>
+    /// <summary>Adds a weight to the window that holds a time.</summary>
     public void Add(long timeMs, double weight)
     {
         long start = TimeWindow.StartOf(timeMs, window);
@@ -24,7 +25,7 @@ internal sealed class WindowHistogram(TimeSpan window)
         Total += weight;
     }
 
-    /// <summary>Adds a weight that lies somewhere between two times: in equal steps, the ends included.</summary>
+    /// <summary>Spreads a weight evenly over the time between two times, both ends included.</summary>
     public void AddBetween(long oldestMs, long newestMs, double weight, int rows)
     {
         int steps = TimeWindow.StartOf(oldestMs, window) == TimeWindow.StartOf(newestMs, window) ? 1 : Math.Clamp(rows, 1, MostSteps);
