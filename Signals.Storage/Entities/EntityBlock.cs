@@ -5,8 +5,8 @@ using Signals.Core.Schema;
 namespace Signals.Storage.Entities;
 
 /// <summary>
-/// One block in memory: its encoded columns, which are valid, and its keys, decoded and strictly ascending. Immutable but for the mark
-/// that the cache sets, safe for any thread.
+/// One block in memory: its validated, encoded columns and its keys, decoded and strictly ascending. Immutable apart from the
+/// mark of use that the cache reads. Thread contract: any thread.
 /// </summary>
 internal sealed class EntityBlock
 {
@@ -32,18 +32,20 @@ internal sealed class EntityBlock
 
     public int Rows => _lows.Length;
 
-    /// <summary>Memory that the block takes.</summary>
+    /// <summary>Bytes of memory that the block takes.</summary>
     public int Bytes { get; }
 
-    /// <summary>Opens a block's bytes, whose checksum was verified.</summary>
-    /// <exception cref="InvalidDataException">They are not a block of so many rows of the schema.</exception>
+    /// <summary>Opens the bytes of a block whose checksum was verified.</summary>
+    /// <exception cref="InvalidDataException">
+    /// The bytes are not a block of <paramref name="rows"/> rows of the schema.
+    /// </exception>
     public static EntityBlock Open(EventTypeSchema schema, byte[] bytes, int rows)
     {
         int chunkCount = EntityFormat.FirstColumnChunk + schema.Columns.Count;
         long tableLength = (long)chunkCount * sizeof(uint);
         if (bytes.Length < tableLength)
         {
-            throw new InvalidDataException($"A block of {bytes.Length} bytes, less than the lengths of {chunkCount} chunks.");
+            throw new InvalidDataException($"The block has {bytes.Length} bytes; the lengths of its {chunkCount} chunks alone take {tableLength}.");
         }
 
         int[] ends = new int[chunkCount];
@@ -53,7 +55,7 @@ internal sealed class EntityBlock
             end += BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(i * sizeof(uint)));
             if (end > bytes.Length)
             {
-                throw new InvalidDataException($"Chunk {i} ends at {end} of {bytes.Length} bytes.");
+                throw new InvalidDataException($"Chunk {i} ends at byte {end} of a block of {bytes.Length} bytes.");
             }
 
             ends[i] = (int)end;
@@ -61,13 +63,16 @@ internal sealed class EntityBlock
 
         if (end != bytes.Length)
         {
-            throw new InvalidDataException($"The chunks end at {end} of {bytes.Length} bytes.");
+            throw new InvalidDataException($"The chunks end at byte {end}; the block has {bytes.Length} bytes.");
         }
 
         for (int i = 0; i < chunkCount; i++)
         {
-            ColumnType type = i < EntityFormat.FirstColumnChunk ? ColumnType.Scalar<ulong>() : schema.ColumnSpan[i - EntityFormat.FirstColumnChunk].Type;
-            ColumnChunk.Validate(type, bytes.AsSpan(i == 0 ? (int)tableLength : ends[i - 1], ends[i] - (i == 0 ? (int)tableLength : ends[i - 1])), rows);
+            ColumnType type = i < EntityFormat.FirstColumnChunk
+                ? ColumnType.Scalar<ulong>()
+                : schema.ColumnSpan[i - EntityFormat.FirstColumnChunk].Type;
+            int start = i == 0 ? (int)tableLength : ends[i - 1];
+            ColumnChunk.Validate(type, bytes.AsSpan(start, ends[i] - start), rows);
         }
 
         EntityBlock block = new(schema, bytes, ends, rows);
@@ -107,14 +112,14 @@ internal sealed class EntityBlock
     /// <summary>A column's chunk.</summary>
     public ColumnChunk Column(int column) => Chunk(EntityFormat.FirstColumnChunk + column, _schema.ColumnSpan[column].Type, Rows);
 
-    /// <summary>Asks for the middle of the keys and the start of the bytes, which a search touches first.</summary>
+    /// <summary>Prefetches the middle of the keys and the start of the bytes, which a search touches first.</summary>
     public void Prefetch()
     {
         Primitives.Prefetch.Line(ref _lows[_lows.Length / 2]);
         Primitives.Prefetch.Line(ref _bytes[0]);
     }
 
-    /// <summary>Notes a use, for the cache.</summary>
+    /// <summary>Marks the block as used, for the cache.</summary>
     public void Touch()
     {
         if (Volatile.Read(ref _referenced) == 0)
@@ -123,7 +128,7 @@ internal sealed class EntityBlock
         }
     }
 
-    /// <summary>Whether the block was used since the last call.</summary>
+    /// <summary>Whether the block was used since the last call. Clears the mark.</summary>
     public bool TakeReferenced() => Interlocked.Exchange(ref _referenced, 0) != 0;
 
     private ColumnChunk KeyChunk(int chunk, int rows) => Chunk(chunk, ColumnType.Scalar<ulong>(), rows);

@@ -1,18 +1,21 @@
 namespace Signals.Storage.Entities;
 
 /// <summary>
-/// Bounds the memory of one file's blocks. Readers look at the slots without a lock; a miss publishes under the lock and evicts by CLOCK:
-/// a block that was used since the hand came by stays for another round.
+/// Bounds the memory of the blocks of one file. Readers look at the slots without a lock. After a miss, the block is published
+/// under the lock, and others are evicted by CLOCK: a block that was used since the hand last passed stays for another round.
 /// </summary>
-/// <remarks>Threads: any. Invariant: the blocks held never exceed the capacity; a block larger than it is not kept.</remarks>
+/// <remarks>
+/// Thread contract: any thread. Invariant: the cached blocks never exceed the capacity; a block larger than the capacity is not
+/// kept.
+/// </remarks>
 internal sealed class EntityBlockCache(int blocks, long capacityBytes)
 {
     private readonly Lock _gate = new();
     private readonly EntityBlock?[] _slots = new EntityBlock?[blocks];
-    private readonly Queue<int> _held = new(); // under _gate: the ring, the hand before its first
+    private readonly Queue<int> _held = new(); // guarded by _gate: the ring of CLOCK; the hand points at its first element
     private long _bytes; // written under _gate
 
-    /// <summary>Memory of the blocks held.</summary>
+    /// <summary>Bytes of memory of the cached blocks.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
 
     public EntityBlock? TryGet(int index)

@@ -3,8 +3,10 @@ using Signals.Storage.FileSystem;
 
 namespace Signals.Storage.Entities;
 
-/// <summary>Walks the rows of an entity table file in key order, one block in memory at a time. Begins on the first row.</summary>
-/// <remarks>Thread contract: one thread. Owns the file, which has at least one row.</remarks>
+/// <summary>
+/// Walks the rows of an entity table file in key order, with one block in memory at a time. It starts on the first row.
+/// </summary>
+/// <remarks>Thread contract: one thread. Owns the file. The file must have at least one row.</remarks>
 internal sealed class EntityCursor : IDisposable
 {
     private readonly EntityFileReader _reader;
@@ -17,7 +19,7 @@ internal sealed class EntityCursor : IDisposable
         MoveNext();
     }
 
-    /// <summary>The rows around the current one; keys as <see cref="EntityFileWriter"/> takes them.</summary>
+    /// <summary>The rows of the current block. Keys are stored as in <see cref="EntityFileWriter"/>.</summary>
     public RowBuffer Block { get; }
 
     public int Row { get; private set; } = -1;

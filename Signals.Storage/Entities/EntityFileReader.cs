@@ -6,10 +6,10 @@ using Signals.Storage.FileSystem;
 namespace Signals.Storage.Entities;
 
 /// <summary>
-/// Reads and checks what an entity table file says about itself, and its blocks one by one. Every length is compared with the file's
-/// before anything is allocated for it.
+/// Reads and checks the header, footer and index of an entity table file, and reads its blocks one by one. Every length is
+/// compared with the length of the file before memory is allocated for it.
 /// </summary>
-/// <remarks>Threads: any. Owns the file once <see cref="Open"/> has returned.</remarks>
+/// <remarks>Thread contract: any thread. Owns the file once <see cref="Open"/> has returned.</remarks>
 internal sealed class EntityFileReader : IDisposable
 {
     private readonly IFile _file;
@@ -38,8 +38,8 @@ internal sealed class EntityFileReader : IDisposable
 
     public ulong LastLow { get; private set; }
 
-    /// <summary>Opens a file; on an error the file is left to the caller.</summary>
-    /// <exception cref="CorruptionException">The file is no entity table, a newer one, or damaged.</exception>
+    /// <summary>Opens a file. After an error the file still belongs to the caller.</summary>
+    /// <exception cref="CorruptionException">The file is not an entity table, has a newer format, or is damaged.</exception>
     public static EntityFileReader Open(IFile file)
     {
         EntityFileReader reader = new(file);
@@ -49,7 +49,7 @@ internal sealed class EntityFileReader : IDisposable
     }
 
     /// <summary>Reads and checks a block.</summary>
-    /// <exception cref="CorruptionException">It is damaged.</exception>
+    /// <exception cref="CorruptionException">The block is damaged.</exception>
     public EntityBlock ReadBlock(int index)
     {
         EntityBlockEntry entry = Blocks[index];
@@ -64,7 +64,7 @@ internal sealed class EntityFileReader : IDisposable
             bool isFirst = block.HighOf(0) == entry.FirstHigh && block.LowOf(0) == entry.FirstLow;
             return isFirst && EndsInPlace(block, index)
                 ? block
-                : throw Corrupt(entry.Offset, $"the keys of block {index} are not where the index says");
+                : throw Corrupt(entry.Offset, $"the keys of block {index} are not those that the index says");
         }
         catch (InvalidDataException error)
         {
@@ -87,14 +87,14 @@ internal sealed class EntityFileReader : IDisposable
     {
         if (Length < EntityFormat.HeaderLength + EntityFormat.FooterFixedLength + EntityFormat.TailLength)
         {
-            throw Corrupt(0, $"{Length} bytes are too few for an entity table");
+            throw Corrupt(0, $"the file has {Length} bytes, too few for an entity table");
         }
 
         Span<byte> header = stackalloc byte[EntityFormat.HeaderLength];
         ReadExactly(0, header);
         if (BinaryPrimitives.ReadUInt64LittleEndian(header) != EntityFormat.Magic)
         {
-            throw Corrupt(0, "it does not begin like an entity table");
+            throw Corrupt(0, "the file does not begin like an entity table");
         }
 
         uint version = BinaryPrimitives.ReadUInt32LittleEndian(header[EntityFormat.HeaderVersionAt..]);
@@ -102,7 +102,8 @@ internal sealed class EntityFileReader : IDisposable
         if (version != EntityFormat.Version || flags != 0)
         {
             throw Corrupt(
-                EntityFormat.HeaderVersionAt, $"format version {version} with flags {flags:x}; this version of Signals reads {EntityFormat.Version} with none");
+                EntityFormat.HeaderVersionAt,
+                $"format version {version} with flags {flags:x}; this version of Signals reads version {EntityFormat.Version} without flags");
         }
 
         FileId = BinaryPrimitives.ReadUInt64LittleEndian(header[EntityFormat.HeaderFileIdAt..]);
@@ -117,16 +118,18 @@ internal sealed class EntityFileReader : IDisposable
         ReadExactly(tailAt, tail);
         if (BinaryPrimitives.ReadUInt64LittleEndian(tail[EntityFormat.TailMagicAt..]) != EntityFormat.Magic)
         {
-            throw Corrupt(tailAt, "it does not end like an entity table; was it copied whole?");
+            throw Corrupt(tailAt, "the file does not end like an entity table; check that it was copied completely");
         }
 
-        RequireChecksum(tailAt, tail[..EntityFormat.TailChecksumAt], BinaryPrimitives.ReadUInt32LittleEndian(tail[EntityFormat.TailChecksumAt..]));
+        RequireChecksum(
+            tailAt, tail[..EntityFormat.TailChecksumAt], BinaryPrimitives.ReadUInt32LittleEndian(tail[EntityFormat.TailChecksumAt..]));
         long footerAt = BinaryPrimitives.ReadInt64LittleEndian(tail);
         uint footerLength = BinaryPrimitives.ReadUInt32LittleEndian(tail[EntityFormat.TailFooterLengthAt..]);
-        if (footerAt < EntityFormat.HeaderLength || footerLength < EntityFormat.FooterFixedLength || footerLength > Array.MaxLength || footerAt != tailAt - footerLength
+        if (footerAt < EntityFormat.HeaderLength || footerLength < EntityFormat.FooterFixedLength || footerLength > Array.MaxLength
+            || footerAt != tailAt - footerLength
             || BinaryPrimitives.ReadUInt32LittleEndian(tail[EntityFormat.TailReservedAt..]) != 0)
         {
-            throw Corrupt(tailAt, $"a footer of {footerLength} bytes at {footerAt} in a file of {Length}");
+            throw Corrupt(tailAt, $"the tail names a footer of {footerLength} bytes at {footerAt}, which does not fit a file of {Length} bytes");
         }
 
         byte[] footer = GC.AllocateUninitializedArray<byte>((int)footerLength);
@@ -135,7 +138,7 @@ internal sealed class EntityFileReader : IDisposable
         if (BinaryPrimitives.ReadUInt32LittleEndian(footer.AsSpan(EntityFormat.FooterHeaderChecksumAt)) != headerChecksum
             || BinaryPrimitives.ReadUInt32LittleEndian(footer.AsSpan(EntityFormat.FooterReservedAt)) != 0)
         {
-            throw Corrupt(0, "the header is not the one that the footer was written for");
+            throw Corrupt(0, "the footer was written for another header");
         }
 
         ReadSchema(footer, footerAt);
@@ -147,7 +150,7 @@ internal sealed class EntityFileReader : IDisposable
         uint schemaLength = BinaryPrimitives.ReadUInt32LittleEndian(footer.AsSpan(EntityFormat.FooterSchemaLengthAt));
         if (schemaLength > footer.Length - EntityFormat.FooterFixedLength)
         {
-            throw Corrupt(footerAt, $"a schema of {schemaLength} bytes in a footer of {footer.Length}");
+            throw Corrupt(footerAt, $"the schema has {schemaLength} bytes and does not fit the footer of {footer.Length} bytes");
         }
 
         try
@@ -162,7 +165,7 @@ internal sealed class EntityFileReader : IDisposable
 
         if (Schema.Stored.EventTypes.Count != 1 || EntityFormat.FileId(Schema.Name, TableVersion) != FileId)
         {
-            throw Corrupt(footerAt + EntityFormat.FooterFixedLength, $"the file is not version {TableVersion} of '{Schema.Name}' alone");
+            throw Corrupt(footerAt + EntityFormat.FooterFixedLength, $"the file does not hold exactly version {TableVersion} of the table '{Schema.Name}'");
         }
     }
 
@@ -177,7 +180,7 @@ internal sealed class EntityFileReader : IDisposable
         ReadOnlySpan<byte> index = fixedPart[(EntityFormat.FooterFixedLength + schemaLength)..];
         if (index.Length != (long)count * EntityFormat.BlockEntryLength)
         {
-            throw Corrupt(footerAt, $"an index of {index.Length} bytes for {count} blocks");
+            throw Corrupt(footerAt, $"the index has {index.Length} bytes, expected {(long)count * EntityFormat.BlockEntryLength} for {count} blocks");
         }
 
         Blocks = new EntityBlockEntry[count];
@@ -190,7 +193,9 @@ internal sealed class EntityFileReader : IDisposable
             uint blockRows = BinaryPrimitives.ReadUInt32LittleEndian(entry[EntityFormat.BlockEntryRowsAt..]);
             uint length = BinaryPrimitives.ReadUInt32LittleEndian(entry[EntityFormat.BlockEntryLengthAt..]);
             bool ascends = i == 0 || EntityKey.Compare(Blocks[i - 1].FirstHigh, Blocks[i - 1].FirstLow, high, low) < 0;
-            if (!ascends || blockRows is 0 or > EntityFormat.MaxBlockRows || length is <= EntityFormat.ChecksumLength or > EntityFormat.MaxBlockLength
+            if (!ascends
+                || blockRows is 0 or > EntityFormat.MaxBlockRows
+                || length is <= EntityFormat.ChecksumLength or > EntityFormat.MaxBlockLength
                 || length > footerAt - offset)
             {
                 throw Corrupt(footerAt, $"block {i} has {blockRows} rows in {length} bytes at {offset}, or its first key is out of order");
@@ -203,7 +208,7 @@ internal sealed class EntityFileReader : IDisposable
 
         if (offset != footerAt || Rows != rows)
         {
-            throw Corrupt(footerAt, $"blocks end at {offset} with {Rows} rows, the footer begins at {footerAt} and tells of {rows}");
+            throw Corrupt(footerAt, $"the blocks end at {offset} with {Rows} rows; the footer begins at {footerAt} and says {rows} rows");
         }
     }
 
@@ -221,7 +226,7 @@ internal sealed class EntityFileReader : IDisposable
         uint found = EntityFormat.Checksum(FileId, offset, bytes);
         if (found != expected)
         {
-            throw Corrupt(offset, $"checksum of {bytes.Length} bytes is {found:x8}, expected {expected:x8}");
+            throw Corrupt(offset, $"the checksum of {bytes.Length} bytes is {found:x8}, expected {expected:x8}");
         }
     }
 

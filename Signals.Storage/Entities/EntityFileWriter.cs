@@ -7,9 +7,12 @@ using Signals.Storage.FileSystem;
 namespace Signals.Storage.Entities;
 
 /// <summary>
-/// Writes an entity table file from rows in strict key order. The bytes follow from the rows, the schema and the table's version alone.
+/// Writes an entity table file from rows in strictly ascending key order. The bytes depend only on the rows, the schema, the
+/// version of the table and the block size.
 /// </summary>
-/// <remarks>Thread contract: one thread. A key is the row's time (high half) and id (low half). Does not own the file.</remarks>
+/// <remarks>
+/// Thread contract: one thread. The key of a row is its time (high half) and id (low half). Does not own the file.
+/// </remarks>
 internal sealed class EntityFileWriter
 {
     private readonly IFile _file;
@@ -40,7 +43,7 @@ internal sealed class EntityFileWriter
 
     public long Rows => _count;
 
-    /// <summary>Appends a copy of a row, whose key is greater than all before it.</summary>
+    /// <summary>Appends a copy of a row. Its key must be greater than all keys before it.</summary>
     public void Append(RowBuffer source, int row)
     {
         int bytes = 2 * sizeof(ulong);
@@ -69,7 +72,8 @@ internal sealed class EntityFileWriter
         }
 
         byte[] schema = SchemaSerializer.Write(_schema.Stored);
-        byte[] footer = new byte[checked(EntityFormat.FooterFixedLength + schema.Length + (_blocks.Count * EntityFormat.BlockEntryLength))];
+        byte[] footer = new byte[checked(
+            EntityFormat.FooterFixedLength + schema.Length + (_blocks.Count * EntityFormat.BlockEntryLength))];
         BinaryPrimitives.WriteInt64LittleEndian(footer, _count);
         BinaryPrimitives.WriteInt32LittleEndian(footer.AsSpan(EntityFormat.FooterBlocksAt), _blocks.Count);
         BinaryPrimitives.WriteInt32LittleEndian(footer.AsSpan(EntityFormat.FooterSchemaLengthAt), schema.Length);
@@ -128,7 +132,8 @@ internal sealed class EntityFileWriter
         }
 
         int length = EncodeBlock(highs, lows);
-        BinaryPrimitives.WriteUInt32LittleEndian(_encoded.AsSpan(length), EntityFormat.Checksum(_fileId, _offset, _encoded.AsSpan(0, length)));
+        BinaryPrimitives.WriteUInt32LittleEndian(
+            _encoded.AsSpan(length), EntityFormat.Checksum(_fileId, _offset, _encoded.AsSpan(0, length)));
         length += EntityFormat.ChecksumLength;
         _file.Write(_offset, _encoded.AsSpan(0, length));
         _blocks.Add(new EntityBlockEntry((ulong)_rows.Times[0], _rows.Ids[0], _offset, length, rows));
@@ -147,7 +152,8 @@ internal sealed class EntityFileWriter
 
         if (length + EntityFormat.ChecksumLength > EntityFormat.MaxBlockLength)
         {
-            throw new InvalidOperationException($"A row of '{_schema.Name}' takes {length} bytes; at most {EntityFormat.MaxBlockLength} fit a block.");
+            throw new InvalidOperationException(
+                $"A row of '{_schema.Name}' takes {length} bytes; at most {EntityFormat.MaxBlockLength} fit a block.");
         }
 
         if (_encoded.Length < length + EntityFormat.ChecksumLength)

@@ -5,13 +5,15 @@ using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Entities;
 
-/// <summary>Every constant of an entity table file, shared by writer and reader; see docs/formats/entity-table.md.</summary>
+/// <summary>
+/// Every constant of the entity table file format, shared by writer and reader. Described in docs/formats/entity-table.md.
+/// </summary>
 internal static class EntityFormat
 {
-    /// <summary>"SIGENTTY" read as a little-endian number; first and last eight bytes of the file.</summary>
+    /// <summary>"SIGENTTY" read as a little-endian number: the first and the last eight bytes of the file.</summary>
     public const ulong Magic = 0x5954_544E_4547_4953;
 
-    /// <summary>The version this code writes and the newest it reads.</summary>
+    /// <summary>The version that this code writes, and the newest that it reads.</summary>
     public const uint Version = 1;
 
     public const int HeaderLength = 32;
@@ -38,21 +40,23 @@ internal static class EntityFormat
     public const int BlockEntryRowsAt = 16;
     public const int BlockEntryLengthAt = 20;
 
-    /// <summary>Chunks of a block before those of the columns: the halves of the keys.</summary>
+    /// <summary>The first chunks of a block hold the two halves of the keys; the chunks of the columns follow.</summary>
     public const int FirstColumnChunk = 2;
 
     public const int ChecksumLength = 4;
 
-    /// <summary>Most bytes of a block on disk.</summary>
+    /// <summary>The most bytes of a block on disk.</summary>
     public const int MaxBlockLength = 1 << 30;
 
-    /// <summary>Most rows of a block.</summary>
+    /// <summary>The most rows of a block.</summary>
     public const int MaxBlockRows = 4096;
 
-    /// <summary>What checksums are bound to: the same for the same table and version, whatever the path.</summary>
+    /// <summary>
+    /// The number that every checksum of the file includes. It is the same for the same table and version, whatever the path.
+    /// </summary>
     public static ulong FileId(string name, ulong tableVersion) => XxHash3.HashToUInt64(Encoding.UTF8.GetBytes(name), (long)tableVersion);
 
-    /// <summary>The checksum of bytes that lie at an offset of a file.</summary>
+    /// <summary>The checksum of bytes at an offset of a file. It includes the file id and the offset.</summary>
     public static uint Checksum(ulong fileId, long offset, ReadOnlySpan<byte> bytes)
     {
         Span<byte> bound = stackalloc byte[16];

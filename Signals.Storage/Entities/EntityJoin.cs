@@ -6,12 +6,12 @@ using Signals.Storage.Primitives;
 namespace Signals.Storage.Entities;
 
 /// <summary>
-/// The enricher that most enrichments are: each event's key is looked up in an entity table, and columns of the entity become enrichments of
-/// the event. Values are copied straight from the table's blocks into the batch.
+/// An enricher that looks up the key of each event in an entity table. Columns of the entity become enrichments of the event.
+/// Values are copied straight from the blocks of the table into the batch.
 /// </summary>
 /// <remarks>
-/// Thread contract: any number of threads. A batch sees one version of the table. Does not own the table. Allocates nothing once as many
-/// batches were under way at once as ever are, as long as they are few or small.
+/// Thread contract: any number of threads. A batch sees one version of the table. Does not own the table. It allocates nothing
+/// once it has kept scratch memory for as many batches as run at the same time, as long as these are few or small.
 /// </remarks>
 public sealed class EntityJoin : IEnricher
 {
@@ -25,14 +25,16 @@ public sealed class EntityJoin : IEnricher
     private readonly AgingPool<Scratch> _scratch = new(Environment.ProcessorCount * 4, MostScratchBytes);
 
     /// <summary>Prepares a join.</summary>
-    /// <exception cref="ArgumentException">A name is none or taken twice, the table lacks a column, or the key's type is no key.</exception>
+    /// <exception cref="ArgumentException">
+    /// A name is invalid or used twice, the table lacks a column, or the type of the key cannot be a key.
+    /// </exception>
     public EntityJoin(EntityTable table, EntityJoinOptions options)
     {
         ArgumentNullException.ThrowIfNull(table);
         ArgumentNullException.ThrowIfNull(options);
         if (!options.KeyType.IsInteger && !options.KeyType.IsVariable)
         {
-            throw new ArgumentException($"A key is an integer, a text or bytes, not {options.KeyType}.", nameof(options));
+            throw new ArgumentException($"KeyType is {options.KeyType}; expected an integer, text or bytes.", nameof(options));
         }
 
         _table = table;

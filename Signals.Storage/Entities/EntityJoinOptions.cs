@@ -2,33 +2,33 @@ using Signals.Core.Columns;
 
 namespace Signals.Storage.Entities;
 
-/// <summary>What an <see cref="EntityJoin"/> joins. Checked once, when it is made.</summary>
+/// <summary>What an <see cref="EntityJoin"/> joins. Checked once, when the join is created.</summary>
 public sealed class EntityJoinOptions
 {
-    /// <summary>The enricher's name.</summary>
+    /// <summary>The name of the enricher.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The enricher's version. Default 1.</summary>
+    /// <summary>The version of the enricher. Default 1.</summary>
     public int Version { get; init; } = 1;
 
-    /// <summary>The event types that it enriches.</summary>
+    /// <summary>The event types that the join enriches.</summary>
     public required IReadOnlyList<string> EventTypes { get; init; }
 
-    /// <summary>The events' column that holds the key.</summary>
+    /// <summary>The column of the events that holds the key.</summary>
     public required string Key { get; init; }
 
     /// <summary>
-    /// The key's type: an integer (negative ones by their 64-bit pattern), a text, or bytes; the last two are hashed as
-    /// <see cref="EntityKey.FromUtf8"/> does, and name nothing when empty. Default <see cref="ulong"/>.
+    /// The type of the key: an integer (a negative one counts by its 64-bit pattern), text, or bytes. Text and bytes are hashed
+    /// as by <see cref="EntityKey.FromUtf8"/>; an empty one names no entity. Default <see cref="ulong"/>.
     /// </summary>
     public ColumnType KeyType { get; init; } = ColumnType.Scalar<ulong>();
 
-    /// <summary>Columns of the table, and the enrichment columns of the events that they fill.</summary>
+    /// <summary>Columns of the table, each with the enrichment column of the events that it fills.</summary>
     public required IReadOnlyList<(string Column, string Output)> Columns { get; init; }
 
     /// <summary>
-    /// What an event gets whose entity is not in the table: null, or nothing, so that a later job finds it still to be enriched. Default
-    /// nothing.
+    /// What an event gets when its entity is not in the table: null if true; nothing if false, so that a later job can still
+    /// enrich it. Default false.
     /// </summary>
     public bool NullWhenMissing { get; init; }
 }

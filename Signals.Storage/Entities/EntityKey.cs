@@ -3,8 +3,9 @@ using Signals.Core.Model;
 namespace Signals.Storage.Entities;
 
 /// <summary>
-/// Names an entity (an item, an author, a country) in 128 bits, as <see cref="UserId"/> names a user: a number, a <see cref="Guid"/>, or the
-/// XxHash128 of a string. Immutable and safe to share. Ordered as an unsigned 128-bit number, which is the order in the file.
+/// The 128-bit key of an entity (an item, an author, a country), made like a <see cref="UserId"/>: from a number, a
+/// <see cref="Guid"/>, or the XxHash128 of a string. Immutable and safe to share. Keys are ordered as unsigned 128-bit numbers,
+/// which is the order in the file.
 /// </summary>
 /// <param name="high">The more significant half.</param>
 /// <param name="low">The less significant half.</param>
@@ -21,20 +22,21 @@ public readonly struct EntityKey(ulong high, ulong low) : IEquatable<EntityKey>
     /// <summary>The less significant half.</summary>
     public ulong Low { get; } = low;
 
-    /// <summary>The entity of this number.</summary>
+    /// <summary>The entity with this number.</summary>
     public static EntityKey From(ulong number) => new(0, number);
 
-    /// <summary>The entity of this GUID.</summary>
+    /// <summary>The entity with this GUID.</summary>
     /// <exception cref="ArgumentException">The GUID is empty, which is how a missing key usually looks.</exception>
     public static EntityKey From(Guid value) => new(UserId.From(value));
 
-    /// <summary>The entity of this name, hashed as UTF-8.</summary>
+    /// <summary>The entity with this name, hashed as UTF-8.</summary>
     /// <exception cref="ArgumentException">
-    /// The name is empty, which is how a missing key usually looks, or it has half of a surrogate pair, which UTF-8 cannot hold.
+    /// The name is empty, which is how a missing key usually looks, or it contains half of a surrogate pair, which UTF-8 cannot
+    /// hold.
     /// </exception>
     public static EntityKey From(string name) => new(UserId.From(name));
 
-    /// <summary>The entity of this name, given as UTF-8; the same as <see cref="From(string)"/> of the same text.</summary>
+    /// <summary>The entity with this name, given as UTF-8. Equals <see cref="From(string)"/> of the same text.</summary>
     /// <exception cref="ArgumentException">The name is empty, which is how a missing key usually looks.</exception>
     public static EntityKey FromUtf8(ReadOnlySpan<byte> name) => new(UserId.FromUtf8(name));
 
@@ -47,13 +49,13 @@ public readonly struct EntityKey(ulong high, ulong low) : IEquatable<EntityKey>
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(High, Low);
 
-    /// <summary>As <see cref="UserId.ToString"/>.</summary>
+    /// <summary>The same form as <see cref="UserId.ToString"/>.</summary>
     public override string ToString() => new UserId(High, Low).ToString();
 
     /// <summary>Whether both name the same entity.</summary>
     public static bool operator ==(EntityKey left, EntityKey right) => left.Equals(right);
 
-    /// <summary>Whether they name different entities.</summary>
+    /// <summary>Whether the two name different entities.</summary>
     public static bool operator !=(EntityKey left, EntityKey right) => !left.Equals(right);
 
     internal static int Compare(ulong high, ulong low, ulong otherHigh, ulong otherLow)

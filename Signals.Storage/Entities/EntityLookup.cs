@@ -3,8 +3,10 @@ using Signals.Core.Enrichment;
 
 namespace Signals.Storage.Entities;
 
-/// <summary>Looks entities up in batches and holds the answer: a flag and a row of each chosen column per key.</summary>
-/// <remarks>Thread contract: one thread at a time. Once grown to the size of the batches a warm lookup allocates nothing.</remarks>
+/// <summary>Looks up entities in batches and holds the answer: for each key a flag and a row of each chosen column.</summary>
+/// <remarks>
+/// Thread contract: one thread at a time. A warm lookup allocates nothing once it has grown to the size of the batches.
+/// </remarks>
 public sealed class EntityLookup
 {
     private readonly EntityTable _table;
@@ -20,13 +22,16 @@ public sealed class EntityLookup
         _outputs = [.. columns.Select(c => new OutputRows(table.Schema.Columns[c].Type))];
     }
 
-    /// <summary>Keys of the last batch.</summary>
+    /// <summary>The number of keys of the last batch.</summary>
     public int Count { get; private set; }
 
-    /// <summary>Whether each key's entity is in the table.</summary>
+    /// <summary>For each key, whether its entity is in the table.</summary>
     public ReadOnlySpan<bool> Found => _found.AsSpan(0, Count);
 
-    /// <summary>Looks up; all keys in one version of the table. What was read of the batch before is no longer valid.</summary>
+    /// <summary>
+    /// Looks up the keys, all of them in one version of the table. The answer to the previous batch is no longer valid
+    /// afterwards.
+    /// </summary>
     /// <exception cref="Core.Model.CorruptionException">A block is damaged; there is no partial answer.</exception>
     public void Find(ReadOnlySpan<EntityKey> keys)
     {
@@ -58,18 +63,22 @@ public sealed class EntityLookup
         Count = keys.Length;
     }
 
-    /// <summary>The rows of a chosen column of fixed width, one per key; absent where the entity is not there.</summary>
-    /// <param name="ordinal">Its place among the columns that <see cref="EntityTable.CreateLookup"/> named.</param>
+    /// <summary>
+    /// The rows of a chosen column of fixed width, one per key. A row is absent where the entity is not in the table.
+    /// </summary>
+    /// <param name="ordinal">The position of the column among those that <see cref="EntityTable.CreateLookup"/> named.</param>
     /// <exception cref="ArgumentException">The column holds another type.</exception>
     public ColumnView<T> Read<T>(int ordinal)
         where T : unmanaged
     {
         OutputRows output = _outputs[ordinal];
-        return output.Type.Accepts<T>() || output.Type.AcceptsVector<T>() ? new ColumnView<T>(output) : throw Mismatch(ordinal, typeof(T).Name);
+        return output.Type.Accepts<T>() || output.Type.AcceptsVector<T>()
+            ? new ColumnView<T>(output)
+            : throw Mismatch(ordinal, typeof(T).Name);
     }
 
     /// <summary>The rows of a chosen text or bytes column, one per key.</summary>
-    /// <param name="ordinal">Its place among the columns that <see cref="EntityTable.CreateLookup"/> named.</param>
+    /// <param name="ordinal">The position of the column among those that <see cref="EntityTable.CreateLookup"/> named.</param>
     /// <exception cref="ArgumentException">The column is of fixed width.</exception>
     public VariableColumnView ReadVariable(int ordinal) =>
         _outputs[ordinal].Type.IsVariable ? new VariableColumnView(_outputs[ordinal]) : throw Mismatch(ordinal, "text or bytes");
@@ -77,6 +86,6 @@ public sealed class EntityLookup
     private ArgumentException Mismatch(int ordinal, string asked)
     {
         (string name, ColumnType type) = (_table.Schema.Columns[_columns[ordinal]].Name, _outputs[ordinal].Type);
-        return new ArgumentException($"Column '{name}' of '{_table.Schema.Name}' is {type}, not {asked}.");
+        return new ArgumentException($"Column '{name}' of table '{_table.Schema.Name}' is {type}; it was read as {asked}.");
     }
 }

@@ -1,6 +1,9 @@
 namespace Signals.Storage.Entities;
 
-/// <summary>Orders the heads of runs: by key, and of equal keys the later run first, because what was added last counts.</summary>
+/// <summary>
+/// Orders the current rows of several sorted runs: by key, and among equal keys the later run first, because the entity that was
+/// added last counts.
+/// </summary>
 internal readonly record struct EntityOrder(ulong High, ulong Low, int Run) : IComparable<EntityOrder>
 {
     public int CompareTo(EntityOrder other)

@@ -4,8 +4,8 @@ using Signals.Core.Enrichment;
 namespace Signals.Storage.Entities;
 
 /// <summary>
-/// A batch of keys on its way through a table: ordered by block, so that each block is fetched once and the next one is on its way from
-/// memory while one is searched.
+/// A batch of keys to look up in a table. The keys are ordered by block, so that each block is fetched once and the next block is
+/// prefetched while one is searched.
 /// </summary>
 /// <remarks>Thread contract: one thread at a time. Reused; once grown it allocates nothing.</remarks>
 internal sealed class EntityProbe
@@ -17,7 +17,7 @@ internal sealed class EntityProbe
 
     public void Clear() => _count = 0;
 
-    /// <summary>Asks for the entity of an output row.</summary>
+    /// <summary>Adds the key whose entity fills an output row.</summary>
     public void Add(int row, EntityKey key)
     {
         if (_count == _keys.Length)
@@ -32,11 +32,11 @@ internal sealed class EntityProbe
         _rows[_count++] = row;
     }
 
-    /// <summary>Fills the rows of the entities that are there.</summary>
-    /// <param name="version">Where to look.</param>
-    /// <param name="columns">The table's columns to copy.</param>
-    /// <param name="outputs">One for each of the columns, of its type.</param>
-    /// <param name="found">Set to true for each row whose entity is there.</param>
+    /// <summary>Fills the rows whose entities are in the table.</summary>
+    /// <param name="version">The version of the table to look in.</param>
+    /// <param name="columns">The columns of the table to copy.</param>
+    /// <param name="outputs">One output for each of the columns, of the same type.</param>
+    /// <param name="found">Set to true for each row whose entity is in the table.</param>
     public void Run(EntityVersion version, ReadOnlySpan<int> columns, ReadOnlySpan<OutputRows> outputs, Span<bool> found)
     {
         int asked = 0;
@@ -92,8 +92,8 @@ internal sealed class EntityProbe
         }
     }
 
-    /// <param name="chunk">The column.</param>
-    /// <param name="pairs">Row of the block, then row of the output, 32 bits each.</param>
+    /// <param name="chunk">The chunk of the column.</param>
+    /// <param name="pairs">Each value holds the row of the block and the row of the output, 32 bits each.</param>
     /// <param name="output">Where the values go.</param>
     private static void CopyColumn(in ColumnChunk chunk, ReadOnlySpan<long> pairs, OutputRows output)
     {

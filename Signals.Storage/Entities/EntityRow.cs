@@ -3,8 +3,8 @@ using Signals.Core.Ingest;
 namespace Signals.Storage.Entities;
 
 /// <summary>
-/// The entity last added to a writer, to set its columns. One thread at a time; usable until the next entity is added. A column that is
-/// never set is absent; set twice, the last call counts.
+/// The entity that was last added to a writer; use it to set the columns. Thread contract: one thread at a time; valid until the
+/// next entity is added. A column that is never set is absent. When a column is set twice, the last call counts.
 /// </summary>
 public readonly ref struct EntityRow
 {
@@ -30,7 +30,7 @@ public readonly ref struct EntityRow
     public EntityRow SetVector<T>(string column, ReadOnlySpan<T> value)
         where T : unmanaged => new(_row.SetVector(column, value));
 
-    /// <summary>Says that the entity has no value here, which a join passes on as null.</summary>
+    /// <summary>States that the entity has no value here. A join passes this on as null.</summary>
     /// <exception cref="ArgumentException">There is no such column.</exception>
     public EntityRow SetNull(string column) => new(_row.SetNull(column));
 }

@@ -6,19 +6,20 @@ using Signals.Storage.Primitives;
 namespace Signals.Storage.Entities;
 
 /// <summary>
-/// Facts about entities (an item's price, text, vector) by key, from a file that <see cref="EntityTableWriter"/> made: what enrichments
-/// join with. Opened without being loaded; blocks are read as they are asked for and kept in bounded memory.
+/// Facts about entities (an item's price, text, vector) by key, for enrichments to join with. The file is written by
+/// <see cref="EntityTableWriter"/>. Opening it loads only the index; blocks are read on demand and cached in bounded memory.
 /// </summary>
 /// <remarks>
-/// Thread contract: any thread; lookups take no lock. <see cref="Replace"/> swaps in another version while lookups go on: each sees one
-/// version whole, and the old file is closed after the last lookup that began on it. Lifetime: dispose it when nothing looks up any more.
+/// Thread contract: any thread; lookups take no lock. <see cref="Replace"/> swaps in another version while lookups go on: each
+/// lookup sees one version only, and the old file is closed after the last lookup that began on it. Lifetime: dispose it when
+/// nothing looks up any more.
 /// </remarks>
 public sealed class EntityTable : IDisposable
 {
     private readonly IFileSystem _files;
     private readonly EntityTableOptions _options;
     private readonly ReadEpochs _epochs = new();
-    private readonly Lock _changes = new(); // held by what replaces or closes
+    private readonly Lock _changes = new(); // held while the version is replaced or the table is closed
     private EntityVersion? _current;
     private volatile bool _hasRetired;
 
@@ -30,35 +31,44 @@ public sealed class EntityTable : IDisposable
         Schema = first.Schema;
     }
 
-    /// <summary>Name and columns, the same in every version that is swapped in.</summary>
+    /// <summary>Name and columns. They are the same in every version that is swapped in.</summary>
     public EntitySchema Schema { get; }
 
-    /// <summary>The version now, as its writer numbered it.</summary>
+    /// <summary>The current version, as its writer numbered it.</summary>
     public ulong Version => Current.TableVersion;
 
-    /// <summary>Entities in it.</summary>
+    /// <summary>The number of entities in the current version.</summary>
     public long Count => Current.Rows;
 
-    /// <summary>Memory now: the index, which is 40 bytes per block whatever is asked, and the cached blocks.</summary>
+    /// <summary>Bytes of memory now: the index, which always takes 40 bytes per block, and the cached blocks.</summary>
     public long ResidentBytes => Current.IndexBytes + Current.CachedBytes;
 
     internal EntityVersion Current => Volatile.Read(ref _current) ?? throw new ObjectDisposedException(nameof(EntityTable));
 
-    /// <summary>Versions that wait for their last lookup to end.</summary>
+    /// <summary>Replaced versions that still wait for their last lookup to end.</summary>
     internal int RetiredCount => _epochs.PendingCount;
 
     /// <summary>Opens a table.</summary>
-    /// <exception cref="CorruptionException">The file is no entity table, a newer one, or its index is damaged.</exception>
+    /// <exception cref="CorruptionException">
+    /// The file is not an entity table, has a newer format, or its index is damaged.
+    /// </exception>
     /// <exception cref="FileOperationException">The file cannot be read.</exception>
     public static EntityTable Open(string path, EntityTableOptions? options = null)
     {
         return Open(FileSystems.ForThisMachine(), FileSystems.Absolute(path), options ?? new EntityTableOptions());
     }
 
-    /// <summary>Swaps in another version, from another file or from the same path written anew. Lookups see it from now on.</summary>
-    /// <exception cref="SchemaMismatchException">It has another name or other columns; the version before stays.</exception>
-    /// <exception cref="CorruptionException">As in <see cref="Open(string, EntityTableOptions?)"/>; the version before stays.</exception>
-    /// <exception cref="ObjectDisposedException">The table is closed, and stays so.</exception>
+    /// <summary>
+    /// Swaps in another version, from another file or from the same path written anew. Lookups that begin after the call see the
+    /// new version.
+    /// </summary>
+    /// <exception cref="SchemaMismatchException">
+    /// The new version has another name or other columns; the current version stays.
+    /// </exception>
+    /// <exception cref="CorruptionException">
+    /// As in <see cref="Open(string, EntityTableOptions?)"/>; the current version stays.
+    /// </exception>
+    /// <exception cref="ObjectDisposedException">The table is closed and stays closed.</exception>
     public void Replace(string path)
     {
         string file = FileSystems.Absolute(path);
@@ -69,7 +79,9 @@ public sealed class EntityTable : IDisposable
         }
     }
 
-    /// <summary>Prepares lookups of some columns, of all when none is named. One for each thread that looks up.</summary>
+    /// <summary>
+    /// Prepares lookups of the named columns, or of all columns when none is named. Create one for each thread that looks up.
+    /// </summary>
     /// <exception cref="ArgumentException">There is no such column.</exception>
     public EntityLookup CreateLookup(params ReadOnlySpan<string> columns)
     {
@@ -82,7 +94,7 @@ public sealed class EntityTable : IDisposable
         return new EntityLookup(this, columns.IsEmpty ? [.. Enumerable.Range(0, Schema.Columns.Count)] : [.. ordinals]);
     }
 
-    /// <summary>Waits for the lookups under way and closes the files. A second call does nothing.</summary>
+    /// <summary>Waits for the lookups in progress and closes the files. A second call does nothing.</summary>
     public void Dispose()
     {
         lock (_changes)
@@ -107,7 +119,8 @@ public sealed class EntityTable : IDisposable
         int ordinal = Schema.Row.IndexOf(column);
         return ordinal >= 0
             ? ordinal
-            : throw new ArgumentException($"The table '{Schema.Name}' has no column '{column}'; it has {Describe(Schema)}.", nameof(column));
+            : throw new ArgumentException(
+                $"The table '{Schema.Name}' has no column '{column}'; it has {Describe(Schema)}.", nameof(column));
     }
 
     internal void Find(EntityProbe probe, ReadOnlySpan<int> columns, ReadOnlySpan<OutputRows> outputs, Span<bool> found)
@@ -120,7 +133,7 @@ public sealed class EntityTable : IDisposable
         finally
         {
             inside.Dispose();
-            Interlocked.MemoryBarrier(); // either the flag is seen here, or whoever raises it sees that this lookup has left
+            Interlocked.MemoryBarrier(); // either this lookup sees the flag, or the thread that sets it sees that this lookup has left
             if (_hasRetired)
             {
                 CollectRetired();
@@ -150,7 +163,8 @@ public sealed class EntityTable : IDisposable
         }
     }
 
-    // The flag is up whenever something is left when the last lookup beside it ends: raised before the scan, looked at again once lowered.
+    // When the last concurrent lookup ends, the flag is set if a version is still retired: it is set before the scan, and the
+    // count is checked again after the flag was cleared.
     private void CollectRetired()
     {
         do

@@ -5,12 +5,13 @@ using Signals.Storage.FileSystem;
 namespace Signals.Storage.Entities;
 
 /// <summary>
-/// Makes an entity table from entities in any order: sorts in the memory that it is given, and beside the file when that is not enough.
-/// Of an entity that is added twice the last one counts, whole. The same entities, in whatever order and memory, give the same bytes.
+/// Writes an entity table from entities in any order. It sorts them in the memory that it is given, and in temporary files beside
+/// the target when that is not enough. When an entity is added twice, the last one counts as a whole. The same entities give the
+/// same bytes, whatever the order and the memory.
 /// </summary>
 /// <remarks>
-/// Thread contract: one thread. Nothing is at the path until <see cref="Finish"/> puts the whole file there, in one atomic step; a writer
-/// disposed before leaves nothing behind.
+/// Thread contract: one thread. Nothing is at the path until <see cref="Finish"/> puts the complete file there in one atomic
+/// step. A writer that is disposed before that leaves nothing behind.
 /// </remarks>
 public sealed class EntityTableWriter : IDisposable
 {
@@ -35,18 +36,18 @@ public sealed class EntityTableWriter : IDisposable
         _rows = new EventBatch(schema.Row);
     }
 
-    /// <summary>Sorted runs written beside the file so far.</summary>
+    /// <summary>Number of sorted temporary files written so far.</summary>
     internal int RunCount => _runNumber;
 
-    /// <summary>Begins a file, which replaces what is at the path when it is finished.</summary>
+    /// <summary>Begins a file. When it is finished it replaces the file at the path.</summary>
     public static EntityTableWriter Create(string path, EntitySchema schema, EntityWriterOptions? options = null)
     {
         return Create(FileSystems.ForThisMachine(), FileSystems.Absolute(path), schema, options ?? new EntityWriterOptions());
     }
 
-    /// <summary>Adds an entity, whose columns are set on the result.</summary>
-    /// <exception cref="FileOperationException">What had to be sorted on disk could not be written.</exception>
-    /// <exception cref="InvalidOperationException">The writer was finished.</exception>
+    /// <summary>Adds an entity. Set its columns on the result.</summary>
+    /// <exception cref="FileOperationException">A temporary file for sorting could not be written.</exception>
+    /// <exception cref="InvalidOperationException">The writer was finished or disposed.</exception>
     public EntityRow Add(EntityKey key)
     {
         ThrowIfEnded();
@@ -86,7 +87,7 @@ public sealed class EntityTableWriter : IDisposable
         return count;
     }
 
-    /// <summary>Removes what was sorted on disk. A writer that was not finished leaves nothing.</summary>
+    /// <summary>Deletes the temporary files. A writer that was not finished leaves nothing behind.</summary>
     public void Dispose()
     {
         _ended = true;
@@ -105,7 +106,7 @@ public sealed class EntityTableWriter : IDisposable
         options.Validate();
         if (files.DirectoryExists(path) || (files.FileExists(path) && !OwnContent.IsIn(files, path)))
         {
-            throw new FileOperationException("create", path, "what is there is no entity table, and is not replaced; name another file");
+            throw new FileOperationException("create", path, "the path holds something that is not an entity table and is not replaced; choose another path");
         }
 
         return new EntityTableWriter(files, path, schema, options);
@@ -122,7 +123,7 @@ public sealed class EntityTableWriter : IDisposable
         return used;
     }
 
-    /// <summary>Orders the rows in memory by key and keeps the last of each.</summary>
+    /// <summary>Orders the rows in memory by key and keeps the last row of each key.</summary>
     private int Sort()
     {
         RowBuffer rows = _rows.Rows;
@@ -166,7 +167,7 @@ public sealed class EntityTableWriter : IDisposable
         _rows.Clear();
     }
 
-    // The merged run takes the place of the oldest, so that later ones still win.
+    // The merged run takes the place of the oldest runs, so that later runs still win.
     private void MergeOldest()
     {
         string[] oldest = [.. _runs.Take(MergeWidth)];
@@ -180,7 +181,8 @@ public sealed class EntityTableWriter : IDisposable
 
     private void WriteRun(Action<IFile> write, int at)
     {
-        string path = OwnContent.FreeTemporary(_files, FormattableString.Invariant($"{_path}.run{++_runNumber}{DurableFile.TemporarySuffix}"));
+        string path = OwnContent.FreeTemporary(
+            _files, FormattableString.Invariant($"{_path}.run{++_runNumber}{DurableFile.TemporarySuffix}"));
         using IFile file = _files.Open(path, FileOpenMode.CreateNew);
         _runs.Insert(at, path);
         write(file);
@@ -252,7 +254,7 @@ public sealed class EntityTableWriter : IDisposable
     {
         if (_ended)
         {
-            throw new InvalidOperationException($"The writer of '{_path}' has ended.");
+            throw new InvalidOperationException($"The writer of '{_path}' was finished or disposed; create a new one.");
         }
     }
 }

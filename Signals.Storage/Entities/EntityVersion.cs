@@ -3,7 +3,9 @@ using Signals.Storage.FileSystem;
 namespace Signals.Storage.Entities;
 
 /// <summary>One open file of an entity table: its index, which stays in memory, and its block cache.</summary>
-/// <remarks>Threads: any, without locks but for a miss of the cache. Lifetime: disposed after the last reader has left.</remarks>
+/// <remarks>
+/// Thread contract: any thread; only a cache miss takes a lock. Lifetime: disposed after the last reader has left.
+/// </remarks>
 internal sealed class EntityVersion : IDisposable
 {
     private readonly EntityFileReader _reader;
@@ -22,10 +24,10 @@ internal sealed class EntityVersion : IDisposable
 
     public long Rows => _reader.Rows;
 
-    /// <summary>Blocks read from the file so far.</summary>
+    /// <summary>Number of blocks read from the file so far.</summary>
     public long BlockReads => Volatile.Read(ref _blockReads);
 
-    /// <summary>Memory of the index: 32 bytes per block, and the reference that the cache keeps.</summary>
+    /// <summary>Bytes of memory of the index: 32 per block, plus the reference that the cache keeps.</summary>
     public long IndexBytes => (32L + IntPtr.Size) * _reader.Blocks.Length;
 
     public long CachedBytes => _cache.Bytes;
@@ -44,7 +46,7 @@ internal sealed class EntityVersion : IDisposable
         }
     }
 
-    /// <summary>The block that holds the key if any does; -1 when it is before the first.</summary>
+    /// <summary>The only block that can hold the key; -1 when the key is before the first block.</summary>
     public int BlockOf(ulong high, ulong low)
     {
         ReadOnlySpan<EntityBlockEntry> blocks = _reader.Blocks;
@@ -54,7 +56,8 @@ internal sealed class EntityVersion : IDisposable
         {
             int middle = (first + last) >>> 1;
             ref readonly EntityBlockEntry entry = ref blocks[middle];
-            (first, last) = EntityKey.Compare(entry.FirstHigh, entry.FirstLow, high, low) <= 0 ? (middle + 1, last) : (first, middle - 1);
+            int order = EntityKey.Compare(entry.FirstHigh, entry.FirstLow, high, low);
+            (first, last) = order <= 0 ? (middle + 1, last) : (first, middle - 1);
         }
 
         return last;
@@ -73,7 +76,7 @@ internal sealed class EntityVersion : IDisposable
         return block;
     }
 
-    /// <summary>Prefetches a block if it is in memory.</summary>
+    /// <summary>Prefetches a block if it is cached.</summary>
     public void Prefetch(int index) => _cache.TryGet(index)?.Prefetch();
 
     public void Dispose() => _reader.Dispose();

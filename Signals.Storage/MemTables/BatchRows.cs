@@ -5,15 +5,17 @@ using Signals.Core.Schema;
 
 namespace Signals.Storage.MemTables;
 
-/// <summary>A slice of the rows of one batch record, decoded for the memtable: reused from slice to slice and from record to record.</summary>
+/// <summary>
+/// A slice of the rows of one batch record, decoded for the memtable. It is reused from slice to slice and from record to record.
+/// </summary>
 /// <remarks>
-/// Thread contract: the ingest thread alone. Allocates only when a slice is larger than all before it. What a slice holds is bounded
-/// whatever the record and the schema say: columns that no row of the record has take nothing, and the fewer rows are decoded at once
-/// the wider they are.
+/// Thread contract: the ingest thread alone. Allocates only when a slice is larger than all slices before it. The memory of a
+/// slice is bounded, whatever the record and the schema contain: a column without a value in the whole record takes nothing, and
+/// the wider the rows are, the fewer are decoded at once.
 /// </remarks>
 internal sealed class BatchRows
 {
-    /// <summary>Most rows of a slice.</summary>
+    /// <summary>The most rows of a slice.</summary>
     public const int MaxSliceRows = 4096;
 
     private const int SliceBytes = 1 << 20;
@@ -57,10 +59,12 @@ internal sealed class BatchRows
     public long HeldBytes => _values.Sum(values => (long)values.Length) + _states.Sum(states => (long)states.Length)
         + _variable.Sum(variable => variable?.HeldBytes ?? 0) + (4L * sizeof(long) * _times.Length);
 
-    /// <summary>Whether a fixed-width column has no value in any row of the record; its <see cref="Values"/> say nothing then.</summary>
+    /// <summary>
+    /// Whether a fixed-width column has no value in any row of the record. Its <see cref="Values"/> are meaningless then.
+    /// </summary>
     public bool IsMissing(int column) => _missing[column];
 
-    /// <summary>Fixed-width values of a column, row after row; those of absent and null rows are zero.</summary>
+    /// <summary>The fixed-width values of a column, row after row. The values of absent and null rows are zero.</summary>
     public ReadOnlySpan<byte> Values(int column) => _values[column];
 
     public ReadOnlySpan<byte> States(int column) => _states[column].AsSpan(0, Count);
@@ -68,8 +72,8 @@ internal sealed class BatchRows
     public ReadOnlySpan<byte> Variable(int column, int row) => _variable[column]!.GetValue(row);
 
     /// <summary>
-    /// Decodes the next rows of a validated record, as many as a slice holds: <see cref="Count"/> says how many. Columns that the record
-    /// was written without are absent in every row.
+    /// Decodes the next rows of a validated record, as many as fit a slice; <see cref="Count"/> tells how many. Columns that are
+    /// not in the record are absent in every row.
     /// </summary>
     public void Decode(in BatchRecordReader record, int firstRow = 0)
     {
@@ -93,7 +97,7 @@ internal sealed class BatchRows
             ColumnChunk chunk = record.Column(i);
             _missing[i] = _variable[i] is null && chunk.Encoding == ChunkEncoding.None;
 
-            // A text that the record has once for all its rows is there in every row of a slice.
+            // A text that the record stores once for many rows is copied into each row of the slice.
             width += _missing[i] ? 0
                 : _variable[i] is null ? EventType.Columns[i].Type.Width
                 : chunk.Encoding is ChunkEncoding.Constant or ChunkEncoding.Dictionary ? chunk.Payload.Length : 0;

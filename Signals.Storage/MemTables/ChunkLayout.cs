@@ -5,10 +5,10 @@ namespace Signals.Storage.MemTables;
 
 /// <summary>Where each column of an event type lies inside a <see cref="MemChunk"/> of a given capacity.</summary>
 /// <remarks>
-/// Thread contract: immutable. A column of a chunk with capacity c starts at 24 + c x (bytes a row of all before it).
-/// Variable-length columns hold a <see cref="MemBytes"/>. The values of a wide column lie in a block of their own, which the chunk has once
-/// a row of it has a value: the chunk ends with an arena reference for each wide column, 0 when there is none. So a column that a schema
-/// declares and nobody fills takes a byte a row, whatever its width.
+/// Thread contract: immutable. In a chunk of capacity c, a column starts at 24 + c x (bytes per row of all columns before it). A
+/// variable-length column holds <see cref="MemBytes"/>. The values of a wide column lie in a separate block, which is allocated
+/// when a row of the chunk first has a value. The chunk ends with an arena reference for each wide column, 0 when there is no
+/// block. So a wide column that nobody fills takes one byte per row, whatever its width.
 /// </remarks>
 internal sealed class ChunkLayout
 {
@@ -46,7 +46,7 @@ internal sealed class ChunkLayout
     /// <summary>Bytes of a row inside its chunk, without the values of wide columns.</summary>
     public int RowBytes { get; }
 
-    /// <summary>Columns whose values lie outside the chunk.</summary>
+    /// <summary>Number of columns whose values lie outside the chunk.</summary>
     public int WideColumns { get; }
 
     public static int TimesOffset => MemChunk.HeaderBytes;
@@ -55,18 +55,21 @@ internal sealed class ChunkLayout
 
     public int StoredWidth(int column) => Columns[column].IsVariable ? MemBytes.Bytes : Columns[column].Width;
 
-    /// <summary>Whether the values of a column lie in a block of their own.</summary>
+    /// <summary>Whether the values of a column lie in a separate block.</summary>
     public bool IsWide(int column) => !Columns[column].IsVariable && Columns[column].Width >= WideBytes;
 
-    /// <summary>Where the values of a column that is not wide begin.</summary>
+    /// <summary>The offset in the chunk at which the values of a column that is not wide begin.</summary>
     public int ColumnOffset(int column, int capacity) => MemChunk.HeaderBytes + (_columnPrefix[column] * capacity);
 
     public int StatesOffset(int column, int capacity) => MemChunk.HeaderBytes + ((_statePrefix + column) * capacity);
 
-    /// <summary>Where the reference to the block of a wide column is; aligned, so that it is read and written at once.</summary>
+    /// <summary>
+    /// The offset of the reference to the block of a wide column. It is aligned, so that the reference is read and written
+    /// atomically.
+    /// </summary>
     public int WideSlotOffset(int column, int capacity) => SlotsOffset(capacity) + (_wideSlot[column] * SlotBytes);
 
-    /// <summary>Where the references to blocks begin; they end the chunk.</summary>
+    /// <summary>The offset at which the references to blocks begin. They are the end of the chunk.</summary>
     public int SlotsOffset(int capacity) => (MemChunk.HeaderBytes + (RowBytes * capacity) + SlotBytes - 1) & -SlotBytes;
 
     /// <summary>Bytes of a chunk without the blocks of wide columns.</summary>
@@ -74,10 +77,14 @@ internal sealed class ChunkLayout
         ? MemChunk.HeaderBytes + ((long)RowBytes * capacity)
         : SlotsOffset(capacity) + ((long)WideColumns * SlotBytes);
 
-    /// <summary>Bytes of a chunk of which every wide column has values, in as many pieces of the arena.</summary>
+    /// <summary>
+    /// Bytes of a chunk and of the blocks of all its wide columns, each block being an allocation of its own in the arena.
+    /// </summary>
     public long MostBytes(int capacity) => ChunkBytes(capacity) + ((long)_wideRowBytes * capacity) + ((long)WideColumns * SlotBytes);
 
-    /// <summary>Chunks double from 4 to 64 rows, or stay where doubling would pass 32 KiB.</summary>
+    /// <summary>
+    /// The capacity of the next chunk: it doubles from 4 to 64 rows, but stays as it is where doubling would exceed 32 KiB.
+    /// </summary>
     public int NextCapacity(int capacity)
     {
         int doubled = Math.Min(MemChunk.MaxCapacity, capacity * 2);

@@ -3,12 +3,12 @@ using Signals.Storage.Primitives;
 namespace Signals.Storage.MemTables;
 
 /// <summary>
-/// Sorts the entries of a memtable by event type and user: a radix sort from the least significant byte, which passes
-/// over the bytes that all keys share. Users that are small numbers differ in a few bytes of 18: three or four passes.
-/// Users hashed from strings differ in 16, and even those passes took half the time of a comparison sort (300,000 keys:
-/// 12 ms against 23 ms; small numbers 3 ms).
+/// Sorts the entries of a memtable by event type and user. It is a radix sort from the least significant byte that skips the
+/// bytes that all keys share. Users that are small numbers differ in a few of the 18 bytes, which takes three or four passes.
+/// Users hashed from strings differ in 16 bytes, and even that took half the time of a comparison sort (300,000 keys: 12 ms
+/// against 23 ms; small numbers 3 ms).
 /// </summary>
-/// <remarks>Thread contract: one thread; reused from flush to flush without allocating.</remarks>
+/// <remarks>Thread contract: one thread. Reused from flush to flush without allocating.</remarks>
 internal sealed class EntrySorter
 {
     private const int LowBytes = 8;
@@ -23,7 +23,7 @@ internal sealed class EntrySorter
 
     public void Add(in EntryKey key) => _keys.Add(key);
 
-    /// <summary>The added keys in order; valid until the next call.</summary>
+    /// <summary>The added keys in order. The span is valid until the next call.</summary>
     public ReadOnlySpan<EntryKey> Sort()
     {
         EntryKey differing = DifferingBits();

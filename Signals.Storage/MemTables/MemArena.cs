@@ -5,14 +5,13 @@ using Signals.Storage.Primitives;
 namespace Signals.Storage.MemTables;
 
 /// <summary>
-/// One block of native memory handed out from front to back; everything in it is freed at once by resetting it.
-/// Addresses inside are 32-bit references in units of 8 bytes, so an arena holds at most 32 GiB.
+/// One block of native memory that is handed out from front to back. Everything in it is freed at once by resetting it. Addresses
+/// inside are 32-bit references in units of 8 bytes, so an arena holds at most 32 GiB.
 /// </summary>
 /// <remarks>
-/// Thread contract: one writer allocates; readers may dereference what was published to them.
-/// Invariants: reference 0 is never handed out, it means none; what is used ends on a granule within the capacity; contents
-/// are not cleared.
-/// Lifetime: recycled by <see cref="MemArenaPool"/> when no reader is left; the memory is freed on dispose.
+/// Thread contract: one writer allocates; readers may dereference references that were published to them. Invariants: reference 0
+/// means none and is never handed out; the used part is a whole number of 8-byte units and within the capacity; allocated memory
+/// is not cleared. Lifetime: <see cref="MemArenaPool"/> recycles it when no reader is left; disposing frees the memory.
 /// </remarks>
 internal sealed unsafe class MemArena : IDisposable
 {
@@ -33,22 +32,24 @@ internal sealed unsafe class MemArena : IDisposable
         _base = (byte*)NativeMemory.AlignedAlloc((nuint)capacity, large ? HugePages.PageBytes : (nuint)64);
         if (large)
         {
-            // Not the first of them: a memtable of few events is to hold the pages that it uses.
+            // The first 2 MiB keep small pages, so that a memtable of few events takes only the pages that it uses.
             HugePages.Advise(_base + HugePages.PageBytes, capacity - HugePages.PageBytes);
         }
     }
 
     public long Capacity { get; }
 
-    /// <summary>Whether so much is used that another arena will soon be needed. Any thread; may lag behind the writer.</summary>
+    /// <summary>
+    /// Whether so much is used that another arena will be needed soon. Any thread may ask; the answer may lag behind the writer.
+    /// </summary>
     public bool IsFilling => Volatile.Read(ref _used) > Capacity / 4;
 
-    /// <summary>Bytes handed out so far; for the writer, or when there is none any more.</summary>
+    /// <summary>Bytes handed out so far. For the writer, or when there is no writer any more.</summary>
     public long Used => _used;
 
     public byte* Pointer(uint reference) => _base + ((long)reference * Granule);
 
-    /// <summary>The reference of a place that <see cref="Allocate"/> handed out.</summary>
+    /// <summary>The reference of memory that <see cref="Allocate"/> handed out.</summary>
     public uint ReferenceOf(void* place) => (uint)(((byte*)place - _base) / Granule);
 
     /// <summary>Touches every page, so that ingest never pays for the first touch of fresh memory.</summary>
@@ -60,7 +61,10 @@ internal sealed unsafe class MemArena : IDisposable
         }
     }
 
-    /// <summary>Reserves <paramref name="bytes"/> on an 8-byte boundary, or a 64-byte one for <paramref name="lineAligned"/>; 0 when full.</summary>
+    /// <summary>
+    /// Reserves <paramref name="bytes"/> at a multiple of 8 bytes, or of 64 bytes when <paramref name="lineAligned"/>. Returns
+    /// the reference, or 0 when the arena is full.
+    /// </summary>
     public uint Allocate(long bytes, bool lineAligned = false)
     {
         Debug.Assert(!_disposed && bytes >= 0);
@@ -91,6 +95,6 @@ internal sealed unsafe class MemArena : IDisposable
     private void AssertInvariants()
     {
         Debug.Assert(!_disposed, "The arena was freed.");
-        Debug.Assert(_used >= FirstOffset && _used <= Capacity && _used % Granule == 0, "The arena is used up to no granule of it.");
+        Debug.Assert(_used >= FirstOffset && _used <= Capacity && _used % Granule == 0, "The used part of the arena must be whole 8-byte units within its capacity.");
     }
 }

@@ -1,7 +1,9 @@
 namespace Signals.Storage.MemTables;
 
-/// <summary>Keeps arenas of one size for reuse, so that steady-state ingest touches no fresh memory.</summary>
-/// <remarks>Thread contract: any thread. Lifetime: one per store; arenas returned after dispose are freed at once.</remarks>
+/// <summary>Keeps arenas of one size for reuse, so that ingest touches no fresh memory in steady state.</summary>
+/// <remarks>
+/// Thread contract: any thread. Lifetime: one per store; an arena that is returned after dispose is freed at once.
+/// </remarks>
 internal sealed class MemArenaPool(long arenaBytes, int keep) : IDisposable
 {
     private const int FewestIndexSlots = 1 << 13;
@@ -10,17 +12,18 @@ internal sealed class MemArenaPool(long arenaBytes, int keep) : IDisposable
     private readonly Stack<MemArena> _free = new(); // guarded by _gate
     private bool _disposed; // guarded by _gate
     private int _live;
-    private MemArena? _newest; // guarded by _gate; the one rented last
+    private MemArena? _newest; // guarded by _gate; the arena that was rented last
     private long _rents; // guarded by _gate
     private int _indexSlots = FewestIndexSlots;
 
-    /// <summary>Arenas that exist: in use or kept.</summary>
+    /// <summary>Number of arenas that exist, in use or kept.</summary>
     public int LiveCount => Volatile.Read(ref _live);
 
     public long ArenaBytes => arenaBytes;
 
     /// <summary>
-    /// Slots that the index of a new memtable is worth: as many as those before it needed, and few in a store that has taken few events.
+    /// The number of slots that the index of a new memtable starts with: as many as earlier memtables needed, and few in a store
+    /// that has taken few events.
     /// </summary>
     public int IndexSlots
     {
@@ -38,8 +41,8 @@ internal sealed class MemArenaPool(long arenaBytes, int keep) : IDisposable
     }
 
     /// <summary>
-    /// Makes sure that one touched arena waits, so that the next <see cref="Rent"/> costs nothing; for a background thread. Does nothing before
-    /// the first arena is filling: a store that takes few events holds one.
+    /// Makes sure that one touched arena is ready, so that the next <see cref="Rent"/> costs nothing. For a background thread.
+    /// Does nothing until the first arena fills up, so that a store with few events holds only one arena.
     /// </summary>
     public void Prepare()
     {

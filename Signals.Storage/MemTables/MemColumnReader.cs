@@ -4,11 +4,12 @@ using Signals.Core.Columns;
 namespace Signals.Storage.MemTables;
 
 /// <summary>Copies column values of memtable rows, forwards or backwards, straight into the caller's memory.</summary>
-/// <remarks>Thread contract: stateless; the caller keeps the memtable alive.</remarks>
+/// <remarks>Thread contract: any thread; stateless. The caller keeps the memtable alive.</remarks>
 internal static unsafe class MemColumnReader
 {
     /// <summary>
-    /// Copies as many keys as the spans hold, from <paramref name="row"/> on, each next one <paramref name="step"/> (1 or -1) further in its chunk.
+    /// Copies as many keys as the spans hold, starting at <paramref name="row"/>. Each next key is <paramref name="step"/> (1 or
+    /// -1) rows further in the same chunk.
     /// </summary>
     public static void CopyKeys(MemTable table, long row, int step, Span<long> times, Span<ulong> ids)
     {
@@ -32,7 +33,7 @@ internal static unsafe class MemColumnReader
         }
     }
 
-    /// <summary>Copies fixed-width values; the destination holds whole rows.</summary>
+    /// <summary>Copies fixed-width values. The length of the destination is a multiple of the width.</summary>
     public static void CopyValues(MemTable table, ushort eventType, int column, long row, int step, Span<byte> destination)
     {
         MemChunk* chunk = Locate(table, row, out int index);
@@ -59,7 +60,7 @@ internal static unsafe class MemColumnReader
         }
     }
 
-    /// <summary>The bytes of a variable-length value; valid as long as the memtable is.</summary>
+    /// <summary>The bytes of a variable-length value. They are valid as long as the memtable is.</summary>
     public static ReadOnlySpan<byte> GetBytes(MemTable table, ushort eventType, int column, long row)
     {
         MemChunk* chunk = Locate(table, row, out int index);
@@ -74,7 +75,7 @@ internal static unsafe class MemColumnReader
         return (ColumnState)((byte*)chunk)[table.Layout(eventType).StatesOffset(column, chunk->Capacity) + index];
     }
 
-    /// <summary>Where the values of a fixed-width column begin; null when none of the chunk's rows has one.</summary>
+    /// <summary>Where the values of a fixed-width column begin; null when no row of the chunk has a value.</summary>
     private static byte* Values(MemArena arena, ChunkLayout layout, int column, MemChunk* chunk)
     {
         if (!layout.IsWide(column))

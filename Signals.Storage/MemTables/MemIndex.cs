@@ -4,14 +4,13 @@ using Signals.Storage.Primitives;
 namespace Signals.Storage.MemTables;
 
 /// <summary>
-/// Open-addressed hash index of a memtable's entries. A slot is 8 bytes: the upper half of the hash and the
-/// arena reference of the entry; 0 is empty.
+/// An open-addressed hash index of the entries of a memtable. A slot has 8 bytes: the upper half of the hash and the arena
+/// reference of the entry. 0 is an empty slot.
 /// </summary>
 /// <remarks>
-/// Thread contract: one writer inserts with release stores; readers probe without locks. Growth makes a new index
-/// in the arena and the memtable publishes it; readers of the old one miss only entries whose rows they could not
-/// have seen anyway, because an entry enters the new index before its first row is published.
-/// Lifetime: that of the arena.
+/// Thread contract: one writer inserts with release stores; readers probe without locks. To grow, the writer builds a new index
+/// in the arena and the memtable publishes it. Readers of the old index miss only entries whose rows they could not see anyway,
+/// because an entry enters the new index before its first row is published. Lifetime: that of the arena.
 /// </remarks>
 internal sealed unsafe class MemIndex
 {
@@ -45,7 +44,7 @@ internal sealed unsafe class MemIndex
 
     public void PrefetchSlot(ulong hash) => Prefetch.Line(ref _slots[(uint)hash & _mask]);
 
-    /// <summary>Prefetches the entry that the first slot of the probe names: nearly always the right one.</summary>
+    /// <summary>Prefetches the entry in the first slot of the probe, which is nearly always the right one.</summary>
     public void PrefetchEntry(ulong hash) => Prefetch.Line(ref *_arena.Pointer((uint)_slots[(uint)hash & _mask]));
 
     public MemEntry* Find(in UserId user, ushort eventType, ulong hash)
@@ -70,7 +69,7 @@ internal sealed unsafe class MemIndex
         }
     }
 
-    /// <summary>Lists the users of the entries of a type that are in the index now.</summary>
+    /// <summary>Adds the users who have an entry of an event type in the index now.</summary>
     public void AddUsersTo(PooledList<UserId> users, ushort eventType)
     {
         for (uint slot = 0; slot <= _mask; slot++)
@@ -84,7 +83,7 @@ internal sealed unsafe class MemIndex
         }
     }
 
-    /// <summary>Adds an entry that is not there yet; the caller keeps the load under three quarters.</summary>
+    /// <summary>Adds an entry that is not in the index yet. The caller keeps the load below three quarters.</summary>
     public void Insert(ulong hash, uint entry)
     {
         uint slot = (uint)hash & _mask;

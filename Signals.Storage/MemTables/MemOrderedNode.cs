@@ -2,8 +2,12 @@ using System.Runtime.InteropServices;
 
 namespace Signals.Storage.MemTables;
 
-/// <summary>One event of a <see cref="MemOrdered"/>; after it come, per level, the arena references of the next older nodes.</summary>
-/// <remarks>Thread contract: key and height never change; the row and the references are replaced with release stores.</remarks>
+/// <summary>
+/// One event of a <see cref="MemOrdered"/>. For each level, the arena reference of the next older node follows it.
+/// </summary>
+/// <remarks>
+/// Thread contract: key and height never change. The writer replaces the row and the references with release stores.
+/// </remarks>
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct MemOrderedNode
 {

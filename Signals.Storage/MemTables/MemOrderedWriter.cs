@@ -4,21 +4,25 @@ using Signals.Core.Columns;
 namespace Signals.Storage.MemTables;
 
 /// <summary>
-/// Decides when the rows of an entry are to be kept in order, and links them: O(log n) a row, copies of an event become one.
+/// Decides when the rows of an entry are to be kept in order, and links them in O(log n) per row. Copies of an event become one
+/// node.
 /// </summary>
-/// <remarks>Thread contract: the ingest thread alone. Allocates in the arena only; when that is full, a row is not linked and must not be published.</remarks>
+/// <remarks>
+/// Thread contract: the ingest thread alone. Allocates in the arena only. When the arena is full, a row is not linked and must
+/// not be published.
+/// </remarks>
 internal sealed unsafe class MemOrderedWriter
 {
     /// <summary>
-    /// So many rows may lie in chunks that tell a reader hardly anything before the entry's rows are kept in order; fewer in a small arena, where
-    /// they are as great a share of what there is.
+    /// When this many rows lie in stale chunks, the rows of the entry are kept in order from then on. A small arena allows fewer,
+    /// because there the same number of rows is a larger share of the memory.
     /// </summary>
     private const int MostStaleRows = 512;
 
     private const int LeastStaleRows = 16;
     private const int ArenaBytesPerStaleRow = 4096;
 
-    /// <summary>A chunk is stale when less than this share of its rows is newer than all rows before it.</summary>
+    /// <summary>A chunk is stale when less than one in this many of its rows is newer than all rows before the chunk.</summary>
     private const int LeastFreshShare = 8;
 
     private const int MostChunksBack = 16;
@@ -26,7 +30,8 @@ internal sealed unsafe class MemOrderedWriter
     private ulong _random = 0x9E3779B97F4A7C15;
 
     /// <summary>
-    /// Looks at how the last full chunk of an unsorted entry came, as a new one is begun; false when the arena is full.
+    /// Called when an unsorted entry begins a new chunk: checks whether its last full chunk is stale, and starts to keep the rows
+    /// in order when there were too many stale rows. False when the arena is full.
     /// </summary>
     public static bool TryNoteDisorder(MemArena arena, MemEntry* entry)
     {
@@ -41,7 +46,7 @@ internal sealed unsafe class MemOrderedWriter
         {
             if (chunk->Previous == 0 || back == MostChunksBack)
             {
-                return true; // rows of this group, not written yet
+                return true; // the rows of this chunk belong to the current group and are not written yet
             }
 
             chunk = (MemChunk*)arena.Pointer(chunk->Previous);
@@ -66,7 +71,9 @@ internal sealed unsafe class MemOrderedWriter
         return true;
     }
 
-    /// <summary>Links a row that is written; false when the arena is full. A row of the chunks before the order began is left alone.</summary>
+    /// <summary>
+    /// Links a row that was written. A row in a chunk that is older than the list is left alone. False when the arena is full.
+    /// </summary>
     public bool TryLink(MemArena arena, ChunkLayout layout, MemEntry* entry, MemChunk* chunk, int index)
     {
         MemOrdered* ordered = (MemOrdered*)arena.Pointer(entry->Ordered);
@@ -121,7 +128,10 @@ internal sealed unsafe class MemOrderedWriter
         return true;
     }
 
-    /// <summary>Lets a copy take part in the merge of the event's cells: the node shows the greatest of each column afterwards.</summary>
+    /// <summary>
+    /// Merges a copy of an event into its node. Afterwards the node names a row with the greatest cell of each column. False when
+    /// the arena is full.
+    /// </summary>
     private static bool TryMerge(MemArena arena, ChunkLayout layout, MemOrderedNode* node, long row)
     {
         bool isGreater = false;
@@ -191,7 +201,7 @@ internal sealed unsafe class MemOrderedWriter
         return (long)reference * MemChunk.MaxCapacity;
     }
 
-    /// <summary>The merge order of two cells with the stamp of what is streamed.</summary>
+    /// <summary>Compares two cells in merge order. Both have the stamp of streamed events.</summary>
     private static int Compare(MemArena arena, ChunkLayout layout, int column, long first, long second)
     {
         ReadOnlySpan<byte> a = Cell(arena, layout, column, first, out byte firstState);
@@ -202,7 +212,7 @@ internal sealed unsafe class MemOrderedWriter
             : a.SequenceCompareTo(b);
     }
 
-    /// <summary>A cell as the chunk stores it; nothing for one without a value in a wide column of which the chunk has no block.</summary>
+    /// <summary>A cell as the chunk stores it. Empty for a wide column when the chunk has no block for it.</summary>
     private static ReadOnlySpan<byte> Cell(MemArena arena, ChunkLayout layout, int column, long row, out byte state)
     {
         byte* chunk = Chunk(arena, row, out int index);
@@ -241,7 +251,7 @@ internal sealed unsafe class MemOrderedWriter
         return fresh * LeastFreshShare < chunk->Capacity;
     }
 
-    /// <summary>1, and one more with a chance of a quarter each.</summary>
+    /// <summary>A random height: at least 1, and each further level with a chance of one quarter.</summary>
     private int NextHeight()
     {
         _random ^= _random << 13;

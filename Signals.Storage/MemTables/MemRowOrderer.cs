@@ -3,8 +3,10 @@ using Signals.Storage.Primitives;
 
 namespace Signals.Storage.MemTables;
 
-/// <summary>Copies one user's rows out of a memtable in table order: time descending, id ascending, one row per identity.</summary>
-/// <remarks>Thread contract: one thread; reused from user to user without allocating.</remarks>
+/// <summary>
+/// Copies one user's rows out of a memtable in table order: time descending, id ascending, one row per identity.
+/// </summary>
+/// <remarks>Thread contract: one thread. Reused from user to user without allocating.</remarks>
 internal sealed class MemRowOrderer
 {
     private readonly PooledList<RowKey> _keys = new();
@@ -12,7 +14,7 @@ internal sealed class MemRowOrderer
 
     public MemRowOrderer(IReadOnlyList<ColumnType> columns) => _copy = new RowBuffer(columns, 1);
 
-    /// <summary>Appends the rows to <paramref name="destination"/>; returns how many copies of an event were merged away.</summary>
+    /// <summary>Appends the rows to <paramref name="destination"/>. Returns how many copies of events were merged away.</summary>
     public int AppendTo(in MemRows rows, RowBuffer destination)
     {
         if (!rows.IsSorted)
@@ -56,7 +58,7 @@ internal sealed class MemRowOrderer
         return merged;
     }
 
-    /// <summary>How many rows from the first on are distinct neighbours in one chunk.</summary>
+    /// <summary>How many rows, from the first on, are distinct events and neighbours in one chunk.</summary>
     private static int RunLength(ReadOnlySpan<RowKey> keys, out int step)
     {
         step = keys.Length > 1 && keys[1].Row > keys[0].Row ? 1 : -1;

@@ -3,10 +3,10 @@ using Signals.Storage.Primitives;
 
 namespace Signals.Storage.MemTables;
 
-/// <summary>The rows of one user and event type that were visible when it was looked up.</summary>
+/// <summary>The rows of one user and event type that were visible when they were looked up.</summary>
 /// <remarks>
-/// Thread contract: immutable; valid while the reader's epoch or the memtable's owner keeps the arena alive.
-/// A row is named by <c>chunk reference x 64 + index in the chunk</c>.
+/// Thread contract: immutable. Valid while the reader's epoch or the owner of the memtable keeps the arena alive. The number of a
+/// row is <c>chunk reference x 64 + index in the chunk</c>.
 /// </remarks>
 internal readonly unsafe struct MemRows
 {
@@ -34,16 +34,19 @@ internal readonly unsafe struct MemRows
 
     public int Count { get; }
 
-    /// <summary>No visible row is newer.</summary>
+    /// <summary>No visible row is newer than this.</summary>
     public long Newest { get; }
 
-    /// <summary>No visible row is older.</summary>
+    /// <summary>No visible row is older than this.</summary>
     public long Oldest { get; }
 
-    /// <summary>Each row is strictly newer than the one that arrived before it.</summary>
+    /// <summary>Whether each row is strictly newer than the row that arrived before it.</summary>
     public bool IsSorted { get; }
 
-    /// <summary>Whether these are the rows of a <see cref="MemOrdered"/>: only <see cref="AddOrderedKeys"/> gives them, and <see cref="Count"/> counts copies.</summary>
+    /// <summary>
+    /// Whether these are the rows of a <see cref="MemOrdered"/>. Then only <see cref="AddOrderedKeys"/> returns them, and
+    /// <see cref="Count"/> also counts copies of events.
+    /// </summary>
     public bool IsOrdered { get; }
 
     public UserId User => _entry->User;
@@ -52,7 +55,7 @@ internal readonly unsafe struct MemRows
 
     public MemTable Table => _table;
 
-    /// <summary>Writes the keys of the newest-arrived <c>destination.Length</c> rows, last arrival first.</summary>
+    /// <summary>Writes the keys of the last <c>destination.Length</c> rows to arrive, last arrival first.</summary>
     public void CopyKeys(Span<RowKey> destination, int source)
     {
         MemSlices slices = Slices();
@@ -66,14 +69,14 @@ internal readonly unsafe struct MemRows
     }
 
     /// <summary>
-    /// Adds the keys of the last arrivals, chunk by chunk, until at least <paramref name="wanted"/> of them are newer than every row that was
-    /// left out, or none is left out. Copies of an event count each.
+    /// Adds the keys of the last arrivals, chunk by chunk, until at least <paramref name="wanted"/> of them are newer than every
+    /// row that is left out, or no row is left out. Each copy of an event counts.
     /// </summary>
     /// <param name="wanted">At least 1.</param>
-    /// <param name="destination">Is appended to.</param>
-    /// <param name="source">Goes into the keys.</param>
-    /// <param name="leftOut">No row that was left out is newer than this.</param>
-    /// <returns>True when none was left out.</returns>
+    /// <param name="destination">The keys are appended to this list.</param>
+    /// <param name="source">The source number to store in the keys.</param>
+    /// <param name="leftOut">No row that is left out is newer than this.</param>
+    /// <returns>True when no row is left out.</returns>
     public bool AddNewestKeys(int wanted, PooledList<RowKey> destination, int source, out long leftOut)
     {
         leftOut = long.MinValue;
@@ -92,7 +95,8 @@ internal readonly unsafe struct MemRows
                     return false;
                 }
 
-                // At least twice as many: counting stays linear where an early row leaves nothing certain before the end.
+                // At least doubling the number keeps the counting linear when one very new early row makes every later key
+                // uncertain.
                 enough = Math.Max((long)destination.Count + missing, 2L * destination.Count);
             }
         }
@@ -100,7 +104,10 @@ internal readonly unsafe struct MemRows
         return true;
     }
 
-    /// <summary>Tells the rows that are kept in order from those that arrived before; false when none are.</summary>
+    /// <summary>
+    /// Separates the rows that are kept in order from those that arrived before the order began. False when no rows are kept in
+    /// order.
+    /// </summary>
     public bool TrySplit(out MemRows older, out MemRows ordered)
     {
         uint reference = IsSorted ? 0 : _entry->Ordered;
@@ -119,8 +126,8 @@ internal readonly unsafe struct MemRows
     }
 
     /// <summary>
-    /// Adds the keys of the newest events that are kept in order, each once, <paramref name="limit"/> at most; true when these are all. Rows that
-    /// were written since may be among them.
+    /// Adds the keys of the newest events that are kept in order, each event once, at most <paramref name="limit"/> of them.
+    /// Events that were written after the lookup may be among them. True when these are all.
     /// </summary>
     public bool AddOrderedKeys(int limit, PooledList<RowKey> destination, int source)
     {
@@ -136,10 +143,12 @@ internal readonly unsafe struct MemRows
         return next == 0;
     }
 
-    /// <summary>The chunks, last arrivals first; of rows that were told apart those of before the order began.</summary>
+    /// <summary>
+    /// The chunks, last arrivals first. After <see cref="TrySplit"/> these are the chunks from before the order began.
+    /// </summary>
     public MemSlices Slices() => new(_table.Arena, _ordered == null ? _entry->Tail : _ordered->OlderTail, Count);
 
-    /// <summary>Counts the rows by time window, copies of an event each.</summary>
+    /// <summary>Counts the rows per time window. Each copy of an event counts.</summary>
     public void CountInto(WindowHistogram histogram, TimeSpan window)
     {
         if (TimeWindow.StartOf(Oldest, window) == TimeWindow.StartOf(Newest, window))

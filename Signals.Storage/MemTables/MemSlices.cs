@@ -2,8 +2,11 @@ using Signals.Storage.Primitives;
 
 namespace Signals.Storage.MemTables;
 
-/// <summary>Walks the chunks of an entry from the last arrivals to the first, showing only rows below the count it was made with.</summary>
-/// <remarks>Thread contract: one reader's own; valid as long as the <see cref="MemRows"/> it came from.</remarks>
+/// <summary>
+/// Walks the chunks of an entry from the last arrivals to the first. It shows only the rows below the count that it was created
+/// with.
+/// </summary>
+/// <remarks>Thread contract: one reader. Valid as long as the <see cref="MemRows"/> that it came from.</remarks>
 internal unsafe struct MemSlices(MemArena arena, uint tail, int visible)
 {
     private const int PrefetchedBytes = 128;
@@ -13,7 +16,7 @@ internal unsafe struct MemSlices(MemArena arena, uint tail, int visible)
 
     public MemChunk* Chunk { get; private set; }
 
-    /// <summary>Visible rows of the current chunk.</summary>
+    /// <summary>Number of visible rows in the current chunk.</summary>
     public int Count { get; private set; }
 
     public bool MoveNext()
@@ -33,7 +36,7 @@ internal unsafe struct MemSlices(MemArena arena, uint tail, int visible)
         return false;
     }
 
-    /// <summary>Fetches the header and the times of the chunk that comes next into the processor's cache.</summary>
+    /// <summary>Prefetches the header and the times of the next chunk.</summary>
     public readonly void PrefetchNext()
     {
         if (_next != 0)
@@ -42,6 +45,6 @@ internal unsafe struct MemSlices(MemArena arena, uint tail, int visible)
         }
     }
 
-    /// <summary>The name of a row of the current chunk.</summary>
+    /// <summary>The number of a row of the current chunk, as <see cref="MemRows"/> numbers rows.</summary>
     public readonly long Row(int index) => ((long)_current * MemChunk.MaxCapacity) + index;
 }

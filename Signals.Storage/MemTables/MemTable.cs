@@ -5,14 +5,13 @@ using Signals.Storage.Primitives;
 namespace Signals.Storage.MemTables;
 
 /// <summary>
-/// The newest events, in memory: per user and event type a list of small columnar chunks in order of arrival.
+/// The newest events, in memory: for each user and event type a list of small columnar chunks in order of arrival.
 /// </summary>
 /// <remarks>
-/// Thread contract: one writer appends (see <see cref="MemTableWriter"/>); any number of readers look without locks.
-/// Invariants: rows below an entry's published count never change; duplicates and late rows are kept as they
-/// came and are put in order by whoever reads.
-/// Lifetime: active, then frozen, then flushed; disposing it gives the arena back to the pool, which must happen
-/// through <see cref="Primitives.ReadEpochs"/> because readers hold bare pointers.
+/// Thread contract: one writer appends (see <see cref="MemTableWriter"/>); any number of readers read without locks. Invariants:
+/// rows below the published count of an entry never change; duplicates and late rows are kept as they arrived, and readers put
+/// them in order. Lifetime: active, then frozen, then flushed. Disposing returns the arena to the pool. That must happen through
+/// <see cref="Primitives.ReadEpochs"/>, because readers hold bare pointers.
 /// </remarks>
 internal sealed unsafe class MemTable : IDisposable
 {
@@ -33,7 +32,7 @@ internal sealed unsafe class MemTable : IDisposable
         _layouts = layouts;
         Arena = pool.Rent();
         _index = MemIndex.TryCreate(Arena, Math.Min(pool.IndexSlots, FirstIndexSlots(Arena.Capacity)))
-            ?? throw new ArgumentException($"A memtable arena of {Arena.Capacity} bytes is too small; give it at least 64 KiB.");
+            ?? throw new ArgumentException($"A memtable arena of {Arena.Capacity} bytes is too small; use at least 64 KiB.");
     }
 
     public MemArena Arena { get; }
@@ -43,24 +42,26 @@ internal sealed unsafe class MemTable : IDisposable
     /// <summary>Number of the oldest log that holds rows of this memtable.</summary>
     public ulong FirstLog { get; set; }
 
-    /// <summary>Stream position after the last record that is wholly in this memtable or an older one.</summary>
+    /// <summary>The stream position after the last record that lies completely in this memtable or an older one.</summary>
     public long EndPosition { get; set; }
 
-    /// <summary>Where sources stood that moved while this memtable was the active one; set before it is frozen.</summary>
+    /// <summary>
+    /// The positions of the sources that moved while this memtable was the active one. Set before it is frozen.
+    /// </summary>
     public IReadOnlyList<SourcePosition> Sources { get; set; } = [];
 
     public long Rows => Volatile.Read(ref _rows);
 
-    /// <summary>Most slots of the index that a memtable of this size starts with.</summary>
+    /// <summary>The most slots that the index of a memtable of this size starts with.</summary>
     public static int FirstIndexSlots(long arenaBytes) =>
         Math.Max(64, (int)Math.Min(1 << 20, System.Numerics.BitOperations.RoundUpToPowerOf2((ulong)(arenaBytes / 512))));
 
-    /// <summary>Event types that it may hold.</summary>
+    /// <summary>Number of event types that the memtable can hold.</summary>
     public int EventTypes => _layouts.Length;
 
     public ChunkLayout Layout(ushort eventType) => _layouts[eventType];
 
-    /// <summary>Finds the rows of a user and type that are visible now.</summary>
+    /// <summary>Finds the rows of a user and event type that are visible now.</summary>
     public bool TryFind(in UserId user, ulong userHash, ushort eventType, out MemRows rows)
     {
         MemEntry* entry = Index.Find(user, eventType, MemIndex.Hash(userHash, eventType));
@@ -78,10 +79,12 @@ internal sealed unsafe class MemTable : IDisposable
         return false;
     }
 
-    /// <summary>Lists the users that have an entry of a type, in no order; beside the writer.</summary>
+    /// <summary>
+    /// Adds the users who have an entry of an event type, in no particular order. May run while the writer appends.
+    /// </summary>
     public void AddUsersTo(PooledList<UserId> users, ushort eventType) => Index.AddUsersTo(users, eventType);
 
-    /// <summary>Hands every entry that has rows to the sorter; for a frozen memtable.</summary>
+    /// <summary>Adds every entry that has rows to the sorter. For a frozen memtable.</summary>
     public void AddEntriesTo(EntrySorter sorter)
     {
         for (uint reference = _lastEntry; reference != 0;)
@@ -96,17 +99,19 @@ internal sealed unsafe class MemTable : IDisposable
         }
     }
 
-    /// <summary>The rows of an entry that <see cref="AddEntriesTo"/> named.</summary>
+    /// <summary>The rows of an entry that <see cref="AddEntriesTo"/> added.</summary>
     public MemRows RowsOf(in EntryKey key)
     {
         MemEntry* entry = (MemEntry*)Arena.Pointer(key.Reference);
         return new MemRows(this, entry, entry->Count);
     }
 
-    /// <summary>Fetches an entry into the processor's cache.</summary>
+    /// <summary>Prefetches an entry.</summary>
     public void PrefetchEntry(in EntryKey key) => Prefetch.Line(ref *Arena.Pointer(key.Reference));
 
-    /// <summary>Fetches the start of an entry's newest chunk; the entry itself should be there by now.</summary>
+    /// <summary>
+    /// Prefetches the start of the newest chunk of an entry. The entry itself should have been prefetched before.
+    /// </summary>
     public void PrefetchChunk(in EntryKey key)
     {
         MemEntry* entry = (MemEntry*)Arena.Pointer(key.Reference);
@@ -114,7 +119,7 @@ internal sealed unsafe class MemTable : IDisposable
         Prefetch.Lines(new ReadOnlySpan<byte>(chunk, PrefetchedChunkBytes));
     }
 
-    /// <summary>Finds or makes the entry; null when the arena is full. Writer only.</summary>
+    /// <summary>Finds or creates an entry; null when the arena is full. For the writer only.</summary>
     internal MemEntry* FindOrAdd(in UserId user, ushort eventType, ulong hash)
     {
         MemEntry* entry = _index.Find(user, eventType, hash);
@@ -163,7 +168,8 @@ internal sealed unsafe class MemTable : IDisposable
 
     private bool TryGrowIndex()
     {
-        MemIndex? larger = MemIndex.TryCreate(Arena, _index.Capacity * GrowthOfIndex) ?? MemIndex.TryCreate(Arena, _index.Capacity * 2);
+        MemIndex? larger = MemIndex.TryCreate(Arena, _index.Capacity * GrowthOfIndex)
+            ?? MemIndex.TryCreate(Arena, _index.Capacity * 2);
         if (larger is null)
         {
             return false;

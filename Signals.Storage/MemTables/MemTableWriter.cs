@@ -7,13 +7,13 @@ using Signals.Storage.Primitives;
 namespace Signals.Storage.MemTables;
 
 /// <summary>
-/// Appends decoded batches to a memtable in groups of rows, so that the cache misses of a group overlap: hash and
-/// prefetch, find entries and reserve a place for each row, scatter column by column, publish the counts. Rows of a user whose events come
-/// far out of order are linked in order before.
+/// Appends decoded batches to a memtable in groups of rows, so that the cache misses of a group overlap. The steps are: hash and
+/// prefetch; find the entries and reserve a place for each row; write column by column; publish the counts. For users whose
+/// events arrive far out of order, the rows are linked in order before they are published.
 /// </summary>
 /// <remarks>
-/// Thread contract: the ingest thread alone. Allocates nothing. A row is published whole or not at all: when the
-/// arena is full the group ends before that row, and what it had reserved is given back.
+/// Thread contract: the ingest thread alone. Allocates nothing on the managed heap. A row is published completely or not at all:
+/// when the arena is full, the group ends before that row, and the places reserved after it are given back.
 /// </remarks>
 internal sealed unsafe class MemTableWriter
 {
@@ -24,14 +24,18 @@ internal sealed unsafe class MemTableWriter
     private readonly MemOrderedWriter _ordered = new();
     private bool _hasOrdered;
 
-    /// <summary>Appends rows from <paramref name="firstRow"/> on; returns the first row that found no room, or the count.</summary>
+    /// <summary>
+    /// Appends rows from <paramref name="firstRow"/> on. Returns the first row that found no room, or the number of rows when all
+    /// fit.
+    /// </summary>
     public int Append(MemTable table, BatchRows rows, int firstRow)
     {
         ChunkLayout layout = table.Layout(rows.EventType.Id);
         int wanted;
         for (int start = firstRow; start < rows.Count; start += wanted)
         {
-            // The first row goes alone: what the rows after it reserve must not take the room that is certain to be enough for one.
+            // The first row is appended alone. An empty arena has room for any single row, but not if later rows of a group
+            // reserve it first.
             wanted = table.Rows == 0 ? 1 : Math.Min(Group, rows.Count - start);
             PrefetchEntries(table, rows, start, wanted);
             int reserved = Reserve(table, layout, rows, start, wanted);
@@ -118,7 +122,9 @@ internal sealed unsafe class MemTableWriter
         return true;
     }
 
-    /// <summary>Widens the entry's bounds before its count is published, so that they always hold for what is visible.</summary>
+    /// <summary>
+    /// Updates the bounds of the entry before its count is published, so that they always hold for the visible rows.
+    /// </summary>
     private void Note(MemEntry* entry, long time)
     {
         if (entry->Unsorted != 0)
@@ -138,7 +144,7 @@ internal sealed unsafe class MemTableWriter
         entry->Oldest = Math.Min(entry->Oldest, time);
     }
 
-    /// <summary>Writes keys and columns of the reserved rows; returns how many rows are whole.</summary>
+    /// <summary>Writes keys and columns of the reserved rows. Returns how many rows were written completely.</summary>
     private int Scatter(MemTable table, ChunkLayout layout, BatchRows rows, int start, int count)
     {
         ReadOnlySpan<long> times = rows.Times.Slice(start, count);
@@ -235,8 +241,8 @@ internal sealed unsafe class MemTableWriter
     }
 
     /// <summary>
-    /// Writes values of a wide column. The first of a chunk makes the block for all its rows, zero for those before: readers that look at
-    /// them meanwhile see no block or zeros.
+    /// Writes values of a wide column. The first value in a chunk allocates the block for all rows of the chunk and clears it.
+    /// Readers see either no block or zeros meanwhile.
     /// </summary>
     private int ScatterWide(MemArena arena, ChunkLayout layout, BatchRows rows, int start, int count, int column)
     {
@@ -299,7 +305,7 @@ internal sealed unsafe class MemTableWriter
         return count;
     }
 
-    /// <summary>Links the rows of entries that are kept in order; returns how many rows found room for that.</summary>
+    /// <summary>Links the rows of entries that are kept in order. Returns how many rows found room for that.</summary>
     private int Link(MemArena arena, ChunkLayout layout, int whole)
     {
         for (int i = 0; i < whole; i++)

@@ -1,8 +1,8 @@
 namespace Signals.Storage.Primitives;
 
 /// <summary>
-/// A reader's stay inside a <see cref="ReadEpochs"/> that ends with the block that began it: <c>using EpochScope inside =
-/// epochs.Enter();</c>
+/// A reader's stay inside a <see cref="ReadEpochs"/> that ends with the block that began it:
+/// <c>using EpochScope inside = epochs.Enter();</c>
 /// </summary>
 /// <remarks>
 /// Thread contract: the thread that entered. Invariant: the scope is the only owner of its slot and frees it once. It is a ref

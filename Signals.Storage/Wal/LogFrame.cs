@@ -5,9 +5,9 @@ namespace Signals.Storage.Wal;
 
 /// <summary>The header of one frame. Immutable.</summary>
 /// <param name="PayloadBytes">The length of the payload; 0 marks the seal of a finished log.</param>
-/// <param name="LogNumber">The log that it belongs to.</param>
-/// <param name="Sequence">One more than the frame before it, across logs.</param>
-/// <param name="SyncedOffset">The offset up to which this log was durable when the frame was written: the promise.</param>
+/// <param name="LogNumber">The log that the frame belongs to.</param>
+/// <param name="Sequence">One more than the sequence of the previous frame, also across logs.</param>
+/// <param name="SyncedOffset">The promise: up to this offset the log was durable when the frame was written.</param>
 /// <param name="Position">The writer's stream position after the payload.</param>
 internal readonly record struct LogFrame(int PayloadBytes, ulong LogNumber, ulong Sequence, long SyncedOffset, long Position)
 {
@@ -22,7 +22,7 @@ internal readonly record struct LogFrame(int PayloadBytes, ulong LogNumber, ulon
         BinaryPrimitives.WriteUInt32LittleEndian(destination[LogFormat.FrameChecksumOffset..], Checksum(destination, payload));
     }
 
-    /// <summary>Reads the fields; nothing is checked.</summary>
+    /// <summary>Reads the fields without checking them.</summary>
     public static LogFrame Read(ReadOnlySpan<byte> source) => new(
         BinaryPrimitives.ReadInt32LittleEndian(source[LogFormat.FrameLengthOffset..]),
         BinaryPrimitives.ReadUInt64LittleEndian(source[LogFormat.FrameLogNumberOffset..]),
@@ -30,7 +30,7 @@ internal readonly record struct LogFrame(int PayloadBytes, ulong LogNumber, ulon
         BinaryPrimitives.ReadInt64LittleEndian(source[LogFormat.FrameSyncedOffset..]),
         BinaryPrimitives.ReadInt64LittleEndian(source[LogFormat.FramePositionOffset..]));
 
-    /// <summary>Whether the stored checksum is that of the header and the payload that follows it.</summary>
+    /// <summary>Whether the stored checksum matches the header and the payload that follows it.</summary>
     public static bool IsIntact(ReadOnlySpan<byte> headerAndPayload)
     {
         uint stored = BinaryPrimitives.ReadUInt32LittleEndian(headerAndPayload[LogFormat.FrameChecksumOffset..]);

@@ -6,11 +6,11 @@ using Signals.Storage.Primitives;
 namespace Signals.Storage.Wal;
 
 /// <summary>The header page of a log file. Immutable.</summary>
-/// <param name="LogNumber">The number of the log, never used twice in a store.</param>
+/// <param name="LogNumber">The number of the log. A store never uses a number twice.</param>
 /// <param name="FixedSize">The length of the file in bytes, or 0 for a log that grows.</param>
 internal readonly record struct LogHeader(ulong LogNumber, long FixedSize)
 {
-    /// <summary>The whole page.</summary>
+    /// <summary>Encodes the header as a whole page.</summary>
     public byte[] ToPage()
     {
         byte[] page = new byte[LogFormat.HeaderBytes];
@@ -25,8 +25,8 @@ internal readonly record struct LogHeader(ulong LogNumber, long FixedSize)
 
     /// <summary>Reads and checks the page and the length of the file.</summary>
     /// <exception cref="CorruptionException">
-    /// The page is damaged, belongs to another log, or the file has another length. A log gets its name only after it is durable,
-    /// so none of this comes from a crash.
+    /// The page is damaged or belongs to another log, or the file has another length. A log gets its name only after it is
+    /// durable, so none of this can come from a crash.
     /// </exception>
     public static LogHeader Read(IFile file, ulong logNumber)
     {
@@ -39,7 +39,7 @@ internal readonly record struct LogHeader(ulong LogNumber, long FixedSize)
 
         if (BinaryPrimitives.ReadUInt64LittleEndian(page[LogFormat.MagicOffset..]) != LogFormat.Magic)
         {
-            throw new CorruptionException(file.Path, LogFormat.MagicOffset, "this is not a Signals log file.");
+            throw new CorruptionException(file.Path, LogFormat.MagicOffset, "the file is not a Signals log.");
         }
 
         uint checksum = Crc32C.Compute(page[..LogFormat.HeaderChecksumOffset]);
@@ -52,7 +52,7 @@ internal readonly record struct LogHeader(ulong LogNumber, long FixedSize)
         if (version != LogFormat.Version)
         {
             throw new SignalsException(
-                $"'{file.Path}' has log format {version}; this version of Signals reads {LogFormat.Version}. Open it with a newer one.");
+                $"'{file.Path}' has log format {version}; this version of Signals reads {LogFormat.Version}. Open it with a newer version.");
         }
 
         var header = new LogHeader(

@@ -6,10 +6,11 @@ using Signals.Storage.FileSystem;
 namespace Signals.Storage.Wal;
 
 /// <summary>
-/// Replays a log and tells a torn tail from corruption. A bad frame is corruption when an intact frame after it promises that the
-/// bad one was synced, when the log is sealed, or when a later log holds frames; otherwise nothing from it on was ever acknowledged
-/// as durable, and it is dropped together with everything after it, intact or not: a hole is never left. Threads: any, one per log.
-/// Holds nothing. Damage can be found after frames were handed out, so the caller drops their effect when this throws.
+/// Replays a log and distinguishes a torn tail from corruption. A bad frame is corruption in three cases: an intact frame after
+/// it promises that the bad one was synced, the log is sealed, or a later log holds frames. Otherwise nothing from the bad frame
+/// on was ever acknowledged as durable. Then the bad frame and everything after it is dropped, intact or not, so that no hole is
+/// left. Thread contract: any thread, one at a time per log; stateless. Damage may be found after frames were handed out, so the
+/// caller must discard their effect when this throws.
 /// </summary>
 internal static class LogReader
 {
@@ -17,10 +18,10 @@ internal static class LogReader
     /// <param name="files">The file system.</param>
     /// <param name="path">The log file.</param>
     /// <param name="logNumber">The log that the file must hold.</param>
-    /// <param name="expectedFirstSequence">Where the log before it ended; 0 allows any.</param>
+    /// <param name="expectedFirstSequence">The next sequence at the end of the log before; 0 allows any.</param>
     /// <param name="isLast">
-    /// Whether every later log is empty (<see cref="IsEmpty"/>). Only such a log may be unsealed; repair it with
-    /// <see cref="LogRepair.Seal"/>, torn or not, before a later log gets a frame.
+    /// Whether every later log is empty (<see cref="IsEmpty"/>). Only such a log may be unsealed. Repair it with
+    /// <see cref="LogRepair.Seal"/>, torn or not, before a frame is written to a later log.
     /// </param>
     /// <param name="onFrame">Receives the payloads.</param>
     /// <exception cref="CorruptionException">Bytes that were promised durable are damaged or missing.</exception>
@@ -54,7 +55,7 @@ internal static class LogReader
         return replay;
     }
 
-    /// <summary>Whether a log was prepared and never written to.</summary>
+    /// <summary>Whether a log was prepared but never written to.</summary>
     public static bool IsEmpty(IFileSystem files, string path, ulong logNumber)
     {
         using IFile file = files.Open(path, FileOpenMode.Read);
@@ -63,7 +64,7 @@ internal static class LogReader
         return IsZero(window, LogFormat.HeaderBytes);
     }
 
-    /// <summary>The frame at an offset, if there is an intact one of this log.</summary>
+    /// <summary>Reads the frame at an offset. False when there is no intact frame of this log.</summary>
     public static bool TryReadFrame(LogWindow window, long offset, ulong logNumber, out LogFrame frame)
     {
         frame = default;
@@ -80,7 +81,7 @@ internal static class LogReader
             && LogFrame.IsIntact(window.Slice(offset, LogFormat.FrameBytes + frame.PayloadBytes));
     }
 
-    // An intact frame cannot have been torn, so a field that contradicts its place is damage.
+    // An intact frame was not torn, so a field that does not fit the position of the frame is damage.
     private static void CheckOrder(string path, in LogReplay before, in LogFrame frame)
     {
         if (frame.Sequence == 0 || (before.NextSequence != 0 && frame.Sequence != before.NextSequence))
@@ -93,7 +94,7 @@ internal static class LogReader
         if (frame.SyncedOffset < LogFormat.HeaderBytes || frame.SyncedOffset > most)
         {
             throw new CorruptionException(
-                path, before.EndOffset, $"the frame promises {frame.SyncedOffset} synced bytes, which lie beyond itself.");
+                path, before.EndOffset, $"the frame promises {frame.SyncedOffset} synced bytes, which is beyond the frame itself.");
         }
     }
 
@@ -107,13 +108,13 @@ internal static class LogReader
         if (!replay.Sealed && !isLast)
         {
             throw new CorruptionException(
-                path, replay.EndOffset, "the log ends here without its seal, yet a later log holds frames.");
+                path, replay.EndOffset, "the log ends here without its seal, but a later log holds frames.");
         }
 
         if (replay.Torn && FindPromise(window, replay) is { } promise)
         {
             throw new CorruptionException(
-                path, replay.EndOffset, $"the frame is damaged, yet the frame at {promise} promises that it was synced.");
+                path, replay.EndOffset, $"the frame is damaged, but the frame at {promise} promises that it was synced.");
         }
     }
 
@@ -131,8 +132,9 @@ internal static class LogReader
     }
 
     /// <summary>
-    /// The offset of an intact frame after the end that promises more than the end. Looks for the log's number at each place where a
-    /// frame's number could be, at memory speed, and computes a checksum only where the other fields make sense.
+    /// The offset of an intact frame after the end that promises more bytes than the end. The search looks for the log's number
+    /// at each place where the number of a frame could be, at memory speed. It computes a checksum only where the other fields
+    /// make sense.
     /// </summary>
     private static long? FindPromise(LogWindow window, in LogReplay replay)
     {
@@ -173,7 +175,7 @@ internal static class LogReader
         }
 
         LogFrame frame = LogFrame.Read(window.Slice(offset, LogFormat.FrameBytes));
-        // A frame that promises more than its own place is one that a misplaced write moved: damage, too, and no torn tail.
+        // A frame that promises bytes beyond its own offset was moved by a misplaced write. That is damage, too, not a torn tail.
         return frame.Sequence > replay.NextSequence
             && frame.SyncedOffset > replay.EndOffset
             && TryReadFrame(window, offset, replay.LogNumber, out _);

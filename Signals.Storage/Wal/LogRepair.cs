@@ -3,22 +3,24 @@ using Signals.Storage.FileSystem;
 namespace Signals.Storage.Wal;
 
 /// <summary>
-/// Ends a log that a crash left open. Threads: any, one per log. Holds nothing. Needed even when nothing is torn: the frames that a
-/// replay saw may be in the page cache alone, and after a failed sync the system believes them clean, so a plain sync would not
-/// write them.
+/// Ends a log that a crash left open. This is needed even when nothing is torn: the frames that a replay saw may be in the page
+/// cache only, and after a failed sync the system believes that these pages are clean, so a plain sync would not write them.
+/// Thread contract: any thread, one at a time per log; stateless.
 /// </summary>
 internal static class LogRepair
 {
     private const int CopyBytes = 1 << 20;
 
     /// <summary>
-    /// Makes the replayed frames durable, drops what follows them and seals the log. An unsealed log is copied and replaced in one
-    /// step, so a crash leaves the old or the new one, and no durable byte is ever overwritten.
+    /// Makes the replayed frames durable, drops the bytes that follow them and seals the log. An unsealed log is copied and
+    /// replaced in one step. So a crash leaves either the old or the new log, and no durable byte is ever overwritten.
     /// </summary>
     /// <param name="files">The file system.</param>
     /// <param name="path">The log file.</param>
-    /// <param name="replay">What its replay found.</param>
-    /// <returns>The log as it is now; its <see cref="LogReplay.NextSequence"/> starts the next one.</returns>
+    /// <param name="replay">The result of its replay.</param>
+    /// <returns>
+    /// The state of the log now. Its <see cref="LogReplay.NextSequence"/> is the first sequence of the next log.
+    /// </returns>
     public static LogReplay Seal(IFileSystem files, string path, in LogReplay replay)
     {
         long lengthBeforeSeal = replay.EndOffset - LogFormat.FrameBytes;
@@ -45,7 +47,8 @@ internal static class LogRepair
         };
     }
 
-    // A copy ends with its seal. Its name may be lost: the sync of the directory may have failed, and no later sync repeats the rename.
+    // A copy ends with its seal. Its name may not be durable: the sync of the directory may have failed, and no later sync
+    // repeats the rename. So such a log is copied once more.
     private static bool IsCopy(IFileSystem files, string path, in LogReplay replay)
     {
         using IFile file = files.Open(path, FileOpenMode.Read);
@@ -67,7 +70,7 @@ internal static class LogRepair
         target.Write(replay.EndOffset, seal);
     }
 
-    // The frames before the seal were synced before it was written; the seal itself may be in the page cache alone.
+    // The frames before the seal were synced before the seal was written. The seal itself may be in the page cache only.
     private static void RewriteSeal(IFileSystem files, string path, long offset)
     {
         using IFile file = files.Open(path, FileOpenMode.ReadWrite);

@@ -5,8 +5,8 @@ using Signals.Storage.FileSystem;
 namespace Signals.Storage.Wal;
 
 /// <summary>
-/// Reads a log front to back through one pooled buffer, so that memory is bounded by the largest frame. Threads: one. A span is
-/// valid until the next call. Owns the buffer, not the file.
+/// Reads a log from front to back through one pooled buffer, so that memory is bounded by the largest frame. Thread contract: one
+/// thread. A span is valid until the next call. Owns the buffer, not the file.
 /// </summary>
 internal sealed class LogWindow : IDisposable
 {
@@ -27,7 +27,7 @@ internal sealed class LogWindow : IDisposable
     /// <summary>The length of the file.</summary>
     public long Length { get; }
 
-    /// <summary>The bytes at an offset; the range must lie in the file.</summary>
+    /// <summary>The bytes at an offset. The range must lie inside the file.</summary>
     public ReadOnlySpan<byte> Slice(long offset, int count)
     {
         if (offset < _start || offset + count > _start + _count)

@@ -4,16 +4,16 @@ using Signals.Storage.FileSystem;
 namespace Signals.Storage.Wal;
 
 /// <summary>
-/// Appends frames to one log file. Threads: one appender; <see cref="Sync"/> and the offsets may be used from other threads at the
-/// same time. Invariants: frames are contiguous and 8-byte aligned, sequences have no gap, and
-/// <see cref="SyncedOffset"/> &lt;= <see cref="WrittenOffset"/>. Fail-stop: after a failed write or sync every later call throws,
-/// because what the disk then holds is unknown. Disposing closes the file without a sync.
+/// Appends frames to one log file. Thread contract: one appender; other threads may use <see cref="Sync"/> and the offsets at the
+/// same time. Invariants: frames are contiguous and 8-byte aligned, sequences have no gap, and <see cref="SyncedOffset"/> &lt;=
+/// <see cref="WrittenOffset"/>. Fail-stop: after a failed write or sync every later call throws, because it is unknown what the
+/// disk then holds. Disposing closes the file without a sync.
 /// </summary>
 internal sealed class LogWriter : IDisposable
 {
     private const int ZeroFillBytes = 1 << 20;
 
-    private static readonly byte[] Zeros = new byte[ZeroFillBytes]; // one for all: it is never written to
+    private static readonly byte[] Zeros = new byte[ZeroFillBytes]; // shared by all logs; never written to
 
     private readonly IFile _file;
     private readonly ulong _logNumber;
@@ -52,8 +52,8 @@ internal sealed class LogWriter : IDisposable
     }
 
     /// <summary>
-    /// Makes an empty log durable under its name: zero-filled to <paramref name="fixedSize"/>, or growing when that is 0. Slow, so a
-    /// background thread does it ahead of time.
+    /// Makes an empty log durable under its name. It is filled with zeros up to <paramref name="fixedSize"/>, or grows when that
+    /// is 0. This is slow, so a background thread does it ahead of time.
     /// </summary>
     public static void Prepare(IFileSystem files, string path, ulong logNumber, long fixedSize)
     {
@@ -78,7 +78,9 @@ internal sealed class LogWriter : IDisposable
     /// <param name="files">The file system.</param>
     /// <param name="path">The log file.</param>
     /// <param name="logNumber">The number that it was prepared with.</param>
-    /// <param name="firstSequence">The sequence of its first frame, at least 1: where the log before it ended.</param>
+    /// <param name="firstSequence">
+    /// The sequence of its first frame, at least 1: the next sequence at the end of the log before.
+    /// </param>
     public static LogWriter Open(IFileSystem files, string path, ulong logNumber, ulong firstSequence)
     {
         ArgumentOutOfRangeException.ThrowIfZero(firstSequence);
@@ -94,7 +96,9 @@ internal sealed class LogWriter : IDisposable
         }
     }
 
-    /// <summary>Goes on with a growing log that is not sealed, behind its last good frame; what is torn behind that is cut off.</summary>
+    /// <summary>
+    /// Continues a growing log that is not sealed, after its last good frame. A torn tail after that frame is cut off.
+    /// </summary>
     public static LogWriter Resume(IFileSystem files, string path, in LogReplay replay)
     {
         IFile file = files.Open(path, FileOpenMode.ReadWrite);
@@ -103,7 +107,7 @@ internal sealed class LogWriter : IDisposable
             LogHeader header = LogHeader.Read(file, replay.LogNumber);
             if (header.FixedSize != 0 || replay.Sealed)
             {
-                throw new InvalidOperationException($"Log '{path}' is sealed or of a fixed size; nothing can be added to it.");
+                throw new InvalidOperationException($"Log '{path}' is sealed or has a fixed size; only a growing log without a seal can be continued.");
             }
 
             if (replay.Torn)
@@ -121,12 +125,14 @@ internal sealed class LogWriter : IDisposable
         }
     }
 
-    /// <summary>Whether a payload of this length fits, with the seal after it. A growing log always has room.</summary>
+    /// <summary>Whether a payload of this length fits and leaves room for the seal. A growing log always has room.</summary>
     public bool HasRoom(int payloadBytes) =>
         _fixedSize == 0 || _writtenOffset + LogFormat.FrameLength(payloadBytes) + LogFormat.FrameBytes <= _fixedSize;
 
-    /// <summary>Hands one frame to the system in one gather write. It survives a process kill once this returned.</summary>
-    /// <param name="payload">1 byte to <see cref="LogFormat.MaxPayloadBytes"/>.</param>
+    /// <summary>
+    /// Hands one frame to the system in one gather write. Once this has returned, the frame survives a process kill.
+    /// </summary>
+    /// <param name="payload">From 1 byte to <see cref="LogFormat.MaxPayloadBytes"/>.</param>
     /// <param name="position">The caller's stream position after the payload.</param>
     public void Append(ReadOnlySpan<byte> payload, long position)
     {
@@ -142,8 +148,8 @@ internal sealed class LogWriter : IDisposable
     }
 
     /// <summary>
-    /// Makes every frame appended before the call durable. One at a time: the system reports a lost page to one caller alone, so
-    /// the others must not ask before they know of it.
+    /// Makes every frame appended before the call durable. Calls run one at a time, because the system reports a lost page to one
+    /// caller only: the others must not ask before they know of the failure.
     /// </summary>
     public void Sync()
     {
@@ -166,7 +172,8 @@ internal sealed class LogWriter : IDisposable
     }
 
     /// <summary>
-    /// Ends the log: everything is made durable, then a durable seal promises it. Must return before a later log gets a frame.
+    /// Ends the log: makes all frames durable, then writes a durable seal that promises them. This must return before a frame is
+    /// written to a later log.
     /// </summary>
     public void Seal()
     {
@@ -207,7 +214,8 @@ internal sealed class LogWriter : IDisposable
     {
         if (_failure is { } failure)
         {
-            throw new FileOperationException("append", _file.Path, $"the log failed earlier ({failure.Message}) and takes nothing more; reopen the store", failure);
+            throw new FileOperationException(
+                "append", _file.Path, $"the log failed earlier ({failure.Message}) and accepts nothing more; reopen the store", failure);
         }
     }
 }
