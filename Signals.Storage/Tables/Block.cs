@@ -4,9 +4,9 @@ using Signals.Core.Columns;
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// Adjacent rows of a table: their times, ids and those columns that were asked for so far, verified and decompressed.
-/// Threads: any; immutable but for the cache's referenced bit, whose races are harmless. Memory is managed: whoever holds a
-/// block may read it, evicted or not.
+/// Adjacent rows of a table: their times, their ids and the columns that were requested so far, verified and decompressed. Thread
+/// contract: any thread; immutable apart from the cache's referenced bit, whose races are harmless. Lifetime: the memory is
+/// managed, so a thread that holds a block may read it even after it was evicted.
 /// </summary>
 internal sealed class Block : CachedItem
 {
@@ -18,11 +18,11 @@ internal sealed class Block : CachedItem
     private readonly int _endOfColumns;
     private readonly bool _isComplete;
 
-    /// <summary>A block over decoded chunks.</summary>
-    /// <param name="layout">The table's layout.</param>
-    /// <param name="firstRow">Table-wide number of the first row.</param>
-    /// <param name="rows">Rows.</param>
-    /// <param name="chunks">One slice per chunk of the layout; times and ids loaded.</param>
+    /// <summary>Creates a block over decoded chunks.</summary>
+    /// <param name="layout">The layout of the table.</param>
+    /// <param name="firstRow">The number of the block's first row in the table.</param>
+    /// <param name="rows">The number of rows.</param>
+    /// <param name="chunks">One slice per chunk of the layout. Times and ids are loaded.</param>
     /// <param name="dataBytes">Bytes of the arrays behind the slices.</param>
     public Block(TableLayout layout, long firstRow, int rows, ChunkSlice[] chunks, long dataBytes)
     {
@@ -35,10 +35,10 @@ internal sealed class Block : CachedItem
         _isComplete = Array.TrueForAll(chunks, chunk => chunk.Data is not null);
     }
 
-    /// <summary>Table-wide number of the first row.</summary>
+    /// <summary>The number of the block's first row in the table.</summary>
     public long FirstRow { get; }
 
-    /// <summary>Rows of the block.</summary>
+    /// <summary>The number of rows in the block.</summary>
     public int Rows { get; }
 
     /// <summary>Event times, Int64.</summary>
@@ -54,9 +54,9 @@ internal sealed class Block : CachedItem
     public long DataBytes { get; }
 
     /// <summary>
-    /// False when every row of the column is Absent: the table is older than the column, or the block has nothing in it.
+    /// False when every row of the column is Absent, because the table is older than the column or the block has no value in it.
     /// </summary>
-    /// <exception cref="InvalidOperationException">The column was not asked for.</exception>
+    /// <exception cref="InvalidOperationException">The column was not requested.</exception>
     public bool HasColumn(int column)
     {
         int chunk = column + TableFormat.FirstColumnChunk;
@@ -73,8 +73,8 @@ internal sealed class Block : CachedItem
         return _chunks[chunk].Length != 0;
     }
 
-    /// <summary>A column that was asked for and that <see cref="HasColumn"/>.</summary>
-    /// <exception cref="InvalidOperationException">The column was not asked for, or has no chunk here.</exception>
+    /// <summary>The chunk of a requested column. Call <see cref="HasColumn"/> first.</summary>
+    /// <exception cref="InvalidOperationException">The column was not requested, or the block has no chunk of it.</exception>
     public ColumnChunk Column(int column)
     {
         if (!HasColumn(column))
@@ -106,7 +106,7 @@ internal sealed class Block : CachedItem
         return true;
     }
 
-    /// <summary>Fetches the list of chunks into the processor's cache: what <see cref="Prefetch"/> looks at.</summary>
+    /// <summary>Prefetches the list of chunks, which <see cref="Prefetch"/> reads.</summary>
     public void PrefetchChunks()
     {
         ChunkSlice[] chunks = _chunks;
@@ -116,7 +116,9 @@ internal sealed class Block : CachedItem
         }
     }
 
-    /// <summary>Fetches keys and columns of some rows into the processor's cache. Where they lie is estimated from their share of the chunk.</summary>
+    /// <summary>
+    /// Prefetches keys and columns of some rows. Their place in each chunk is estimated in proportion to the row numbers.
+    /// </summary>
     public void Prefetch(long row, int rows, ReadOnlySpan<int> columns)
     {
         int start = (int)(row - FirstRow);
@@ -129,7 +131,7 @@ internal sealed class Block : CachedItem
         }
     }
 
-    /// <summary>Whether these stamps are loaded; those of cells for the columns given.</summary>
+    /// <summary>Whether these stamps are loaded. Stamps of cells are checked for the given columns only.</summary>
     public bool HoldsStamps(ReadOnlySpan<int> columns, StampParts stamps)
     {
         bool holds = (stamps & StampParts.Existence) == 0 || (HoldsChunk(_layout.InsertedChunk) && HoldsChunk(_layout.RetractedChunk));
@@ -144,24 +146,35 @@ internal sealed class Block : CachedItem
         return holds;
     }
 
-    /// <summary>When a row was inserted, 0 for never; existence was asked for.</summary>
+    /// <summary>
+    /// The stamp with which a row was inserted; 0 when it never was. Existence stamps must have been requested.
+    /// </summary>
     public ulong InsertedOf(int row) => (_layout.Run.Parts & StampParts.Existence) != 0
         ? StampOf(_layout.InsertedChunk, row, _layout.Run.DefaultInserted)
         : _layout.Run.DefaultInserted;
 
-    /// <summary>When a row was retracted, 0 for never; existence was asked for.</summary>
-    public ulong RetractedOf(int row) => (_layout.Run.Parts & StampParts.Existence) != 0 ? StampOf(_layout.RetractedChunk, row, 0) : 0;
+    /// <summary>
+    /// The stamp with which a row was retracted; 0 when it never was. Existence stamps must have been requested.
+    /// </summary>
+    public ulong RetractedOf(int row) =>
+        (_layout.Run.Parts & StampParts.Existence) != 0 ? StampOf(_layout.RetractedChunk, row, 0) : 0;
 
-    /// <summary>Whether all rows say the same of their existence, and what; existence was asked for.</summary>
+    /// <summary>
+    /// Whether all rows have the same existence stamps; if so, returns them. Existence stamps must have been requested.
+    /// </summary>
     public bool TryGetExistence(out ulong inserted, out ulong retracted)
     {
         bool hasExistence = (_layout.Run.Parts & StampParts.Existence) != 0;
         inserted = _layout.Run.DefaultInserted;
         retracted = 0;
-        return !hasExistence || (TryGetStamp(_layout.InsertedChunk, ref inserted) && TryGetStamp(_layout.RetractedChunk, ref retracted));
+        return !hasExistence
+            || (TryGetStamp(_layout.InsertedChunk, ref inserted) && TryGetStamp(_layout.RetractedChunk, ref retracted));
     }
 
-    /// <summary>When rows were inserted and retracted, 0 for never; existence was asked for.</summary>
+    /// <summary>
+    /// Copies the stamps with which rows were inserted and retracted; 0 stands for never. Existence stamps must have been
+    /// requested.
+    /// </summary>
     public void CopyExistence(int firstRow, Span<ulong> inserted, Span<ulong> retracted)
     {
         inserted.Fill(_layout.Run.DefaultInserted);
@@ -173,7 +186,10 @@ internal sealed class Block : CachedItem
         }
     }
 
-    /// <summary>When cells of a column were set; the stamps of cells were asked for. That of an absent cell means nothing.</summary>
+    /// <summary>
+    /// Copies the stamps with which cells of a column were set. Stamps of cells must have been requested. The stamp of an absent
+    /// cell is meaningless.
+    /// </summary>
     public void CopyCellStamps(int column, int firstRow, Span<ulong> destination)
     {
         if ((_layout.Run.Parts & StampParts.Cells) != 0 && (uint)column < (uint)_layout.Columns
@@ -189,7 +205,7 @@ internal sealed class Block : CachedItem
     /// <summary>Whether a chunk is loaded.</summary>
     public bool HoldsChunk(int chunk) => _chunks[chunk].Data is not null;
 
-    /// <summary>A block with the chunks of both.</summary>
+    /// <summary>A block that has the chunks of both.</summary>
     public Block With(Block other)
     {
         ChunkSlice[] union = [.. _chunks];
@@ -206,7 +222,9 @@ internal sealed class Block : CachedItem
         return grown ? new Block(_layout, FirstRow, Rows, union, DataBytes + other.DataBytes) { IsReferenced = true } : this;
     }
 
-    /// <summary>The same chunks under the layout of a run that has got column files, but for columns that are elsewhere now.</summary>
+    /// <summary>
+    /// The same chunks under the layout of a run that has new column files, without the columns that are in those files now.
+    /// </summary>
     public Block Under(TableLayout layout, Predicate<int> isElsewhere)
     {
         ChunkSlice[] chunks = new ChunkSlice[layout.Chunks];
@@ -260,8 +278,8 @@ internal sealed class Block : CachedItem
     private ColumnChunk Open(int chunk) => ColumnChunk.Open(_layout.TypeOf(chunk), _chunks[chunk].Bytes, Rows);
 
     private static void ThrowNotLoaded(int column) =>
-        throw new InvalidOperationException($"Column {column} was not among the columns asked for in GetBlock.");
+        throw new InvalidOperationException($"Column {column} is not loaded; name it among the columns when you get the block.");
 
     private static void ThrowAbsent(int column) =>
-        throw new InvalidOperationException($"Column {column} is Absent in the whole block; ask HasColumn first.");
+        throw new InvalidOperationException($"Column {column} is Absent in the whole block; check HasColumn first.");
 }

@@ -3,9 +3,10 @@ using System.Runtime.CompilerServices;
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// Bounds the memory of the blocks of all tables that share it. Each table holds an array of slots that readers look at without
-/// a lock; the cache alone writes the slots, under its lock, and empties them by CLOCK (a new block has to be touched once more
-/// to survive a round). Threads: any. Invariant: resident bytes never exceed the capacity; a block larger than it is not kept.
+/// Bounds the memory of the blocks of all tables that share the cache. Each table has an array of slots that readers look at
+/// without a lock. Only the cache writes the slots, under its lock, and it empties them by CLOCK: a new block must be used once
+/// more to survive a round. Thread contract: any thread. Invariant: resident bytes never exceed the capacity; a block larger than
+/// the capacity is not kept.
 /// </summary>
 internal sealed class BlockCache
 {
@@ -19,7 +20,7 @@ internal sealed class BlockCache
     private readonly Lock _gate = new();
     private readonly long[] _hits = new long[(Stripes + 1) * StripeStride];
 
-    // Under _gate.
+    // Guarded by _gate.
     private Entry[] _ring = new Entry[64];
     private int _count;
     private int _hand;
@@ -29,14 +30,16 @@ internal sealed class BlockCache
     private long _reserved;
     private long _held;
 
-    // Interlocked, miss path only.
+    // Written with interlocked operations, after a miss only.
     private long _misses;
     private long _deviceReads;
     private long _deviceBytes;
 
-    /// <summary>A cache of so many bytes; 0 keeps nothing.</summary>
-    /// <param name="capacityBytes">Most bytes.</param>
-    /// <param name="holdsDirectories">Whether pages of directories share them; otherwise all that were read stay in memory.</param>
+    /// <summary>Creates a cache of this many bytes; 0 keeps nothing.</summary>
+    /// <param name="capacityBytes">The most bytes.</param>
+    /// <param name="holdsDirectories">
+    /// Whether directory pages share these bytes. Otherwise every page that was read stays in memory.
+    /// </param>
     public BlockCache(long capacityBytes, bool holdsDirectories = false)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(capacityBytes);
@@ -44,19 +47,19 @@ internal sealed class BlockCache
         Directories = holdsDirectories || capacityBytes == Unbounded ? this : new BlockCache(Unbounded);
     }
 
-    /// <summary>Where pages of directories are kept.</summary>
+    /// <summary>The cache that keeps directory pages.</summary>
     public BlockCache Directories { get; }
 
-    /// <summary>Most bytes held: blocks, filters and what <see cref="Reserve"/> says together.</summary>
+    /// <summary>The most bytes in all: blocks, filters and what <see cref="Reserve"/> takes.</summary>
     public long TotalBytes { get; }
 
-    /// <summary>Most bytes of blocks.</summary>
+    /// <summary>The most bytes of blocks.</summary>
     public long Capacity => Math.Max(0, TotalBytes - Volatile.Read(ref _reserved) - Volatile.Read(ref _held));
 
-    /// <summary>Bytes of filters, as <see cref="TryHold"/> took them.</summary>
+    /// <summary>Bytes of filters that <see cref="TryHold"/> took.</summary>
     public long HeldBytes => Volatile.Read(ref _held);
 
-    /// <summary>Bytes that no block takes now.</summary>
+    /// <summary>Bytes of the capacity that no block takes now.</summary>
     public long FreeBytes
     {
         get
@@ -68,7 +71,10 @@ internal sealed class BlockCache
         }
     }
 
-    /// <summary>Takes room away from the blocks, for memory that shares a budget with them; as much as is there.</summary>
+    /// <summary>
+    /// Takes room away from the blocks for other memory that shares the budget, up to the whole budget. Each call replaces the
+    /// amount of the call before.
+    /// </summary>
     public void Reserve(long bytes)
     {
         lock (_gate)
@@ -78,7 +84,10 @@ internal sealed class BlockCache
         }
     }
 
-    /// <summary>Takes room from the blocks for something that stays until <see cref="LetGo"/>, if all of that together leaves the blocks most of it.</summary>
+    /// <summary>
+    /// Takes room from the blocks for memory that stays until <see cref="LetGo"/>. False when all memory taken in this way would
+    /// exceed a quarter of the budget, or when the blocks have less room than that.
+    /// </summary>
     public bool TryHold(long bytes)
     {
         lock (_gate)
@@ -94,7 +103,7 @@ internal sealed class BlockCache
         }
     }
 
-    /// <summary>Gives back what <see cref="TryHold"/> took.</summary>
+    /// <summary>Gives back bytes that <see cref="TryHold"/> took.</summary>
     public void LetGo(long bytes)
     {
         lock (_gate)
@@ -103,7 +112,7 @@ internal sealed class BlockCache
         }
     }
 
-    /// <summary>The counters now.</summary>
+    /// <summary>The current values of the counters.</summary>
     public BlockCacheStats GetStats()
     {
         long hits = 0;
@@ -119,11 +128,14 @@ internal sealed class BlockCache
         }
     }
 
-    /// <summary>Counts a hit without an interlocked write: one line per stripe of threads, where a race loses a count.</summary>
+    /// <summary>
+    /// Counts a hit without an interlocked write. Threads are spread over several counters; when two threads race on one of them,
+    /// a count is lost.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void CountHit() => _hits[(1 + (Environment.CurrentManagedThreadId & (Stripes - 1))) * StripeStride]++;
 
-    /// <summary>Counts a miss and the file reads that it took.</summary>
+    /// <summary>Counts a miss and the file reads that it caused.</summary>
     public void CountMiss(IoCount io)
     {
         Interlocked.Increment(ref _misses);
@@ -131,12 +143,14 @@ internal sealed class BlockCache
         Interlocked.Add(ref _deviceBytes, io.Bytes);
     }
 
-    /// <summary>Keeps loaded chunks of a block, joined with those it has already.</summary>
-    /// <param name="slots">The table's slots.</param>
-    /// <param name="index">The block.</param>
-    /// <param name="seen">What the slot held when the caller decided what to load; it may be evicted or replaced by now.</param>
+    /// <summary>Keeps loaded chunks of a block, joined with the chunks that the cache already has of it.</summary>
+    /// <param name="slots">The slots of the table.</param>
+    /// <param name="index">The number of the block.</param>
+    /// <param name="seen">
+    /// The content of the slot when the caller decided what to load. It may be evicted or replaced by now.
+    /// </param>
     /// <param name="loaded">The chunks that were missing.</param>
-    /// <returns>The block to read: it has the chunks of <paramref name="seen"/> and <paramref name="loaded"/>.</returns>
+    /// <returns>The block to read. It has the chunks of <paramref name="seen"/> and <paramref name="loaded"/>.</returns>
     public Block Publish(Block?[] slots, int index, Block? seen, Block loaded)
     {
         lock (_gate)
@@ -145,7 +159,8 @@ internal sealed class BlockCache
             Block? known = seen is null || ReferenceEquals(current, seen) ? current : Join(current, seen);
             Block block = Join(known, loaded);
             long growth = block.Bytes - (current?.Bytes ?? 0);
-            // Chunks without a byte count, too: a block that is not known to hold them would be loaded by every read.
+            // Chunks without bytes are kept as well. Otherwise every read would load them again, because it could not see that
+            // they are known.
             if (block.Bytes > Capacity || ReferenceEquals(block, current))
             {
                 return block;
@@ -163,7 +178,10 @@ internal sealed class BlockCache
         }
     }
 
-    /// <summary>Keeps an item that another thread may have loaded meanwhile, in place of those that were not used for long.</summary>
+    /// <summary>
+    /// Keeps an item, and evicts items that were not used for long to make room. Another thread may have loaded the same item
+    /// meanwhile.
+    /// </summary>
     /// <returns>The item to read.</returns>
     public T Add<T>(T?[] slots, int index, T loaded)
         where T : CachedItem
@@ -185,7 +203,7 @@ internal sealed class BlockCache
         }
     }
 
-    /// <summary>Keeps an item that was loaded before anybody asked for it, unless another would have to leave for it.</summary>
+    /// <summary>Keeps an item that no read has asked for yet, unless another item would have to be evicted for it.</summary>
     public void AddIfRoom<T>(T?[] slots, int index, T item)
         where T : CachedItem
     {
@@ -199,11 +217,16 @@ internal sealed class BlockCache
         }
     }
 
-    /// <summary>Moves the blocks of a table to the one that follows it. Both are read meanwhile; what is read of the first one is loaded again.</summary>
-    /// <param name="from">The slots of the first.</param>
-    /// <param name="to">The slots of the second.</param>
-    /// <param name="change">The block as the second table has it, given its number.</param>
-    /// <param name="loaded">By block, chunks that only the second table has; they join their block if there is room. Empty for none.</param>
+    /// <summary>
+    /// Moves the blocks of a table to the table that succeeds it. Both tables may be read meanwhile; blocks that are then read
+    /// through the first one are loaded again.
+    /// </summary>
+    /// <param name="from">The slots of the first table.</param>
+    /// <param name="to">The slots of the second table.</param>
+    /// <param name="change">Converts a block, given its number, to the form that the second table has.</param>
+    /// <param name="loaded">
+    /// For each block, chunks that only the second table has. They join their block if there is room. Empty when there are none.
+    /// </param>
     public void Move(Block?[] from, Block?[] to, Func<int, Block, Block> change, Block?[] loaded)
     {
         lock (_gate)
@@ -235,7 +258,7 @@ internal sealed class BlockCache
         }
     }
 
-    /// <summary>Drops everything in these slots. Their table is no longer read.</summary>
+    /// <summary>Drops everything in these slots. Their table is not read any more.</summary>
     public void Forget(CachedItem?[] slots)
     {
         lock (_gate)
@@ -276,7 +299,7 @@ internal sealed class BlockCache
         }
     }
 
-    // Where everything is kept, nobody looks for what to drop.
+    // A cache without a bound never evicts, so it needs no ring.
     private void KeepLocked(CachedItem?[] slots, int index, CachedItem item)
     {
         if (TotalBytes != Unbounded)
@@ -285,7 +308,7 @@ internal sealed class BlockCache
         }
 
         _bytes += item.Bytes;
-        slots[index] = item; // publishes it as a volatile write would
+        slots[index] = item; // storing a reference into an array publishes it like a volatile write
     }
 
     private void InsertLocked(Entry entry)
@@ -295,7 +318,7 @@ internal sealed class BlockCache
             Array.Resize(ref _ring, 2 * _count);
         }
 
-        // Behind the hand, so that the new block is the last one that this round meets.
+        // Placed just behind the hand, so that the new block is the last one that this round reaches.
         int at = Math.Min(_hand, _count);
         _ring[_count++] = _ring[at];
         _ring[at] = entry;
@@ -306,7 +329,7 @@ internal sealed class BlockCache
     {
         Entry entry = _ring[at];
         _bytes -= entry.Slots[entry.Index]!.Bytes;
-        entry.Slots[entry.Index] = null; // no reference into an array of another type; storing one publishes it as a volatile write would
+        entry.Slots[entry.Index] = null; // the array may be of a derived type, so no ref to an element; the plain store publishes it
         _ring[at] = _ring[--_count];
         _ring[_count] = default;
     }

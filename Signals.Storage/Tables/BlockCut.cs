@@ -3,8 +3,8 @@ using Signals.Core.Columns;
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// Decides where blocks end. Pure: no state but the options. A block closes at so many unencoded bytes of narrow columns or of one
-/// wide column; the newest rows of a user stay together.
+/// Decides where blocks end. A block ends when its narrow columns together, or one wide column, reach a limit of unencoded bytes.
+/// The newest rows of a user stay together in one block. Pure: it has no state other than the options.
 /// </summary>
 internal sealed class BlockCut
 {
@@ -36,8 +36,8 @@ internal sealed class BlockCut
     public long ByteCount(RowBuffer rows, int start, int count) => (long)_narrowBytes * count + VariableBytes(rows, start, count);
 
     /// <summary>
-    /// How many of a user's next rows go into a block that holds <paramref name="pendingRows"/>. Into an empty block at least one
-    /// goes, and as many of the newest as must stay together.
+    /// How many of a user's next rows go into a block that already holds <paramref name="pendingRows"/>. An empty block takes at
+    /// least one row, and as many of the newest rows as must stay together.
     /// </summary>
     public int RowsThatFit(RowBuffer rows, int start, int count, int pendingRows, long pendingBytes)
     {

@@ -3,12 +3,12 @@ using Signals.Core.Columns;
 
 namespace Signals.Storage.Tables;
 
-/// <summary>Encodes rows as the chunks of one block. One thread; allocates nothing in steady state.</summary>
+/// <summary>Encodes rows as the chunks of one block. Thread contract: one thread. Allocates nothing in steady state.</summary>
 internal sealed class BlockEncoder(TableLayout layout, ulong identity, TableOptions options)
 {
     private readonly ChunkEncoder _chunks = new(layout.Chunks, identity, options);
 
-    /// <summary>Appends a block of all rows to the output and its entries to the index.</summary>
+    /// <summary>Appends a block of all rows to the output, and the entries of the block to the index.</summary>
     public void Encode(RowBuffer rows, TableOutput output, List<uint> index)
     {
         index.Add((uint)rows.Count);
@@ -27,14 +27,14 @@ internal sealed class BlockEncoder(TableLayout layout, ulong identity, TableOpti
         _ => _chunks.Append(chunk, ColumnOf(chunk, rows), output),
     };
 
-    // Columns, then the stamps that rows have of their own.
+    // The columns come first, then the stamps of the rows.
     private ColumnBuffer ColumnOf(int chunk, RowBuffer rows) =>
         chunk < layout.EndOfColumns ? rows.Columns[chunk - TableFormat.FirstColumnChunk]
         : chunk >= layout.CellStampsChunk(0) ? rows.Stamps.CellColumn(chunk - layout.CellStampsChunk(0))
         : chunk == layout.InsertedChunk ? rows.Stamps.InsertedColumn
         : rows.Stamps.RetractedColumn;
 
-    // Stamps that are the run's own in every row of the block take no room.
+    // Stamps that equal the default of the run in every row of the block are not stored.
     private bool IsDefault(int chunk, RowBuffer rows)
     {
         if (chunk < layout.EndOfColumns)

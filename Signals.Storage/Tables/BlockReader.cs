@@ -2,17 +2,21 @@ using Signals.Core.Columns;
 
 namespace Signals.Storage.Tables;
 
-/// <summary>Reads chunks of the blocks of a table file. Threads: any; holds no state of its own.</summary>
+/// <summary>Reads chunks of the blocks of a table file. Thread contract: any thread; stateless.</summary>
 internal sealed class BlockReader(TableFile file, TableIndex index, TableLayout layout)
 {
     /// <summary>Loads chunks of a block.</summary>
-    /// <param name="block">The block.</param>
-    /// <param name="wanted">Per chunk of the layout, whether to load it.</param>
-    /// <param name="chunks">Per chunk, receives the slice of those wanted.</param>
-    /// <param name="reuse">An array to decode into when it is large enough; a new exact one is made otherwise.</param>
+    /// <param name="block">The number of the block.</param>
+    /// <param name="wanted">For each chunk of the layout, whether to load it.</param>
+    /// <param name="chunks">Receives the slice of each wanted chunk.</param>
+    /// <param name="reuse">
+    /// An array to decode into if it is large enough. Otherwise a new array of the exact size is allocated.
+    /// </param>
     /// <param name="io">Counts the preads and their bytes.</param>
     /// <returns>The array behind the slices.</returns>
-    /// <exception cref="Core.Model.CorruptionException">Short file, wrong checksum, or bytes that are no such chunk.</exception>
+    /// <exception cref="Core.Model.CorruptionException">
+    /// The file is too short, a checksum is wrong, or the bytes are not a valid chunk.
+    /// </exception>
     public byte[] Read(int block, ReadOnlySpan<bool> wanted, Span<ChunkSlice> chunks, byte[]? reuse, ref IoCount io)
     {
         byte[] data = ChunkLoader.Load(file, new BlockChunks(index, layout, block, wanted), chunks, reuse, ref io);
@@ -24,7 +28,7 @@ internal sealed class BlockReader(TableFile file, TableIndex index, TableLayout 
         return data;
     }
 
-    /// <summary>Whether some block has a chunk.</summary>
+    /// <summary>Whether any block has a chunk with this number.</summary>
     public bool IsStored(int chunk)
     {
         int position = layout.PositionOf(chunk);
@@ -61,6 +65,6 @@ internal sealed class BlockReader(TableFile file, TableIndex index, TableLayout 
 
         public ChunkSlice Missing(int position, TableFile file, long offset) => layout.ChunkAt(position) >= TableFormat.FirstColumnChunk
             ? ChunkSlice.Absent
-            : throw file.Corrupt(offset, "a block without times or ids");
+            : throw file.Corrupt(offset, "the block has no times or no ids");
     }
 }

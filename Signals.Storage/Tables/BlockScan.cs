@@ -3,8 +3,8 @@ using Signals.Core.Columns;
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// Reads blocks of a table past the cache, for compaction. One thread. It holds one block and reuses its memory: a block is valid until
-/// the next is loaded. The table stays open meanwhile.
+/// Reads blocks of a table without the cache, for compaction. Thread contract: one thread. Only one block is in memory, and its
+/// memory is reused: a block is valid until the next one is loaded. The table must stay open meanwhile.
 /// </summary>
 internal sealed class BlockScan(TableIndex index, BlockSource source)
 {
@@ -16,10 +16,10 @@ internal sealed class BlockScan(TableIndex index, BlockSource source)
     public long BytesRead => _io.Bytes;
 
     /// <summary>Loads chunks of a block.</summary>
-    /// <param name="block">The block.</param>
+    /// <param name="block">The number of the block.</param>
     /// <param name="keys">Whether times and ids are wanted.</param>
-    /// <param name="columns">Wanted columns; those that the run does not have are allowed.</param>
-    /// <param name="stamps">Wanted stamps; those of cells for the columns wanted.</param>
+    /// <param name="columns">The wanted columns. Columns that the run does not have are allowed.</param>
+    /// <param name="stamps">The wanted stamps. Stamps of cells are loaded for the wanted columns.</param>
     /// <exception cref="Core.Model.CorruptionException">A chunk is damaged.</exception>
     public Block Load(int block, bool keys, ReadOnlySpan<ushort> columns, StampParts stamps)
     {

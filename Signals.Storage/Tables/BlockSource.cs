@@ -1,8 +1,8 @@
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// Loads chunks of a run's blocks, each from the newest file that holds it: the run's column files, then its table. Threads: any; holds
-/// no state of its own. Without column files it costs what <see cref="BlockReader"/> costs.
+/// Loads chunks of the blocks of a run, each from the newest file that holds it: from one of the column files of the run, or from
+/// its table. Thread contract: any thread; stateless. Without column files it costs as much as <see cref="BlockReader"/>.
 /// </summary>
 internal sealed class BlockSource
 {
@@ -11,11 +11,11 @@ internal sealed class BlockSource
     private readonly ColumnFile[] _files;
     private readonly int[] _chunkOf;
 
-    /// <summary>The chunks of one run.</summary>
-    /// <param name="table">Reads the table's own chunks.</param>
-    /// <param name="stored">Which chunks those are.</param>
+    /// <summary>Creates the source for one run.</summary>
+    /// <param name="table">Reads the chunks of the table itself.</param>
+    /// <param name="stored">The layout of those chunks.</param>
     /// <param name="layout">
-    /// Which chunks blocks have in memory. With column files there are stamps of cells among them, and every column of the files.
+    /// The layout of blocks in memory. With column files, it includes stamps of cells and every column of the files.
     /// </param>
     /// <param name="files">The column files, oldest first.</param>
     public BlockSource(BlockReader table, TableLayout stored, TableLayout layout, ColumnFile[] files)
@@ -30,20 +30,23 @@ internal sealed class BlockSource
     /// <summary>The chunks of a block, whichever file they are in.</summary>
     public TableLayout Layout { get; }
 
-    /// <summary>Files that chunks come from, and so arrays that one load fills.</summary>
+    /// <summary>The number of files that chunks come from. A load fills at most one array per file.</summary>
     public int Count => 1 + _files.Length;
 
     /// <summary>The column files, oldest first.</summary>
     public ReadOnlySpan<ColumnFile> Files => _files;
 
     /// <summary>Loads chunks of a block.</summary>
-    /// <param name="block">The block.</param>
-    /// <param name="wanted">Per chunk of the layout, whether to load it.</param>
-    /// <param name="chunks">Per chunk, receives the slice of those wanted.</param>
-    /// <param name="reuse">Per file, an array to decode into when it is large enough; receives the one that was used. Null to make new ones.</param>
+    /// <param name="block">The number of the block.</param>
+    /// <param name="wanted">For each chunk of the layout, whether to load it.</param>
+    /// <param name="chunks">Receives the slice of each wanted chunk.</param>
+    /// <param name="reuse">
+    /// For each file, an array to decode into if it is large enough; receives the array that was used. Null to allocate new
+    /// arrays.
+    /// </param>
     /// <param name="io">Counts the preads and their bytes.</param>
     /// <returns>Bytes of the arrays behind the slices.</returns>
-    /// <exception cref="Core.Model.CorruptionException">A file is short, or a chunk damaged.</exception>
+    /// <exception cref="Core.Model.CorruptionException">A file is too short, or a chunk is damaged.</exception>
     public long Read(int block, ReadOnlySpan<bool> wanted, Span<ChunkSlice> chunks, byte[]?[]? reuse, ref IoCount io)
     {
         if (_files.Length == 0)
@@ -67,17 +70,17 @@ internal sealed class BlockSource
         return bytes + ReadTable(block, left, chunks, reuse, ref io);
     }
 
-    /// <summary>Memory of the column files' indexes.</summary>
+    /// <summary>Bytes of memory of the indexes of the column files.</summary>
     public long ResidentBytes => _files.Sum(file => file.Index.ResidentBytes);
 
-    /// <summary>Whether some block has a chunk of a column.</summary>
+    /// <summary>Whether any block has a chunk of a column.</summary>
     public bool IsStored(int column) => (column < _stored.Columns && _table.IsStored(column + TableFormat.FirstColumnChunk))
         || Array.Exists(_files, file => file.Index.PositionOf(column) >= 0);
 
     /// <summary>Whether a column file replaces a column in a block.</summary>
     public bool IsReplaced(int block, int column) => FileOf(block, column) is not null;
 
-    /// <summary>The column file that holds a column of a block, or null when the table does.</summary>
+    /// <summary>The column file that holds a column of a block; null when the table holds it.</summary>
     public ColumnFile? FileOf(int block, int column)
     {
         for (int i = _files.Length - 1; i >= 0; i--)
@@ -92,7 +95,7 @@ internal sealed class BlockSource
         return null;
     }
 
-    // What is found here is struck off the list, so that an older file is not asked for it.
+    // Chunks found in this file are removed from the list, so that they are not read from an older file.
     private long ReadFile(int number, int block, Span<bool> left, Span<ChunkSlice> chunks, byte[]?[]? reuse, ref IoCount io)
     {
         ColumnFile file = _files[number];

@@ -1,11 +1,11 @@
 namespace Signals.Storage.Tables;
 
-/// <summary>How a chunk's payload lies on disk; persisted in the index (two bits).</summary>
+/// <summary>How the payload of a chunk is stored on disk. Persisted in the index (two bits).</summary>
 internal enum ChunkCodec : byte
 {
-    /// <summary>The column chunk itself.</summary>
+    /// <summary>The column chunk as it is.</summary>
     Plain = 0,
 
-    /// <summary>u32 decoded length, then one LZ4 block.</summary>
+    /// <summary>The decoded length (u32), then one LZ4 block.</summary>
     Lz4 = 1,
 }

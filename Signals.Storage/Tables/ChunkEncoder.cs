@@ -5,13 +5,13 @@ using Signals.Core.Columns;
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// Writes chunks as they lie on disk: encoded, compressed where it pays, with their checksum. One thread; allocates nothing in steady
-/// state. LZ4 is tried on narrow chunks; a column on which it did not pay is left alone for a growing number of blocks, so
-/// incompressible columns cost next to nothing.
+/// Writes chunks in their form on disk: encoded, compressed where that pays, with a checksum. LZ4 is tried on narrow chunks.
+/// After it did not pay for a column, the column is skipped for a growing number of blocks, so that incompressible columns cost
+/// next to nothing. Thread contract: one thread. Allocates nothing in steady state.
 /// </summary>
-/// <param name="chunks">Chunks of a block.</param>
-/// <param name="identity">What checksums are bound to.</param>
-/// <param name="options">Whether LZ4 may be tried and numbers be packed.</param>
+/// <param name="chunks">The number of chunks of a block.</param>
+/// <param name="identity">The number that every checksum includes.</param>
+/// <param name="options">Whether LZ4 may be tried and whether numbers may be packed.</param>
 internal sealed class ChunkEncoder(int chunks, ulong identity, TableOptions options)
 {
     private const int MinCompressBytes = 256;
@@ -23,7 +23,7 @@ internal sealed class ChunkEncoder(int chunks, ulong identity, TableOptions opti
     private byte[] _plain = [];
     private int _packed;
 
-    /// <summary>The chunks that follow are those of another block.</summary>
+    /// <summary>Begins a new block: the chunks that follow belong to it.</summary>
     public void BeginBlock() => _packed = 0;
 
     /// <summary>Appends times and returns the index entry.</summary>
@@ -40,7 +40,9 @@ internal sealed class ChunkEncoder(int chunks, ulong identity, TableOptions opti
         return Append(chunk, new Source(ids), plan, options.Compress, output);
     }
 
-    /// <summary>Appends all rows of a column and returns the index entry; 0, and nothing written, when every row is absent.</summary>
+    /// <summary>
+    /// Appends all rows of a column and returns the index entry. When every row is absent, it writes nothing and returns 0.
+    /// </summary>
     public uint Append(int chunk, ColumnBuffer rows, TableOutput output)
     {
         ChunkPlan plan = ColumnChunkWriter.Plan(rows, 0, rows.Count, _goal);
@@ -58,7 +60,10 @@ internal sealed class ChunkEncoder(int chunks, ulong identity, TableOptions opti
         Span<byte> target = output.Reserve(plan.Length + TableFormat.ChecksumLength);
         int payload = plan.Length;
         ChunkCodec codec = ChunkCodec.Plain;
-        if (mayCompress && plan.Length >= MinCompressBytes && plan.Length <= TableFormat.MaxUnpackedBytes - _packed && --_waits[chunk] < 0)
+        if (mayCompress
+            && plan.Length >= MinCompressBytes
+            && plan.Length <= TableFormat.MaxUnpackedBytes - _packed
+            && --_waits[chunk] < 0)
         {
             Array.Resize(ref _plain, Math.Max(_plain.Length, plan.Length));
             Span<byte> plain = _plain.AsSpan(0, plan.Length);
@@ -82,14 +87,14 @@ internal sealed class ChunkEncoder(int chunks, ulong identity, TableOptions opti
         int length = payload + TableFormat.ChecksumLength;
         if ((uint)length > TableFormat.ChunkLengthMask)
         {
-            throw new InvalidOperationException($"A chunk of {length} bytes is longer than a file can hold.");
+            throw new InvalidOperationException($"A chunk has {length} bytes; the format allows at most {TableFormat.ChunkLengthMask}.");
         }
 
         output.Commit(length);
         return (uint)length | (uint)codec << TableFormat.ChunkCodecShift;
     }
 
-    // Returns the payload's length, or 0 when it would not be 1.3 times smaller.
+    // Returns the length of the payload, or 0 when it would not be at least 1.3 times smaller.
     private static int Compress(ReadOnlySpan<byte> plain, Span<byte> target)
     {
         int most = (int)(plain.Length * 10L / 13) - sizeof(uint);
@@ -109,7 +114,7 @@ internal sealed class ChunkEncoder(int chunks, ulong identity, TableOptions opti
         _waits[chunk] = _backoffs[chunk];
     }
 
-    /// <summary>What a chunk is written from: a column, or times, or ids.</summary>
+    /// <summary>The values that a chunk is written from: a column, times, or ids.</summary>
     private readonly ref struct Source
     {
         private readonly ColumnBuffer? _rows;

@@ -3,19 +3,23 @@ using System.Buffers;
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// Loads chunks of a block: adjacent wanted ones in one pread, checksum, then decompression into one exact array, then the structural
-/// check. Stateless; any thread.
+/// Loads chunks of a block. Adjacent wanted chunks are read with one pread. Then checksums are verified, all chunks are
+/// decompressed into one array of exact size, and their structure is checked. Thread contract: any thread; stateless.
 /// </summary>
 internal static class ChunkLoader
 {
     /// <summary>Loads the wanted chunks.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="chunks">Where they lie.</param>
-    /// <param name="slices">Per slot, receives the slice of those wanted.</param>
-    /// <param name="reuse">An array to decode into when it is large enough; a new exact one is made otherwise.</param>
+    /// <param name="chunks">Where the chunks are in the file.</param>
+    /// <param name="slices">Receives the slice of each wanted chunk, at its slot.</param>
+    /// <param name="reuse">
+    /// An array to decode into if it is large enough. Otherwise a new array of the exact size is allocated.
+    /// </param>
     /// <param name="io">Counts the preads and their bytes.</param>
     /// <returns>The array behind the slices.</returns>
-    /// <exception cref="Core.Model.CorruptionException">Short file, wrong checksum, or bytes that are no such chunk.</exception>
+    /// <exception cref="Core.Model.CorruptionException">
+    /// The file is too short, a checksum is wrong, or the bytes are not a valid chunk.
+    /// </exception>
     public static byte[] Load<T>(TableFile file, in T chunks, Span<ChunkSlice> slices, byte[]? reuse, ref IoCount io)
         where T : struct, IStoredChunks, allows ref struct
     {
@@ -92,7 +96,7 @@ internal static class ChunkLoader
             offset += stored;
         }
 
-        return total <= Array.MaxLength ? (int)total : throw file.Corrupt(chunks.Offset, $"chunks that decode to {total} bytes");
+        return total <= Array.MaxLength ? (int)total : throw file.Corrupt(chunks.Offset, $"the chunks decode to {total} bytes, more than an array can hold");
     }
 
     private static void Decode<T>(TableFile file, in T chunks, byte[] scratch, byte[] data, Span<ChunkSlice> slices)

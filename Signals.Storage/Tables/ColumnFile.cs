@@ -6,9 +6,9 @@ using Signals.Storage.FileSystem;
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// An open column file: replacement chunks of some columns in some blocks of one table, each with the stamps of its cells. Threads: any,
-/// until disposed; the runs of one table that succeed each other share it. Nothing is cached
-/// here but the index.
+/// An open column file. It holds replacement chunks of some columns in some blocks of one table, each with the stamps of its
+/// cells. Thread contract: any thread, until disposed. Successive runs of one table share it. Nothing but its index is kept in
+/// memory.
 /// </summary>
 internal sealed class ColumnFile : IDisposable
 {
@@ -26,20 +26,22 @@ internal sealed class ColumnFile : IDisposable
         Index = ColumnFileIndex.Read(file, footer, meta, schema, table);
     }
 
-    /// <summary>What the manifest says of this file.</summary>
+    /// <summary>What the manifest records about this file.</summary>
     public ColumnFileMeta Meta { get; }
 
-    /// <summary>Which chunks the file has.</summary>
+    /// <summary>The chunks that the file has.</summary>
     public ColumnFileIndex Index { get; }
 
     /// <summary>Opens a column file and reads its index.</summary>
-    /// <param name="fileSystem">Where the file is.</param>
-    /// <param name="path">The file.</param>
-    /// <param name="meta">What the manifest knows of it.</param>
-    /// <param name="schema">The event type.</param>
-    /// <param name="of">The table that it must belong to.</param>
-    /// <param name="table">That table's index.</param>
-    /// <exception cref="CorruptionException">The file is not that one, belongs to another table, or is damaged.</exception>
+    /// <param name="fileSystem">The file system of the file.</param>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="meta">What the manifest records about the file.</param>
+    /// <param name="schema">The schema of the event type.</param>
+    /// <param name="of">The table that the file must belong to.</param>
+    /// <param name="table">The index of that table.</param>
+    /// <exception cref="CorruptionException">
+    /// The file is not the one that the manifest records, belongs to another table, or is damaged.
+    /// </exception>
     public static ColumnFile Open(
         IFileSystem fileSystem, string path, ColumnFileMeta meta, EventTypeSchema schema, in ColumnFileBase of, TableIndex table)
     {
@@ -55,7 +57,7 @@ internal sealed class ColumnFile : IDisposable
         }
     }
 
-    /// <summary>Opens all or, when one cannot be opened, none.</summary>
+    /// <summary>Opens all files. When one cannot be opened, the others are closed again.</summary>
     public static ColumnFile[] OpenAll(IReadOnlyList<ColumnFileMeta> metas, Func<ColumnFileMeta, ColumnFile> open)
     {
         List<ColumnFile> opened = [];
@@ -76,13 +78,19 @@ internal sealed class ColumnFile : IDisposable
     }
 
     /// <summary>Loads chunks of a block: adjacent wanted ones in one pread.</summary>
-    /// <param name="block">A block of which the file holds something.</param>
-    /// <param name="wanted">Per chunk of the index, whether to load it; only chunks that are there.</param>
-    /// <param name="chunks">Per chunk, receives the slice of those wanted.</param>
-    /// <param name="reuse">An array to decode into when it is large enough; a new exact one is made otherwise.</param>
+    /// <param name="block">The number of a block of which the file holds something.</param>
+    /// <param name="wanted">
+    /// For each chunk of the index, whether to load it. Only chunks that the file holds may be wanted.
+    /// </param>
+    /// <param name="chunks">Receives the slice of each wanted chunk.</param>
+    /// <param name="reuse">
+    /// An array to decode into if it is large enough. Otherwise a new array of the exact size is allocated.
+    /// </param>
     /// <param name="io">Counts the preads and their bytes.</param>
     /// <returns>The array behind the slices.</returns>
-    /// <exception cref="CorruptionException">Short file, wrong checksum, or bytes that are no such chunk.</exception>
+    /// <exception cref="CorruptionException">
+    /// The file is too short, a checksum is wrong, or the bytes are not a valid chunk.
+    /// </exception>
     public byte[] Read(int block, ReadOnlySpan<bool> wanted, Span<ChunkSlice> chunks, byte[]? reuse, ref IoCount io) =>
         ChunkLoader.Load(_file, new ReplacedChunks(Index, block, _table.Rows(block), wanted), chunks, reuse, ref io);
 
@@ -112,14 +120,14 @@ internal sealed class ColumnFile : IDisposable
         }
     }
 
-    /// <summary>The same for one more run that it is beside.</summary>
+    /// <summary>Adds a user: one more run that uses this file.</summary>
     public ColumnFile Share()
     {
         Interlocked.Increment(ref _users);
         return this;
     }
 
-    /// <summary>One user less; the last closes the file.</summary>
+    /// <summary>Removes a user. The last one closes the file.</summary>
     public void Dispose()
     {
         if (Interlocked.Decrement(ref _users) == 0)
@@ -151,6 +159,7 @@ internal sealed class ColumnFile : IDisposable
             : ColumnType.Scalar<ulong>();
 
         public ChunkSlice Missing(int position, TableFile file, long offset) =>
-            throw new InvalidOperationException($"Chunk {position} of block {block} was asked for, but the column file does not replace it.");
+            throw new InvalidOperationException(
+                $"Chunk {position} of block {block} was requested, but the column file does not replace it.");
     }
 }

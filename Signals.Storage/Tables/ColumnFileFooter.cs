@@ -2,28 +2,31 @@ using System.Buffers.Binary;
 
 namespace Signals.Storage.Tables;
 
-/// <summary>The fixed part of a column file: who it is, which table it belongs to, where its sections lie. Immutable once read or written.</summary>
+/// <summary>
+/// The fixed part of the footer of a column file: the number of the file, the table that it belongs to, and the places of its
+/// sections. Immutable once read or written.
+/// </summary>
 internal sealed class ColumnFileFooter
 {
-    /// <summary>The file's number.</summary>
+    /// <summary>The number of the file.</summary>
     public required ulong Number { get; init; }
 
-    /// <summary>The table that it belongs to.</summary>
+    /// <summary>The table that the file belongs to.</summary>
     public required ColumnFileBase Base { get; init; }
 
-    /// <summary>Columns of the file.</summary>
+    /// <summary>The number of columns in the file.</summary>
     public required int Columns { get; init; }
 
-    /// <summary>Blocks of the table of which some chunk is here.</summary>
+    /// <summary>The number of blocks of the table that have a chunk in this file.</summary>
     public required int Blocks { get; init; }
 
-    /// <summary>The sections, in file order, back to back.</summary>
+    /// <summary>The sections in file order, without gaps.</summary>
     public required TableSection[] Sections { get; init; }
 
-    /// <summary>The section with a tag, which exists: reading requires all that version 1 knows.</summary>
+    /// <summary>The section with a tag. It exists, because a reader requires all sections of version 1.</summary>
     public TableSection Section(ushort tag) => Array.Find(Sections, section => section.Tag == tag);
 
-    /// <summary>Footer and tail, to be written at an offset.</summary>
+    /// <summary>Encodes footer and tail as they are written at an offset.</summary>
     public byte[] Encode(long offset, out uint checksum)
     {
         Span<byte> to = stackalloc byte[ColumnFileFormat.FooterFixedLength];

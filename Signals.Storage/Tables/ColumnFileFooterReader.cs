@@ -3,20 +3,23 @@ using System.Buffers.Binary;
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// Reads the footer of a column file within its envelope and refuses what does not fit: a file that is not the one in the manifest, or
-/// that belongs to another table. Stateless.
+/// Reads the footer of a column file and refuses a file that is not the one in the manifest or that belongs to another table.
+/// Thread contract: any thread; stateless.
 /// </summary>
 internal static class ColumnFileFooterReader
 {
-    /// <summary>The verified footer of the file that <paramref name="meta"/> names.</summary>
-    /// <exception cref="Core.Model.CorruptionException">The file is not that column file, not of that table, or damaged.</exception>
+    /// <summary>Reads and verifies the footer of the file that <paramref name="meta"/> names.</summary>
+    /// <exception cref="Core.Model.CorruptionException">
+    /// The file is another column file, belongs to another table, or is damaged.
+    /// </exception>
     public static ColumnFileFooter Read(TableFile file, ColumnFileMeta meta, in ColumnFileBase table)
     {
         long length = file.Length;
         if (length != meta.FileLength || length < ColumnFileFormat.MinFileLength)
         {
             throw file.Corrupt(Math.Max(0, Math.Min(length, meta.FileLength)),
-                $"the file has {length} bytes, the manifest says {meta.FileLength}, the shortest column file {ColumnFileFormat.MinFileLength}");
+                $"the file has {length} bytes; the manifest says {meta.FileLength}, and a column file has at least "
+                + $"{ColumnFileFormat.MinFileLength}");
         }
 
         uint flags = ColumnFileFormat.Envelope.ReadHeader(file);
@@ -24,7 +27,8 @@ internal static class ColumnFileFooterReader
         ColumnFileFooter footer = Parse(file, bytes, offset);
         if (footer.Number != meta.Number || footer.Columns != meta.Columns.Length)
         {
-            throw file.Corrupt(offset, $"the footer describes column file {footer.Number} of {footer.Columns} columns, the manifest {meta}");
+            throw file.Corrupt(
+                offset, $"the footer describes column file {footer.Number} with {footer.Columns} columns; the manifest expects {meta}");
         }
 
         if (footer.Base != table)
@@ -46,10 +50,11 @@ internal static class ColumnFileFooterReader
             BinaryPrimitives.ReadUInt32LittleEndian(bytes[16..]),
             BinaryPrimitives.ReadInt32LittleEndian(bytes[20..]),
             BinaryPrimitives.ReadInt32LittleEndian(bytes[24..]));
-        if (blocks == 0 || blocks > (uint)table.Blocks || columns is 0 or > ColumnFileFormat.MaxColumns || sections != ColumnFileFormat.Envelope.SectionRoom(bytes)
+        if (blocks == 0 || blocks > (uint)table.Blocks || columns is 0 or > ColumnFileFormat.MaxColumns
+            || sections != ColumnFileFormat.Envelope.SectionRoom(bytes)
             || BinaryPrimitives.ReadUInt64LittleEndian(bytes[40..]) != 0)
         {
-            throw file.Corrupt(offset, $"a footer with {blocks} blocks, {columns} columns, {sections} sections cannot be");
+            throw file.Corrupt(offset, $"the footer is not valid: it has {blocks} blocks, {columns} columns and {sections} sections");
         }
 
         return new ColumnFileFooter

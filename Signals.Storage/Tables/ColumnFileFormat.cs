@@ -1,15 +1,16 @@
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// Every constant of the column file that is not the table's, shared by writer and reader; see docs/formats/column-file.md. Header,
-/// sections and tail are laid out as <see cref="TableFormat"/> has them, under a magic of their own.
+/// Every constant of the column file format that differs from the table's, shared by writer and reader. Described in
+/// docs/formats/column-file.md. Header, sections and tail have the layout of <see cref="TableFormat"/>, with a magic of their
+/// own.
 /// </summary>
 internal static class ColumnFileFormat
 {
-    /// <summary>"SIGCOLUM" read as a little-endian number; first and last eight bytes of the file.</summary>
+    /// <summary>"SIGCOLUM" read as a little-endian number: the first and the last eight bytes of the file.</summary>
     public const ulong Magic = 0x4D55_4C4F_4347_4953;
 
-    /// <summary>The version this code writes and the newest it reads.</summary>
+    /// <summary>The version that this code writes, and the newest that it reads.</summary>
     public const uint Version = 1;
 
     /// <summary>Bits of the header's and tail's critical flags that this code understands: none yet.</summary>
@@ -18,7 +19,7 @@ internal static class ColumnFileFormat
     /// <summary>Bytes of the footer before its list of sections.</summary>
     public const int FooterFixedLength = 48;
 
-    /// <summary>Shortest file that can be a column file.</summary>
+    /// <summary>The length of the shortest possible column file.</summary>
     public const int MinFileLength = TableFormat.HeaderLength + FooterFixedLength + TableFormat.TailLength;
 
     /// <summary>Header, sections and tail.</summary>
@@ -26,15 +27,15 @@ internal static class ColumnFileFormat
         "column file", Magic, Version, KnownCriticalFlags, FooterFixedLength,
         TableFormat.BlocksSection, TableFormat.ColumnsSection, TableFormat.IndexSection);
 
-    /// <summary>As many columns as an event type can have.</summary>
+    /// <summary>The most columns, which is the limit of an event type.</summary>
     public const int MaxColumns = 1024;
 
     /// <summary>Bytes of the index before its first block.</summary>
     public const int IndexHeaderLength = 8;
 
-    /// <summary>Bytes of a block's index entry before its chunks: block number and rows.</summary>
+    /// <summary>Bytes of a block's index entry before its chunks: the number of the block and its rows.</summary>
     public const int BlockEntryLength = 8;
 
-    /// <summary>Chunks of a column in a block: its cells, then their stamps.</summary>
+    /// <summary>The chunks of a column in a block: its cells, then their stamps.</summary>
     public const int ChunksPerColumn = 2;
 }

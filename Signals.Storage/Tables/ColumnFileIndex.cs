@@ -5,9 +5,10 @@ using Signals.Core.Schema;
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// The resident part of a column file: which columns it has, and where the chunks of each block lie that it replaces. Immutable, safe
-/// for any thread. Invariants: blocks ascend; their chunks lie back to back and cover the blocks section; a column's cells and their
-/// stamps are both there or both not; every block has as many rows as that of the table.
+/// The part of a column file that stays in memory: its columns, and the places of the chunks of each block that it replaces.
+/// Thread contract: immutable; any thread. Invariants: blocks are ascending; their chunks are stored without gaps and fill the
+/// blocks section; the cells of a column and their stamps are either both present or both missing; every block has as many rows
+/// as the same block of the table.
 /// </summary>
 internal sealed class ColumnFileIndex
 {
@@ -37,30 +38,40 @@ internal sealed class ColumnFileIndex
     /// <summary>Ids of the columns, ascending.</summary>
     public ushort[] Columns { get; }
 
-    /// <summary>Their types.</summary>
+    /// <summary>The types of the columns.</summary>
     public ColumnType[] Types { get; }
 
-    /// <summary>Memory held.</summary>
-    public long ResidentBytes => sizeof(int) * ((long)_places.Length + _positions.Length + _entries.Length) + sizeof(long) * _offsets.Length;
+    /// <summary>Bytes of memory.</summary>
+    public long ResidentBytes =>
+        sizeof(int) * ((long)_places.Length + _positions.Length + _entries.Length) + sizeof(long) * _offsets.Length;
 
-    /// <summary>Reads columns and index, whose checksums are verified here, and holds them against the schema and the table.</summary>
-    /// <param name="file">The file.</param>
-    /// <param name="footer">Its footer.</param>
-    /// <param name="meta">What the manifest knows of it.</param>
-    /// <param name="schema">The event type.</param>
+    /// <summary>
+    /// Reads the columns and the index, verifies their checksums, and compares them with the schema and the table.
+    /// </summary>
+    /// <param name="file">The column file.</param>
+    /// <param name="footer">The footer of the file.</param>
+    /// <param name="meta">What the manifest records about the file.</param>
+    /// <param name="schema">The schema of the event type.</param>
     /// <param name="table">The index of the table that the file belongs to.</param>
-    /// <exception cref="Core.Model.CorruptionException">Something contradicts the footer, the manifest, the schema or the table.</exception>
-    public static ColumnFileIndex Read(TableFile file, ColumnFileFooter footer, ColumnFileMeta meta, EventTypeSchema schema, TableIndex table)
+    /// <exception cref="Core.Model.CorruptionException">
+    /// Something contradicts the footer, the manifest, the schema or the table.
+    /// </exception>
+    public static ColumnFileIndex Read(
+        TableFile file, ColumnFileFooter footer, ColumnFileMeta meta, EventTypeSchema schema, TableIndex table)
     {
         ColumnType[] types = ReadColumns(file, footer, meta, schema);
         TableSection section = footer.Section(TableFormat.IndexSection);
         ReadOnlySpan<byte> bytes = file.ReadSection(section);
         int chunks = footer.Columns * ColumnFileFormat.ChunksPerColumn;
-        long expected = ColumnFileFormat.IndexHeaderLength + (long)footer.Blocks * (ColumnFileFormat.BlockEntryLength + sizeof(uint) * chunks);
+        long blockLength = ColumnFileFormat.BlockEntryLength + sizeof(uint) * chunks;
+        long expected = ColumnFileFormat.IndexHeaderLength + footer.Blocks * blockLength;
         if (bytes.Length != expected || BinaryPrimitives.ReadInt32LittleEndian(bytes) != footer.Blocks
             || BinaryPrimitives.ReadInt32LittleEndian(bytes[4..]) != footer.Columns)
         {
-            throw file.Corrupt(section.Offset, $"an index of {bytes.Length} bytes cannot hold {footer.Blocks} blocks of {footer.Columns} columns");
+            throw file.Corrupt(
+                section.Offset,
+                $"the index has {bytes.Length} bytes; {footer.Blocks} blocks of {footer.Columns} columns take {expected}, "
+                + "or it states other numbers than the footer");
         }
 
         ColumnFileIndex index = new(footer.Base.Blocks, footer.Blocks, meta.Columns, types);
@@ -68,26 +79,28 @@ internal sealed class ColumnFileIndex
         return index;
     }
 
-    /// <summary>The place of a column among <see cref="Columns"/>, or -1.</summary>
+    /// <summary>The position of a column in <see cref="Columns"/>, or -1.</summary>
     public int PositionOf(int column) => (uint)column < (uint)_positions.Length ? _positions[column] : -1;
 
     /// <summary>Whether the file replaces a column in a block.</summary>
-    public bool Holds(int block, int position) => _places[block] >= 0 && ChunkLength(block, position * ColumnFileFormat.ChunksPerColumn) > 0;
+    public bool Holds(int block, int position) =>
+        _places[block] >= 0 && ChunkLength(block, position * ColumnFileFormat.ChunksPerColumn) > 0;
 
     /// <summary>Whether the file replaces anything in a block.</summary>
     public bool HoldsBlock(int block) => _places[block] >= 0;
 
-    /// <summary>Where the first chunk of a block lies that the file has something of.</summary>
+    /// <summary>The offset of the first chunk of a block. The file must hold something of the block.</summary>
     public long Offset(int block) => _offsets[_places[block]];
 
-    /// <summary>Chunks of each block: cells and stamps of each column, in file order.</summary>
+    /// <summary>The number of chunks of each block: cells and stamps of each column, in file order.</summary>
     public int Chunks => _chunks;
 
-    /// <summary>Bytes on disk of a chunk, checksum included; 0 when the file does not replace it.</summary>
+    /// <summary>Bytes of a chunk on disk, including its checksum; 0 when the file does not replace it.</summary>
     public int ChunkLength(int block, int chunk) => (int)(_entries[_places[block] * _chunks + chunk] & TableFormat.ChunkLengthMask);
 
-    /// <summary>How that chunk's payload lies on disk.</summary>
-    public ChunkCodec Codec(int block, int chunk) => (ChunkCodec)(_entries[_places[block] * _chunks + chunk] >> TableFormat.ChunkCodecShift);
+    /// <summary>How the payload of a chunk is stored on disk.</summary>
+    public ChunkCodec Codec(int block, int chunk) =>
+        (ChunkCodec)(_entries[_places[block] * _chunks + chunk] >> TableFormat.ChunkCodecShift);
 
     private static ColumnType[] ReadColumns(TableFile file, ColumnFileFooter footer, ColumnFileMeta meta, EventTypeSchema schema)
     {
@@ -95,18 +108,22 @@ internal sealed class ColumnFileIndex
         ReadOnlySpan<byte> bytes = file.ReadSection(section);
         if (bytes.Length != footer.Columns * TableFormat.ColumnEntryLength || meta.Columns[^1] >= schema.Columns.Count)
         {
-            throw file.Corrupt(section.Offset, $"{footer.Columns} columns up to {meta.Columns[^1]} in {bytes.Length} bytes; "
-                + $"the schema's '{schema.Name}' has {schema.Columns.Count}");
+            throw file.Corrupt(
+                section.Offset,
+                $"the file has {footer.Columns} columns up to column {meta.Columns[^1]} in {bytes.Length} bytes; "
+                + $"event type '{schema.Name}' has {schema.Columns.Count} columns");
         }
 
         ColumnType[] types = [.. meta.Columns.Select(column => schema.Columns[column].Type)];
         byte[] expected = Encode(meta.Columns, types);
         return bytes.SequenceEqual(expected)
             ? types
-            : throw file.Corrupt(section.Offset, $"the columns are {Convert.ToHexString(bytes)}, the schema's are {Convert.ToHexString(expected)}");
+            : throw file.Corrupt(
+                section.Offset,
+                $"the columns are {Convert.ToHexString(bytes)}, but the schema has {Convert.ToHexString(expected)}");
     }
 
-    /// <summary>The columns section.</summary>
+    /// <summary>Encodes the columns section.</summary>
     public static byte[] Encode(ReadOnlySpan<ushort> columns, ReadOnlySpan<ColumnType> types)
     {
         byte[] section = new byte[columns.Length * TableFormat.ColumnEntryLength];
@@ -128,7 +145,10 @@ internal sealed class ColumnFileIndex
             uint rows = BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]);
             if (block <= previous || block >= (uint)_places.Length || rows != table.Rows((int)block))
             {
-                throw file.Corrupt(section.Offset, $"block {block} of {rows} rows behind block {previous}; the table has {_places.Length} blocks");
+                throw file.Corrupt(
+                    section.Offset,
+                    $"block {block} with {rows} rows follows block {previous}: it is out of order or does not match the table, "
+                    + $"which has {_places.Length} blocks");
             }
 
             _places[block] = place;
@@ -136,7 +156,7 @@ internal sealed class ColumnFileIndex
             long length = ReadEntries(file, section, place, bytes[ColumnFileFormat.BlockEntryLength..]);
             if (length == 0 || length > Array.MaxLength || length > data.Offset + data.Length - offset)
             {
-                throw file.Corrupt(section.Offset, $"block {block} of {length} bytes at {offset} exceeds the blocks");
+                throw file.Corrupt(section.Offset, $"block {block} has {length} bytes at {offset}: it is empty or exceeds the blocks section");
             }
 
             offset += length;
@@ -146,7 +166,7 @@ internal sealed class ColumnFileIndex
 
         if (offset != data.Offset + data.Length)
         {
-            throw file.Corrupt(section.Offset, $"the index ends at {offset}, the blocks at {data.Offset + data.Length}");
+            throw file.Corrupt(section.Offset, $"the index ends at {offset}; the blocks section ends at {data.Offset + data.Length}");
         }
     }
 
@@ -161,7 +181,7 @@ internal sealed class ColumnFileIndex
             bool isStamps = chunk % ColumnFileFormat.ChunksPerColumn != 0;
             if (isStamps && entry == 0 != (_entries[place * _chunks + chunk - 1] == 0))
             {
-                throw file.Corrupt(section.Offset, $"chunk {chunk} of {entry:x8} has cells without stamps or the other way round");
+                throw file.Corrupt(section.Offset, $"chunk {chunk} (entry {entry:x8}) has cells without stamps or stamps without cells");
             }
         }
 

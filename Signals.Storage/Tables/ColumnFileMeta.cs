@@ -3,17 +3,20 @@ using MessagePack;
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// What the manifest knows of a column file beside a table: enough to open it and to tell a wrong, shortened or replaced file. Immutable.
+/// What the manifest records about a column file: enough to open it and to recognize a wrong, shortened or replaced file.
+/// Immutable.
 /// </summary>
-/// <param name="Number">The file's number; part of its name and of every checksum in it.</param>
+/// <param name="Number">The number of the file. It is part of its name and of every checksum in it.</param>
 /// <param name="FileLength">Bytes of the file.</param>
-/// <param name="FileChecksum">The tail's checksum: covers the footer, and through the section checksums in it every byte of the file.</param>
+/// <param name="FileChecksum">
+/// The checksum of the tail. It covers the footer, and through the section checksums in the footer every byte of the file.
+/// </param>
 /// <param name="Columns">Ids of the columns that the file replaces in some block, ascending.</param>
 internal sealed record ColumnFileMeta(ulong Number, long FileLength, uint FileChecksum, ushort[] Columns)
 {
     private const int FieldCount = 4;
 
-    /// <summary>Writes a MessagePack array; later versions append fields.</summary>
+    /// <summary>Writes a MessagePack array. Later versions append fields.</summary>
     public void Write(ref MessagePackWriter writer)
     {
         writer.WriteArrayHeader(FieldCount);
@@ -27,8 +30,8 @@ internal sealed record ColumnFileMeta(ulong Number, long FileLength, uint FileCh
         }
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote; fields appended by a later version are skipped.</summary>
-    /// <exception cref="MessagePackSerializationException">The bytes are not a column file's metadata.</exception>
+    /// <summary>Reads what <see cref="Write"/> wrote. Fields that a later version appended are skipped.</summary>
+    /// <exception cref="MessagePackSerializationException">The bytes are not the metadata of a column file.</exception>
     public static ColumnFileMeta Read(ref MessagePackReader reader)
     {
         int fields = reader.ReadArrayHeader();
@@ -46,7 +49,7 @@ internal sealed record ColumnFileMeta(ulong Number, long FileLength, uint FileCh
             columns[i] = reader.ReadUInt16();
             if (i > 0 && columns[i] <= columns[i - 1])
             {
-                throw new MessagePackSerializationException($"Column {columns[i]} of a column file follows column {columns[i - 1]}.");
+                throw new MessagePackSerializationException($"Column file metadata lists column {columns[i]} after column {columns[i - 1]}; columns must ascend.");
             }
         }
 
@@ -70,6 +73,6 @@ internal sealed record ColumnFileMeta(ulong Number, long FileLength, uint FileCh
         int count = reader.ReadArrayHeader();
         return count is > 0 and <= ColumnFileFormat.MaxColumns
             ? count
-            : throw new MessagePackSerializationException($"A column file of {count} columns cannot be.");
+            : throw new MessagePackSerializationException($"Column file metadata lists {count} columns, expected 1 to {ColumnFileFormat.MaxColumns}.");
     }
 }

@@ -6,9 +6,10 @@ using Signals.Storage.FileSystem;
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// Writes one column file. One thread; holds no more than the index and an output buffer. Blocks come in ascending order, each with the
-/// columns that it replaces; a column that no block replaced is not in the file. <see cref="Finish"/> makes the file durable; the caller
-/// syncs the directory. Disposed without it, the partial file is deleted.
+/// Writes one column file. Blocks come in ascending order, each with the columns that it replaces. A column that no block
+/// replaces is not in the file. <see cref="Finish"/> makes the file durable; the caller syncs the directory. When the writer is
+/// disposed without that, the partial file is deleted. Thread contract: one thread. It holds only the index and an output buffer
+/// in memory.
 /// </summary>
 internal sealed class ColumnFileWriter : IDisposable
 {
@@ -30,12 +31,12 @@ internal sealed class ColumnFileWriter : IDisposable
     private bool _finished;
 
     /// <summary>Creates the file.</summary>
-    /// <param name="fileSystem">Where the file goes.</param>
-    /// <param name="path">The file.</param>
-    /// <param name="number">Its number.</param>
-    /// <param name="table">The table that it belongs to.</param>
+    /// <param name="fileSystem">The file system of the file.</param>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="number">The number of the file.</param>
+    /// <param name="table">The table that the file belongs to.</param>
     /// <param name="columns">Ids of the columns that may be replaced, ascending.</param>
-    /// <param name="types">Their types.</param>
+    /// <param name="types">The types of these columns.</param>
     /// <param name="options">How chunks are encoded.</param>
     public ColumnFileWriter(
         IFileSystem fileSystem, string path, ulong number, in ColumnFileBase table, ushort[] columns, ColumnType[] types, TableOptions options)
@@ -57,15 +58,15 @@ internal sealed class ColumnFileWriter : IDisposable
         _output.BeginSection();
     }
 
-    /// <summary>Bytes so far.</summary>
+    /// <summary>Bytes written so far.</summary>
     public long Length => _output.Offset;
 
-    /// <summary>The next block that is replaced in part: its columns follow, in order, by <see cref="Replace"/>.</summary>
+    /// <summary>Begins the next block. Its replaced columns follow in order, through <see cref="Replace"/>.</summary>
     public void BeginBlock(int block, int rows)
     {
         if (block <= _lastBlock || block >= _table.Blocks || rows < 1)
         {
-            throw new InvalidOperationException($"Block {block} of {rows} rows cannot follow block {_lastBlock} of {_table.Blocks}.");
+            throw new InvalidOperationException($"Block {block} with {rows} rows cannot follow block {_lastBlock}; the table has {_table.Blocks} blocks.");
         }
 
         _lastBlock = block;
@@ -77,22 +78,26 @@ internal sealed class ColumnFileWriter : IDisposable
         CollectionsMarshal.AsSpan(_index)[^_chunks..].Clear();
     }
 
-    /// <summary>Replaces a column in the block that was begun last.</summary>
-    /// <param name="position">Place of the column among those of the file; ascending within a block.</param>
-    /// <param name="cells">A row for each of the block, at least one not absent.</param>
-    /// <param name="stamps">Their stamps, UInt64, a value in each row; that of an absent cell means nothing.</param>
+    /// <summary>Replaces a column in the current block.</summary>
+    /// <param name="position">The position of the column among those of the file; ascending within a block.</param>
+    /// <param name="cells">One row for each row of the block. At least one is not absent.</param>
+    /// <param name="stamps">
+    /// The stamps of the cells, UInt64, one value for each row. The stamp of an absent cell is meaningless.
+    /// </param>
     public void Replace(int position, ColumnBuffer cells, ColumnBuffer stamps)
     {
         Span<uint> entries = CollectionsMarshal.AsSpan(_index)[^_chunks..];
         if (entries[(2 * position)..].ContainsAnyExcept(0u) || cells.Count != _index[^(_chunks + 1)] || stamps.Count != cells.Count)
         {
-            throw new InvalidOperationException($"Column {_columns[position]} with {cells.Count} cells and {stamps.Count} stamps does not fit the block.");
+            throw new InvalidOperationException(
+                $"Column {_columns[position]} with {cells.Count} cells and {stamps.Count} stamps does not fit the block.");
         }
 
         entries[2 * position] = _encoder.Append(2 * position, cells, _output);
         if (entries[2 * position] == 0)
         {
-            throw new ArgumentException($"Column {_columns[position]} is absent from the whole block; there is nothing to replace.", nameof(cells));
+            throw new ArgumentException(
+                $"Column {_columns[position]} is absent from the whole block; there is nothing to replace.", nameof(cells));
         }
 
         entries[2 * position + 1] = _encoder.Append(2 * position + 1, stamps, _output);
@@ -106,7 +111,7 @@ internal sealed class ColumnFileWriter : IDisposable
         int[] used = [.. Enumerable.Range(0, _columns.Length).Where(i => _used[i])];
         if (_finished || used.Length == 0)
         {
-            throw new InvalidOperationException(_finished ? "The column file is finished." : "A column file replaces at least one chunk.");
+            throw new InvalidOperationException(_finished ? "The column file is finished already." : "A column file must replace at least one chunk.");
         }
 
         ushort[] columns = [.. used.Select(i => _columns[i])];
@@ -147,7 +152,7 @@ internal sealed class ColumnFileWriter : IDisposable
         }
         catch (FileOperationException)
         {
-            // The file is in no manifest: what stays behind is removed at the next open.
+            // No manifest names the file, so it is deleted when the store is opened the next time.
         }
     }
 
@@ -161,7 +166,8 @@ internal sealed class ColumnFileWriter : IDisposable
     private byte[] EncodeIndex(int[] used)
     {
         int chunks = used.Length * ColumnFileFormat.ChunksPerColumn;
-        byte[] section = new byte[ColumnFileFormat.IndexHeaderLength + _blocks * (ColumnFileFormat.BlockEntryLength + sizeof(uint) * chunks)];
+        int blockLength = ColumnFileFormat.BlockEntryLength + sizeof(uint) * chunks;
+        byte[] section = new byte[ColumnFileFormat.IndexHeaderLength + _blocks * blockLength];
         BinaryPrimitives.WriteInt32LittleEndian(section, _blocks);
         BinaryPrimitives.WriteInt32LittleEndian(section.AsSpan(4), used.Length);
         int at = ColumnFileFormat.IndexHeaderLength;

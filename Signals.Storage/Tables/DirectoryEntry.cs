@@ -2,9 +2,9 @@ using Signals.Core.Model;
 
 namespace Signals.Storage.Tables;
 
-/// <summary>One user of a directory. Immutable.</summary>
+/// <summary>The entry of one user in a directory. Immutable.</summary>
 /// <param name="User">The user.</param>
-/// <param name="Count">Rows of the user.</param>
-/// <param name="Newest">Newest time.</param>
-/// <param name="Oldest">Oldest time.</param>
+/// <param name="Count">The number of rows of the user.</param>
+/// <param name="Newest">The newest time of these rows.</param>
+/// <param name="Oldest">The oldest time of these rows.</param>
 internal readonly record struct DirectoryEntry(UserId User, int Count, long Newest, long Oldest);

@@ -7,13 +7,13 @@ using Signals.Core.Model;
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// Up to <see cref="DirectoryPageFormat.Users"/> adjacent users of a table and their rows, packed as they lie in the file, behind eight bits of each user's
-/// hash, by which a look-up finds the one user to compare. Immutable; any thread.
+/// Up to <see cref="DirectoryPageFormat.Users"/> adjacent users of a table and their rows, packed as in the file. Eight bits of
+/// each user's hash come first; a lookup uses them to find the one user to compare. Thread contract: immutable; any thread.
 /// </summary>
 internal sealed class DirectoryPage : CachedItem
 {
     private const int FixedBytes = 120;
-    private const int Padding = 16; // a field is read as eight bytes and one more
+    private const int Padding = 16; // a field is read as eight bytes plus one more
 
     private readonly byte[] _data;
     private readonly int _users;
@@ -53,30 +53,30 @@ internal sealed class DirectoryPage : CachedItem
         }
     }
 
-    /// <summary>Users.</summary>
+    /// <summary>The number of users.</summary>
     public int Users => _users;
 
-    /// <summary>Table-wide number of the first row.</summary>
+    /// <summary>The table-wide number of the first row.</summary>
     public int FirstRow => _firstRow;
 
     /// <inheritdoc/>
     public override long Bytes => FixedBytes + _data.Length;
 
-    /// <summary>Opens a page and checks all of it; its checksum was verified.</summary>
-    /// <param name="page">The bytes without the checksum.</param>
-    /// <param name="users">Users that it must have.</param>
-    /// <param name="first">The first of them, as the index says.</param>
-    /// <param name="firstRow">Table-wide number of its first row.</param>
-    /// <param name="endRow">The one behind its last row.</param>
-    /// <param name="minTime">No time is older.</param>
-    /// <param name="maxTime">No time is newer.</param>
-    /// <exception cref="InvalidDataException">Bytes that are no such page.</exception>
+    /// <summary>Opens a page and checks all of it. Its checksum was verified before.</summary>
+    /// <param name="page">The bytes of the page without the checksum.</param>
+    /// <param name="users">The number of users that it must have.</param>
+    /// <param name="first">The first user, as the index says.</param>
+    /// <param name="firstRow">The table-wide number of its first row.</param>
+    /// <param name="endRow">The table-wide number of the row after its last row.</param>
+    /// <param name="minTime">No time in the page may be older.</param>
+    /// <param name="maxTime">No time in the page may be newer.</param>
+    /// <exception cref="InvalidDataException">The bytes are not a valid page.</exception>
     public static DirectoryPage Open(
         ReadOnlySpan<byte> page, int users, UserId first, int firstRow, int endRow, long minTime, long maxTime)
     {
         if (page.Length < DirectoryPageFormat.HeaderLength || BinaryPrimitives.ReadUInt16LittleEndian(page) != users)
         {
-            throw new InvalidDataException($"a directory page of {page.Length} bytes does not hold {users} users");
+            throw new InvalidDataException($"a directory page of {page.Length} bytes does not hold the expected {users} users");
         }
 
         int bits = 0;
@@ -86,13 +86,14 @@ internal sealed class DirectoryPage : CachedItem
             bits += width;
             if (width > (field == DirectoryPageFormat.Row ? DirectoryPageFormat.MaxRowWidth : DirectoryPageFormat.MaxWidth))
             {
-                throw new InvalidDataException($"field {field} of a directory page is {width} bits wide");
+                throw new InvalidDataException($"field {field} of a directory page is {width} bits wide, which is too wide");
             }
         }
 
-        if (page.Length != DirectoryPageFormat.LengthOf(users, bits) || page[DirectoryPageFormat.WidthsAt + DirectoryPageFormat.Fields] != 0)
+        if (page.Length != DirectoryPageFormat.LengthOf(users, bits)
+            || page[DirectoryPageFormat.WidthsAt + DirectoryPageFormat.Fields] != 0)
         {
-            throw new InvalidDataException($"a directory page of {page.Length} bytes has no {users} users of {bits} bits");
+            throw new InvalidDataException($"a directory page of {page.Length} bytes does not hold {users} users of {bits} bits each");
         }
 
         DirectoryPage opened = new(page, firstRow, endRow);
@@ -117,7 +118,7 @@ internal sealed class DirectoryPage : CachedItem
         return new UserRows(first, end - first, newest, newest - (long)ReadBits(at + _rowWidth + _newestWidth, _spanWidth));
     }
 
-    /// <summary>The position of a user, or -1. About one user in two look-ups is compared in vain.</summary>
+    /// <summary>The position of a user, or -1. In about half of the lookups one other user is compared in vain.</summary>
     public int Find(in UserId user, ulong hash)
     {
         Vector256<byte> mark = Vector256.Create(Mark(hash));
@@ -137,7 +138,7 @@ internal sealed class DirectoryPage : CachedItem
         return -1;
     }
 
-    /// <summary>The position of the user whose row this is; a row of the page.</summary>
+    /// <summary>The position of the user who has this row. The row must be in the page.</summary>
     public int IndexOfRow(long row)
     {
         int low = 0;
@@ -151,7 +152,7 @@ internal sealed class DirectoryPage : CachedItem
         return low;
     }
 
-    /// <summary>How many users of the page come before this one.</summary>
+    /// <summary>How many users of the page come before this user.</summary>
     public int CountBefore(in UserId user)
     {
         int low = 0;
@@ -165,7 +166,7 @@ internal sealed class DirectoryPage : CachedItem
         return low;
     }
 
-    /// <summary>Fetches into the processor's cache what <see cref="Find"/> looks at first.</summary>
+    /// <summary>Prefetches the bytes that <see cref="Find"/> reads first.</summary>
     public void Prefetch() => Primitives.Prefetch.Lines(_data.AsSpan(0, DirectoryPageFormat.Users));
 
     private static byte Mark(ulong hash) => (byte)(hash >> 56);
@@ -181,7 +182,7 @@ internal sealed class DirectoryPage : CachedItem
             if (!isNext || rows.Count < 1 || rows.FirstRow < _firstRow || rows.NewestTime > maxTime
                 || rows.OldestTime < minTime || rows.NewestTime < rows.OldestTime)
             {
-                throw new InvalidDataException($"user {user} with {rows.Count} rows from {rows.OldestTime} to {rows.NewestTime} cannot be");
+                throw new InvalidDataException($"the entry of user {user} is not valid: {rows.Count} rows from {rows.OldestTime} to {rows.NewestTime}");
             }
 
             previous = user;

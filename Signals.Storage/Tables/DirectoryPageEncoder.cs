@@ -3,11 +3,14 @@ using System.Numerics;
 
 namespace Signals.Storage.Tables;
 
-/// <summary>Packs users into a page: of each field only the bits in which the page's users differ from its least value. Stateless.</summary>
+/// <summary>
+/// Packs users into a page. Of each field it stores only the difference from the least value of the page, in as many bits as the
+/// largest difference needs. Thread contract: any thread; stateless.
+/// </summary>
 internal static class DirectoryPageEncoder
 {
-    /// <summary>The bytes of a page, without its checksum.</summary>
-    /// <param name="entries">1 to <see cref="DirectoryPageFormat.Users"/> users, ascending.</param>
+    /// <summary>Encodes a page, without its checksum.</summary>
+    /// <param name="entries">From 1 to <see cref="DirectoryPageFormat.Users"/> users, ascending.</param>
     public static byte[] Encode(ReadOnlySpan<DirectoryEntry> entries)
     {
         Span<ulong> bases = stackalloc ulong[DirectoryPageFormat.Fields];

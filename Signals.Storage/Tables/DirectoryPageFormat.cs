@@ -1,12 +1,12 @@
 namespace Signals.Storage.Tables;
 
-/// <summary>Every constant of a page of the directory, shared by writer and reader; see docs/formats/table.md.</summary>
+/// <summary>Every constant of a directory page, shared by writer and reader. Described in docs/formats/table.md.</summary>
 internal static class DirectoryPageFormat
 {
-    /// <summary>Users of every page but the last.</summary>
+    /// <summary>Number of users of every page but the last.</summary>
     public const int Users = 128;
 
-    /// <summary>Tables with no more users have the directory in one piece, which stays in memory.</summary>
+    /// <summary>A table with at most this many users stores the directory in one piece, which stays in memory.</summary>
     public const int MostUsersInOnePiece = 2 * Users;
 
     public const int Fields = 5;
@@ -18,13 +18,13 @@ internal static class DirectoryPageFormat
     public const int NewestBaseAt = 24;
     public const int HeaderLength = 32;
 
-    /// <summary>Bits of the widest field, and of the widest row number.</summary>
+    /// <summary>The most bits of a field, and of a row number.</summary>
     public const int MaxWidth = 64, MaxRowWidth = 31;
 
-    /// <summary>A page is no longer than this, checksum included.</summary>
+    /// <summary>The most bytes of a page, including its checksum.</summary>
     public const int MaxLength = HeaderLength + (Users * ((4 * MaxWidth) + MaxRowWidth) / 8) + 1 + TableFormat.ChecksumLength;
 
-    /// <summary>Bytes of the index before its entries, and of an entry: first user, rows, length.</summary>
+    /// <summary>Bytes of the index before its entries, and bytes of an entry: first user, rows, length.</summary>
     public const int IndexHeaderLength = 8, IndexEntryLength = 24;
 
     /// <summary>Bytes of a page without its checksum.</summary>

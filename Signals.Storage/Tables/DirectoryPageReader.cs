@@ -3,11 +3,14 @@ using Signals.Core.Model;
 
 namespace Signals.Storage.Tables;
 
-/// <summary>Reads a directory in pages: its index, which stays in memory, and a page when it is needed. Stateless.</summary>
+/// <summary>
+/// Reads a directory that is stored in pages: its index, which stays in memory, and single pages. Thread contract: any thread;
+/// stateless.
+/// </summary>
 internal static class DirectoryPageReader
 {
-    /// <summary>Reads the index section; its checksum was verified.</summary>
-    /// <exception cref="CorruptionException">It contradicts itself or the footer.</exception>
+    /// <summary>Parses the index section. Its checksum was verified before.</summary>
+    /// <exception cref="CorruptionException">The index contradicts itself or the footer.</exception>
     public static DirectoryPages ReadIndex(TableFile file, TableFooter footer, ReadOnlySpan<byte> bytes)
     {
         TableSection section = footer.Section(TableFormat.DirectorySection);
@@ -17,7 +20,7 @@ internal static class DirectoryPageReader
             || BinaryPrimitives.ReadUInt32LittleEndian(bytes) != footer.Users
             || BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]) != DirectoryPageFormat.Users)
         {
-            throw file.Corrupt(section.Offset, $"a directory index of {bytes.Length} bytes cannot be that of {footer.Users} users");
+            throw file.Corrupt(section.Offset, $"the directory index of {bytes.Length} bytes does not fit {footer.Users} users");
         }
 
         UserId[] users = new UserId[pages];
@@ -33,7 +36,10 @@ internal static class DirectoryPageReader
             if ((page > 0 && users[page] <= users[page - 1]) || count > footer.Rows - rows[page]
                 || length is < DirectoryPageFormat.HeaderLength + TableFormat.ChecksumLength or > DirectoryPageFormat.MaxLength)
             {
-                throw file.Corrupt(section.Offset, $"page {page} of the directory, from user {users[page]} on, with {count} rows in {length} bytes cannot be");
+                throw file.Corrupt(
+                    section.Offset,
+                    $"the entry of directory page {page} is not valid: it begins with user {users[page]} and has {count} rows in "
+                    + $"{length} bytes");
             }
 
             rows[page + 1] = rows[page] + (int)count;
@@ -42,15 +48,18 @@ internal static class DirectoryPageReader
 
         return rows[pages] == footer.Rows && offsets[pages] == data.Offset + data.Length
             ? new DirectoryPages(users, rows, offsets)
-            : throw file.Corrupt(section.Offset, $"the pages of the directory hold {rows[pages]} rows up to offset {offsets[pages]}, the footer {footer.Rows} rows");
+            : throw file.Corrupt(
+                section.Offset,
+                $"the directory pages hold {rows[pages]} rows and end at {offsets[pages]}; the footer says {footer.Rows} rows "
+                + $"and the end {data.Offset + data.Length}");
     }
 
     /// <summary>Opens a page.</summary>
-    /// <param name="file">The table.</param>
-    /// <param name="footer">Its fixed part.</param>
-    /// <param name="index">All pages.</param>
-    /// <param name="page">Which one.</param>
-    /// <param name="bytes">Its bytes, with the checksum.</param>
+    /// <param name="file">The table file.</param>
+    /// <param name="footer">The footer of the table.</param>
+    /// <param name="index">The index of all pages.</param>
+    /// <param name="page">The number of the page.</param>
+    /// <param name="bytes">The bytes of the page, with the checksum.</param>
     /// <exception cref="CorruptionException">The bytes are damaged.</exception>
     public static DirectoryPage Open(TableFile file, TableFooter footer, DirectoryPages index, int page, ReadOnlySpan<byte> bytes)
     {

@@ -3,8 +3,9 @@ using Signals.Core.Model;
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// Which page of a directory may hold a user: the first user of each page, and a table by the leading bits of these, which for ids
-/// that lie evenly, as numbers and hashes do, leads to the page at once. Immutable; any thread.
+/// Finds the page of a directory that may hold a user. It holds the first user of each page, and a table by the leading bits of
+/// these users. When ids are evenly distributed, as numbers and hashes are, the table leads to the page at once. Thread contract:
+/// immutable; any thread.
 /// </summary>
 internal sealed class DirectoryPages
 {
@@ -16,10 +17,12 @@ internal sealed class DirectoryPages
     private readonly ulong _least;
     private readonly int _shift;
 
-    /// <summary>The pages of a directory.</summary>
-    /// <param name="firstUsers">Their first users, ascending.</param>
-    /// <param name="firstRows">Their first rows, and the number of all rows behind them.</param>
-    /// <param name="offsets">Where they lie in the table, and where the last one ends; empty for pages that are only in memory.</param>
+    /// <summary>Creates the index of the pages of a directory.</summary>
+    /// <param name="firstUsers">The first user of each page, ascending.</param>
+    /// <param name="firstRows">The first row of each page, followed by the number of all rows.</param>
+    /// <param name="offsets">
+    /// The offset of each page in the table, followed by the end of the last page. Empty for pages that exist only in memory.
+    /// </param>
     public DirectoryPages(UserId[] firstUsers, int[] firstRows, long[] offsets)
     {
         _firstUsers = firstUsers;
@@ -43,28 +46,28 @@ internal sealed class DirectoryPages
         }
     }
 
-    /// <summary>Pages.</summary>
+    /// <summary>The number of pages.</summary>
     public int Count => _firstUsers.Length;
 
-    /// <summary>Memory held.</summary>
+    /// <summary>Bytes of memory.</summary>
     public long ResidentBytes => (16L * _firstUsers.Length) + (4L * _firstRows.Length) + (8L * _offsets.Length) + (4L * _buckets.Length);
 
     /// <summary>The first user of a page.</summary>
     public UserId FirstUser(int page) => _firstUsers[page];
 
-    /// <summary>The first row of a page; that of the page behind the last one is the number of rows.</summary>
+    /// <summary>The first row of a page. For the number after the last page, the number of all rows.</summary>
     public int FirstRow(int page) => _firstRows[page];
 
-    /// <summary>Where a page lies in the table.</summary>
+    /// <summary>The offset of a page in the table.</summary>
     public long Offset(int page) => _offsets[page];
 
-    /// <summary>Fetches into the processor's cache what <see cref="Find(in UserId)"/> looks at first.</summary>
+    /// <summary>Prefetches what <see cref="Find(in UserId)"/> reads first.</summary>
     public void Prefetch(in UserId user) => Primitives.Prefetch.Line(ref _buckets[BucketOf(user)]);
 
-    /// <summary>The only page that may hold a user, or -1 when the user comes before all.</summary>
+    /// <summary>The only page that may hold a user; -1 when the user comes before all users.</summary>
     public int Find(in UserId user) => Find(user, out _);
 
-    /// <summary>The same; <paramref name="steps"/> counts the users that were compared.</summary>
+    /// <summary>The same; <paramref name="steps"/> receives the number of users that were compared.</summary>
     public int Find(in UserId user, out int steps)
     {
         steps = 0;

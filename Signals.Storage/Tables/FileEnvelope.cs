@@ -3,23 +3,23 @@ using System.Buffers.Binary;
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// What table files and column files share around their contents: a header, sections back to back, a footer that lists them behind its
-/// fixed part, and a tail. Immutable; any thread. Reading refuses another kind of file, a newer version, a file that is not the one
-/// expected, and sections that do not tile the file.
+/// The parts that table files and column files share: a header, sections without gaps, a footer with a fixed part and a list of
+/// the sections, and a tail. A reader refuses another kind of file, a newer version, a file that is not the expected one, and
+/// sections that do not fill the file. Thread contract: immutable; any thread.
 /// </summary>
-/// <param name="Noun">What a file of this kind is called in messages.</param>
-/// <param name="Magic">First and last eight bytes of the file.</param>
+/// <param name="Noun">The name of this kind of file in messages.</param>
+/// <param name="Magic">The first and the last eight bytes of the file.</param>
 /// <param name="Version">The version that is written and read.</param>
-/// <param name="KnownCriticalFlags">Bits of the critical flags that are understood.</param>
+/// <param name="KnownCriticalFlags">The bits of the critical flags that this code understands.</param>
 /// <param name="FooterFixedLength">Bytes of the footer before its list of sections.</param>
-/// <param name="Sections">Tags of the sections that each file has once.</param>
+/// <param name="Sections">The tags of the sections that each file has exactly once.</param>
 internal sealed record FileEnvelope(
     string Noun, ulong Magic, uint Version, uint KnownCriticalFlags, int FooterFixedLength, params ushort[] Sections)
 {
-    /// <summary>Tags of the sections that a file may have once.</summary>
+    /// <summary>The tags of the sections that a file may have, at most once.</summary>
     public IReadOnlyList<ushort> Optional { get; init; } = [];
 
-    /// <summary>The file's first 32 bytes.</summary>
+    /// <summary>Encodes the first 32 bytes of the file.</summary>
     public byte[] EncodeHeader(ulong identity, uint criticalFlags)
     {
         byte[] header = new byte[TableFormat.HeaderLength];
@@ -32,13 +32,13 @@ internal sealed record FileEnvelope(
         return header;
     }
 
-    /// <summary>Footer and tail, to be written at an offset.</summary>
-    /// <param name="identity">What every checksum is bound to.</param>
-    /// <param name="criticalFlags">Those of the header.</param>
-    /// <param name="offset">Where the footer begins.</param>
-    /// <param name="fixedPart">The footer up to its list of sections.</param>
+    /// <summary>Encodes footer and tail as they are written at an offset.</summary>
+    /// <param name="identity">The number that every checksum includes.</param>
+    /// <param name="criticalFlags">The critical flags of the header.</param>
+    /// <param name="offset">The offset of the footer.</param>
+    /// <param name="fixedPart">The footer without its list of sections.</param>
     /// <param name="sections">The sections, in file order.</param>
-    /// <param name="checksum">The tail's checksum, through which all others are covered.</param>
+    /// <param name="checksum">The checksum of the tail, which covers all other checksums.</param>
     public byte[] EncodeFooter(
         ulong identity, uint criticalFlags, long offset, ReadOnlySpan<byte> fixedPart, TableSection[] sections, out uint checksum)
     {
@@ -68,40 +68,44 @@ internal sealed record FileEnvelope(
     }
 
     /// <summary>Checks the header and returns its critical flags.</summary>
-    /// <exception cref="Core.Model.CorruptionException">The file is of another kind or version, or damaged.</exception>
+    /// <exception cref="Core.Model.CorruptionException">The file is of another kind or version, or is damaged.</exception>
     public uint ReadHeader(TableFile file)
     {
         Span<byte> header = stackalloc byte[TableFormat.HeaderLength];
         file.ReadExactly(0, header);
         uint criticalFlags = BinaryPrimitives.ReadUInt32LittleEndian(header[12..]);
-        RequireKind(file, 0, BinaryPrimitives.ReadUInt64LittleEndian(header), BinaryPrimitives.ReadUInt32LittleEndian(header[8..]), criticalFlags);
+        ulong magic = BinaryPrimitives.ReadUInt64LittleEndian(header);
+        RequireKind(file, 0, magic, BinaryPrimitives.ReadUInt32LittleEndian(header[8..]), criticalFlags);
         file.RequireChecksum(0, header[..TableFormat.HeaderChecksumAt],
             BinaryPrimitives.ReadUInt32LittleEndian(header[TableFormat.HeaderChecksumAt..]));
         return criticalFlags;
     }
 
-    /// <summary>The verified bytes of footer and tail.</summary>
-    /// <param name="file">The file; it is long enough for a header, a fixed part and a tail.</param>
-    /// <param name="criticalFlags">Those of the header.</param>
-    /// <param name="expected">The checksum that the file must have, or null for its own word.</param>
-    /// <param name="offset">Where the footer begins.</param>
-    /// <param name="checksum">The tail's checksum.</param>
-    /// <exception cref="Core.Model.CorruptionException">The file is not that one, or damaged.</exception>
+    /// <summary>Reads and verifies the bytes of footer and tail.</summary>
+    /// <param name="file">The file. It must be long enough for a header, a fixed part and a tail.</param>
+    /// <param name="criticalFlags">The critical flags of the header.</param>
+    /// <param name="expected">The checksum that the file must have; null to accept the checksum that it states.</param>
+    /// <param name="offset">The offset of the footer.</param>
+    /// <param name="checksum">The checksum of the tail.</param>
+    /// <exception cref="Core.Model.CorruptionException">The file is not the expected one, or is damaged.</exception>
     public byte[] ReadFooter(TableFile file, uint criticalFlags, uint? expected, out long offset, out uint checksum)
     {
         long tailAt = file.Length - TableFormat.TailLength;
         Span<byte> tail = stackalloc byte[TableFormat.TailLength];
         file.ReadExactly(tailAt, tail);
         uint tailFlags = BinaryPrimitives.ReadUInt32LittleEndian(tail[12..]);
-        RequireKind(file, tailAt, BinaryPrimitives.ReadUInt64LittleEndian(tail[24..]), BinaryPrimitives.ReadUInt32LittleEndian(tail[16..]), tailFlags);
+        ulong magic = BinaryPrimitives.ReadUInt64LittleEndian(tail[24..]);
+        RequireKind(file, tailAt, magic, BinaryPrimitives.ReadUInt32LittleEndian(tail[16..]), tailFlags);
         offset = BinaryPrimitives.ReadInt64LittleEndian(tail);
         uint footerLength = BinaryPrimitives.ReadUInt32LittleEndian(tail[8..]);
         if (footerLength < FooterFixedLength
             || footerLength > FooterFixedLength + TableFormat.SectionEntryLength * TableFormat.MaxSections
             || offset != tailAt - footerLength || tailFlags != criticalFlags)
         {
-            throw file.Corrupt(tailAt, $"a footer of {footerLength} bytes at {offset} does not end where the tail starts, "
-                + $"or the flags are not those of the header, {criticalFlags:x}");
+            throw file.Corrupt(
+                tailAt,
+                $"the tail names a footer of {footerLength} bytes at {offset}, which does not end where the tail starts, "
+                + $"or its flags {tailFlags:x} differ from those of the header, {criticalFlags:x}");
         }
 
         byte[] bytes = new byte[footerLength + TableFormat.TailLength];
@@ -110,14 +114,14 @@ internal sealed record FileEnvelope(
         file.RequireChecksum(offset, bytes.AsSpan(0, (int)footerLength + TableFormat.TailChecksumAt), checksum);
         return expected is null || checksum == expected
             ? bytes
-            : throw file.Corrupt(tailAt, $"the file's checksum is {checksum:x8}, expected {expected:x8}");
+            : throw file.Corrupt(tailAt, $"the checksum of the file is {checksum:x8}, expected {expected:x8}");
     }
 
-    /// <summary>How many sections the footer has room for; it must list as many.</summary>
+    /// <summary>How many sections the footer has room for. It must list exactly this many.</summary>
     public int SectionRoom(ReadOnlySpan<byte> footerAndTail) =>
         (footerAndTail.Length - TableFormat.TailLength - FooterFixedLength) / TableFormat.SectionEntryLength;
 
-    /// <summary>The list of sections of a footer that has room for exactly these.</summary>
+    /// <summary>Parses the list of sections of a footer. <see cref="SectionRoom"/> gives their number.</summary>
     public TableSection[] ParseSections(ReadOnlySpan<byte> footerAndTail)
     {
         TableSection[] sections = new TableSection[SectionRoom(footerAndTail)];
@@ -135,8 +139,10 @@ internal sealed record FileEnvelope(
         return sections;
     }
 
-    /// <summary>Requires that the sections tile the file up to its footer and that each known one is there once.</summary>
-    /// <exception cref="Core.Model.CorruptionException">They do not, or a section that may not be skipped is unknown.</exception>
+    /// <summary>
+    /// Requires that the sections fill the file up to its footer and that each required section is there exactly once.
+    /// </summary>
+    /// <exception cref="Core.Model.CorruptionException">The sections do not, or a critical section is unknown.</exception>
     public void RequireSections(TableFile file, TableSection[] sections, long footerOffset)
     {
         ulong next = TableFormat.HeaderLength;
@@ -146,7 +152,7 @@ internal sealed record FileEnvelope(
         {
             if ((ulong)section.Offset != next || (ulong)section.Length > (ulong)footerOffset - next)
             {
-                throw file.Corrupt(footerOffset, $"{section} does not start at {next} or ends behind the footer");
+                throw file.Corrupt(footerOffset, $"{section} does not start at {next} or does not end before the footer");
             }
 
             next += (ulong)section.Length;
@@ -167,7 +173,7 @@ internal sealed record FileEnvelope(
 
         if (next != (ulong)footerOffset || !Array.TrueForAll(found, count => count == 1))
         {
-            throw file.Corrupt(footerOffset, "sections are missing or repeated, or bytes of the file belong to none");
+            throw file.Corrupt(footerOffset, "sections are missing or repeated, or some bytes of the file belong to no section");
         }
     }
 
@@ -175,7 +181,7 @@ internal sealed record FileEnvelope(
     {
         if (magic != Magic)
         {
-            throw file.Corrupt(offset, $"not a {Noun}: magic is {magic:x16}, expected {Magic:x16}");
+            throw file.Corrupt(offset, $"this is not a {Noun}: the magic is {magic:x16}, expected {Magic:x16}");
         }
 
         if (version != Version || (criticalFlags & ~KnownCriticalFlags) != 0)

@@ -1,4 +1,4 @@
 namespace Signals.Storage.Tables;
 
-/// <summary>File reads (pread calls) and their bytes.</summary>
+/// <summary>The number of file reads (pread calls), and their bytes.</summary>
 internal readonly record struct IoCount(long Reads, long Bytes);

@@ -7,8 +7,9 @@ using Signals.Storage.FileSystem;
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// An open run: a table and the column files beside it; resident directory and indexes, blocks through the cache. Threads: any, until
-/// disposed; the version that holds the table keeps it open while it is read. A hit takes no lock and allocates nothing.
+/// An open run: a table and the column files beside it. The index and the directory (or the index of its pages) stay in memory;
+/// blocks are read through the cache. Thread contract: any thread, until disposed; the version that holds the table keeps it open
+/// while it is read. A cache hit takes no lock and allocates nothing.
 /// </summary>
 internal sealed class Table : IDisposable
 {
@@ -19,7 +20,7 @@ internal sealed class Table : IDisposable
     private readonly BlockSource _source;
     private readonly BlockCache _cache;
     private readonly Block?[] _slots;
-    private readonly int _insertedAt; // positions in a block; only of a table that is not plain
+    private readonly int _insertedAt; // position of the chunk in a block; used only for a table that is not plain
     private readonly int _retractedAt;
 
     // Owns the body and the files.
@@ -39,59 +40,63 @@ internal sealed class Table : IDisposable
         IsStreamed = Run == TableRun.Streamed;
     }
 
-    /// <summary>What the manifest says of this table.</summary>
+    /// <summary>What the manifest records about this table.</summary>
     public TableMeta Meta { get; }
 
-    /// <summary>Columns when the table was written; later columns are Absent.</summary>
+    /// <summary>The number of columns that the run has. Later columns of the event type are Absent.</summary>
     public int ColumnCount => _layout.Columns;
 
     /// <summary>What holds for all rows.</summary>
     public TableRun Run => _layout.Run;
 
-    /// <summary>Whether every row is an event that is there: which rows an answer has follows from directory and keys alone.</summary>
+    /// <summary>
+    /// Whether every row is an event that exists. Then directory and keys alone determine which rows an answer has.
+    /// </summary>
     public bool IsPlain { get; }
 
-    /// <summary>Whether every insertion and cell has the stamp of what was streamed.</summary>
+    /// <summary>Whether every insertion and every cell has the stamp of streamed events.</summary>
     public bool IsStreamed { get; }
 
-    /// <summary>Blocks of the table.</summary>
+    /// <summary>The number of blocks of the table.</summary>
     public int BlockCount => _index.Blocks;
 
-    /// <summary>Memory of directory and index, without cached blocks.</summary>
+    /// <summary>Bytes of memory of directory and indexes, without cached blocks.</summary>
     public long ResidentBytes =>
         _directory.ResidentBytes + _index.ResidentBytes + _source.ResidentBytes + (long)Unsafe.SizeOf<nint>() * _slots.Length;
 
-    /// <summary>Memory that blocks and what shares it with them may take.</summary>
+    /// <summary>The most bytes of memory that the cache allows for blocks and everything that shares its budget.</summary>
     public long CacheBytes => _cache.TotalBytes;
 
     /// <summary>Where the blocks of the table are.</summary>
     public TableIndex Index => _index;
 
-    /// <summary>The run's column files, oldest first.</summary>
+    /// <summary>The column files of the run, oldest first.</summary>
     public ReadOnlySpan<ColumnFile> ColumnFiles => _source.Files;
 
     /// <summary>The table as its column files name it.</summary>
     public ColumnFileBase AsBase => _body.AsBase;
 
-    /// <summary>Users and their rows.</summary>
+    /// <summary>The users and their rows.</summary>
     public TableDirectory Directory => _directory;
 
-    /// <summary>Which chunks blocks have in memory.</summary>
+    /// <summary>The chunks that blocks have in memory.</summary>
     public TableLayout Layout => _layout;
 
-    /// <summary>The file's fixed part.</summary>
+    /// <summary>The fixed part of the file's footer.</summary>
     internal TableFooter Footer => _body.Footer;
 
-    /// <summary>Opens a table and reads directory and index.</summary>
-    /// <param name="fileSystem">Where the file is.</param>
-    /// <param name="path">The file that is the table or holds it.</param>
-    /// <param name="meta">What the manifest knows of it.</param>
-    /// <param name="schema">The event type; it has at least the table's columns.</param>
+    /// <summary>Opens a table and reads its directory and index.</summary>
+    /// <param name="fileSystem">The file system of the file.</param>
+    /// <param name="path">The path of the file that is the table or contains it.</param>
+    /// <param name="meta">What the manifest records about the table.</param>
+    /// <param name="schema">The schema of the event type. It has at least the columns of the table.</param>
     /// <param name="cache">Bounds the blocks in memory.</param>
     /// <param name="verify">Whether to read and check every block first.</param>
-    /// <param name="columnFile">Where a column file is; not needed for a table without any.</param>
-    /// <param name="segments">Handles of segments that parts of the same file share; null for a handle of its own.</param>
-    /// <exception cref="CorruptionException">The file is not that table, or damaged.</exception>
+    /// <param name="columnFile">Returns the path of a column file. Not needed for a table without column files.</param>
+    /// <param name="segments">
+    /// Shared handles for the segments that contain several tables; null to open a separate handle.
+    /// </param>
+    /// <exception cref="CorruptionException">The file is not the recorded table, or is damaged.</exception>
     public static Table Open(
         IFileSystem fileSystem,
         string path,
@@ -118,41 +123,41 @@ internal sealed class Table : IDisposable
     }
 
     /// <summary>
-    /// The same run with other column files, for a version that follows. What both have is shared and not read again; the files close
-    /// when both are disposed.
+    /// The same run with other column files, for a following version. Files that both runs have are shared and not read again;
+    /// they are closed when both runs are disposed.
     /// </summary>
-    /// <param name="fileSystem">Where the files are.</param>
-    /// <param name="meta">The run as it will be.</param>
-    /// <param name="schema">The event type.</param>
-    /// <param name="columnFile">Where a column file is.</param>
-    /// <exception cref="CorruptionException">A column file is not of this table, or damaged.</exception>
+    /// <param name="fileSystem">The file system of the files.</param>
+    /// <param name="meta">The metadata of the new run.</param>
+    /// <param name="schema">The schema of the event type.</param>
+    /// <param name="columnFile">Returns the path of a column file.</param>
+    /// <exception cref="CorruptionException">A column file belongs to another table, or is damaged.</exception>
     public Table With(IFileSystem fileSystem, TableMeta meta, EventTypeSchema schema, Func<ColumnFileMeta, string> columnFile)
     {
         ColumnFile[] files = OpenFiles(fileSystem, _body, meta, schema, columnFile, _source.Files);
         return new Table(_body.Share(), meta, schema, _cache, files);
     }
 
-    /// <summary>Takes over the cached blocks of the table that this one follows, but for the columns that are elsewhere now.</summary>
-    /// <param name="before">That table.</param>
-    /// <param name="loaded">By block, what was loaded of those columns; empty for nothing.</param>
+    /// <summary>Takes over the cached blocks of the previous table, without the columns that are in other files now.</summary>
+    /// <param name="before">The table that this one replaces.</param>
+    /// <param name="loaded">For each block, the columns that were loaded from the other files; empty when none were.</param>
     public void TakeBlocks(Table before, Block?[] loaded) => _cache.Move(before._slots, _slots, (index, block) =>
         block.Under(_layout, column => IsElsewhere(before, index, column)), loaded);
 
-    /// <summary>Whether a column of a block is in another file than it was in the table that this one follows.</summary>
+    /// <summary>Whether a column of a block is in another file than in the table that this one replaces.</summary>
     public bool IsElsewhere(Table before, int block, int column) => FileOf(block, column) != before.FileOf(block, column);
 
-    /// <summary>Puts a block of this table into the cache if that has free room.</summary>
+    /// <summary>Puts a block of this table into the cache if the cache has free room.</summary>
     public void Keep(int block, Block loaded) => _cache.AddIfRoom(_slots, block, loaded);
 
-    /// <summary>Takes every block of this table out of the cache.</summary>
+    /// <summary>Removes every block of this table from the cache.</summary>
     public void LeaveCache() => _cache.Forget(_slots);
 
-    /// <summary>The rows of a user, if any. Reads the page of the directory that may hold the user, unless it is in memory.</summary>
+    /// <summary>Finds the rows of a user. Reads the directory page that may hold the user, unless it is in memory.</summary>
     public bool TryFind(in UserId user, out UserRows rows) => _directory.TryFind(in user, out rows);
 
     /// <summary>
-    /// Whether each of these rows is an event that is there, as far as the index tells: a block without such stamps has none that differ.
-    /// False alarms are possible. No I/O.
+    /// Whether the index proves that each of these rows is an event that exists: a block that stores no stamps of insertion or
+    /// retraction has only such rows. The answer may be false although it is true. No I/O.
     /// </summary>
     public bool IsPlainFor(in UserRows rows)
     {
@@ -172,7 +177,7 @@ internal sealed class Table : IDisposable
         return plain;
     }
 
-    /// <summary>The user at a place of the directory, which goes by user. May read a page of it.</summary>
+    /// <summary>The user at a position of the directory, which is ordered by user. May read a page of the directory.</summary>
     public UserId UserAt(int index, out UserRows rows)
     {
         rows = _directory.Rows(index);
@@ -182,7 +187,9 @@ internal sealed class Table : IDisposable
     /// <summary>The block that holds a row.</summary>
     public int FindBlock(long row) => _index.FindBlock(row);
 
-    /// <summary>A block with its times, its ids and at least these columns. Columns unknown to the table are allowed.</summary>
+    /// <summary>
+    /// A block with its times, its ids and at least these columns. Columns that the table does not have are allowed.
+    /// </summary>
     /// <exception cref="CorruptionException">A chunk read for it is damaged.</exception>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public Block GetBlock(int block, ReadOnlySpan<int> columns)
@@ -198,7 +205,7 @@ internal sealed class Table : IDisposable
         return LoadBlock(block, columns, resident, StampParts.None);
     }
 
-    /// <summary>A block with stamps that rows have of their own, too; those of cells for the columns asked for.</summary>
+    /// <summary>The same, with stamps that rows have individually. Stamps of cells are loaded for the given columns.</summary>
     /// <exception cref="CorruptionException">A chunk read for it is damaged.</exception>
     public Block GetBlock(int block, ReadOnlySpan<int> columns, StampParts stamps)
     {
@@ -214,21 +221,21 @@ internal sealed class Table : IDisposable
         return LoadBlock(block, columns, resident, stamps);
     }
 
-    /// <summary>Fetches into the processor's cache what <see cref="TryFind"/> looks at first.</summary>
+    /// <summary>Prefetches what <see cref="TryFind"/> reads first.</summary>
     public void PrefetchDirectory(in UserId user) => _directory.Prefetch(in user);
 
-    /// <summary>Fetches what <see cref="TryFind"/> looks at next.</summary>
+    /// <summary>Prefetches what <see cref="TryFind"/> reads next.</summary>
     public void PrefetchEntry(in UserId user) => _directory.PrefetchEntry(in user);
 
-    /// <summary>The block that holds a row, if it is in memory.</summary>
+    /// <summary>The block that holds a row, if it is in memory; otherwise null.</summary>
     public Block? ResidentBlock(long row) => ResidentBlockAt(FindBlock(row));
 
-    /// <summary>A block, if it is in memory.</summary>
+    /// <summary>A block, if it is in memory; otherwise null.</summary>
     public Block? ResidentBlockAt(int block) => Volatile.Read(ref _slots[block]);
 
-    /// <summary>Loads chunks of a block past the cache, into memory of their own.</summary>
-    /// <param name="block">The block.</param>
-    /// <param name="wanted">Per chunk of the layout, whether to load it.</param>
+    /// <summary>Loads chunks of a block without the cache, into new memory.</summary>
+    /// <param name="block">The number of the block.</param>
+    /// <param name="wanted">For each chunk of the layout, whether to load it.</param>
     /// <param name="io">Counts the preads and their bytes.</param>
     /// <exception cref="CorruptionException">A chunk is damaged.</exception>
     public Block Load(int block, ReadOnlySpan<bool> wanted, ref IoCount io)
@@ -238,7 +245,7 @@ internal sealed class Table : IDisposable
         return new Block(_layout, _index.FirstRow(block), _index.Rows(block), chunks, bytes);
     }
 
-    /// <summary>A cursor over all users in order; it bypasses the cache. One thread each.</summary>
+    /// <summary>Creates a cursor over all users in order. It bypasses the cache. Use each cursor on one thread.</summary>
     public TableCursor CreateCursor() => new(_directory, _index, Meta.Traits, _source);
 
     /// <summary>Reads and checks every byte, every chunk and the order of rows.</summary>
@@ -246,13 +253,13 @@ internal sealed class Table : IDisposable
     public void Verify(CancellationToken cancellationToken = default) =>
         TableVerifier.Verify(_body.Input, Footer, _directory, _index, _source, cancellationToken);
 
-    /// <summary>A reader of blocks that bypasses the cache. One thread each.</summary>
+    /// <summary>Creates a reader of blocks that bypasses the cache. Use each reader on one thread.</summary>
     public BlockScan CreateScan() => new(_index, _source);
 
     /// <summary>Whether a column file replaces a column in a block.</summary>
     public bool IsReplaced(int block, int column) => _source.IsReplaced(block, column);
 
-    /// <summary>Ids of the columns of which some row is not absent, ascending. Looks at every block's index entries.</summary>
+    /// <summary>Ids of the columns in which some row is not absent, ascending. Reads the index entries of every block.</summary>
     public IEnumerable<ushort> StoredColumns() =>
         Enumerable.Range(0, _layout.Columns).Where(_source.IsStored).Select(column => (ushort)column);
 
@@ -281,7 +288,7 @@ internal sealed class Table : IDisposable
         }
     }
 
-    // Those that are open already are shared.
+    // Files that are open already are shared.
     private static ColumnFile[] OpenFiles(
         IFileSystem fileSystem,
         TableBody body,
@@ -295,7 +302,7 @@ internal sealed class Table : IDisposable
             ?? ColumnFile.Open(fileSystem, columnFile!(columns), columns, schema, body.AsBase, body.Index));
     }
 
-    // A column file may have columns that are newer than the table, and every cell of it has a stamp of its own.
+    // A column file may have columns that are newer than the table, and it stores a stamp for every cell.
     private static TableLayout Joined(TableLayout stored, EventTypeSchema schema, IReadOnlyList<ColumnFileMeta> files)
     {
         int columns = Math.Max(stored.Columns, files.Max(file => file.Columns[^1]) + 1);

@@ -5,8 +5,9 @@ using Signals.Storage.FileSystem;
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// What of an open table does not depend on its column files: the file, its directory and its index. Immutable, safe for any thread. A run
-/// that gets another column file goes on with the same one, so users are counted: each disposes it once, the last closes the file.
+/// The part of an open table that does not depend on its column files: the file, its directory and its index. Thread contract:
+/// immutable; any thread. Lifetime: a run that gets another column file continues with the same body, so its users are counted.
+/// Each user disposes it once, and the last one closes the file.
 /// </summary>
 internal sealed class TableBody : IDisposable
 {
@@ -27,26 +28,26 @@ internal sealed class TableBody : IDisposable
     /// <summary>The file.</summary>
     public TableFile Input { get; }
 
-    /// <summary>Its fixed part.</summary>
+    /// <summary>The fixed part of its footer.</summary>
     public TableFooter Footer { get; }
 
-    /// <summary>Which chunks it stores.</summary>
+    /// <summary>The chunks that it stores.</summary>
     public TableLayout Layout { get; }
 
-    /// <summary>Where blocks are.</summary>
+    /// <summary>Where the blocks are.</summary>
     public TableIndex Index { get; }
 
-    /// <summary>Where users are.</summary>
+    /// <summary>Where the users are.</summary>
     public TableDirectory Directory => _directory;
 
-    /// <summary>Reads its chunks.</summary>
+    /// <summary>Reads the chunks of the file.</summary>
     public BlockReader Reader { get; }
 
     /// <summary>The table as its column files name it.</summary>
     public ColumnFileBase AsBase { get; }
 
-    /// <summary>Opens the file that is a table or holds it, and reads directory and index.</summary>
-    /// <exception cref="CorruptionException">The file is not that table, or damaged.</exception>
+    /// <summary>Opens the file that is the table or contains it, and reads its directory and index.</summary>
+    /// <exception cref="CorruptionException">The file is not the recorded table, or is damaged.</exception>
     public static TableBody Open(
         IFileSystem fileSystem, string path, TableMeta meta, EventTypeSchema schema, BlockCache directories, SharedFiles? segments = null)
     {
@@ -64,14 +65,14 @@ internal sealed class TableBody : IDisposable
         }
     }
 
-    /// <summary>The same for one more user.</summary>
+    /// <summary>Adds a user.</summary>
     public TableBody Share()
     {
         Interlocked.Increment(ref _users);
         return this;
     }
 
-    /// <summary>One user less; the last closes the file.</summary>
+    /// <summary>Removes a user. The last one closes the file.</summary>
     public void Dispose()
     {
         if (Interlocked.Decrement(ref _users) == 0)

@@ -4,25 +4,32 @@ using Signals.Core.Schema;
 
 namespace Signals.Storage.Tables;
 
-/// <summary>Writes a table's columns section, and reads and holds it against the schema. Stateless.</summary>
+/// <summary>
+/// Writes the columns section of a table; reads it and compares it with the schema. Thread contract: any thread; stateless.
+/// </summary>
 internal static class TableColumns
 {
-    /// <summary>The layout of the table's blocks.</summary>
-    /// <param name="file">The table.</param>
-    /// <param name="footer">Its footer.</param>
-    /// <param name="schema">The event type.</param>
-    /// <param name="ids">The ids of a segment's columns, which knows names alone; null where ids are those of the schema, from 0 on.</param>
-    /// <exception cref="Core.Model.CorruptionException">The table's columns are not those of the schema.</exception>
+    /// <summary>Reads the layout of the table's blocks.</summary>
+    /// <param name="file">The table file.</param>
+    /// <param name="footer">The footer of the table.</param>
+    /// <param name="schema">The schema of the event type.</param>
+    /// <param name="ids">
+    /// The ids of the columns of a segment, which itself knows names only; null when the ids are those of the schema, from 0 on.
+    /// </param>
+    /// <exception cref="Core.Model.CorruptionException">The columns of the table are not those of the schema.</exception>
     public static TableLayout Read(TableFile file, TableFooter footer, EventTypeSchema schema, IReadOnlyList<ushort>? ids = null)
     {
         int columns = ids?.Count ?? footer.Columns;
         TableSection section = footer.Section(TableFormat.ColumnsSection);
         ReadOnlySpan<byte> bytes = file.ReadSection(section);
         if (bytes.Length != footer.Columns * TableFormat.ColumnEntryLength || footer.Columns > schema.Columns.Count
-            || footer.Columns != columns || footer.EventType != (ids is null ? schema.Id : 0) || ids?.Any(id => id >= schema.Columns.Count) == true)
+            || footer.Columns != columns || footer.EventType != (ids is null ? schema.Id : 0)
+            || ids?.Any(id => id >= schema.Columns.Count) == true)
         {
-            throw file.Corrupt(section.Offset, $"{footer.Columns} columns of event type {footer.EventType} in {bytes.Length} bytes; "
-                + $"the schema's type {schema.Id} '{schema.Name}' has {schema.Columns.Count}");
+            throw file.Corrupt(
+                section.Offset,
+                $"the table has {footer.Columns} columns of event type {footer.EventType} in {bytes.Length} bytes; "
+                + $"the schema has event type {schema.Id} '{schema.Name}' with {schema.Columns.Count} columns");
         }
 
         Span<byte> expected = stackalloc byte[TableFormat.ColumnEntryLength];
@@ -35,7 +42,7 @@ internal static class TableColumns
             {
                 throw file.Corrupt(section.Offset + i * TableFormat.ColumnEntryLength,
                     $"column {i} is {Convert.ToHexString(bytes[..TableFormat.ColumnEntryLength])}, "
-                    + $"the schema's '{column.Name}' is {column.Type}, {Convert.ToHexString(expected)}");
+                    + $"but the schema has '{column.Name}' of type {column.Type}, {Convert.ToHexString(expected)}");
             }
         }
 
@@ -43,7 +50,7 @@ internal static class TableColumns
         return new TableLayout(types, footer.Run, stored);
     }
 
-    /// <summary>The columns section of a layout.</summary>
+    /// <summary>Encodes the columns section of a layout.</summary>
     public static byte[] Encode(TableLayout layout)
     {
         byte[] section = new byte[layout.Columns * TableFormat.ColumnEntryLength];
@@ -55,7 +62,7 @@ internal static class TableColumns
         return section;
     }
 
-    /// <summary>Writes what a file says of one column.</summary>
+    /// <summary>Writes the entry of one column.</summary>
     public static void WriteEntry(ColumnType type, int id, Span<byte> entry)
     {
         entry[0] = (byte)type.Kind;

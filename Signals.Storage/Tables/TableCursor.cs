@@ -5,8 +5,9 @@ using Signals.Core.Model;
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// Walks a table user by user, in order, for compaction. One thread. Bypasses the cache: it holds one block, reads it with one
-/// pread when its first row is asked for, and reuses its memory. The table stays open while the cursor is used.
+/// Walks a table user by user, in order, for compaction. It bypasses the cache: it holds one block, reads it with one pread when
+/// its first row is needed, and reuses its memory. Thread contract: one thread. The table must stay open while the cursor is
+/// used.
 /// </summary>
 internal sealed class TableCursor
 {
@@ -21,7 +22,7 @@ internal sealed class TableCursor
     private int _at = -1;
     private DirectoryPage? _page;
 
-    /// <summary>A cursor before the first user.</summary>
+    /// <summary>Creates a cursor before the first user.</summary>
     public TableCursor(TableDirectory directory, TableIndex index, RowTraits traits, BlockSource source)
     {
         _directory = directory;
@@ -35,19 +36,19 @@ internal sealed class TableCursor
         Array.Fill(_wanted, true);
     }
 
-    /// <summary>What some rows of the table are.</summary>
+    /// <summary>Properties that some rows of the table have.</summary>
     public RowTraits Traits { get; }
 
-    /// <summary>The user.</summary>
+    /// <summary>The current user.</summary>
     public UserId User => _page!.User(_at % DirectoryPageFormat.Users);
 
-    /// <summary>The user's rows.</summary>
+    /// <summary>The number of rows of the current user.</summary>
     public int Count => Rows.Count;
 
-    /// <summary>Where the user's rows are and how new.</summary>
+    /// <summary>The rows of the current user and their times.</summary>
     public UserRows Rows => _page!.Rows(_at % DirectoryPageFormat.Users);
 
-    /// <summary>Moves to the next user; false at the end. Reads no rows.</summary>
+    /// <summary>Moves to the next user. False at the end. Reads no rows.</summary>
     /// <exception cref="CorruptionException">A page of the directory is damaged.</exception>
     public bool MoveNext()
     {
@@ -61,7 +62,7 @@ internal sealed class TableCursor
         return true;
     }
 
-    /// <summary>Appends all rows of the user, newest first; columns that the table does not have become Absent.</summary>
+    /// <summary>Appends all rows of the user, newest first. Columns that the table does not have become Absent.</summary>
     /// <exception cref="CorruptionException">A chunk is damaged.</exception>
     public void AppendTo(RowBuffer destination) => AppendTo(destination, Count);
 
@@ -147,7 +148,7 @@ internal sealed class TableCursor
         }
     }
 
-    // Rows must not lose what their table says of them.
+    // The buffer must keep every stamp that the table has for its rows.
     private void RequireStamps(RowStamps destination)
     {
         TableRun run = _layout.Run;
@@ -160,7 +161,9 @@ internal sealed class TableCursor
         if ((needed & ~destination.Parts) != StampParts.None)
         {
             throw new ArgumentException(
-                $"The rows of {run} need {needed} row by row; the buffer of {destination.Run} keeps {destination.Parts}.", nameof(destination));
+                $"The rows of run {run} need the stamps {needed} for each row; the buffer of run {destination.Run} keeps only "
+                + $"{destination.Parts}.",
+                nameof(destination));
         }
     }
 

@@ -4,10 +4,13 @@ using Signals.Core.Model;
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// Users of a table and their rows, in pages: of a large table these are read like blocks and may leave memory like them, of a small one
-/// they stay. What always stays is <see cref="DirectoryPages"/>, which takes less than a byte a user.
+/// The users of a table and their rows, in pages. The pages of a large table are read and evicted like blocks; those of a small
+/// table stay in memory. <see cref="DirectoryPages"/> always stays in memory and takes less than a byte per user.
 /// </summary>
-/// <remarks>Thread contract: any thread; a look-up in a page that is in memory takes no lock and allocates nothing. The table's file is open meanwhile.</remarks>
+/// <remarks>
+/// Thread contract: any thread; a lookup in a page that is in memory takes no lock and allocates nothing. The file of the table
+/// must stay open.
+/// </remarks>
 internal sealed class TableDirectory
 {
     private const int PagesAhead = 64;
@@ -19,10 +22,10 @@ internal sealed class TableDirectory
     private readonly TableFooter? _footer;
     private readonly UserFilter? _filter;
 
-    /// <summary>A directory whose pages stay in memory.</summary>
-    /// <param name="users">Users.</param>
-    /// <param name="index">The pages.</param>
-    /// <param name="pages">All of them.</param>
+    /// <summary>Creates a directory whose pages stay in memory.</summary>
+    /// <param name="users">The number of users.</param>
+    /// <param name="index">The index of the pages.</param>
+    /// <param name="pages">All pages.</param>
     public TableDirectory(int users, DirectoryPages index, DirectoryPage?[] pages)
     {
         Users = users;
@@ -34,11 +37,13 @@ internal sealed class TableDirectory
         }
     }
 
-    /// <summary>A directory whose pages are read when they are needed.</summary>
-    /// <param name="file">The table.</param>
-    /// <param name="footer">Its fixed part.</param>
-    /// <param name="index">The pages.</param>
-    /// <param name="filter">Its filter, which the cache holds room for until <see cref="LeaveCache"/>; null for none.</param>
+    /// <summary>Creates a directory whose pages are read when they are needed.</summary>
+    /// <param name="file">The table file.</param>
+    /// <param name="footer">The footer of the table.</param>
+    /// <param name="index">The index of the pages.</param>
+    /// <param name="filter">
+    /// The filter of the users; null for none. The cache holds room for it until <see cref="LeaveCache"/>.
+    /// </param>
     /// <param name="cache">Bounds the pages in memory.</param>
     public TableDirectory(TableFile file, TableFooter footer, DirectoryPages index, UserFilter? filter, BlockCache cache)
         : this(footer.Users, index, new DirectoryPage?[index.Count])
@@ -49,16 +54,16 @@ internal sealed class TableDirectory
         _cache = cache;
     }
 
-    /// <summary>Users of the table.</summary>
+    /// <summary>The number of users of the table.</summary>
     public int Users { get; }
 
-    /// <summary>The filter of the users; null for none.</summary>
+    /// <summary>The filter of the users; null when there is none.</summary>
     public UserFilter? Filter => _filter;
 
-    /// <summary>Pages.</summary>
+    /// <summary>The number of pages.</summary>
     public int Pages => _index.Count;
 
-    /// <summary>Memory that is held whatever is read; without a filter that the cache holds room for.</summary>
+    /// <summary>Bytes of memory that stay whatever is read, without a filter that the cache holds room for.</summary>
     public long ResidentBytes => _index.ResidentBytes + ((long)Unsafe.SizeOf<nint>() * _pages.Length)
         + (_cache is null ? _pages.Sum(page => page!.Bytes) + _filter!.Bytes : 0);
 
@@ -70,14 +75,14 @@ internal sealed class TableDirectory
     /// <exception cref="CorruptionException">The page that was read for it is damaged.</exception>
     public UserRows Rows(int index) => PageAt(index / DirectoryPageFormat.Users).Rows(index % DirectoryPageFormat.Users);
 
-    /// <summary>Fetches what <see cref="TryFind"/> looks at first.</summary>
+    /// <summary>Prefetches what <see cref="TryFind"/> reads first.</summary>
     public void Prefetch(in UserId user)
     {
         _filter?.Prefetch(user.Hash64);
         _index.Prefetch(user);
     }
 
-    /// <summary>Fetches the page that may hold the user, if it is in memory.</summary>
+    /// <summary>Prefetches the page that may hold the user, if it is in memory.</summary>
     public void PrefetchEntry(in UserId user)
     {
         int page = MayHold(user.Hash64) ? _index.Find(user) : -1;
@@ -87,10 +92,10 @@ internal sealed class TableDirectory
         }
     }
 
-    /// <summary>Whether the table may have the user with this hash; false is certain. No I/O.</summary>
+    /// <summary>Whether the table may have a user with this hash. False is certain. No I/O.</summary>
     public bool MayHold(ulong hash) => _filter is null || _filter.MayHold(hash);
 
-    /// <summary>The rows of a user, if the table has any. Reads at most one page; of a user whom the filter denies, none.</summary>
+    /// <summary>Finds the rows of a user. Reads at most one page, and none when the filter excludes the user.</summary>
     /// <exception cref="CorruptionException">The page that was read for it is damaged.</exception>
     public bool TryFind(in UserId user, out UserRows rows)
     {
@@ -111,25 +116,25 @@ internal sealed class TableDirectory
         return false;
     }
 
-    /// <summary>The position of the user whose row this is.</summary>
+    /// <summary>The position of the user who has this row.</summary>
     public int IndexOfRow(long row)
     {
         int page = _index.FindRow(row);
         return (page * DirectoryPageFormat.Users) + PageAt(page).IndexOfRow(row);
     }
 
-    /// <summary>How many users come before this one.</summary>
+    /// <summary>How many users come before this user.</summary>
     public int CountBefore(in UserId user)
     {
         int page = _index.Find(user);
         return page < 0 ? 0 : (page * DirectoryPageFormat.Users) + PageAt(page).CountBefore(user);
     }
 
-    /// <summary>A page for somebody who goes through them all: one that is not in memory does not get there.</summary>
+    /// <summary>A page, for callers that go through all pages. A page that is not in memory is read but not cached.</summary>
     /// <exception cref="CorruptionException">The page is damaged.</exception>
     public DirectoryPage Look(int page) => Volatile.Read(ref _pages[page]) ?? Load(page);
 
-    /// <summary>Puts pages into free room of the cache, so that the first reads find them there; as many as there is room for.</summary>
+    /// <summary>Puts as many pages as there is room for into free room of the cache, so that the first reads find them.</summary>
     /// <exception cref="CorruptionException">A page is damaged.</exception>
     public void Warm()
     {
@@ -153,7 +158,7 @@ internal sealed class TableDirectory
         }
     }
 
-    /// <summary>Takes the pages out of the cache. The table is no longer read.</summary>
+    /// <summary>Removes the pages from the cache. The table is not read any more.</summary>
     public void LeaveCache()
     {
         _cache?.Forget(_pages);

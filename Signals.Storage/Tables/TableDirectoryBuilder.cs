@@ -6,8 +6,9 @@ using Signals.Core.Model;
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// Collects the users of a table being written and encodes its directory: in one piece for a few users, otherwise in pages and an index of these.
-/// One thread. Holds of many users what their pages take in the file, and their hashes for the filter.
+/// Collects the users of a table that is being written, and encodes its directory: in one piece for a few users, otherwise as
+/// pages and an index of the pages. Thread contract: one thread. For many users it holds their encoded pages, and their hashes
+/// for the filter.
 /// </summary>
 internal sealed class TableDirectoryBuilder
 {
@@ -22,16 +23,16 @@ internal sealed class TableDirectoryBuilder
     private readonly List<ulong> _hashes = [];
     private UserId _last;
 
-    /// <summary>Users so far.</summary>
+    /// <summary>The number of users so far.</summary>
     public int Users { get; private set; }
 
-    /// <summary>The last user.</summary>
+    /// <summary>The last user that was added.</summary>
     public UserId LastUser => _last;
 
     /// <summary>Whether there are too many users for one piece.</summary>
     public bool IsInPages => Users > DirectoryPageFormat.MostUsersInOnePiece;
 
-    /// <summary>Adds a user, greater than the last one.</summary>
+    /// <summary>Adds a user. The user must be greater than the last one.</summary>
     public void Add(UserId user, int count, long newest, long oldest)
     {
         _last = user;
@@ -52,7 +53,7 @@ internal sealed class TableDirectoryBuilder
         }
     }
 
-    /// <summary>Appends the pages, which begin a section.</summary>
+    /// <summary>Appends the pages. They begin a section.</summary>
     public void WritePages(TableOutput output, ulong identity)
     {
         EndPage();
@@ -65,7 +66,7 @@ internal sealed class TableDirectoryBuilder
         }
     }
 
-    /// <summary>The directory section of a directory in pages: their index.</summary>
+    /// <summary>Encodes the directory section of a directory in pages: the index of the pages.</summary>
     public byte[] EncodeIndex()
     {
         byte[] section = new byte[DirectoryPageFormat.IndexHeaderLength + (DirectoryPageFormat.IndexEntryLength * _pages.Count)];
@@ -83,10 +84,10 @@ internal sealed class TableDirectoryBuilder
         return section;
     }
 
-    /// <summary>The section of the users' filter; only of a directory in pages.</summary>
+    /// <summary>Encodes the section of the filter of the users. Only for a directory in pages.</summary>
     public byte[] EncodeFilter() => UserFilter.Of(CollectionsMarshal.AsSpan(_hashes)).Encode();
 
-    /// <summary>The directory section of a directory in one piece.</summary>
+    /// <summary>Encodes the directory section of a directory in one piece.</summary>
     public byte[] Encode()
     {
         ReadOnlySpan<ulong> high = CollectionsMarshal.AsSpan(_high);

@@ -5,17 +5,20 @@ using Signals.Core.Model;
 
 namespace Signals.Storage.Tables;
 
-/// <summary>Opens a directory, in one piece or in pages, and refuses one that contradicts itself or the footer. Stateless.</summary>
+/// <summary>
+/// Opens a directory, in one piece or in pages, and refuses one that contradicts itself or the footer. Thread contract: any
+/// thread; stateless.
+/// </summary>
 internal static class TableDirectoryReader
 {
     private const int Batch = DirectoryPageFormat.Users;
     private const int KeyChunks = 5;
 
     /// <summary>Reads the directory, or the index of its pages.</summary>
-    /// <param name="file">The table.</param>
-    /// <param name="footer">Its fixed part.</param>
+    /// <param name="file">The table file.</param>
+    /// <param name="footer">The footer of the table.</param>
     /// <param name="cache">Bounds the pages in memory.</param>
-    /// <exception cref="CorruptionException">Users out of order, counts or times that do not add up.</exception>
+    /// <exception cref="CorruptionException">Users are out of order, or counts or times do not match the footer.</exception>
     public static TableDirectory Read(TableFile file, TableFooter footer, BlockCache cache)
     {
         byte[] section = file.ReadSection(footer.Section(TableFormat.DirectorySection));
@@ -25,7 +28,7 @@ internal static class TableDirectoryReader
             : Parse(file, footer, section);
     }
 
-    // Its checksum was verified.
+    // The checksum of the section was verified before.
     private static TableDirectory Parse(TableFile file, TableFooter footer, byte[] bytes)
     {
         TableSection section = footer.Section(TableFormat.DirectorySection);
@@ -42,10 +45,10 @@ internal static class TableDirectoryReader
     private static TableDirectory Parse(TableFooter footer, byte[] bytes)
     {
         uint users = bytes.Length < sizeof(uint) ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
-        // Distinct users differ in High or Low, which takes the logarithm of their number in bits each.
+        // Distinct users differ in High or Low, so each takes at least log2(users) bits.
         if (users != footer.Users || (users > 1 && (long)users * BitOperations.Log2(users) > 8L * bytes.Length))
         {
-            throw new InvalidDataException($"a directory of {bytes.Length} bytes with {users} users, the footer says {footer.Users}");
+            throw new InvalidDataException($"the directory has {users} users in {bytes.Length} bytes; the footer says {footer.Users} users");
         }
 
         Span<Range> chunks = stackalloc Range[KeyChunks];
@@ -74,7 +77,7 @@ internal static class TableDirectoryReader
                 if (counts[i] < 1 || counts[i] > footer.Rows - row || (first + i > 0 && user <= previous)
                     || oldest[i] < footer.MinTime || newest[i] > footer.MaxTime || newest[i] < oldest[i])
                 {
-                    throw new InvalidDataException($"user {user} with {counts[i]} rows from {oldest[i]} to {newest[i]} cannot be");
+                    throw new InvalidDataException($"the entry of user {user} is not valid: {counts[i]} rows from {oldest[i]} to {newest[i]}");
                 }
 
                 entries[i] = new DirectoryEntry(user, (int)counts[i], newest[i], oldest[i]);
@@ -85,12 +88,18 @@ internal static class TableDirectoryReader
             int page = first / Batch;
             firstRows[page + 1] = (int)row;
             pages[page] = DirectoryPage.Open(
-                DirectoryPageEncoder.Encode(entries.AsSpan(0, batch)), batch, entries[0].User, firstRows[page], (int)row, footer.MinTime, footer.MaxTime);
+                DirectoryPageEncoder.Encode(entries.AsSpan(0, batch)),
+                batch,
+                entries[0].User,
+                firstRows[page],
+                (int)row,
+                footer.MinTime,
+                footer.MaxTime);
         }
 
         return row == footer.Rows
             ? new TableDirectory((int)users, new DirectoryPages([.. pages.Select(page => page.User(0))], firstRows, []), pages)
-            : throw new InvalidDataException($"the users have {row} rows, the footer says {footer.Rows}");
+            : throw new InvalidDataException($"the users of the directory have {row} rows; the footer says {footer.Rows}");
     }
 
     private static void SplitChunks(ReadOnlySpan<byte> bytes, int users, Span<Range> chunks)
@@ -102,7 +111,7 @@ internal static class TableDirectoryReader
             at += sizeof(uint);
             if (length > (uint)Math.Max(0, bytes.Length - at))
             {
-                throw new InvalidDataException($"directory chunk {i} of {length} bytes ends behind its section");
+                throw new InvalidDataException($"directory chunk {i} has {length} bytes and ends after its section");
             }
 
             chunks[i] = at..(at + (int)length);
@@ -112,7 +121,7 @@ internal static class TableDirectoryReader
 
         if (at != bytes.Length)
         {
-            throw new InvalidDataException($"{bytes.Length - at} bytes behind the last directory chunk");
+            throw new InvalidDataException($"{bytes.Length - at} bytes follow the last directory chunk");
         }
     }
 

@@ -6,9 +6,9 @@ using Signals.Storage.Primitives;
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// Reads the bytes of one table, a file of its own or a part of a segment, and tells damage from answers: a short read, or bytes
-/// that do not match their checksum, are a <see cref="CorruptionException"/> with file and offset. Offsets are those in the table.
-/// Threads: any. Owns the file.
+/// Reads the bytes of one table, which is a file of its own or a part of a segment, and detects damage: a short read, or bytes
+/// that do not match their checksum, throw a <see cref="CorruptionException"/> with file and offset. Offsets are relative to the
+/// table. Thread contract: any thread. Owns the file.
 /// </summary>
 internal sealed class TableFile : IDisposable
 {
@@ -18,9 +18,9 @@ internal sealed class TableFile : IDisposable
     private readonly long _start;
     private readonly long? _partLength;
 
-    /// <summary>A table that fills a file.</summary>
+    /// <summary>A table that fills a whole file.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="identity">What every checksum is bound to: the table's number.</param>
+    /// <param name="identity">The number of the table, which every checksum includes.</param>
     public TableFile(IFile file, ulong identity)
     {
         _file = file;
@@ -29,8 +29,8 @@ internal sealed class TableFile : IDisposable
 
     /// <summary>A table inside a file.</summary>
     /// <param name="file">The file.</param>
-    /// <param name="identity">What every checksum is bound to.</param>
-    /// <param name="start">Where the table starts in the file.</param>
+    /// <param name="identity">The number that every checksum includes.</param>
+    /// <param name="start">The offset of the table in the file.</param>
     /// <param name="length">Bytes of the table.</param>
     public TableFile(IFile file, ulong identity, long start, long length)
         : this(file, identity)
@@ -41,11 +41,11 @@ internal sealed class TableFile : IDisposable
         _partLength = length;
     }
 
-    /// <summary>Opens the file that is a table or holds it.</summary>
-    /// <param name="fileSystem">Where it is.</param>
-    /// <param name="path">The file.</param>
-    /// <param name="meta">What the manifest knows of the table.</param>
-    /// <param name="segments">Handles of segments to take part in; null for one of its own.</param>
+    /// <summary>Opens the file that is a table or contains it.</summary>
+    /// <param name="fileSystem">The file system of the file.</param>
+    /// <param name="path">The path of the file.</param>
+    /// <param name="meta">What the manifest records about the table.</param>
+    /// <param name="segments">Shared handles of segments; null to open a separate handle.</param>
     public static TableFile Open(IFileSystem fileSystem, string path, TableMeta meta, SharedFiles? segments = null)
     {
         if (meta.SegmentFile == 0)
@@ -57,16 +57,16 @@ internal sealed class TableFile : IDisposable
         return new TableFile(segment, meta.PartIdentity, meta.SegmentOffset, meta.FileLength);
     }
 
-    /// <summary>The number that is in header and footer, and in every checksum.</summary>
+    /// <summary>The number in the header, in the footer and in every checksum.</summary>
     public ulong Identity { get; }
 
-    /// <summary>The file's path, for messages.</summary>
+    /// <summary>The path of the file, for messages.</summary>
     public string Path => _file.Path;
 
-    /// <summary>The table's length now: less than it should be when the file ends inside it.</summary>
+    /// <summary>The length of the table now. It is less than it should be when the file ends inside the table.</summary>
     public long Length => _partLength is long part ? Math.Clamp(_file.Length - _start, 0, part) : _file.Length;
 
-    /// <summary>Fills the destination or fails.</summary>
+    /// <summary>Fills the destination, or throws.</summary>
     public void ReadExactly(long offset, Span<byte> destination)
     {
         int read = _file.Read(_start + offset, destination);
@@ -76,12 +76,15 @@ internal sealed class TableFile : IDisposable
         }
     }
 
-    /// <summary>A section's bytes, verified. The section's bounds were checked against the table's length before.</summary>
+    /// <summary>
+    /// Reads and verifies the bytes of a section. The bounds of the section must have been checked against the length of the
+    /// table.
+    /// </summary>
     public byte[] ReadSection(in TableSection section)
     {
         if (section.Length > Array.MaxLength)
         {
-            throw Corrupt(section.Offset, $"section {section.Tag} has {section.Length} bytes, more than this version reads");
+            throw Corrupt(section.Offset, $"section {section.Tag} has {section.Length} bytes; this version reads at most {Array.MaxLength}");
         }
 
         byte[] bytes = GC.AllocateUninitializedArray<byte>((int)section.Length);
@@ -90,7 +93,7 @@ internal sealed class TableFile : IDisposable
         return bytes;
     }
 
-    /// <summary>Reads a section piece by piece and fails unless it has its checksum.</summary>
+    /// <summary>Reads a section piece by piece and verifies its checksum.</summary>
     public void Verify(in TableSection section, CancellationToken cancellationToken = default)
     {
         byte[] buffer = ArrayPool<byte>.Shared.Rent(VerifyBytes);
@@ -107,21 +110,21 @@ internal sealed class TableFile : IDisposable
         ArrayPool<byte>.Shared.Return(buffer);
         if (checksum != section.Checksum)
         {
-            throw Corrupt(section.Offset, $"checksum of section {section.Tag} is {checksum:x8}, expected {section.Checksum:x8}");
+            throw Corrupt(section.Offset, $"the checksum of section {section.Tag} is {checksum:x8}, expected {section.Checksum:x8}");
         }
     }
 
-    /// <summary>Fails unless the bytes at an offset have the checksum.</summary>
+    /// <summary>Throws unless the bytes at an offset have the expected checksum.</summary>
     public void RequireChecksum(long offset, ReadOnlySpan<byte> bytes, uint expected)
     {
         uint found = TableFormat.Checksum(Identity, offset, bytes);
         if (found != expected)
         {
-            throw Corrupt(offset, $"checksum of {bytes.Length} bytes is {found:x8}, expected {expected:x8}");
+            throw Corrupt(offset, $"the checksum of {bytes.Length} bytes is {found:x8}, expected {expected:x8}");
         }
     }
 
-    /// <summary>The exception for damage in this table; it names the offset in the file.</summary>
+    /// <summary>The exception for damage in this table. It names the offset in the file.</summary>
     public CorruptionException Corrupt(long offset, string message, Exception? inner = null) =>
         new(Path, _start + offset, message, inner);
 

@@ -2,55 +2,59 @@ using System.Buffers.Binary;
 
 namespace Signals.Storage.Tables;
 
-/// <summary>The fixed part of a table: who it is and where its sections lie. Immutable once read or written.</summary>
+/// <summary>
+/// The fixed part of the footer of a table: what the table is and where its sections are. Immutable once read or written.
+/// </summary>
 internal sealed class TableFooter
 {
-    /// <summary>What every checksum is bound to: the table's number, or what a segment gave its part.</summary>
+    /// <summary>
+    /// The number that every checksum includes: the number of the table, or the number that a segment gave its part.
+    /// </summary>
     public required ulong Identity { get; init; }
 
     /// <summary>Id of the event type.</summary>
     public required ushort EventType { get; init; }
 
-    /// <summary>Columns when the table was written.</summary>
+    /// <summary>The number of columns when the table was written.</summary>
     public required ushort Columns { get; init; }
 
-    /// <summary>Distinct users.</summary>
+    /// <summary>The number of distinct users.</summary>
     public required int Users { get; init; }
 
-    /// <summary>Rows.</summary>
+    /// <summary>The number of rows.</summary>
     public required int Rows { get; init; }
 
     /// <summary>Start of the time window.</summary>
     public required long WindowStart { get; init; }
 
-    /// <summary>Oldest event time.</summary>
+    /// <summary>The oldest event time.</summary>
     public required long MinTime { get; init; }
 
-    /// <summary>Newest event time.</summary>
+    /// <summary>The newest event time.</summary>
     public required long MaxTime { get; init; }
 
-    /// <summary>Newest event time of a row that was inserted; <see cref="long.MinValue"/> when none was.</summary>
+    /// <summary>The newest event time of an inserted row; <see cref="long.MinValue"/> when no row was inserted.</summary>
     public required long NewestInserted { get; init; }
 
     /// <summary>What holds for all rows.</summary>
     public required TableRun Run { get; init; }
 
-    /// <summary>What some rows are.</summary>
+    /// <summary>Properties that some rows have.</summary>
     public required RowTraits Traits { get; init; }
 
-    /// <summary>The sections, in file order, back to back.</summary>
+    /// <summary>The sections in file order, without gaps.</summary>
     public required TableSection[] Sections { get; init; }
 
-    /// <summary>Whether the directory is in pages, and the directory section their index.</summary>
+    /// <summary>Whether the directory is stored in pages. Then the directory section is their index.</summary>
     public bool HasDirectoryPages => Array.Exists(Sections, section => section.Tag == TableFormat.DirectoryPagesSection);
 
     /// <summary>Whether there is a filter of the users.</summary>
     public bool HasUserFilter => Array.Exists(Sections, section => section.Tag == TableFormat.UserFilterSection);
 
-    /// <summary>The section with a tag, which exists: reading requires all that are not optional.</summary>
+    /// <summary>The section with a tag. It exists, because a reader requires every section that is not optional.</summary>
     public TableSection Section(ushort tag) => Array.Find(Sections, section => section.Tag == tag);
 
-    /// <summary>Footer and tail, to be written at an offset.</summary>
+    /// <summary>Encodes footer and tail as they are written at an offset.</summary>
     public byte[] Encode(long offset, out uint checksum)
     {
         Span<byte> to = stackalloc byte[TableFormat.FooterFixedLength];

@@ -5,20 +5,20 @@ using Signals.Core.Model;
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// Reads the footer of a table file within its envelope and refuses what does not fit: a file that is not the one in the manifest, or
-/// contradicts itself. Stateless.
+/// Reads the footer of a table file and refuses a file that is not the one in the manifest or that contradicts itself. Thread
+/// contract: any thread; stateless.
 /// </summary>
 internal static class TableFooterReader
 {
-    /// <summary>The verified footer of the file that <paramref name="meta"/> names.</summary>
-    /// <exception cref="Core.Model.CorruptionException">The file is not that table, or damaged.</exception>
+    /// <summary>Reads and verifies the footer of the file that <paramref name="meta"/> names.</summary>
+    /// <exception cref="Core.Model.CorruptionException">The file is not the recorded table, or is damaged.</exception>
     public static TableFooter Read(TableFile file, TableMeta meta)
     {
         long length = file.Length;
         if (length != meta.FileLength || length < TableFormat.MinFileLength)
         {
             throw file.Corrupt(Math.Max(0, Math.Min(length, meta.FileLength)),
-                $"the file has {length} bytes, the manifest says {meta.FileLength}, the shortest table {TableFormat.MinFileLength}");
+                $"the file has {length} bytes; the manifest says {meta.FileLength}, and a table has at least {TableFormat.MinFileLength}");
         }
 
         TableFooter footer = Read(file, meta.FileChecksum, out long offset);
@@ -26,14 +26,17 @@ internal static class TableFooterReader
         return footer;
     }
 
-    /// <summary>The verified footer of a part that no manifest knows yet; its length, checksum and identity are those of its segment.</summary>
-    /// <exception cref="Core.Model.CorruptionException">The bytes are not that table, or damaged.</exception>
+    /// <summary>
+    /// Reads and verifies the footer of a part of a segment that no manifest knows yet. Its length, checksum and identity are
+    /// those that its segment states.
+    /// </summary>
+    /// <exception cref="Core.Model.CorruptionException">The bytes are not that part, or are damaged.</exception>
     public static TableFooter ReadPart(TableFile file, uint checksum)
     {
         TableFooter footer = Read(file, checksum, out long offset);
         return footer.Identity == file.Identity
             ? footer
-            : throw file.Corrupt(offset, $"the footer describes table {footer.Identity:x16}, the segment has {file.Identity:x16} here");
+            : throw file.Corrupt(offset, $"the footer describes table {footer.Identity:x16}; the segment has {file.Identity:x16} here");
     }
 
     private static TableFooter Read(TableFile file, uint checksum, out long offset)
@@ -43,14 +46,16 @@ internal static class TableFooterReader
         return footer;
     }
 
-    /// <summary>What a manifest would say of a file, by the file itself; its sections are not checked yet.</summary>
-    /// <exception cref="CorruptionException">The file is no table, or its footer is damaged.</exception>
+    /// <summary>
+    /// Builds the metadata that a manifest would record about a file, from the file itself. Its sections are not checked.
+    /// </summary>
+    /// <exception cref="CorruptionException">The file is not a table, or its footer is damaged.</exception>
     public static TableMeta ReadMeta(TableFile file)
     {
         long length = file.Length;
         if (length < TableFormat.MinFileLength)
         {
-            throw file.Corrupt(0, $"the file has {length} bytes, the shortest table {TableFormat.MinFileLength}");
+            throw file.Corrupt(0, $"the file has {length} bytes; a table has at least {TableFormat.MinFileLength}");
         }
 
         TableFooter footer = Parse(file, expected: null, out _, out uint checksum);
@@ -85,7 +90,7 @@ internal static class TableFooterReader
         uint sections = BinaryPrimitives.ReadUInt32LittleEndian(bytes[60..]);
         if (rows == 0 || rows > int.MaxValue || users == 0 || users > rows || sections != TableFormat.Envelope.SectionRoom(bytes))
         {
-            throw file.Corrupt(offset, $"a footer with {rows} rows, {users} users, {sections} sections cannot be");
+            throw file.Corrupt(offset, $"the footer is not valid: it has {rows} rows, {users} users and {sections} sections");
         }
 
         TableRun run = ParseRun(bytes, flags);
@@ -93,7 +98,7 @@ internal static class TableFooterReader
         if (!run.IsValid || run.CriticalFlags != flags || traits > (RowTraits.Retracted | RowTraits.NeverInserted)
             || (traits != RowTraits.None && (run.Parts & StampParts.Existence) == 0))
         {
-            throw file.Corrupt(offset, $"a run of {run} with rows {traits} and critical flags {flags:x} cannot be");
+            throw file.Corrupt(offset, $"the footer is not valid: run {run}, row traits {traits} and critical flags {flags:x} do not fit together");
         }
 
         return new TableFooter
@@ -124,12 +129,13 @@ internal static class TableFooterReader
 
     private static void CheckMeta(TableFile file, TableFooter footer, TableMeta meta, long offset)
     {
-        if (footer.Identity != file.Identity || footer.EventType != (meta.SegmentFile == 0 ? meta.EventType : 0) || footer.Rows != meta.Rows
+        if (footer.Identity != file.Identity
+            || footer.EventType != (meta.SegmentFile == 0 ? meta.EventType : 0) || footer.Rows != meta.Rows
             || footer.Users != meta.Users || footer.WindowStart != meta.WindowStart || footer.MinTime != meta.MinTime
             || footer.MaxTime != meta.MaxTime || footer.MinTime > footer.MaxTime || footer.Run.Kind != meta.Kind
             || footer.Run.Stamp != meta.Stamp || footer.Traits != meta.Traits || footer.NewestInserted != meta.NewestInserted)
         {
-            throw file.Corrupt(offset, $"the footer describes table {footer.Identity} of {footer.Rows} rows, the manifest {meta}");
+            throw file.Corrupt(offset, $"the footer describes table {footer.Identity} with {footer.Rows} rows; the manifest expects {meta}");
         }
     }
 }

@@ -4,13 +4,13 @@ using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Tables;
 
-/// <summary>Every constant of the table file, shared by writer and reader; see docs/formats/table.md.</summary>
+/// <summary>Every constant of the table file format, shared by writer and reader. Described in docs/formats/table.md.</summary>
 internal static class TableFormat
 {
-    /// <summary>"SIGTABLE" read as a little-endian number; first and last eight bytes of the file.</summary>
+    /// <summary>"SIGTABLE" read as a little-endian number: the first and the last eight bytes of the file.</summary>
     public const ulong Magic = 0x454C_4241_5447_4953;
 
-    /// <summary>The version this code writes and the newest it reads.</summary>
+    /// <summary>The version that this code writes, and the newest that it reads.</summary>
     public const uint Version = 1;
 
     /// <summary>Critical flag: the rows are patches. The two bits below it are <see cref="Core.Columns.StampParts"/>.</summary>
@@ -28,44 +28,59 @@ internal static class TableFormat
     public const int ColumnEntryLength = 8;
     public const int ChecksumLength = 4;
 
-    /// <summary>Shortest file that can be a table.</summary>
+    /// <summary>The length of the shortest possible table.</summary>
     public const int MinFileLength = HeaderLength + FooterFixedLength + TailLength;
 
-    /// <summary>More sections than this is nonsense, not a newer file.</summary>
+    /// <summary>The most sections of a footer. A file that states more is damaged, not newer.</summary>
     public const int MaxSections = 64;
 
-    /// <summary>Chunk of the event times inside a block; column c is chunk <see cref="FirstColumnChunk"/> + c.</summary>
+    /// <summary>The chunk of the event times in a block. Column c is chunk <see cref="FirstColumnChunk"/> + c.</summary>
     public const int TimesChunk = 0;
 
-    /// <summary>Chunk of the event ids inside a block.</summary>
+    /// <summary>The chunk of the event ids in a block.</summary>
     public const int IdsChunk = 1;
 
-    /// <summary>Chunk of column 0; the stamps that rows have of their own come behind the last column, see <see cref="TableLayout"/>.</summary>
+    /// <summary>
+    /// The chunk of column 0. Stamps that rows have individually follow the last column; see <see cref="TableLayout"/>.
+    /// </summary>
     public const int FirstColumnChunk = 2;
 
-    /// <summary>A vector with at least this many bytes a row is wide: it is stored after the narrow chunks, never compressed.</summary>
+    /// <summary>
+    /// A vector of at least this many bytes per row is wide. Wide chunks are stored after the narrow ones and are never
+    /// compressed.
+    /// </summary>
     public const int WideBytes = 64;
 
-    /// <summary>A chunk's length on disk, checksum included, in an index entry.</summary>
+    /// <summary>The bits of an index entry that hold the length of a chunk on disk, including its checksum.</summary>
     public const uint ChunkLengthMask = (1u << 30) - 1;
 
-    /// <summary>Position of the codec in an index entry.</summary>
+    /// <summary>The position of the codec in an index entry.</summary>
     public const int ChunkCodecShift = 30;
 
-    /// <summary>A block above this closes even when that splits the newest rows of a user.</summary>
+    /// <summary>A block ends when it would exceed this, even when that separates the newest rows of a user.</summary>
     public const int MaxBlockBytes = 16 << 20;
 
-    /// <summary>No block has more rows: a few bytes can say the same of any number of them, so this bounds what a reader allocates.</summary>
+    /// <summary>
+    /// The most rows of a block. A few bytes can encode any number of equal rows, so this limits what a reader allocates.
+    /// </summary>
     public const int MaxBlockRows = 1 << 16;
 
-    /// <summary>What the compressed chunks of one block decode to at most, all together; a writer leaves what would be more as it is.</summary>
+    /// <summary>
+    /// The most bytes to which all compressed chunks of one block may decode. A writer does not compress a chunk that would
+    /// exceed this.
+    /// </summary>
     public const int MaxUnpackedBytes = 24 << 20;
 
-    /// <summary>An LZ4 block cannot expand more than this; bounds what a forged length can allocate.</summary>
+    /// <summary>
+    /// An LZ4 block cannot expand by more than this factor. Limits what a reader allocates for a forged length.
+    /// </summary>
     public const int MaxLz4Expansion = 255;
 
-    /// <summary>Tags of the footer's sections; persisted.</summary>
-    public const ushort BlocksSection = 1, ColumnsSection = 2, DirectorySection = 3, IndexSection = 4, DirectoryPagesSection = 5, UserFilterSection = 6;
+    /// <summary>Tags of the sections of the footer; persisted.</summary>
+    public const ushort BlocksSection = 1, ColumnsSection = 2, DirectorySection = 3, IndexSection = 4;
+
+    /// <summary>Tags of the optional sections of a table; persisted.</summary>
+    public const ushort DirectoryPagesSection = 5, UserFilterSection = 6;
 
     /// <summary>Section flag: a reader that does not know the tag must refuse the file.</summary>
     public const ushort CriticalSection = 1;
@@ -80,7 +95,9 @@ internal static class TableFormat
         Optional = [DirectoryPagesSection, UserFilterSection],
     };
 
-    /// <summary>Starts a checksum bound to a table and to an offset in it; continue with <see cref="Crc32C"/>.</summary>
+    /// <summary>
+    /// Starts a checksum that includes the identity of a table and an offset in it. Continue it with <see cref="Crc32C"/>.
+    /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static uint Seed(ulong identity, long offset)
     {
@@ -90,7 +107,7 @@ internal static class TableFormat
         return Crc32C.Compute(bound);
     }
 
-    /// <summary>The checksum of bytes that lie at an offset of a table.</summary>
+    /// <summary>The checksum of bytes at an offset of a table. It includes the identity of the table and the offset.</summary>
     public static uint Checksum(ulong identity, long offset, ReadOnlySpan<byte> bytes) =>
         Crc32C.Append(Seed(identity, offset), bytes);
 }

@@ -4,8 +4,9 @@ using System.Numerics;
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// The resident block index: where each block's rows and chunks are. Immutable, safe for any thread. Invariants: blocks lie back
-/// to back and cover the blocks section; every block has rows, at most 65,536; a block is smaller than 2 GiB.
+/// The index of the blocks: where the rows and chunks of each block are. It stays in memory. Thread contract: immutable; any
+/// thread. Invariants: blocks are stored without gaps and fill the blocks section; every block has 1 to 65,536 rows; a block is
+/// smaller than 2 GiB.
 /// </summary>
 internal sealed class TableIndex
 {
@@ -26,14 +27,15 @@ internal sealed class TableIndex
         _pages = new int[((rows - 1) >> _pageShift) + 1];
     }
 
-    /// <summary>Blocks of the table.</summary>
+    /// <summary>The number of blocks of the table.</summary>
     public int Blocks => _firstRows.Length - 1;
 
-    /// <summary>Memory held.</summary>
-    public long ResidentBytes => sizeof(int) * (_firstRows.Length + _entries.Length + (long)_pages.Length) + sizeof(long) * _offsets.Length;
+    /// <summary>Bytes of memory.</summary>
+    public long ResidentBytes =>
+        sizeof(int) * (_firstRows.Length + _entries.Length + (long)_pages.Length) + sizeof(long) * _offsets.Length;
 
-    /// <summary>Reads the index section; its checksum was verified.</summary>
-    /// <exception cref="Core.Model.CorruptionException">Its numbers contradict the footer.</exception>
+    /// <summary>Parses the index section. Its checksum was verified before.</summary>
+    /// <exception cref="Core.Model.CorruptionException">The numbers of the index contradict the footer.</exception>
     public static TableIndex Parse(TableFile file, TableFooter footer, TableLayout layout, ReadOnlySpan<byte> bytes)
     {
         TableSection section = footer.Section(TableFormat.IndexSection);
@@ -44,7 +46,7 @@ internal sealed class TableIndex
         if (blocks == 0 || BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]) != chunks
             || (bytes.Length - 8) % entryLength != 0 || (bytes.Length - 8) / entryLength != blocks || blocks > footer.Rows)
         {
-            throw file.Corrupt(section.Offset, $"an index of {bytes.Length} bytes cannot hold {blocks} blocks of {chunks} chunks");
+            throw file.Corrupt(section.Offset, $"the index of {bytes.Length} bytes does not hold {blocks} blocks of {chunks} chunks");
         }
 
         TableIndex index = new((int)blocks, chunks, footer.Rows);
@@ -59,15 +61,20 @@ internal sealed class TableIndex
             row += rows;
             long length = index.ReadEntries(block, rest[sizeof(uint)..]);
             offset += length;
-            if (rows is 0 or > TableFormat.MaxBlockRows || row > footer.Rows || length > Array.MaxLength || offset > data.Offset + data.Length)
+            if (rows is 0 or > TableFormat.MaxBlockRows || row > footer.Rows
+                || length > Array.MaxLength || offset > data.Offset + data.Length)
             {
-                throw file.Corrupt(section.Offset, $"block {block} of {rows} rows and {length} bytes exceeds the table");
+                throw file.Corrupt(
+                    section.Offset, $"block {block} is not valid or exceeds the table: it has {rows} rows in {length} bytes");
             }
         }
 
         if (row != footer.Rows || offset != data.Offset + data.Length)
         {
-            throw file.Corrupt(section.Offset, $"the index holds {row} rows up to offset {offset}, the footer {footer.Rows} rows");
+            throw file.Corrupt(
+                section.Offset,
+                $"the blocks of the index hold {row} rows and end at {offset}; the footer says {footer.Rows} rows and the end "
+                + $"{data.Offset + data.Length}");
         }
 
         index._firstRows[blocks] = (int)row;
@@ -76,23 +83,25 @@ internal sealed class TableIndex
         return index;
     }
 
-    /// <summary>Table-wide number of a block's first row.</summary>
+    /// <summary>The table-wide number of a block's first row.</summary>
     public int FirstRow(int block) => _firstRows[block];
 
-    /// <summary>Rows of a block.</summary>
+    /// <summary>The number of rows of a block.</summary>
     public int Rows(int block) => _firstRows[block + 1] - _firstRows[block];
 
-    /// <summary>File offset of a block.</summary>
+    /// <summary>The offset of a block in the table.</summary>
     public long Offset(int block) => _offsets[block];
 
-    /// <summary>Bytes on disk of the chunk at a position of a block, checksum included; 0 when it is not stored.</summary>
+    /// <summary>Bytes on disk of the chunk at a position of a block, including its checksum; 0 when it is not stored.</summary>
     public int ChunkLength(int block, int position) => (int)(_entries[block * _chunks + position] & TableFormat.ChunkLengthMask);
 
-    /// <summary>How that chunk's payload lies on disk.</summary>
+    /// <summary>How the payload of that chunk is stored on disk.</summary>
     public ChunkCodec Codec(int block, int position) =>
         (ChunkCodec)(_entries[block * _chunks + position] >> TableFormat.ChunkCodecShift);
 
-    /// <summary>The block that holds a row: a page table leads to the first candidate, a few steps to the block.</summary>
+    /// <summary>
+    /// The block that holds a row. A page table leads to the first candidate, and a few steps lead from there to the block.
+    /// </summary>
     public int FindBlock(long row)
     {
         int[] firstRows = _firstRows;

@@ -3,10 +3,10 @@ using Signals.Core.Columns;
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// Which chunks a block of a table has and in which order they lie. Immutable, safe for any thread.
-/// Chunk 0 is the times, 1 the ids, 2 + c is column c. Behind the columns come the stamps that rows have of their own: inserted and
-/// retracted, then one chunk per column. In the file wide columns come after all others.
-/// A table that has only some of its type's columns, in an order of its own, gives the others a chunk that is stored nowhere.
+/// The chunks of a block of a table, and their order in the file. Chunk 0 holds the times, chunk 1 the ids, and chunk 2 + c
+/// column c. The stamps that rows have individually follow: insertions and retractions, then one chunk per column for the stamps
+/// of cells. In the file, wide columns follow all others. A table may have only some of the columns of its event type, in any
+/// order; the other columns then have a chunk that is not stored. Thread contract: immutable; any thread.
 /// </summary>
 internal sealed class TableLayout
 {
@@ -15,7 +15,7 @@ internal sealed class TableLayout
     private readonly int[] _unstored;
     private readonly int _firstCellStamps;
 
-    /// <summary>The layout of streamed rows.</summary>
+    /// <summary>The layout of a table of streamed rows.</summary>
     public TableLayout(ReadOnlySpan<ColumnType> columns)
         : this(columns, TableRun.Streamed)
     {
@@ -27,10 +27,10 @@ internal sealed class TableLayout
     {
     }
 
-    /// <summary>The layout of a table with some columns.</summary>
-    /// <param name="columns">The type's columns up to the last that the table has.</param>
+    /// <summary>The layout of a table with some of the columns.</summary>
+    /// <param name="columns">The types of the event type's columns, up to the last column that the table has.</param>
     /// <param name="run">What holds for all rows.</param>
-    /// <param name="stored">Ids of the table's columns, each once, in its order.</param>
+    /// <param name="stored">The ids of the table's columns, each once, in the order of the table.</param>
     public TableLayout(ReadOnlySpan<ColumnType> columns, TableRun run, ReadOnlySpan<int> stored)
     {
         Run = run;
@@ -38,7 +38,13 @@ internal sealed class TableLayout
         InsertedChunk = EndOfColumns;
         _firstCellStamps = EndOfColumns + ((run.Parts & StampParts.Existence) != 0 ? 2 : 0);
         int chunks = _firstCellStamps + ((run.Parts & StampParts.Cells) != 0 ? Columns : 0);
-        _types = [ColumnType.Scalar<long>(), ColumnType.Scalar<ulong>(), .. columns, .. Enumerable.Repeat(ColumnType.Scalar<ulong>(), chunks - EndOfColumns)];
+        _types =
+        [
+            ColumnType.Scalar<long>(),
+            ColumnType.Scalar<ulong>(),
+            .. columns,
+            .. Enumerable.Repeat(ColumnType.Scalar<ulong>(), chunks - EndOfColumns),
+        ];
         List<int> order = [TableFormat.TimesChunk, TableFormat.IdsChunk];
         foreach (int column in stored)
         {
@@ -58,54 +64,59 @@ internal sealed class TableLayout
     /// <summary>What holds for all rows.</summary>
     public TableRun Run { get; }
 
-    /// <summary>Chunks of a block: times, ids, every column, and stamps.</summary>
+    /// <summary>The number of chunks of a block: times, ids, every column, and stamps.</summary>
     public int Chunks => _types.Length;
 
-    /// <summary>Columns of the table.</summary>
+    /// <summary>The number of columns.</summary>
     public int Columns { get; }
 
-    /// <summary>The first chunk that is none of a column.</summary>
+    /// <summary>The number of the first chunk after those of the columns.</summary>
     public int EndOfColumns => Columns + TableFormat.FirstColumnChunk;
 
-    /// <summary>The chunk of insertions; that of retractions follows. Only where rows have <see cref="StampParts.Existence"/>.</summary>
+    /// <summary>
+    /// The chunk of the stamps of insertion; the chunk of retractions follows it. Exists only where rows have
+    /// <see cref="StampParts.Existence"/>.
+    /// </summary>
     public int InsertedChunk { get; }
 
-    /// <summary>The chunk of retractions.</summary>
+    /// <summary>The chunk of the stamps of retraction.</summary>
     public int RetractedChunk => InsertedChunk + 1;
 
-    /// <summary>The columns' types, by column id.</summary>
+    /// <summary>The types of the columns, by column id.</summary>
     public ReadOnlySpan<ColumnType> ColumnTypes => _types.AsSpan(TableFormat.FirstColumnChunk, Columns);
 
-    /// <summary>Whether a column of this type is stored apart from the narrow ones.</summary>
+    /// <summary>Whether a column of this type is stored apart from the narrow columns.</summary>
     public static bool IsWide(ColumnType type) => type.IsVector && type.Width >= TableFormat.WideBytes;
 
-    /// <summary>The chunk of the stamps of a column's cells. Only where rows have <see cref="StampParts.Cells"/>.</summary>
+    /// <summary>
+    /// The chunk of the stamps of a column's cells. Exists only where rows have <see cref="StampParts.Cells"/>.
+    /// </summary>
     public int CellStampsChunk(int column) => _firstCellStamps + column;
 
-    /// <summary>The chunk here that a chunk of a layout of fewer columns or stamps is.</summary>
+    /// <summary>The chunk of this layout that corresponds to a chunk of a layout with fewer columns or stamps.</summary>
     public int ChunkOf(TableLayout fewer, int chunk) =>
         chunk < fewer.EndOfColumns ? chunk
         : chunk < fewer._firstCellStamps ? InsertedChunk + chunk - fewer.InsertedChunk
         : CellStampsChunk(chunk - fewer._firstCellStamps);
 
-    /// <summary>The column that a chunk holds, or holds the stamps of; -1 for times, ids and existence.</summary>
+    /// <summary>The column whose cells or stamps a chunk holds; -1 for times, ids and existence.</summary>
     public int ColumnOf(int chunk) =>
         chunk >= _firstCellStamps ? chunk - _firstCellStamps
         : chunk < EndOfColumns ? Math.Max(-1, chunk - TableFormat.FirstColumnChunk)
         : -1;
 
-    /// <summary>The type of a chunk's rows.</summary>
+    /// <summary>The type of the rows of a chunk.</summary>
     public ColumnType TypeOf(int chunk) => _types[chunk];
 
     /// <summary>The chunk at a position in the file.</summary>
     public int ChunkAt(int position) => _chunkAt[position];
 
-    /// <summary>The position in the file of a chunk; -1 when it is stored nowhere.</summary>
+    /// <summary>The position of a chunk in the file; -1 when it is not stored.</summary>
     public int PositionOf(int chunk) => Array.IndexOf(_chunkAt, chunk);
 
-    /// <summary>Chunks that a block has in the file.</summary>
+    /// <summary>The number of chunks that a block has in the file.</summary>
     public int Positions => _chunkAt.Length;
 
-    /// <summary>The chunks of columns that the table lacks.</summary>
+    /// <summary>The chunks that the table does not store, because it lacks their column.</summary>
     public ReadOnlySpan<int> Unstored => _unstored;
 }

@@ -4,77 +4,93 @@ using Signals.Core.Model;
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// What the manifest knows of a table, enough to open it and to tell a wrong, shortened or replaced file. Immutable.
-/// A table is a file of its own, or a part of a segment file that several tables of a manifest may share.
+/// What the manifest records about a table: enough to open it and to recognize a wrong, shortened or replaced file. A table is a
+/// file of its own, or a part of a segment file that several tables of a manifest may share. Immutable.
 /// </summary>
 internal sealed record TableMeta
 {
     private const int FieldCount = 19;
 
-    /// <summary>The table's number; of a file of its own also part of its name and of every checksum in it.</summary>
+    /// <summary>
+    /// The number of the table. When the table is a file of its own, the number is also part of its name and of every checksum in
+    /// it.
+    /// </summary>
     public required ulong Number { get; init; }
 
     /// <summary>Id of the event type of all rows.</summary>
     public required ushort EventType { get; init; }
 
-    /// <summary>Start of the window of the oldest row, ms since the epoch. The rows may lie in that window and any number of later ones.</summary>
+    /// <summary>
+    /// The start of the window of the oldest row, in ms since the epoch. The rows may lie in that window and in any number of
+    /// later ones.
+    /// </summary>
     public required long WindowStart { get; init; }
 
-    /// <summary>Oldest event time.</summary>
+    /// <summary>The oldest event time.</summary>
     public required long MinTime { get; init; }
 
-    /// <summary>Newest event time.</summary>
+    /// <summary>The newest event time.</summary>
     public required long MaxTime { get; init; }
 
-    /// <summary>Rows, 1 to 2^31 - 1.</summary>
+    /// <summary>The number of rows, 1 to 2^31 - 1.</summary>
     public required long Rows { get; init; }
 
-    /// <summary>Distinct users.</summary>
+    /// <summary>The number of distinct users.</summary>
     public required int Users { get; init; }
 
     /// <summary>Bytes of the table.</summary>
     public required long FileLength { get; init; }
 
-    /// <summary>The tail's checksum: covers the footer, and through the section checksums in it every byte of the file.</summary>
+    /// <summary>
+    /// The checksum of the tail. It covers the footer, and through the section checksums in the footer every byte of the table.
+    /// </summary>
     public required uint FileChecksum { get; init; }
 
     /// <summary>What the rows are.</summary>
     public RunKind Kind { get; init; }
 
-    /// <summary>The stamp of every insertion and cell that has none of its own.</summary>
+    /// <summary>The stamp of every insertion and cell that has no individual stamp.</summary>
     public Stamp Stamp { get; init; } = Stamp.Streamed;
 
-    /// <summary>What some rows are.</summary>
+    /// <summary>Properties that some rows have.</summary>
     public RowTraits Traits { get; init; }
 
-    /// <summary>Newest event time of a row that was inserted; <see cref="long.MinValue"/> when none was.</summary>
+    /// <summary>The newest event time of an inserted row; <see cref="long.MinValue"/> when no row was inserted.</summary>
     public required long NewestInserted { get; init; }
 
-    /// <summary>Number of the segment file that the table is a part of; 0 for a file of its own.</summary>
+    /// <summary>The number of the segment file that contains the table; 0 when the table is a file of its own.</summary>
     public ulong SegmentFile { get; init; }
 
-    /// <summary>Where the part starts in the segment file.</summary>
+    /// <summary>The offset of the table in the segment file.</summary>
     public long SegmentOffset { get; init; }
 
-    /// <summary>What every checksum of a part is bound to; 0 for a file of its own.</summary>
+    /// <summary>The number that every checksum of a part of a segment includes; 0 when the table is a file of its own.</summary>
     public ulong PartIdentity { get; init; }
 
-    /// <summary>When the rows were imported, ms since the epoch; 0 for what the store wrote. Orphans are kept for a while from then on.</summary>
+    /// <summary>
+    /// The time when the rows were imported, in ms since the epoch; 0 for a table that the store wrote. From that time on orphans
+    /// are kept for the grace period.
+    /// </summary>
     public long ImportedMs { get; init; }
 
-    /// <summary>Files that hold newer cells of some columns; where two have a column, the later one holds it.</summary>
+    /// <summary>
+    /// Column files, which hold newer cells of some columns. When two of them have a column, the later one counts.
+    /// </summary>
     public IReadOnlyList<ColumnFileMeta> ColumnFiles { get; init; } = [];
 
     /// <summary>Bytes of the table and its column files.</summary>
     public long TotalLength => FileLength + ColumnFiles.Sum(file => file.FileLength);
 
-    /// <summary>The ids of a part's columns, in its order; null for a file of its own, whose columns are the type's first.</summary>
+    /// <summary>
+    /// The ids of the columns of a part of a segment, in its order; null for a file of its own, which has the first columns of
+    /// the event type.
+    /// </summary>
     public IReadOnlyList<ushort>? ColumnIds { get; init; }
 
-    /// <summary>Whether rows of both may be of the same time.</summary>
+    /// <summary>Whether the time ranges of the two tables overlap.</summary>
     public bool MeetsInTime(TableMeta other) => MinTime <= other.MaxTime && other.MinTime <= MaxTime;
 
-    /// <summary>Writes a MessagePack array; later versions append fields.</summary>
+    /// <summary>Writes a MessagePack array. Later versions append fields.</summary>
     public void Write(ref MessagePackWriter writer)
     {
         writer.WriteArrayHeader(FieldCount);
@@ -99,8 +115,8 @@ internal sealed record TableMeta
         WriteColumnIds(ref writer);
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote; fields appended by a later version are skipped.</summary>
-    /// <exception cref="MessagePackSerializationException">The bytes are not a table's metadata.</exception>
+    /// <summary>Reads what <see cref="Write"/> wrote. Fields that a later version appended are skipped.</summary>
+    /// <exception cref="MessagePackSerializationException">The bytes are not the metadata of a table.</exception>
     public static TableMeta Read(ref MessagePackReader reader)
     {
         int fields = reader.ReadArrayHeader();
@@ -165,7 +181,7 @@ internal sealed record TableMeta
         for (int left = reader.ReadArrayHeader(); left > 0; left--)
         {
             ushort id = reader.ReadUInt16();
-            ids.Add(ids.Contains(id) ? throw new MessagePackSerializationException($"A table has column {id} twice.") : id);
+            ids.Add(ids.Contains(id) ? throw new MessagePackSerializationException($"Table metadata lists column {id} twice.") : id);
         }
 
         return ids;
@@ -180,7 +196,7 @@ internal sealed record TableMeta
         }
     }
 
-    // The reader refuses a count above the bytes left, and the list grows only as files really arrive.
+    // The reader refuses a count above the number of bytes left, and the list grows only with the files that are really read.
     private static ColumnFileMeta[] ReadColumnFiles(ref MessagePackReader reader)
     {
         List<ColumnFileMeta> files = [];

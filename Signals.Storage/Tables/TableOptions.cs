@@ -1,20 +1,25 @@
 namespace Signals.Storage.Tables;
 
-/// <summary>How tables are cut into blocks and their chunks encoded. Affects new files only; any reader reads any setting. Immutable.</summary>
+/// <summary>
+/// How tables are divided into blocks and how chunks are encoded. The options affect new files only; every reader reads files of
+/// any options. Immutable.
+/// </summary>
 internal sealed record TableOptions
 {
-    /// <summary>Unencoded bytes of narrow columns at which a block closes.</summary>
+    /// <summary>The unencoded bytes of narrow columns at which a block ends.</summary>
     public int BlockBytes { get; init; } = 64 << 10;
 
-    /// <summary>Bytes of one wide column at which a block closes.</summary>
+    /// <summary>The bytes of one wide column at which a block ends.</summary>
     public int WideBytes { get; init; } = 64 << 10;
 
-    /// <summary>Rows of one user that stay together whatever their size, so that a last-100 read needs one block.</summary>
+    /// <summary>
+    /// The newest rows of one user that stay together whatever their size, so that a read of the last 100 needs one block.
+    /// </summary>
     public int MinBlockRows { get; init; } = 128;
 
     /// <summary>Whether chunks may be LZ4-compressed.</summary>
     public bool Compress { get; init; } = true;
 
-    /// <summary>Whether numbers take as many bits as they need, or whole bytes.</summary>
+    /// <summary>Whether numbers take only as many bits as they need. Otherwise they take whole bytes.</summary>
     public bool PackNumbers { get; init; } = true;
 }

@@ -3,14 +3,17 @@ using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Tables;
 
-/// <summary>Appends a table to a file in large writes and sums up the section being written. One thread. Does not own the file.</summary>
+/// <summary>
+/// Appends a table to a file in large writes, and computes the checksum of the section that is being written. Thread contract:
+/// one thread. Does not own the file.
+/// </summary>
 /// <param name="file">The file.</param>
-/// <param name="start">Where the table starts in it; offsets are counted from there.</param>
-/// <param name="identity">What every checksum is bound to.</param>
+/// <param name="start">The offset of the table in the file. Offsets are relative to it.</param>
+/// <param name="identity">The number that every checksum includes.</param>
 internal sealed class TableOutput(IFile file, long start, ulong identity)
 {
     private const int FlushBytes = 320 << 10;
-    private const int FirstBytes = 16 << 10; // most tables of a store are small, and large arrays are dear to collect
+    private const int FirstBytes = 16 << 10; // most tables are small, and large arrays are expensive to collect
 
     private byte[] _buffer = new byte[FirstBytes];
     private int _used;
@@ -18,10 +21,10 @@ internal sealed class TableOutput(IFile file, long start, ulong identity)
     private long _sectionStart;
     private uint _sectionChecksum;
 
-    /// <summary>Where the next byte goes.</summary>
+    /// <summary>The offset of the next byte.</summary>
     public long Offset => _flushed + _used;
 
-    /// <summary>Room for so many bytes at <see cref="Offset"/>; valid until the next call.</summary>
+    /// <summary>Room for a number of bytes at <see cref="Offset"/>. Valid until the next call.</summary>
     public Span<byte> Reserve(int length)
     {
         if (length > _buffer.Length - _used)
@@ -32,7 +35,7 @@ internal sealed class TableOutput(IFile file, long start, ulong identity)
         return _buffer.AsSpan(_used, length);
     }
 
-    /// <summary>Takes the first bytes of what was reserved into the file.</summary>
+    /// <summary>Appends the first bytes of the reserved room to the table.</summary>
     public void Commit(int length)
     {
         _sectionChecksum = Crc32C.Append(_sectionChecksum, _buffer.AsSpan(_used, length));
@@ -46,20 +49,20 @@ internal sealed class TableOutput(IFile file, long start, ulong identity)
         Commit(bytes.Length);
     }
 
-    /// <summary>The next byte starts a section.</summary>
+    /// <summary>Begins a section with the next byte.</summary>
     public void BeginSection()
     {
         _sectionStart = Offset;
         _sectionChecksum = TableFormat.Seed(identity, Offset);
     }
 
-    /// <summary>The section that ends here.</summary>
-    /// <param name="tag">What it is.</param>
-    /// <param name="flags">Whether a reader that does not know the tag must refuse the table.</param>
+    /// <summary>Ends the section before the next byte, and describes it.</summary>
+    /// <param name="tag">The tag of the section.</param>
+    /// <param name="flags">States whether a reader that does not know the tag must refuse the table.</param>
     public TableSection EndSection(ushort tag, ushort flags = TableFormat.CriticalSection) =>
         new(tag, flags, _sectionChecksum, _sectionStart, Offset - _sectionStart);
 
-    /// <summary>Writes what is still in memory.</summary>
+    /// <summary>Writes the bytes that are still in memory.</summary>
     public void Flush()
     {
         if (_used > 0)

@@ -1,12 +1,13 @@
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// Reads a whole run, column files too, and checks what opening it did not: the blocks' checksum, every chunk, and that rows are in order and
-/// agree with the directory. Stateless. Memory is bounded by a block, whatever the rows of one user are.
+/// Reads a whole run including its column files, and checks what opening it did not check: the checksum of the blocks, every
+/// chunk, and that the rows are in order and agree with the directory. Thread contract: any thread; stateless. Memory is bounded
+/// by one block, however many rows a user has.
 /// </summary>
 internal static class TableVerifier
 {
-    /// <summary>Returns when every byte is what was written.</summary>
+    /// <summary>Returns when every byte is as it was written.</summary>
     /// <exception cref="Core.Model.CorruptionException">Something is wrong.</exception>
     public static void Verify(
         TableFile file, TableFooter footer, TableDirectory directory, TableIndex index, BlockSource source,
@@ -33,13 +34,16 @@ internal static class TableVerifier
 
         if (rows.Oldest != footer.MinTime || rows.Newest != footer.MaxTime)
         {
-            throw file.Corrupt(0, $"rows are from {rows.Oldest} to {rows.Newest}, the footer says {footer.MinTime} to {footer.MaxTime}");
+            throw file.Corrupt(
+                0, $"the rows are from {rows.Oldest} to {rows.Newest}; the footer says {footer.MinTime} to {footer.MaxTime}");
         }
 
         long newestInserted = source.Layout.Run.Kind == RunKind.Patches ? long.MinValue : rows.NewestInserted;
         if (rows.Traits != footer.Traits || newestInserted != footer.NewestInserted)
         {
-            throw file.Corrupt(0, $"rows are {rows.Traits} with insertions up to {newestInserted}, the footer says {footer.Traits} "
+            throw file.Corrupt(
+                0,
+                $"the rows have the traits {rows.Traits} and insertions up to {newestInserted}; the footer says {footer.Traits} "
                 + $"and {footer.NewestInserted}");
         }
     }

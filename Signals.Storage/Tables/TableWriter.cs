@@ -10,9 +10,10 @@ using Signals.Storage.Primitives;
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// Writes one table. One thread. Users are added in ascending order, each once, rows newest first. A table that is a file of its
-/// own is durable when <see cref="Finish"/> returns; the caller syncs the directory. Disposed without it, the partial file is deleted.
-/// A table that becomes part of a larger file is only written: syncing, closing and deleting are up to whoever owns the file.
+/// Writes one table. Users are added in ascending order, each once, with their rows newest first. A table that is a file of its
+/// own is durable when <see cref="Finish"/> returns; the caller syncs the directory. When the writer is disposed without that,
+/// the partial file is deleted. A table that becomes part of a larger file is only written: the owner of that file syncs, closes
+/// and deletes it. Thread contract: one thread.
 /// </summary>
 internal sealed class TableWriter : IDisposable
 {
@@ -38,10 +39,10 @@ internal sealed class TableWriter : IDisposable
     private RowTraits _traits;
     private bool _finished;
 
-    /// <summary>Creates the file of a table.</summary>
-    /// <param name="fileSystem">Where.</param>
-    /// <param name="path">The new file.</param>
-    /// <param name="number">The table's number.</param>
+    /// <summary>Creates the file of a new table.</summary>
+    /// <param name="fileSystem">The file system.</param>
+    /// <param name="path">The path of the new file.</param>
+    /// <param name="number">The number of the table.</param>
     /// <param name="schema">The event type.</param>
     /// <param name="windowStart">Start of the window of the oldest row; null when that is still to be seen.</param>
     /// <param name="options">How rows are cut into blocks.</param>
@@ -55,8 +56,10 @@ internal sealed class TableWriter : IDisposable
 
     /// <summary>Writes a table into a file that is open already, from <paramref name="start"/> on.</summary>
     /// <param name="file">The file; this does not own it.</param>
-    /// <param name="start">Where the table starts. Its bytes do not depend on it.</param>
-    /// <param name="identity">What every checksum is bound to, so that the parts of a file cannot be taken for one another.</param>
+    /// <param name="start">The offset at which the table starts. The bytes of the table do not depend on it.</param>
+    /// <param name="identity">
+    /// What every checksum is bound to, so that the parts of a file cannot be taken for one another.
+    /// </param>
     /// <param name="schema">The event type.</param>
     /// <param name="windowStart">Start of the window of the oldest row; null when that is still to be seen.</param>
     /// <param name="options">How rows are cut into blocks.</param>
@@ -66,7 +69,7 @@ internal sealed class TableWriter : IDisposable
     {
         if (!run.IsValid)
         {
-            throw new ArgumentException($"A table cannot hold {run}.", nameof(run));
+            throw new ArgumentException($"The kind, stamp and parts of {run} do not fit together.", nameof(run));
         }
 
         _file = file;
@@ -86,7 +89,7 @@ internal sealed class TableWriter : IDisposable
 
     private long WindowStart => _windowStart ?? TimeWindow.StartOf(_minTime, _window);
 
-    /// <summary>Users so far.</summary>
+    /// <summary>The number of users so far.</summary>
     public int Users => _directory.Users;
 
     /// <summary>Adds all rows of a user: time descending, then id ascending, no identity twice.</summary>
@@ -132,14 +135,16 @@ internal sealed class TableWriter : IDisposable
         }
     }
 
-    /// <summary>Writes directory, index and footer; syncs and closes a file of the table's own.</summary>
-    /// <returns>What a manifest says of the table; of a part, without the file and offset where it lies.</returns>
+    /// <summary>Writes directory, index and footer. If the table is a file of its own, syncs and closes the file.</summary>
+    /// <returns>
+    /// What a manifest records about the table. For a part of a segment, the number and offset of the segment file are missing.
+    /// </returns>
     /// <exception cref="InvalidOperationException">No user was added, or the table is finished.</exception>
     public TableMeta Finish()
     {
         if (_finished || _rows == 0)
         {
-            throw new InvalidOperationException(_finished ? "The table is finished." : "A table holds at least one row.");
+            throw new InvalidOperationException(_finished ? "The table is finished already." : "A table must have at least one row; add a user first.");
         }
 
         if (_pending.Count > 0)
@@ -181,7 +186,7 @@ internal sealed class TableWriter : IDisposable
         return Describe(checksum);
     }
 
-    /// <summary>Deletes the table's own file unless it is finished.</summary>
+    /// <summary>Deletes the file of the table unless it is finished or belongs to somebody else.</summary>
     public void Dispose()
     {
         if (_finished)
@@ -202,7 +207,7 @@ internal sealed class TableWriter : IDisposable
         }
         catch (FileOperationException)
         {
-            // The file is in no manifest: what stays behind is removed at the next open.
+            // No manifest names the file, so it is deleted when the store is opened the next time.
         }
     }
 
@@ -230,11 +235,13 @@ internal sealed class TableWriter : IDisposable
         if (rows.Run != _layout.Run.Stamp || (rows.Parts & ~_layout.Run.Parts) != StampParts.None)
         {
             throw new ArgumentException(
-                $"Rows of {rows.Run} with {rows.Parts} row by row do not go into a table of {_layout.Run}.", nameof(rows));
+                $"Rows with the stamp {rows.Run} and the individual stamps {rows.Parts} do not fit a table of run {_layout.Run}.",
+                nameof(rows));
         }
     }
 
-    // Rows go by time, descending: the first that was inserted is the newest.
+    // The rows are ordered by time descending, so the first inserted row is the newest. Without individual stamps one row is
+    // enough.
     private void NoteExistence(RowBuffer rows, int start, int count)
     {
         if (_layout.Run.Kind == RunKind.Patches)
@@ -270,10 +277,14 @@ internal sealed class TableWriter : IDisposable
 
         _output.BeginSection();
         _directory.WritePages(_output, _identity);
-        return [_output.EndSection(TableFormat.DirectoryPagesSection), WriteSection(TableFormat.DirectorySection, _directory.EncodeIndex())];
+        return
+        [
+            _output.EndSection(TableFormat.DirectoryPagesSection),
+            WriteSection(TableFormat.DirectorySection, _directory.EncodeIndex()),
+        ];
     }
 
-    // Of a directory in one piece, which is in memory as a whole, a reader makes the filter.
+    // A directory in one piece is in memory as a whole, so the reader builds its filter.
     private TableSection[] WriteFilter() =>
         _directory.IsInPages ? [WriteSection(TableFormat.UserFilterSection, _directory.EncodeFilter(), flags: 0)] : [];
 
@@ -314,7 +325,7 @@ internal sealed class TableWriter : IDisposable
         {
             Debug.Assert(
                 rows.Times[i - 1] > rows.Times[i] || (rows.Times[i - 1] == rows.Times[i] && rows.Ids[i - 1] < rows.Ids[i]),
-                "rows of a user go by time descending, then id ascending, without repetition");
+                "The rows of a user must be ordered by time descending, then id ascending, without repetition.");
         }
     }
 }

@@ -5,18 +5,19 @@ using Signals.Core.Model;
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// Tells of most users that a table does not have them, by one cache line: a Bloom filter in blocks of 512 bits. Each user has six bits in one
-/// block. It never denies a user that was added. Immutable once it is built or read; any thread.
+/// Excludes most users that a table does not have, at the cost of one cache line. It is a Bloom filter in blocks of 512 bits;
+/// each user sets six bits in one block. It never excludes a user that was added. Thread contract: immutable once it is built or
+/// read; any thread.
 /// </summary>
 internal sealed class UserFilter
 {
-    /// <summary>Bytes of a block.</summary>
+    /// <summary>The bytes of a block.</summary>
     public const int BlockBytes = 64;
 
-    /// <summary>Bits of a block.</summary>
+    /// <summary>The bits of a block.</summary>
     public const int BitsPerBlock = 8 * BlockBytes;
 
-    private const int BitsPerUser = 10; // at least; the number of blocks is a power of two
+    private const int BitsPerUser = 10; // at least this many, because the number of blocks is rounded up to a power of two
     private const int Probes = 6;
     private const int ProbeBits = 9;
     private const int WordBits = 6;
@@ -32,17 +33,18 @@ internal sealed class UserFilter
         _blockMask = (ulong)(words.Length / WordsPerBlock) - 1;
     }
 
-    /// <summary>Memory held, and bytes in the file.</summary>
+    /// <summary>The bytes in memory, which are as many as in the file.</summary>
     public long Bytes => (long)_words.Length * sizeof(ulong);
 
-    /// <summary>Blocks, a power of two.</summary>
+    /// <summary>The number of blocks, a power of two.</summary>
     public int Blocks => _words.Length / WordsPerBlock;
 
-    /// <summary>The filter of these users.</summary>
-    /// <param name="hashes">Their hashes.</param>
+    /// <summary>Builds the filter of some users.</summary>
+    /// <param name="hashes">The hashes of the users.</param>
     public static UserFilter Of(ReadOnlySpan<ulong> hashes)
     {
-        ulong blocks = BitOperations.RoundUpToPowerOf2((((ulong)hashes.Length * BitsPerUser) + (8 * BlockBytes) - 1) / (8 * BlockBytes));
+        ulong blocks = BitOperations.RoundUpToPowerOf2(
+            (((ulong)hashes.Length * BitsPerUser) + (8 * BlockBytes) - 1) / (8 * BlockBytes));
         UserFilter filter = new(new ulong[Math.Max(1, (int)blocks) * WordsPerBlock]);
         foreach (ulong hash in hashes)
         {
@@ -55,13 +57,13 @@ internal sealed class UserFilter
         return filter;
     }
 
-    /// <summary>The filter of a section's bytes, whose checksum was verified.</summary>
-    /// <exception cref="InvalidDataException">Not a power of two of blocks.</exception>
+    /// <summary>Opens the bytes of a section whose checksum was verified.</summary>
+    /// <exception cref="InvalidDataException">The number of blocks is not a power of two.</exception>
     public static UserFilter Open(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < BlockBytes || !BitOperations.IsPow2(bytes.Length))
         {
-            throw new InvalidDataException($"a user filter of {bytes.Length} bytes is no power of two of blocks of {BlockBytes}");
+            throw new InvalidDataException($"the user filter has {bytes.Length} bytes, expected a power of two, at least {BlockBytes}");
         }
 
         ulong[] words = new ulong[bytes.Length / sizeof(ulong)];
@@ -73,7 +75,7 @@ internal sealed class UserFilter
         return new UserFilter(words);
     }
 
-    /// <summary>The section's bytes.</summary>
+    /// <summary>Encodes the bytes of the section.</summary>
     public byte[] Encode()
     {
         byte[] bytes = new byte[Bytes];
@@ -85,7 +87,7 @@ internal sealed class UserFilter
         return bytes;
     }
 
-    /// <summary>Whether the table may have the user with this hash; false is certain. Allocates nothing.</summary>
+    /// <summary>Whether the table may have the user with this hash. False is certain. Allocates nothing.</summary>
     public bool MayHold(ulong hash)
     {
         ReadOnlySpan<ulong> block = _words.AsSpan(BlockOf(hash), WordsPerBlock);
@@ -100,15 +102,17 @@ internal sealed class UserFilter
     }
 
     /// <summary>
-    /// Looks a user up in many filters at once, of which bit i of each is in one word. Stops when none is left.
+    /// Looks up a user in up to 64 filters at once. Bit i of all the filters is stored in word i. The lookup stops when no filter
+    /// is left.
     /// </summary>
-    /// <param name="words">A word per bit of a filter, for a power of two of blocks.</param>
-    /// <param name="hash">The user's hash.</param>
-    /// <param name="looked">Words that it looked at.</param>
+    /// <param name="words">One word per bit of a filter, for a power of two of blocks.</param>
+    /// <param name="hash">The hash of the user.</param>
+    /// <param name="looked">The number of words that were read.</param>
     /// <returns>The filters that may hold the user.</returns>
     public static ulong Look(ReadOnlySpan<ulong> words, ulong hash, out int looked)
     {
-        ReadOnlySpan<ulong> block = words.Slice((int)(hash & (ulong)((words.Length / BitsPerBlock) - 1)) * BitsPerBlock, BitsPerBlock);
+        int number = (int)(hash & (ulong)((words.Length / BitsPerBlock) - 1));
+        ReadOnlySpan<ulong> block = words.Slice(number * BitsPerBlock, BitsPerBlock);
         ulong bits = BitsOf(hash);
         ulong left = ulong.MaxValue;
         for (looked = 0; looked < Probes && left != 0; looked++, bits >>= ProbeBits)
@@ -120,11 +124,12 @@ internal sealed class UserFilter
     }
 
     /// <summary>
-    /// Adds this filter to the words that <see cref="Look"/> looks at. For fewer blocks than it has, some come together; for more, each comes several
-    /// times: the block is the low bits of the hash, so a user is found either way.
+    /// Adds this filter to the words that <see cref="Look"/> reads. When the words have fewer blocks than the filter, several of
+    /// its blocks are combined; when they have more, each block is repeated. The low bits of the hash choose the block, so a user
+    /// is found either way.
     /// </summary>
-    /// <param name="words">A word per bit of a filter.</param>
-    /// <param name="mark">This filter's bit of each word.</param>
+    /// <param name="words">One word per bit of a filter.</param>
+    /// <param name="mark">The bit of each word that belongs to this filter.</param>
     public void AddTo(Span<ulong> words, ulong mark)
     {
         int blocks = words.Length / BitsPerBlock;
@@ -142,10 +147,10 @@ internal sealed class UserFilter
         }
     }
 
-    /// <summary>Fetches what <see cref="MayHold"/> looks at.</summary>
+    /// <summary>Prefetches what <see cref="MayHold"/> reads.</summary>
     public void Prefetch(ulong hash) => Primitives.Prefetch.Line(ref _words[BlockOf(hash)]);
 
-    // The low bits choose the block, so what the six bits come from is mixed once more.
+    // The low bits of the hash choose the block, so the hash is mixed once more before it gives the six bits.
     private static ulong BitsOf(ulong hash) => (hash * Spread) >> (64 - (Probes * ProbeBits));
 
     private static int WordOf(ulong bits) => (int)(bits >> WordBits) & (WordsPerBlock - 1);

@@ -2,10 +2,12 @@ using Signals.Core.Model;
 
 namespace Signals.Storage.Tables;
 
-/// <summary>Reads a table's filter, and compares it with the directory. Stateless.</summary>
+/// <summary>
+/// Reads the user filter of a table and compares it with the directory. Thread contract: any thread; stateless.
+/// </summary>
 internal static class UserFilterReader
 {
-    /// <summary>The filter in the file; null for a table without one.</summary>
+    /// <summary>Reads the filter of a file; null when the table has none.</summary>
     /// <exception cref="CorruptionException">It is damaged.</exception>
     public static UserFilter? Read(TableFile file, TableFooter footer)
     {
@@ -26,7 +28,7 @@ internal static class UserFilterReader
         }
     }
 
-    /// <summary>The filter in the file if the cache has room to hold it.</summary>
+    /// <summary>Reads the filter of a file if the cache has room to hold it; otherwise null.</summary>
     /// <exception cref="CorruptionException">It is damaged.</exception>
     public static UserFilter? ReadIfRoom(TableFile file, TableFooter footer, BlockCache cache)
     {
@@ -46,8 +48,8 @@ internal static class UserFilterReader
         }
     }
 
-    /// <summary>Fails if the filter in the file denies a user of the directory: reads would not find that user.</summary>
-    /// <exception cref="CorruptionException">It does, or it is damaged.</exception>
+    /// <summary>Checks that the filter excludes no user of the directory. Reads would not find such a user.</summary>
+    /// <exception cref="CorruptionException">The filter excludes a user, or is damaged.</exception>
     public static void Verify(TableFile file, TableFooter footer, TableDirectory directory, CancellationToken cancellationToken = default)
     {
         if (Read(file, footer) is not UserFilter filter)
@@ -64,7 +66,8 @@ internal static class UserFilterReader
                 if (!filter.MayHold(page.User(i).Hash64))
                 {
                     throw file.Corrupt(
-                        footer.Section(TableFormat.UserFilterSection).Offset, $"the filter denies user {page.User(i)}, whom the directory has");
+                        footer.Section(TableFormat.UserFilterSection).Offset,
+                        $"the filter excludes user {page.User(i)}, who is in the directory");
                 }
             }
         }

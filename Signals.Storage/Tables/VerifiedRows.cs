@@ -4,8 +4,8 @@ using Signals.Core.Model;
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// Walks the rows of a run block by block and holds them against the directory: their order, their times, their stamps. One thread; the blocks
-/// in order. It holds one block, so no number of rows of a user makes it take more.
+/// Walks the rows of a run block by block and compares them with the directory: their order, their times, their stamps. Thread
+/// contract: one thread; blocks are verified in order. Only one block is in memory, however many rows a user has.
 /// </summary>
 internal sealed class VerifiedRows
 {
@@ -23,7 +23,7 @@ internal sealed class VerifiedRows
     private ulong[] _stamps = [];
     private byte[] _states = [];
 
-    // Where the walk stands: a user, how many of its rows are done, and the row before.
+    // The position of the walk: the user, how many rows of that user are done, and the previous row.
     private int _user;
     private int _rowInUser;
     private long _lastTime;
@@ -43,20 +43,20 @@ internal sealed class VerifiedRows
         Array.Fill(_wanted, true);
     }
 
-    /// <summary>Time of the oldest row so far.</summary>
+    /// <summary>The time of the oldest row so far.</summary>
     public long Oldest { get; private set; } = long.MaxValue;
 
-    /// <summary>Time of the newest row so far.</summary>
+    /// <summary>The time of the newest row so far.</summary>
     public long Newest { get; private set; } = long.MinValue;
 
-    /// <summary>Time of the newest row so far that was inserted.</summary>
+    /// <summary>The time of the newest inserted row so far.</summary>
     public long NewestInserted { get; private set; } = long.MinValue;
 
-    /// <summary>What some rows are.</summary>
+    /// <summary>Properties that some rows so far have.</summary>
     public RowTraits Traits { get; private set; }
 
-    /// <summary>Reads the next block, every chunk of it, and checks its rows.</summary>
-    /// <exception cref="CorruptionException">A chunk is damaged, or rows are not what the directory says.</exception>
+    /// <summary>Reads every chunk of the next block and checks its rows.</summary>
+    /// <exception cref="CorruptionException">A chunk is damaged, or the rows do not match the directory.</exception>
     public void Verify(int block)
     {
         IoCount io = default;
@@ -86,7 +86,7 @@ internal sealed class VerifiedRows
             bool ordered = time <= expected.NewestTime && time >= expected.OldestTime && time <= _footer.MaxTime && time >= _footer.MinTime;
             if (!ordered || (_rowInUser > 0 && !(_lastTime > time || (_lastTime == time && _lastId < _ids[row]))))
             {
-                throw _file.Corrupt(_index.Offset(block), $"rows of user {_directory.User(_user)} are out of order");
+                throw _file.Corrupt(_index.Offset(block), $"the rows of user {_directory.User(_user)} are out of order or outside their time range");
             }
 
             (_lastTime, _lastId) = (time, _ids[row]);
@@ -117,7 +117,7 @@ internal sealed class VerifiedRows
         RequireStamps(block, rows);
     }
 
-    // The stamp of an absent cell means nothing.
+    // The stamp of an absent cell is meaningless.
     private void VerifyCells(int block, int column, int rows)
     {
         int chunk = column + TableFormat.FirstColumnChunk;
@@ -145,7 +145,8 @@ internal sealed class VerifiedRows
         }
     }
 
-    private CorruptionException Impossible(int block) => _file.Corrupt(_index.Offset(block), $"rows of block {block} have impossible stamps");
+    private CorruptionException Impossible(int block) =>
+        _file.Corrupt(_index.Offset(block), $"rows of block {block} have stamps that are not valid");
 
     private void Read(int chunk, ulong otherwise, int rows)
     {

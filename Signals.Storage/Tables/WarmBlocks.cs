@@ -4,12 +4,12 @@ using Signals.Core.Model;
 namespace Signals.Storage.Tables;
 
 /// <summary>
-/// What is loaded of a table before the first read sees it, so that this read finds in memory what it would have found in the tables before:
-/// first which chunks, by what of those tables is in the cache, then the chunks themselves.
+/// Loads blocks of a new table before the first read sees it, so that the read finds in memory what it would have found for the
+/// tables before. First it decides which chunks to load, from what the cache holds of those tables. Then it loads the chunks.
 /// </summary>
 /// <remarks>
-/// Thread contract: one thread. The tables looked at are open meanwhile; only the new one's file is read. Lifetime: one version edit. What was
-/// loaded counts towards the cache only once <see cref="HandOver"/> put it there.
+/// Thread contract: one thread. The tables before must stay open; only the file of the new table is read. Lifetime: one version
+/// edit. Loaded blocks count towards the cache only after <see cref="HandOver"/> has put them there.
 /// </remarks>
 internal sealed class WarmBlocks(Table table)
 {
@@ -21,8 +21,9 @@ internal sealed class WarmBlocks(Table table)
     public Table Table => table;
 
     /// <summary>
-    /// Wants those columns of the blocks in memory that are in a new column file of the same run, and the stamps of cells, which a run with column files
-    /// has and reads look at while other patches of the user wait.
+    /// For a new table that is the same run with a new column file: wants, of each block in memory, the columns that are in the
+    /// new file. Also wants the stamps of cells, which a run with column files has, because reads need them while other patches
+    /// of the user are not folded yet.
     /// </summary>
     public void WantReplaced(Table before)
     {
@@ -44,7 +45,10 @@ internal sealed class WarmBlocks(Table table)
         }
     }
 
-    /// <summary>Wants the blocks that hold users of a table's blocks in memory, with the columns that these hold; of patches, with every column.</summary>
+    /// <summary>
+    /// Wants the blocks that hold users who are in memory in another table, with the columns that are in memory there. For
+    /// patches, wants every column.
+    /// </summary>
     public void WantLike(Table other)
     {
         for (int block = 0; block < other.BlockCount; block++)
@@ -60,7 +64,10 @@ internal sealed class WarmBlocks(Table table)
         }
     }
 
-    /// <summary>Wants every block, with the columns that some block of other tables of the type has in memory; nothing when none has any.</summary>
+    /// <summary>
+    /// Wants every block, with the columns that are in memory in any block of other tables of the event type. Wants nothing when
+    /// they have no block in memory.
+    /// </summary>
     public void WantAll(ReadOnlySpan<Table> others)
     {
         foreach (Table other in others)
@@ -78,8 +85,8 @@ internal sealed class WarmBlocks(Table table)
         Array.Fill(_wanted, _wanted[0]);
     }
 
-    /// <summary>Loads what is wanted, or as much as the room is for.</summary>
-    /// <returns>Bytes of what was loaded.</returns>
+    /// <summary>Loads the wanted chunks until the room is used up.</summary>
+    /// <returns>The number of loaded bytes.</returns>
     /// <exception cref="CorruptionException">A chunk is damaged.</exception>
     public long Load(long room, CancellationToken stopping)
     {
@@ -98,7 +105,10 @@ internal sealed class WarmBlocks(Table table)
         return Math.Min(used, room);
     }
 
-    /// <summary>Puts what was loaded into the cache, as far as there is room, and with it what the table that this one follows had there.</summary>
+    /// <summary>
+    /// Puts the loaded blocks into the cache as far as there is room. If this table replaces another one, also takes over the
+    /// cached blocks of that table.
+    /// </summary>
     public void HandOver()
     {
         if (_before is not null)
@@ -117,8 +127,9 @@ internal sealed class WarmBlocks(Table table)
     }
 
     /// <summary>
-    /// The rows of the new table that the users of a block have here. Of a user whose rows go on in other blocks these are as many of the newest as
-    /// up to the end of this one, so that a long history does not come along with its newest rows.
+    /// Finds the rows that the users of another table's block have in the new table. When the rows of a user continue in other
+    /// blocks there, only as many of the newest rows are taken as that table has up to the end of the block. So the older part of
+    /// a long history is not loaded along with its newest rows.
     /// </summary>
     private bool TryFindRows(Table other, Block resident, out long first, out long last)
     {
