@@ -1,8 +1,8 @@
 namespace Signals.Storage.Segments;
 
 /// <summary>
-/// How far the history of one event type can be relied on: what its sources declared, and what offline jobs corrected. The store
-/// keeps these statements and gives them with every answer; it does not judge them. Immutable; any thread.
+/// How far you can rely on the history of one event type: what its sources declared, and what offline jobs corrected. The store
+/// keeps these statements and returns them with every answer; it does not check them. Thread contract: immutable; any thread.
 /// </summary>
 public sealed class Completeness
 {
@@ -17,14 +17,15 @@ public sealed class Completeness
     public string EventType { get; }
 
     /// <summary>
-    /// Every event before this time, milliseconds since the Unix epoch, has arrived, as was declared; <c>null</c> when nothing was.
+    /// A source declared that every event before this time has arrived. In milliseconds since the Unix epoch; <c>null</c> when
+    /// nothing was declared.
     /// </summary>
     public long? CompleteUpToMs { get; }
 
-    /// <summary>The corrected days, in order, each once, with the latest generation that corrected them.</summary>
+    /// <summary>The corrected days in order, each once, with the latest generation that corrected them.</summary>
     public IReadOnlyList<CorrectedDays> Corrected { get; }
 
-    /// <summary>The latest generation that corrected a day, UTC; <c>null</c> when none did.</summary>
+    /// <summary>The latest generation that corrected a day (UTC); <c>null</c> when none did.</summary>
     public long? GenerationOf(DateOnly day)
     {
         foreach (CorrectedDays corrected in Corrected)
@@ -38,7 +39,8 @@ public sealed class Completeness
         return null;
     }
 
-    // Every day at which a range begins, or one has just ended, begins a piece; neighbours of one generation are joined.
+    // A new piece begins on every day on which a range begins or the day after a range ends. Neighbouring pieces of one
+    // generation are joined.
     private static CorrectedDays[] Merge(CorrectedDays[] corrections)
     {
         SortedSet<int> starts = [.. corrections.SelectMany(c => new[] { c.Days.First.DayNumber, c.Days.Last.DayNumber + 1 })];

@@ -1,17 +1,17 @@
 namespace Signals.Storage.Segments;
 
-/// <summary>Whole days of event time, UTC, from the first to the last, both included. Immutable.</summary>
+/// <summary>Whole days of event time (UTC), from the first to the last, both included. Immutable.</summary>
 public readonly record struct DayRange
 {
-    /// <summary>Makes a range.</summary>
+    /// <summary>Creates a range.</summary>
     /// <param name="first">The first day.</param>
-    /// <param name="last">The last day, not before the first.</param>
+    /// <param name="last">The last day. It must not be before the first.</param>
     /// <exception cref="ArgumentException">The last day is before the first.</exception>
     public DayRange(DateOnly first, DateOnly last)
     {
         if (last < first)
         {
-            throw new ArgumentException($"The last day {last:O} is before the first, {first:O}.", nameof(last));
+            throw new ArgumentException($"The last day {last:O} is before the first day {first:O}.", nameof(last));
         }
 
         First = first;
@@ -21,10 +21,10 @@ public readonly record struct DayRange
     /// <summary>The first day.</summary>
     public DateOnly First { get; }
 
-    /// <summary>The last day, included.</summary>
+    /// <summary>The last day, which is included.</summary>
     public DateOnly Last { get; }
 
-    /// <summary>Whether a day is one of them.</summary>
+    /// <summary>Whether a day is in the range.</summary>
     public bool Contains(DateOnly day) => day >= First && day <= Last;
 
     /// <inheritdoc/>

@@ -3,7 +3,9 @@ using Signals.Storage.FileSystem;
 
 namespace Signals.Storage.Segments;
 
-/// <summary>A file that is written from start to end, once, and hashed on the way. One thread. Owns the file.</summary>
+/// <summary>
+/// A file that is written once from start to end, and hashed while it is written. Thread contract: one thread. Owns the file.
+/// </summary>
 internal sealed class HashingFile(IFile file) : IFile
 {
     private readonly XxHash128 _hash = new();
@@ -11,13 +13,13 @@ internal sealed class HashingFile(IFile file) : IFile
     /// <inheritdoc/>
     public string Path => file.Path;
 
-    /// <summary>Bytes written.</summary>
+    /// <summary>The number of bytes written.</summary>
     public long Length { get; private set; }
 
     /// <summary>The hash of all bytes written.</summary>
     public UInt128 Hash => _hash.GetCurrentHashAsUInt128();
 
-    /// <summary>Writes behind the last byte.</summary>
+    /// <summary>Writes after the last byte.</summary>
     public void Append(ReadOnlySpan<byte> data) => Write(Length, data);
 
     /// <inheritdoc/>
@@ -25,7 +27,7 @@ internal sealed class HashingFile(IFile file) : IFile
     {
         if (offset != Length)
         {
-            throw new InvalidOperationException($"A write at {offset} of a file that ends at {Length}.");
+            throw new InvalidOperationException($"A write at {offset} is not at the end of the file, which is {Length}; the file must be written in order.");
         }
 
         file.Write(offset, data);

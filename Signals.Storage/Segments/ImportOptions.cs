@@ -4,11 +4,12 @@ namespace Signals.Storage.Segments;
 public sealed class ImportOptions
 {
     /// <summary>
-    /// Takes the file itself where the file system lets it, and copies it otherwise; either way the file is gone from its place once the
-    /// import has succeeded, and still there when it has not. Nobody may write to it any more. By default the file is copied and stays.
+    /// If true, the import takes the file itself where the file system allows that, and copies it otherwise. Either way the file
+    /// is removed from its place once the import has succeeded, and stays there if the import fails. Nobody may write to the file
+    /// any more. If false, the file is copied and stays. Default false.
     /// </summary>
     public bool Move { get; init; }
 
-    /// <summary>Is told how far the import is, on the thread that does it; null for nobody.</summary>
+    /// <summary>Receives the progress of the import, on the thread that imports; null to report nothing.</summary>
     public IProgress<ImportProgress>? Progress { get; init; }
 }

@@ -1,7 +1,7 @@
 namespace Signals.Storage.Segments;
 
-/// <summary>How far an import is. Immutable.</summary>
-/// <param name="Stage">What it is doing.</param>
-/// <param name="BytesDone">Bytes that this stage has dealt with.</param>
-/// <param name="BytesTotal">Bytes of the segment.</param>
+/// <summary>The progress of an import. Immutable.</summary>
+/// <param name="Stage">What the import is doing.</param>
+/// <param name="BytesDone">The bytes that this stage has processed.</param>
+/// <param name="BytesTotal">The bytes of the segment.</param>
 public readonly record struct ImportProgress(ImportStage Stage, long BytesDone, long BytesTotal);

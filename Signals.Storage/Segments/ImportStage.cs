@@ -3,12 +3,12 @@ namespace Signals.Storage.Segments;
 /// <summary>What an import is doing.</summary>
 public enum ImportStage
 {
-    /// <summary>Copies the segment into the store's folder.</summary>
+    /// <summary>The segment is copied into the folder of the store.</summary>
     Copying,
 
-    /// <summary>Reads the private copy in full and checks it.</summary>
+    /// <summary>The private copy is read in full and checked.</summary>
     Verifying,
 
-    /// <summary>Makes it durable and visible. From here on cancelling has no effect.</summary>
+    /// <summary>The segment is made durable and visible. From this stage on cancelling has no effect.</summary>
     Publishing,
 }

@@ -2,14 +2,16 @@ using Signals.Core.Columns;
 
 namespace Signals.Storage.Segments;
 
-/// <summary>Several walks as one, in order: a binary heap of the walks by their rows. One thread. Does not own the walks.</summary>
+/// <summary>
+/// Merges several walks into one, in order, with a binary heap. Thread contract: one thread. Does not own the walks.
+/// </summary>
 internal sealed class MergedSegmentRows : SegmentRows
 {
     private readonly SegmentRows[] _heap;
     private int _count;
     private bool _started;
 
-    /// <summary>Merges walks that stand before their first rows.</summary>
+    /// <summary>Merges walks that are before their first rows.</summary>
     public MergedSegmentRows(IEnumerable<SegmentRows> sources)
     {
         _heap = [.. sources];

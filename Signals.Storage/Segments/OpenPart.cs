@@ -5,12 +5,12 @@ using Signals.Storage.Tables;
 namespace Signals.Storage.Segments;
 
 /// <summary>
-/// A part of a segment whose footer, columns, index and directory were read and agree with the segment: everything but its blocks.
-/// Immutable; does not own the file.
+/// A part of a segment whose footer, columns, index and directory were read and agree with the segment; its blocks are not
+/// checked yet. Immutable. Does not own the file.
 /// </summary>
 internal sealed class OpenPart
 {
-    private const long PagesInMemory = 1 << 20; // the check goes through them in order
+    private const long PagesInMemory = 1 << 20; // enough, because the check reads the pages in order
 
     private OpenPart(TableFile file, TableFooter footer, TableLayout layout)
     {
@@ -27,16 +27,16 @@ internal sealed class OpenPart
         UserFilterReader.Verify(file, footer, Directory);
     }
 
-    /// <summary>The part's bytes.</summary>
+    /// <summary>The bytes of the part.</summary>
     public TableFile File { get; }
 
-    /// <summary>Its footer.</summary>
+    /// <summary>The footer of the part.</summary>
     public TableFooter Footer { get; }
 
-    /// <summary>Its chunks.</summary>
+    /// <summary>The chunks of its blocks.</summary>
     public TableLayout Layout { get; }
 
-    /// <summary>Its blocks.</summary>
+    /// <summary>The index of its blocks.</summary>
     public TableIndex Index { get; }
 
     /// <summary>Its users.</summary>
@@ -44,9 +44,9 @@ internal sealed class OpenPart
 
     /// <summary>Opens a part.</summary>
     /// <param name="segment">The segment.</param>
-    /// <param name="part">The part's place in the list.</param>
-    /// <param name="columns">An event type with the segment's columns alone.</param>
-    /// <exception cref="CorruptionException">The part is damaged, or not what the segment says.</exception>
+    /// <param name="part">The entry of the part in the segment's list.</param>
+    /// <param name="columns">An event type that has only the columns of the segment.</param>
+    /// <exception cref="CorruptionException">The part is damaged, or does not match the segment.</exception>
     public static OpenPart Open(SegmentFile segment, SegmentPart part, EventTypeSchema columns)
     {
         ulong identity = SegmentHeader.PartIdentity(segment.HeaderBytes, part.WindowStart, part.Kind);
@@ -55,10 +55,14 @@ internal sealed class OpenPart
         Stamp stamp = Stamp.Of(segment.Header.Generation, segment.Header.SourceRank);
         if (footer.EventType != columns.Id || footer.WindowStart != part.WindowStart || footer.Run.Kind != part.Kind
             || footer.Run.Stamp != stamp || footer.Run.Parts.HasFlag(Core.Columns.StampParts.Cells)
-            || footer.MinTime < part.WindowStart || footer.MaxTime < footer.MinTime || (ulong)(footer.MaxTime - part.WindowStart) >= (ulong)segment.Header.WindowMs)
+            || footer.MinTime < part.WindowStart || footer.MaxTime < footer.MinTime
+            || (ulong)(footer.MaxTime - part.WindowStart) >= (ulong)segment.Header.WindowMs)
         {
-            throw file.Corrupt(0, $"a part of type {footer.EventType}, window {footer.WindowStart}, {footer.Run}, times {footer.MinTime} to {footer.MaxTime}; "
-                + $"the segment says window {part.WindowStart} of {segment.Header.WindowMs} ms, {part.Kind}, {stamp}");
+            throw file.Corrupt(
+                0,
+                $"the footer of the part says event type {footer.EventType}, window {footer.WindowStart}, run {footer.Run} and times "
+                + $"{footer.MinTime} to {footer.MaxTime}; the segment says window {part.WindowStart} of {segment.Header.WindowMs} ms, "
+                + $"kind {part.Kind} and stamp {stamp}");
         }
 
         return new OpenPart(file, footer, TableColumns.Read(file, footer, columns));

@@ -7,8 +7,9 @@ using Signals.Storage.Tables;
 namespace Signals.Storage.Segments;
 
 /// <summary>
-/// Checks one part of a segment in full, from nothing but its bytes: checksums, chunks, order and uniqueness of rows, what directory and
-/// footer say of them. Each block is read once. One thread; reused from part to part, for its buffers.
+/// Checks one part of a segment in full, using only its bytes: checksums, chunks, order and uniqueness of rows, and that
+/// directory and footer describe them correctly. Each block is read once. Thread contract: one thread. Reused from part to part,
+/// to keep its buffers.
 /// </summary>
 internal sealed class PartVerifier
 {
@@ -23,7 +24,7 @@ internal sealed class PartVerifier
     private TableDirectory _directory = null!;
     private long _tolerance;
 
-    // Where the walk over rows stands.
+    // The position of the walk over the rows.
     private int _user;
     private int _rowInUser;
     private long _lastTime;
@@ -34,14 +35,14 @@ internal sealed class PartVerifier
     private RowTraits _traits;
     private long _reachMs;
 
-    /// <summary>Events of the parts so far that they insert and that are older than the reach of their part.</summary>
+    /// <summary>The number of events that the parts so far insert and that are older than the reach.</summary>
     public long OutOfReach { get; private set; }
 
-    /// <summary>Checks a part whose footer, columns, index and directory were read and checked.</summary>
+    /// <summary>Checks a part whose footer, columns, index and directory were already read and checked.</summary>
     /// <param name="part">The part.</param>
-    /// <param name="reachMs">Events before this time will never be read; they are counted.</param>
-    /// <param name="passed">Called with the bytes of each block, in file order, once they are known to be sound.</param>
-    /// <exception cref="CorruptionException">Something is wrong; it names file and offset.</exception>
+    /// <param name="reachMs">Events before this time will never be read. They are counted.</param>
+    /// <param name="passed">Called with the bytes of each block, in file order, once they are known to be correct.</param>
+    /// <exception cref="CorruptionException">The part is not valid; the exception names file and offset.</exception>
     public void Verify(OpenPart part, long reachMs, Action<ReadOnlySpan<byte>> passed)
     {
         (_file, _footer, _layout, _index, _directory) = (part.File, part.Footer, part.Layout, part.Index, part.Directory);
@@ -60,13 +61,16 @@ internal sealed class PartVerifier
 
         if (checksum != blocks.Checksum)
         {
-            throw _file.Corrupt(blocks.Offset, $"checksum of the blocks is {checksum:x8}, expected {blocks.Checksum:x8}");
+            throw _file.Corrupt(blocks.Offset, $"the checksum of the blocks is {checksum:x8}, expected {blocks.Checksum:x8}");
         }
 
-        if (_minTime != _footer.MinTime || _maxTime != _footer.MaxTime || _traits != _footer.Traits || _newestInserted != _footer.NewestInserted)
+        if (_minTime != _footer.MinTime || _maxTime != _footer.MaxTime
+            || _traits != _footer.Traits || _newestInserted != _footer.NewestInserted)
         {
-            throw _file.Corrupt(blocks.Offset, $"rows from {_minTime} to {_maxTime}, {_traits}, inserted up to {_newestInserted}; the footer says "
-                + $"{_footer.MinTime} to {_footer.MaxTime}, {_footer.Traits}, {_footer.NewestInserted}");
+            throw _file.Corrupt(
+                blocks.Offset,
+                $"the rows are from {_minTime} to {_maxTime}, have the traits {_traits} and insertions up to {_newestInserted}; the "
+                + $"footer says {_footer.MinTime} to {_footer.MaxTime}, {_footer.Traits} and {_footer.NewestInserted}");
         }
     }
 
@@ -98,8 +102,10 @@ internal sealed class PartVerifier
 
             if (!sound)
             {
-                throw _file.Corrupt(_index.Offset(block), $"rows of user {_directory.User(Math.Min(_user, _directory.Users - 1))} or of the one before are out of order, "
-                    + "repeated, or not from when the directory says");
+                throw _file.Corrupt(
+                    _index.Offset(block),
+                    $"rows of user {_directory.User(Math.Min(_user, _directory.Users - 1))} or of the user before are out of order, "
+                    + "repeated, or outside the times that the directory says");
             }
         }
 
@@ -136,7 +142,10 @@ internal sealed class PartVerifier
             bool known = (inserted[row] == 0 || inserted[row] == stamp) && (retracted[row] == 0 || retracted[row] == stamp);
             if (!known || (inserted[row] | retracted[row]) == 0)
             {
-                throw _file.Corrupt(_index.Offset(block), $"row {row} of the block was inserted at {inserted[row]:x} and retracted at {retracted[row]:x} in a segment of {stamp:x}");
+                throw _file.Corrupt(
+                    _index.Offset(block),
+                    $"row {row} of the block was inserted with stamp {inserted[row]:x} and retracted with stamp {retracted[row]:x}; "
+                    + $"the segment has stamp {stamp:x}");
             }
 
             _newestInserted = inserted[row] != 0 ? Math.Max(_newestInserted, times[row]) : _newestInserted;
@@ -170,7 +179,7 @@ internal sealed class PartVerifier
 
     private static bool Precedes(long time, ulong id, long nextTime, ulong nextId) => time > nextTime || (time == nextTime && id < nextId);
 
-    // The directory keeps times in units; it only ever widens.
+    // The directory may store times in coarse units. Rounding only widens the range of a user.
     private bool Near(long later, long earlier) => later >= earlier && later - earlier < _tolerance;
 
     private void Grow(int rows)

@@ -1,15 +1,18 @@
 namespace Signals.Storage.Segments;
 
-/// <summary>What the rows of a segment say of an event beside its cells; joined by "or". Only in temporary files.</summary>
+/// <summary>
+/// What a row of a segment says about an event, apart from its cells. The marks of several rows are combined with "or". Used in
+/// temporary files only.
+/// </summary>
 [Flags]
 internal enum RowMarks : byte
 {
-    /// <summary>Cells of an event that is elsewhere.</summary>
+    /// <summary>Cells of an event that is stored elsewhere.</summary>
     Correct = 0,
 
     /// <summary>The whole event.</summary>
     Insert = 1,
 
-    /// <summary>The event never was.</summary>
+    /// <summary>The event never happened.</summary>
     Retract = 2,
 }

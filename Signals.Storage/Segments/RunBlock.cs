@@ -7,22 +7,23 @@ using Signals.Storage.Primitives;
 namespace Signals.Storage.Segments;
 
 /// <summary>
-/// Adjacent rows of a temporary run, and their bytes: u32 length, u32 CRC32C, then u32 rows and per key and column a u32 length and
-/// a column chunk. One thread; reused from block to block. Only the process that wrote a run reads it.
+/// Adjacent rows of a temporary sorted run, and their encoded bytes: length (u32), CRC-32C (u32), number of rows (u32), then for
+/// each key and column a length (u32) and a column chunk. Thread contract: one thread. Reused from block to block. A run is read
+/// only by the process that wrote it.
 /// </summary>
 internal sealed class RunBlock
 {
-    /// <summary>Length and checksum before the rest.</summary>
+    /// <summary>Bytes of the length and the checksum, which precede the rest.</summary>
     public const int HeaderBytes = 2 * sizeof(uint);
 
     private const int HighKey = 0, LowKey = 1, TimeKey = 2, IdKey = 3, MarksKey = 4, Keys = 5;
 
-    // By column: the keys, then the cells.
+    // The columns of the keys, then the columns of cells.
     private readonly ColumnBuffer[] _buffers;
     private byte[] _bytes = new byte[1024];
     private int _length;
 
-    /// <summary>A block of rows with cells of these types.</summary>
+    /// <summary>Creates an empty block for rows whose cells have these types.</summary>
     public RunBlock(IEnumerable<ColumnType> types)
     {
         ColumnType number = ColumnType.Scalar<ulong>();
@@ -30,10 +31,10 @@ internal sealed class RunBlock
             .Select(type => new ColumnBuffer(type, capacity: 1))];
     }
 
-    /// <summary>Rows held.</summary>
+    /// <summary>The number of rows.</summary>
     public int Count => _buffers[HighKey].Count;
 
-    /// <summary>The cells, by column id; a column without rows is Absent.</summary>
+    /// <summary>The cells, by column id. A column without rows is Absent in all rows.</summary>
     public ReadOnlySpan<ColumnBuffer> Columns => _buffers.AsSpan(Keys);
 
     /// <summary>Bytes of all arrays.</summary>
@@ -42,19 +43,19 @@ internal sealed class RunBlock
     /// <summary>Bytes that the rows take.</summary>
     public long UsedBytes { get; private set; }
 
-    /// <summary>A row's user.</summary>
+    /// <summary>The user of a row.</summary>
     public UserId User(int row) => new(Key<ulong>(HighKey)[row], Key<ulong>(LowKey)[row]);
 
-    /// <summary>A row's time.</summary>
+    /// <summary>The time of a row.</summary>
     public long Time(int row) => Key<long>(TimeKey)[row];
 
-    /// <summary>A row's event id.</summary>
+    /// <summary>The event id of a row.</summary>
     public ulong Id(int row) => Key<ulong>(IdKey)[row];
 
-    /// <summary>A row's marks.</summary>
+    /// <summary>The marks of a row.</summary>
     public RowMarks Marks(int row) => (RowMarks)_buffers[MarksKey].Values[row];
 
-    /// <summary>Appends a copy of a walk's row, with these columns.</summary>
+    /// <summary>Appends a copy of the current row of a walk, with the given columns.</summary>
     public void Append(SegmentRows from, ReadOnlySpan<int> columns)
     {
         _buffers[HighKey].Append(from.User.High);
@@ -90,7 +91,7 @@ internal sealed class RunBlock
         }
     }
 
-    /// <summary>The block's bytes; valid until the next call.</summary>
+    /// <summary>Encodes the rows. The bytes are valid until the next call.</summary>
     public ReadOnlySpan<byte> Encode()
     {
         _length = HeaderBytes;
@@ -108,14 +109,16 @@ internal sealed class RunBlock
         return _bytes.AsSpan(0, _length);
     }
 
-    /// <summary>Takes a block's header; the caller reads the rest into the result, then calls <see cref="Decode"/>.</summary>
-    /// <exception cref="InvalidDataException">The block is longer than what is left of its file.</exception>
+    /// <summary>
+    /// Takes the header of a block. The caller reads the rest of the block into the result, then calls <see cref="Decode"/>.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The block is longer than the rest of its file.</exception>
     public Span<byte> Prepare(ReadOnlySpan<byte> header, long left)
     {
         uint length = BinaryPrimitives.ReadUInt32LittleEndian(header);
         if (length < sizeof(uint) || length > left)
         {
-            throw new InvalidDataException($"A block of {length} bytes where {left} are left.");
+            throw new InvalidDataException($"The block has {length} bytes, but only {left} bytes of the file are left.");
         }
 
         _length = 0;
@@ -123,8 +126,8 @@ internal sealed class RunBlock
         return Take(checked((int)length));
     }
 
-    /// <summary>Replaces the rows by those of the bytes that were read.</summary>
-    /// <exception cref="InvalidDataException">The bytes are not what was written.</exception>
+    /// <summary>Replaces the rows with those of the bytes that were read.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not those that were written.</exception>
     public void Decode()
     {
         ReadOnlySpan<byte> bytes = _bytes.AsSpan(HeaderBytes, _length - HeaderBytes);

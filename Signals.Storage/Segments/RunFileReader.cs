@@ -6,16 +6,19 @@ using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Segments;
 
-/// <summary>Walks the rows of a temporary run; holds one block. One thread. Owns the file, not its name.</summary>
+/// <summary>
+/// Walks the rows of a temporary sorted run, with one block in memory. Thread contract: one thread. Owns the open file, not its
+/// name.
+/// </summary>
 internal sealed class RunFileReader : SegmentRows, IDisposable
 {
     private readonly IFile _file;
     private readonly TimeSpan _window;
     private readonly RunBlock _block;
     private readonly long _length;
-    private long _offset = sizeof(ulong); // behind the magic
+    private long _offset = sizeof(ulong); // after the magic
 
-    /// <summary>Stands before the first row.</summary>
+    /// <summary>Opens a run before its first row.</summary>
     public RunFileReader(IFile file, EventTypeSchema type)
     {
         _file = file;
@@ -78,7 +81,7 @@ internal sealed class RunFileReader : SegmentRows, IDisposable
     {
         if (_file.Read(_offset, destination) != destination.Length)
         {
-            throw new InvalidDataException($"The file ends within {destination.Length} bytes.");
+            throw new InvalidDataException($"The file ends before {destination.Length} expected bytes.");
         }
 
         _offset += destination.Length;

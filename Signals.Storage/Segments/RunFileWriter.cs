@@ -3,14 +3,16 @@ using Signals.Storage.FileSystem;
 
 namespace Signals.Storage.Segments;
 
-/// <summary>Writes sorted rows to a temporary file, block by block. One thread. Owns the file, not its name.</summary>
+/// <summary>
+/// Writes sorted rows to a temporary file, block by block. Thread contract: one thread. Owns the open file, not its name.
+/// </summary>
 internal sealed class RunFileWriter(IFile file, RunBlock block, int blockBytes) : IDisposable
 {
     private const int MostRows = 4096;
 
     private long _offset = WriteStart(file);
 
-    /// <summary>Writes all rows of a walk, with these columns.</summary>
+    /// <summary>Writes all rows of a walk, with the given columns.</summary>
     public void Write(SegmentRows rows, ReadOnlySpan<int> columns)
     {
         block.Clear();

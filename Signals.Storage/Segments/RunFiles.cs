@@ -5,8 +5,8 @@ using Signals.Storage.FileSystem;
 namespace Signals.Storage.Segments;
 
 /// <summary>
-/// The temporary runs of a segment under construction: files beside it, merged into fewer ones where more exist than may be open at
-/// once. One thread. Disposing closes and deletes them.
+/// The temporary sorted runs of a segment that is being written. They are files beside the segment. When there are more than may
+/// be open at once, they are merged into fewer. Thread contract: one thread. Disposing closes and deletes them.
 /// </summary>
 internal sealed class RunFiles : IDisposable
 {
@@ -15,7 +15,7 @@ internal sealed class RunFiles : IDisposable
     private const int LargestBlock = 256 << 10;
     private const int BlocksPerBudget = 128;
 
-    // A block exists as bytes and as rows, each in arrays that double.
+    // A block is in memory as bytes and as rows, each in arrays that double when they grow.
     private const int MemoryPerBlock = 4;
 
     private readonly IFileSystem _files;
@@ -28,11 +28,11 @@ internal sealed class RunFiles : IDisposable
     private RunBlock? _block;
     private int _made;
 
-    /// <summary>No runs yet.</summary>
+    /// <summary>Creates the collection without runs.</summary>
     /// <param name="files">The file system.</param>
     /// <param name="type">The event type of all rows.</param>
-    /// <param name="prefix">What the runs' paths begin with.</param>
-    /// <param name="budget">Bytes that reading may take.</param>
+    /// <param name="prefix">The beginning of the paths of the runs.</param>
+    /// <param name="budget">The bytes of memory that reading may take.</param>
     public RunFiles(IFileSystem files, EventTypeSchema type, string prefix, long budget)
     {
         _files = files;
@@ -42,10 +42,10 @@ internal sealed class RunFiles : IDisposable
         _fanIn = (int)Math.Clamp(budget / ((long)MemoryPerBlock * _blockBytes) / 2, 2, MostOpen);
     }
 
-    /// <summary>Runs written from memory.</summary>
+    /// <summary>The number of runs that were written from memory.</summary>
     public int Spilled { get; private set; }
 
-    /// <summary>Most files that were open at once.</summary>
+    /// <summary>The largest number of files that were open at once.</summary>
     public int PeakOpen { get; private set; }
 
     /// <summary>Bytes of all buffers.</summary>
@@ -54,22 +54,24 @@ internal sealed class RunFiles : IDisposable
     /// <summary>The path of a run.</summary>
     public static string PathOf(string prefix, int number) => $"{prefix}.run{number:D6}{DurableFile.TemporarySuffix}";
 
-    /// <summary>Whether a file's name is that of a run of the segment with the given file name.</summary>
+    /// <summary>Whether a file name is that of a run of the segment with the given file name.</summary>
     public static bool IsRunOf(string segment, string name)
     {
         int digits = name.Length - segment.Length - ".run".Length - DurableFile.TemporarySuffix.Length;
-        return digits >= 6 && int.TryParse(name.AsSpan(segment.Length + ".run".Length, digits), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
+        return digits >= 6
+            && int.TryParse(
+                name.AsSpan(segment.Length + ".run".Length, digits), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
             && name == PathOf(segment, number);
     }
 
-    /// <summary>Writes a walk's rows as a new run.</summary>
+    /// <summary>Writes the rows of a walk as a new run.</summary>
     public void Spill(SegmentRows rows, ReadOnlySpan<int> columns)
     {
         Write(rows, columns);
         Spilled++;
     }
 
-    /// <summary>All rows of all runs in order. No run may be added any more.</summary>
+    /// <summary>All rows of all runs, in order. No run may be added after this.</summary>
     public SegmentRows Open(ReadOnlySpan<int> columns)
     {
         while (_runs.Count > _fanIn)
@@ -134,7 +136,7 @@ internal sealed class RunFiles : IDisposable
         }
         catch (FileOperationException)
         {
-            // A temporary file that cannot be deleted is no reason to hide why the segment was given up.
+            // An error here would hide the error for which the segment was given up.
         }
     }
 }

@@ -8,12 +8,12 @@ using Signals.Storage.Primitives;
 namespace Signals.Storage.Segments;
 
 /// <summary>
-/// The rows of a segment that are in memory: in order of arrival while they come, then sorted once. One thread. Columns that no row
-/// has set take no memory.
+/// The rows of a segment that are in memory: in order of arrival while they are added, then sorted once. A column that no row has
+/// set takes no memory. Thread contract: one thread.
 /// </summary>
 internal sealed class SegmentBatch(EventTypeSchema type)
 {
-    // Users, time, id, marks; window and place while sorting.
+    // User, time, id and marks; also the window and the row number, which are needed for sorting.
     private const int KeyBytes = 2 * sizeof(ulong) + sizeof(long) + sizeof(ulong) + sizeof(RowMarks) + sizeof(long) + sizeof(int);
 
     private readonly EventBatch _events = new(type, capacity: 16);
@@ -21,10 +21,10 @@ internal sealed class SegmentBatch(EventTypeSchema type)
     private readonly List<long> _windows = [];
     private int[] _order = [];
 
-    /// <summary>Rows held.</summary>
+    /// <summary>The number of rows.</summary>
     public int Count => _marks.Count;
 
-    /// <summary>Whether another row would be more than a batch of events takes.</summary>
+    /// <summary>Whether the rows fill a batch of events, so that no more may be added.</summary>
     public bool IsFull => Count == BatchRecordFormat.MaxRows;
 
     /// <summary>Bytes that the rows take, without spare room.</summary>
@@ -42,10 +42,10 @@ internal sealed class SegmentBatch(EventTypeSchema type)
         }
     }
 
-    /// <summary>Bytes of all arrays, spare room included.</summary>
+    /// <summary>Bytes of all arrays, including spare room.</summary>
     public long HeldBytes => _events.HeldBytes + _marks.Capacity + sizeof(long) * (long)_windows.Capacity + sizeof(int) * (long)_order.Length;
 
-    /// <summary>Adds a row; its cells follow through the result.</summary>
+    /// <summary>Adds a row. Set its cells on the result.</summary>
     public EventRow Add(UserId user, long timeMs, ulong id, RowMarks marks)
     {
         EventRow row = _events.AddAny(user, timeMs, id);
@@ -54,7 +54,7 @@ internal sealed class SegmentBatch(EventTypeSchema type)
         return row;
     }
 
-    /// <summary>Adds the columns that have a row to a set.</summary>
+    /// <summary>Marks the columns in which some row is set.</summary>
     public void NoteColumns(bool[] used)
     {
         for (int i = 0; i < used.Length; i++)
@@ -103,7 +103,7 @@ internal sealed class SegmentBatch(EventTypeSchema type)
 
     private RowBuffer Rows => _events.Rows;
 
-    // A job that reads sorted files adds sorted rows.
+    // A job that reads sorted files adds its rows in order, and then nothing needs to be sorted.
     private bool IsInOrder()
     {
         for (int row = 1; row < Count; row++)
@@ -117,7 +117,7 @@ internal sealed class SegmentBatch(EventTypeSchema type)
         return true;
     }
 
-    // Keys side by side: comparing rows where they lie would miss the cache at every step.
+    // The keys are copied next to each other. Comparing the rows in their own arrays would miss the cache at every step.
     private void SortByKeys(Span<int> order)
     {
         SortKey[] keys = GC.AllocateUninitializedArray<SortKey>(order.Length);

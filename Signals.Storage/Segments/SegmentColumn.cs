@@ -2,7 +2,7 @@ using Signals.Core.Columns;
 
 namespace Signals.Storage.Segments;
 
-/// <summary>A column that a segment has cells of. Immutable.</summary>
-/// <param name="Name">Its name, unique in the segment.</param>
-/// <param name="Type">Kind and dimensions.</param>
+/// <summary>A column for which a segment has cells. Immutable.</summary>
+/// <param name="Name">The name of the column, unique in the segment.</param>
+/// <param name="Type">The kind and the dimensions.</param>
 internal readonly record struct SegmentColumn(string Name, ColumnType Type);

@@ -6,8 +6,8 @@ using Signals.Storage.Primitives;
 namespace Signals.Storage.Segments;
 
 /// <summary>
-/// The fixed parts of a segment file: header, list of parts, tail; each read once and checked. Threads: one. Does not own the file.
-/// Nothing is allocated from a number in the file before it was held against the file's length.
+/// The fixed parts of a segment file: header, list of parts, and tail. Each is read once and checked. No memory is allocated for
+/// a number in the file before it was compared with the length of the file. Thread contract: one thread. Does not own the file.
 /// </summary>
 internal sealed class SegmentFile
 {
@@ -20,32 +20,32 @@ internal sealed class SegmentFile
     /// <summary>The file.</summary>
     public IFile File { get; }
 
-    /// <summary>Its bytes.</summary>
+    /// <summary>The length of the file in bytes.</summary>
     public long Length { get; }
 
     /// <summary>The header.</summary>
     public required SegmentHeader Header { get; init; }
 
-    /// <summary>The header's bytes.</summary>
+    /// <summary>The encoded header.</summary>
     public required byte[] HeaderBytes { get; init; }
 
-    /// <summary>The parts, back to back from the header to the index.</summary>
+    /// <summary>The parts. They follow each other without gaps from the header to the index.</summary>
     public required SegmentPart[] Parts { get; init; }
 
     /// <summary>The bytes of the index, which ends where the tail begins.</summary>
     public required byte[] IndexBytes { get; init; }
 
-    /// <summary>What the tail says the hash of all before it is.</summary>
+    /// <summary>The hash of everything before the tail, as the tail states it.</summary>
     public required UInt128 ContentId { get; init; }
 
-    /// <summary>Reads the fixed parts.</summary>
-    /// <exception cref="CorruptionException">The file is no segment, of a newer version, or damaged.</exception>
+    /// <summary>Reads and checks the fixed parts.</summary>
+    /// <exception cref="CorruptionException">The file is not a segment, has a newer version, or is damaged.</exception>
     public static SegmentFile Read(IFile file)
     {
         long length = file.Length;
         if (length < SegmentFormat.MinFileLength)
         {
-            throw Corrupt(file, 0, $"not a segment: {length} bytes, the shortest has {SegmentFormat.MinFileLength}");
+            throw Corrupt(file, 0, $"this is not a segment: it has {length} bytes, and a segment has at least {SegmentFormat.MinFileLength}");
         }
 
         byte[] headerBytes = ReadHeader(file, length);
@@ -56,10 +56,15 @@ internal sealed class SegmentFile
         long indexAt = BinaryPrimitives.ReadInt64LittleEndian(tail);
         uint indexLength = BinaryPrimitives.ReadUInt32LittleEndian(tail.AsSpan(8));
         if (indexAt < headerBytes.Length || indexAt > tailAt || indexLength != tailAt - indexAt || indexLength > (uint)Array.MaxLength
-            || BinaryPrimitives.ReadUInt32LittleEndian(tail.AsSpan(20)) != 0 || BinaryPrimitives.ReadUInt64LittleEndian(tail.AsSpan(40)) != 0
+            || BinaryPrimitives.ReadUInt32LittleEndian(tail.AsSpan(20)) != 0
+            || BinaryPrimitives.ReadUInt64LittleEndian(tail.AsSpan(40)) != 0
             || BinaryPrimitives.ReadUInt32LittleEndian(tail.AsSpan(52)) != 0)
         {
-            throw Corrupt(file, tailAt, $"an index of {indexLength} bytes at {indexAt} does not end where the tail starts, or reserved bytes are not 0");
+            throw Corrupt(
+                file,
+                tailAt,
+                $"the tail names an index of {indexLength} bytes at {indexAt}, which does not end where the tail starts, or reserved "
+                + "bytes are not 0");
         }
 
         byte[] index = ReadExactly(file, indexAt, (int)indexLength);
@@ -74,12 +79,17 @@ internal sealed class SegmentFile
             Header = header,
             HeaderBytes = headerBytes,
             IndexBytes = index,
-            Parts = Decode(file, indexAt, index, bytes => SegmentIndex.Decode(bytes, headerBytes.Length, indexAt, header.WindowMs, header.CorrectedDays is not null)),
+            Parts = Decode(
+                file,
+                indexAt,
+                index,
+                bytes => SegmentIndex.Decode(
+                    bytes, headerBytes.Length, indexAt, header.WindowMs, header.CorrectedDays is not null)),
             ContentId = BinaryPrimitives.ReadUInt128LittleEndian(tail.AsSpan(24)),
         };
     }
 
-    /// <summary>The error for damage in a segment.</summary>
+    /// <summary>The exception for damage in a segment.</summary>
     public static CorruptionException Corrupt(IFile file, long offset, string message, Exception? inner = null) =>
         new(file.Path, offset, message, inner);
 
@@ -91,7 +101,7 @@ internal sealed class SegmentFile
         if (headerLength < SegmentFormat.HeaderFixedLength + SegmentFormat.ChecksumLength || headerLength > SegmentFormat.MaxHeaderLength
             || headerLength > length - SegmentFormat.TailLength)
         {
-            throw Corrupt(file, SegmentFormat.HeaderLengthAt, $"a header of {headerLength} bytes");
+            throw Corrupt(file, SegmentFormat.HeaderLengthAt, $"a header length of {headerLength} bytes is not valid");
         }
 
         return ReadExactly(file, 0, (int)headerLength);
@@ -101,14 +111,22 @@ internal sealed class SegmentFile
     {
         if (BinaryPrimitives.ReadUInt64LittleEndian(magic) != SegmentFormat.Magic)
         {
-            throw Corrupt(file, offset, $"not a segment: magic is {BinaryPrimitives.ReadUInt64LittleEndian(magic):x16}, expected {SegmentFormat.Magic:x16}");
+            throw Corrupt(
+                file,
+                offset,
+                $"this is not a segment: the magic is {BinaryPrimitives.ReadUInt64LittleEndian(magic):x16}, expected "
+                + $"{SegmentFormat.Magic:x16}");
         }
 
         uint found = BinaryPrimitives.ReadUInt32LittleEndian(version);
         uint critical = BinaryPrimitives.ReadUInt32LittleEndian(flags);
         if (found != SegmentFormat.Version || (critical & ~SegmentFormat.KnownCriticalFlags) != 0)
         {
-            throw Corrupt(file, offset, $"segment version {found} with critical flags {critical:x} needs another version of Signals; this one reads version {SegmentFormat.Version}");
+            throw Corrupt(
+                file,
+                offset,
+                $"segment version {found} with critical flags {critical:x} needs another version of Signals; this one reads version "
+                + $"{SegmentFormat.Version}");
         }
     }
 

@@ -9,15 +9,15 @@ using Signals.Storage.Tables;
 namespace Signals.Storage.Segments;
 
 /// <summary>
-/// What a segment says of itself before its parts: event type, columns, stamp, source. Names stand for ids, because its maker may know
-/// another order of types and columns. Immutable.
+/// What a segment states before its parts: event type, columns, stamp and source. It uses names instead of ids, because its
+/// writer may know types and columns in another order. Immutable.
 /// </summary>
 internal sealed class SegmentHeader
 {
-    /// <summary>The event type's name.</summary>
+    /// <summary>The name of the event type.</summary>
     public required string EventType { get; init; }
 
-    /// <summary>Length of the event type's windows, ms.</summary>
+    /// <summary>The length of the event type's windows in ms.</summary>
     public required long WindowMs { get; init; }
 
     /// <summary>The generation of all rows.</summary>
@@ -26,16 +26,16 @@ internal sealed class SegmentHeader
     /// <summary>The source rank of all rows.</summary>
     public required ushort SourceRank { get; init; }
 
-    /// <summary>Who made it.</summary>
+    /// <summary>The name of the job or program that wrote the segment.</summary>
     public required string Source { get; init; }
 
-    /// <summary>The days that it corrects, if it says so.</summary>
+    /// <summary>The days that the segment corrects; null when it states none.</summary>
     public DayRange? CorrectedDays { get; init; }
 
-    /// <summary>The columns with cells, by name, ascending.</summary>
+    /// <summary>The columns with cells, ordered by name.</summary>
     public required SegmentColumn[] Columns { get; init; }
 
-    /// <summary>The header's bytes, checksum included.</summary>
+    /// <summary>Encodes the header, including its checksum.</summary>
     public byte[] Encode()
     {
         int length = SegmentFormat.HeaderFixedLength + EventType.Length + Source.Length
@@ -69,7 +69,10 @@ internal sealed class SegmentHeader
         return header;
     }
 
-    /// <summary>The number that binds the checksums of a part to this header and to the part's window and kind; never 0.</summary>
+    /// <summary>
+    /// The number that the checksums of a part include. It depends on this header and on the window and kind of the part. It is
+    /// never 0.
+    /// </summary>
     public static ulong PartIdentity(ReadOnlySpan<byte> header, long windowStart, RunKind kind)
     {
         Span<byte> part = stackalloc byte[2 * sizeof(long)];
@@ -78,8 +81,8 @@ internal sealed class SegmentHeader
         return XxHash3.HashToUInt64(part, (long)XxHash3.HashToUInt64(header)) | 1UL << 63;
     }
 
-    /// <summary>Reads a header whose first bytes, up to its length, were checked.</summary>
-    /// <exception cref="InvalidDataException">The bytes are no header.</exception>
+    /// <summary>Decodes a header whose length was checked.</summary>
+    /// <exception cref="InvalidDataException">The bytes are not a valid header.</exception>
     public static SegmentHeader Decode(ReadOnlySpan<byte> header)
     {
         uint checksum = BinaryPrimitives.ReadUInt32LittleEndian(header[^SegmentFormat.ChecksumLength..]);
@@ -88,9 +91,11 @@ internal sealed class SegmentHeader
         int columns = BinaryPrimitives.ReadUInt16LittleEndian(header[22..]);
         long generation = BinaryPrimitives.ReadInt64LittleEndian(header[24..]);
         long window = BinaryPrimitives.ReadInt64LittleEndian(header[32..]);
-        Require(columns <= SchemaLimits.MaxColumns, $"{columns} columns");
-        Require(generation is >= 1 and <= SegmentOptions.MaxGeneration, $"generation {generation}");
-        Require(window >= (long)SchemaLimits.MinWindow.TotalMilliseconds && window <= (long)SchemaLimits.MaxWindow.TotalMilliseconds, $"windows of {window} ms");
+        Require(columns <= SchemaLimits.MaxColumns, $"the header has {columns} columns, at most {SchemaLimits.MaxColumns} are allowed");
+        Require(generation is >= 1 and <= SegmentOptions.MaxGeneration, $"the generation {generation} is not valid");
+        Require(
+            window >= (long)SchemaLimits.MinWindow.TotalMilliseconds && window <= (long)SchemaLimits.MaxWindow.TotalMilliseconds,
+            $"the window length of {window} ms is not valid");
         ReadOnlySpan<byte> rest = header[SegmentFormat.HeaderFixedLength..^SegmentFormat.ChecksumLength];
         SegmentHeader decoded = new()
         {
@@ -102,13 +107,13 @@ internal sealed class SegmentHeader
             Source = Name(ref rest, header[49]),
             Columns = ReadColumns(ref rest, columns),
         };
-        Require(rest.IsEmpty, $"{rest.Length} bytes behind the last column");
+        Require(rest.IsEmpty, $"{rest.Length} bytes follow the last column of the header");
         return decoded;
     }
 
     private static SegmentColumn[] ReadColumns(ref ReadOnlySpan<byte> rest, int count)
     {
-        Require(rest.Length >= count * SegmentFormat.ColumnFixedLength, $"{count} columns in {rest.Length} bytes");
+        Require(rest.Length >= count * SegmentFormat.ColumnFixedLength, $"{count} columns do not fit {rest.Length} bytes of the header");
         SegmentColumn[] columns = new SegmentColumn[count];
         for (int i = 0; i < count; i++)
         {
@@ -118,7 +123,7 @@ internal sealed class SegmentHeader
             Require(entry[2] == 0 && entry[3] == 0, "reserved bytes are not 0");
             string name = Name(ref rest, entry[1]);
             columns[i] = new SegmentColumn(name, TypeOf(name, (ColumnKind)entry[0], BinaryPrimitives.ReadInt32LittleEndian(entry[4..])));
-            Require(i == 0 || string.CompareOrdinal(columns[i - 1].Name, name) < 0, $"column '{name}' is not behind the one before it");
+            Require(i == 0 || string.CompareOrdinal(columns[i - 1].Name, name) < 0, $"column '{name}' is not greater than the column before it");
         }
 
         return columns;
@@ -126,14 +131,17 @@ internal sealed class SegmentHeader
 
     private static ColumnType TypeOf(string name, ColumnKind kind, int dimensions)
     {
-        Require(Enum.IsDefined(kind) && dimensions >= 1 && dimensions <= SchemaLimits.MaxDimensions, $"column '{name}' of kind {kind} with {dimensions} dimensions");
-        Require(dimensions == 1 || kind >= ColumnKind.VectorInt8, $"column '{name}' of kind {kind} with {dimensions} dimensions");
+        string otherwise = $"column '{name}' has kind {kind} and {dimensions} dimensions, which is not valid";
+        Require(Enum.IsDefined(kind) && dimensions >= 1 && dimensions <= SchemaLimits.MaxDimensions, otherwise);
+        Require(dimensions == 1 || kind >= ColumnKind.VectorInt8, otherwise);
         return ColumnType.Of(kind, dimensions);
     }
 
     private static string Name(ref ReadOnlySpan<byte> rest, int length)
     {
-        Require(length is >= 1 and <= SchemaLimits.MaxNameLength && length <= rest.Length, $"a name of {length} bytes where {rest.Length} are left");
+        Require(
+            length is >= 1 and <= SchemaLimits.MaxNameLength && length <= rest.Length,
+            $"a name of {length} bytes is not valid where {rest.Length} bytes of the header are left");
         string name = Encoding.Latin1.GetString(rest[..length]);
         rest = rest[length..];
         try
@@ -142,7 +150,8 @@ internal sealed class SegmentHeader
         }
         catch (ArgumentException error)
         {
-            throw new InvalidDataException($"a name that is none, in bytes {Convert.ToHexString(Encoding.Latin1.GetBytes(name))}", error);
+            throw new InvalidDataException(
+                $"the header holds a name that is not valid, in bytes {Convert.ToHexString(Encoding.Latin1.GetBytes(name))}", error);
         }
 
         return name;
@@ -155,7 +164,7 @@ internal sealed class SegmentHeader
             return null;
         }
 
-        Require(first >= 0 && first <= last && last <= DateOnly.MaxValue.DayNumber, $"days {first} to {last}");
+        Require(first >= 0 && first <= last && last <= DateOnly.MaxValue.DayNumber, $"the corrected days from day number {first} to {last} are not valid");
         return new DayRange(DateOnly.FromDayNumber(first), DateOnly.FromDayNumber(last));
     }
 

@@ -4,10 +4,12 @@ using Signals.Storage.Tables;
 
 namespace Signals.Storage.Segments;
 
-/// <summary>The end of a segment: the list of its parts, and the tail that leads to it. Stateless.</summary>
+/// <summary>
+/// The end of a segment: the list of its parts, and the tail that leads to the list. Thread contract: any thread; stateless.
+/// </summary>
 internal static class SegmentIndex
 {
-    /// <summary>The index section.</summary>
+    /// <summary>Encodes the index section.</summary>
     public static byte[] Encode(IReadOnlyList<SegmentPart> parts)
     {
         byte[] index = new byte[SegmentFormat.IndexFixedLength + parts.Count * SegmentFormat.PartLength];
@@ -26,7 +28,7 @@ internal static class SegmentIndex
         return index;
     }
 
-    /// <summary>The tail of a segment whose index lies at an offset.</summary>
+    /// <summary>Encodes the tail of a segment whose index is at an offset.</summary>
     public static byte[] EncodeTail(long indexOffset, ReadOnlySpan<byte> index, UInt128 contentId)
     {
         byte[] tail = new byte[SegmentFormat.TailLength];
@@ -40,29 +42,41 @@ internal static class SegmentIndex
         return tail;
     }
 
-    /// <summary>The parts of an index whose checksum was verified: they tile the bytes from <paramref name="start"/> to the index.</summary>
-    /// <param name="index">The section.</param>
-    /// <param name="start">Where the first part starts.</param>
-    /// <param name="end">Where the index starts.</param>
-    /// <param name="windowMs">Length of the windows.</param>
-    /// <param name="mayBeEmpty">Whether the segment says something without any part.</param>
-    /// <exception cref="InvalidDataException">They do not, or windows and kinds do not ascend.</exception>
+    /// <summary>
+    /// Decodes the parts of an index whose checksum was verified. The parts must fill the bytes from <paramref name="start"/> to
+    /// <paramref name="end"/>.
+    /// </summary>
+    /// <param name="index">The index section.</param>
+    /// <param name="start">The offset of the first part.</param>
+    /// <param name="end">The offset of the index.</param>
+    /// <param name="windowMs">The length of the windows.</param>
+    /// <param name="mayBeEmpty">Whether the segment may have no part at all, because it states corrected days.</param>
+    /// <exception cref="InvalidDataException">The parts do not, or windows and kinds do not ascend.</exception>
     public static SegmentPart[] Decode(ReadOnlySpan<byte> index, long start, long end, long windowMs, bool mayBeEmpty)
     {
-        Require(index.Length >= SegmentFormat.IndexFixedLength, $"an index of {index.Length} bytes");
+        Require(index.Length >= SegmentFormat.IndexFixedLength, $"the index has {index.Length} bytes, expected at least {SegmentFormat.IndexFixedLength}");
         uint count = BinaryPrimitives.ReadUInt32LittleEndian(index);
         long entries = (index.Length - SegmentFormat.IndexFixedLength) / SegmentFormat.PartLength;
-        Require((count > 0 || mayBeEmpty) && count == entries && index.Length == SegmentFormat.IndexFixedLength + entries * SegmentFormat.PartLength
-            && BinaryPrimitives.ReadUInt32LittleEndian(index[4..]) == 0, $"an index of {index.Length} bytes cannot hold {count} parts");
+        Require(
+            (count > 0 || mayBeEmpty) && count == entries
+            && index.Length == SegmentFormat.IndexFixedLength + entries * SegmentFormat.PartLength
+            && BinaryPrimitives.ReadUInt32LittleEndian(index[4..]) == 0,
+            $"the index of {index.Length} bytes is not valid for {count} parts");
         SegmentPart[] parts = new SegmentPart[count];
         long next = start;
         for (int i = 0; i < parts.Length; i++)
         {
             SegmentPart part = Part(index.Slice(SegmentFormat.IndexFixedLength + i * SegmentFormat.PartLength, SegmentFormat.PartLength));
             Require(part.Kind <= RunKind.Patches, $"part {i} has the unknown kind {(byte)part.Kind}");
-            Require(part.Offset == next && part.Length >= TableFormat.MinFileLength && part.Length <= end - next, $"part {i} of {part.Length} bytes at {part.Offset} does not start at {next} or ends behind {end}");
-            Require(part.WindowStart % windowMs == 0, $"part {i} has a window that starts at {part.WindowStart}, not at a multiple of {windowMs}");
-            Require(i == 0 || Follows(parts[i - 1], part), $"part {i} repeats a window, or comes before an earlier one");
+            Require(
+                part.Offset == next && part.Length >= TableFormat.MinFileLength && part.Length <= end - next,
+                $"part {i} has {part.Length} bytes at {part.Offset}: it does not start at {next}, is too short, or ends after {end}");
+            Require(
+                part.WindowStart % windowMs == 0,
+                $"part {i} has a window that starts at {part.WindowStart}, not at a multiple of {windowMs}");
+            Require(
+                i == 0 || Follows(parts[i - 1], part),
+                $"part {i} repeats the window and kind of the part before it, or is out of order");
             parts[i] = part;
             next += part.Length;
         }

@@ -1,32 +1,38 @@
 namespace Signals.Storage.Segments;
 
-/// <summary>What a segment is and how it is made. Checked when a <see cref="SegmentWriter"/> is created.</summary>
+/// <summary>What a segment is and how it is written. Checked when a <see cref="SegmentWriter"/> is created.</summary>
 public sealed class SegmentOptions
 {
-    /// <summary>Smallest <see cref="MemoryBudgetBytes"/>: 1 MiB.</summary>
+    /// <summary>The smallest <see cref="MemoryBudgetBytes"/>: 1 MiB.</summary>
     public const long MinMemoryBudgetBytes = 1 << 20;
 
-    /// <summary>Largest <see cref="Generation"/>: 2^47 - 1.</summary>
+    /// <summary>The largest <see cref="Generation"/>: 2^47 - 1.</summary>
     public const long MaxGeneration = (1L << 47) - 1;
 
     /// <summary>
-    /// Which of two cells of an event wins: the one of the later generation. From 1 to 2^47 - 1; what the store streams has 0.
-    /// A job that runs daily takes the day's number, say.
+    /// Decides which of two cells of an event wins: the cell of the later generation. From 1 to 2^47 - 1; streamed events have
+    /// generation 0. A daily job can use the number of the day, for example.
     /// </summary>
     public required long Generation { get; init; }
 
-    /// <summary>Decides within a generation: the greater rank wins.</summary>
+    /// <summary>Decides between cells of the same generation: the greater rank wins.</summary>
     public ushort SourceRank { get; init; }
 
-    /// <summary>Who made it, for reports: 1 to 128 letters, digits, '_', '.' or '-' of ASCII.</summary>
+    /// <summary>
+    /// The name of the job or program that writes the segment, for reports: 1 to 128 ASCII letters, digits, '_', '.' or '-'.
+    /// </summary>
     public string Source { get; init; } = "segment";
 
-    /// <summary>The days that the store's history is right for once this segment is in it, as its maker claims; none by default.</summary>
+    /// <summary>
+    /// The days for which the store's history is right once it has this segment, as the writer of the segment claims. None by
+    /// default.
+    /// </summary>
     public DayRange? CorrectedDays { get; init; }
 
     /// <summary>
-    /// Memory for rows: more of them are sorted in temporary files beside the segment. The rows of one user in one time window, and
-    /// about 40 bytes per user of the largest window, come on top. At least 1 MiB; default 256 MiB.
+    /// Bytes of memory for rows. Rows that do not fit are sorted in temporary files beside the segment. The rows of one user in
+    /// one time window, and about 40 bytes per user of the largest window, are needed in addition. At least 1 MiB; default 256
+    /// MiB.
     /// </summary>
     public long MemoryBudgetBytes { get; init; } = 256 << 20;
 

@@ -7,8 +7,9 @@ using Signals.Storage.Tables;
 namespace Signals.Storage.Segments;
 
 /// <summary>
-/// Writes the parts of a segment, window by window: events straight into the file, patches too unless the segment has both; then they
-/// wait in a temporary file until the events of their window are written. One thread. Disposing closes and deletes that file.
+/// Writes the parts of a segment, window by window. Events are written straight into the file. Patches are, too, unless the
+/// segment has both kinds; then the patches of a window are kept in a temporary file until its events are written. Thread
+/// contract: one thread. Disposing closes and deletes the temporary file.
 /// </summary>
 internal sealed class SegmentParts : IDisposable
 {
@@ -28,14 +29,14 @@ internal sealed class SegmentParts : IDisposable
     private TableWriter? _patches;
     private long _window;
 
-    /// <summary>No parts yet.</summary>
+    /// <summary>Creates the writer without any part.</summary>
     /// <param name="files">The file system.</param>
-    /// <param name="output">The segment, its header written.</param>
-    /// <param name="header">The header's bytes.</param>
-    /// <param name="columns">An event type with the segment's columns alone.</param>
-    /// <param name="stamp">The segment's stamp.</param>
-    /// <param name="eventStamps">Which stamps rows of events have of their own.</param>
-    /// <param name="waiting">Path of the temporary file for patches; null when the segment has rows of one kind alone.</param>
+    /// <param name="output">The segment, in which the header is already written.</param>
+    /// <param name="header">The encoded header.</param>
+    /// <param name="columns">An event type that has only the columns of the segment.</param>
+    /// <param name="stamp">The stamp of the segment.</param>
+    /// <param name="eventStamps">The stamps that rows of events have individually.</param>
+    /// <param name="waiting">The path of the temporary file for patches; null when the segment has rows of only one kind.</param>
     public SegmentParts(
         IFileSystem files, HashingFile output, byte[] header, EventTypeSchema columns, Stamp stamp, StampParts eventStamps, string? waiting)
     {
@@ -51,16 +52,16 @@ internal sealed class SegmentParts : IDisposable
     /// <summary>The finished parts.</summary>
     public IReadOnlyList<SegmentPart> Parts => _parts;
 
-    /// <summary>Rows of events so far.</summary>
+    /// <summary>The number of rows of events so far.</summary>
     public long Events { get; private set; }
 
-    /// <summary>Rows of patches so far.</summary>
+    /// <summary>The number of rows of patches so far.</summary>
     public long Patches { get; private set; }
 
-    /// <summary>Windows with rows so far.</summary>
+    /// <summary>The number of windows with rows so far.</summary>
     public int Windows { get; private set; }
 
-    /// <summary>Adds a user's rows of a window. Windows ascend, and users within one.</summary>
+    /// <summary>Adds a user's rows of a window. Windows must ascend, and so must the users within a window.</summary>
     public void Add(long window, UserId user, RowBuffer events, RowBuffer patches)
     {
         if (window != _window || Windows == 0)
@@ -131,7 +132,7 @@ internal sealed class SegmentParts : IDisposable
         }
         catch (FileOperationException)
         {
-            // The next writer of the segment removes it; an error here would hide the one that came first.
+            // The next writer of the segment deletes the file. An error here would hide an earlier one.
         }
     }
 
@@ -161,7 +162,7 @@ internal sealed class SegmentParts : IDisposable
             Span<byte> part = buffer.AsSpan(0, (int)Math.Min(buffer.Length, length - at));
             if (from.Read(at, part) != part.Length)
             {
-                throw new CorruptionException(from.Path, at, "The temporary file ends before what was written to it.");
+                throw new CorruptionException(from.Path, at, "The temporary file is shorter than the bytes that were written to it.");
             }
 
             _output.Append(part);

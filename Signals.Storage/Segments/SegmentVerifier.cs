@@ -6,26 +6,30 @@ using Signals.Storage.Tables;
 namespace Signals.Storage.Segments;
 
 /// <summary>
-/// Checks every byte and every rule of a segment file. Stateless; the caller's thread. The blocks, nearly all of a segment, are read
-/// once, the rest twice.
+/// Checks every byte and every rule of a segment file. The blocks, which are nearly all of a segment, are read once; the rest is
+/// read twice. Thread contract: stateless; runs on the caller's thread.
 /// </summary>
 internal static class SegmentVerifier
 {
     private const int ReadBytes = 256 << 10;
     private const long ReportBytes = 4 << 20;
 
-    /// <summary>Checks all parts and the hash of the whole.</summary>
-    /// <param name="segment">The segment, whose fixed parts were read.</param>
-    /// <param name="report">Is told now and then how many bytes are done; may throw to end it.</param>
+    /// <summary>Checks all parts and the hash of the whole file.</summary>
+    /// <param name="segment">The segment, whose fixed parts were already read.</param>
+    /// <param name="report">
+    /// Called from time to time with the number of bytes that are done. It may throw to end the check.
+    /// </param>
     /// <returns>The footer of each part, in order.</returns>
-    /// <exception cref="CorruptionException">Something is wrong; it names file and offset.</exception>
+    /// <exception cref="CorruptionException">The segment is not valid; the exception names file and offset.</exception>
     public static TableFooter[] Verify(SegmentFile segment, Action<long> report) => Verify(segment, long.MinValue, report, out _);
 
     /// <inheritdoc cref="Verify(SegmentFile, Action{long})"/>
-    /// <param name="segment">The segment, whose fixed parts were read.</param>
+    /// <param name="segment">The segment, whose fixed parts were already read.</param>
     /// <param name="reachMs">Events before this time will never be read.</param>
-    /// <param name="report">Is told now and then how many bytes are done; may throw to end it.</param>
-    /// <param name="outOfReach">How many events the segment inserts before that time.</param>
+    /// <param name="report">
+    /// Called from time to time with the number of bytes that are done. It may throw to end the check.
+    /// </param>
+    /// <param name="outOfReach">The number of events before that time that the segment inserts.</param>
     public static TableFooter[] Verify(SegmentFile segment, long reachMs, Action<long> report, out long outOfReach)
     {
         EventTypeSchema columns = ColumnsOf(segment.Header);
@@ -48,10 +52,13 @@ internal static class SegmentVerifier
         progress.Append(segment.IndexBytes);
         return progress.Hash == segment.ContentId
             ? footers
-            : throw SegmentFile.Corrupt(segment.File, 0, $"the hash of the content is {progress.Hash:x32}, the tail says {segment.ContentId:x32}");
+            : throw SegmentFile.Corrupt(
+                segment.File, 0, $"the hash of the content is {progress.Hash:x32}, but the tail says {segment.ContentId:x32}");
     }
 
-    /// <summary>An event type with the columns of a segment alone, in its order; its id is 0, as in the segment's parts.</summary>
+    /// <summary>
+    /// An event type that has only the columns of a segment, in its order. Its id is 0, as in the parts of the segment.
+    /// </summary>
     public static EventTypeSchema ColumnsOf(SegmentHeader header) => new(
         header.EventType,
         0,
@@ -61,7 +68,7 @@ internal static class SegmentVerifier
         TimeSpan.FromMilliseconds(header.WindowMs),
         isWindowDeclared: true);
 
-    // Bytes that were checked by other means; the hash covers them too.
+    // These bytes were checked when the part was opened. They are read again because the hash covers them, too.
     private static void Pass(TableFile file, long from, long to, Progress progress)
     {
         byte[] buffer = new byte[(int)Math.Min(ReadBytes, to - from)];

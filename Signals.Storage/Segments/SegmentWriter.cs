@@ -8,20 +8,21 @@ using Signals.Storage.FileSystem;
 namespace Signals.Storage.Segments;
 
 /// <summary>
-/// Makes a segment: an immutable file of events, corrections and enrichments of one event type that a store takes in with
-/// <c>ImportAsync</c>. Rows come in any order and as often as they like; equal rows and options give equal bytes.
+/// Writes a segment: an immutable file of events, corrections and enrichments of one event type. A store imports it with
+/// <c>ImportAsync</c>. Add rows in any order, and the same row as often as you like; equal rows and options give equal bytes.
 /// </summary>
 /// <remarks>
-/// Thread contract: one thread at a time. Memory: see <see cref="SegmentOptions.MemoryBudgetBytes"/>; what is more goes through
-/// temporary files beside the segment. Lifetime: <see cref="Finish"/> puts the whole, durable file in place; disposed without it,
-/// or after an error, nothing is left behind. A <see cref="FileOperationException"/> names the file and the system's error.
+/// Thread contract: one thread at a time. Memory: see <see cref="SegmentOptions.MemoryBudgetBytes"/>; rows that do not fit go
+/// through temporary files beside the segment. Lifetime: <see cref="Finish"/> puts the complete, durable file in place. If the
+/// writer is disposed without that, or fails, it leaves nothing behind. A <see cref="FileOperationException"/> names the file and
+/// the system's error.
 /// </remarks>
 public sealed class SegmentWriter : IDisposable
 {
     private const string LockSuffix = ".lock" + DurableFile.TemporarySuffix;
     private const string PatchesSuffix = ".patches" + DurableFile.TemporarySuffix;
 
-    // Arrays double, and hold the old rows and the new ones while they grow.
+    // Arrays double when they grow, and the old and the new array exist at the same time meanwhile.
     private const int SharePerBatch = 4;
 
     private readonly IFileSystem _files;
@@ -39,7 +40,8 @@ public sealed class SegmentWriter : IDisposable
     private bool _hasCorrections;
     private bool _closed;
 
-    private SegmentWriter(IFileSystem files, string path, EventTypeSchema type, SegmentOptions options, long memoryBudgetBytes, IFileLock held)
+    private SegmentWriter(
+        IFileSystem files, string path, EventTypeSchema type, SegmentOptions options, long memoryBudgetBytes, IFileLock held)
     {
         _lock = held;
         _budget = memoryBudgetBytes;
@@ -55,40 +57,48 @@ public sealed class SegmentWriter : IDisposable
     /// <summary>Bytes of all row buffers now.</summary>
     internal long HeldBytes => (_batch?.HeldBytes ?? 0) + _full.Sum(batch => batch.HeldBytes) + _runs.HeldBytes;
 
-    /// <summary>Most bytes that the row buffers had at a spill or while merging.</summary>
+    /// <summary>The most bytes that the row buffers had at a spill or while merging.</summary>
     internal long PeakHeldBytes { get; private set; }
 
-    /// <summary>Most temporary files that were open at once.</summary>
+    /// <summary>The largest number of temporary files that were open at once.</summary>
     internal int PeakOpenRuns => _runs.PeakOpen;
 
     /// <summary>Begins a segment.</summary>
-    /// <param name="path">The file to make; there is none of this name yet, and its folder exists.</param>
-    /// <param name="type">The event type of all rows: of a store, or of a schema that has the same names, types and window.</param>
-    /// <param name="options">Generation and source of the rows, memory.</param>
+    /// <param name="path">The file to create. It must not exist, and its folder must exist.</param>
+    /// <param name="type">
+    /// The event type of all rows: from a store, or from a schema that has the same names, types and window.
+    /// </param>
+    /// <param name="options">The generation and the source of the rows, and the memory budget.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
-    /// <exception cref="FileOperationException">The file exists, the folder does not, or another writer is making the same segment.</exception>
+    /// <exception cref="FileOperationException">
+    /// The file exists, the folder does not exist, or another writer is writing the same segment.
+    /// </exception>
     public static SegmentWriter Create(string path, EventTypeSchema type, SegmentOptions options) =>
         Create(FileSystems.ForThisMachine(), FileSystems.Absolute(path), type, options);
 
-    /// <summary>Adds a whole event: it is there from now on, unless a retraction of the same or a later generation says otherwise.</summary>
-    /// <param name="user">Whose event it is.</param>
-    /// <param name="timeMs">When it happened, milliseconds since the Unix epoch, UTC; from the year 1 to 9999.</param>
-    /// <param name="id">Tells events of the same user, type and time apart.</param>
-    /// <returns>The event, to set its columns; those left out stay what other sources say.</returns>
-    /// <exception cref="ArgumentException">The user is the default of its type, which is how one that nobody set looks, and the number 0.</exception>
+    /// <summary>
+    /// Adds a whole event. The event exists from then on, unless a retraction of the same or a later generation says otherwise.
+    /// </summary>
+    /// <param name="user">The user of the event.</param>
+    /// <param name="timeMs">The time of the event in milliseconds since the Unix epoch (UTC), from the year 1 to 9999.</param>
+    /// <param name="id">Distinguishes events of the same user, type and time.</param>
+    /// <returns>The event, on which you set its columns. Columns that you leave out keep the values of other sources.</returns>
+    /// <exception cref="ArgumentException">
+    /// The user is the default value of its type, which is also the number 0. A user that was never set looks like this.
+    /// </exception>
     /// <exception cref="ArgumentOutOfRangeException">The time is out of range.</exception>
     public EventRow Insert(UserId user, long timeMs, ulong id) =>
         !user.IsNobody ? Add(user, timeMs, id, RowMarks.Insert) : throw EventBatch.EventOfNobody(nameof(user));
 
     /// <inheritdoc cref="Insert(UserId, long, ulong)"/>
-    /// <param name="user">Whose event it is.</param>
-    /// <param name="time">When it happened; kept to the millisecond.</param>
-    /// <param name="id">Tells events of the same user, type and time apart.</param>
+    /// <param name="user">The user of the event.</param>
+    /// <param name="time">The time of the event, kept to the millisecond.</param>
+    /// <param name="id">Distinguishes events of the same user, type and time.</param>
     public EventRow Insert(UserId user, DateTimeOffset time, ulong id) => Insert(user, time.ToUnixTimeMilliseconds(), id);
 
     /// <summary>
-    /// Gives cells of an event that exists elsewhere: corrected fields, or enrichment columns, any of them. It makes no event: without
-    /// one, the cells wait for it for a while and are then dropped and reported.
+    /// Adds cells of an event that is stored elsewhere: corrected fields, enrichment columns, or both. This creates no event. If
+    /// the event does not exist, the cells wait for it for the grace period, and are then dropped and reported.
     /// </summary>
     /// <inheritdoc cref="Insert(UserId, long, ulong)" path="/param"/>
     /// <inheritdoc cref="Insert(UserId, long, ulong)" path="/returns"/>
@@ -100,26 +110,28 @@ public sealed class SegmentWriter : IDisposable
     }
 
     /// <inheritdoc cref="Correct(UserId, long, ulong)"/>
-    /// <param name="user">Whose event it is.</param>
-    /// <param name="time">When it happened; kept to the millisecond.</param>
-    /// <param name="id">Tells events of the same user, type and time apart.</param>
+    /// <param name="user">The user of the event.</param>
+    /// <param name="time">The time of the event, kept to the millisecond.</param>
+    /// <param name="id">Distinguishes events of the same user, type and time.</param>
     public EventRow Correct(UserId user, DateTimeOffset time, ulong id) => Correct(user, time.ToUnixTimeMilliseconds(), id);
 
-    /// <summary>Says that an event never was. A later generation may insert it again; until then nothing of it shows.</summary>
+    /// <summary>
+    /// States that an event never happened. A later generation may insert it again; until then nothing of it is visible.
+    /// </summary>
     /// <inheritdoc cref="Insert(UserId, long, ulong)" path="/param"/>
     /// <exception cref="ArgumentOutOfRangeException">The time is out of range.</exception>
     public void Retract(UserId user, long timeMs, ulong id) => Add(user, timeMs, id, RowMarks.Retract);
 
     /// <inheritdoc cref="Retract(UserId, long, ulong)"/>
-    /// <param name="user">Whose event it is.</param>
-    /// <param name="time">When it happened; kept to the millisecond.</param>
-    /// <param name="id">Tells events of the same user, type and time apart.</param>
+    /// <param name="user">The user of the event.</param>
+    /// <param name="time">The time of the event, kept to the millisecond.</param>
+    /// <param name="id">Distinguishes events of the same user, type and time.</param>
     public void Retract(UserId user, DateTimeOffset time, ulong id) => Retract(user, time.ToUnixTimeMilliseconds(), id);
 
-    /// <summary>Sorts and writes everything, and puts the durable file in place. Closes the writer, also when it fails.</summary>
-    /// <remarks>Without rows it states that its <see cref="SegmentOptions.CorrectedDays"/> needed no correction.</remarks>
-    /// <exception cref="InvalidOperationException">No row was added, and no corrected days are stated.</exception>
-    /// <exception cref="FileOperationException">The disk refused, or is full; nothing is left behind.</exception>
+    /// <summary>Sorts and writes all rows, and puts the durable file in place. Closes the writer, also when it fails.</summary>
+    /// <remarks>A segment without rows states that its <see cref="SegmentOptions.CorrectedDays"/> needed no correction.</remarks>
+    /// <exception cref="InvalidOperationException">No row was added and no corrected days were given.</exception>
+    /// <exception cref="FileOperationException">The disk reported an error or is full; nothing is left behind.</exception>
     public SegmentInfo Finish()
     {
         ObjectDisposedException.ThrowIf(_closed, this);
@@ -133,7 +145,7 @@ public sealed class SegmentWriter : IDisposable
         }
     }
 
-    /// <summary>Gives the segment up unless it is finished.</summary>
+    /// <summary>Gives up the segment unless it is finished.</summary>
     public void Dispose()
     {
         if (!_closed)
@@ -155,7 +167,7 @@ public sealed class SegmentWriter : IDisposable
         options.Validate();
         if (files.FileExists(path) || !files.DirectoryExists(DurableFile.DirectoryOf(path)))
         {
-            throw new FileOperationException("create", path, "the file exists already, or its folder does not");
+            throw new FileOperationException("create", path, "the file exists already, or its folder does not exist; choose another path");
         }
 
         IFileLock held = Lock(files, path);
@@ -171,7 +183,7 @@ public sealed class SegmentWriter : IDisposable
         }
     }
 
-    // Two writers of one segment would take each other's temporary files for what a dead one left behind.
+    // Without the lock, two writers of one segment would mistake each other's temporary files for leftovers of a dead process.
     private static IFileLock Lock(IFileSystem files, string path)
     {
         try
@@ -180,7 +192,7 @@ public sealed class SegmentWriter : IDisposable
         }
         catch (StoreLockedException other)
         {
-            throw new FileOperationException("create", path, "another writer is making it", other);
+            throw new FileOperationException("create", path, "another writer is writing this segment", other);
         }
     }
 
@@ -195,14 +207,14 @@ public sealed class SegmentWriter : IDisposable
         }
     }
 
-    // What a writer of the same segment left behind when its process died.
+    // Deletes the files that a writer of the same segment left behind when its process died.
     private static void DeleteRest(IFileSystem files, string path)
     {
         string directory = DurableFile.DirectoryOf(path);
         string name = Path.GetFileName(path);
         foreach (string other in files.ListFiles(directory))
         {
-            // Not more than the names that a writer of this very segment makes: the folder may hold others' at work.
+            // Only names that a writer of this very segment uses: other writers may be at work in the same folder.
             if (other == name + DurableFile.TemporarySuffix || other == name + PatchesSuffix || RunFiles.IsRunOf(name, other))
             {
                 OwnContent.TryDelete(files, Path.Combine(directory, other));
@@ -215,7 +227,10 @@ public sealed class SegmentWriter : IDisposable
         ObjectDisposedException.ThrowIf(_closed, this);
         if (!EventTimeRange.Widest.Holds(timeMs))
         {
-            throw new ArgumentOutOfRangeException(nameof(timeMs), timeMs, $"The time of event {id} of user {user} is {timeMs} ms since the Unix epoch; it must lie from the year 1 to 9999.");
+            throw new ArgumentOutOfRangeException(
+                nameof(timeMs),
+                timeMs,
+                $"The time of event {id} of user {user} is {timeMs} ms since the Unix epoch; it must lie from the year 1 to 9999.");
         }
 
         if (_fullBytes + _batch!.UsedBytes >= _budget / SharePerBatch)
@@ -253,7 +268,7 @@ public sealed class SegmentWriter : IDisposable
         _batch!.Clear();
     }
 
-    /// <summary>The rows in memory, in order; there is at least one.</summary>
+    /// <summary>The rows in memory, in order. There must be at least one.</summary>
     private SegmentRows SortMemory()
     {
         List<SegmentRows> sorted = [];
@@ -273,7 +288,7 @@ public sealed class SegmentWriter : IDisposable
         {
             return _options.CorrectedDays is not null
                 ? new MergedSegmentRows([])
-                : throw new InvalidOperationException("A segment holds at least one row, or states the days that it corrects.");
+                : throw new InvalidOperationException("A segment needs at least one row, or CorrectedDays in its options.");
         }
 
         if (_runs.Spilled == 0)
@@ -324,10 +339,18 @@ public sealed class SegmentWriter : IDisposable
         Stamp stamp = Stamp.Of(_options.Generation, _options.SourceRank);
         bool retracts = _marks.HasFlag(RowMarks.Retract);
         string? waiting = _hasCorrections && _marks != RowMarks.Correct ? OwnContent.FreeTemporary(_files, _path + PatchesSuffix) : null;
-        EventTypeSchema narrow = new(_type.Name, 0, columns.Select((column, i) => Narrow(_type.Columns[column], i)), int.MaxValue, null, _type.Window, isWindowDeclared: true);
+        EventTypeSchema narrow = new(
+            _type.Name,
+            0,
+            columns.Select((column, i) => Narrow(_type.Columns[column], i)),
+            int.MaxValue,
+            null,
+            _type.Window,
+            isWindowDeclared: true);
         ColumnType[] types = [.. narrow.Columns.Select(column => column.Type)];
         UserRowCollector user = new(columns, types, stamp, retracts);
-        using SegmentParts parts = new(_files, output, header, narrow, stamp, retracts ? StampParts.Existence : StampParts.None, waiting);
+        StampParts eventStamps = retracts ? StampParts.Existence : StampParts.None;
+        using SegmentParts parts = new(_files, output, header, narrow, stamp, eventStamps, waiting);
         for (bool more = rows.MoveNext(); more;)
         {
             (long window, UserId id) = (rows.Window, rows.User);
@@ -385,7 +408,7 @@ public sealed class SegmentWriter : IDisposable
         }
         catch (FileOperationException)
         {
-            // Not there, or beyond reach: the error that led here says more.
+            // The file is not there or cannot be deleted. The error that led here is the one to report.
         }
     }
 

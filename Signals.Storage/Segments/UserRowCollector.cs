@@ -4,8 +4,8 @@ using Signals.Core.Model;
 namespace Signals.Storage.Segments;
 
 /// <summary>
-/// The rows of one user in one window: those of one identity become one row, by the rules of merging, then rows are divided into events
-/// and patches. One thread; reused from user to user.
+/// Collects the rows of one user in one window. Rows of one identity are merged into one by the rules of merging; then the rows
+/// are divided into events and patches. Thread contract: one thread. Reused from user to user.
 /// </summary>
 internal sealed class UserRowCollector
 {
@@ -17,11 +17,11 @@ internal sealed class UserRowCollector
     private readonly Stamp _stamp;
     private readonly bool _mayRetract;
 
-    /// <summary>No rows.</summary>
-    /// <param name="columns">Ids in the walks of the columns to keep, in the order to keep them in.</param>
-    /// <param name="types">Their types.</param>
-    /// <param name="stamp">The segment's stamp.</param>
-    /// <param name="mayRetract">Whether any row of the segment retracts.</param>
+    /// <summary>Creates the collector without rows.</summary>
+    /// <param name="columns">The ids that the kept columns have in the walks, in the order in which they are kept.</param>
+    /// <param name="types">The types of these columns.</param>
+    /// <param name="stamp">The stamp of the segment.</param>
+    /// <param name="mayRetract">Whether any row of the segment is a retraction.</param>
     public UserRowCollector(int[] columns, ColumnType[] types, Stamp stamp, bool mayRetract)
     {
         _columns = columns;
@@ -39,7 +39,7 @@ internal sealed class UserRowCollector
         _marks.Clear();
     }
 
-    /// <summary>Adds the row at which a walk stands, not before those added so far.</summary>
+    /// <summary>Adds the current row of a walk. Rows must be added in the order of a segment.</summary>
     public void Add(SegmentRows rows)
     {
         int last = _merged.Count - 1;
@@ -66,7 +66,9 @@ internal sealed class UserRowCollector
         }
     }
 
-    /// <summary>The rows in two: events and retractions, and cells alone. Valid until the next call.</summary>
+    /// <summary>
+    /// Divides the rows into events with retractions, and rows that only have cells. Both are valid until the next call.
+    /// </summary>
     public void Divide(out RowBuffer events, out RowBuffer patches)
     {
         events = _events;
@@ -106,7 +108,7 @@ internal sealed class UserRowCollector
             return;
         }
 
-        // A retraction takes all cells of its own stamp with it, so they need not be stored.
+        // A retraction removes all cells with its own stamp, so they need not be stored.
         _events.AppendKey(_merged.Times[row], _merged.Ids[row]);
         _events.Stamps.AppendExistence(marks.HasFlag(RowMarks.Insert) ? _stamp : Stamp.None, _stamp);
         _events.FillAbsent();

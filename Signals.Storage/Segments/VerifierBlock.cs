@@ -4,8 +4,8 @@ using Signals.Storage.Tables;
 namespace Signals.Storage.Segments;
 
 /// <summary>
-/// One block of a part, read whole with one pread, every chunk of it checked: checksum first, then the codec, then the column chunk.
-/// What is stored plain is checked where it lies. One thread; reused from block to block.
+/// One block of a part, read as a whole with one pread. Every chunk of it is checked: first the checksum, then the codec, then
+/// the column chunk. A chunk that is stored plain is checked in place. Thread contract: one thread. Reused from block to block.
 /// </summary>
 internal sealed class VerifierBlock
 {
@@ -16,7 +16,7 @@ internal sealed class VerifierBlock
     private int _rows;
 
     /// <summary>Reads a block and checks its chunks.</summary>
-    /// <returns>The block's bytes as they lie in the file; valid until the next call.</returns>
+    /// <returns>The bytes of the block as they are in the file. Valid until the next call.</returns>
     public ReadOnlySpan<byte> Read(TableFile file, TableIndex index, TableLayout layout, int block)
     {
         _layout = layout;
@@ -53,7 +53,7 @@ internal sealed class VerifierBlock
     /// <summary>Whether a chunk is stored.</summary>
     public bool Holds(int chunk) => _chunks[chunk].Length > 0;
 
-    /// <summary>A stored chunk.</summary>
+    /// <summary>Opens a stored chunk.</summary>
     public ColumnChunk Open(int chunk) => ColumnChunk.Open(_layout.TypeOf(chunk), Bytes(chunk), _rows);
 
     private Chunk Check(TableFile file, long offset, int from, int stored, ChunkCodec codec, ref int decoded)
@@ -67,7 +67,7 @@ internal sealed class VerifierBlock
 
         if (length == 0)
         {
-            throw file.Corrupt(offset, $"a chunk of {stored} bytes that decodes to none");
+            throw file.Corrupt(offset, $"the chunk of {stored} bytes decodes to no bytes");
         }
 
         StoredChunk.RequireUnpacked(file, offset, (long)decoded + length);
@@ -83,7 +83,7 @@ internal sealed class VerifierBlock
         StoredChunk.Validate(file, offset, _layout.TypeOf(chunk), _rows, Bytes(chunk));
         if (chunk < TableFormat.FirstColumnChunk && !Open(chunk).AllValues)
         {
-            throw file.Corrupt(offset, "a row lacks a time or an id");
+            throw file.Corrupt(offset, "some row has no time or no id");
         }
     }
 
@@ -92,9 +92,9 @@ internal sealed class VerifierBlock
 
     private static Chunk AbsentChunk(TableFile file, int chunk, long offset) => chunk >= TableFormat.FirstColumnChunk
         ? default
-        : throw file.Corrupt(offset, "a block without times or ids");
+        : throw file.Corrupt(offset, "the block has no times or no ids");
 
-    // Twofold, so that the chunks of a block do not copy those before them one by one.
+    // The buffer doubles, so that not every chunk of a block copies the chunks before it.
     private static void Grow(ref byte[] buffer, int length, int most)
     {
         if (buffer.Length < length)
