@@ -7,9 +7,9 @@ using Signals.Storage.Primitives;
 namespace Signals.Storage.Versions;
 
 /// <summary>
-/// The file <c>CURRENT</c>: one line, <c>MANIFEST-000001 4352 0a1b2c3d</c>, the live manifest's name, where its snapshot ends and the CRC32C of
-/// both in hex (<c>docs/formats/manifest.md</c>).
-/// Pure functions over the file system; one thread at a time per store.
+/// The file <c>CURRENT</c>. It holds one line, such as <c>MANIFEST-000001 4352 0a1b2c3d</c>: the name of the live manifest, the
+/// offset at which its snapshot ends, and the CRC-32C of both in hex (<c>docs/formats/manifest.md</c>). Thread contract:
+/// functions without state over the file system; one thread at a time per store.
 /// </summary>
 internal static class CurrentFile
 {
@@ -18,16 +18,19 @@ internal static class CurrentFile
     /// <summary>Points the store at <paramref name="manifestNumber"/>, atomically and durably.</summary>
     /// <param name="files">The file system.</param>
     /// <param name="directory">The store's folder.</param>
-    /// <param name="manifestNumber">The live manifest, its snapshot synced.</param>
-    /// <param name="snapshotEnd">The offset behind the snapshot's last frame.</param>
+    /// <param name="manifestNumber">The number of the live manifest, whose snapshot must be synced.</param>
+    /// <param name="snapshotEnd">The offset after the last frame of the snapshot.</param>
     public static void Publish(IFileSystem files, string directory, ulong manifestNumber, long snapshotEnd) =>
         DurableFile.Publish(
             files,
             Path.Combine(directory, StoreFiles.Current),
             file => file.Write(0, Encoding.ASCII.GetBytes(Line(manifestNumber, snapshotEnd))));
 
-    /// <summary>Number of the live manifest, and where its snapshot ends: a manifest that ends before that is damaged, not torn.</summary>
-    /// <exception cref="CorruptionException">The file does not hold a line that <see cref="Publish"/> writes.</exception>
+    /// <summary>
+    /// Reads the number of the live manifest and the end of its snapshot. A manifest that is shorter than its snapshot is
+    /// damaged, not torn.
+    /// </summary>
+    /// <exception cref="CorruptionException">The file does not hold a line as <see cref="Publish"/> writes it.</exception>
     public static (ulong Number, long SnapshotEnd) Read(IFileSystem files, string directory)
     {
         string path = Path.Combine(directory, StoreFiles.Current);
@@ -44,7 +47,10 @@ internal static class CurrentFile
         return valid
             ? (number, snapshotEnd)
             : throw new CorruptionException(
-                path, 0, "It does not hold a manifest's name, the end of its snapshot and their checksum; restore the store from a checkpoint.");
+                path,
+                0,
+                "The file does not hold the name of a manifest, the end of its snapshot and their checksum; "
+                + "restore the store from a checkpoint.");
     }
 
     private static string Line(ulong manifestNumber, long snapshotEnd)

@@ -2,7 +2,7 @@ using Signals.Core.Model;
 
 namespace Signals.Storage.Versions;
 
-/// <summary>One erased user: every event of theirs at or before <paramref name="CutoffMs"/> is gone.</summary>
-/// <param name="User">Who was erased.</param>
-/// <param name="CutoffMs">Newest erased event time, ms since the Unix epoch, inclusive.</param>
+/// <summary>An erased user. All events of the user up to and including <paramref name="CutoffMs"/> are erased.</summary>
+/// <param name="User">The erased user.</param>
+/// <param name="CutoffMs">The newest erased event time, in ms since the Unix epoch, inclusive.</param>
 internal readonly record struct Erasure(UserId User, long CutoffMs);

@@ -4,16 +4,14 @@ using Signals.Core.Model;
 namespace Signals.Storage.Versions;
 
 /// <summary>
-/// Which users were erased, and up to which event time; the latest cutoff of a user wins, so adding is idempotent and
-/// order-independent.
-/// Any number of readers without locks, one writer at a time (the caller sees to that).
-/// Invariants: a key never changes or leaves once published; a cutoff only grows. A reader that starts after
-/// <see cref="Add"/> returned sees it.
-/// Lives as long as the store.
+/// The erased users, each with the event time up to which the user is erased. The latest cutoff of a user wins, so adding is
+/// idempotent and independent of order. Thread contract: any number of readers without locks; one writer at a time, which the
+/// caller ensures. Invariants: a published key never changes and is never removed; a cutoff only grows; a reader that starts
+/// after <see cref="Add"/> has returned sees the erasure. Lifetime: that of the store.
 /// </summary>
 internal sealed class ErasureSet
 {
-    /// <summary>The cutoff of a user that was never erased: below every event time.</summary>
+    /// <summary>The cutoff of a user that was never erased. It is below every event time.</summary>
     public const long NoCutoff = long.MinValue;
 
     private const int SmallestCapacity = 16;
@@ -24,19 +22,19 @@ internal sealed class ErasureSet
     private ErasureWatch? _watch;
     private long _latestCutoff = NoCutoff;
 
-    /// <summary>Erased users.</summary>
+    /// <summary>The number of erased users.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    /// <summary>Whether no user was ever erased: the check that nearly every read stops at.</summary>
+    /// <summary>Whether no user was ever erased. Nearly every read needs no more than this check.</summary>
     public bool IsEmpty => Volatile.Read(ref _count) == 0;
 
-    /// <summary>Grows with every change; equal values mean an unchanged set.</summary>
+    /// <summary>A counter that grows with every change. Equal values mean that the set did not change.</summary>
     public long Changes => Volatile.Read(ref _changes);
 
-    /// <summary>The latest cutoff of anybody: what is later is not hidden, whoever it is of.</summary>
+    /// <summary>The latest cutoff of all users. An event after it is not hidden, whatever its user.</summary>
     public long LatestCutoff => Volatile.Read(ref _latestCutoff);
 
-    /// <summary>Newest erased event time of <paramref name="user"/>, or <see cref="NoCutoff"/>.</summary>
+    /// <summary>The newest erased event time of <paramref name="user"/>, or <see cref="NoCutoff"/>.</summary>
     public long CutoffOf(in UserId user)
     {
         if (IsEmpty)
@@ -63,7 +61,7 @@ internal sealed class ErasureSet
     }
 
     /// <summary>Erases <paramref name="user"/> up to and including <paramref name="cutoffMs"/>.</summary>
-    /// <returns>False when an equal or later cutoff was already there.</returns>
+    /// <returns>False when the set already had an equal or later cutoff.</returns>
     public bool Add(in UserId user, long cutoffMs)
     {
         ArgumentOutOfRangeException.ThrowIfEqual(cutoffMs, NoCutoff);
@@ -92,7 +90,10 @@ internal sealed class ErasureSet
         return true;
     }
 
-    /// <summary>Gives every erasure, those of now first, to whoever takes them from then on; once, by the writer or before there is one.</summary>
+    /// <summary>
+    /// Creates a queue that receives every erasure: first those that the set has now, then each new one. Call it once, on the
+    /// writer's thread or before there is a writer.
+    /// </summary>
     public ErasureWatch Watch()
     {
         ErasureWatch watch = new();
@@ -105,7 +106,10 @@ internal sealed class ErasureSet
         return watch;
     }
 
-    /// <summary>Every erasure published before the call, in no particular order; later ones may be among them. Any thread.</summary>
+    /// <summary>
+    /// Every erasure that was published before the call, in no particular order. Later ones may be among them. Any thread may
+    /// call it.
+    /// </summary>
     public IEnumerable<Erasure> All()
     {
         Slot[] slots = Volatile.Read(ref _slots);
@@ -119,7 +123,7 @@ internal sealed class ErasureSet
         }
     }
 
-    // The set is never changed in place while it grows: readers keep probing the array they hold.
+    // Growing copies the slots into a new array. Readers may continue with the old array.
     private void Grow()
     {
         Slot[] bigger = NewSlots(_slots.Length * 2);
@@ -143,7 +147,8 @@ internal sealed class ErasureSet
         return ref slots[i];
     }
 
-    // The cutoff publishes the key, so it is written last. A present key is not rewritten: a 128-bit store can tear.
+    // The cutoff publishes the key, so it is written last. A key that is present is not written again, because a 128-bit write
+    // can tear.
     private static void Put(ref Slot slot, in UserId user, long cutoffMs)
     {
         if (slot.CutoffMs == NoCutoff)
@@ -164,8 +169,8 @@ internal sealed class ErasureSet
     [Conditional("DEBUG")]
     private void AssertInvariants()
     {
-        Debug.Assert(_count * 2 <= _slots.Length, "A probe ends only at a free slot.");
-        Debug.Assert(int.IsPow2(_slots.Length), "The mask needs a power of two.");
+        Debug.Assert(_count * 2 <= _slots.Length, "At least half of the slots must be free, because a probe ends only at a free slot.");
+        Debug.Assert(int.IsPow2(_slots.Length), "The number of slots must be a power of two, because it is used as a mask.");
     }
 
     private struct Slot

@@ -5,52 +5,58 @@ using Signals.Storage.Primitives;
 namespace Signals.Storage.Versions;
 
 /// <summary>
-/// The one owner of the deletion of a store's data files and logs. A file is live, or retired but held, or deleted; whoever needs it by name
-/// holds it with a pin, and whoever finds that the store needs it no longer retires it. Several may: a retired file is deleted once, when its last
-/// pin goes. What a crash leaves undeleted is cleared away at the next open.
+/// The only owner of the deletion of a store's data files and logs. A file is live, or retired but pinned, or deleted. Code that
+/// needs a file by name pins it; code that finds that the store does not need a file any more retires it. Several callers may pin
+/// and retire the same file: a retired file is deleted once, when its last pin is released. A file that a crash leaves undeleted
+/// is removed when the store is opened the next time.
 /// </summary>
 /// <remarks>
-/// Thread contract: any thread. A file is pinned while it is certainly there: under the lock that its removal from the store needs, too; retiring
-/// it never frees a pin of somebody else. Numbers are never given again, so a name that is gone stays deleted: to retire it once more does nothing.
-/// Invariant: nobody else deletes such a file of an open store. Lifetime: as long as the store; once disposed, or once the store has failed, it
-/// deletes nothing more: the folder may be another store's by then. Who deletes a file is told when that fails; who merely held it, or
-/// replaced it, is not, for it is not theirs to mend. Either way the file waits for <see cref="DeleteLate"/>.
+/// Thread contract: any thread. A file must be pinned while it certainly exists, that is, under the lock that its removal from
+/// the store needs, too. Retiring a file never releases another caller's pin. File numbers are never used again, so retiring a
+/// deleted file does nothing. Invariant: no other code deletes such a file of an open store. Lifetime: that of the store. Once
+/// this object is disposed, or the store has failed, it deletes nothing more, because the folder may belong to another store by
+/// then. A caller that deletes a file gets an error when that fails. A caller that only pinned or replaced the file gets none,
+/// because it cannot do anything about it. In both cases the file waits for <see cref="DeleteLate"/>.
 /// </remarks>
 internal sealed class FilePins(IFileSystem files, string directory, FailStop failStop) : IDisposable
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, Hold> _held = []; // guarded by _gate; only what somebody holds
-    private readonly HashSet<string> _late = []; // guarded by _gate; retired, held by nobody, and still there
+    private readonly Dictionary<string, Hold> _held = []; // guarded by _gate; only pinned files
+    private readonly HashSet<string> _late = []; // guarded by _gate; retired and not pinned, but still there
     private bool _disposed; // guarded by _gate
 
-    /// <summary>Called with the name of each file that was deleted.</summary>
+    /// <summary>Called with the name of each deleted file.</summary>
     public Action<string> OnDeleted { get; set; } = static _ => { };
 
     /// <summary>Keeps files until the result is disposed.</summary>
     public IDisposable Pin(IEnumerable<string> names) => Take(names, retired: false);
 
     /// <summary>
-    /// Says that the store needs files no longer. They are deleted when their last pin goes; the result is one more pin, for who retires files that
-    /// readers may still have open.
+    /// States that the store does not need these files any more. They are deleted when their last pin is released. The result is
+    /// one more pin, for a caller that retires files that readers may still have open.
     /// </summary>
     public IDisposable Retire(IEnumerable<string> names) =>
         PlantedBugs.Has(PlantedBugs.TwoOwnersOfAFile) ? new LateRetirement(this, [.. names]) : Take(names, retired: true);
 
-    /// <summary>Retires files that nobody who calls this still needs. Asked again, it does nothing.</summary>
+    /// <summary>Retires files that the caller does not need any more. A second call does nothing.</summary>
     public void Delete(params IEnumerable<string> names) => Take(names, retired: true).Dispose();
 
-    /// <summary>The same for who replaced files, whose work is done, and who is not told when one cannot be deleted.</summary>
+    /// <summary>
+    /// The same as <see cref="Retire"/> for a caller that has replaced the files. Its work is done, so it gets no error when a
+    /// file cannot be deleted.
+    /// </summary>
     public IDisposable RetireReplaced(IEnumerable<string> names) =>
         PlantedBugs.Has(PlantedBugs.TwoOwnersOfAFile) ? new LateRetirement(this, [.. names]) : Take(names, retired: true, tells: false);
 
     /// <summary>
-    /// Deletes files that the store does not need, or that never came to be part of it. One that cannot be deleted waits for <see cref="DeleteLate"/>.
+    /// Deletes files that the store does not need, or that never became part of the store. A file that cannot be deleted waits for
+    /// <see cref="DeleteLate"/>.
     /// </summary>
     public void Discard(IEnumerable<string> names) => Take(names, retired: true, tells: false).Dispose();
 
     /// <summary>
-    /// Retires every log with a lower number that is proven to be one of ours: they are found by their names. Flushes and the end of kept versions
-    /// both find logs that are not needed any more; their work is done, whether these can be deleted now or later.
+    /// Retires every log with a lower number whose content proves that it is ours; logs are found by their names. Flushes and the
+    /// removal of kept versions call it, because both make logs unneeded. A log that cannot be deleted now is deleted later.
     /// </summary>
     public void DeleteLogsBefore(ulong first)
     {
@@ -67,8 +73,10 @@ internal sealed class FilePins(IFileSystem files, string directory, FailStop fai
         Discard(logs);
     }
 
-    /// <summary>Tries again what could not be deleted. What still cannot be stays for the next time.</summary>
-    /// <returns>False: there is nothing left.</returns>
+    /// <summary>
+    /// Tries again to delete files that could not be deleted. A file that still cannot be deleted waits for the next call.
+    /// </summary>
+    /// <returns>Always false: nothing is left to do.</returns>
     /// <exception cref="IOException">A file could not be deleted.</exception>
     public bool DeleteLate()
     {
@@ -83,7 +91,7 @@ internal sealed class FilePins(IFileSystem files, string directory, FailStop fai
         return false;
     }
 
-    /// <summary>Ends the deleting.</summary>
+    /// <summary>Ends all deletion.</summary>
     public void Dispose()
     {
         lock (_gate)
@@ -107,7 +115,7 @@ internal sealed class FilePins(IFileSystem files, string directory, FailStop fai
         return new Scope(this, taken, retired && tells);
     }
 
-    /// <summary>A file that cannot be deleted keeps no other from being deleted.</summary>
+    /// <summary>Releases pins. A file that cannot be deleted does not keep other files from being deleted.</summary>
     private void Release(string[] names, bool tells)
     {
         List<string> gone = [];
@@ -146,7 +154,7 @@ internal sealed class FilePins(IFileSystem files, string directory, FailStop fai
         errors.Throw();
     }
 
-    // Under the lock nobody else deletes, so what is not there was deleted before.
+    // No other thread deletes under the lock, so a file that is not there was deleted before.
     private bool TryDeleteLocked(string name)
     {
         string path = Path.Combine(directory, name);
@@ -168,7 +176,7 @@ internal sealed class FilePins(IFileSystem files, string directory, FailStop fai
         public void Dispose() => owner.Release(Interlocked.Exchange(ref _names, []), tells);
     }
 
-    /// <summary>The planted bug: a second owner, who finds out only in the end.</summary>
+    /// <summary>A planted bug: a second owner of deletion, which retires the files only at the end.</summary>
     private sealed class LateRetirement(FilePins owner, string[] names) : IDisposable
     {
         public void Dispose() => owner.Delete(names);

@@ -3,20 +3,23 @@ using Signals.Storage.Tables;
 
 namespace Signals.Storage.Versions;
 
-/// <summary>Divides the tables of a type among groups, of which those that did not change are the ones of the version before. Stateless.</summary>
+/// <summary>
+/// Divides the tables of an event type into groups. Groups that did not change are taken over from the previous version. Thread
+/// contract: any thread; stateless.
+/// </summary>
 internal static class FilterGroups
 {
-    private const int Full = FilterGroup.MostTables / 2; // a smaller group is joined with what changed beside it
+    private const int Full = FilterGroup.MostTables / 2; // a smaller group is joined with changed tables beside it
     private const int ShareOfCache = 8;
 
-    /// <summary>Most bytes of all groups of a version.</summary>
-    /// <param name="tables">Its tables, which share a cache.</param>
+    /// <summary>The most bytes that all groups of a version may take.</summary>
+    /// <param name="tables">The tables of the version, which share a cache.</param>
     public static long RoomFor(IReadOnlyCollection<Table> tables) => tables.Count == 0 ? 0 : tables.First().CacheBytes / ShareOfCache;
 
-    /// <summary>The groups of these tables.</summary>
-    /// <param name="tables">Newest first.</param>
-    /// <param name="before">Those of the version before.</param>
-    /// <param name="room">Bytes that are left for groups.</param>
+    /// <summary>Builds the groups of some tables.</summary>
+    /// <param name="tables">The tables of one event type, newest first.</param>
+    /// <param name="before">The groups of the previous version.</param>
+    /// <param name="room">The bytes that are left for groups.</param>
     public static FilterGroup[] Of(Table[] tables, FilterGroup[] before, ref long room)
     {
         if (tables.Length == 0)
@@ -45,7 +48,7 @@ internal static class FilterGroups
         }
 
         Cut(tables.AsSpan(start), groups, ref room);
-        Debug.Assert(groups.Sum(group => group.Tables.Length) == tables.Length, "Each table is in one group.");
+        Debug.Assert(groups.Sum(group => group.Tables.Length) == tables.Length, "Each table must be in exactly one group.");
         return [.. groups];
     }
 

@@ -4,42 +4,44 @@ using Signals.Storage.Segments;
 
 namespace Signals.Storage.Versions;
 
-/// <summary>What the manifest remembers of an imported segment, also when nothing of its rows is left. Immutable.</summary>
+/// <summary>
+/// What the manifest records about an imported segment. The record stays even when none of the segment's rows is left. Immutable.
+/// </summary>
 internal sealed record ImportedSegment
 {
     private const int FieldCount = 12;
 
-    /// <summary>The hash of its content: the same content is imported once.</summary>
+    /// <summary>The hash of the content. The same content is imported only once.</summary>
     public required UInt128 ContentId { get; init; }
 
-    /// <summary>Id of the event type.</summary>
+    /// <summary>The id of the event type.</summary>
     public required ushort EventType { get; init; }
 
-    /// <summary>Who made it.</summary>
+    /// <summary>The name of the job or program that wrote the segment.</summary>
     public required string Source { get; init; }
 
-    /// <summary>Its generation.</summary>
+    /// <summary>The generation of the segment.</summary>
     public required long Generation { get; init; }
 
-    /// <summary>Its source rank.</summary>
+    /// <summary>The source rank of the segment.</summary>
     public required ushort SourceRank { get; init; }
 
-    /// <summary>Rows of events.</summary>
+    /// <summary>The number of rows of events.</summary>
     public required long Events { get; init; }
 
-    /// <summary>Rows of patches.</summary>
+    /// <summary>The number of rows of patches.</summary>
     public required long Patches { get; init; }
 
-    /// <summary>Bytes of its file.</summary>
+    /// <summary>The bytes of the segment file.</summary>
     public required long FileBytes { get; init; }
 
-    /// <summary>When it was imported, ms since the epoch.</summary>
+    /// <summary>The time of the import, in ms since the epoch.</summary>
     public required long ImportedMs { get; init; }
 
-    /// <summary>The days that it corrects, if it says so.</summary>
+    /// <summary>The days that the segment corrects; null when it states none.</summary>
     public DayRange? CorrectedDays { get; init; }
 
-    /// <summary>Writes a MessagePack array; later versions append fields.</summary>
+    /// <summary>Writes a MessagePack array. Later versions append fields.</summary>
     public void Write(ref MessagePackWriter writer)
     {
         writer.WriteArrayHeader(FieldCount);
@@ -57,9 +59,9 @@ internal sealed record ImportedSegment
         writer.Write(CorrectedDays?.Last.DayNumber ?? -1);
     }
 
-    /// <summary>Reads what <see cref="Write"/> wrote; fields appended by a later version are skipped.</summary>
-    /// <exception cref="MessagePackSerializationException">The bytes are no such array.</exception>
-    /// <exception cref="InvalidDataException">A name or a day is none.</exception>
+    /// <summary>Reads what <see cref="Write"/> wrote. Fields that a later version appended are skipped.</summary>
+    /// <exception cref="MessagePackSerializationException">The bytes are not such an array.</exception>
+    /// <exception cref="InvalidDataException">A name or a day is not valid.</exception>
     public static ImportedSegment Read(ref MessagePackReader reader)
     {
         int fields = reader.ReadArrayHeader();
@@ -74,7 +76,7 @@ internal sealed record ImportedSegment
             EventType = reader.ReadUInt16(),
             Source = reader.ReadString() is { Length: > 0 and <= SchemaLimits.MaxNameLength } source
                 ? source
-                : throw new InvalidDataException("An imported segment has no source, or one that is too long."),
+                : throw new InvalidDataException("An imported segment has no source name, or one that is too long."),
             Generation = reader.ReadInt64(),
             SourceRank = reader.ReadUInt16(),
             Events = reader.ReadInt64(),
@@ -100,6 +102,6 @@ internal sealed record ImportedSegment
 
         return first >= 0 && first <= last && last <= DateOnly.MaxValue.DayNumber
             ? new DayRange(DateOnly.FromDayNumber(first), DateOnly.FromDayNumber(last))
-            : throw new InvalidDataException($"An imported segment corrects days {first} to {last}.");
+            : throw new InvalidDataException($"An imported segment states corrected days from day number {first} to {last}, which is not valid.");
     }
 }

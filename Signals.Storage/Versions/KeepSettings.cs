@@ -1,12 +1,13 @@
 namespace Signals.Storage.Versions;
 
 /// <summary>
-/// What a store keeps beyond what its schema says, as its manifest holds it: whoever opens the store without stating it inherits it. Immutable.
+/// What a store keeps beyond what its schema says. The manifest holds these settings, and an opening that does not state them
+/// inherits them. Immutable.
 /// </summary>
-/// <param name="OrphanGraceMs">How long patches wait for their event, ms; null when nobody ever stated it.</param>
-/// <param name="Versions">Which versions are kept; null when nobody ever stated it.</param>
+/// <param name="OrphanGraceMs">How long patches wait for their event, in ms; null when no opening ever stated it.</param>
+/// <param name="Versions">Which versions are kept; null when no opening ever stated it.</param>
 internal sealed record KeepSettings(long? OrphanGraceMs, VersionLimits? Versions)
 {
-    /// <summary>Of a store that was always opened without stating anything.</summary>
+    /// <summary>The settings of a store of which no opening ever stated any.</summary>
     public static KeepSettings Unstated { get; } = new(null, null);
 }

@@ -3,8 +3,9 @@ using MessagePack;
 namespace Signals.Storage.Versions;
 
 /// <summary>
-/// The bytes of <see cref="KeepSettings"/> in a version edit (<c>docs/formats/manifest.md</c>, tag 14). Pure; any thread. Bytes from a disk are not
-/// trusted: what no opening can have stated surfaces as <see cref="InvalidDataException"/>.
+/// The encoding of <see cref="KeepSettings"/> in a version edit (<c>docs/formats/manifest.md</c>, tag 14). Thread contract: pure
+/// functions; any thread. Bytes from a disk are not trusted: values that no opening can have stated throw
+/// <see cref="InvalidDataException"/>.
 /// </summary>
 internal static class KeepSettingsFormat
 {
@@ -46,9 +47,9 @@ internal static class KeepSettingsFormat
     public static KeepSettings Read(ref MessagePackReader reader)
     {
         int fields = reader.ReadArrayHeader();
-        Require(fields == Fields, $"{fields} fields where {Fields} are expected");
+        Require(fields == Fields, $"it has {fields} fields, expected {Fields}");
         long? grace = reader.TryReadNil() ? null : reader.ReadInt64();
-        Require(grace is null or (>= 0 and <= LongestMs), $"patches wait {grace} ms");
+        Require(grace is null or (>= 0 and <= LongestMs), $"the orphan grace is {grace} ms, expected 0 to {LongestMs}");
         return new KeepSettings(grace, reader.TryReadNil() ? null : ReadLimits(ref reader));
     }
 
@@ -60,11 +61,13 @@ internal static class KeepSettingsFormat
             return VersionLimits.None;
         }
 
-        Require(fields == VersionFields, $"{fields} fields of kept versions where {VersionFields} are expected");
+        Require(fields == VersionFields, $"the limits of kept versions have {fields} fields, expected {VersionFields}");
         VersionLimits limits = new(reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64());
-        Require(limits.AgeMs is >= ShortestAgeMs and <= LongestMs, $"versions are kept for {limits.AgeMs} ms");
-        Require(limits.MaxBytes >= LeastBytes, $"versions may take {limits.MaxBytes} bytes");
-        Require(limits.GranularityMs is >= ShortestGranularityMs and <= LongestGranularityMs, $"a state is noted every {limits.GranularityMs} ms");
+        Require(limits.AgeMs is >= ShortestAgeMs and <= LongestMs, $"versions are kept for {limits.AgeMs} ms, expected {ShortestAgeMs} to {LongestMs}");
+        Require(limits.MaxBytes >= LeastBytes, $"versions may take {limits.MaxBytes} bytes, expected at least {LeastBytes}");
+        Require(
+            limits.GranularityMs is >= ShortestGranularityMs and <= LongestGranularityMs,
+            $"the granularity is {limits.GranularityMs} ms, expected {ShortestGranularityMs} to {LongestGranularityMs}");
         return limits;
     }
 
@@ -72,7 +75,7 @@ internal static class KeepSettingsFormat
     {
         if (!holds)
         {
-            throw new InvalidDataException($"A version edit says of what is kept: {otherwise}.");
+            throw new InvalidDataException($"The settings of what the store keeps, in a version edit, are not valid: {otherwise}.");
         }
     }
 }

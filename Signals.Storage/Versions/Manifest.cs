@@ -7,25 +7,27 @@ using Signals.Storage.Wal;
 namespace Signals.Storage.Versions;
 
 /// <summary>
-/// The durable list of what a store consists of: a log of <see cref="VersionEdit"/>s that <c>CURRENT</c> points to
-/// (<c>docs/formats/manifest.md</c>).
-/// One thread at a time. An edit is either wholly in the store or not at all; <see cref="Commit"/> returns only after it is
-/// synced. Fail-stop: after an I/O error the disk's content is unknown, so every later commit is refused.
-/// Owned by the open store; disposing closes the file and writes nothing.
+/// The durable list of the files and settings of a store: a log of <see cref="VersionEdit"/>s that <c>CURRENT</c> points to
+/// (<c>docs/formats/manifest.md</c>). An edit is in the store completely or not at all; <see cref="Commit"/> returns only after
+/// the edit is synced. Fail-stop: after an I/O error the content of the disk is unknown, so every later commit is refused. Thread
+/// contract: one thread at a time. Lifetime: owned by the open store; disposing closes the file and writes nothing.
 /// </summary>
 internal sealed class Manifest : IDisposable
 {
-    /// <summary>Bytes of edits beyond the snapshot at which a manifest is rewritten, unless the snapshot is larger still.</summary>
+    /// <summary>
+    /// A manifest is rewritten when its edits after the snapshot exceed this many bytes, or the bytes of the snapshot if those
+    /// are more.
+    /// </summary>
     public const long DefaultRolloverBytes = 1 << 20;
 
-    // A write-ahead log renamed to a manifest, or the reverse, fails on the first frame.
+    // Because of this flag, a write-ahead log that was renamed to a manifest, or the reverse, fails on the first frame.
     private const ulong LogNumberFlag = 1UL << 63;
 
     private readonly IFileSystem _files;
     private readonly string _directory;
     private readonly long _rolloverBytes;
-    private readonly FailStop? _failStop; // null for a manifest that no open store commits to
-    private LogWriter? _log; // null until the manifest is continued
+    private readonly FailStop? _failStop; // null when no open store commits to this manifest
+    private LogWriter? _log; // null until Continue
     private long _snapshotEnd;
     private Exception? _failure;
 
@@ -42,7 +44,7 @@ internal sealed class Manifest : IDisposable
     /// <summary>The sum of all committed edits.</summary>
     public ManifestState State { get; }
 
-    /// <summary>Number of the live manifest file; grows by one with each new file.</summary>
+    /// <summary>The number of the live manifest file. It grows with each new file.</summary>
     public ulong Number { get; private set; }
 
     /// <summary>Whether <paramref name="directory"/> holds a store.</summary>
@@ -50,20 +52,24 @@ internal sealed class Manifest : IDisposable
         files.FileExists(Path.Combine(directory, StoreFiles.Current));
 
     /// <summary>Makes a new store that consists of <paramref name="first"/>. Nothing else may have been written before.</summary>
-    /// <exception cref="CorruptionException">The folder holds tables or logs of a store whose <c>CURRENT</c> is lost.</exception>
+    /// <exception cref="CorruptionException">The folder holds files of a store whose <c>CURRENT</c> is lost.</exception>
     public static Manifest Create(
         IFileSystem files, string directory, VersionEdit first, long rolloverBytes = DefaultRolloverBytes, FailStop? failStop = null) =>
         Create(files, directory, [first], rolloverBytes, failStop);
 
-    /// <summary>The same for the sum of several edits, as of a snapshot.</summary>
+    /// <summary>The same for the sum of several edits, such as those of a snapshot.</summary>
     public static Manifest Create(
-        IFileSystem files, string directory, IEnumerable<VersionEdit> first, long rolloverBytes = DefaultRolloverBytes, FailStop? failStop = null)
+        IFileSystem files,
+        string directory,
+        IEnumerable<VersionEdit> first,
+        long rolloverBytes = DefaultRolloverBytes,
+        FailStop? failStop = null)
     {
         RefuseOrphans(files, directory);
         return new Manifest(files, directory, ManifestState.Of(first), 0, rolloverBytes, failStop).Continue();
     }
 
-    /// <summary>What the live manifest of a folder says; nothing is written.</summary>
+    /// <summary>Reads the state that the live manifest of a folder records. Writes nothing.</summary>
     /// <exception cref="CorruptionException"><c>CURRENT</c> or the manifest is damaged or missing.</exception>
     public static ManifestState Read(IFileSystem files, string directory)
     {
@@ -72,26 +78,28 @@ internal sealed class Manifest : IDisposable
     }
 
     /// <summary>
-    /// Replays the live manifest and continues in a fresh one, so that nothing is ever appended behind a torn tail.
+    /// Replays the live manifest and continues in a new one, so that nothing is ever appended after a torn tail.
     /// </summary>
     /// <exception cref="CorruptionException"><c>CURRENT</c> or the manifest is damaged or missing.</exception>
-    public static Manifest Open(IFileSystem files, string directory, long rolloverBytes = DefaultRolloverBytes, FailStop? failStop = null) =>
+    public static Manifest Open(
+        IFileSystem files, string directory, long rolloverBytes = DefaultRolloverBytes, FailStop? failStop = null) =>
         Load(files, directory, rolloverBytes, failStop).Continue();
 
     /// <summary>
-    /// The same without the fresh one: nothing is written before <see cref="Continue"/>. So an opening that finds damage leaves the manifest as it is,
-    /// whose end may be what was damaged.
+    /// Replays the live manifest, but writes nothing before <see cref="Continue"/>. So an opening that finds damage leaves the
+    /// manifest as it is; the damage may be at its end.
     /// </summary>
     /// <exception cref="CorruptionException"><c>CURRENT</c> or the manifest is damaged or missing.</exception>
-    public static Manifest Load(IFileSystem files, string directory, long rolloverBytes = DefaultRolloverBytes, FailStop? failStop = null)
+    public static Manifest Load(
+        IFileSystem files, string directory, long rolloverBytes = DefaultRolloverBytes, FailStop? failStop = null)
     {
         (ulong number, long snapshotEnd) = CurrentFile.Read(files, directory);
         ManifestState state = Replay(files, directory, number, snapshotEnd);
         return new Manifest(files, directory, state, number, rolloverBytes, failStop);
     }
 
-    /// <summary>Writes the fresh manifest that edits go to, unless there is one.</summary>
-    /// <returns>This one.</returns>
+    /// <summary>Writes the new manifest that edits are appended to, unless there is one already.</summary>
+    /// <returns>This manifest.</returns>
     public Manifest Continue()
     {
         if (_log is null)
@@ -104,8 +112,8 @@ internal sealed class Manifest : IDisposable
 
     /// <summary>Makes <paramref name="edit"/> durable and adds it to <see cref="State"/>.</summary>
     /// <exception cref="InvalidDataException">The edit contradicts the state; nothing was written.</exception>
-    /// <exception cref="FileOperationException">The disk refused; this manifest accepts no further commit.</exception>
-    /// <exception cref="StorePoisonedException">An earlier commit failed, or the store did, in whatever thread.</exception>
+    /// <exception cref="FileOperationException">The disk reported an error; this manifest accepts no further commit.</exception>
+    /// <exception cref="StorePoisonedException">An earlier commit failed, or the store has failed on any thread.</exception>
     public void Commit(VersionEdit edit)
     {
         if (_failure is not null)
@@ -141,17 +149,18 @@ internal sealed class Manifest : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _log?.Dispose();
 
-    // A crash during Create leaves a manifest or a temporary file at most, because logs and tables come after it.
+    // A crash during Create leaves at most a manifest or a temporary file, because logs and tables are written after it.
     private static void RefuseOrphans(IFileSystem files, string directory)
     {
         foreach (string name in files.ListFiles(directory))
         {
-            if (StoreFiles.Classify(name, out _) is StoreFileKind.Table or StoreFileKind.Segment or StoreFileKind.ColumnFile or StoreFileKind.Log or StoreFileKind.Current)
+            if (StoreFiles.Classify(name, out _)
+                is StoreFileKind.Table or StoreFileKind.Segment or StoreFileKind.ColumnFile or StoreFileKind.Log or StoreFileKind.Current)
             {
                 throw new CorruptionException(
                     Path.Combine(directory, StoreFiles.Current),
                     0,
-                    $"A new store cannot be made here: the folder already holds '{name}'. Restore CURRENT or choose an empty folder.");
+                    $"A new store cannot be created here: the folder already holds '{name}'. Restore CURRENT or choose an empty folder.");
             }
         }
     }
@@ -185,7 +194,9 @@ internal sealed class Manifest : IDisposable
         return replay.Frames > 0 && replay.EndOffset >= snapshotEnd
             ? state
             : throw new CorruptionException(
-                path, replay.EndOffset, $"The manifest ends here, yet CURRENT says that its snapshot ends at {snapshotEnd}; restore the store from a checkpoint.");
+                path,
+                replay.EndOffset,
+                $"The manifest ends here, but CURRENT says that its snapshot ends at {snapshotEnd}; restore the store from a checkpoint.");
     }
 
     private void RollOver()
@@ -197,7 +208,7 @@ internal sealed class Manifest : IDisposable
         Number = number;
     }
 
-    // A file of the name that is not ours is passed over, not replaced.
+    // A number whose file name is taken by a file that is not this library's is skipped; the file is not replaced.
     private ulong FreeFrom(ulong number)
     {
         for (string path; _files.FileExists(path = Path.Combine(_directory, StoreFiles.Manifest(number))) && !OwnContent.IsIn(_files, path);)
@@ -208,7 +219,7 @@ internal sealed class Manifest : IDisposable
         return number;
     }
 
-    // Order matters: the snapshot and its name are durable before CURRENT points there, and the old one goes last.
+    // The order matters: the snapshot and its name are durable before CURRENT points to it, and the old manifest is deleted last.
     private LogWriter WriteSnapshot(ulong number)
     {
         string path = Path.Combine(_directory, StoreFiles.Manifest(number));
@@ -253,13 +264,14 @@ internal sealed class Manifest : IDisposable
 
     private static void Append(LogWriter log, VersionEdit edit) => log.Append(VersionEditFormat.Write(edit), position: 0);
 
-    // An empty edit whose frame carries the synced offset: damage to the edit before it is then told from a torn tail.
+    // Appends an empty edit. Its frame carries the synced offset, so that damage to the edit before it can be distinguished from
+    // a torn tail.
     private static void AppendPromise(LogWriter log) => Append(log, new VersionEdit());
 
     [Conditional("DEBUG")]
     private void AssertInvariants()
     {
-        Debug.Assert(_failure is null, "A poisoned manifest commits nothing.");
-        Debug.Assert(_log!.SyncedOffset > LogFormat.HeaderBytes, "A committed edit is synced.");
+        Debug.Assert(_failure is null, "A manifest that has failed must not commit.");
+        Debug.Assert(_log!.SyncedOffset > LogFormat.HeaderBytes, "A committed edit must be synced.");
     }
 }

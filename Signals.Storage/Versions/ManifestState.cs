@@ -6,8 +6,8 @@ using Signals.Storage.Tables;
 namespace Signals.Storage.Versions;
 
 /// <summary>
-/// What a store consists of: the sum of the edits of its manifest.
-/// One thread at a time. An edit that does not fit is refused before anything changes. Lives as long as its manifest.
+/// The content of a store: the sum of the edits of its manifest. An edit that does not fit is refused before anything changes.
+/// Thread contract: one thread at a time. Lifetime: that of its manifest.
 /// </summary>
 internal sealed class ManifestState
 {
@@ -22,49 +22,52 @@ internal sealed class ManifestState
     private readonly SortedDictionary<UInt128, ImportedSegment> _segments = [];
     private readonly SortedDictionary<ushort, long> _completeUpTo = [];
 
-    /// <summary>Live tables by file number.</summary>
+    /// <summary>The live tables, by number.</summary>
     public IReadOnlyDictionary<ulong, TableMeta> Tables => _tables;
 
-    /// <summary>Erased users and their cutoffs (ms, inclusive).</summary>
+    /// <summary>The erased users and their cutoffs (ms, inclusive).</summary>
     public IReadOnlyDictionary<UserId, long> Erasures => _erasures;
 
-    /// <summary>Sources and where they go on.</summary>
+    /// <summary>The sources and their resume positions.</summary>
     public IReadOnlyDictionary<string, SourcePosition> Sources => _sources;
 
-    /// <summary>Every segment that was ever imported, by its content.</summary>
+    /// <summary>Every segment that was ever imported, by the id of its content.</summary>
     public IReadOnlyDictionary<UInt128, ImportedSegment> Segments => _segments;
 
-    /// <summary>Up to when event types were declared complete, ms since the epoch; only ever raised.</summary>
+    /// <summary>
+    /// For each event type, the time up to which it was declared complete, in ms since the epoch. It is only ever raised.
+    /// </summary>
     public IReadOnlyDictionary<ushort, long> CompleteUpTo => _completeUpTo;
 
-    /// <summary>Oldest log that must be replayed; 0 before the first flush said otherwise.</summary>
+    /// <summary>The oldest log that must be replayed; 0 before the first flush.</summary>
     public ulong FirstLiveLog { get; private set; }
 
-    /// <summary>First file number that is certainly free.</summary>
+    /// <summary>The lowest file number that is certainly free.</summary>
     public ulong NextFileNumber { get; private set; } = 1;
 
-    /// <summary>Stream position up to which every record is in tables.</summary>
+    /// <summary>The stream position up to which every record is in tables.</summary>
     public long FlushedPosition { get; private set; }
 
     /// <summary>The serialized schema; empty when none was recorded yet.</summary>
     public ReadOnlyMemory<byte> Schema { get; private set; }
 
     /// <summary>
-    /// Whether there is a list of kept versions. Not part of <see cref="Snapshot"/>: a copy of the store has no such list.
+    /// Whether there is a list of kept versions. Not part of <see cref="Snapshot"/>, because a copy of the store has no such
+    /// list.
     /// </summary>
     public bool KeepsVersions { get; private set; }
 
-    /// <summary>Whether a table holds, or held, several time windows; see <see cref="VersionEdit.SpansWindows"/>.</summary>
+    /// <summary>Whether some table holds or has held several time windows; see <see cref="VersionEdit.SpansWindows"/>.</summary>
     public bool SpansWindows { get; private set; }
 
-    /// <summary>What is kept beyond what the schema says.</summary>
+    /// <summary>What the store keeps beyond what the schema says.</summary>
     public KeepSettings Keep { get; private set; } = KeepSettings.Unstated;
 
-    /// <summary>Where the manifest ended that this was read from; null when it was not read.</summary>
+    /// <summary>The end of the manifest from which this state was read; null when it was not read from one.</summary>
     public ManifestTail? Tail { get; set; }
 
-    /// <summary>The sum of edits.</summary>
-    /// <exception cref="InvalidDataException">They contradict each other.</exception>
+    /// <summary>The sum of some edits.</summary>
+    /// <exception cref="InvalidDataException">The edits contradict each other.</exception>
     public static ManifestState Of(IEnumerable<VersionEdit> edits)
     {
         ManifestState state = new();
@@ -76,9 +79,9 @@ internal sealed class ManifestState
         return state;
     }
 
-    /// <summary>The recorded schema.</summary>
-    /// <exception cref="CorruptionException">The manifest that this was read from holds none.</exception>
-    /// <exception cref="SchemaMismatchException">A newer version wrote it.</exception>
+    /// <summary>Reads the recorded schema.</summary>
+    /// <exception cref="CorruptionException">The manifest from which this state was read holds no readable schema.</exception>
+    /// <exception cref="SchemaMismatchException">A newer version of Signals wrote the schema.</exception>
     public StoreSchema ReadSchema()
     {
         try
@@ -87,11 +90,12 @@ internal sealed class ManifestState
         }
         catch (InvalidDataException damage) when (Tail is { } tail)
         {
-            throw new CorruptionException(tail.Path, tail.EndOffset, "The edits up to here hold no schema that can be read: " + damage.Message, damage);
+            throw new CorruptionException(
+                tail.Path, tail.EndOffset, "The edits up to here hold no schema that can be read: " + damage.Message, damage);
         }
     }
 
-    /// <summary>The names of the files that hold the data of this state, logs left out.</summary>
+    /// <summary>The names of the files that hold the data of this state, without logs.</summary>
     public IEnumerable<string> DataFiles() => _tables.Values.SelectMany(StoreFiles.FilesOf).Distinct();
 
     /// <summary>Adds one edit.</summary>
@@ -145,7 +149,7 @@ internal sealed class ManifestState
         Keep = edit.Keep ?? Keep;
     }
 
-    /// <summary>Throws as <see cref="Apply"/> would; changes nothing.</summary>
+    /// <summary>Throws what <see cref="Apply"/> would throw. Changes nothing.</summary>
     public void Check(VersionEdit edit)
     {
         var removed = new HashSet<ulong>();
@@ -157,18 +161,22 @@ internal sealed class ManifestState
         var added = new HashSet<ulong>();
         foreach (TableMeta table in edit.AddedTables)
         {
-            // A run that got a column file leaves and comes again under its number.
+            // A run that gets a column file is removed and added again under the same number.
             bool isFree = !_tables.ContainsKey(table.Number) || removed.Contains(table.Number);
-            Require(isFree && added.Add(table.Number), $"adds table {table.Number} twice");
-            Require(table.ColumnFiles.All(file => file.Number > 0 && file.FileLength > 0), $"adds table {table.Number} with an impossible column file");
-            Require(table.Number > 0 && HighestNumber(table) < ulong.MaxValue, $"adds a table with the number {table.Number}");
+            Require(isFree && added.Add(table.Number), $"adds table {table.Number}, which is live already or added twice");
+            Require(
+                table.ColumnFiles.All(file => file.Number > 0 && file.FileLength > 0),
+                $"adds table {table.Number} with a column file whose number or length is not valid");
+            Require(
+                table.Number > 0 && HighestNumber(table) < ulong.MaxValue,
+                $"adds table {table.Number}, of which a file number is not valid");
             Require(
                 table.Stamp.IsValid && table.Kind <= RunKind.Patches && table.SegmentOffset >= 0
                     && table.SegmentOffset <= long.MaxValue - table.FileLength,
-                $"adds table {table.Number} of an impossible kind, stamp or place");
+                $"adds table {table.Number} with a kind, stamp or segment offset that is not valid");
             Require(
                 table.Rows > 0 && table.FileLength > 0 && table.WindowStart <= table.MinTime && table.MinTime <= table.MaxTime,
-                $"adds table {table.Number} with impossible rows, length or times");
+                $"adds table {table.Number} with a number of rows, length or time range that is not valid");
         }
 
         var imported = new HashSet<UInt128>();
@@ -176,7 +184,7 @@ internal sealed class ManifestState
         {
             Require(
                 !_segments.ContainsKey(segment.ContentId) && imported.Add(segment.ContentId),
-                $"imports the segment {segment.ContentId:x32} of '{segment.Source}' twice");
+                $"imports segment {segment.ContentId:x32} of '{segment.Source}', which was imported already");
         }
 
         Require(!(edit.FirstLiveLog < FirstLiveLog), $"moves the first live log back from {FirstLiveLog} to {edit.FirstLiveLog}");
@@ -185,7 +193,7 @@ internal sealed class ManifestState
             $"moves the flushed position back from {FlushedPosition} to {edit.FlushedPosition}");
     }
 
-    /// <summary>The state as edits of bounded size whose sum is this state.</summary>
+    /// <summary>The state as a series of edits of bounded size, whose sum is this state.</summary>
     public IEnumerable<VersionEdit> Snapshot()
     {
         yield return new VersionEdit

@@ -4,19 +4,21 @@ using Signals.Core.Ingest;
 namespace Signals.Storage.Versions;
 
 /// <summary>
-/// Where the sources of a store go on, and which of them moved since a memtable last took note. A position only rises, so applying a
-/// record twice changes nothing.
+/// The resume positions of the sources of a store, and the set of sources that moved since the last <see cref="TakeUnsaved"/>. A
+/// position only rises, so applying a record twice changes nothing.
 /// </summary>
-/// <remarks>Thread contract: any thread, under a lock; the ingest thread takes it once per group. Lives as long as the store.</remarks>
+/// <remarks>
+/// Thread contract: any thread, under a lock; the ingest thread takes the lock once per group. Lifetime: that of the store.
+/// </remarks>
 internal sealed class SourcePositions
 {
     private readonly Lock _gate = new();
     private readonly SortedDictionary<string, SourcePosition> _positions = new(StringComparer.Ordinal); // guarded by _gate
     private readonly HashSet<string> _unsaved = new(StringComparer.Ordinal); // guarded by _gate
-    private string _last = ""; // guarded by _gate; its name is compared before a string is made
+    private string _last = ""; // guarded by _gate; the last source, so that its name is decoded only once
     private byte[] _lastUtf8 = []; // guarded by _gate
 
-    /// <summary>Whether a source moved since <see cref="TakeUnsaved"/>.</summary>
+    /// <summary>Whether a source moved since the last <see cref="TakeUnsaved"/>.</summary>
     public bool HasUnsaved
     {
         get
@@ -28,7 +30,7 @@ internal sealed class SourcePositions
         }
     }
 
-    /// <summary>Takes what the manifest holds; before anything is applied.</summary>
+    /// <summary>Loads the positions that the manifest holds. Called before any record is applied.</summary>
     public void Load(IReadOnlyDictionary<string, SourcePosition> saved)
     {
         lock (_gate)
@@ -40,7 +42,9 @@ internal sealed class SourcePositions
         }
     }
 
-    /// <summary>Moves a source forward; a position that is not ahead, or of a generation before a reset, changes nothing.</summary>
+    /// <summary>
+    /// Moves a source forward. A position that is not ahead, or that belongs to a generation before a reset, changes nothing.
+    /// </summary>
     public void Raise(ReadOnlySpan<byte> source, long position, SourceIncarnation incarnation = default, int generation = 0)
     {
         lock (_gate)
@@ -60,7 +64,7 @@ internal sealed class SourcePositions
         }
     }
 
-    /// <summary>The sources that moved since the last call.</summary>
+    /// <summary>Returns the sources that moved since the last call.</summary>
     public SourcePosition[] TakeUnsaved()
     {
         lock (_gate)
@@ -71,7 +75,7 @@ internal sealed class SourcePositions
         }
     }
 
-    /// <summary>Where a source goes on; null when it is unknown.</summary>
+    /// <summary>The resume position of a source; null when the source is unknown.</summary>
     public SourcePosition? Of(string source)
     {
         lock (_gate)
@@ -80,7 +84,7 @@ internal sealed class SourcePositions
         }
     }
 
-    /// <summary>Every source, by name.</summary>
+    /// <summary>The positions of all sources, ordered by name.</summary>
     public SourcePosition[] All()
     {
         lock (_gate)

@@ -1,9 +1,9 @@
 namespace Signals.Storage.Versions;
 
-/// <summary>What a file in a store's folder is, told from its name alone.</summary>
+/// <summary>The kinds of files in the folder of a store, recognized by name alone.</summary>
 internal enum StoreFileKind
 {
-    /// <summary>Not a name that this library writes; never touched.</summary>
+    /// <summary>A name that this library does not write. Such a file is never touched.</summary>
     Foreign,
 
     /// <summary>A write-ahead log, <c>000123.log</c>.</summary>
@@ -15,21 +15,21 @@ internal enum StoreFileKind
     /// <summary>A segment, <c>000125.seg</c>: a file that holds several tables.</summary>
     Segment,
 
-    /// <summary>Newer cells of some columns of a table, <c>000126.col</c>.</summary>
+    /// <summary>A column file, <c>000126.col</c>: newer cells of some columns of a table.</summary>
     ColumnFile,
 
     /// <summary>A manifest, <c>MANIFEST-000001</c>.</summary>
     Manifest,
 
-    /// <summary>The list of the versions that are kept, <c>VERSIONS-000001</c>.</summary>
+    /// <summary>The list of kept versions, <c>VERSIONS-000001</c>.</summary>
     Versions,
 
     /// <summary>The pointer to the live manifest, <c>CURRENT</c>.</summary>
     Current,
 
-    /// <summary>The lock that keeps a second process out, <c>LOCK</c>.</summary>
+    /// <summary>The lock file that excludes other processes, <c>LOCK</c>.</summary>
     Lock,
 
-    /// <summary>A file that was being written before its rename, <c>*.tmp</c>; safe to delete at open.</summary>
+    /// <summary>A file that is written before it is renamed, <c>*.tmp</c>. It can be deleted when the store is opened.</summary>
     Temporary,
 }

@@ -5,18 +5,20 @@ using Signals.Storage.Tables;
 namespace Signals.Storage.Versions;
 
 /// <summary>
-/// Names of the files of a store, both ways: number to name and name to kind.
-/// Pure; any thread. A name is accepted only in the exact form that this class writes.
+/// The names of the files of a store, in both directions: from number to name and from name to kind. A name is recognized only in
+/// the exact form that this class writes. Thread contract: pure functions; any thread.
 /// </summary>
 internal static class StoreFiles
 {
     /// <summary>The file that names the live manifest.</summary>
     public const string Current = "CURRENT";
 
-    /// <summary>The file that the owning process holds open.</summary>
+    /// <summary>The lock file, which the owning process holds open.</summary>
     public const string Lock = "LOCK";
 
-    /// <summary>The folder inside the store's where segments are checked before they become part of it.</summary>
+    /// <summary>
+    /// The folder inside the store's folder in which segments are checked before they become part of the store.
+    /// </summary>
     public const string Staging = "staging";
 
     private const string LogSuffix = ".log";
@@ -26,34 +28,34 @@ internal static class StoreFiles
     private const string ManifestPrefix = "MANIFEST-";
     private const string VersionsPrefix = "VERSIONS-";
 
-    /// <summary>The staging folder of the store in a folder.</summary>
+    /// <summary>The path of the staging folder of a store.</summary>
     public static string StagingIn(string directory) => Path.Combine(directory, Staging);
 
-    /// <summary>Name of write-ahead log <paramref name="number"/>.</summary>
+    /// <summary>The name of write-ahead log <paramref name="number"/>.</summary>
     public static string Log(ulong number) => Digits(number) + LogSuffix;
 
-    /// <summary>Name of table <paramref name="number"/>.</summary>
+    /// <summary>The name of table <paramref name="number"/>.</summary>
     public static string Table(ulong number) => Digits(number) + TableSuffix;
 
-    /// <summary>Name of segment <paramref name="number"/>.</summary>
+    /// <summary>The name of segment <paramref name="number"/>.</summary>
     public static string Segment(ulong number) => Digits(number) + SegmentSuffix;
 
-    /// <summary>Name of column file <paramref name="number"/>.</summary>
+    /// <summary>The name of column file <paramref name="number"/>.</summary>
     public static string ColumnFile(ulong number) => Digits(number) + ColumnFileSuffix;
 
-    /// <summary>Names of all files that a run needs: that of its table and its column files.</summary>
+    /// <summary>The names of all files that a run needs: the file of its table, and its column files.</summary>
     public static IEnumerable<string> FilesOf(TableMeta table) => [FileOf(table), .. table.ColumnFiles.Select(file => ColumnFile(file.Number))];
 
-    /// <summary>Name of the file that is a table or holds it.</summary>
+    /// <summary>The name of the file that is a table or contains it.</summary>
     public static string FileOf(TableMeta table) => table.SegmentFile == 0 ? Table(table.Number) : Segment(table.SegmentFile);
 
-    /// <summary>Name of manifest <paramref name="number"/>.</summary>
+    /// <summary>The name of manifest <paramref name="number"/>.</summary>
     public static string Manifest(ulong number) => ManifestPrefix + Digits(number);
 
-    /// <summary>Name of the list of kept versions <paramref name="number"/>.</summary>
+    /// <summary>The name of the list of kept versions <paramref name="number"/>.</summary>
     public static string Versions(ulong number) => VersionsPrefix + Digits(number);
 
-    /// <summary>Tells what a file is; <paramref name="number"/> is 0 for kinds without one.</summary>
+    /// <summary>The kind of a file. <paramref name="number"/> is 0 for kinds without a number.</summary>
     public static StoreFileKind Classify(string name, out ulong number)
     {
         number = 0;
@@ -96,7 +98,7 @@ internal static class StoreFiles
             : StoreFileKind.Foreign;
     }
 
-    // Where a temporary file's name was taken by a file that is not ours, a count follows it.
+    // When the name of a temporary file was taken by a file that is not this library's, a counter was added to the name.
     private static bool TryCount(ReadOnlySpan<char> digits) =>
         digits.Length is > 0 and <= 3 && digits[0] != '0' && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 

@@ -3,7 +3,9 @@ using Signals.Storage.Tables;
 
 namespace Signals.Storage.Versions;
 
-/// <summary>The tables of a type that may have a user, one after the other, newest first. It touches no other table. Owned by one read.</summary>
+/// <summary>
+/// Enumerates the tables of an event type that may have a user, newest first. It touches no other table. Owned by one read.
+/// </summary>
 internal struct TableCandidates
 {
     private readonly FilterGroup[] _groups;
@@ -11,9 +13,9 @@ internal struct TableCandidates
     private int _group;
     private ulong _left;
 
-    /// <summary>The candidates of a user.</summary>
-    /// <param name="groups">The groups of the type.</param>
-    /// <param name="hash">The user's hash.</param>
+    /// <summary>Starts before the first candidate of a user.</summary>
+    /// <param name="groups">The groups of the event type.</param>
+    /// <param name="hash">The hash of the user.</param>
     public TableCandidates(FilterGroup[] groups, ulong hash)
     {
         _groups = groups;
@@ -21,10 +23,10 @@ internal struct TableCandidates
         _group = -1;
     }
 
-    /// <summary>Words of groups that were looked at so far.</summary>
+    /// <summary>The number of words of groups that were read so far.</summary>
     public int Words { get; private set; }
 
-    /// <summary>The next table that reaches this time or a newer one; it is not handed out again.</summary>
+    /// <summary>Returns the next table whose newest time is at or after this time. Each table is returned once.</summary>
     public bool TryNext(long time, out Table table)
     {
         while (_left == 0)

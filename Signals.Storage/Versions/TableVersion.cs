@@ -5,11 +5,11 @@ using Signals.Storage.Tables;
 namespace Signals.Storage.Versions;
 
 /// <summary>
-/// The tables that a read sees: per event type, runs of events, newest first, and runs of patches apart from them. A read walks the
-/// runs of events in order and may stop once it holds N rows that are all newer than the next one's newest.
-/// Immutable; any thread, no locks. A version does not own its tables: whoever replaces it closes the tables that left,
-/// after the last reader of the old version is gone.
-/// Invariants: tables of a type go by (MaxTime descending, number descending).
+/// The tables that a read sees: for each event type the runs of events, newest first, and separately the runs of patches. A read
+/// walks the runs of events in order. It may stop once it holds N rows that are all newer than the newest row of the next run.
+/// Thread contract: immutable; any thread, without locks. Invariant: the tables of an event type are ordered by MaxTime
+/// descending, then number descending. Lifetime: a version does not own its tables. The code that replaces a version closes the
+/// tables that left it, after the last reader of the old version has gone.
 /// </summary>
 internal sealed class TableVersion
 {
@@ -45,36 +45,39 @@ internal sealed class TableVersion
         AssertInvariants();
     }
 
-    /// <summary>All tables, of either kind.</summary>
+    /// <summary>All tables, of both kinds.</summary>
     public IReadOnlyCollection<Table> Tables => _byNumber.Values;
 
-    /// <summary>Runs of events of a type, newest <see cref="TableMeta.MaxTime"/> first; empty for a type without tables.</summary>
+    /// <summary>
+    /// The runs of events of an event type, newest <see cref="TableMeta.MaxTime"/> first; empty for a type without tables.
+    /// </summary>
     public ReadOnlySpan<Table> TablesOf(ushort eventType) => eventType < _byType.Length ? _byType[eventType] : [];
 
-    /// <summary>Runs of patches of a type, newest <see cref="TableMeta.MaxTime"/> first.</summary>
+    /// <summary>The runs of patches of an event type, newest <see cref="TableMeta.MaxTime"/> first.</summary>
     public ReadOnlySpan<Table> PatchesOf(ushort eventType) => eventType < _patches.Length ? _patches[eventType] : [];
 
-    /// <summary>Memory of the groups of filters.</summary>
+    /// <summary>Bytes of memory of the groups of filters.</summary>
     public long FilterBytes => _groups.Concat(_patchGroups).SelectMany(groups => groups).Sum(group => group.Bytes);
 
-    /// <summary>Runs of events that may have a user.</summary>
-    /// <param name="eventType">The type.</param>
-    /// <param name="hash">The user's hash.</param>
-    public TableCandidates CandidatesOf(ushort eventType, ulong hash) => new(eventType < _groups.Length ? _groups[eventType] : [], hash);
+    /// <summary>The runs of events that may have a user.</summary>
+    /// <param name="eventType">The event type.</param>
+    /// <param name="hash">The hash of the user.</param>
+    public TableCandidates CandidatesOf(ushort eventType, ulong hash) =>
+        new(eventType < _groups.Length ? _groups[eventType] : [], hash);
 
-    /// <summary>Runs of patches that may have a user.</summary>
-    /// <param name="eventType">The type.</param>
-    /// <param name="hash">The user's hash.</param>
+    /// <summary>The runs of patches that may have a user.</summary>
+    /// <param name="eventType">The event type.</param>
+    /// <param name="hash">The hash of the user.</param>
     public TableCandidates PatchCandidatesOf(ushort eventType, ulong hash) =>
         new(eventType < _patchGroups.Length ? _patchGroups[eventType] : [], hash);
 
-    /// <summary>The table with a file number, if it is in this version.</summary>
+    /// <summary>Finds the table with a number, if it is in this version.</summary>
     public bool TryGet(ulong number, out Table table) => _byNumber.TryGetValue(number, out table!);
 
     /// <summary>This version after <paramref name="edit"/>.</summary>
-    /// <param name="edit">Tables in and out.</param>
-    /// <param name="opened">The added tables, opened; in any order.</param>
-    /// <exception cref="ArgumentException">The edit does not fit this version, or a table of it is not open.</exception>
+    /// <param name="edit">The tables that are added and removed.</param>
+    /// <param name="opened">The added tables, opened, in any order.</param>
+    /// <exception cref="ArgumentException">The edit does not fit this version, or an added table is not open.</exception>
     public TableVersion Apply(VersionEdit edit, IReadOnlyCollection<Table> opened)
     {
         var tables = new Dictionary<ulong, Table>(_byNumber);
@@ -82,7 +85,7 @@ internal sealed class TableVersion
         {
             if (!tables.Remove(number))
             {
-                throw new ArgumentException($"Table {number} is to be removed but is not in the version.", nameof(edit));
+                throw new ArgumentException($"The edit removes table {number}, which is not in the version.", nameof(edit));
             }
         }
 
@@ -91,7 +94,7 @@ internal sealed class TableVersion
             Table? table = opened.FirstOrDefault(t => t.Meta.Number == added.Number);
             if (table is null || !tables.TryAdd(added.Number, table))
             {
-                throw new ArgumentException($"Table {added.Number} is to be added but is not open, or is there already.", nameof(opened));
+                throw new ArgumentException($"The edit adds table {added.Number}, which is not open or is in the version already.", nameof(opened));
             }
         }
 
@@ -106,7 +109,7 @@ internal sealed class TableVersion
             long previous = long.MaxValue;
             foreach (Table table in _byType[type])
             {
-                Debug.Assert(table.Meta.MaxTime <= previous, "Readers stop early because tables go newest first.");
+                Debug.Assert(table.Meta.MaxTime <= previous, "Tables must be ordered newest first, because readers stop early.");
                 previous = table.Meta.MaxTime;
             }
         }

@@ -6,55 +6,59 @@ using Signals.Storage.Tables;
 namespace Signals.Storage.Versions;
 
 /// <summary>
-/// One atomic change of what a store consists of: tables in, tables out, how far the log was flushed, who was erased.
-/// Built by one thread, then treated as immutable. What is null or empty did not change.
-/// Recorded in the manifest; see <c>docs/formats/manifest.md</c>.
+/// One atomic change of the content of a store, such as added and removed tables, the flushed position, and erased users. Members
+/// that are null or empty did not change. Recorded in the manifest; see <c>docs/formats/manifest.md</c>. Thread contract: built
+/// by one thread, then treated as immutable.
 /// </summary>
 internal sealed class VersionEdit
 {
-    /// <summary>Tables that join the store. Their files, and the directory, are synced already.</summary>
+    /// <summary>Tables that are added to the store. Their files and the directory are already synced.</summary>
     public List<TableMeta> AddedTables { get; } = [];
 
-    /// <summary>Numbers of the tables that leave it. Their files are deleted after the commit, once no reader holds them.</summary>
+    /// <summary>
+    /// Numbers of the tables that are removed. Their files are deleted after the commit, once no reader uses them.
+    /// </summary>
     public List<ulong> RemovedTables { get; } = [];
 
     /// <summary>Users erased since the last edit.</summary>
     public List<Erasure> Erasures { get; } = [];
 
-    /// <summary>Positions of sources whose events are all in tables, or added by this edit.</summary>
+    /// <summary>Positions of sources up to which all events are in tables, including those that this edit adds.</summary>
     public List<SourcePosition> Sources { get; } = [];
 
-    /// <summary>Segments whose parts are among <see cref="AddedTables"/>.</summary>
+    /// <summary>The segments whose parts are among <see cref="AddedTables"/>.</summary>
     public List<ImportedSegment> ImportedSegments { get; } = [];
 
-    /// <summary>Event types that were declared complete, and up to when, ms since the epoch.</summary>
+    /// <summary>Event types that were declared complete, each with the time up to which, in ms since the epoch.</summary>
     public SortedDictionary<ushort, long> CompleteUpTo { get; } = [];
 
-    /// <summary>Oldest write-ahead log whose events are not all in tables; older logs may be deleted after the commit.</summary>
+    /// <summary>
+    /// The oldest write-ahead log of which some events are not in tables. Older logs may be deleted after the commit.
+    /// </summary>
     public ulong? FirstLiveLog { get; set; }
 
-    /// <summary>A number above that of every file named so far.</summary>
+    /// <summary>A number above those of all files so far.</summary>
     public ulong? NextFileNumber { get; set; }
 
-    /// <summary>Stream position up to which every record is in tables.</summary>
+    /// <summary>The stream position up to which every record is in tables.</summary>
     public long? FlushedPosition { get; set; }
 
     /// <summary>
-    /// Whether a table of the store may hold several time windows from now on. Builds that take all rows of a table for those of its first window would
-    /// count rows as newer that are not, so they must not open the store.
+    /// Whether a table of the store may hold several time windows from now on. Older versions of Signals assume that all rows of
+    /// a table are in its first window and would count rows as newer than they are. So they must not open the store.
     /// </summary>
     public bool SpansWindows { get; set; }
 
-    /// <summary>Whether there is a list of kept versions from now on: its loss is noticed.</summary>
+    /// <summary>Whether there is a list of kept versions from now on, so that its loss is noticed.</summary>
     public bool? KeepsVersions { get; set; }
 
-    /// <summary>What is kept from now on, beyond what the schema says; replaces all that was stated before.</summary>
+    /// <summary>What is kept from now on beyond what the schema says. Replaces everything that was stated before.</summary>
     public KeepSettings? Keep { get; set; }
 
-    /// <summary>The schema, serialized; replaces the one before.</summary>
+    /// <summary>The serialized schema. Replaces the previous one.</summary>
     public byte[]? Schema { get; set; }
 
-    /// <summary>Says so if an added table holds several windows.</summary>
+    /// <summary>Sets <see cref="SpansWindows"/> if an added table holds several windows.</summary>
     public void NoteWindows(StoreSchema schema)
     {
         foreach (TableMeta table in AddedTables)

@@ -7,15 +7,15 @@ using Signals.Storage.Tables;
 namespace Signals.Storage.Versions;
 
 /// <summary>
-/// The bytes of a <see cref="VersionEdit"/>: a MessagePack map from tag to value, tags ascending
-/// (<c>docs/formats/manifest.md</c>). An unknown tag below <see cref="FirstOptionalTag"/> is refused, because the edit
-/// would be misread without it; one from there on is skipped.
-/// Pure; any thread. Bytes from a disk are not trusted: every count is checked against the bytes left before anything
-/// is allocated, and whatever is wrong surfaces as <see cref="InvalidDataException"/>.
+/// The encoding of a <see cref="VersionEdit"/>: a MessagePack map from tag to value, with ascending tags
+/// (<c>docs/formats/manifest.md</c>). An unknown tag below <see cref="FirstOptionalTag"/> is refused, because the edit cannot be
+/// understood without it; an unknown tag from there on is skipped. Thread contract: pure functions; any thread. Bytes from a disk
+/// are not trusted: every count is checked against the bytes left before memory is allocated, and every error is an
+/// <see cref="InvalidDataException"/>.
 /// </summary>
 internal static class VersionEditFormat
 {
-    /// <summary>Tags from here on may be skipped by a reader that does not know them; their value is a MessagePack bin.</summary>
+    /// <summary>A reader may skip unknown tags from here on. Their values are of the MessagePack type bin.</summary>
     public const uint FirstOptionalTag = 128;
 
     private const uint AddedTablesTag = 1;
@@ -36,7 +36,7 @@ internal static class VersionEditFormat
     private const int SourceFields = 2;
     private const int IncarnationFields = 6;
 
-    /// <summary>Encodes <paramref name="edit"/>; equal edits give equal bytes.</summary>
+    /// <summary>Encodes <paramref name="edit"/>. Equal edits give equal bytes.</summary>
     public static byte[] Write(VersionEdit edit)
     {
         var buffer = new ArrayBufferWriter<byte>(256);
@@ -71,18 +71,21 @@ internal static class VersionEditFormat
     }
 
     /// <summary>Decodes one edit that fills <paramref name="bytes"/> exactly.</summary>
-    /// <exception cref="InvalidDataException">The bytes are not a whole edit, or hold one that a newer version wrote.</exception>
+    /// <exception cref="InvalidDataException">The bytes are not a complete edit, or a newer version wrote the edit.</exception>
     public static VersionEdit Read(ReadOnlyMemory<byte> bytes)
     {
         try
         {
             var reader = new MessagePackReader(bytes);
             VersionEdit edit = ReadMap(ref reader);
-            return reader.End ? edit : throw new InvalidDataException("A version edit is followed by bytes that do not belong to it.");
+            return reader.End
+                ? edit
+                : throw new InvalidDataException("A version edit is followed by bytes that do not belong to it.");
         }
-        catch (Exception e) when (e is MessagePackSerializationException or EndOfStreamException or OverflowException or ArgumentOutOfRangeException)
+        catch (Exception e) when (
+            e is MessagePackSerializationException or EndOfStreamException or OverflowException or ArgumentOutOfRangeException)
         {
-            // The last is what the reader throws for a text that is said to be longer than any can be.
+            // The reader throws ArgumentOutOfRangeException for a text whose stated length is greater than any text can have.
             throw new InvalidDataException("A version edit is not valid MessagePack: " + e.Message, e);
         }
     }
@@ -181,7 +184,7 @@ internal static class VersionEditFormat
         }
     }
 
-    // A source that says nothing of its incarnation is written as ever, so that earlier versions read it.
+    // A source that states no incarnation is written in the old form, so that earlier versions can read it.
     private static bool IsPlain(SourcePosition source) => source.Incarnation.IsNone && source.Generation == 0;
 
     private static void WriteIncarnations(ref MessagePackWriter writer, List<SourcePosition> sources)
@@ -316,24 +319,28 @@ internal static class VersionEditFormat
 
                 break;
             case SpansWindowsTag:
-                edit.SpansWindows = reader.ReadBoolean() ? true : throw new InvalidDataException("A version edit says that no table holds several windows, which is not said.");
+                edit.SpansWindows = reader.ReadBoolean()
+                    ? true
+                    : throw new InvalidDataException("A version edit has the value false for tables of several windows, expected true.");
                 break;
             case KeepTag:
                 edit.Keep = KeepSettingsFormat.Read(ref reader);
                 break;
             case KeepsVersionsTag:
-                edit.KeepsVersions = reader.ReadBytes() is { Length: > 0 } bytes ? bytes.FirstSpan[0] != 0 : throw new InvalidDataException("A version edit does not say whether versions are kept.");
+                edit.KeepsVersions = reader.ReadBytes() is { Length: > 0 } bytes
+                    ? bytes.FirstSpan[0] != 0
+                    : throw new InvalidDataException("A version edit has an empty value for whether versions are kept.");
                 break;
             case >= FirstOptionalTag:
                 reader.ReadBytes();
                 break;
             default:
                 throw new InvalidDataException(
-                    $"A version edit has the unknown tag {tag}, which may not be skipped: a newer version of this library wrote it.");
+                    $"A version edit has the unknown tag {tag}, which must not be skipped. A newer version of Signals wrote it; use that version.");
         }
     }
 
-    // The reader refuses a count above the bytes left, and the lists grow only as items really arrive.
+    // The reader refuses a count above the number of bytes left, and the lists grow only with the items that are really read.
     private static int ReadCount(ref MessagePackReader reader) => reader.ReadArrayHeader();
 
     private static Erasure ReadErasure(ref MessagePackReader reader)
@@ -341,13 +348,13 @@ internal static class VersionEditFormat
         int fields = reader.ReadArrayHeader();
         if (fields != ErasureFields)
         {
-            throw new InvalidDataException($"An erasure has {fields} fields where {ErasureFields} are expected.");
+            throw new InvalidDataException($"An erasure has {fields} fields, expected {ErasureFields}.");
         }
 
         var erasure = new Erasure(new UserId(reader.ReadUInt64(), reader.ReadUInt64()), reader.ReadInt64());
         return erasure.CutoffMs != ErasureSet.NoCutoff
             ? erasure
-            : throw new InvalidDataException("An erasure has a cutoff below every event time.");
+            : throw new InvalidDataException("An erasure has the cutoff that stands for no erasure.");
     }
 
     private static SourcePosition ReadSource(ref MessagePackReader reader)
@@ -355,7 +362,7 @@ internal static class VersionEditFormat
         int fields = reader.ReadArrayHeader();
         if (fields != SourceFields)
         {
-            throw new InvalidDataException($"A source has {fields} fields where {SourceFields} are expected.");
+            throw new InvalidDataException($"A source has {fields} fields, expected {SourceFields}.");
         }
 
         return Checked(new SourcePosition(reader.ReadString() ?? "", reader.ReadInt64()));
@@ -366,7 +373,7 @@ internal static class VersionEditFormat
         int fields = reader.ReadArrayHeader();
         if (fields != IncarnationFields)
         {
-            throw new InvalidDataException($"A source with an incarnation has {fields} fields where {IncarnationFields} are expected.");
+            throw new InvalidDataException($"A source with an incarnation has {fields} fields, expected {IncarnationFields}.");
         }
 
         SourcePosition plain = Checked(new SourcePosition(reader.ReadString() ?? "", reader.ReadInt64()));
@@ -379,13 +386,15 @@ internal static class VersionEditFormat
         };
         return generation >= 0 && prefixBytes is >= 0 and <= SourceIncarnation.MaxPrefixBytes && !IsPlain(source)
             ? source
-            : throw new InvalidDataException($"Source '{source.Source}' has generation {generation} and a fingerprint of {prefixBytes} bytes.");
+            : throw new InvalidDataException(
+                $"Source '{source.Source}' has generation {generation} and a fingerprint of {prefixBytes} bytes, which is not valid.");
     }
 
     private static SourcePosition Checked(SourcePosition source)
     {
         return source.Source.Length is > 0 and <= GroupRecordFormat.MaxNameBytes && source.Position >= 0
             ? source
-            : throw new InvalidDataException($"A source has a name of {source.Source.Length} characters and the position {source.Position}.");
+            : throw new InvalidDataException(
+                $"A source has a name of {source.Source.Length} characters and the position {source.Position}, which is not valid.");
     }
 }

@@ -1,11 +1,11 @@
 namespace Signals.Storage.Versions;
 
-/// <summary>How long versions are kept, how many bytes of them, and how finely states are noted. Immutable.</summary>
-/// <param name="AgeMs">How old a version may be, ms; 0 for none at all.</param>
-/// <param name="MaxBytes">About how many bytes may be kept for versions alone.</param>
-/// <param name="GranularityMs">How often a state is noted, ms.</param>
+/// <summary>How long versions are kept, how many bytes they may take, and how often a state is noted. Immutable.</summary>
+/// <param name="AgeMs">The greatest age of a version in ms; 0 when no versions are kept.</param>
+/// <param name="MaxBytes">About how many bytes may be kept only for versions.</param>
+/// <param name="GranularityMs">How often a state is noted, in ms.</param>
 internal readonly record struct VersionLimits(long AgeMs, long MaxBytes, long GranularityMs)
 {
-    /// <summary>No versions are kept.</summary>
+    /// <summary>The limits of a store that keeps no versions.</summary>
     public static VersionLimits None => default;
 }

@@ -117,8 +117,8 @@ internal sealed class ImportTests
         }
     }
 
-    [TestCase("view", "score", true, 1, "has column 'view.score' as Float64, the store has it as Float32")]
-    [TestCase("view", "novel", true, 1, "has column 'view.novel' as Float64, the store has it not at all; it has: rank, country, score")]
+    [TestCase("view", "score", true, 1, "has column 'view.score' of type Float64; the store has it with type Float32")]
+    [TestCase("view", "novel", true, 1, "has column 'view.novel' of type Float64; the store does not have this column. It has: rank, country, score")]
     [TestCase("view", "score", false, 2, "windows of 2.00:00:00, the store into windows of 1.00:00:00")]
     [TestCase("seen", "score", false, 1, "events of type 'seen'; the store has: click, view")]
     public void Import_ForeignSchema_IsRefusedNamingBothSides(string type, string column, bool wide, int days, string message)
