@@ -45,7 +45,8 @@ internal sealed class EntityBlock
         long tableLength = (long)chunkCount * sizeof(uint);
         if (bytes.Length < tableLength)
         {
-            throw new InvalidDataException($"The block has {bytes.Length} bytes; the lengths of its {chunkCount} chunks alone take {tableLength}.");
+            throw new InvalidDataException(
+                $"The block has {bytes.Length} bytes; the lengths of its {chunkCount} chunks alone take {tableLength}.");
         }
 
         int[] ends = new int[chunkCount];

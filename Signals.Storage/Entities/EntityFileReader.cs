@@ -103,7 +103,8 @@ internal sealed class EntityFileReader : IDisposable
         {
             throw Corrupt(
                 EntityFormat.HeaderVersionAt,
-                $"format version {version} with flags {flags:x}; this version of Signals reads version {EntityFormat.Version} without flags");
+                $"format version {version} with flags {flags:x}; this version of Signals reads version {EntityFormat.Version} "
+                + "without flags");
         }
 
         FileId = BinaryPrimitives.ReadUInt64LittleEndian(header[EntityFormat.HeaderFileIdAt..]);
@@ -129,7 +130,8 @@ internal sealed class EntityFileReader : IDisposable
             || footerAt != tailAt - footerLength
             || BinaryPrimitives.ReadUInt32LittleEndian(tail[EntityFormat.TailReservedAt..]) != 0)
         {
-            throw Corrupt(tailAt, $"the tail names a footer of {footerLength} bytes at {footerAt}, which does not fit a file of {Length} bytes");
+            throw Corrupt(
+                tailAt, $"the tail names a footer of {footerLength} bytes at {footerAt}, which does not fit a file of {Length} bytes");
         }
 
         byte[] footer = GC.AllocateUninitializedArray<byte>((int)footerLength);
@@ -165,7 +167,9 @@ internal sealed class EntityFileReader : IDisposable
 
         if (Schema.Stored.EventTypes.Count != 1 || EntityFormat.FileId(Schema.Name, TableVersion) != FileId)
         {
-            throw Corrupt(footerAt + EntityFormat.FooterFixedLength, $"the file does not hold exactly version {TableVersion} of the table '{Schema.Name}'");
+            throw Corrupt(
+                footerAt + EntityFormat.FooterFixedLength,
+                $"the file does not hold exactly version {TableVersion} of the table '{Schema.Name}'");
         }
     }
 
@@ -180,7 +184,9 @@ internal sealed class EntityFileReader : IDisposable
         ReadOnlySpan<byte> index = fixedPart[(EntityFormat.FooterFixedLength + schemaLength)..];
         if (index.Length != (long)count * EntityFormat.BlockEntryLength)
         {
-            throw Corrupt(footerAt, $"the index has {index.Length} bytes, expected {(long)count * EntityFormat.BlockEntryLength} for {count} blocks");
+            throw Corrupt(
+                footerAt,
+                $"the index has {index.Length} bytes, expected {(long)count * EntityFormat.BlockEntryLength} for {count} blocks");
         }
 
         Blocks = new EntityBlockEntry[count];
@@ -198,7 +204,8 @@ internal sealed class EntityFileReader : IDisposable
                 || length is <= EntityFormat.ChecksumLength or > EntityFormat.MaxBlockLength
                 || length > footerAt - offset)
             {
-                throw Corrupt(footerAt, $"block {i} has {blockRows} rows in {length} bytes at {offset}, or its first key is out of order");
+                throw Corrupt(
+                    footerAt, $"block {i} has {blockRows} rows in {length} bytes at {offset}, or its first key is out of order");
             }
 
             Blocks[i] = new EntityBlockEntry(high, low, offset, (int)length, (int)blockRows);

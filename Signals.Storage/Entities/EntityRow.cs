@@ -18,11 +18,11 @@ public readonly ref struct EntityRow
         where T : unmanaged => new(_row.Set(column, value));
 
     /// <summary>Sets text, kept as UTF-8; unpaired surrogates become U+FFFD.</summary>
-    /// <exception cref="ArgumentException">There is no such column, or it holds no text or bytes.</exception>
+    /// <exception cref="ArgumentException">There is no such column, or it does not hold text or bytes.</exception>
     public EntityRow Set(string column, ReadOnlySpan<char> value) => new(_row.Set(column, value));
 
     /// <summary>Sets bytes, or text that is UTF-8 already.</summary>
-    /// <exception cref="ArgumentException">There is no such column, or it holds no text or bytes.</exception>
+    /// <exception cref="ArgumentException">There is no such column, or it does not hold text or bytes.</exception>
     public EntityRow SetBytes(string column, ReadOnlySpan<byte> value) => new(_row.SetBytes(column, value));
 
     /// <summary>Sets a vector.</summary>

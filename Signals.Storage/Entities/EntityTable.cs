@@ -148,7 +148,8 @@ public sealed class EntityTable : IDisposable
         {
             next.Dispose();
             throw new SchemaMismatchException(
-                $"'{path}' holds '{next.Schema.Name}' with {Describe(next.Schema)}; the table is '{Schema.Name}' with {Describe(Schema)}.");
+                $"'{path}' holds '{next.Schema.Name}' with {Describe(next.Schema)}; the table is '{Schema.Name}' with "
+                + $"{Describe(Schema)}.");
         }
 
         Retire(Interlocked.Exchange(ref _current, next));

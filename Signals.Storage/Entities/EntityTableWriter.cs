@@ -106,7 +106,8 @@ public sealed class EntityTableWriter : IDisposable
         options.Validate();
         if (files.DirectoryExists(path) || (files.FileExists(path) && !OwnContent.IsIn(files, path)))
         {
-            throw new FileOperationException("create", path, "the path holds something that is not an entity table and is not replaced; choose another path");
+            throw new FileOperationException(
+                "create", path, "the path holds something that is not an entity table and is not replaced; choose another path");
         }
 
         return new EntityTableWriter(files, path, schema, options);

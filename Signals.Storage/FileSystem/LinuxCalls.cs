@@ -128,7 +128,10 @@ internal static unsafe partial class LinuxCalls
 
     /// <summary>Builds the exception for a known errno.</summary>
     public static FileOperationException Error(string operation, string path, int error) =>
-        new(operation, path, $"{NameOf(error)} ({Marshal.GetPInvokeErrorMessage(error)})") { IsHandleShortage = error is Enfile or Emfile };
+        new(operation, path, $"{NameOf(error)} ({Marshal.GetPInvokeErrorMessage(error)})")
+        {
+            IsHandleShortage = error is Enfile or Emfile,
+        };
 
     /// <summary>
     /// Whether the call that has just failed was interrupted by a signal. This is the only failure that is ever retried.

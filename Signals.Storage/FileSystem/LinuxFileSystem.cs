@@ -127,7 +127,8 @@ internal sealed class LinuxFileSystem : IFileSystem
     }
 
     public IReadOnlyList<string> ListFiles(string directory) =>
-        LibraryCalls.Run<string[]>("list", directory, () => [.. Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path))]);
+        LibraryCalls.Run<string[]>(
+            "list", directory, () => [.. Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path))]);
 
     public IReadOnlyList<string> ListDirectories(string directory) =>
         LibraryCalls.Run<string[]>(
@@ -140,7 +141,9 @@ internal sealed class LinuxFileSystem : IFileSystem
             return identity;
         }
 
-        return Marshal.GetLastPInvokeError() is LinuxCalls.Enoent or LinuxCalls.Enotdir ? null : throw LinuxCalls.LastError("statx", path);
+        return Marshal.GetLastPInvokeError() is LinuxCalls.Enoent or LinuxCalls.Enotdir
+            ? null
+            : throw LinuxCalls.LastError("statx", path);
     }
 
     public IFileLock Lock(string path)

@@ -30,7 +30,9 @@ internal static class LockOwner
         if (!IsOurs(file))
         {
             throw new FileOperationException(
-                "lock", file.Path, "the file belongs to another program: it is not empty and names no owner of a lock; choose another folder");
+                "lock",
+                file.Path,
+                "the file belongs to another program: it is not empty and names no owner of a lock; choose another folder");
         }
 
         // The file is overwritten in place, so that it names an owner at every moment.

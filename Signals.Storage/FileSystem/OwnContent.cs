@@ -65,7 +65,8 @@ internal static class OwnContent
             path = FormattableString.Invariant($"{stem}.{i}{DurableFile.TemporarySuffix}");
         }
 
-        throw new FileOperationException("create", wanted, "files of this name and those like it exist that are not this library's; remove them");
+        throw new FileOperationException(
+            "create", wanted, "files of this name and those like it exist that are not this library's; remove them");
     }
 
     // Null when the file cannot be read: then nothing is proven.
@@ -76,7 +77,8 @@ internal static class OwnContent
             using IFile file = files.Open(path, FileOpenMode.ReadForeign);
             Span<byte> start = stackalloc byte[LongestCurrent + 1];
             int count = file.Read(0, start);
-            return count >= MagicBytes && (Magics.AsSpan().Contains(BinaryPrimitives.ReadUInt64LittleEndian(start)) || IsCurrent(start[..count]));
+            return count >= MagicBytes
+                && (Magics.AsSpan().Contains(BinaryPrimitives.ReadUInt64LittleEndian(start)) || IsCurrent(start[..count]));
         }
         catch (FileOperationException)
         {

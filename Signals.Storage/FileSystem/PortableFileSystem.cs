@@ -32,7 +32,8 @@ internal sealed class PortableFileSystem : IFileSystem
 
     public bool TryLink(string from, string to) => false;
 
-    public void RenameDirectory(string from, string to) => LibraryCalls.Run("rename", $"{from}' to '{to}", () => Directory.Move(from, to));
+    public void RenameDirectory(string from, string to) =>
+        LibraryCalls.Run("rename", $"{from}' to '{to}", () => Directory.Move(from, to));
 
     public void DeleteDirectory(string path) => LibraryCalls.Run("rmdir", path, () => Directory.Delete(path));
 
@@ -55,7 +56,8 @@ internal sealed class PortableFileSystem : IFileSystem
     }
 
     public IReadOnlyList<string> ListFiles(string directory) =>
-        LibraryCalls.Run<string[]>("list", directory, () => [.. Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path))]);
+        LibraryCalls.Run<string[]>(
+            "list", directory, () => [.. Directory.EnumerateFiles(directory).Select(path => Path.GetFileName(path))]);
 
     public IReadOnlyList<string> ListDirectories(string directory) =>
         LibraryCalls.Run<string[]>(

@@ -95,6 +95,8 @@ internal sealed unsafe class MemArena : IDisposable
     private void AssertInvariants()
     {
         Debug.Assert(!_disposed, "The arena was freed.");
-        Debug.Assert(_used >= FirstOffset && _used <= Capacity && _used % Granule == 0, "The used part of the arena must be whole 8-byte units within its capacity.");
+        Debug.Assert(
+            _used >= FirstOffset && _used <= Capacity && _used % Granule == 0,
+            "The used part of the arena must be whole 8-byte units within its capacity.");
     }
 }

@@ -27,7 +27,8 @@ internal sealed class HashingFile(IFile file) : IFile
     {
         if (offset != Length)
         {
-            throw new InvalidOperationException($"A write at {offset} is not at the end of the file, which is {Length}; the file must be written in order.");
+            throw new InvalidOperationException(
+                $"A write at {offset} is not at the end of the file, which is {Length}; the file must be written in order.");
         }
 
         file.Write(offset, data);

@@ -177,7 +177,8 @@ internal sealed class PartVerifier
         return ordered;
     }
 
-    private static bool Precedes(long time, ulong id, long nextTime, ulong nextId) => time > nextTime || (time == nextTime && id < nextId);
+    private static bool Precedes(long time, ulong id, long nextTime, ulong nextId) =>
+        time > nextTime || (time == nextTime && id < nextId);
 
     // The directory may store times in coarse units. Rounding only widens the range of a user.
     private bool Near(long later, long earlier) => later >= earlier && later - earlier < _tolerance;

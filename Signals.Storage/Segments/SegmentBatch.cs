@@ -43,7 +43,8 @@ internal sealed class SegmentBatch(EventTypeSchema type)
     }
 
     /// <summary>Bytes of all arrays, including spare room.</summary>
-    public long HeldBytes => _events.HeldBytes + _marks.Capacity + sizeof(long) * (long)_windows.Capacity + sizeof(int) * (long)_order.Length;
+    public long HeldBytes =>
+        _events.HeldBytes + _marks.Capacity + sizeof(long) * (long)_windows.Capacity + sizeof(int) * (long)_order.Length;
 
     /// <summary>Adds a row. Set its cells on the result.</summary>
     public EventRow Add(UserId user, long timeMs, ulong id, RowMarks marks)
@@ -123,7 +124,8 @@ internal sealed class SegmentBatch(EventTypeSchema type)
         SortKey[] keys = GC.AllocateUninitializedArray<SortKey>(order.Length);
         for (int row = 0; row < keys.Length; row++)
         {
-            keys[row] = new SortKey(_windows[row], new UserId(_events.UsersHigh[row], _events.UsersLow[row]), Rows.Times[row], Rows.Ids[row], row);
+            keys[row] = new SortKey(
+                _windows[row], new UserId(_events.UsersHigh[row], _events.UsersLow[row]), Rows.Times[row], Rows.Ids[row], row);
         }
 
         keys.AsSpan().Sort();

@@ -45,7 +45,8 @@ internal sealed class SegmentFile
         long length = file.Length;
         if (length < SegmentFormat.MinFileLength)
         {
-            throw Corrupt(file, 0, $"this is not a segment: it has {length} bytes, and a segment has at least {SegmentFormat.MinFileLength}");
+            throw Corrupt(
+                file, 0, $"this is not a segment: it has {length} bytes, and a segment has at least {SegmentFormat.MinFileLength}");
         }
 
         byte[] headerBytes = ReadHeader(file, length);

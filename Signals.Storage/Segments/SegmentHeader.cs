@@ -102,7 +102,8 @@ internal sealed class SegmentHeader
             SourceRank = BinaryPrimitives.ReadUInt16LittleEndian(header[20..]),
             Generation = generation,
             WindowMs = window,
-            CorrectedDays = Days(BinaryPrimitives.ReadInt32LittleEndian(header[40..]), BinaryPrimitives.ReadInt32LittleEndian(header[44..])),
+            CorrectedDays = Days(
+                BinaryPrimitives.ReadInt32LittleEndian(header[40..]), BinaryPrimitives.ReadInt32LittleEndian(header[44..])),
             EventType = Name(ref rest, header[48]),
             Source = Name(ref rest, header[49]),
             Columns = ReadColumns(ref rest, columns),
@@ -123,7 +124,9 @@ internal sealed class SegmentHeader
             Require(entry[2] == 0 && entry[3] == 0, "reserved bytes are not 0");
             string name = Name(ref rest, entry[1]);
             columns[i] = new SegmentColumn(name, TypeOf(name, (ColumnKind)entry[0], BinaryPrimitives.ReadInt32LittleEndian(entry[4..])));
-            Require(i == 0 || string.CompareOrdinal(columns[i - 1].Name, name) < 0, $"column '{name}' is not greater than the column before it");
+            Require(
+                i == 0 || string.CompareOrdinal(columns[i - 1].Name, name) < 0,
+                $"column '{name}' is not greater than the column before it");
         }
 
         return columns;
@@ -164,7 +167,9 @@ internal sealed class SegmentHeader
             return null;
         }
 
-        Require(first >= 0 && first <= last && last <= DateOnly.MaxValue.DayNumber, $"the corrected days from day number {first} to {last} are not valid");
+        Require(
+            first >= 0 && first <= last && last <= DateOnly.MaxValue.DayNumber,
+            $"the corrected days from day number {first} to {last} are not valid");
         return new DayRange(DateOnly.FromDayNumber(first), DateOnly.FromDayNumber(last));
     }
 

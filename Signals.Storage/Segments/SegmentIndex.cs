@@ -54,7 +54,9 @@ internal static class SegmentIndex
     /// <exception cref="InvalidDataException">The parts do not, or windows and kinds do not ascend.</exception>
     public static SegmentPart[] Decode(ReadOnlySpan<byte> index, long start, long end, long windowMs, bool mayBeEmpty)
     {
-        Require(index.Length >= SegmentFormat.IndexFixedLength, $"the index has {index.Length} bytes, expected at least {SegmentFormat.IndexFixedLength}");
+        Require(
+            index.Length >= SegmentFormat.IndexFixedLength,
+            $"the index has {index.Length} bytes, expected at least {SegmentFormat.IndexFixedLength}");
         uint count = BinaryPrimitives.ReadUInt32LittleEndian(index);
         long entries = (index.Length - SegmentFormat.IndexFixedLength) / SegmentFormat.PartLength;
         Require(

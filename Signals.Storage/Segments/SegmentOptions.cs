@@ -39,7 +39,8 @@ public sealed class SegmentOptions
     internal void Validate()
     {
         Require(Generation is >= 1 and <= MaxGeneration, nameof(Generation), Generation, $"from 1 to {MaxGeneration}");
-        Require(MemoryBudgetBytes >= MinMemoryBudgetBytes, nameof(MemoryBudgetBytes), MemoryBudgetBytes, $"at least {MinMemoryBudgetBytes}");
+        Require(
+            MemoryBudgetBytes >= MinMemoryBudgetBytes, nameof(MemoryBudgetBytes), MemoryBudgetBytes, $"at least {MinMemoryBudgetBytes}");
         Core.Schema.SchemaLimits.CheckName(Source);
     }
 

@@ -38,7 +38,13 @@ internal sealed class SegmentParts : IDisposable
     /// <param name="eventStamps">The stamps that rows of events have individually.</param>
     /// <param name="waiting">The path of the temporary file for patches; null when the segment has rows of only one kind.</param>
     public SegmentParts(
-        IFileSystem files, HashingFile output, byte[] header, EventTypeSchema columns, Stamp stamp, StampParts eventStamps, string? waiting)
+        IFileSystem files,
+        HashingFile output,
+        byte[] header,
+        EventTypeSchema columns,
+        Stamp stamp,
+        StampParts eventStamps,
+        string? waiting)
     {
         _files = files;
         _output = output;
@@ -143,7 +149,8 @@ internal sealed class SegmentParts : IDisposable
             _waitingFile ??= _files.Open(_waiting, FileOpenMode.CreateNew);
         }
 
-        return Begin(_waitingFile ?? _output, _waitingFile is null ? _output.Length : 0, new TableRun(RunKind.Patches, _stamp, StampParts.None));
+        return Begin(
+            _waitingFile ?? _output, _waitingFile is null ? _output.Length : 0, new TableRun(RunKind.Patches, _stamp, StampParts.None));
     }
 
     private TableWriter Begin(IFile file, long start, TableRun run) =>

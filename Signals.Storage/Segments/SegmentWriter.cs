@@ -167,7 +167,8 @@ public sealed class SegmentWriter : IDisposable
         options.Validate();
         if (files.FileExists(path) || !files.DirectoryExists(DurableFile.DirectoryOf(path)))
         {
-            throw new FileOperationException("create", path, "the file exists already, or its folder does not exist; choose another path");
+            throw new FileOperationException(
+                "create", path, "the file exists already, or its folder does not exist; choose another path");
         }
 
         IFileLock held = Lock(files, path);

@@ -96,7 +96,9 @@ internal static class ChunkLoader
             offset += stored;
         }
 
-        return total <= Array.MaxLength ? (int)total : throw file.Corrupt(chunks.Offset, $"the chunks decode to {total} bytes, more than an array can hold");
+        return total <= Array.MaxLength
+            ? (int)total
+            : throw file.Corrupt(chunks.Offset, $"the chunks decode to {total} bytes, more than an array can hold");
     }
 
     private static void Decode<T>(TableFile file, in T chunks, byte[] scratch, byte[] data, Span<ChunkSlice> slices)

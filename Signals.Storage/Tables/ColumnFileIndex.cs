@@ -156,7 +156,8 @@ internal sealed class ColumnFileIndex
             long length = ReadEntries(file, section, place, bytes[ColumnFileFormat.BlockEntryLength..]);
             if (length == 0 || length > Array.MaxLength || length > data.Offset + data.Length - offset)
             {
-                throw file.Corrupt(section.Offset, $"block {block} has {length} bytes at {offset}: it is empty or exceeds the blocks section");
+                throw file.Corrupt(
+                    section.Offset, $"block {block} has {length} bytes at {offset}: it is empty or exceeds the blocks section");
             }
 
             offset += length;

@@ -49,7 +49,8 @@ internal sealed record ColumnFileMeta(ulong Number, long FileLength, uint FileCh
             columns[i] = reader.ReadUInt16();
             if (i > 0 && columns[i] <= columns[i - 1])
             {
-                throw new MessagePackSerializationException($"Column file metadata lists column {columns[i]} after column {columns[i - 1]}; columns must ascend.");
+                throw new MessagePackSerializationException(
+                    $"Column file metadata lists column {columns[i]} after column {columns[i - 1]}; columns must ascend.");
             }
         }
 
@@ -73,6 +74,7 @@ internal sealed record ColumnFileMeta(ulong Number, long FileLength, uint FileCh
         int count = reader.ReadArrayHeader();
         return count is > 0 and <= ColumnFileFormat.MaxColumns
             ? count
-            : throw new MessagePackSerializationException($"Column file metadata lists {count} columns, expected 1 to {ColumnFileFormat.MaxColumns}.");
+            : throw new MessagePackSerializationException(
+                $"Column file metadata lists {count} columns, expected 1 to {ColumnFileFormat.MaxColumns}.");
     }
 }

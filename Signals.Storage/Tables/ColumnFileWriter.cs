@@ -39,7 +39,13 @@ internal sealed class ColumnFileWriter : IDisposable
     /// <param name="types">The types of these columns.</param>
     /// <param name="options">How chunks are encoded.</param>
     public ColumnFileWriter(
-        IFileSystem fileSystem, string path, ulong number, in ColumnFileBase table, ushort[] columns, ColumnType[] types, TableOptions options)
+        IFileSystem fileSystem,
+        string path,
+        ulong number,
+        in ColumnFileBase table,
+        ushort[] columns,
+        ColumnType[] types,
+        TableOptions options)
     {
         ArgumentOutOfRangeException.ThrowIfZero(columns.Length);
         _fileSystem = fileSystem;
@@ -66,7 +72,8 @@ internal sealed class ColumnFileWriter : IDisposable
     {
         if (block <= _lastBlock || block >= _table.Blocks || rows < 1)
         {
-            throw new InvalidOperationException($"Block {block} with {rows} rows cannot follow block {_lastBlock}; the table has {_table.Blocks} blocks.");
+            throw new InvalidOperationException(
+                $"Block {block} with {rows} rows cannot follow block {_lastBlock}; the table has {_table.Blocks} blocks.");
         }
 
         _lastBlock = block;
@@ -111,7 +118,8 @@ internal sealed class ColumnFileWriter : IDisposable
         int[] used = [.. Enumerable.Range(0, _columns.Length).Where(i => _used[i])];
         if (_finished || used.Length == 0)
         {
-            throw new InvalidOperationException(_finished ? "The column file is finished already." : "A column file must replace at least one chunk.");
+            throw new InvalidOperationException(
+                _finished ? "The column file is finished already." : "A column file must replace at least one chunk.");
         }
 
         ushort[] columns = [.. used.Select(i => _columns[i])];

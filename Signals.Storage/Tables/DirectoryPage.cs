@@ -182,7 +182,8 @@ internal sealed class DirectoryPage : CachedItem
             if (!isNext || rows.Count < 1 || rows.FirstRow < _firstRow || rows.NewestTime > maxTime
                 || rows.OldestTime < minTime || rows.NewestTime < rows.OldestTime)
             {
-                throw new InvalidDataException($"the entry of user {user} is not valid: {rows.Count} rows from {rows.OldestTime} to {rows.NewestTime}");
+                throw new InvalidDataException(
+                    $"the entry of user {user} is not valid: {rows.Count} rows from {rows.OldestTime} to {rows.NewestTime}");
             }
 
             previous = user;

@@ -31,7 +31,9 @@ internal static class StoredChunk
                     ? (int)length
                     : throw file.Corrupt(offset, $"{payload} bytes of LZ4 cannot decode to {length} bytes");
             default:
-                throw file.Corrupt(offset, $"the chunk of {payload} bytes has codec {(byte)codec}, which this version does not know or which does not fit");
+                throw file.Corrupt(
+                    offset,
+                    $"the chunk of {payload} bytes has codec {(byte)codec}, which this version does not know or which does not fit");
         }
     }
 
@@ -43,7 +45,8 @@ internal static class StoredChunk
         {
             throw file.Corrupt(
                 offset,
-                $"the compressed chunks of one block decode to {bytes} bytes or more; at most {TableFormat.MaxUnpackedBytes} are allowed");
+                $"the compressed chunks of one block decode to {bytes} bytes or more; at most {TableFormat.MaxUnpackedBytes} are "
+                + "allowed");
         }
     }
 

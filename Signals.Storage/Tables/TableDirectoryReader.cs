@@ -24,7 +24,11 @@ internal static class TableDirectoryReader
         byte[] section = file.ReadSection(footer.Section(TableFormat.DirectorySection));
         return footer.HasDirectoryPages
             ? new TableDirectory(
-                file, footer, DirectoryPageReader.ReadIndex(file, footer, section), UserFilterReader.ReadIfRoom(file, footer, cache), cache)
+                file,
+                footer,
+                DirectoryPageReader.ReadIndex(file, footer, section),
+                UserFilterReader.ReadIfRoom(file, footer, cache),
+                cache)
             : Parse(file, footer, section);
     }
 
@@ -48,7 +52,8 @@ internal static class TableDirectoryReader
         // Distinct users differ in High or Low, so each takes at least log2(users) bits.
         if (users != footer.Users || (users > 1 && (long)users * BitOperations.Log2(users) > 8L * bytes.Length))
         {
-            throw new InvalidDataException($"the directory has {users} users in {bytes.Length} bytes; the footer says {footer.Users} users");
+            throw new InvalidDataException(
+                $"the directory has {users} users in {bytes.Length} bytes; the footer says {footer.Users} users");
         }
 
         Span<Range> chunks = stackalloc Range[KeyChunks];
@@ -77,7 +82,8 @@ internal static class TableDirectoryReader
                 if (counts[i] < 1 || counts[i] > footer.Rows - row || (first + i > 0 && user <= previous)
                     || oldest[i] < footer.MinTime || newest[i] > footer.MaxTime || newest[i] < oldest[i])
                 {
-                    throw new InvalidDataException($"the entry of user {user} is not valid: {counts[i]} rows from {oldest[i]} to {newest[i]}");
+                    throw new InvalidDataException(
+                        $"the entry of user {user} is not valid: {counts[i]} rows from {oldest[i]} to {newest[i]}");
                 }
 
                 entries[i] = new DirectoryEntry(user, (int)counts[i], newest[i], oldest[i]);

@@ -84,7 +84,8 @@ internal sealed class TableFile : IDisposable
     {
         if (section.Length > Array.MaxLength)
         {
-            throw Corrupt(section.Offset, $"section {section.Tag} has {section.Length} bytes; this version reads at most {Array.MaxLength}");
+            throw Corrupt(
+                section.Offset, $"section {section.Tag} has {section.Length} bytes; this version reads at most {Array.MaxLength}");
         }
 
         byte[] bytes = GC.AllocateUninitializedArray<byte>((int)section.Length);

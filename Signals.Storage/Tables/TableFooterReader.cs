@@ -18,7 +18,8 @@ internal static class TableFooterReader
         if (length != meta.FileLength || length < TableFormat.MinFileLength)
         {
             throw file.Corrupt(Math.Max(0, Math.Min(length, meta.FileLength)),
-                $"the file has {length} bytes; the manifest says {meta.FileLength}, and a table has at least {TableFormat.MinFileLength}");
+                $"the file has {length} bytes; the manifest says {meta.FileLength}, and a table has at least "
+                + $"{TableFormat.MinFileLength}");
         }
 
         TableFooter footer = Read(file, meta.FileChecksum, out long offset);
@@ -98,7 +99,8 @@ internal static class TableFooterReader
         if (!run.IsValid || run.CriticalFlags != flags || traits > (RowTraits.Retracted | RowTraits.NeverInserted)
             || (traits != RowTraits.None && (run.Parts & StampParts.Existence) == 0))
         {
-            throw file.Corrupt(offset, $"the footer is not valid: run {run}, row traits {traits} and critical flags {flags:x} do not fit together");
+            throw file.Corrupt(
+                offset, $"the footer is not valid: run {run}, row traits {traits} and critical flags {flags:x} do not fit together");
         }
 
         return new TableFooter
@@ -135,7 +137,8 @@ internal static class TableFooterReader
             || footer.MaxTime != meta.MaxTime || footer.MinTime > footer.MaxTime || footer.Run.Kind != meta.Kind
             || footer.Run.Stamp != meta.Stamp || footer.Traits != meta.Traits || footer.NewestInserted != meta.NewestInserted)
         {
-            throw file.Corrupt(offset, $"the footer describes table {footer.Identity} with {footer.Rows} rows; the manifest expects {meta}");
+            throw file.Corrupt(
+                offset, $"the footer describes table {footer.Identity} with {footer.Rows} rows; the manifest expects {meta}");
         }
     }
 }

@@ -90,7 +90,8 @@ internal static class TableFormat
 
     /// <summary>Header, sections and tail.</summary>
     public static readonly FileEnvelope Envelope = new(
-        "table file", Magic, Version, KnownCriticalFlags, FooterFixedLength, BlocksSection, ColumnsSection, DirectorySection, IndexSection)
+        "table file", Magic, Version, KnownCriticalFlags, FooterFixedLength,
+        BlocksSection, ColumnsSection, DirectorySection, IndexSection)
     {
         Optional = [DirectoryPagesSection, UserFilterSection],
     };

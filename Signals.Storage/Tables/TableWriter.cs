@@ -48,17 +48,23 @@ internal sealed class TableWriter : IDisposable
     /// <param name="options">How rows are cut into blocks.</param>
     /// <param name="run">What holds for all rows; streamed events when null.</param>
     public TableWriter(
-        IFileSystem fileSystem, string path, ulong number, EventTypeSchema schema, long? windowStart, TableOptions options, TableRun? run = null)
+        IFileSystem fileSystem,
+        string path,
+        ulong number,
+        EventTypeSchema schema,
+        long? windowStart,
+        TableOptions options,
+        TableRun? run = null)
         : this(fileSystem.Open(path, FileOpenMode.CreateNew), 0, number, schema, windowStart, options, run ?? TableRun.Streamed)
     {
         _fileSystem = fileSystem;
     }
 
     /// <summary>Writes a table into a file that is open already, from <paramref name="start"/> on.</summary>
-    /// <param name="file">The file; this does not own it.</param>
+    /// <param name="file">The file, which this writer does not own.</param>
     /// <param name="start">The offset at which the table starts. The bytes of the table do not depend on it.</param>
     /// <param name="identity">
-    /// What every checksum is bound to, so that the parts of a file cannot be taken for one another.
+    /// The number that every checksum includes, so that the parts of a file cannot be mistaken for one another.
     /// </param>
     /// <param name="schema">The event type.</param>
     /// <param name="windowStart">Start of the window of the oldest row; null when that is still to be seen.</param>
@@ -144,7 +150,8 @@ internal sealed class TableWriter : IDisposable
     {
         if (_finished || _rows == 0)
         {
-            throw new InvalidOperationException(_finished ? "The table is finished already." : "A table must have at least one row; add a user first.");
+            throw new InvalidOperationException(
+                _finished ? "The table is finished already." : "A table must have at least one row; add a user first.");
         }
 
         if (_pending.Count > 0)

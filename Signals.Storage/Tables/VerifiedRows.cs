@@ -83,10 +83,12 @@ internal sealed class VerifiedRows
         {
             UserRows expected = _directory.Rows(_user);
             long time = _times[row];
-            bool ordered = time <= expected.NewestTime && time >= expected.OldestTime && time <= _footer.MaxTime && time >= _footer.MinTime;
+            bool ordered = time <= expected.NewestTime && time >= expected.OldestTime
+                && time <= _footer.MaxTime && time >= _footer.MinTime;
             if (!ordered || (_rowInUser > 0 && !(_lastTime > time || (_lastTime == time && _lastId < _ids[row]))))
             {
-                throw _file.Corrupt(_index.Offset(block), $"the rows of user {_directory.User(_user)} are out of order or outside their time range");
+                throw _file.Corrupt(
+                    _index.Offset(block), $"the rows of user {_directory.User(_user)} are out of order or outside their time range");
             }
 
             (_lastTime, _lastId) = (time, _ids[row]);

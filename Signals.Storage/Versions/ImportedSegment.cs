@@ -102,6 +102,7 @@ internal sealed record ImportedSegment
 
         return first >= 0 && first <= last && last <= DateOnly.MaxValue.DayNumber
             ? new DayRange(DateOnly.FromDayNumber(first), DateOnly.FromDayNumber(last))
-            : throw new InvalidDataException($"An imported segment states corrected days from day number {first} to {last}, which is not valid.");
+            : throw new InvalidDataException(
+                $"An imported segment states corrected days from day number {first} to {last}, which is not valid.");
     }
 }

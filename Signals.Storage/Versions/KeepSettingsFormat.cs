@@ -63,7 +63,9 @@ internal static class KeepSettingsFormat
 
         Require(fields == VersionFields, $"the limits of kept versions have {fields} fields, expected {VersionFields}");
         VersionLimits limits = new(reader.ReadInt64(), reader.ReadInt64(), reader.ReadInt64());
-        Require(limits.AgeMs is >= ShortestAgeMs and <= LongestMs, $"versions are kept for {limits.AgeMs} ms, expected {ShortestAgeMs} to {LongestMs}");
+        Require(
+            limits.AgeMs is >= ShortestAgeMs and <= LongestMs,
+            $"versions are kept for {limits.AgeMs} ms, expected {ShortestAgeMs} to {LongestMs}");
         Require(limits.MaxBytes >= LeastBytes, $"versions may take {limits.MaxBytes} bytes, expected at least {LeastBytes}");
         Require(
             limits.GranularityMs is >= ShortestGranularityMs and <= LongestGranularityMs,

@@ -51,7 +51,7 @@ internal sealed class Manifest : IDisposable
     public static bool Exists(IFileSystem files, string directory) =>
         files.FileExists(Path.Combine(directory, StoreFiles.Current));
 
-    /// <summary>Makes a new store that consists of <paramref name="first"/>. Nothing else may have been written before.</summary>
+    /// <summary>Creates a new store that consists of <paramref name="first"/>. Nothing else may have been written before.</summary>
     /// <exception cref="CorruptionException">The folder holds files of a store whose <c>CURRENT</c> is lost.</exception>
     public static Manifest Create(
         IFileSystem files, string directory, VersionEdit first, long rolloverBytes = DefaultRolloverBytes, FailStop? failStop = null) =>
@@ -170,7 +170,8 @@ internal sealed class Manifest : IDisposable
         string path = Path.Combine(directory, StoreFiles.Manifest(number));
         if (!files.FileExists(path))
         {
-            throw new CorruptionException(path, 0, "CURRENT names this manifest, but it is missing; restore the store from a checkpoint.");
+            throw new CorruptionException(
+                path, 0, "CURRENT names this manifest, but it is missing; restore the store from a checkpoint.");
         }
 
         var state = new ManifestState();
@@ -196,7 +197,8 @@ internal sealed class Manifest : IDisposable
             : throw new CorruptionException(
                 path,
                 replay.EndOffset,
-                $"The manifest ends here, but CURRENT says that its snapshot ends at {snapshotEnd}; restore the store from a checkpoint.");
+                $"The manifest ends here, but CURRENT says that its snapshot ends at {snapshotEnd}; restore the store from a "
+                + "checkpoint.");
     }
 
     private void RollOver()
@@ -211,7 +213,7 @@ internal sealed class Manifest : IDisposable
     // A number whose file name is taken by a file that is not this library's is skipped; the file is not replaced.
     private ulong FreeFrom(ulong number)
     {
-        for (string path; _files.FileExists(path = Path.Combine(_directory, StoreFiles.Manifest(number))) && !OwnContent.IsIn(_files, path);)
+        for (string path = PathOf(number); _files.FileExists(path) && !OwnContent.IsIn(_files, path); path = PathOf(number))
         {
             number++;
         }
@@ -219,10 +221,12 @@ internal sealed class Manifest : IDisposable
         return number;
     }
 
+    private string PathOf(ulong number) => Path.Combine(_directory, StoreFiles.Manifest(number));
+
     // The order matters: the snapshot and its name are durable before CURRENT points to it, and the old manifest is deleted last.
     private LogWriter WriteSnapshot(ulong number)
     {
-        string path = Path.Combine(_directory, StoreFiles.Manifest(number));
+        string path = PathOf(number);
         LogWriter log = LogWriter.Create(_files, path, number | LogNumberFlag, firstSequence: 1, fixedSize: 0);
         try
         {

@@ -38,8 +38,8 @@ internal sealed record ManifestTail(string Path, long EndOffset, bool IsTorn)
             return new CorruptionException(
                 tail.Path,
                 tail.EndOffset,
-                $"The manifest ends here, but {sign}, and the file '{name}', which it needs, is missing. So an edit after this offset was "
-                + "lost or damaged. Restore the store from a checkpoint, or salvage it.");
+                $"The manifest ends here, but {sign}, and the file '{name}', which it needs, is missing. So an edit after this offset "
+                + "was lost or damaged. Restore the store from a checkpoint, or salvage it.");
         }
 
         return new CorruptionException(
@@ -59,5 +59,7 @@ internal sealed record ManifestTail(string Path, long EndOffset, bool IsTorn)
         + "offset were lost or damaged. Restore the store from a checkpoint, or salvage it.");
 
     private static ulong NumberOf(string name) =>
-        StoreFiles.Classify(name, out ulong number) is StoreFileKind.Table or StoreFileKind.Segment or StoreFileKind.ColumnFile ? number : 0;
+        StoreFiles.Classify(name, out ulong number) is StoreFileKind.Table or StoreFileKind.Segment or StoreFileKind.ColumnFile
+            ? number
+            : 0;
 }

@@ -44,7 +44,8 @@ internal static class StoreFiles
     public static string ColumnFile(ulong number) => Digits(number) + ColumnFileSuffix;
 
     /// <summary>The names of all files that a run needs: the file of its table, and its column files.</summary>
-    public static IEnumerable<string> FilesOf(TableMeta table) => [FileOf(table), .. table.ColumnFiles.Select(file => ColumnFile(file.Number))];
+    public static IEnumerable<string> FilesOf(TableMeta table) =>
+        [FileOf(table), .. table.ColumnFiles.Select(file => ColumnFile(file.Number))];
 
     /// <summary>The name of the file that is a table or contains it.</summary>
     public static string FileOf(TableMeta table) => table.SegmentFile == 0 ? Table(table.Number) : Segment(table.SegmentFile);

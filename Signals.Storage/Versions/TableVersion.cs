@@ -94,7 +94,8 @@ internal sealed class TableVersion
             Table? table = opened.FirstOrDefault(t => t.Meta.Number == added.Number);
             if (table is null || !tables.TryAdd(added.Number, table))
             {
-                throw new ArgumentException($"The edit adds table {added.Number}, which is not open or is in the version already.", nameof(opened));
+                throw new ArgumentException(
+                    $"The edit adds table {added.Number}, which is not open or is in the version already.", nameof(opened));
             }
         }
 

@@ -336,7 +336,8 @@ internal static class VersionEditFormat
                 break;
             default:
                 throw new InvalidDataException(
-                    $"A version edit has the unknown tag {tag}, which must not be skipped. A newer version of Signals wrote it; use that version.");
+                    $"A version edit has the unknown tag {tag}, which must not be skipped. A newer version of Signals wrote it; use that "
+                    + "version.");
         }
     }
 

@@ -52,7 +52,8 @@ internal readonly record struct LogHeader(ulong LogNumber, long FixedSize)
         if (version != LogFormat.Version)
         {
             throw new SignalsException(
-                $"'{file.Path}' has log format {version}; this version of Signals reads {LogFormat.Version}. Open it with a newer version.");
+                $"'{file.Path}' has log format {version}; this version of Signals reads {LogFormat.Version}. Open it with a newer "
+                + "version.");
         }
 
         var header = new LogHeader(

@@ -107,7 +107,8 @@ internal sealed class LogWriter : IDisposable
             LogHeader header = LogHeader.Read(file, replay.LogNumber);
             if (header.FixedSize != 0 || replay.Sealed)
             {
-                throw new InvalidOperationException($"Log '{path}' is sealed or has a fixed size; only a growing log without a seal can be continued.");
+                throw new InvalidOperationException(
+                    $"Log '{path}' is sealed or has a fixed size; only a growing log without a seal can be continued.");
             }
 
             if (replay.Torn)
