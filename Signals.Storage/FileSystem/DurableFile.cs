@@ -7,7 +7,7 @@ namespace Signals.Storage.FileSystem;
 internal static class DurableFile
 {
     /// <summary>
-    /// The suffix of a file that does not have its final name yet. A store deletes such files of its own when it opens.
+    /// The suffix of a file that does not have its final name yet. A store deletes its own files of this kind when it opens.
     /// </summary>
     public const string TemporarySuffix = ".tmp";
 

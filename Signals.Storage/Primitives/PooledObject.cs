@@ -3,7 +3,7 @@ namespace Signals.Storage.Primitives;
 /// <summary>An object that an <see cref="AgingPool{T}"/> keeps because of the memory that it has grown to.</summary>
 /// <remarks>
 /// Thread contract: the internal members belong to the pool. The pool's upkeep may read the sizes while the owner uses the
-/// object; the value may then miss what is growing at that moment. Invariant: while the object lies in the pool it refers to its
+/// object; the value may then miss what is growing at that moment. Invariant: while the object is in the pool it refers to its
 /// own memory only, never to a view, a table or a block.
 /// </remarks>
 internal abstract class PooledObject
@@ -16,7 +16,7 @@ internal abstract class PooledObject
     /// <summary>About as many bytes as the last use needed. Must be cheap.</summary>
     public abstract long UsedBytes { get; }
 
-    /// <summary>Bytes that the pool counts for the object while it lies there.</summary>
+    /// <summary>Bytes that the pool counts for the object while it keeps the object.</summary>
     internal long CountedBytes { get; set; }
 
     /// <summary>The most bytes that a use needed since the upkeep last looked.</summary>

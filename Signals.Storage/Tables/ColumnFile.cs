@@ -95,7 +95,7 @@ internal sealed class ColumnFile : IDisposable
         ChunkLoader.Load(_file, new ReplacedChunks(Index, block, _table.Rows(block), wanted), chunks, reuse, ref io);
 
     /// <summary>Reads and checks every byte and every chunk.</summary>
-    /// <exception cref="CorruptionException">Something is wrong.</exception>
+    /// <exception cref="CorruptionException">The file is damaged.</exception>
     public void Verify(CancellationToken cancellationToken = default)
     {
         _file.Verify(_blocks, cancellationToken);

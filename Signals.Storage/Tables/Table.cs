@@ -249,7 +249,7 @@ internal sealed class Table : IDisposable
     public TableCursor CreateCursor() => new(_directory, _index, Meta.Traits, _source);
 
     /// <summary>Reads and checks every byte, every chunk and the order of rows.</summary>
-    /// <exception cref="CorruptionException">Something is wrong.</exception>
+    /// <exception cref="CorruptionException">The run is damaged.</exception>
     public void Verify(CancellationToken cancellationToken = default) =>
         TableVerifier.Verify(_body.Input, Footer, _directory, _index, _source, cancellationToken);
 

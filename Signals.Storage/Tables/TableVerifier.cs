@@ -8,7 +8,7 @@ namespace Signals.Storage.Tables;
 internal static class TableVerifier
 {
     /// <summary>Returns when every byte is as it was written.</summary>
-    /// <exception cref="Core.Model.CorruptionException">Something is wrong.</exception>
+    /// <exception cref="Core.Model.CorruptionException">The run is damaged.</exception>
     public static void Verify(
         TableFile file, TableFooter footer, TableDirectory directory, TableIndex index, BlockSource source,
         CancellationToken cancellationToken = default)

@@ -43,10 +43,10 @@ internal sealed class TableWriter : IDisposable
     /// <param name="fileSystem">The file system.</param>
     /// <param name="path">The path of the new file.</param>
     /// <param name="number">The number of the table.</param>
-    /// <param name="schema">The event type.</param>
-    /// <param name="windowStart">Start of the window of the oldest row; null when that is still to be seen.</param>
-    /// <param name="options">How rows are cut into blocks.</param>
-    /// <param name="run">What holds for all rows; streamed events when null.</param>
+    /// <param name="schema">The schema of the event type.</param>
+    /// <param name="windowStart">The start of the window of the oldest row; null to take it from the rows.</param>
+    /// <param name="options">How rows are divided into blocks.</param>
+    /// <param name="run">What holds for all rows; null for streamed events.</param>
     public TableWriter(
         IFileSystem fileSystem,
         string path,
@@ -66,9 +66,9 @@ internal sealed class TableWriter : IDisposable
     /// <param name="identity">
     /// The number that every checksum includes, so that the parts of a file cannot be mistaken for one another.
     /// </param>
-    /// <param name="schema">The event type.</param>
-    /// <param name="windowStart">Start of the window of the oldest row; null when that is still to be seen.</param>
-    /// <param name="options">How rows are cut into blocks.</param>
+    /// <param name="schema">The schema of the event type.</param>
+    /// <param name="windowStart">The start of the window of the oldest row; null to take it from the rows.</param>
+    /// <param name="options">How rows are divided into blocks.</param>
     /// <param name="run">What holds for all rows.</param>
     public TableWriter(
         IFile file, long start, ulong identity, EventTypeSchema schema, long? windowStart, TableOptions options, TableRun run)
@@ -193,7 +193,7 @@ internal sealed class TableWriter : IDisposable
         return Describe(checksum);
     }
 
-    /// <summary>Deletes the file of the table unless it is finished or belongs to somebody else.</summary>
+    /// <summary>Deletes the file of the table unless the table is finished or is part of a larger file.</summary>
     public void Dispose()
     {
         if (_finished)

@@ -8,7 +8,7 @@ namespace Signals.Storage.Tables;
 internal static class UserFilterReader
 {
     /// <summary>Reads the filter of a file; null when the table has none.</summary>
-    /// <exception cref="CorruptionException">It is damaged.</exception>
+    /// <exception cref="CorruptionException">The filter is damaged.</exception>
     public static UserFilter? Read(TableFile file, TableFooter footer)
     {
         if (!footer.HasUserFilter)
@@ -29,7 +29,7 @@ internal static class UserFilterReader
     }
 
     /// <summary>Reads the filter of a file if the cache has room to hold it; otherwise null.</summary>
-    /// <exception cref="CorruptionException">It is damaged.</exception>
+    /// <exception cref="CorruptionException">The filter is damaged.</exception>
     public static UserFilter? ReadIfRoom(TableFile file, TableFooter footer, BlockCache cache)
     {
         if (!footer.HasUserFilter || !cache.TryHold(footer.Section(TableFormat.UserFilterSection).Length))

@@ -15,7 +15,7 @@ internal static class CurrentFile
 {
     private const int LongestLine = 64;
 
-    /// <summary>Points the store at <paramref name="manifestNumber"/>, atomically and durably.</summary>
+    /// <summary>Makes <paramref name="manifestNumber"/> the live manifest of the store, atomically and durably.</summary>
     /// <param name="files">The file system.</param>
     /// <param name="directory">The store's folder.</param>
     /// <param name="manifestNumber">The number of the live manifest, whose snapshot must be synced.</param>

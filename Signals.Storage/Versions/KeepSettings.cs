@@ -8,6 +8,6 @@ namespace Signals.Storage.Versions;
 /// <param name="Versions">Which versions are kept; null when no opening ever stated it.</param>
 internal sealed record KeepSettings(long? OrphanGraceMs, VersionLimits? Versions)
 {
-    /// <summary>The settings of a store of which no opening ever stated any.</summary>
+    /// <summary>The settings of a store that was always opened without stating any.</summary>
     public static KeepSettings Unstated { get; } = new(null, null);
 }

@@ -74,7 +74,7 @@ internal sealed class TableVersion
     /// <summary>Finds the table with a number, if it is in this version.</summary>
     public bool TryGet(ulong number, out Table table) => _byNumber.TryGetValue(number, out table!);
 
-    /// <summary>This version after <paramref name="edit"/>.</summary>
+    /// <summary>The version that results from this one and <paramref name="edit"/>.</summary>
     /// <param name="edit">The tables that are added and removed.</param>
     /// <param name="opened">The added tables, opened, in any order.</param>
     /// <exception cref="ArgumentException">The edit does not fit this version, or an added table is not open.</exception>

@@ -1,7 +1,7 @@
 namespace Signals.Storage.Wal;
 
 /// <summary>What a replay of one log found. Immutable.</summary>
-/// <param name="LogNumber">The log.</param>
+/// <param name="LogNumber">The number of the log.</param>
 /// <param name="EndOffset">The end of the last good frame, where the next frame would start.</param>
 /// <param name="Frames">The number of payloads that were handed out.</param>
 /// <param name="NextSequence">
