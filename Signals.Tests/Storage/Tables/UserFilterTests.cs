@@ -93,7 +93,7 @@ internal sealed class UserFilterTests
         forgery.Seal();
         using (sample.Open())
         {
-            Assert.That(() => sample.Open(verify: true), Throws.TypeOf<CorruptionException>().With.Message.Contains("denies user"));
+            Assert.That(() => sample.Open(verify: true), Throws.TypeOf<CorruptionException>().With.Message.Contains("excludes user"));
         }
     }
 

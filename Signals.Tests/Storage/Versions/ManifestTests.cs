@@ -40,7 +40,7 @@ internal sealed class ManifestTests
         Assert.That(reopened.State.Describe(), Is.EqualTo(committed));
         Assert.That(reopened.State.Tables[8], Is.EqualTo(Edits.Meta(8)));
         Assert.That(reopened.State.Segments[70], Is.EqualTo(Edits.Segment(70)));
-        Assert.That(() => reopened.Commit(new VersionEdit().Import(70)), Throws.TypeOf<InvalidDataException>().With.Message.Contain("twice"));
+        Assert.That(() => reopened.Commit(new VersionEdit().Import(70)), Throws.TypeOf<InvalidDataException>().With.Message.Contain("imported already"));
         Assert.That(_files.ListFiles(Folder), Is.EquivalentTo(new[] { "CURRENT", StoreFiles.Manifest(2) }));
     }
 
