@@ -76,15 +76,15 @@ internal sealed class ReceiptMaker
     }
 
     /// <summary>Makes the receipt of a user's answer in a run whose fetches were exact.</summary>
-    public SequenceReceipt Make(SequenceRun run, int user, ServingStatus status)
+    public SequenceReceipt Make(ServedRun served, int user, ServingStatus status)
     {
-        StoreFetcher fetcher = (StoreFetcher)run.Fetcher;
-        if (!fetcher.IsExact)
+        if (!served.Fetcher.IsExact)
         {
             throw new InvalidOperationException("The read did not ask for a receipt; set ReadOptions.WithReceipt.");
         }
 
-        return Make(run.Rows.User(user), run.Rows.NowMs, status, fetcher.Point, run.ChosenOf(user).Length, Checksum(run, user));
+        SequenceRun run = served.Run;
+        return Make(run.Rows.User(user), run.Rows.NowMs, status, served.Fetcher.Point, run.ChosenOf(user).Length, Checksum(run, user));
     }
 
     /// <summary>Makes the receipt of a user that the read did not reach. It cannot be rebuilt.</summary>

@@ -23,17 +23,19 @@ internal sealed class ServedAnswer : PooledObject
     private ushort[] _eventTypes = [];
     private int _generation;
 
-    public ServedAnswer(ServedPlan owner, SequenceRun run)
+    public ServedAnswer(ServedPlan owner, ServedRun served)
     {
         Owner = owner;
-        Run = run;
-        _columns = Array.ConvertAll(run.Plan.Outputs, output => new GatheredColumn(output.Type));
+        Served = served;
+        _columns = Array.ConvertAll(served.Run.Plan.Outputs, output => new GatheredColumn(output.Type));
         _isGathered = new bool[_columns.Length];
     }
 
     public ServedPlan Owner { get; }
 
-    public SequenceRun Run { get; }
+    public ServedRun Served { get; }
+
+    public SequenceRun Run => Served.Run;
 
     public override long HeldBytes
     {

@@ -40,7 +40,7 @@ internal sealed class ServedPlan
     public ServedSequence Read(in UserId user, in ReadOptions options)
     {
         ServedAnswer answer = _answers.TryRent() ?? new ServedAnswer(this, NewRun());
-        long now = Begin(options, answer.Run);
+        long now = Begin(options, answer.Served);
         answer.Run.Run(new ReadOnlySpan<UserId>(in user), now, BudgetOf(options), options.Trace);
         answer.Begin();
         return new ServedSequence(answer);
@@ -60,10 +60,14 @@ internal sealed class ServedPlan
         _answers.Return(answer);
     }
 
-    private SequenceRun NewRun() => new(Plan, new StoreFetcher(_reader, _query));
+    private ServedRun NewRun()
+    {
+        StoreFetcher fetcher = new(_reader, _query);
+        return new ServedRun(new SequenceRun(Plan, fetcher), fetcher);
+    }
 
     /// <summary>Tells the fetchers what to fetch, and returns the time of the read.</summary>
-    private long Begin(in ReadOptions options, params ReadOnlySpan<SequenceRun> runs)
+    private long Begin(in ReadOptions options, params ReadOnlySpan<ServedRun> runs)
     {
         if (options.WithReceipt)
         {
@@ -71,9 +75,9 @@ internal sealed class ServedPlan
         }
 
         long now = (options.AsOf ?? _time.GetUtcNow()).ToUnixTimeMilliseconds();
-        foreach (SequenceRun run in runs)
+        foreach (ServedRun run in runs)
         {
-            StoreFetcher fetcher = (StoreFetcher)run.Fetcher;
+            StoreFetcher fetcher = run.Fetcher;
             fetcher.IsExact = options.WithReceipt;
             fetcher.NowMs = now;
             fetcher.ToMs = options.AsOf is null ? long.MaxValue : now + 1;

@@ -49,7 +49,7 @@ public readonly struct ServedSequence : IDisposable, IEquatable<ServedSequence>
     /// <exception cref="InvalidOperationException">
     /// The read did not ask for it with <see cref="ReadOptions.WithReceipt"/>.
     /// </exception>
-    public SequenceReceipt Receipt => Answer.Owner.Receipts.Make(Answer.Run, 0, Answer.Run.StatusOf(0));
+    public SequenceReceipt Receipt => Answer.Owner.Receipts.Make(Answer.Served, 0, Answer.Run.StatusOf(0));
 
     /// <summary>How many events.</summary>
     public int Count => Answer.Count;

@@ -12,27 +12,27 @@ namespace Signals.Storage.Serving;
 /// <param name="plan">The plan.</param>
 /// <param name="group">Runs the plan for a group of users.</param>
 /// <param name="single">Runs the plan again for a user that needs older rows than the group's fetch brought.</param>
-internal sealed class TensorBatch(SequencePlan plan, SequenceRun group, SequenceRun single) : PooledObject
+internal sealed class TensorBatch(SequencePlan plan, ServedRun group, ServedRun single) : PooledObject
 {
     private const int GroupUsers = 8;
 
     private readonly TensorWriter _writer = new(plan);
-    private readonly SequenceRun[] _runs = [group, single];
+    private readonly ServedRun[] _runs = [group, single];
 
     private ReceiptMaker? _receipts;
 
     /// <summary>The runs that fetch rows.</summary>
-    public ReadOnlySpan<SequenceRun> Runs => _runs;
+    public ReadOnlySpan<ServedRun> Runs => _runs;
 
-    public override long HeldBytes => group.HeldBytes + single.HeldBytes;
+    public override long HeldBytes => group.Run.HeldBytes + single.Run.HeldBytes;
 
-    public override long UsedBytes => group.UsedBytes + single.UsedBytes;
+    public override long UsedBytes => group.Run.UsedBytes + single.Run.UsedBytes;
 
     public void Read(
         ReadOnlySpan<UserId> users, TensorSet destination, long nowMs, in ReadBudget budget, ReadTrace? trace, ReceiptMaker? receipts)
     {
         _receipts = receipts;
-        single.ForgetUse();
+        single.Run.ForgetUse();
         _writer.Begin(destination, users.Length);
         while (!users.IsEmpty)
         {
@@ -44,38 +44,38 @@ internal sealed class TensorBatch(SequencePlan plan, SequenceRun group, Sequence
                 continue;
             }
 
-            group.Run(some, nowMs, budget, trace);
+            group.Run.Run(some, nowMs, budget, trace);
             destination.AddWatermarks(group.Fetcher);
             for (int user = 0; user < some.Length; user++)
             {
                 Write(some[user], user, destination, nowMs, budget, trace);
             }
 
-            group.End();
+            group.Run.End();
         }
     }
 
     private void Write(in UserId id, int user, TensorSet destination, long nowMs, in ReadBudget budget, ReadTrace? trace)
     {
-        if (group.IsSettled(user))
+        if (group.Run.IsSettled(user))
         {
-            Write(group, user, group.StatusOf(user), destination);
+            Write(group, user, group.Run.StatusOf(user), destination);
         }
         else if (budget.IsExpired)
         {
-            Write(group, user, group.StatusOf(user) | ServingStatus.Truncated, destination);
+            Write(group, user, group.Run.StatusOf(user) | ServingStatus.Truncated, destination);
         }
         else
         {
-            single.Run(new ReadOnlySpan<UserId>(in id), nowMs, budget, trace);
-            Write(single, 0, single.StatusOf(0), destination);
-            single.End();
+            single.Run.Run(new ReadOnlySpan<UserId>(in id), nowMs, budget, trace);
+            Write(single, 0, single.Run.StatusOf(0), destination);
+            single.Run.End();
         }
     }
 
-    private void Write(SequenceRun run, int user, ServingStatus status, TensorSet destination)
+    private void Write(ServedRun run, int user, ServingStatus status, TensorSet destination)
     {
-        _writer.Write(run, user, status);
+        _writer.Write(run.Run, user, status);
         if (_receipts is not null)
         {
             destination.Add(_receipts.Make(run, user, status));
