@@ -15,6 +15,8 @@ namespace Signals.Storage.Versions;
 /// </summary>
 internal static class VersionEditFormat
 {
+    private delegate T ItemReader<T>(ref MessagePackReader reader);
+
     /// <summary>A reader may skip unknown tags from here on. Their values are of the MessagePack type bin.</summary>
     public const uint FirstOptionalTag = 128;
 
@@ -258,18 +260,10 @@ internal static class VersionEditFormat
         switch (tag)
         {
             case AddedTablesTag:
-                for (int left = ReadCount(ref reader); left > 0; left--)
-                {
-                    edit.AddedTables.Add(TableMeta.Read(ref reader));
-                }
-
+                ReadList(ref reader, edit.AddedTables, TableMeta.Read);
                 break;
             case RemovedTablesTag:
-                for (int left = ReadCount(ref reader); left > 0; left--)
-                {
-                    edit.RemovedTables.Add(reader.ReadUInt64());
-                }
-
+                ReadList(ref reader, edit.RemovedTables, ReadNumber);
                 break;
             case FirstLiveLogTag:
                 edit.FirstLiveLog = reader.ReadUInt64();
@@ -284,25 +278,13 @@ internal static class VersionEditFormat
                 edit.Schema = reader.ReadBytes()?.ToArray() ?? throw new InvalidDataException("A version edit has a nil schema.");
                 break;
             case ErasuresTag:
-                for (int left = ReadCount(ref reader); left > 0; left--)
-                {
-                    edit.Erasures.Add(ReadErasure(ref reader));
-                }
-
+                ReadList(ref reader, edit.Erasures, ReadErasure);
                 break;
             case SourcesTag:
-                for (int left = ReadCount(ref reader); left > 0; left--)
-                {
-                    edit.Sources.Add(ReadSource(ref reader));
-                }
-
+                ReadList(ref reader, edit.Sources, ReadSource);
                 break;
             case ImportedSegmentsTag:
-                for (int left = ReadCount(ref reader); left > 0; left--)
-                {
-                    edit.ImportedSegments.Add(ImportedSegment.Read(ref reader));
-                }
-
+                ReadList(ref reader, edit.ImportedSegments, ImportedSegment.Read);
                 break;
             case CompleteUpToTag:
                 for (int left = reader.ReadMapHeader(); left > 0; left--)
@@ -312,11 +294,7 @@ internal static class VersionEditFormat
 
                 break;
             case IncarnationsTag:
-                for (int left = ReadCount(ref reader); left > 0; left--)
-                {
-                    edit.Sources.Add(ReadIncarnation(ref reader));
-                }
-
+                ReadList(ref reader, edit.Sources, ReadIncarnation);
                 break;
             case SpansWindowsTag:
                 edit.SpansWindows = reader.ReadBoolean()
@@ -341,8 +319,16 @@ internal static class VersionEditFormat
         }
     }
 
-    // The reader refuses a count above the number of bytes left, and the lists grow only with the items that are really read.
-    private static int ReadCount(ref MessagePackReader reader) => reader.ReadArrayHeader();
+    // The reader refuses a count above the bytes left, and the list grows only as items really arrive.
+    private static void ReadList<T>(ref MessagePackReader reader, List<T> items, ItemReader<T> read)
+    {
+        for (int left = reader.ReadArrayHeader(); left > 0; left--)
+        {
+            items.Add(read(ref reader));
+        }
+    }
+
+    private static ulong ReadNumber(ref MessagePackReader reader) => reader.ReadUInt64();
 
     private static Erasure ReadErasure(ref MessagePackReader reader)
     {
