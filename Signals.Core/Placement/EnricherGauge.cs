@@ -76,8 +76,16 @@ internal sealed class EnricherGauge
 
     /// <summary>The counts so far.</summary>
     /// <param name="events">The new events of the types that the enricher takes. They are counted elsewhere.</param>
-    public EnricherCounts Read(long events) => new(
-        Interlocked.Read(ref _runs), Interlocked.Read(ref _late), Interlocked.Read(ref _wanted), Interlocked.Read(ref _computed),
-        Interlocked.Read(ref _timedRows), Interlocked.Read(ref _timedNanoseconds) / 1e3, Interlocked.Read(ref _valueRows),
-        Interlocked.Read(ref _valueBytes), events);
+    public EnricherCounts Read(long events) => new()
+    {
+        Runs = Interlocked.Read(ref _runs),
+        Late = Interlocked.Read(ref _late),
+        Wanted = Interlocked.Read(ref _wanted),
+        Computed = Interlocked.Read(ref _computed),
+        TimedRows = Interlocked.Read(ref _timedRows),
+        TimedMicroseconds = Interlocked.Read(ref _timedNanoseconds) / 1e3,
+        ValueRows = Interlocked.Read(ref _valueRows),
+        ValueBytes = Interlocked.Read(ref _valueBytes),
+        Events = events,
+    };
 }

@@ -272,13 +272,17 @@ internal sealed class PlanCompiler
     private EnrichUse Enrichment(IEnrichmentStep step, EnrichmentUse use, bool fillsStored)
     {
         string[] outputs = [.. OutputsOf(step)];
-        return new EnrichUse(
-            step,
-            TypesOf(step),
-            InputsOf(step),
-            Array.ConvertAll(outputs, name => _layout.TryFind(name, out int ordinal) ? ordinal : -1),
-            use.Timeout,
-            IsEarly(step), fillsStored, use.Placement == PlacementChoice.Automatic ? _gauges?.Of(step.Signature.Name) : null);
+        return new EnrichUse
+        {
+            Step = step,
+            Types = TypesOf(step),
+            Inputs = InputsOf(step),
+            Outputs = Array.ConvertAll(outputs, name => _layout.TryFind(name, out int ordinal) ? ordinal : -1),
+            Timeout = use.Timeout,
+            IsEarly = IsEarly(step),
+            FillsStored = fillsStored,
+            Gauge = use.Placement == PlacementChoice.Automatic ? _gauges?.Of(step.Signature.Name) : null,
+        };
     }
 
     private int[] InputsOf(IEnrichmentStep step) => [.. step.Signature.Inputs.Select(input => _layout.OrdinalOf(input.Name))];

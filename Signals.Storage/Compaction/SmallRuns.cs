@@ -120,7 +120,7 @@ internal sealed class SmallRuns(CompactionOptions options)
         private static CompactionRun Bound(ulong window, ulong number)
         {
             long time = (long)(window ^ (1UL << 63));
-            return new CompactionRun(number, 0, TimeSpan.FromMilliseconds(1), time, time, 0, 0);
+            return new CompactionRun { Number = number, Window = TimeSpan.FromMilliseconds(1), MinTime = time, MaxTime = time };
         }
 
         private static void Move(SortedSet<(int Level, ulong Range)> set, (int Level, ulong Range) key, bool was, bool isNow)

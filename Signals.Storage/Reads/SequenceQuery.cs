@@ -17,17 +17,12 @@ public sealed class SequenceQuery
 
     private readonly FrozenDictionary<string, int> _ordinals;
 
-    internal SequenceQuery(
-        QueryType[] types, string[] names, ColumnType[] columns, int early, int last, long from, long to, SequenceOrder order)
+    internal SequenceQuery(QueryType[] types, string[] names, ColumnType[] columns, int early)
     {
         Types = types;
         ColumnNames = names;
         Columns = columns;
         Early = early;
-        Last = last;
-        FromMs = from;
-        ToMs = to;
-        Order = order;
         RowBytes = KeyBytes + columns.Sum(column => 1 + (column.IsVariable ? VariableSlot.Bytes : column.Width));
         HasVariable = Array.Exists(columns, column => column.IsVariable);
         NeedsNow = Array.Exists(types, type => type.EventType.MaxAge is not null);
@@ -35,16 +30,16 @@ public sealed class SequenceQuery
     }
 
     /// <summary>At most this many events over all types; the newest are kept.</summary>
-    public int Last { get; }
+    public int Last { get; internal init; }
 
     /// <summary>Only events at or after this time, in milliseconds since the Unix epoch, UTC.</summary>
-    public long FromMs { get; }
+    public long FromMs { get; internal init; }
 
     /// <summary>Only events before this time, in milliseconds since the Unix epoch, UTC.</summary>
-    public long ToMs { get; }
+    public long ToMs { get; internal init; }
 
     /// <summary>Newest or oldest first.</summary>
-    public SequenceOrder Order { get; }
+    public SequenceOrder Order { get; internal init; }
 
     /// <summary>The output columns, in order.</summary>
     public IReadOnlyList<string> ColumnNames { get; }

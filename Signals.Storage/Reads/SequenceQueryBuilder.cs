@@ -135,7 +135,13 @@ public sealed class SequenceQueryBuilder
             int last = _lastOfType.TryGetValue(type.Name, out int count) ? Math.Min(count, _last) : _last;
             return new QueryType(type, last, indexes, Stored(indexes), Stored(indexes.Take(_early)));
         });
-        return new SequenceQuery(types, names, columns, Math.Min(_early, columns.Length), _last, _from, _to, _order);
+        return new SequenceQuery(types, names, columns, Math.Min(_early, columns.Length))
+        {
+            Last = _last,
+            FromMs = _from,
+            ToMs = _to,
+            Order = _order,
+        };
 
         static int[] Stored(IEnumerable<int> indexes) => [.. indexes.Where(index => index >= 0).Order()];
     }

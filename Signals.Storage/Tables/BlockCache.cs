@@ -123,8 +123,17 @@ internal sealed class BlockCache
 
         lock (_gate)
         {
-            return new BlockCacheStats(hits, Volatile.Read(ref _misses), Volatile.Read(ref _deviceReads),
-                Volatile.Read(ref _deviceBytes), _evictions, _bytes, _count, _warmed);
+            return new BlockCacheStats
+            {
+                Hits = hits,
+                Misses = Volatile.Read(ref _misses),
+                DeviceReads = Volatile.Read(ref _deviceReads),
+                DeviceBytes = Volatile.Read(ref _deviceBytes),
+                Evictions = _evictions,
+                ResidentBytes = _bytes,
+                ResidentBlocks = _count,
+                Warmed = _warmed,
+            };
         }
     }
 

@@ -1,13 +1,29 @@
 namespace Signals.Storage.Tables;
 
 /// <summary>Counters of a <see cref="BlockCache"/> since it was created.</summary>
-/// <param name="Hits">Block requests served from memory. Approximate when threads share a stripe.</param>
-/// <param name="Misses">Block requests that read the file.</param>
-/// <param name="DeviceReads">File reads (pread calls) that reads of blocks caused.</param>
-/// <param name="DeviceBytes">Bytes of these file reads.</param>
-/// <param name="Evictions">Blocks dropped to stay within the capacity.</param>
-/// <param name="ResidentBytes">Bytes of the blocks that are cached now.</param>
-/// <param name="ResidentBlocks">Number of blocks that are cached now.</param>
-/// <param name="Warmed">Blocks put into free room before a read asked for them.</param>
-internal readonly record struct BlockCacheStats(
-    long Hits, long Misses, long DeviceReads, long DeviceBytes, long Evictions, long ResidentBytes, int ResidentBlocks, long Warmed);
+internal readonly record struct BlockCacheStats
+{
+    /// <summary>Block requests served from memory. Approximate when threads share a stripe.</summary>
+    public long Hits { get; init; }
+
+    /// <summary>Block requests that read the file.</summary>
+    public long Misses { get; init; }
+
+    /// <summary>File reads (pread calls) that reads of blocks caused.</summary>
+    public long DeviceReads { get; init; }
+
+    /// <summary>Bytes of these file reads.</summary>
+    public long DeviceBytes { get; init; }
+
+    /// <summary>Blocks dropped to stay within the capacity.</summary>
+    public long Evictions { get; init; }
+
+    /// <summary>Bytes of the blocks that are cached now.</summary>
+    public long ResidentBytes { get; init; }
+
+    /// <summary>Number of blocks that are cached now.</summary>
+    public int ResidentBlocks { get; init; }
+
+    /// <summary>Blocks put into free room before a read asked for them.</summary>
+    public long Warmed { get; init; }
+}

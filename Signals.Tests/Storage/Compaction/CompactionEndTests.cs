@@ -61,7 +61,14 @@ internal sealed class CompactionEndTests
         void Add(long[] times)
         {
             rows.Add(next, times);
-            index.Set(new CompactionRun(next++, 0, Window, times.Min(), times.Max(), 400 + (20L * times.Length), 0));
+            index.Set(new CompactionRun
+            {
+                Number = next++,
+                Window = Window,
+                MinTime = times.Min(),
+                MaxTime = times.Max(),
+                Bytes = 400 + (20L * times.Length),
+            });
         }
     }
 

@@ -179,11 +179,11 @@ internal sealed class CompactionPickerTests
         int most = 0;
         for (ulong number = 1; number <= Flushes; number++)
         {
-            runs.Add(new CompactionRun(number, 0, TimeSpan.FromHours(1), 0, 9, FlushBytes, 0));
+            runs.Add(Run(number, 0, FlushBytes));
             while (CompactionPicker.Pick(runs, options, [long.MinValue]) is CompactionPlan plan)
             {
                 runs.RemoveAll(run => plan.Tables.Contains(run.Number));
-                runs.Add(new CompactionRun(number + (ulong)(rewritten += plan.InputBytes), 0, TimeSpan.FromHours(1), 0, 9, plan.InputBytes, 0));
+                runs.Add(Run(number + (ulong)(rewritten += plan.InputBytes), 0, plan.InputBytes));
             }
 
             most = Math.Max(most, runs.Count);
@@ -253,6 +253,13 @@ internal sealed class CompactionPickerTests
     private static CompactionRun Run(ulong number, long window, long bytes)
     {
         const long Hour = 3_600_000;
-        return new CompactionRun(number, 0, TimeSpan.FromHours(1), window * Hour, (window * Hour) + 9, bytes, 0);
+        return new CompactionRun
+        {
+            Number = number,
+            Window = TimeSpan.FromHours(1),
+            MinTime = window * Hour,
+            MaxTime = (window * Hour) + 9,
+            Bytes = bytes,
+        };
     }
 }

@@ -87,16 +87,18 @@ internal sealed class PickerScript
     {
         long window = Number(arguments, "window", 0);
         string[] times = arguments.TryGetValue("time", out string? text) ? text.Split("..") : [$"{window}", $"{window + 99}"];
-        return new CompactionRun(
-            number,
-            (ushort)Number(arguments, "type", 0),
-            TimeSpan.FromMilliseconds(100),
-            long.Parse(times[0], CultureInfo.InvariantCulture),
-            long.Parse(times[1], CultureInfo.InvariantCulture),
-            Number(arguments, "size", 1),
-            (int)Number(arguments, "erased", 0),
-            Number(arguments, "surplus", 0) / 100.0,
-            ColumnFiles: (int)Number(arguments, "columns", 0));
+        return new CompactionRun
+        {
+            Number = number,
+            EventType = (ushort)Number(arguments, "type", 0),
+            Window = TimeSpan.FromMilliseconds(100),
+            MinTime = long.Parse(times[0], CultureInfo.InvariantCulture),
+            MaxTime = long.Parse(times[1], CultureInfo.InvariantCulture),
+            Bytes = Number(arguments, "size", 1),
+            ErasedUsers = (int)Number(arguments, "erased", 0),
+            SurplusShare = Number(arguments, "surplus", 0) / 100.0,
+            ColumnFiles = (int)Number(arguments, "columns", 0),
+        };
     }
 
     private CompactionPlan? Pick(bool full) => CompactionPicker.Pick(_runs, _options, _oldestKept, full);
