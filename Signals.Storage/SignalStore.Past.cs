@@ -25,9 +25,8 @@ public sealed partial class SignalStore
     /// <param name="path">The store's folder.</param>
     public static bool KeepsVersions(string path)
     {
-        string folder = FileSystems.Absolute(path);
-        IFileSystem files = FileSystems.ForThisMachine();
-        return files.DirectoryExists(folder) && HistoryFile.Exists(files, folder);
+        StoreFolder folder = new(FileSystems.ForThisMachine(), FileSystems.Absolute(path));
+        return folder.Exists && HistoryFile.Exists(folder);
     }
 
     /// <summary>

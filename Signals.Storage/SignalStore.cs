@@ -106,9 +106,9 @@ public sealed partial class SignalStore : IAsyncDisposable, IDisposable
     public static StoreSchema ReadSchema(string path)
     {
         string folder = FileSystems.Absolute(path);
-        IFileSystem files = FileSystems.ForThisMachine();
-        return files.DirectoryExists(folder) && Manifest.Exists(files, folder)
-            ? Manifest.Read(files, folder).ReadSchema()
+        StoreFolder store = new(FileSystems.ForThisMachine(), folder);
+        return store.Exists && Manifest.Exists(store)
+            ? Manifest.Read(store).ReadSchema()
             : throw new DirectoryNotFoundException($"'{folder}' holds no store: there is no {StoreFiles.Current} in it.");
     }
 
@@ -171,7 +171,7 @@ public sealed partial class SignalStore : IAsyncDisposable, IDisposable
         {
             IndexingEnrichment? indexing = enrichment is null
                 ? null
-                : new IndexingEnrichment(engine.Schema, engine.Appender, enrichment, gauges, options.MaxBatchBytes, time);
+                : new IndexingEnrichment(engine.Schema, engine.Appender, enrichment, gauges, time);
             SignalStore store = new(engine, indexing, enrichment, gauges);
             if (options.Background)
             {

@@ -17,8 +17,6 @@ namespace Signals.Storage.Compaction;
 /// </summary>
 internal sealed class FoldJob
 {
-    private const long PaceBytes = 256 << 10;
-
     /// <summary>
     /// The share of a patch run's rows that must be gone before the remaining rows are worth writing into a smaller run.
     /// </summary>
@@ -81,12 +79,12 @@ internal sealed class FoldJob
     {
         try
         {
-            FoldUsers(pace, cancel);
+            FoldUsers(new JobPace(pace, cancel));
             List<TableMeta> runs = FinishRuns();
             List<FoldedPatches> patches = [.. _patches.Select(input => Leave(input, mayArrive, always, cancel))];
             if (_made.Count > 0)
             {
-                _target.Files.SyncDirectory(_target.Directory);
+                _target.Folder.Sync();
             }
 
             return new FoldResult(runs, patches, Stats(patches));
@@ -108,23 +106,16 @@ internal sealed class FoldJob
         return number;
     }
 
-    private void FoldUsers(Action<long>? pace, CancellationToken cancel)
+    private void FoldUsers(JobPace pace)
     {
         var inputs = new MergeInputs([.. _patches.Select(input => input.Table)]);
-        long paced = 0;
         while (inputs.MoveNext())
         {
             FoldUser(inputs);
-            long passed = inputs.BytesPassed + BytesReadOfRuns();
-            if (passed - paced >= PaceBytes)
-            {
-                cancel.ThrowIfCancellationRequested();
-                pace?.Invoke(passed - paced);
-                paced = passed;
-            }
+            pace.Pass(inputs.BytesPassed + BytesReadOfRuns());
         }
 
-        cancel.ThrowIfCancellationRequested();
+        pace.End();
     }
 
     private long BytesReadOfRuns()

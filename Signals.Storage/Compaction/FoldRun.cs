@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Signals.Core.Columns;
 using Signals.Core.Model;
 using Signals.Storage.Tables;
-using Signals.Storage.Versions;
 
 namespace Signals.Storage.Compaction;
 
@@ -273,9 +272,9 @@ internal sealed class FoldRun : IDisposable
         if (_writer is null)
         {
             ulong number = _target.NextNumber();
-            string path = Path.Combine(_target.Directory, StoreFiles.ColumnFile(number));
+            string path = _target.Folder.ColumnFile(number);
             ColumnType[] types = [.. _columns.Select(column => _target.Type.Columns[column].Type)];
-            _writer = new ColumnFileWriter(_target.Files, path, number, _table.AsBase, _columns, types, _target.Options);
+            _writer = new ColumnFileWriter(_target.Folder.Files, path, number, _table.AsBase, _columns, types, _target.Options);
         }
 
         _writer.BeginBlock(block, _table.Index.Rows(block));

@@ -1,4 +1,5 @@
 using Signals.Storage.FileSystem;
+using Signals.Storage.Versions;
 
 namespace Signals.Storage.Compaction;
 
@@ -6,16 +7,16 @@ namespace Signals.Storage.Compaction;
 internal static class Leftovers
 {
     /// <summary>Deletes those that are there. One that cannot be deleted is in no manifest, and is removed at the next open.</summary>
-    public static void Delete(IFileSystem files, string directory, IEnumerable<string> names)
+    public static void Delete(StoreFolder folder, IEnumerable<string> names)
     {
         foreach (string name in names)
         {
-            string path = Path.Combine(directory, name);
+            string path = folder.PathOf(name);
             try
             {
-                if (files.FileExists(path))
+                if (folder.Files.FileExists(path))
                 {
-                    files.Delete(path);
+                    folder.Files.Delete(path);
                 }
             }
             catch (FileOperationException)

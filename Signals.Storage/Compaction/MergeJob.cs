@@ -16,7 +16,6 @@ namespace Signals.Storage.Compaction;
 /// </summary>
 internal sealed class MergeJob
 {
-    private const long PaceBytes = 256 << 10;
     private const int SampledUsers = 16_384;
 
     private readonly MergeTarget _target;
@@ -85,7 +84,7 @@ internal sealed class MergeJob
     public MergeResult Run(Action<long>? pace = null, CancellationToken cancel = default)
     {
         using WindowTables output = new(_target, _run, Cut());
-        MergeUsers(output, pace, cancel);
+        MergeUsers(output, new JobPace(pace, cancel));
         List<TableMeta> added = output.Finish();
         if (added.Count > 0)
         {
@@ -99,7 +98,7 @@ internal sealed class MergeJob
     {
         try
         {
-            _target.Files.SyncDirectory(_target.Directory);
+            _target.Folder.Sync();
         }
         catch
         {
@@ -164,22 +163,16 @@ internal sealed class MergeJob
         }
     }
 
-    private void MergeUsers(WindowTables output, Action<long>? pace, CancellationToken cancel)
+    private void MergeUsers(WindowTables output, JobPace pace)
     {
         var inputs = new MergeInputs(_tables);
-        long paced = 0;
         while (inputs.MoveNext())
         {
             MergeUser(inputs, output);
-            if (inputs.BytesPassed - paced >= PaceBytes)
-            {
-                cancel.ThrowIfCancellationRequested();
-                pace?.Invoke(inputs.BytesPassed - paced);
-                paced = inputs.BytesPassed;
-            }
+            pace.Pass(inputs.BytesPassed);
         }
 
-        cancel.ThrowIfCancellationRequested();
+        pace.End();
     }
 
     private void MergeUser(MergeInputs inputs, WindowTables output)

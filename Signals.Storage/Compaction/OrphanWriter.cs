@@ -1,7 +1,6 @@
 using Signals.Core.Columns;
 using Signals.Core.Model;
 using Signals.Storage.Tables;
-using Signals.Storage.Versions;
 
 namespace Signals.Storage.Compaction;
 
@@ -99,8 +98,8 @@ internal sealed class OrphanWriter : IDisposable
         if (_writer is null)
         {
             ulong number = _target.NextNumber();
-            string path = Path.Combine(_target.Directory, StoreFiles.Table(number));
-            _writer = new TableWriter(_target.Files, path, number, _target.Type, windowStart: null, _target.Options, _input.Table.Run);
+            string path = _target.Folder.Table(number);
+            _writer = new TableWriter(_target.Folder.Files, path, number, _target.Type, windowStart: null, _target.Options, _input.Table.Run);
         }
 
         return _writer;

@@ -94,7 +94,7 @@ internal sealed class WindowTables(MergeTarget target, TableRun run, long[] star
 
         ulong number = target.NextNumber();
         _numbers.Add(number);
-        string path = Path.Combine(target.Directory, StoreFiles.Table(number));
-        return _writers[part] = new TableWriter(target.Files, path, number, target.Type, windowStart: null, target.Options, run);
+        string path = target.Folder.Table(number);
+        return _writers[part] = new TableWriter(target.Folder.Files, path, number, target.Type, windowStart: null, target.Options, run);
     }
 }

@@ -1,12 +1,14 @@
+using System.Diagnostics;
 using Signals.Core.Ingest;
 using Signals.Core.Model;
 
 namespace Signals.Storage.Engine;
 
-/// <summary>Who waits for which stream position to be acknowledged. Waiting allocates nothing in steady state.</summary>
+/// <summary>The callers that wait until a stream position is acknowledged. Waiting allocates nothing in steady state.</summary>
 /// <remarks>
-/// Thread contract: any thread waits; the ingest thread advances. The position is stored before the list is looked at
-/// under the lock, and a waiter looks at the position under the same lock before it joins the list, so no wake-up is lost.
+/// Thread contract: any thread waits; the ingest thread advances. The ingest thread stores the position before it reads the list under
+/// the lock, and a waiter reads the position under the same lock before it joins the list, so no wake-up is lost. Invariant: the count
+/// of waiters is the length of the list whenever the lock is free. Lifetime: that of the store.
 /// </remarks>
 internal sealed class AckQueue(Durability durability)
 {
@@ -20,9 +22,12 @@ internal sealed class AckQueue(Durability durability)
     /// <summary>Everything up to this stream position is acknowledged and visible to reads.</summary>
     public long Acknowledged => Volatile.Read(ref _acknowledged);
 
-    /// <summary>Sets where a recovered store continues; before any waiter.</summary>
+    /// <summary>Sets the position that a recovered store continues at. Called before anybody waits.</summary>
     public void Start(long position) => Volatile.Write(ref _acknowledged, position);
 
+    /// <summary>Waits until everything up to a stream position is acknowledged.</summary>
+    /// <exception cref="StorePoisonedException">The store has failed.</exception>
+    /// <exception cref="ObjectDisposedException">The store was closed.</exception>
     public ValueTask<AppendAck> WaitAsync(long position)
     {
         if (Acknowledged >= position)
@@ -49,11 +54,12 @@ internal sealed class AckQueue(Durability durability)
             AckWaiter waiter = _free.TryPop(out AckWaiter? free) ? free : new AckWaiter(this);
             waiter.Arm(position);
             _waiting.Add(waiter);
+            AssertInvariants();
             return waiter.Task;
         }
     }
 
-    /// <summary>Acknowledges everything up to a position.</summary>
+    /// <summary>Acknowledges everything up to a position, and completes the appends that waited for it.</summary>
     public void Advance(long position)
     {
         Interlocked.Exchange(ref _acknowledged, position);
@@ -76,7 +82,7 @@ internal sealed class AckQueue(Durability durability)
         }
     }
 
-    /// <summary>Fails everyone who waits, and everyone who will.</summary>
+    /// <summary>Fails every append that waits, and every one that will wait later. The first error counts.</summary>
     public void Fail(Exception error)
     {
         lock (_gate)
@@ -91,6 +97,7 @@ internal sealed class AckQueue(Durability durability)
         }
     }
 
+    /// <summary>Takes back a waiter whose result was read.</summary>
     internal void Return(AckWaiter waiter)
     {
         lock (_gate)
@@ -99,13 +106,21 @@ internal sealed class AckQueue(Durability durability)
         }
     }
 
-    /// <summary>Closing is not a failure, so it is named as what it is.</summary>
+    /// <summary>The error for a waiter. Closing is not a failure of the store, so it is reported as closing.</summary>
     private static Exception Refusal(Exception error) => error is ObjectDisposedException ? error : new StorePoisonedException(error);
+
+    [Conditional("DEBUG")]
+    private void AssertInvariants()
+    {
+        Debug.Assert(_gate.IsHeldByCurrentThread, "The lock is not held.");
+        Debug.Assert(Volatile.Read(ref _waitingCount) == _waiting.Count, "The count is not the length of the list.");
+    }
 
     private void RemoveLocked(int index)
     {
         _waiting[index] = _waiting[^1];
         _waiting.RemoveAt(_waiting.Count - 1);
         Interlocked.Decrement(ref _waitingCount);
+        AssertInvariants();
     }
 }

@@ -13,20 +13,21 @@ internal sealed class AckWaiter(AckQueue queue) : IValueTaskSource<AppendAck>
     /// <summary>The stream position that must be reached.</summary>
     public long Target { get; private set; }
 
+    /// <summary>Completes when the position is acknowledged. Await it once.</summary>
     public ValueTask<AppendAck> Task => new(this, _core.Version);
 
-    public void Arm(long target)
-    {
-        Target = target;
-    }
+    /// <summary>Begins a new wait.</summary>
+    public void Arm(long target) => Target = target;
 
+    /// <summary>Completes the wait.</summary>
     public void Complete(AppendAck ack) => _core.SetResult(ack);
 
+    /// <summary>Ends the wait with an error.</summary>
     public void Fail(Exception error) => _core.SetException(error);
 
     AppendAck IValueTaskSource<AppendAck>.GetResult(short token)
     {
-        // A token of an earlier use throws here; one that is asked too early must not put a waiter back that is still waited on.
+        // A token of an earlier use throws here. A result that is read too early must not return a waiter that is still in use.
         if (_core.GetStatus(token) == ValueTaskSourceStatus.Pending)
         {
             throw new InvalidOperationException("The append is not acknowledged yet: await it, or take AsTask() to block on.");

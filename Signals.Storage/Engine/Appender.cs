@@ -1,6 +1,5 @@
 using Signals.Core.Ingest;
 using Signals.Core.Model;
-using Signals.Storage.Primitives;
 using Signals.Storage.Telemetry;
 
 namespace Signals.Storage.Engine;
@@ -8,12 +7,15 @@ namespace Signals.Storage.Engine;
 /// <summary>The producers' side: checks a batch, claims room in the ring, encodes it there and publishes it.</summary>
 /// <remarks>
 /// Thread contract: any thread, without locks; nothing is allocated unless an append has to wait. A refused batch leaves no trace. Events
-/// are read before a call returns and never again: what has to wait is encoded first.
+/// are read before a call returns and never afterwards: an append that has to wait encodes them first. Lifetime: that of the store.
 /// </remarks>
-internal sealed class Appender(
-    ByteRing ring, AckQueue acks, FailStop failStop, EngineOptions options, long basePosition, FreshnessSampler freshness, TimeProvider time)
+internal sealed class Appender(StoreContext context, IngestQueue queue)
 {
-    private readonly Func<long> _visible = () => acks.Acknowledged;
+    private readonly EngineOptions _options = context.Options;
+    private readonly ByteRing _ring = queue.Ring;
+    private readonly AckQueue _acks = queue.Acks;
+    private readonly FreshnessSampler _freshness = context.Telemetry.Freshness;
+    private readonly Func<long> _visible = () => queue.Acks.Acknowledged;
     private long _rejected;
     private long _backPressure;
     private long _outOfReach;
@@ -28,7 +30,10 @@ internal sealed class Appender(
     public long BackPressure => Volatile.Read(ref _backPressure);
 
     /// <summary>Stream position after the newest accepted append.</summary>
-    public long AcceptedPosition => basePosition + ring.ClaimedPosition;
+    public long AcceptedPosition => queue.AcceptedPosition;
+
+    /// <summary>Most bytes of one record.</summary>
+    public int MaxBatchBytes => _options.MaxBatchBytes;
 
     /// <summary>Appends if there is room now; false when the ring is full.</summary>
     public bool TryAppend(IAppendable events, out AppendTicket ticket) => TryPublish(events, Check(events), out ticket);
@@ -45,7 +50,7 @@ internal sealed class Appender(
         using WaitingRecord waiting = Wait(events, length);
         while (!TryPublish(waiting, length, out ticket))
         {
-            ring.WaitForSpace(length, Timeout.Infinite, cancellationToken);
+            _ring.WaitForSpace(length, Timeout.Infinite, cancellationToken);
         }
 
         return ticket;
@@ -60,19 +65,24 @@ internal sealed class Appender(
             : AppendWhenRoomAsync(Wait(events, length), cancellationToken);
     }
 
-    /// <summary>Checks and encodes events that will be appended later. To be disposed.</summary>
-    /// <exception cref="EventRejectedException">They are refused as an append would be.</exception>
+    /// <summary>Checks and encodes events that will be appended later. The caller disposes the result.</summary>
+    /// <exception cref="EventRejectedException">The events would be refused when they are appended.</exception>
     public WaitingRecord Encode(IAppendable events) => Wait(events, Check(events));
 
+    /// <summary>
+    /// Appends the erasure of a user's events up to a time, waiting while the ring is full, and waits for the acknowledgement.
+    /// </summary>
     public ValueTask<AppendAck> EraseAsync(UserId user, long cutoffMs, CancellationToken cancellationToken) =>
         TryPublishErasure(user, cutoffMs, out AppendTicket ticket)
-            ? acks.WaitAsync(ticket.Position)
+            ? _acks.WaitAsync(ticket.Position)
             : EraseWhenRoomAsync(user, cutoffMs, cancellationToken);
 
-    /// <summary>What an accepted append is acknowledged with: at once in memory, else when the log and the memtable have it.</summary>
-    public ValueTask<AppendAck> Acknowledge(AppendTicket ticket) => options.Durability == Durability.InMemory
+    /// <summary>
+    /// Waits until an accepted append is acknowledged: in memory at once, otherwise when the log and the memtable have it.
+    /// </summary>
+    public ValueTask<AppendAck> Acknowledge(AppendTicket ticket) => _options.Durability == Durability.InMemory
         ? ValueTask.FromResult(new AppendAck(Durability.InMemory, ticket.Position))
-        : acks.WaitAsync(ticket.Position);
+        : _acks.WaitAsync(ticket.Position);
 
     private WaitingRecord Wait(IAppendable events, int length) =>
         events as WaitingRecord ?? new WaitingRecord(events, length) { OutOfReach = CountOutOfReach(events) };
@@ -85,7 +95,7 @@ internal sealed class Appender(
             int length = events.PlanRecord();
             do
             {
-                await ring.WaitForSpaceAsync(length, cancellationToken).ConfigureAwait(false);
+                await _ring.WaitForSpaceAsync(length, cancellationToken).ConfigureAwait(false);
             }
             while (!TryPublish(events, length, out ticket));
         }
@@ -98,11 +108,11 @@ internal sealed class Appender(
         AppendTicket ticket;
         do
         {
-            await ring.WaitForSpaceAsync(EraseRecord.Length, cancellationToken).ConfigureAwait(false);
+            await _ring.WaitForSpaceAsync(EraseRecord.Length, cancellationToken).ConfigureAwait(false);
         }
         while (!TryPublishErasure(user, cutoffMs, out ticket));
 
-        return await acks.WaitAsync(ticket.Position).ConfigureAwait(false);
+        return await _acks.WaitAsync(ticket.Position).ConfigureAwait(false);
     }
 
     private bool TryPublish(IAppendable events, int length, out AppendTicket ticket)
@@ -113,7 +123,7 @@ internal sealed class Appender(
             return false;
         }
 
-        long started = freshness.Begin();
+        long started = _freshness.Begin();
 
         // Not a using statement: that would dispose a copy of the claim, which does not know that it was committed.
         try
@@ -131,8 +141,8 @@ internal sealed class Appender(
             Interlocked.Add(ref _outOfReach, lost);
         }
 
-        ticket = new AppendTicket(basePosition + claim.EndPosition);
-        freshness.Offer(started, ticket.Position, _visible);
+        ticket = new AppendTicket(queue.PositionOf(claim.EndPosition));
+        _freshness.Offer(started, ticket.Position, _visible);
         return true;
     }
 
@@ -146,20 +156,20 @@ internal sealed class Appender(
 
         EraseRecord.Write(claim.Span, user, cutoffMs);
         claim.Commit();
-        ticket = new AppendTicket(basePosition + claim.EndPosition);
+        ticket = new AppendTicket(queue.PositionOf(claim.EndPosition));
         return true;
     }
 
     private bool TryClaim(int length, out RingClaim claim)
     {
-        if (ring.TryClaim(length, out claim))
+        if (_ring.TryClaim(length, out claim))
         {
             return true;
         }
 
-        if (ring.IsClosed)
+        if (_ring.IsClosed)
         {
-            failStop.ThrowIfFailed();
+            context.FailStop.ThrowIfFailed();
             throw new ObjectDisposedException("SignalStore");
         }
 
@@ -167,20 +177,24 @@ internal sealed class Appender(
         return false;
     }
 
-    /// <summary>Refuses what must not enter; returns the encoded length.</summary>
+    /// <summary>Refuses events that must not enter the store; returns the length of their record.</summary>
     private int Check(IAppendable events)
     {
-        failStop.ThrowIfFailed();
-        EventTimeRange taken = EventTimeRange.Around(NowMs, options.MaxPastTime, options.MaxFutureTime);
+        context.FailStop.ThrowIfFailed();
+        EventTimeRange taken = EventTimeRange.Around(context.NowMs, _options.MaxPastTime, _options.MaxFutureTime);
         foreach (EventBatch batch in events.Batches)
         {
             CheckTimes(events, batch, taken);
         }
 
         int length = events.PlanRecord();
-        return length <= options.MaxBatchBytes
+        return length <= _options.MaxBatchBytes
             ? length
-            : throw Reject(events, RejectionReason.TooLarge, $"The batch of {events.Count} events takes {length} bytes, the limit is {options.MaxBatchBytes}; append fewer events at a time or raise MaxBatchBytes. Nothing of it was appended.");
+            : throw Reject(
+                events,
+                RejectionReason.TooLarge,
+                $"The batch of {events.Count} events takes {length} bytes, the limit is {_options.MaxBatchBytes}; "
+                + "append fewer events at a time or raise MaxBatchBytes. Nothing of it was appended.");
     }
 
     private void CheckTimes(IAppendable events, EventBatch batch, EventTimeRange taken)
@@ -191,14 +205,15 @@ internal sealed class Appender(
             if (!taken.Holds(times[row]))
             {
                 string what = times[row] < taken.EarliestMs
-                    ? $"earlier than now less the allowed {nameof(StoreOptions.MaxPastTime)} of {options.MaxPastTime}"
-                    : $"later than now plus the allowed {nameof(StoreOptions.MaxFutureTime)} of {options.MaxFutureTime}";
+                    ? $"earlier than now less the allowed {nameof(StoreOptions.MaxPastTime)} of {_options.MaxPastTime}"
+                    : $"later than now plus the allowed {nameof(StoreOptions.MaxFutureTime)} of {_options.MaxFutureTime}";
                 string? unit = TimeUnitGuess.Of(times, taken.EarliestMs, taken.LatestMs);
                 string hint = unit is null ? "" : $" All its times look like {unit}.";
                 throw Reject(
                     events,
                     RejectionReason.TimeOutOfRange,
-                    $"Event {row} of the batch of '{batch.EventType.Name}' has time {times[row]}, {what}; times are milliseconds since the Unix epoch.{hint} Nothing of the batch was appended.",
+                    $"Event {row} of the batch of '{batch.EventType.Name}' has time {times[row]}, {what}; "
+                    + $"times are milliseconds since the Unix epoch.{hint} Nothing of the batch was appended.",
                     unit);
             }
         }
@@ -211,7 +226,7 @@ internal sealed class Appender(
         {
             if (batch.EventType.MaxAge is { } age)
             {
-                long oldest = NowMs - (age.Ticks / TimeSpan.TicksPerMillisecond);
+                long oldest = context.NowMs - (age.Ticks / TimeSpan.TicksPerMillisecond);
                 foreach (long eventTime in batch.Rows.Times)
                 {
                     count += eventTime < oldest ? 1 : 0;
@@ -221,8 +236,6 @@ internal sealed class Appender(
 
         return count;
     }
-
-    private long NowMs => time.GetUtcNow().ToUnixTimeMilliseconds();
 
     private EventRejectedException Reject(IAppendable events, RejectionReason reason, string message, string? unit = null)
     {

@@ -2,10 +2,11 @@ using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Engine;
 
-/// <summary>A thread that does its work when signalled, and at latest after each interval.</summary>
+/// <summary>A thread that does its work when it is signalled, and at the latest after each interval.</summary>
 /// <remarks>
-/// Thread contract: any thread signals; one stops and joins. An exception from the work poisons the store and ends the
-/// loop; work that may fail gives a pause instead, during which no signal starts it. Lifetime: from construction to <see cref="Dispose"/>, which lets the current work finish.
+/// Thread contract: any thread signals; one thread stops the loop and waits for its end. An exception from the work poisons the store
+/// and ends the loop. Work that may fail returns a pause instead, and no signal starts the work during the pause. Lifetime: from
+/// construction to <see cref="Dispose"/>, which lets the current work finish.
 /// </remarks>
 internal sealed class BackgroundLoop : IDisposable
 {
@@ -15,7 +16,7 @@ internal sealed class BackgroundLoop : IDisposable
     private readonly Func<TimeSpan> _work;
     private readonly FailStop _failStop;
     private readonly TimeSpan _interval;
-    private readonly Lock _gate = new(); // a signal from another thread must not meet the disposed event
+    private readonly Lock _gate = new(); // keeps Signal from using an event that was disposed
     private volatile bool _stopping;
 
     public BackgroundLoop(string name, Action work, TimeSpan interval, FailStop failStop)
@@ -26,7 +27,7 @@ internal sealed class BackgroundLoop : IDisposable
     /// <param name="name">Name of the thread.</param>
     /// <param name="work">The work; returns how long to pause before it is done again, or zero to wait for a signal.</param>
     /// <param name="interval">Longest time without work.</param>
-    /// <param name="failStop">Is told of errors.</param>
+    /// <param name="failStop">Fails with an error of the work.</param>
     public BackgroundLoop(string name, Func<TimeSpan> work, TimeSpan interval, FailStop failStop)
     {
         _work = work;

@@ -1,21 +1,21 @@
 using Signals.Core.Model;
 using Signals.Storage.FileSystem;
-using Signals.Storage.Primitives;
 using Signals.Storage.Tables;
 using Signals.Storage.Versions;
 
 namespace Signals.Storage.Engine;
 
 /// <summary>
-/// Keeps a version edit from making reads cold: loads, before the edit is visible, the blocks of its tables that reads had in the cache under other
-/// tables, or in a memtable, and puts them there as it becomes visible.
+/// Keeps a version edit from making reads cold. Before the edit is visible, it loads the blocks of the new tables whose rows reads had
+/// in the cache under other tables, or in a memtable. When the edit becomes visible, the blocks go into the cache.
 /// </summary>
 /// <remarks>
-/// Thread contract: any thread that commits an edit, never that of ingest or of a read. Nothing leaves the cache for a warmed block but blocks of
-/// tables that the same edit removes. Between loading and handing over, blocks take memory beside the cache: as much as the cache has free,
-/// or an eighth of it where removed tables make the room. What cannot be read is left to the read that asks for it and reports it.
+/// Thread contract: any thread that commits an edit, never the ingest thread or a reader. Only blocks of tables that the same edit
+/// removes leave the cache for a warmed block. Between loading and handing over, the blocks take memory beside the cache: as much as
+/// the cache has free, or an eighth of it when removed tables make the room. A block that cannot be read is not warmed: the read that
+/// asks for it reports the error. Lifetime: that of the store.
 /// </remarks>
-internal sealed class CacheWarmer(BlockCache cache, ViewState view, ReadEpochs epochs) : IDisposable
+internal sealed class CacheWarmer(BlockCache cache, ViewState view) : IDisposable
 {
     private const int ShareInExchange = 8;
 
@@ -33,7 +33,7 @@ internal sealed class CacheWarmer(BlockCache cache, ViewState view, ReadEpochs e
 
         WarmBlocks[] warm;
         long room = cache.FreeBytes;
-        using (epochs.Enter())
+        using (view.Epochs.Enter())
         {
             TableVersion before = view.Current.Tables;
             warm = [.. added.Select(table => Plan(table, edit, before))];
@@ -44,7 +44,9 @@ internal sealed class CacheWarmer(BlockCache cache, ViewState view, ReadEpochs e
         return warm;
     }
 
-    /// <summary>Puts what was loaded into the cache, in place of the blocks of tables that leave. Right before readers come to the new version.</summary>
+    /// <summary>
+    /// Puts the loaded blocks into the cache in place of the blocks of removed tables. Called right before readers see the new version.
+    /// </summary>
     public static void HandOver(WarmBlocks[] warm, IEnumerable<Table> removed)
     {
         foreach (Table table in removed)
@@ -61,7 +63,7 @@ internal sealed class CacheWarmer(BlockCache cache, ViewState view, ReadEpochs e
         }
     }
 
-    /// <summary>Ends the loading under way and does no other: the store closes.</summary>
+    /// <summary>Ends the loading under way and refuses to load more: the store closes.</summary>
     public void Stop() => _stopping.Cancel();
 
     public void Dispose() => _stopping.Dispose();
@@ -75,7 +77,7 @@ internal sealed class CacheWarmer(BlockCache cache, ViewState view, ReadEpochs e
         }
         catch (Exception error) when (IsOfAFile(error))
         {
-            // A page of a directory: as with what cannot be loaded below.
+            // A page of a directory cannot be read. As below, the read that needs it reports the error.
         }
 
         return warm;
@@ -141,7 +143,8 @@ internal sealed class CacheWarmer(BlockCache cache, ViewState view, ReadEpochs e
         }
         catch (Exception error) when (IsOfAFile(error))
         {
-            // Not the edit's concern: its tables were checked as they were opened, and a read names file and offset of a damaged block.
+            // The edit does not fail for this: its tables were checked when they were opened, and a read names file and offset of a
+            // damaged block.
         }
     }
 

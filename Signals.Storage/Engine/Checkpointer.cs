@@ -1,19 +1,18 @@
-using Signals.Storage.FileSystem;
 using Signals.Storage.Maintenance;
 using Signals.Storage.Versions;
 
 namespace Signals.Storage.Engine;
 
 /// <summary>
-/// Takes checkpoints of an open store beside its traffic: what a crash at that moment would leave, made durable in a folder of its own.
+/// Takes checkpoints of an open store beside its traffic. A checkpoint is a durable folder with what a crash at that moment would leave.
 /// </summary>
 /// <remarks>
 /// Thread contract: any thread. Appends, reads, flushes and merges go on; a version edit waits while the plan is made, which reads no
-/// file. Everything acknowledged before the call is in the log or in a table by then; the tables hold nothing that the log, read
-/// later, does not.
+/// file. Everything that was acknowledged before the call is in the log or in a table by then. The end of the log is read after the
+/// tables, so the tables hold nothing that is missing in the log. Lifetime: that of the store.
 /// </remarks>
 internal sealed class Checkpointer(
-    IFileSystem files, string directory, VersionCommitter committer, LogStream? log, FilePins pins)
+    StoreFolder folder, VersionCommitter committer, LogStream? log, FilePins pins)
 {
     private readonly Lock _gate = new();
     private readonly List<string> _taken = []; // guarded by _gate
@@ -30,12 +29,13 @@ internal sealed class Checkpointer(
         }
     }
 
+    /// <summary>Takes a checkpoint into a folder that does not exist yet.</summary>
     public CheckpointInfo Take(string target, CancellationToken cancellationToken)
     {
         (CheckpointPlan plan, IDisposable pinned) = committer.Look(Plan);
         using (pinned)
         {
-            CheckpointInfo info = new CheckpointWriter(files, directory, target).Write(plan, cancellationToken);
+            CheckpointInfo info = new CheckpointWriter(folder, target).Write(plan, cancellationToken);
             lock (_gate)
             {
                 _taken.Add(target);
@@ -49,11 +49,8 @@ internal sealed class Checkpointer(
     {
         ManifestState state = manifest.State;
         (ulong current, long end) = log?.Mark() ?? (0, 0);
-        string[] names = [.. state.DataFiles(), .. SealedLogs(state.FirstLiveLog, current)];
+        string[] names = [.. state.DataFiles(), .. folder.LogsBetween(state.FirstLiveLog, current).Select(StoreFiles.Log)];
         IDisposable pinned = pins.Pin([.. names, StoreFiles.Log(current)]);
         return (new CheckpointPlan([.. state.Snapshot()], names, state.FirstLiveLog, current, end), pinned);
     }
-
-    private IEnumerable<string> SealedLogs(ulong first, ulong current) => files.ListFiles(directory)
-        .Where(name => StoreFiles.Classify(name, out ulong number) == StoreFileKind.Log && number >= first && number < current);
 }

@@ -2,8 +2,8 @@ namespace Signals.Storage.Engine;
 
 /// <summary>Holds compaction to a rate, so that it leaves disk and cores to ingest and reads.</summary>
 /// <remarks>
-/// Thread contract: one compaction at a time calls <see cref="Pass"/>; any thread reads the counter. A rate that is
-/// too low for what is flushed shows as a growing number of tables, not as an error.
+/// Thread contract: one compaction at a time calls <see cref="Pass"/>; any thread reads the counter. When the rate is too low for what is
+/// flushed, the number of tables grows; that is no error. Lifetime: that of the compactor.
 /// </remarks>
 internal sealed class CompactionPacer(long bytesPerSecond, TimeProvider time)
 {

@@ -4,8 +4,8 @@ using Signals.Storage.Tables;
 namespace Signals.Storage.Engine;
 
 /// <summary>
-/// What a request to compact everything still covers: the tables that existed when it began and what it made of them. Later
-/// tables are left to the background, or the request would have no end under steady ingest.
+/// The tables that a request to compact everything still covers: those that existed when it began, and those that it made of them.
+/// Later tables are left to the background, because under steady ingest the request would not end otherwise.
 /// </summary>
 /// <remarks>Thread contract: guarded by the compactor's lock. Lifetime: one request.</remarks>
 internal sealed class CompactionRequest(IEnumerable<ulong> tables, long nowMs)
@@ -16,28 +16,33 @@ internal sealed class CompactionRequest(IEnumerable<ulong> tables, long nowMs)
     private readonly HashSet<ulong> _placed = [];
     private readonly HashSet<ulong> _settled = [];
 
-    /// <summary>The moment that ages are taken at: events that expire meanwhile would be work without end.</summary>
+    /// <summary>The time by which events expire, ms. It stays the same for the whole request, which would not end otherwise.</summary>
     public long NowMs => nowMs;
 
-    /// <summary>Whether the request covers the table; nobody else compacts it meanwhile.</summary>
+    /// <summary>Whether the request covers the table. The background leaves it alone meanwhile.</summary>
     public bool Covers(ulong table) => _tables.Contains(table);
 
-    /// <summary>Whether the request wrote the table. Whoever was erased before the request is then not in it.</summary>
+    /// <summary>Whether the request wrote the table. Then it holds nothing of users that were erased before the request.</summary>
     public bool Made(ulong table) => _made.Contains(table);
 
-    /// <summary>Whether the request put the rows of the table where they belong, so that it is not merged with its neighbours again.</summary>
+    /// <summary>
+    /// Whether the request put the rows of the table where they belong, so that it is not merged with its neighbours again.
+    /// </summary>
     public bool IsPlaced(ulong table) => _placed.Contains(table);
 
     /// <summary>Whether no other table that the request covers meets the table in a window.</summary>
     public bool IsSettled(ulong table) => _settled.Contains(table);
 
-    /// <summary>Whether it is known that last-N reaches every row of the table.</summary>
+    /// <summary>Whether the table is known to hold no row that last-N puts out of reach.</summary>
     public bool IsWithoutSurplus(ulong table) => _withoutSurplus.Contains(table);
 
-    /// <summary>Remembers that. It stays so: leaving out what is beyond the last N of a newer window wants no older row back.</summary>
+    /// <summary>
+    /// Remembers that last-N puts no row of the table out of reach. It stays so: rows that are left out of a newer window were beyond the
+    /// last N themselves, so no older row comes back into reach.
+    /// </summary>
     public void SetWithoutSurplus(ulong table) => _withoutSurplus.Add(table);
 
-    /// <summary>Covers the result of a plan in place of its tables.</summary>
+    /// <summary>Covers the tables that a plan made in place of those that it merged.</summary>
     public void Replace(CompactionPlan plan, MergeResult result)
     {
         _tables.ExceptWith(plan.Tables);
@@ -58,7 +63,7 @@ internal sealed class CompactionRequest(IEnumerable<ulong> tables, long nowMs)
         }
     }
 
-    /// <summary>Covers what a fold left of patch runs in their place. Runs of events keep their numbers.</summary>
+    /// <summary>Covers what a fold left of patch runs in place of these. Runs of events keep their numbers.</summary>
     public void Replace(FoldResult result)
     {
         foreach (FoldedPatches patches in result.Patches)

@@ -3,18 +3,28 @@ using Signals.Storage.Compaction;
 namespace Signals.Storage.Engine;
 
 /// <summary>Sums over all compactions since the store was opened.</summary>
-internal readonly record struct CompactionTotals(
-    long Compactions,
-    long Merged,
-    long Dropped,
-    long BytesRead,
-    long BytesWritten,
-    long TablesExpired,
-    long Folds,
-    long RowsFolded,
-    long FoldBytesWritten,
-    long OrphansDropped)
+internal readonly record struct CompactionTotals
 {
+    public long Compactions { get; init; }
+
+    public long Merged { get; init; }
+
+    public long Dropped { get; init; }
+
+    public long BytesRead { get; init; }
+
+    public long BytesWritten { get; init; }
+
+    public long TablesExpired { get; init; }
+
+    public long Folds { get; init; }
+
+    public long RowsFolded { get; init; }
+
+    public long FoldBytesWritten { get; init; }
+
+    public long OrphansDropped { get; init; }
+
     public CompactionTotals Plus(FoldStats fold) => this with
     {
         Folds = Folds + 1,

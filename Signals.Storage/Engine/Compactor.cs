@@ -1,37 +1,29 @@
 using System.Diagnostics;
 using System.Runtime.ExceptionServices;
 using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Storage.Compaction;
-using Signals.Storage.FileSystem;
-using Signals.Storage.Primitives;
 using Signals.Storage.Tables;
 using Signals.Storage.Telemetry;
 using Signals.Storage.Versions;
 
 namespace Signals.Storage.Engine;
 
-/// <summary>Carries out what the picker chooses: drops expired tables, merges runs, commits the result.</summary>
+/// <summary>Carries out the plans of the picker: drops expired tables, merges runs, commits the result.</summary>
 /// <remarks>
-/// Thread contract: any thread; one compaction at a time. A merge that closing interrupts, or that fails, leaves the
-/// version as it was and no file behind. Tables that are damaged, or hold more of one user than a merge takes, are set aside and everything else goes on;
-/// any other error is thrown, and the next time other tables come first.
+/// Thread contract: any thread; one compaction at a time. A merge that fails, or that closing interrupts, leaves the version as it was
+/// and no file behind. A table that is damaged, or that holds more of one user than a merge takes, is set aside, and compaction goes on
+/// with the others. Any other error is thrown, and the next compaction begins with other tables. Lifetime: that of the store.
 /// </remarks>
 internal sealed class Compactor : IDisposable
 {
-    private readonly IFileSystem _files;
-    private readonly string _directory;
-    private readonly StoreSchema _schema;
-    private readonly FileNumbers _numbers;
-    private readonly EngineOptions _options;
+    private readonly StoreContext _context;
+    private readonly TableFactory _tables;
     private readonly ErasureSet _erasures;
     private readonly ViewState _view;
     private readonly VersionCommitter _committer;
-    private readonly StoreTelemetry _telemetry;
-    private readonly TimeProvider _time;
     private readonly CancellationTokenSource _stopping = new();
     private readonly Lock _gate = new();
-    private readonly PatchFolder _folder; // guarded by _gate, but for its report
+    private readonly PatchFolder _patches; // guarded by _gate, but for its report
     private readonly RunCatalog _catalog; // guarded by _gate
     private CompactionRequest? _request; // guarded by _gate
     private readonly Lock _requestGate = new(); // taken before _gate; one request at a time
@@ -39,41 +31,25 @@ internal sealed class Compactor : IDisposable
     private readonly Lock _totalsGate = new();
 
     public Compactor(
-        IFileSystem files,
-        string directory,
-        StoreSchema schema,
-        FileNumbers numbers,
-        EngineOptions options,
-        ErasureSet erasures,
-        ViewState view,
-        ReadEpochs epochs,
-        TableSet tables,
-        VersionCommitter committer,
-        StoreTelemetry telemetry,
-        TimeProvider time)
+        StoreContext context, TableFactory tables, ErasureSet erasures, ViewState view, VersionCommitter committer, PatchFolder patches)
     {
-        _files = files;
-        _directory = directory;
-        _schema = schema;
-        _numbers = numbers;
-        _options = options;
+        _context = context;
+        _tables = tables;
         _erasures = erasures;
         _view = view;
         _committer = committer;
-        _telemetry = telemetry;
-        _time = time;
-        _folder = new PatchFolder(files, directory, schema, numbers, options, erasures, view, epochs, tables, committer);
-        _catalog = new RunCatalog(schema, options.Compaction, erasures, _folder);
-        Pacer = new CompactionPacer(options.CompactionBytesPerSecond, time);
+        _patches = patches;
+        _catalog = new RunCatalog(context.Schema, context.Options.Compaction, erasures, patches);
+        Pacer = new CompactionPacer(context.Options.CompactionBytesPerSecond, context.Time);
     }
 
-    /// <summary>Tables that merges leave alone.</summary>
+    /// <summary>How many tables are set aside.</summary>
     public int AsideCount => _catalog.AsideCount;
 
     public CompactionPacer Pacer { get; }
 
-    /// <summary>Patches without their event.</summary>
-    public PatchFolder Folder => _folder;
+    /// <summary>Folds patches, and counts those without their event.</summary>
+    public PatchFolder Folder => _patches;
 
     public CompactionTotals Totals
     {
@@ -86,15 +62,16 @@ internal sealed class Compactor : IDisposable
         }
     }
 
-    /// <summary>Does one piece of work that is worth it; false when there is none, or when the store is closing.</summary>
+    /// <summary>Does the next piece of work; false when there is none that is worth it, or when the store is closing.</summary>
     public bool RunOnce() => RunOnce(null);
 
     /// <summary>
-    /// Makes of the tables of now some of which no two meet in a window, without anything expired at <paramref name="nowMs"/>, erased before the call
-    /// or out of reach of last-N, with every patch folded whose event is there, and without column files. Unpaced. Ends early when the store is closing.
+    /// Compacts the tables of now as far as that is possible. Of the new tables no two meet in a window. They hold nothing that had
+    /// expired at <paramref name="nowMs"/>, that was erased before the call, or that last-N puts out of reach. Every patch whose event is
+    /// there is folded, and no column file is left. The work is not paced; it ends early when the store is closing.
     /// </summary>
-    /// <returns>Whether all of it was done, but for tables with more of one user than a merge takes; false when it ended early.</returns>
-    /// <exception cref="CorruptionException">A table is damaged; everything else was done.</exception>
+    /// <returns>False when it ended early. Tables with more of one user than a merge takes are passed over.</returns>
+    /// <exception cref="CorruptionException">A table is damaged; the others were compacted.</exception>
     public bool RunAll(long nowMs)
     {
         lock (_requestGate)
@@ -108,7 +85,7 @@ internal sealed class Compactor : IDisposable
 
                 RequireWhole(request);
 
-                // Asked last: whatever ended early did so because of it.
+                // Read last: work that ended early did so because of this token.
                 return !_stopping.IsCancellationRequested;
             }
             finally
@@ -118,7 +95,7 @@ internal sealed class Compactor : IDisposable
         }
     }
 
-    /// <summary>Ends the merge under way, if any, and refuses others.</summary>
+    /// <summary>Ends the merge under way, if there is one, and refuses others.</summary>
     public void Stop() => _stopping.Cancel();
 
     /// <summary>Stops, and waits for the merge under way.</summary>
@@ -131,7 +108,7 @@ internal sealed class Compactor : IDisposable
         }
     }
 
-    // Under the lock, so that no merge in flight replaces a table of the request.
+    // Under the lock, so that no merge under way replaces a table of the request.
     private CompactionRequest Begin(long nowMs)
     {
         lock (_gate)
@@ -168,7 +145,7 @@ internal sealed class Compactor : IDisposable
         IReadOnlyList<ulong> aside = _catalog.SetAside(plan, version, error);
         if (aside.Count > 0)
         {
-            _telemetry.TablesSetAside(aside, error);
+            _context.Telemetry.TablesSetAside(aside, error);
         }
 
         return aside.Count > 0;
@@ -209,9 +186,9 @@ internal sealed class Compactor : IDisposable
             }
             catch (HandlesExhaustedException error) when (request is null)
             {
-                // A merge reads, and reads do not wait: it begins anew when the compaction thread wakes next.
-                _telemetry.HandleShortageBegan(error.File);
-                _telemetry.HandleShortageEnded(TimeSpan.Zero);
+                // A merge reads tables, and such reads do not wait for handles: it begins anew when the compaction thread wakes next.
+                _context.Telemetry.HandleShortageBegan(error.File);
+                _context.Telemetry.HandleShortageEnded(TimeSpan.Zero);
                 return false;
             }
         }
@@ -223,7 +200,7 @@ internal sealed class Compactor : IDisposable
         CompactionPlan? plan = null;
         try
         {
-            plan = _catalog.Pick(version, _request, request, Retention.OldestKept(_schema, NowMs(request)), NowMs(request));
+            plan = _catalog.Pick(version, _request, request, Retention.OldestKept(_context.Schema, NowMs(request)), NowMs(request));
             return plan is not null && DoLocked(plan, version, request);
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
@@ -237,7 +214,7 @@ internal sealed class Compactor : IDisposable
                 return true;
             }
 
-            // The others first: one bad file, or one merge that the disk has no room for, must not keep them from it.
+            // Other plans come first: one bad file, or one merge that the disk has no room for, must not hold them up.
             if (request is null)
             {
                 _catalog.Postpone(plan, error);
@@ -250,14 +227,14 @@ internal sealed class Compactor : IDisposable
     private bool DoLocked(CompactionPlan plan, TableVersion version, CompactionRequest? request)
     {
         _committer.RequireWritable();
-        using Activity? activity = _telemetry.Start(TelemetryNames.CompactionActivity);
-        long started = _telemetry.Now();
+        using Activity? activity = _context.Telemetry.Start(TelemetryNames.CompactionActivity);
+        long started = _context.Telemetry.Now();
         MergeStats stats = ExecuteWithinLimitLocked(ref plan, version, request);
-        Report(plan, stats, activity, _telemetry.Since(started));
+        Report(plan, stats, activity, _context.Telemetry.Since(started));
         return true;
     }
 
-    // With fewer tables one user's rows may fit; of two that do not fit together, the larger is set aside.
+    // With fewer tables one user's rows may fit. Of two tables that do not fit together, the larger is set aside.
     private MergeStats ExecuteWithinLimitLocked(ref CompactionPlan plan, TableVersion version, CompactionRequest? request)
     {
         while (true)
@@ -271,7 +248,10 @@ internal sealed class Compactor : IDisposable
                 // A part of a full compaction settles no table. It ends as each part leaves fewer of them: a merge of small ones leaves half at most.
                 plan = plan with
                 {
-                    Tables = [.. plan.Tables.OrderBy(number => Find(version, number).Meta.TotalLength).Take((plan.Tables.Count + 1) / 2).Order()],
+                    Tables =
+                    [
+                        .. plan.Tables.OrderBy(number => version[number].Meta.TotalLength).Take((plan.Tables.Count + 1) / 2).Order(),
+                    ],
                     Reason = plan.Reason == CompactionReason.Full ? CompactionReason.Small : plan.Reason,
                 };
             }
@@ -280,10 +260,11 @@ internal sealed class Compactor : IDisposable
 
     private MergeStats ExecuteLocked(CompactionPlan plan, TableVersion version, CompactionRequest? request)
     {
-        Action<long>? pace = request is null && _options.Background ? bytes => Pacer.Pass(bytes, _stopping.Token) : null;
+        Action<long>? pace = request is null && _context.Options.Background ? bytes => Pacer.Pass(bytes, _stopping.Token) : null;
         if (plan.IsFold)
         {
-            FoldResult folded = _folder.Fold(plan, version, _catalog.Newer(version, plan), NowMs(request), always: request is not null, pace, _stopping.Token);
+            FoldResult folded = _patches.Fold(
+                plan, version, _catalog.Newer(version, plan), NowMs(request), always: request is not null, pace, _stopping.Token);
             request?.Replace(folded);
             lock (_totalsGate)
             {
@@ -299,23 +280,18 @@ internal sealed class Compactor : IDisposable
         return result.Stats;
     }
 
-    private long NowMs(CompactionRequest? request) => (request?.NowMs ?? _time.GetUtcNow().ToUnixTimeMilliseconds()) - (long)_options.ReclaimDelay.TotalMilliseconds;
+    private long NowMs(CompactionRequest? request) =>
+        (request?.NowMs ?? _context.NowMs) - (long)_context.Options.ReclaimDelay.TotalMilliseconds;
 
     private MergeResult MergeLocked(CompactionPlan plan, TableVersion version, Action<long>? pace)
     {
-        Table[] tables = [.. plan.Tables.Select(number => Find(version, number))];
+        Table[] tables = [.. plan.Tables.Select(number => version[number])];
         if (plan.IsDrop)
         {
             return MergeJob.Drop(plan, tables);
         }
 
-        MergeTarget target = new(
-            _files, _directory, _numbers.Next, _schema.EventTypes[plan.EventType], _options.Tables, _options.Compaction.WindowBytes)
-        {
-            UserLimit = _options.Compaction.UserLimit,
-            Discard = _committer.Discard,
-        };
-        MergeJob job = new(target, plan, tables, _erasures, _catalog.Newer(version, plan));
+        MergeJob job = new(_tables.TargetOf(plan.EventType), plan, tables, _erasures, _catalog.Newer(version, plan));
         return job.Run(pace, _stopping.Token);
     }
 
@@ -324,11 +300,15 @@ internal sealed class Compactor : IDisposable
         VersionEdit edit = new();
         result.AddTo(edit);
         _committer.Commit(edit, (current, version) => current.WithTables(version));
-        _folder.NoteMerge(result);
+        _patches.NoteMerge(result);
         lock (_totalsGate)
         {
             _totals = plan.IsDrop
-                ? _totals with { TablesExpired = _totals.TablesExpired + plan.Tables.Count, Dropped = _totals.Dropped + result.Stats.Expired }
+                ? _totals with
+                {
+                    TablesExpired = _totals.TablesExpired + plan.Tables.Count,
+                    Dropped = _totals.Dropped + result.Stats.Expired,
+                }
                 : _totals.Plus(result.Stats);
         }
     }
@@ -336,7 +316,7 @@ internal sealed class Compactor : IDisposable
     private void Report(CompactionPlan plan, MergeStats stats, Activity? activity, TimeSpan duration)
     {
         CompactionReport report = new(
-            _schema.EventTypes[plan.EventType].Name,
+            _context.Schema.EventTypes[plan.EventType].Name,
             plan.IsDrop,
             plan.Tables.Count,
             stats.BytesRead,
@@ -345,11 +325,6 @@ internal sealed class Compactor : IDisposable
             duration);
         activity?.SetTag(TelemetryNames.EventTypeTag, report.EventType).SetTag("signals.tables", report.Tables)
             .SetTag("signals.bytes_read", report.BytesRead).SetTag("signals.bytes_written", report.BytesWritten);
-        _telemetry.Compacted(report);
+        _context.Telemetry.Compacted(report);
     }
-
-    private static Table Find(TableVersion version, ulong number) =>
-        version.TryGet(number, out Table table)
-            ? table
-            : throw new InvalidOperationException($"The plan names table {number}, which is not in the version.");
 }

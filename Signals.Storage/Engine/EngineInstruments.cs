@@ -10,24 +10,41 @@ namespace Signals.Storage.Engine;
 /// <remarks>Thread contract: callbacks on whatever thread collects. Lifetime: they end with the meter.</remarks>
 internal static class EngineInstruments
 {
-    public static void Register(Meter meter, StoreEngine engine)
+    public static void Register(StoreContext context, WatermarkSet watermarks, CounterSource source)
     {
-        Counters counters = new(meter, engine);
+        Meter meter = context.Telemetry.Meter;
+        Counters counters = new(meter, source);
         RegisterIngest(counters);
         RegisterTables(counters);
         RegisterMemory(counters);
-        meter.CreateObservableGauge(TelemetryNames.WatermarkLag, () => WatermarkLags(engine), "s", "Now minus the newest event time indexed, per event type.");
+        meter.CreateObservableGauge(
+            TelemetryNames.WatermarkLag,
+            () => WatermarkLags(context, watermarks),
+            "s",
+            "Now minus the newest event time indexed, per event type.");
     }
 
     private static void RegisterIngest(in Counters counters)
     {
         counters.Add(TelemetryNames.IngestEvents, "{event}", "Events indexed, those replayed at open included.", c => c.EventsApplied);
-        counters.Add(TelemetryNames.IngestOutOfReach, "{event}", "Events accepted that were older than the max age of their type when they came.", c => c.EventsOutOfReach);
+        counters.Add(
+            TelemetryNames.IngestOutOfReach,
+            "{event}",
+            "Events accepted that were older than the max age of their type when they came.",
+            c => c.EventsOutOfReach);
         counters.Add(TelemetryNames.IngestRejected, "{event}", "Events refused before they entered the ring.", c => c.EventsRejected);
-        counters.Add(TelemetryNames.IngestHidden, "{event}", "Events indexed that an erasure of their user hid when they came.", c => c.EventsHiddenByErasure);
+        counters.Add(
+            TelemetryNames.IngestHidden,
+            "{event}",
+            "Events indexed that an erasure of their user hid when they came.",
+            c => c.EventsHiddenByErasure);
         counters.Add(TelemetryNames.IngestBackPressure, "{append}", "Appends that found the ring full.", c => c.BackPressure);
         counters.Add(TelemetryNames.IngestStalls, "{stall}", "Waits of ingest for the flush or for compaction.", c => c.Stalls);
-        counters.Add(TelemetryNames.IngestTableStalls, "{stall}", "Waits of ingest for compaction, because of the number of tables.", c => c.TableStalls);
+        counters.Add(
+            TelemetryNames.IngestTableStalls,
+            "{stall}",
+            "Waits of ingest for compaction, because of the number of tables.",
+            c => c.TableStalls);
         counters.Add(TelemetryNames.IngestStallTime, "s", "Time of these waits.", c => c.StallTime.TotalSeconds);
         counters.Add(TelemetryNames.LogWritten, "By", "Bytes written to the write-ahead log.", c => c.LogBytes);
         counters.Add(TelemetryNames.LogSyncs, "{sync}", "Syncs of the write-ahead log.", c => c.LogSyncs);
@@ -42,12 +59,28 @@ internal static class EngineInstruments
         counters.Add(TelemetryNames.Compactions, "{compaction}", "Merges of tables.", c => c.Compaction.Compactions);
         counters.Add(TelemetryNames.CompactionRead, "By", "Bytes that compactions read.", c => c.Compaction.BytesRead);
         counters.Add(TelemetryNames.CompactionWritten, "By", "Bytes that compactions wrote.", c => c.Compaction.BytesWritten);
-        counters.Add(TelemetryNames.CompactionPaced, "s", "Time that compaction was held back to its rate.", c => c.CompactionPacedTime.TotalSeconds);
-        counters.Add(TelemetryNames.EventsMerged, "{event}", "Copies of an event that were merged into one.", c => c.Flush.Merged + c.Compaction.Merged);
-        counters.Add(TelemetryNames.RowsDropped, "{row}", "Rows left out because of erasure, age or last-N.", c => c.Flush.Dropped + c.Compaction.Dropped);
+        counters.Add(
+            TelemetryNames.CompactionPaced,
+            "s",
+            "Time that compaction was held back to its rate.",
+            c => c.CompactionPacedTime.TotalSeconds);
+        counters.Add(
+            TelemetryNames.EventsMerged,
+            "{event}",
+            "Copies of an event that were merged into one.",
+            c => c.Flush.Merged + c.Compaction.Merged);
+        counters.Add(
+            TelemetryNames.RowsDropped,
+            "{row}",
+            "Rows left out because of erasure, age or last-N.",
+            c => c.Flush.Dropped + c.Compaction.Dropped);
         counters.Add(TelemetryNames.TablesExpired, "{table}", "Tables dropped whole, unread.", c => c.Compaction.TablesExpired);
         counters.Show(TelemetryNames.Tables, "{table}", "Tables of the current version.", c => c.Tables);
-        counters.Show(TelemetryNames.TablesAside, "{table}", "Tables that merges leave alone: damaged, or with too much of one user.", c => c.TablesAside);
+        counters.Show(
+            TelemetryNames.TablesAside,
+            "{table}",
+            "Tables that merges leave alone: damaged, or with too much of one user.",
+            c => c.TablesAside);
         counters.Show(TelemetryNames.TableSize, "By", "Bytes of their files.", c => c.TableBytes);
         counters.Show(TelemetryNames.TableRows, "{row}", "Rows in them.", c => c.TableRows);
         counters.Show(TelemetryNames.ErasedUsers, "{user}", "Users erased and remembered as such.", c => c.ErasedUsers);
@@ -57,7 +90,11 @@ internal static class EngineInstruments
     {
         counters.Add(TelemetryNames.CacheHits, "{request}", "Block requests that the cache answered.", c => c.Cache.Hits);
         counters.Add(TelemetryNames.CacheMisses, "{request}", "Block requests that read the file.", c => c.Cache.Misses);
-        counters.Add(TelemetryNames.CacheWarmed, "{block}", "Blocks put into free room of the cache before a read asked for them.", c => c.Cache.Warmed);
+        counters.Add(
+            TelemetryNames.CacheWarmed,
+            "{block}",
+            "Blocks put into free room of the cache before a read asked for them.",
+            c => c.Cache.Warmed);
         counters.Add(TelemetryNames.BlockReads, "{read}", "File reads of block requests.", c => c.Cache.DeviceReads);
         counters.Add(TelemetryNames.BlockReadBytes, "By", "Bytes of these reads.", c => c.Cache.DeviceBytes);
         counters.Show(TelemetryNames.CacheSize, "By", "Bytes of blocks held.", c => c.Cache.ResidentBytes);
@@ -67,40 +104,41 @@ internal static class EngineInstruments
     }
 
     // A type without events has no watermark, and so no lag.
-    private static List<Measurement<double>> WatermarkLags(StoreEngine engine)
+    private static List<Measurement<double>> WatermarkLags(StoreContext context, WatermarkSet watermarks)
     {
         List<Measurement<double>> lags = [];
-        long now = engine.Time.GetUtcNow().ToUnixTimeMilliseconds();
-        foreach (EventTypeSchema type in engine.Schema.EventTypes)
+        long now = context.NowMs;
+        foreach (EventTypeSchema type in context.Schema.EventTypes)
         {
-            long newest = engine.Watermarks.Of(type.Id);
+            long newest = watermarks.Of(type.Id);
             if (newest != long.MinValue)
             {
-                lags.Add(new Measurement<double>((now - newest) / 1000.0, new KeyValuePair<string, object?>(TelemetryNames.EventTypeTag, type.Name)));
+                KeyValuePair<string, object?> tag = new(TelemetryNames.EventTypeTag, type.Name);
+                lags.Add(new Measurement<double>((now - newest) / 1000.0, tag));
             }
         }
 
         return lags;
     }
 
-    private readonly struct Counters(Meter meter, StoreEngine engine)
+    private readonly struct Counters(Meter meter, CounterSource source)
     {
         public void Add(string name, string unit, string description, Func<EngineCounters, long> read)
         {
-            StoreEngine source = engine;
-            meter.CreateObservableCounter(name, () => read(source.GetCounters()), unit, description);
+            CounterSource counters = source;
+            meter.CreateObservableCounter(name, () => read(counters.Read()), unit, description);
         }
 
         public void Add(string name, string unit, string description, Func<EngineCounters, double> read)
         {
-            StoreEngine source = engine;
-            meter.CreateObservableCounter(name, () => read(source.GetCounters()), unit, description);
+            CounterSource counters = source;
+            meter.CreateObservableCounter(name, () => read(counters.Read()), unit, description);
         }
 
         public void Show(string name, string unit, string description, Func<EngineCounters, long> read)
         {
-            StoreEngine source = engine;
-            meter.CreateObservableUpDownCounter(name, () => read(source.GetCounters()), unit, description);
+            CounterSource counters = source;
+            meter.CreateObservableUpDownCounter(name, () => read(counters.Read()), unit, description);
         }
     }
 }

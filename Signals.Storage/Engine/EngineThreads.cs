@@ -5,8 +5,9 @@ namespace Signals.Storage.Engine;
 
 /// <summary>The threads of a store: ingest, flush, compaction, log syncs, and upkeep of logs and memory.</summary>
 /// <remarks>
-/// Lifetime: started by the constructor; <see cref="Dispose"/> ends them all after the ring was closed. An exception on any of
-/// them poisons the store, but for work on tables, which is tried again: see <see cref="RetriedWork"/>.
+/// Thread contract: the opening thread builds it, the closing thread disposes it; <see cref="WakeCompaction"/> by any thread. An error on
+/// one of the threads poisons the store, except an error of work on tables, which is tried again: see <see cref="RetriedWork"/>.
+/// Lifetime: the constructor starts the threads; <see cref="Dispose"/> ends them after the ring was closed.
 /// </remarks>
 internal sealed class EngineThreads : IDisposable
 {
@@ -19,82 +20,71 @@ internal sealed class EngineThreads : IDisposable
     private readonly BackgroundLoop _compaction;
     private readonly BackgroundLoop _upkeep;
     private readonly BackgroundLoop? _sync;
-    private readonly Compactor _compactor;
-    private readonly TablePace _pace;
+    private readonly WritePath _writes;
     private readonly StoreWork _work;
-    private readonly MemTableSet _memTables;
 
-    public EngineThreads(
-        IngestLoop ingest,
-        Flusher flusher,
-        Compactor compactor,
-        StoreWork work,
-        MemTableSet memTables,
-        LogStream? log,
-        Action upkeep,
-        EngineOptions options,
-        FailStop failStop)
+    public EngineThreads(StoreContext context, IngestLoop ingest, WritePath writes, LogStream? log, StoreUpkeep upkeep)
     {
-        _compactor = compactor;
-        _pace = memTables.Pace;
-        _work = work;
-        _memTables = memTables;
-        _flush = new BackgroundLoop("signals-flush", work.Flushing.RunAll, FlushInterval, failStop);
+        EngineOptions options = context.Options;
+        FailStop failStop = context.FailStop;
+        _writes = writes;
+        _work = writes.Work;
+        _flush = new BackgroundLoop("signals-flush", _work.Flushing.RunAll, FlushInterval, failStop);
         _compaction = new BackgroundLoop("signals-compaction", Compact, CompactionInterval, failStop);
         _upkeep = new BackgroundLoop(
             "signals-upkeep",
-            upkeep,
+            upkeep.Run,
             options.KeptVersions is { } retention && retention.Granularity < UpkeepInterval ? retention.Granularity : UpkeepInterval,
             failStop);
         _sync = options.Durability == Durability.Buffered
             ? new BackgroundLoop("signals-sync", log!.SyncWritten, options.SyncInterval, failStop)
             : null;
-        memTables.OnFrozen = _flush.Signal;
-        flusher.OnFlushed = WakeCompaction;
+        writes.MemTables.Frozen += _flush.Signal;
+        writes.Flusher.Flushed += WakeCompaction;
         if (log is not null)
         {
-            log.OnFilling = _upkeep.Signal;
+            log.Filling += _upkeep.Signal;
         }
 
         _flush.Signal(); // recovery may have left frozen memtables
         _upkeep.Signal();
         WakeCompaction();
         _ingest = new Thread(() => RunIngest(ingest, failStop)) { Name = "signals-ingest", IsBackground = true };
-        _pace.Start();
+        _writes.Pace.Start();
         _ingest.Start();
     }
 
     /// <summary>Lets the compaction thread look for work now: an import may have brought patches to fold.</summary>
     public void WakeCompaction()
     {
-        _pace.NoteAdded();
+        _writes.Pace.NoteAdded();
         _compaction.Signal();
     }
 
     /// <summary>Joins the ingest thread, which ends when the closed ring is drained, then the others.</summary>
     public void Dispose()
     {
-        _pace.End();
-        _work.Flushing.Close(() => _memTables.IsStalled);
+        _writes.Pace.End();
+        _work.Flushing.Close(() => _writes.Frozen.IsStalled);
         _flush.Hurry();
         _ingest.Join();
-        _compactor.Stop();
+        _writes.Compactor.Stop();
         _compaction.Dispose();
         _flush.Dispose();
         _sync?.Dispose();
         _upkeep.Dispose();
     }
 
-    // A compaction that fails makes the tables no fewer for now, so ingest does not wait for it, either.
+    // A compaction that fails will not make the tables fewer soon, so ingest does not wait for it.
     private TimeSpan Compact()
     {
-        long added = _pace.Added;
+        long added = _writes.Pace.Added;
         while (_work.Compacting.TryStep())
         {
-            added = _pace.Added;
+            added = _writes.Pace.Added;
         }
 
-        _pace.NoteSettled(added);
+        _writes.Pace.NoteSettled(added);
         return _work.Compacting.Pause;
     }
 

@@ -1,52 +1,53 @@
+using System.Diagnostics;
 using System.Globalization;
 using Signals.Core.Model;
 using Signals.Storage.FileSystem;
+using Signals.Storage.History;
 using Signals.Storage.Maintenance;
 using Signals.Storage.MemTables;
-using Signals.Storage.Primitives;
 using Signals.Storage.Reads;
 using Signals.Storage.Tables;
 using Signals.Storage.Versions;
 
 namespace Signals.Storage.Engine;
 
-/// <summary>Keeps the certificates of erasures up to date: looks where each user is left whenever a version or a file goes.</summary>
+/// <summary>
+/// Keeps the certificates of erasures up to date: whenever a version or a file goes, it finds out in which places each user is left.
+/// </summary>
 /// <remarks>
-/// Thread contract: any thread. Without open certificates a look costs one read. A place is open while the version shows the user there
-/// or, of a file that left the version, until the file is deleted. A look comes after a commit or a deletion, neither of which it may fail: what
-/// cannot be read counts as a place until a later look. Lifetime: that of the store.
+/// Thread contract: any thread. Without open certificates a refresh costs one read of a counter. A table or memtable is an open place
+/// while it is in the version and holds the user; a file that left the version is one until it is deleted. A refresh follows a commit or
+/// a deletion, and must not fail it: what cannot be read counts as a place until a later refresh. Lifetime: that of the store.
 /// </remarks>
 internal sealed class ErasureLedger(
-    IFileSystem files, string directory, ViewState view, ReadEpochs epochs, Checkpointer checkpointer, LogStream? log, TimeProvider time)
+    StoreContext context, ViewState view, Checkpointer checkpointer, LogStream? log, VersionHistory? history)
 {
     private readonly Lock _gate = new();
     private readonly List<Entry> _open = []; // guarded by _gate
     private int _count;
 
-    /// <summary>
-    /// The files of kept versions. Those that have left the version of now may hold the user, too: which of them do is not looked up, so all are
-    /// named until they are gone.
-    /// </summary>
-    public Func<IEnumerable<string>> KeptFiles { get; set; } = static () => [];
-
     /// <summary>Begins the certificate of a user whose erasure was acknowledged.</summary>
     public ErasureCertificate Begin(UserId user, long cutoffMs)
     {
-        ErasureCertificate certificate = new(user, cutoffMs, time.GetUtcNow(), () => checkpointer.Taken);
-        Entry entry = new(certificate, log?.Mark().Number ?? 0, files, directory);
-        entry.Files.UnionWith(KeptFiles());
+        ErasureCertificate certificate = new(user, cutoffMs, context.Time.GetUtcNow(), () => checkpointer.Taken);
+        Entry entry = new(certificate, log?.Mark().Number ?? 0, context.Folder);
+
+        // Files of kept versions that have left the version of now may hold the user, too. Which of them do is not looked up, so
+        // all are named until they are gone.
+        entry.Files.UnionWith(history?.Versions.SelectMany(version => version.DataFiles()) ?? []);
         entry.Files.ExceptWith(view.Current.Tables.Tables.SelectMany(table => StoreFiles.FilesOf(table.Meta)));
         lock (_gate)
         {
             _open.Add(entry);
             Volatile.Write(ref _count, _open.Count);
+            AssertInvariants();
         }
 
         Refresh();
         return certificate;
     }
 
-    /// <summary>Looks again.</summary>
+    /// <summary>Brings every open certificate up to date, and forgets those that are complete.</summary>
     public void Refresh()
     {
         if (Volatile.Read(ref _count) == 0)
@@ -58,13 +59,14 @@ internal sealed class ErasureLedger(
         {
             if (TryList() is { } there)
             {
-                _open.RemoveAll(entry => entry.Certificate.Update(FindLocked(entry, there), time.GetUtcNow()));
+                _open.RemoveAll(entry => entry.Certificate.Update(FindLocked(entry, there), context.Time.GetUtcNow()));
                 Volatile.Write(ref _count, _open.Count);
+                AssertInvariants();
             }
         }
     }
 
-    /// <summary>Looks no more: what the view holds is about to be closed.</summary>
+    /// <summary>Forgets all certificates: the tables that a refresh would read are about to be closed.</summary>
     public void Close()
     {
         lock (_gate)
@@ -78,18 +80,25 @@ internal sealed class ErasureLedger(
     {
         try
         {
-            return [.. files.ListFiles(directory)];
+            return [.. context.Folder.ListFiles()];
         }
         catch (FileOperationException)
         {
-            return null; // the next look says it
+            return null; // the next refresh reports it
         }
+    }
+
+    [Conditional("DEBUG")]
+    private void AssertInvariants()
+    {
+        Debug.Assert(_gate.IsHeldByCurrentThread, "The lock is not held.");
+        Debug.Assert(Volatile.Read(ref _count) == _open.Count, "The count is not that of the open certificates.");
     }
 
     private List<(ErasurePlaceKind Kind, string Name)> FindLocked(Entry entry, HashSet<string> there)
     {
         List<(ErasurePlaceKind, string)> found = [];
-        using (epochs.Enter())
+        using (view.Epochs.Enter())
         {
             ReadView current = view.Current;
             foreach (MemTable table in current.MemTables.Where(table => Holds(table, entry.Certificate)))
@@ -112,7 +121,8 @@ internal sealed class ErasureLedger(
         return found;
     }
 
-    // Null when that cannot be told now: without a handle for the directory, or where it cannot be read. The table then counts until the next look.
+    // Null when that cannot be told now: without a handle for the directory, or when it cannot be read. Then the table counts until
+    // the next refresh.
     private static bool? Holds(Table table, ErasureCertificate erased)
     {
         try
@@ -138,20 +148,20 @@ internal sealed class ErasureLedger(
         return false;
     }
 
-    private sealed class Entry(ErasureCertificate certificate, ulong lastLog, IFileSystem files, string directory)
+    private sealed class Entry(ErasureCertificate certificate, ulong lastLog, StoreFolder folder)
     {
         private readonly List<MemTable> _memTables = [];
         private string[]? _logs;
 
         public ErasureCertificate Certificate => certificate;
 
-        /// <summary>Files in which the user was found and that are not gone.</summary>
+        /// <summary>Files that may hold the user and are not deleted yet.</summary>
         public HashSet<string> Files { get; } = [];
 
-        /// <summary>Files of tables that could not be looked into last, and that are not gone.</summary>
+        /// <summary>Files of tables that could not be read at the last refresh and are not deleted yet.</summary>
         public HashSet<string> Unread { get; } = [];
 
-        /// <summary>Memtables have no number of their own: they are counted as they are found.</summary>
+        /// <summary>Names a memtable. Memtables have no number of their own, so they are counted as they are found.</summary>
         public string NameOf(MemTable table)
         {
             if (!_memTables.Contains(table))
@@ -170,6 +180,6 @@ internal sealed class ErasureLedger(
         }
 
         private bool IsEarlierLog(string name) => StoreFiles.Classify(name, out ulong number) == StoreFileKind.Log && number <= lastLog
-            && !OwnContent.IsForeign(files, Path.Combine(directory, name));
+            && !OwnContent.IsForeign(folder.Files, folder.PathOf(name));
     }
 }

@@ -2,7 +2,6 @@ using Signals.Core.Columns;
 using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage.Compaction;
-using Signals.Storage.FileSystem;
 using Signals.Storage.MemTables;
 using Signals.Storage.Primitives;
 using Signals.Storage.Tables;
@@ -10,14 +9,15 @@ using Signals.Storage.Versions;
 
 namespace Signals.Storage.Engine;
 
-/// <summary>Writes a frozen memtable as tables: of each event type as few as its rows deserve by time, see <see cref="WindowCut"/>.</summary>
+/// <summary>
+/// Writes a frozen memtable as tables: for each event type as few as <see cref="WindowCut"/> allows for the times of its rows.
+/// </summary>
 /// <remarks>
-/// Thread contract: one thread. Doing only: nothing is committed here. If it throws, no file is left: a flush that is tried again
-/// writes others, and never syncs a file again whose sync failed. It holds at most <see cref="WindowCut.MostTables"/> files open.
+/// Thread contract: one thread. It commits nothing. If it throws, no file is left: a flush that is tried again writes other files, so a
+/// file whose sync failed is never synced again. At most <see cref="WindowCut.MostTables"/> files are open at once. Lifetime: one flush.
 /// </remarks>
 internal sealed class FlushJob(
-    IFileSystem files, string directory, StoreSchema schema, FileNumbers numbers, TableOptions options, ErasureSet erasures, EntrySorter sorter, long nowMs,
-    long windowBytes, FilePins pins)
+    TableFactory factory, ErasureSet erasures, EntrySorter sorter, FilePins pins, long nowMs)
 {
     private const int EntriesAhead = 8;
     private const int SampledEntries = 16_384;
@@ -26,6 +26,7 @@ internal sealed class FlushJob(
     private long _merged;
     private long _dropped;
 
+    /// <summary>Writes the memtable and makes the tables durable.</summary>
     public FlushResult Run(MemTable table)
     {
         try
@@ -53,13 +54,13 @@ internal sealed class FlushJob(
                 count++;
             }
 
-            WriteType(table, schema.EventTypes[type], entries[..count]);
+            WriteType(table, factory.Schema.EventTypes[type], entries[..count]);
             entries = entries[count..];
         }
 
         if (_tables.Count > 0)
         {
-            files.SyncDirectory(directory);
+            factory.SyncFolder();
         }
 
         return new FlushResult(_tables, table.Rows, _merged, _dropped, _tables.Sum(meta => meta.FileLength));
@@ -70,11 +71,11 @@ internal sealed class FlushJob(
         ColumnType[] columns = [.. type.Columns.Select(column => column.Type)];
         MemRowOrderer orderer = new(columns);
         RowBuffer rows = new(columns);
-        MergeTarget target = new(files, directory, numbers.Next, type, options, windowBytes) { Discard = pins.Discard };
-        using WindowTables output = new(target, TableRun.Streamed, Cut(table, type, entries));
+        using WindowTables output = new(factory.TargetOf(type.Id), TableRun.Streamed, Cut(table, type, entries));
         for (int i = 0; i < entries.Length; i++)
         {
-            // In user order the entries lie anywhere: fetch what comes soon, the entry first, then the chunk it names.
+            // Entries in the order of users lie anywhere in memory. So the next ones are fetched ahead: the entry first, then the
+            // chunk that it names.
             table.PrefetchEntry(entries[Math.Min(i + (2 * EntriesAhead), entries.Length - 1)]);
             table.PrefetchChunk(entries[Math.Min(i + EntriesAhead, entries.Length - 1)]);
             WriteUser(type, table.RowsOf(entries[i]), orderer, rows, output);
@@ -83,7 +84,8 @@ internal sealed class FlushJob(
         _tables.AddRange(output.Finish());
     }
 
-    // A sample of the users tells where the rows lie, in the memory that they take: more than they will in a file.
+    // A sample of the users tells how the rows are spread over time. Rows are counted with the memory that they take, which is more than
+    // they take in a file.
     private long[] Cut(MemTable table, EventTypeSchema type, ReadOnlySpan<EntryKey> entries)
     {
         WindowHistogram histogram = new(type.Window);
@@ -95,7 +97,7 @@ internal sealed class FlushJob(
         }
 
         double bytesPerRow = (double)table.Arena.Used / table.Rows * entries.Length / sampled;
-        return WindowCut.Of(histogram, type.Window, windowBytes / bytesPerRow);
+        return WindowCut.Of(histogram, type.Window, factory.WindowBytes / bytesPerRow);
     }
 
     /// <summary>How many of a user's newest rows can ever be read again.</summary>
@@ -103,7 +105,8 @@ internal sealed class FlushJob(
     {
         long oldest = Retention.OldestKept(type, nowMs);
         int kept = Math.Min(times.Length, type.KeepLast);
-        while (kept > 0 && (times[kept - 1] < oldest || (erasedTo != ErasureSet.NoCutoff && times[kept - 1] <= (PlantedBugs.Has(PlantedBugs.FlushKeepsTheCutoff) ? erasedTo - 1 : erasedTo))))
+        long erased = PlantedBugs.Has(PlantedBugs.FlushKeepsTheCutoff) ? erasedTo - 1 : erasedTo;
+        while (kept > 0 && (times[kept - 1] < oldest || (erasedTo != ErasureSet.NoCutoff && times[kept - 1] <= erased)))
         {
             kept--;
         }

@@ -1,9 +1,7 @@
 using System.Diagnostics;
 using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage.FileSystem;
+using Signals.Storage.History;
 using Signals.Storage.MemTables;
-using Signals.Storage.Tables;
 using Signals.Storage.Telemetry;
 using Signals.Storage.Versions;
 
@@ -11,25 +9,18 @@ namespace Signals.Storage.Engine;
 
 /// <summary>Flushes frozen memtables, oldest first, and deletes the logs that only they needed.</summary>
 /// <remarks>
-/// Thread contract: any thread; one flush at a time. Oldest first is what makes the flushed position a prefix of the
-/// stream. Logs go after the edit that makes them unnecessary is durable, and nothing leaves the place that it is in before then: a flush that
-/// fails leaves memtables, erasures and logs to the next one, or to the next open.
+/// Thread contract: any thread; one flush at a time. Because the oldest memtable is flushed first, what is in tables is always a
+/// prefix of the stream. Logs are deleted after the edit that makes them unnecessary is durable, and until then memtables and
+/// erasures stay where they are: what a failed flush leaves, the next flush or the next opening finds. Lifetime: that of the store.
 /// </remarks>
 internal sealed class Flusher(
-    IFileSystem files,
-    string directory,
-    StoreSchema schema,
-    FileNumbers numbers,
-    TableOptions tables,
-    long windowBytes,
-    ErasureSet erasures,
-    ViewState view,
+    StoreContext context,
+    TableFactory tables,
+    AppliedErasures erasures,
+    FrozenMemTables frozen,
     VersionCommitter committer,
-    RecordApplier applier,
-    MemTableSet memTables,
-    StoreTelemetry telemetry,
     FilePins pins,
-    TimeProvider time) : IDisposable
+    VersionHistory? history) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly EntrySorter _sorter = new(); // guarded by _gate
@@ -37,12 +28,10 @@ internal sealed class Flusher(
     private FlushTotals _totals; // guarded by _totalsGate
     private bool _disposed; // guarded by _gate
 
-    /// <summary>Logs from this one on stay, also when nothing of them is live.</summary>
-    public Func<ulong> FirstKeptLog { get; set; } = static () => ulong.MaxValue;
+    /// <summary>Raised after each flush, on the thread that flushed.</summary>
+    public event Action? Flushed;
 
-    /// <summary>Called after each flush that made tables.</summary>
-    public Action OnFlushed { get; set; } = static () => { };
-
+    /// <summary>Sums over all flushes so far.</summary>
     public FlushTotals Totals
     {
         get
@@ -63,22 +52,20 @@ internal sealed class Flusher(
             lock (_gate)
             {
                 ObjectDisposedException.ThrowIf(_disposed, this);
-
-                MemTable[] all = view.Current.MemTables;
-                if (all.Length == 1)
+                if (!frozen.TryGetOldest(out MemTable oldest, out MemTable next))
                 {
                     return false;
                 }
 
-                FlushLocked(all[^1], all[^2]);
+                FlushLocked(oldest, next);
             }
         }
         finally
         {
-            memTables.SignalRoom(); // after an error, too: there may be room, if it came behind the commit
+            frozen.SignalRoom(); // after an error, too: if it came after the commit, there is room
         }
 
-        OnFlushed();
+        Flushed?.Invoke();
         return true;
     }
 
@@ -93,25 +80,24 @@ internal sealed class Flusher(
 
     private void FlushLocked(MemTable oldest, MemTable next)
     {
-        using Activity? activity = telemetry.Start(TelemetryNames.FlushActivity);
-        long started = telemetry.Now();
+        using Activity? activity = context.Telemetry.Start(TelemetryNames.FlushActivity);
+        long started = context.Telemetry.Now();
         committer.RequireWritable();
         VersionEdit edit = new() { FlushedPosition = oldest.EndPosition, FirstLiveLog = next.FirstLog };
-        edit.Erasures.AddRange(applier.UnsavedErasures());
+        edit.Erasures.AddRange(erasures.Unsaved());
         bool takesEarly = PlantedBugs.Has(PlantedBugs.ErasuresTakenBeforeCommit) || PlantedBugs.Has(PlantedBugs.FailedFlushTakesErasures);
         if (takesEarly)
         {
-            applier.SetSaved(edit.Erasures.Count);
+            erasures.SetSaved(edit.Erasures.Count);
         }
 
         edit.Sources.AddRange(oldest.Sources);
-        long now = time.GetUtcNow().ToUnixTimeMilliseconds();
-        FlushResult result = new FlushJob(files, directory, schema, numbers, tables, erasures, _sorter, now, windowBytes, pins).Run(oldest);
+        FlushResult result = new FlushJob(tables, erasures.Set, _sorter, pins, context.NowMs).Run(oldest);
         edit.AddedTables.AddRange(result.Tables);
         committer.Commit(edit, (current, version) => current.WithFlushed(oldest, version), oldest);
         if (!takesEarly)
         {
-            applier.SetSaved(edit.Erasures.Count);
+            erasures.SetSaved(edit.Erasures.Count);
         }
 
         lock (_totalsGate)
@@ -119,8 +105,8 @@ internal sealed class Flusher(
             _totals = _totals.Plus(result);
         }
 
-        pins.DeleteLogsBefore(Math.Min(edit.FirstLiveLog.Value, FirstKeptLog()));
+        pins.DeleteLogsBefore(Math.Min(edit.FirstLiveLog.Value, history?.FirstLog ?? ulong.MaxValue));
         activity?.SetTag("signals.rows", result.Rows).SetTag("signals.tables", result.Tables.Count).SetTag("signals.bytes", result.Bytes);
-        telemetry.Flushed(new FlushReport(result.Rows, result.Tables.Count, result.Bytes, telemetry.Since(started)));
+        context.Telemetry.Flushed(new FlushReport(result.Rows, result.Tables.Count, result.Bytes, context.Telemetry.Since(started)));
     }
 }

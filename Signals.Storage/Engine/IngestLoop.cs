@@ -1,44 +1,51 @@
+using System.Diagnostics;
 using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Storage.History;
-using Signals.Storage.Primitives;
-using Signals.Storage.Telemetry;
 
 namespace Signals.Storage.Engine;
 
 /// <summary>
-/// Moves what producers published from the ring to the log, then to the memtable, then acknowledges it: one run of
-/// records is one log frame, written without a copy, and with <see cref="Durability.Synced"/> one sync for all of them.
+/// Moves records from the ring to the log, then to the memtable, then acknowledges them. Records that lie together in the ring become one
+/// log frame, written without a copy, and with <see cref="Durability.Synced"/> one sync.
 /// </summary>
 /// <remarks>
-/// Thread contract: the ingest thread alone. Order matters: nothing is visible before the log has it, nothing is
-/// acknowledged before it is visible.
+/// Thread contract: the ingest thread alone. Invariants: nothing is visible before the log has it, and nothing is acknowledged
+/// before it is visible. Lifetime: that of the store.
 /// </remarks>
+/// <param name="context">The store.</param>
+/// <param name="queue">What producers published.</param>
+/// <param name="log">The log; null without durability.</param>
+/// <param name="firstLog">Without durability the empty log that marks where logs would begin.</param>
+/// <param name="applier">Applies the records.</param>
+/// <param name="memTables">Where they are applied.</param>
+/// <param name="gate">Where exact reads and ingest meet; null when no versions are kept.</param>
 internal sealed class IngestLoop(
-    ByteRing ring,
+    StoreContext context,
+    IngestQueue queue,
     LogStream? log,
     ulong firstLog,
     RecordApplier applier,
     MemTableSet memTables,
-    AckQueue acks,
-    FreezeRequests freezes,
-    FailStop failStop,
-    FreshnessSampler freshness,
-    EngineOptions options,
-    long basePosition,
-    CommitGate? gate = null)
+    CommitGate? gate)
 {
     private const int IdleWaitMs = 100;
 
-    private long _applied = acks.Acknowledged;
+    private readonly ByteRing _ring = queue.Ring;
+    private readonly AckQueue _acks = queue.Acks;
+    private readonly EngineOptions _options = context.Options;
+    private long _applied = queue.Acks.Acknowledged; // stream position
 
-    /// <summary>Without logs the empty one that marks where they would begin.</summary>
+    /// <summary>The log of the next record; without durability the empty log.</summary>
     private ulong CurrentLog => log?.CurrentNumber ?? firstLog;
 
-    /// <summary>Handles a request to freeze or one run of records; false when there was neither. Requests go first, or a full ring would starve them.</summary>
+    /// <summary>
+    /// Handles one request to freeze, or the records that lie together in the ring; false when there was neither. Requests come first,
+    /// because a ring that is always full would keep them waiting.
+    /// </summary>
     public bool RunOnce()
     {
-        if (freezes.TryTake(out TaskCompletionSource request))
+        if (queue.Freezes.TryTake(out TaskCompletionSource request))
         {
             Answer(request);
             return true;
@@ -47,20 +54,20 @@ internal sealed class IngestLoop(
         return DrainOnce();
     }
 
-    /// <summary>Handles one run of records; false when nothing is published.</summary>
+    /// <summary>Handles the records that lie together in the ring; false when nothing is published.</summary>
     public bool DrainOnce()
     {
-        if (ring.TryPeekRun(options.MaxRunBytes, out RingRun run))
+        if (_ring.TryPeekRun(_options.MaxRunBytes, out RingRun run))
         {
             Handle(run);
             return true;
         }
 
-        // An aborted claim at the end is passed over without a run, yet someone may wait for the position after it.
-        long consumed = basePosition + ring.ConsumedPosition;
-        if (consumed > acks.Acknowledged)
+        // A claim that was aborted at the end has no records, but an append may wait for the position after it.
+        long consumed = queue.ConsumedPosition;
+        if (consumed > _acks.Acknowledged)
         {
-            acks.Advance(consumed);
+            _acks.Advance(consumed);
         }
 
         return false;
@@ -69,18 +76,18 @@ internal sealed class IngestLoop(
     /// <summary>Runs until the ring is closed and empty, or the store has failed.</summary>
     public void Run()
     {
-        while (!ring.IsDrained && failStop.Error is null)
+        while (!_ring.IsDrained && context.FailStop.Error is null)
         {
             if (!RunOnce())
             {
-                ring.WaitForData(IdleWaitMs);
+                _ring.WaitForData(IdleWaitMs);
             }
         }
     }
 
     /// <summary>
-    /// Freezes the active memtable if it holds anything that no table or edit does, or if the log still shows what they hold: after
-    /// the flush nothing is left in logs, which is what makes an erased user's events go.
+    /// Freezes the active memtable if it holds anything that no table and no edit holds, or if logs still hold what tables do. After the
+    /// flush nothing is left in logs, so the events of an erased user are gone from them.
     /// </summary>
     public void FreezeActive()
     {
@@ -91,7 +98,9 @@ internal sealed class IngestLoop(
         }
     }
 
-    /// <summary>A request that was taken is among those that wait no more: when the next log cannot be made, nobody else fails it.</summary>
+    /// <summary>
+    /// Answers a request. It is no longer in the queue, so nobody else would fail it when the next log cannot be made.
+    /// </summary>
     private void Answer(TaskCompletionSource request)
     {
         try
@@ -109,34 +118,43 @@ internal sealed class IngestLoop(
 
     private void Handle(in RingRun run)
     {
-        long end = basePosition + run.EndPosition;
+        long end = queue.PositionOf(run.EndPosition);
         log?.Append(run.Bytes, end);
-        if (options.Durability == Durability.Synced)
+        if (_options.Durability == Durability.Synced)
         {
             log!.Sync();
         }
 
-        // After the write and before anybody is told: whoever takes the store from now on reads the frame.
-        failStop.RequireWritable();
+        // Asked after the write and before anybody is told: a process that takes the store over from now on reads the frame.
+        context.FailStop.RequireWritable();
         Apply(run.Bytes, end);
         _applied = end;
-        ring.Release(run);
-        acks.Advance(end);
-        freshness.Visible(end);
+        _ring.Release(run);
+        _acks.Advance(end);
+        context.Telemetry.Freshness.Visible(end);
+        AssertInvariants();
+    }
+
+    [Conditional("DEBUG")]
+    private void AssertInvariants()
+    {
+        Debug.Assert(_applied <= _acks.Acknowledged, "Records are visible that are not acknowledged.");
+        Debug.Assert(_acks.Acknowledged <= queue.ConsumedPosition, "Records are acknowledged that were not taken.");
     }
 
     private void Apply(ReadOnlySpan<byte> records, long end)
     {
+        RecordOrigin origin = new(_applied, CurrentLog, gate);
         if (gate is null)
         {
-            applier.Apply(records, _applied, CurrentLog);
+            applier.Apply(records, origin);
             return;
         }
 
         gate.BeginApply(end);
         try
         {
-            applier.Apply(records, _applied, CurrentLog);
+            applier.Apply(records, origin);
         }
         catch (Exception error)
         {

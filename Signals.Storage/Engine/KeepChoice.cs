@@ -1,39 +1,47 @@
 using Signals.Core.Model;
-using Signals.Storage.FileSystem;
 using Signals.Storage.History;
 using Signals.Storage.Versions;
 
 namespace Signals.Storage.Engine;
 
 /// <summary>
-/// Settles what a store keeps: what the opening states, else what the store recorded, else the defaults. So no program, tool or helper that knows
-/// nothing of a setting can drop what another one keeps.
+/// Settles what a store keeps: what this opening states, otherwise what the store recorded, otherwise the defaults. So a program
+/// that does not know a setting cannot drop what another program keeps.
 /// </summary>
 /// <remarks>Thread contract: the opening thread, which holds the store's lock. <see cref="Settle"/> only reads.</remarks>
 internal static class KeepChoice
 {
     /// <summary>
-    /// For versions that are kept by nobody knows which setting: the store is of a library that recorded none. They stay until an opening states one.
+    /// For a store with kept versions and no recorded setting, which an older library wrote. The versions stay until an opening states a
+    /// setting.
     /// </summary>
-    private static readonly VersionRetention Unknown = new() { Age = TimeSpan.FromDays(3650), MaxBytes = long.MaxValue, Granularity = TimeSpan.FromHours(1) };
+    private static readonly VersionRetention Unknown = new()
+    {
+        Age = TimeSpan.FromDays(3650),
+        MaxBytes = long.MaxValue,
+        Granularity = TimeSpan.FromHours(1),
+    };
 
     /// <summary>The options with nothing left to inherit.</summary>
-    /// <exception cref="InvalidOperationException">The store keeps versions, and the durability that was asked for has no log for them.</exception>
-    public static EngineOptions Settle(IFileSystem files, string directory, EngineOptions asked, ManifestState state)
+    /// <exception cref="InvalidOperationException">
+    /// The store keeps versions, which need a log, and the durability that was asked for has none.
+    /// </exception>
+    public static EngineOptions Settle(StoreFolder folder, EngineOptions asked, ManifestState state)
     {
         VersionRetention versions = asked.Retention ?? Of(state.Keep.Versions)
-            ?? (state.KeepsVersions || HistoryFile.Exists(files, directory) ? Unknown : VersionRetention.None);
+            ?? (state.KeepsVersions || HistoryFile.Exists(folder) ? Unknown : VersionRetention.None);
         if (!versions.IsNone && asked.Durability == Durability.InMemory)
         {
             throw new InvalidOperationException(
-                "The store keeps versions, for which it needs a log. Open it with a durability that has one, or with VersionRetention.None to let them go.");
+                "The store keeps versions, for which it needs a log. Open it with a durability that has one, "
+                + "or with VersionRetention.None to let them go.");
         }
 
         TimeSpan? grace = state.Keep.OrphanGraceMs is long ms ? TimeSpan.FromMilliseconds(ms) : null;
         return asked with { OrphanGrace = asked.OrphanGrace ?? grace ?? EngineOptions.DefaultOrphanGrace, Retention = versions };
     }
 
-    /// <summary>What is to be recorded; null when an opening states nothing that is not recorded already.</summary>
+    /// <summary>The settings to record; null when the opening states nothing new.</summary>
     /// <param name="asked">The options as they were given, before <see cref="Settle"/>.</param>
     /// <param name="recorded">What the store recorded so far.</param>
     public static KeepSettings? ToRecord(EngineOptions asked, KeepSettings recorded)

@@ -1,6 +1,5 @@
 using Signals.Core.Model;
 using Signals.Core.Schema;
-using Signals.Storage.FileSystem;
 using Signals.Storage.Maintenance;
 using Signals.Storage.Versions;
 using Signals.Storage.Wal;
@@ -8,14 +7,14 @@ using Signals.Storage.Wal;
 namespace Signals.Storage.Engine;
 
 /// <summary>
-/// Replays the logs that the manifest says are still needed, repairs the tail of the last one, and removes what was
-/// prepared in vain.
+/// Replays the logs that the manifest still needs, repairs the tail of the last one, and removes logs that were prepared and not used.
 /// </summary>
 /// <remarks>
-/// Thread contract: the opening thread. First <see cref="Check"/>, which only reads, then <see cref="Replay"/>. A log may be unsealed only when every later one is empty; anything else is
-/// corruption. The tail is repaired before a new log is made, so no log ever follows a torn one.
+/// Thread contract: the opening thread. First <see cref="Check"/>, which only reads, then <see cref="Replay"/>. Invariants: a log is
+/// unsealed only when every later one is empty, anything else is corruption; the tail is repaired before a new log is made, so no log
+/// ever follows a torn one. Lifetime: one opening.
 /// </remarks>
-internal sealed class LogRecovery(IFileSystem files, string directory, ManifestState state, StoreSchema schema)
+internal sealed class LogRecovery(StoreFolder folder, ManifestState state, StoreSchema schema)
 {
     private const ulong FirstSequence = 1;
     private const ulong AnySequence = 0;
@@ -44,7 +43,7 @@ internal sealed class LogRecovery(IFileSystem files, string directory, ManifestS
         ulong[] logs = LiveLogs();
         RequireFirst(logs);
         int used = logs.Length;
-        while (used > 0 && LogReader.IsEmpty(files, PathOf(logs[used - 1]), logs[used - 1]))
+        while (used > 0 && LogReader.IsEmpty(folder.Files, folder.Log(logs[used - 1]), logs[used - 1]))
         {
             used--;
         }
@@ -52,9 +51,9 @@ internal sealed class LogRecovery(IFileSystem files, string directory, ManifestS
         ulong expected = state.FirstLiveLog == 0 ? FirstSequence : AnySequence;
         for (int i = 0; i < used; i++)
         {
-            string path = PathOf(logs[i]);
+            string path = folder.Log(logs[i]);
             long offset = LogFormat.HeaderBytes;
-            LogReplay found = LogReader.Replay(files, path, logs[i], expected, isLast: i == used - 1, (payload, position) =>
+            LogReplay found = LogReader.Replay(folder.Files, path, logs[i], expected, isLast: i == used - 1, (payload, position) =>
             {
                 Require(path, offset, payload, position);
                 offset += LogFormat.FrameLength(payload.Length);
@@ -66,7 +65,10 @@ internal sealed class LogRecovery(IFileSystem files, string directory, ManifestS
         _empty = logs[used..];
     }
 
-    /// <summary>Hands every frame after the flushed position to <paramref name="apply"/>, in order: its log, its records, the position before it.</summary>
+    /// <summary>
+    /// Hands every frame after the flushed position to <paramref name="apply"/>, in order: its log, its records, the position
+    /// before it.
+    /// </summary>
     public void Replay(Action<ulong, ReadOnlySpan<byte>, long> apply)
     {
         for (int i = 0; i < _found.Count; i++)
@@ -74,8 +76,9 @@ internal sealed class LogRecovery(IFileSystem files, string directory, ManifestS
             bool isLast = i == _found.Count - 1;
             if (isLast)
             {
-                // Sealed before anything of it is applied: replay may flush, and what a flush makes durable must not overtake its frames.
-                _found[i] = LogRepair.Seal(files, PathOf(_found[i].LogNumber), _found[i]);
+                // Sealed before its records are applied: replay may flush, and a flush must not make records durable whose frames
+                // are not.
+                _found[i] = LogRepair.Seal(folder.Files, folder.Log(_found[i].LogNumber), _found[i]);
             }
 
             ReplayOne(_found[i].LogNumber, i == 0 ? AnySequence : _found[i - 1].NextSequence, isLast, apply);
@@ -85,14 +88,14 @@ internal sealed class LogRecovery(IFileSystem files, string directory, ManifestS
         UnusedLog = _empty.Length > 0 ? _empty[0] : 0;
         foreach (ulong unneeded in _empty.Skip(1))
         {
-            files.Delete(PathOf(unneeded));
+            folder.Files.Delete(folder.Log(unneeded));
         }
     }
 
     private void ReplayOne(ulong log, ulong expected, bool isLast, Action<ulong, ReadOnlySpan<byte>, long> apply)
     {
-        string path = PathOf(log);
-        LogReader.Replay(files, path, log, expected, isLast, (payload, position) =>
+        string path = folder.Log(log);
+        LogReader.Replay(folder.Files, path, log, expected, isLast, (payload, position) =>
         {
             if (position > state.FlushedPosition)
             {
@@ -115,36 +118,26 @@ internal sealed class LogRecovery(IFileSystem files, string directory, ManifestS
         }
         catch (InvalidDataException error)
         {
-            throw new CorruptionException(path, offset, $"The frame that ends at stream position {position} is intact but holds no valid records: {error.Message}", error);
+            throw new CorruptionException(
+                path,
+                offset,
+                $"The frame that ends at stream position {position} is intact but holds no valid records: {error.Message}",
+                error);
         }
     }
 
-    private ulong[] LiveLogs()
-    {
-        List<ulong> logs = [];
-        foreach (string name in files.ListFiles(directory))
-        {
-            if (StoreFiles.Classify(name, out ulong number) == StoreFileKind.Log && number >= state.FirstLiveLog)
-            {
-                logs.Add(number);
-            }
-        }
-
-        logs.Sort();
-        return [.. logs];
-    }
+    private ulong[] LiveLogs() => [.. folder.Logs().Where(log => log >= state.FirstLiveLog)];
 
     /// <summary>
-    /// The first live log is durable before the manifest names it, and it is named before anything is appended: only a crash while the
-    /// store was made leaves a manifest that names none. The first frame of a store has sequence 1.
+    /// Requires the first live log. It is durable before the manifest names it, and named before anything is appended: only a crash while
+    /// the store was made leaves a manifest that names none.
     /// </summary>
     private void RequireFirst(ulong[] logs)
     {
         if (state.FirstLiveLog != 0 && (logs.Length == 0 || logs[0] != state.FirstLiveLog))
         {
-            throw ManifestTail.Missing(files, directory, state, StoreFiles.Log(state.FirstLiveLog));
+            throw ManifestTail.Missing(folder, state, StoreFiles.Log(state.FirstLiveLog));
         }
     }
 
-    private string PathOf(ulong log) => Path.Combine(directory, StoreFiles.Log(log));
 }

@@ -1,4 +1,4 @@
-using Signals.Storage.FileSystem;
+using System.Diagnostics;
 using Signals.Storage.Primitives;
 using Signals.Storage.Versions;
 using Signals.Storage.Wal;
@@ -6,16 +6,17 @@ using Signals.Storage.Wal;
 namespace Signals.Storage.Engine;
 
 /// <summary>
-/// The write-ahead log as one stream over many files: appends to the current log, seals it when it is full and goes on
-/// in the next one, which a background thread has usually prepared. The first log is small and each next one larger, up to the largest, so
-/// a store that takes little has little zero-filled.
+/// The write-ahead log as one stream over many files. It appends to the current log, seals it when it is full, and goes on in the next
+/// one, which a background thread has usually prepared. The first log is small and each next one is larger up to a limit, so a store with
+/// few events fills few bytes with zeros.
 /// </summary>
 /// <remarks>
-/// Thread contract: the ingest thread appends; one background thread calls <see cref="PrepareNext"/> and
-/// <see cref="SyncWritten"/>. Invariant: a log gets its first frame only after the one before it is sealed. A store that has failed begins no log.
+/// Thread contract: the ingest thread appends; any thread calls <see cref="SyncWritten"/> and <see cref="Mark"/>; one background
+/// thread calls <see cref="PrepareNext"/>. Invariants: a log gets its first frame only after the one before it is sealed; a store
+/// that has failed begins no log. Lifetime: that of the store; it holds no file before <see cref="Start"/>.
 /// </remarks>
 internal sealed class LogStream(
-    IFileSystem files, string directory, FileNumbers numbers, long firstBytes, long logBytes, FailStop failStop) : IDisposable
+    StoreFolder folder, FileNumbers numbers, long firstBytes, long logBytes, FailStop failStop) : IDisposable
 {
     private const int Growth = 4;
     private const int FillingShare = 4;
@@ -26,16 +27,16 @@ internal sealed class LogStream(
     private readonly Lock _prepareGate = new();
     private ulong _prepared; // guarded by _prepareGate; 0 when none is ready
     private long _preparedBytes; // guarded by _prepareGate
-    private long _nextBytes = firstBytes; // guarded by _prepareGate; of the log that is prepared next
-    private long _fillingAt; // ingest thread; when the current log has so many bytes, the next one is due
+    private long _nextBytes = firstBytes; // guarded by _prepareGate; the length of the log that is prepared next
+    private long _fillingAt; // ingest thread; the next log is due when the current one has so many bytes
     private volatile bool _isFilling;
 
     private ulong _nextSequence;
     private long _syncs;
     private long _bytes;
 
-    /// <summary>Called once the current log has got so many frames that the next one should be prepared.</summary>
-    public Action OnFilling { get; set; } = static () => { };
+    /// <summary>Raised once the current log has got so many frames that the next one should be prepared, on the ingest thread.</summary>
+    public event Action? Filling;
 
     /// <summary>Whether the current log holds frames.</summary>
     public bool HasFrames => _current!.WrittenOffset > LogFormat.HeaderBytes;
@@ -48,7 +49,7 @@ internal sealed class LogStream(
     public long BytesWritten => Volatile.Read(ref _bytes);
 
     /// <summary>Opens the first log; before any append.</summary>
-    /// <param name="unused">The number of an empty log that is to be it, made anew; 0 for a new number.</param>
+    /// <param name="unused">The number of an empty log in the folder, which is made anew and used; 0 for a new number.</param>
     /// <param name="firstSequence">The sequence of its first frame.</param>
     public void Start(ulong unused, ulong firstSequence)
     {
@@ -64,7 +65,10 @@ internal sealed class LogStream(
         Advance();
     }
 
-    /// <summary>Hands one frame to the operating system; survives a process kill from then on. A log has room for several of the largest.</summary>
+    /// <summary>
+    /// Hands one frame to the operating system. It survives a process kill from then on. A log has room for several of the largest
+    /// frames.
+    /// </summary>
     public void Append(ReadOnlySpan<byte> payload, long position)
     {
         try
@@ -87,11 +91,11 @@ internal sealed class LogStream(
         if (!_isFilling && _current.WrittenOffset >= _fillingAt)
         {
             _isFilling = true;
-            OnFilling();
+            Filling?.Invoke();
         }
     }
 
-    /// <summary>Ends the current log if it holds anything, so that once it is flushed no byte of it stays.</summary>
+    /// <summary>Ends the current log if it holds frames, so that it can be deleted once these are flushed.</summary>
     public void Rotate()
     {
         if (HasFrames)
@@ -101,14 +105,14 @@ internal sealed class LogStream(
         }
     }
 
-    /// <summary>Makes everything appended durable; the ingest thread's, for <see cref="Core.Model.Durability.Synced"/>.</summary>
+    /// <summary>Makes everything appended durable. Called by the ingest thread, for <see cref="Core.Model.Durability.Synced"/>.</summary>
     public void Sync()
     {
         SyncOrStop(_current!);
         Interlocked.Increment(ref _syncs);
     }
 
-    /// <summary>The same from the background thread; does nothing when nothing was appended since the last time.</summary>
+    /// <summary>The same from any other thread. It does nothing when nothing was appended since the last sync.</summary>
     public void SyncWritten()
     {
         lock (_gate)
@@ -130,7 +134,7 @@ internal sealed class LogStream(
         }
     }
 
-    /// <summary>Writes the next log's zeros ahead of time, unless one is ready or the current one is as good as empty.</summary>
+    /// <summary>Fills the next log with zeros ahead of time, unless one is ready or the current one is still nearly empty.</summary>
     public void PrepareNext()
     {
         if (_isFilling)
@@ -178,7 +182,8 @@ internal sealed class LogStream(
         lock (_gate)
         {
             _current?.Dispose();
-            _current = LogWriter.Open(files, PathOf(number), number, _nextSequence);
+            _current = LogWriter.Open(folder.Files, folder.Log(number), number, _nextSequence);
+            Debug.Assert(number > CurrentNumber, "A log has a lower number than the one before it.");
             CurrentNumber = number;
         }
 
@@ -198,7 +203,9 @@ internal sealed class LogStream(
         }
     }
 
-    /// <summary>A number is taken and its log made under one lock: were another log begun in between, their order would not be that of their numbers.</summary>
+    /// <summary>
+    /// Takes a number and makes its log, under one lock: the order of the logs must be that of their numbers.
+    /// </summary>
     private void EnsurePrepared()
     {
         lock (_prepareGate)
@@ -213,11 +220,18 @@ internal sealed class LogStream(
 
     private void PrepareLocked(ulong number)
     {
-        LogWriter.Prepare(files, PathOf(number), number, _nextBytes);
+        LogWriter.Prepare(folder.Files, folder.Log(number), number, _nextBytes);
         _prepared = number;
         _preparedBytes = _nextBytes;
         _nextBytes = Math.Min(logBytes, Growth * _nextBytes);
+        AssertInvariants();
     }
 
-    private string PathOf(ulong number) => Path.Combine(directory, StoreFiles.Log(number));
+    [Conditional("DEBUG")]
+    private void AssertInvariants()
+    {
+        Debug.Assert(_prepareGate.IsHeldByCurrentThread, "The lock is not held.");
+        Debug.Assert(_prepared != CurrentNumber, "The current log is prepared again.");
+        Debug.Assert(_preparedBytes <= _nextBytes || _nextBytes == logBytes, "A log is smaller than the one before it.");
+    }
 }

@@ -1,40 +1,31 @@
 using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Storage.Compaction;
-using Signals.Storage.FileSystem;
 using Signals.Storage.MemTables;
-using Signals.Storage.Primitives;
 using Signals.Storage.Reads;
 using Signals.Storage.Tables;
 using Signals.Storage.Versions;
 
 namespace Signals.Storage.Engine;
 
-/// <summary>Carries out folds: knows which patch runs are due, runs the job, commits it, and keeps count of patches without their event.</summary>
+/// <summary>
+/// Folds patches into the events they correct: finds the patch runs that are due, runs the job, commits the result, and counts the
+/// patches without their event.
+/// </summary>
 /// <remarks>
-/// Thread contract: that of the compactor, which calls it under its lock; <see cref="Report"/> from any thread. A fold that closing
-/// interrupts, or that fails, leaves the version as it was and no file behind.
+/// Thread contract: the compactor calls it under its lock; <see cref="Report"/> and <see cref="GoneRows"/> by any thread. A fold
+/// that fails, or that closing interrupts, leaves the version as it was and no file behind. Lifetime: that of the compactor.
 /// </remarks>
 internal sealed class PatchFolder(
-    IFileSystem files,
-    string directory,
-    StoreSchema schema,
-    FileNumbers numbers,
-    EngineOptions options,
-    ErasureSet erasures,
-    ViewState view,
-    ReadEpochs epochs,
-    TableSet tables,
-    VersionCommitter committer)
+    StoreContext context, TableFactory factory, TableSet tables, ErasureSet erasures, ViewState view, VersionCommitter committer)
 {
-    private readonly FoldScan _scan = new((long)(options.OrphanGrace ?? EngineOptions.DefaultOrphanGrace).TotalMilliseconds);
+    private readonly FoldScan _scan = new((long)(context.Options.OrphanGrace ?? EngineOptions.DefaultOrphanGrace).TotalMilliseconds);
     private readonly Dictionary<(ushort EventType, Stamp Source), OrphanCount> _dropped = [];
     private readonly Lock _reportGate = new();
     private OrphanCount[] _heldNow = []; // guarded by _reportGate
     private OrphanCount[] _droppedNow = []; // guarded by _reportGate
     private long _goneNow; // guarded by _reportGate
 
-    /// <summary>Rows of patch runs that are done with but still in their file.</summary>
+    /// <summary>Rows of patch runs that were folded or dropped and are still in their file.</summary>
     public long GoneRows
     {
         get
@@ -58,11 +49,11 @@ internal sealed class PatchFolder(
     /// <summary>Whether folding a patch run now can change anything.</summary>
     /// <param name="patches">The run.</param>
     /// <param name="version">The tables now.</param>
-    /// <param name="counts">Which runs of events count.</param>
+    /// <param name="counts">Chooses the runs of events that are looked at.</param>
     /// <param name="oldestKept">Oldest event time kept of the type.</param>
     /// <param name="erasedUsers">Erased users with rows in the run.</param>
     /// <param name="nowMs">Now.</param>
-    /// <param name="always">Whether a few rows that are gone, or have expired, are reason enough.</param>
+    /// <param name="always">Whether to fold also for a few rows that are gone or have expired.</param>
     public bool IsDue(
         Table patches, TableVersion version, Predicate<Table> counts, long oldestKept, int erasedUsers, long nowMs, bool always)
     {
@@ -75,20 +66,23 @@ internal sealed class PatchFolder(
     /// <param name="version">The tables that it was made for; they are open while the caller holds its lock.</param>
     /// <param name="newer">Tables of the type that hold only newer rows.</param>
     /// <param name="nowMs">Now.</param>
-    /// <param name="always">Whether to write what is left of a run anew however little has left it.</param>
+    /// <param name="always">Whether to write the rest of a run anew even when little of it was folded.</param>
     /// <param name="pace">May hold the work back.</param>
     /// <param name="stopping">Ends it early.</param>
     public FoldResult Fold(
-        CompactionPlan plan, TableVersion version, NewerTables newer, long nowMs, bool always, Action<long>? pace, CancellationToken stopping)
+        CompactionPlan plan,
+        TableVersion version,
+        NewerTables newer,
+        long nowMs,
+        bool always,
+        Action<long>? pace,
+        CancellationToken stopping)
     {
-        FoldInput[] inputs = [.. plan.Tables.Select(number => _scan.InputOf(Find(version, number), nowMs))];
-        Table[] runs = _scan.RunsFor(inputs, RunsOf(version, plan.EventType, inputs.Min(input => input.Table.Meta.MinTime), inputs.Max(input => input.Table.Meta.MaxTime)));
-        FoldTarget target = new(files, directory, numbers.Next, schema.EventTypes[plan.EventType], options.Tables)
-        {
-            UserLimit = options.Compaction.UserLimit,
-            Discard = committer.Discard,
-        };
-        FoldJob job = new(target, plan, inputs, runs, erasures, newer);
+        FoldInput[] inputs = [.. plan.Tables.Select(number => _scan.InputOf(version[number], nowMs))];
+        long oldest = inputs.Min(input => input.Table.Meta.MinTime);
+        long newest = inputs.Max(input => input.Table.Meta.MaxTime);
+        Table[] runs = _scan.RunsFor(inputs, RunsOf(version, plan.EventType, oldest, newest));
+        FoldJob job = new(factory.FoldTargetOf(plan.EventType), plan, inputs, runs, erasures, newer);
         FoldResult result = job.Run(user => MayArrive(user, plan.EventType, version), always, pace, stopping);
         if (result.IsChange)
         {
@@ -131,15 +125,11 @@ internal sealed class PatchFolder(
         [.. version.TablesOf(eventType).ToArray().Where(run => run.Meta.MinTime <= newest
             && (PlantedBugs.Has(PlantedBugs.PatchesMissLongRuns) ? run.Meta.MinTime : run.Meta.MaxTime) >= oldest)];
 
-    private static Table Find(TableVersion version, ulong number) =>
-        version.TryGet(number, out Table table)
-            ? table
-            : throw new InvalidOperationException($"The plan names table {number}, which is not in the version.");
-
-    // One view holds every acknowledged event: in a memtable, or in a table, of which the fold has seen those of its version.
+    // Whether the user may have events that the fold has not seen: in a memtable, or in a table that is newer than its version. One view
+    // holds every acknowledged event.
     private bool MayArrive(UserId user, ushort eventType, TableVersion seen)
     {
-        using (epochs.Enter())
+        using (view.Epochs.Enter())
         {
             ReadView now = view.Current;
             ulong hash = user.Hash64;

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage.Compaction;
@@ -8,8 +9,8 @@ using Signals.Storage.Versions;
 namespace Signals.Storage.Engine;
 
 /// <summary>
-/// What the picker knows of the tables of the store, kept up to date with what changed: tables that came or went, users that were erased,
-/// patches that became due. Tables that a request covers are kept apart from those of the background.
+/// What the picker knows of the tables of a store. It follows the changes: tables that come and go, users that are erased, patches
+/// that become due. The tables that a request covers are kept apart from those of the background.
 /// </summary>
 /// <remarks>Thread contract: guarded by the compactor's lock. Lifetime: that of the compactor.</remarks>
 internal sealed class RunCatalog(StoreSchema schema, CompactionOptions options, ErasureSet erasures, PatchFolder folder)
@@ -29,7 +30,9 @@ internal sealed class RunCatalog(StoreSchema schema, CompactionOptions options, 
     /// <summary>How many tables are set aside; any thread.</summary>
     public int AsideCount => _aside.Count;
 
-    /// <summary>Sets aside what an error of a plan, or of picking one, is about; gives those tables, none for an error that may pass.</summary>
+    /// <summary>
+    /// Sets aside what an error of a plan, or of picking one, is about; gives those tables, none for an error that may pass.
+    /// </summary>
     public IReadOnlyList<ulong> SetAside(CompactionPlan? plan, TableVersion version, Exception error)
     {
         IReadOnlyList<(ulong Table, RunAside Aside)> blamed = _aside.Blame(plan, version, error);
@@ -68,7 +71,8 @@ internal sealed class RunCatalog(StoreSchema schema, CompactionOptions options, 
         foreach ((ulong number, CompactionRun run) in _requested!.Runs)
         {
             bool isDue = run.Aside == RunAside.Untouched || run.ErasedUsers > 0;
-            if (isDue && request.Covers(number) && _aside.ReasonOf(number) is { } reason && (run.ErasedUsers > 0 || reason is CorruptionException))
+            if (isDue && request.Covers(number)
+                && _aside.ReasonOf(number) is { } reason && (run.ErasedUsers > 0 || reason is CorruptionException))
             {
                 return PlantedBugs.Has(PlantedBugs.LeftBehindIsClean) ? null : reason;
             }
@@ -77,7 +81,7 @@ internal sealed class RunCatalog(StoreSchema schema, CompactionOptions options, 
         return null;
     }
 
-    /// <summary>Keeps all tables of now apart for a request.</summary>
+    /// <summary>Begins a request: keeps all tables of now apart for it.</summary>
     public void Begin(TableVersion version)
     {
         _ = TryReleasePostponed();
@@ -92,7 +96,7 @@ internal sealed class RunCatalog(StoreSchema schema, CompactionOptions options, 
         _surplusVersion = null;
     }
 
-    /// <summary>Gives the tables of a request back to the background.</summary>
+    /// <summary>Ends a request: gives its tables back to the background.</summary>
     public void End()
     {
         foreach (ulong number in _requested!.Runs.Keys)
@@ -106,8 +110,8 @@ internal sealed class RunCatalog(StoreSchema schema, CompactionOptions options, 
 
     /// <summary>The next piece of work of the background, or of a request; null for none.</summary>
     /// <param name="version">The tables now.</param>
-    /// <param name="running">The request that runs, if any.</param>
-    /// <param name="request">It, when its work is asked for.</param>
+    /// <param name="running">The request that runs; null when none does.</param>
+    /// <param name="request">The same when its work is asked for; null for the background's.</param>
     /// <param name="oldestKept">Oldest event time kept, by type.</param>
     /// <param name="nowMs">Now.</param>
     public CompactionPlan? Pick(
@@ -131,7 +135,7 @@ internal sealed class RunCatalog(StoreSchema schema, CompactionOptions options, 
             }
         }
 
-        // The surplus costs a look at many users, so it is asked for only when nothing else is to do.
+        // To find surplus rows, many users are read. So this is done only when there is no other work.
         if (ReferenceEquals(_surplusVersion, version) || !AddSurplus(index, request))
         {
             return null;
@@ -141,7 +145,7 @@ internal sealed class RunCatalog(StoreSchema schema, CompactionOptions options, 
         return index.Pick(oldestKept, full: request is not null);
     }
 
-    /// <summary>The tables that hold only rows newer than all of a plan's.</summary>
+    /// <summary>The tables of the type that hold only rows newer than every row of the plan's tables.</summary>
     public NewerTables Newer(TableVersion version, CompactionPlan plan)
     {
         long newest = long.MinValue;
@@ -197,6 +201,16 @@ internal sealed class RunCatalog(StoreSchema schema, CompactionOptions options, 
         {
             Set(table, running);
         }
+
+        AssertInvariants();
+    }
+
+    // The compactor's lock is held.
+    [Conditional("DEBUG")]
+    private void AssertInvariants()
+    {
+        Debug.Assert(_tables.Count == _version.Tables.Count, "Other tables are known than the version has.");
+        Debug.Assert(_patches.All(_tables.ContainsKey), "A patch run is known that is no table.");
     }
 
     private void Forget(ulong[] gone)
@@ -262,7 +276,7 @@ internal sealed class RunCatalog(StoreSchema schema, CompactionOptions options, 
         }
     }
 
-    // Who is erased while a request runs is left to the background: it would have no end under steady erasures.
+    // Users that are erased while a request runs are left to the background: under steady erasures the request would not end otherwise.
     private CompactionRun Describe(Table table, CompactionRequest? request)
     {
         ulong number = table.Meta.Number;

@@ -8,54 +8,31 @@ using Signals.Storage.Versions;
 
 namespace Signals.Storage.Engine;
 
-/// <summary>Takes segments into the store: staged, checked, then published with one version edit.</summary>
+/// <summary>Imports segments: brings each into staging, checks it, then publishes it with one version edit.</summary>
 /// <remarks>
-/// Thread contract: any thread; one import at a time. Nothing of the engine waits for an import but the commit of its edit. A segment
-/// that is refused, or an import that fails before its commit, leaves the store as it was; an error of the commit itself poisons it.
+/// Thread contract: any thread; one import at a time. The rest of the engine waits for an import only while its edit is committed. A
+/// segment that is refused, or an import that fails before its commit, leaves the store as it was; an error of the commit poisons it.
+/// Lifetime: that of the store.
 /// </remarks>
 internal sealed class SegmentImporter : IDisposable
 {
-    private readonly IFileSystem _files;
-    private readonly string _directory;
-    private readonly StoreSchema _schema;
-    private readonly FileNumbers _numbers;
+    private readonly StoreContext _context;
     private readonly TableSet _tables;
     private readonly VersionCommitter _committer;
     private readonly SegmentRegistry _registry;
     private readonly WatermarkSet _watermarks;
-    private readonly TimeSpan _maxFutureTime;
-    private readonly TimeSpan _maxPastTime;
-    private readonly TimeProvider _time;
-    private readonly Action<Exception> _commitFailed;
     private readonly CancellationTokenSource _closing = new();
     private readonly SemaphoreSlim _turn = new(1); // held by the import or declaration under way
     private long _outOfReach;
 
     public SegmentImporter(
-        IFileSystem files,
-        string directory,
-        StoreSchema schema,
-        FileNumbers numbers,
-        TableSet tables,
-        VersionCommitter committer,
-        SegmentRegistry registry,
-        WatermarkSet watermarks,
-        EngineOptions options,
-        TimeProvider time,
-        Action<Exception> commitFailed)
+        StoreContext context, TableSet tables, VersionCommitter committer, SegmentRegistry registry, WatermarkSet watermarks)
     {
-        _files = files;
-        _directory = directory;
-        _schema = schema;
-        _numbers = numbers;
+        _context = context;
         _tables = tables;
         _committer = committer;
         _registry = registry;
         _watermarks = watermarks;
-        _maxFutureTime = options.MaxFutureTime;
-        _maxPastTime = options.MaxPastTime;
-        _time = time;
-        _commitFailed = commitFailed;
     }
 
     /// <summary>Imported events that no read will show, because they were older than the max age of their type when they came.</summary>
@@ -66,25 +43,43 @@ internal sealed class SegmentImporter : IDisposable
     public ImportResult Import(string path, ImportOptions options, CancellationToken cancellationToken)
     {
         using CancellationTokenSource either = LinkToClosing(cancellationToken);
-        return InTurn(() => ImportInTurn(path, options, either.Token), either.Token);
+        EnterTurn(either.Token);
+        try
+        {
+            return ImportInTurn(path, options, either.Token);
+        }
+        catch (OperationCanceledException) when (_closing.IsCancellationRequested)
+        {
+            throw new ObjectDisposedException("SignalStore");
+        }
+        finally
+        {
+            _turn.Release();
+        }
     }
 
     /// <summary>Records durably up to when an event type is complete; an earlier time than before changes nothing.</summary>
-    public void DeclareComplete(EventTypeSchema type, long upToMs) => InTurn(
-        () =>
+    /// <exception cref="ObjectDisposedException">The store was closed.</exception>
+    public void DeclareComplete(EventTypeSchema type, long upToMs)
+    {
+        EnterTurn(_closing.Token);
+        try
         {
             if (_registry.Of(type.Id).CompleteUpToMs is long before && before >= upToMs)
             {
-                return false;
+                return;
             }
 
             VersionEdit edit = new();
             edit.CompleteUpTo.Add(type.Id, upToMs);
             Commit(edit, []);
             _registry.DeclareComplete(type.Id, upToMs);
-            return true;
-        },
-        CancellationToken.None);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
 
     /// <summary>Ends the import under way and waits for it.</summary>
     public void Dispose()
@@ -96,29 +91,16 @@ internal sealed class SegmentImporter : IDisposable
     private CancellationTokenSource LinkToClosing(CancellationToken cancellationToken) =>
         CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _closing.Token);
 
-    // After closing nobody gets a turn: the one who closed keeps it.
-    private T InTurn<T>(Func<T> work, CancellationToken cancellation)
+    // Closing takes the turn and keeps it, so nobody gets one afterwards.
+    private void EnterTurn(CancellationToken cancellation)
     {
         try
         {
-            _turn.Wait(cancellation.CanBeCanceled ? cancellation : _closing.Token);
+            _turn.Wait(cancellation);
         }
         catch (OperationCanceledException) when (_closing.IsCancellationRequested)
         {
             throw new ObjectDisposedException("SignalStore");
-        }
-
-        try
-        {
-            return work();
-        }
-        catch (OperationCanceledException) when (_closing.IsCancellationRequested)
-        {
-            throw new ObjectDisposedException("SignalStore");
-        }
-        finally
-        {
-            _turn.Release();
         }
     }
 
@@ -132,13 +114,13 @@ internal sealed class SegmentImporter : IDisposable
         }
 
         FileIdentity? source = RequireForeign(path);
-        ulong number = _numbers.Next();
+        ulong number = _context.Numbers.Next();
         using StagedSegment staged = StagedSegment.Bring(
-            _files, _directory, path, number, options.Move, (done, total) => Report(ImportStage.Copying, done, total));
+            _context.Folder, path, number, options.Move, (done, total) => Report(ImportStage.Copying, done, total));
         SegmentFile segment = SegmentFile.Read(staged.Content);
-        EventTypeSchema type = SegmentColumns.TypeOf(segment.Header, _schema, path);
+        EventTypeSchema type = SegmentColumns.TypeOf(segment.Header, _context.Schema, path);
         ushort[] columns = SegmentColumns.IdsOf(segment.Header, type, path);
-        long now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+        long now = _context.NowMs;
         long reach = type.MaxAge is { } age ? now - (age.Ticks / TimeSpan.TicksPerMillisecond) : long.MinValue;
         TableFooter[] footers = SegmentVerifier.Verify(
             segment, reach, done => Report(ImportStage.Verifying, done, segment.Length), out long outOfReach);
@@ -182,7 +164,7 @@ internal sealed class SegmentImporter : IDisposable
         }
         catch (Exception error)
         {
-            _commitFailed(error);
+            _context.FailStop.Fail(error);
             if (error is SignalsException)
             {
                 throw;
@@ -194,18 +176,19 @@ internal sealed class SegmentImporter : IDisposable
 
     private void RequireTimes(string path, TableFooter[] footers, long nowMs)
     {
-        EventTimeRange taken = EventTimeRange.Around(nowMs, _maxPastTime, _maxFutureTime);
+        EventTimeRange taken = EventTimeRange.Around(nowMs, _context.Options.MaxPastTime, _context.Options.MaxFutureTime);
         long[] ends = [.. footers.SelectMany(footer => new[] { footer.MinTime, footer.MaxTime })];
         int wrong = Array.FindIndex(ends, end => !taken.Holds(end));
         if (wrong >= 0)
         {
             string what = ends[wrong] < taken.EarliestMs
-                ? $"earlier than now less the allowed {nameof(StoreOptions.MaxPastTime)} of {_maxPastTime}"
-                : $"later than now plus the allowed {nameof(StoreOptions.MaxFutureTime)} of {_maxFutureTime}";
+                ? $"earlier than now less the allowed {nameof(StoreOptions.MaxPastTime)} of {_context.Options.MaxPastTime}"
+                : $"later than now plus the allowed {nameof(StoreOptions.MaxFutureTime)} of {_context.Options.MaxFutureTime}";
             string? unit = TimeUnitGuess.Of(ends, taken.EarliestMs, taken.LatestMs);
+            string hint = unit is null ? "" : $" Its times look like {unit}.";
             throw new EventRejectedException(
                 RejectionReason.TimeOutOfRange,
-                $"Segment '{path}' has an event at {ends[wrong]} ms, {what}.{(unit is null ? "" : $" Its times look like {unit}.")} Nothing of it was imported.")
+                $"Segment '{path}' has an event at {ends[wrong]} ms, {what}.{hint} Nothing of it was imported.")
             {
                 LooksLike = unit,
             };
@@ -216,21 +199,9 @@ internal sealed class SegmentImporter : IDisposable
         SegmentFile segment, int index, TableFooter footer, EventTypeSchema type, ushort[] columns, ulong number, long nowMs)
     {
         SegmentPart part = segment.Parts[index];
-        return new TableMeta
+        return footer.ToMeta(_context.Numbers.Next(), part.Length, part.Checksum) with
         {
-            Number = _numbers.Next(),
             EventType = type.Id,
-            WindowStart = footer.WindowStart,
-            MinTime = footer.MinTime,
-            MaxTime = footer.MaxTime,
-            Rows = footer.Rows,
-            Users = footer.Users,
-            FileLength = part.Length,
-            FileChecksum = part.Checksum,
-            Kind = footer.Run.Kind,
-            Stamp = footer.Run.Stamp,
-            Traits = footer.Traits,
-            NewestInserted = footer.NewestInserted,
             SegmentFile = number,
             SegmentOffset = part.Offset,
             PartIdentity = footer.Identity,
@@ -267,33 +238,37 @@ internal sealed class SegmentImporter : IDisposable
         SourceRemoved = sourceRemoved,
     };
 
-    // A move of one of the store's own files would take it away under its manifest. Its name says little: links lead to folders and files.
+    // Moving one of the store's own files would delete a file that the manifest needs. Names do not tell, because there are links
+    // to folders and to files; so the identities are compared.
     private FileIdentity? RequireForeign(string path)
     {
-        string own = Path.TrimEndingDirectorySeparator(_directory) + Path.DirectorySeparatorChar;
-        FileIdentity? folder = _files.IdentityOf(DurableFile.DirectoryOf(path));
-        bool isInside = folder is not null && (folder == _files.IdentityOf(_directory) || folder == _files.IdentityOf(StoreFiles.StagingIn(_directory)));
+        StoreFolder folder = _context.Folder;
+        IFileSystem files = folder.Files;
+        string own = Path.TrimEndingDirectorySeparator(folder.Path) + Path.DirectorySeparatorChar;
+        FileIdentity? around = files.IdentityOf(DurableFile.DirectoryOf(path));
+        bool isInside = around is not null && (around == files.IdentityOf(folder.Path) || around == files.IdentityOf(folder.Staging));
         if (isInside || path.StartsWith(own, StringComparison.Ordinal))
         {
             throw new ArgumentException($"'{path}' lies in the folder of the store itself; import a file from elsewhere.", nameof(path));
         }
 
-        // A second name of one of the store's segments may come and go: the move that made it was cut short, and is asked for again.
-        return _files.IdentityOf(path);
+        // A second name of one of the store's segments is allowed: a move that was cut short left it, and the caller asks for the
+        // move again.
+        return files.IdentityOf(path);
     }
 
-    // The rows are in the store by now, whatever becomes of the file that they came in.
+    // The rows are in the store by now, so an error here changes nothing of the import.
     private bool TryRemove(string path, FileIdentity? imported)
     {
         try
         {
-            // Another file may have come to bear the name: that one was not imported.
-            if (_files.IdentityOf(path) != imported)
+            // Another file may have the name by now. It was not imported, so it stays.
+            if (_context.Folder.Files.IdentityOf(path) != imported)
             {
                 return false;
             }
 
-            _files.Delete(path);
+            _context.Folder.Files.Delete(path);
             return true;
         }
         catch (FileOperationException)

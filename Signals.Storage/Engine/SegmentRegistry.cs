@@ -4,10 +4,10 @@ using Signals.Storage.Versions;
 
 namespace Signals.Storage.Engine;
 
-/// <summary>Which segments were imported, and what that and declarations say of each event type's completeness.</summary>
+/// <summary>The segments that were imported, and how complete each event type is by these and by declarations.</summary>
 /// <remarks>
-/// Thread contract: <see cref="Of"/> from any thread, without a lock; the rest one thread at a time, behind the commit of the edit that
-/// says the same. Lifetime: the store's.
+/// Thread contract: <see cref="Of"/> by any thread, without a lock; the rest by one thread at a time, after the commit of the edit that
+/// records the same. Lifetime: that of the store.
 /// </remarks>
 internal sealed class SegmentRegistry
 {
@@ -27,7 +27,7 @@ internal sealed class SegmentRegistry
     /// <summary>What is known of an event type.</summary>
     public Completeness Of(ushort eventType) => Volatile.Read(ref _completeness[eventType]);
 
-    /// <summary>Segments that were imported; one thread at a time.</summary>
+    /// <summary>TEST_ONLY: how many segments were imported.</summary>
     public int ImportedCount => _imported.Count;
 
     /// <summary>The segment with this content, if it was imported.</summary>

@@ -3,26 +3,22 @@ using Signals.Core.Schema;
 using Signals.Storage.History;
 using Signals.Storage.Primitives;
 using Signals.Storage.Reads;
-using Signals.Storage.Telemetry;
 using Signals.Storage.Versions;
 
 namespace Signals.Storage.Engine;
 
 /// <summary>Answers queries from the current view.</summary>
 /// <remarks>
-/// Thread contract: any thread, without locks; a warm read allocates nothing. A read sees one view whole, and every
-/// event acknowledged before it began.
+/// Thread contract: any thread, without locks; a warm read allocates nothing. Invariant: a read sees one whole view, with every
+/// event that was acknowledged before it began. Lifetime: that of the store, until <see cref="Close"/>.
 /// </remarks>
 internal sealed class SequenceReader(
-    StoreSchema schema,
+    StoreContext context,
     ViewState view,
-    ReadEpochs epochs,
     ErasureSet erasures,
     WatermarkSet watermarks,
     SegmentRegistry registry,
-    StoreTelemetry telemetry,
-    TimeProvider time,
-    CommitGate? gate = null)
+    CommitGate? gate)
 {
     private const int OptimisticReads = 2;
 
@@ -32,25 +28,29 @@ internal sealed class SequenceReader(
     /// <summary>Ages the pools of answers, this reader's and those of definitions that it serves.</summary>
     public PoolUpkeep Pools { get; } = new();
 
+    /// <summary>Reads the sequence of a user. Dispose it.</summary>
     public Sequence Read(in UserId user, SequenceQuery query)
     {
         ArgumentNullException.ThrowIfNull(query);
-        long started = telemetry.BeginRead();
+        long started = context.Telemetry.BeginRead();
         SequenceBuffer buffer = Begin(query, isLate: false);
         using (Enter())
         {
             buffer.Assembler.Append(view.Current, user, erasures.CutoffOf(user), Now(query), []);
         }
 
-        telemetry.EndRead(started);
+        context.Telemetry.EndRead(started);
         return new Sequence(buffer);
     }
 
+    /// <summary>Reads the sequences of several users from one view. Dispose the batch.</summary>
     public SequenceBatch ReadMany(ReadOnlySpan<UserId> users, SequenceQuery query) => ReadMany(users, query, []);
 
-    /// <param name="users">Whose sequences.</param>
+    /// <param name="users">The users whose sequences are read.</param>
     /// <param name="query">The columns, and the event types.</param>
-    /// <param name="limits">Per type of the query, in its order, how many of its events and from when; they replace the query's own.</param>
+    /// <param name="limits">
+    /// Per type of the query, in its order, how many of its events and from when; they replace the query's own.
+    /// </param>
     public SequenceBatch ReadMany(ReadOnlySpan<UserId> users, SequenceQuery query, ReadOnlySpan<TypeLimits> limits)
     {
         ArgumentNullException.ThrowIfNull(query);
@@ -60,14 +60,14 @@ internal sealed class SequenceReader(
     private SequenceBatch ReadAt(
         ReadOnlySpan<UserId> users, SequenceQuery query, ReadOnlySpan<TypeLimits> limits, long now, out ulong version)
     {
-        long started = telemetry.BeginRead();
+        long started = context.Telemetry.BeginRead();
         SequenceBuffer buffer = Begin(query, isLate: false);
         using (Enter())
         {
             version = Append(buffer, users, limits, now);
         }
 
-        telemetry.EndRead(started);
+        context.Telemetry.EndRead(started);
         return new SequenceBatch(buffer);
     }
 
@@ -83,18 +83,21 @@ internal sealed class SequenceReader(
     }
 
     /// <summary>
-    /// As <see cref="ReadMany(ReadOnlySpan{UserId}, SequenceQuery, ReadOnlySpan{TypeLimits})"/>, but without the late columns of the query: the
-    /// buffer's <see cref="SequenceBuffer.Complete"/> gathers those of chosen rows.
+    /// As <see cref="ReadMany(ReadOnlySpan{UserId}, SequenceQuery, ReadOnlySpan{TypeLimits})"/>, but without the late columns of
+    /// the query: the buffer's <see cref="SequenceBuffer.Complete"/> gathers those of chosen rows.
     /// </summary>
-    /// <param name="users">Whose sequences.</param>
+    /// <param name="users">The users whose sequences are read.</param>
     /// <param name="query">The columns, and the event types.</param>
-    /// <param name="limits">As there.</param>
-    /// <param name="hold">The stay to be ended soon: until then nothing that was unlinked is reclaimed. When this throws it has ended.</param>
+    /// <param name="limits">The limits that replace those of the query, per type.</param>
+    /// <param name="hold">
+    /// Keeps what the buffer points to. The caller leaves it soon, because until then nothing that was unlinked is reclaimed. When this
+    /// throws, it has been left.
+    /// </param>
     public SequenceBatch BeginLate(ReadOnlySpan<UserId> users, SequenceQuery query, ReadOnlySpan<TypeLimits> limits, EpochHold hold)
     {
-        long started = telemetry.BeginRead();
+        long started = context.Telemetry.BeginRead();
         SequenceBuffer buffer = Begin(query, isLate: true);
-        hold.Enter(epochs);
+        hold.Enter(view.Epochs);
         try
         {
             RequireOpen();
@@ -106,15 +109,18 @@ internal sealed class SequenceReader(
             throw;
         }
 
-        telemetry.EndRead(started);
+        context.Telemetry.EndRead(started);
         return new SequenceBatch(buffer);
     }
 
-    /// <summary>As <see cref="ReadMany(ReadOnlySpan{UserId}, SequenceQuery, ReadOnlySpan{TypeLimits})"/>, of exactly the commits up to one of them.</summary>
-    /// <param name="users">Whose sequences.</param>
+    /// <summary>
+    /// As <see cref="ReadMany(ReadOnlySpan{UserId}, SequenceQuery, ReadOnlySpan{TypeLimits})"/>, of exactly the commits up to one
+    /// of them.
+    /// </summary>
+    /// <param name="users">The users whose sequences are read.</param>
     /// <param name="query">The columns, and the event types.</param>
-    /// <param name="limits">As there.</param>
-    /// <param name="nowMs">The time that age limits go by, ms since the epoch.</param>
+    /// <param name="limits">The limits that replace those of the query, per type.</param>
+    /// <param name="nowMs">The time by which age limits are taken, ms since the epoch.</param>
     /// <param name="point">The last commit that was read.</param>
     /// <exception cref="InvalidOperationException">The store keeps no versions.</exception>
     public SequenceBatch ReadExact(
@@ -122,7 +128,8 @@ internal sealed class SequenceReader(
     {
         if (gate is null)
         {
-            throw new InvalidOperationException("The store keeps no versions, so it gives no receipts; open it with StoreOptions.VersionRetention.");
+            throw new InvalidOperationException(
+                "The store keeps no versions, so it gives no receipts; open it with StoreOptions.VersionRetention.");
         }
 
         for (int attempt = 0; attempt < OptimisticReads; attempt++)
@@ -130,7 +137,8 @@ internal sealed class SequenceReader(
             gate.StartRead(out long sequence, out _);
             SequenceBatch batch = ReadAt(users, query, limits, nowMs, out ulong version);
 
-            // Exact up to now, if it is: the position of before may lie in front of what a flush has put into the version since.
+            // The batch is exact up to the position of now, if it is exact. The earlier position may be older than what a flush has
+            // put into the version meanwhile.
             long position = gate.Position;
             if (AreExact(gate, sequence, users))
             {
@@ -167,7 +175,9 @@ internal sealed class SequenceReader(
         return true;
     }
 
-    /// <summary>Every user with rows of a type in a stretch of time, in order; users whose rows are all hidden may be among them.</summary>
+    /// <summary>
+    /// Every user with rows of a type between two times, in order. Users whose rows are all hidden may be among them.
+    /// </summary>
     public UserId[] UsersOf(EventTypeSchema eventType, long fromMs, long toMs)
     {
         using (Enter())
@@ -187,7 +197,7 @@ internal sealed class SequenceReader(
     public void Close()
     {
         _closed = true;
-        epochs.WaitForReaders();
+        view.Epochs.WaitForReaders();
     }
 
     private SequenceBuffer Begin(SequenceQuery query, bool isLate)
@@ -211,22 +221,25 @@ internal sealed class SequenceReader(
         return Interlocked.CompareExchange(ref _pool, pool, null) ?? Pools.Add(pool);
     }
 
-    /// <summary>Columns are found by index, in native memory too, so a query of another schema must not get there.</summary>
+    /// <summary>
+    /// Refuses a query of another store: columns are found by index, also in native memory, so the schema must be the same.
+    /// </summary>
     private void RequireOwn(SequenceQuery query)
     {
         foreach (QueryType type in query.Types)
         {
             ushort id = type.EventType.Id;
-            if (id >= schema.EventTypes.Count || !ReferenceEquals(schema.EventTypes[id], type.EventType))
+            if (id >= context.Schema.EventTypes.Count || !ReferenceEquals(context.Schema.EventTypes[id], type.EventType))
             {
-                throw new ArgumentException($"The query of '{type.EventType.Name}' was not made by this store; build it with Query.", nameof(query));
+                throw new ArgumentException(
+                    $"The query of '{type.EventType.Name}' was not made by this store; build it with Query.", nameof(query));
             }
         }
     }
 
     private EpochScope Enter()
     {
-        EpochScope inside = epochs.Enter();
+        EpochScope inside = view.Epochs.Enter();
         if (_closed)
         {
             inside.Dispose();
@@ -236,7 +249,7 @@ internal sealed class SequenceReader(
         return inside;
     }
 
-    /// <summary>Asked inside an epoch, so that <see cref="Close"/> either is seen here or waits for this read.</summary>
+    /// <summary>Called inside an epoch, so that either this sees <see cref="Close"/>, or closing waits for this read.</summary>
     private void RequireOpen()
     {
         if (_closed)
@@ -247,5 +260,5 @@ internal sealed class SequenceReader(
 
     private static ObjectDisposedException Closed() => new("SignalStore");
 
-    private long Now(SequenceQuery query) => query.NeedsNow ? time.GetUtcNow().ToUnixTimeMilliseconds() : 0;
+    private long Now(SequenceQuery query) => query.NeedsNow ? context.NowMs : 0;
 }

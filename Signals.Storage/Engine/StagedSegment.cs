@@ -4,23 +4,24 @@ using Signals.Storage.Versions;
 namespace Signals.Storage.Engine;
 
 /// <summary>
-/// A segment on its way into the store: a copy, or a second name, in the private staging folder, where it is checked before it gets a
-/// name among the store's files.
+/// A segment on its way into the store. It lies in the staging folder, as a copy or as a second name of the file, until it was checked;
+/// then it gets a name among the store's files.
 /// </summary>
-/// <remarks>Thread contract: one thread. Lifetime: disposed, it closes the file and, until <see cref="Keep"/>, deletes it.</remarks>
+/// <remarks>
+/// Thread contract: one thread. Lifetime: one import; disposing closes the file and deletes it, unless <see cref="Keep"/> was
+/// called.
+/// </remarks>
 internal sealed class StagedSegment : IDisposable
 {
     private const int CopyBytes = 1 << 20;
 
-    private readonly IFileSystem _files;
-    private readonly string _directory;
+    private readonly StoreFolder _folder;
     private readonly ulong _number;
     private string? _path;
 
-    private StagedSegment(IFileSystem files, string directory, ulong number, string path, IFile file)
+    private StagedSegment(StoreFolder folder, ulong number, string path, IFile file)
     {
-        _files = files;
-        _directory = directory;
+        _folder = folder;
         _number = number;
         _path = path;
         Content = file;
@@ -30,42 +31,41 @@ internal sealed class StagedSegment : IDisposable
     public IFile Content { get; }
 
     /// <summary>Brings a file into staging.</summary>
-    /// <param name="files">The file system.</param>
-    /// <param name="directory">The store's folder.</param>
+    /// <param name="folder">The store's folder.</param>
     /// <param name="source">The file.</param>
     /// <param name="number">The number that it will have in the store.</param>
-    /// <param name="share">Whether the file itself may be taken.</param>
-    /// <param name="report">Is told how many bytes of how many are copied; may throw to end it.</param>
+    /// <param name="share">Whether the file itself may become the store's, so that a second name is enough.</param>
+    /// <param name="report">Gets how many bytes of how many are copied; it may throw to end the copying.</param>
     public static StagedSegment Bring(
-        IFileSystem files, string directory, string source, ulong number, bool share, Action<long, long> report)
+        StoreFolder folder, string source, ulong number, bool share, Action<long, long> report)
     {
-        string staging = StoreFiles.StagingIn(directory);
-        if (!files.DirectoryExists(staging))
+        string staging = folder.Staging;
+        if (!folder.Files.DirectoryExists(staging))
         {
-            files.CreateDirectory(staging);
+            folder.Files.CreateDirectory(staging);
         }
 
         string path = Path.Combine(staging, StoreFiles.Segment(number));
-        using IFile foreign = files.Open(source, FileOpenMode.ReadForeign);
+        using IFile foreign = folder.Files.Open(source, FileOpenMode.ReadForeign);
         report(0, foreign.Length);
-        bool shared = share && files.TryLink(source, path);
+        bool shared = share && folder.Files.TryLink(source, path);
         IFile? file = null;
         try
         {
-            file = shared ? files.Open(path, FileOpenMode.ReadForeign) : files.Open(path, FileOpenMode.CreateNew);
+            file = shared ? folder.Files.Open(path, FileOpenMode.ReadForeign) : folder.Files.Open(path, FileOpenMode.CreateNew);
             if (!shared)
             {
                 Copy(foreign, file, report);
             }
 
-            return new StagedSegment(files, directory, number, path, file);
+            return new StagedSegment(folder, number, path, file);
         }
         catch
         {
             file?.Dispose();
             if (shared || file is not null)
             {
-                TryDelete(files, path);
+                TryDelete(folder.Files, path);
             }
 
             throw;
@@ -73,18 +73,20 @@ internal sealed class StagedSegment : IDisposable
     }
 
     /// <summary>The names of the files in staging.</summary>
-    public static IReadOnlyList<string> NamesIn(IFileSystem files, string directory)
+    public static IReadOnlyList<string> NamesIn(StoreFolder folder)
     {
-        string staging = StoreFiles.StagingIn(directory);
-        return files.DirectoryExists(staging) ? files.ListFiles(staging) : [];
+        string staging = folder.Staging;
+        return folder.Files.DirectoryExists(staging) ? folder.Files.ListFiles(staging) : [];
     }
 
-    /// <summary>Deletes what earlier imports left in staging when their process died: segments, by name and content.</summary>
-    public static void Clean(IFileSystem files, string directory)
+    /// <summary>
+    /// Deletes the segments that earlier imports left in staging when their process died. Name and content must be ours.
+    /// </summary>
+    public static void Clean(StoreFolder folder)
     {
-        foreach (string name in NamesIn(files, directory).Where(name => StoreFiles.Classify(name, out _) == StoreFileKind.Segment))
+        foreach (string name in NamesIn(folder).Where(name => StoreFiles.Classify(name, out _) == StoreFileKind.Segment))
         {
-            OwnContent.TryDelete(files, Path.Combine(StoreFiles.StagingIn(directory), name));
+            OwnContent.TryDelete(folder.Files, Path.Combine(folder.Staging, name));
         }
     }
 
@@ -92,13 +94,13 @@ internal sealed class StagedSegment : IDisposable
     public void Enter()
     {
         Content.Sync();
-        string final = Path.Combine(_directory, StoreFiles.Segment(_number));
-        _files.Rename(_path!, final);
+        string final = _folder.Segment(_number);
+        _folder.Files.Rename(_path!, final);
         _path = final;
-        _files.SyncDirectory(_directory);
+        _folder.Sync();
     }
 
-    /// <summary>From here on the file stays: a version has it, or may have it.</summary>
+    /// <summary>Keeps the file when this is disposed: from now on a version has it, or may have it.</summary>
     public void Keep() => _path = null;
 
     /// <inheritdoc/>
@@ -107,7 +109,7 @@ internal sealed class StagedSegment : IDisposable
         Content.Dispose();
         if (_path is not null)
         {
-            TryDelete(_files, _path);
+            TryDelete(_folder.Files, _path);
             _path = null;
         }
     }
@@ -130,7 +132,7 @@ internal sealed class StagedSegment : IDisposable
         }
     }
 
-    // What cannot be deleted now goes when the store is opened next.
+    // A file that cannot be deleted now is deleted when the store is opened next.
     private static void TryDelete(IFileSystem files, string path)
     {
         try

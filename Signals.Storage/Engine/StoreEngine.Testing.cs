@@ -1,28 +1,41 @@
 using Signals.Core.Model;
+using Signals.Storage.FileSystem;
 using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Engine;
 
-/// <content>TEST_ONLY: what a test cannot reach from outside, because it takes threads that meet by chance.</content>
+/// <content>TEST_ONLY: hooks for states that a test cannot reach from outside, because they need threads that meet by chance.</content>
 internal sealed partial class StoreEngine
 {
+    /// <summary>TEST_ONLY: the handles of the tables, shared with other stores of the process.</summary>
+    public HandlePool Handles => _parts.Files.Handles;
+
+    /// <summary>TEST_ONLY: commits edits that no part of the engine makes.</summary>
+    public VersionCommitter Committer => _parts.Commits.Committer;
+
+    /// <summary>TEST_ONLY: the numbers of new files.</summary>
+    public FileNumbers Numbers => _parts.Context.Numbers;
+
     /// <summary>
-    /// TEST_ONLY: one turn of each background thread's work, by the thread's name, as the thread does it when nobody has told it that the store
-    /// has failed. Each may throw; its error fails the store, as that of a thread does.
+    /// TEST_ONLY: one turn of each background thread's work, by the thread's name. The turn runs as it does on a thread that does
+    /// not know yet that the store has failed. It may throw; the error fails the store, as an error of the thread does.
     /// </summary>
     public (string Thread, Action Turn)[] TestTurns =>
     [
-        ("flush", () => Turn(() => _work.Flushing.TryStep())),
-        ("compaction", () => Turn(() => _work.Compacting.TryStep())),
-        ("sync", () => Turn(() => _log?.SyncWritten())),
-        ("upkeep", () => Turn(DoUpkeep)),
+        ("flush", () => Turn(() => Work.Flushing.TryStep())),
+        ("compaction", () => Turn(() => Work.Compacting.TryStep())),
+        ("sync", () => Turn(() => Log?.SyncWritten())),
+        ("upkeep", () => Turn(_parts.Upkeep.Run)),
     ];
 
-    /// <summary>TEST_ONLY: a read that is under way until the result is disposed; closing waits for it.</summary>
-    public IDisposable TestHoldRead() => new HeldRead(_epochs);
+    /// <summary>TEST_ONLY: syncs the log, as the sync thread does.</summary>
+    public void SyncLog() => _callers.Guard(() => Log?.SyncWritten());
 
-    /// <summary>TEST_ONLY: what closing does to a compaction that is under way.</summary>
-    public void TestInterruptCompaction() => _compactor.Stop();
+    /// <summary>TEST_ONLY: begins a read that ends when the result is disposed. Closing waits for it.</summary>
+    public IDisposable TestHoldRead() => new HeldRead(_parts.Contents.View.Epochs);
+
+    /// <summary>TEST_ONLY: interrupts the compaction under way, as closing does.</summary>
+    public void TestInterruptCompaction() => _parts.Writes.Compactor.Stop();
 
     private void Turn(Action work)
     {

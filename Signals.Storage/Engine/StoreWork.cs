@@ -4,7 +4,7 @@ using Signals.Storage.Versions;
 
 namespace Signals.Storage.Engine;
 
-/// <summary>The work of a store that is tried again when it fails, and what is known of its failures.</summary>
+/// <summary>The work on tables and files that is tried again when it fails: flushes, compactions, deletions.</summary>
 /// <remarks>Thread contract: any thread. Lifetime: that of the engine.</remarks>
 internal sealed class StoreWork(Flusher flusher, Compactor compactor, FilePins pins, FailStop failStop, StoreTelemetry telemetry)
 {
@@ -12,7 +12,7 @@ internal sealed class StoreWork(Flusher flusher, Compactor compactor, FilePins p
 
     public RetriedWork Compacting { get; } = new(RetriedWork.Compaction, compactor.RunOnce, failStop, telemetry);
 
-    /// <summary>Of files that nobody needs any more and that could not be deleted when that was found.</summary>
+    /// <summary>Deletes files that nobody needs any more and that could not be deleted before.</summary>
     public RetriedWork Deleting { get; } = new(RetriedWork.Deletion, pins.DeleteLate, failStop, telemetry);
 
     /// <summary>How often any of it failed.</summary>

@@ -3,17 +3,17 @@ using Signals.Storage.Primitives;
 namespace Signals.Storage.Engine;
 
 /// <summary>
-/// Slows ingest down while there are more tables than a store should have and compaction still has work that makes them fewer: each full
-/// memtable waits for that, but no longer than a given time, so ingest never stops for it.
+/// Slows ingest down while there are more tables than a store should have and compaction still has work that makes them fewer. Each full
+/// memtable then waits for compaction, but not longer than a given time, so ingest never stops.
 /// </summary>
 /// <remarks>
-/// Thread contract: <see cref="Wait"/> by the ingest thread; all else by any thread. Nobody waits before <see cref="Start"/>, when there is
-/// no compaction, nor after <see cref="End"/> or once the store has failed. Lifetime: that of the memtables.
+/// Thread contract: <see cref="Wait"/> by the ingest thread; everything else by any thread. Nobody waits before <see cref="Start"/>,
+/// because there is no compaction yet, after <see cref="End"/>, or once the store has failed. Lifetime: that of the store.
 /// </remarks>
-/// <param name="view">Where the tables are counted.</param>
+/// <param name="view">The tables.</param>
 /// <param name="mostTables">How many there may be without a wait.</param>
 /// <param name="longest">How long a memtable waits at most; ten times as long with ten times as many tables.</param>
-/// <param name="failStop">What ends every wait.</param>
+/// <param name="failStop">Ends every wait when the store fails.</param>
 internal sealed class TablePace(ViewState view, int mostTables, TimeSpan longest, FailStop failStop) : IDisposable
 {
     private const int LongestFactor = 10;
@@ -29,29 +29,29 @@ internal sealed class TablePace(ViewState view, int mostTables, TimeSpan longest
         && Tables > mostTables
         && Volatile.Read(ref _settled) < Interlocked.Read(ref _added);
 
-    /// <summary>How often tables came so far; to be read before compaction looks for work.</summary>
+    /// <summary>How often tables came so far. Compaction reads it before it looks for work.</summary>
     public long Added => Interlocked.Read(ref _added);
 
     private int Tables => view.Current.Tables.Tables.Count;
 
-    /// <summary>There is a compaction from now on.</summary>
+    /// <summary>Begins: from now on there is a compaction to wait for.</summary>
     public void Start() => Volatile.Write(ref _isRunning, true);
 
-    /// <summary>Nobody waits any more.</summary>
+    /// <summary>Ends the wait under way and all later ones.</summary>
     public void End()
     {
         Volatile.Write(ref _isRunning, false);
         _changed.Set();
     }
 
-    /// <summary>Tables came: compaction may have work.</summary>
+    /// <summary>Notes that tables came, so compaction may have work.</summary>
     public void NoteAdded() => Interlocked.Increment(ref _added);
 
-    /// <summary>There may be fewer tables now.</summary>
+    /// <summary>Tells a waiting ingest thread to look again: there may be fewer tables now.</summary>
     public void Look() => _changed.Set();
 
-    /// <summary>Compaction found nothing to do.</summary>
-    /// <param name="added">What <see cref="Added"/> said before it looked.</param>
+    /// <summary>Notes that compaction found nothing to do.</summary>
+    /// <param name="added">The value of <see cref="Added"/> before it looked.</param>
     public void NoteSettled(long added)
     {
         Volatile.Write(ref _settled, added);

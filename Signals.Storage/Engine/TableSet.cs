@@ -7,12 +7,14 @@ using Signals.Storage.Versions;
 namespace Signals.Storage.Engine;
 
 /// <summary>Opens the tables of one store.</summary>
-/// <remarks>Thread contract: any thread. Whoever opens a table owns it.</remarks>
-internal sealed class TableSet(IFileSystem files, string directory, StoreSchema schema, BlockCache cache)
+/// <remarks>Thread contract: any thread. The caller owns the tables that it opens. Lifetime: that of the store.</remarks>
+internal sealed class TableSet(StoreFolder folder, StoreSchema schema, BlockCache cache)
 {
-    private readonly SharedFiles _segments = new(files);
+    private readonly SharedFiles _segments = new(folder.Files);
 
-    /// <summary>Opens the tables of a version and puts them into a view that has none, with what they say of the newest events.</summary>
+    /// <summary>
+    /// Opens the tables of a version, puts them into a view that has none, and raises the watermarks to their newest events.
+    /// </summary>
     public void Show(IEnumerable<TableMeta> metas, ViewState view, WatermarkSet watermarks)
     {
         VersionEdit all = new();
@@ -25,9 +27,9 @@ internal sealed class TableSet(IFileSystem files, string directory, StoreSchema 
         }
     }
 
-    /// <summary>Opens all or, when one cannot be opened, none.</summary>
+    /// <summary>Opens tables. When one cannot be opened, none stays open.</summary>
     /// <param name="metas">The tables.</param>
-    /// <param name="before">The version before: a table of it that comes again with other column files goes on as it is.</param>
+    /// <param name="before">The version before. A table of it that comes again with other column files keeps its open file.</param>
     public Table[] OpenAll(IReadOnlyList<TableMeta> metas, TableVersion? before = null)
     {
         List<Table> opened = [];
@@ -47,22 +49,21 @@ internal sealed class TableSet(IFileSystem files, string directory, StoreSchema 
         }
     }
 
-    /// <summary>Lets an edit say if a table that it adds holds several time windows.</summary>
+    /// <summary>Notes in an edit whether a table that it adds holds several time windows.</summary>
     public void NoteWindows(VersionEdit edit) => edit.NoteWindows(schema);
 
     private Table Open(TableMeta meta, TableVersion before)
     {
-        string path = Path.Combine(directory, StoreFiles.FileOf(meta));
+        string path = folder.FileOf(meta);
         if (meta.EventType >= schema.EventTypes.Count)
         {
-            throw new CorruptionException(path, 0, $"The table is of event type {meta.EventType}; the stored schema has {schema.EventTypes.Count}.");
+            throw new CorruptionException(
+                path, 0, $"The table is of event type {meta.EventType}; the stored schema has {schema.EventTypes.Count}.");
         }
 
         EventTypeSchema type = schema.EventTypes[meta.EventType];
         return before.TryGet(meta.Number, out Table table)
-            ? table.With(files, meta, type, ColumnFile)
-            : Table.Open(files, path, meta, type, cache, verify: false, ColumnFile, _segments);
+            ? table.With(folder.Files, meta, type, folder.ColumnFile)
+            : Table.Open(folder.Files, path, meta, type, cache, verify: false, folder.ColumnFile, _segments);
     }
-
-    private string ColumnFile(ColumnFileMeta file) => Path.Combine(directory, StoreFiles.ColumnFile(file.Number));
 }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using Signals.Core.Schema;
 using Signals.Storage.Primitives;
 using Signals.Storage.Reads;
 using Signals.Storage.Tables;
@@ -7,33 +9,59 @@ namespace Signals.Storage.Engine;
 
 /// <summary>Makes a version edit durable and then visible: opens the new tables, commits the manifest, replaces the view.</summary>
 /// <remarks>
-/// Thread contract: any background thread; one edit at a time. Removed tables are closed and deleted once no reader
-/// holds them. An error before the manifest has the edit leaves the old version in place, durable and visible; one after it, in keeping a
-/// version, leaves the new one durable and the old one visible, and the store fails before anybody else can commit. Every commit of an open
-/// store goes through the manifest, which asks <see cref="FailStop.RequireWritable"/> first: a store that has failed commits nothing, whichever thread tries.
+/// Thread contract: any background thread; one edit at a time. Removed tables are closed and deleted once no reader holds them. An
+/// error before the manifest has the edit leaves the old version in place, durable and visible. An error after it, in keeping a
+/// version, leaves the new one durable and the old one visible, and the store fails before anybody else can commit. Every commit of
+/// an open store goes through the manifest, which asks <see cref="FailStop.RequireWritable"/> first: a store that has failed
+/// commits nothing, whichever thread tries. Lifetime: that of the store.
 /// </remarks>
-internal sealed class VersionCommitter(
-    Manifest manifest, ViewState view, FileNumbers numbers, TableSet tables, CacheWarmer warmer, FilePins pins, FailStop failStop)
+internal sealed class VersionCommitter
 {
+    private readonly StoreContext _context;
+    private readonly Manifest _manifest;
+    private readonly StoreContents _contents;
+    private readonly CacheWarmer _warmer;
+    private readonly FilePins _pins;
+    private readonly LogStream? _log;
+    private readonly VersionRecorder _recorder;
     private readonly Lock _gate = new();
 
-    /// <summary>
-    /// Called before an edit is made durable. The edit may hold an erasure, or a part of a batch, or lack rows that an erasure hides:
-    /// were their log frames lost in a power cut and the edit not, the store would hold the later without the earlier.
-    /// </summary>
-    public Action OnCommitting { get; set; } = static () => { };
+    // Guarded by _gate. The schema in force as long as the manifest does not have it; null from then on. The next edit takes it
+    // along: tables of a flush may hold its columns.
+    private byte[]? _newSchema;
 
-    /// <summary>Keeps what an edit made of the store, durably, and gives the number of the version; null when none is kept.</summary>
-    public Func<ManifestState, VersionEdit, ulong>? OnInstalling { get; set; }
+    /// <param name="context">The store.</param>
+    /// <param name="manifest">Where edits become durable.</param>
+    /// <param name="contents">Where they become visible.</param>
+    /// <param name="warmer">Loads what reads will ask new tables for.</param>
+    /// <param name="pins">Deletes the files that an edit removes.</param>
+    /// <param name="log">
+    /// Is synced before each edit. The edit may hold an erasure, or a part of a batch, or lack rows that an erasure hides: were
+    /// their log frames lost in a power cut and the edit not, the store would hold the later without the earlier. Null without
+    /// logs.
+    /// </param>
+    /// <param name="recorder">Keeps what an edit makes of the store as a version.</param>
+    public VersionCommitter(
+        StoreContext context,
+        Manifest manifest,
+        StoreContents contents,
+        CacheWarmer warmer,
+        FilePins pins,
+        LogStream? log,
+        VersionRecorder recorder)
+    {
+        _context = context;
+        _manifest = manifest;
+        _contents = contents;
+        _warmer = warmer;
+        _pins = pins;
+        _log = log;
+        _recorder = recorder;
+        _newSchema = UnsavedSchema(manifest, context.Schema);
+    }
 
-    /// <summary>
-    /// The schema in force as long as the manifest does not have it; null from then on. The next edit takes it along: tables of a flush may
-    /// hold its columns. Set before the first commit.
-    /// </summary>
-    public byte[]? NewSchema { get; set; }
-
-    /// <summary>Called after an edit was made visible.</summary>
-    public Action OnCommitted { get; set; } = static () => { };
+    /// <summary>Raised after an edit was made visible, on the thread that committed it.</summary>
+    public event Action? Committed;
 
     /// <summary>
     /// Looks at the manifest between two edits. Every file that its state names is there then, and stays if it is pinned meanwhile.
@@ -42,7 +70,7 @@ internal sealed class VersionCommitter(
     {
         lock (_gate)
         {
-            return look(manifest);
+            return look(_manifest);
         }
     }
 
@@ -51,7 +79,7 @@ internal sealed class VersionCommitter(
     {
         lock (_gate)
         {
-            if (NewSchema is not null)
+            if (_newSchema is not null)
             {
                 CommitDurablyLocked(new VersionEdit());
             }
@@ -59,13 +87,10 @@ internal sealed class VersionCommitter(
     }
 
     /// <summary>Whether the store has failed.</summary>
-    public bool HasFailed => failStop.Error is not null;
-
-    /// <summary>Deletes files of work that came to nothing, later if it cannot be done now.</summary>
-    public void Discard(IEnumerable<string> names) => pins.Discard(names);
+    public bool HasFailed => _context.FailStop.Error is not null;
 
     /// <summary>For work that ends in a commit: asks before it begins what the commit will ask.</summary>
-    public void RequireWritable() => failStop.RequireWritable();
+    public void RequireWritable() => _context.FailStop.RequireWritable();
 
     /// <summary>Commits an edit whose tables are all new; of those that cannot be opened no file is left.</summary>
     /// <param name="edit">What changes.</param>
@@ -81,14 +106,23 @@ internal sealed class VersionCommitter(
     public void Commit(
         VersionEdit edit, Table[] added, Func<ReadView, TableVersion, ReadView> change, params IEnumerable<IDisposable> unlinked)
     {
-        WarmBlocks[] warm = OrDispose(added, () => warmer.Load(edit, added));
+        WarmBlocks[] warm = OrDispose(added, () => _warmer.Load(edit, added));
         lock (_gate)
         {
             OrDispose(added, () => CommitDurablyLocked(edit));
-            OrStop(() => InstallLocked(edit, added, warm, change, unlinked));
+            try
+            {
+                InstallLocked(edit, added, warm, change, unlinked);
+            }
+            catch (Exception error)
+            {
+                // What is durable and what is visible differ: the store fails while nobody else can commit.
+                _context.FailStop.Stop(error);
+                throw;
+            }
         }
 
-        OnCommitted();
+        Committed?.Invoke();
     }
 
     /// <summary>Keeps the store as it is between two edits as a version of its own, and gives its number.</summary>
@@ -96,13 +130,18 @@ internal sealed class VersionCommitter(
     {
         lock (_gate)
         {
-            failStop.RequireWritable();
-            return OrStop(() =>
+            _context.FailStop.RequireWritable();
+            try
             {
-                ulong version = OnInstalling!(manifest.State, new VersionEdit());
-                view.Replace(current => current.WithVersion(version));
+                ulong version = _recorder.Record(_manifest.State, new VersionEdit());
+                _contents.View.Replace(current => current.WithVersion(version));
                 return version;
-            });
+            }
+            catch (Exception error)
+            {
+                _context.FailStop.Stop(error);
+                throw;
+            }
         }
     }
 
@@ -111,60 +150,84 @@ internal sealed class VersionCommitter(
     {
         try
         {
-            return tables.OpenAll(edit.AddedTables, view.Current.Tables);
+            return _contents.Tables.OpenAll(edit.AddedTables, _contents.View.Current.Tables);
         }
         catch
         {
-            pins.Discard(edit.AddedTables.Select(table => StoreFiles.Table(table.Number)));
+            _pins.Discard(edit.AddedTables.Select(table => StoreFiles.Table(table.Number)));
             throw;
         }
     }
 
-    private bool InstallLocked(
-        VersionEdit edit, Table[] added, WarmBlocks[] warm, Func<ReadView, TableVersion, ReadView> change, IEnumerable<IDisposable> unlinked)
+    private void InstallLocked(
+        VersionEdit edit,
+        Table[] added,
+        WarmBlocks[] warm,
+        Func<ReadView, TableVersion, ReadView> change,
+        IEnumerable<IDisposable> unlinked)
     {
-        TableVersion before = view.Current.Tables;
+        TableVersion before = _contents.View.Current.Tables;
         TableVersion after = before.Apply(edit, added);
-        Table[] removed = [.. edit.RemovedTables.Select(number => Find(before, number))];
-        ulong version = IsKept(edit, before) ? OrDispose(added, () => OnInstalling!(manifest.State, edit)) : view.Current.Version;
+        Table[] removed = [.. edit.RemovedTables.Select(number => before[number])];
+        ulong version = IsKept(edit, before)
+            ? OrDispose(added, () => _recorder.Record(_manifest.State, edit))
+            : _contents.View.Current.Version;
         CacheWarmer.HandOver(warm, removed);
-        view.Replace(current => change(current, after).WithVersion(version), [.. removed, .. FilesLeft(removed, after), .. unlinked]);
-        return true;
-    }
-
-    /// <summary>After an error what is durable and what is visible differ: the store fails while nobody else can commit.</summary>
-    private T OrStop<T>(Func<T> step)
-    {
-        try
-        {
-            return step();
-        }
-        catch (Exception error)
-        {
-            failStop.Stop(error);
-            throw;
-        }
+        _contents.View.Replace(
+            current => change(current, after).WithVersion(version), [.. removed, .. FilesLeft(removed, after), .. unlinked]);
+        AssertInvariantsLocked();
     }
 
     // A flush or an import is kept. A merge or fold changes no answer, unless it drops patches whose event is not there.
-    private bool IsKept(VersionEdit edit, TableVersion before) => OnInstalling is not null
+    private bool IsKept(VersionEdit edit, TableVersion before) => _recorder.IsOn
         && (edit.FlushedPosition is not null
             || (edit.AddedTables.Count > 0 && edit.RemovedTables.Count == 0)
-            || edit.RemovedTables.Exists(number => Find(before, number).Meta.Kind == RunKind.Patches));
+            || edit.RemovedTables.Exists(number => before[number].Meta.Kind == RunKind.Patches));
 
-    private bool CommitDurablyLocked(VersionEdit edit)
+    private void CommitDurablyLocked(VersionEdit edit)
     {
-        failStop.RequireWritable();
-        edit.NextFileNumber = numbers.Upcoming;
-        edit.Schema ??= NewSchema;
-        tables.NoteWindows(edit);
-        OnCommitting();
-        manifest.Commit(edit);
-        NewSchema = null;
-        return true;
+        _context.FailStop.RequireWritable();
+        edit.NextFileNumber = _context.Numbers.Upcoming;
+        edit.Schema ??= _newSchema;
+        _contents.Tables.NoteWindows(edit);
+        _log?.SyncWritten();
+        _manifest.Commit(edit);
+        _newSchema = null;
     }
 
-    /// <summary>Tables that do not become visible are nobody's.</summary>
+    /// <summary>The schema in force, to be recorded; null when it is the stored one.</summary>
+    private static byte[]? UnsavedSchema(Manifest manifest, StoreSchema schema)
+    {
+        byte[] bytes = SchemaSerializer.Write(schema);
+        return manifest.State.Schema.Span.SequenceEqual(bytes) ? null : bytes;
+    }
+
+    [Conditional("DEBUG")]
+    private void AssertInvariantsLocked()
+    {
+        Debug.Assert(_gate.IsHeldByCurrentThread, "The lock is not held.");
+        TableVersion visible = _contents.View.Current.Tables;
+        Debug.Assert(visible.Tables.Count == _manifest.State.Tables.Count, "What is visible is not what is durable.");
+        Debug.Assert(
+            _manifest.State.Tables.Keys.All(number => visible.TryGet(number, out _) && number < _context.Numbers.Upcoming),
+            "The manifest names a table that is not visible, or whose number may be given again.");
+    }
+
+    /// <summary>Does a step before the tables are visible: if it fails they never will be, so they are closed.</summary>
+    private static void OrDispose(Table[] added, Action step)
+    {
+        try
+        {
+            step();
+        }
+        catch
+        {
+            Array.ForEach(added, table => table.Dispose());
+            throw;
+        }
+    }
+
+    /// <summary>The same for a step with a result.</summary>
     private static T OrDispose<T>(Table[] added, Func<T> step)
     {
         try
@@ -178,12 +241,8 @@ internal sealed class VersionCommitter(
         }
     }
 
-    private static Table Find(TableVersion version, ulong number) =>
-        version.TryGet(number, out Table table)
-            ? table
-            : throw new InvalidOperationException($"Table {number} is removed but was not in the version.");
-
-    // A segment stays while any of its parts does, a table while its run goes on with another column file. Files go after the tables: what is retired later is disposed of later.
+    // A segment stays while any of its parts does, a table while its run goes on with another column file. Files go after the
+    // tables: what is retired later is disposed of later.
     private IEnumerable<IDisposable> FilesLeft(Table[] removed, TableVersion after)
     {
         if (removed.Length == 0)
@@ -192,6 +251,7 @@ internal sealed class VersionCommitter(
         }
 
         HashSet<string> needed = [.. after.Tables.SelectMany(table => StoreFiles.FilesOf(table.Meta))];
-        return [pins.RetireReplaced(removed.SelectMany(table => StoreFiles.FilesOf(table.Meta)).Distinct().Where(name => !needed.Contains(name)))];
+        IEnumerable<string> had = removed.SelectMany(table => StoreFiles.FilesOf(table.Meta)).Distinct();
+        return [_pins.RetireReplaced(had.Where(name => !needed.Contains(name)))];
     }
 }

@@ -3,7 +3,8 @@ using Signals.Storage.Tables;
 
 namespace Signals.Storage.Engine;
 
-/// <summary>Closes whatever the view holds when the store closes. By then no reader is left.</summary>
+/// <summary>Closes the memtables and tables of the view when the store closes.</summary>
+/// <remarks>Thread contract: the closing thread, when no reader is left.</remarks>
 internal sealed class ViewParts(ViewState view) : IDisposable
 {
     public void Dispose()

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Signals.Storage.Primitives;
 using Signals.Storage.Reads;
 
@@ -5,21 +6,27 @@ namespace Signals.Storage.Engine;
 
 /// <summary>Holds the view that reads see and replaces it as a whole.</summary>
 /// <remarks>
-/// Thread contract: readers load <see cref="Current"/> inside an epoch; ingest, flush and compaction replace it one at a
-/// time under the lock. What a replacement unlinks is retired, never disposed while a reader may hold it.
+/// Thread contract: readers load <see cref="Current"/> inside an epoch; ingest, flush and compaction replace it one at a time under
+/// the lock. Invariant: what a replacement unlinks is disposed only when no reader holds it any more. Lifetime: that of the store.
 /// </remarks>
 internal sealed class ViewState(ReadView first, ReadEpochs epochs)
 {
     private readonly Lock _gate = new();
     private ReadView _current = first; // replaced under _gate
 
+    /// <summary>Keeps what a reader sees alive until it has left.</summary>
+    public ReadEpochs Epochs => epochs;
+
+    /// <summary>The view now. What it holds stays usable while the caller is inside an epoch.</summary>
     public ReadView Current => Volatile.Read(ref _current);
 
+    /// <summary>Replaces the view.</summary>
     public void Replace(Func<ReadView, ReadView> change)
     {
         lock (_gate)
         {
             Volatile.Write(ref _current, change(_current));
+            AssertInvariants();
         }
     }
 
@@ -28,5 +35,13 @@ internal sealed class ViewState(ReadView first, ReadEpochs epochs)
     {
         Replace(change);
         epochs.Retire(unlinked);
+    }
+
+    [Conditional("DEBUG")]
+    private void AssertInvariants()
+    {
+        Debug.Assert(_gate.IsHeldByCurrentThread, "The lock is not held.");
+        Debug.Assert(_current.MemTables.Length > 0, "A view has no active memtable.");
+        Debug.Assert(_current.MemTables.Distinct().Count() == _current.MemTables.Length, "A view has a memtable twice.");
     }
 }

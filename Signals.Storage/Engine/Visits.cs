@@ -1,7 +1,13 @@
+using System.Diagnostics;
+
 namespace Signals.Storage.Engine;
 
-/// <summary>Long operations of callers that work on the files of an open store: closing cancels them and waits for them.</summary>
-/// <remarks>Thread contract: any thread. Lifetime: that of the store.</remarks>
+/// <summary>
+/// Counts the long operations of callers on the files of an open store, so that closing can cancel them and wait for them.
+/// </summary>
+/// <remarks>
+/// Thread contract: any thread. Invariant: the event is set exactly when no operation is under way. Lifetime: that of the store.
+/// </remarks>
 internal sealed class Visits : IDisposable
 {
     private readonly CancellationTokenSource _closing = new();
@@ -10,7 +16,7 @@ internal sealed class Visits : IDisposable
     private int _count; // guarded by _gate
     private bool _closed; // guarded by _gate
 
-    /// <summary>Does work with a token that also the closing of the store cancels.</summary>
+    /// <summary>Runs an operation with a token that is also cancelled when the store closes.</summary>
     /// <exception cref="ObjectDisposedException">The store was closed before or meanwhile.</exception>
     public T Run<T>(Func<CancellationToken, T> work, CancellationToken cancellationToken)
     {
@@ -26,7 +32,7 @@ internal sealed class Visits : IDisposable
         }
         catch (OperationCanceledException)
         {
-            // The token of the caller, not the one made here, is what the caller looks for.
+            // The caller expects its own token in the exception, not the linked one.
             cancellationToken.ThrowIfCancellationRequested();
             throw;
         }
@@ -61,6 +67,7 @@ internal sealed class Visits : IDisposable
             ObjectDisposedException.ThrowIf(_closed, this);
             _count++;
             _none.Reset();
+            AssertInvariants();
         }
     }
 
@@ -72,6 +79,15 @@ internal sealed class Visits : IDisposable
             {
                 _none.Set();
             }
+
+            AssertInvariants();
         }
+    }
+
+    [Conditional("DEBUG")]
+    private void AssertInvariants()
+    {
+        Debug.Assert(_gate.IsHeldByCurrentThread, "The lock is not held.");
+        Debug.Assert(_count >= 0 && _none.IsSet == (_count == 0), "The event does not fit the number of operations.");
     }
 }

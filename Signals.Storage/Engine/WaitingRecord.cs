@@ -4,8 +4,8 @@ using Signals.Core.Ingest;
 namespace Signals.Storage.Engine;
 
 /// <summary>
-/// The record of an append that has to wait for room in the ring, encoded when the append began: whatever becomes of its batch
-/// meanwhile, what enters the ring is what was given and what was planned.
+/// The record of an append that has to wait for room in the ring. It is encoded when the append begins, so the caller may change
+/// its batch meanwhile: the ring gets the events as they were.
 /// </summary>
 /// <remarks>Thread contract: one thread at a time. Lifetime: disposed once the append has ended.</remarks>
 internal sealed class WaitingRecord : IAppendable, IDisposable
@@ -14,9 +14,9 @@ internal sealed class WaitingRecord : IAppendable, IDisposable
     private byte[]? _bytes;
 
     /// <summary>Encodes events.</summary>
-    /// <param name="events">What was planned to take <paramref name="length"/> bytes just now.</param>
-    /// <param name="length">The length of the record.</param>
-    /// <exception cref="InvalidOperationException">The events are not what was planned any more.</exception>
+    /// <param name="events">The events, whose record was just planned.</param>
+    /// <param name="length">The planned length of the record, in bytes.</param>
+    /// <exception cref="InvalidOperationException">The events have changed since they were planned.</exception>
     public WaitingRecord(IAppendable events, int length)
     {
         Count = events.Count;
@@ -43,7 +43,7 @@ internal sealed class WaitingRecord : IAppendable, IDisposable
     /// <summary>Events that were older than the max age of their type when the append began.</summary>
     public int OutOfReach { get; init; }
 
-    /// <summary>None: they were checked before they were encoded.</summary>
+    /// <summary>Empty: the events were checked before they were encoded.</summary>
     public ReadOnlySpan<EventBatch> Batches => [];
 
     /// <inheritdoc/>
@@ -54,7 +54,7 @@ internal sealed class WaitingRecord : IAppendable, IDisposable
     {
         ObjectDisposedException.ThrowIf(_bytes is null, this);
 
-        // The length comes with publishing, and hands the record over.
+        // The length is not copied: publishing writes it, and thereby hands the record over.
         _bytes.AsSpan(RecordFormat.KindOffset, _length - RecordFormat.KindOffset).CopyTo(record[RecordFormat.KindOffset..]);
     }
 

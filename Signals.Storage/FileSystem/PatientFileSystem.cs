@@ -19,11 +19,11 @@ internal sealed class PatientFileSystem(IFileSystem files, HandlePool pool, Time
     private readonly ManualResetEventSlim _stopped = new(initialState: false);
     private volatile bool _isOpening = true;
 
-    /// <summary>Called when a wait begins, with the path that is waited for.</summary>
-    public Action<string> OnShortageBegan { get; set; } = static _ => { };
+    /// <summary>Raised when a wait begins, with the path that is waited for.</summary>
+    public event Action<string>? ShortageBegan;
 
-    /// <summary>Called when that wait ends, on the same thread, with the total time of its pauses.</summary>
-    public Action<TimeSpan> OnShortageEnded { get; set; } = static _ => { };
+    /// <summary>Raised when that wait ends, on the same thread, with the time that it paused.</summary>
+    public event Action<TimeSpan>? ShortageEnded;
 
     /// <summary>The handles of the tables.</summary>
     public HandlePool Handles => pool;
@@ -118,7 +118,7 @@ internal sealed class PatientFileSystem(IFileSystem files, HandlePool pool, Time
                 if (!isTold)
                 {
                     isTold = true;
-                    OnShortageBegan(path);
+                    ShortageBegan?.Invoke(path);
                 }
 
                 _stopped.Wait(pause);
@@ -131,7 +131,7 @@ internal sealed class PatientFileSystem(IFileSystem files, HandlePool pool, Time
         {
             if (isTold)
             {
-                OnShortageEnded(waited);
+                ShortageEnded?.Invoke(waited);
             }
         }
     }

@@ -24,6 +24,9 @@ internal sealed class HistoryContent
     /// <summary>The greatest number that any version had, including versions that are in no list any more.</summary>
     public ulong HighestVersion { get; set; }
 
+    /// <summary>The highest number of a list in the folder, complete or not; 0 for none.</summary>
+    public ulong HighestFile { get; set; }
+
     public void Add(RetainedVersion version, ulong cleanEdits)
     {
         Versions.Add(version);

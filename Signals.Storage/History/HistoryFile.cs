@@ -29,28 +29,25 @@ internal sealed class HistoryFile : IDisposable
     /// <summary>
     /// Reads the newest complete list of a folder; the content is empty when there is none. It changes nothing.
     /// </summary>
-    /// <param name="files">The file system.</param>
-    /// <param name="directory">The store's folder.</param>
-    /// <param name="highest">The highest number of a list, complete or not; 0 when there is no list.</param>
     /// <exception cref="CorruptionException">A list is damaged.</exception>
-    public static HistoryContent Read(IFileSystem files, string directory, out ulong highest)
+    public static HistoryContent Read(StoreFolder folder)
     {
-        ulong[] numbers = NumbersIn(files, directory);
-        highest = numbers.Length == 0 ? 0 : numbers[0];
-        HistoryContent[] lists = [.. numbers.Select(number => Read(files, directory, number))];
+        ulong[] numbers = NumbersIn(folder);
+        HistoryContent[] lists = [.. numbers.Select(number => Read(folder, number))];
         HistoryContent newest =
             Array.Find(lists, list => list.IsPromised)
                 ?? Array.Find(lists, list => list.Versions.Count > 0)
                 ?? new HistoryContent();
+        newest.HighestFile = numbers.FirstOrDefault();
         newest.HighestVersion = lists.Append(newest).Max(list => list.HighestVersion);
         return newest;
     }
 
     /// <summary>Writes a list with the given content, durably, and deletes the other lists.</summary>
-    public static HistoryFile Create(IFileSystem files, string directory, ulong number, HistoryContent content)
+    public static HistoryFile Create(StoreFolder folder, ulong number, HistoryContent content)
     {
         LogWriter log = LogWriter.Create(
-            files, Path.Combine(directory, StoreFiles.Versions(number)),
+            folder.Files, folder.Versions(number),
             number | HistoryFormat.LogNumberFlag, firstSequence: 1, fixedSize: 0);
         try
         {
@@ -71,8 +68,8 @@ internal sealed class HistoryFile : IDisposable
             HistoryFile file = new(log, number);
             file.Sync();
             log.Sync();
-            DeleteOthers(files, directory, number);
-            files.SyncDirectory(directory);
+            DeleteOthers(folder, number);
+            folder.Sync();
             return file;
         }
         catch
@@ -83,15 +80,15 @@ internal sealed class HistoryFile : IDisposable
     }
 
     /// <summary>Whether a folder holds a list that is proven to be ours.</summary>
-    public static bool Exists(IFileSystem files, string directory) =>
-        Array.Exists(NumbersIn(files, directory), number => OwnContent.IsIn(files, Path.Combine(directory, StoreFiles.Versions(number))));
+    public static bool Exists(StoreFolder folder) =>
+        Array.Exists(NumbersIn(folder), number => OwnContent.IsIn(folder.Files, folder.Versions(number)));
 
     /// <summary>Deletes every list of a folder except one.</summary>
-    public static void DeleteOthers(IFileSystem files, string directory, ulong kept)
+    public static void DeleteOthers(StoreFolder folder, ulong kept)
     {
-        foreach (ulong number in NumbersIn(files, directory).Where(number => number != kept))
+        foreach (ulong number in NumbersIn(folder).Where(number => number != kept))
         {
-            OwnContent.TryDelete(files, Path.Combine(directory, StoreFiles.Versions(number)));
+            OwnContent.TryDelete(folder.Files, folder.Versions(number));
         }
     }
 
@@ -113,12 +110,12 @@ internal sealed class HistoryFile : IDisposable
         _log.Append(HistoryEntries.Promise(), position: 0);
     }
 
-    private static HistoryContent Read(IFileSystem files, string directory, ulong number)
+    private static HistoryContent Read(StoreFolder folder, ulong number)
     {
-        string path = Path.Combine(directory, StoreFiles.Versions(number));
+        string path = folder.Versions(number);
         HistoryContent content = new();
         long offset = LogFormat.HeaderBytes;
-        LogReader.Replay(files, path, number | HistoryFormat.LogNumberFlag, 1, isLast: true, (payload, _) =>
+        LogReader.Replay(folder.Files, path, number | HistoryFormat.LogNumberFlag, 1, isLast: true, (payload, _) =>
         {
             try
             {
@@ -138,17 +135,11 @@ internal sealed class HistoryFile : IDisposable
         return content;
     }
 
-    private static ulong[] NumbersIn(IFileSystem files, string directory)
+    /// <summary>The numbers of the lists, the newest first.</summary>
+    private static ulong[] NumbersIn(StoreFolder folder)
     {
-        List<ulong> numbers = [];
-        foreach (string name in files.ListFiles(directory))
-        {
-            if (StoreFiles.Classify(name, out ulong number) == StoreFileKind.Versions)
-            {
-                numbers.Add(number);
-            }
-        }
-
-        return [.. numbers.OrderDescending()];
+        ulong[] numbers = folder.NumbersOf(StoreFileKind.Versions);
+        Array.Reverse(numbers);
+        return numbers;
     }
 }

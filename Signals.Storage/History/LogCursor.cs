@@ -9,7 +9,7 @@ namespace Signals.Storage.History;
 /// Reads forward through the frames of a store's logs, from a given log on, also while the last one is being written.
 /// </summary>
 /// <remarks>Thread contract: one thread. Lifetime: the logs must be pinned; dispose closes the file that is being read.</remarks>
-internal sealed class LogCursor(IFileSystem files, string directory, ulong firstLog) : IDisposable
+internal sealed class LogCursor(StoreFolder folder, ulong firstLog) : IDisposable
 {
     private ulong _log = firstLog;
     private long _offset = LogFormat.HeaderBytes;
@@ -50,7 +50,7 @@ internal sealed class LogCursor(IFileSystem files, string directory, ulong first
             else if (isFresh)
             {
                 throw new CorruptionException(
-                    PathOf(_log), _offset,
+                    folder.Log(_log), _offset,
                     $"the log ends here; expected it to reach stream position {position}.");
             }
             else
@@ -68,7 +68,7 @@ internal sealed class LogCursor(IFileSystem files, string directory, ulong first
     {
         if (_sequence != 0 && frame.Sequence != _sequence)
         {
-            throw new CorruptionException(PathOf(_log), _offset, $"the frame has sequence {frame.Sequence}, expected {_sequence}.");
+            throw new CorruptionException(folder.Log(_log), _offset, $"the frame has sequence {frame.Sequence}, expected {_sequence}.");
         }
     }
 
@@ -86,18 +86,10 @@ internal sealed class LogCursor(IFileSystem files, string directory, ulong first
 
     private ulong NextLog()
     {
-        ulong next = ulong.MaxValue;
-        foreach (string name in files.ListFiles(directory))
-        {
-            if (StoreFiles.Classify(name, out ulong number) == StoreFileKind.Log && number > _log)
-            {
-                next = Math.Min(next, number);
-            }
-        }
-
-        return next != ulong.MaxValue
+        ulong next = Array.Find(folder.Logs(), log => log > _log);
+        return next != 0
             ? next
-            : throw new CorruptionException(PathOf(_log), _offset, "the log is sealed; expected another log after it.");
+            : throw new CorruptionException(folder.Log(_log), _offset, "the log is sealed; expected another log after it.");
     }
 
     private void Open()
@@ -107,7 +99,7 @@ internal sealed class LogCursor(IFileSystem files, string directory, ulong first
             return;
         }
 
-        _file = files.Open(PathOf(_log), FileOpenMode.Read);
+        _file = folder.Files.Open(folder.Log(_log), FileOpenMode.Read);
         try
         {
             LogHeader.Read(_file, _log);
@@ -127,6 +119,4 @@ internal sealed class LogCursor(IFileSystem files, string directory, ulong first
         _file?.Dispose();
         _file = null;
     }
-
-    private string PathOf(ulong log) => Path.Combine(directory, StoreFiles.Log(log));
 }

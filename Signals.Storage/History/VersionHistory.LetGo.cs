@@ -79,7 +79,7 @@ internal sealed partial class VersionHistory
         long bytes = before.Tables.SelectMany(FilesOf).Where(file => needed.Add(file.Number)).Sum(file => file.Length);
         if (before.FirstLog != version.FirstLog)
         {
-            bytes += _logBytes * LogsLocked().Count(log => log >= before.FirstLog && log < version.FirstLog);
+            bytes += _logBytes * _folder.Logs().Count(log => log >= before.FirstLog && log < version.FirstLog);
         }
 
         _bytesBehind.Add(bytes);

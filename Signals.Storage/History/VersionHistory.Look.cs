@@ -30,7 +30,7 @@ internal sealed partial class VersionHistory
                 .Where(later => later.IsOpening)
                 .Select(later => later.KnownPosition)
                 .FirstOrDefault(long.MaxValue);
-            pinned = _pins.Pin([.. version.DataFiles(), .. LogsLocked().Where(log => log >= version.FirstLog).Select(StoreFiles.Log)]);
+            pinned = _pins.Pin([.. version.DataFiles(), .. _folder.Logs().Where(log => log >= version.FirstLog).Select(StoreFiles.Log)]);
             return true;
         }
     }

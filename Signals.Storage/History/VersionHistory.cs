@@ -1,5 +1,4 @@
 using Signals.Core.Model;
-using Signals.Storage.FileSystem;
 using Signals.Storage.Primitives;
 using Signals.Storage.Versions;
 
@@ -18,8 +17,7 @@ internal sealed partial class VersionHistory : IDisposable
 {
     private const long RolloverBytes = 1 << 20;
 
-    private readonly IFileSystem _files;
-    private readonly string _directory;
+    private readonly StoreFolder _folder;
     private readonly VersionRetention _options;
     private readonly long _logBytes;
     private readonly FilePins _pins;
@@ -39,22 +37,19 @@ internal sealed partial class VersionHistory : IDisposable
     private ulong _firstLog; // written under _lock
 
     public VersionHistory(
-        IFileSystem files,
-        string directory,
+        StoreFolder folder,
         VersionRetention options,
         long logBytes,
         HistoryContent content,
-        ulong fileNumber,
         FilePins pins,
         FailStop failStop,
         TimeProvider time)
     {
-        _files = files;
-        _directory = directory;
+        _folder = folder;
         _options = options;
         _logBytes = logBytes;
         _content = content;
-        _fileNumber = fileNumber;
+        _fileNumber = content.HighestFile;
         _pins = pins;
         _failStop = failStop;
         _time = time;
@@ -320,24 +315,10 @@ internal sealed partial class VersionHistory : IDisposable
 
     private void FirstLogLocked() => Volatile.Write(ref _firstLog, _content.Versions[0].FirstLog);
 
-    private ulong[] LogsLocked()
-    {
-        List<ulong> logs = [];
-        foreach (string name in _files.ListFiles(_directory))
-        {
-            if (StoreFiles.Classify(name, out ulong number) == StoreFileKind.Log)
-            {
-                logs.Add(number);
-            }
-        }
-
-        return [.. logs.Order()];
-    }
-
     private void RewriteLocked()
     {
         _file?.Dispose();
-        _file = HistoryFile.Create(_files, _directory, ++_fileNumber, _content);
+        _file = HistoryFile.Create(_folder, ++_fileNumber, _content);
         _firstBytes = _file.Bytes;
     }
 

@@ -28,14 +28,13 @@ internal sealed class EnrichmentWorker
         Appender appender,
         EnrichmentOptions options,
         EnricherGauges gauges,
-        int maxBatchBytes,
         EnrichmentCounters counters,
         TimeProvider time)
     {
         _queue = queue;
         _appender = appender;
         _counters = counters;
-        _resultBytes = maxBatchBytes / 2;
+        _resultBytes = appender.MaxBatchBytes / 2;
         _attempts = [.. schema.EventTypes.Select(type => options.All
             .Where(step => step.Signature.Takes(type.Name))
             .Select(step => new EnrichmentAttempts(step, type, options, time, counters)).ToArray())];

@@ -39,7 +39,7 @@ internal sealed class IndexingEnrichment : IDisposable
     private readonly Task[] _workers;
 
     public IndexingEnrichment(
-        StoreSchema schema, Appender appender, EnrichmentOptions options, EnricherGauges gauges, int maxBatchBytes, TimeProvider time)
+        StoreSchema schema, Appender appender, EnrichmentOptions options, EnricherGauges gauges, TimeProvider time)
     {
         Validate(schema, options);
         _schema = schema;
@@ -54,7 +54,7 @@ internal sealed class IndexingEnrichment : IDisposable
         _workers = new Task[options.Parallelism];
         for (int i = 0; i < _workers.Length; i++)
         {
-            EnrichmentWorker worker = new(schema, _queue, appender, options, gauges, maxBatchBytes, _counters, time);
+            EnrichmentWorker worker = new(schema, _queue, appender, options, gauges, _counters, time);
             _workers[i] = Task.Run(() => worker.RunAsync(_closing.Token));
         }
     }

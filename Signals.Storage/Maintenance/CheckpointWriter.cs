@@ -8,7 +8,7 @@ namespace Signals.Storage.Maintenance;
 /// Carries out a <see cref="CheckpointPlan"/>: makes a folder with the same tables and logs, which appears under its name when
 /// all of it is durable. Thread contract: one thread. It changes nothing in the store's folder.
 /// </summary>
-internal sealed class CheckpointWriter(IFileSystem files, string source, string target)
+internal sealed class CheckpointWriter(StoreFolder source, string target)
 {
     private int _files;
     private long _bytes;
@@ -19,19 +19,20 @@ internal sealed class CheckpointWriter(IFileSystem files, string source, string 
     /// </exception>
     public CheckpointInfo Write(CheckpointPlan plan, CancellationToken cancellationToken)
     {
-        using StagingFolder folder = new(files, target);
+        using StagingFolder staged = new(source.Files, target);
 
         // The manifest comes first, because a manifest cannot be created beside files that it does not name.
-        Manifest.Create(files, folder.Path, plan.State).Dispose();
+        StoreFolder folder = staged.Folder;
+        Manifest.Create(folder, plan.State).Dispose();
         string? lastLog = plan.LogEnd > LogFormat.HeaderBytes ? null : plan.Files.Where(name => NumberOfLog(name) > 0).MaxBy(NumberOfLog);
         foreach (string name in plan.Files)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            Add(Path.Combine(source, name), Path.Combine(folder.Path, name), isLast: name == lastLog);
+            Add(source.PathOf(name), folder.PathOf(name), isLast: name == lastLog);
         }
 
-        AddLog(plan, folder.Path);
-        folder.Publish();
+        AddLog(plan, folder);
+        staged.Publish();
         return new CheckpointInfo { Directory = target, Files = _files, Bytes = _bytes, SharedBytes = _shared };
     }
 
@@ -44,10 +45,10 @@ internal sealed class CheckpointWriter(IFileSystem files, string source, string 
     /// <summary>Opening a store rewrites the seal of its last log, so the last log is not shared.</summary>
     private void Add(string from, string to, bool isLast)
     {
-        bool shared = !isLast && files.TryLink(from, to);
+        bool shared = !isLast && source.Files.TryLink(from, to);
         if (!shared)
         {
-            FileCopy.Copy(files, from, to);
+            FileCopy.Copy(source.Files, from, to);
         }
 
         long length = LengthOf(to);
@@ -56,19 +57,19 @@ internal sealed class CheckpointWriter(IFileSystem files, string source, string 
     }
 
     /// <summary>The store goes on writing its current log, so the frames up to the plan's end are copied.</summary>
-    private void AddLog(CheckpointPlan plan, string folder)
+    private void AddLog(CheckpointPlan plan, StoreFolder folder)
     {
         if (plan.Log != 0 && plan.LogEnd > LogFormat.HeaderBytes)
         {
-            string copy = Path.Combine(folder, StoreFiles.Log(plan.Log));
-            LogScan.CopySealed(files, Path.Combine(source, StoreFiles.Log(plan.Log)), plan.Log, plan.LogEnd, copy);
+            string copy = folder.Log(plan.Log);
+            LogScan.CopySealed(source.Files, source.Log(plan.Log), plan.Log, plan.LogEnd, copy);
             Count(LengthOf(copy));
         }
 
-        string first = Path.Combine(folder, StoreFiles.Log(plan.FirstLiveLog));
-        if (!files.FileExists(first))
+        string first = folder.Log(plan.FirstLiveLog);
+        if (!source.Files.FileExists(first))
         {
-            LogWriter.Prepare(files, first, plan.FirstLiveLog, LogFormat.EmptyBytes);
+            LogWriter.Prepare(source.Files, first, plan.FirstLiveLog, LogFormat.EmptyBytes);
             Count(LengthOf(first));
         }
     }
@@ -81,7 +82,7 @@ internal sealed class CheckpointWriter(IFileSystem files, string source, string 
 
     private long LengthOf(string path)
     {
-        using IFile file = files.Open(path, FileOpenMode.Read);
+        using IFile file = source.Files.Open(path, FileOpenMode.Read);
         return file.Length;
     }
 }

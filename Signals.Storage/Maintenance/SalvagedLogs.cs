@@ -11,7 +11,7 @@ namespace Signals.Storage.Maintenance;
 /// gap. Thread contract: one thread.
 /// </summary>
 internal sealed class SalvagedLogs(
-    IFileSystem files, string from, string to, StoreSchema schema, long flushedPosition, List<SalvageLoss> losses)
+    StoreFolder from, StoreFolder to, StoreSchema schema, long flushedPosition, List<SalvageLoss> losses)
 {
     private const int FrameStep = LogFormat.Alignment;
 
@@ -29,20 +29,11 @@ internal sealed class SalvagedLogs(
 
     public void Add(ulong firstLive, CancellationToken cancellationToken)
     {
-        List<ulong> logs = [];
-        foreach (string name in files.ListFiles(from))
-        {
-            if (StoreFiles.Classify(name, out ulong number) == StoreFileKind.Log && number >= firstLive)
-            {
-                logs.Add(number);
-            }
-        }
-
-        logs.Sort();
-        if (firstLive != 0 && (logs.Count == 0 || logs[0] != firstLive))
+        ulong[] logs = [.. from.Logs().Where(log => log >= firstLive)];
+        if (firstLive != 0 && (logs.Length == 0 || logs[0] != firstLive))
         {
             losses.Add(new SalvageLoss(
-                Path.Combine(from, StoreFiles.Log(firstLive)), 0, 0, 0,
+                from.Log(firstLive), 0, 0, 0,
                 "the manifest needs this log, but it is missing."));
         }
 
@@ -55,11 +46,11 @@ internal sealed class SalvagedLogs(
 
     private void Salvage(ulong log)
     {
-        string path = Path.Combine(from, StoreFiles.Log(log));
+        string path = from.Log(log);
         LogWriter? copy = null;
         try
         {
-            using IFile file = files.Open(path, FileOpenMode.Read);
+            using IFile file = from.Files.Open(path, FileOpenMode.Read);
             using LogWindow window = new(file);
             for (long offset = LogFormat.HeaderBytes;
                 (offset = NextFrame(path, window, offset, log, out LogFrame frame)) < window.Length;)
@@ -96,7 +87,7 @@ internal sealed class SalvagedLogs(
     {
         FirstLog = FirstLog == 0 ? log : FirstLog;
         LastLog = log;
-        return LogWriter.Create(files, Path.Combine(to, StoreFiles.Log(log)), log, _sequence, fixedSize: 0);
+        return LogWriter.Create(from.Files, to.Log(log), log, _sequence, fixedSize: 0);
     }
 
     /// <summary>

@@ -1,6 +1,5 @@
 using Signals.Core.Model;
 using Signals.Core.Schema;
-using Signals.Storage.FileSystem;
 using Signals.Storage.Versions;
 using Signals.Storage.Wal;
 
@@ -23,21 +22,21 @@ internal sealed class SalvagedManifest
     /// Reads the manifest that CURRENT names or, when that is damaged, the newest one. It reads as many edits from the beginning
     /// as are intact.
     /// </summary>
-    public static SalvagedManifest Read(IFileSystem files, string directory, List<SalvageLoss> losses)
+    public static SalvagedManifest Read(StoreFolder folder, List<SalvageLoss> losses)
     {
         try
         {
-            return new SalvagedManifest(Manifest.Read(files, directory), isWhole: true);
+            return new SalvagedManifest(Manifest.Read(folder), isWhole: true);
         }
         catch (SignalsException error)
         {
             (string file, long offset) = error is CorruptionException damage
                 ? (damage.File, damage.Offset)
-                : (Path.Combine(directory, StoreFiles.Current), 0);
+                : (folder.Current, 0);
             losses.Add(new SalvageLoss(
                 file, offset, 0, 0,
                 $"{error.Message} Later edits and erasures are unknown; all tables in the folder are taken."));
-            return new SalvagedManifest(ReadBeginning(files, directory), isWhole: false);
+            return new SalvagedManifest(ReadBeginning(folder), isWhole: false);
         }
     }
 
@@ -58,15 +57,10 @@ internal sealed class SalvagedManifest
         };
     }
 
-    private static ManifestState ReadBeginning(IFileSystem files, string directory)
+    private static ManifestState ReadBeginning(StoreFolder folder)
     {
         ManifestState state = new();
-        ulong newest = 0;
-        foreach (string name in files.ListFiles(directory))
-        {
-            newest = StoreFiles.Classify(name, out ulong number) == StoreFileKind.Manifest ? Math.Max(newest, number) : newest;
-        }
-
+        ulong newest = folder.NumbersOf(StoreFileKind.Manifest).LastOrDefault();
         if (newest == 0)
         {
             return state;
@@ -74,8 +68,8 @@ internal sealed class SalvagedManifest
 
         try
         {
-            string path = Path.Combine(directory, StoreFiles.Manifest(newest));
-            LogScan.ReadTo(files, path, newest | LogNumberFlag, long.MaxValue, (long _, in LogFrame _, ReadOnlySpan<byte> payload) =>
+            string path = folder.Manifest(newest);
+            LogScan.ReadTo(folder.Files, path, newest | LogNumberFlag, long.MaxValue, (long _, in LogFrame _, ReadOnlySpan<byte> payload) =>
                 state.Apply(VersionEditFormat.Read(payload.ToArray())));
         }
         catch (Exception error) when (error is SignalsException or InvalidDataException)

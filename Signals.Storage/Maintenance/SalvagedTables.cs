@@ -11,7 +11,7 @@ namespace Signals.Storage.Maintenance;
 /// Copies the tables of a damaged store: an intact table as it is, and from a damaged one the users whose rows can all be read.
 /// Thread contract: one thread.
 /// </summary>
-internal sealed class SalvagedTables(IFileSystem files, string from, string to, StoreSchema schema, List<SalvageLoss> losses)
+internal sealed class SalvagedTables(StoreFolder from, StoreFolder to, StoreSchema schema, List<SalvageLoss> losses)
 {
     private readonly BlockCache _noCache = new(0);
 
@@ -22,7 +22,7 @@ internal sealed class SalvagedTables(IFileSystem files, string from, string to, 
     {
         Dictionary<ulong, TableMeta?> candidates =
             manifest.State.Tables.ToDictionary(table => table.Key, table => (TableMeta?)table.Value);
-        HashSet<string> there = [.. files.ListFiles(from)];
+        HashSet<string> there = [.. from.ListFiles()];
         HashSet<string> named = [.. manifest.State.DataFiles()];
         foreach (string name in there.Where(name => !manifest.IsWhole && !named.Contains(name)))
         {
@@ -33,7 +33,7 @@ internal sealed class SalvagedTables(IFileSystem files, string from, string to, 
                     break;
                 case StoreFileKind.Segment:
                     losses.Add(new SalvageLoss(
-                        Path.Combine(from, name), 0, LengthOf(Path.Combine(from, name)), 0,
+                        from.PathOf(name), 0, LengthOf(from.PathOf(name)), 0,
                         "no readable edit of the manifest describes this segment; import it again."));
                     break;
             }
@@ -43,7 +43,7 @@ internal sealed class SalvagedTables(IFileSystem files, string from, string to, 
         {
             cancellationToken.ThrowIfCancellationRequested();
             string name = known is null ? StoreFiles.Table(number) : StoreFiles.FileOf(known);
-            string path = Path.Combine(from, name);
+            string path = from.PathOf(name);
             if (there.Contains(name))
             {
                 Salvage(path, number, known);
@@ -75,18 +75,18 @@ internal sealed class SalvagedTables(IFileSystem files, string from, string to, 
     }
 
     private Table Open(string path, TableMeta meta, bool verify) => Table.Open(
-        files, path, meta, TypeOf(path, meta), _noCache, verify, file => Path.Combine(from, StoreFiles.ColumnFile(file.Number)));
+        from.Files, path, meta, TypeOf(path, meta), _noCache, verify, file => from.ColumnFile(file.Number));
 
     private void Copy(TableMeta meta)
     {
         foreach (string name in StoreFiles.FilesOf(meta))
         {
-            string copy = Path.Combine(to, name);
+            string copy = to.PathOf(name);
 
             // Several parts of a segment share one file.
-            if (!files.FileExists(copy))
+            if (!from.Files.FileExists(copy))
             {
-                FileCopy.Copy(files, Path.Combine(from, name), copy);
+                FileCopy.Copy(from.Files, from.PathOf(name), copy);
             }
         }
 
@@ -108,7 +108,7 @@ internal sealed class SalvagedTables(IFileSystem files, string from, string to, 
                 Copy(older);
                 foreach (ColumnFileMeta lost in meta.ColumnFiles.Skip(kept))
                 {
-                    string name = Path.Combine(from, StoreFiles.ColumnFile(lost.Number));
+                    string name = from.ColumnFile(lost.Number);
                     losses.Add(new SalvageLoss(
                         name, 0, LengthOf(name), 0,
                         $"newer cells of columns {string.Join(", ", lost.Columns)} are lost: {reason.Message}"));
@@ -153,7 +153,7 @@ internal sealed class SalvagedTables(IFileSystem files, string from, string to, 
         EventTypeSchema type = schema.EventTypes[meta.EventType];
         RowBuffer rows = new([.. type.Columns.Select(column => column.Type)], table.Run.Stamp, table.Run.Parts);
         using TableWriter writer = new(
-            files, Path.Combine(to, StoreFiles.Table(number)), number, type, windowStart: null, new TableOptions(), table.Run);
+            from.Files, to.Table(number), number, type, windowStart: null, new TableOptions(), table.Run);
         long kept = 0;
         TableCursor cursor = table.CreateCursor();
         while (cursor.MoveNext())
@@ -176,7 +176,7 @@ internal sealed class SalvagedTables(IFileSystem files, string from, string to, 
 
     // An error on the new folder's disk is not a loss of the old store.
     private bool IsDamage(Exception error) => error is CorruptionException
-        || (error is FileOperationException operation && !operation.Path.StartsWith(to, StringComparison.Ordinal));
+        || (error is FileOperationException operation && !operation.Path.StartsWith(to.Path, StringComparison.Ordinal));
 
     private static bool TryRead(TableCursor cursor, RowBuffer rows)
     {
@@ -199,7 +199,7 @@ internal sealed class SalvagedTables(IFileSystem files, string from, string to, 
 
     private TableMeta ReadMeta(string path, ulong number)
     {
-        using TableFile file = new(files.Open(path, FileOpenMode.Read), number);
+        using TableFile file = new(from.Files.Open(path, FileOpenMode.Read), number);
         return TableFooterReader.ReadMeta(file);
     }
 
@@ -207,7 +207,7 @@ internal sealed class SalvagedTables(IFileSystem files, string from, string to, 
     {
         try
         {
-            using IFile file = files.Open(path, FileOpenMode.Read);
+            using IFile file = from.Files.Open(path, FileOpenMode.Read);
             return file.Length;
         }
         catch (FileOperationException)

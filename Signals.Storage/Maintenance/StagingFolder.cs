@@ -24,15 +24,15 @@ internal sealed class StagingFolder : IDisposable
     public StagingFolder(IFileSystem files, string target)
     {
         _files = files;
-        _target = System.IO.Path.TrimEndingDirectorySeparator(target);
+        _target = Path.TrimEndingDirectorySeparator(target);
         if (files.DirectoryExists(_target) || files.FileExists(_target))
         {
             throw new FileOperationException("create", _target, "it exists already and nothing is replaced; choose a new folder");
         }
 
-        Path = Free(files, _target);
-        files.CreateDirectory(Path);
-        _lock = files.Lock(System.IO.Path.Combine(Path, StoreFiles.Lock));
+        Folder = new StoreFolder(files, Free(files, _target));
+        files.CreateDirectory(Folder.Path);
+        _lock = files.Lock(Folder.Lock);
         try
         {
             Clear(except: StoreFiles.Lock);
@@ -45,13 +45,13 @@ internal sealed class StagingFolder : IDisposable
     }
 
     /// <summary>The folder to write into.</summary>
-    public string Path { get; }
+    public StoreFolder Folder { get; }
 
     /// <summary>Makes the names in the folder durable, then renames the folder to its final name, durably.</summary>
     public void Publish()
     {
-        _files.SyncDirectory(Path);
-        _files.RenameDirectory(Path, _target);
+        Folder.Sync();
+        _files.RenameDirectory(Folder.Path, _target);
         _published = true;
         _files.SyncDirectory(DurableFile.DirectoryOf(_target));
     }
@@ -67,7 +67,7 @@ internal sealed class StagingFolder : IDisposable
         try
         {
             Clear(except: null);
-            _files.DeleteDirectory(Path);
+            _files.DeleteDirectory(Folder.Path);
         }
         catch (FileOperationException)
         {
@@ -97,21 +97,21 @@ internal sealed class StagingFolder : IDisposable
     private static bool IsOurs(IFileSystem files, string path) =>
         files.ListDirectories(path).Count == 0 && files.ListFiles(path).All(name =>
             name == StoreFiles.Lock
-                ? LockOwner.IsOurs(files, System.IO.Path.Combine(path, name), out _)
-                : StoreFiles.Classify(name, out _) != StoreFileKind.Foreign && OwnContent.IsIn(files, System.IO.Path.Combine(path, name)));
+                ? LockOwner.IsOurs(files, Path.Combine(path, name), out _)
+                : StoreFiles.Classify(name, out _) != StoreFileKind.Foreign && OwnContent.IsIn(files, Path.Combine(path, name)));
 
     private void Clear(string? except)
     {
-        foreach (string name in _files.ListFiles(Path).Where(name => name != except))
+        foreach (string name in Folder.ListFiles().Where(name => name != except))
         {
             if (StoreFiles.Classify(name, out _) == StoreFileKind.Foreign)
             {
                 throw new FileOperationException(
-                    "create", Path,
+                    "create", Folder.Path,
                     $"the folder holds '{name}', which no store wrote; remove it or choose another folder");
             }
 
-            _files.Delete(System.IO.Path.Combine(Path, name));
+            _files.Delete(Folder.PathOf(name));
         }
     }
 }

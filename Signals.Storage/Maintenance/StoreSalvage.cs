@@ -14,30 +14,32 @@ internal static class StoreSalvage
     public static SalvageReport Run(
         IFileSystem files, string damaged, string target, StoreSchema? declared, CancellationToken cancellationToken)
     {
-        if (!files.DirectoryExists(damaged))
+        StoreFolder from = new(files, damaged);
+        if (!from.Exists)
         {
             throw new FileOperationException("open", damaged, "the folder does not exist");
         }
 
         List<SalvageLoss> losses = [];
-        SalvagedManifest manifest = SalvagedManifest.Read(files, damaged, losses);
+        SalvagedManifest manifest = SalvagedManifest.Read(from, losses);
         StoreSchema schema = manifest.Schema(declared, damaged);
-        using StagingFolder folder = new(files, target);
-        SalvagedTables tables = new(files, damaged, folder.Path, schema, losses);
-        SalvagedLogs logs = new(files, damaged, folder.Path, schema, manifest.State.FlushedPosition, losses);
+        using StagingFolder staged = new(files, target);
+        StoreFolder to = staged.Folder;
+        SalvagedTables tables = new(from, to, schema, losses);
+        SalvagedLogs logs = new(from, to, schema, manifest.State.FlushedPosition, losses);
 
         // The manifest comes first, because a manifest cannot be created beside files that it does not name.
-        using (Manifest copy = Manifest.Create(files, folder.Path, new VersionEdit { Schema = SchemaSerializer.Write(schema) }))
+        using (Manifest copy = Manifest.Create(to, new VersionEdit { Schema = SchemaSerializer.Write(schema) }))
         {
             tables.Add(manifest, cancellationToken);
             logs.Add(manifest.State.FirstLiveLog, cancellationToken);
             CommitState(copy, manifest.State, isWhole: losses.Count == 0);
-            VersionEdit edit = Edit(files, folder.Path, manifest.State, tables, logs);
+            VersionEdit edit = Edit(to, manifest.State, tables, logs);
             edit.NoteWindows(schema);
             copy.Commit(edit);
         }
 
-        folder.Publish();
+        staged.Publish();
         return new SalvageReport(target, tables.Tables.Count, tables.Tables.Sum(table => table.Rows), logs.Frames, losses);
     }
 
@@ -63,7 +65,7 @@ internal static class StoreSalvage
         }
     }
 
-    private static VersionEdit Edit(IFileSystem files, string folder, ManifestState state, SalvagedTables tables, SalvagedLogs logs)
+    private static VersionEdit Edit(StoreFolder folder, ManifestState state, SalvagedTables tables, SalvagedLogs logs)
     {
         ulong next = Math.Max(state.NextFileNumber, logs.LastLog + 1);
         next = tables.Tables.Select(table => Math.Max(table.Number, table.SegmentFile) + 1).Append(next).Max();
@@ -71,7 +73,7 @@ internal static class StoreSalvage
         if (first == 0)
         {
             first = next++;
-            LogWriter.Prepare(files, Path.Combine(folder, StoreFiles.Log(first)), first, LogFormat.EmptyBytes);
+            LogWriter.Prepare(folder.Files, folder.Log(first), first, LogFormat.EmptyBytes);
         }
 
         VersionEdit edit = new() { FirstLiveLog = first, NextFileNumber = next, FlushedPosition = state.FlushedPosition };

@@ -13,7 +13,7 @@ namespace Signals.Storage.Maintenance;
 /// manifest agree. Thread contract: one thread. It only reads, and does not use the block cache. Damage becomes a line of the
 /// report.
 /// </summary>
-internal sealed class StoreVerifier(IFileSystem files, string directory, StoreSchema schema)
+internal sealed class StoreVerifier(StoreFolder folder, StoreSchema schema)
 {
     private readonly List<VerifyProblem> _problems = [];
     private readonly BlockCache _noCache = new(0);
@@ -51,7 +51,7 @@ internal sealed class StoreVerifier(IFileSystem files, string directory, StoreSc
         void Check(string name, Action<string> verify, long length)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            string path = Path.Combine(directory, name);
+            string path = folder.PathOf(name);
             try
             {
                 verify(path);
@@ -76,7 +76,7 @@ internal sealed class StoreVerifier(IFileSystem files, string directory, StoreSc
         if (first != 0 && first != plan.State.FirstLiveLog)
         {
             _problems.Add(new VerifyProblem(
-                Path.Combine(directory, StoreFiles.Log(plan.State.FirstLiveLog)), 0,
+                folder.Log(plan.State.FirstLiveLog), 0,
                 "the manifest needs this log, but it is missing."));
         }
     }
@@ -106,20 +106,20 @@ internal sealed class StoreVerifier(IFileSystem files, string directory, StoreSc
         }
 
         using Table table = Table.Open(
-            files, path, meta, type, _noCache, columnFile: file => Path.Combine(directory, StoreFiles.ColumnFile(file.Number)));
+            folder.Files, path, meta, type, _noCache, columnFile: file => folder.ColumnFile(file.Number));
         table.Verify(cancellationToken);
     }
 
     private ulong VerifySealed(string path, ulong log, ulong first)
     {
         LogReplay replay = LogReader.Replay(
-            files, path, log, first, isLast: false,
+            folder.Files, path, log, first, isLast: false,
             (payload, position) => RequireRecords(path, payload, position));
         return replay.NextSequence;
     }
 
     private void VerifyFrames(string path, ulong log, long end, ulong first) =>
-        LogScan.ReadTo(files, path, log, end, (long offset, in LogFrame frame, ReadOnlySpan<byte> payload) =>
+        LogScan.ReadTo(folder.Files, path, log, end, (long offset, in LogFrame frame, ReadOnlySpan<byte> payload) =>
         {
             if (offset == LogFormat.HeaderBytes && first != 0 && frame.Sequence != first)
             {
@@ -148,13 +148,13 @@ internal sealed class StoreVerifier(IFileSystem files, string directory, StoreSc
 
     private long LengthOf(string name)
     {
-        string path = Path.Combine(directory, name);
-        if (!files.FileExists(path))
+        string path = folder.PathOf(name);
+        if (!folder.Files.FileExists(path))
         {
             return 0;
         }
 
-        using IFile file = files.Open(path, FileOpenMode.Read);
+        using IFile file = folder.Files.Open(path, FileOpenMode.Read);
         return file.Length;
     }
 }

@@ -54,6 +54,27 @@ internal sealed class TableFooter
     /// <summary>The section with a tag. It exists, because a reader requires every section that is not optional.</summary>
     public TableSection Section(ushort tag) => Array.Find(Sections, section => section.Tag == tag);
 
+    /// <summary>What a manifest says of the table.</summary>
+    /// <param name="number">The number that the table has in the store.</param>
+    /// <param name="length">Bytes of its file, or of its part of a segment.</param>
+    /// <param name="checksum">The checksum of the file or part.</param>
+    public TableMeta ToMeta(ulong number, long length, uint checksum) => new()
+    {
+        Number = number,
+        EventType = EventType,
+        WindowStart = WindowStart,
+        MinTime = MinTime,
+        MaxTime = MaxTime,
+        Rows = Rows,
+        Users = Users,
+        FileLength = length,
+        FileChecksum = checksum,
+        Kind = Run.Kind,
+        Stamp = Run.Stamp,
+        Traits = Traits,
+        NewestInserted = NewestInserted,
+    };
+
     /// <summary>Encodes footer and tail as they are written at an offset.</summary>
     public byte[] Encode(long offset, out uint checksum)
     {

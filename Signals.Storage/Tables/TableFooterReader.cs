@@ -60,22 +60,7 @@ internal static class TableFooterReader
         }
 
         TableFooter footer = Parse(file, expected: null, out _, out uint checksum);
-        return new TableMeta
-        {
-            Number = file.Identity,
-            EventType = footer.EventType,
-            WindowStart = footer.WindowStart,
-            MinTime = footer.MinTime,
-            MaxTime = footer.MaxTime,
-            Rows = footer.Rows,
-            Users = footer.Users,
-            FileLength = length,
-            FileChecksum = checksum,
-            Kind = footer.Run.Kind,
-            Stamp = footer.Run.Stamp,
-            Traits = footer.Traits,
-            NewestInserted = footer.NewestInserted,
-        };
+        return footer.ToMeta(file.Identity, length, checksum);
     }
 
     private static TableFooter Parse(TableFile file, uint? expected, out long offset, out uint checksum)

@@ -16,14 +16,13 @@ internal static class CurrentFile
     private const int LongestLine = 64;
 
     /// <summary>Makes <paramref name="manifestNumber"/> the live manifest of the store, atomically and durably.</summary>
-    /// <param name="files">The file system.</param>
-    /// <param name="directory">The store's folder.</param>
+    /// <param name="folder">The store's folder.</param>
     /// <param name="manifestNumber">The number of the live manifest, whose snapshot must be synced.</param>
     /// <param name="snapshotEnd">The offset after the last frame of the snapshot.</param>
-    public static void Publish(IFileSystem files, string directory, ulong manifestNumber, long snapshotEnd) =>
+    public static void Publish(StoreFolder folder, ulong manifestNumber, long snapshotEnd) =>
         DurableFile.Publish(
-            files,
-            Path.Combine(directory, StoreFiles.Current),
+            folder.Files,
+            folder.Current,
             file => file.Write(0, Encoding.ASCII.GetBytes(Line(manifestNumber, snapshotEnd))));
 
     /// <summary>
@@ -31,10 +30,10 @@ internal static class CurrentFile
     /// damaged, not torn.
     /// </summary>
     /// <exception cref="CorruptionException">The file does not hold a line as <see cref="Publish"/> writes it.</exception>
-    public static (ulong Number, long SnapshotEnd) Read(IFileSystem files, string directory)
+    public static (ulong Number, long SnapshotEnd) Read(StoreFolder folder)
     {
-        string path = Path.Combine(directory, StoreFiles.Current);
-        using IFile file = files.Open(path, FileOpenMode.Read);
+        string path = folder.Current;
+        using IFile file = folder.Files.Open(path, FileOpenMode.Read);
         Span<byte> bytes = stackalloc byte[LongestLine];
         string line = Encoding.ASCII.GetString(bytes[..file.Read(0, bytes)]);
         string[] words = line.Split(' ', 3);

@@ -18,15 +18,15 @@ namespace Signals.Storage.Versions;
 /// then. A caller that deletes a file gets an error when that fails. A caller that only pinned or replaced the file gets none,
 /// because it cannot do anything about it. In both cases the file waits for <see cref="DeleteLate"/>.
 /// </remarks>
-internal sealed class FilePins(IFileSystem files, string directory, FailStop failStop) : IDisposable
+internal sealed class FilePins(StoreFolder folder, FailStop failStop) : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Hold> _held = []; // guarded by _gate; only pinned files
     private readonly HashSet<string> _late = []; // guarded by _gate; retired and not pinned, but still there
     private bool _disposed; // guarded by _gate
 
-    /// <summary>Called with the name of each deleted file.</summary>
-    public Action<string> OnDeleted { get; set; } = static _ => { };
+    /// <summary>Raised with the name of each file that was deleted, on the thread that deleted it.</summary>
+    public event Action<string>? Deleted;
 
     /// <summary>Keeps files until the result is disposed.</summary>
     public IDisposable Pin(IEnumerable<string> names) => Take(names, retired: false);
@@ -60,17 +60,9 @@ internal sealed class FilePins(IFileSystem files, string directory, FailStop fai
     /// </summary>
     public void DeleteLogsBefore(ulong first)
     {
-        List<string> logs = [];
-        foreach (string name in files.ListFiles(directory))
-        {
-            bool isEarlier = StoreFiles.Classify(name, out ulong number) == StoreFileKind.Log && number < first;
-            if (isEarlier && OwnContent.IsIn(files, Path.Combine(directory, name)))
-            {
-                logs.Add(name);
-            }
-        }
-
-        Discard(logs);
+        Discard(folder.Logs()
+            .Where(log => log < first && OwnContent.IsIn(folder.Files, folder.Log(log)))
+            .Select(StoreFiles.Log));
     }
 
     /// <summary>
@@ -150,20 +142,20 @@ internal sealed class FilePins(IFileSystem files, string directory, FailStop fai
             }
         }
 
-        gone.ForEach(OnDeleted);
+        gone.ForEach(name => Deleted?.Invoke(name));
         errors.Throw();
     }
 
     // No other thread deletes under the lock, so a file that is not there was deleted before.
     private bool TryDeleteLocked(string name)
     {
-        string path = Path.Combine(directory, name);
-        if (_disposed || failStop.Error is not null || !(files.FileExists(path) || PlantedBugs.Has(PlantedBugs.TwoOwnersOfAFile)))
+        string path = folder.PathOf(name);
+        if (_disposed || failStop.Error is not null || !(folder.Files.FileExists(path) || PlantedBugs.Has(PlantedBugs.TwoOwnersOfAFile)))
         {
             return false;
         }
 
-        files.Delete(path);
+        folder.Files.Delete(path);
         return true;
     }
 

@@ -23,19 +23,17 @@ internal sealed class Manifest : IDisposable
     // Because of this flag, a write-ahead log that was renamed to a manifest, or the reverse, fails on the first frame.
     private const ulong LogNumberFlag = 1UL << 63;
 
-    private readonly IFileSystem _files;
-    private readonly string _directory;
+    private readonly StoreFolder _folder;
     private readonly long _rolloverBytes;
     private readonly FailStop? _failStop; // null when no open store commits to this manifest
     private LogWriter? _log; // null until Continue
     private long _snapshotEnd;
     private Exception? _failure;
 
-    private Manifest(IFileSystem files, string directory, ManifestState state, ulong number, long rolloverBytes, FailStop? failStop)
+    private Manifest(StoreFolder folder, ManifestState state, ulong number, long rolloverBytes, FailStop? failStop)
     {
         _failStop = failStop;
-        _files = files;
-        _directory = directory;
+        _folder = folder;
         _rolloverBytes = rolloverBytes;
         State = state;
         Number = number;
@@ -47,55 +45,49 @@ internal sealed class Manifest : IDisposable
     /// <summary>The number of the live manifest file. It grows with each new file.</summary>
     public ulong Number { get; private set; }
 
-    /// <summary>Whether <paramref name="directory"/> holds a store.</summary>
-    public static bool Exists(IFileSystem files, string directory) =>
-        files.FileExists(Path.Combine(directory, StoreFiles.Current));
+    /// <summary>Whether the folder holds a store.</summary>
+    public static bool Exists(StoreFolder folder) =>
+        folder.Files.FileExists(folder.Current);
 
     /// <summary>Creates a new store that consists of <paramref name="first"/>. Nothing else may have been written before.</summary>
     /// <exception cref="CorruptionException">The folder holds files of a store whose <c>CURRENT</c> is lost.</exception>
     public static Manifest Create(
-        IFileSystem files, string directory, VersionEdit first, long rolloverBytes = DefaultRolloverBytes, FailStop? failStop = null) =>
-        Create(files, directory, [first], rolloverBytes, failStop);
+        StoreFolder folder, VersionEdit first, long rolloverBytes = DefaultRolloverBytes, FailStop? failStop = null) =>
+        Create(folder, [first], rolloverBytes, failStop);
 
     /// <summary>The same for the sum of several edits, such as those of a snapshot.</summary>
     public static Manifest Create(
-        IFileSystem files,
-        string directory,
-        IEnumerable<VersionEdit> first,
-        long rolloverBytes = DefaultRolloverBytes,
-        FailStop? failStop = null)
+        StoreFolder folder, IEnumerable<VersionEdit> first, long rolloverBytes = DefaultRolloverBytes, FailStop? failStop = null)
     {
-        RefuseOrphans(files, directory);
-        return new Manifest(files, directory, ManifestState.Of(first), 0, rolloverBytes, failStop).Continue();
+        RefuseOrphans(folder);
+        return new Manifest(folder, ManifestState.Of(first), 0, rolloverBytes, failStop).Continue();
     }
 
     /// <summary>Reads the state that the live manifest of a folder records. Writes nothing.</summary>
     /// <exception cref="CorruptionException"><c>CURRENT</c> or the manifest is damaged or missing.</exception>
-    public static ManifestState Read(IFileSystem files, string directory)
+    public static ManifestState Read(StoreFolder folder)
     {
-        (ulong number, long snapshotEnd) = CurrentFile.Read(files, directory);
-        return Replay(files, directory, number, snapshotEnd);
+        (ulong number, long snapshotEnd) = CurrentFile.Read(folder);
+        return Replay(folder, number, snapshotEnd);
     }
 
     /// <summary>
     /// Replays the live manifest and continues in a new one, so that nothing is ever appended after a torn tail.
     /// </summary>
     /// <exception cref="CorruptionException"><c>CURRENT</c> or the manifest is damaged or missing.</exception>
-    public static Manifest Open(
-        IFileSystem files, string directory, long rolloverBytes = DefaultRolloverBytes, FailStop? failStop = null) =>
-        Load(files, directory, rolloverBytes, failStop).Continue();
+    public static Manifest Open(StoreFolder folder, long rolloverBytes = DefaultRolloverBytes, FailStop? failStop = null) =>
+        Load(folder, rolloverBytes, failStop).Continue();
 
     /// <summary>
     /// Replays the live manifest, but writes nothing before <see cref="Continue"/>. So an opening that finds damage leaves the
     /// manifest as it is; the damage may be at its end.
     /// </summary>
     /// <exception cref="CorruptionException"><c>CURRENT</c> or the manifest is damaged or missing.</exception>
-    public static Manifest Load(
-        IFileSystem files, string directory, long rolloverBytes = DefaultRolloverBytes, FailStop? failStop = null)
+    public static Manifest Load(StoreFolder folder, long rolloverBytes = DefaultRolloverBytes, FailStop? failStop = null)
     {
-        (ulong number, long snapshotEnd) = CurrentFile.Read(files, directory);
-        ManifestState state = Replay(files, directory, number, snapshotEnd);
-        return new Manifest(files, directory, state, number, rolloverBytes, failStop);
+        (ulong number, long snapshotEnd) = CurrentFile.Read(folder);
+        ManifestState state = Replay(folder, number, snapshotEnd);
+        return new Manifest(folder, state, number, rolloverBytes, failStop);
     }
 
     /// <summary>Writes the new manifest that edits are appended to, unless there is one already.</summary>
@@ -150,25 +142,25 @@ internal sealed class Manifest : IDisposable
     public void Dispose() => _log?.Dispose();
 
     // A crash during Create leaves at most a manifest or a temporary file, because logs and tables are written after it.
-    private static void RefuseOrphans(IFileSystem files, string directory)
+    private static void RefuseOrphans(StoreFolder folder)
     {
-        foreach (string name in files.ListFiles(directory))
+        foreach (string name in folder.ListFiles())
         {
             if (StoreFiles.Classify(name, out _)
                 is StoreFileKind.Table or StoreFileKind.Segment or StoreFileKind.ColumnFile or StoreFileKind.Log or StoreFileKind.Current)
             {
                 throw new CorruptionException(
-                    Path.Combine(directory, StoreFiles.Current),
+                    folder.Current,
                     0,
                     $"A new store cannot be created here: the folder already holds '{name}'. Restore CURRENT or choose an empty folder.");
             }
         }
     }
 
-    private static ManifestState Replay(IFileSystem files, string directory, ulong number, long snapshotEnd)
+    private static ManifestState Replay(StoreFolder folder, ulong number, long snapshotEnd)
     {
-        string path = Path.Combine(directory, StoreFiles.Manifest(number));
-        if (!files.FileExists(path))
+        string path = folder.Manifest(number);
+        if (!folder.Files.FileExists(path))
         {
             throw new CorruptionException(
                 path, 0, "CURRENT names this manifest, but it is missing; restore the store from a checkpoint.");
@@ -176,7 +168,7 @@ internal sealed class Manifest : IDisposable
 
         var state = new ManifestState();
         long offset = LogFormat.HeaderBytes;
-        LogReplay replay = LogReader.Replay(files, path, number | LogNumberFlag, 1, isLast: true, (payload, _) =>
+        LogReplay replay = LogReader.Replay(folder.Files, path, number | LogNumberFlag, 1, isLast: true, (payload, _) =>
         {
             try
             {
@@ -213,7 +205,9 @@ internal sealed class Manifest : IDisposable
     // A number whose file name is taken by a file that is not this library's is skipped; the file is not replaced.
     private ulong FreeFrom(ulong number)
     {
-        for (string path = PathOf(number); _files.FileExists(path) && !OwnContent.IsIn(_files, path); path = PathOf(number))
+        for (string path = _folder.Manifest(number);
+            _folder.Files.FileExists(path) && !OwnContent.IsIn(_folder.Files, path);
+            path = _folder.Manifest(number))
         {
             number++;
         }
@@ -221,13 +215,12 @@ internal sealed class Manifest : IDisposable
         return number;
     }
 
-    private string PathOf(ulong number) => Path.Combine(_directory, StoreFiles.Manifest(number));
 
     // The order matters: the snapshot and its name are durable before CURRENT points to it, and the old manifest is deleted last.
     private LogWriter WriteSnapshot(ulong number)
     {
-        string path = PathOf(number);
-        LogWriter log = LogWriter.Create(_files, path, number | LogNumberFlag, firstSequence: 1, fixedSize: 0);
+        string path = _folder.Manifest(number);
+        LogWriter log = LogWriter.Create(_folder.Files, path, number | LogNumberFlag, firstSequence: 1, fixedSize: 0);
         try
         {
             foreach (VersionEdit edit in State.Snapshot())
@@ -243,7 +236,7 @@ internal sealed class Manifest : IDisposable
             log.Sync();
             long snapshotEnd = log.WrittenOffset;
             AppendPromise(log);
-            CurrentFile.Publish(_files, _directory, number, snapshotEnd);
+            CurrentFile.Publish(_folder, number, snapshotEnd);
             DeleteOthers(number);
             _snapshotEnd = log.WrittenOffset;
             return log;
@@ -257,12 +250,9 @@ internal sealed class Manifest : IDisposable
 
     private void DeleteOthers(ulong live)
     {
-        foreach (string name in _files.ListFiles(_directory))
+        foreach (ulong number in _folder.NumbersOf(StoreFileKind.Manifest).Where(number => number != live))
         {
-            if (StoreFiles.Classify(name, out ulong number) == StoreFileKind.Manifest && number != live)
-            {
-                OwnContent.TryDelete(_files, Path.Combine(_directory, name));
-            }
+            OwnContent.TryDelete(_folder.Files, _folder.Manifest(number));
         }
     }
 

@@ -1,5 +1,4 @@
 using Signals.Core.Model;
-using Signals.Storage.FileSystem;
 
 namespace Signals.Storage.Versions;
 
@@ -17,21 +16,20 @@ internal sealed record ManifestTail(string Path, long EndOffset, bool IsTorn)
     /// file was lost. In that case the manifest has a torn end, or the folder has a file that is newer than all files that the
     /// manifest knows.
     /// </summary>
-    /// <param name="files">The file system.</param>
-    /// <param name="directory">The folder of the store.</param>
+    /// <param name="folder">The store's folder.</param>
     /// <param name="state">The state that the manifest records.</param>
     /// <param name="name">The file that does not exist.</param>
-    public static CorruptionException Missing(IFileSystem files, string directory, ManifestState state, string name)
+    public static CorruptionException Missing(StoreFolder folder, ManifestState state, string name)
     {
         if (state.Tail is not { } tail)
         {
             return new CorruptionException(
-                System.IO.Path.Combine(directory, name),
+                folder.PathOf(name),
                 0,
                 "The manifest needs this file, but it is missing; restore the store from a checkpoint.");
         }
 
-        string? newer = files.ListFiles(directory).Where(file => NumberOf(file) >= state.NextFileNumber).MinBy(NumberOf);
+        string? newer = folder.ListFiles().Where(file => NumberOf(file) >= state.NextFileNumber).MinBy(NumberOf);
         if (tail.IsTorn || newer is not null)
         {
             string sign = tail.IsTorn ? "other bytes that are not an edit follow" : $"'{newer}' is newer than every file that it knows";
@@ -43,7 +41,7 @@ internal sealed record ManifestTail(string Path, long EndOffset, bool IsTorn)
         }
 
         return new CorruptionException(
-            System.IO.Path.Combine(directory, name),
+            folder.PathOf(name),
             0,
             $"The manifest, which is intact up to its end at offset {tail.EndOffset}, needs this file, but it is missing; "
             + "restore the store from a checkpoint.");
@@ -52,8 +50,8 @@ internal sealed record ManifestTail(string Path, long EndOffset, bool IsTorn)
     /// <summary>
     /// The exception for a manifest that describes a new store, in a folder with a file that only an older store has.
     /// </summary>
-    public static CorruptionException LostEnd(string directory, ManifestState state, string file) => new(
-        state.Tail?.Path ?? System.IO.Path.Combine(directory, StoreFiles.Current),
+    public static CorruptionException LostEnd(StoreFolder folder, ManifestState state, string file) => new(
+        state.Tail?.Path ?? folder.Current,
         state.Tail?.EndOffset ?? 0,
         $"The manifest ends here and names no log yet, like that of a new store, but the folder holds '{file}'. So the edits after this "
         + "offset were lost or damaged. Restore the store from a checkpoint, or salvage it.");

@@ -28,9 +28,6 @@ internal static class StoreFiles
     private const string ManifestPrefix = "MANIFEST-";
     private const string VersionsPrefix = "VERSIONS-";
 
-    /// <summary>The path of the staging folder of a store.</summary>
-    public static string StagingIn(string directory) => Path.Combine(directory, Staging);
-
     /// <summary>The name of write-ahead log <paramref name="number"/>.</summary>
     public static string Log(ulong number) => Digits(number) + LogSuffix;
 

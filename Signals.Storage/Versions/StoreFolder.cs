@@ -1,88 +1,80 @@
-using Signals.Core.Model;
 using Signals.Storage.FileSystem;
+using Signals.Storage.Tables;
 
 namespace Signals.Storage.Versions;
 
-/// <summary>
-/// Tells whether a folder holds a store or is free for a new one, before anything is written into it, including the lock file. It
-/// only reads. Thread contract: the opening thread, without the lock of the store.
-/// </summary>
-internal static class StoreFolder
+/// <summary>The folder of one store: the path of each file by its kind and number, and what the folder holds now.</summary>
+/// <remarks>
+/// Thread contract: immutable; any thread. It opens no file and holds none. The names come from <see cref="StoreFiles"/>.
+/// </remarks>
+/// <param name="Files">The file system.</param>
+/// <param name="Path">The path of the folder.</param>
+internal sealed record StoreFolder(IFileSystem Files, string Path)
 {
-    // A folder that a file system creates in a new volume.
-    private const string LostAndFound = "lost+found";
+    /// <summary>Path of the file that names the live manifest.</summary>
+    public string Current => PathOf(StoreFiles.Current);
 
-    /// <summary>
-    /// Returns when the folder does not exist, is empty, holds a store, or holds only the leftovers of an interrupted creation of
-    /// a store.
-    /// </summary>
-    /// <exception cref="ForeignFolderException">The folder holds something else and no store.</exception>
-    /// <exception cref="CorruptionException">
-    /// The <c>CURRENT</c> file is damaged, or is missing although the folder holds other files of a store.
-    /// </exception>
-    public static void RequireOurs(IFileSystem files, string directory)
+    /// <summary>Path of the file that the owning process holds open.</summary>
+    public string Lock => PathOf(StoreFiles.Lock);
+
+    /// <summary>Path of the folder where segments are checked before they become part of the store.</summary>
+    public string Staging => PathOf(StoreFiles.Staging);
+
+    /// <summary>Whether the folder itself exists.</summary>
+    public bool Exists => Files.DirectoryExists(Path);
+
+    /// <summary>Path of write-ahead log <paramref name="number"/>.</summary>
+    public string Log(ulong number) => PathOf(StoreFiles.Log(number));
+
+    /// <summary>Path of table <paramref name="number"/>.</summary>
+    public string Table(ulong number) => PathOf(StoreFiles.Table(number));
+
+    /// <summary>Path of segment <paramref name="number"/>.</summary>
+    public string Segment(ulong number) => PathOf(StoreFiles.Segment(number));
+
+    /// <summary>Path of column file <paramref name="number"/>.</summary>
+    public string ColumnFile(ulong number) => PathOf(StoreFiles.ColumnFile(number));
+
+    /// <summary>Path of the column file that <paramref name="file"/> describes.</summary>
+    public string ColumnFile(ColumnFileMeta file) => ColumnFile(file.Number);
+
+    /// <summary>Path of the file that is a table or holds it.</summary>
+    public string FileOf(TableMeta table) => PathOf(StoreFiles.FileOf(table));
+
+    /// <summary>Path of manifest <paramref name="number"/>.</summary>
+    public string Manifest(ulong number) => PathOf(StoreFiles.Manifest(number));
+
+    /// <summary>Path of the list of kept versions <paramref name="number"/>.</summary>
+    public string Versions(ulong number) => PathOf(StoreFiles.Versions(number));
+
+    /// <summary>Path of a file in the folder.</summary>
+    public string PathOf(string name) => System.IO.Path.Combine(Path, name);
+
+    /// <summary>The names of the files in the folder, in no order.</summary>
+    public IReadOnlyList<string> ListFiles() => Files.ListFiles(Path);
+
+    /// <summary>The numbers of the files of one kind in the folder, ascending.</summary>
+    public ulong[] NumbersOf(StoreFileKind kind)
     {
-        if (!files.DirectoryExists(directory))
+        List<ulong> numbers = [];
+        foreach (string name in ListFiles())
         {
-            return;
+            if (StoreFiles.Classify(name, out ulong number) == kind)
+            {
+                numbers.Add(number);
+            }
         }
 
-        if (Manifest.Exists(files, directory))
-        {
-            CurrentFile.Read(files, directory);
-            return;
-        }
-
-        string[] names = [.. files.ListFiles(directory).Order(StringComparer.Ordinal)];
-        if (Array.Find(names, name => IsOrphan(files, directory, name)) is { } orphan)
-        {
-            throw new CorruptionException(
-                Path.Combine(directory, StoreFiles.Current),
-                0,
-                $"A new store cannot be created here: the folder already holds '{orphan}'. Restore CURRENT or choose an empty folder.");
-        }
-
-        string lockFile = Path.Combine(directory, StoreFiles.Lock);
-        bool isBegun = names.Contains(StoreFiles.Lock) && LockOwner.IsOurs(files, lockFile, out bool isNamed) && isNamed;
-        string? foreign = Array.Find(names, name => !IsBeginning(files, directory, name, isBegun))
-            ?? files.ListDirectories(directory).Order(StringComparer.Ordinal)
-                .FirstOrDefault(name => name != LostAndFound && !IsEmptyStaging(files, directory, name));
-        if (foreign is not null)
-        {
-            throw new ForeignFolderException(directory, foreign);
-        }
+        numbers.Sort();
+        return [.. numbers];
     }
 
-    private static bool IsEmptyStaging(IFileSystem files, string directory, string name)
-    {
-        string path = Path.Combine(directory, name);
-        return name == StoreFiles.Staging && files.ListFiles(path).Count == 0 && files.ListDirectories(path).Count == 0;
-    }
+    /// <summary>The numbers of the logs in the folder, ascending.</summary>
+    public ulong[] Logs() => NumbersOf(StoreFileKind.Log);
 
-    // Such a file belongs to a store that lost its CURRENT, because tables and logs are written only after the first CURRENT is
-    // durable. A second manifest proves nothing: when the sync of the folder failed after the first CURRENT, the next opening
-    // writes a manifest before it syncs the folder.
-    private static bool IsOrphan(IFileSystem files, string directory, string name)
-    {
-        StoreFileKind kind = StoreFiles.Classify(name, out _);
-        bool isLater = kind
-            is StoreFileKind.Table or StoreFileKind.Segment or StoreFileKind.ColumnFile or StoreFileKind.Log or StoreFileKind.Versions;
-        return isLater && OwnContent.IsIn(files, Path.Combine(directory, name));
-    }
+    /// <summary>The numbers of the logs from one on and before another, ascending: those of an open store before its current log are sealed.</summary>
+    public ulong[] LogsBetween(ulong first, ulong current) => [.. Logs().Where(log => log >= first && log < current)];
 
-    /// <summary>Whether a file may be a leftover of the creation of a store.</summary>
-    /// <param name="files">The file system.</param>
-    /// <param name="directory">The folder.</param>
-    /// <param name="name">The file.</param>
-    /// <param name="isBegun">Whether a lock file names an owner. Then files that a power cut tore are also leftovers.</param>
-    private static bool IsBeginning(IFileSystem files, string directory, string name, bool isBegun)
-    {
-        string path = Path.Combine(directory, name);
-        return StoreFiles.Classify(name, out _) switch
-        {
-            StoreFileKind.Lock => LockOwner.IsOurs(files, path, out _),
-            StoreFileKind.Manifest or StoreFileKind.Temporary => isBegun || OwnContent.IsIn(files, path),
-            _ => false,
-        };
-    }
+    /// <summary>Makes the names that were given or taken in the folder durable.</summary>
+    public void Sync() => Files.SyncDirectory(Path);
 }

@@ -71,6 +71,11 @@ internal sealed class TableVersion
     public TableCandidates PatchCandidatesOf(ushort eventType, ulong hash) =>
         new(eventType < _patchGroups.Length ? _patchGroups[eventType] : [], hash);
 
+    /// <summary>The table with a file number.</summary>
+    /// <exception cref="InvalidOperationException">No table has the number: a plan or an edit was made for another version.</exception>
+    public Table this[ulong number] =>
+        TryGet(number, out Table table) ? table : throw new InvalidOperationException($"Table {number} is not in the version.");
+
     /// <summary>Finds the table with a number, if it is in this version.</summary>
     public bool TryGet(ulong number, out Table table) => _byNumber.TryGetValue(number, out table!);
 

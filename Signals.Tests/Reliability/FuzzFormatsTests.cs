@@ -37,7 +37,7 @@ internal sealed class FuzzFormatsTests
     public void VersionEdit_Mutated_IsReadOrRefused()
     {
         DamagedStore store = new(Seed, steps: 40);
-        byte[][] edits = [.. Manifest.Read(store.Copy(), CrashWorkload.Directory).Snapshot().Select(VersionEditFormat.Write)];
+        byte[][] edits = [.. Manifest.Read(new StoreFolder(store.Copy(), CrashWorkload.Directory)).Snapshot().Select(VersionEditFormat.Write)];
         Assert.That(edits, Has.Length.GreaterThan(1));
         Fuzz(20_000, edits, bytes => new ManifestState().Apply(VersionEditFormat.Read(bytes)), e => e is InvalidDataException or SignalsException);
     }
@@ -120,14 +120,14 @@ internal sealed class FuzzFormatsTests
     {
         SimFileSystem files = new(record: false);
         files.CreateDirectory("d");
-        CurrentFile.Publish(files, "d", 12, 4352);
+        CurrentFile.Publish(new StoreFolder(files, "d"), 12, 4352);
         byte[] good = Read(files, "d/CURRENT");
         Fuzz(5_000, [good], bytes =>
         {
             SimFileSystem copy = new(record: false);
             copy.CreateDirectory("d");
             Write(copy, "d/CURRENT", bytes);
-            Assert.That(CurrentFile.Read(copy, "d") == (12, 4352) || !bytes.AsSpan().SequenceEqual(good));
+            Assert.That(CurrentFile.Read(new StoreFolder(copy, "d")) == (12, 4352) || !bytes.AsSpan().SequenceEqual(good));
         }, e => e is SignalsException);
     }
 

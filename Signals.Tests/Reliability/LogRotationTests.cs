@@ -20,7 +20,7 @@ internal sealed class LogRotationTests
         SimFileSystem files = new(record: false);
         files.CreateDirectory(Folder);
         SimRandom random = new(0x10_67);
-        using LogStream log = new(files, Folder, new FileNumbers(1), 8 << 10, 8 << 10, new FailStop());
+        using LogStream log = new(new StoreFolder(files, Folder), new FileNumbers(1), 8 << 10, 8 << 10, new FailStop());
         log.Start(unused: 0, firstSequence: 1);
         int done = 0;
         Task background = Task.Run(() =>

@@ -39,7 +39,7 @@ internal sealed class OpenDamageTests
         {
         }
 
-        using Manifest manifest = Manifest.Open(_files, TestStores.Folder);
+        using Manifest manifest = Manifest.Open(new StoreFolder(_files, TestStores.Folder));
         Assert.That(StoreFiles.Log(manifest.State.FirstLiveLog), Is.EqualTo(Logs()[0]));
     }
 
@@ -60,9 +60,9 @@ internal sealed class OpenDamageTests
     public void Check_ManifestNamesNoLogAndTheFirstIsLost_IsRefused()
     {
         Fill(flushed: false);
-        Assert.That(() => new LogRecovery(_files, TestStores.Folder, new ManifestState(), Schema).Check(), Throws.Nothing);
+        Assert.That(() => new LogRecovery(new StoreFolder(_files, TestStores.Folder), new ManifestState(), Schema).Check(), Throws.Nothing);
         _files.Delete(PathOf(Logs()[0]));
-        Assert.That(() => new LogRecovery(_files, TestStores.Folder, new ManifestState(), Schema).Check(), Throws.InstanceOf<CorruptionException>());
+        Assert.That(() => new LogRecovery(new StoreFolder(_files, TestStores.Folder), new ManifestState(), Schema).Check(), Throws.InstanceOf<CorruptionException>());
     }
 
     [TestCase("table cut")]
@@ -79,7 +79,7 @@ internal sealed class OpenDamageTests
         Dictionary<string, byte[]> left = Contents();
         Assert.That(() => Open(TestStores.Tiny, Wider()), Throws.InstanceOf<CorruptionException>());
         Assert.That(Contents(), Is.EqualTo(left));
-        using (Manifest manifest = Manifest.Open(_files, TestStores.Folder))
+        using (Manifest manifest = Manifest.Open(new StoreFolder(_files, TestStores.Folder)))
         {
             Assert.That(manifest.State.Schema.ToArray(), Is.EqualTo(before.Schema.ToArray()));
             Assert.That(manifest.State.Tables, Is.EqualTo(before.Tables));
@@ -111,7 +111,7 @@ internal sealed class OpenDamageTests
             store.Engine.Close(abandon: true);
         }
 
-        (ulong number, long snapshotEnd) = CurrentFile.Read(_files, TestStores.Folder);
+        (ulong number, long snapshotEnd) = CurrentFile.Read(new StoreFolder(_files, TestStores.Folder));
         string path = PathOf(StoreFiles.Manifest(number));
         SimDisk disk = _files.Recording().KillImage(_files.OperationCount);
         long length = Length(_files, path);
@@ -150,12 +150,12 @@ internal sealed class OpenDamageTests
     public void Open_SchemaThatIsNone_NamesTheManifest()
     {
         Fill(flushed: true);
-        using (Manifest manifest = Manifest.Open(_files, TestStores.Folder))
+        using (Manifest manifest = Manifest.Open(new StoreFolder(_files, TestStores.Folder)))
         {
             manifest.Commit(new VersionEdit { Schema = [0x93, 1, 2] });
         }
 
-        string path = PathOf(StoreFiles.Manifest(CurrentFile.Read(_files, TestStores.Folder).Number));
+        string path = PathOf(StoreFiles.Manifest(CurrentFile.Read(new StoreFolder(_files, TestStores.Folder)).Number));
         Assert.That(() => Open(Roomy), Throws.TypeOf<CorruptionException>().With.Property("File").EqualTo(path).And.Property("Offset").GreaterThan(0));
     }
 
@@ -199,7 +199,7 @@ internal sealed class OpenDamageTests
     private ManifestState Damage(string damage, out Action undo)
     {
         ManifestState state;
-        using (Manifest manifest = Manifest.Open(_files, TestStores.Folder))
+        using (Manifest manifest = Manifest.Open(new StoreFolder(_files, TestStores.Folder)))
         {
             state = manifest.State;
         }

@@ -136,7 +136,7 @@ internal sealed class ResidueSearch(IFileSystem files, string directory, StoreSc
             }
         }
 
-        using Manifest manifest = Manifest.Open(copy, directory);
+        using Manifest manifest = Manifest.Open(new StoreFolder(copy, directory));
         return manifest.State;
     }
 }

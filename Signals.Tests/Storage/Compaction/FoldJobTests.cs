@@ -6,6 +6,7 @@ using Signals.Storage.Compaction;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Primitives;
 using Signals.Storage.Tables;
+using Signals.Storage.Versions;
 
 namespace Signals.Tests.Storage.Compaction;
 
@@ -301,7 +302,7 @@ internal sealed class FoldJobTests
     {
         CompactionPlan plan = new(
             CompactionReason.Fold, store.Type.Id, MergeStore.Window, [.. inputs.Select(input => input.Table.Meta.Number)], 0, oldestKept);
-        FoldTarget target = new(store.Files, MergeStore.Folder, store.NextNumber, store.Type, new TableOptions { BlockBytes = 512 });
+        FoldTarget target = new(new StoreFolder(store.Files, MergeStore.Folder), store.NextNumber, store.Type, new TableOptions { BlockBytes = 512 });
         return new FoldJob(target, plan, inputs, runs, store.Erasures, NewerTables.Of(newer ?? []));
     }
 

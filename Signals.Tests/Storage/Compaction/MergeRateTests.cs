@@ -41,7 +41,7 @@ internal sealed class MergeRateTests
         {
             var plan = new CompactionPlan(
                 CompactionReason.Full, 0, 0, [.. inputs.Select(t => t.Meta.Number)], 0, long.MinValue);
-            var target = new MergeTarget(_files, _folder, () => 100 + round, _type, new TableOptions(), 0);
+            var target = new MergeTarget(new StoreFolder(_files, _folder), () => 100 + round, _type, new TableOptions(), 0);
             var job = new MergeJob(target, plan, inputs, new ErasureSet(), NewerTables.Of([]));
             long allocated = GC.GetAllocatedBytesForCurrentThread();
             TimeSpan start = Environment.CpuUsage.TotalTime;

@@ -99,7 +99,7 @@ internal sealed class MergeStore : IDisposable
     {
         var plan = new CompactionPlan(
             CompactionReason.Full, Type.Id, tables[0].Meta.WindowStart, [.. tables.Select(t => t.Meta.Number)], 0, oldestKept);
-        var target = new MergeTarget(Files, Folder, NextNumber, Type, new TableOptions(), WindowBytes);
+        var target = new MergeTarget(new StoreFolder(Files, Folder), NextNumber, Type, new TableOptions(), WindowBytes);
         NewerTables all = NewerTables.Of(newer ?? []);
         return new MergeJob(target, plan, tables, Erasures, all.Than(tables.Max(table => table.Meta.MaxTime)));
     }

@@ -2,6 +2,7 @@ using Signals.Core.Columns;
 using Signals.Core.Model;
 using Signals.Storage.Compaction;
 using Signals.Storage.Tables;
+using Signals.Storage.Versions;
 
 namespace Signals.Tests.Storage.Compaction;
 
@@ -17,7 +18,7 @@ internal sealed class WindowTablesTests
     public void Add_RowsAroundTheBoundaries_LieInTheirPart(string times, string expected)
     {
         using MergeStore store = new(MergeRows.Schema());
-        using WindowTables output = new(new MergeTarget(store.Files, MergeStore.Folder, store.NextNumber, store.Type, new TableOptions(), 0), TableRun.Streamed, [100, 200]);
+        using WindowTables output = new(new MergeTarget(new StoreFolder(store.Files, MergeStore.Folder), store.NextNumber, store.Type, new TableOptions(), 0), TableRun.Streamed, [100, 200]);
         foreach (ulong user in (ulong[])[1, 2])
         {
             RowBuffer rows = MergeRows.Buffer(store.Type);

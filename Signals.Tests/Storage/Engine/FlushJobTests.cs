@@ -81,8 +81,11 @@ internal sealed class FlushJobTests
             Append(table, type, events);
         }
 
-        FlushJob job = new(files, TestStores.Folder, Schema, new FileNumbers(1), TestStores.Tiny.Tables, new ErasureSet(), new EntrySorter(), TestStores.Start,
-            windowBytes, new FilePins(files, TestStores.Folder, new FailStop()));
+        StoreFolder folder = new(files, TestStores.Folder);
+        FilePins pins = new(folder, new FailStop());
+        TableFactory factory = new(
+            folder, Schema, new FileNumbers(1), TestStores.Tiny.Tables, TestStores.Tiny.Compaction with { WindowBytes = windowBytes }, pins);
+        FlushJob job = new(factory, new ErasureSet(), new EntrySorter(), pins, TestStores.Start);
         return job.Run(table);
     }
 

@@ -75,7 +75,7 @@ internal static class ImportStore
     /// </summary>
     public static void AssertNothingLeft(SimFileSystem files, SignalStore store)
     {
-        string staging = StoreFiles.StagingIn(TestStores.Folder);
+        string staging = Path.Combine(TestStores.Folder, StoreFiles.Staging);
         Assert.That(files.ListFiles(staging).Where(name => OwnContent.IsIn(files, Path.Combine(staging, name))), Is.Empty);
         string[] found = [.. files.ListFiles(TestStores.Folder)
             .Where(name => StoreFiles.Classify(name, out _) is StoreFileKind.Table or StoreFileKind.Segment && OwnContent.IsIn(files, Path.Combine(TestStores.Folder, name)))];

@@ -55,7 +55,7 @@ internal sealed class KeepChoiceTests
     {
         AssertKeeps(Open(TestStores.Tiny), TimeSpan.FromDays(7), null);
         AssertKeeps(Open(TestStores.Tiny), TimeSpan.FromDays(7), null);
-        Assert.That(Manifest.Read(_files, TestStores.Folder).Keep, Is.EqualTo(KeepSettings.Unstated));
+        Assert.That(Manifest.Read(new StoreFolder(_files, TestStores.Folder)).Keep, Is.EqualTo(KeepSettings.Unstated));
     }
 
     /// <summary>A store of a library that recorded no settings: how long its program keeps versions is not known, so they stay.</summary>
@@ -63,22 +63,22 @@ internal sealed class KeepChoiceTests
     public void Open_VersionsOfAStoreWithoutTheSettings_AllStayUntilOneIsStated([Values] bool marked)
     {
         Open(TestStores.Tiny with { Retention = Kept });
-        VersionEdit[] edits = [.. Manifest.Read(_files, TestStores.Folder).Snapshot()];
+        VersionEdit[] edits = [.. Manifest.Read(new StoreFolder(_files, TestStores.Folder)).Snapshot()];
         edits[0].Keep = null;
         foreach (string name in _files.ListFiles(TestStores.Folder).Where(name => StoreFiles.Classify(name, out _) is StoreFileKind.Manifest or StoreFileKind.Current or StoreFileKind.Log).ToArray())
         {
             _files.Delete(Path.Combine(TestStores.Folder, name));
         }
 
-        using (Manifest old = Manifest.Create(_files, TestStores.Folder, [.. edits, new VersionEdit { KeepsVersions = marked ? true : null }]))
+        using (Manifest old = Manifest.Create(new StoreFolder(_files, TestStores.Folder), [.. edits, new VersionEdit { KeepsVersions = marked ? true : null }]))
         {
             LogWriter.Prepare(_files, Path.Combine(TestStores.Folder, StoreFiles.Log(old.State.FirstLiveLog)), old.State.FirstLiveLog, LogFormat.EmptyBytes);
         }
 
-        EngineOptions found = KeepChoice.Settle(_files, TestStores.Folder, TestStores.Tiny, Manifest.Read(_files, TestStores.Folder));
+        EngineOptions found = KeepChoice.Settle(new StoreFolder(_files, TestStores.Folder), TestStores.Tiny, Manifest.Read(new StoreFolder(_files, TestStores.Folder)));
         Assert.That((found.KeptVersions!.Age, found.KeptVersions.MaxBytes), Is.EqualTo((TimeSpan.FromDays(3650), long.MaxValue)));
         Open(TestStores.Tiny);
-        Assert.That(Manifest.Read(_files, TestStores.Folder).Keep, Is.EqualTo(KeepSettings.Unstated), "what is not known is not recorded");
+        Assert.That(Manifest.Read(new StoreFolder(_files, TestStores.Folder)).Keep, Is.EqualTo(KeepSettings.Unstated), "what is not known is not recorded");
         AssertKeeps(Open(TestStores.Tiny with { Retention = Kept }), TimeSpan.FromDays(7), Kept);
     }
 

@@ -14,20 +14,22 @@ internal sealed class MemTableSetTests
     [TestCase(false, TestName = "Freeze_TooManyTablesInAStoreThatFails_WaitsNoMore")]
     public async Task Freeze_TooManyTables(bool settles)
     {
-        ChunkLayout[] layouts = [new ChunkLayout(StoreSchema.Define(s => s.EventType("e", t => t.Field<int>("n")))["e"])];
+        StoreSchema schema = StoreSchema.Define(s => s.EventType("e", t => t.Field<int>("n")));
         using MemArenaPool pool = new(16 << 10, keep: 4);
         ManualTime time = new(TestStores.Start);
         using ReadEpochs epochs = new();
-        ViewState view = new(new ReadView([new MemTable(pool, layouts)], TableVersion.Empty), epochs);
+        MemTableFactory factory = new(pool, schema);
+        ViewState view = new(new ReadView([factory.Create(firstLog: 0)], TableVersion.Empty), epochs);
         FailStop failStop = new();
         using TablePace pace = new(view, mostTables: -1, TimeSpan.FromHours(1), failStop);
-        using MemTableSet set = new(view, pool, layouts, maxFrozen: 10, pace, time, failStop);
+        using FrozenMemTables frozen = new(view, most: 10, pace, time, failStop);
+        MemTableSet set = new(view, factory, frozen, inlineFlush: null);
         pace.NoteAdded();
         set.Freeze(10, 0);
-        Assert.That(set.TableStallCount, Is.Zero, "There is no compaction yet.");
+        Assert.That(frozen.TableStallCount, Is.Zero, "There is no compaction yet.");
         pace.Start();
         Task stalled = Task.Run(() => set.Freeze(20, 0));
-        Assert.That(SpinWait.SpinUntil(() => set.TableStallCount == 1, TimeSpan.FromSeconds(30)));
+        Assert.That(SpinWait.SpinUntil(() => frozen.TableStallCount == 1, TimeSpan.FromSeconds(30)));
         pace.Look();
         Assert.That(stalled.IsCompleted, Is.False);
         long before = pace.Added;
@@ -46,55 +48,59 @@ internal sealed class MemTableSetTests
 
         await stalled.WaitAsync(TimeSpan.FromSeconds(30));
         set.Freeze(30, 0);
-        Assert.That((set.StallCount, set.TableStallCount, set.StallTime), Is.EqualTo((1L, 1L, TimeSpan.FromSeconds(5))));
+        Assert.That((frozen.StallCount, frozen.TableStallCount, frozen.StallTime), Is.EqualTo((1L, 1L, TimeSpan.FromSeconds(5))));
         Free(view);
     }
 
     [Test]
     public void Freeze_TooManyTablesThatNobodyMerges_GoesOnAfterATimeAndNotOnceItCloses()
     {
-        ChunkLayout[] layouts = [new ChunkLayout(StoreSchema.Define(s => s.EventType("e", t => t.Field<int>("n")))["e"])];
+        StoreSchema schema = StoreSchema.Define(s => s.EventType("e", t => t.Field<int>("n")));
         using MemArenaPool pool = new(16 << 10, keep: 4);
         using ReadEpochs epochs = new();
-        ViewState view = new(new ReadView([new MemTable(pool, layouts)], TableVersion.Empty), epochs);
+        MemTableFactory factory = new(pool, schema);
+        ViewState view = new(new ReadView([factory.Create(firstLog: 0)], TableVersion.Empty), epochs);
         FailStop failStop = new();
         using TablePace pace = new(view, mostTables: -1, TimeSpan.FromMilliseconds(1), failStop);
-        using MemTableSet set = new(view, pool, layouts, maxFrozen: 10, pace, new ManualTime(TestStores.Start), failStop);
+        using FrozenMemTables frozen = new(view, most: 10, pace, new ManualTime(TestStores.Start), failStop);
+        MemTableSet set = new(view, factory, frozen, inlineFlush: null);
         pace.Start();
         pace.NoteAdded();
         set.Freeze(10, 0);
         set.Freeze(20, 0);
-        Assert.That(set.TableStallCount, Is.EqualTo(2), "It slows, each time.");
+        Assert.That(frozen.TableStallCount, Is.EqualTo(2), "It slows, each time.");
         pace.End();
         set.Freeze(30, 0);
-        Assert.That(set.TableStallCount, Is.EqualTo(2));
+        Assert.That(frozen.TableStallCount, Is.EqualTo(2));
         Free(view);
     }
 
     [Test]
     public async Task StallTime_WhileStalled_Grows()
     {
-        ChunkLayout[] layouts = [new ChunkLayout(StoreSchema.Define(s => s.EventType("e", t => t.Field<int>("n")))["e"])];
+        StoreSchema schema = StoreSchema.Define(s => s.EventType("e", t => t.Field<int>("n")));
         using MemArenaPool pool = new(16 << 10, keep: 4);
         ManualTime time = new(TestStores.Start);
         using ReadEpochs epochs = new();
-        ViewState view = new(new ReadView([new MemTable(pool, layouts)], TableVersion.Empty), epochs);
+        MemTableFactory factory = new(pool, schema);
+        ViewState view = new(new ReadView([factory.Create(firstLog: 0)], TableVersion.Empty), epochs);
         FailStop failStop = new();
         using TablePace pace = new(view, 1, TimeSpan.Zero, failStop);
-        using MemTableSet set = new(view, pool, layouts, maxFrozen: 1, pace, time, failStop);
+        using FrozenMemTables frozen = new(view, most: 1, pace, time, failStop);
+        MemTableSet set = new(view, factory, frozen, inlineFlush: null);
         set.Freeze(10, 0);
-        Assert.That((set.StallCount, set.StallTime), Is.EqualTo((0L, TimeSpan.Zero)));
+        Assert.That((frozen.StallCount, frozen.StallTime), Is.EqualTo((0L, TimeSpan.Zero)));
         Task stalled = Task.Run(() => set.Freeze(20, 0));
-        Assert.That(SpinWait.SpinUntil(() => set.StallCount == 1, TimeSpan.FromSeconds(30)));
+        Assert.That(SpinWait.SpinUntil(() => frozen.StallCount == 1, TimeSpan.FromSeconds(30)));
         time.NowMs += 5000;
-        TimeSpan during = set.StallTime;
+        TimeSpan during = frozen.StallTime;
         time.NowMs += 1000;
         MemTable oldest = view.Current.MemTables[^1];
         view.Replace(current => current.WithFlushed(oldest, current.Tables));
-        set.SignalRoom();
+        frozen.SignalRoom();
         await stalled;
         time.NowMs += 1000;
-        Assert.That((during, set.StallTime), Is.EqualTo((TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(6))));
+        Assert.That((during, frozen.StallTime), Is.EqualTo((TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(6))));
         oldest.Dispose();
         Free(view);
     }

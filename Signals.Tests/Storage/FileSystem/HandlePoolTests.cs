@@ -137,12 +137,12 @@ internal sealed class HandlePoolTests
     {
         using PatientFileSystem patient = new(_files, new HandlePool(Capacity), TimeSpan.FromMinutes(1));
         List<string> told = [];
-        patient.OnShortageBegan = path =>
+        patient.ShortageBegan += path =>
         {
             told.Add(path);
             _files.Limit = int.MaxValue;
         };
-        patient.OnShortageEnded = _ => told.Add("ended");
+        patient.ShortageEnded += _ => told.Add("ended");
         _files.Limit = 0;
         using IFile file = patient.Open(Name(1), FileOpenMode.Read);
         Assert.That(ReadByte(file), Is.EqualTo(1));
@@ -157,7 +157,7 @@ internal sealed class HandlePoolTests
         Assert.That(() => patient.ListFiles("/d"), Throws.TypeOf<HandlesExhaustedException>());
         Assert.That(() => patient.Lock("/d/LOCK"), Throws.TypeOf<HandlesExhaustedException>());
         patient.EndOpening();
-        patient.OnShortageBegan = _ => patient.Stop();
+        patient.ShortageBegan += _ => patient.Stop();
         Assert.That(() => patient.SyncDirectory("/d"), Throws.TypeOf<FileOperationException>());
     }
 

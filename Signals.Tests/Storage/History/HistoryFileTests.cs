@@ -27,7 +27,7 @@ internal sealed class HistoryFileTests
     public void Create_KnownContent_GivesTheGoldenBytes()
     {
         SimFileSystem files = NewFiles();
-        HistoryFile.Create(files, Folder, 3, Content()).Dispose();
+        HistoryFile.Create(new StoreFolder(files, Folder), 3, Content()).Dispose();
         List<string> entries = [];
         LogScan.ReadTo(files, File, 3 | (1UL << 62), LengthOf(files), (long _, in LogFrame _, ReadOnlySpan<byte> payload) => entries.Add(Convert.ToHexString(payload)));
         Assert.That(entries, Is.EqualTo(new[] { Whole, Sample, Promise }));
@@ -38,15 +38,15 @@ internal sealed class HistoryFileTests
     {
         SimFileSystem files = NewFiles();
         HistoryContent content = Content();
-        using (HistoryFile file = HistoryFile.Create(files, Folder, 3, content))
+        using (HistoryFile file = HistoryFile.Create(new StoreFolder(files, Folder), 3, content))
         {
             RetainedVersion next = Next(content.Versions[0]);
             file.Append(next, content.Versions[0], cleanEdits: 1);
             file.Append(new PastSample(3000, new PastPoint(500, 8)));
         }
 
-        HistoryContent read = HistoryFile.Read(files, Folder, out ulong highest);
-        Assert.That(highest, Is.EqualTo(3));
+        HistoryContent read = HistoryFile.Read(new StoreFolder(files, Folder));
+        Assert.That(read.HighestFile, Is.EqualTo(3));
         Assert.That(read.Versions.Select(version => version.Number), Is.EqualTo(new ulong[] { 7, 8 }));
         Assert.That(read.Versions[1].Tables.Select(table => table.Number), Is.EqualTo(new ulong[] { 6 }));
         Assert.That(read.Versions[1].FirstLog, Is.EqualTo(9));
@@ -83,10 +83,10 @@ internal sealed class HistoryFileTests
     {
         SimFileSystem files = NewFiles();
         HistoryContent content = Content();
-        HistoryFile.Create(files, Folder, 3, content).Dispose();
+        HistoryFile.Create(new StoreFolder(files, Folder), 3, content).Dispose();
         int before = files.OperationCount;
         content.Add(Next(content.Versions[0]), cleanEdits: 1);
-        using (HistoryFile second = HistoryFile.Create(files, Folder, 4, content))
+        using (HistoryFile second = HistoryFile.Create(new StoreFolder(files, Folder), 4, content))
         {
             second.Append(Next(content.Versions[1]), content.Versions[1], cleanEdits: 1);
         }
@@ -98,7 +98,7 @@ internal sealed class HistoryFileTests
             for (ulong seed = 0; seed < 12; seed++)
             {
                 SimFileSystem crashed = new(run.CrashImage(cut, seed), record: false);
-                HistoryContent read = HistoryFile.Read(crashed, Folder, out _);
+                HistoryContent read = HistoryFile.Read(new StoreFolder(crashed, Folder));
                 Assert.That(read.Versions, Has.Count.InRange(cut == run.Operations.Count ? 3 : 1, 3), $"cut {cut}, seed {seed}");
                 seen.Add(read.Versions.Count);
             }
@@ -111,7 +111,7 @@ internal sealed class HistoryFileTests
     public void Read_AnyByteOfASyncedEntryFlipped_IsRefusedOrTheSame()
     {
         SimFileSystem files = NewFiles();
-        using (HistoryFile file = HistoryFile.Create(files, Folder, 3, Content()))
+        using (HistoryFile file = HistoryFile.Create(new StoreFolder(files, Folder), 3, Content()))
         {
             file.Append(Next(Content().Versions[0]), Content().Versions[0], cleanEdits: 1);
         }
@@ -123,7 +123,7 @@ internal sealed class HistoryFileTests
             Flip(files, at);
             try
             {
-                HistoryContent read = HistoryFile.Read(files, Folder, out _);
+                HistoryContent read = HistoryFile.Read(new StoreFolder(files, Folder));
                 Assert.That(read.Versions, Has.Count.EqualTo(2), $"byte {at} is between two entries");
                 same++;
             }

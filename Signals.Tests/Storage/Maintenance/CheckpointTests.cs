@@ -60,7 +60,7 @@ internal sealed class CheckpointTests
         LogWriter.Prepare(files, Path.Combine(TestStores.Folder, logs[1]), first, LogFormat.EmptyBytes);
         LogWriter.Prepare(files, Path.Combine(TestStores.Folder, logs[0]), first + 1, 2 * LogFormat.EmptyBytes);
         VersionEdit state = new() { FirstLiveLog = first, NextFileNumber = first + 3 };
-        CheckpointInfo info = new CheckpointWriter(files, TestStores.Folder, Target).Write(new CheckpointPlan([state], logs, first, Log: 0, LogEnd: 0), default);
+        CheckpointInfo info = new CheckpointWriter(new StoreFolder(files, TestStores.Folder), Target).Write(new CheckpointPlan([state], logs, first, Log: 0, LogEnd: 0), default);
         Assert.That((info.Files, info.Bytes, info.SharedBytes), Is.EqualTo((2, 3L * LogFormat.EmptyBytes, (long)LogFormat.EmptyBytes)));
     }
 
@@ -187,9 +187,9 @@ internal sealed class CheckpointTests
         SimFileSystem files = new();
         files.CreateDirectory("/d");
         files.Open("/d/000001.tbl", FileOpenMode.CreateNew).Dispose();
-        FilePins pins = new(files, "/d", new FailStop());
+        FilePins pins = new(new StoreFolder(files, "/d"), new FailStop());
         List<string> deleted = [];
-        pins.OnDeleted = deleted.Add;
+        pins.Deleted += deleted.Add;
         IDisposable first = pins.Pin(["000001.tbl"]);
         IDisposable second = pins.Pin(["000001.tbl"]);
         pins.Delete("000001.tbl");

@@ -25,7 +25,8 @@ internal sealed class FilePinsTests
         Make(Other);
         _deleted.Clear();
         _failStop = new FailStop();
-        _pins = new FilePins(_files, "/d", _failStop) { OnDeleted = _deleted.Add };
+        _pins = new FilePins(new StoreFolder(_files, "/d"), _failStop);
+        _pins.Deleted += _deleted.Add;
     }
 
     [TearDown]

@@ -24,7 +24,7 @@ internal sealed class ManifestTests
     public void Open_AfterCommits_GivesTheirSum()
     {
         string committed;
-        using (Manifest manifest = Manifest.Create(_files, Folder, new VersionEdit { Schema = [1, 2] }))
+        using (Manifest manifest = Manifest.Create(new StoreFolder(_files, Folder), new VersionEdit { Schema = [1, 2] }))
         {
             manifest.Commit(Edits.Add(3, 4).Erase(9, 100).Move("s", 6).Import(70).Complete(1, 500));
             VersionEdit flush = Edits.Add(8).Remove(3).Erase(9, 50).Erase(2, 7).Move("s", 5).Move("r", 8).Import(60).Complete(1, 400).Complete(2, 5);
@@ -35,7 +35,7 @@ internal sealed class ManifestTests
             committed = manifest.State.Describe();
         }
 
-        using Manifest reopened = Manifest.Open(_files, Folder);
+        using Manifest reopened = Manifest.Open(new StoreFolder(_files, Folder));
         Assert.That(committed, Is.EqualTo("tables=4,8 log=6 next=20 flushed=777 schema=0102 erased=2@7,9@100 sources=r@8,s@6 segments=60,70 complete=1@500,2@5"));
         Assert.That(reopened.State.Describe(), Is.EqualTo(committed));
         Assert.That(reopened.State.Tables[8], Is.EqualTo(Edits.Meta(8)));
@@ -48,14 +48,14 @@ internal sealed class ManifestTests
     public void Commit_TableThatComesAgainWithAColumnFile_HasItAfterReopening()
     {
         ColumnFileMeta file = new(9, 200, 0xBEEF, [1, 7]);
-        using (Manifest manifest = Manifest.Create(_files, Folder, Edits.Add(3, 4)))
+        using (Manifest manifest = Manifest.Create(new StoreFolder(_files, Folder), Edits.Add(3, 4)))
         {
             VersionEdit edit = new VersionEdit().Remove(3);
             edit.AddedTables.Add(Edits.Meta(3) with { ColumnFiles = [file] });
             manifest.Commit(edit);
         }
 
-        using Manifest reopened = Manifest.Open(_files, Folder);
+        using Manifest reopened = Manifest.Open(new StoreFolder(_files, Folder));
         Assert.That(reopened.State.Describe(), Does.StartWith("tables=3,4 log=0 next=10 "), "the file's number is taken");
         Assert.That(reopened.State.Tables[3].ColumnFiles, Is.EqualTo(new[] { file }));
     }
@@ -63,13 +63,13 @@ internal sealed class ManifestTests
     [Test]
     public void Commit_ManyEdits_RollsOverAndLosesNothing()
     {
-        using Manifest manifest = Manifest.Create(_files, Folder, new VersionEdit(), rolloverBytes: 1000);
+        using Manifest manifest = Manifest.Create(new StoreFolder(_files, Folder), new VersionEdit(), rolloverBytes: 1000);
         for (ulong number = 1; number <= 3000; number++)
         {
             manifest.Commit(number % 2 == 0 ? Edits.Add(number).Remove(number - 1) : Edits.Add(number).Erase(number, 1));
         }
 
-        using Manifest reopened = Manifest.Open(_files, Folder);
+        using Manifest reopened = Manifest.Open(new StoreFolder(_files, Folder));
         Assert.That(manifest.Number, Is.InRange(3, 100));
         Assert.That(reopened.State.Describe(), Is.EqualTo(manifest.State.Describe()));
         Assert.That(reopened.State.Tables, Has.Count.EqualTo(1500));
@@ -78,7 +78,7 @@ internal sealed class ManifestTests
     [Test]
     public void Commit_EditThatContradictsTheState_IsRefusedAndLeavesTheManifestUsable()
     {
-        using Manifest manifest = Manifest.Create(_files, Folder, new VersionEdit { FirstLiveLog = 5 });
+        using Manifest manifest = Manifest.Create(new StoreFolder(_files, Folder), new VersionEdit { FirstLiveLog = 5 });
         manifest.Commit(Edits.Add(1));
 
         Assert.That(() => manifest.Commit(Edits.Add(1)), Throws.TypeOf<InvalidDataException>());
@@ -95,7 +95,7 @@ internal sealed class ManifestTests
         for (int skip = 0; ; skip++)
         {
             MakeFolder();
-            using Manifest manifest = Manifest.Create(_files, Folder, new VersionEdit(), rolloverBytes: 1);
+            using Manifest manifest = Manifest.Create(new StoreFolder(_files, Folder), new VersionEdit(), rolloverBytes: 1);
             string before = manifest.State.Describe();
             _files.FailAt(_files.OperationCount + skip);
             try
@@ -107,7 +107,7 @@ internal sealed class ManifestTests
                 failures++;
                 Assert.That(() => manifest.Commit(Edits.Add(2)), Throws.TypeOf<StorePoisonedException>());
                 Assert.That(manifest.State.Describe(), Is.EqualTo(before));
-                using Manifest reopened = Manifest.Open(_files, Folder);
+                using Manifest reopened = Manifest.Open(new StoreFolder(_files, Folder));
                 Assert.That(reopened.State.Tables.Keys, Is.SubsetOf(new ulong[] { 1 }));
                 continue;
             }
@@ -138,7 +138,7 @@ internal sealed class ManifestTests
     [Test]
     public void Open_AnyBitOfTheFilesFlipped_GivesTheSameStateOrATypedError()
     {
-        using (Manifest manifest = Manifest.Create(_files, Folder, new VersionEdit { Schema = [1] }))
+        using (Manifest manifest = Manifest.Create(new StoreFolder(_files, Folder), new VersionEdit { Schema = [1] }))
         {
             manifest.Commit(Edits.Add(1).Erase(5, 10));
         }
@@ -155,7 +155,7 @@ internal sealed class ManifestTests
     [Test]
     public void Open_EndOfTheSnapshotCutOffOrZeroed_IsRefused([Values] bool zeroed)
     {
-        Manifest.Create(_files, Folder, [Edits.Add(1), new VersionEdit().Erase(5, 10)]).Dispose();
+        Manifest.Create(new StoreFolder(_files, Folder), [Edits.Add(1), new VersionEdit().Erase(5, 10)]).Dispose();
         string path = Path.Combine(Folder, StoreFiles.Manifest(1));
         long length = ReadLength(_files, path);
         long end = SnapshotEnd();
@@ -171,11 +171,11 @@ internal sealed class ManifestTests
 
             if (from < end)
             {
-                Assert.That(() => Manifest.Open(damaged, Folder), Throws.TypeOf<CorruptionException>(), $"from {from}");
+                Assert.That(() => Manifest.Open(new StoreFolder(damaged, Folder)), Throws.TypeOf<CorruptionException>(), $"from {from}");
                 continue;
             }
 
-            using Manifest whole = Manifest.Open(damaged, Folder);
+            using Manifest whole = Manifest.Open(new StoreFolder(damaged, Folder));
             Assert.That(whole.State.Describe(), Does.StartWith("tables=1 ").And.Contain("erased=5@10"));
         }
     }
@@ -183,12 +183,12 @@ internal sealed class ManifestTests
     [Test]
     public void Publish_KnownSnapshot_GivesTheGoldenLine()
     {
-        CurrentFile.Publish(_files, Folder, 1, 4352);
+        CurrentFile.Publish(new StoreFolder(_files, Folder), 1, 4352);
         using IFile file = _files.Open(Path.Combine(Folder, "CURRENT"), FileOpenMode.Read);
         byte[] line = new byte[file.Length];
         file.Read(0, line);
         Assert.That(System.Text.Encoding.ASCII.GetString(line), Is.EqualTo("MANIFEST-000001 4352 1640138a\n"));
-        Assert.That(CurrentFile.Read(_files, Folder), Is.EqualTo((1UL, 4352L)));
+        Assert.That(CurrentFile.Read(new StoreFolder(_files, Folder)), Is.EqualTo((1UL, 4352L)));
     }
 
     [Test]
@@ -197,32 +197,32 @@ internal sealed class ManifestTests
         _files.Open(Folder + "/000001.tbl", FileOpenMode.CreateNew).Dispose();
 
         Assert.That(
-            () => Manifest.Create(_files, Folder, new VersionEdit()),
+            () => Manifest.Create(new StoreFolder(_files, Folder), new VersionEdit()),
             Throws.TypeOf<CorruptionException>().With.Message.Contains("000001.tbl"));
     }
 
     [Test]
     public void Open_ManifestMissing_IsCorruptionThatNamesIt()
     {
-        Manifest.Create(_files, Folder, new VersionEdit()).Dispose();
+        Manifest.Create(new StoreFolder(_files, Folder), new VersionEdit()).Dispose();
         _files.Delete(Folder + "/" + StoreFiles.Manifest(1));
 
         Assert.That(
-            () => Manifest.Open(_files, Folder),
+            () => Manifest.Open(new StoreFolder(_files, Folder)),
             Throws.TypeOf<CorruptionException>().With.Message.Contains(StoreFiles.Manifest(1)));
     }
 
     [Test]
     public void Open_CurrentWithAFlippedDigit_IsCorruptionEvenWhenThatManifestExists()
     {
-        Manifest.Create(_files, Folder, Edits.Add(1)).Dispose();
+        Manifest.Create(new StoreFolder(_files, Folder), Edits.Add(1)).Dispose();
         byte[] stale = new byte[ReadLength(_files, Folder + "/" + StoreFiles.Manifest(1))];
         using (IFile file = _files.Open(Folder + "/" + StoreFiles.Manifest(1), FileOpenMode.Read))
         {
             file.Read(0, stale);
         }
 
-        Manifest.Open(_files, Folder).Dispose();
+        Manifest.Open(new StoreFolder(_files, Folder)).Dispose();
         using (IFile file = _files.Open(Folder + "/" + StoreFiles.Manifest(1), FileOpenMode.CreateNew))
         {
             file.Write(0, stale);
@@ -233,7 +233,7 @@ internal sealed class ManifestTests
             file.Write(StoreFiles.Manifest(1).Length - 1, "1"u8);
         }
 
-        Assert.That(() => Manifest.Open(_files, Folder), Throws.TypeOf<CorruptionException>().With.Message.Contains("CURRENT"));
+        Assert.That(() => Manifest.Open(new StoreFolder(_files, Folder)), Throws.TypeOf<CorruptionException>().With.Message.Contains("CURRENT"));
     }
 
     private static void CheckCrash(SimDisk disk, List<(int Operation, string State)> acked, int count, string crash)
@@ -241,13 +241,13 @@ internal sealed class ManifestTests
         var files = new SimFileSystem(disk, record: false);
         string? last = acked.FindLast(a => a.Operation <= count).State;
         string? next = acked.Find(a => a.Operation > count).State;
-        if (!Manifest.Exists(files, Folder))
+        if (!Manifest.Exists(new StoreFolder(files, Folder)))
         {
             Assert.That(last, Is.Null, $"The store vanished after {crash}.");
             return;
         }
 
-        using Manifest reopened = Manifest.Open(files, Folder);
+        using Manifest reopened = Manifest.Open(new StoreFolder(files, Folder));
         Assert.That(reopened.State.Describe(), Is.AnyOf(last, next), $"After {crash}.");
     }
 
@@ -267,7 +267,7 @@ internal sealed class ManifestTests
 
             try
             {
-                using Manifest reopened = Manifest.Open(files, Folder);
+                using Manifest reopened = Manifest.Open(new StoreFolder(files, Folder));
                 Assert.That(reopened.State.Describe(), Is.EqualTo(expected), $"Bit {bit} of {path} gave a wrong answer.");
             }
             catch (SignalsException)
@@ -277,7 +277,7 @@ internal sealed class ManifestTests
         }
     }
 
-    private long SnapshotEnd() => CurrentFile.Read(_files, Folder).SnapshotEnd;
+    private long SnapshotEnd() => CurrentFile.Read(new StoreFolder(_files, Folder)).SnapshotEnd;
 
     private static long ReadLength(SimFileSystem files, string path)
     {
@@ -288,7 +288,7 @@ internal sealed class ManifestTests
     private List<(int Operation, string State)> RunWorkload()
     {
         var acked = new List<(int Operation, string State)>();
-        using (Manifest manifest = Manifest.Create(_files, Folder, new VersionEdit { Schema = [1] }, rolloverBytes: 300))
+        using (Manifest manifest = Manifest.Create(new StoreFolder(_files, Folder), new VersionEdit { Schema = [1] }, rolloverBytes: 300))
         {
             acked.Add((_files.OperationCount, manifest.State.Describe()));
             for (ulong number = 1; number <= 12; number++)
@@ -300,7 +300,7 @@ internal sealed class ManifestTests
             Assert.That(manifest.Number, Is.GreaterThan(1), "The workload rolls over.");
         }
 
-        using Manifest reopened = Manifest.Open(_files, Folder);
+        using Manifest reopened = Manifest.Open(new StoreFolder(_files, Folder));
         reopened.Commit(Edits.Add(100));
         acked.Add((_files.OperationCount, reopened.State.Describe()));
         return acked;

@@ -32,7 +32,7 @@ internal sealed class SnapshotSizeTests
         SimFileSystem files = new(record: false);
         files.CreateDirectory(Folder);
         string committed;
-        using (Manifest manifest = Manifest.Create(files, Folder, Of(size), rolloverBytes: 1))
+        using (Manifest manifest = Manifest.Create(new StoreFolder(files, Folder), Of(size), rolloverBytes: 1))
         {
             manifest.Commit(new VersionEdit().Erase(1_000_000, long.MaxValue).Erase(1_000_001, long.MinValue + 1));
             manifest.Commit(new VersionEdit().Erase(1_000_002, -1));
@@ -41,7 +41,7 @@ internal sealed class SnapshotSizeTests
 
         for (int opening = 0; opening < 2; opening++)
         {
-            using Manifest manifest = Manifest.Open(files, Folder);
+            using Manifest manifest = Manifest.Open(new StoreFolder(files, Folder));
             manifest.Commit(new VersionEdit { NextFileNumber = 1_000_000 + (ulong)opening });
             Assert.That(manifest.State.Erasures, Has.Count.EqualTo(size + 3));
             Assert.That(manifest.State.Describe().Replace($" next={1_000_000 + opening} ", " ", StringComparison.Ordinal),
@@ -70,8 +70,8 @@ internal sealed class SnapshotSizeTests
         HistoryContent content = new();
         content.Add(version, 0);
         content.Add(version with { Number = 8, Erasures = [new Erasure(UserId.From(1_000_000), 5)] }, 0);
-        HistoryFile.Create(files, Folder, 3, content).Dispose();
-        HistoryContent read = HistoryFile.Read(files, Folder, out _);
+        HistoryFile.Create(new StoreFolder(files, Folder), 3, content).Dispose();
+        HistoryContent read = HistoryFile.Read(new StoreFolder(files, Folder));
         Assert.That(read.Versions[0].Tables.SequenceEqual(version.Tables));
         Assert.That(read.Versions[1].Tables.SequenceEqual(version.Tables));
         read.RemoveOldest(1);
