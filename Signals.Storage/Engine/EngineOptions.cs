@@ -36,21 +36,21 @@ internal sealed record EngineOptions
 
     public TimeSpan MaxPastTime { get; init; } = TimeSpan.MaxValue;
 
-    /// <summary>How long patches wait where nobody ever stated it.</summary>
+    /// <summary>How long patches wait when no opening ever stated it.</summary>
     public static TimeSpan DefaultOrphanGrace { get; } = TimeSpan.FromDays(7);
 
-    /// <summary>How long patches wait for their event; null for as long as the store recorded, until <see cref="KeepChoice"/> settled it.</summary>
+    /// <summary>How long patches wait for their event. Null for what the store recorded; <see cref="KeepChoice"/> settles it.</summary>
     public TimeSpan? OrphanGrace { get; init; }
 
-    /// <summary>How long versions are kept; null for as long as the store recorded, until <see cref="KeepChoice"/> settled it.</summary>
+    /// <summary>How long versions are kept. Null for what the store recorded; <see cref="KeepChoice"/> settles it.</summary>
     public VersionRetention? Retention { get; init; }
 
-    /// <summary>What was settled; null when no versions are kept.</summary>
+    /// <summary>The retention that was settled; null when no versions are kept.</summary>
     public VersionRetention? KeptVersions => Retention is { IsNone: false } ? Retention : null;
 
     /// <summary>
-    /// How long what has expired stays in the files. With kept versions no merge may take a row from a read whose time of now is a moment older
-    /// than the merge.
+    /// How long expired rows stay in the files. With kept versions, a merge must not take a row from a read that began a moment
+    /// before the merge.
     /// </summary>
     public TimeSpan ReclaimDelay => KeptVersions is null ? TimeSpan.Zero : TimeSpan.FromSeconds(1);
 
@@ -61,7 +61,7 @@ internal sealed record EngineOptions
 
     public required CompactionOptions Compaction { get; init; }
 
-    /// <summary>What measurements call the store; null for the name of its folder.</summary>
+    /// <summary>The store's name in measurements; null for the name of its folder.</summary>
     public string? Name { get; init; }
 
     public StoreObserver? Observer { get; init; }
@@ -69,7 +69,9 @@ internal sealed record EngineOptions
     /// <summary>Whether the engine runs threads of its own, or only when <see cref="StoreEngine.RunPending"/> is called.</summary>
     public bool Background { get; init; } = true;
 
-    /// <summary>Bytes of the first log of an opening: a few of the largest frames. Those after it grow up to <see cref="LogBytes"/>.</summary>
+    /// <summary>
+    /// Bytes of the first log of an opening: a few of the largest frames. Those after it grow up to <see cref="LogBytes"/>.
+    /// </summary>
     public long FirstLogBytes => Math.Min(LogBytes, Math.Max(LogBytes / 64, 4L * (MaxRunBytes + 4096)));
 
     /// <summary>Most bytes that one log frame takes from the ring.</summary>

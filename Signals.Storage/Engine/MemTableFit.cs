@@ -4,7 +4,7 @@ using Signals.Storage.MemTables;
 namespace Signals.Storage.Engine;
 
 /// <summary>
-/// Checks that an empty memtable takes any event that is accepted: otherwise one could enter the log that can never be indexed.
+/// Checks that an empty memtable takes any event that is accepted. Otherwise an event could enter the log that can never be indexed.
 /// </summary>
 /// <remarks>Thread contract: stateless.</remarks>
 internal static class MemTableFit
@@ -16,8 +16,8 @@ internal static class MemTableFit
     {
         foreach (EventTypeSchema type in schema.EventTypes)
         {
-            // A record may hold a value once for many rows, but it holds every value of any one row, column by column: those
-            // of one event never take more than the record. The memtable pads each to 8 bytes and takes the first event alone.
+            // A record may hold a value once for many rows, but it holds every value of any one row. So the values of one event
+            // never take more than the record. The memtable pads each value to 8 bytes and takes the first event alone.
             bool isVariable = type.Columns.Any(column => column.Type.IsVariable);
             long values = isVariable ? options.MaxBatchBytes + (8L * type.Columns.Count) : 0;
             long needed = Alignment + (8L * MemTable.FirstIndexSlots(options.MemTableBytes)) + Alignment
@@ -25,7 +25,8 @@ internal static class MemTableFit
             if (needed > options.MemTableBytes)
             {
                 throw new ArgumentException(
-                    $"A memtable of {options.MemTableBytes} bytes is too small for the event type '{type.Name}', which needs {needed}; raise MemTableBytes or lower MaxBatchBytes.");
+                    $"A memtable of {options.MemTableBytes} bytes is too small for the event type '{type.Name}', which needs {needed}; "
+                    + "raise MemTableBytes or lower MaxBatchBytes.");
             }
         }
     }

@@ -5,18 +5,18 @@ using Signals.Storage.Telemetry;
 namespace Signals.Storage.Engine;
 
 /// <summary>
-/// Work on tables that is done again when it fails: flushes, compactions, deletions. What of it touches the log, the manifest or the list of kept
-/// versions stops the store where it fails, by <see cref="FailStop.Stop"/>; any other error changed nothing that the store consists of, so it is
-/// reported and the same work is tried again, after pauses that double.
+/// Work on tables that is tried again when it fails: flushes, compactions, deletions. An error at the log, the manifest or the list
+/// of kept versions stops the store where it happens, by <see cref="FailStop.Stop"/>. Any other error changed nothing that the
+/// store consists of, so it is reported and the work is tried again, after pauses that double.
 /// </summary>
 /// <remarks>
-/// Thread contract: any thread. Invariant: an error either fails the store or is counted here, and <see cref="Error"/> stays until the work has
-/// succeeded. Lifetime: that of the engine.
+/// Thread contract: any thread. Invariant: an error either fails the store or is counted here, and <see cref="Error"/> stays until
+/// the work has succeeded. Lifetime: that of the engine.
 /// </remarks>
 /// <param name="name">What reports call the work.</param>
-/// <param name="step">Does one piece of it; false when there is none.</param>
+/// <param name="step">Does one piece of the work; false when there is none.</param>
 /// <param name="failStop">Whether the store has failed.</param>
-/// <param name="telemetry">Is told.</param>
+/// <param name="telemetry">Gets the reports.</param>
 internal sealed class RetriedWork(string name, Func<bool> step, FailStop failStop, StoreTelemetry telemetry)
 {
     public const string Flush = "flush";
@@ -57,7 +57,7 @@ internal sealed class RetriedWork(string name, Func<bool> step, FailStop failSto
         }
     }
 
-    /// <summary>How long to leave it alone; zero when it did not fail.</summary>
+    /// <summary>How long to wait before the work is tried again; zero when it did not fail.</summary>
     public TimeSpan Pause
     {
         get
@@ -69,7 +69,7 @@ internal sealed class RetriedWork(string name, Func<bool> step, FailStop failSto
         }
     }
 
-    /// <summary>Does all that there is, for the thread whose work it is; returns how long to leave it alone.</summary>
+    /// <summary>Does all the work that there is, on the thread that owns it. Returns how long to wait before it is tried again.</summary>
     public TimeSpan RunAll()
     {
         while (TryStep())
@@ -79,7 +79,7 @@ internal sealed class RetriedWork(string name, Func<bool> step, FailStop failSto
         return Pause;
     }
 
-    /// <summary>Does one piece; false when there is none, or when it failed, which is reported and not thrown.</summary>
+    /// <summary>Does one piece of the work; false when there is none, or when it failed. An error is reported, not thrown.</summary>
     public bool TryStep()
     {
         try
@@ -93,8 +93,8 @@ internal sealed class RetriedWork(string name, Func<bool> step, FailStop failSto
         }
     }
 
-    /// <summary>Does something of this work for a caller, who gets the error.</summary>
-    /// <exception cref="StoreWorkFailedException">It failed, and the store did not.</exception>
+    /// <summary>Does some of this work for a caller, who gets the error.</summary>
+    /// <exception cref="StoreWorkFailedException">The work failed, and the store goes on.</exception>
     public void Do(Action work)
     {
         try
@@ -108,8 +108,8 @@ internal sealed class RetriedWork(string name, Func<bool> step, FailStop failSto
         }
     }
 
-    /// <summary>Does all that there is for a caller, who gets the error.</summary>
-    /// <exception cref="StoreWorkFailedException">It failed, and the store did not.</exception>
+    /// <summary>Does all the work that there is for a caller, who gets the error.</summary>
+    /// <exception cref="StoreWorkFailedException">The work failed, and the store goes on.</exception>
     public void DoAll() => Do(() =>
     {
         while (StepOnce())
@@ -118,7 +118,8 @@ internal sealed class RetriedWork(string name, Func<bool> step, FailStop failSto
     });
 
     /// <summary>
-    /// The store closes: there is no later. While something waits for this work its next error fails the store, or closing had no end.
+    /// Tells that the store closes. While something waits for this work, its next error fails the store: the work would not be
+    /// tried again, and closing would not end.
     /// </summary>
     public void Close(Func<bool> isAwaited) => _isAwaited = isAwaited;
 
