@@ -7,8 +7,9 @@ namespace Signals.Core.Columns;
 /// <summary>
 /// The stamps of the rows of a <see cref="RowBuffer"/>, as far as they differ from the stamp of the run. Used by one thread at a
 /// time. Between calls each part has at most as many entries as the rows or cells it belongs to; <see cref="Complete"/> fills in
-/// the run's stamp. An absent cell also has the run's stamp, which means nothing there and takes no room on disk. The stamps live
-/// with their rows and are reused with them.
+/// the run's stamp. An absent cell also has the run's stamp, which means nothing there and takes no room on disk. While all cells
+/// of a column have the run's stamp they take one byte each; the first cell with another stamp gives all of them room. The stamps
+/// live with their rows and are reused with them.
 /// </summary>
 internal sealed class RowStamps
 {
@@ -53,11 +54,27 @@ internal sealed class RowStamps
     /// <summary><see cref="Retracted"/> as a column, for writing and reading.</summary>
     public ColumnBuffer RetractedColumn => _existence[1];
 
-    /// <summary>The stamps of the cells of a column, as a column. Only with <see cref="StampParts.Cells"/>.</summary>
-    public ColumnBuffer CellColumn(int column) => _cells[column];
+    /// <summary>The stamps of the cells of a column, as a column with room for all of them. Only with <see cref="StampParts.Cells"/>.</summary>
+    public ColumnBuffer CellColumn(int column)
+    {
+        ColumnBuffer cells = _cells[column];
+        if (!cells.HasBytes && cells.Count > 0)
+        {
+            Numbers(cells).Fill(Run.Value);
+            cells.States.Fill((byte)ColumnState.Value);
+        }
+
+        return cells;
+    }
 
     /// <summary>The stamps of the cells of a column. Only with <see cref="StampParts.Cells"/>.</summary>
-    public Span<ulong> Cells(int column) => Numbers(_cells[column]);
+    public Span<ulong> Cells(int column) => Numbers(CellColumn(column));
+
+    /// <summary>Whether it is known, without a look at each cell, that all cells of a column have the run's stamp.</summary>
+    public bool HasRunStampOnly(int column) => !_cells[column].HasBytes;
+
+    /// <summary>Appends cells of a column that are absent or have the run's stamp.</summary>
+    public void AppendRunStamps(int column, int rows) => AppendCells(_cells[column], rows);
 
     /// <summary>Appends the stamps with which the next row was inserted and retracted.</summary>
     public void AppendExistence(Stamp inserted, Stamp retracted)
@@ -79,7 +96,7 @@ internal sealed class RowStamps
 
         foreach (ColumnBuffer cells in _cells)
         {
-            Append(cells, Run.Value, rows - cells.Count);
+            AppendCells(cells, rows - cells.Count);
         }
     }
 
@@ -106,7 +123,7 @@ internal sealed class RowStamps
     }
 
     /// <summary>The stamp of a cell that is not absent.</summary>
-    public ulong CellOf(int column, int row) => column < _cells.Length ? Cells(column)[row] : Run.Value;
+    public ulong CellOf(int column, int row) => column < _cells.Length && _cells[column].HasBytes ? Numbers(_cells[column])[row] : Run.Value;
 
     /// <summary>The stamp with which a row was inserted.</summary>
     public ulong InsertedOf(int row) => HasExistence ? Inserted[row] : Run.Value;
@@ -150,6 +167,18 @@ internal sealed class RowStamps
         }
     }
 
+    private void AppendCells(ColumnBuffer cells, int rows)
+    {
+        if (rows > 0 && !cells.HasBytes)
+        {
+            cells.AppendMissing(ColumnState.Absent, rows);
+        }
+        else
+        {
+            Append(cells, Run.Value, rows);
+        }
+    }
+
     private void AppendExistence(RowStamps source, int start, int count)
     {
         if (source.HasExistence)
@@ -167,7 +196,14 @@ internal sealed class RowStamps
     private void AppendCells(RowStamps source, ColumnBuffer values, int column, int start, int count)
     {
         ReadOnlySpan<byte> states = values.States.Slice(start, count);
-        Span<ulong> stamps = MemoryMarshal.Cast<byte, ulong>(_cells[column].AppendFixedRows(count));
+        bool isOfTheRun = source.Run == Run && (column >= source._cells.Length || source.HasRunStampOnly(column));
+        if (isOfTheRun || !states.ContainsAnyExcept((byte)ColumnState.Absent))
+        {
+            AppendRunStamps(column, count);
+            return;
+        }
+
+        Span<ulong> stamps = MemoryMarshal.Cast<byte, ulong>(CellColumn(column).AppendFixedRows(count));
         for (int i = 0; i < count; i++)
         {
             stamps[i] = states[i] == (byte)ColumnState.Absent ? Run.Value : source.CellOf(column, start + i);

@@ -33,6 +33,14 @@ internal static unsafe class MemColumnReader
         }
     }
 
+    /// <summary>Whether any of these rows has a value in the column.</summary>
+    public static bool HasValue(MemTable table, ushort eventType, int column, long row, int step, int count)
+    {
+        MemChunk* chunk = Locate(table, row, out int index);
+        byte* states = (byte*)chunk + table.Layout(eventType).StatesOffset(column, chunk->Capacity);
+        return new ReadOnlySpan<byte>(states + (step > 0 ? index : index - count + 1), count).Contains((byte)ColumnState.Value);
+    }
+
     /// <summary>Copies fixed-width values. The length of the destination is a multiple of the width.</summary>
     public static void CopyValues(MemTable table, ushort eventType, int column, long row, int step, Span<byte> destination)
     {

@@ -87,9 +87,13 @@ internal sealed class MemRowOrderer
                     target.AppendBytes(MemColumnReader.GetBytes(table, eventType, column, row + ((long)i * step)));
                 }
             }
-            else
+            else if (target.HasBytes || MemColumnReader.HasValue(table, eventType, column, row, step, count))
             {
                 MemColumnReader.CopyValues(table, eventType, column, row, step, target.AppendFixedRows(count));
+            }
+            else
+            {
+                target.AppendMissing(ColumnState.Absent, count); // however wide the column is, rows without a value take a byte each
             }
 
             MemColumnReader.CopyStates(table, eventType, column, row, step, target.States[^count..]);

@@ -42,6 +42,11 @@ internal sealed class BlockEncoder(TableLayout layout, ulong identity, TableOpti
             return false;
         }
 
+        if (chunk >= layout.CellStampsChunk(0) && rows.Stamps.HasRunStampOnly(chunk - layout.CellStampsChunk(0)))
+        {
+            return true;
+        }
+
         ulong common = chunk >= layout.CellStampsChunk(0) ? layout.Run.Stamp.Value
             : chunk == layout.InsertedChunk ? layout.Run.DefaultInserted
             : 0;

@@ -124,6 +124,12 @@ internal sealed class TableCursor
         for (int column = 0; column < destination.Columns.Length && stamps.HasCells; column++)
         {
             bool own = (_layout.Run.Parts & StampParts.Cells) != 0 && column < _layout.Columns;
+            if (!destination.Columns[column].States[^count..].ContainsAnyExcept((byte)ColumnState.Absent))
+            {
+                stamps.AppendRunStamps(column, count);
+                continue;
+            }
+
             ColumnBuffer cells = stamps.CellColumn(column);
             AppendStamps(own ? _layout.CellStampsChunk(column) : -1, _layout.Run.Stamp.Value, cells, first, count);
             ReadOnlySpan<byte> states = destination.Columns[column].States[^count..];
