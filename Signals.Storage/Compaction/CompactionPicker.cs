@@ -34,6 +34,9 @@ internal static class CompactionPicker
     /// <summary>The index in <see cref="GroupReasons"/> of the reason that is followed by the merge of small runs.</summary>
     public const int TierReason = 2;
 
+    /// <summary>Of <see cref="GroupReasons"/>: whether one is there to have fewer runs, which full ones cannot help.</summary>
+    public static bool IsForFewer(int reason) => reason < ReasonsBeforeFull;
+
     /// <summary>The most valuable piece of work, or null.</summary>
     /// <param name="runs">All tables of the version, in any order.</param>
     /// <param name="options">When to merge.</param>

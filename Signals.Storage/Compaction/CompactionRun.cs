@@ -1,3 +1,4 @@
+using Signals.Core.Model;
 using Signals.Storage.Primitives;
 using Signals.Storage.Tables;
 
@@ -51,11 +52,19 @@ internal readonly record struct CompactionRun
     /// </summary>
     public bool IsPlaced { get; init; }
 
-    /// <summary>Whether a full compaction is done with it.</summary>
+    /// <summary>
+    /// Whether a full compaction is done with it: no other run overlaps it in a window and in its range of users.
+    /// </summary>
     public bool IsSettled { get; init; }
 
     /// <summary>What compaction still does with a run that is set aside.</summary>
     public RunAside Aside { get; init; }
+
+    /// <summary>Whether it holds so much that merging it would not make the tables fewer; see <see cref="TableLimits"/>.</summary>
+    public bool IsFull { get; init; }
+
+    /// <summary>The first and the last user where full tables make them matter; null when nobody looked.</summary>
+    public (UserId First, UserId Last)? Users { get; init; }
 
     /// <summary>Number of the first window with rows; see <see cref="TimeWindow.IndexOf"/>.</summary>
     public ulong FirstWindow => TimeWindow.IndexOf(MinTime, Window);

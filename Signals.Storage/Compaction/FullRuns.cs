@@ -29,18 +29,18 @@ internal sealed class FullRuns(CompactionOptions options)
         while (_runs.Count > 0)
         {
             CompactionRun[] together = First(_runs);
-            if (together.Length > options.MaxRuns)
+            if (AreApart(together))
             {
-                return Spread(together) ?? new CompactionChoice(
-                    CompactionReason.Full, [.. together.OrderBy(run => run.Bytes).ThenBy(run => run.Number).Take(options.MaxRuns)], []);
+                if (Array.FindIndex(together, run => NeedsRewriting(run, oldestKept)) is var found && found >= 0)
+                {
+                    return new CompactionChoice(CompactionReason.Full, [together[found]]);
+                }
+
+                Array.ForEach(together, run => _runs.Remove(run));
+                continue;
             }
 
-            if (together.Length > 1 || NeedsRewriting(together[0], oldestKept))
-            {
-                return new CompactionChoice(CompactionReason.Full, together);
-            }
-
-            _runs.Remove(together[0]);
+            return together.Length > options.MaxRuns ? Spread(together) ?? Fewer(together) : new CompactionChoice(CompactionReason.Full, together);
         }
 
         return null;
@@ -67,6 +67,30 @@ internal sealed class FullRuns(CompactionOptions options)
         }
 
         return [.. together];
+    }
+
+    // No user lies in two of them: a single run, or those that one merge divided between users.
+    private static bool AreApart(CompactionRun[] together)
+    {
+        if (together.Length == 1)
+        {
+            return true;
+        }
+
+        if (!Array.TrueForAll(together, run => run.Users is not null))
+        {
+            return false;
+        }
+
+        CompactionRun[] byUser = [.. together.OrderBy(run => run.Users!.Value.First)];
+        return Enumerable.Range(1, byUser.Length - 1).All(i => byUser[i - 1].Users!.Value.Last < byUser[i].Users!.Value.First);
+    }
+
+    // Merging full runs leaves as many of them. When nothing else is left, all of them are merged at once: a block of each is in memory.
+    private CompactionChoice Fewer(CompactionRun[] together)
+    {
+        CompactionRun[] smallest = [.. together.Where(run => !run.IsFull).OrderBy(run => run.Bytes).ThenBy(run => run.Number).Take(options.MaxRuns)];
+        return smallest.Length > 1 ? new CompactionChoice(CompactionReason.Full, smallest, []) : new CompactionChoice(CompactionReason.Full, together);
     }
 
     private CompactionChoice? Spread(CompactionRun[] together)

@@ -49,7 +49,10 @@ internal sealed class RunGroup(ushort eventType, int level, ulong range)
     {
         CompactionRun[] runs = [.. _runs.OrderBy(run => run.Bytes).ThenBy(run => run.Number)];
         CompactionRun[] patches = [.. _patches.Where(run => run.IsDue).OrderBy(run => run.Number)];
-        _choices = [.. CompactionPicker.GroupReasons.Select(pick => pick(runs, patches, options))];
+
+        // What a full compaction divided between users would otherwise be merged again, and then divided again.
+        CompactionRun[] fewer = [.. runs.Where(run => !run.IsFull && !run.IsSettled)];
+        _choices = [.. CompactionPicker.GroupReasons.Select((pick, reason) => pick(CompactionPicker.IsForFewer(reason) ? fewer : runs, patches, options))];
         Start = IsEmpty ? 0 : _runs.Concat(_patches).Min(run => run.WindowStart);
         DecidedCount = runs.Length;
     }

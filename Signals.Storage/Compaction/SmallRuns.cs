@@ -22,7 +22,7 @@ internal sealed class SmallRuns(CompactionOptions options)
 
     /// <summary>Whether a run belongs here.</summary>
     public static bool Takes(in CompactionRun run, CompactionOptions options) =>
-        run.Kind == Tables.RunKind.Events && !run.IsPlaced && !run.IsSettled && run.Bytes < options.WindowBytes / 2;
+        run.Kind == Tables.RunKind.Events && !run.IsFull && !run.IsPlaced && !run.IsSettled && run.Bytes < options.WindowBytes / 2;
 
     /// <summary>Adds a run.</summary>
     public void Add(in CompactionRun run)

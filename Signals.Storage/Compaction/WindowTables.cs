@@ -6,9 +6,10 @@ using Signals.Storage.Versions;
 namespace Signals.Storage.Compaction;
 
 /// <summary>
-/// The tables of one event type that a flush or a merge writes: one for each part of time that has rows, at most
-/// <see cref="WindowCut.MostTables"/>. Thread contract: one thread, used once. A file is made when its first row is added. All
-/// files are synced when <see cref="Finish"/> returns; if this is disposed before that, no file is left.
+/// The tables of one event type that a flush or a merge writes: one for each part of time that has rows, and further ones where
+/// the <see cref="TableLimits"/> ask for them; each further table holds the users after those of the one before. At most
+/// <see cref="WindowCut.MostTables"/> are open at a time. Thread contract: one thread, used once. A file is made when its first
+/// row is added. All files are synced when <see cref="Finish"/> returns; if this is disposed before that, no file is left.
 /// </summary>
 /// <param name="target">Where the tables are written.</param>
 /// <param name="run">What all rows have in common.</param>
@@ -37,12 +38,15 @@ internal sealed class WindowTables(MergeTarget target, TableRun run, long[] star
                 }
             }
 
-            WriterOf(part).Add(user, rows, start + at, end - at);
+            WriterOf(part, end - at).Add(user, rows, start + at, end - at);
             at = end;
         }
     }
 
-    /// <summary>Finishes the tables, oldest part first; returns none when no row was added.</summary>
+    /// <summary>
+    /// Finishes the tables; returns none when no row was added. The tables that were full before come first, then the others by
+    /// part of time, oldest first.
+    /// </summary>
     public List<TableMeta> Finish()
     {
         foreach (TableWriter? writer in _writers)
@@ -85,11 +89,17 @@ internal sealed class WindowTables(MergeTarget target, TableRun run, long[] star
         return found >= 0 ? found + 1 : ~found;
     }
 
-    private TableWriter WriterOf(int part)
+    private TableWriter WriterOf(int part, int rows)
     {
         if (_writers[part] is { } open)
         {
-            return open;
+            if (open.HasRoomFor(rows))
+            {
+                return open;
+            }
+
+            _finished.Add(open.Finish());
+            _writers[part] = null;
         }
 
         ulong number = target.NextNumber();

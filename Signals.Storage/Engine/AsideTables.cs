@@ -1,5 +1,6 @@
 using Signals.Core.Model;
 using Signals.Storage.Compaction;
+using Signals.Storage.Tables;
 using Signals.Storage.Versions;
 
 namespace Signals.Storage.Engine;
@@ -36,8 +37,9 @@ internal sealed class AsideTables
                 .. Damaged(version, damage).Concat(plan?.IsFold == true ? tables : []).Select(table => (table, RunAside.Untouched)),
             ],
             UserLimitException limit => [(limit.Table, tables.Count > 1 ? RunAside.Alone : RunAside.Untouched)],
+            TableLimitException => Wholes(tables),
             OperationCanceledException or SignalsException or OutOfMemoryException or ObjectDisposedException => [],
-            _ => [.. tables.Select(table => (table, tables.Count > 1 ? RunAside.Alone : RunAside.Untouched))],
+            _ => Wholes(tables),
         };
         if (blamed.Count == 0 && error is CorruptionException)
         {
@@ -78,6 +80,9 @@ internal sealed class AsideTables
     /// <summary>Why a table is set aside; null when it is not.</summary>
     public Exception? ReasonOf(ulong table) =>
         _aside.TryGetValue(table, out (RunAside Aside, Exception Reason) found) ? found.Reason : null;
+
+    private static List<(ulong, RunAside)> Wholes(IReadOnlyList<ulong> tables) =>
+        [.. tables.Select(table => (table, tables.Count > 1 ? RunAside.Alone : RunAside.Untouched))];
 
     private static IEnumerable<ulong> Damaged(TableVersion version, CorruptionException damage)
     {

@@ -39,7 +39,7 @@ internal sealed class Compactor : IDisposable
         _view = view;
         _committer = committer;
         _patches = patches;
-        _catalog = new RunCatalog(context.Schema, context.Options.Compaction, erasures, patches);
+        _catalog = new RunCatalog(context.Schema, context.Options.Compaction, context.Options.Tables.Limits, erasures, patches);
         Pacer = new CompactionPacer(context.Options.CompactionBytesPerSecond, context.Time);
     }
 

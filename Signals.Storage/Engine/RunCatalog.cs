@@ -13,13 +13,14 @@ namespace Signals.Storage.Engine;
 /// that become due. The tables that a request covers are kept apart from those of the background.
 /// </summary>
 /// <remarks>Thread contract: guarded by the compactor's lock. Lifetime: that of the compactor.</remarks>
-internal sealed class RunCatalog(StoreSchema schema, CompactionOptions options, ErasureSet erasures, PatchFolder folder)
+internal sealed class RunCatalog(StoreSchema schema, CompactionOptions options, TableLimits limits, ErasureSet erasures, PatchFolder folder)
 {
     private readonly ErasureScan _erasureScan = new(erasures);
     private readonly SurplusScan _surplusScan = new();
     private readonly Dictionary<ushort, NewerTables> _newest = []; // of _version
     private readonly Dictionary<ulong, Table> _tables = [];
     private readonly HashSet<ulong> _patches = [];
+    private readonly HashSet<ulong> _full = [];
     private readonly AsideTables _aside = new();
     private readonly SortedSet<ulong> _uncounted = []; // tables whose erased users are not counted yet, or cannot be
     private CompactionIndex _background = new(options);
@@ -86,12 +87,13 @@ internal sealed class RunCatalog(StoreSchema schema, CompactionOptions options, 
     {
         _ = TryReleasePostponed();
         Sync(version, null);
-        _requested = new CompactionIndex(options with { MinSurplusShare = double.Epsilon });
+        CompactionIndex requested = new(options with { MinSurplusShare = double.Epsilon });
         foreach (CompactionRun run in _background.Runs.Values)
         {
-            _requested.Set(run with { SurplusShare = 0 });
+            requested.Set(run with { SurplusShare = 0, Users = UsersOf(_tables[run.Number]) });
         }
 
+        _requested = requested;
         _background = new CompactionIndex(options);
         _surplusVersion = null;
     }
@@ -162,6 +164,7 @@ internal sealed class RunCatalog(StoreSchema schema, CompactionOptions options, 
         if (!ReferenceEquals(version, _version))
         {
             Forget([.. _tables.Keys.Where(number => !version.TryGet(number, out _))]);
+            _full.UnionWith(version.Tables.Where(IsFull).Select(table => table.Meta.Number));
             foreach (Table table in version.Tables)
             {
                 if (!_tables.TryGetValue(table.Meta.Number, out Table? known) || !ReferenceEquals(known, table))
@@ -219,6 +222,7 @@ internal sealed class RunCatalog(StoreSchema schema, CompactionOptions options, 
         {
             _tables.Remove(number);
             _patches.Remove(number);
+            _full.Remove(number);
             _background.Remove(number);
             _requested?.Remove(number);
             _erasureScan.Forget(number);
@@ -286,7 +290,24 @@ internal sealed class RunCatalog(StoreSchema schema, CompactionOptions options, 
             IsPlaced = request?.IsPlaced(number) == true,
             IsSettled = request?.IsSettled(number) == true && table.Meta.ColumnFiles.Count == 0,
             Aside = _aside[number],
+            IsFull = IsFull(table),
+            Users = request is not null ? UsersOf(table) : null,
         };
+    }
+
+    private bool IsFull(Table table) => limits.IsFull(table.Meta, (long)table.BlockCount * table.Layout.Positions);
+
+    // Where no table is full none was divided between users, so it costs a look into directories for nothing.
+    private (UserId First, UserId Last)? UsersOf(Table table)
+    {
+        try
+        {
+            return _full.Count > 0 ? (table.UserAt(0, out _), table.UserAt(table.Meta.Users - 1, out _)) : null;
+        }
+        catch (CorruptionException)
+        {
+            return null; // the merge that reads it names the file, and everything else is done first
+        }
     }
 
     private void DescribePatches(CompactionIndex index, CompactionRequest? request, ReadOnlySpan<long> oldestKept, long nowMs)

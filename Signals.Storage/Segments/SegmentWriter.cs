@@ -132,6 +132,9 @@ public sealed class SegmentWriter : IDisposable
     /// <remarks>A segment without rows states that its <see cref="SegmentOptions.CorrectedDays"/> needed no correction.</remarks>
     /// <exception cref="InvalidOperationException">No row was added and no corrected days were given.</exception>
     /// <exception cref="FileOperationException">The disk reported an error or is full; nothing is left behind.</exception>
+    /// <exception cref="SignalsException">
+    /// A window has more than 2^31 - 1 rows of events, or of corrections. Divide them between two segments. Nothing is left behind.
+    /// </exception>
     public SegmentInfo Finish()
     {
         ObjectDisposedException.ThrowIf(_closed, this);

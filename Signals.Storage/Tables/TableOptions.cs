@@ -20,6 +20,9 @@ internal sealed record TableOptions
     /// <summary>Whether chunks may be LZ4-compressed.</summary>
     public bool Compress { get; init; } = true;
 
+    /// <summary>What a table holds at most.</summary>
+    public TableLimits Limits { get; init; } = TableLimits.Default;
+
     /// <summary>Whether numbers take only as many bits as they need. Otherwise they take whole bytes.</summary>
     public bool PackNumbers { get; init; } = true;
 }

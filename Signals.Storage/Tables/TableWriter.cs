@@ -27,6 +27,7 @@ internal sealed class TableWriter : IDisposable
     private readonly BlockCut _cut;
     private readonly BlockEncoder _encoder;
     private readonly TableOutput _output;
+    private readonly TableLimits _limits;
     private readonly TableDirectoryBuilder _directory = new();
     private readonly List<uint> _index = [];
     private readonly RowBuffer _pending;
@@ -83,6 +84,7 @@ internal sealed class TableWriter : IDisposable
         _eventType = schema.Id;
         _windowStart = windowStart;
         _window = schema.Window;
+        _limits = options.Limits;
         ColumnType[] types = [.. schema.Columns.Select(column => column.Type)];
         _layout = new TableLayout(types, run);
         _cut = new BlockCut(_layout, options);
@@ -98,7 +100,12 @@ internal sealed class TableWriter : IDisposable
     /// <summary>The number of users so far.</summary>
     public int Users => _directory.Users;
 
+    /// <summary>Whether the next user may come, with so many rows; the first always may, as nothing else would take it.</summary>
+    public bool HasRoomFor(int rows) => Users == 0
+        || (Users < _limits.Users && _rows + rows <= _limits.Rows && _output.Offset < _limits.Bytes && _index.Count < _limits.IndexEntries);
+
     /// <summary>Adds all rows of a user: time descending, then id ascending, no identity twice.</summary>
+    /// <exception cref="TableLimitException">The format of a table holds no more rows, or blocks.</exception>
     public void Add(UserId user, RowBuffer rows, int start, int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
@@ -109,7 +116,7 @@ internal sealed class TableWriter : IDisposable
 
         if (_rows + count > int.MaxValue)
         {
-            throw new InvalidOperationException($"A table holds at most {int.MaxValue} rows.");
+            throw new TableLimitException($"A table holds at most {int.MaxValue} rows; this one has {_rows}, and user {user} has {count} more.");
         }
 
         RequireStamps(rows.Stamps);
@@ -319,6 +326,11 @@ internal sealed class TableWriter : IDisposable
 
     private void FlushBlock()
     {
+        if (_index.Count > TableLimits.MostIndexEntries)
+        {
+            throw new TableLimitException($"The index of a table holds at most {TableLimits.MostIndexEntries} entries; with {_layout.Positions} chunks a block that is {_blocks} blocks.");
+        }
+
         _encoder.Encode(_pending, _output, _index);
         _blocks++;
         _pending.Clear();

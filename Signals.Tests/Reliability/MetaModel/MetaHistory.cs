@@ -63,6 +63,7 @@ internal sealed class MetaHistory
                 WindowBytes = TestStores.WindowBytes(seed),
                 UserLimit = (seed >> 8) % 3 == 0 ? new UserLimit(Rows: 8 + (long)(seed % 41), Bytes: long.MaxValue) : UserLimit.Default,
             },
+            Tables = TestStores.Tiny.Tables with { Limits = TestStores.Limits(seed) },
         };
         _past = withPast ? new PastMarks(_types, User, Users) : null;
         _store = Open();

@@ -160,5 +160,9 @@ internal sealed class OrderHistory
 
     private SignalStore Open(SimFileSystem files, ManualTime time) => TestStores.Open(
         files, StoreSchema.Define(schema => schema.EventType(_type.Name, type => _type.Declare(type, _type.Columns.Length))), time,
-        Options with { Compaction = Options.Compaction with { WindowBytes = TestStores.WindowBytes(_seed) } });
+        Options with
+        {
+            Compaction = Options.Compaction with { WindowBytes = TestStores.WindowBytes(_seed) },
+            Tables = Options.Tables with { Limits = TestStores.Limits(_seed) },
+        });
 }

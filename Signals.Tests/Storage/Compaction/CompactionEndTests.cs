@@ -1,6 +1,8 @@
 using CsCheck;
+using Signals.Core.Model;
 using Signals.Storage.Compaction;
 using Signals.Storage.Primitives;
+using Signals.Storage.Tables;
 
 namespace Signals.Tests.Storage.Compaction;
 
@@ -17,6 +19,87 @@ internal sealed class CompactionEndTests
     public void Pick_AnyRunsAndTinyTables_Ends() =>
         Gen.Select(Gen.Int, Gen.Int[2, 4], Gen.Int[0, 5], Gen.Int[0, 2]).Sample(
             (seed, minRuns, size, guess) => Assert.That(Merges(seed, minRuns, size, guess), Is.LessThan(TooMany)), iter: 300);
+
+    /// <summary>The output of a merge is divided between users where it would exceed what a table may hold, in the background and in full.</summary>
+    [Test]
+    public void Pick_TablesThatAreDividedBetweenUsers_Ends([Values] bool full) =>
+        Gen.Select(Gen.Int, Gen.Int[2, 4], Gen.Int[0, 3]).Sample(
+            (seed, minRuns, users) => Assert.That(DividingMerges(seed, minRuns, users, full), Is.LessThan(TooMany)), iter: 300);
+
+    // Runs of one window, of users with so many rows each. Returns how many merges it takes until there is nothing to do.
+    private static int DividingMerges(int seed, int minRuns, int kind, bool full)
+    {
+        Random random = new(seed);
+        CompactionOptions options = new() { MinRuns = minRuns, MaxRuns = minRuns + random.Next(6), SmallRunBytes = random.Next(3) * 500, WindowBytes = 1000 };
+        TableLimits limits = kind switch
+        {
+            0 => TableLimits.Default with { Rows = 2 + random.Next(60) },
+            1 => TableLimits.Default with { Users = 2 + random.Next(10) },
+            2 => TableLimits.Default with { Bytes = 100 + random.Next(2000) },
+            _ => new TableLimits(2 + random.Next(60), 2 + random.Next(10), 100 + random.Next(2000), int.MaxValue),
+        };
+        CompactionIndex index = new(options);
+        Dictionary<ulong, SortedDictionary<UserId, int>> rows = [];
+        ulong next = 1;
+        for (int i = random.Next(2, 40); i > 0; i--)
+        {
+            SortedDictionary<UserId, int> users = [];
+            for (int user = random.Next(1, 12); user > 0; user--)
+            {
+                users[UserId.From((ulong)random.Next(1, 30))] = random.Next(1, random.Next(10) == 0 ? 80 : 8);
+            }
+
+            Divide(users, isSettled: false);
+        }
+
+        int merges = 0;
+        while (merges < TooMany && index.Pick([long.MinValue], full) is { } plan)
+        {
+            merges++;
+            SortedDictionary<UserId, int> merged = [];
+            foreach ((UserId user, int count) in plan.Tables.SelectMany(number => rows[number]))
+            {
+                merged[user] = merged.GetValueOrDefault(user) + count;
+            }
+
+            foreach (ulong number in plan.Tables)
+            {
+                index.Remove(number);
+                rows.Remove(number);
+            }
+
+            Divide(merged, isSettled: plan.Reason == CompactionReason.Full && plan.Cuts is null);
+        }
+
+        Assert.That(!full || rows.Values.SelectMany(users => users.Keys).GroupBy(user => user).All(user => user.Count() == 1), "of a full compaction each user lies in one run");
+        return merges;
+
+        void Divide(SortedDictionary<UserId, int> users, bool isSettled)
+        {
+            SortedDictionary<UserId, int> table = [];
+            foreach ((UserId user, int count) in users)
+            {
+                if (table.Count > 0 && (table.Count >= limits.Users || table.Values.Sum() + count > limits.Rows || BytesOf(table) >= limits.Bytes))
+                {
+                    Add(table, isSettled);
+                    table = [];
+                }
+
+                table[user] = count;
+            }
+
+            Add(table, isSettled);
+        }
+
+        void Add(SortedDictionary<UserId, int> users, bool isSettled)
+        {
+            TableMeta meta = new() { Number = next, EventType = 0, WindowStart = 0, MinTime = 0, MaxTime = 9, Rows = users.Values.Sum(), Users = users.Count, FileLength = BytesOf(users), FileChecksum = 0, NewestInserted = 9 };
+            rows.Add(next++, users);
+            index.Set(CompactionRun.Of(meta, Window, 0) with { IsFull = limits.IsFull(meta, 0), IsSettled = isSettled, IsPlaced = isSettled, Users = (users.Keys.First(), users.Keys.Last()) });
+        }
+    }
+
+    private static long BytesOf(SortedDictionary<UserId, int> users) => 50 + (20L * users.Values.Sum());
 
     // How many merges it takes until there is nothing to do; stops when there are far too many.
     private static int Merges(int seed, int minRuns, int size, int guess)
