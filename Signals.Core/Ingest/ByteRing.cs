@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Signals.Core.Model;
 
 namespace Signals.Core.Ingest;
 
@@ -52,6 +53,7 @@ internal sealed unsafe partial class ByteRing : IDisposable
         _capacity = capacity;
         _maxRecord = maxRecord;
         _allocated = NativeMemory.AllocZeroed((nuint)capacity + CacheLine);
+        NativeBytes.Note(capacity + (long)CacheLine);
         _memory = (byte*)(((nuint)_allocated + CacheLine - 1) & ~(CacheLine - 1));
     }
 

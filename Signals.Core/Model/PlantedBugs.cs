@@ -84,6 +84,12 @@ internal static class PlantedBugs
     /// <summary>A table whose erased users could not be counted is asked again at each pick, before anything else is done.</summary>
     public const string UnreadableTableComesFirst = nameof(UnreadableTableComesFirst);
 
+    /// <summary>
+    /// Every CRC-32C is 0, written and read: whoever changes a file could make its checksums right, so the hostile corpus sees what readers do
+    /// with numbers that a checksum would have refused.
+    /// </summary>
+    public const string ChecksumsAreZero = nameof(ChecksumsAreZero);
+
     private static readonly AsyncLocal<string?> Planted = new();
     private static int _scopes;
 

@@ -46,7 +46,7 @@ internal sealed class SalvagedManifest
     /// </exception>
     public StoreSchema Schema(StoreSchema? declared, string directory)
     {
-        StoreSchema? stored = State.Schema.IsEmpty ? null : SchemaSerializer.Read(State.Schema);
+        StoreSchema? stored = Stored(folder);
         return (stored, declared) switch
         {
             ({ } known, { } given) => SchemaEvolution.Resolve(known, given, out _),
@@ -55,6 +55,18 @@ internal sealed class SalvagedManifest
             _ => throw new SignalsException(
                 $"The manifest of '{directory}' is lost, and the schema with it; pass the schema to Salvage."),
         };
+    }
+
+    private StoreSchema? Stored(StoreFolder folder)
+    {
+        try
+        {
+            return State.Schema.IsEmpty ? null : SchemaSerializer.Read(State.Schema);
+        }
+        catch (InvalidDataException error)
+        {
+            throw new CorruptionException(folder.Current, 0, $"the manifest that it names holds no schema: {error.Message}", error);
+        }
     }
 
     private static ManifestState ReadBeginning(StoreFolder folder)

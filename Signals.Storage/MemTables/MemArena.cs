@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using Signals.Core.Model;
 using Signals.Storage.Primitives;
 
 namespace Signals.Storage.MemTables;
@@ -30,6 +31,7 @@ internal sealed unsafe class MemArena : IDisposable
         Capacity = capacity;
         bool large = capacity > HugePages.PageBytes;
         _base = (byte*)NativeMemory.AlignedAlloc((nuint)capacity, large ? HugePages.PageBytes : (nuint)64);
+        NativeBytes.Note(capacity);
         if (large)
         {
             // The first 2 MiB keep small pages, so that a memtable of few events takes only the pages that it uses.

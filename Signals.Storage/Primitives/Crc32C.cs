@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Signals.Core.Model;
 
 namespace Signals.Storage.Primitives;
 
@@ -28,6 +29,6 @@ internal static class Crc32C
             state = BitOperations.Crc32C(state, value);
         }
 
-        return ~state;
+        return PlantedBugs.Has(PlantedBugs.ChecksumsAreZero) ? 0 : ~state;
     }
 }

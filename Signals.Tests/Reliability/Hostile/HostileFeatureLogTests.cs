@@ -59,7 +59,7 @@ internal sealed class HostileFeatureLogTests
 
     private static ColumnType[] Repeated(ColumnType type, int columns) => [.. Enumerable.Repeat(type, columns)];
 
-    private static byte[] Block(int columns, int rows, HostileChunk chunk, bool isPacked)
+    internal static byte[] Block(int columns, int rows, HostileChunk chunk, bool isPacked)
     {
         List<byte> block = [.. new byte[FeatureLogFormat.BlockHeaderBytes]];
         HostileChunk number = HostileChunk.Constant(new byte[8]);

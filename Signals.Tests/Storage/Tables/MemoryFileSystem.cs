@@ -30,8 +30,8 @@ internal sealed class MemoryFileSystem : IFileSystem
 
     public bool FileExists(string path) => _files.ContainsKey(path);
 
-    // Folders are the names directly below the root.
-    public bool DirectoryExists(string path) => path.LastIndexOf('/') <= 0;
+    // Folders are the names directly below the root that are no file.
+    public bool DirectoryExists(string path) => path.LastIndexOf('/') <= 0 && !_files.ContainsKey(path);
 
     public void CreateDirectory(string path)
     {

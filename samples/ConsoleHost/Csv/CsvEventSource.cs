@@ -22,6 +22,7 @@ internal sealed class CsvEventSource : IEventSource
     private readonly EventTypeRule _typeRule;
     private readonly TimeParser _times;
     private readonly EventIdHash _id = new();
+    private readonly Dictionary<(int Column, string Reason), string> _kinds = [];
 
     private CsvEventSource(InputSource input, CsvReader reader, EventMapping mapping, Retention retention)
     {
@@ -115,11 +116,11 @@ internal sealed class CsvEventSource : IEventSource
         }
         if (_typeRule.Find(row) is not { } eventType)
         {
-            return RejectCell("not a known event type", _columns.Type);
+            return RejectCell(_columns.Type, "not a known event type");
         }
         if (!_times.TryParse(row.Field(_columns.Time).Trim(" \t"u8), out long timeMs))
         {
-            return RejectCell("not a time of the given format", _columns.Time);
+            return RejectCell(_columns.Time, "not a time of the given format");
         }
         record.Begin(eventType);
         record.User = UserId.FromUtf8(user);
@@ -134,8 +135,7 @@ internal sealed class CsvEventSource : IEventSource
         {
             if (!CellParser.TrySet(record, column, row.Field(_columns.Fields[column])))
             {
-                ColumnType type = record.EventType.Columns[column].Type;
-                return RejectCell($"not of kind {type}", _columns.Fields[column]);
+                return RejectCell(_columns.Fields[column], "not of kind ", record.EventType.Columns[column].Type);
             }
         }
         return true;
@@ -150,13 +150,20 @@ internal sealed class CsvEventSource : IEventSource
         return _id.Finish();
     }
 
-    private bool RejectCell(string reason, int column)
+    // A file of nothing but bad rows must not cost texts for each of them.
+    private bool RejectCell(int column, string reason, ColumnType type = default)
     {
-        string kind = $"'{_header[column]}' is {reason}";
+        if (!_kinds.TryGetValue((column, reason), out string? kind))
+        {
+            kind = type == default ? $"'{_header[column]}' is {reason}" : $"'{_header[column]}' is {reason}{type}";
+            _kinds.Add((column, reason), kind);
+        }
+
         if (Rejected.Knows(kind))
         {
             return Reject(kind, null);
         }
+
         ReadOnlySpan<byte> cell = _reader.Row.Field(column);
         string shown = Encoding.UTF8.GetString(cell[..Math.Min(cell.Length, MaxShownCell)]);
         string hint = column == _columns.Time && _times.Hint(cell.Trim(" \t"u8)) is { } known ? $"; {known}" : "";
@@ -165,6 +172,12 @@ internal sealed class CsvEventSource : IEventSource
 
     private bool Reject(string reason, string? detail)
     {
+        if (Rejected.Knows(reason))
+        {
+            Rejected.Add(reason);
+            return false;
+        }
+
         string line = $"line {_reader.Row.RowLine}";
         Rejected.Add(reason, detail is null ? line : $"{line}: {detail}");
         return false;

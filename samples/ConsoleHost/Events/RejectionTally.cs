@@ -10,14 +10,14 @@ internal sealed class RejectionTally
     public const int MaxReasons = 50;
 
     private const string OtherReasons = "other reasons";
-    private readonly Dictionary<string, Rejection> _reasons = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (long Count, string? Example)> _reasons = new(StringComparer.Ordinal);
 
     /// <summary>Everything that was refused.</summary>
     public long Total { get; private set; }
 
     /// <summary>The reasons, most frequent first.</summary>
     public IReadOnlyList<Rejection> Reasons =>
-        [.. _reasons.Values.OrderByDescending(r => r.Count).ThenBy(r => r.Reason, StringComparer.Ordinal)];
+        [.. _reasons.Select(one => new Rejection(one.Key, one.Value.Count, one.Value.Example)).OrderByDescending(r => r.Count).ThenBy(r => r.Reason, StringComparer.Ordinal)];
 
     /// <summary>Counts <paramref name="count"/> refusals of the same kind.</summary>
     /// <param name="reason">The kind, without anything that differs from case to case.</param>
@@ -30,8 +30,9 @@ internal sealed class RejectionTally
         {
             reason = OtherReasons;
         }
-        Rejection known = _reasons.GetValueOrDefault(reason) ?? new Rejection(reason, 0, example);
-        _reasons[reason] = known with { Count = known.Count + count };
+
+        (long known, string? first) = _reasons.TryGetValue(reason, out (long, string?) one) ? one : (0, example);
+        _reasons[reason] = (known + count, first);
     }
 
     /// <summary>True when <paramref name="reason"/> was seen, so that no example needs to be made.</summary>

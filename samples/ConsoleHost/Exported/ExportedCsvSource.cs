@@ -88,7 +88,7 @@ internal sealed class ExportedCsvSource : IEventSource
                 return true;
             }
 
-            Rejected.Add(problem, $"line {_reader.Row.RowLine}");
+            Rejected.Add(problem, Rejected.Knows(problem) ? null : $"line {_reader.Row.RowLine}");
         }
 
         return false;

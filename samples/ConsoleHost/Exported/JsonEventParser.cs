@@ -9,6 +9,9 @@ namespace Signals.Samples.ConsoleHost.Exported;
 /// <summary>One event from a JSON object as `signals export` writes it. One thread; a property that is there twice makes it no event.</summary>
 internal sealed class JsonEventParser(StoreSchema schema)
 {
+    // A parsed document takes 12 bytes a value, and a line of digits and commas has one in every two bytes. No event of a store has so many.
+    private const int MostValues = 1 << 20;
+
     private static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
 
     /// <summary>Fills <paramref name="record"/>; otherwise says why not, in words that do not differ from line to line.</summary>
@@ -16,6 +19,11 @@ internal sealed class JsonEventParser(StoreSchema schema)
     {
         try
         {
+            if (line.Length > MostValues && HasTooManyValues(line.Span))
+            {
+                return $"more than {MostValues:N0} values in a line";
+            }
+
             using JsonDocument document = JsonDocument.Parse(line, Options);
             return Problem(document.RootElement, record);
         }
@@ -27,6 +35,18 @@ internal sealed class JsonEventParser(StoreSchema schema)
         {
             return "a text is not UTF-8"; // so the reader says that a string cannot be decoded
         }
+    }
+
+    private static bool HasTooManyValues(ReadOnlySpan<byte> line)
+    {
+        Utf8JsonReader reader = new(line, new JsonReaderOptions { MaxDepth = Options.MaxDepth });
+        int values = 0;
+        while (values <= MostValues && reader.Read())
+        {
+            values++;
+        }
+
+        return values > MostValues;
     }
 
     private string? Problem(JsonElement json, EventRecord record)

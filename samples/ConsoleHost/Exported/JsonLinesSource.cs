@@ -77,7 +77,7 @@ internal sealed class JsonLinesSource(InputSource input, StoreSchema schema) : I
                 return true;
             }
 
-            Rejected.Add(problem, $"line {_line}");
+            Rejected.Add(problem, Rejected.Knows(problem) ? null : $"line {_line}");
         }
 
         return false;

@@ -77,7 +77,7 @@ internal sealed class FrameEventSource : IEventSource
         FrameReadResult result;
         while ((result = _reader.TryRead(record, out string reason)) == FrameReadResult.Rejected)
         {
-            Rejected.Add(reason, $"frame at byte {_reader.FrameOffset}");
+            Rejected.Add(reason, Rejected.Knows(reason) ? null : $"frame at byte {_reader.FrameOffset}");
         }
         return result == FrameReadResult.Event;
     }

@@ -7,7 +7,7 @@ namespace Signals.Samples.ConsoleHost.Input.Gzip;
 /// <see cref="System.IO.Compression.GZipStream"/> ends at the first byte between two members that is no header, as if the input ended there.
 /// </summary>
 /// <remarks>One thread. Read only. Damage is an <see cref="InvalidDataException"/> with the offset in the compressed input.</remarks>
-internal sealed class GzipInput(Stream stream) : Stream
+internal sealed class GzipInput : Stream
 {
     private const byte Id1 = 0x1F;
     private const byte Id2 = 0x8B;
@@ -18,11 +18,19 @@ internal sealed class GzipInput(Stream stream) : Stream
     private const int Comment = 16;
     private const int Reserved = 0xE0;
 
-    private readonly BitInput _input = new(stream);
+    private readonly BitInput _input;
     private readonly Crc32 _crc = new();
-    private Inflater? _member;
+    private readonly Inflater _member;
+    private bool _inMember;
     private uint _length;
     private bool _ended;
+
+    /// <summary>Reads <paramref name="stream"/> from its current place on; does not own it.</summary>
+    public GzipInput(Stream stream)
+    {
+        _input = new BitInput(stream);
+        _member = new Inflater(_input);
+    }
 
     /// <inheritdoc />
     public override bool CanRead => true;
@@ -49,12 +57,12 @@ internal sealed class GzipInput(Stream stream) : Stream
         {
             while (!_ended && !buffer.IsEmpty)
             {
-                if (_member is null)
+                if (!_inMember)
                 {
                     BeginMember();
                 }
 
-                int read = _member!.Read(buffer);
+                int read = _member.Read(buffer);
                 if (read > 0)
                 {
                     _crc.Append(buffer[..read]);
@@ -114,7 +122,8 @@ internal sealed class GzipInput(Stream stream) : Stream
         }
 
         Skip((flags & HeaderCheck) != 0 ? 2 : 0);
-        _member = new Inflater(_input);
+        _member.Begin();
+        _inMember = true;
         _crc.Reset();
         _length = 0;
     }
@@ -124,7 +133,7 @@ internal sealed class GzipInput(Stream stream) : Stream
         uint crc = Number();
         uint length = Number();
         Require(crc == _crc.GetCurrentHashAsUInt32() && length == _length, "the checksum or the length of a part is wrong");
-        _member = null;
+        _inMember = false;
         _ended = _input.IsAtEnd;
     }
 

@@ -2,22 +2,24 @@ namespace Signals.Samples.ConsoleHost.Input.Gzip;
 
 /// <summary>
 /// A canonical Huffman code of deflate (RFC 1951, 3.2.2), decoded by a table where it is short and bits are at hand, otherwise
-/// bit by bit from the counts of each length, as zlib's puff does. Immutable.
+/// bit by bit from the counts of each length, as zlib's puff does. One thread; an input of many blocks has one of them read all.
 /// </summary>
 internal sealed class HuffmanCode
 {
     private const int MaxBits = 15;
     private const int TableBits = 10;
+    private const int MaxSymbols = 288;
 
     private readonly ushort[] _counts = new ushort[MaxBits + 1];
-    private readonly ushort[] _symbols;
+    private readonly ushort[] _symbols = new ushort[MaxSymbols];
     private readonly ushort[] _table = new ushort[1 << TableBits]; // by the next bits: symbol * 16 + its length, 0 for a longer one
 
-    /// <summary>The code whose symbol i takes <paramref name="lengths"/>[i] bits, 0 for a symbol that does not occur.</summary>
+    /// <summary>Becomes the code whose symbol i takes <paramref name="lengths"/>[i] bits, 0 for a symbol that does not occur.</summary>
     /// <exception cref="InvalidDataException">The lengths are no code: too many, or too few where <paramref name="mayBeIncomplete"/> is false.</exception>
-    public HuffmanCode(ReadOnlySpan<byte> lengths, bool mayBeIncomplete)
+    public void Set(ReadOnlySpan<byte> lengths, bool mayBeIncomplete)
     {
-        _symbols = new ushort[lengths.Length];
+        Array.Clear(_counts);
+        Array.Clear(_table);
         foreach (byte length in lengths)
         {
             _counts[length]++;

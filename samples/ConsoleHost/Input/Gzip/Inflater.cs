@@ -1,8 +1,8 @@
 namespace Signals.Samples.ConsoleHost.Input.Gzip;
 
 /// <summary>
-/// Unpacks one deflate stream (RFC 1951) into pieces of any size. One thread; one use. Takes no byte behind the end of the stream, which is
-/// what the classes of the platform do not promise.
+/// Unpacks deflate streams (RFC 1951), one after another, into pieces of any size. One thread. Takes no byte behind the end of a stream, which is
+/// what the classes of the platform do not promise. Its memory does not grow with the blocks and streams that an input has.
 /// </summary>
 internal sealed class Inflater(BitInput input)
 {
@@ -23,10 +23,10 @@ internal sealed class Inflater(BitInput input)
 
     private static readonly byte[] CodeLengthOrder = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 
-    private static readonly HuffmanCode FixedLiterals = new(FixedLiteralLengths(), mayBeIncomplete: false);
+    private static readonly byte[] FixedLiterals = FixedLiteralLengths();
 
     // Of the 32 fixed codes of distances two never occur.
-    private static readonly HuffmanCode FixedDistances = new(Enumerable.Repeat((byte)5, 32).ToArray(), mayBeIncomplete: false);
+    private static readonly byte[] FixedDistances = [.. Enumerable.Repeat((byte)5, 32)];
 
     private readonly byte[] _window = new byte[WindowBytes];
     private int _windowAt;
@@ -36,8 +36,17 @@ internal sealed class Inflater(BitInput input)
     private int _stored;
     private int _copyLength;
     private int _copyDistance;
-    private HuffmanCode? _literals;
-    private HuffmanCode? _distances;
+    private readonly HuffmanCode _lengthCodes = new();
+    private readonly HuffmanCode _literals = new();
+    private readonly HuffmanCode _distances = new();
+
+    /// <summary>Begins the next stream.</summary>
+    public void Begin()
+    {
+        _written = 0;
+        (_isLast, _inBlock) = (false, false);
+        (_stored, _copyLength) = (0, 0);
+    }
 
     /// <summary>
     /// Fills <paramref name="output"/>, or less when the rest would have to be waited for; 0 at the end of the stream. Waits only while it
@@ -84,7 +93,7 @@ internal sealed class Inflater(BitInput input)
 
     private void ReadSymbol(Span<byte> output, ref int count)
     {
-        int symbol = _literals!.Read(input);
+        int symbol = _literals.Read(input);
         if (symbol < EndOfBlock)
         {
             Put((byte)symbol, output, ref count);
@@ -100,7 +109,7 @@ internal sealed class Inflater(BitInput input)
         int length = symbol - FirstLengthSymbol;
         Require(length < LengthBases.Length, "a length does not exist");
         _copyLength = LengthBases[length] + input.Bits(LengthExtras[length]);
-        int distance = _distances!.Read(input);
+        int distance = _distances.Read(input);
         Require(distance < DistanceBases.Length, "a distance does not exist");
         _copyDistance = DistanceBases[distance] + input.Bits(DistanceExtras[distance]);
         Require(_copyDistance <= _written, "a distance reaches before the beginning");
@@ -121,7 +130,9 @@ internal sealed class Inflater(BitInput input)
                 _inBlock = length > 0;
                 break;
             case 1:
-                (_literals, _distances, _inBlock) = (FixedLiterals, FixedDistances, true);
+                _literals.Set(FixedLiterals, mayBeIncomplete: false);
+                _distances.Set(FixedDistances, mayBeIncomplete: false);
+                _inBlock = true;
                 break;
             case 2:
                 ReadCodes();
@@ -144,11 +155,11 @@ internal sealed class Inflater(BitInput input)
             lengths[CodeLengthOrder[i]] = (byte)input.Bits(3);
         }
 
-        HuffmanCode lengthCode = new(lengths[..19], mayBeIncomplete: false);
+        _lengthCodes.Set(lengths[..19], mayBeIncomplete: false);
         lengths.Clear();
         for (int at = 0; at < literals + distances;)
         {
-            int symbol = lengthCode.Read(input);
+            int symbol = _lengthCodes.Read(input);
             if (symbol < 16)
             {
                 lengths[at++] = (byte)symbol;
@@ -164,8 +175,8 @@ internal sealed class Inflater(BitInput input)
         }
 
         Require(lengths[EndOfBlock] != 0, "a block cannot end");
-        _literals = new HuffmanCode(lengths[..literals], mayBeIncomplete: true);
-        _distances = new HuffmanCode(lengths.Slice(literals, distances), mayBeIncomplete: true);
+        _literals.Set(lengths[..literals], mayBeIncomplete: true);
+        _distances.Set(lengths.Slice(literals, distances), mayBeIncomplete: true);
     }
 
     private void Put(byte value, Span<byte> output, ref int count)
