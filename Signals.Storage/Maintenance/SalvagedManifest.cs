@@ -46,7 +46,7 @@ internal sealed class SalvagedManifest
     /// </exception>
     public StoreSchema Schema(StoreSchema? declared, string directory)
     {
-        StoreSchema? stored = Stored(folder);
+        StoreSchema? stored = Stored(directory);
         return (stored, declared) switch
         {
             ({ } known, { } given) => SchemaEvolution.Resolve(known, given, out _),
@@ -57,7 +57,7 @@ internal sealed class SalvagedManifest
         };
     }
 
-    private StoreSchema? Stored(StoreFolder folder)
+    private StoreSchema? Stored(string directory)
     {
         try
         {
@@ -65,7 +65,8 @@ internal sealed class SalvagedManifest
         }
         catch (InvalidDataException error)
         {
-            throw new CorruptionException(folder.Current, 0, $"the manifest that it names holds no schema: {error.Message}", error);
+            throw new CorruptionException(
+                Path.Combine(directory, StoreFiles.Current), 0, $"the manifest that it names holds no schema: {error.Message}", error);
         }
     }
 

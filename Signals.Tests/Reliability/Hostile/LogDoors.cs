@@ -133,18 +133,18 @@ internal static class LogDoors
     private static void ReadManifest(byte[] bytes)
     {
         SimFileSystem files = InFolder(StoreFiles.Manifest(1), bytes);
-        CurrentFile.Publish(files, Folder, 1, LogFormat.HeaderBytes);
-        _ = Manifest.Read(files, Folder).Snapshot().ToArray();
+        CurrentFile.Publish(new StoreFolder(files, Folder), 1, LogFormat.HeaderBytes);
+        _ = Manifest.Read(new StoreFolder(files, Folder)).Snapshot().ToArray();
     }
 
     private static byte[] GoodCurrent()
     {
         SimFileSystem files = InFolder("other", []);
-        CurrentFile.Publish(files, Folder, 12, 4352);
+        CurrentFile.Publish(new StoreFolder(files, Folder), 12, 4352);
         return BytesOf(files, StoreFiles.Current);
     }
 
-    private static void ReadCurrent(byte[] bytes) => CurrentFile.Read(InFolder(StoreFiles.Current, bytes), Folder);
+    private static void ReadCurrent(byte[] bytes) => CurrentFile.Read(new StoreFolder(InFolder(StoreFiles.Current, bytes), Folder));
 
     private static byte[] GoodHistory()
     {
@@ -165,11 +165,11 @@ internal static class LogDoors
             },
             cleanEdits: 1);
         content.Add(new PastSample(1500, new PastPoint(350, 7)));
-        HistoryFile.Create(files, Folder, 3, content).Dispose();
+        HistoryFile.Create(new StoreFolder(files, Folder), 3, content).Dispose();
         return BytesOf(files, StoreFiles.Versions(3));
     }
 
-    private static void ReadHistory(byte[] bytes) => HistoryFile.Read(InFolder(StoreFiles.Versions(3), bytes), Folder, out _);
+    private static void ReadHistory(byte[] bytes) => HistoryFile.Read(new StoreFolder(InFolder(StoreFiles.Versions(3), bytes), Folder));
 
     private static SimFileSystem InFolder(string name, byte[] bytes)
     {
