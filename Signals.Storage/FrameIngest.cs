@@ -1,8 +1,7 @@
 using System.IO.Pipelines;
-using Signals.Core.Ingest;
-using Signals.Storage.Frames;
+using Signals.Storage;
 
-namespace Signals.Storage;
+namespace Signals;
 
 /// <summary>
 /// Carries a stream of event frames (docs/formats/event-frame.md) into a store. The store keeps the stream's position together
@@ -53,10 +52,10 @@ public sealed class FrameIngest(SignalStore store, string source)
     /// <exception cref="ArgumentOutOfRangeException">
     /// <paramref name="beginsAt"/> is negative, or beyond the store's position: the bytes between would be missing.
     /// </exception>
-    /// <exception cref="Core.Model.SourceChangedException">
+    /// <exception cref="SourceChangedException">
     /// The source is not the one whose position the store has, it ends before that position, or no frame begins there.
     /// </exception>
-    /// <exception cref="Core.Model.StorePoisonedException">The store has failed.</exception>
+    /// <exception cref="StorePoisonedException">The store has failed.</exception>
     public Task<FrameIngestResult> RunAsync(PipeReader pipe, long beginsAt, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(pipe);
@@ -76,7 +75,7 @@ public sealed class FrameIngest(SignalStore store, string source)
                 check.RequireEnd(whole.Length);
             }
 
-            await ShowBeginningAsync(whole, check.Beginning, beginsAt, cancellationToken).ConfigureAwait(false);
+            await FeedBeginningAsync(whole, check.Beginning, beginsAt, cancellationToken).ConfigureAwait(false);
         }
 
         EventFrameReader reader = new(pipe, store.Schema, nameInFrames: null, check.Resume - beginsAt)
@@ -85,11 +84,11 @@ public sealed class FrameIngest(SignalStore store, string source)
         };
         await using (reader.ConfigureAwait(false))
         {
-            return await new FrameIngestRun(store, source, reader, check, beginsAt).RunAsync(cancellationToken).ConfigureAwait(false);
+            return await new FrameIngestPass(store, source, reader, check, beginsAt).RunAsync(cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private static async Task ShowBeginningAsync(
+    private static async Task FeedBeginningAsync(
         Stream whole, SourceBeginning beginning, long beginsAt, CancellationToken cancellationToken)
     {
         byte[] bytes = new byte[SourceIncarnation.MaxPrefixBytes];

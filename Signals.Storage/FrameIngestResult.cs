@@ -1,6 +1,4 @@
-using Signals.Storage.Frames;
-
-namespace Signals.Storage;
+namespace Signals;
 
 /// <summary>What a run of <see cref="FrameIngest"/> did. Immutable.</summary>
 public sealed record FrameIngestResult

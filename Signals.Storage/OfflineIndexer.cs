@@ -1,9 +1,6 @@
-using Signals.Core.Ingest;
-using Signals.Core.Schema;
-using Signals.Storage.FileSystem;
 using Signals.Storage.Offline;
 
-namespace Signals.Storage;
+namespace Signals.Offline;
 
 /// <summary>
 /// Runs enrichers and filters over history: over a store's own events, or over events from outside. They are the same enrichers
@@ -26,7 +23,7 @@ public static class OfflineIndexer
     /// <see cref="OfflineOptions.BatchEvents"/>. Events that arrive while the job runs may be left out. Each worker holds the
     /// events of one batch, however many events a user has.
     /// </remarks>
-    /// <exception cref="Core.Enrichment.EnrichmentMismatchException">
+    /// <exception cref="Signals.Enrichment.EnrichmentMismatchException">
     /// The enrichers do not fit the schema; every error is named.
     /// </exception>
     /// <exception cref="FileOperationException">The segment exists already, or cannot be written.</exception>
@@ -48,8 +45,8 @@ public static class OfflineIndexer
         string[] outputs = options.OnlyMissing
             ? [.. options.Enrichers.SelectMany(step => step.Signature.Outputs.Select(output => output.Name))]
             : [];
-        StoreSource source = new(store.Engine.Reader, store.Schema, type, inputs, outputs, options);
-        return new OfflineJob(type, options, source, wholeEvents: false).RunAsync(cancellationToken);
+        StoreInput input = new(store.Engine.Reader, store.Schema, type, inputs, outputs, options);
+        return new OfflineJob(type, options, input, wholeEvents: false).RunAsync(cancellationToken);
     }
 
     /// <summary>
@@ -64,7 +61,7 @@ public static class OfflineIndexer
     /// </param>
     /// <param name="options">The job's settings. <see cref="OfflineOptions.OnlyMissing"/> has no meaning here.</param>
     /// <param name="cancellationToken">Ends the job.</param>
-    /// <exception cref="Core.Enrichment.EnrichmentMismatchException">
+    /// <exception cref="Signals.Enrichment.EnrichmentMismatchException">
     /// The enrichers do not fit the schema; every error is named.
     /// </exception>
     /// <exception cref="FileOperationException">The segment exists already, or cannot be written.</exception>
@@ -75,10 +72,10 @@ public static class OfflineIndexer
         ArgumentNullException.ThrowIfNull(events);
         ArgumentNullException.ThrowIfNull(options);
         OfflineJob.Validate(schema, options);
-        StreamSource source = new(events, options.FromMs, options.ToMs, options.BatchEvents, cancellationToken);
-        await using (source.ConfigureAwait(false))
+        StreamInput input = new(events, options.FromMs, options.ToMs, options.BatchEvents, cancellationToken);
+        await using (input.ConfigureAwait(false))
         {
-            return await new OfflineJob(schema[options.EventType], options, source, wholeEvents: true)
+            return await new OfflineJob(schema[options.EventType], options, input, wholeEvents: true)
                 .RunAsync(cancellationToken)
                 .ConfigureAwait(false);
         }
@@ -89,7 +86,7 @@ public static class OfflineIndexer
     /// inserts the chosen events and retracts those that the type holds and that are no longer chosen. After the import the type
     /// holds exactly the selection. The type that the events were chosen from does not change.
     /// </summary>
-    /// <exception cref="Core.Enrichment.EnrichmentMismatchException">
+    /// <exception cref="Signals.Enrichment.EnrichmentMismatchException">
     /// The types, the score or the filters do not fit; every error is named.
     /// </exception>
     /// <exception cref="FileOperationException">The segment exists already, or cannot be written.</exception>

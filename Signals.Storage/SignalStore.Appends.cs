@@ -1,9 +1,7 @@
-using Signals.Core.Ingest;
 using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage.Indexing;
+using Signals.Enrichment;
 
-namespace Signals.Storage;
+namespace Signals;
 
 /// <content>Appends, resume positions of sources, and waiting until events are acknowledged, visible or enriched.</content>
 public sealed partial class SignalStore
@@ -64,7 +62,7 @@ public sealed partial class SignalStore
     public EventGroup CreateGroup(string source, int capacity = 256)
     {
         EventGroup group = new(Schema, source, capacity);
-        if (Engine.Sources.Of(source) is { } known)
+        if (Engine.Sources.Find(source) is { } known)
         {
             (group.Generation, group.Incarnation) = (known.Generation, known.Incarnation);
         }
@@ -101,7 +99,7 @@ public sealed partial class SignalStore
     public SourcePosition? GetSource(string source)
     {
         ArgumentException.ThrowIfNullOrEmpty(source);
-        return Engine.Sources.Of(source);
+        return Engine.Sources.Find(source);
     }
 
     /// <summary>
@@ -151,7 +149,7 @@ public sealed partial class SignalStore
     public long? GetResumePosition(string source)
     {
         IdentityText.Require(source, nameof(source));
-        return Engine.Sources.Of(source)?.Position;
+        return Engine.Sources.Find(source)?.Position;
     }
 
     /// <summary>The position at which each source goes on, ordered by name.</summary>
@@ -198,7 +196,7 @@ public sealed partial class SignalStore
                 nameof(group));
         }
 
-        if (Engine.Sources.Of(group.Source) is not { } known || group.Generation > known.Generation)
+        if (Engine.Sources.Find(group.Source) is not { } known || group.Generation > known.Generation)
         {
             return;
         }

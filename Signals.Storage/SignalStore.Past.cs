@@ -1,12 +1,11 @@
 using System.Globalization;
-using Signals.Core.Model;
-using Signals.Core.Serving;
+using Signals.Serving;
+using Signals.Storage.DefinitionServing;
 using Signals.Storage.FileSystem;
 using Signals.Storage.History;
-using Signals.Storage.Serving;
 using Signals.Storage.Versions;
 
-namespace Signals.Storage;
+namespace Signals;
 
 /// <content>Reads of past states, and sequences rebuilt from receipts.</content>
 public sealed partial class SignalStore

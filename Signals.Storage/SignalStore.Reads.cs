@@ -1,11 +1,7 @@
-using Signals.Core.Definitions;
-using Signals.Core.Model;
-using Signals.Core.Serving;
-using Signals.Core.Tenancy;
-using Signals.Storage.Reads;
-using Signals.Storage.Serving;
+using Signals.Definitions;
+using Signals.Serving;
 
-namespace Signals.Storage;
+namespace Signals;
 
 /// <content>Reads by query and by definition.</content>
 public sealed partial class SignalStore

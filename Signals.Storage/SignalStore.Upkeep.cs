@@ -1,10 +1,9 @@
-using Signals.Core.Ingest;
 using Signals.Core.Model;
+using Signals.Maintenance;
+using Signals.Offline;
 using Signals.Storage.FileSystem;
-using Signals.Storage.Maintenance;
-using Signals.Storage.Segments;
 
-namespace Signals.Storage;
+namespace Signals;
 
 /// <content>Erasure, import, flush and compaction, checkpoints, verification, and information about the content.</content>
 public sealed partial class SignalStore
@@ -68,7 +67,7 @@ public sealed partial class SignalStore
 
     /// <summary>What was declared and corrected so far of an event type's history.</summary>
     /// <exception cref="ArgumentException">The schema has no such event type.</exception>
-    public Completeness GetCompleteness(string eventType) => Engine.Registry.Of(Schema[eventType].Id);
+    public Completeness GetCompleteness(string eventType) => Engine.Registry.CompletenessOf(Schema[eventType].Id);
 
     /// <summary>
     /// Erases a user as <see cref="EraseAsync"/> does, and reports where the events were and when each place was cleaned.
@@ -101,7 +100,7 @@ public sealed partial class SignalStore
     /// <exception cref="ArgumentException">The schema has no such event type.</exception>
     public DateTimeOffset? GetWatermark(string eventType)
     {
-        long newest = Engine.Watermarks.Of(Schema[eventType].Id);
+        long newest = Engine.Watermarks.Newest(Schema[eventType].Id);
 
         // A store of an earlier version may hold a time that no date can represent.
         return newest == long.MinValue
@@ -122,7 +121,7 @@ public sealed partial class SignalStore
     [
         .. Engine.Tables.Tables.Select(table => table.Meta)
             .OrderBy(meta => meta.EventType).ThenByDescending(meta => meta.WindowStart).ThenBy(meta => meta.Number)
-            .Select(meta => TableInfo.Of(meta, Schema)),
+            .Select(meta => TableInfo.Describe(meta, Schema)),
     ];
 
     /// <summary>

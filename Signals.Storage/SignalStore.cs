@@ -1,19 +1,19 @@
-using Signals.Core.Model;
 using Signals.Core.Placement;
-using Signals.Core.Schema;
-using Signals.Core.Tenancy;
+using Signals.Enrichment;
+using Signals.Maintenance;
+using Signals.Offline;
+using Signals.Serving;
+using Signals.Storage.DefinitionServing;
 using Signals.Storage.Engine;
+using Signals.Storage.Engine.Context;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Indexing;
 using Signals.Storage.Maintenance;
-using Signals.Storage.Placement;
 using Signals.Storage.Primitives;
-using Signals.Storage.Reads;
-using Signals.Storage.Serving;
 using Signals.Storage.Telemetry;
 using Signals.Storage.Versions;
 
-namespace Signals.Storage;
+namespace Signals;
 
 /// <summary>
 /// A store of users' events. Append from any thread, read ordered sequences at once, and keep everything across crashes as the
@@ -141,7 +141,7 @@ public sealed partial class SignalStore : IAsyncDisposable, IDisposable
     /// Corrections and enrichments of imported segments whose event the store does not have: those that compaction tried and that
     /// still wait, and those that were dropped after <see cref="StoreOptions.OrphanGrace"/> since the store was opened.
     /// </summary>
-    public OrphanReport GetOrphanReport() => OrphanReport.Of(Schema, Engine.GetOrphans());
+    public OrphanReport GetOrphanReport() => OrphanReport.Create(Schema, Engine.GetOrphans());
 
     /// <summary>
     /// Closes the store. It finishes the enrichments that wait, within their drain timeout, and refuses new writes. It then

@@ -1,8 +1,4 @@
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Storage.Frames;
-
-namespace Signals.Storage;
+namespace Signals;
 
 /// <summary>
 /// Checks a source of bytes against what the store knows of it: it must begin in the same way, must not end before the store's

@@ -1,12 +1,10 @@
-using Signals.Core.Model;
+using Signals.Enrichment;
+using Signals.Maintenance;
 using Signals.Storage.Compaction;
-using Signals.Storage.Engine;
-using Signals.Storage.History;
-using Signals.Storage.Indexing;
+using Signals.Storage.Engine.Context;
 using Signals.Storage.Tables;
-using Signals.Storage.Telemetry;
 
-namespace Signals.Storage;
+namespace Signals;
 
 /// <summary>
 /// Settings of a store. The defaults suit most stores. Sizes are in bytes. The settings are checked once, when the store is
@@ -17,7 +15,7 @@ public sealed class StoreOptions
     // Most recorded states of the past; each takes about 24 bytes of memory.
     private const double MostSamples = 1_000_000;
 
-    /// <summary>What an acknowledged append survives. Default <see cref="Core.Model.Durability.Buffered"/>.</summary>
+    /// <summary>What an acknowledged append survives. Default <see cref="Durability.Buffered"/>.</summary>
     public Durability Durability { get; init; } = Durability.Buffered;
 
     /// <summary>Size of the ring buffer between producers and the engine; a power of two. Default 8 MiB.</summary>
@@ -70,7 +68,7 @@ public sealed class StoreOptions
     public long CompactionBytesPerSecond { get; init; } = 256 << 20;
 
     /// <summary>
-    /// With <see cref="Core.Model.Durability.Buffered"/>: how often the log is synced. A power cut can lose what was written
+    /// With <see cref="Durability.Buffered"/>: how often the log is synced. A power cut can lose what was written
     /// since the last sync and while a sync runs. From 1 ms to 1 day, default 1 s.
     /// </summary>
     public TimeSpan SyncInterval { get; init; } = TimeSpan.FromSeconds(1);
@@ -106,7 +104,7 @@ public sealed class StoreOptions
 
     /// <summary>
     /// How long past states are kept, for reads of the past and for receipts. The store records the value. Null, the default,
-    /// uses the recorded value, or keeps none in a store without one. <see cref="History.VersionRetention.None"/> deletes what
+    /// uses the recorded value, or keeps none in a store without one. <see cref="VersionRetention.None"/> deletes what
     /// was kept. Keeping states needs a <see cref="Durability"/> with a log; keeping none costs nothing.
     /// </summary>
     public VersionRetention? VersionRetention { get; init; }
@@ -153,7 +151,7 @@ public sealed class StoreOptions
     }
 
     private MemoryShares Shares => MemoryBudgetBytes is long budget
-        ? MemoryShares.Of(budget, MaxBatchBytes, MaxFrozenMemTables)
+        ? MemoryShares.Divide(budget, MaxBatchBytes, MaxFrozenMemTables)
         : new MemoryShares(RingBytes, MemTableBytes, BlockCacheBytes);
 
     private IEnumerable<(string Name, object Value, string Message)> Errors()

@@ -1,6 +1,6 @@
 using Signals.Storage.Engine;
 
-namespace Signals.Storage;
+namespace Signals;
 
 /// <summary>
 /// What a store has done since it was opened, and what it holds now. Sizes are in bytes unless the name says otherwise.

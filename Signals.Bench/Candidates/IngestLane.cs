@@ -1,8 +1,4 @@
 using Signals.Bench.Workloads;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
 
 namespace Signals.Bench.Candidates;
 

@@ -1,8 +1,4 @@
 using Signals.Bench.Workloads;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.Reads;
 
 namespace Signals.Bench.Candidates;
 

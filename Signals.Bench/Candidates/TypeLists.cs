@@ -7,7 +7,7 @@ namespace Signals.Bench.Candidates;
 /// </summary>
 internal sealed class TypeLists
 {
-    private readonly Answer[] _lists = [.. Workloads.EventLog.TypeNames.Select(_ => new Answer(ICandidate.ReadRows))];
+    private readonly Answer[] _lists = [.. Signals.Bench.Workloads.EventLog.TypeNames.Select(_ => new Answer(ICandidate.ReadRows))];
 
     /// <summary>Writes the newest rows of one type, none older than the given time, into the list.</summary>
     public delegate void Fill(uint user, byte type, long oldest, Answer list);

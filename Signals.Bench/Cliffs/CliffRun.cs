@@ -1,8 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Signals.Core.Model;
-using Signals.Storage;
-using Signals.Storage.Reads;
 
 namespace Signals.Bench.Cliffs;
 

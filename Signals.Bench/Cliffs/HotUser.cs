@@ -1,8 +1,3 @@
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-
 namespace Signals.Bench.Cliffs;
 
 /// <summary>A user with very many events in the memtable, in the orders in which bots and broken clients send them.</summary>

@@ -1,9 +1,4 @@
 using System.Diagnostics;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.Reads;
 
 namespace Signals.Bench.Cliffs;
 

@@ -1,9 +1,3 @@
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.Reads;
-
 namespace Signals.Bench.Cliffs;
 
 /// <summary>One client whose clock is wrong, so that its times are spread over decades.</summary>

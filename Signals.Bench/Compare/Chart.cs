@@ -52,7 +52,7 @@ internal static class Chart
         {
             y += Line;
             double length = Math.Max(1, BarRoom * Math.Max(0, figure.Median) / longest);
-            string kind = name == Candidates.Peers.Ours ? "o" : "p";
+            string kind = name == Signals.Bench.Candidates.Peers.Ours ? "o" : "p";
             body.Append(Number($"<text x=\"{Left - 10}\" y=\"{y}\" text-anchor=\"end\">{Escaped(name)}</text>"));
             body.Append(Number($"<rect class=\"{kind}\" x=\"{Left}\" y=\"{y - 11}\" width=\"{length:F1}\" height=\"13\" rx=\"2\"/>"));
             body.Append(Number($"<text x=\"{Left + length + 6:F1}\" y=\"{y}\" class=\"m\">{Escaped(figure.ToString())}</text>"));

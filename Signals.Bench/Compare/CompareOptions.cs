@@ -20,7 +20,7 @@ internal sealed record CompareOptions
     /// <summary>The number of reads of a read phase.</summary>
     public int Reads { get; private init; } = 200_000;
 
-    /// <summary>The names of the peers, as <see cref="Candidates.Peers"/> knows them.</summary>
+    /// <summary>The names of the peers, as <see cref="Signals.Bench.Candidates.Peers"/> knows them.</summary>
     public string[] PeerNames { get; private init; } = ["rocksdb"];
 
     public Phases Phases { get; private init; } = Phases.All;

@@ -2,11 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Signals.Bench.Candidates;
 using Signals.Bench.Compare;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.Reads;
 
 namespace Signals.Bench.Histories;
 

@@ -7,9 +7,9 @@ namespace Signals.Bench.Import;
 /// </summary>
 internal sealed class ReadProbe : IDisposable
 {
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly Thread _thread;
-    private List<long> _ticks = new(1 << 20); // Guarded by _gate.
+    private List<long> _ticks = new(1 << 20); // Guarded by _lock.
     private volatile bool _stopping;
 
     public ReadProbe(uint[] users, Action<uint> read)
@@ -22,7 +22,7 @@ internal sealed class ReadProbe : IDisposable
     public (double P50, double P99, int Reads) Take()
     {
         List<long> taken;
-        lock (_gate)
+        lock (_lock)
         {
             taken = _ticks;
             _ticks = new List<long>(1 << 20);
@@ -47,7 +47,7 @@ internal sealed class ReadProbe : IDisposable
             long start = Stopwatch.GetTimestamp();
             read(users[i]);
             long ticks = Stopwatch.GetTimestamp() - start;
-            lock (_gate)
+            lock (_lock)
             {
                 _ticks.Add(ticks);
             }

@@ -2,12 +2,7 @@ using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Signals.Bench.Candidates;
 using Signals.Bench.Workloads;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.Reads;
-using Signals.Storage.Segments;
+using Signals.Offline;
 
 namespace Signals.Bench.Import;
 

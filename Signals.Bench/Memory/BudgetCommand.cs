@@ -2,10 +2,6 @@ using System.Globalization;
 using Signals.Bench.Candidates;
 using Signals.Bench.Compare;
 using Signals.Bench.Workloads;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.Reads;
 
 namespace Signals.Bench.Memory;
 

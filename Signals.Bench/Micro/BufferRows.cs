@@ -1,11 +1,10 @@
 using Signals.Core.Columns;
-using Signals.Core.Model;
 using Signals.Core.Serving.Rows;
 
 namespace Signals.Bench.Micro;
 
 /// <summary>The rows of one user, with buffers as columns. Immutable.</summary>
-internal sealed class BufferRows(int count, params ColumnBuffer[] columns) : IRowSource
+internal sealed class BufferRows(int count, params ColumnBuffer[] columns) : IFetchedRows
 {
     private readonly long[] _times = [.. Enumerable.Range(0, count).Select(i => (long)(count - i))];
     private readonly ulong[] _ids = new ulong[count];

@@ -56,8 +56,8 @@ public class ChunkBenchmarks
     [Benchmark]
     public int Encode()
     {
-        ChunkPlan plan = ColumnChunkWriter.Plan(_column, 0, Rows);
-        return _length = ColumnChunkWriter.Write(_column, plan, _encoded);
+        ChunkDecision decision = ColumnChunkWriter.Plan(_column, 0, Rows);
+        return _length = ColumnChunkWriter.Write(_column, decision, _encoded);
     }
 
     [Benchmark]

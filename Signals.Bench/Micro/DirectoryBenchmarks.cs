@@ -1,5 +1,4 @@
 using BenchmarkDotNet.Attributes;
-using Signals.Core.Model;
 using Signals.Storage.Tables;
 
 namespace Signals.Bench.Micro;

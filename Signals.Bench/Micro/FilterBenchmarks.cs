@@ -1,8 +1,9 @@
 using BenchmarkDotNet.Attributes;
 using Signals.Core.Columns;
-using Signals.Core.Definitions;
 using Signals.Core.Serving.Filtering;
 using Signals.Core.Serving.Rows;
+using Signals.Definitions;
+using Signals.Serving;
 
 namespace Signals.Bench.Micro;
 
@@ -31,7 +32,7 @@ public class FilterBenchmarks
 
         _rows = new RowSet(layout);
         _rows.Begin(new BufferRows(Rows, dwell, surface), nowMs: 0);
-        _filter = new FilterCompiler(layout, []).Compile(Predicate.Of("dwell").GreaterThan(2.0) & !Predicate.Of("surface").In(3, 5));
+        _filter = new FilterCompiler(layout, []).Compile(Predicate.OnColumn("dwell").GreaterThan(2.0) & !Predicate.OnColumn("surface").In(3, 5));
     }
 
     [Benchmark(OperationsPerInvoke = Rows)]

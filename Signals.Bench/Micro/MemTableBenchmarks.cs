@@ -1,7 +1,5 @@
 using BenchmarkDotNet.Attributes;
 using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Storage.MemTables;
 
 namespace Signals.Bench.Micro;

@@ -1,9 +1,6 @@
 using BenchmarkDotNet.Attributes;
 using Signals.Bench.Serving;
-using Signals.Core.Model;
-using Signals.Core.Serving;
-using Signals.Storage;
-using Signals.Storage.Reads;
+using Signals.Serving;
 
 namespace Signals.Bench.Micro;
 

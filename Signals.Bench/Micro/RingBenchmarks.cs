@@ -31,10 +31,10 @@ public class RingBenchmarks
         }
 
         long bytes = 0;
-        while (_ring.TryPeekRun(1 << 16, out RingRun run))
+        while (_ring.TryPeekRun(1 << 16, out RingSpan span))
         {
-            bytes += run.Bytes.Length;
-            _ring.Release(run);
+            bytes += span.Bytes.Length;
+            _ring.Release(span);
         }
 
         return bytes;

@@ -1,14 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
-using Signals.Core.Definitions;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Core.Serving;
-using Signals.Storage;
-using Signals.Storage.FeatureLog;
-using Signals.Storage.History;
-using Signals.Storage.Serving;
+using Signals.Definitions;
+using Signals.Serving;
 
 namespace Signals.Bench.Receipts;
 

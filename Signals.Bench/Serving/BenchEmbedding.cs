@@ -1,4 +1,4 @@
-using Signals.Core.Enrichment;
+using Signals.Enrichment;
 
 namespace Signals.Bench.Serving;
 

@@ -1,10 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using Signals.Bench.Compare;
-using Signals.Core.Model;
-using Signals.Core.Serving;
-using Signals.Storage;
-using Signals.Storage.Serving;
+using Signals.Serving;
 
 namespace Signals.Bench.Serving;
 

@@ -1,9 +1,5 @@
-using Signals.Core.Definitions;
-using Signals.Core.Enrichment;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
+using Signals.Definitions;
+using Signals.Enrichment;
 
 namespace Signals.Bench.Serving;
 
@@ -41,7 +37,7 @@ internal static class ServingStore
 
     private static SequenceDefinition Feed() => SequenceDefinition.Create(Definition).OwnedBy("bench")
         .From("view", source => source.Last(200)).From("click", source => source.Last(100)).From("purchase", source => source.Last(100))
-        .Where(Predicate.Of("dwell").GreaterThan(2.0) & Predicate.Of("surface").NotEqualTo(3))
+        .Where(Predicate.OnColumn("dwell").GreaterThan(2.0) & Predicate.OnColumn("surface").NotEqualTo(3))
         .DistinctBy("item").Size(Size).Enrich("embedding")
         .Columns("item", "dwell", "category", "embedding")
         .Tensors(tensors => tensors.Mask("mask", TensorType.Float32)

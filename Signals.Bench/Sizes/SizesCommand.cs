@@ -1,7 +1,6 @@
 using System.Globalization;
 using Signals.Bench.Candidates;
 using Signals.Bench.Workloads;
-using Signals.Storage;
 using Signals.Storage.Tables;
 
 namespace Signals.Bench.Sizes;

@@ -1,4 +1,3 @@
-using Signals.Core.Schema;
 using Signals.Storage.Tables;
 
 namespace Signals.Bench.Sizes;

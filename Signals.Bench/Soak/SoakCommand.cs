@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 using Signals.Bench.Compare;
-using Signals.Storage;
 
 namespace Signals.Bench.Soak;
 

@@ -1,8 +1,5 @@
 using System.Runtime.InteropServices;
 using Signals.Bench.Vectors;
-using Signals.Core.Columns;
-using Signals.Core.Schema;
-using Signals.Storage.Reads;
 
 namespace Signals.Bench.Soak;
 

@@ -5,15 +5,15 @@ namespace Signals.Bench.Soak;
 /// <summary>What happened since the last report: counts, and how long reads and appends took. Any thread.</summary>
 internal sealed class SoakInterval
 {
-    private readonly Lock _gate = new();
-    private readonly List<double> _reads = []; // Guarded by _gate, like all fields below.
+    private readonly Lock _lock = new();
+    private readonly List<double> _reads = []; // Guarded by _lock, like all fields below.
     private double _slowestAppend;
     private long _appended;
 
     public void Read(long start)
     {
         double microseconds = Stopwatch.GetElapsedTime(start).TotalMicroseconds;
-        lock (_gate)
+        lock (_lock)
         {
             _reads.Add(microseconds);
         }
@@ -22,7 +22,7 @@ internal sealed class SoakInterval
     public void Appended(int events, long start)
     {
         double milliseconds = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
-        lock (_gate)
+        lock (_lock)
         {
             _appended += events;
             _slowestAppend = Math.Max(_slowestAppend, milliseconds);
@@ -32,7 +32,7 @@ internal sealed class SoakInterval
     /// <summary>Returns the figures and starts anew.</summary>
     public SoakFigures Take(double seconds)
     {
-        lock (_gate)
+        lock (_lock)
         {
             _reads.Sort();
             SoakFigures figures = new(

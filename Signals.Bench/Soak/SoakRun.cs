@@ -1,9 +1,5 @@
 using System.Diagnostics;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Storage;
-using Signals.Storage.Reads;
-using Signals.Storage.Segments;
+using Signals.Offline;
 
 namespace Signals.Bench.Soak;
 

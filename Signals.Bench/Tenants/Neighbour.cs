@@ -1,8 +1,6 @@
 using System.Diagnostics;
-using Signals.Core.Definitions;
-using Signals.Core.Model;
-using Signals.Core.Tenancy;
-using Signals.Storage;
+using Signals.Definitions;
+using Signals.Serving;
 
 namespace Signals.Bench.Tenants;
 

@@ -2,9 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Signals.Bench.Compare;
 using Signals.Bench.Serving;
-using Signals.Core.Model;
-using Signals.Core.Tenancy;
-using Signals.Storage;
+using Signals.Serving;
 
 namespace Signals.Bench.Tenants;
 

@@ -1,10 +1,5 @@
 using System.Runtime.InteropServices;
 using Signals.Bench.Candidates;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.Reads;
 
 namespace Signals.Bench.Vectors;
 

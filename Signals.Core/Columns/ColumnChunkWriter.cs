@@ -10,67 +10,67 @@ namespace Signals.Core.Columns;
 internal static class ColumnChunkWriter
 {
     /// <summary>Decides how to write <paramref name="count"/> rows of a column.</summary>
-    public static ChunkPlan Plan(ColumnBuffer column, int start, int count, ChunkGoal goal = ChunkGoal.Speed)
+    public static ChunkDecision Plan(ColumnBuffer column, int start, int count, ChunkGoal goal = ChunkGoal.Speed)
     {
         ReadOnlySpan<byte> states = column.States.Slice(start, count);
         ChunkStates form = FormOf(states);
         if (count == 0 || form == ChunkStates.AllAbsent)
         {
-            return new ChunkPlan(0, start, count, ChunkEncoding.None, ChunkStates.AllAbsent, 0, 0);
+            return new ChunkDecision(0, start, count, ChunkEncoding.None, ChunkStates.AllAbsent, 0, 0);
         }
 
-        ChunkPlan plan = form != ChunkStates.AllValues && !states.Contains((byte)ColumnState.Value)
+        ChunkDecision decision = form != ChunkStates.AllValues && !states.Contains((byte)ColumnState.Value)
             ? Sized(0, count, ChunkEncoding.None)
             : column.Type.IsVariable
                 ? PlanVariable(column, start, count)
                 : PlanFixed(column.Type, FixedRows(column, start, count), count, goal);
         if (goal != ChunkGoal.Speed)
         {
-            plan = TryDictionary(column, start, count, plan);
+            decision = TryDictionary(column, start, count, decision);
         }
 
-        return plan with
+        return decision with
         {
             Start = start,
             States = form,
-            Length = checked(plan.Length + ColumnChunkFormat.StatesLength(form, count)),
+            Length = checked(decision.Length + ColumnChunkFormat.StatesLength(form, count)),
         };
     }
 
     /// <summary>Decides how to write times.</summary>
-    public static ChunkPlan Plan(ReadOnlySpan<long> keys, ChunkGoal goal = ChunkGoal.Speed) =>
+    public static ChunkDecision Plan(ReadOnlySpan<long> keys, ChunkGoal goal = ChunkGoal.Speed) =>
         PlanKeys(ColumnType.Scalar<long>(), MemoryMarshal.AsBytes(keys), keys.Length, goal);
 
     /// <summary>Decides how to write ids or users.</summary>
-    public static ChunkPlan Plan(ReadOnlySpan<ulong> keys, ChunkGoal goal = ChunkGoal.Speed) =>
+    public static ChunkDecision Plan(ReadOnlySpan<ulong> keys, ChunkGoal goal = ChunkGoal.Speed) =>
         PlanKeys(ColumnType.Scalar<ulong>(), MemoryMarshal.AsBytes(keys), keys.Length, goal);
 
     /// <summary>Writes a planned range and returns its length.</summary>
-    public static int Write(ColumnBuffer column, in ChunkPlan plan, Span<byte> destination)
+    public static int Write(ColumnBuffer column, in ChunkDecision decision, Span<byte> destination)
     {
-        destination = Claim(plan, destination);
+        destination = Claim(decision, destination);
         if (destination.IsEmpty)
         {
             return 0;
         }
 
-        int statesLength = ColumnChunkFormat.StatesLength(plan.States, plan.Count);
+        int statesLength = ColumnChunkFormat.StatesLength(decision.States, decision.Count);
         Span<byte> payload = destination[ColumnChunkFormat.HeaderLength..^statesLength];
-        switch (plan.Encoding)
+        switch (decision.Encoding)
         {
             case ChunkEncoding.None:
                 break;
             case ChunkEncoding.Dictionary:
-                WriteDictionary(column, plan, payload);
+                WriteDictionary(column, decision, payload);
                 break;
             default:
                 if (column.Type.IsVariable)
                 {
-                    WriteVariable(column, plan, payload);
+                    WriteVariable(column, decision, payload);
                 }
                 else
                 {
-                    WriteFixed(column.Type.Width, plan, FixedRows(column, plan.Start, plan.Count), payload);
+                    WriteFixed(column.Type.Width, decision, FixedRows(column, decision.Start, decision.Count), payload);
                 }
 
                 break;
@@ -78,33 +78,33 @@ internal static class ColumnChunkWriter
 
         if (statesLength > 0)
         {
-            StateBits.Pack(column.States.Slice(plan.Start, plan.Count), destination[^statesLength..]);
+            StateBits.Pack(column.States.Slice(decision.Start, decision.Count), destination[^statesLength..]);
         }
 
-        return plan.Length;
+        return decision.Length;
     }
 
     /// <summary>Writes planned times.</summary>
-    public static int Write(ReadOnlySpan<long> keys, in ChunkPlan plan, Span<byte> destination) =>
-        WriteKeys(MemoryMarshal.AsBytes(keys), plan, destination);
+    public static int Write(ReadOnlySpan<long> keys, in ChunkDecision decision, Span<byte> destination) =>
+        WriteKeys(MemoryMarshal.AsBytes(keys), decision, destination);
 
     /// <summary>Writes planned ids or users.</summary>
-    public static int Write(ReadOnlySpan<ulong> keys, in ChunkPlan plan, Span<byte> destination) =>
-        WriteKeys(MemoryMarshal.AsBytes(keys), plan, destination);
+    public static int Write(ReadOnlySpan<ulong> keys, in ChunkDecision decision, Span<byte> destination) =>
+        WriteKeys(MemoryMarshal.AsBytes(keys), decision, destination);
 
-    private static ChunkPlan PlanKeys(ColumnType type, ReadOnlySpan<byte> values, int count, ChunkGoal goal) => count == 0
-        ? new ChunkPlan(0, 0, 0, ChunkEncoding.None, ChunkStates.AllAbsent, 0, 0)
+    private static ChunkDecision PlanKeys(ColumnType type, ReadOnlySpan<byte> values, int count, ChunkGoal goal) => count == 0
+        ? new ChunkDecision(0, 0, 0, ChunkEncoding.None, ChunkStates.AllAbsent, 0, 0)
         : PlanFixed(type, values, count, goal);
 
-    private static int WriteKeys(ReadOnlySpan<byte> values, in ChunkPlan plan, Span<byte> destination)
+    private static int WriteKeys(ReadOnlySpan<byte> values, in ChunkDecision decision, Span<byte> destination)
     {
-        destination = Claim(plan, destination);
+        destination = Claim(decision, destination);
         if (!destination.IsEmpty)
         {
-            WriteFixed(sizeof(ulong), plan, values, destination[ColumnChunkFormat.HeaderLength..]);
+            WriteFixed(sizeof(ulong), decision, values, destination[ColumnChunkFormat.HeaderLength..]);
         }
 
-        return plan.Length;
+        return decision.Length;
     }
 
     private static ChunkStates FormOf(ReadOnlySpan<byte> states) =>
@@ -112,7 +112,7 @@ internal static class ColumnChunkWriter
         : states.ContainsAnyExcept(states[0]) ? ChunkStates.PerRow
         : (ChunkStates)states[0];
 
-    private static ChunkPlan PlanFixed(ColumnType type, ReadOnlySpan<byte> values, int count, ChunkGoal goal)
+    private static ChunkDecision PlanFixed(ColumnType type, ReadOnlySpan<byte> values, int count, ChunkGoal goal)
     {
         int width = type.Width;
         if (!type.IsVector && (goal == ChunkGoal.Size || (type.IsInteger && width > 1)))
@@ -129,7 +129,7 @@ internal static class ColumnChunkWriter
             : Sized(values.Length, count, ChunkEncoding.Raw);
     }
 
-    private static ChunkPlan TryNarrow(ColumnType type, ulong low, ulong span, int count)
+    private static ChunkDecision TryNarrow(ColumnType type, ulong low, ulong span, int count)
     {
         int unit = ColumnChunkFormat.UnitWidthFor(span);
         int narrowed = type.Width + (count * unit);
@@ -140,21 +140,21 @@ internal static class ColumnChunkWriter
     }
 
     // Packing costs a shift and a mask per row, so it must save at least a sixteenth of the space.
-    private static ChunkPlan TryPacked(int width, ulong low, ulong span, ChunkGoal goal, ChunkPlan plan)
+    private static ChunkDecision TryPacked(int width, ulong low, ulong span, ChunkGoal goal, ChunkDecision decision)
     {
         int bits = BitPacking.BitsFor(span);
         if (goal != ChunkGoal.Size || bits > ColumnChunkFormat.MaxPackedBits || bits >= 8 * width)
         {
-            return plan;
+            return decision;
         }
 
-        long length = width + ColumnChunkFormat.PackedLength(plan.Count, bits);
-        return length + ColumnChunkFormat.HeaderLength <= plan.Length * 15L / 16
-            ? Sized(length, plan.Count, ChunkEncoding.Packed, bits, low)
-            : plan;
+        long length = width + ColumnChunkFormat.PackedLength(decision.Count, bits);
+        return length + ColumnChunkFormat.HeaderLength <= decision.Length * 15L / 16
+            ? Sized(length, decision.Count, ChunkEncoding.Packed, bits, low)
+            : decision;
     }
 
-    private static ChunkPlan PlanVariable(ColumnBuffer column, int start, int count)
+    private static ChunkDecision PlanVariable(ColumnBuffer column, int start, int count)
     {
         ReadOnlySpan<byte> bytes = VariableRows(column, start, count);
         ReadOnlySpan<int> ends = column.Ends.Slice(start, count);
@@ -174,15 +174,15 @@ internal static class ColumnChunkWriter
         return Sized(((long)count * unit) + bytes.Length, count, ChunkEncoding.VariableRaw, unit);
     }
 
-    private static ChunkPlan TryDictionary(ColumnBuffer column, int start, int count, ChunkPlan plan)
+    private static ChunkDecision TryDictionary(ColumnBuffer column, int start, int count, ChunkDecision decision)
     {
-        if (plan.Encoding is not
+        if (decision.Encoding is not
                 (ChunkEncoding.Raw or ChunkEncoding.FrameOfReference or ChunkEncoding.Packed or ChunkEncoding.VariableRaw)
-            || plan is { Encoding: ChunkEncoding.FrameOfReference, UnitWidth: 1 } or { Encoding: ChunkEncoding.Packed, UnitWidth: <= 8 }
+            || decision is { Encoding: ChunkEncoding.FrameOfReference, UnitWidth: 1 } or { Encoding: ChunkEncoding.Packed, UnitWidth: <= 8 }
             || column.Type is { IsVector: true } or { Width: 1 }
             || !column.Dictionary.TryBuild(column, start, count, count / 4))
         {
-            return plan;
+            return decision;
         }
 
         int entries = column.Dictionary.EntryRows.Length;
@@ -191,42 +191,42 @@ internal static class ColumnChunkWriter
             + (column.Type.IsVariable ? (long)entries * ColumnChunkFormat.EntryEndLength : 0);
 
         // A dictionary costs a lookup per row, so it must save at least a quarter of the space.
-        return length <= (long)plan.Length / 4 * 3 ? Sized(length, count, ChunkEncoding.Dictionary, unit) : plan;
+        return length <= (long)decision.Length / 4 * 3 ? Sized(length, count, ChunkEncoding.Dictionary, unit) : decision;
     }
 
-    private static ChunkPlan Sized(long payload, int count, ChunkEncoding encoding, int unit = 0, ulong low = 0) =>
+    private static ChunkDecision Sized(long payload, int count, ChunkEncoding encoding, int unit = 0, ulong low = 0) =>
         new(checked((int)(payload + ColumnChunkFormat.HeaderLength)), 0, count, encoding, ChunkStates.AllValues, (byte)unit, low);
 
-    private static Span<byte> Claim(ChunkPlan plan, Span<byte> destination)
+    private static Span<byte> Claim(ChunkDecision decision, Span<byte> destination)
     {
-        if (destination.Length < plan.Length)
+        if (destination.Length < decision.Length)
         {
-            throw new ArgumentException($"The chunk takes {plan.Length} bytes, there are {destination.Length}.", nameof(destination));
+            throw new ArgumentException($"The chunk takes {decision.Length} bytes, there are {destination.Length}.", nameof(destination));
         }
 
-        destination = destination[..plan.Length];
+        destination = destination[..decision.Length];
         if (!destination.IsEmpty)
         {
-            destination[ColumnChunkFormat.EncodingOffset] = (byte)plan.Encoding;
-            destination[ColumnChunkFormat.StatesOffset] = (byte)plan.States;
-            destination[ColumnChunkFormat.UnitWidthOffset] = plan.UnitWidth;
+            destination[ColumnChunkFormat.EncodingOffset] = (byte)decision.Encoding;
+            destination[ColumnChunkFormat.StatesOffset] = (byte)decision.States;
+            destination[ColumnChunkFormat.UnitWidthOffset] = decision.UnitWidth;
             destination[ColumnChunkFormat.ReservedOffset] = 0;
         }
 
         return destination;
     }
 
-    private static void WriteFixed(int width, in ChunkPlan plan, ReadOnlySpan<byte> values, Span<byte> payload)
+    private static void WriteFixed(int width, in ChunkDecision decision, ReadOnlySpan<byte> values, Span<byte> payload)
     {
-        switch (plan.Encoding)
+        switch (decision.Encoding)
         {
             case ChunkEncoding.FrameOfReference:
-                WriteBase(width, plan.Base, payload);
-                IntegerNarrowing.Narrow(width, plan.UnitWidth, plan.Base, values, payload[width..]);
+                WriteBase(width, decision.Base, payload);
+                IntegerNarrowing.Narrow(width, decision.UnitWidth, decision.Base, values, payload[width..]);
                 break;
             case ChunkEncoding.Packed:
-                WriteBase(width, plan.Base, payload);
-                BitPacking.Pack(width, plan.UnitWidth, plan.Base, values, payload[width..]);
+                WriteBase(width, decision.Base, payload);
+                BitPacking.Pack(width, decision.UnitWidth, decision.Base, values, payload[width..]);
                 break;
             default:
                 values[..payload.Length].CopyTo(payload);
@@ -241,32 +241,32 @@ internal static class ColumnChunkWriter
         reference[..width].CopyTo(payload);
     }
 
-    private static void WriteVariable(ColumnBuffer column, in ChunkPlan plan, Span<byte> payload)
+    private static void WriteVariable(ColumnBuffer column, in ChunkDecision decision, Span<byte> payload)
     {
-        ReadOnlySpan<byte> bytes = VariableRows(column, plan.Start, plan.Count);
-        if (plan.Encoding == ChunkEncoding.Constant)
+        ReadOnlySpan<byte> bytes = VariableRows(column, decision.Start, decision.Count);
+        if (decision.Encoding == ChunkEncoding.Constant)
         {
             bytes[..payload.Length].CopyTo(payload);
             return;
         }
 
         // Ends are stored as offsets too, relative to the start of the first row.
-        uint from = (uint)StartOf(column, plan.Start);
-        ReadOnlySpan<byte> ends = MemoryMarshal.AsBytes(column.Ends.Slice(plan.Start, plan.Count));
-        IntegerNarrowing.Narrow(sizeof(int), plan.UnitWidth, from, ends, payload);
-        bytes.CopyTo(payload[(plan.Count * plan.UnitWidth)..]);
+        uint from = (uint)StartOf(column, decision.Start);
+        ReadOnlySpan<byte> ends = MemoryMarshal.AsBytes(column.Ends.Slice(decision.Start, decision.Count));
+        IntegerNarrowing.Narrow(sizeof(int), decision.UnitWidth, from, ends, payload);
+        bytes.CopyTo(payload[(decision.Count * decision.UnitWidth)..]);
     }
 
-    private static void WriteDictionary(ColumnBuffer column, in ChunkPlan plan, Span<byte> payload)
+    private static void WriteDictionary(ColumnBuffer column, in ChunkDecision decision, Span<byte> payload)
     {
         ReadOnlySpan<ushort> codes = column.Dictionary.Codes;
         ReadOnlySpan<int> entryRows = column.Dictionary.EntryRows;
         for (int i = 0; i < codes.Length; i++)
         {
-            LittleEndian.Write(payload[(i * plan.UnitWidth)..], plan.UnitWidth, codes[i]);
+            LittleEndian.Write(payload[(i * decision.UnitWidth)..], decision.UnitWidth, codes[i]);
         }
 
-        payload = payload[(codes.Length * plan.UnitWidth)..];
+        payload = payload[(codes.Length * decision.UnitWidth)..];
         BinaryPrimitives.WriteUInt16LittleEndian(payload, (ushort)entryRows.Length);
         payload = payload[ColumnChunkFormat.EntryCountLength..];
         Span<byte> bytes = column.Type.IsVariable ? payload[(entryRows.Length * ColumnChunkFormat.EntryEndLength)..] : payload;

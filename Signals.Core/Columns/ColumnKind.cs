@@ -1,4 +1,4 @@
-namespace Signals.Core.Columns;
+namespace Signals;
 
 /// <summary>What one row of a column holds. The numbers are persisted in schemas and never change meaning.</summary>
 public enum ColumnKind : byte

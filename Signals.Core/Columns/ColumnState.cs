@@ -1,4 +1,4 @@
-namespace Signals.Core.Columns;
+namespace Signals;
 
 /// <summary>
 /// Whether a row of a column was never set, was set to null, or has a value. The order of the numbers is the merge order: absent

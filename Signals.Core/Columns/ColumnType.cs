@@ -1,6 +1,6 @@
 using System.Runtime.CompilerServices;
 
-namespace Signals.Core.Columns;
+namespace Signals;
 
 /// <summary>
 /// The type of a column: its kind and, for vectors, the number of elements per row. Immutable, safe for any thread.
@@ -47,11 +47,11 @@ public readonly struct ColumnType : IEquatable<ColumnType>
     /// <summary>The column type of <paramref name="dimensions"/> elements of <typeparamref name="T"/> per row.</summary>
     /// <exception cref="NotSupportedException">No vector holds a <typeparamref name="T"/>.</exception>
     public static ColumnType Vector<T>(int dimensions)
-        where T : unmanaged => Of(Known(VectorKind<T>(), typeof(T)), dimensions);
+        where T : unmanaged => FromKind(Known(VectorKind<T>(), typeof(T)), dimensions);
 
     /// <summary>The column type of a persisted kind and dimension count.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The kind is unknown, or the dimensions do not fit it.</exception>
-    public static ColumnType Of(ColumnKind kind, int dimensions = 1)
+    public static ColumnType FromKind(ColumnKind kind, int dimensions = 1)
     {
         if (!Enum.IsDefined(kind))
         {

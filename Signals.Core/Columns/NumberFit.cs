@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Numerics;
 
-namespace Signals.Core.Columns;
+namespace Signals;
 
 /// <summary>
 /// Converts numbers from outside to the number type of a column, or reports that they do not fit. All readers of other formats

@@ -25,10 +25,10 @@ internal sealed class RowBuffer
 
     /// <summary>Creates an empty buffer.</summary>
     /// <param name="types">The types of the columns.</param>
-    /// <param name="run">The stamp of rows and cells that have none of their own.</param>
+    /// <param name="defaultStamp">The stamp of rows and cells that have none of their own.</param>
     /// <param name="parts">Which stamps are kept for each row.</param>
     /// <param name="capacity">The number of rows to make room for.</param>
-    public RowBuffer(IReadOnlyList<ColumnType> types, Stamp run, StampParts parts, int capacity = 64)
+    public RowBuffer(IReadOnlyList<ColumnType> types, Stamp defaultStamp, StampParts parts, int capacity = 64)
     {
         _times = new long[Math.Max(capacity, 1)];
         _ids = new ulong[_times.Length];
@@ -38,7 +38,7 @@ internal sealed class RowBuffer
             _columns[i] = new ColumnBuffer(types[i], _times.Length);
         }
 
-        Stamps = new RowStamps(run, parts, types.Count, _times.Length);
+        Stamps = new RowStamps(defaultStamp, parts, types.Count, _times.Length);
     }
 
     /// <summary>The number of rows held.</summary>
@@ -202,7 +202,7 @@ internal sealed class RowBuffer
         ColumnBuffer other = source._columns[column];
         if (Stamps.Parts == StampParts.None)
         {
-            Debug.Assert(Stamps.Run == source.Stamps.Run && source.Stamps.Parts == StampParts.None, "one stamp for all");
+            Debug.Assert(Stamps.DefaultStamp == source.Stamps.DefaultStamp && source.Stamps.Parts == StampParts.None, "one stamp for all");
             return held.CompareRow(row, other, sourceRow);
         }
 
@@ -227,7 +227,7 @@ internal sealed class RowBuffer
                 _columns[i].AppendMissing(ColumnState.Absent);
                 if (Stamps.HasCells)
                 {
-                    Stamps.Cells(i)[last] = Stamps.Run.Value;
+                    Stamps.Cells(i)[last] = Stamps.DefaultStamp.Value;
                 }
             }
         }

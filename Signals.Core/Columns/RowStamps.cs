@@ -17,21 +17,21 @@ internal sealed class RowStamps
     private readonly ColumnBuffer[] _cells;
 
     /// <summary>Creates stamps for no rows.</summary>
-    /// <param name="run">The stamp of rows and cells that have none of their own.</param>
+    /// <param name="defaultStamp">The stamp of rows and cells that have none of their own.</param>
     /// <param name="parts">Which stamps are kept for each row.</param>
     /// <param name="columns">The number of columns of the rows.</param>
     /// <param name="capacity">The number of rows to make room for.</param>
-    public RowStamps(Stamp run, StampParts parts, int columns, int capacity)
+    public RowStamps(Stamp defaultStamp, StampParts parts, int columns, int capacity)
     {
-        Debug.Assert(run.IsValid, "a run has a stamp");
-        Run = run;
+        Debug.Assert(defaultStamp.IsValid, "a run has a stamp");
+        DefaultStamp = defaultStamp;
         Parts = parts;
         _existence = Buffers((parts & StampParts.Existence) != 0 ? 2 : 0, capacity);
         _cells = Buffers((parts & StampParts.Cells) != 0 ? columns : 0, capacity);
     }
 
     /// <summary>The stamp of rows and cells that have none of their own.</summary>
-    public Stamp Run { get; }
+    public Stamp DefaultStamp { get; }
 
     /// <summary>Which stamps are kept for each row.</summary>
     public StampParts Parts { get; }
@@ -60,7 +60,7 @@ internal sealed class RowStamps
         ColumnBuffer cells = _cells[column];
         if (!cells.HasBytes && cells.Count > 0)
         {
-            Numbers(cells).Fill(Run.Value);
+            Numbers(cells).Fill(DefaultStamp.Value);
             cells.States.Fill((byte)ColumnState.Value);
         }
 
@@ -90,7 +90,7 @@ internal sealed class RowStamps
     {
         if (HasExistence)
         {
-            Append(InsertedColumn, Run.Value, rows - InsertedColumn.Count);
+            Append(InsertedColumn, DefaultStamp.Value, rows - InsertedColumn.Count);
             Append(RetractedColumn, 0, rows - RetractedColumn.Count);
         }
 
@@ -123,10 +123,10 @@ internal sealed class RowStamps
     }
 
     /// <summary>The stamp of a cell that is not absent.</summary>
-    public ulong CellOf(int column, int row) => column < _cells.Length && _cells[column].HasBytes ? Numbers(_cells[column])[row] : Run.Value;
+    public ulong CellOf(int column, int row) => column < _cells.Length && _cells[column].HasBytes ? Numbers(_cells[column])[row] : DefaultStamp.Value;
 
     /// <summary>The stamp with which a row was inserted.</summary>
-    public ulong InsertedOf(int row) => HasExistence ? Inserted[row] : Run.Value;
+    public ulong InsertedOf(int row) => HasExistence ? Inserted[row] : DefaultStamp.Value;
 
     /// <summary>The stamp with which a row was retracted; 0 for never.</summary>
     public ulong RetractedOf(int row) => HasExistence ? Retracted[row] : 0;
@@ -175,7 +175,7 @@ internal sealed class RowStamps
         }
         else
         {
-            Append(cells, Run.Value, rows);
+            Append(cells, DefaultStamp.Value, rows);
         }
     }
 
@@ -188,7 +188,7 @@ internal sealed class RowStamps
         }
         else
         {
-            Append(InsertedColumn, source.Run.Value, count);
+            Append(InsertedColumn, source.DefaultStamp.Value, count);
             Append(RetractedColumn, 0, count);
         }
     }
@@ -196,7 +196,7 @@ internal sealed class RowStamps
     private void AppendCells(RowStamps source, ColumnBuffer values, int column, int start, int count)
     {
         ReadOnlySpan<byte> states = values.States.Slice(start, count);
-        bool isOfTheRun = source.Run == Run && (column >= source._cells.Length || source.HasRunStampOnly(column));
+        bool isOfTheRun = source.DefaultStamp == DefaultStamp && (column >= source._cells.Length || source.HasRunStampOnly(column));
         if (isOfTheRun || !states.ContainsAnyExcept((byte)ColumnState.Absent))
         {
             AppendRunStamps(column, count);
@@ -206,7 +206,7 @@ internal sealed class RowStamps
         Span<ulong> stamps = MemoryMarshal.Cast<byte, ulong>(CellColumn(column).AppendFixedRows(count));
         for (int i = 0; i < count; i++)
         {
-            stamps[i] = states[i] == (byte)ColumnState.Absent ? Run.Value : source.CellOf(column, start + i);
+            stamps[i] = states[i] == (byte)ColumnState.Absent ? DefaultStamp.Value : source.CellOf(column, start + i);
         }
     }
 }

@@ -1,4 +1,4 @@
-namespace Signals.Core.Definitions;
+namespace Signals.Definitions;
 
 /// <summary>
 /// Keeps the newest of the events with the same key ("latest per item"). An event in which a key column has no value is never a

@@ -1,4 +1,4 @@
-namespace Signals.Core.Definitions;
+namespace Signals.Definitions;
 
 /// <summary>Which events are compared with each other to find duplicates.</summary>
 public enum DedupScope : byte

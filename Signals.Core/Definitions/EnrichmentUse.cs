@@ -1,4 +1,4 @@
-namespace Signals.Core.Definitions;
+namespace Signals.Definitions;
 
 /// <summary>An enricher that the definition uses.</summary>
 public sealed record EnrichmentUse

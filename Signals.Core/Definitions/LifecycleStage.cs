@@ -1,4 +1,4 @@
-namespace Signals.Core.Definitions;
+namespace Signals.Definitions;
 
 /// <summary>The stage of a definition's life. The placement of enrichments depends on it, and operators can act on it.</summary>
 public enum LifecycleStage : byte

@@ -1,4 +1,4 @@
-namespace Signals.Core.Definitions;
+namespace Signals.Definitions;
 
 /// <summary>
 /// How event types share the places of a sequence. Rules choose among the candidates: the events that are left after conditions,
@@ -8,7 +8,7 @@ namespace Signals.Core.Definitions;
 /// How the size is applied, exactly: each <see cref="QuotaRule"/> with a minimum reserves that many of the newest candidates of
 /// its types. The number of free places is the size minus the reserved rows. The candidates are visited from the newest to the
 /// oldest. A reserved candidate is taken. Any other candidate is taken when a free place is left, the maximum of its quota is not
-/// reached, and no <see cref="RunLimitRule"/> forbids it; it then uses up one free place.
+/// reached, and no <see cref="StreakLimitRule"/> forbids it; it then uses up one free place.
 /// </remarks>
 public abstract record MixRule
 {

@@ -1,4 +1,4 @@
-namespace Signals.Core.Definitions;
+namespace Signals.Definitions;
 
 /// <summary>A column of a raw answer.</summary>
 public sealed record OutputColumn

@@ -1,4 +1,4 @@
-namespace Signals.Core.Definitions;
+namespace Signals.Definitions;
 
 /// <summary>Where an enrichment's values come from.</summary>
 public enum PlacementChoice : byte

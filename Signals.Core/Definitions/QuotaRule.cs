@@ -1,4 +1,4 @@
-namespace Signals.Core.Definitions;
+namespace Signals.Definitions;
 
 /// <summary>
 /// Limits the number of rows of some event types, and reserves places for them. An event type is in one quota at most.

@@ -1,7 +1,8 @@
-using Signals.Core.Enrichment;
-using Signals.Core.Schema;
+using Signals.Core.Definitions.Checks;
+using Signals.Core.Definitions.Values;
+using Signals.Enrichment;
 
-namespace Signals.Core.Definitions;
+namespace Signals.Definitions;
 
 /// <content>The checks, without a schema and with one.</content>
 public sealed partial record SequenceDefinition

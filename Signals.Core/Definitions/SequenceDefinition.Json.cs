@@ -2,8 +2,11 @@ using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
+using Signals.Core.Definitions.Checks;
+using Signals.Core.Definitions.Json;
+using Signals.Core.Definitions.Values;
 
-namespace Signals.Core.Definitions;
+namespace Signals.Definitions;
 
 /// <content>The portable form: JSON without loss in either direction, and the hash that identifies the content.</content>
 public sealed partial record SequenceDefinition

@@ -1,4 +1,8 @@
-namespace Signals.Core.Definitions;
+using Signals.Core.Definitions;
+using Signals.Core.Definitions.Checks;
+using Signals.Core.Definitions.Values;
+
+namespace Signals.Definitions;
 
 /// <content>Overrides: values of a request in place of defaults.</content>
 public sealed partial record SequenceDefinition

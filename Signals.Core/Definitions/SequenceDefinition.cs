@@ -1,6 +1,4 @@
-using Signals.Core.Model;
-
-namespace Signals.Core.Definitions;
+namespace Signals.Definitions;
 
 /// <summary>
 /// The named, versioned recipe of a sequence: which events to fetch, which to filter out, what to join on, how many rows to keep,
@@ -35,7 +33,7 @@ public sealed partial record SequenceDefinition
     public ValueList<Parameter> Parameters { get; init; } = [];
 
     /// <summary>The event types that the definition reads. Each occurs once.</summary>
-    public required ValueList<SourceDefinition> Sources { get; init; }
+    public required ValueList<FromClause> FromClauses { get; init; }
 
     /// <summary>The condition that every event must meet; <c>null</c> for none.</summary>
     public Predicate? Where { get; init; }

@@ -1,6 +1,4 @@
-using Signals.Core.Model;
-
-namespace Signals.Core.Definitions;
+namespace Signals.Definitions;
 
 /// <summary>
 /// Builds a <see cref="SequenceDefinition"/>. Used by one thread. Nothing is checked before <see cref="Build"/>, which reports
@@ -21,7 +19,7 @@ namespace Signals.Core.Definitions;
 public sealed class SequenceDefinitionBuilder
 {
     private readonly List<Parameter> _parameters = [];
-    private readonly List<SourceDefinition> _sources = [];
+    private readonly List<FromClause> _clauses = [];
     private readonly List<MixRule> _mix = [];
     private readonly List<EnrichmentUse> _enrichments = [];
     private readonly List<OutputColumn> _columns = [];
@@ -68,12 +66,12 @@ public sealed class SequenceDefinitionBuilder
     /// <summary>Adds an event type.</summary>
     /// <param name="eventType">The event type's name.</param>
     /// <param name="define">Sets how many events are taken, how old they may be, and which. The count is required.</param>
-    public SequenceDefinitionBuilder From(string eventType, Action<SourceBuilder> define)
+    public SequenceDefinitionBuilder From(string eventType, Action<FromClauseBuilder> define)
     {
         ArgumentNullException.ThrowIfNull(define);
-        var builder = new SourceBuilder(eventType);
+        var builder = new FromClauseBuilder(eventType);
         define(builder);
-        _sources.Add(builder.Build());
+        _clauses.Add(builder.Build());
         return this;
     }
 
@@ -121,9 +119,9 @@ public sealed class SequenceDefinitionBuilder
     }
 
     /// <summary>Lets at most <paramref name="maximum"/> rows of some event types follow each other.</summary>
-    public SequenceDefinitionBuilder RunLimit(ValueList<string> eventTypes, Setting<int> maximum)
+    public SequenceDefinitionBuilder StreakLimit(ValueList<string> eventTypes, Setting<int> maximum)
     {
-        _mix.Add(new RunLimitRule { EventTypes = eventTypes, Maximum = maximum });
+        _mix.Add(new StreakLimitRule { EventTypes = eventTypes, Maximum = maximum });
         return this;
     }
 
@@ -211,7 +209,7 @@ public sealed class SequenceDefinitionBuilder
             Stage = _stage,
             Description = _description,
             Parameters = [.. _parameters],
-            Sources = [.. _sources],
+            FromClauses = [.. _clauses],
             Where = _where,
             Dedup = _dedup,
             Mix = [.. _mix],

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Signals.Core.Columns;
 
-namespace Signals.Core.Enrichment;
+namespace Signals.Enrichment;
 
 /// <summary>The rows of a fixed-width column of a batch. Valid until the batch changes.</summary>
 /// <typeparam name="T">The type of one value, or of one component of a vector.</typeparam>

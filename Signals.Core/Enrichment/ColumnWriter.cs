@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
-using Signals.Core.Columns;
+using Signals.Core.Enrichment;
 
-namespace Signals.Core.Enrichment;
+namespace Signals.Enrichment;
 
 /// <summary>
 /// Fills the rows of a fixed-width output, in any order. When a row is set twice, the last call counts. A row that is never set

@@ -1,9 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using Signals.Core.Columns;
-using Signals.Core.Model;
-using Signals.Core.Schema;
+using Signals.Core.Enrichment;
 
-namespace Signals.Core.Enrichment;
+namespace Signals.Enrichment;
 
 /// <summary>
 /// The view that a step has of events of one type: their keys, the input columns of its signature, and the output columns to

@@ -1,8 +1,7 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
-using Signals.Core.Schema;
 
-namespace Signals.Core.Enrichment;
+namespace Signals.Enrichment;
 
 /// <summary>
 /// Enrichers and filters by name. Definitions and jobs refer to them by these names. Immutable and safe to share.
@@ -50,14 +49,14 @@ public sealed class EnrichmentCatalog
     /// Checks that every step can run with a schema, and that no two enrichers fill the same column of an event type.
     /// </summary>
     /// <exception cref="EnrichmentMismatchException">A check failed. The exception lists every error.</exception>
-    public void Validate(StoreSchema schema, EnrichmentPlacement placement)
+    public void Validate(StoreSchema schema, StepPhase phase)
     {
         ArgumentNullException.ThrowIfNull(schema);
         List<string> errors = [];
         Dictionary<(string, string), string> filledBy = [];
         foreach (EnrichmentSignature signature in Steps.Select(step => step.Signature))
         {
-            errors.AddRange(signature.Check(schema, placement));
+            errors.AddRange(signature.Check(schema, phase));
             foreach (string type in signature.EventTypes)
             {
                 foreach (SignatureColumn output in signature.Outputs)

@@ -1,6 +1,4 @@
-using Signals.Core.Model;
-
-namespace Signals.Core.Enrichment;
+namespace Signals.Enrichment;
 
 /// <summary>
 /// Enrichers or filters do not fit the schema or each other. The exception lists every error that was found, not only the first.

@@ -1,7 +1,6 @@
 using System.Collections.ObjectModel;
-using Signals.Core.Schema;
 
-namespace Signals.Core.Enrichment;
+namespace Signals.Enrichment;
 
 /// <summary>
 /// The declaration of an enricher or filter: its name and version, the event types that it takes, the columns that it reads and
@@ -57,7 +56,7 @@ public sealed class EnrichmentSignature
 
     /// <summary>Compares the signature with a schema.</summary>
     /// <returns>Every error, one sentence each. Empty when the step can run with the schema.</returns>
-    public IReadOnlyList<string> Check(StoreSchema schema, EnrichmentPlacement placement)
+    public IReadOnlyList<string> Check(StoreSchema schema, StepPhase phase)
     {
         ArgumentNullException.ThrowIfNull(schema);
         List<string> errors = [];
@@ -65,7 +64,7 @@ public sealed class EnrichmentSignature
         {
             if (schema.TryGet(name, out EventTypeSchema? type))
             {
-                CheckType(type, placement, errors);
+                CheckType(type, phase, errors);
             }
             else
             {
@@ -83,7 +82,7 @@ public sealed class EnrichmentSignature
 
     /// <summary>Finds the inputs in an event type.</summary>
     /// <returns>For each input, its index in the event type's columns.</returns>
-    internal int[] Resolve(EventTypeSchema eventType, EnrichmentPlacement placement)
+    internal int[] Resolve(EventTypeSchema eventType, StepPhase phase)
     {
         List<string> errors = [];
         if (!Takes(eventType.Name))
@@ -91,18 +90,18 @@ public sealed class EnrichmentSignature
             errors.Add($"{Name}: it takes {string.Join(", ", EventTypes)}, not '{eventType.Name}'.");
         }
 
-        CheckType(eventType, placement, errors);
+        CheckType(eventType, phase, errors);
         return errors.Count == 0
             ? [.. _inputs.Select(input => eventType.IndexOf(input.Name))]
             : throw new EnrichmentMismatchException(errors);
     }
 
-    private void CheckType(EventTypeSchema type, EnrichmentPlacement placement, List<string> errors)
+    private void CheckType(EventTypeSchema type, StepPhase phase, List<string> errors)
     {
         foreach (SignatureColumn input in _inputs)
         {
             ColumnSchema? column = Find(type, input, "input", errors);
-            if (column is { Role: ColumnRole.Enrichment } && placement == EnrichmentPlacement.Indexing)
+            if (column is { Role: ColumnRole.Enrichment } && phase == StepPhase.Indexing)
             {
                 errors.Add(
                     $"{Name}: input '{type.Name}.{input.Name}' is an enrichment, " +
@@ -110,7 +109,7 @@ public sealed class EnrichmentSignature
             }
         }
 
-        if (placement == EnrichmentPlacement.Serving)
+        if (phase == StepPhase.Serving)
         {
             return;
         }

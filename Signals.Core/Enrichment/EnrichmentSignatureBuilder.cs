@@ -1,7 +1,6 @@
-using Signals.Core.Columns;
 using Signals.Core.Schema;
 
-namespace Signals.Core.Enrichment;
+namespace Signals.Enrichment;
 
 /// <summary>
 /// Collects a signature and hands out the handles through which a step reads and writes its columns. Used by one thread, until

@@ -1,4 +1,4 @@
-namespace Signals.Core.Enrichment;
+namespace Signals.Enrichment;
 
 /// <summary>
 /// Computes columns of events from their other columns without waiting: by a pure function, or by a join with a table in memory.

@@ -1,4 +1,4 @@
-namespace Signals.Core.Enrichment;
+namespace Signals.Enrichment;
 
 /// <summary>
 /// What enrichers and filters have in common: a signature, and a promise. For the same event (identity and inputs), the same

@@ -1,4 +1,4 @@
-namespace Signals.Core.Enrichment;
+namespace Signals.Enrichment;
 
 /// <summary>
 /// Decides which events to keep. Its signature has no outputs. <see cref="IEnrichmentStep"/> says what it must promise.

@@ -1,4 +1,4 @@
-namespace Signals.Core.Enrichment;
+namespace Signals.Enrichment;
 
 /// <summary>
 /// Computes columns of events by asking something that takes time to answer, such as a service or a database. The code that runs

@@ -1,4 +1,4 @@
-namespace Signals.Core.Enrichment;
+namespace Signals.Enrichment;
 
 /// <summary>
 /// A handle on a fixed-width input of one signature. Use it to read the input from a batch without a lookup by name. Immutable

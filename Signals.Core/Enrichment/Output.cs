@@ -1,4 +1,4 @@
-namespace Signals.Core.Enrichment;
+namespace Signals.Enrichment;
 
 /// <summary>
 /// A handle on a fixed-width output of one signature. Use it to write the output of a batch without a lookup by name. Immutable

@@ -1,6 +1,4 @@
-using Signals.Core.Columns;
-
-namespace Signals.Core.Enrichment;
+namespace Signals.Enrichment;
 
 /// <summary>An input or output that a signature declares. Immutable and safe to share.</summary>
 public sealed class SignatureColumn

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Signals.Core.Columns;
 
-namespace Signals.Core.Enrichment;
+namespace Signals.Enrichment;
 
 /// <summary>The rows of a text or bytes column of a batch. Valid until the batch changes.</summary>
 public readonly ref struct VariableColumnView

@@ -1,4 +1,6 @@
-namespace Signals.Core.Enrichment;
+using Signals.Core.Enrichment;
+
+namespace Signals.Enrichment;
 
 /// <summary>Fills the rows of a text or bytes output, as <see cref="ColumnWriter{T}"/> does for fixed width.</summary>
 public readonly ref struct VariableColumnWriter

@@ -1,4 +1,4 @@
-namespace Signals.Core.Enrichment;
+namespace Signals.Enrichment;
 
 /// <summary>A handle on a text or bytes output of one signature. It is used like <see cref="Output{T}"/>.</summary>
 public readonly struct VariableOutput

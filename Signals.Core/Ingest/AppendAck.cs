@@ -1,6 +1,4 @@
-using Signals.Core.Model;
-
-namespace Signals.Core.Ingest;
+namespace Signals;
 
 /// <summary>The acknowledgement of a write: it states what the write survives.</summary>
 /// <param name="Durability">The promise that now holds for the write.</param>

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Signals.Core.Columns;
-using Signals.Core.Schema;
 
 namespace Signals.Core.Ingest;
 

@@ -36,21 +36,21 @@ internal static class BatchRecordWriter
         }
 
         batch.Rows.FillAbsent();
-        Span<ChunkPlan> plans = batch.Plans;
-        plans[BatchRecordFormat.UsersHighSection] = ColumnChunkWriter.Plan(batch.UsersHigh);
-        plans[BatchRecordFormat.UsersLowSection] = ColumnChunkWriter.Plan(batch.UsersLow);
-        plans[BatchRecordFormat.TimesSection] = ColumnChunkWriter.Plan(batch.Rows.Times);
-        plans[BatchRecordFormat.IdsSection] = ColumnChunkWriter.Plan(batch.Rows.Ids);
+        Span<ChunkDecision> decisions = batch.Plans;
+        decisions[BatchRecordFormat.UsersHighSection] = ColumnChunkWriter.Plan(batch.UsersHigh);
+        decisions[BatchRecordFormat.UsersLowSection] = ColumnChunkWriter.Plan(batch.UsersLow);
+        decisions[BatchRecordFormat.TimesSection] = ColumnChunkWriter.Plan(batch.Rows.Times);
+        decisions[BatchRecordFormat.IdsSection] = ColumnChunkWriter.Plan(batch.Rows.Ids);
         ReadOnlySpan<ColumnBuffer> columns = batch.Rows.Columns;
         for (int i = 0; i < columns.Length; i++)
         {
-            plans[BatchRecordFormat.FirstColumnSection + i] = ColumnChunkWriter.Plan(columns[i], 0, rows);
+            decisions[BatchRecordFormat.FirstColumnSection + i] = ColumnChunkWriter.Plan(columns[i], 0, rows);
         }
 
         long length = BatchRecordFormat.SectionsOffset(columns.Length);
-        foreach (ref readonly ChunkPlan plan in plans)
+        foreach (ref readonly ChunkDecision decision in decisions)
         {
-            length += plan.Length;
+            length += decision.Length;
         }
 
         return length < TooLong - RecordFormat.Alignment ? RecordFormat.Align((int)length) : TooLong;
@@ -117,14 +117,14 @@ internal static class BatchRecordWriter
 
     private static int WriteSection(EventBatch batch, int section, Span<byte> destination)
     {
-        ref readonly ChunkPlan plan = ref batch.Plans[section];
+        ref readonly ChunkDecision decision = ref batch.Plans[section];
         return section switch
         {
-            BatchRecordFormat.UsersHighSection => ColumnChunkWriter.Write(batch.UsersHigh, plan, destination),
-            BatchRecordFormat.UsersLowSection => ColumnChunkWriter.Write(batch.UsersLow, plan, destination),
-            BatchRecordFormat.TimesSection => ColumnChunkWriter.Write(batch.Rows.Times, plan, destination),
-            BatchRecordFormat.IdsSection => ColumnChunkWriter.Write(batch.Rows.Ids, plan, destination),
-            _ => ColumnChunkWriter.Write(batch.Rows.Columns[section - BatchRecordFormat.FirstColumnSection], plan, destination),
+            BatchRecordFormat.UsersHighSection => ColumnChunkWriter.Write(batch.UsersHigh, decision, destination),
+            BatchRecordFormat.UsersLowSection => ColumnChunkWriter.Write(batch.UsersLow, decision, destination),
+            BatchRecordFormat.TimesSection => ColumnChunkWriter.Write(batch.Rows.Times, decision, destination),
+            BatchRecordFormat.IdsSection => ColumnChunkWriter.Write(batch.Rows.Ids, decision, destination),
+            _ => ColumnChunkWriter.Write(batch.Rows.Columns[section - BatchRecordFormat.FirstColumnSection], decision, destination),
         };
     }
 }

@@ -121,9 +121,9 @@ internal sealed unsafe partial class ByteRing : IDisposable
     /// Returns the published records at the head that lie next to each other. Called by the consumer only; allocates nothing.
     /// </summary>
     /// <param name="maxBytes">The most bytes to return. The first record is returned whatever its length.</param>
-    /// <param name="run">The records. Release it before the next peek.</param>
+    /// <param name="span">The records. Release it before the next peek.</param>
     /// <returns>False when nothing is published at the head.</returns>
-    public bool TryPeekRun(int maxBytes, out RingRun run)
+    public bool TryPeekRun(int maxBytes, out RingSpan span)
     {
         ObjectDisposedException.ThrowIf(_memory is null, this);
         long tail = ClaimedPosition;
@@ -147,15 +147,15 @@ internal sealed unsafe partial class ByteRing : IDisposable
             }
         }
 
-        run = new RingRun(new ReadOnlySpan<byte>(At(head), (int)(recordsEnd - head)), head, end);
+        span = new RingSpan(new ReadOnlySpan<byte>(At(head), (int)(recordsEnd - head)), head, end);
         return recordsEnd > head;
     }
 
     /// <summary>Gives the space of the last run back to the producers. Called by the consumer only.</summary>
-    public void Release(in RingRun run)
+    public void Release(in RingSpan span)
     {
-        Debug.Assert(run.StartPosition == _positions.Head, "Only the run that was peeked last can be released, and only once.");
-        ReleaseTo(run.EndPosition);
+        Debug.Assert(span.StartPosition == _positions.Head, "Only the run that was peeked last can be released, and only once.");
+        ReleaseTo(span.EndPosition);
         _space.Raise();
     }
 
@@ -174,9 +174,9 @@ internal sealed unsafe partial class ByteRing : IDisposable
         Close();
         for (int round = 0; round < DisposeRounds && !IsDrained; round++)
         {
-            while (TryPeekRun(_capacity, out RingRun run))
+            while (TryPeekRun(_capacity, out RingSpan span))
             {
-                Release(run);
+                Release(span);
             }
 
             if (!IsDrained)

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Signals.Core.Model;
 
 namespace Signals.Core.Ingest;
 

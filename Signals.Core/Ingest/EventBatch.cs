@@ -1,9 +1,8 @@
 using System.Runtime.CompilerServices;
 using Signals.Core.Columns;
-using Signals.Core.Model;
-using Signals.Core.Schema;
+using Signals.Core.Ingest;
 
-namespace Signals.Core.Ingest;
+namespace Signals;
 
 /// <summary>
 /// A collection of events of one type that are appended together. Used by one thread at a time. Reuse it: <see cref="Clear"/>
@@ -13,7 +12,7 @@ namespace Signals.Core.Ingest;
 public sealed class EventBatch : IAppendable
 {
     private readonly EventBatch[] _self;
-    private readonly ChunkPlan[] _plans;
+    private readonly ChunkDecision[] _decisions;
     private ulong[] _usersHigh;
     private ulong[] _usersLow;
     private int _changes;
@@ -32,7 +31,7 @@ public sealed class EventBatch : IAppendable
         Rows = new RowBuffer([.. eventType.Columns.Select(c => c.Type)], capacity);
         _usersHigh = new ulong[capacity];
         _usersLow = new ulong[capacity];
-        _plans = new ChunkPlan[BatchRecordFormat.FirstColumnSection + eventType.Columns.Count];
+        _decisions = new ChunkDecision[BatchRecordFormat.FirstColumnSection + eventType.Columns.Count];
     }
 
     /// <summary>The type of every event in the batch.</summary>
@@ -58,7 +57,7 @@ public sealed class EventBatch : IAppendable
     internal ReadOnlyMemory<ulong> UsersLowMemory => _usersLow.AsMemory(0, Count);
 
     /// <summary>The plan that <see cref="BatchRecordWriter"/> keeps here between planning and writing.</summary>
-    internal Span<ChunkPlan> Plans => _plans;
+    internal Span<ChunkDecision> Plans => _decisions;
 
     /// <summary>The number of events that the batch had when its record was planned.</summary>
     internal int PlannedCount { get; private set; }
@@ -97,7 +96,7 @@ public sealed class EventBatch : IAppendable
     /// </summary>
     internal EventRow AddAny(UserId user, long timeMs, ulong id)
     {
-        NoteChange();
+        CountChange();
         int row = Rows.Count;
         if ((uint)row >= (uint)_usersHigh.Length || (uint)row >= (uint)_usersLow.Length)
         {
@@ -115,7 +114,7 @@ public sealed class EventBatch : IAppendable
     /// </summary>
     internal void Append(EventBatch source, int start, int count)
     {
-        NoteChange();
+        CountChange();
         source.Rows.FillAbsent();
         while (_usersHigh.Length < Count + count)
         {
@@ -131,7 +130,7 @@ public sealed class EventBatch : IAppendable
     /// <summary>Removes every event and keeps the memory.</summary>
     public void Clear()
     {
-        NoteChange();
+        CountChange();
         Rows.Clear();
     }
 
@@ -146,7 +145,7 @@ public sealed class EventBatch : IAppendable
     /// Counts a change, so that a record being written learns that its batch was changed. Every change calls this first.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    internal void NoteChange() => _changes++;
+    internal void CountChange() => _changes++;
 
     /// <exception cref="InvalidOperationException">The batch was changed since <see cref="BeginRecord"/>.</exception>
     internal void RequireUnchanged()

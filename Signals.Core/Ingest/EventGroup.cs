@@ -1,7 +1,7 @@
 using System.Text;
-using Signals.Core.Schema;
+using Signals.Core.Ingest;
 
-namespace Signals.Core.Ingest;
+namespace Signals;
 
 /// <summary>
 /// Events of any types from one source, with the position at which the source continues after them. A group is appended as one

@@ -1,9 +1,8 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Signals.Core.Columns;
-using Signals.Core.Schema;
 
-namespace Signals.Core.Ingest;
+namespace Signals;
 
 /// <summary>
 /// The event that was last added to a batch; use it to set the event's columns. Used by one thread at a time, until the next
@@ -151,7 +150,7 @@ public readonly ref struct EventRow
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private ColumnBuffer Next(EventTypeSchema eventType, int index)
     {
-        _batch.NoteChange();
+        _batch.CountChange();
         ReadOnlySpan<ColumnBuffer> columns = _batch.Rows.Columns;
         if (!ReferenceEquals(eventType, _batch.EventType) || (uint)index >= (uint)columns.Length)
         {

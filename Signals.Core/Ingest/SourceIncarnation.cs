@@ -1,8 +1,7 @@
 using System.Globalization;
 using System.IO.Hashing;
-using Signals.Core.Model;
 
-namespace Signals.Core.Ingest;
+namespace Signals;
 
 /// <summary>
 /// Identifies the source that a position belongs to, because another source may use the same name later: a file that was rotated,

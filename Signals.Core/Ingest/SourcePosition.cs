@@ -1,4 +1,4 @@
-namespace Signals.Core.Ingest;
+namespace Signals;
 
 /// <summary>
 /// The position at which a source of events continues. Everything that the source sent before it is in the store.

@@ -1,4 +1,4 @@
-namespace Signals.Core.Model;
+namespace Signals;
 
 /// <summary>
 /// The answer to a read does not fit into memory: one column of an answer holds at most 2 GiB. Ask for fewer events (<c>Last</c>,
@@ -16,5 +16,5 @@ public sealed class AnswerTooLargeException : SignalsException
 
     /// <summary>Whether an error means that a buffer could not grow any further.</summary>
     internal static bool IsCausedBy(Exception error) =>
-        error is OverflowException or OutOfMemoryException or Columns.BufferLimitException;
+        error is OverflowException or OutOfMemoryException or Signals.Core.Model.BufferLimitException;
 }

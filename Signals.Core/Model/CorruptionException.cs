@@ -1,4 +1,4 @@
-namespace Signals.Core.Model;
+namespace Signals;
 
 /// <summary>Stored bytes differ from what was written. No answer ever contains anything of the damaged part.</summary>
 public sealed class CorruptionException : SignalsException

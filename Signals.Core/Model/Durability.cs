@@ -1,4 +1,4 @@
-namespace Signals.Core.Model;
+namespace Signals;
 
 /// <summary>What an acknowledged append survives. Set on the store and stated on every acknowledgement.</summary>
 public enum Durability : byte

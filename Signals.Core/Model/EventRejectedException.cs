@@ -1,4 +1,4 @@
-namespace Signals.Core.Model;
+namespace Signals;
 
 /// <summary>An append was refused as a whole before it entered the store. Other appends are not affected.</summary>
 /// <param name="reason">Why it was refused.</param>

@@ -1,4 +1,4 @@
-namespace Signals.Core.Model;
+namespace Signals;
 
 /// <summary>A folder is not empty and is not a store. Nothing in it was touched. Immutable.</summary>
 public sealed class ForeignFolderException : SignalsException

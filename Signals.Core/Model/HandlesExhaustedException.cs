@@ -1,4 +1,4 @@
-namespace Signals.Core.Model;
+namespace Signals;
 
 /// <summary>
 /// The process or the system had no file handle left to open a file. Nothing was changed and the store is healthy: the same call

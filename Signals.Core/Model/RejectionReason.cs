@@ -1,4 +1,4 @@
-namespace Signals.Core.Model;
+namespace Signals;
 
 /// <summary>Why an event was refused before it entered the store.</summary>
 public enum RejectionReason

@@ -1,4 +1,4 @@
-namespace Signals.Core.Model;
+namespace Signals;
 
 /// <summary>
 /// The declared schema contradicts the stored one: the meaning of a type, a column or a window changed. Nothing was opened or

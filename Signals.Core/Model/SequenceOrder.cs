@@ -1,4 +1,4 @@
-namespace Signals.Core.Model;
+namespace Signals;
 
 /// <summary>The order of events in a sequence.</summary>
 public enum SequenceOrder : byte

@@ -1,4 +1,4 @@
-namespace Signals.Core.Model;
+namespace Signals;
 
 /// <summary>The base of the errors that Signals defines itself. Immutable.</summary>
 public class SignalsException : Exception

@@ -1,4 +1,4 @@
-namespace Signals.Core.Model;
+namespace Signals;
 
 /// <summary>
 /// The data of a source does not continue at the position that the store holds for it: another source uses the name, the data

@@ -38,7 +38,7 @@ internal readonly record struct Stamp(ulong Value) : IComparable<Stamp>
     /// <param name="generation">1 to <see cref="MaxGeneration"/>.</param>
     /// <param name="sourceRank">0 to <see cref="MaxSourceRank"/>. Within one generation the higher rank wins.</param>
     /// <exception cref="ArgumentOutOfRangeException">One of them is out of range.</exception>
-    public static Stamp Of(long generation, int sourceRank)
+    public static Stamp Create(long generation, int sourceRank)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(generation, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(generation, MaxGeneration);

@@ -1,4 +1,4 @@
-namespace Signals.Core.Model;
+namespace Signals;
 
 /// <summary>
 /// The lock file of an open store was deleted or replaced, so another process may have opened the store by now. The store that

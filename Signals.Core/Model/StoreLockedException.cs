@@ -1,4 +1,4 @@
-namespace Signals.Core.Model;
+namespace Signals;
 
 /// <summary>Another process has the store open. Only one process may hold it at a time. Immutable.</summary>
 public sealed class StoreLockedException : SignalsException

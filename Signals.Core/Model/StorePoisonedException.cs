@@ -1,4 +1,4 @@
-namespace Signals.Core.Model;
+namespace Signals;
 
 /// <summary>
 /// An earlier write or sync failed, so the store does not know what the device holds. It refuses writes until it is reopened, and

@@ -1,4 +1,4 @@
-namespace Signals.Core.Model;
+namespace Signals;
 
 /// <summary>
 /// A flush or compaction that was asked for failed, because a table could not be written or read. Nothing that was acknowledged

@@ -1,4 +1,4 @@
-namespace Signals.Core.Model;
+namespace Signals;
 
 /// <summary>
 /// Guesses the unit of numbers that were given as milliseconds since the Unix epoch but are not plausible as such. Pure; any
@@ -18,16 +18,16 @@ public static class TimeUnitGuess
     /// <returns>
     /// The unit in words. Null when there are no numbers, when they are acceptable as milliseconds, or when no known unit fits.
     /// </returns>
-    public static string? Of(ReadOnlySpan<long> times, long earliestMs, long latestMs)
+    public static string? FindUnit(ReadOnlySpan<long> times, long earliestMs, long latestMs)
     {
-        if (times.IsEmpty || Of(times[0], earliestMs, latestMs) is not string unit)
+        if (times.IsEmpty || FindUnit(times[0], earliestMs, latestMs) is not string unit)
         {
             return null;
         }
 
         foreach (long time in times[1..])
         {
-            if (Of(time, earliestMs, latestMs) != unit)
+            if (FindUnit(time, earliestMs, latestMs) != unit)
             {
                 return null;
             }
@@ -36,11 +36,11 @@ public static class TimeUnitGuess
         return unit;
     }
 
-    /// <inheritdoc cref="Of(ReadOnlySpan{long}, long, long)"/>
+    /// <inheritdoc cref="FindUnit(ReadOnlySpan{long}, long, long)"/>
     /// <param name="time">The number that was given as milliseconds.</param>
     /// <param name="earliestMs">The earliest accepted time, in milliseconds.</param>
     /// <param name="latestMs">The latest accepted time, in milliseconds.</param>
-    public static string? Of(long time, long earliestMs, long latestMs)
+    public static string? FindUnit(long time, long earliestMs, long latestMs)
     {
         long from = Math.Max(earliestMs, PlausibleFromMs);
         bool Fits(long milliseconds) => milliseconds >= from && milliseconds <= latestMs;

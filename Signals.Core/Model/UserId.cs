@@ -3,8 +3,9 @@ using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Text;
 using System.Text.Unicode;
+using Signals.Core.Model;
 
-namespace Signals.Core.Model;
+namespace Signals;
 
 /// <summary>
 /// Names a user in 128 bits: a number, a <see cref="Guid"/>, or the XxHash128 of a string. Immutable and safe to share. User ids

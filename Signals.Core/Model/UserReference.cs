@@ -1,8 +1,9 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
+using Signals.Core.Model;
 
-namespace Signals.Core.Model;
+namespace Signals;
 
 /// <summary>
 /// The ways in which a person names a user to a program: the text that programs print (<see cref="UserId.ToString"/>), or

@@ -1,5 +1,5 @@
-using Signals.Core.Columns;
 using Signals.Core.Enrichment;
+using Signals.Enrichment;
 
 namespace Signals.Core.Placement;
 

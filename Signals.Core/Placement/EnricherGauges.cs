@@ -13,5 +13,5 @@ internal sealed class EnricherGauges
     public IEnumerable<string> Names => _byName.Keys.Order(StringComparer.Ordinal);
 
     /// <summary>The gauge of an enricher. It is created the first time it is asked for.</summary>
-    public EnricherGauge Of(string enricher) => _byName.GetOrAdd(enricher, static _ => new EnricherGauge());
+    public EnricherGauge GetOrAdd(string enricher) => _byName.GetOrAdd(enricher, static _ => new EnricherGauge());
 }

@@ -1,4 +1,4 @@
-using Signals.Core.Enrichment;
+using Signals.Enrichment;
 
 namespace Signals.Core.Placement;
 
@@ -10,9 +10,9 @@ namespace Signals.Core.Placement;
 /// start.
 /// </param>
 /// <param name="Against">How many decisions in a row wanted the other placement.</param>
-internal readonly record struct PlacementDecision(EnrichmentPlacement Placement, PlacementRule Rule, long SinceMs, int Against)
+internal readonly record struct PlacementDecision(StepPhase Placement, PlacementRule Rule, long SinceMs, int Against)
 {
-    public static PlacementDecision Initial { get; } = new(EnrichmentPlacement.Serving, PlacementRule.Unmeasured, long.MinValue, 0);
+    public static PlacementDecision Initial { get; } = new(StepPhase.Serving, PlacementRule.Unmeasured, long.MinValue, 0);
 
-    public bool IsStored => Placement == EnrichmentPlacement.Indexing;
+    public bool IsStored => Placement == StepPhase.Indexing;
 }

@@ -1,4 +1,4 @@
-namespace Signals.Core.Placement;
+namespace Signals.Enrichment;
 
 /// <summary>
 /// How a store weighs the two placements of an enrichment, and how slowly it changes between them. Checked once, when the store

@@ -1,5 +1,5 @@
-using Signals.Core.Definitions;
-using Signals.Core.Enrichment;
+using Signals.Definitions;
+using Signals.Enrichment;
 
 namespace Signals.Core.Placement;
 
@@ -17,8 +17,8 @@ internal static class PlacementPolicy
     /// </summary>
     public static PlacementDecision Decide(in PlacementFigures figures, in PlacementDecision now, long nowMs, PlacementOptions options)
     {
-        (EnrichmentPlacement placement, PlacementRule rule) = Wanted(figures, now, options);
-        if (placement == now.Placement)
+        (StepPhase phase, PlacementRule rule) = Wanted(figures, now, options);
+        if (phase == now.Placement)
         {
             return now with { Rule = rule, Against = 0 };
         }
@@ -27,36 +27,36 @@ internal static class PlacementPolicy
         bool isKept = now.SinceMs != long.MinValue && nowMs - now.SinceMs < options.MinimumStay.TotalMilliseconds;
         return waits && (isKept || now.Against + 1 < options.Confirmations)
             ? now with { Against = now.Against + 1 }
-            : new PlacementDecision(placement, rule, nowMs, 0);
+            : new PlacementDecision(phase, rule, nowMs, 0);
     }
 
-    private static (EnrichmentPlacement Placement, PlacementRule Rule) Wanted(
+    private static (StepPhase Placement, PlacementRule Rule) Wanted(
         in PlacementFigures figures, in PlacementDecision now, PlacementOptions options)
     {
         if (!figures.IsOffered)
         {
-            return (EnrichmentPlacement.Serving, PlacementRule.NotOffered);
+            return (StepPhase.Serving, PlacementRule.NotOffered);
         }
 
         if (figures.Pin != PlacementChoice.Automatic)
         {
             return (
-                figures.Pin == PlacementChoice.Indexing ? EnrichmentPlacement.Indexing : EnrichmentPlacement.Serving,
+                figures.Pin == PlacementChoice.Indexing ? StepPhase.Indexing : StepPhase.Serving,
                 PlacementRule.Pinned);
         }
 
         if (figures.IsRequired)
         {
-            return (EnrichmentPlacement.Indexing, PlacementRule.Required);
+            return (StepPhase.Indexing, PlacementRule.Required);
         }
 
         if (figures.EstablishedDefinitions == 0)
         {
-            return (EnrichmentPlacement.Serving, figures.Definitions == 0 ? PlacementRule.Unused : PlacementRule.Experimental);
+            return (StepPhase.Serving, figures.Definitions == 0 ? PlacementRule.Unused : PlacementRule.Experimental);
         }
 
-        return IsTooLate(figures, now, options) ? (EnrichmentPlacement.Indexing, PlacementRule.TooLate)
-            : figures.EstablishedDefinitions == 1 ? (EnrichmentPlacement.Serving, PlacementRule.NotShared)
+        return IsTooLate(figures, now, options) ? (StepPhase.Indexing, PlacementRule.TooLate)
+            : figures.EstablishedDefinitions == 1 ? (StepPhase.Serving, PlacementRule.NotShared)
             : Cheaper(figures, now, options);
     }
 
@@ -72,7 +72,7 @@ internal static class PlacementPolicy
             : isEnough && figures.LateShare > options.LateShare;
     }
 
-    private static (EnrichmentPlacement Placement, PlacementRule Rule) Cheaper(
+    private static (StepPhase Placement, PlacementRule Rule) Cheaper(
         in PlacementFigures figures, in PlacementDecision now, PlacementOptions options)
     {
         if (figures is not { BytesPerEvent: { } bytes, MicrosecondsPerRow: { } microseconds, RowsPerEvent: { } rows })
@@ -82,6 +82,6 @@ internal static class PlacementPolicy
 
         double spared = rows * microseconds * options.BytesPerMicrosecond;
         bool isStored = now.IsStored ? spared * options.Margin >= bytes : spared > bytes * options.Margin;
-        return (isStored ? EnrichmentPlacement.Indexing : EnrichmentPlacement.Serving, PlacementRule.Cost);
+        return (isStored ? StepPhase.Indexing : StepPhase.Serving, PlacementRule.Cost);
     }
 }

@@ -1,4 +1,4 @@
-namespace Signals.Core.Placement;
+namespace Signals.Enrichment;
 
 /// <summary>
 /// The rule that decided where an enrichment is computed for new events. The rules are listed in the order in which they apply.

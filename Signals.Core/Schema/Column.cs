@@ -1,4 +1,4 @@
-namespace Signals.Core.Schema;
+namespace Signals;
 
 /// <summary>
 /// A checked handle on a fixed-width column. You look it up once by name, then use it for every row without lookups or boxing. It

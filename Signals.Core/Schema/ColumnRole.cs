@@ -1,4 +1,4 @@
-namespace Signals.Core.Schema;
+namespace Signals;
 
 /// <summary>Where a column's values come from. The numbers are persisted.</summary>
 public enum ColumnRole : byte

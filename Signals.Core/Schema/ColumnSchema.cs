@@ -1,6 +1,4 @@
-using Signals.Core.Columns;
-
-namespace Signals.Core.Schema;
+namespace Signals;
 
 /// <summary>One column of an event type. Immutable and safe to share.</summary>
 public sealed class ColumnSchema

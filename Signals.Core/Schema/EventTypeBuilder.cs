@@ -1,6 +1,6 @@
-using Signals.Core.Columns;
+using Signals.Core.Schema;
 
-namespace Signals.Core.Schema;
+namespace Signals;
 
 /// <summary>Collects the columns and limits of one event type. For one thread, inside <see cref="StoreSchema.Define"/>.</summary>
 public sealed class EventTypeBuilder

@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
 
-namespace Signals.Core.Schema;
+namespace Signals;
 
 /// <summary>
 /// One event type: its columns, and how many events are kept for how long. Immutable and safe to share. During the life of a

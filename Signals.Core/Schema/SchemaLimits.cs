@@ -1,5 +1,3 @@
-using Signals.Core.Columns;
-
 namespace Signals.Core.Schema;
 
 /// <summary>

@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.Text;
 using MessagePack;
-using Signals.Core.Columns;
-using Signals.Core.Model;
 
 namespace Signals.Core.Schema;
 
@@ -118,7 +116,7 @@ internal static class SchemaSerializer
             string name = ReadName(ref reader);
             var role = (ColumnRole)reader.ReadByte();
             var kind = (ColumnKind)reader.ReadByte();
-            builder.Add(name, ColumnType.Of(kind, reader.ReadInt32()), role);
+            builder.Add(name, ColumnType.FromKind(kind, reader.ReadInt32()), role);
         }
 
         return builder;

@@ -1,7 +1,7 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
 
-namespace Signals.Core.Schema;
+namespace Signals;
 
 /// <summary>
 /// The event types of a store, declared in code and kept with the data. Immutable and safe to share.

@@ -1,4 +1,6 @@
-namespace Signals.Core.Schema;
+using Signals.Core.Schema;
+
+namespace Signals;
 
 /// <summary>
 /// Collects the event types of a <see cref="StoreSchema"/>. Used by one thread, inside <see cref="StoreSchema.Define"/>.

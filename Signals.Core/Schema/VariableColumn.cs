@@ -1,4 +1,4 @@
-namespace Signals.Core.Schema;
+namespace Signals;
 
 /// <summary>
 /// A checked handle on a text or bytes column. You look it up once by name, then use it for every row. It belongs to the event

@@ -1,7 +1,7 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
-using Signals.Core.Definitions;
 using Signals.Core.Serving.Features;
+using Signals.Definitions;
 
 namespace Signals.Core.Serving;
 

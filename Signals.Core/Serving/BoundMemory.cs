@@ -1,4 +1,4 @@
-using Signals.Core.Definitions;
+using Signals.Definitions;
 
 namespace Signals.Core.Serving;
 

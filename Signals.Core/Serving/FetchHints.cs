@@ -42,7 +42,7 @@ internal sealed class FetchHints(int[] least)
     }
 
     /// <summary>Counts reads for which the hint was enough.</summary>
-    public void NoteEnough(int reads)
+    public void LearnEnough(int reads)
     {
         int balance = Volatile.Read(ref _balance);
         if (balance > 0)
@@ -60,7 +60,7 @@ internal sealed class FetchHints(int[] least)
     /// about other users.
     /// </param>
     /// <param name="isFar">Whether the read needed more than twice the hint.</param>
-    public bool NoteDeep(ulong user, bool isFar)
+    public bool LearnDeep(ulong user, bool isFar)
     {
         if (Interlocked.Exchange(ref _lastDeepUser, user) == user)
         {

@@ -1,6 +1,4 @@
-using Signals.Core.Serving.Rows;
-
-namespace Signals.Core.Serving;
+namespace Signals.Serving;
 
 /// <summary>A stage that fills the columns that are computed at serving.</summary>
 /// <remarks>Thread contract: several threads call it at once, each with its own rows.</remarks>

@@ -1,6 +1,4 @@
-using Signals.Core.Serving.Rows;
-
-namespace Signals.Core.Serving;
+namespace Signals.Serving;
 
 /// <summary>A stage that decides which fetched rows may be in a sequence.</summary>
 /// <remarks>Thread contract: several threads call it at once, each with its own rows.</remarks>

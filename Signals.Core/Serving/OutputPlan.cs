@@ -1,10 +1,9 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
-using Signals.Core.Columns;
-using Signals.Core.Definitions;
 using Signals.Core.Serving.Features;
 using Signals.Core.Serving.Filtering;
 using Signals.Core.Serving.Rows;
+using Signals.Definitions;
 
 namespace Signals.Core.Serving;
 
@@ -50,7 +49,7 @@ internal sealed class OutputPlan
         where T : unmanaged, INumber<T>
     {
         byte[] bytes = new byte[type.Width];
-        MemoryMarshal.Cast<byte, T>(bytes.AsSpan()).Fill(new NumberElements<T>().Of(literal, null));
+        MemoryMarshal.Cast<byte, T>(bytes.AsSpan()).Fill(new NumberElements<T>().Convert(literal, null));
         return bytes;
     }
 }

@@ -1,12 +1,11 @@
-using Signals.Core.Columns;
-using Signals.Core.Definitions;
-using Signals.Core.Enrichment;
 using Signals.Core.Placement;
-using Signals.Core.Schema;
 using Signals.Core.Serving.Features;
 using Signals.Core.Serving.Filtering;
 using Signals.Core.Serving.Rows;
 using Signals.Core.Serving.Sizing;
+using Signals.Definitions;
+using Signals.Enrichment;
+using Signals.Serving;
 
 namespace Signals.Core.Serving;
 
@@ -34,7 +33,7 @@ internal sealed class PlanCompiler
         _definition = definition;
         _stages = stages;
         _catalog = catalog;
-        _types = [.. definition.Sources.Select(source => schema[source.EventType]).OrderBy(type => type.Id)];
+        _types = [.. definition.FromClauses.Select(clause => schema[clause.EventType]).OrderBy(type => type.Id)];
     }
 
     /// <param name="definition">A definition that was built, so it is consistent in itself.</param>
@@ -99,9 +98,9 @@ internal sealed class PlanCompiler
         };
     }
 
-    private SourceDefinition SourceOf(EventTypeSchema type) => _definition.Sources.First(source => source.EventType == type.Name);
+    private FromClause SourceOf(EventTypeSchema type) => _definition.FromClauses.First(clause => clause.EventType == type.Name);
 
-    private IEnumerable<Predicate?> AllConditions() => [_definition.Where, .. _definition.Sources.Select(source => source.Where)];
+    private IEnumerable<Predicate?> AllConditions() => [_definition.Where, .. _definition.FromClauses.Select(clause => clause.Where)];
 
     /// <summary>
     /// Chooses the enrichers that run at serving. An enricher placed at serving runs over all rows. An enricher with automatic
@@ -185,7 +184,7 @@ internal sealed class PlanCompiler
 
     /// <summary>The columns that decide which rows are chosen.</summary>
     private IEnumerable<string> ChoosingColumns() =>
-        AllConditions().SelectMany(PredicateColumns.Of).Concat(_definition.Dedup?.Columns ?? []);
+        AllConditions().SelectMany(PredicateColumns.ColumnsOf).Concat(_definition.Dedup?.Columns ?? []);
 
     private IEnumerable<string> NamedColumns() =>
     [
@@ -254,7 +253,7 @@ internal sealed class PlanCompiler
             [.. PredicateColumns.Conjuncts(predicate).Where(conjunct => IsLate(conjunct) == late).Select(compiler.Compile)];
     }
 
-    private bool IsLate(Predicate conjunct) => PredicateColumns.Of(conjunct).Any(IsComputed);
+    private bool IsLate(Predicate conjunct) => PredicateColumns.ColumnsOf(conjunct).Any(IsComputed);
 
     private bool IsComputed(string column) => _layout.TryFind(column, out int ordinal) && _layout.IsComputed(ordinal);
 
@@ -263,16 +262,16 @@ internal sealed class PlanCompiler
         : throw new ArgumentException(
             $"The definition '{_definition.Name}' uses the event filter '{name}', which is not in the catalog.");
 
-    private EventFilterUse EventFilter(string name)
+    private PlannedFilter EventFilter(string name)
     {
         IEventFilter filter = FindFilter(name);
-        return new EventFilterUse(filter, TypesOf(filter), InputsOf(filter));
+        return new PlannedFilter(filter, TypesOf(filter), InputsOf(filter));
     }
 
-    private EnrichUse Enrichment(IEnrichmentStep step, EnrichmentUse use, bool fillsStored)
+    private PlannedEnricher Enrichment(IEnrichmentStep step, EnrichmentUse use, bool fillsStored)
     {
         string[] outputs = [.. OutputsOf(step)];
-        return new EnrichUse
+        return new PlannedEnricher
         {
             Step = step,
             Types = TypesOf(step),
@@ -281,7 +280,7 @@ internal sealed class PlanCompiler
             Timeout = use.Timeout,
             IsEarly = IsEarly(step),
             FillsStored = fillsStored,
-            Gauge = use.Placement == PlacementChoice.Automatic ? _gauges?.Of(step.Signature.Name) : null,
+            Gauge = use.Placement == PlacementChoice.Automatic ? _gauges?.GetOrAdd(step.Signature.Name) : null,
         };
     }
 

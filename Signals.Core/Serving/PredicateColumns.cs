@@ -1,4 +1,4 @@
-using Signals.Core.Definitions;
+using Signals.Definitions;
 
 namespace Signals.Core.Serving;
 
@@ -6,11 +6,11 @@ namespace Signals.Core.Serving;
 internal static class PredicateColumns
 {
     /// <summary>The columns that a condition names. A column may occur more than once.</summary>
-    public static IEnumerable<string> Of(Predicate? predicate) => predicate switch
+    public static IEnumerable<string> ColumnsOf(Predicate? predicate) => predicate switch
     {
-        AllPredicate all => all.Predicates.SelectMany(Of),
-        AnyPredicate any => any.Predicates.SelectMany(Of),
-        NotPredicate not => Of(not.Predicate),
+        AllPredicate all => all.Predicates.SelectMany(ColumnsOf),
+        AnyPredicate any => any.Predicates.SelectMany(ColumnsOf),
+        NotPredicate not => ColumnsOf(not.Predicate),
         ComparisonPredicate comparison => [comparison.Column],
         RangePredicate range => [range.Column],
         SetPredicate set => [set.Column],

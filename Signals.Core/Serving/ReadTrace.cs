@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace Signals.Core.Serving;
+namespace Signals.Serving;
 
 /// <summary>
 /// Records what each stage of a read did. Pass it to a read, then print it: <see cref="ToString"/> gives a table for a terminal.

@@ -1,4 +1,3 @@
-using Signals.Core.Model;
 using Signals.Core.Serving.Rows;
 
 namespace Signals.Core.Serving;
@@ -14,7 +13,7 @@ internal abstract class RowFetcher
     /// <param name="users">The users whose rows are fetched.</param>
     /// <param name="fromMs">For each slot, the oldest time to fetch.</param>
     /// <param name="last">For each slot, the largest number of rows.</param>
-    public abstract IRowSource Fetch(ReadOnlySpan<UserId> users, ReadOnlySpan<long> fromMs, ReadOnlySpan<int> last);
+    public abstract IFetchedRows Fetch(ReadOnlySpan<UserId> users, ReadOnlySpan<long> fromMs, ReadOnlySpan<int> last);
 
     /// <summary>
     /// Fetches the late columns of chosen rows. In other rows their contents are undefined. Called at most once for each fetch.

@@ -1,9 +1,9 @@
-using Signals.Core.Definitions;
-using Signals.Core.Schema;
 using Signals.Core.Serving.Features;
 using Signals.Core.Serving.Filtering;
 using Signals.Core.Serving.Rows;
 using Signals.Core.Serving.Sizing;
+using Signals.Definitions;
+using Signals.Serving;
 
 namespace Signals.Core.Serving;
 
@@ -36,7 +36,7 @@ internal sealed class SequencePlan
     public required RowFilter? LateFilter { get; init; }
 
     /// <summary>The host's event filters that the conditions use, by position.</summary>
-    public required EventFilterUse[] EventFilters { get; init; }
+    public required PlannedFilter[] EventFilters { get; init; }
 
     /// <summary>
     /// Whether conditions run code of the host. An exception in them is then reported in the answer and not treated as a bug of
@@ -47,7 +47,7 @@ internal sealed class SequencePlan
     public required SizeRules Rules { get; init; }
 
     /// <summary>The enrichers that run at serving.</summary>
-    public required EnrichUse[] Enrichments { get; init; }
+    public required PlannedEnricher[] Enrichments { get; init; }
 
     /// <summary>The columns of a raw answer.</summary>
     public required OutputPlan[] Outputs { get; init; }
@@ -56,7 +56,7 @@ internal sealed class SequencePlan
 
     public required FetchHints Hints { get; init; }
 
-    public bool OldestFirst => Definition.Order == Model.SequenceOrder.OldestFirst;
+    public bool OldestFirst => Definition.Order == SequenceOrder.OldestFirst;
 
     public int Size => Rules.Size;
 

@@ -1,8 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
-using Signals.Core.Model;
 
-namespace Signals.Core.Serving;
+namespace Signals.Serving;
 
 /// <summary>
 /// Identifies one served sequence in 56 bytes. You can log it instead of the features: the store gives exactly the same sequence

@@ -1,6 +1,4 @@
-using Signals.Core.Serving.Sizing;
-
-namespace Signals.Core.Serving;
+namespace Signals.Serving;
 
 /// <summary>
 /// Stages in the host's code that replace the definition's own stages; <c>null</c> keeps the definition's. Immutable.

@@ -1,4 +1,4 @@
-namespace Signals.Core.Serving;
+namespace Signals.Serving;
 
 /// <summary>
 /// The status of a served answer. Several flags may be set at once. An answer that is less than it should be always has a flag.

@@ -1,8 +1,8 @@
 using System.Numerics.Tensors;
 using System.Runtime.InteropServices;
-using Signals.Core.Schema;
+using Signals.Core.Serving;
 
-namespace Signals.Core.Serving;
+namespace Signals.Serving;
 
 /// <summary>
 /// Memory of the caller that a batch of sequences is written into, by the names of the tensors, together with the status of each

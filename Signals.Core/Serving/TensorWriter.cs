@@ -1,5 +1,6 @@
-using Signals.Core.Definitions;
 using Signals.Core.Serving.Features;
+using Signals.Definitions;
+using Signals.Serving;
 
 namespace Signals.Core.Serving;
 
@@ -65,17 +66,17 @@ internal sealed class TensorWriter
     }
 
     /// <summary>Writes the next user's sequence.</summary>
-    /// <param name="run">The run that holds the rows; null for a user without rows.</param>
+    /// <param name="execution">The run that holds the rows; null for a user without rows.</param>
     /// <param name="user">The index of the user in the run.</param>
     /// <param name="status">The status of the answer.</param>
-    public void Write(SequenceRun? run, int user, ServingStatus status)
+    public void Write(PlanExecution? execution, int user, ServingStatus status)
     {
-        int rows = run is null ? 0 : run.ChosenOf(user).Length;
+        int rows = execution is null ? 0 : execution.ChosenOf(user).Length;
         for (int i = 0; i < _bound.Length; i++)
         {
             if (_bound[i] is { } memory)
             {
-                Write(run, user, rows, _plan.Tensors[i], memory.Bytes);
+                Write(execution, user, rows, _plan.Tensors[i], memory.Bytes);
             }
         }
 
@@ -92,7 +93,7 @@ internal sealed class TensorWriter
         }
     }
 
-    private void Write(SequenceRun? run, int user, int rows, TensorPlan tensor, Span<byte> memory)
+    private void Write(PlanExecution? execution, int user, int rows, TensorPlan tensor, Span<byte> memory)
     {
         int used = rows * tensor.RowBytes;
         Span<byte> place;
@@ -108,7 +109,7 @@ internal sealed class TensorWriter
             place = memory.Slice(start, used);
         }
 
-        run?.Write(tensor, user, place);
+        execution?.Write(tensor, user, place);
     }
 
     private void WriteMask(int rows)

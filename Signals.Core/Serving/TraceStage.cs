@@ -1,4 +1,4 @@
-namespace Signals.Core.Serving;
+namespace Signals.Serving;
 
 /// <summary>What one stage of a read did.</summary>
 /// <param name="Name">The stage: fetch, filter, enrich, size, featurize.</param>

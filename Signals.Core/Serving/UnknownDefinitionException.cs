@@ -1,6 +1,4 @@
-using Signals.Core.Model;
-
-namespace Signals.Core.Serving;
+namespace Signals.Serving;
 
 /// <summary>No definition is registered under the name that a read asked for.</summary>
 /// <param name="name">The name that was asked for.</param>

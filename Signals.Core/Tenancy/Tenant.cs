@@ -1,4 +1,6 @@
-namespace Signals.Core.Tenancy;
+using Signals.Core.Tenancy;
+
+namespace Signals.Serving;
 
 /// <summary>One tenant: its quota, its circuit and its counters. Tenants share nothing with each other.</summary>
 /// <remarks>Thread contract: any thread, without locks. Entering and leaving allocate nothing.</remarks>

@@ -1,4 +1,6 @@
-namespace Signals.Core.Tenancy;
+using Signals.Core.Tenancy;
+
+namespace Signals.Serving;
 
 /// <summary>
 /// The permission for one read of a tenant. It must be completed or failed exactly once, by the thread that runs the read or by

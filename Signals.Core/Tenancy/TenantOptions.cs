@@ -1,4 +1,4 @@
-namespace Signals.Core.Tenancy;
+namespace Signals.Serving;
 
 /// <summary>
 /// The limits of one tenant, and when it is shut off. <c>null</c> means no limit. Read once, when the tenant is registered.

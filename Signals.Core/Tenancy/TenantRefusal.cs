@@ -1,4 +1,4 @@
-namespace Signals.Core.Tenancy;
+namespace Signals.Serving;
 
 /// <summary>Why a tenant's read was refused.</summary>
 public enum TenantRefusal : byte

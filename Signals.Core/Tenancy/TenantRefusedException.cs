@@ -1,6 +1,4 @@
-using Signals.Core.Model;
-
-namespace Signals.Core.Tenancy;
+namespace Signals.Serving;
 
 /// <summary>A read was refused because of its tenant's quota or failures. Other tenants are not affected. Immutable.</summary>
 /// <param name="tenant">The tenant's name.</param>

@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Signals.Core.Model;
 
-namespace Signals.Core.Tenancy;
+namespace Signals.Serving;
 
 /// <summary>
 /// The tenants of a host, by name. A lookup is one volatile read and one hash probe, without a lock or an allocation. Any thread.

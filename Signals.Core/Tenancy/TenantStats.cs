@@ -1,4 +1,4 @@
-namespace Signals.Core.Tenancy;
+namespace Signals.Serving;
 
 /// <summary>
 /// The counters of one tenant since it was registered. Each number is exact, but they are not all read at the same instant.

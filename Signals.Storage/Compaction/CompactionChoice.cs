@@ -4,7 +4,7 @@ namespace Signals.Storage.Compaction;
 /// <param name="Reason">Why they are compacted.</param>
 /// <param name="Runs">At least one.</param>
 /// <param name="Cuts">Where time divides the output; null to divide it by size.</param>
-internal sealed record CompactionChoice(CompactionReason Reason, CompactionRun[] Runs, IReadOnlyList<long>? Cuts = null)
+internal sealed record CompactionChoice(CompactionReason Reason, RunSummary[] Runs, IReadOnlyList<long>? Cuts = null)
 {
     private long Bytes => Runs.Sum(run => run.Bytes);
 
@@ -12,7 +12,7 @@ internal sealed record CompactionChoice(CompactionReason Reason, CompactionRun[]
     public double RunsRemovedPerByte => (Runs.Length - 1) / (double)Math.Max(1, Bytes);
 
     /// <summary>Makes the plan that carries this choice out.</summary>
-    public CompactionPlan ToPlan(ReadOnlySpan<long> oldestKept) => new(
+    public CompactionWork ToPlan(ReadOnlySpan<long> oldestKept) => new(
         Reason,
         Runs[0].EventType,
         Runs.Min(run => run.WindowStart),

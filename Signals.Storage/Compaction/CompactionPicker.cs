@@ -21,7 +21,7 @@ internal static class CompactionPicker
     /// <summary>
     /// One decision per reason, in the order of precedence. Each looks at a group of runs that cover the same range.
     /// </summary>
-    public static Func<CompactionRun[], CompactionRun[], CompactionOptions, CompactionChoice?>[] GroupReasons { get; } =
+    public static Func<RunSummary[], RunSummary[], CompactionOptions, CompactionChoice?>[] GroupReasons { get; } =
     [
         (runs, _, options) => PickOverloaded(runs, options),
         (_, patches, options) => patches.Length >= options.MinRuns ? PickFold(patches, options) : null,
@@ -45,11 +45,11 @@ internal static class CompactionPicker
     /// Whether to merge until no two runs overlap in a window. Keep <paramref name="oldestKept"/> fixed until the request is
     /// done.
     /// </param>
-    public static CompactionPlan? Pick(
-        IReadOnlyList<CompactionRun> runs, CompactionOptions options, ReadOnlySpan<long> oldestKept, bool full = false)
+    public static CompactionWork? Pick(
+        IReadOnlyList<RunSummary> runs, CompactionOptions options, ReadOnlySpan<long> oldestKept, bool full = false)
     {
-        CompactionIndex index = new(full ? options with { MinSurplusShare = double.Epsilon } : options);
-        foreach (CompactionRun run in runs)
+        RunQueue index = new(full ? options with { MinSurplusShare = double.Epsilon } : options);
+        foreach (RunSummary run in runs)
         {
             index.Set(run);
         }
@@ -58,7 +58,7 @@ internal static class CompactionPicker
     }
 
     /// <summary>Counts the runs, from the first, that are of similar size.</summary>
-    public static int SimilarRuns(ReadOnlySpan<CompactionRun> ascending, CompactionOptions options)
+    public static int SimilarRuns(ReadOnlySpan<RunSummary> ascending, CompactionOptions options)
     {
         double largest = Math.Max(options.SmallRunBytes, ascending[0].Bytes * options.SizeRatio);
         long bytes = 0;
@@ -75,15 +75,15 @@ internal static class CompactionPicker
     }
 
     // Runs whose sizes never become similar, such as a geometric series, must not let the number of runs grow without bound.
-    private static CompactionChoice? PickOverloaded(CompactionRun[] runs, CompactionOptions options) =>
+    private static CompactionChoice? PickOverloaded(RunSummary[] runs, CompactionOptions options) =>
         runs.Length >= options.MaxRuns
             ? PickTier(runs, options, CompactionReason.Overloaded)
                 ?? new CompactionChoice(CompactionReason.Overloaded, runs[..options.MinRuns])
             : null;
 
-    private static CompactionChoice? PickErased(CompactionRun[] runs, CompactionOptions options)
+    private static CompactionChoice? PickErased(RunSummary[] runs, CompactionOptions options)
     {
-        CompactionRun[] erased =
+        RunSummary[] erased =
         [
             .. runs.Where(run => run.ErasedUsers > 0)
                 .OrderByDescending(run => (double)run.ErasedUsers / Math.Max(1, run.Bytes))
@@ -94,7 +94,7 @@ internal static class CompactionPicker
     }
 
     // Of all slices of similar size, takes the one that removes the most runs per byte rewritten.
-    private static CompactionChoice? PickTier(CompactionRun[] runs, CompactionOptions options, CompactionReason reason)
+    private static CompactionChoice? PickTier(RunSummary[] runs, CompactionOptions options, CompactionReason reason)
     {
         CompactionChoice? best = null;
         for (int start = 0; start + options.MinRuns <= runs.Length; start++)
@@ -110,19 +110,19 @@ internal static class CompactionPicker
         return best;
     }
 
-    private static CompactionChoice? PickFold(CompactionRun[] patches, CompactionOptions options) => patches.Length > 0
+    private static CompactionChoice? PickFold(RunSummary[] patches, CompactionOptions options) => patches.Length > 0
         ? new CompactionChoice(CompactionReason.Fold, patches[..Math.Min(patches.Length, options.MaxRuns)])
         : null;
 
     // The rewrite leaves no surplus, so the same run is not picked again until newer rows arrive.
-    private static CompactionChoice? PickSurplus(CompactionRun[] runs, CompactionOptions options)
+    private static CompactionChoice? PickSurplus(RunSummary[] runs, CompactionOptions options)
     {
         if (runs.Length == 0)
         {
             return null;
         }
 
-        CompactionRun most = runs.MaxBy(run => run.SurplusShare);
+        RunSummary most = runs.MaxBy(run => run.SurplusShare);
         return most.SurplusShare >= options.MinSurplusShare ? new CompactionChoice(CompactionReason.Surplus, [most]) : null;
     }
 }

@@ -10,7 +10,7 @@ namespace Signals.Storage.Compaction;
 /// <param name="Table">The patch run, open.</param>
 /// <param name="Gone">Rows that no longer need to be kept. Earlier folds may have found some; this fold adds more.</param>
 /// <param name="IsGraceOver">Whether rows whose event is missing are dropped now.</param>
-internal sealed record FoldInput(Table Table, RowSet Gone, bool IsGraceOver)
+internal sealed record FoldInput(Table Table, RowBits Gone, bool IsGraceOver)
 {
     /// <summary>Some of the rows that wait for their event.</summary>
     public List<OrphanKey> Waiting { get; } = [];

@@ -23,9 +23,9 @@ internal sealed class FoldJob
     private const double MinGoneShare = 0.25;
 
     private readonly FoldTarget _target;
-    private readonly CompactionPlan _plan;
+    private readonly CompactionWork _work;
     private readonly FoldInput[] _patches;
-    private readonly FoldRun[] _runs;
+    private readonly FoldWriter[] _writers;
     private readonly NewerTables _newer;
     private readonly ErasureSet _erasures;
     private readonly RowMerger _merger = new();
@@ -38,19 +38,19 @@ internal sealed class FoldJob
     private long _folded;
     private long _unreachable;
 
-    /// <summary>Prepares the work of <paramref name="plan"/>.</summary>
+    /// <summary>Prepares the work of <paramref name="work"/>.</summary>
     /// <param name="target">Where the output is written.</param>
-    /// <param name="plan">What to fold.</param>
+    /// <param name="work">What to fold.</param>
     /// <param name="patches">The patch runs of the plan.</param>
     /// <param name="runs">The runs of events to fold into, open; they overlap the patches in time.</param>
     /// <param name="erasures">Erased users.</param>
     /// <param name="newer">Tables of the same type and version whose rows are all newer than all patches. May be empty.</param>
     public FoldJob(
-        FoldTarget target, CompactionPlan plan, FoldInput[] patches, ReadOnlySpan<Table> runs, ErasureSet erasures, NewerTables newer)
+        FoldTarget target, CompactionWork work, FoldInput[] patches, ReadOnlySpan<Table> runs, ErasureSet erasures, NewerTables newer)
     {
-        Debug.Assert(Array.TrueForAll(patches, input => input.Table.Run.Kind == RunKind.Patches), "Events are not folded.");
-        _target = target with { NextNumber = () => Note(target.NextNumber()) };
-        _plan = plan;
+        Debug.Assert(Array.TrueForAll(patches, input => input.Table.Defaults.Kind == RunKind.Patches), "Events are not folded.");
+        _target = target with { NextNumber = () => MarkFoldedRows(target.NextNumber()) };
+        _work = work;
         _patches = patches;
         _erasures = erasures;
         _newer = newer;
@@ -59,7 +59,7 @@ internal sealed class FoldJob
         _merged = new RowBuffer(types, Stamp.Streamed, StampParts.Cells);
         _ends = new int[patches.Length];
         ushort[] columns = [.. patches.SelectMany(input => input.Table.StoredColumns()).Distinct().Order()];
-        _runs = [.. runs.ToArray().Select(run => new FoldRun(_target, run, columns))];
+        _writers = [.. runs.ToArray().Select(run => new FoldWriter(_target, run, columns))];
     }
 
     /// <summary>Does the work. On return the output files and their directory entries are synced.</summary>
@@ -91,7 +91,7 @@ internal sealed class FoldJob
         }
         catch
         {
-            Array.ForEach(_runs, run => run.Dispose());
+            Array.ForEach(_writers, writer => writer.Dispose());
             Discard();
             throw;
         }
@@ -100,7 +100,7 @@ internal sealed class FoldJob
     /// <summary>Deletes the outputs of a fold that failed, or whose result will not be committed.</summary>
     public void Discard() => _target.Discard(_numbers.SelectMany(number => new[] { StoreFiles.ColumnFile(number), StoreFiles.Table(number) }));
 
-    private ulong Note(ulong number)
+    private ulong MarkFoldedRows(ulong number)
     {
         _numbers.Add(number);
         return number;
@@ -121,9 +121,9 @@ internal sealed class FoldJob
     private long BytesReadOfRuns()
     {
         long bytes = 0;
-        foreach (FoldRun run in _runs)
+        foreach (FoldWriter writer in _writers)
         {
-            bytes += run.BytesRead;
+            bytes += writer.BytesRead;
         }
 
         return bytes;
@@ -156,15 +156,15 @@ internal sealed class FoldJob
 
         Span<bool> met = _met.AsSpan(0, count);
         met.Clear();
-        foreach (FoldRun run in _runs)
+        foreach (FoldWriter writer in _writers)
         {
-            run.Fold(user, rows, count, met);
+            writer.Fold(user, rows, count, met);
         }
 
         for (int i = 0; i < inputs.HolderCount; i++)
         {
             int start = i == 0 ? 0 : _ends[i - 1];
-            Note(_patches[inputs.HolderInput(i)], user, inputs.Holder(i).Rows.FirstRow, start, _ends[i], rows, met);
+            MarkFoldedRows(_patches[inputs.HolderInput(i)], user, inputs.Holder(i).Rows.FirstRow, start, _ends[i], rows, met);
         }
     }
 
@@ -192,7 +192,7 @@ internal sealed class FoldJob
         }
 
         long cutoff = _erasures.CutoffOf(user);
-        return cutoff == ErasureSet.NoCutoff ? _plan.OldestKeptMs : Math.Max(_plan.OldestKeptMs, cutoff + 1);
+        return cutoff == ErasureSet.NoCutoff ? _work.OldestKeptMs : Math.Max(_work.OldestKeptMs, cutoff + 1);
     }
 
     private static int CountFrom(ReadOnlySpan<long> times, long oldest)
@@ -208,7 +208,7 @@ internal sealed class FoldJob
 
     // Classifies the rows of one run of the user, which are in the order of the merged rows. A row that met its event, or that no
     // read can reach, is gone.
-    private void Note(FoldInput input, in UserId user, long firstRow, int start, int end, RowBuffer merged, ReadOnlySpan<bool> met)
+    private void MarkFoldedRows(FoldInput input, in UserId user, long firstRow, int start, int end, RowBuffer merged, ReadOnlySpan<bool> met)
     {
         int at = 0;
         for (int row = start; row < end; row++)
@@ -238,9 +238,9 @@ internal sealed class FoldJob
     private List<TableMeta> FinishRuns()
     {
         List<TableMeta> changed = [];
-        foreach (FoldRun run in _runs)
+        foreach (FoldWriter writer in _writers)
         {
-            if (run.Finish() is TableMeta meta)
+            if (writer.Finish() is TableMeta meta)
             {
                 _made.Add(StoreFiles.ColumnFile(meta.ColumnFiles[^1].Number));
                 changed.Add(meta);
@@ -279,7 +279,7 @@ internal sealed class FoldJob
         OrphansDropped = patches.Sum(left => left.Dropped.Count),
         Unreachable = _unreachable,
         BytesRead = _patches.Sum(input => input.Table.Meta.FileLength) + BytesReadOfRuns(),
-        ColumnBytesWritten = _runs.Sum(run => run.BytesWritten),
+        ColumnBytesWritten = _writers.Sum(writer => writer.BytesWritten),
         OrphanBytesWritten = patches.Sum(left => left.After is { } after && after.Number != left.Patches ? after.FileLength : 0),
     };
 }

@@ -38,10 +38,10 @@ internal sealed class FoldScan(long graceMs)
         return (always && memo.Gone.Count > 0) || (IsGraceOver(patches, nowMs) && nowMs >= memo.NotBeforeMs);
     }
 
-    /// <summary>Makes a fold's input of a patch run. What the fold finds out counts once it is committed: see <see cref="Note"/>.</summary>
+    /// <summary>Makes a fold's input of a patch run. What the fold finds out counts once it is committed: see <see cref="RememberFold"/>.</summary>
     public FoldInput InputOf(Table patches, long nowMs)
     {
-        RowSet gone = MemoOf(patches).Gone;
+        RowBits gone = MemoOf(patches).Gone;
         return new FoldInput(patches, PlantedBugs.Has(PlantedBugs.FailedFoldIsDone) ? gone : gone.Clone(), IsGraceOver(patches, nowMs));
     }
 
@@ -67,7 +67,7 @@ internal sealed class FoldScan(long graceMs)
     }
 
     /// <summary>Remembers a fold that was committed or that changed nothing.</summary>
-    public void Note(FoldResult result, ReadOnlySpan<FoldInput> inputs, ReadOnlySpan<Table> runs, long nowMs)
+    public void RememberFold(FoldResult result, ReadOnlySpan<FoldInput> inputs, ReadOnlySpan<Table> runs, long nowMs)
     {
         for (int i = 0; i < inputs.Length; i++)
         {
@@ -79,7 +79,7 @@ internal sealed class FoldScan(long graceMs)
                 continue;
             }
 
-            Memo memo = new(after.Number == patches.Patches ? inputs[i].Gone : new RowSet(after.Rows), before.Tried);
+            Memo memo = new(after.Number == patches.Patches ? inputs[i].Gone : new RowBits(after.Rows), before.Tried);
             foreach (Table run in runs)
             {
                 memo.Tried.Add(run.Meta.Number);
@@ -92,7 +92,7 @@ internal sealed class FoldScan(long graceMs)
     }
 
     /// <summary>Notes a merge of runs of events: the merged run counts as tried when all of its inputs were.</summary>
-    public void NoteMerge(MergeResult merge)
+    public void RememberMerge(MergeResult merge)
     {
         foreach (Memo memo in _memos.Values)
         {
@@ -120,16 +120,16 @@ internal sealed class FoldScan(long graceMs)
     {
         if (!_memos.TryGetValue(patches.Meta.Number, out Memo? memo))
         {
-            memo = new Memo(new RowSet(patches.Meta.Rows), []);
+            memo = new Memo(new RowBits(patches.Meta.Rows), []);
             _memos.Add(patches.Meta.Number, memo);
         }
 
         return memo;
     }
 
-    private sealed class Memo(RowSet gone, HashSet<ulong> tried)
+    private sealed class Memo(RowBits gone, HashSet<ulong> tried)
     {
-        public RowSet Gone => gone;
+        public RowBits Gone => gone;
 
         public HashSet<ulong> Tried => tried;
 

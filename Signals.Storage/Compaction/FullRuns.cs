@@ -12,14 +12,14 @@ namespace Signals.Storage.Compaction;
 /// </remarks>
 internal sealed class FullRuns(CompactionOptions options)
 {
-    private readonly SortedSet<CompactionRun> _runs = new(Comparer<CompactionRun>.Create(static (a, b) =>
+    private readonly SortedSet<RunSummary> _runs = new(Comparer<RunSummary>.Create(static (a, b) =>
         a.WindowEnd != b.WindowEnd ? b.WindowEnd.CompareTo(a.WindowEnd) : a.Number.CompareTo(b.Number)));
 
     /// <summary>Adds a run that is not settled.</summary>
-    public void Add(in CompactionRun run) => _runs.Add(run);
+    public void Add(in RunSummary run) => _runs.Add(run);
 
     /// <summary>Removes a run.</summary>
-    public void Remove(in CompactionRun run) => _runs.Remove(run);
+    public void Remove(in RunSummary run) => _runs.Remove(run);
 
     /// <summary>
     /// The next step, or null when all runs are settled. A run that needs no rewriting is settled by looking at it.
@@ -28,7 +28,7 @@ internal sealed class FullRuns(CompactionOptions options)
     {
         while (_runs.Count > 0)
         {
-            CompactionRun[] together = First(_runs);
+            RunSummary[] together = First(_runs);
             if (AreApart(together))
             {
                 if (Array.FindIndex(together, run => NeedsRewriting(run, oldestKept)) is var found && found >= 0)
@@ -48,14 +48,14 @@ internal sealed class FullRuns(CompactionOptions options)
 
     // A segment's file is deleted only with its last part, and it may hold erased or expired rows of other parts. So each part is
     // rewritten.
-    private static bool NeedsRewriting(in CompactionRun run, long oldestKept) =>
+    private static bool NeedsRewriting(in RunSummary run, long oldestKept) =>
         run.MinTime < oldestKept || run.ColumnFiles > 0 || run.IsInSegment;
 
-    private static CompactionRun[] First(IEnumerable<CompactionRun> newestFirst)
+    private static RunSummary[] First(IEnumerable<RunSummary> newestFirst)
     {
-        List<CompactionRun> together = [];
+        List<RunSummary> together = [];
         long start = long.MaxValue;
-        foreach (CompactionRun run in newestFirst)
+        foreach (RunSummary run in newestFirst)
         {
             if (together.Count > 0 && run.WindowEnd <= start)
             {
@@ -70,7 +70,7 @@ internal sealed class FullRuns(CompactionOptions options)
     }
 
     // No user lies in two of them: a single run, or those that one merge divided between users.
-    private static bool AreApart(CompactionRun[] together)
+    private static bool AreApart(RunSummary[] together)
     {
         if (together.Length == 1)
         {
@@ -82,20 +82,20 @@ internal sealed class FullRuns(CompactionOptions options)
             return false;
         }
 
-        CompactionRun[] byUser = [.. together.OrderBy(run => run.Users!.Value.First)];
+        RunSummary[] byUser = [.. together.OrderBy(run => run.Users!.Value.First)];
         return Enumerable.Range(1, byUser.Length - 1).All(i => byUser[i - 1].Users!.Value.Last < byUser[i].Users!.Value.First);
     }
 
     // Merging full runs leaves as many of them. When nothing else is left, all of them are merged at once: a block of each is in memory.
-    private CompactionChoice Fewer(CompactionRun[] together)
+    private CompactionChoice Fewer(RunSummary[] together)
     {
-        CompactionRun[] smallest = [.. together.Where(run => !run.IsFull).OrderBy(run => run.Bytes).ThenBy(run => run.Number).Take(options.MaxRuns)];
+        RunSummary[] smallest = [.. together.Where(run => !run.IsFull).OrderBy(run => run.Bytes).ThenBy(run => run.Number).Take(options.MaxRuns)];
         return smallest.Length > 1 ? new CompactionChoice(CompactionReason.Full, smallest, []) : new CompactionChoice(CompactionReason.Full, together);
     }
 
-    private CompactionChoice? Spread(CompactionRun[] together)
+    private CompactionChoice? Spread(RunSummary[] together)
     {
-        CompactionRun[] longest = [.. together.OrderByDescending(run => run.LastWindow - run.FirstWindow).ThenBy(run => run.Bytes)];
+        RunSummary[] longest = [.. together.OrderByDescending(run => run.LastWindow - run.FirstWindow).ThenBy(run => run.Bytes)];
         for (int taken = 1; taken <= options.MaxRuns; taken++)
         {
             long[] cuts = Gaps([.. longest[taken..].OrderByDescending(run => run.WindowEnd)]);
@@ -109,13 +109,13 @@ internal sealed class FullRuns(CompactionOptions options)
     }
 
     // Where sets of connected runs begin and end; empty when there are fewer than two sets.
-    private static long[] Gaps(CompactionRun[] newestFirst)
+    private static long[] Gaps(RunSummary[] newestFirst)
     {
         SortedSet<long> cuts = [];
         int sets = 0;
         for (int at = 0; at < newestFirst.Length;)
         {
-            CompactionRun[] together = First(newestFirst.Skip(at));
+            RunSummary[] together = First(newestFirst.Skip(at));
             cuts.Add(together.Min(run => run.WindowStart));
             cuts.Add(together[0].WindowEnd);
             at += together.Length;

@@ -1,4 +1,3 @@
-using Signals.Storage.FileSystem;
 using Signals.Storage.Versions;
 
 namespace Signals.Storage.Compaction;

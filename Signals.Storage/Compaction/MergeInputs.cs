@@ -1,4 +1,3 @@
-using Signals.Core.Model;
 using Signals.Storage.Tables;
 
 namespace Signals.Storage.Compaction;

@@ -19,9 +19,9 @@ internal sealed class MergeJob
     private const int SampledUsers = 16_384;
 
     private readonly MergeTarget _target;
-    private readonly CompactionPlan _plan;
+    private readonly CompactionWork _work;
     private readonly Table[] _tables;
-    private readonly TableRun _run;
+    private readonly RowDefaults _defaults;
     private readonly NewerTables _newer;
     private readonly ErasureSet _erasures;
     private readonly RowMerger _merger = new();
@@ -33,9 +33,9 @@ internal sealed class MergeJob
     private long _expired;
     private long _erased;
 
-    /// <summary>Prepares the work of <paramref name="plan"/>.</summary>
+    /// <summary>Prepares the work of <paramref name="work"/>.</summary>
     /// <param name="target">Where the output is written.</param>
-    /// <param name="plan">What to merge.</param>
+    /// <param name="work">What to merge.</param>
     /// <param name="tables">The tables of the plan, open.</param>
     /// <param name="erasures">Erased users.</param>
     /// <param name="newer">
@@ -43,37 +43,37 @@ internal sealed class MergeJob
     /// so old rows are dropped even when the newer ones are in other tables. May be empty.
     /// </param>
     public MergeJob(
-        MergeTarget target, CompactionPlan plan, ReadOnlySpan<Table> tables, ErasureSet erasures, NewerTables newer)
+        MergeTarget target, CompactionWork work, ReadOnlySpan<Table> tables, ErasureSet erasures, NewerTables newer)
     {
         foreach (Table table in tables)
         {
-            Debug.Assert(table.Meta.EventType == plan.EventType, "Types never mix.");
-            Debug.Assert(table.Run.Kind == RunKind.Events, "Patches are not merged into runs of events.");
+            Debug.Assert(table.Meta.EventType == work.EventType, "Types never mix.");
+            Debug.Assert(table.Defaults.Kind == RunKind.Events, "Patches are not merged into runs of events.");
         }
 
         _target = target;
-        _plan = plan;
+        _work = work;
         _tables = tables.ToArray();
         _newer = newer;
         _erasures = erasures;
         ColumnType[] types = [.. target.Type.Columns.Select(column => column.Type)];
-        _run = RunOf(tables);
-        _read = new RowBuffer(types, _run.Stamp, _run.Parts);
-        _merged = new RowBuffer(types, _run.Stamp, _run.Parts);
+        _defaults = RunOf(tables);
+        _read = new RowBuffer(types, _defaults.Stamp, _defaults.Parts);
+        _merged = new RowBuffer(types, _defaults.Stamp, _defaults.Parts);
         _runEnds = new int[tables.Length];
     }
 
     /// <summary>The result of a plan whose tables are removed unread.</summary>
-    public static MergeResult Drop(CompactionPlan plan, ReadOnlySpan<Table> tables)
+    public static MergeResult Drop(CompactionWork work, ReadOnlySpan<Table> tables)
     {
         long rows = 0;
         foreach (Table table in tables)
         {
-            Debug.Assert(table.Meta.MaxTime < plan.OldestKeptMs, "Every row of a dropped table has expired.");
+            Debug.Assert(table.Meta.MaxTime < work.OldestKeptMs, "Every row of a dropped table has expired.");
             rows += table.Meta.Rows;
         }
 
-        return new MergeResult([], plan.Tables, new MergeStats { RowsIn = rows, Expired = rows });
+        return new MergeResult([], work.Tables, new MergeStats { RowsIn = rows, Expired = rows });
     }
 
     /// <summary>Does the work. On return the output and its directory entry are synced.</summary>
@@ -83,7 +83,7 @@ internal sealed class MergeJob
     /// <exception cref="CorruptionException">An input is damaged.</exception>
     public MergeResult Run(Action<long>? pace = null, CancellationToken cancel = default)
     {
-        using WindowTables output = new(_target, _run, Cut());
+        using WindowTables output = new(_target, _defaults, Cut());
         MergeUsers(output, new JobPace(pace, cancel));
         List<TableMeta> added = output.Finish();
         if (added.Count > 0)
@@ -91,7 +91,7 @@ internal sealed class MergeJob
             PublishNames(added);
         }
 
-        return new MergeResult(added, _plan.Tables, Stats(added));
+        return new MergeResult(added, _work.Tables, Stats(added));
     }
 
     private void PublishNames(List<TableMeta> added)
@@ -109,25 +109,25 @@ internal sealed class MergeJob
 
     // The run gets the stamp of its largest input, so that as few rows as possible need a stamp of their own. No row needs one
     // when all inputs have the same stamp.
-    private static TableRun RunOf(ReadOnlySpan<Table> tables)
+    private static RowDefaults RunOf(ReadOnlySpan<Table> tables)
     {
         Table largest = tables[0];
         StampParts parts = StampParts.None;
         foreach (Table table in tables)
         {
-            parts |= table.Run.Parts;
-            parts |= table.Run.Stamp == tables[0].Run.Stamp ? StampParts.None : StampParts.Existence | StampParts.Cells;
+            parts |= table.Defaults.Parts;
+            parts |= table.Defaults.Stamp == tables[0].Defaults.Stamp ? StampParts.None : StampParts.Existence | StampParts.Cells;
             largest = table.Meta.Rows > largest.Meta.Rows ? table : largest;
         }
 
-        return new TableRun(RunKind.Events, largest.Run.Stamp, parts);
+        return new RowDefaults(RunKind.Events, largest.Defaults.Stamp, parts);
     }
 
     // The directories say how many rows a user has, and the oldest and newest time of them. That is exact enough, and nothing is
     // read.
     private long[] Cut()
     {
-        if (_plan.Cuts is { } cuts)
+        if (_work.Cuts is { } cuts)
         {
             return [.. cuts];
         }
@@ -147,8 +147,8 @@ internal sealed class MergeJob
         }
 
         // Even if the estimate is wrong, a merge of small runs must leave fewer runs.
-        int most = _plan.Reason == CompactionReason.Small ? Math.Max(1, _tables.Length / 2) : WindowCut.MostTables;
-        return WindowCut.Of(histogram, window, _target.WindowBytes, Math.Min(most, WindowCut.MostTables));
+        int most = _work.Reason == CompactionReason.Small ? Math.Max(1, _tables.Length / 2) : WindowCut.MostTables;
+        return WindowCut.FindCuts(histogram, window, _target.WindowBytes, Math.Min(most, WindowCut.MostTables));
     }
 
     private static void AddTo(WindowHistogram histogram, Table table)
@@ -217,7 +217,7 @@ internal sealed class MergeJob
             return false;
         }
 
-        if (rows.NewestTime < _plan.OldestKeptMs)
+        if (rows.NewestTime < _work.OldestKeptMs)
         {
             _expired += rows.Count;
             return false;
@@ -278,7 +278,7 @@ internal sealed class MergeJob
 
         _erased += kept - end;
         kept = end;
-        while (end > 0 && times[end - 1] < _plan.OldestKeptMs)
+        while (end > 0 && times[end - 1] < _work.OldestKeptMs)
         {
             end--;
         }

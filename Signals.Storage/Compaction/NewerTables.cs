@@ -1,5 +1,4 @@
 using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Storage.Tables;
 
 namespace Signals.Storage.Compaction;
@@ -52,7 +51,7 @@ internal sealed class NewerTables
     }
 
     /// <summary>Starts with all given tables, of one type and version, as newer than any time.</summary>
-    public static NewerTables Of(ReadOnlySpan<Table> tables)
+    public static NewerTables IndexUsers(ReadOnlySpan<Table> tables)
     {
         Table[] newest = tables.ToArray();
         Array.Sort(newest, static (a, b) => b.Meta.MinTime.CompareTo(a.Meta.MinTime));

@@ -1,5 +1,3 @@
-using Signals.Core.Model;
-
 namespace Signals.Storage.Compaction;
 
 /// <summary>The event that a patch is for; the run knows its type. Immutable.</summary>

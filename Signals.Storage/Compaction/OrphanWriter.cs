@@ -1,5 +1,4 @@
 using Signals.Core.Columns;
-using Signals.Core.Model;
 using Signals.Storage.Tables;
 
 namespace Signals.Storage.Compaction;
@@ -32,9 +31,9 @@ internal sealed class OrphanWriter : IDisposable
         _input = input;
         _mayArrive = mayArrive;
         ColumnType[] types = [.. target.Type.Columns.Select(column => column.Type)];
-        TableRun run = input.Table.Run;
-        _rows = new RowBuffer(types, run.Stamp, run.Parts);
-        _kept = new RowBuffer(types, run.Stamp, run.Parts);
+        RowDefaults defaults = input.Table.Defaults;
+        _rows = new RowBuffer(types, defaults.Stamp, defaults.Parts);
+        _kept = new RowBuffer(types, defaults.Stamp, defaults.Parts);
     }
 
     /// <summary>Does the work. The result names no table when no row was left.</summary>
@@ -77,12 +76,12 @@ internal sealed class OrphanWriter : IDisposable
             {
                 _input.Gone.Add(rows.FirstRow + i);
                 _dropped++;
-                Note(_droppedSample, key);
+                AddToSample(_droppedSample, key);
             }
             else
             {
                 _held++;
-                Note(_waiting, key);
+                AddToSample(_waiting, key);
                 _kept.AppendRow(_rows, i);
             }
         }
@@ -99,7 +98,7 @@ internal sealed class OrphanWriter : IDisposable
         {
             ulong number = _target.NextNumber();
             string path = _target.Folder.Table(number);
-            _writer = new TableWriter(_target.Folder.Files, path, number, _target.Type, windowStart: null, _target.Options, _input.Table.Run);
+            _writer = new TableWriter(_target.Folder.Files, path, number, _target.Type, windowStart: null, _target.Options, _input.Table.Defaults);
         }
 
         return _writer;
@@ -115,7 +114,7 @@ internal sealed class OrphanWriter : IDisposable
             new OrphanCount(meta.EventType, meta.Stamp, _dropped, _droppedSample));
     }
 
-    private static void Note(List<OrphanKey> sample, in OrphanKey key)
+    private static void AddToSample(List<OrphanKey> sample, in OrphanKey key)
     {
         if (sample.Count < OrphanCount.SampleSize)
         {

@@ -1,5 +1,3 @@
-using Signals.Core.Schema;
-
 namespace Signals.Storage.Compaction;
 
 /// <summary>How old an event may be, by event time. Pure; any thread.</summary>

@@ -7,14 +7,14 @@ namespace Signals.Storage.Compaction;
 /// </summary>
 internal sealed class RunGroup(ushort eventType, int level, ulong range)
 {
-    private readonly List<CompactionRun> _runs = [];
-    private readonly List<CompactionRun> _patches = [];
+    private readonly List<RunSummary> _runs = [];
+    private readonly List<RunSummary> _patches = [];
     private CompactionChoice?[] _choices = new CompactionChoice?[CompactionPicker.GroupReasons.Length];
 
     /// <summary>The event type.</summary>
     public ushort EventType => eventType;
 
-    /// <summary>How long the range is; see <see cref="CompactionRun.Level"/>.</summary>
+    /// <summary>How long the range is; see <see cref="RunSummary.Level"/>.</summary>
     public int Level => level;
 
     /// <summary>The number of the range at its level.</summary>
@@ -39,23 +39,23 @@ internal sealed class RunGroup(ushort eventType, int level, ulong range)
     public CompactionChoice? this[int reason] => _choices[reason];
 
     /// <summary>Adds a run of events or of patches.</summary>
-    public void Add(in CompactionRun run) => ListOf(run).Add(run);
+    public void Add(in RunSummary run) => ListOf(run).Add(run);
 
     /// <summary>Removes a run.</summary>
-    public void Remove(CompactionRun run) => ListOf(run).RemoveAll(held => held.Number == run.Number);
+    public void Remove(RunSummary run) => ListOf(run).RemoveAll(held => held.Number == run.Number);
 
     /// <summary>Decides anew for every reason.</summary>
     public void Decide(CompactionOptions options)
     {
-        CompactionRun[] runs = [.. _runs.OrderBy(run => run.Bytes).ThenBy(run => run.Number)];
-        CompactionRun[] patches = [.. _patches.Where(run => run.IsDue).OrderBy(run => run.Number)];
+        RunSummary[] runs = [.. _runs.OrderBy(run => run.Bytes).ThenBy(run => run.Number)];
+        RunSummary[] patches = [.. _patches.Where(run => run.IsDue).OrderBy(run => run.Number)];
 
         // What a full compaction divided between users would otherwise be merged again, and then divided again.
-        CompactionRun[] fewer = [.. runs.Where(run => !run.IsFull && !run.IsSettled)];
+        RunSummary[] fewer = [.. runs.Where(run => !run.IsFull && !run.IsSettled)];
         _choices = [.. CompactionPicker.GroupReasons.Select((pick, reason) => pick(CompactionPicker.IsForFewer(reason) ? fewer : runs, patches, options))];
         Start = IsEmpty ? 0 : _runs.Concat(_patches).Min(run => run.WindowStart);
         DecidedCount = runs.Length;
     }
 
-    private List<CompactionRun> ListOf(in CompactionRun run) => run.Kind == Tables.RunKind.Events ? _runs : _patches;
+    private List<RunSummary> ListOf(in RunSummary run) => run.Kind == Signals.Storage.Tables.RunKind.Events ? _runs : _patches;
 }

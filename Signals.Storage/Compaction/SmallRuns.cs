@@ -21,11 +21,11 @@ internal sealed class SmallRuns(CompactionOptions options)
     private readonly Dictionary<int, SizeClass> _classes = [];
 
     /// <summary>Whether a run belongs here.</summary>
-    public static bool Takes(in CompactionRun run, CompactionOptions options) =>
-        run.Kind == Tables.RunKind.Events && !run.IsFull && !run.IsPlaced && !run.IsSettled && run.Bytes < options.WindowBytes / 2;
+    public static bool Takes(in RunSummary run, CompactionOptions options) =>
+        run.Kind == Signals.Storage.Tables.RunKind.Events && !run.IsFull && !run.IsPlaced && !run.IsSettled && run.Bytes < options.WindowBytes / 2;
 
     /// <summary>Adds a run.</summary>
-    public void Add(in CompactionRun run)
+    public void Add(in RunSummary run)
     {
         int size = SizeOf(run);
         if (!_classes.TryGetValue(size, out SizeClass? of))
@@ -39,7 +39,7 @@ internal sealed class SmallRuns(CompactionOptions options)
     }
 
     /// <summary>Removes a run.</summary>
-    public void Remove(in CompactionRun run)
+    public void Remove(in RunSummary run)
     {
         SizeClass of = _classes[SizeOf(run)];
         of.Runs.Remove(run);
@@ -60,7 +60,7 @@ internal sealed class SmallRuns(CompactionOptions options)
         return null;
     }
 
-    private int SizeOf(in CompactionRun run) => run.Bytes <= options.SmallRunBytes
+    private int SizeOf(in RunSummary run) => run.Bytes <= options.SmallRunBytes
         ? 0
         : 1 + (int)Math.Log((double)run.Bytes / Math.Max(1, options.SmallRunBytes), Math.Max(2, options.SizeRatio));
 
@@ -74,10 +74,10 @@ internal sealed class SmallRuns(CompactionOptions options)
         private readonly SortedSet<(int Level, ulong Range)> _enough = new(ShortestNewest);
         private readonly SortedSet<(int Level, ulong Range)> _many = new(ShortestNewest);
 
-        public SortedSet<CompactionRun> Runs { get; } = new(Comparer<CompactionRun>.Create(static (a, b) =>
+        public SortedSet<RunSummary> Runs { get; } = new(Comparer<RunSummary>.Create(static (a, b) =>
             a.FirstWindow != b.FirstWindow ? a.FirstWindow.CompareTo(b.FirstWindow) : a.Number.CompareTo(b.Number)));
 
-        public void Count(in CompactionRun run, int change)
+        public void Count(in RunSummary run, int change)
         {
             ulong first = run.FirstWindow;
             for (int level = run.Level; level < Levels; level++)
@@ -100,7 +100,7 @@ internal sealed class SmallRuns(CompactionOptions options)
 
         // Takes the shortest range that fills a whole merge, or else the shortest with enough runs for one. Among equal ranges it
         // takes the newest.
-        public CompactionRun[]? Take()
+        public RunSummary[]? Take()
         {
             SortedSet<(int Level, ulong Range)> from = _many.Count > 0 ? _many : _enough;
             if (from.Count == 0)
@@ -111,16 +111,16 @@ internal sealed class SmallRuns(CompactionOptions options)
             (int level, ulong range) = from.Min;
             ulong start = level < 64 ? range << level : 0;
             ulong last = level < 64 ? start + ((1UL << level) - 1) : ulong.MaxValue;
-            CompactionRun low = Bound(start, 0);
-            CompactionRun high = Bound(last, ulong.MaxValue);
+            RunSummary low = Bound(start, 0);
+            RunSummary high = Bound(last, ulong.MaxValue);
             return [.. Runs.GetViewBetween(low, high).Where(run => run.LastWindow <= last).Take(most)];
         }
 
         // With windows of one millisecond, the number of a window is a time.
-        private static CompactionRun Bound(ulong window, ulong number)
+        private static RunSummary Bound(ulong window, ulong number)
         {
             long time = (long)(window ^ (1UL << 63));
-            return new CompactionRun { Number = number, Window = TimeSpan.FromMilliseconds(1), MinTime = time, MaxTime = time };
+            return new RunSummary { Number = number, Window = TimeSpan.FromMilliseconds(1), MinTime = time, MaxTime = time };
         }
 
         private static void Move(SortedSet<(int Level, ulong Range)> set, (int Level, ulong Range) key, bool was, bool isNow)

@@ -1,6 +1,4 @@
 using Signals.Core.Columns;
-using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Storage.Tables;
 
 namespace Signals.Storage.Compaction;
@@ -26,7 +24,7 @@ internal sealed class SurplusScan
     /// of its user out of reach. So a table is sampled again only when so many rows were added that its share may have reached
     /// the limit.
     /// </summary>
-    public void NoteAdded(ushort eventType, long rows) => _added[eventType] = _added.GetValueOrDefault(eventType) + rows;
+    public void CountAdded(ushort eventType, long rows) => _added[eventType] = _added.GetValueOrDefault(eventType) + rows;
 
     /// <summary>
     /// The share of out-of-reach rows among the rows of a fixed sample of users; never above 0 when the table has none. A

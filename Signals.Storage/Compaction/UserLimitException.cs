@@ -1,5 +1,3 @@
-using Signals.Core.Model;
-
 namespace Signals.Storage.Compaction;
 
 /// <summary>

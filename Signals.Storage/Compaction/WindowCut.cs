@@ -24,7 +24,7 @@ internal static class WindowCut
     /// <param name="window">Length of a window.</param>
     /// <param name="goal">How much a part may hold unless it is one window, in the unit of the histogram.</param>
     /// <param name="most">The largest number of parts; the goal grows until there are no more.</param>
-    public static long[] Of(WindowHistogram histogram, TimeSpan window, double goal, int most = MostTables)
+    public static long[] FindCuts(WindowHistogram histogram, TimeSpan window, double goal, int most = MostTables)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(most, 1);
         histogram.CopyTo(out long[] starts, out double[] weights);

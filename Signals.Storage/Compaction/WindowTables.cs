@@ -12,9 +12,9 @@ namespace Signals.Storage.Compaction;
 /// row is added. All files are synced when <see cref="Finish"/> returns; if this is disposed before that, no file is left.
 /// </summary>
 /// <param name="target">Where the tables are written.</param>
-/// <param name="run">What all rows have in common.</param>
+/// <param name="defaults">What all rows have in common.</param>
 /// <param name="starts">Starts of all parts but the first, ascending; see <see cref="WindowCut"/>.</param>
-internal sealed class WindowTables(MergeTarget target, TableRun run, long[] starts) : IDisposable
+internal sealed class WindowTables(MergeTarget target, RowDefaults defaults, long[] starts) : IDisposable
 {
     private readonly TableWriter?[] _writers = new TableWriter?[starts.Length + 1];
     private readonly List<TableMeta> _finished = [];
@@ -105,6 +105,6 @@ internal sealed class WindowTables(MergeTarget target, TableRun run, long[] star
         ulong number = target.NextNumber();
         _numbers.Add(number);
         string path = target.Folder.Table(number);
-        return _writers[part] = new TableWriter(target.Folder.Files, path, number, target.Type, windowStart: null, target.Options, run);
+        return _writers[part] = new TableWriter(target.Folder.Files, path, number, target.Type, windowStart: null, target.Options, defaults);
     }
 }

@@ -1,5 +1,4 @@
-using Signals.Core.Model;
-using Signals.Storage.FileSystem;
+using Signals.Storage.Engine.Context;
 
 namespace Signals.Storage.Engine;
 

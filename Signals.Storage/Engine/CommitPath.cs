@@ -1,4 +1,6 @@
-using Signals.Core.Model;
+using Signals.Storage.Engine.Context;
+using Signals.Storage.Engine.Recovery;
+using Signals.Storage.Engine.Views;
 using Signals.Storage.History;
 using Signals.Storage.Primitives;
 using Signals.Storage.Wal;

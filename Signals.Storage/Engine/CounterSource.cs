@@ -1,3 +1,5 @@
+using Signals.Storage.Engine.Recovery;
+using Signals.Storage.Engine.Views;
 using Signals.Storage.History;
 using Signals.Storage.Tables;
 using Signals.Storage.Versions;

@@ -1,3 +1,5 @@
+using Signals.Storage.Engine.Compacting;
+using Signals.Storage.Engine.Flushing;
 using Signals.Storage.Tables;
 
 namespace Signals.Storage.Engine;

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
-using Signals.Core.Schema;
+using Signals.Storage.Engine.Context;
+using Signals.Storage.Engine.Views;
 using Signals.Storage.Telemetry;
 
 namespace Signals.Storage.Engine;
@@ -48,8 +49,8 @@ internal static class EngineInstruments
         counters.Add(TelemetryNames.IngestStallTime, "s", "Time of these waits.", c => c.StallTime.TotalSeconds);
         counters.Add(TelemetryNames.LogWritten, "By", "Bytes written to the write-ahead log.", c => c.LogBytes);
         counters.Add(TelemetryNames.LogSyncs, "{sync}", "Syncs of the write-ahead log.", c => c.LogSyncs);
-        counters.Show(TelemetryNames.RingUsed, "By", "Bytes accepted and not yet indexed.", c => c.RingUsedBytes);
-        counters.Show(TelemetryNames.RingSize, "By", "Bytes of the ring.", c => c.RingBytes);
+        counters.AddGauge(TelemetryNames.RingUsed, "By", "Bytes accepted and not yet indexed.", c => c.RingUsedBytes);
+        counters.AddGauge(TelemetryNames.RingSize, "By", "Bytes of the ring.", c => c.RingBytes);
     }
 
     private static void RegisterTables(in Counters counters)
@@ -75,15 +76,15 @@ internal static class EngineInstruments
             "Rows left out because of erasure, age or last-N.",
             c => c.Flush.Dropped + c.Compaction.Dropped);
         counters.Add(TelemetryNames.TablesExpired, "{table}", "Tables dropped whole, unread.", c => c.Compaction.TablesExpired);
-        counters.Show(TelemetryNames.Tables, "{table}", "Tables of the current version.", c => c.Tables);
-        counters.Show(
+        counters.AddGauge(TelemetryNames.Tables, "{table}", "Tables of the current version.", c => c.Tables);
+        counters.AddGauge(
             TelemetryNames.TablesAside,
             "{table}",
             "Tables that merges leave alone: damaged, or with too much of one user.",
             c => c.TablesAside);
-        counters.Show(TelemetryNames.TableSize, "By", "Bytes of their files.", c => c.TableBytes);
-        counters.Show(TelemetryNames.TableRows, "{row}", "Rows in them.", c => c.TableRows);
-        counters.Show(TelemetryNames.ErasedUsers, "{user}", "Users erased and remembered as such.", c => c.ErasedUsers);
+        counters.AddGauge(TelemetryNames.TableSize, "By", "Bytes of their files.", c => c.TableBytes);
+        counters.AddGauge(TelemetryNames.TableRows, "{row}", "Rows in them.", c => c.TableRows);
+        counters.AddGauge(TelemetryNames.ErasedUsers, "{user}", "Users erased and remembered as such.", c => c.ErasedUsers);
     }
 
     private static void RegisterMemory(in Counters counters)
@@ -97,10 +98,10 @@ internal static class EngineInstruments
             c => c.Cache.Warmed);
         counters.Add(TelemetryNames.BlockReads, "{read}", "File reads of block requests.", c => c.Cache.DeviceReads);
         counters.Add(TelemetryNames.BlockReadBytes, "By", "Bytes of these reads.", c => c.Cache.DeviceBytes);
-        counters.Show(TelemetryNames.CacheSize, "By", "Bytes of blocks held.", c => c.Cache.ResidentBytes);
-        counters.Show(TelemetryNames.MemTableSize, "By", "Memory of all memtables, spare ones included.", c => c.MemTableBytes);
-        counters.Show(TelemetryNames.MemTableRows, "{row}", "Rows in memtables, duplicates included.", c => c.MemTableRows);
-        counters.Show(TelemetryNames.DirectorySize, "By", "Memory of the tables' directories and indexes.", c => c.DirectoryBytes);
+        counters.AddGauge(TelemetryNames.CacheSize, "By", "Bytes of blocks held.", c => c.Cache.ResidentBytes);
+        counters.AddGauge(TelemetryNames.MemTableSize, "By", "Memory of all memtables, spare ones included.", c => c.MemTableBytes);
+        counters.AddGauge(TelemetryNames.MemTableRows, "{row}", "Rows in memtables, duplicates included.", c => c.MemTableRows);
+        counters.AddGauge(TelemetryNames.DirectorySize, "By", "Memory of the tables' directories and indexes.", c => c.DirectoryBytes);
     }
 
     // A type without events has no watermark, and so no lag.
@@ -110,7 +111,7 @@ internal static class EngineInstruments
         long now = context.NowMs;
         foreach (EventTypeSchema type in context.Schema.EventTypes)
         {
-            long newest = watermarks.Of(type.Id);
+            long newest = watermarks.Newest(type.Id);
             if (newest != long.MinValue)
             {
                 KeyValuePair<string, object?> tag = new(TelemetryNames.EventTypeTag, type.Name);
@@ -135,7 +136,7 @@ internal static class EngineInstruments
             meter.CreateObservableCounter(name, () => read(counters.Read()), unit, description);
         }
 
-        public void Show(string name, string unit, string description, Func<EngineCounters, long> read)
+        public void AddGauge(string name, string unit, string description, Func<EngineCounters, long> read)
         {
             CounterSource counters = source;
             meter.CreateObservableUpDownCounter(name, () => read(counters.Read()), unit, description);

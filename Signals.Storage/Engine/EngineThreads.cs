@@ -1,4 +1,6 @@
-using Signals.Core.Model;
+using Signals.Storage.Engine.Context;
+using Signals.Storage.Engine.Ingest;
+using Signals.Storage.Engine.Upkeep;
 using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Engine;
@@ -57,7 +59,7 @@ internal sealed class EngineThreads : IDisposable
     /// <summary>Lets the compaction thread look for work now: an import may have brought patches to fold.</summary>
     public void WakeCompaction()
     {
-        _writes.Pace.NoteAdded();
+        _writes.Pace.CountAdded();
         _compaction.Signal();
     }
 
@@ -84,7 +86,7 @@ internal sealed class EngineThreads : IDisposable
             added = _writes.Pace.Added;
         }
 
-        _writes.Pace.NoteSettled(added);
+        _writes.Pace.MarkSettled(added);
         return _work.Compacting.Pause;
     }
 

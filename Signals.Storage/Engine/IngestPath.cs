@@ -1,3 +1,5 @@
+using Signals.Storage.Engine.Context;
+using Signals.Storage.Engine.Ingest;
 using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Engine;

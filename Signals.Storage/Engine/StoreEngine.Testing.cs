@@ -1,4 +1,5 @@
-using Signals.Core.Model;
+using Signals.Storage.Engine.Context;
+using Signals.Storage.Engine.Views;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Primitives;
 

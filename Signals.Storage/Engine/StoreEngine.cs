@@ -1,12 +1,15 @@
-using Signals.Core.Ingest;
 using Signals.Core.Model;
-using Signals.Core.Schema;
+using Signals.Maintenance;
+using Signals.Offline;
 using Signals.Storage.Compaction;
+using Signals.Storage.Engine.Context;
+using Signals.Storage.Engine.Flushing;
+using Signals.Storage.Engine.Ingest;
+using Signals.Storage.Engine.Reading;
+using Signals.Storage.Engine.Views;
 using Signals.Storage.FileSystem;
 using Signals.Storage.History;
-using Signals.Storage.Maintenance;
 using Signals.Storage.Primitives;
-using Signals.Storage.Segments;
 using Signals.Storage.Telemetry;
 using Signals.Storage.Versions;
 
@@ -56,7 +59,7 @@ internal sealed partial class StoreEngine
     public SourcePositions Sources => _parts.Sources;
 
     /// <summary>What was imported, and how complete each event type is.</summary>
-    public SegmentRegistry Registry => _parts.Registry;
+    public ImportedSegments Registry => _parts.Registry;
 
     /// <summary>The versions that are kept; null when none are.</summary>
     public VersionHistory? History => _parts.Commits.History;
@@ -124,12 +127,12 @@ internal sealed partial class StoreEngine
         await _callers.RunAsync(() =>
         {
             // Between two edits: what one has recorded is in the view then, and so among what is compacted.
-            ulong erasures = _parts.Commits.Committer.Look(_ => History?.ErasureEdits ?? 0);
+            ulong erasures = _parts.Commits.Committer.ReadBetweenEdits(_ => History?.ErasureEdits ?? 0);
             bool isDone = false;
             Work.Compacting.Do(() => isDone = _parts.Writes.Compactor.RunAll(now));
             if (isDone || PlantedBugs.Has(PlantedBugs.InterruptedCompactionIsClean))
             {
-                History?.LetErasedGo(erasures, _parts.Commits.Committer.KeepNow);
+                History?.DropVersionsWithErased(erasures, _parts.Commits.Committer.KeepNow);
             }
 
             ObjectDisposedException.ThrowIf(!isDone || _closing.HasBegun, this);
@@ -148,7 +151,7 @@ internal sealed partial class StoreEngine
     public void DeclareComplete(EventTypeSchema type, long upToMs) => _parts.Visits.DeclareComplete(type, upToMs);
 
     /// <summary>
-    /// Takes a checkpoint; see <see cref="Checkpointer"/>. A log holds what was acknowledged; without logs a flush has to put it
+    /// Takes a checkpoint; see <see cref="Signals.Storage.Engine.Upkeep.OpenStoreCheckpoint"/>. A log holds what was acknowledged; without logs a flush has to put it
     /// into tables first.
     /// </summary>
     public async Task<CheckpointInfo> CheckpointAsync(string target, CancellationToken cancellationToken)

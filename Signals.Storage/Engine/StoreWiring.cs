@@ -1,5 +1,9 @@
-using Signals.Core.Model;
-using Signals.Core.Schema;
+using Signals.Maintenance;
+using Signals.Storage.Engine.Context;
+using Signals.Storage.Engine.Reading;
+using Signals.Storage.Engine.Recovery;
+using Signals.Storage.Engine.Upkeep;
+using Signals.Storage.Engine.Views;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Primitives;
 using Signals.Storage.Telemetry;
@@ -37,8 +41,8 @@ internal sealed class StoreWiring
         Ingest = new IngestPath(Context, opening.Logs.EndPosition, Commits, Writes, owned);
         Reader = new SequenceReader(
             Context, Contents.View, Erasures.Set, Contents.Watermarks, opening.Registry, Commits.History?.Gate);
-        Checkpointer checkpointer = new(Context.Folder, Commits.Committer, Commits.Log, opening.Pins);
-        Verification verification = new(Context.Folder, Context.Schema, Commits.Committer, Commits.Log, opening.Pins);
+        OpenStoreCheckpoint checkpointer = new(Context.Folder, Commits.Committer, Commits.Log, opening.Pins);
+        OpenStoreVerification verification = new(Context.Folder, Context.Schema, Commits.Committer, Commits.Log, opening.Pins);
         _ledger = new ErasureLedger(Context, Contents.View, checkpointer, Commits.Log, Commits.History);
         Visits = owned.Add(new StoreVisits(Context, Writes.Importer, checkpointer, verification, _ledger, Erasures));
         Upkeep = new StoreUpkeep(
@@ -65,7 +69,7 @@ internal sealed class StoreWiring
 
     public SourcePositions Sources => _opening.Sources;
 
-    public SegmentRegistry Registry => _opening.Registry;
+    public ImportedSegments Registry => _opening.Registry;
 
     public CommitPath Commits { get; }
 
@@ -150,7 +154,7 @@ internal sealed class StoreWiring
         Context.FailStop.Failed += OnFailed;
 
         // After each edit: there may be fewer tables, an erased user may be gone, and the directories take another share of the cache.
-        Commits.Committer.Committed += Writes.Pace.Look;
+        Commits.Committer.Committed += Writes.Pace.WakeWaiters;
         Commits.Committer.Committed += _ledger.Refresh;
         Commits.Committer.Committed += _cacheShare.Update;
         _cacheShare.Update();

@@ -1,3 +1,6 @@
+using Signals.Storage.Engine.Compacting;
+using Signals.Storage.Engine.Context;
+using Signals.Storage.Engine.Flushing;
 using Signals.Storage.Primitives;
 using Signals.Storage.Telemetry;
 using Signals.Storage.Versions;

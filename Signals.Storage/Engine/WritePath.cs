@@ -1,3 +1,10 @@
+using Signals.Storage.Engine.Compacting;
+using Signals.Storage.Engine.Context;
+using Signals.Storage.Engine.Flushing;
+using Signals.Storage.Engine.Importing;
+using Signals.Storage.Engine.Ingest;
+using Signals.Storage.Engine.Recovery;
+using Signals.Storage.Engine.Views;
 using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Engine;
@@ -19,7 +26,7 @@ internal sealed class WritePath
         Frozen = owned.Add(new FrozenMemTables(contents.View, options.MaxFrozenMemTables, Pace, context.Time, context.FailStop));
         Flusher = owned.Add(new Flusher(
             context, factory, opening.Erasures, Frozen, commits.Committer, opening.Pins, commits.History));
-        PatchFolder patches = new(context, factory, contents.Tables, opening.Erasures.Set, contents.View, commits.Committer);
+        PatchFolding patches = new(context, factory, contents.Tables, opening.Erasures.Set, contents.View, commits.Committer);
         Compactor = owned.Add(new Compactor(context, factory, opening.Erasures.Set, contents.View, commits.Committer, patches));
         Work = new StoreWork(Flusher, Compactor, opening.Pins, context.FailStop, context.Telemetry);
         Importer = owned.Add(new SegmentImporter(context, contents.Tables, commits.Committer, opening.Registry, contents.Watermarks));

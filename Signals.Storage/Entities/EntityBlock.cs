@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
 using Signals.Core.Columns;
-using Signals.Core.Schema;
+using Signals.Enrichment;
 
 namespace Signals.Storage.Entities;
 
@@ -116,12 +116,12 @@ internal sealed class EntityBlock
     /// <summary>Prefetches the middle of the keys and the start of the bytes, which a search touches first.</summary>
     public void Prefetch()
     {
-        Primitives.Prefetch.Line(ref _lows[_lows.Length / 2]);
-        Primitives.Prefetch.Line(ref _bytes[0]);
+        Signals.Storage.Primitives.Prefetch.Line(ref _lows[_lows.Length / 2]);
+        Signals.Storage.Primitives.Prefetch.Line(ref _bytes[0]);
     }
 
     /// <summary>Marks the block as used, for the cache.</summary>
-    public void Touch()
+    public void MarkUsed()
     {
         if (Volatile.Read(ref _referenced) == 0)
         {

@@ -10,10 +10,10 @@ namespace Signals.Storage.Entities;
 /// </remarks>
 internal sealed class EntityBlockCache(int blocks, long capacityBytes)
 {
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly EntityBlock?[] _slots = new EntityBlock?[blocks];
-    private readonly Queue<int> _held = new(); // guarded by _gate: the ring of CLOCK; the hand points at its first element
-    private long _bytes; // written under _gate
+    private readonly Queue<int> _held = new(); // guarded by _lock: the ring of CLOCK; the hand points at its first element
+    private long _bytes; // written under _lock
 
     /// <summary>Bytes of memory of the cached blocks.</summary>
     public long Bytes => Volatile.Read(ref _bytes);
@@ -21,13 +21,13 @@ internal sealed class EntityBlockCache(int blocks, long capacityBytes)
     public EntityBlock? TryGet(int index)
     {
         EntityBlock? block = Volatile.Read(ref _slots[index]);
-        block?.Touch();
+        block?.MarkUsed();
         return block;
     }
 
     public void Publish(int index, EntityBlock block)
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_slots[index] is not null || block.Bytes > capacityBytes)
             {

@@ -1,6 +1,6 @@
 using System.Buffers.Binary;
-using Signals.Core.Model;
 using Signals.Core.Schema;
+using Signals.Enrichment;
 using Signals.Storage.FileSystem;
 
 namespace Signals.Storage.Entities;

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Signals.Core.Columns;
 using Signals.Core.Schema;
+using Signals.Enrichment;
 using Signals.Storage.FileSystem;
 
 namespace Signals.Storage.Entities;
@@ -22,7 +23,7 @@ internal sealed class EntityFileWriter
     private readonly int _blockBytes;
     private readonly RowBuffer _rows;
     private readonly List<EntityBlockEntry> _blocks = [];
-    private readonly ChunkPlan[] _plans;
+    private readonly ChunkDecision[] _decisions;
     private readonly uint _headerChecksum;
     private byte[] _encoded = [];
     private long _offset = EntityFormat.HeaderLength;
@@ -37,7 +38,7 @@ internal sealed class EntityFileWriter
         _fileId = EntityFormat.FileId(schema.Name, tableVersion);
         _blockBytes = blockBytes;
         _rows = new RowBuffer([.. schema.Columns.Select(c => c.Type)]);
-        _plans = new ChunkPlan[EntityFormat.FirstColumnChunk + schema.Columns.Count];
+        _decisions = new ChunkDecision[EntityFormat.FirstColumnChunk + schema.Columns.Count];
         _headerChecksum = WriteHeader();
     }
 
@@ -124,11 +125,11 @@ internal sealed class EntityFileWriter
         int rows = _rows.Count;
         ReadOnlySpan<ulong> highs = MemoryMarshal.Cast<long, ulong>(_rows.Times);
         ReadOnlySpan<ulong> lows = _rows.Ids;
-        _plans[0] = ColumnChunkWriter.Plan(highs, ChunkGoal.Size);
-        _plans[1] = ColumnChunkWriter.Plan(lows, ChunkGoal.Size);
+        _decisions[0] = ColumnChunkWriter.Plan(highs, ChunkGoal.Size);
+        _decisions[1] = ColumnChunkWriter.Plan(lows, ChunkGoal.Size);
         for (int i = 0; i < _rows.Columns.Length; i++)
         {
-            _plans[EntityFormat.FirstColumnChunk + i] = ColumnChunkWriter.Plan(_rows.Columns[i], 0, rows, ChunkGoal.Size);
+            _decisions[EntityFormat.FirstColumnChunk + i] = ColumnChunkWriter.Plan(_rows.Columns[i], 0, rows, ChunkGoal.Size);
         }
 
         int length = EncodeBlock(highs, lows);
@@ -144,10 +145,10 @@ internal sealed class EntityFileWriter
 
     private int EncodeBlock(ReadOnlySpan<ulong> highs, ReadOnlySpan<ulong> lows)
     {
-        long length = _plans.Length * sizeof(uint);
-        foreach (ChunkPlan plan in _plans)
+        long length = _decisions.Length * sizeof(uint);
+        foreach (ChunkDecision decision in _decisions)
         {
-            length += plan.Length;
+            length += decision.Length;
         }
 
         if (length + EntityFormat.ChecksumLength > EntityFormat.MaxBlockLength)
@@ -161,17 +162,17 @@ internal sealed class EntityFileWriter
             _encoded = new byte[Math.Max((int)length + EntityFormat.ChecksumLength, 2 * _blockBytes)];
         }
 
-        int at = _plans.Length * sizeof(uint);
-        for (int i = 0; i < _plans.Length; i++)
+        int at = _decisions.Length * sizeof(uint);
+        for (int i = 0; i < _decisions.Length; i++)
         {
-            ref readonly ChunkPlan plan = ref _plans[i];
-            BinaryPrimitives.WriteInt32LittleEndian(_encoded.AsSpan(i * sizeof(uint)), plan.Length);
-            Span<byte> chunk = _encoded.AsSpan(at, plan.Length);
+            ref readonly ChunkDecision decision = ref _decisions[i];
+            BinaryPrimitives.WriteInt32LittleEndian(_encoded.AsSpan(i * sizeof(uint)), decision.Length);
+            Span<byte> chunk = _encoded.AsSpan(at, decision.Length);
             at += i switch
             {
-                0 => ColumnChunkWriter.Write(highs, plan, chunk),
-                1 => ColumnChunkWriter.Write(lows, plan, chunk),
-                _ => ColumnChunkWriter.Write(_rows.Columns[i - EntityFormat.FirstColumnChunk], plan, chunk),
+                0 => ColumnChunkWriter.Write(highs, decision, chunk),
+                1 => ColumnChunkWriter.Write(lows, decision, chunk),
+                _ => ColumnChunkWriter.Write(_rows.Columns[i - EntityFormat.FirstColumnChunk], decision, chunk),
             };
         }
 

@@ -1,9 +1,10 @@
 using System.Buffers.Binary;
 using Signals.Core.Columns;
 using Signals.Core.Enrichment;
+using Signals.Storage.Entities;
 using Signals.Storage.Primitives;
 
-namespace Signals.Storage.Entities;
+namespace Signals.Enrichment;
 
 /// <summary>
 /// An enricher that looks up the key of each event in an entity table. Columns of the entity become enrichments of the event.

@@ -1,6 +1,4 @@
-using Signals.Core.Columns;
-
-namespace Signals.Storage.Entities;
+namespace Signals.Enrichment;
 
 /// <summary>What an <see cref="EntityJoin"/> joins. Checked once, when the join is created.</summary>
 public sealed class EntityJoinOptions

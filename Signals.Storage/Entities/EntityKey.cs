@@ -1,6 +1,4 @@
-using Signals.Core.Model;
-
-namespace Signals.Storage.Entities;
+namespace Signals.Enrichment;
 
 /// <summary>
 /// The 128-bit key of an entity (an item, an author, a country), made like a <see cref="UserId"/>: from a number, a

@@ -1,7 +1,7 @@
-using Signals.Core.Columns;
 using Signals.Core.Enrichment;
+using Signals.Storage.Entities;
 
-namespace Signals.Storage.Entities;
+namespace Signals.Enrichment;
 
 /// <summary>Looks up entities in batches and holds the answer: for each key a flag and a row of each chosen column.</summary>
 /// <remarks>
@@ -32,7 +32,7 @@ public sealed class EntityLookup
     /// Looks up the keys, all of them in one version of the table. The answer to the previous batch is no longer valid
     /// afterwards.
     /// </summary>
-    /// <exception cref="Core.Model.CorruptionException">A block is damaged; there is no partial answer.</exception>
+    /// <exception cref="CorruptionException">A block is damaged; there is no partial answer.</exception>
     public void Find(ReadOnlySpan<EntityKey> keys)
     {
         Count = 0;

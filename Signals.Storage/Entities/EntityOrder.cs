@@ -1,3 +1,5 @@
+using Signals.Enrichment;
+
 namespace Signals.Storage.Entities;
 
 /// <summary>

@@ -1,5 +1,6 @@
 using Signals.Core.Columns;
 using Signals.Core.Enrichment;
+using Signals.Enrichment;
 
 namespace Signals.Storage.Entities;
 

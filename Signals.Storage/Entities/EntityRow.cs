@@ -1,6 +1,4 @@
-using Signals.Core.Ingest;
-
-namespace Signals.Storage.Entities;
+namespace Signals.Enrichment;
 
 /// <summary>
 /// The entity that was last added to a writer; use it to set the columns. Thread contract: one thread at a time; valid until the

@@ -1,6 +1,4 @@
-using Signals.Core.Schema;
-
-namespace Signals.Storage.Entities;
+namespace Signals.Enrichment;
 
 /// <summary>The name of an entity table and the columns of its rows. Immutable and safe to share.</summary>
 public sealed class EntitySchema

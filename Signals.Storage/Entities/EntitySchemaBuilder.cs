@@ -1,6 +1,4 @@
-using Signals.Core.Schema;
-
-namespace Signals.Storage.Entities;
+namespace Signals.Enrichment;
 
 /// <summary>
 /// Collects the columns of an entity table. Thread contract: one thread, inside <see cref="EntitySchema.Define"/>.

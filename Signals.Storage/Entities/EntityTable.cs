@@ -1,9 +1,9 @@
 using Signals.Core.Enrichment;
-using Signals.Core.Model;
+using Signals.Storage.Entities;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Primitives;
 
-namespace Signals.Storage.Entities;
+namespace Signals.Enrichment;
 
 /// <summary>
 /// Facts about entities (an item's price, text, vector) by key, for enrichments to join with. The file is written by

@@ -1,4 +1,4 @@
-namespace Signals.Storage.Entities;
+namespace Signals.Enrichment;
 
 /// <summary>Settings of an opened entity table. Checked once, when the table is opened.</summary>
 public sealed class EntityTableOptions

@@ -1,8 +1,9 @@
 using Signals.Core.Columns;
 using Signals.Core.Ingest;
+using Signals.Storage.Entities;
 using Signals.Storage.FileSystem;
 
-namespace Signals.Storage.Entities;
+namespace Signals.Enrichment;
 
 /// <summary>
 /// Writes an entity table from entities in any order. It sorts them in the memory that it is given, and in temporary files beside

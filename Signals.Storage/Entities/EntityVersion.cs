@@ -1,3 +1,4 @@
+using Signals.Enrichment;
 using Signals.Storage.FileSystem;
 
 namespace Signals.Storage.Entities;

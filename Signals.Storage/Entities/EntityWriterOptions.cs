@@ -1,4 +1,4 @@
-namespace Signals.Storage.Entities;
+namespace Signals.Enrichment;
 
 /// <summary>Settings of the writer of an entity table. Checked once, when the writer is created.</summary>
 public sealed class EntityWriterOptions

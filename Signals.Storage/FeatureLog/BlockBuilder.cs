@@ -2,9 +2,7 @@ using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using K4os.Compression.LZ4;
 using Signals.Core.Columns;
-using Signals.Core.Model;
-using Signals.Core.Serving;
-using Signals.Storage.Serving;
+using Signals.Serving;
 
 namespace Signals.Storage.FeatureLog;
 
@@ -162,20 +160,20 @@ internal sealed class BlockBuilder
         }
 
         // A column in which every row is absent takes no bytes.
-        ChunkPlan plan = ColumnChunkWriter.Plan(column, 0, column.Count, ChunkGoal.Size);
-        Array.Resize(ref _plain, Math.Max(_plain.Length, plan.Length));
-        Span<byte> plain = _plain.AsSpan(0, plan.Length);
-        if (plan.Length > 0)
+        ChunkDecision decision = ColumnChunkWriter.Plan(column, 0, column.Count, ChunkGoal.Size);
+        Array.Resize(ref _plain, Math.Max(_plain.Length, decision.Length));
+        Span<byte> plain = _plain.AsSpan(0, decision.Length);
+        if (decision.Length > 0)
         {
-            ColumnChunkWriter.Write(column, plan, plain);
+            ColumnChunkWriter.Write(column, decision, plain);
         }
 
-        byte[] packed = new byte[plan.Length];
-        int length = plan.Length < 256 ? -1 : LZ4Codec.Encode(plain, packed.AsSpan(0, (int)(plan.Length * 10L / 13)));
+        byte[] packed = new byte[decision.Length];
+        int length = decision.Length < 256 ? -1 : LZ4Codec.Encode(plain, packed.AsSpan(0, (int)(decision.Length * 10L / 13)));
         ReadOnlySpan<byte> stored = length > 0 ? packed.AsSpan(0, length) : plain;
         byte[] chunk = new byte[FeatureLogFormat.ChunkHeaderBytes + stored.Length];
         BinaryPrimitives.WriteUInt32LittleEndian(chunk, (uint)stored.Length | (length > 0 ? FeatureLogFormat.Lz4Bit : 0));
-        BinaryPrimitives.WriteInt32LittleEndian(chunk.AsSpan(sizeof(uint)), plan.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(chunk.AsSpan(sizeof(uint)), decision.Length);
         stored.CopyTo(chunk.AsSpan(FeatureLogFormat.ChunkHeaderBytes));
         return chunk;
     }

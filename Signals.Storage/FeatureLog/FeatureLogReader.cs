@@ -1,8 +1,8 @@
-using Signals.Core.Model;
+using Signals.Storage.FeatureLog;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Wal;
 
-namespace Signals.Storage.FeatureLog;
+namespace Signals.Serving;
 
 /// <summary>
 /// Reads a feature log from its beginning, sequence by sequence, in the order in which the blocks were written.
@@ -34,7 +34,7 @@ public sealed class FeatureLogReader : IDisposable
     /// Whether the bytes after those read so far are not a whole entry: a crash cut off their write, or they are still being
     /// written.
     /// </summary>
-    public bool IsTorn => _window.Length > _offset && !LogReader.TryReadFrame(_window, _offset, FeatureLogFormat.LogNumber, out _);
+    public bool IsTorn => _window.Length > _offset && !LogReader.TryReadEntry(_window, _offset, FeatureLogFormat.LogNumber, out _);
 
     /// <summary>
     /// Opens a feature log. Its blocks decode to at most 24 MiB, which bounds the memory that a forged one takes.
@@ -99,7 +99,7 @@ public sealed class FeatureLogReader : IDisposable
 
     private bool TryReadEntry()
     {
-        if (!LogReader.TryReadFrame(_window, _offset, FeatureLogFormat.LogNumber, out LogFrame frame))
+        if (!LogReader.TryReadEntry(_window, _offset, FeatureLogFormat.LogNumber, out LogEntry entry))
         {
             if (_file.Length == _window.Length)
             {
@@ -108,20 +108,20 @@ public sealed class FeatureLogReader : IDisposable
 
             _window.Dispose();
             _window = new LogWindow(_file);
-            if (!LogReader.TryReadFrame(_window, _offset, FeatureLogFormat.LogNumber, out frame))
+            if (!LogReader.TryReadEntry(_window, _offset, FeatureLogFormat.LogNumber, out entry))
             {
                 return false;
             }
         }
 
-        if (frame.Sequence != _sequence || frame.PayloadBytes == 0)
+        if (entry.Sequence != _sequence || entry.PayloadBytes == 0)
         {
-            throw new CorruptionException(_file.Path, _offset, $"the entry has sequence {frame.Sequence}, expected {_sequence}.");
+            throw new CorruptionException(_file.Path, _offset, $"the entry has sequence {entry.Sequence}, expected {_sequence}.");
         }
 
-        Take(_window.Slice(_offset + LogFormat.FrameBytes, frame.PayloadBytes));
+        Take(_window.Slice(_offset + LogFormat.EntryBytes, entry.PayloadBytes));
         _sequence++;
-        _offset += LogFormat.FrameLength(frame.PayloadBytes);
+        _offset += LogFormat.EntryLength(entry.PayloadBytes);
         return true;
     }
 

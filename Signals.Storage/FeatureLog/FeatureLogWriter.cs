@@ -1,9 +1,9 @@
-using Signals.Core.Definitions;
+using Signals.Definitions;
+using Signals.Storage.FeatureLog;
 using Signals.Storage.FileSystem;
-using Signals.Storage.Serving;
 using Signals.Storage.Wal;
 
-namespace Signals.Storage.FeatureLog;
+namespace Signals.Serving;
 
 /// <summary>
 /// Logs served sequences in full, with all their columns, to a growing file. Use it if you would rather keep the features than
@@ -20,8 +20,8 @@ public sealed class FeatureLogWriter : IDisposable
     private const int BlockBytes = 1 << 20;
     private const int MostDefinitions = 256;
 
-    private readonly Lock _gate = new();
-    private readonly LogWriter _log; // guarded by _gate, as all below
+    private readonly Lock _lock = new();
+    private readonly LogWriter _log; // guarded by _lock, as all below
     private readonly Dictionary<SequenceDefinition, BlockBuilder> _blocks = new(ReferenceEqualityComparer.Instance);
     private int _definitions;
     private bool _disposed;
@@ -34,7 +34,7 @@ public sealed class FeatureLogWriter : IDisposable
 
     /// <summary>Opens a feature log to append to it, or creates one. A tail that a crash tore is cut off.</summary>
     /// <param name="path">The file. Its folder must exist.</param>
-    /// <exception cref="Core.Model.CorruptionException">The file is damaged before its end, or is not a feature log.</exception>
+    /// <exception cref="CorruptionException">The file is damaged before its end, or is not a feature log.</exception>
     public static FeatureLogWriter Open(string path)
     {
         return Open(FileSystems.ForThisMachine(), FileSystems.Absolute(path));
@@ -47,7 +47,7 @@ public sealed class FeatureLogWriter : IDisposable
     /// <exception cref="ObjectDisposedException">The writer or the answer was disposed.</exception>
     public void Append(ServedSequence sequence)
     {
-        lock (_gate)
+        lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             BlockBuilder block = BlockLocked(sequence);
@@ -77,7 +77,7 @@ public sealed class FeatureLogWriter : IDisposable
     /// <exception cref="FileOperationException">The disk refused a write.</exception>
     public void Flush()
     {
-        lock (_gate)
+        lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             FlushLocked();
@@ -88,7 +88,7 @@ public sealed class FeatureLogWriter : IDisposable
     /// <exception cref="FileOperationException">The disk refused a write.</exception>
     public void Sync()
     {
-        lock (_gate)
+        lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             FlushLocked();
@@ -99,7 +99,7 @@ public sealed class FeatureLogWriter : IDisposable
     /// <summary>Flushes and closes the file. A second call does nothing.</summary>
     public void Dispose()
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_disposed)
             {

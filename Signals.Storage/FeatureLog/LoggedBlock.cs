@@ -69,7 +69,7 @@ internal sealed class LoggedBlock
     public static long BytesOf(ColumnType type, int rows) => (long)rows * (sizeof(byte) + (type.IsVariable ? sizeof(int) : type.Width));
 
     /// <summary>A value of a sequence, from one of the columns user high, user low, as-of, status.</summary>
-    public T Of<T>(int column, int sequence)
+    public T Get<T>(int column, int sequence)
         where T : unmanaged => MemoryMarshal.Cast<byte, T>(_columns[column].Values)[sequence];
 
     /// <summary>The first row of a sequence, and the row after its last.</summary>

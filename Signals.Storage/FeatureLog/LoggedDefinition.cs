@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
-using Signals.Core.Columns;
 
 namespace Signals.Storage.FeatureLog;
 
@@ -60,7 +59,7 @@ internal sealed record LoggedDefinition(string Name, ulong Hash, string[] Column
         ushort dimensions = ReadShort(ref entry);
         try
         {
-            return ColumnType.Of((ColumnKind)kind, dimensions);
+            return ColumnType.FromKind((ColumnKind)kind, dimensions);
         }
         catch (ArgumentException error)
         {

@@ -1,10 +1,9 @@
 using System.Runtime.InteropServices;
 using System.Text;
 using Signals.Core.Columns;
-using Signals.Core.Model;
-using Signals.Core.Serving;
+using Signals.Storage.FeatureLog;
 
-namespace Signals.Storage.FeatureLog;
+namespace Signals.Serving;
 
 /// <summary>
 /// A served sequence that was read from a feature log. Row i of every span belongs to the same event. Immutable; any thread;
@@ -22,13 +21,13 @@ public readonly record struct LoggedSequence
     }
 
     /// <summary>The user whose sequence it is.</summary>
-    public UserId User => new(Block.Of<ulong>(0, _index), Block.Of<ulong>(1, _index));
+    public UserId User => new(Block.Get<ulong>(0, _index), Block.Get<ulong>(1, _index));
 
     /// <summary>The time from which windows and ages were counted, milliseconds since the Unix epoch, UTC.</summary>
-    public long AsOfMs => Block.Of<long>(2, _index);
+    public long AsOfMs => Block.Get<long>(2, _index);
 
     /// <summary>The status of the answer.</summary>
-    public ServingStatus Status => (ServingStatus)Block.Of<byte>(3, _index);
+    public ServingStatus Status => (ServingStatus)Block.Get<byte>(3, _index);
 
     /// <summary>The name of the definition.</summary>
     public string DefinitionName => Block.Definition.Name;

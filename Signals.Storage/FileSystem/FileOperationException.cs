@@ -1,6 +1,4 @@
-using Signals.Core.Model;
-
-namespace Signals.Storage.FileSystem;
+namespace Signals;
 
 /// <summary>
 /// A file operation failed in the operating system. The message holds the operation, the path and the system's error. After a

@@ -23,9 +23,9 @@ internal sealed class HandlePool(int capacity)
 
     private static readonly HandlePool Process = new(DefaultCapacity);
 
-    private readonly Lock _gate = new();
-    private readonly List<PooledFile> _ring = []; // guarded by _gate, as is each file's place in it
-    private int _hand; // guarded by _gate
+    private readonly Lock _lock = new();
+    private readonly List<PooledFile> _ring = []; // guarded by _lock, as is each file's place in it
+    private int _hand; // guarded by _lock
     private long _opened;
 
     /// <summary>The most handles.</summary>
@@ -36,7 +36,7 @@ internal sealed class HandlePool(int capacity)
     {
         get
         {
-            lock (_gate)
+            lock (_lock)
             {
                 return _ring.Count;
             }
@@ -57,7 +57,7 @@ internal sealed class HandlePool(int capacity)
     public void ReleaseIdle()
     {
         List<IFile> idle = [];
-        lock (_gate)
+        lock (_lock)
         {
             for (int i = _ring.Count - 1; i >= 0; i--)
             {
@@ -76,7 +76,7 @@ internal sealed class HandlePool(int capacity)
     internal IFile Enter(PooledFile file, Func<IFile> open)
     {
         IFile? evicted = null;
-        lock (_gate)
+        lock (_lock)
         {
             ObjectDisposedException.ThrowIf(file.IsClosed, file);
             if (file.Handle is IFile handle)
@@ -97,7 +97,7 @@ internal sealed class HandlePool(int capacity)
     internal void Exit(PooledFile file)
     {
         IFile? closed = null;
-        lock (_gate)
+        lock (_lock)
         {
             if (--file.Users == 0 && (file.IsClosed || _ring.Count > capacity))
             {
@@ -112,7 +112,7 @@ internal sealed class HandlePool(int capacity)
     internal void Close(PooledFile file)
     {
         IFile? closed = null;
-        lock (_gate)
+        lock (_lock)
         {
             file.IsClosed = true;
             if (file.Users == 0 && file.Handle is not null)
@@ -131,7 +131,7 @@ internal sealed class HandlePool(int capacity)
         IFile? surplus = null;
         try
         {
-            lock (_gate)
+            lock (_lock)
             {
                 if (file.IsClosed || file.Handle is not null)
                 {

@@ -49,7 +49,7 @@ internal interface IFileSystem
     /// Takes the lock file of a store and writes the owner into it. The lock is held until the result is disposed or the process
     /// ends.
     /// </summary>
-    /// <exception cref="Core.Model.StoreLockedException">
+    /// <exception cref="StoreLockedException">
     /// Another open store holds the lock; the message names the owner.
     /// </exception>
     /// <exception cref="FileOperationException">The path holds a file that is not a lock file; it is not changed.</exception>

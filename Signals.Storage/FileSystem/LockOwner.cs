@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text;
-using Signals.Core.Model;
 
 namespace Signals.Storage.FileSystem;
 

@@ -1,5 +1,3 @@
-using Signals.Core.Model;
-
 namespace Signals.Storage.FileSystem;
 
 /// <summary>A file for reading. It has a handle while it is used, and keeps it as long as the pool has room.</summary>

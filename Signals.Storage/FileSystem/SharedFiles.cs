@@ -7,13 +7,13 @@ namespace Signals.Storage.FileSystem;
 /// <remarks>Thread contract: any thread. Lifetime: a file is closed when the last of its users has disposed of it.</remarks>
 internal sealed class SharedFiles(IFileSystem files)
 {
-    private readonly Lock _gate = new();
-    private readonly Dictionary<string, Entry> _open = new(StringComparer.Ordinal); // under _gate
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Entry> _open = new(StringComparer.Ordinal); // under _lock
 
     /// <summary>Opens a file for reading, or shares the handle that is open already. The caller disposes of the result.</summary>
     public IFile Open(string path)
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (!_open.TryGetValue(path, out Entry? entry))
             {
@@ -28,7 +28,7 @@ internal sealed class SharedFiles(IFileSystem files)
 
     private void Leave(IFile file)
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (--_open[file.Path].Users > 0)
             {

@@ -1,5 +1,3 @@
-using Signals.Core.Model;
-
 namespace Signals.Storage.History;
 
 /// <summary>
@@ -46,10 +44,10 @@ internal sealed class CommitGate
     }
 
     /// <summary>Notes that the commit has rows of a user, before the first of them is published.</summary>
-    public void Touch(ulong userHash) => TouchedBy((_sequence + 1) >> 1).Add(userHash);
+    public void AddUser(ulong userHash) => TouchedBy((_sequence + 1) >> 1).Add(userHash);
 
     /// <summary>Notes that the commit changes more than rows, before the change takes effect.</summary>
-    public void TouchEveryone() => TouchedBy((_sequence + 1) >> 1).AddEveryone();
+    public void AddEveryone() => TouchedBy((_sequence + 1) >> 1).AddEveryone();
 
     /// <summary>Ends the commit: all of it is visible.</summary>
     public void EndApply()

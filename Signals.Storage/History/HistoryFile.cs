@@ -1,4 +1,3 @@
-using Signals.Core.Model;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Versions;
 using Signals.Storage.Wal;
@@ -130,7 +129,7 @@ internal sealed class HistoryFile : IDisposable
                     error);
             }
 
-            offset += LogFormat.FrameLength(payload.Length);
+            offset += LogFormat.EntryLength(payload.Length);
         });
         return content;
     }

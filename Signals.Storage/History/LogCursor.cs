@@ -1,4 +1,3 @@
-using Signals.Core.Model;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Versions;
 using Signals.Storage.Wal;
@@ -6,7 +5,7 @@ using Signals.Storage.Wal;
 namespace Signals.Storage.History;
 
 /// <summary>
-/// Reads forward through the frames of a store's logs, from a given log on, also while the last one is being written.
+/// Reads forward through the entries of a store's logs, from a given log on, also while the last one is being written.
 /// </summary>
 /// <remarks>Thread contract: one thread. Lifetime: the logs must be pinned; dispose closes the file that is being read.</remarks>
 internal sealed class LogCursor(StoreFolder folder, ulong firstLog) : IDisposable
@@ -18,34 +17,34 @@ internal sealed class LogCursor(StoreFolder folder, ulong firstLog) : IDisposabl
     private LogWindow? _window;
 
     /// <summary>
-    /// Passes on the payload of each frame up to a stream position, with the position after it and the number of its log.
+    /// Passes on the payload of each entry up to a stream position, with the position after it and the number of its log.
     /// </summary>
     /// <param name="position">The position of a commit that was written before the call, or an earlier position.</param>
-    /// <param name="last">The position after the last frame that was passed on; the call moves it on.</param>
-    /// <param name="onFrame">Receives the frames in order.</param>
-    /// <exception cref="CorruptionException">A frame is damaged, or the logs end before the position.</exception>
-    public void AdvanceTo(long position, ref long last, Action<ReadOnlySpan<byte>, long, ulong> onFrame)
+    /// <param name="last">The position after the last entry that was passed on; the call moves it on.</param>
+    /// <param name="onEntry">Receives the entries in order.</param>
+    /// <exception cref="CorruptionException">An entry is damaged, or the logs end before the position.</exception>
+    public void AdvanceTo(long position, ref long last, Action<ReadOnlySpan<byte>, long, ulong> onEntry)
     {
         bool isFresh = false;
         while (last < position)
         {
             Open();
-            if (LogReader.TryReadFrame(_window!, _offset, _log, out LogFrame frame))
+            if (LogReader.TryReadEntry(_window!, _offset, _log, out LogEntry entry))
             {
                 isFresh = false;
-                if (frame.PayloadBytes > 0 && frame.Position > position)
+                if (entry.PayloadBytes > 0 && entry.Position > position)
                 {
                     return;
                 }
 
-                Check(frame);
-                if (frame.PayloadBytes > 0)
+                Check(entry);
+                if (entry.PayloadBytes > 0)
                 {
-                    onFrame(_window!.Slice(_offset + LogFormat.FrameBytes, frame.PayloadBytes), frame.Position, _log);
-                    last = Math.Max(last, frame.Position);
+                    onEntry(_window!.Slice(_offset + LogFormat.EntryBytes, entry.PayloadBytes), entry.Position, _log);
+                    last = Math.Max(last, entry.Position);
                 }
 
-                Pass(frame);
+                Pass(entry);
             }
             else if (isFresh)
             {
@@ -64,19 +63,19 @@ internal sealed class LogCursor(StoreFolder folder, ulong firstLog) : IDisposabl
 
     public void Dispose() => Close();
 
-    private void Check(in LogFrame frame)
+    private void Check(in LogEntry entry)
     {
-        if (_sequence != 0 && frame.Sequence != _sequence)
+        if (_sequence != 0 && entry.Sequence != _sequence)
         {
-            throw new CorruptionException(folder.Log(_log), _offset, $"the frame has sequence {frame.Sequence}, expected {_sequence}.");
+            throw new CorruptionException(folder.Log(_log), _offset, $"the entry has sequence {entry.Sequence}, expected {_sequence}.");
         }
     }
 
-    private void Pass(in LogFrame frame)
+    private void Pass(in LogEntry entry)
     {
-        _sequence = frame.Sequence + 1;
-        _offset += LogFormat.FrameLength(frame.PayloadBytes);
-        if (frame.PayloadBytes == 0)
+        _sequence = entry.Sequence + 1;
+        _offset += LogFormat.EntryLength(entry.PayloadBytes);
+        if (entry.PayloadBytes == 0)
         {
             Close();
             _log = NextLog();

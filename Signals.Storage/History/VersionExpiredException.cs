@@ -1,6 +1,4 @@
-using Signals.Core.Model;
-
-namespace Signals.Storage.History;
+namespace Signals;
 
 /// <summary>
 /// The requested state is older than what the store keeps, or the store keeps no versions. The store never invents a state.

@@ -29,7 +29,7 @@ internal sealed partial class VersionHistory
     /// Removes the oldest versions. Returns the data files that no version needs any more. Files that an older version and the
     /// current state both need are in the newest version, so they stay.
     /// </summary>
-    private string[] LetGoLocked(int count)
+    private string[] DropLocked(int count)
     {
         if (count == 0)
         {

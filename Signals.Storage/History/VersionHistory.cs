@@ -1,4 +1,3 @@
-using Signals.Core.Model;
 using Signals.Storage.Primitives;
 using Signals.Storage.Versions;
 
@@ -176,7 +175,7 @@ internal sealed partial class VersionHistory : IDisposable
 
             _failStop.RequireWritable();
             SampleLocked(version);
-            gone = LetGoLocked(CountOldLocked());
+            gone = DropLocked(CountOldLocked());
             if (_file.Bytes > RolloverBytes + (2 * _firstBytes))
             {
                 RewriteLocked();
@@ -194,7 +193,7 @@ internal sealed partial class VersionHistory : IDisposable
     /// The files hold nothing of the users that were erased by the edits with erasures up to this number.
     /// </param>
     /// <param name="record">Records the current state of the store and returns its version.</param>
-    public void LetErasedGo(ulong edits, Func<ulong> record)
+    public void DropVersionsWithErased(ulong edits, Func<ulong> record)
     {
         lock (_cleaning)
         {
@@ -213,7 +212,7 @@ internal sealed partial class VersionHistory : IDisposable
                 _failStop.RequireWritable();
                 // Upkeep may have removed this version meanwhile, by size; then no older one is left either.
                 _content.CleanEdits = Math.Max(edits, _content.CleanEdits);
-                gone = LetGoLocked(Math.Max(0, _content.Versions.FindIndex(version => version.Number == clean)));
+                gone = DropLocked(Math.Max(0, _content.Versions.FindIndex(version => version.Number == clean)));
                 RewriteLocked();
             }
 

@@ -1,4 +1,4 @@
-namespace Signals.Storage.History;
+namespace Signals;
 
 /// <summary>
 /// How long a store keeps its past states, so that reads of the past and receipts can be answered. It costs the disk space of

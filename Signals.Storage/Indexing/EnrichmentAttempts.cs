@@ -1,6 +1,4 @@
-using Signals.Core.Enrichment;
-using Signals.Core.Ingest;
-using Signals.Core.Schema;
+using Signals.Enrichment;
 
 namespace Signals.Storage.Indexing;
 
@@ -12,7 +10,7 @@ namespace Signals.Storage.Indexing;
 internal sealed class EnrichmentAttempts(
     IEnrichmentStep step, EventTypeSchema eventType, EnrichmentOptions options, TimeProvider time, EnrichmentCounters counters)
 {
-    private EnrichmentRun _run = new(step, eventType, EnrichmentPlacement.Indexing);
+    private StepRunner _runner = new(step, eventType, StepPhase.Indexing);
 
     /// <summary>Whether an enricher that was left behind may still read the events of the last call.</summary>
     public bool LeftBehind { get; private set; }
@@ -54,15 +52,15 @@ internal sealed class EnrichmentAttempts(
 
     private async ValueTask<EnrichmentBatch> TryAsync(EventBatch events, CancellationToken closing)
     {
-        EnrichmentRun run = _run;
+        StepRunner runner = _runner;
         if (step is not IRemoteEnricher)
         {
-            return run.Enrich(events);
+            return runner.Enrich(events);
         }
 
         using CancellationTokenSource timeout = new(options.Timeout, time);
         using CancellationTokenSource both = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, closing);
-        Task<EnrichmentBatch> asked = run.EnrichAsync(events, both.Token).AsTask();
+        Task<EnrichmentBatch> asked = runner.EnrichAsync(events, both.Token).AsTask();
         try
         {
             return await asked.WaitAsync(both.Token).ConfigureAwait(false);
@@ -72,7 +70,7 @@ internal sealed class EnrichmentAttempts(
             if (!asked.IsCompleted)
             {
                 LeftBehind = true;
-                _run = new EnrichmentRun(step, eventType, EnrichmentPlacement.Indexing);
+                _runner = new StepRunner(step, eventType, StepPhase.Indexing);
                 _ = asked.ContinueWith(
                     static late => late.Exception, CancellationToken.None,
                     TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);

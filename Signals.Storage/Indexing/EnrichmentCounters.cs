@@ -1,3 +1,5 @@
+using Signals.Enrichment;
+
 namespace Signals.Storage.Indexing;
 
 /// <summary>Counts what enrichment at indexing does. Thread contract: any thread.</summary>

@@ -1,7 +1,4 @@
-using Signals.Core.Enrichment;
-using Signals.Core.Placement;
-
-namespace Signals.Storage.Indexing;
+namespace Signals.Enrichment;
 
 /// <summary>How a store enriches events when they are indexed. Checked once, when the store is opened. Immutable.</summary>
 public sealed class EnrichmentOptions
@@ -12,7 +9,7 @@ public sealed class EnrichmentOptions
     /// <summary>
     /// Enrichers that run for new events only while the store finds that worthwhile, judging by their cost and their users
     /// (<see cref="SignalStore.Placements"/>). The rest of the time their columns are computed when they are read. Definitions
-    /// use them with <see cref="Core.Definitions.PlacementChoice.Automatic"/>.
+    /// use them with <see cref="Signals.Definitions.PlacementChoice.Automatic"/>.
     /// </summary>
     public IReadOnlyList<IEnrichmentStep> Automatic { get; init; } = [];
 

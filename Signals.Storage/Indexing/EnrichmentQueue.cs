@@ -1,6 +1,3 @@
-using Signals.Core.Ingest;
-using Signals.Core.Schema;
-
 namespace Signals.Storage.Indexing;
 
 /// <summary>
@@ -14,8 +11,8 @@ namespace Signals.Storage.Indexing;
 /// </remarks>
 internal sealed class EnrichmentQueue(StoreSchema schema, int capacity, int batchEvents)
 {
-    private readonly Lock _gate = new();
-    private readonly Queue<EventBatch> _waiting = new(); // under _gate, as all below; only the last of each type may be part-filled
+    private readonly Lock _lock = new();
+    private readonly Queue<EventBatch> _waiting = new(); // under _lock, as all below; only the last of each type may be part-filled
     private readonly EventBatch?[] _open = new EventBatch?[schema.EventTypes.Count];
     private readonly Stack<EventBatch>[] _spare = [.. schema.EventTypes.Select(_ => new Stack<EventBatch>())];
     private long _pending;
@@ -37,7 +34,7 @@ internal sealed class EnrichmentQueue(StoreSchema schema, int capacity, int batc
             return true;
         }
 
-        lock (_gate)
+        lock (_lock)
         {
             if (!_closed && _pending > 0 && _pending + events > capacity)
             {
@@ -83,7 +80,7 @@ internal sealed class EnrichmentQueue(StoreSchema schema, int capacity, int batc
     public void Release(int events)
     {
         TaskCompletionSource? changed;
-        lock (_gate)
+        lock (_lock)
         {
             _pending -= events;
             (changed, _changed) = (_changed, null);
@@ -96,7 +93,7 @@ internal sealed class EnrichmentQueue(StoreSchema schema, int capacity, int batc
     public bool TryAdd(EventBatch events)
     {
         TaskCompletionSource? filled;
-        lock (_gate)
+        lock (_lock)
         {
             if (_closed)
             {
@@ -128,7 +125,7 @@ internal sealed class EnrichmentQueue(StoreSchema schema, int capacity, int batc
         while (true)
         {
             Task filled;
-            lock (_gate)
+            lock (_lock)
             {
                 if (TryTakeLocked() is EventBatch batch)
                 {
@@ -150,7 +147,7 @@ internal sealed class EnrichmentQueue(StoreSchema schema, int capacity, int batc
     /// <summary>Takes the oldest batch, or returns null when none waits now.</summary>
     public EventBatch? TryTake()
     {
-        lock (_gate)
+        lock (_lock)
         {
             return TryTakeLocked();
         }
@@ -160,7 +157,7 @@ internal sealed class EnrichmentQueue(StoreSchema schema, int capacity, int batc
     public void Return(EventBatch batch)
     {
         batch.Clear();
-        lock (_gate)
+        lock (_lock)
         {
             _spare[batch.EventType.Id].Push(batch);
         }
@@ -171,7 +168,7 @@ internal sealed class EnrichmentQueue(StoreSchema schema, int capacity, int batc
     {
         TaskCompletionSource? filled;
         TaskCompletionSource? changed;
-        lock (_gate)
+        lock (_lock)
         {
             _closed = true;
             (filled, _filled) = (_filled, null);
@@ -196,7 +193,7 @@ internal sealed class EnrichmentQueue(StoreSchema schema, int capacity, int batc
 
     private Task NextChange()
     {
-        lock (_gate)
+        lock (_lock)
         {
             return (_changed ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
         }

@@ -1,4 +1,4 @@
-namespace Signals.Storage.Indexing;
+namespace Signals.Enrichment;
 
 /// <summary>
 /// What enrichment at indexing has done since the store was opened. An event counts once for each enricher that takes its type.

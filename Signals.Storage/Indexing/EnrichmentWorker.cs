@@ -1,9 +1,6 @@
-using Signals.Core.Enrichment;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
 using Signals.Core.Placement;
-using Signals.Core.Schema;
-using Signals.Storage.Engine;
+using Signals.Enrichment;
+using Signals.Storage.Engine.Ingest;
 
 namespace Signals.Storage.Indexing;
 
@@ -43,7 +40,7 @@ internal sealed class EnrichmentWorker
             .Select(step => ResultRows.Columns(step.Signature, type)).ToArray())];
         _gauges = [.. schema.EventTypes.Select(type => options.All
             .Where(step => step.Signature.Takes(type.Name))
-            .Select(step => options.Enrichers.Contains(step) ? null : gauges.Of(step.Signature.Name)).ToArray())];
+            .Select(step => options.Enrichers.Contains(step) ? null : gauges.GetOrAdd(step.Signature.Name)).ToArray())];
         _results = [.. schema.EventTypes.Select(type => new EventBatch(type))];
     }
 

@@ -1,8 +1,7 @@
-using Signals.Core.Enrichment;
 using Signals.Core.Ingest;
 using Signals.Core.Placement;
-using Signals.Core.Schema;
-using Signals.Storage.Engine;
+using Signals.Enrichment;
+using Signals.Storage.Engine.Ingest;
 
 namespace Signals.Storage.Indexing;
 
@@ -64,7 +63,7 @@ internal sealed class IndexingEnrichment : IDisposable
     public static void Validate(StoreSchema schema, EnrichmentOptions options)
     {
         options.Validate();
-        new EnrichmentCatalog(options.All).Validate(schema, EnrichmentPlacement.Indexing);
+        new EnrichmentCatalog(options.All).Validate(schema, StepPhase.Indexing);
         string[] filters = [.. options.All
             .Where(step => step is not (IEnricher or IRemoteEnricher))
             .Select(step => $"{step.Signature.Name}: it is not an enricher.")];
@@ -222,7 +221,7 @@ internal sealed class IndexingEnrichment : IDisposable
     [
         .. _schema.EventTypes.Select(type =>
             _options.Enrichers.Any(step => step.Signature.Takes(type.Name))
-            || _options.Automatic.Any(step => step.Signature.Takes(type.Name) && _gauges.Of(step.Signature.Name).IsStored)),
+            || _options.Automatic.Any(step => step.Signature.Takes(type.Name) && _gauges.GetOrAdd(step.Signature.Name).IsStored)),
     ];
 
     private static int Count(IAppendable events, bool[] enriched)

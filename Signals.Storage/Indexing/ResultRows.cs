@@ -1,7 +1,5 @@
-using Signals.Core.Columns;
 using Signals.Core.Enrichment;
-using Signals.Core.Ingest;
-using Signals.Core.Schema;
+using Signals.Enrichment;
 
 namespace Signals.Storage.Indexing;
 

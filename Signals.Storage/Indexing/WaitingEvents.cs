@@ -1,5 +1,5 @@
 using Signals.Core.Ingest;
-using Signals.Storage.Engine;
+using Signals.Storage.Engine.Ingest;
 
 namespace Signals.Storage.Indexing;
 

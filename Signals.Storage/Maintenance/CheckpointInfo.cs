@@ -1,4 +1,4 @@
-namespace Signals.Storage.Maintenance;
+namespace Signals.Maintenance;
 
 /// <summary>The result of <see cref="SignalStore.CheckpointAsync"/>. Immutable.</summary>
 public sealed class CheckpointInfo

@@ -1,3 +1,4 @@
+using Signals.Maintenance;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Versions;
 using Signals.Storage.Wal;
@@ -5,7 +6,7 @@ using Signals.Storage.Wal;
 namespace Signals.Storage.Maintenance;
 
 /// <summary>
-/// Carries out a <see cref="CheckpointPlan"/>: makes a folder with the same tables and logs, which appears under its name when
+/// Carries out a <see cref="CheckpointContent"/>: makes a folder with the same tables and logs, which appears under its name when
 /// all of it is durable. Thread contract: one thread. It changes nothing in the store's folder.
 /// </summary>
 internal sealed class CheckpointWriter(StoreFolder source, string target)
@@ -17,21 +18,21 @@ internal sealed class CheckpointWriter(StoreFolder source, string target)
     /// <exception cref="FileOperationException">
     /// The disk refused a write, or the target exists. Nothing is left under the target's name.
     /// </exception>
-    public CheckpointInfo Write(CheckpointPlan plan, CancellationToken cancellationToken)
+    public CheckpointInfo Write(CheckpointContent content, CancellationToken cancellationToken)
     {
         using StagingFolder staged = new(source.Files, target);
 
         // The manifest comes first, because a manifest cannot be created beside files that it does not name.
         StoreFolder folder = staged.Folder;
-        Manifest.Create(folder, plan.State).Dispose();
-        string? lastLog = plan.LogEnd > LogFormat.HeaderBytes ? null : plan.Files.Where(name => NumberOfLog(name) > 0).MaxBy(NumberOfLog);
-        foreach (string name in plan.Files)
+        Manifest.Create(folder, content.State).Dispose();
+        string? lastLog = content.LogEnd > LogFormat.HeaderBytes ? null : content.Files.Where(name => NumberOfLog(name) > 0).MaxBy(NumberOfLog);
+        foreach (string name in content.Files)
         {
             cancellationToken.ThrowIfCancellationRequested();
             Add(source.PathOf(name), folder.PathOf(name), isLast: name == lastLog);
         }
 
-        AddLog(plan, folder);
+        AddLog(content, folder);
         staged.Publish();
         return new CheckpointInfo { Directory = target, Files = _files, Bytes = _bytes, SharedBytes = _shared };
     }
@@ -56,20 +57,20 @@ internal sealed class CheckpointWriter(StoreFolder source, string target)
         Count(length);
     }
 
-    /// <summary>The store goes on writing its current log, so the frames up to the plan's end are copied.</summary>
-    private void AddLog(CheckpointPlan plan, StoreFolder folder)
+    /// <summary>The store goes on writing its current log, so the entries up to the plan's end are copied.</summary>
+    private void AddLog(CheckpointContent content, StoreFolder folder)
     {
-        if (plan.Log != 0 && plan.LogEnd > LogFormat.HeaderBytes)
+        if (content.Log != 0 && content.LogEnd > LogFormat.HeaderBytes)
         {
-            string copy = folder.Log(plan.Log);
-            LogScan.CopySealed(source.Files, source.Log(plan.Log), plan.Log, plan.LogEnd, copy);
+            string copy = folder.Log(content.Log);
+            LogScan.CopySealed(source.Files, source.Log(content.Log), content.Log, content.LogEnd, copy);
             Count(LengthOf(copy));
         }
 
-        string first = folder.Log(plan.FirstLiveLog);
+        string first = folder.Log(content.FirstLiveLog);
         if (!source.Files.FileExists(first))
         {
-            LogWriter.Prepare(source.Files, first, plan.FirstLiveLog, LogFormat.EmptyBytes);
+            LogWriter.Prepare(source.Files, first, content.FirstLiveLog, LogFormat.EmptyBytes);
             Count(LengthOf(first));
         }
     }

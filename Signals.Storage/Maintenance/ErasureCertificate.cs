@@ -1,9 +1,8 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
-using Signals.Core.Model;
 
-namespace Signals.Storage.Maintenance;
+namespace Signals.Maintenance;
 
 /// <summary>
 /// Where an erased user's events were when the erasure took effect, and when each place was cleaned. Flushes and compactions
@@ -15,9 +14,9 @@ namespace Signals.Storage.Maintenance;
 /// </remarks>
 public sealed class ErasureCertificate
 {
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly TaskCompletionSource _complete = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly List<ErasurePlace> _places = []; // guarded by _gate
+    private readonly List<ErasurePlace> _places = []; // guarded by _lock
     private readonly Func<IReadOnlyList<string>> _checkpoints;
 
     internal ErasureCertificate(UserId user, long cutoffMs, DateTimeOffset erasedAt, Func<IReadOnlyList<string>> checkpoints)
@@ -42,7 +41,7 @@ public sealed class ErasureCertificate
     {
         get
         {
-            lock (_gate)
+            lock (_lock)
             {
                 return [.. _places];
             }
@@ -131,7 +130,7 @@ public sealed class ErasureCertificate
     /// <summary>Updates the places from what was found now. Returns true when the certificate is complete.</summary>
     internal bool Update(IReadOnlyCollection<(ErasurePlaceKind Kind, string Name)> found, DateTimeOffset now)
     {
-        lock (_gate)
+        lock (_lock)
         {
             for (int i = 0; i < _places.Count; i++)
             {

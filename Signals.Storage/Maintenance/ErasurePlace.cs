@@ -1,4 +1,4 @@
-namespace Signals.Storage.Maintenance;
+namespace Signals.Maintenance;
 
 /// <summary>A place that held, or may have held, events of an erased user. Immutable.</summary>
 public sealed class ErasurePlace

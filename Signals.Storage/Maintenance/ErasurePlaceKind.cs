@@ -1,4 +1,4 @@
-namespace Signals.Storage.Maintenance;
+namespace Signals.Maintenance;
 
 /// <summary>The kind of a place that held an erased user's events.</summary>
 public enum ErasurePlaceKind

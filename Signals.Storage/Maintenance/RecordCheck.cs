@@ -1,10 +1,9 @@
 using Signals.Core.Ingest;
-using Signals.Core.Schema;
 
 namespace Signals.Storage.Maintenance;
 
 /// <summary>
-/// Checks that the payload of an intact log frame holds records that are valid under a schema. Pure; any thread.
+/// Checks that the payload of an intact log entry holds records that are valid under a schema. Pure; any thread.
 /// </summary>
 internal static class RecordCheck
 {

@@ -1,4 +1,4 @@
-namespace Signals.Storage.Maintenance;
+namespace Signals.Maintenance;
 
 /// <summary>Something that <see cref="SignalStore.Salvage"/> could not copy. Immutable.</summary>
 public sealed class SalvageLoss

@@ -1,10 +1,10 @@
-namespace Signals.Storage.Maintenance;
+namespace Signals.Maintenance;
 
 /// <summary>What a salvage copied and what it could not. Immutable.</summary>
 public sealed class SalvageReport
 {
-    internal SalvageReport(string directory, int tables, long rows, long frames, IReadOnlyList<SalvageLoss> losses) =>
-        (Directory, Tables, Rows, LogFrames, Losses) = (directory, tables, rows, frames, losses);
+    internal SalvageReport(string directory, int tables, long rows, long entries, IReadOnlyList<SalvageLoss> losses) =>
+        (Directory, Tables, Rows, LogEntries, Losses) = (directory, tables, rows, entries, losses);
 
     /// <summary>The new folder.</summary>
     public string Directory { get; }
@@ -15,8 +15,8 @@ public sealed class SalvageReport
     /// <summary>Rows in these tables.</summary>
     public long Rows { get; }
 
-    /// <summary>Frames of logs that were copied.</summary>
-    public long LogFrames { get; }
+    /// <summary>Entries of logs that were copied.</summary>
+    public long LogEntries { get; }
 
     /// <summary>What is lost; empty when everything was intact.</summary>
     public IReadOnlyList<SalvageLoss> Losses { get; }

@@ -1,5 +1,4 @@
-using Signals.Core.Model;
-using Signals.Core.Schema;
+using Signals.Maintenance;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Versions;
 using Signals.Storage.Wal;
@@ -7,19 +6,19 @@ using Signals.Storage.Wal;
 namespace Signals.Storage.Maintenance;
 
 /// <summary>
-/// Copies the intact frames of a damaged store's logs, including those behind damage, into logs whose sequence numbers have no
+/// Copies the intact entries of a damaged store's logs, including those behind damage, into logs whose sequence numbers have no
 /// gap. Thread contract: one thread.
 /// </summary>
 internal sealed class SalvagedLogs(
     StoreFolder from, StoreFolder to, StoreSchema schema, long flushedPosition, List<SalvageLoss> losses)
 {
-    private const int FrameStep = LogFormat.Alignment;
+    private const int EntryStep = LogFormat.Alignment;
 
     private ulong _sequence = 1;
     private ulong _expected;
 
-    /// <summary>How many frames were copied.</summary>
-    public long Frames { get; private set; }
+    /// <summary>How many entries were copied.</summary>
+    public long Entries { get; private set; }
 
     /// <summary>The first log of the new folder, or 0.</summary>
     public ulong FirstLog { get; private set; }
@@ -53,18 +52,18 @@ internal sealed class SalvagedLogs(
             using IFile file = from.Files.Open(path, FileOpenMode.Read);
             using LogWindow window = new(file);
             for (long offset = LogFormat.HeaderBytes;
-                (offset = NextFrame(path, window, offset, log, out LogFrame frame)) < window.Length;)
+                (offset = NextEntry(path, window, offset, log, out LogEntry entry)) < window.Length;)
             {
-                RequireSequence(path, offset, frame);
-                ReadOnlySpan<byte> payload = window.Slice(offset + LogFormat.FrameBytes, frame.PayloadBytes);
-                if (frame.PayloadBytes > 0 && frame.Position > flushedPosition && IsValid(path, offset, frame, payload))
+                RequireSequence(path, offset, entry);
+                ReadOnlySpan<byte> payload = window.Slice(offset + LogFormat.EntryBytes, entry.PayloadBytes);
+                if (entry.PayloadBytes > 0 && entry.Position > flushedPosition && IsValid(path, offset, entry, payload))
                 {
                     copy ??= Begin(log);
-                    copy.Append(payload, frame.Position);
-                    Frames++;
+                    copy.Append(payload, entry.Position);
+                    Entries++;
                 }
 
-                offset += LogFormat.FrameLength(frame.PayloadBytes);
+                offset += LogFormat.EntryLength(entry.PayloadBytes);
             }
 
             if (copy is not null)
@@ -91,23 +90,23 @@ internal sealed class SalvagedLogs(
     }
 
     /// <summary>
-    /// The offset of the next intact frame, or the length of the file. Bytes before it that are not zero are reported as lost.
+    /// The offset of the next intact entry, or the length of the file. Bytes before it that are not zero are reported as lost.
     /// </summary>
-    private long NextFrame(string path, LogWindow window, long offset, ulong log, out LogFrame frame)
+    private long NextEntry(string path, LogWindow window, long offset, ulong log, out LogEntry entry)
     {
         long at = offset;
-        frame = default;
-        while (at + LogFormat.FrameBytes <= window.Length && !LogReader.TryReadFrame(window, at, log, out frame))
+        entry = default;
+        while (at + LogFormat.EntryBytes <= window.Length && !LogReader.TryReadEntry(window, at, log, out entry))
         {
-            at += FrameStep;
+            at += EntryStep;
         }
 
-        long found = at + LogFormat.FrameBytes <= window.Length ? at : window.Length;
+        long found = at + LogFormat.EntryBytes <= window.Length ? at : window.Length;
         if (!IsZero(window, offset, found))
         {
             losses.Add(new SalvageLoss(
                 path, offset, found - offset, 0,
-                "these bytes are not an intact frame: they are damaged, or a crash cut off their write."));
+                "these bytes are not an intact entry: they are damaged, or a crash cut off their write."));
         }
 
         return found;
@@ -128,17 +127,17 @@ internal sealed class SalvagedLogs(
         return true;
     }
 
-    private void RequireSequence(string path, long offset, in LogFrame frame)
+    private void RequireSequence(string path, long offset, in LogEntry entry)
     {
-        if (_expected != 0 && frame.Sequence > _expected)
+        if (_expected != 0 && entry.Sequence > _expected)
         {
-            losses.Add(new SalvageLoss(path, offset, 0, 0, $"frames {_expected} to {frame.Sequence - 1} are missing before this one."));
+            losses.Add(new SalvageLoss(path, offset, 0, 0, $"entries {_expected} to {entry.Sequence - 1} are missing before this one."));
         }
 
-        _expected = frame.Sequence + 1;
+        _expected = entry.Sequence + 1;
     }
 
-    private bool IsValid(string path, long offset, in LogFrame frame, ReadOnlySpan<byte> payload)
+    private bool IsValid(string path, long offset, in LogEntry entry, ReadOnlySpan<byte> payload)
     {
         try
         {
@@ -147,7 +146,7 @@ internal sealed class SalvagedLogs(
         }
         catch (InvalidDataException error)
         {
-            losses.Add(new SalvageLoss(path, offset, LogFormat.FrameLength(frame.PayloadBytes), 0, error.Message));
+            losses.Add(new SalvageLoss(path, offset, LogFormat.EntryLength(entry.PayloadBytes), 0, error.Message));
             return false;
         }
     }

@@ -1,5 +1,5 @@
-using Signals.Core.Model;
 using Signals.Core.Schema;
+using Signals.Maintenance;
 using Signals.Storage.Versions;
 using Signals.Storage.Wal;
 
@@ -82,7 +82,7 @@ internal sealed class SalvagedManifest
         try
         {
             string path = folder.Manifest(newest);
-            LogScan.ReadTo(folder.Files, path, newest | LogNumberFlag, long.MaxValue, (long _, in LogFrame _, ReadOnlySpan<byte> payload) =>
+            LogScan.ReadTo(folder.Files, path, newest | LogNumberFlag, long.MaxValue, (long _, in LogEntry _, ReadOnlySpan<byte> payload) =>
                 state.Apply(VersionEditFormat.Read(payload.ToArray())));
         }
         catch (Exception error) when (error is SignalsException or InvalidDataException)

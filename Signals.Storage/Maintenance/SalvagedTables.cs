@@ -1,6 +1,5 @@
 using Signals.Core.Columns;
-using Signals.Core.Model;
-using Signals.Core.Schema;
+using Signals.Maintenance;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Tables;
 using Signals.Storage.Versions;
@@ -151,9 +150,9 @@ internal sealed class SalvagedTables(StoreFolder from, StoreFolder to, StoreSche
     private long CopyUsers(Table table, ulong number, TableMeta meta)
     {
         EventTypeSchema type = schema.EventTypes[meta.EventType];
-        RowBuffer rows = new([.. type.Columns.Select(column => column.Type)], table.Run.Stamp, table.Run.Parts);
+        RowBuffer rows = new([.. type.Columns.Select(column => column.Type)], table.Defaults.Stamp, table.Defaults.Parts);
         using TableWriter writer = new(
-            from.Files, to.Table(number), number, type, windowStart: null, new TableOptions(), table.Run);
+            from.Files, to.Table(number), number, type, windowStart: null, new TableOptions(), table.Defaults);
         long kept = 0;
         TableCursor cursor = table.CreateCursor();
         while (cursor.MoveNext())

@@ -20,7 +20,7 @@ internal sealed class StagingFolder : IDisposable
     /// <exception cref="FileOperationException">
     /// Something with the final name exists, or the temporary folder holds foreign files.
     /// </exception>
-    /// <exception cref="Core.Model.StoreLockedException">Another process is making the same folder.</exception>
+    /// <exception cref="StoreLockedException">Another process is making the same folder.</exception>
     public StagingFolder(IFileSystem files, string target)
     {
         _files = files;

@@ -1,4 +1,5 @@
 using Signals.Core.Schema;
+using Signals.Maintenance;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Versions;
 using Signals.Storage.Wal;
@@ -35,12 +36,12 @@ internal static class StoreSalvage
             logs.Add(manifest.State.FirstLiveLog, cancellationToken);
             CommitState(copy, manifest.State, isWhole: losses.Count == 0);
             VersionEdit edit = Edit(to, manifest.State, tables, logs);
-            edit.NoteWindows(schema);
+            edit.MarkSeveralWindows(schema);
             copy.Commit(edit);
         }
 
         staged.Publish();
-        return new SalvageReport(target, tables.Tables.Count, tables.Tables.Sum(table => table.Rows), logs.Frames, losses);
+        return new SalvageReport(target, tables.Tables.Count, tables.Tables.Sum(table => table.Rows), logs.Entries, losses);
     }
 
     /// <summary>

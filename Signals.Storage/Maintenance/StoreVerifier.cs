@@ -1,5 +1,4 @@
-using Signals.Core.Model;
-using Signals.Core.Schema;
+using Signals.Maintenance;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Primitives;
 using Signals.Storage.Tables;
@@ -20,30 +19,30 @@ internal sealed class StoreVerifier(StoreFolder folder, StoreSchema schema)
     private int _filesDone;
     private long _bytes;
 
-    public VerifyReport Verify(VerifyPlan plan, IProgress<VerifyProgress>? progress, CancellationToken cancellationToken)
+    public VerifyReport Verify(VerifyScope scope, IProgress<VerifyProgress>? progress, CancellationToken cancellationToken)
     {
-        int all = 1 + plan.State.Tables.Count + plan.Logs.Length + (plan.Log == 0 ? 0 : 1);
-        if (plan.ManifestProblem is { } wrong)
+        int all = 1 + scope.State.Tables.Count + scope.Logs.Length + (scope.Log == 0 ? 0 : 1);
+        if (scope.ManifestProblem is { } wrong)
         {
             _problems.Add(wrong);
         }
 
-        Done(LengthOf(plan.Manifest));
-        foreach (TableMeta meta in plan.State.Tables.Values)
+        Done(LengthOf(scope.Manifest));
+        foreach (TableMeta meta in scope.State.Tables.Values)
         {
             Check(StoreFiles.FileOf(meta), path => VerifyTable(path, meta, cancellationToken), meta.FileLength);
         }
 
-        RequireFirstLog(plan);
+        RequireFirstLog(scope);
         ulong next = 0;
-        foreach (ulong log in plan.Logs)
+        foreach (ulong log in scope.Logs)
         {
             Check(StoreFiles.Log(log), path => next = VerifySealed(path, log, next), LengthOf(StoreFiles.Log(log)));
         }
 
-        if (plan.Log != 0)
+        if (scope.Log != 0)
         {
-            Check(StoreFiles.Log(plan.Log), path => VerifyFrames(path, plan.Log, plan.LogEnd, next), plan.LogEnd);
+            Check(StoreFiles.Log(scope.Log), path => VerifyEntries(path, scope.Log, scope.LogEnd, next), scope.LogEnd);
         }
 
         return new VerifyReport(_filesDone, _bytes, _problems);
@@ -70,13 +69,13 @@ internal sealed class StoreVerifier(StoreFolder folder, StoreSchema schema)
         }
     }
 
-    private void RequireFirstLog(VerifyPlan plan)
+    private void RequireFirstLog(VerifyScope scope)
     {
-        ulong first = plan.Logs.Length > 0 ? plan.Logs[0] : plan.Log;
-        if (first != 0 && first != plan.State.FirstLiveLog)
+        ulong first = scope.Logs.Length > 0 ? scope.Logs[0] : scope.Log;
+        if (first != 0 && first != scope.State.FirstLiveLog)
         {
             _problems.Add(new VerifyProblem(
-                folder.Log(plan.State.FirstLiveLog), 0,
+                folder.Log(scope.State.FirstLiveLog), 0,
                 "the manifest needs this log, but it is missing."));
         }
     }
@@ -118,17 +117,17 @@ internal sealed class StoreVerifier(StoreFolder folder, StoreSchema schema)
         return replay.NextSequence;
     }
 
-    private void VerifyFrames(string path, ulong log, long end, ulong first) =>
-        LogScan.ReadTo(folder.Files, path, log, end, (long offset, in LogFrame frame, ReadOnlySpan<byte> payload) =>
+    private void VerifyEntries(string path, ulong log, long end, ulong first) =>
+        LogScan.ReadTo(folder.Files, path, log, end, (long offset, in LogEntry entry, ReadOnlySpan<byte> payload) =>
         {
-            if (offset == LogFormat.HeaderBytes && first != 0 && frame.Sequence != first)
+            if (offset == LogFormat.HeaderBytes && first != 0 && entry.Sequence != first)
             {
                 throw new CorruptionException(
                     path, offset,
-                    $"the frame has sequence {frame.Sequence}; expected {first} after the log before it.");
+                    $"the entry has sequence {entry.Sequence}; expected {first} after the log before it.");
             }
 
-            RequireRecords(path, payload, frame.Position);
+            RequireRecords(path, payload, entry.Position);
         });
 
     private void RequireRecords(string path, ReadOnlySpan<byte> payload, long position)
@@ -141,7 +140,7 @@ internal sealed class StoreVerifier(StoreFolder folder, StoreSchema schema)
         {
             throw new CorruptionException(
                 path, 0,
-                $"the frame that ends at stream position {position} is intact but holds no valid records: {error.Message}",
+                $"the entry that ends at stream position {position} is intact but holds no valid records: {error.Message}",
                 error);
         }
     }

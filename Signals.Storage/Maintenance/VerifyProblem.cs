@@ -1,4 +1,4 @@
-namespace Signals.Storage.Maintenance;
+namespace Signals.Maintenance;
 
 /// <summary>One problem that <see cref="SignalStore.Verify"/> found. Immutable.</summary>
 public sealed class VerifyProblem

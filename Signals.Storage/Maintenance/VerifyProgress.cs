@@ -1,4 +1,4 @@
-namespace Signals.Storage.Maintenance;
+namespace Signals.Maintenance;
 
 /// <summary>The progress of a verification. Immutable.</summary>
 public readonly struct VerifyProgress

@@ -1,4 +1,4 @@
-namespace Signals.Storage.Maintenance;
+namespace Signals.Maintenance;
 
 /// <summary>What a verification checked and found. Immutable.</summary>
 public sealed class VerifyReport

@@ -1,7 +1,5 @@
 using Signals.Core.Columns;
 using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
 
 namespace Signals.Storage.MemTables;
 

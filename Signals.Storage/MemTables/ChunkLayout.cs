@@ -1,6 +1,3 @@
-using Signals.Core.Columns;
-using Signals.Core.Schema;
-
 namespace Signals.Storage.MemTables;
 
 /// <summary>Where each column of an event type lies inside a <see cref="MemChunk"/> of a given capacity.</summary>

@@ -55,7 +55,7 @@ internal sealed unsafe class MemArena : IDisposable
     public uint ReferenceOf(void* place) => (uint)(((byte*)place - _base) / Granule);
 
     /// <summary>Touches every page, so that ingest never pays for the first touch of fresh memory.</summary>
-    public void Touch()
+    public void Prefault()
     {
         for (long offset = 0; offset < Capacity; offset += PageBytes)
         {

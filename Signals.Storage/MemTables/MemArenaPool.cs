@@ -8,12 +8,12 @@ internal sealed class MemArenaPool(long arenaBytes, int keep) : IDisposable
 {
     private const int FewestIndexSlots = 1 << 13;
 
-    private readonly Lock _gate = new();
-    private readonly Stack<MemArena> _free = new(); // guarded by _gate
-    private bool _disposed; // guarded by _gate
+    private readonly Lock _lock = new();
+    private readonly Stack<MemArena> _free = new(); // guarded by _lock
+    private bool _disposed; // guarded by _lock
     private int _live;
-    private MemArena? _newest; // guarded by _gate; the arena that was rented last
-    private long _rents; // guarded by _gate
+    private MemArena? _newest; // guarded by _lock; the arena that was rented last
+    private long _rents; // guarded by _lock
     private int _indexSlots = FewestIndexSlots;
 
     /// <summary>Number of arenas that exist, in use or kept.</summary>
@@ -33,7 +33,7 @@ internal sealed class MemArenaPool(long arenaBytes, int keep) : IDisposable
 
     public MemArena Rent()
     {
-        lock (_gate)
+        lock (_lock)
         {
             _rents++;
             return _newest = _free.TryPop(out MemArena? arena) ? arena : MakeLocked();
@@ -46,7 +46,7 @@ internal sealed class MemArenaPool(long arenaBytes, int keep) : IDisposable
     /// </summary>
     public void Prepare()
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_free.Count > 0 || _disposed || (_rents <= 1 && _newest?.IsFilling != true))
             {
@@ -56,14 +56,14 @@ internal sealed class MemArenaPool(long arenaBytes, int keep) : IDisposable
 
         Interlocked.Increment(ref _live);
         MemArena arena = new(arenaBytes);
-        arena.Touch();
+        arena.Prefault();
         Return(arena);
     }
 
     public void Return(MemArena arena)
     {
         arena.Reset();
-        lock (_gate)
+        lock (_lock)
         {
             _newest = ReferenceEquals(_newest, arena) ? null : _newest;
             if (!_disposed && _free.Count < keep)
@@ -79,7 +79,7 @@ internal sealed class MemArenaPool(long arenaBytes, int keep) : IDisposable
 
     public void Dispose()
     {
-        lock (_gate)
+        lock (_lock)
         {
             _disposed = true;
             while (_free.TryPop(out MemArena? arena))

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Signals.Core.Columns;
 
 namespace Signals.Storage.MemTables;
 

@@ -1,5 +1,4 @@
 using System.Numerics;
-using Signals.Core.Columns;
 
 namespace Signals.Storage.MemTables;
 
@@ -33,7 +32,7 @@ internal sealed unsafe class MemOrderedWriter
     /// Called when an unsorted entry begins a new chunk: checks whether its last full chunk is stale, and starts to keep the rows
     /// in order when there were too many stale rows. False when the arena is full.
     /// </summary>
-    public static bool TryNoteDisorder(MemArena arena, MemEntry* entry)
+    public static bool TryMarkDisorder(MemArena arena, MemEntry* entry)
     {
         if (entry->Ordered != 0)
         {

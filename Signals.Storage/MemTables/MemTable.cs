@@ -1,5 +1,3 @@
-using Signals.Core.Ingest;
-using Signals.Core.Model;
 using Signals.Storage.Primitives;
 
 namespace Signals.Storage.MemTables;
@@ -11,7 +9,7 @@ namespace Signals.Storage.MemTables;
 /// Thread contract: one writer appends (see <see cref="MemTableWriter"/>); any number of readers read without locks. Invariants:
 /// rows below the published count of an entry never change; duplicates and late rows are kept as they arrived, and readers put
 /// them in order. Lifetime: active, then frozen, then flushed. Disposing returns the arena to the pool. That must happen through
-/// <see cref="Primitives.ReadEpochs"/>, because readers hold bare pointers.
+/// <see cref="Signals.Storage.Primitives.ReadEpochs"/>, because readers hold bare pointers.
 /// </remarks>
 internal sealed unsafe class MemTable : IDisposable
 {

@@ -1,7 +1,5 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
-using Signals.Core.Columns;
-using Signals.Core.Model;
 using Signals.Storage.Primitives;
 
 namespace Signals.Storage.MemTables;
@@ -85,7 +83,7 @@ internal sealed unsafe class MemTableWriter
             int index = entry->Reserved - (entry->TailEnd - capacity);
             byte* chunk = table.Arena.Pointer(entry->Tail);
             entry->Reserved++;
-            Note(entry, times[start + i]);
+            WidenBounds(entry, times[start + i]);
             _places[i] = new Place(entry, chunk, index, capacity);
             Prefetch.Line(ref ((long*)(chunk + ChunkLayout.TimesOffset))[index]);
             Prefetch.Line(ref ((ulong*)(chunk + ChunkLayout.IdsOffset(capacity)))[index]);
@@ -101,7 +99,7 @@ internal sealed unsafe class MemTableWriter
             return true;
         }
 
-        if (entry->Unsorted != 0 && entry->Tail != 0 && !MemOrderedWriter.TryNoteDisorder(arena, entry))
+        if (entry->Unsorted != 0 && entry->Tail != 0 && !MemOrderedWriter.TryMarkDisorder(arena, entry))
         {
             return false;
         }
@@ -125,7 +123,7 @@ internal sealed unsafe class MemTableWriter
     /// <summary>
     /// Updates the bounds of the entry before its count is published, so that they always hold for the visible rows.
     /// </summary>
-    private void Note(MemEntry* entry, long time)
+    private void WidenBounds(MemEntry* entry, long time)
     {
         if (entry->Unsorted != 0)
         {

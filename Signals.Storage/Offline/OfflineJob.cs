@@ -1,13 +1,12 @@
-using Signals.Core.Enrichment;
-using Signals.Core.Ingest;
-using Signals.Core.Schema;
+using Signals.Enrichment;
+using Signals.Offline;
 using Signals.Storage.Indexing;
 
 namespace Signals.Storage.Offline;
 
 /// <summary>Runs filters and enrichers over the events of a source, several batches at once, into a segment.</summary>
 /// <remarks>Lifetime: one run. The first error, or a cancellation, ends all workers; no file is left then.</remarks>
-internal sealed class OfflineJob(EventTypeSchema eventType, OfflineOptions options, IOfflineSource source, bool wholeEvents)
+internal sealed class OfflineJob(EventTypeSchema eventType, OfflineOptions options, IOfflineInput input, bool wholeEvents)
 {
     /// <summary>Refuses options that contradict each other or do not fit the schema.</summary>
     /// <exception cref="EnrichmentMismatchException">The options do not fit; every error is named.</exception>
@@ -26,7 +25,7 @@ internal sealed class OfflineJob(EventTypeSchema eventType, OfflineOptions optio
             throw new EnrichmentMismatchException(errors);
         }
 
-        new EnrichmentCatalog(options.Enrichers.Concat(options.Filters)).Validate(schema, EnrichmentPlacement.Offline);
+        new EnrichmentCatalog(options.Enrichers.Concat(options.Filters)).Validate(schema, StepPhase.Offline);
     }
 
     public async Task<OfflineResult> RunAsync(CancellationToken cancellationToken)
@@ -41,16 +40,16 @@ internal sealed class OfflineJob(EventTypeSchema eventType, OfflineOptions optio
 
     private async Task WorkAsync(OfflineOutput output, CancellationTokenSource stop)
     {
-        EnrichmentRun[] filters = [.. options.Filters.Select(step => new EnrichmentRun(step, eventType, EnrichmentPlacement.Offline))];
-        EnrichmentRun[] enrichers = [.. options.Enrichers
-            .Select(step => new EnrichmentRun(step, eventType, EnrichmentPlacement.Offline))];
-        int[][] columns = [.. enrichers.Select(run => ResultRows.Columns(run.Step.Signature, eventType))];
+        StepRunner[] filters = [.. options.Filters.Select(step => new StepRunner(step, eventType, StepPhase.Offline))];
+        StepRunner[] enrichers = [.. options.Enrichers
+            .Select(step => new StepRunner(step, eventType, StepPhase.Offline))];
+        int[][] columns = [.. enrichers.Select(runner => ResultRows.Columns(runner.Step.Signature, eventType))];
         EventBatch events = new(eventType);
         EventBatch kept = new(eventType);
         try
         {
             int read;
-            while ((read = await source.FillAsync(events, stop.Token).ConfigureAwait(false)) >= 0)
+            while ((read = await input.FillAsync(events, stop.Token).ConfigureAwait(false)) >= 0)
             {
                 output.CountRead(read);
                 EventBatch wanted = Filter(filters, events, kept);
@@ -62,7 +61,7 @@ internal sealed class OfflineJob(EventTypeSchema eventType, OfflineOptions optio
 
                 Write(output, wanted, results, columns);
                 events.Clear();
-                (int done, int all) = source.Users;
+                (int done, int all) = input.Users;
                 options.Progress?.Report(new OfflineProgress(output.EventsRead, output.EventsWritten, done, all));
             }
         }
@@ -73,9 +72,9 @@ internal sealed class OfflineJob(EventTypeSchema eventType, OfflineOptions optio
         }
     }
 
-    private static EventBatch Filter(EnrichmentRun[] filters, EventBatch events, EventBatch kept)
+    private static EventBatch Filter(StepRunner[] filters, EventBatch events, EventBatch kept)
     {
-        foreach (EnrichmentRun filter in filters)
+        foreach (StepRunner filter in filters)
         {
             kept.Clear();
             ReadOnlySpan<bool> keep = events.Count > 0 ? filter.Filter(events) : [];
@@ -104,7 +103,7 @@ internal sealed class OfflineJob(EventTypeSchema eventType, OfflineOptions optio
                     continue;
                 }
 
-                Core.Model.UserId user = new(events.UsersHigh[row], events.UsersLow[row]);
+                UserId user = new(events.UsersHigh[row], events.UsersLow[row]);
                 (long time, ulong id) = (events.Rows.Times[row], events.Rows.Ids[row]);
                 EventRow written = wholeEvents ? output.InsertLocked(user, time, id) : output.CorrectLocked(user, time, id);
                 if (wholeEvents)
@@ -125,7 +124,7 @@ internal sealed class OfflineJob(EventTypeSchema eventType, OfflineOptions optio
         events.Rows.FillAbsent();
         for (int i = 0; i < events.Rows.Columns.Length; i++)
         {
-            if (events.Rows.Columns[i].GetState(row) != Core.Columns.ColumnState.Absent)
+            if (events.Rows.Columns[i].GetState(row) != ColumnState.Absent)
             {
                 written.Copy(i, events.Rows.Columns[i], row);
             }

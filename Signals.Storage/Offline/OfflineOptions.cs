@@ -1,7 +1,6 @@
-using Signals.Core.Enrichment;
-using Signals.Storage.Segments;
+using Signals.Enrichment;
 
-namespace Signals.Storage.Offline;
+namespace Signals.Offline;
 
 /// <summary>What an offline job does with the events of one type. Checked when the job begins. Immutable.</summary>
 public sealed class OfflineOptions

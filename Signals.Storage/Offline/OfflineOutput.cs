@@ -1,7 +1,4 @@
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage.Segments;
+using Signals.Offline;
 
 namespace Signals.Storage.Offline;
 

@@ -1,4 +1,4 @@
-namespace Signals.Storage.Offline;
+namespace Signals.Offline;
 
 /// <summary>The progress of an offline job. Immutable.</summary>
 /// <param name="EventsRead">Events that it has looked at.</param>

@@ -1,6 +1,4 @@
-using Signals.Storage.Segments;
-
-namespace Signals.Storage.Offline;
+namespace Signals.Offline;
 
 /// <summary>What an offline job did. Immutable.</summary>
 /// <param name="EventsRead">Events that it looked at.</param>

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Signals.Core.Columns;
 
 namespace Signals.Storage.Offline;
 

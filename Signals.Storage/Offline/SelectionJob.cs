@@ -1,9 +1,6 @@
-using Signals.Core.Columns;
-using Signals.Core.Enrichment;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage.Engine;
+using Signals.Enrichment;
+using Signals.Offline;
+using Signals.Storage.Engine.Reading;
 using Signals.Storage.Reads;
 
 namespace Signals.Storage.Offline;
@@ -98,7 +95,7 @@ internal sealed class SelectionJob
         foreach (IEventFilter filter in _options.Filters)
         {
             errors.AddRange(filter.Signature.Takes(_from.Name)
-                ? filter.Signature.Check(schema, EnrichmentPlacement.Offline)
+                ? filter.Signature.Check(schema, StepPhase.Offline)
                 : [$"{filter.Signature.Name}: it takes {string.Join(", ", filter.Signature.EventTypes)}, not '{_from.Name}'."]);
         }
 
@@ -154,7 +151,7 @@ internal sealed class SelectionJob
         EventBatch events = CopyAll(user, page, first, end);
         foreach (IEventFilter filter in _options.Filters)
         {
-            ReadOnlySpan<bool> mask = new EnrichmentRun(filter, _from, EnrichmentPlacement.Offline).Filter(events);
+            ReadOnlySpan<bool> mask = new StepRunner(filter, _from, StepPhase.Offline).Filter(events);
             for (int row = 0; row < keep.Length; row++)
             {
                 keep[row] &= mask[row];

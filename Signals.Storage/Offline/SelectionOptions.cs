@@ -1,7 +1,6 @@
-using Signals.Core.Enrichment;
-using Signals.Storage.Segments;
+using Signals.Enrichment;
 
-namespace Signals.Storage.Offline;
+namespace Signals.Offline;
 
 /// <summary>
 /// Which events of each user are the most relevant, and the event type that holds them. Checked when the job begins. Immutable.

@@ -1,5 +1,4 @@
-using Signals.Core.Model;
-using Signals.Storage.Engine;
+using Signals.Storage.Engine.Reading;
 using Signals.Storage.Reads;
 
 namespace Signals.Storage.Offline;

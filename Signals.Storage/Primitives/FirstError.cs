@@ -20,12 +20,12 @@ internal struct FirstError
         }
         catch (Exception error)
         {
-            Note(error);
+            Capture(error);
         }
     }
 
     /// <summary>Keeps an error if it is the first one.</summary>
-    public void Note(Exception error) => _first ??= ExceptionDispatchInfo.Capture(error);
+    public void Capture(Exception error) => _first ??= ExceptionDispatchInfo.Capture(error);
 
     /// <summary>Throws the first error, if there was one.</summary>
     public readonly void Throw() => _first?.Throw();

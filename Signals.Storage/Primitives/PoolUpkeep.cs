@@ -6,14 +6,14 @@ namespace Signals.Storage.Primitives;
 /// </remarks>
 internal sealed class PoolUpkeep
 {
-    private readonly Lock _gate = new();
-    private readonly List<WeakReference<IAgingPool>> _pools = []; // guarded by _gate
+    private readonly Lock _lock = new();
+    private readonly List<WeakReference<IAgingPool>> _pools = []; // guarded by _lock
 
     /// <summary>Adds a pool to those that are aged.</summary>
     public TPool Add<TPool>(TPool pool)
         where TPool : class, IAgingPool
     {
-        lock (_gate)
+        lock (_lock)
         {
             _pools.RemoveAll(held => !held.TryGetTarget(out _));
             _pools.Add(new WeakReference<IAgingPool>(pool));
@@ -25,7 +25,7 @@ internal sealed class PoolUpkeep
     /// <summary>Ages each pool once.</summary>
     public void Age()
     {
-        lock (_gate)
+        lock (_lock)
         {
             foreach (WeakReference<IAgingPool> held in _pools)
             {

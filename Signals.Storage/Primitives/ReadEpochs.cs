@@ -20,8 +20,8 @@ internal sealed class ReadEpochs : IDisposable
     private const int SlotStride = 16; // in longs: two cache lines, so that the adjacent-line prefetcher never loads two slots together
 
     private readonly long[] _slots = GC.AllocateArray<long>((SlotCount + 1) * SlotStride, pinned: true);
-    private readonly Lock _gate = new();
-    private readonly Queue<(long Epoch, IDisposable Retired)> _retired = new(); // guarded by _gate
+    private readonly Lock _lock = new();
+    private readonly Queue<(long Epoch, IDisposable Retired)> _retired = new(); // guarded by _lock
     private long _epoch = 1;
     private int _doubleFrees;
 
@@ -30,7 +30,7 @@ internal sealed class ReadEpochs : IDisposable
     {
         get
         {
-            lock (_gate)
+            lock (_lock)
             {
                 return _retired.Count;
             }
@@ -84,7 +84,7 @@ internal sealed class ReadEpochs : IDisposable
     /// <summary>Hands over several objects, which are disposed in the given order.</summary>
     public void Retire(IEnumerable<IDisposable> unlinked)
     {
-        lock (_gate)
+        lock (_lock)
         {
             long epoch = Interlocked.Increment(ref _epoch);
             foreach (IDisposable one in unlinked)
@@ -101,7 +101,7 @@ internal sealed class ReadEpochs : IDisposable
     /// </summary>
     public void Collect()
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_retired.Count == 0)
             {
@@ -135,7 +135,7 @@ internal sealed class ReadEpochs : IDisposable
     /// <summary>Disposes every retired object. The caller guarantees that no reader is inside.</summary>
     public void Dispose()
     {
-        lock (_gate)
+        lock (_lock)
         {
             FirstError errors = default;
             while (_retired.TryDequeue(out (long Epoch, IDisposable Retired) next))

@@ -11,7 +11,7 @@ namespace Signals.Storage.Reads;
 /// Copies the columns of chosen rows into the answer. Each value is copied once, slice by slice, in the order of the answer.
 /// </summary>
 /// <remarks>Thread contract: owned by one read at a time.</remarks>
-internal sealed class ColumnGatherer(PooledList<ReadSource> sources)
+internal sealed class ColumnGatherer(PooledList<RowHolder> holders)
 {
     private readonly PooledList<byte> _scratch = new();
 
@@ -24,14 +24,14 @@ internal sealed class ColumnGatherer(PooledList<ReadSource> sources)
     {
         foreach (ref readonly RowSlice slice in slices)
         {
-            ref readonly ReadSource source = ref sources[slice.Source];
-            if (source.Table is null)
+            ref readonly RowHolder holder = ref holders[slice.Source];
+            if (holder.Table is null)
             {
-                GatherMem(type, source.MemRows.Table, slice, outputs);
+                GatherMem(type, holder.MemRows.Table, slice, outputs);
             }
             else
             {
-                GatherTable(type, source.Table, slice, outputs);
+                GatherTable(type, holder.Table, slice, outputs);
             }
         }
     }
@@ -39,7 +39,7 @@ internal sealed class ColumnGatherer(PooledList<ReadSource> sources)
     /// <summary>Merges the columns of a second copy of an event into the answer.</summary>
     public void MergeDuplicate(QueryType type, in RowKey key, int outputRow, ReadOnlySpan<ColumnOutput> outputs)
     {
-        ref readonly ReadSource source = ref sources[key.Source];
+        ref readonly RowHolder holder = ref holders[key.Source];
         for (int i = 0; i < outputs.Length; i++)
         {
             int column = type.Columns[i];
@@ -48,7 +48,7 @@ internal sealed class ColumnGatherer(PooledList<ReadSource> sources)
                 continue;
             }
 
-            ColumnState state = ReadCell(source, type, column, key.Row, outputs[i].Type, out _, out ReadOnlySpan<byte> value);
+            ColumnState state = ReadCell(holder, type, column, key.Row, outputs[i].Type, out _, out ReadOnlySpan<byte> value);
             outputs[i].Merge(outputRow, state, value);
         }
     }
@@ -58,8 +58,8 @@ internal sealed class ColumnGatherer(PooledList<ReadSource> sources)
     {
         foreach (ref readonly RowSlice slice in slices)
         {
-            Table? table = sources[slice.Source].Table;
-            if (table is not null && (table.Run.Parts & StampParts.Cells) != 0)
+            Table? table = holders[slice.Source].Table;
+            if (table is not null && (table.Defaults.Parts & StampParts.Cells) != 0)
             {
                 GatherStamps(type, table, slice, outputs);
                 continue;
@@ -67,7 +67,7 @@ internal sealed class ColumnGatherer(PooledList<ReadSource> sources)
 
             foreach (ColumnOutput output in outputs)
             {
-                output.ExtendStamps(slice.Count).Fill(table?.Run.Stamp.Value ?? Stamp.Streamed.Value);
+                output.ExtendStamps(slice.Count).Fill(table?.Defaults.Stamp.Value ?? Stamp.Streamed.Value);
             }
         }
     }
@@ -75,14 +75,14 @@ internal sealed class ColumnGatherer(PooledList<ReadSource> sources)
     /// <summary>Merges the columns of a second copy of an event into outputs that hold stamps.</summary>
     public void MergeStampedDuplicate(QueryType type, in RowKey key, int outputRow, ReadOnlySpan<ColumnOutput> outputs)
     {
-        ref readonly ReadSource source = ref sources[key.Source];
+        ref readonly RowHolder holder = ref holders[key.Source];
         for (int i = 0; i < outputs.Length; i++)
         {
             int column = type.Columns[i];
             if (column >= 0)
             {
                 ColumnState state = ReadCell(
-                    source, type, column, key.Row, outputs[i].Type, out ulong stamp, out ReadOnlySpan<byte> value);
+                    holder, type, column, key.Row, outputs[i].Type, out ulong stamp, out ReadOnlySpan<byte> value);
                 outputs[i].Merge(outputRow, stamp, state, value);
             }
         }
@@ -118,18 +118,18 @@ internal sealed class ColumnGatherer(PooledList<ReadSource> sources)
     }
 
     private ColumnState ReadCell(
-        in ReadSource source, QueryType type, int column, long row, ColumnType columnType, out ulong stamp, out ReadOnlySpan<byte> value)
+        in RowHolder holder, QueryType type, int column, long row, ColumnType columnType, out ulong stamp, out ReadOnlySpan<byte> value)
     {
         _scratch.Clear();
         Span<byte> buffer = _scratch.Extend(columnType.Width);
-        if (source.Table is null)
+        if (holder.Table is null)
         {
-            MemTable memTable = source.MemRows.Table;
+            MemTable memTable = holder.MemRows.Table;
             stamp = Stamp.Streamed.Value;
             return ReadMem(memTable, type.EventType.Id, column, row, columnType, buffer, out value);
         }
 
-        Block block = source.Table.GetBlock(source.Table.FindBlock(row), type.Stored, StampParts.Cells);
+        Block block = holder.Table.GetBlock(holder.Table.FindBlock(row), type.Stored, StampParts.Cells);
         int index = (int)(row - block.FirstRow);
         stamp = 0;
         block.CopyCellStamps(column, index, new Span<ulong>(ref stamp));

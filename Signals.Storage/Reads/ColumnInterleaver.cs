@@ -1,5 +1,4 @@
 using System.Runtime.InteropServices;
-using Signals.Core.Columns;
 
 namespace Signals.Storage.Reads;
 

@@ -33,11 +33,11 @@ internal sealed class LateRows
 
     /// <summary>Remembers the rows of one event type of one user.</summary>
     /// <param name="type">The event type.</param>
-    /// <param name="sources">The sources that the slices refer to.</param>
+    /// <param name="holders">The sources that the slices refer to.</param>
     /// <param name="slices">The rows, in the order of <paramref name="places"/>.</param>
     /// <param name="places">For each row, the row of the user's answer that it became.</param>
     /// <param name="first">The first row of the user's answer.</param>
-    public void Add(QueryType type, PooledList<ReadSource> sources, ReadOnlySpan<RowSlice> slices, ReadOnlySpan<int> places, int first)
+    public void Add(QueryType type, PooledList<RowHolder> holders, ReadOnlySpan<RowSlice> slices, ReadOnlySpan<int> places, int first)
     {
         int place = _places.Count;
         Span<int> absolute = _places.Extend(places.Length);
@@ -48,8 +48,8 @@ internal sealed class LateRows
 
         foreach (ref readonly RowSlice slice in slices)
         {
-            ref readonly ReadSource source = ref sources[slice.Source];
-            _slices.Add(new LateSlice(type, source.Table, source.Table is null ? source.MemRows.Table : null, slice, place));
+            ref readonly RowHolder holder = ref holders[slice.Source];
+            _slices.Add(new LateSlice(type, holder.Table, holder.Table is null ? holder.MemRows.Table : null, slice, place));
             place += slice.Count;
         }
     }

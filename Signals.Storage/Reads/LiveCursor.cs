@@ -14,7 +14,7 @@ namespace Signals.Storage.Reads;
 /// memtable go to <see cref="Copies"/>. While nothing is loaded, <see cref="Time"/> and <see cref="Id"/> are at or before the
 /// next event. Lifetime: <see cref="Release"/> forgets the source.
 /// </remarks>
-internal sealed class LiveCursor(SourceReader reader)
+internal sealed class LiveCursor(HolderReader reader)
 {
     private const int RowsAtOnce = 256;
 
@@ -24,7 +24,7 @@ internal sealed class LiveCursor(SourceReader reader)
     private ulong[] _inserted = [];
     private ulong[] _retracted = [];
     private long[] _rows = [];
-    private ReadSource _source;
+    private RowHolder _holder;
     private int _index;
     private long _nextRow; // of a table
     private int _nextKey; // of a memtable
@@ -56,34 +56,34 @@ internal sealed class LiveCursor(SourceReader reader)
 
     public long HeldBytes => _keys.HeldBytes + Copies.HeldBytes + (5L * sizeof(long) * _times.Length);
 
-    private bool IsTable => _source.Table is not null;
+    private bool IsTable => _holder.Table is not null;
 
     /// <summary>Starts a source. Nothing is loaded yet.</summary>
-    /// <param name="source">The source.</param>
+    /// <param name="holder">The source.</param>
     /// <param name="index">Its index in the read's source list.</param>
     /// <param name="limit">How many events of a memtable to read first.</param>
     /// <param name="skip">How many rows of a table to skip.</param>
-    public void Start(in ReadSource source, int index, int limit, int skip)
+    public void Start(in RowHolder holder, int index, int limit, int skip)
     {
-        _source = source;
+        _holder = holder;
         _index = index;
         _limit = limit;
-        _nextRow = source.FirstRow + skip;
+        _nextRow = holder.FirstRow + skip;
         _nextKey = 0;
         _isAll = false;
         _start = 0;
         _end = 0;
         _keys.Clear();
         Copies.Clear();
-        Time = source.Newest;
+        Time = holder.Newest;
         Id = 0;
-        IsAtEnd = IsTable && skip == source.Count;
+        IsAtEnd = IsTable && skip == holder.Count;
     }
 
     /// <summary>Forgets the source.</summary>
     public void Release()
     {
-        _source = default;
+        _holder = default;
         Copies.Clear();
     }
 
@@ -96,7 +96,7 @@ internal sealed class LiveCursor(SourceReader reader)
     public bool TrySkipDead(RowKey? other, out int inserted)
     {
         inserted = 0;
-        if (_source.Table is not Table table || _source.IsPlain)
+        if (_holder.Table is not Table table || _holder.IsPlain)
         {
             return false;
         }
@@ -124,7 +124,7 @@ internal sealed class LiveCursor(SourceReader reader)
     public void Load(int[] stored)
     {
         Reserve();
-        if (_source.Table is Table table)
+        if (_holder.Table is Table table)
         {
             LoadTable(table, stored);
         }
@@ -178,7 +178,7 @@ internal sealed class LiveCursor(SourceReader reader)
     {
         _start += count;
         (Time, Id) = IsLoaded ? (_times[_start], _ids[_start]) : (_times[_start - 1], _ids[_start - 1]);
-        IsAtEnd = !IsLoaded && (IsTable ? _nextRow == _source.FirstRow + _source.Count : _isAll && _nextKey == _keys.Count);
+        IsAtEnd = !IsLoaded && (IsTable ? _nextRow == _holder.FirstRow + _holder.Count : _isAll && _nextKey == _keys.Count);
         return IsTable ? count : 0;
     }
 
@@ -186,7 +186,7 @@ internal sealed class LiveCursor(SourceReader reader)
     {
         Block block = table.GetBlock(table.FindBlock(_nextRow), stored, StampParts.Existence);
         first = (int)(_nextRow - block.FirstRow);
-        count = (int)Math.Min(block.Rows - first, _source.FirstRow + _source.Count - _nextRow);
+        count = (int)Math.Min(block.Rows - first, _holder.FirstRow + _holder.Count - _nextRow);
         return block;
     }
 
@@ -194,7 +194,7 @@ internal sealed class LiveCursor(SourceReader reader)
     {
         _nextRow += count;
         (Time, Id) = (time, id);
-        IsAtEnd = _nextRow == _source.FirstRow + _source.Count;
+        IsAtEnd = _nextRow == _holder.FirstRow + _holder.Count;
     }
 
     private void LoadTable(Table table, int[] stored)
@@ -218,7 +218,7 @@ internal sealed class LiveCursor(SourceReader reader)
         RowKey? last = _keys.Count == 0 ? null : _keys[_keys.Count - 1];
         while (_nextKey == _keys.Count && !_isAll)
         {
-            _isAll = reader.LoadKeys(_source, _index, _limit, [], _keys);
+            _isAll = reader.LoadKeys(_holder, _index, _limit, [], _keys);
             _nextKey = last is RowKey known ? CountTo(_keys.Span, known) : 0;
             _limit = (int)Math.Min(int.MaxValue, 2L * _limit);
         }

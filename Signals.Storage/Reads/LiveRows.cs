@@ -11,12 +11,12 @@ namespace Signals.Storage.Reads;
 /// Thread contract: owned by one read at a time; reused. Invariant: each row of a table is looked at once at most, so a retracted
 /// row costs little more than the comparison of its key.
 /// </remarks>
-internal sealed class LiveRows(PooledList<ReadSource> sources, PooledList<DuplicateRow> duplicates)
+internal sealed class LiveRows(PooledList<RowHolder> holders, PooledList<DuplicateRow> duplicates)
 {
     private const int LeastAtFirst = 4;
     private const int MostAtFirst = 256;
 
-    private readonly SourceReader _reader = new();
+    private readonly HolderReader _reader = new();
     private readonly List<LiveCursor> _all = [];
     private readonly List<LiveCursor> _open = [];
     private readonly List<LiveCursor> _sharing = [];
@@ -114,9 +114,9 @@ internal sealed class LiveRows(PooledList<ReadSource> sources, PooledList<Duplic
             }
 
             // When all events are kept, those after the query's end need not be counted, so they are skipped.
-            ref readonly ReadSource source = ref sources[first + i];
-            bool skips = source.Table is not null && source.Newest >= _bounds.To && _bounds.Keep == int.MaxValue;
-            _all[i].Start(source, first + i, limit, skips ? SourceReader.CountFrom(source, _bounds.To, []) : 0);
+            ref readonly RowHolder holder = ref holders[first + i];
+            bool skips = holder.Table is not null && holder.Newest >= _bounds.To && _bounds.Keep == int.MaxValue;
+            _all[i].Start(holder, first + i, limit, skips ? HolderReader.CountFrom(holder, _bounds.To, []) : 0);
             if (!_all[i].IsAtEnd)
             {
                 _open.Add(_all[i]);

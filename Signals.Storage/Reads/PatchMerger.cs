@@ -1,5 +1,4 @@
 using Signals.Core.Columns;
-using Signals.Core.Model;
 using Signals.Storage.Primitives;
 using Signals.Storage.Tables;
 using Signals.Storage.Versions;
@@ -17,7 +16,7 @@ internal sealed class PatchMerger
 {
     private const int KeysAtOnce = 128;
 
-    private readonly PooledList<PatchSource> _sources = new();
+    private readonly PooledList<PatchHolder> _holders = new();
     private readonly PooledList<byte> _states = new();
     private readonly PooledList<ulong> _stamps = new();
     private readonly PooledList<byte> _value = new();
@@ -27,7 +26,7 @@ internal sealed class PatchMerger
     /// <summary>Finds the patch runs that may change the chosen rows. Returns false when there are none.</summary>
     public bool Find(ReadView view, in UserId user, QueryType type, TypeStage stage)
     {
-        _sources.Release();
+        _holders.Release();
         ReadOnlySpan<Table> patches = view.Tables.PatchesOf(type.EventType.Id);
         if (patches.IsEmpty || stage.Count == 0 || type.Stored.Length == 0)
         {
@@ -42,35 +41,35 @@ internal sealed class PatchMerger
             if (table.Meta.MinTime <= newest && table.TryFind(user, out UserRows rows)
                 && rows.OldestTime <= newest && rows.NewestTime >= oldest)
             {
-                _sources.Add(new PatchSource(table, rows));
+                _holders.Add(new PatchHolder(table, rows));
             }
         }
 
-        return _sources.Count > 0;
+        return _holders.Count > 0;
     }
 
     /// <summary>Merges the cells of these runs into the columns of the stage, which hold stamps.</summary>
     public void Apply(QueryType type, TypeStage stage, ReadOnlySpan<ColumnOutput> outputs)
     {
-        foreach (ref readonly PatchSource source in _sources.Span)
+        foreach (ref readonly PatchHolder holder in _holders.Span)
         {
-            Walk(source, type, stage, outputs);
+            Walk(holder, type, stage, outputs);
         }
     }
 
     public long HeldBytes => _states.HeldBytes + _stamps.HeldBytes + _value.HeldBytes;
 
     /// <summary>Forgets the patch runs.</summary>
-    public void Release() => _sources.Release();
+    public void Release() => _holders.Release();
 
-    private void Walk(in PatchSource source, QueryType type, TypeStage stage, ReadOnlySpan<ColumnOutput> outputs)
+    private void Walk(in PatchHolder holder, QueryType type, TypeStage stage, ReadOnlySpan<ColumnOutput> outputs)
     {
-        long row = source.Rows.FirstRow + CountNewer(source, stage.Times[0], type.Stored);
-        long end = source.Rows.FirstRow + source.Rows.Count;
+        long row = holder.Rows.FirstRow + CountNewer(holder, stage.Times[0], type.Stored);
+        long end = holder.Rows.FirstRow + holder.Rows.Count;
         int chosen = 0;
         while (row < end && chosen < stage.Count)
         {
-            Block block = source.Table.GetBlock(source.Table.FindBlock(row), type.Stored, StampParts.Cells);
+            Block block = holder.Table.GetBlock(holder.Table.FindBlock(row), type.Stored, StampParts.Cells);
             int start = (int)(row - block.FirstRow);
             int count = (int)Math.Min(Math.Min(block.Rows - start, end - row), KeysAtOnce);
             block.Times.CopyLongs(start, count, _times);
@@ -176,9 +175,9 @@ internal sealed class PatchMerger
     }
 
     /// <summary>How many rows of the user are newer than a time.</summary>
-    private static int CountNewer(in PatchSource source, long time, int[] stored) => time == long.MaxValue
+    private static int CountNewer(in PatchHolder holder, long time, int[] stored) => time == long.MaxValue
         ? 0
-        : SourceReader.CountFrom(new ReadSource(source.Table, source.Rows), time + 1, stored);
+        : HolderReader.CountFrom(new RowHolder(holder.Table, holder.Rows), time + 1, stored);
 
     private static int Order(long time, ulong id, long otherTime, ulong otherId) =>
         time != otherTime ? otherTime.CompareTo(time) : id.CompareTo(otherId);

@@ -1,5 +1,3 @@
-using Signals.Core.Schema;
-
 namespace Signals.Storage.Reads;
 
 /// <summary>

@@ -1,4 +1,3 @@
-using Signals.Core.Model;
 using Signals.Storage.MemTables;
 using Signals.Storage.Primitives;
 using Signals.Storage.Tables;
@@ -87,7 +86,7 @@ internal sealed class ReadAhead
             {
                 if (table.ResidentBlock(rows.FirstRow) is Block block)
                 {
-                    block.Touch(); // this is also the first access to the block; nothing waits for its miss here
+                    block.MarkUsed(); // this is also the first access to the block; nothing waits for its miss here
                     _targets.Add(new Target(block, rows.FirstRow, Math.Min(rows.Count, wanted), type.Early));
                 }
 

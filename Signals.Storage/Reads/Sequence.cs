@@ -1,8 +1,8 @@
 using System.Text;
-using Signals.Core.Columns;
-using Signals.Storage.Segments;
+using Signals.Offline;
+using Signals.Storage.Reads;
 
-namespace Signals.Storage.Reads;
+namespace Signals;
 
 /// <summary>
 /// One user's events in order, as contiguous columns: row i of every span belongs to the same event. It is a lease on pooled

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
-using Signals.Core.Columns;
-using Signals.Storage.Segments;
+using Signals.Offline;
 
 namespace Signals.Storage.Reads;
 

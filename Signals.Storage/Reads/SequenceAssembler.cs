@@ -1,4 +1,3 @@
-using Signals.Core.Model;
 using Signals.Storage.Compaction;
 using Signals.Storage.Primitives;
 using Signals.Storage.Versions;
@@ -13,7 +12,7 @@ namespace Signals.Storage.Reads;
 internal sealed class SequenceAssembler
 {
     private readonly SequenceBuffer _buffer;
-    private readonly PooledList<ReadSource> _sources = new();
+    private readonly PooledList<RowHolder> _holders = new();
     private readonly PooledList<DuplicateRow> _duplicates = new();
     private readonly ReadAhead _readAhead = new();
     private readonly StageMerger _merger = new();
@@ -25,8 +24,8 @@ internal sealed class SequenceAssembler
     public SequenceAssembler(SequenceBuffer buffer)
     {
         _buffer = buffer;
-        _typeReader = new TypeReader(_sources, _duplicates);
-        _gatherer = new ColumnGatherer(_sources);
+        _typeReader = new TypeReader(_holders, _duplicates);
+        _gatherer = new ColumnGatherer(_holders);
         _stamped = new StampedStage(_gatherer, _duplicates);
     }
 
@@ -35,7 +34,7 @@ internal sealed class SequenceAssembler
     {
         get
         {
-            long bytes = _sources.HeldBytes + _duplicates.HeldBytes + _merger.HeldBytes
+            long bytes = _holders.HeldBytes + _duplicates.HeldBytes + _merger.HeldBytes
                 + _typeReader.HeldBytes + _gatherer.HeldBytes + _stamped.HeldBytes;
             foreach (TypeStage stage in _stages)
             {
@@ -46,7 +45,7 @@ internal sealed class SequenceAssembler
         }
     }
 
-    /// <summary>See <see cref="SourceReader.RowsVisited"/>.</summary>
+    /// <summary>See <see cref="HolderReader.RowsVisited"/>.</summary>
     public long RowsVisited => _typeReader.RowsVisited;
 
     /// <summary>
@@ -88,7 +87,7 @@ internal sealed class SequenceAssembler
         }
         finally
         {
-            _sources.Release();
+            _holders.Release();
             _stamped.Release();
             _typeReader.Release();
             _readAhead.Release();
@@ -97,7 +96,7 @@ internal sealed class SequenceAssembler
 
     private bool Choose(ReadView view, in UserId user, long erasedTo, long nowMs, SequenceQuery query, ReadOnlySpan<TypeLimits> limits)
     {
-        _sources.Clear();
+        _holders.Clear();
         _duplicates.Clear();
         ReserveStages(query.Types.Length);
         _readAhead.Start(view, user, query, limits);
@@ -166,7 +165,7 @@ internal sealed class SequenceAssembler
             Gather(query, slot, isStamped, columns);
             if (columns < query.Columns.Length)
             {
-                _buffer.Late.Add(type, _sources, stage.Slices.Span, _merger.PlacesOf(slot, stage), first);
+                _buffer.Late.Add(type, _holders, stage.Slices.Span, _merger.PlacesOf(slot, stage), first);
             }
         }
 

@@ -1,7 +1,7 @@
-using Signals.Core.Columns;
-using Signals.Storage.Segments;
+using Signals.Offline;
+using Signals.Storage.Reads;
 
-namespace Signals.Storage.Reads;
+namespace Signals;
 
 /// <summary>
 /// The sequences of several users in one jagged answer: in every span, the rows of user i are those from <c>Offsets[i]</c> up to

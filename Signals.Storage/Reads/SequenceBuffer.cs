@@ -1,5 +1,5 @@
+using Signals.Offline;
 using Signals.Storage.Primitives;
-using Signals.Storage.Segments;
 
 namespace Signals.Storage.Reads;
 

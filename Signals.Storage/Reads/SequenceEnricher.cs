@@ -1,8 +1,6 @@
-using Signals.Core.Enrichment;
-using Signals.Core.Model;
-using Signals.Core.Schema;
+using Signals.Storage.Reads;
 
-namespace Signals.Storage.Reads;
+namespace Signals.Enrichment;
 
 /// <summary>
 /// Runs an enricher or filter over sequences that were read. It is the same step that runs at indexing and offline, and works on
@@ -14,7 +12,7 @@ namespace Signals.Storage.Reads;
 public sealed class SequenceEnricher
 {
     private readonly SequenceQuery _query;
-    private readonly EnrichmentRun _run;
+    private readonly StepRunner _runner;
     private readonly int[] _ordinals;
 
     /// <summary>
@@ -43,7 +41,7 @@ public sealed class SequenceEnricher
         }
 
         _query = query;
-        _run = new EnrichmentRun(step, type, EnrichmentPlacement.Serving);
+        _runner = new StepRunner(step, type, StepPhase.Serving);
         _ordinals = [.. signature.Inputs.Select(input => query.OrdinalOf(input.Name))];
     }
 
@@ -57,16 +55,16 @@ public sealed class SequenceEnricher
     public EnrichmentBatch Enrich(UserId user, in Sequence sequence)
     {
         Bind(user, sequence);
-        _run.Enrich();
-        return _run.Batch;
+        _runner.Enrich();
+        return _runner.Batch;
     }
 
     /// <summary>Like <see cref="Enrich"/>, for a local or a remote enricher.</summary>
     public async ValueTask<EnrichmentBatch> EnrichAsync(UserId user, Sequence sequence, CancellationToken cancellationToken = default)
     {
         Bind(user, sequence);
-        await _run.EnrichAsync(cancellationToken).ConfigureAwait(false);
-        return _run.Batch;
+        await _runner.EnrichAsync(cancellationToken).ConfigureAwait(false);
+        return _runner.Batch;
     }
 
     /// <summary>Runs a filter over a sequence.</summary>
@@ -75,7 +73,7 @@ public sealed class SequenceEnricher
     public ReadOnlySpan<bool> Filter(UserId user, in Sequence sequence)
     {
         Bind(user, sequence);
-        return _run.Filter();
+        return _runner.Filter();
     }
 
     private void Bind(UserId user, in Sequence sequence)
@@ -88,10 +86,10 @@ public sealed class SequenceEnricher
                 nameof(sequence));
         }
 
-        _run.Batch.Begin(buffer.Times.Memory, buffer.Ids.Memory, user);
+        _runner.Batch.Begin(buffer.Times.Memory, buffer.Ids.Memory, user);
         for (int i = 0; i < _ordinals.Length; i++)
         {
-            _run.Batch.Bind(i, buffer.Columns[_ordinals[i]]);
+            _runner.Batch.Bind(i, buffer.Columns[_ordinals[i]]);
         }
     }
 }

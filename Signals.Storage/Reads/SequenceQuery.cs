@@ -1,8 +1,7 @@
 using System.Collections.Frozen;
-using Signals.Core.Columns;
-using Signals.Core.Model;
+using Signals.Storage.Reads;
 
-namespace Signals.Storage.Reads;
+namespace Signals;
 
 /// <summary>
 /// A prepared query: which event types, how many events, which range of time, in which order, with which columns.

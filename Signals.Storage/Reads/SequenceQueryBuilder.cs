@@ -1,8 +1,6 @@
-using Signals.Core.Columns;
-using Signals.Core.Model;
-using Signals.Core.Schema;
+using Signals.Storage.Reads;
 
-namespace Signals.Storage.Reads;
+namespace Signals;
 
 /// <summary>
 /// Builds a <see cref="SequenceQuery"/>. Without further calls it reads every event, newest first, with every column.

@@ -1,4 +1,4 @@
-namespace Signals.Storage.Reads;
+namespace Signals;
 
 /// <summary>How to understand an answer. An empty sequence always comes with one of these reasons.</summary>
 public enum SequenceStatus : byte

@@ -1,4 +1,3 @@
-using Signals.Core.Model;
 using Signals.Storage.MemTables;
 using Signals.Storage.Primitives;
 
@@ -15,11 +14,11 @@ namespace Signals.Storage.Reads;
 /// distinct visible events, time descending and id ascending. Retracted events count towards last-N all the same. A second copy
 /// of an identity goes to the duplicate list, so that its columns can be merged.
 /// </remarks>
-internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<DuplicateRow> duplicates)
+internal sealed class TypeReader(PooledList<RowHolder> holders, PooledList<DuplicateRow> duplicates)
 {
-    private readonly SourceWalk _walk = new(sources);
-    private readonly SourceReader _reader = new();
-    private readonly LiveRows _live = new(sources, duplicates);
+    private readonly HolderWalk _walk = new(holders);
+    private readonly HolderReader _reader = new();
+    private readonly LiveRows _live = new(holders, duplicates);
     private PooledList<RowKey> _merged = new();
     private PooledList<RowKey> _spare = new();
     private readonly PooledList<RowKey> _incoming = new();
@@ -30,7 +29,7 @@ internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<Dupl
     private int _keep;
     private int _wanted;
 
-    /// <summary>See <see cref="SourceReader.RowsVisited"/>.</summary>
+    /// <summary>See <see cref="HolderReader.RowsVisited"/>.</summary>
     public long RowsVisited => _reader.RowsVisited + _live.Steps;
 
     public long HeldBytes => _merged.HeldBytes + _spare.HeldBytes + _incoming.HeldBytes + _reader.HeldBytes
@@ -61,8 +60,8 @@ internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<Dupl
                 break;
             }
 
-            bool isPlain = NotePlain(first, count);
-            if (isPlain && count == 1 && sources[first].IsSorted)
+            bool isPlain = ArePlain(first, count);
+            if (isPlain && count == 1 && holders[first].IsSorted)
             {
                 TakeAsItLies(first);
             }
@@ -81,13 +80,13 @@ internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<Dupl
         return stage.Count > 0 || _walk.AnyInsertedAfter(hiddenTo);
     }
 
-    private bool NotePlain(int first, int count)
+    private bool ArePlain(int first, int count)
     {
         bool plain = true;
-        foreach (ref readonly ReadSource source in sources.Span.Slice(first, count))
+        foreach (ref readonly RowHolder holder in holders.Span.Slice(first, count))
         {
-            plain &= source.IsPlain;
-            _stage.IsStamped |= !source.IsStreamed;
+            plain &= holder.IsPlain;
+            _stage.IsStamped |= !holder.IsStreamed;
         }
 
         return plain;
@@ -96,9 +95,9 @@ internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<Dupl
     private long Newest(int first, int count)
     {
         long newest = long.MinValue;
-        foreach (ref readonly ReadSource source in sources.Span.Slice(first, count))
+        foreach (ref readonly RowHolder holder in holders.Span.Slice(first, count))
         {
-            newest = Math.Max(newest, source.Newest);
+            newest = Math.Max(newest, holder.Newest);
         }
 
         return newest;
@@ -106,9 +105,9 @@ internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<Dupl
 
     private void TakeAsItLies(int index)
     {
-        ref readonly ReadSource source = ref sources[index];
-        int skip = source.Newest < _bounds.To ? 0 : SourceReader.CountFrom(source, _bounds.To, _type.Early);
-        int end = source.Oldest >= _bounds.From ? source.Count : SourceReader.CountFrom(source, _bounds.From, _type.Early);
+        ref readonly RowHolder holder = ref holders[index];
+        int skip = holder.Newest < _bounds.To ? 0 : HolderReader.CountFrom(holder, _bounds.To, _type.Early);
+        int end = holder.Oldest >= _bounds.From ? holder.Count : HolderReader.CountFrom(holder, _bounds.From, _type.Early);
         Take(ref skip, ref end, out int take);
         if (take == 0)
         {
@@ -117,15 +116,15 @@ internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<Dupl
 
         Span<long> times = _stage.Times.Extend(take);
         Span<ulong> ids = _stage.Ids.Extend(take);
-        if (source.Table is not null)
+        if (holder.Table is not null)
         {
-            long row = source.FirstRow + skip;
-            SourceReader.CopyTableKeys(source.Table, row, _type.Early, times, ids);
+            long row = holder.FirstRow + skip;
+            HolderReader.CopyTableKeys(holder.Table, row, _type.Early, times, ids);
             _stage.Slices.Add(new RowSlice(index, row, take, 1));
         }
         else
         {
-            TakeChunks(source.MemRows, index, skip, times, ids);
+            TakeChunks(holder.MemRows, index, skip, times, ids);
         }
     }
 
@@ -171,15 +170,15 @@ internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<Dupl
         for (int done = 0; done < count; done++)
         {
             int index = NewestOf(first + done, count - done);
-            (sources[index], sources[first + done]) = (sources[first + done], sources[index]);
+            (holders[index], holders[first + done]) = (holders[first + done], holders[index]);
             index = first + done;
-            ref readonly ReadSource source = ref sources[index];
-            if (_merged.Count >= limit && _merged[limit - 1].Time > source.Newest)
+            ref readonly RowHolder holder = ref holders[index];
+            if (_merged.Count >= limit && _merged[limit - 1].Time > holder.Newest)
             {
                 return;
             }
 
-            _reader.LoadKeys(source, index, limit, _type.Early, _incoming);
+            _reader.LoadKeys(holder, index, limit, _type.Early, _incoming);
             MergeIncoming(limit);
         }
     }
@@ -189,7 +188,7 @@ internal sealed class TypeReader(PooledList<ReadSource> sources, PooledList<Dupl
         int newest = first;
         for (int i = first + 1; i < first + count; i++)
         {
-            if (sources[i].Newest > sources[newest].Newest)
+            if (holders[i].Newest > holders[newest].Newest)
             {
                 newest = i;
             }

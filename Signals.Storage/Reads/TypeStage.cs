@@ -1,4 +1,3 @@
-using Signals.Core.Columns;
 using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Reads;

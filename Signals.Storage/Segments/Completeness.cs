@@ -1,4 +1,4 @@
-namespace Signals.Storage.Segments;
+namespace Signals.Offline;
 
 /// <summary>
 /// How far you can rely on the history of one event type: what its sources declared, and what offline jobs corrected. The store

@@ -1,4 +1,4 @@
-namespace Signals.Storage.Segments;
+namespace Signals.Offline;
 
 /// <summary>Days that imported segments declared to correct. Immutable.</summary>
 /// <param name="Days">The days.</param>

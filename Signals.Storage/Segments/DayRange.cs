@@ -1,4 +1,4 @@
-namespace Signals.Storage.Segments;
+namespace Signals.Offline;
 
 /// <summary>Whole days of event time (UTC), from the first to the last, both included. Immutable.</summary>
 public readonly record struct DayRange

@@ -1,4 +1,4 @@
-namespace Signals.Storage.Segments;
+namespace Signals.Offline;
 
 /// <summary>How a segment is imported.</summary>
 public sealed class ImportOptions

@@ -1,4 +1,4 @@
-namespace Signals.Storage.Segments;
+namespace Signals.Offline;
 
 /// <summary>The progress of an import. Immutable.</summary>
 /// <param name="Stage">What the import is doing.</param>

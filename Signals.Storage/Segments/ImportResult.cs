@@ -1,4 +1,4 @@
-namespace Signals.Storage.Segments;
+namespace Signals.Offline;
 
 /// <summary>What an import did. Immutable.</summary>
 public sealed record ImportResult

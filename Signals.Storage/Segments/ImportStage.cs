@@ -1,4 +1,4 @@
-namespace Signals.Storage.Segments;
+namespace Signals.Offline;
 
 /// <summary>What an import is doing.</summary>
 public enum ImportStage

@@ -1,5 +1,4 @@
 using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Storage.Tables;
 
 namespace Signals.Storage.Segments;
@@ -52,15 +51,15 @@ internal sealed class OpenPart
         ulong identity = SegmentHeader.PartIdentity(segment.HeaderBytes, part.WindowStart, part.Kind);
         TableFile file = new(segment.File, identity, part.Offset, part.Length);
         TableFooter footer = TableFooterReader.ReadPart(file, part.Checksum);
-        Stamp stamp = Stamp.Of(segment.Header.Generation, segment.Header.SourceRank);
-        if (footer.EventType != columns.Id || footer.WindowStart != part.WindowStart || footer.Run.Kind != part.Kind
-            || footer.Run.Stamp != stamp || footer.Run.Parts.HasFlag(Core.Columns.StampParts.Cells)
+        Stamp stamp = Stamp.Create(segment.Header.Generation, segment.Header.SourceRank);
+        if (footer.EventType != columns.Id || footer.WindowStart != part.WindowStart || footer.Defaults.Kind != part.Kind
+            || footer.Defaults.Stamp != stamp || footer.Defaults.Parts.HasFlag(Signals.Core.Columns.StampParts.Cells)
             || footer.MinTime < part.WindowStart || footer.MaxTime < footer.MinTime
             || (ulong)(footer.MaxTime - part.WindowStart) >= (ulong)segment.Header.WindowMs)
         {
             throw file.Corrupt(
                 0,
-                $"the footer of the part says event type {footer.EventType}, window {footer.WindowStart}, run {footer.Run} and times "
+                $"the footer of the part says event type {footer.EventType}, window {footer.WindowStart}, run {footer.Defaults} and times "
                 + $"{footer.MinTime} to {footer.MaxTime}; the segment says window {part.WindowStart} of {segment.Header.WindowMs} ms, "
                 + $"kind {part.Kind} and stamp {stamp}");
         }

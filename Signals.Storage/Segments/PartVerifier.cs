@@ -1,6 +1,5 @@
 using System.Numerics;
 using Signals.Core.Columns;
-using Signals.Core.Model;
 using Signals.Storage.Primitives;
 using Signals.Storage.Tables;
 
@@ -115,12 +114,12 @@ internal sealed class PartVerifier
 
     private void VerifyExistence(int block, ReadOnlySpan<long> times)
     {
-        if (_footer.Run.Kind == RunKind.Patches)
+        if (_footer.Defaults.Kind == RunKind.Patches)
         {
             return;
         }
 
-        if (!_footer.Run.Parts.HasFlag(StampParts.Existence))
+        if (!_footer.Defaults.Parts.HasFlag(StampParts.Existence))
         {
             _newestInserted = Math.Max(_newestInserted, _maxTime);
             foreach (long time in times)
@@ -134,9 +133,9 @@ internal sealed class PartVerifier
         int rows = times.Length;
         Span<ulong> inserted = _stamps.AsSpan(0, rows);
         Span<ulong> retracted = _stamps.AsSpan(rows, rows);
-        ReadStamps(_layout.InsertedChunk, _footer.Run.DefaultInserted, inserted);
+        ReadStamps(_layout.InsertedChunk, _footer.Defaults.DefaultInserted, inserted);
         ReadStamps(_layout.RetractedChunk, 0, retracted);
-        ulong stamp = _footer.Run.Stamp.Value;
+        ulong stamp = _footer.Defaults.Stamp.Value;
         for (int row = 0; row < rows; row++)
         {
             bool known = (inserted[row] == 0 || inserted[row] == stamp) && (retracted[row] == 0 || retracted[row] == stamp);

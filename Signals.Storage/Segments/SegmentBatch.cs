@@ -1,8 +1,6 @@
 using System.Runtime.InteropServices;
 using Signals.Core.Columns;
 using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Segments;
@@ -56,7 +54,7 @@ internal sealed class SegmentBatch(EventTypeSchema type)
     }
 
     /// <summary>Marks the columns in which some row is set.</summary>
-    public void NoteColumns(bool[] used)
+    public void MarkUsedColumns(bool[] used)
     {
         for (int i = 0; i < used.Length; i++)
         {

@@ -1,5 +1,3 @@
-using Signals.Core.Columns;
-
 namespace Signals.Storage.Segments;
 
 /// <summary>A column for which a segment has cells. Immutable.</summary>

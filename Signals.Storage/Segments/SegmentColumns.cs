@@ -1,6 +1,3 @@
-using Signals.Core.Model;
-using Signals.Core.Schema;
-
 namespace Signals.Storage.Segments;
 
 /// <summary>Finds the event type and the columns of a segment in a schema, by name. Pure functions.</summary>

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Signals.Core.Model;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Primitives;
 

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 using System.IO.Hashing;
 using System.Text;
-using Signals.Core.Columns;
 using Signals.Core.Schema;
+using Signals.Offline;
 using Signals.Storage.Primitives;
 using Signals.Storage.Tables;
 
@@ -137,7 +137,7 @@ internal sealed class SegmentHeader
         string otherwise = $"column '{name}' has kind {kind} and {dimensions} dimensions, which is not valid";
         Require(Enum.IsDefined(kind) && dimensions >= 1 && dimensions <= SchemaLimits.MaxDimensions, otherwise);
         Require(dimensions == 1 || kind >= ColumnKind.VectorInt8, otherwise);
-        return ColumnType.Of(kind, dimensions);
+        return ColumnType.FromKind(kind, dimensions);
     }
 
     private static string Name(ref ReadOnlySpan<byte> rest, int length)

@@ -1,4 +1,4 @@
-namespace Signals.Storage.Segments;
+namespace Signals.Offline;
 
 /// <summary>What a finished segment holds. Immutable.</summary>
 public sealed record SegmentInfo

@@ -1,4 +1,4 @@
-namespace Signals.Storage.Segments;
+namespace Signals.Offline;
 
 /// <summary>What a segment is and how it is written. Checked when a <see cref="SegmentWriter"/> is created.</summary>
 public sealed class SegmentOptions
@@ -41,7 +41,7 @@ public sealed class SegmentOptions
         Require(Generation is >= 1 and <= MaxGeneration, nameof(Generation), Generation, $"from 1 to {MaxGeneration}");
         Require(
             MemoryBudgetBytes >= MinMemoryBudgetBytes, nameof(MemoryBudgetBytes), MemoryBudgetBytes, $"at least {MinMemoryBudgetBytes}");
-        Core.Schema.SchemaLimits.CheckName(Source);
+        Signals.Core.Schema.SchemaLimits.CheckName(Source);
     }
 
     private static void Require(bool holds, string name, long value, string expected)

@@ -1,6 +1,5 @@
 using Signals.Core.Columns;
 using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Tables;
 
@@ -79,7 +78,7 @@ internal sealed class SegmentParts : IDisposable
 
         if (events.Count > 0)
         {
-            _events ??= Begin(_output, _output.Length, new TableRun(RunKind.Events, _stamp, _eventStamps));
+            _events ??= Begin(_output, _output.Length, new RowDefaults(RunKind.Events, _stamp, _eventStamps));
             _events.Add(user, events, 0, events.Count);
             Events += events.Count;
         }
@@ -113,7 +112,7 @@ internal sealed class SegmentParts : IDisposable
             _waitingFile.SetLength(0);
         }
 
-        Note(patches, RunKind.Patches);
+        AddPart(patches, RunKind.Patches);
         _patches = null;
     }
 
@@ -150,15 +149,15 @@ internal sealed class SegmentParts : IDisposable
         }
 
         return Begin(
-            _waitingFile ?? _output, _waitingFile is null ? _output.Length : 0, new TableRun(RunKind.Patches, _stamp, StampParts.None));
+            _waitingFile ?? _output, _waitingFile is null ? _output.Length : 0, new RowDefaults(RunKind.Patches, _stamp, StampParts.None));
     }
 
-    private TableWriter Begin(IFile file, long start, TableRun run) =>
-        new(file, start, SegmentHeader.PartIdentity(_header, _window, run.Kind), _columns, _window, _options, run);
+    private TableWriter Begin(IFile file, long start, RowDefaults defaults) =>
+        new(file, start, SegmentHeader.PartIdentity(_header, _window, defaults.Kind), _columns, _window, _options, defaults);
 
-    private void Finish(TableWriter writer, RunKind kind) => Note(writer.Finish(), kind);
+    private void Finish(TableWriter writer, RunKind kind) => AddPart(writer.Finish(), kind);
 
-    private void Note(TableMeta table, RunKind kind) =>
+    private void AddPart(TableMeta table, RunKind kind) =>
         _parts.Add(new SegmentPart(_window, kind, table.FileChecksum, _output.Length - table.FileLength, table.FileLength));
 
     private void Copy(IFile from, long length)

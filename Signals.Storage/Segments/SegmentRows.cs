@@ -1,5 +1,4 @@
 using Signals.Core.Columns;
-using Signals.Core.Model;
 
 namespace Signals.Storage.Segments;
 

@@ -1,6 +1,4 @@
 using System.IO.Hashing;
-using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Storage.Tables;
 
 namespace Signals.Storage.Segments;

@@ -1,11 +1,10 @@
 using System.Globalization;
 using Signals.Core.Columns;
-using Signals.Core.Ingest;
 using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Storage.FileSystem;
+using Signals.Storage.Segments;
 
-namespace Signals.Storage.Segments;
+namespace Signals.Offline;
 
 /// <summary>
 /// Writes a segment: an immutable file of events, corrections and enrichments of one event type. A store imports it with
@@ -31,7 +30,7 @@ public sealed class SegmentWriter : IDisposable
     private readonly string _path;
     private readonly long _budget;
     private readonly bool[] _used;
-    private readonly RunFiles _runs;
+    private readonly SpillFiles _spills;
     private readonly IFileLock _lock;
     private readonly List<SegmentBatch> _full = [];
     private SegmentBatch? _batch;
@@ -51,17 +50,17 @@ public sealed class SegmentWriter : IDisposable
         _options = options;
         _used = new bool[type.Columns.Count];
         _batch = new SegmentBatch(type);
-        _runs = new RunFiles(files, type, path, memoryBudgetBytes / 2);
+        _spills = new SpillFiles(files, type, path, memoryBudgetBytes / 2);
     }
 
     /// <summary>Bytes of all row buffers now.</summary>
-    internal long HeldBytes => (_batch?.HeldBytes ?? 0) + _full.Sum(batch => batch.HeldBytes) + _runs.HeldBytes;
+    internal long HeldBytes => (_batch?.HeldBytes ?? 0) + _full.Sum(batch => batch.HeldBytes) + _spills.HeldBytes;
 
     /// <summary>The most bytes that the row buffers had at a spill or while merging.</summary>
     internal long PeakHeldBytes { get; private set; }
 
     /// <summary>The largest number of temporary files that were open at once.</summary>
-    internal int PeakOpenRuns => _runs.PeakOpen;
+    internal int PeakOpenRuns => _spills.PeakOpen;
 
     /// <summary>Begins a segment.</summary>
     /// <param name="path">The file to create. It must not exist, and its folder must exist.</param>
@@ -156,7 +155,7 @@ public sealed class SegmentWriter : IDisposable
             _closed = true;
             _batch = null;
             _full.Clear();
-            _runs.Dispose();
+            _spills.Dispose();
             Unlock(_files, _path, _lock);
         }
     }
@@ -219,7 +218,7 @@ public sealed class SegmentWriter : IDisposable
         foreach (string other in files.ListFiles(directory))
         {
             // Only names that a writer of this very segment uses: other writers may be at work in the same folder.
-            if (other == name + DurableFile.TemporarySuffix || other == name + PatchesSuffix || RunFiles.IsRunOf(name, other))
+            if (other == name + DurableFile.TemporarySuffix || other == name + PatchesSuffix || SpillFiles.IsSpillOf(name, other))
             {
                 OwnContent.TryDelete(files, Path.Combine(directory, other));
             }
@@ -257,9 +256,9 @@ public sealed class SegmentWriter : IDisposable
         try
         {
             SegmentRows rows = SortMemory();
-            NoteHeld();
-            _runs.Spill(rows, UsedColumns());
-            NoteHeld();
+            UpdatePeak();
+            _spills.Spill(rows, UsedColumns());
+            UpdatePeak();
         }
         catch
         {
@@ -278,7 +277,7 @@ public sealed class SegmentWriter : IDisposable
         List<SegmentRows> sorted = [];
         foreach (SegmentBatch batch in _full.Append(_batch!).Where(batch => batch.Count > 0))
         {
-            batch.NoteColumns(_used);
+            batch.MarkUsedColumns(_used);
             sorted.Add(batch.Sort());
         }
 
@@ -288,14 +287,14 @@ public sealed class SegmentWriter : IDisposable
     private SegmentRows OpenRows()
     {
         bool holdsRows = _full.Count > 0 || _batch!.Count > 0;
-        if (!holdsRows && _runs.Spilled == 0)
+        if (!holdsRows && _spills.Spilled == 0)
         {
             return _options.CorrectedDays is not null
                 ? new MergedSegmentRows([])
                 : throw new InvalidOperationException("A segment needs at least one row, or CorrectedDays in its options.");
         }
 
-        if (_runs.Spilled == 0)
+        if (_spills.Spilled == 0)
         {
             return SortMemory();
         }
@@ -306,7 +305,7 @@ public sealed class SegmentWriter : IDisposable
         }
 
         _batch = null;
-        return _runs.Open(UsedColumns());
+        return _spills.Open(UsedColumns());
     }
 
     private SegmentInfo Write(SegmentRows rows)
@@ -340,7 +339,7 @@ public sealed class SegmentWriter : IDisposable
 
     private SegmentInfo WriteParts(SegmentRows rows, int[] columns, HashingFile output, byte[] header)
     {
-        Stamp stamp = Stamp.Of(_options.Generation, _options.SourceRank);
+        Stamp stamp = Stamp.Create(_options.Generation, _options.SourceRank);
         bool retracts = _marks.HasFlag(RowMarks.Retract);
         string? waiting = _hasCorrections && _marks != RowMarks.Correct ? OwnContent.FreeTemporary(_files, _path + PatchesSuffix) : null;
         EventTypeSchema narrow = new(
@@ -371,7 +370,7 @@ public sealed class SegmentWriter : IDisposable
         }
 
         parts.FinishWindow();
-        NoteHeld();
+        UpdatePeak();
         long indexAt = output.Length;
         byte[] index = SegmentIndex.Encode(parts.Parts);
         output.Append(index);
@@ -385,7 +384,7 @@ public sealed class SegmentWriter : IDisposable
             Events = parts.Events,
             Patches = parts.Patches,
             Windows = parts.Windows,
-            SpilledRuns = _runs.Spilled,
+            SpilledRuns = _spills.Spilled,
         };
     }
 
@@ -402,7 +401,7 @@ public sealed class SegmentWriter : IDisposable
 
     private int[] UsedColumns() => [.. Enumerable.Range(0, _used.Length).Where(column => _used[column])];
 
-    private void NoteHeld() => PeakHeldBytes = Math.Max(PeakHeldBytes, HeldBytes);
+    private void UpdatePeak() => PeakHeldBytes = Math.Max(PeakHeldBytes, HeldBytes);
 
     private static void DeleteIfThere(IFileSystem files, string path)
     {

@@ -112,7 +112,7 @@ internal sealed class Block : CachedItem
         ChunkSlice[] chunks = _chunks;
         for (int i = 0; i < chunks.Length; i += SlicesPerLine)
         {
-            Primitives.Prefetch.Line(ref chunks[i]);
+            Signals.Storage.Primitives.Prefetch.Line(ref chunks[i]);
         }
     }
 
@@ -149,23 +149,23 @@ internal sealed class Block : CachedItem
     /// <summary>
     /// The stamp with which a row was inserted; 0 when it never was. Existence stamps must have been requested.
     /// </summary>
-    public ulong InsertedOf(int row) => (_layout.Run.Parts & StampParts.Existence) != 0
-        ? StampOf(_layout.InsertedChunk, row, _layout.Run.DefaultInserted)
-        : _layout.Run.DefaultInserted;
+    public ulong InsertedOf(int row) => (_layout.Defaults.Parts & StampParts.Existence) != 0
+        ? StampOf(_layout.InsertedChunk, row, _layout.Defaults.DefaultInserted)
+        : _layout.Defaults.DefaultInserted;
 
     /// <summary>
     /// The stamp with which a row was retracted; 0 when it never was. Existence stamps must have been requested.
     /// </summary>
     public ulong RetractedOf(int row) =>
-        (_layout.Run.Parts & StampParts.Existence) != 0 ? StampOf(_layout.RetractedChunk, row, 0) : 0;
+        (_layout.Defaults.Parts & StampParts.Existence) != 0 ? StampOf(_layout.RetractedChunk, row, 0) : 0;
 
     /// <summary>
     /// Whether all rows have the same existence stamps; if so, returns them. Existence stamps must have been requested.
     /// </summary>
     public bool TryGetExistence(out ulong inserted, out ulong retracted)
     {
-        bool hasExistence = (_layout.Run.Parts & StampParts.Existence) != 0;
-        inserted = _layout.Run.DefaultInserted;
+        bool hasExistence = (_layout.Defaults.Parts & StampParts.Existence) != 0;
+        inserted = _layout.Defaults.DefaultInserted;
         retracted = 0;
         return !hasExistence
             || (TryGetStamp(_layout.InsertedChunk, ref inserted) && TryGetStamp(_layout.RetractedChunk, ref retracted));
@@ -177,9 +177,9 @@ internal sealed class Block : CachedItem
     /// </summary>
     public void CopyExistence(int firstRow, Span<ulong> inserted, Span<ulong> retracted)
     {
-        inserted.Fill(_layout.Run.DefaultInserted);
+        inserted.Fill(_layout.Defaults.DefaultInserted);
         retracted.Clear();
-        if ((_layout.Run.Parts & StampParts.Existence) != 0)
+        if ((_layout.Defaults.Parts & StampParts.Existence) != 0)
         {
             CopyStamps(_layout.InsertedChunk, firstRow, inserted);
             CopyStamps(_layout.RetractedChunk, firstRow, retracted);
@@ -192,14 +192,14 @@ internal sealed class Block : CachedItem
     /// </summary>
     public void CopyCellStamps(int column, int firstRow, Span<ulong> destination)
     {
-        if ((_layout.Run.Parts & StampParts.Cells) != 0 && (uint)column < (uint)_layout.Columns
+        if ((_layout.Defaults.Parts & StampParts.Cells) != 0 && (uint)column < (uint)_layout.Columns
             && _chunks[_layout.CellStampsChunk(column)].Length != 0)
         {
             Open(_layout.CellStampsChunk(column)).CopyULongs(firstRow, destination.Length, destination);
             return;
         }
 
-        destination.Fill(_layout.Run.Stamp.Value);
+        destination.Fill(_layout.Defaults.Stamp.Value);
     }
 
     /// <summary>Whether a chunk is loaded.</summary>
@@ -247,8 +247,8 @@ internal sealed class Block : CachedItem
             ReadOnlySpan<byte> bytes = _chunks[chunk].Bytes;
             int from = (int)((long)bytes.Length * start / Rows);
             int length = (int)((long)bytes.Length * rows / Rows);
-            Primitives.Prefetch.Lines(bytes[..Math.Min(1, bytes.Length)]);
-            Primitives.Prefetch.Lines(bytes.Slice(from, length));
+            Signals.Storage.Primitives.Prefetch.Lines(bytes[..Math.Min(1, bytes.Length)]);
+            Signals.Storage.Primitives.Prefetch.Lines(bytes.Slice(from, length));
         }
     }
 

@@ -17,10 +17,10 @@ internal sealed class BlockCache
     private const int StripeStride = 16;
     private const int HeldShare = 4;
 
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private readonly long[] _hits = new long[(Stripes + 1) * StripeStride];
 
-    // Guarded by _gate.
+    // Guarded by _lock.
     private Entry[] _ring = new Entry[64];
     private int _count;
     private int _hand;
@@ -64,7 +64,7 @@ internal sealed class BlockCache
     {
         get
         {
-            lock (_gate)
+            lock (_lock)
             {
                 return Capacity - _bytes;
             }
@@ -77,7 +77,7 @@ internal sealed class BlockCache
     /// </summary>
     public void Reserve(long bytes)
     {
-        lock (_gate)
+        lock (_lock)
         {
             Volatile.Write(ref _reserved, Math.Clamp(bytes, 0, TotalBytes));
             EvictLocked(Capacity, [], -1);
@@ -90,7 +90,7 @@ internal sealed class BlockCache
     /// </summary>
     public bool TryHold(long bytes)
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (_held + bytes > TotalBytes / HeldShare || bytes > Capacity)
             {
@@ -106,7 +106,7 @@ internal sealed class BlockCache
     /// <summary>Gives back bytes that <see cref="TryHold"/> took.</summary>
     public void LetGo(long bytes)
     {
-        lock (_gate)
+        lock (_lock)
         {
             Volatile.Write(ref _held, _held - bytes);
         }
@@ -121,7 +121,7 @@ internal sealed class BlockCache
             hits += Volatile.Read(ref _hits[i * StripeStride]);
         }
 
-        lock (_gate)
+        lock (_lock)
         {
             return new BlockCacheStats
             {
@@ -162,7 +162,7 @@ internal sealed class BlockCache
     /// <returns>The block to read. It has the chunks of <paramref name="seen"/> and <paramref name="loaded"/>.</returns>
     public Block Publish(Block?[] slots, int index, Block? seen, Block loaded)
     {
-        lock (_gate)
+        lock (_lock)
         {
             Block? current = slots[index];
             Block? known = seen is null || ReferenceEquals(current, seen) ? current : Join(current, seen);
@@ -195,7 +195,7 @@ internal sealed class BlockCache
     public T Add<T>(T?[] slots, int index, T loaded)
         where T : CachedItem
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (slots[index] is T current)
             {
@@ -216,7 +216,7 @@ internal sealed class BlockCache
     public void AddIfRoom<T>(T?[] slots, int index, T item)
         where T : CachedItem
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (slots[index] is null && item.Bytes <= Capacity - _bytes)
             {
@@ -238,7 +238,7 @@ internal sealed class BlockCache
     /// </param>
     public void Move(Block?[] from, Block?[] to, Func<int, Block, Block> change, Block?[] loaded)
     {
-        lock (_gate)
+        lock (_lock)
         {
             for (int i = 0; i < _count; i++)
             {
@@ -270,7 +270,7 @@ internal sealed class BlockCache
     /// <summary>Drops everything in these slots. Their table is not read any more.</summary>
     public void Forget(CachedItem?[] slots)
     {
-        lock (_gate)
+        lock (_lock)
         {
             for (int i = 0; i < slots.Length && TotalBytes == Unbounded; i++)
             {

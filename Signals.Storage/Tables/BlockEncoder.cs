@@ -47,8 +47,8 @@ internal sealed class BlockEncoder(TableLayout layout, ulong identity, TableOpti
             return true;
         }
 
-        ulong common = chunk >= layout.CellStampsChunk(0) ? layout.Run.Stamp.Value
-            : chunk == layout.InsertedChunk ? layout.Run.DefaultInserted
+        ulong common = chunk >= layout.CellStampsChunk(0) ? layout.Defaults.Stamp.Value
+            : chunk == layout.InsertedChunk ? layout.Defaults.DefaultInserted
             : 0;
         return !MemoryMarshal.Cast<byte, ulong>(ColumnOf(chunk, rows).Values).ContainsAnyExcept(common);
     }

@@ -1,5 +1,3 @@
-using Signals.Core.Columns;
-
 namespace Signals.Storage.Tables;
 
 /// <summary>Reads chunks of the blocks of a table file. Thread contract: any thread; stateless.</summary>
@@ -14,7 +12,7 @@ internal sealed class BlockReader(TableFile file, TableIndex index, TableLayout 
     /// </param>
     /// <param name="io">Counts the preads and their bytes.</param>
     /// <returns>The array behind the slices.</returns>
-    /// <exception cref="Core.Model.CorruptionException">
+    /// <exception cref="CorruptionException">
     /// The file is too short, a checksum is wrong, or the bytes are not a valid chunk.
     /// </exception>
     public byte[] Read(int block, ReadOnlySpan<bool> wanted, Span<ChunkSlice> chunks, byte[]? reuse, ref IoCount io)

@@ -6,10 +6,10 @@ namespace Signals.Storage.Tables;
 /// Reads blocks of a table without the cache, for compaction. Thread contract: one thread. Only one block is in memory, and its
 /// memory is reused: a block is valid until the next one is loaded. The table must stay open meanwhile.
 /// </summary>
-internal sealed class BlockScan(TableIndex index, BlockSource source)
+internal sealed class BlockScan(TableIndex index, RunBlockReader reader)
 {
-    private readonly bool[] _wanted = new bool[source.Layout.Chunks];
-    private readonly byte[]?[] _reuse = new byte[]?[source.Count];
+    private readonly bool[] _wanted = new bool[reader.Layout.Chunks];
+    private readonly byte[]?[] _reuse = new byte[]?[reader.Count];
     private IoCount _io;
 
     /// <summary>Bytes read so far.</summary>
@@ -20,13 +20,13 @@ internal sealed class BlockScan(TableIndex index, BlockSource source)
     /// <param name="keys">Whether times and ids are wanted.</param>
     /// <param name="columns">The wanted columns. Columns that the run does not have are allowed.</param>
     /// <param name="stamps">The wanted stamps. Stamps of cells are loaded for the wanted columns.</param>
-    /// <exception cref="Core.Model.CorruptionException">A chunk is damaged.</exception>
+    /// <exception cref="CorruptionException">A chunk is damaged.</exception>
     public Block Load(int block, bool keys, ReadOnlySpan<ushort> columns, StampParts stamps)
     {
-        TableLayout layout = source.Layout;
+        TableLayout layout = reader.Layout;
         Array.Clear(_wanted);
         _wanted[TableFormat.TimesChunk] = _wanted[TableFormat.IdsChunk] = keys;
-        stamps &= layout.Run.Parts;
+        stamps &= layout.Defaults.Parts;
         foreach (ushort column in columns)
         {
             if (column < layout.Columns)
@@ -45,7 +45,7 @@ internal sealed class BlockScan(TableIndex index, BlockSource source)
         }
 
         ChunkSlice[] chunks = new ChunkSlice[layout.Chunks];
-        long bytes = source.Read(block, _wanted, chunks, _reuse, ref _io);
+        long bytes = reader.Read(block, _wanted, chunks, _reuse, ref _io);
         return new Block(layout, index.FirstRow(block), index.Rows(block), chunks, bytes);
     }
 }

@@ -26,7 +26,7 @@ internal abstract class CachedItem
     /// cores.
     /// </summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public void Touch()
+    public void MarkUsed()
     {
         if (!_referenced)
         {

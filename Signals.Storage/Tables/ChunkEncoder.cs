@@ -29,15 +29,15 @@ internal sealed class ChunkEncoder(int chunks, ulong identity, TableOptions opti
     /// <summary>Appends times and returns the index entry.</summary>
     public uint Append(int chunk, ReadOnlySpan<long> times, TableOutput output)
     {
-        ChunkPlan plan = ColumnChunkWriter.Plan(times, _goal);
-        return Append(chunk, new Source(times), plan, options.Compress, output);
+        ChunkDecision decision = ColumnChunkWriter.Plan(times, _goal);
+        return Append(chunk, new Source(times), decision, options.Compress, output);
     }
 
     /// <summary>Appends ids and returns the index entry.</summary>
     public uint Append(int chunk, ReadOnlySpan<ulong> ids, TableOutput output)
     {
-        ChunkPlan plan = ColumnChunkWriter.Plan(ids, _goal);
-        return Append(chunk, new Source(ids), plan, options.Compress, output);
+        ChunkDecision decision = ColumnChunkWriter.Plan(ids, _goal);
+        return Append(chunk, new Source(ids), decision, options.Compress, output);
     }
 
     /// <summary>
@@ -45,33 +45,33 @@ internal sealed class ChunkEncoder(int chunks, ulong identity, TableOptions opti
     /// </summary>
     public uint Append(int chunk, ColumnBuffer rows, TableOutput output)
     {
-        ChunkPlan plan = ColumnChunkWriter.Plan(rows, 0, rows.Count, _goal);
-        return Append(chunk, new Source(rows), plan, options.Compress && !TableLayout.IsWide(rows.Type), output);
+        ChunkDecision decision = ColumnChunkWriter.Plan(rows, 0, rows.Count, _goal);
+        return Append(chunk, new Source(rows), decision, options.Compress && !TableLayout.IsWide(rows.Type), output);
     }
 
-    private uint Append(int chunk, in Source rows, in ChunkPlan plan, bool mayCompress, TableOutput output)
+    private uint Append(int chunk, in Source rows, in ChunkDecision decision, bool mayCompress, TableOutput output)
     {
-        if (plan.Length == 0)
+        if (decision.Length == 0)
         {
             return 0;
         }
 
         long offset = output.Offset;
-        Span<byte> target = output.Reserve(plan.Length + TableFormat.ChecksumLength);
-        int payload = plan.Length;
+        Span<byte> target = output.Reserve(decision.Length + TableFormat.ChecksumLength);
+        int payload = decision.Length;
         ChunkCodec codec = ChunkCodec.Plain;
         if (mayCompress
-            && plan.Length >= MinCompressBytes
-            && plan.Length <= TableFormat.MaxUnpackedBytes - _packed
+            && decision.Length >= MinCompressBytes
+            && decision.Length <= TableFormat.MaxUnpackedBytes - _packed
             && --_waits[chunk] < 0)
         {
-            Array.Resize(ref _plain, Math.Max(_plain.Length, plan.Length));
-            Span<byte> plain = _plain.AsSpan(0, plan.Length);
-            rows.Write(plan, plain);
+            Array.Resize(ref _plain, Math.Max(_plain.Length, decision.Length));
+            Span<byte> plain = _plain.AsSpan(0, decision.Length);
+            rows.Write(decision, plain);
             int compressed = Compress(plain, target);
-            NoteCompression(chunk, compressed > 0);
+            LearnCompression(chunk, compressed > 0);
             (payload, codec) = compressed > 0 ? (compressed, ChunkCodec.Lz4) : (payload, codec);
-            _packed += compressed > 0 ? plan.Length : 0;
+            _packed += compressed > 0 ? decision.Length : 0;
             if (compressed == 0)
             {
                 plain.CopyTo(target);
@@ -79,7 +79,7 @@ internal sealed class ChunkEncoder(int chunks, ulong identity, TableOptions opti
         }
         else
         {
-            rows.Write(plan, target[..plan.Length]);
+            rows.Write(decision, target[..decision.Length]);
         }
 
         uint checksum = TableFormat.Checksum(identity, offset, target[..payload]);
@@ -108,7 +108,7 @@ internal sealed class ChunkEncoder(int chunks, ulong identity, TableOptions opti
         return sizeof(uint) + length;
     }
 
-    private void NoteCompression(int chunk, bool paid)
+    private void LearnCompression(int chunk, bool paid)
     {
         _backoffs[chunk] = paid ? 0 : Math.Min(MaxWait, 2 * _backoffs[chunk] + 1);
         _waits[chunk] = _backoffs[chunk];
@@ -127,8 +127,8 @@ internal sealed class ChunkEncoder(int chunks, ulong identity, TableOptions opti
 
         public Source(ReadOnlySpan<ulong> ids) => _ids = ids;
 
-        public void Write(in ChunkPlan plan, Span<byte> target) => _ = _rows is not null ? ColumnChunkWriter.Write(_rows, plan, target)
-            : _times.IsEmpty ? ColumnChunkWriter.Write(_ids, plan, target)
-            : ColumnChunkWriter.Write(_times, plan, target);
+        public void Write(in ChunkDecision decision, Span<byte> target) => _ = _rows is not null ? ColumnChunkWriter.Write(_rows, decision, target)
+            : _times.IsEmpty ? ColumnChunkWriter.Write(_ids, decision, target)
+            : ColumnChunkWriter.Write(_times, decision, target);
     }
 }

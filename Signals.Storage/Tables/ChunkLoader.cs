@@ -17,7 +17,7 @@ internal static class ChunkLoader
     /// </param>
     /// <param name="io">Counts the preads and their bytes.</param>
     /// <returns>The array behind the slices.</returns>
-    /// <exception cref="Core.Model.CorruptionException">
+    /// <exception cref="CorruptionException">
     /// The file is too short, a checksum is wrong, or the bytes are not a valid chunk.
     /// </exception>
     public static byte[] Load<T>(TableFile file, in T chunks, Span<ChunkSlice> slices, byte[]? reuse, ref IoCount io)

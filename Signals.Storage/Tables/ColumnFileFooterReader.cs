@@ -9,7 +9,7 @@ namespace Signals.Storage.Tables;
 internal static class ColumnFileFooterReader
 {
     /// <summary>Reads and verifies the footer of the file that <paramref name="meta"/> names.</summary>
-    /// <exception cref="Core.Model.CorruptionException">
+    /// <exception cref="CorruptionException">
     /// The file is another column file, belongs to another table, or is damaged.
     /// </exception>
     public static ColumnFileFooter Read(TableFile file, ColumnFileMeta meta, in ColumnFileBase table)

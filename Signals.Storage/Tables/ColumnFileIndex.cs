@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using Signals.Core.Columns;
-using Signals.Core.Schema;
 
 namespace Signals.Storage.Tables;
 
@@ -53,7 +51,7 @@ internal sealed class ColumnFileIndex
     /// <param name="meta">What the manifest records about the file.</param>
     /// <param name="schema">The schema of the event type.</param>
     /// <param name="table">The index of the table that the file belongs to.</param>
-    /// <exception cref="Core.Model.CorruptionException">
+    /// <exception cref="CorruptionException">
     /// Something contradicts the footer, the manifest, the schema or the table.
     /// </exception>
     public static ColumnFileIndex Read(

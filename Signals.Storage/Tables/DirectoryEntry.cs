@@ -1,5 +1,3 @@
-using Signals.Core.Model;
-
 namespace Signals.Storage.Tables;
 
 /// <summary>The entry of one user in a directory. Immutable.</summary>

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
-using Signals.Core.Model;
 
 namespace Signals.Storage.Tables;
 
@@ -167,7 +166,7 @@ internal sealed class DirectoryPage : CachedItem
     }
 
     /// <summary>Prefetches the bytes that <see cref="Find"/> reads first.</summary>
-    public void Prefetch() => Primitives.Prefetch.Lines(_data.AsSpan(0, DirectoryPageFormat.Users));
+    public void Prefetch() => Signals.Storage.Primitives.Prefetch.Lines(_data.AsSpan(0, DirectoryPageFormat.Users));
 
     private static byte Mark(ulong hash) => (byte)(hash >> 56);
 

@@ -1,5 +1,3 @@
-using Signals.Core.Model;
-
 namespace Signals.Storage.Tables;
 
 /// <summary>
@@ -62,7 +60,7 @@ internal sealed class DirectoryPages
     public long Offset(int page) => _offsets[page];
 
     /// <summary>Prefetches what <see cref="Find(in UserId)"/> reads first.</summary>
-    public void Prefetch(in UserId user) => Primitives.Prefetch.Line(ref _buckets[BucketOf(user)]);
+    public void Prefetch(in UserId user) => Signals.Storage.Primitives.Prefetch.Line(ref _buckets[BucketOf(user)]);
 
     /// <summary>The only page that may hold a user; -1 when the user comes before all users.</summary>
     public int Find(in UserId user) => Find(user, out _);

@@ -68,7 +68,7 @@ internal sealed record FileEnvelope(
     }
 
     /// <summary>Checks the header and returns its critical flags.</summary>
-    /// <exception cref="Core.Model.CorruptionException">The file is of another kind or version, or is damaged.</exception>
+    /// <exception cref="CorruptionException">The file is of another kind or version, or is damaged.</exception>
     public uint ReadHeader(TableFile file)
     {
         Span<byte> header = stackalloc byte[TableFormat.HeaderLength];
@@ -87,7 +87,7 @@ internal sealed record FileEnvelope(
     /// <param name="expected">The checksum that the file must have; null to accept the checksum that it states.</param>
     /// <param name="offset">The offset of the footer.</param>
     /// <param name="checksum">The checksum of the tail.</param>
-    /// <exception cref="Core.Model.CorruptionException">The file is not the expected one, or is damaged.</exception>
+    /// <exception cref="CorruptionException">The file is not the expected one, or is damaged.</exception>
     public byte[] ReadFooter(TableFile file, uint criticalFlags, uint? expected, out long offset, out uint checksum)
     {
         long tailAt = file.Length - TableFormat.TailLength;
@@ -142,7 +142,7 @@ internal sealed record FileEnvelope(
     /// <summary>
     /// Requires that the sections fill the file up to its footer and that each required section is there exactly once.
     /// </summary>
-    /// <exception cref="Core.Model.CorruptionException">The sections do not, or a critical section is unknown.</exception>
+    /// <exception cref="CorruptionException">The sections do not, or a critical section is unknown.</exception>
     public void RequireSections(TableFile file, TableSection[] sections, long footerOffset)
     {
         ulong next = TableFormat.HeaderLength;

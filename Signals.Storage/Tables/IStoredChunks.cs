@@ -1,5 +1,3 @@
-using Signals.Core.Columns;
-
 namespace Signals.Storage.Tables;
 
 /// <summary>The chunks of one block as a file stores them, without gaps, and which of them are wanted.</summary>
@@ -30,6 +28,6 @@ internal interface IStoredChunks
     ColumnType TypeOf(int position);
 
     /// <summary>The slice of a wanted chunk that is not stored.</summary>
-    /// <exception cref="Core.Model.CorruptionException">Every block must have such a chunk.</exception>
+    /// <exception cref="CorruptionException">Every block must have such a chunk.</exception>
     ChunkSlice Missing(int position, TableFile file, long offset);
 }

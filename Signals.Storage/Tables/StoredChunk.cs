@@ -11,7 +11,7 @@ namespace Signals.Storage.Tables;
 internal static class StoredChunk
 {
     /// <summary>Verifies the checksum and returns the length of the decoded chunk.</summary>
-    /// <exception cref="Core.Model.CorruptionException">The bytes are not the chunk that was written there.</exception>
+    /// <exception cref="CorruptionException">The bytes are not the chunk that was written there.</exception>
     public static int Measure(TableFile file, long offset, ReadOnlySpan<byte> stored, ChunkCodec codec)
     {
         int payload = stored.Length - TableFormat.ChecksumLength;
@@ -38,7 +38,7 @@ internal static class StoredChunk
     }
 
     /// <summary>Checks the total decoded length of the compressed chunks of one block against the limit.</summary>
-    /// <exception cref="Core.Model.CorruptionException">The length exceeds the limit that every writer keeps.</exception>
+    /// <exception cref="CorruptionException">The length exceeds the limit that every writer keeps.</exception>
     public static void RequireUnpacked(TableFile file, long offset, long bytes)
     {
         if (bytes > TableFormat.MaxUnpackedBytes)
@@ -51,7 +51,7 @@ internal static class StoredChunk
     }
 
     /// <summary>Decodes a measured chunk. The target has exactly the measured length.</summary>
-    /// <exception cref="Core.Model.CorruptionException">The payload does not decode to that length.</exception>
+    /// <exception cref="CorruptionException">The payload does not decode to that length.</exception>
     public static void Decode(TableFile file, long offset, ReadOnlySpan<byte> stored, ChunkCodec codec, Span<byte> target)
     {
         ReadOnlySpan<byte> payload = stored[..^TableFormat.ChecksumLength];
@@ -66,7 +66,7 @@ internal static class StoredChunk
     }
 
     /// <summary>Checks the structure of a decoded chunk.</summary>
-    /// <exception cref="Core.Model.CorruptionException">The bytes are not a chunk of that type and number of rows.</exception>
+    /// <exception cref="CorruptionException">The bytes are not a chunk of that type and number of rows.</exception>
     public static void Validate(TableFile file, long offset, ColumnType type, int rows, ReadOnlySpan<byte> decoded)
     {
         try

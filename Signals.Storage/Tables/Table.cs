@@ -1,7 +1,5 @@
 using System.Runtime.CompilerServices;
 using Signals.Core.Columns;
-using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Storage.FileSystem;
 
 namespace Signals.Storage.Tables;
@@ -17,7 +15,7 @@ internal sealed class Table : IDisposable
     private readonly TableDirectory _directory;
     private readonly TableIndex _index;
     private readonly TableLayout _layout;
-    private readonly BlockSource _source;
+    private readonly RunBlockReader _reader;
     private readonly BlockCache _cache;
     private readonly Block?[] _slots;
     private readonly int _insertedAt; // position of the chunk in a block; used only for a table that is not plain
@@ -32,12 +30,12 @@ internal sealed class Table : IDisposable
         _index = body.Index;
         _directory = body.Directory;
         _layout = files.Length == 0 ? body.Layout : Joined(body.Layout, schema, meta.ColumnFiles);
-        _source = new BlockSource(body.Reader, body.Layout, _layout, files);
+        _reader = new RunBlockReader(body.Reader, body.Layout, _layout, files);
         _slots = new Block?[_index.Blocks];
         _insertedAt = body.Layout.PositionOf(body.Layout.InsertedChunk);
         _retractedAt = body.Layout.PositionOf(body.Layout.RetractedChunk);
         IsPlain = meta.Traits == RowTraits.None;
-        IsStreamed = Run == TableRun.Streamed;
+        IsStreamed = Defaults == RowDefaults.Streamed;
     }
 
     /// <summary>What the manifest records about this table.</summary>
@@ -47,7 +45,7 @@ internal sealed class Table : IDisposable
     public int ColumnCount => _layout.Columns;
 
     /// <summary>What holds for all rows.</summary>
-    public TableRun Run => _layout.Run;
+    public RowDefaults Defaults => _layout.Defaults;
 
     /// <summary>
     /// Whether every row is an event that exists. Then directory and keys alone determine which rows an answer has.
@@ -62,7 +60,7 @@ internal sealed class Table : IDisposable
 
     /// <summary>Bytes of memory of directory and indexes, without cached blocks.</summary>
     public long ResidentBytes =>
-        _directory.ResidentBytes + _index.ResidentBytes + _source.ResidentBytes + (long)Unsafe.SizeOf<nint>() * _slots.Length;
+        _directory.ResidentBytes + _index.ResidentBytes + _reader.ResidentBytes + (long)Unsafe.SizeOf<nint>() * _slots.Length;
 
     /// <summary>The most bytes of memory that the cache allows for blocks and everything that shares its budget.</summary>
     public long CacheBytes => _cache.TotalBytes;
@@ -71,7 +69,7 @@ internal sealed class Table : IDisposable
     public TableIndex Index => _index;
 
     /// <summary>The column files of the run, oldest first.</summary>
-    public ReadOnlySpan<ColumnFile> ColumnFiles => _source.Files;
+    public ReadOnlySpan<ColumnFile> ColumnFiles => _reader.Files;
 
     /// <summary>The table as its column files name it.</summary>
     public ColumnFileBase AsBase => _body.AsBase;
@@ -133,7 +131,7 @@ internal sealed class Table : IDisposable
     /// <exception cref="CorruptionException">A column file belongs to another table, or is damaged.</exception>
     public Table With(IFileSystem fileSystem, TableMeta meta, EventTypeSchema schema, Func<ColumnFileMeta, string> columnFile)
     {
-        ColumnFile[] files = OpenFiles(fileSystem, _body, meta, schema, columnFile, _source.Files);
+        ColumnFile[] files = OpenFiles(fileSystem, _body, meta, schema, columnFile, _reader.Files);
         return new Table(_body.Share(), meta, schema, _cache, files);
     }
 
@@ -197,7 +195,7 @@ internal sealed class Table : IDisposable
         Block? resident = Volatile.Read(ref _slots[block]);
         if (resident is not null && resident.Holds(columns))
         {
-            resident.Touch();
+            resident.MarkUsed();
             _cache.CountHit();
             return resident;
         }
@@ -209,11 +207,11 @@ internal sealed class Table : IDisposable
     /// <exception cref="CorruptionException">A chunk read for it is damaged.</exception>
     public Block GetBlock(int block, ReadOnlySpan<int> columns, StampParts stamps)
     {
-        stamps &= Run.Parts;
+        stamps &= Defaults.Parts;
         Block? resident = Volatile.Read(ref _slots[block]);
         if (resident is not null && resident.Holds(columns) && resident.HoldsStamps(columns, stamps))
         {
-            resident.Touch();
+            resident.MarkUsed();
             _cache.CountHit();
             return resident;
         }
@@ -241,34 +239,34 @@ internal sealed class Table : IDisposable
     public Block Load(int block, ReadOnlySpan<bool> wanted, ref IoCount io)
     {
         ChunkSlice[] chunks = new ChunkSlice[_layout.Chunks];
-        long bytes = _source.Read(block, wanted, chunks, reuse: null, ref io);
+        long bytes = _reader.Read(block, wanted, chunks, reuse: null, ref io);
         return new Block(_layout, _index.FirstRow(block), _index.Rows(block), chunks, bytes);
     }
 
     /// <summary>Creates a cursor over all users in order. It bypasses the cache. Use each cursor on one thread.</summary>
-    public TableCursor CreateCursor() => new(_directory, _index, Meta.Traits, _source);
+    public TableCursor CreateCursor() => new(_directory, _index, Meta.Traits, _reader);
 
     /// <summary>Reads and checks every byte, every chunk and the order of rows.</summary>
     /// <exception cref="CorruptionException">The run is damaged.</exception>
     public void Verify(CancellationToken cancellationToken = default) =>
-        TableVerifier.Verify(_body.Input, Footer, _directory, _index, _source, cancellationToken);
+        TableVerifier.Verify(_body.Input, Footer, _directory, _index, _reader, cancellationToken);
 
     /// <summary>Creates a reader of blocks that bypasses the cache. Use each reader on one thread.</summary>
-    public BlockScan CreateScan() => new(_index, _source);
+    public BlockScan CreateScan() => new(_index, _reader);
 
     /// <summary>Whether a column file replaces a column in a block.</summary>
-    public bool IsReplaced(int block, int column) => _source.IsReplaced(block, column);
+    public bool IsReplaced(int block, int column) => _reader.IsReplaced(block, column);
 
     /// <summary>Ids of the columns in which some row is not absent, ascending. Reads the index entries of every block.</summary>
     public IEnumerable<ushort> StoredColumns() =>
-        Enumerable.Range(0, _layout.Columns).Where(_source.IsStored).Select(column => (ushort)column);
+        Enumerable.Range(0, _layout.Columns).Where(_reader.IsStored).Select(column => (ushort)column);
 
     /// <summary>Drops the cached blocks and closes the files.</summary>
     public void Dispose()
     {
         LeaveCache();
         _body.Dispose();
-        foreach (ColumnFile file in _source.Files)
+        foreach (ColumnFile file in _reader.Files)
         {
             file.Dispose();
         }
@@ -307,10 +305,10 @@ internal sealed class Table : IDisposable
     {
         int columns = Math.Max(stored.Columns, files.Max(file => file.Columns[^1]) + 1);
         ColumnType[] types = [.. schema.Columns.Take(columns).Select(column => column.Type)];
-        return new TableLayout(types, stored.Run with { Parts = stored.Run.Parts | StampParts.Cells });
+        return new TableLayout(types, stored.Defaults with { Parts = stored.Defaults.Parts | StampParts.Cells });
     }
 
-    private ulong FileOf(int block, int column) => _source.FileOf(block, column)?.Meta.Number ?? 0;
+    private ulong FileOf(int block, int column) => _reader.FileOf(block, column)?.Meta.Number ?? 0;
 
     private static void Want(int chunk, Block? resident, Span<bool> wanted) =>
         wanted[chunk] = resident is null || !resident.HoldsChunk(chunk);

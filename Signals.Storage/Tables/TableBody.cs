@@ -1,5 +1,3 @@
-using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Storage.FileSystem;
 
 namespace Signals.Storage.Tables;

@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using Signals.Core.Columns;
-using Signals.Core.Schema;
 
 namespace Signals.Storage.Tables;
 
@@ -16,7 +14,7 @@ internal static class TableColumns
     /// <param name="ids">
     /// The ids of the columns of a segment, which itself knows names only; null when the ids are those of the schema, from 0 on.
     /// </param>
-    /// <exception cref="Core.Model.CorruptionException">The columns of the table are not those of the schema.</exception>
+    /// <exception cref="CorruptionException">The columns of the table are not those of the schema.</exception>
     public static TableLayout Read(TableFile file, TableFooter footer, EventTypeSchema schema, IReadOnlyList<ushort>? ids = null)
     {
         int columns = ids?.Count ?? footer.Columns;
@@ -47,7 +45,7 @@ internal static class TableColumns
         }
 
         ColumnType[] types = [.. schema.Columns.Take(stored.Length == 0 ? 0 : stored.Max() + 1).Select(column => column.Type)];
-        return new TableLayout(types, footer.Run, stored);
+        return new TableLayout(types, footer.Defaults, stored);
     }
 
     /// <summary>Encodes the columns section of a layout.</summary>

@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using Signals.Core.Columns;
-using Signals.Core.Model;
 
 namespace Signals.Storage.Tables;
 
@@ -14,7 +13,7 @@ internal sealed class TableCursor
     private readonly TableDirectory _directory;
     private readonly TableIndex _index;
     private readonly TableLayout _layout;
-    private readonly BlockSource _source;
+    private readonly RunBlockReader _reader;
     private readonly ChunkSlice[] _chunks;
     private readonly bool[] _wanted;
     private readonly byte[]?[] _data;
@@ -23,16 +22,16 @@ internal sealed class TableCursor
     private DirectoryPage? _page;
 
     /// <summary>Creates a cursor before the first user.</summary>
-    public TableCursor(TableDirectory directory, TableIndex index, RowTraits traits, BlockSource source)
+    public TableCursor(TableDirectory directory, TableIndex index, RowTraits traits, RunBlockReader reader)
     {
         _directory = directory;
         _index = index;
-        _layout = source.Layout;
-        _source = source;
+        _layout = reader.Layout;
+        _reader = reader;
         Traits = traits;
         _chunks = new ChunkSlice[_layout.Chunks];
         _wanted = new bool[_layout.Chunks];
-        _data = new byte[]?[source.Count];
+        _data = new byte[]?[reader.Count];
         Array.Fill(_wanted, true);
     }
 
@@ -58,7 +57,7 @@ internal sealed class TableCursor
             return false;
         }
 
-        _page = _at % DirectoryPageFormat.Users == 0 ? _directory.Look(_at / DirectoryPageFormat.Users) : _page;
+        _page = _at % DirectoryPageFormat.Users == 0 ? _directory.GetPage(_at / DirectoryPageFormat.Users) : _page;
         return true;
     }
 
@@ -116,14 +115,14 @@ internal sealed class TableCursor
         RowStamps stamps = destination.Stamps;
         if (stamps.HasExistence)
         {
-            bool own = (_layout.Run.Parts & StampParts.Existence) != 0;
-            AppendStamps(own ? _layout.InsertedChunk : -1, _layout.Run.DefaultInserted, stamps.InsertedColumn, first, count);
+            bool own = (_layout.Defaults.Parts & StampParts.Existence) != 0;
+            AppendStamps(own ? _layout.InsertedChunk : -1, _layout.Defaults.DefaultInserted, stamps.InsertedColumn, first, count);
             AppendStamps(own ? _layout.RetractedChunk : -1, 0, stamps.RetractedColumn, first, count);
         }
 
         for (int column = 0; column < destination.Columns.Length && stamps.HasCells; column++)
         {
-            bool own = (_layout.Run.Parts & StampParts.Cells) != 0 && column < _layout.Columns;
+            bool own = (_layout.Defaults.Parts & StampParts.Cells) != 0 && column < _layout.Columns;
             if (!destination.Columns[column].States[^count..].ContainsAnyExcept((byte)ColumnState.Absent))
             {
                 stamps.AppendRunStamps(column, count);
@@ -131,12 +130,12 @@ internal sealed class TableCursor
             }
 
             ColumnBuffer cells = stamps.CellColumn(column);
-            AppendStamps(own ? _layout.CellStampsChunk(column) : -1, _layout.Run.Stamp.Value, cells, first, count);
+            AppendStamps(own ? _layout.CellStampsChunk(column) : -1, _layout.Defaults.Stamp.Value, cells, first, count);
             ReadOnlySpan<byte> states = destination.Columns[column].States[^count..];
             Span<ulong> appended = stamps.Cells(column)[^count..];
             for (int i = 0; i < count; i++)
             {
-                appended[i] = states[i] == (byte)ColumnState.Absent ? stamps.Run.Value : appended[i];
+                appended[i] = states[i] == (byte)ColumnState.Absent ? stamps.DefaultStamp.Value : appended[i];
             }
         }
     }
@@ -157,17 +156,17 @@ internal sealed class TableCursor
     // The buffer must keep every stamp that the table has for its rows.
     private void RequireStamps(RowStamps destination)
     {
-        TableRun run = _layout.Run;
-        StampParts needed = run.Parts;
-        if (destination.Run != run.Stamp)
+        RowDefaults defaults = _layout.Defaults;
+        StampParts needed = defaults.Parts;
+        if (destination.DefaultStamp != defaults.Stamp)
         {
-            needed |= StampParts.Cells | (run.Kind == RunKind.Events ? StampParts.Existence : StampParts.None);
+            needed |= StampParts.Cells | (defaults.Kind == RunKind.Events ? StampParts.Existence : StampParts.None);
         }
 
         if ((needed & ~destination.Parts) != StampParts.None)
         {
             throw new ArgumentException(
-                $"The rows of run {run} need the stamps {needed} for each row; the buffer of run {destination.Run} keeps only "
+                $"The rows of run {defaults} need the stamps {needed} for each row; the buffer of run {destination.DefaultStamp} keeps only "
                 + $"{destination.Parts}.",
                 nameof(destination));
         }
@@ -181,7 +180,7 @@ internal sealed class TableCursor
         {
             _block = -1;
             IoCount io = default;
-            _source.Read(block, _wanted, _chunks, _data, ref io);
+            _reader.Read(block, _wanted, _chunks, _data, ref io);
             _block = block;
         }
     }

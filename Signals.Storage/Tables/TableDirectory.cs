@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Signals.Core.Model;
 
 namespace Signals.Storage.Tables;
 
@@ -132,7 +131,7 @@ internal sealed class TableDirectory
 
     /// <summary>A page, for callers that go through all pages. A page that is not in memory is read but not cached.</summary>
     /// <exception cref="CorruptionException">The page is damaged.</exception>
-    public DirectoryPage Look(int page) => Volatile.Read(ref _pages[page]) ?? Load(page);
+    public DirectoryPage GetPage(int page) => Volatile.Read(ref _pages[page]) ?? Load(page);
 
     /// <summary>Puts as many pages as there is room for into free room of the cache, so that the first reads find them.</summary>
     /// <exception cref="CorruptionException">A page is damaged.</exception>
@@ -176,7 +175,7 @@ internal sealed class TableDirectory
             hashes[user] = pages[user / DirectoryPageFormat.Users]!.User(user % DirectoryPageFormat.Users).Hash64;
         }
 
-        return UserFilter.Of(hashes);
+        return UserFilter.Build(hashes);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -188,7 +187,7 @@ internal sealed class TableDirectory
             return Read(page);
         }
 
-        resident.Touch();
+        resident.MarkUsed();
         return resident;
     }
 

@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Signals.Core.Columns;
-using Signals.Core.Model;
 
 namespace Signals.Storage.Tables;
 
@@ -85,7 +84,7 @@ internal sealed class TableDirectoryBuilder
     }
 
     /// <summary>Encodes the section of the filter of the users. Only for a directory in pages.</summary>
-    public byte[] EncodeFilter() => UserFilter.Of(CollectionsMarshal.AsSpan(_hashes)).Encode();
+    public byte[] EncodeFilter() => UserFilter.Build(CollectionsMarshal.AsSpan(_hashes)).Encode();
 
     /// <summary>Encodes the directory section of a directory in one piece.</summary>
     public byte[] Encode()
@@ -95,11 +94,11 @@ internal sealed class TableDirectoryBuilder
         ReadOnlySpan<long> counts = CollectionsMarshal.AsSpan(_counts);
         ReadOnlySpan<long> newest = CollectionsMarshal.AsSpan(_newest);
         ReadOnlySpan<long> oldest = CollectionsMarshal.AsSpan(_oldest);
-        ChunkPlan highPlan = ColumnChunkWriter.Plan(high, ChunkGoal.Size);
-        ChunkPlan lowPlan = ColumnChunkWriter.Plan(low, ChunkGoal.Size);
-        ChunkPlan countPlan = ColumnChunkWriter.Plan(counts, ChunkGoal.Size);
-        ChunkPlan newestPlan = ColumnChunkWriter.Plan(newest, ChunkGoal.Size);
-        ChunkPlan oldestPlan = ColumnChunkWriter.Plan(oldest, ChunkGoal.Size);
+        ChunkDecision highPlan = ColumnChunkWriter.Plan(high, ChunkGoal.Size);
+        ChunkDecision lowPlan = ColumnChunkWriter.Plan(low, ChunkGoal.Size);
+        ChunkDecision countPlan = ColumnChunkWriter.Plan(counts, ChunkGoal.Size);
+        ChunkDecision newestPlan = ColumnChunkWriter.Plan(newest, ChunkGoal.Size);
+        ChunkDecision oldestPlan = ColumnChunkWriter.Plan(oldest, ChunkGoal.Size);
         long length = 6L * sizeof(uint) + highPlan.Length + lowPlan.Length + (long)countPlan.Length
             + newestPlan.Length + oldestPlan.Length;
         byte[] section = new byte[checked((int)length)];
@@ -123,11 +122,11 @@ internal sealed class TableDirectoryBuilder
         }
     }
 
-    private static Span<byte> Next(byte[] section, ref int at, in ChunkPlan plan)
+    private static Span<byte> Next(byte[] section, ref int at, in ChunkDecision decision)
     {
-        BinaryPrimitives.WriteInt32LittleEndian(section.AsSpan(at), plan.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(section.AsSpan(at), decision.Length);
         int start = at + sizeof(uint);
-        at = start + plan.Length;
-        return section.AsSpan(start, plan.Length);
+        at = start + decision.Length;
+        return section.AsSpan(start, decision.Length);
     }
 }

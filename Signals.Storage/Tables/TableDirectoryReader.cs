@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using Signals.Core.Columns;
-using Signals.Core.Model;
 
 namespace Signals.Storage.Tables;
 

@@ -37,7 +37,7 @@ internal sealed class TableFooter
     public required long NewestInserted { get; init; }
 
     /// <summary>What holds for all rows.</summary>
-    public required TableRun Run { get; init; }
+    public required RowDefaults Defaults { get; init; }
 
     /// <summary>Properties that some rows have.</summary>
     public required RowTraits Traits { get; init; }
@@ -69,8 +69,8 @@ internal sealed class TableFooter
         Users = Users,
         FileLength = length,
         FileChecksum = checksum,
-        Kind = Run.Kind,
-        Stamp = Run.Stamp,
+        Kind = Defaults.Kind,
+        Stamp = Defaults.Stamp,
         Traits = Traits,
         NewestInserted = NewestInserted,
     };
@@ -88,12 +88,12 @@ internal sealed class TableFooter
         BinaryPrimitives.WriteInt64LittleEndian(to[24..], WindowStart);
         BinaryPrimitives.WriteInt64LittleEndian(to[32..], MinTime);
         BinaryPrimitives.WriteInt64LittleEndian(to[40..], MaxTime);
-        BinaryPrimitives.WriteInt64LittleEndian(to[48..], Run.Stamp.Generation);
-        BinaryPrimitives.WriteUInt16LittleEndian(to[56..], Run.Stamp.SourceRank);
-        to[58] = (byte)Run.Kind;
+        BinaryPrimitives.WriteInt64LittleEndian(to[48..], Defaults.Stamp.Generation);
+        BinaryPrimitives.WriteUInt16LittleEndian(to[56..], Defaults.Stamp.SourceRank);
+        to[58] = (byte)Defaults.Kind;
         to[59] = (byte)Traits;
         BinaryPrimitives.WriteInt32LittleEndian(to[60..], Sections.Length);
         BinaryPrimitives.WriteInt64LittleEndian(to[64..], NewestInserted);
-        return TableFormat.Envelope.EncodeFooter(Identity, Run.CriticalFlags, offset, to, Sections, out checksum);
+        return TableFormat.Envelope.EncodeFooter(Identity, Defaults.CriticalFlags, offset, to, Sections, out checksum);
     }
 }

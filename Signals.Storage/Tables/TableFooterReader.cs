@@ -11,7 +11,7 @@ namespace Signals.Storage.Tables;
 internal static class TableFooterReader
 {
     /// <summary>Reads and verifies the footer of the file that <paramref name="meta"/> names.</summary>
-    /// <exception cref="Core.Model.CorruptionException">The file is not the recorded table, or is damaged.</exception>
+    /// <exception cref="CorruptionException">The file is not the recorded table, or is damaged.</exception>
     public static TableFooter Read(TableFile file, TableMeta meta)
     {
         long length = file.Length;
@@ -31,7 +31,7 @@ internal static class TableFooterReader
     /// Reads and verifies the footer of a part of a segment that no manifest knows yet. Its length, checksum and identity are
     /// those that its segment states.
     /// </summary>
-    /// <exception cref="Core.Model.CorruptionException">The bytes are not that part, or are damaged.</exception>
+    /// <exception cref="CorruptionException">The bytes are not that part, or are damaged.</exception>
     public static TableFooter ReadPart(TableFile file, uint checksum)
     {
         TableFooter footer = Read(file, checksum, out long offset);
@@ -79,13 +79,13 @@ internal static class TableFooterReader
             throw file.Corrupt(offset, $"the footer is not valid: it has {rows} rows, {users} users and {sections} sections");
         }
 
-        TableRun run = ParseRun(bytes, flags);
+        RowDefaults defaults = ParseRun(bytes, flags);
         RowTraits traits = (RowTraits)bytes[59];
-        if (!run.IsValid || run.CriticalFlags != flags || traits > (RowTraits.Retracted | RowTraits.NeverInserted)
-            || (traits != RowTraits.None && (run.Parts & StampParts.Existence) == 0))
+        if (!defaults.IsValid || defaults.CriticalFlags != flags || traits > (RowTraits.Retracted | RowTraits.NeverInserted)
+            || (traits != RowTraits.None && (defaults.Parts & StampParts.Existence) == 0))
         {
             throw file.Corrupt(
-                offset, $"the footer is not valid: run {run}, row traits {traits} and critical flags {flags:x} do not fit together");
+                offset, $"the footer is not valid: run {defaults}, row traits {traits} and critical flags {flags:x} do not fit together");
         }
 
         return new TableFooter
@@ -98,20 +98,20 @@ internal static class TableFooterReader
             WindowStart = BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]),
             MinTime = BinaryPrimitives.ReadInt64LittleEndian(bytes[32..]),
             MaxTime = BinaryPrimitives.ReadInt64LittleEndian(bytes[40..]),
-            Run = run,
+            Defaults = defaults,
             Traits = traits,
             NewestInserted = BinaryPrimitives.ReadInt64LittleEndian(bytes[64..]),
             Sections = TableFormat.Envelope.ParseSections(bytes),
         };
     }
 
-    private static TableRun ParseRun(ReadOnlySpan<byte> bytes, uint flags)
+    private static RowDefaults ParseRun(ReadOnlySpan<byte> bytes, uint flags)
     {
         long generation = BinaryPrimitives.ReadInt64LittleEndian(bytes[48..]);
         ushort rank = BinaryPrimitives.ReadUInt16LittleEndian(bytes[56..]);
         bool known = generation is >= 1 and <= Stamp.MaxGeneration;
-        Stamp stamp = known ? Stamp.Of(generation, rank) : generation == 0 && rank == 0 ? Stamp.Streamed : Stamp.None;
-        return new TableRun((RunKind)bytes[58], stamp, (StampParts)(flags & ~TableFormat.PatchesFlag));
+        Stamp stamp = known ? Stamp.Create(generation, rank) : generation == 0 && rank == 0 ? Stamp.Streamed : Stamp.None;
+        return new RowDefaults((RunKind)bytes[58], stamp, (StampParts)(flags & ~TableFormat.PatchesFlag));
     }
 
     private static void CheckMeta(TableFile file, TableFooter footer, TableMeta meta, long offset)
@@ -119,8 +119,8 @@ internal static class TableFooterReader
         if (footer.Identity != file.Identity
             || footer.EventType != (meta.SegmentFile == 0 ? meta.EventType : 0) || footer.Rows != meta.Rows
             || footer.Users != meta.Users || footer.WindowStart != meta.WindowStart || footer.MinTime != meta.MinTime
-            || footer.MaxTime != meta.MaxTime || footer.MinTime > footer.MaxTime || footer.Run.Kind != meta.Kind
-            || footer.Run.Stamp != meta.Stamp || footer.Traits != meta.Traits || footer.NewestInserted != meta.NewestInserted)
+            || footer.MaxTime != meta.MaxTime || footer.MinTime > footer.MaxTime || footer.Defaults.Kind != meta.Kind
+            || footer.Defaults.Stamp != meta.Stamp || footer.Traits != meta.Traits || footer.NewestInserted != meta.NewestInserted)
         {
             throw file.Corrupt(
                 offset, $"the footer describes table {footer.Identity} with {footer.Rows} rows; the manifest expects {meta}");

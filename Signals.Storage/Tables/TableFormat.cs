@@ -13,7 +13,7 @@ internal static class TableFormat
     /// <summary>The version that this code writes, and the newest that it reads.</summary>
     public const uint Version = 1;
 
-    /// <summary>Critical flag: the rows are patches. The two bits below it are <see cref="Core.Columns.StampParts"/>.</summary>
+    /// <summary>Critical flag: the rows are patches. The two bits below it are <see cref="Signals.Core.Columns.StampParts"/>.</summary>
     public const uint PatchesFlag = 4;
 
     /// <summary>Bits of the header's and tail's critical flags that this code understands.</summary>

@@ -35,7 +35,7 @@ internal sealed class TableIndex
         sizeof(int) * (_firstRows.Length + _entries.Length + (long)_pages.Length) + sizeof(long) * _offsets.Length;
 
     /// <summary>Parses the index section. Its checksum was verified before.</summary>
-    /// <exception cref="Core.Model.CorruptionException">The numbers of the index contradict the footer.</exception>
+    /// <exception cref="CorruptionException">The numbers of the index contradict the footer.</exception>
     public static TableIndex Parse(TableFile file, TableFooter footer, TableLayout layout, ReadOnlySpan<byte> bytes)
     {
         TableSection section = footer.Section(TableFormat.IndexSection);

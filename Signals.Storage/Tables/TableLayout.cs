@@ -17,27 +17,27 @@ internal sealed class TableLayout
 
     /// <summary>The layout of a table of streamed rows.</summary>
     public TableLayout(ReadOnlySpan<ColumnType> columns)
-        : this(columns, TableRun.Streamed)
+        : this(columns, RowDefaults.Streamed)
     {
     }
 
     /// <summary>The layout of a table with all columns.</summary>
-    public TableLayout(ReadOnlySpan<ColumnType> columns, TableRun run)
-        : this(columns, run, [.. Enumerable.Range(0, columns.Length)])
+    public TableLayout(ReadOnlySpan<ColumnType> columns, RowDefaults defaults)
+        : this(columns, defaults, [.. Enumerable.Range(0, columns.Length)])
     {
     }
 
     /// <summary>The layout of a table with some of the columns.</summary>
     /// <param name="columns">The types of the event type's columns, up to the last column that the table has.</param>
-    /// <param name="run">What holds for all rows.</param>
+    /// <param name="defaults">What holds for all rows.</param>
     /// <param name="stored">The ids of the table's columns, each once, in the order of the table.</param>
-    public TableLayout(ReadOnlySpan<ColumnType> columns, TableRun run, ReadOnlySpan<int> stored)
+    public TableLayout(ReadOnlySpan<ColumnType> columns, RowDefaults defaults, ReadOnlySpan<int> stored)
     {
-        Run = run;
+        Defaults = defaults;
         Columns = columns.Length;
         InsertedChunk = EndOfColumns;
-        _firstCellStamps = EndOfColumns + ((run.Parts & StampParts.Existence) != 0 ? 2 : 0);
-        int chunks = _firstCellStamps + ((run.Parts & StampParts.Cells) != 0 ? Columns : 0);
+        _firstCellStamps = EndOfColumns + ((defaults.Parts & StampParts.Existence) != 0 ? 2 : 0);
+        int chunks = _firstCellStamps + ((defaults.Parts & StampParts.Cells) != 0 ? Columns : 0);
         _types =
         [
             ColumnType.Scalar<long>(),
@@ -52,7 +52,7 @@ internal sealed class TableLayout
         }
 
         order.AddRange(Enumerable.Range(EndOfColumns, _firstCellStamps - EndOfColumns));
-        foreach (int column in run.Parts.HasFlag(StampParts.Cells) ? stored : [])
+        foreach (int column in defaults.Parts.HasFlag(StampParts.Cells) ? stored : [])
         {
             order.Add(CellStampsChunk(column));
         }
@@ -62,7 +62,7 @@ internal sealed class TableLayout
     }
 
     /// <summary>What holds for all rows.</summary>
-    public TableRun Run { get; }
+    public RowDefaults Defaults { get; }
 
     /// <summary>The number of chunks of a block: times, ids, every column, and stamps.</summary>
     public int Chunks => _types.Length;

@@ -1,5 +1,3 @@
-using Signals.Core.Model;
-
 namespace Signals.Storage.Tables;
 
 /// <summary>More than the format of a table can hold, and no way to divide it. Nothing is damaged.</summary>

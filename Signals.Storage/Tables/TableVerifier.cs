@@ -8,9 +8,9 @@ namespace Signals.Storage.Tables;
 internal static class TableVerifier
 {
     /// <summary>Returns when every byte is as it was written.</summary>
-    /// <exception cref="Core.Model.CorruptionException">The run is damaged.</exception>
+    /// <exception cref="CorruptionException">The run is damaged.</exception>
     public static void Verify(
-        TableFile file, TableFooter footer, TableDirectory directory, TableIndex index, BlockSource source,
+        TableFile file, TableFooter footer, TableDirectory directory, TableIndex index, RunBlockReader reader,
         CancellationToken cancellationToken = default)
     {
         file.Verify(footer.Section(TableFormat.BlocksSection), cancellationToken);
@@ -20,12 +20,12 @@ internal static class TableVerifier
         }
 
         UserFilterReader.Verify(file, footer, directory, cancellationToken);
-        foreach (ColumnFile columns in source.Files)
+        foreach (ColumnFile columns in reader.Files)
         {
             columns.Verify(cancellationToken);
         }
 
-        VerifiedRows rows = new(file, footer, directory, index, source);
+        VerifiedRows rows = new(file, footer, directory, index, reader);
         for (int block = 0; block < index.Blocks; block++)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -38,7 +38,7 @@ internal static class TableVerifier
                 0, $"the rows are from {rows.Oldest} to {rows.Newest}; the footer says {footer.MinTime} to {footer.MaxTime}");
         }
 
-        long newestInserted = source.Layout.Run.Kind == RunKind.Patches ? long.MinValue : rows.NewestInserted;
+        long newestInserted = reader.Layout.Defaults.Kind == RunKind.Patches ? long.MinValue : rows.NewestInserted;
         if (rows.Traits != footer.Traits || newestInserted != footer.NewestInserted)
         {
             throw file.Corrupt(

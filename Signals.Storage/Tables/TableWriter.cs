@@ -2,8 +2,6 @@ using System.Buffers.Binary;
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Signals.Core.Columns;
-using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Primitives;
 
@@ -47,7 +45,7 @@ internal sealed class TableWriter : IDisposable
     /// <param name="schema">The schema of the event type.</param>
     /// <param name="windowStart">The start of the window of the oldest row; null to take it from the rows.</param>
     /// <param name="options">How rows are divided into blocks.</param>
-    /// <param name="run">What holds for all rows; null for streamed events.</param>
+    /// <param name="defaults">What holds for all rows; null for streamed events.</param>
     public TableWriter(
         IFileSystem fileSystem,
         string path,
@@ -55,8 +53,8 @@ internal sealed class TableWriter : IDisposable
         EventTypeSchema schema,
         long? windowStart,
         TableOptions options,
-        TableRun? run = null)
-        : this(fileSystem.Open(path, FileOpenMode.CreateNew), 0, number, schema, windowStart, options, run ?? TableRun.Streamed)
+        RowDefaults? defaults = null)
+        : this(fileSystem.Open(path, FileOpenMode.CreateNew), 0, number, schema, windowStart, options, defaults ?? RowDefaults.Streamed)
     {
         _fileSystem = fileSystem;
     }
@@ -70,13 +68,13 @@ internal sealed class TableWriter : IDisposable
     /// <param name="schema">The schema of the event type.</param>
     /// <param name="windowStart">The start of the window of the oldest row; null to take it from the rows.</param>
     /// <param name="options">How rows are divided into blocks.</param>
-    /// <param name="run">What holds for all rows.</param>
+    /// <param name="defaults">What holds for all rows.</param>
     public TableWriter(
-        IFile file, long start, ulong identity, EventTypeSchema schema, long? windowStart, TableOptions options, TableRun run)
+        IFile file, long start, ulong identity, EventTypeSchema schema, long? windowStart, TableOptions options, RowDefaults defaults)
     {
-        if (!run.IsValid)
+        if (!defaults.IsValid)
         {
-            throw new ArgumentException($"The kind, stamp and parts of {run} do not fit together.", nameof(run));
+            throw new ArgumentException($"The kind, stamp and parts of {defaults} do not fit together.", nameof(defaults));
         }
 
         _file = file;
@@ -86,12 +84,12 @@ internal sealed class TableWriter : IDisposable
         _window = schema.Window;
         _limits = options.Limits;
         ColumnType[] types = [.. schema.Columns.Select(column => column.Type)];
-        _layout = new TableLayout(types, run);
+        _layout = new TableLayout(types, defaults);
         _cut = new BlockCut(_layout, options);
         _encoder = new BlockEncoder(_layout, identity, options);
-        _pending = new RowBuffer(types, run.Stamp, run.Parts);
+        _pending = new RowBuffer(types, defaults.Stamp, defaults.Parts);
         _output = new TableOutput(file, start, identity);
-        _output.Append(TableFormat.Envelope.EncodeHeader(identity, run.CriticalFlags));
+        _output.Append(TableFormat.Envelope.EncodeHeader(identity, defaults.CriticalFlags));
         _output.BeginSection();
     }
 
@@ -121,7 +119,7 @@ internal sealed class TableWriter : IDisposable
 
         RequireStamps(rows.Stamps);
         AssertOrder(rows, start, count);
-        NoteExistence(rows, start, count);
+        UpdateExistence(rows, start, count);
         long newest = rows.Times[start];
         long oldest = rows.Times[start + count - 1];
         _directory.Add(user, count, newest, oldest);
@@ -177,7 +175,7 @@ internal sealed class TableWriter : IDisposable
             MinTime = _minTime,
             MaxTime = _maxTime,
             NewestInserted = _newestInserted,
-            Run = _layout.Run,
+            Defaults = _layout.Defaults,
             Traits = _traits,
             Sections =
             [
@@ -237,8 +235,8 @@ internal sealed class TableWriter : IDisposable
         Users = _directory.Users,
         FileLength = _output.Offset,
         FileChecksum = checksum,
-        Kind = _layout.Run.Kind,
-        Stamp = _layout.Run.Stamp,
+        Kind = _layout.Defaults.Kind,
+        Stamp = _layout.Defaults.Stamp,
         Traits = _traits,
         NewestInserted = _newestInserted,
         ColumnIds = _fileSystem is null ? [.. Enumerable.Range(0, _layout.Columns).Select(column => (ushort)column)] : null,
@@ -246,19 +244,19 @@ internal sealed class TableWriter : IDisposable
 
     private void RequireStamps(RowStamps rows)
     {
-        if (rows.Run != _layout.Run.Stamp || (rows.Parts & ~_layout.Run.Parts) != StampParts.None)
+        if (rows.DefaultStamp != _layout.Defaults.Stamp || (rows.Parts & ~_layout.Defaults.Parts) != StampParts.None)
         {
             throw new ArgumentException(
-                $"Rows with the stamp {rows.Run} and the individual stamps {rows.Parts} do not fit a table of run {_layout.Run}.",
+                $"Rows with the stamp {rows.DefaultStamp} and the individual stamps {rows.Parts} do not fit a table of run {_layout.Defaults}.",
                 nameof(rows));
         }
     }
 
     // The rows are ordered by time descending, so the first inserted row is the newest. Without individual stamps one row is
     // enough.
-    private void NoteExistence(RowBuffer rows, int start, int count)
+    private void UpdateExistence(RowBuffer rows, int start, int count)
     {
-        if (_layout.Run.Kind == RunKind.Patches)
+        if (_layout.Defaults.Kind == RunKind.Patches)
         {
             return;
         }

@@ -41,7 +41,7 @@ internal sealed class UserFilter
 
     /// <summary>Builds the filter of some users.</summary>
     /// <param name="hashes">The hashes of the users.</param>
-    public static UserFilter Of(ReadOnlySpan<ulong> hashes)
+    public static UserFilter Build(ReadOnlySpan<ulong> hashes)
     {
         ulong blocks = BitOperations.RoundUpToPowerOf2(
             (((ulong)hashes.Length * BitsPerUser) + (8 * BlockBytes) - 1) / (8 * BlockBytes));
@@ -109,7 +109,7 @@ internal sealed class UserFilter
     /// <param name="hash">The hash of the user.</param>
     /// <param name="looked">The number of words that were read.</param>
     /// <returns>The filters that may hold the user.</returns>
-    public static ulong Look(ReadOnlySpan<ulong> words, ulong hash, out int looked)
+    public static ulong FindCandidates(ReadOnlySpan<ulong> words, ulong hash, out int looked)
     {
         int number = (int)(hash & (ulong)((words.Length / BitsPerBlock) - 1));
         ReadOnlySpan<ulong> block = words.Slice(number * BitsPerBlock, BitsPerBlock);
@@ -124,7 +124,7 @@ internal sealed class UserFilter
     }
 
     /// <summary>
-    /// Adds this filter to the words that <see cref="Look"/> reads. When the words have fewer blocks than the filter, several of
+    /// Adds this filter to the words that <see cref="FindCandidates"/> reads. When the words have fewer blocks than the filter, several of
     /// its blocks are combined; when they have more, each block is repeated. The low bits of the hash choose the block, so a user
     /// is found either way.
     /// </summary>
@@ -148,7 +148,7 @@ internal sealed class UserFilter
     }
 
     /// <summary>Prefetches what <see cref="MayHold"/> reads.</summary>
-    public void Prefetch(ulong hash) => Primitives.Prefetch.Line(ref _words[BlockOf(hash)]);
+    public void Prefetch(ulong hash) => Signals.Storage.Primitives.Prefetch.Line(ref _words[BlockOf(hash)]);
 
     // The low bits of the hash choose the block, so the hash is mixed once more before it gives the six bits.
     private static ulong BitsOf(ulong hash) => (hash * Spread) >> (64 - (Probes * ProbeBits));

@@ -1,5 +1,3 @@
-using Signals.Core.Model;
-
 namespace Signals.Storage.Tables;
 
 /// <summary>
@@ -60,7 +58,7 @@ internal static class UserFilterReader
         for (int number = 0; number < directory.Pages; number++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            DirectoryPage page = directory.Look(number);
+            DirectoryPage page = directory.GetPage(number);
             for (int i = 0; i < page.Users; i++)
             {
                 if (!filter.MayHold(page.User(i).Hash64))

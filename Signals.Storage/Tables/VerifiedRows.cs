@@ -13,7 +13,7 @@ internal sealed class VerifiedRows
     private readonly TableFooter _footer;
     private readonly TableDirectory _directory;
     private readonly TableIndex _index;
-    private readonly BlockSource _source;
+    private readonly RunBlockReader _reader;
     private readonly TableLayout _layout;
     private readonly ChunkSlice[] _chunks;
     private readonly bool[] _wanted;
@@ -29,17 +29,17 @@ internal sealed class VerifiedRows
     private long _lastTime;
     private ulong _lastId;
 
-    public VerifiedRows(TableFile file, TableFooter footer, TableDirectory directory, TableIndex index, BlockSource source)
+    public VerifiedRows(TableFile file, TableFooter footer, TableDirectory directory, TableIndex index, RunBlockReader reader)
     {
         _file = file;
         _footer = footer;
         _directory = directory;
         _index = index;
-        _source = source;
-        _layout = source.Layout;
+        _reader = reader;
+        _layout = reader.Layout;
         _chunks = new ChunkSlice[_layout.Chunks];
         _wanted = new bool[_layout.Chunks];
-        _data = new byte[]?[source.Count];
+        _data = new byte[]?[reader.Count];
         Array.Fill(_wanted, true);
     }
 
@@ -60,7 +60,7 @@ internal sealed class VerifiedRows
     public void Verify(int block)
     {
         IoCount io = default;
-        _source.Read(block, _wanted, _chunks, _data, ref io);
+        _reader.Read(block, _wanted, _chunks, _data, ref io);
         int rows = _index.Rows(block);
         if (_times.Length < rows)
         {
@@ -71,7 +71,7 @@ internal sealed class VerifiedRows
         Open(TableFormat.IdsChunk, rows).CopyULongs(0, rows, _ids);
         VerifyOrder(block, rows);
         VerifyExistence(block, rows);
-        for (int column = 0; column < _layout.Columns && (_layout.Run.Parts & StampParts.Cells) != 0; column++)
+        for (int column = 0; column < _layout.Columns && (_layout.Defaults.Parts & StampParts.Cells) != 0; column++)
         {
             VerifyCells(block, column, rows);
         }
@@ -105,8 +105,8 @@ internal sealed class VerifiedRows
 
     private void VerifyExistence(int block, int rows)
     {
-        bool own = (_layout.Run.Parts & StampParts.Existence) != 0;
-        Read(own ? _layout.InsertedChunk : -1, own ? _layout.Run.DefaultInserted : _layout.Run.Stamp.Value, rows);
+        bool own = (_layout.Defaults.Parts & StampParts.Existence) != 0;
+        Read(own ? _layout.InsertedChunk : -1, own ? _layout.Defaults.DefaultInserted : _layout.Defaults.Stamp.Value, rows);
         for (int row = 0; row < rows; row++)
         {
             Traits |= _stamps[row] == 0 ? RowTraits.NeverInserted : 0;
@@ -129,7 +129,7 @@ internal sealed class VerifiedRows
         }
 
         Open(chunk, rows).CopyStates(0, rows, _states);
-        Read(_layout.CellStampsChunk(column), _layout.Run.Stamp.Value, rows);
+        Read(_layout.CellStampsChunk(column), _layout.Defaults.Stamp.Value, rows);
         for (int row = 0; row < rows; row++)
         {
             if (_states[row] != (byte)ColumnState.Absent && !new Stamp(_stamps[row]).IsValid)

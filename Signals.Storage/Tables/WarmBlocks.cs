@@ -1,5 +1,4 @@
 using Signals.Core.Columns;
-using Signals.Core.Model;
 
 namespace Signals.Storage.Tables;
 
@@ -28,7 +27,7 @@ internal sealed class WarmBlocks(Table table)
     public void WantReplaced(Table before)
     {
         _before = before;
-        bool hadStamps = (before.Layout.Run.Parts & StampParts.Cells) != 0;
+        bool hadStamps = (before.Layout.Defaults.Parts & StampParts.Cells) != 0;
         for (int block = 0; block < table.BlockCount; block++)
         {
             if (before.ResidentBlockAt(block) is not Block resident)
@@ -159,7 +158,7 @@ internal sealed class WarmBlocks(Table table)
     {
         bool[] wanted = _wanted[block] ??= new bool[table.Layout.Chunks];
         wanted[TableFormat.TimesChunk] = wanted[TableFormat.IdsChunk] = true;
-        if ((table.Run.Parts & StampParts.Existence) != 0)
+        if ((table.Defaults.Parts & StampParts.Existence) != 0)
         {
             wanted[table.Layout.InsertedChunk] = wanted[table.Layout.RetractedChunk] = true;
         }
@@ -177,7 +176,7 @@ internal sealed class WarmBlocks(Table table)
 
     private void Want(int block, int column, bool cells, bool stamps)
     {
-        stamps &= (table.Layout.Run.Parts & StampParts.Cells) != 0;
+        stamps &= (table.Layout.Defaults.Parts & StampParts.Cells) != 0;
         if (cells || stamps)
         {
             bool[] wanted = _wanted[block] ??= new bool[table.Layout.Chunks];
@@ -189,6 +188,6 @@ internal sealed class WarmBlocks(Table table)
         }
     }
 
-    private static bool HoldsStamps(Table other, Block resident, int column) => (other.Layout.Run.Parts & StampParts.Cells) != 0
+    private static bool HoldsStamps(Table other, Block resident, int column) => (other.Layout.Defaults.Parts & StampParts.Cells) != 0
         && column < other.Layout.Columns && resident.HoldsChunk(other.Layout.CellStampsChunk(column));
 }

@@ -1,4 +1,4 @@
-namespace Signals.Storage.Telemetry;
+namespace Signals.Maintenance;
 
 /// <summary>One compaction: tables of a window that were merged, or expired tables that were dropped unread. Immutable.</summary>
 /// <param name="EventType">Name of the event type.</param>

@@ -1,4 +1,4 @@
-namespace Signals.Storage.Telemetry;
+namespace Signals.Maintenance;
 
 /// <summary>One memtable that was flushed into tables. Immutable.</summary>
 /// <param name="Rows">Rows of the memtable, duplicates included.</param>

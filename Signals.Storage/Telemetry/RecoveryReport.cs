@@ -1,4 +1,4 @@
-namespace Signals.Storage.Telemetry;
+namespace Signals.Maintenance;
 
 /// <summary>What opening a store found. Immutable.</summary>
 /// <param name="Path">The store's folder.</param>

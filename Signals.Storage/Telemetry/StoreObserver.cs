@@ -1,4 +1,4 @@
-namespace Signals.Storage.Telemetry;
+namespace Signals.Maintenance;
 
 /// <summary>
 /// Receives what a store does in the background, so that you can log it or react to it. Override the methods that you need; the
@@ -43,7 +43,7 @@ public abstract class StoreObserver
 
     /// <summary>
     /// Work of the store waits for a file handle, because the process or the system has none left. It continues by itself once
-    /// there is one. Meanwhile reads of data that is not in memory fail with <see cref="Core.Model.HandlesExhaustedException"/>.
+    /// there is one. Meanwhile reads of data that is not in memory fail with <see cref="HandlesExhaustedException"/>.
     /// </summary>
     /// <param name="path">The file or folder that could not be opened.</param>
     public virtual void OnHandleShortageBegan(string path)

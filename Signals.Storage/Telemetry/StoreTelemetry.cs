@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using Signals.Maintenance;
 
 namespace Signals.Storage.Telemetry;
 

@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Signals.Core.Tenancy;
+using Signals.Serving;
 
 namespace Signals.Storage.Telemetry;
 

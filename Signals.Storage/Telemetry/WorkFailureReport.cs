@@ -1,4 +1,4 @@
-namespace Signals.Storage.Telemetry;
+namespace Signals.Maintenance;
 
 /// <summary>
 /// Work on a store's tables that failed and is tried again. Nothing is lost, and the store has not failed. Immutable.

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Signals.Core.Model;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Primitives;
 
@@ -18,7 +17,7 @@ internal static class CurrentFile
     /// <summary>Makes <paramref name="manifestNumber"/> the live manifest of the store, atomically and durably.</summary>
     /// <param name="folder">The store's folder.</param>
     /// <param name="manifestNumber">The number of the live manifest, whose snapshot must be synced.</param>
-    /// <param name="snapshotEnd">The offset after the last frame of the snapshot.</param>
+    /// <param name="snapshotEnd">The offset after the last entry of the snapshot.</param>
     public static void Publish(StoreFolder folder, ulong manifestNumber, long snapshotEnd) =>
         DurableFile.Publish(
             folder.Files,

@@ -1,5 +1,3 @@
-using Signals.Core.Model;
-
 namespace Signals.Storage.Versions;
 
 /// <summary>An erased user. All events of the user up to and including <paramref name="CutoffMs"/> are erased.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Signals.Core.Model;
 
 namespace Signals.Storage.Versions;
 

@@ -20,10 +20,10 @@ namespace Signals.Storage.Versions;
 /// </remarks>
 internal sealed class FilePins(StoreFolder folder, FailStop failStop) : IDisposable
 {
-    private readonly Lock _gate = new();
-    private readonly Dictionary<string, Hold> _held = []; // guarded by _gate; only pinned files
-    private readonly HashSet<string> _late = []; // guarded by _gate; retired and not pinned, but still there
-    private bool _disposed; // guarded by _gate
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Hold> _held = []; // guarded by _lock; only pinned files
+    private readonly HashSet<string> _late = []; // guarded by _lock; retired and not pinned, but still there
+    private bool _disposed; // guarded by _lock
 
     /// <summary>Raised with the name of each file that was deleted, on the thread that deleted it.</summary>
     public event Action<string>? Deleted;
@@ -73,7 +73,7 @@ internal sealed class FilePins(StoreFolder folder, FailStop failStop) : IDisposa
     public bool DeleteLate()
     {
         string[] late;
-        lock (_gate)
+        lock (_lock)
         {
             late = [.. _late];
             _late.Clear();
@@ -86,7 +86,7 @@ internal sealed class FilePins(StoreFolder folder, FailStop failStop) : IDisposa
     /// <summary>Ends all deletion.</summary>
     public void Dispose()
     {
-        lock (_gate)
+        lock (_lock)
         {
             _disposed = true;
         }
@@ -95,7 +95,7 @@ internal sealed class FilePins(StoreFolder folder, FailStop failStop) : IDisposa
     private Scope Take(IEnumerable<string> names, bool retired, bool tells = true)
     {
         string[] taken = [.. names];
-        lock (_gate)
+        lock (_lock)
         {
             foreach (string name in taken)
             {
@@ -112,7 +112,7 @@ internal sealed class FilePins(StoreFolder folder, FailStop failStop) : IDisposa
     {
         List<string> gone = [];
         FirstError errors = default;
-        lock (_gate)
+        lock (_lock)
         {
             foreach (string name in names)
             {
@@ -136,7 +136,7 @@ internal sealed class FilePins(StoreFolder folder, FailStop failStop) : IDisposa
                     _late.Add(name); // the upkeep tries again
                     if (tells)
                     {
-                        errors.Note(error);
+                        errors.Capture(error);
                     }
                 }
             }

@@ -69,7 +69,7 @@ internal sealed class FilterGroup
     public ulong Candidates(ulong hash, out int words)
     {
         words = 0;
-        return _words.Length == 0 ? _always : _always | UserFilter.Look(_words, hash, out words);
+        return _words.Length == 0 ? _always : _always | UserFilter.FindCandidates(_words, hash, out words);
     }
 
     // As many blocks as the filters of the tables have on average. A larger filter is folded, a smaller one is repeated.

@@ -20,7 +20,7 @@ internal static class FilterGroups
     /// <param name="tables">The tables of one event type, newest first.</param>
     /// <param name="before">The groups of the previous version.</param>
     /// <param name="room">The bytes that are left for groups.</param>
-    public static FilterGroup[] Of(Table[] tables, FilterGroup[] before, ref long room)
+    public static FilterGroup[] Arrange(Table[] tables, FilterGroup[] before, ref long room)
     {
         if (tables.Length == 0)
         {

@@ -1,6 +1,6 @@
 using MessagePack;
 using Signals.Core.Schema;
-using Signals.Storage.Segments;
+using Signals.Offline;
 
 namespace Signals.Storage.Versions;
 

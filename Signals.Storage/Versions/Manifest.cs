@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Signals.Core.Model;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Primitives;
 using Signals.Storage.Wal;
@@ -20,7 +19,7 @@ internal sealed class Manifest : IDisposable
     /// </summary>
     public const long DefaultRolloverBytes = 1 << 20;
 
-    // Because of this flag, a write-ahead log that was renamed to a manifest, or the reverse, fails on the first frame.
+    // Because of this flag, a write-ahead log that was renamed to a manifest, or the reverse, fails on the first entry.
     private const ulong LogNumberFlag = 1UL << 63;
 
     private readonly StoreFolder _folder;
@@ -60,7 +59,7 @@ internal sealed class Manifest : IDisposable
         StoreFolder folder, IEnumerable<VersionEdit> first, long rolloverBytes = DefaultRolloverBytes, FailStop? failStop = null)
     {
         RefuseOrphans(folder);
-        return new Manifest(folder, ManifestState.Of(first), 0, rolloverBytes, failStop).Continue();
+        return new Manifest(folder, ManifestState.Replay(first), 0, rolloverBytes, failStop).Continue();
     }
 
     /// <summary>Reads the state that the live manifest of a folder records. Writes nothing.</summary>
@@ -179,12 +178,12 @@ internal sealed class Manifest : IDisposable
                 throw new CorruptionException(path, offset, e.Message, e);
             }
 
-            offset += LogFormat.FrameLength(payload.Length);
+            offset += LogFormat.EntryLength(payload.Length);
         });
 
         // The snapshot was synced before CURRENT named the file, so its end cannot be torn.
         state.Tail = new ManifestTail(path, replay.EndOffset, replay.Torn);
-        return replay.Frames > 0 && replay.EndOffset >= snapshotEnd
+        return replay.Entries > 0 && replay.EndOffset >= snapshotEnd
             ? state
             : throw new CorruptionException(
                 path,
@@ -258,7 +257,7 @@ internal sealed class Manifest : IDisposable
 
     private static void Append(LogWriter log, VersionEdit edit) => log.Append(VersionEditFormat.Write(edit), position: 0);
 
-    // Appends an empty edit. Its frame carries the synced offset, so that damage to the edit before it can be distinguished from
+    // Appends an empty edit. Its entry carries the synced offset, so that damage to the edit before it can be distinguished from
     // a torn tail.
     private static void AppendPromise(LogWriter log) => Append(log, new VersionEdit());
 

@@ -1,4 +1,3 @@
-using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Storage.Tables;
@@ -68,7 +67,7 @@ internal sealed class ManifestState
 
     /// <summary>The sum of some edits.</summary>
     /// <exception cref="InvalidDataException">The edits contradict each other.</exception>
-    public static ManifestState Of(IEnumerable<VersionEdit> edits)
+    public static ManifestState Replay(IEnumerable<VersionEdit> edits)
     {
         ManifestState state = new();
         foreach (VersionEdit edit in edits)

@@ -1,5 +1,4 @@
 using System.Text;
-using Signals.Core.Ingest;
 
 namespace Signals.Storage.Versions;
 
@@ -12,18 +11,18 @@ namespace Signals.Storage.Versions;
 /// </remarks>
 internal sealed class SourcePositions
 {
-    private readonly Lock _gate = new();
-    private readonly SortedDictionary<string, SourcePosition> _positions = new(StringComparer.Ordinal); // guarded by _gate
-    private readonly HashSet<string> _unsaved = new(StringComparer.Ordinal); // guarded by _gate
-    private string _last = ""; // guarded by _gate; the last source, so that its name is decoded only once
-    private byte[] _lastUtf8 = []; // guarded by _gate
+    private readonly Lock _lock = new();
+    private readonly SortedDictionary<string, SourcePosition> _positions = new(StringComparer.Ordinal); // guarded by _lock
+    private readonly HashSet<string> _unsaved = new(StringComparer.Ordinal); // guarded by _lock
+    private string _last = ""; // guarded by _lock; the last source, so that its name is decoded only once
+    private byte[] _lastUtf8 = []; // guarded by _lock
 
     /// <summary>Whether a source moved since the last <see cref="TakeUnsaved"/>.</summary>
     public bool HasUnsaved
     {
         get
         {
-            lock (_gate)
+            lock (_lock)
             {
                 return _unsaved.Count > 0;
             }
@@ -33,7 +32,7 @@ internal sealed class SourcePositions
     /// <summary>Loads the positions that the manifest holds. Called before any record is applied.</summary>
     public void Load(IReadOnlyDictionary<string, SourcePosition> saved)
     {
-        lock (_gate)
+        lock (_lock)
         {
             foreach ((string source, SourcePosition position) in saved)
             {
@@ -47,7 +46,7 @@ internal sealed class SourcePositions
     /// </summary>
     public void Raise(ReadOnlySpan<byte> source, long position, SourceIncarnation incarnation = default, int generation = 0)
     {
-        lock (_gate)
+        lock (_lock)
         {
             if (!source.SequenceEqual(_lastUtf8))
             {
@@ -67,7 +66,7 @@ internal sealed class SourcePositions
     /// <summary>Returns the sources that moved since the last call.</summary>
     public SourcePosition[] TakeUnsaved()
     {
-        lock (_gate)
+        lock (_lock)
         {
             SourcePosition[] moved = [.. _unsaved.Order(StringComparer.Ordinal).Select(source => _positions[source])];
             _unsaved.Clear();
@@ -76,9 +75,9 @@ internal sealed class SourcePositions
     }
 
     /// <summary>The resume position of a source; null when the source is unknown.</summary>
-    public SourcePosition? Of(string source)
+    public SourcePosition? Find(string source)
     {
-        lock (_gate)
+        lock (_lock)
         {
             return _positions.TryGetValue(source, out SourcePosition position) ? position : null;
         }
@@ -87,7 +86,7 @@ internal sealed class SourcePositions
     /// <summary>The positions of all sources, ordered by name.</summary>
     public SourcePosition[] All()
     {
-        lock (_gate)
+        lock (_lock)
         {
             return [.. _positions.Values];
         }

@@ -38,8 +38,8 @@ internal sealed class TableVersion
                 [.. byType[(ushort)type].OrderByDescending(t => t.Meta.MaxTime).ThenByDescending(t => t.Meta.Number)];
             _byType[type] = Array.FindAll(newestFirst, table => table.Meta.Kind == RunKind.Events);
             _patches[type] = Array.FindAll(newestFirst, table => table.Meta.Kind == RunKind.Patches);
-            _groups[type] = FilterGroups.Of(_byType[type], type < groups.Length ? groups[type] : [], ref room);
-            _patchGroups[type] = FilterGroups.Of(_patches[type], type < patchGroups.Length ? patchGroups[type] : [], ref room);
+            _groups[type] = FilterGroups.Arrange(_byType[type], type < groups.Length ? groups[type] : [], ref room);
+            _patchGroups[type] = FilterGroups.Arrange(_patches[type], type < patchGroups.Length ? patchGroups[type] : [], ref room);
         }
 
         AssertInvariants();

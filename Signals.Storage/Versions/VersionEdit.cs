@@ -1,5 +1,3 @@
-using Signals.Core.Ingest;
-using Signals.Core.Schema;
 using Signals.Storage.Primitives;
 using Signals.Storage.Tables;
 
@@ -59,7 +57,7 @@ internal sealed class VersionEdit
     public byte[]? Schema { get; set; }
 
     /// <summary>Sets <see cref="SpansWindows"/> if an added table holds several windows.</summary>
-    public void NoteWindows(StoreSchema schema)
+    public void MarkSeveralWindows(StoreSchema schema)
     {
         foreach (TableMeta table in AddedTables)
         {

@@ -1,7 +1,6 @@
 using System.Buffers;
 using MessagePack;
 using Signals.Core.Ingest;
-using Signals.Core.Model;
 using Signals.Storage.Tables;
 
 namespace Signals.Storage.Versions;

@@ -12,7 +12,7 @@ internal static class LogFormat
     /// <summary>The version that this code writes, and the newest that it reads.</summary>
     public const uint Version = 1;
 
-    /// <summary>Bytes of the header page. Frames start after it.</summary>
+    /// <summary>Bytes of the header page. Entries start after it.</summary>
     public const int HeaderBytes = 4096;
 
     public const int MagicOffset = 0;
@@ -21,25 +21,25 @@ internal static class LogFormat
     public const int FixedSizeOffset = 24;
     public const int HeaderChecksumOffset = HeaderBytes - sizeof(uint);
 
-    /// <summary>Bytes of a frame header. The payload follows it.</summary>
-    public const int FrameBytes = 40;
+    /// <summary>Bytes of an entry header. The payload follows it.</summary>
+    public const int EntryBytes = 40;
 
-    public const int FrameChecksumOffset = 0;
-    public const int FrameLengthOffset = 4;
-    public const int FrameLogNumberOffset = 8;
-    public const int FrameSequenceOffset = 16;
-    public const int FrameSyncedOffset = 24;
-    public const int FramePositionOffset = 32;
+    public const int EntryChecksumOffset = 0;
+    public const int EntryLengthOffset = 4;
+    public const int EntryLogNumberOffset = 8;
+    public const int EntrySequenceOffset = 16;
+    public const int EntrySyncedOffset = 24;
+    public const int EntryPositionOffset = 32;
 
     /// <summary>The size of a log that only reserves its number and is never written to.</summary>
-    public const long EmptyBytes = HeaderBytes + (2 * FrameBytes);
+    public const long EmptyBytes = HeaderBytes + (2 * EntryBytes);
 
-    /// <summary>Frames start at multiples of this. The gap after a payload is zeros.</summary>
+    /// <summary>Entries start at multiples of this. The gap after a payload is zeros.</summary>
     public const int Alignment = 8;
 
-    /// <summary>The largest payload of a frame.</summary>
+    /// <summary>The largest payload of an entry.</summary>
     public const int MaxPayloadBytes = 1 << 30;
 
-    /// <summary>The bytes that a frame with a payload of this length takes.</summary>
-    public static long FrameLength(int payloadBytes) => FrameBytes + (((long)payloadBytes + Alignment - 1) & -Alignment);
+    /// <summary>The bytes that an entry with a payload of this length takes.</summary>
+    public static long EntryLength(int payloadBytes) => EntryBytes + (((long)payloadBytes + Alignment - 1) & -Alignment);
 }

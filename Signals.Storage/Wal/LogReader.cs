@@ -6,47 +6,47 @@ using Signals.Storage.FileSystem;
 namespace Signals.Storage.Wal;
 
 /// <summary>
-/// Replays a log and distinguishes a torn tail from corruption. A bad frame is corruption in three cases: an intact frame after
-/// it promises that the bad one was synced, the log is sealed, or a later log holds frames. Otherwise nothing from the bad frame
-/// on was ever acknowledged as durable. Then the bad frame and everything after it is dropped, intact or not, so that no hole is
-/// left. Thread contract: any thread, one at a time per log; stateless. Damage may be found after frames were handed out, so the
+/// Replays a log and distinguishes a torn tail from corruption. A bad entry is corruption in three cases: an intact entry after
+/// it promises that the bad one was synced, the log is sealed, or a later log holds entries. Otherwise nothing from the bad entry
+/// on was ever acknowledged as durable. Then the bad entry and everything after it is dropped, intact or not, so that no hole is
+/// left. Thread contract: any thread, one at a time per log; stateless. Damage may be found after entries were handed out, so the
 /// caller must discard their effect when this throws.
 /// </summary>
 internal static class LogReader
 {
-    /// <summary>Hands every payload to <paramref name="onFrame"/> in order.</summary>
+    /// <summary>Hands every payload to <paramref name="onEntry"/> in order.</summary>
     /// <param name="files">The file system.</param>
     /// <param name="path">The log file.</param>
     /// <param name="logNumber">The log that the file must hold.</param>
     /// <param name="expectedFirstSequence">The next sequence at the end of the log before; 0 allows any.</param>
     /// <param name="isLast">
     /// Whether every later log is empty (<see cref="IsEmpty"/>). Only such a log may be unsealed. Repair it with
-    /// <see cref="LogRepair.Seal"/>, torn or not, before a frame is written to a later log.
+    /// <see cref="LogRepair.Seal"/>, torn or not, before an entry is written to a later log.
     /// </param>
-    /// <param name="onFrame">Receives the payloads.</param>
+    /// <param name="onEntry">Receives the payloads.</param>
     /// <exception cref="CorruptionException">Bytes that were promised durable are damaged or missing.</exception>
     public static LogReplay Replay(
-        IFileSystem files, string path, ulong logNumber, ulong expectedFirstSequence, bool isLast, LogFrameHandler onFrame)
+        IFileSystem files, string path, ulong logNumber, ulong expectedFirstSequence, bool isLast, LogEntryHandler onEntry)
     {
         using IFile file = files.Open(path, FileOpenMode.Read);
         LogHeader.Read(file, logNumber);
         using var window = new LogWindow(file);
 
         var replay = new LogReplay(logNumber, LogFormat.HeaderBytes, 0, expectedFirstSequence, 0, Torn: false, Sealed: false);
-        while (!replay.Sealed && TryReadFrame(window, replay.EndOffset, logNumber, out LogFrame frame))
+        while (!replay.Sealed && TryReadEntry(window, replay.EndOffset, logNumber, out LogEntry entry))
         {
-            CheckOrder(path, replay, frame);
-            if (frame.PayloadBytes > 0)
+            CheckOrder(path, replay, entry);
+            if (entry.PayloadBytes > 0)
             {
-                onFrame(window.Slice(replay.EndOffset + LogFormat.FrameBytes, frame.PayloadBytes), frame.Position);
-                replay = replay with { Frames = replay.Frames + 1, LastPosition = frame.Position };
+                onEntry(window.Slice(replay.EndOffset + LogFormat.EntryBytes, entry.PayloadBytes), entry.Position);
+                replay = replay with { Entries = replay.Entries + 1, LastPosition = entry.Position };
             }
 
             replay = replay with
             {
-                EndOffset = replay.EndOffset + LogFormat.FrameLength(frame.PayloadBytes),
-                NextSequence = frame.Sequence + 1,
-                Sealed = frame.PayloadBytes == 0,
+                EndOffset = replay.EndOffset + LogFormat.EntryLength(entry.PayloadBytes),
+                NextSequence = entry.Sequence + 1,
+                Sealed = entry.PayloadBytes == 0,
             };
         }
 
@@ -64,37 +64,37 @@ internal static class LogReader
         return IsZero(window, LogFormat.HeaderBytes);
     }
 
-    /// <summary>Reads the frame at an offset. False when there is no intact frame of this log.</summary>
-    public static bool TryReadFrame(LogWindow window, long offset, ulong logNumber, out LogFrame frame)
+    /// <summary>Reads the entry at an offset. False when there is no intact entry of this log.</summary>
+    public static bool TryReadEntry(LogWindow window, long offset, ulong logNumber, out LogEntry entry)
     {
-        frame = default;
-        long room = window.Length - offset - LogFormat.FrameBytes;
+        entry = default;
+        long room = window.Length - offset - LogFormat.EntryBytes;
         if (room < 0)
         {
             return false;
         }
 
-        frame = LogFrame.Read(window.Slice(offset, LogFormat.FrameBytes));
-        return frame.LogNumber == logNumber
-            && (uint)frame.PayloadBytes <= LogFormat.MaxPayloadBytes
-            && frame.PayloadBytes <= room
-            && LogFrame.IsIntact(window.Slice(offset, LogFormat.FrameBytes + frame.PayloadBytes));
+        entry = LogEntry.Read(window.Slice(offset, LogFormat.EntryBytes));
+        return entry.LogNumber == logNumber
+            && (uint)entry.PayloadBytes <= LogFormat.MaxPayloadBytes
+            && entry.PayloadBytes <= room
+            && LogEntry.IsIntact(window.Slice(offset, LogFormat.EntryBytes + entry.PayloadBytes));
     }
 
-    // An intact frame was not torn, so a field that does not fit the position of the frame is damage.
-    private static void CheckOrder(string path, in LogReplay before, in LogFrame frame)
+    // An intact entry was not torn, so a field that does not fit the position of the entry is damage.
+    private static void CheckOrder(string path, in LogReplay before, in LogEntry entry)
     {
-        if (frame.Sequence == 0 || (before.NextSequence != 0 && frame.Sequence != before.NextSequence))
+        if (entry.Sequence == 0 || (before.NextSequence != 0 && entry.Sequence != before.NextSequence))
         {
             throw new CorruptionException(
-                path, before.EndOffset, $"the frame has sequence {frame.Sequence}, expected {before.NextSequence}.");
+                path, before.EndOffset, $"the entry has sequence {entry.Sequence}, expected {before.NextSequence}.");
         }
 
-        long most = PlantedBugs.Has(PlantedBugs.PromiseInsideAHeader) ? before.EndOffset + LogFormat.FrameBytes : before.EndOffset;
-        if (frame.SyncedOffset < LogFormat.HeaderBytes || frame.SyncedOffset > most)
+        long most = PlantedBugs.Has(PlantedBugs.PromiseInsideAHeader) ? before.EndOffset + LogFormat.EntryBytes : before.EndOffset;
+        if (entry.SyncedOffset < LogFormat.HeaderBytes || entry.SyncedOffset > most)
         {
             throw new CorruptionException(
-                path, before.EndOffset, $"the frame promises {frame.SyncedOffset} synced bytes, which is beyond the frame itself.");
+                path, before.EndOffset, $"the entry promises {entry.SyncedOffset} synced bytes, which is beyond the entry itself.");
         }
     }
 
@@ -108,13 +108,13 @@ internal static class LogReader
         if (!replay.Sealed && !isLast)
         {
             throw new CorruptionException(
-                path, replay.EndOffset, "the log ends here without its seal, but a later log holds frames.");
+                path, replay.EndOffset, "the log ends here without its seal, but a later log holds entries.");
         }
 
         if (replay.Torn && FindPromise(window, replay) is { } promise)
         {
             throw new CorruptionException(
-                path, replay.EndOffset, $"the frame is damaged, but the frame at {promise} promises that it was synced.");
+                path, replay.EndOffset, $"the entry is damaged, but the entry at {promise} promises that it was synced.");
         }
     }
 
@@ -132,8 +132,8 @@ internal static class LogReader
     }
 
     /// <summary>
-    /// The offset of an intact frame after the end that promises more bytes than the end. The search looks for the log's number
-    /// at each place where the number of a frame could be, at memory speed. It computes a checksum only where the other fields
+    /// The offset of an intact entry after the end that promises more bytes than the end. The search looks for the log's number
+    /// at each place where the number of an entry could be, at memory speed. It computes a checksum only where the other fields
     /// make sense.
     /// </summary>
     private static long? FindPromise(LogWindow window, in LogReplay replay)
@@ -141,7 +141,7 @@ internal static class LogReader
         ulong number = BitConverter.IsLittleEndian
             ? replay.LogNumber
             : BinaryPrimitives.ReverseEndianness(replay.LogNumber);
-        long offset = replay.EndOffset + LogFormat.FrameLogNumberOffset;
+        long offset = replay.EndOffset + LogFormat.EntryLogNumberOffset;
         while (true)
         {
             ReadOnlySpan<ulong> words = MemoryMarshal.Cast<byte, ulong>(window.SliceFrom(offset));
@@ -157,7 +157,7 @@ internal static class LogReader
                 continue;
             }
 
-            long start = offset - LogFormat.FrameLogNumberOffset;
+            long start = offset - LogFormat.EntryLogNumberOffset;
             if (PromisesMore(window, start, replay))
             {
                 return start;
@@ -169,15 +169,15 @@ internal static class LogReader
 
     private static bool PromisesMore(LogWindow window, long offset, in LogReplay replay)
     {
-        if (window.Length - offset < LogFormat.FrameBytes)
+        if (window.Length - offset < LogFormat.EntryBytes)
         {
             return false;
         }
 
-        LogFrame frame = LogFrame.Read(window.Slice(offset, LogFormat.FrameBytes));
-        // A frame that promises bytes beyond its own offset was moved by a misplaced write. That is damage, too, not a torn tail.
-        return frame.Sequence > replay.NextSequence
-            && frame.SyncedOffset > replay.EndOffset
-            && TryReadFrame(window, offset, replay.LogNumber, out _);
+        LogEntry entry = LogEntry.Read(window.Slice(offset, LogFormat.EntryBytes));
+        // An entry that promises bytes beyond its own offset was moved by a misplaced write. That is damage, too, not a torn tail.
+        return entry.Sequence > replay.NextSequence
+            && entry.SyncedOffset > replay.EndOffset
+            && TryReadEntry(window, offset, replay.LogNumber, out _);
     }
 }

@@ -3,7 +3,7 @@ using Signals.Storage.FileSystem;
 namespace Signals.Storage.Wal;
 
 /// <summary>
-/// Ends a log that a crash left open. This is needed even when nothing is torn: the frames that a replay saw may be in the page
+/// Ends a log that a crash left open. This is needed even when nothing is torn: the entries that a replay saw may be in the page
 /// cache only, and after a failed sync the system believes that these pages are clean, so a plain sync would not write them.
 /// Thread contract: any thread, one at a time per log; stateless.
 /// </summary>
@@ -12,7 +12,7 @@ internal static class LogRepair
     private const int CopyBytes = 1 << 20;
 
     /// <summary>
-    /// Makes the replayed frames durable, drops the bytes that follow them and seals the log. An unsealed log is copied and
+    /// Makes the replayed entries durable, drops the bytes that follow them and seals the log. An unsealed log is copied and
     /// replaced in one step. So a crash leaves either the old or the new log, and no durable byte is ever overwritten.
     /// </summary>
     /// <param name="files">The file system.</param>
@@ -23,7 +23,7 @@ internal static class LogRepair
     /// </returns>
     public static LogReplay Seal(IFileSystem files, string path, in LogReplay replay)
     {
-        long lengthBeforeSeal = replay.EndOffset - LogFormat.FrameBytes;
+        long lengthBeforeSeal = replay.EndOffset - LogFormat.EntryBytes;
         if (replay.Sealed && !IsCopy(files, path, replay))
         {
             RewriteSeal(files, path, lengthBeforeSeal);
@@ -40,7 +40,7 @@ internal static class LogRepair
         });
         return old with
         {
-            EndOffset = old.EndOffset + LogFormat.FrameBytes,
+            EndOffset = old.EndOffset + LogFormat.EntryBytes,
             NextSequence = old.NextSequence + 1,
             Torn = false,
             Sealed = true,
@@ -57,7 +57,7 @@ internal static class LogRepair
 
     private static void CopySealed(IFile source, IFile target, in LogReplay replay)
     {
-        target.Write(0, new LogHeader(replay.LogNumber, replay.EndOffset + LogFormat.FrameBytes).ToPage());
+        target.Write(0, new LogHeader(replay.LogNumber, replay.EndOffset + LogFormat.EntryBytes).ToPage());
         byte[] buffer = new byte[(int)Math.Min(CopyBytes, replay.EndOffset - LogFormat.HeaderBytes)];
         for (long offset = LogFormat.HeaderBytes; offset < replay.EndOffset; offset += buffer.Length)
         {
@@ -65,16 +65,16 @@ internal static class LogRepair
             target.Write(offset, buffer.AsSpan(0, count));
         }
 
-        Span<byte> seal = stackalloc byte[LogFormat.FrameBytes];
-        new LogFrame(0, replay.LogNumber, replay.NextSequence, replay.EndOffset, replay.LastPosition).Write(seal, default);
+        Span<byte> seal = stackalloc byte[LogFormat.EntryBytes];
+        new LogEntry(0, replay.LogNumber, replay.NextSequence, replay.EndOffset, replay.LastPosition).Write(seal, default);
         target.Write(replay.EndOffset, seal);
     }
 
-    // The frames before the seal were synced before the seal was written. The seal itself may be in the page cache only.
+    // The entries before the seal were synced before the seal was written. The seal itself may be in the page cache only.
     private static void RewriteSeal(IFileSystem files, string path, long offset)
     {
         using IFile file = files.Open(path, FileOpenMode.ReadWrite);
-        Span<byte> seal = stackalloc byte[LogFormat.FrameBytes];
+        Span<byte> seal = stackalloc byte[LogFormat.EntryBytes];
         file.Read(offset, seal);
         file.Write(offset, seal);
         file.Sync();

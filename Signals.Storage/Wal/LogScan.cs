@@ -1,22 +1,21 @@
-using Signals.Core.Model;
 using Signals.Storage.FileSystem;
 
 namespace Signals.Storage.Wal;
 
 /// <summary>
-/// Reads the frames of a log up to an offset that its writer has reached, while the writer goes on appending after that offset.
+/// Reads the entries of a log up to an offset that its writer has reached, while the writer goes on appending after that offset.
 /// Thread contract: any thread; stateless.
 /// </summary>
 internal static class LogScan
 {
-    /// <summary>Hands over each frame with its offset and payload. A seal has an empty payload.</summary>
+    /// <summary>Hands over each entry with its offset and payload. A seal has an empty payload.</summary>
     /// <param name="files">The file system.</param>
     /// <param name="path">The log file.</param>
     /// <param name="logNumber">The log that the file must hold.</param>
-    /// <param name="end">Where to stop: the end of a frame, or of the header.</param>
-    /// <param name="onFrame">Receives the frames in order.</param>
-    /// <exception cref="CorruptionException">A frame before the end is damaged, or does not follow the one before it.</exception>
-    public static void ReadTo(IFileSystem files, string path, ulong logNumber, long end, LogScanHandler onFrame)
+    /// <param name="end">Where to stop: the end of an entry, or of the header.</param>
+    /// <param name="onEntry">Receives the entries in order.</param>
+    /// <exception cref="CorruptionException">An entry before the end is damaged, or does not follow the one before it.</exception>
+    public static void ReadTo(IFileSystem files, string path, ulong logNumber, long end, LogScanHandler onEntry)
     {
         using IFile file = files.Open(path, FileOpenMode.Read);
         LogHeader.Read(file, logNumber);
@@ -24,29 +23,29 @@ internal static class LogScan
         ulong next = 0;
         for (long offset = LogFormat.HeaderBytes; offset < end;)
         {
-            if (!LogReader.TryReadFrame(window, offset, logNumber, out LogFrame frame)
-                || offset + LogFormat.FrameLength(frame.PayloadBytes) > end)
+            if (!LogReader.TryReadEntry(window, offset, logNumber, out LogEntry entry)
+                || offset + LogFormat.EntryLength(entry.PayloadBytes) > end)
             {
-                throw new CorruptionException(path, offset, $"the frame is damaged, but the log was written up to {end}.");
+                throw new CorruptionException(path, offset, $"the entry is damaged, but the log was written up to {end}.");
             }
 
-            if (frame.Sequence == 0 || (next != 0 && frame.Sequence != next) || frame.SyncedOffset > offset)
+            if (entry.Sequence == 0 || (next != 0 && entry.Sequence != next) || entry.SyncedOffset > offset)
             {
                 throw new CorruptionException(
                     path,
                     offset,
-                    $"the frame has sequence {frame.Sequence} and promises {frame.SyncedOffset} synced bytes; "
+                    $"the entry has sequence {entry.Sequence} and promises {entry.SyncedOffset} synced bytes; "
                     + $"expected sequence {next} and a promise of at most {offset} bytes.");
             }
 
-            onFrame(offset, frame, window.Slice(offset + LogFormat.FrameBytes, frame.PayloadBytes));
-            next = frame.Sequence + 1;
-            offset += LogFormat.FrameLength(frame.PayloadBytes);
+            onEntry(offset, entry, window.Slice(offset + LogFormat.EntryBytes, entry.PayloadBytes));
+            next = entry.Sequence + 1;
+            offset += LogFormat.EntryLength(entry.PayloadBytes);
         }
     }
 
     /// <summary>
-    /// Writes a sealed, durable copy of a log with the same number and the frames up to an offset. The caller syncs the
+    /// Writes a sealed, durable copy of a log with the same number and the entries up to an offset. The caller syncs the
     /// directory.
     /// </summary>
     public static void CopySealed(IFileSystem files, string from, ulong logNumber, long end, string to)
@@ -54,12 +53,12 @@ internal static class LogScan
         LogWriter? copy = null;
         try
         {
-            ReadTo(files, from, logNumber, end, (long _, in LogFrame frame, ReadOnlySpan<byte> payload) =>
+            ReadTo(files, from, logNumber, end, (long _, in LogEntry entry, ReadOnlySpan<byte> payload) =>
             {
-                copy ??= LogWriter.Create(files, to, logNumber, frame.Sequence, fixedSize: 0);
-                if (frame.PayloadBytes > 0)
+                copy ??= LogWriter.Create(files, to, logNumber, entry.Sequence, fixedSize: 0);
+                if (entry.PayloadBytes > 0)
                 {
-                    copy.Append(payload, frame.Position);
+                    copy.Append(payload, entry.Position);
                 }
             });
             copy?.Seal();

@@ -1,11 +1,10 @@
 using System.Buffers;
-using Signals.Core.Model;
 using Signals.Storage.FileSystem;
 
 namespace Signals.Storage.Wal;
 
 /// <summary>
-/// Reads a log from front to back through one pooled buffer, so that memory is bounded by the largest frame. Thread contract: one
+/// Reads a log from front to back through one pooled buffer, so that memory is bounded by the largest entry. Thread contract: one
 /// thread. A span is valid until the next call. Owns the buffer, not the file.
 /// </summary>
 internal sealed class LogWindow : IDisposable

@@ -4,8 +4,8 @@ using Signals.Storage.FileSystem;
 namespace Signals.Storage.Wal;
 
 /// <summary>
-/// Appends frames to one log file. Thread contract: one appender; other threads may use <see cref="Sync"/> and the offsets at the
-/// same time. Invariants: frames are contiguous and 8-byte aligned, sequences have no gap, and <see cref="SyncedOffset"/> &lt;=
+/// Appends entries to one log file. Thread contract: one appender; other threads may use <see cref="Sync"/> and the offsets at the
+/// same time. Invariants: entries are contiguous and 8-byte aligned, sequences have no gap, and <see cref="SyncedOffset"/> &lt;=
 /// <see cref="WrittenOffset"/>. Fail-stop: after a failed write or sync every later call throws, because it is unknown what the
 /// disk then holds. Disposing closes the file without a sync.
 /// </summary>
@@ -19,7 +19,7 @@ internal sealed class LogWriter : IDisposable
     private readonly ulong _logNumber;
     private readonly long _fixedSize;
     private readonly Lock _syncGate = new();
-    private readonly byte[] _header = new byte[LogFormat.FrameBytes];
+    private readonly byte[] _header = new byte[LogFormat.EntryBytes];
     private ulong _nextSequence;
     private long _position;
     private long _writtenOffset = LogFormat.HeaderBytes;
@@ -35,13 +35,13 @@ internal sealed class LogWriter : IDisposable
         _nextSequence = firstSequence;
     }
 
-    /// <summary>The end of the last frame handed to the system.</summary>
+    /// <summary>The end of the last entry handed to the system.</summary>
     public long WrittenOffset => Volatile.Read(ref _writtenOffset);
 
     /// <summary>The offset up to which the log survives a power cut.</summary>
     public long SyncedOffset => Volatile.Read(ref _syncedOffset);
 
-    /// <summary>The sequence that the next frame gets.</summary>
+    /// <summary>The sequence that the next entry gets.</summary>
     public ulong NextSequence => _nextSequence;
 
     /// <summary>Prepares a log and opens it.</summary>
@@ -61,7 +61,7 @@ internal sealed class LogWriter : IDisposable
         ArgumentOutOfRangeException.ThrowIfNegative(fixedSize);
         if (fixedSize != 0)
         {
-            ArgumentOutOfRangeException.ThrowIfLessThan(fixedSize, LogFormat.HeaderBytes + (2 * LogFormat.FrameBytes));
+            ArgumentOutOfRangeException.ThrowIfLessThan(fixedSize, LogFormat.HeaderBytes + (2 * LogFormat.EntryBytes));
         }
 
         DurableFile.Publish(files, path, file =>
@@ -74,12 +74,12 @@ internal sealed class LogWriter : IDisposable
         });
     }
 
-    /// <summary>Opens a prepared log that holds no frame yet.</summary>
+    /// <summary>Opens a prepared log that holds no entry yet.</summary>
     /// <param name="files">The file system.</param>
     /// <param name="path">The log file.</param>
     /// <param name="logNumber">The number that it was prepared with.</param>
     /// <param name="firstSequence">
-    /// The sequence of its first frame, at least 1: the next sequence at the end of the log before.
+    /// The sequence of its first entry, at least 1: the next sequence at the end of the log before.
     /// </param>
     public static LogWriter Open(IFileSystem files, string path, ulong logNumber, ulong firstSequence)
     {
@@ -97,7 +97,7 @@ internal sealed class LogWriter : IDisposable
     }
 
     /// <summary>
-    /// Continues a growing log that is not sealed, after its last good frame. A torn tail after that frame is cut off.
+    /// Continues a growing log that is not sealed, after its last good entry. A torn tail after that entry is cut off.
     /// </summary>
     public static LogWriter Resume(IFileSystem files, string path, in LogReplay replay)
     {
@@ -128,10 +128,10 @@ internal sealed class LogWriter : IDisposable
 
     /// <summary>Whether a payload of this length fits and leaves room for the seal. A growing log always has room.</summary>
     public bool HasRoom(int payloadBytes) =>
-        _fixedSize == 0 || _writtenOffset + LogFormat.FrameLength(payloadBytes) + LogFormat.FrameBytes <= _fixedSize;
+        _fixedSize == 0 || _writtenOffset + LogFormat.EntryLength(payloadBytes) + LogFormat.EntryBytes <= _fixedSize;
 
     /// <summary>
-    /// Hands one frame to the system in one gather write. Once this has returned, the frame survives a process kill.
+    /// Hands one entry to the system in one gather write. Once this has returned, the entry survives a process kill.
     /// </summary>
     /// <param name="payload">From 1 byte to <see cref="LogFormat.MaxPayloadBytes"/>.</param>
     /// <param name="position">The caller's stream position after the payload.</param>
@@ -145,11 +145,11 @@ internal sealed class LogWriter : IDisposable
                 $"Log '{_file.Path}' is {(_sealed ? "sealed" : "full")}: {payload.Length} bytes do not fit at {_writtenOffset}.");
         }
 
-        WriteFrame(payload, position);
+        WriteEntry(payload, position);
     }
 
     /// <summary>
-    /// Makes every frame appended before the call durable. Calls run one at a time, because the system reports a lost page to one
+    /// Makes every entry appended before the call durable. Calls run one at a time, because the system reports a lost page to one
     /// caller only: the others must not ask before they know of the failure.
     /// </summary>
     public void Sync()
@@ -173,7 +173,7 @@ internal sealed class LogWriter : IDisposable
     }
 
     /// <summary>
-    /// Ends the log: makes all frames durable, then writes a durable seal that promises them. This must return before a frame is
+    /// Ends the log: makes all entries durable, then writes a durable seal that promises them. This must return before an entry is
     /// written to a later log.
     /// </summary>
     public void Seal()
@@ -184,18 +184,18 @@ internal sealed class LogWriter : IDisposable
         }
 
         Sync();
-        WriteFrame(default, _position);
+        WriteEntry(default, _position);
         Sync();
         _sealed = true;
     }
 
     public void Dispose() => _file.Dispose();
 
-    private void WriteFrame(ReadOnlySpan<byte> payload, long position)
+    private void WriteEntry(ReadOnlySpan<byte> payload, long position)
     {
         ThrowIfFailed();
-        var frame = new LogFrame(payload.Length, _logNumber, _nextSequence, SyncedOffset, position);
-        frame.Write(_header, payload);
+        var entry = new LogEntry(payload.Length, _logNumber, _nextSequence, SyncedOffset, position);
+        entry.Write(_header, payload);
         try
         {
             _file.Write(_writtenOffset, _header, payload);
@@ -208,7 +208,7 @@ internal sealed class LogWriter : IDisposable
 
         _nextSequence++;
         _position = position;
-        Volatile.Write(ref _writtenOffset, _writtenOffset + LogFormat.FrameLength(payload.Length));
+        Volatile.Write(ref _writtenOffset, _writtenOffset + LogFormat.EntryLength(payload.Length));
     }
 
     private void ThrowIfFailed()

@@ -7,7 +7,7 @@ internal sealed class LayeringTests
 {
     private static readonly IReadOnlyList<SourceFile> Sources = SourceFile.ReadAll();
 
-    private static readonly IReadOnlyList<SourceFile> Product = [.. Sources.Where(f => f.Project is "Signals.Core" or "Signals.Storage")];
+    private static readonly IReadOnlyList<SourceFile> Product = [.. Sources.Where(IsProduct)];
 
     [Test]
     public void Folders_UseOnlyWhatIsBelow() => Assert.That(Layers.UpwardReferences(Product), Is.Empty);
@@ -16,11 +16,15 @@ internal sealed class LayeringTests
     public void Folders_AllHaveAPlaceInTheOrder()
     {
         Assert.That(Layers.UnknownLayers(Product), Is.Empty);
-        Assert.That(Product.Select(f => f.Namespace), Does.Contain("Signals.Core.Model").And.Contain("Signals.Storage.Tables"));
+        Assert.That(Product.Select(f => f.Room), Does.Contain("Signals.Core.Model").And.Contain("Signals.Storage.Tables"));
     }
 
     [Test]
-    public void Namespaces_AreFolders() => Assert.That(Layers.MisplacedNamespaces(Sources), Is.Empty);
+    public void Namespaces_AreFolders_OrPublicOnes() => Assert.That(Layers.MisplacedNamespaces(Sources, IsProduct), Is.Empty);
+
+    [Test]
+    public void PublicNamespaces_EachHaveTypes() =>
+        Assert.That(Product.Where(f => f.IsPublic).Select(f => f.Namespace).Distinct(), Is.EquivalentTo(Layers.PublicNamespaces));
 
     [Test]
     public void Files_HoldOneTypeAndItsName() => Assert.That(Layers.CrowdedFiles(Sources), Is.Empty);
@@ -31,14 +35,25 @@ internal sealed class LayeringTests
     [Test]
     public void Projects_ReferenceOnlyThoseBelow()
     {
-        string[] projects = [.. Directory.EnumerateFiles(SourceFile.RepositoryRoot(), "*.csproj", SearchOption.AllDirectories)];
+        string[] projects = Projects();
         Assert.That(projects, Has.Length.GreaterThanOrEqualTo(5));
         foreach (string project in projects)
         {
             IEnumerable<string> references = XDocument.Load(project).Descendants("ProjectReference")
-                .Select(r => Path.GetFileNameWithoutExtension(r.Attribute("Include")!.Value.Replace('\\', '/')));
-            Assert.That(references.Where(r => ProjectRank(r) >= ProjectRank(Path.GetFileNameWithoutExtension(project))), Is.Empty, project);
+                .Select(r => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(project)!, r.Attribute("Include")!.Value.Replace('\\', '/'))));
+            Assert.That(references.Where(r => ProjectRank(r) >= ProjectRank(project)), Is.Empty, project);
         }
+    }
+
+    [Test]
+    public void Integrations_OfTheProduct_SeeNoInternals()
+    {
+        string[] integrations = [.. Projects().Where(p => ProjectRank(p) == 2).Select(p => Path.GetFileNameWithoutExtension(p)!)];
+        Assert.That(integrations, Is.Not.Empty);
+        IEnumerable<string> friends = Projects().Where(p => ProjectRank(p) < 2)
+            .SelectMany(p => XDocument.Load(p).Descendants("InternalsVisibleTo"))
+            .Select(f => f.Attribute("Include")!.Value);
+        Assert.That(friends.Intersect(integrations), Is.Empty, "what stands under integrations/ uses the public API alone");
     }
 
     [Test]
@@ -58,10 +73,10 @@ internal sealed class LayeringTests
     [TestCase("using Alias = Signals.Storage.Tables.Table;")]
     [TestCase("class Log { Signals.Storage.Tables.Table _table; }")]
     [TestCase("class Log { SignalStore _store; }")]
-    [TestCase("class Log { Signals.Storage.SignalStore _store; }")]
+    [TestCase("class Log { Signals.SignalStore _store; }")]
     public void UpwardReferences_ABreach_IsReported(string code)
     {
-        SourceFile root = new("Signals.Storage/SignalStore.cs", "namespace Signals.Storage;\npublic sealed class SignalStore { }");
+        SourceFile root = new("Signals.Storage/SignalStore.cs", "namespace Signals;\npublic sealed class SignalStore { }");
         SourceFile wal = new("Signals.Storage/Wal/Log.cs", $"namespace Signals.Storage.Wal;\n{code}");
         Assert.That(Layers.UpwardReferences([root, wal]), Is.Not.Empty);
     }
@@ -71,7 +86,7 @@ internal sealed class LayeringTests
     [TestCase("/// <see cref=\"Signals.Storage.Tables.Table\"/>\nclass Log { string _name = \"Signals.Storage.Tables.Table\"; } // SignalStore")]
     public void UpwardReferences_NoBreach_ReportsNothing(string code)
     {
-        SourceFile root = new("Signals.Storage/SignalStore.cs", "namespace Signals.Storage;\npublic sealed class SignalStore { }");
+        SourceFile root = new("Signals.Storage/SignalStore.cs", "namespace Signals;\npublic sealed class SignalStore { }");
         SourceFile wal = new("Signals.Storage/Wal/Log.cs", $"namespace Signals.Storage.Wal;\n{code}");
         Assert.That(Layers.UpwardReferences([root, wal]), Is.Empty);
     }
@@ -81,18 +96,25 @@ internal sealed class LayeringTests
     {
         SourceFile two = new("Signals.Storage/Wal/Log.cs", "namespace Signals.Storage.Log;\nclass Log\n{\n}\n\ninternal readonly record struct Entry(int A);");
         SourceFile pointer = new("Signals.Storage/Tables/Table.cs", "namespace Signals.Storage.Tables;\ninternal unsafe class Table\n{\n}");
-        Assert.That(Layers.MisplacedNamespaces([two]), Is.Not.Empty);
-        Assert.That(Layers.UnknownLayers([two]), Is.Not.Empty);
+        SourceFile stray = new("Signals.Storage/Log/Log.cs", "namespace Signals.Storage.Log;\npublic class Log\n{\n}");
+        Assert.That(Layers.MisplacedNamespaces([two], _ => true), Is.Not.Empty);
+        Assert.That(Layers.MisplacedNamespaces([stray], _ => true), Is.Not.Empty);
+        Assert.That(Layers.MisplacedNamespaces([stray], _ => false), Is.Empty);
+        Assert.That(Layers.UnknownLayers([stray]), Is.Not.Empty);
         Assert.That(Layers.CrowdedFiles([two]), Is.Not.Empty);
         Assert.That(Layers.StrayUnsafeCode([pointer]), Is.Not.Empty);
         Assert.That(Layers.CrowdedFiles([pointer]), Is.Empty);
     }
 
-    private static int ProjectRank(string name) => name switch
+    private static string[] Projects() => Directory.GetFiles(SourceFile.RepositoryRoot(), "*.csproj", SearchOption.AllDirectories);
+
+    private static bool IsProduct(SourceFile file) => file.Project is "Signals.Core" or "Signals.Storage";
+
+    private static int ProjectRank(string path) => Path.GetRelativePath(SourceFile.RepositoryRoot(), path).Replace('\\', '/').Split('/')[0] switch
     {
         "Signals.Core" => 0,
         "Signals.Storage" => 1,
-        "Signals.Hosting" => 2,
+        "integrations" => 2,
         "Signals.Tests" => 4,
         _ => 3,
     };

@@ -8,16 +8,23 @@ namespace Signals.Tests.Architecture;
 /// </summary>
 internal static partial class Layers
 {
-    /// <summary>Lowest first; a folder may use what stands before it.</summary>
-    public static readonly string[] Namespaces =
+    /// <summary>
+    /// The rooms, lowest first; a room may use what stands before it. The namespace of an internal type is its room; public types have one of
+    /// <see cref="PublicNamespaces"/>.
+    /// </summary>
+    public static readonly string[] Rooms =
     [
         "Signals.Core.Model",
         "Signals.Core.Columns",
         "Signals.Core.Schema",
         "Signals.Core.Ingest",
         "Signals.Core.Enrichment",
+        "Signals.Core.Frames",
+        "Signals.Core.Definitions.Values",
+        "Signals.Core.Definitions.Predicates",
+        "Signals.Core.Definitions.Tensors",
         "Signals.Core.Definitions",
-        "Signals.Core.Registry",
+        "Signals.Core.DefinitionVersions",
         "Signals.Core.Tenancy",
         "Signals.Core.Placement",
         "Signals.Core.Serving.Rows",
@@ -38,15 +45,37 @@ internal static partial class Layers
         "Signals.Storage.Telemetry",
         "Signals.Storage.History",
         "Signals.Storage.Maintenance",
+        "Signals.Storage.Engine.Context",
+        "Signals.Storage.Engine.Views",
+        "Signals.Storage.Engine.Flushing",
+        "Signals.Storage.Engine.Ingest",
+        "Signals.Storage.Engine.Compacting",
+        "Signals.Storage.Engine.Importing",
+        "Signals.Storage.Engine.Recovery",
+        "Signals.Storage.Engine.Reading",
+        "Signals.Storage.Engine.Upkeep",
         "Signals.Storage.Engine",
         "Signals.Storage.Indexing",
         "Signals.Storage.Offline",
-        "Signals.Storage.Frames",
-        "Signals.Storage.Serving",
-        "Signals.Storage.Placement",
+        "Signals.Storage.DefinitionServing",
+        "Signals.Storage.PlacementDecisions",
         "Signals.Storage.FeatureLog",
         "Signals.Storage",
     ];
+
+    /// <summary>What a user of the packages types.</summary>
+    public static readonly string[] PublicNamespaces =
+    [
+        "Signals",
+        "Signals.Definitions",
+        "Signals.Enrichment",
+        "Signals.Serving",
+        "Signals.Offline",
+        "Signals.Maintenance",
+    ];
+
+    // A definition reads, writes and checks itself, so these rooms and the one around them are one layer.
+    private static readonly string[] OneWithTheirParent = ["Signals.Core.Definitions.Json", "Signals.Core.Definitions.Checks"];
 
     private static readonly string[] UnsafeFolders =
     [
@@ -68,31 +97,35 @@ internal static partial class Layers
 
     public static IEnumerable<string> UpwardReferences(IReadOnlyCollection<SourceFile> product)
     {
-        foreach (SourceFile file in product.Where(f => Rank(f.Namespace) >= 0))
+        string[] known = [.. Rooms, .. OneWithTheirParent];
+        foreach (SourceFile file in product.Where(f => Rank(f.Room) >= 0))
         {
-            foreach (string mentioned in file.MentionedNamespaces(Namespaces).Where(n => Rank(n) > Rank(file.Namespace)))
+            int rank = Rank(file.Room);
+            foreach (string mentioned in file.MentionedNamespaces(known).Where(n => Rank(n) > rank))
             {
                 yield return $"{file} uses {mentioned}, which is above it";
             }
 
-            // C# sees the types of an enclosing namespace without a using, so those are looked for by name.
-            foreach (SourceFile enclosing in product.Where(f => file.Namespace.StartsWith(f.Namespace + ".", StringComparison.Ordinal)))
+            // Public types share few namespaces, and C# sees the types of an enclosing namespace without a using: those are looked for by name.
+            foreach (SourceFile above in product.Where(f => Rank(f.Room) > rank && (f.IsPublic || file.Namespace.StartsWith(f.Namespace + ".", StringComparison.Ordinal))))
             {
-                foreach (string type in enclosing.Types.Where(file.Uses))
+                foreach (string type in above.Types.Where(file.Uses))
                 {
-                    yield return $"{file} uses {type} of {enclosing.Namespace}, which is above it";
+                    yield return $"{file} uses {type} of {above.Room}, which is above it";
                 }
             }
         }
     }
 
     public static IEnumerable<string> UnknownLayers(IEnumerable<SourceFile> product) => product
-        .Where(f => Rank(f.Namespace) < 0)
-        .Select(f => $"{f} is in {f.Namespace}, which has no place in the order of layers");
+        .Where(f => Rank(f.Room) < 0)
+        .Select(f => $"{f} is in {f.Room}, which has no place in the order of layers");
 
-    public static IEnumerable<string> MisplacedNamespaces(IEnumerable<SourceFile> files) => files
-        .Where(f => f.Types.Count > 0 && f.Namespace != NamespaceOf(f.Folder))
-        .Select(f => $"{f} has the namespace {f.Namespace}, not {NamespaceOf(f.Folder)}");
+    /// <param name="files">Sources.</param>
+    /// <param name="isProduct">Whether a source belongs to the packages whose public types have namespaces of their own.</param>
+    public static IEnumerable<string> MisplacedNamespaces(IEnumerable<SourceFile> files, Func<SourceFile, bool> isProduct) => files
+        .Where(f => f.Types.Count > 0 && !(IsForUsers(f) && isProduct(f) ? PublicNamespaces : [f.Room]).Contains(f.Namespace))
+        .Select(f => $"{f} has the namespace {f.Namespace}, not {(IsForUsers(f) && isProduct(f) ? "a public one" : f.Room)}");
 
     public static IEnumerable<string> CrowdedFiles(IEnumerable<SourceFile> files) => files
         .Where(f => !(f.Types.Count == 0 && f.Path.EndsWith("/Program.cs", StringComparison.Ordinal)))
@@ -104,10 +137,10 @@ internal static partial class Layers
         .Where(f => UnsafeCode().IsMatch(f.Code))
         .Select(f => $"{f} uses {UnsafeCode().Match(f.Code).Value}");
 
-    private static int Rank(string name) => Array.IndexOf(Namespaces, name);
+    // A class of this name carries the documentation of a public namespace.
+    private static bool IsForUsers(SourceFile file) => file.IsPublic || file.Types.Contains("NamespaceDoc");
 
-    private static string NamespaceOf(string folder) =>
-        (folder.StartsWith("samples/", StringComparison.Ordinal) ? "Signals.S" + folder[1..] : folder).Replace('/', '.');
+    private static int Rank(string room) => Array.IndexOf(Rooms, OneWithTheirParent.Contains(room) ? room[..room.LastIndexOf('.')] : room);
 
     // Of the class Unsafe, SizeOf and BitCast are safe; padding, P/Invoke and native memory count as unsafe code.
     [GeneratedRegex(@"(?<![\w.])(unsafe|LibraryImport|DllImport|NativeMemory|StructLayout|Unsafe\.(?!SizeOf|BitCast)\w+)\b")]

@@ -6,6 +6,8 @@ namespace Signals.Tests.Architecture;
 /// <summary>One source file of the repository, reduced to what the rules of the architecture look at. Immutable.</summary>
 internal sealed partial class SourceFile
 {
+    private readonly HashSet<string> _words;
+
     /// <param name="path">Relative to the repository, with forward slashes.</param>
     /// <param name="text">The source.</param>
     public SourceFile(string path, string text)
@@ -15,6 +17,9 @@ internal sealed partial class SourceFile
         Code = NotCode().Replace(text, " ");
         Namespace = NamespaceLine().Match(Code).Groups[1].Value;
         Types = [.. TypeLine().Matches(Code).Select(m => m.Groups[1].Value)];
+        IsPublic = PublicType().IsMatch(Code);
+        _words = [.. Word().Matches(PublicPrefix().Replace(Code, "")).Select(m => m.Value)];
+        _words.ExceptWith(Member().Matches(Code).Select(m => m.Groups[1].Value));
     }
 
     public string Path { get; }
@@ -29,7 +34,20 @@ internal sealed partial class SourceFile
     /// <summary>The names of the types that are not nested, which are those that begin a line.</summary>
     public IReadOnlyList<string> Types { get; }
 
-    public string Project => Path[..Path.IndexOf('/', Path.StartsWith("samples/", StringComparison.Ordinal) ? "samples/".Length : 0)];
+    /// <summary>Whether its type is public. Such a type is in one of the few namespaces that a user types, whatever its folder.</summary>
+    public bool IsPublic { get; }
+
+    /// <summary>The folder as a namespace: the room that the file belongs to.</summary>
+    public string Room
+    {
+        get
+        {
+            string folder = Folder.StartsWith("integrations/", StringComparison.Ordinal) ? Folder["integrations/".Length..] : Folder;
+            return (folder.StartsWith("samples/", StringComparison.Ordinal) ? "Signals.S" + folder[1..] : folder).Replace('/', '.');
+        }
+    }
+
+    public string Project => string.Join('/', Path.Split('/').Take(Path.StartsWith("samples/", StringComparison.Ordinal) || Path.StartsWith("integrations/", StringComparison.Ordinal) ? 2 : 1));
 
     /// <summary>The namespaces of Signals that the code names, in a using or in place; the file's own left out.</summary>
     public IEnumerable<string> MentionedNamespaces(IReadOnlyCollection<string> known)
@@ -39,7 +57,7 @@ internal sealed partial class SourceFile
     }
 
     /// <summary>Whether the code uses a word, not counting members of that name.</summary>
-    public bool Uses(string word) => Regex.IsMatch(Code, $@"(?<![\w.]){Regex.Escape(word)}(?!\w)");
+    public bool Uses(string word) => _words.Contains(word);
 
     public override string ToString() => Path;
 
@@ -47,7 +65,7 @@ internal sealed partial class SourceFile
     public static IReadOnlyList<SourceFile> ReadAll()
     {
         string root = RepositoryRoot();
-        return [.. new[] { "Signals.Core", "Signals.Storage", "Signals.Hosting", "Signals.Tool", "Signals.Bench", "Signals.Tests", "samples" }
+        return [.. new[] { "Signals.Core", "Signals.Storage", "integrations", "Signals.Bench", "Signals.Tests", "samples" }
             .SelectMany(folder => Directory.EnumerateFiles(System.IO.Path.Combine(root, folder), "*.cs", SearchOption.AllDirectories))
             .Select(path => (Relative: System.IO.Path.GetRelativePath(root, path).Replace('\\', '/'), Full: path))
             .Where(file => !file.Relative.Contains("/obj/", StringComparison.Ordinal) && !file.Relative.Contains("/bin/", StringComparison.Ordinal))
@@ -67,6 +85,20 @@ internal sealed partial class SourceFile
 
     [GeneratedRegex("\"\"\".*?\"\"\"|@\"[^\"]*\"|\"(\\\\.|[^\"\\\\\\n])*\"|'(\\\\.|[^'\\\\\\n])+'|//[^\\n]*|/\\*.*?\\*/", RegexOptions.Singleline)]
     private static partial Regex NotCode();
+
+    [GeneratedRegex(@"(?<![\w.])\w+")]
+    private static partial Regex Word();
+
+    // A word behind the name of a simple type is a member of this file's type, which hides a type of that name.
+    [GeneratedRegex(@"\b(?:bool|byte|int|uint|long|ulong|double|string)\??\s+([A-Z]\w*)")]
+    private static partial Regex Member();
+
+    // A public type may be named with its namespace in front.
+    [GeneratedRegex(@"(?<![\w.])Signals\.(?!Core\.|Storage\.)((Definitions|Enrichment|Serving|Offline|Maintenance)\.)?(?=[A-Z])")]
+    private static partial Regex PublicPrefix();
+
+    [GeneratedRegex(@"^public\s+(?:\w+\s+)*?(?:class|struct|interface|enum|record|delegate)\b", RegexOptions.Multiline)]
+    private static partial Regex PublicType();
 
     [GeneratedRegex(@"^namespace\s+([\w.]+)", RegexOptions.Multiline)]
     private static partial Regex NamespaceLine();

@@ -33,7 +33,7 @@ internal sealed class ApiSurface
         .Select(member => (MemberName(member.Key)[(type.FullName!.Length + 1)..], Plain(member.Value.Element("summary"))))
         .OrderBy(member => member.Item1, StringComparer.Ordinal);
 
-    private static bool IsOfTheProduct(Type type) => type.Namespace?.StartsWith("Signals.", StringComparison.Ordinal) == true;
+    private static bool IsOfTheProduct(Type type) => type.Namespace == "Signals" || type.Namespace?.StartsWith("Signals.", StringComparison.Ordinal) == true;
 
     private static string MemberName(string id) => id[2..];
 

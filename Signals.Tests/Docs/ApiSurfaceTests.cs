@@ -1,8 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Signals.Core.Model;
 using Signals.Hosting;
-using Signals.Storage;
 using Signals.Tests.Architecture;
 
 namespace Signals.Tests.Docs;

@@ -1,6 +1,5 @@
-using Signals.Core.Definitions;
-using Signals.Core.Schema;
-using Signals.Core.Tenancy;
+using Signals.Definitions;
+using Signals.Serving;
 
 namespace Signals.Tests.Docs;
 
@@ -24,9 +23,9 @@ internal static class DefinitionsExample
             .From("view", v => v
                 .Last(views)
                 .Within(TimeSpan.FromDays(30))
-                .Where(Predicate.Of("dwell_seconds").AtLeast(minDwell)))
+                .Where(Predicate.OnColumn("dwell_seconds").AtLeast(minDwell)))
             .From("purchase", p => p.Last(50))
-            .Where(Predicate.Of("country").In("DE", "FR") | Predicate.Of("country").IsAbsent())
+            .Where(Predicate.OnColumn("country").In("DE", "FR") | Predicate.OnColumn("country").IsAbsent())
             .DistinctBy("item_id")
             .Quota(["purchase"], minimum: 20)
             .Size(128)

@@ -1,5 +1,5 @@
-using Signals.Core.Definitions;
-using Signals.Core.Tenancy;
+using Signals.Definitions;
+using Signals.Serving;
 using Signals.Tests.Architecture;
 
 namespace Signals.Tests.Docs;

@@ -1,6 +1,4 @@
-using Signals.Core.Model;
 using Signals.Hosting;
-using Signals.Storage;
 
 namespace Signals.Tests.Docs;
 

@@ -1,6 +1,4 @@
 using System.Text.RegularExpressions;
-using Signals.Core.Model;
-using Signals.Storage;
 using Signals.Tests.Architecture;
 
 namespace Signals.Tests.Docs;

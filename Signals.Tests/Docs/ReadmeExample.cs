@@ -1,9 +1,3 @@
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.Reads;
-
 namespace Signals.Tests.Docs;
 
 /// <summary>The example of the README, compiled and run; <see cref="ReadmeTests"/> holds the two together.</summary>

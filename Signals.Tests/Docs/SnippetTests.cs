@@ -12,9 +12,8 @@ internal sealed partial class SnippetTests
     private const string Usings = """
         using System; using System.Collections.Generic; using System.Globalization; using System.IO; using System.Linq;
         using System.Threading; using System.Threading.Tasks; using Microsoft.AspNetCore.Builder; using Microsoft.Extensions.Configuration;
-        using Microsoft.Extensions.DependencyInjection; using Signals.Core.Definitions; using Signals.Core.Enrichment; using Signals.Core.Ingest; using Signals.Core.Model;
-        using Signals.Core.Registry; using Signals.Core.Schema; using Signals.Core.Tenancy; using Signals.Hosting; using Signals.Storage; using Signals.Storage.Frames; using Signals.Storage.Indexing;
-        using Signals.Storage.Reads; using Signals.Storage.Segments;
+        using Microsoft.Extensions.DependencyInjection; using Signals; using Signals.Definitions; using Signals.Enrichment; using Signals.Hosting;
+        using Signals.Maintenance; using Signals.Offline; using Signals.Serving;
         """;
 
     // What a page's code may take for granted; a local of the same name hides it.

@@ -1,11 +1,6 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Hosting;
-using Signals.Storage;
-using Signals.Storage.FileSystem;
-using Signals.Storage.Telemetry;
+using Signals.Maintenance;
 using Signals.Tests.Simulation;
 using Signals.Tests.Storage.Engine;
 

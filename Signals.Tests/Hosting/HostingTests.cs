@@ -5,14 +5,8 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
+using Signals.Enrichment;
 using Signals.Hosting;
-using Signals.Storage;
-using Signals.Storage.History;
-using Signals.Storage.Indexing;
-using Signals.Storage.Reads;
 using Signals.Tests.Storage.Engine;
 
 namespace Signals.Tests.Hosting;

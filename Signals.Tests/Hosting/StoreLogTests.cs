@@ -3,7 +3,7 @@ using System.Reflection;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Logging;
 using Signals.Hosting;
-using Signals.Storage.Telemetry;
+using Signals.Maintenance;
 using Signals.Tests.Architecture;
 
 namespace Signals.Tests.Hosting;

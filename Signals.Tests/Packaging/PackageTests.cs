@@ -32,8 +32,9 @@ internal sealed partial class PackageTests
         _project = Directory.CreateDirectory(Path.Combine(_root, "fresh")).FullName;
         foreach (string package in (string[])[.. Packages, "Signals.Tool"])
         {
+            string project = new[] { package, "integrations/" + package }.First(folder => Directory.Exists(Path.Combine(SourceFile.RepositoryRoot(), folder)));
             DotnetCli.Run(
-                SourceFile.RepositoryRoot(), "pack", package, "-c", Configuration, "--no-build", "--no-restore", "-v", "q", "-o", _feed, $"-p:Version={Version}");
+                SourceFile.RepositoryRoot(), "pack", project, "-c", Configuration, "--no-build", "--no-restore", "-v", "q", "-o", _feed, $"-p:Version={Version}");
         }
 
         WriteFreshProject();

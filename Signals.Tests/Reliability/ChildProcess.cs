@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using Signals.Core.Model;
 
 namespace Signals.Tests.Reliability;
 

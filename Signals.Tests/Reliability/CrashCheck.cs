@@ -1,8 +1,4 @@
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Storage;
 using Signals.Storage.FileSystem;
-using Signals.Storage.Reads;
 using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Reliability;

@@ -2,10 +2,6 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
-using Signals.Core.Columns;
-using Signals.Core.Model;
-using Signals.Storage;
-using Signals.Storage.Reads;
 
 namespace Signals.Tests.Reliability;
 

@@ -1,6 +1,3 @@
-using Signals.Core.Model;
-using Signals.Storage;
-using Signals.Storage.FileSystem;
 using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Reliability;

@@ -1,4 +1,3 @@
-using Signals.Core.Columns;
 using Signals.Storage.Segments;
 
 namespace Signals.Tests.Reliability;

@@ -1,10 +1,6 @@
 using System.Runtime.InteropServices;
-using Signals.Core.Columns;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Storage.Compaction;
-using Signals.Storage.Engine;
+using Signals.Storage.Engine.Context;
 using Signals.Storage.Tables;
 
 namespace Signals.Tests.Reliability;

@@ -1,4 +1,4 @@
-using Signals.Core.Schema;
+using Signals.Offline;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Segments;
 using Signals.Tests.Simulation;

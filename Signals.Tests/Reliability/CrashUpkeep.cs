@@ -1,4 +1,3 @@
-using Signals.Storage;
 using Signals.Storage.History;
 using Signals.Tests.Simulation;
 

@@ -1,5 +1,3 @@
-using Signals.Core.Columns;
-
 namespace Signals.Tests.Reliability;
 
 /// <summary>One column of a model event. Immutable.</summary>

@@ -1,8 +1,5 @@
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Storage;
+using Signals.Offline;
 using Signals.Storage.FileSystem;
-using Signals.Storage.History;
 using Signals.Storage.Segments;
 using Signals.Tests.Simulation;
 

@@ -1,5 +1,3 @@
-using Signals.Core.Model;
-using Signals.Storage;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Versions;
 using Signals.Storage.Wal;
@@ -147,18 +145,18 @@ internal sealed class DamagedStore
         {
             using IFile file = files.Open(path, FileOpenMode.Read);
             using LogWindow window = new(file);
-            if (window.Length < LogFormat.HeaderBytes + LogFormat.FrameBytes)
+            if (window.Length < LogFormat.HeaderBytes + LogFormat.EntryBytes)
             {
                 continue;
             }
 
-            ulong number = LogFrame.Read(window.Slice(LogFormat.HeaderBytes, LogFormat.FrameBytes)).LogNumber;
+            ulong number = LogEntry.Read(window.Slice(LogFormat.HeaderBytes, LogFormat.EntryBytes)).LogNumber;
             long last = 0;
             long end = LogFormat.HeaderBytes;
-            while (LogReader.TryReadFrame(window, end, number, out LogFrame frame))
+            while (LogReader.TryReadEntry(window, end, number, out LogEntry entry))
             {
                 last = end;
-                end += LogFormat.FrameLength(frame.PayloadBytes);
+                end += LogFormat.EntryLength(entry.PayloadBytes);
             }
 
             if (last > 0)

@@ -1,8 +1,3 @@
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Storage;
-using Signals.Storage.FileSystem;
-
 namespace Signals.Tests.Reliability;
 
 /// <summary>A real disk fills up: a typed error, reads go on, nothing acknowledged is lost, and with room again the store resumes.</summary>

@@ -1,12 +1,7 @@
 using System.Text;
 using Signals.Core.Columns;
-using Signals.Core.Ingest;
 using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.History;
-using Signals.Storage.Maintenance;
-using Signals.Storage.Reads;
+using Signals.Maintenance;
 using Signals.Storage.Tables;
 using Signals.Tests.Simulation;
 using Signals.Tests.Storage.Engine;
@@ -133,7 +128,7 @@ internal sealed class EraseResidueTests
         SortedDictionary<UserId, RowBuffer> users = [];
         foreach (UserId user in (UserId[])[Marked, UserId.From(3)])
         {
-            RowBuffer rows = new([.. Schema["e"].Columns.Select(column => column.Type)], Stamp.Of(1, 0), StampParts.None);
+            RowBuffer rows = new([.. Schema["e"].Columns.Select(column => column.Type)], Stamp.Create(1, 0), StampParts.None);
             rows.AppendKey(TestStores.Start, user == Marked ? MarkedId : 100);
             rows.Columns[1].AppendText(user == Marked ? MarkedText : "other");
             rows.AppendKey(TestStores.Start - 50, user == Marked ? MarkedId : 1);

@@ -1,11 +1,8 @@
 using System.Text;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.Entities;
+using Signals.Enrichment;
+using Signals.Maintenance;
+using Signals.Offline;
 using Signals.Storage.FileSystem;
-using Signals.Storage.Maintenance;
-using Signals.Storage.Segments;
 using Signals.Tests.Simulation;
 using Signals.Tests.Storage.Engine;
 using Signals.Tests.Storage.Entities;

@@ -17,17 +17,17 @@ internal sealed class ForgedFile : IFile
         _inner = inner;
         _bytes = new byte[inner.Length];
         inner.Read(0, _bytes);
-        for (int offset = LogFormat.HeaderBytes; _bytes.Length - offset >= LogFormat.FrameBytes;)
+        for (int offset = LogFormat.HeaderBytes; _bytes.Length - offset >= LogFormat.EntryBytes;)
         {
             Span<byte> rest = _bytes.AsSpan(offset);
-            LogFrame frame = LogFrame.Read(rest);
-            if (frame.LogNumber == 0 || frame.PayloadBytes < 0 || LogFormat.FrameLength(frame.PayloadBytes) > rest.Length)
+            LogEntry entry = LogEntry.Read(rest);
+            if (entry.LogNumber == 0 || entry.PayloadBytes < 0 || LogFormat.EntryLength(entry.PayloadBytes) > rest.Length)
             {
                 break;
             }
 
-            frame.Write(rest, rest.Slice(LogFormat.FrameBytes, frame.PayloadBytes));
-            offset += (int)LogFormat.FrameLength(frame.PayloadBytes);
+            entry.Write(rest, rest.Slice(LogFormat.EntryBytes, entry.PayloadBytes));
+            offset += (int)LogFormat.EntryLength(entry.PayloadBytes);
         }
     }
 

@@ -2,13 +2,12 @@ using System.Buffers;
 using System.Diagnostics;
 using System.Text;
 using Signals.Core.Columns;
+using Signals.Core.Frames;
 using Signals.Core.Ingest;
-using Signals.Core.Model;
 using Signals.Core.Schema;
 using Signals.Samples.ConsoleHost.Events;
 using Signals.Samples.ConsoleHost.Generation;
 using Signals.Storage.FileSystem;
-using Signals.Storage.Frames;
 using Signals.Storage.Maintenance;
 using Signals.Storage.MemTables;
 using Signals.Storage.Versions;
@@ -19,7 +18,7 @@ namespace Signals.Tests.Reliability;
 
 /// <summary>
 /// Mutated bytes of each format: a reader gives an answer or one of its typed errors, and allocates no more than a multiple of what it
-/// was given. Tables are fuzzed by <see cref="Storage.Tables.TableCorruptionTests"/>.
+/// was given. Tables are fuzzed by <see cref="Signals.Tests.Storage.Tables.TableCorruptionTests"/>.
 /// </summary>
 [Category("Reliability")]
 internal sealed class FuzzFormatsTests
@@ -96,21 +95,21 @@ internal sealed class FuzzFormatsTests
     {
         DamagedStore store = new(Seed + 1, steps: 25);
         string path = store.Files().Last(file => file.Path.EndsWith(".log", StringComparison.Ordinal) && HasFrames(store.Copy(), file.Path)).Path;
-        List<(long Offset, LogFrame Frame)> frames = Frames(store.Copy(), path);
+        List<(long Offset, LogEntry Frame)> frames = Frames(store.Copy(), path);
         SimRandom random = new(Seed);
         Fuzz(2_000, [Read(store.Copy(), path)], _ =>
         {
             SimFileSystem files = store.Copy();
-            (long offset, LogFrame frame) = frames[random.Below(frames.Count)];
+            (long offset, LogEntry entry) = frames[random.Below(frames.Count)];
             FuzzMutator mutator = new(random.Next());
-            DamagedStore.Change(files, path, offset, LogFormat.FrameBytes + frame.PayloadBytes, bytes =>
+            DamagedStore.Change(files, path, offset, LogFormat.EntryBytes + entry.PayloadBytes, bytes =>
             {
-                Span<byte> payload = bytes[LogFormat.FrameBytes..];
+                Span<byte> payload = bytes[LogFormat.EntryBytes..];
                 byte[] mutated = mutator.Mutate(payload);
                 mutated.AsSpan(0, Math.Min(mutated.Length, payload.Length)).CopyTo(payload);
-                frame.Write(bytes, payload);
+                entry.Write(bytes, payload);
             });
-            using Signals.Storage.SignalStore opened = store.Open(files);
+            using SignalStore opened = store.Open(files);
             new CrashContent().Read(opened, store.Users);
         }, e => e is SignalsException);
     }
@@ -136,18 +135,18 @@ internal sealed class FuzzFormatsTests
     {
         await using ShoppingEvents made = new(new ShoppingOptions { Events = 20, Users = 5 }, new Retention(null, null, null));
         EventFrameWriter writer = new();
-        EventRecord record = new();
+        SingleEvent single = new();
         List<byte[]> frames = [];
         await made.WaitAsync(default);
-        while (made.TryRead(record))
+        while (made.TryRead(single))
         {
             ArrayBufferWriter<byte> output = new();
-            writer.Write(record, output);
+            writer.Write(single, output);
             frames.Add(output.WrittenSpan[EventFrameFormat.LengthPrefixBytes..].ToArray());
         }
 
         EventFrameParser parser = new(made.Schema, static column => column.Name);
-        Fuzz(40_000, [.. frames], bytes => parser.TryParse(bytes, record, out _), static _ => false);
+        Fuzz(40_000, [.. frames], bytes => parser.TryParse(bytes, single, out _), static _ => false);
     }
 
     [Test]
@@ -156,7 +155,7 @@ internal sealed class FuzzFormatsTests
         const int Rows = 60;
         foreach (ColumnKind kind in Enum.GetValues<ColumnKind>())
         {
-            ColumnType type = ColumnType.Of(kind, kind >= ColumnKind.VectorInt8 ? 3 : 1);
+            ColumnType type = ColumnType.FromKind(kind, kind >= ColumnKind.VectorInt8 ? 3 : 1);
             byte[][] chunks = [Chunk(type, Rows, ChunkGoal.Speed), Chunk(type, Rows, ChunkGoal.Size)];
             Fuzz(2_000, chunks, bytes =>
             {
@@ -224,9 +223,9 @@ internal sealed class FuzzFormatsTests
             }
         }
 
-        ChunkPlan plan = ColumnChunkWriter.Plan(values, 0, rows, goal);
-        byte[] chunk = new byte[plan.Length];
-        ColumnChunkWriter.Write(values, plan, chunk);
+        ChunkDecision decision = ColumnChunkWriter.Plan(values, 0, rows, goal);
+        byte[] chunk = new byte[decision.Length];
+        ColumnChunkWriter.Write(values, decision, chunk);
         return chunk;
     }
 
@@ -239,7 +238,7 @@ internal sealed class FuzzFormatsTests
         {
             byte[] log = Read(store.Copy(), path);
             payloads.AddRange(Frames(store.Copy(), path).Where(f => f.Frame.PayloadBytes > 0)
-                .Select(f => log.AsSpan((int)f.Offset + LogFormat.FrameBytes, f.Frame.PayloadBytes).ToArray()));
+                .Select(f => log.AsSpan((int)f.Offset + LogFormat.EntryBytes, f.Frame.PayloadBytes).ToArray()));
         }
 
         Assert.That(payloads, Has.Count.GreaterThan(5));
@@ -257,21 +256,21 @@ internal sealed class FuzzFormatsTests
 
     private static bool HasFrames(SimFileSystem files, string path) => Frames(files, path).Count > 1;
 
-    private static List<(long Offset, LogFrame Frame)> Frames(SimFileSystem files, string path)
+    private static List<(long Offset, LogEntry Frame)> Frames(SimFileSystem files, string path)
     {
         StoreFiles.Classify(Path.GetFileName(path), out ulong number);
         byte[] log = Read(files, path);
-        List<(long, LogFrame)> frames = [];
-        for (int offset = LogFormat.HeaderBytes; offset + LogFormat.FrameBytes <= log.Length;)
+        List<(long, LogEntry)> frames = [];
+        for (int offset = LogFormat.HeaderBytes; offset + LogFormat.EntryBytes <= log.Length;)
         {
-            LogFrame frame = LogFrame.Read(log.AsSpan(offset));
-            if (frame.LogNumber != number)
+            LogEntry entry = LogEntry.Read(log.AsSpan(offset));
+            if (entry.LogNumber != number)
             {
                 break;
             }
 
-            frames.Add((offset, frame));
-            offset += (int)LogFormat.FrameLength(frame.PayloadBytes);
+            frames.Add((offset, entry));
+            offset += (int)LogFormat.EntryLength(entry.PayloadBytes);
         }
 
         return frames;

@@ -1,7 +1,4 @@
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Storage;
-using Signals.Storage.Engine;
+using Signals.Storage.Engine.Context;
 using Signals.Storage.FileSystem;
 using Signals.Tests.Storage.Engine;
 

@@ -1,14 +1,9 @@
 using System.Diagnostics;
 using Signals.Core.Columns;
-using Signals.Core.Definitions;
-using Signals.Core.Ingest;
 using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Core.Serving;
-using Signals.Storage;
-using Signals.Storage.History;
-using Signals.Storage.Reads;
-using Signals.Storage.Serving;
+using Signals.Definitions;
+using Signals.Serving;
+using Signals.Storage.DefinitionServing;
 using Signals.Storage.Tables;
 using Signals.Tests.Simulation;
 using Signals.Tests.Storage.Engine;
@@ -236,7 +231,7 @@ internal sealed class HistoryCrashTests
         SortedDictionary<UserId, RowBuffer> users = [];
         for (ulong user = 1; user <= Users; user++)
         {
-            RowBuffer rows = new([.. Schema["view"].Columns.Select(column => column.Type)], Stamp.Of(1, 0), StampParts.None);
+            RowBuffer rows = new([.. Schema["view"].Columns.Select(column => column.Type)], Stamp.Create(1, 0), StampParts.None);
             for (int minute = 0; minute < 30; minute++)
             {
                 rows.AppendKey(_time.NowMs - (minute * 300_000L), 0);

@@ -1,7 +1,4 @@
 using System.Buffers.Binary;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Storage;
 using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Reliability;

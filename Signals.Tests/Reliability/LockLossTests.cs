@@ -1,9 +1,3 @@
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.Reads;
-
 namespace Signals.Tests.Reliability;
 
 /// <summary>A lock file that a script deletes or replaces lets a second process in: the first stops before it harms what is now another's.</summary>

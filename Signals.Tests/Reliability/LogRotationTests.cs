@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Signals.Storage.Engine;
+using Signals.Storage.Engine.Context;
 using Signals.Storage.Primitives;
 using Signals.Storage.Versions;
 using Signals.Storage.Wal;
@@ -41,7 +41,7 @@ internal sealed class LogRotationTests
                 if (random.Below(5) == 0)
                 {
                     log.Rotate();
-                    Assert.That(log.HasFrames, Is.False);
+                    Assert.That(log.HasEntries, Is.False);
                 }
             }
         }

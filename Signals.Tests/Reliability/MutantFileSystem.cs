@@ -36,7 +36,7 @@ internal sealed class MutantFileSystem(IFileSystem inner, Mutant mutant) : IFile
         SyncOwed();
         switch (mutant)
         {
-            case Mutant.SkipSeal when IsLog(file.Path) && first.Length == LogFormat.FrameBytes && LogFrame.Read(first).PayloadBytes == 0:
+            case Mutant.SkipSeal when IsLog(file.Path) && first.Length == LogFormat.EntryBytes && LogEntry.Read(first).PayloadBytes == 0:
                 break;
             case Mutant.DropManifestPayload when IsManifest(file.Path) && !second.IsEmpty:
                 file.Write(offset, first);

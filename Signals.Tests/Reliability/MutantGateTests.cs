@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Signals.Core.Model;
 using Signals.Storage.FileSystem;
-using Signals.Storage.History;
 using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Reliability;

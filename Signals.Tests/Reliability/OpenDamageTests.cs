@@ -1,10 +1,6 @@
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.Engine;
+using Signals.Storage.Engine.Context;
+using Signals.Storage.Engine.Recovery;
 using Signals.Storage.FileSystem;
-using Signals.Storage.Reads;
 using Signals.Storage.Versions;
 using Signals.Storage.Wal;
 using Signals.Tests.Simulation;

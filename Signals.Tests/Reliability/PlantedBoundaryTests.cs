@@ -1,9 +1,9 @@
 using NUnit.Framework.Internal;
 using Signals.Core.Model;
 using Signals.Tests.Storage.Compaction;
+using Signals.Tests.Storage.DefinitionServing;
 using Signals.Tests.Storage.Engine;
 using Signals.Tests.Storage.FileSystem;
-using Signals.Tests.Storage.Serving;
 using Signals.Tests.Storage.Tables;
 using Signals.Tests.Storage.Versions;
 using Signals.Tests.Storage.Wal;
@@ -54,8 +54,8 @@ internal sealed class PlantedBoundaryTests
         PlantedBugs.FoldForgetsAColumn => [() => new FoldJobTests().Run_AsManyColumnFilesAsThereMayBe_BecomeOneWithEveryColumnOfTheirs(0)],
         PlantedBugs.ChecksumWithoutStates => [() => new ReceiptTests().Checksum_OfAnswersThatDifferInOnePart_Differs(), () => new ReceiptTests().Checksum_OfChosenRowsApartAndTogether_IsThatOfTheAnswer()],
         PlantedBugs.ChecksumOfFalseNeighbours => [() => new ReceiptTests().Checksum_OfChosenRowsApartAndTogether_IsThatOfTheAnswer()],
-        PlantedBugs.PromiseInsideAHeader => ((int[])[1, 40]).Select(behind => (Action)(() => new LogPromiseTests().Replay_PromiseBehindTheFramesOwnBeginning_IsRefused(behind))),
-        PlantedBugs.SyncPromisesWhatCameMeanwhile => [() => new LogPromiseTests().Sync_FrameWrittenWhileItRuns_IsNotPromised()],
+        PlantedBugs.PromiseInsideAHeader => ((int[])[1, 40]).Select(behind => (Action)(() => new LogPromiseTests().Replay_PromiseBehindTheEntriesOwnBeginning_IsRefused(behind))),
+        PlantedBugs.SyncPromisesWhatCameMeanwhile => [() => new LogPromiseTests().Sync_EntryWrittenWhileItRuns_IsNotPromised()],
         PlantedBugs.FilterForgetsUsers => ((int[])[256, 3000]).Select(users => (Action)(() => new UserFilterTests().TryFind_UsersOfATableWithAFilter_AreAllFound(users))),
         PlantedBugs.PageWithoutChecksum => [() => new DirectoryPageTests().Open_AnyBitOfAPageOrTheIndexFlipped_IsRefusedWithFileAndOffset(false)],
         PlantedBugs.PoolClosesAHandleInUse => [KeepHandlesInUse],

@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
 using Signals.Core.Columns;
-using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Tables;
 using Signals.Storage.Versions;
@@ -63,7 +61,7 @@ internal sealed class ResidueSearch(IFileSystem files, string directory, StoreSc
             }
         }
 
-        RowBuffer rows = new([.. type.Columns.Select(column => column.Type)], table.Run.Stamp, table.Run.Parts);
+        RowBuffer rows = new([.. type.Columns.Select(column => column.Type)], table.Defaults.Stamp, table.Defaults.Parts);
         TableCursor cursor = table.CreateCursor();
         while (cursor.MoveNext())
         {
@@ -125,7 +123,7 @@ internal sealed class ResidueSearch(IFileSystem files, string directory, StoreSc
     /// <summary>Opening a manifest rewrites it, so that of a copy is read.</summary>
     private ManifestState State()
     {
-        Simulation.SimFileSystem copy = new(record: false);
+        Signals.Tests.Simulation.SimFileSystem copy = new(record: false);
         copy.CreateDirectory(directory);
         foreach (string name in files.ListFiles(directory))
         {

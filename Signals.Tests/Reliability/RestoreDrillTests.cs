@@ -1,8 +1,5 @@
 using System.Diagnostics;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Storage;
-using Signals.Storage.Maintenance;
+using Signals.Maintenance;
 using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Reliability;

@@ -1,5 +1,3 @@
-using Signals.Core.Schema;
-
 namespace Signals.Tests.Reliability;
 
 /// <summary>The smallest schema: one type, one number. Immutable; any thread.</summary>

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Signals.Core.Model;
 using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Reliability;

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Signals.Core.Model;
 
 namespace Signals.Tests.Reliability;
 

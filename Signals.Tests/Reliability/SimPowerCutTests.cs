@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using Signals.Core.Model;
 using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Reliability;

@@ -1,8 +1,4 @@
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Storage;
-using Signals.Storage.Reads;
-using Signals.Storage.Segments;
+using Signals.Offline;
 
 namespace Signals.Tests.Reliability;
 

@@ -1,7 +1,3 @@
-using Signals.Core.Model;
-using Signals.Storage;
-using Signals.Storage.History;
-
 namespace Signals.Tests.Reliability;
 
 /// <summary>

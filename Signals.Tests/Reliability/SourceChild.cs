@@ -1,5 +1,3 @@
-using Signals.Core.Model;
-using Signals.Storage;
 using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Reliability;

@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using Signals.Core.Model;
-using Signals.Storage;
-using Signals.Storage.Reads;
 using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Reliability;

@@ -1,9 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage.Frames;
 using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Reliability;
@@ -22,7 +18,7 @@ internal sealed class SourceStream
     {
         ArrayBufferWriter<byte> bytes = new();
         EventFrameWriter writer = new();
-        EventRecord record = new();
+        SingleEvent single = new();
         SimRandom random = new(7);
         for (int n = 0; n < Frames; n++)
         {
@@ -32,12 +28,12 @@ internal sealed class SourceStream
             }
             else
             {
-                record.Begin(type);
-                record.User = UserOf(n);
-                record.TimeMs = KillSchema.StartMs + (n * 1000L) - (random.Below(10) == 0 ? random.Below(86_400_000) : 0);
-                record.Id = (ulong)n;
-                record.Set(0, (long)n);
-                writer.Write(record, bytes);
+                single.Begin(type);
+                single.User = UserOf(n);
+                single.TimeMs = KillSchema.StartMs + (n * 1000L) - (random.Below(10) == 0 ? random.Below(86_400_000) : 0);
+                single.Id = (ulong)n;
+                single.Set(0, (long)n);
+                writer.Write(single, bytes);
             }
 
             _ends[n] = bytes.WrittenCount;

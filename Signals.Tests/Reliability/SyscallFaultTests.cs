@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
-using Signals.Core.Model;
-using Signals.Storage;
 
 namespace Signals.Tests.Reliability;
 

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using Signals.Core.Model;
-using Signals.Storage.History;
 using Signals.Storage.Versions;
 using Signals.Tests.Simulation;
 

@@ -1,13 +1,7 @@
 using System.Globalization;
 using System.IO.Hashing;
 using System.Text;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.Offline;
-using Signals.Storage.Reads;
-using Signals.Storage.Segments;
+using Signals.Offline;
 using Signals.Tests.Reliability;
 
 namespace Signals.Tests.Scenarios;

@@ -1,11 +1,5 @@
-using Signals.Core.Columns;
-using Signals.Core.Model;
-using Signals.Storage;
-using Signals.Storage.Entities;
-using Signals.Storage.Indexing;
-using Signals.Storage.Offline;
-using Signals.Storage.Reads;
-using Signals.Storage.Segments;
+using Signals.Enrichment;
+using Signals.Offline;
 
 namespace Signals.Tests.Scenarios;
 

@@ -1,13 +1,6 @@
 using Signals.Core.Columns;
-using Signals.Core.Enrichment;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.Entities;
-using Signals.Storage.Indexing;
-using Signals.Storage.Offline;
-using Signals.Storage.Reads;
-using Signals.Storage.Segments;
+using Signals.Enrichment;
+using Signals.Offline;
 
 namespace Signals.Tests.Scenarios;
 

@@ -1,15 +1,8 @@
 using System.Globalization;
 using System.IO.Hashing;
 using System.Text;
-using Signals.Core.Columns;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.Entities;
-using Signals.Storage.Offline;
-using Signals.Storage.Reads;
-using Signals.Storage.Segments;
+using Signals.Enrichment;
+using Signals.Offline;
 using Signals.Tests.Reliability;
 
 namespace Signals.Tests.Scenarios;

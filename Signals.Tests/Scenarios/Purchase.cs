@@ -1,5 +1,3 @@
-using Signals.Core.Model;
-
 namespace Signals.Tests.Scenarios;
 
 /// <summary>A purchase that truly happened.</summary>

@@ -1,14 +1,7 @@
 using System.Globalization;
 using System.Text;
-using Signals.Core.Columns;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.Entities;
-using Signals.Storage.Offline;
-using Signals.Storage.Reads;
-using Signals.Storage.Segments;
+using Signals.Enrichment;
+using Signals.Offline;
 
 namespace Signals.Tests.Scenarios;
 

@@ -1,4 +1,3 @@
-using Signals.Core.Model;
 using Signals.Storage.FileSystem;
 
 namespace Signals.Tests.Simulation;

@@ -1,13 +1,5 @@
-using Signals.Core.Columns;
-using Signals.Core.Enrichment;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.Indexing;
-using Signals.Storage.Offline;
-using Signals.Storage.Reads;
-using Signals.Storage.Segments;
+using Signals.Enrichment;
+using Signals.Offline;
 using Signals.Tests.Storage.Indexing;
 
 namespace Signals.Tests.Storage;

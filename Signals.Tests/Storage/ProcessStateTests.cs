@@ -1,15 +1,10 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.Entities;
-using Signals.Storage.FeatureLog;
-using Signals.Storage.Maintenance;
-using Signals.Storage.Reads;
-using Signals.Storage.Segments;
+using Signals.Enrichment;
+using Signals.Maintenance;
+using Signals.Offline;
+using Signals.Serving;
 using Signals.Tests.Storage.Entities;
 
 namespace Signals.Tests.Storage;

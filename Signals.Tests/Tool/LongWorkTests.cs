@@ -8,11 +8,11 @@ internal sealed class LongWorkTests
 {
     [Test]
     public async Task Show_OnATerminal_DrawsABarWithWhatIsDone() =>
-        Assert.That(await ShowAsync(isTerminal: true, WorkProgress.Of("3 of 4 files", 3, 4)), Does.Contain("75%").And.Contain("3 of 4 files"));
+        Assert.That(await ShowAsync(isTerminal: true, WorkProgress.Create("3 of 4 files", 3, 4)), Does.Contain("75%").And.Contain("3 of 4 files"));
 
     [Test]
     public async Task Show_UnknownTotal_DrawsWhatIsDone() =>
-        Assert.That(await ShowAsync(isTerminal: true, WorkProgress.Of("7 bytes", 7, 0)), Does.Contain("7 bytes"));
+        Assert.That(await ShowAsync(isTerminal: true, WorkProgress.Create("7 bytes", 7, 0)), Does.Contain("7 bytes"));
 
     [Test]
     public async Task Show_Redirected_WritesNothing() =>

@@ -1,14 +1,9 @@
 using System.Text;
-using Signals.Core.Columns;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Samples.ConsoleHost;
 using Signals.Samples.ConsoleHost.Events;
 using Signals.Samples.ConsoleHost.Exported;
 using Signals.Samples.ConsoleHost.Frames;
 using Signals.Samples.ConsoleHost.Input;
-using Signals.Storage;
 using Signals.Tool.Export;
 using Spectre.Console;
 
@@ -24,7 +19,7 @@ internal sealed class RoundTripTests
     {
         Random random = new(seed);
         StoreSchema schema = Schema(random);
-        List<EventRecord> events = [.. Enumerable.Range(0, 40).Select(_ => Event(random, schema))];
+        List<SingleEvent> events = [.. Enumerable.Range(0, 40).Select(_ => Event(random, schema))];
         using MemoryStream file = new();
         using (IEventExport export = format switch
         {
@@ -44,12 +39,12 @@ internal sealed class RoundTripTests
             _ => new FrameEventSource(input, schema, mapping: null),
         };
         List<string> read = [];
-        EventRecord record = new();
+        SingleEvent single = new();
         while (await source.WaitAsync(default))
         {
-            while (source.TryRead(record))
+            while (source.TryRead(single))
             {
-                read.Add(Describe(record));
+                read.Add(Describe(single));
             }
         }
 
@@ -103,7 +98,7 @@ internal sealed class RoundTripTests
     public void JsonLine_ThatIsNoEvent_SaysWhy(string line)
     {
         StoreSchema schema = StoreSchema.Define(s => s.EventType("t", t => t.Field<int>("n")));
-        Assert.That(new JsonEventParser(schema).Problem(Encoding.UTF8.GetBytes(line), new EventRecord()), Is.Not.Null);
+        Assert.That(new JsonEventParser(schema).Problem(Encoding.UTF8.GetBytes(line), new SingleEvent()), Is.Not.Null);
     }
 
     [Test]
@@ -113,12 +108,12 @@ internal sealed class RoundTripTests
         InputSource input = await InputSource.FromStreamAsync(new MemoryStream("user,type,time,id,n\n0,t,1,1,1\n2,t,1,1,1\n"u8.ToArray()), default);
         await using ExportedCsvSource source = await ExportedCsvSource.OpenAsync(input, schema, default);
         List<UserId> users = [];
-        EventRecord record = new();
+        SingleEvent single = new();
         while (await source.WaitAsync(default))
         {
-            while (source.TryRead(record))
+            while (source.TryRead(single))
             {
-                users.Add(record.User);
+                users.Add(single.User);
             }
         }
 
@@ -132,10 +127,10 @@ internal sealed class RoundTripTests
         using SignalStore store = SignalStore.Open(folder, Schema(random));
         for (int i = 0; i < 60; i++)
         {
-            EventRecord record = Event(random, store.Schema);
-            record.TimeMs = Signals.Tests.Storage.Engine.TestStores.Start + i;
-            EventBatch batch = store.CreateBatch(record.EventType.Name);
-            record.AddTo(batch);
+            SingleEvent single = Event(random, store.Schema);
+            single.TimeMs = Signals.Tests.Storage.Engine.TestStores.Start + i;
+            EventBatch batch = store.CreateBatch(single.EventType.Name);
+            single.AddTo(batch);
             store.Append(batch);
         }
     }
@@ -177,42 +172,42 @@ internal sealed class RoundTripTests
         _ => t.Text(name),
     };
 
-    private static EventRecord Event(Random random, StoreSchema schema)
+    private static SingleEvent Event(Random random, StoreSchema schema)
     {
-        EventRecord record = new();
-        record.Begin(schema.EventTypes[random.Next(schema.EventTypes.Count)]);
-        record.User = random.Next(4) switch
+        SingleEvent single = new();
+        single.Begin(schema.EventTypes[random.Next(schema.EventTypes.Count)]);
+        single.User = random.Next(4) switch
         {
             0 => UserId.From((ulong)random.NextInt64(1, 100)),
             1 => UserId.From(ulong.MaxValue - (ulong)random.Next(3)),
             2 => UserId.From($"user {random.Next(5)}"),
             _ => UserId.From(new Guid(random.Next(1, 9), 0, 0, new byte[8])),
         };
-        record.TimeMs = random.NextInt64(-1L << 40, 1L << 40);
-        record.Id = (ulong)random.NextInt64() * (ulong)random.Next(3);
-        foreach (ColumnSchema column in record.EventType.Columns)
+        single.TimeMs = random.NextInt64(-1L << 40, 1L << 40);
+        single.Id = (ulong)random.NextInt64() * (ulong)random.Next(3);
+        foreach (ColumnSchema column in single.EventType.Columns)
         {
             switch (random.Next(5))
             {
                 case 0:
                     break;
                 case 1:
-                    record.SetNull(column.Id);
+                    single.SetNull(column.Id);
                     break;
                 default:
-                    SetValue(record, column, random);
+                    SetValue(single, column, random);
                     break;
             }
         }
 
-        return record;
+        return single;
     }
 
-    private static void SetValue(EventRecord record, ColumnSchema column, Random random)
+    private static void SetValue(SingleEvent single, ColumnSchema column, Random random)
     {
         if (column.Type.Kind == ColumnKind.Boolean)
         {
-            record.Set(column.Id, random.Next(2) == 0);
+            single.Set(column.Id, random.Next(2) == 0);
             return;
         }
 
@@ -228,7 +223,7 @@ internal sealed class RoundTripTests
                 chosen[..Math.Min(chosen.Length, bits.Length)].CopyTo(bits, bits.Length - Math.Min(chosen.Length, bits.Length));
             }
 
-            record.SetBytes(column.Id, bits);
+            single.SetBytes(column.Id, bits);
             return;
         }
 
@@ -237,9 +232,9 @@ internal sealed class RoundTripTests
             [], [0x61, 0xFF, 0x62], "\\N"u8.ToArray(), "\\x00"u8.ToArray(), "a,\"b\"\r\nc"u8.ToArray(), " x "u8.ToArray(), "\0"u8.ToArray(), "null"u8.ToArray(),
             "\uFEFFmark"u8.ToArray(), "é\u2028😀"u8.ToArray(), [0xED, 0xA0, 0x80], "\""u8.ToArray(), "\r"u8.ToArray(), "\\"u8.ToArray(), new byte[random.Next(1, 300)],
         ];
-        record.SetBytes(column.Id, texts[random.Next(texts.Length)]);
+        single.SetBytes(column.Id, texts[random.Next(texts.Length)]);
     }
 
-    private static string Describe(EventRecord record) => $"{record.User} {record.EventType.Name} {record.TimeMs} {record.Id} " + string.Join(' ',
-        record.EventType.Columns.Select(column => $"{column.Name}:{record.State(column.Id)}:{Convert.ToHexString(record.Bytes(column.Id))}"));
+    private static string Describe(SingleEvent single) => $"{single.User} {single.EventType.Name} {single.TimeMs} {single.Id} " + string.Join(' ',
+        single.EventType.Columns.Select(column => $"{column.Name}:{single.State(column.Id)}:{Convert.ToHexString(single.Bytes(column.Id))}"));
 }

@@ -1,8 +1,4 @@
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.Segments;
+using Signals.Offline;
 using Signals.Tests.Storage.Engine;
 
 namespace Signals.Tests.Tool;

@@ -1,14 +1,8 @@
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.History;
-using Signals.Storage.Reads;
-using Signals.Storage.Segments;
-using Signals.Storage.Serving;
+using Signals.Offline;
+using Signals.Serving;
 using Signals.Tool;
 
 namespace Signals.Tests.Tool;

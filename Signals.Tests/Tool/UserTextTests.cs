@@ -1,9 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
 using Signals.Tests.Storage.Engine;
 using Signals.Tool;
 using Spectre.Console;

@@ -1,11 +1,9 @@
 using System.Globalization;
-using Signals.Core.Model;
 using Signals.Samples.ConsoleHost.Events;
 using Signals.Samples.ConsoleHost.Ingest;
 using Signals.Samples.ConsoleHost.Options;
 using Signals.Samples.ConsoleHost.Reporting;
 using Signals.Samples.ConsoleHost.Verification;
-using Signals.Storage;
 using Spectre.Console;
 
 namespace Signals.Samples.ConsoleHost;

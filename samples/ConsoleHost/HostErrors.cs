@@ -1,4 +1,3 @@
-using Signals.Core.Model;
 using Signals.Samples.ConsoleHost.Input;
 using Signals.Samples.ConsoleHost.Options;
 

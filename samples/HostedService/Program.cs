@@ -1,12 +1,8 @@
 // A web service with a store in it: POST /users/{user}/views/{item} records a view, GET /users/{user}/views serves the last 20,
 // GET /health says whether the store can be relied on. With --self-test it calls itself once and ends.
 using System.Text.Json;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
+using Signals;
 using Signals.Hosting;
-using Signals.Storage;
-using Signals.Storage.Reads;
 
 StoreSchema schema = StoreSchema.Define(s => s.EventType("view", t => t.Field<long>("item").Field<float>("dwell_seconds").KeepLast(500)));
 

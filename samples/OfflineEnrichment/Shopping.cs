@@ -1,7 +1,4 @@
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage.Entities;
+using Signals.Enrichment;
 
 namespace Signals.Samples.OfflineEnrichment;
 

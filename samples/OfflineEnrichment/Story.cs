@@ -1,11 +1,5 @@
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.Entities;
-using Signals.Storage.Indexing;
-using Signals.Storage.Offline;
-using Signals.Storage.Segments;
+using Signals.Enrichment;
+using Signals.Offline;
 using Spectre.Console;
 
 namespace Signals.Samples.OfflineEnrichment;

@@ -1,8 +1,4 @@
 using System.Globalization;
-using Signals.Core.Columns;
-using Signals.Core.Model;
-using Signals.Storage;
-using Signals.Storage.Reads;
 using Spectre.Console;
 
 namespace Signals.Samples.OfflineEnrichment;

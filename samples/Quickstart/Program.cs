@@ -1,11 +1,6 @@
 // Two event types, a few events, one merged sequence. Run it twice: the second run finds the events of the first.
 using System.Globalization;
-using Signals.Core.Columns;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.Reads;
+using Signals;
 
 string path = args.Length > 0 ? args[0] : Path.Combine(Path.GetTempPath(), "signals-quickstart");
 

@@ -6,7 +6,7 @@ namespace Signals.Core.Serving.Features;
 /// <summary>The size and equality of elements as bytes. Pure.</summary>
 internal static class ByteSize
 {
-    public static int Of<T>()
+    public static int SizeOf<T>()
         where T : unmanaged => Unsafe.SizeOf<T>();
 
     /// <summary>Whether both have the same bytes. Zeros of different signs do not.</summary>

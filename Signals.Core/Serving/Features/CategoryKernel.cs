@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Signals.Core.Columns;
-using Signals.Core.Definitions;
-using Signals.Core.Serving.Rows;
+using Signals.Definitions;
+using Signals.Serving;
 
 namespace Signals.Core.Serving.Features;
 
@@ -15,7 +15,7 @@ namespace Signals.Core.Serving.Features;
 /// <param name="numbers">The elements of the numbers from 0 to categories + 1.</param>
 internal sealed class CategoryKernel<TTo>(
     CategoryEncoding encoding, int[] columns, Vocabulary[] vocabularies, int categories, bool hasOther, TTo[] numbers)
-    : FeatureKernel(encoding == CategoryEncoding.Index ? 1 : categories + (hasOther ? 1 : 0), ByteSize.Of<TTo>())
+    : FeatureKernel(encoding == CategoryEncoding.Index ? 1 : categories + (hasOther ? 1 : 0), ByteSize.SizeOf<TTo>())
     where TTo : unmanaged
 {
     protected override void WriteDense(RowSet rows, ReadOnlySpan<int> chosen, int first, int count, Span<byte> destination)

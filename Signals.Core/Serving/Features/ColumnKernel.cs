@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Signals.Core.Columns;
 using Signals.Core.Serving.Rows;
+using Signals.Serving;
 
 namespace Signals.Core.Serving.Features;
 
@@ -16,14 +17,14 @@ namespace Signals.Core.Serving.Features;
 /// <param name="conversion">Converts a value to an element; null when both types are the same and values are copied.</param>
 internal sealed class ColumnKernel<TFrom, TTo>(
     int column, int dimensions, TTo missing, NumberConversion<TFrom, TTo>? conversion)
-    : FeatureKernel(dimensions, ByteSize.Of<TTo>())
+    : FeatureKernel(dimensions, ByteSize.SizeOf<TTo>())
     where TFrom : unmanaged
     where TTo : unmanaged
 {
     private const int GatheredBytes = 1024;
     private const int LeastGathered = 16;
 
-    private readonly int _sourceBytes = dimensions * ByteSize.Of<TFrom>();
+    private readonly int _sourceBytes = dimensions * ByteSize.SizeOf<TFrom>();
     private readonly bool _patches = !ByteSize.AreSame(missing, OfZero(conversion));
 
     protected override void WriteDense(RowSet rows, ReadOnlySpan<int> chosen, int first, int count, Span<byte> destination)

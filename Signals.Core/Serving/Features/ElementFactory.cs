@@ -1,5 +1,5 @@
 using System.Numerics;
-using Signals.Core.Definitions;
+using Signals.Definitions;
 
 namespace Signals.Core.Serving.Features;
 
@@ -15,7 +15,7 @@ internal abstract class ElementFactory<TTo>
         where TFrom : unmanaged, INumber<TFrom>;
 
     /// <summary>The element of a value.</summary>
-    public TTo Of<TFrom>(TFrom value)
+    public TTo Convert<TFrom>(TFrom value)
         where TFrom : unmanaged, INumber<TFrom>
     {
         TTo element = default;
@@ -24,15 +24,15 @@ internal abstract class ElementFactory<TTo>
     }
 
     /// <summary>The element of a default value; the element of 0 when there is no default.</summary>
-    public TTo Of(Literal? literal, Scaling? scaling) => (literal, scaling) switch
+    public TTo Convert(Literal? literal, Scaling? scaling) => (literal, scaling) switch
     {
         (null, null) => default,
-        (null, { } map) => Of(map.Apply(0)),
-        ({ Kind: LiteralKind.Boolean } value, _) => Of(value.Boolean ? 1L : 0L),
-        ({ } value, { } map) => Of(map.Apply(value.AsDouble)),
-        ({ Kind: LiteralKind.Int64 } value, _) => Of(value.Int64),
-        ({ Kind: LiteralKind.UInt64 } value, _) => Of(value.UInt64),
-        ({ } value, _) => Of(value.Float64),
+        (null, { } map) => Convert(map.Apply(0)),
+        ({ Kind: LiteralKind.Boolean } value, _) => Convert(value.Boolean ? 1L : 0L),
+        ({ } value, { } map) => Convert(map.Apply(value.AsDouble)),
+        ({ Kind: LiteralKind.Int64 } value, _) => Convert(value.Int64),
+        ({ Kind: LiteralKind.UInt64 } value, _) => Convert(value.UInt64),
+        ({ } value, _) => Convert(value.Float64),
     };
 
     /// <summary>The elements of the numbers from 0 to <paramref name="most"/>.</summary>
@@ -41,7 +41,7 @@ internal abstract class ElementFactory<TTo>
         TTo[] counts = new TTo[most + 1];
         for (int i = 0; i < counts.Length; i++)
         {
-            counts[i] = Of((long)i);
+            counts[i] = Convert((long)i);
         }
 
         return counts;

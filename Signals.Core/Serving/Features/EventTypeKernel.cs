@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Signals.Core.Serving.Rows;
+using Signals.Serving;
 
 namespace Signals.Core.Serving.Features;
 
@@ -10,7 +10,7 @@ namespace Signals.Core.Serving.Features;
 /// <param name="isIndex">Whether to write one element, the position + 1, instead of one element per source.</param>
 /// <param name="numbers">The elements of the numbers from 0 to sources.</param>
 internal sealed class EventTypeKernel<TTo>(int[] positions, int sources, bool isIndex, TTo[] numbers)
-    : FeatureKernel(isIndex ? 1 : sources, ByteSize.Of<TTo>())
+    : FeatureKernel(isIndex ? 1 : sources, ByteSize.SizeOf<TTo>())
     where TTo : unmanaged
 {
     protected override void WriteDense(RowSet rows, ReadOnlySpan<int> chosen, int first, int count, Span<byte> destination)

@@ -1,9 +1,7 @@
 using System.Numerics;
-using Signals.Core.Columns;
-using Signals.Core.Definitions;
-using Signals.Core.Schema;
 using Signals.Core.Serving.Filtering;
 using Signals.Core.Serving.Rows;
+using Signals.Definitions;
 
 namespace Signals.Core.Serving.Features;
 
@@ -18,14 +16,14 @@ internal sealed class FeatureCompiler<TTo>(
     RowLayout layout, SequenceDefinition definition, EventTypeSchema[] types, ElementFactory<TTo> elements)
     where TTo : unmanaged
 {
-    private readonly bool _oldestFirst = definition.Order == Model.SequenceOrder.OldestFirst;
+    private readonly bool _oldestFirst = definition.Order == SequenceOrder.OldestFirst;
 
     public FeatureKernel Compile(Feature feature) => feature switch
     {
         ColumnFeature column => Column(column),
         CategoryFeature category => Category(category),
         EventTypeFeature eventType => EventType(eventType),
-        PresenceFeature presence => new PresenceKernel<TTo>(layout.OrdinalOf(presence.Column), elements.Of(1L)),
+        PresenceFeature presence => new PresenceKernel<TTo>(layout.OrdinalOf(presence.Column), elements.Convert(1L)),
         PositionFeature => new PositionKernel<TTo>(_oldestFirst, elements.From<long>()),
         TimeFeature time => Time(TimeMeasure.Time, time.Unit, scaling: null),
         AgeFeature age => Time(TimeMeasure.Age, age.Unit, age.Scaling),
@@ -60,7 +58,7 @@ internal sealed class FeatureCompiler<TTo>(
             ? new ScaledConversion<TFrom, TTo>(scaling, elements.From<double>())
             : elements.TakesAsIs<TFrom>(type.Kind == ColumnKind.Boolean) ? null : elements.From<TFrom>();
         return new ColumnKernel<TFrom, TTo>(
-            layout.OrdinalOf(feature.Column), type.Dimensions, elements.Of(feature.Default, feature.Scaling), conversion);
+            layout.OrdinalOf(feature.Column), type.Dimensions, elements.Convert(feature.Default, feature.Scaling), conversion);
     }
 
     private CategoryKernel<TTo> Category(CategoryFeature feature)
@@ -95,7 +93,7 @@ internal sealed class FeatureCompiler<TTo>(
 
     private EventTypeKernel<TTo> EventType(EventTypeFeature feature)
     {
-        string[] sources = [.. definition.Sources.Select(source => source.EventType)];
+        string[] sources = [.. definition.FromClauses.Select(clause => clause.EventType)];
         int[] positions = new int[types.Max(type => type.Id) + 1];
         foreach (EventTypeSchema type in types)
         {

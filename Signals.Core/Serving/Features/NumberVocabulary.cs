@@ -2,8 +2,8 @@ using System.Collections.Frozen;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Signals.Core.Columns;
-using Signals.Core.Definitions;
 using Signals.Core.Serving.Filtering;
+using Signals.Definitions;
 
 namespace Signals.Core.Serving.Features;
 

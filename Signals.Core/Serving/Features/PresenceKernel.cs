@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
-using Signals.Core.Columns;
-using Signals.Core.Serving.Rows;
+using Signals.Serving;
 
 namespace Signals.Core.Serving.Features;
 
@@ -8,7 +7,7 @@ namespace Signals.Core.Serving.Features;
 /// <typeparam name="TTo">The type of the tensor's elements.</typeparam>
 /// <param name="column">The column's ordinal.</param>
 /// <param name="one">The element of 1.</param>
-internal sealed class PresenceKernel<TTo>(int column, TTo one) : FeatureKernel(1, ByteSize.Of<TTo>())
+internal sealed class PresenceKernel<TTo>(int column, TTo one) : FeatureKernel(1, ByteSize.SizeOf<TTo>())
     where TTo : unmanaged
 {
     protected override void WriteDense(RowSet rows, ReadOnlySpan<int> chosen, int first, int count, Span<byte> destination)

@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Signals.Core.Definitions;
+using Signals.Definitions;
 
 namespace Signals.Core.Serving.Features;
 

@@ -1,6 +1,6 @@
-using Signals.Core.Definitions;
-using Signals.Core.Schema;
 using Signals.Core.Serving.Rows;
+using Signals.Definitions;
+using Signals.Serving;
 
 namespace Signals.Core.Serving.Features;
 

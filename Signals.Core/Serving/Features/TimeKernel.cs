@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using Signals.Core.Serving.Rows;
+using Signals.Serving;
 
 namespace Signals.Core.Serving.Features;
 
@@ -12,7 +12,7 @@ namespace Signals.Core.Serving.Features;
 /// <param name="scaled">Converts a number of units to an element. Used when <paramref name="whole"/> is null.</param>
 internal sealed class TimeKernel<TTo>(
     TimeMeasure measure, bool oldestFirst, double unitMs, NumberConversion<long, TTo>? whole, NumberConversion<double, TTo> scaled)
-    : FeatureKernel(1, ByteSize.Of<TTo>())
+    : FeatureKernel(1, ByteSize.SizeOf<TTo>())
     where TTo : unmanaged
 {
     private const int Chunk = 64;

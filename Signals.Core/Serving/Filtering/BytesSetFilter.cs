@@ -1,5 +1,6 @@
 using Signals.Core.Columns;
 using Signals.Core.Serving.Rows;
+using Signals.Serving;
 
 namespace Signals.Core.Serving.Filtering;
 

@@ -1,8 +1,7 @@
 using System.Numerics;
 using System.Text;
-using Signals.Core.Columns;
-using Signals.Core.Definitions;
 using Signals.Core.Serving.Rows;
+using Signals.Definitions;
 
 namespace Signals.Core.Serving.Filtering;
 

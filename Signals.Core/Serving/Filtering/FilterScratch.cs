@@ -1,4 +1,4 @@
-using Signals.Core.Serving.Rows;
+using Signals.Serving;
 
 namespace Signals.Core.Serving.Filtering;
 
@@ -10,7 +10,7 @@ namespace Signals.Core.Serving.Filtering;
 /// Thread contract: one thread at a time. It is reused and allocates only to grow. Call <see cref="Reset"/> after an evaluation
 /// that threw.
 /// </remarks>
-internal sealed class FilterScratch(params EventFilterRun[] steps)
+internal sealed class FilterScratch(params EventFilterExecution[] steps)
 {
     private readonly List<RowMask> _masks = [];
     private bool[] _flags = [];
@@ -18,7 +18,7 @@ internal sealed class FilterScratch(params EventFilterRun[] steps)
     private Func<bool>? _isExpired;
 
     /// <summary>The event filters, indexed by the positions that the compiler assigned.</summary>
-    public ReadOnlySpan<EventFilterRun> Steps => steps;
+    public ReadOnlySpan<EventFilterExecution> Steps => steps;
 
     /// <summary>
     /// The first row for which a condition of the host was not evaluated, because the deadline passed; <see cref="int.MaxValue"/>

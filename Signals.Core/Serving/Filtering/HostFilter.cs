@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Signals.Core.Columns;
-using Signals.Core.Definitions;
-using Signals.Core.Serving.Rows;
+using Signals.Definitions;
+using Signals.Serving;
 
 namespace Signals.Core.Serving.Filtering;
 

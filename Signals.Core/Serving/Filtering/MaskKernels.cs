@@ -1,6 +1,5 @@
 using System.Numerics;
 using System.Runtime.Intrinsics;
-using Signals.Core.Columns;
 
 namespace Signals.Core.Serving.Filtering;
 

@@ -1,5 +1,6 @@
 using System.Numerics;
-using Signals.Core.Definitions;
+using Signals.Core.Definitions.Values;
+using Signals.Definitions;
 
 namespace Signals.Core.Serving.Filtering;
 
@@ -36,7 +37,7 @@ internal readonly struct NumberBounds<T>
         ComparisonOperator.Equal => Inside(column, AtLeast(), AtMost()),
         ComparisonOperator.NotEqual => TryGet(out T value)
             ? new RangeFilter<T>(column, value, value, outside: true)
-            : new StateFilter(column, Columns.ColumnState.Value),
+            : new StateFilter(column, ColumnState.Value),
         ComparisonOperator.LessThan => Inside(column, Lowest, LessThan()),
         ComparisonOperator.AtMost => Inside(column, Lowest, AtMost()),
         ComparisonOperator.GreaterThan => Inside(column, GreaterThan(), Highest),

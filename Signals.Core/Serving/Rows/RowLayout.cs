@@ -1,10 +1,9 @@
 using System.Collections.Frozen;
-using Signals.Core.Columns;
 
 namespace Signals.Core.Serving.Rows;
 
 /// <summary>
-/// The columns of a <see cref="RowSet"/>: first the fetched columns, then those that are computed at serving. Some of the fetched
+/// The columns of a <see cref="Signals.Serving.RowSet"/>: first the fetched columns, then those that are computed at serving. Some of the fetched
 /// columns are computed in rows where nothing is stored. Immutable.
 /// </summary>
 internal sealed class RowLayout

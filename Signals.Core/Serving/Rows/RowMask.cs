@@ -1,6 +1,6 @@
 using System.Numerics;
 
-namespace Signals.Core.Serving.Rows;
+namespace Signals.Serving;
 
 /// <summary>One bit per row of a <see cref="RowSet"/>: whether the row is still a candidate.</summary>
 /// <remarks>

@@ -1,8 +1,8 @@
 using System.Runtime.InteropServices;
 using Signals.Core.Columns;
-using Signals.Core.Model;
+using Signals.Core.Serving.Rows;
 
-namespace Signals.Core.Serving.Rows;
+namespace Signals.Serving;
 
 /// <summary>
 /// The events that a read works on, as columns: fetched ones, and ones that are computed at serving. Row i of every span is the
@@ -17,7 +17,7 @@ public sealed class RowSet
     private readonly RowLayout _layout;
     private readonly DerivedColumn?[] _derived;
     private readonly bool[] _isFilled;
-    private IRowSource? _source;
+    private IFetchedRows? _fetched;
 
     internal RowSet(RowLayout layout)
     {
@@ -59,7 +59,7 @@ public sealed class RowSet
 
     internal RowLayout Layout => _layout;
 
-    private IRowSource Source => _source ?? throw new InvalidOperationException("The rows belong to a read that has ended.");
+    private IFetchedRows Source => _fetched ?? throw new InvalidOperationException("The rows belong to a read that has ended.");
 
     /// <summary>The user whose rows begin at <c>Offsets[index]</c>.</summary>
     public UserId User(int index) => Source.Users[index];
@@ -138,11 +138,11 @@ public sealed class RowSet
     }
 
     /// <summary>Begins with fetched rows. All of them are candidates, and computed columns are absent.</summary>
-    internal void Begin(IRowSource source, long nowMs)
+    internal void Begin(IFetchedRows fetched, long nowMs)
     {
-        _source = source;
+        _fetched = fetched;
         NowMs = nowMs;
-        Count = source.Times.Length;
+        Count = fetched.Times.Length;
         Mask.Reset(Count, value: true);
         Array.Clear(_isFilled);
         for (int ordinal = _layout.Fetched; ordinal < _derived.Length; ordinal++)
@@ -168,7 +168,7 @@ public sealed class RowSet
     /// </summary>
     internal void End()
     {
-        _source = null;
+        _fetched = null;
         Count = 0;
     }
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using Signals.Core.Enrichment;
-using Signals.Core.Model;
+using Signals.Enrichment;
+using Signals.Serving;
 
 namespace Signals.Core.Serving.Rows;
 
@@ -23,16 +23,16 @@ internal sealed class StepRows
     private ulong[] _usersLow = [];
     private int _count;
 
-    /// <param name="run">The run of the step, created for one event type.</param>
+    /// <param name="runner">The run of the step, created for one event type.</param>
     /// <param name="inputs">For each input of the step, its ordinal in the working set.</param>
-    public StepRows(EnrichmentRun run, int[] inputs)
+    public StepRows(StepRunner runner, int[] inputs)
     {
-        Run = run;
+        Runner = runner;
         _inputs = inputs;
-        _columns = [.. run.Batch.Signature.Inputs.Select(input => new GatheredColumn(input.Type))];
+        _columns = [.. runner.Batch.Signature.Inputs.Select(input => new GatheredColumn(input.Type))];
     }
 
-    public EnrichmentRun Run { get; }
+    public StepRunner Runner { get; }
 
     /// <summary>The rows of the working set that were bound last.</summary>
     public ReadOnlySpan<int> Rows => _rows.AsSpan(0, _count);
@@ -44,7 +44,7 @@ internal sealed class StepRows
     public bool TryBind(RowSet rows, int start, int end)
     {
         Reserve(end - start);
-        ushort type = Run.Batch.EventType.Id;
+        ushort type = Runner.Batch.EventType.Id;
         ReadOnlySpan<ushort> types = rows.EventTypes;
         _count = 0;
         for (int row = start; row < end; row++)
@@ -60,7 +60,7 @@ internal sealed class StepRows
     public bool TryBind(RowSet rows, ReadOnlySpan<int> among)
     {
         Reserve(among.Length);
-        ushort type = Run.Batch.EventType.Id;
+        ushort type = Runner.Batch.EventType.Id;
         ReadOnlySpan<ushort> types = rows.EventTypes;
         _count = 0;
         foreach (int row in among)
@@ -84,12 +84,12 @@ internal sealed class StepRows
         RowGather.Copy(MemoryMarshal.AsBytes(rows.Ids), sizeof(ulong), chosen, MemoryMarshal.AsBytes(_ids.AsSpan(0, _count)));
         if (rows.UserCount == 1)
         {
-            Run.Batch.Begin(_times.AsMemory(0, _count), _ids.AsMemory(0, _count), rows.User(0));
+            Runner.Batch.Begin(_times.AsMemory(0, _count), _ids.AsMemory(0, _count), rows.User(0));
         }
         else
         {
             GatherUsers(rows, chosen);
-            Run.Batch.Begin(
+            Runner.Batch.Begin(
                 _times.AsMemory(0, _count), _ids.AsMemory(0, _count), _usersHigh.AsMemory(0, _count), _usersLow.AsMemory(0, _count));
         }
 
@@ -97,7 +97,7 @@ internal sealed class StepRows
         {
             _columns[i].Clear();
             _columns[i].Append(rows.Column(_inputs[i]), chosen);
-            Run.Batch.Bind(i, _columns[i]);
+            Runner.Batch.Bind(i, _columns[i]);
         }
 
         return true;

@@ -1,5 +1,5 @@
 using System.Numerics;
-using Signals.Core.Serving.Rows;
+using Signals.Serving;
 
 namespace Signals.Core.Serving.Sizing;
 

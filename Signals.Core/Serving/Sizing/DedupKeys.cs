@@ -2,7 +2,7 @@ using System.IO.Hashing;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Signals.Core.Columns;
-using Signals.Core.Serving.Rows;
+using Signals.Serving;
 
 namespace Signals.Core.Serving.Sizing;
 
@@ -69,7 +69,7 @@ internal sealed class DedupKeys
             IColumnRows source = _rows.Column(column);
             bool same = source.Type.IsVariable
                 ? source.GetValue(first).SequenceEqual(source.GetValue(second))
-                : ScalarKey.Of(source, first) == ScalarKey.Of(source, second);
+                : ScalarKey.ReadKey(source, first) == ScalarKey.ReadKey(source, second);
             if (!same)
             {
                 return false;
@@ -118,7 +118,7 @@ internal sealed class DedupKeys
     {
         for (int i = 0; i < count; i++)
         {
-            ulong part = column.Type.IsVariable ? XxHash3.HashToUInt64(column.GetValue(_start + i)) : ScalarKey.Of(column, _start + i);
+            ulong part = column.Type.IsVariable ? XxHash3.HashToUInt64(column.GetValue(_start + i)) : ScalarKey.ReadKey(column, _start + i);
             _bits[i] = BitOperations.RotateLeft((_bits[i] ^ part) * 0x9E3779B97F4A7C15, 29);
         }
     }
@@ -127,7 +127,7 @@ internal sealed class DedupKeys
     {
         for (int i = 0; i < count; i++)
         {
-            _bits[i] = ScalarKey.Of(column, _start + i);
+            _bits[i] = ScalarKey.ReadKey(column, _start + i);
         }
     }
 

@@ -1,6 +1,4 @@
-using Signals.Core.Serving.Rows;
-
-namespace Signals.Core.Serving.Sizing;
+namespace Signals.Serving;
 
 /// <summary>
 /// A stage that chooses which of a user's rows form the sequence, in place of the definition's counts, dedup, mix and size.

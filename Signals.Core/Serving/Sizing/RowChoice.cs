@@ -1,4 +1,4 @@
-namespace Signals.Core.Serving.Sizing;
+namespace Signals.Serving;
 
 /// <summary>The rows that a stage chose, in their order. Used by one thread at a time; reused.</summary>
 public sealed class RowChoice
@@ -8,7 +8,7 @@ public sealed class RowChoice
     /// <summary>The number of rows.</summary>
     public int Count { get; private set; }
 
-    /// <summary>The rows, as row indexes of a <see cref="Rows.RowSet"/>.</summary>
+    /// <summary>The rows, as row indexes of a <see cref="RowSet"/>.</summary>
     public ReadOnlySpan<int> Span => _rows.AsSpan(0, Count);
 
     internal Span<int> Writable => _rows.AsSpan(0, Count);

@@ -9,7 +9,7 @@ namespace Signals.Core.Serving.Sizing;
 /// </summary>
 internal static class ScalarKey
 {
-    public static ulong Of(IColumnRows column, int row)
+    public static ulong ReadKey(IColumnRows column, int row)
     {
         ReadOnlySpan<byte> values = column.FixedRows;
         switch (column.Type.Kind)

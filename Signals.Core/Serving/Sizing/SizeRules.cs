@@ -1,6 +1,5 @@
-using Signals.Core.Definitions;
-using Signals.Core.Schema;
 using Signals.Core.Serving.Rows;
+using Signals.Definitions;
 
 namespace Signals.Core.Serving.Sizing;
 
@@ -20,7 +19,7 @@ internal sealed class SizeRules
     public SizeRules(SequenceDefinition definition, EventTypeSchema[] types, RowLayout layout)
     {
         Size = definition.Size.Value;
-        Counts = Array.ConvertAll(types, type => definition.Sources.First(source => source.EventType == type.Name).Count.Value);
+        Counts = Array.ConvertAll(types, type => definition.FromClauses.First(clause => clause.EventType == type.Name).Count.Value);
         _types = Array.ConvertAll(types, type => type.Id);
         _slotOfType = new int[types[^1].Id + 1];
         for (int slot = 0; slot < types.Length; slot++)
@@ -32,7 +31,7 @@ internal sealed class SizeRules
         DedupPerType = definition.Dedup?.Scope == DedupScope.PerType;
         Quotas = [.. definition.Mix.OfType<QuotaRule>().Select(rule =>
             new Quota(SlotsOf(rule), rule.MinimumRows(Size), rule.MaximumRows(Size)))];
-        RunLimits = [.. definition.Mix.OfType<RunLimitRule>().Select(rule => new RunLimit(SlotsOf(rule), rule.Maximum.Value))];
+        RunLimits = [.. definition.Mix.OfType<StreakLimitRule>().Select(rule => new StreakLimit(SlotsOf(rule), rule.Maximum.Value))];
 
         bool[] SlotsOf(MixRule rule) => Array.ConvertAll(types, type => rule.EventTypes.Contains(type.Name));
     }
@@ -50,7 +49,7 @@ internal sealed class SizeRules
 
     public Quota[] Quotas { get; }
 
-    public RunLimit[] RunLimits { get; }
+    public StreakLimit[] RunLimits { get; }
 
     public bool HasMix => Quotas.Length > 0 || RunLimits.Length > 0;
 

@@ -1,4 +1,4 @@
-using Signals.Core.Serving.Rows;
+using Signals.Serving;
 
 namespace Signals.Core.Serving.Sizing;
 

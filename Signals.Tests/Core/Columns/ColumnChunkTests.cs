@@ -58,18 +58,18 @@ internal sealed class ColumnChunkTests
             var random = new Random((int)seed);
             long[] times = [.. Enumerable.Range(0, rows).Select(_ => unchecked(seed + (random.NextInt64() >> (63 - bits))))];
             ulong[] ids = [.. times.Select(t => (ulong)t)];
-            ChunkPlan plan = ColumnChunkWriter.Plan(times);
-            var bytes = new byte[plan.Length];
-            ColumnChunkWriter.Write(times, plan, bytes);
+            ChunkDecision decision = ColumnChunkWriter.Plan(times);
+            var bytes = new byte[decision.Length];
+            ColumnChunkWriter.Write(times, decision, bytes);
             ColumnChunk.Validate(ColumnType.Scalar<long>(), bytes, rows);
             ColumnChunk chunk = ColumnChunk.Open(ColumnType.Scalar<long>(), bytes, rows);
             var read = new long[rows];
             chunk.CopyLongs(0, rows, read);
             Assert.That(read, Is.EqualTo(times));
             Assert.That(chunk.GetLong(rows - 1), Is.EqualTo(times[^1]));
-            plan = ColumnChunkWriter.Plan(ids);
-            bytes = new byte[plan.Length];
-            ColumnChunkWriter.Write(ids, plan, bytes);
+            decision = ColumnChunkWriter.Plan(ids);
+            bytes = new byte[decision.Length];
+            ColumnChunkWriter.Write(ids, decision, bytes);
             var readIds = new ulong[rows];
             ColumnChunk.Open(ColumnType.Scalar<ulong>(), bytes, rows).CopyULongs(0, rows, readIds);
             Assert.That(readIds, Is.EqualTo(ids));
@@ -97,8 +97,8 @@ internal sealed class ColumnChunkTests
             column.Append(i == 50 ? -1000L + (long)span : -1000L);
         }
 
-        ChunkPlan plan = ColumnChunkWriter.Plan(column, 0, 100);
-        Assert.That((plan.Encoding, plan.Length), Is.EqualTo((encoding, length)));
+        ChunkDecision decision = ColumnChunkWriter.Plan(column, 0, 100);
+        Assert.That((decision.Encoding, decision.Length), Is.EqualTo((encoding, length)));
     }
 
     [TestCase(1UL, ChunkEncoding.Packed, 1, 13 + 19)]
@@ -119,9 +119,9 @@ internal sealed class ColumnChunkTests
             column.Append(number);
         }
 
-        ChunkPlan plan = ColumnChunkWriter.Plan(column, 0, 100, ChunkGoal.Size);
-        Assert.That((plan.Encoding, (int)plan.UnitWidth, plan.Length), Is.EqualTo((encoding, unit, length)));
-        Assert.That(ColumnChunkWriter.Plan(numbers, ChunkGoal.Size), Is.EqualTo(plan));
+        ChunkDecision decision = ColumnChunkWriter.Plan(column, 0, 100, ChunkGoal.Size);
+        Assert.That((decision.Encoding, (int)decision.UnitWidth, decision.Length), Is.EqualTo((encoding, unit, length)));
+        Assert.That(ColumnChunkWriter.Plan(numbers, ChunkGoal.Size), Is.EqualTo(decision));
         ColumnChunk chunk = ColumnChunk.Open(column.Type, Encode(column, 0, 100, ChunkGoal.Size), 100);
         long[] read = new long[100];
         chunk.CopyLongs(0, 100, read);
@@ -195,11 +195,11 @@ internal sealed class ColumnChunkTests
             {
                 foreach (ChunkGoal goal in (ReadOnlySpan<ChunkGoal>)[ChunkGoal.Speed, ChunkGoal.Size])
                 {
-                    ChunkPlan plan = ColumnChunkWriter.Plan(column, 1, 202, goal);
-                    ColumnChunkWriter.Write(column, plan, bytes);
+                    ChunkDecision decision = ColumnChunkWriter.Plan(column, 1, 202, goal);
+                    ColumnChunkWriter.Write(column, decision, bytes);
                     read.Clear();
-                    ColumnChunk.Validate(type, bytes.AsSpan(0, plan.Length), 202);
-                    ColumnChunk.Open(type, bytes.AsSpan(0, plan.Length), 202).AppendTo(read, 0, 202);
+                    ColumnChunk.Validate(type, bytes.AsSpan(0, decision.Length), 202);
+                    ColumnChunk.Open(type, bytes.AsSpan(0, decision.Length), 202).AppendTo(read, 0, 202);
                 }
             }
         }
@@ -218,9 +218,9 @@ internal sealed class ColumnChunkTests
 
     internal static byte[] Encode(ColumnBuffer column, int start, int count, ChunkGoal goal)
     {
-        ChunkPlan plan = ColumnChunkWriter.Plan(column, start, count, goal);
-        var bytes = new byte[plan.Length];
-        Assert.That(ColumnChunkWriter.Write(column, plan, bytes), Is.EqualTo(plan.Length));
+        ChunkDecision decision = ColumnChunkWriter.Plan(column, start, count, goal);
+        var bytes = new byte[decision.Length];
+        Assert.That(ColumnChunkWriter.Write(column, decision, bytes), Is.EqualTo(decision.Length));
         return bytes;
     }
 

@@ -8,7 +8,7 @@ internal static class ColumnSamples
 {
     public static readonly ColumnType[] Types =
     [
-        .. Enum.GetValues<ColumnKind>().Select(kind => ColumnType.Of(kind, kind >= ColumnKind.VectorInt8 ? 3 : 1)),
+        .. Enum.GetValues<ColumnKind>().Select(kind => ColumnType.FromKind(kind, kind >= ColumnKind.VectorInt8 ? 3 : 1)),
     ];
 
     /// <summary>A column of up to <paramref name="maxRows"/> rows.</summary>

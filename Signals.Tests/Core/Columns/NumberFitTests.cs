@@ -1,9 +1,6 @@
 using System.Globalization;
 using System.Numerics;
 using System.Text;
-using Signals.Core.Columns;
-using Signals.Core.Ingest;
-using Signals.Core.Schema;
 
 namespace Signals.Tests.Core.Columns;
 
@@ -67,13 +64,13 @@ internal sealed class NumberFitTests
     public void Set_AnotherTypeThanTheColumns_IsRefused()
     {
         StoreSchema schema = StoreSchema.Define(s => s.EventType("e", t => t.Field<float>("f").Vector<float>("v", 2).Field<bool>("b")));
-        EventRecord record = new();
-        record.Begin(schema["e"]);
-        Assert.That(() => record.Set(0, 1), Throws.ArgumentException, "the bits of a whole number are no float");
-        Assert.That(() => record.Set(0, 1.0), Throws.ArgumentException);
-        Assert.That(() => record.SetBytes(1, new byte[7]), Throws.ArgumentException);
-        Assert.That(() => record.Set(2, (byte)7), Throws.ArgumentException);
-        Assert.That(record.State(0), Is.EqualTo(ColumnState.Absent));
+        SingleEvent single = new();
+        single.Begin(schema["e"]);
+        Assert.That(() => single.Set(0, 1), Throws.ArgumentException, "the bits of a whole number are no float");
+        Assert.That(() => single.Set(0, 1.0), Throws.ArgumentException);
+        Assert.That(() => single.SetBytes(1, new byte[7]), Throws.ArgumentException);
+        Assert.That(() => single.Set(2, (byte)7), Throws.ArgumentException);
+        Assert.That(single.State(0), Is.EqualTo(ColumnState.Absent));
     }
 
     private static void CheckWhole<T>(double value)

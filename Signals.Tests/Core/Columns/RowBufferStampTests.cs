@@ -1,7 +1,6 @@
 using CsCheck;
 using Signals.Core.Columns;
 using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Tests.Storage.Compaction;
 
 namespace Signals.Tests.Core.Columns;
@@ -9,8 +8,8 @@ namespace Signals.Tests.Core.Columns;
 internal sealed class RowBufferStampTests
 {
     private static readonly UserId User = UserId.From(1);
-    private static readonly Stamp First = Stamp.Of(1, 0);
-    private static readonly Stamp Second = Stamp.Of(2, 0);
+    private static readonly Stamp First = Stamp.Create(1, 0);
+    private static readonly Stamp Second = Stamp.Create(2, 0);
 
     [Test]
     public void MergeIntoLast_RowsOfOneIdentityInAnyOrder_EqualsTheModel() =>

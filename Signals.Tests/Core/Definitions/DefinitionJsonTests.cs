@@ -1,6 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Signals.Core.Definitions;
+using Signals.Definitions;
 using Signals.Tests.Reliability;
 
 namespace Signals.Tests.Core.Definitions;

@@ -1,5 +1,4 @@
-using Signals.Core.Definitions;
-using Signals.Core.Schema;
+using Signals.Definitions;
 
 namespace Signals.Tests.Core.Definitions;
 
@@ -28,23 +27,23 @@ internal static class DefinitionSamples
             .OwnedBy("ranking", LifecycleStage.Production)
             .Describe("What the home feed's ranking model sees.")
             .Parameters(views, dwell, lookback, country, fresh)
-            .From("view", v => v.Last(views).Within(lookback).Where(Predicate.Of("dwell_seconds").AtLeast(dwell)))
+            .From("view", v => v.Last(views).Within(lookback).Where(Predicate.OnColumn("dwell_seconds").AtLeast(dwell)))
             .From("click", c => c.Last(100))
             .From("purchase", p => p.Last(50).Within(TimeSpan.FromMilliseconds(86_400_001)).Where(
-                Predicate.Of("quantity").Between(1, 20) & !Predicate.Of("receipt").IsNull()))
+                Predicate.OnColumn("quantity").Between(1, 20) & !Predicate.OnColumn("receipt").IsNull()))
             .Where(Predicate.Any(
-                Predicate.Of("country").EqualTo(country),
-                Predicate.Of("country").In("AT", "CH", "\u0000\"<é😀"),
-                Predicate.Of("price").GreaterThan(5.0) & Predicate.Of("price").LessThan(1e300) & Predicate.Of("price").NotEqualTo(-0.0),
-                Predicate.Of("item_id").In(1, ulong.MaxValue, long.MinValue, long.MaxValue),
-                Predicate.Of("is_new").EqualTo(fresh),
-                Predicate.Of("receipt").EqualTo(Literal.FromBytes([0, 255, 7])),
-                Predicate.Of("item_embedding").HasValue() & Predicate.Of("brand").IsAbsent() & Predicate.Of("quantity").AtMost(3),
+                Predicate.OnColumn("country").EqualTo(country),
+                Predicate.OnColumn("country").In("AT", "CH", "\u0000\"<é😀"),
+                Predicate.OnColumn("price").GreaterThan(5.0) & Predicate.OnColumn("price").LessThan(1e300) & Predicate.OnColumn("price").NotEqualTo(-0.0),
+                Predicate.OnColumn("item_id").In(1, ulong.MaxValue, long.MinValue, long.MaxValue),
+                Predicate.OnColumn("is_new").EqualTo(fresh),
+                Predicate.OnColumn("receipt").EqualTo(Literal.FromBytes([0, 255, 7])),
+                Predicate.OnColumn("item_embedding").HasValue() & Predicate.OnColumn("brand").IsAbsent() & Predicate.OnColumn("quantity").AtMost(3),
                 Predicate.Filter("not_a_bot")))
             .DistinctBy("item_id")
             .Quota(["purchase"], minimum: 20)
             .Share(["view", "click"], maximum: 90)
-            .RunLimit(["view"], 12)
+            .StreakLimit(["view"], 12)
             .Enrich("item_price", PlacementChoice.Serving, TimeSpan.FromMilliseconds(5))
             .Enrich("item_embedding")
             .OldestFirst()

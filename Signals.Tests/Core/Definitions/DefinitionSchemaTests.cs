@@ -1,6 +1,7 @@
 using System.Reflection;
 using System.Text.Json.Nodes;
-using Signals.Core.Definitions;
+using Signals.Core.Definitions.Json;
+using Signals.Definitions;
 using Signals.Tests.Architecture;
 using Signals.Tests.Reliability;
 

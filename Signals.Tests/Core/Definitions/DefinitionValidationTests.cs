@@ -1,4 +1,5 @@
-using Signals.Core.Definitions;
+using Signals.Core.Definitions.Values;
+using Signals.Definitions;
 
 namespace Signals.Tests.Core.Definitions;
 
@@ -12,11 +13,11 @@ internal sealed class DefinitionValidationTests
     public void Validate_ManyErrors_AreAllReportedWithTheirPaths()
     {
         SequenceDefinition definition = Begin()
-            .From("view", v => v.Last(1001).Within(TimeSpan.FromDays(91)).Where(Predicate.Of("quantity").AtLeast(1) & Predicate.Of("country").EqualTo(5)))
-            .From("wiev", v => v.Last(1).Where(Predicate.Of("anything").IsNull()))
+            .From("view", v => v.Last(1001).Within(TimeSpan.FromDays(91)).Where(Predicate.OnColumn("quantity").AtLeast(1) & Predicate.OnColumn("country").EqualTo(5)))
+            .From("wiev", v => v.Last(1).Where(Predicate.OnColumn("anything").IsNull()))
             .Where(Predicate.Any(
-                Predicate.Of("item_embedding").EqualTo(1), Predicate.Of("is_new").In(1, 0), Predicate.Of("dwell_seconds").Between(1, 2),
-                Predicate.Filter("no_filter"), Predicate.Host<int>("dwell_seconds", d => d > 1), Predicate.Of("is_new").AtMost(1)))
+                Predicate.OnColumn("item_embedding").EqualTo(1), Predicate.OnColumn("is_new").In(1, 0), Predicate.OnColumn("dwell_seconds").Between(1, 2),
+                Predicate.Filter("no_filter"), Predicate.Host<int>("dwell_seconds", d => d > 1), Predicate.OnColumn("is_new").AtMost(1)))
             .DistinctBy("item_embedding", "nothing")
             .Enrich("no_enricher").Enrich("not_a_bot")
             .Column("item_id", defaultValue: -1).Column("dwell_seconds", name: "d", defaultValue: 1e39).Column("brand", defaultValue: 0)
@@ -46,7 +47,7 @@ internal sealed class DefinitionValidationTests
     [Test]
     public void Validate_EnricherOutput_IsAColumn()
     {
-        SequenceDefinitionBuilder builder = Begin().From("click", c => c.Last(1).Where(Predicate.Of("topic").EqualTo("toys"))).Column("topic");
+        SequenceDefinitionBuilder builder = Begin().From("click", c => c.Last(1).Where(Predicate.OnColumn("topic").EqualTo("toys"))).Column("topic");
         Assert.That(Errors(builder.Build()), Is.EqualTo(new[] { "$.sources[0].where.column", "$.columns[0].column" }));
         Assert.That(Errors(builder.Enrich("topic").Build()), Is.Empty);
     }
@@ -99,11 +100,11 @@ internal sealed class DefinitionValidationTests
     [TestCase(256, false)]
     [TestCase(-1, false)]
     public void Holds_UInt8_GoesByRange(int value, bool expected) =>
-        Assert.That(LiteralFit.Holds(Signals.Core.Columns.ColumnType.Scalar<byte>(), value), Is.EqualTo(expected));
+        Assert.That(LiteralFit.Holds(ColumnType.Scalar<byte>(), value), Is.EqualTo(expected));
 
     [Test]
     public void Holds_WholeColumnAndFraction_IsFalse() =>
-        Assert.That(LiteralFit.Holds(Signals.Core.Columns.ColumnType.Scalar<long>(), 5.0), Is.False);
+        Assert.That(LiteralFit.Holds(ColumnType.Scalar<long>(), 5.0), Is.False);
 
     private static SequenceDefinitionBuilder Begin() => SequenceDefinition.Create("d").OwnedBy("o").Size(10);
 

@@ -1,4 +1,4 @@
-using Signals.Core.Definitions;
+using Signals.Core.Definitions.Values;
 
 namespace Signals.Tests.Core.Definitions;
 

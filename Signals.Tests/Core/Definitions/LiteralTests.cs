@@ -1,4 +1,5 @@
-using Signals.Core.Definitions;
+using Signals.Core.Definitions.Values;
+using Signals.Definitions;
 
 namespace Signals.Tests.Core.Definitions;
 

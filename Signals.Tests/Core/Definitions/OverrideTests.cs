@@ -1,4 +1,4 @@
-using Signals.Core.Definitions;
+using Signals.Definitions;
 
 namespace Signals.Tests.Core.Definitions;
 
@@ -15,9 +15,9 @@ internal sealed class OverrideTests
         SequenceDefinition effective = Full.With(
             new ParameterOverride("views", 0), ParameterOverride.Duration("lookback", TimeSpan.FromDays(7)), new ParameterOverride("min_dwell", 4),
             new ParameterOverride("country", "FR"), new ParameterOverride("fresh", false));
-        Assert.That(effective.Sources[0].Count.Value, Is.Zero);
-        Assert.That(effective.Sources[0].Window!.Value.Value, Is.EqualTo(TimeSpan.FromDays(7)));
-        Assert.That(((ComparisonPredicate)effective.Sources[0].Where!).Value.Value, Is.EqualTo((Literal)4));
+        Assert.That(effective.FromClauses[0].Count.Value, Is.Zero);
+        Assert.That(effective.FromClauses[0].Window!.Value.Value, Is.EqualTo(TimeSpan.FromDays(7)));
+        Assert.That(((ComparisonPredicate)effective.FromClauses[0].Where!).Value.Value, Is.EqualTo((Literal)4));
         ValueList<Predicate> any = ((AnyPredicate)effective.Where!).Predicates;
         Assert.That(((ComparisonPredicate)any[0]).Value.Value, Is.EqualTo((Literal)"FR"));
         Assert.That(((ComparisonPredicate)any[4]).Value.Value, Is.EqualTo((Literal)false));
@@ -48,7 +48,7 @@ internal sealed class OverrideTests
         Parameter low = Parameter.Integer("low", 1, 0, 10);
         Parameter high = Parameter.Integer("high", 5, 0, 10);
         SequenceDefinition definition = SequenceDefinition.Create("d").OwnedBy("o").Parameters(low, high)
-            .From("view", v => v.Last(1)).Where(Predicate.Of("x").Between(low, high)).Size(1).Build();
+            .From("view", v => v.Last(1)).Where(Predicate.OnColumn("x").Between(low, high)).Size(1).Build();
         Assert.That(definition.With(new ParameterOverride("low", 5)).Where, Is.Not.EqualTo(definition.Where));
         Assert.That(DefinitionSamples.Paths(() => definition.With(new ParameterOverride("low", 6))), Is.EqualTo(new[] { "$.where.between" }));
     }

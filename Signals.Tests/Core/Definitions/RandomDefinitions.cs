@@ -1,5 +1,4 @@
-using Signals.Core.Columns;
-using Signals.Core.Definitions;
+using Signals.Definitions;
 
 namespace Signals.Tests.Core.Definitions;
 
@@ -50,7 +49,7 @@ internal sealed class RandomDefinitions(Random random)
         return builder.Build();
     }
 
-    private void Source(SourceBuilder source)
+    private void Source(FromClauseBuilder source)
     {
         source.Last(Maybe() ? random.Next(1, DefinitionLimits.MaxRows + 1) : Parameters[0]);
         if (Maybe())
@@ -66,7 +65,7 @@ internal sealed class RandomDefinitions(Random random)
 
     private void Mix(SequenceDefinitionBuilder builder, string[] types)
     {
-        builder.RunLimit([types[0]], Maybe() ? random.Next(1, 9) : Parameters[0]);
+        builder.StreakLimit([types[0]], Maybe() ? random.Next(1, 9) : Parameters[0]);
         if (Maybe())
         {
             builder.Quota([types[^1]], minimum: Maybe() ? random.Next(1, 2) : default(Setting<int>?), maximum: random.Next(2, 100));
@@ -79,12 +78,12 @@ internal sealed class RandomDefinitions(Random random)
 
     private Predicate Condition(int depth) => random.Next(depth > 0 ? 9 : 6) switch
     {
-        0 => Predicate.Of(Name()).EqualTo(Literal()),
-        1 => Maybe() ? Predicate.Of(Name()).AtLeast(Number()) : Predicate.Of(Name()).LessThan(Parameters[1]),
-        2 => Predicate.Of(Name()).In(1, Math.BitIncrement(random.NextDouble()), ulong.MaxValue - (ulong)random.Next(9)),
-        3 => Maybe() ? Predicate.Of(Name()).Between(-random.NextDouble(), 0) : Predicate.Of(Name()).Between((Literal)double.MinValue, Parameters[1]),
+        0 => Predicate.OnColumn(Name()).EqualTo(Literal()),
+        1 => Maybe() ? Predicate.OnColumn(Name()).AtLeast(Number()) : Predicate.OnColumn(Name()).LessThan(Parameters[1]),
+        2 => Predicate.OnColumn(Name()).In(1, Math.BitIncrement(random.NextDouble()), ulong.MaxValue - (ulong)random.Next(9)),
+        3 => Maybe() ? Predicate.OnColumn(Name()).Between(-random.NextDouble(), 0) : Predicate.OnColumn(Name()).Between((Literal)double.MinValue, Parameters[1]),
         4 => new StatePredicate { Column = Name(), State = Any<ColumnState>() },
-        5 => Maybe() ? Predicate.Filter(Name()) : Predicate.Of(Name()).NotEqualTo(Parameters[random.Next(3, 5)]),
+        5 => Maybe() ? Predicate.Filter(Name()) : Predicate.OnColumn(Name()).NotEqualTo(Parameters[random.Next(3, 5)]),
         6 => !Condition(depth - 1),
         7 => Predicate.All([.. Enumerable.Range(0, random.Next(3)).Select(_ => Condition(depth - 1))]),
         _ => Predicate.Any([.. Enumerable.Range(0, random.Next(3)).Select(_ => Condition(depth - 1))]),
@@ -120,7 +119,7 @@ internal sealed class RandomDefinitions(Random random)
                 tensor.MultiHot(["p", Name()], [1, 2, 2.5], Maybe()).Gap(Any<TimeUnit>(), scaling);
                 break;
             case 2:
-                tensor.Index(Name(), [Signals.Core.Definitions.Literal.FromBytes([1]), Signals.Core.Definitions.Literal.FromBytes([])], Maybe()).Time(Any<TimeUnit>());
+                tensor.Index(Name(), [Signals.Definitions.Literal.FromBytes([1]), Signals.Definitions.Literal.FromBytes([])], Maybe()).Time(Any<TimeUnit>());
                 break;
             case 3:
                 tensor.EventType(Maybe() ? CategoryEncoding.OneHot : CategoryEncoding.Index).Presence(Name());
@@ -135,7 +134,7 @@ internal sealed class RandomDefinitions(Random random)
     {
         0 => Maybe(),
         1 => Word(),
-        2 => Signals.Core.Definitions.Literal.FromBytes(BitConverter.GetBytes(random.NextInt64())),
+        2 => Signals.Definitions.Literal.FromBytes(BitConverter.GetBytes(random.NextInt64())),
         _ => Number(),
     };
 

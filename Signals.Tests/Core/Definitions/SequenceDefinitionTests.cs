@@ -1,4 +1,4 @@
-using Signals.Core.Definitions;
+using Signals.Definitions;
 
 namespace Signals.Tests.Core.Definitions;
 
@@ -19,9 +19,9 @@ internal sealed class SequenceDefinitionTests
     public void Build_Parameter_GivesTheSettingItsValue()
     {
         SequenceDefinition definition = DefinitionSamples.Full();
-        Assert.That(definition.Sources[0].Count, Is.EqualTo(new Setting<int>(200, "views")));
-        Assert.That(definition.Sources[0].Window!.Value.Value, Is.EqualTo(TimeSpan.FromDays(30)));
-        Assert.That(((ComparisonPredicate)definition.Sources[0].Where!).Value.Value, Is.EqualTo((Literal)2.5));
+        Assert.That(definition.FromClauses[0].Count, Is.EqualTo(new Setting<int>(200, "views")));
+        Assert.That(definition.FromClauses[0].Window!.Value.Value, Is.EqualTo(TimeSpan.FromDays(30)));
+        Assert.That(((ComparisonPredicate)definition.FromClauses[0].Where!).Value.Value, Is.EqualTo((Literal)2.5));
     }
 
     [Test]
@@ -31,8 +31,8 @@ internal sealed class SequenceDefinitionTests
         SequenceDefinitionBuilder builder = SequenceDefinition.Create("home feed", version: 0)
             .Parameters(loose, Parameter.Text("t", "x", "y"))
             .From("view", v => v.Last(0).Within(TimeSpan.Zero))
-            .From("view", v => v.Last(loose).Where(Predicate.Of("x").LessThan("y")))
-            .Where(Predicate.Of("a").Between(5, 4.5) & Predicate.Of("b").In(1, "x") & Predicate.Of("c").EqualTo(Parameter.Number("other", 1, 0, 2)))
+            .From("view", v => v.Last(loose).Where(Predicate.OnColumn("x").LessThan("y")))
+            .Where(Predicate.OnColumn("a").Between(5, 4.5) & Predicate.OnColumn("b").In(1, "x") & Predicate.OnColumn("c").EqualTo(Parameter.Number("other", 1, 0, 2)))
             .DistinctBy()
             .Quota(["click"], minimum: 3, maximum: 2)
             .Enrich("e", timeout: TimeSpan.FromTicks(1))
@@ -66,7 +66,7 @@ internal sealed class SequenceDefinitionTests
     [Test]
     public void Build_DeepOrWideConditions_AreRefused()
     {
-        Predicate deep = Predicate.Of("x").IsNull();
+        Predicate deep = Predicate.OnColumn("x").IsNull();
         for (int i = 0; i < DefinitionLimits.MaxPredicateDepth; i++)
         {
             deep = !deep;
@@ -74,7 +74,7 @@ internal sealed class SequenceDefinitionTests
 
         SequenceDefinition small = DefinitionSamples.Small();
         Assert.That(DefinitionSamples.Paths((small with { Where = deep }).Check), Has.Length.EqualTo(1));
-        Predicate wide = Predicate.Any([.. Enumerable.Repeat(Predicate.Of("x").IsNull(), DefinitionLimits.MaxPredicates)]);
+        Predicate wide = Predicate.Any([.. Enumerable.Repeat(Predicate.OnColumn("x").IsNull(), DefinitionLimits.MaxPredicates)]);
         Assert.That(DefinitionSamples.Paths((small with { Where = wide }).Check), Is.EqualTo(new[] { "$.where" }));
     }
 
@@ -83,7 +83,7 @@ internal sealed class SequenceDefinitionTests
     {
         SequenceDefinition small = DefinitionSamples.Small();
         Assert.That(small.IsPortable, Is.True);
-        Assert.That((small with { Where = Predicate.Of("x").IsNull() | Predicate.Host<float>("dwell_seconds", d => d > 3) }).IsPortable, Is.False);
+        Assert.That((small with { Where = Predicate.OnColumn("x").IsNull() | Predicate.Host<float>("dwell_seconds", d => d > 3) }).IsPortable, Is.False);
     }
 
     [TestCase(20, 100, false, 10, 10)]

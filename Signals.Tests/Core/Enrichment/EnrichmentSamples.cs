@@ -1,7 +1,3 @@
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-
 namespace Signals.Tests.Core.Enrichment;
 
 /// <summary>A schema with room for the steps of these tests, and events of it.</summary>

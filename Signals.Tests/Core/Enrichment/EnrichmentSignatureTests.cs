@@ -1,5 +1,4 @@
-using Signals.Core.Enrichment;
-using Signals.Core.Schema;
+using Signals.Enrichment;
 
 namespace Signals.Tests.Core.Enrichment;
 
@@ -16,7 +15,7 @@ internal sealed class EnrichmentSignatureTests
             .Input<int>("nowhere", out _)
             .Output<float>("price", out _)
             .Build();
-        Assert.That(signature.Check(Schema, EnrichmentPlacement.Offline), Is.EqualTo(new[]
+        Assert.That(signature.Check(Schema, StepPhase.Offline), Is.EqualTo(new[]
         {
             "bad: event type 'purchase' has no column 'nowhere' for its input.",
             "bad: its input 'other.item' is UInt64, but Int32 in the schema.",
@@ -30,8 +29,8 @@ internal sealed class EnrichmentSignatureTests
     public void Check_OutputsAtServing_NeedNoColumn()
     {
         EnrichmentSignature signature = EnrichmentSignature.Named("live", 1).On("purchase").Output<int>("computed", out _).Build();
-        Assert.That(signature.Check(Schema, EnrichmentPlacement.Serving), Is.Empty);
-        Assert.That(signature.Check(Schema, EnrichmentPlacement.Indexing), Has.Count.EqualTo(1));
+        Assert.That(signature.Check(Schema, StepPhase.Serving), Is.Empty);
+        Assert.That(signature.Check(Schema, StepPhase.Indexing), Has.Count.EqualTo(1));
     }
 
     [Test]
@@ -39,16 +38,16 @@ internal sealed class EnrichmentSignatureTests
     {
         EnrichmentSignature signature = EnrichmentSignature.Named("second", 1)
             .On("purchase").Input<float>("price", out _).Output<bool>("is_odd", out _).Build();
-        Assert.That(signature.Check(Schema, EnrichmentPlacement.Offline), Is.Empty);
-        Assert.That(signature.Check(Schema, EnrichmentPlacement.Serving), Is.Empty);
-        Assert.That(signature.Check(Schema, EnrichmentPlacement.Indexing).Single(), Does.Contain("does not have yet"));
+        Assert.That(signature.Check(Schema, StepPhase.Offline), Is.Empty);
+        Assert.That(signature.Check(Schema, StepPhase.Serving), Is.Empty);
+        Assert.That(signature.Check(Schema, StepPhase.Indexing).Single(), Does.Contain("does not have yet"));
     }
 
     [Test]
     public void Run_ForeignEventType_ThrowsWithEveryError()
     {
         EnrichmentMismatchException? error = Assert.Throws<EnrichmentMismatchException>(
-            () => _ = new EnrichmentRun(new WideStep(), Schema["other"], EnrichmentPlacement.Indexing));
+            () => _ = new StepRunner(new WideStep(), Schema["other"], StepPhase.Indexing));
         Assert.That(error!.Errors, Has.Count.EqualTo(7), "the type, three inputs, three outputs");
     }
 
@@ -78,7 +77,7 @@ internal sealed class EnrichmentSignatureTests
         EnrichmentCatalog catalog = new(new ItemPrice([]), new SamePrice());
         Assert.That(catalog.TryGet("item_price", out IEnrichmentStep? found), Is.True);
         Assert.That(found, Is.SameAs(catalog.Steps[0]));
-        EnrichmentMismatchException? error = Assert.Throws<EnrichmentMismatchException>(() => catalog.Validate(Schema, EnrichmentPlacement.Indexing));
+        EnrichmentMismatchException? error = Assert.Throws<EnrichmentMismatchException>(() => catalog.Validate(Schema, StepPhase.Indexing));
         Assert.That(error!.Errors.Single(), Is.EqualTo("same: 'purchase.price' is already filled by item_price."));
     }
 

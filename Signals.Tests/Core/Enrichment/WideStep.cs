@@ -1,6 +1,5 @@
 using System.Globalization;
-using Signals.Core.Columns;
-using Signals.Core.Enrichment;
+using Signals.Enrichment;
 
 namespace Signals.Tests.Core.Enrichment;
 

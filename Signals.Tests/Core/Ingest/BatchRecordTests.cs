@@ -2,8 +2,6 @@ using System.Buffers.Binary;
 using CsCheck;
 using Signals.Core.Columns;
 using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
 
 namespace Signals.Tests.Core.Ingest;
 

@@ -89,13 +89,13 @@ internal sealed class ByteRingStressTests
         long[] seen = new long[producers];
         while (!ring.IsDrained)
         {
-            if (!ring.TryPeekRun(512, out RingRun run))
+            if (!ring.TryPeekRun(512, out RingSpan span))
             {
                 ring.WaitForData(Timeout.Infinite);
                 continue;
             }
 
-            foreach (ReadOnlySpan<byte> record in RingSamples.Records(run))
+            foreach (ReadOnlySpan<byte> record in RingSamples.Records(span))
             {
                 ulong mark = RingSamples.Mark(record);
                 if ((long)(uint)mark != seen[mark >> 32]++)
@@ -104,7 +104,7 @@ internal sealed class ByteRingStressTests
                 }
             }
 
-            ring.Release(run);
+            ring.Release(span);
         }
 
         return seen;

@@ -11,11 +11,11 @@ internal sealed class ByteRingTests
         using var ring = new ByteRing(1024, 256);
         Assert.That(RingSamples.TryWrite(ring, 24, 1) && RingSamples.TryWrite(ring, 32, 2));
 
-        Assert.That(ring.TryPeekRun(int.MaxValue, out RingRun run));
-        Assert.That((run.StartPosition, run.EndPosition, run.Bytes.Length), Is.EqualTo((0L, 56L, 56)));
-        Assert.That(RecordHeader.Read(run.Bytes), Is.EqualTo(new RecordHeader(24, RecordKind.Events, 1, 7)));
+        Assert.That(ring.TryPeekRun(int.MaxValue, out RingSpan span));
+        Assert.That((span.StartPosition, span.EndPosition, span.Bytes.Length), Is.EqualTo((0L, 56L, 56)));
+        Assert.That(RecordHeader.Read(span.Bytes), Is.EqualTo(new RecordHeader(24, RecordKind.Events, 1, 7)));
         Assert.That(ring.ConsumedPosition, Is.Zero, "peeking does not release");
-        ring.Release(run);
+        ring.Release(span);
         Assert.That(ring.ConsumedPosition, Is.EqualTo(ring.ClaimedPosition).And.EqualTo(56));
     }
 
@@ -58,9 +58,9 @@ internal sealed class ByteRingTests
         Assert.That(claim.EndPosition, Is.EqualTo(128 + 48), "24 bytes of padding come first");
         RingSamples.Fill(claim.Span, 3);
         claim.Commit();
-        Assert.That(ring.TryPeekRun(int.MaxValue, out RingRun run));
-        Assert.That((run.StartPosition, run.EndPosition, run.Bytes.Length), Is.EqualTo((128L, 176L, 48)));
-        ring.Release(run);
+        Assert.That(ring.TryPeekRun(int.MaxValue, out RingSpan span));
+        Assert.That((span.StartPosition, span.EndPosition, span.Bytes.Length), Is.EqualTo((128L, 176L, 48)));
+        ring.Release(span);
     }
 
     [Test]
@@ -72,9 +72,9 @@ internal sealed class ByteRingTests
         RingSamples.TryWrite(ring, 56, 2);
         RingSamples.TryWrite(ring, 32, 3);
 
-        Assert.That(ring.TryPeekRun(int.MaxValue, out RingRun run));
-        Assert.That((run.StartPosition, run.EndPosition, run.Bytes.Length), Is.EqualTo((56L, 128L, 56)));
-        ring.Release(run);
+        Assert.That(ring.TryPeekRun(int.MaxValue, out RingSpan span));
+        Assert.That((span.StartPosition, span.EndPosition, span.Bytes.Length), Is.EqualTo((56L, 128L, 56)));
+        ring.Release(span);
         Assert.That(RingSamples.Drain(ring), Is.EqualTo(new ulong[][] { [3] }));
     }
 
@@ -116,8 +116,8 @@ internal sealed class ByteRingTests
         Assert.That(RingSamples.TryWrite(ring, 8 + 8, 3), Is.False);
         Assert.That(ring.ClaimedPosition, Is.EqualTo(128), "a refused claim leaves no trace");
 
-        Assert.That(ring.TryPeekRun(64, out RingRun run));
-        ring.Release(run);
+        Assert.That(ring.TryPeekRun(64, out RingSpan span));
+        ring.Release(span);
         Assert.That(RingSamples.TryWrite(ring, 64, 3));
         Assert.That(RingSamples.Drain(ring), Is.EqualTo(new ulong[][] { [2], [3] }));
     }
@@ -141,9 +141,9 @@ internal sealed class ByteRingTests
         Abort(ring);
         RingSamples.TryWrite(ring, 16, 1);
         Abort(ring);
-        Assert.That(ring.TryPeekRun(int.MaxValue, out RingRun run));
-        Assert.That((run.StartPosition, run.EndPosition, run.Bytes.Length), Is.EqualTo((24L, 64L, 16)));
-        ring.Release(run);
+        Assert.That(ring.TryPeekRun(int.MaxValue, out RingSpan span));
+        Assert.That((span.StartPosition, span.EndPosition, span.Bytes.Length), Is.EqualTo((24L, 64L, 16)));
+        ring.Release(span);
 
         Abort(ring);
         Assert.That(ring.TryPeekRun(int.MaxValue, out _), Is.False);
@@ -239,9 +239,9 @@ internal sealed class ByteRingTests
     {
         RingSamples.TryWrite(ring, 64, 1);
         RingSamples.TryWrite(ring, 104, 2);
-        while (ring.TryPeekRun(1 << 16, out RingRun run))
+        while (ring.TryPeekRun(1 << 16, out RingSpan span))
         {
-            ring.Release(run);
+            ring.Release(span);
         }
     }
 

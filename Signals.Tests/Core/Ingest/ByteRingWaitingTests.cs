@@ -34,14 +34,14 @@ internal sealed class ByteRingWaitingTests
         {
             for (ulong expected = 1; expected <= Rounds; expected++)
             {
-                RingRun run;
-                while (!ring.TryPeekRun(int.MaxValue, out run))
+                RingSpan span;
+                while (!ring.TryPeekRun(int.MaxValue, out span))
                 {
                     ring.WaitForData(Timeout.Infinite);
                 }
 
-                Assert.That(RingSamples.Mark(run.Bytes), Is.EqualTo(expected));
-                ring.Release(run);
+                Assert.That(RingSamples.Mark(span.Bytes), Is.EqualTo(expected));
+                ring.Release(span);
             }
         });
 

@@ -1,8 +1,6 @@
 using System.Buffers.Binary;
 using System.Text;
 using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
 
 namespace Signals.Tests.Core.Ingest;
 

@@ -48,20 +48,20 @@ internal static class RingSamples
     public static List<List<ulong>> Drain(ByteRing ring, int maxBytes = int.MaxValue)
     {
         var runs = new List<List<ulong>>();
-        while (ring.TryPeekRun(maxBytes, out RingRun run))
+        while (ring.TryPeekRun(maxBytes, out RingSpan span))
         {
             var marks = new List<ulong>();
-            foreach (ReadOnlySpan<byte> record in Records(run))
+            foreach (ReadOnlySpan<byte> record in Records(span))
             {
                 marks.Add(Mark(record));
             }
 
             runs.Add(marks);
-            ring.Release(run);
+            ring.Release(span);
         }
 
         return runs;
     }
 
-    public static RecordEnumerator Records(RingRun run) => new(run.Bytes);
+    public static RecordEnumerator Records(RingSpan span) => new(span.Bytes);
 }

@@ -9,7 +9,7 @@ internal sealed class StampTests
     [TestCase(Stamp.MaxGeneration, Stamp.MaxSourceRank, 1UL << 63)]
     public void Of_GenerationAndRank_PacksAndUnpacks(long generation, int rank, ulong value)
     {
-        Stamp stamp = Stamp.Of(generation, rank);
+        Stamp stamp = Stamp.Create(generation, rank);
         Assert.That(stamp.Value, Is.EqualTo(value));
         Assert.That((stamp.Generation, stamp.SourceRank, stamp.IsValid), Is.EqualTo((generation, (ushort)rank, true)));
     }
@@ -20,12 +20,12 @@ internal sealed class StampTests
     [TestCase(1, -1)]
     [TestCase(1, Stamp.MaxSourceRank + 1)]
     public void Of_OutOfRange_Throws(long generation, int rank) =>
-        Assert.That(() => Stamp.Of(generation, rank), Throws.TypeOf<ArgumentOutOfRangeException>());
+        Assert.That(() => Stamp.Create(generation, rank), Throws.TypeOf<ArgumentOutOfRangeException>());
 
     [Test]
     public void Order_IsGenerationThenRankAboveStreamedAboveNone()
     {
-        Stamp[] ascending = [Stamp.None, Stamp.Streamed, Stamp.Of(1, 0), Stamp.Of(1, 7), Stamp.Of(2, 0), Stamp.Of(Stamp.MaxGeneration, 0)];
+        Stamp[] ascending = [Stamp.None, Stamp.Streamed, Stamp.Create(1, 0), Stamp.Create(1, 7), Stamp.Create(2, 0), Stamp.Create(Stamp.MaxGeneration, 0)];
         Assert.That(ascending, Is.Ordered.Ascending);
         Assert.That((Stamp.Streamed.Generation, Stamp.Streamed.SourceRank), Is.EqualTo((0L, (ushort)0)));
         Assert.That((Stamp.None.IsValid, new Stamp(Stamp.MaxValue + 1).IsValid), Is.EqualTo((false, false)));

@@ -20,14 +20,14 @@ internal sealed class TimeUnitGuessTests
     [TestCase(long.MaxValue, null)]
     [TestCase(Now + (365L * 86_400_000), null)] // next year
     public void Of_OneNumber_NamesTheUnitThatItIsATimeIn(long time, string? unit) =>
-        Assert.That(TimeUnitGuess.Of(time, Taken.EarliestMs, Taken.LatestMs), Is.EqualTo(unit));
+        Assert.That(TimeUnitGuess.FindUnit(time, Taken.EarliestMs, Taken.LatestMs), Is.EqualTo(unit));
 
     [Test]
     public void Of_SeveralNumbers_NeedsOneUnitForAll()
     {
-        Assert.That(TimeUnitGuess.Of([1_700_000_001, 1_700_000_002], Taken.EarliestMs, Taken.LatestMs), Is.EqualTo("seconds"));
-        Assert.That(TimeUnitGuess.Of([1_700_000_001, Now], Taken.EarliestMs, Taken.LatestMs), Is.Null);
-        Assert.That(TimeUnitGuess.Of([], Taken.EarliestMs, Taken.LatestMs), Is.Null);
+        Assert.That(TimeUnitGuess.FindUnit([1_700_000_001, 1_700_000_002], Taken.EarliestMs, Taken.LatestMs), Is.EqualTo("seconds"));
+        Assert.That(TimeUnitGuess.FindUnit([1_700_000_001, Now], Taken.EarliestMs, Taken.LatestMs), Is.Null);
+        Assert.That(TimeUnitGuess.FindUnit([], Taken.EarliestMs, Taken.LatestMs), Is.Null);
     }
 
     [Test]

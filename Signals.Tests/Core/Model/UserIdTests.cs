@@ -1,5 +1,4 @@
 using System.Text;
-using Signals.Core.Model;
 
 namespace Signals.Tests.Core.Model;
 

@@ -1,5 +1,3 @@
-using Signals.Core.Model;
-
 namespace Signals.Tests.Core.Model;
 
 /// <summary>What is printed of a user is taken as that user, and what could be two users is taken as none.</summary>

@@ -1,14 +1,14 @@
-using Signals.Core.Definitions;
-using Signals.Core.Enrichment;
 using Signals.Core.Placement;
+using Signals.Definitions;
+using Signals.Enrichment;
 
 namespace Signals.Tests.Core.Placement;
 
 /// <summary>The rules, each with what it goes by; and that a place is not changed in haste or back and forth.</summary>
 internal sealed class PlacementPolicyTests
 {
-    private const EnrichmentPlacement Serving = EnrichmentPlacement.Serving;
-    private const EnrichmentPlacement Indexing = EnrichmentPlacement.Indexing;
+    private const StepPhase Serving = StepPhase.Serving;
+    private const StepPhase Indexing = StepPhase.Indexing;
     private const long Minute = 60_000;
 
     private static readonly PlacementOptions Options = new()
@@ -54,7 +54,7 @@ internal sealed class PlacementPolicyTests
     ];
 
     [TestCaseSource(nameof(Rules))]
-    public void Decide_InTheEnd_FollowsTheRule(object figures, EnrichmentPlacement placement, PlacementRule rule)
+    public void Decide_InTheEnd_FollowsTheRule(object figures, StepPhase phase, PlacementRule rule)
     {
         PlacementDecision decision = PlacementDecision.Initial;
         for (int i = 0; i < 10; i++)
@@ -62,7 +62,7 @@ internal sealed class PlacementPolicyTests
             decision = PlacementPolicy.Decide((PlacementFigures)figures, decision, i * Minute, Options);
         }
 
-        Assert.That((decision.Placement, decision.Rule), Is.EqualTo((placement, rule)));
+        Assert.That((decision.Placement, decision.Rule), Is.EqualTo((phase, rule)));
     }
 
     [Test]
@@ -121,8 +121,8 @@ internal sealed class PlacementPolicyTests
         Assert.That(changes, Is.LessThanOrEqualTo(1), $"seed {seed}");
     }
 
-    private static TestCaseData Rule(string name, PlacementFigures figures, EnrichmentPlacement placement, PlacementRule rule) =>
-        new TestCaseData(figures, placement, rule).SetArgDisplayNames(name);
+    private static TestCaseData Rule(string name, PlacementFigures figures, StepPhase phase, PlacementRule rule) =>
+        new TestCaseData(figures, phase, rule).SetArgDisplayNames(name);
 
     private static PlacementDecision Steps(PlacementDecision decision, int minute, params PlacementFigures[] figures)
     {
@@ -134,7 +134,7 @@ internal sealed class PlacementPolicyTests
         return decision;
     }
 
-    private static (EnrichmentPlacement Placement, PlacementRule Rule) Settled(PlacementDecision decision, PlacementFigures figures)
+    private static (StepPhase Placement, PlacementRule Rule) Settled(PlacementDecision decision, PlacementFigures figures)
     {
         decision = Steps(decision, 0, [.. Enumerable.Repeat(figures, 20)]);
         return (decision.Placement, decision.Rule);

@@ -1,4 +1,3 @@
-using Signals.Core.Model;
 using Signals.Core.Schema;
 
 namespace Signals.Tests.Core.Schema;

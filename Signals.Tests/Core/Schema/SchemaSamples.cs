@@ -1,5 +1,3 @@
-using Signals.Core.Schema;
-
 namespace Signals.Tests.Core.Schema;
 
 /// <summary>Schemas that the tests of this folder share.</summary>

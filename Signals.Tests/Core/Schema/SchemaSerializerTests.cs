@@ -1,5 +1,4 @@
 using MessagePack;
-using Signals.Core.Model;
 using Signals.Core.Schema;
 
 namespace Signals.Tests.Core.Schema;

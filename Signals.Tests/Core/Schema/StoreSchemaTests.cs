@@ -1,6 +1,3 @@
-using Signals.Core.Columns;
-using Signals.Core.Schema;
-
 namespace Signals.Tests.Core.Schema;
 
 /// <summary>Declaring a schema: ids, defaults, limits and typed handles.</summary>

@@ -13,8 +13,8 @@ internal sealed class FetchHintsTests
         FetchHints hints = new([Least]);
         for (int i = 0; i < 10_000; i++)
         {
-            hints.NoteEnough(4);
-            Assert.That(hints.NoteDeep((ulong)i, isFar: false), Is.False);
+            hints.LearnEnough(4);
+            Assert.That(hints.LearnDeep((ulong)i, isFar: false), Is.False);
         }
     }
 
@@ -22,7 +22,7 @@ internal sealed class FetchHintsTests
     public void NoteDeep_TheSameUserOverAndOver_IsNeverConvincing()
     {
         FetchHints hints = new([Least]);
-        Assert.That(Enumerable.Range(0, 1_000).Any(_ => hints.NoteDeep(7, isFar: false)), Is.False);
+        Assert.That(Enumerable.Range(0, 1_000).Any(_ => hints.LearnDeep(7, isFar: false)), Is.False);
     }
 
     [Test]
@@ -32,7 +32,7 @@ internal sealed class FetchHintsTests
         int reads = 0;
         for (; Rows(hints) < 5_000; reads++)
         {
-            if (hints.NoteDeep((ulong)reads, 5_000 > 2 * Rows(hints)))
+            if (hints.LearnDeep((ulong)reads, 5_000 > 2 * Rows(hints)))
             {
                 hints.Raise(0, 5_000);
             }
@@ -56,10 +56,10 @@ internal sealed class FetchHintsTests
             asked += hint;
             if (need <= hint)
             {
-                hints.NoteEnough(1);
+                hints.LearnEnough(1);
                 hints.Lower(0, i % 32 == 0 ? need : hint);
             }
-            else if (hints.NoteDeep((ulong)i, need > 2 * hint))
+            else if (hints.LearnDeep((ulong)i, need > 2 * hint))
             {
                 hints.Raise(0, need);
             }

@@ -1,5 +1,4 @@
-using Signals.Core.Model;
-using Signals.Core.Serving;
+using Signals.Serving;
 
 namespace Signals.Tests.Core.Serving;
 

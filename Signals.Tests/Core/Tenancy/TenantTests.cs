@@ -1,4 +1,4 @@
-using Signals.Core.Tenancy;
+using Signals.Serving;
 using Signals.Tests.Storage.Engine;
 
 namespace Signals.Tests.Core.Tenancy;

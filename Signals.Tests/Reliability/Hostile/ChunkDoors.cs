@@ -32,7 +32,7 @@ internal static class ChunkDoors
         }
 
         yield return new HostileDoor(
-            "schema", ["schema.md"], () => SchemaSerializer.Write(CrashSchema.Define()), bytes => SchemaSerializer.Read(bytes), e => e is InvalidDataException or Signals.Core.Model.SchemaMismatchException)
+            "schema", ["schema.md"], () => SchemaSerializer.Write(CrashSchema.Define()), bytes => SchemaSerializer.Read(bytes), e => e is InvalidDataException or SchemaMismatchException)
         {
             Claims =
             [
@@ -64,9 +64,9 @@ internal static class ChunkDoors
             }
         }
 
-        ChunkPlan plan = ColumnChunkWriter.Plan(values, 0, Rows, goal);
-        byte[] chunk = new byte[plan.Length];
-        ColumnChunkWriter.Write(values, plan, chunk);
+        ChunkDecision decision = ColumnChunkWriter.Plan(values, 0, Rows, goal);
+        byte[] chunk = new byte[decision.Length];
+        ColumnChunkWriter.Write(values, decision, chunk);
         return chunk;
     }
 

@@ -25,9 +25,9 @@ internal sealed record HostileChunk(byte[] Payload, ChunkCodec Codec = ChunkCode
             numbers[i] = (ulong)i;
         }
 
-        ChunkPlan plan = ColumnChunkWriter.Plan(numbers, ChunkGoal.Size);
-        byte[] chunk = new byte[plan.Length];
-        ColumnChunkWriter.Write(numbers, plan, chunk);
+        ChunkDecision decision = ColumnChunkWriter.Plan(numbers, ChunkGoal.Size);
+        byte[] chunk = new byte[decision.Length];
+        ColumnChunkWriter.Write(numbers, decision, chunk);
         return new HostileChunk(chunk);
     }
 

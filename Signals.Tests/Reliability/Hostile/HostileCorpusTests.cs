@@ -1,5 +1,4 @@
 using System.Reflection;
-using Signals.Core.Columns;
 using Signals.Core.Model;
 using Signals.Samples.ConsoleHost.Events;
 using Signals.Storage.Tables;

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
-using Signals.Core.Columns;
-using Signals.Core.Model;
+using Signals.Serving;
 using Signals.Storage.FeatureLog;
 using Signals.Storage.Wal;
 using Signals.Tests.Storage.Tables;

@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Tables;
 using Signals.Tests.Storage.Tables;
@@ -12,7 +10,7 @@ internal sealed class HostileTable
 {
     public required EventTypeSchema Schema { get; init; }
 
-    public TableRun Run { get; init; } = TableRun.Streamed;
+    public RowDefaults Defaults { get; init; } = RowDefaults.Streamed;
 
     public long WindowStart { get; init; } = TableSample.WindowStart;
 
@@ -32,11 +30,11 @@ internal sealed class HostileTable
     {
         MemoryFileSystem files = new();
         using IFile file = files.Open("t", FileOpenMode.CreateNew);
-        TableLayout layout = new([.. Schema.Columns.Select(column => column.Type)], Run);
+        TableLayout layout = new([.. Schema.Columns.Select(column => column.Type)], Defaults);
         int rows = Blocks.Sum(block => block.Rows);
         int[] users = Users ?? [rows];
         TableOutput output = new(file, 0, identity);
-        output.Append(TableFormat.Envelope.EncodeHeader(identity, Run.CriticalFlags));
+        output.Append(TableFormat.Envelope.EncodeHeader(identity, Defaults.CriticalFlags));
         output.BeginSection();
         byte[] index = WriteBlocks(output, layout, identity);
         TableDirectoryBuilder directory = new();
@@ -56,7 +54,7 @@ internal sealed class HostileTable
             MinTime = Time,
             MaxTime = Time,
             NewestInserted = Time,
-            Run = Run,
+            Defaults = Defaults,
             Traits = RowTraits.None,
             Sections =
             [
@@ -79,8 +77,8 @@ internal sealed class HostileTable
             Users = users.Length,
             FileLength = output.Offset,
             FileChecksum = checksum,
-            Kind = Run.Kind,
-            Stamp = Run.Stamp,
+            Kind = Defaults.Kind,
+            Stamp = Defaults.Stamp,
             Traits = RowTraits.None,
             NewestInserted = Time,
         };

@@ -1,4 +1,3 @@
-using Signals.Core.Model;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Segments;
 using Signals.Storage.Tables;
@@ -26,7 +25,7 @@ internal sealed class HostileTableTests
     [TestCaseSource(nameof(Names))]
     public void Table_ClaimsMuch_AllocatesLittle(string name)
     {
-        HostileTable table = Find(name)(TableRun.Streamed);
+        HostileTable table = Find(name)(RowDefaults.Streamed);
         MemoryFileSystem files = new() { [TableSample.Path] = table.Make(TableSample.Number, out TableMeta meta) };
         long allocated = Allocation.Of(
             () =>
@@ -39,5 +38,5 @@ internal sealed class HostileTableTests
         Assert.That(allocated, Is.LessThan(Allocation.Most));
     }
 
-    private static Func<TableRun, HostileTable> Find(string name) => HostileTables.All().First(hostile => hostile.Name == name).Make;
+    private static Func<RowDefaults, HostileTable> Find(string name) => HostileTables.All().First(hostile => hostile.Name == name).Make;
 }

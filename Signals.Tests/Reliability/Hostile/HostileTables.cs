@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.IO.Hashing;
 using Signals.Core.Columns;
 using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Storage.Segments;
 using Signals.Storage.Tables;
 using Signals.Tests.Storage.Segments;
@@ -14,32 +13,32 @@ internal static class HostileTables
 {
     private const int Vector = 16_384;
 
-    public static IEnumerable<(string Name, Func<TableRun, HostileTable> Make)> All()
+    public static IEnumerable<(string Name, Func<RowDefaults, HostileTable> Make)> All()
     {
         foreach (int rows in (int[])[1 << 16, (1 << 16) + 1, 1 << 20, 1 << 27, int.MaxValue])
         {
-            yield return ($"{rows} rows of one value", run => Numbers(run, [(rows, [HostileChunk.Constant(Time), HostileChunk.Constant(new byte[8]), HostileChunk.Absent])]));
+            yield return ($"{rows} rows of one value", defaults => Numbers(defaults, [(rows, [HostileChunk.Constant(Time), HostileChunk.Constant(new byte[8]), HostileChunk.Absent])]));
         }
 
-        yield return ("10,000 blocks of 65,536 rows of one value", run => Numbers(run, [.. Enumerable.Repeat(
+        yield return ("10,000 blocks of 65,536 rows of one value", defaults => Numbers(defaults, [.. Enumerable.Repeat(
             (1 << 16, (HostileChunk[])[HostileChunk.Constant(Time), HostileChunk.Constant(new byte[8]), HostileChunk.Absent]), 10_000)]));
-        yield return ("65,536 true rows with a vector each", run => new HostileTable
+        yield return ("65,536 true rows with a vector each", defaults => new HostileTable
         {
             Schema = Define(type => type.Vector<float>("v", Vector)),
-            Run = run,
+            Defaults = defaults,
             Time = Start,
             WindowStart = Start,
             Blocks = [(1 << 16, [HostileChunk.Constant(Time), HostileChunk.Counting(1 << 16), HostileChunk.Constant(new byte[Vector * sizeof(float)])])],
         });
-        yield return ("60,000 true rows with one text of 100 KB", run => new HostileTable
+        yield return ("60,000 true rows with one text of 100 KB", defaults => new HostileTable
         {
             Schema = Define(type => type.Text("t")),
-            Run = run,
+            Defaults = defaults,
             Time = Start,
             WindowStart = Start,
             Blocks = [(60_000, [HostileChunk.Constant(Time), HostileChunk.Counting(60_000), HostileChunk.OneEntry(60_000, 100_000).Packed()])],
         });
-        yield return ("40 texts of 4 MB of zeros, compressed", run => new HostileTable
+        yield return ("40 texts of 4 MB of zeros, compressed", defaults => new HostileTable
         {
             Schema = Define(type =>
             {
@@ -48,15 +47,15 @@ internal static class HostileTables
                     type.Text($"t{i}");
                 }
             }),
-            Run = run,
+            Defaults = defaults,
             Time = Start,
             WindowStart = Start,
             Blocks = [(1, [HostileChunk.Constant(Time), HostileChunk.Constant(new byte[8]), .. Enumerable.Repeat(HostileChunk.Zeros(4 << 20).Packed(), 40)])],
         });
-        yield return ("a text of 80 MB of zeros, compressed", run => new HostileTable
+        yield return ("a text of 80 MB of zeros, compressed", defaults => new HostileTable
         {
             Schema = Define(type => type.Text("t")),
-            Run = run,
+            Defaults = defaults,
             Time = Start,
             WindowStart = Start,
             Blocks = [(1, [HostileChunk.Constant(Time), HostileChunk.Constant(new byte[8]), HostileChunk.Zeros(80 << 20).Packed()])],
@@ -64,9 +63,9 @@ internal static class HostileTables
     }
 
     /// <summary>A segment whose every part but the blocks is honest.</summary>
-    public static byte[] SegmentOf(Func<TableRun, HostileTable> make)
+    public static byte[] SegmentOf(Func<RowDefaults, HostileTable> make)
     {
-        HostileTable table = make(new TableRun(RunKind.Events, Stamp.Of(5, 2), StampParts.None));
+        HostileTable table = make(new RowDefaults(RunKind.Events, Stamp.Create(5, 2), StampParts.None));
         SegmentHeader header = new()
         {
             EventType = "view",
@@ -95,10 +94,10 @@ internal static class HostileTables
         }
     }
 
-    private static HostileTable Numbers(TableRun run, (int Rows, HostileChunk[] Chunks)[] blocks) => new()
+    private static HostileTable Numbers(RowDefaults defaults, (int Rows, HostileChunk[] Chunks)[] blocks) => new()
     {
         Schema = Define(type => type.Field<float>("score")),
-        Run = run,
+        Defaults = defaults,
         Time = Start,
         WindowStart = Start,
         Blocks = blocks,

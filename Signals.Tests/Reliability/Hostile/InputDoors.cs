@@ -1,12 +1,7 @@
 using System.Buffers;
 using System.IO.Compression;
 using System.Text;
-using Signals.Core.Columns;
-using Signals.Core.Definitions;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Core.Serving;
+using Signals.Definitions;
 using Signals.Samples.ConsoleHost.Csv;
 using Signals.Samples.ConsoleHost.Events;
 using Signals.Samples.ConsoleHost.Exported;
@@ -14,7 +9,7 @@ using Signals.Samples.ConsoleHost.Frames;
 using Signals.Samples.ConsoleHost.Input;
 using Signals.Samples.ConsoleHost.Input.Gzip;
 using Signals.Samples.ConsoleHost.Options;
-using Signals.Storage.Frames;
+using Signals.Serving;
 using Signals.Tests.Core.Definitions;
 
 namespace Signals.Tests.Reliability.Hostile;
@@ -121,16 +116,16 @@ internal static class InputDoors
     private static byte[] Frames()
     {
         EventFrameWriter writer = new();
-        EventRecord record = new();
+        SingleEvent single = new();
         ArrayBufferWriter<byte> output = new();
         for (ulong user = 1; user <= 2; user++)
         {
-            record.Begin(Schema.EventTypes[0]);
-            (record.User, record.TimeMs, record.Id) = (UserId.From(user), 1000, user);
-            record.Set(0, 5);
-            record.SetBytes(1, "some text"u8);
-            record.SetBytes(2, new byte[12]);
-            writer.Write(record, output);
+            single.Begin(Schema.EventTypes[0]);
+            (single.User, single.TimeMs, single.Id) = (UserId.From(user), 1000, user);
+            single.Set(0, 5);
+            single.SetBytes(1, "some text"u8);
+            single.SetBytes(2, new byte[12]);
+            writer.Write(single, output);
         }
 
         return output.WrittenSpan.ToArray();
@@ -143,10 +138,10 @@ internal static class InputDoors
     {
         InputSource input = await InputSource.FromStreamAsync(new MemoryStream(bytes), default);
         await using IEventSource source = await open(input);
-        EventRecord record = new();
+        SingleEvent single = new();
         do
         {
-            while (source.TryRead(record))
+            while (source.TryRead(single))
             {
             }
         }

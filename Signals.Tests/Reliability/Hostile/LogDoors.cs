@@ -1,7 +1,6 @@
-using Signals.Core.Columns;
 using Signals.Core.Ingest;
-using Signals.Core.Model;
 using Signals.Core.Schema;
+using Signals.Serving;
 using Signals.Storage.FeatureLog;
 using Signals.Storage.FileSystem;
 using Signals.Storage.History;

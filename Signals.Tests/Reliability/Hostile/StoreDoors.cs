@@ -1,5 +1,3 @@
-using Signals.Core.Model;
-using Signals.Storage;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Maintenance;
 using Signals.Storage.Versions;

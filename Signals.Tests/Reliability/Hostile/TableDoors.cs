@@ -1,8 +1,6 @@
 using System.Buffers.Binary;
 using Signals.Core.Columns;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage.Entities;
+using Signals.Enrichment;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Segments;
 using Signals.Storage.Tables;
@@ -70,7 +68,7 @@ internal static class TableDoors
         TableMeta meta = TableFooterReader.ReadMeta(file);
         using (Table unverified = Table.Open(files, TableSample.Path, meta, sample.Schema, new BlockCache(CacheBytes)))
         {
-            RowBuffer rows = new([.. sample.Schema.Columns.Select(column => column.Type)], unverified.Run.Stamp, unverified.Run.Parts);
+            RowBuffer rows = new([.. sample.Schema.Columns.Select(column => column.Type)], unverified.Defaults.Stamp, unverified.Defaults.Parts);
             for (TableCursor cursor = unverified.CreateCursor(); cursor.MoveNext();)
             {
                 rows.Clear();

@@ -1,5 +1,3 @@
-using Signals.Core.Columns;
-
 namespace Signals.Tests.Reliability.MetaModel;
 
 /// <summary>One value of one event: when it was set, its state and its bytes. The stamp of an absent one means nothing.</summary>

@@ -1,8 +1,3 @@
-using Signals.Core.Columns;
-using Signals.Core.Model;
-using Signals.Storage;
-using Signals.Storage.Reads;
-
 namespace Signals.Tests.Reliability.MetaModel;
 
 /// <summary>Compares answers of a store with those of the model, row by row and value by value.</summary>

@@ -1,8 +1,4 @@
 using System.Runtime.InteropServices;
-using Signals.Core.Columns;
-using Signals.Core.Ingest;
-using Signals.Core.Schema;
-using Signals.Storage.Reads;
 using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Reliability.MetaModel;

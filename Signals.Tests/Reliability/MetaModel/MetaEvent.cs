@@ -1,5 +1,3 @@
-using Signals.Core.Columns;
-
 namespace Signals.Tests.Reliability.MetaModel;
 
 /// <summary>The registers of one event as the model holds them; or those that one statement raises.</summary>

@@ -1,5 +1,3 @@
-using Signals.Storage;
-using Signals.Storage.Reads;
 using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Reliability.MetaModel;

@@ -1,6 +1,5 @@
 using Signals.Core.Columns;
 using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Storage.Compaction;
 using Signals.Storage.Tables;
 using Signals.Tests.Simulation;
@@ -52,7 +51,7 @@ internal sealed record MetaRun(RunKind Kind, Stamp Stamp, StampParts Parts, List
     /// <param name="events">The events.</param>
     public static MetaRun Bulk(ref SimRandom random, int type, ReadOnlySpan<MetaColumn> columns, IEnumerable<MetaEvent> events)
     {
-        Stamp stamp = Stamp.Of(Generations + 1, 0);
+        Stamp stamp = Stamp.Create(Generations + 1, 0);
         List<MetaEvent> rows = [];
         foreach (MetaEvent held in events)
         {
@@ -94,12 +93,12 @@ internal sealed record MetaRun(RunKind Kind, Stamp Stamp, StampParts Parts, List
 
     public override string ToString() => $"{Kind} of {Stamp} with {Parts}\n  {string.Join("\n  ", Rows)}";
 
-    private static Stamp RandomStamp(ref SimRandom random) => Stamp.Of(1 + random.Below(Generations), random.Below(Ranks));
+    private static Stamp RandomStamp(ref SimRandom random) => Stamp.Create(1 + random.Below(Generations), random.Below(Ranks));
 
-    private static MetaCell RandomCell(ref SimRandom random, MetaColumn column, Stamp run, StampParts parts)
+    private static MetaCell RandomCell(ref SimRandom random, MetaColumn column, Stamp defaultStamp, StampParts parts)
     {
         ColumnState state = (ColumnState)Math.Min(2, random.Below(4));
-        Stamp stamp = (parts & StampParts.Cells) != 0 && random.Coin() ? RandomStamp(ref random) : run;
+        Stamp stamp = (parts & StampParts.Cells) != 0 && random.Coin() ? RandomStamp(ref random) : defaultStamp;
         return state == ColumnState.Absent ? MetaCell.Absent : new MetaCell(state, state == ColumnState.Value ? column.Value(ref random) : [], stamp.Value);
     }
 
@@ -113,7 +112,7 @@ internal sealed record MetaRun(RunKind Kind, Stamp Stamp, StampParts Parts, List
             Append(rows.Columns[i], row.Held(i));
             if (rows.Stamps.HasCells)
             {
-                rows.Stamps.CellColumn(i).Append(row.Held(i).State == ColumnState.Absent ? rows.Stamps.Run.Value : row.Held(i).Stamp);
+                rows.Stamps.CellColumn(i).Append(row.Held(i).State == ColumnState.Absent ? rows.Stamps.DefaultStamp.Value : row.Held(i).Stamp);
             }
         }
 

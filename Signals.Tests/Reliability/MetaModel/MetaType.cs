@@ -1,4 +1,3 @@
-using Signals.Core.Schema;
 using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Reliability.MetaModel;

@@ -1,9 +1,4 @@
-using Signals.Core.Columns;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.Engine;
+using Signals.Storage.Engine.Context;
 using Signals.Tests.Simulation;
 using Signals.Tests.Storage.Engine;
 

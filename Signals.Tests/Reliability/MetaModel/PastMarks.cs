@@ -1,12 +1,9 @@
 using System.Runtime.InteropServices;
 using Signals.Core.Columns;
-using Signals.Core.Definitions;
-using Signals.Core.Model;
-using Signals.Core.Serving;
-using Signals.Storage;
-using Signals.Storage.Engine;
-using Signals.Storage.Reads;
-using Signals.Storage.Serving;
+using Signals.Definitions;
+using Signals.Serving;
+using Signals.Storage.DefinitionServing;
+using Signals.Storage.Engine.Reading;
 using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Reliability.MetaModel;

@@ -26,7 +26,7 @@ internal sealed class CommitGateScheduleTests
                     int user = commit == 2 ? 1 : 0;
                     gate.BeginApply(commit);
                     yield return 0;
-                    gate.Touch((ulong)user);
+                    gate.AddUser((ulong)user);
                     left[user] = commit;
                     yield return 1;
                     right[user] = commit;

@@ -1,8 +1,7 @@
 using System.Buffers.Binary;
 using System.Reflection;
 using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Storage.Engine;
+using Signals.Storage.Engine.Ingest;
 using Signals.Storage.Primitives;
 using Signals.Storage.Wal;
 using Signals.Tests.Simulation;
@@ -304,15 +303,15 @@ internal sealed class ScheduleTests
 
     private static void Drain(ByteRing ring, List<long> seen)
     {
-        while (ring.TryPeekRun(Capacity, out RingRun run))
+        while (ring.TryPeekRun(Capacity, out RingSpan span))
         {
-            RecordEnumerator walk = new(run.Bytes);
+            RecordEnumerator walk = new(span.Bytes);
             while (walk.MoveNext())
             {
                 seen.Add(BinaryPrimitives.ReadInt64LittleEndian(walk.Current[RecordFormat.HeaderLength..]));
             }
 
-            ring.Release(run);
+            ring.Release(span);
         }
     }
 

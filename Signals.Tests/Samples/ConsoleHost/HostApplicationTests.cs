@@ -1,8 +1,6 @@
 using System.IO.Compression;
 using System.Text;
-using Signals.Core.Schema;
 using Signals.Samples.ConsoleHost;
-using Signals.Storage;
 using Spectre.Console;
 
 namespace Signals.Tests.Samples.ConsoleHost;

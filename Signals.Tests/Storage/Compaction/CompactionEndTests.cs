@@ -1,5 +1,4 @@
 using CsCheck;
-using Signals.Core.Model;
 using Signals.Storage.Compaction;
 using Signals.Storage.Primitives;
 using Signals.Storage.Tables;
@@ -38,7 +37,7 @@ internal sealed class CompactionEndTests
             2 => TableLimits.Default with { Bytes = 100 + random.Next(2000) },
             _ => new TableLimits(2 + random.Next(60), 2 + random.Next(10), 100 + random.Next(2000), int.MaxValue),
         };
-        CompactionIndex index = new(options);
+        RunQueue index = new(options);
         Dictionary<ulong, SortedDictionary<UserId, int>> rows = [];
         ulong next = 1;
         for (int i = random.Next(2, 40); i > 0; i--)
@@ -53,22 +52,22 @@ internal sealed class CompactionEndTests
         }
 
         int merges = 0;
-        while (merges < TooMany && index.Pick([long.MinValue], full) is { } plan)
+        while (merges < TooMany && index.Pick([long.MinValue], full) is { } work)
         {
             merges++;
             SortedDictionary<UserId, int> merged = [];
-            foreach ((UserId user, int count) in plan.Tables.SelectMany(number => rows[number]))
+            foreach ((UserId user, int count) in work.Tables.SelectMany(number => rows[number]))
             {
                 merged[user] = merged.GetValueOrDefault(user) + count;
             }
 
-            foreach (ulong number in plan.Tables)
+            foreach (ulong number in work.Tables)
             {
                 index.Remove(number);
                 rows.Remove(number);
             }
 
-            Divide(merged, isSettled: plan.Reason == CompactionReason.Full && plan.Cuts is null);
+            Divide(merged, isSettled: work.Reason == CompactionReason.Full && work.Cuts is null);
         }
 
         Assert.That(!full || rows.Values.SelectMany(users => users.Keys).GroupBy(user => user).All(user => user.Count() == 1), "of a full compaction each user lies in one run");
@@ -95,7 +94,7 @@ internal sealed class CompactionEndTests
         {
             TableMeta meta = new() { Number = next, EventType = 0, WindowStart = 0, MinTime = 0, MaxTime = 9, Rows = users.Values.Sum(), Users = users.Count, FileLength = BytesOf(users), FileChecksum = 0, NewestInserted = 9 };
             rows.Add(next++, users);
-            index.Set(CompactionRun.Of(meta, Window, 0) with { IsFull = limits.IsFull(meta, 0), IsSettled = isSettled, IsPlaced = isSettled, Users = (users.Keys.First(), users.Keys.Last()) });
+            index.Set(RunSummary.Describe(meta, Window, 0) with { IsFull = limits.IsFull(meta, 0), IsSettled = isSettled, IsPlaced = isSettled, Users = (users.Keys.First(), users.Keys.Last()) });
         }
     }
 
@@ -112,7 +111,7 @@ internal sealed class CompactionEndTests
             SmallRunBytes = random.Next(3) * 500,
             WindowBytes = size switch { 0 => 0, 1 => 1, 2 => 300, 3 => 900, 4 => 3000, _ => 20_000 },
         };
-        CompactionIndex index = new(options);
+        RunQueue index = new(options);
         Dictionary<ulong, long[]> rows = [];
         ulong next = 1;
         for (int i = random.Next(2, 16); i > 0; i--)
@@ -122,12 +121,12 @@ internal sealed class CompactionEndTests
         }
 
         int merges = 0;
-        while (merges < TooMany && index.Pick([long.MinValue]) is { } plan)
+        while (merges < TooMany && index.Pick([long.MinValue]) is { } work)
         {
             merges++;
-            long[] all = [.. plan.Tables.SelectMany(number => rows[number]).Order()];
-            long[] starts = Starts(plan, all, options, random, guess);
-            foreach (ulong number in plan.Tables)
+            long[] all = [.. work.Tables.SelectMany(number => rows[number]).Order()];
+            long[] starts = Starts(work, all, options, random, guess);
+            foreach (ulong number in work.Tables)
             {
                 index.Remove(number);
                 rows.Remove(number);
@@ -144,7 +143,7 @@ internal sealed class CompactionEndTests
         void Add(long[] times)
         {
             rows.Add(next, times);
-            index.Set(new CompactionRun
+            index.Set(new RunSummary
             {
                 Number = next++,
                 Window = Window,
@@ -156,14 +155,14 @@ internal sealed class CompactionEndTests
     }
 
     // As a merge divides: by what the directories say, which may leave windows out or weigh them wrongly.
-    private static long[] Starts(CompactionPlan plan, long[] all, CompactionOptions options, Random random, int guess)
+    private static long[] Starts(CompactionWork work, long[] all, CompactionOptions options, Random random, int guess)
     {
-        if (plan.Cuts is { } cuts)
+        if (work.Cuts is { } cuts)
         {
             return [.. cuts];
         }
 
-        if (TimeWindow.StartOf(all[0], Window) == TimeWindow.StartOf(all[^1], Window) || plan.InputBytes <= 2 * options.WindowBytes)
+        if (TimeWindow.StartOf(all[0], Window) == TimeWindow.StartOf(all[^1], Window) || work.InputBytes <= 2 * options.WindowBytes)
         {
             return [];
         }
@@ -177,7 +176,7 @@ internal sealed class CompactionEndTests
             }
         }
 
-        int most = plan.Reason == CompactionReason.Small ? Math.Max(1, plan.Tables.Count / 2) : WindowCut.MostTables;
-        return WindowCut.Of(histogram, Window, options.WindowBytes, Math.Min(most, WindowCut.MostTables));
+        int most = work.Reason == CompactionReason.Small ? Math.Max(1, work.Tables.Count / 2) : WindowCut.MostTables;
+        return WindowCut.FindCuts(histogram, Window, options.WindowBytes, Math.Min(most, WindowCut.MostTables));
     }
 }

@@ -172,7 +172,7 @@ internal sealed class CompactionPickerTests
     public void Pick_SteadyFlushes_KeepsRunsAndRewritesLogarithmic()
     {
         var options = new CompactionOptions();
-        var runs = new List<CompactionRun>();
+        var runs = new List<RunSummary>();
         const int Flushes = 1000;
         const long FlushBytes = 4 << 20;
         long rewritten = 0;
@@ -180,10 +180,10 @@ internal sealed class CompactionPickerTests
         for (ulong number = 1; number <= Flushes; number++)
         {
             runs.Add(Run(number, 0, FlushBytes));
-            while (CompactionPicker.Pick(runs, options, [long.MinValue]) is CompactionPlan plan)
+            while (CompactionPicker.Pick(runs, options, [long.MinValue]) is CompactionWork work)
             {
-                runs.RemoveAll(run => plan.Tables.Contains(run.Number));
-                runs.Add(Run(number + (ulong)(rewritten += plan.InputBytes), 0, plan.InputBytes));
+                runs.RemoveAll(run => work.Tables.Contains(run.Number));
+                runs.Add(Run(number + (ulong)(rewritten += work.InputBytes), 0, work.InputBytes));
             }
 
             most = Math.Max(most, runs.Count);
@@ -200,7 +200,7 @@ internal sealed class CompactionPickerTests
     {
         const int Windows = 16_000;
         var options = new CompactionOptions { WindowBytes = 0 };
-        var index = new CompactionIndex(options);
+        var index = new RunQueue(options);
         for (ulong i = 0; i < Windows; i++)
         {
             index.Set(Run(i, (long)i, 1 << 20));
@@ -224,7 +224,7 @@ internal sealed class CompactionPickerTests
     {
         const int Windows = 4_000;
         var options = new CompactionOptions();
-        var index = new CompactionIndex(options);
+        var index = new RunQueue(options);
         for (ulong i = 0; i < Windows; i++)
         {
             index.Set(Run(i, (long)i * 37 % 100_003, 8 << 10));
@@ -232,16 +232,16 @@ internal sealed class CompactionPickerTests
 
         ulong next = Windows;
         int merges = 0;
-        while (index.Pick([long.MinValue]) is { } plan)
+        while (index.Pick([long.MinValue]) is { } work)
         {
-            CompactionRun[] inputs = [.. plan.Tables.Select(number => index.Runs[number])];
+            RunSummary[] inputs = [.. work.Tables.Select(number => index.Runs[number])];
             Array.ForEach(inputs, run => index.Remove(run.Number));
             index.Set(inputs[0] with
             {
                 Number = next++,
                 MinTime = inputs.Min(run => run.MinTime),
                 MaxTime = inputs.Max(run => run.MaxTime),
-                Bytes = plan.InputBytes,
+                Bytes = work.InputBytes,
             });
             Assert.That(++merges, Is.LessThan(Windows / 20));
         }
@@ -250,10 +250,10 @@ internal sealed class CompactionPickerTests
         Assert.That(index.Steps, Is.LessThan(8 * Windows));
     }
 
-    private static CompactionRun Run(ulong number, long window, long bytes)
+    private static RunSummary Run(ulong number, long window, long bytes)
     {
         const long Hour = 3_600_000;
-        return new CompactionRun
+        return new RunSummary
         {
             Number = number,
             Window = TimeSpan.FromHours(1),

@@ -1,9 +1,7 @@
 using CsCheck;
 using Signals.Core.Columns;
 using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Storage.Compaction;
-using Signals.Storage.FileSystem;
 using Signals.Storage.Primitives;
 using Signals.Storage.Tables;
 using Signals.Storage.Versions;
@@ -68,7 +66,7 @@ internal sealed class FoldJobTests
                 waiting.RemoveAll(some.Contains);
                 FoldResult result = Job(store, [now], Inputs(some)).Run(_ => true);
                 now = result.Runs.Count > 0 ? store.Open(result.Runs[0]) : now;
-                Assert.That(now.Meta.ColumnFiles, Has.Count.LessThanOrEqualTo(FoldRun.MostColumnFiles));
+                Assert.That(now.Meta.ColumnFiles, Has.Count.LessThanOrEqualTo(FoldWriter.MostColumnFiles));
                 AssertNoFileIsHidden(now);
             }
 
@@ -106,15 +104,15 @@ internal sealed class FoldJobTests
         SortedDictionary<UserId, RowBuffer> users = Users(Enumerable.Range(0, 50).Select(u => ((ulong)u, 20)));
         users.ToList().ForEach(user => events.Add(user.Key, user.Value));
         Table now = store.Write(users);
-        for (int fold = 0; fold <= FoldRun.MostColumnFiles; fold++)
+        for (int fold = 0; fold <= FoldWriter.MostColumnFiles; fold++)
         {
             // Users far from each other: each file has a block that no other has, and a column that its neighbours lack.
-            int patched = fold < FoldRun.MostColumnFiles ? fold % 3 : column;
+            int patched = fold < FoldWriter.MostColumnFiles ? fold % 3 : column;
             SortedDictionary<UserId, RowBuffer> some = Patches(patched, [((ulong)fold * 5, 20)]);
             some.ToList().ForEach(user => patches.Add(user.Key, user.Value, RunKind.Patches));
             FoldResult result = Job(store, [now], Inputs(store.Write(some, kind: RunKind.Patches))).Run(_ => true);
             now = store.Open(result.Runs[0]);
-            Assert.That(now.Meta.ColumnFiles, Has.Count.EqualTo(fold < FoldRun.MostColumnFiles ? fold + 1 : 1));
+            Assert.That(now.Meta.ColumnFiles, Has.Count.EqualTo(fold < FoldWriter.MostColumnFiles ? fold + 1 : 1));
         }
 
         Assert.That(now.Meta.ColumnFiles[0].Columns, Is.EqualTo(new ushort[] { 0, 1, 2 }));
@@ -140,7 +138,7 @@ internal sealed class FoldJobTests
     public void Run_PatchesThatLose_WriteNothingAndLeave()
     {
         using var store = new MergeStore(MergeRows.Schema());
-        Table table = store.Write(Users([(1, 10)], Stamp.Of(9, 0)));
+        Table table = store.Write(Users([(1, 10)], Stamp.Create(9, 0)));
         Table patches = store.Write(Patches(0, [(1, 10)]), kind: RunKind.Patches);
 
         FoldResult result = Job(store, [table], Inputs(patches)).Run(_ => true);
@@ -189,7 +187,7 @@ internal sealed class FoldJobTests
         using var store = new MergeStore(MergeRows.Schema());
         Table table = store.Write(Users([(1, 2)]));
         Table patches = store.Write(Patches(0, [(1, 2), (2, 10), (3, 4)]), kind: RunKind.Patches, importedMs: 5);
-        FoldInput[] inputs = [new FoldInput(patches, new RowSet(patches.Meta.Rows), IsGraceOver: true)];
+        FoldInput[] inputs = [new FoldInput(patches, new RowBits(patches.Meta.Rows), IsGraceOver: true)];
 
         FoldedPatches left = Job(store, [table], inputs).Run(user => user == UserId.From(3)).Patches[0];
 
@@ -232,12 +230,12 @@ internal sealed class FoldJobTests
     public void Run_BesideALoneRetraction_PatchesStayOrphans()
     {
         using var store = new MergeStore(MergeRows.Schema());
-        RowBuffer rows = new([.. store.Type.Columns.Select(column => column.Type)], Stamp.Of(2, 0), StampParts.Existence);
+        RowBuffer rows = new([.. store.Type.Columns.Select(column => column.Type)], Stamp.Create(2, 0), StampParts.Existence);
         rows.AppendKey(10, 1);
         rows.AppendKey(9, 2);
         rows.FillAbsent();
         rows.Stamps.Inserted[0] = 0;
-        rows.Stamps.Retracted[0] = rows.Stamps.Retracted[1] = Stamp.Of(2, 0).Value;
+        rows.Stamps.Retracted[0] = rows.Stamps.Retracted[1] = Stamp.Create(2, 0).Value;
         Table table = store.Write(new SortedDictionary<UserId, RowBuffer> { [TheUser] = rows });
         Table patches = store.Write(Patches(0, [(1, 2)]), kind: RunKind.Patches);
 
@@ -300,14 +298,14 @@ internal sealed class FoldJobTests
     private static FoldJob Job(
         MergeStore store, Table[] runs, FoldInput[] inputs, long oldestKept = long.MinValue, Table[]? newer = null)
     {
-        CompactionPlan plan = new(
+        CompactionWork work = new(
             CompactionReason.Fold, store.Type.Id, MergeStore.Window, [.. inputs.Select(input => input.Table.Meta.Number)], 0, oldestKept);
         FoldTarget target = new(new StoreFolder(store.Files, MergeStore.Folder), store.NextNumber, store.Type, new TableOptions { BlockBytes = 512 });
-        return new FoldJob(target, plan, inputs, runs, store.Erasures, NewerTables.Of(newer ?? []));
+        return new FoldJob(target, work, inputs, runs, store.Erasures, NewerTables.IndexUsers(newer ?? []));
     }
 
     private static FoldInput[] Inputs(params ReadOnlySpan<Table> patches) =>
-        [.. patches.ToArray().Select(table => new FoldInput(table, new RowSet(table.Meta.Rows), IsGraceOver: false))];
+        [.. patches.ToArray().Select(table => new FoldInput(table, new RowBits(table.Meta.Rows), IsGraceOver: false))];
 
     // What is left of several patch runs, as one model.
     private static string Describe(MergeStore store, IEnumerable<FoldedPatches> patches)
@@ -356,7 +354,7 @@ internal sealed class FoldJobTests
         EventTypeSchema type = MergeRows.Schema();
         foreach ((ulong user, int count) in users)
         {
-            RowBuffer rows = new([.. type.Columns.Select(c => c.Type)], Stamp.Of(1, 0), StampParts.None);
+            RowBuffer rows = new([.. type.Columns.Select(c => c.Type)], Stamp.Create(1, 0), StampParts.None);
             for (int i = 0; i < count; i++)
             {
                 rows.AppendKey(10 - (count <= 10 ? i : 0), (ulong)i + 1);

@@ -2,7 +2,6 @@ using CsCheck;
 using Signals.Core.Columns;
 using Signals.Core.Model;
 using Signals.Storage.Compaction;
-using Signals.Storage.FileSystem;
 using Signals.Storage.Tables;
 using Signals.Storage.Versions;
 
@@ -71,15 +70,15 @@ internal sealed class MergeJobTests
     public void Run_RunsOfOneStampWithRetractions_WritesNoStampsOfCells()
     {
         using var store = new MergeStore(MergeRows.Schema());
-        RowBuffer inserted = Stamped(Stamp.Of(3, 0), StampParts.None, [10, 9]);
-        RowBuffer retracted = Stamped(Stamp.Of(3, 0), StampParts.Existence, [9]);
+        RowBuffer inserted = Stamped(Stamp.Create(3, 0), StampParts.None, [10, 9]);
+        RowBuffer retracted = Stamped(Stamp.Create(3, 0), StampParts.Existence, [9]);
         retracted.Stamps.Inserted[0] = 0;
-        retracted.Stamps.Retracted[0] = Stamp.Of(3, 0).Value;
+        retracted.Stamps.Retracted[0] = Stamp.Create(3, 0).Value;
 
         TableMeta merged = store.Job([Single(store, inserted), Single(store, retracted)]).Run().Added.Single();
 
         using Table table = store.Open(merged);
-        Assert.That(table.Run, Is.EqualTo(new TableRun(RunKind.Events, Stamp.Of(3, 0), StampParts.Existence)));
+        Assert.That(table.Defaults, Is.EqualTo(new RowDefaults(RunKind.Events, Stamp.Create(3, 0), StampParts.Existence)));
         Assert.That((merged.Rows, merged.Traits, merged.NewestInserted), Is.EqualTo((2L, RowTraits.Retracted, 10L)));
     }
 
@@ -87,9 +86,9 @@ internal sealed class MergeJobTests
     public void Run_NeverInsertedRows_DoNotCountTowardsTheLastN()
     {
         using var store = new MergeStore(MergeRows.Schema(keepLast: 2));
-        RowBuffer tombstones = Stamped(Stamp.Of(1, 0), StampParts.Existence, [20, 7, 4]);
+        RowBuffer tombstones = Stamped(Stamp.Create(1, 0), StampParts.Existence, [20, 7, 4]);
         tombstones.Stamps.Inserted.Clear();
-        tombstones.Stamps.Retracted.Fill(Stamp.Of(1, 0).Value);
+        tombstones.Stamps.Retracted.Fill(Stamp.Create(1, 0).Value);
         Table events = Single(store, Stamped(Stamp.Streamed, StampParts.None, [10, 8, 6, 5]));
 
         TableMeta merged = store.Job([Single(store, tombstones), events]).Run().Added.Single();
@@ -271,11 +270,11 @@ internal sealed class MergeJobTests
         var scan = new SurplusScan();
         Table old = store.Write(Users(1, [5, 4]));
         Table[] tables = [store.Write(Users(1, [200]), 200), store.Write(Users(1, [100]), 100)];
-        NewerTables one = NewerTables.Of(tables.AsSpan(1));
+        NewerTables one = NewerTables.IndexUsers(tables.AsSpan(1));
         Assert.That((scan.Estimate(old, store.Type, one, 0.25), SurplusScan.Any(old, store.Type, one)), Is.EqualTo((0.0, false)));
 
-        NewerTables two = NewerTables.Of(tables);
-        scan.NoteAdded(store.Type.Id, 1);
+        NewerTables two = NewerTables.IndexUsers(tables);
+        scan.CountAdded(store.Type.Id, 1);
         Assert.That((scan.Estimate(old, store.Type, two, 0.25), SurplusScan.Any(old, store.Type, two)), Is.EqualTo((0.5, true)));
         Assert.That(scan.Estimate(old, MergeRows.Schema(), two, 0.25), Is.Zero, "All events are kept.");
 
@@ -289,14 +288,14 @@ internal sealed class MergeJobTests
         using var store = new MergeStore(MergeRows.Schema(keepLast: 3));
         var scan = new SurplusScan();
         Table[] tables = [.. Enumerable.Range(0, 50).Select(i => store.Write(Users(1, [.. Enumerable.Range(1, 100).Select(row => (1000L * i) + 100 - row)])))];
-        NewerTables newer = NewerTables.Of(tables.AsSpan(49));
+        NewerTables newer = NewerTables.IndexUsers(tables.AsSpan(49));
         double[] Look() => [.. tables.Select(table => scan.Estimate(table, MergeRows.Schema(keepLast: 190), newer, 0.25))];
         double[] first = Look();
         Assert.That((first[0], scan.Samples), Is.EqualTo((0.1, 50L)));
-        scan.NoteAdded(store.Type.Id, 1);
+        scan.CountAdded(store.Type.Id, 1);
         Assert.That(Look(), Is.EqualTo(first));
         Assert.That(scan.Samples, Is.EqualTo(50), "One row more cannot make a tenth a quarter.");
-        scan.NoteAdded(store.Type.Id, 20);
+        scan.CountAdded(store.Type.Id, 20);
         Assert.That(Look(), Is.EqualTo(first));
         Assert.That(scan.Samples, Is.EqualTo(99), "The newest table had none, so it cannot be a quarter yet.");
     }
@@ -328,9 +327,9 @@ internal sealed class MergeJobTests
 
     private static Table Single(MergeStore store, RowBuffer rows) => store.Write(new SortedDictionary<UserId, RowBuffer> { [UserId.From(1)] = rows });
 
-    private static RowBuffer Stamped(Stamp run, StampParts parts, long[] times)
+    private static RowBuffer Stamped(Stamp defaultStamp, StampParts parts, long[] times)
     {
-        RowBuffer rows = new([.. MergeRows.Schema().Columns.Select(column => column.Type)], run, parts);
+        RowBuffer rows = new([.. MergeRows.Schema().Columns.Select(column => column.Type)], defaultStamp, parts);
         foreach (long time in times)
         {
             rows.AppendKey(time, 1);

@@ -1,6 +1,4 @@
 using Signals.Core.Columns;
-using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Storage.Compaction;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Tables;
@@ -39,10 +37,10 @@ internal sealed class MergeRateTests
         Table[] inputs = [.. Enumerable.Range(0, tables).Select(i => Write((ulong)i + 1, overlapping ? 0 : i * 1000))];
         for (ulong round = 0; round < 5; round++)
         {
-            var plan = new CompactionPlan(
+            var work = new CompactionWork(
                 CompactionReason.Full, 0, 0, [.. inputs.Select(t => t.Meta.Number)], 0, long.MinValue);
             var target = new MergeTarget(new StoreFolder(_files, _folder), () => 100 + round, _type, new TableOptions(), 0);
-            var job = new MergeJob(target, plan, inputs, new ErasureSet(), NewerTables.Of([]));
+            var job = new MergeJob(target, work, inputs, new ErasureSet(), NewerTables.IndexUsers([]));
             long allocated = GC.GetAllocatedBytesForCurrentThread();
             TimeSpan start = Environment.CpuUsage.TotalTime;
             MergeStats stats = job.Run().Stats;

@@ -1,6 +1,5 @@
 using Signals.Core.Columns;
 using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Storage.Compaction;
 
 namespace Signals.Tests.Storage.Compaction;
@@ -38,14 +37,14 @@ internal static class MergeRows
             for (int row = 0; row < count; row++)
             {
                 bool absent = rows.Columns[column].GetState(row) == ColumnState.Absent;
-                rows.Stamps.Cells(column)[row] = absent ? rows.Stamps.Run.Value : RandomStamp(random).Value;
+                rows.Stamps.Cells(column)[row] = absent ? rows.Stamps.DefaultStamp.Value : RandomStamp(random).Value;
             }
         }
 
         return rows;
     }
 
-    public static Stamp RandomStamp(Random random) => random.Next(3) == 0 ? Stamp.Streamed : Stamp.Of(random.Next(1, 4), random.Next(2));
+    public static Stamp RandomStamp(Random random) => random.Next(3) == 0 ? Stamp.Streamed : Stamp.Create(random.Next(1, 4), random.Next(2));
 
     public static RowBuffer Random(EventTypeSchema type, Random random, int count, int times = 12, int ids = 3)
     {
@@ -71,7 +70,7 @@ internal static class MergeRows
     /// <summary>Rows of any order as a table holds them: as many runs of one row, merged.</summary>
     public static RowBuffer Sorted(EventTypeSchema type, RowBuffer rows)
     {
-        RowBuffer sorted = new([.. type.Columns.Select(column => column.Type)], rows.Stamps.Run, rows.Stamps.Parts);
+        RowBuffer sorted = new([.. type.Columns.Select(column => column.Type)], rows.Stamps.DefaultStamp, rows.Stamps.Parts);
         if (rows.Count > 0)
         {
             new RowMerger().Merge(rows, [.. Enumerable.Range(1, rows.Count)], sorted);

@@ -1,6 +1,5 @@
 using Signals.Core.Columns;
 using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Storage.Compaction;
 using Signals.Storage.Tables;
 using Signals.Storage.Versions;
@@ -42,9 +41,9 @@ internal sealed class MergeStore : IDisposable
     {
         ulong number = ++_number;
         RowStamps stamps = users.First().Value.Stamps;
-        TableRun run = new(kind, stamps.Run, stamps.Parts);
+        RowDefaults defaults = new(kind, stamps.DefaultStamp, stamps.Parts);
         using var writer = new TableWriter(
-            Files, Path.Combine(Folder, StoreFiles.Table(number)), number, Type, window, new TableOptions { BlockBytes = 512 }, run);
+            Files, Path.Combine(Folder, StoreFiles.Table(number)), number, Type, window, new TableOptions { BlockBytes = 512 }, defaults);
         foreach ((UserId user, RowBuffer rows) in users)
         {
             writer.Add(user, rows, 0, rows.Count);
@@ -97,11 +96,11 @@ internal sealed class MergeStore : IDisposable
 
     public MergeJob Job(Table[] tables, long oldestKept = long.MinValue, Table[]? newer = null)
     {
-        var plan = new CompactionPlan(
+        var work = new CompactionWork(
             CompactionReason.Full, Type.Id, tables[0].Meta.WindowStart, [.. tables.Select(t => t.Meta.Number)], 0, oldestKept);
         var target = new MergeTarget(new StoreFolder(Files, Folder), NextNumber, Type, new TableOptions(), WindowBytes);
-        NewerTables all = NewerTables.Of(newer ?? []);
-        return new MergeJob(target, plan, tables, Erasures, all.Than(tables.Max(table => table.Meta.MaxTime)));
+        NewerTables all = NewerTables.IndexUsers(newer ?? []);
+        return new MergeJob(target, work, tables, Erasures, all.Than(tables.Max(table => table.Meta.MaxTime)));
     }
 
     public string Describe(TableMeta? meta)
@@ -123,12 +122,12 @@ internal sealed class MergeStore : IDisposable
         return MergeModel.Describe(users);
     }
 
-    public RowBuffer BufferFor(Table table) => new([.. Type.Columns.Select(column => column.Type)], table.Run.Stamp, table.Run.Parts);
+    public RowBuffer BufferFor(Table table) => new([.. Type.Columns.Select(column => column.Type)], table.Defaults.Stamp, table.Defaults.Parts);
 
     // All users of a table share its run's stamp: what had the other one keeps it only where rows have their own.
-    private static RowBuffer WithRun(RowBuffer rows, Stamp run)
+    private static RowBuffer WithRun(RowBuffer rows, Stamp defaultStamp)
     {
-        RowBuffer same = new([.. rows.Columns.ToArray().Select(column => column.Type)], run, rows.Stamps.Parts);
+        RowBuffer same = new([.. rows.Columns.ToArray().Select(column => column.Type)], defaultStamp, rows.Stamps.Parts);
         same.AppendRows(rows, 0, rows.Count);
         return same;
     }

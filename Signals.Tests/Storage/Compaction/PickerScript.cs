@@ -16,7 +16,7 @@ internal sealed class PickerScript
 {
     private const int DrainLimit = 100;
 
-    private readonly List<CompactionRun> _runs = [];
+    private readonly List<RunSummary> _runs = [];
     private readonly List<string> _plans = [];
     private readonly long[] _oldestKept = [.. Enumerable.Repeat(long.MinValue, 8)];
     private CompactionOptions _options = new() { SmallRunBytes = 0, WindowBytes = 0 };
@@ -38,10 +38,10 @@ internal sealed class PickerScript
     private static long Number(Dictionary<string, string> arguments, string name, long otherwise) =>
         arguments.TryGetValue(name, out string? text) ? long.Parse(text, CultureInfo.InvariantCulture) : otherwise;
 
-    private static string Describe(CompactionPlan? plan) => plan is null
+    private static string Describe(CompactionWork? work) => work is null
         ? "none"
-        : $"{plan.Reason} type={plan.EventType} window={plan.WindowStart} tables={string.Join(",", plan.Tables)} bytes={plan.InputBytes}"
-            + (plan.Cuts is { Count: > 0 } ? $" cuts={string.Join(",", plan.Cuts)}" : "");
+        : $"{work.Reason} type={work.EventType} window={work.WindowStart} tables={string.Join(",", work.Tables)} bytes={work.InputBytes}"
+            + (work.Cuts is { Count: > 0 } ? $" cuts={string.Join(",", work.Cuts)}" : "");
 
     private void Execute(string[] words)
     {
@@ -83,11 +83,11 @@ internal sealed class PickerScript
         }
     }
 
-    private static CompactionRun ParseRun(ulong number, Dictionary<string, string> arguments)
+    private static RunSummary ParseRun(ulong number, Dictionary<string, string> arguments)
     {
         long window = Number(arguments, "window", 0);
         string[] times = arguments.TryGetValue("time", out string? text) ? text.Split("..") : [$"{window}", $"{window + 99}"];
-        return new CompactionRun
+        return new RunSummary
         {
             Number = number,
             EventType = (ushort)Number(arguments, "type", 0),
@@ -101,36 +101,36 @@ internal sealed class PickerScript
         };
     }
 
-    private CompactionPlan? Pick(bool full) => CompactionPicker.Pick(_runs, _options, _oldestKept, full);
+    private CompactionWork? Pick(bool full) => CompactionPicker.Pick(_runs, _options, _oldestKept, full);
 
     private void Drain(bool full)
     {
-        while (Pick(full) is CompactionPlan plan)
+        while (Pick(full) is CompactionWork work)
         {
-            _plans.Add(Describe(plan));
+            _plans.Add(Describe(work));
             Assert.That(_plans, Has.Count.LessThan(DrainLimit), "The picker never ends.");
-            CompactionRun[] inputs = [.. _runs.Where(run => plan.Tables.Contains(run.Number))];
+            RunSummary[] inputs = [.. _runs.Where(run => work.Tables.Contains(run.Number))];
             _runs.RemoveAll(inputs.Contains);
-            if (plan.IsFold)
+            if (work.IsFold)
             {
                 for (int i = 0; i < _runs.Count; i++)
                 {
-                    bool isFolded = _runs[i].Kind == RunKind.Events && _runs[i].WindowStart == plan.WindowStart && _runs[i].EventType == plan.EventType;
+                    bool isFolded = _runs[i].Kind == RunKind.Events && _runs[i].WindowStart == work.WindowStart && _runs[i].EventType == work.EventType;
                     _runs[i] = isFolded ? _runs[i] with { ColumnFiles = _runs[i].ColumnFiles + 1 } : _runs[i];
                 }
             }
-            else if (!plan.IsDrop)
+            else if (!work.IsDrop)
             {
                 _runs.Add(inputs[0] with
                 {
                     Number = inputs.Max(run => run.Number) + 100,
-                    MinTime = Math.Max(plan.OldestKeptMs, inputs.Min(run => run.MinTime)),
+                    MinTime = Math.Max(work.OldestKeptMs, inputs.Min(run => run.MinTime)),
                     MaxTime = inputs.Max(run => run.MaxTime),
-                    Bytes = plan.InputBytes,
+                    Bytes = work.InputBytes,
                     ErasedUsers = 0,
                     SurplusShare = 0,
                     ColumnFiles = 0,
-                    IsSettled = plan.Reason == CompactionReason.Full && plan.Cuts is null,
+                    IsSettled = work.Reason == CompactionReason.Full && work.Cuts is null,
                 });
             }
         }

@@ -1,9 +1,5 @@
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.Engine;
-using Signals.Storage.Reads;
+using Signals.Offline;
+using Signals.Storage.Engine.Context;
 using Signals.Storage.Segments;
 using Signals.Tests.Simulation;
 

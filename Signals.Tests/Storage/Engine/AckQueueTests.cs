@@ -1,6 +1,4 @@
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Storage.Engine;
+using Signals.Storage.Engine.Ingest;
 
 namespace Signals.Tests.Storage.Engine;
 

@@ -1,11 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using Signals.Core.Columns;
-using Signals.Core.Ingest;
 using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
 using Signals.Storage.FileSystem;
-using Signals.Storage.Reads;
 using Signals.Storage.Tables;
 
 namespace Signals.Tests.Storage.Engine;
@@ -195,8 +191,8 @@ internal sealed class AllocationTests
         IFileSystem files = FileSystems.ForThisMachine();
         using AttachedRuns runs = new(files, store, new TableOptions(), _path);
         EventTypeSchema type = store.Schema["a"];
-        RowBuffer rows = new([.. type.Columns.Select(column => column.Type)], Stamp.Of(1, 0), StampParts.None);
-        RowBuffer retracted = new([.. type.Columns.Select(column => column.Type)], Stamp.Of(1, 0), StampParts.Existence);
+        RowBuffer rows = new([.. type.Columns.Select(column => column.Type)], Stamp.Create(1, 0), StampParts.None);
+        RowBuffer retracted = new([.. type.Columns.Select(column => column.Type)], Stamp.Create(1, 0), StampParts.Existence);
         foreach (int i in Enumerable.Range(0, 300).OrderByDescending(i => i * 7 % 300))
         {
             long time = TestStores.Start + (i * 7 % 300 * 10);
@@ -206,7 +202,7 @@ internal sealed class AllocationTests
             if (i % 3 == 0)
             {
                 retracted.AppendKey(time, (ulong)i);
-                retracted.Stamps.AppendExistence(Stamp.None, Stamp.Of(1, 0));
+                retracted.Stamps.AppendExistence(Stamp.None, Stamp.Create(1, 0));
             }
         }
 

@@ -1,9 +1,5 @@
 using Signals.Core.Columns;
-using Signals.Core.Ingest;
 using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.Reads;
 using Signals.Storage.Tables;
 using Signals.Tests.Simulation;
 
@@ -14,7 +10,7 @@ internal sealed class AttachTests
 {
     private const long Minute = 60_000;
     private static readonly UserId TheUser = UserId.From(1);
-    private static readonly Stamp Correction = Stamp.Of(1, 0);
+    private static readonly Stamp Correction = Stamp.Create(1, 0);
 
     private readonly ManualTime _time = new(TestStores.Start);
     private SimFileSystem _files = null!;
@@ -112,11 +108,11 @@ internal sealed class AttachTests
             using AttachedRuns runs = new(_files, store, TestStores.Tiny.Tables);
             runs.Add(store.Schema["view"], RunKind.Events, retracted);
             runs.Add(store.Schema["view"], RunKind.Patches, Rows(TestStores.Start + (3 * Minute))).Attach();
-            Assert.That(store.Engine.Watermarks.Of(0), Is.EqualTo(TestStores.Start + Minute));
+            Assert.That(store.Engine.Watermarks.Newest(0), Is.EqualTo(TestStores.Start + Minute));
         }
 
         using SignalStore reopened = Open();
-        Assert.That(reopened.Engine.Watermarks.Of(0), Is.EqualTo(TestStores.Start + Minute));
+        Assert.That(reopened.Engine.Watermarks.Newest(0), Is.EqualTo(TestStores.Start + Minute));
     }
 
     private static void AssertThree(SignalStore store)

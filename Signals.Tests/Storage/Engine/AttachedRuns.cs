@@ -1,7 +1,4 @@
 using Signals.Core.Columns;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Primitives;
 using Signals.Storage.Tables;
@@ -82,7 +79,7 @@ internal sealed class AttachedRuns(IFileSystem files, SignalStore store, TableOp
 
         // A part knows its columns alone; which event type and which ids they are is known where it is attached.
         EventTypeSchema written = new(type.Name, 0, type.Columns, type.KeepLast, type.MaxAge, type.Window, isWindowDeclared: true);
-        using TableWriter writer = new(_file!, _end, identity, written, window, options, new TableRun(kind, stamps.Run, stamps.Parts));
+        using TableWriter writer = new(_file!, _end, identity, written, window, options, new RowDefaults(kind, stamps.DefaultStamp, stamps.Parts));
         foreach ((UserId user, RowBuffer rows) in users)
         {
             int start = 0;

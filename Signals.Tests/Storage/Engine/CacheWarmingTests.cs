@@ -1,11 +1,5 @@
-using Signals.Core.Columns;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.Engine;
-using Signals.Storage.Reads;
-using Signals.Storage.Segments;
+using Signals.Offline;
+using Signals.Storage.Engine.Context;
 using Signals.Storage.Tables;
 using Signals.Tests.Simulation;
 

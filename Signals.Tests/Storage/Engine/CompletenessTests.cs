@@ -1,7 +1,4 @@
-using Signals.Core.Model;
-using Signals.Storage;
-using Signals.Storage.Reads;
-using Signals.Storage.Segments;
+using Signals.Offline;
 using Signals.Tests.Simulation;
 using Signals.Tests.Storage.Segments;
 

@@ -1,12 +1,6 @@
 using System.Collections.Concurrent;
-using Signals.Core.Definitions;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Core.Serving;
-using Signals.Storage;
-using Signals.Storage.History;
-using Signals.Storage.Serving;
+using Signals.Definitions;
+using Signals.Serving;
 
 namespace Signals.Tests.Storage.Engine;
 

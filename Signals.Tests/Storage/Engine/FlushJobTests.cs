@@ -1,8 +1,7 @@
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Storage.Compaction;
-using Signals.Storage.Engine;
+using Signals.Storage.Engine.Context;
+using Signals.Storage.Engine.Flushing;
+using Signals.Storage.Engine.Views;
 using Signals.Storage.FileSystem;
 using Signals.Storage.MemTables;
 using Signals.Storage.Primitives;

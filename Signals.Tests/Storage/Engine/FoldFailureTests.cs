@@ -1,7 +1,5 @@
-using Signals.Core.Model;
-using Signals.Storage;
+using Signals.Offline;
 using Signals.Storage.FileSystem;
-using Signals.Storage.Segments;
 using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Storage.Engine;

@@ -1,8 +1,4 @@
 using System.Globalization;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
 
 namespace Signals.Tests.Storage.Engine;
 

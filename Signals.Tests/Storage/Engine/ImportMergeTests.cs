@@ -1,10 +1,6 @@
 using System.Runtime.InteropServices;
-using Signals.Core.Columns;
-using Signals.Core.Ingest;
 using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.Reads;
+using Signals.Offline;
 using Signals.Storage.Segments;
 using Signals.Tests.Reliability;
 using Signals.Tests.Simulation;
@@ -92,7 +88,7 @@ internal sealed class ImportMergeTests
     {
         SegmentOptions options = new() { Generation = random.Next(1, 4), SourceRank = (ushort)random.Next(2), Source = "random" };
         List<SegmentRow> rows = SegmentSample.Rows(random, random.Next(1, 40), Marks[random.Next(2)..random.Next(3, 6)]);
-        ulong stamp = Stamp.Of(options.Generation, options.SourceRank).Value;
+        ulong stamp = Stamp.Create(options.Generation, options.SourceRank).Value;
         rows.ForEach(row => model.Add(row, stamp));
         string path = $"/offline/{step}.seg";
         SegmentSample.Write(files, rows, options, path: path);

@@ -1,7 +1,3 @@
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Storage;
-using Signals.Storage.Reads;
 using Signals.Tests.Storage.FileSystem;
 
 namespace Signals.Tests.Storage.Engine;

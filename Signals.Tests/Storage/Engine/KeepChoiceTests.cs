@@ -1,8 +1,5 @@
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.Engine;
-using Signals.Storage.History;
+using Signals.Storage.Engine.Context;
+using Signals.Storage.Engine.Recovery;
 using Signals.Storage.Versions;
 using Signals.Storage.Wal;
 using Signals.Tests.Simulation;

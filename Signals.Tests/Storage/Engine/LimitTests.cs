@@ -1,11 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.Engine;
-using Signals.Storage.Reads;
-using Signals.Storage.Segments;
+using Signals.Offline;
+using Signals.Storage.Engine.Context;
+using Signals.Storage.Engine.Ingest;
 using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Storage.Engine;

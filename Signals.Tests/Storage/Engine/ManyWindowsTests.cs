@@ -1,10 +1,5 @@
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.Engine;
-using Signals.Storage.Reads;
-using Signals.Storage.Telemetry;
+using Signals.Maintenance;
+using Signals.Storage.Engine.Context;
 using Signals.Tests.Simulation;
 using Signals.Tests.Storage.FileSystem;
 
@@ -41,7 +36,7 @@ internal sealed class ManyWindowsTests
 
         using (SignalStore store = TestStores.Open(files, Schema, time, options))
         {
-            Assert.That(store.Engine.Committer.Look(manifest => manifest.State.SpansWindows), "A build that counts by windows must not open this.");
+            Assert.That(store.Engine.Committer.ReadBetweenEdits(manifest => manifest.State.SpansWindows), "A build that counts by windows must not open this.");
             await store.CompactAsync();
             Assert.That((store.GetStats().Tables, store.GetStats().TableRows), Is.EqualTo((1, (long)windows)));
             using Sequence all = store.Read(UserId.From(5), store.Query("view").Columns("n").Build());

@@ -1,5 +1,6 @@
-using Signals.Core.Schema;
-using Signals.Storage.Engine;
+using Signals.Storage.Engine.Flushing;
+using Signals.Storage.Engine.Ingest;
+using Signals.Storage.Engine.Views;
 using Signals.Storage.MemTables;
 using Signals.Storage.Primitives;
 using Signals.Storage.Reads;
@@ -24,22 +25,22 @@ internal sealed class MemTableSetTests
         using TablePace pace = new(view, mostTables: -1, TimeSpan.FromHours(1), failStop);
         using FrozenMemTables frozen = new(view, most: 10, pace, time, failStop);
         MemTableSet set = new(view, factory, frozen, inlineFlush: null);
-        pace.NoteAdded();
+        pace.CountAdded();
         set.Freeze(10, 0);
         Assert.That(frozen.TableStallCount, Is.Zero, "There is no compaction yet.");
         pace.Start();
         Task stalled = Task.Run(() => set.Freeze(20, 0));
         Assert.That(SpinWait.SpinUntil(() => frozen.TableStallCount == 1, TimeSpan.FromSeconds(30)));
-        pace.Look();
+        pace.WakeWaiters();
         Assert.That(stalled.IsCompleted, Is.False);
         long before = pace.Added;
-        pace.NoteAdded();
-        pace.NoteSettled(before);
+        pace.CountAdded();
+        pace.MarkSettled(before);
         Assert.That(stalled.IsCompleted, Is.False, "More tables came while compaction looked.");
         time.NowMs += 5000;
         if (settles)
         {
-            pace.NoteSettled(pace.Added);
+            pace.MarkSettled(pace.Added);
         }
         else
         {
@@ -65,7 +66,7 @@ internal sealed class MemTableSetTests
         using FrozenMemTables frozen = new(view, most: 10, pace, new ManualTime(TestStores.Start), failStop);
         MemTableSet set = new(view, factory, frozen, inlineFlush: null);
         pace.Start();
-        pace.NoteAdded();
+        pace.CountAdded();
         set.Freeze(10, 0);
         set.Freeze(20, 0);
         Assert.That(frozen.TableStallCount, Is.EqualTo(2), "It slows, each time.");

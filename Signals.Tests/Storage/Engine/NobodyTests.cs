@@ -1,8 +1,4 @@
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Storage;
-using Signals.Storage.Reads;
-using Signals.Storage.Segments;
+using Signals.Offline;
 using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Storage.Engine;
@@ -25,9 +21,9 @@ internal sealed class NobodyTests
             Assert.That(() => group["view"].Add(nobody, TestStores.Start, 1), Throws.ArgumentException);
         }
 
-        EventRecord record = new() { TimeMs = TestStores.Start, Id = 1 };
-        record.Begin(store.Schema["view"]);
-        Assert.That(() => record.AddTo(batch), Throws.ArgumentException);
+        SingleEvent single = new() { TimeMs = TestStores.Start, Id = 1 };
+        single.Begin(store.Schema["view"]);
+        Assert.That(() => single.AddTo(batch), Throws.ArgumentException);
         Assert.That((batch.Count, group.Count), Is.EqualTo((0, 0)));
     }
 

@@ -1,12 +1,9 @@
 using Signals.Core.Columns;
-using Signals.Core.Ingest;
 using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
+using Signals.Offline;
 using Signals.Storage.Compaction;
-using Signals.Storage.Engine;
+using Signals.Storage.Engine.Context;
 using Signals.Storage.FileSystem;
-using Signals.Storage.Reads;
 using Signals.Storage.Tables;
 using Signals.Tests.Simulation;
 
@@ -20,7 +17,7 @@ internal sealed class PatchFoldTests
     private const int Score = 2;
     private const int Vector = 3;
 
-    private static readonly Stamp Enrichment = Stamp.Of(3, 1);
+    private static readonly Stamp Enrichment = Stamp.Create(3, 1);
     private static readonly StoreSchema Schema = StoreSchema.Define(s => s.EventType("e", t => t
         .Field<int>("n").Text("note").Enrichment<int>("score").EnrichmentVector<sbyte>("v", 64).Window(TimeSpan.FromDays(1))));
 
@@ -291,7 +288,7 @@ internal sealed class PatchFoldTests
         await store.FlushAsync();
         for (int round = 0; round < 30; round++)
         {
-            Attach(store, 0, 1 + (round % Events), round % 2 == 0 ? Score : Vector, Stamp.Of(10 + round, 0), user: round % Users);
+            Attach(store, 0, 1 + (round % Events), round % 2 == 0 ? Score : Vector, Stamp.Create(10 + round, 0), user: round % Users);
             store.Engine.RunPending();
             Assert.That(Files(".col"), Has.Length.LessThanOrEqualTo(8), $"round {round}");
         }
@@ -438,7 +435,7 @@ internal sealed class PatchFoldTests
         Task[] readers = [.. Enumerable.Range(0, 2).Select(reader => Task.Run(() => ReadAllTheTime(store, reader, done.Token)))];
         for (int round = 1; round <= Rounds; round++)
         {
-            Attach(store, 0, Events, [Score, Vector], Stamp.Of(round, 0), only: null, fill: round);
+            Attach(store, 0, Events, [Score, Vector], Stamp.Create(round, 0), only: null, fill: round);
             if (round % 4 == 0)
             {
                 await store.CompactAsync();

@@ -1,10 +1,6 @@
 using Signals.Core.Columns;
-using Signals.Core.Ingest;
 using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.Engine;
-using Signals.Storage.Reads;
+using Signals.Storage.Engine.Context;
 using Signals.Storage.Tables;
 using Signals.Tests.Simulation;
 
@@ -61,7 +57,7 @@ internal sealed class ReadCostTests
         {
             if (!users.TryGetValue(userOf(i), out RowBuffer? rows))
             {
-                users[userOf(i)] = rows = new([.. type.Columns.Select(column => column.Type)], Stamp.Of(1, 0), StampParts.None);
+                users[userOf(i)] = rows = new([.. type.Columns.Select(column => column.Type)], Stamp.Create(1, 0), StampParts.None);
             }
 
             rows.AppendKey(TestStores.Start - ((history - i) * 30_000L), (ulong)i);

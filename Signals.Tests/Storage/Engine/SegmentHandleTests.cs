@@ -1,6 +1,4 @@
-using Signals.Core.Model;
-using Signals.Storage;
-using Signals.Storage.Segments;
+using Signals.Offline;
 
 namespace Signals.Tests.Storage.Engine;
 

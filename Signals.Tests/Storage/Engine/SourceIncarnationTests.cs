@@ -1,7 +1,3 @@
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
 using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Storage.Engine;

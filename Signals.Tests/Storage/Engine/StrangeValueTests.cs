@@ -1,10 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.Reads;
 using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Storage.Engine;

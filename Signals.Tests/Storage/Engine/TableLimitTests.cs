@@ -1,12 +1,6 @@
 using Signals.Core.Columns;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.Engine;
-using Signals.Storage.Reads;
+using Signals.Storage.Engine.Context;
 using Signals.Storage.Tables;
-using Signals.Storage.Versions;
 using Signals.Tests.Simulation;
 using Signals.Tests.Storage.Tables;
 

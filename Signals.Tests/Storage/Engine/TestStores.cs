@@ -1,8 +1,5 @@
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
 using Signals.Storage.Compaction;
-using Signals.Storage.Engine;
+using Signals.Storage.Engine.Context;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Tables;
 

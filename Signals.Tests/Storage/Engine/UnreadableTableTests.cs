@@ -1,12 +1,6 @@
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.Compaction;
-using Signals.Storage.Engine;
+using Signals.Maintenance;
+using Signals.Storage.Engine.Context;
 using Signals.Storage.FileSystem;
-using Signals.Storage.Maintenance;
-using Signals.Storage.Reads;
 using Signals.Storage.Tables;
 using Signals.Storage.Versions;
 using Signals.Tests.Reliability;

@@ -1,10 +1,6 @@
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
+using Signals.Maintenance;
 using Signals.Storage.Compaction;
-using Signals.Storage.Engine;
-using Signals.Storage.Reads;
+using Signals.Storage.Engine.Context;
 using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Storage.Engine;

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Signals.Core.Model;
+using Signals.Enrichment;
 using Signals.Storage.Entities;
 using Signals.Tests.Storage.Tables;
 

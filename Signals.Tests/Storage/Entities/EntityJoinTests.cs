@@ -1,9 +1,4 @@
-using Signals.Core.Columns;
-using Signals.Core.Enrichment;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage.Entities;
+using Signals.Enrichment;
 using Signals.Tests.Storage.Tables;
 
 namespace Signals.Tests.Storage.Entities;
@@ -43,7 +38,7 @@ internal sealed class EntityJoinTests
         events.Add(UserId.From(1), 1, 3).Set("item", 16UL);
         events.Add(UserId.From(1), 1, 4).Set("item", 5000UL);
         events.Add(UserId.From(1), 1, 5);
-        EnrichmentBatch result = new EnrichmentRun(join, Schema["view"], EnrichmentPlacement.Indexing).Enrich(events);
+        EnrichmentBatch result = new StepRunner(join, Schema["view"], StepPhase.Indexing).Enrich(events);
         ColumnState missing = nullWhenMissing ? ColumnState.Null : ColumnState.Absent;
         ColumnState[] titles = [ColumnState.Value, ColumnState.Null, ColumnState.Absent, missing, missing];
         Assert.That(new VariableColumnView(result.Outputs[1]).States.ToArray(), Is.EqualTo(titles));
@@ -58,9 +53,9 @@ internal sealed class EntityJoinTests
         EventBatch events = new(Schema["view"]);
         events.Add(UserId.From(1), 1, 1).Set("small", 8).Set("name", "item 9");
         events.Add(UserId.From(1), 1, 2).Set("small", -8).Set("name", "");
-        EnrichmentBatch byNumber = new EnrichmentRun(Join("small", ColumnType.Scalar<int>()), Schema["view"], EnrichmentPlacement.Indexing).Enrich(events);
+        EnrichmentBatch byNumber = new StepRunner(Join("small", ColumnType.Scalar<int>()), Schema["view"], StepPhase.Indexing).Enrich(events);
         Assert.That(new ColumnView<float>(byNumber.Outputs[0]).Values.ToArray(), Is.EqualTo(new float[] { 8, 0 }));
-        EnrichmentBatch byName = new EnrichmentRun(Join("name", ColumnType.Text), Schema["view"], EnrichmentPlacement.Indexing).Enrich(events);
+        EnrichmentBatch byName = new StepRunner(Join("name", ColumnType.Text), Schema["view"], StepPhase.Indexing).Enrich(events);
         Assert.That(new ColumnView<float>(byName.Outputs[0]).Values.ToArray(), Is.EqualTo(new float[] { 9, 0 }));
         Assert.That(new ColumnView<float>(byName.Outputs[0]).States[1], Is.EqualTo(ColumnState.Absent));
     }
@@ -68,7 +63,7 @@ internal sealed class EntityJoinTests
     [Test]
     public void Enrich_Warm_AllocatesNothing()
     {
-        EnrichmentRun run = new(Join("item", ColumnType.Scalar<ulong>()), Schema["view"], EnrichmentPlacement.Serving);
+        StepRunner runner = new(Join("item", ColumnType.Scalar<ulong>()), Schema["view"], StepPhase.Serving);
         EventBatch events = new(Schema["view"]);
         for (ulong i = 0; i < 200; i++)
         {
@@ -77,13 +72,13 @@ internal sealed class EntityJoinTests
 
         for (int i = 0; i < 50; i++)
         {
-            run.Enrich(events);
+            runner.Enrich(events);
         }
 
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 50; i++)
         {
-            run.Enrich(events);
+            runner.Enrich(events);
         }
 
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);

@@ -1,5 +1,5 @@
 using System.Collections.Concurrent;
-using Signals.Storage.Entities;
+using Signals.Enrichment;
 using Signals.Storage.FileSystem;
 using Signals.Tests.Storage.Tables;
 

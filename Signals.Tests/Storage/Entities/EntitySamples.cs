@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
-using Signals.Core.Columns;
-using Signals.Storage.Entities;
+using Signals.Enrichment;
 using Signals.Tests.Storage.Tables;
 
 namespace Signals.Tests.Storage.Entities;

@@ -1,6 +1,4 @@
-using Signals.Core.Columns;
-using Signals.Core.Model;
-using Signals.Storage.Entities;
+using Signals.Enrichment;
 using Signals.Tests.Storage.Tables;
 
 namespace Signals.Tests.Storage.Entities;

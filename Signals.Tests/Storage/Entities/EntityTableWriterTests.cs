@@ -1,4 +1,4 @@
-using Signals.Storage.Entities;
+using Signals.Enrichment;
 using Signals.Tests.Storage.Tables;
 
 namespace Signals.Tests.Storage.Entities;

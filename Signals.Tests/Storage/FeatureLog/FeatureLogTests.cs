@@ -1,14 +1,11 @@
 using Signals.Core.Columns;
-using Signals.Core.Model;
-using Signals.Core.Serving;
-using Signals.Storage;
+using Signals.Serving;
 using Signals.Storage.FeatureLog;
 using Signals.Storage.FileSystem;
-using Signals.Storage.Serving;
 using Signals.Storage.Wal;
 using Signals.Tests.Simulation;
+using Signals.Tests.Storage.DefinitionServing;
 using Signals.Tests.Storage.Engine;
-using Signals.Tests.Storage.Serving;
 
 namespace Signals.Tests.Storage.FeatureLog;
 

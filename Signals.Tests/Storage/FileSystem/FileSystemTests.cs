@@ -1,5 +1,4 @@
 using System.Text;
-using Signals.Core.Model;
 using Signals.Storage.FileSystem;
 
 namespace Signals.Tests.Storage.FileSystem;

@@ -1,4 +1,3 @@
-using Signals.Core.Model;
 using Signals.Storage.FileSystem;
 using Signals.Tests.Simulation;
 

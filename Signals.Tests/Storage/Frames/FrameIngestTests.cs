@@ -2,12 +2,6 @@ using System.Buffers;
 using System.Buffers.Binary;
 using System.IO.Pipelines;
 using MessagePack;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.Frames;
-using Signals.Storage.Reads;
 using Signals.Tests.Storage.Engine;
 
 namespace Signals.Tests.Storage.Frames;
@@ -215,26 +209,26 @@ internal sealed class FrameIngestTests
 
     private static byte[] Frames(int from, int to) => [.. Enumerable.Range(from, to - from).SelectMany(i => Written(View((ulong)i)))];
 
-    private static EventRecord View(ulong id, long timeMs = TestStores.Start + 7)
+    private static SingleEvent View(ulong id, long timeMs = TestStores.Start + 7)
     {
-        EventRecord record = new() { User = UserId.From(1), TimeMs = timeMs, Id = id };
-        record.Begin(Schema["view"]);
-        record.Set(0, (int)id);
-        return record;
+        SingleEvent single = new() { User = UserId.From(1), TimeMs = timeMs, Id = id };
+        single.Begin(Schema["view"]);
+        single.Set(0, (int)id);
+        return single;
     }
 
-    private static EventRecord Click(ulong id, int length)
+    private static SingleEvent Click(ulong id, int length)
     {
-        EventRecord record = new() { User = UserId.From(1), TimeMs = TestStores.Start, Id = id };
-        record.Begin(Schema["click"]);
-        record.SetBytes(0, new byte[length]);
-        return record;
+        SingleEvent single = new() { User = UserId.From(1), TimeMs = TestStores.Start, Id = id };
+        single.Begin(Schema["click"]);
+        single.SetBytes(0, new byte[length]);
+        return single;
     }
 
-    private static byte[] Written(EventRecord record)
+    private static byte[] Written(SingleEvent single)
     {
         ArrayBufferWriter<byte> output = new();
-        new EventFrameWriter().Write(record, output);
+        new EventFrameWriter().Write(single, output);
         return output.WrittenSpan.ToArray();
     }
 

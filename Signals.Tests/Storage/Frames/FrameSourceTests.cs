@@ -1,10 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.Frames;
+using Signals.Core.Frames;
 using Signals.Tests.Storage.Engine;
 
 namespace Signals.Tests.Storage.Frames;
@@ -134,7 +130,7 @@ internal sealed class FrameSourceTests
         writer.Write(key);
         writer.WriteNil();
         writer.Flush();
-        bool read = new EventFrameParser(Schema, static column => column.Name).TryParse(frame.WrittenMemory, new EventRecord(), out string reason);
+        bool read = new EventFrameParser(Schema, static column => column.Name).TryParse(frame.WrittenMemory, new SingleEvent(), out string reason);
         Assert.That((read, reason), Is.EqualTo((false, "a key of the event is there twice")), what);
     }
 
@@ -154,7 +150,7 @@ internal sealed class FrameSourceTests
         writer.Write("n");
         writer.Write(2);
         writer.Flush();
-        bool read = new EventFrameParser(Schema, static column => column.Name).TryParse(frame.WrittenMemory, new EventRecord(), out string reason);
+        bool read = new EventFrameParser(Schema, static column => column.Name).TryParse(frame.WrittenMemory, new SingleEvent(), out string reason);
         Assert.That((read, reason), Is.EqualTo((false, "field 'n' is there twice")));
     }
 
@@ -173,13 +169,13 @@ internal sealed class FrameSourceTests
     {
         ArrayBufferWriter<byte> output = new();
         EventFrameWriter writer = new();
-        EventRecord record = new();
+        SingleEvent single = new();
         for (int i = first; i < first + count; i++)
         {
-            record.Begin(Schema["view"]);
-            (record.User, record.TimeMs, record.Id) = (UserId.From(1), TestStores.Start + i, (ulong)i);
-            record.Set(0, i);
-            writer.Write(record, output);
+            single.Begin(Schema["view"]);
+            (single.User, single.TimeMs, single.Id) = (UserId.From(1), TestStores.Start + i, (ulong)i);
+            single.Set(0, i);
+            writer.Write(single, output);
         }
 
         return output.WrittenSpan.ToArray();

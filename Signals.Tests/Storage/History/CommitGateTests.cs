@@ -1,4 +1,3 @@
-using Signals.Core.Model;
 using Signals.Storage.History;
 
 namespace Signals.Tests.Storage.History;
@@ -22,7 +21,7 @@ internal sealed class CommitGateTests
             {
                 gate.BeginApply(commit);
                 long user = commit % Users;
-                gate.Touch((ulong)user);
+                gate.AddUser((ulong)user);
                 Volatile.Write(ref cells[2 * user], commit);
                 Volatile.Write(ref cells[(2 * user) + 1], commit);
                 gate.EndApply();
@@ -45,7 +44,7 @@ internal sealed class CommitGateTests
         gate.Start(5);
         gate.BeginApply(10);
         gate.StartRead(out long sequence, out long position);
-        gate.Touch(7);
+        gate.AddUser(7);
         Assert.That(position, Is.EqualTo(5));
         Assert.That(gate.IsExact(sequence, 8));
         Assert.That(gate.IsExact(sequence, 7), Is.False);
@@ -55,7 +54,7 @@ internal sealed class CommitGateTests
         Assert.That(position, Is.EqualTo(10));
         Assert.That(gate.IsExact(next, 7));
         gate.BeginApply(20);
-        gate.TouchEveryone();
+        gate.AddEveryone();
         Assert.That(gate.IsExact(next, 8), Is.False);
         gate.EndApply();
     }
@@ -87,7 +86,7 @@ internal sealed class CommitGateTests
         CommitGate gate = new();
         gate.Start(5);
         gate.BeginApply(10);
-        gate.Touch(1);
+        gate.AddUser(1);
         gate.Break(new IOException("full"));
         gate.StartRead(out long sequence, out long position);
         Assert.That(gate.IsExact(sequence, 1), Is.False);

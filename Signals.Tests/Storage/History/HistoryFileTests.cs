@@ -1,4 +1,3 @@
-using Signals.Core.Model;
 using Signals.Storage.FileSystem;
 using Signals.Storage.History;
 using Signals.Storage.Tables;
@@ -29,7 +28,7 @@ internal sealed class HistoryFileTests
         SimFileSystem files = NewFiles();
         HistoryFile.Create(new StoreFolder(files, Folder), 3, Content()).Dispose();
         List<string> entries = [];
-        LogScan.ReadTo(files, File, 3 | (1UL << 62), LengthOf(files), (long _, in LogFrame _, ReadOnlySpan<byte> payload) => entries.Add(Convert.ToHexString(payload)));
+        LogScan.ReadTo(files, File, 3 | (1UL << 62), LengthOf(files), (long _, in LogEntry _, ReadOnlySpan<byte> payload) => entries.Add(Convert.ToHexString(payload)));
         Assert.That(entries, Is.EqualTo(new[] { Whole, Sample, Promise }));
     }
 
@@ -116,7 +115,7 @@ internal sealed class HistoryFileTests
             file.Append(Next(Content().Versions[0]), Content().Versions[0], cleanEdits: 1);
         }
 
-        long synced = LengthOf(files) - LogFormat.FrameLength(HistoryFormat.PromiseBytes);
+        long synced = LengthOf(files) - LogFormat.EntryLength(HistoryFormat.PromiseBytes);
         int same = 0;
         for (long at = LogFormat.HeaderBytes; at < synced; at++)
         {

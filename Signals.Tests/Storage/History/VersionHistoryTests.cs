@@ -1,14 +1,11 @@
 using System.Collections.Immutable;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Storage;
-using Signals.Storage.Engine;
+using Signals.Storage.Engine.Views;
 using Signals.Storage.History;
 using Signals.Storage.Tables;
 using Signals.Storage.Versions;
 using Signals.Tests.Simulation;
+using Signals.Tests.Storage.DefinitionServing;
 using Signals.Tests.Storage.Engine;
-using Signals.Tests.Storage.Serving;
 
 namespace Signals.Tests.Storage.History;
 
@@ -131,8 +128,8 @@ internal sealed class VersionHistoryTests
         ulong edits = history.ErasureEdits;
         int recorded = 0;
         Exception? wrong = null;
-        Thread other = new(() => wrong = Catch(() => history.LetErasedGo(edits, Record)));
-        history.LetErasedGo(edits, () =>
+        Thread other = new(() => wrong = Catch(() => history.DropVersionsWithErased(edits, Record)));
+        history.DropVersionsWithErased(edits, () =>
         {
             ulong version = Record();
             other.Start();

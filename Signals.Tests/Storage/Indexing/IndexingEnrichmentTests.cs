@@ -1,11 +1,4 @@
-using Signals.Core.Columns;
-using Signals.Core.Enrichment;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.Indexing;
-using Signals.Storage.Reads;
+using Signals.Enrichment;
 
 namespace Signals.Tests.Storage.Indexing;
 

@@ -3,16 +3,16 @@ namespace Signals.Tests.Storage.Indexing;
 /// <summary>A clock whose timers fire when the test moves it, in the order of their times. Threads: any.</summary>
 internal sealed class StepTime : TimeProvider
 {
-    private readonly Lock _gate = new();
-    private readonly List<StepTimer> _timers = []; // guarded by _gate
-    private DateTimeOffset _now = new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero); // guarded by _gate
+    private readonly Lock _lock = new();
+    private readonly List<StepTimer> _timers = []; // guarded by _lock
+    private DateTimeOffset _now = new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero); // guarded by _lock
 
     /// <summary>Timers that wait.</summary>
     public int WaitingCount
     {
         get
         {
-            lock (_gate)
+            lock (_lock)
             {
                 return _timers.Count;
             }
@@ -23,7 +23,7 @@ internal sealed class StepTime : TimeProvider
 
     public override DateTimeOffset GetUtcNow()
     {
-        lock (_gate)
+        lock (_lock)
         {
             return _now;
         }
@@ -40,7 +40,7 @@ internal sealed class StepTime : TimeProvider
 
     public void Advance(TimeSpan by)
     {
-        lock (_gate)
+        lock (_lock)
         {
             _now += by;
         }
@@ -48,7 +48,7 @@ internal sealed class StepTime : TimeProvider
         while (true)
         {
             StepTimer? due;
-            lock (_gate)
+            lock (_lock)
             {
                 due = _timers.Where(timer => timer.Due <= _now).MinBy(timer => timer.Due);
                 if (due is null)
@@ -71,7 +71,7 @@ internal sealed class StepTime : TimeProvider
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
-            lock (owner._gate)
+            lock (owner._lock)
             {
                 owner._timers.Remove(this);
                 if (dueTime != Timeout.InfiniteTimeSpan)
@@ -86,7 +86,7 @@ internal sealed class StepTime : TimeProvider
 
         public void Dispose()
         {
-            lock (owner._gate)
+            lock (owner._lock)
             {
                 owner._timers.Remove(this);
             }

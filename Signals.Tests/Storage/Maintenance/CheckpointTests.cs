@@ -1,11 +1,7 @@
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
+using Signals.Maintenance;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Maintenance;
 using Signals.Storage.Primitives;
-using Signals.Storage.Reads;
 using Signals.Storage.Versions;
 using Signals.Storage.Wal;
 using Signals.Tests.Reliability;
@@ -60,7 +56,7 @@ internal sealed class CheckpointTests
         LogWriter.Prepare(files, Path.Combine(TestStores.Folder, logs[1]), first, LogFormat.EmptyBytes);
         LogWriter.Prepare(files, Path.Combine(TestStores.Folder, logs[0]), first + 1, 2 * LogFormat.EmptyBytes);
         VersionEdit state = new() { FirstLiveLog = first, NextFileNumber = first + 3 };
-        CheckpointInfo info = new CheckpointWriter(new StoreFolder(files, TestStores.Folder), Target).Write(new CheckpointPlan([state], logs, first, Log: 0, LogEnd: 0), default);
+        CheckpointInfo info = new CheckpointWriter(new StoreFolder(files, TestStores.Folder), Target).Write(new CheckpointContent([state], logs, first, Log: 0, LogEnd: 0), default);
         Assert.That((info.Files, info.Bytes, info.SharedBytes), Is.EqualTo((2, 3L * LogFormat.EmptyBytes, (long)LogFormat.EmptyBytes)));
     }
 

@@ -1,10 +1,6 @@
 using System.Text;
 using System.Text.Json;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.Maintenance;
+using Signals.Maintenance;
 using Signals.Tests.Reliability;
 using Signals.Tests.Simulation;
 using Signals.Tests.Storage.Engine;

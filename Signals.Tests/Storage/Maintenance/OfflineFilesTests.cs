@@ -1,13 +1,10 @@
 using System.Runtime.InteropServices;
 using Signals.Core.Columns;
-using Signals.Core.Ingest;
 using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.Engine;
+using Signals.Maintenance;
+using Signals.Storage.Engine.Context;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Maintenance;
-using Signals.Storage.Reads;
 using Signals.Storage.Tables;
 using Signals.Tests.Reliability;
 using Signals.Tests.Simulation;
@@ -185,7 +182,7 @@ internal sealed class OfflineFilesTests
         SortedDictionary<UserId, RowBuffer> users = [];
         for (ulong user = 0; user < Users; user++)
         {
-            RowBuffer rows = new([.. Schema["e"].Columns.Select(column => column.Type)], Stamp.Of(3, 1), StampParts.None);
+            RowBuffer rows = new([.. Schema["e"].Columns.Select(column => column.Type)], Stamp.Create(3, 1), StampParts.None);
             for (int i = 0; i < Events; i++)
             {
                 rows.AppendKey(TimeOf(daysBack, i), (ulong)i);

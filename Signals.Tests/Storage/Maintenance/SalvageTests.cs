@@ -1,5 +1,4 @@
-using Signals.Core.Model;
-using Signals.Storage;
+using Signals.Maintenance;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Maintenance;
 using Signals.Storage.Versions;
@@ -26,7 +25,7 @@ internal sealed class SalvageTests
         SalvageReport report = Salvage(files);
         Assert.That(report.Losses, Is.Empty);
         Assert.That(Content(files), Is.EqualTo(_store.Content.ToArray()));
-        Assert.That((report.Tables, report.LogFrames), Is.Not.EqualTo((0, 0L)));
+        Assert.That((report.Tables, report.LogEntries), Is.Not.EqualTo((0, 0L)));
     }
 
     [Test]
@@ -99,17 +98,17 @@ internal sealed class SalvageTests
     [Test]
     public void Salvage_FirstFrameOfALogDamaged_KeepsTheFramesBehindIt()
     {
-        DamagedStore store = DamagedStore.First(Seed, steps: 40, static made => Salvage(made.Copy()).LogFrames > 2);
+        DamagedStore store = DamagedStore.First(Seed, steps: 40, static made => Salvage(made.Copy()).LogEntries > 2);
         SimFileSystem files = store.Copy();
-        long frames = Salvage(store.Copy()).LogFrames;
+        long frames = Salvage(store.Copy()).LogEntries;
         string log = store.LastFrame(StoreFileKind.Log).Path;
-        DamagedStore.Change(files, log, LogFormat.HeaderBytes + LogFormat.FrameBytes + 1, 1, bytes => bytes[0] ^= 1);
+        DamagedStore.Change(files, log, LogFormat.HeaderBytes + LogFormat.EntryBytes + 1, 1, bytes => bytes[0] ^= 1);
         Assert.That(() => store.Open(files), Throws.InstanceOf<CorruptionException>());
         SalvageReport report = Salvage(files);
         SalvageLoss loss = report.Losses.First(loss => loss.File == log);
         Assert.That((loss.Offset, loss.Length), Is.EqualTo(((long)LogFormat.HeaderBytes, loss.Length)));
-        Assert.That(loss.Length, Is.GreaterThan(LogFormat.FrameBytes));
-        Assert.That(report.LogFrames, Is.GreaterThanOrEqualTo(frames - 1));
+        Assert.That(loss.Length, Is.GreaterThan(LogFormat.EntryBytes));
+        Assert.That(report.LogEntries, Is.GreaterThanOrEqualTo(frames - 1));
     }
 
     private static SalvageReport Salvage(SimFileSystem files)

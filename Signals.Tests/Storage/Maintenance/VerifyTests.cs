@@ -1,11 +1,6 @@
 using System.Buffers.Binary;
 using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.FileSystem;
-using Signals.Storage.Maintenance;
-using Signals.Storage.Reads;
+using Signals.Maintenance;
 using Signals.Storage.Wal;
 using Signals.Tests.Reliability;
 using Signals.Tests.Simulation;
@@ -71,9 +66,9 @@ internal sealed class VerifyTests
         string log = LogPaths()[0];
         DamagedStore.Change(_files, log, LogFormat.HeaderBytes, 2000, bytes =>
         {
-            LogFrame frame = LogFrame.Read(bytes);
-            bytes[LogFormat.FrameBytes + RecordFormat.KindOffset] = 77;
-            frame.Write(bytes, bytes.Slice(LogFormat.FrameBytes, frame.PayloadBytes));
+            LogEntry entry = LogEntry.Read(bytes);
+            bytes[LogFormat.EntryBytes + RecordFormat.KindOffset] = 77;
+            entry.Write(bytes, bytes.Slice(LogFormat.EntryBytes, entry.PayloadBytes));
         });
         Assert.That(store.Verify().Problems.Single().Message, Does.Contain("no valid records"));
     }

@@ -1,4 +1,3 @@
-using Signals.Core.Model;
 using Signals.Storage.MemTables;
 using Signals.Tests.Simulation;
 

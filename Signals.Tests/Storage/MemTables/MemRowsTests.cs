@@ -1,6 +1,3 @@
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Storage.MemTables;
 using Signals.Storage.Primitives;
 

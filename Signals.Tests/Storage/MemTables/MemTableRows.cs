@@ -1,5 +1,4 @@
 using Signals.Core.Ingest;
-using Signals.Core.Schema;
 using Signals.Storage.MemTables;
 
 namespace Signals.Tests.Storage.MemTables;

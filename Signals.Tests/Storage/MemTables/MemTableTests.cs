@@ -1,7 +1,4 @@
 using Signals.Core.Columns;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Storage.MemTables;
 
 namespace Signals.Tests.Storage.MemTables;

@@ -1,4 +1,3 @@
-using Signals.Core.Model;
 using Signals.Storage.Primitives;
 using Signals.Storage.Versions;
 using Signals.Tests.Simulation;

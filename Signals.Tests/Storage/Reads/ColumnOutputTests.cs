@@ -1,5 +1,3 @@
-using Signals.Core.Columns;
-using Signals.Core.Model;
 using Signals.Storage.Primitives;
 using Signals.Storage.Reads;
 

@@ -1,10 +1,6 @@
 using System.Runtime.InteropServices;
 using Signals.Core.Columns;
-using Signals.Core.Ingest;
 using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.Reads;
 using Signals.Storage.Tables;
 using Signals.Tests.Simulation;
 using Signals.Tests.Storage.Engine;
@@ -16,8 +12,8 @@ internal sealed class OfflineRunReadTests
 {
     private const long Second = 1000;
     private static readonly UserId TheUser = UserId.From(1);
-    private static readonly Stamp Early = Stamp.Of(1, 0);
-    private static readonly Stamp Late = Stamp.Of(2, 0);
+    private static readonly Stamp Early = Stamp.Create(1, 0);
+    private static readonly Stamp Late = Stamp.Create(2, 0);
 
     private SimFileSystem _files = null!;
     private SignalStore _store = null!;

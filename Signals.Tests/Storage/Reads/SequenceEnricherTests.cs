@@ -1,9 +1,5 @@
-using Signals.Core.Enrichment;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Storage;
-using Signals.Storage.Engine;
-using Signals.Storage.Reads;
+using Signals.Enrichment;
+using Signals.Storage.Engine.Reading;
 using Signals.Tests.Core.Enrichment;
 
 namespace Signals.Tests.Storage.Reads;
@@ -51,7 +47,7 @@ internal sealed class SequenceEnricherTests
         }
 
         WideStep step = new();
-        EnrichmentBatch expected = new EnrichmentRun(step, EnrichmentSamples.Schema["purchase"], EnrichmentPlacement.Indexing)
+        EnrichmentBatch expected = new StepRunner(step, EnrichmentSamples.Schema["purchase"], StepPhase.Indexing)
             .Enrich(EnrichmentSamples.Purchases(60));
         SequenceQuery query = _store.Query("purchase").Columns("title", "weights", "item").Build();
         SequenceEnricher enricher = new(step, query);

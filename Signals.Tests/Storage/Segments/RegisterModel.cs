@@ -1,5 +1,3 @@
-using Signals.Core.Columns;
-using Signals.Core.Model;
 using Signals.Storage.Segments;
 
 namespace Signals.Tests.Storage.Segments;

@@ -1,5 +1,3 @@
-using Signals.Core.Columns;
-
 namespace Signals.Tests.Storage.Segments;
 
 /// <summary>A cell of the model: null or a value; a cell that is absent is not in the model. Ordered as cells of one stamp merge.</summary>

@@ -1,5 +1,4 @@
 using Signals.Core.Columns;
-using Signals.Core.Schema;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Segments;
 using Signals.Storage.Tables;
@@ -41,8 +40,8 @@ internal static class SegmentContent
         Users = footer.Users,
         FileLength = segment.Parts[part].Length,
         FileChecksum = segment.Parts[part].Checksum,
-        Kind = footer.Run.Kind,
-        Stamp = footer.Run.Stamp,
+        Kind = footer.Defaults.Kind,
+        Stamp = footer.Defaults.Stamp,
         Traits = footer.Traits,
         NewestInserted = footer.NewestInserted,
         SegmentFile = 1,
@@ -54,30 +53,30 @@ internal static class SegmentContent
     private static List<SegmentRow> ReadRows(Table table, EventTypeSchema columns)
     {
         List<SegmentRow> rows = [];
-        RowBuffer buffer = new([.. columns.Columns.Select(column => column.Type)], table.Run.Stamp, table.Run.Parts);
+        RowBuffer buffer = new([.. columns.Columns.Select(column => column.Type)], table.Defaults.Stamp, table.Defaults.Parts);
         for (TableCursor cursor = table.CreateCursor(); cursor.MoveNext();)
         {
             buffer.Clear();
             cursor.AppendTo(buffer);
             for (int row = 0; row < buffer.Count; row++)
             {
-                rows.Add(new SegmentRow(cursor.User, buffer.Times[row], buffer.Ids[row], MarksOf(table.Run, buffer, row), CellsOf(columns, buffer, row)));
+                rows.Add(new SegmentRow(cursor.User, buffer.Times[row], buffer.Ids[row], MarksOf(table.Defaults, buffer, row), CellsOf(columns, buffer, row)));
             }
         }
 
         return rows;
     }
 
-    private static RowMarks MarksOf(TableRun run, RowBuffer buffer, int row)
+    private static RowMarks MarksOf(RowDefaults defaults, RowBuffer buffer, int row)
     {
-        if (run.Kind == RunKind.Patches)
+        if (defaults.Kind == RunKind.Patches)
         {
             return RowMarks.Correct;
         }
 
         foreach (ulong stamp in (ReadOnlySpan<ulong>)[buffer.Stamps.InsertedOf(row), buffer.Stamps.RetractedOf(row)])
         {
-            Assert.That(stamp, Is.Zero.Or.EqualTo(run.Stamp.Value));
+            Assert.That(stamp, Is.Zero.Or.EqualTo(defaults.Stamp.Value));
         }
 
         return (buffer.Stamps.InsertedOf(row) > 0 ? RowMarks.Insert : 0) | (buffer.Stamps.RetractedOf(row) > 0 ? RowMarks.Retract : 0);

@@ -2,7 +2,6 @@ using System.Buffers.Binary;
 using System.IO.Hashing;
 using Signals.Core.Columns;
 using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Storage.Primitives;
 using Signals.Storage.Segments;
 using Signals.Storage.Tables;
@@ -28,7 +27,7 @@ internal sealed class SegmentForgery
     public Action<byte[]> Tail { get; init; } = static _ => { };
 
     /// <summary>What holds for all rows of the part.</summary>
-    public TableRun Run { get; init; } = new(RunKind.Events, Stamp.Of(5, 2), StampParts.None);
+    public RowDefaults Defaults { get; init; } = new(RunKind.Events, Stamp.Create(5, 2), StampParts.None);
 
     /// <summary>The users' rows: time, counted from the window's start, and id.</summary>
     public (ulong User, (long Time, ulong Id)[] Rows)[] Rows { get; init; } = [(1, [(20, 1), (10, 1)]), (2, [(10, 1)])];
@@ -55,7 +54,7 @@ internal sealed class SegmentForgery
         Header(head);
         BinaryPrimitives.WriteUInt32LittleEndian(head.AsSpan(head.Length - 4), Crc32C.Compute(head.AsSpan(0, head.Length - 4)));
         byte[] table = MakeTable(head, out uint checksum);
-        byte[] index = SegmentIndex.Encode([Part(new SegmentPart(SegmentSample.Start, Run.Kind, checksum, head.Length, table.Length))]);
+        byte[] index = SegmentIndex.Encode([Part(new SegmentPart(SegmentSample.Start, Defaults.Kind, checksum, head.Length, table.Length))]);
         Index(index);
         UInt128 hash = XxHash128.HashToUInt128([.. head, .. table, .. index]);
         byte[] tail = SegmentIndex.EncodeTail(head.Length + table.Length, index, hash);
@@ -68,17 +67,17 @@ internal sealed class SegmentForgery
     private byte[] MakeTable(byte[] header, out uint checksum)
     {
         MemoryFileSystem files = new();
-        ulong identity = SegmentHeader.PartIdentity(header, SegmentSample.Start, Run.Kind);
+        ulong identity = SegmentHeader.PartIdentity(header, SegmentSample.Start, Defaults.Kind);
         using var file = files.Open("part", Signals.Storage.FileSystem.FileOpenMode.CreateNew);
-        TableWriter writer = new(file, 0, identity, Columns, SegmentSample.Start, new TableOptions { BlockBytes = 64, MinBlockRows = 1 }, Run);
+        TableWriter writer = new(file, 0, identity, Columns, SegmentSample.Start, new TableOptions { BlockBytes = 64, MinBlockRows = 1 }, Defaults);
         foreach ((ulong user, (long Time, ulong Id)[] rows) in Rows)
         {
-            RowBuffer buffer = new([ColumnType.Scalar<float>()], Run.Stamp, Run.Parts);
+            RowBuffer buffer = new([ColumnType.Scalar<float>()], Defaults.Stamp, Defaults.Parts);
             foreach ((long time, ulong id) in rows)
             {
                 buffer.AppendKey(SegmentSample.Start + time, id);
                 buffer.Columns[0].Append(1f);
-                if (Run.Parts.HasFlag(StampParts.Existence))
+                if (Defaults.Parts.HasFlag(StampParts.Existence))
                 {
                     buffer.Stamps.AppendExistence(new Stamp(Existence.Inserted), new Stamp(Existence.Retracted));
                 }

@@ -1,6 +1,5 @@
 using System.Text;
-using Signals.Core.Columns;
-using Signals.Core.Model;
+using Signals.Offline;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Segments;
 using Signals.Tests.Storage.Tables;

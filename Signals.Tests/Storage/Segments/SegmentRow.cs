@@ -1,4 +1,4 @@
-using Signals.Core.Model;
+using Signals.Offline;
 using Signals.Storage.Segments;
 
 namespace Signals.Tests.Storage.Segments;

@@ -1,9 +1,6 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using Signals.Core.Columns;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
+using Signals.Offline;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Segments;
 

@@ -12,11 +12,11 @@ namespace Signals.Tests.Storage.Segments;
 [Category("Reliability")]
 internal sealed class SegmentVerifierTests
 {
-    private static readonly Stamp Stamp = Stamp.Of(5, 2);
+    private static readonly Stamp Stamp = Stamp.Create(5, 2);
 
     private static IEnumerable<TestCaseData> BrokenRules()
     {
-        TableRun existence = new(RunKind.Events, Stamp, StampParts.Existence);
+        RowDefaults existence = new(RunKind.Events, Stamp, StampParts.Existence);
         yield return Case("rows out of order", new() { Rows = [(1, [(10, 1), (20, 1)])] });
         yield return Case("row repeated", new() { Rows = [(1, [(10, 1), (10, 1)])] });
         yield return Case("ids out of order", new() { Rows = [(1, [(10, 2), (10, 1)])] });
@@ -27,12 +27,12 @@ internal sealed class SegmentVerifierTests
         yield return Case("another window", new() { Part = part => part with { WindowStart = part.WindowStart + 24 * SegmentSample.Hour } });
         yield return Case("another kind", new() { Part = part => part with { Kind = RunKind.Patches } });
         yield return Case("unknown kind", new() { Part = part => part with { Kind = (RunKind)2 } });
-        yield return Case("another generation", new() { Run = new TableRun(RunKind.Events, Stamp.Of(6, 2), StampParts.None) });
-        yield return Case("streamed rows", new() { Run = TableRun.Streamed });
-        yield return Case("stamps of cells", new() { Run = new TableRun(RunKind.Events, Stamp, StampParts.Cells) });
-        yield return Case("neither inserted nor retracted", new() { Run = existence });
-        yield return Case("inserted by another", new() { Run = existence, Existence = (1, 0) });
-        yield return Case("retracted by another", new() { Run = existence, Existence = (Stamp.Value, Stamp.Value + 1) });
+        yield return Case("another generation", new() { Defaults = new RowDefaults(RunKind.Events, Stamp.Create(6, 2), StampParts.None) });
+        yield return Case("streamed rows", new() { Defaults = RowDefaults.Streamed });
+        yield return Case("stamps of cells", new() { Defaults = new RowDefaults(RunKind.Events, Stamp, StampParts.Cells) });
+        yield return Case("neither inserted nor retracted", new() { Defaults = existence });
+        yield return Case("inserted by another", new() { Defaults = existence, Existence = (1, 0) });
+        yield return Case("retracted by another", new() { Defaults = existence, Existence = (Stamp.Value, Stamp.Value + 1) });
         yield return Case("part that overlaps the header", new() { Part = part => part with { Offset = part.Offset - 1 } });
         yield return Case("gap before the part", new() { Part = part => part with { Offset = part.Offset + 1, Length = part.Length - 1 } });
         yield return Case("gap behind the part", new() { Part = part => part with { Length = part.Length - 1 } });
@@ -75,7 +75,7 @@ internal sealed class SegmentVerifierTests
 
     [Test]
     public void Verify_StampsOfItsOwn_Passes() => Assert.That(
-        () => Verify(new SegmentForgery { Run = new TableRun(RunKind.Events, Stamp, StampParts.Existence), Existence = (0, Stamp.Value) }.Make()), Throws.Nothing);
+        () => Verify(new SegmentForgery { Defaults = new RowDefaults(RunKind.Events, Stamp, StampParts.Existence), Existence = (0, Stamp.Value) }.Make()), Throws.Nothing);
 
     [TestCaseSource(nameof(BrokenRules))]
     public void Verify_BrokenRuleUnderRightChecksums_NamesFileAndOffset(Func<byte[]> make)

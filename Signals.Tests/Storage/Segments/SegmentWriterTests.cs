@@ -1,5 +1,4 @@
-using Signals.Core.Model;
-using Signals.Core.Schema;
+using Signals.Offline;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Primitives;
 using Signals.Storage.Segments;

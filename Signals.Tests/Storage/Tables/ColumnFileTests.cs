@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Signals.Core.Columns;
-using Signals.Core.Model;
 using Signals.Storage.Tables;
 
 namespace Signals.Tests.Storage.Tables;

@@ -1,6 +1,4 @@
 using Signals.Core.Columns;
-using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Storage.Tables;
 
 namespace Signals.Tests.Storage.Tables;
@@ -45,7 +43,7 @@ internal sealed class TableColumnFileTests
         using Table table = Open(verify: true);
         int row = 0;
         TableCursor cursor = table.CreateCursor();
-        RowBuffer scanned = new([.. After.Columns.Select(column => column.Type)], table.Run.Stamp, table.Run.Parts);
+        RowBuffer scanned = new([.. After.Columns.Select(column => column.Type)], table.Defaults.Stamp, table.Defaults.Parts);
         foreach ((UserId user, RowBuffer rows) in _users)
         {
             Assert.That(cursor.MoveNext(), Is.True);

@@ -200,7 +200,7 @@ internal sealed class TableCorruptionTests
         {
             Schema = TableSample.Define(t => t.Field<int>("a").Text("b").Vector<float>("v", 16)),
             Users = [],
-            Run = stamped ? new TableRun(RunKind.Events, Stamp.Of(3, 1), StampParts.Existence | StampParts.Cells) : TableRun.Streamed,
+            Defaults = stamped ? new RowDefaults(RunKind.Events, Stamp.Create(3, 1), StampParts.Existence | StampParts.Cells) : RowDefaults.Streamed,
         };
         for (ulong user = 1; user <= 3; user++)
         {

@@ -1,5 +1,4 @@
 using Signals.Core.Columns;
-using Signals.Core.Model;
 using Signals.Storage.Tables;
 
 namespace Signals.Tests.Storage.Tables;

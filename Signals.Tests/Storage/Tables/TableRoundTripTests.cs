@@ -1,7 +1,5 @@
 using CsCheck;
 using Signals.Core.Columns;
-using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Storage.Tables;
 
 namespace Signals.Tests.Storage.Tables;

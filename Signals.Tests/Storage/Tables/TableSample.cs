@@ -1,6 +1,5 @@
 using Signals.Core.Columns;
 using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Storage.Tables;
 
 namespace Signals.Tests.Storage.Tables;
@@ -16,7 +15,7 @@ internal sealed class TableSample
 
     public required SortedDictionary<UserId, RowBuffer> Users { get; init; }
 
-    public TableRun Run { get; init; } = TableRun.Streamed;
+    public RowDefaults Defaults { get; init; } = RowDefaults.Streamed;
 
     public MemoryFileSystem Files { get; } = new();
 
@@ -42,11 +41,11 @@ internal sealed class TableSample
         return sample;
     }
 
-    public RowBuffer NewRows() => new([.. Schema.Columns.Select(column => column.Type)], Run.Stamp, Run.Parts);
+    public RowBuffer NewRows() => new([.. Schema.Columns.Select(column => column.Type)], Defaults.Stamp, Defaults.Parts);
 
     public TableSample Write(TableOptions? options = null, ulong number = Number)
     {
-        using TableWriter writer = new(Files, Path, number, Schema, WindowStart, options ?? new TableOptions(), Run);
+        using TableWriter writer = new(Files, Path, number, Schema, WindowStart, options ?? new TableOptions(), Defaults);
         foreach ((UserId user, RowBuffer rows) in Users)
         {
             writer.Add(user, rows, 0, rows.Count);
@@ -151,12 +150,12 @@ internal sealed class TableSample
             if (rows.Stamps.HasExistence)
             {
                 rows.Stamps.Inserted[row] = (ulong)random.Next(3);
-                rows.Stamps.Retracted[row] = (ulong)random.Next(2) * Stamp.Of(random.Next(1, 1000), 0).Value;
+                rows.Stamps.Retracted[row] = (ulong)random.Next(2) * Stamp.Create(random.Next(1, 1000), 0).Value;
             }
 
             for (int column = 0; column < rows.Columns.Length && rows.Stamps.HasCells; column++)
             {
-                rows.Stamps.Cells(column)[row] = Stamp.Of(random.Next(1, 1000), random.Next(3)).Value;
+                rows.Stamps.Cells(column)[row] = Stamp.Create(random.Next(1, 1000), random.Next(3)).Value;
             }
         }
     }

@@ -38,10 +38,10 @@ internal sealed class TableStampGoldenTests
         ulong[] stamps = new ulong[3];
         block.CopyCellStamps(0, 0, stamps);
 
-        Assert.That(All(block.InsertedOf), Is.EqualTo(new[] { Stamp.Of(2, 1), Stamp.None, Stamp.Streamed }.Select(s => s.Value)));
-        Assert.That(All(block.RetractedOf), Is.EqualTo(new[] { Stamp.None, Stamp.Of(1, 0), Stamp.Of(1, 0) }.Select(s => s.Value)));
-        Assert.That(stamps, Is.EqualTo(new[] { Stamp.Of(2, 1), Stamp.Of(2, 1), Stamp.Streamed }.Select(s => s.Value)));
-        Assert.That((sample.Meta.Traits, sample.Meta.Stamp), Is.EqualTo((RowTraits.Retracted | RowTraits.NeverInserted, Stamp.Of(2, 1))));
+        Assert.That(All(block.InsertedOf), Is.EqualTo(new[] { Stamp.Create(2, 1), Stamp.None, Stamp.Streamed }.Select(s => s.Value)));
+        Assert.That(All(block.RetractedOf), Is.EqualTo(new[] { Stamp.None, Stamp.Create(1, 0), Stamp.Create(1, 0) }.Select(s => s.Value)));
+        Assert.That(stamps, Is.EqualTo(new[] { Stamp.Create(2, 1), Stamp.Create(2, 1), Stamp.Streamed }.Select(s => s.Value)));
+        Assert.That((sample.Meta.Traits, sample.Meta.Stamp), Is.EqualTo((RowTraits.Retracted | RowTraits.NeverInserted, Stamp.Create(2, 1))));
     }
 
     private static ulong[] All(Func<int, ulong> stampOf) => [stampOf(0), stampOf(1), stampOf(2)];
@@ -53,7 +53,7 @@ internal sealed class TableStampGoldenTests
         {
             Schema = TableSample.Define(t => t.Field<int>("a").Text("b")),
             Users = [],
-            Run = new TableRun(RunKind.Events, Stamp.Of(2, 1), StampParts.Existence | StampParts.Cells),
+            Defaults = new RowDefaults(RunKind.Events, Stamp.Create(2, 1), StampParts.Existence | StampParts.Cells),
         };
         RowBuffer rows = sample.Users[UserId.From(5)] = sample.NewRows();
         for (int i = 0; i < 3; i++)
@@ -61,9 +61,9 @@ internal sealed class TableStampGoldenTests
             rows.AppendKey(TableSample.WindowStart + 100 - i, (ulong)i);
         }
 
-        rows.Stamps.AppendExistence(Stamp.Of(2, 1), Stamp.None);
-        rows.Stamps.AppendExistence(Stamp.None, Stamp.Of(1, 0));
-        rows.Stamps.AppendExistence(Stamp.Streamed, Stamp.Of(1, 0));
+        rows.Stamps.AppendExistence(Stamp.Create(2, 1), Stamp.None);
+        rows.Stamps.AppendExistence(Stamp.None, Stamp.Create(1, 0));
+        rows.Stamps.AppendExistence(Stamp.Streamed, Stamp.Create(1, 0));
         rows.Columns[0].Append(10);
         rows.Columns[0].AppendMissing(ColumnState.Absent);
         rows.Columns[0].Append(30);

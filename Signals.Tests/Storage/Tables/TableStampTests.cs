@@ -1,7 +1,6 @@
 using CsCheck;
 using Signals.Core.Columns;
 using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Tables;
 using Signals.Tests.Storage.Compaction;
@@ -48,14 +47,14 @@ internal sealed class TableStampTests
     [Test]
     public void IsPlainFor_RowsOfABlockWithoutARetraction_IsTrueBesideOneWith()
     {
-        RowBuffer rows = new([.. Type.Columns.Select(column => column.Type)], Stamp.Of(1, 0), StampParts.Existence);
+        RowBuffer rows = new([.. Type.Columns.Select(column => column.Type)], Stamp.Create(1, 0), StampParts.Existence);
         for (int i = 0; i < 200; i++)
         {
             rows.AppendKey(1000 - i, 1);
         }
 
         rows.FillAbsent();
-        rows.Stamps.Retracted[199] = Stamp.Of(1, 0).Value;
+        rows.Stamps.Retracted[199] = Stamp.Create(1, 0).Value;
         using Table table = WritePart(rows, RunKind.Events, 0, out _);
         Assert.That(table.BlockCount, Is.GreaterThan(1));
 
@@ -83,7 +82,7 @@ internal sealed class TableStampTests
         RowBuffer rows = MergeRows.Sorted(Type, MergeRows.RandomStamped(Type, new Random(5), 40, StampParts.Existence));
         WritePart(rows, RunKind.Events, 100, out TableMeta meta).Dispose();
         foreach (TableMeta other in (TableMeta[])[meta with { PartIdentity = 98 }, meta with { SegmentOffset = 99 }, meta with { SegmentOffset = long.MaxValue - 9 },
-            meta with { Kind = RunKind.Patches }, meta with { Stamp = Stamp.Of(77, 0) }, meta with { Traits = RowTraits.None },
+            meta with { Kind = RunKind.Patches }, meta with { Stamp = Stamp.Create(77, 0) }, meta with { Traits = RowTraits.None },
             meta with { NewestInserted = 1 }, meta with { FileLength = meta.FileLength + 1 }])
         {
             Assert.That(() => Open(other), Throws.TypeOf<CorruptionException>());
@@ -109,7 +108,7 @@ internal sealed class TableStampTests
     public void Add_RowsWithStampsThatTheRunDoesNotKeep_Throws()
     {
         using IFile file = _files.Open(Segment, FileOpenMode.CreateNew);
-        using TableWriter writer = new(file, 0, 1, Type, 0, new TableOptions(), new TableRun(RunKind.Events, Stamp.Of(1, 0), StampParts.None));
+        using TableWriter writer = new(file, 0, 1, Type, 0, new TableOptions(), new RowDefaults(RunKind.Events, Stamp.Create(1, 0), StampParts.None));
 
         Assert.That(() => writer.Add(UserId.From(1), MergeRows.Random(Type, new Random(1), 1), 0, 1), Throws.ArgumentException, "streamed rows");
     }
@@ -142,7 +141,7 @@ internal sealed class TableStampTests
 
     private static RowBuffer ReadByCursor(Table table, RowBuffer like)
     {
-        RowBuffer read = new([.. like.Columns.ToArray().Select(column => column.Type)], like.Stamps.Run, like.Stamps.Parts);
+        RowBuffer read = new([.. like.Columns.ToArray().Select(column => column.Type)], like.Stamps.DefaultStamp, like.Stamps.Parts);
         TableCursor cursor = table.CreateCursor();
         Assert.That(cursor.MoveNext(), Is.True);
         cursor.AppendTo(read);
@@ -177,8 +176,8 @@ internal sealed class TableStampTests
         EventTypeSchema type = rows.Columns.Length == 1 ? MergeRows.Schema(columns: 1) : Type;
         using IFile file = _files.Open(Segment, FileOpenMode.CreateNew);
         file.Write(0, new byte[start]);
-        TableRun run = new(kind, rows.Stamps.Run, rows.Stamps.Parts);
-        using TableWriter writer = new(file, start, 99, type, 0, new TableOptions { BlockBytes = 300, MinBlockRows = 8 }, run);
+        RowDefaults defaults = new(kind, rows.Stamps.DefaultStamp, rows.Stamps.Parts);
+        using TableWriter writer = new(file, start, 99, type, 0, new TableOptions { BlockBytes = 300, MinBlockRows = 8 }, defaults);
         writer.Add(UserId.From(1), rows, 0, rows.Count);
         meta = writer.Finish() with { SegmentFile = 3, SegmentOffset = start };
         return Open(meta);

@@ -1,6 +1,5 @@
 using MessagePack;
 using Signals.Core.Columns;
-using Signals.Core.Model;
 using Signals.Storage.Tables;
 
 namespace Signals.Tests.Storage.Tables;

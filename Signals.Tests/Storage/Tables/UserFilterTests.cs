@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using Signals.Core.Columns;
-using Signals.Core.Model;
 using Signals.Storage.Tables;
 
 namespace Signals.Tests.Storage.Tables;
@@ -25,7 +24,7 @@ internal sealed class UserFilterTests
     public void MayHold_IdsThatAllFallIntoOneBlock_DeniesNoneOfThem()
     {
         ulong[] hashes = [.. Enumerable.Range(1, 300_000).Select(i => UserId.From((ulong)i).Hash64).Where(hash => (hash & 0xFF) == 0)];
-        UserFilter filter = UserFilter.Of(hashes);
+        UserFilter filter = UserFilter.Build(hashes);
         Assert.That(hashes, Has.Length.GreaterThan(1000).And.All.Matches<ulong>(filter.MayHold));
         Assert.That(hashes, Has.All.Matches<ulong>(UserFilter.Open(filter.Encode()).MayHold));
     }

@@ -1,4 +1,4 @@
-using Signals.Storage.Telemetry;
+using Signals.Maintenance;
 
 namespace Signals.Tests.Storage.Telemetry;
 

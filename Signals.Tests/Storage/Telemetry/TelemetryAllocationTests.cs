@@ -1,9 +1,4 @@
 using System.Diagnostics.Metrics;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.Reads;
 using Signals.Tests.Simulation;
 using Signals.Tests.Storage.Engine;
 

@@ -1,10 +1,5 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.Reads;
 using Signals.Tests.Reliability;
 using Signals.Tests.Simulation;
 using Signals.Tests.Storage.Engine;

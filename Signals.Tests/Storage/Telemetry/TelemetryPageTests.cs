@@ -1,12 +1,8 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Text.RegularExpressions;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Core.Tenancy;
-using Signals.Storage;
-using Signals.Storage.Segments;
+using Signals.Offline;
+using Signals.Serving;
 using Signals.Tests.Architecture;
 using Signals.Tests.Storage.Engine;
 

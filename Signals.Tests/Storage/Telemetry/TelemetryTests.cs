@@ -1,11 +1,5 @@
 using System.Diagnostics;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
-using Signals.Storage;
-using Signals.Storage.FileSystem;
-using Signals.Storage.Reads;
-using Signals.Storage.Segments;
+using Signals.Offline;
 using Signals.Tests.Simulation;
 using Signals.Tests.Storage.Engine;
 

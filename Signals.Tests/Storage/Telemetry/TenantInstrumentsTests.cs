@@ -1,5 +1,5 @@
 using System.Diagnostics.Metrics;
-using Signals.Core.Tenancy;
+using Signals.Serving;
 using Signals.Storage.Telemetry;
 using Signals.Tests.Storage.Engine;
 

@@ -1,6 +1,4 @@
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Storage.Segments;
+using Signals.Offline;
 using Signals.Storage.Tables;
 using Signals.Storage.Versions;
 

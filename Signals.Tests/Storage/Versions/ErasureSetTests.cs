@@ -1,4 +1,3 @@
-using Signals.Core.Model;
 using Signals.Storage.Versions;
 
 namespace Signals.Tests.Storage.Versions;

@@ -1,5 +1,4 @@
 using Signals.Core.Columns;
-using Signals.Core.Model;
 using Signals.Storage.Tables;
 using Signals.Storage.Versions;
 using Signals.Tests.Storage.Tables;
@@ -93,7 +92,7 @@ internal sealed class FilterGroupTests
     public void Of_NoRoom_AsksEachTable()
     {
         long room = 1000;
-        FilterGroup[] groups = FilterGroups.Of([.. Enumerable.Range(1, 70).Select(number => Open(number, users: 3)).Reverse()], [], ref room);
+        FilterGroup[] groups = FilterGroups.Arrange([.. Enumerable.Range(1, 70).Select(number => Open(number, users: 3)).Reverse()], [], ref room);
         Assert.That(groups.Sum(group => group.Bytes), Is.Zero);
         Assert.That(groups.Sum(group => (int)ulong.PopCount(group.Candidates(7, out _))), Is.EqualTo(70));
     }
@@ -101,7 +100,7 @@ internal sealed class FilterGroupTests
     private static FilterGroup[] Groups(Table[] tables, FilterGroup[] before)
     {
         long room = Room;
-        return FilterGroups.Of(tables, before, ref room);
+        return FilterGroups.Arrange(tables, before, ref room);
     }
 
     private static void RequireAll(TableVersion version, UserId user, long time)

@@ -1,4 +1,3 @@
-using Signals.Core.Model;
 using Signals.Storage.History;
 using Signals.Storage.Versions;
 using Signals.Tests.Simulation;
@@ -18,9 +17,9 @@ internal sealed class SnapshotSizeTests
     [TestCaseSource(nameof(Sizes))]
     public void Snapshot_OfAnySize_SumsToTheState(int size)
     {
-        ManifestState state = ManifestState.Of([Of(size)]);
+        ManifestState state = ManifestState.Replay([Of(size)]);
         VersionEdit[] edits = [.. state.Snapshot().Select(edit => VersionEditFormat.Read(VersionEditFormat.Write(edit)))];
-        ManifestState read = ManifestState.Of(edits);
+        ManifestState read = ManifestState.Replay(edits);
         Assert.That(Counts(read), Is.EqualTo(Enumerable.Repeat(size, 4).Append(Math.Min(size, 1024))));
         Assert.That(read.Describe(), Is.EqualTo(state.Describe()));
     }

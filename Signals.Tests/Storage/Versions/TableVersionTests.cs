@@ -1,6 +1,4 @@
 using Signals.Core.Columns;
-using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Storage.Tables;
 using Signals.Storage.Versions;
 using Signals.Tests.Storage.Tables;
@@ -64,11 +62,11 @@ internal sealed class TableVersionTests
     private Table Write(ulong number, int type, long window, long time, RunKind kind = RunKind.Events)
     {
         EventTypeSchema schema = Schema.EventTypes[type];
-        TableRun run = TableRun.Streamed with { Kind = kind };
+        RowDefaults defaults = RowDefaults.Streamed with { Kind = kind };
         RowBuffer rows = new([.. schema.Columns.Select(c => c.Type)]);
         rows.AppendKey(time, 1);
         rows.FillAbsent();
-        using var writer = new TableWriter(_files, StoreFiles.Table(number), number, schema, window, new TableOptions(), run);
+        using var writer = new TableWriter(_files, StoreFiles.Table(number), number, schema, window, new TableOptions(), defaults);
         writer.Add(UserId.From(1), rows, 0, 1);
         return Table.Open(_files, StoreFiles.Table(number), writer.Finish(), schema, new BlockCache(1 << 20));
     }

@@ -1,6 +1,5 @@
 using System.Buffers;
 using MessagePack;
-using Signals.Core.Ingest;
 using Signals.Storage.Tables;
 using Signals.Storage.Versions;
 
@@ -86,8 +85,8 @@ internal sealed class VersionEditFormatTests
         Assert.That(Convert.ToHexString(VersionEditFormat.Write(new VersionEdit())), Is.EqualTo("80"));
         Assert.That(VersionEditFormat.Read(new byte[] { 0x81, 0x0D, 0xC3 }).SpansWindows);
         Assert.That(() => VersionEditFormat.Read(new byte[] { 0x81, 0x0D, 0xC2 }), Throws.TypeOf<InvalidDataException>());
-        ManifestState state = ManifestState.Of([new VersionEdit { SpansWindows = true }, new VersionEdit()]);
-        Assert.That(ManifestState.Of(state.Snapshot()).SpansWindows, "What it once was stays in every snapshot.");
+        ManifestState state = ManifestState.Replay([new VersionEdit { SpansWindows = true }, new VersionEdit()]);
+        Assert.That(ManifestState.Replay(state.Snapshot()).SpansWindows, "What it once was stays in every snapshot.");
     }
 
     // docs/formats/manifest.md, tag 14: the grace in ms, then age in ms, bytes and granularity in ms.

@@ -1,4 +1,3 @@
-using Signals.Core.Model;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Wal;
 using Signals.Tests.Simulation;
@@ -6,7 +5,7 @@ using Signals.Tests.Simulation;
 namespace Signals.Tests.Storage.Wal;
 
 /// <summary>
-/// Damage to a log of four frames, two of them promised synced by the third: each answer is the same frames, a typed error, or,
+/// Damage to a log of four entries, two of them promised synced by the third: each answer is the same entries, a typed error, or,
 /// after the promise, a prefix.
 /// </summary>
 internal sealed class LogDamageTests
@@ -54,39 +53,39 @@ internal sealed class LogDamageTests
     }
 
     [Test]
-    public void Replay_FrameSwappedWithTheNext_IsRefused()
+    public void Replay_EntrySwappedWithTheNext_IsRefused()
     {
         byte[] log = Written(isSealed: true, FixedSize);
-        int length = (int)LogFormat.FrameLength(Payloads[0].Length);
+        int length = (int)LogFormat.EntryLength(Payloads[0].Length);
         byte[] swapped = [.. log];
         log.AsSpan(LogFormat.HeaderBytes, length).CopyTo(swapped.AsSpan(LogFormat.HeaderBytes + length));
         log.AsSpan(LogFormat.HeaderBytes + length, length).CopyTo(swapped.AsSpan(LogFormat.HeaderBytes));
         Assert.That(Check(swapped, 0, "swapped"), Is.False);
     }
 
-    /// <summary>A misplaced write moved the seal before its place and left neither it nor a frame at theirs: that was taken for a torn tail.</summary>
+    /// <summary>A misplaced write moved the seal before its place and left neither it nor an entry at theirs: that was taken for a torn tail.</summary>
     [Test]
     public void Replay_SealMovedBeforeItsPlace_IsRefused()
     {
         byte[] log = Written(isSealed: true, FixedSize);
         int third = LogFormat.HeaderBytes
-            + (int)(LogFormat.FrameLength(Payloads[0].Length) + LogFormat.FrameLength(Payloads[1].Length));
-        int seal = third + (int)(LogFormat.FrameLength(Payloads[2].Length) + LogFormat.FrameLength(Payloads[3].Length));
-        log.AsSpan(seal, LogFormat.FrameBytes).CopyTo(log.AsSpan(third));
-        log.AsSpan(third + LogFormat.FrameBytes).Clear();
+            + (int)(LogFormat.EntryLength(Payloads[0].Length) + LogFormat.EntryLength(Payloads[1].Length));
+        int seal = third + (int)(LogFormat.EntryLength(Payloads[2].Length) + LogFormat.EntryLength(Payloads[3].Length));
+        log.AsSpan(seal, LogFormat.EntryBytes).CopyTo(log.AsSpan(third));
+        log.AsSpan(third + LogFormat.EntryBytes).Clear();
         Assert.That(Check(log, 0, "moved"), Is.False);
     }
 
     [Test]
-    public void Replay_HoleBeforeUnpromisedFrame_DropsThatFrameToo()
+    public void Replay_HoleBeforeUnpromisedEntry_DropsThatEntryToo()
     {
         byte[] log = Written(isSealed: false, FixedSize);
         int third = LogFormat.HeaderBytes
-            + (int)(LogFormat.FrameLength(Payloads[0].Length) + LogFormat.FrameLength(Payloads[1].Length));
-        log.AsSpan(third, (int)LogFormat.FrameLength(Payloads[2].Length)).Clear();
+            + (int)(LogFormat.EntryLength(Payloads[0].Length) + LogFormat.EntryLength(Payloads[1].Length));
+        log.AsSpan(third, (int)LogFormat.EntryLength(Payloads[2].Length)).Clear();
         SimFileSystem files = Holding(log);
         List<byte[]> found = Replay(files, out LogReplay replay);
-        Assert.That(found, Is.EqualTo(Payloads[..2]), "the fourth frame must not come back without the third");
+        Assert.That(found, Is.EqualTo(Payloads[..2]), "the fourth entry must not come back without the third");
         Assert.That(replay.Torn);
 
         LogReplay repaired = LogRepair.Seal(files, File, replay);

@@ -25,7 +25,7 @@ internal sealed class LogGoldenTests
         "B96C44F0" + "00000000" + "0700000000000000" + "6600000000000000" + "6010000000000000" + "0D00000000000000";
 
     [Test]
-    public void Write_KnownFrames_GivesTheGoldenBytes()
+    public void Write_KnownEntries_GivesTheGoldenBytes()
     {
         var files = new SimFileSystem();
         files.CreateDirectory("d");
@@ -44,7 +44,7 @@ internal sealed class LogGoldenTests
     }
 
     [Test]
-    public void Replay_GoldenBytes_GivesTheFrames()
+    public void Replay_GoldenBytes_GivesTheEntries()
     {
         var files = new SimFileSystem();
         files.CreateDirectory("d");
@@ -53,17 +53,17 @@ internal sealed class LogGoldenTests
             file.Write(0, Convert.FromHexString(Golden()));
         }
 
-        var frames = new List<(string, long)>();
+        var entries = new List<(string, long)>();
         LogReplay replay = LogReader.Replay(files, File, 7, 100, isLast: false, (payload, position) =>
-            frames.Add((System.Text.Encoding.ASCII.GetString(payload), position)));
-        Assert.That(frames, Is.EqualTo(new[] { ("hello", 5L), ("signals!", 13L) }));
+            entries.Add((System.Text.Encoding.ASCII.GetString(payload), position)));
+        Assert.That(entries, Is.EqualTo(new[] { ("hello", 5L), ("signals!", 13L) }));
         Assert.That(replay, Is.EqualTo(new LogReplay(7, 4096 + 136, 2, 103, 13, Torn: false, Sealed: true)));
     }
 
     private static string Golden()
     {
         string header = HeaderStart + new string('0', (2 * (LogFormat.HeaderBytes - sizeof(uint))) - HeaderStart.Length);
-        string frames = First + Second + Seal;
-        return header + HeaderChecksum + frames + new string('0', (2 * (FixedSize - LogFormat.HeaderBytes)) - frames.Length);
+        string entries = First + Second + Seal;
+        return header + HeaderChecksum + entries + new string('0', (2 * (FixedSize - LogFormat.HeaderBytes)) - entries.Length);
     }
 }

@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
-using Signals.Storage.FileSystem;
 using Signals.Storage.Wal;
 using Signals.Tests.Simulation;
 
@@ -15,7 +14,7 @@ internal sealed class LogPowerCutTests
     private const int LogBytes = 8192;
 
     [Test]
-    public void PowerCut_EveryOperation_RecoversAPrefixThatHoldsEverySyncedFrame()
+    public void PowerCut_EveryOperation_RecoversAPrefixThatHoldsEverySyncedEntry()
     {
         var files = new SimFileSystem();
         List<(int Operations, int Synced)> acks = Run(files);
@@ -48,7 +47,7 @@ internal sealed class LogPowerCutTests
             Assert.That(log.Seal, Throws.InstanceOf<FileOperationException>());
         }
 
-        // The process ends but the machine runs on: the frame is readable, clean and not on the disk.
+        // The process ends but the machine runs on: the entry is readable, clean and not on the disk.
         var next = new SimFileSystem(files.Recording().KillImage(files.OperationCount));
         int recovered = Recover(next, 1, "first recovery");
         LogReplay first = LogReader.Replay(next, Name(1), 1, 1, true, (_, _) => { });
@@ -57,7 +56,7 @@ internal sealed class LogPowerCutTests
         for (ulong seed = 0; seed < 50; seed++)
         {
             var cut = new SimFileSystem(run.CrashImage(run.Operations.Count, seed));
-            Assert.That(LogReader.Replay(cut, Name(1), 1, 1, false, (_, _) => { }).Frames, Is.EqualTo(recovered));
+            Assert.That(LogReader.Replay(cut, Name(1), 1, 1, false, (_, _) => { }).Entries, Is.EqualTo(recovered));
         }
     }
 

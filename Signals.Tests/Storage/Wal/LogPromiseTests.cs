@@ -1,48 +1,47 @@
-using Signals.Core.Model;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Wal;
 using Signals.Tests.Storage.Tables;
 
 namespace Signals.Tests.Storage.Wal;
 
-/// <summary>What a frame promises to be synced: to the byte, in the reader and in the writer.</summary>
+/// <summary>What an entry promises to be synced: to the byte, in the reader and in the writer.</summary>
 internal sealed class LogPromiseTests
 {
     private const string File = "d/000007.log";
     private const ulong Number = 7;
     private static readonly byte[] Payload = [.. "sixteen bytes ok"u8];
 
-    private static int FrameLength => (int)LogFormat.FrameLength(Payload.Length);
+    private static int EntryLength => (int)LogFormat.EntryLength(Payload.Length);
 
-    /// <summary>A frame promises nothing behind its own beginning, not even a part of its header.</summary>
+    /// <summary>An entry promises nothing behind its own beginning, not even a part of its header.</summary>
     [Test]
-    public void Replay_PromiseBehindTheFramesOwnBeginning_IsRefused([Values(1, 2, 8, 24, 39, 40, 41, 56, 4096)] int behind)
+    public void Replay_PromiseBehindTheEntriesOwnBeginning_IsRefused([Values(1, 2, 8, 24, 39, 40, 41, 56, 4096)] int behind)
     {
-        byte[] log = Frames(3);
-        Promise(log, frame: 1, LogFormat.HeaderBytes + FrameLength);
+        byte[] log = Entries(3);
+        Promise(log, entry: 1, LogFormat.HeaderBytes + EntryLength);
         Assert.That(Count(log), Is.EqualTo(3), "up to its own beginning");
-        Promise(log, frame: 1, LogFormat.HeaderBytes + FrameLength + behind);
-        Assert.That(() => Count(log), Throws.TypeOf<CorruptionException>().With.Property("Offset").EqualTo((long)LogFormat.HeaderBytes + FrameLength));
+        Promise(log, entry: 1, LogFormat.HeaderBytes + EntryLength + behind);
+        Assert.That(() => Count(log), Throws.TypeOf<CorruptionException>().With.Property("Offset").EqualTo((long)LogFormat.HeaderBytes + EntryLength));
     }
 
     [Test]
     public void Replay_PromiseWithinTheHeaderPage_IsRefused()
     {
-        byte[] log = Frames(2);
-        Promise(log, frame: 1, LogFormat.HeaderBytes);
+        byte[] log = Entries(2);
+        Promise(log, entry: 1, LogFormat.HeaderBytes);
         Assert.That(Count(log), Is.EqualTo(2));
-        Promise(log, frame: 1, LogFormat.HeaderBytes - 1);
+        Promise(log, entry: 1, LogFormat.HeaderBytes - 1);
         Assert.That(() => Count(log), Throws.TypeOf<CorruptionException>());
     }
 
-    /// <summary>A bad frame is a torn tail when what follows promises what lies before it, and damage from its first byte on.</summary>
+    /// <summary>A bad entry is a torn tail when what follows promises what lies before it, and damage from its first byte on.</summary>
     [Test]
-    public void Replay_BadFrameBeforeAPromise_IsDamageFromItsFirstByteOn([Values(-8, 0, 1, 8, 39, 40, 56)] int into)
+    public void Replay_BadEntryBeforeAPromise_IsDamageFromItsFirstByteOn([Values(-8, 0, 1, 8, 39, 40, 56)] int into)
     {
-        byte[] log = Frames(3);
-        int bad = LogFormat.HeaderBytes + FrameLength;
-        Promise(log, frame: 2, bad + into);
-        log[bad + LogFormat.FrameBytes] ^= 1;
+        byte[] log = Entries(3);
+        int bad = LogFormat.HeaderBytes + EntryLength;
+        Promise(log, entry: 2, bad + into);
+        log[bad + LogFormat.EntryBytes] ^= 1;
         if (into <= 0)
         {
             Assert.That(Count(log), Is.EqualTo(1));
@@ -55,7 +54,7 @@ internal sealed class LogPromiseTests
 
     /// <summary>What is written while a sync runs may not have reached the disk when it ends.</summary>
     [Test]
-    public void Sync_FrameWrittenWhileItRuns_IsNotPromised()
+    public void Sync_EntryWrittenWhileItRuns_IsNotPromised()
     {
         SlowSyncFileSystem files = new();
         using LogWriter log = LogWriter.Create(files, File, Number, 1, fixedSize: 0);
@@ -63,10 +62,10 @@ internal sealed class LogPromiseTests
         long before = log.WrittenOffset;
         files.DuringSync = () => log.Append(Payload, 2);
         log.Sync();
-        Assert.That((log.SyncedOffset, log.WrittenOffset), Is.EqualTo((before, before + FrameLength)));
+        Assert.That((log.SyncedOffset, log.WrittenOffset), Is.EqualTo((before, before + EntryLength)));
         log.Append(Payload, 3);
         byte[] bytes = files.Inner[File];
-        Assert.That(LogFrame.Read(bytes.AsSpan((int)before + FrameLength)).SyncedOffset, Is.EqualTo(before), "the promise on disk");
+        Assert.That(LogEntry.Read(bytes.AsSpan((int)before + EntryLength)).SyncedOffset, Is.EqualTo(before), "the promise on disk");
         log.Sync();
         Assert.That(log.SyncedOffset, Is.EqualTo(log.WrittenOffset));
     }
@@ -74,14 +73,14 @@ internal sealed class LogPromiseTests
     [Test]
     public void Resume_WhatWasThere_IsNotPromisedBeforeItIsSynced()
     {
-        MemoryFileSystem files = new() { [File] = Frames(2) };
+        MemoryFileSystem files = new() { [File] = Entries(2) };
         LogReplay replay = LogReader.Replay(files, File, Number, 1, isLast: true, static (_, _) => { });
         using LogWriter log = LogWriter.Resume(files, File, replay);
-        Assert.That((log.SyncedOffset, log.WrittenOffset), Is.EqualTo(((long)LogFormat.HeaderBytes, (long)LogFormat.HeaderBytes + (2 * FrameLength))));
+        Assert.That((log.SyncedOffset, log.WrittenOffset), Is.EqualTo(((long)LogFormat.HeaderBytes, (long)LogFormat.HeaderBytes + (2 * EntryLength))));
     }
 
-    /// <summary>Frames of which none was synced.</summary>
-    private static byte[] Frames(int count)
+    /// <summary>Entries of which none was synced.</summary>
+    private static byte[] Entries(int count)
     {
         MemoryFileSystem files = new();
         using LogWriter log = LogWriter.Create(files, File, Number, 1, fixedSize: 0);
@@ -93,16 +92,16 @@ internal sealed class LogPromiseTests
         return files[File];
     }
 
-    private static void Promise(byte[] log, int frame, long synced)
+    private static void Promise(byte[] log, int entry, long synced)
     {
-        Span<byte> at = log.AsSpan(LogFormat.HeaderBytes + (frame * FrameLength));
-        (LogFrame.Read(at) with { SyncedOffset = synced }).Write(at, Payload);
+        Span<byte> at = log.AsSpan(LogFormat.HeaderBytes + (entry * EntryLength));
+        (LogEntry.Read(at) with { SyncedOffset = synced }).Write(at, Payload);
     }
 
     private static int Count(byte[] log)
     {
         MemoryFileSystem files = new() { [File] = log };
-        return LogReader.Replay(files, File, Number, 1, isLast: true, static (_, _) => { }).Frames;
+        return LogReader.Replay(files, File, Number, 1, isLast: true, static (_, _) => { }).Entries;
     }
 
     /// <summary>Files whose sync does something before it is done, once. Threads: one.</summary>

@@ -1,5 +1,4 @@
 using CsCheck;
-using Signals.Core.Model;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Wal;
 using Signals.Tests.Simulation;
@@ -32,7 +31,7 @@ internal sealed class LogTests
 
             List<byte[]> found = Replay(files, out LogReplay replay, first: 40);
             Assert.That(found, Is.EqualTo(payloads));
-            Assert.That(replay.Frames, Is.EqualTo(payloads.Length));
+            Assert.That(replay.Entries, Is.EqualTo(payloads.Length));
             Assert.That(replay.NextSequence, Is.EqualTo(40 + (ulong)payloads.Length + (seals ? 1UL : 0)));
             Assert.That(replay.LastPosition, Is.EqualTo(payloads.Length == 0 ? 0 : (payloads.Length - 1) * 10));
             Assert.That(replay.Sealed, Is.EqualTo(seals));
@@ -40,7 +39,7 @@ internal sealed class LogTests
         }, iter: 200);
 
     [Test]
-    public void Replay_FrameLargerThanTheWindow_IsWhole()
+    public void Replay_EntryLargerThanTheWindow_IsWhole()
     {
         byte[] payload = new byte[3 << 20];
         new Random(1).NextBytes(payload);

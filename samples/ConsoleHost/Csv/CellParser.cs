@@ -2,8 +2,6 @@ using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Unicode;
-using Signals.Core.Columns;
-using Signals.Core.Ingest;
 
 namespace Signals.Samples.ConsoleHost.Csv;
 
@@ -13,65 +11,65 @@ namespace Signals.Samples.ConsoleHost.Csv;
 /// </summary>
 internal static class CellParser
 {
-    /// <summary>Sets column <paramref name="column"/> of <paramref name="record"/>. False when the cell does not fit the kind.</summary>
-    public static bool TrySet(EventRecord record, int column, ReadOnlySpan<byte> cell)
+    /// <summary>Sets column <paramref name="column"/> of <paramref name="single"/>. False when the cell does not fit the kind.</summary>
+    public static bool TrySet(SingleEvent single, int column, ReadOnlySpan<byte> cell)
     {
         if (cell.IsEmpty)
         {
-            record.SetNull(column);
+            single.SetNull(column);
             return true;
         }
-        ColumnType type = record.EventType.Columns[column].Type;
+        ColumnType type = single.EventType.Columns[column].Type;
         switch (type.Kind)
         {
             case ColumnKind.Text:
-                record.SetBytes(column, cell);
+                single.SetBytes(column, cell);
                 return Utf8.IsValid(cell);
             case ColumnKind.Bytes:
-                record.SetBytes(column, cell);
+                single.SetBytes(column, cell);
                 return true;
-            case ColumnKind.Boolean: return TryBoolean(record, column, cell);
-            case ColumnKind.Int8: return TryNumber<sbyte>(record, column, cell);
-            case ColumnKind.UInt8: return TryNumber<byte>(record, column, cell);
-            case ColumnKind.Int16: return TryNumber<short>(record, column, cell);
-            case ColumnKind.UInt16: return TryNumber<ushort>(record, column, cell);
-            case ColumnKind.Int32: return TryNumber<int>(record, column, cell);
-            case ColumnKind.UInt32: return TryNumber<uint>(record, column, cell);
-            case ColumnKind.Int64: return TryNumber<long>(record, column, cell);
-            case ColumnKind.UInt64: return TryNumber<ulong>(record, column, cell);
-            case ColumnKind.Float16: return TryNumber<Half>(record, column, cell);
-            case ColumnKind.Float32: return TryNumber<float>(record, column, cell);
-            case ColumnKind.Float64: return TryNumber<double>(record, column, cell);
-            case ColumnKind.VectorInt8: return TryVector<sbyte>(record, column, cell, type);
-            case ColumnKind.VectorFloat16: return TryVector<Half>(record, column, cell, type);
-            case ColumnKind.VectorFloat32: return TryVector<float>(record, column, cell, type);
+            case ColumnKind.Boolean: return TryBoolean(single, column, cell);
+            case ColumnKind.Int8: return TryNumber<sbyte>(single, column, cell);
+            case ColumnKind.UInt8: return TryNumber<byte>(single, column, cell);
+            case ColumnKind.Int16: return TryNumber<short>(single, column, cell);
+            case ColumnKind.UInt16: return TryNumber<ushort>(single, column, cell);
+            case ColumnKind.Int32: return TryNumber<int>(single, column, cell);
+            case ColumnKind.UInt32: return TryNumber<uint>(single, column, cell);
+            case ColumnKind.Int64: return TryNumber<long>(single, column, cell);
+            case ColumnKind.UInt64: return TryNumber<ulong>(single, column, cell);
+            case ColumnKind.Float16: return TryNumber<Half>(single, column, cell);
+            case ColumnKind.Float32: return TryNumber<float>(single, column, cell);
+            case ColumnKind.Float64: return TryNumber<double>(single, column, cell);
+            case ColumnKind.VectorInt8: return TryVector<sbyte>(single, column, cell, type);
+            case ColumnKind.VectorFloat16: return TryVector<Half>(single, column, cell, type);
+            case ColumnKind.VectorFloat32: return TryVector<float>(single, column, cell, type);
             default: throw new InvalidOperationException($"no text form of {type.Kind} is known");
         }
     }
 
-    private static bool TryBoolean(EventRecord record, int column, ReadOnlySpan<byte> cell)
+    private static bool TryBoolean(SingleEvent single, int column, ReadOnlySpan<byte> cell)
     {
         bool isTrue = cell is [(byte)'1'] or [(byte)'t'] or [(byte)'T'] || Ascii.EqualsIgnoreCase(cell, "true"u8);
         bool isFalse = cell is [(byte)'0'] or [(byte)'f'] or [(byte)'F'] || Ascii.EqualsIgnoreCase(cell, "false"u8);
-        record.Set(column, isTrue);
+        single.Set(column, isTrue);
         return isTrue || isFalse;
     }
 
-    private static bool TryNumber<T>(EventRecord record, int column, ReadOnlySpan<byte> cell)
+    private static bool TryNumber<T>(SingleEvent single, int column, ReadOnlySpan<byte> cell)
         where T : unmanaged, INumber<T>, IMinMaxValue<T>
     {
         if (!NumberFit.TryParse(cell, out T value))
         {
             return false;
         }
-        record.Set(column, value);
+        single.Set(column, value);
         return true;
     }
 
-    private static bool TryVector<T>(EventRecord record, int column, ReadOnlySpan<byte> cell, ColumnType type)
+    private static bool TryVector<T>(SingleEvent single, int column, ReadOnlySpan<byte> cell, ColumnType type)
         where T : unmanaged, INumber<T>, IMinMaxValue<T>
     {
-        Span<T> elements = MemoryMarshal.Cast<byte, T>(record.Reserve(column, type.Width));
+        Span<T> elements = MemoryMarshal.Cast<byte, T>(single.Reserve(column, type.Width));
         int count = 0;
         foreach (Range part in cell.SplitAny(" ;"u8))
         {

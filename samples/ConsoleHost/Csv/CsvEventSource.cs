@@ -1,12 +1,7 @@
 using System.Text;
-using Signals.Core.Columns;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Samples.ConsoleHost.Events;
 using Signals.Samples.ConsoleHost.Input;
 using Signals.Samples.ConsoleHost.Options;
-using Signals.Storage.Frames;
 
 namespace Signals.Samples.ConsoleHost.Csv;
 
@@ -80,11 +75,11 @@ internal sealed class CsvEventSource : IEventSource
     public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => _reader.WaitAsync(cancellationToken);
 
     /// <inheritdoc />
-    public bool TryRead(EventRecord record)
+    public bool TryRead(SingleEvent single)
     {
         while (_reader.TryRead())
         {
-            if (TryMap(_reader.Row, record))
+            if (TryMap(_reader.Row, single))
             {
                 return true;
             }
@@ -99,7 +94,7 @@ internal sealed class CsvEventSource : IEventSource
         await _input.DisposeAsync().ConfigureAwait(false);
     }
 
-    private bool TryMap(CsvRowParser row, EventRecord record)
+    private bool TryMap(CsvRowParser row, SingleEvent single)
     {
         if (row.RowError is { } error)
         {
@@ -122,20 +117,20 @@ internal sealed class CsvEventSource : IEventSource
         {
             return RejectCell(_columns.Time, "not a time of the given format");
         }
-        record.Begin(eventType);
-        record.User = UserId.FromUtf8(user);
-        record.TimeMs = timeMs;
-        record.Id = HashId(row);
-        return TrySetFields(row, record);
+        single.Begin(eventType);
+        single.User = UserId.FromUtf8(user);
+        single.TimeMs = timeMs;
+        single.Id = HashId(row);
+        return TrySetFields(row, single);
     }
 
-    private bool TrySetFields(CsvRowParser row, EventRecord record)
+    private bool TrySetFields(CsvRowParser row, SingleEvent single)
     {
         for (int column = 0; column < _columns.Fields.Length; column++)
         {
-            if (!CellParser.TrySet(record, column, row.Field(_columns.Fields[column])))
+            if (!CellParser.TrySet(single, column, row.Field(_columns.Fields[column])))
             {
-                return RejectCell(_columns.Fields[column], "not of kind ", record.EventType.Columns[column].Type);
+                return RejectCell(_columns.Fields[column], "not of kind ", single.EventType.Columns[column].Type);
             }
         }
         return true;

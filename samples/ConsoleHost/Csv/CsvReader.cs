@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using Signals.Samples.ConsoleHost.Input;
-using Signals.Storage.Frames;
 
 namespace Signals.Samples.ConsoleHost.Csv;
 

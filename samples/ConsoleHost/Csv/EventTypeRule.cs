@@ -1,6 +1,5 @@
 using System.Buffers.Text;
 using System.Text;
-using Signals.Core.Schema;
 using Signals.Samples.ConsoleHost.Options;
 
 namespace Signals.Samples.ConsoleHost.Csv;

@@ -1,11 +1,9 @@
-using Signals.Core.Schema;
 using Signals.Samples.ConsoleHost.Csv;
 using Signals.Samples.ConsoleHost.Exported;
 using Signals.Samples.ConsoleHost.Frames;
 using Signals.Samples.ConsoleHost.Generation;
 using Signals.Samples.ConsoleHost.Input;
 using Signals.Samples.ConsoleHost.Options;
-using Signals.Storage;
 
 namespace Signals.Samples.ConsoleHost.Events;
 

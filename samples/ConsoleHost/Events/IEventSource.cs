@@ -1,7 +1,4 @@
-using Signals.Core.Ingest;
-using Signals.Core.Schema;
 using Signals.Samples.ConsoleHost.Options;
-using Signals.Storage.Frames;
 
 namespace Signals.Samples.ConsoleHost.Events;
 
@@ -41,6 +38,6 @@ internal interface IEventSource : IAsyncDisposable
     /// <summary>Waits until more may be read. False at the end of the source.</summary>
     ValueTask<bool> WaitAsync(CancellationToken cancellationToken);
 
-    /// <summary>Fills <paramref name="record"/> with the next event that is at hand.</summary>
-    bool TryRead(EventRecord record);
+    /// <summary>Fills <paramref name="single"/> with the next event that is at hand.</summary>
+    bool TryRead(SingleEvent single);
 }

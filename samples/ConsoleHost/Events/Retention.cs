@@ -1,4 +1,3 @@
-using Signals.Core.Schema;
 using Signals.Samples.ConsoleHost.Options;
 
 namespace Signals.Samples.ConsoleHost.Events;

@@ -1,12 +1,8 @@
 using System.Buffers.Text;
 using System.Text;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Samples.ConsoleHost.Csv;
 using Signals.Samples.ConsoleHost.Events;
 using Signals.Samples.ConsoleHost.Input;
-using Signals.Storage.Frames;
 
 namespace Signals.Samples.ConsoleHost.Exported;
 
@@ -79,11 +75,11 @@ internal sealed class ExportedCsvSource : IEventSource
     public ValueTask<bool> WaitAsync(CancellationToken cancellationToken) => _reader.WaitAsync(cancellationToken);
 
     /// <inheritdoc />
-    public bool TryRead(EventRecord record)
+    public bool TryRead(SingleEvent single)
     {
         while (_reader.TryRead())
         {
-            if (Problem(_reader.Row, record) is not { } problem)
+            if (Problem(_reader.Row, single) is not { } problem)
             {
                 return true;
             }
@@ -104,7 +100,7 @@ internal sealed class ExportedCsvSource : IEventSource
     // A field that is called like one of the keys has a prefix, which no name of a column can hold.
     private static string HeaderOf(string column) => Keys.Contains(column) ? FieldPrefix + column : column;
 
-    private string? Problem(CsvRowParser row, EventRecord record)
+    private string? Problem(CsvRowParser row, SingleEvent single)
     {
         if (row.RowError is { } error)
         {
@@ -142,12 +138,12 @@ internal sealed class ExportedCsvSource : IEventSource
             return "'id' is not a number";
         }
 
-        record.Begin(type);
-        (record.User, record.TimeMs, record.Id) = (user, timeMs, number);
+        single.Begin(type);
+        (single.User, single.TimeMs, single.Id) = (user, timeMs, number);
         foreach (ColumnSchema column in type.Columns)
         {
             int at = _columns[type.Id][column.Id];
-            if (at >= 0 && !ExportedCell.TrySet(record, column, row.Field(at), row.IsQuoted(at)))
+            if (at >= 0 && !ExportedCell.TrySet(single, column, row.Field(at), row.IsQuoted(at)))
             {
                 return $"'{column.Name}' is not of kind {column.Type}";
             }

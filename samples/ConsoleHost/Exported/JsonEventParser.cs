@@ -1,8 +1,4 @@
 using System.Text.Json;
-using Signals.Core.Columns;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
 
 namespace Signals.Samples.ConsoleHost.Exported;
 
@@ -14,8 +10,8 @@ internal sealed class JsonEventParser(StoreSchema schema)
 
     private static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
 
-    /// <summary>Fills <paramref name="record"/>; otherwise says why not, in words that do not differ from line to line.</summary>
-    public string? Problem(ReadOnlyMemory<byte> line, EventRecord record)
+    /// <summary>Fills <paramref name="single"/>; otherwise says why not, in words that do not differ from line to line.</summary>
+    public string? Problem(ReadOnlyMemory<byte> line, SingleEvent single)
     {
         try
         {
@@ -25,7 +21,7 @@ internal sealed class JsonEventParser(StoreSchema schema)
             }
 
             using JsonDocument document = JsonDocument.Parse(line, Options);
-            return Problem(document.RootElement, record);
+            return Problem(document.RootElement, single);
         }
         catch (JsonException)
         {
@@ -49,7 +45,7 @@ internal sealed class JsonEventParser(StoreSchema schema)
         return values > MostValues;
     }
 
-    private string? Problem(JsonElement json, EventRecord record)
+    private string? Problem(JsonElement json, SingleEvent single)
     {
         if (json.ValueKind != JsonValueKind.Object)
         {
@@ -81,12 +77,12 @@ internal sealed class JsonEventParser(StoreSchema schema)
             return "'id' is not a number";
         }
 
-        record.Begin(type);
-        (record.User, record.TimeMs, record.Id) = (id, timeMs, number);
-        return json.TryGetProperty("fields", out JsonElement fields) ? FieldProblem(fields, record) : null;
+        single.Begin(type);
+        (single.User, single.TimeMs, single.Id) = (id, timeMs, number);
+        return json.TryGetProperty("fields", out JsonElement fields) ? FieldProblem(fields, single) : null;
     }
 
-    private static string? FieldProblem(JsonElement fields, EventRecord record)
+    private static string? FieldProblem(JsonElement fields, SingleEvent single)
     {
         if (fields.ValueKind != JsonValueKind.Object)
         {
@@ -95,10 +91,10 @@ internal sealed class JsonEventParser(StoreSchema schema)
 
         foreach (JsonProperty field in fields.EnumerateObject())
         {
-            int index = record.EventType.IndexOf(field.Name);
-            if (index >= 0 && !TrySet(record, record.EventType.Columns[index], field.Value))
+            int index = single.EventType.IndexOf(field.Name);
+            if (index >= 0 && !TrySet(single, single.EventType.Columns[index], field.Value))
             {
-                ColumnSchema column = record.EventType.Columns[index];
+                ColumnSchema column = single.EventType.Columns[index];
                 return $"'{column.Name}' is not of kind {column.Type}";
             }
         }
@@ -106,24 +102,24 @@ internal sealed class JsonEventParser(StoreSchema schema)
         return null;
     }
 
-    private static bool TrySet(EventRecord record, ColumnSchema column, JsonElement value)
+    private static bool TrySet(SingleEvent single, ColumnSchema column, JsonElement value)
     {
         switch (value.ValueKind)
         {
             case JsonValueKind.Null:
-                record.SetNull(column.Id);
+                single.SetNull(column.Id);
                 return true;
             case JsonValueKind.Object:
                 return value.TryGetProperty("base64", out JsonElement raw) && raw.ValueKind == JsonValueKind.String
-                    && ExportedCell.TrySetBase64(record, column, Utf8(raw));
+                    && ExportedCell.TrySetBase64(single, column, Utf8(raw));
             case JsonValueKind.String when column.Type.Kind is ColumnKind.Text or ColumnKind.Bytes or ColumnKind.Float16 or ColumnKind.Float32 or ColumnKind.Float64:
-                return ExportedCell.TrySetText(record, column, Utf8(value));
+                return ExportedCell.TrySetText(single, column, Utf8(value));
             case JsonValueKind.True or JsonValueKind.False when column.Type.Kind == ColumnKind.Boolean:
-                record.Set(column.Id, value.GetBoolean());
+                single.Set(column.Id, value.GetBoolean());
                 return true;
             case JsonValueKind.Number when column.Type.Kind is not (ColumnKind.Text or ColumnKind.Bytes or ColumnKind.Boolean) && !column.Type.IsVector:
             case JsonValueKind.Array when column.Type.IsVector:
-                return ExportedCell.TrySetText(record, column, System.Text.Encoding.UTF8.GetBytes(value.GetRawText()));
+                return ExportedCell.TrySetText(single, column, System.Text.Encoding.UTF8.GetBytes(value.GetRawText()));
             default:
                 return false;
         }

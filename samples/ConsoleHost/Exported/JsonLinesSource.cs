@@ -1,10 +1,7 @@
 using System.Buffers;
-using Signals.Core.Ingest;
-using Signals.Core.Schema;
 using Signals.Samples.ConsoleHost.Csv;
 using Signals.Samples.ConsoleHost.Events;
 using Signals.Samples.ConsoleHost.Input;
-using Signals.Storage.Frames;
 
 namespace Signals.Samples.ConsoleHost.Exported;
 
@@ -62,7 +59,7 @@ internal sealed class JsonLinesSource(InputSource input, StoreSchema schema) : I
     }
 
     /// <inheritdoc />
-    public bool TryRead(EventRecord record)
+    public bool TryRead(SingleEvent single)
     {
         while (TryLine(out ReadOnlySequence<byte> line))
         {
@@ -72,7 +69,7 @@ internal sealed class JsonLinesSource(InputSource input, StoreSchema schema) : I
                 continue;
             }
 
-            if (_parser.Problem(line.IsSingleSegment ? line.First : line.ToArray(), record) is not { } problem)
+            if (_parser.Problem(line.IsSingleSegment ? line.First : line.ToArray(), single) is not { } problem)
             {
                 return true;
             }

@@ -1,9 +1,6 @@
-using Signals.Core.Ingest;
-using Signals.Core.Schema;
 using Signals.Samples.ConsoleHost.Events;
 using Signals.Samples.ConsoleHost.Input;
 using Signals.Samples.ConsoleHost.Options;
-using Signals.Storage.Frames;
 
 namespace Signals.Samples.ConsoleHost.Frames;
 
@@ -72,10 +69,10 @@ internal sealed class FrameEventSource : IEventSource
     }
 
     /// <inheritdoc />
-    public bool TryRead(EventRecord record)
+    public bool TryRead(SingleEvent single)
     {
         FrameReadResult result;
-        while ((result = _reader.TryRead(record, out string reason)) == FrameReadResult.Rejected)
+        while ((result = _reader.TryRead(single, out string reason)) == FrameReadResult.Rejected)
         {
             Rejected.Add(reason, Rejected.Knows(reason) ? null : $"frame at byte {_reader.FrameOffset}");
         }

@@ -1,6 +1,3 @@
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Samples.ConsoleHost.Events;
 
 namespace Signals.Samples.ConsoleHost.Generation;
@@ -66,7 +63,7 @@ internal sealed class ShoppingEvents : IEventSource
     }
 
     /// <inheritdoc />
-    public bool TryRead(EventRecord record)
+    public bool TryRead(SingleEvent single)
     {
         if (Emitted >= _granted)
         {
@@ -74,11 +71,11 @@ internal sealed class ShoppingEvents : IEventSource
         }
         Emitted++;
         ShoppingKey key = NextKey();
-        record.Begin(_types[key.Type]);
-        record.User = UserId.From(key.User);
-        record.TimeMs = key.TimeMs;
-        record.Id = key.Id;
-        _fields.Fill(record, key);
+        single.Begin(_types[key.Type]);
+        single.User = UserId.From(key.User);
+        single.TimeMs = key.TimeMs;
+        single.Id = key.Id;
+        _fields.Fill(single, key);
         return true;
     }
 

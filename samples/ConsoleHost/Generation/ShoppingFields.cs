@@ -1,6 +1,5 @@
 using System.Runtime.InteropServices;
 using System.Text;
-using Signals.Core.Ingest;
 
 namespace Signals.Samples.ConsoleHost.Generation;
 
@@ -32,59 +31,59 @@ internal sealed class ShoppingFields
         }
     }
 
-    /// <summary>Sets the columns of <paramref name="record"/>, whose event type was begun.</summary>
-    public void Fill(EventRecord record, in ShoppingKey key)
+    /// <summary>Sets the columns of <paramref name="single"/>, whose event type was begun.</summary>
+    public void Fill(SingleEvent single, in ShoppingKey key)
     {
         SampleRandom random = new(SampleRandom.Mix(key.Id ^ _seed));
         ulong bits = random.Next();
         int item = _items[bits % ItemTableSize];
         byte surface = (byte)((bits >> 16) % 6);
-        record.Set(0, item);
+        single.Set(0, item);
         switch (key.Type)
         {
             case 0:
-                FillView(record, key.User, surface, random.Next());
+                FillView(single, key.User, surface, random.Next());
                 break;
             case 1:
-                record.Set(1, surface);
-                record.Set(2, (sbyte)((int)((bits >> 24) % 5) - 1));
+                single.Set(1, surface);
+                single.Set(2, (sbyte)((int)((bits >> 24) % 5) - 1));
                 break;
             default:
-                FillPurchase(record, key.User, item, random.Next());
+                FillPurchase(single, key.User, item, random.Next());
                 break;
         }
     }
 
-    private static void FillView(EventRecord record, uint user, byte surface, ulong bits)
+    private static void FillView(SingleEvent single, uint user, byte surface, ulong bits)
     {
         // 1 % of the clients do not send the surface, 2 % send that they could not measure the dwell time.
         if (bits % 100 != 0)
         {
-            record.Set(1, surface);
+            single.Set(1, surface);
         }
         if ((bits >> 8) % 50 == 0)
         {
-            record.SetNull(2);
+            single.SetNull(2);
         }
         else
         {
-            record.Set(2, ((bits >> 16) & 0xFFF) * 0.125f);
+            single.Set(2, ((bits >> 16) & 0xFFF) * 0.125f);
         }
-        record.SetBytes(3, Country(user));
+        single.SetBytes(3, Country(user));
     }
 
-    private static void FillPurchase(EventRecord record, uint user, int item, ulong bits)
+    private static void FillPurchase(SingleEvent single, uint user, int item, ulong bits)
     {
         ulong itemBits = SampleRandom.Mix((ulong)item);
-        record.Set(1, ((itemBits % 20_000) + 99) / 100.0);
-        record.Set(2, (ushort)(1 + (bits % 4)));
-        record.SetBytes(3, Country(user));
+        single.Set(1, ((itemBits % 20_000) + 99) / 100.0);
+        single.Set(2, (ushort)(1 + (bits % 4)));
+        single.SetBytes(3, Country(user));
         Span<Half> embedding = stackalloc Half[ShoppingSchema.EmbeddingSize];
         for (int i = 0; i < embedding.Length; i++)
         {
             embedding[i] = (Half)((((itemBits >> (i * 8)) & 0xFF) / 128.0f) - 1.0f);
         }
-        record.SetBytes(4, MemoryMarshal.AsBytes(embedding));
+        single.SetBytes(4, MemoryMarshal.AsBytes(embedding));
     }
 
     private static byte[] Country(uint user) => Countries[SampleRandom.Mix(user) % (ulong)Countries.Length];

@@ -1,4 +1,3 @@
-using Signals.Core.Schema;
 using Signals.Samples.ConsoleHost.Events;
 
 namespace Signals.Samples.ConsoleHost.Generation;

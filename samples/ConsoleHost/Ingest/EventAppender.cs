@@ -1,9 +1,5 @@
 using System.Diagnostics;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Samples.ConsoleHost.Events;
-using Signals.Storage;
 
 namespace Signals.Samples.ConsoleHost.Ingest;
 
@@ -20,7 +16,7 @@ internal sealed class EventAppender : IEventAppender
     private readonly Queue<AppendTicket> _unacknowledged = new(MaxUnacknowledged + 1);
     private readonly RejectionTally _rejected;
     private readonly FreshnessProbe? _probe;
-    private readonly Action<EventRecord>? _accepted;
+    private readonly Action<SingleEvent>? _accepted;
 
     /// <summary>Appends events of <paramref name="declared"/> to <paramref name="store"/>.</summary>
     /// <param name="store">Where to.</param>
@@ -29,7 +25,7 @@ internal sealed class EventAppender : IEventAppender
     /// <param name="probe">Is shown some events to time how soon they are visible.</param>
     /// <param name="accepted">Is told of every event that the store has taken.</param>
     public EventAppender(
-        SignalStore store, StoreSchema declared, RejectionTally rejected, FreshnessProbe? probe, Action<EventRecord>? accepted)
+        SignalStore store, StoreSchema declared, RejectionTally rejected, FreshnessProbe? probe, Action<SingleEvent>? accepted)
     {
         _store = store;
         _rejected = rejected;
@@ -42,13 +38,13 @@ internal sealed class EventAppender : IEventAppender
     public long Accepted { get; private set; }
 
     /// <inheritdoc />
-    bool IEventAppender.Add(EventRecord record, long end) => Add(record);
+    bool IEventAppender.Add(SingleEvent single, long end) => Add(single);
 
     /// <summary>Adds an event. True when its batch is full and a flush must follow.</summary>
-    public bool Add(EventRecord record)
+    public bool Add(SingleEvent single)
     {
-        PendingBatch pending = _pending[record.EventType.Id];
-        pending.Add(record);
+        PendingBatch pending = _pending[single.EventType.Id];
+        pending.Add(single);
         return pending.IsFull;
     }
 
@@ -83,9 +79,9 @@ internal sealed class EventAppender : IEventAppender
         long started = Stopwatch.GetTimestamp();
         if (TryAppend(pending.Batch, out EventRejectedException? refusal))
         {
-            foreach (EventRecord record in pending.Records)
+            foreach (SingleEvent single in pending.Records)
             {
-                Accept(record);
+                Accept(single);
             }
             _probe?.Offer(pending.Records[^1], started);
         }
@@ -102,7 +98,7 @@ internal sealed class EventAppender : IEventAppender
 
     private void AppendOneByOne(PendingBatch pending, EventRejectedException refusal)
     {
-        ReadOnlySpan<EventRecord> records = pending.Records;
+        ReadOnlySpan<SingleEvent> records = pending.Records;
         for (int i = 0; i < records.Length; i++)
         {
             EventRejectedException? reason = refusal;
@@ -142,9 +138,9 @@ internal sealed class EventAppender : IEventAppender
         }
     }
 
-    private void Accept(EventRecord record)
+    private void Accept(SingleEvent single)
     {
         Accepted++;
-        _accepted?.Invoke(record);
+        _accepted?.Invoke(single);
     }
 }

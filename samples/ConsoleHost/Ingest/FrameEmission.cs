@@ -1,8 +1,6 @@
 using System.IO.Pipelines;
-using Signals.Core.Ingest;
 using Signals.Samples.ConsoleHost.Events;
 using Signals.Samples.ConsoleHost.Options;
-using Signals.Storage.Frames;
 
 namespace Signals.Samples.ConsoleHost.Ingest;
 
@@ -16,14 +14,14 @@ internal sealed class FrameEmission(IEventSource source, HostOptions options)
     {
         PipeWriter pipe = PipeWriter.Create(output, new StreamPipeWriterOptions(leaveOpen: true));
         EventFrameWriter writer = new();
-        EventRecord record = new();
+        SingleEvent single = new();
         long events = 0;
         long most = options.Events ?? long.MaxValue;
         while (events < most && await EventSources.WaitAsync(source, options, cancellationToken).ConfigureAwait(false))
         {
-            while (events < most && source.TryRead(record))
+            while (events < most && source.TryRead(single))
             {
-                writer.Write(record, pipe);
+                writer.Write(single, pipe);
                 events++;
                 if (pipe.UnflushedBytes > FlushEveryBytes)
                 {

@@ -1,8 +1,5 @@
 using System.Diagnostics;
-using Signals.Core.Ingest;
 using Signals.Samples.ConsoleHost.Reporting;
-using Signals.Storage;
-using Signals.Storage.Reads;
 
 namespace Signals.Samples.ConsoleHost.Ingest;
 
@@ -19,7 +16,7 @@ internal sealed class FreshnessProbe : IDisposable
     private readonly bool _canAvoidLastN;
     private readonly Thread _thread;
     private readonly SemaphoreSlim _offered = new(0);
-    private readonly EventRecord _event = new();
+    private readonly SingleEvent _event = new();
     private long _appended;
     private long _lastOffer;
     private long _newestMs = long.MinValue;
@@ -42,7 +39,7 @@ internal sealed class FreshnessProbe : IDisposable
     public long NeverSeen { get; private set; }
 
     /// <summary>Watches an event whose append began at <paramref name="appended"/>, unless another one is being watched.</summary>
-    public void Offer(EventRecord appendedEvent, long appended)
+    public void Offer(SingleEvent appendedEvent, long appended)
     {
         // Under a last-N a busy user's newer events can push this one out before the first read, or at once if it is late: then
         // no read ever returns it, and nothing was measured.

@@ -1,8 +1,4 @@
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Samples.ConsoleHost.Events;
-using Signals.Storage;
 
 namespace Signals.Samples.ConsoleHost.Ingest;
 
@@ -18,9 +14,9 @@ internal sealed class GroupAppender : IEventAppender
     private readonly SignalStore _store;
     private readonly SourceCheck _check;
     private readonly RejectionTally _rejected;
-    private readonly Action<EventRecord>? _accepted;
+    private readonly Action<SingleEvent>? _accepted;
     private readonly EventGroup _group;
-    private readonly List<(EventRecord Record, long End)> _pending = [];
+    private readonly List<(SingleEvent Record, long End)> _pending = [];
     private readonly Queue<AppendTicket> _unacknowledged = new(MaxUnacknowledged + 1);
     private int _count;
 
@@ -30,7 +26,7 @@ internal sealed class GroupAppender : IEventAppender
     /// <param name="check">What the store knows of it.</param>
     /// <param name="rejected">Where the store's refusals are counted.</param>
     /// <param name="accepted">Is told of every event that the store has taken.</param>
-    public GroupAppender(SignalStore store, string source, SourceCheck check, RejectionTally rejected, Action<EventRecord>? accepted)
+    public GroupAppender(SignalStore store, string source, SourceCheck check, RejectionTally rejected, Action<SingleEvent>? accepted)
     {
         (_store, _check, _rejected, _accepted) = (store, check, rejected, accepted);
         _group = store.CreateGroup(source, EventsPerGroup);
@@ -40,14 +36,14 @@ internal sealed class GroupAppender : IEventAppender
     public long Accepted { get; private set; }
 
     /// <inheritdoc />
-    public bool Add(EventRecord record, long end)
+    public bool Add(SingleEvent single, long end)
     {
         if (_count == _pending.Count)
         {
-            _pending.Add((new EventRecord(), 0));
+            _pending.Add((new SingleEvent(), 0));
         }
 
-        _pending[_count].Record.CopyFrom(record);
+        _pending[_count].Record.CopyFrom(single);
         _pending[_count] = (_pending[_count].Record, end);
         return ++_count == EventsPerGroup;
     }

@@ -1,6 +1,3 @@
-using Signals.Core.Ingest;
-using Signals.Core.Schema;
-
 namespace Signals.Samples.ConsoleHost.Ingest;
 
 /// <summary>Gathers events and appends them. One thread; <see cref="CompleteAsync"/> at the end.</summary>
@@ -10,9 +7,9 @@ internal interface IEventAppender
     long Accepted { get; }
 
     /// <summary>Adds an event. True when enough of its type waits, and a flush must follow.</summary>
-    /// <param name="record">The event; copied.</param>
+    /// <param name="single">The event; copied.</param>
     /// <param name="end">The position of its source behind it.</param>
-    bool Add(EventRecord record, long end);
+    bool Add(SingleEvent single, long end);
 
     /// <summary>Appends the waiting events of one type, or more.</summary>
     ValueTask FlushAsync(EventTypeSchema declared);

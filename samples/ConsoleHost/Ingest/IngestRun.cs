@@ -1,8 +1,6 @@
-using Signals.Core.Ingest;
 using Signals.Samples.ConsoleHost.Events;
 using Signals.Samples.ConsoleHost.Options;
 using Signals.Samples.ConsoleHost.Verification;
-using Signals.Storage;
 
 namespace Signals.Samples.ConsoleHost.Ingest;
 
@@ -26,24 +24,24 @@ internal sealed class IngestRun(SignalStore store, IEventSource source, HostOpti
     {
         using FreshnessProbe probe = new(store);
         SourceCheck? check = options.Source is { } name ? BeginSource(name) : null;
-        Action<EventRecord>? accepted = model is null ? null : model.Add;
+        Action<SingleEvent>? accepted = model is null ? null : model.Add;
         IEventAppender appender = check is null
             ? new EventAppender(store, source.Schema, source.Rejected, probe, accepted)
             : new GroupAppender(store, options.Source!, check, source.Rejected, accepted);
-        EventRecord record = new();
+        SingleEvent single = new();
         long most = options.Input is null ? long.MaxValue : options.Events ?? long.MaxValue;
         while (_events < most && await EventSources.WaitAsync(source, options, cancellationToken).ConfigureAwait(false))
         {
-            while (_events < most && source.TryRead(record))
+            while (_events < most && source.TryRead(single))
             {
                 if (check is not null && IsPassed(check))
                 {
                     continue;
                 }
-                Count(record);
-                if (appender.Add(record, source.RecordEnd))
+                Count(single);
+                if (appender.Add(single, source.RecordEnd))
                 {
-                    await appender.FlushAsync(record.EventType).ConfigureAwait(false);
+                    await appender.FlushAsync(single.EventType).ConfigureAwait(false);
                 }
                 if (options.Rate is { } rate && _events % EventsPerPause == 0)
                 {
@@ -106,11 +104,11 @@ internal sealed class IngestRun(SignalStore store, IEventSource source, HostOpti
         }
     }
 
-    private void Count(EventRecord record)
+    private void Count(SingleEvent single)
     {
         _events++;
-        _late += record.TimeMs < _newestMs ? 1 : 0;
-        _newestMs = Math.Max(_newestMs, record.TimeMs);
-        _users.Offer(record.User);
+        _late += single.TimeMs < _newestMs ? 1 : 0;
+        _newestMs = Math.Max(_newestMs, single.TimeMs);
+        _users.Offer(single.User);
     }
 }

@@ -1,7 +1,3 @@
-using Signals.Core.Ingest;
-using Signals.Core.Schema;
-using Signals.Storage;
-
 namespace Signals.Samples.ConsoleHost.Ingest;
 
 /// <summary>
@@ -13,7 +9,7 @@ internal sealed class PendingBatch
     /// <summary>Events of a full batch: large enough to share the cost of a claim, small enough to be visible soon.</summary>
     public const int Capacity = 256;
 
-    private readonly EventRecord[] _records = new EventRecord[Capacity];
+    private readonly SingleEvent[] _records = new SingleEvent[Capacity];
 
     /// <summary>Batches for the store's event type that is called like <paramref name="declared"/>.</summary>
     public PendingBatch(SignalStore store, EventTypeSchema declared)
@@ -21,7 +17,7 @@ internal sealed class PendingBatch
         Batch = store.CreateBatch(declared.Name, Capacity);
         for (int i = 0; i < Capacity; i++)
         {
-            _records[i] = new EventRecord();
+            _records[i] = new SingleEvent();
         }
     }
 
@@ -29,16 +25,16 @@ internal sealed class PendingBatch
     public EventBatch Batch { get; }
 
     /// <summary>The events in it.</summary>
-    public ReadOnlySpan<EventRecord> Records => _records.AsSpan(0, Batch.Count);
+    public ReadOnlySpan<SingleEvent> Records => _records.AsSpan(0, Batch.Count);
 
     /// <summary>True when it must be appended before another event is added.</summary>
     public bool IsFull => Batch.Count == Capacity;
 
-    /// <summary>Adds a copy of <paramref name="record"/>.</summary>
-    public void Add(EventRecord record)
+    /// <summary>Adds a copy of <paramref name="single"/>.</summary>
+    public void Add(SingleEvent single)
     {
-        _records[Batch.Count].CopyFrom(record);
-        record.AddTo(Batch);
+        _records[Batch.Count].CopyFrom(single);
+        single.AddTo(Batch);
     }
 
     /// <summary>Puts record <paramref name="index"/> alone into the batch; the records stay as they are.</summary>

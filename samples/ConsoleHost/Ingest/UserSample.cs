@@ -1,4 +1,3 @@
-using Signals.Core.Model;
 using Signals.Samples.ConsoleHost.Generation;
 
 namespace Signals.Samples.ConsoleHost.Ingest;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Signals.Core.Columns;
 
 namespace Signals.Samples.ConsoleHost.Options;
 

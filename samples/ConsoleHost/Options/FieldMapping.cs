@@ -1,5 +1,3 @@
-using Signals.Core.Columns;
-
 namespace Signals.Samples.ConsoleHost.Options;
 
 /// <summary>One field of the events and the column it is read from.</summary>

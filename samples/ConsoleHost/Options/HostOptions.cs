@@ -1,5 +1,3 @@
-using Signals.Core.Model;
-
 namespace Signals.Samples.ConsoleHost.Options;
 
 /// <summary>What the command line asked for. Immutable; made by <see cref="OptionsParser"/>, which has checked it.</summary>

@@ -1,6 +1,3 @@
-using Signals.Core.Columns;
-using Signals.Core.Model;
-
 namespace Signals.Samples.ConsoleHost.Options;
 
 /// <summary>Turns the command line into <see cref="HostOptions"/>, or says in one sentence what is wrong with it.</summary>

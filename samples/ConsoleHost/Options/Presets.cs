@@ -1,5 +1,3 @@
-using Signals.Core.Columns;
-
 namespace Signals.Samples.ConsoleHost.Options;
 
 /// <summary>Ready-made mappings for two public shapes of data; each one is only what its options would say.</summary>

@@ -1,7 +1,6 @@
 using System.Globalization;
 using Signals.Samples.ConsoleHost.Events;
 using Signals.Samples.ConsoleHost.Ingest;
-using Signals.Storage;
 using Spectre.Console;
 
 namespace Signals.Samples.ConsoleHost.Reporting;

@@ -1,8 +1,6 @@
 using System.Diagnostics;
 using Signals.Samples.ConsoleHost.Generation;
 using Signals.Samples.ConsoleHost.Ingest;
-using Signals.Storage;
-using Signals.Storage.Reads;
 
 namespace Signals.Samples.ConsoleHost.Reporting;
 

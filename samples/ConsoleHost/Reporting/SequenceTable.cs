@@ -1,10 +1,5 @@
 using System.Globalization;
-using Signals.Core.Columns;
-using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Samples.ConsoleHost.Verification;
-using Signals.Storage;
-using Signals.Storage.Reads;
 using Spectre.Console;
 
 namespace Signals.Samples.ConsoleHost.Reporting;

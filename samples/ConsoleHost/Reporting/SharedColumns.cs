@@ -1,5 +1,3 @@
-using Signals.Core.Schema;
-
 namespace Signals.Samples.ConsoleHost.Reporting;
 
 /// <summary>The columns that can be read of all event types at once: those that have one type wherever they are. Pure.</summary>

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using System.Text;
-using Signals.Core.Columns;
 
 namespace Signals.Samples.ConsoleHost.Reporting;
 

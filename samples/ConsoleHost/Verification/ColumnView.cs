@@ -1,6 +1,4 @@
 using System.Runtime.InteropServices;
-using Signals.Core.Columns;
-using Signals.Storage.Reads;
 
 namespace Signals.Samples.ConsoleHost.Verification;
 

@@ -1,7 +1,4 @@
 using System.Runtime.InteropServices;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
 
 namespace Signals.Samples.ConsoleHost.Verification;
 
@@ -31,14 +28,14 @@ internal sealed class EventModel(StoreSchema schema)
     public long Count { get; private set; }
 
     /// <summary>Adds an event, a duplicate too.</summary>
-    public void Add(EventRecord record)
+    public void Add(SingleEvent single)
     {
-        Span<byte> cells = _cells.Add(ModelCells.Size(record), out long position);
-        ModelCells.Write(record, cells);
-        ModelKey key = new(record.User, record.EventType.Id);
+        Span<byte> cells = _cells.Add(ModelCells.Size(single), out long position);
+        ModelCells.Write(single, cells);
+        ModelKey key = new(single.User, single.EventType.Id);
         ref List<ModelRow>? rows = ref CollectionsMarshal.GetValueRefOrAddDefault(_events, key, out _);
         rows ??= [];
-        rows.Add(new ModelRow(record.TimeMs, record.Id, position));
+        rows.Add(new ModelRow(single.TimeMs, single.Id, position));
     }
 
     /// <summary>The distinct events of a user and type, newest first, ids ascending within a time; nothing is trimmed.</summary>

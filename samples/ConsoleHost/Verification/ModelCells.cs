@@ -1,6 +1,4 @@
 using System.Buffers.Binary;
-using Signals.Core.Columns;
-using Signals.Core.Ingest;
 
 namespace Signals.Samples.ConsoleHost.Verification;
 
@@ -10,23 +8,23 @@ internal static class ModelCells
     private const int StateBytes = 1;
     private const int LengthBytes = sizeof(int);
 
-    /// <summary>Bytes that <paramref name="record"/> takes.</summary>
-    public static int Size(EventRecord record)
+    /// <summary>Bytes that <paramref name="single"/> takes.</summary>
+    public static int Size(SingleEvent single)
     {
         int size = 0;
-        for (int column = 0; column < record.CellCount; column++)
+        for (int column = 0; column < single.CellCount; column++)
         {
-            size += StateBytes + (record.State(column) == ColumnState.Value ? LengthBytes + record.Bytes(column).Length : 0);
+            size += StateBytes + (single.State(column) == ColumnState.Value ? LengthBytes + single.Bytes(column).Length : 0);
         }
         return size;
     }
 
-    /// <summary>Writes the columns of <paramref name="record"/>.</summary>
-    public static void Write(EventRecord record, Span<byte> destination)
+    /// <summary>Writes the columns of <paramref name="single"/>.</summary>
+    public static void Write(SingleEvent single, Span<byte> destination)
     {
-        for (int column = 0; column < record.CellCount; column++)
+        for (int column = 0; column < single.CellCount; column++)
         {
-            Write(record.State(column), record.Bytes(column), ref destination);
+            Write(single.State(column), single.Bytes(column), ref destination);
         }
     }
 

@@ -1,5 +1,3 @@
-using Signals.Core.Model;
-
 namespace Signals.Samples.ConsoleHost.Verification;
 
 /// <summary>One user's events of one type; the type is an index into the declared schema.</summary>

@@ -1,9 +1,4 @@
-using Signals.Core.Columns;
-using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Samples.ConsoleHost.Reporting;
-using Signals.Storage;
-using Signals.Storage.Reads;
 
 namespace Signals.Samples.ConsoleHost.Verification;
 

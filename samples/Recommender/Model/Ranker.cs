@@ -1,10 +1,7 @@
 using Microsoft.ML.OnnxRuntime;
-using Signals.Core.Definitions;
-using Signals.Core.Model;
-using Signals.Core.Serving;
+using Signals.Definitions;
 using Signals.Samples.Recommender.Shop;
-using Signals.Storage;
-using Signals.Storage.Serving;
+using Signals.Serving;
 
 namespace Signals.Samples.Recommender.Model;
 

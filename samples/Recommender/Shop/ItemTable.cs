@@ -1,5 +1,5 @@
+using Signals.Enrichment;
 using Signals.Samples.Recommender.Model;
-using Signals.Storage.Entities;
 
 namespace Signals.Samples.Recommender.Shop;
 

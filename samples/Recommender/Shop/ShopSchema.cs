@@ -1,5 +1,4 @@
-using Signals.Core.Definitions;
-using Signals.Core.Schema;
+using Signals.Definitions;
 using Signals.Samples.Recommender.Model;
 
 namespace Signals.Samples.Recommender.Shop;
@@ -17,7 +16,7 @@ internal static class ShopSchema
         .KeepLast(500))));
 
     public static SequenceDefinition HomeFeed { get; } = SequenceDefinition.Create(Feed).OwnedBy("shop")
-        .From("view", v => v.Last(24).Within(TimeSpan.FromDays(14)).Where(Predicate.Of("dwell_seconds").AtLeast(2.0)))
+        .From("view", v => v.Last(24).Within(TimeSpan.FromDays(14)).Where(Predicate.OnColumn("dwell_seconds").AtLeast(2.0)))
         .From("cart", c => c.Last(12).Within(TimeSpan.FromDays(30)))
         .From("purchase", p => p.Last(12).Within(TimeSpan.FromDays(90)))
         .Size(32)

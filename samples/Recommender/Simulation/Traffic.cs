@@ -1,7 +1,3 @@
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Storage;
-
 namespace Signals.Samples.Recommender.Simulation;
 
 /// <summary>

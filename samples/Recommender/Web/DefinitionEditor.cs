@@ -1,4 +1,4 @@
-using Signals.Core.Definitions;
+using Signals.Definitions;
 using Signals.Samples.Recommender.Shop;
 
 namespace Signals.Samples.Recommender.Web;
@@ -6,7 +6,7 @@ namespace Signals.Samples.Recommender.Web;
 /// <summary>Takes a definition as JSON and serves it from the next read on, or says everything that is wrong with it. Threads: any.</summary>
 internal sealed class DefinitionEditor(Sample sample)
 {
-    private readonly Lock _gate = new();
+    private readonly Lock _lock = new();
     private int _lastVersion = 1;
 
     public string Json() =>
@@ -25,7 +25,7 @@ internal sealed class DefinitionEditor(Sample sample)
             return [new DefinitionError("$.name", $"This page serves '{ShopSchema.Feed}'; leave the name as it is.")];
         }
 
-        lock (_gate)
+        lock (_lock)
         {
             try
             {

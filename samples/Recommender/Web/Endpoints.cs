@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using Signals.Core.Definitions;
+using Signals.Definitions;
 using Signals.Samples.Recommender.Shop;
 using Signals.Samples.Recommender.Simulation;
 

@@ -1,10 +1,7 @@
-using Signals.Core.Enrichment;
+using Signals.Enrichment;
 using Signals.Samples.Recommender.Model;
 using Signals.Samples.Recommender.Shop;
 using Signals.Samples.Recommender.Simulation;
-using Signals.Storage;
-using Signals.Storage.Entities;
-using Signals.Storage.Indexing;
 
 namespace Signals.Samples.Recommender.Web;
 

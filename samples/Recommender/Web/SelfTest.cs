@@ -70,7 +70,7 @@ internal static class SelfTest
         Ranking before = sample.Ranker.Rank(Traffic.IdOf(0));
         int first = before.Order[0];
         using HttpResponseMessage bought = await client.PostAsync(
-            new Uri($"/api/shoppers/0/purchase/{Shop.Catalogue.Items[first].Id}", UriKind.Relative), content: null);
+            new Uri($"/api/shoppers/0/purchase/{Signals.Samples.Recommender.Shop.Catalogue.Items[first].Id}", UriKind.Relative), content: null);
         Ranking after = sample.Ranker.Rank(Traffic.IdOf(0));
         Check(bought.IsSuccessStatusCode && !before.Order.SequenceEqual(after.Order), "a purchase changes the ranking");
         Check(after.Scores[first] < before.Scores[first], "what was bought is worth less than before");

@@ -1,11 +1,8 @@
-using Signals.Core.Definitions;
-using Signals.Core.Model;
-using Signals.Core.Serving;
+using Signals.Definitions;
 using Signals.Samples.Recommender.Model;
 using Signals.Samples.Recommender.Shop;
 using Signals.Samples.Recommender.Simulation;
-using Signals.Storage.Reads;
-using Signals.Storage.Serving;
+using Signals.Serving;
 
 namespace Signals.Samples.Recommender.Web;
 

@@ -1,8 +1,7 @@
 using System.Runtime.InteropServices;
-using Signals.Core.Columns;
-using Signals.Core.Definitions;
 using Signals.Core.Serving.Features;
-using Signals.Core.Serving.Rows;
+using Signals.Definitions;
+using Signals.Serving;
 using Signals.Tests.Core.Serving.Rows;
 
 namespace Signals.Tests.Core.Serving.Features;
@@ -18,9 +17,9 @@ internal sealed class FeatureKernelTests
         ArrayColumn column = new ArrayColumn(ColumnType.Scalar<short>()).Add((short)6).AddWithout(ColumnState.Null).Add((short)-3).AddWithout(ColumnState.Absent);
         NumberElements<int> ints = new();
         Scaling map = new() { Factor = 1 / 3.0, Offset = 1 };
-        ColumnKernel<short, int> scaled = new(0, 1, ints.Of(-1.5, map), new ScaledConversion<short, int>(map, ints.From<double>()));
+        ColumnKernel<short, int> scaled = new(0, 1, ints.Convert(-1.5, map), new ScaledConversion<short, int>(map, ints.From<double>()));
         Assert.That(Write<int>(scaled, column), Is.EqualTo(new[] { 0, 0, 0, 3 }), "the default is -1.5 / 3 + 1, not 0 / 3 + 1");
-        ColumnKernel<short, int> plain = new(0, 1, ints.Of(7, null), ints.From<short>());
+        ColumnKernel<short, int> plain = new(0, 1, ints.Convert(7, null), ints.From<short>());
         Assert.That(Write<int>(plain, column), Is.EqualTo(new[] { 7, 7, -3, 6 }));
     }
 

@@ -1,8 +1,7 @@
 using System.Numerics;
-using Signals.Core.Columns;
-using Signals.Core.Definitions;
 using Signals.Core.Serving.Filtering;
-using Signals.Core.Serving.Rows;
+using Signals.Definitions;
+using Signals.Serving;
 using Signals.Tests.Core.Serving.Rows;
 
 namespace Signals.Tests.Core.Serving.Filtering;

@@ -1,11 +1,11 @@
 using Signals.Core.Columns;
-using Signals.Core.Model;
 using Signals.Core.Serving.Rows;
+using Signals.Serving;
 
 namespace Signals.Tests.Core.Serving.Rows;
 
 /// <summary>Rows that a test makes up: times fall by a second from row to row unless they are given. Threads: one.</summary>
-internal sealed class ArrayRows : IRowSource
+internal sealed class ArrayRows : IFetchedRows
 {
     private readonly ArrayColumn[] _columns;
     private readonly int[] _offsets;

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
-using Signals.Core.Columns;
 using Signals.Core.Serving.Rows;
+using Signals.Serving;
 
 namespace Signals.Tests.Core.Serving.Rows;
 

@@ -1,8 +1,7 @@
-using Signals.Core.Columns;
-using Signals.Core.Definitions;
-using Signals.Core.Schema;
 using Signals.Core.Serving.Rows;
 using Signals.Core.Serving.Sizing;
+using Signals.Definitions;
+using Signals.Serving;
 using Signals.Tests.Core.Serving.Rows;
 
 namespace Signals.Tests.Core.Serving.Sizing;
@@ -81,7 +80,7 @@ internal sealed class SizerTests
         Assert.That(Choose(reserve, "aaaab", "", [100, 100, 100]), Is.EqualTo((true, "aab")));
         SequenceDefinitionBuilder bound = Definition(9, 4).Quota(["a"], maximum: 1);
         Assert.That(Choose(bound, "aaabc", "", [100, 100, 100]), Is.EqualTo((true, "abc")));
-        SequenceDefinitionBuilder run = Definition(9, 4).RunLimit(["a"], 2);
+        SequenceDefinitionBuilder run = Definition(9, 4).StreakLimit(["a"], 2);
         Assert.That(Choose(run, "aaabaa", "", [100, 100, 100]), Is.EqualTo((true, "aaba")));
     }
 

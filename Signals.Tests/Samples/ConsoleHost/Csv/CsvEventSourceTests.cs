@@ -1,8 +1,6 @@
 using System.IO.Compression;
 using System.Runtime.InteropServices;
 using System.Text;
-using Signals.Core.Columns;
-using Signals.Core.Ingest;
 using Signals.Samples.ConsoleHost.Csv;
 using Signals.Samples.ConsoleHost.Events;
 using Signals.Samples.ConsoleHost.Input;
@@ -191,25 +189,25 @@ public sealed class CsvEventSourceTests
     {
         InputSource input = await InputSource.FromStreamAsync(new SlowStream(bytes, bytesPerRead), default);
         await using CsvEventSource source = await CsvEventSource.OpenAsync(input, mapping, KeepAll, default);
-        EventRecord record = new();
+        SingleEvent single = new();
         List<string> events = [];
         while (await source.WaitAsync(default))
         {
-            while (source.TryRead(record))
+            while (source.TryRead(single))
             {
-                events.Add($"{record.EventType.Name} {record.User} {record.TimeMs} {record.Id} {Fields(record)}");
+                events.Add($"{single.EventType.Name} {single.User} {single.TimeMs} {single.Id} {Fields(single)}");
             }
         }
         return (events, source.Rejected);
     }
 
-    private static string Fields(EventRecord record) => string.Join('|', Enumerable.Range(0, record.CellCount).Select(column =>
-        record.State(column) != ColumnState.Value ? record.State(column).ToString().ToLowerInvariant()
-        : record.EventType.Columns[column].Type.Kind switch
+    private static string Fields(SingleEvent single) => string.Join('|', Enumerable.Range(0, single.CellCount).Select(column =>
+        single.State(column) != ColumnState.Value ? single.State(column).ToString().ToLowerInvariant()
+        : single.EventType.Columns[column].Type.Kind switch
         {
-            ColumnKind.Int32 => $"{MemoryMarshal.Read<int>(record.Bytes(column))}",
-            ColumnKind.Float32 => $"{MemoryMarshal.Read<float>(record.Bytes(column))}",
-            _ => Encoding.UTF8.GetString(record.Bytes(column)),
+            ColumnKind.Int32 => $"{MemoryMarshal.Read<int>(single.Bytes(column))}",
+            ColumnKind.Float32 => $"{MemoryMarshal.Read<float>(single.Bytes(column))}",
+            _ => Encoding.UTF8.GetString(single.Bytes(column)),
         }));
 
     private static byte[] Gzip(byte[] bytes)

@@ -1,15 +1,12 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using MessagePack;
-using Signals.Core.Columns;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
+using Signals.Core.Frames;
 using Signals.Samples.ConsoleHost.Events;
 using Signals.Samples.ConsoleHost.Frames;
 using Signals.Samples.ConsoleHost.Generation;
 using Signals.Samples.ConsoleHost.Input;
 using Signals.Samples.ConsoleHost.Options;
-using Signals.Storage.Frames;
 
 namespace Signals.Tests.Samples.ConsoleHost.Frames;
 
@@ -43,23 +40,23 @@ public sealed class EventFrameTests
         await using ShoppingEvents made = new(new ShoppingOptions { Events = 300, Users = 10 }, KeepAll);
         ArrayBufferWriter<byte> output = new();
         EventFrameWriter writer = new();
-        EventRecord record = new();
+        SingleEvent single = new();
         List<string> written = [];
         await made.WaitAsync(default);
-        while (made.TryRead(record))
+        while (made.TryRead(single))
         {
-            writer.Write(record, output);
-            written.Add(Text(record));
+            writer.Write(single, output);
+            written.Add(Text(single));
         }
         List<string> names = [];
         InputSource input = await InputSource.FromStreamAsync(new SlowStream(output.WrittenSpan.ToArray(), bytesPerRead), default);
         await using EventFrameReader reader = new(input.Pipe, made.Schema);
         while (await reader.WaitAsync())
         {
-            while (reader.TryRead(record, out string reason) is var result and not FrameReadResult.NeedsMore)
+            while (reader.TryRead(single, out string reason) is var result and not FrameReadResult.NeedsMore)
             {
                 Assert.That(result, Is.EqualTo(FrameReadResult.Event), reason);
-                names.Add(Text(record));
+                names.Add(Text(single));
             }
         }
 
@@ -206,7 +203,7 @@ public sealed class EventFrameTests
         const int Seed = 20260801;
         Random random = new(Seed);
         EventFrameParser parser = new(MappedSchema.Build(Mapping, KeepAll), column => Mapping.Fields[column.Id].Column);
-        EventRecord record = new();
+        SingleEvent single = new();
         byte[] good = Frame((ref MessagePackWriter w) => EventWithField(ref w, "item", 5))[4..];
         for (int i = 0; i < 50_000; i++)
         {
@@ -215,7 +212,7 @@ public sealed class EventFrameTests
             {
                 frame[random.Next(frame.Length)] = (byte)random.Next(256);
             }
-            Assert.That(() => parser.TryParse(frame, record, out _), Throws.Nothing, $"seed {Seed}, round {i}");
+            Assert.That(() => parser.TryParse(frame, single, out _), Throws.Nothing, $"seed {Seed}, round {i}");
         }
     }
 
@@ -264,19 +261,19 @@ public sealed class EventFrameTests
     {
         InputSource input = await InputSource.FromStreamAsync(new SlowStream(bytes, bytesPerRead), default);
         await using FrameEventSource source = new(input, Mapping, KeepAll);
-        EventRecord record = new();
+        SingleEvent single = new();
         List<string> events = [];
         while (await source.WaitAsync(default))
         {
-            while (source.TryRead(record))
+            while (source.TryRead(single))
             {
-                events.Add(Text(record));
+                events.Add(Text(single));
             }
         }
         return (events, source.Rejected);
     }
 
-    private static string Text(EventRecord record) =>
-        $"{record.EventType.Name} {record.User} {record.TimeMs} {record.Id}|" + string.Join('|', Enumerable.Range(0, record.CellCount)
-            .Select(c => record.State(c) == ColumnState.Value ? Convert.ToHexString(record.Bytes(c)) : record.State(c).ToString()));
+    private static string Text(SingleEvent single) =>
+        $"{single.EventType.Name} {single.User} {single.TimeMs} {single.Id}|" + string.Join('|', Enumerable.Range(0, single.CellCount)
+            .Select(c => single.State(c) == ColumnState.Value ? Convert.ToHexString(single.Bytes(c)) : single.State(c).ToString()));
 }

@@ -1,5 +1,4 @@
 using System.IO.Hashing;
-using Signals.Core.Ingest;
 using Signals.Samples.ConsoleHost.Events;
 using Signals.Samples.ConsoleHost.Generation;
 
@@ -18,20 +17,20 @@ public sealed class ShoppingEventsTests
         Dictionary<string, int> types = [];
         Dictionary<ulong, int> users = [];
         HashSet<(ulong, string, long, ulong)> identities = [];
-        EventRecord record = new();
+        SingleEvent single = new();
         int behind = 0;
         long newest = 0;
         long farthestBehind = 0;
         while (await source.WaitAsync(default))
         {
-            while (source.TryRead(record))
+            while (source.TryRead(single))
             {
-                types[record.EventType.Name] = types.GetValueOrDefault(record.EventType.Name) + 1;
-                users[record.User.Low] = users.GetValueOrDefault(record.User.Low) + 1;
-                bool isNew = identities.Add((record.User.Low, record.EventType.Name, record.TimeMs, record.Id));
-                behind += isNew && record.TimeMs < newest ? 1 : 0;
-                farthestBehind = Math.Max(farthestBehind, isNew ? newest - record.TimeMs : 0);
-                newest = Math.Max(newest, record.TimeMs);
+                types[single.EventType.Name] = types.GetValueOrDefault(single.EventType.Name) + 1;
+                users[single.User.Low] = users.GetValueOrDefault(single.User.Low) + 1;
+                bool isNew = identities.Add((single.User.Low, single.EventType.Name, single.TimeMs, single.Id));
+                behind += isNew && single.TimeMs < newest ? 1 : 0;
+                farthestBehind = Math.Max(farthestBehind, isNew ? newest - single.TimeMs : 0);
+                newest = Math.Max(newest, single.TimeMs);
             }
         }
 
@@ -93,16 +92,16 @@ public sealed class ShoppingEventsTests
     public async Task TryRead_AfterWarmUp_AllocatesNothing()
     {
         await using ShoppingEvents source = new(new ShoppingOptions { Events = 100_000, Users = 1000 }, KeepAll);
-        EventRecord record = new();
+        SingleEvent single = new();
         await source.WaitAsync(default);
-        while (source.TryRead(record))
+        while (source.TryRead(single))
         {
         }
         long before = GC.GetAllocatedBytesForCurrentThread();
         for (int i = 0; i < 10; i++)
         {
             await source.WaitAsync(default);
-            while (source.TryRead(record))
+            while (source.TryRead(single))
             {
             }
         }
@@ -114,18 +113,18 @@ public sealed class ShoppingEventsTests
     {
         await using ShoppingEvents source = new(new ShoppingOptions { Events = 20_000, Users = 500, Seed = seed }, KeepAll);
         XxHash64 hash = new();
-        EventRecord record = new();
+        SingleEvent single = new();
         while (await source.WaitAsync(default))
         {
-            while (source.TryRead(record))
+            while (source.TryRead(single))
             {
-                hash.Append(BitConverter.GetBytes(record.User.Low));
-                hash.Append(BitConverter.GetBytes(record.TimeMs));
-                hash.Append(BitConverter.GetBytes(record.Id));
-                for (int column = 0; column < record.CellCount; column++)
+                hash.Append(BitConverter.GetBytes(single.User.Low));
+                hash.Append(BitConverter.GetBytes(single.TimeMs));
+                hash.Append(BitConverter.GetBytes(single.Id));
+                for (int column = 0; column < single.CellCount; column++)
                 {
-                    hash.Append([(byte)record.State(column)]);
-                    hash.Append(record.Bytes(column));
+                    hash.Append([(byte)single.State(column)]);
+                    hash.Append(single.Bytes(column));
                 }
             }
         }

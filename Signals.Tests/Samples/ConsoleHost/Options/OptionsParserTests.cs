@@ -1,5 +1,3 @@
-using Signals.Core.Columns;
-using Signals.Core.Model;
 using Signals.Samples.ConsoleHost.Options;
 
 namespace Signals.Tests.Samples.ConsoleHost.Options;

@@ -1,8 +1,4 @@
 using System.Runtime.InteropServices;
-using Signals.Core.Columns;
-using Signals.Core.Ingest;
-using Signals.Core.Model;
-using Signals.Core.Schema;
 using Signals.Samples.ConsoleHost.Verification;
 
 namespace Signals.Tests.Samples.ConsoleHost.Verification;
@@ -18,7 +14,7 @@ public sealed class EventModelTests
     public void Rows_CopiesInAnyOrder_MergeColumnByColumn()
     {
         // Bytes decide, not numbers: 256 is 00 01 and loses to 1, which is 01 00.
-        Action<EventRecord>[] copies =
+        Action<SingleEvent>[] copies =
         [
             r => r.Set(0, 256),
             r => r.SetNull(0),
@@ -33,12 +29,12 @@ public sealed class EventModelTests
         for (int rotation = 0; rotation < copies.Length; rotation++)
         {
             EventModel model = new(Schema);
-            EventRecord record = new();
+            SingleEvent single = new();
             for (int i = 0; i < copies.Length; i++)
             {
-                Begin(record, "view", 10, 1);
-                copies[(i + rotation) % copies.Length](record);
-                model.Add(record);
+                Begin(single, "view", 10, 1);
+                copies[(i + rotation) % copies.Length](single);
+                model.Add(single);
             }
             ModelRow row = model.Rows(new ModelKey(UserId.From(1), 0))[0];
             ReadOnlySpan<byte> cells = model.Cells(row);
@@ -55,11 +51,11 @@ public sealed class EventModelTests
     public void Rows_ManyEvents_AreNewestFirstThenById()
     {
         EventModel model = new(Schema);
-        EventRecord record = new();
+        SingleEvent single = new();
         foreach ((long time, ulong id) in new[] { (5L, 2UL), (7L, 9UL), (5L, 1UL), (6L, 0UL) })
         {
-            Begin(record, "view", time, id);
-            model.Add(record);
+            Begin(single, "view", time, id);
+            model.Add(single);
         }
         Assert.That(
             model.Rows(new ModelKey(UserId.From(1), 0)).ToArray().Select(r => (r.TimeMs, r.Id)),
@@ -79,16 +75,16 @@ public sealed class EventModelTests
     public void Add_EventsWithoutColumnsOrWithHugeOnes_AreKept()
     {
         EventModel model = new(Schema);
-        EventRecord record = new();
+        SingleEvent single = new();
         byte[] huge = new byte[5 << 20];
         huge[^1] = 7;
-        Begin(record, "bare", 1, 1);
-        model.Add(record);
-        Begin(record, "view", 1, 1);
-        record.SetBytes(1, huge);
-        model.Add(record);
-        Begin(record, "bare", 2, 1);
-        model.Add(record);
+        Begin(single, "bare", 1, 1);
+        model.Add(single);
+        Begin(single, "view", 1, 1);
+        single.SetBytes(1, huge);
+        model.Add(single);
+        Begin(single, "bare", 2, 1);
+        model.Add(single);
 
         Assert.That(model.Rows(new ModelKey(UserId.From(1), 1)).Length, Is.EqualTo(2));
         ReadOnlySpan<byte> cells = model.Cells(model.Rows(new ModelKey(UserId.From(1), 0))[0]);
@@ -97,9 +93,9 @@ public sealed class EventModelTests
         Assert.That(text.SequenceEqual(huge), Is.True);
     }
 
-    private static void Begin(EventRecord record, string type, long timeMs, ulong id)
+    private static void Begin(SingleEvent single, string type, long timeMs, ulong id)
     {
-        record.Begin(Schema[type]);
-        (record.User, record.TimeMs, record.Id) = (UserId.From(1), timeMs, id);
+        single.Begin(Schema[type]);
+        (single.User, single.TimeMs, single.Id) = (UserId.From(1), timeMs, id);
     }
 }

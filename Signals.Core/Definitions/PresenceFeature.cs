@@ -1,8 +1,0 @@
-namespace Signals.Core.Definitions;
-
-/// <summary>1 where the column has a value, 0 where it is null or absent. One element.</summary>
-public sealed record PresenceFeature : Feature
-{
-    /// <summary>Any column.</summary>
-    public required string Column { get; init; }
-}

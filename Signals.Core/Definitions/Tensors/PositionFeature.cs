@@ -1,0 +1,7 @@
+namespace Signals.Definitions;
+
+/// <summary>
+/// The number of rows of the sequence that are newer than the row, whatever the order of the sequence; 0 for the newest. One
+/// element.
+/// </summary>
+public sealed record PositionFeature : Feature;

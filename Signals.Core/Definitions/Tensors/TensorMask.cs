@@ -1,0 +1,11 @@
+namespace Signals.Definitions;
+
+/// <summary>A tensor that marks the places that have a row.</summary>
+public sealed record TensorMask
+{
+    /// <summary>The tensor's name, which is the model's name for its input.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>The type of its elements.</summary>
+    public TensorType Type { get; init; } = TensorType.Boolean;
+}

@@ -1,0 +1,26 @@
+namespace Signals.Core.Ingest;
+
+/// <summary>
+/// Published records that lie next to each other in the ring. It belongs to the consumer. The bytes are valid until
+/// <see cref="ByteRing.Release"/>.
+/// </summary>
+internal readonly ref struct RingSpan
+{
+    internal RingSpan(ReadOnlySpan<byte> bytes, long startPosition, long endPosition)
+    {
+        Bytes = bytes;
+        StartPosition = startPosition;
+        EndPosition = endPosition;
+    }
+
+    /// <summary>
+    /// Whole records, at least one. Aborted claims between them appear as padding; padding at the end is left out.
+    /// </summary>
+    public ReadOnlySpan<byte> Bytes { get; }
+
+    /// <summary>The absolute position of the first record.</summary>
+    public long StartPosition { get; }
+
+    /// <summary>The absolute position after the last record and the padding that follows it.</summary>
+    public long EndPosition { get; }
+}

@@ -1,0 +1,207 @@
+using System.Diagnostics.CodeAnalysis;
+using Signals.Core.DefinitionVersions;
+using Signals.Core.Placement;
+using Signals.Core.Serving;
+using Signals.Definitions;
+using Signals.Enrichment;
+using Signals.Storage.DefinitionServing;
+using Signals.Storage.Engine.Reading;
+
+namespace Signals.Serving;
+
+/// <summary>
+/// The sequence definitions that a store serves, by name: their versions, one of which is active, and the plans that they were
+/// compiled to when they were registered. The last 16 versions of a name are kept, and an owner has at most 256 names.
+/// </summary>
+/// <remarks>
+/// Thread contract: any thread. A read takes the active version with one volatile read when it begins, without a lock, and uses
+/// that version to its end. Changes are serialised. Lifetime: that of the store; definitions are not stored with the data.
+/// </remarks>
+public sealed partial class StoreDefinitions
+{
+    private readonly StoreSchema _schema;
+    private readonly SequenceReader _reader;
+    private readonly TimeProvider _time;
+    private readonly TenantRegistry _tenants;
+    private readonly DefinitionRegistry<ServedPlan> _registry;
+    private readonly ShadowReads _shadows;
+    private readonly EnricherGauges _gauges;
+
+    internal StoreDefinitions(
+        StoreSchema schema, SequenceReader reader, TenantRegistry tenants, ShadowReads shadows, EnricherGauges gauges, TimeProvider time)
+    {
+        _gauges = gauges;
+        _shadows = shadows;
+        _schema = schema;
+        _reader = reader;
+        _tenants = tenants;
+        _time = time;
+        _registry = new DefinitionRegistry<ServedPlan>(
+            definition => Compile(definition, new EnrichmentCatalog(), SequenceStages.Default), options: null, time);
+    }
+
+    /// <summary>The definitions that are served, each in its active version, in the order of their names.</summary>
+    public IReadOnlyList<SequenceDefinition> All
+    {
+        get
+        {
+            List<SequenceDefinition> all = [];
+            foreach (string name in _registry.Names.Order(StringComparer.Ordinal))
+            {
+                if (TryGet(name, out SequenceDefinition? definition))
+                {
+                    all.Add(definition);
+                }
+            }
+
+            return all;
+        }
+    }
+
+    /// <summary>
+    /// Compiles a version of a definition for the store and makes it the active one. If the same version with the same content is
+    /// registered again, it is compiled again, with the catalog and the stages of this call.
+    /// </summary>
+    /// <param name="definition">The definition to serve.</param>
+    /// <param name="catalog">The enrichers and event filters that it names; null for none.</param>
+    /// <param name="stages">Stages that replace the definition's own; null for none.</param>
+    /// <exception cref="DefinitionException">
+    /// The definition is invalid in itself or for this store (every error is named with its path), its version is registered with
+    /// other content, the name belongs to another owner, or the owner has reached its limit. What is served does not change.
+    /// </exception>
+    public void Register(SequenceDefinition definition, EnrichmentCatalog? catalog = null, SequenceStages? stages = null)
+    {
+        EnrichmentCatalog known = catalog ?? new EnrichmentCatalog();
+        SequenceStages replaced = stages ?? SequenceStages.Default;
+        _registry.Register(definition, version => Compile(version, known, replaced));
+    }
+
+    /// <summary>Makes a kept version the active one. This also works for a retired definition.</summary>
+    /// <returns>False when the definition or the version is unknown.</returns>
+    public bool Activate(string name, int version) => _registry.Activate(name, version);
+
+    /// <summary>
+    /// Makes the version active that was active before the current one. After <see cref="Retire"/> it is the version that was
+    /// retired.
+    /// </summary>
+    /// <returns>False when the definition is unknown or no other version was active before.</returns>
+    public bool RollBack(string name) => _registry.RollBack(name);
+
+    /// <summary>
+    /// Stops serving a definition, but keeps its versions. They can still be found by their hashes, and registering, activating
+    /// or rolling back serves the definition again. Answers that callers hold stay valid.
+    /// </summary>
+    /// <returns>False when the definition is not served.</returns>
+    public bool Retire(string name) => _registry.Retire(name);
+
+    /// <summary>Forgets a definition with all its versions. Answers that callers hold stay valid.</summary>
+    /// <returns>False when the definition is unknown.</returns>
+    public bool Remove(string name) => _registry.Remove(name);
+
+    /// <summary>The kept versions of a definition in the order of their registration; none for an unknown name.</summary>
+    public IReadOnlyList<DefinitionVersion> GetVersions(string name) => _registry.Versions(name);
+
+    /// <summary>Finds the active version of a definition. False for an unknown name and for a retired definition.</summary>
+    public bool TryGet(string name, [NotNullWhen(true)] out SequenceDefinition? definition)
+    {
+        definition = _registry.TryGet(name, out RegisteredDefinition<ServedPlan>? registered) ? registered.Definition : null;
+        return definition is not null;
+    }
+
+    /// <summary>
+    /// Finds a definition by the hash of its content. It finds a kept version, including those of retired definitions, or a
+    /// definition that a request's overrides made, as long as it is kept (the last 64 of each version).
+    /// </summary>
+    public bool TryFind(UInt128 contentHash, [NotNullWhen(true)] out SequenceDefinition? definition)
+    {
+        definition = _registry.TryFind(contentHash, out EffectiveDefinition<ServedPlan>? effective) ? effective.Definition : null;
+        return definition is not null;
+    }
+
+    internal ServedSequence Read(in UserId user, string name, ReadOnlySpan<ParameterOverride> overrides, in ReadOptions options)
+    {
+        RegisteredDefinition<ServedPlan> registered = Find(name);
+        ServedPlan plan = registered.Resolve(overrides).Plan;
+        ServedSequence answer = _tenants.TryGet(plan.Plan.Definition.Owner, out Tenant? tenant)
+            ? TenantRead.Read(tenant, plan, user, options)
+            : plan.Read(user, options);
+        if (ShadowOf(registered, overrides, options) is { } shadow)
+        {
+            _shadows.Sample(shadow, plan, user, answer.NowMs);
+        }
+
+        return answer;
+    }
+
+    internal void ReadTensors(
+        ReadOnlySpan<UserId> users, string name, TensorSet destination, ReadOnlySpan<ParameterOverride> overrides, in ReadOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(destination);
+        RegisteredDefinition<ServedPlan> registered = Find(name);
+        ServedPlan plan = registered.Resolve(overrides).Plan;
+        if (_tenants.TryGet(plan.Plan.Definition.Owner, out Tenant? tenant))
+        {
+            TenantRead.ReadTensors(tenant, plan, users, destination, options);
+        }
+        else
+        {
+            plan.ReadTensors(users, destination, options);
+        }
+
+        if (ShadowOf(registered, overrides, options) is { } shadow)
+        {
+            long now = _time.GetUtcNow().ToUnixTimeMilliseconds();
+            foreach (ref readonly UserId user in users)
+            {
+                _shadows.Sample(shadow, plan, user, now);
+            }
+        }
+    }
+
+    /// <summary>
+    /// The plan of a definition by the first 64 bits of its content hash, which a receipt holds; null when no such definition is
+    /// kept.
+    /// </summary>
+    internal ServedPlan? Find(ulong hashPrefix) =>
+        _registry.TryFind(hashPrefix, out EffectiveDefinition<ServedPlan>? effective) ? effective.Plan : null;
+
+    /// <summary>The plan that currently serves a name.</summary>
+    /// <exception cref="UnknownDefinitionException">No definition is served under this name.</exception>
+    internal ServedPlan Find(string name, ReadOnlySpan<ParameterOverride> overrides) => Find(name).Resolve(overrides).Plan;
+
+    private static ShadowDefinition<ServedPlan>? ShadowOf(
+        RegisteredDefinition<ServedPlan> registered, ReadOnlySpan<ParameterOverride> overrides, in ReadOptions options) =>
+        overrides.IsEmpty && options.AsOf is null ? registered.Shadow : null;
+
+    private RegisteredDefinition<ServedPlan> Find(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return _registry.TryGet(name, out RegisteredDefinition<ServedPlan>? registered)
+            ? registered
+            : throw new UnknownDefinitionException(name, _registry.Names);
+    }
+
+    private ServedPlan Compile(SequenceDefinition definition, EnrichmentCatalog catalog, SequenceStages stages)
+    {
+        definition.Validate(_schema, catalog);
+        SequencePlan plan = Plan(definition, catalog, stages);
+        SequenceQuery query = new SequenceQueryBuilder(_schema, Array.ConvertAll(plan.Types, type => type.Name))
+            .Columns([.. plan.FetchedNames]).Early(plan.Layout.Early).Build();
+        return new ServedPlan(plan, _reader, query, ReceiptMaker.For(plan, catalog), _time);
+    }
+
+    private SequencePlan Plan(SequenceDefinition definition, EnrichmentCatalog catalog, SequenceStages stages)
+    {
+        try
+        {
+            return PlanCompiler.Compile(definition, _schema, catalog, stages, _gauges);
+        }
+        catch (ArgumentException error)
+        {
+            throw new DefinitionException(
+                $"The definition '{definition.Name}' cannot be compiled",
+                [new DefinitionError("$", error.Message)],
+                error);
+        }
+    }
+}

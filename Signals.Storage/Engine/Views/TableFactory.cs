@@ -1,0 +1,42 @@
+using Signals.Storage.Compaction;
+using Signals.Storage.Engine.Context;
+using Signals.Storage.Tables;
+using Signals.Storage.Versions;
+
+namespace Signals.Storage.Engine.Views;
+
+/// <summary>Says where and how new tables of a store are written: its folder, its file numbers, its schema and its options.</summary>
+/// <remarks>Thread contract: immutable; any thread.</remarks>
+/// <param name="folder">The store's folder.</param>
+/// <param name="schema">The schema in force.</param>
+/// <param name="numbers">Gives each new file its number.</param>
+/// <param name="options">How a table is cut into blocks.</param>
+/// <param name="compaction">How much a table should hold, and how much of one user a merge takes.</param>
+/// <param name="pins">Deletes the files of work that came to nothing.</param>
+internal sealed class TableFactory(
+    StoreFolder folder, StoreSchema schema, FileNumbers numbers, TableOptions options, CompactionOptions compaction, FilePins pins)
+{
+    /// <summary>The event types that tables may hold.</summary>
+    public StoreSchema Schema => schema;
+
+    /// <summary>How much a table should hold before time divides it from its neighbours, in bytes.</summary>
+    public long WindowBytes => compaction.WindowBytes;
+
+    /// <summary>Makes the names of new tables durable.</summary>
+    public void SyncFolder() => folder.Sync();
+
+    /// <summary>The target of new tables of an event type.</summary>
+    public MergeTarget TargetOf(ushort eventType) =>
+        new(folder, numbers.Next, schema.EventTypes[eventType], options, compaction.WindowBytes)
+        {
+            UserLimit = compaction.UserLimit,
+            Discard = pins.Discard,
+        };
+
+    /// <summary>The target of what folding patches of an event type writes.</summary>
+    public FoldTarget FoldTargetOf(ushort eventType) => new(folder, numbers.Next, schema.EventTypes[eventType], options)
+    {
+        UserLimit = compaction.UserLimit,
+        Discard = pins.Discard,
+    };
+}

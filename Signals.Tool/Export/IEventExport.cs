@@ -1,9 +1,0 @@
-using Signals.Core.Ingest;
-
-namespace Signals.Tool.Export;
-
-/// <summary>Writes events in one file format. Used by one thread. Disposing it completes the file.</summary>
-internal interface IEventExport : IDisposable
-{
-    void Write(EventRecord record);
-}

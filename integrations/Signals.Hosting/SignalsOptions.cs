@@ -1,0 +1,143 @@
+using Signals.Enrichment;
+
+namespace Signals.Hosting;
+
+/// <summary>
+/// The settings of a store in a host. All of them except the schema and the enrichment can come from configuration. Sizes are in
+/// bytes. A setting that is left out has the default of <see cref="StoreOptions"/>. The settings are checked when the host
+/// starts, and all errors are reported at once.
+/// </summary>
+public sealed class SignalsOptions
+{
+    private static readonly StoreOptions Defaults = new();
+    private static readonly VersionRetention DefaultVersions = new();
+
+    private StoreSchema? _schema;
+    private EnrichmentOptions? _enrichment;
+
+    /// <summary>The store's folder. Required.</summary>
+    public string Path { get; set; } = "";
+
+    /// <inheritdoc cref="StoreOptions.Name"/>
+    public string? Name { get; set; }
+
+    /// <inheritdoc cref="StoreOptions.Durability"/>
+    public Durability Durability { get; set; } = Defaults.Durability;
+
+    /// <inheritdoc cref="StoreOptions.RingBytes"/>
+    public int RingBytes { get; set; } = Defaults.RingBytes;
+
+    /// <inheritdoc cref="StoreOptions.MaxBatchBytes"/>
+    public int MaxBatchBytes { get; set; } = Defaults.MaxBatchBytes;
+
+    /// <inheritdoc cref="StoreOptions.MemTableBytes"/>
+    public long MemTableBytes { get; set; } = Defaults.MemTableBytes;
+
+    /// <inheritdoc cref="StoreOptions.MaxFrozenMemTables"/>
+    public int MaxFrozenMemTables { get; set; } = Defaults.MaxFrozenMemTables;
+
+    /// <inheritdoc cref="StoreOptions.SlowdownTables"/>
+    public int SlowdownTables { get; set; } = Defaults.SlowdownTables;
+
+    /// <inheritdoc cref="StoreOptions.LogBytes"/>
+    public long LogBytes { get; set; } = Defaults.LogBytes;
+
+    /// <inheritdoc cref="StoreOptions.BlockCacheBytes"/>
+    public long BlockCacheBytes { get; set; } = Defaults.BlockCacheBytes;
+
+    /// <inheritdoc cref="StoreOptions.MemoryBudgetBytes"/>
+    public long? MemoryBudgetBytes { get; set; }
+
+    /// <inheritdoc cref="StoreOptions.PackNumbers"/>
+    public bool PackNumbers { get; set; } = Defaults.PackNumbers;
+
+    /// <inheritdoc cref="StoreOptions.CompactionBytesPerSecond"/>
+    public long CompactionBytesPerSecond { get; set; } = Defaults.CompactionBytesPerSecond;
+
+    /// <inheritdoc cref="StoreOptions.SyncInterval"/>
+    public TimeSpan SyncInterval { get; set; } = Defaults.SyncInterval;
+
+    /// <inheritdoc cref="StoreOptions.MaxFutureTime"/>
+    public TimeSpan MaxFutureTime { get; set; } = Defaults.MaxFutureTime;
+
+    /// <inheritdoc cref="StoreOptions.MaxPastTime"/>
+    public TimeSpan MaxPastTime { get; set; } = Defaults.MaxPastTime;
+
+    /// <inheritdoc cref="StoreOptions.OrphanGrace"/>
+    public TimeSpan? OrphanGrace { get; set; }
+
+    /// <summary>
+    /// How long earlier states of the store are kept, as <see cref="VersionRetention.Age"/>. Zero keeps none, as
+    /// <see cref="VersionRetention.None"/>. Null, the default, keeps the age that the store has recorded; see
+    /// <see cref="StoreOptions.VersionRetention"/>.
+    /// </summary>
+    public TimeSpan? VersionAge { get; set; }
+
+    /// <inheritdoc cref="VersionRetention.MaxBytes"/>
+    public long VersionMaxBytes { get; set; } = DefaultVersions.MaxBytes;
+
+    /// <inheritdoc cref="VersionRetention.Granularity"/>
+    public TimeSpan VersionGranularity { get; set; } = DefaultVersions.Granularity;
+
+    /// <summary>
+    /// The health check is unhealthy when less than this space, in bytes, is free on the store's disk. Default 1 GiB.
+    /// </summary>
+    public long MinFreeDiskBytes { get; set; } = 1L << 30;
+
+    /// <summary>
+    /// The health check is degraded when ingest waited longer than this for the flush since the previous check. Default 1 s.
+    /// </summary>
+    public TimeSpan MaxStallTime { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// The health check is degraded when the newest event of a type is older than this. Null, the default, turns this check off.
+    /// Types without events are not checked.
+    /// </summary>
+    public TimeSpan? MaxWatermarkLag { get; set; }
+
+    /// <summary>Declares the event types. Required.</summary>
+    public SignalsOptions UseSchema(StoreSchema schema)
+    {
+        ArgumentNullException.ThrowIfNull(schema);
+        _schema = schema;
+        return this;
+    }
+
+    /// <summary>Enriches events as they are indexed. Without this call no event is enriched at indexing.</summary>
+    public SignalsOptions UseEnrichment(EnrichmentOptions enrichment)
+    {
+        ArgumentNullException.ThrowIfNull(enrichment);
+        _enrichment = enrichment;
+        return this;
+    }
+
+    /// <summary>The declared schema, if any. This is a method because configuration would bind a property.</summary>
+    internal StoreSchema? GetSchema() => _schema;
+
+    /// <summary>These settings as options of the store.</summary>
+    internal StoreOptions ToStoreOptions(StoreLog? log, TimeProvider time) => new()
+    {
+        Name = Name,
+        Durability = Durability,
+        RingBytes = RingBytes,
+        MaxBatchBytes = MaxBatchBytes,
+        MemTableBytes = MemTableBytes,
+        MaxFrozenMemTables = MaxFrozenMemTables,
+        SlowdownTables = SlowdownTables,
+        LogBytes = LogBytes,
+        BlockCacheBytes = BlockCacheBytes,
+        MemoryBudgetBytes = MemoryBudgetBytes,
+        PackNumbers = PackNumbers,
+        CompactionBytesPerSecond = CompactionBytesPerSecond,
+        SyncInterval = SyncInterval,
+        MaxFutureTime = MaxFutureTime,
+        MaxPastTime = MaxPastTime,
+        OrphanGrace = OrphanGrace,
+        VersionRetention = VersionAge is not { } age ? null
+            : age == TimeSpan.Zero ? VersionRetention.None
+            : new VersionRetention { Age = age, MaxBytes = VersionMaxBytes, Granularity = VersionGranularity },
+        Enrichment = _enrichment,
+        Observer = log,
+        TimeProvider = time,
+    };
+}

@@ -1,0 +1,126 @@
+using System.Globalization;
+using System.Text.Json;
+using Signals.Maintenance;
+using Signals.Tool.Export;
+using Signals.Tool.Stores;
+using Spectre.Console;
+
+namespace Signals.Tool.Commands;
+
+/// <summary>Shows what a store holds.</summary>
+internal sealed class StatsCommand : ICommand
+{
+    public string Name => "stats";
+
+    public string Usage => "stats FOLDER [--json]";
+
+    public string Description => "Event types, tables, bytes, watermarks and the positions of sources.";
+
+    public Task<ExitCode> RunAsync(CommandLine line, ToolContext context, CancellationToken cancellationToken)
+    {
+        string folder = line.Word("FOLDER");
+        bool json = line.Flag("--json");
+        line.RequireAllUsed();
+        using ReadOnlyStore look = ReadOnlyStore.Open(folder);
+        if (json)
+        {
+            context.WriteRaw(JsonText.Write(writer => WriteJson(writer, look.Store)));
+        }
+        else
+        {
+            Print(context.Console, look.Store);
+        }
+
+        return Task.FromResult(ExitCode.Ok);
+    }
+
+    private static void WriteJson(Utf8JsonWriter json, SignalStore store)
+    {
+        StoreStats stats = store.GetStats();
+        json.WriteStartObject();
+        json.WriteNumber("tables", stats.Tables);
+        json.WriteNumber("table_bytes", stats.TableBytes);
+        json.WriteNumber("table_rows", stats.TableRows);
+        json.WriteNumber("log_events", stats.EventsApplied);
+        json.WriteNumber("erased_users", stats.ErasedUsers);
+        json.WriteStartArray("event_types");
+        foreach (EventTypeSchema type in store.Schema.EventTypes)
+        {
+            TableInfo[] tables = TablesOf(store, type);
+            json.WriteStartObject();
+            json.WriteString("name", type.Name);
+            json.WriteNumber("columns", type.Columns.Count);
+            json.WriteNumber("tables", tables.Length);
+            json.WriteNumber("rows", tables.Sum(table => table.Rows));
+            json.WriteNumber("bytes", tables.Sum(table => table.Bytes));
+            json.WriteNumber("windows", tables.Select(table => table.WindowStartMs).Distinct().Count());
+            if (store.GetWatermark(type.Name) is DateTimeOffset watermark)
+            {
+                json.WriteNumber("watermark_ms", watermark.ToUnixTimeMilliseconds());
+            }
+
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteStartObject("sources");
+        foreach (SourcePosition source in store.GetResumePositions())
+        {
+            json.WriteNumber(source.Source, source.Position);
+        }
+
+        json.WriteEndObject();
+        json.WriteStartObject("source_identities");
+        foreach (SourcePosition source in store.GetResumePositions())
+        {
+            json.WriteStartObject(source.Source);
+            json.WriteString("incarnation", source.Incarnation.IsNone ? null : source.Incarnation.ToString());
+            json.WriteNumber("generation", source.Generation);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
+    private static void Print(IAnsiConsole console, SignalStore store)
+    {
+        Table table = new Table().Border(TableBorder.Simple).AddColumns(
+            "event type", "columns", "keep last", "max age", "windows", "tables", "rows", "bytes", "newest event");
+        foreach (EventTypeSchema type in store.Schema.EventTypes)
+        {
+            TableInfo[] tables = TablesOf(store, type);
+            string[] cells =
+            [
+                type.Name,
+                Count(type.Columns.Count),
+                type.KeepLast == int.MaxValue ? "all" : Count(type.KeepLast),
+                type.MaxAge?.ToString("c", CultureInfo.InvariantCulture) ?? "-",
+                Count(tables.Select(t => t.WindowStartMs).Distinct().Count()),
+                Count(tables.Length),
+                Count(tables.Sum(t => t.Rows)),
+                Count(tables.Sum(t => t.Bytes)),
+                store.GetWatermark(type.Name)?.ToString("u", CultureInfo.InvariantCulture) ?? "-",
+            ];
+            table.AddRow(cells.Select(cell => new Text(cell)));
+        }
+
+        console.Write(table);
+        StoreStats stats = store.GetStats();
+        console.WriteLine($"{Count(stats.EventsApplied)} events in the log, not in tables yet; {Count(stats.ErasedUsers)} erased users");
+        foreach (SourcePosition source in store.GetResumePositions())
+        {
+            string resets = source.Generation == 0
+                ? ""
+                : string.Create(CultureInfo.InvariantCulture, $", reset {source.Generation:N0} times");
+            console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"source {source.Source} goes on at {source.Position}, known as {source.Incarnation}{resets}"));
+        }
+    }
+
+    private static TableInfo[] TablesOf(SignalStore store, EventTypeSchema type) =>
+        [.. store.GetTables().Where(table => table.EventType == type.Name)];
+
+    private static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,91 @@
+namespace Signals.Tool.Stores;
+
+/// <summary>
+/// A store that is opened without changing its folder. Tables are immutable and are linked into a temporary folder. The manifest
+/// and the logs are copied there, because opening a store continues or repairs them. Reads see what an opening of the original
+/// would recover.
+/// </summary>
+/// <remarks>
+/// Lifetime: disposing it closes the store and deletes the temporary folder. The original folder does not change.
+/// </remarks>
+internal sealed class ReadOnlyStore : IDisposable
+{
+    public const string LockFile = "LOCK";
+    private static readonly string[] Immutable = [".tbl", ".seg", ".col"];
+
+    private readonly string _copy;
+
+    private ReadOnlyStore(string copy, SignalStore store)
+    {
+        _copy = copy;
+        Store = store;
+    }
+
+    public SignalStore Store { get; }
+
+    /// <exception cref="DirectoryNotFoundException">The folder holds no store.</exception>
+    /// <exception cref="StoreLockedException">
+    /// A process has the store open, so the store could change while it is read.
+    /// </exception>
+    public static ReadOnlyStore Open(string folder)
+    {
+        _ = SignalStore.ReadSchema(folder);
+        RequireUnused(folder);
+        string copy = Directory.CreateTempSubdirectory("signals-look-").FullName;
+        try
+        {
+            foreach (string file in Directory.EnumerateFiles(Path.GetFullPath(folder)))
+            {
+                string name = Path.GetFileName(file);
+                string target = Path.Combine(copy, name);
+                if (Immutable.Contains(Path.GetExtension(name)))
+                {
+                    File.CreateSymbolicLink(target, file);
+                }
+                else if (name != LockFile)
+                {
+                    StoreFiles.CopyWritable(new FileInfo(file), target);
+                }
+            }
+
+            // Compaction is slow and no versions are kept, because everything that they write is thrown away.
+            StoreOptions options = new()
+            {
+                CompactionBytesPerSecond = 1 << 20,
+                Name = Path.GetFileName(folder),
+                VersionRetention = VersionRetention.None,
+            };
+            return new ReadOnlyStore(copy, SignalStore.Open(copy, SignalStore.ReadSchema(copy), options));
+        }
+        catch
+        {
+            Directory.Delete(copy, recursive: true);
+            throw;
+        }
+    }
+
+    public void Dispose()
+    {
+        Store.Dispose();
+        Directory.Delete(_copy, recursive: true);
+    }
+
+    /// <exception cref="StoreLockedException">A process has the store open.</exception>
+    public static void RequireUnused(string folder)
+    {
+        string path = Path.Combine(folder, LockFile);
+        if (!File.Exists(path))
+        {
+            return;
+        }
+
+        try
+        {
+            using FileStream probe = new(path, FileMode.Open, FileAccess.Read, FileShare.None);
+        }
+        catch (IOException)
+        {
+            throw new StoreLockedException(path, "another process; take a checkpoint and look at that");
+        }
+    }
+}
