@@ -3,7 +3,7 @@ using Signals.Core.Ingest;
 namespace Signals.Tests.Core.Ingest;
 
 /// <summary>Several producers against one consumer: nothing lost, torn, doubled or reordered within a producer.</summary>
-[CancelAfter(10_000)]
+[CancelAfter(60_000)]
 internal sealed class ByteRingStressTests
 {
     // A ring of 1 KiB is full and wraps all the time; one of 64 KiB lets producers run ahead.

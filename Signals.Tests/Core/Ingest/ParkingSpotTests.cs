@@ -3,7 +3,7 @@ using Signals.Core.Ingest;
 namespace Signals.Tests.Core.Ingest;
 
 /// <summary>One thread sleeps, others wake it.</summary>
-[CancelAfter(10_000)]
+[CancelAfter(60_000)]
 internal sealed class ParkingSpotTests
 {
     [Test]

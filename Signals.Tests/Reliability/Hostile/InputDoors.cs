@@ -94,7 +94,7 @@ internal static class InputDoors
                 ("200,000 empty parts", () => [.. Enumerable.Repeat(Gzip([]), 200_000).SelectMany(part => part)]),
             ],
         };
-        yield return new HostileDoor("definition", [], () => DefinitionSamples.Full().ToUtf8Json().ToArray(), static bytes => SequenceDefinition.TryParse(bytes, out _, out _), static _ => false)
+        yield return new HostileDoor("definition", [], () => DefinitionSamples.Full().ToUtf8Json().ToArray(), static bytes => _ = SequenceDefinition.TryParse(bytes, out _, out _), static _ => false)
         {
             Claims =
             [
@@ -103,8 +103,8 @@ internal static class InputDoors
                 ("many values", () => Utf8("{\"where\":{\"column\":\"x\",\"in\":[" + string.Join(',', Enumerable.Repeat('1', 8_000_000)) + "]}}")),
             ],
         };
-        yield return new HostileDoor("receipt", [], Receipt, static bytes => SequenceReceipt.TryRead(bytes, out _), static _ => false);
-        yield return new HostileDoor("user", [], () => Utf8("00000000000000010000000000000002"), static bytes => UserId.TryParse(Encoding.Latin1.GetString(bytes), out _), static _ => false);
+        yield return new HostileDoor("receipt", [], Receipt, static bytes => _ = SequenceReceipt.TryRead(bytes, out _), static _ => false);
+        yield return new HostileDoor("user", [], () => Utf8("00000000000000010000000000000002"), static bytes => _ = UserId.TryParse(Encoding.Latin1.GetString(bytes), out _), static _ => false);
     }
 
     private static bool IsInput(Exception e) => e is InputException or CsvFormatException or UsageException;

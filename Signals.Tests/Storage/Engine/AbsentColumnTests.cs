@@ -81,7 +81,7 @@ internal sealed class AbsentColumnTests
         }
     }
 
-    private Task Import(SignalStore store, int users, RowMarks marks)
+    private Task<ImportResult> Import(SignalStore store, int users, RowMarks marks)
     {
         const string Folder = "/offline";
         string path = Path.Combine(Folder, $"{marks}.seg");
