@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using CsCheck;
 
 namespace Signals.Tests.Reliability.MetaModel;
@@ -13,9 +12,6 @@ internal sealed class MetaModelTests
     /// <summary>Histories per run; SIGNALS_TEST_SCALE multiplies them.</summary>
     private const int Histories = 3000;
 
-    private static int Scale =>
-        int.TryParse(Environment.GetEnvironmentVariable("SIGNALS_TEST_SCALE"), CultureInfo.InvariantCulture, out int scale) ? scale : 1;
-
     [Test]
     public void Answers_AnyHistory_EqualTheModel()
     {
@@ -23,8 +19,8 @@ internal sealed class MetaModelTests
         long operations = 0;
         Gen.Select(Gen.ULong, Gen.ULong.Array[5, 120]).Sample(
             (seed, history) => { Interlocked.Add(ref operations, MetaHistory.Run(seed, history)); },
-            iter: (long)Histories * Scale,
+            iter: TestScale.Of(Histories),
             print: history => $"seed {history.Item1}, operations [{string.Join(", ", history.Item2)}]");
-        TestContext.Out.WriteLine($"{Histories * Scale} histories, {operations} operations in {time.ElapsedMilliseconds} ms");
+        TestContext.Out.WriteLine($"{TestScale.Of(Histories)} histories, {operations} operations in {time.ElapsedMilliseconds} ms");
     }
 }
