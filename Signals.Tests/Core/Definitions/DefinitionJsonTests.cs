@@ -5,6 +5,7 @@ using Signals.Tests.Reliability;
 
 namespace Signals.Tests.Core.Definitions;
 
+[Category("Reliability")]
 internal sealed class DefinitionJsonTests
 {
     private const string Minimal = """

@@ -8,6 +8,7 @@ using Signals.Tests.Reliability;
 namespace Signals.Tests.Core.Definitions;
 
 /// <summary>The published schema and the parser say the same.</summary>
+[Category("Reliability")]
 internal sealed class DefinitionSchemaTests
 {
     private static readonly JsonObject Schema = JsonNode.Parse(File.ReadAllText(Path.Combine(SourceFile.RepositoryRoot(), "docs", "definitions.schema.json")))!.AsObject();

@@ -7,6 +7,7 @@ namespace Signals.Tests.Reliability.MetaModel;
 /// Random schemas and histories against a dictionary: where a flush, a compaction, a reopen or a crash falls must not be seen in any
 /// answer. CsCheck prints the seed of a failure and shortens its history.
 /// </summary>
+[Category("Reliability")]
 internal sealed class MetaModelTests
 {
     /// <summary>Histories per run; SIGNALS_TEST_SCALE multiplies them.</summary>

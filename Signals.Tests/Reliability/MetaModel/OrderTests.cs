@@ -6,6 +6,7 @@ namespace Signals.Tests.Reliability.MetaModel;
 /// The same inputs in any order, with anything in between, give the answers of a dictionary of registers. A failure names the seeds of its
 /// inputs and of its order.
 /// </summary>
+[Category("Reliability")]
 internal sealed class OrderTests
 {
     private const int Inputs = 10_000;

@@ -8,6 +8,7 @@ namespace Signals.Tests.Reliability.MetaModel;
 /// insert, correct, enrich and retract, flushes, merges, folds, reopens, crashes, erasures and checkpoints in between. CsCheck prints the seed
 /// of a failure and shortens its history.
 /// </summary>
+[Category("Reliability")]
 internal sealed class PastModelTests
 {
     private const int Histories = 150;
