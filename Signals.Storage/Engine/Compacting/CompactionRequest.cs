@@ -10,6 +10,11 @@ namespace Signals.Storage.Engine.Compacting;
 /// <remarks>Thread contract: guarded by the compactor's lock. Lifetime: one request.</remarks>
 internal sealed class CompactionRequest(IEnumerable<ulong> tables, long nowMs)
 {
+    // Each merge of a request leaves fewer tables, or tables that meet fewer others, so a row is written a few times only. The bound holds also
+    // where limits of tables and of users keep merges from that: what was written so often is done.
+    private const int MostRewrites = 24;
+
+    private readonly Dictionary<ulong, int> _rewrites = [];
     private readonly HashSet<ulong> _tables = [.. tables];
     private readonly HashSet<ulong> _made = [];
     private readonly HashSet<ulong> _withoutSurplus = [];
@@ -49,11 +54,14 @@ internal sealed class CompactionRequest(IEnumerable<ulong> tables, long nowMs)
         bool isRewrite = work.Reason is CompactionReason.Surplus or CompactionReason.Erasure;
         bool settles = (work.Reason == CompactionReason.Full && work.Cuts is null)
             || (isRewrite && work.Tables.All(_settled.Contains));
+        int rewrites = 1 + work.Tables.Max(_rewrites.GetValueOrDefault);
+        settles |= rewrites >= MostRewrites || (work is { Reason: CompactionReason.Full, Cuts.Count: 0 } && result.Added.Count >= work.Tables.Count);
         bool places = settles || work.Cuts is { Count: > 0 } || (isRewrite && work.Tables.All(_placed.Contains));
         foreach (TableMeta added in result.Added)
         {
             _tables.Add(added.Number);
             _made.Add(added.Number);
+            _rewrites[added.Number] = rewrites;
             _ = settles && _settled.Add(added.Number);
             _ = places && _placed.Add(added.Number);
             if (work.Reason == CompactionReason.Surplus)
