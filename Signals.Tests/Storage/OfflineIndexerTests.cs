@@ -40,7 +40,8 @@ internal sealed class OfflineIndexerTests
         List<string> contents = [];
         foreach ((int parallelism, int batchEvents) in ((int, int)[])[(1, 4096), (4, 7), (2, 1)])
         {
-            OfflineResult result = await OfflineIndexer.EnrichAsync(_store, Options(new ScriptedStep(), parallelism: parallelism, batchEvents: batchEvents));
+            OfflineResult result = await OfflineIndexer.EnrichAsync(
+                _store, Options(new ScriptedStep(), parallelism: parallelism, batchEvents: batchEvents));
             Assert.That((result.EventsRead, result.EventsWritten), Is.EqualTo((1000L, 1000L)));
             contents.Add(result.Segment!.ContentId);
         }
@@ -70,8 +71,10 @@ internal sealed class OfflineIndexerTests
     [Test]
     public async Task EnrichAsync_TypeWithLastN_ReadsJustThoseWhateverThePages([Values(3, 50)] int batchEvents)
     {
-        StoreSchema schema = StoreSchema.Define(s => s.EventType("view", t => t.Field<int>("number").Enrichment<int>("twice").KeepLast(20)));
-        await using SignalStore store = SignalStore.Open(Path.Combine(_path, "last"), schema, new StoreOptions { MaxPastTime = TimeSpan.MaxValue });
+        StoreSchema schema = StoreSchema.Define(s => s.EventType("view", t => t
+            .Field<int>("number").Enrichment<int>("twice").KeepLast(20)));
+        await using SignalStore store = SignalStore.Open(
+            Path.Combine(_path, "last"), schema, new StoreOptions { MaxPastTime = TimeSpan.MaxValue });
         EventBatch batch = store.CreateBatch("view");
         for (int i = 0; i < 100; i++)
         {
@@ -79,14 +82,18 @@ internal sealed class OfflineIndexerTests
         }
 
         await store.AppendAsync(batch);
-        OfflineResult result = await OfflineIndexer.EnrichAsync(store, Options(new ScriptedStep(), parallelism: 1, batchEvents: batchEvents));
+        OfflineResult result = await OfflineIndexer.EnrichAsync(
+            store, Options(new ScriptedStep(), parallelism: 1, batchEvents: batchEvents));
         Assert.That((result.EventsRead, result.EventsWritten), Is.EqualTo((40L, 40L)));
     }
 
     [Test]
     public async Task EnrichAsync_OnlyMissing_RepairsWhatFailedAtIndexingAndNothingElse()
     {
-        ScriptedStep failing = new() { Before = (call, _) => call % 2 == 0 ? Task.FromException(new IOException("not now")) : Task.CompletedTask };
+        ScriptedStep failing = new()
+        {
+            Before = (call, _) => call % 2 == 0 ? Task.FromException(new IOException("not now")) : Task.CompletedTask,
+        };
         await ReopenAsync(new EnrichmentOptions { Enrichers = [failing], Retries = 0, Parallelism = 1 });
         for (int i = 1000; i < 1040; i++)
         {
@@ -124,7 +131,8 @@ internal sealed class OfflineIndexerTests
     {
         ScriptedStep failing = new() { Before = (call, _) => call == 3 ? Task.FromException(new IOException("gone")) : Task.CompletedTask };
         await Assert.ThatAsync(
-            () => OfflineIndexer.EnrichAsync(_store, Options(failing, batchEvents: 20)), Throws.TypeOf<IOException>().With.Message.EqualTo("gone"));
+            () => OfflineIndexer.EnrichAsync(_store, Options(failing, batchEvents: 20)),
+            Throws.TypeOf<IOException>().With.Message.EqualTo("gone"));
         Assert.That(Directory.GetFiles(_path), Is.Empty);
     }
 
@@ -134,7 +142,8 @@ internal sealed class OfflineIndexerTests
         using CancellationTokenSource stop = new();
         ScriptedStep step = new() { Before = (call, token) => call == 2 ? stop.CancelAsync() : Task.CompletedTask };
         await Assert.ThatAsync(
-            () => OfflineIndexer.EnrichAsync(_store, Options(step, batchEvents: 20), stop.Token), Throws.InstanceOf<OperationCanceledException>());
+            () => OfflineIndexer.EnrichAsync(_store, Options(step, batchEvents: 20), stop.Token),
+            Throws.InstanceOf<OperationCanceledException>());
         Assert.That(Directory.GetFiles(_path), Is.Empty);
     }
 
@@ -149,7 +158,8 @@ internal sealed class OfflineIndexerTests
             Enrichers = [new ScriptedStep()],
             Filters = [new Small()],
         };
-        EnrichmentMismatchException? error = await Assert.ThrowsAsync<EnrichmentMismatchException>(() => OfflineIndexer.EnrichAsync(_store, options));
+        EnrichmentMismatchException? error = await Assert.ThrowsAsync<EnrichmentMismatchException>(
+            () => OfflineIndexer.EnrichAsync(_store, options));
         Assert.That(error!.Errors, Has.Count.EqualTo(2));
     }
 
@@ -183,7 +193,8 @@ internal sealed class OfflineIndexerTests
             SegmentPath = NextSegment(),
             Segment = new SegmentOptions { Generation = 1 },
         };
-        EnrichmentMismatchException? error = await Assert.ThrowsAsync<EnrichmentMismatchException>(() => OfflineIndexer.SelectAsync(_store, options));
+        EnrichmentMismatchException? error = await Assert.ThrowsAsync<EnrichmentMismatchException>(
+            () => OfflineIndexer.SelectAsync(_store, options));
         Assert.That(error!.Errors, Has.Count.EqualTo(3), "a column without an equal, a score that is no number, last-N");
     }
 
@@ -219,7 +230,8 @@ internal sealed class OfflineIndexerTests
         await _store.AppendAsync(many);
         await SelectAsync(best: 5_000, generation: 1);
         await SelectAsync(best: 40, generation: 2);
-        int[] expected = [.. Enumerable.Range(0, Count).OrderByDescending(i => scores[i]).ThenByDescending(i => i / 3).ThenBy(i => i).Take(40)];
+        int[] expected = [.. Enumerable.Range(0, Count).OrderByDescending(i => scores[i]).ThenByDescending(i => i / 3)
+            .ThenBy(i => i).Take(40)];
         using Sequence seq = _store.Read(UserId.From(777), _store.Query("chosen").Build());
         Assert.That(seq.Ids.ToArray().Order(), Is.EqualTo(expected.Select(i => (ulong)i).Order()));
         Assert.That(seq.Field<int>("number").ToArray(), Is.EquivalentTo(expected.Select(i => scores[i])));
@@ -272,7 +284,8 @@ internal sealed class OfflineIndexerTests
     private async Task ReopenAsync(EnrichmentOptions enrichment)
     {
         await _store.DisposeAsync();
-        _store = SignalStore.Open(Path.Combine(_path, "store"), Schema, new StoreOptions { Enrichment = enrichment, MaxPastTime = TimeSpan.MaxValue });
+        _store = SignalStore.Open(
+            Path.Combine(_path, "store"), Schema, new StoreOptions { Enrichment = enrichment, MaxPastTime = TimeSpan.MaxValue });
     }
 
     private void AssertAllTwice(int count)
@@ -293,7 +306,8 @@ internal sealed class OfflineIndexerTests
     private string NextSegment() => Path.Combine(_path, $"{++_segments}.segment");
 
     private OfflineOptions Options(
-        ScriptedStep step, int parallelism = 2, int batchEvents = 64, bool onlyMissing = false, long? from = null, long? to = null, IProgress<OfflineProgress>? progress = null) => new()
+        ScriptedStep step, int parallelism = 2, int batchEvents = 64, bool onlyMissing = false, long? from = null,
+        long? to = null, IProgress<OfflineProgress>? progress = null) => new()
         {
             EventType = "view",
             SegmentPath = NextSegment(),

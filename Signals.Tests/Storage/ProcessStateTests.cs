@@ -149,7 +149,8 @@ internal sealed class ProcessStateTests
             _ = SetUmask(mask);
         }
 
-        string[] files = [.. Directory.EnumerateFiles(_root, "*", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) != "LOCK")];
+        string[] files = [.. Directory.EnumerateFiles(_root, "*", SearchOption.AllDirectories)
+            .Where(file => Path.GetFileName(file) != "LOCK")];
         Assert.That(files, Has.Length.GreaterThan(4));
         Assert.That(files.Select(File.GetUnixFileMode), Is.All.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
     }

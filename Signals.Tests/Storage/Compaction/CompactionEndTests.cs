@@ -5,13 +5,16 @@ using Signals.Storage.Tables;
 
 namespace Signals.Tests.Storage.Compaction;
 
-/// <summary>Picking and merging ends, however little a table should hold, however few runs are worth a merge and however wrong a division is guessed.</summary>
+/// <summary>
+/// Picking and merging ends, however little a table should hold, however few runs are worth a merge and however wrong a division
+/// is guessed.
+/// </summary>
 internal sealed class CompactionEndTests
 {
     private static readonly TimeSpan Window = TimeSpan.FromHours(1);
 
-    // A merge may divide what it reads into as many tables as there are windows, and each of them may meet others: so many merges are possible, but
-    // no row goes the same way twice.
+    // A merge may divide what it reads into as many tables as there are windows, and each of them may meet others: so many merges
+    // are possible, but no row goes the same way twice.
     private const int TooMany = 3000;
 
     [Test]
@@ -19,7 +22,9 @@ internal sealed class CompactionEndTests
         Gen.Select(Gen.Int, Gen.Int[2, 4], Gen.Int[0, 5], Gen.Int[0, 2]).Sample(
             (seed, minRuns, size, guess) => Assert.That(Merges(seed, minRuns, size, guess), Is.LessThan(TooMany)), iter: 300);
 
-    /// <summary>The output of a merge is divided between users where it would exceed what a table may hold, in the background and in full.</summary>
+    /// <summary>
+    /// The output of a merge is divided between users where it would exceed what a table may hold, in the background and in full.
+    /// </summary>
     [Test]
     public void Pick_TablesThatAreDividedBetweenUsers_Ends([Values] bool full) =>
         Gen.Select(Gen.Int, Gen.Int[2, 4], Gen.Int[0, 3]).Sample(
@@ -29,7 +34,13 @@ internal sealed class CompactionEndTests
     private static int DividingMerges(int seed, int minRuns, int kind, bool full)
     {
         Random random = new(seed);
-        CompactionOptions options = new() { MinRuns = minRuns, MaxRuns = minRuns + random.Next(6), SmallRunBytes = random.Next(3) * 500, WindowBytes = 1000 };
+        CompactionOptions options = new()
+        {
+            MinRuns = minRuns,
+            MaxRuns = minRuns + random.Next(6),
+            SmallRunBytes = random.Next(3) * 500,
+            WindowBytes = 1000,
+        };
         TableLimits limits = kind switch
         {
             0 => TableLimits.Default with { Rows = 2 + random.Next(60) },
@@ -70,7 +81,9 @@ internal sealed class CompactionEndTests
             Divide(merged, isSettled: work.Reason == CompactionReason.Full && work.Cuts is null);
         }
 
-        Assert.That(!full || rows.Values.SelectMany(users => users.Keys).GroupBy(user => user).All(user => user.Count() == 1), "of a full compaction each user lies in one run");
+        Assert.That(
+            !full || rows.Values.SelectMany(users => users.Keys).GroupBy(user => user).All(user => user.Count() == 1),
+            "of a full compaction each user lies in one run");
         return merges;
 
         void Divide(SortedDictionary<UserId, int> users, bool isSettled)
@@ -78,7 +91,8 @@ internal sealed class CompactionEndTests
             SortedDictionary<UserId, int> table = [];
             foreach ((UserId user, int count) in users)
             {
-                if (table.Count > 0 && (table.Count >= limits.Users || table.Values.Sum() + count > limits.Rows || BytesOf(table) >= limits.Bytes))
+                if (table.Count > 0 && (table.Count >= limits.Users || table.Values.Sum() + count > limits.Rows
+                    || BytesOf(table) >= limits.Bytes))
                 {
                     Add(table, isSettled);
                     table = [];
@@ -92,9 +106,27 @@ internal sealed class CompactionEndTests
 
         void Add(SortedDictionary<UserId, int> users, bool isSettled)
         {
-            TableMeta meta = new() { Number = next, EventType = 0, WindowStart = 0, MinTime = 0, MaxTime = 9, Rows = users.Values.Sum(), Users = users.Count, FileLength = BytesOf(users), FileChecksum = 0, NewestInserted = 9 };
+            TableMeta meta = new()
+            {
+                Number = next,
+                EventType = 0,
+                WindowStart = 0,
+                MinTime = 0,
+                MaxTime = 9,
+                Rows = users.Values.Sum(),
+                Users = users.Count,
+                FileLength = BytesOf(users),
+                FileChecksum = 0,
+                NewestInserted = 9,
+            };
             rows.Add(next++, users);
-            index.Set(RunSummary.Describe(meta, Window, 0) with { IsFull = limits.IsFull(meta, 0), IsSettled = isSettled, IsPlaced = isSettled, Users = (users.Keys.First(), users.Keys.Last()) });
+            index.Set(RunSummary.Describe(meta, Window, 0) with
+            {
+                IsFull = limits.IsFull(meta, 0),
+                IsSettled = isSettled,
+                IsPlaced = isSettled,
+                Users = (users.Keys.First(), users.Keys.Last()),
+            });
         }
     }
 

@@ -89,9 +89,10 @@ internal sealed class CompactionPickerTests
         "Surplus type=0 window=100 tables=2 bytes=10\nleft: 1,3,102",
         TestName = "Drain_SurplusBeyondLastN_RewritesTheTablesWhereItIsMuch")]
     [TestCase(
-        "run 1 size=10 surplus=1; run 2 window=100 size=9; run 3 window=100 size=90 surplus=50; run 4 window=200 size=10 erased=1; drain full",
-        "Full type=0 window=100 tables=2,3 bytes=99\nErasure type=0 window=200 tables=4 bytes=10\nSurplus type=0 window=0 tables=1 bytes=10\n"
-            + "left: 103,104,101",
+        "run 1 size=10 surplus=1; run 2 window=100 size=9; run 3 window=100 size=90 surplus=50;"
+            + " run 4 window=200 size=10 erased=1; drain full",
+        "Full type=0 window=100 tables=2,3 bytes=99\nErasure type=0 window=200 tables=4 bytes=10\n"
+            + "Surplus type=0 window=0 tables=1 bytes=10\nleft: 103,104,101",
         TestName = "Drain_FullRequestOverSurplus_RewritesItLast")]
     [TestCase(
         "run 1 size=10; patches 2 size=5; patches 3 size=7; patches 4 window=100 size=1; pick",
@@ -106,12 +107,13 @@ internal sealed class CompactionPickerTests
         "Tier type=0 window=0 tables=1,2,3,4 bytes=40\nFold type=0 window=0 tables=5 bytes=5\nleft: 104",
         TestName = "Drain_PatchesBesideATier_AreFoldedIntoTheMergedRun")]
     [TestCase(
-        "run 1 size=10; run 2 size=10; run 3 size=10; run 4 size=10; patches 5 size=1; patches 6 size=1; patches 7 size=1; patches 8 size=1; drain",
+        "run 1 size=10; run 2 size=10; run 3 size=10; run 4 size=10; patches 5 size=1; patches 6 size=1; patches 7 size=1;"
+            + " patches 8 size=1; drain",
         "Fold type=0 window=0 tables=5,6,7,8 bytes=4\nTier type=0 window=0 tables=1,2,3,4 bytes=40\nleft: 104",
         TestName = "Drain_ManyPatchRuns_AreFoldedBeforeATier")]
     [TestCase(
-        "options max-runs=4; run 1 size=1; run 2 size=10; run 3 size=100; run 4 size=1000; patches 5 size=1; patches 6 size=1; patches 7 size=1;"
-            + "patches 8 size=1; pick",
+        "options max-runs=4; run 1 size=1; run 2 size=10; run 3 size=100; run 4 size=1000;"
+            + " patches 5 size=1; patches 6 size=1; patches 7 size=1;patches 8 size=1; pick",
         "Overloaded type=0 window=0 tables=1,2,3,4 bytes=1111",
         TestName = "Pick_OverloadedWindow_ComesBeforeItsPatches")]
     [TestCase(
@@ -145,15 +147,18 @@ internal sealed class CompactionPickerTests
         TestName = "Pick_RunOfHalfATable_IsNotSmall")]
     [TestCase(
         "options window-bytes=100; run 1 size=10; run 2 window=100 size=10; run 3 window=200 size=10; run 4 window=300 size=10; "
-            + "run 11 window=900000 size=10; run 12 window=900100 size=10; run 13 window=900200 size=10; run 14 window=900300 size=10; drain",
+            + "run 11 window=900000 size=10; run 12 window=900100 size=10; run 13 window=900200 size=10;"
+            + " run 14 window=900300 size=10; drain",
         "Small type=0 window=900000 tables=11,12,13,14 bytes=40\nSmall type=0 window=0 tables=1,2,3,4 bytes=40\nleft: 114,104",
         TestName = "Drain_SmallRunsOfTwoTimes_StayApartWhileTheyAreEnough")]
     [TestCase(
-        "options window-bytes=100; run 1 time=0..350 size=60; run 2 time=10..390 size=70; run 3 time=90..340 size=80; run 4 time=40..399 size=90; pick",
+        "options window-bytes=100; run 1 time=0..350 size=60; run 2 time=10..390 size=70; run 3 time=90..340 size=80;"
+            + " run 4 time=40..399 size=90; pick",
         "Tier type=0 window=0 tables=1,2,3,4 bytes=300",
         TestName = "Pick_LargeRunsOfOneRange_AreATier")]
     [TestCase(
-        "options window-bytes=100; run 1 time=0..350 size=60; run 2 window=100 size=70; run 3 time=200..340 size=80; run 4 window=500 size=5; drain full",
+        "options window-bytes=100; run 1 time=0..350 size=60; run 2 window=100 size=70; run 3 time=200..340 size=80;"
+            + " run 4 window=500 size=5; drain full",
         "Full type=0 window=0 tables=1,2,3 bytes=210\nleft: 4,103",
         TestName = "Drain_FullRequest_MergesRunsThatMeetInAnyWindow")]
     [TestCase(
@@ -162,8 +167,10 @@ internal sealed class CompactionPickerTests
         "Full type=0 window=0 tables=1 bytes=5 cuts=0,100,200,300,400,600,700",
         TestName = "Pick_FullRequestOverAStrayRun_DividesItWhereTheOthersLie")]
     [TestCase(
-        "keep type=0 from=400; run 1 time=0..800 size=60; run 2 time=300..390 size=70; run 3 time=350..790 size=80; pick; keep type=0 from=401; drain",
-        "Expired type=0 window=300 tables=2 bytes=70\nExpired type=0 window=300 tables=2 bytes=70\nAged type=0 window=0 tables=1 bytes=60\nleft: 3,101",
+        "keep type=0 from=400; run 1 time=0..800 size=60; run 2 time=300..390 size=70; run 3 time=350..790 size=80; pick;"
+            + " keep type=0 from=401; drain",
+        "Expired type=0 window=300 tables=2 bytes=70\nExpired type=0 window=300 tables=2 bytes=70\n"
+            + "Aged type=0 window=0 tables=1 bytes=60\nleft: 3,101",
         TestName = "Drain_HalfOfALongRunExpired_RewritesItOnce")]
     public void Pick_Script_GivesThePlans(string script, string plans) =>
         Assert.That(PickerScript.Run(script.Replace(';', '\n')), Is.EqualTo(plans));

@@ -35,11 +35,15 @@ internal sealed class FoldJobTests
             var random = new Random(seed);
             (MergeModel events, MergeModel patches) = (new MergeModel(), new MergeModel());
             Table[] tables = [.. Enumerable.Range(0, runs).Select(_ => store.WriteRandom(random, events, stamped: true))];
-            Table[] inputs = [.. Enumerable.Range(0, patchRuns).Select(_ => store.WriteRandom(random, patches, stamped: true, kind: RunKind.Patches))];
+            Table[] inputs = [.. Enumerable.Range(0, patchRuns)
+                .Select(_ => store.WriteRandom(random, patches, stamped: true, kind: RunKind.Patches))];
 
             FoldResult result = Job(store, tables, Inputs(inputs)).Run(_ => true, always: true);
 
-            Table[] folded = [.. tables.Select(table => result.Runs.FirstOrDefault(run => run.Number == table.Meta.Number) is { } meta ? store.Open(meta) : table)];
+            Table[] folded = [.. tables.Select(
+                table => result.Runs.FirstOrDefault(run => run.Number == table.Meta.Number) is { } meta
+                    ? store.Open(meta)
+                    : table)];
             string found = store.Describe(store.Job(folded).Run().Added.SingleOrDefault());
             string left = Describe(store, result.Patches);
             events.Raise(patches, isThere => isThere);
@@ -58,7 +62,8 @@ internal sealed class FoldJobTests
             var random = new Random(seed);
             (MergeModel events, MergeModel patches) = (new MergeModel(), new MergeModel());
             Table table = store.WriteRandom(random, events, stamped: true);
-            List<Table> waiting = [.. Enumerable.Range(0, folds).Select(_ => store.WriteRandom(random, patches, stamped: true, kind: RunKind.Patches))];
+            List<Table> waiting = [.. Enumerable.Range(0, folds)
+                .Select(_ => store.WriteRandom(random, patches, stamped: true, kind: RunKind.Patches))];
             Table now = table;
             while (waiting.Count > 0)
             {
@@ -90,7 +95,9 @@ internal sealed class FoldJobTests
         Assert.That(file.Columns, Is.EqualTo(new ushort[] { 2 }));
         long cells = 50 * 20 * 8;
         Assert.That(result.Stats.ColumnBytesWritten, Is.EqualTo(file.FileLength));
-        Assert.That(file.FileLength, Is.LessThan(cells + (patched.BlockCount * 64) + 400), "cells, and a constant stamp and an index entry a block");
+        Assert.That(
+            file.FileLength, Is.LessThan(cells + (patched.BlockCount * 64) + 400),
+            "cells, and a constant stamp and an index entry a block");
         Assert.That((result.Stats.Folded, result.Stats.OrphanBytesWritten), Is.EqualTo((1000L, 0L)));
         Assert.That(result.Patches[0].After, Is.Null, "all met their event");
     }
@@ -300,7 +307,8 @@ internal sealed class FoldJobTests
     {
         CompactionWork work = new(
             CompactionReason.Fold, store.Type.Id, MergeStore.Window, [.. inputs.Select(input => input.Table.Meta.Number)], 0, oldestKept);
-        FoldTarget target = new(new StoreFolder(store.Files, MergeStore.Folder), store.NextNumber, store.Type, new TableOptions { BlockBytes = 512 });
+        FoldTarget target = new(
+            new StoreFolder(store.Files, MergeStore.Folder), store.NextNumber, store.Type, new TableOptions { BlockBytes = 512 });
         return new FoldJob(target, work, inputs, runs, store.Erasures, NewerTables.IndexUsers(newer ?? []));
     }
 

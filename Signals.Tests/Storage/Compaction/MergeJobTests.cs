@@ -188,7 +188,9 @@ internal sealed class MergeJobTests
         Table table = store.Write(Users(1, [10, 9]));
         string[] before = [.. store.Files.ListFiles(MergeStore.Folder)];
 
-        Assert.That(() => store.Job([table]).Run(cancel: new CancellationToken(canceled: true)), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            () => store.Job([table]).Run(cancel: new CancellationToken(canceled: true)),
+            Throws.InstanceOf<OperationCanceledException>());
         Assert.That(store.Files.ListFiles(MergeStore.Folder), Is.EquivalentTo(before));
     }
 
@@ -279,7 +281,9 @@ internal sealed class MergeJobTests
         Assert.That(scan.Estimate(old, MergeRows.Schema(), two, 0.25), Is.Zero, "All events are kept.");
 
         Table rewritten = store.Open(store.Job([old], newer: tables).Run().Added.Single());
-        Assert.That((scan.Estimate(rewritten, store.Type, two, 0.25), SurplusScan.Any(rewritten, store.Type, two)), Is.EqualTo((0.0, false)));
+        Assert.That(
+            (scan.Estimate(rewritten, store.Type, two, 0.25), SurplusScan.Any(rewritten, store.Type, two)),
+            Is.EqualTo((0.0, false)));
     }
 
     [Test]
@@ -287,7 +291,8 @@ internal sealed class MergeJobTests
     {
         using var store = new MergeStore(MergeRows.Schema(keepLast: 3));
         var scan = new SurplusScan();
-        Table[] tables = [.. Enumerable.Range(0, 50).Select(i => store.Write(Users(1, [.. Enumerable.Range(1, 100).Select(row => (1000L * i) + 100 - row)])))];
+        Table[] tables = [.. Enumerable.Range(0, 50)
+            .Select(i => store.Write(Users(1, [.. Enumerable.Range(1, 100).Select(row => (1000L * i) + 100 - row)])))];
         NewerTables newer = NewerTables.IndexUsers(tables.AsSpan(49));
         double[] Look() => [.. tables.Select(table => scan.Estimate(table, MergeRows.Schema(keepLast: 190), newer, 0.25))];
         double[] first = Look();
@@ -325,7 +330,8 @@ internal sealed class MergeJobTests
         }
     }
 
-    private static Table Single(MergeStore store, RowBuffer rows) => store.Write(new SortedDictionary<UserId, RowBuffer> { [UserId.From(1)] = rows });
+    private static Table Single(MergeStore store, RowBuffer rows) =>
+        store.Write(new SortedDictionary<UserId, RowBuffer> { [UserId.From(1)] = rows });
 
     private static RowBuffer Stamped(Stamp defaultStamp, StampParts parts, long[] times)
     {

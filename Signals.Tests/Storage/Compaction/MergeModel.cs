@@ -97,12 +97,14 @@ internal sealed class MergeModel
     // Cells that a retraction covers may be there or not.
     private static string Line(UserId user, long time, ulong id, Registers row) =>
         $"{user} {time} {id} {row.Inserted}-{row.Retracted} "
-        + string.Join(' ', row.Cells.Select(c => c.Stamp <= row.Retracted ? Cell.Absent : c).Select(c => $"{c.Stamp}:{c.State}:{Convert.ToHexString(c.Value)}"));
+        + string.Join(' ', row.Cells.Select(c => c.Stamp <= row.Retracted ? Cell.Absent : c)
+            .Select(c => $"{c.Stamp}:{c.State}:{Convert.ToHexString(c.Value)}"));
 
     private sealed record Registers(ulong Inserted, ulong Retracted, Cell[] Cells)
     {
         public Registers Max(Registers other) => new(
-            Math.Max(Inserted, other.Inserted), Math.Max(Retracted, other.Retracted), [.. Cells.Zip(other.Cells, (a, b) => a.CompareTo(b) >= 0 ? a : b)]);
+            Math.Max(Inserted, other.Inserted), Math.Max(Retracted, other.Retracted),
+            [.. Cells.Zip(other.Cells, (a, b) => a.CompareTo(b) >= 0 ? a : b)]);
     }
 
     private sealed record Cell(ulong Stamp, ColumnState State, byte[] Value) : IComparable<Cell>

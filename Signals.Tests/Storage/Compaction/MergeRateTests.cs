@@ -46,8 +46,9 @@ internal sealed class MergeRateTests
             MergeStats stats = job.Run().Stats;
             double seconds = (Environment.CpuUsage.TotalTime - start).TotalSeconds;
             TestContext.Out.WriteLine(
-                $"{tables} tables, overlapping={overlapping}: {stats.RowsIn / seconds / 1e6:F1}M rows per CPU second in, {stats.Duplicates} duplicates,"
-                + $" {(double)stats.BytesWritten / stats.RowsOut:F1} B/row, {(GC.GetAllocatedBytesForCurrentThread() - allocated) / Users} B/user");
+                $"{tables} tables, overlapping={overlapping}: {stats.RowsIn / seconds / 1e6:F1}M rows per CPU second in,"
+                + $" {stats.Duplicates} duplicates, {(double)stats.BytesWritten / stats.RowsOut:F1} B/row,"
+                + $" {(GC.GetAllocatedBytesForCurrentThread() - allocated) / Users} B/user");
         }
     }
 

@@ -44,7 +44,8 @@ internal static class MergeRows
         return rows;
     }
 
-    public static Stamp RandomStamp(Random random) => random.Next(3) == 0 ? Stamp.Streamed : Stamp.Create(random.Next(1, 4), random.Next(2));
+    public static Stamp RandomStamp(Random random) =>
+        random.Next(3) == 0 ? Stamp.Streamed : Stamp.Create(random.Next(1, 4), random.Next(2));
 
     public static RowBuffer Random(EventTypeSchema type, Random random, int count, int times = 12, int ids = 3)
     {

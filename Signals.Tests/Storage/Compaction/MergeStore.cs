@@ -122,7 +122,8 @@ internal sealed class MergeStore : IDisposable
         return MergeModel.Describe(users);
     }
 
-    public RowBuffer BufferFor(Table table) => new([.. Type.Columns.Select(column => column.Type)], table.Defaults.Stamp, table.Defaults.Parts);
+    public RowBuffer BufferFor(Table table) =>
+        new([.. Type.Columns.Select(column => column.Type)], table.Defaults.Stamp, table.Defaults.Parts);
 
     // All users of a table share its run's stamp: what had the other one keeps it only where rows have their own.
     private static RowBuffer WithRun(RowBuffer rows, Stamp defaultStamp)

@@ -115,7 +115,8 @@ internal sealed class PickerScript
             {
                 for (int i = 0; i < _runs.Count; i++)
                 {
-                    bool isFolded = _runs[i].Kind == RunKind.Events && _runs[i].WindowStart == work.WindowStart && _runs[i].EventType == work.EventType;
+                    bool isFolded = _runs[i].Kind == RunKind.Events && _runs[i].WindowStart == work.WindowStart
+                        && _runs[i].EventType == work.EventType;
                     _runs[i] = isFolded ? _runs[i] with { ColumnFiles = _runs[i].ColumnFiles + 1 } : _runs[i];
                 }
             }

@@ -17,7 +17,9 @@ internal sealed class WindowTablesTests
     public void Add_RowsAroundTheBoundaries_LieInTheirPart(string times, string expected)
     {
         using MergeStore store = new(MergeRows.Schema());
-        using WindowTables output = new(new MergeTarget(new StoreFolder(store.Files, MergeStore.Folder), store.NextNumber, store.Type, new TableOptions(), 0), RowDefaults.Streamed, [100, 200]);
+        using WindowTables output = new(
+            new MergeTarget(new StoreFolder(store.Files, MergeStore.Folder), store.NextNumber, store.Type, new TableOptions(), 0),
+            RowDefaults.Streamed, [100, 200]);
         foreach (ulong user in (ulong[])[1, 2])
         {
             RowBuffer rows = MergeRows.Buffer(store.Type);

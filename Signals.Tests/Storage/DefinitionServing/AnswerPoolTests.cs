@@ -143,7 +143,8 @@ internal sealed class AnswerPoolTests
         return new WeakReference(answer.Answer);
     }
 
-    private static SequenceDefinition Definition() => SequenceDefinition.Create("late").OwnedBy("tests").From("a", a => a.Last(30)).From("b", b => b.Last(30))
+    private static SequenceDefinition Definition() => SequenceDefinition.Create("late").OwnedBy("tests")
+        .From("a", a => a.Last(30)).From("b", b => b.Last(30))
         .Where(Predicate.OnColumn("n").NotEqualTo(2)).Size(5).Columns("n", "note", "v")
         .Tensors(t => t.Output("v", TensorType.Float32, v => v.Column("v"))).Build();
 
@@ -172,7 +173,8 @@ internal sealed class AnswerPoolTests
     private static SignalStore Open()
     {
         SignalStore store = TestStores.Open(
-            ImportStore.NewFiles(record: false), Schema, new ManualTime(TestStores.Start + 1_000_000), TestStores.Tiny with { MemTableBytes = 4 << 20, LogBytes = 4 << 20 });
+            ImportStore.NewFiles(record: false), Schema, new ManualTime(TestStores.Start + 1_000_000),
+            TestStores.Tiny with { MemTableBytes = 4 << 20, LogBytes = 4 << 20 });
         Append(store, Events, 0);
         return store;
     }

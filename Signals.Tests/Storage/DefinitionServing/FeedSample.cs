@@ -14,9 +14,12 @@ internal static class FeedSample
     public static StoreSchema Schema { get; } = StoreSchema.Define(schema => Array.ForEach(Types, type => schema.EventType(type, t => t
         .Field<ulong>("item").Field<float>("dwell").Field<int>("surface").Text("note").Enrichment<int>("category"))));
 
-    /// <summary>Dwell over 1, surface not 3, latest per item; dwell, category, age and type as one tensor, the embedding as another.</summary>
+    /// <summary>
+    /// Dwell over 1, surface not 3, latest per item; dwell, category, age and type as one tensor, the embedding as another.
+    /// </summary>
     public static SequenceDefinition Definition(int count = 200) => SequenceDefinition.Create("home_feed").OwnedBy("tests")
-        .From("view", source => source.Last(count)).From("click", source => source.Last(count)).From("purchase", source => source.Last(count))
+        .From("view", source => source.Last(count)).From("click", source => source.Last(count))
+        .From("purchase", source => source.Last(count))
         .Where(Predicate.OnColumn("dwell").GreaterThan(1.0) & Predicate.OnColumn("surface").NotEqualTo(3))
         .DistinctBy("item").Size(Size).Enrich("embedding", PlacementChoice.Serving)
         .Columns("item", "dwell", "category", "embedding")
@@ -29,12 +32,21 @@ internal static class FeedSample
     public static SignalStore Open(TimeProvider time, VersionRetention? kept = null)
     {
         SignalStore store = TestStores.Open(
-            new SimFileSystem(), Schema, time, TestStores.Tiny with { MemTableBytes = 4 << 20, RingBytes = 1 << 20, MaxBatchBytes = 256 << 10, BlockCacheBytes = 64 << 20, Retention = kept });
+            new SimFileSystem(), Schema, time, TestStores.Tiny with
+            {
+                MemTableBytes = 4 << 20,
+                RingBytes = 1 << 20,
+                MaxBatchBytes = 256 << 10,
+                BlockCacheBytes = 64 << 20,
+                Retention = kept,
+            });
         store.Definitions.Register(Definition(), new EnrichmentCatalog(new ItemEmbedding()));
         return store;
     }
 
-    /// <summary>Per user and type so many events, a second apart, the newest at <see cref="TestStores.Start"/>; half of them in tables.</summary>
+    /// <summary>
+    /// Per user and type so many events, a second apart, the newest at <see cref="TestStores.Start"/>; half of them in tables.
+    /// </summary>
     public static void Fill(SignalStore store, int users, int perType)
     {
         for (int half = 0; half < 2; half++)

@@ -4,7 +4,9 @@ using Signals.Tests.Storage.Engine;
 
 namespace Signals.Tests.Storage.DefinitionServing;
 
-/// <summary>How many rows a read of an ordinary user fetches after reads of users whose history does not hold what a definition asks for.</summary>
+/// <summary>
+/// How many rows a read of an ordinary user fetches after reads of users whose history does not hold what a definition asks for.
+/// </summary>
 internal sealed class FetchHintReadTests
 {
     private const int Size = 10;
@@ -13,8 +15,8 @@ internal sealed class FetchHintReadTests
     private const int DeepUsers = 40;
 
     private static readonly StoreSchema Schema = StoreSchema.Define(s => s.EventType("a", t => t.Field<int>("n")));
-    private static readonly SequenceDefinition Definition = SequenceDefinition.Create("ones").OwnedBy("tests").From("a", a => a.Last(100_000))
-        .Where(Predicate.OnColumn("n").EqualTo(1)).Size(Size).Columns("n")
+    private static readonly SequenceDefinition Definition = SequenceDefinition.Create("ones").OwnedBy("tests")
+        .From("a", a => a.Last(100_000)).Where(Predicate.OnColumn("n").EqualTo(1)).Size(Size).Columns("n")
         .Tensors(t => t.Output("n", TensorType.Int64, n => n.Column("n"))).Build();
 
     [Test]
@@ -50,7 +52,9 @@ internal sealed class FetchHintReadTests
     {
         if (tensors)
         {
-            store.ReadTensors([user, UserId.From(1_000UL), UserId.From(1_000UL), UserId.From(1_000UL), UserId.From(1_000UL)], "ones", new TensorSet().Bind<long>("n", new long[5 * Size]));
+            store.ReadTensors(
+                [user, UserId.From(1_000UL), UserId.From(1_000UL), UserId.From(1_000UL), UserId.From(1_000UL)], "ones",
+                new TensorSet().Bind<long>("n", new long[5 * Size]));
         }
         else
         {
@@ -83,7 +87,8 @@ internal sealed class FetchHintReadTests
     private static SignalStore Open()
     {
         SignalStore store = TestStores.Open(
-            ImportStore.NewFiles(record: false), Schema, new ManualTime(TestStores.Start + 1_000_000), TestStores.Tiny with { MemTableBytes = 4 << 20 });
+            ImportStore.NewFiles(record: false), Schema, new ManualTime(TestStores.Start + 1_000_000),
+            TestStores.Tiny with { MemTableBytes = 4 << 20 });
         store.Definitions.Register(Definition);
         return store;
     }

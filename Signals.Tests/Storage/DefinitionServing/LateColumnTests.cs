@@ -32,7 +32,8 @@ internal sealed class LateColumnTests
     public void NewFolder() => _files = ImportStore.NewFiles(record: false);
 
     [Test]
-    public void Read_RowsInMemoryInTablesAndPatched_HaveTheirOwnVectorsAndTexts([Values] bool oldestFirst, [Values(1, 2)] int types, [Values] bool twice)
+    public void Read_RowsInMemoryInTablesAndPatched_HaveTheirOwnVectorsAndTexts(
+        [Values] bool oldestFirst, [Values(1, 2)] int types, [Values] bool twice)
     {
         using SignalStore store = Open();
         Append(store, 0, Events / 2, twice);
@@ -59,7 +60,9 @@ internal sealed class LateColumnTests
         using SignalStore reopened = Open();
         reopened.Definitions.Register(Definition(oldestFirst: false, types: 2));
         Assert.That(() => reopened.Read(User, "late").Dispose(), Throws.TypeOf<CorruptionException>().With.Message.Contains(".tbl"));
-        Assert.That(() => reopened.ReadTensors([User], "late", new TensorSet().Bind<sbyte>("v", new sbyte[Size * Dimensions])), Throws.TypeOf<CorruptionException>());
+        Assert.That(
+            () => reopened.ReadTensors([User], "late", new TensorSet().Bind<sbyte>("v", new sbyte[Size * Dimensions])),
+            Throws.TypeOf<CorruptionException>());
     }
 
     [Test]
@@ -105,11 +108,13 @@ internal sealed class LateColumnTests
             Assert.That(answer.States("note")[row], Is.EqualTo(i % 3 == 0 ? ColumnState.Null : ColumnState.Value), $"event {i}");
             Assert.That(Encoding.UTF8.GetString(answer.Bytes("note", row)), Is.EqualTo(i % 3 == 0 ? "" : $"note {i}"));
             Assert.That(
-                vectors.Slice(row * Dimensions, Dimensions).ToArray(), Is.EqualTo(isOfA ? Vector(i, i >= 30) : new sbyte[Dimensions]), $"event {i}");
+                vectors.Slice(row * Dimensions, Dimensions).ToArray(),
+                Is.EqualTo(isOfA ? Vector(i, i >= 30) : new sbyte[Dimensions]), $"event {i}");
         }
     }
 
-    private static sbyte[] Vector(int i, bool patched) => [.. Enumerable.Range(0, Dimensions).Select(d => (sbyte)((patched ? -1 : 1) * (1 + ((i * 7 + d * 13) % 101))))];
+    private static sbyte[] Vector(int i, bool patched) =>
+        [.. Enumerable.Range(0, Dimensions).Select(d => (sbyte)((patched ? -1 : 1) * (1 + ((i * 7 + d * 13) % 101))))];
 
     /// <summary>Of both types, a millisecond apart; every tenth of them twice if asked for.</summary>
     private static void Append(SignalStore store, int first, int end, bool twice = false)
@@ -137,7 +142,8 @@ internal sealed class LateColumnTests
 
     private void Patch(SignalStore store, int first)
     {
-        using (SegmentWriter writer = SegmentWriter.Create(_files, Segment, Schema["a"], new SegmentOptions { Generation = 2, Source = "test" }))
+        using (SegmentWriter writer = SegmentWriter.Create(
+            _files, Segment, Schema["a"], new SegmentOptions { Generation = 2, Source = "test" }))
         {
             for (int i = first; i < Events; i++)
             {
@@ -214,7 +220,8 @@ internal sealed class LateColumnTests
 
     private void Damage(byte[] pattern)
     {
-        string name = _files.ListFiles(TestStores.Folder).Single(file => file.EndsWith(".tbl", StringComparison.Ordinal) && Find(file, pattern) >= 0);
+        string name = _files.ListFiles(TestStores.Folder)
+            .Single(file => file.EndsWith(".tbl", StringComparison.Ordinal) && Find(file, pattern) >= 0);
         using IFile file = _files.Open(Path.Combine(TestStores.Folder, name), FileOpenMode.ReadWrite);
         file.Write(Find(name, pattern), [(byte)(pattern[0] ^ 1)]);
     }

@@ -19,7 +19,8 @@ internal static class NaiveNumber
         _ => literal.Bytes.ToArray(),
     };
 
-    public static bool IsNumber(object value) => value is sbyte or byte or short or ushort or int or uint or long or ulong or Half or float or double;
+    public static bool IsNumber(object value) =>
+        value is sbyte or byte or short or ushort or int or uint or long or ulong or Half or float or double;
 
     public static bool IsNaN(object value) => value is double.NaN or float.NaN || (value is Half half && Half.IsNaN(half));
 

@@ -3,7 +3,9 @@ using Signals.Definitions;
 
 namespace Signals.Tests.Storage.DefinitionServing;
 
-/// <summary>What a definition makes of a user's events, as its documentation says it: over the whole history, row by row. Threads: one.</summary>
+/// <summary>
+/// What a definition makes of a user's events, as its documentation says it: over the whole history, row by row. Threads: one.
+/// </summary>
 internal sealed class NaiveSequence(SequenceDefinition definition, long nowMs)
 {
     /// <summary>The rows of the answer in its order.</summary>
@@ -27,7 +29,8 @@ internal sealed class NaiveSequence(SequenceDefinition definition, long nowMs)
         AnyPredicate any => any.Predicates.Any(one => Holds(one, row)),
         NotPredicate not => !Holds(not.Predicate, row),
         StatePredicate state => row[state.Column].State == state.State,
-        SetPredicate set => row[set.Column] is { Has: true } cell && set.Values.Any(one => NaiveNumber.AreEqual(cell.Value!, NaiveNumber.Of(one))),
+        SetPredicate set => row[set.Column] is { Has: true } cell
+            && set.Values.Any(one => NaiveNumber.AreEqual(cell.Value!, NaiveNumber.Of(one))),
         RangePredicate range => row[range.Column] is { Has: true } cell && !NaiveNumber.IsNaN(cell.Value!)
             && NaiveNumber.Compare(cell.Value!, NaiveNumber.Of(range.Low.Value)) >= 0
             && NaiveNumber.Compare(cell.Value!, NaiveNumber.Of(range.High.Value)) <= 0,
@@ -208,7 +211,8 @@ internal sealed class NaiveSequence(SequenceDefinition definition, long nowMs)
             place = place < 0 && feature.HasOther ? feature.Categories.Count : place;
             if (place >= 0)
             {
-                elements[feature.Encoding == CategoryEncoding.Index ? 0 : place] = feature.Encoding == CategoryEncoding.Index ? place + 1 : 1;
+                elements[feature.Encoding == CategoryEncoding.Index ? 0 : place] =
+                    feature.Encoding == CategoryEncoding.Index ? place + 1 : 1;
             }
         }
 

@@ -62,7 +62,8 @@ internal sealed class NoisyNeighbourTests
             return true;
         }, last: 1);
         Tenant neighbour = _store.Tenants.Register("noisy", new TenantOptions { MaxConcurrency = Most });
-        Task[] reads = [.. Enumerable.Range(0, Most).Select(_ => Task.Factory.StartNew(() => _store.Read(User, "noisy").Dispose(), TaskCreationOptions.LongRunning))];
+        Task[] reads = [.. Enumerable.Range(0, Most)
+            .Select(_ => Task.Factory.StartNew(() => _store.Read(User, "noisy").Dispose(), TaskCreationOptions.LongRunning))];
         try
         {
             Assert.That(stuck.Wait(TimeSpan.FromSeconds(60)), Is.True, "the neighbour's reads never began");
@@ -120,7 +121,9 @@ internal sealed class NoisyNeighbourTests
         }
 
         Assert.That(outcomes.Count(outcome => outcome == TenantRefusal.None), Is.EqualTo(10));
-        Assert.That((neighbour.Stats().RefusedByReads, victim.Stats().Succeeded, victim.Stats().RefusedByReads), Is.EqualTo((990L, 100L, 0L)));
+        Assert.That(
+            (neighbour.Stats().RefusedByReads, victim.Stats().Succeeded, victim.Stats().RefusedByReads),
+            Is.EqualTo((990L, 100L, 0L)));
     }
 
     private TenantRefusal Refusal()
@@ -137,7 +140,8 @@ internal sealed class NoisyNeighbourTests
     }
 
     private void RegisterNeighbour(Func<float, bool> condition, int last = 100) => _store.Definitions.Register(
-        SequenceDefinition.Create("noisy").OwnedBy("noisy").From("view", v => v.Last(last)).Where(Predicate.Host("dwell", condition)).Size(last).Build());
+        SequenceDefinition.Create("noisy").OwnedBy("noisy").From("view", v => v.Last(last))
+            .Where(Predicate.Host("dwell", condition)).Size(last).Build());
 
     private byte[] Embeddings()
     {

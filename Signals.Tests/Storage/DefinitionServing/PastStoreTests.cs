@@ -131,7 +131,9 @@ internal sealed class PastStoreTests
         Assert.That(_files.ListFiles(TestStores.Folder), Is.EquivalentTo(held));
         using SignalStore again = PastStores.Open(_files, _time, new VersionRetention { Age = TimeSpan.FromMinutes(1) });
         again.Engine.RunPending();
-        Assert.That(held.Except(_files.ListFiles(TestStores.Folder)).Where(name => name.EndsWith(".log", StringComparison.Ordinal)), Is.Not.Empty, "the next opening clears away what nothing needs");
+        Assert.That(
+            held.Except(_files.ListFiles(TestStores.Folder)).Where(name => name.EndsWith(".log", StringComparison.Ordinal)),
+            Is.Not.Empty, "the next opening clears away what nothing needs");
     }
 
     [Test]
@@ -164,15 +166,25 @@ internal sealed class PastStoreTests
             store.FlushAsync().GetAwaiter().GetResult();
         }
 
-        string list = Path.Combine(TestStores.Folder, _files.ListFiles(TestStores.Folder).Single(name => name.StartsWith("VERSIONS", StringComparison.Ordinal)));
+        string list = Path.Combine(
+            TestStores.Folder,
+            _files.ListFiles(TestStores.Folder).Single(name => name.StartsWith("VERSIONS", StringComparison.Ordinal)));
         Flip(list);
-        string[] before = [.. _files.ListFiles(TestStores.Folder).Where(name => !name.StartsWith("MANIFEST", StringComparison.Ordinal)).Order()];
+        string[] before = [.. _files.ListFiles(TestStores.Folder)
+            .Where(name => !name.StartsWith("MANIFEST", StringComparison.Ordinal)).Order()];
         CorruptionException damage = Assert.Throws<CorruptionException>(() => PastStores.Open(_files, _time))!;
         Assert.That(damage.File, Is.EqualTo(list));
-        Assert.That(_files.ListFiles(TestStores.Folder).Where(name => !name.StartsWith("MANIFEST", StringComparison.Ordinal)).Order(), Is.EqualTo(before));
+        Assert.That(
+            _files.ListFiles(TestStores.Folder).Where(name => !name.StartsWith("MANIFEST", StringComparison.Ordinal)).Order(),
+            Is.EqualTo(before));
         _files.Delete(list);
-        Assert.That(() => PastStores.Open(_files, _time), Throws.TypeOf<CorruptionException>().With.Property("File").Contain("VERSIONS"), "a list that is gone is noticed");
-        Assert.That(() => TestStores.Open(_files, PastStores.Schema, _time), Throws.TypeOf<CorruptionException>().With.Message.Contains("VersionRetention.None"), "nobody said that none are kept");
+        Assert.That(
+            () => PastStores.Open(_files, _time), Throws.TypeOf<CorruptionException>().With.Property("File").Contain("VERSIONS"),
+            "a list that is gone is noticed");
+        Assert.That(
+            () => TestStores.Open(_files, PastStores.Schema, _time),
+            Throws.TypeOf<CorruptionException>().With.Message.Contains("VersionRetention.None"),
+            "nobody said that none are kept");
         TestStores.Open(_files, PastStores.Schema, _time, TestStores.Tiny with { Retention = VersionRetention.None }).Dispose();
         using SignalStore again = PastStores.Open(_files, _time);
         Assert.That(() => again.OpenPast(then), Throws.TypeOf<VersionExpiredException>());
@@ -190,7 +202,8 @@ internal sealed class PastStoreTests
         }
 
         Assert.That(_files.ListFiles(TestStores.Folder).Where(name => name.StartsWith("VERSIONS", StringComparison.Ordinal)), Is.Not.Empty);
-        using SignalStore without = TestStores.Open(_files, PastStores.Schema, _time, TestStores.Tiny with { Retention = VersionRetention.None });
+        using SignalStore without = TestStores.Open(
+            _files, PastStores.Schema, _time, TestStores.Tiny with { Retention = VersionRetention.None });
         Assert.That(_files.ListFiles(TestStores.Folder).Where(name => name.StartsWith("VERSIONS", StringComparison.Ordinal)), Is.Empty);
     }
 
@@ -253,7 +266,8 @@ internal sealed class PastStoreTests
 
     private async Task ImportAsync(SignalStore store, int minute)
     {
-        using (SegmentWriter writer = SegmentWriter.Create(_files, ImportStore.Segment, store.Schema["view"], new SegmentOptions { Generation = 1, Source = "test" }))
+        using (SegmentWriter writer = SegmentWriter.Create(
+            _files, ImportStore.Segment, store.Schema["view"], new SegmentOptions { Generation = 1, Source = "test" }))
         {
             writer.Insert(User, TestStores.Start + (minute * 60_000L), 1).Set("dwell", 1f + minute);
             writer.Finish();

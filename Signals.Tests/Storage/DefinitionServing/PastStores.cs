@@ -33,7 +33,8 @@ internal static class PastStores
         EventBatch batch = store.CreateBatch("view");
         foreach (int minute in minutes)
         {
-            batch.Add(UserId.From(user), TestStores.Start + (minute * 60_000L), 1).Set("item", (ulong)minute).Set("dwell", 1f + minute).Set("note", $"m{minute}");
+            batch.Add(UserId.From(user), TestStores.Start + (minute * 60_000L), 1).Set("item", (ulong)minute)
+                .Set("dwell", 1f + minute).Set("note", $"m{minute}");
         }
 
         store.Append(batch);
@@ -41,5 +42,6 @@ internal static class PastStores
     }
 
     /// <summary>The minutes of the events of an answer, newest first.</summary>
-    public static int[] Minutes(in ServedSequence sequence) => [.. sequence.Times.ToArray().Select(time => (int)((time - TestStores.Start) / 60_000))];
+    public static int[] Minutes(in ServedSequence sequence) =>
+        [.. sequence.Times.ToArray().Select(time => (int)((time - TestStores.Start) / 60_000))];
 }

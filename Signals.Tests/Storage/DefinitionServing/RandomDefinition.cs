@@ -48,7 +48,9 @@ internal sealed class RandomDefinition(ulong seed, RandomStore store)
         foreach (RandomColumn column in _columns.Where(_ => _random.Below(4) == 0))
         {
             Literal? missing = !column.Type.IsVector && _random.Coin() ? column.Literal(ref _random) : default(Literal?);
-            builder.Column(column.Name, "as_" + column.Name, missing is { } value && LiteralFit.Holds(column.Type, value) ? value : default(Literal?));
+            builder.Column(
+                column.Name, "as_" + column.Name,
+                missing is { } value && LiteralFit.Holds(column.Type, value) ? value : default(Literal?));
         }
 
         builder.Tensors(Tensors);
@@ -76,10 +78,14 @@ internal sealed class RandomDefinition(ulong seed, RandomStore store)
             case 0: return Predicate.All(Condition(depth + 1), Condition(depth + 1));
             case 1 or 2: return Predicate.Any(Condition(depth + 1), Condition(depth + 1));
             case 3: return Predicate.Not(Condition(depth + 1));
-            case 4: return Predicate.OnColumn(Any(_ => true).Name) is var state && _random.Coin() ? state.HasValue() : _random.Coin() ? state.IsNull() : state.IsAbsent();
+            case 4:
+                return Predicate.OnColumn(Any(_ => true).Name) is var state && _random.Coin()
+                    ? state.HasValue()
+                    : _random.Coin() ? state.IsNull() : state.IsAbsent();
             case 5: return SetCondition();
             case 6 when _random.Below(3) == 0 && _isFiltered: return Predicate.Filter("even");
-            case 6 when _random.Below(3) == 0 && _columns.Any(column => column.Name == "n"): return Predicate.Host<int>("n", static number => number > 3);
+            case 6 when _random.Below(3) == 0 && _columns.Any(column => column.Name == "n"):
+                return Predicate.Host<int>("n", static number => number > 3);
             default: return Comparison();
         }
     }
@@ -142,7 +148,8 @@ internal sealed class RandomDefinition(ulong seed, RandomStore store)
         }
         else
         {
-            section.Padded(_random.Coin() ? PaddingSide.Left : PaddingSide.Right).Mask("mask", TensorTypes[_random.Below(TensorTypes.Length)]);
+            section.Padded(_random.Coin() ? PaddingSide.Left : PaddingSide.Right)
+                .Mask("mask", TensorTypes[_random.Below(TensorTypes.Length)]);
         }
 
         int count = 1 + _random.Below(3);
@@ -188,7 +195,10 @@ internal sealed class RandomDefinition(ulong seed, RandomStore store)
         {
             case 0: tensor.OneHot(column.Name, categories, _random.Coin()); break;
             case 1: tensor.Index(column.Name, categories, _random.Coin()); break;
-            default: tensor.MultiHot([column.Name, .. _columns.Where(c => c != column && c.Type == column.Type).Select(c => c.Name)], categories, _random.Coin()); break;
+            default:
+                ValueList<string> alike = [column.Name, .. _columns.Where(c => c != column && c.Type == column.Type).Select(c => c.Name)];
+                tensor.MultiHot(alike, categories, _random.Coin());
+                break;
         }
     }
 

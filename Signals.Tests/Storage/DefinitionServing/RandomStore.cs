@@ -56,7 +56,9 @@ internal sealed class RandomStore : IDisposable
     public RandomColumn[] ColumnsOf(string type) =>
     [
         .. _columnsOf[Array.IndexOf(Types, type)],
-        .. TripleEnricher.Takes(type) ? [new("triple", ColumnType.Scalar<long>()), new("vector", ColumnType.Vector<Half>(3))] : Array.Empty<RandomColumn>(),
+        .. TripleEnricher.Takes(type)
+            ? [new("triple", ColumnType.Scalar<long>()), new("vector", ColumnType.Vector<Half>(3))]
+            : Array.Empty<RandomColumn>(),
     ];
 
     /// <summary>How many events of a type the store keeps of each user.</summary>
@@ -102,7 +104,8 @@ internal sealed class RandomStore : IDisposable
             {
                 // A few users have most of the events; many events share their time.
                 ulong user = 1 + (ulong)Math.Min(_random.Below(Users), _random.Below(Users));
-                NaiveEvent added = new(user, Types[i], (ushort)i, TestStores.Start + (_random.Below(3000) * 100L), (ulong)_events.Count, []);
+                NaiveEvent added = new(
+                    user, Types[i], (ushort)i, TestStores.Start + (_random.Below(3000) * 100L), (ulong)_events.Count, []);
                 EventRow row = batch.Add(UserId.From(user), added.Time, added.Id);
                 foreach (RandomColumn column in _columnsOf[i])
                 {

@@ -125,10 +125,12 @@ internal sealed class ReceiptTests
     {
         SimFileSystem files = ImportStore.NewFiles(record: false);
         using SignalStore store = TestStores.Open(
-            files, PastStores.Schema, _time, TestStores.Tiny with { Retention = new VersionRetention(), OrphanGrace = TimeSpan.FromHours(1) });
+            files, PastStores.Schema, _time,
+            TestStores.Tiny with { Retention = new VersionRetention(), OrphanGrace = TimeSpan.FromHours(1) });
         store.Definitions.Register(PastStores.Definition());
         PastStores.Append(store, 1, 1);
-        using (SegmentWriter writer = SegmentWriter.Create(files, ImportStore.Segment, store.Schema["view"], new SegmentOptions { Generation = 1, Source = "test" }))
+        using (SegmentWriter writer = SegmentWriter.Create(
+            files, ImportStore.Segment, store.Schema["view"], new SegmentOptions { Generation = 1, Source = "test" }))
         {
             writer.Correct(User, TestStores.Start + 180_000, 1).Set("note", "corrected");
             writer.Finish();
@@ -242,18 +244,24 @@ internal sealed class ReceiptTests
             .Where(Predicate.Host<float>("dwell", dwell => dwell > 1)).Size(5).Build());
         using ServedSequence plain = store.Read(User, PastStores.Name);
         Assert.That(() => plain.Receipt, Throws.InvalidOperationException.With.Message.Contains("WithReceipt"));
-        Assert.That(() => store.Read(User, "host", new ReadOptions { WithReceipt = true }), Throws.InvalidOperationException.With.Message.Contains("host"));
         Assert.That(
-            () => store.Read(User, PastStores.Name, new ReadOptions { WithReceipt = true, AsOf = DateTimeOffset.UnixEpoch }), Throws.ArgumentException);
+            () => store.Read(User, "host", new ReadOptions { WithReceipt = true }),
+            Throws.InvalidOperationException.With.Message.Contains("host"));
+        Assert.That(
+            () => store.Read(User, PastStores.Name, new ReadOptions { WithReceipt = true, AsOf = DateTimeOffset.UnixEpoch }),
+            Throws.ArgumentException);
 
         using SignalStore without = TestStores.Open(new SimFileSystem(), PastStores.Schema, _time);
         without.Definitions.Register(PastStores.Definition());
-        Assert.That(() => without.Read(User, PastStores.Name, new ReadOptions { WithReceipt = true }), Throws.InvalidOperationException.With.Message.Contains("VersionRetention"));
+        Assert.That(
+            () => without.Read(User, PastStores.Name, new ReadOptions { WithReceipt = true }),
+            Throws.InvalidOperationException.With.Message.Contains("VersionRetention"));
         Assert.That(without.Rebuild(default).Status, Is.EqualTo(RebuildStatus.Expired));
     }
 
     /// <summary>
-    /// Held against a sum made here from the answer, value by value: what both sides of a rebuild leave out, or take from other rows, they agree on.
+    /// Held against a sum made here from the answer, value by value: what both sides of a rebuild leave out, or take from other
+    /// rows, they agree on.
     /// </summary>
     [Test]
     public void Checksum_OfChosenRowsApartAndTogether_IsThatOfTheAnswer()
@@ -283,8 +291,8 @@ internal sealed class ReceiptTests
         HashSet<uint> sums = [];
         Action<EventRow>[] changes =
         [
-            _ => { }, row => row.SetNull("note"), row => row.Set("note", ""), row => row.Set("note", "a"), row => row.Set("note", "b"), row => row.SetNull("item"),
-            row => row.Set("item", 0UL), row => row.Set("item", 1UL),
+            _ => { }, row => row.SetNull("note"), row => row.Set("note", ""), row => row.Set("note", "a"),
+            row => row.Set("note", "b"), row => row.SetNull("item"), row => row.Set("item", 0UL), row => row.Set("item", 1UL),
         ];
         foreach (Action<EventRow> change in changes)
         {
@@ -410,7 +418,8 @@ internal sealed class ReceiptTests
         private readonly Input<ulong> _item;
         private readonly Output<ulong> _product;
 
-        public TimesStep() => Signature = EnrichmentSignature.Named("times", version: 1).On("view").Input("item", out _item).Output("product", out _product).Build();
+        public TimesStep() => Signature = EnrichmentSignature.Named("times", version: 1).On("view")
+            .Input("item", out _item).Output("product", out _product).Build();
 
         public ulong Factor { get; set; }
 

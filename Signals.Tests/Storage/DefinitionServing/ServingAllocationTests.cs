@@ -4,7 +4,10 @@ using Signals.Tests.Storage.Engine;
 
 namespace Signals.Tests.Storage.DefinitionServing;
 
-/// <summary>Three types, two conditions, dedup, a stored and a serving-time enrichment of 64 halves, 256 rows: warm reads allocate nothing.</summary>
+/// <summary>
+/// Three types, two conditions, dedup, a stored and a serving-time enrichment of 64 halves, 256 rows: warm reads allocate
+/// nothing.
+/// </summary>
 [NonParallelizable]
 internal sealed class ServingAllocationTests
 {
@@ -27,7 +30,8 @@ internal sealed class ServingAllocationTests
     public void Read_Warm_AllocatesNothing() => Assert.That(LeastAllocatedBy(() =>
     {
         using ServedSequence answer = _store.Read(UserId.From(1UL), "home_feed");
-        if (answer.Status != ServingStatus.Complete || answer.Vector<Half>("embedding").Length != FeedSample.Size * 64 || answer.Field<int>("category").Length != FeedSample.Size)
+        if (answer.Status != ServingStatus.Complete || answer.Vector<Half>("embedding").Length != FeedSample.Size * 64
+            || answer.Field<int>("category").Length != FeedSample.Size)
         {
             throw new InvalidOperationException($"{answer.Count} events, {answer.Status}.");
         }
@@ -42,7 +46,8 @@ internal sealed class ServingAllocationTests
         Assert.That(LeastAllocatedBy(() =>
         {
             using ServedSequence answer = store.Read(UserId.From(1UL), "home_feed", new ReadOptions { WithReceipt = true });
-            if (!answer.Receipt.TryWrite(logged) || !SequenceReceipt.TryRead(logged, out SequenceReceipt read) || read.Length != FeedSample.Size)
+            if (!answer.Receipt.TryWrite(logged) || !SequenceReceipt.TryRead(logged, out SequenceReceipt read)
+                || read.Length != FeedSample.Size)
             {
                 throw new InvalidOperationException($"{answer.Receipt}");
             }

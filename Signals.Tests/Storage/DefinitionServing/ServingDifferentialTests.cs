@@ -8,7 +8,10 @@ using Signals.Tests.Reliability;
 
 namespace Signals.Tests.Storage.DefinitionServing;
 
-/// <summary>Random definitions over random stores: raw answers and tensors equal, to the byte, what the reference makes of the whole history.</summary>
+/// <summary>
+/// Random definitions over random stores: raw answers and tensors equal, to the byte, what the reference makes of the whole
+/// history.
+/// </summary>
 internal sealed class ServingDifferentialTests
 {
     private const int Definitions = 1000;
@@ -41,7 +44,9 @@ internal sealed class ServingDifferentialTests
     [Test]
     public void Answers_WhereverTheEnrichmentIsComputed_EqualTheReference([Values] StoredEvents stored)
     {
-        PlacementChoice[] placements = stored == StoredEvents.All ? Enum.GetValues<PlacementChoice>() : [PlacementChoice.Automatic, PlacementChoice.Serving];
+        PlacementChoice[] placements = stored == StoredEvents.All
+            ? Enum.GetValues<PlacementChoice>()
+            : [PlacementChoice.Automatic, PlacementChoice.Serving];
         int rows = 0;
         int definitions = TestScale.Of(DefinitionsPerPlacement);
         for (int first = 0; first < definitions; first += DefinitionsPerStore)
@@ -68,7 +73,9 @@ internal sealed class ServingDifferentialTests
     {
         string what = $"store of definition {seed / DefinitionsPerStore * DefinitionsPerStore}, definition {seed}";
         SequenceDefinition definition = new RandomDefinition(seed, store).Make();
-        definition = placement is { } chosen ? definition with { Enrichments = [new EnrichmentUse { Name = "triple", Placement = chosen }] } : definition;
+        definition = placement is { } chosen
+            ? definition with { Enrichments = [new EnrichmentUse { Name = "triple", Placement = chosen }] }
+            : definition;
         what += Environment.NewLine + definition;
         store.Store.Definitions.Remove(definition.Name);
         store.Store.Definitions.Register(definition, Catalog);
@@ -139,7 +146,10 @@ internal sealed class ServingDifferentialTests
         foreach ((TensorDefinition tensor, Func<byte[]> bytes, byte[] wanted) in checks)
         {
             int differs = bytes().AsSpan().CommonPrefixLength(wanted);
-            Require(differs == wanted.Length, what, $"{tensor} differs at byte {differs} of {wanted.Length}: {Around(bytes(), differs)} is not {Around(wanted, differs)}");
+            Require(
+                differs == wanted.Length, what,
+                $"{tensor} differs at byte {differs} of {wanted.Length}:"
+                    + $" {Around(bytes(), differs)} is not {Around(wanted, differs)}");
         }
 
         Require(set.Lengths.SequenceEqual(expected.Select(chosen => chosen.Count).ToArray()), what, "lengths");
@@ -189,7 +199,8 @@ internal sealed class ServingDifferentialTests
         return () => MemoryMarshal.AsBytes(memory.AsSpan())[..bytes].ToArray();
     }
 
-    private static string Around(byte[] bytes, int at) => Convert.ToHexString(bytes.AsSpan(at / 8 * 8, Math.Min(16, bytes.Length - (at / 8 * 8))));
+    private static string Around(byte[] bytes, int at) =>
+        Convert.ToHexString(bytes.AsSpan(at / 8 * 8, Math.Min(16, bytes.Length - (at / 8 * 8))));
 
     private static void Require(bool holds, string what, string difference)
     {

@@ -81,7 +81,9 @@ internal sealed class ServingReadTests
             Version = 2,
             Columns = [new OutputColumn { Name = "x", Column = "nothing" }, new OutputColumn { Name = "y", Column = "note", Default = 1L }],
         }))!;
-        Assert.That(error.Errors.Select(e => e.Path), Is.SupersetOf(new[] { "$.enrichments[0].name", "$.columns[0].column", "$.columns[1].default" }));
+        Assert.That(
+            error.Errors.Select(e => e.Path),
+            Is.SupersetOf(new[] { "$.enrichments[0].name", "$.columns[0].column", "$.columns[1].default" }));
         using ServedSequence answer = _store.Read(User, "home_feed");
         Assert.That((answer.Status, answer.Count), Is.EqualTo((ServingStatus.Complete, FeedSample.Size)));
         Assert.That(_store.Definitions.TryGet("home_feed", out SequenceDefinition? inForce), Is.True);
@@ -97,7 +99,8 @@ internal sealed class ServingReadTests
             _time.NowMs++;
             return surface == 5;
         });
-        SequenceDefinition definition = SequenceDefinition.Create("slow").OwnedBy("tests").From("view", v => v.Last(60)).Where(slow).Size(60).Build();
+        SequenceDefinition definition = SequenceDefinition.Create("slow").OwnedBy("tests").From("view", v => v.Last(60))
+            .Where(slow).Size(60).Build();
         _store.Definitions.Register(definition);
         using ServedSequence whole = _store.Read(User, "slow");
         Assert.That((whole.Status, whole.Count), Is.EqualTo((ServingStatus.Complete, 60)));
@@ -111,7 +114,8 @@ internal sealed class ServingReadTests
     [Test]
     public void Read_EnricherFails_AnswersWithoutItsColumnsFlagged()
     {
-        _store.Definitions.Register(FeedSample.Definition(), new EnrichmentCatalog(new ItemEmbedding { OnEnrich = () => throw new IOException("down") }));
+        _store.Definitions.Register(
+            FeedSample.Definition(), new EnrichmentCatalog(new ItemEmbedding { OnEnrich = () => throw new IOException("down") }));
         using ServedSequence answer = _store.Read(User, "home_feed");
         Assert.That((answer.Status, answer.Count), Is.EqualTo((ServingStatus.EnrichmentMissing, FeedSample.Size)));
         Assert.That(answer.IsMissing("embedding"), Is.True);
@@ -127,7 +131,10 @@ internal sealed class ServingReadTests
         SequenceDefinition definition = FeedSample.Definition() with
         {
             Version = 2,
-            Enrichments = [new EnrichmentUse { Name = "embedding", Placement = PlacementChoice.Serving, Timeout = TimeSpan.FromMilliseconds(1) }],
+            Enrichments =
+            [
+                new EnrichmentUse { Name = "embedding", Placement = PlacementChoice.Serving, Timeout = TimeSpan.FromMilliseconds(1) },
+            ],
         };
         _store.Definitions.Register(definition, new EnrichmentCatalog(new LateEnricher(never.Task)));
         using (ServedSequence late = _store.Read(User, "home_feed"))
@@ -162,7 +169,8 @@ internal sealed class ServingReadTests
     public void Read_StageThrows_IsEmptyAndFlagged_AndTheNextReadIsNot()
     {
         OnlySurface stage = new(5) { Fails = true };
-        _store.Definitions.Register(FeedSample.Definition(), new EnrichmentCatalog(new ItemEmbedding()), new SequenceStages { Filter = stage });
+        _store.Definitions.Register(
+            FeedSample.Definition(), new EnrichmentCatalog(new ItemEmbedding()), new SequenceStages { Filter = stage });
         using (ServedSequence failed = _store.Read(User, "home_feed"))
         {
             Assert.That((failed.Status, failed.Count), Is.EqualTo((ServingStatus.StageFailed, 0)));
@@ -183,7 +191,9 @@ internal sealed class ServingReadTests
         Tensor<float> mask = Tensor.CreateFromShape<float>([3, FeedSample.Size]);
         TensorSet set = new TensorSet().BindTensor("embedding", embeddings).BindTensor("mask", mask);
         _store.ReadTensors(users, "home_feed", set);
-        Assert.That(set.Statuses.ToArray(), Is.EqualTo(new[] { ServingStatus.Complete, ServingStatus.UnknownUser, ServingStatus.Complete }));
+        Assert.That(
+            set.Statuses.ToArray(),
+            Is.EqualTo(new[] { ServingStatus.Complete, ServingStatus.UnknownUser, ServingStatus.Complete }));
         Assert.That(set.Lengths.ToArray(), Is.EqualTo(new[] { FeedSample.Size, 0, FeedSample.Size }));
         Assert.That(set.Watermark("view"), Is.EqualTo(TestStores.Start));
         using ServedSequence second = _store.Read(users[2], "home_feed");

@@ -44,10 +44,14 @@ internal sealed class ShadowReadTests
     public void Read_ShorterShadow_CountsTheRowsThatItLacks()
     {
         int served = ReadAll();
-        Assert.That(_store.Definitions.StartShadow(Feed, FeedSample.Definition() with { Version = 2, Size = 10 }, every: 1, Catalog), Is.True);
+        Assert.That(
+            _store.Definitions.StartShadow(Feed, FeedSample.Definition() with { Version = 2, Size = 10 }, every: 1, Catalog),
+            Is.True);
         Assert.That(ReadAll(), Is.EqualTo(served), "the caller is served as before");
         ShadowReport report = Await(5);
-        Assert.That((report.LengthDiffers, report.RowsInBoth, report.RowsOnlyServed, report.RowsOnlyShadow), Is.EqualTo((5, 50, served - 50, 0)));
+        Assert.That(
+            (report.LengthDiffers, report.RowsInBoth, report.RowsOnlyServed, report.RowsOnlyShadow),
+            Is.EqualTo((5, 50, served - 50, 0)));
     }
 
     [Test]
@@ -91,8 +95,12 @@ internal sealed class ShadowReadTests
     public void StartShadow_OfWhatDoesNotFit_IsRefused()
     {
         SequenceDefinition candidate = FeedSample.Definition() with { Version = 2 };
-        Assert.That(() => _store.Definitions.StartShadow(Feed, candidate, every: 1), Throws.TypeOf<DefinitionException>(), "no catalog, so no enricher");
-        Assert.That(() => _store.Definitions.StartShadow(Feed, candidate, every: 0, Catalog), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(
+            () => _store.Definitions.StartShadow(Feed, candidate, every: 1), Throws.TypeOf<DefinitionException>(),
+            "no catalog, so no enricher");
+        Assert.That(
+            () => _store.Definitions.StartShadow(Feed, candidate, every: 0, Catalog),
+            Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(_store.Definitions.GetShadowReport(Feed), Is.Null);
     }
 
@@ -130,7 +138,10 @@ internal sealed class ShadowReadTests
     private ShadowReport Await(long samples)
     {
         ShadowReport report = null!;
-        Assert.That(SpinWait.SpinUntil(() => (report = _store.Definitions.GetShadowReport(Feed)!).Compared + report.Failed == samples, Patience), "no comparison came");
+        Assert.That(
+            SpinWait.SpinUntil(
+                () => (report = _store.Definitions.GetShadowReport(Feed)!).Compared + report.Failed == samples, Patience),
+            "no comparison came");
         return report;
     }
 

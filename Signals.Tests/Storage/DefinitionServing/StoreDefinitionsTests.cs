@@ -32,13 +32,17 @@ internal sealed class StoreDefinitionsTests
         Assert.That(ServedSize(), Is.EqualTo(10));
         Assert.That(definitions.Activate("feed", 2), Is.True);
         Assert.That(ServedSize(), Is.EqualTo(20));
-        Assert.That(definitions.GetVersions("feed").Select(v => (v.Definition.Version, v.IsActive)), Is.EqualTo(new[] { (1, false), (2, true) }));
+        Assert.That(
+            definitions.GetVersions("feed").Select(v => (v.Definition.Version, v.IsActive)),
+            Is.EqualTo(new[] { (1, false), (2, true) }));
         Assert.That(definitions.All.Select(d => (d.Name, d.Version)), Is.EqualTo(new[] { ("feed", 2), ("home_feed", 1) }));
         using ServedSequence held = _store.Read(User, "feed");
         Assert.That(definitions.Retire("feed"), Is.True);
         Assert.That(() => _store.Read(User, "feed"), Throws.InstanceOf<UnknownDefinitionException>().With.Message.Contains("home_feed"));
         Assert.That(definitions.TryGet("feed", out _), Is.False);
-        Assert.That(definitions.TryFind(Version(1).ComputeContentHash(), out SequenceDefinition? found) ? found : null, Is.EqualTo(Version(1)));
+        Assert.That(
+            definitions.TryFind(Version(1).ComputeContentHash(), out SequenceDefinition? found) ? found : null,
+            Is.EqualTo(Version(1)));
         Assert.That(held.Count, Is.EqualTo(20));
         Assert.That(definitions.RollBack("feed"), Is.True);
         Assert.That(ServedSize(), Is.EqualTo(20));
@@ -53,7 +57,9 @@ internal sealed class StoreDefinitionsTests
         Assert.That(ServedSize(), Is.EqualTo(10));
 
         void AssertRefused(SequenceDefinition definition, string path) =>
-            Assert.That(Assert.Throws<DefinitionException>(() => _store.Definitions.Register(definition))!.Errors.Single().Path, Is.EqualTo(path));
+            Assert.That(
+                Assert.Throws<DefinitionException>(() => _store.Definitions.Register(definition))!.Errors.Single().Path,
+                Is.EqualTo(path));
     }
 
     [Test]
@@ -125,7 +131,8 @@ internal sealed class StoreDefinitionsTests
         Parameter size = Parameter.Integer("size", 10 * version, minimum: 1, maximum: 60);
         return SequenceDefinition.Create("feed", version).OwnedBy("tests").Parameters(size)
             .From("view", v => v.Last(100)).Size(size).Columns("dwell")
-            .Tensors(t => t.Mask("mask").Output("version", TensorType.Float32, f => f.Column("dwell", scaling: new Scaling { Factor = 0, Offset = version })))
+            .Tensors(t => t.Mask("mask").Output(
+                "version", TensorType.Float32, f => f.Column("dwell", scaling: new Scaling { Factor = 0, Offset = version })))
             .Build();
     }
 

@@ -71,7 +71,9 @@ internal sealed class TenantReadTests
     public void ReadTensors_WhatDoesNotFit_EndsItsPlaceInTheQuota()
     {
         Tenant tenant = _store.Tenants.Register("limited", new TenantOptions { MaxConcurrency = 1 });
-        Assert.That(() => _store.ReadTensors([User], "small", new TensorSet().Bind<float>("dwell", new float[1])), Throws.ArgumentException);
+        Assert.That(
+            () => _store.ReadTensors([User], "small", new TensorSet().Bind<float>("dwell", new float[1])),
+            Throws.ArgumentException);
         _store.Read(User, "small").Dispose();
         Assert.That((tenant.Stats().Failed, tenant.Stats().Succeeded, tenant.Stats().Running), Is.EqualTo((1L, 1L, 0L)));
     }

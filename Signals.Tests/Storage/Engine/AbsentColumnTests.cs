@@ -5,7 +5,10 @@ using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Storage.Engine;
 
-/// <summary>Columns that no row has a value in take a byte or two a row, and no room for their width or stamps anywhere: in flushes, merges, replays, imports, folds and reads.</summary>
+/// <summary>
+/// Columns that no row has a value in take a byte or two a row, and no room for their width or stamps anywhere: in flushes,
+/// merges, replays, imports, folds and reads.
+/// </summary>
 [NonParallelizable]
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class AbsentColumnTests
@@ -13,12 +16,13 @@ internal sealed class AbsentColumnTests
     private const int Columns = 1_023;
     private const int Rows = 4_000;
 
-    // A merge of three tables holds their rows, the merged ones and what is left of arrays that grew: a few bytes of state a row and column.
-    // The columns' width is 256.
+    // A merge of three tables holds their rows, the merged ones and what is left of arrays that grew: a few bytes of state a row
+    // and column. The columns' width is 256.
     private const long MostBytes = 16L * Columns * 3 * Rows;
 
     private static readonly StoreSchema Schema = StoreSchema.Define(s => s.EventType("e", t =>
-        Enumerable.Range(0, Columns).Aggregate(t.Field<int>("n"), (type, i) => type.EnrichmentVector<float>($"v{i}", 64)).Window(TimeSpan.FromDays(30))));
+        Enumerable.Range(0, Columns).Aggregate(t.Field<int>("n"), (type, i) => type.EnrichmentVector<float>($"v{i}", 64))
+            .Window(TimeSpan.FromDays(30))));
 
     private readonly SimFileSystem _files = new(record: false);
     private readonly ManualTime _time = new(TestStores.Start);
@@ -62,7 +66,8 @@ internal sealed class AbsentColumnTests
 
     private SignalStore Open()
     {
-        EngineOptions options = new StoreOptions { MemTableBytes = 16 << 20, BlockCacheBytes = 1 << 20, LogBytes = 8 << 20 }.Validate() with { Background = false };
+        StoreOptions chosen = new() { MemTableBytes = 16 << 20, BlockCacheBytes = 1 << 20, LogBytes = 8 << 20 };
+        EngineOptions options = chosen.Validate() with { Background = false };
         return TestStores.Open(_files, Schema, _time, options);
     }
 
@@ -86,12 +91,16 @@ internal sealed class AbsentColumnTests
         const string Folder = "/offline";
         string path = Path.Combine(Folder, $"{marks}.seg");
         _files.CreateDirectory(Folder);
-        using (SegmentWriter writer = SegmentWriter.Create(_files, path, Schema.EventTypes[0], new SegmentOptions { Generation = marks == RowMarks.Insert ? 1 : 2, Source = "offline" }, 4 << 20))
+        using (SegmentWriter writer = SegmentWriter.Create(
+            _files, path, Schema.EventTypes[0],
+            new SegmentOptions { Generation = marks == RowMarks.Insert ? 1 : 2, Source = "offline" }, 4 << 20))
         {
             for (int i = 0; i < Rows; i++)
             {
                 UserId user = UserId.From((ulong)(i % users) + 1);
-                EventRow row = marks == RowMarks.Insert ? writer.Insert(user, _time.NowMs - i, 2) : writer.Correct(user, _time.NowMs - i, 2);
+                EventRow row = marks == RowMarks.Insert
+                    ? writer.Insert(user, _time.NowMs - i, 2)
+                    : writer.Correct(user, _time.NowMs - i, 2);
                 row.Set("n", -i);
             }
 

@@ -102,7 +102,8 @@ internal sealed class AttachTests
     {
         using (SignalStore store = Open())
         {
-            SortedDictionary<UserId, RowBuffer> retracted = Rows(StampParts.Existence, TestStores.Start + (2 * Minute), TestStores.Start + Minute);
+            SortedDictionary<UserId, RowBuffer> retracted = Rows(
+                StampParts.Existence, TestStores.Start + (2 * Minute), TestStores.Start + Minute);
             retracted[TheUser].Stamps.Inserted[0] = 0;
             retracted[TheUser].Stamps.Retracted[0] = Correction.Value;
             using AttachedRuns runs = new(_files, store, TestStores.Tiny.Tables);
@@ -118,7 +119,9 @@ internal sealed class AttachTests
     private static void AssertThree(SignalStore store)
     {
         using Sequence sequence = store.Read(TheUser, store.Query("view").Build());
-        Assert.That(sequence.Times.ToArray(), Is.EqualTo(new[] { TestStores.Start + Minute, TestStores.Start, TestStores.Start - (90 * Minute) }));
+        Assert.That(
+            sequence.Times.ToArray(),
+            Is.EqualTo(new[] { TestStores.Start + Minute, TestStores.Start, TestStores.Start - (90 * Minute) }));
         Assert.That(sequence.Watermark("view"), Is.EqualTo(TestStores.Start + Minute));
     }
 
@@ -145,5 +148,6 @@ internal sealed class AttachTests
         store.Engine.RunPending();
     }
 
-    private SignalStore Open() => TestStores.Open(_files, StoreSchema.Define(s => s.EventType("view", t => t.Field<int>("a").Window(TimeSpan.FromHours(1)))), _time);
+    private SignalStore Open() => TestStores.Open(
+        _files, StoreSchema.Define(s => s.EventType("view", t => t.Field<int>("a").Window(TimeSpan.FromHours(1)))), _time);
 }

@@ -11,7 +11,8 @@ namespace Signals.Tests.Storage.Engine;
 /// <param name="store">The store.</param>
 /// <param name="options">How parts are cut into blocks.</param>
 /// <param name="folder">The store's folder.</param>
-internal sealed class AttachedRuns(IFileSystem files, SignalStore store, TableOptions options, string folder = TestStores.Folder) : IDisposable
+internal sealed class AttachedRuns(
+    IFileSystem files, SignalStore store, TableOptions options, string folder = TestStores.Folder) : IDisposable
 {
     private readonly ulong _number = store.Engine.Numbers.Next();
     private readonly List<TableMeta> _parts = [];
@@ -79,7 +80,8 @@ internal sealed class AttachedRuns(IFileSystem files, SignalStore store, TableOp
 
         // A part knows its columns alone; which event type and which ids they are is known where it is attached.
         EventTypeSchema written = new(type.Name, 0, type.Columns, type.KeepLast, type.MaxAge, type.Window, isWindowDeclared: true);
-        using TableWriter writer = new(_file!, _end, identity, written, window, options, new RowDefaults(kind, stamps.DefaultStamp, stamps.Parts));
+        using TableWriter writer = new(
+            _file!, _end, identity, written, window, options, new RowDefaults(kind, stamps.DefaultStamp, stamps.Parts));
         foreach ((UserId user, RowBuffer rows) in users)
         {
             int start = 0;

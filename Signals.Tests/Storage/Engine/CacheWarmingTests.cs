@@ -5,7 +5,9 @@ using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Storage.Engine;
 
-/// <summary>Reads that found everything in memory go on to do so when an import, a fold, a flush or a merge puts new files under them.</summary>
+/// <summary>
+/// Reads that found everything in memory go on to do so when an import, a fold, a flush or a merge puts new files under them.
+/// </summary>
 internal sealed class CacheWarmingTests
 {
     private const int Users = 40;
@@ -15,7 +17,12 @@ internal sealed class CacheWarmingTests
     private static readonly StoreSchema Schema = StoreSchema.Define(s => s
         .EventType("e", t => t.Field<int>("n").Enrichment<int>("score").Window(TimeSpan.FromDays(1))));
 
-    private static readonly EngineOptions Roomy = TestStores.Tiny with { MemTableBytes = 1 << 20, LogBytes = 1 << 20, BlockCacheBytes = 4 << 20 };
+    private static readonly EngineOptions Roomy = TestStores.Tiny with
+    {
+        MemTableBytes = 1 << 20,
+        LogBytes = 1 << 20,
+        BlockCacheBytes = 4 << 20,
+    };
 
     private readonly SimFileSystem _files = new(record: false);
 
@@ -152,7 +159,8 @@ internal sealed class CacheWarmingTests
     private void Import(SignalStore store, bool withOrphans = false)
     {
         const string Path = "/offline/scores.seg";
-        using (SegmentWriter writer = SegmentWriter.Create(_files, Path, Schema["e"], new SegmentOptions { Generation = 1, Source = "test" }))
+        using (SegmentWriter writer = SegmentWriter.Create(
+            _files, Path, Schema["e"], new SegmentOptions { Generation = 1, Source = "test" }))
         {
             for (ulong user = 0; user < Users; user++)
             {
@@ -193,7 +201,9 @@ internal sealed class CacheWarmingTests
         for (ulong user = 0; user < Users; user++)
         {
             using Sequence sequence = store.Read(UserId.From(user + 1), store.Query("e").Columns("score").Build());
-            Assert.That(sequence.Field<int>("score").ToArray(), Is.EqualTo(Enumerable.Range(0, Events).Reverse().Select(i => (100 * (int)user) + i)));
+            Assert.That(
+                sequence.Field<int>("score").ToArray(),
+                Is.EqualTo(Enumerable.Range(0, Events).Reverse().Select(i => (100 * (int)user) + i)));
             Assert.That(sequence.States("score").ToArray(), Is.All.EqualTo(ColumnState.Value));
         }
     }

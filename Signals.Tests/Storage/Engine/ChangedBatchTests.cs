@@ -4,7 +4,10 @@ using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Storage.Engine;
 
-/// <summary>A batch that its producer changes while the append waits or works: what was planned is stored, or the producer gets an exception.</summary>
+/// <summary>
+/// A batch that its producer changes while the append waits or works: what was planned is stored, or the producer gets an
+/// exception.
+/// </summary>
 internal sealed class ChangedBatchTests
 {
     private static readonly StoreSchema Schema = StoreSchema.Define(s => s
@@ -76,7 +79,9 @@ internal sealed class ChangedBatchTests
                 EventBatch batch = store.CreateBatch("e");
                 Fill(batch, Alice, 20, "given");
                 Changing changing = new(batch, () => Change(batch, change));
-                Assert.That(() => store.Engine.Appender.TryAppend(changing, out _), Throws.InvalidOperationException.With.Message.Contains("changed"), change);
+                Assert.That(
+                    () => store.Engine.Appender.TryAppend(changing, out _),
+                    Throws.InvalidOperationException.With.Message.Contains("changed"), change);
                 EventBatch others = store.CreateBatch("e");
                 Fill(others, Bob, 3, "others");
                 Assert.That(store.TryAppend(others, out _), change);
@@ -101,7 +106,9 @@ internal sealed class ChangedBatchTests
             EventBatch empty = group[filled == "e" ? "other" : "e"];
             group[filled].Add(Alice, TestStores.Start, 1);
             Changing changing = new(group, () => empty.Add(Bob, TestStores.Start, 1));
-            Assert.That(() => store.Engine.Appender.TryAppend(changing, out _), Throws.InvalidOperationException.With.Message.Contains("changed"));
+            Assert.That(
+                () => store.Engine.Appender.TryAppend(changing, out _),
+                Throws.InvalidOperationException.With.Message.Contains("changed"));
             store.Engine.RunPending();
         }
 
@@ -151,7 +158,8 @@ internal sealed class ChangedBatchTests
         {
             misuse();
         }
-        catch (Exception error) when (error is InvalidOperationException or ArgumentException or IndexOutOfRangeException or EventRejectedException)
+        catch (Exception error) when (error is InvalidOperationException or ArgumentException
+            or IndexOutOfRangeException or EventRejectedException)
         {
         }
     }

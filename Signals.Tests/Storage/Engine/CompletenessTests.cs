@@ -93,7 +93,9 @@ internal sealed class CompletenessTests
         store.DeclareComplete("view", DateTimeOffset.FromUnixTimeMilliseconds(77));
         using Sequence after = store.Read(UserId.From(1), query);
         using SequenceBatch many = store.ReadMany([UserId.From(1)], query);
-        Assert.That((before.Completeness("view").CompleteUpToMs, before.Completeness("view").Corrected.Count), Is.EqualTo(((long?)null, 0)));
+        Assert.That(
+            (before.Completeness("view").CompleteUpToMs, before.Completeness("view").Corrected.Count),
+            Is.EqualTo(((long?)null, 0)));
         Assert.That((after.Completeness("view").CompleteUpToMs, after.Completeness("view").Corrected.Count), Is.EqualTo(((long?)77, 1)));
         Assert.That(many.Completeness("view"), Is.SameAs(after.Completeness("view")));
         Assert.That(after.Watermark("view"), Is.EqualTo(ImportStore.TimeOf(5)));

@@ -144,7 +144,9 @@ internal sealed class ConcurrentImportTests
         {
             foreach (bool move in (bool[])[false, true])
             {
-                Assert.That(() => store.ImportAsync(path, new ImportOptions { Move = move }), Throws.InstanceOf<FileOperationException>(), path);
+                Assert.That(
+                    () => store.ImportAsync(path, new ImportOptions { Move = move }), Throws.InstanceOf<FileOperationException>(),
+                    path);
                 Assert.That(Path.Exists(path), path);
             }
         }

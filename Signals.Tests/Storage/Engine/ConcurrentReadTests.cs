@@ -2,7 +2,9 @@ using System.Diagnostics;
 
 namespace Signals.Tests.Storage.Engine;
 
-/// <summary>Reads while ingest, flush and compaction run: ordered, without duplicates, exact, and never behind an acknowledgement.</summary>
+/// <summary>
+/// Reads while ingest, flush and compaction run: ordered, without duplicates, exact, and never behind an acknowledgement.
+/// </summary>
 [NonParallelizable]
 internal sealed class ConcurrentReadTests
 {
@@ -47,7 +49,8 @@ internal sealed class ConcurrentReadTests
                 if (round % 7 == 0)
                 {
                     int again = round - (round % 5);
-                    batch.Add(UserId.From((ulong)user + 1), TestStores.Start + (again * 1000L), (ulong)again).Set("n", again).Set("text", "t");
+                    batch.Add(UserId.From((ulong)user + 1), TestStores.Start + (again * 1000L), (ulong)again).Set("n", again)
+                        .Set("text", "t");
                 }
             }
 
@@ -62,7 +65,9 @@ internal sealed class ConcurrentReadTests
         Volatile.Write(ref stop, 1);
         await Task.WhenAll(readers);
         StoreStats stats = store.GetStats();
-        TestContext.Out.WriteLine($"{readers.Sum(reader => ((Task<int>)reader).Result)} reads, {stats.Flushes} flushes, {stats.Compactions} compactions");
+        TestContext.Out.WriteLine(
+            $"{readers.Sum(reader => ((Task<int>)reader).Result)} reads, {stats.Flushes} flushes,"
+                + $" {stats.Compactions} compactions");
         Assert.That(stats.Flushes, Is.GreaterThan(3));
     }
 
@@ -96,8 +101,12 @@ internal sealed class ConcurrentReadTests
         long events = await load;
         milliseconds.Sort();
         double p99 = milliseconds[(int)(milliseconds.Count * 0.99)];
-        TestContext.Out.WriteLine($"{events / seconds:N0} events/s, {milliseconds.Count} probes, p50 {milliseconds[milliseconds.Count / 2]:F3} ms, p99 {p99:F3} ms, max {milliseconds[^1]:F3} ms");
-        Assert.That(p99, Is.LessThan(1000), "The figure is printed; the limit only tells an engine that is stuck from a machine that is busy.");
+        TestContext.Out.WriteLine(
+            $"{events / seconds:N0} events/s, {milliseconds.Count} probes, p50 {milliseconds[milliseconds.Count / 2]:F3} ms,"
+                + $" p99 {p99:F3} ms, max {milliseconds[^1]:F3} ms");
+        Assert.That(
+            p99, Is.LessThan(1000),
+            "The figure is printed; the limit only tells an engine that is stuck from a machine that is busy.");
     }
 
     private static void CheckAnswer(SignalStore store, UserId user, SequenceQuery query, int round)
@@ -111,7 +120,8 @@ internal sealed class ConcurrentReadTests
         {
             // One event a round, so the newest N are without a gap, whatever was flushed, merged or dropped meanwhile.
             long wanted = oldest ? newest - answer.Count + 1 + i : newest - i;
-            holds = answer.Times[i] == TestStores.Start + (wanted * 1000) && answer.Ids[i] == (ulong)wanted && answer.Field<int>("n")[i] == wanted;
+            holds = answer.Times[i] == TestStores.Start + (wanted * 1000) && answer.Ids[i] == (ulong)wanted
+                && answer.Field<int>("n")[i] == wanted;
         }
 
         if (!holds)

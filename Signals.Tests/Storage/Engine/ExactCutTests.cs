@@ -4,7 +4,9 @@ using Signals.Serving;
 
 namespace Signals.Tests.Storage.Engine;
 
-/// <summary>Receipts given while ingest, flush and compaction run: each answer ends at its commit, and is rebuilt when all is over.</summary>
+/// <summary>
+/// Receipts given while ingest, flush and compaction run: each answer ends at its commit, and is rebuilt when all is over.
+/// </summary>
 [NonParallelizable]
 internal sealed class ExactCutTests
 {
@@ -32,7 +34,9 @@ internal sealed class ExactCutTests
             VersionRetention = new VersionRetention { Age = TimeSpan.FromHours(1), Granularity = TimeSpan.FromMilliseconds(10) },
         };
         await using SignalStore store = SignalStore.Open(_path, Schema(), options);
-        store.Definitions.Register(SequenceDefinition.Create("feed").OwnedBy("tests").From("e", source => source.Last(Last)).Size(Last).Columns("n").Build());
+        store.Definitions.Register(
+            SequenceDefinition.Create("feed").OwnedBy("tests").From("e", source => source.Last(Last)).Size(Last).Columns("n")
+                .Build());
         ConcurrentBag<(SequenceReceipt Receipt, ulong Newest)> given = [];
         int stop = 0;
         Task[] readers = [.. Enumerable.Range(0, 2).Select(reader => Task.Run(() =>
@@ -40,7 +44,8 @@ internal sealed class ExactCutTests
             long next = 0;
             for (int i = reader; Volatile.Read(ref stop) == 0; i++)
             {
-                using ServedSequence sequence = store.Read(UserId.From((ulong)(i % Users) + 1), "feed", new ReadOptions { WithReceipt = true });
+                using ServedSequence sequence = store.Read(
+                    UserId.From((ulong)(i % Users) + 1), "feed", new ReadOptions { WithReceipt = true });
                 SequenceReceipt receipt = sequence.Receipt;
                 if (receipt.Position >= next)
                 {
@@ -67,7 +72,9 @@ internal sealed class ExactCutTests
             seen.AddOrUpdate(rebuilt.Status, 1, (_, count) => count + 1);
             rebuilt.Dispose();
         });
-        TestContext.Out.WriteLine($"{all.Length} receipts over {all.Select(one => one.Receipt.Version).Distinct().Count()} versions: {string.Join(", ", seen)}");
+        TestContext.Out.WriteLine(
+            $"{all.Length} receipts over {all.Select(one => one.Receipt.Version).Distinct().Count()} versions:"
+                + $" {string.Join(", ", seen)}");
         Assert.That(seen.Keys, Is.EquivalentTo(new[] { RebuildStatus.Exact }));
     }
 
@@ -105,5 +112,6 @@ internal sealed class ExactCutTests
         return 0;
     }
 
-    private static StoreSchema Schema() => StoreSchema.Define(schema => schema.EventType("e", type => type.Field<int>("n").Window(TimeSpan.FromDays(1))));
+    private static StoreSchema Schema() =>
+        StoreSchema.Define(schema => schema.EventType("e", type => type.Field<int>("n").Window(TimeSpan.FromDays(1))));
 }

@@ -12,7 +12,8 @@ internal sealed class FlushFailureTests
     {
         SimFileSystem files = new(record: false);
         using SignalStore store = TestStores.Open(
-            files, Schema, new ManualTime(TestStores.Start), TestStores.Tiny with { Background = true, SyncInterval = TimeSpan.FromHours(1) });
+            files, Schema, new ManualTime(TestStores.Start),
+            TestStores.Tiny with { Background = true, SyncInterval = TimeSpan.FromHours(1) });
         EventBatch batch = store.CreateBatch("e");
         batch.Add(UserId.From(1UL), TestStores.Start, 1).Set("a", 1L);
         store.Append(batch);
@@ -82,7 +83,8 @@ internal sealed class FlushFailureTests
             }
 
             Assert.That(
-                files.Recording().Operations.Skip(operations).Where(operation => operation.Path.Contains("MANIFEST", StringComparison.Ordinal)), Is.Empty);
+                files.Recording().Operations.Skip(operations)
+                    .Where(operation => operation.Path.Contains("MANIFEST", StringComparison.Ordinal)), Is.Empty);
             return false;
         }
         finally
@@ -92,7 +94,10 @@ internal sealed class FlushFailureTests
         }
     }
 
-    /// <summary>What a full disk does to a compaction is told as what it is, with its cause; only where log or manifest fail has the store failed.</summary>
+    /// <summary>
+    /// What a full disk does to a compaction is told as what it is, with its cause; only where log or manifest fail has the store
+    /// failed.
+    /// </summary>
     [Test]
     public async Task CompactAsync_AnyOperationFails_SaysWhatHasFailedAndWhy()
     {
@@ -116,7 +121,8 @@ internal sealed class FlushFailureTests
                 await store.CompactAsync();
                 bool isDone = files.OperationCount <= before + failAt;
                 Assert.That(
-                    files.Recording().Operations.Skip(before).Where(operation => operation.Failed && operation.Kind != SimOperationKind.Delete), Is.Empty,
+                    files.Recording().Operations.Skip(before)
+                        .Where(operation => operation.Failed && operation.Kind != SimOperationKind.Delete), Is.Empty,
                     "only what nobody needs any more may fail untold: it is deleted later");
                 store.Engine.Close(abandon: true);
                 if (isDone)

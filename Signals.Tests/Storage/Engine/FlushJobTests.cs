@@ -53,7 +53,9 @@ internal sealed class FlushJobTests
             Assert.That(byTime, Has.Length.InRange((mostTables + 2) / 3, mostTables));
             Assert.That(byTime.Sum(table => table.Rows), Is.EqualTo(rows));
             Assert.That(byTime.All(table => table.WindowStart == TimeWindow.StartOf(table.MinTime, TimeSpan.FromHours(1))));
-            Assert.That(byTime.Zip(byTime.Skip(1)).All(pair => pair.First.MaxTime < pair.Second.WindowStart), "No window is in two tables.");
+            Assert.That(
+                byTime.Zip(byTime.Skip(1)).All(pair => pair.First.MaxTime < pair.Second.WindowStart),
+                "No window is in two tables.");
         }
 
         Assert.That(files.MostOpen, Is.LessThanOrEqualTo(mostTables));
@@ -83,7 +85,8 @@ internal sealed class FlushJobTests
         StoreFolder folder = new(files, TestStores.Folder);
         FilePins pins = new(folder, new FailStop());
         TableFactory factory = new(
-            folder, Schema, new FileNumbers(1), TestStores.Tiny.Tables, TestStores.Tiny.Compaction with { WindowBytes = windowBytes }, pins);
+            folder, Schema, new FileNumbers(1), TestStores.Tiny.Tables,
+            TestStores.Tiny.Compaction with { WindowBytes = windowBytes }, pins);
         FlushJob job = new(factory, new ErasureSet(), new EntrySorter(), pins, TestStores.Start);
         return job.Run(table);
     }

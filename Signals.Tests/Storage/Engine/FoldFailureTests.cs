@@ -12,7 +12,8 @@ internal sealed class FoldFailureTests
         SimFileSystem inner = ImportStore.NewFiles(record: false);
         RefusingFiles files = new(inner);
         ManualTime time = new(TestStores.Start);
-        using (SegmentWriter writer = SegmentWriter.Create(inner, ImportStore.Segment, ImportStore.Schema["view"], new SegmentOptions { Generation = 1 }))
+        using (SegmentWriter writer = SegmentWriter.Create(
+            inner, ImportStore.Segment, ImportStore.Schema["view"], new SegmentOptions { Generation = 1 }))
         {
             writer.Correct(UserId.From(1), ImportStore.TimeOf(-5), 1).Set("rank", 3);
             writer.Finish();
@@ -42,9 +43,10 @@ internal sealed class FoldFailureTests
     {
         public string? Refused { get; set; }
 
-        public IFile Open(string path, FileOpenMode mode) => mode == FileOpenMode.Read && Refused is not null && path.EndsWith(Refused, StringComparison.Ordinal)
-            ? throw new FileOperationException("open", path, "EMFILE (planted)")
-            : inner.Open(path, mode);
+        public IFile Open(string path, FileOpenMode mode) =>
+            mode == FileOpenMode.Read && Refused is not null && path.EndsWith(Refused, StringComparison.Ordinal)
+                ? throw new FileOperationException("open", path, "EMFILE (planted)")
+                : inner.Open(path, mode);
 
         public bool FileExists(string path) => inner.FileExists(path);
 

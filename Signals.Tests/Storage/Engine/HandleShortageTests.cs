@@ -6,7 +6,9 @@ using Signals.Tests.Storage.Telemetry;
 
 namespace Signals.Tests.Storage.Engine;
 
-/// <summary>Handles are bounded however many tables there are, and a process that has none left holds a store up, but does not fail it.</summary>
+/// <summary>
+/// Handles are bounded however many tables there are, and a process that has none left holds a store up, but does not fail it.
+/// </summary>
 internal sealed class HandleShortageTests
 {
     private const int Types = 300; // and as many tables

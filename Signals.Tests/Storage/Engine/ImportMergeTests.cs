@@ -84,7 +84,8 @@ internal sealed class ImportMergeTests
         store.Dispose();
     }
 
-    private static async Task<IEnumerable<UserId>> ImportAsync(SimFileSystem files, SignalStore store, RegisterModel model, Random random, int step)
+    private static async Task<IEnumerable<UserId>> ImportAsync(
+        SimFileSystem files, SignalStore store, RegisterModel model, Random random, int step)
     {
         SegmentOptions options = new() { Generation = random.Next(1, 4), SourceRank = (ushort)random.Next(2), Source = "random" };
         List<SegmentRow> rows = SegmentSample.Rows(random, random.Next(1, 40), Marks[random.Next(2)..random.Next(3, 6)]);

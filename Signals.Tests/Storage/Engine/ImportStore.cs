@@ -26,7 +26,8 @@ internal static class ImportStore
 
     /// <summary>Writes a segment of events, given by user and hours after the start; the score tells which.</summary>
     public static SegmentInfo Write(
-        IFileSystem files, IEnumerable<(ulong User, int Hour)> events, long generation = 1, string path = Segment, EventTypeSchema? type = null, DayRange? days = null)
+        IFileSystem files, IEnumerable<(ulong User, int Hour)> events, long generation = 1, string path = Segment,
+        EventTypeSchema? type = null, DayRange? days = null)
     {
         SegmentOptions options = new() { Generation = generation, Source = "test", CorrectedDays = days };
         using SegmentWriter writer = SegmentWriter.Create(files, path, type ?? Schema["view"], options);
@@ -65,15 +66,16 @@ internal static class ImportStore
     }
 
     /// <summary>
-    /// Fails unless staging is empty and every table and segment in the folder is one of the store's. A file that a power cut left without its
-    /// first bytes cannot be told from another program's, and stays.
+    /// Fails unless staging is empty and every table and segment in the folder is one of the store's. A file that a power cut
+    /// left without its first bytes cannot be told from another program's, and stays.
     /// </summary>
     public static void AssertNothingLeft(SimFileSystem files, SignalStore store)
     {
         string staging = Path.Combine(TestStores.Folder, StoreFiles.Staging);
         Assert.That(files.ListFiles(staging).Where(name => OwnContent.IsIn(files, Path.Combine(staging, name))), Is.Empty);
         string[] found = [.. files.ListFiles(TestStores.Folder)
-            .Where(name => StoreFiles.Classify(name, out _) is StoreFileKind.Table or StoreFileKind.Segment && OwnContent.IsIn(files, Path.Combine(TestStores.Folder, name)))];
+            .Where(name => StoreFiles.Classify(name, out _) is StoreFileKind.Table or StoreFileKind.Segment
+                && OwnContent.IsIn(files, Path.Combine(TestStores.Folder, name)))];
         Assert.That(found, Is.EquivalentTo(store.Engine.Tables.Tables.Select(table => StoreFiles.FileOf(table.Meta)).Distinct()));
     }
 }

@@ -23,8 +23,12 @@ internal sealed class ImportTests
         {
             ImportStore.Append(store, 1, 7, 5);
             ImportResult result = await store.ImportAsync(ImportStore.Segment, new ImportOptions { Move = move });
-            Assert.That((result.AlreadyImported, result.Events, result.Patches, result.FileBytes), Is.EqualTo((false, 3L, 0L, info.FileBytes)));
-            Assert.That((result.ContentId, result.EventType, result.Source, result.Generation), Is.EqualTo((info.ContentId, "view", "test", 1L)));
+            Assert.That(
+                (result.AlreadyImported, result.Events, result.Patches, result.FileBytes),
+                Is.EqualTo((false, 3L, 0L, info.FileBytes)));
+            Assert.That(
+                (result.ContentId, result.EventType, result.Source, result.Generation),
+                Is.EqualTo((info.ContentId, "view", "test", 1L)));
             Assert.That(result.SourceRemoved, Is.EqualTo(move));
             AssertContent(store);
             Assert.That(store.GetWatermark("view")?.ToUnixTimeMilliseconds(), Is.EqualTo(ImportStore.TimeOf(30)));
@@ -112,7 +116,9 @@ internal sealed class ImportTests
     }
 
     [TestCase("view", "score", true, 1, "has column 'view.score' of type Float64; the store has it with type Float32")]
-    [TestCase("view", "novel", true, 1, "has column 'view.novel' of type Float64; the store does not have this column. It has: rank, country, score")]
+    [TestCase(
+        "view", "novel", true, 1,
+        "has column 'view.novel' of type Float64; the store does not have this column. It has: rank, country, score")]
     [TestCase("view", "score", false, 2, "windows of 2.00:00:00, the store into windows of 1.00:00:00")]
     [TestCase("seen", "score", false, 1, "events of type 'seen'; the store has: click, view")]
     public void Import_ForeignSchema_IsRefusedNamingBothSides(string type, string column, bool wide, int days, string message)
@@ -291,7 +297,8 @@ internal sealed class ImportTests
         foreach (bool move in (bool[])[false, true])
         {
             Assert.That(
-                () => store.ImportAsync(ImportStore.Segment, new ImportOptions { Move = move }), Throws.InstanceOf<TError>().With.Message.Contain(message));
+                () => store.ImportAsync(ImportStore.Segment, new ImportOptions { Move = move }),
+                Throws.InstanceOf<TError>().With.Message.Contain(message));
             Assert.That(_files.FileExists(ImportStore.Segment), Is.EqualTo(exists));
         }
 

@@ -54,7 +54,9 @@ internal sealed class ImportedWindowsTests
         await Task.WhenAll(readers);
         Assert.That(store.GetStats().Tables, Is.LessThan(20));
         Assert.That(store.GetStats().TableRows, Is.EqualTo((Users - 4) * ((Windows / Users) + Busy)));
-        Assert.That(Enumerable.Range(0, Users).Select(user => Count(store, (ulong)user)), Is.EqualTo(Enumerable.Range(0, Users).Select(user => user < 4 ? 0 : (Windows / Users) + Busy)));
+        Assert.That(
+            Enumerable.Range(0, Users).Select(user => Count(store, (ulong)user)),
+            Is.EqualTo(Enumerable.Range(0, Users).Select(user => user < 4 ? 0 : (Windows / Users) + Busy)));
         Assert.That(files.ListFiles(TestStores.Folder).Count(name => name.EndsWith(".seg", StringComparison.Ordinal)), Is.Zero);
         Assert.That(files.Refused, Is.Zero);
     }

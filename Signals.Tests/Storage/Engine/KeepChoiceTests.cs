@@ -10,7 +10,12 @@ namespace Signals.Tests.Storage.Engine;
 internal sealed class KeepChoiceTests
 {
     private static readonly StoreSchema Schema = StoreSchema.Define(s => s.EventType("e", t => t.Field<int>("n")));
-    private static readonly VersionRetention Kept = new() { Age = TimeSpan.FromDays(2), MaxBytes = 3 << 20, Granularity = TimeSpan.FromSeconds(5) };
+    private static readonly VersionRetention Kept = new()
+    {
+        Age = TimeSpan.FromDays(2),
+        MaxBytes = 3 << 20,
+        Granularity = TimeSpan.FromSeconds(5),
+    };
 
     private readonly ManualTime _time = new(TestStores.Start);
     private SimFileSystem _files = null!;
@@ -62,20 +67,29 @@ internal sealed class KeepChoiceTests
         Open(TestStores.Tiny with { Retention = Kept });
         VersionEdit[] edits = [.. Manifest.Read(new StoreFolder(_files, TestStores.Folder)).Snapshot()];
         edits[0].Keep = null;
-        foreach (string name in _files.ListFiles(TestStores.Folder).Where(name => StoreFiles.Classify(name, out _) is StoreFileKind.Manifest or StoreFileKind.Current or StoreFileKind.Log).ToArray())
+        foreach (string name in _files.ListFiles(TestStores.Folder)
+            .Where(name => StoreFiles.Classify(name, out _) is StoreFileKind.Manifest or StoreFileKind.Current or StoreFileKind.Log)
+            .ToArray())
         {
             _files.Delete(Path.Combine(TestStores.Folder, name));
         }
 
-        using (Manifest old = Manifest.Create(new StoreFolder(_files, TestStores.Folder), [.. edits, new VersionEdit { KeepsVersions = marked ? true : null }]))
+        using (Manifest old = Manifest.Create(
+            new StoreFolder(_files, TestStores.Folder), [.. edits, new VersionEdit { KeepsVersions = marked ? true : null }]))
         {
-            LogWriter.Prepare(_files, Path.Combine(TestStores.Folder, StoreFiles.Log(old.State.FirstLiveLog)), old.State.FirstLiveLog, LogFormat.EmptyBytes);
+            LogWriter.Prepare(
+                _files, Path.Combine(TestStores.Folder, StoreFiles.Log(old.State.FirstLiveLog)), old.State.FirstLiveLog,
+                LogFormat.EmptyBytes);
         }
 
-        EngineOptions found = KeepChoice.Settle(new StoreFolder(_files, TestStores.Folder), TestStores.Tiny, Manifest.Read(new StoreFolder(_files, TestStores.Folder)));
+        EngineOptions found = KeepChoice.Settle(
+            new StoreFolder(_files, TestStores.Folder), TestStores.Tiny,
+            Manifest.Read(new StoreFolder(_files, TestStores.Folder)));
         Assert.That((found.KeptVersions!.Age, found.KeptVersions.MaxBytes), Is.EqualTo((TimeSpan.FromDays(3650), long.MaxValue)));
         Open(TestStores.Tiny);
-        Assert.That(Manifest.Read(new StoreFolder(_files, TestStores.Folder)).Keep, Is.EqualTo(KeepSettings.Unstated), "what is not known is not recorded");
+        Assert.That(
+            Manifest.Read(new StoreFolder(_files, TestStores.Folder)).Keep, Is.EqualTo(KeepSettings.Unstated),
+            "what is not known is not recorded");
         AssertKeeps(Open(TestStores.Tiny with { Retention = Kept }), TimeSpan.FromDays(7), Kept);
     }
 
@@ -104,7 +118,9 @@ internal sealed class KeepChoiceTests
             SimFileSystem crashed = new(run.CrashImage(cut, seed: (ulong)cut), record: false);
             using SignalStore store = TestStores.Open(crashed, Schema, _time);
             bool keeps = store.Engine.History is not null;
-            Assert.That(crashed.ListFiles(TestStores.Folder).Any(name => StoreFiles.Classify(name, out _) == StoreFileKind.Versions), Is.EqualTo(keeps), $"cut {cut}");
+            Assert.That(
+                crashed.ListFiles(TestStores.Folder).Any(name => StoreFiles.Classify(name, out _) == StoreFileKind.Versions),
+                Is.EqualTo(keeps), $"cut {cut}");
             seen.Add(keeps);
         }
 

@@ -81,8 +81,8 @@ internal sealed class LargeUserTests
     }
 
     /// <summary>
-    /// A table over many days and one of each day, with a user of whom those of the days fit a merge and all of them do not: what merges of the days
-    /// leave must be fewer tables, or a full compaction had no end.
+    /// A table over many days and one of each day, with a user of whom those of the days fit a merge and all of them do not: what
+    /// merges of the days leave must be fewer tables, or a full compaction had no end.
     /// </summary>
     [Test]
     public async Task CompactAsync_UserBeyondTheLimitInALongTable_Ends()
@@ -113,7 +113,8 @@ internal sealed class LargeUserTests
                 for (int row = i; row < i + 100; row++)
                 {
                     long day = flush == 0 ? row % 4 : flush;
-                    batch.Add(UserId.From(1UL), TestStores.Start + (day * 86_400_000) + row, (ulong)((flush * 1000) + row + 1)).Set("a", row * 7919L);
+                    batch.Add(UserId.From(1UL), TestStores.Start + (day * 86_400_000) + row, (ulong)((flush * 1000) + row + 1))
+                        .Set("a", row * 7919L);
                 }
 
                 store.Append(batch);

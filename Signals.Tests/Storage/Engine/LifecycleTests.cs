@@ -33,7 +33,13 @@ internal sealed class LifecycleTests
     [Test]
     public async Task Dispose_InMemoryWithFullMemTables_KeepsEveryEvent()
     {
-        StoreOptions options = new() { Durability = Durability.InMemory, MemTableBytes = 64 << 10, MaxFrozenMemTables = 1, MaxBatchBytes = 16 << 10 };
+        StoreOptions options = new()
+        {
+            Durability = Durability.InMemory,
+            MemTableBytes = 64 << 10,
+            MaxFrozenMemTables = 1,
+            MaxBatchBytes = 16 << 10,
+        };
         for (int round = 0; round < 20; round++)
         {
             await using SignalStore store = SignalStore.Open(_path, Schema(), options);
@@ -165,7 +171,8 @@ internal sealed class LifecycleTests
     [Test]
     public async Task FlushAsync_WhileTheRingIsNeverEmpty_Completes()
     {
-        await using SignalStore store = SignalStore.Open(_path, Schema(), new StoreOptions { RingBytes = 1 << 16, MaxBatchBytes = 1 << 13, MaxPastTime = TimeSpan.MaxValue });
+        await using SignalStore store = SignalStore.Open(
+            _path, Schema(), new StoreOptions { RingBytes = 1 << 16, MaxBatchBytes = 1 << 13, MaxPastTime = TimeSpan.MaxValue });
         using CancellationTokenSource stop = new();
         Task producer = Task.Run(() =>
         {

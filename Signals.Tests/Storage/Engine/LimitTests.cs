@@ -167,8 +167,10 @@ internal sealed class LimitTests
     public async Task ImportAsync_EventsOlderThanTheMaxAge_AreCountedOnceAndNoOtherRowIs([Values] bool withRetractions)
     {
         SimFileSystem files = ImportStore.NewFiles();
-        StoreSchema schema = StoreSchema.Define(s => s.EventType("view", t => t.Field<float>("score").MaxAge(TimeSpan.FromHours(36)).Window(TimeSpan.FromDays(1))));
-        using (SegmentWriter writer = SegmentWriter.Create(files, ImportStore.Segment, schema["view"], new SegmentOptions { Generation = 1 }))
+        StoreSchema schema = StoreSchema.Define(s => s.EventType("view", t => t
+            .Field<float>("score").MaxAge(TimeSpan.FromHours(36)).Window(TimeSpan.FromDays(1))));
+        using (SegmentWriter writer = SegmentWriter.Create(
+            files, ImportStore.Segment, schema["view"], new SegmentOptions { Generation = 1 }))
         {
             foreach (int hour in new[] { -1, -36, -37, -47, -100 })
             {
@@ -245,7 +247,9 @@ internal sealed class LimitTests
     public void Open_SchemaThatDoesNotFitAMemTable_IsRefused()
     {
         StoreSchema wide = StoreSchema.Define(s => s.EventType("w", t => t.Vector<float>("v", 16_384)));
-        Assert.That(() => TestStores.Open(new SimFileSystem(), wide, new ManualTime(TestStores.Start)), Throws.ArgumentException.With.Message.Contains("'w'"));
+        Assert.That(
+            () => TestStores.Open(new SimFileSystem(), wide, new ManualTime(TestStores.Start)),
+            Throws.ArgumentException.With.Message.Contains("'w'"));
     }
 
     [Test]

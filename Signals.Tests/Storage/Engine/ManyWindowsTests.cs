@@ -5,7 +5,10 @@ using Signals.Tests.Storage.FileSystem;
 
 namespace Signals.Tests.Storage.Engine;
 
-/// <summary>What any number of windows costs in tables and handles, through flush, reopening and compaction, and what too many tables cost ingest.</summary>
+/// <summary>
+/// What any number of windows costs in tables and handles, through flush, reopening and compaction, and what too many tables cost
+/// ingest.
+/// </summary>
 internal sealed class ManyWindowsTests
 {
     private const long Hour = 3_600_000;
@@ -36,7 +39,9 @@ internal sealed class ManyWindowsTests
 
         using (SignalStore store = TestStores.Open(files, Schema, time, options))
         {
-            Assert.That(store.Engine.Committer.ReadBetweenEdits(manifest => manifest.State.SpansWindows), "A build that counts by windows must not open this.");
+            Assert.That(
+                store.Engine.Committer.ReadBetweenEdits(manifest => manifest.State.SpansWindows),
+                "A build that counts by windows must not open this.");
             await store.CompactAsync();
             Assert.That((store.GetStats().Tables, store.GetStats().TableRows), Is.EqualTo((1, (long)windows)));
             using Sequence all = store.Read(UserId.From(5), store.Query("view").Columns("n").Build());
@@ -51,7 +56,11 @@ internal sealed class ManyWindowsTests
     {
         ScarceFileSystem files = new(new SimFileSystem(record: false)) { Limit = Handles };
         ManualTime time = new(TestStores.Start);
-        EngineOptions options = TestStores.Tiny with { MemTableBytes = 64 << 10, Compaction = TestStores.Tiny.Compaction with { WindowBytes = 10_000 } };
+        EngineOptions options = TestStores.Tiny with
+        {
+            MemTableBytes = 64 << 10,
+            Compaction = TestStores.Tiny.Compaction with { WindowBytes = 10_000 },
+        };
         Random random = new(7);
         for (int opening = 0; opening < 4; opening++)
         {
@@ -62,7 +71,8 @@ internal sealed class ManyWindowsTests
             EventBatch batch = store.CreateBatch("view");
             for (int i = 0; i < 5000; i++)
             {
-                batch.Add(UserId.From((ulong)(i % 10) + 1), TestStores.Start - (long)(random.NextDouble() * 400_000 * Hour), (ulong)((opening * 5000) + i)).Set("n", i);
+                long back = (long)(random.NextDouble() * 400_000 * Hour);
+                batch.Add(UserId.From((ulong)(i % 10) + 1), TestStores.Start - back, (ulong)((opening * 5000) + i)).Set("n", i);
                 if (batch.Count == 100)
                 {
                     store.Append(batch);
@@ -74,7 +84,8 @@ internal sealed class ManyWindowsTests
             Assert.That(store.GetStats().Tables, Is.LessThan(150));
         }
 
-        using SignalStore last = TestStores.Open(files, Schema, time, options with { Compaction = options.Compaction with { WindowBytes = 32 << 20 } });
+        using SignalStore last = TestStores.Open(
+            files, Schema, time, options with { Compaction = options.Compaction with { WindowBytes = 32 << 20 } });
         await last.CompactAsync();
         Assert.That((last.GetStats().Tables, last.GetStats().TableRows), Is.EqualTo((1, 20_000L)));
         Assert.That(files.Refused, Is.Zero);
@@ -87,7 +98,11 @@ internal sealed class ManyWindowsTests
         string[] names = [.. Enumerable.Range(0, Types).Select(i => $"e{i}")];
         StoreSchema schema = StoreSchema.Define(s => Array.ForEach(names, name => s.EventType(name, t => t.Field<int>("n"))));
         ScarceFileSystem files = new(new SimFileSystem(record: false)) { Limit = Handles };
-        EngineOptions options = new StoreOptions { MemoryBudgetBytes = 64 << 20 }.Validate() with { Background = false, MemTableBytes = 1 << 20 };
+        EngineOptions options = new StoreOptions { MemoryBudgetBytes = 64 << 20 }.Validate() with
+        {
+            Background = false,
+            MemTableBytes = 1 << 20,
+        };
         Random random = new(3);
         using (SignalStore store = TestStores.Open(files, schema, new ManualTime(TestStores.Start), options))
         {
@@ -96,7 +111,9 @@ internal sealed class ManyWindowsTests
                 EventBatch batch = store.CreateBatch(names[i % Types]);
                 for (int row = 0; row < 50; row++)
                 {
-                    batch.Add(UserId.From((ulong)random.Next(1000) + 1), TestStores.Start - (random.NextInt64(3 * 365) * 24 * Hour), (ulong)i).Set("n", row);
+                    batch.Add(
+                        UserId.From((ulong)random.Next(1000) + 1), TestStores.Start - (random.NextInt64(3 * 365) * 24 * Hour), (ulong)i)
+                        .Set("n", row);
                 }
 
                 store.Append(batch);
@@ -142,10 +159,11 @@ internal sealed class ManyWindowsTests
     public async Task Compact_FewKeptAndTablesThatMeetInTime_LosesNothingThatIsReached()
     {
         StoreSchema schema = StoreSchema.Define(s => s.EventType("view", t => t.Field<int>("n").Window(TimeSpan.FromHours(1)).KeepLast(4)));
-        using SignalStore store = TestStores.Open(new SimFileSystem(record: false), schema, new ManualTime(TestStores.Start), TestStores.Tiny with
+        EngineOptions options = TestStores.Tiny with
         {
             Compaction = TestStores.Tiny.Compaction with { WindowBytes = 1 << 30, MinRuns = 12, MaxRuns = 12 },
-        });
+        };
+        using SignalStore store = TestStores.Open(new SimFileSystem(record: false), schema, new ManualTime(TestStores.Start), options);
 
         // The same two events twice, in tables that meet in time, and two older ones that the last four still reach.
         foreach (long[] hours in (long[][])[[10, 11], [10, 11], [2, 1]])

@@ -12,7 +12,8 @@ internal sealed class MemoryBudgetTests
 
     private static readonly string[] Columns = [.. Enumerable.Range(0, 10).Select(i => $"c{i}")];
 
-    private static readonly StoreSchema Schema = StoreSchema.Define(s => s.EventType("e", t => Columns.Aggregate(t, (type, column) => type.Field<long>(column)).Window(TimeSpan.FromDays(1))));
+    private static readonly StoreSchema Schema = StoreSchema.Define(s => s.EventType("e", t =>
+        Columns.Aggregate(t, (type, column) => type.Field<long>(column)).Window(TimeSpan.FromDays(1))));
 
     [Test]
     public void Validate_AnyBudget_DividesAllOfIt([Values(32, 64, 512, 4_096)] int mib, [Values(1, 2, 5)] int maxFrozen)
@@ -27,7 +28,9 @@ internal sealed class MemoryBudgetTests
     [Test]
     public void GetErrors_BudgetTooSmall_SaysSo()
     {
-        Assert.That(new StoreOptions { MemoryBudgetBytes = 31 << 20 }.GetErrors().Single(), Does.Contain(nameof(StoreOptions.MemoryBudgetBytes)));
+        Assert.That(
+            new StoreOptions { MemoryBudgetBytes = 31 << 20 }.GetErrors().Single(),
+            Does.Contain(nameof(StoreOptions.MemoryBudgetBytes)));
         StoreOptions large = new() { MemoryBudgetBytes = 32 << 20, MaxBatchBytes = 16 << 20, LogBytes = 64 << 20 };
         Assert.That(large.GetErrors().Single(), Does.Contain(nameof(StoreOptions.MemoryBudgetBytes)));
     }
@@ -37,7 +40,11 @@ internal sealed class MemoryBudgetTests
     {
         const long Budget = 32 << 20;
         StoreOptions chosen = new() { MemoryBudgetBytes = Budget, MaxBatchBytes = 64 << 10, LogBytes = 1 << 20 };
-        EngineOptions options = chosen.Validate() with { Background = false, Tables = new TableOptions { BlockBytes = 16 << 10, Compress = false } };
+        EngineOptions options = chosen.Validate() with
+        {
+            Background = false,
+            Tables = new TableOptions { BlockBytes = 16 << 10, Compress = false },
+        };
         using SignalStore store = TestStores.Open(new SimFileSystem(record: false), Schema, new ManualTime(TestStores.Start), options);
         for (int day = 0; day < Days; day++)
         {
@@ -48,7 +55,9 @@ internal sealed class MemoryBudgetTests
         }
 
         StoreStats stats = store.GetStats();
-        Assert.That(stats.DirectoryBytes, Is.LessThan(3 * Days * Users), "less than three bytes a user and table whatever is read, most of that the filter: the rest is among the blocks");
+        Assert.That(
+            stats.DirectoryBytes, Is.LessThan(3 * Days * Users),
+            "less than three bytes a user and table whatever is read, most of that the filter: the rest is among the blocks");
         Assert.That(store.Engine.GetCounters().Cache.Evictions, Is.GreaterThan(0), "blocks and directories were meant not to fit together");
         await store.CompactAsync();
         AssertWithin(store, Budget);

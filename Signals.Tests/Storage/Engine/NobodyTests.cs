@@ -31,7 +31,8 @@ internal sealed class NobodyTests
     public void Insert_OfAUserThatNobodySet_IsRefusedAndTheRestIsWritten()
     {
         SimFileSystem files = ImportStore.NewFiles();
-        using SegmentWriter writer = SegmentWriter.Create(files, ImportStore.Segment, ImportStore.Schema["view"], new SegmentOptions { Generation = 1 });
+        using SegmentWriter writer = SegmentWriter.Create(
+            files, ImportStore.Segment, ImportStore.Schema["view"], new SegmentOptions { Generation = 1 });
         Assert.That(() => writer.Insert(default, TestStores.Start, 1), Throws.ArgumentException);
         Assert.That(() => writer.Insert(UserId.From(0), DateTimeOffset.UnixEpoch, 1), Throws.ArgumentException);
         writer.Insert(UserId.From(1), TestStores.Start, 1);
@@ -54,7 +55,8 @@ internal sealed class NobodyTests
             older.Engine.RunPending();
         }
 
-        using (SegmentWriter writer = SegmentWriter.Create(files, ImportStore.Segment, ImportStore.Schema["view"], new SegmentOptions { Generation = 1 }))
+        using (SegmentWriter writer = SegmentWriter.Create(
+            files, ImportStore.Segment, ImportStore.Schema["view"], new SegmentOptions { Generation = 1 }))
         {
             writer.Correct(default, ImportStore.TimeOf(0), 1).Set("rank", 100);
             writer.Retract(default, ImportStore.TimeOf(-2), 1);

@@ -49,7 +49,9 @@ internal sealed class PatchFoldTests
             store.Engine.RunPending();
 
             StoreStats stats = store.GetStats();
-            Assert.That((stats.PatchRows, stats.Folds, stats.RowsFolded, stats.OrphansHeld), Is.EqualTo((0L, 1L, (long)Users * Events, 0L)));
+            Assert.That(
+                (stats.PatchRows, stats.Folds, stats.RowsFolded, stats.OrphansHeld),
+                Is.EqualTo((0L, 1L, (long)Users * Events, 0L)));
             Assert.That(stats.FoldBytesWritten, Is.EqualTo(Files(".col").Sum(name => Bytes(name).Length)));
             Assert.That(stats.CompactionBytesWritten - written, Is.EqualTo(stats.FoldBytesWritten));
             Assert.That(Files(".tbl").Select(Bytes), Is.EqualTo(tables), "no table was written anew");
@@ -104,7 +106,8 @@ internal sealed class PatchFoldTests
     [Test]
     public async Task Fold_PatchesOfAUserBeyondTheLimit_AreFoldedRunByRun([Values] bool isAsked)
     {
-        using SignalStore store = Open(Roomy with { Compaction = Roomy.Compaction with { UserLimit = new UserLimit(Events + 1, long.MaxValue) } });
+        using SignalStore store = Open(
+            Roomy with { Compaction = Roomy.Compaction with { UserLimit = new UserLimit(Events + 1, long.MaxValue) } });
         Append(store, 0, Events);
         await store.FlushAsync();
         Attach(store, 0, Events, Score);
@@ -192,7 +195,9 @@ internal sealed class PatchFoldTests
         Attach(store, 0, Events, Score);
         store.Engine.RunPending();
         StoreStats first = store.GetStats();
-        Assert.That((first.PatchRows, first.OrphansHeld, first.RowsFolded), Is.EqualTo((Users * (Events - 1L), Users * (Events - 1L), (long)Users)));
+        Assert.That(
+            (first.PatchRows, first.OrphansHeld, first.RowsFolded),
+            Is.EqualTo((Users * (Events - 1L), Users * (Events - 1L), (long)Users)));
         store.Engine.RunPending();
         Assert.That(store.GetStats().Folds, Is.EqualTo(first.Folds), "nothing new, so nothing is tried again");
 
@@ -213,7 +218,9 @@ internal sealed class PatchFoldTests
         Attach(store, 0, Events, Score);
         store.Engine.RunPending();
         OrphanSource held = store.GetOrphanReport().Sources.Single();
-        Assert.That((held.EventType, held.Generation, held.SourceRank, held.Held, held.Dropped), Is.EqualTo(("e", 3L, 1, Users * (Events - 1L), 0L)));
+        Assert.That(
+            (held.EventType, held.Generation, held.SourceRank, held.Held, held.Dropped),
+            Is.EqualTo(("e", 3L, 1, Users * (Events - 1L), 0L)));
         Assert.That(held.HeldSample, Has.Count.EqualTo(16));
         Assert.That(held.HeldSample[0], Is.EqualTo(new OrphanIdentity(UserId.From(1), Time(0, 1), 1)));
 
@@ -251,7 +258,9 @@ internal sealed class PatchFoldTests
         Task compacted = tool.CompactAsync();
         tool.Engine.RunPending();
         await compacted;
-        Assert.That((tool.GetStats().OrphansDropped, tool.GetStats().PatchRows), Is.EqualTo((0L, Users * (Events - 1L))), "not a moment early");
+        Assert.That(
+            (tool.GetStats().OrphansDropped, tool.GetStats().PatchRows), Is.EqualTo((0L, Users * (Events - 1L))),
+            "not a moment early");
         _time.NowMs++;
         tool.Engine.RunPending();
         Assert.That(tool.GetStats().OrphansDropped, Is.EqualTo(Users * (Events - 1L)));
@@ -346,8 +355,11 @@ internal sealed class PatchFoldTests
         Assert.That(ReadAll(store, "score"), Is.Zero, "and what it changed was loaded before the fold was visible");
         AssertScores(store, Events);
         await store.CompactAsync();
-        long resident = store.Engine.Tables.Tables.Sum(table => Enumerable.Range(0, table.BlockCount).Sum(block => table.ResidentBlockAt(block)?.Bytes ?? 0));
-        Assert.That(store.GetStats().BlockCacheBytes, Is.EqualTo(resident).And.GreaterThan(0), "all else that was counted left with the runs");
+        long resident = store.Engine.Tables.Tables.Sum(
+            table => Enumerable.Range(0, table.BlockCount).Sum(block => table.ResidentBlockAt(block)?.Bytes ?? 0));
+        Assert.That(
+            store.GetStats().BlockCacheBytes, Is.EqualTo(resident).And.GreaterThan(0),
+            "all else that was counted left with the runs");
     }
 
     // How many reads of files it takes to read everything.
@@ -415,7 +427,9 @@ internal sealed class PatchFoldTests
                 AssertScores(reopened, Events);
                 await reopened.CompactAsync();
                 AssertScores(reopened, Events);
-                Assert.That((reopened.GetStats().PatchRows, Files(".col").Length, Files(".tbl").Length), Is.EqualTo((orphans, 0, 2)), $"cut {cut}, seed {seed}");
+                Assert.That(
+                    (reopened.GetStats().PatchRows, Files(".col").Length, Files(".tbl").Length), Is.EqualTo((orphans, 0, 2)),
+                    $"cut {cut}, seed {seed}");
             }
         }
     }
@@ -467,7 +481,8 @@ internal sealed class PatchFoldTests
             int score = sequence.States("score")[0] == ColumnState.Value ? (byte)sequence.Field<int>("score")[0] : 0;
             for (int row = 0; row < Events; row++)
             {
-                bool isSame = (byte)sequence.Field<int>("score")[row] == score && (byte)sequence.Vector<sbyte>("v")[(64 * row) + 63] == score;
+                bool isSame = (byte)sequence.Field<int>("score")[row] == score
+                    && (byte)sequence.Vector<sbyte>("v")[(64 * row) + 63] == score;
                 if (!isSame || score < last[user] || sequence.Count != Events)
                 {
                     throw new InvalidOperationException($"user {user} shows {score} after {last[user]}, row {row} differs: {!isSame}");
@@ -530,7 +545,9 @@ internal sealed class PatchFoldTests
         runs.Add(Schema["e"], RunKind.Patches, users).Attach();
     }
 
-    /// <summary>Each user's first events have the score that <see cref="Attach(SignalStore, int, int, int[])"/> gives, the others none.</summary>
+    /// <summary>
+    /// Each user's first events have the score that <see cref="Attach(SignalStore, int, int, int[])"/> gives, the others none.
+    /// </summary>
     private static void AssertScores(SignalStore store, int events)
     {
         for (ulong user = 0; user < Users; user++)
@@ -548,11 +565,13 @@ internal sealed class PatchFoldTests
     // A file that a power cut left without its first bytes cannot be told from another program's, and stays.
     private string[] Files(string suffix) =>
         [.. _files.ListFiles(TestStores.Folder)
-            .Where(name => name.EndsWith(suffix, StringComparison.Ordinal) && OwnContent.IsIn(_files, Path.Combine(TestStores.Folder, name))).Order()];
+            .Where(name => name.EndsWith(suffix, StringComparison.Ordinal)
+                && OwnContent.IsIn(_files, Path.Combine(TestStores.Folder, name))).Order()];
 
     private byte[] Bytes(string name)
     {
-        using Signals.Storage.FileSystem.IFile file = _files.Open(Path.Combine(TestStores.Folder, name), Signals.Storage.FileSystem.FileOpenMode.Read);
+        using Signals.Storage.FileSystem.IFile file = _files.Open(
+            Path.Combine(TestStores.Folder, name), Signals.Storage.FileSystem.FileOpenMode.Read);
         byte[] bytes = new byte[file.Length];
         file.Read(0, bytes);
         return bytes;
@@ -560,7 +579,8 @@ internal sealed class PatchFoldTests
 
     private void Write(string name, byte[] bytes)
     {
-        using Signals.Storage.FileSystem.IFile file = _files.Open(Path.Combine(TestStores.Folder, name), Signals.Storage.FileSystem.FileOpenMode.CreateNew);
+        using Signals.Storage.FileSystem.IFile file = _files.Open(
+            Path.Combine(TestStores.Folder, name), Signals.Storage.FileSystem.FileOpenMode.CreateNew);
         file.Write(0, bytes);
     }
 

@@ -44,7 +44,9 @@ internal sealed class ReadCostTests
             TestContext.Out.WriteLine($"patched, {history} events: {reads} reads, {bytes} bytes");
         }
 
-        Assert.That(costs.Select(cost => cost.Reads), Is.All.EqualTo(3), "the table's chunks on both sides of the patched column, and that of the column file");
+        Assert.That(
+            costs.Select(cost => cost.Reads), Is.All.EqualTo(3),
+            "the table's chunks on both sides of the patched column, and that of the column file");
         Assert.That(costs.Select(cost => cost.Bytes), Is.All.InRange(1, BlockBytes + BlockBytes));
     }
 
@@ -76,9 +78,15 @@ internal sealed class ReadCostTests
     {
         SimFileSystem files = new(record: false);
         ManualTime time = new(TestStores.Start);
-        EngineOptions options = new StoreOptions().Validate() with { Background = false, LogBytes = 4 << 20, Tables = new TableOptions { BlockBytes = BlockBytes } };
+        EngineOptions options = new StoreOptions().Validate() with
+        {
+            Background = false,
+            LogBytes = 4 << 20,
+            Tables = new TableOptions { BlockBytes = BlockBytes },
+        };
         StoreSchema schema = StoreSchema.Define(s => s
-            .EventType("e", t => t.Field<float>("x").Field<long>("y").Field<int>("z").Text("country").Vector<sbyte>("v", 64).Window(window)));
+            .EventType("e", t => t
+                .Field<float>("x").Field<long>("y").Field<int>("z").Text("country").Vector<sbyte>("v", 64).Window(window)));
         using (SignalStore store = TestStores.Open(files, schema, time, options))
         {
             EventBatch batch = store.CreateBatch("e");

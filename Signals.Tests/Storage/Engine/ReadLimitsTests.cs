@@ -32,7 +32,9 @@ internal sealed class ReadLimitsTests
         using SequenceBatch limited = store.Engine.Reader.ReadMany(
             Users.AsSpan(0, 1), all, [new(long.MinValue, long.MaxValue, 1), new(TestStores.Start + 50, long.MaxValue, int.MaxValue)]);
         Assert.That(limited.EventTypes.ToArray().Count(type => type == 0), Is.EqualTo(1));
-        Assert.That(limited.Times.ToArray().Zip(limited.EventTypes.ToArray()).Where(row => row.Second == 1).Min(row => row.First), Is.EqualTo(TestStores.Start + 50));
+        Assert.That(
+            limited.Times.ToArray().Zip(limited.EventTypes.ToArray()).Where(row => row.Second == 1).Min(row => row.First),
+            Is.EqualTo(TestStores.Start + 50));
     }
 
     private static SignalStore Filled()

@@ -4,7 +4,9 @@ using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Storage.Engine;
 
-/// <summary>Logs that hold more than one memtable: the replay goes on while full ones are flushed, and nothing is lost however it ends.</summary>
+/// <summary>
+/// Logs that hold more than one memtable: the replay goes on while full ones are flushed, and nothing is lost however it ends.
+/// </summary>
 internal sealed class RecoveryFlushTests
 {
     private const int Users = 30;
@@ -13,7 +15,8 @@ internal sealed class RecoveryFlushTests
     /// <summary>Only a failing test waits as long.</summary>
     private static readonly TimeSpan Hang = TimeSpan.FromSeconds(20);
 
-    private static readonly StoreSchema Schema = StoreSchema.Define(s => s.EventType("e", t => t.Field<long>("a").Window(TimeSpan.FromDays(1))));
+    private static readonly StoreSchema Schema = StoreSchema.Define(s => s.EventType("e", t => t
+        .Field<long>("a").Window(TimeSpan.FromDays(1))));
     private static readonly EngineOptions Roomy = TestStores.Tiny with { MemTableBytes = 4 << 20, LogBytes = 64 << 10 };
 
     [Test]
@@ -59,7 +62,8 @@ internal sealed class RecoveryFlushTests
         Append(first);
         first.Engine.Close(abandon: true);
 
-        // The opening thread seals the last log before it applies any of it, but after all logs before. There it waits until another thread syncs a table.
+        // The opening thread seals the last log before it applies any of it, but after all logs before. There it waits until
+        // another thread syncs a table.
         int opener = Environment.CurrentManagedThreadId;
         using ManualResetEventSlim flushed = new();
         bool? beside = null;
@@ -69,7 +73,8 @@ internal sealed class RecoveryFlushTests
             {
                 flushed.Set();
             }
-            else if (files.ListFiles(TestStores.Folder).Any(name => name.EndsWith(".log" + DurableFile.TemporarySuffix, StringComparison.Ordinal)))
+            else if (files.ListFiles(TestStores.Folder).Any(
+                name => name.EndsWith(".log" + DurableFile.TemporarySuffix, StringComparison.Ordinal)))
             {
                 beside ??= flushed.Wait(Hang);
             }
@@ -80,7 +85,8 @@ internal sealed class RecoveryFlushTests
         AssertAll(again);
     }
 
-    private static SignalStore Open(SimFileSystem files, EngineOptions options) => TestStores.Open(files, Schema, new ManualTime(TestStores.Start), options);
+    private static SignalStore Open(SimFileSystem files, EngineOptions options) =>
+        TestStores.Open(files, Schema, new ManualTime(TestStores.Start), options);
 
     private static void Append(SignalStore store)
     {
@@ -103,7 +109,9 @@ internal sealed class RecoveryFlushTests
         for (ulong user = 0; user < Users; user++)
         {
             using Sequence sequence = store.Read(UserId.From(user + 1), query);
-            Assert.That(sequence.Field<long>("a").ToArray(), Is.EqualTo(Enumerable.Range(0, Events).Select(i => ((long)user * Events) + i)));
+            Assert.That(
+                sequence.Field<long>("a").ToArray(),
+                Is.EqualTo(Enumerable.Range(0, Events).Select(i => ((long)user * Events) + i)));
         }
     }
 }

@@ -93,7 +93,9 @@ internal sealed class RetentionBoundaryTests
         }
 
         await store.FlushAsync();
-        Assert.That(Rows(store), oneByOne ? Is.GreaterThanOrEqualTo(Math.Min(3, events)) : Is.EqualTo(Math.Min(3, events)), "a flush knows nothing of other tables");
+        Assert.That(
+            Rows(store), oneByOne ? Is.GreaterThanOrEqualTo(Math.Min(3, events)) : Is.EqualTo(Math.Min(3, events)),
+            "a flush knows nothing of other tables");
         await store.CompactAsync();
         Assert.That(Rows(store), Is.EqualTo(Math.Min(3, events)));
         Assert.That(Times(store), Is.EqualTo(Enumerable.Range(0, Math.Min(3, events)).Select(i => Now - i)));

@@ -50,5 +50,6 @@ internal sealed class SegmentHandleTests
 
     private int Handles() => Directory.GetFiles("/proc/self/fd")
         .Select(link => new FileInfo(link).LinkTarget)
-        .Count(target => target is not null && target.StartsWith(_folder, StringComparison.Ordinal) && target.EndsWith(".seg", StringComparison.Ordinal));
+        .Count(target => target is not null && target.StartsWith(_folder, StringComparison.Ordinal)
+            && target.EndsWith(".seg", StringComparison.Ordinal));
 }

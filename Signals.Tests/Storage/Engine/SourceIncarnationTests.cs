@@ -17,7 +17,9 @@ internal sealed class SourceIncarnationTests
         using SignalStore store = Open(new SimFileSystem());
         Send(store, 100, First);
         EventGroup other = Group(store, 5, Second);
-        Assert.That(() => store.AppendGroup(other), Throws.TypeOf<SourceChangedException>().With.Message.Contains("'a'").And.Message.Contains(First.ToString()));
+        Assert.That(
+            () => store.AppendGroup(other),
+            Throws.TypeOf<SourceChangedException>().With.Message.Contains("'a'").And.Message.Contains(First.ToString()));
         Assert.That(() => store.TryAppendGroup(other, out _), Throws.TypeOf<SourceChangedException>());
         Assert.That(store.GetSource("a"), Is.EqualTo(new SourcePosition("a", 100) { Incarnation = First }));
 
@@ -39,7 +41,8 @@ internal sealed class SourceIncarnationTests
     }
 
     [Test]
-    public void Reopen_AfterEveryStep_KeepsIncarnationAndGeneration([Values(Durability.Buffered, Durability.Synced)] Durability durability, [Values] bool abandon)
+    public void Reopen_AfterEveryStep_KeepsIncarnationAndGeneration(
+        [Values(Durability.Buffered, Durability.Synced)] Durability durability, [Values] bool abandon)
     {
         SimFileSystem files = new();
         Action<SignalStore>[] steps =
@@ -56,7 +59,8 @@ internal sealed class SourceIncarnationTests
         ];
         SourcePosition[] expected =
         [
-            new("a", 100), new("a", 200) { Incarnation = First }, new("a", 200) { Incarnation = First }, new("a", 0) { Incarnation = Second, Generation = 1 },
+            new("a", 100), new("a", 200) { Incarnation = First }, new("a", 200) { Incarnation = First },
+            new("a", 0) { Incarnation = Second, Generation = 1 },
             new("a", 7) { Incarnation = Second, Generation = 1 }, new("a", 7) { Incarnation = Second, Generation = 1 },
             new("a", 9) { Incarnation = Second, Generation = 1 }, new("a", 0) { Generation = 2 }, new("a", 0) { Generation = 2 },
         ];

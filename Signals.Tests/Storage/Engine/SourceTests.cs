@@ -100,7 +100,9 @@ internal sealed class SourceTests
         group["click"].Add(UserId.From(1), TestStores.Start, 1).Set("where", new string('x', 20_000));
         Assert.That(() => store.AppendGroup(group), Throws.TypeOf<EventRejectedException>());
         store.Engine.RunPending();
-        Assert.That((store.GetResumePosition("a"), store.GetStats().EventsRejected, store.GetStats().EventsApplied), Is.EqualTo(((long?)null, 2L, 0L)));
+        Assert.That(
+            (store.GetResumePosition("a"), store.GetStats().EventsRejected, store.GetStats().EventsApplied),
+            Is.EqualTo(((long?)null, 2L, 0L)));
     }
 
     [Test]

@@ -20,7 +20,8 @@ internal sealed class StrangeValueTests
     ];
 
     private static readonly StoreSchema Schema = StoreSchema.Define(s => s.EventType("e", t => t
-        .Field<double>("number").Text("text").Vector<Half>("v", 2).KeepLast(Numbers.Length).MaxAge(TimeSpan.FromDays(2)).Window(TimeSpan.FromDays(1))));
+        .Field<double>("number").Text("text").Vector<Half>("v", 2).KeepLast(Numbers.Length).MaxAge(TimeSpan.FromDays(2))
+        .Window(TimeSpan.FromDays(1))));
 
     [Test]
     public async Task Read_StrangeValuesInMemoryTablesAndMergedTables_GivesTheSameBits()

@@ -86,7 +86,9 @@ internal sealed class TableFailureTests
         Assert.That(failed, Is.EqualTo(4), "create, write, sync, and the sync of the folder");
     }
 
-    /// <summary>What is recorded is what the flush that succeeded had taken, and nothing of the attempt before is missing from it.</summary>
+    /// <summary>
+    /// What is recorded is what the flush that succeeded had taken, and nothing of the attempt before is missing from it.
+    /// </summary>
     [Test]
     public async Task Flush_FailsAndSucceeds_RecordsTheErasuresOfTheAttemptThatFailed()
     {
@@ -195,7 +197,8 @@ internal sealed class TableFailureTests
     public async Task Stall_WhileTablesCannotBeWritten_EndsByItselfWithRoomAndWhenClosing([Values] bool heals)
     {
         SimFileSystem files = new(record: false);
-        SignalStore store = TestStores.Open(files, Schema, _time, TestStores.Tiny with { Background = true, SyncInterval = TimeSpan.FromHours(1) });
+        SignalStore store = TestStores.Open(
+            files, Schema, _time, TestStores.Tiny with { Background = true, SyncInterval = TimeSpan.FromHours(1) });
         files.Refuses = IsTable;
         List<Task<AppendAck>> acks = [];
         List<ulong> users = [];

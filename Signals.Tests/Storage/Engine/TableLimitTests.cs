@@ -6,7 +6,9 @@ using Signals.Tests.Storage.Tables;
 
 namespace Signals.Tests.Storage.Engine;
 
-/// <summary>Tables that hold no more than their limits: what is more goes into others, between users, and no answer tells them apart.</summary>
+/// <summary>
+/// Tables that hold no more than their limits: what is more goes into others, between users, and no answer tells them apart.
+/// </summary>
 internal sealed class TableLimitTests
 {
     private const int Users = 40;
@@ -94,7 +96,9 @@ internal sealed class TableLimitTests
         ulong[] numbers = NumbersOf(store);
         Assert.That(numbers, Has.Length.GreaterThan(2));
         await store.CompactAsync();
-        Assert.That((store.GetStats().CompactionBytesWritten, NumbersOf(store)), Is.EqualTo((written, numbers)), "what has no user in common is left alone");
+        Assert.That(
+            (store.GetStats().CompactionBytesWritten, NumbersOf(store)), Is.EqualTo((written, numbers)),
+            "what has no user in common is left alone");
         await Erase(store, 1);
         await store.CompactAsync();
         Assert.That(NumbersOf(store).Intersect(numbers), Is.Not.Empty, "only the tables of the user are written anew");
@@ -106,7 +110,9 @@ internal sealed class TableLimitTests
     public void Add_UserThatTheLimitHasNoRoomFor_HasATableOfTheOwn()
     {
         TableSample sample = new() { Schema = TableSample.Define(static t => t.Field<int>("n")), Users = [] };
-        using TableWriter writer = new(sample.Files, TableSample.Path, TableSample.Number, sample.Schema, null, new TableOptions { Limits = TableLimits.Default with { Rows = 5 } });
+        using TableWriter writer = new(
+            sample.Files, TableSample.Path, TableSample.Number, sample.Schema, null,
+            new TableOptions { Limits = TableLimits.Default with { Rows = 5 } });
         Assert.That(writer.HasRoomFor(int.MaxValue), "nothing else would take it");
         RowBuffer rows = TableSample.RandomRows(sample.NewRows(), new Random(1), 4);
         writer.Add(UserId.From(1UL), rows, 0, rows.Count);
@@ -175,7 +181,9 @@ internal sealed class TableLimitTests
         {
             for (int i = 0; i < table.Meta.Users; i++)
             {
-                Assert.That(seen.Add((table.Meta.EventType, table.Meta.WindowStart, table.UserAt(i, out _))), "a full compaction leaves a user in one table of a window");
+                Assert.That(
+                    seen.Add((table.Meta.EventType, table.Meta.WindowStart, table.UserAt(i, out _))),
+                    "a full compaction leaves a user in one table of a window");
             }
         }
     }
@@ -192,7 +200,9 @@ internal sealed class TableLimitTests
                 {
                     using Sequence read = one.Read(UserId.From(user), query);
                     using Sequence expected = other.Read(UserId.From(user), same);
-                    Assert.That(read.Times.SequenceEqual(expected.Times) && read.Ids.SequenceEqual(expected.Ids), $"user {user} at {time.NowMs}");
+                    Assert.That(
+                        read.Times.SequenceEqual(expected.Times) && read.Ids.SequenceEqual(expected.Ids),
+                        $"user {user} at {time.NowMs}");
                 }
             }
         }

@@ -33,7 +33,9 @@ internal static class TestStores
     /// <summary>How a random history divides time: a table for each window, or for as many as hold so much.</summary>
     public static long WindowBytes(ulong seed) => (seed % 5) switch { 0 => 0, 1 => 1 << 30, 2 => 1500, 3 => 4000, _ => 10_000 };
 
-    /// <summary>What a table may hold in a random history: all that comes, or so little that nearly every one is divided between users.</summary>
+    /// <summary>
+    /// What a table may hold in a random history: all that comes, or so little that nearly every one is divided between users.
+    /// </summary>
     public static TableLimits Limits(ulong seed) => (seed / 5 % 6) switch
     {
         1 => TableLimits.Default with { Rows = 20 },

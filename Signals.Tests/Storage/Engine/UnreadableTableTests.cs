@@ -98,7 +98,9 @@ internal sealed class UnreadableTableTests
             Assert.That(Tables(store, "last"), Is.EqualTo(1));
             if (isDamaged)
             {
-                Assert.That(async () => await store.CompactAsync(), Throws.InstanceOf<StoreWorkFailedException>(), "who was erased is still in the bad one");
+                Assert.That(
+                    async () => await store.CompactAsync(), Throws.InstanceOf<StoreWorkFailedException>(),
+                    "who was erased is still in the bad one");
                 Assert.That(Tables(store, "e"), Is.EqualTo(2));
                 return;
             }
@@ -189,7 +191,8 @@ internal sealed class UnreadableTableTests
 
         store.Append(batch);
         await store.FlushAsync();
-        return _files.ListFiles(TestStores.Folder).Single(name => !before.Contains(name) && StoreFiles.Classify(name, out _) == StoreFileKind.Table);
+        return _files.ListFiles(TestStores.Folder).Single(
+            name => !before.Contains(name) && StoreFiles.Classify(name, out _) == StoreFileKind.Table);
     }
 
     private async Task<ErasureCertificate> Erase(SignalStore store, ulong user)

@@ -5,7 +5,9 @@ using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Storage.Engine;
 
-/// <summary>Tables that hold several time windows: their number is bounded by what they hold, and no answer tells them from others.</summary>
+/// <summary>
+/// Tables that hold several time windows: their number is bounded by what they hold, and no answer tells them from others.
+/// </summary>
 internal sealed class WindowGroupTests
 {
     private const long Hour = 3_600_000;
@@ -19,7 +21,8 @@ internal sealed class WindowGroupTests
     public async Task Append_TimesAllOverThePast_LeavesFewTablesBeforeAndAfterCompaction()
     {
         StoreSchema schema = StoreSchema.Define(s => s.EventType("view", t => t.Field<int>("n")));
-        using SignalStore store = TestStores.Open(new SimFileSystem(record: false), schema, new ManualTime(TestStores.Start), Options(64 << 10));
+        using SignalStore store = TestStores.Open(
+            new SimFileSystem(record: false), schema, new ManualTime(TestStores.Start), Options(64 << 10));
         Random random = new(1);
         EventBatch batch = store.CreateBatch("view");
         const int Events = 20_000;
@@ -56,7 +59,8 @@ internal sealed class WindowGroupTests
             {
                 TableInfo[] byTime = [.. type.OrderBy(table => table.OldestMs)];
                 Assert.That(
-                    byTime.Zip(byTime.Skip(1)).All(pair => pair.First.NewestMs < pair.Second.WindowStartMs), $"{windowBytes}: {string.Join('\n', byTime)}");
+                    byTime.Zip(byTime.Skip(1)).All(pair => pair.First.NewestMs < pair.Second.WindowStartMs),
+                    $"{windowBytes}: {string.Join('\n', byTime)}");
             }
         }
     }
@@ -143,7 +147,9 @@ internal sealed class WindowGroupTests
         again.Engine.RunPending();
         await again.CompactAsync();
         using Sequence all = again.Read(UserId.From(1), again.Query("buy").Columns("n").Build());
-        Assert.That(all.Ids.ToArray(), Is.EqualTo(Enumerable.Range(0, 191).Select(i => (ulong)i)), "What was rewritten away is gone, the rest is there.");
+        Assert.That(
+            all.Ids.ToArray(), Is.EqualTo(Enumerable.Range(0, 191).Select(i => (ulong)i)),
+            "What was rewritten away is gone, the rest is there.");
     }
 
     private static EngineOptions Options(long windowBytes) => TestStores.Tiny with
@@ -164,7 +170,10 @@ internal sealed class WindowGroupTests
                 for (int i = random.Next(1, 12); i > 0; i--)
                 {
                     long back = random.Next(10) switch { < 6 => 0, < 9 => random.Next(500), _ => random.Next(20_000) };
-                    batch.Add(UserId.From((ulong)random.Next(8) + 1), time.NowMs - (back * Hour) - random.Next(1000), (ulong)random.Next(3)).Set("n", random.Next());
+                    batch.Add(
+                        UserId.From((ulong)random.Next(8) + 1), time.NowMs - (back * Hour) - random.Next(1000),
+                        (ulong)random.Next(3))
+                        .Set("n", random.Next());
                 }
 
                 await Append(store, batch);

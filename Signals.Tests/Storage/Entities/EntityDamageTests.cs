@@ -49,7 +49,8 @@ internal sealed class EntityDamageTests
         byte[] second = EntitySamples.Write(files, Enumerable.Range(0, 12), new EntityWriterOptions { BlockBytes = 256, Version = 2 });
         Assert.That(second, Has.Length.EqualTo(first.Length));
         int footer = (int)BinaryPrimitives.ReadInt64LittleEndian(first.AsSpan(first.Length - EntityFormat.TailLength));
-        files[EntitySamples.Path] = [.. second[..EntityFormat.HeaderLength], .. first[EntityFormat.HeaderLength..footer], .. second[footer..]];
+        files[EntitySamples.Path] = [
+            .. second[..EntityFormat.HeaderLength], .. first[EntityFormat.HeaderLength..footer], .. second[footer..]];
         Assert.That(ReadAll(files)?.Offset, Is.EqualTo(EntityFormat.HeaderLength));
     }
 
@@ -79,7 +80,9 @@ internal sealed class EntityDamageTests
         MemoryFileSystem files = new();
         byte[] bytes = EntitySamples.Write(files, [1]);
         bytes[field] = 2;
-        Assert.That(() => EntitySamples.Open(files), Throws.TypeOf<CorruptionException>().With.Message.Contains("this version of Signals reads"));
+        Assert.That(
+            () => EntitySamples.Open(files),
+            Throws.TypeOf<CorruptionException>().With.Message.Contains("this version of Signals reads"));
     }
 
     private static CorruptionException? ReadAll(MemoryFileSystem files)

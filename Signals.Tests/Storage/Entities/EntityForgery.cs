@@ -55,13 +55,15 @@ internal static class EntityForgery
         foreach ((int offset, int length) in blocks)
         {
             int content = length - EntityFormat.ChecksumLength;
-            BinaryPrimitives.WriteUInt32LittleEndian(file.AsSpan(offset + content), EntityFormat.Checksum(id, offset, file.AsSpan(offset, content)));
+            BinaryPrimitives.WriteUInt32LittleEndian(
+                file.AsSpan(offset + content), EntityFormat.Checksum(id, offset, file.AsSpan(offset, content)));
         }
 
         Span<byte> tail = file.AsSpan(file.Length - EntityFormat.TailLength);
         BinaryPrimitives.WriteUInt32LittleEndian(
             tail[EntityFormat.TailFooterChecksumAt..], EntityFormat.Checksum(id, footer, file.AsSpan(footer, footerLength)));
         BinaryPrimitives.WriteUInt32LittleEndian(
-            tail[EntityFormat.TailChecksumAt..], EntityFormat.Checksum(id, file.Length - EntityFormat.TailLength, tail[..EntityFormat.TailChecksumAt]));
+            tail[EntityFormat.TailChecksumAt..],
+            EntityFormat.Checksum(id, file.Length - EntityFormat.TailLength, tail[..EntityFormat.TailChecksumAt]));
     }
 }

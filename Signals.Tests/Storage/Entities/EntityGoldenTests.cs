@@ -24,7 +24,8 @@ internal sealed class EntityGoldenTests
     [Test]
     public void Write_GoldenEntities_GivesTheGoldenBytes()
     {
-        byte[] bytes = EntitySamples.Write(new MemoryFileSystem(), Enumerable.Range(0, 7), new EntityWriterOptions { Version = 3, BlockBytes = 256 });
+        byte[] bytes = EntitySamples.Write(
+            new MemoryFileSystem(), Enumerable.Range(0, 7), new EntityWriterOptions { Version = 3, BlockBytes = 256 });
         Assert.That(Convert.ToHexString(bytes), Is.EqualTo(Convert.ToHexString(GoldenBytes)));
     }
 

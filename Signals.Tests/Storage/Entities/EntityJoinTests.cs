@@ -53,7 +53,8 @@ internal sealed class EntityJoinTests
         EventBatch events = new(Schema["view"]);
         events.Add(UserId.From(1), 1, 1).Set("small", 8).Set("name", "item 9");
         events.Add(UserId.From(1), 1, 2).Set("small", -8).Set("name", "");
-        EnrichmentBatch byNumber = new StepRunner(Join("small", ColumnType.Scalar<int>()), Schema["view"], StepPhase.Indexing).Enrich(events);
+        EnrichmentBatch byNumber = new StepRunner(Join("small", ColumnType.Scalar<int>()), Schema["view"], StepPhase.Indexing)
+            .Enrich(events);
         Assert.That(new ColumnView<float>(byNumber.Outputs[0]).Values.ToArray(), Is.EqualTo(new float[] { 8, 0 }));
         EnrichmentBatch byName = new StepRunner(Join("name", ColumnType.Text), Schema["view"], StepPhase.Indexing).Enrich(events);
         Assert.That(new ColumnView<float>(byName.Outputs[0]).Values.ToArray(), Is.EqualTo(new float[] { 9, 0 }));

@@ -51,12 +51,17 @@ internal sealed class FeatureLogTests
         {
             using ServedSequence expected = store.Read(UserId.From(user), "home_feed");
             Assert.That(reader.TryRead(out LoggedSequence read));
-            Assert.That((read.User, read.AsOfMs, read.Status, read.DefinitionName, read.Count), Is.EqualTo((UserId.From(user), _time.NowMs, expected.Status, "home_feed", expected.Count)));
+            Assert.That(
+                (read.User, read.AsOfMs, read.Status, read.DefinitionName, read.Count),
+                Is.EqualTo((UserId.From(user), _time.NowMs, expected.Status, "home_feed", expected.Count)));
             Assert.That(read.Status, Is.EqualTo(user == 6 ? ServingStatus.UnknownUser : ServingStatus.Complete));
             Assert.That(read.DefinitionHash, Is.EqualTo((ulong)(expected.Definition.ComputeContentHash() >> 64)));
-            Assert.That(read.Times.SequenceEqual(expected.Times) && read.Ids.SequenceEqual(expected.Ids) && read.EventTypes.SequenceEqual(expected.EventTypes));
-            Assert.That(read.Field<ulong>("item").SequenceEqual(expected.Field<ulong>("item")) && read.Field<float>("dwell").SequenceEqual(expected.Field<float>("dwell")));
-            Assert.That(read.States("category").SequenceEqual(expected.States("category")) && read.Field<int>("category").SequenceEqual(expected.Field<int>("category")));
+            Assert.That(read.Times.SequenceEqual(expected.Times) && read.Ids.SequenceEqual(expected.Ids)
+                && read.EventTypes.SequenceEqual(expected.EventTypes));
+            Assert.That(read.Field<ulong>("item").SequenceEqual(expected.Field<ulong>("item"))
+                && read.Field<float>("dwell").SequenceEqual(expected.Field<float>("dwell")));
+            Assert.That(read.States("category").SequenceEqual(expected.States("category"))
+                && read.Field<int>("category").SequenceEqual(expected.Field<int>("category")));
             Assert.That(read.Vector<Half>("embedding").SequenceEqual(expected.Vector<Half>("embedding")));
             Assert.That(() => LengthOf(read), Throws.ArgumentException.With.Message.Contains("nothing"));
         }
@@ -144,7 +149,9 @@ internal sealed class FeatureLogTests
             int length = random.Coin() ? entry.Length : random.Below(entry.Length);
             try
             {
-                _ = isBlock ? (object)LoggedBlock.Read(entry.AsSpan(0, length), [definition]) : LoggedDefinition.Read(entry.AsSpan(0, length));
+                _ = isBlock
+                    ? (object)LoggedBlock.Read(entry.AsSpan(0, length), [definition])
+                    : LoggedDefinition.Read(entry.AsSpan(0, length));
             }
             catch (InvalidDataException)
             {
@@ -159,7 +166,9 @@ internal sealed class FeatureLogTests
         LoggedDefinition definition = Golden();
         Assert.That(Convert.ToHexString(definition.Write()), Is.EqualTo(GoldenDefinition));
         LoggedDefinition read = LoggedDefinition.Read(Convert.FromHexString(GoldenDefinition));
-        Assert.That((read.Name, read.Hash, read.Columns, read.Types), Is.EqualTo((definition.Name, definition.Hash, definition.Columns, definition.Types)));
+        Assert.That(
+            (read.Name, read.Hash, read.Columns, read.Types),
+            Is.EqualTo((definition.Name, definition.Hash, definition.Columns, definition.Types)));
         Assert.That(Convert.ToHexString(GoldenEntry(definition)), Is.EqualTo(GoldenBlock));
         LoggedBlock back = LoggedBlock.Read(Convert.FromHexString(GoldenBlock), [definition]);
         Assert.That((back.Count, back.RowsOf(0)), Is.EqualTo((1, (0, 2))));
@@ -167,7 +176,8 @@ internal sealed class FeatureLogTests
 
     private static int LengthOf(LoggedSequence sequence) => sequence.Field<int>("nothing").Length;
 
-    private static LoggedDefinition Golden() => new("feed", 0xABCD_EF01_2345_6789, ["n", "v"], [ColumnType.Scalar<int>(), ColumnType.Vector<Half>(2)]);
+    private static LoggedDefinition Golden() =>
+        new("feed", 0xABCD_EF01_2345_6789, ["n", "v"], [ColumnType.Scalar<int>(), ColumnType.Vector<Half>(2)]);
 
     private static byte[] GoldenEntry(LoggedDefinition definition)
     {

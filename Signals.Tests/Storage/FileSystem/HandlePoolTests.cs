@@ -57,7 +57,9 @@ internal sealed class HandlePoolTests
             ReadByte(files[i]);
         }
 
-        Assert.That(pool.Opened - opened, Is.InRange(Files - 1 - Capacity, Files - 1 + (Files / Capacity)), "but for the others, hardly any");
+        Assert.That(
+            pool.Opened - opened, Is.InRange(Files - 1 - Capacity, Files - 1 + (Files / Capacity)),
+            "but for the others, hardly any");
     }
 
     [Test]
@@ -126,7 +128,9 @@ internal sealed class HandlePoolTests
 
         _files.Limit = 0;
         pool.ReleaseIdle();
-        Assert.That(() => ReadByte(files[1]), Throws.TypeOf<HandlesExhaustedException>().With.Property(nameof(HandlesExhaustedException.File)).EqualTo(Name(1)));
+        Assert.That(
+            () => ReadByte(files[1]),
+            Throws.TypeOf<HandlesExhaustedException>().With.Property(nameof(HandlesExhaustedException.File)).EqualTo(Name(1)));
         _files.Limit = Files;
         Assert.That(ReadByte(files[1]), Is.EqualTo(1));
     }
@@ -177,5 +181,6 @@ internal sealed class HandlePoolTests
         return file.Read(0, found) == 1 ? found[0] : -1;
     }
 
-    private PooledFile[] OpenAll(HandlePool pool) => [.. Enumerable.Range(0, Files).Select(i => new PooledFile(pool, _files, _files, Name(i)))];
+    private PooledFile[] OpenAll(HandlePool pool) =>
+        [.. Enumerable.Range(0, Files).Select(i => new PooledFile(pool, _files, _files, Name(i)))];
 }

@@ -2,7 +2,10 @@ using Signals.Storage.FileSystem;
 
 namespace Signals.Tests.Storage.FileSystem;
 
-/// <summary>A file system of a process with few handles: counts those that are open, and refuses more than the limit as Linux does. Any thread.</summary>
+/// <summary>
+/// A file system of a process with few handles: counts those that are open, and refuses more than the limit as Linux does. Any
+/// thread.
+/// </summary>
 internal sealed class ScarceFileSystem(IFileSystem files) : IFileSystem
 {
     private int _limit = int.MaxValue;

@@ -60,11 +60,13 @@ internal sealed class FrameIngestTests
         for (int cut = 0; cut <= 40; cut += 8)
         {
             string path = Path.Combine(_path, $"{cut}");
-            await using SignalStore store = SignalStore.Open(path, Schema, new StoreOptions { MemTableBytes = 4 << 20, LogBytes = 4 << 20 });
+            await using SignalStore store = SignalStore.Open(
+                path, Schema, new StoreOptions { MemTableBytes = 4 << 20, LogBytes = 4 << 20 });
             await RunAsync(store, whole[..starts[cut]]);
             for (int from = 0; from <= cut; from += 4)
             {
-                FrameIngestResult again = await new FrameIngest(store, Source).RunAsync(new MemoryStream(whole[starts[from]..starts[cut]]), starts[from], default);
+                FrameIngestResult again = await new FrameIngest(store, Source).RunAsync(
+                    new MemoryStream(whole[starts[from]..starts[cut]]), starts[from], default);
                 Assert.That((again.Accepted, again.Skipped, again.Position), Is.EqualTo((0L, (long)(cut - from), (long)starts[cut])));
             }
 
@@ -84,7 +86,8 @@ internal sealed class FrameIngestTests
         FrameIngestResult first = await RunAsync(store, whole[..cut]);
         Assert.That((first.Accepted, first.IsTruncated, first.Position), Is.EqualTo((4L, true, (long)Frames(0, 4).Length)));
 
-        FrameIngestResult second = await new FrameIngest(store, Source).RunAsync(new MemoryStream(whole[(int)first.Position..]), first.Position, default);
+        FrameIngestResult second = await new FrameIngest(store, Source).RunAsync(
+            new MemoryStream(whole[(int)first.Position..]), first.Position, default);
         Assert.That((second.Accepted, second.Skipped, second.Position), Is.EqualTo((2L, 0L, (long)whole.Length)));
     }
 
@@ -93,7 +96,8 @@ internal sealed class FrameIngestTests
     {
         await using SignalStore store = SignalStore.Open(_path, Schema);
         Assert.That(
-            async () => await new FrameIngest(store, Source).RunAsync(new MemoryStream([]), 1, default), Throws.TypeOf<ArgumentOutOfRangeException>());
+            async () => await new FrameIngest(store, Source).RunAsync(new MemoryStream([]), 1, default),
+            Throws.TypeOf<ArgumentOutOfRangeException>());
     }
 
     [Test]
@@ -138,10 +142,12 @@ internal sealed class FrameIngestTests
     [Test]
     public async Task RunAsync_NumberThatWouldBecomeInfinite_IsCountedAndInfinityIsTaken()
     {
-        StoreSchema schema = StoreSchema.Define(s => s.EventType("n", t => t.Field<Half>("h").Field<float>("f").Vector<Half>("v", 1).Vector<float>("w", 1)));
+        StoreSchema schema = StoreSchema.Define(s => s.EventType("n", t => t
+            .Field<Half>("h").Field<float>("f").Vector<Half>("v", 1).Vector<float>("w", 1)));
         (string Field, double Value, bool Fits)[] cases =
         [
-            ("h", 65504, true), ("h", 65519.99, true), ("h", 65520, false), ("h", -1e6, false), ("h", double.NegativeInfinity, true), ("h", double.NaN, true),
+            ("h", 65504, true), ("h", 65519.99, true), ("h", 65520, false), ("h", -1e6, false),
+            ("h", double.NegativeInfinity, true), ("h", double.NaN, true),
             ("f", float.MaxValue, true), ("f", 1e39, false), ("f", -double.MaxValue, false), ("f", double.PositiveInfinity, true),
             ("v", 65520, false), ("v", 1, true), ("w", 1e39, false), ("w", double.PositiveInfinity, true),
         ];
@@ -205,7 +211,9 @@ internal sealed class FrameIngestTests
 
     private static Task<FrameIngestResult> RunAsync(SignalStore store, byte[] stream, int bytesPerRead = 1 << 16) =>
         new FrameIngest(store, Source).RunAsync(
-            PipeReader.Create(new MemoryStream(stream), new StreamPipeReaderOptions(bufferSize: bytesPerRead, minimumReadSize: 1)), 0, default);
+            PipeReader.Create(
+                new MemoryStream(stream), new StreamPipeReaderOptions(bufferSize: bytesPerRead, minimumReadSize: 1)),
+            0, default);
 
     private static byte[] Frames(int from, int to) => [.. Enumerable.Range(from, to - from).SelectMany(i => Written(View((ulong)i)))];
 

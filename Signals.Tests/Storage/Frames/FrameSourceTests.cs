@@ -59,7 +59,9 @@ internal sealed class FrameSourceTests
         await RunAsync(store, Frames(0, 10));
         byte[] cut = [.. Frames(0, frames), .. Frames(frames, 1)[..more]];
         Assert.That(async () => await RunAsync(store, cut), Throws.TypeOf<SourceChangedException>());
-        Assert.That(async () => await new FrameIngest(store, "f").RunAsync(At(cut, store.GetResumePosition("f")!.Value), store.GetResumePosition("f")!.Value, default),
+        long position = store.GetResumePosition("f")!.Value;
+        Assert.That(
+            async () => await new FrameIngest(store, "f").RunAsync(At(cut, position), position, default),
             Throws.TypeOf<SourceChangedException>());
     }
 
@@ -73,7 +75,9 @@ internal sealed class FrameSourceTests
         FrameIngestResult result = await new FrameIngest(store, "f").RunAsync(At(grown, file.Length), file.Length, default);
         Assert.That(result.Accepted, Is.EqualTo(5));
         byte[] rotated = Frames(500, 40);
-        Assert.That(async () => await new FrameIngest(store, "f").RunAsync(At(rotated, grown.Length), grown.Length, default), Throws.TypeOf<SourceChangedException>());
+        Assert.That(
+            async () => await new FrameIngest(store, "f").RunAsync(At(rotated, grown.Length), grown.Length, default),
+            Throws.TypeOf<SourceChangedException>());
     }
 
     [Test]
@@ -95,7 +99,9 @@ internal sealed class FrameSourceTests
         EventGroup group = store.CreateGroup("f");
         group.Position = Frames(0, 3).Length + 2;
         await store.AppendGroupAsync(group);
-        Assert.That(async () => await RunAsync(store, Frames(0, 9)), Throws.TypeOf<SourceChangedException>().With.Message.Contains("inside the record"));
+        Assert.That(
+            async () => await RunAsync(store, Frames(0, 9)),
+            Throws.TypeOf<SourceChangedException>().With.Message.Contains("inside the record"));
     }
 
     [Test]
@@ -106,7 +112,8 @@ internal sealed class FrameSourceTests
         byte[] stream = [.. good, .. BitConverter.GetBytes((2 << 20) + 1), .. new byte[1000]];
         FrameIngestResult cut = await RunAsync(store, stream);
         Assert.That((cut.Position, cut.IsTruncated, cut.Rejected), Is.EqualTo(((long)good.Length, true, 1L)));
-        FrameIngestResult whole = await RunAsync(store, [.. good, .. BitConverter.GetBytes((2 << 20) + 1), .. new byte[(2 << 20) + 1], .. Frames(3, 1)]);
+        FrameIngestResult whole = await RunAsync(
+            store, [.. good, .. BitConverter.GetBytes((2 << 20) + 1), .. new byte[(2 << 20) + 1], .. Frames(3, 1)]);
         Assert.That((whole.Accepted, whole.Skipped, whole.Rejected), Is.EqualTo((1L, 3L, 1L)));
     }
 
@@ -130,7 +137,8 @@ internal sealed class FrameSourceTests
         writer.Write(key);
         writer.WriteNil();
         writer.Flush();
-        bool read = new EventFrameParser(Schema, static column => column.Name).TryParse(frame.WrittenMemory, new SingleEvent(), out string reason);
+        bool read = new EventFrameParser(Schema, static column => column.Name).TryParse(
+            frame.WrittenMemory, new SingleEvent(), out string reason);
         Assert.That((read, reason), Is.EqualTo((false, "a key of the event is there twice")), what);
     }
 
@@ -150,7 +158,8 @@ internal sealed class FrameSourceTests
         writer.Write("n");
         writer.Write(2);
         writer.Flush();
-        bool read = new EventFrameParser(Schema, static column => column.Name).TryParse(frame.WrittenMemory, new SingleEvent(), out string reason);
+        bool read = new EventFrameParser(Schema, static column => column.Name).TryParse(
+            frame.WrittenMemory, new SingleEvent(), out string reason);
         Assert.That((read, reason), Is.EqualTo((false, "field 'n' is there twice")));
     }
 
@@ -163,7 +172,8 @@ internal sealed class FrameSourceTests
     }
 
     private static Task<FrameIngestResult> RunAsync(SignalStore store, byte[] stream, int bytesPerRead = 1 << 16) =>
-        new FrameIngest(store, "f").RunAsync(PipeReader.Create(new Signals.Tests.Samples.ConsoleHost.SlowStream(stream, bytesPerRead)), 0, default);
+        new FrameIngest(store, "f").RunAsync(
+            PipeReader.Create(new Signals.Tests.Samples.ConsoleHost.SlowStream(stream, bytesPerRead)), 0, default);
 
     private static byte[] Frames(int first, int count)
     {

@@ -2,7 +2,9 @@ using Signals.Storage.History;
 
 namespace Signals.Tests.Storage.History;
 
-/// <summary>Exact reads beside a thread that applies commits: what one sees of its user is a commit whole, and nobody waits for ever.</summary>
+/// <summary>
+/// Exact reads beside a thread that applies commits: what one sees of its user is a commit whole, and nobody waits for ever.
+/// </summary>
 internal sealed class CommitGateTests
 {
     private const int Users = 4;

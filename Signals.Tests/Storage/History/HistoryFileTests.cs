@@ -16,7 +16,8 @@ internal sealed class HistoryFileTests
 
     private const string Whole =
         "0103000000000000" + "0700000000000000" + "E803000000000000" + "2C01000000000000" + "0200000000000000" + "0100000000000000"
-        + "84" + "0191" + "DC0013" + "05" + "00" + "00" + "01" + "02" + "03" + "01" + "CD1000" + "CEDEADBEEF" + "00" + "01" + "00" + "02" + "00" + "00" + "00" + "00" + "90" + "C0"
+        + "84" + "0191" + "DC0013" + "05" + "00" + "00" + "01" + "02" + "03" + "01" + "CD1000" + "CEDEADBEEF"
+        + "00" + "01" + "00" + "02" + "00" + "00" + "00" + "00" + "90" + "C0"
         + "0304" + "05CCFA" + "0791" + "93" + "00" + "09" + "CD03E7";
 
     private const string Sample = "0200000000000000" + "0700000000000000" + "DC05000000000000" + "5E01000000000000";
@@ -28,7 +29,9 @@ internal sealed class HistoryFileTests
         SimFileSystem files = NewFiles();
         HistoryFile.Create(new StoreFolder(files, Folder), 3, Content()).Dispose();
         List<string> entries = [];
-        LogScan.ReadTo(files, File, 3 | (1UL << 62), LengthOf(files), (long _, in LogEntry _, ReadOnlySpan<byte> payload) => entries.Add(Convert.ToHexString(payload)));
+        LogScan.ReadTo(
+            files, File, 3 | (1UL << 62), LengthOf(files),
+            (long _, in LogEntry _, ReadOnlySpan<byte> payload) => entries.Add(Convert.ToHexString(payload)));
         Assert.That(entries, Is.EqualTo(new[] { Whole, Sample, Promise }));
     }
 
@@ -60,11 +63,18 @@ internal sealed class HistoryFileTests
     {
         const int Tables = 2_000;
         const int Versions = 2_000;
-        RetainedVersion version = Next(Content().Versions[0]) with { Tables = [.. Enumerable.Range(1, Tables).Select(number => Edits.Meta((ulong)number))] };
+        RetainedVersion version = Next(Content().Versions[0]) with
+        {
+            Tables = [.. Enumerable.Range(1, Tables).Select(number => Edits.Meta((ulong)number))],
+        };
         List<byte[]> entries = [HistoryEntries.Write(version, before: null, cleanEdits: 0)];
         for (int i = 1; i < Versions; i++)
         {
-            RetainedVersion next = version with { Number = version.Number + 1, Tables = version.Tables.SetItem(i % Tables, Edits.Meta(version.Tables[i % Tables].Number, max: 30 + i)) };
+            RetainedVersion next = version with
+            {
+                Number = version.Number + 1,
+                Tables = version.Tables.SetItem(i % Tables, Edits.Meta(version.Tables[i % Tables].Number, max: 30 + i)),
+            };
             entries.Add(HistoryEntries.Write(next, version, cleanEdits: 0));
             version = next;
         }
@@ -72,7 +82,9 @@ internal sealed class HistoryFileTests
         HistoryContent content = new();
         long before = GC.GetAllocatedBytesForCurrentThread();
         entries.ForEach(entry => HistoryEntries.ReadInto(content, entry));
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(50L * entries.Sum(entry => entry.Length)).And.LessThan(32L << 20));
+        Assert.That(
+            GC.GetAllocatedBytesForCurrentThread() - before,
+            Is.LessThan(50L * entries.Sum(entry => entry.Length)).And.LessThan(32L << 20));
         Assert.That(content.Versions[^1].Tables, Is.EqualTo(version.Tables));
         Assert.That(content.Versions[1].Tables[0], Is.EqualTo(Edits.Meta(1)));
     }

@@ -226,7 +226,8 @@ internal sealed class VersionHistoryTests
         }
 
         int logs = _files.ListFiles(TestStores.Folder).Count(name =>
-            StoreFiles.Classify(name, out ulong number) == StoreFileKind.Log && number >= versions[0].FirstLog && number < versions[^1].FirstLog);
+            StoreFiles.Classify(name, out ulong number) == StoreFileKind.Log && number >= versions[0].FirstLog
+                && number < versions[^1].FirstLog);
         return lengths.Values.Sum() + (logs * TestStores.Tiny.LogBytes);
     }
 }

@@ -65,7 +65,9 @@ internal sealed class IndexingEnrichmentTests
     {
         TaskCompletionSource gate = new();
         ScriptedStep step = new() { Before = (call, _) => call == 0 ? gate.Task : Task.CompletedTask };
-        await using SignalStore store = Open(step, new EnrichmentOptions { Parallelism = 1, BatchEvents = 64, Timeout = TimeSpan.FromHours(1), Enrichers = [step] });
+        await using SignalStore store = Open(
+            step,
+            new EnrichmentOptions { Parallelism = 1, BatchEvents = 64, Timeout = TimeSpan.FromHours(1), Enrichers = [step] });
         using Opened opened = new(gate);
         for (int i = 0; i < 101; i++)
         {
@@ -85,7 +87,8 @@ internal sealed class IndexingEnrichmentTests
     {
         TaskCompletionSource gate = new();
         ScriptedStep step = new() { Before = (_, _) => gate.Task };
-        await using SignalStore store = Open(step, new EnrichmentOptions { QueueEvents = 10, Timeout = TimeSpan.FromHours(1), Enrichers = [step] });
+        await using SignalStore store = Open(
+            step, new EnrichmentOptions { QueueEvents = 10, Timeout = TimeSpan.FromHours(1), Enrichers = [step] });
         using Opened opened = new(gate);
         await store.AppendAsync(Views(store, [.. Enumerable.Range(0, 8)]));
         EventBatch more = Views(store, 8, 9, 10);
@@ -289,7 +292,12 @@ internal sealed class IndexingEnrichmentTests
     private Task UntilTimersAsync(int count) => UntilAsync(() => _time.WaitingCount >= count);
 
     private SignalStore Open(ScriptedStep step, EnrichmentOptions? options = null) => SignalStore.Open(
-        _path, Schema, new StoreOptions { TimeProvider = _time, MaxPastTime = TimeSpan.MaxValue, Enrichment = options ?? new EnrichmentOptions { Enrichers = [step] } });
+        _path, Schema, new StoreOptions
+        {
+            TimeProvider = _time,
+            MaxPastTime = TimeSpan.MaxValue,
+            Enrichment = options ?? new EnrichmentOptions { Enrichers = [step] },
+        });
 
     /// <summary>Opens a gate when the test ends, however it ends: a store waits for its enrichers when it is disposed.</summary>
     private sealed class Opened(TaskCompletionSource gate) : IDisposable

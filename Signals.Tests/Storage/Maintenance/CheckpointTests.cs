@@ -56,7 +56,8 @@ internal sealed class CheckpointTests
         LogWriter.Prepare(files, Path.Combine(TestStores.Folder, logs[1]), first, LogFormat.EmptyBytes);
         LogWriter.Prepare(files, Path.Combine(TestStores.Folder, logs[0]), first + 1, 2 * LogFormat.EmptyBytes);
         VersionEdit state = new() { FirstLiveLog = first, NextFileNumber = first + 3 };
-        CheckpointInfo info = new CheckpointWriter(new StoreFolder(files, TestStores.Folder), Target).Write(new CheckpointContent([state], logs, first, Log: 0, LogEnd: 0), default);
+        CheckpointInfo info = new CheckpointWriter(new StoreFolder(files, TestStores.Folder), Target).Write(
+            new CheckpointContent([state], logs, first, Log: 0, LogEnd: 0), default);
         Assert.That((info.Files, info.Bytes, info.SharedBytes), Is.EqualTo((2, 3L * LogFormat.EmptyBytes, (long)LogFormat.EmptyBytes)));
     }
 
@@ -149,7 +150,9 @@ internal sealed class CheckpointTests
         SimFileSystem files = new();
         using SignalStore store = Open(files, Durability.Buffered);
         Fill(store);
-        Assert.That(() => store.CheckpointAsync(Target, new CancellationToken(canceled: true)).GetAwaiter().GetResult(), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            () => store.CheckpointAsync(Target, new CancellationToken(canceled: true)).GetAwaiter().GetResult(),
+            Throws.InstanceOf<OperationCanceledException>());
         Assert.That(files.DirectoryExists(Target) || files.DirectoryExists(Target + ".tmp"), Is.False);
     }
 
@@ -169,8 +172,11 @@ internal sealed class CheckpointTests
         using SignalStore copy = Open(files, Durability.Buffered, Target);
         IEnumerable<string> logs = files.Recording().Operations.Skip(operations)
             .Where(o => o.Kind == SimOperationKind.Write && o.Path.EndsWith(".log", StringComparison.Ordinal)).Select(o => o.Path);
-        int[] written = [.. files.Recording().Operations.Skip(operations).Where(o => o.Kind == SimOperationKind.Write).Select(o => o.Inode).Distinct()];
-        int[] own = [.. files.Recording().Operations.Take(operations).Where(o => o.Kind == SimOperationKind.Write && o.Path.StartsWith(TestStores.Folder, StringComparison.Ordinal)).Select(o => o.Inode).Distinct()];
+        int[] written = [.. files.Recording().Operations.Skip(operations).Where(o => o.Kind == SimOperationKind.Write)
+            .Select(o => o.Inode).Distinct()];
+        int[] own = [.. files.Recording().Operations.Take(operations)
+            .Where(o => o.Kind == SimOperationKind.Write && o.Path.StartsWith(TestStores.Folder, StringComparison.Ordinal))
+            .Select(o => o.Inode).Distinct()];
         Assert.That(logs, Is.Not.Empty);
         Assert.That(written.Intersect(own), Is.Empty);
         Assert.That(Count(copy), Is.EqualTo(50));
@@ -199,7 +205,8 @@ internal sealed class CheckpointTests
         Assert.That(deleted, Is.EqualTo(new[] { "000001.tbl" }));
     }
 
-    private static CheckpointInfo Checkpoint(SignalStore store, string target = Target) => store.CheckpointAsync(target).GetAwaiter().GetResult();
+    private static CheckpointInfo Checkpoint(SignalStore store, string target = Target) =>
+        store.CheckpointAsync(target).GetAwaiter().GetResult();
 
     /// <summary>Several tables, several sealed logs, and frames in the current one.</summary>
     private void Fill(SignalStore store)

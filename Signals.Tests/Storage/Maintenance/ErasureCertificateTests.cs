@@ -7,7 +7,9 @@ using Signals.Tests.Storage.Engine;
 
 namespace Signals.Tests.Storage.Maintenance;
 
-/// <summary>A certificate names every place that the erased user was in, and is complete exactly when no file holds the user any more.</summary>
+/// <summary>
+/// A certificate names every place that the erased user was in, and is complete exactly when no file holds the user any more.
+/// </summary>
 internal sealed class ErasureCertificateTests
 {
     private const ulong MarkedId = 0xCE27_1F1C_A7E5_0001;
@@ -41,7 +43,9 @@ internal sealed class ErasureCertificateTests
 
         _time.NowMs += 5000;
         Wait(store.FlushAsync());
-        Assert.That(certificate.Places.Where(place => place.Kind == ErasurePlaceKind.Memory).Select(place => place.CleanedAt), Is.All.EqualTo(_time.GetUtcNow()));
+        Assert.That(
+            certificate.Places.Where(place => place.Kind == ErasurePlaceKind.Memory).Select(place => place.CleanedAt),
+            Is.All.EqualTo(_time.GetUtcNow()));
         Assert.That(certificate.IsComplete, Is.EqualTo(Residue().Count == 0));
 
         _time.NowMs += 5000;
@@ -96,7 +100,9 @@ internal sealed class ErasureCertificateTests
         using JsonDocument before = JsonDocument.Parse(open);
         using JsonDocument after = JsonDocument.Parse(complete);
         Assert.That(before.RootElement.GetProperty("complete").GetBoolean(), Is.False);
-        Assert.That(before.RootElement.GetProperty("places").EnumerateArray().Select(place => place.GetProperty("cleaned_at").ValueKind), Has.Some.EqualTo(JsonValueKind.Null));
+        Assert.That(
+            before.RootElement.GetProperty("places").EnumerateArray().Select(place => place.GetProperty("cleaned_at").ValueKind),
+            Has.Some.EqualTo(JsonValueKind.Null));
         JsonElement root = after.RootElement;
         Assert.That(root.GetProperty("format").GetInt32(), Is.EqualTo(1));
         Assert.That(root.GetProperty("user").GetString(), Is.EqualTo("1a2b3c4d5e6f70819182736455463728"));
@@ -105,7 +111,9 @@ internal sealed class ErasureCertificateTests
         Assert.That(root.GetProperty("complete").GetBoolean());
         Assert.That(root.GetProperty("checkpoints").EnumerateArray().Select(name => name.GetString()), Is.EqualTo(new[] { "/copy" }));
         Assert.That(
-            root.GetProperty("places").EnumerateArray().Select(place => (place.GetProperty("name").GetString(), place.GetProperty("found_at").GetDateTimeOffset(), (DateTimeOffset?)place.GetProperty("cleaned_at").GetDateTimeOffset())),
+            root.GetProperty("places").EnumerateArray().Select(place => (
+                place.GetProperty("name").GetString(), place.GetProperty("found_at").GetDateTimeOffset(),
+                (DateTimeOffset?)place.GetProperty("cleaned_at").GetDateTimeOffset())),
             Is.EqualTo(certificate.Places.Select(place => (place.Name, place.FoundAt, place.CleanedAt))));
         Assert.That(certificate.ToJson(_time.GetUtcNow()), Is.EqualTo(complete), "closing the store changes nothing of it");
     }
@@ -133,7 +141,8 @@ internal sealed class ErasureCertificateTests
         return erased.GetAwaiter().GetResult();
     }
 
-    private static int Count(ErasureCertificate certificate, ErasurePlaceKind kind) => certificate.Places.Count(place => place.Kind == kind);
+    private static int Count(ErasureCertificate certificate, ErasurePlaceKind kind) =>
+        certificate.Places.Count(place => place.Kind == kind);
 
     private static void Wait(Task work) => work.GetAwaiter().GetResult();
 

@@ -206,7 +206,9 @@ internal sealed class OfflineFilesTests
     }
 
     private string[] Names(string suffix) =>
-        [.. _files.ListFiles(TestStores.Folder).Where(name => name.EndsWith(suffix, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        [.. _files.ListFiles(TestStores.Folder).Where(name => name.EndsWith(suffix, StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal)];
 
-    private SignalStore Open(SimFileSystem files, string folder = TestStores.Folder) => SignalStore.Open(files, folder, Schema, Roomy, _time);
+    private SignalStore Open(SimFileSystem files, string folder = TestStores.Folder) =>
+        SignalStore.Open(files, folder, Schema, Roomy, _time);
 }

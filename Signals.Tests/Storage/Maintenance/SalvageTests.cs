@@ -8,7 +8,9 @@ using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Storage.Maintenance;
 
-/// <summary>A salvage opens whatever was damaged, brings over what is intact, names the rest, and leaves the damaged folder as it was.</summary>
+/// <summary>
+/// A salvage opens whatever was damaged, brings over what is intact, names the rest, and leaves the damaged folder as it was.
+/// </summary>
 [Category("Reliability")]
 internal sealed class SalvageTests
 {
@@ -63,8 +65,11 @@ internal sealed class SalvageTests
     public void Salvage_FileMissing_OpensAndSaysSo(string kind)
     {
         SimFileSystem files = _store.Copy();
-        string[] gone = [.. _store.Files().Select(file => file.Path).Where(path => path.Contains(kind, StringComparison.Ordinal)
-            || (kind.StartsWith("every", StringComparison.Ordinal) && (path.Contains("MANIFEST", StringComparison.Ordinal) || path.Contains("CURRENT", StringComparison.Ordinal)))).Take(kind.StartsWith('e') ? 2 : 1)];
+        string[] gone = [.. _store.Files().Select(file => file.Path)
+            .Where(path => path.Contains(kind, StringComparison.Ordinal)
+                || (kind.StartsWith("every", StringComparison.Ordinal)
+                    && (path.Contains("MANIFEST", StringComparison.Ordinal) || path.Contains("CURRENT", StringComparison.Ordinal))))
+            .Take(kind.StartsWith('e') ? 2 : 1)];
         Assert.That(gone, Is.Not.Empty);
         Array.ForEach(gone, files.Delete);
         SalvageReport report = Salvage(files);
@@ -76,7 +81,10 @@ internal sealed class SalvageTests
     public void Salvage_ManifestLostAndNoSchemaGiven_IsRefused()
     {
         SimFileSystem files = _store.Copy();
-        foreach ((string path, long _) in _store.Files().Where(file => !file.Path.EndsWith(".tbl", StringComparison.Ordinal) && !file.Path.EndsWith(".log", StringComparison.Ordinal)).ToArray())
+        foreach ((string path, long _) in _store.Files()
+            .Where(file => !file.Path.EndsWith(".tbl", StringComparison.Ordinal)
+                && !file.Path.EndsWith(".log", StringComparison.Ordinal))
+            .ToArray())
         {
             files.Delete(path);
         }
@@ -128,11 +136,12 @@ internal sealed class SalvageTests
         return content.Bytes.ToArray();
     }
 
-    private static Dictionary<string, byte[]> Files(SimFileSystem files) => files.ListFiles(CrashWorkload.Directory).ToDictionary(name => name, name =>
-    {
-        using IFile file = files.Open(Path.Combine(CrashWorkload.Directory, name), FileOpenMode.Read);
-        byte[] bytes = new byte[file.Length];
-        file.Read(0, bytes);
-        return bytes;
-    });
+    private static Dictionary<string, byte[]> Files(SimFileSystem files) =>
+        files.ListFiles(CrashWorkload.Directory).ToDictionary(name => name, name =>
+        {
+            using IFile file = files.Open(Path.Combine(CrashWorkload.Directory, name), FileOpenMode.Read);
+            byte[] bytes = new byte[file.Length];
+            file.Read(0, bytes);
+            return bytes;
+        });
 }

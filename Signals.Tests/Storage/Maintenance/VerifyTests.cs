@@ -34,7 +34,9 @@ internal sealed class VerifyTests
         Assert.That(report.Files, Is.GreaterThanOrEqualTo(1 + tables));
         Assert.That(report.Bytes, Is.GreaterThanOrEqualTo(store.GetStats().TableBytes));
         Assert.That(progress.Seen, Has.Count.EqualTo(report.Files - 1));
-        Assert.That((progress.Seen[^1].FilesDone, progress.Seen[^1].Files, progress.Seen[^1].BytesDone), Is.EqualTo((report.Files, report.Files, report.Bytes)));
+        Assert.That(
+            (progress.Seen[^1].FilesDone, progress.Seen[^1].Files, progress.Seen[^1].BytesDone),
+            Is.EqualTo((report.Files, report.Files, report.Bytes)));
     }
 
     [TestCase("table block", ".tbl")]
@@ -78,7 +80,9 @@ internal sealed class VerifyTests
     {
         using SignalStore store = Open(Durability.Buffered);
         Fill(store);
-        Assert.That(() => store.Verify(cancellationToken: new CancellationToken(canceled: true)), Throws.InstanceOf<OperationCanceledException>());
+        Assert.That(
+            () => store.Verify(cancellationToken: new CancellationToken(canceled: true)),
+            Throws.InstanceOf<OperationCanceledException>());
         Assert.That(store.Verify().IsIntact);
     }
 
@@ -104,7 +108,8 @@ internal sealed class VerifyTests
 
     private void Damage(string damage)
     {
-        string table = _files.ListFiles(TestStores.Folder).Where(name => name.EndsWith(".tbl", StringComparison.Ordinal)).Select(PathOf).First();
+        string table = _files.ListFiles(TestStores.Folder).Where(name => name.EndsWith(".tbl", StringComparison.Ordinal))
+            .Select(PathOf).First();
         string[] logs = LogPaths();
         switch (damage)
         {
@@ -141,7 +146,8 @@ internal sealed class VerifyTests
     }
 
     private string[] LogPaths() =>
-        [.. _files.ListFiles(TestStores.Folder).Where(name => name.EndsWith(".log", StringComparison.Ordinal)).Order(StringComparer.Ordinal).Select(PathOf)];
+        [.. _files.ListFiles(TestStores.Folder).Where(name => name.EndsWith(".log", StringComparison.Ordinal))
+            .Order(StringComparer.Ordinal).Select(PathOf)];
 
     private static string PathOf(string name) => Path.Combine(TestStores.Folder, name);
 
@@ -169,7 +175,9 @@ internal sealed class VerifyTests
     }
 
     private SignalStore Open(Durability durability) =>
-        TestStores.Open(_files, Schema, _time, TestStores.Tiny with { Durability = durability, MemTableBytes = 1 << 20, BlockCacheBytes = 1 << 20 });
+        TestStores.Open(
+            _files, Schema, _time,
+            TestStores.Tiny with { Durability = durability, MemTableBytes = 1 << 20, BlockCacheBytes = 1 << 20 });
 
     private sealed class ProgressList : IProgress<VerifyProgress>
     {

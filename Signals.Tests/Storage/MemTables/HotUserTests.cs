@@ -17,7 +17,8 @@ internal sealed class HotUserTests
     private const int MostVisited = 1_500;
 
     private static readonly UserId User = UserId.From(1UL);
-    private static readonly StoreSchema Schema = StoreSchema.Define(s => s.EventType("view", t => t.Field<long>("a").Field<long>("b").Text("note")));
+    private static readonly StoreSchema Schema = StoreSchema.Define(s => s.EventType("view", t => t
+        .Field<long>("a").Field<long>("b").Text("note")));
     private static readonly EngineOptions Roomy = TestStores.Tiny with
     {
         RingBytes = 1 << 20,
@@ -75,7 +76,8 @@ internal sealed class HotUserTests
     public void Append_MemtableFullOfOneUserInAnyOrder_LosesNothing()
     {
         using SignalStore store = TestStores.Open(
-            new SimFileSystem(record: false), Schema, new ManualTime(TestStores.Start + 100_000_000), TestStores.Tiny with { MemTableBytes = 64 << 10 });
+            new SimFileSystem(record: false), Schema, new ManualTime(TestStores.Start + 100_000_000),
+            TestStores.Tiny with { MemTableBytes = 64 << 10 });
         Dictionary<(long, ulong), Cells> expected = [];
         Append(store, expected, 0, 4_000, i => (Scatter(i) % 1_500, 1), perBatch: 37);
         Check(store, expected);
@@ -85,7 +87,8 @@ internal sealed class HotUserTests
     public void Append_CopiesThatAreMergedOverAndOver_FillAndFlushMemtablesAndLoseNothing()
     {
         using SignalStore store = TestStores.Open(
-            new SimFileSystem(record: false), Schema, new ManualTime(TestStores.Start + 100_000_000), TestStores.Tiny with { MemTableBytes = 64 << 10 });
+            new SimFileSystem(record: false), Schema, new ManualTime(TestStores.Start + 100_000_000),
+            TestStores.Tiny with { MemTableBytes = 64 << 10 });
         const int events = 3_000;
         string wide = new('w', 200);
         EventBatch batch = store.CreateBatch("view");
@@ -171,7 +174,8 @@ internal sealed class HotUserTests
     }
 
     private static void Append(
-        SignalStore store, Dictionary<(long, ulong), Cells> expected, int first, int end, Func<int, (long Time, ulong Id)> arrival, int perBatch = 500)
+        SignalStore store, Dictionary<(long, ulong), Cells> expected, int first, int end,
+        Func<int, (long Time, ulong Id)> arrival, int perBatch = 500)
     {
         EventBatch batch = store.CreateBatch("view");
         for (int i = first; i < end; i++)
@@ -197,7 +201,8 @@ internal sealed class HotUserTests
         foreach (int last in (int[])[1, Last, int.MaxValue])
         {
             using Sequence answer = store.Read(User, store.Query("view").Last(last).Columns("a", "b", "note").Build());
-            KeyValuePair<(long Time, ulong Id), Cells>[] rows = [.. expected.OrderByDescending(e => e.Key.Time).ThenBy(e => e.Key.Id).Take(last)];
+            KeyValuePair<(long Time, ulong Id), Cells>[] rows = [.. expected.OrderByDescending(e => e.Key.Time)
+                .ThenBy(e => e.Key.Id).Take(last)];
             Assert.That(answer.Count, Is.EqualTo(rows.Length));
             for (int row = 0; row < rows.Length; row++)
             {

@@ -23,7 +23,9 @@ internal sealed class MemTableTests
         Assert.That((table.Rows, entries.Sort().Length), Is.EqualTo(((long)Rows, users)));
         for (int user = 0; user < users; user++)
         {
-            Assert.That(Times(table, user), Is.EqualTo(Enumerable.Range(0, Rows).Where(i => i % users == user).Reverse().Select(i => (long)i)));
+            Assert.That(
+                Times(table, user),
+                Is.EqualTo(Enumerable.Range(0, Rows).Where(i => i % users == user).Reverse().Select(i => (long)i)));
         }
 
         Assert.That(table.TryFind(UserId.From(99_999), UserId.From(99_999).Hash64, 0, out _), Is.False);
@@ -94,7 +96,8 @@ internal sealed class MemTableTests
         foreach ((int user, long time) in rows)
         {
             vector.AsSpan().Fill(time);
-            batch.Add(UserId.From((ulong)user + 1), time, (ulong)time).Set("n", (int)time).Set("text", $"t{time}").SetVector<float>("v", vector);
+            batch.Add(UserId.From((ulong)user + 1), time, (ulong)time).Set("n", (int)time).Set("text", $"t{time}")
+                .SetVector<float>("v", vector);
         }
 
         return MemTableRows.Append(table, batch);

@@ -12,7 +12,8 @@ internal sealed class WideValueTests
     private const int Odd = 77;
 
     private static readonly StoreSchema Schema = StoreSchema.Define(s => s
-        .EventType("e", t => t.Field<int>("n").Vector<sbyte>("v", Narrow).Text("text").Vector<sbyte>("w", Odd).Vector<sbyte>("never", 200)));
+        .EventType("e", t => t
+            .Field<int>("n").Vector<sbyte>("v", Narrow).Text("text").Vector<sbyte>("w", Odd).Vector<sbyte>("never", 200)));
 
     private readonly Dictionary<(UserId User, long Time, ulong Id), Vectors> _model = [];
 

@@ -37,14 +37,18 @@ internal sealed class StorePlacementsTests
 
         EnricherPlacement placement = store.Placements.GetReport().Single();
         Assert.That((placement.Placement, placement.Rule, placement.Definitions), Is.EqualTo((StepPhase.Indexing, PlacementRule.Cost, 2)));
-        Assert.That((placement.BytesPerEvent, placement.StoredShare), Is.EqualTo((12.4, 0.0)).Within(1e-9), "a vector of 6, and 8 in four rows of five");
+        Assert.That(
+            (placement.BytesPerEvent, placement.StoredShare), Is.EqualTo((12.4, 0.0)).Within(1e-9),
+            "a vector of 6, and 8 in four rows of five");
         Assert.That(placement.MicrosecondsPerRow, Is.EqualTo(100).Within(1e-6), "a millisecond for ten rows");
         Assert.That(placement.RowsPerEvent, Is.InRange(50, 200), "120 reads, of which one in sixteen is counted");
         Append(store, 10);
         Assert.That(StoredOf(store), Is.EqualTo(10));
         ReadTrace trace = new();
         using ServedSequence answer = store.Read(User, "first", new ReadOptions { Trace = trace });
-        Assert.That(trace.ToString(), Does.Contain("triple v1, 10 stored, 10 computed; new events: stored, shared, and storing it is cheaper"));
+        Assert.That(
+            trace.ToString(),
+            Does.Contain("triple v1, 10 stored, 10 computed; new events: stored, shared, and storing it is cheaper"));
         TestContext.Out.WriteLine(trace);
         TestContext.Out.WriteLine(store.Placements);
     }
@@ -106,7 +110,9 @@ internal sealed class StorePlacementsTests
         Append(store, 10);
         Read(store, 40, "first");
         EnricherPlacement placement = store.Placements.GetReport().Single();
-        Assert.That((placement.Enricher, placement.Rule, placement.Placement), Is.EqualTo(("triple", PlacementRule.NotOffered, StepPhase.Serving)));
+        Assert.That(
+            (placement.Enricher, placement.Rule, placement.Placement),
+            Is.EqualTo(("triple", PlacementRule.NotOffered, StepPhase.Serving)));
         Assert.That(placement.MicrosecondsPerRow, Is.Positive);
         Assert.That(store.Placements.Pin("triple", PlacementChoice.Indexing), Is.False);
         Assert.That(store.Placements.Pin("nothing", PlacementChoice.Indexing), Is.False);
@@ -155,7 +161,8 @@ internal sealed class StorePlacementsTests
         string path = Directory.CreateTempSubdirectory("signals-").FullName;
         try
         {
-            await using SignalStore store = SignalStore.Open(path, Schema, new StoreOptions { Enrichment = new EnrichmentOptions { Automatic = [new TripleEnricher()] } });
+            await using SignalStore store = SignalStore.Open(
+                path, Schema, new StoreOptions { Enrichment = new EnrichmentOptions { Automatic = [new TripleEnricher()] } });
             store.Definitions.Register(Definition("first"), Catalog());
             using CancellationTokenSource done = new();
             Task pins = Task.Run(() =>
@@ -197,7 +204,8 @@ internal sealed class StorePlacementsTests
     {
         PlacementOptions[] wrong =
         [
-            new() { Period = TimeSpan.Zero }, new() { Confirmations = 0 }, new() { MinimumStay = TimeSpan.FromTicks(-1) }, new() { Margin = 0.9 },
+            new() { Period = TimeSpan.Zero }, new() { Confirmations = 0 }, new() { MinimumStay = TimeSpan.FromTicks(-1) },
+            new() { Margin = 0.9 },
             new() { LateShare = 0 }, new() { MinimumRuns = double.NaN }, new() { BytesPerMicrosecond = -1 },
         ];
         foreach (PlacementOptions options in wrong)
@@ -208,9 +216,10 @@ internal sealed class StorePlacementsTests
 
     private static EnrichmentCatalog Catalog(Action? onEnrich = null) => new(new SlowTriple(onEnrich));
 
-    private static SequenceDefinition Definition(string name, PlacementChoice placement = PlacementChoice.Automatic) => SequenceDefinition.Create(name)
-        .OwnedBy("tests", LifecycleStage.Production).From("a", a => a.Last(100)).Enrich("triple", placement).Size(100)
-        .Columns("n", "triple", "vector").Build();
+    private static SequenceDefinition Definition(string name, PlacementChoice placement = PlacementChoice.Automatic) =>
+        SequenceDefinition.Create(name).OwnedBy("tests", LifecycleStage.Production)
+            .From("a", a => a.Last(100)).Enrich("triple", placement).Size(100)
+            .Columns("n", "triple", "vector").Build();
 
     private static PlacementRule Rule(SignalStore store)
     {
@@ -237,7 +246,9 @@ internal sealed class StorePlacementsTests
         for (int row = 0; row < numbers.Length; row++)
         {
             bool isNull = numbers[row] % 5 == 0;
-            Assert.That((states[row], triples[row]), Is.EqualTo((isNull ? ColumnState.Null : ColumnState.Value, isNull ? 0 : (3L * numbers[row]) + 1)), $"row {row}");
+            Assert.That(
+                (states[row], triples[row]),
+                Is.EqualTo((isNull ? ColumnState.Null : ColumnState.Value, isNull ? 0 : (3L * numbers[row]) + 1)), $"row {row}");
         }
     }
 

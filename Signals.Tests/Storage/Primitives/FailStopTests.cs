@@ -40,7 +40,8 @@ internal sealed class FailStopTests
         SimFileSystem files = new();
         files.CreateDirectory("store");
         FailStop failStop = new();
-        using Manifest manifest = Manifest.Create(new StoreFolder(files, "store"), new VersionEdit { NextFileNumber = 2 }, failStop: failStop);
+        using Manifest manifest = Manifest.Create(
+            new StoreFolder(files, "store"), new VersionEdit { NextFileNumber = 2 }, failStop: failStop);
         failStop.Stop(new IOException("elsewhere"));
         int operations = files.OperationCount;
         Assert.That(() => manifest.Commit(new VersionEdit { NextFileNumber = 3 }), Throws.TypeOf<StorePoisonedException>());

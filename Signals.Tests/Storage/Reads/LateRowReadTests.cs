@@ -3,20 +3,27 @@ using Signals.Tests.Storage.Engine;
 
 namespace Signals.Tests.Storage.Reads;
 
-/// <summary>Reads of users whose events come late, in ties and in copies, from a memtable: the newest rows are all there, with all their columns.</summary>
+/// <summary>
+/// Reads of users whose events come late, in ties and in copies, from a memtable: the newest rows are all there, with all their
+/// columns.
+/// </summary>
 internal sealed class LateRowReadTests
 {
     private static readonly UserId TheUser = UserId.From(3);
     private static readonly StoreSchema Schema = StoreSchema.Define(s => s.EventType("e", t => t.Field<int>("left").Field<int>("right")));
 
-    /// <summary>One copy of an event brings one column and another copy the other: a copy that is not looked at shows as an absent value.</summary>
+    /// <summary>
+    /// One copy of an event brings one column and another copy the other: a copy that is not looked at shows as an absent value.
+    /// </summary>
     [Test]
     public void Read_LateTiedAndCopiedEvents_EqualsTheModel([Values(1, 40, 500)] int latest, [Values(16, 256)] int memTableKib)
     {
         Random random = new((latest * 1_000) + memTableKib);
         for (int round = 0; round < 12; round++)
         {
-            using SignalStore store = TestStores.Open(new SimFileSystem(), Schema, new ManualTime(TestStores.Start), TestStores.Tiny with { MemTableBytes = memTableKib << 10 });
+            using SignalStore store = TestStores.Open(
+                new SimFileSystem(), Schema, new ManualTime(TestStores.Start),
+                TestStores.Tiny with { MemTableBytes = memTableKib << 10 });
             Dictionary<(long Time, ulong Id), (bool Left, bool Right)> model = [];
             int rows = random.Next(1, 900);
             for (int done = 0; done < rows;)
@@ -55,7 +62,9 @@ internal sealed class LateRowReadTests
         List<(long, ulong, bool, bool)> found = [];
         for (int row = 0; row < read.Count; row++)
         {
-            found.Add((read.Times[row], read.Ids[row], read.States("left")[row] == ColumnState.Value, read.States("right")[row] == ColumnState.Value));
+            found.Add((
+                read.Times[row], read.Ids[row],
+                read.States("left")[row] == ColumnState.Value, read.States("right")[row] == ColumnState.Value));
         }
 
         Assert.That(found, Is.EqualTo(model

@@ -114,7 +114,8 @@ internal sealed class LiveRowsTests
     private void Import(SignalStore store, int generation, Func<int, bool> insert, Func<int, bool> retract)
     {
         string path = $"/offline/{generation}.seg";
-        using (SegmentWriter writer = SegmentWriter.Create(_files, path, Schema[_type], new SegmentOptions { Generation = generation, Source = "test" }))
+        using (SegmentWriter writer = SegmentWriter.Create(
+            _files, path, Schema[_type], new SegmentOptions { Generation = generation, Source = "test" }))
         {
             for (int i = 0; i < Events; i++)
             {

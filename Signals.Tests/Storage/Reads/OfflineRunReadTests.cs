@@ -81,7 +81,8 @@ internal sealed class OfflineRunReadTests
     }
 
     [Test]
-    public async Task Read_ManyRetractedInOverlappingRuns_FindsAsManyAsAreWanted([Values(1, 3, 10, 100, 390, 1000)] int last, [Values] bool compacted)
+    public async Task Read_ManyRetractedInOverlappingRuns_FindsAsManyAsAreWanted(
+        [Values(1, 3, 10, 100, 390, 1000)] int last, [Values] bool compacted)
     {
         Append([.. All(800).Where(i => i % 2 == 0)]);
         await _store.FlushAsync();

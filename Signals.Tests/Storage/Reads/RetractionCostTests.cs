@@ -166,7 +166,8 @@ internal sealed class RetractionCostTests
 
     private void Retract(SignalStore store, string type, Predicate<int> which, int events)
     {
-        using (SegmentWriter writer = SegmentWriter.Create(_files, Segment, Schema[type], new SegmentOptions { Generation = 2, Source = "test" }))
+        using (SegmentWriter writer = SegmentWriter.Create(
+            _files, Segment, Schema[type], new SegmentOptions { Generation = 2, Source = "test" }))
         {
             for (int i = 0; i < events; i++)
             {

@@ -58,7 +58,9 @@ internal sealed class SequenceEnricherTests
             for (int output = 0; output < 3; output++)
             {
                 Assert.That(found.Outputs[output].RowStates[row], Is.EqualTo(expected.Outputs[output].RowStates[59 - row]));
-                Assert.That(found.Outputs[output].GetValue(row).SequenceEqual(expected.Outputs[output].GetValue(59 - row)), Is.True, $"row {row} output {output}");
+                Assert.That(
+                    found.Outputs[output].GetValue(row).SequenceEqual(expected.Outputs[output].GetValue(59 - row)), Is.True,
+                    $"row {row} output {output}");
             }
         }
 

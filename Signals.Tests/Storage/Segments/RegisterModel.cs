@@ -34,11 +34,14 @@ internal sealed class RegisterModel
     public IEnumerable<string> Lines(UserId user) => _events
         .Where(e => e.Key.User == user && e.Value.Inserted > e.Value.Retracted)
         .OrderByDescending(e => e.Key.Time).ThenBy(e => e.Key.Id)
-        .Select(e => Line(e.Key.Time, e.Key.Id, e.Value.Cells.Where(c => c.Value.Stamp > e.Value.Retracted).Select(c => (c.Key, c.Value.Cell))));
+        .Select(e => Line(
+            e.Key.Time, e.Key.Id, e.Value.Cells.Where(c => c.Value.Stamp > e.Value.Retracted).Select(c => (c.Key, c.Value.Cell))));
 
     /// <summary>An event as a line.</summary>
     public static string Line(long time, ulong id, IEnumerable<(string Column, SegmentCell Cell)> cells) =>
-        $"{time} {id} {string.Join(' ', cells.Where(c => c.Cell.State != ColumnState.Absent).OrderBy(c => c.Column, StringComparer.Ordinal).Select(c => $"{c.Column}={c.Cell}"))}";
+        $"{time} {id} "
+        + string.Join(' ', cells.Where(c => c.Cell.State != ColumnState.Absent)
+            .OrderBy(c => c.Column, StringComparer.Ordinal).Select(c => $"{c.Column}={c.Cell}"));
 
     private sealed class Registers
     {

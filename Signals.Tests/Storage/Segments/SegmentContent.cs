@@ -60,7 +60,9 @@ internal static class SegmentContent
             cursor.AppendTo(buffer);
             for (int row = 0; row < buffer.Count; row++)
             {
-                rows.Add(new SegmentRow(cursor.User, buffer.Times[row], buffer.Ids[row], MarksOf(table.Defaults, buffer, row), CellsOf(columns, buffer, row)));
+                rows.Add(new SegmentRow(
+                    cursor.User, buffer.Times[row], buffer.Ids[row],
+                    MarksOf(table.Defaults, buffer, row), CellsOf(columns, buffer, row)));
             }
         }
 
@@ -90,7 +92,8 @@ internal static class SegmentContent
             ColumnState state = buffer.Columns[column.Id].GetState(row);
             if (state != ColumnState.Absent)
             {
-                cells[column.Name] = new SegmentCell(state, state == ColumnState.Null ? [] : buffer.Columns[column.Id].GetValue(row).ToArray());
+                cells[column.Name] = new SegmentCell(
+                    state, state == ColumnState.Null ? [] : buffer.Columns[column.Id].GetValue(row).ToArray());
             }
         }
 

@@ -12,7 +12,8 @@ namespace Signals.Tests.Storage.Segments;
 /// <summary>Segments that break one rule and whose every checksum is right: what a faulty or hostile writer could make.</summary>
 internal sealed class SegmentForgery
 {
-    private static readonly EventTypeSchema Columns = StoreSchema.Define(schema => schema.EventType("view", type => type.Field<float>("score")))["view"];
+    private static readonly EventTypeSchema Columns =
+        StoreSchema.Define(schema => schema.EventType("view", type => type.Field<float>("score")))["view"];
 
     /// <summary>Changes the header's bytes before its checksum is made.</summary>
     public Action<byte[]> Header { get; init; } = static _ => { };
@@ -54,7 +55,8 @@ internal sealed class SegmentForgery
         Header(head);
         BinaryPrimitives.WriteUInt32LittleEndian(head.AsSpan(head.Length - 4), Crc32C.Compute(head.AsSpan(0, head.Length - 4)));
         byte[] table = MakeTable(head, out uint checksum);
-        byte[] index = SegmentIndex.Encode([Part(new SegmentPart(SegmentSample.Start, Defaults.Kind, checksum, head.Length, table.Length))]);
+        byte[] index = SegmentIndex.Encode(
+            [Part(new SegmentPart(SegmentSample.Start, Defaults.Kind, checksum, head.Length, table.Length))]);
         Index(index);
         UInt128 hash = XxHash128.HashToUInt128([.. head, .. table, .. index]);
         byte[] tail = SegmentIndex.EncodeTail(head.Length + table.Length, index, hash);
@@ -69,7 +71,8 @@ internal sealed class SegmentForgery
         MemoryFileSystem files = new();
         ulong identity = SegmentHeader.PartIdentity(header, SegmentSample.Start, Defaults.Kind);
         using var file = files.Open("part", Signals.Storage.FileSystem.FileOpenMode.CreateNew);
-        TableWriter writer = new(file, 0, identity, Columns, SegmentSample.Start, new TableOptions { BlockBytes = 64, MinBlockRows = 1 }, Defaults);
+        TableWriter writer = new(
+            file, 0, identity, Columns, SegmentSample.Start, new TableOptions { BlockBytes = 64, MinBlockRows = 1 }, Defaults);
         foreach ((ulong user, (long Time, ulong Id)[] rows) in Rows)
         {
             RowBuffer buffer = new([ColumnType.Scalar<float>()], Defaults.Stamp, Defaults.Parts);

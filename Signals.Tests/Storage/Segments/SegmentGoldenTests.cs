@@ -50,7 +50,9 @@ internal sealed class SegmentGoldenTests
     {
         MemoryFileSystem files = new();
         SegmentInfo info = SegmentSample.Write(files, Rows());
-        Assert.That(Convert.ToHexString(files[SegmentSample.Path]), Is.EqualTo(Golden.ReplaceLineEndings("").Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant()));
+        Assert.That(
+            Convert.ToHexString(files[SegmentSample.Path]),
+            Is.EqualTo(Golden.ReplaceLineEndings("").Replace(" ", "", StringComparison.Ordinal).ToUpperInvariant()));
         Assert.That(info.ContentId, Is.EqualTo(ContentId));
     }
 
@@ -61,10 +63,14 @@ internal sealed class SegmentGoldenTests
         files[SegmentSample.Path] = Convert.FromHexString(Golden.ReplaceLineEndings("").Replace(" ", "", StringComparison.Ordinal));
         using IFile file = files.Open(SegmentSample.Path, FileOpenMode.Read);
         SegmentHeader header = SegmentFile.Read(file).Header;
-        Assert.That((header.EventType, header.Source, header.Generation, header.SourceRank), Is.EqualTo(("view", "daily-fix", 20_260_301L, (ushort)7)));
+        Assert.That(
+            (header.EventType, header.Source, header.Generation, header.SourceRank),
+            Is.EqualTo(("view", "daily-fix", 20_260_301L, (ushort)7)));
         Assert.That(header.CorrectedDays, Is.EqualTo(SegmentSample.Options.CorrectedDays));
         Assert.That(header.WindowMs, Is.EqualTo(86_400_000));
-        Assert.That(header.Columns, Is.EqualTo(new[] { new SegmentColumn("country", ColumnType.Text), new SegmentColumn("score", ColumnType.Scalar<float>()) }));
+        Assert.That(
+            header.Columns,
+            Is.EqualTo(new SegmentColumn[] { new("country", ColumnType.Text), new("score", ColumnType.Scalar<float>()) }));
         Assert.That(
             SegmentContent.Read(files).SelectMany(part => part.Rows).Select(row => row.ToString()),
             Is.EqualTo(Rows().Select(row => row.ToString())));
@@ -75,10 +81,14 @@ internal sealed class SegmentGoldenTests
     [
         Row(5, 9, 1, RowMarks.Insert, ("country", new SegmentCell(ColumnState.Value, Encoding.UTF8.GetBytes("DE")))),
         Row(5, 7, 2, RowMarks.Retract),
-        Row(5, 3, 1, RowMarks.Correct, ("country", new SegmentCell(ColumnState.Null, [])), ("score", new SegmentCell(ColumnState.Value, [0, 0, 0x80, 0x3F]))),
+        Row(
+            5, 3, 1, RowMarks.Correct,
+            ("country", new SegmentCell(ColumnState.Null, [])), ("score", new SegmentCell(ColumnState.Value, [0, 0, 0x80, 0x3F]))),
         Row(6, 24 * SegmentSample.Hour, 1, RowMarks.Correct, ("score", new SegmentCell(ColumnState.Value, [0, 0, 0, 0x40]))),
     ];
 
     private static SegmentRow Row(ulong user, long time, ulong id, RowMarks marks, params (string Column, SegmentCell Cell)[] cells) =>
-        new(UserId.From(user), SegmentSample.Start + time, id, marks, new(cells.ToDictionary(c => c.Column, c => c.Cell), StringComparer.Ordinal));
+        new(
+            UserId.From(user), SegmentSample.Start + time, id, marks,
+            new(cells.ToDictionary(c => c.Column, c => c.Cell), StringComparer.Ordinal));
 }

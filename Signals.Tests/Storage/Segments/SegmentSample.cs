@@ -43,9 +43,12 @@ internal static class SegmentSample
             long time = Start + random.Next(3) * 24 * Hour + random.Next(1 + count / 20) * (24 * Hour / (1 + count / 20));
             SortedDictionary<string, SegmentCell> cells = new(StringComparer.Ordinal);
             RowMarks mark = marks[random.Next(marks.Length)];
-            foreach (ColumnSchema column in Type.Columns.Where(column => column.Name != "never" && !mark.HasFlag(RowMarks.Retract) && random.Next(3) > 0))
+            foreach (ColumnSchema column in Type.Columns.Where(
+                column => column.Name != "never" && !mark.HasFlag(RowMarks.Retract) && random.Next(3) > 0))
             {
-                cells[column.Name] = random.Next(6) == 0 ? new SegmentCell(ColumnState.Null, []) : new SegmentCell(ColumnState.Value, Value(random, column.Type));
+                cells[column.Name] = random.Next(6) == 0
+                    ? new SegmentCell(ColumnState.Null, [])
+                    : new SegmentCell(ColumnState.Value, Value(random, column.Type));
             }
 
             rows.Add(new SegmentRow(user, time, (ulong)random.Next(2), mark, cells));
@@ -102,7 +105,9 @@ internal static class SegmentSample
             return;
         }
 
-        EventRow target = row.Marks == RowMarks.Insert ? writer.Insert(row.User, row.Time, row.Id) : writer.Correct(row.User, row.Time, row.Id);
+        EventRow target = row.Marks == RowMarks.Insert
+            ? writer.Insert(row.User, row.Time, row.Id)
+            : writer.Correct(row.User, row.Time, row.Id);
         Set(target, type, row);
     }
 

@@ -20,11 +20,14 @@ internal sealed class SegmentVerifierTests
         yield return Case("rows out of order", new() { Rows = [(1, [(10, 1), (20, 1)])] });
         yield return Case("row repeated", new() { Rows = [(1, [(10, 1), (10, 1)])] });
         yield return Case("ids out of order", new() { Rows = [(1, [(10, 2), (10, 1)])] });
-        yield return Case("rows out of order across blocks", new() { Rows = [(1, [.. Enumerable.Range(0, 40).Select(i => (40L - i + (i == 37 ? 5 : 0), 1UL))])] });
+        yield return Case(
+            "rows out of order across blocks",
+            new() { Rows = [(1, [.. Enumerable.Range(0, 40).Select(i => (40L - i + (i == 37 ? 5 : 0), 1UL))])] });
         yield return Case("time before the window", new() { Rows = [(1, [(-1, 1)])] });
         yield return Case("time behind the window", new() { Rows = [(1, [(24 * SegmentSample.Hour, 1)])] });
         yield return Case("window between windows", new() { Part = part => part with { WindowStart = part.WindowStart + 1 } });
-        yield return Case("another window", new() { Part = part => part with { WindowStart = part.WindowStart + 24 * SegmentSample.Hour } });
+        yield return Case(
+            "another window", new() { Part = part => part with { WindowStart = part.WindowStart + 24 * SegmentSample.Hour } });
         yield return Case("another kind", new() { Part = part => part with { Kind = RunKind.Patches } });
         yield return Case("unknown kind", new() { Part = part => part with { Kind = (RunKind)2 } });
         yield return Case("another generation", new() { Defaults = new RowDefaults(RunKind.Events, Stamp.Create(6, 2), StampParts.None) });
@@ -40,7 +43,9 @@ internal sealed class SegmentVerifierTests
         yield return Case("negative part", new() { Part = part => part with { Length = -1 } });
         yield return Case("offset that overflows", new() { Part = part => part with { Offset = long.MaxValue } });
         yield return Case("checksum of another part", new() { Part = part => part with { Checksum = part.Checksum + 1 } });
-        yield return Case("two thousand million parts", new() { Index = index => BinaryPrimitives.WriteUInt32LittleEndian(index, uint.MaxValue) });
+        yield return Case(
+            "two thousand million parts",
+            new() { Index = index => BinaryPrimitives.WriteUInt32LittleEndian(index, uint.MaxValue) });
         yield return Case("no part", new() { Index = index => BinaryPrimitives.WriteUInt32LittleEndian(index, 0) });
         yield return Case("reserved bytes of the index", new() { Index = index => index[^20] = 1 });
         yield return Case("another hash", new() { Tail = tail => tail[30] ^= 1 });
@@ -74,8 +79,12 @@ internal sealed class SegmentVerifierTests
     public void Verify_UnbrokenForgery_Passes() => Assert.That(() => Verify(new SegmentForgery().Make()), Throws.Nothing);
 
     [Test]
-    public void Verify_StampsOfItsOwn_Passes() => Assert.That(
-        () => Verify(new SegmentForgery { Defaults = new RowDefaults(RunKind.Events, Stamp, StampParts.Existence), Existence = (0, Stamp.Value) }.Make()), Throws.Nothing);
+    public void Verify_StampsOfItsOwn_Passes()
+    {
+        RowDefaults defaults = new(RunKind.Events, Stamp, StampParts.Existence);
+        Assert.That(
+            () => Verify(new SegmentForgery { Defaults = defaults, Existence = (0, Stamp.Value) }.Make()), Throws.Nothing);
+    }
 
     [TestCaseSource(nameof(BrokenRules))]
     public void Verify_BrokenRuleUnderRightChecksums_NamesFileAndOffset(Func<byte[]> make)
@@ -140,7 +149,12 @@ internal sealed class SegmentVerifierTests
 
     private static byte[] Small(int mix)
     {
-        RowMarks[] marks = mix switch { 0 => [RowMarks.Insert], 1 => [RowMarks.Correct], _ => [RowMarks.Insert, RowMarks.Correct, RowMarks.Retract] };
+        RowMarks[] marks = mix switch
+        {
+            0 => [RowMarks.Insert],
+            1 => [RowMarks.Correct],
+            _ => [RowMarks.Insert, RowMarks.Correct, RowMarks.Retract],
+        };
         MemoryFileSystem files = new() { RecordsReads = false };
         SegmentSample.Write(files, SegmentSample.Rows(new Random(mix), 12, marks));
         return files[SegmentSample.Path];

@@ -47,9 +47,12 @@ internal sealed class SegmentWriterTests
         SimFileSystem first = NewFiles();
         SegmentInfo info = SegmentSample.Write(first, rows);
         random.Shuffle(rows);
-        EventTypeSchema reversed = StoreSchema.Define(schema => schema.EventType("other", type => type.Text("x")).EventType("view", type => type
-            .Field<int>("unused").EnrichmentVector<sbyte>("tiny", 4).Field<bool>("organic").Field<long>("price").Text("country")
-            .EnrichmentBytes("blob").EnrichmentVector<Half>("embedding", 40).Field<float>("score").Window(TimeSpan.FromDays(1))))["view"];
+        EventTypeSchema reversed = StoreSchema.Define(schema => schema
+            .EventType("other", type => type.Text("x"))
+            .EventType("view", type => type
+                .Field<int>("unused").EnrichmentVector<sbyte>("tiny", 4).Field<bool>("organic").Field<long>("price").Text("country")
+                .EnrichmentBytes("blob").EnrichmentVector<Half>("embedding", 40).Field<float>("score")
+                .Window(TimeSpan.FromDays(1))))["view"];
         SimFileSystem second = NewFiles();
         SegmentInfo again = SegmentSample.Write(second, [.. rows, .. rows[..50]], type: reversed);
         Assert.That(Bytes(second), Is.EqualTo(Bytes(first)));
@@ -85,7 +88,8 @@ internal sealed class SegmentWriterTests
     public void Create_BesideAnotherWriterAtWork_LeavesItsFilesAlone()
     {
         SimFileSystem files = NewFiles();
-        using SegmentWriter other = SegmentWriter.Create(files, SegmentSample.Path + ".1", SegmentSample.Type, SegmentSample.Options, Budget);
+        using SegmentWriter other = SegmentWriter.Create(
+            files, SegmentSample.Path + ".1", SegmentSample.Type, SegmentSample.Options, Budget);
         List<SegmentRow> rows = SegmentSample.Rows(new Random(1), 1500, RowMarks.Insert);
         rows.ForEach(row => SegmentSample.Add(other, SegmentSample.Type, row));
         string[] before = [.. files.ListFiles("/offline").Order()];
@@ -123,7 +127,8 @@ internal sealed class SegmentWriterTests
             files.FailAt(before + operation - 1);
             try
             {
-                using SegmentWriter writer = SegmentWriter.Create(files, SegmentSample.Path, SegmentSample.Type, SegmentSample.Options, Budget);
+                using SegmentWriter writer = SegmentWriter.Create(
+                    files, SegmentSample.Path, SegmentSample.Type, SegmentSample.Options, Budget);
                 rows.ForEach(row => SegmentSample.Add(writer, SegmentSample.Type, row));
                 writer.Finish();
                 if (files.OperationCount < before + operation)
@@ -167,9 +172,12 @@ internal sealed class SegmentWriterTests
         Assert.That(() => Create(files, new SegmentOptions { Generation = 0 }), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => Create(files, new SegmentOptions { Generation = 1L << 47 }), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(() => Create(files, new SegmentOptions { Generation = 1, Source = "../x" }), Throws.ArgumentException);
-        Assert.That(() => Create(files, new SegmentOptions { Generation = 1, MemoryBudgetBytes = 1 }), Throws.InstanceOf<ArgumentOutOfRangeException>());
         Assert.That(
-            () => SegmentWriter.Create(files, "/nowhere/day.seg", SegmentSample.Type, SegmentSample.Options), Throws.InstanceOf<FileOperationException>());
+            () => Create(files, new SegmentOptions { Generation = 1, MemoryBudgetBytes = 1 }),
+            Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(
+            () => SegmentWriter.Create(files, "/nowhere/day.seg", SegmentSample.Type, SegmentSample.Options),
+            Throws.InstanceOf<FileOperationException>());
         SegmentSample.Write(files, SegmentSample.Rows(new Random(1), 1, RowMarks.Insert));
         Assert.That(() => Create(files, SegmentSample.Options), Throws.InstanceOf<FileOperationException>());
     }
@@ -201,7 +209,9 @@ internal sealed class SegmentWriterTests
         SimFileSystem files = NewFiles();
         using (SegmentWriter first = Create(files, SegmentSample.Options))
         {
-            Assert.That(() => Create(files, SegmentSample.Options), Throws.InstanceOf<FileOperationException>().With.Message.Contain("another writer"));
+            Assert.That(
+                () => Create(files, SegmentSample.Options),
+                Throws.InstanceOf<FileOperationException>().With.Message.Contain("another writer"));
             first.Insert(UserId.From(1), SegmentSample.Start, 1);
         }
 
@@ -216,7 +226,9 @@ internal sealed class SegmentWriterTests
         string path = Path.Combine(folder, "day.seg");
         using (SegmentWriter.Create(path, SegmentSample.Type, SegmentSample.Options))
         {
-            Assert.That(() => SegmentWriter.Create(path, SegmentSample.Type, SegmentSample.Options), Throws.InstanceOf<FileOperationException>());
+            Assert.That(
+                () => SegmentWriter.Create(path, SegmentSample.Type, SegmentSample.Options),
+                Throws.InstanceOf<FileOperationException>());
         }
 
         Assert.That(Directory.GetFiles(folder), Is.Empty);

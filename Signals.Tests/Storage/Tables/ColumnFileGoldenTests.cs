@@ -42,7 +42,8 @@ internal sealed class ColumnFileGoldenTests
         TableSample table = Rows();
         table.Meta = table.Meta with { ColumnFiles = [Write(table)] };
         table.Files["000009.col"] = GoldenBytes;
-        using Table joined = Table.Open(table.Files, TableSample.Path, table.Meta, Schema, new BlockCache(1 << 20), verify: true, _ => "000009.col");
+        using Table joined = Table.Open(
+            table.Files, TableSample.Path, table.Meta, Schema, new BlockCache(1 << 20), verify: true, _ => "000009.col");
         Block block = joined.GetBlock(1, [0, 1, 2], StampParts.Cells);
         ulong[] stamps = new ulong[4];
         block.CopyCellStamps(2, 0, stamps);

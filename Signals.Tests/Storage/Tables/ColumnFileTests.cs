@@ -65,8 +65,8 @@ internal sealed class ColumnFileTests
     {
         ColumnFileSample sample = ColumnFileSample.Small();
         ColumnFileBase own = sample.Base;
-        foreach (ColumnFileBase other in (ColumnFileBase[])[own with { Identity = 8 }, own with { Checksum = 1 }, own with { Rows = own.Rows + 1 },
-            own with { Blocks = own.Blocks + 1 }])
+        foreach (ColumnFileBase other in (ColumnFileBase[])[own with { Identity = 8 }, own with { Checksum = 1 },
+            own with { Rows = own.Rows + 1 }, own with { Blocks = own.Blocks + 1 }])
         {
             Assert.That(() => sample.Open(other), Throws.TypeOf<CorruptionException>().With.Message.Contains("belongs to"));
         }
@@ -77,8 +77,8 @@ internal sealed class ColumnFileTests
     {
         ColumnFileSample sample = ColumnFileSample.Small();
         ColumnFileMeta meta = sample.Meta;
-        foreach (ColumnFileMeta other in (ColumnFileMeta[])[meta with { Number = 8 }, meta with { FileChecksum = 1 }, meta with { Columns = [0, 1] },
-            meta with { Columns = [0, 1, 3] }, meta with { Columns = [0, 1, 7] }])
+        foreach (ColumnFileMeta other in (ColumnFileMeta[])[meta with { Number = 8 }, meta with { FileChecksum = 1 },
+            meta with { Columns = [0, 1] }, meta with { Columns = [0, 1, 3] }, meta with { Columns = [0, 1, 7] }])
         {
             sample.Meta = other;
             Assert.That(() => sample.Open(), Throws.TypeOf<CorruptionException>());
@@ -121,7 +121,8 @@ internal sealed class ColumnFileTests
     {
         ColumnFileSample sample = ColumnFileSample.Small();
         sample.Files.Delete(ColumnFileSample.Path);
-        using (ColumnFileWriter writer = new(sample.Files, ColumnFileSample.Path, 9, sample.Base, [0], [ColumnType.Scalar<int>()], new TableOptions()))
+        using (ColumnFileWriter writer = new(
+            sample.Files, ColumnFileSample.Path, 9, sample.Base, [0], [ColumnType.Scalar<int>()], new TableOptions()))
         {
             writer.BeginBlock(0, 1);
             Assert.That(sample.Files.FileExists(ColumnFileSample.Path), Is.True);
@@ -137,7 +138,8 @@ internal sealed class ColumnFileTests
         ColumnFileSample sample = ColumnFileSample.Small();
         sample.Files.Delete(ColumnFileSample.Path);
         using ColumnFileWriter writer = new(
-            sample.Files, ColumnFileSample.Path, 9, sample.Base, [0, 1], [ColumnType.Scalar<int>(), ColumnType.Scalar<int>()], new TableOptions());
+            sample.Files, ColumnFileSample.Path, 9, sample.Base, [0, 1], [ColumnType.Scalar<int>(), ColumnType.Scalar<int>()],
+            new TableOptions());
         (ColumnBuffer cells, ColumnBuffer stamps) = (new(ColumnType.Scalar<int>()), new(ColumnType.Scalar<ulong>()));
         cells.AppendMissing(ColumnState.Absent);
         stamps.Append(1UL);

@@ -4,7 +4,9 @@ using Signals.Storage.Tables;
 
 namespace Signals.Tests.Storage.Tables;
 
-/// <summary>Directories in pages: they answer as a sorted list does, whatever the ids are, in the bytes and steps that are promised.</summary>
+/// <summary>
+/// Directories in pages: they answer as a sorted list does, whatever the ids are, in the bytes and steps that are promised.
+/// </summary>
 internal sealed class DirectoryPageTests
 {
     private const int ManyUsers = 10_000;
@@ -22,7 +24,8 @@ internal sealed class DirectoryPageTests
             new DirectoryEntry(new UserId(1, 6), 2, TableSample.WindowStart + 150, TableSample.WindowStart + 149),
         ]);
         Assert.That(Convert.ToHexString(page), Is.EqualTo(Convert.ToHexString(GoldenPage)));
-        DirectoryPage opened = DirectoryPage.Open(page, 3, new UserId(0, 5), 70, 74, TableSample.WindowStart, TableSample.WindowStart + 200);
+        DirectoryPage opened = DirectoryPage.Open(
+            page, 3, new UserId(0, 5), 70, 74, TableSample.WindowStart, TableSample.WindowStart + 200);
         Assert.That(opened.User(2), Is.EqualTo(new UserId(1, 6)));
         Assert.That(opened.Rows(2), Is.EqualTo(new UserRows(72, 2, TableSample.WindowStart + 150, TableSample.WindowStart + 149)));
     }
@@ -50,7 +53,8 @@ internal sealed class DirectoryPageTests
             table.TryFind(all[i], out UserRows rows);
             int before = table.Directory.CountBefore(all[i]);
             Assert.That((before, table.Directory.User(i), table.Directory.IndexOfRow(rows.FirstRow)), Is.EqualTo((i, all[i], i)));
-            foreach (UserId near in (UserId[])[new(all[i].High, all[i].Low + 1), new(all[i].High, all[i].Low - 1), new(all[i].High + 1, all[i].Low), new((ulong)random.NextInt64(), all[i].Low)])
+            foreach (UserId near in (UserId[])[new(all[i].High, all[i].Low + 1), new(all[i].High, all[i].Low - 1),
+                new(all[i].High + 1, all[i].Low), new((ulong)random.NextInt64(), all[i].Low)])
             {
                 Assert.That(table.TryFind(near, out _), Is.EqualTo(sample.Users.ContainsKey(near)));
             }
@@ -118,7 +122,8 @@ internal sealed class DirectoryPageTests
     [Test]
     public void Open_ForgedPage_IsRefusedWithoutReadingBeyondIt()
     {
-        byte[] good = DirectoryPageEncoder.Encode([.. Enumerable.Range(0, 100).Select(i => new DirectoryEntry(new UserId(0, (ulong)(3 * i)), 1 + (i % 5), 1000 + i, 900))]);
+        byte[] good = DirectoryPageEncoder.Encode([.. Enumerable.Range(0, 100)
+            .Select(i => new DirectoryEntry(new UserId(0, (ulong)(3 * i)), 1 + (i % 5), 1000 + i, 900))]);
         int rows = Enumerable.Range(0, 100).Sum(i => 1 + (i % 5));
         Assert.That(() => DirectoryPage.Open(good, 100, default, 0, rows, 900, 1099), Throws.Nothing);
         Random random = new(7);
@@ -127,13 +132,16 @@ internal sealed class DirectoryPageTests
             byte[] bad = random.Next(4) == 0 ? good[..random.Next(good.Length)] : [.. good];
             for (int edits = random.Next(1, 4); edits > 0 && bad.Length > 0; edits--)
             {
-                bad[random.Next(Math.Min(bad.Length, random.Next(2) == 0 ? DirectoryPageFormat.HeaderLength : bad.Length))] = (byte)random.Next(256);
+                bad[random.Next(Math.Min(bad.Length, random.Next(2) == 0 ? DirectoryPageFormat.HeaderLength : bad.Length))] =
+                    (byte)random.Next(256);
             }
 
             try
             {
                 DirectoryPage opened = DirectoryPage.Open(bad, 100, default, 0, rows, 900, 1099);
-                Assert.That(Enumerable.Range(0, 100).Sum(user => opened.Rows(user).Count), Is.EqualTo(rows), "what is accepted is consistent");
+                Assert.That(
+                    Enumerable.Range(0, 100).Sum(user => opened.Rows(user).Count), Is.EqualTo(rows),
+                    "what is accepted is consistent");
             }
             catch (InvalidDataException)
             {
@@ -143,7 +151,8 @@ internal sealed class DirectoryPageTests
     }
 
     [Test]
-    public void ReadIndex_AbsurdNumbers_AreRefusedBeforeAnythingIsAllocatedByThem([Values(0, 4, 24, 28)] int at, [Values(0u, 1u, 0x7FFF_FFFFu, uint.MaxValue)] uint value)
+    public void ReadIndex_AbsurdNumbers_AreRefusedBeforeAnythingIsAllocatedByThem(
+        [Values(0, 4, 24, 28)] int at, [Values(0u, 1u, 0x7FFF_FFFFu, uint.MaxValue)] uint value)
     {
         TableSample sample = Sample(Ids.Numbers, 600);
         TableForgery forgery = new(sample);
@@ -218,7 +227,8 @@ internal sealed class DirectoryPageTests
             users.Add(ids switch
             {
                 Ids.Numbers => UserId.From(1000 + 2UL * (ulong)users.Count),
-                Ids.Hashes => new UserId((ulong)random.NextInt64(long.MinValue, long.MaxValue), (ulong)random.NextInt64(long.MinValue, long.MaxValue)),
+                Ids.Hashes => new UserId(
+                    (ulong)random.NextInt64(long.MinValue, long.MaxValue), (ulong)random.NextInt64(long.MinValue, long.MaxValue)),
                 Ids.Clusters => new UserId(1UL << random.Next(0, 64), (ulong)random.Next(2 * count)),
                 _ => new UserId(random.Next(3) == 0 ? ulong.MaxValue : 0, ulong.MaxValue - (ulong)random.Next(4 * count)),
             });

@@ -19,7 +19,8 @@ internal sealed class TableColumnFileTests
     {
         _users.Clear();
         _files = new MemoryFileSystem();
-        using TableWriter writer = new(_files, Path(7), 7, Before, TableSample.WindowStart, new TableOptions { BlockBytes = 500, WideBytes = 800 });
+        using TableWriter writer = new(
+            _files, Path(7), 7, Before, TableSample.WindowStart, new TableOptions { BlockBytes = 500, WideBytes = 800 });
         for (ulong user = 1; user <= 20; user++)
         {
             RowBuffer rows = TableSample.RandomRows(Rows(), new Random((int)user), 1 + (int)user);

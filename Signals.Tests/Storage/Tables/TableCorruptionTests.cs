@@ -70,7 +70,8 @@ internal sealed class TableCorruptionTests
         byte[] bytes = sample.Files[TableSample.Path];
         int chunk = 4 + 50 * sizeof(double) + TableFormat.ChecksumLength;
         int at = (int)BlocksEnd(bytes) - 2 * chunk;
-        byte[] swapped = [.. bytes[..at], .. bytes[(at + chunk)..(at + 2 * chunk)], .. bytes[at..(at + chunk)], .. bytes[(at + 2 * chunk)..]];
+        byte[] swapped = [
+            .. bytes[..at], .. bytes[(at + chunk)..(at + 2 * chunk)], .. bytes[at..(at + chunk)], .. bytes[(at + 2 * chunk)..]];
         Assert.That(swapped.AsSpan(at, chunk).SequenceEqual(bytes.AsSpan(at, chunk)), Is.False);
         sample.Files[TableSample.Path] = swapped;
         using Table table = sample.Open();
@@ -96,8 +97,9 @@ internal sealed class TableCorruptionTests
     {
         TableSample sample = Small();
         TableMeta meta = sample.Meta;
-        foreach (TableMeta other in (TableMeta[])[meta with { Number = 8 }, meta with { FileChecksum = 1 }, meta with { Rows = meta.Rows + 1 },
-            meta with { EventType = 3 }, meta with { MinTime = meta.MinTime - 1 }, meta with { WindowStart = 0 }])
+        foreach (TableMeta other in (TableMeta[])[meta with { Number = 8 }, meta with { FileChecksum = 1 },
+            meta with { Rows = meta.Rows + 1 }, meta with { EventType = 3 }, meta with { MinTime = meta.MinTime - 1 },
+            meta with { WindowStart = 0 }])
         {
             sample.Meta = other;
             Assert.That(() => sample.Open(), Throws.TypeOf<CorruptionException>());
@@ -200,7 +202,9 @@ internal sealed class TableCorruptionTests
         {
             Schema = TableSample.Define(t => t.Field<int>("a").Text("b").Vector<float>("v", 16)),
             Users = [],
-            Defaults = stamped ? new RowDefaults(RunKind.Events, Stamp.Create(3, 1), StampParts.Existence | StampParts.Cells) : RowDefaults.Streamed,
+            Defaults = stamped
+                ? new RowDefaults(RunKind.Events, Stamp.Create(3, 1), StampParts.Existence | StampParts.Cells)
+                : RowDefaults.Streamed,
         };
         for (ulong user = 1; user <= 3; user++)
         {

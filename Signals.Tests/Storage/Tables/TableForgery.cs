@@ -34,8 +34,14 @@ internal sealed class TableForgery
     public int DirectoryAt => SectionOf(TableFormat.DirectorySection).Offset;
 
     /// <summary>Where the last chunk starts, and whether it is compressed.</summary>
-    public (int Offset, bool Compressed) LastChunk =>
-        (_chunks[^1].Offset, _file[SectionOf(TableFormat.IndexSection).Offset + SectionOf(TableFormat.IndexSection).Length - 1] >> 6 == (int)ChunkCodec.Lz4);
+    public (int Offset, bool Compressed) LastChunk
+    {
+        get
+        {
+            (int offset, int length) = SectionOf(TableFormat.IndexSection);
+            return (_chunks[^1].Offset, _file[offset + length - 1] >> 6 == (int)ChunkCodec.Lz4);
+        }
+    }
 
     /// <summary>Overwrites a number of the file.</summary>
     public void Put(int at, long value) => BinaryPrimitives.WriteInt64LittleEndian(_file.AsSpan(at), value);

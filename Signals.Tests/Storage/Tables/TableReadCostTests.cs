@@ -43,7 +43,11 @@ internal sealed class TableReadCostTests
     [Test]
     public void GetBlock_OneColumn_ReadsOnlyKeysAndThatColumn()
     {
-        TableSample sample = new() { Schema = TableSample.Define(t => t.Field<double>("a").Field<double>("b").Field<double>("c")), Users = [] };
+        TableSample sample = new()
+        {
+            Schema = TableSample.Define(t => t.Field<double>("a").Field<double>("b").Field<double>("c")),
+            Users = [],
+        };
         sample.Users[UserId.From(1)] = TableSample.RandomRows(sample.NewRows(), new Random(1), 1000);
         using Table table = sample.Write(new TableOptions { Compress = false }).Open();
         long keys = Cost(sample, table, []);
@@ -57,7 +61,11 @@ internal sealed class TableReadCostTests
         List<long> bytes = [];
         foreach (int history in (int[])[100, 1000, 8000, 64_000])
         {
-            TableSample sample = new() { Schema = TableSample.Define(t => t.Field<long>("item").Text("text").Vector<float>("v", 64)), Users = [] };
+            TableSample sample = new()
+            {
+                Schema = TableSample.Define(t => t.Field<long>("item").Text("text").Vector<float>("v", 64)),
+                Users = [],
+            };
             for (ulong user = 1; user <= 3; user++)
             {
                 sample.Users[UserId.From(user)] = TableSample.RandomRows(sample.NewRows(), new Random((int)user), user == 2 ? history : 77);

@@ -41,7 +41,9 @@ internal sealed class TableStampGoldenTests
         Assert.That(All(block.InsertedOf), Is.EqualTo(new[] { Stamp.Create(2, 1), Stamp.None, Stamp.Streamed }.Select(s => s.Value)));
         Assert.That(All(block.RetractedOf), Is.EqualTo(new[] { Stamp.None, Stamp.Create(1, 0), Stamp.Create(1, 0) }.Select(s => s.Value)));
         Assert.That(stamps, Is.EqualTo(new[] { Stamp.Create(2, 1), Stamp.Create(2, 1), Stamp.Streamed }.Select(s => s.Value)));
-        Assert.That((sample.Meta.Traits, sample.Meta.Stamp), Is.EqualTo((RowTraits.Retracted | RowTraits.NeverInserted, Stamp.Create(2, 1))));
+        Assert.That(
+            (sample.Meta.Traits, sample.Meta.Stamp),
+            Is.EqualTo((RowTraits.Retracted | RowTraits.NeverInserted, Stamp.Create(2, 1))));
     }
 
     private static ulong[] All(Func<int, ulong> stampOf) => [stampOf(0), stampOf(1), stampOf(2)];

@@ -81,16 +81,19 @@ internal sealed class TableStampTests
     {
         RowBuffer rows = MergeRows.Sorted(Type, MergeRows.RandomStamped(Type, new Random(5), 40, StampParts.Existence));
         WritePart(rows, RunKind.Events, 100, out TableMeta meta).Dispose();
-        foreach (TableMeta other in (TableMeta[])[meta with { PartIdentity = 98 }, meta with { SegmentOffset = 99 }, meta with { SegmentOffset = long.MaxValue - 9 },
-            meta with { Kind = RunKind.Patches }, meta with { Stamp = Stamp.Create(77, 0) }, meta with { Traits = RowTraits.None },
-            meta with { NewestInserted = 1 }, meta with { FileLength = meta.FileLength + 1 }])
+        foreach (TableMeta other in (TableMeta[])[meta with { PartIdentity = 98 }, meta with { SegmentOffset = 99 },
+            meta with { SegmentOffset = long.MaxValue - 9 }, meta with { Kind = RunKind.Patches },
+            meta with { Stamp = Stamp.Create(77, 0) }, meta with { Traits = RowTraits.None }, meta with { NewestInserted = 1 },
+            meta with { FileLength = meta.FileLength + 1 }])
         {
             Assert.That(() => Open(other), Throws.TypeOf<CorruptionException>());
         }
 
         _files[Segment][100 + TableFormat.HeaderLength] ^= 1;
         using Table damaged = Table.Open(_files, Segment, meta, Type, new BlockCache(1 << 20));
-        Assert.That(() => damaged.GetBlock(0, []), Throws.TypeOf<CorruptionException>().With.Property("Offset").EqualTo(100 + TableFormat.HeaderLength));
+        Assert.That(
+            () => damaged.GetBlock(0, []),
+            Throws.TypeOf<CorruptionException>().With.Property("Offset").EqualTo(100 + TableFormat.HeaderLength));
     }
 
     [Test]
@@ -108,16 +111,20 @@ internal sealed class TableStampTests
     public void Add_RowsWithStampsThatTheRunDoesNotKeep_Throws()
     {
         using IFile file = _files.Open(Segment, FileOpenMode.CreateNew);
-        using TableWriter writer = new(file, 0, 1, Type, 0, new TableOptions(), new RowDefaults(RunKind.Events, Stamp.Create(1, 0), StampParts.None));
+        using TableWriter writer = new(
+            file, 0, 1, Type, 0, new TableOptions(), new RowDefaults(RunKind.Events, Stamp.Create(1, 0), StampParts.None));
 
-        Assert.That(() => writer.Add(UserId.From(1), MergeRows.Random(Type, new Random(1), 1), 0, 1), Throws.ArgumentException, "streamed rows");
+        Assert.That(
+            () => writer.Add(UserId.From(1), MergeRows.Random(Type, new Random(1), 1), 0, 1), Throws.ArgumentException,
+            "streamed rows");
     }
 
     [Test]
     public void GetBlock_ColumnsOfALaterSchema_DoNotMeetStamps()
     {
         EventTypeSchema older = MergeRows.Schema(columns: 1);
-        RowBuffer rows = MergeRows.Sorted(older, MergeRows.RandomStamped(older, new Random(2), 30, StampParts.Existence | StampParts.Cells));
+        RowBuffer rows = MergeRows.Sorted(
+            older, MergeRows.RandomStamped(older, new Random(2), 30, StampParts.Existence | StampParts.Cells));
         using Table table = WritePart(rows, RunKind.Events, 0, out _);
 
         Block block = table.GetBlock(0, [0, 1, 2], StampParts.Existence | StampParts.Cells);

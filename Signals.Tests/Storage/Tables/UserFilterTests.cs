@@ -4,7 +4,9 @@ using Signals.Storage.Tables;
 
 namespace Signals.Tests.Storage.Tables;
 
-/// <summary>Filters of users: they deny nobody who is there and nearly everybody who is not, inside the budget, and none is needed.</summary>
+/// <summary>
+/// Filters of users: they deny nobody who is there and nearly everybody who is not, inside the budget, and none is needed.
+/// </summary>
 internal sealed class UserFilterTests
 {
     private const int ManyUsers = 10_000;

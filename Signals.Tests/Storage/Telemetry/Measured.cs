@@ -2,7 +2,9 @@ using System.Diagnostics.Metrics;
 
 namespace Signals.Tests.Storage.Telemetry;
 
-/// <summary>What one store's meter reports, by instrument: sums of counters, last values of gauges, counts of histograms. One test.</summary>
+/// <summary>
+/// What one store's meter reports, by instrument: sums of counters, last values of gauges, counts of histograms. One test.
+/// </summary>
 internal sealed class Measured : IDisposable
 {
     private readonly MeterListener _listener = new();
@@ -34,7 +36,9 @@ internal sealed class Measured : IDisposable
         _listener.RecordObservableInstruments();
         lock (_values)
         {
-            return _values.TryGetValue(instrument, out double value) ? value : throw new AssertionException($"{_store} reported no {instrument}.");
+            return _values.TryGetValue(instrument, out double value)
+                ? value
+                : throw new AssertionException($"{_store} reported no {instrument}.");
         }
     }
 

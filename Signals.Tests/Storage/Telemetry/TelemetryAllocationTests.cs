@@ -15,12 +15,14 @@ internal sealed class TelemetryAllocationTests
     public void ReadAndAppend_Warm_AllocateNothing([Values] bool listening)
     {
         using SignalStore store = TestStores.Open(
-            new SimFileSystem(record: false), Schema, new ManualTime(TestStores.Start), TestStores.Tiny with { Name = "allocation", RingBytes = 1 << 20 });
+            new SimFileSystem(record: false), Schema, new ManualTime(TestStores.Start),
+            TestStores.Tiny with { Name = "allocation", RingBytes = 1 << 20 });
         long measurements = 0;
         using MeterListener listener = new();
         listener.InstrumentPublished = (instrument, l) =>
         {
-            if (listening && instrument is Histogram<double> && instrument.Meter.Tags?.Any(tag => (string?)tag.Value == "allocation") == true)
+            if (listening && instrument is Histogram<double>
+                && instrument.Meter.Tags?.Any(tag => (string?)tag.Value == "allocation") == true)
             {
                 l.EnableMeasurementEvents(instrument);
             }

@@ -22,7 +22,8 @@ internal sealed class TelemetryCostTests
     public void ReadAndAppend_WithAListenerAndWithout_ReportTheRatio()
     {
         using SignalStore store = TestStores.Open(
-            new SimFileSystem(record: false), Schema, new ManualTime(TestStores.Start), TestStores.Tiny with { Name = Name, RingBytes = 1 << 20 });
+            new SimFileSystem(record: false), Schema, new ManualTime(TestStores.Start),
+            TestStores.Tiny with { Name = Name, RingBytes = 1 << 20 });
         EventBatch batch = store.CreateBatch("view");
         for (int i = 0; i < 100; i++)
         {

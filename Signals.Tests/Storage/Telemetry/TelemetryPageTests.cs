@@ -31,7 +31,8 @@ internal sealed partial class TelemetryPageTests
         await UseAsync(store);
         measured.Collect("signals.ring.size");
 
-        IEnumerable<string> documented = InstrumentRow().Matches(Page).Select(row => $"{row.Groups[1]} {row.Groups[2]} {row.Groups[3]}").Order(StringComparer.Ordinal);
+        IEnumerable<string> documented = InstrumentRow().Matches(Page)
+            .Select(row => $"{row.Groups[1]} {row.Groups[2]} {row.Groups[3]}").Order(StringComparer.Ordinal);
         Assert.That(measured.Instruments.Values.Select(i => $"{i.Name} {KindOf(i)} {i.Unit}"), Is.EqualTo(documented));
         Assert.That(measured.Instruments.Keys.Where(name => measured.CountOf(name) == 0), Is.Empty);
     }
@@ -50,7 +51,8 @@ internal sealed partial class TelemetryPageTests
                 {
                     lock (seen)
                     {
-                        seen.Add($"{activity.OperationName}: {string.Join(' ', activity.TagObjects.Select(tag => tag.Key).Where(key => key != "signals.store"))}");
+                        IEnumerable<string> tags = activity.TagObjects.Select(tag => tag.Key).Where(key => key != "signals.store");
+                        seen.Add($"{activity.OperationName}: {string.Join(' ', tags)}");
                     }
                 }
             },
@@ -62,7 +64,8 @@ internal sealed partial class TelemetryPageTests
         }
 
         IEnumerable<string> documented = ActivityRow().Matches(Page)
-            .Select(row => $"{row.Groups[1]}: {row.Groups[2].Value.Replace("`", "", StringComparison.Ordinal).Replace(",", "", StringComparison.Ordinal)}")
+            .Select(row => $"{row.Groups[1]}: "
+                + row.Groups[2].Value.Replace("`", "", StringComparison.Ordinal).Replace(",", "", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal);
         Assert.That(seen, Is.EqualTo(documented));
     }

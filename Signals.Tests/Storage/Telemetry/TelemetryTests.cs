@@ -9,7 +9,8 @@ namespace Signals.Tests.Storage.Telemetry;
 [NonParallelizable]
 internal sealed class TelemetryTests
 {
-    private static readonly StoreSchema Schema = StoreSchema.Define(s => s.EventType("view", t => t.Field<int>("n")).EventType("idle", t => t.Field<int>("n")));
+    private static readonly StoreSchema Schema = StoreSchema.Define(s => s
+        .EventType("view", t => t.Field<int>("n")).EventType("idle", t => t.Field<int>("n")));
 
     private readonly ManualTime _time = new(TestStores.Start);
 
@@ -122,7 +123,8 @@ internal sealed class TelemetryTests
         {
             ShouldListenTo = source => source.Name == "Signals.Storage",
             Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
-            ActivityStopped = activity => seen = activity.OperationName == "signals.import" && (string?)activity.GetTagItem("signals.store") == "importing"
+            ActivityStopped = activity => seen = activity.OperationName == "signals.import"
+                && (string?)activity.GetTagItem("signals.store") == "importing"
                 ? $"{activity.GetTagItem("signals.event_type")} {activity.GetTagItem("signals.rows")}"
                 : seen,
         };
@@ -162,7 +164,9 @@ internal sealed class TelemetryTests
 
         Assert.That(observer.Calls, Is.EqualTo(new[] { "opened", "flushed", "flushed", "compacted", "closed" }));
         Assert.That((observer.Flush.Rows, observer.Flush.Tables), Is.EqualTo((4L, 1)));
-        Assert.That((observer.Compaction.EventType, observer.Compaction.Tables, observer.Compaction.IsDrop), Is.EqualTo(("view", 2, false)));
+        Assert.That(
+            (observer.Compaction.EventType, observer.Compaction.Tables, observer.Compaction.IsDrop),
+            Is.EqualTo(("view", 2, false)));
 
         RecordingObserver second = new();
         using SignalStore again = Open("observed", files, second);

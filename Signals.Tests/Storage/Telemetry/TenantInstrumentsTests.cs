@@ -92,11 +92,14 @@ internal sealed class TenantInstrumentsTests
         // Registered anew or not, who came first keeps the place; who is gone gives it up.
         _tenants.Register("t0", new TenantOptions()).Enter().Complete(rows: 5);
         _tenants.Remove("t1");
-        Dictionary<string, double> rows = Collect().Where(pair => pair.Key.StartsWith("signals.tenant.rows", StringComparison.Ordinal)).ToDictionary();
+        Dictionary<string, double> rows = Collect()
+            .Where(pair => pair.Key.StartsWith("signals.tenant.rows", StringComparison.Ordinal)).ToDictionary();
         Assert.That(rows, Has.Count.EqualTo(TenantInstruments.OwnTags + 1));
         Assert.That(rows["signals.tenant.rows (others)"], Is.EqualTo(4));
         Assert.That(rows["signals.tenant.rows t0"], Is.EqualTo(5));
-        Assert.That(rows, Does.ContainKey($"signals.tenant.rows t{TenantInstruments.OwnTags}").And.Not.ContainKey("signals.tenant.rows t1"));
+        Assert.That(
+            rows,
+            Does.ContainKey($"signals.tenant.rows t{TenantInstruments.OwnTags}").And.Not.ContainKey("signals.tenant.rows t1"));
     }
 
     private Dictionary<string, double> Collect()

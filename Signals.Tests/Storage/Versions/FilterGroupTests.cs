@@ -5,7 +5,9 @@ using Signals.Tests.Storage.Tables;
 
 namespace Signals.Tests.Storage.Versions;
 
-/// <summary>Filters side by side: no table that has a user is passed over, hardly another is touched, and what did not change is shared.</summary>
+/// <summary>
+/// Filters side by side: no table that has a user is passed over, hardly another is touched, and what did not change is shared.
+/// </summary>
 internal sealed class FilterGroupTests
 {
     private const int Many = 2_000;
@@ -92,7 +94,8 @@ internal sealed class FilterGroupTests
     public void Of_NoRoom_AsksEachTable()
     {
         long room = 1000;
-        FilterGroup[] groups = FilterGroups.Arrange([.. Enumerable.Range(1, 70).Select(number => Open(number, users: 3)).Reverse()], [], ref room);
+        FilterGroup[] groups = FilterGroups.Arrange(
+            [.. Enumerable.Range(1, 70).Select(number => Open(number, users: 3)).Reverse()], [], ref room);
         Assert.That(groups.Sum(group => group.Bytes), Is.Zero);
         Assert.That(groups.Sum(group => (int)ulong.PopCount(group.Candidates(7, out _))), Is.EqualTo(70));
     }

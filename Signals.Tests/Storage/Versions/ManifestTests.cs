@@ -26,7 +26,8 @@ internal sealed class ManifestTests
         using (Manifest manifest = Manifest.Create(new StoreFolder(_files, Folder), new VersionEdit { Schema = [1, 2] }))
         {
             manifest.Commit(Edits.Add(3, 4).Erase(9, 100).Move("s", 6).Import(70).Complete(1, 500));
-            VersionEdit flush = Edits.Add(8).Remove(3).Erase(9, 50).Erase(2, 7).Move("s", 5).Move("r", 8).Import(60).Complete(1, 400).Complete(2, 5);
+            VersionEdit flush = Edits.Add(8).Remove(3).Erase(9, 50).Erase(2, 7).Move("s", 5).Move("r", 8).Import(60)
+                .Complete(1, 400).Complete(2, 5);
             flush.FirstLiveLog = 6;
             flush.FlushedPosition = 777;
             flush.NextFileNumber = 20;
@@ -35,11 +36,16 @@ internal sealed class ManifestTests
         }
 
         using Manifest reopened = Manifest.Open(new StoreFolder(_files, Folder));
-        Assert.That(committed, Is.EqualTo("tables=4,8 log=6 next=20 flushed=777 schema=0102 erased=2@7,9@100 sources=r@8,s@6 segments=60,70 complete=1@500,2@5"));
+        Assert.That(
+            committed,
+            Is.EqualTo("tables=4,8 log=6 next=20 flushed=777 schema=0102 erased=2@7,9@100 sources=r@8,s@6 segments=60,70"
+                + " complete=1@500,2@5"));
         Assert.That(reopened.State.Describe(), Is.EqualTo(committed));
         Assert.That(reopened.State.Tables[8], Is.EqualTo(Edits.Meta(8)));
         Assert.That(reopened.State.Segments[70], Is.EqualTo(Edits.Segment(70)));
-        Assert.That(() => reopened.Commit(new VersionEdit().Import(70)), Throws.TypeOf<InvalidDataException>().With.Message.Contain("imported already"));
+        Assert.That(
+            () => reopened.Commit(new VersionEdit().Import(70)),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contain("imported already"));
         Assert.That(_files.ListFiles(Folder), Is.EquivalentTo(new[] { "CURRENT", StoreFiles.Manifest(2) }));
     }
 
@@ -150,7 +156,9 @@ internal sealed class ManifestTests
         }
     }
 
-    /// <summary>Zeros at the end of a snapshot looked like a write that a crash cut off, and the tables in it were deleted as strays.</summary>
+    /// <summary>
+    /// Zeros at the end of a snapshot looked like a write that a crash cut off, and the tables in it were deleted as strays.
+    /// </summary>
     [Test]
     public void Open_EndOfTheSnapshotCutOffOrZeroed_IsRefused([Values] bool zeroed)
     {
@@ -232,7 +240,9 @@ internal sealed class ManifestTests
             file.Write(StoreFiles.Manifest(1).Length - 1, "1"u8);
         }
 
-        Assert.That(() => Manifest.Open(new StoreFolder(_files, Folder)), Throws.TypeOf<CorruptionException>().With.Message.Contains("CURRENT"));
+        Assert.That(
+            () => Manifest.Open(new StoreFolder(_files, Folder)),
+            Throws.TypeOf<CorruptionException>().With.Message.Contains("CURRENT"));
     }
 
     private static void CheckCrash(SimDisk disk, List<(int Operation, string State)> acked, int count, string crash)

@@ -74,7 +74,9 @@ internal sealed class SnapshotSizeTests
         Assert.That(read.Versions[0].Tables.SequenceEqual(version.Tables));
         Assert.That(read.Versions[1].Tables.SequenceEqual(version.Tables));
         read.RemoveOldest(1);
-        Assert.That(read.Versions[0].Erasures.SequenceEqual(content.Versions.SelectMany(each => each.Erasures)), "the first takes over who was erased by then");
+        Assert.That(
+            read.Versions[0].Erasures.SequenceEqual(content.Versions.SelectMany(each => each.Erasures)),
+            "the first takes over who was erased by then");
     }
 
     [Test]

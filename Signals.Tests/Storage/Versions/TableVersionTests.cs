@@ -30,7 +30,8 @@ internal sealed class TableVersionTests
     [Test]
     public void Apply_RunOfPatches_StaysApartFromTheEvents()
     {
-        TableVersion version = Add(TableVersion.Empty, Write(21, 0, 0, 50), Write(22, 0, 0, 60, RunKind.Patches), Write(23, 0, 0, 70, RunKind.Patches));
+        TableVersion version = Add(
+            TableVersion.Empty, Write(21, 0, 0, 50), Write(22, 0, 0, 60, RunKind.Patches), Write(23, 0, 0, 70, RunKind.Patches));
 
         Assert.That(Numbers(version.TablesOf(0)), Is.EqualTo(new ulong[] { 21 }));
         Assert.That(Numbers(version.PatchesOf(0)), Is.EqualTo(new ulong[] { 23, 22 }));

@@ -22,10 +22,15 @@ internal sealed class VersionEditFormatTests
     [TestCase("810C" + "9196A1730702CD1000CF010203040506070809", 2, 4096, 0x0102030405060708UL, 9UL)]
     [TestCase("810C" + "9196A173070000000C", 0, 0, 0UL, 12UL)]
     [TestCase("810C" + "9196A1730701000000", 1, 0, 0UL, 0UL)]
-    public void Write_SourceWithAnIncarnation_GivesTheGoldenBytesAndReadsThem(string golden, int generation, int prefixBytes, ulong high, ulong low)
+    public void Write_SourceWithAnIncarnation_GivesTheGoldenBytesAndReadsThem(
+        string golden, int generation, int prefixBytes, ulong high, ulong low)
     {
         VersionEdit edit = new();
-        SourcePosition source = new("s", 7) { Generation = generation, Incarnation = new SourceIncarnation(new UInt128(high, low), prefixBytes) };
+        SourcePosition source = new("s", 7)
+        {
+            Generation = generation,
+            Incarnation = new SourceIncarnation(new UInt128(high, low), prefixBytes),
+        };
         edit.Sources.Add(source);
         Assert.That(Convert.ToHexString(VersionEditFormat.Write(edit)), Is.EqualTo(golden));
         Assert.That(VersionEditFormat.Read(Convert.FromHexString(golden)).Sources, Is.EqualTo(new[] { source }));
@@ -36,7 +41,9 @@ internal sealed class VersionEditFormatTests
     [TestCase("810C" + "9196A1730700CD100100 01", TestName = "Read_FingerprintOfTooManyBytes_IsRefused")]
     [TestCase("810C" + "9195A17307000000", TestName = "Read_IncarnationWithAFieldMissing_IsRefused")]
     public void Read_ImpossibleIncarnation_IsRefused(string hex) =>
-        Assert.That(() => VersionEditFormat.Read(Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal))), Throws.TypeOf<InvalidDataException>());
+        Assert.That(
+            () => VersionEditFormat.Read(Convert.FromHexString(hex.Replace(" ", "", StringComparison.Ordinal))),
+            Throws.TypeOf<InvalidDataException>());
 
     [Test]
     public void Read_GoldenBytes_GivesTheEditThatWroteThem()
@@ -72,7 +79,8 @@ internal sealed class VersionEditFormatTests
     {
         ColumnFileMeta file = new(9, 200, 0xBEEF, [1, 7]);
         Assert.That(file, Is.EqualTo(new ColumnFileMeta(9, 200, 0xBEEF, [1, 7])));
-        foreach (ColumnFileMeta other in (ColumnFileMeta[])[new(8, 200, 0xBEEF, [1, 7]), new(9, 201, 0xBEEF, [1, 7]), new(9, 200, 0xBEEE, [1, 7]), new(9, 200, 0xBEEF, [1, 8]), new(9, 200, 0xBEEF, [1])])
+        foreach (ColumnFileMeta other in (ColumnFileMeta[])[new(8, 200, 0xBEEF, [1, 7]), new(9, 201, 0xBEEF, [1, 7]),
+            new(9, 200, 0xBEEE, [1, 7]), new(9, 200, 0xBEEF, [1, 8]), new(9, 200, 0xBEEF, [1])])
         {
             Assert.That(other, Is.Not.EqualTo(file));
         }

@@ -63,7 +63,10 @@ internal sealed class LogDamageTests
         Assert.That(Check(swapped, 0, "swapped"), Is.False);
     }
 
-    /// <summary>A misplaced write moved the seal before its place and left neither it nor an entry at theirs: that was taken for a torn tail.</summary>
+    /// <summary>
+    /// A misplaced write moved the seal before its place and left neither it nor an entry at theirs: that was taken for a torn
+    /// tail.
+    /// </summary>
     [Test]
     public void Replay_SealMovedBeforeItsPlace_IsRefused()
     {

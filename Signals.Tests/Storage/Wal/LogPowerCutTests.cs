@@ -26,7 +26,8 @@ internal sealed class LogPowerCutTests
             int synced = acks.Last(ack => ack.Operations <= cut).Synced;
             for (ulong seed = 0; seed < 48; seed++)
             {
-                states += CheckTwice(run.CrashImage(cut, seed < 4 ? seed : (seed * 1_000_003) + (ulong)cut), synced, $"cut {cut}, seed {seed}");
+                states += CheckTwice(
+                    run.CrashImage(cut, seed < 4 ? seed : (seed * 1_000_003) + (ulong)cut), synced, $"cut {cut}, seed {seed}");
             }
 
             states += CheckTwice(run.KillImage(cut), synced, $"kill {cut}");

@@ -21,7 +21,9 @@ internal sealed class LogPromiseTests
         Promise(log, entry: 1, LogFormat.HeaderBytes + EntryLength);
         Assert.That(Count(log), Is.EqualTo(3), "up to its own beginning");
         Promise(log, entry: 1, LogFormat.HeaderBytes + EntryLength + behind);
-        Assert.That(() => Count(log), Throws.TypeOf<CorruptionException>().With.Property("Offset").EqualTo((long)LogFormat.HeaderBytes + EntryLength));
+        Assert.That(
+            () => Count(log),
+            Throws.TypeOf<CorruptionException>().With.Property("Offset").EqualTo((long)LogFormat.HeaderBytes + EntryLength));
     }
 
     [Test]
@@ -76,7 +78,9 @@ internal sealed class LogPromiseTests
         MemoryFileSystem files = new() { [File] = Entries(2) };
         LogReplay replay = LogReader.Replay(files, File, Number, 1, isLast: true, static (_, _) => { });
         using LogWriter log = LogWriter.Resume(files, File, replay);
-        Assert.That((log.SyncedOffset, log.WrittenOffset), Is.EqualTo(((long)LogFormat.HeaderBytes, (long)LogFormat.HeaderBytes + (2 * EntryLength))));
+        Assert.That(
+            (log.SyncedOffset, log.WrittenOffset),
+            Is.EqualTo(((long)LogFormat.HeaderBytes, (long)LogFormat.HeaderBytes + (2 * EntryLength))));
     }
 
     /// <summary>Entries of which none was synced.</summary>

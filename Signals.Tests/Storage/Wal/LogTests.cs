@@ -143,7 +143,9 @@ internal sealed class LogTests
         using LogWriter log = LogWriter.Create(files, File, Number, 1, FixedSize);
         files.FailAt(files.OperationCount);
         FileOperationException first = Assert.Throws<FileOperationException>(() => log.Append([1], 0))!;
-        Assert.That(log.Sync, Throws.InstanceOf<FileOperationException>().With.InnerException.SameAs(first).And.Message.Contains(first.Message));
+        Assert.That(
+            log.Sync,
+            Throws.InstanceOf<FileOperationException>().With.InnerException.SameAs(first).And.Message.Contains(first.Message));
     }
 
     [Test]
