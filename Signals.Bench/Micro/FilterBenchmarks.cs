@@ -32,7 +32,8 @@ public class FilterBenchmarks
 
         _rows = new RowSet(layout);
         _rows.Begin(new BufferRows(Rows, dwell, surface), nowMs: 0);
-        _filter = new FilterCompiler(layout, []).Compile(Predicate.OnColumn("dwell").GreaterThan(2.0) & !Predicate.OnColumn("surface").In(3, 5));
+        _filter = new FilterCompiler(layout, []).Compile(
+            Predicate.OnColumn("dwell").GreaterThan(2.0) & !Predicate.OnColumn("surface").In(3, 5));
     }
 
     [Benchmark(OperationsPerInvoke = Rows)]

@@ -54,7 +54,9 @@ internal sealed class RowStamps
     /// <summary><see cref="Retracted"/> as a column, for writing and reading.</summary>
     public ColumnBuffer RetractedColumn => _existence[1];
 
-    /// <summary>The stamps of the cells of a column, as a column with room for all of them. Only with <see cref="StampParts.Cells"/>.</summary>
+    /// <summary>
+    /// The stamps of the cells of a column, as a column with room for all of them. Only with <see cref="StampParts.Cells"/>.
+    /// </summary>
     public ColumnBuffer CellColumn(int column)
     {
         ColumnBuffer cells = _cells[column];
@@ -123,7 +125,8 @@ internal sealed class RowStamps
     }
 
     /// <summary>The stamp of a cell that is not absent.</summary>
-    public ulong CellOf(int column, int row) => column < _cells.Length && _cells[column].HasBytes ? Numbers(_cells[column])[row] : DefaultStamp.Value;
+    public ulong CellOf(int column, int row) =>
+        column < _cells.Length && _cells[column].HasBytes ? Numbers(_cells[column])[row] : DefaultStamp.Value;
 
     /// <summary>The stamp with which a row was inserted.</summary>
     public ulong InsertedOf(int row) => HasExistence ? Inserted[row] : DefaultStamp.Value;

@@ -1,8 +1,8 @@
 namespace Signals.Core.Model;
 
 /// <summary>
-/// Counts native memory as it is taken, beside what the runtime counts of managed memory, so that tests see all that an input makes a reader take.
-/// Counts what was asked for, not what is given back. Any thread; each has a count of its own.
+/// Counts native memory as it is taken, beside what the runtime counts of managed memory, so that tests see all that an input
+/// makes a reader take. Counts what was asked for, not what is given back. Any thread; each has a count of its own.
 /// </summary>
 internal static class NativeBytes
 {

@@ -85,8 +85,8 @@ internal static class PlantedBugs
     public const string UnreadableTableComesFirst = nameof(UnreadableTableComesFirst);
 
     /// <summary>
-    /// Every CRC-32C is 0, written and read: whoever changes a file could make its checksums right, so the hostile corpus sees what readers do
-    /// with numbers that a checksum would have refused.
+    /// Every CRC-32C is 0, written and read: whoever changes a file could make its checksums right, so the hostile corpus sees
+    /// what readers do with numbers that a checksum would have refused.
     /// </summary>
     public const string ChecksumsAreZero = nameof(ChecksumsAreZero);
 

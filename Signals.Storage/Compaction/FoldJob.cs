@@ -98,7 +98,8 @@ internal sealed class FoldJob
     }
 
     /// <summary>Deletes the outputs of a fold that failed, or whose result will not be committed.</summary>
-    public void Discard() => _target.Discard(_numbers.SelectMany(number => new[] { StoreFiles.ColumnFile(number), StoreFiles.Table(number) }));
+    public void Discard() =>
+        _target.Discard(_numbers.SelectMany(number => new[] { StoreFiles.ColumnFile(number), StoreFiles.Table(number) }));
 
     private ulong MarkFoldedRows(ulong number)
     {
@@ -208,7 +209,8 @@ internal sealed class FoldJob
 
     // Classifies the rows of one run of the user, which are in the order of the merged rows. A row that met its event, or that no
     // read can reach, is gone.
-    private void MarkFoldedRows(FoldInput input, in UserId user, long firstRow, int start, int end, RowBuffer merged, ReadOnlySpan<bool> met)
+    private void MarkFoldedRows(
+        FoldInput input, in UserId user, long firstRow, int start, int end, RowBuffer merged, ReadOnlySpan<bool> met)
     {
         int at = 0;
         for (int row = start; row < end; row++)

@@ -38,7 +38,9 @@ internal sealed class FoldScan(long graceMs)
         return (always && memo.Gone.Count > 0) || (IsGraceOver(patches, nowMs) && nowMs >= memo.NotBeforeMs);
     }
 
-    /// <summary>Makes a fold's input of a patch run. What the fold finds out counts once it is committed: see <see cref="RememberFold"/>.</summary>
+    /// <summary>
+    /// Makes a fold's input of a patch run. What the fold finds out counts once it is committed: see <see cref="RememberFold"/>.
+    /// </summary>
     public FoldInput InputOf(Table patches, long nowMs)
     {
         RowBits gone = MemoOf(patches).Gone;

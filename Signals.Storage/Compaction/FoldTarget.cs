@@ -14,6 +14,8 @@ internal sealed record FoldTarget(
     /// <summary>How much data of one user a fold of several patch runs accepts.</summary>
     public UserLimit UserLimit { get; init; } = UserLimit.Default;
 
-    /// <summary>Deletes the files of work that came to nothing, by their names; an open store does it later where it cannot be done now.</summary>
+    /// <summary>
+    /// Deletes the files of work that came to nothing, by their names; an open store does it later where it cannot be done now.
+    /// </summary>
     public Action<IEnumerable<string>> Discard { get; init; } = names => Leftovers.Delete(Folder, names);
 }

@@ -40,7 +40,9 @@ internal sealed class FullRuns(CompactionOptions options)
                 continue;
             }
 
-            return together.Length > options.MaxRuns ? Spread(together) ?? Fewer(together) : new CompactionChoice(CompactionReason.Full, together);
+            return together.Length > options.MaxRuns
+                ? Spread(together) ?? Fewer(together)
+                : new CompactionChoice(CompactionReason.Full, together);
         }
 
         return null;
@@ -89,8 +91,11 @@ internal sealed class FullRuns(CompactionOptions options)
     // Merging full runs leaves as many of them. When nothing else is left, all of them are merged at once: a block of each is in memory.
     private CompactionChoice Fewer(RunSummary[] together)
     {
-        RunSummary[] smallest = [.. together.Where(run => !run.IsFull).OrderBy(run => run.Bytes).ThenBy(run => run.Number).Take(options.MaxRuns)];
-        return smallest.Length > 1 ? new CompactionChoice(CompactionReason.Full, smallest, []) : new CompactionChoice(CompactionReason.Full, together);
+        RunSummary[] smallest =
+            [.. together.Where(run => !run.IsFull).OrderBy(run => run.Bytes).ThenBy(run => run.Number).Take(options.MaxRuns)];
+        return smallest.Length > 1
+            ? new CompactionChoice(CompactionReason.Full, smallest, [])
+            : new CompactionChoice(CompactionReason.Full, together);
     }
 
     private CompactionChoice? Spread(RunSummary[] together)

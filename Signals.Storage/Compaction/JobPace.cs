@@ -1,6 +1,8 @@
 namespace Signals.Storage.Compaction;
 
-/// <summary>Tells a pacer how far a job has come, so that the rate of the job can be held down, and ends the job when it is cancelled.</summary>
+/// <summary>
+/// Tells a pacer how far a job has come, so that the rate of the job can be held down, and ends the job when it is cancelled.
+/// </summary>
 /// <remarks>Thread contract: the job's thread. Lifetime: one walk over the inputs.</remarks>
 /// <param name="pace">Gets the bytes passed since the last call; it may wait. Null for no limit.</param>
 /// <param name="cancel">Ends the job early.</param>

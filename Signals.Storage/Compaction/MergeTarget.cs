@@ -17,6 +17,8 @@ internal sealed record MergeTarget(
     /// <summary>How much data of one user a merge of several tables accepts.</summary>
     public UserLimit UserLimit { get; init; } = UserLimit.Default;
 
-    /// <summary>Deletes the files of work that came to nothing, by their names; an open store does it later where it cannot be done now.</summary>
+    /// <summary>
+    /// Deletes the files of work that came to nothing, by their names; an open store does it later where it cannot be done now.
+    /// </summary>
     public Action<IEnumerable<string>> Discard { get; init; } = names => Leftovers.Delete(Folder, names);
 }

@@ -98,7 +98,8 @@ internal sealed class OrphanWriter : IDisposable
         {
             ulong number = _target.NextNumber();
             string path = _target.Folder.Table(number);
-            _writer = new TableWriter(_target.Folder.Files, path, number, _target.Type, windowStart: null, _target.Options, _input.Table.Defaults);
+            _writer = new TableWriter(
+                _target.Folder.Files, path, number, _target.Type, windowStart: null, _target.Options, _input.Table.Defaults);
         }
 
         return _writer;

@@ -52,7 +52,8 @@ internal sealed class RunGroup(ushort eventType, int level, ulong range)
 
         // What a full compaction divided between users would otherwise be merged again, and then divided again.
         RunSummary[] fewer = [.. runs.Where(run => !run.IsFull && !run.IsSettled)];
-        _choices = [.. CompactionPicker.GroupReasons.Select((pick, reason) => pick(CompactionPicker.IsForFewer(reason) ? fewer : runs, patches, options))];
+        _choices = [.. CompactionPicker.GroupReasons.Select(
+            (pick, reason) => pick(CompactionPicker.IsForFewer(reason) ? fewer : runs, patches, options))];
         Start = IsEmpty ? 0 : _runs.Concat(_patches).Min(run => run.WindowStart);
         DecidedCount = runs.Length;
     }

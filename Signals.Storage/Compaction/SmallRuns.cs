@@ -22,7 +22,8 @@ internal sealed class SmallRuns(CompactionOptions options)
 
     /// <summary>Whether a run belongs here.</summary>
     public static bool Takes(in RunSummary run, CompactionOptions options) =>
-        run.Kind == Signals.Storage.Tables.RunKind.Events && !run.IsFull && !run.IsPlaced && !run.IsSettled && run.Bytes < options.WindowBytes / 2;
+        run.Kind == Signals.Storage.Tables.RunKind.Events && !run.IsFull
+            && !run.IsPlaced && !run.IsSettled && run.Bytes < options.WindowBytes / 2;
 
     /// <summary>Adds a run.</summary>
     public void Add(in RunSummary run)

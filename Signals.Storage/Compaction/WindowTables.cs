@@ -105,6 +105,7 @@ internal sealed class WindowTables(MergeTarget target, RowDefaults defaults, lon
         ulong number = target.NextNumber();
         _numbers.Add(number);
         string path = target.Folder.Table(number);
-        return _writers[part] = new TableWriter(target.Folder.Files, path, number, target.Type, windowStart: null, target.Options, defaults);
+        return _writers[part] = new TableWriter(
+            target.Folder.Files, path, number, target.Type, windowStart: null, target.Options, defaults);
     }
 }

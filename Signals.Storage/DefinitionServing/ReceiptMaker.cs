@@ -84,7 +84,9 @@ internal sealed class ReceiptMaker
         }
 
         PlanExecution execution = served.Execution;
-        return Make(execution.Rows.User(user), execution.Rows.NowMs, status, served.Fetcher.Point, execution.ChosenOf(user).Length, Checksum(execution, user));
+        return Make(
+            execution.Rows.User(user), execution.Rows.NowMs, status, served.Fetcher.Point,
+            execution.ChosenOf(user).Length, Checksum(execution, user));
     }
 
     /// <summary>Makes the receipt of a user that the read did not reach. It cannot be rebuilt.</summary>

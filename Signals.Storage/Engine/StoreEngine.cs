@@ -151,8 +151,8 @@ internal sealed partial class StoreEngine
     public void DeclareComplete(EventTypeSchema type, long upToMs) => _parts.Visits.DeclareComplete(type, upToMs);
 
     /// <summary>
-    /// Takes a checkpoint; see <see cref="Signals.Storage.Engine.Upkeep.OpenStoreCheckpoint"/>. A log holds what was acknowledged; without logs a flush has to put it
-    /// into tables first.
+    /// Takes a checkpoint; see <see cref="Signals.Storage.Engine.Upkeep.OpenStoreCheckpoint"/>. A log holds what was
+    /// acknowledged; without logs a flush has to put it into tables first.
     /// </summary>
     public async Task<CheckpointInfo> CheckpointAsync(string target, CancellationToken cancellationToken)
     {

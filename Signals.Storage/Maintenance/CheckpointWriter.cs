@@ -25,7 +25,9 @@ internal sealed class CheckpointWriter(StoreFolder source, string target)
         // The manifest comes first, because a manifest cannot be created beside files that it does not name.
         StoreFolder folder = staged.Folder;
         Manifest.Create(folder, content.State).Dispose();
-        string? lastLog = content.LogEnd > LogFormat.HeaderBytes ? null : content.Files.Where(name => NumberOfLog(name) > 0).MaxBy(NumberOfLog);
+        string? lastLog = content.LogEnd > LogFormat.HeaderBytes
+            ? null
+            : content.Files.Where(name => NumberOfLog(name) > 0).MaxBy(NumberOfLog);
         foreach (string name in content.Files)
         {
             cancellationToken.ThrowIfCancellationRequested();

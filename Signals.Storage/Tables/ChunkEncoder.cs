@@ -127,7 +127,8 @@ internal sealed class ChunkEncoder(int chunks, ulong identity, TableOptions opti
 
         public Source(ReadOnlySpan<ulong> ids) => _ids = ids;
 
-        public void Write(in ChunkDecision decision, Span<byte> target) => _ = _rows is not null ? ColumnChunkWriter.Write(_rows, decision, target)
+        public void Write(in ChunkDecision decision, Span<byte> target) =>
+            _ = _rows is not null ? ColumnChunkWriter.Write(_rows, decision, target)
             : _times.IsEmpty ? ColumnChunkWriter.Write(_ids, decision, target)
             : ColumnChunkWriter.Write(_times, decision, target);
     }

@@ -166,7 +166,8 @@ internal sealed class TableCursor
         if ((needed & ~destination.Parts) != StampParts.None)
         {
             throw new ArgumentException(
-                $"The rows of run {defaults} need the stamps {needed} for each row; the buffer of run {destination.DefaultStamp} keeps only "
+                $"The rows of run {defaults} need the stamps {needed} for each row; "
+                    + $"the buffer of run {destination.DefaultStamp} keeps only "
                 + $"{destination.Parts}.",
                 nameof(destination));
         }

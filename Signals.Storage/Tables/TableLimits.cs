@@ -5,9 +5,13 @@ namespace Signals.Storage.Tables;
 /// always lie in one. Immutable.
 /// </summary>
 /// <param name="Rows">Most rows, unless one user has more; a file cannot have more than 2^31 - 1.</param>
-/// <param name="Users">Most users. While a table is written eight bytes of each are in memory, besides what directory and filter take in the file.</param>
+/// <param name="Users">
+/// Most users. While a table is written eight bytes of each are in memory, besides what directory and filter take in the file.
+/// </param>
 /// <param name="Bytes">A table of so many bytes of blocks takes no further user.</param>
-/// <param name="IndexEntries">A table with so many entries in its index takes no further user: the index is one array, and stays in memory.</param>
+/// <param name="IndexEntries">
+/// A table with so many entries in its index takes no further user: the index is one array, and stays in memory.
+/// </param>
 internal sealed record TableLimits(long Rows, int Users, long Bytes, int IndexEntries)
 {
     /// <summary>An index that a file and an array can hold, whatever the limits are.</summary>
@@ -17,8 +21,9 @@ internal sealed record TableLimits(long Rows, int Users, long Bytes, int IndexEn
     public static TableLimits Default { get; } = new(Rows: 1 << 30, Users: 1 << 25, Bytes: 64L << 30, IndexEntries: 1 << 26);
 
     /// <summary>
-    /// Whether a table holds half of what it may, or more. Such tables are not merged to have fewer of them, or the merges of what is divided again would have no
-    /// end: of two tables that follow one another in a merge's output, one holds at least half.
+    /// Whether a table holds half of what it may, or more. Such tables are not merged to have fewer of them, or the
+    /// merges of what is divided again would have no end: of two tables that follow one another in a merge's
+    /// output, one holds at least half.
     /// </summary>
     public bool IsFull(TableMeta table, long indexEntries) =>
         table.Rows >= Rows / 2 || table.Users >= Users / 2 || table.FileLength >= Bytes / 2 || indexEntries >= IndexEntries / 2;

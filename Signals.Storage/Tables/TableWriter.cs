@@ -114,7 +114,8 @@ internal sealed class TableWriter : IDisposable
 
         if (_rows + count > int.MaxValue)
         {
-            throw new TableLimitException($"A table holds at most {int.MaxValue} rows; this one has {_rows}, and user {user} has {count} more.");
+            throw new TableLimitException(
+                $"A table holds at most {int.MaxValue} rows; this one has {_rows}, and user {user} has {count} more.");
         }
 
         RequireStamps(rows.Stamps);
@@ -247,7 +248,8 @@ internal sealed class TableWriter : IDisposable
         if (rows.DefaultStamp != _layout.Defaults.Stamp || (rows.Parts & ~_layout.Defaults.Parts) != StampParts.None)
         {
             throw new ArgumentException(
-                $"Rows with the stamp {rows.DefaultStamp} and the individual stamps {rows.Parts} do not fit a table of run {_layout.Defaults}.",
+                $"Rows with the stamp {rows.DefaultStamp} and the individual stamps {rows.Parts} do not fit a table of run "
+                    + $"{_layout.Defaults}.",
                 nameof(rows));
         }
     }
@@ -326,7 +328,9 @@ internal sealed class TableWriter : IDisposable
     {
         if (_index.Count > TableLimits.MostIndexEntries)
         {
-            throw new TableLimitException($"The index of a table holds at most {TableLimits.MostIndexEntries} entries; with {_layout.Positions} chunks a block that is {_blocks} blocks.");
+            throw new TableLimitException(
+                $"The index of a table holds at most {TableLimits.MostIndexEntries} entries; "
+                    + $"with {_layout.Positions} chunks a block that is {_blocks} blocks.");
         }
 
         _encoder.Encode(_pending, _output, _index);

@@ -72,7 +72,10 @@ internal sealed record StoreFolder(IFileSystem Files, string Path)
     /// <summary>The numbers of the logs in the folder, ascending.</summary>
     public ulong[] Logs() => NumbersOf(StoreFileKind.Log);
 
-    /// <summary>The numbers of the logs from one on and before another, ascending: those of an open store before its current log are sealed.</summary>
+    /// <summary>
+    /// The numbers of the logs from one on and before another, ascending: those of an open store
+    /// before its current log are sealed.
+    /// </summary>
     public ulong[] LogsBetween(ulong first, ulong current) => [.. Logs().Where(log => log >= first && log < current)];
 
     /// <summary>Makes the names that were given or taken in the folder durable.</summary>

@@ -20,7 +20,8 @@ internal sealed partial class FileAccessTests
         Assert.That(offenders, Is.Empty);
     }
 
-    [GeneratedRegex(@"(?<![\w.])(File|Directory|RandomAccess)\.[A-Z]\w*\(|\bnew (FileStream|FileInfo|DirectoryInfo|StreamReader|StreamWriter)\(")]
+    [GeneratedRegex(
+        @"(?<![\w.])(File|Directory|RandomAccess)\.[A-Z]\w*\(|\bnew (FileStream|FileInfo|DirectoryInfo|StreamReader|StreamWriter)\(")]
     private static partial Regex DirectAccess();
 
     private static string Here([CallerFilePath] string path = "") => path;

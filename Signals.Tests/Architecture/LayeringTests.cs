@@ -2,7 +2,9 @@ using System.Xml.Linq;
 
 namespace Signals.Tests.Architecture;
 
-/// <summary>Dependencies point down: between projects, and between the folders of a project. Each rule is also shown to catch its breach.</summary>
+/// <summary>
+/// Dependencies point down: between projects, and between the folders of a project. Each rule is also shown to catch its breach.
+/// </summary>
 internal sealed class LayeringTests
 {
     private static readonly IReadOnlyList<SourceFile> Sources = SourceFile.ReadAll();
@@ -40,7 +42,8 @@ internal sealed class LayeringTests
         foreach (string project in projects)
         {
             IEnumerable<string> references = XDocument.Load(project).Descendants("ProjectReference")
-                .Select(r => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(project)!, r.Attribute("Include")!.Value.Replace('\\', '/'))));
+                .Select(
+                    r => Path.GetFullPath(Path.Combine(Path.GetDirectoryName(project)!, r.Attribute("Include")!.Value.Replace('\\', '/'))));
             Assert.That(references.Where(r => ProjectRank(r) >= ProjectRank(project)), Is.Empty, project);
         }
     }
@@ -83,7 +86,8 @@ internal sealed class LayeringTests
 
     [TestCase("using Signals.Storage.FileSystem;\nusing Signals.Core.Ingest;")]
     [TestCase("class Log { Signals.Storage.Primitives.Crc32C _crc; }")]
-    [TestCase("/// <see cref=\"Signals.Storage.Tables.Table\"/>\nclass Log { string _name = \"Signals.Storage.Tables.Table\"; } // SignalStore")]
+    [TestCase(
+        "/// <see cref=\"Signals.Storage.Tables.Table\"/>\nclass Log { string _name = \"Signals.Storage.Tables.Table\"; } // SignalStore")]
     public void UpwardReferences_NoBreach_ReportsNothing(string code)
     {
         SourceFile root = new("Signals.Storage/SignalStore.cs", "namespace Signals;\npublic sealed class SignalStore { }");
@@ -94,7 +98,9 @@ internal sealed class LayeringTests
     [Test]
     public void OtherRules_ABreach_IsReported()
     {
-        SourceFile two = new("Signals.Storage/Wal/Log.cs", "namespace Signals.Storage.Log;\nclass Log\n{\n}\n\ninternal readonly record struct Entry(int A);");
+        SourceFile two = new(
+            "Signals.Storage/Wal/Log.cs",
+            "namespace Signals.Storage.Log;\nclass Log\n{\n}\n\ninternal readonly record struct Entry(int A);");
         SourceFile pointer = new("Signals.Storage/Tables/Table.cs", "namespace Signals.Storage.Tables;\ninternal unsafe class Table\n{\n}");
         SourceFile stray = new("Signals.Storage/Log/Log.cs", "namespace Signals.Storage.Log;\npublic class Log\n{\n}");
         Assert.That(Layers.MisplacedNamespaces([two], _ => true), Is.Not.Empty);
@@ -110,12 +116,13 @@ internal sealed class LayeringTests
 
     private static bool IsProduct(SourceFile file) => file.Project is "Signals.Core" or "Signals.Storage";
 
-    private static int ProjectRank(string path) => Path.GetRelativePath(SourceFile.RepositoryRoot(), path).Replace('\\', '/').Split('/')[0] switch
-    {
-        "Signals.Core" => 0,
-        "Signals.Storage" => 1,
-        "integrations" => 2,
-        "Signals.Tests" => 4,
-        _ => 3,
-    };
+    private static int ProjectRank(string path) =>
+        Path.GetRelativePath(SourceFile.RepositoryRoot(), path).Replace('\\', '/').Split('/')[0] switch
+        {
+            "Signals.Core" => 0,
+            "Signals.Storage" => 1,
+            "integrations" => 2,
+            "Signals.Tests" => 4,
+            _ => 3,
+        };
 }

@@ -9,8 +9,8 @@ namespace Signals.Tests.Architecture;
 internal static partial class Layers
 {
     /// <summary>
-    /// The rooms, lowest first; a room may use what stands before it. The namespace of an internal type is its room; public types have one of
-    /// <see cref="PublicNamespaces"/>.
+    /// The rooms, lowest first; a room may use what stands before it. The namespace of an internal type is its room; public types
+    /// have one of <see cref="PublicNamespaces"/>.
     /// </summary>
     public static readonly string[] Rooms =
     [
@@ -106,8 +106,10 @@ internal static partial class Layers
                 yield return $"{file} uses {mentioned}, which is above it";
             }
 
-            // Public types share few namespaces, and C# sees the types of an enclosing namespace without a using: those are looked for by name.
-            foreach (SourceFile above in product.Where(f => Rank(f.Room) > rank && (f.IsPublic || file.Namespace.StartsWith(f.Namespace + ".", StringComparison.Ordinal))))
+            // Public types share few namespaces, and C# sees the types of an enclosing namespace without a using:
+            // those are looked for by name.
+            foreach (SourceFile above in product.Where(
+                f => Rank(f.Room) > rank && (f.IsPublic || file.Namespace.StartsWith(f.Namespace + ".", StringComparison.Ordinal))))
             {
                 foreach (string type in above.Types.Where(file.Uses))
                 {

@@ -47,7 +47,10 @@ internal sealed partial class SourceFile
         }
     }
 
-    public string Project => string.Join('/', Path.Split('/').Take(Path.StartsWith("samples/", StringComparison.Ordinal) || Path.StartsWith("integrations/", StringComparison.Ordinal) ? 2 : 1));
+    public string Project => string.Join('/', Path.Split('/').Take(IsInFolderOfProjects ? 2 : 1));
+
+    private bool IsInFolderOfProjects =>
+        Path.StartsWith("samples/", StringComparison.Ordinal) || Path.StartsWith("integrations/", StringComparison.Ordinal);
 
     /// <summary>The namespaces of Signals that the code names, in a using or in place; the file's own left out.</summary>
     public IEnumerable<string> MentionedNamespaces(IReadOnlyCollection<string> known)
@@ -62,14 +65,17 @@ internal sealed partial class SourceFile
     public override string ToString() => Path;
 
     /// <summary>Every source file of the repository that is not generated.</summary>
-    public static IReadOnlyList<SourceFile> ReadAll()
+    public static IReadOnlyList<SourceFile> ReadAll() =>
+        [.. AllPaths().Select(path => new SourceFile(path, File.ReadAllText(System.IO.Path.Combine(RepositoryRoot(), path))))];
+
+    /// <summary>The paths of <see cref="ReadAll"/>, relative to the repository, with forward slashes.</summary>
+    public static IEnumerable<string> AllPaths()
     {
         string root = RepositoryRoot();
-        return [.. new[] { "Signals.Core", "Signals.Storage", "integrations", "Signals.Bench", "Signals.Tests", "samples" }
+        return new[] { "Signals.Core", "Signals.Storage", "integrations", "Signals.Bench", "Signals.Tests", "samples" }
             .SelectMany(folder => Directory.EnumerateFiles(System.IO.Path.Combine(root, folder), "*.cs", SearchOption.AllDirectories))
-            .Select(path => (Relative: System.IO.Path.GetRelativePath(root, path).Replace('\\', '/'), Full: path))
-            .Where(file => !file.Relative.Contains("/obj/", StringComparison.Ordinal) && !file.Relative.Contains("/bin/", StringComparison.Ordinal))
-            .Select(file => new SourceFile(file.Relative, File.ReadAllText(file.Full)))];
+            .Select(path => System.IO.Path.GetRelativePath(root, path).Replace('\\', '/'))
+            .Where(path => !path.Contains("/obj/", StringComparison.Ordinal) && !path.Contains("/bin/", StringComparison.Ordinal));
     }
 
     public static string RepositoryRoot() => RootOf();
@@ -83,7 +89,8 @@ internal sealed partial class SourceFile
         .Select(k => $@"{Regex.Escape(k[(name.Length + 1)..])}\b")
         .DefaultIfEmpty("(?!)"));
 
-    [GeneratedRegex("\"\"\".*?\"\"\"|@\"[^\"]*\"|\"(\\\\.|[^\"\\\\\\n])*\"|'(\\\\.|[^'\\\\\\n])+'|//[^\\n]*|/\\*.*?\\*/", RegexOptions.Singleline)]
+    [GeneratedRegex(
+        "\"\"\".*?\"\"\"|@\"[^\"]*\"|\"(\\\\.|[^\"\\\\\\n])*\"|'(\\\\.|[^'\\\\\\n])+'|//[^\\n]*|/\\*.*?\\*/", RegexOptions.Singleline)]
     private static partial Regex NotCode();
 
     [GeneratedRegex(@"(?<![\w.])\w+")]
@@ -104,7 +111,8 @@ internal sealed partial class SourceFile
     private static partial Regex NamespaceLine();
 
     [GeneratedRegex(
-        @"^(?:(?:public|internal|file|sealed|static|abstract|readonly|unsafe|partial|ref)\s+)*(?:class|struct|interface|enum|record(?:\s+struct|\s+class)?|delegate\s+\S+)\s+(\w+)",
+        @"^(?:(?:public|internal|file|sealed|static|abstract|readonly|unsafe|partial|ref)\s+)*"
+            + @"(?:class|struct|interface|enum|record(?:\s+struct|\s+class)?|delegate\s+\S+)\s+(\w+)",
         RegexOptions.Multiline)]
     private static partial Regex TypeLine();
 }

@@ -5,7 +5,10 @@ using Signals.Tests.Architecture;
 
 namespace Signals.Tests.Bench;
 
-/// <summary>Each command of the benchmark harness runs at a small size, checks its answers and finds none wrong; wrong options are refused.</summary>
+/// <summary>
+/// Each command of the benchmark harness runs at a small size, checks its answers and finds none
+/// wrong; wrong options are refused.
+/// </summary>
 internal sealed class BenchCommandTests
 {
     private string _folder = "";
@@ -17,7 +20,9 @@ internal sealed class BenchCommandTests
     public void DeleteFolder() => Directory.Delete(_folder, recursive: true);
 
     [TestCase(", wrong: 0", "compare", "--events", "20000", "--users", "300", "--reads", "200", "--peer", "none")]
-    [TestCase(", wrong: 0", "compare", "--events", "20000", "--users", "300", "--reads", "200", "--peer", "rocksdb,lmdb,sqlite", "--phases", "ingest")]
+    [TestCase(
+        ", wrong: 0", "compare", "--events", "20000", "--users", "300",
+        "--reads", "200", "--peer", "rocksdb,lmdb,sqlite", "--phases", "ingest")]
     [TestCase("0 wrong answers", "vectors", "--events", "20000", "--users", "300", "--reads", "200")]
     [TestCase("0 wrong answers", "histories", "--users", "1")]
     [TestCase("verified", "budget", "--mib", "1024", "--events", "50000", "--reads", "500")]
@@ -42,7 +47,8 @@ internal sealed class BenchCommandTests
             Assert.Ignore("The page cache can be dropped on Linux alone.");
         }
 
-        (int code, string output) = Run([.. words, "--events", "5000", "--users", "50", "--reads", "20", "--peer", "mistaken", "--path", _folder]);
+        (int code, string output) = Run(
+            [.. words, "--events", "5000", "--users", "50", "--reads", "20", "--peer", "mistaken", "--path", _folder]);
         Assert.That(code, Is.EqualTo(1), output);
         Assert.That(output, Does.Contain("WRONG ANSWER mistaken, user "));
         Assert.That(output, Does.Not.Contain("WRONG ANSWER Signals"));
@@ -71,7 +77,8 @@ internal sealed class BenchCommandTests
             Assert.Ignore("The page cache can be dropped on Linux alone.");
         }
 
-        (int code, string output) = Run(["cold", "--events", "50000", "--users", "500", "--reads", "30", "--peer", "none", "--path", _folder]);
+        (int code, string output) = Run(
+            ["cold", "--events", "50000", "--users", "500", "--reads", "30", "--peer", "none", "--path", _folder]);
         Assert.That(code, Is.Zero, output);
         Assert.That(output, Does.Contain("KiB from the device a read").And.Contain("wrong answers so far 0"));
     }

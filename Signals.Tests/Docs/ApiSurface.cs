@@ -12,10 +12,12 @@ internal sealed class ApiSurface
     public ApiSurface(Assembly assembly)
     {
         Name = assembly.GetName().Name!;
-        Type[] own = [.. assembly.GetTypes().Where(type => !type.IsNested && !type.IsDefined(typeof(CompilerGeneratedAttribute)) && IsOfTheProduct(type))];
+        Type[] own = [.. assembly.GetTypes().Where(
+            type => !type.IsNested && !type.IsDefined(typeof(CompilerGeneratedAttribute)) && IsOfTheProduct(type))];
         Public = [.. own.Where(type => type.IsPublic).OrderBy(type => type.FullName, StringComparer.Ordinal)];
         InternalCount = own.Length - Public.Length;
-        _members = XDocument.Load(Path.ChangeExtension(assembly.Location, ".xml")).Descendants("member").ToDictionary(member => (string)member.Attribute("name")!);
+        _members = XDocument.Load(Path.ChangeExtension(assembly.Location, ".xml"))
+            .Descendants("member").ToDictionary(member => (string)member.Attribute("name")!);
     }
 
     public string Name { get; }
@@ -25,7 +27,8 @@ internal sealed class ApiSurface
     public int InternalCount { get; }
 
     /// <summary>The summary of a type as plain text, empty when there is none.</summary>
-    public string SummaryOf(Type type) => _members.TryGetValue($"T:{type.FullName}", out XElement? member) ? Plain(member.Element("summary")) : "";
+    public string SummaryOf(Type type) =>
+        _members.TryGetValue($"T:{type.FullName}", out XElement? member) ? Plain(member.Element("summary")) : "";
 
     /// <summary>The documented members of a type, as the compiler names them, with their summaries.</summary>
     public IEnumerable<(string Member, string Summary)> MembersOf(Type type) => _members
@@ -33,7 +36,8 @@ internal sealed class ApiSurface
         .Select(member => (MemberName(member.Key)[(type.FullName!.Length + 1)..], Plain(member.Value.Element("summary"))))
         .OrderBy(member => member.Item1, StringComparer.Ordinal);
 
-    private static bool IsOfTheProduct(Type type) => type.Namespace == "Signals" || type.Namespace?.StartsWith("Signals.", StringComparison.Ordinal) == true;
+    private static bool IsOfTheProduct(Type type) =>
+        type.Namespace == "Signals" || type.Namespace?.StartsWith("Signals.", StringComparison.Ordinal) == true;
 
     private static string MemberName(string id) => id[2..];
 

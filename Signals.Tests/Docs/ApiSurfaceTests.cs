@@ -31,7 +31,8 @@ internal sealed class ApiSurfaceTests
     public void PublicTypes_OfAPackage_EachHaveTheirReasonOnThePage(Type ofPackage)
     {
         string page = File.ReadAllText(Path.Combine(SourceFile.RepositoryRoot(), "docs", "api.md"));
-        string[] unnamed = [.. new ApiSurface(ofPackage.Assembly).Public.Select(NameOf).Where(name => !page.Contains($"`{name}`", StringComparison.Ordinal))];
+        string[] unnamed = [.. new ApiSurface(ofPackage.Assembly).Public.Select(NameOf)
+            .Where(name => !page.Contains($"`{name}`", StringComparison.Ordinal))];
         Assert.That(unnamed, Is.Empty);
     }
 

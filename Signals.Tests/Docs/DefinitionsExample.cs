@@ -3,7 +3,9 @@ using Signals.Serving;
 
 namespace Signals.Tests.Docs;
 
-/// <summary>The examples of <c>docs/definitions.md</c>, compiled and run; <see cref="DefinitionsGuideTests"/> holds the two together.</summary>
+/// <summary>
+/// The examples of <c>docs/definitions.md</c>, compiled and run; <see cref="DefinitionsGuideTests"/> holds the two together.
+/// </summary>
 internal static class DefinitionsExample
 {
     public static StoreSchema Schema() => StoreSchema.Define(s => s

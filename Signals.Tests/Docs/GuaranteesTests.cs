@@ -5,7 +5,10 @@ using NUnit.Framework.Interfaces;
 
 namespace Signals.Tests.Docs;
 
-/// <summary>Each line of <c>docs/GUARANTEES.md</c> that promises something names tests, and they exist; so do those of <c>docs/reliability.md</c>.</summary>
+/// <summary>
+/// Each line of <c>docs/GUARANTEES.md</c> that promises something names tests, and they exist; so do those
+/// of <c>docs/reliability.md</c>.
+/// </summary>
 internal sealed partial class GuaranteesTests
 {
     [TestCase("GUARANTEES.md", 40)]
@@ -16,7 +19,8 @@ internal sealed partial class GuaranteesTests
         [
             .. typeof(GuaranteesTests).Assembly.GetTypes().SelectMany(type => type
                 .GetMethods(BindingFlags.Instance | BindingFlags.Static | BindingFlags.Public)
-                .Where(method => method.GetCustomAttributes(inherit: true).Any(attribute => attribute is ITestBuilder or ISimpleTestBuilder))
+                .Where(
+                    method => method.GetCustomAttributes(inherit: true).Any(attribute => attribute is ITestBuilder or ISimpleTestBuilder))
                 .Select(method => $"{type.Name}.{method.Name}")),
         ];
         string[] named = [.. TestName().Matches(Read(page)).Select(match => match.Groups[1].Value)];

@@ -12,8 +12,8 @@ internal sealed partial class SnippetTests
     private const string Usings = """
         using System; using System.Collections.Generic; using System.Globalization; using System.IO; using System.Linq;
         using System.Threading; using System.Threading.Tasks; using Microsoft.AspNetCore.Builder; using Microsoft.Extensions.Configuration;
-        using Microsoft.Extensions.DependencyInjection; using Signals; using Signals.Definitions; using Signals.Enrichment; using Signals.Hosting;
-        using Signals.Maintenance; using Signals.Offline; using Signals.Serving;
+        using Microsoft.Extensions.DependencyInjection; using Signals; using Signals.Definitions; using Signals.Enrichment;
+        using Signals.Hosting; using Signals.Maintenance; using Signals.Offline; using Signals.Serving;
         """;
 
     // What a page's code may take for granted; a local of the same name hides it.
@@ -75,7 +75,8 @@ internal sealed partial class SnippetTests
         return [.. compilation.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error).Select(d => $"{d}\n{text}")];
     }
 
-    private static bool IsUsing(string line) => line.StartsWith("using ", StringComparison.Ordinal) && !line.Contains('=', StringComparison.Ordinal)
+    private static bool IsUsing(string line) =>
+        line.StartsWith("using ", StringComparison.Ordinal) && !line.Contains('=', StringComparison.Ordinal)
         && !line.Contains('(', StringComparison.Ordinal);
 
     [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]

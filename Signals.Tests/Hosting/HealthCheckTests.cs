@@ -8,10 +8,12 @@ namespace Signals.Tests.Hosting;
 
 internal sealed class HealthCheckTests
 {
-    private static readonly StoreSchema Schema = StoreSchema.Define(s => s.EventType("view", t => t.Field<int>("n")).EventType("never", t => t.Field<int>("n")));
+    private static readonly StoreSchema Schema = StoreSchema.Define(
+        s => s.EventType("view", t => t.Field<int>("n")).EventType("never", t => t.Field<int>("n")));
 
     private readonly ManualTime _time = new(TestStores.Start);
-    private readonly SignalsOptions _options = new() { Path = "/store", MinFreeDiskBytes = 1000, MaxWatermarkLag = TimeSpan.FromMinutes(1) };
+    private readonly SignalsOptions _options =
+        new() { Path = "/store", MinFreeDiskBytes = 1000, MaxWatermarkLag = TimeSpan.FromMinutes(1) };
 
     [Test]
     public void Check_FreshEventsAndSpace_IsHealthyWithData()
@@ -35,7 +37,8 @@ internal sealed class HealthCheckTests
     }
 
     [Test]
-    public void Check_WatermarkBeyondEveryDate_IsAnAnswer([Values(long.MinValue + 1, -62_135_596_800_001, 253_402_300_800_000, long.MaxValue)] long timeMs)
+    public void Check_WatermarkBeyondEveryDate_IsAnAnswer(
+        [Values(long.MinValue + 1, -62_135_596_800_001, 253_402_300_800_000, long.MaxValue)] long timeMs)
     {
         using SignalStore store = TestStores.Open(new SimFileSystem(), Schema, _time);
         store.Engine.Watermarks.Raise(0, timeMs); // as an older version took it in
@@ -82,7 +85,8 @@ internal sealed class HealthCheckTests
             }
         };
         await using SignalStore store = TestStores.Open(
-            files, Schema, time, TestStores.Tiny with { Background = true, MaxFrozenMemTables = 1, LogBytes = 1 << 20, Observer = observer });
+            files, Schema, time,
+            TestStores.Tiny with { Background = true, MaxFrozenMemTables = 1, LogBytes = 1 << 20, Observer = observer });
         SignalsHealthCheck check = new(store, _options, _ => 1000, time);
         EventBatch batch = store.CreateBatch("view");
         for (int i = 0; !stalled.IsSet; i++)

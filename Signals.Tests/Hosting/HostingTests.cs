@@ -75,7 +75,9 @@ internal sealed class HostingTests
             o.SyncInterval = TimeSpan.Zero;
         }));
         OptionsValidationException? error = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
-        Assert.That(error!.Failures, Has.Some.Contains("Path").And.Some.Contains("UseSchema").And.Some.Contains("RingBytes").And.Some.Contains("SyncInterval"));
+        Assert.That(
+            error!.Failures,
+            Has.Some.Contains("Path").And.Some.Contains("UseSchema").And.Some.Contains("RingBytes").And.Some.Contains("SyncInterval"));
         Assert.That(Directory.EnumerateFileSystemEntries(_root), Is.Empty);
     }
 
@@ -98,8 +100,10 @@ internal sealed class HostingTests
         SignalsOptions options = host.Services.GetRequiredService<IOptions<SignalsOptions>>().Value;
         Assert.That(Directory.Exists(Path.Combine(_root, "configured")));
         Assert.That((await store.AppendAsync(Batch(store))).Durability, Is.EqualTo(Durability.Synced));
-        Assert.That((options.MaxFutureTime, options.MaxWatermarkLag), Is.EqualTo((TimeSpan.FromMinutes(5), (TimeSpan?)TimeSpan.FromSeconds(30))));
-        Assert.That((options.OrphanGrace, options.VersionAge), Is.EqualTo(((TimeSpan?)TimeSpan.FromDays(1), (TimeSpan?)TimeSpan.FromHours(6))));
+        Assert.That(
+            (options.MaxFutureTime, options.MaxWatermarkLag), Is.EqualTo((TimeSpan.FromMinutes(5), (TimeSpan?)TimeSpan.FromSeconds(30))));
+        Assert.That(
+            (options.OrphanGrace, options.VersionAge), Is.EqualTo(((TimeSpan?)TimeSpan.FromDays(1), (TimeSpan?)TimeSpan.FromHours(6))));
         Assert.That(SignalStore.KeepsVersions(Path.Combine(_root, "configured")));
         await host.StopAsync();
     }
@@ -134,16 +138,21 @@ internal sealed class HostingTests
         StoreOptions defaults = new();
 
         // The host's log is the observer.
-        foreach (PropertyInfo property in typeof(StoreOptions).GetProperties().Where(property => property.Name != nameof(StoreOptions.Observer)))
+        foreach (PropertyInfo property in typeof(StoreOptions).GetProperties()
+            .Where(property => property.Name != nameof(StoreOptions.Observer)))
         {
             Assert.That(property.GetValue(given), Is.Not.EqualTo(property.GetValue(defaults)), property.Name);
         }
 
         VersionRetention kept = given.VersionRetention!;
-        Assert.That((kept.Age, kept.MaxBytes, kept.Granularity), Is.EqualTo((TimeSpan.FromHours(2), (long)(1 << 25), TimeSpan.FromSeconds(2))));
+        Assert.That(
+            (kept.Age, kept.MaxBytes, kept.Granularity), Is.EqualTo((TimeSpan.FromHours(2), (long)(1 << 25), TimeSpan.FromSeconds(2))));
         StoreOptions unsaid = new SignalsOptions().ToStoreOptions(log: null, TimeProvider.System);
-        Assert.That((unsaid.VersionRetention, unsaid.OrphanGrace), Is.EqualTo(((VersionRetention?)null, (TimeSpan?)null)), "the store's own");
-        Assert.That(new SignalsOptions { VersionAge = TimeSpan.Zero }.ToStoreOptions(log: null, TimeProvider.System).VersionRetention, Is.SameAs(VersionRetention.None));
+        Assert.That(
+            (unsaid.VersionRetention, unsaid.OrphanGrace), Is.EqualTo(((VersionRetention?)null, (TimeSpan?)null)), "the store's own");
+        Assert.That(
+            new SignalsOptions { VersionAge = TimeSpan.Zero }.ToStoreOptions(log: null, TimeProvider.System).VersionRetention,
+            Is.SameAs(VersionRetention.None));
     }
 
     [Test]

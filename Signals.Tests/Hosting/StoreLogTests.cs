@@ -15,7 +15,9 @@ internal sealed partial class StoreLogTests
     public void Page_ListsEveryMessageWithItsLevelAndFields()
     {
         string page = File.ReadAllText(Path.Combine(SourceFile.RepositoryRoot(), "docs", "logging.md"));
-        IEnumerable<string> documented = Row().Matches(page).Select(row => $"{row.Groups[1].Value} {row.Groups[2].Value} {Sorted(row.Groups[3].Value.Replace("`", "", StringComparison.Ordinal).Split(", "))}");
+        IEnumerable<string> documented = Row().Matches(page).Select(row =>
+            $"{row.Groups[1].Value} {row.Groups[2].Value} "
+                + $"{Sorted(row.Groups[3].Value.Replace("`", "", StringComparison.Ordinal).Split(", "))}");
         IEnumerable<string> written = typeof(StoreLog).GetMethods(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic)
             .Select(method => method.GetCustomAttribute<LoggerMessageAttribute>())
             .OfType<LoggerMessageAttribute>()
@@ -40,10 +42,12 @@ internal sealed partial class StoreLogTests
         log.OnPoisoned(new IOException());
         log.Closing("s");
         log.OnClosed();
-        Assert.That(lines.OfStores.Select(line => line.Id), Is.EqualTo(new[] { 1000, 1010, 1011, 1012, 1020, 1021, 1022, 1023, 1030, 1002, 1001 }));
+        Assert.That(
+            lines.OfStores.Select(line => line.Id), Is.EqualTo(new[] { 1000, 1010, 1011, 1012, 1020, 1021, 1022, 1023, 1030, 1002, 1001 }));
     }
 
-    private static string FieldsOf(LoggerMessageAttribute message) => Sorted(Field().Matches(message.Message).Select(field => field.Groups[1].Value));
+    private static string FieldsOf(LoggerMessageAttribute message) =>
+        Sorted(Field().Matches(message.Message).Select(field => field.Groups[1].Value));
 
     // Fields are known by name; the order in a text is of no account.
     private static string Sorted(IEnumerable<string> fields) => string.Join(", ", fields.Order(StringComparer.Ordinal));

@@ -32,9 +32,11 @@ internal sealed partial class PackageTests
         _project = Directory.CreateDirectory(Path.Combine(_root, "fresh")).FullName;
         foreach (string package in (string[])[.. Packages, "Signals.Tool"])
         {
-            string project = new[] { package, "integrations/" + package }.First(folder => Directory.Exists(Path.Combine(SourceFile.RepositoryRoot(), folder)));
+            string project = new[] { package, "integrations/" + package }.First(
+                folder => Directory.Exists(Path.Combine(SourceFile.RepositoryRoot(), folder)));
             DotnetCli.Run(
-                SourceFile.RepositoryRoot(), "pack", project, "-c", Configuration, "--no-build", "--no-restore", "-v", "q", "-o", _feed, $"-p:Version={Version}");
+                SourceFile.RepositoryRoot(), "pack", project, "-c", Configuration,
+                "--no-build", "--no-restore", "-v", "q", "-o", _feed, $"-p:Version={Version}");
         }
 
         WriteFreshProject();
@@ -53,7 +55,9 @@ internal sealed partial class PackageTests
         string text = nuspec.ReadToEnd();
         Assert.That(text, Does.Contain("<license type=\"expression\">MIT</license>"));
         Assert.That(text, Does.Contain("<readme>README.md</readme>").And.Contain("<icon>icon.png</icon>").And.Contain("<tags>"));
-        Assert.That(text, Does.Not.Contain("Microsoft.CodeAnalysis").And.Not.Contain("SourceLink"), "what the build needs is no dependency of the user");
+        Assert.That(
+            text, Does.Not.Contain("Microsoft.CodeAnalysis").And.Not.Contain("SourceLink"),
+            "what the build needs is no dependency of the user");
 
         using ZipArchive symbols = ZipFile.OpenRead(Path.Combine(_feed, $"{package}.{Version}.snupkg"));
         Assert.That(symbols.Entries.Select(entry => entry.FullName), Does.Contain($"lib/net10.0/{package}.pdb"));
@@ -91,7 +95,11 @@ internal sealed partial class PackageTests
 
         string published = Path.Combine(_project, "published");
         string[] compiler = IsOnPath("clang") ? [] : ["-p:CppCompilerAndLinker=gcc"];
-        DotnetCli.Run(_project, ["publish", "-c", "Release", "-v", "q", "-warnaserror", "-p:PublishAot=true", "--use-current-runtime", "-o", published, .. compiler]);
+        DotnetCli.Run(_project,
+        [
+            "publish", "-c", "Release", "-v", "q", "-warnaserror", "-p:PublishAot=true",
+            "--use-current-runtime", "-o", published, .. compiler,
+        ]);
         string output = DotnetCli.Run(Path.Combine(published, "fresh"), _project, []);
         Assert.That(output.Trim(), Is.EqualTo("12.5"));
     }

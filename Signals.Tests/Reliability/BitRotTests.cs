@@ -22,7 +22,8 @@ internal sealed class BitRotTests
 
     private static readonly StoreFileKind[] EveryKind =
     [
-        StoreFileKind.Log, StoreFileKind.Table, StoreFileKind.Segment, StoreFileKind.ColumnFile, StoreFileKind.Manifest, StoreFileKind.Current,
+        StoreFileKind.Log, StoreFileKind.Table, StoreFileKind.Segment,
+        StoreFileKind.ColumnFile, StoreFileKind.Manifest, StoreFileKind.Current,
     ];
 
     private readonly ConcurrentQueue<string> _wrong = new();
@@ -72,7 +73,8 @@ internal sealed class BitRotTests
     private void DamageSectors()
     {
         (string Path, long Offset, long End)[] tails = [_store.LastFrame(StoreFileKind.Log), _store.LastFrame(StoreFileKind.Manifest)];
-        bool IsTail(string path, long sector) => tails.Any(tail => tail.Path == path && sector >= tail.Offset / Sector && sector * Sector < tail.End);
+        bool IsTail(string path, long sector) =>
+            tails.Any(tail => tail.Path == path && sector >= tail.Offset / Sector && sector * Sector < tail.End);
         (string Path, long Length)[] all = [.. _store.Files().Where(file => file.Length > 0)];
         foreach ((string path, long length) in all)
         {
@@ -84,15 +86,23 @@ internal sealed class BitRotTests
                 // With the last frames in it, and the seal of a log, nothing is left that promised them. A log's length is known besides.
                 bool isTail = IsTail(path, sector);
                 bool isManifest = StoreFiles.Classify(Path.GetFileName(path), out _) == StoreFileKind.Manifest;
-                Judge($"sector {sector} of {path} zeroed", files => DamagedStore.Change(files, path, sector * Sector, count, bytes => bytes.Clear()), isTail);
-                Judge($"sector {sector} of {path} all ones", files => DamagedStore.Change(files, path, sector * Sector, count, bytes => bytes.Fill(0xFF)), isTail);
+                Judge(
+                    $"sector {sector} of {path} zeroed",
+                    files => DamagedStore.Change(files, path, sector * Sector, count, bytes => bytes.Clear()), isTail);
+                Judge(
+                    $"sector {sector} of {path} all ones",
+                    files => DamagedStore.Change(files, path, sector * Sector, count, bytes => bytes.Fill(0xFF)), isTail);
                 Judge($"{path} cut at sector {sector}", files => DamagedStore.Truncate(files, path, sector * Sector), isTail && isManifest);
                 for (long other = sector + 1; other < sectors; other += 1 + (sectors / 40))
                 {
-                    Judge($"sectors {sector} and {other} of {path} swapped", files => Swap(files, path, length, sector, other), isTail || IsTail(path, other));
+                    Judge(
+                        $"sectors {sector} and {other} of {path} swapped",
+                        files => Swap(files, path, length, sector, other), isTail || IsTail(path, other));
                 }
             });
-            foreach ((string other, long _) in all.Where(file => StoreFiles.Classify(Path.GetFileName(file.Path), out _) == StoreFiles.Classify(Path.GetFileName(path), out _) && file.Path != path))
+            foreach ((string other, long _) in all.Where(
+                file => StoreFiles.Classify(Path.GetFileName(file.Path), out _) == StoreFiles.Classify(Path.GetFileName(path), out _)
+                    && file.Path != path))
             {
                 Judge($"{path} replaced by {other}", files => Replace(files, path, other));
             }
@@ -145,7 +155,9 @@ internal sealed class BitRotTests
 
     private void Finish(string what, Stopwatch time)
     {
-        TestContext.Out.WriteLine($"{_damaged} {what}: {_refused} refused, {_damaged - _refused - _wrong.Count} identical answers, {_wrong.Count} wrong, {time.Elapsed.TotalSeconds:F1} s; seed {Seed}");
+        TestContext.Out.WriteLine(
+            $"{_damaged} {what}: {_refused} refused, {_damaged - _refused - _wrong.Count} identical answers, {_wrong.Count} wrong, "
+                + $"{time.Elapsed.TotalSeconds:F1} s; seed {Seed}");
         Assert.That(_wrong.Take(20), Is.Empty);
         Assert.That(_refused, Is.GreaterThan(_damaged / 4), "the damage is not seen at all");
     }

@@ -3,7 +3,10 @@ using System.Globalization;
 
 namespace Signals.Tests.Reliability;
 
-/// <summary>Starts <see cref="KillChild"/> or <see cref="SourceChild"/> in a process of its own, its output redirected. Threads: any. The caller owns the process.</summary>
+/// <summary>
+/// Starts <see cref="KillChild"/> or <see cref="SourceChild"/> in a process of its own, its output redirected. Threads:
+/// any. The caller owns the process.
+/// </summary>
 internal static class ChildProcess
 {
     /// <summary>The word for <see cref="KillChild"/>.</summary>

@@ -47,7 +47,9 @@ internal sealed class CrashCheck(CrashHistory history, Func<SimFileSystem, IFile
         {
             opened = files.OperationCount;
             prefix = history.PrefixOf(store);
-            string? wrong = prefix < atLeast ? $"{atLeast} entries were promised, {prefix} are there" : Compare(store, prefix, hasProbe: false, "after the crash");
+            string? wrong = prefix < atLeast
+                ? $"{atLeast} entries were promised, {prefix} are there"
+                : Compare(store, prefix, hasProbe: false, "after the crash");
             if (wrong is not null)
             {
                 return wrong;
@@ -66,7 +68,8 @@ internal sealed class CrashCheck(CrashHistory history, Func<SimFileSystem, IFile
             store.Engine.Close(abandon: true);
         }
 
-        return VerifyReopen(files, prefix, probe) ?? VerifySecond(files.Recording(), opened, probed, prefix, probe, isKill ? afterPower : prefix, seed);
+        return VerifyReopen(files, prefix, probe) ?? VerifySecond(
+            files.Recording(), opened, probed, prefix, probe, isKill ? afterPower : prefix, seed);
     }
 
     private string? VerifyReopen(SimFileSystem files, int prefix, long probe)
@@ -119,7 +122,9 @@ internal sealed class CrashCheck(CrashHistory history, Func<SimFileSystem, IFile
     }
 
     private SignalStore Open(SimFileSystem files) =>
-        SignalStore.Open(mount(files), CrashWorkload.Directory, CrashSchema.Define(), CrashSchema.Options(history.Durability) with { Retention = history.Retention }, history.Time);
+        SignalStore.Open(
+            mount(files), CrashWorkload.Directory, CrashSchema.Define(),
+            CrashSchema.Options(history.Durability) with { Retention = history.Retention }, history.Time);
 
     /// <summary>One event of a user of its own.</summary>
     private long Append(SignalStore store)
@@ -128,7 +133,9 @@ internal sealed class CrashCheck(CrashHistory history, Func<SimFileSystem, IFile
         CrashSchema.Add(batch, new CrashEvent(history.Users.Length, history.Time.NowMs, 7, ProbeColumns));
         AppendTicket ticket = store.Append(batch);
         store.Engine.RunPending();
-        return store.WaitAsync(ticket).AsTask().IsCompletedSuccessfully ? ticket.Position : throw new InvalidOperationException("the append to the recovered store is not acknowledged");
+        return store.WaitAsync(ticket).AsTask().IsCompletedSuccessfully
+            ? ticket.Position
+            : throw new InvalidOperationException("the append to the recovered store is not acknowledged");
     }
 
     private string? Compare(SignalStore store, int prefix, bool hasProbe, string when)
@@ -138,7 +145,8 @@ internal sealed class CrashCheck(CrashHistory history, Func<SimFileSystem, IFile
         {
             string[] found = CrashContent.Describe(_content.Bytes);
             string[] expected = CrashContent.Describe(history.Content(prefix));
-            return $"the content is not that of the first {prefix} entries {when};\n missing: {string.Join("\n  ", expected.Except(found).Take(8))}\n wrong: {string.Join("\n  ", found.Except(expected).Take(8))}";
+            return $"the content is not that of the first {prefix} entries {when};\n missing: "
+                + $"{string.Join("\n  ", expected.Except(found).Take(8))}\n wrong: {string.Join("\n  ", found.Except(expected).Take(8))}";
         }
 
         using Sequence probe = store.Read(CrashSchema.UserOf(history.Users.Length), store.Query(CrashSchema.Names).Columns().Build());

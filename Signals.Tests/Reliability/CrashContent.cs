@@ -58,7 +58,9 @@ internal sealed class CrashContent
         while (!content.IsEmpty)
         {
             int type = content[0];
-            line.Clear().Append($"{CrashSchema.Names[type]} user {content[1]} time {BinaryPrimitives.ReadInt64LittleEndian(content[2..])} id {BinaryPrimitives.ReadUInt64LittleEndian(content[10..])}");
+            line.Clear().Append(
+                $"{CrashSchema.Names[type]} user {content[1]} time {BinaryPrimitives.ReadInt64LittleEndian(content[2..])} id "
+                    + $"{BinaryPrimitives.ReadUInt64LittleEndian(content[10..])}");
             content = content[18..];
             for (int i = 0; i < CrashSchema.ColumnCount(type); i++)
             {
@@ -90,7 +92,9 @@ internal sealed class CrashContent
                     case CrashSchema.Buy:
                         ReadOnlySpan<sbyte> vectors = rows.Vector<sbyte>("embedding");
                         Add(rows.States("cents")[row], MemoryMarshal.AsBytes(rows.Field<long>("cents").Slice(row, 1)));
-                        Add(rows.States("embedding")[row], MemoryMarshal.AsBytes(vectors.Slice(row * CrashSchema.Dimensions, CrashSchema.Dimensions)));
+                        Add(
+                            rows.States("embedding")[row],
+                            MemoryMarshal.AsBytes(vectors.Slice(row * CrashSchema.Dimensions, CrashSchema.Dimensions)));
                         break;
                     default:
                         Add(rows.States("blob")[row], rows.Bytes("blob", row));

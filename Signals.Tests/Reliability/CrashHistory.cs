@@ -50,7 +50,8 @@ internal sealed class CrashHistory(Durability durability, int users, SettableTim
     {
         for (int i = 0; i < operations.Count; i++)
         {
-            if (operations[i] is { Kind: SimOperationKind.Sync, Failed: false } sync && sync.Path.EndsWith(".log", StringComparison.Ordinal))
+            if (operations[i] is { Kind: SimOperationKind.Sync, Failed: false } sync
+                && sync.Path.EndsWith(".log", StringComparison.Ordinal))
             {
                 _durable.Add((i + 1, Count(_acked, i)));
             }
@@ -78,7 +79,9 @@ internal sealed class CrashHistory(Durability durability, int users, SettableTim
 
     public int DurableAt(int operations) => Count(_durable, operations);
 
-    /// <summary>How many entries a store holds that goes on at a stream position and knows so many imports; an unknown position is beyond.</summary>
+    /// <summary>
+    /// How many entries a store holds that goes on at a stream position and knows so many imports; an unknown position is beyond.
+    /// </summary>
     /// <exception cref="InvalidOperationException">No beginning of the entries has both.</exception>
     public int PrefixOf(SignalStore store)
     {
@@ -93,7 +96,8 @@ internal sealed class CrashHistory(Durability durability, int users, SettableTim
 
         return known == imports
             ? prefix
-            : throw new InvalidOperationException($"{imports} imports are there, and entries up to position {position}, of which {known} are imports");
+            : throw new InvalidOperationException(
+                $"{imports} imports are there, and entries up to position {position}, of which {known} are imports");
     }
 
     public byte[] Content(int prefix) => _contents[prefix];

@@ -44,7 +44,9 @@ internal sealed class CrashModel(int users, long nowMs, CrashRule broken = Crash
         CrashContent content = new();
         for (int type = 0; type < CrashSchema.Names.Length; type++)
         {
-            long oldest = type == CrashSchema.Tag && broken != CrashRule.AgeForgotten ? nowMs - (long)CrashSchema.MaxAge.TotalMilliseconds : long.MinValue;
+            long oldest = type == CrashSchema.Tag && broken != CrashRule.AgeForgotten
+                ? nowMs - (long)CrashSchema.MaxAge.TotalMilliseconds
+                : long.MinValue;
             int keep = type == CrashSchema.View ? CrashSchema.KeepLast + (broken == CrashRule.OneTooMany ? 1 : 0) : int.MaxValue;
             for (int user = 0; user < users; user++)
             {

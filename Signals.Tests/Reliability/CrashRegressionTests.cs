@@ -51,7 +51,8 @@ internal sealed class CrashRegressionTests
         int repairs = 0;
         for (int cut = 1; cut <= run.Operations.Count; cut++)
         {
-            if (run.Operations[cut - 1] is not { Kind: SimOperationKind.Write } write || !write.Path.EndsWith(".log", StringComparison.Ordinal))
+            if (run.Operations[cut - 1] is not { Kind: SimOperationKind.Write } write
+                || !write.Path.EndsWith(".log", StringComparison.Ordinal))
             {
                 continue;
             }
@@ -72,7 +73,9 @@ internal sealed class CrashRegressionTests
             for (ulong seed = 0; seed < 32; seed++)
             {
                 SimDisk left = files.Recording().KillImage(files.OperationCount);
-                Assert.That(check.Verify(left, history.AckedAt(cut), history.DurableAt(cut), isKill: true, seed), Is.Null, $"cut {cut}, seed {seed}");
+                Assert.That(
+                    check.Verify(left, history.AckedAt(cut), history.DurableAt(cut), isKill: true, seed),
+                    Is.Null, $"cut {cut}, seed {seed}");
             }
         }
 

@@ -26,7 +26,8 @@ internal sealed class CrashRow(int columns, CrashRule broken)
     public bool IsPatched { get; private set; }
 
     /// <summary>What a read shows of each column.</summary>
-    public IEnumerable<CrashValue> Columns => _cells.Select(cell => cell.Stamp > _retracted || broken == CrashRule.RetractionKeepsCells ? cell.Value : CrashValue.Absent);
+    public IEnumerable<CrashValue> Columns =>
+        _cells.Select(cell => cell.Stamp > _retracted || broken == CrashRule.RetractionKeepsCells ? cell.Value : CrashValue.Absent);
 
     /// <summary>Adds what was streamed.</summary>
     public void Stream(CrashEvent e) => Raise(e, Streamed, RowMarks.Insert);

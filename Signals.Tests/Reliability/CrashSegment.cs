@@ -20,7 +20,8 @@ internal sealed record CrashSegment(int Type, long Generation, CrashPatch[] Rows
         files.CreateDirectory(Scratch);
         string path = Path.Combine(Scratch, "made.seg");
         EventTypeSchema type = CrashSchema.Define()[CrashSchema.Names[Type]];
-        using (SegmentWriter writer = SegmentWriter.Create(files, path, type, new SegmentOptions { Generation = Generation, Source = "crash" }))
+        using (SegmentWriter writer = SegmentWriter.Create(
+            files, path, type, new SegmentOptions { Generation = Generation, Source = "crash" }))
         {
             Array.ForEach(Rows, row => Add(writer, type, row));
             writer.Finish();

@@ -4,8 +4,9 @@ using Signals.Tests.Simulation;
 namespace Signals.Tests.Reliability;
 
 /// <summary>
-/// What a host does beside the traffic of <see cref="CrashWorkload"/> on a store that keeps versions: reads of now and of the past that last,
-/// compactions that are interrupted, the turns of background threads; and what must hold of kept versions after an erasure. Threads: one.
+/// What a host does beside the traffic of <see cref="CrashWorkload"/> on a store that keeps versions: reads of now and of the
+/// past that last, compactions that are interrupted, the turns of background threads; and what must hold of kept versions
+/// after an erasure. Threads: one.
 /// </summary>
 internal sealed class CrashUpkeep
 {
@@ -61,7 +62,10 @@ internal sealed class CrashUpkeep
     /// <summary>Remembers that files hold events of who is erased now.</summary>
     public void NoteErasure() => _isDirty = true;
 
-    /// <summary>Compacts everything. If somebody was erased since the last time that this was done, no version of before it is kept any more.</summary>
+    /// <summary>
+    /// Compacts everything. If somebody was erased since the last time that this was done, no version
+    /// of before it is kept any more.
+    /// </summary>
     public void Compact(SignalStore store, Action compact)
     {
         ulong before = store.Engine.History?.Versions[^1].Number ?? 0;
@@ -70,7 +74,8 @@ internal sealed class CrashUpkeep
         if (_isDirty && Array.Exists(versions, version => version.Number <= before))
         {
             throw new InvalidOperationException(
-                $"After an erasure and a whole compaction, which began at version {before}, version {versions[0].Number} is kept with its files");
+                $"After an erasure and a whole compaction, which began at version {before}, "
+                    + $"version {versions[0].Number} is kept with its files");
         }
 
         _isDirty = false;

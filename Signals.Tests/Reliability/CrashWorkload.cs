@@ -7,10 +7,11 @@ namespace Signals.Tests.Reliability;
 
 /// <summary>
 /// A deterministic run of a store without threads: batches of several types with late, duplicate and patched events, erasures,
-/// imports of segments, log syncs, flushes, compactions, clean closes and kills; with kept versions also reads that last, interrupted compactions and
-/// the turns of the background threads. Threads: one. Stops at the first exception, which it lets through.
+/// imports of segments, log syncs, flushes, compactions, clean closes and kills; with kept versions also reads that last,
+/// interrupted compactions and the turns of the background threads. Threads: one. Stops at the first exception, which it lets through.
 /// </summary>
-internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Durability durability, ulong seed, bool imports = true, VersionRetention? retention = null)
+internal sealed class CrashWorkload(
+    SimFileSystem files, IFileSystem mounted, Durability durability, ulong seed, bool imports = true, VersionRetention? retention = null)
 {
     public const string Directory = "store";
     public const string Offline = "/offline"; // as an import names it: in full
@@ -40,7 +41,7 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
     /// <summary>Whether a segment is being imported: an error of that stops the import, and not always the store.</summary>
     public bool IsImporting { get; private set; }
 
-    /// <summary>Whether somebody was told of an error after which everything goes on: of work on tables, or of an import that could not remove its file.</summary>
+    /// <summary>Whether somebody was told of an error after which all goes on: of tables, or of an import that left its file.</summary>
     public bool WasTold { get; private set; }
 
     /// <summary>Entries issued and not yet acknowledged.</summary>
@@ -48,7 +49,8 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
 
     /// <summary>Runs a whole workload on a fresh disk and closes it.</summary>
     public static (CrashHistory History, SimRecording Run) Record(
-        Func<SimFileSystem, IFileSystem> mount, Durability durability, ulong seed, int steps, bool imports = true, VersionRetention? retention = null)
+        Func<SimFileSystem, IFileSystem> mount, Durability durability, ulong seed,
+        int steps, bool imports = true, VersionRetention? retention = null)
     {
         SimFileSystem files = new();
         CrashWorkload workload = new(files, mount(files), durability, seed, imports, retention);
@@ -148,7 +150,7 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
         }
     }
 
-    /// <summary>What a host may do at once: reads across flushes and merges, erasures, kept versions, compactions that closing interrupts.</summary>
+    /// <summary>What a host may do at once: reads across flushes and merges, erasures, kept versions, interrupted compactions.</summary>
     private void Together(int dice)
     {
         switch (dice)
@@ -205,7 +207,8 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
     {
         Store = null;
         files.LeaveLock(Path.Combine(Directory, "LOCK"));
-        Store = SignalStore.Open(mounted, Directory, CrashSchema.Define(), CrashSchema.Options(durability) with { Retention = retention }, _time);
+        Store = SignalStore.Open(
+            mounted, Directory, CrashSchema.Define(), CrashSchema.Options(durability) with { Retention = retention }, _time);
         IsClosed = false;
         History.AllDurable(files.OperationCount);
     }
@@ -298,7 +301,9 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
         Dictionary<(int User, long Time, ulong Id), CrashPatch> rows = [];
         for (int wanted = 2 + _random.Below(4); wanted > 0; wanted--)
         {
-            (int pastType, CrashEvent past) = _spoken.Count > 0 && _random.Coin() ? Recent(_spoken, Remembered / 3) : Recent(_past, Remembered);
+            (int pastType, CrashEvent past) = _spoken.Count > 0 && _random.Coin()
+                ? Recent(_spoken, Remembered / 3)
+                : Recent(_past, Remembered);
             CrashEvent e = pastType != type ? Event(type) : past with { Columns = Some(Columns(type)) };
             RowMarks marks = pastType != type ? RowMarks.Insert : _random.Below(5) switch
             {
@@ -313,7 +318,8 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
         return new CrashSegment(type, ++_generations ^ 1, [.. rows.Values]);
     }
 
-    private (int Type, CrashEvent Event) Recent(List<(int Type, CrashEvent Event)> events, int last) => events[^(1 + _random.Below(Math.Min(last, events.Count)))];
+    private (int Type, CrashEvent Event) Recent(List<(int Type, CrashEvent Event)> events, int last) =>
+        events[^(1 + _random.Below(Math.Min(last, events.Count)))];
 
     private AppendTicket Append(CrashEntry entry)
     {
@@ -346,7 +352,8 @@ internal sealed class CrashWorkload(SimFileSystem files, IFileSystem mounted, Du
 
     private CrashEvent Event(int type)
     {
-        if (_past.Count > 0 && _random.Below(8) == 0 && (_random.Coin() ? Recent(_past, Remembered) : _past[_random.Below(_past.Count)]) is { } old && old.Type == type)
+        if (_past.Count > 0 && _random.Below(8) == 0
+            && (_random.Coin() ? Recent(_past, Remembered) : _past[_random.Below(_past.Count)]) is { } old && old.Type == type)
         {
             // A plain repetition, or a correction of the same event.
             return _random.Coin() ? old.Event : old.Event with { Columns = Columns(type) };

@@ -6,7 +6,8 @@ using Signals.Tests.Simulation;
 namespace Signals.Tests.Reliability;
 
 /// <summary>
-/// A closed store with files of every kind, segments and column files among them, to be damaged in copies. Threads: any; a copy belongs to one.
+/// A closed store with files of every kind, segments and column files among them, to be damaged in copies.
+/// Threads: any; a copy belongs to one.
 /// </summary>
 internal sealed class DamagedStore
 {
@@ -60,7 +61,9 @@ internal sealed class DamagedStore
     /// <summary>Opens and reads everything: null for the identical answer or a typed error, else what is wrong.</summary>
     /// <param name="files">The damaged copy.</param>
     /// <param name="refused">Whether it was a typed error.</param>
-    /// <param name="tailLost">Whether a beginning of what was appended is right, too: the damage cannot be told from a write that a crash cut off.</param>
+    /// <param name="tailLost">
+    /// Whether a beginning of what was appended is right, too: the damage cannot be told from a write that a crash cut off.
+    /// </param>
     public string? Judge(SimFileSystem files, out bool refused, bool tailLost = false)
     {
         refused = false;
@@ -78,7 +81,8 @@ internal sealed class DamagedStore
 
             string[] found = CrashContent.Describe(content.Bytes);
             string[] expected = CrashContent.Describe(_content);
-            return $"another answer; missing {string.Join(" | ", expected.Except(found).Take(3))}; wrong {string.Join(" | ", found.Except(expected).Take(3))}";
+            return $"another answer; missing {string.Join(" | ", expected.Except(found).Take(3))}; "
+                + $"wrong {string.Join(" | ", found.Except(expected).Take(3))}";
         }
         catch (SignalsException)
         {
@@ -110,11 +114,13 @@ internal sealed class DamagedStore
 
     private static bool IsSame(byte[] expected, byte[] content, ReadOnlySpan<CrashEntry> lost)
     {
-        string[] erased = [.. lost.ToArray().Where(entry => entry.Type == CrashEntry.Erasure).Select(entry => $" user {entry.ErasedUser} ")];
+        string[] erased =
+            [.. lost.ToArray().Where(entry => entry.Type == CrashEntry.Erasure).Select(entry => $" user {entry.ErasedUser} ")];
         return expected.AsSpan().SequenceEqual(content)
             || (lost.Length <= FramesOfASector && erased.Length > 0 && Others(expected).SequenceEqual(Others(content)));
 
-        IEnumerable<string> Others(byte[] rows) => CrashContent.Describe(rows).Where(row => !erased.Any(user => row.Contains(user, StringComparison.Ordinal)));
+        IEnumerable<string> Others(byte[] rows) =>
+            CrashContent.Describe(rows).Where(row => !erased.Any(user => row.Contains(user, StringComparison.Ordinal)));
     }
 
     private byte[] ContentOf(int logged, int events, int imported)

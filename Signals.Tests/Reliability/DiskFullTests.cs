@@ -1,6 +1,8 @@
 namespace Signals.Tests.Reliability;
 
-/// <summary>A real disk fills up: a typed error, reads go on, nothing acknowledged is lost, and with room again the store resumes.</summary>
+/// <summary>
+/// A real disk fills up: a typed error, reads go on, nothing acknowledged is lost, and with room again the store resumes.
+/// </summary>
 [Category("Reliability")]
 [NonParallelizable]
 internal sealed class DiskFullTests

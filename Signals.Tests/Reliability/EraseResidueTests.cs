@@ -45,7 +45,9 @@ internal sealed class EraseResidueTests
         SimRecording run = files.Recording();
         for (int cut = first; cut <= run.Operations.Count; cut++)
         {
-            await VerifyAsync(new SimFileSystem(run.KillImage(cut), record: false), durability, cut >= erased, others, $"crash at operation {cut}, erased at {erased}");
+            await VerifyAsync(
+                new SimFileSystem(run.KillImage(cut), record: false), durability,
+                cut >= erased, others, $"crash at operation {cut}, erased at {erased}");
         }
     }
 
@@ -96,7 +98,9 @@ internal sealed class EraseResidueTests
         SimRecording run = files.Recording();
         for (int cut = first; cut <= run.Operations.Count; cut++)
         {
-            await VerifyAsync(new SimFileSystem(run.KillImage(cut), record: false), Durability.Synced, isErased: true, others, $"crash at operation {cut} of the compaction");
+            await VerifyAsync(
+                new SimFileSystem(run.KillImage(cut), record: false), Durability.Synced,
+                isErased: true, others, $"crash at operation {cut} of the compaction");
         }
     }
 
@@ -176,7 +180,8 @@ internal sealed class EraseResidueTests
         EventBatch batch = store.CreateBatch("e");
         for (int user = 0; user < 20; user++)
         {
-            batch.Add(UserId.From((ulong)user + 1), TestStores.Start - round, (ulong)(100 + round)).Set("n", user).Set("note", "erase-me-not-erase-me-not-erase-me-not");
+            batch.Add(UserId.From((ulong)user + 1), TestStores.Start - round, (ulong)(100 + round))
+                .Set("n", user).Set("note", "erase-me-not-erase-me-not-erase-me-not");
         }
 
         if (marked)

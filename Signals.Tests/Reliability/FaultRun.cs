@@ -4,10 +4,12 @@ using Signals.Tests.Simulation;
 namespace Signals.Tests.Reliability;
 
 /// <summary>
-/// One workload in which one disk operation fails, once or for ever: the error surfaces; an error of log or manifest has the store refuse writes and go
-/// on reading, after one of a table it goes on. What a reopen finds is judged by <see cref="CrashCheck"/>. Threads: one.
+/// One workload in which one disk operation fails, once or for ever: the error surfaces; an error of log or manifest has the
+/// store refuse writes and go on reading, after one of a table it goes on. What a reopen finds is judged by
+/// <see cref="CrashCheck"/>. Threads: one.
 /// </summary>
-internal sealed class FaultRun(Func<SimFileSystem, IFileSystem> mount, Durability durability, ulong seed, int steps, VersionRetention? retention = null)
+internal sealed class FaultRun(
+    Func<SimFileSystem, IFileSystem> mount, Durability durability, ulong seed, int steps, VersionRetention? retention = null)
 {
     private const int PowerCuts = 5;
 
@@ -29,7 +31,9 @@ internal sealed class FaultRun(Func<SimFileSystem, IFileSystem> mount, Durabilit
         }
         catch (SignalsException e)
         {
-            return AfterFault(workload, files) is { } wrong ? $"{files.Recording().Operations[failAt]}, thrown as {e.GetType().Name}: {wrong}" : null;
+            return AfterFault(workload, files) is { } wrong
+                ? $"{files.Recording().Operations[failAt]}, thrown as {e.GetType().Name}: {wrong}"
+                : null;
         }
         catch (Exception e)
         {
@@ -60,7 +64,10 @@ internal sealed class FaultRun(Func<SimFileSystem, IFileSystem> mount, Durabilit
         }
     }
 
-    /// <summary>A file that could not be deleted when its last reader let go of it is deleted later, or by the next opening, and nobody needs to be told.</summary>
+    /// <summary>
+    /// A file that could not be deleted when its last reader let go of it is deleted later, or by the next
+    /// opening, and nobody needs to be told.
+    /// </summary>
     private bool WasMended(SimFileSystem files, int failAt)
     {
         SimRecording run = files.Recording();
@@ -70,7 +77,9 @@ internal sealed class FaultRun(Func<SimFileSystem, IFileSystem> mount, Durabilit
         }
 
         SimFileSystem after = new(run.KillImage(run.Operations.Count));
-        using (SignalStore.Open(mount(after), CrashWorkload.Directory, CrashSchema.Define(), CrashSchema.Options(durability) with { Retention = retention }, new SettableTime(CrashWorkload.StartMs)))
+        using (SignalStore.Open(
+            mount(after), CrashWorkload.Directory, CrashSchema.Define(),
+            CrashSchema.Options(durability) with { Retention = retention }, new SettableTime(CrashWorkload.StartMs)))
         {
             return !after.FileExists(failed.Path);
         }
@@ -83,7 +92,8 @@ internal sealed class FaultRun(Func<SimFileSystem, IFileSystem> mount, Durabilit
         workload.History.Freeze(run.Operations);
         CrashCheck check = new(workload.History, mount);
         int acked = workload.History.AckedCount;
-        string? wrong = check.Verify(run.KillImage(run.Operations.Count), acked, workload.History.DurableAt(run.Operations.Count), isKill: true, seed);
+        string? wrong = check.Verify(
+            run.KillImage(run.Operations.Count), acked, workload.History.DurableAt(run.Operations.Count), isKill: true, seed);
         States += check.States;
         return wrong is null ? null : $"after the whole workload: {wrong}";
     }
@@ -122,7 +132,9 @@ internal sealed class FaultRun(Func<SimFileSystem, IFileSystem> mount, Durabilit
         return wrong;
     }
 
-    /// <summary>An import failed for itself alone; or tables cannot be written for ever, and full memtables stopped what waits for nobody.</summary>
+    /// <summary>
+    /// An import failed for itself alone; or tables cannot be written for ever, and full memtables stopped what waits for nobody.
+    /// </summary>
     private static string? VerifyHealthy(SignalStore store, CrashWorkload workload) => workload.IsImporting || store.WorkError is not null
         ? VerifyReads(store, workload.History)
         : "an error that is neither the store's nor of work that is tried again";
@@ -170,7 +182,8 @@ internal sealed class FaultRun(Func<SimFileSystem, IFileSystem> mount, Durabilit
     }
 
     private static bool IsCommit(SimOperation operation) => !operation.Failed && (operation.Kind == SimOperationKind.Delete
-        || operation.Path.Contains("MANIFEST-", StringComparison.Ordinal) || operation.Path.Contains("VERSIONS-", StringComparison.Ordinal));
+        || operation.Path.Contains("MANIFEST-", StringComparison.Ordinal)
+        || operation.Path.Contains("VERSIONS-", StringComparison.Ordinal));
 
     private static string? Refuses(string what, Action write)
     {

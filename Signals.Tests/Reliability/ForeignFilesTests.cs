@@ -9,18 +9,23 @@ using Signals.Tests.Storage.Entities;
 
 namespace Signals.Tests.Reliability;
 
-/// <summary>Files of other programs that bear the names of ours, wherever this library writes: nothing of them is deleted or overwritten.</summary>
+/// <summary>
+/// Files of other programs that bear the names of ours, wherever this library writes: nothing of them is deleted or overwritten.
+/// </summary>
 [Category("Reliability")]
 internal sealed class ForeignFilesTests
 {
     private const string Folder = TestStores.Folder;
 
-    private static readonly string[] Contents = ["", "x", "some text of another program, longer than any header of ours would be ............."];
+    private static readonly string[] Contents =
+        ["", "x", "some text of another program, longer than any header of ours would be ............."];
 
     private static readonly string[] Names =
     [
-        "LOCK", "CURRENT", "CURRENT.tmp", "MANIFEST-000001", "MANIFEST-000002", "MANIFEST-000009", "MANIFEST-000001.tmp", "VERSIONS-000001", "VERSIONS-000002.tmp",
-        "000001.log", "000001.log.tmp", "000900.log.tmp", "000002.tbl", "000900.tbl", "1152921504606846977.tbl", "000003.seg", "000900.col", "notes.txt",
+        "LOCK", "CURRENT", "CURRENT.tmp", "MANIFEST-000001", "MANIFEST-000002",
+        "MANIFEST-000009", "MANIFEST-000001.tmp", "VERSIONS-000001", "VERSIONS-000002.tmp",
+        "000001.log", "000001.log.tmp", "000900.log.tmp", "000002.tbl", "000900.tbl",
+        "1152921504606846977.tbl", "000003.seg", "000900.col", "notes.txt",
     ];
 
     private readonly ManualTime _time = new(TestStores.Start);
@@ -33,7 +38,8 @@ internal sealed class ForeignFilesTests
         SimFileSystem files = new();
         Put(files, Path.Combine(Folder, name), Contents[content]);
         int operations = files.OperationCount;
-        Assert.That(() => TestStores.Open(files, Schema, _time), Throws.InstanceOf<ForeignFolderException>().Or.InstanceOf<CorruptionException>());
+        Assert.That(
+            () => TestStores.Open(files, Schema, _time), Throws.InstanceOf<ForeignFolderException>().Or.InstanceOf<CorruptionException>());
         Assert.That(files.OperationCount, Is.EqualTo(operations), "not one change");
     }
 
@@ -58,7 +64,9 @@ internal sealed class ForeignFilesTests
         }
 
         string[] foreign = [.. Names
-            .Where(name => !files.FileExists(Path.Combine(Folder, name)) && !name.EndsWith(".log", StringComparison.Ordinal) && name is not ("LOCK" or "VERSIONS-000001"))
+            .Where(
+                name => !files.FileExists(Path.Combine(Folder, name))
+                    && !name.EndsWith(".log", StringComparison.Ordinal) && name is not ("LOCK" or "VERSIONS-000001"))
             .Append("staging/000007.seg").Append("staging/notes.txt")
             .Select(name => Path.Combine(Folder, name))];
         foreach (string path in foreign)
@@ -141,7 +149,8 @@ internal sealed class ForeignFilesTests
         SimFileSystem files = ImportStore.NewFiles();
         string[] foreign =
         [
-            "/offline/in.seg.tmp", "/offline/in.seg.patches.tmp", "/offline/in.seg.run000001.tmp", "/offline/items.tmp", "/offline/items.run1.tmp",
+            "/offline/in.seg.tmp", "/offline/in.seg.patches.tmp",
+            "/offline/in.seg.run000001.tmp", "/offline/items.tmp", "/offline/items.run1.tmp",
             "/offline/copy.tmp/000001.tbl", "/offline/copy.tmp/MANIFEST-000001",
         ];
         foreach (string path in foreign)
@@ -150,14 +159,16 @@ internal sealed class ForeignFilesTests
         }
 
         ImportStore.Write(files, [(1, 1), (2, 2)]);
-        using (EntityTableWriter writer = EntityTableWriter.Create(files, "/offline/items", EntitySamples.Schema, EntitySamples.SmallBlocks))
+        using (EntityTableWriter writer = EntityTableWriter.Create(
+            files, "/offline/items", EntitySamples.Schema, EntitySamples.SmallBlocks))
         {
             EntitySamples.Add(writer, 1);
             writer.Finish();
         }
 
         using SignalStore store = TestStores.Open(files, Schema, _time);
-        Assert.That(store.Engine.ImportAsync(ImportStore.Segment, new ImportOptions(), default).GetAwaiter().GetResult().Events, Is.EqualTo(2));
+        Assert.That(
+            store.Engine.ImportAsync(ImportStore.Segment, new ImportOptions(), default).GetAwaiter().GetResult().Events, Is.EqualTo(2));
         store.Engine.CheckpointAsync("/offline/copy", default).GetAwaiter().GetResult();
         Assert.That(files.FileExists("/offline/copy/CURRENT"));
         AssertUntouched(files, foreign, content);
@@ -168,7 +179,9 @@ internal sealed class ForeignFilesTests
     {
         SimFileSystem files = ImportStore.NewFiles();
         Put(files, "/offline/items", "a letter");
-        Assert.That(() => EntityTableWriter.Create(files, "/offline/items", EntitySamples.Schema, EntitySamples.SmallBlocks), Throws.InstanceOf<FileOperationException>());
+        Assert.That(
+            () => EntityTableWriter.Create(files, "/offline/items", EntitySamples.Schema, EntitySamples.SmallBlocks),
+            Throws.InstanceOf<FileOperationException>());
         AssertUntouched(files, ["/offline/items"], "a letter");
     }
 

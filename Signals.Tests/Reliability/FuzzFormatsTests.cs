@@ -36,9 +36,12 @@ internal sealed class FuzzFormatsTests
     public void VersionEdit_Mutated_IsReadOrRefused()
     {
         DamagedStore store = new(Seed, steps: 40);
-        byte[][] edits = [.. Manifest.Read(new StoreFolder(store.Copy(), CrashWorkload.Directory)).Snapshot().Select(VersionEditFormat.Write)];
+        byte[][] edits =
+            [.. Manifest.Read(new StoreFolder(store.Copy(), CrashWorkload.Directory)).Snapshot().Select(VersionEditFormat.Write)];
         Assert.That(edits, Has.Length.GreaterThan(1));
-        Fuzz(20_000, edits, bytes => new ManifestState().Apply(VersionEditFormat.Read(bytes)), e => e is InvalidDataException or SignalsException);
+        Fuzz(
+            20_000, edits, bytes => new ManifestState().Apply(VersionEditFormat.Read(bytes)),
+            e => e is InvalidDataException or SignalsException);
     }
 
     [Test]
@@ -94,7 +97,8 @@ internal sealed class FuzzFormatsTests
     public void Store_WithForgedRecords_IsRefusedOrRead()
     {
         DamagedStore store = new(Seed + 1, steps: 25);
-        string path = store.Files().Last(file => file.Path.EndsWith(".log", StringComparison.Ordinal) && HasFrames(store.Copy(), file.Path)).Path;
+        string path = store.Files()
+            .Last(file => file.Path.EndsWith(".log", StringComparison.Ordinal) && HasFrames(store.Copy(), file.Path)).Path;
         List<(long Offset, LogEntry Frame)> frames = Frames(store.Copy(), path);
         SimRandom random = new(Seed);
         Fuzz(2_000, [Read(store.Copy(), path)], _ =>
@@ -166,7 +170,8 @@ internal sealed class FuzzFormatsTests
     }
 
     private static void Fuzz(
-        int executions, byte[][] corpus, Action<byte[]> read, Func<Exception, bool> isTyped, string what = "", int prefix = 0, long mostBytes = MaxAllocation)
+        int executions, byte[][] corpus, Action<byte[]> read, Func<Exception, bool> isTyped,
+        string what = "", int prefix = 0, long mostBytes = MaxAllocation)
     {
         Stopwatch time = Stopwatch.StartNew();
         executions = TestScale.Of(executions);
@@ -190,7 +195,9 @@ internal sealed class FuzzFormatsTests
             }
             catch (Exception e)
             {
-                Assert.Fail($"{what} execution {i}, seed {seed}: {e.GetType().Name}: {e.Message}\n{Convert.ToHexString(bytes.AsSpan(0, Math.Min(bytes.Length, 4000)))}\n{e.StackTrace}");
+                Assert.Fail(
+                    $"{what} execution {i}, seed {seed}: {e.GetType().Name}: {e.Message}\n"
+                        + $"{Convert.ToHexString(bytes.AsSpan(0, Math.Min(bytes.Length, 4000)))}\n{e.StackTrace}");
             }
 
             long allocated = GC.GetAllocatedBytesForCurrentThread() - before;

@@ -3,7 +3,10 @@ using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Reliability;
 
-/// <summary>Changes bytes the way fuzzers do: flips, extreme numbers, pieces cut out, doubled or put elsewhere. Deterministic by its seed. Threads: one.</summary>
+/// <summary>
+/// Changes bytes the way fuzzers do: flips, extreme numbers, pieces cut out, doubled or put elsewhere.
+/// Deterministic by its seed. Threads: one.
+/// </summary>
 internal sealed class FuzzMutator(ulong seed)
 {
     private static readonly uint[] Extremes = [0, 1, 0x7F, 0x80, 0xFF, 0x7FFF, 0xFFFF, 0x3FFF_FFFF, 0x7FFF_FFFF, 0x8000_0000, 0xFFFF_FFFF];

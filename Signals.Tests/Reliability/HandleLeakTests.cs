@@ -45,7 +45,8 @@ internal sealed class HandleLeakTests
     public void OpenClose_ThousandsOfTimes_LeaksNothing([Values] bool withThreads)
     {
         int cycles = TestScale.Of(withThreads ? CyclesWithThreads : Cycles);
-        EngineOptions options = TestStores.Tiny with { Durability = Durability.Buffered, Background = withThreads, MemTableBytes = 256 << 10 };
+        EngineOptions options =
+            TestStores.Tiny with { Durability = Durability.Buffered, Background = withThreads, MemTableBytes = 256 << 10 };
         for (int i = 0; i < Warmup; i++)
         {
             Cycle(options, i);
@@ -58,7 +59,9 @@ internal sealed class HandleLeakTests
         }
 
         ProcessCounts after = ProcessCounts.Take();
-        TestContext.Out.WriteLine($"{cycles} cycles: handles {before.Handles} to {after.Handles}, threads {before.Threads} to {after.Threads}, native memory {before.NativeBytes >> 20} to {after.NativeBytes >> 20} MiB");
+        TestContext.Out.WriteLine(
+            $"{cycles} cycles: handles {before.Handles} to {after.Handles}, threads {before.Threads} to {after.Threads}, "
+                + $"native memory {before.NativeBytes >> 20} to {after.NativeBytes >> 20} MiB");
         Assert.That(after.Handles, Is.AtMost(before.Handles + HandlesOfTheRuntime));
         Assert.That(after.Threads, Is.AtMost(before.Threads + HandlesOfTheRuntime));
         Assert.That(after.NativeBytes, Is.AtMost(before.NativeBytes + Slack));

@@ -11,8 +11,8 @@ using Signals.Tests.Storage.Engine;
 namespace Signals.Tests.Reliability;
 
 /// <summary>
-/// Power fails, or the process is killed, at every disk operation of a store that keeps its versions: each receipt that was given by then gives
-/// its sequence, or is refused for a reason that holds, and the store goes on.
+/// Power fails, or the process is killed, at every disk operation of a store that keeps its versions: each receipt that was given
+/// by then gives its sequence, or is refused for a reason that holds, and the store goes on.
 /// </summary>
 [Category("Reliability")]
 internal sealed class HistoryCrashTests
@@ -22,7 +22,8 @@ internal sealed class HistoryCrashTests
     private const int EraseStep = 15;
 
     private static readonly StoreSchema Schema = StoreSchema.Define(schema => schema
-        .EventType("view", type => type.Field<int>("n").Text("note").KeepLast(20).MaxAge(TimeSpan.FromHours(4)).Window(TimeSpan.FromHours(1))));
+        .EventType("view", type => type
+            .Field<int>("n").Text("note").KeepLast(20).MaxAge(TimeSpan.FromHours(4)).Window(TimeSpan.FromHours(1))));
 
     private static readonly VersionRetention Retention = new() { Age = TimeSpan.FromHours(12), MaxBytes = 1 << 20 };
 
@@ -40,12 +41,15 @@ internal sealed class HistoryCrashTests
         int seeds = TestScale.Of(1);
         for (int cut = 0; cut <= run.Operations.Count; cut++)
         {
-            Check(new SimFileSystem(run.KillImage(cut), record: false), durability, cut, mayLose: false, seen, $"{durability}, kill at operation {cut}");
+            Check(
+                new SimFileSystem(run.KillImage(cut), record: false), durability,
+                cut, mayLose: false, seen, $"{durability}, kill at operation {cut}");
             for (int seed = 0; seed < seeds; seed++)
             {
                 ulong survivors = (ulong)((cut * 31) + seed);
                 Check(
-                    new SimFileSystem(run.CrashImage(cut, survivors), record: false), durability, cut, durability == Durability.Buffered, seen,
+                    new SimFileSystem(run.CrashImage(cut, survivors), record: false),
+                    durability, cut, durability == Durability.Buffered, seen,
                     $"{durability}, power cut at operation {cut}, survivors {survivors}");
             }
         }
@@ -61,14 +65,19 @@ internal sealed class HistoryCrashTests
     public void PowerCut_OfAWorkloadWithKeptVersions_RecoversAPrefixWithEverythingAcknowledged(Durability durability)
     {
         const int Cuts = 400;
-        (CrashHistory history, SimRecording run) = CrashWorkload.Record(files => files, durability, seed: 0x9A57, steps: 50, retention: Retention);
+        (CrashHistory history, SimRecording run) = CrashWorkload.Record(
+            files => files, durability, seed: 0x9A57, steps: 50, retention: Retention);
         CrashCheck check = new(history, files => files);
         int step = Math.Max(1, run.Operations.Count / TestScale.Of(Cuts));
         for (int cut = 0; cut <= run.Operations.Count; cut += step)
         {
             int durable = history.DurableAt(cut);
-            Assert.That(check.Verify(run.CrashImage(cut, (ulong)cut), durable, durable, isKill: false, (ulong)cut), Is.Null, $"{durability}, power cut at {cut}");
-            Assert.That(check.Verify(run.KillImage(cut), history.AckedAt(cut), durable, isKill: true, (ulong)cut), Is.Null, $"{durability}, kill at {cut}");
+            Assert.That(
+                check.Verify(run.CrashImage(cut, (ulong)cut), durable, durable, isKill: false, (ulong)cut),
+                Is.Null, $"{durability}, power cut at {cut}");
+            Assert.That(
+                check.Verify(run.KillImage(cut), history.AckedAt(cut), durable, isKill: true, (ulong)cut),
+                Is.Null, $"{durability}, kill at {cut}");
         }
 
         TestContext.Out.WriteLine($"{check.States} crash states of {run.Operations.Count} operations");
@@ -79,7 +88,8 @@ internal sealed class HistoryCrashTests
     {
         const ulong Seed = 0x9A58;
         const int Runs = 120;
-        int operations = CrashWorkload.Record(files => files, Durability.Synced, Seed, steps: 30, retention: Retention).Run.Operations.Count;
+        int operations =
+            CrashWorkload.Record(files => files, Durability.Synced, Seed, steps: 30, retention: Retention).Run.Operations.Count;
         int step = Math.Max(1, operations / TestScale.Of(Runs));
         for (int failAt = 0; failAt < operations; failAt += step)
         {
@@ -218,7 +228,8 @@ internal sealed class HistoryCrashTests
         for (int i = 0; i < 12; i++)
         {
             long time = _time.NowMs - (random.Below(180) * 60_000L);
-            batch.Add(UserId.From(1UL + (ulong)random.Below(Users)), time, (ulong)random.Below(2)).Set("n", (step * 100) + i).Set("note", $"note {step} {i}");
+            batch.Add(UserId.From(1UL + (ulong)random.Below(Users)), time, (ulong)random.Below(2))
+                .Set("n", (step * 100) + i).Set("note", $"note {step} {i}");
         }
 
         store.Append(batch);
@@ -248,8 +259,10 @@ internal sealed class HistoryCrashTests
 
     private SignalStore Open(SimFileSystem files, Durability durability)
     {
-        SignalStore store = TestStores.Open(files, Schema, _time, TestStores.Tiny with { Durability = durability, Retention = new VersionRetention() });
-        store.Definitions.Register(SequenceDefinition.Create("feed").OwnedBy("tests").From("view", source => source.Last(12).Within(TimeSpan.FromHours(2)))
+        SignalStore store = TestStores.Open(
+            files, Schema, _time, TestStores.Tiny with { Durability = durability, Retention = new VersionRetention() });
+        store.Definitions.Register(
+            SequenceDefinition.Create("feed").OwnedBy("tests").From("view", source => source.Last(12).Within(TimeSpan.FromHours(2)))
             .Size(12).Columns("n", "note").Build());
         return store;
     }

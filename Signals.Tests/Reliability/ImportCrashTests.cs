@@ -39,7 +39,8 @@ internal sealed class ImportCrashTests
             await CheckAsync(run.KillImage(cut), cut == end, move, $"killed after operation {cut} of {begin} to {end}");
             for (ulong seed = 0; seed < (ulong)TestScale.Of(SeedsPerCut); seed++)
             {
-                await CheckAsync(run.CrashImage(cut, seed), cut == end, move, $"power cut after operation {cut} of {begin} to {end}, seed {seed}");
+                await CheckAsync(
+                    run.CrashImage(cut, seed), cut == end, move, $"power cut after operation {cut} of {begin} to {end}, seed {seed}");
                 states++;
             }
         }
@@ -80,7 +81,8 @@ internal sealed class ImportCrashTests
             store.Engine.Close(abandon: true);
             SimRecording run = files.Recording();
             await CheckAsync(run.KillImage(run.Operations.Count), isDone: false, move, $"after operation {operation} failed");
-            await CheckAsync(run.CrashImage(run.Operations.Count, 0), isDone: false, move, $"after operation {operation} failed, and then the power");
+            await CheckAsync(
+                run.CrashImage(run.Operations.Count, 0), isDone: false, move, $"after operation {operation} failed, and then the power");
         }
     }
 

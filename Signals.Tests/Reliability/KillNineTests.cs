@@ -36,7 +36,9 @@ internal sealed class KillNineTests
             }
         }
 
-        TestContext.Out.WriteLine($"{durability}: {kills} kills ({whileOpening} while opening), {acked} entries acknowledged, 0 lost, {time.Elapsed.TotalSeconds:F1} s; base seed {BaseSeed}");
+        TestContext.Out.WriteLine(
+            $"{durability}: {kills} kills ({whileOpening} while opening), {acked} entries acknowledged, 0 lost, "
+                + $"{time.Elapsed.TotalSeconds:F1} s; base seed {BaseSeed}");
     }
 
     private static long KillInFolder(string path, Durability durability, int kills, ref SimRandom random, ref int whileOpening)
@@ -59,7 +61,9 @@ internal sealed class KillNineTests
         return acked;
     }
 
-    /// <summary>Kills a child after so many acknowledgements, or as it begins to open the store; returns the last one it spoke of.</summary>
+    /// <summary>
+    /// Kills a child after so many acknowledgements, or as it begins to open the store; returns the last one it spoke of.
+    /// </summary>
     private static long RunAndKill(string path, Durability durability, ulong seed, int acks)
     {
         using Process child = ChildProcess.Start(path, durability, seed);

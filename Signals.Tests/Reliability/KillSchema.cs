@@ -19,7 +19,8 @@ internal static class KillSchema
 
     public static SignalStore Open(string path, Durability durability, VersionRetention? retention = null) => SignalStore.Open(
         path,
-        StoreSchema.Define(schema => schema.EventType(EventType, type => type.Field<long>("entry").Text("pad").Window(TimeSpan.FromHours(6)))),
+        StoreSchema.Define(
+            schema => schema.EventType(EventType, type => type.Field<long>("entry").Text("pad").Window(TimeSpan.FromHours(6)))),
         new StoreOptions
         {
             Durability = durability,
@@ -53,8 +54,8 @@ internal static class KillSchema
     /// <summary>The last entry of the prefix that the store holds.</summary>
     /// <param name="store">The store.</param>
     /// <param name="whole">
-    /// Up to which entry every event must be there. Behind the last acknowledged one of a store that has failed, a batch may be half applied
-    /// until the store is opened again.
+    /// Up to which entry every event must be there. Behind the last acknowledged one of a store that has failed, a batch may be
+    /// half applied until the store is opened again.
     /// </param>
     /// <exception cref="InvalidOperationException">It holds no prefix: an event is missing, or there is one too many.</exception>
     public static long VerifyPrefix(SignalStore store, long whole = long.MaxValue)
@@ -81,7 +82,8 @@ internal static class KillSchema
             int found = events.GetValueOrDefault(entry);
             if (found != EventsOf(entry))
             {
-                throw new InvalidOperationException($"Of entry {entry}, before the last one {last}, {found} of {EventsOf(entry)} events are there.");
+                throw new InvalidOperationException(
+                    $"Of entry {entry}, before the last one {last}, {found} of {EventsOf(entry)} events are there.");
             }
         }
 

@@ -4,8 +4,8 @@ using Signals.Tests.Simulation;
 namespace Signals.Tests.Reliability;
 
 /// <summary>
-/// One workload whose lock file somebody deletes after some step; another process then opens the store and writes, and the first goes on. What was
-/// acknowledged by either is there in the end. Threads: one.
+/// One workload whose lock file somebody deletes after some step; another process then opens the store and writes, and the first
+/// goes on. What was acknowledged by either is there in the end. Threads: one.
 /// </summary>
 internal sealed class LockLossRun(Func<SimFileSystem, IFileSystem> mount, Durability durability, ulong seed)
 {
@@ -39,7 +39,8 @@ internal sealed class LockLossRun(Func<SimFileSystem, IFileSystem> mount, Durabi
         }
 
         SettableTime time = new(CrashWorkload.StartMs + 1_000 * CrashWorkload.HourMs);
-        using SignalStore second = SignalStore.Open(mount(files), CrashWorkload.Directory, CrashSchema.Define(), CrashSchema.Options(durability), time);
+        using SignalStore second = SignalStore.Open(
+            mount(files), CrashWorkload.Directory, CrashSchema.Define(), CrashSchema.Options(durability), time);
         Append(second, 2, 2_000);
         string? wrong = null;
         foreach (Action<SignalStore> act in Attempts.Skip(attempt).Concat(Attempts.Take(attempt)))
@@ -52,7 +53,8 @@ internal sealed class LockLossRun(Func<SimFileSystem, IFileSystem> mount, Durabi
         second.FlushAsync().GetAwaiter().GetResult();
         second.CompactAsync().GetAwaiter().GetResult();
         second.Dispose();
-        using SignalStore third = SignalStore.Open(mount(files), CrashWorkload.Directory, CrashSchema.Define(), CrashSchema.Options(durability), time);
+        using SignalStore third = SignalStore.Open(
+            mount(files), CrashWorkload.Directory, CrashSchema.Define(), CrashSchema.Options(durability), time);
         bool isWhole = Has(third, 2_000) && Has(third, 3_000) && third.Verify().IsIntact;
         return wrong ?? (isWhole ? null : "an acknowledged event of the second process is gone");
     }

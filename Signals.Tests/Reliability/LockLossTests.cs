@@ -1,6 +1,8 @@
 namespace Signals.Tests.Reliability;
 
-/// <summary>A lock file that a script deletes or replaces lets a second process in: the first stops before it harms what is now another's.</summary>
+/// <summary>
+/// A lock file that a script deletes or replaces lets a second process in: the first stops before it harms what is now another's.
+/// </summary>
 [Category("Reliability")]
 internal sealed class LockLossTests
 {
@@ -15,7 +17,9 @@ internal sealed class LockLossTests
         {
             for (int attempt = 0; attempt < LockLossRun.AttemptCount; attempt++)
             {
-                Assert.That(new LockLossRun(files => files, durability, 0xA8).Verify(step, attempt), Is.Null, $"after {step} steps, attempt {attempt}");
+                Assert.That(
+                    new LockLossRun(files => files, durability, 0xA8).Verify(step, attempt),
+                    Is.Null, $"after {step} steps, attempt {attempt}");
             }
         }
     }

@@ -61,7 +61,8 @@ internal sealed class LogRotationTests
         ulong expected = 1;
         for (ulong number = 1; number <= last; number++)
         {
-            LogReplay replay = LogReader.Replay(files, Path.Combine(Folder, StoreFiles.Log(number)), number, expected, isLast: number == last, (payload, position) =>
+            LogReplay replay = LogReader.Replay(
+                files, Path.Combine(Folder, StoreFiles.Log(number)), number, expected, isLast: number == last, (payload, position) =>
             {
                 found.Add(BinaryPrimitives.ReadInt32LittleEndian(payload));
                 Assert.That(position, Is.EqualTo(found.Count));

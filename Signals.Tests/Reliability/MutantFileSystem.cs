@@ -213,7 +213,8 @@ internal sealed class MutantFileSystem(IFileSystem inner, Mutant mutant) : IFile
     /// <summary>Deletes the oldest file of a kind where there are more of them than must stay.</summary>
     private void DeleteOldest(string directory, string suffix, int staying)
     {
-        string[] files = [.. inner.ListFiles(directory).Where(name => name.EndsWith(suffix, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        string[] files =
+            [.. inner.ListFiles(directory).Where(name => name.EndsWith(suffix, StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
         if (files.Length > staying)
         {
             inner.Delete(Path.Combine(directory, files[0]));

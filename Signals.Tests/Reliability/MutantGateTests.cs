@@ -31,7 +31,9 @@ internal sealed class MutantGateTests
         Assert.That(caught, Is.Not.Null);
     }
 
-    /// <summary>Bugs inside the engine: found by the workload with kept versions, reads, erasures and interruptions, or by its faults.</summary>
+    /// <summary>
+    /// Bugs inside the engine: found by the workload with kept versions, reads, erasures and interruptions, or by its faults.
+    /// </summary>
     [TestCase(PlantedBugs.TwoOwnersOfAFile)]
     [TestCase(PlantedBugs.ErasuresTakenBeforeCommit)]
     [TestCase(PlantedBugs.InterruptedCompactionIsClean)]

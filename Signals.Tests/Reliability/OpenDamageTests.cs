@@ -58,7 +58,9 @@ internal sealed class OpenDamageTests
         Fill(flushed: false);
         Assert.That(() => new LogRecovery(new StoreFolder(_files, TestStores.Folder), new ManifestState(), Schema).Check(), Throws.Nothing);
         _files.Delete(PathOf(Logs()[0]));
-        Assert.That(() => new LogRecovery(new StoreFolder(_files, TestStores.Folder), new ManifestState(), Schema).Check(), Throws.InstanceOf<CorruptionException>());
+        Assert.That(
+            () => new LogRecovery(new StoreFolder(_files, TestStores.Folder), new ManifestState(), Schema).Check(),
+            Throws.InstanceOf<CorruptionException>());
     }
 
     [TestCase("table cut")]
@@ -79,7 +81,8 @@ internal sealed class OpenDamageTests
         {
             Assert.That(manifest.State.Schema.ToArray(), Is.EqualTo(before.Schema.ToArray()));
             Assert.That(manifest.State.Tables, Is.EqualTo(before.Tables));
-            Assert.That((manifest.State.FirstLiveLog, manifest.State.FlushedPosition), Is.EqualTo((before.FirstLiveLog, before.FlushedPosition)));
+            Assert.That(
+                (manifest.State.FirstLiveLog, manifest.State.FlushedPosition), Is.EqualTo((before.FirstLiveLog, before.FlushedPosition)));
         }
 
         undo();
@@ -89,7 +92,9 @@ internal sealed class OpenDamageTests
         Assert.That(Contents().Keys, Has.None.Contains("99"));
     }
 
-    /// <summary>What a lost end of the manifest leaves is an older state, whose tables and logs merges and flushes have deleted since.</summary>
+    /// <summary>
+    /// What a lost end of the manifest leaves is an older state, whose tables and logs merges and flushes have deleted since.
+    /// </summary>
     [Test]
     public void Open_ManifestLostItsEnd_NamesTheManifestAndNoInnocentFileEachTime([Values] bool zeroed, [Values(1, 2)] int openings)
     {
@@ -152,7 +157,9 @@ internal sealed class OpenDamageTests
         }
 
         string path = PathOf(StoreFiles.Manifest(CurrentFile.Read(new StoreFolder(_files, TestStores.Folder)).Number));
-        Assert.That(() => Open(Roomy), Throws.TypeOf<CorruptionException>().With.Property("File").EqualTo(path).And.Property("Offset").GreaterThan(0));
+        Assert.That(
+            () => Open(Roomy),
+            Throws.TypeOf<CorruptionException>().With.Property("File").EqualTo(path).And.Property("Offset").GreaterThan(0));
     }
 
     private static long Length(SimFileSystem files, string path)
@@ -251,7 +258,8 @@ internal sealed class OpenDamageTests
         });
 
     private string[] Logs() =>
-        [.. _files.ListFiles(TestStores.Folder).Where(name => name.EndsWith(".log", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
+        [.. _files.ListFiles(TestStores.Folder)
+            .Where(name => name.EndsWith(".log", StringComparison.Ordinal)).Order(StringComparer.Ordinal)];
 
     private SignalStore Open(EngineOptions options, StoreSchema? schema = null) =>
         TestStores.Open(_files, schema ?? Schema, _time, options);

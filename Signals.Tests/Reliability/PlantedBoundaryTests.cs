@@ -11,8 +11,8 @@ using Signals.Tests.Storage.Wal;
 namespace Signals.Tests.Reliability;
 
 /// <summary>
-/// Bugs that once passed every suite, as both sides agreed on them or no size was large enough: planted one by one, each fails the test that was
-/// written for its kind.
+/// Bugs that once passed every suite, as both sides agreed on them or no size was large enough: planted one by one, each fails
+/// the test that was written for its kind.
 /// </summary>
 [Category("Reliability")]
 internal sealed class PlantedBoundaryTests
@@ -49,26 +49,40 @@ internal sealed class PlantedBoundaryTests
 
     private static IEnumerable<Action> TestsOf(string bug) => bug switch
     {
-        PlantedBugs.SnapshotKeepsTheFirst => ((int[])[513, 1025, 4097]).Select(size => (Action)(() => new SnapshotSizeTests().Snapshot_OfAnySize_SumsToTheState(size))),
-        PlantedBugs.FlushKeepsTheCutoff => [() => new RetentionBoundaryTests().Erase_ThenFlushAlone_LeavesNoRowAtTheCutoff().GetAwaiter().GetResult()],
+        PlantedBugs.SnapshotKeepsTheFirst =>
+            ((int[])[513, 1025, 4097]).Select(size => (Action)(() => new SnapshotSizeTests().Snapshot_OfAnySize_SumsToTheState(size))),
+        PlantedBugs.FlushKeepsTheCutoff =>
+            [() => new RetentionBoundaryTests().Erase_ThenFlushAlone_LeavesNoRowAtTheCutoff().GetAwaiter().GetResult()],
         PlantedBugs.FoldForgetsAColumn => [() => new FoldJobTests().Run_AsManyColumnFilesAsThereMayBe_BecomeOneWithEveryColumnOfTheirs(0)],
-        PlantedBugs.ChecksumWithoutStates => [() => new ReceiptTests().Checksum_OfAnswersThatDifferInOnePart_Differs(), () => new ReceiptTests().Checksum_OfChosenRowsApartAndTogether_IsThatOfTheAnswer()],
+        PlantedBugs.ChecksumWithoutStates =>
+        [
+            () => new ReceiptTests().Checksum_OfAnswersThatDifferInOnePart_Differs(),
+            () => new ReceiptTests().Checksum_OfChosenRowsApartAndTogether_IsThatOfTheAnswer(),
+        ],
         PlantedBugs.ChecksumOfFalseNeighbours => [() => new ReceiptTests().Checksum_OfChosenRowsApartAndTogether_IsThatOfTheAnswer()],
-        PlantedBugs.PromiseInsideAHeader => ((int[])[1, 40]).Select(behind => (Action)(() => new LogPromiseTests().Replay_PromiseBehindTheEntriesOwnBeginning_IsRefused(behind))),
+        PlantedBugs.PromiseInsideAHeader => ((int[])[1, 40]).Select(
+            behind => (Action)(() => new LogPromiseTests().Replay_PromiseBehindTheEntriesOwnBeginning_IsRefused(behind))),
         PlantedBugs.SyncPromisesWhatCameMeanwhile => [() => new LogPromiseTests().Sync_EntryWrittenWhileItRuns_IsNotPromised()],
-        PlantedBugs.FilterForgetsUsers => ((int[])[256, 3000]).Select(users => (Action)(() => new UserFilterTests().TryFind_UsersOfATableWithAFilter_AreAllFound(users))),
-        PlantedBugs.PageWithoutChecksum => [() => new DirectoryPageTests().Open_AnyBitOfAPageOrTheIndexFlipped_IsRefusedWithFileAndOffset(false)],
+        PlantedBugs.FilterForgetsUsers =>
+            ((int[])[256, 3000]).Select(users => (Action)(() => new UserFilterTests().TryFind_UsersOfATableWithAFilter_AreAllFound(users))),
+        PlantedBugs.PageWithoutChecksum =>
+            [() => new DirectoryPageTests().Open_AnyBitOfAPageOrTheIndexFlipped_IsRefusedWithFileAndOffset(false)],
         PlantedBugs.PoolClosesAHandleInUse => [KeepHandlesInUse],
-        PlantedBugs.NewerTablesThatMeetCountTwice => [() => new ManyWindowsTests().Compact_FewKeptAndTablesThatMeetInTime_LosesNothingThatIsReached().GetAwaiter().GetResult()],
-        PlantedBugs.BoundaryInThePartBefore => [() => new WindowTablesTests().Add_RowsAroundTheBoundaries_LieInTheirPart("200 200 199", "199..199 200..200")],
+        PlantedBugs.NewerTablesThatMeetCountTwice =>
+            [() => new ManyWindowsTests().Compact_FewKeptAndTablesThatMeetInTime_LosesNothingThatIsReached().GetAwaiter().GetResult()],
+        PlantedBugs.BoundaryInThePartBefore =>
+            [() => new WindowTablesTests().Add_RowsAroundTheBoundaries_LieInTheirPart("200 200 199", "199..199 200..200")],
         PlantedBugs.PatchesMissLongRuns => [() => Fold(test => test.Fold_EventsInALaterWindowOfALongTable_AreFound())],
-        PlantedBugs.ChangedBatchIsPublished => [() => new ChangedBatchTests().WriteRecord_BatchChangedBetweenPlanAndWrite_IsTheProducersException()],
+        PlantedBugs.ChangedBatchIsPublished =>
+            [() => new ChangedBatchTests().WriteRecord_BatchChangedBetweenPlanAndWrite_IsTheProducersException()],
         PlantedBugs.FailedFlushTakesErasures =>
             [() => new TableFailureTests().Flush_FailsAndSucceeds_RecordsTheErasuresOfTheAttemptThatFailed().GetAwaiter().GetResult()],
         PlantedBugs.FailedFoldIsDone => [() => Fold(test => test.Fold_FailsAndSucceeds_CountsWhatWasFoldedOnce())],
-        PlantedBugs.LeftBehindIsClean => [() => new TableFailureTests().Compact_TableDamaged_IsSetAsideAndSaidWhenAsked().GetAwaiter().GetResult()],
+        PlantedBugs.LeftBehindIsClean =>
+            [() => new TableFailureTests().Compact_TableDamaged_IsSetAsideAndSaidWhenAsked().GetAwaiter().GetResult()],
         PlantedBugs.UnreadableTableComesFirst =>
-            [() => Unreadable(test => test.Compact_DirectoryOfATableDamagedOrUnreadable_MergesTheOthers(isDamaged: false, reopened: false))],
+            [() => Unreadable(
+                test => test.Compact_DirectoryOfATableDamagedOrUnreadable_MergesTheOthers(isDamaged: false, reopened: false))],
         PlantedBugs.OpeningRecordsDefaults => [() => Keep(test => test.Open_NeverTold_HasTheDefaultsAndRecordsNone())],
         _ => [],
     };

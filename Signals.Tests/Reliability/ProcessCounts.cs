@@ -2,7 +2,10 @@ using System.Globalization;
 
 namespace Signals.Tests.Reliability;
 
-/// <summary>What this process holds, as Linux counts it after a full collection: file handles, threads, and resident bytes without the managed heap.</summary>
+/// <summary>
+/// What this process holds, as Linux counts it after a full collection: file handles, threads, and resident
+/// bytes without the managed heap.
+/// </summary>
 internal readonly record struct ProcessCounts(int Handles, int Threads, long NativeBytes)
 {
     public static ProcessCounts Take()

@@ -22,14 +22,18 @@ internal sealed class ResidueSearch(IFileSystem files, string directory, StoreSc
         foreach (string name in files.ListFiles(directory))
         {
             // Manifest and list of versions keep who was erased.
-            AddMarks(found, name, Read(name), withUser: StoreFiles.Classify(name, out _) is not (StoreFileKind.Manifest or StoreFileKind.Versions));
+            AddMarks(
+                found, name, Read(name),
+                withUser: StoreFiles.Classify(name, out _) is not (StoreFileKind.Manifest or StoreFileKind.Versions));
         }
 
-        // What is in no table of the manifest is not looked into below, so it must not be there. A file that a crash left without a byte stays: nothing
-        // proves whose it is.
+        // What is in no table of the manifest is not looked into below, so it must not be there. A file that a crash left without
+        // a byte stays: nothing proves whose it is.
         HashSet<string> known = [.. State().DataFiles()];
         found.AddRange(files.ListFiles(directory)
-            .Where(name => StoreFiles.Classify(name, out _) is StoreFileKind.Table or StoreFileKind.Segment or StoreFileKind.ColumnFile && !known.Contains(name) && Read(name).Length > 0)
+            .Where(
+                name => StoreFiles.Classify(name, out _) is StoreFileKind.Table or StoreFileKind.Segment or StoreFileKind.ColumnFile
+                    && !known.Contains(name) && Read(name).Length > 0)
             .Select(name => $"{name}: in no table"));
 
         foreach (TableMeta meta in State().Tables.Values)
@@ -54,7 +58,9 @@ internal sealed class ResidueSearch(IFileSystem files, string directory, StoreSc
         for (int block = 0; block < table.BlockCount; block++)
         {
             IoCount io = default;
-            AddMarks(found, $"{name} block {block}", reader.Read(block, all, new ChunkSlice[layout.Chunks], reuse: null, ref io), withUser: true);
+            AddMarks(
+                found, $"{name} block {block}",
+                reader.Read(block, all, new ChunkSlice[layout.Chunks], reuse: null, ref io), withUser: true);
             foreach (ColumnFile columns in table.ColumnFiles)
             {
                 SearchColumns(found, columns, block);

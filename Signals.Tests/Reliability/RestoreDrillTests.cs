@@ -55,10 +55,14 @@ internal sealed class RestoreDrillTests
 
         using SignalStore again = KillSchema.Open(Path.Combine(_path, "live"), durability);
         Assert.That(KillSchema.VerifyPrefix(again), Is.EqualTo(_appended));
-        TestContext.Out.WriteLine($"{durability}: {drills} checkpoints restored beside {_appended} appends in {time.Elapsed.TotalSeconds:F1} s");
+        TestContext.Out.WriteLine(
+            $"{durability}: {drills} checkpoints restored beside {_appended} appends in {time.Elapsed.TotalSeconds:F1} s");
     }
 
-    /// <summary>Opens the checkpoint twice; what is appended to it in between is there at the second time, and not in the store it came from.</summary>
+    /// <summary>
+    /// Opens the checkpoint twice; what is appended to it in between is there at the second time, and
+    /// not in the store it came from.
+    /// </summary>
     private static void Restore(string folder, Durability durability, long acked, long appended, string which)
     {
         long restored;

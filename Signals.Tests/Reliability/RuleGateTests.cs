@@ -4,9 +4,10 @@ using Signals.Tests.Simulation;
 namespace Signals.Tests.Reliability;
 
 /// <summary>
-/// Breaks one rule of merging, retention or erasure at a time, in the model, and demands that the comparison with what a store holds after a kill
-/// reports it. An engine that broke the rule would differ from the right model at the same place: so the workloads of the crash suites
-/// are rich enough to notice. What a file system cannot plant, <see cref="MutantGateTests"/> does not cover.
+/// Breaks one rule of merging, retention or erasure at a time, in the model, and demands that the comparison with what a
+/// store holds after a kill reports it. An engine that broke the rule would differ from the right model at the same place: so
+/// the workloads of the crash suites are rich enough to notice. What a file system cannot plant,
+/// <see cref="MutantGateTests"/> does not cover.
 /// </summary>
 [Category("Reliability")]
 [Parallelizable(ParallelScope.All)]

@@ -35,7 +35,9 @@ internal sealed class SimIoErrorTests
             });
         }
 
-        TestContext.Out.WriteLine($"{durability}: {faults} operations failed {(forEver ? "for ever" : "once")}, {states} states reopened in {time.Elapsed.TotalSeconds:F1} s; base seed {BaseSeed}");
+        TestContext.Out.WriteLine(
+            $"{durability}: {faults} operations failed {(forEver ? "for ever" : "once")}, "
+                + $"{states} states reopened in {time.Elapsed.TotalSeconds:F1} s; base seed {BaseSeed}");
         Assert.That(violations.FirstOrDefault(), Is.Null);
     }
 }

@@ -32,7 +32,8 @@ internal sealed class SimPowerCutTests
             int part = (run.Operations.Count / 8) + 1;
             for (int from = 0; from <= run.Operations.Count; from += part)
             {
-                jobs.Add((history, new SimRecording(run.Start, run.Operations), BaseSeed + i, from, Math.Min(from + part, run.Operations.Count + 1)));
+                int to = Math.Min(from + part, run.Operations.Count + 1);
+                jobs.Add((history, new SimRecording(run.Start, run.Operations), BaseSeed + i, from, to));
             }
         }
 
@@ -49,7 +50,9 @@ internal sealed class SimPowerCutTests
 
             Interlocked.Add(ref states, check.States);
         });
-        TestContext.Out.WriteLine($"{durability}: {states} crash states in {time.Elapsed.TotalSeconds:F1} s; {operations} operations, base seed {BaseSeed}, {seeds} seeds a cut");
+        TestContext.Out.WriteLine(
+            $"{durability}: {states} crash states in {time.Elapsed.TotalSeconds:F1} s; {operations} operations, base seed {BaseSeed}, "
+                + $"{seeds} seeds a cut");
         Assert.That(violations.FirstOrDefault(), Is.Null);
     }
 

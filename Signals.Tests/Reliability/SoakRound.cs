@@ -20,8 +20,8 @@ internal sealed class SoakRound(SignalStore store, SmallDisk disk, SoakTally tal
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Whether the full disk was noticed: the store failed, since its log had no room, or appends waited, since tables had none, and went on by
-    /// themselves when there was room again.
+    /// Whether the full disk was noticed: the store failed, since its log had no room, or appends waited, since tables had none,
+    /// and went on by themselves when there was room again.
     /// </summary>
     public bool WasFull { get; private set; }
 
@@ -114,7 +114,9 @@ internal sealed class SoakRound(SignalStore store, SmallDisk disk, SoakTally tal
         }
     }
 
-    /// <summary>A batch of somebody whom the model does not know, changed by one thread while another appends it: nobody else may notice.</summary>
+    /// <summary>
+    /// A batch of somebody whom the model does not know, changed by one thread while another appends it: nobody else may notice.
+    /// </summary>
     private void Misuse()
     {
         EventBatch shared = store.CreateBatch(KillSchema.EventType);
@@ -152,7 +154,8 @@ internal sealed class SoakRound(SignalStore store, SmallDisk disk, SoakTally tal
         {
             work();
         }
-        catch (Exception error) when (error is (InvalidOperationException or ArgumentException or IndexOutOfRangeException) and not SignalsException)
+        catch (Exception error)
+            when (error is (InvalidOperationException or ArgumentException or IndexOutOfRangeException) and not SignalsException)
         {
         }
     }

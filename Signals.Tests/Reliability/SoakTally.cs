@@ -12,10 +12,12 @@ internal sealed class SoakTally
 
     public void Done(string kind) => _done.AddOrUpdate(kind, 1, static (_, count) => count + 1);
 
-    public void Refused(string kind, Exception error) => _refused.AddOrUpdate($"{kind} {error.GetType().Name}", 1, static (_, count) => count + 1);
+    public void Refused(string kind, Exception error) =>
+        _refused.AddOrUpdate($"{kind} {error.GetType().Name}", 1, static (_, count) => count + 1);
 
     public void AssertEverythingHappened() => Assert.That(_done.Keys, Is.SupersetOf(Kinds));
 
     public override string ToString() =>
-        $"{string.Join(", ", _done.OrderBy(kind => kind.Key).Select(kind => $"{kind.Key} {kind.Value}"))}; refused: {string.Join(", ", _refused.OrderBy(kind => kind.Key).Select(kind => $"{kind.Key} {kind.Value}"))}";
+        $"{string.Join(", ", _done.OrderBy(kind => kind.Key).Select(kind => $"{kind.Key} {kind.Value}"))}; refused: "
+            + $"{string.Join(", ", _refused.OrderBy(kind => kind.Key).Select(kind => $"{kind.Key} {kind.Value}"))}";
 }

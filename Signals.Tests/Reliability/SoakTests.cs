@@ -2,8 +2,8 @@ namespace Signals.Tests.Reliability;
 
 /// <summary>
 /// Everything at once on little memory and a disk that fills up: appends, reads, leases held for long, flushes, compactions, checkpoints,
-/// verifications, imports, erasures and kept versions, and closes that interrupt. Errors are typed, memory and handles stay bounded, and with room again the store goes on with all
-/// that it had acknowledged.
+/// verifications, imports, erasures and kept versions, and closes that interrupt. Errors are typed, memory and handles stay
+/// bounded, and with room again the store goes on with all that it had acknowledged.
 /// </summary>
 [Category("Reliability")]
 [NonParallelizable]
@@ -16,7 +16,8 @@ internal sealed class SoakTests
     /// <summary>What the runtime may take on the way; the budgets of the store itself are a few MiB.</summary>
     private const long Slack = 96 << 20;
 
-    private static readonly VersionRetention Kept = new() { Age = TimeSpan.FromSeconds(1), MaxBytes = 1 << 20, Granularity = TimeSpan.FromMilliseconds(100) };
+    private static readonly VersionRetention Kept =
+        new() { Age = TimeSpan.FromSeconds(1), MaxBytes = 1 << 20, Granularity = TimeSpan.FromMilliseconds(100) };
 
     private SmallDisk _disk = null!;
 
@@ -59,7 +60,9 @@ internal sealed class SoakTests
         using SignalStore end = KillSchema.Open(path, durability, Kept);
         Assert.That(KillSchema.VerifyPrefix(end), Is.AtLeast(acked));
         Assert.That(end.Verify().Problems, Is.Empty);
-        TestContext.Out.WriteLine($"{durability}: {acked} entries, full {failures} times, {tally}, handles {first.Handles} to {last.Handles}, native memory {first.NativeBytes >> 20} to {last.NativeBytes >> 20} MiB");
+        TestContext.Out.WriteLine(
+            $"{durability}: {acked} entries, full {failures} times, {tally}, handles {first.Handles} to {last.Handles}, "
+                + $"native memory {first.NativeBytes >> 20} to {last.NativeBytes >> 20} MiB");
         Assert.That(failures, Is.EqualTo(TestScale.Of(Rounds) - ((TestScale.Of(Rounds) + 1) / 2)), "every second round the disk fills up");
         tally.AssertEverythingHappened();
     }

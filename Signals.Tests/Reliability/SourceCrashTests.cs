@@ -121,7 +121,8 @@ internal sealed class SourceCrashTests
     {
         if (id % 2 == 0)
         {
-            group["buy"].Add(UserOf(id), CrashWorkload.StartMs + (long)id, id).SetVector<sbyte>("embedding", new sbyte[CrashSchema.Dimensions]);
+            group["buy"].Add(UserOf(id), CrashWorkload.StartMs + (long)id, id)
+                .SetVector<sbyte>("embedding", new sbyte[CrashSchema.Dimensions]);
         }
         else
         {
@@ -148,5 +149,6 @@ internal sealed class SourceCrashTests
     private static UserId UserOf(ulong id) => CrashSchema.UserOf((int)(id % CrashWorkload.Users));
 
     private static SignalStore Open(SimFileSystem files, Durability durability) => SignalStore.Open(
-        files, CrashWorkload.Directory, CrashSchema.Define(), CrashSchema.Options(durability), new SettableTime(CrashWorkload.StartMs + 1000));
+        files, CrashWorkload.Directory, CrashSchema.Define(),
+        CrashSchema.Options(durability), new SettableTime(CrashWorkload.StartMs + 1000));
 }

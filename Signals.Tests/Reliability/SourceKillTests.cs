@@ -45,7 +45,9 @@ internal sealed class SourceKillTests
     {
         using SignalStore store = KillSchema.Open(path, durability);
         long position = store.GetResumePosition(SourceChild.Source) ?? 0;
-        Assert.That(Ids(store), Is.EqualTo(new SourceStream(store.Schema[KillSchema.EventType]).IdsBefore(position)), $"{where}, position {position}");
+        Assert.That(
+            Ids(store), Is.EqualTo(new SourceStream(store.Schema[KillSchema.EventType]).IdsBefore(position)),
+            $"{where}, position {position}");
         return position;
     }
 

@@ -4,8 +4,8 @@ using System.Diagnostics;
 namespace Signals.Tests.Reliability;
 
 /// <summary>
-/// The kernel fails a system call of a real process: the store stops with a typed error that names call and error, or goes on where only a table was
-/// met; nothing acknowledged is lost, and it opens again.
+/// The kernel fails a system call of a real process: the store stops with a typed error that names call and error, or goes on
+/// where only a table was met; nothing acknowledged is lost, and it opens again.
 /// </summary>
 [Category("Reliability")]
 [NonParallelizable]
@@ -30,7 +30,8 @@ internal sealed class SyscallFaultTests
         try
         {
             using Process child = ChildProcess.Start(
-                path, durability, seed: 7, "strace", "-f", "--seccomp-bpf", "-o", trace, "-e", $"trace={call}", "-e", $"inject={call}:error={error}:when={when}");
+                path, durability, seed: 7, "strace", "-f", "--seccomp-bpf", "-o", trace,
+                "-e", $"trace={call}", "-e", $"inject={call}:error={error}:when={when}");
             Task<string> errors = child.StandardError.ReadToEndAsync();
             long acked = ReadAcks(child, out bool wentOn);
             child.WaitForExit();
@@ -89,7 +90,8 @@ internal sealed class SyscallFaultTests
 
         try
         {
-            using Process probe = Process.Start(new ProcessStartInfo("strace", ["-f", "--seccomp-bpf", "-o", "/dev/null", "-e", "trace=fsync", "true"]) { RedirectStandardError = true })!;
+            string[] arguments = ["-f", "--seccomp-bpf", "-o", "/dev/null", "-e", "trace=fsync", "true"];
+            using Process probe = Process.Start(new ProcessStartInfo("strace", arguments) { RedirectStandardError = true })!;
             string said = probe.StandardError.ReadToEnd();
             probe.WaitForExit();
             if (probe.ExitCode != 0)

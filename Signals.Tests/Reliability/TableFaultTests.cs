@@ -5,8 +5,8 @@ using Signals.Tests.Simulation;
 namespace Signals.Tests.Reliability;
 
 /// <summary>
-/// Work on tables that fails again and again: flushes, merges, folds and deletions, beside erasures, imports, kept versions, readers, closings and
-/// kills. The store never fails of it, and what a reopening finds is what was acknowledged.
+/// Work on tables that fails again and again: flushes, merges, folds and deletions, beside erasures, imports, kept versions,
+/// readers, closings and kills. The store never fails of it, and what a reopening finds is what was acknowledged.
 /// </summary>
 [Category("Reliability")]
 internal sealed class TableFaultTests
@@ -25,7 +25,8 @@ internal sealed class TableFaultTests
         {
             ulong seed = BaseSeed + (ulong)i;
             SimRandom random = new(seed ^ 0xFA17);
-            FaultRun run = new(files => files, i % 2 == 0 ? Durability.Synced : Durability.Buffered, seed, Steps, keepsVersions ? Kept : null);
+            FaultRun run = new(
+                files => files, i % 2 == 0 ? Durability.Synced : Durability.Buffered, seed, Steps, keepsVersions ? Kept : null);
             string? wrong = violations.IsEmpty ? run.VerifyRefusing(operation =>
             {
                 bool fails = IsTable(operation.Path) && random.Below(oneOf) == 0;

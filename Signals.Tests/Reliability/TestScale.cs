@@ -12,7 +12,8 @@ internal static class TestScale
 
     /// <summary>The factor from the environment; a quarter without one.</summary>
     public static double Factor { get; } =
-        double.TryParse(Environment.GetEnvironmentVariable("SIGNALS_TEST_SCALE"), NumberStyles.Float, CultureInfo.InvariantCulture, out double factor)
+        double.TryParse(
+            Environment.GetEnvironmentVariable("SIGNALS_TEST_SCALE"), NumberStyles.Float, CultureInfo.InvariantCulture, out double factor)
         && factor > 0 ? factor : Default;
 
     /// <summary>A full count, scaled; at least 1.</summary>

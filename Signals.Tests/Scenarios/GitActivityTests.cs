@@ -7,9 +7,9 @@ using Signals.Tests.Reliability;
 namespace Signals.Tests.Scenarios;
 
 /// <summary>
-/// Who changed which file when, in the order in which it became known. What is at most a day late is streamed; what is later (by days, by years)
-/// comes in segments. A rebased change is the same event with other cells, of which the rules of merging choose. Then every user's sequence is
-/// what a dictionary with the same rules says.
+/// Who changed which file when, in the order in which it became known. What is at most a day late is streamed; what is later (by
+/// days, by years) comes in segments. A rebased change is the same event with other cells, of which the rules of merging choose.
+/// Then every user's sequence is what a dictionary with the same rules says.
 /// </summary>
 internal sealed class GitActivityTests
 {
@@ -30,7 +30,8 @@ internal sealed class GitActivityTests
         try
         {
             await using SignalStore store = SignalStore.Open(
-                Path.Combine(folder, "store"), Schema, new StoreOptions { MaxFutureTime = TimeSpan.FromDays(3650), MaxPastTime = TimeSpan.MaxValue });
+                Path.Combine(folder, "store"), Schema,
+                new StoreOptions { MaxFutureTime = TimeSpan.FromDays(3650), MaxPastTime = TimeSpan.MaxValue });
             List<string[]> late = [];
             await StreamAsync(store, data, late);
             await store.FlushAsync();
@@ -38,12 +39,13 @@ internal sealed class GitActivityTests
             for (int generation = Segments; generation >= 1; generation--)
             {
                 string[][] part = [.. late.Where((_, i) => i % Segments == generation - 1)];
-                OfflineResult result = await OfflineIndexer.IndexAsync(store.Schema, Batches(store.Schema["change"], part, generation), new OfflineOptions
-                {
-                    EventType = "change",
-                    SegmentPath = Path.Combine(folder, $"{generation}.segment"),
-                    Segment = new SegmentOptions { Generation = generation, Source = "late" },
-                });
+                OfflineResult result = await OfflineIndexer.IndexAsync(
+                    store.Schema, Batches(store.Schema["change"], part, generation), new OfflineOptions
+                    {
+                        EventType = "change",
+                        SegmentPath = Path.Combine(folder, $"{generation}.segment"),
+                        Segment = new SegmentOptions { Generation = generation, Source = "late" },
+                    });
                 await store.ImportAsync(result.Segment!.Path);
             }
 
@@ -51,7 +53,9 @@ internal sealed class GitActivityTests
             await store.CompactAsync();
             Assert.That(CompareAll(store), Is.EqualTo(compared));
             Assert.That(compared, Is.EqualTo(_model.Count));
-            TestContext.Out.WriteLine($"{_model.Count} changes of {_model.Keys.Select(key => key.User).Distinct().Count()} users, {late.Count} rows late by more than a day");
+            TestContext.Out.WriteLine(
+                $"{_model.Count} changes of {_model.Keys.Select(key => key.User).Distinct().Count()} users, "
+                    + $"{late.Count} rows late by more than a day");
         }
         finally
         {

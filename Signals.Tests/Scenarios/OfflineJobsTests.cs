@@ -81,7 +81,9 @@ internal sealed class OfflineJobsTests
         string[] before = shop.Tell("purchase", "item", "quantity", "price");
         OfflineResult result = await OfflineIndexer.EnrichAsync(shop.Store, Options(shop, "purchase", [join], onlyMissing: true));
         int known = Shop.Day(0).Concat(Shop.Day(1)).Count(p => p.Item < 45);
-        Assert.That((result.EventsRead, result.EventsWritten), Is.EqualTo((900L, (long)known)), "the third day has its titles; strangers have none");
+        Assert.That(
+            (result.EventsRead, result.EventsWritten), Is.EqualTo((900L, (long)known)),
+            "the third day has its titles; strangers have none");
         await shop.ImportAsync(result);
         string[] enriched = shop.Tell("purchase", "title", "embedding");
         int strangers = Enumerable.Range(0, 3).SelectMany(Shop.Day).Count(p => p.Item >= 45);
@@ -116,31 +118,35 @@ internal sealed class OfflineJobsTests
 
     private static StoreOptions Enriching(EntityJoin join) => new() { Enrichment = new EnrichmentOptions { Enrichers = [join] } };
 
-    private static OfflineOptions Options(Shop shop, string eventType, EntityJoin[] joins, int fromDay = 0, bool onlyMissing = false) => new()
-    {
-        EventType = eventType,
-        SegmentPath = shop.NextSegment(),
-        Segment = new SegmentOptions { Generation = 1, Source = "job" },
-        Enrichers = joins,
-        From = DateTimeOffset.FromUnixTimeMilliseconds(Shop.FirstDay + (fromDay * Shop.DayMs)),
-        OnlyMissing = onlyMissing,
-        BatchEvents = 64,
-    };
+    private static OfflineOptions Options(
+        Shop shop, string eventType, EntityJoin[] joins, int fromDay = 0, bool onlyMissing = false) =>
+        new()
+        {
+            EventType = eventType,
+            SegmentPath = shop.NextSegment(),
+            Segment = new SegmentOptions { Generation = 1, Source = "job" },
+            Enrichers = joins,
+            From = DateTimeOffset.FromUnixTimeMilliseconds(Shop.FirstDay + (fromDay * Shop.DayMs)),
+            OnlyMissing = onlyMissing,
+            BatchEvents = 64,
+        };
 
-    private static async Task SelectAsync(Shop shop, long generation) => await shop.ImportAsync(await OfflineIndexer.SelectAsync(shop.Store, new SelectionOptions
-    {
-        From = "purchase",
-        Into = "best_purchase",
-        Score = "price",
-        Best = 3,
-        SegmentPath = shop.NextSegment(),
-        Segment = new SegmentOptions { Generation = generation, Source = "selection" },
-    }));
+    private static async Task SelectAsync(Shop shop, long generation) =>
+        await shop.ImportAsync(await OfflineIndexer.SelectAsync(shop.Store, new SelectionOptions
+        {
+            From = "purchase",
+            Into = "best_purchase",
+            Score = "price",
+            Best = 3,
+            SegmentPath = shop.NextSegment(),
+            Segment = new SegmentOptions { Generation = generation, Source = "selection" },
+        }));
 
     private static string Retract(Shop shop, Purchase[] invented)
     {
         string path = shop.NextSegment();
-        using SegmentWriter writer = SegmentWriter.Create(path, shop.Store.Schema["purchase"], new SegmentOptions { Generation = 1, Source = "retractions" });
+        using SegmentWriter writer = SegmentWriter.Create(
+            path, shop.Store.Schema["purchase"], new SegmentOptions { Generation = 1, Source = "retractions" });
         foreach (Purchase wrong in invented)
         {
             writer.Retract(wrong.User, wrong.TimeMs, wrong.Id);
@@ -162,7 +168,8 @@ internal sealed class OfflineJobsTests
     private static string[] Tell(Shop shop, string eventType, int? day = null)
     {
         SequenceQueryBuilder builder = shop.Store.Query(eventType).Columns("item", "price");
-        SequenceQuery query = (day is int d ? builder.Between(Shop.FirstDay + (d * Shop.DayMs), Shop.FirstDay + ((d + 1) * Shop.DayMs)) : builder).Build();
+        SequenceQuery query =
+            (day is int d ? builder.Between(Shop.FirstDay + (d * Shop.DayMs), Shop.FirstDay + ((d + 1) * Shop.DayMs)) : builder).Build();
         List<string> lines = [];
         for (ulong user = 0; user < Shop.Users; user++)
         {

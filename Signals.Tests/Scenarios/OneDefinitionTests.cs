@@ -17,7 +17,8 @@ internal sealed class OneDefinitionTests
         await using (Shop shop = new(Shop.Schema(titles: true)))
         {
             using EntityTable items = EntityTable.Open(shop.WriteItems(1));
-            await shop.ReopenAsync(options: new StoreOptions { Enrichment = new EnrichmentOptions { Enrichers = [Shop.Join(items, "purchase", Columns)] } });
+            await shop.ReopenAsync(
+                options: new StoreOptions { Enrichment = new EnrichmentOptions { Enrichers = [Shop.Join(items, "purchase", Columns)] } });
             await shop.StreamAsync(Shop.Day(0));
             atIndexing = shop.Tell("purchase");
         }
@@ -94,8 +95,10 @@ internal sealed class OneDefinitionTests
             EnrichmentBatch result = enricher.Enrich(UserId.From(user + 1), seq);
             for (int row = 0; row < seq.Count; row++)
             {
-                string line = $"{user} {seq.Times[row]} {seq.Ids[row]:x} item={Hex(seq.Buffer.Columns[0], row)} quantity={Hex(seq.Buffer.Columns[1], row)}";
-                lines.Add(line + $" price={Hex(result.Outputs[0], row)} title={Hex(result.Outputs[1], row)} embedding={Hex(result.Outputs[2], row)}");
+                string line = $"{user} {seq.Times[row]} {seq.Ids[row]:x} "
+                    + $"item={Hex(seq.Buffer.Columns[0], row)} quantity={Hex(seq.Buffer.Columns[1], row)}";
+                lines.Add(line
+                    + $" price={Hex(result.Outputs[0], row)} title={Hex(result.Outputs[1], row)} embedding={Hex(result.Outputs[2], row)}");
             }
         }
 

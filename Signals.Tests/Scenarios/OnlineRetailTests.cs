@@ -8,8 +8,8 @@ using Signals.Tests.Reliability;
 namespace Signals.Tests.Scenarios;
 
 /// <summary>
-/// A real shop: sales are streamed; afterwards the items' price and text are joined to all of them, and cancellations take sales back or make
-/// them smaller. Then every customer's sequence is what a dictionary says.
+/// A real shop: sales are streamed; afterwards the items' price and text are joined to all of them, and cancellations take sales
+/// back or make them smaller. Then every customer's sequence is what a dictionary says.
 /// </summary>
 internal sealed class OnlineRetailTests
 {
@@ -55,7 +55,8 @@ internal sealed class OnlineRetailTests
             await store.CompactAsync();
             Assert.That(CompareAll(store), Is.EqualTo(compared));
             TestContext.Out.WriteLine(
-                $"{_sales.Count} sales of {_items.Count} items, {_retracted.Count} retracted, {_corrected.Count} corrected, {_unmatched} cancellations without a sale, {compared} compared");
+                $"{_sales.Count} sales of {_items.Count} items, {_retracted.Count} retracted, {_corrected.Count} corrected, "
+                    + $"{_unmatched} cancellations without a sale, {compared} compared");
         }
         finally
         {
@@ -137,7 +138,8 @@ internal sealed class OnlineRetailTests
 
     private string WriteCancellations(SignalStore store, string path)
     {
-        using SegmentWriter writer = SegmentWriter.Create(path, store.Schema["sale"], new SegmentOptions { Generation = 2, Source = "cancellations" });
+        using SegmentWriter writer = SegmentWriter.Create(
+            path, store.Schema["sale"], new SegmentOptions { Generation = 2, Source = "cancellations" });
         foreach ((UserId user, long time, ulong id) in _retracted)
         {
             writer.Retract(user, time, id);
@@ -155,7 +157,8 @@ internal sealed class OnlineRetailTests
     {
         SequenceQuery query = store.Query("sale").Build();
         int compared = 0;
-        foreach (IGrouping<UserId, KeyValuePair<(UserId User, long Time, ulong Id), (string Item, int Quantity)>> user in _sales.GroupBy(sale => sale.Key.Item1))
+        foreach (IGrouping<UserId, KeyValuePair<(UserId User, long Time, ulong Id), (string Item, int Quantity)>> user
+            in _sales.GroupBy(sale => sale.Key.Item1))
         {
             using Sequence seq = store.Read(user.Key, query);
             (long, ulong)[] expected = [.. user.Select(sale => sale.Key).Where(key => !_retracted.Contains(key))

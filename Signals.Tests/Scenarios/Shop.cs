@@ -5,7 +5,10 @@ using Signals.Offline;
 
 namespace Signals.Tests.Scenarios;
 
-/// <summary>A small shop in a folder of its own: a store, facts about items, and the events that truly happened, from which all else is told.</summary>
+/// <summary>
+/// A small shop in a folder of its own: a store, facts about items, and the events that truly
+/// happened, from which all else is told.
+/// </summary>
 internal sealed class Shop : IAsyncDisposable
 {
     /// <summary>2026-03-01, UTC.</summary>
@@ -17,7 +20,8 @@ internal sealed class Shop : IAsyncDisposable
 
     private int _segments;
 
-    public Shop(StoreSchema? schema = null, StoreOptions? options = null) => Store = SignalStore.Open(StorePath, schema ?? Schema(), options);
+    public Shop(StoreSchema? schema = null, StoreOptions? options = null) =>
+        Store = SignalStore.Open(StorePath, schema ?? Schema(), options);
 
     public string Folder { get; } = Directory.CreateTempSubdirectory("signals-").FullName;
 
@@ -39,7 +43,8 @@ internal sealed class Shop : IAsyncDisposable
         if (wishes)
         {
             s.EventType("wish", t => t.Field<ulong>("item").Enrichment<float>("price").Window(TimeSpan.FromDays(1)));
-            s.EventType("best_purchase", t => t.Field<ulong>("item").Field<int>("quantity").Field<float>("price").Window(TimeSpan.FromDays(1)));
+            s.EventType(
+                "best_purchase", t => t.Field<ulong>("item").Field<int>("quantity").Field<float>("price").Window(TimeSpan.FromDays(1)));
         }
     });
 
@@ -50,7 +55,8 @@ internal sealed class Shop : IAsyncDisposable
         for (ulong id = 0; id < 300; id++)
         {
             yield return new Purchase(
-                UserId.From((ulong)random.Next(Users) + 1), FirstDay + (day * DayMs) + random.NextInt64(DayMs), ((ulong)day << 32) | id, (ulong)random.Next(50), 1 + random.Next(5));
+                UserId.From((ulong)random.Next(Users) + 1), FirstDay + (day * DayMs) + random.NextInt64(DayMs),
+                ((ulong)day << 32) | id, (ulong)random.Next(50), 1 + random.Next(5));
         }
     }
 
@@ -106,7 +112,8 @@ internal sealed class Shop : IAsyncDisposable
     {
         string path = Path.Combine(Folder, $"items-{version}.entities");
         EntitySchema schema = EntitySchema.Define("items", t => t.Field<float>("price").Text("title").Vector<Half>("embedding", 8));
-        using EntityTableWriter writer = EntityTableWriter.Create(path, schema, new EntityWriterOptions { Version = (ulong)version, BlockBytes = 512 });
+        using EntityTableWriter writer = EntityTableWriter.Create(
+            path, schema, new EntityWriterOptions { Version = (ulong)version, BlockBytes = 512 });
         Span<Half> embedding = stackalloc Half[8];
         for (ulong item = 0; item < 45; item++)
         {
@@ -127,13 +134,14 @@ internal sealed class Shop : IAsyncDisposable
     }
 
     /// <summary>The price, and what else is asked for, of the item of an event.</summary>
-    public static EntityJoin Join(EntityTable items, string eventType, params (string, string)[] columns) => new(items, new EntityJoinOptions
-    {
-        Name = $"{eventType}_{columns[0].Item2}",
-        EventTypes = [eventType],
-        Key = "item",
-        Columns = columns,
-    });
+    public static EntityJoin Join(EntityTable items, string eventType, params (string, string)[] columns) =>
+        new(items, new EntityJoinOptions
+        {
+            Name = $"{eventType}_{columns[0].Item2}",
+            EventTypes = [eventType],
+            Key = "item",
+            Columns = columns,
+        });
 
     public string NextSegment() => Path.Combine(Folder, $"{++_segments}.segment");
 

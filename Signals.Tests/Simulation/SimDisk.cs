@@ -55,7 +55,10 @@ internal sealed class SimDisk
             inodes.Add(id, inode.Clone());
         }
 
-        return new SimDisk(inodes, new(_names), new(_durableNames), [.. _pendingNames], new(_directories), new(_durableDirectories)) { NextInode = NextInode };
+        return new SimDisk(inodes, new(_names), new(_durableNames), [.. _pendingNames], new(_directories), new(_durableDirectories))
+        {
+            NextInode = NextInode,
+        };
     }
 
     /// <summary>The disk after a power cut, where <paramref name="seed"/> chooses what survives of all that was not synced.</summary>
@@ -103,11 +106,13 @@ internal sealed class SimDisk
                 NextInode = operation.Inode + 1;
                 ChangeName(operation);
                 break;
-            case SimOperationKind.Rename when !operation.Failed && Path.GetDirectoryName(operation.Path) != Path.GetDirectoryName(operation.Target):
+            case SimOperationKind.Rename when !operation.Failed
+                && Path.GetDirectoryName(operation.Path) != Path.GetDirectoryName(operation.Target):
                 ChangeName(operation with { Kind = SimOperationKind.Link, Path = operation.Target!, Target = null });
                 ChangeName(operation with { Kind = SimOperationKind.Delete, Target = null });
                 break;
-            case SimOperationKind.Rename or SimOperationKind.Link or SimOperationKind.Delete or SimOperationKind.RenameDirectory when !operation.Failed:
+            case SimOperationKind.Rename or SimOperationKind.Link or SimOperationKind.Delete or SimOperationKind.RenameDirectory
+                when !operation.Failed:
                 ChangeName(operation);
                 break;
         }

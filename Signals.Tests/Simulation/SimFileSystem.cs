@@ -214,8 +214,8 @@ internal sealed class SimFileSystem : IFileSystem
     }
 
     /// <summary>
-    /// Leaves the file that a real lock leaves, naming its owner, on a disk on which nothing has been done yet. The locks here are no files, and
-    /// what a failed making of a store leaves is told from other programs' files by this one.
+    /// Leaves the file that a real lock leaves, naming its owner, on a disk on which nothing has been done yet. The locks here
+    /// are no files, and what a failed making of a store leaves is told from other programs' files by this one.
     /// </summary>
     public void LeaveLock(string path)
     {

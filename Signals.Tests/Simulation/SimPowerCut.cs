@@ -33,7 +33,10 @@ internal sealed class SimPowerCut
         Any,
     }
 
-    /// <summary>The names that survive. A rename is lost or kept as a whole. Renamed directories are renamed in <paramref name="directories"/>.</summary>
+    /// <summary>
+    /// The names that survive. A rename is lost or kept as a whole. Renamed directories are renamed in
+    /// <paramref name="directories"/>.
+    /// </summary>
     public Dictionary<string, int> Names(Dictionary<string, int> durable, HashSet<string> directories, List<SimOperation> pending)
     {
         var names = new Dictionary<string, int>(durable);

@@ -8,7 +8,8 @@ internal sealed class LongWorkTests
 {
     [Test]
     public async Task Show_OnATerminal_DrawsABarWithWhatIsDone() =>
-        Assert.That(await ShowAsync(isTerminal: true, WorkProgress.Create("3 of 4 files", 3, 4)), Does.Contain("75%").And.Contain("3 of 4 files"));
+        Assert.That(
+            await ShowAsync(isTerminal: true, WorkProgress.Create("3 of 4 files", 3, 4)), Does.Contain("75%").And.Contain("3 of 4 files"));
 
     [Test]
     public async Task Show_UnknownTotal_DrawsWhatIsDone() =>
@@ -25,7 +26,9 @@ internal sealed class LongWorkTests
         using StringWriter text = new();
         ToolContext context = Context(text, isTerminal);
         Task failed = Task.FromException(new IOException("no room"));
-        Assert.That(async () => await LongWork.ShowAsync(context, "copying", failed, static () => new WorkProgress("0")), Throws.TypeOf<IOException>());
+        Assert.That(
+            async () => await LongWork.ShowAsync(context, "copying", failed, static () => new WorkProgress("0")),
+            Throws.TypeOf<IOException>());
     }
 
     private static async Task<string> ShowAsync(bool isTerminal, WorkProgress progress)

@@ -105,7 +105,8 @@ internal sealed class RoundTripTests
     public async Task CsvRow_OfTheUserThatNobodySet_IsCountedAndLeavesTheOthers()
     {
         StoreSchema schema = StoreSchema.Define(s => s.EventType("t", t => t.Field<int>("n")));
-        InputSource input = await InputSource.FromStreamAsync(new MemoryStream("user,type,time,id,n\n0,t,1,1,1\n2,t,1,1,1\n"u8.ToArray()), default);
+        InputSource input = await InputSource.FromStreamAsync(
+            new MemoryStream("user,type,time,id,n\n0,t,1,1,1\n2,t,1,1,1\n"u8.ToArray()), default);
         await using ExportedCsvSource source = await ExportedCsvSource.OpenAsync(input, schema, default);
         List<UserId> users = [];
         SingleEvent single = new();
@@ -218,7 +219,11 @@ internal sealed class RoundTripTests
             random.NextBytes(bits);
             if (random.Next(3) == 0)
             {
-                byte[][] special = [[0x00, 0x7C], [0x00, 0xFE], [0, 0, 0x80, 0x7F], [0, 0, 0xC0, 0xFF], [1, 0, 0xA0, 0x7F], [0, 0, 0, 0, 0, 0, 0xF8, 0xFF], [0, 0, 0, 0x80]];
+                byte[][] special =
+                [
+                    [0x00, 0x7C], [0x00, 0xFE], [0, 0, 0x80, 0x7F], [0, 0, 0xC0, 0xFF],
+                    [1, 0, 0xA0, 0x7F], [0, 0, 0, 0, 0, 0, 0xF8, 0xFF], [0, 0, 0, 0x80],
+                ];
                 byte[] chosen = special[random.Next(special.Length)];
                 chosen[..Math.Min(chosen.Length, bits.Length)].CopyTo(bits, bits.Length - Math.Min(chosen.Length, bits.Length));
             }
@@ -229,12 +234,16 @@ internal sealed class RoundTripTests
 
         byte[][] texts =
         [
-            [], [0x61, 0xFF, 0x62], "\\N"u8.ToArray(), "\\x00"u8.ToArray(), "a,\"b\"\r\nc"u8.ToArray(), " x "u8.ToArray(), "\0"u8.ToArray(), "null"u8.ToArray(),
-            "\uFEFFmark"u8.ToArray(), "é\u2028😀"u8.ToArray(), [0xED, 0xA0, 0x80], "\""u8.ToArray(), "\r"u8.ToArray(), "\\"u8.ToArray(), new byte[random.Next(1, 300)],
+            [], [0x61, 0xFF, 0x62], "\\N"u8.ToArray(), "\\x00"u8.ToArray(),
+            "a,\"b\"\r\nc"u8.ToArray(), " x "u8.ToArray(), "\0"u8.ToArray(), "null"u8.ToArray(),
+            "\uFEFFmark"u8.ToArray(), "é\u2028😀"u8.ToArray(), [0xED, 0xA0, 0x80],
+            "\""u8.ToArray(), "\r"u8.ToArray(), "\\"u8.ToArray(), new byte[random.Next(1, 300)],
         ];
         single.SetBytes(column.Id, texts[random.Next(texts.Length)]);
     }
 
-    private static string Describe(SingleEvent single) => $"{single.User} {single.EventType.Name} {single.TimeMs} {single.Id} " + string.Join(' ',
-        single.EventType.Columns.Select(column => $"{column.Name}:{single.State(column.Id)}:{Convert.ToHexString(single.Bytes(column.Id))}"));
+    private static string Describe(SingleEvent single) =>
+        $"{single.User} {single.EventType.Name} {single.TimeMs} {single.Id} "
+            + string.Join(' ', single.EventType.Columns.Select(
+                column => $"{column.Name}:{single.State(column.Id)}:{Convert.ToHexString(single.Bytes(column.Id))}"));
 }

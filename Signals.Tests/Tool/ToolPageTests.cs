@@ -36,8 +36,10 @@ internal sealed partial class ToolPageTests
     public async Task Help_ListsTheCommandsOfThePage()
     {
         ToolRun help = await ToolRun.OfAsync("help");
-        IEnumerable<string> printed = HelpLine().Matches(help.Text).Select(match => match.Groups[1].Value.Trim()).Order(StringComparer.Ordinal);
-        IEnumerable<string> documented = UsageRow().Matches(Page).Select(match => match.Groups[1].Value.Replace("\\|", "|", StringComparison.Ordinal))
+        IEnumerable<string> printed = HelpLine().Matches(help.Text)
+            .Select(match => match.Groups[1].Value.Trim()).Order(StringComparer.Ordinal);
+        IEnumerable<string> documented = UsageRow().Matches(Page).Select(
+            match => match.Groups[1].Value.Replace("\\|", "|", StringComparison.Ordinal))
             .Order(StringComparer.Ordinal);
         Assert.That(printed, Is.EqualTo(documented));
     }

@@ -49,7 +49,8 @@ internal sealed class ToolTests
     [Test]
     public async Task Compact_OfAStoreThatKeepsVersions_LeavesThem()
     {
-        StoreOptions options = new() { VersionRetention = new VersionRetention { Age = TimeSpan.FromDays(3) }, OrphanGrace = TimeSpan.FromDays(90) };
+        StoreOptions options =
+            new() { VersionRetention = new VersionRetention { Age = TimeSpan.FromDays(3) }, OrphanGrace = TimeSpan.FromDays(90) };
         DateTimeOffset then;
         using (SignalStore store = SignalStore.Open(Folder, Schema, options))
         {
@@ -60,7 +61,9 @@ internal sealed class ToolTests
         ToolRun run = await ToolRun.OfAsync(["compact", Folder]);
         Assert.That(run.Code, Is.EqualTo(ExitCode.Ok), run.Messages);
         using SignalStore again = SignalStore.Open(Folder, Schema);
-        Assert.That((again.Engine.Options.OrphanGrace, again.Engine.Options.KeptVersions!.Age), Is.EqualTo(((TimeSpan?)TimeSpan.FromDays(90), TimeSpan.FromDays(3))));
+        Assert.That(
+            (again.Engine.Options.OrphanGrace, again.Engine.Options.KeptVersions!.Age),
+            Is.EqualTo(((TimeSpan?)TimeSpan.FromDays(90), TimeSpan.FromDays(3))));
         using PastStore past = again.OpenPast(then);
         using Sequence clicks = past.Read(UserId.From("alice"), again.Query("click").Build());
         Assert.That(clicks.Count, Is.EqualTo(2));
@@ -71,7 +74,9 @@ internal sealed class ToolTests
     {
         byte[] before = (await ToolRun.OfAsync("export", Folder, "--format", "csv")).Output;
         ToolRun unknown = await ToolRun.OfAsync("reset", Folder, "fed");
-        Assert.That((unknown.Code, unknown.Messages), Is.EqualTo((ExitCode.NotFound, $"the store has no source 'fed'; it has 'feed'{Environment.NewLine}")));
+        Assert.That(
+            (unknown.Code, unknown.Messages),
+            Is.EqualTo((ExitCode.NotFound, $"the store has no source 'fed'; it has 'feed'{Environment.NewLine}")));
         ToolRun run = await ToolRun.OfAsync("reset", Folder, "feed");
         Assert.That(run.Code, Is.EqualTo(ExitCode.Ok), run.Messages);
         ToolRun stats = await ToolRun.OfAsync("stats", Folder);
@@ -79,7 +84,9 @@ internal sealed class ToolTests
         Assert.That((await ToolRun.OfAsync("export", Folder, "--format", "csv")).Output, Is.EqualTo(before));
         using JsonDocument json = JsonDocument.Parse((await ToolRun.OfAsync("stats", Folder, "--json")).Text);
         JsonElement identity = json.RootElement.GetProperty("source_identities").GetProperty("feed");
-        Assert.That((identity.GetProperty("incarnation").ValueKind, identity.GetProperty("generation").GetInt32()), Is.EqualTo((JsonValueKind.Null, 1)));
+        Assert.That(
+            (identity.GetProperty("incarnation").ValueKind, identity.GetProperty("generation").GetInt32()),
+            Is.EqualTo((JsonValueKind.Null, 1)));
     }
 
     [TestCase("stats", "")]
@@ -164,7 +171,9 @@ internal sealed class ToolTests
     {
         ToolRun text = await ToolRun.OfAsync("get", Folder, "alice");
         ToolRun json = await ToolRun.OfAsync("get", Folder, "text:alice", "--last", "1", "--json");
-        Assert.That(text.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[3]), Is.EqualTo(new[] { "2", "1" }));
+        Assert.That(
+            text.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => line.Split(' ')[3]),
+            Is.EqualTo(new[] { "2", "1" }));
         Assert.That(text.Text, Does.Contain("raw=\"AQL/\" ok=null"));
         using JsonDocument newest = JsonDocument.Parse(json.Text);
         Assert.That(newest.RootElement.GetProperty("fields").GetProperty("ok").GetBoolean(), Is.True);
@@ -192,7 +201,8 @@ internal sealed class ToolTests
         ToolRun first = await ToolRun.OfAsync("export", Folder, "--format", "jsonl");
         ToolRun second = await ToolRun.OfAsync("export", copy, "--format", "jsonl");
         Assert.That(second.Output, Is.EqualTo(first.Output));
-        Assert.That(Encoding.UTF8.GetString(first.Output).Split('\n', StringSplitOptions.RemoveEmptyEntries), Has.Length.EqualTo(Events + 2));
+        Assert.That(
+            Encoding.UTF8.GetString(first.Output).Split('\n', StringSplitOptions.RemoveEmptyEntries), Has.Length.EqualTo(Events + 2));
     }
 
     [Test]
@@ -203,7 +213,9 @@ internal sealed class ToolTests
         string[] lines = await File.ReadAllLinesAsync(file);
         Assert.That(lines[0], Is.EqualTo("user,type,time,id,n,score,title,v"));
         Assert.That(lines, Has.Length.EqualTo(Events + 1));
-        Assert.That(lines.Single(line => line.Contains(",7,7,", StringComparison.Ordinal)), Does.EndWith(",0.5,\"a, \"\"b\"\"\",\"[1.5,\"\"NaN\"\"]\""));
+        Assert.That(
+            lines.Single(line => line.Contains(",7,7,", StringComparison.Ordinal)),
+            Does.EndWith(",0.5,\"a, \"\"b\"\"\",\"[1.5,\"\"NaN\"\"]\""));
     }
 
     [Test]
@@ -274,7 +286,8 @@ internal sealed class ToolTests
         ToolRun salvage = await ToolRun.OfAsync("salvage", Folder, rescued);
         ToolRun after = await ToolRun.OfAsync("verify", rescued);
         Assert.That((intact.Code, damaged.Code, salvage.Code, after.Code), Is.EqualTo(
-            (ExitCode.Ok, ExitCode.ProblemsFound, ExitCode.ProblemsFound, ExitCode.Ok)), damaged.Messages + salvage.Messages + after.Messages);
+            (ExitCode.Ok, ExitCode.ProblemsFound, ExitCode.ProblemsFound, ExitCode.Ok)),
+            damaged.Messages + salvage.Messages + after.Messages);
         using JsonDocument json = JsonDocument.Parse(damaged.Text);
         Assert.That(json.RootElement.GetProperty("problems")[0].GetProperty("file").GetString(), Is.EqualTo(Path.GetFileName(table)));
         Assert.That(salvage.Text, Does.Contain("lost: "));

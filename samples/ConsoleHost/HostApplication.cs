@@ -80,7 +80,8 @@ internal sealed class HostApplication(IAnsiConsole console, TextWriter errors, T
         foreach (Rejection rejection in source.Rejected.Reasons)
         {
             await errors.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
-                $"  {rejection.Count:N0} {rejection.Reason}{(rejection.Example is null ? "" : $" (first: {rejection.Example})")}")).ConfigureAwait(false);
+                $"  {rejection.Count:N0} "
+                    + $"{rejection.Reason}{(rejection.Example is null ? "" : $" (first: {rejection.Example})")}")).ConfigureAwait(false);
         }
 
         return ExitCode.NothingAccepted;
@@ -91,7 +92,8 @@ internal sealed class HostApplication(IAnsiConsole console, TextWriter errors, T
         using StoreFolder folder = new(options);
         StoreOptions storeOptions = options.SchemaOf is null
             ? new() { Durability = options.Durability, TimeProvider = time }
-            : new() { Durability = options.Durability, TimeProvider = time, MaxPastTime = TimeSpan.MaxValue }; // as old as the exporting store has it
+            // As old as the exporting store has it.
+            : new() { Durability = options.Durability, TimeProvider = time, MaxPastTime = TimeSpan.MaxValue };
         EventModel? model = options.Verify ? new EventModel(source.Schema) : null;
         SignalStore store = SignalStore.Open(folder.Path, source.Schema, storeOptions);
         long differences = 0;

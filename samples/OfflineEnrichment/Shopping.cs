@@ -11,7 +11,9 @@ internal static class Shopping
 
     public static DateTimeOffset Yesterday { get; } = new(2026, 3, 1, 0, 0, 0, TimeSpan.Zero);
 
-    /// <summary>The schema of yesterday, or today's: with titles of what was viewed, with wishes, and with each user's best views.</summary>
+    /// <summary>
+    /// The schema of yesterday, or today's: with titles of what was viewed, with wishes, and with each user's best views.
+    /// </summary>
     public static StoreSchema Schema(bool today) => StoreSchema.Define(s =>
     {
         s.EventType("view", t =>
@@ -33,7 +35,8 @@ internal static class Shopping
     {
         Random random = new(seed);
         return Enumerable.Range(0, count).Select(i => new Click(
-            (ulong)random.Next(Users) + 1, Yesterday.AddSeconds(random.Next(86_400)), ((ulong)seed << 32) | (uint)i, (ulong)random.Next(64)));
+            (ulong)random.Next(Users) + 1, Yesterday.AddSeconds(random.Next(86_400)),
+            ((ulong)seed << 32) | (uint)i, (ulong)random.Next(64)));
     }
 
     /// <summary>Batches as a file's reader would make them: one, filled again and again.</summary>

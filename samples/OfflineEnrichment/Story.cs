@@ -5,8 +5,9 @@ using Spectre.Console;
 namespace Signals.Samples.OfflineEnrichment;
 
 /// <summary>
-/// Streams a day with everything that goes wrong on a day; then, a day later, corrects it, bootstraps a new event type, adds an enrichment to
-/// what is indexed, and selects each user's best events. The same enricher runs when events are indexed and in the jobs.
+/// Streams a day with everything that goes wrong on a day; then, a day later, corrects it, bootstraps a new event
+/// type, adds an enrichment to what is indexed, and selects each user's best events. The same enricher runs when
+/// events are indexed and in the jobs.
 /// </summary>
 internal sealed class Story(string folder)
 {
@@ -39,7 +40,8 @@ internal sealed class Story(string folder)
             await SelectAsync(store);
             await store.CompactAsync();
             AnsiConsole.Write(new Columns(
-                before.Render($"user {user}, as streamed"), UserTable.Read(store, "view", user, "item", "price", "title").Render("a day later")));
+                before.Render($"user {user}, as streamed"),
+                UserTable.Read(store, "view", user, "item", "price", "title").Render("a day later")));
             AnsiConsole.Write(new Columns(
                 UserTable.Read(store, "wish", user, "item", "price").Render("new type: wishes"),
                 UserTable.Read(store, "best_view", user, "item", "price").Render("the five dearest")));
@@ -52,7 +54,8 @@ internal sealed class Story(string folder)
         await ImportAsync(store, "corrected", await OfflineIndexer.IndexAsync(
             store.Schema, Shopping.Batches(store.Schema["view"], _truth), Job("view", "correction", price)));
         string path = Path.Combine(folder, "retractions.segment");
-        using SegmentWriter retractions = SegmentWriter.Create(path, store.Schema["view"], new SegmentOptions { Generation = 1, Source = "retractions" });
+        using SegmentWriter retractions = SegmentWriter.Create(
+            path, store.Schema["view"], new SegmentOptions { Generation = 1, Source = "retractions" });
         foreach (Click click in _invented)
         {
             retractions.Retract(UserId.From(click.User), click.Time, click.Id);
@@ -64,7 +67,8 @@ internal sealed class Story(string folder)
     }
 
     /// <summary>A new event type with its history.</summary>
-    private async Task BootstrapAsync(SignalStore store, EntityJoin price) => await ImportAsync(store, "bootstrapped", await OfflineIndexer.IndexAsync(
+    private async Task BootstrapAsync(SignalStore store, EntityJoin price) =>
+        await ImportAsync(store, "bootstrapped", await OfflineIndexer.IndexAsync(
         store.Schema, Shopping.Batches(store.Schema["wish"], Shopping.Clicks(seed: 3, count: 2_000)), Job("wish", "bootstrap", price)));
 
     /// <summary>A new enrichment for everything that is indexed; what streams from now on gets it at once.</summary>
@@ -72,15 +76,16 @@ internal sealed class Story(string folder)
         await ImportAsync(store, "enriched", await OfflineIndexer.EnrichAsync(store, Job("view", "titles", title)));
 
     /// <summary>The most relevant events instead of the last.</summary>
-    private async Task SelectAsync(SignalStore store) => await ImportAsync(store, "selected", await OfflineIndexer.SelectAsync(store, new SelectionOptions
-    {
-        From = "view",
-        Into = "best_view",
-        Score = "price",
-        Best = 5,
-        SegmentPath = Path.Combine(folder, "selection.segment"),
-        Segment = new SegmentOptions { Generation = 1, Source = "selection" },
-    }));
+    private async Task SelectAsync(SignalStore store) =>
+        await ImportAsync(store, "selected", await OfflineIndexer.SelectAsync(store, new SelectionOptions
+        {
+            From = "view",
+            Into = "best_view",
+            Score = "price",
+            Best = 5,
+            SegmentPath = Path.Combine(folder, "selection.segment"),
+            Segment = new SegmentOptions { Generation = 1, Source = "selection" },
+        }));
 
     private OfflineOptions Job(string eventType, string name, EntityJoin enricher) => new()
     {
@@ -115,6 +120,7 @@ internal sealed class Story(string folder)
     private static async Task ImportAsync(SignalStore store, string what, OfflineResult result)
     {
         ImportResult import = await store.ImportAsync(result.Segment!.Path);
-        AnsiConsole.MarkupLineInterpolated($"[green]{what}[/] {result.EventsWritten:N0} events of '{import.EventType}', {import.FileBytes:N0} bytes");
+        AnsiConsole.MarkupLineInterpolated(
+            $"[green]{what}[/] {result.EventsWritten:N0} events of '{import.EventType}', {import.FileBytes:N0} bytes");
     }
 }

@@ -7,7 +7,8 @@ string folder = Directory.CreateTempSubdirectory("signals-recommender-").FullNam
 try
 {
     await using Sample sample = await Sample.StartAsync(folder);
-    WebApplicationBuilder builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+    WebApplicationBuilder builder = WebApplication.CreateBuilder(
+        new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
     builder.Logging.AddFilter("Microsoft.AspNetCore", LogLevel.Warning);
     builder.Services.AddHostedService(_ => new LiveTraffic(sample.Traffic));
     await using WebApplication app = builder.Build();

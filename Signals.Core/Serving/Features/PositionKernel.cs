@@ -7,7 +7,8 @@ namespace Signals.Core.Serving.Features;
 /// <typeparam name="TTo">The type of the tensor's elements.</typeparam>
 /// <param name="oldestFirst">Whether the chosen rows are ordered oldest first.</param>
 /// <param name="conversion">Converts a count to an element.</param>
-internal sealed class PositionKernel<TTo>(bool oldestFirst, NumberConversion<long, TTo> conversion) : FeatureKernel(1, ByteSize.SizeOf<TTo>())
+internal sealed class PositionKernel<TTo>(bool oldestFirst, NumberConversion<long, TTo> conversion)
+    : FeatureKernel(1, ByteSize.SizeOf<TTo>())
     where TTo : unmanaged
 {
     protected override void WriteDense(RowSet rows, ReadOnlySpan<int> chosen, int first, int count, Span<byte> destination)

@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace Signals.Core.Serving.Rows;
 
 /// <summary>
-/// The columns of a <see cref="Signals.Serving.RowSet"/>: first the fetched columns, then those that are computed at serving. Some of the fetched
-/// columns are computed in rows where nothing is stored. Immutable.
+/// The columns of a <see cref="Signals.Serving.RowSet"/>: first the fetched columns, then those that are computed at serving.
+/// Some of the fetched columns are computed in rows where nothing is stored. Immutable.
 /// </summary>
 internal sealed class RowLayout
 {

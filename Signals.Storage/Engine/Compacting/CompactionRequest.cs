@@ -35,7 +35,9 @@ internal sealed class CompactionRequest(IEnumerable<ulong> tables, long nowMs)
     /// </summary>
     public bool IsPlaced(ulong table) => _placed.Contains(table);
 
-    /// <summary>Whether no other table that the request covers meets the table in a window, unless its users all lie before or behind.</summary>
+    /// <summary>
+    /// Whether no other table that the request covers meets the table in a window, unless its users all lie before or behind.
+    /// </summary>
     public bool IsSettled(ulong table) => _settled.Contains(table);
 
     /// <summary>Whether the table is known to hold no row that last-N puts out of reach.</summary>

@@ -247,7 +247,8 @@ internal sealed class Compactor : IDisposable
             }
             catch (UserLimitException) when (work.Tables.Count > 2)
             {
-                // A part of a full compaction settles no table. It ends as each part leaves fewer of them: a merge of small ones leaves half at most.
+                // A part of a full compaction settles no table. It ends as each part leaves fewer of them: a merge of
+                // small ones leaves half at most.
                 work = work with
                 {
                     Tables =

@@ -11,7 +11,8 @@ namespace Signals.Storage.Engine.Compacting;
 /// that become due. The tables that a request covers are kept apart from those of the background.
 /// </summary>
 /// <remarks>Thread contract: guarded by the compactor's lock. Lifetime: that of the compactor.</remarks>
-internal sealed class RunTracker(StoreSchema schema, CompactionOptions options, TableLimits limits, ErasureSet erasures, PatchFolding folder)
+internal sealed class RunTracker(
+    StoreSchema schema, CompactionOptions options, TableLimits limits, ErasureSet erasures, PatchFolding folder)
 {
     private readonly ErasureScan _erasureScan = new(erasures);
     private readonly SurplusScan _surplusScan = new();
@@ -45,19 +46,22 @@ internal sealed class RunTracker(StoreSchema schema, CompactionOptions options, 
     }
 
     /// <summary>
-    /// Leaves the tables of a plan that failed alone until nothing else is to do; or only those that the error names, of the plan or that it, or the
-    /// picking of one, looked into.
+    /// Leaves the tables of a plan that failed alone until nothing else is to do; or only those that the error names, of the plan
+    /// or that it, or the picking of one, looked into.
     /// </summary>
     public void Postpone(CompactionWork? work, Exception error)
     {
         string? name = error is FileOperationException failed ? Path.GetFileName(failed.Path) : null;
-        ulong[] named = [.. _tables.Values.Where(table => StoreFiles.FilesOf(table.Meta).Contains(name)).Select(table => table.Meta.Number)];
+        ulong[] named =
+            [.. _tables.Values.Where(table => StoreFiles.FilesOf(table.Meta).Contains(name)).Select(table => table.Meta.Number)];
         ulong[] postponed = work is null ? named : [.. named.Intersect(work.Tables)];
 
         // A merge does without a newer table that it cannot ask, patches not without the events that they may be for.
         if (postponed.Length == 0 && work is not null)
         {
-            postponed = work.IsFold || Array.TrueForAll(named, table => _aside[table] == RunRestriction.Untouched) ? [.. work.Tables] : named;
+            postponed = work.IsFold || Array.TrueForAll(named, table => _aside[table] == RunRestriction.Untouched)
+                ? [.. work.Tables]
+                : named;
         }
 
         _aside.Postpone(postponed);
@@ -178,7 +182,8 @@ internal sealed class RunTracker(StoreSchema schema, CompactionOptions options, 
         CountErased(running);
     }
 
-    // What cannot be read now, for lack of handles or for a fault, is tried again at the next pick, or when the table is no longer left alone.
+    // What cannot be read now, for lack of handles or for a fault, is tried again at the next pick, or when the
+    // table is no longer left alone.
     private void CountErased(CompactionRequest? running)
     {
         foreach (ulong number in _uncounted.ToArray())
@@ -364,7 +369,8 @@ internal sealed class RunTracker(StoreSchema schema, CompactionOptions options, 
     {
         if (!_newest.TryGetValue(eventType, out NewerTables? newest))
         {
-            Table[] readable = Array.FindAll(_version.TablesOf(eventType).ToArray(), table => _aside[table.Meta.Number] != RunRestriction.Untouched);
+            Table[] readable = Array.FindAll(
+                _version.TablesOf(eventType).ToArray(), table => _aside[table.Meta.Number] != RunRestriction.Untouched);
             newest = NewerTables.IndexUsers(readable);
             _newest.Add(eventType, newest);
         }

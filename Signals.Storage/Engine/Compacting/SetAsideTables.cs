@@ -20,7 +20,8 @@ internal sealed class SetAsideTables
     /// <summary>How many tables are set aside. Postponed ones do not count.</summary>
     public int Count => Volatile.Read(ref _count);
 
-    public RunRestriction this[ulong table] => _postponed.Contains(table) ? RunRestriction.Untouched : _aside.GetValueOrDefault(table).Aside;
+    public RunRestriction this[ulong table] =>
+        _postponed.Contains(table) ? RunRestriction.Untouched : _aside.GetValueOrDefault(table).Aside;
 
     /// <summary>
     /// The tables that an error of work on tables is about. They are set aside, so that everything else goes on. There are none for an

@@ -37,10 +37,16 @@ internal sealed record EngineOptions
     /// <summary>How long patches wait when no opening ever stated it.</summary>
     public static TimeSpan DefaultOrphanGrace { get; } = TimeSpan.FromDays(7);
 
-    /// <summary>How long patches wait for their event. Null for what the store recorded; <see cref="Signals.Storage.Engine.Recovery.KeepChoice"/> settles it.</summary>
+    /// <summary>
+    /// How long patches wait for their event. Null for what the store recorded;
+    /// <see cref="Signals.Storage.Engine.Recovery.KeepChoice"/> settles it.
+    /// </summary>
     public TimeSpan? OrphanGrace { get; init; }
 
-    /// <summary>How long versions are kept. Null for what the store recorded; <see cref="Signals.Storage.Engine.Recovery.KeepChoice"/> settles it.</summary>
+    /// <summary>
+    /// How long versions are kept. Null for what the store recorded;
+    /// <see cref="Signals.Storage.Engine.Recovery.KeepChoice"/> settles it.
+    /// </summary>
     public VersionRetention? Retention { get; init; }
 
     /// <summary>The retention that was settled; null when no versions are kept.</summary>

@@ -173,7 +173,10 @@ internal sealed class ErasureLedger(
             return string.Create(CultureInfo.InvariantCulture, $"memtable {_memTables.IndexOf(table) + 1}");
         }
 
-        /// <summary>The store's logs up to that of the erasure that are there. Which it had is found out once: later ones have higher numbers.</summary>
+        /// <summary>
+        /// The store's logs up to that of the erasure that are there. Which it had is found out once:
+        /// later ones have higher numbers.
+        /// </summary>
         public IEnumerable<string> LogsOf(HashSet<string> there)
         {
             _logs ??= [.. there.Where(IsEarlierLog)];

@@ -5,8 +5,8 @@ namespace Signals.Storage.Engine.Views;
 
 /// <summary>The segments that were imported, and how complete each event type is by these and by declarations.</summary>
 /// <remarks>
-/// Thread contract: <see cref="CompletenessOf"/> by any thread, without a lock; the rest by one thread at a time, after the commit of the edit that
-/// records the same. Lifetime: that of the store.
+/// Thread contract: <see cref="CompletenessOf"/> by any thread, without a lock; the rest by one thread at a time, after the
+/// commit of the edit that records the same. Lifetime: that of the store.
 /// </remarks>
 internal sealed class ImportedSegments
 {

@@ -31,7 +31,8 @@ internal sealed class BitPackingTests
                         bool inside = !read.AsSpan(rows * width).ContainsAnyExcept(Untouched);
                         if (!same || !inside)
                         {
-                            Assert.Fail($"width {width}, {bits} bits, base {low}, rows {first}+{rows}: same {same}, inside {inside}, seed {seed}");
+                            Assert.Fail(
+                                $"width {width}, {bits} bits, base {low}, rows {first}+{rows}: same {same}, inside {inside}, seed {seed}");
                         }
                     }
                 }
@@ -50,7 +51,8 @@ internal sealed class BitPackingTests
             for (int row = 0; row < Rows; row++)
             {
                 ulong value = BinaryPrimitives.ReadUInt64LittleEndian(values.AsSpan(row * 8));
-                Assert.That(BitUnpacking.Read(packed, bits, row), Is.EqualTo(unchecked(value - 77)), $"{bits} bits, row {row}, seed {seed}");
+                Assert.That(
+                    BitUnpacking.Read(packed, bits, row), Is.EqualTo(unchecked(value - 77)), $"{bits} bits, row {row}, seed {seed}");
             }
         }
     }

@@ -73,7 +73,8 @@ internal sealed class ColumnChunkDamageTests
     [TestCase("01 00 00 00", "absent", TestName = "Validate_AbsentWithBytes_IsRefused")]
     [TestCase("01 03 00 00 07", "unknown state", TestName = "Validate_UnknownState_IsRefused")]
     public void Validate_BrokenRule_SaysWhich(string hex, string message) => Assert.That(
-        () => ColumnChunk.Validate(ColumnType.Scalar<long>(), Convert.FromHexString(hex.Replace(" ", string.Empty, StringComparison.Ordinal)), 4),
+        () => ColumnChunk.Validate(
+            ColumnType.Scalar<long>(), Convert.FromHexString(hex.Replace(" ", string.Empty, StringComparison.Ordinal)), 4),
         Throws.TypeOf<InvalidDataException>().With.Message.Contains(message));
 
     [TestCase("07 02 01 00 0000 10 00000000000000", "bits after", TestName = "Validate_BitsAfterTheLastOffset_IsRefused")]
@@ -82,7 +83,8 @@ internal sealed class ColumnChunkDamageTests
     [TestCase("07 02 00 00 0000 00000000000000", "unit 0", TestName = "Open_NoBits_IsRefused")]
     [TestCase("07 02 01 00 00000000000000", "unit 1", TestName = "Open_NoRoomBehindTheBits_IsRefused")]
     public void Validate_BrokenPacking_SaysHow(string hex, string message) => Assert.That(
-        () => ColumnChunk.Validate(ColumnType.Scalar<short>(), Convert.FromHexString(hex.Replace(" ", string.Empty, StringComparison.Ordinal)), 4),
+        () => ColumnChunk.Validate(
+            ColumnType.Scalar<short>(), Convert.FromHexString(hex.Replace(" ", string.Empty, StringComparison.Ordinal)), 4),
         Throws.TypeOf<InvalidDataException>().With.Message.Contains(message));
 
     [Test]
@@ -176,7 +178,8 @@ internal sealed class ColumnChunkDamageTests
             {
                 Span<byte> bytes = column.AppendFixedRows(1);
                 bytes.Clear();
-                BitConverter.GetBytes(type.Kind == ColumnKind.Boolean ? value & 1 : value).AsSpan(0, Math.Min(4, bytes.Length)).CopyTo(bytes);
+                BitConverter.GetBytes(type.Kind == ColumnKind.Boolean ? value & 1 : value)
+                    .AsSpan(0, Math.Min(4, bytes.Length)).CopyTo(bytes);
             }
         }
 

@@ -112,7 +112,8 @@ internal sealed class ColumnChunkTests
     public void Plan_NumbersOfASpanForSize_TakesTheFewestBits(ulong span, ChunkEncoding encoding, int unit, int length)
     {
         Random random = new(7);
-        long[] numbers = [.. Enumerable.Range(0, 100).Select(i => unchecked(long.MinValue + (long)(i == 50 ? span : i == 60 ? 0 : (ulong)random.NextInt64() % span)))];
+        long[] numbers = [.. Enumerable.Range(0, 100).Select(
+            i => unchecked(long.MinValue + (long)(i == 50 ? span : i == 60 ? 0 : (ulong)random.NextInt64() % span)))];
         var column = new ColumnBuffer(ColumnType.Scalar<long>());
         foreach (long number in numbers)
         {
@@ -211,9 +212,13 @@ internal sealed class ColumnChunkTests
         var column = new ColumnBuffer(ColumnType.Scalar<int>());
         column.Append(1);
         byte[] bytes = Encode(column, 0, 1, ChunkGoal.Speed);
-        Assert.That(() => ColumnChunk.Open(column.Type, bytes, 1).CopyValues(1, 1, new byte[4]), Throws.InstanceOf<ArgumentOutOfRangeException>());
-        Assert.That(() => ColumnChunk.Open(column.Type, bytes, 1).CopyValues(-1, 1, new byte[4]), Throws.InstanceOf<ArgumentOutOfRangeException>());
-        Assert.That(() => ColumnChunk.Open(column.Type, bytes, 1).CopyValues(0, int.MaxValue, new byte[4]), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(
+            () => ColumnChunk.Open(column.Type, bytes, 1).CopyValues(1, 1, new byte[4]), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(
+            () => ColumnChunk.Open(column.Type, bytes, 1).CopyValues(-1, 1, new byte[4]), Throws.InstanceOf<ArgumentOutOfRangeException>());
+        Assert.That(
+            () => ColumnChunk.Open(column.Type, bytes, 1).CopyValues(0, int.MaxValue, new byte[4]),
+            Throws.InstanceOf<ArgumentOutOfRangeException>());
     }
 
     internal static byte[] Encode(ColumnBuffer column, int start, int count, ChunkGoal goal)

@@ -10,7 +10,8 @@ internal sealed class NumberFitTests
     private static readonly double[] Edges =
     [
         0, 1, 127, 128, 255, 256, 32767, 32768, 65504, 65519, 65520, 65535, 65536, int.MaxValue, uint.MaxValue, float.MaxValue,
-        Math.Pow(2, 31), Math.Pow(2, 32), Math.Pow(2, 53), Math.Pow(2, 63), Math.Pow(2, 64), Math.Pow(2, 127), Math.Pow(2, 128), 1e39, double.MaxValue, double.Epsilon,
+        Math.Pow(2, 31), Math.Pow(2, 32), Math.Pow(2, 53), Math.Pow(2, 63), Math.Pow(2, 64),
+        Math.Pow(2, 127), Math.Pow(2, 128), 1e39, double.MaxValue, double.Epsilon,
     ];
 
     [Test]
@@ -79,8 +80,11 @@ internal sealed class NumberFitTests
         foreach (double signed in new[] { value, -value })
         {
             bool exact = double.IsFinite(signed) && signed == Math.Truncate(signed)
-                && new BigInteger(signed) >= BigInteger.CreateChecked(T.MinValue) && new BigInteger(signed) <= BigInteger.CreateChecked(T.MaxValue);
-            Assert.That(NumberFit.TryConvert(signed, out T result), Is.EqualTo(exact), $"{typeof(T).Name} {signed.ToString("R", CultureInfo.InvariantCulture)}");
+                && new BigInteger(signed) >= BigInteger.CreateChecked(T.MinValue)
+                && new BigInteger(signed) <= BigInteger.CreateChecked(T.MaxValue);
+            Assert.That(
+                NumberFit.TryConvert(signed, out T result), Is.EqualTo(exact),
+                $"{typeof(T).Name} {signed.ToString("R", CultureInfo.InvariantCulture)}");
             Assert.That(!exact || BigInteger.CreateChecked(result) == new BigInteger(signed), $"{typeof(T).Name} {signed}");
         }
     }

@@ -28,7 +28,8 @@ internal sealed class RowBufferStampTests
                 versions.Add(version);
             }
 
-            RowBuffer merged = new([.. type.Columns.Select(column => column.Type)], MergeRows.RandomStamp(random), StampParts.Existence | StampParts.Cells);
+            RowBuffer merged = new(
+                [.. type.Columns.Select(column => column.Type)], MergeRows.RandomStamp(random), StampParts.Existence | StampParts.Cells);
             RowBuffer[] order = [.. versions.OrderBy(_ => random.Next())];
             merged.AppendRow(order[0], 0);
             foreach (RowBuffer version in order[1..])

@@ -76,7 +76,9 @@ internal sealed class DefinitionRegistryTests
     {
         DefinitionRegistry<string> registry = NewRegistry(new DefinitionRegistryOptions { MaxDefinitionsPerOwner = 2 });
         registry.Register(Feed(1));
-        Assert.That(() => registry.Register(Feed(2, owner: "fraud")), Throws.TypeOf<DefinitionException>().With.Message.Contains("belongs to 'ranking'"));
+        Assert.That(
+            () => registry.Register(Feed(2, owner: "fraud")),
+            Throws.TypeOf<DefinitionException>().With.Message.Contains("belongs to 'ranking'"));
         registry.Register(Feed(1, name: "second"));
         Assert.That(() => registry.Register(Feed(1, name: "third")), Throws.TypeOf<DefinitionException>());
         Assert.That(() => registry.Register(Feed(1, owner: "fraud", name: "third")), Throws.Nothing);
@@ -86,7 +88,8 @@ internal sealed class DefinitionRegistryTests
     [Test]
     public void Register_WhatCannotBeCompiled_ChangesNothing()
     {
-        var registry = new DefinitionRegistry<string>(definition => definition.Version == 1 ? "one" : throw new InvalidOperationException("no"));
+        var registry = new DefinitionRegistry<string>(
+            definition => definition.Version == 1 ? "one" : throw new InvalidOperationException("no"));
         registry.Register(Feed(1));
         Assert.That(() => registry.Register(Feed(2)), Throws.InvalidOperationException);
         Assert.That(() => registry.Register(Feed(3) with { Size = 0 }), Throws.TypeOf<DefinitionException>());
@@ -154,7 +157,8 @@ internal sealed class DefinitionRegistryTests
         Assert.That(effective.Plan, Is.EqualTo("feed v1 size 99"));
         Assert.That(registered.Resolve([new("size", 99)]), Is.SameAs(effective));
         Assert.That(registered.Resolve([]), Is.SameAs(registered.Default));
-        Assert.That(registry.TryFind(effective.ContentHash!.Value, out EffectiveDefinition<string>? found) ? found : null, Is.SameAs(effective));
+        Assert.That(
+            registry.TryFind(effective.ContentHash!.Value, out EffectiveDefinition<string>? found) ? found : null, Is.SameAs(effective));
         Assert.That(() => registered.Resolve([new("size", 1001)]), Throws.TypeOf<DefinitionException>());
     }
 
@@ -187,7 +191,8 @@ internal sealed class DefinitionRegistryTests
             long before = GC.GetAllocatedBytesForCurrentThread();
             if (registry.TryGet("feed", out RegisteredDefinition<string>? registered))
             {
-                found += registered.Resolve([]).Plan.Length + registered.Resolve(overrides).Plan.Length + (registered.Shadow is null ? 0 : 1);
+                found += registered.Resolve([]).Plan.Length
+                    + registered.Resolve(overrides).Plan.Length + (registered.Shadow is null ? 0 : 1);
             }
 
             allocated = GC.GetAllocatedBytesForCurrentThread() - before;

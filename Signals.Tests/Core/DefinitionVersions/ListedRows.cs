@@ -3,7 +3,9 @@ using Signals.Core.DefinitionVersions;
 
 namespace Signals.Tests.Core.DefinitionVersions;
 
-/// <summary>A sequence written down: event ids, and per column a text for each row, <c>null</c> for null. Times and types follow the ids.</summary>
+/// <summary>
+/// A sequence written down: event ids, and per column a text for each row, <c>null</c> for null. Times and types follow the ids.
+/// </summary>
 internal sealed class ListedRows(ulong[] ids, params (string Name, string?[] Values)[] columns) : ISequenceRows
 {
     private readonly long[] _times = [.. ids.Select(id => 1000 - (long)id)];

@@ -13,7 +13,8 @@ internal static class RegistrySamples
     public static SequenceDefinition Feed(int version, string owner = "ranking", string name = "feed")
     {
         Parameter size = Parameter.Integer("size", 10, 1, 1000);
-        return SequenceDefinition.Create(name, version).OwnedBy(owner).Parameters(size).From("view", v => v.Last(1000)).Size(size).Columns("item_id", "price").Build();
+        return SequenceDefinition.Create(name, version).OwnedBy(owner).Parameters(size)
+            .From("view", v => v.Last(1000)).Size(size).Columns("item_id", "price").Build();
     }
 
     public static string? Served(DefinitionRegistry<string> registry, string name = "feed") =>

@@ -10,7 +10,8 @@ internal sealed class ShadowTests
     public void TrySample_OneInThree_IsEveryThird()
     {
         ShadowDefinition<string> shadow = Start(every: 3);
-        Assert.That(Enumerable.Range(0, 7).Select(_ => shadow.TrySample()), Is.EqualTo(new[] { true, false, false, true, false, false, true }));
+        Assert.That(
+            Enumerable.Range(0, 7).Select(_ => shadow.TrySample()), Is.EqualTo(new[] { true, false, false, true, false, false, true }));
         Assert.That(shadow.Report().Sampled, Is.EqualTo(3));
     }
 

@@ -17,7 +17,8 @@ internal sealed class DefinitionFuzzTests
 
     private static readonly string[] Tokens =
     [
-        "{", "}", "[", "]", ":", ",", "\"", "null", "true", "1e999", "-0", "0.5", "99999999999999999999", "\"\\ud800\"", "\"\\u0000\"", "\xFF", "//", " ", "\"name\"", "\"where\"",
+        "{", "}", "[", "]", ":", ",", "\"", "null", "true", "1e999", "-0", "0.5",
+        "99999999999999999999", "\"\\ud800\"", "\"\\u0000\"", "\xFF", "//", " ", "\"name\"", "\"where\"",
         "\"not\"", "\"all\"", "\"column\"", "\"feature\"", "\"parameter\"", "\"90d\"",
     ];
 

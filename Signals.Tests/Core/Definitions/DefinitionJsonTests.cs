@@ -41,14 +41,17 @@ internal sealed class DefinitionJsonTests
     public void Parse_OnlyWhatIsRequired_IsTheSmallestDefinition()
     {
         Assert.That(SequenceDefinition.Parse(Minimal), Is.EqualTo(DefinitionSamples.Small()));
-        Assert.That(SequenceDefinition.Parse(Minimal.Replace("{ \"format\"", "{ \"$schema\": \"x\", \"format\"")), Is.EqualTo(DefinitionSamples.Small()));
+        Assert.That(
+            SequenceDefinition.Parse(Minimal.Replace("{ \"format\"", "{ \"$schema\": \"x\", \"format\"")),
+            Is.EqualTo(DefinitionSamples.Small()));
     }
 
     [Test]
     public void ToJson_Golden_IsStable()
     {
         Assert.That(DefinitionSamples.Small().ToJson(), Is.EqualTo(
-            """{"format":1,"name":"small","version":1,"owner":"ranking","stage":"experimental","sources":[{"eventType":"view","count":10}],"order":"newestFirst","size":10}"""));
+            """{"format":1,"name":"small","version":1,"owner":"ranking","stage":"experimental","sources":"""
+            + """[{"eventType":"view","count":10}],"order":"newestFirst","size":10}"""));
         Assert.That(DefinitionSamples.Small().ComputeContentHash().ToString("x32", null), Is.EqualTo("4b89e5122235dba36b087196a1845637"));
         Assert.That(DefinitionSamples.Full().ComputeContentHash().ToString("x32", null), Is.EqualTo("32c921656c5673e0c575494ff7849999"));
     }
@@ -64,9 +67,11 @@ internal sealed class DefinitionJsonTests
                 { "feature": "time" }, { "feature": "eventType" }, { "feature": "column", "column": "price", "scaling": {} },
                 { "feature": "category", "columns": ["country"], "categories": ["DE"] }] }] } }
             """);
-        Assert.That(definition, Is.EqualTo(SequenceDefinition.Create("d").OwnedBy("o").From("view", v => v.Last(5)).Size(5).DistinctBy("item_id")
+        Assert.That(definition, Is.EqualTo(SequenceDefinition.Create("d")
+            .OwnedBy("o").From("view", v => v.Last(5)).Size(5).DistinctBy("item_id")
             .Quota(["view"], maximum: 3).Enrich("e").Column("price")
-            .Tensors(t => t.Mask("mask").Output("x", TensorType.Float32, f => f.Time().EventType().Column("price", scaling: new Scaling()).OneHot("country", ["DE"])))
+            .Tensors(t => t.Mask("mask").Output("x", TensorType.Float32, f => f
+                .Time().EventType().Column("price", scaling: new Scaling()).OneHot("country", ["DE"])))
             .Build()));
     }
 
@@ -86,7 +91,9 @@ internal sealed class DefinitionJsonTests
     [TestCase("\"count\": 10", "\"count\": 10, \"where\": {\"column\": \"x\", \"is\": \"nil\"}", "$.sources[0].where.is")]
     [TestCase("\"count\": 10", "\"count\": 10, \"where\": {\"column\": \"x\", \"equals\": 1, \"in\": [1]}", "$.sources[0].where")]
     [TestCase("\"count\": 10", "\"count\": 10, \"where\": {\"all\": [], \"any\": []}", "$.sources[0].where.any")]
-    [TestCase("\"count\": 10", "\"count\": 10, \"where\": {\"column\": \"x\", \"equals\": {\"base64\": \"?\"}}", "$.sources[0].where.equals.base64")]
+    [TestCase(
+        "\"count\": 10", "\"count\": 10, \"where\": {\"column\": \"x\", \"equals\": {\"base64\": \"?\"}}",
+        "$.sources[0].where.equals.base64")]
     [TestCase("\"count\": 10", "\"count\": 10, \"where\": {\"column\": \"x\", \"equals\": \"\\ud800\"}", "$.sources[0].where.equals")]
     [TestCase("\"owner\"", "\"\\ud800\"", "$|$.owner")]
     [TestCase("\"format\": 1", "\"format\": 2", "$.format")]
@@ -106,7 +113,8 @@ internal sealed class DefinitionJsonTests
     [Test]
     public void Parse_ManyMistakes_AreAllReported()
     {
-        string json = DefinitionSamples.Full().ToJson().Replace("\"dwell_seconds\"", "5").Replace("\"oneHot\"", "\"hot\"").Replace("\"position\"", "\"rank\"");
+        string json = DefinitionSamples.Full().ToJson().Replace("\"dwell_seconds\"", "5")
+            .Replace("\"oneHot\"", "\"hot\"").Replace("\"position\"", "\"rank\"");
         Assert.That(DefinitionSamples.Paths(() => SequenceDefinition.Parse(json)), Is.EqualTo(new[]
         {
             "$.sources[0].where.column", "$.tensors.outputs[0].features[0].column", "$.tensors.outputs[0].features[3].encoding",
@@ -118,7 +126,8 @@ internal sealed class DefinitionJsonTests
     public void Parse_TooLargeOrTooDeep_IsRefused()
     {
         string large = Minimal.Replace("small", new string('x', DefinitionLimits.MaxJsonBytes));
-        string deep = string.Concat(Enumerable.Repeat("{\"not\":", DefinitionLimits.MaxJsonDepth)) + "1" + new string('}', DefinitionLimits.MaxJsonDepth);
+        string deep = string.Concat(Enumerable.Repeat("{\"not\":", DefinitionLimits.MaxJsonDepth)) + "1"
+            + new string('}', DefinitionLimits.MaxJsonDepth);
         string deepest = Minimal.Replace("\"size\"", $"\"where\": {deep}, \"size\"");
         Assert.That(DefinitionSamples.Paths(() => SequenceDefinition.Parse(large)), Is.EqualTo(new[] { "$" }));
         Assert.That(DefinitionSamples.Paths(() => SequenceDefinition.Parse(Encoding.UTF8.GetBytes(large))), Is.EqualTo(new[] { "$" }));
@@ -128,7 +137,8 @@ internal sealed class DefinitionJsonTests
     [Test]
     public void ToJson_HostCondition_IsRefusedWithItsPath()
     {
-        SequenceDefinition host = DefinitionSamples.Small() with { Where = Predicate.All(Predicate.Not(Predicate.Host<float>("dwell_seconds", d => d > 1))) };
+        SequenceDefinition host =
+            DefinitionSamples.Small() with { Where = Predicate.All(Predicate.Not(Predicate.Host<float>("dwell_seconds", d => d > 1))) };
         DefinitionException error = Assert.Throws<DefinitionException>(() => host.ToJson())!;
         Assert.That(error.Errors.Single().Path, Is.EqualTo("$.where.all[0].not"));
         Assert.That(error.Message, Does.Contain("host's code"));

@@ -11,7 +11,8 @@ internal static class DefinitionSamples
             .Enrichment<double>("price").EnrichmentText("brand").EnrichmentText("category").EnrichmentVector<Half>("item_embedding", 64)
             .KeepLast(1000).MaxAge(TimeSpan.FromDays(90)))
         .EventType("click", t => t.Field<ulong>("item_id").Text("country").Enrichment<double>("price"))
-        .EventType("purchase", t => t.Field<ulong>("item_id").Field<int>("quantity").Text("country").Bytes("receipt").Enrichment<double>("price")));
+        .EventType("purchase", t => t
+            .Field<ulong>("item_id").Field<int>("quantity").Text("country").Bytes("receipt").Enrichment<double>("price")));
 
     public static SequenceDefinition Small() => SequenceDefinition.Create("small")
         .OwnedBy("ranking").From("view", v => v.Last(10)).Size(10).Build();
@@ -34,11 +35,13 @@ internal static class DefinitionSamples
             .Where(Predicate.Any(
                 Predicate.OnColumn("country").EqualTo(country),
                 Predicate.OnColumn("country").In("AT", "CH", "\u0000\"<é😀"),
-                Predicate.OnColumn("price").GreaterThan(5.0) & Predicate.OnColumn("price").LessThan(1e300) & Predicate.OnColumn("price").NotEqualTo(-0.0),
+                Predicate.OnColumn("price").GreaterThan(5.0) & Predicate.OnColumn("price").LessThan(1e300)
+                    & Predicate.OnColumn("price").NotEqualTo(-0.0),
                 Predicate.OnColumn("item_id").In(1, ulong.MaxValue, long.MinValue, long.MaxValue),
                 Predicate.OnColumn("is_new").EqualTo(fresh),
                 Predicate.OnColumn("receipt").EqualTo(Literal.FromBytes([0, 255, 7])),
-                Predicate.OnColumn("item_embedding").HasValue() & Predicate.OnColumn("brand").IsAbsent() & Predicate.OnColumn("quantity").AtMost(3),
+                Predicate.OnColumn("item_embedding").HasValue()
+                    & Predicate.OnColumn("brand").IsAbsent() & Predicate.OnColumn("quantity").AtMost(3),
                 Predicate.Filter("not_a_bot")))
             .DistinctBy("item_id")
             .Quota(["purchase"], minimum: 20)

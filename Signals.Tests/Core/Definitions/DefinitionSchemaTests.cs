@@ -11,16 +11,19 @@ namespace Signals.Tests.Core.Definitions;
 [Category("Reliability")]
 internal sealed class DefinitionSchemaTests
 {
-    private static readonly JsonObject Schema = JsonNode.Parse(File.ReadAllText(Path.Combine(SourceFile.RepositoryRoot(), "docs", "definitions.schema.json")))!.AsObject();
+    private static readonly JsonObject Schema =
+        JsonNode.Parse(File.ReadAllText(Path.Combine(SourceFile.RepositoryRoot(), "docs", "definitions.schema.json")))!.AsObject();
 
     // One document cannot have every key: these are the sample's, and what it has not.
     private static readonly JsonNode[] Documents =
     [
         JsonNode.Parse(DefinitionSamples.Full().ToUtf8Json().Span)!,
         JsonNode.Parse("""
-            { "$schema": "definitions.schema.json", "format": 1, "name": "d", "version": 1, "owner": "o", "sources": [{ "eventType": "view", "count": 5 }], "size": 5,
+            { "$schema": "definitions.schema.json", "format": 1, "name": "d", "version": 1, "owner": "o",
+              "sources": [{ "eventType": "view", "count": 5 }], "size": 5,
               "parameters": [{ "name": "least", "kind": "integer", "default": 1, "minimum": 0, "maximum": 5 }],
-              "mix": [{ "rule": "runLimit", "eventTypes": ["view"], "maximum": 3 }, { "rule": "quota", "eventTypes": ["view"], "minimum": { "parameter": "least" } }],
+              "mix": [{ "rule": "runLimit", "eventTypes": ["view"], "maximum": 3 },
+                { "rule": "quota", "eventTypes": ["view"], "minimum": { "parameter": "least" } }],
               "where": { "column": "receipt", "equals": { "base64": "AAE=" } } }
             """)!,
     ];
@@ -52,7 +55,8 @@ internal sealed class DefinitionSchemaTests
         }
 
         IEnumerable<string> all = checker.Definitions
-            .SelectMany(definition => definition.Value!["properties"]?.AsObject().Select(property => $"{definition.Key}.{property.Key}") ?? []);
+            .SelectMany(
+                definition => definition.Value!["properties"]?.AsObject().Select(property => $"{definition.Key}.{property.Key}") ?? []);
         Assert.That(all.Except(checker.Used), Is.Empty, "no document has these keys");
     }
 
@@ -112,7 +116,8 @@ internal sealed class DefinitionSchemaTests
         for (int i = 0; i < TestScale.Of(300); i++)
         {
             SequenceDefinition definition = definitions.Next();
-            Assert.That(checker.IsValid(JsonNode.Parse(definition.ToUtf8Json().Span)), Is.True, $"seed {seed}, case {i}: {definition.ToJson()}");
+            Assert.That(
+                checker.IsValid(JsonNode.Parse(definition.ToUtf8Json().Span)), Is.True, $"seed {seed}, case {i}: {definition.ToJson()}");
         }
     }
 

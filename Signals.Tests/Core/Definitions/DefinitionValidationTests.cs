@@ -13,24 +13,30 @@ internal sealed class DefinitionValidationTests
     public void Validate_ManyErrors_AreAllReportedWithTheirPaths()
     {
         SequenceDefinition definition = Begin()
-            .From("view", v => v.Last(1001).Within(TimeSpan.FromDays(91)).Where(Predicate.OnColumn("quantity").AtLeast(1) & Predicate.OnColumn("country").EqualTo(5)))
+            .From(
+                "view", v => v.Last(1001).Within(TimeSpan.FromDays(91))
+                    .Where(Predicate.OnColumn("quantity").AtLeast(1) & Predicate.OnColumn("country").EqualTo(5)))
             .From("wiev", v => v.Last(1).Where(Predicate.OnColumn("anything").IsNull()))
             .Where(Predicate.Any(
-                Predicate.OnColumn("item_embedding").EqualTo(1), Predicate.OnColumn("is_new").In(1, 0), Predicate.OnColumn("dwell_seconds").Between(1, 2),
+                Predicate.OnColumn("item_embedding").EqualTo(1), Predicate.OnColumn("is_new").In(1, 0),
+                Predicate.OnColumn("dwell_seconds").Between(1, 2),
                 Predicate.Filter("no_filter"), Predicate.Host<int>("dwell_seconds", d => d > 1), Predicate.OnColumn("is_new").AtMost(1)))
             .DistinctBy("item_embedding", "nothing")
             .Enrich("no_enricher").Enrich("not_a_bot")
             .Column("item_id", defaultValue: -1).Column("dwell_seconds", name: "d", defaultValue: 1e39).Column("brand", defaultValue: 0)
             .Tensors(t => t.Output("x", TensorType.Float32, f => f
-                .Column("country").Column("is_new", defaultValue: 1).Column("item_embedding", scaling: new Scaling()).OneHot("country", [1, 2]).Presence("x")))
+                .Column("country").Column("is_new", defaultValue: 1)
+                .Column("item_embedding", scaling: new Scaling()).OneHot("country", [1, 2]).Presence("x")))
             .Build();
         Assert.That(Errors(definition), Is.EquivalentTo(new[]
         {
-            "$.sources[0].count", "$.sources[0].window", "$.sources[0].where.all[0].column", "$.sources[0].where.all[1].equals", "$.sources[1].eventType",
+            "$.sources[0].count", "$.sources[0].window", "$.sources[0].where.all[0].column",
+            "$.sources[0].where.all[1].equals", "$.sources[1].eventType",
             "$.where.any[0].column", "$.where.any[1].in", "$.where.any[3].filter", "$.where.any[4]", "$.where.any[5].atMost",
             "$.dedup.columns[0]", "$.dedup.columns[1]", "$.enrichments[0].name", "$.enrichments[1].name",
             "$.columns[0].default", "$.columns[1].default", "$.columns[2].default",
-            "$.tensors.outputs[0].features[0].column", "$.tensors.outputs[0].features[1].default", "$.tensors.outputs[0].features[2].scaling",
+            "$.tensors.outputs[0].features[0].column", "$.tensors.outputs[0].features[1].default",
+            "$.tensors.outputs[0].features[2].scaling",
             "$.tensors.outputs[0].features[3].columns[0]", "$.tensors.outputs[0].features[4].column",
         }));
     }
@@ -42,24 +48,29 @@ internal sealed class DefinitionValidationTests
 
     [Test]
     public void Validate_TwoEnrichersOfOneColumn_AreRefused() =>
-        Assert.That(Errors(Begin().From("click", c => c.Last(1)).Enrich("item_price").Enrich("price_again").Build()), Is.EqualTo(new[] { "$.enrichments[1].name" }));
+        Assert.That(
+            Errors(Begin().From("click", c => c.Last(1)).Enrich("item_price").Enrich("price_again").Build()),
+            Is.EqualTo(new[] { "$.enrichments[1].name" }));
 
     [Test]
     public void Validate_EnricherOutput_IsAColumn()
     {
-        SequenceDefinitionBuilder builder = Begin().From("click", c => c.Last(1).Where(Predicate.OnColumn("topic").EqualTo("toys"))).Column("topic");
+        SequenceDefinitionBuilder builder = Begin()
+            .From("click", c => c.Last(1).Where(Predicate.OnColumn("topic").EqualTo("toys"))).Column("topic");
         Assert.That(Errors(builder.Build()), Is.EqualTo(new[] { "$.sources[0].where.column", "$.columns[0].column" }));
         Assert.That(Errors(builder.Enrich("topic").Build()), Is.Empty);
     }
 
     [Test]
     public void Validate_EnricherAtIndexing_NeedsItsColumnsInTheSchema() => Assert.That(
-        Errors(Begin().From("click", c => c.Last(1)).Enrich("topic", PlacementChoice.Indexing).Build()), Is.EqualTo(new[] { "$.enrichments[0].name" }));
+        Errors(Begin().From("click", c => c.Last(1)).Enrich("topic", PlacementChoice.Indexing).Build()),
+        Is.EqualTo(new[] { "$.enrichments[0].name" }));
 
     [Test]
     public void Validate_ColumnOfTwoTypes_IsRefusedWhereItIsUsed()
     {
-        SequenceDefinitionBuilder builder = Begin().From("click", c => c.Last(1)).From("view", v => v.Last(1)).Enrich("topic").Enrich("topic_of_views");
+        SequenceDefinitionBuilder builder = Begin().From("click", c => c.Last(1))
+            .From("view", v => v.Last(1)).Enrich("topic").Enrich("topic_of_views");
         Assert.That(Errors(builder.Build()), Is.Empty);
         Assert.That(Errors(builder.Column("topic").Build()), Is.EqualTo(new[] { "$.columns[0].column" }));
     }

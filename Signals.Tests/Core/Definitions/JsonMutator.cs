@@ -7,10 +7,12 @@ internal sealed class JsonMutator(Random random)
 {
     private static readonly string[] Words =
     [
-        "", "view", "not a name", "90d", "-1d", "oneHot", "perType", "column", "padded", "\u0000", "é", "parameter", "views", "experimental", "percent", "float32",
+        "", "view", "not a name", "90d", "-1d", "oneHot", "perType", "column", "padded",
+        "\u0000", "é", "parameter", "views", "experimental", "percent", "float32",
     ];
 
-    private static readonly string[] Keys = ["all", "any", "not", "filter", "column", "parameter", "base64", "feature", "unknown", "default", "minimum", "in", "is", "where"];
+    private static readonly string[] Keys =
+        ["all", "any", "not", "filter", "column", "parameter", "base64", "feature", "unknown", "default", "minimum", "in", "is", "where"];
 
     public JsonNode Mutate(JsonNode document)
     {

@@ -18,7 +18,9 @@ internal sealed class LiteralTests
         {
             for (int j = 0; j < Ascending.Length; j++)
             {
-                Assert.That(Math.Sign(LiteralOrder.Compare(Ascending[i], Ascending[j])), Is.EqualTo(Math.Sign(i.CompareTo(j))), $"{Ascending[i]} and {Ascending[j]}");
+                Assert.That(
+                    Math.Sign(LiteralOrder.Compare(Ascending[i], Ascending[j])),
+                    Is.EqualTo(Math.Sign(i.CompareTo(j))), $"{Ascending[i]} and {Ascending[j]}");
             }
         }
 

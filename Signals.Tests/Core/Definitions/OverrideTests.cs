@@ -13,7 +13,8 @@ internal sealed class OverrideTests
     public void With_Values_ReachEverySettingAndTheHash()
     {
         SequenceDefinition effective = Full.With(
-            new ParameterOverride("views", 0), ParameterOverride.Duration("lookback", TimeSpan.FromDays(7)), new ParameterOverride("min_dwell", 4),
+            new ParameterOverride("views", 0), ParameterOverride.Duration("lookback", TimeSpan.FromDays(7)),
+            new ParameterOverride("min_dwell", 4),
             new ParameterOverride("country", "FR"), new ParameterOverride("fresh", false));
         Assert.That(effective.FromClauses[0].Count.Value, Is.Zero);
         Assert.That(effective.FromClauses[0].Window!.Value.Value, Is.EqualTo(TimeSpan.FromDays(7)));
@@ -39,7 +40,9 @@ internal sealed class OverrideTests
             new ParameterOverride("country", "IT"),
             new ParameterOverride("fresh", 1),
             new ParameterOverride("lookback", "7d"))), Is.EqualTo(Enumerable.Range(0, 6).Select(i => $"$.overrides[{i}]")));
-        Assert.That(DefinitionSamples.Paths(() => Full.With(new ParameterOverride("fresh", true), new ParameterOverride("fresh", false))), Is.EqualTo(new[] { "$.overrides[1]" }));
+        Assert.That(
+            DefinitionSamples.Paths(() => Full.With(new ParameterOverride("fresh", true), new ParameterOverride("fresh", false))),
+            Is.EqualTo(new[] { "$.overrides[1]" }));
     }
 
     [Test]
@@ -50,6 +53,7 @@ internal sealed class OverrideTests
         SequenceDefinition definition = SequenceDefinition.Create("d").OwnedBy("o").Parameters(low, high)
             .From("view", v => v.Last(1)).Where(Predicate.OnColumn("x").Between(low, high)).Size(1).Build();
         Assert.That(definition.With(new ParameterOverride("low", 5)).Where, Is.Not.EqualTo(definition.Where));
-        Assert.That(DefinitionSamples.Paths(() => definition.With(new ParameterOverride("low", 6))), Is.EqualTo(new[] { "$.where.between" }));
+        Assert.That(
+            DefinitionSamples.Paths(() => definition.With(new ParameterOverride("low", 6))), Is.EqualTo(new[] { "$.where.between" }));
     }
 }

@@ -9,14 +9,16 @@ internal sealed class RandomDefinitions(Random random)
 
     private static readonly Parameter[] Parameters =
     [
-        Parameter.Integer("count", 5, 1, 100), Parameter.Number("threshold", 0.25, -1e9, 1e9), Parameter.Duration("window", TimeSpan.FromHours(36), TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(99)),
+        Parameter.Integer("count", 5, 1, 100), Parameter.Number("threshold", 0.25, -1e9, 1e9),
+        Parameter.Duration("window", TimeSpan.FromHours(36), TimeSpan.FromMilliseconds(1), TimeSpan.FromDays(99)),
         Parameter.Text("word", "ü", "ü", "\"\\\n", ""), Parameter.Boolean("flag", true),
     ];
 
     public SequenceDefinition Next()
     {
         SequenceDefinitionBuilder builder = SequenceDefinition.Create(Name(), random.Next(1, int.MaxValue))
-            .OwnedBy(Name(), Any<LifecycleStage>()).Describe(Word()).Parameters(Parameters).Size(Maybe() ? random.Next(1000, 5000) : Parameters[0]);
+            .OwnedBy(Name(), Any<LifecycleStage>()).Describe(Word()).Parameters(Parameters)
+            .Size(Maybe() ? random.Next(1000, 5000) : Parameters[0]);
         string[] types = [.. Names.Take(random.Next(1, Names.Length))];
         foreach (string type in types)
         {
@@ -81,7 +83,9 @@ internal sealed class RandomDefinitions(Random random)
         0 => Predicate.OnColumn(Name()).EqualTo(Literal()),
         1 => Maybe() ? Predicate.OnColumn(Name()).AtLeast(Number()) : Predicate.OnColumn(Name()).LessThan(Parameters[1]),
         2 => Predicate.OnColumn(Name()).In(1, Math.BitIncrement(random.NextDouble()), ulong.MaxValue - (ulong)random.Next(9)),
-        3 => Maybe() ? Predicate.OnColumn(Name()).Between(-random.NextDouble(), 0) : Predicate.OnColumn(Name()).Between((Literal)double.MinValue, Parameters[1]),
+        3 => Maybe()
+            ? Predicate.OnColumn(Name()).Between(-random.NextDouble(), 0)
+            : Predicate.OnColumn(Name()).Between((Literal)double.MinValue, Parameters[1]),
         4 => new StatePredicate { Column = Name(), State = Any<ColumnState>() },
         5 => Maybe() ? Predicate.Filter(Name()) : Predicate.OnColumn(Name()).NotEqualTo(Parameters[random.Next(3, 5)]),
         6 => !Condition(depth - 1),
@@ -108,7 +112,9 @@ internal sealed class RandomDefinitions(Random random)
 
     private void Features(TensorBuilder tensor)
     {
-        Scaling? scaling = Maybe() ? new Scaling { Factor = random.NextDouble(), Offset = -random.Next(3), Maximum = Maybe() ? 1e10 : null } : null;
+        Scaling? scaling = Maybe()
+            ? new Scaling { Factor = random.NextDouble(), Offset = -random.Next(3), Maximum = Maybe() ? 1e10 : null }
+            : null;
         tensor.Column(Name(), Maybe() ? Number() : default(Literal?), scaling);
         switch (random.Next(5))
         {
@@ -119,7 +125,8 @@ internal sealed class RandomDefinitions(Random random)
                 tensor.MultiHot(["p", Name()], [1, 2, 2.5], Maybe()).Gap(Any<TimeUnit>(), scaling);
                 break;
             case 2:
-                tensor.Index(Name(), [Signals.Definitions.Literal.FromBytes([1]), Signals.Definitions.Literal.FromBytes([])], Maybe()).Time(Any<TimeUnit>());
+                tensor.Index(Name(), [Signals.Definitions.Literal.FromBytes([1]), Signals.Definitions.Literal.FromBytes([])], Maybe())
+                    .Time(Any<TimeUnit>());
                 break;
             case 3:
                 tensor.EventType(Maybe() ? CategoryEncoding.OneHot : CategoryEncoding.Index).Presence(Name());

@@ -32,21 +32,27 @@ internal sealed class SequenceDefinitionTests
             .Parameters(loose, Parameter.Text("t", "x", "y"))
             .From("view", v => v.Last(0).Within(TimeSpan.Zero))
             .From("view", v => v.Last(loose).Where(Predicate.OnColumn("x").LessThan("y")))
-            .Where(Predicate.OnColumn("a").Between(5, 4.5) & Predicate.OnColumn("b").In(1, "x") & Predicate.OnColumn("c").EqualTo(Parameter.Number("other", 1, 0, 2)))
+            .Where(
+                Predicate.OnColumn("a").Between(5, 4.5) & Predicate.OnColumn("b").In(1, "x")
+                    & Predicate.OnColumn("c").EqualTo(Parameter.Number("other", 1, 0, 2)))
             .DistinctBy()
             .Quota(["click"], minimum: 3, maximum: 2)
             .Enrich("e", timeout: TimeSpan.FromTicks(1))
             .Column("x")
             .Column("y", name: "x")
             .Tensors(t => t.Jagged().Mask("m").Output("m", TensorType.Int8, f => f
-                .Column("x", defaultValue: "text", scaling: new Scaling { Minimum = 2, Maximum = 1 }).EventType(CategoryEncoding.MultiHot)));
+                .Column("x", defaultValue: "text", scaling: new Scaling { Minimum = 2, Maximum = 1 })
+                .EventType(CategoryEncoding.MultiHot)));
 
         Assert.That(DefinitionSamples.Paths(() => builder.Build()), Is.EquivalentTo(new[]
         {
-            "$.name", "$.version", "$.owner", "$.parameters[1].default", "$.sources[0].count", "$.sources[0].window", "$.sources[1].eventType",
+            "$.name", "$.version", "$.owner", "$.parameters[1].default",
+            "$.sources[0].count", "$.sources[0].window", "$.sources[1].eventType",
             "$.sources[1].count", "$.sources[1].where.lessThan", "$.where.all[0].between", "$.where.all[1].in[1]", "$.where.all[2].equals",
-            "$.dedup.columns", "$.mix", "$.mix[0].eventTypes[0]", "$.mix[0].minimum", "$.enrichments[0].timeout", "$.size", "$.columns[1].name",
-            "$.tensors.mask", "$.tensors.mask.name", "$.tensors.outputs[0].features[0].default", "$.tensors.outputs[0].features[0].scaling.minimum",
+            "$.dedup.columns", "$.mix", "$.mix[0].eventTypes[0]", "$.mix[0].minimum",
+            "$.enrichments[0].timeout", "$.size", "$.columns[1].name",
+            "$.tensors.mask", "$.tensors.mask.name", "$.tensors.outputs[0].features[0].default",
+            "$.tensors.outputs[0].features[0].scaling.minimum",
             "$.tensors.outputs[0].features[1].encoding",
         }));
     }
@@ -83,7 +89,9 @@ internal sealed class SequenceDefinitionTests
     {
         SequenceDefinition small = DefinitionSamples.Small();
         Assert.That(small.IsPortable, Is.True);
-        Assert.That((small with { Where = Predicate.OnColumn("x").IsNull() | Predicate.Host<float>("dwell_seconds", d => d > 3) }).IsPortable, Is.False);
+        Assert.That(
+            (small with { Where = Predicate.OnColumn("x").IsNull() | Predicate.Host<float>("dwell_seconds", d => d > 3) }).IsPortable,
+            Is.False);
     }
 
     [TestCase(20, 100, false, 10, 10)]

@@ -14,7 +14,9 @@ internal static class EnrichmentSamples
             .EnrichmentText("label"))
         .EventType("other", t => t.Field<int>("item").Field<float>("price")));
 
-    /// <summary>Items 0, 1, 2, ... of users 1, 2, 3, ...; every fifth title is null, every other fifth absent, the sixth item too.</summary>
+    /// <summary>
+    /// Items 0, 1, 2, ... of users 1, 2, 3, ...; every fifth title is null, every other fifth absent, the sixth item too.
+    /// </summary>
     public static EventBatch Purchases(int count)
     {
         EventBatch batch = new(Schema["purchase"], count);

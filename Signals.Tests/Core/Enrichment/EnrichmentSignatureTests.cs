@@ -67,7 +67,8 @@ internal sealed class EnrichmentSignatureTests
     [Test]
     public void Catalog_TwoOfAName_IsRefused()
     {
-        EnrichmentMismatchException? error = Assert.Throws<EnrichmentMismatchException>(() => _ = new EnrichmentCatalog(new WideStep(), new WideStep(), new Nothing()));
+        EnrichmentMismatchException? error = Assert.Throws<EnrichmentMismatchException>(
+            () => _ = new EnrichmentCatalog(new WideStep(), new WideStep(), new Nothing()));
         Assert.That(error!.Errors, Has.Count.EqualTo(2));
     }
 
@@ -88,7 +89,8 @@ internal sealed class EnrichmentSignatureTests
 
     private sealed class SamePrice : IEnricher
     {
-        public EnrichmentSignature Signature { get; } = EnrichmentSignature.Named("same", 1).On("purchase").Output<float>("price", out _).Build();
+        public EnrichmentSignature Signature { get; } = EnrichmentSignature.Named("same", 1)
+            .On("purchase").Output<float>("price", out _).Build();
 
         public void Enrich(EnrichmentBatch batch)
         {

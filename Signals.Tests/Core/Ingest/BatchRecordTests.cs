@@ -9,7 +9,8 @@ namespace Signals.Tests.Core.Ingest;
 internal sealed class BatchRecordTests
 {
     private static readonly EventTypeSchema View = StoreSchema.Define(s => s.EventType("view", t => t
-        .Field<float>("dwell").Field<int>("action").Field<bool>("liked").Text("country").Vector<Half>("item", 4).Enrichment<long>("price")))["view"];
+        .Field<float>("dwell").Field<int>("action").Field<bool>("liked")
+        .Text("country").Vector<Half>("item", 4).Enrichment<long>("price")))["view"];
 
     [Test]
     public void Write_AnyBatch_ReadsBack() => Gen.Select(Gen.Int[1, 200], Gen.Int).Sample((rows, seed) =>

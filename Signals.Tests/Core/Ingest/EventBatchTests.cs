@@ -48,7 +48,8 @@ internal sealed class EventBatchTests
         EventTypeSchema other = StoreSchema.Define(s => s.EventType("click", t => t.Field<float>("dwell")))["click"];
         Assert.That(() => new EventBatch(View).Add(UserId.From(1), 1, 1).Set(other.Column<float>("dwell"), 1f), Throws.ArgumentException);
         Assert.That(() => new EventBatch(View).Add(UserId.From(1), 1, 1).Set(default(Column<float>), 1f), Throws.ArgumentException);
-        Assert.That(() => new EventBatch(View).Add(UserId.From(1), 1, 1).Set(View.Column<Half>("item"), Half.One), Throws.ArgumentException);
+        Assert.That(
+            () => new EventBatch(View).Add(UserId.From(1), 1, 1).Set(View.Column<Half>("item"), Half.One), Throws.ArgumentException);
     }
 
     [Test]

@@ -44,7 +44,9 @@ internal sealed class GroupRecordTests
         string golden = Golden2.Replace(" ", "", StringComparison.Ordinal).ReplaceLineEndings("");
         Assert.That(Convert.ToHexString(bytes)[8..golden.Length], Is.EqualTo(golden[8..]));
         GroupRecordReader read = GroupRecordReader.Open(bytes);
-        Assert.That((Encoding.UTF8.GetString(read.Source), read.Position, read.Incarnation, read.Generation), Is.EqualTo(("abc", 300L, group.Incarnation, 2)));
+        Assert.That(
+            (Encoding.UTF8.GetString(read.Source), read.Position, read.Incarnation, read.Generation),
+            Is.EqualTo(("abc", 300L, group.Incarnation, 2)));
         foreach ((int offset, byte value) in new[] { (18, (byte)1), (19, (byte)0x11), (23, (byte)0x80) })
         {
             byte[] damaged = [.. bytes];

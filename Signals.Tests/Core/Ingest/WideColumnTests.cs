@@ -60,7 +60,8 @@ internal sealed class WideColumnTests
                 Assert.That(buffers[at].Count, Is.EqualTo(models[at].Count));
                 if (random.Next(4) == 0)
                 {
-                    Assert.That(buffers[at].Values.SequenceEqual(models[at].SelectMany(cell => cell.Bytes).ToArray()), $"{type} {seed} {step}");
+                    Assert.That(
+                        buffers[at].Values.SequenceEqual(models[at].SelectMany(cell => cell.Bytes).ToArray()), $"{type} {seed} {step}");
                 }
             }
         }

@@ -25,7 +25,8 @@ internal sealed class StampTests
     [Test]
     public void Order_IsGenerationThenRankAboveStreamedAboveNone()
     {
-        Stamp[] ascending = [Stamp.None, Stamp.Streamed, Stamp.Create(1, 0), Stamp.Create(1, 7), Stamp.Create(2, 0), Stamp.Create(Stamp.MaxGeneration, 0)];
+        Stamp[] ascending =
+            [Stamp.None, Stamp.Streamed, Stamp.Create(1, 0), Stamp.Create(1, 7), Stamp.Create(2, 0), Stamp.Create(Stamp.MaxGeneration, 0)];
         Assert.That(ascending, Is.Ordered.Ascending);
         Assert.That((Stamp.Streamed.Generation, Stamp.Streamed.SourceRank), Is.EqualTo((0L, (ushort)0)));
         Assert.That((Stamp.None.IsValid, new Stamp(Stamp.MaxValue + 1).IsValid), Is.EqualTo((false, false)));

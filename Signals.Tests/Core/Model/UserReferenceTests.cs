@@ -6,7 +6,12 @@ internal sealed class UserReferenceTests
     [Test]
     public void ToString_OfAnyUser_IsReadBack([Random(20)] ulong high, [Random(20)] ulong low)
     {
-        foreach (UserId user in new[] { new UserId(high, low), UserId.From(low), UserId.From($"user {low}"), UserId.From(Guid.NewGuid()), new UserId(1, 0), UserId.From(ulong.MaxValue) })
+        UserId[] users =
+        [
+            new(high, low), UserId.From(low), UserId.From($"user {low}"),
+            UserId.From(Guid.NewGuid()), new(1, 0), UserId.From(ulong.MaxValue),
+        ];
+        foreach (UserId user in users)
         {
             string text = user.ToString();
             Assert.That((UserId.TryParse(text, out UserId read), read), Is.EqualTo((true, user)), text);
@@ -72,7 +77,8 @@ internal sealed class UserReferenceTests
         Assert.That(UserReference.Parse("text:7\t"), Is.EqualTo(UserId.From("7\t")));
         Assert.That(UserReference.Parse("al ice"), Is.EqualTo(UserId.From("al ice")));
         Assert.That(UserReference.Parse("\u0661 \u0628"), Is.EqualTo(UserId.From("\u0661 \u0628")), "an Arabic digit and letter");
-        Assert.That(UserReference.Parse("\U0001F468\u200d\U0001F469"), Is.EqualTo(UserId.From("\U0001F468\u200d\U0001F469")), "joined emoji");
+        Assert.That(
+            UserReference.Parse("\U0001F468\u200d\U0001F469"), Is.EqualTo(UserId.From("\U0001F468\u200d\U0001F469")), "joined emoji");
         Assert.That(UserReference.Parse($"guid:{guid}"), Is.EqualTo(UserId.From(guid)));
         Assert.That(UserReference.Parse("id:0123456789abcdef0123456789abcdef"), Is.EqualTo(UserId.From(guid)));
         Assert.That(UserReference.Parse("id:00000000000000000000000000000007"), Is.EqualTo(UserId.From(7)));

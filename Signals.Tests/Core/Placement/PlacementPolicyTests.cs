@@ -40,7 +40,9 @@ internal sealed class PlacementPolicyTests
         Rule("pinned here", Shared with { Pin = PlacementChoice.Serving, IsRequired = true }, Serving, PlacementRule.Pinned),
         Rule("required", Shared with { IsRequired = true, Definitions = 0, EstablishedDefinitions = 0 }, Indexing, PlacementRule.Required),
         Rule("unused", Shared with { Definitions = 0, EstablishedDefinitions = 0 }, Serving, PlacementRule.Unused),
-        Rule("experimental", Shared with { Definitions = 5, EstablishedDefinitions = 0, LateShare = 1, RowsPerEvent = 1000 }, Serving, PlacementRule.Experimental),
+        Rule(
+            "experimental", Shared with { Definitions = 5, EstablishedDefinitions = 0, LateShare = 1, RowsPerEvent = 1000 },
+            Serving, PlacementRule.Experimental),
         Rule("too late", Shared with { EstablishedDefinitions = 1, LateShare = 0.02 }, Indexing, PlacementRule.TooLate),
         Rule("as late as may be", Shared with { EstablishedDefinitions = 1, LateShare = 0.01 }, Serving, PlacementRule.NotShared),
         Rule("late in a few runs", Shared with { EstablishedDefinitions = 1, LateShare = 1, Runs = 999 }, Serving, PlacementRule.NotShared),
@@ -98,8 +100,11 @@ internal sealed class PlacementPolicyTests
     {
         PlacementDecision stored = new(Indexing, PlacementRule.TooLate, long.MinValue, 0);
         PlacementFigures timely = Shared with { EstablishedDefinitions = 1, LateShare = 0 };
-        Assert.That(Settled(stored, timely with { Runs = 10 }), Is.EqualTo((Indexing, PlacementRule.TooLate)), "hardly any run is left at serving");
-        Assert.That(Settled(stored, timely with { LateShare = 0.008 }), Is.EqualTo((Indexing, PlacementRule.TooLate)), "better, but not by the margin");
+        Assert.That(
+            Settled(stored, timely with { Runs = 10 }), Is.EqualTo((Indexing, PlacementRule.TooLate)), "hardly any run is left at serving");
+        Assert.That(
+            Settled(stored, timely with { LateShare = 0.008 }),
+            Is.EqualTo((Indexing, PlacementRule.TooLate)), "better, but not by the margin");
         Assert.That(Settled(stored, timely), Is.EqualTo((Serving, PlacementRule.NotShared)));
     }
 

@@ -64,7 +64,8 @@ internal sealed class SchemaEvolutionTests
     public void Resolve_ItsOwnResult_ChangesNothing()
     {
         StoreSchema stored = Define(s => s.EventType("a", t => t.MaxAge(TimeSpan.FromDays(16)).Text("x")));
-        StoreSchema declared = Define(s => s.EventType("b", t => t.Text("y")).EventType("a", t => t.Text("z").MaxAge(TimeSpan.FromDays(3))));
+        StoreSchema declared = Define(
+            s => s.EventType("b", t => t.Text("y")).EventType("a", t => t.Text("z").MaxAge(TimeSpan.FromDays(3))));
 
         StoreSchema once = SchemaEvolution.Resolve(stored, declared, out _);
         StoreSchema twice = SchemaEvolution.Resolve(Stored(once), declared, out bool changed);

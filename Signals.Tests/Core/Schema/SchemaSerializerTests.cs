@@ -65,7 +65,8 @@ internal sealed class SchemaSerializerTests
             try
             {
                 StoreSchema schema = SchemaSerializer.Read(bytes);
-                Assert.That(schema.EventTypes, Is.All.Matches<EventTypeSchema>(t => t!.KeepLast > 0 && t.Window > TimeSpan.Zero), $"bit {bit}");
+                Assert.That(
+                    schema.EventTypes, Is.All.Matches<EventTypeSchema>(t => t!.KeepLast > 0 && t.Window > TimeSpan.Zero), $"bit {bit}");
             }
             catch (Exception error) when (error is InvalidDataException or SchemaMismatchException)
             {

@@ -53,7 +53,8 @@ internal sealed class StoreSchemaTests
     public void Define_NameTakenTwice_IsRefused()
     {
         Assert.That(() => SchemaSamples.One(t => t.Text("a").Field<int>("a")), Throws.ArgumentException.With.Message.Contains("'only.a'"));
-        Assert.That(() => StoreSchema.Define(s => s.EventType("a", _ => { }).EventType("a", _ => { })), Throws.InstanceOf<ArgumentException>());
+        Assert.That(
+            () => StoreSchema.Define(s => s.EventType("a", _ => { }).EventType("a", _ => { })), Throws.InstanceOf<ArgumentException>());
     }
 
     [Test]
@@ -89,5 +90,6 @@ internal sealed class StoreSchemaTests
 
     [Test]
     public void Indexer_UnknownEventType_NamesTheKnown() =>
-        Assert.That(() => SchemaSamples.Full()["clik"], Throws.ArgumentException.With.Message.Contains("clik").And.Message.Contains("view"));
+        Assert.That(
+            () => SchemaSamples.Full()["clik"], Throws.ArgumentException.With.Message.Contains("clik").And.Message.Contains("view"));
 }

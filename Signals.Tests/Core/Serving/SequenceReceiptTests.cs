@@ -6,7 +6,8 @@ namespace Signals.Tests.Core.Serving;
 internal sealed class SequenceReceiptTests
 {
     private const string Golden =
-        "0100000000000000" + "0200000000000000" + "8877665544332211" + "0010000000000000" + "00E40B549C010000" + "2A000000" + "10000018" + "EFBEADDE" + "DBEE02A4";
+        "0100000000000000" + "0200000000000000" + "8877665544332211" + "0010000000000000"
+            + "00E40B549C010000" + "2A000000" + "10000018" + "EFBEADDE" + "DBEE02A4";
 
     private static readonly SequenceReceipt Receipt = new()
     {

@@ -108,7 +108,8 @@ internal sealed class TenantTests
     [Test]
     public void Enter_AllQuotas_AllocatesNothing()
     {
-        Tenant tenant = _tenants.Register("t", new TenantOptions { ReadsPerSecond = 1e6, RowsPerSecond = 1e9, MicrosecondsPerSecond = 1e6, MaxConcurrency = 5 });
+        Tenant tenant = _tenants.Register(
+            "t", new TenantOptions { ReadsPerSecond = 1e6, RowsPerSecond = 1e9, MicrosecondsPerSecond = 1e6, MaxConcurrency = 5 });
         long allocated = 0;
         for (int i = 0; i < 100; i++)
         {
@@ -138,7 +139,8 @@ internal sealed class TenantTests
     {
         TenantOptions[] wrong =
         [
-            new() { ReadsPerSecond = 0 }, new() { RowsPerSecond = double.NaN }, new() { MicrosecondsPerSecond = -1 }, new() { BurstSeconds = 0 },
+            new() { ReadsPerSecond = 0 }, new() { RowsPerSecond = double.NaN },
+            new() { MicrosecondsPerSecond = -1 }, new() { BurstSeconds = 0 },
             new() { MaxConcurrency = 0 }, new() { FailuresToOpen = 0 }, new() { OpenDuration = TimeSpan.Zero },
         ];
         foreach (TenantOptions options in wrong)

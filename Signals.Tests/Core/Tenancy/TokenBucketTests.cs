@@ -11,7 +11,8 @@ internal sealed class TokenBucketTests
     {
         var bucket = new TokenBucket(tokensPerSecond: 10, burstSeconds: 0.5);
         long now = 7 * Second;
-        Assert.That(Enumerable.Range(0, 6).Select(_ => bucket.TryTake(now) == 0), Is.EqualTo(new[] { true, true, true, true, true, false }));
+        Assert.That(
+            Enumerable.Range(0, 6).Select(_ => bucket.TryTake(now) == 0), Is.EqualTo(new[] { true, true, true, true, true, false }));
         Assert.That(bucket.TryTake(now), Is.EqualTo(Second / 10));
         Assert.That(bucket.TryTake(now + (Second / 10) - 1), Is.EqualTo(1));
         Assert.That(bucket.TryTake(now + (Second / 10)), Is.Zero);
@@ -29,7 +30,8 @@ internal sealed class TokenBucketTests
     public void TryTake_RateBelowOneABurst_LetsOneIn()
     {
         var bucket = new TokenBucket(0.1, 1);
-        Assert.That(new[] { bucket.TryTake(0), bucket.TryTake(Second), bucket.TryTake(10 * Second) }, Is.EqualTo(new[] { 0, 9 * Second, 0 }));
+        Assert.That(
+            new[] { bucket.TryTake(0), bucket.TryTake(Second), bucket.TryTake(10 * Second) }, Is.EqualTo(new[] { 0, 9 * Second, 0 }));
     }
 
     [Test]

@@ -2,7 +2,10 @@ using Signals.Core.Model;
 
 namespace Signals.Tests.Reliability.Hostile;
 
-/// <summary>Measures what the reading of outside bytes allocates, and fails above what any may. Stateless; the caller's thread alone counts.</summary>
+/// <summary>
+/// Measures what the reading of outside bytes allocates, and fails above what any may. Stateless; the
+/// caller's thread alone counts.
+/// </summary>
 internal static class Allocation
 {
     /// <summary>No input of any format makes its reader allocate more.</summary>

@@ -11,7 +11,8 @@ internal static class ChunkDoors
 
     private static readonly ColumnType[] Types =
     [
-        ColumnType.Scalar<bool>(), ColumnType.Scalar<byte>(), ColumnType.Scalar<long>(), ColumnType.Scalar<double>(), ColumnType.Text, ColumnType.Vector<float>(3),
+        ColumnType.Scalar<bool>(), ColumnType.Scalar<byte>(), ColumnType.Scalar<long>(),
+        ColumnType.Scalar<double>(), ColumnType.Text, ColumnType.Vector<float>(3),
     ];
 
     public static IEnumerable<HostileDoor> All()
@@ -23,7 +24,8 @@ internal static class ChunkDoors
                 foreach (int distinct in (int[])[1, 3, 1000])
                 {
                     yield return new HostileDoor(
-                        $"chunk of {type}, {goal}, {distinct} values", ["column-chunk.md", "ColumnChunkFormat"], () => Make(type, goal, distinct), bytes => Read(type, bytes), e => e is InvalidDataException)
+                        $"chunk of {type}, {goal}, {distinct} values", ["column-chunk.md", "ColumnChunkFormat"],
+                        () => Make(type, goal, distinct), bytes => Read(type, bytes), e => e is InvalidDataException)
                     {
                         Inputs = 3_000,
                     };
@@ -32,7 +34,8 @@ internal static class ChunkDoors
         }
 
         yield return new HostileDoor(
-            "schema", ["schema.md"], () => SchemaSerializer.Write(CrashSchema.Define()), bytes => SchemaSerializer.Read(bytes), e => e is InvalidDataException or SchemaMismatchException)
+            "schema", ["schema.md"], () => SchemaSerializer.Write(CrashSchema.Define()),
+            bytes => SchemaSerializer.Read(bytes), e => e is InvalidDataException or SchemaMismatchException)
         {
             Claims =
             [

@@ -14,7 +14,8 @@ internal sealed record HostileChunk(byte[] Payload, ChunkCodec Codec = ChunkCode
     public static HostileChunk Absent { get; } = new([]);
 
     /// <summary>The same fixed value in as many rows as anybody says.</summary>
-    public static HostileChunk Constant(params byte[] value) => new([(byte)ChunkEncoding.Constant, (byte)ChunkStates.AllValues, 0, 0, .. value]);
+    public static HostileChunk Constant(params byte[] value) =>
+        new([(byte)ChunkEncoding.Constant, (byte)ChunkStates.AllValues, 0, 0, .. value]);
 
     /// <summary>0, 1, 2 and so on, packed to the bits that they need.</summary>
     public static HostileChunk Counting(int rows)
@@ -34,12 +35,14 @@ internal sealed record HostileChunk(byte[] Payload, ChunkCodec Codec = ChunkCode
     /// <summary>One text of zeros in each row of a dictionary.</summary>
     public static HostileChunk OneEntry(int rows, int bytes)
     {
-        byte[] chunk = new byte[ColumnChunkFormat.HeaderLength + rows + ColumnChunkFormat.EntryCountLength + ColumnChunkFormat.EntryEndLength + bytes];
+        byte[] chunk =
+            new byte[ColumnChunkFormat.HeaderLength + rows + ColumnChunkFormat.EntryCountLength + ColumnChunkFormat.EntryEndLength + bytes];
         chunk[0] = (byte)ChunkEncoding.Dictionary;
         chunk[1] = (byte)ChunkStates.AllValues;
         chunk[2] = 1;
         BinaryPrimitives.WriteUInt16LittleEndian(chunk.AsSpan(ColumnChunkFormat.HeaderLength + rows), 1);
-        BinaryPrimitives.WriteInt32LittleEndian(chunk.AsSpan(ColumnChunkFormat.HeaderLength + rows + ColumnChunkFormat.EntryCountLength), bytes);
+        BinaryPrimitives.WriteInt32LittleEndian(
+            chunk.AsSpan(ColumnChunkFormat.HeaderLength + rows + ColumnChunkFormat.EntryCountLength), bytes);
         return new HostileChunk(chunk);
     }
 

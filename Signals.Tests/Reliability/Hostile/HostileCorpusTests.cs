@@ -63,9 +63,11 @@ internal sealed class HostileCorpusTests
     public void Doors_AllFormats_AreCovered()
     {
         Assembly[] assemblies = [typeof(ColumnType).Assembly, typeof(Table).Assembly];
-        IEnumerable<string> pages = Directory.GetFiles(Path.Combine(SourceFile.RepositoryRoot(), "docs", "formats"), "*.md").Select(page => Path.GetFileName(page)!);
+        IEnumerable<string> pages = Directory.GetFiles(Path.Combine(SourceFile.RepositoryRoot(), "docs", "formats"), "*.md")
+            .Select(page => Path.GetFileName(page)!);
         IEnumerable<string> constants = assemblies.SelectMany(assembly => assembly.GetTypes())
-            .Where(type => type.Name.EndsWith("Format", StringComparison.Ordinal) && type.IsAbstract && type.IsSealed).Select(type => type.Name);
+            .Where(type => type.Name.EndsWith("Format", StringComparison.Ordinal) && type.IsAbstract && type.IsSealed)
+            .Select(type => type.Name);
         IEnumerable<string> sources = typeof(IEventSource).Assembly.GetTypes()
             .Where(type => type.IsClass && type.IsAssignableTo(typeof(IEventSource))).Select(type => type.Name);
         string[] formats = [.. pages, .. constants, .. sources];

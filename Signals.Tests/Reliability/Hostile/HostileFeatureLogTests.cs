@@ -16,16 +16,26 @@ internal sealed class HostileFeatureLogTests
     {
         foreach (int rows in (int[])[1, 1 << 16, 1 << 20, 1 << 22, int.MaxValue])
         {
-            yield return Case($"{rows} rows of one value", Repeated(ColumnType.Scalar<double>(), 1), rows, HostileChunk.Constant(new byte[8]));
-            yield return Case($"{rows} rows of one vector", Repeated(ColumnType.Vector<float>(16), 1), rows, HostileChunk.Constant(new byte[64]));
-            yield return Case($"{rows} rows of 1,000 columns of which none has a value", Repeated(ColumnType.Scalar<bool>(), 1000), rows, HostileChunk.Absent);
-            yield return Case($"{rows} rows of 1,000 texts of which none has a value", Repeated(ColumnType.Text, 1000), rows, HostileChunk.Absent);
+            yield return Case(
+                $"{rows} rows of one value", Repeated(ColumnType.Scalar<double>(), 1), rows, HostileChunk.Constant(new byte[8]));
+            yield return Case(
+                $"{rows} rows of one vector", Repeated(ColumnType.Vector<float>(16), 1), rows, HostileChunk.Constant(new byte[64]));
+            yield return Case(
+                $"{rows} rows of 1,000 columns of which none has a value",
+                Repeated(ColumnType.Scalar<bool>(), 1000), rows, HostileChunk.Absent);
+            yield return Case(
+                $"{rows} rows of 1,000 texts of which none has a value", Repeated(ColumnType.Text, 1000), rows, HostileChunk.Absent);
         }
 
-        yield return Case("60,000 rows of one text of 100 KB", Repeated(ColumnType.Text, 1), 60_000, HostileChunk.OneEntry(60_000, 100_000));
-        yield return Case("1,000 rows of one text of 10 MB, compressed", Repeated(ColumnType.Text, 1), 1_000, HostileChunk.OneEntry(1_000, 10_000_000), isPacked: true);
-        yield return Case("40 texts of 4 MB of zeros, compressed", Repeated(ColumnType.Text, 40), 1, HostileChunk.Zeros(4 << 20), isPacked: true);
-        yield return Case("a text of 80 MB of zeros, compressed", Repeated(ColumnType.Text, 1), 1, HostileChunk.Zeros(80 << 20), isPacked: true);
+        yield return Case(
+            "60,000 rows of one text of 100 KB", Repeated(ColumnType.Text, 1), 60_000, HostileChunk.OneEntry(60_000, 100_000));
+        yield return Case(
+            "1,000 rows of one text of 10 MB, compressed", Repeated(ColumnType.Text, 1),
+            1_000, HostileChunk.OneEntry(1_000, 10_000_000), isPacked: true);
+        yield return Case(
+            "40 texts of 4 MB of zeros, compressed", Repeated(ColumnType.Text, 40), 1, HostileChunk.Zeros(4 << 20), isPacked: true);
+        yield return Case(
+            "a text of 80 MB of zeros, compressed", Repeated(ColumnType.Text, 1), 1, HostileChunk.Zeros(80 << 20), isPacked: true);
     }
 
     [TestCaseSource(nameof(Cases))]
@@ -62,7 +72,11 @@ internal sealed class HostileFeatureLogTests
     {
         List<byte> block = [.. new byte[FeatureLogFormat.BlockHeaderBytes]];
         HostileChunk number = HostileChunk.Constant(new byte[8]);
-        HostileChunk[] keys = [number, number, number, HostileChunk.Constant(0), HostileChunk.Constant(BitConverter.GetBytes(rows)), number, number, HostileChunk.Constant(0, 0)];
+        HostileChunk[] keys =
+        [
+            number, number, number, HostileChunk.Constant(0), HostileChunk.Constant(BitConverter.GetBytes(rows)),
+            number, number, HostileChunk.Constant(0, 0),
+        ];
         foreach (HostileChunk key in keys)
         {
             Add(block, key.Payload, key.Payload, 0);
@@ -70,7 +84,9 @@ internal sealed class HostileFeatureLogTests
 
         for (int i = 0; i < columns; i++)
         {
-            Add(block, isPacked ? chunk.Packed().Payload.AsSpan(sizeof(uint)) : chunk.Payload, chunk.Payload, isPacked ? FeatureLogFormat.Lz4Bit : 0);
+            Add(
+                block, isPacked ? chunk.Packed().Payload.AsSpan(sizeof(uint)) : chunk.Payload,
+                chunk.Payload, isPacked ? FeatureLogFormat.Lz4Bit : 0);
         }
 
         byte[] bytes = [.. block];

@@ -17,7 +17,8 @@ internal sealed class HostileTableTests
         byte[] segment = HostileTables.SegmentOf(Find(name));
         MemoryFileSystem files = new() { ["s"] = segment };
         using IFile file = files.Open("s", FileOpenMode.Read);
-        long allocated = Allocation.Of(() => SegmentVerifier.Verify(SegmentFile.Read(file), static _ => { }), e => e is CorruptionException { Offset: > 0 });
+        long allocated = Allocation.Of(
+            () => SegmentVerifier.Verify(SegmentFile.Read(file), static _ => { }), e => e is CorruptionException { Offset: > 0 });
         TestContext.Out.WriteLine($"{segment.Length:N0} bytes: {allocated:N0} allocated");
         Assert.That(allocated, Is.LessThan(Allocation.Most));
     }

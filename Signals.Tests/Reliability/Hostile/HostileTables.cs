@@ -17,7 +17,8 @@ internal static class HostileTables
     {
         foreach (int rows in (int[])[1 << 16, (1 << 16) + 1, 1 << 20, 1 << 27, int.MaxValue])
         {
-            yield return ($"{rows} rows of one value", defaults => Numbers(defaults, [(rows, [HostileChunk.Constant(Time), HostileChunk.Constant(new byte[8]), HostileChunk.Absent])]));
+            yield return ($"{rows} rows of one value", defaults => Numbers(
+                defaults, [(rows, [HostileChunk.Constant(Time), HostileChunk.Constant(new byte[8]), HostileChunk.Absent])]));
         }
 
         yield return ("10,000 blocks of 65,536 rows of one value", defaults => Numbers(defaults, [.. Enumerable.Repeat(
@@ -28,7 +29,11 @@ internal static class HostileTables
             Defaults = defaults,
             Time = Start,
             WindowStart = Start,
-            Blocks = [(1 << 16, [HostileChunk.Constant(Time), HostileChunk.Counting(1 << 16), HostileChunk.Constant(new byte[Vector * sizeof(float)])])],
+            Blocks =
+            [
+                (1 << 16,
+                    [HostileChunk.Constant(Time), HostileChunk.Counting(1 << 16), HostileChunk.Constant(new byte[Vector * sizeof(float)])]),
+            ],
         });
         yield return ("60,000 true rows with one text of 100 KB", defaults => new HostileTable
         {
@@ -36,7 +41,8 @@ internal static class HostileTables
             Defaults = defaults,
             Time = Start,
             WindowStart = Start,
-            Blocks = [(60_000, [HostileChunk.Constant(Time), HostileChunk.Counting(60_000), HostileChunk.OneEntry(60_000, 100_000).Packed()])],
+            Blocks =
+                [(60_000, [HostileChunk.Constant(Time), HostileChunk.Counting(60_000), HostileChunk.OneEntry(60_000, 100_000).Packed()])],
         });
         yield return ("40 texts of 4 MB of zeros, compressed", defaults => new HostileTable
         {
@@ -50,7 +56,14 @@ internal static class HostileTables
             Defaults = defaults,
             Time = Start,
             WindowStart = Start,
-            Blocks = [(1, [HostileChunk.Constant(Time), HostileChunk.Constant(new byte[8]), .. Enumerable.Repeat(HostileChunk.Zeros(4 << 20).Packed(), 40)])],
+            Blocks =
+            [
+                (1,
+                [
+                    HostileChunk.Constant(Time), HostileChunk.Constant(new byte[8]),
+                    .. Enumerable.Repeat(HostileChunk.Zeros(4 << 20).Packed(), 40),
+                ]),
+            ],
         });
         yield return ("a text of 80 MB of zeros, compressed", defaults => new HostileTable
         {
@@ -73,7 +86,8 @@ internal static class HostileTables
             Generation = 5,
             SourceRank = 2,
             Source = "forger",
-            Columns = [.. table.Schema.Columns.Select(column => new SegmentColumn(column.Name, column.Type)).OrderBy(column => column.Name, StringComparer.Ordinal)],
+            Columns = [.. table.Schema.Columns.Select(column => new SegmentColumn(column.Name, column.Type))
+                .OrderBy(column => column.Name, StringComparer.Ordinal)],
         };
         byte[] head = header.Encode();
         byte[] part = table.Make(SegmentHeader.PartIdentity(head, Start, RunKind.Events), out TableMeta meta);

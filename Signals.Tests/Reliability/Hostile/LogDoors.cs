@@ -24,14 +24,32 @@ internal static class LogDoors
 
     public static IEnumerable<HostileDoor> All()
     {
-        yield return new HostileDoor("write-ahead log", ["log.md", "LogFormat"], () => LogOf(1, Records()), ReadLog, e => e is SignalsException or InvalidDataException) { Unchanged = HeaderPage };
         yield return new HostileDoor(
-            "records", ["record.md", "batch-record.md", "RecordFormat", "BatchRecordFormat", "GroupRecordFormat"], Records, bytes => ReadRecords(bytes), e => e is InvalidDataException);
+            "write-ahead log", ["log.md", "LogFormat"], () => LogOf(1, Records()), ReadLog,
+            e => e is SignalsException or InvalidDataException)
+        {
+            Unchanged = HeaderPage,
+        };
         yield return new HostileDoor(
-            "manifest", ["manifest.md", "VersionEditFormat", "KeepSettingsFormat"], () => LogOf(1 | ManifestBit, VersionEditFormat.Write(Edit())), ReadManifest, e => e is SignalsException) { Unchanged = HeaderPage };
+            "records", ["record.md", "batch-record.md", "RecordFormat", "BatchRecordFormat", "GroupRecordFormat"],
+            Records, bytes => ReadRecords(bytes), e => e is InvalidDataException);
+        yield return new HostileDoor(
+            "manifest", ["manifest.md", "VersionEditFormat", "KeepSettingsFormat"],
+            () => LogOf(1 | ManifestBit, VersionEditFormat.Write(Edit())), ReadManifest, e => e is SignalsException)
+        {
+            Unchanged = HeaderPage,
+        };
         yield return new HostileDoor("CURRENT", ["manifest.md"], GoodCurrent, ReadCurrent, e => e is SignalsException);
-        yield return new HostileDoor("list of kept versions", ["versions.md", "HistoryFormat"], GoodHistory, ReadHistory, e => e is SignalsException) { Unchanged = HeaderPage };
-        yield return new HostileDoor("feature log", ["feature-log.md", "FeatureLogFormat"], GoodFeatures, ReadFeatures, e => e is SignalsException) { Unchanged = HeaderPage };
+        yield return new HostileDoor(
+            "list of kept versions", ["versions.md", "HistoryFormat"], GoodHistory, ReadHistory, e => e is SignalsException)
+        {
+            Unchanged = HeaderPage,
+        };
+        yield return new HostileDoor(
+            "feature log", ["feature-log.md", "FeatureLogFormat"], GoodFeatures, ReadFeatures, e => e is SignalsException)
+        {
+            Unchanged = HeaderPage,
+        };
     }
 
     // All of the page is fields, zeros and a checksum; the fields are changed.

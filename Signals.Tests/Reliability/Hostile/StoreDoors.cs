@@ -6,8 +6,8 @@ using Signals.Tests.Simulation;
 namespace Signals.Tests.Reliability.Hostile;
 
 /// <summary>
-/// Whole folders: a store, or a checkpoint, which is one, that somebody gives to be opened, salvaged or verified, one file of each kind changed.
-/// Pure; the store is made once.
+/// Whole folders: a store, or a checkpoint, which is one, that somebody gives to be opened, salvaged or verified, one file of
+/// each kind changed. Pure; the store is made once.
 /// </summary>
 internal static class StoreDoors
 {
@@ -16,14 +16,27 @@ internal static class StoreDoors
     private const string Salvaged = "/salvaged";
 
     private static readonly Lazy<DamagedStore> Store = new(() => DamagedStore.First(
-        Seed, Steps, static store => new[] { StoreFileKind.Table, StoreFileKind.Log, StoreFileKind.Manifest, StoreFileKind.Current, StoreFileKind.Segment }.All(store.Kinds.Contains)));
+        Seed, Steps, static store =>
+            new[] { StoreFileKind.Table, StoreFileKind.Log, StoreFileKind.Manifest, StoreFileKind.Current, StoreFileKind.Segment }
+                .All(store.Kinds.Contains)));
 
     public static IEnumerable<HostileDoor> All()
     {
-        foreach (StoreFileKind kind in (StoreFileKind[])[StoreFileKind.Current, StoreFileKind.Manifest, StoreFileKind.Log, StoreFileKind.Table, StoreFileKind.Segment])
+        foreach (StoreFileKind kind in (StoreFileKind[])[
+            StoreFileKind.Current, StoreFileKind.Manifest, StoreFileKind.Log, StoreFileKind.Table, StoreFileKind.Segment])
         {
-            yield return new HostileDoor($"store with a changed {kind}", [], () => Bytes(PathOf(kind)), bytes => Open(kind, bytes), static e => e is SignalsException) { Inputs = 400 };
-            yield return new HostileDoor($"salvage of a changed {kind}", [], () => Bytes(PathOf(kind)), bytes => Salvage(kind, bytes), static e => e is SignalsException) { Inputs = 150 };
+            yield return new HostileDoor(
+                $"store with a changed {kind}", [], () => Bytes(PathOf(kind)), bytes => Open(kind, bytes),
+                static e => e is SignalsException)
+            {
+                Inputs = 400,
+            };
+            yield return new HostileDoor(
+                $"salvage of a changed {kind}", [], () => Bytes(PathOf(kind)), bytes => Salvage(kind, bytes),
+                static e => e is SignalsException)
+            {
+                Inputs = 150,
+            };
         }
     }
 

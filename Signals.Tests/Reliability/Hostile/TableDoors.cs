@@ -22,25 +22,30 @@ internal static class TableDoors
     public static IEnumerable<HostileDoor> All()
     {
         yield return new HostileDoor(
-            "table", ["table.md", "TableFormat"], () => Few.Value.Files[TableSample.Path], bytes => ReadTable(Few.Value, bytes), e => e is CorruptionException);
+            "table", ["table.md", "TableFormat"], () => Few.Value.Files[TableSample.Path],
+            bytes => ReadTable(Few.Value, bytes), e => e is CorruptionException);
         yield return new HostileDoor(
-            "table of many users", ["DirectoryPageFormat"], () => Many.Value.Files[TableSample.Path], bytes => ReadTable(Many.Value, bytes), e => e is CorruptionException)
+            "table of many users", ["DirectoryPageFormat"], () => Many.Value.Files[TableSample.Path],
+            bytes => ReadTable(Many.Value, bytes), e => e is CorruptionException)
         {
             Inputs = 4_000,
         };
         yield return new HostileDoor(
-            "column file", ["column-file.md", "ColumnFileFormat"], () => ColumnFileSample.Small().Files[ColumnFileSample.Path], ReadColumnFile, e => e is CorruptionException)
+            "column file", ["column-file.md", "ColumnFileFormat"],
+            () => ColumnFileSample.Small().Files[ColumnFileSample.Path], ReadColumnFile, e => e is CorruptionException)
         {
             Inputs = 4_000,
         };
         yield return new HostileDoor("segment", ["segment.md", "SegmentFormat"], Segment, ReadSegment, e => e is CorruptionException);
         yield return new HostileDoor(
-            "entity table", ["entity-table.md", "EntityFormat"], () => EntitySamples.Write(new MemoryFileSystem(), Enumerable.Range(0, 12)), ReadEntities, e => e is CorruptionException);
+            "entity table", ["entity-table.md", "EntityFormat"],
+            () => EntitySamples.Write(new MemoryFileSystem(), Enumerable.Range(0, 12)), ReadEntities, e => e is CorruptionException);
     }
 
     private static TableSample Small()
     {
-        TableSample sample = new() { Schema = TableSample.Define(t => t.Field<int>("a").Text("b").EnrichmentVector<sbyte>("v", 64)), Users = [] };
+        TableSample sample =
+            new() { Schema = TableSample.Define(t => t.Field<int>("a").Text("b").EnrichmentVector<sbyte>("v", 64)), Users = [] };
         for (ulong user = 1; user <= 4; user++)
         {
             sample.Users[UserId.From(user)] = TableSample.RandomRows(sample.NewRows(), new Random((int)user), 3);
@@ -68,7 +73,8 @@ internal static class TableDoors
         TableMeta meta = TableFooterReader.ReadMeta(file);
         using (Table unverified = Table.Open(files, TableSample.Path, meta, sample.Schema, new BlockCache(CacheBytes)))
         {
-            RowBuffer rows = new([.. sample.Schema.Columns.Select(column => column.Type)], unverified.Defaults.Stamp, unverified.Defaults.Parts);
+            RowBuffer rows = new(
+                [.. sample.Schema.Columns.Select(column => column.Type)], unverified.Defaults.Stamp, unverified.Defaults.Parts);
             for (TableCursor cursor = unverified.CreateCursor(); cursor.MoveNext();)
             {
                 rows.Clear();
@@ -89,7 +95,12 @@ internal static class TableDoors
         sample.Files[ColumnFileSample.Path] = bytes;
         if (bytes.Length >= TableFormat.TailLength)
         {
-            sample.Meta = sample.Meta with { FileLength = bytes.Length, FileChecksum = BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(bytes.Length - TableFormat.TailLength + TableFormat.TailChecksumAt)) };
+            sample.Meta = sample.Meta with
+            {
+                FileLength = bytes.Length,
+                FileChecksum = BinaryPrimitives.ReadUInt32LittleEndian(
+                bytes.AsSpan(bytes.Length - TableFormat.TailLength + TableFormat.TailChecksumAt))
+            };
         }
 
         using ColumnFile file = sample.Open();

@@ -43,7 +43,8 @@ internal sealed class DictionaryModel(MetaType[] types)
 
     /// <summary>Newest time of the user that is visible in any type.</summary>
     public long NewestOf(int user, long now) =>
-        Enumerable.Range(0, types.Length).SelectMany(type => Visible(user, type, now)).Select(e => e.Time).DefaultIfEmpty(long.MinValue).Max();
+        Enumerable.Range(0, types.Length).SelectMany(type => Visible(user, type, now))
+            .Select(e => e.Time).DefaultIfEmpty(long.MinValue).Max();
 
     /// <summary>The user's events of a type that reads show, newest first.</summary>
     public IEnumerable<MetaEvent> Visible(int user, int type, long now) => Counted(user, type, now).Where(e => e.IsThere);

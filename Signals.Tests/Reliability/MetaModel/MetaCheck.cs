@@ -43,7 +43,8 @@ internal sealed class MetaCheck(SignalStore store, DictionaryModel model, MetaTy
         Require(want == string.Join(' ', got), $"{where}\nexpected {want}\ngot      {string.Join(' ', got)}");
     }
 
-    private static void CompareCells(MetaEvent[] expected, in Sequence answer, MetaQuery query, MetaType[] types, int[] columns, string where)
+    private static void CompareCells(
+        MetaEvent[] expected, in Sequence answer, MetaQuery query, MetaType[] types, int[] columns, string where)
     {
         foreach (string name in answer.Query.ColumnNames)
         {
@@ -97,7 +98,9 @@ internal sealed class MetaCheck(SignalStore store, DictionaryModel model, MetaTy
         {
             long newest = answer.EventTypes.IndexOf((ushort)type) < 0 ? long.MinValue : Newest(answer, type);
             long got = answer.Watermark(types[type].Name);
-            Require(got >= newest && got <= model.Watermark(type), $"{where}: watermark {got} of type {type}, expected {newest} to {model.Watermark(type)}");
+            Require(
+                got >= newest && got <= model.Watermark(type),
+                $"{where}: watermark {got} of type {type}, expected {newest} to {model.Watermark(type)}");
         }
     }
 

@@ -21,5 +21,6 @@ internal sealed record MetaEvent(int User, int Type, long Time, ulong Id, MetaCe
     };
 
     public override string ToString() =>
-        $"{User} {Type}:{Time}:{Id} inserted {Inserted} retracted {Retracted} [{string.Join(' ', Cells.Select(c => c.State == ColumnState.Absent ? "-" : c.ToString()))}]";
+        $"{User} {Type}:{Time}:{Id} inserted {Inserted} retracted {Retracted} "
+            + $"[{string.Join(' ', Cells.Select(c => c.State == ColumnState.Absent ? "-" : c.ToString()))}]";
 }

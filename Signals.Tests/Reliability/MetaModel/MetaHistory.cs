@@ -173,7 +173,9 @@ internal sealed class MetaHistory
         int spread = 1 + random.Below(90);
         long now = _time.NowMs;
         Append(ref random, random.Below(_declaredTypes), count, _ =>
-            (keys.Below(Users), now - (keys.Below(spread) * 60_000L) + (keys.Below(3) * 1_000) + (keys.Below(16) == 0 ? 600_000 : 0), (ulong)keys.Below(3)));
+            (keys.Below(Users),
+                now - (keys.Below(spread) * 60_000L) + (keys.Below(3) * 1_000) + (keys.Below(16) == 0 ? 600_000 : 0),
+                (ulong)keys.Below(3)));
     }
 
     /// <summary>Many events of one user: of one time, in copies, in reverse or in any order, as clients that go mad send them.</summary>
@@ -210,7 +212,9 @@ internal sealed class MetaHistory
         TypeLimits[] tooFew = [new TypeLimits(long.MinValue, long.MaxValue, 100)];
         UserId user = User(random.Below(Users));
         EpochHold hold = new();
-        Require(Throws(() => _store.Engine.Reader.BeginLate([user], query, tooFew, hold)) && !hold.IsInside, "A late read that fails is inside.");
+        Require(
+            Throws(() => _store.Engine.Reader.BeginLate([user], query, tooFew, hold)) && !hold.IsInside,
+            "A late read that fails is inside.");
         Require(Throws(() => _store.Engine.Reader.ReadMany([user], query, tooFew)), "A read with too few limits is answered.");
         _trace.Add("reads that fail");
     }
@@ -321,7 +325,8 @@ internal sealed class MetaHistory
     }
 
     /// <summary>
-    /// Tables cannot be written, read or deleted now and then while everything is flushed and compacted. It is done when they can, and no file is left.
+    /// Tables cannot be written, read or deleted now and then while everything is flushed and compacted. It is done when
+    /// they can, and no file is left.
     /// </summary>
     private void FailTables(ref SimRandom random)
     {
@@ -349,13 +354,14 @@ internal sealed class MetaHistory
         _files.Refuses = null;
         _files.RefusesReadsOf = null;
         RunPending();
-        Require(_store.WorkError is null && _store.FirstError is null, $"The work goes on failing: {_store.WorkError ?? _store.FirstError}");
+        Require(
+            _store.WorkError is null && _store.FirstError is null, $"The work goes on failing: {_store.WorkError ?? _store.FirstError}");
         RequireNoFileLeft();
     }
 
     /// <summary>
-    /// Every table is one of the store's. A file that a crash left without its first bytes cannot be told from another program's, and every later
-    /// opening leaves it, too; one that this opening of the store left is none of these.
+    /// Every table is one of the store's. A file that a crash left without its first bytes cannot be told from another program's,
+    /// and every later opening leaves it, too; one that this opening of the store left is none of these.
     /// </summary>
     private void RequireNoFileLeft()
     {

@@ -49,5 +49,6 @@ internal sealed record MetaQuery(int[] Types, int Last, int[] LastOf, long From,
     }
 
     public override string ToString() =>
-        $"types [{string.Join(',', Types)}] last {Last} each [{string.Join(',', LastOf)}] from {From} to {To} oldest {OldestFirst} columns [{(Columns is null ? "*" : string.Join(',', Columns))}]";
+        $"types [{string.Join(',', Types)}] last {Last} each [{string.Join(',', LastOf)}] from {From} to {To} oldest {OldestFirst} columns "
+            + $"[{(Columns is null ? "*" : string.Join(',', Columns))}]";
 }

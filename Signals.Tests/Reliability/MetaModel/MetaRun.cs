@@ -19,7 +19,8 @@ internal sealed record MetaRun(RunKind Kind, Stamp Stamp, StampParts Parts, List
     /// <param name="columns">The columns.</param>
     /// <param name="count">Rows at most.</param>
     /// <param name="key">Gives user, time and id of a row.</param>
-    public static MetaRun Random(ref SimRandom random, int type, ReadOnlySpan<MetaColumn> columns, int count, Func<(int User, long Time, ulong Id)> key)
+    public static MetaRun Random(
+        ref SimRandom random, int type, ReadOnlySpan<MetaColumn> columns, int count, Func<(int User, long Time, ulong Id)> key)
     {
         RunKind kind = random.Below(3) == 0 ? RunKind.Patches : RunKind.Events;
         Stamp stamp = RandomStamp(ref random);
@@ -99,7 +100,9 @@ internal sealed record MetaRun(RunKind Kind, Stamp Stamp, StampParts Parts, List
     {
         ColumnState state = (ColumnState)Math.Min(2, random.Below(4));
         Stamp stamp = (parts & StampParts.Cells) != 0 && random.Coin() ? RandomStamp(ref random) : defaultStamp;
-        return state == ColumnState.Absent ? MetaCell.Absent : new MetaCell(state, state == ColumnState.Value ? column.Value(ref random) : [], stamp.Value);
+        return state == ColumnState.Absent
+            ? MetaCell.Absent
+            : new MetaCell(state, state == ColumnState.Value ? column.Value(ref random) : [], stamp.Value);
     }
 
     private RowBuffer NewRows(EventTypeSchema type) => new([.. type.Columns.Select(column => column.Type)], Stamp, Parts);
@@ -112,7 +115,8 @@ internal sealed record MetaRun(RunKind Kind, Stamp Stamp, StampParts Parts, List
             Append(rows.Columns[i], row.Held(i));
             if (rows.Stamps.HasCells)
             {
-                rows.Stamps.CellColumn(i).Append(row.Held(i).State == ColumnState.Absent ? rows.Stamps.DefaultStamp.Value : row.Held(i).Stamp);
+                rows.Stamps.CellColumn(i).Append(
+                    row.Held(i).State == ColumnState.Absent ? rows.Stamps.DefaultStamp.Value : row.Held(i).Stamp);
             }
         }
 

@@ -13,7 +13,8 @@ internal sealed class OrderHistory
     private const int Users = 2;
     private const int Minutes = 12;
 
-    private static readonly EngineOptions Options = TestStores.Tiny with { RingBytes = 16 << 10, MaxBatchBytes = 4 << 10, LogBytes = 8 << 10 };
+    private static readonly EngineOptions Options =
+        TestStores.Tiny with { RingBytes = 16 << 10, MaxBatchBytes = 4 << 10, LogBytes = 8 << 10 };
 
     private readonly MetaType _type;
     private readonly DictionaryModel _model;
@@ -53,12 +54,16 @@ internal sealed class OrderHistory
 
             store.Engine.RunPending();
             MetaCheck check = new(store, _model, [_type], [_type.Columns.Length]);
-            check.Check(new MetaQuery([0], int.MaxValue, [int.MaxValue], long.MinValue, long.MaxValue, random.Coin(), null), Enumerable.Range(0, Users + 1), User, time.NowMs);
-            check.Check(MetaQuery.Random(ref random, [_type], [_type.Columns.Length], time.NowMs), Enumerable.Range(0, Users), User, time.NowMs);
+            check.Check(
+                new MetaQuery([0], int.MaxValue, [int.MaxValue], long.MinValue, long.MaxValue, random.Coin(), null),
+                Enumerable.Range(0, Users + 1), User, time.NowMs);
+            check.Check(
+                MetaQuery.Random(ref random, [_type], [_type.Columns.Length], time.NowMs), Enumerable.Range(0, Users), User, time.NowMs);
         }
         catch (Exception error)
         {
-            throw new InvalidOperationException($"{error.Message}\ninputs {_seed}, order {orderSeed}\n{_type}\n{string.Join("\n", trace.Select(Describe))}", error);
+            throw new InvalidOperationException(
+                $"{error.Message}\ninputs {_seed}, order {orderSeed}\n{_type}\n{string.Join("\n", trace.Select(Describe))}", error);
         }
         finally
         {
@@ -67,14 +72,16 @@ internal sealed class OrderHistory
     }
 
     // Only of a failure: of all histories these lines would cost more than the store.
-    private static string Describe(object step) => step is List<MetaEvent> streamed ? "append\n  " + string.Join("\n  ", streamed) : $"{step}";
+    private static string Describe(object step) =>
+        step is List<MetaEvent> streamed ? "append\n  " + string.Join("\n  ", streamed) : $"{step}";
 
     private static UserId User(int user) => new(0, (ulong)user + 1);
 
     private void AddInput(ref SimRandom random)
     {
         SimRandom keys = new(random.Next());
-        (int User, long Time, ulong Id) Key() => (keys.Below(Users), TestStores.Start - (keys.Below(Minutes) * 60_000L), (ulong)keys.Below(2));
+        (int User, long Time, ulong Id) Key() =>
+            (keys.Below(Users), TestStores.Start - (keys.Below(Minutes) * 60_000L), (ulong)keys.Below(2));
         if (random.Below(3) > 0)
         {
             MetaRun run = MetaRun.Random(ref random, 0, _type.Columns, 8, Key);

@@ -9,9 +9,9 @@ using Signals.Tests.Simulation;
 namespace Signals.Tests.Reliability.MetaModel;
 
 /// <summary>
-/// States of a store that a history noted, each with the model as it was and with receipts of sequences served then. Whatever happens later,
-/// a state reads as its model says and a receipt gives the sequence that was served, or both are refused for a reason that is one.
-/// Threads: one.
+/// States of a store that a history noted, each with the model as it was and with receipts of sequences served then. Whatever
+/// happens later, a state reads as its model says and a receipt gives the sequence that was served, or both are refused for a
+/// reason that is one. Threads: one.
 /// </summary>
 internal sealed class PastMarks(MetaType[] types, Func<int, UserId> id, int users)
 {
@@ -35,7 +35,9 @@ internal sealed class PastMarks(MetaType[] types, Func<int, UserId> id, int user
     /// <summary>Who was erased cannot be read again.</summary>
     public void Erase() => _erasures++;
 
-    /// <summary>The files were cleaned: if anybody was ever erased, rows of them may have come again, and older states may be gone.</summary>
+    /// <summary>
+    /// The files were cleaned: if anybody was ever erased, rows of them may have come again, and older states may be gone.
+    /// </summary>
     public void Compact() => _gone = _erasures > 0 ? _marks.Count : _gone;
 
     /// <summary>From here on the store has no states of before.</summary>
@@ -52,7 +54,9 @@ internal sealed class PastMarks(MetaType[] types, Func<int, UserId> id, int user
             served[user] = new Served(sequence.Receipt, BytesOf(sequence));
         }
 
-        _marks.Add(new Mark(model.Clone(), definition, store.CommitPosition, served[0].Receipt.Version, now, declaredTypes, [.. columns], served, _erasures));
+        _marks.Add(new Mark(
+            model.Clone(), definition, store.CommitPosition, served[0].Receipt.Version,
+            now, declaredTypes, [.. columns], served, _erasures));
         if (_isForgotten)
         {
             _marks.RemoveRange(0, _marks.Count - 1);
@@ -101,7 +105,9 @@ internal sealed class PastMarks(MetaType[] types, Func<int, UserId> id, int user
     {
         if (rebuilt.Status == RebuildStatus.Exact)
         {
-            Require(BytesOf(rebuilt.Sequence).AsSpan().SequenceEqual(mark.Served[index].Bytes), $"the sequence of {mark.Served[index].Receipt} is another one");
+            Require(
+                BytesOf(rebuilt.Sequence).AsSpan().SequenceEqual(mark.Served[index].Bytes),
+                $"the sequence of {mark.Served[index].Receipt} is another one");
             Rebuilt++;
         }
         else
@@ -130,7 +136,8 @@ internal sealed class PastMarks(MetaType[] types, Func<int, UserId> id, int user
             [
                 .. Enumerable.Range(0, mark.DeclaredTypes)
                     .SelectMany(type => model.Visible(user, type, nowMs)
-                        .Where(one => one.Time <= asOf && one.Time >= asOf - WindowOf(types[type])).Take(Math.Min(Size, types[type].KeepLast)))
+                        .Where(one => one.Time <= asOf && one.Time >= asOf - WindowOf(types[type]))
+                        .Take(Math.Min(Size, types[type].KeepLast)))
                     .OrderByDescending(one => one.Time).ThenBy(one => one.Type).ThenBy(one => one.Id).Take(Size),
             ];
             string want = string.Join(' ', expected.Select(one => $"{one.Type}:{one.Time}:{one.Id}"));
@@ -166,7 +173,9 @@ internal sealed class PastMarks(MetaType[] types, Func<int, UserId> id, int user
         for (int user = 0; user < users; user++)
         {
             using Sequence answer = state.Reader.Read(id(user), built);
-            MetaCheck.Compare(then.Answer(user, query, mark.NowMs), answer, query, types, mark.Columns, $"user {user} as known at {mark.Position} of version {mark.Version}, {query}");
+            MetaCheck.Compare(
+                then.Answer(user, query, mark.NowMs), answer, query, types, mark.Columns,
+                $"user {user} as known at {mark.Position} of version {mark.Version}, {query}");
         }
 
         Compared++;
@@ -183,7 +192,8 @@ internal sealed class PastMarks(MetaType[] types, Func<int, UserId> id, int user
         }
 
         // A column that another type has with the same name is of the same kind there.
-        string[] names = [.. Enumerable.Range(0, declaredTypes).SelectMany(type => types[type].Columns.Take(columns[type])).Select(column => column.Name).Distinct()];
+        string[] names = [.. Enumerable.Range(0, declaredTypes)
+            .SelectMany(type => types[type].Columns.Take(columns[type])).Select(column => column.Name).Distinct()];
         builder.Columns(names);
         SequenceDefinition definition = builder.Build();
         store.Definitions.Remove(Name);
@@ -194,7 +204,10 @@ internal sealed class PastMarks(MetaType[] types, Func<int, UserId> id, int user
     /// <summary>Everything that the sequence holds.</summary>
     private static byte[] BytesOf(in ServedSequence sequence)
     {
-        List<byte> bytes = [.. MemoryMarshal.AsBytes(sequence.Times), .. MemoryMarshal.AsBytes(sequence.Ids), .. MemoryMarshal.AsBytes(sequence.EventTypes)];
+        List<byte> bytes =
+        [
+            .. MemoryMarshal.AsBytes(sequence.Times), .. MemoryMarshal.AsBytes(sequence.Ids), .. MemoryMarshal.AsBytes(sequence.EventTypes),
+        ];
         foreach (OutputColumn column in sequence.Definition.Columns)
         {
             IColumnRows rows = sequence.Column(column.Name);
@@ -219,5 +232,6 @@ internal sealed class PastMarks(MetaType[] types, Func<int, UserId> id, int user
     private sealed record Served(SequenceReceipt Receipt, byte[] Bytes);
 
     private sealed record Mark(
-        DictionaryModel Model, SequenceDefinition Definition, long Position, uint Version, long NowMs, int DeclaredTypes, int[] Columns, Served[] Served, int Erasures);
+        DictionaryModel Model, SequenceDefinition Definition, long Position, uint Version,
+        long NowMs, int DeclaredTypes, int[] Columns, Served[] Served, int Erasures);
 }

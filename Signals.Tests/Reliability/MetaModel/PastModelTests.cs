@@ -4,9 +4,9 @@ using CsCheck;
 namespace Signals.Tests.Reliability.MetaModel;
 
 /// <summary>
-/// Random histories of a store that keeps its versions, against a model of which every state is kept: late events, duplicates, segments that
-/// insert, correct, enrich and retract, flushes, merges, folds, reopens, crashes, erasures and checkpoints in between. CsCheck prints the seed
-/// of a failure and shortens its history.
+/// Random histories of a store that keeps its versions, against a model of which every state is kept: late events, duplicates,
+/// segments that insert, correct, enrich and retract, flushes, merges, folds, reopens, crashes, erasures and checkpoints in
+/// between. CsCheck prints the seed of a failure and shortens its history.
 /// </summary>
 [Category("Reliability")]
 internal sealed class PastModelTests
@@ -32,7 +32,8 @@ internal sealed class PastModelTests
             iter: histories,
             print: history => $"seed {history.Item1}, operations [{string.Join(", ", history.Item2)}]");
         TestContext.Out.WriteLine(
-            $"{histories} histories: {rebuilt} receipts rebuilt, {states} states compared, {refused} rightly refused in {time.ElapsedMilliseconds} ms");
+            $"{histories} histories: {rebuilt} receipts rebuilt, {states} states compared, "
+                + $"{refused} rightly refused in {time.ElapsedMilliseconds} ms");
         Assert.That(rebuilt, Is.GreaterThan(40L * histories));
     }
 }

@@ -24,12 +24,17 @@ internal sealed class ScheduleTests
         List<long> claimed = [];
         List<long> seen = [];
         return new Scenario(
-            [Produce(ring, claimed, 1, abort: false, buggy), Produce(ring, claimed, 2, abort: true, buggy: false), Produce(ring, claimed, 3, abort: false, buggy: false), Consume(ring, seen, rounds: 2)],
+            [
+                Produce(ring, claimed, 1, abort: false, buggy), Produce(ring, claimed, 2, abort: true, buggy: false),
+                Produce(ring, claimed, 3, abort: false, buggy: false), Consume(ring, seen, rounds: 2),
+            ],
             () =>
             {
                 Drain(ring, seen);
                 ring.Dispose();
-                return seen.SequenceEqual(claimed.Where(value => value != 2)) ? null : $"claimed {string.Join(',', claimed)}, seen {string.Join(',', seen)}";
+                return seen.SequenceEqual(claimed.Where(value => value != 2))
+                    ? null
+                    : $"claimed {string.Join(',', claimed)}, seen {string.Join(',', seen)}";
             });
     });
 
@@ -42,7 +47,10 @@ internal sealed class ScheduleTests
         bool closed = false;
         bool ended = false;
         return new Scenario(
-            [Produce(ring, claimed, 1, abort: false, buggy: false), Produce(ring, claimed, 2, abort: false, buggy: false), Close(), ConsumeUntilDrained()],
+            [
+                Produce(ring, claimed, 1, abort: false, buggy: false), Produce(ring, claimed, 2, abort: false, buggy: false),
+                Close(), ConsumeUntilDrained(),
+            ],
             () =>
             {
                 if (!ended)
@@ -51,7 +59,9 @@ internal sealed class ScheduleTests
                 }
 
                 ring.Dispose();
-                return seen.Order().SequenceEqual(claimed.Order()) ? null : $"claimed {string.Join(',', claimed)}, seen {string.Join(',', seen)}";
+                return seen.Order().SequenceEqual(claimed.Order())
+                    ? null
+                    : $"claimed {string.Join(',', claimed)}, seen {string.Join(',', seen)}";
             });
 
         IEnumerable<int> Close()
@@ -85,7 +95,9 @@ internal sealed class ScheduleTests
         int seen = 0;
         bool sleeps = false;
         return new Scenario([Produce(), Produce(), Consumer()], () =>
-            sleeps && (int)announced.GetValue(spot)! != 0 && published > seen ? $"{published} published, {seen} seen, and the consumer sleeps" : null);
+            sleeps && (int)announced.GetValue(spot)! != 0 && published > seen
+                ? $"{published} published, {seen} seen, and the consumer sleeps"
+                : null);
 
         IEnumerable<int> Produce()
         {

@@ -121,7 +121,8 @@ public sealed class HostApplicationTests
         using MemoryStream packed = new();
         using (GZipStream gzip = new(packed, CompressionLevel.Fastest, leaveOpen: true))
         {
-            gzip.Write(Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 20_000).Select(i => $"u{i * 7919},{1_700_000_000 + i},1,x\n"))));
+            gzip.Write(
+                Encoding.UTF8.GetBytes(string.Concat(Enumerable.Range(0, 20_000).Select(i => $"u{i * 7919},{1_700_000_000 + i},1,x\n"))));
         }
         byte[] bytes = packed.ToArray();
         if (how == "damaged")
@@ -162,8 +163,12 @@ public sealed class HostApplicationTests
     {
         using TemporaryFolder folder = new();
         string file = folder.Write("seconds.csv", "u,t\na,1700000001\na,1700000002\n"u8.ToArray());
-        await ExpectAsync(ExitCode.NothingAccepted, "--time-format unix-s", "--input", file, "--user", "u", "--time", "t", "--time-format", "unix-ms", "--path", folder.Store);
-        await ExpectAsync(ExitCode.NothingAccepted, "--time-format unix-s", "--input", file, "--user", "u", "--time", "t", "--emit", Path.Combine(folder.Path, "out.frames"));
+        await ExpectAsync(
+            ExitCode.NothingAccepted, "--time-format unix-s", "--input", file,
+            "--user", "u", "--time", "t", "--time-format", "unix-ms", "--path", folder.Store);
+        await ExpectAsync(
+            ExitCode.NothingAccepted, "--time-format unix-s", "--input", file,
+            "--user", "u", "--time", "t", "--emit", Path.Combine(folder.Path, "out.frames"));
         string empty = folder.Write("empty.csv", "u,t\n"u8.ToArray());
         await ExpectAsync(ExitCode.NothingAccepted, "no event", "--input", empty, "--user", "u", "--time", "t", "--path", folder.Store);
     }
@@ -186,7 +191,9 @@ public sealed class HostApplicationTests
         await RunAsync("--events", "100", "--emit", frames);
         byte[] bytes = await File.ReadAllBytesAsync(frames);
         string cut = folder.Write("cut.frames", bytes[..^1]);
-        await ExpectAsync(ExitCode.InputUnreadable, "the last frame is cut off", "--input", cut, "--types", "view,click,purchase", "--path", folder.Store);
+        await ExpectAsync(
+            ExitCode.InputUnreadable, "the last frame is cut off",
+            "--input", cut, "--types", "view,click,purchase", "--path", folder.Store);
     }
 
     [TestCase("HH:mm", "the year")]
@@ -200,7 +207,8 @@ public sealed class HostApplicationTests
     {
         using TemporaryFolder folder = new();
         string file = folder.Write("events.csv", "u,t\na,08:26\n"u8.ToArray());
-        await ExpectAsync(ExitCode.Usage, message, "--input", file, "--user", "u", "--time", "t", "--time-format", format, "--path", folder.Store);
+        await ExpectAsync(
+            ExitCode.Usage, message, "--input", file, "--user", "u", "--time", "t", "--time-format", format, "--path", folder.Store);
     }
 
     [Test]
@@ -208,7 +216,8 @@ public sealed class HostApplicationTests
     {
         using TemporaryFolder folder = new();
         string file = folder.Write("events.csv", Encoding.UTF8.GetBytes(Csv + "c,1700001003,\"5,x\n"));
-        await ExpectAsync(ExitCode.InputUnreadable, "line 8, column 3", ["--input", file, .. CsvOptions.Split(' '), "--path", folder.Store]);
+        await ExpectAsync(
+            ExitCode.InputUnreadable, "line 8, column 3", ["--input", file, .. CsvOptions.Split(' '), "--path", folder.Store]);
     }
 
     [Test]

@@ -42,7 +42,8 @@ public sealed class SourceInputTests
         (code, string output, errors) = await RunAsync(folder, "csv", Rows(5000, after), "--reset-source");
         Assert.That(code, Is.EqualTo(ExitCode.Ok), errors);
         Assert.That(output, Does.Match($"accepted +{after}\\b"));
-        Assert.That((Known(folder).Generation, Known(folder).Position), Is.EqualTo((1, (long)Encoding.UTF8.GetByteCount(Rows(5000, after)))));
+        Assert.That(
+            (Known(folder).Generation, Known(folder).Position), Is.EqualTo((1, (long)Encoding.UTF8.GetByteCount(Rows(5000, after)))));
     }
 
     [Test]
@@ -96,7 +97,8 @@ public sealed class SourceInputTests
         return store.GetSource("feed")!.Value;
     }
 
-    private static async Task<(ExitCode Code, string Output, string Errors)> RunAsync(TemporaryFolder folder, string extension, string text, params string[] more)
+    private static async Task<(ExitCode Code, string Output, string Errors)> RunAsync(
+        TemporaryFolder folder, string extension, string text, params string[] more)
     {
         byte[] bytes = Encoding.UTF8.GetBytes(text);
         if (extension.EndsWith("gz", StringComparison.Ordinal))
@@ -118,7 +120,8 @@ public sealed class SourceInputTests
     {
         using StringWriter output = new();
         using StringWriter errors = new();
-        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Ansi = AnsiSupport.No, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(output) });
+        IAnsiConsole console = AnsiConsole.Create(
+            new AnsiConsoleSettings { Ansi = AnsiSupport.No, Interactive = InteractionSupport.No, Out = new AnsiConsoleOutput(output) });
         console.Profile.Width = 200;
         ExitCode code = await new HostApplication(console, errors, TimeProvider.System).RunAsync(arguments);
         return (code, output.ToString(), errors.ToString());

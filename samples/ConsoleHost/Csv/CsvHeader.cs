@@ -31,7 +31,8 @@ internal sealed class CsvHeader
         int index = Array.IndexOf(_names, name);
         if (index >= 0 && Array.IndexOf(_names, name, index + 1) is var second and >= 0)
         {
-            throw new UsageException($"{option}: the file has the column '{name}' twice, as number {index + 1} and {second + 1}; give one of them another name");
+            throw new UsageException(
+                $"{option}: the file has the column '{name}' twice, as number {index + 1} and {second + 1}; give one of them another name");
         }
 
         if (index >= 0)

@@ -39,8 +39,8 @@ internal sealed class CsvReader(PipeReader pipe, int maxRowBytes = CsvLimits.Max
 
 
     /// <summary>
-    /// Shows every byte from the first to <paramref name="beginning"/>, those of the header, too. From then on a last row without an end of line
-    /// is no row yet.
+    /// Shows every byte from the first to <paramref name="beginning"/>, those of the header, too. From then on a last row without
+    /// an end of line is no row yet.
     /// </summary>
     public void ShowTo(SourceBeginning beginning)
     {

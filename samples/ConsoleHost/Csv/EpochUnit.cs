@@ -1,13 +1,16 @@
 namespace Signals.Samples.ConsoleHost.Csv;
 
-/// <summary>Numbers since 1970 in several units, and which unit a number looks like: from 1990 to 2100 no two units overlap. Pure.</summary>
+/// <summary>
+/// Numbers since 1970 in several units, and which unit a number looks like: from 1990 to 2100 no two units overlap. Pure.
+/// </summary>
 internal static class EpochUnit
 {
     private const decimal From = 631_152_000;
     private const decimal To = 4_102_444_800;
 
     private static readonly (string Format, string Name, decimal PerSecond)[] Units =
-        [("unix-s", "seconds", 1), ("unix-ms", "milliseconds", 1_000), ("unix-us", "microseconds", 1_000_000), ("unix-ns", "nanoseconds", 1_000_000_000)];
+        [("unix-s", "seconds", 1), ("unix-ms", "milliseconds", 1_000),
+            ("unix-us", "microseconds", 1_000_000), ("unix-ns", "nanoseconds", 1_000_000_000)];
 
     /// <summary>How many make a second in this time format; 0 when it is none of numbers.</summary>
     public static decimal PerSecond(string format) => Array.Find(Units, unit => unit.Format == format).PerSecond;

@@ -6,8 +6,8 @@ using Signals.Samples.ConsoleHost.Options;
 namespace Signals.Samples.ConsoleHost.Csv;
 
 /// <summary>
-/// Reads event times as milliseconds since 1970 UTC. A time without a zone is UTC. A number that lies in our times only in another unit than
-/// the given one is no time. Immutable and safe to share; a time costs no allocation.
+/// Reads event times as milliseconds since 1970 UTC. A time without a zone is UTC. A number that lies in our times only in
+/// another unit than the given one is no time. Immutable and safe to share; a time costs no allocation.
 /// </summary>
 internal sealed class TimeParser
 {
@@ -87,7 +87,8 @@ internal sealed class TimeParser
         int space = cell.IndexOf((byte)' ');
         bool hasZone = space > 0 && cell.Length > space + 1 && cell[space + 1] is (byte)'+' or (byte)'-';
         ReadOnlySpan<byte> digits = hasZone ? cell[..space] : cell;
-        return Utf8Parser.TryParse(digits, out number, out int used) && used == digits.Length && (!hasZone || ZoneText.TryRead(cell[(space + 1)..], out _));
+        return Utf8Parser.TryParse(digits, out number, out int used) && used == digits.Length
+            && (!hasZone || ZoneText.TryRead(cell[(space + 1)..], out _));
     }
 
     private bool TryParsePattern(ReadOnlySpan<byte> cell, out long timeMs)

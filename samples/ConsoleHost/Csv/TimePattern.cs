@@ -2,12 +2,16 @@ using Signals.Samples.ConsoleHost.Options;
 
 namespace Signals.Samples.ConsoleHost.Csv;
 
-/// <summary>What a .NET pattern of a time must say so that a text is one moment: the whole date, and with a clock of 12 hours which half. Pure.</summary>
+/// <summary>
+/// What a .NET pattern of a time must say so that a text is one moment: the whole date, and with a clock
+/// of 12 hours which half. Pure.
+/// </summary>
 internal static class TimePattern
 {
     private const string Standard = "dDfFgGoOrRsuU";
 
-    private static readonly (char Letter, string Name)[] DateParts = [('y', "the year (yyyy)"), ('M', "the month (MM, mm is minutes)"), ('d', "the day (dd)")];
+    private static readonly (char Letter, string Name)[] DateParts =
+        [('y', "the year (yyyy)"), ('M', "the month (MM, mm is minutes)"), ('d', "the day (dd)")];
 
     /// <exception cref="UsageException">The pattern leaves out what .NET would make up: today's date, say.</exception>
     public static void Require(string pattern)
@@ -16,7 +20,9 @@ internal static class TimePattern
         {
             if (!Standard.Contains(pattern[0], StringComparison.Ordinal))
             {
-                throw new UsageException($"--time-format '{pattern}' has no date; there are iso, unix-s, unix-ms, unix-us, unix-ns and .NET patterns such as yyyy-MM-dd HH:mm");
+                throw new UsageException(
+                    $"--time-format '{pattern}' has no date; there are iso, unix-s, unix-ms, unix-us, "
+                        + "unix-ns and .NET patterns such as yyyy-MM-dd HH:mm");
             }
 
             return;
@@ -31,7 +37,8 @@ internal static class TimePattern
 
         if (letters.Contains('h') && !letters.Contains('t'))
         {
-            throw new UsageException($"--time-format '{pattern}' has a clock of 12 hours (hh) without AM or PM (tt); HH is one of 24 hours");
+            throw new UsageException(
+                $"--time-format '{pattern}' has a clock of 12 hours (hh) without AM or PM (tt); HH is one of 24 hours");
         }
     }
 

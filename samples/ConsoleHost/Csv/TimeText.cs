@@ -3,8 +3,9 @@ using System.Globalization;
 namespace Signals.Samples.ConsoleHost.Csv;
 
 /// <summary>
-/// Reads a time as text, in the forms of ISO 8601 and RFC 3339 and those that databases, warehouses, mail and version control write. No form
-/// can be read in two ways: a date of numbers begins with the year, one that begins with the day spells the month. Without a zone it is UTC.
+/// Reads a time as text, in the forms of ISO 8601 and RFC 3339 and those that databases, warehouses, mail and version control
+/// write. No form can be read in two ways: a date of numbers begins with the year, one that begins with the day spells the
+/// month. Without a zone it is UTC.
 /// </summary>
 /// <remarks>Lives while one cell is read, on one thread; allocates nothing.</remarks>
 internal ref struct TimeText(ReadOnlySpan<byte> text)
@@ -60,7 +61,8 @@ internal ref struct TimeText(ReadOnlySpan<byte> text)
         _at.Skip(separator == 0 ? 0 : 1);
         if (separator != '/' && _at.Take('W'))
         {
-            return _at.TryDigits(2, out int week) && (separator == 0 || _at.Take('-')) && _at.TryDigits(1, out int weekday) && TrySetWeek(week, weekday);
+            return _at.TryDigits(2, out int week) && (separator == 0 || _at.Take('-'))
+                && _at.TryDigits(1, out int weekday) && TrySetWeek(week, weekday);
         }
 
         int digits = 0;
@@ -74,7 +76,8 @@ internal ref struct TimeText(ReadOnlySpan<byte> text)
             return _at.TryDigits(3, out int dayOfYear) && TrySetDayOfYear(dayOfYear);
         }
 
-        return digits == (separator == 0 ? 4 : 2) && _at.TryDigits(2, out _month) && (separator == 0 || _at.Take((char)separator)) && _at.TryDigits(2, out _day) && IsDate();
+        return digits == (separator == 0 ? 4 : 2) && _at.TryDigits(2, out _month)
+            && (separator == 0 || _at.Take((char)separator)) && _at.TryDigits(2, out _day) && IsDate();
     }
 
     private bool TrySetWeek(int week, int weekday)
@@ -101,7 +104,9 @@ internal ref struct TimeText(ReadOnlySpan<byte> text)
         return true;
     }
 
-    /// <summary>Dates with a spelled month: of mail and HTTP, of git, C and Java, of Oracle, of SQL Server, of logs of web servers.</summary>
+    /// <summary>
+    /// Dates with a spelled month: of mail and HTTP, of git, C and Java, of Oracle, of SQL Server, of logs of web servers.
+    /// </summary>
     private bool TrySpelled()
     {
         bool hasWeekday = TryWeekday();
@@ -216,7 +221,9 @@ internal ref struct TimeText(ReadOnlySpan<byte> text)
         long unitMs = 3_600_000;
         _clockMs = hour * unitMs;
         bool isBasic = _at.IsDigit(0);
-        char colon = _at.Peek('.') && _at.IsDigit(1) && _at.IsDigit(2) && !_at.IsDigit(3) && _at.Rest.Length > 3 && _at.Rest[3] == '.' ? '.' : ':';
+        char colon = _at.Peek('.') && _at.IsDigit(1) && _at.IsDigit(2) && !_at.IsDigit(3) && _at.Rest.Length > 3 && _at.Rest[3] == '.'
+            ? '.'
+            : ':';
         for (int most = 59; most <= 60; most++)
         {
             bool goesOn = isBasic ? _at.IsDigit(0) : _at.Peek(colon) && _at.IsDigit(1);

@@ -3,8 +3,8 @@ using System.Text;
 namespace Signals.Samples.ConsoleHost.Csv;
 
 /// <summary>
-/// Reads a zone behind a time: Z, UTC, an offset such as +01, -0130 or +01:00. The zones of the USA have names in mail only (RFC 2822), because
-/// elsewhere CST is also China's. Other names are refused: the clock of a region shows some times twice. Pure.
+/// Reads a zone behind a time: Z, UTC, an offset such as +01, -0130 or +01:00. The zones of the USA have names in mail only (RFC
+/// 2822), because elsewhere CST is also China's. Other names are refused: the clock of a region shows some times twice. Pure.
 /// </summary>
 internal static class ZoneText
 {

@@ -28,10 +28,13 @@ internal static class EventSources
             StoreSchema? schema = options.SchemaOf is { } folder ? SignalStore.ReadSchema(folder)
                 : options.IsExport || options.Format != InputFormat.Csv ? MappedSchema.Build(options.Mapping, retention)
                 : null;
-            return options.Format == InputFormat.Frames ? new FrameEventSource(input, schema!, options.SchemaOf is null ? options.Mapping : null)
+            return options.Format == InputFormat.Frames
+                ? new FrameEventSource(input, schema!, options.SchemaOf is null ? options.Mapping : null)
                 : options.Format == InputFormat.JsonLines ? new JsonLinesSource(input, schema!)
-                : options.IsExport ? await ReadableAsync(options.Input, () => OpenExportAsync(input, schema!, cancellationToken)).ConfigureAwait(false)
-                : await ReadableAsync(options.Input, () => OpenCsvAsync(input, options, retention, cancellationToken)).ConfigureAwait(false);
+                : options.IsExport ? await ReadableAsync(options.Input, () => OpenExportAsync(input, schema!, cancellationToken))
+                    .ConfigureAwait(false)
+                : await ReadableAsync(options.Input, () => OpenCsvAsync(input, options, retention, cancellationToken))
+                    .ConfigureAwait(false);
         }
         catch
         {
@@ -48,7 +51,8 @@ internal static class EventSources
         InputSource input, HostOptions options, Retention retention, CancellationToken cancellationToken) =>
         await CsvEventSource.OpenAsync(input, options.Mapping, retention, cancellationToken).ConfigureAwait(false);
 
-    private static async ValueTask<IEventSource> OpenExportAsync(InputSource input, StoreSchema schema, CancellationToken cancellationToken) =>
+    private static async ValueTask<IEventSource> OpenExportAsync(
+        InputSource input, StoreSchema schema, CancellationToken cancellationToken) =>
         await ExportedCsvSource.OpenAsync(input, schema, cancellationToken).ConfigureAwait(false);
 
     private static async ValueTask<T> ReadableAsync<T>(string name, Func<ValueTask<T>> read)

@@ -30,8 +30,8 @@ internal interface IEventSource : IAsyncDisposable
     long Received => 0;
 
     /// <summary>
-    /// Shows the source from its first byte on to <paramref name="beginning"/>; before anything but a header is read. What has no end of line at
-    /// the end is no record from then on: the source may still grow.
+    /// Shows the source from its first byte on to <paramref name="beginning"/>; before anything but a header is read. What has no
+    /// end of line at the end is no record from then on: the source may still grow.
     /// </summary>
     void ShowTo(SourceBeginning beginning) => throw new UsageException("--source needs an --input");
 

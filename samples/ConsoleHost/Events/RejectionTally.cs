@@ -17,7 +17,8 @@ internal sealed class RejectionTally
 
     /// <summary>The reasons, most frequent first.</summary>
     public IReadOnlyList<Rejection> Reasons =>
-        [.. _reasons.Select(one => new Rejection(one.Key, one.Value.Count, one.Value.Example)).OrderByDescending(r => r.Count).ThenBy(r => r.Reason, StringComparer.Ordinal)];
+        [.. _reasons.Select(one => new Rejection(one.Key, one.Value.Count, one.Value.Example))
+            .OrderByDescending(r => r.Count).ThenBy(r => r.Reason, StringComparer.Ordinal)];
 
     /// <summary>Counts <paramref name="count"/> refusals of the same kind.</summary>
     /// <param name="reason">The kind, without anything that differs from case to case.</param>

@@ -58,7 +58,8 @@ internal static class ExportedCell
     public static bool TrySetBase64(SingleEvent single, ColumnSchema column, ReadOnlySpan<byte> base64)
     {
         byte[] bytes = new byte[Base64.GetMaxDecodedFromUtf8Length(base64.Length)];
-        bool read = Base64.DecodeFromUtf8(base64, bytes, out int consumed, out int written) == System.Buffers.OperationStatus.Done && consumed == base64.Length;
+        bool read = Base64.DecodeFromUtf8(base64, bytes, out int consumed, out int written) == System.Buffers.OperationStatus.Done
+            && consumed == base64.Length;
         return read && TrySetBytes(single, column, bytes.AsSpan(0, written));
     }
 

@@ -28,7 +28,8 @@ internal sealed class ExportedCsvSource : IEventSource
         Schema = schema;
         _header = new CsvHeader(reader.Row);
         _keys = [.. Keys.Select(key => _header.Find("an exported file", key))];
-        _columns = [.. schema.EventTypes.Select(type => type.Columns.Select(column => _header.FindOrMinus(HeaderOf(column.Name))).ToArray())];
+        _columns =
+            [.. schema.EventTypes.Select(type => type.Columns.Select(column => _header.FindOrMinus(HeaderOf(column.Name))).ToArray())];
     }
 
     /// <inheritdoc />
@@ -152,5 +153,6 @@ internal sealed class ExportedCsvSource : IEventSource
         return null;
     }
 
-    private static bool TryWhole(ReadOnlySpan<byte> cell, out long value) => Utf8Parser.TryParse(cell, out value, out int used) && used == cell.Length;
+    private static bool TryWhole(ReadOnlySpan<byte> cell, out long value) =>
+        Utf8Parser.TryParse(cell, out value, out int used) && used == cell.Length;
 }

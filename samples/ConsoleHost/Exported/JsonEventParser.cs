@@ -2,10 +2,13 @@ using System.Text.Json;
 
 namespace Signals.Samples.ConsoleHost.Exported;
 
-/// <summary>One event from a JSON object as `signals export` writes it. One thread; a property that is there twice makes it no event.</summary>
+/// <summary>
+/// One event from a JSON object as `signals export` writes it. One thread; a property that is there twice makes it no event.
+/// </summary>
 internal sealed class JsonEventParser(StoreSchema schema)
 {
-    // A parsed document takes 12 bytes a value, and a line of digits and commas has one in every two bytes. No event of a store has so many.
+    // A parsed document takes 12 bytes a value, and a line of digits and commas has one in every two bytes. No
+    // event of a store has so many.
     private const int MostValues = 1 << 20;
 
     private static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
@@ -52,7 +55,8 @@ internal sealed class JsonEventParser(StoreSchema schema)
             return "the line is not an object";
         }
 
-        if (!json.TryGetProperty("user", out JsonElement user) || user.ValueKind != JsonValueKind.String || !UserId.TryParse(user.GetString(), out UserId id))
+        if (!json.TryGetProperty("user", out JsonElement user)
+            || user.ValueKind != JsonValueKind.String || !UserId.TryParse(user.GetString(), out UserId id))
         {
             return "'user' is not what exports write: a number or 32 hexadecimal digits, as a string";
         }
@@ -62,17 +66,20 @@ internal sealed class JsonEventParser(StoreSchema schema)
             return "'user' is 0, which is how a user that nobody set looks";
         }
 
-        if (!json.TryGetProperty("type", out JsonElement name) || name.ValueKind != JsonValueKind.String || !schema.TryGet(name.GetString()!, out EventTypeSchema? type))
+        if (!json.TryGetProperty("type", out JsonElement name) || name.ValueKind != JsonValueKind.String
+            || !schema.TryGet(name.GetString()!, out EventTypeSchema? type))
         {
             return "'type' is not a known event type";
         }
 
-        if (!json.TryGetProperty("time", out JsonElement time) || time.ValueKind != JsonValueKind.Number || !time.TryGetInt64(out long timeMs))
+        if (!json.TryGetProperty("time", out JsonElement time)
+            || time.ValueKind != JsonValueKind.Number || !time.TryGetInt64(out long timeMs))
         {
             return "'time' is not a number of milliseconds";
         }
 
-        if (!json.TryGetProperty("id", out JsonElement eventId) || eventId.ValueKind != JsonValueKind.Number || !eventId.TryGetUInt64(out ulong number))
+        if (!json.TryGetProperty("id", out JsonElement eventId)
+            || eventId.ValueKind != JsonValueKind.Number || !eventId.TryGetUInt64(out ulong number))
         {
             return "'id' is not a number";
         }
@@ -112,12 +119,14 @@ internal sealed class JsonEventParser(StoreSchema schema)
             case JsonValueKind.Object:
                 return value.TryGetProperty("base64", out JsonElement raw) && raw.ValueKind == JsonValueKind.String
                     && ExportedCell.TrySetBase64(single, column, Utf8(raw));
-            case JsonValueKind.String when column.Type.Kind is ColumnKind.Text or ColumnKind.Bytes or ColumnKind.Float16 or ColumnKind.Float32 or ColumnKind.Float64:
+            case JsonValueKind.String when column.Type.Kind
+                is ColumnKind.Text or ColumnKind.Bytes or ColumnKind.Float16 or ColumnKind.Float32 or ColumnKind.Float64:
                 return ExportedCell.TrySetText(single, column, Utf8(value));
             case JsonValueKind.True or JsonValueKind.False when column.Type.Kind == ColumnKind.Boolean:
                 single.Set(column.Id, value.GetBoolean());
                 return true;
-            case JsonValueKind.Number when column.Type.Kind is not (ColumnKind.Text or ColumnKind.Bytes or ColumnKind.Boolean) && !column.Type.IsVector:
+            case JsonValueKind.Number when column.Type.Kind is not (ColumnKind.Text or ColumnKind.Bytes or ColumnKind.Boolean)
+                && !column.Type.IsVector:
             case JsonValueKind.Array when column.Type.IsVector:
                 return ExportedCell.TrySetText(single, column, System.Text.Encoding.UTF8.GetBytes(value.GetRawText()));
             default:

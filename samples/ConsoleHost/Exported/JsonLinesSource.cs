@@ -5,7 +5,9 @@ using Signals.Samples.ConsoleHost.Input;
 
 namespace Signals.Samples.ConsoleHost.Exported;
 
-/// <summary>Events from lines of JSON as `signals export` writes them. One thread. A line that is no event is counted; reading goes on.</summary>
+/// <summary>
+/// Events from lines of JSON as `signals export` writes them. One thread. A line that is no event is counted; reading goes on.
+/// </summary>
 internal sealed class JsonLinesSource(InputSource input, StoreSchema schema) : IEventSource
 {
     private readonly JsonEventParser _parser = new(schema);

@@ -3,8 +3,8 @@ using Signals.Samples.ConsoleHost.Events;
 namespace Signals.Samples.ConsoleHost.Ingest;
 
 /// <summary>
-/// Appends events in groups, each with the position behind its last record, so that a run that is repeated goes on where the store stands. One
-/// thread. Keeps a bounded number of groups under way. Call <see cref="CompleteAsync"/> at the end.
+/// Appends events in groups, each with the position behind its last record, so that a run that is repeated goes on where the
+/// store stands. One thread. Keeps a bounded number of groups under way. Call <see cref="CompleteAsync"/> at the end.
 /// </summary>
 internal sealed class GroupAppender : IEventAppender
 {

@@ -88,9 +88,11 @@ internal sealed class OptionsParser
         {
             throw new UsageException("--emit writes frames and stores nothing, so it goes neither with --path nor with --verify");
         }
-        if ((_options.Source is null && _options.ResetSource) || (_options.Source is not null && (_options.Input is null || _options.Path is null)))
+        if ((_options.Source is null && _options.ResetSource)
+            || (_options.Source is not null && (_options.Input is null || _options.Path is null)))
         {
-            throw new UsageException("--source NAME goes with --input and --path, and --reset-source with --source: the store keeps the position");
+            throw new UsageException(
+                "--source NAME goes with --input and --path, and --reset-source with --source: the store keeps the position");
         }
         if (_options.Input is null)
         {
@@ -128,7 +130,8 @@ internal sealed class OptionsParser
         if (_mapping != new EventMapping() || _fields.Count > 0 || _typeText is not null || _types is not null
             || _options.KeepLast is not null || _options.MaxAgeDays is not null || _options.WindowDays is not null)
         {
-            throw new UsageException("--schema-of says what the events have and how long they stay; it goes with none of the options that say it, too");
+            throw new UsageException(
+                "--schema-of says what the events have and how long they stay; it goes with none of the options that say it, too");
         }
     }
 
@@ -137,7 +140,9 @@ internal sealed class OptionsParser
         if (format != InputFormat.Csv || _options.IsExport)
         {
             return _types is null
-                ? throw new UsageException("frames and exports name their event type: list the possible ones with --types A,B,C, or take those of a store with --schema-of DIR")
+                ? throw new UsageException(
+                    "frames and exports name their event type: list the possible ones with --types A,B,C, "
+                        + "or take those of a store with --schema-of DIR")
                 : new EventTypeMapping(EventTypeSource.Column, null, _types);
         }
         if (_typeText is null)
@@ -223,7 +228,8 @@ internal sealed class OptionsParser
             ".CSV" => InputFormat.Csv,
             ".FRAMES" or ".MSGPACK" => InputFormat.Frames,
             ".JSONL" or ".NDJSON" => InputFormat.JsonLines,
-            _ => throw new UsageException($"--input {path}: the name does not say what it is; add --format csv, --format frames or --format jsonl"),
+            _ => throw new UsageException(
+                $"--input {path}: the name does not say what it is; add --format csv, --format frames or --format jsonl"),
         };
     }
 }

@@ -36,7 +36,9 @@ internal sealed class ProgressDisplay(IAnsiConsole console, TimeProvider time)
 
     private Task ShowBarAsync(Task work, IngestProgress progress) => console.Progress()
         .AutoClear(true)
-        .Columns(new TaskDescriptionColumn { Alignment = Justify.Left }, new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
+        .Columns(
+            new TaskDescriptionColumn { Alignment = Justify.Left },
+            new ProgressBarColumn(), new PercentageColumn(), new ElapsedTimeColumn())
         .StartAsync(async context =>
         {
             ProgressTask bar = context.AddTask("reading");

@@ -21,7 +21,8 @@ internal sealed class ReadTimer(SignalStore store, UserSample users, ulong seed)
         {
             return samples;
         }
-        SequenceQuery query = store.Query([.. store.Schema.EventTypes.Select(type => type.Name)]).Last(EventsPerRead).Columns(SharedColumns.Of(store.Schema)).Build();
+        SequenceQuery query = store.Query([.. store.Schema.EventTypes.Select(type => type.Name)])
+            .Last(EventsPerRead).Columns(SharedColumns.Of(store.Schema)).Build();
         SampleRandom random = new(seed);
         int reads = Math.Min(users.Count, MaxReads);
         int warmUp = reads / 10;

@@ -7,10 +7,14 @@ namespace Signals.Samples.ConsoleHost.Reporting;
 /// <summary>Prints one user's newest events over all types, with every column that any of the types has.</summary>
 internal sealed class SequenceTable(IAnsiConsole console, SignalStore store)
 {
-    /// <summary>Prints the newest <paramref name="count"/> events of <paramref name="user"/>, who was asked for as <paramref name="reference"/>.</summary>
+    /// <summary>
+    /// Prints the newest <paramref name="count"/> events of <paramref name="user"/>, who was asked for as
+    /// <paramref name="reference"/>.
+    /// </summary>
     public void Print(UserId user, string reference, int count)
     {
-        SequenceQuery query = store.Query([.. store.Schema.EventTypes.Select(type => type.Name)]).Last(count).Columns(SharedColumns.Of(store.Schema)).Build();
+        SequenceQuery query = store.Query([.. store.Schema.EventTypes.Select(type => type.Name)])
+            .Last(count).Columns(SharedColumns.Of(store.Schema)).Build();
         using Sequence sequence = store.Read(user, query);
         console.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"user {reference}: newest {sequence.Count:N0} events, {sequence.Status}{(reference == user.ToString() ? "" : $" ({user})")}"));

@@ -86,7 +86,8 @@ internal sealed class StoreVerifier(EventModel model, TimeProvider time)
                 }
                 ColumnType kind = type.Columns[column].Type;
                 differences.Add(!differences.WantsMore ? "" : $"{Name(key)}: event {rows[row].TimeMs}/{rows[row].Id}, column "
-                    + $"'{views[column].Name}' is {ValueText.Format(kind, found, bytes)}, expected {ValueText.Format(kind, expected, value)}");
+                    + $"'{views[column].Name}' is {ValueText.Format(kind, found, bytes)}, "
+                    + $"expected {ValueText.Format(kind, expected, value)}");
             }
         }
     }

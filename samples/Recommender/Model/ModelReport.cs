@@ -1,6 +1,8 @@
 namespace Signals.Samples.Recommender.Model;
 
-/// <summary>How good the model is on simulated shoppers that it was not trained on: how often the next item is among its first ten.</summary>
+/// <summary>
+/// How good the model is on simulated shoppers that it was not trained on: how often the next item is among its first ten.
+/// </summary>
 /// <param name="TrainedOn">Examples of training.</param>
 /// <param name="TriedOn">Examples that were held out.</param>
 /// <param name="HitRate">Share of those whose next item is among the model's first ten.</param>

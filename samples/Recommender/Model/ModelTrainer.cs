@@ -3,7 +3,9 @@ using Signals.Samples.Recommender.Shop;
 
 namespace Signals.Samples.Recommender.Model;
 
-/// <summary>Trains the model by stochastic gradient descent on the cross entropy of the next item. One thread; the same at every run.</summary>
+/// <summary>
+/// Trains the model by stochastic gradient descent on the cross entropy of the next item. One thread; the same at every run.
+/// </summary>
 internal sealed class ModelTrainer(ModelWeights weights)
 {
     private const int D = ModelShape.Dimensions;

@@ -4,8 +4,8 @@ namespace Signals.Samples.Recommender.Model;
 
 /// <summary>
 /// Everything that training learns. Row i of a sequence has the attention a(i) = softmax(numbers(i) . Attention); item m has the score
-/// Bias(m) + sum over i of (embedding(i) . (a(i) * Similar + purchased(i) * AfterPurchase)) . Items(m): a purchase counts whole, however long
-/// ago it was, or what was bought would be offered again.
+/// Bias(m) + sum over i of (embedding(i) . (a(i) * Similar + purchased(i) * AfterPurchase)) . Items(m): a purchase counts whole,
+/// however long ago it was, or what was bought would be offered again.
 /// </summary>
 internal sealed class ModelWeights
 {

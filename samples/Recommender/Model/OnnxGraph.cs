@@ -13,7 +13,8 @@ internal sealed class OnnxGraph
 
     private readonly ProtobufWriter _graph = new ProtobufWriter().Text(2, "sequence_ranker");
 
-    public OnnxGraph Node(string op, string output, params ReadOnlySpan<string> inputs) => Node(op, output, attribute: null, value: 0, inputs);
+    public OnnxGraph Node(string op, string output, params ReadOnlySpan<string> inputs) =>
+        Node(op, output, attribute: null, value: 0, inputs);
 
     public OnnxGraph Node(string op, string output, string? attribute, long value, params ReadOnlySpan<string> inputs)
     {
@@ -75,7 +76,8 @@ internal sealed class OnnxGraph
         ProtobufWriter axes = new();
         foreach (string axis in shape)
         {
-            axes.Message(1, int.TryParse(axis, out int length) ? new ProtobufWriter().Number(1, length) : new ProtobufWriter().Text(2, axis));
+            axes.Message(
+                1, int.TryParse(axis, out int length) ? new ProtobufWriter().Number(1, length) : new ProtobufWriter().Text(2, axis));
         }
 
         ProtobufWriter type = new ProtobufWriter().Message(1, new ProtobufWriter().Number(1, FloatType).Message(2, axes));

@@ -5,7 +5,8 @@ internal static class PlainModel
 {
     /// <summary>Scores all items for one user.</summary>
     public static float[] Score(
-        ModelWeights weights, ReadOnlySpan<float> embedding, ReadOnlySpan<float> numbers, ReadOnlySpan<float> mask, ReadOnlySpan<float> items)
+        ModelWeights weights, ReadOnlySpan<float> embedding,
+        ReadOnlySpan<float> numbers, ReadOnlySpan<float> mask, ReadOnlySpan<float> items)
     {
         const int D = ModelShape.Dimensions;
         double[] attention = Attention(weights, numbers, mask);
@@ -18,7 +19,8 @@ internal static class PlainModel
                 double value = embedding[(row * D) + from];
                 for (int to = 0; to < D; to++)
                 {
-                    taste[to] += value * ((attention[row] * weights.Similar[(from * D) + to]) + (purchased * weights.AfterPurchase[(from * D) + to]));
+                    taste[to] += value * ((attention[row] * weights.Similar[(from * D) + to])
+                        + (purchased * weights.AfterPurchase[(from * D) + to]));
                 }
             }
         }

@@ -5,7 +5,9 @@ using Signals.Serving;
 
 namespace Signals.Samples.Recommender.Model;
 
-/// <summary>Ranks the items for a shopper: the store writes the definition's tensors into arrays, ONNX Runtime reads those arrays.</summary>
+/// <summary>
+/// Ranks the items for a shopper: the store writes the definition's tensors into arrays, ONNX Runtime reads those arrays.
+/// </summary>
 /// <remarks>Thread contract: any thread; each ranking has arrays of its own.</remarks>
 internal sealed class Ranker(SignalStore store, byte[] onnx, float[] items) : IDisposable
 {

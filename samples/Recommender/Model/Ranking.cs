@@ -1,6 +1,8 @@
 namespace Signals.Samples.Recommender.Model;
 
-/// <summary>The model's answer for one user: a score per item, and what each row added to it. The tensors are kept for comparison.</summary>
+/// <summary>
+/// The model's answer for one user: a score per item, and what each row added to it. The tensors are kept for comparison.
+/// </summary>
 /// <param name="Rows">Rows of the sequence.</param>
 /// <param name="Size">Rows of the tensors, padding included.</param>
 /// <param name="Scores">A score per item, in the order of the catalogue.</param>

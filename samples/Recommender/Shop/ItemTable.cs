@@ -19,7 +19,8 @@ internal static class ItemTable
                 vector[d] = (Half)weights.Items[(item.Index * ModelShape.Dimensions) + d];
             }
 
-            writer.Add(EntityKey.From(item.Id)).Set("category", item.Category).Set("price", item.Price).SetVector<Half>("embedding", vector);
+            writer.Add(EntityKey.From(item.Id)).Set("category", item.Category)
+                .Set("price", item.Price).SetVector<Half>("embedding", vector);
         }
 
         writer.Finish();
@@ -30,7 +31,8 @@ internal static class ItemTable
     {
         EntityLookup lookup = table.CreateLookup("embedding");
         lookup.Find([.. Catalogue.Items.Select(item => EntityKey.From(item.Id))]);
-        return [.. Enumerable.Range(0, lookup.Count).SelectMany(row => lookup.Read<Half>(0).Row(row).ToArray().Select(value => (float)value))];
+        return [.. Enumerable.Range(0, lookup.Count).SelectMany(
+            row => lookup.Read<Half>(0).Row(row).ToArray().Select(value => (float)value))];
     }
 
     /// <summary>Stored with each event as it is indexed.</summary>

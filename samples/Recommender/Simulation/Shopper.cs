@@ -3,8 +3,9 @@ using Signals.Samples.Recommender.Shop;
 namespace Signals.Samples.Recommender.Simulation;
 
 /// <summary>
-/// A simulated shopper. A visit is about one shelf: a favourite one, or the neighbour of a shelf that was lately bought from. Within it things are
-/// looked at, longer when they are liked; some go to the cart, and some of those are bought, after which they are left alone.
+/// A simulated shopper. A visit is about one shelf: a favourite one, or the neighbour of a shelf that was lately bought
+/// from. Within it things are looked at, longer when they are liked; some go to the cart, and some of those are bought,
+/// after which they are left alone.
 /// </summary>
 /// <remarks>Thread contract: one thread. What it does depends on its random numbers alone.</remarks>
 internal sealed class Shopper(Random random)
@@ -61,7 +62,8 @@ internal sealed class Shopper(Random random)
         foreach (long start in starts)
         {
             Enter();
-            for (long time = Math.Max(start, history.Count > 0 ? history[^1].TimeMs + 60_000 : start); !IsAway; time += random.Next(5_000, 45_000))
+            long first = Math.Max(start, history.Count > 0 ? history[^1].TimeMs + 60_000 : start);
+            for (long time = first; !IsAway; time += random.Next(5_000, 45_000))
             {
                 history.Add(Act(time));
             }
@@ -76,7 +78,8 @@ internal sealed class Shopper(Random random)
 
     private Item Pick()
     {
-        Item[] shelf = [.. Catalogue.Items.Skip(_shelf * Catalogue.ShelfItems).Take(Catalogue.ShelfItems).Where(item => !_bought.Contains(item))];
+        Item[] shelf =
+            [.. Catalogue.Items.Skip(_shelf * Catalogue.ShelfItems).Take(Catalogue.ShelfItems).Where(item => !_bought.Contains(item))];
         Item[] liked = [.. shelf.Where(Likes)];
         return random.NextDouble() < 0.1 || shelf.Length == 0 ? Catalogue.Items[random.Next(Catalogue.Items.Count)]
             : liked.Length > 0 && random.NextDouble() < 0.6 ? liked[random.Next(liked.Length)] : shelf[random.Next(shelf.Length)];

@@ -3,7 +3,9 @@ using Signals.Samples.Recommender.Shop;
 
 namespace Signals.Samples.Recommender.Web;
 
-/// <summary>Takes a definition as JSON and serves it from the next read on, or says everything that is wrong with it. Threads: any.</summary>
+/// <summary>
+/// Takes a definition as JSON and serves it from the next read on, or says everything that is wrong with it. Threads: any.
+/// </summary>
 internal sealed class DefinitionEditor(Sample sample)
 {
     private readonly Lock _lock = new();

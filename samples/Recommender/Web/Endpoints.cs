@@ -36,7 +36,8 @@ internal static class Endpoints
             IReadOnlyList<DefinitionError> errors = editor.Apply(json.ToArray());
             return Results.Ok(errors.Select(error => new { error.Path, error.Message }));
         });
-        app.MapPost("/api/definition/rollback", () => editor.RollBack() ? Results.Text(editor.Json(), "application/json") : Results.NoContent());
+        app.MapPost(
+            "/api/definition/rollback", () => editor.RollBack() ? Results.Text(editor.Json(), "application/json") : Results.NoContent());
     }
 
     private static bool IsKnown(int shopper) => (uint)shopper < (uint)Traffic.Names.Count;

@@ -6,7 +6,9 @@ using Signals.Samples.Recommender.Simulation;
 
 namespace Signals.Samples.Recommender.Web;
 
-/// <summary>Calls the running sample as a page would and compares the graph's scores with plain loops. What does not hold is an exception.</summary>
+/// <summary>
+/// Calls the running sample as a page would and compares the graph's scores with plain loops. What does not hold is an exception.
+/// </summary>
 internal static class SelfTest
 {
     private const float Tolerance = 1e-4f;
@@ -16,7 +18,9 @@ internal static class SelfTest
         app.Urls.Add("http://127.0.0.1:0");
         await app.StartAsync();
         using HttpClient client = new() { BaseAddress = new Uri(app.Urls.First()) };
-        Check((await client.GetStringAsync(new Uri("/", UriKind.Relative))).Contains("/app.js", StringComparison.Ordinal), "the page is served");
+        Check(
+            (await client.GetStringAsync(new Uri("/", UriKind.Relative))).Contains("/app.js", StringComparison.Ordinal),
+            "the page is served");
         Check(sample.Report.HitRate > 1.5 * sample.Report.PopularHitRate, "the model is better than what is popular");
         await StreamAsync(client, sample);
         CompareModels(sample);
@@ -25,7 +29,8 @@ internal static class SelfTest
         await app.StopAsync();
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"self-test passed: next item in the first ten: {sample.Report.HitRate:P1} of held-out cases, popular items {sample.Report.PopularHitRate:P1}"));
+            $"self-test passed: next item in the first ten: {sample.Report.HitRate:P1} of held-out cases, "
+                + $"popular items {sample.Report.PopularHitRate:P1}"));
         return 0;
     }
 
@@ -70,7 +75,8 @@ internal static class SelfTest
         Ranking before = sample.Ranker.Rank(Traffic.IdOf(0));
         int first = before.Order[0];
         using HttpResponseMessage bought = await client.PostAsync(
-            new Uri($"/api/shoppers/0/purchase/{Signals.Samples.Recommender.Shop.Catalogue.Items[first].Id}", UriKind.Relative), content: null);
+            new Uri($"/api/shoppers/0/purchase/{Signals.Samples.Recommender.Shop.Catalogue.Items[first].Id}", UriKind.Relative),
+            content: null);
         Ranking after = sample.Ranker.Rank(Traffic.IdOf(0));
         Check(bought.IsSuccessStatusCode && !before.Order.SequenceEqual(after.Order), "a purchase changes the ranking");
         Check(after.Scores[first] < before.Scores[first], "what was bought is worth less than before");
@@ -80,7 +86,9 @@ internal static class SelfTest
     {
         string json = await client.GetStringAsync(new Uri("/api/definition", UriKind.Relative));
         JsonElement errors = await PutAsync(client, json.Replace("\"dwell_seconds\"", "\"dwel\"", StringComparison.Ordinal));
-        Check(errors.EnumerateArray().Any(e => e.GetProperty("path").GetString()!.StartsWith("$.sources[0].where", StringComparison.Ordinal)), "a path is told");
+        Check(
+            errors.EnumerateArray().Any(e => e.GetProperty("path").GetString()!.StartsWith("$.sources[0].where", StringComparison.Ordinal)),
+            "a path is told");
         errors = await PutAsync(client, json.Replace("\"size\": 32", "\"size\": 5", StringComparison.Ordinal));
         Check(errors.GetArrayLength() == 0, "a definition is taken");
         JsonElement state = JsonDocument.Parse(await client.GetStringAsync(new Uri("/api/shoppers/1", UriKind.Relative))).RootElement;

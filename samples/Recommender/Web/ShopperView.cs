@@ -37,7 +37,8 @@ internal sealed class ShopperView(Sample sample)
             Status = status.ToString(),
             Served = served.Count,
             definition.Version,
-            Trace = trace.Stages.Select(stage => new { stage.Name, stage.RowsIn, stage.RowsOut, stage.Bytes, stage.Microseconds, stage.Note }),
+            Trace = trace.Stages.Select(
+                stage => new { stage.Name, stage.RowsIn, stage.RowsOut, stage.Bytes, stage.Microseconds, stage.Note }),
             Ranking = ranking,
             Refusal = refusal,
             Sent = sent,

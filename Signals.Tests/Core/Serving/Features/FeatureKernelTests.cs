@@ -14,7 +14,8 @@ internal sealed class FeatureKernelTests
     [Test]
     public void Column_DefaultAndScaling_ApplyToRowsWithoutValue()
     {
-        ArrayColumn column = new ArrayColumn(ColumnType.Scalar<short>()).Add((short)6).AddWithout(ColumnState.Null).Add((short)-3).AddWithout(ColumnState.Absent);
+        ArrayColumn column = new ArrayColumn(ColumnType.Scalar<short>()).Add((short)6)
+            .AddWithout(ColumnState.Null).Add((short)-3).AddWithout(ColumnState.Absent);
         NumberElements<int> ints = new();
         Scaling map = new() { Factor = 1 / 3.0, Offset = 1 };
         ColumnKernel<short, int> scaled = new(0, 1, ints.Convert(-1.5, map), new ScaledConversion<short, int>(map, ints.From<double>()));
@@ -29,7 +30,9 @@ internal sealed class FeatureKernelTests
         ArrayColumn column = new ArrayColumn(ColumnType.Scalar<double>()).Add(1e9).Add(-2.9).Add(double.NaN).Add(65519.9);
         Assert.That(Write<sbyte>(Plain(new NumberElements<sbyte>()), column), Is.EqualTo(new sbyte[] { 127, -2, 0, 127 }));
         Assert.That(Write<byte>(Plain(new NumberElements<byte>()), column), Is.EqualTo(new byte[] { 255, 0, 0, 255 }));
-        Assert.That(Write<Half>(Plain(new NumberElements<Half>()), column), Is.EqualTo(new[] { (Half)65504, (Half)(-2.9), Half.NaN, Half.PositiveInfinity }));
+        Assert.That(
+            Write<Half>(Plain(new NumberElements<Half>()), column),
+            Is.EqualTo(new[] { (Half)65504, (Half)(-2.9), Half.NaN, Half.PositiveInfinity }));
         Assert.That(Write<byte>(Plain(new BooleanElements()), column), Is.EqualTo(new byte[] { 1, 1, 1, 1 }));
 
         static ColumnKernel<double, T> Plain<T>(ElementFactory<T> elements)
@@ -50,16 +53,19 @@ internal sealed class FeatureKernelTests
         int[] chosen = [.. Enumerable.Range(0, 300).Where(row => row % 7 != 0)];
         float[] written = new float[chosen.Length * 16];
         RowSet rows = new ArrayRows(300, [column]).Begin();
-        new ColumnKernel<Half, float>(0, 16, 0, new NumberElements<float>().From<Half>()).Write(rows, chosen, MemoryMarshal.AsBytes(written.AsSpan()), 64);
+        new ColumnKernel<Half, float>(0, 16, 0, new NumberElements<float>().From<Half>())
+            .Write(rows, chosen, MemoryMarshal.AsBytes(written.AsSpan()), 64);
         Assert.That(written, Is.EqualTo(chosen.SelectMany(row => all[(row * 16)..((row + 1) * 16)]).Select(half => (float)half)));
     }
 
     [Test]
     public void Category_Index_HasPlacesForNoneAndOther([Values] bool hasOther)
     {
-        ArrayColumn column = new ArrayColumn(ColumnType.Text).Add("x"u8.ToArray()).Add("b"u8.ToArray()).Add("a"u8.ToArray()).AddWithout(ColumnState.Null);
+        ArrayColumn column = new ArrayColumn(ColumnType.Text).Add("x"u8.ToArray())
+            .Add("b"u8.ToArray()).Add("a"u8.ToArray()).AddWithout(ColumnState.Null);
         CategoryKernel<int> kernel = new(
-            CategoryEncoding.Index, [0], [new BytesVocabulary(["a"u8.ToArray(), "b"u8.ToArray()])], 2, hasOther, new NumberElements<int>().Counts(3));
+            CategoryEncoding.Index, [0], [new BytesVocabulary(["a"u8.ToArray(), "b"u8.ToArray()])],
+            2, hasOther, new NumberElements<int>().Counts(3));
         Assert.That(Write<int>(kernel, column), Is.EqualTo(new[] { 0, 2, 1, hasOther ? 3 : 0 }));
     }
 
@@ -91,7 +97,8 @@ internal sealed class FeatureKernelTests
         for (int row = 0; row < chosen.Length; row++)
         {
             Span<byte> one = spread.AsSpan(row * stride, stride);
-            Assert.That(one[..kernel.RowBytes].SequenceEqual(MemoryMarshal.AsBytes(dense.AsSpan(row * kernel.Elements, kernel.Elements))), Is.True);
+            Assert.That(
+                one[..kernel.RowBytes].SequenceEqual(MemoryMarshal.AsBytes(dense.AsSpan(row * kernel.Elements, kernel.Elements))), Is.True);
             Assert.That(one[kernel.RowBytes..].ToArray(), Is.All.EqualTo(0xCC));
         }
 

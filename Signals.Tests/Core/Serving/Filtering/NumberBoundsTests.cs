@@ -36,7 +36,8 @@ internal sealed class NumberBoundsTests
         Check<float>(16777217, ComparisonOperator.AtLeast, [16777216f, 16777218f], [false, true]);
         Check<double>(9007199254740993L, ComparisonOperator.AtMost, [9007199254740992.0, 9007199254740994.0], [true, false]);
         Check<double>(0, ComparisonOperator.LessThan, [-0.0, -double.Epsilon, double.NaN], [false, true, false]);
-        Check<float>(1e300, ComparisonOperator.LessThan, [float.MaxValue, float.PositiveInfinity, float.NegativeInfinity], [true, false, true]);
+        Check<float>(
+            1e300, ComparisonOperator.LessThan, [float.MaxValue, float.PositiveInfinity, float.NegativeInfinity], [true, false, true]);
         Check<Half>(70000, ComparisonOperator.GreaterThan, [Half.MaxValue, Half.PositiveInfinity], [false, true]);
         Check<Half>(70000, ComparisonOperator.AtMost, [Half.MaxValue, Half.NaN, Half.NegativeInfinity], [true, false, true]);
         Check<Half>(0.1, ComparisonOperator.LessThan, [(Half)0.1, Half.BitIncrement((Half)0.1)], [true, false]);

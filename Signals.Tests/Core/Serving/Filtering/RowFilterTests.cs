@@ -50,8 +50,11 @@ internal sealed class RowFilterTests
     public void Range_Zero_MeansBothZeroes()
     {
         Half[] halves = [Half.Zero, Half.NegativeZero, Half.Epsilon, -Half.Epsilon];
-        Assert.That(Evaluate(new RangeFilter<Half>(0, Half.Zero, Half.Zero), Column(halves)), Is.EqualTo(new[] { true, true, false, false }));
-        Assert.That(Evaluate(new RangeFilter<Half>(0, Half.NegativeZero, Half.PositiveInfinity), Column(halves)), Is.EqualTo(new[] { true, true, true, false }));
+        Assert.That(
+            Evaluate(new RangeFilter<Half>(0, Half.Zero, Half.Zero), Column(halves)), Is.EqualTo(new[] { true, true, false, false }));
+        Assert.That(
+            Evaluate(new RangeFilter<Half>(0, Half.NegativeZero, Half.PositiveInfinity), Column(halves)),
+            Is.EqualTo(new[] { true, true, true, false }));
         Assert.That(Evaluate(new RangeFilter<float>(0, 0, 0), Column([0f, -0f, float.NaN])), Is.EqualTo(new[] { true, true, false }));
         Assert.That(Evaluate(new SetFilter<double>(0, [0.0]), Column([-0.0, 1.0])), Is.EqualTo(new[] { true, false }));
     }
@@ -63,7 +66,8 @@ internal sealed class RowFilterTests
             .Add(0f).Add(1f).Add(float.NaN).AddWithout(ColumnState.Null).AddWithout(ColumnState.Absent);
         RangeFilter<float> isZero = new(0, 0, 0);
         Assert.That(Evaluate(isZero, column), Is.EqualTo(new[] { true, false, false, false, false }));
-        Assert.That(Evaluate(new RangeFilter<float>(0, 0, 0, outside: true), column), Is.EqualTo(new[] { false, true, true, false, false }));
+        Assert.That(
+            Evaluate(new RangeFilter<float>(0, 0, 0, outside: true), column), Is.EqualTo(new[] { false, true, true, false, false }));
         Assert.That(Evaluate(new NotFilter(isZero), column), Is.EqualTo(new[] { false, true, true, true, true }));
         Assert.That(Evaluate(new SetFilter<float>(0, [0f, float.NaN]), column), Is.EqualTo(new[] { true, false, false, false, false }));
         Assert.That(Evaluate(new StateFilter(0, ColumnState.Null), column), Is.EqualTo(new[] { false, false, false, true, false }));
@@ -87,8 +91,11 @@ internal sealed class RowFilterTests
         ArrayColumn column = Column(Enumerable.Range(0, 150).ToArray());
         RangeFilter<int> low = new(0, 0, 99);
         RangeFilter<int> high = new(0, 50, 149);
-        RowFilter both = new AnyFilter([new AllFilter([low, high, new NotFilter(new RangeFilter<int>(0, 60, 69))]), new RangeFilter<int>(0, 3, 3)]);
-        Assert.That(Evaluate(both, column), Is.EqualTo(Enumerable.Range(0, 150).Select(i => (i is >= 50 and <= 99 && i is < 60 or > 69) || i == 3)));
+        RowFilter both = new AnyFilter(
+            [new AllFilter([low, high, new NotFilter(new RangeFilter<int>(0, 60, 69))]), new RangeFilter<int>(0, 3, 3)]);
+        Assert.That(
+            Evaluate(both, column),
+            Is.EqualTo(Enumerable.Range(0, 150).Select(i => (i is >= 50 and <= 99 && i is < 60 or > 69) || i == 3)));
         Assert.That(Evaluate(new AllFilter([]), column), Is.All.True);
         Assert.That(Evaluate(new AnyFilter([]), column), Is.All.False);
         Assert.That(Evaluate(ConstantFilter.True, column), Is.All.True);
@@ -139,7 +146,9 @@ internal sealed class RowFilterTests
                 T a = Value<T>(random);
                 T b = Value<T>(random);
                 (T low, T high) = T.IsNaN(a) || T.IsNaN(b) ? (T.Zero, T.One) : (T.Min(a, b), T.Max(a, b));
-                Assert.That(Evaluate(new RangeFilter<T>(0, low, high), column), Is.EqualTo(values.Select(v => v >= low && v <= high)), $"{typeof(T).Name} {low}..{high}");
+                Assert.That(
+                    Evaluate(new RangeFilter<T>(0, low, high), column),
+                    Is.EqualTo(values.Select(v => v >= low && v <= high)), $"{typeof(T).Name} {low}..{high}");
             }
         }
     }
@@ -152,7 +161,9 @@ internal sealed class RowFilterTests
         {
             T[] set = Values<T>(random, size);
             T[] values = Values<T>(random, rows);
-            Assert.That(Evaluate(new SetFilter<T>(0, set), Column(values)), Is.EqualTo(values.Select(v => Array.Exists(set, s => s == v))), typeof(T).Name);
+            Assert.That(
+                Evaluate(new SetFilter<T>(0, set), Column(values)),
+                Is.EqualTo(values.Select(v => Array.Exists(set, s => s == v))), typeof(T).Name);
         }
     }
 

@@ -37,7 +37,8 @@ internal sealed class RowColumnsTests
         DerivedColumn column = new(ColumnType.Vector<float>(2));
         column.Reset(6, keepsBytes: false);
         column.Scatter(values, [4, 2, 1]);
-        Assert.That(MemoryMarshal.Cast<byte, float>(column.FixedRows).ToArray(), Is.EqualTo(new float[] { 0, 0, 3, 4, 0, 0, 0, 0, 1, 2, 0, 0 }));
+        Assert.That(
+            MemoryMarshal.Cast<byte, float>(column.FixedRows).ToArray(), Is.EqualTo(new float[] { 0, 0, 3, 4, 0, 0, 0, 0, 1, 2, 0, 0 }));
         Assert.That(column.RowStates.ToArray(), Is.EqualTo(new byte[] { 0, 2, 1, 0, 2, 0 }));
         column.Reset(5, keepsBytes: false);
         Assert.That(column.FixedRows.ToArray(), Is.All.Zero);
@@ -53,7 +54,8 @@ internal sealed class RowColumnsTests
         for (int round = 0; round < 3; round++)
         {
             column.Reset(4, keepsBytes: false);
-            column.Scatter(new ArrayColumn(ColumnType.Text).Add("one"u8.ToArray()).AddWithout(ColumnState.Null).Add("three"u8.ToArray()), [3, 2, 0]);
+            column.Scatter(
+                new ArrayColumn(ColumnType.Text).Add("one"u8.ToArray()).AddWithout(ColumnState.Null).Add("three"u8.ToArray()), [3, 2, 0]);
             Assert.That(column.GetValue(3).ToArray(), Is.EqualTo("one"u8.ToArray()));
             Assert.That(column.GetValue(0).ToArray(), Is.EqualTo("three"u8.ToArray()));
             Assert.That(column.GetValue(1).Length + column.GetValue(2).Length, Is.Zero);

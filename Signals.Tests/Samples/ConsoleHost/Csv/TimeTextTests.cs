@@ -118,7 +118,9 @@ public sealed class TimeTextTests
         TimeParser parser = new("iso");
         for (int i = 0; i < 20_000; i++)
         {
-            byte[] text = random.Next(3) == 0 ? Encoding.UTF8.GetBytes("2010-12-01T08:26:00.5+01:00") : random.GetItems(alphabet, random.Next(0, 30));
+            byte[] text = random.Next(3) == 0
+                ? Encoding.UTF8.GetBytes("2010-12-01T08:26:00.5+01:00")
+                : random.GetItems(alphabet, random.Next(0, 30));
             if (text.Length > 0)
             {
                 text[random.Next(text.Length)] = random.GetItems(alphabet, 1)[0];

@@ -26,8 +26,11 @@ public sealed class GzipInputTests
 
         // Cut off anywhere, or with a byte behind it that is no member: never a shorter answer.
         int cut = random.Next(1, whole.Length);
-        Assert.That(() => Unpack(whole[..^cut], bytesPerRead), Throws.TypeOf<InvalidDataException>().Or.Property("Length").LessThan(plain.Length));
-        Assert.That(() => Unpack([.. whole, (byte)random.Next(256)], bytesPerRead), Throws.TypeOf<InvalidDataException>().With.Message.Contains($"byte {whole.Length}"));
+        Assert.That(
+            () => Unpack(whole[..^cut], bytesPerRead), Throws.TypeOf<InvalidDataException>().Or.Property("Length").LessThan(plain.Length));
+        Assert.That(
+            () => Unpack([.. whole, (byte)random.Next(256)], bytesPerRead),
+            Throws.TypeOf<InvalidDataException>().With.Message.Contains($"byte {whole.Length}"));
     }
 
     [Test]

@@ -46,7 +46,8 @@ public sealed class OptionsParserTests
     [Test]
     public void Parse_ASourceNameThatIsTooLong_IsRefused() =>
         Assert.That(
-            () => OptionsParser.Parse(["--path", "x", "--input", "a.csv", "--user", "u", "--time", "t", "--source", new string('\u00e9', 129)]),
+            () => OptionsParser.Parse(
+                ["--path", "x", "--input", "a.csv", "--user", "u", "--time", "t", "--source", new string('\u00e9', 129)]),
             Throws.TypeOf<UsageException>().With.Message.Contains("256"));
 
     [Test]

@@ -4,7 +4,8 @@ namespace Signals.Samples.ConsoleHost.Input.Gzip;
 
 /// <summary>
 /// The plain bytes of a gzip file (RFC 1952) of any number of members. Every byte of the input must belong to a member: the platform's
-/// <see cref="System.IO.Compression.GZipStream"/> ends at the first byte between two members that is no header, as if the input ended there.
+/// <see cref="System.IO.Compression.GZipStream"/> ends at the first byte between two members that is no
+/// header, as if the input ended there.
 /// </summary>
 /// <remarks>One thread. Read only. Damage is an <see cref="InvalidDataException"/> with the offset in the compressed input.</remarks>
 internal sealed class GzipInput : Stream

@@ -15,7 +15,9 @@ internal sealed class HuffmanCode
     private readonly ushort[] _table = new ushort[1 << TableBits]; // by the next bits: symbol * 16 + its length, 0 for a longer one
 
     /// <summary>Becomes the code whose symbol i takes <paramref name="lengths"/>[i] bits, 0 for a symbol that does not occur.</summary>
-    /// <exception cref="InvalidDataException">The lengths are no code: too many, or too few where <paramref name="mayBeIncomplete"/> is false.</exception>
+    /// <exception cref="InvalidDataException">
+    /// The lengths are no code: too many, or too few where <paramref name="mayBeIncomplete"/> is false.
+    /// </exception>
     public void Set(ReadOnlySpan<byte> lengths, bool mayBeIncomplete)
     {
         Array.Clear(_counts);

@@ -1,8 +1,9 @@
 namespace Signals.Samples.ConsoleHost.Input.Gzip;
 
 /// <summary>
-/// Unpacks deflate streams (RFC 1951), one after another, into pieces of any size. One thread. Takes no byte behind the end of a stream, which is
-/// what the classes of the platform do not promise. Its memory does not grow with the blocks and streams that an input has.
+/// Unpacks deflate streams (RFC 1951), one after another, into pieces of any size. One thread. Takes no byte behind the
+/// end of a stream, which is what the classes of the platform do not promise. Its memory does not grow with the blocks
+/// and streams that an input has.
 /// </summary>
 internal sealed class Inflater(BitInput input)
 {
@@ -17,9 +18,11 @@ internal sealed class Inflater(BitInput input)
     private static readonly byte[] LengthExtras = [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 0];
 
     private static readonly ushort[] DistanceBases =
-        [1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385, 513, 769, 1025, 1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577];
+        [1, 2, 3, 4, 5, 7, 9, 13, 17, 25, 33, 49, 65, 97, 129, 193, 257, 385,
+            513, 769, 1025, 1537, 2049, 3073, 4097, 6145, 8193, 12289, 16385, 24577];
 
-    private static readonly byte[] DistanceExtras = [0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13];
+    private static readonly byte[] DistanceExtras =
+        [0, 0, 0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8, 9, 9, 10, 10, 11, 11, 12, 12, 13, 13];
 
     private static readonly byte[] CodeLengthOrder = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 
