@@ -10,8 +10,8 @@ namespace Signals.Storage.Engine.Compacting;
 /// <remarks>Thread contract: guarded by the compactor's lock. Lifetime: one request.</remarks>
 internal sealed class CompactionRequest(IEnumerable<ulong> tables, long nowMs)
 {
-    // Each merge of a request leaves fewer tables, or tables that meet fewer others, so a row is written a few times only. The bound holds also
-    // where limits of tables and of users keep merges from that: what was written so often is done.
+    // Each merge of a request leaves fewer tables, or tables that overlap with fewer others, so a row is written a few times only.
+    // Where limits of tables and of users keep merges from that, this bound ends the request.
     private const int MostRewrites = 24;
 
     private readonly Dictionary<ulong, int> _rewrites = [];
@@ -57,7 +57,8 @@ internal sealed class CompactionRequest(IEnumerable<ulong> tables, long nowMs)
         bool settles = (work.Reason == CompactionReason.Full && work.Cuts is null)
             || (isRewrite && work.Tables.All(_settled.Contains));
         int rewrites = 1 + work.Tables.Max(_rewrites.GetValueOrDefault);
-        settles |= rewrites >= MostRewrites || (work is { Reason: CompactionReason.Full, Cuts.Count: 0 } && result.Added.Count >= work.Tables.Count);
+        settles |= rewrites >= MostRewrites
+            || (work is { Reason: CompactionReason.Full, Cuts.Count: 0 } && result.Added.Count >= work.Tables.Count);
         bool places = settles || work.Cuts is { Count: > 0 } || (isRewrite && work.Tables.All(_placed.Contains));
         foreach (TableMeta added in result.Added)
         {
