@@ -36,7 +36,8 @@ internal sealed class CompactionRequest(IEnumerable<ulong> tables, long nowMs)
     public bool IsPlaced(ulong table) => _placed.Contains(table);
 
     /// <summary>
-    /// Whether no other table that the request covers meets the table in a window, unless its users all lie before or behind.
+    /// Whether the request is done with the table: no other table that it covers overlaps it in a window and in its range of users,
+    /// or merging it again would not make the tables fewer.
     /// </summary>
     public bool IsSettled(ulong table) => _settled.Contains(table);
 
