@@ -9,6 +9,7 @@ namespace Signals.Tests.Docs;
 /// Every public type says what it is for. <c>SIGNALS_API_PAGES=FOLDER</c> also writes the reference: a page per package, made from the XML
 /// documentation (docs/api.md).
 /// </summary>
+[Category("Fast")]
 internal sealed class ApiSurfaceTests
 {
     private static readonly Type[] Packages = [typeof(UserId), typeof(SignalStore), typeof(SignalsOptions)];

@@ -4,6 +4,7 @@ using Signals.Tests.Architecture;
 
 namespace Signals.Tests.Docs;
 
+[Category("Fast")]
 [TestFixture]
 internal sealed class DefinitionsGuideTests
 {

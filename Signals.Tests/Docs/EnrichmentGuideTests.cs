@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 namespace Signals.Tests.Docs;
 
 /// <summary>The enricher in docs/enrichment.md is one that compiles and runs in other tests.</summary>
+[Category("Fast")]
 internal sealed class EnrichmentGuideTests
 {
     [Test]

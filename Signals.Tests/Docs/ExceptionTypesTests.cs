@@ -3,6 +3,7 @@ using Signals.Hosting;
 namespace Signals.Tests.Docs;
 
 /// <summary>docs/api.md: what you catch has one base.</summary>
+[Category("Fast")]
 internal sealed class ExceptionTypesTests
 {
     [Test]

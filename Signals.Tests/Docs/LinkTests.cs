@@ -3,6 +3,7 @@ using Signals.Tests.Architecture;
 namespace Signals.Tests.Docs;
 
 /// <summary>Every relative link of every page leads to a file that exists and, behind a #, to a heading of it.</summary>
+[Category("Fast")]
 internal sealed class LinkTests
 {
     private static readonly string Root = SourceFile.RepositoryRoot();

@@ -2,6 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace Signals.Tests.Docs;
 
+[Category("Fast")]
 [TestFixture]
 internal sealed class ReadmeTests
 {

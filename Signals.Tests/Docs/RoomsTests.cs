@@ -3,6 +3,7 @@ using Signals.Tests.Architecture;
 namespace Signals.Tests.Docs;
 
 /// <summary>The tables of projects and rooms in <c>docs/ARCHITECTURE.md</c> are those of the tree.</summary>
+[Category("Fast")]
 internal sealed class RoomsTests
 {
     private static readonly string Root = SourceFile.RepositoryRoot();

@@ -6,6 +6,7 @@ using Signals.Tests.Storage.Engine;
 
 namespace Signals.Tests.Hosting;
 
+[Category("Fast")]
 internal sealed class HealthCheckTests
 {
     private static readonly StoreSchema Schema = StoreSchema.Define(

@@ -12,6 +12,7 @@ using Signals.Tests.Storage.Engine;
 namespace Signals.Tests.Hosting;
 
 /// <summary>Stores in a real host.</summary>
+[Category("Fast")]
 internal sealed class HostingTests
 {
     private static readonly StoreSchema Schema = StoreSchema.Define(s => s.EventType("view", t => t.Field<int>("n")));

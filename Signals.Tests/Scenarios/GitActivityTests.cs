@@ -11,6 +11,7 @@ namespace Signals.Tests.Scenarios;
 /// days, by years) comes in segments. A rebased change is the same event with other cells, of which the rules of merging choose.
 /// Then every user's sequence is what a dictionary with the same rules says.
 /// </summary>
+[Category("Fast")]
 internal sealed class GitActivityTests
 {
     private const int Segments = 4;

@@ -4,6 +4,7 @@ using Signals.Offline;
 namespace Signals.Tests.Scenarios;
 
 /// <summary>The four jobs that offline data is for, each from beginning to end.</summary>
+[Category("Fast")]
 internal sealed class OfflineJobsTests
 {
     /// <summary>

@@ -5,6 +5,7 @@ using Signals.Offline;
 namespace Signals.Tests.Scenarios;
 
 /// <summary>One enricher, one filter, three places to run them: the values are the same.</summary>
+[Category("Fast")]
 internal sealed class OneDefinitionTests
 {
     private static readonly (string, string)[] Columns = [("price", "price"), ("title", "title"), ("embedding", "embedding")];

@@ -11,6 +11,7 @@ namespace Signals.Tests.Scenarios;
 /// A real shop: sales are streamed; afterwards the items' price and text are joined to all of them, and cancellations take sales
 /// back or make them smaller. Then every customer's sequence is what a dictionary says.
 /// </summary>
+[Category("Fast")]
 internal sealed class OnlineRetailTests
 {
     private static readonly StoreSchema Schema = StoreSchema.Define(s => s

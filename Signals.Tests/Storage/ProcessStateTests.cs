@@ -10,6 +10,7 @@ using Signals.Tests.Storage.Entities;
 namespace Signals.Tests.Storage;
 
 /// <summary>State of the process that anybody may change at any time: nothing of it is looked at once a call was given its path.</summary>
+[Category("Fast")]
 [NonParallelizable]
 internal sealed class ProcessStateTests
 {

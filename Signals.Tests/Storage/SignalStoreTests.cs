@@ -1,5 +1,6 @@
 namespace Signals.Tests.Storage;
 
+[Category("Fast")]
 [TestFixture]
 internal sealed class SignalStoreTests
 {

@@ -4,6 +4,7 @@ using Spectre.Console;
 namespace Signals.Tests.Tool;
 
 /// <summary>Progress is for terminals.</summary>
+[Category("Fast")]
 internal sealed class LongWorkTests
 {
     [Test]

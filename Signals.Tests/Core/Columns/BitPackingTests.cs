@@ -4,6 +4,7 @@ using Signals.Core.Columns;
 namespace Signals.Tests.Core.Columns;
 
 /// <summary>Every number of bits, at every width, from every row on, gives back what was packed.</summary>
+[Category("Fast")]
 [TestFixture]
 internal sealed class BitPackingTests
 {

@@ -3,6 +3,7 @@ using Signals.Core.Columns;
 namespace Signals.Tests.Core.Columns;
 
 /// <summary>The exact bytes of docs/formats/column-chunk.md. Files outlive code: a change here is a new format version.</summary>
+[Category("Fast")]
 [TestFixture]
 internal sealed class ColumnChunkGoldenTests
 {

@@ -5,6 +5,7 @@ using System.Text;
 namespace Signals.Tests.Core.Columns;
 
 /// <summary>Numbers from outside are what they were in a column, or they are refused.</summary>
+[Category("Fast")]
 internal sealed class NumberFitTests
 {
     private static readonly double[] Edges =

@@ -5,6 +5,7 @@ using Signals.Tests.Storage.Compaction;
 
 namespace Signals.Tests.Core.Columns;
 
+[Category("Fast")]
 internal sealed class RowBufferStampTests
 {
     private static readonly UserId User = UserId.From(1);

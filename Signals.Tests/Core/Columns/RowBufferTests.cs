@@ -3,6 +3,7 @@ using Signals.Core.Columns;
 
 namespace Signals.Tests.Core.Columns;
 
+[Category("Fast")]
 [TestFixture]
 internal sealed class RowBufferTests
 {

@@ -4,6 +4,7 @@ using static Signals.Tests.Core.DefinitionVersions.RegistrySamples;
 
 namespace Signals.Tests.Core.DefinitionVersions;
 
+[Category("Fast")]
 internal sealed class DefinitionRegistryTests
 {
     [Test]

@@ -2,6 +2,7 @@ using Signals.Core.Definitions.Values;
 
 namespace Signals.Tests.Core.Definitions;
 
+[Category("Fast")]
 internal sealed class DurationsTests
 {
     [TestCase(0, "0ms")]

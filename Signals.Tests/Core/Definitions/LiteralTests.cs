@@ -3,6 +3,7 @@ using Signals.Definitions;
 
 namespace Signals.Tests.Core.Definitions;
 
+[Category("Fast")]
 internal sealed class LiteralTests
 {
     private static readonly Literal[] Ascending =

@@ -2,6 +2,7 @@ using Signals.Definitions;
 
 namespace Signals.Tests.Core.Definitions;
 
+[Category("Fast")]
 internal sealed class OverrideTests
 {
     private static readonly SequenceDefinition Full = DefinitionSamples.Full();

@@ -2,6 +2,7 @@ using Signals.Enrichment;
 
 namespace Signals.Tests.Core.Enrichment;
 
+[Category("Fast")]
 internal sealed class EnrichmentSignatureTests
 {
     private static readonly StoreSchema Schema = EnrichmentSamples.Schema;

@@ -3,6 +3,7 @@ using Signals.Enrichment;
 
 namespace Signals.Tests.Core.Enrichment;
 
+[Category("Fast")]
 internal sealed class StepRunnerTests
 {
     private static readonly EventTypeSchema Purchase = EnrichmentSamples.Schema["purchase"];

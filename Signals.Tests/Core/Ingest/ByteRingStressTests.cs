@@ -3,6 +3,7 @@ using Signals.Core.Ingest;
 namespace Signals.Tests.Core.Ingest;
 
 /// <summary>Several producers against one consumer: nothing lost, torn, doubled or reordered within a producer.</summary>
+[Category("Fast")]
 [CancelAfter(60_000)]
 internal sealed class ByteRingStressTests
 {

@@ -3,6 +3,7 @@ using Signals.Core.Ingest;
 namespace Signals.Tests.Core.Ingest;
 
 /// <summary>The ring with one thread: claims, runs, wrapping, aborting, filling up, closing.</summary>
+[Category("Fast")]
 internal sealed class ByteRingTests
 {
     [Test]

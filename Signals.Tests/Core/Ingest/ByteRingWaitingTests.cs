@@ -6,6 +6,7 @@ namespace Signals.Tests.Core.Ingest;
 /// Parking and waking. Where a wait must end because of something, it has no timeout of its own: a lost wake-up shows as the test's
 /// time limit. Whether the other thread had parked already is left to chance and repetition, never to sleeping.
 /// </summary>
+[Category("Fast")]
 [CancelAfter(60_000)]
 internal sealed class ByteRingWaitingTests
 {

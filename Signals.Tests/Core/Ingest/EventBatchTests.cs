@@ -4,6 +4,7 @@ using Signals.Core.Ingest;
 
 namespace Signals.Tests.Core.Ingest;
 
+[Category("Fast")]
 [TestFixture]
 internal sealed class EventBatchTests
 {

@@ -4,6 +4,7 @@ using Signals.Core.Ingest;
 namespace Signals.Tests.Core.Ingest;
 
 /// <summary>Walking records, from trusted and from damaged bytes.</summary>
+[Category("Fast")]
 internal sealed class RecordEnumeratorTests
 {
     [TestCase(8, 8)]

@@ -4,6 +4,7 @@ using Signals.Core.Ingest;
 namespace Signals.Tests.Core.Ingest;
 
 /// <summary>Proves that the two positions share a cache line neither with each other nor with the ring's other fields.</summary>
+[Category("Fast")]
 internal sealed class RingPositionsTests
 {
     [Test]

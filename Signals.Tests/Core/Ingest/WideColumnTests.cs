@@ -4,6 +4,7 @@ using Signals.Core.Ingest;
 namespace Signals.Tests.Core.Ingest;
 
 /// <summary>A declared column that nobody sets takes no room, however wide it is and however many events there are.</summary>
+[Category("Fast")]
 internal sealed class WideColumnTests
 {
     private const int Events = 16_385;

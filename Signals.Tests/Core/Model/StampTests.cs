@@ -2,6 +2,7 @@ using Signals.Core.Model;
 
 namespace Signals.Tests.Core.Model;
 
+[Category("Fast")]
 internal sealed class StampTests
 {
     [TestCase(1, 0, 65_537UL)]

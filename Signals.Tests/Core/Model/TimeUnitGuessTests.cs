@@ -3,6 +3,7 @@ using Signals.Core.Model;
 namespace Signals.Tests.Core.Model;
 
 /// <summary>Times in another unit are recognised; times that are merely wrong are not.</summary>
+[Category("Fast")]
 internal sealed class TimeUnitGuessTests
 {
     private const long Now = 1_772_323_200_000; // 2026-03-01

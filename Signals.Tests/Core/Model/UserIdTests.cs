@@ -3,6 +3,7 @@ using System.Text;
 namespace Signals.Tests.Core.Model;
 
 /// <summary>Where user ids come from, their order, and the hash that tables persist.</summary>
+[Category("Fast")]
 internal sealed class UserIdTests
 {
     [Test]

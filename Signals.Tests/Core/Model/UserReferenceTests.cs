@@ -1,6 +1,7 @@
 namespace Signals.Tests.Core.Model;
 
 /// <summary>What is printed of a user is taken as that user, and what could be two users is taken as none.</summary>
+[Category("Fast")]
 internal sealed class UserReferenceTests
 {
     [Test]

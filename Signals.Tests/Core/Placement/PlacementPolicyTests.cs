@@ -5,6 +5,7 @@ using Signals.Enrichment;
 namespace Signals.Tests.Core.Placement;
 
 /// <summary>The rules, each with what it goes by; and that a place is not changed in haste or back and forth.</summary>
+[Category("Fast")]
 internal sealed class PlacementPolicyTests
 {
     private const StepPhase Serving = StepPhase.Serving;

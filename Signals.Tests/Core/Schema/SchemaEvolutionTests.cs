@@ -3,6 +3,7 @@ using Signals.Core.Schema;
 namespace Signals.Tests.Core.Schema;
 
 /// <summary>What becomes of a stored schema when the program declares another.</summary>
+[Category("Fast")]
 internal sealed class SchemaEvolutionTests
 {
     [Test]

@@ -4,6 +4,7 @@ using Signals.Core.Schema;
 namespace Signals.Tests.Core.Schema;
 
 /// <summary>The stored form: identity, its pinned bytes, and that no bytes do harm.</summary>
+[Category("Fast")]
 internal sealed class SchemaSerializerTests
 {
     private const string Golden =

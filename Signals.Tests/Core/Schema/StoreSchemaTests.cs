@@ -1,6 +1,7 @@
 namespace Signals.Tests.Core.Schema;
 
 /// <summary>Declaring a schema: ids, defaults, limits and typed handles.</summary>
+[Category("Fast")]
 internal sealed class StoreSchemaTests
 {
     [Test]

@@ -3,6 +3,7 @@ using Signals.Core.Serving;
 namespace Signals.Tests.Core.Serving;
 
 /// <summary>What reads teach the next ones about how many rows to fetch.</summary>
+[Category("Fast")]
 internal sealed class FetchHintsTests
 {
     private const int Least = 100;

@@ -3,6 +3,7 @@ using Signals.Serving;
 namespace Signals.Tests.Core.Serving;
 
 /// <summary>The bytes of a receipt; what is none is refused.</summary>
+[Category("Fast")]
 internal sealed class SequenceReceiptTests
 {
     private const string Golden =

@@ -3,6 +3,7 @@ using Signals.Tests.Storage.Engine;
 
 namespace Signals.Tests.Core.Tenancy;
 
+[Category("Fast")]
 internal sealed class TenantTests
 {
     private readonly ManualTime _time = new(1_000_000);

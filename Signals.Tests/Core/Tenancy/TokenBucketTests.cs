@@ -2,6 +2,7 @@ using Signals.Core.Tenancy;
 
 namespace Signals.Tests.Core.Tenancy;
 
+[Category("Fast")]
 internal sealed class TokenBucketTests
 {
     private const long Second = 1_000_000_000;

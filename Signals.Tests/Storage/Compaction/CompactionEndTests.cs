@@ -9,6 +9,7 @@ namespace Signals.Tests.Storage.Compaction;
 /// Picking and merging ends, however little a table should hold, however few runs are worth a merge and however wrong a division
 /// is guessed.
 /// </summary>
+[Category("Fast")]
 internal sealed class CompactionEndTests
 {
     private static readonly TimeSpan Window = TimeSpan.FromHours(1);

@@ -2,6 +2,7 @@ using Signals.Storage.Compaction;
 
 namespace Signals.Tests.Storage.Compaction;
 
+[Category("Fast")]
 internal sealed class CompactionPickerTests
 {
     [TestCase(

@@ -7,6 +7,7 @@ using Signals.Storage.Versions;
 namespace Signals.Tests.Storage.Compaction;
 
 /// <summary>Processor time of a merge of many small users. Printed, not asserted: the machine decides it.</summary>
+[Category("Fast")]
 [Explicit("A measurement; run it alone and in Release.")]
 internal sealed class MergeRateTests
 {

@@ -4,6 +4,7 @@ using Signals.Storage.Compaction;
 
 namespace Signals.Tests.Storage.Compaction;
 
+[Category("Fast")]
 internal sealed class RowMergerTests
 {
     private static readonly UserId User = UserId.From(1);

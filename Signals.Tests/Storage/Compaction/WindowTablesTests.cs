@@ -6,6 +6,7 @@ using Signals.Storage.Versions;
 namespace Signals.Tests.Storage.Compaction;
 
 /// <summary>Rows go into the table of the part of time that they lie in, to the millisecond.</summary>
+[Category("Fast")]
 internal sealed class WindowTablesTests
 {
     [TestCase("300 299 201 200 199 101 100 99 -5", "-5..99 100..199 200..300")]

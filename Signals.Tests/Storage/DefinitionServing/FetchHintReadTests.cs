@@ -7,6 +7,7 @@ namespace Signals.Tests.Storage.DefinitionServing;
 /// <summary>
 /// How many rows a read of an ordinary user fetches after reads of users whose history does not hold what a definition asks for.
 /// </summary>
+[Category("Fast")]
 internal sealed class FetchHintReadTests
 {
     private const int Size = 10;

@@ -13,6 +13,7 @@ using Signals.Tests.Storage.Engine;
 namespace Signals.Tests.Storage.DefinitionServing;
 
 /// <summary>Vectors and texts that are fetched for the chosen rows alone: they are those of the events, wherever the events lie.</summary>
+[Category("Fast")]
 internal sealed class LateColumnTests
 {
     private const int Dimensions = 16;

@@ -9,6 +9,7 @@ using Signals.Tests.Storage.Engine;
 namespace Signals.Tests.Storage.DefinitionServing;
 
 /// <summary>The store as it was known then, and the past as it is corrected now.</summary>
+[Category("Fast")]
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class PastStoreTests
 {

@@ -13,6 +13,7 @@ using Signals.Tests.Storage.Engine;
 namespace Signals.Tests.Storage.DefinitionServing;
 
 /// <summary>Receipts: what they give again, and each reason for which they give nothing.</summary>
+[Category("Fast")]
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class ReceiptTests
 {

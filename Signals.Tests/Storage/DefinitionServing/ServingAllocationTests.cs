@@ -8,6 +8,7 @@ namespace Signals.Tests.Storage.DefinitionServing;
 /// Three types, two conditions, dedup, a stored and a serving-time enrichment of 64 halves, 256 rows: warm reads allocate
 /// nothing.
 /// </summary>
+[Category("Fast")]
 [NonParallelizable]
 internal sealed class ServingAllocationTests
 {

@@ -7,6 +7,7 @@ using Signals.Tests.Storage.Engine;
 namespace Signals.Tests.Storage.DefinitionServing;
 
 /// <summary>What answers say of themselves: statuses, deadlines, failures of the host's code; and the ways to take them.</summary>
+[Category("Fast")]
 internal sealed class ServingReadTests
 {
     private const int PerType = 900;

@@ -6,6 +6,7 @@ using Signals.Tests.Storage.Engine;
 namespace Signals.Tests.Storage.DefinitionServing;
 
 /// <summary>A candidate beside the served definition: what is sampled, what the report finds, and that the caller never notices.</summary>
+[Category("Fast")]
 internal sealed class ShadowReadTests
 {
     private const string Feed = "home_feed";

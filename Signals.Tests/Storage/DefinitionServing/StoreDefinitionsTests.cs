@@ -5,6 +5,7 @@ using Signals.Tests.Storage.Engine;
 namespace Signals.Tests.Storage.DefinitionServing;
 
 /// <summary>Versions and overrides as reads of a store see them. Version v has size 10 v and a constant column that says v.</summary>
+[Category("Fast")]
 internal sealed class StoreDefinitionsTests
 {
     private static readonly UserId User = UserId.From(1UL);

@@ -5,6 +5,7 @@ using Signals.Tests.Storage.Engine;
 namespace Signals.Tests.Storage.DefinitionServing;
 
 /// <summary>Quotas and circuits of the owners of definitions, as reads of a store meet them.</summary>
+[Category("Fast")]
 internal sealed class TenantReadTests
 {
     private static readonly UserId User = UserId.From(1UL);

@@ -2,6 +2,7 @@ using Signals.Storage.Engine.Ingest;
 
 namespace Signals.Tests.Storage.Engine;
 
+[Category("Fast")]
 internal sealed class AckQueueTests
 {
     private const int Waits = 10_000;

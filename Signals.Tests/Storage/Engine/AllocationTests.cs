@@ -7,6 +7,7 @@ using Signals.Storage.Tables;
 namespace Signals.Tests.Storage.Engine;
 
 /// <summary>Warm reads and steady appends allocate nothing on the caller's thread.</summary>
+[Category("Fast")]
 [NonParallelizable]
 internal sealed class AllocationTests
 {

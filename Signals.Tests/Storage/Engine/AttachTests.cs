@@ -6,6 +6,7 @@ using Signals.Tests.Simulation;
 namespace Signals.Tests.Storage.Engine;
 
 /// <summary>Runs that were made outside of the store: visible at once, there after a reopen, gone with their file.</summary>
+[Category("Fast")]
 internal sealed class AttachTests
 {
     private const long Minute = 60_000;

@@ -8,6 +8,7 @@ namespace Signals.Tests.Storage.Engine;
 /// <summary>
 /// Reads that found everything in memory go on to do so when an import, a fold, a flush or a merge puts new files under them.
 /// </summary>
+[Category("Fast")]
 internal sealed class CacheWarmingTests
 {
     private const int Users = 40;

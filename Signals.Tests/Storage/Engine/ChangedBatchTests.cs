@@ -8,6 +8,7 @@ namespace Signals.Tests.Storage.Engine;
 /// A batch that its producer changes while the append waits or works: what was planned is stored, or the producer gets an
 /// exception.
 /// </summary>
+[Category("Fast")]
 internal sealed class ChangedBatchTests
 {
     private static readonly StoreSchema Schema = StoreSchema.Define(s => s

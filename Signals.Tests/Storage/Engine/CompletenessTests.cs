@@ -5,6 +5,7 @@ using Signals.Tests.Storage.Segments;
 namespace Signals.Tests.Storage.Engine;
 
 /// <summary>What was declared and corrected is kept, and part of every answer.</summary>
+[Category("Fast")]
 internal sealed class CompletenessTests
 {
     private readonly ManualTime _time = new(TestStores.Start + 1000 * SegmentSample.Hour);

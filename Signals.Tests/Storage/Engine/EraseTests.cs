@@ -5,6 +5,7 @@ using Signals.Tests.Simulation;
 namespace Signals.Tests.Storage.Engine;
 
 /// <summary>An erased user is hidden at once and for good, and gone from the tables after a compaction.</summary>
+[Category("Fast")]
 internal sealed class EraseTests
 {
     private static readonly UserId Alice = UserId.From("alice");

@@ -7,6 +7,7 @@ namespace Signals.Tests.Storage.Engine;
 /// <summary>
 /// Receipts given while ingest, flush and compaction run: each answer ends at its commit, and is rebuilt when all is over.
 /// </summary>
+[Category("Fast")]
 [NonParallelizable]
 internal sealed class ExactCutTests
 {

@@ -3,6 +3,7 @@ using Signals.Tests.Simulation;
 namespace Signals.Tests.Storage.Engine;
 
 /// <summary>A store that keeps versions, while reads, merges, erasures and the end of versions let go of the same files.</summary>
+[Category("Fast")]
 internal sealed class FileOwnershipTests
 {
     private static readonly StoreSchema Schema = StoreSchema.Define(schema => schema.EventType("e", type => type.Field<long>("a")));

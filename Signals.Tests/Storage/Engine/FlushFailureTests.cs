@@ -3,6 +3,7 @@ using Signals.Tests.Simulation;
 namespace Signals.Tests.Storage.Engine;
 
 /// <summary>A flush that the ingest thread cannot begin: whoever asked for it is told.</summary>
+[Category("Fast")]
 internal sealed class FlushFailureTests
 {
     private static readonly StoreSchema Schema = StoreSchema.Define(schema => schema.EventType("e", type => type.Field<long>("a")));

@@ -13,6 +13,7 @@ using Signals.Tests.Storage.MemTables;
 namespace Signals.Tests.Storage.Engine;
 
 /// <summary>Flushing a memtable whose events lie in any number of windows.</summary>
+[Category("Fast")]
 internal sealed class FlushJobTests
 {
     private const long Hour = 3_600_000;

@@ -4,6 +4,7 @@ using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Storage.Engine;
 
+[Category("Fast")]
 internal sealed class FoldFailureTests
 {
     [Test]

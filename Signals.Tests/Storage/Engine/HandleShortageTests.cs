@@ -9,6 +9,7 @@ namespace Signals.Tests.Storage.Engine;
 /// <summary>
 /// Handles are bounded however many tables there are, and a process that has none left holds a store up, but does not fail it.
 /// </summary>
+[Category("Fast")]
 internal sealed class HandleShortageTests
 {
     private const int Types = 300; // and as many tables

@@ -3,6 +3,7 @@ using System.Globalization;
 namespace Signals.Tests.Storage.Engine;
 
 /// <summary>A store that takes little holds little, whatever its settings would let it take.</summary>
+[Category("Fast")]
 [NonParallelizable]
 internal sealed class IdleStoreTests
 {

@@ -12,6 +12,7 @@ namespace Signals.Tests.Storage.Engine;
 /// Whole histories of appends and imported segments, with insertions, corrections and retractions of several generations, in random
 /// order and disturbed by flushes, compactions and reopens: reads show what the registers say.
 /// </summary>
+[Category("Fast")]
 internal sealed class ImportMergeTests
 {
     private const int Histories = 60;

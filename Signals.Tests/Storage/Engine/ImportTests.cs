@@ -6,6 +6,7 @@ using Signals.Tests.Storage.Segments;
 namespace Signals.Tests.Storage.Engine;
 
 /// <summary>What an import makes visible, what it refuses, and that it leaves nothing behind.</summary>
+[Category("Fast")]
 internal sealed class ImportTests
 {
     private readonly ManualTime _time = new(TestStores.Start + 1000 * SegmentSample.Hour);

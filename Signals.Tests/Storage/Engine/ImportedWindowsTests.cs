@@ -3,6 +3,7 @@ using Signals.Tests.Storage.FileSystem;
 namespace Signals.Tests.Storage.Engine;
 
 /// <summary>An import of thousands of windows of one row each, beside busy ones, is compacted while users are read and erased.</summary>
+[Category("Fast")]
 internal sealed class ImportedWindowsTests
 {
     private const int Windows = 2000;

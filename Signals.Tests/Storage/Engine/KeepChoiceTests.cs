@@ -7,6 +7,7 @@ using Signals.Tests.Simulation;
 namespace Signals.Tests.Storage.Engine;
 
 /// <summary>What a store keeps is the store's: an opening that states nothing inherits it, one that states it replaces it.</summary>
+[Category("Fast")]
 internal sealed class KeepChoiceTests
 {
     private static readonly StoreSchema Schema = StoreSchema.Define(s => s.EventType("e", t => t.Field<int>("n")));

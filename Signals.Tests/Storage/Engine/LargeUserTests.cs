@@ -6,6 +6,7 @@ using Signals.Tests.Simulation;
 namespace Signals.Tests.Storage.Engine;
 
 /// <summary>One user with more than a merge takes: that one stays unmerged, everybody else is not affected.</summary>
+[Category("Fast")]
 internal sealed class LargeUserTests
 {
     private const int Flushes = 10;

@@ -7,6 +7,7 @@ using Signals.Tests.Simulation;
 namespace Signals.Tests.Storage.Engine;
 
 /// <summary>What a store refuses, and that a refusal leaves no trace.</summary>
+[Category("Fast")]
 internal sealed class LimitTests
 {
     private static readonly UserId Bob = UserId.From(7);

@@ -4,6 +4,7 @@ using Signals.Tests.Simulation;
 namespace Signals.Tests.Storage.Engine;
 
 /// <summary>Whatever batch is accepted goes into memtables, one row at a time if need be, now and when it is replayed.</summary>
+[Category("Fast")]
 internal sealed class MemTableFitTests
 {
     private static readonly UserId Bob = UserId.From(7);

@@ -9,6 +9,7 @@ using Signals.Storage.Versions;
 namespace Signals.Tests.Storage.Engine;
 
 /// <summary>Holding ingest back while too many memtables wait.</summary>
+[Category("Fast")]
 internal sealed class MemTableSetTests
 {
     [TestCase(true, TestName = "Freeze_TooManyTables_WaitsUntilCompactionHasNothingToDo")]

@@ -4,6 +4,7 @@ using Signals.Tests.Simulation;
 namespace Signals.Tests.Storage.Engine;
 
 /// <summary>The user that nobody set is refused wherever events come from; what older stores hold of it stays within reach.</summary>
+[Category("Fast")]
 internal sealed class NobodyTests
 {
     private readonly ManualTime _time = new(TestStores.Start);

@@ -7,6 +7,7 @@ using Signals.Tests.Simulation;
 namespace Signals.Tests.Storage.Engine;
 
 /// <summary>What a cold read of the newest 100 fetches does not grow with the user's history.</summary>
+[Category("Fast")]
 internal sealed class ReadCostTests
 {
     private const int BlockBytes = 64 << 10;

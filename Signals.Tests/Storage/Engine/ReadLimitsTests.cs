@@ -3,6 +3,7 @@ using Signals.Tests.Simulation;
 namespace Signals.Tests.Storage.Engine;
 
 /// <summary>Limits of one read, in place of those that its query was built with.</summary>
+[Category("Fast")]
 internal sealed class ReadLimitsTests
 {
     private static readonly UserId[] Users = [UserId.From(1UL), UserId.From(2UL)];

@@ -6,6 +6,7 @@ namespace Signals.Tests.Storage.Engine;
 /// Events exactly at the edge of what is kept: reads hide what went, so that only the rows of the tables tell whether a flush or a merge
 /// keeps one too many, or takes one that a read gives.
 /// </summary>
+[Category("Fast")]
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class RetentionBoundaryTests
 {

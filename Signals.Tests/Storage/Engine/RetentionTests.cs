@@ -3,6 +3,7 @@ using Signals.Tests.Simulation;
 namespace Signals.Tests.Storage.Engine;
 
 /// <summary>Max age and last-N: exact at read, reclaimed by compaction.</summary>
+[Category("Fast")]
 internal sealed class RetentionTests
 {
     private const long Minute = 60_000;

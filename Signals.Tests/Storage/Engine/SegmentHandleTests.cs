@@ -3,6 +3,7 @@ using Signals.Offline;
 namespace Signals.Tests.Storage.Engine;
 
 /// <summary>How many handles a store holds. Threads: one; counts those of its own folder alone.</summary>
+[Category("Fast")]
 [NonParallelizable]
 internal sealed class SegmentHandleTests
 {

@@ -3,6 +3,7 @@ using Signals.Tests.Simulation;
 namespace Signals.Tests.Storage.Engine;
 
 /// <summary>A position belongs to one source, and another one that comes under its name is not taken for it.</summary>
+[Category("Fast")]
 internal sealed class SourceIncarnationTests
 {
     private static readonly StoreSchema Schema = StoreSchema.Define(s => s.EventType("view", t => t.Field<int>("n")));

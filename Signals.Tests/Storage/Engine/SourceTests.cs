@@ -3,6 +3,7 @@ using Signals.Tests.Simulation;
 namespace Signals.Tests.Storage.Engine;
 
 /// <summary>Groups of events that a source sends with its position.</summary>
+[Category("Fast")]
 internal sealed class SourceTests
 {
     private static readonly StoreSchema Schema = StoreSchema.Define(s => s

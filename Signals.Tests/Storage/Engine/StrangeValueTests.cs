@@ -5,6 +5,7 @@ using Signals.Tests.Simulation;
 namespace Signals.Tests.Storage.Engine;
 
 /// <summary>NaN, infinities and text that is no UTF-8 are kept bit for bit wherever an event lies, and hold up nothing.</summary>
+[Category("Fast")]
 internal sealed class StrangeValueTests
 {
     private const ulong QuietNaN = 0x7FF8_0000_0000_0001;

@@ -5,6 +5,7 @@ using Signals.Tests.Simulation;
 namespace Signals.Tests.Storage.Engine;
 
 /// <summary>Tables that cannot be written, read or deleted: the store goes on, and the work is done when the fault is gone.</summary>
+[Category("Fast")]
 internal sealed class TableFailureTests
 {
     private static readonly StoreSchema Schema = StoreSchema.Define(schema => schema.EventType("e", type => type.Field<long>("a")));

@@ -12,6 +12,7 @@ namespace Signals.Tests.Storage.Engine;
 /// One table whose directory cannot be read, which is not noticed before somebody looks a user up in it: flushes, imports, erasures and the
 /// merges of all other tables go on.
 /// </summary>
+[Category("Fast")]
 internal sealed class UnreadableTableTests
 {
     /// <summary>So many users that the directory is in pages, which are read when they are needed.</summary>

@@ -4,6 +4,7 @@ using Signals.Tests.Storage.Tables;
 namespace Signals.Tests.Storage.Entities;
 
 /// <summary>Pins version 1 of docs/formats/entity-table.md: a change of these bytes is a new format version.</summary>
+[Category("Fast")]
 internal sealed class EntityGoldenTests
 {
     private const string Golden = """

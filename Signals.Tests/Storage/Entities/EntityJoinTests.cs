@@ -3,6 +3,7 @@ using Signals.Tests.Storage.Tables;
 
 namespace Signals.Tests.Storage.Entities;
 
+[Category("Fast")]
 internal sealed class EntityJoinTests
 {
     private static readonly StoreSchema Schema = StoreSchema.Define(s => s

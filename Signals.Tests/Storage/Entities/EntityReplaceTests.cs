@@ -5,6 +5,7 @@ using Signals.Tests.Storage.Tables;
 
 namespace Signals.Tests.Storage.Entities;
 
+[Category("Fast")]
 internal sealed class EntityReplaceTests
 {
     [Test]

@@ -10,6 +10,7 @@ using Signals.Tests.Storage.Engine;
 namespace Signals.Tests.Storage.FeatureLog;
 
 /// <summary>Served sequences logged in full: what comes back, its bytes, torn tails and damage.</summary>
+[Category("Fast")]
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class FeatureLogTests
 {

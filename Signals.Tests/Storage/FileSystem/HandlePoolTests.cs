@@ -4,6 +4,7 @@ using Signals.Tests.Simulation;
 namespace Signals.Tests.Storage.FileSystem;
 
 /// <summary>However many files are read, the handles are bounded; and each file is closed once, whoever reads it meanwhile.</summary>
+[Category("Fast")]
 internal sealed class HandlePoolTests
 {
     private const int Files = 40;

@@ -3,6 +3,7 @@ using Signals.Storage.FileSystem;
 
 namespace Signals.Tests.Storage.FileSystem;
 
+[Category("Fast")]
 [Platform("Linux")]
 internal sealed class LinuxFileTests
 {

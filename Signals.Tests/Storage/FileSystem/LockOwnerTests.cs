@@ -5,6 +5,7 @@ using Signals.Tests.Simulation;
 namespace Signals.Tests.Storage.FileSystem;
 
 /// <summary>The file that tells the folder of a store that was never finished from a folder of another program.</summary>
+[Category("Fast")]
 internal sealed class LockOwnerTests
 {
     private const string Path = "/store/LOCK";

@@ -3,6 +3,7 @@ using Signals.Tests.Storage.Tables;
 
 namespace Signals.Tests.Storage.FileSystem;
 
+[Category("Fast")]
 internal sealed class SharedFilesTests
 {
     [Test]

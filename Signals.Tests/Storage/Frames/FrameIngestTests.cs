@@ -7,6 +7,7 @@ using Signals.Tests.Storage.Engine;
 namespace Signals.Tests.Storage.Frames;
 
 /// <summary>Frames from a stream into a store, with the position of the stream.</summary>
+[Category("Fast")]
 [NonParallelizable]
 internal sealed class FrameIngestTests
 {

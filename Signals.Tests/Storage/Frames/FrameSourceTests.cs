@@ -6,6 +6,7 @@ using Signals.Tests.Storage.Engine;
 namespace Signals.Tests.Storage.Frames;
 
 /// <summary>Frames that come under the name of a source that they are not of.</summary>
+[Category("Fast")]
 internal sealed class FrameSourceTests
 {
     private static readonly StoreSchema Schema = StoreSchema.Define(s => s.EventType("view", t => t.Field<int>("n").Text("pad")));

@@ -5,6 +5,7 @@ namespace Signals.Tests.Storage.History;
 /// <summary>
 /// Exact reads beside a thread that applies commits: what one sees of its user is a commit whole, and nobody waits for ever.
 /// </summary>
+[Category("Fast")]
 internal sealed class CommitGateTests
 {
     private const int Users = 4;

@@ -9,6 +9,7 @@ using Signals.Tests.Storage.Versions;
 namespace Signals.Tests.Storage.History;
 
 /// <summary>The list of kept versions as a file: its bytes, what a crash leaves of it, and damage.</summary>
+[Category("Fast")]
 internal sealed class HistoryFileTests
 {
     private const string Folder = "d";

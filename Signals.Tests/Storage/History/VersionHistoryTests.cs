@@ -10,6 +10,7 @@ using Signals.Tests.Storage.Engine;
 namespace Signals.Tests.Storage.History;
 
 /// <summary>What keeping versions costs is counted as it comes, and cleaning up after an erasure happens once.</summary>
+[Category("Fast")]
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class VersionHistoryTests
 {

@@ -2,6 +2,7 @@ using Signals.Enrichment;
 
 namespace Signals.Tests.Storage.Indexing;
 
+[Category("Fast")]
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class IndexingEnrichmentTests
 {

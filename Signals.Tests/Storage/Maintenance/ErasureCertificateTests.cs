@@ -10,6 +10,7 @@ namespace Signals.Tests.Storage.Maintenance;
 /// <summary>
 /// A certificate names every place that the erased user was in, and is complete exactly when no file holds the user any more.
 /// </summary>
+[Category("Fast")]
 internal sealed class ErasureCertificateTests
 {
     private const ulong MarkedId = 0xCE27_1F1C_A7E5_0001;

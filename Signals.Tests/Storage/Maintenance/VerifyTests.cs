@@ -9,6 +9,7 @@ using Signals.Tests.Storage.Engine;
 namespace Signals.Tests.Storage.Maintenance;
 
 /// <summary>A verification sees damage in each kind of file, and neither stops the store nor is stopped by it.</summary>
+[Category("Fast")]
 internal sealed class VerifyTests
 {
     private static readonly UserId Alice = UserId.From("alice");

@@ -4,6 +4,7 @@ using Signals.Storage.MemTables;
 namespace Signals.Tests.Storage.MemTables;
 
 /// <summary>Records are decoded in slices whose size neither the record nor the schema decides.</summary>
+[Category("Fast")]
 internal sealed class BatchRowsTests
 {
     private const int Events = 16_385;

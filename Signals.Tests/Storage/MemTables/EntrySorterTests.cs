@@ -4,6 +4,7 @@ using Signals.Tests.Simulation;
 namespace Signals.Tests.Storage.MemTables;
 
 /// <summary>Sorting entries of users whose ids differ in few bytes or in all.</summary>
+[Category("Fast")]
 internal sealed class EntrySorterTests
 {
     [Test]

@@ -4,6 +4,7 @@ using Signals.Storage.Primitives;
 namespace Signals.Tests.Storage.MemTables;
 
 /// <summary>How many rows of a user with late events are looked at for the newest few.</summary>
+[Category("Fast")]
 internal sealed class MemRowsTests
 {
     private static readonly EventTypeSchema Declared = StoreSchema.Define(s => s.EventType("e", t => t.Field<int>("n")))["e"];

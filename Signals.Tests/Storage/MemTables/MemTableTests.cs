@@ -4,6 +4,7 @@ using Signals.Storage.MemTables;
 namespace Signals.Tests.Storage.MemTables;
 
 /// <summary>Appending to a memtable, looking rows up, putting them in order, and running out of memory in the middle of a batch.</summary>
+[Category("Fast")]
 internal sealed class MemTableTests
 {
     private static readonly EventTypeSchema Declared = StoreSchema

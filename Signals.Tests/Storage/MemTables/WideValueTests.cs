@@ -6,6 +6,7 @@ using Signals.Tests.Storage.Engine;
 namespace Signals.Tests.Storage.MemTables;
 
 /// <summary>Wide columns take room in a memtable once they have values, and give them back however rarely rows have one.</summary>
+[Category("Fast")]
 internal sealed class WideValueTests
 {
     private const int Narrow = 64;

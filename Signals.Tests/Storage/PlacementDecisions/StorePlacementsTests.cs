@@ -8,6 +8,7 @@ using Signals.Tests.Storage.Engine;
 namespace Signals.Tests.Storage.PlacementDecisions;
 
 /// <summary>What a store measures of an enricher, and that it has new events stored with it or not by what it decides.</summary>
+[Category("Fast")]
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 [NonParallelizable]
 internal sealed class StorePlacementsTests

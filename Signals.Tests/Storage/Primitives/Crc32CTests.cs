@@ -3,6 +3,7 @@ using Signals.Storage.Primitives;
 
 namespace Signals.Tests.Storage.Primitives;
 
+[Category("Fast")]
 internal sealed class Crc32CTests
 {
     [TestCase("", 0x00000000u)]

@@ -5,6 +5,7 @@ using Signals.Tests.Simulation;
 namespace Signals.Tests.Storage.Primitives;
 
 /// <summary>The one gate of what becomes durable.</summary>
+[Category("Fast")]
 internal sealed class FailStopTests
 {
     [Test]

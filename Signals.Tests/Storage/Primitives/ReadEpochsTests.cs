@@ -2,6 +2,7 @@ using Signals.Storage.Primitives;
 
 namespace Signals.Tests.Storage.Primitives;
 
+[Category("Fast")]
 internal sealed class ReadEpochsTests
 {
     [Test]

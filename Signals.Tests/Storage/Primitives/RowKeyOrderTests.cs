@@ -3,6 +3,7 @@ using Signals.Storage.Primitives;
 namespace Signals.Tests.Storage.Primitives;
 
 /// <summary>Sorting by insertion, and by the general sort where too much is out of order, give one answer.</summary>
+[Category("Fast")]
 internal sealed class RowKeyOrderTests
 {
     [Test]

@@ -4,6 +4,7 @@ using Signals.Storage.Reads;
 namespace Signals.Tests.Storage.Reads;
 
 /// <summary>What happens where a column of an answer cannot grow any more. Nothing large is allocated here.</summary>
+[Category("Fast")]
 internal sealed class ColumnOutputTests
 {
     [Test]

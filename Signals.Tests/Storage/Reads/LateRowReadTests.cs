@@ -7,6 +7,7 @@ namespace Signals.Tests.Storage.Reads;
 /// Reads of users whose events come late, in ties and in copies, from a memtable: the newest rows are all there, with all their
 /// columns.
 /// </summary>
+[Category("Fast")]
 internal sealed class LateRowReadTests
 {
     private static readonly UserId TheUser = UserId.From(3);

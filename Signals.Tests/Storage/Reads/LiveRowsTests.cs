@@ -9,6 +9,7 @@ namespace Signals.Tests.Storage.Reads;
 /// Events of one user in many sources at once, inserted, retracted and inserted again in runs and one by one: what a read takes of them is
 /// what a dictionary of all of them gives, wherever it starts and ends.
 /// </summary>
+[Category("Fast")]
 internal sealed class LiveRowsTests
 {
     private const int Events = 1_500;

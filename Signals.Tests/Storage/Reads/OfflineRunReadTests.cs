@@ -8,6 +8,7 @@ using Signals.Tests.Storage.Engine;
 namespace Signals.Tests.Storage.Reads;
 
 /// <summary>What reads show of events that patches, retractions and whole events from offline runs meet.</summary>
+[Category("Fast")]
 internal sealed class OfflineRunReadTests
 {
     private const long Second = 1000;

@@ -6,6 +6,7 @@ using Signals.Tests.Storage.Engine;
 namespace Signals.Tests.Storage.Reads;
 
 /// <summary>What a read of the newest events costs when many newer ones were retracted: about what it costs without them.</summary>
+[Category("Fast")]
 internal sealed class RetractionCostTests
 {
     private const int Last = 100;

@@ -4,6 +4,7 @@ using Signals.Tests.Core.Enrichment;
 
 namespace Signals.Tests.Storage.Reads;
 
+[Category("Fast")]
 internal sealed class SequenceEnricherTests
 {
     private static readonly UserId User = UserId.From(7);

@@ -4,6 +4,7 @@ using Signals.Tests.Storage.Engine;
 namespace Signals.Tests.Storage.Reads;
 
 /// <summary>The lease on an answer, its typed access, and the mistakes that a query builder names.</summary>
+[Category("Fast")]
 internal sealed class SequenceTests
 {
     private static readonly UserId TheUser = UserId.From(3);

@@ -7,6 +7,7 @@ using Signals.Tests.Storage.Tables;
 namespace Signals.Tests.Storage.Segments;
 
 /// <summary>Pins version 1 of docs/formats/segment.md: a change of these bytes is a new format version.</summary>
+[Category("Fast")]
 internal sealed class SegmentGoldenTests
 {
     private const string Golden = """

@@ -3,6 +3,7 @@ using Signals.Storage.Tables;
 
 namespace Signals.Tests.Storage.Tables;
 
+[Category("Fast")]
 internal sealed class BlockCacheTests
 {
     private const int Seed = 11;

@@ -4,6 +4,7 @@ using Signals.Storage.Tables;
 
 namespace Signals.Tests.Storage.Tables;
 
+[Category("Fast")]
 internal sealed class ColumnFileTests
 {
     private const long MaxAllocation = 4 << 20;

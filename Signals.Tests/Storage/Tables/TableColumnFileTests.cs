@@ -4,6 +4,7 @@ using Signals.Storage.Tables;
 namespace Signals.Tests.Storage.Tables;
 
 /// <summary>A run is a table and its column files: what reads, cursors and the verifier see of both.</summary>
+[Category("Fast")]
 internal sealed class TableColumnFileTests
 {
     private static readonly EventTypeSchema Before = TableSample.Define(t => t.Field<int>("a").Text("b").EnrichmentVector<sbyte>("v", 64));

@@ -4,6 +4,7 @@ using Signals.Storage.Tables;
 namespace Signals.Tests.Storage.Tables;
 
 /// <summary>Pins version 1 of docs/formats/table.md: a change of these bytes is a new format version.</summary>
+[Category("Fast")]
 internal sealed class TableGoldenTests
 {
     private const string Golden = """

@@ -5,6 +5,7 @@ using Signals.Storage.Tables;
 namespace Signals.Tests.Storage.Tables;
 
 /// <summary>Pins how docs/formats/table.md stores stamps: a change of these bytes is a new format version.</summary>
+[Category("Fast")]
 internal sealed class TableStampGoldenTests
 {
     private const string Golden = """

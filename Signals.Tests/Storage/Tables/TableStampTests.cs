@@ -7,6 +7,7 @@ using Signals.Tests.Storage.Compaction;
 
 namespace Signals.Tests.Storage.Tables;
 
+[Category("Fast")]
 internal sealed class TableStampTests
 {
     private const string Segment = "000003.seg";

@@ -7,6 +7,7 @@ namespace Signals.Tests.Storage.Tables;
 /// <summary>
 /// Filters of users: they deny nobody who is there and nearly everybody who is not, inside the budget, and none is needed.
 /// </summary>
+[Category("Fast")]
 internal sealed class UserFilterTests
 {
     private const int ManyUsers = 10_000;

@@ -5,6 +5,7 @@ using Signals.Tests.Storage.Engine;
 namespace Signals.Tests.Storage.Telemetry;
 
 /// <summary>Reads and appends allocate nothing, whether somebody listens to their histograms or not.</summary>
+[Category("Fast")]
 [NonParallelizable]
 internal sealed class TelemetryAllocationTests
 {

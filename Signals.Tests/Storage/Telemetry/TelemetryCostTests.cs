@@ -10,6 +10,7 @@ namespace Signals.Tests.Storage.Telemetry;
 /// Reports what a listener costs a read and an append: the same store in the same process, rounds with and without a listener taking turns,
 /// the fastest round of each, which a busy machine disturbs least. What is asserted is that only the rounds with a listener are measured.
 /// </summary>
+[Category("Fast")]
 [NonParallelizable]
 internal sealed class TelemetryCostTests
 {

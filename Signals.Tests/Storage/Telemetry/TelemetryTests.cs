@@ -6,6 +6,7 @@ using Signals.Tests.Storage.Engine;
 namespace Signals.Tests.Storage.Telemetry;
 
 /// <summary>Metrics, activities and the observer of a store.</summary>
+[Category("Fast")]
 [NonParallelizable]
 internal sealed class TelemetryTests
 {

@@ -5,6 +5,7 @@ using Signals.Tests.Storage.Engine;
 
 namespace Signals.Tests.Storage.Telemetry;
 
+[Category("Fast")]
 [NonParallelizable]
 internal sealed class TenantInstrumentsTests
 {

@@ -2,6 +2,7 @@ using Signals.Storage.Versions;
 
 namespace Signals.Tests.Storage.Versions;
 
+[Category("Fast")]
 internal sealed class ErasureSetTests
 {
     [Test]

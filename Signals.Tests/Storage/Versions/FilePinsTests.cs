@@ -6,6 +6,7 @@ using Signals.Tests.Simulation;
 namespace Signals.Tests.Storage.Versions;
 
 /// <summary>A file of a store has one owner of its deletion, however many find that it is not needed.</summary>
+[Category("Fast")]
 internal sealed class FilePinsTests
 {
     private const string Table = "000001.tbl";

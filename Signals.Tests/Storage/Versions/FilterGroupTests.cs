@@ -8,6 +8,7 @@ namespace Signals.Tests.Storage.Versions;
 /// <summary>
 /// Filters side by side: no table that has a user is passed over, hardly another is touched, and what did not change is shared.
 /// </summary>
+[Category("Fast")]
 internal sealed class FilterGroupTests
 {
     private const int Many = 2_000;

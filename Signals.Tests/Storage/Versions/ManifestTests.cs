@@ -6,6 +6,7 @@ using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Storage.Versions;
 
+[Category("Fast")]
 internal sealed class ManifestTests
 {
     private const string Folder = "/store";

@@ -8,6 +8,7 @@ namespace Signals.Tests.Storage.Versions;
 /// A state of any size comes back whole from its snapshot, and from a manifest that was rewritten: sizes around every number at which
 /// a snapshot begins another edit. What a limit cut off would be users who were erased, positions and imports.
 /// </summary>
+[Category("Fast")]
 internal sealed class SnapshotSizeTests
 {
     private const string Folder = "/store";

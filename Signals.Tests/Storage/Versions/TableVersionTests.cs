@@ -5,6 +5,7 @@ using Signals.Tests.Storage.Tables;
 
 namespace Signals.Tests.Storage.Versions;
 
+[Category("Fast")]
 internal sealed class TableVersionTests
 {
     private static readonly StoreSchema Schema = StoreSchema.Define(s => s

@@ -5,6 +5,7 @@ using Signals.Storage.Versions;
 
 namespace Signals.Tests.Storage.Versions;
 
+[Category("Fast")]
 internal sealed class VersionEditFormatTests
 {
     // docs/formats/manifest.md: map of 10; table 7; removed 1, 2; logs; position; schema; user 5 erased to 1000; source "s" at 300;

@@ -8,6 +8,7 @@ namespace Signals.Tests.Storage.Wal;
 /// Pins format version 1, byte by byte: a change here makes stores of released versions unreadable. The bytes are explained in
 /// <c>docs/formats/log.md</c>.
 /// </summary>
+[Category("Fast")]
 internal sealed class LogGoldenTests
 {
     private const string File = "d/000007.log";

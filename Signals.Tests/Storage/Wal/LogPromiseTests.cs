@@ -5,6 +5,7 @@ using Signals.Tests.Storage.Tables;
 namespace Signals.Tests.Storage.Wal;
 
 /// <summary>What an entry promises to be synced: to the byte, in the reader and in the writer.</summary>
+[Category("Fast")]
 internal sealed class LogPromiseTests
 {
     private const string File = "d/000007.log";

@@ -7,6 +7,7 @@ using Signals.Tests.Core.Serving.Rows;
 namespace Signals.Tests.Core.Serving.Features;
 
 /// <summary>The featurize stage alone: kernels over chosen rows, dense and with a stride.</summary>
+[Category("Fast")]
 internal sealed class FeatureKernelTests
 {
     private static readonly int[] Chosen = [3, 1, 2, 0];

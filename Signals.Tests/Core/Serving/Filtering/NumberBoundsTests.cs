@@ -7,6 +7,7 @@ using Signals.Tests.Core.Serving.Rows;
 namespace Signals.Tests.Core.Serving.Filtering;
 
 /// <summary>Comparisons with literals that the column's type cannot hold go by exact values.</summary>
+[Category("Fast")]
 internal sealed class NumberBoundsTests
 {
     [Test]

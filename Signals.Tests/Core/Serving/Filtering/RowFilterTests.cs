@@ -7,6 +7,7 @@ using Signals.Tests.Core.Serving.Rows;
 namespace Signals.Tests.Core.Serving.Filtering;
 
 /// <summary>Every kernel against the comparison written out row by row.</summary>
+[Category("Fast")]
 internal sealed class RowFilterTests
 {
     private static readonly int[] Sizes = [0, 1, 63, 64, 65, 200];

@@ -5,6 +5,7 @@ using Signals.Serving;
 namespace Signals.Tests.Core.Serving.Rows;
 
 /// <summary>Gathering chosen rows, and scattering computed ones.</summary>
+[Category("Fast")]
 internal sealed class RowColumnsTests
 {
     [Test]

@@ -2,6 +2,7 @@ using Signals.Serving;
 
 namespace Signals.Tests.Core.Serving.Rows;
 
+[Category("Fast")]
 internal sealed class RowMaskTests
 {
     private static readonly int[] Sizes = [0, 1, 63, 64, 65, 127, 128, 200];

@@ -9,6 +9,7 @@ namespace Signals.Tests.Core.Serving.Sizing;
 /// <summary>
 /// The size stage alone: rows are written as one letter of their type each, newest first, a second apart; keys as digits.
 /// </summary>
+[Category("Fast")]
 internal sealed class SizerTests
 {
     private static readonly StoreSchema Schema = StoreSchema.Define(s => s
