@@ -32,8 +32,8 @@ internal static class LmdbLibrary
                     throw new PeerMissingException("LMDB's native library does not load; on Debian: apt-get install liblmdb0");
                 }
 
-            NativeLibrary.SetDllImportResolver(
-                assembly, (name, _, _) => name.Contains("lmdb", StringComparison.Ordinal) ? handle : 0);
+                NativeLibrary.SetDllImportResolver(
+                    assembly, (name, _, _) => name.Contains("lmdb", StringComparison.Ordinal) ? handle : 0);
             }
 
             _resolves = true;
