@@ -9,11 +9,15 @@ internal sealed class CategoryTests
     [Test]
     public void Fixtures_InTheCategoryFast_AreMostOfThemAndNoneOfReliability()
     {
-        Type[] fixtures = [.. typeof(CategoryTests).Assembly.GetTypes().Where(type =>
-            type.GetMethods().Any(method => method.GetCustomAttributes<TestAttribute>().Any() || method.GetCustomAttributes<TestCaseAttribute>().Any()))];
-        string[] Of(string category) =>
-            [.. fixtures.Where(type => type.GetCustomAttributes<CategoryAttribute>().Any(c => c.Name == category)).Select(type => type.Name)];
+        Type[] fixtures = [.. typeof(CategoryTests).Assembly.GetTypes().Where(IsFixture)];
+        string[] Of(string category) => [.. fixtures.Where(type => IsIn(type, category)).Select(type => type.Name)];
         Assert.That(Of("Fast").Intersect(Of("Reliability")), Is.Empty);
         Assert.That(Of("Fast"), Has.Length.GreaterThan(fixtures.Length / 2));
     }
+
+    private static bool IsFixture(Type type) => type.GetMethods().Any(method =>
+        method.GetCustomAttributes<TestAttribute>().Any() || method.GetCustomAttributes<TestCaseAttribute>().Any());
+
+    private static bool IsIn(Type type, string category) =>
+        type.GetCustomAttributes<CategoryAttribute>().Any(attribute => attribute.Name == category);
 }
