@@ -44,6 +44,9 @@ internal sealed class Manifest : IDisposable
     /// <summary>The number of the live manifest file. It grows with each new file.</summary>
     public ulong Number { get; private set; }
 
+    /// <summary>The edit whose commit failed, so that the disk holds it or does not; null while no commit has failed.</summary>
+    public VersionEdit? Undecided { get; private set; }
+
     /// <summary>Whether the folder holds a store.</summary>
     public static bool Exists(StoreFolder folder) =>
         folder.Files.FileExists(folder.Current);
@@ -129,6 +132,7 @@ internal sealed class Manifest : IDisposable
         catch (Exception e)
         {
             _failure = e;
+            Undecided = edit;
             _failStop?.Stop(e);
             throw;
         }

@@ -33,20 +33,25 @@ internal sealed class OpenStoreVerification(
         return (new VerifyScope(state, StoreFiles.Manifest(manifest.Number), Compare(manifest), logs, current, end), pinned);
     }
 
-    /// <summary>Compares the manifest on disk with the state in memory; null when they are the same.</summary>
+    /// <summary>
+    /// Compares the manifest on disk with the state in memory; null when they are the same. After a commit that failed the disk may
+    /// also hold the edit of that commit, in this manifest or in the next.
+    /// </summary>
     private VerifyProblem? Compare(Manifest manifest)
     {
         string path = folder.Manifest(manifest.Number);
         try
         {
             ulong named = CurrentFile.Read(folder).Number;
-            if (named != manifest.Number)
+            if (named != manifest.Number && manifest.Undecided is null)
             {
                 return new VerifyProblem(folder.Current, 0, $"it names manifest {named}, the store writes {manifest.Number}.");
             }
 
             ManifestState stored = Manifest.Read(folder);
-            bool same = Bytes(stored).AsSpan().SequenceEqual(Bytes(manifest.State));
+            bool same = AreEqual(stored, manifest.State)
+                || (manifest.Undecided is { } edit
+                    && AreEqual(stored, ManifestState.Replay(manifest.State.Snapshot().Append(edit))));
             return same ? null : new VerifyProblem(path, 0, "its edits add up to another state than the one in memory.");
         }
         catch (CorruptionException damage)
@@ -58,6 +63,8 @@ internal sealed class OpenStoreVerification(
             return new VerifyProblem(path, 0, error.Message);
         }
     }
+
+    private static bool AreEqual(ManifestState one, ManifestState other) => Bytes(one).AsSpan().SequenceEqual(Bytes(other));
 
     private static byte[] Bytes(ManifestState state) => [.. state.Snapshot().SelectMany(VersionEditFormat.Write)];
 }

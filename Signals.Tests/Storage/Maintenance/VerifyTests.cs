@@ -96,6 +96,35 @@ internal sealed class VerifyTests
         Assert.That(store.VerifyAsync().IsFaulted);
     }
 
+    /// <summary>An edit that a failed commit wrote may be on disk or not; neither is damage.</summary>
+    [Test]
+    public void Verify_AfterACommitThatFailedAtAnyOperation_FindsNothing()
+    {
+        int poisoned = 0;
+        for (int failAt = 0; failAt < 60; failAt++)
+        {
+            SetUp();
+            using SignalStore store = Open(Durability.Buffered);
+            Fill(store);
+            Append(store, 10);
+            _files.FailAt(_files.OperationCount + failAt, forEver: true);
+            try
+            {
+                store.FlushAsync().GetAwaiter().GetResult();
+            }
+            catch (SignalsException)
+            {
+                poisoned += store.FirstError is null ? 0 : 1;
+            }
+
+            _files.FailAt(int.MaxValue);
+            Assert.That(store.Verify().Problems, Is.Empty, $"operation {failAt}");
+            store.Engine.Close(abandon: true);
+        }
+
+        Assert.That(poisoned, Is.GreaterThan(3));
+    }
+
     [Test]
     public void Verify_PoisonedStore_StillReads()
     {
