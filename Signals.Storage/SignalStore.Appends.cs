@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Signals.Core.Model;
 using Signals.Enrichment;
 
@@ -37,10 +38,14 @@ public sealed partial class SignalStore
     /// it again at once.
     /// </summary>
     /// <param name="batch">At least one event.</param>
-    /// <param name="cancellationToken">Ends the wait for room in the ring; what has entered the ring is not taken back.</param>
     /// <exception cref="EventRejectedException">As in <see cref="TryAppend"/>.</exception>
     /// <exception cref="StorePoisonedException">The store has failed; whether the batch survives is unknown.</exception>
-    public ValueTask<AppendAck> AppendAsync(EventBatch batch, CancellationToken cancellationToken = default)
+    public ValueTask<AppendAck> AppendAsync(EventBatch batch) => AppendAsync(batch, CancellationToken.None);
+
+    /// <inheritdoc cref="AppendAsync(EventBatch)"/>
+    /// <param name="batch">At least one event.</param>
+    /// <param name="cancellationToken">Ends the wait for room in the ring; what has entered the ring is not taken back.</param>
+    public ValueTask<AppendAck> AppendAsync(EventBatch batch, CancellationToken cancellationToken)
     {
         Require(batch);
         return _enrichment is null
@@ -186,6 +191,7 @@ public sealed partial class SignalStore
     /// <summary>The current counters of enrichment at indexing; all are zero when the store enriches nothing.</summary>
     public EnrichmentStats GetEnrichmentStats() => _enrichment?.GetStats() ?? new EnrichmentStats(0, 0, 0, 0, 0, 0, null);
 
+    [MethodImpl(Compile.InFull)]
     private void Require(EventGroup group)
     {
         ArgumentNullException.ThrowIfNull(group);
@@ -215,6 +221,7 @@ public sealed partial class SignalStore
         }
     }
 
+    [MethodImpl(Compile.InFull)]
     private void Require(EventBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);

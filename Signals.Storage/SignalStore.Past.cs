@@ -1,4 +1,5 @@
 using System.Globalization;
+using Signals.Core.Model;
 using Signals.Serving;
 using Signals.Storage.DefinitionServing;
 using Signals.Storage.FileSystem;
@@ -15,7 +16,7 @@ public sealed partial class SignalStore
     /// store as it was at that position. The position of an acknowledgement may lie inside a commit; it then counts as the end of
     /// the commit before.
     /// </summary>
-    public long CommitPosition => Engine.History?.Gate.Position ?? Engine.AcknowledgedPosition;
+    public long CommitPosition => (Engine.History?.Gate.Position ?? Engine.AcknowledgedPosition).Value;
 
     /// <summary>
     /// Tells whether the store in a folder keeps versions. If you open such a store with <see cref="VersionRetention.None"/>, it
@@ -44,9 +45,7 @@ public sealed partial class SignalStore
     /// The store keeps no state of that position, or the position is not reached yet.
     /// </exception>
     /// <exception cref="CorruptionException">A kept file is damaged.</exception>
-    public PastStore OpenPast(long position, DateTimeOffset asOf) => OpenPast(
-        position <= Kept.Gate.Position && Kept.VersionAt(position) is { } version ? new PastPoint(position, version) : null,
-        position, asOf);
+    public PastStore OpenPast(long position, DateTimeOffset asOf) => OpenPast(PointAt(new StreamPosition(position)), position, asOf);
 
     /// <summary>
     /// Rebuilds exactly the sequence that a receipt names and checks it against the receipt's checksum, or says why that is
@@ -85,13 +84,46 @@ public sealed partial class SignalStore
             cancellationToken);
     }
 
+    /// <summary>
+    /// Reads many sequences, each as it was known at a time of its own: at the last state that was recorded at or before that time, as
+    /// <see cref="OpenPast(DateTimeOffset)"/> gives it. Each kept version is opened once, and each stretch of the logs is read once,
+    /// whatever the order of the reads.
+    /// </summary>
+    /// <param name="reads">Users and times, in any order. One user may come with many times.</param>
+    /// <param name="definition">The name of the definition; today's version of it makes every sequence.</param>
+    /// <param name="onRead">
+    /// Receives each answer with the index of its read. It is called for one answer at a time, on one thread of the pool, and must
+    /// dispose the answer. Its status is <see cref="RebuildStatus.Exact"/>, or the reason why there is no sequence:
+    /// <see cref="RebuildStatus.Expired"/>, <see cref="RebuildStatus.Lost"/> or <see cref="RebuildStatus.ErasedUser"/>.
+    /// </param>
+    /// <param name="cancellationToken">Ends the work between two reads.</param>
+    /// <exception cref="VersionExpiredException">The store keeps no versions.</exception>
+    /// <exception cref="UnknownDefinitionException">There is no such definition, or it is retired.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// An enrichment of the definition is computed, or may be computed, at serving: from what its enricher knows now.
+    /// </exception>
+    /// <exception cref="CorruptionException">A kept file is damaged.</exception>
+    public Task ReadPastAsync(
+        ReadOnlyMemory<PastRead> reads,
+        string definition,
+        Action<int, RebuiltSequence> onRead,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(onRead);
+        PastReads past = new(Engine, Kept, Definitions.Find(definition, []));
+        return Task.Run(() => past.Read(reads, onRead, cancellationToken), cancellationToken);
+    }
+
     private VersionHistory Kept => Engine.History
         ?? throw new VersionExpiredException(
             "The store keeps no versions; open it with StoreOptions.VersionRetention to read past states.");
 
+    private PastPoint? PointAt(StreamPosition position) =>
+        position <= Kept.Gate.Position && Kept.VersionAt(position) is { } version ? new PastPoint(position, version) : null;
+
     private PastStore OpenPast(PastPoint? point, IFormattable asked, DateTimeOffset asOf)
     {
-        if (point is not { } found || Engine.OpenPast(found.Version, out long end) is not { } state)
+        if (point is not { } found || Engine.OpenPast(found.Version, out StreamPosition end) is not { } state)
         {
             throw new VersionExpiredException(
                 $"The store does not keep its state at {asked.ToString(null, CultureInfo.InvariantCulture)}; "

@@ -19,18 +19,23 @@ public sealed partial class SignalStore
     /// rewritten their tables. Bytes in an imported segment go with its file, which stays until every part of it is merged.
     /// </remarks>
     /// <exception cref="StorePoisonedException">The store has failed; whether the erasure survives is unknown.</exception>
-    public ValueTask<AppendAck> EraseAsync(UserId user, CancellationToken cancellationToken = default)
-    {
-        // Events accepted before the erasure belong to it, so they must be visible before the newest event is looked up.
-        ValueTask<AppendAck> applied = Engine.WhenAppliedAsync();
-        if (!applied.IsCompletedSuccessfully)
-        {
-            return EraseWhenAppliedAsync(applied, user, cancellationToken);
-        }
+    public ValueTask<AppendAck> EraseAsync(UserId user, CancellationToken cancellationToken = default) =>
+        EraseAppliedAsync(user, Engine.Time.GetUtcNow().ToUnixTimeMilliseconds(), cancellationToken);
 
-        _ = applied.Result;
-        return EraseVisibleAsync(user, cancellationToken);
-    }
+    /// <summary>
+    /// Erases a user as <see cref="EraseAsync"/> does, but up to a given time instead of now, or up to
+    /// the user's newest event if that is later. Use it when the erasure comes from a log that is replayed: a store that replays
+    /// it later then hides the same events.
+    /// </summary>
+    /// <param name="user">The user to erase.</param>
+    /// <param name="upTo">When the erasure was asked for. Only whole milliseconds count.</param>
+    /// <param name="cancellationToken">Ends the wait for room in the ring.</param>
+    /// <exception cref="ArgumentException">The time is <c>default</c>, which is the value of one that was never set.</exception>
+    /// <exception cref="StorePoisonedException">The store has failed; whether the erasure survives is unknown.</exception>
+    public ValueTask<AppendAck> EraseUpToAsync(UserId user, DateTimeOffset upTo, CancellationToken cancellationToken = default) =>
+        upTo != default
+            ? EraseAppliedAsync(user, upTo.ToUnixTimeMilliseconds(), cancellationToken)
+            : throw new ArgumentException("The time of the erasure was not set: it is the default of DateTimeOffset.", nameof(upTo));
 
     /// <summary>
     /// Imports a segment that a <see cref="SegmentWriter"/> of any process made. It checks a private copy of the file completely,
@@ -160,17 +165,29 @@ public sealed partial class SignalStore
     public Task<VerifyReport> VerifyAsync(IProgress<VerifyProgress>? progress = null, CancellationToken cancellationToken = default) =>
         Engine.VerifyAsync(progress, cancellationToken);
 
-    private async ValueTask<AppendAck> EraseWhenAppliedAsync(
-        ValueTask<AppendAck> applied, UserId user, CancellationToken cancellationToken)
+    private ValueTask<AppendAck> EraseAppliedAsync(UserId user, long upToMs, CancellationToken cancellationToken)
     {
-        await applied.ConfigureAwait(false);
-        return await EraseVisibleAsync(user, cancellationToken).ConfigureAwait(false);
+        // Events accepted before the erasure belong to it, so they must be visible before the newest event is looked up.
+        ValueTask<AppendAck> applied = Engine.WhenAppliedAsync();
+        if (!applied.IsCompletedSuccessfully)
+        {
+            return EraseWhenAppliedAsync(applied, user, upToMs, cancellationToken);
+        }
+
+        _ = applied.Result;
+        return EraseVisibleAsync(user, upToMs, cancellationToken);
     }
 
-    private ValueTask<AppendAck> EraseVisibleAsync(UserId user, CancellationToken cancellationToken)
+    private async ValueTask<AppendAck> EraseWhenAppliedAsync(
+        ValueTask<AppendAck> applied, UserId user, long upToMs, CancellationToken cancellationToken)
+    {
+        await applied.ConfigureAwait(false);
+        return await EraseVisibleAsync(user, upToMs, cancellationToken).ConfigureAwait(false);
+    }
+
+    private ValueTask<AppendAck> EraseVisibleAsync(UserId user, long upToMs, CancellationToken cancellationToken)
     {
         long newest = Engine.Reader.NewestTimeOf(user, _newestOfEach);
-        long now = Engine.Time.GetUtcNow().ToUnixTimeMilliseconds();
-        return Engine.Appender.EraseAsync(user, Math.Max(now, newest), cancellationToken);
+        return Engine.Appender.EraseAsync(user, Math.Max(upToMs, newest), cancellationToken);
     }
 }

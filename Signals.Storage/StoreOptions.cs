@@ -15,11 +15,23 @@ public sealed class StoreOptions
     // Most recorded states of the past; each takes about 24 bytes of memory.
     private const double MostSamples = 1_000_000;
 
+    private readonly int? _ringBytes;
+    private readonly long? _memTableBytes;
+    private readonly long? _blockCacheBytes;
+    private readonly long? _availableBytes;
+
     /// <summary>What an acknowledged append survives. Default <see cref="Durability.Buffered"/>.</summary>
     public Durability Durability { get; init; } = Durability.Buffered;
 
-    /// <summary>Size of the ring buffer between producers and the engine; a power of two. Default 8 MiB.</summary>
-    public int RingBytes { get; init; } = 8 << 20;
+    /// <summary>
+    /// Size of the ring buffer between producers and the engine; a power of two. Default 8 MiB, or less where memory is short; see
+    /// <see cref="MemTableBytes"/>.
+    /// </summary>
+    public int RingBytes
+    {
+        get => _ringBytes ?? DefaultShares.Ring;
+        init => _ringBytes = value;
+    }
 
     /// <summary>
     /// Largest encoded batch, at most a quarter of <see cref="RingBytes"/> and of <see cref="LogBytes"/>. Default 1 MiB.
@@ -27,9 +39,16 @@ public sealed class StoreOptions
     public int MaxBatchBytes { get; init; } = 1 << 20;
 
     /// <summary>
-    /// Memory of one memtable; up to <see cref="MaxFrozenMemTables"/> + 2 of them exist. Larger than a batch. Default 128 MiB.
+    /// Memory of one memtable; up to <see cref="MaxFrozenMemTables"/> + 2 of them exist. Larger than a batch. Default 128 MiB, or
+    /// less where memory is short: the defaults of <see cref="RingBytes"/>, of all memtables and of <see cref="BlockCacheBytes"/>
+    /// together are at most a quarter of the memory that the process may use, which is that of its container if it has a limit.
+    /// They shrink in proportion, but the ring always holds four batches and a memtable two. A size that you set is taken as it is.
     /// </summary>
-    public long MemTableBytes { get; init; } = 128 << 20;
+    public long MemTableBytes
+    {
+        get => _memTableBytes ?? DefaultShares.MemTable;
+        init => _memTableBytes = value;
+    }
 
     /// <summary>How many full memtables may wait to be flushed before ingest stalls. Default 2.</summary>
     public int MaxFrozenMemTables { get; init; } = 2;
@@ -44,8 +63,21 @@ public sealed class StoreOptions
     /// <summary>Size of one write-ahead log file. Default 64 MiB.</summary>
     public long LogBytes { get; init; } = 64 << 20;
 
-    /// <summary>Memory for cached blocks of tables. Default 256 MiB.</summary>
-    public long BlockCacheBytes { get; init; } = 256 << 20;
+    /// <summary>
+    /// Memory for cached blocks of tables. Default 256 MiB, or less where memory is short; see <see cref="MemTableBytes"/>.
+    /// </summary>
+    public long BlockCacheBytes
+    {
+        get => _blockCacheBytes ?? DefaultShares.Cache;
+        init => _blockCacheBytes = value;
+    }
+
+    /// <summary>
+    /// How much of the memory for cached blocks may hold heads instead: the newest events of users that are read, merged and decoded, so
+    /// that reading them again takes about a microsecond, also while their events come in. Heads take room as users are read. 0 for no
+    /// heads; null, the default, for half of the memory for cached blocks. More than all of it counts as all of it.
+    /// </summary>
+    public long? HeadCacheBytes { get; init; }
 
     /// <summary>
     /// One budget for all of the store's memory, at least 32 MiB. When it is set, <see cref="RingBytes"/>,
@@ -64,7 +96,10 @@ public sealed class StoreOptions
     /// </summary>
     public bool PackNumbers { get; init; } = true;
 
-    /// <summary>How many table bytes background compaction reads per second at most. Default 256 MiB.</summary>
+    /// <summary>
+    /// How many table bytes background compaction reads per second at most. While a caller of <see cref="SignalStore.CompactAsync"/>
+    /// waits, there is no limit. Default 256 MiB.
+    /// </summary>
     public long CompactionBytesPerSecond { get; init; } = 256 << 20;
 
     /// <summary>
@@ -112,6 +147,13 @@ public sealed class StoreOptions
     /// <summary>Where the store takes the time from; the system by default.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
 
+    /// <summary>The memory that the process may use, which the default sizes depend on. Tests set it.</summary>
+    internal long AvailableBytes
+    {
+        get => _availableBytes ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
+        init => _availableBytes = value;
+    }
+
     /// <summary>
     /// Everything that is wrong with these settings, one sentence each; empty when a store can be opened with them.
     /// </summary>
@@ -136,6 +178,7 @@ public sealed class StoreOptions
             SlowdownTables = SlowdownTables,
             LogBytes = LogBytes,
             BlockCacheBytes = shares.Cache,
+            HeadCacheBytes = Math.Min(HeadCacheBytes ?? (shares.Cache / 2), shares.Cache),
             CacheHoldsDirectories = MemoryBudgetBytes is not null,
             CompactionBytesPerSecond = CompactionBytesPerSecond,
             SyncInterval = SyncInterval,
@@ -149,6 +192,8 @@ public sealed class StoreOptions
             Compaction = new CompactionOptions(),
         };
     }
+
+    private MemoryShares DefaultShares => MemoryShares.ForMemory(AvailableBytes, MaxBatchBytes, MaxFrozenMemTables);
 
     private MemoryShares Shares => MemoryBudgetBytes is long budget
         ? MemoryShares.Divide(budget, MaxBatchBytes, MaxFrozenMemTables)
@@ -172,6 +217,7 @@ public sealed class StoreOptions
             (MemTableBytes >= 65536, nameof(MemTableBytes), MemTableBytes, "at least 65536"),
             (MaxFrozenMemTables >= 1, nameof(MaxFrozenMemTables), MaxFrozenMemTables, "at least 1"),
             (SlowdownTables >= 1, nameof(SlowdownTables), SlowdownTables, "at least 1"),
+            (HeadCacheBytes is null or >= 0, nameof(HeadCacheBytes), HeadCacheBytes ?? 0, "at least 0, or null"),
             (BlockCacheBytes >= 0, nameof(BlockCacheBytes), BlockCacheBytes, "at least 0"),
             (CompactionBytesPerSecond >= 1 << 20, nameof(CompactionBytesPerSecond), CompactionBytesPerSecond, "at least 1 MiB"),
             (SyncInterval >= TimeSpan.FromMilliseconds(1) && SyncInterval <= TimeSpan.FromDays(1),

@@ -33,6 +33,10 @@ public sealed record StoreStats
         BlockCacheMisses = counters.Cache.Misses;
         BlocksWarmed = counters.Cache.Warmed;
         BlockCacheBytes = counters.Cache.ResidentBytes;
+        Heads = counters.Heads;
+        HeadBytes = counters.HeadBytes;
+        HeadsMade = counters.HeadsMade;
+        HeadsEvicted = counters.HeadsEvicted;
         BlockReads = counters.Cache.DeviceReads;
         BlockBytesRead = counters.Cache.DeviceBytes;
         ErasedUsers = counters.ErasedUsers;
@@ -138,6 +142,18 @@ public sealed record StoreStats
 
     /// <summary>Bytes of the blocks in the cache.</summary>
     public long BlockCacheBytes { get; }
+
+    /// <summary>Heads now: users and event types whose newest events are kept ready for reads.</summary>
+    public long Heads { get; }
+
+    /// <summary>Bytes of memory of the heads, out of <see cref="StoreOptions.BlockCacheBytes"/>.</summary>
+    public long HeadBytes { get; }
+
+    /// <summary>Heads made since the store was opened. Each one cost a read of memtables and tables.</summary>
+    public long HeadsMade { get; }
+
+    /// <summary>Heads given up for want of room since the store was opened.</summary>
+    public long HeadsEvicted { get; }
 
     /// <summary>File reads caused by block requests.</summary>
     public long BlockReads { get; }

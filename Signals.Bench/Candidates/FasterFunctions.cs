@@ -3,76 +3,83 @@ using FASTER.core;
 namespace Signals.Bench.Candidates;
 
 /// <summary>
-/// Appends a row to the newest chunk of a user and type. A full chunk is passed to the output, so that the caller can store it
-/// under its own key, and the newest chunk starts again empty.
+/// Puts a row into the head of a user and type, in place where there is room. When a head is full, its older half is copied out,
+/// so that the session can store it under its own key. A read shows the value to a visitor. One per session.
 /// </summary>
-internal sealed class FasterFunctions : FunctionsBase<long, FasterChunk, PackedRow, FasterChunk, Empty>
+internal sealed class FasterFunctions(int rowBytes) : FunctionsBase<FasterKey, SpanByte, PackedRow, FasterOutput, Empty>
 {
+    /// <summary>The part that was given away by the last update whose output names one.</summary>
+    public byte[] Part { get; } = GC.AllocateArray<byte>(RowHead.BytesFor(RowHead.PartRows, rowBytes), pinned: true);
+
+    /// <summary>Sees the value of the next read.</summary>
+    public IFasterVisitor? Visitor { get; set; }
+
     public override bool InitialUpdater(
-        ref long key, ref PackedRow input, ref FasterChunk value, ref FasterChunk output, ref RMWInfo rmwInfo)
+        ref FasterKey key, ref PackedRow input, ref SpanByte value, ref FasterOutput output, ref RMWInfo rmwInfo)
     {
-        value.Earlier = 0;
-        value.Count = 0;
-        value.NewestEarlier = long.MinValue;
-        value.Add(input);
-        return true;
+        RowHead head = new(value.AsSpan(), rowBytes);
+        head.Initialize();
+        return head.TryInsert(input);
     }
 
     public override bool InPlaceUpdater(
-        ref long key, ref PackedRow input, ref FasterChunk value, ref FasterChunk output, ref RMWInfo rmwInfo)
-    {
-        Append(ref value, input, ref output);
-        return true;
-    }
+        ref FasterKey key, ref PackedRow input, ref SpanByte value, ref FasterOutput output, ref RMWInfo rmwInfo) =>
+        Insert(value.AsSpan(), input, ref output);
 
     public override bool CopyUpdater(
-        ref long key,
+        ref FasterKey key,
         ref PackedRow input,
-        ref FasterChunk oldValue,
-        ref FasterChunk newValue,
-        ref FasterChunk output,
+        ref SpanByte oldValue,
+        ref SpanByte newValue,
+        ref FasterOutput output,
         ref RMWInfo rmwInfo)
     {
-        newValue = oldValue;
-        Append(ref newValue, input, ref output);
-        return true;
+        RowHead old = new(oldValue.AsSpan(), rowBytes);
+        oldValue.AsSpan()[..old.UsedBytes].CopyTo(newValue.AsSpan());
+        return Insert(newValue.AsSpan(), input, ref output);
     }
 
     public override bool SingleReader(
-        ref long key, ref PackedRow input, ref FasterChunk value, ref FasterChunk dst, ref ReadInfo readInfo)
+        ref FasterKey key, ref PackedRow input, ref SpanByte value, ref FasterOutput dst, ref ReadInfo readInfo)
     {
-        dst = value;
+        Visitor!.Visit(value.AsSpan());
         return true;
     }
 
     public override bool ConcurrentReader(
-        ref long key, ref PackedRow input, ref FasterChunk value, ref FasterChunk dst, ref ReadInfo readInfo)
+        ref FasterKey key, ref PackedRow input, ref SpanByte value, ref FasterOutput dst, ref ReadInfo readInfo)
     {
-        dst = value;
+        Visitor!.Visit(value.AsSpan());
         return true;
     }
 
     public override bool SingleWriter(
-        ref long key,
+        ref FasterKey key,
         ref PackedRow input,
-        ref FasterChunk src,
-        ref FasterChunk dst,
-        ref FasterChunk output,
+        ref SpanByte src,
+        ref SpanByte dst,
+        ref FasterOutput output,
         ref UpsertInfo upsertInfo,
         WriteReason reason)
     {
-        dst = src;
+        src.CopyTo(ref dst);
         return true;
     }
 
-    private static void Append(ref FasterChunk value, in PackedRow row, ref FasterChunk output)
+    private bool Insert(Span<byte> value, in PackedRow row, ref FasterOutput output)
     {
-        if (value.Count == FasterChunk.Rows)
+        RowHead head = new(value, rowBytes);
+        if (head.TryInsert(row))
         {
-            output = value;
-            value.Roll();
+            return true;
         }
 
-        value.Add(row);
+        if (head.Capacity < RowHead.MostRows)
+        {
+            return false; // FASTER copies the head to a longer record.
+        }
+
+        output.Part = head.GiveAway(Part);
+        return head.TryInsert(row);
     }
 }

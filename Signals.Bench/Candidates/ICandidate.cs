@@ -1,3 +1,4 @@
+using Signals.Bench.Vectors;
 using Signals.Bench.Workloads;
 
 namespace Signals.Bench.Candidates;
@@ -45,10 +46,30 @@ internal interface ICandidate : IDisposable
     void FlushAndCompact();
 
     /// <summary>Reads all columns of a user's newest rows and returns the number of rows. The timed phases call it.</summary>
-    int Read(uint user, ReadShape shape);
+    int Read(ulong user, ReadShape shape);
 
     /// <summary>Does the same read and copies the answer out for checking.</summary>
-    void Read(uint user, ReadShape shape, Answer answer);
+    void Read(ulong user, ReadShape shape, Answer answer);
+
+    /// <summary>Whether it was opened with an enrichment and takes one by <see cref="Enrich"/>.</summary>
+    bool TakesVectors => false;
+
+    /// <summary>
+    /// Gives every event of the rows its vector, in the way that suits the store, and returns when reads find the vectors.
+    /// <see cref="FlushAndCompact"/> may put them into their final place later.
+    /// </summary>
+    void Enrich(EnrichmentRows rows) => throw new NotSupportedException($"{Name} takes no vectors.");
+
+    /// <summary>
+    /// Reads a user's newest rows of the enriched type: times, ids, plain fields and vectors. Returns the number of rows.
+    /// </summary>
+    int ReadVectors(ulong user) => throw new NotSupportedException($"{Name} has no vectors.");
+
+    /// <summary>Reads times, ids and vectors of the same rows for checking. A row without a vector has zeros.</summary>
+    void ReadVectors(ulong user, VectorAnswer answer) => throw new NotSupportedException($"{Name} has no vectors.");
+
+    /// <summary>A caller among many; null when the store does not allow many threads at the same time.</summary>
+    ICaller? NewCaller() => null;
 
     /// <summary>What the store reports about its own work, for the log.</summary>
     string Describe();

@@ -1,135 +1,97 @@
-using System.Buffers.Binary;
 using LightningDB;
+using Signals.Bench.Vectors;
 using Signals.Bench.Workloads;
 
 namespace Signals.Bench.Candidates;
 
-/// <summary>LMDB: one key per user and type, with the events as its sorted duplicates, newest first.</summary>
+/// <summary>LMDB: one value per user and type with the newest rows, sorted.</summary>
 internal sealed class LmdbCandidate : ICandidate
 {
-    private const int KeyBytes = 9;
-    private const int ValueBytes = 33;
+    private const int MostReaders = 128;
 
+    private readonly StoreSetup _setup;
+    private readonly int _rowBytes;
     private readonly LightningEnvironment _environment;
-    private readonly LightningDatabase _database;
-    private readonly TypeLists _lists = new();
+    private readonly LightningDatabase _events;
+    private readonly LightningDatabase _vectors;
+    private readonly LmdbWriter _writer;
+    private readonly LmdbReader _reader;
+    private readonly LmdbEnrichment _enrichment;
     private readonly Answer _answer = new(ICandidate.ReadRows);
-    private LightningTransaction? _reading;
 
-    public LmdbCandidate(string path, bool synced)
+    public LmdbCandidate(StoreSetup setup)
     {
         LmdbLibrary.Require();
-        _environment = new LightningEnvironment(path, new EnvironmentConfiguration { MapSize = 64L << 30, MaxDatabases = 1 });
+        _setup = setup;
+        _rowBytes = setup.HasItem ? PackedRow.Bytes : PackedRow.PlainBytes;
+        _environment = new LightningEnvironment(
+            setup.Path, new EnvironmentConfiguration { MapSize = 64L << 30, MaxDatabases = 8, MaxReaders = MostReaders });
         _environment.Open(
-            EnvironmentOpenFlags.NoReadAhead | (synced ? 0 : EnvironmentOpenFlags.NoSync | EnvironmentOpenFlags.NoMetaSync));
-        using LightningTransaction transaction = _environment.BeginTransaction();
-        _database = transaction.OpenDatabase(
-            "events",
-            new DatabaseConfiguration
-            {
-                Flags = DatabaseOpenFlags.Create | DatabaseOpenFlags.DuplicatesSort | DatabaseOpenFlags.DuplicatesFixed,
-            });
-        transaction.Commit();
+            EnvironmentOpenFlags.NoReadAhead | EnvironmentOpenFlags.NoThreadLocalStorage | EnvironmentOpenFlags.NoMemoryInitialization
+            | (setup.Synced ? 0 : EnvironmentOpenFlags.NoSync | EnvironmentOpenFlags.NoMetaSync));
+        DatabaseOpenFlags duplicates = DatabaseOpenFlags.DuplicatesSort | DatabaseOpenFlags.DuplicatesFixed;
+        using (LightningTransaction transaction = _environment.BeginTransaction())
+        {
+            _events = transaction.OpenDatabase("events", new DatabaseConfiguration { Flags = DatabaseOpenFlags.Create });
+            _vectors = transaction.OpenDatabase(
+                "vectors", new DatabaseConfiguration { Flags = DatabaseOpenFlags.Create | duplicates });
+            LmdbLibrary.Require(transaction.Commit());
+        }
+
+        _writer = NewWriter();
+        _reader = NewReader();
+        _enrichment = new LmdbEnrichment(_environment, _vectors, _reader);
     }
 
     public string Name => "LMDB";
 
     public string Settings =>
-        "key user + type, fixed-size sorted duplicates (inverted time, id, fields), transactions of 256 events, "
-        + "no sync (what was committed "
-        + "is written to the operating system), no read-ahead, one cursor per type on a read transaction that is renewed";
+        "one value per user and type with its newest 128 to 256 rows, sorted; older halves under keys of their own; "
+        + "transactions of 256 events in the order of users, no sync (what was committed "
+        + "is written to the operating system), no read-ahead, rows decoded from the map in a read transaction that is renewed";
 
     public string DataFileEnd => "data.mdb";
 
-    /// <summary>LMDB allows one writer at a time, so the producers take turns.</summary>
-    public void Ingest(EventLog log, int producers) =>
-        ProducerRun.All(
-            producers,
-            producer => ProducerRun.ForEachBatch(log, producer, producers, (start, count) => Put(log, start, count)));
+    public bool TakesVectors => _setup.HasVectors;
 
-    public void Append(EventLog log, int start, int count) => Put(log, start, count);
+    /// <summary>LMDB allows one writer at a time, so the producers take turns.</summary>
+    public void Ingest(EventLog log, int producers) => ProducerRun.All(producers, producer =>
+    {
+        LmdbWriter writer = NewWriter();
+        ProducerRun.ForEachBatch(log, producer, producers, (start, count) => writer.Write(log, start, count));
+    });
+
+    public void Append(EventLog log, int start, int count) => _writer.Write(log, start, count);
 
     public void FlushAndCompact() => _environment.Flush(force: true);
 
-    public int Read(uint user, ReadShape shape)
+    public int Read(ulong user, ReadShape shape)
     {
         Read(user, shape, _answer);
         return _answer.Count;
     }
 
-    public void Read(uint user, ReadShape shape, Answer answer)
-    {
-        if (_reading is null)
-        {
-            _reading = _environment.BeginTransaction(TransactionBeginFlags.ReadOnly);
-        }
-        else
-        {
-            _reading.Renew();
-        }
+    public void Read(ulong user, ReadShape shape, Answer answer) => _reader.Read(user, shape, answer);
 
-        _lists.Read(user, shape, answer, ReadType);
-        _reading.Reset();
-    }
+    public void Enrich(EnrichmentRows rows) => _enrichment.Write(rows);
+
+    public int ReadVectors(ulong user) => _enrichment.Read(user);
+
+    public void ReadVectors(ulong user, VectorAnswer answer) => _enrichment.Read(user, answer);
+
+    public ICaller NewCaller() => new LmdbCaller(NewWriter(), NewReader());
 
     public string Describe() => $"{_environment.EnvironmentStats.BranchPages} branch pages in the environment";
 
     public void Dispose()
     {
-        _reading?.Dispose();
-        _database.Dispose();
+        _reader.Dispose();
+        _events.Dispose();
+        _vectors.Dispose();
         _environment.Dispose();
     }
 
-    private void Put(EventLog log, int start, int count)
-    {
-        Span<byte> key = stackalloc byte[KeyBytes];
-        Span<byte> value = stackalloc byte[ValueBytes];
-        using LightningTransaction transaction = _environment.BeginTransaction();
-        for (int i = start; i < start + count; i++)
-        {
-            RocksDbKey.WritePrefix(key, log.Users[i], log.Types[i]);
-            BinaryPrimitives.WriteUInt64BigEndian(value, ~(ulong)log.Times[i]);
-            BinaryPrimitives.WriteUInt64BigEndian(value[8..], log.Ids[i]);
-            RocksDbKey.WriteFields(value[16..], log, i);
-            Require(transaction.Put(_database, key, value, PutOptions.NoDuplicateData));
-        }
+    private LmdbWriter NewWriter() => new(_environment, _events, _rowBytes);
 
-        Require(transaction.Commit());
-    }
-
-    private void ReadType(uint user, byte type, long oldest, Answer list)
-    {
-        Span<byte> key = stackalloc byte[KeyBytes];
-        RocksDbKey.WritePrefix(key, user, type);
-        using LightningCursor cursor = _reading!.CreateCursor(_database);
-        int rows = 0;
-        (MDBResultCode code, _, MDBValue value) = cursor.SetKey(key);
-        while (code == MDBResultCode.Success && rows < ICandidate.ReadRows)
-        {
-            ReadOnlySpan<byte> bytes = value.AsSpan();
-            long time = (long)~BinaryPrimitives.ReadUInt64BigEndian(bytes);
-            if (time < oldest)
-            {
-                break;
-            }
-
-            list.Times[rows] = time;
-            list.Ids[rows] = BinaryPrimitives.ReadUInt64BigEndian(bytes[8..]);
-            list.Types[rows] = type;
-            RocksDbKey.ReadFields(bytes[16..], list, rows++);
-            (code, _, value) = cursor.NextDuplicate();
-        }
-
-        list.Count = rows;
-    }
-
-    // A repeated event is already in the database, as it should be.
-    private static void Require(MDBResultCode code)
-    {
-        if (code is not (MDBResultCode.Success or MDBResultCode.KeyExist))
-        {
-            throw new InvalidOperationException($"LMDB answered {code}.");
-        }
-    }
+    private LmdbReader NewReader() => new(_environment, _events, _vectors, _rowBytes);
 }

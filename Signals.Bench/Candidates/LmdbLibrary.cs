@@ -39,4 +39,14 @@ internal static class LmdbLibrary
             _resolves = true;
         }
     }
+
+    /// <summary>Requires that a call succeeded. A repeated event is already in the database, as it should be.</summary>
+    /// <exception cref="InvalidOperationException">It did not.</exception>
+    public static void Require(MDBResultCode code)
+    {
+        if (code is not (MDBResultCode.Success or MDBResultCode.KeyExist))
+        {
+            throw new InvalidOperationException($"LMDB answered {code}.");
+        }
+    }
 }

@@ -9,16 +9,16 @@ internal static class Peers
     /// <summary>This library with wrong answers, for a test of the harness.</summary>
     private const string Mistaken = "mistaken";
 
-    private static readonly Dictionary<string, Func<string, bool, long?, ICandidate>> Openers = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Func<StoreSetup, ICandidate>> Openers = new(StringComparer.Ordinal)
     {
-        [Ours] = (path, synced, cache) => new SignalsCandidate(path, synced, cache),
-        [Mistaken] = (path, synced, cache) => new MistakenCandidate(path, synced, cache),
-        ["rocksdb"] = (path, synced, cache) => new RocksDbCandidate(path, synced, cache),
-        ["rocksdb-packed"] = (path, synced, _) => new RocksDbPackedCandidate(path, synced),
-        ["faster"] = (path, synced, _) => new FasterCandidate(path, synced),
-        ["lmdb"] = (path, synced, _) => new LmdbCandidate(path, synced),
-        ["zonetree"] = (path, _, _) => new ZoneTreeCandidate(path),
-        ["sqlite"] = (path, synced, _) => new SqliteCandidate(path, synced),
+        [Ours] = setup => new SignalsCandidate(setup),
+        [Mistaken] = setup => new MistakenCandidate(setup),
+        ["rocksdb"] = setup => new RocksDbCandidate(setup),
+        ["rocksdb-packed"] = setup => new RocksDbPackedCandidate(setup),
+        ["faster"] = setup => new FasterCandidate(setup),
+        ["lmdb"] = setup => new LmdbCandidate(setup),
+        ["zonetree"] = setup => new ZoneTreeCandidate(setup.Path),
+        ["sqlite"] = setup => new SqliteCandidate(setup),
     };
 
     /// <summary>The names of the peers.</summary>
@@ -26,16 +26,9 @@ internal static class Peers
 
     /// <summary>Opens a store in an empty folder.</summary>
     /// <param name="name">A name for which <see cref="Knows"/> is true, or <see cref="Ours"/>.</param>
-    /// <param name="path">The folder.</param>
-    /// <param name="synced">
-    /// Whether an acknowledged batch must survive a power cut. Otherwise it must survive the end of the process.
-    /// </param>
-    /// <param name="cacheBytes">
-    /// The memory for blocks when the store has a cache of its own; null for the comparison's default.
-    /// </param>
+    /// <param name="setup">The folder and the rest.</param>
     /// <exception cref="PeerMissingException">The peer is not available on this machine.</exception>
-    public static ICandidate Open(string name, string path, bool synced, long? cacheBytes = null) =>
-        Openers[name](path, synced, cacheBytes);
+    public static ICandidate Open(string name, StoreSetup setup) => Openers[name](setup);
 
     /// <summary>Whether there is such a peer.</summary>
     public static bool Knows(string name) => name != Ours && Openers.ContainsKey(name);

@@ -1,5 +1,3 @@
-using Signals.Bench.Workloads;
-
 namespace Signals.Bench.Candidates;
 
 /// <summary>Divides a log among producers. Batches of adjacent events are assigned to them in turn.</summary>

@@ -1,4 +1,5 @@
 using RocksDbSharp;
+using Signals.Bench.Vectors;
 using Signals.Bench.Workloads;
 
 namespace Signals.Bench.Candidates;
@@ -6,20 +7,27 @@ namespace Signals.Bench.Candidates;
 /// <summary>RocksDB with one key per event.</summary>
 internal sealed class RocksDbCandidate : ICandidate
 {
+    private readonly StoreSetup _setup;
     private readonly DbOptions _options; // Kept alive as long as the database.
     private readonly ReadOptions _reading = RocksDbSettings.Reading();
     private readonly WriteOptions _writing;
     private readonly RocksDb _database;
-    private readonly WriteBatch _batch = new();
+    private readonly RocksDbWriter _writer;
+    private readonly RocksDbReader _reader;
+    private readonly RocksDbEnrichment? _enrichment; // Null in a database without vectors.
     private readonly Answer _answer = new(ICandidate.ReadRows);
-    private readonly TypeLists _lists = new();
-    private Iterator? _iterator;
 
-    public RocksDbCandidate(string path, bool synced, long? cacheBytes)
+    public RocksDbCandidate(StoreSetup setup)
     {
-        _options = RocksDbSettings.Options(cacheBytes);
-        _writing = new WriteOptions().SetSync(synced);
-        _database = RocksDb.Open(_options, path);
+        _setup = setup;
+        _options = RocksDbSettings.Options(setup.CacheBytes);
+        _writing = new WriteOptions().SetSync(setup.Synced);
+        _database = setup.HasVectors
+            ? RocksDb.Open(_options, setup.Path, RocksDbSettings.Families(setup.CacheBytes))
+            : RocksDb.Open(_options, setup.Path);
+        _writer = new RocksDbWriter(_database, _writing, setup);
+        _reader = new RocksDbReader(_database, _reading);
+        _enrichment = setup.HasVectors ? new RocksDbEnrichment(_database, _reading, setup.Path) : null;
     }
 
     public string Name => "RocksDB";
@@ -28,83 +36,45 @@ internal sealed class RocksDbCandidate : ICandidate
 
     public string DataFileEnd => ".sst";
 
+    public bool TakesVectors => _setup.HasVectors;
+
     public void Ingest(EventLog log, int producers) => ProducerRun.All(producers, producer =>
     {
-        using WriteBatch batch = new();
-        ProducerRun.ForEachBatch(log, producer, producers, (start, count) => Write(batch, log, start, count));
+        using RocksDbWriter writer = new(_database, _writing, _setup);
+        ProducerRun.ForEachBatch(log, producer, producers, (start, count) => writer.Write(log, start, count));
     });
 
-    public void Append(EventLog log, int start, int count) => Write(_batch, log, start, count);
+    public void Append(EventLog log, int start, int count) => _writer.Write(log, start, count);
 
     public void FlushAndCompact()
     {
         _database.Flush(new FlushOptions().SetWaitForFlush(true));
         _database.CompactRange((byte[]?)null, null);
+        _enrichment?.Compact();
     }
 
-    public int Read(uint user, ReadShape shape)
+    public int Read(ulong user, ReadShape shape)
     {
         Read(user, shape, _answer);
         return _answer.Count;
     }
 
-    /// <summary>Reads with one iterator for all types and one seek per type.</summary>
-    public void Read(uint user, ReadShape shape, Answer answer)
-    {
-        using Iterator iterator = _database.NewIterator(readOptions: _reading);
-        _iterator = iterator;
-        _lists.Read(user, shape, answer, ReadType);
-        _iterator = null;
-    }
+    public void Read(ulong user, ReadShape shape, Answer answer) => _reader.Read(user, shape, answer);
+
+    public void Enrich(EnrichmentRows rows) => _enrichment!.Write(rows);
+
+    public int ReadVectors(ulong user) => _enrichment!.Read(user);
+
+    public void ReadVectors(ulong user, VectorAnswer answer) => _enrichment!.Read(user, answer);
+
+    public ICaller NewCaller() => new RocksDbCaller(_database, _reading, _writing, _setup);
 
     public string Describe() => _database.GetProperty("rocksdb.levelstats")?.ReplaceLineEndings(" | ") ?? "";
 
     public void Dispose()
     {
-        _batch.Dispose();
+        _writer.Dispose();
         _database.Dispose();
         GC.KeepAlive(_options);
-    }
-
-    private void Write(WriteBatch batch, EventLog log, int start, int count)
-    {
-        Span<byte> key = stackalloc byte[RocksDbKey.Bytes];
-        Span<byte> value = stackalloc byte[RocksDbKey.ValueBytes];
-        batch.Clear();
-        for (int i = start; i < start + count; i++)
-        {
-            RocksDbKey.Write(key, value, log, i);
-            Put(batch, key, value);
-        }
-
-        _database.Write(batch, _writing);
-    }
-
-    private static unsafe void Put(WriteBatch batch, ReadOnlySpan<byte> key, ReadOnlySpan<byte> value)
-    {
-        fixed (byte* keyBytes = key, valueBytes = value)
-        {
-            batch.Put(keyBytes, (ulong)key.Length, valueBytes, (ulong)value.Length);
-        }
-    }
-
-    private void ReadType(uint user, byte type, long oldest, Answer list)
-    {
-        Span<byte> prefix = stackalloc byte[RocksDbKey.PrefixBytes];
-        RocksDbKey.WritePrefix(prefix, user, type);
-        int rows = 0;
-        Iterator iterator = _iterator!;
-        for (iterator.Seek(prefix); rows < ICandidate.ReadRows && iterator.Valid(); iterator.Next())
-        {
-            ReadOnlySpan<byte> key = iterator.GetKeySpan();
-            if (RocksDbKey.ReadTime(key) < oldest)
-            {
-                break;
-            }
-
-            RocksDbKey.Read(key, iterator.GetValueSpan(), list, rows++);
-        }
-
-        list.Count = rows;
     }
 }

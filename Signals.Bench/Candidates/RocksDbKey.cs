@@ -1,11 +1,11 @@
 using System.Buffers.Binary;
-using Signals.Bench.Workloads;
 
 namespace Signals.Bench.Candidates;
 
 /// <summary>
 /// The key and value of one event in RocksDB. Key: user 8 B big-endian, type 1 B, inverted time 8 B, id 8 B. So the events of a
-/// user and type share one prefix and are ordered newest first. Value: item 8 B, surface 1 B, action 4 B, dwell 4 B.
+/// user and type share one prefix and are ordered newest first. Value: surface 1 B, action 4 B, dwell 4 B, and item 8 B
+/// where it is a field.
 /// </summary>
 internal static class RocksDbKey
 {
@@ -13,7 +13,10 @@ internal static class RocksDbKey
     public const int Bytes = 25;
     public const int ValueBytes = 17;
 
-    public static void WritePrefix(Span<byte> key, uint user, byte type)
+    /// <summary>The bytes of a value without the item.</summary>
+    public const int PlainValueBytes = 9;
+
+    public static void WritePrefix(Span<byte> key, ulong user, byte type)
     {
         BinaryPrimitives.WriteUInt64BigEndian(key, user);
         key[8] = type;
@@ -21,18 +24,27 @@ internal static class RocksDbKey
 
     public static void Write(Span<byte> key, Span<byte> value, EventLog log, int i)
     {
-        WritePrefix(key, log.Users[i], log.Types[i]);
-        BinaryPrimitives.WriteUInt64BigEndian(key[9..], ~(ulong)log.Times[i]);
-        BinaryPrimitives.WriteUInt64BigEndian(key[17..], log.Ids[i]);
+        WriteKey(key, log, i);
         WriteFields(value, log, i);
     }
 
+    public static void WriteKey(Span<byte> key, EventLog log, int i)
+    {
+        WritePrefix(key, log.Users[i], log.Types[i]);
+        BinaryPrimitives.WriteUInt64BigEndian(key[9..], ~(ulong)log.Times[i]);
+        BinaryPrimitives.WriteUInt64BigEndian(key[17..], log.Ids[i]);
+    }
+
+    /// <summary>Writes the fields, and the item if there is room for it.</summary>
     public static void WriteFields(Span<byte> value, EventLog log, int i)
     {
-        BinaryPrimitives.WriteInt64LittleEndian(value, log.Items[i]);
-        value[8] = log.Surfaces[i];
-        BinaryPrimitives.WriteInt32LittleEndian(value[9..], log.Actions[i]);
-        BinaryPrimitives.WriteSingleLittleEndian(value[13..], log.Dwells[i]);
+        value[0] = log.Surfaces[i];
+        BinaryPrimitives.WriteInt32LittleEndian(value[1..], log.Actions[i]);
+        BinaryPrimitives.WriteSingleLittleEndian(value[5..], log.Dwells[i]);
+        if (value.Length >= ValueBytes)
+        {
+            BinaryPrimitives.WriteInt64LittleEndian(value[PlainValueBytes..], log.Items[i]);
+        }
     }
 
     public static long ReadTime(ReadOnlySpan<byte> key) => (long)~BinaryPrimitives.ReadUInt64BigEndian(key[9..]);
@@ -47,9 +59,9 @@ internal static class RocksDbKey
 
     public static void ReadFields(ReadOnlySpan<byte> value, Answer answer, int row)
     {
-        answer.Items[row] = BinaryPrimitives.ReadInt64LittleEndian(value);
-        answer.Surfaces[row] = value[8];
-        answer.Actions[row] = BinaryPrimitives.ReadInt32LittleEndian(value[9..]);
-        answer.Dwells[row] = BinaryPrimitives.ReadSingleLittleEndian(value[13..]);
+        answer.Surfaces[row] = value[0];
+        answer.Actions[row] = BinaryPrimitives.ReadInt32LittleEndian(value[1..]);
+        answer.Dwells[row] = BinaryPrimitives.ReadSingleLittleEndian(value[5..]);
+        answer.Items[row] = value.Length >= ValueBytes ? BinaryPrimitives.ReadInt64LittleEndian(value[PlainValueBytes..]) : 0;
     }
 }

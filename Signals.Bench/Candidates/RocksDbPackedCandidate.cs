@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using RocksDbSharp;
-using Signals.Bench.Workloads;
 
 namespace Signals.Bench.Candidates;
 
@@ -21,12 +20,12 @@ internal sealed class RocksDbPackedCandidate : ICandidate
     private readonly TypeLists _lists = new();
     private readonly Answer _answer = new(ICandidate.ReadRows);
 
-    public RocksDbPackedCandidate(string path, bool synced)
+    public RocksDbPackedCandidate(StoreSetup setup)
     {
-        _writing = new WriteOptions().SetSync(synced);
+        _writing = new WriteOptions().SetSync(setup.Synced);
         _options = RocksDbSettings.Options();
         _options.SetMergeOperator(_append);
-        _database = RocksDb.Open(_options, path);
+        _database = RocksDb.Open(_options, setup.Path);
     }
 
     public string Name => "RocksDB packed";
@@ -51,13 +50,13 @@ internal sealed class RocksDbPackedCandidate : ICandidate
         _database.CompactRange((byte[]?)null, null);
     }
 
-    public int Read(uint user, ReadShape shape)
+    public int Read(ulong user, ReadShape shape)
     {
         Read(user, shape, _answer);
         return _answer.Count;
     }
 
-    public void Read(uint user, ReadShape shape, Answer answer) => _lists.Read(user, shape, answer, ReadType);
+    public void Read(ulong user, ReadShape shape, Answer answer) => _lists.Read(user, shape, answer, ReadType);
 
     public string Describe() => _database.GetProperty("rocksdb.levelstats")?.ReplaceLineEndings(" | ") ?? "";
 
@@ -85,7 +84,7 @@ internal sealed class RocksDbPackedCandidate : ICandidate
     }
 
     // Days are ordered newest first. No row of a day is newer than any row of the day that precedes it in this order.
-    private void ReadType(uint user, byte type, long oldest, Answer list)
+    private void ReadType(ulong user, byte type, long oldest, Answer list)
     {
         Span<byte> prefix = stackalloc byte[RocksDbKey.PrefixBytes];
         RocksDbKey.WritePrefix(prefix, user, type);

@@ -25,6 +25,9 @@ internal sealed class RowCollector
         CollectionsMarshal.AsSpan(_rows)[before..].Reverse();
     }
 
+    /// <summary>Adds one row, which comes after all others.</summary>
+    public void Add(in PackedRow row) => _rows.Add(row);
+
     /// <summary>Sorts the rows newest first and removes repetitions.</summary>
     public void Settle()
     {

@@ -1,5 +1,4 @@
 using Microsoft.Data.Sqlite;
-using Signals.Bench.Workloads;
 
 namespace Signals.Bench.Candidates;
 
@@ -12,13 +11,13 @@ internal sealed class SqliteCandidate : ICandidate
     private readonly TypeLists _lists = new();
     private readonly Answer _answer = new(ICandidate.ReadRows);
 
-    public SqliteCandidate(string path, bool synced)
+    public SqliteCandidate(StoreSetup setup)
     {
-        _connection = new SqliteConnection($"Data Source={Path.Combine(path, "events.db")};Pooling=False");
+        _connection = new SqliteConnection($"Data Source={Path.Combine(setup.Path, "events.db")};Pooling=False");
         _connection.Open();
         Execute("PRAGMA page_size=8192");
         Execute("PRAGMA journal_mode=WAL");
-        Execute(synced ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=OFF");
+        Execute(setup.Synced ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=OFF");
         Execute("PRAGMA cache_size=-262144");
         Execute("PRAGMA mmap_size=8589934592");
         Execute("CREATE TABLE IF NOT EXISTS events (user INTEGER, type INTEGER, time INTEGER, id INTEGER, "
@@ -50,7 +49,7 @@ internal sealed class SqliteCandidate : ICandidate
         _insert.Transaction = transaction;
         for (int i = start; i < start + count; i++)
         {
-            Set(_insert, log.Users[i], log.Types[i], log.Times[i], log.Ids[i], log.Items[i], log.Surfaces[i], log.Actions[i]);
+            Set(_insert, (long)log.Users[i], log.Types[i], log.Times[i], (long)log.Ids[i], log.Items[i], log.Surfaces[i], log.Actions[i]);
             _insert.Parameters[7].Value = (double)log.Dwells[i];
             _insert.ExecuteNonQuery();
         }
@@ -60,13 +59,13 @@ internal sealed class SqliteCandidate : ICandidate
 
     public void FlushAndCompact() => Execute("PRAGMA wal_checkpoint(TRUNCATE)");
 
-    public int Read(uint user, ReadShape shape)
+    public int Read(ulong user, ReadShape shape)
     {
         Read(user, shape, _answer);
         return _answer.Count;
     }
 
-    public void Read(uint user, ReadShape shape, Answer answer) => _lists.Read(user, shape, answer, ReadType);
+    public void Read(ulong user, ReadShape shape, Answer answer) => _lists.Read(user, shape, answer, ReadType);
 
     public string Describe() => "";
 
@@ -77,16 +76,16 @@ internal sealed class SqliteCandidate : ICandidate
         _connection.Dispose();
     }
 
-    private void ReadType(uint user, byte type, long oldest, Answer list)
+    private void ReadType(ulong user, byte type, long oldest, Answer list)
     {
-        Set(_select, user, type, oldest);
+        Set(_select, (long)user, type, oldest);
         using SqliteDataReader reader = _select.ExecuteReader();
         int rows = 0;
         while (reader.Read())
         {
             PackedRow row = new(
                 reader.GetInt64(0),
-                (uint)reader.GetInt64(1),
+                (ulong)reader.GetInt64(1),
                 (uint)reader.GetInt64(2),
                 (byte)reader.GetInt32(4),
                 (byte)reader.GetInt32(3),

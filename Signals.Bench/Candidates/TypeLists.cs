@@ -10,10 +10,10 @@ internal sealed class TypeLists
     private readonly Answer[] _lists = [.. Signals.Bench.Workloads.EventLog.TypeNames.Select(_ => new Answer(ICandidate.ReadRows))];
 
     /// <summary>Writes the newest rows of one type, none older than the given time, into the list.</summary>
-    public delegate void Fill(uint user, byte type, long oldest, Answer list);
+    public delegate void Fill(ulong user, byte type, long oldest, Answer list);
 
     /// <summary>Answers with the rows of one type, or with the rows of all types merged.</summary>
-    public void Read(uint user, ReadShape shape, Answer answer, Fill fill)
+    public void Read(ulong user, ReadShape shape, Answer answer, Fill fill)
     {
         if (shape == ReadShape.OneType)
         {

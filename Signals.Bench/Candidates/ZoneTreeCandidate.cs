@@ -1,4 +1,3 @@
-using Signals.Bench.Workloads;
 using ZoneTree;
 using ZoneTree.Options;
 using ZoneTree.Serializers;
@@ -62,13 +61,13 @@ internal sealed class ZoneTreeCandidate : ICandidate
         _maintainer.WaitForBackgroundThreads();
     }
 
-    public int Read(uint user, ReadShape shape)
+    public int Read(ulong user, ReadShape shape)
     {
         Read(user, shape, _answer);
         return _answer.Count;
     }
 
-    public void Read(uint user, ReadShape shape, Answer answer)
+    public void Read(ulong user, ReadShape shape, Answer answer)
     {
         _iterator ??= _tree.CreateIterator(IteratorType.AutoRefresh, false, false);
         _lists.Read(user, shape, answer, ReadType);
@@ -84,7 +83,7 @@ internal sealed class ZoneTreeCandidate : ICandidate
         _tree.Dispose();
     }
 
-    private void ReadType(uint user, byte type, long oldest, Answer list)
+    private void ReadType(ulong user, byte type, long oldest, Answer list)
     {
         ZoneTreeKey first = new(user, type, long.MaxValue, 0);
         _iterator!.Seek(in first);
@@ -98,7 +97,8 @@ internal sealed class ZoneTreeCandidate : ICandidate
             }
 
             ZoneTreeValue value = _iterator.CurrentValue;
-            new PackedRow(key.Time, key.Id, (uint)value.Item, (byte)value.Action, value.Surface, value.Dwell).CopyTo(list, rows++, type);
+            PackedRow row = new(key.Time, key.Id, (uint)value.Item, (byte)value.Action, value.Surface, value.Dwell);
+            row.CopyTo(list, rows++, type);
         }
 
         list.Count = rows;

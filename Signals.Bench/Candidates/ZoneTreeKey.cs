@@ -5,7 +5,7 @@ namespace Signals.Bench.Candidates;
 
 /// <summary>The key of one event in ZoneTree, ordered by user and type, then newest first, then by id.</summary>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
-internal readonly record struct ZoneTreeKey(uint User, byte Type, long Time, uint Id)
+internal readonly record struct ZoneTreeKey(ulong User, byte Type, long Time, ulong Id)
 {
     /// <summary>The order of keys.</summary>
     public sealed class Order : IRefComparer<ZoneTreeKey>

@@ -4,6 +4,7 @@ namespace Signals.Bench.Cliffs;
 internal sealed class ManyErasures : ICliff
 {
     private const int Further = 10;
+    private const int FurtherBefore = 20; // by then the runtime has compiled what an erasure runs
     private const int SettleMs = 500;
     private const int UsersOfAWindow = 500;
     private const long DayMs = 86_400_000;
@@ -36,10 +37,11 @@ internal sealed class ManyErasures : ICliff
         store.CompactAsync().GetAwaiter().GetResult();
         CliffRun.ReportStore("compacted", store);
         CliffRun.Report("erasures remembered", store.GetStats().ErasedUsers);
-        double before = CliffRun.ProcessorSeconds();
-        for (int i = 0; i < Further; i++)
+        double before = 0;
+        for (int i = -FurtherBefore; i < Further; i++)
         {
-            store.EraseAsync(UserId.From(2_000_000UL + (ulong)i)).AsTask().GetAwaiter().GetResult();
+            before = i == 0 ? CliffRun.ProcessorSeconds() : before;
+            store.EraseAsync(UserId.From(2_000_000UL + (ulong)(FurtherBefore + i))).AsTask().GetAwaiter().GetResult();
             store.FlushAsync().GetAwaiter().GetResult();
             Task.Delay(SettleMs).GetAwaiter().GetResult(); // The other threads do the work that the erasure caused.
         }

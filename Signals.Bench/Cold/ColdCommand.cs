@@ -44,7 +44,7 @@ internal sealed class ColdCommand(WorkloadOptions workload, string[] peers, int 
 
         EventLogGenerator generator = new(workload);
         EventLog log = generator.Generate();
-        uint[] users = [.. generator.UniformUsers(reads, seed: 41)];
+        ulong[] users = [.. generator.UniformUsers(reads, seed: 41)];
         SequenceModel model = new(log, users.Take(100).Distinct());
         foreach (string name in (string[])[Peers.Ours, .. peers])
         {
@@ -61,11 +61,11 @@ internal sealed class ColdCommand(WorkloadOptions workload, string[] peers, int 
         return _wrong == 0 ? 0 : 1;
     }
 
-    private void Measure(string name, string folder, EventLog log, SequenceModel model, uint[] users)
+    private void Measure(string name, string folder, EventLog log, SequenceModel model, ulong[] users)
     {
         long dataBytes;
         string dataFileEnd;
-        using (ICandidate candidate = Peers.Open(name, folder, synced: false))
+        using (ICandidate candidate = Peers.Open(name, new StoreSetup(folder, workload.Kind)))
         {
             candidate.Ingest(log, producers: 1);
             candidate.FlushAndCompact();
@@ -80,10 +80,10 @@ internal sealed class ColdCommand(WorkloadOptions workload, string[] peers, int 
         long deviceBytes = 0;
         for (int from = 0; from < users.Length; from += ReadsPerOpening)
         {
-            using ICandidate candidate = Peers.Open(name, folder, synced: false, (long)cacheMiB << 20);
+            using ICandidate candidate = Peers.Open(name, new StoreSetup(folder, workload.Kind, CacheBytes: (long)cacheMiB << 20));
             candidate.Read(users[^1], ReadShape.OneType); // Loads code and handles, but not the data.
             PageCache.Drop(folder, dataFileEnd);
-            foreach (uint user in users.Skip(from).Take(ReadsPerOpening))
+            foreach (ulong user in users.Skip(from).Take(ReadsPerOpening))
             {
                 long before = DeviceReads.Bytes();
                 long start = Stopwatch.GetTimestamp();

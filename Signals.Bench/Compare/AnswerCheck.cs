@@ -11,7 +11,7 @@ internal static class AnswerCheck
         Answer expected = new(ICandidate.ReadRows);
         Answer actual = new(ICandidate.ReadRows);
         int wrong = 0;
-        foreach (uint user in model.Users)
+        foreach (ulong user in model.Users)
         {
             foreach (ReadShape shape in Enum.GetValues<ReadShape>())
             {

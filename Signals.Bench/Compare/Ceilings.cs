@@ -8,17 +8,11 @@ namespace Signals.Bench.Compare;
 internal static class Ceilings
 {
     /// <summary>
-    /// The bytes of an event in plain columns: user 8, time 8, id 8, item 8, surface 1, action 4, dwell 4. The type belongs to
-    /// the batch.
-    /// </summary>
-    public const int EventBytes = 41;
-
-    /// <summary>
     /// The events per second of write() calls with one batch of plain events each, into a new file, without sync.
     /// </summary>
     public static double Write(EventLog log, string path)
     {
-        byte[] batch = new byte[EventBytes * ICandidate.BatchRows];
+        byte[] batch = new byte[log.EventBytes * ICandidate.BatchRows];
         new Random(1).NextBytes(batch);
         using FileStream file = new(
             path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
@@ -33,10 +27,10 @@ internal static class Ceilings
     }
 
     /// <summary>The median time in microseconds of writing one batch of plain events over zeros and syncing its data.</summary>
-    public static double Sync(string path)
+    public static double Sync(EventLog log, string path)
     {
         const int Rounds = 500;
-        byte[] batch = new byte[EventBytes * ICandidate.BatchRows];
+        byte[] batch = new byte[log.EventBytes * ICandidate.BatchRows];
         using FileStream file = new(
             path, FileMode.CreateNew, FileAccess.Write, FileShare.None, bufferSize: 0, FileOptions.DeleteOnClose);
         for (int i = 0; i < Rounds; i++)
@@ -59,31 +53,31 @@ internal static class Ceilings
     }
 
     /// <summary>
-    /// The reads per second when a read copies the newest rows of a user's seven columns (time, id, type, item, surface, action,
-    /// dwell: 35 bytes a row) into the answer, from uncompressed memory that is sorted by user.
+    /// The reads per second when a read copies the newest rows of a user's columns (time, id, type, surface, action, dwell, and the
+    /// item where it is a field: 27 or 35 bytes a row) into the answer, from uncompressed memory that is sorted by user.
     /// </summary>
-    public static double Copy(EventLog log, UserIndex index, uint[] users)
+    public static double Copy(EventLog log, UserIndex index, ulong[] users)
     {
-        int[] widths = [8, 8, 2, 8, 1, 4, 4];
-        byte[][] columns = [.. widths.Select(width => new byte[width * log.Count])];
+        int[] widths = log.Options.Kind == WorkloadKind.Dense ? [8, 8, 2, 8, 1, 4, 4] : [8, 8, 2, 1, 4, 4];
+        byte[][] columns = [.. widths.Select(width => new byte[(long)width * log.Count])];
         foreach (byte[] column in columns)
         {
             column.AsSpan().Fill(1);
         }
 
         byte[][] answer = [.. widths.Select(width => new byte[width * ICandidate.ReadRows])];
-        CopyAll(columns, answer, widths, index, users);
+        (int Start, int Count)[] ranges = index.RangesOf(users);
+        CopyAll(columns, answer, widths, ranges);
         long begin = Stopwatch.GetTimestamp();
-        CopyAll(columns, answer, widths, index, users);
+        CopyAll(columns, answer, widths, ranges);
         return users.Length / Stopwatch.GetElapsedTime(begin).TotalSeconds;
     }
 
-    private static void CopyAll(byte[][] columns, byte[][] answer, int[] widths, UserIndex index, uint[] users)
+    private static void CopyAll(byte[][] columns, byte[][] answer, int[] widths, (int Start, int Count)[] ranges)
     {
-        foreach (uint user in users)
+        foreach ((int start, int count) in ranges)
         {
-            int start = index.StartOf(user);
-            int rows = Math.Min(index.CountOf(user), ICandidate.ReadRows);
+            int rows = Math.Min(count, ICandidate.ReadRows);
             for (int i = 0; i < columns.Length; i++)
             {
                 columns[i].AsSpan(start * widths[i], rows * widths[i]).CopyTo(answer[i]);

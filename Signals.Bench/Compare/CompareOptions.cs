@@ -8,12 +8,26 @@ namespace Signals.Bench.Compare;
 internal sealed record CompareOptions
 {
     public const string Usage =
-        "compare [--events 20000000] [--users 200000] [--days 30] [--seed 1] [--runs 1] [--reads 200000] "
+        "compare [--workload random|dense|churn] [--warm-up off|on] "
+        + "[--events 20000000] [--users 200000] [--days 30] [--seed 1] [--runs 1] [--reads 200000] "
         + "[--peer rocksdb,rocksdb-packed,faster,lmdb,zonetree,sqlite|all|none] "
-        + "[--phases ingest,reads,producers,mixed,synced,recovery] "
+        + "[--phases ingest,reads,producers,mixed,synced,recovery,late,enrich,requests,syncedrequests] "
         + "[--path DIR] [--json FILE] [--markdown FILE] [--chart FILE.svg]";
 
-    public WorkloadOptions Workload { get; private init; } = new();
+    private const Phases ChurnPhases = Phases.Reads | Phases.Recovery;
+
+    private bool? _warmsUp;
+
+    public WorkloadOptions Workload { get; private init; } = new() { Kind = WorkloadKind.Random };
+
+    /// <summary>
+    /// Whether each process runs its phases once on fewer events before it measures them, so that the runtime has compiled the code.
+    /// Without the option, only the dense workload does.
+    /// </summary>
+    public bool WarmsUp => _warmsUp ?? Workload.Kind == WorkloadKind.Dense;
+
+    /// <summary>The words that these options were read from.</summary>
+    public string[] Words { get; private init; } = [];
 
     public int Runs { get; private init; } = 1;
 
@@ -23,7 +37,12 @@ internal sealed record CompareOptions
     /// <summary>The names of the peers, as <see cref="Signals.Bench.Candidates.Peers"/> knows them.</summary>
     public string[] PeerNames { get; private init; } = ["rocksdb"];
 
-    public Phases Phases { get; private init; } = Phases.All;
+    /// <summary>What is measured. With very many users who come and go, only their ingest, their reads and recovery are.</summary>
+    public Phases Phases
+    {
+        get => Workload.Kind == WorkloadKind.Churn ? field & ChurnPhases : field;
+        private init;
+    } = Phases.All;
 
     /// <summary>The folder for temporary folders.</summary>
     public string Path { get; private init; } = System.IO.Path.GetTempPath();
@@ -37,7 +56,7 @@ internal sealed record CompareOptions
     /// <exception cref="FormatException">An option is unknown, or a value is malformed.</exception>
     public static CompareOptions Parse(ReadOnlySpan<string> arguments)
     {
-        CompareOptions options = new();
+        CompareOptions options = new() { Words = arguments.ToArray() };
         for (int i = 0; i < arguments.Length; i += 2)
         {
             string name = arguments[i];
@@ -50,6 +69,8 @@ internal sealed record CompareOptions
 
     private CompareOptions With(string name, string value) => name switch
     {
+        "--workload" => this with { Workload = Workload with { Kind = KindOf(value) } },
+        "--warm-up" => this with { _warmsUp = value is "on" or "off" ? value == "on" : throw new FormatException($"{name} is on or off.") },
         "--events" => this with { Workload = Workload with { Events = Number(name, value) } },
         "--users" => this with { Workload = Workload with { Users = Number(name, value) } },
         "--days" => this with { Workload = Workload with { Days = Number(name, value) } },
@@ -69,6 +90,12 @@ internal sealed record CompareOptions
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number > 0
             ? number
             : throw new FormatException($"{name} needs a number above 0, not '{value}'.");
+
+    private static WorkloadKind KindOf(string name) =>
+        Enum.TryParse(name, ignoreCase: true, out WorkloadKind kind) && Enum.IsDefined(kind)
+            ? kind
+            : throw new FormatException(
+                $"Unknown workload '{name}'; known: {string.Join(", ", Enum.GetNames<WorkloadKind>()).ToLowerInvariant()}.");
 
     private static Phases PhaseOf(string name) =>
         Enum.TryParse(name, ignoreCase: true, out Phases phase) && Enum.IsDefined(phase)

@@ -15,18 +15,26 @@ internal static class FillCommand
     /// <summary>The command line that starts it.</summary>
     public static string[] Arguments(string name, string folder, EventLog part) =>
     [
-        "fill", name, folder, Text(part.Count), Text(part.Options.Users), Text(part.Options.Days), Text(part.Options.Seed),
-        Text(part.WholeCount),
+        "fill", name, folder, part.Options.Kind.ToString(), Text(part.Count), Text(part.Options.Users), Text(part.Options.Days),
+        Text(part.Options.Seed), Text(part.WholeCount),
     ];
 
     public static int Run(string[] words)
     {
-        int[] numbers = [.. words[2..].Select(word => int.Parse(word, CultureInfo.InvariantCulture))];
-        WorkloadOptions options = new() { Events = numbers[4], Users = numbers[1], Days = numbers[2], Seed = numbers[3] };
+        int[] numbers = [.. words[3..].Select(word => int.Parse(word, CultureInfo.InvariantCulture))];
+        WorkloadKind kind = Enum.Parse<WorkloadKind>(words[2]);
+        WorkloadOptions options = new()
+        {
+            Kind = kind,
+            Events = numbers[4],
+            Users = numbers[1],
+            Days = numbers[2],
+            Seed = numbers[3],
+        };
         EventLog log = new EventLogGenerator(options).Generate(numbers[0]);
         GC.Collect();
         ProcessUse use = ProcessUse.Start();
-        ICandidate candidate = Peers.Open(words[0], words[1], synced: false); // Never disposed: the process ends by a kill.
+        ICandidate candidate = Peers.Open(words[0], new StoreSetup(words[1], kind)); // Never disposed: the process ends by a kill.
         candidate.Ingest(log, producers: 1);
         Console.WriteLine(FormattableString.Invariant($"{Done} {use.PeakMemory()}"));
         Console.In.ReadToEnd();

@@ -13,7 +13,7 @@ internal static class GoalTable
         {
             Metric metric = Array.Find(Metric.All, metric => metric.Key == goal.Metric)!;
             double? reached = goal.Reached(report, metric);
-            string unit = goal.Against == Goal.Bound ? $" {metric.Unit}".TrimEnd() : "x";
+            string unit = goal.Against is Goal.Bound or Goal.LowerBound ? $" {metric.Unit}".TrimEnd() : "x";
             rows.Add(
             [
                 Metric.FullTitle(metric),

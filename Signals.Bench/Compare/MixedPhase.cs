@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Signals.Bench.Candidates;
-using Signals.Bench.Workloads;
 
 namespace Signals.Bench.Compare;
 
@@ -11,30 +10,27 @@ namespace Signals.Bench.Compare;
 internal static class MixedPhase
 {
     /// <summary>Measures the rate of the appends, and the percentiles of the reads until the appends ended.</summary>
-    public static void Run(ICandidate candidate, EventLog log, uint[] users, Dictionary<string, double> figures)
+    public static void Run(ICandidate candidate, EventLog log, ulong[] users, FigureSet figures)
     {
+        LatencyHistogram reads = new();
         PhaseClock clock = PhaseClock.Start();
         Task ingest = Task.Factory.StartNew(() => candidate.Ingest(log, producers: 1), TaskCreationOptions.LongRunning);
-        List<long> ticks = new(4_000_000);
         for (int i = 0; !ingest.IsCompleted; i = (i + 1) % users.Length)
         {
             long start = Stopwatch.GetTimestamp();
             candidate.Read(users[i], ReadShape.OneType);
-            ticks.Add(Stopwatch.GetTimestamp() - start);
+            reads.Add(Stopwatch.GetTimestamp() - start);
         }
 
         ingest.GetAwaiter().GetResult();
-        figures["mixed_ingest"] = log.Count / clock.Elapsed.TotalSeconds / 1e6;
-        ticks.Sort();
-        figures["mixed_reads"] = ticks.Count / clock.Elapsed.TotalSeconds / 1e3;
-        figures["mixed_p50"] = Percentile(0.5);
-        figures["mixed_p99"] = Percentile(0.99);
-        figures["mixed_p999"] = Percentile(0.999);
+        double seconds = clock.Elapsed.TotalSeconds;
+        figures.AddUse("mixed_ingest", clock, log.Count);
+        figures["mixed_ingest"] = log.Count / seconds / 1e6;
+        figures["mixed_reads"] = reads.Count / seconds / 1e3;
+        figures["mixed_p50"] = reads.Percentile(0.5);
+        figures["mixed_p99"] = reads.Percentile(0.99);
+        figures["mixed_p999"] = reads.Percentile(0.999);
         Console.WriteLine(
-            $"   mixed: {figures["mixed_ingest"]:F2} M ev/s in, {ticks.Count:N0} reads, p99.9 {figures["mixed_p999"]:F1} us");
-
-        double Percentile(double quantile) => ticks.Count == 0
-            ? double.NaN
-            : ticks[(int)(quantile * (ticks.Count - 1))] * 1e6 / Stopwatch.Frequency;
+            $"   mixed: {figures["mixed_ingest"]:F2} M ev/s in, {reads.Count:N0} reads, p99.9 {figures["mixed_p999"]:F1} us");
     }
 }

@@ -33,6 +33,31 @@ internal sealed class OptionReader
                 : throw new FormatException($"{name} needs a number above 0, not '{text}'. {_usage}");
     }
 
+    /// <exception cref="FormatException">The value is not a number of at least 0.</exception>
+    public double Real(string name, double otherwise)
+    {
+        string text = Text(name, "");
+        return text.Length == 0
+            ? otherwise
+            : double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double number)
+                && double.IsFinite(number)
+                ? number
+                : throw new FormatException($"{name} needs a number of at least 0, such as 2.5, not '{text}'. {_usage}");
+    }
+
+    /// <summary>Whole numbers above 0 with commas between them.</summary>
+    /// <exception cref="FormatException">One of them is not a number above 0.</exception>
+    public long[] Numbers(string name, params long[] otherwise)
+    {
+        string text = Text(name, "");
+        return text.Length == 0
+            ? otherwise
+            : [.. text.Split(',').Select(part =>
+                long.TryParse(part, NumberStyles.None, CultureInfo.InvariantCulture, out long number) && number > 0
+                    ? number
+                    : throw new FormatException($"{name} needs numbers above 0 with commas between them, not '{text}'. {_usage}"))];
+    }
+
     /// <exception cref="FormatException">There is an option that the command did not ask for.</exception>
     public void RequireAllUsed()
     {

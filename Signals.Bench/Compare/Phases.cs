@@ -22,6 +22,18 @@ internal enum Phases
     /// <summary>Ingest in a process that is killed, followed by recovery.</summary>
     Recovery = 32,
 
+    /// <summary>Reads of users whose newest event is late, straight after ingest.</summary>
+    Late = 64,
+
+    /// <summary>A vector for each ingested event, so this includes <see cref="Ingest"/>.</summary>
+    Enrich = 128 | Ingest,
+
+    /// <summary>Many callers that append, wait for the acknowledgement, and read.</summary>
+    Requests = 256,
+
+    /// <summary>The same with acknowledgements that survive a power cut.</summary>
+    SyncedRequests = 512,
+
     /// <summary>Every phase.</summary>
-    All = Reads | Producers | Mixed | Synced | Recovery,
+    All = Reads | Producers | Mixed | Synced | Recovery | Late | Enrich | Requests | SyncedRequests,
 }

@@ -9,20 +9,20 @@ namespace Signals.Bench.Compare;
 /// </summary>
 internal static class ReadPhase
 {
-    public static ReadResult Run(ICandidate candidate, uint[] users, ReadShape shape) => Run(user => candidate.Read(user, shape), users);
+    public static ReadResult Run(ICandidate candidate, ulong[] users, ReadShape shape) => Run(user => candidate.Read(user, shape), users);
 
     /// <param name="read">Reads one user and returns the number of rows.</param>
     /// <param name="users">The users to read, in this order.</param>
-    public static ReadResult Run(Func<uint, int> read, uint[] users)
+    public static ReadResult Run(Func<ulong, int> read, ulong[] users)
     {
         long rows = 0;
-        foreach (uint user in users)
+        foreach (ulong user in users)
         {
             rows += read(user);
         }
 
         PhaseClock clock = PhaseClock.Start();
-        foreach (uint user in users)
+        foreach (ulong user in users)
         {
             read(user);
         }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
 using Signals.Bench.Candidates;
-using Signals.Bench.Workloads;
 
 namespace Signals.Bench.Compare;
 
@@ -15,7 +14,7 @@ internal sealed class RecoveryPhase(string name, EventLog log, Func<string> newF
     /// Measures the seconds from the call that opens the store to the first answer. Returns how many answers are wrong
     /// afterwards.
     /// </summary>
-    public int Run(Dictionary<string, double> figures)
+    public int Run(FigureSet figures)
     {
         EventLog part = log.Take(Math.Min(log.Count, Events));
         SequenceModel model = new(part, part.Users.Distinct().Take(CheckedUsers));
@@ -23,20 +22,18 @@ internal sealed class RecoveryPhase(string name, EventLog log, Func<string> newF
         try
         {
             double peak = FillAndKill(folder, part);
-            if (double.IsFinite(peak))
-            {
-                figures["peak_memory"] = peak;
-            }
-
+            figures["peak_memory"] = peak;
             if (!Peers.SurvivesKill(name))
             {
                 return 0;
             }
 
-            long begin = Stopwatch.GetTimestamp();
-            using ICandidate candidate = Peers.Open(name, folder, synced: false);
+            figures.StartMemory();
+            PhaseClock clock = PhaseClock.Start();
+            using ICandidate candidate = Peers.Open(name, new StoreSetup(folder, log.Options.Kind));
             candidate.Read(part.Users[0], ReadShape.AllTypes);
-            figures["recovery"] = Stopwatch.GetElapsedTime(begin).TotalSeconds;
+            figures["recovery"] = clock.Elapsed.TotalSeconds;
+            figures.AddUse("recovery", clock, part.Count);
             int wrong = AnswerCheck.CountWrong(candidate, model);
             Console.WriteLine($"   recovery: {figures["recovery"]:F2} s, wrong answers: {wrong}");
             return wrong;

@@ -2,12 +2,11 @@ using System.Runtime.InteropServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Signals.Bench.Candidates;
-using Signals.Bench.Workloads;
 
 namespace Signals.Bench.Compare;
 
 /// <summary>The figures of all runs. Used by one thread.</summary>
-internal sealed class Report(CompareOptions options, EventLog log)
+internal sealed class Report(CompareOptions options, EventLog log, int users)
 {
     private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true };
 
@@ -28,14 +27,14 @@ internal sealed class Report(CompareOptions options, EventLog log)
     public string Conditions =>
         $"{Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}; "
         + FormattableString.Invariant(
-            $"{log.Count:N0} events ({log.Duplicates:N0} duplicates), {options.Workload.Users:N0} users, ")
-        + FormattableString.Invariant($"{options.Runs} run(s), {options.Reads:N0} reads a phase");
+            $"{log.Count:N0} events ({log.Duplicates:N0} duplicates), {users:N0} users, ")
+        + FormattableString.Invariant($"{options.Runs} run(s), {options.Reads:N0} reads a phase, workload {WorkloadName}, ")
+        + (options.WarmsUp ? "each process warmed up" : "no warm-up round");
 
-    /// <summary>
-    /// Adds the figures of one run. A figure that is not a number, as of a phase too short for a read, counts as not measured.
-    /// </summary>
-    public void Add(string candidate, Dictionary<string, double> figures) =>
-        ListOf(_figures, candidate).Add(figures.Where(figure => double.IsFinite(figure.Value)).ToDictionary());
+    private string WorkloadName => options.Workload.Kind.ToString().ToLowerInvariant();
+
+    /// <summary>Adds the figures of one run.</summary>
+    public void Add(string candidate, Dictionary<string, double> figures) => ListOf(_figures, candidate).Add(figures);
 
     public void AddCeiling(string metric, double value) => ListOf(_ceilings, metric).Add(value);
 
@@ -70,7 +69,9 @@ internal sealed class Report(CompareOptions options, EventLog log)
             $"{Environment.ProcessorCount} cores, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}",
         ["events"] = log.Count,
         ["distinctEvents"] = log.Distinct,
-        ["users"] = options.Workload.Users,
+        ["workload"] = WorkloadName,
+        ["warmUp"] = options.WarmsUp,
+        ["users"] = users,
         ["days"] = options.Workload.Days,
         ["seed"] = options.Workload.Seed,
         ["reads"] = options.Reads,

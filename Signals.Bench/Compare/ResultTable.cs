@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 
 namespace Signals.Bench.Compare;
 
@@ -9,7 +8,8 @@ internal static class ResultTable
     private const string Ours = "signals";
     private const string Baseline = "rocksdb";
 
-    public static string Format(Report report) => Draw(Rows(report)) + Environment.NewLine + Draw(GoalTable.Rows(report));
+    public static string Format(Report report) =>
+        TextTable.Draw(Rows(report), textColumns: 2) + Environment.NewLine + TextTable.Draw(GoalTable.Rows(report), textColumns: 2);
 
     private static List<string[]> Rows(Report report)
     {
@@ -42,25 +42,5 @@ internal static class ResultTable
     {
         double ratio = metric.MoreIsBetter ? ours / peer : peer / ours;
         return double.IsFinite(ratio) ? ratio.ToString("F2", CultureInfo.InvariantCulture) + "x" : "";
-    }
-
-    private static string Draw(List<string[]> rows)
-    {
-        int[] widths = [.. Enumerable.Range(0, rows[0].Length).Select(column => rows.Max(row => row[column].Length))];
-        StringBuilder text = new();
-        for (int i = 0; i < rows.Count; i++)
-        {
-            IEnumerable<string> cells = rows[i].Select(
-                (cell, column) => column < 2 ? cell.PadRight(widths[column]) : cell.PadLeft(widths[column]));
-            text.Append("| ").AppendJoin(" | ", cells).AppendLine(" |");
-            if (i == 0)
-            {
-                IEnumerable<string> dashes = widths.Select(
-                    (width, column) => new string('-', width + 1) + (column < 2 ? "-" : ":"));
-                text.Append('|').AppendJoin('|', dashes).AppendLine("|");
-            }
-        }
-
-        return text.ToString();
     }
 }

@@ -3,86 +3,121 @@ using Signals.Bench.Workloads;
 
 namespace Signals.Bench.Compare;
 
-/// <summary>All phases of one candidate in one run. Each phase has an empty folder, which is deleted at its end.</summary>
-internal sealed class Round(string name, EventLog log, ReadPlan plan, Phases phases, Func<string> newFolder)
+/// <summary>
+/// Some phases of one candidate in one run. Each begins with an empty folder, which is deleted at its end. Used by one thread.
+/// </summary>
+internal sealed class Round(string name, EventLog log, ReadPlan plan, Phases phases, CompareOptions options)
 {
-    private readonly Dictionary<string, double> _figures = [];
+    private const int SyncedShare = 10;
 
-    /// <summary>The number of answers that differ from the model's.</summary>
-    public int Wrong { get; private set; }
-
-    /// <summary>How the candidate is configured.</summary>
-    public string Settings { get; private set; } = "";
+    private readonly FigureSet _figures = new();
+    private string _settings = "";
+    private int _wrong;
 
     /// <exception cref="PeerMissingException">The candidate is not available on this machine.</exception>
-    public Dictionary<string, double> Run()
+    public RoundResult Run()
     {
-        InFolder(Phases.Ingest, synced: false, IngestAndRead);
-        InFolder(Phases.Producers, synced: false, (candidate, _) =>
+        if (phases.HasFlag(Phases.Ingest))
         {
-            if (candidate.TakesManyProducers)
-            {
-                PhaseClock clock = PhaseClock.Start();
-                candidate.Ingest(log, producers: 4);
-                _figures["ingest_4"] = log.Count / clock.Elapsed.TotalSeconds / 1e6;
-                Console.WriteLine($"   ingest, 4 producers: {_figures["ingest_4"]:F2} M ev/s");
-            }
-        });
-        InFolder(Phases.Mixed, synced: false, (candidate, _) =>
-        {
-            if (candidate.ReadsWhileIngesting)
-            {
-                MixedPhase.Run(candidate, log, plan.Zipf, _figures);
-            }
-        });
-        InFolder(Phases.Synced, synced: true, (candidate, _) =>
-        {
-            if (candidate.CanSync)
-            {
-                SyncedPhase.Run(candidate, log, _figures);
-            }
-        });
-        if (phases.HasFlag(Phases.Recovery))
-        {
-            Wrong += new RecoveryPhase(name, log, newFolder).Run(_figures);
+            bool enriches = phases.HasFlag(Phases.Enrich) && log.Options.Kind != WorkloadKind.Dense;
+            EnrichmentRows? rows = enriches ? new EnrichmentRows(log) : null;
+            InFolder(synced: false, (candidate, folder) => IngestAndRead(candidate, folder, rows));
         }
 
-        return _figures;
+        RunOtherPhases();
+        if (phases.HasFlag(Phases.Requests))
+        {
+            RunRequests("requests", synced: false, options.Reads);
+        }
+
+        if (phases.HasFlag(Phases.SyncedRequests))
+        {
+            RunRequests("requests_synced", synced: true, Math.Max(1, options.Reads / SyncedShare));
+        }
+
+        if (phases.HasFlag(Phases.Recovery))
+        {
+            _wrong += new RecoveryPhase(name, log, NewFolder).Run(_figures);
+        }
+
+        return new RoundResult(_figures.Measured.ToDictionary(), _settings, _wrong, Missing: null);
     }
 
-    private void IngestAndRead(ICandidate candidate, string folder)
+    private void RunOtherPhases()
+    {
+        if (phases.HasFlag(Phases.Producers))
+        {
+            InFolder(synced: false, (candidate, _) => IngestByMany(candidate));
+        }
+
+        if (phases.HasFlag(Phases.Mixed))
+        {
+            InFolder(synced: false, (candidate, _) =>
+            {
+                if (candidate.ReadsWhileIngesting)
+                {
+                    MixedPhase.Run(candidate, log, plan.Zipf, _figures);
+                }
+            });
+        }
+
+        if (phases.HasFlag(Phases.Synced))
+        {
+            InFolder(synced: true, (candidate, _) =>
+            {
+                if (candidate.CanSync)
+                {
+                    SyncedPhase.Run(candidate, log, _figures);
+                }
+            });
+        }
+
+        if (phases.HasFlag(Phases.Late))
+        {
+            LatePhase late = new(log, plan);
+            InFolder(synced: false, (candidate, _) => _wrong += late.Run(candidate, _figures));
+        }
+    }
+
+    private void RunRequests(string key, bool synced, int requests)
+    {
+        RequestsPhase phase = new(new RequestPlan(log, requests));
+        InFolder(synced, (candidate, _) => _wrong += phase.Run(candidate, key, _figures));
+    }
+
+    private void IngestAndRead(ICandidate candidate, string folder, EnrichmentRows? rows)
     {
         Ingest(candidate);
         _figures["data_bytes"] = (double)FolderBytes(folder, candidate.DataFileEnd) / log.Distinct;
         _figures["folder_bytes"] = (double)FolderBytes(folder, "") / log.Distinct;
-        Wrong += AnswerCheck.CountWrong(candidate, plan.Model);
-        Console.WriteLine($"   answers checked: {2 * plan.Model.Users.Count}, wrong: {Wrong}");
+        _wrong += AnswerCheck.CountWrong(candidate, plan.Model);
+        Console.WriteLine($"   answers checked: {2 * plan.Model.Users.Count}, wrong: {_wrong}");
         if (phases.HasFlag(Phases.Reads))
         {
-            ReadResult zipf = Read(candidate, "read_zipf", plan.Zipf, ReadShape.AllTypes);
+            Read(candidate, "read_zipf", plan.Zipf, ReadShape.AllTypes);
             Read(candidate, "read_uniform", plan.Uniform, ReadShape.AllTypes);
             Read(candidate, "read_one", plan.Zipf, ReadShape.OneType);
-            _figures["allocated"] = zipf.AllocatedBytes;
+        }
+
+        if (rows is not null && candidate.TakesVectors)
+        {
+            _wrong += EnrichPhase.Run(candidate, rows, plan, _figures);
         }
 
         Console.WriteLine($"   {candidate.Describe()}");
     }
 
-    private void InFolder(Phases phase, bool synced, Action<ICandidate, string> run)
+    private void InFolder(bool synced, Action<ICandidate, string> run)
     {
-        if (!phases.HasFlag(phase))
-        {
-            return;
-        }
-
-        string folder = newFolder();
+        string folder = NewFolder();
         try
         {
-            using ICandidate candidate = Peers.Open(name, folder, synced);
-            if (Settings.Length == 0)
+            _figures.StartMemory();
+            using ICandidate candidate = Peers.Open(name, new StoreSetup(folder, log.Options.Kind, synced));
+            if (_settings.Length == 0)
             {
                 Console.WriteLine($"-- {candidate.Name}");
-                Settings = candidate.Settings;
+                _settings = candidate.Settings;
             }
 
             run(candidate, folder);
@@ -98,32 +133,43 @@ internal sealed class Round(string name, EventLog log, ReadPlan plan, Phases pha
         ProcessUse use = ProcessUse.Start();
         PhaseClock clock = PhaseClock.Start();
         candidate.Ingest(log, producers: 1);
-        Record("ingest");
+        Record("ingest", clock);
         candidate.FlushAndCompact();
-        Record("settled");
-        if (double.IsFinite(use.Written()))
-        {
-            _figures["write_amplification"] = use.Written() / ((double)log.Count * Ceilings.EventBytes);
-        }
+        Record("settled", clock);
+        _figures["write_amplification"] = use.Written() / ((double)log.Count * log.EventBytes);
+    }
 
-        void Record(string key)
+    private void IngestByMany(ICandidate candidate)
+    {
+        if (candidate.TakesManyProducers)
         {
-            _figures[key] = log.Count / clock.Elapsed.TotalSeconds / 1e6;
-            _figures[key + "_cpu"] = clock.Processor.TotalMicroseconds / log.Count;
-            Console.WriteLine($"   {key}: {clock.Elapsed.TotalSeconds:F2} s, processor {clock.Processor.TotalSeconds:F2} s");
+            PhaseClock clock = PhaseClock.Start();
+            candidate.Ingest(log, producers: 4);
+            Record("ingest_4", clock);
         }
     }
 
-    private ReadResult Read(ICandidate candidate, string key, uint[] users, ReadShape shape)
+    private void Record(string key, PhaseClock clock)
     {
-        ReadResult result = ReadPhase.Run(candidate, users, shape);
-        _figures[key] = result.PerSecond / 1e3;
-        _figures[key + "_cpu"] = result.Processor;
-        _figures[key + "_p50"] = result.P50;
-        _figures[key + "_p99"] = result.P99;
-        _figures[key + "_p999"] = result.P999;
-        Console.WriteLine($"   {key}: {result.PerSecond:N0} reads/s, {result.Rows:F1} rows a read");
-        return result;
+        TimeSpan elapsed = clock.Elapsed;
+        _figures[key] = log.Count / elapsed.TotalSeconds / 1e6;
+        _figures.AddUse(key, clock, log.Count);
+        Console.WriteLine($"   {key}: {elapsed.TotalSeconds:F2} s, processor {clock.Processor.TotalSeconds:F2} s");
+    }
+
+    private void Read(ICandidate candidate, string key, ulong[] users, ReadShape shape)
+    {
+        if (users.Length > 0)
+        {
+            _figures.AddReads(key, ReadPhase.Run(candidate, users, shape));
+        }
+    }
+
+    private string NewFolder()
+    {
+        string folder = Path.Combine(options.Path, $"signals-bench-{Guid.NewGuid():N}");
+        Directory.CreateDirectory(folder);
+        return folder;
     }
 
     private static long FolderBytes(string folder, string end) => new DirectoryInfo(folder)

@@ -1,5 +1,4 @@
 using Signals.Bench.Candidates;
-using Signals.Bench.Workloads;
 
 namespace Signals.Bench.Compare;
 
@@ -7,21 +6,20 @@ namespace Signals.Bench.Compare;
 internal sealed class SequenceModel
 {
     private readonly EventLog _log;
-    private readonly Dictionary<uint, List<int>> _events = [];
+    private readonly Dictionary<ulong, List<int>> _events = [];
 
-    public SequenceModel(EventLog log, IEnumerable<uint> users)
+    public SequenceModel(EventLog log, IEnumerable<ulong> users)
     {
         _log = log;
-        foreach (uint user in users)
+        foreach (ulong user in users)
         {
             _events[user] = [];
         }
 
-        HashSet<uint> seen = [];
+        HashSet<(ulong, byte, long, ulong)> seen = [];
         for (int i = 0; i < log.Count; i++)
         {
-            // An id identifies one event of the whole log, so a second event with the same id is a duplicate.
-            if (_events.TryGetValue(log.Users[i], out List<int>? events) && seen.Add(log.Ids[i]))
+            if (_events.TryGetValue(log.Users[i], out List<int>? events) && seen.Add(log.IdentityOf(i)))
             {
                 events.Add(i);
             }
@@ -33,9 +31,9 @@ internal sealed class SequenceModel
         }
     }
 
-    public IReadOnlyCollection<uint> Users => _events.Keys;
+    public IReadOnlyCollection<ulong> Users => _events.Keys;
 
-    public void Read(uint user, ReadShape shape, Answer answer)
+    public void Read(ulong user, ReadShape shape, Answer answer)
     {
         int row = 0;
         foreach (int i in _events[user].Where(i => shape == ReadShape.AllTypes || _log.Types[i] == 0).Take(ICandidate.ReadRows))

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using Signals.Bench.Candidates;
-using Signals.Bench.Workloads;
 
 namespace Signals.Bench.Compare;
 
@@ -10,11 +9,11 @@ internal static class SyncedPhase
     /// <summary>The number of batches of one run.</summary>
     public const int Batches = 2000;
 
-    public static void Run(ICandidate candidate, EventLog log, Dictionary<string, double> figures)
+    public static void Run(ICandidate candidate, EventLog log, FigureSet figures)
     {
         int batches = Math.Min(Batches, log.Count / ICandidate.BatchRows);
         long[] ticks = new long[batches];
-        long begin = Stopwatch.GetTimestamp();
+        PhaseClock clock = PhaseClock.Start();
         for (int batch = 0; batch < batches; batch++)
         {
             long start = Stopwatch.GetTimestamp();
@@ -22,7 +21,8 @@ internal static class SyncedPhase
             ticks[batch] = Stopwatch.GetTimestamp() - start;
         }
 
-        double seconds = Stopwatch.GetElapsedTime(begin).TotalSeconds;
+        double seconds = clock.Elapsed.TotalSeconds;
+        figures.AddUse("synced", clock, (long)batches * ICandidate.BatchRows);
         Array.Sort(ticks);
         figures["synced"] = batches * ICandidate.BatchRows / seconds / 1e6;
         figures["synced_p50"] = ticks[batches / 2] * 1e6 / Stopwatch.Frequency;

@@ -41,7 +41,7 @@ internal sealed class HistoriesCommand(int users, string path)
                 WarmUp(store, query, ref wrong);
                 foreach (int length in Lengths)
                 {
-                    uint[] readers = [.. Enumerable.Range(0, ReadsPerLength).Select(i => (uint)i % (uint)users)];
+                    ulong[] readers = [.. Enumerable.Range(0, ReadsPerLength).Select(i => (ulong)(i % users))];
                     ReadResult result = ReadPhase.Run(user => Read(store, query, length, user, ref wrong), readers);
                     Console.WriteLine(string.Create(
                         CultureInfo.InvariantCulture,
@@ -54,7 +54,7 @@ internal sealed class HistoriesCommand(int users, string path)
             {
                 using SignalStore cold = SignalStore.Open(folder, schema);
                 SequenceQuery query = Last100(cold);
-                for (uint user = 0; user < users; user++)
+                for (ulong user = 0; user < (ulong)users; user++)
                 {
                     Read(cold, query, length, user, ref wrong);
                 }
@@ -74,16 +74,16 @@ internal sealed class HistoriesCommand(int users, string path)
     private void WarmUp(SignalStore store, SequenceQuery query, ref int wrong)
     {
         long begin = Stopwatch.GetTimestamp();
-        for (uint i = 0; Stopwatch.GetElapsedTime(begin).TotalSeconds < 2; i++)
+        for (ulong i = 0; Stopwatch.GetElapsedTime(begin).TotalSeconds < 2; i++)
         {
-            Read(store, query, Lengths[i % Lengths.Length], i % (uint)users, ref wrong);
+            Read(store, query, Lengths[i % (ulong)Lengths.Length], i % (ulong)users, ref wrong);
         }
     }
 
     private static SequenceQuery Last100(SignalStore store) =>
         store.Query("view").Last(ICandidate.ReadRows).Columns("item_id", "dwell").Build();
 
-    private static int Read(SignalStore store, SequenceQuery query, int length, uint user, ref int wrong)
+    private static int Read(SignalStore store, SequenceQuery query, int length, ulong user, ref int wrong)
     {
         using Sequence sequence = store.Read(UserOf(length, user), query);
         bool isRight = sequence.Count == Math.Min(length, ICandidate.ReadRows)
@@ -93,7 +93,7 @@ internal sealed class HistoriesCommand(int users, string path)
         return sequence.Count;
     }
 
-    private static UserId UserOf(int length, uint user) => UserId.From(((ulong)length << 32) | user);
+    private static UserId UserOf(int length, ulong user) => UserId.From(((ulong)length << 32) | user);
 
     private void Fill(SignalStore store)
     {
@@ -103,7 +103,7 @@ internal sealed class HistoriesCommand(int users, string path)
         {
             for (int i = 0; i < length; i++)
             {
-                for (uint user = 0; user < users; user++)
+                for (ulong user = 0; user < (ulong)users; user++)
                 {
                     vector.AsSpan().Fill((sbyte)i);
                     batch.Add(UserOf(length, user), Start + (i * 1000L), (ulong)i)

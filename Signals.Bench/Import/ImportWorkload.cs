@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using Signals.Bench.Workloads;
 
 namespace Signals.Bench.Import;
@@ -8,8 +7,6 @@ namespace Signals.Bench.Import;
 /// </summary>
 internal sealed class ImportWorkload
 {
-    public const int Dimensions = 64;
-
     public ImportWorkload(int events, int users)
     {
         EventLogGenerator generator = new(new WorkloadOptions { Events = events, Users = users, DuplicateShare = 0 });
@@ -31,19 +28,7 @@ internal sealed class ImportWorkload
     public int[] Sorted { get; }
 
     /// <summary>The users to read. They have the same distribution as the events' users.</summary>
-    public uint[] Readers { get; }
-
-    /// <summary>Computes the vector of an event.</summary>
-    public static void WriteVector(uint id, Span<byte> vector)
-    {
-        ulong state = id;
-        for (int at = 0; at < Dimensions; at += sizeof(ulong))
-        {
-            state += 0x9E37_79B9_7F4A_7C15;
-            ulong mixed = (state ^ (state >> 30)) * 0xBF58_476D_1CE4_E5B9;
-            BinaryPrimitives.WriteUInt64LittleEndian(vector[at..], mixed ^ (mixed >> 31));
-        }
-    }
+    public ulong[] Readers { get; }
 
     private int Compare(int a, int b)
     {

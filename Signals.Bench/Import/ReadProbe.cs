@@ -12,7 +12,7 @@ internal sealed class ReadProbe : IDisposable
     private List<long> _ticks = new(1 << 20); // Guarded by _lock.
     private volatile bool _stopping;
 
-    public ReadProbe(uint[] users, Action<uint> read)
+    public ReadProbe(ulong[] users, Action<ulong> read)
     {
         _thread = new Thread(() => Run(users, read)) { Name = "reads", IsBackground = true };
         _thread.Start();
@@ -40,7 +40,7 @@ internal sealed class ReadProbe : IDisposable
         _thread.Join();
     }
 
-    private void Run(uint[] users, Action<uint> read)
+    private void Run(ulong[] users, Action<ulong> read)
     {
         for (int i = 0; !_stopping; i = (i + 1) % users.Length)
         {

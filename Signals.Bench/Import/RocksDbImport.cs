@@ -44,13 +44,13 @@ internal sealed class RocksDbImport(ImportWorkload workload, string folder)
         EventLog log = workload.Log;
         byte[] key = new byte[RocksDbKey.Bytes];
         byte[] ignored = new byte[RocksDbKey.ValueBytes];
-        byte[] vector = new byte[ImportWorkload.Dimensions];
+        byte[] vector = new byte[Vectors64.Dimensions];
         using SstFileWriter writer = new(null, vectors);
         writer.Open(file);
         foreach (int i in workload.Sorted)
         {
             KeyOf(log, i, key, ignored);
-            ImportWorkload.WriteVector(log.Ids[i], vector);
+            Vectors64.Write(log.Ids[i], vector);
             writer.Put(key, vector);
         }
 
@@ -60,9 +60,9 @@ internal sealed class RocksDbImport(ImportWorkload workload, string folder)
     private bool IsRight(RocksDb database, ColumnFamilyHandle family, int i)
     {
         byte[] key = new byte[RocksDbKey.Bytes];
-        byte[] expected = new byte[ImportWorkload.Dimensions];
+        byte[] expected = new byte[Vectors64.Dimensions];
         KeyOf(workload.Log, i, key, new byte[RocksDbKey.ValueBytes]);
-        ImportWorkload.WriteVector(workload.Log.Ids[i], expected);
+        Vectors64.Write(workload.Log.Ids[i], expected);
         return database.Get(key, family).AsSpan().SequenceEqual(expected);
     }
 

@@ -18,7 +18,7 @@ internal sealed class SignalsImport(ImportWorkload workload, string folder, bool
     {
         StoreSchema schema = StoreSchema.Define(s => s.EventType("view", t => t
             .Field<long>("item_id").Field<byte>("surface").Field<int>("action").Field<float>("dwell")
-            .EnrichmentVector<sbyte>(Vector, ImportWorkload.Dimensions)));
+            .EnrichmentVector<sbyte>(Vector, Vectors64.Dimensions)));
         using SignalStore store = SignalStore.Open(Path.Combine(folder, "store"), schema);
         Ingest(store);
         string file = Path.Combine(folder, "vectors.seg");
@@ -30,7 +30,7 @@ internal sealed class SignalsImport(ImportWorkload workload, string folder, bool
         long segmentBytes = new FileInfo(file).Length;
         StoreStats start = store.GetStats();
         long compacted = start.CompactionBytesWritten - start.FoldBytesWritten;
-        using ReadProbe probe = new(workload.Readers, user => store.Read(UserId.From(user + 1), query).Dispose());
+        using ReadProbe probe = new(workload.Readers, user => store.Read(UserId.From(user), query).Dispose());
         Wait(2);
         probe.Take();
         Wait(3);
@@ -65,7 +65,7 @@ internal sealed class SignalsImport(ImportWorkload workload, string folder, bool
             + $"fold {(double)stats.FoldBytesWritten / workload.Log.Count:F1}; "
             + $"other compactions {stats.CompactionBytesWritten - stats.FoldBytesWritten - compacted:N0} bytes in all; "
             + $"{stats.RowsFolded:N0} rows folded");
-        foreach (uint user in workload.Readers.Take(500))
+        foreach (ulong user in workload.Readers.Take(500))
         {
             right &= IsRight(store, query, user);
         }
@@ -94,7 +94,7 @@ internal sealed class SignalsImport(ImportWorkload workload, string folder, bool
         EventBatch batch = store.CreateBatch("view", ICandidate.BatchRows);
         for (int i = 0; i < log.Count; i++)
         {
-            batch.Add(UserId.From(log.Users[i] + 1), log.Times[i], log.Ids[i])
+            batch.Add(UserId.From(log.Users[i]), log.Times[i], log.Ids[i])
                 .Set("item_id", (long)log.Items[i])
                 .Set("surface", log.Surfaces[i])
                 .Set("action", (int)log.Actions[i])
@@ -116,26 +116,26 @@ internal sealed class SignalsImport(ImportWorkload workload, string folder, bool
         Column<sbyte> column = type.Column<sbyte>(Vector);
         using SegmentWriter writer = SegmentWriter.Create(
             file, type, new SegmentOptions { Generation = 1, MemoryBudgetBytes = 1L << 30 });
-        byte[] vector = new byte[ImportWorkload.Dimensions];
+        byte[] vector = new byte[Vectors64.Dimensions];
         foreach (int i in workload.Sorted)
         {
-            ImportWorkload.WriteVector(log.Ids[i], vector);
-            writer.Correct(UserId.From(log.Users[i] + 1), log.Times[i], log.Ids[i])
+            Vectors64.Write(log.Ids[i], vector);
+            writer.Correct(UserId.From(log.Users[i]), log.Times[i], log.Ids[i])
                 .SetVector(column, MemoryMarshal.Cast<byte, sbyte>(vector));
         }
 
         writer.Finish();
     }
 
-    private static bool IsRight(SignalStore store, SequenceQuery query, uint user)
+    private static bool IsRight(SignalStore store, SequenceQuery query, ulong user)
     {
-        Span<byte> expected = stackalloc byte[ImportWorkload.Dimensions];
-        using Sequence sequence = store.Read(UserId.From(user + 1), query);
+        Span<byte> expected = stackalloc byte[Vectors64.Dimensions];
+        using Sequence sequence = store.Read(UserId.From(user), query);
         ReadOnlySpan<byte> vectors = MemoryMarshal.AsBytes(sequence.Vector<sbyte>(Vector));
         for (int row = 0; row < sequence.Count; row++)
         {
-            ImportWorkload.WriteVector((uint)sequence.Ids[row], expected);
-            if (!vectors.Slice(row * ImportWorkload.Dimensions, ImportWorkload.Dimensions).SequenceEqual(expected))
+            Vectors64.Write(sequence.Ids[row], expected);
+            if (!vectors.Slice(row * Vectors64.Dimensions, Vectors64.Dimensions).SequenceEqual(expected))
             {
                 Console.WriteLine($"WRONG ANSWER Signals, user {user}, row {row}");
                 return false;

@@ -29,7 +29,7 @@ internal sealed class BudgetCommand(WorkloadOptions workload, int mib, int reads
     {
         EventLogGenerator generator = new(workload);
         EventLog log = generator.Generate();
-        uint[] users = generator.PopularUsers(reads, seed: 51);
+        ulong[] users = generator.PopularUsers(reads, seed: 51);
         BenchFolder.Use(path, folder => Ingest(folder, log.Take(Math.Min(log.Count, 200_000)), users, _ => { })); // Compiles the code.
         GC.Collect();
         double most = 0;
@@ -51,7 +51,7 @@ internal sealed class BudgetCommand(WorkloadOptions workload, int mib, int reads
         return most <= mib ? 0 : 1;
     }
 
-    private void Ingest(string folder, EventLog log, uint[] users, Action<string> ended)
+    private void Ingest(string folder, EventLog log, ulong[] users, Action<string> ended)
     {
         StoreSchema schema = StoreSchema.Define(s =>
         {
@@ -62,21 +62,21 @@ internal sealed class BudgetCommand(WorkloadOptions workload, int mib, int reads
         });
         using SignalStore store = SignalStore.Open(folder, schema, new StoreOptions { MemoryBudgetBytes = (long)mib << 20 });
         ended("opened");
-        IngestLane[] lanes = [.. EventLog.TypeNames.Select(name => new IngestLane(store, name))];
+        IngestLanes lanes = new(store, hasItem: true);
         for (int i = 0; i < log.Count; i++)
         {
-            lanes[log.Types[i]].Add(log, i);
+            lanes.Add(log, i);
         }
 
-        Array.ForEach(lanes, lane => lane.Append());
-        Array.ForEach(lanes, lane => lane.WaitForLast());
+        lanes.AppendAll();
+        lanes.Wait();
         ended("ingested");
         store.CompactAsync().GetAwaiter().GetResult();
         ended("compacted");
         SequenceQuery query = store.Query(EventLog.TypeNames).Last(ICandidate.ReadRows).Build();
-        foreach (uint user in users)
+        foreach (ulong user in users)
         {
-            store.Read(UserId.From(user + 1), query).Dispose();
+            store.Read(UserId.From(user), query).Dispose();
         }
 
         ended("read");

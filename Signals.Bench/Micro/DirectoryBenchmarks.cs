@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using Signals.Core.Model;
 using Signals.Storage.Tables;
 
 namespace Signals.Bench.Micro;
@@ -24,8 +25,7 @@ public class DirectoryBenchmarks
             page[0].User,
             firstRows[i],
             firstRows[i + 1],
-            minTime: 0,
-            maxTime: 1_000_000))];
+            new EventTimeRange(0, 1_000_000)))];
         _directory = new TableDirectory(Users, new DirectoryPages([.. entries.Select(page => page[0].User)], firstRows, []), pages);
     }
 

@@ -1,4 +1,5 @@
 using BenchmarkDotNet.Attributes;
+using Signals.Core.Model;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Wal;
 
@@ -14,7 +15,7 @@ public class LogBenchmarks
     private readonly string _folder = Path.Combine(Path.GetTempPath(), $"signals-bench-{Guid.NewGuid():N}");
     private LogWriter _log = null!;
     private ulong _number;
-    private long _position;
+    private StreamPosition _position;
 
     [GlobalSetup]
     public void Open()

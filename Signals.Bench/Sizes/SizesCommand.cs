@@ -31,7 +31,7 @@ internal static class SizesCommand
         try
         {
             EventLog log = new EventLogGenerator(new WorkloadOptions { Events = events }).Generate();
-            using (SignalsCandidate candidate = new(folder, synced: false, cacheBytes: null))
+            using (SignalsCandidate candidate = new(SetupOf(folder)))
             {
                 candidate.Ingest(log, producers: 1);
                 candidate.FlushAndCompact();
@@ -50,7 +50,7 @@ internal static class SizesCommand
     private static void Print(string folder, int events)
     {
         TableSizes sizes = new();
-        using SignalStore store = SignalStore.Open(folder, SignalsCandidate.Schema(), new StoreOptions());
+        using SignalStore store = SignalStore.Open(folder, SignalsCandidate.Schema(SetupOf(folder)), new StoreOptions());
         foreach (Table table in store.Engine.Tables.Tables)
         {
             sizes.Add(table, store.Schema[EventLog.TypeNames[table.Meta.EventType]]);
@@ -65,6 +65,8 @@ internal static class SizesCommand
         Console.WriteLine(FormattableString.Invariant(
             $"{events:N0} events, {sizes.Blocks:N0} blocks, {sizes.DirectoryEntries:N0} directory entries"));
     }
+
+    private static StoreSetup SetupOf(string folder) => new(folder, WorkloadKind.Dense);
 
     private static string Line(string name, long bytes, int events) => FormattableString.Invariant(
         $"{name,-30} {bytes,12:N0} bytes {bytes / (double)events,6:F2} an event");

@@ -1,12 +1,11 @@
 using System.Runtime.InteropServices;
 using FASTER.core;
-using Signals.Bench.Candidates;
 
 namespace Signals.Bench.Vectors;
 
 /// <summary>
-/// FASTER as in the comparison: a hash index over chunks of 32 rows per user, with the vectors inline, all of it in memory. Here
-/// it has no log in front, because only reads are compared.
+/// FASTER as a hash index over chunks of 32 rows per user, with the vectors inline, all of it in memory. It has no log in front,
+/// because only reads are compared.
 /// </summary>
 internal sealed class FasterVectors<TVector> : IVectorStore
     where TVector : unmanaged
@@ -58,13 +57,13 @@ internal sealed class FasterVectors<TVector> : IVectorStore
         _session.CompletePending(wait: true);
     }
 
-    public int Read(uint user)
+    public int Read(ulong user)
     {
         Read(user, _answer);
         return _answer.Count;
     }
 
-    public void Read(uint user, VectorAnswer answer)
+    public void Read(ulong user, VectorAnswer answer)
     {
         _rows.Clear();
         long newest = (long)user << UserShift;

@@ -9,8 +9,8 @@ internal interface IVectorStore : IDisposable
     void Ingest(VectorWorkload workload);
 
     /// <summary>Reads a user's newest rows with their vectors and returns the number of rows. This call is timed.</summary>
-    int Read(uint user);
+    int Read(ulong user);
 
     /// <summary>Does the same read and copies the answer out for checking.</summary>
-    void Read(uint user, VectorAnswer answer);
+    void Read(ulong user, VectorAnswer answer);
 }

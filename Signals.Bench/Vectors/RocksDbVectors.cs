@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using RocksDbSharp;
 using Signals.Bench.Candidates;
-using Signals.Bench.Workloads;
 
 namespace Signals.Bench.Vectors;
 
@@ -45,13 +44,13 @@ internal sealed class RocksDbVectors : IVectorStore
         _database.CompactRange((byte[]?)null, null);
     }
 
-    public int Read(uint user)
+    public int Read(ulong user)
     {
         Read(user, _answer);
         return _answer.Count;
     }
 
-    public void Read(uint user, VectorAnswer answer)
+    public void Read(ulong user, VectorAnswer answer)
     {
         Span<byte> prefix = stackalloc byte[RocksDbKey.PrefixBytes];
         RocksDbKey.WritePrefix(prefix, user, 0);

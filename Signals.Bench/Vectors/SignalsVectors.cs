@@ -30,7 +30,7 @@ internal sealed class SignalsVectors<T> : IVectorStore
         for (int i = 0; i < workload.Log.Count; i++)
         {
             VectorWorkload.WriteVector(workload.Log.Ids[i], MemoryMarshal.AsBytes(vector.AsSpan()));
-            batch.Add(UserId.From(workload.Log.Users[i] + 1), workload.Log.Times[i], workload.Log.Ids[i]).SetVector(column, vector);
+            batch.Add(UserId.From(workload.Log.Users[i]), workload.Log.Times[i], workload.Log.Ids[i]).SetVector(column, vector);
             if (batch.Count == ICandidate.BatchRows || i == workload.Log.Count - 1)
             {
                 _store.Append(batch);
@@ -41,9 +41,9 @@ internal sealed class SignalsVectors<T> : IVectorStore
         _store.CompactAsync().GetAwaiter().GetResult();
     }
 
-    public int Read(uint user)
+    public int Read(ulong user)
     {
-        using Sequence sequence = _store.Read(UserId.From(user + 1), _query);
+        using Sequence sequence = _store.Read(UserId.From(user), _query);
         if (sequence.Count > 0)
         {
             _sink += sequence.Times[^1] + (long)sequence.Ids[^1] + MemoryMarshal.AsBytes(sequence.Vector<T>("embedding"))[^1];
@@ -52,9 +52,9 @@ internal sealed class SignalsVectors<T> : IVectorStore
         return sequence.Count;
     }
 
-    public void Read(uint user, VectorAnswer answer)
+    public void Read(ulong user, VectorAnswer answer)
     {
-        using Sequence sequence = _store.Read(UserId.From(user + 1), _query);
+        using Sequence sequence = _store.Read(UserId.From(user), _query);
         answer.Count = sequence.Count;
         sequence.Times.CopyTo(answer.Times);
         sequence.Ids.CopyTo(answer.Ids);

@@ -11,7 +11,7 @@ internal sealed class VectorWorkload
 {
     private const int CheckedUsers = 200;
 
-    private readonly Dictionary<uint, int[]> _expected;
+    private readonly Dictionary<ulong, int[]> _expected;
 
     /// <param name="events">The number of events, including late ones and duplicates.</param>
     /// <param name="users">The number of users.</param>
@@ -24,10 +24,10 @@ internal sealed class VectorWorkload
         VectorBytes = vectorBytes;
         Readers = generator.PopularUsers(reads, seed: 31);
         _expected = Readers.Take(CheckedUsers).Distinct().ToDictionary(user => user, _ => Array.Empty<int>());
-        IEnumerable<IGrouping<uint, int>> checkedUsers = Enumerable.Range(0, Log.Count)
+        IEnumerable<IGrouping<ulong, int>> checkedUsers = Enumerable.Range(0, Log.Count)
             .Where(i => _expected.ContainsKey(Log.Users[i]))
             .GroupBy(i => Log.Users[i]);
-        foreach (IGrouping<uint, int> user in checkedUsers.ToList())
+        foreach (IGrouping<ulong, int> user in checkedUsers.ToList())
         {
             _expected[user.Key] =
             [
@@ -41,7 +41,7 @@ internal sealed class VectorWorkload
     public int VectorBytes { get; }
 
     /// <summary>The users to read. They have the same distribution as the events' users.</summary>
-    public uint[] Readers { get; }
+    public ulong[] Readers { get; }
 
     /// <summary>Writes the vector of an event: bytes without a pattern, none of which form a half that is NaN.</summary>
     public static void WriteVector(ulong id, Span<byte> vector)
@@ -61,7 +61,7 @@ internal sealed class VectorWorkload
         int wrong = 0;
         VectorAnswer answer = new(VectorBytes);
         VectorAnswer expected = new(VectorBytes);
-        foreach ((uint user, int[] rows) in _expected)
+        foreach ((ulong user, int[] rows) in _expected)
         {
             expected.Count = rows.Length;
             for (int row = 0; row < rows.Length; row++)
@@ -86,7 +86,8 @@ internal sealed class VectorWorkload
     /// </summary>
     public double CopyCeiling()
     {
-        UserIndex index = new(Log);
+        (int Start, int Count)[] ranges = new UserIndex(Log).RangesOf(Readers);
+        int next = 0; // The users are read in their order, over and over.
         int[] widths = [8, 8, VectorBytes];
         byte[][] columns = [.. widths.Select(width => new byte[(long)width * Log.Count])];
         foreach (byte[] column in columns)
@@ -96,12 +97,14 @@ internal sealed class VectorWorkload
 
         byte[][] answer = [.. widths.Select(width => new byte[width * VectorAnswer.Rows])];
         return ReadPhase.Run(
-            user =>
+            _ =>
             {
-                int rows = Math.Min(index.CountOf(user), VectorAnswer.Rows);
+                (int start, int count) = ranges[next];
+                next = (next + 1) % ranges.Length;
+                int rows = Math.Min(count, VectorAnswer.Rows);
                 for (int i = 0; i < columns.Length; i++)
                 {
-                    columns[i].AsSpan(index.StartOf(user) * widths[i], rows * widths[i]).CopyTo(answer[i]);
+                    columns[i].AsSpan(start * widths[i], rows * widths[i]).CopyTo(answer[i]);
                 }
 
                 return rows;

@@ -20,16 +20,19 @@ internal sealed class EventLog(WorkloadOptions options, int count)
     /// </summary>
     public int WholeCount { get; init; } = count;
 
-    /// <summary>The users, numbered from 1. The popularity of a user does not depend on the number.</summary>
-    public uint[] Users { get; } = new uint[count];
+    /// <summary>The users. Dense ones are numbered from 1. The popularity of a user does not depend on the number.</summary>
+    public ulong[] Users { get; } = new ulong[count];
 
     public long[] Times { get; } = new long[count];
 
-    /// <summary>The ids, which count up with arrival. A duplicate has the id of the event that it repeats.</summary>
-    public uint[] Ids { get; } = new uint[count];
+    /// <summary>
+    /// The ids: dense ones count up with arrival, random ones are the items. A duplicate has the id of the event that it repeats.
+    /// </summary>
+    public ulong[] Ids { get; } = new ulong[count];
 
     public byte[] Types { get; } = new byte[count];
 
+    /// <summary>The items of dense events; zeros where the id is the item.</summary>
     public uint[] Items { get; } = new uint[count];
 
     public byte[] Surfaces { get; } = new byte[count];
@@ -43,10 +46,35 @@ internal sealed class EventLog(WorkloadOptions options, int count)
 
     public int Distinct => Count - Duplicates;
 
-    /// <summary>A log of only the first events, for warming up.</summary>
-    public EventLog Take(int count)
+    /// <summary>
+    /// The bytes of an event in plain columns: user 8, time 8, id 8, surface 1, action 4, dwell 4, and 8 for the item where it is
+    /// a field. The type is not counted.
+    /// </summary>
+    public int EventBytes => Options.Kind == WorkloadKind.Dense ? 41 : 33;
+
+    /// <summary>The identity of an event.</summary>
+    public (ulong User, byte Type, long Time, ulong Id) IdentityOf(int i) => (Users[i], Types[i], Times[i], Ids[i]);
+
+    /// <summary>Makes one event equal to another one of this log.</summary>
+    public void CopyEvent(int from, int to)
     {
-        EventLog part = new(Options with { Events = count }, count) { WholeCount = WholeCount };
+        Users[to] = Users[from];
+        Times[to] = Times[from];
+        Ids[to] = Ids[from];
+        Types[to] = Types[from];
+        Items[to] = Items[from];
+        Surfaces[to] = Surfaces[from];
+        Actions[to] = Actions[from];
+        Dwells[to] = Dwells[from];
+    }
+
+    /// <summary>A log of only the first events.</summary>
+    public EventLog Take(int count) => Take(count, room: count);
+
+    /// <summary>A log of the first events, with room for more after them.</summary>
+    public EventLog Take(int count, int room)
+    {
+        EventLog part = new(Options with { Events = room }, room) { WholeCount = WholeCount };
         Array.Copy(Users, part.Users, count);
         Array.Copy(Times, part.Times, count);
         Array.Copy(Ids, part.Ids, count);

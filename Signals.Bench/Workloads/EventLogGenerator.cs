@@ -7,8 +7,12 @@ internal sealed class EventLogGenerator(WorkloadOptions options)
     private static readonly long Start = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds();
 
     private readonly Random _random = new(options.Seed);
-    private readonly ZipfSampler _popularity = new(options.Users, options.ZipfExponent);
-    private readonly uint[] _userOfRank = Shuffled(options.Users, options.Seed);
+    private readonly IUserSource _users = options.Kind == WorkloadKind.Churn ? new ChurnUsers(options) : new ZipfUsers(options);
+    private readonly ZipfSampler? _items =
+        options.Kind == WorkloadKind.Dense ? null : new ZipfSampler(options.Items, options.ZipfExponent);
+
+    /// <summary>The number of users.</summary>
+    public int Users => _users.Count;
 
     public EventLog Generate() => Generate(options.Events);
 
@@ -21,7 +25,8 @@ internal sealed class EventLogGenerator(WorkloadOptions options)
         {
             if (i > 0 && _random.NextDouble() < options.DuplicateShare)
             {
-                Repeat(log, i, i - 1 - _random.Next(Math.Min(i, MaxDuplicateDistance)));
+                log.CopyEvent(i - 1 - _random.Next(Math.Min(i, MaxDuplicateDistance)), i);
+                log.Duplicates++;
             }
             else
             {
@@ -33,69 +38,52 @@ internal sealed class EventLogGenerator(WorkloadOptions options)
     }
 
     /// <summary>Users to read. They have the same distribution as the events' users.</summary>
-    public uint[] PopularUsers(int count, int seed)
+    public ulong[] PopularUsers(int count, int seed)
     {
         Random random = new(seed);
-        uint[] users = new uint[count];
+        ulong[] users = new ulong[count];
         for (int i = 0; i < count; i++)
         {
-            users[i] = _userOfRank[_popularity.Next(random)];
+            users[i] = _users.Popular(random);
         }
 
         return users;
     }
 
     /// <summary>Users to read, all with the same probability.</summary>
-    public uint[] UniformUsers(int count, int seed)
+    public ulong[] UniformUsers(int count, int seed)
     {
         Random random = new(seed);
-        uint[] users = new uint[count];
+        ulong[] users = new ulong[count];
         for (int i = 0; i < count; i++)
         {
-            users[i] = 1 + (uint)random.Next(options.Users);
+            users[i] = options.Kind == WorkloadKind.Dense ? 1 + (ulong)random.Next(options.Users) : _users.OfRank(random.Next(Users));
         }
 
         return users;
     }
 
-    /// <summary>The most popular users, most popular first.</summary>
-    public ReadOnlySpan<uint> Top(int count) => _userOfRank.AsSpan(0, count);
+    /// <summary>The most popular users, most popular first, if they differ.</summary>
+    public ulong[] Top(int count) => [.. Enumerable.Range(0, Math.Min(count, Users)).Select(_users.OfRank)];
 
     private void Make(EventLog log, int i, long now)
     {
         int share = _random.Next(100);
-        log.Users[i] = _userOfRank[_popularity.Next(_random)];
+        log.Users[i] = _users.Next(_random);
         log.Times[i] = _random.NextDouble() < options.LateShare ? now - _random.Next(options.MaxLateMs) : now;
-        log.Ids[i] = (uint)i;
         log.Types[i] = (byte)(share < 80 ? 0 : share < 95 ? 1 : 2);
-        log.Items[i] = 1 + (uint)_random.Next(options.Items);
+        if (_items is null)
+        {
+            log.Ids[i] = (ulong)i;
+            log.Items[i] = 1 + (uint)_random.Next(options.Items);
+        }
+        else
+        {
+            log.Ids[i] = RandomIds.Item(_items.Next(_random));
+        }
+
         log.Surfaces[i] = (byte)_random.Next(8);
         log.Actions[i] = (byte)_random.Next(16);
         log.Dwells[i] = (float)(-20.0 * Math.Log(1 - _random.NextDouble()));
-    }
-
-    private static void Repeat(EventLog log, int i, int earlier)
-    {
-        log.Users[i] = log.Users[earlier];
-        log.Times[i] = log.Times[earlier];
-        log.Ids[i] = log.Ids[earlier];
-        log.Types[i] = log.Types[earlier];
-        log.Items[i] = log.Items[earlier];
-        log.Surfaces[i] = log.Surfaces[earlier];
-        log.Actions[i] = log.Actions[earlier];
-        log.Dwells[i] = log.Dwells[earlier];
-        log.Duplicates++;
-    }
-
-    private static uint[] Shuffled(int count, int seed)
-    {
-        uint[] users = new uint[count];
-        for (int i = 0; i < count; i++)
-        {
-            users[i] = (uint)i + 1;
-        }
-
-        new Random(~seed).Shuffle(users);
-        return users;
     }
 }

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Signals.Core.Model;
 
 namespace Signals.Core.Columns;
 
@@ -23,6 +25,7 @@ internal static class BitPacking
     /// <param name="low">The least value, as an unsigned number of <paramref name="width"/> bytes.</param>
     /// <param name="values">The values.</param>
     /// <param name="packed">Exactly <see cref="ColumnChunkFormat.PackedLength"/> bytes.</param>
+    [MethodImpl(Compile.InFull)]
     public static void Pack(int width, int bits, ulong low, ReadOnlySpan<byte> values, Span<byte> packed)
     {
         switch (width)
@@ -37,6 +40,7 @@ internal static class BitPacking
         }
     }
 
+    [MethodImpl(Compile.InFull)]
     private static void Pack<T>(ReadOnlySpan<T> values, T low, int bits, Span<byte> packed)
         where T : unmanaged, IBinaryInteger<T>
     {

@@ -11,24 +11,31 @@ namespace Signals.Core.Columns;
 /// the other in a heap, and row i ends at <c>Ends[i]</c>. The bytes of a fixed row without a value are zero; a variable row
 /// without a value has no bytes. Fixed rows have no bytes until the first of them has a value, so a column that is never set
 /// takes one byte per row, however wide it is. Buffers are meant to be reused: <see cref="Clear"/> keeps the arrays, so the
-/// steady state allocates nothing. Spans handed out are valid until the next append.
+/// steady state allocates nothing. The buffers of background work lie in its <see cref="OwnedMemory"/> and live no longer.
+/// Spans handed out are valid until the next append.
 /// </summary>
 internal sealed class ColumnBuffer : IColumnRows
 {
     // Wide vectors get memory as rows arrive: room for a batch of 256 of them would take megabytes before the first row.
     private const int MaxInitialBytes = 64 * 1024;
     private const int TypicalVariableBytes = 16;
+    private const int FirstNativeRows = 64; // native memory is taken with the first row
 
     private readonly int _width;
-    private byte[] _values;
-    private byte[] _states;
-    private int[] _ends;
+    private readonly OwnedMemory? _memory;
+    private BufferMemory<byte> _values;
+    private BufferMemory<byte> _states;
+    private BufferMemory<int> _ends;
     private int _count;
     private int _room; // fixed rows that _values has bytes for; 0 while no row has a value
     private byte[]? _zeros;
     private DictionaryBuilder? _dictionary;
 
-    public ColumnBuffer(ColumnType type, int capacity = 64)
+    /// <summary>Creates an empty column.</summary>
+    /// <param name="type">The type of every row.</param>
+    /// <param name="capacity">The number of rows to make room for, unless the memory is native.</param>
+    /// <param name="memory">The native memory that the rows are kept in; null for arrays.</param>
+    public ColumnBuffer(ColumnType type, int capacity = 64, OwnedMemory? memory = null)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(capacity, 1);
         ArgumentOutOfRangeException.ThrowIfEqual((int)type.Kind, 0);
@@ -36,9 +43,10 @@ internal sealed class ColumnBuffer : IColumnRows
         _width = type.Width;
         int bytesPerRow = type.IsVariable ? TypicalVariableBytes : _width;
         capacity = Math.Clamp(MaxInitialBytes / bytesPerRow, 1, capacity);
-        _values = type.IsVariable ? new byte[capacity * bytesPerRow] : [];
-        _states = new byte[capacity];
-        _ends = type.IsVariable ? new int[capacity] : [];
+        _memory = memory;
+        _values = new BufferMemory<byte>(memory, type.IsVariable ? capacity * bytesPerRow : 0);
+        _states = new BufferMemory<byte>(memory, capacity);
+        _ends = type.IsVariable ? new BufferMemory<int>(memory, capacity) : new BufferMemory<int>(null, 0);
     }
 
     /// <summary>The type of every row.</summary>
@@ -56,15 +64,15 @@ internal sealed class ColumnBuffer : IColumnRows
         get
         {
             GiveBytes();
-            return _values.AsSpan(0, ByteCount);
+            return _values.Span.Slice(0, ByteCount);
         }
     }
 
     /// <summary>One <see cref="ColumnState"/> per row.</summary>
-    public Span<byte> States => _states.AsSpan(0, _count);
+    public Span<byte> States => _states.Span.Slice(0, _count);
 
     /// <summary>For variable columns only: where each row ends in <see cref="Values"/>.</summary>
-    public ReadOnlySpan<int> Ends => _ends.AsSpan(0, Type.IsVariable ? _count : 0);
+    public ReadOnlySpan<int> Ends => _ends.Span.Slice(0, Type.IsVariable ? _count : 0);
 
     ReadOnlySpan<byte> IColumnRows.RowStates => States;
 
@@ -80,7 +88,7 @@ internal sealed class ColumnBuffer : IColumnRows
     internal bool HasBytes => Type.IsVariable || _room > 0;
 
     /// <summary>Scratch memory of the chunk writer. It is kept here so that planning does not allocate it again.</summary>
-    internal DictionaryBuilder Dictionary => _dictionary ??= new DictionaryBuilder();
+    internal DictionaryBuilder Dictionary => _dictionary ??= new DictionaryBuilder(_memory);
 
     private bool HasFixedBytes => _room > 0;
 
@@ -91,21 +99,27 @@ internal sealed class ColumnBuffer : IColumnRows
     public void Append<T>(T value)
         where T : unmanaged
     {
-        if (Unsafe.SizeOf<T>() != _width)
+        if (!TryAppend(value))
         {
-            ThrowWidth(Unsafe.SizeOf<T>());
+            AppendGrowing(value);
         }
+    }
 
+    /// <summary>Appends one scalar if it is as wide as a row and there is room for it; changes nothing otherwise.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public bool TryAppend<T>(T value)
+        where T : unmanaged
+    {
         int row = _count;
-        if ((uint)row >= (uint)_room)
+        if (Unsafe.SizeOf<T>() != _width || (uint)row >= (uint)_room)
         {
-            GiveBytes();
-            Grow(row + 1L);
+            return false;
         }
 
-        _states[row] = (byte)ColumnState.Value;
-        MemoryMarshal.Write(_values.AsSpan(row * Unsafe.SizeOf<T>()), in value);
+        _states.Span[row] = (byte)ColumnState.Value;
+        MemoryMarshal.Write(_values.Span[(row * Unsafe.SizeOf<T>())..], in value);
         _count = row + 1;
+        return true;
     }
 
     /// <summary>Appends one fixed row of <c>Width</c> bytes.</summary>
@@ -116,12 +130,13 @@ internal sealed class ColumnBuffer : IColumnRows
     }
 
     /// <summary>Appends <paramref name="rows"/> fixed rows that have values; the caller writes the returned bytes.</summary>
+    [MethodImpl(Compile.InFull)]
     public Span<byte> AppendFixedRows(int rows)
     {
         RequireFixed();
         GiveBytes();
         int first = Extend(rows, ColumnState.Value);
-        return _values.AsSpan(first * _width, rows * _width);
+        return _values.Span.Slice(first * _width, rows * _width);
     }
 
     /// <summary>Appends one variable row.</summary>
@@ -139,26 +154,28 @@ internal sealed class ColumnBuffer : IColumnRows
     }
 
     /// <summary>Appends rows without a value.</summary>
+    [MethodImpl(Compile.InFull)]
     public void AppendMissing(ColumnState state, int rows = 1)
     {
         Debug.Assert(state != ColumnState.Value, "a row with a value comes with its bytes");
         int first = Extend(rows, state);
         if (Type.IsVariable)
         {
-            _ends.AsSpan(first, rows).Fill(EndOf(first));
+            _ends.Span.Slice(first, rows).Fill(EndOf(first));
         }
         else if (HasBytes)
         {
-            _values.AsSpan(first * _width, rows * _width).Clear();
+            _values.Span.Slice(first * _width, rows * _width).Clear();
         }
     }
 
     /// <summary>The bytes of a row. A fixed row without a value gives zeros, a variable one gives nothing.</summary>
+    [MethodImpl(Compile.InFull)]
     public ReadOnlySpan<byte> GetValue(int row)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)row, (uint)_count, nameof(row));
-        return Type.IsVariable ? _values.AsSpan(EndOf(row), _ends[row] - EndOf(row))
-            : HasBytes ? _values.AsSpan(row * _width, _width)
+        return Type.IsVariable ? _values.Span.Slice(EndOf(row), _ends.Span[row] - EndOf(row))
+            : HasBytes ? _values.Span.Slice(row * _width, _width)
             : (_zeros ??= new byte[_width]);
     }
 
@@ -169,38 +186,70 @@ internal sealed class ColumnBuffer : IColumnRows
     public void AppendRow(ColumnBuffer source, int row) => AppendRows(source, row, 1);
 
     /// <summary>Appends copies of adjacent rows of a column of the same type.</summary>
+    [MethodImpl(Compile.InFull)]
     public void AppendRows(ColumnBuffer source, int start, int count)
     {
+        // The source may be this buffer: its bytes are looked up after the buffer has grown.
         RequireSameType(source);
-        ReadOnlySpan<byte> states = source.States.Slice(start, count);
         if (Type.IsVariable)
         {
             int from = source.EndOf(start);
             int length = source.EndOf(start + count) - from;
-            source._values.AsSpan(from, length).CopyTo(Reserve(length));
+            Span<byte> room = Reserve(length);
+            source._values.Span.Slice(from, length).CopyTo(room);
             int moved = EndOf(_count) - from;
             int first = Extend(count, ColumnState.Value);
-            for (int i = 0; i < count; i++)
+            Span<int> ends = _ends.Span.Slice(first, count);
+            ReadOnlySpan<int> sourceEnds = source._ends.Span.Slice(start, count);
+            for (int i = 0; i < ends.Length; i++)
             {
-                _ends[first + i] = source._ends[start + i] + moved;
+                ends[i] = sourceEnds[i] + moved;
             }
         }
-        else if (source.HasBytes && (HasBytes || states.Contains((byte)ColumnState.Value)))
+        else if (source.HasBytes && (HasBytes || source.States.Slice(start, count).Contains((byte)ColumnState.Value)))
         {
-            source._values.AsSpan(start * _width, count * _width).CopyTo(AppendFixedRows(count));
+            Span<byte> room = AppendFixedRows(count);
+            source._values.Span.Slice(start * _width, count * _width).CopyTo(room);
         }
         else
         {
             AppendMissing(ColumnState.Absent, count);
         }
 
-        states.CopyTo(_states.AsSpan(_count - count));
+        source.States.Slice(start, count).CopyTo(States[^count..]);
+    }
+
+    /// <summary>Appends copies of rows of a column of the same type, in the given order.</summary>
+    [MethodImpl(Compile.InFull)]
+    public void AppendRows(ColumnBuffer source, ReadOnlySpan<int> rows)
+    {
+        RequireSameType(source);
+        if (Type.IsVariable || !source.HasBytes || source == this)
+        {
+            foreach (int row in rows)
+            {
+                AppendRows(source, row, 1);
+            }
+
+            return;
+        }
+
+        Span<byte> room = AppendFixedRows(rows.Length);
+        Span<byte> states = States[^rows.Length..];
+        ReadOnlySpan<byte> from = source._values.Span;
+        ReadOnlySpan<byte> sourceStates = source.States;
+        for (int i = 0; i < rows.Length; i++)
+        {
+            from.Slice(rows[i] * _width, _width).CopyTo(room.Slice(i * _width, _width));
+            states[i] = sourceStates[rows[i]];
+        }
     }
 
     /// <summary>
     /// Compares two rows in the merge order: by state first; two values by their bytes, where a prefix comes before the longer
     /// value.
     /// </summary>
+    [MethodImpl(Compile.InFull)]
     public int CompareRow(int row, ColumnBuffer other, int otherRow)
     {
         RequireSameType(other);
@@ -229,27 +278,35 @@ internal sealed class ColumnBuffer : IColumnRows
     /// <summary>
     /// Makes room for exactly this many more rows and bytes of variable values, if there is not enough room already.
     /// </summary>
+    [MethodImpl(Compile.InFull)]
     public void MakeRoom(int rows, int variableBytes)
     {
         if (rows > _states.Length - _count)
         {
             int capacity = _count + rows;
-            Array.Resize(ref _states, capacity);
-            Array.Resize(ref _values, Type.IsVariable ? _values.Length : checked(capacity * _width));
-            Array.Resize(ref _ends, Type.IsVariable ? capacity : 0);
+            _states.Resize(capacity);
+            if (Type.IsVariable)
+            {
+                _ends.Resize(capacity);
+            }
+            else
+            {
+                _values.Resize(checked(capacity * _width));
+            }
         }
 
         if (Type.IsVariable && variableBytes > _values.Length - EndOf(_count))
         {
-            Array.Resize(ref _values, checked(EndOf(_count) + variableBytes));
+            _values.Resize(checked(EndOf(_count) + variableBytes));
         }
     }
 
     /// <summary>Removes every row and keeps the memory.</summary>
     public void Clear() => (_count, _room) = (0, 0);
 
-    private int EndOf(int rows) => rows == 0 ? 0 : _ends[rows - 1];
+    private int EndOf(int rows) => rows == 0 ? 0 : _ends.Span[rows - 1];
 
+    [MethodImpl(Compile.InFull)]
     private int Extend(int rows, ColumnState state)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
@@ -259,7 +316,7 @@ internal sealed class ColumnBuffer : IColumnRows
             Grow((long)first + rows);
         }
 
-        _states.AsSpan(first, rows).Fill((byte)state);
+        _states.Span.Slice(first, rows).Fill((byte)state);
         _count = first + rows;
         return first;
     }
@@ -274,17 +331,28 @@ internal sealed class ColumnBuffer : IColumnRows
         int used = EndOf(_count);
         if (length > _values.Length - used)
         {
-            Array.Resize(ref _values, Grown(_values.Length, (long)used + length));
+            _values.Resize(Grown(_values.Length, (long)used + length));
         }
 
-        return _values.AsSpan(used);
+        return _values.Span[used..];
     }
 
     private void Publish(int length)
     {
         int end = EndOf(_count) + length;
         int row = Extend(1, ColumnState.Value);
-        _ends[row] = end;
+        _ends.Span[row] = end;
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void AppendGrowing<T>(T value)
+        where T : unmanaged
+    {
+        RequireWidth(Unsafe.SizeOf<T>());
+        GiveBytes();
+        Grow(_count + 1L);
+        bool isAppended = TryAppend(value);
+        Debug.Assert(isAppended, "there is room now");
     }
 
     /// <summary>
@@ -296,7 +364,7 @@ internal sealed class ColumnBuffer : IColumnRows
         if (!HasBytes && _count <= Array.MaxLength / _width)
         {
             MakeRoom(_count);
-            _values.AsSpan(0, _count * _width).Clear();
+            _values.Span.Slice(0, _count * _width).Clear();
         }
         else if (!HasBytes)
         {
@@ -312,10 +380,10 @@ internal sealed class ColumnBuffer : IColumnRows
             int capacity = Grown(_states.Length, rows);
             if (Type.IsVariable)
             {
-                Array.Resize(ref _ends, capacity);
+                _ends.Resize(capacity);
             }
 
-            Array.Resize(ref _states, capacity);
+            _states.Resize(capacity);
         }
 
         if (!Type.IsVariable && _room > 0)
@@ -325,6 +393,7 @@ internal sealed class ColumnBuffer : IColumnRows
     }
 
     // The room grows together with the states, up to what an array can hold.
+    [MethodImpl(Compile.InFull)]
     private void MakeRoom(long rows)
     {
         if (rows * _width > Array.MaxLength)
@@ -332,10 +401,15 @@ internal sealed class ColumnBuffer : IColumnRows
             throw TooMany(rows * _width);
         }
 
+        if (_states.Length == 0)
+        {
+            _states.Resize(FirstNativeRows);
+        }
+
         int room = Math.Max(1, Math.Min(_states.Length, Array.MaxLength / _width));
         if (_values.Length < room * _width)
         {
-            Array.Resize(ref _values, room * _width);
+            _values.Resize(room * _width);
         }
 
         _room = room;
@@ -347,6 +421,7 @@ internal sealed class ColumnBuffer : IColumnRows
 
     private static BufferLimitException TooMany(long needed) => new(needed);
 
+    [MethodImpl(Compile.InFull)]
     private void RequireFixed()
     {
         if (Type.IsVariable)
@@ -359,10 +434,11 @@ internal sealed class ColumnBuffer : IColumnRows
     {
         if (width != _width)
         {
-            ThrowWidth(width);
+            throw new ArgumentException($"A row of {Type} has {_width} bytes, not {width}.");
         }
     }
 
+    [MethodImpl(Compile.InFull)]
     private void RequireSameType(ColumnBuffer other)
     {
         if (other.Type != Type)
@@ -370,7 +446,4 @@ internal sealed class ColumnBuffer : IColumnRows
             throw new ArgumentException($"The other column holds {other.Type}, this one {Type}.", nameof(other));
         }
     }
-
-    private void ThrowWidth(int width) =>
-        throw new ArgumentException($"A row of {Type} has {_width} bytes, not {width}.");
 }

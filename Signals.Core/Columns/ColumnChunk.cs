@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Signals.Core.Model;
 
 namespace Signals.Core.Columns;
 
@@ -209,6 +210,7 @@ internal readonly ref struct ColumnChunk
     }
 
     /// <summary>Appends rows to a column of the same type.</summary>
+    [MethodImpl(Compile.InFull)]
     public void AppendTo(ColumnBuffer destination, int firstRow, int rows)
     {
         RequireRows(firstRow, rows);
@@ -304,6 +306,7 @@ internal readonly ref struct ColumnChunk
             : throw Damaged($"row {index} spans bytes {start} to {end} of {bytes.Length}");
     }
 
+    [MethodImpl(Compile.InFull)]
     private static void Repeat(ReadOnlySpan<byte> value, Span<byte> destination)
     {
         switch (value.Length)

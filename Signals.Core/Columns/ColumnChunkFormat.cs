@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using Signals.Core.Model;
+
 namespace Signals.Core.Columns;
 
 /// <summary>Offsets and constants of a column chunk, shared by writer and reader; see docs/formats/column-chunk.md.</summary>
@@ -42,6 +45,7 @@ internal static class ColumnChunkFormat
     public static long PackedLength(int rows, int bits) => ((((long)rows * bits) + 7) >> 3) + PackedPadding;
 
     /// <summary>The narrowest offset, 1, 2, 4 or 8 bytes, that holds <paramref name="largest"/>.</summary>
+    [MethodImpl(Compile.InFull)]
     public static int UnitWidthFor(ulong largest) => largest switch
     {
         <= byte.MaxValue => 1,

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using Signals.Core.Model;
+
 namespace Signals.Core.Columns;
 
 /// <summary>The full check of a column chunk that came from outside. Pure; reads every row once.</summary>
@@ -6,6 +9,7 @@ internal static class ColumnChunkValidator
     private const int PackedNulls = 0b01_01_01_01;
 
     /// <exception cref="InvalidDataException">The chunk breaks a rule of the format.</exception>
+    [MethodImpl(Compile.InFull)]
     public static void Validate(ColumnType type, ReadOnlySpan<byte> chunk, int rows)
     {
         ColumnChunk column = ColumnChunk.Open(type, chunk, rows);
@@ -39,6 +43,7 @@ internal static class ColumnChunkValidator
         }
     }
 
+    [MethodImpl(Compile.InFull)]
     private static void ValidateStates(in ColumnChunk column, int rows)
     {
         foreach (byte four in column.PackedStates)
@@ -59,6 +64,7 @@ internal static class ColumnChunkValidator
         }
     }
 
+    [MethodImpl(Compile.InFull)]
     private static void ValidatePacked(in ColumnChunk column, int rows)
     {
         ReadOnlySpan<byte> packed = column.Payload[column.Type.Width..^ColumnChunkFormat.PackedPadding];

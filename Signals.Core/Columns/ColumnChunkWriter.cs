@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Signals.Core.Model;
 
 namespace Signals.Core.Columns;
 
@@ -10,6 +12,7 @@ namespace Signals.Core.Columns;
 internal static class ColumnChunkWriter
 {
     /// <summary>Decides how to write <paramref name="count"/> rows of a column.</summary>
+    [MethodImpl(Compile.InFull)]
     public static ChunkDecision Plan(ColumnBuffer column, int start, int count, ChunkGoal goal = ChunkGoal.Speed)
     {
         ReadOnlySpan<byte> states = column.States.Slice(start, count);
@@ -38,14 +41,17 @@ internal static class ColumnChunkWriter
     }
 
     /// <summary>Decides how to write times.</summary>
+    [MethodImpl(Compile.InFull)]
     public static ChunkDecision Plan(ReadOnlySpan<long> keys, ChunkGoal goal = ChunkGoal.Speed) =>
         PlanKeys(ColumnType.Scalar<long>(), MemoryMarshal.AsBytes(keys), keys.Length, goal);
 
     /// <summary>Decides how to write ids or users.</summary>
+    [MethodImpl(Compile.InFull)]
     public static ChunkDecision Plan(ReadOnlySpan<ulong> keys, ChunkGoal goal = ChunkGoal.Speed) =>
         PlanKeys(ColumnType.Scalar<ulong>(), MemoryMarshal.AsBytes(keys), keys.Length, goal);
 
     /// <summary>Writes a planned range and returns its length.</summary>
+    [MethodImpl(Compile.InFull)]
     public static int Write(ColumnBuffer column, in ChunkDecision decision, Span<byte> destination)
     {
         destination = Claim(decision, destination);
@@ -85,10 +91,12 @@ internal static class ColumnChunkWriter
     }
 
     /// <summary>Writes planned times.</summary>
+    [MethodImpl(Compile.InFull)]
     public static int Write(ReadOnlySpan<long> keys, in ChunkDecision decision, Span<byte> destination) =>
         WriteKeys(MemoryMarshal.AsBytes(keys), decision, destination);
 
     /// <summary>Writes planned ids or users.</summary>
+    [MethodImpl(Compile.InFull)]
     public static int Write(ReadOnlySpan<ulong> keys, in ChunkDecision decision, Span<byte> destination) =>
         WriteKeys(MemoryMarshal.AsBytes(keys), decision, destination);
 
@@ -112,6 +120,7 @@ internal static class ColumnChunkWriter
         : states.ContainsAnyExcept(states[0]) ? ChunkStates.PerRow
         : (ChunkStates)states[0];
 
+    [MethodImpl(Compile.InFull)]
     private static ChunkDecision PlanFixed(ColumnType type, ReadOnlySpan<byte> values, int count, ChunkGoal goal)
     {
         int width = type.Width;
@@ -129,6 +138,7 @@ internal static class ColumnChunkWriter
             : Sized(values.Length, count, ChunkEncoding.Raw);
     }
 
+    [MethodImpl(Compile.InFull)]
     private static ChunkDecision TryNarrow(ColumnType type, ulong low, ulong span, int count)
     {
         int unit = ColumnChunkFormat.UnitWidthFor(span);
@@ -140,6 +150,7 @@ internal static class ColumnChunkWriter
     }
 
     // Packing costs a shift and a mask per row, so it must save at least a sixteenth of the space.
+    [MethodImpl(Compile.InFull)]
     private static ChunkDecision TryPacked(int width, ulong low, ulong span, ChunkGoal goal, ChunkDecision decision)
     {
         int bits = BitPacking.BitsFor(span);
@@ -197,6 +208,7 @@ internal static class ColumnChunkWriter
     private static ChunkDecision Sized(long payload, int count, ChunkEncoding encoding, int unit = 0, ulong low = 0) =>
         new(checked((int)(payload + ColumnChunkFormat.HeaderLength)), 0, count, encoding, ChunkStates.AllValues, (byte)unit, low);
 
+    [MethodImpl(Compile.InFull)]
     private static Span<byte> Claim(ChunkDecision decision, Span<byte> destination)
     {
         if (destination.Length < decision.Length)
@@ -216,6 +228,7 @@ internal static class ColumnChunkWriter
         return destination;
     }
 
+    [MethodImpl(Compile.InFull)]
     private static void WriteFixed(int width, in ChunkDecision decision, ReadOnlySpan<byte> values, Span<byte> payload)
     {
         switch (decision.Encoding)
@@ -283,6 +296,7 @@ internal static class ColumnChunkWriter
         }
     }
 
+    [MethodImpl(Compile.InFull)]
     private static ReadOnlySpan<byte> FixedRows(ColumnBuffer column, int start, int count) =>
         column.Values.Slice(start * column.Type.Width, count * column.Type.Width);
 

@@ -2,6 +2,7 @@ using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
+using Signals.Core.Model;
 
 namespace Signals.Core.Columns;
 
@@ -18,6 +19,7 @@ internal static class IntegerNarrowing
     }
 
     /// <summary>Writes <c>value - low</c> of each value of <paramref name="width"/> bytes in <paramref name="unit"/> bytes.</summary>
+    [MethodImpl(Compile.InFull)]
     public static void Narrow(int width, int unit, ulong low, ReadOnlySpan<byte> values, Span<byte> offsets)
     {
         switch ((width, unit))
@@ -33,6 +35,7 @@ internal static class IntegerNarrowing
         }
     }
 
+    [MethodImpl(Compile.InFull)]
     private static void Run<TWide, TNarrow, TStep>(TWide low, ReadOnlySpan<byte> values, Span<byte> offsets)
         where TWide : unmanaged, IBinaryInteger<TWide>
         where TNarrow : unmanaged

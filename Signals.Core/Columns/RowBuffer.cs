@@ -1,11 +1,13 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Signals.Core.Model;
 
 namespace Signals.Core.Columns;
 
 /// <summary>
 /// Rows of one event type: times, ids and columns. Used by one thread at a time. Between calls every column holds at most
-/// <see cref="Count"/> rows; <see cref="FillAbsent"/> completes the shorter ones. Reused through <see cref="Clear"/>.
+/// <see cref="Count"/> rows; <see cref="FillAbsent"/> completes the shorter ones. Reused through <see cref="Clear"/>. The rows
+/// of background work lie in its <see cref="OwnedMemory"/> and live no longer.
 /// </summary>
 /// <remarks>
 /// The rows of one run share one stamp. Rows of runs with different stamps, or with retractions, need a buffer that keeps
@@ -14,12 +16,12 @@ namespace Signals.Core.Columns;
 internal sealed class RowBuffer
 {
     private readonly ColumnBuffer[] _columns;
-    private long[] _times;
-    private ulong[] _ids;
+    private BufferMemory<long> _times;
+    private BufferMemory<ulong> _ids;
 
     /// <summary>Creates an empty buffer for streamed rows.</summary>
-    public RowBuffer(IReadOnlyList<ColumnType> types, int capacity = 64)
-        : this(types, Stamp.Streamed, StampParts.None, capacity)
+    public RowBuffer(IReadOnlyList<ColumnType> types, int capacity = 64, OwnedMemory? memory = null)
+        : this(types, Stamp.Streamed, StampParts.None, capacity, memory)
     {
     }
 
@@ -27,32 +29,35 @@ internal sealed class RowBuffer
     /// <param name="types">The types of the columns.</param>
     /// <param name="defaultStamp">The stamp of rows and cells that have none of their own.</param>
     /// <param name="parts">Which stamps are kept for each row.</param>
-    /// <param name="capacity">The number of rows to make room for.</param>
-    public RowBuffer(IReadOnlyList<ColumnType> types, Stamp defaultStamp, StampParts parts, int capacity = 64)
+    /// <param name="capacity">The number of rows to make room for, unless the memory is native.</param>
+    /// <param name="memory">The native memory that the rows are kept in; null for arrays.</param>
+    public RowBuffer(
+        IReadOnlyList<ColumnType> types, Stamp defaultStamp, StampParts parts, int capacity = 64, OwnedMemory? memory = null)
     {
-        _times = new long[Math.Max(capacity, 1)];
-        _ids = new ulong[_times.Length];
+        capacity = Math.Max(capacity, 1);
+        _times = new BufferMemory<long>(memory, capacity);
+        _ids = new BufferMemory<ulong>(memory, capacity);
         _columns = new ColumnBuffer[types.Count];
         for (int i = 0; i < _columns.Length; i++)
         {
-            _columns[i] = new ColumnBuffer(types[i], _times.Length);
+            _columns[i] = new ColumnBuffer(types[i], capacity, memory);
         }
 
-        Stamps = new RowStamps(defaultStamp, parts, types.Count, _times.Length);
+        Stamps = new RowStamps(defaultStamp, parts, types.Count, capacity, memory);
     }
 
     /// <summary>The number of rows held.</summary>
     public int Count { get; private set; }
 
     /// <summary>The event times, in milliseconds since the Unix epoch.</summary>
-    public Span<long> Times => _times.AsSpan(0, Count);
+    public Span<long> Times => _times.Span.Slice(0, Count);
 
     /// <summary>The event ids.</summary>
-    public Span<ulong> Ids => _ids.AsSpan(0, Count);
+    public Span<ulong> Ids => _ids.Span.Slice(0, Count);
 
-    public ReadOnlyMemory<long> TimeMemory => _times.AsMemory(0, Count);
+    public ReadOnlyMemory<long> TimeMemory => _times.Array[..Count];
 
-    public ReadOnlyMemory<ulong> IdMemory => _ids.AsMemory(0, Count);
+    public ReadOnlyMemory<ulong> IdMemory => _ids.Array[..Count];
 
     /// <summary>The bytes of all arrays, spare room included.</summary>
     public long HeldBytes
@@ -91,6 +96,7 @@ internal sealed class RowBuffer
     public RowStamps Stamps { get; }
 
     /// <summary>Starts a row. The caller appends its values to <see cref="Columns"/>; columns left out stay absent.</summary>
+    [MethodImpl(Compile.InFull)]
     public void AppendKey(long time, ulong id)
     {
         int row = Count;
@@ -99,17 +105,18 @@ internal sealed class RowBuffer
             Reserve(1);
         }
 
-        _times[row] = time;
-        _ids[row] = id;
+        _times.Span[row] = time;
+        _ids.Span[row] = id;
         Count = row + 1;
     }
 
     /// <summary>Adds <paramref name="rows"/> rows and returns their times and ids for the caller to write.</summary>
+    [MethodImpl(Compile.InFull)]
     public void AppendKeys(int rows, out Span<long> times, out Span<ulong> ids)
     {
         Reserve(rows);
-        times = _times.AsSpan(Count, rows);
-        ids = _ids.AsSpan(Count, rows);
+        times = _times.Span.Slice(Count, rows);
+        ids = _ids.Span.Slice(Count, rows);
         Count += rows;
     }
 
@@ -119,6 +126,7 @@ internal sealed class RowBuffer
     /// <summary>
     /// Appends copies of adjacent rows. A source of an older schema has fewer columns; the missing ones become absent.
     /// </summary>
+    [MethodImpl(Compile.InFull)]
     public void AppendRows(RowBuffer source, int start, int count)
     {
         AppendKeys(count, out Span<long> times, out Span<ulong> ids);
@@ -159,10 +167,11 @@ internal sealed class RowBuffer
     /// Merges a row of the same identity into the last row. Every register keeps the greater of the two values, so the result
     /// depends neither on the order of merges nor on how often a row is merged. Cells that a retraction covers become absent.
     /// </summary>
+    [MethodImpl(Compile.InFull)]
     public void MergeIntoLast(RowBuffer source, int row)
     {
         int last = Count - 1;
-        Debug.Assert(_times[last] == source._times[row] && _ids[last] == source._ids[row], "only equal identities merge");
+        Debug.Assert(Times[last] == source.Times[row] && Ids[last] == source.Ids[row], "only equal identities merge");
         int shared = SharedColumns(source);
         for (int i = 0; i < shared; i++)
         {
@@ -183,7 +192,23 @@ internal sealed class RowBuffer
         }
     }
 
+    /// <summary>Removes the last row, whose columns may be incomplete. Only without stamps for each row.</summary>
+    public void RemoveLast()
+    {
+        Debug.Assert(Stamps.Parts == StampParts.None, "stamps would keep the row");
+        ArgumentOutOfRangeException.ThrowIfZero(Count);
+        Count--;
+        foreach (ColumnBuffer column in _columns)
+        {
+            if (column.Count > Count)
+            {
+                column.RemoveLast();
+            }
+        }
+    }
+
     /// <summary>Removes every row and keeps the memory.</summary>
+    [MethodImpl(Compile.InFull)]
     public void Clear()
     {
         Count = 0;
@@ -196,6 +221,7 @@ internal sealed class RowBuffer
     }
 
     // An absent cell has no stamp, whatever its place in the stamps holds.
+    [MethodImpl(Compile.InFull)]
     private int CompareCell(int column, int row, RowBuffer source, int sourceRow)
     {
         ColumnBuffer held = _columns[column];
@@ -233,11 +259,13 @@ internal sealed class RowBuffer
         }
     }
 
+    [MethodImpl(Compile.InFull)]
     private int SharedColumns(RowBuffer source) => source._columns.Length <= _columns.Length
         ? source._columns.Length
         : throw new ArgumentException(
             $"The rows have {source._columns.Length} columns, more than the {_columns.Length} of this buffer.", nameof(source));
 
+    [MethodImpl(Compile.InFull)]
     private void Reserve(int rows)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(rows);
@@ -249,8 +277,8 @@ internal sealed class RowBuffer
             }
 
             int capacity = (int)Math.Min(Math.Max((long)Count + rows, 2L * _times.Length), Array.MaxLength);
-            Array.Resize(ref _times, capacity);
-            Array.Resize(ref _ids, capacity);
+            _times.Resize(capacity);
+            _ids.Resize(capacity);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Signals.Core.Model;
 
@@ -20,14 +21,15 @@ internal sealed class RowStamps
     /// <param name="defaultStamp">The stamp of rows and cells that have none of their own.</param>
     /// <param name="parts">Which stamps are kept for each row.</param>
     /// <param name="columns">The number of columns of the rows.</param>
-    /// <param name="capacity">The number of rows to make room for.</param>
-    public RowStamps(Stamp defaultStamp, StampParts parts, int columns, int capacity)
+    /// <param name="capacity">The number of rows to make room for, unless the memory is native.</param>
+    /// <param name="memory">The native memory that the stamps are kept in; null for arrays.</param>
+    public RowStamps(Stamp defaultStamp, StampParts parts, int columns, int capacity, OwnedMemory? memory)
     {
         Debug.Assert(defaultStamp.IsValid, "a run has a stamp");
         DefaultStamp = defaultStamp;
         Parts = parts;
-        _existence = Buffers((parts & StampParts.Existence) != 0 ? 2 : 0, capacity);
-        _cells = Buffers((parts & StampParts.Cells) != 0 ? columns : 0, capacity);
+        _existence = Buffers((parts & StampParts.Existence) != 0 ? 2 : 0, capacity, memory);
+        _cells = Buffers((parts & StampParts.Cells) != 0 ? columns : 0, capacity, memory);
     }
 
     /// <summary>The stamp of rows and cells that have none of their own.</summary>
@@ -57,6 +59,7 @@ internal sealed class RowStamps
     /// <summary>
     /// The stamps of the cells of a column, as a column with room for all of them. Only with <see cref="StampParts.Cells"/>.
     /// </summary>
+    [MethodImpl(Compile.InFull)]
     public ColumnBuffer CellColumn(int column)
     {
         ColumnBuffer cells = _cells[column];
@@ -88,6 +91,7 @@ internal sealed class RowStamps
     /// <summary>
     /// Extends every part to <paramref name="rows"/> rows with the run's stamp; the added rows are not retracted.
     /// </summary>
+    [MethodImpl(Compile.InFull)]
     public void Complete(int rows)
     {
         if (HasExistence)
@@ -144,6 +148,7 @@ internal sealed class RowStamps
     }
 
     /// <summary>Removes every row and keeps the memory.</summary>
+    [MethodImpl(Compile.InFull)]
     public void Clear()
     {
         foreach (ColumnBuffer column in _existence)
@@ -157,8 +162,8 @@ internal sealed class RowStamps
         }
     }
 
-    private static ColumnBuffer[] Buffers(int count, int capacity) =>
-        [.. Enumerable.Range(0, count).Select(_ => new ColumnBuffer(ColumnType.Scalar<ulong>(), capacity))];
+    private static ColumnBuffer[] Buffers(int count, int capacity, OwnedMemory? memory) =>
+        [.. Enumerable.Range(0, count).Select(_ => new ColumnBuffer(ColumnType.Scalar<ulong>(), capacity, memory))];
 
     private static Span<ulong> Numbers(ColumnBuffer column) => MemoryMarshal.Cast<byte, ulong>(column.Values);
 
@@ -170,6 +175,7 @@ internal sealed class RowStamps
         }
     }
 
+    [MethodImpl(Compile.InFull)]
     private void AppendCells(ColumnBuffer cells, int rows)
     {
         if (rows > 0 && !cells.HasBytes)
@@ -196,6 +202,7 @@ internal sealed class RowStamps
         }
     }
 
+    [MethodImpl(Compile.InFull)]
     private void AppendCells(RowStamps source, ColumnBuffer values, int column, int start, int count)
     {
         ReadOnlySpan<byte> states = values.States.Slice(start, count);

@@ -1,7 +1,7 @@
-namespace Signals.Definitions;
+namespace Signals.Core.Definitions;
 
 /// <summary>Which events are compared with each other to find duplicates.</summary>
-public enum DedupScope : byte
+internal enum DedupScope : byte
 {
     /// <summary>An event may be a duplicate of an event of another type. The default.</summary>
     AcrossTypes = 0,

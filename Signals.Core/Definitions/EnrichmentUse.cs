@@ -1,7 +1,9 @@
-namespace Signals.Definitions;
+using Signals.Definitions;
+
+namespace Signals.Core.Definitions;
 
 /// <summary>An enricher that the definition uses.</summary>
-public sealed record EnrichmentUse
+internal sealed record EnrichmentUse
 {
     /// <summary>The name in the enricher's signature.</summary>
     public required string Name { get; init; }

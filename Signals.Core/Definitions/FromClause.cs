@@ -1,7 +1,9 @@
-namespace Signals.Definitions;
+using Signals.Definitions;
+
+namespace Signals.Core.Definitions;
 
 /// <summary>Which events of one event type a sequence takes.</summary>
-public sealed record FromClause
+internal sealed record FromClause
 {
     /// <summary>The event type's name.</summary>
     public required string EventType { get; init; }

@@ -1,3 +1,5 @@
+using Signals.Core.Definitions;
+
 namespace Signals.Definitions;
 
 /// <summary>

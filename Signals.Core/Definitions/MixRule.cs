@@ -1,4 +1,6 @@
-namespace Signals.Definitions;
+using Signals.Core.Definitions.Values;
+
+namespace Signals.Core.Definitions;
 
 /// <summary>
 /// How event types share the places of a sequence. Rules choose among the candidates: the events that are left after conditions,
@@ -10,7 +12,7 @@ namespace Signals.Definitions;
 /// oldest. A reserved candidate is taken. Any other candidate is taken when a free place is left, the maximum of its quota is not
 /// reached, and no <see cref="StreakLimitRule"/> forbids it; it then uses up one free place.
 /// </remarks>
-public abstract record MixRule
+internal abstract record MixRule
 {
     private protected MixRule()
     {

@@ -1,7 +1,9 @@
-namespace Signals.Definitions;
+using Signals.Definitions;
+
+namespace Signals.Core.Definitions;
 
 /// <summary>A column of a raw answer.</summary>
-public sealed record OutputColumn
+internal sealed record OutputColumn
 {
     /// <summary>The name in the answer.</summary>
     public required string Name { get; init; }

@@ -9,16 +9,26 @@ internal sealed class ParameterSubstitution(Parameter[] parameters)
     {
         Parameters = [.. parameters],
         FromClauses = [.. definition.FromClauses.Select(Source)],
-        Where = definition.Where is null ? null : Predicate(definition.Where),
+        Where = definition.Where is null ? null : Substitute(definition.Where),
         Mix = [.. definition.Mix.Select(Mix)],
         Size = Substitute(definition.Size),
     };
+
+    /// <summary>The condition with the values of its parameters. A condition that is missing is left to the check.</summary>
+    public Predicate Substitute(Predicate predicate) => predicate is null ? predicate! : predicate.Substitute(this);
+
+    /// <summary>The setting with the value of its parameter, if it uses one.</summary>
+    public Setting<T> Substitute<T>(Setting<T> setting)
+        where T : struct => setting.Parameter is null
+        ? setting
+        : Setting<T>.FromParameter(Array.Find(parameters, parameter => parameter.Name == setting.Parameter)
+            ?? throw new InvalidOperationException($"The parameter '{setting.Parameter}' is not declared; check the definition first."));
 
     private FromClause Source(FromClause clause) => clause with
     {
         Count = Substitute(clause.Count),
         Window = Substitute(clause.Window),
-        Where = clause.Where is null ? null : Predicate(clause.Where),
+        Where = clause.Where is null ? null : Substitute(clause.Where),
     };
 
     private MixRule Mix(MixRule rule) => rule switch
@@ -28,22 +38,6 @@ internal sealed class ParameterSubstitution(Parameter[] parameters)
         _ => rule,
     };
 
-    private Predicate Predicate(Predicate predicate) => predicate switch
-    {
-        AllPredicate all => new AllPredicate { Predicates = [.. all.Predicates.Select(Predicate)] },
-        AnyPredicate any => new AnyPredicate { Predicates = [.. any.Predicates.Select(Predicate)] },
-        NotPredicate not => new NotPredicate { Predicate = Predicate(not.Predicate) },
-        ComparisonPredicate comparison => comparison with { Value = Substitute(comparison.Value) },
-        RangePredicate range => range with { Low = Substitute(range.Low), High = Substitute(range.High) },
-        _ => predicate,
-    };
-
     private Setting<T>? Substitute<T>(Setting<T>? setting)
         where T : struct => setting is { } value ? Substitute(value) : default(Setting<T>?);
-
-    private Setting<T> Substitute<T>(Setting<T> setting)
-        where T : struct => setting.Parameter is null
-        ? setting
-        : Setting<T>.FromParameter(Array.Find(parameters, parameter => parameter.Name == setting.Parameter)
-            ?? throw new InvalidOperationException($"The parameter '{setting.Parameter}' is not declared; check the definition first."));
 }

@@ -1,9 +1,11 @@
-namespace Signals.Definitions;
+using Signals.Definitions;
+
+namespace Signals.Core.Definitions;
 
 /// <summary>
 /// Limits the number of rows of some event types, and reserves places for them. An event type is in one quota at most.
 /// </summary>
-public sealed record QuotaRule : MixRule
+internal sealed record QuotaRule : MixRule
 {
     /// <summary>The number of rows reserved. Places that are not used go to other types. <c>null</c> to reserve none.</summary>
     public Setting<int>? Minimum { get; init; }

@@ -1,19 +1,27 @@
+using Signals.Core.Definitions;
+using Signals.Core.Definitions.Tensors;
+using Signals.Core.Definitions.Values;
+
 namespace Signals.Definitions;
 
 /// <summary>
 /// The named, versioned recipe of a sequence: which events to fetch, which to filter out, what to join on, how many rows to keep,
 /// in which order, and what the answer contains. Immutable, equal by value, safe to share. Created by <see cref="Create"/> or
-/// from JSON; both give equal objects.
+/// from JSON; both give equal objects. To look into one, read its JSON (<see cref="ToJson"/>).
 /// </summary>
 /// <remarks>
 /// What it means: the user's visible events are visited from the newest to the oldest (events of equal times by event type id,
 /// then event id). A row is skipped when it is outside its source's window, when a condition is false, when its source's count is
 /// full, or when its dedup key is taken. Otherwise it is a candidate: it uses up one of its source's count and takes its key. A
-/// skipped row never suppresses another one. The sequence is the newest <see cref="Size"/> candidates, or those that the
-/// <see cref="Mix"/> chooses. <see cref="Order"/> only changes how the sequence is presented.
+/// skipped row never suppresses another one. The sequence is the newest <see cref="Size"/> candidates, or those that its
+/// quotas, shares and streak limits choose. <see cref="Order"/> only changes how the sequence is presented.
 /// </remarks>
 public sealed partial record SequenceDefinition
 {
+    internal SequenceDefinition()
+    {
+    }
+
     /// <summary>The name by which reads refer to the definition.</summary>
     public required string Name { get; init; }
 
@@ -30,22 +38,22 @@ public sealed partial record SequenceDefinition
     public string Description { get; init; } = "";
 
     /// <summary>The values that a request may override. A setting that uses a parameter has the parameter's value.</summary>
-    public ValueList<Parameter> Parameters { get; init; } = [];
+    internal ValueList<Parameter> Parameters { get; init; } = [];
 
     /// <summary>The event types that the definition reads. Each occurs once.</summary>
-    public required ValueList<FromClause> FromClauses { get; init; }
+    internal ValueList<FromClause> FromClauses { get; init; } = [];
 
     /// <summary>The condition that every event must meet; <c>null</c> for none.</summary>
-    public Predicate? Where { get; init; }
+    internal Predicate? Where { get; init; }
 
     /// <summary>Which events are duplicates of each other; <c>null</c> for none.</summary>
-    public DedupRule? Dedup { get; init; }
+    internal DedupRule? Dedup { get; init; }
 
     /// <summary>How event types share the places.</summary>
-    public ValueList<MixRule> Mix { get; init; } = [];
+    internal ValueList<MixRule> Mix { get; init; } = [];
 
     /// <summary>The enrichers that the definition uses.</summary>
-    public ValueList<EnrichmentUse> Enrichments { get; init; } = [];
+    internal ValueList<EnrichmentUse> Enrichments { get; init; } = [];
 
     /// <summary>The order of rows in the answer.</summary>
     public SequenceOrder Order { get; init; }
@@ -57,10 +65,10 @@ public sealed partial record SequenceDefinition
     public TimeSpan? Deadline { get; init; }
 
     /// <summary>The columns of a raw answer. When there are none, a raw answer has only times, ids and event types.</summary>
-    public ValueList<OutputColumn> Columns { get; init; } = [];
+    internal ValueList<OutputColumn> Columns { get; init; } = [];
 
     /// <summary>The model-ready answer; <c>null</c> when only raw answers are wanted.</summary>
-    public TensorSection? Tensors { get; init; }
+    internal TensorSection? Tensors { get; init; }
 
     /// <summary>Begins a definition.</summary>
     /// <param name="name">The name by which reads refer to the definition.</param>

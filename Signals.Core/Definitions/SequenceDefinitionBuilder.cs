@@ -1,3 +1,6 @@
+using Signals.Core.Definitions;
+using Signals.Core.Definitions.Tensors;
+
 namespace Signals.Definitions;
 
 /// <summary>
@@ -102,9 +105,9 @@ public sealed class SequenceDefinitionBuilder
     /// <param name="eventTypes">The event types, taken together.</param>
     /// <param name="minimum">The number of rows reserved for them.</param>
     /// <param name="maximum">The largest number of rows.</param>
-    public SequenceDefinitionBuilder Quota(ValueList<string> eventTypes, Setting<int>? minimum = null, Setting<int>? maximum = null)
+    public SequenceDefinitionBuilder Quota(ReadOnlySpan<string> eventTypes, Setting<int>? minimum = null, Setting<int>? maximum = null)
     {
-        _mix.Add(new QuotaRule { EventTypes = eventTypes, Minimum = minimum, Maximum = maximum });
+        _mix.Add(new QuotaRule { EventTypes = [.. eventTypes], Minimum = minimum, Maximum = maximum });
         return this;
     }
 
@@ -112,16 +115,16 @@ public sealed class SequenceDefinitionBuilder
     /// <param name="eventTypes">The event types, taken together.</param>
     /// <param name="minimum">0 to 100.</param>
     /// <param name="maximum">0 to 100.</param>
-    public SequenceDefinitionBuilder Share(ValueList<string> eventTypes, Setting<int>? minimum = null, Setting<int>? maximum = null)
+    public SequenceDefinitionBuilder Share(ReadOnlySpan<string> eventTypes, Setting<int>? minimum = null, Setting<int>? maximum = null)
     {
-        _mix.Add(new QuotaRule { EventTypes = eventTypes, Minimum = minimum, Maximum = maximum, IsPercent = true });
+        _mix.Add(new QuotaRule { EventTypes = [.. eventTypes], Minimum = minimum, Maximum = maximum, IsPercent = true });
         return this;
     }
 
     /// <summary>Lets at most <paramref name="maximum"/> rows of some event types follow each other.</summary>
-    public SequenceDefinitionBuilder StreakLimit(ValueList<string> eventTypes, Setting<int> maximum)
+    public SequenceDefinitionBuilder StreakLimit(ReadOnlySpan<string> eventTypes, Setting<int> maximum)
     {
-        _mix.Add(new StreakLimitRule { EventTypes = eventTypes, Maximum = maximum });
+        _mix.Add(new StreakLimitRule { EventTypes = [.. eventTypes], Maximum = maximum });
         return this;
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Diagnostics.CodeAnalysis;
+using Signals.Core.Enrichment;
 
 namespace Signals.Enrichment;
 

@@ -1,4 +1,5 @@
 using System.Collections.ObjectModel;
+using Signals.Core.Enrichment;
 
 namespace Signals.Enrichment;
 
@@ -35,10 +36,10 @@ public sealed class EnrichmentSignature
     public IReadOnlyList<string> EventTypes { get; }
 
     /// <summary>The columns that the step reads.</summary>
-    public IReadOnlyList<SignatureColumn> Inputs { get; }
+    internal IReadOnlyList<SignatureColumn> Inputs { get; }
 
     /// <summary>The columns that the step fills; none for a filter.</summary>
-    public IReadOnlyList<SignatureColumn> Outputs { get; }
+    internal IReadOnlyList<SignatureColumn> Outputs { get; }
 
     /// <summary>The object that the handles of this signature carry, so that foreign handles are recognised.</summary>
     internal object Owner { get; }

@@ -1,3 +1,4 @@
+using Signals.Core.Enrichment;
 using Signals.Core.Schema;
 
 namespace Signals.Enrichment;

@@ -1,7 +1,7 @@
-namespace Signals.Enrichment;
+namespace Signals.Core.Enrichment;
 
 /// <summary>An input or output that a signature declares. Immutable and safe to share.</summary>
-public sealed class SignatureColumn
+internal sealed class SignatureColumn
 {
     internal SignatureColumn(string name, ColumnType type)
     {

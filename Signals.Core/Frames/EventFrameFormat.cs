@@ -9,6 +9,9 @@ internal static class EventFrameFormat
     /// <summary>Largest frame that is read into memory; a longer one is skipped and counted.</summary>
     public const int MaxFrameBytes = 1 << 20;
 
+    /// <summary>Why a frame above that limit is rejected.</summary>
+    public static readonly string TooLong = $"frame longer than {MaxFrameBytes:N0} bytes";
+
     /// <summary>Bytes of a user written as binary, most significant first.</summary>
     public const int UserBytes = 16;
 

@@ -15,8 +15,6 @@ namespace Signals;
 /// </remarks>
 public sealed class EventFrameReader : IAsyncDisposable
 {
-    private static readonly string TooLong = $"frame longer than {EventFrameFormat.MaxFrameBytes:N0} bytes";
-
     private readonly FrameReader _reader;
     private readonly EventFrameParser _parser;
     private readonly long _beginAt;
@@ -75,7 +73,7 @@ public sealed class EventFrameReader : IAsyncDisposable
             case FrameCut.NeedsMore:
                 return FrameReadResult.NeedsMore;
             case FrameCut.TooLong when _reader.NextOffset > _beginAt:
-                reason = TooLong;
+                reason = EventFrameFormat.TooLong;
                 return FrameReadResult.Rejected;
             case FrameCut.Frame when _reader.NextOffset > _beginAt:
                 return _parser.TryParse(Contiguous(payload), single, out reason) ? FrameReadResult.Event : FrameReadResult.Rejected;

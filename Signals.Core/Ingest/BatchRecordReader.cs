@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Signals.Core.Columns;
+using Signals.Core.Model;
 
 namespace Signals.Core.Ingest;
 
@@ -84,6 +86,7 @@ internal readonly ref struct BatchRecordReader
 
     /// <summary>Checks everything that can be checked, so that no later read of these bytes fails.</summary>
     /// <exception cref="InvalidDataException">The record breaks a rule of the format. The message says which.</exception>
+    [MethodImpl(Compile.InFull)]
     public void Validate()
     {
         for (int section = 0; section < BatchRecordFormat.FirstColumnSection; section++)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Signals.Core.Columns;
 using Signals.Core.Model;
 
@@ -21,6 +22,7 @@ internal static class BatchRecordWriter
 
     /// <summary>Decides how to write the batch and returns the record's length, a multiple of 8.</summary>
     /// <exception cref="InvalidOperationException">The batch is empty. An empty batch has no record.</exception>
+    [MethodImpl(Compile.InFull)]
     public static int Plan(EventBatch batch)
     {
         batch.BeginRecord();
@@ -60,6 +62,7 @@ internal static class BatchRecordWriter
     /// <exception cref="InvalidOperationException">
     /// The batch was changed after it was planned. The bytes written are not a record.
     /// </exception>
+    [MethodImpl(Compile.InFull)]
     public static void Write(EventBatch batch, Span<byte> record)
     {
         if (PlantedBugs.Has(PlantedBugs.ChangedBatchIsPublished))
@@ -82,6 +85,7 @@ internal static class BatchRecordWriter
         batch.RequireUnchanged();
     }
 
+    [MethodImpl(Compile.InFull)]
     private static void WritePlanned(EventBatch batch, Span<byte> record)
     {
         ReadOnlySpan<ColumnBuffer> columns = batch.Rows.Columns;
@@ -102,6 +106,7 @@ internal static class BatchRecordWriter
         record[(sectionsOffset + end)..RecordFormat.Align(sectionsOffset + end)].Clear();
     }
 
+    [MethodImpl(Compile.InFull)]
     private static bool TakesTooMuch(RowBuffer rows)
     {
         foreach (ColumnBuffer column in rows.Columns)
@@ -115,6 +120,7 @@ internal static class BatchRecordWriter
         return false;
     }
 
+    [MethodImpl(Compile.InFull)]
     private static int WriteSection(EventBatch batch, int section, Span<byte> destination)
     {
         ref readonly ChunkDecision decision = ref batch.Plans[section];

@@ -110,15 +110,15 @@ internal sealed partial class ByteRing
     /// <summary>Refuses claims from now on and wakes all waiters. Earlier claims still have to be settled and drained.</summary>
     public void Close()
     {
-        Interlocked.Or(ref _positions.Tail, ClosedBit);
+        Interlocked.Or(ref _offsets.Tail, ClosedBit);
         WakeConsumer();
         _space.Raise();
     }
 
     private bool HasSpace(int length)
     {
-        long tail = ClaimedPosition;
-        return StartOf(tail, length) + length - ConsumedPosition <= _capacity;
+        long tail = ClaimedOffset;
+        return StartOf(tail, length) + length - ConsumedOffset <= _capacity;
     }
 
     /// <summary>
@@ -126,7 +126,7 @@ internal sealed partial class ByteRing
     /// </summary>
     private bool HasNews(out bool hasData)
     {
-        hasData = ClaimedPosition != _positions.Head && IsPublishedAt(_positions.Head);
+        hasData = ClaimedOffset != _offsets.Head && IsPublishedAt(_offsets.Head);
         return hasData || IsDrained || (Volatile.Read(ref _woken) != 0 && Interlocked.Exchange(ref _woken, 0) != 0);
     }
 }

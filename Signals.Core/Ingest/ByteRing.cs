@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Signals.Core.Model;
 
@@ -15,8 +16,8 @@ namespace Signals.Core.Ingest;
 /// Thread contract: any thread may claim space and wait for it. Peeking, releasing and waiting for data are for one thread at a
 /// time. This file holds the memory; <c>ByteRing.Waiting.cs</c> holds the waiting.
 /// Invariants: <c>head &lt;= tail &lt;= head + capacity</c>. The bytes from tail to head + capacity are zero. A record is
-/// published exactly when its length word is not 0. A record never wraps; padding fills the end of the ring. Positions are
-/// absolute and only grow. The argument about memory ordering is in <c>docs/decisions/0002-ring-memory-ordering.md</c>.
+/// published exactly when its length word is not 0. A record never wraps; padding fills the end of the ring. Ring offsets
+/// are absolute and only grow. The argument about memory ordering is in <c>docs/decisions/0002-ring-memory-ordering.md</c>.
 /// Lifetime: close the ring, drain it, and dispose it once the consumer has stopped.
 /// </remarks>
 internal sealed unsafe partial class ByteRing : IDisposable
@@ -31,7 +32,7 @@ internal sealed unsafe partial class ByteRing : IDisposable
     private readonly int _maxRecord;
     private readonly void* _allocated;
     private byte* _memory;
-    private RingPositions _positions;
+    private RingOffsets _offsets;
 
     /// <summary>
     /// Creates a ring of zeroed memory. The system provides each page when it is first written, so a ring of which little is used
@@ -63,22 +64,22 @@ internal sealed unsafe partial class ByteRing : IDisposable
     /// <summary>The length in bytes of the longest record that can be claimed.</summary>
     public int MaxRecord => _maxRecord;
 
-    /// <summary>The absolute position after the newest claim. It no longer changes once the ring is closed.</summary>
-    public long ClaimedPosition => Volatile.Read(ref _positions.Tail) & ~ClosedBit;
+    /// <summary>The ring offset after the newest claim. It no longer changes once the ring is closed.</summary>
+    public long ClaimedOffset => Volatile.Read(ref _offsets.Tail) & ~ClosedBit;
 
-    /// <summary>The absolute position up to which records were released.</summary>
-    public long ConsumedPosition => Volatile.Read(ref _positions.Head);
+    /// <summary>The ring offset up to which records were released.</summary>
+    public long ConsumedOffset => Volatile.Read(ref _offsets.Head);
 
     /// <summary>Whether all further claims are refused.</summary>
-    public bool IsClosed => (Volatile.Read(ref _positions.Tail) & ClosedBit) != 0;
+    public bool IsClosed => (Volatile.Read(ref _offsets.Tail) & ClosedBit) != 0;
 
     /// <summary>Whether the ring is closed and everything that was claimed before has been released.</summary>
     public bool IsDrained
     {
         get
         {
-            long tail = Volatile.Read(ref _positions.Tail);
-            return (tail & ClosedBit) != 0 && (tail & ~ClosedBit) == ConsumedPosition;
+            long tail = Volatile.Read(ref _offsets.Tail);
+            return (tail & ClosedBit) != 0 && (tail & ~ClosedBit) == ConsumedOffset;
         }
     }
 
@@ -86,21 +87,22 @@ internal sealed unsafe partial class ByteRing : IDisposable
     /// <param name="length">The length in bytes, header included: a multiple of 8, at most <see cref="MaxRecord"/>.</param>
     /// <param name="claim">The space. The caller must settle it.</param>
     /// <returns>False when the ring is full or closed.</returns>
+    [MethodImpl(Compile.InFull)]
     public bool TryClaim(int length, out RingClaim claim)
     {
         CheckLength(length);
         while (true)
         {
-            long tail = Volatile.Read(ref _positions.Tail);
+            long tail = Volatile.Read(ref _offsets.Tail);
             long start = StartOf(tail, length);
             long end = start + length;
-            if ((tail & ClosedBit) != 0 || end - Volatile.Read(ref _positions.Head) > _capacity)
+            if ((tail & ClosedBit) != 0 || end - Volatile.Read(ref _offsets.Head) > _capacity)
             {
                 claim = default;
                 return false;
             }
 
-            if (Interlocked.CompareExchange(ref _positions.Tail, end, tail) != tail)
+            if (Interlocked.CompareExchange(ref _offsets.Tail, end, tail) != tail)
             {
                 continue;
             }
@@ -123,14 +125,15 @@ internal sealed unsafe partial class ByteRing : IDisposable
     /// <param name="maxBytes">The most bytes to return. The first record is returned whatever its length.</param>
     /// <param name="span">The records. Release it before the next peek.</param>
     /// <returns>False when nothing is published at the head.</returns>
+    [MethodImpl(Compile.InFull)]
     public bool TryPeekRun(int maxBytes, out RingSpan span)
     {
         ObjectDisposedException.ThrowIf(_memory is null, this);
-        long tail = ClaimedPosition;
+        long tail = ClaimedOffset;
         long head = SkipPadding(tail);
         long end = head;
         long recordsEnd = head;
-        long ringEnd = Math.Min(tail, head - Offset(head) + _capacity);
+        long ringEnd = Math.Min(tail, head - IndexOf(head) + _capacity);
         while (end < ringEnd)
         {
             byte* record = At(end);
@@ -154,8 +157,8 @@ internal sealed unsafe partial class ByteRing : IDisposable
     /// <summary>Gives the space of the last run back to the producers. Called by the consumer only.</summary>
     public void Release(in RingSpan span)
     {
-        Debug.Assert(span.StartPosition == _positions.Head, "Only the run that was peeked last can be released, and only once.");
-        ReleaseTo(span.EndPosition);
+        Debug.Assert(span.StartOffset == _offsets.Head, "Only the run that was peeked last can be released, and only once.");
+        ReleaseTo(span.EndOffset);
         _space.Raise();
     }
 
@@ -200,12 +203,12 @@ internal sealed unsafe partial class ByteRing : IDisposable
         _consumer.Wake();
     }
 
-    private bool IsPublishedAt(long position) => Volatile.Read(ref *(int*)At(position)) != 0;
+    private bool IsPublishedAt(long offset) => Volatile.Read(ref *(int*)At(offset)) != 0;
 
     /// <summary>Releases the padding at the head, so that a run begins with a record and never wraps.</summary>
     private long SkipPadding(long tail)
     {
-        long head = _positions.Head;
+        long head = _offsets.Head;
         long end = head;
         while (end < tail)
         {
@@ -229,9 +232,9 @@ internal sealed unsafe partial class ByteRing : IDisposable
 
     private void ReleaseTo(long end)
     {
-        long head = _positions.Head;
+        long head = _offsets.Head;
         NativeMemory.Clear(At(head), (nuint)(end - head));
-        Volatile.Write(ref _positions.Head, end);
+        Volatile.Write(ref _offsets.Head, end);
     }
 
     /// <summary>
@@ -239,13 +242,13 @@ internal sealed unsafe partial class ByteRing : IDisposable
     /// </summary>
     private long StartOf(long tail, int length)
     {
-        int untilWrap = _capacity - Offset(tail);
+        int untilWrap = _capacity - IndexOf(tail);
         return length <= untilWrap ? tail : tail + untilWrap;
     }
 
-    private int Offset(long position) => (int)position & (_capacity - 1);
+    private int IndexOf(long offset) => (int)offset & (_capacity - 1);
 
-    private byte* At(long position) => _memory + Offset(position);
+    private byte* At(long offset) => _memory + IndexOf(offset);
 
     private void CheckLength(int length)
     {

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Signals.Core.Columns;
 using Signals.Core.Ingest;
+using Signals.Core.Model;
 
 namespace Signals;
 
@@ -15,6 +16,7 @@ public sealed class EventBatch : IAppendable
     private readonly ChunkDecision[] _decisions;
     private ulong[] _usersHigh;
     private ulong[] _usersLow;
+    private object? _bound; // the columns as the last C# type declares them
     private int _changes;
     private int _plannedChanges;
 
@@ -90,10 +92,40 @@ public sealed class EventBatch : IAppendable
         ? Add(user, time.ToUnixTimeMilliseconds(), id)
         : throw new ArgumentException("The event's time was not set: it is the default of DateTimeOffset.", nameof(time));
 
+    /// <summary>Adds an event that is declared as a C# type (<see cref="EventAttribute"/>), with its columns.</summary>
+    /// <exception cref="ArgumentException">
+    /// The event is of another type than the batch, its user or time was not set, or a vector has other dimensions than declared.
+    /// The batch is then as it was before.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">The batch already holds 1,048,576 events.</exception>
+    public void Add<TEvent>(in TEvent value)
+        where TEvent : struct, IWritableEvent<TEvent>
+    {
+        if (_bound is not BoundColumns<TEvent> bound)
+        {
+            _bound = bound = new BoundColumns<TEvent>(this);
+        }
+
+        int row = Count;
+        TEvent.AddTo(this, value);
+        try
+        {
+            TEvent.Write(value, new EventCells(bound.Columns, row));
+        }
+        catch
+        {
+            TakeBack(row); // whatever the error is: half an event must not be appended
+            throw;
+        }
+
+        CountChange();
+    }
+
     /// <summary>
     /// Adds an event or a patch of any user, <see cref="UserId.IsNobody">nobody</see> included, because older stores may hold
     /// events of it.
     /// </summary>
+    [MethodImpl(Compile.InFull)]
     internal EventRow AddAny(UserId user, long timeMs, ulong id)
     {
         CountChange();
@@ -132,6 +164,16 @@ public sealed class EventBatch : IAppendable
     {
         CountChange();
         Rows.Clear();
+    }
+
+    /// <summary>Removes the event that was added last, if it is this one.</summary>
+    internal void TakeBack(int row)
+    {
+        if (row == Count - 1)
+        {
+            CountChange();
+            Rows.RemoveLast();
+        }
     }
 
     /// <summary>Remembers the state of the batch from which a record is planned.</summary>

@@ -101,6 +101,11 @@ public sealed class EventGroup : IAppendable
     /// <exception cref="ArgumentException">The schema has no such event type.</exception>
     public EventBatch this[string eventType] => _batches[Schema[eventType].Id];
 
+    /// <summary>Adds an event that is declared as a C# type (<see cref="EventAttribute"/>), with its columns.</summary>
+    /// <exception cref="ArgumentException">As in <see cref="EventBatch.Add{TEvent}"/>, or the schema lacks the type.</exception>
+    public void Add<TEvent>(in TEvent value)
+        where TEvent : struct, IWritableEvent<TEvent> => this[TEvent.EventType].Add(value);
+
     /// <summary>Removes every event. Keeps the memory and the position.</summary>
     public void Clear()
     {

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using Signals.Core.Model;
+
 namespace Signals.Core.Ingest;
 
 /// <summary>
@@ -20,6 +23,7 @@ internal ref struct RecordEnumerator(ReadOnlySpan<byte> records)
 
     /// <summary>Moves to the next record that is not padding.</summary>
     /// <exception cref="InvalidDataException">The next length is impossible.</exception>
+    [MethodImpl(Compile.InFull)]
     public bool MoveNext()
     {
         while (!_rest.IsEmpty)

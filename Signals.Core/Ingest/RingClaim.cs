@@ -10,19 +10,19 @@ internal unsafe ref struct RingClaim
     private readonly byte* _record;
     private ByteRing? _ring;
 
-    internal RingClaim(ByteRing ring, byte* record, int length, long endPosition)
+    internal RingClaim(ByteRing ring, byte* record, int length, long endOffset)
     {
         _ring = ring;
         _record = record;
         Length = length;
-        EndPosition = endPosition;
+        EndOffset = endOffset;
     }
 
     /// <summary>The claimed bytes, header included.</summary>
     public int Length { get; }
 
-    /// <summary>The absolute position after the record. Once the head has reached it, everything before it is consumed.</summary>
-    public long EndPosition { get; }
+    /// <summary>The ring offset after the record. Once the head has reached it, everything before it is consumed.</summary>
+    public long EndOffset { get; }
 
     /// <summary>
     /// The whole record, zeroed. Write everything except the first four bytes, which settling the claim writes.

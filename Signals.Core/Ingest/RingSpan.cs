@@ -6,11 +6,11 @@ namespace Signals.Core.Ingest;
 /// </summary>
 internal readonly ref struct RingSpan
 {
-    internal RingSpan(ReadOnlySpan<byte> bytes, long startPosition, long endPosition)
+    internal RingSpan(ReadOnlySpan<byte> bytes, long startOffset, long endOffset)
     {
         Bytes = bytes;
-        StartPosition = startPosition;
-        EndPosition = endPosition;
+        StartOffset = startOffset;
+        EndOffset = endOffset;
     }
 
     /// <summary>
@@ -18,9 +18,9 @@ internal readonly ref struct RingSpan
     /// </summary>
     public ReadOnlySpan<byte> Bytes { get; }
 
-    /// <summary>The absolute position of the first record.</summary>
-    public long StartPosition { get; }
+    /// <summary>The ring offset of the first record.</summary>
+    public long StartOffset { get; }
 
-    /// <summary>The absolute position after the last record and the padding that follows it.</summary>
-    public long EndPosition { get; }
+    /// <summary>The ring offset after the last record and the padding that follows it.</summary>
+    public long EndOffset { get; }
 }

@@ -72,7 +72,12 @@ public sealed class SingleEvent
     public void AddTo(EventBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
-        EventRow row = batch.Add(User, TimeMs, Id);
+        CopyFieldsTo(batch.Add(User, TimeMs, Id));
+    }
+
+    /// <summary>Sets the columns of a row to those of this event, if they are not absent here.</summary>
+    internal void CopyFieldsTo(EventRow row)
+    {
         for (int column = 0; column < CellCount; column++)
         {
             if (State(column) != ColumnState.Absent)

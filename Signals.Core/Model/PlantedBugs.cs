@@ -28,6 +28,21 @@ internal static class PlantedBugs
     /// <summary>A snapshot of the manifest stops once the first edit of a kind is full.</summary>
     public const string SnapshotKeepsTheFirst = nameof(SnapshotKeepsTheFirst);
 
+    /// <summary>A head stays in force although an import changed what its events look like.</summary>
+    public const string HeadMissesImports = nameof(HeadMissesImports);
+
+    /// <summary>A head stays in force although rows that it lacks went from a memtable into tables.</summary>
+    public const string HeadMissesFlushedRows = nameof(HeadMissesFlushedRows);
+
+    /// <summary>A head puts every new event in front, whatever its time.</summary>
+    public const string HeadForgetsTheOrder = nameof(HeadForgetsTheOrder);
+
+    /// <summary>A head takes an event as it was streamed, although a correction or retraction of it came before.</summary>
+    public const string HeadIgnoresCorrections = nameof(HeadIgnoresCorrections);
+
+    /// <summary>A head does not say up to where it is complete once it left events out.</summary>
+    public const string HeadClaimsTooMuch = nameof(HeadClaimsTooMuch);
+
     /// <summary>A flush keeps an event whose time is exactly the cutoff of an erasure.</summary>
     public const string FlushKeepsTheCutoff = nameof(FlushKeepsTheCutoff);
 

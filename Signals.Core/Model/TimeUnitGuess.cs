@@ -1,10 +1,10 @@
-namespace Signals;
+namespace Signals.Core.Model;
 
 /// <summary>
 /// Guesses the unit of numbers that were given as milliseconds since the Unix epoch but are not plausible as such. Pure; any
 /// thread.
 /// </summary>
-public static class TimeUnitGuess
+internal static class TimeUnitGuess
 {
     private const long UnixEpochTicks = 621_355_968_000_000_000;
 

@@ -51,6 +51,52 @@ public sealed class StoreSchema
         return builder.Build();
     }
 
+    /// <summary>The schema of event types that are declared as C# types (<see cref="EventAttribute"/>).</summary>
+    /// <exception cref="ArgumentException">Two of them have the same name, or a declaration exceeds a limit.</exception>
+    public static StoreSchema Of<T>()
+        where T : struct, IEventType =>
+        Define(s => s.Event<T>());
+
+    /// <inheritdoc cref="Of{T}"/>
+    public static StoreSchema Of<T1, T2>()
+        where T1 : struct, IEventType
+        where T2 : struct, IEventType =>
+        Define(s => s.Event<T1>().Event<T2>());
+
+    /// <inheritdoc cref="Of{T}"/>
+    public static StoreSchema Of<T1, T2, T3>()
+        where T1 : struct, IEventType
+        where T2 : struct, IEventType
+        where T3 : struct, IEventType =>
+        Define(s => s.Event<T1>().Event<T2>().Event<T3>());
+
+    /// <inheritdoc cref="Of{T}"/>
+    public static StoreSchema Of<T1, T2, T3, T4>()
+        where T1 : struct, IEventType
+        where T2 : struct, IEventType
+        where T3 : struct, IEventType
+        where T4 : struct, IEventType =>
+        Define(s => s.Event<T1>().Event<T2>().Event<T3>().Event<T4>());
+
+    /// <inheritdoc cref="Of{T}"/>
+    public static StoreSchema Of<T1, T2, T3, T4, T5>()
+        where T1 : struct, IEventType
+        where T2 : struct, IEventType
+        where T3 : struct, IEventType
+        where T4 : struct, IEventType
+        where T5 : struct, IEventType =>
+        Define(s => s.Event<T1>().Event<T2>().Event<T3>().Event<T4>().Event<T5>());
+
+    /// <inheritdoc cref="Of{T}"/>
+    public static StoreSchema Of<T1, T2, T3, T4, T5, T6>()
+        where T1 : struct, IEventType
+        where T2 : struct, IEventType
+        where T3 : struct, IEventType
+        where T4 : struct, IEventType
+        where T5 : struct, IEventType
+        where T6 : struct, IEventType =>
+        Define(s => s.Event<T1>().Event<T2>().Event<T3>().Event<T4>().Event<T5>().Event<T6>());
+
     /// <summary>Finds the event type of this name.</summary>
     public bool TryGet(string name, [NotNullWhen(true)] out EventTypeSchema? eventType) => _byName.TryGetValue(name, out eventType);
 }

@@ -24,6 +24,10 @@ public sealed class StoreSchemaBuilder
         return Add(builder);
     }
 
+    /// <summary>Adds an event type that is declared as a C# type (<see cref="EventAttribute"/>).</summary>
+    public StoreSchemaBuilder Event<TEvent>()
+        where TEvent : struct, IEventType => EventType(TEvent.EventType, type => TEvent.Define(type));
+
     internal StoreSchemaBuilder Add(EventTypeBuilder builder)
     {
         if (_types.Count == SchemaLimits.MaxEventTypes)

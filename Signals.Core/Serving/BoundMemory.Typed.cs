@@ -42,10 +42,7 @@ internal sealed class BoundMemory<T>(Memory<T> memory, Tensor<T>? tensor) : Boun
         }
     }
 
-    private static Span<T> Elements(Tensor<T> tensor)
-    {
-        Span<nint> start = stackalloc nint[tensor.Rank];
-        start.Clear();
-        return tensor.GetSpan(start, checked((int)tensor.FlattenedLength));
-    }
+    // A dense tensor's elements lie side by side. Tensor.GetSpan does not see that when a length after the first is 1.
+    private static Span<T> Elements(Tensor<T> tensor) =>
+        MemoryMarshal.CreateSpan(ref tensor.GetPinnableReference(), checked((int)tensor.FlattenedLength));
 }

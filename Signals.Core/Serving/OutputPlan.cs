@@ -1,5 +1,6 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
+using Signals.Core.Definitions;
 using Signals.Core.Serving.Features;
 using Signals.Core.Serving.Filtering;
 using Signals.Core.Serving.Rows;

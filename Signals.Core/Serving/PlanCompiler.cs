@@ -1,3 +1,6 @@
+using Signals.Core.Definitions;
+using Signals.Core.Definitions.Tensors;
+using Signals.Core.Enrichment;
 using Signals.Core.Placement;
 using Signals.Core.Serving.Features;
 using Signals.Core.Serving.Filtering;

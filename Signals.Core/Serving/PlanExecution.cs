@@ -1,4 +1,4 @@
-using System.Runtime.InteropServices;
+using Signals.Core.Serving.Features;
 using Signals.Core.Serving.Filtering;
 using Signals.Core.Serving.Sizing;
 using Signals.Serving;
@@ -13,30 +13,20 @@ namespace Signals.Core.Serving;
 /// Thread contract: one thread at a time. Lifetime: it is reused; between <see cref="Run"/> and <see cref="End"/> it holds
 /// fetched rows. It only allocates to grow, apart from what the host's code allocates.
 /// </remarks>
-internal sealed partial class PlanExecution
+internal sealed class PlanExecution
 {
-    /// <summary>One of this many reads that needed one fetch checks whether fewer rows would have been enough.</summary>
-    private const int ReadsPerLesson = 32;
-
     private readonly RowFetcher _fetcher;
+    private readonly ExecutionState _state = new();
     private readonly FilterScratch _scratch;
-    private readonly Func<bool> _isExpired;
     private readonly RowMask _one = new();
     private readonly Sizer _sizer;
-    private readonly EnricherExecution[] _enrichments;
-    private readonly RowChoice _chosen = new();
-    private readonly List<int> _ends = [];
+    private readonly PlanEnrichment _enrichment;
+    private readonly UserChoices _choices = new();
+    private readonly HintLessons _lessons;
     private readonly List<ServingStatus> _statuses = [];
-    private readonly List<bool> _settled = [];
     private readonly long[] _fromMs;
     private readonly int[] _last;
     private readonly int[] _first;
-    private readonly int[] _walked;
-    private int _reads;
-    private ReadBudget _budget;
-    private ReadTrace? _trace;
-    private ServingStatus _common;
-    private ulong _missing;
 
     public PlanExecution(SequencePlan plan, RowFetcher fetcher)
     {
@@ -44,13 +34,12 @@ internal sealed partial class PlanExecution
         _fetcher = fetcher;
         Rows = new RowSet(plan.Layout);
         _scratch = new FilterScratch(Array.ConvertAll(plan.EventFilters, use => use.NewRun()));
-        _isExpired = () => _budget.IsExpired;
         _sizer = new Sizer(plan.Rules);
-        _enrichments = Array.ConvertAll(plan.Enrichments, use => new EnricherExecution(use));
+        _enrichment = new PlanEnrichment(plan, Rows, _state);
+        _lessons = new HintLessons(plan, Rows);
         _fromMs = new long[plan.Types.Length];
         _last = new int[plan.Types.Length];
         _first = new int[plan.Types.Length];
-        _walked = new int[plan.Types.Length];
     }
 
     public SequencePlan Plan { get; }
@@ -68,18 +57,18 @@ internal sealed partial class PlanExecution
     public int UserCount => _statuses.Count;
 
     /// <summary>The last exception that the host's code threw in the last run; null when there was none.</summary>
-    public Exception? Error { get; private set; }
+    public Exception? Error => _state.Error;
 
     /// <summary>The chosen rows of a user, in the order of the definition.</summary>
-    public ReadOnlySpan<int> ChosenOf(int user) => _chosen.Span[(user == 0 ? 0 : _ends[user - 1]).._ends[user]];
+    public ReadOnlySpan<int> ChosenOf(int user) => _choices.Of(user);
 
     public ServingStatus StatusOf(int user) => _statuses[user];
 
     /// <summary>False when a user's answer needs older rows than were fetched. Such a user must be run alone.</summary>
-    public bool IsSettled(int user) => _settled[user];
+    public bool IsSettled(int user) => _choices.IsSettled(user);
 
     /// <summary>Whether the columns of an enrichment of the plan are missing.</summary>
-    public bool IsMissing(int enrichment) => (_missing >> enrichment & 1) != 0;
+    public bool IsMissing(int enrichment) => _enrichment.IsMissing(enrichment);
 
     /// <summary>
     /// Chooses the rows of some users. A single user is fetched again until the choice is settled; several users are fetched
@@ -91,9 +80,7 @@ internal sealed partial class PlanExecution
     /// <param name="trace">Records the stages; null to record nothing.</param>
     public void Run(ReadOnlySpan<UserId> users, long nowMs, in ReadBudget budget, ReadTrace? trace)
     {
-        _budget = budget;
-        _trace = trace;
-        Error = null;
+        _state.Begin(budget, trace);
         for (int slot = 0; slot < _fromMs.Length; slot++)
         {
             long window = Plan.WindowMs[slot];
@@ -104,7 +91,7 @@ internal sealed partial class PlanExecution
         _last.CopyTo(_first, 0);
         try
         {
-            while (!TryChoose(users, nowMs) && users.Length == 1 && !_budget.IsExpired)
+            while (!TryChoose(users, nowMs) && users.Length == 1 && !_state.Budget.IsExpired)
             {
                 AskForMore();
             }
@@ -134,32 +121,43 @@ internal sealed partial class PlanExecution
         HeldBytes = Math.Max(HeldBytes, UsedBytes);
         Rows.End();
         _fetcher.Release();
-        _trace = null;
+        _state.End();
+    }
+
+    /// <summary>Writes a user's rows of one tensor without gaps between them.</summary>
+    public void Write(TensorPlan tensor, int user, Span<byte> destination)
+    {
+        long start = _state.Clock();
+        ReadOnlySpan<int> chosen = ChosenOf(user);
+        tensor.Write(Rows, chosen, destination);
+        if (_state.IsTraced)
+        {
+            _state.Record("featurize", chosen.Length, chosen.Length, (long)chosen.Length * tensor.RowBytes, start, tensor.Name);
+        }
     }
 
     /// <summary>Runs all stages up to size once. False when older rows could change an answer.</summary>
     private bool TryChoose(ReadOnlySpan<UserId> users, long nowMs)
     {
-        _common = ServingStatus.Complete;
-        _missing = 0;
-        _chosen.Truncate(0);
-        _ends.Clear();
-        _settled.Clear();
+        _state.BeginPass();
+        _enrichment.Begin();
+        _choices.Clear();
         Fetch(users, nowMs);
-        _scratch.Begin(_budget.HasDeadline ? _isExpired : null);
-        if (!Filter(Plan.Filter, Plan.Stages.Filter) || !EnrichEarly() || !Filter(Plan.LateFilter, null))
+        _scratch.Begin(_state.Deadline);
+        if (!Filter(Plan.Filter, Plan.Stages.Filter))
         {
             return Fail(users.Length);
         }
 
-        return Size(users.Length);
+        _enrichment.Early();
+        return Filter(Plan.LateFilter, stage: null) ? Size(users.Length) : Fail(users.Length);
     }
 
     private void Fetch(ReadOnlySpan<UserId> users, long nowMs)
     {
-        long start = Clock();
+        long start = _state.Clock();
         Rows.Begin(_fetcher.Fetch(users, _fromMs, _last), nowMs);
-        if (_trace is not null)
+        if (_state.IsTraced)
         {
             long bytes = (8L + 8 + 2) * Rows.Count;
             for (int column = 0; column < Plan.Layout.Fetched; column++)
@@ -167,7 +165,7 @@ internal sealed partial class PlanExecution
                 bytes += Rows.Column(column).RowStates.Length + Rows.Column(column).FixedRows.Length;
             }
 
-            Record("fetch", 0, Rows.Count, bytes, start, users.Length == 1 ? "" : $"{users.Length} users");
+            _state.Record("fetch", 0, Rows.Count, bytes, start, users.Length == 1 ? "" : $"{users.Length} users");
         }
     }
 
@@ -179,8 +177,8 @@ internal sealed partial class PlanExecution
             return true;
         }
 
-        long start = Clock();
-        int before = _trace is null ? 0 : Rows.Mask.CountSet();
+        long start = _state.Clock();
+        int before = _state.IsTraced ? Rows.Mask.CountSet() : 0;
         try
         {
             if (stage is not null)
@@ -198,13 +196,13 @@ internal sealed partial class PlanExecution
         catch (Exception error) when (Plan.HasHostConditions)
         {
             _scratch.Reset();
-            return Caught(error);
+            return _state.Catch(error);
         }
 
-        if (_trace is not null)
+        if (_state.IsTraced)
         {
             string note = _scratch.Known < Rows.Count ? $"too late for {Rows.Count - _scratch.Known} rows" : "";
-            Record("filter", before, Rows.Mask.CountSet(), 0, start, note);
+            _state.Record("filter", before, Rows.Mask.CountSet(), 0, start, note);
         }
 
         return true;
@@ -213,29 +211,30 @@ internal sealed partial class PlanExecution
     /// <summary>Sizes every user. False when the answer of some user is not settled.</summary>
     private bool Size(int users)
     {
-        long start = Clock();
+        long start = _state.Clock();
         bool settled = true;
         for (int user = 0; user < users; user++)
         {
             bool one;
             try
             {
-                one = Plan.Stages.Size is { } stage ? SizeByHost(stage, user) : _sizer.Choose(Rows, user, _last, _chosen, _scratch.Known);
+                one = Plan.Stages.Size is { } stage
+                    ? SizeByHost(stage, user)
+                    : _sizer.Choose(Rows, user, _last, _choices.Rows, _scratch.Known);
             }
             catch (Exception error) when (Plan.Stages.Size is not null)
             {
-                Caught(error);
+                _state.Catch(error);
                 return Fail(users);
             }
 
-            _ends.Add(_chosen.Count);
-            _settled.Add(one);
+            _choices.Add(one);
             settled &= one;
         }
 
-        if (_trace is not null)
+        if (_state.IsTraced)
         {
-            Record("size", Rows.Mask.CountSet(), _chosen.Count, 0, start, settled ? "" : "older rows needed");
+            _state.Record("size", Rows.Mask.CountSet(), _choices.Rows.Count, 0, start, settled ? "" : "older rows needed");
         }
 
         return settled;
@@ -243,10 +242,11 @@ internal sealed partial class PlanExecution
 
     private bool SizeByHost(ISizeStage stage, int user)
     {
-        int before = _chosen.Count;
+        RowChoice chosen = _choices.Rows;
+        int before = chosen.Count;
         bool hasOlder = _scratch.Known < Rows.Offsets[user + 1] || _sizer.HasOlder(Rows, user, _last);
-        bool settled = stage.Choose(Rows, user, hasOlder, _chosen) || !hasOlder;
-        _chosen.Truncate(Math.Min(_chosen.Count, before + Plan.Size));
+        bool settled = stage.Choose(Rows, user, hasOlder, chosen) || !hasOlder;
+        chosen.Truncate(Math.Min(chosen.Count, before + Plan.Size));
         return settled;
     }
 
@@ -264,11 +264,11 @@ internal sealed partial class PlanExecution
 
     private void Complete()
     {
-        long start = Clock();
-        _fetcher.Complete(_chosen.Span);
-        if (_trace is not null && Plan.Layout.Early < Plan.Layout.Fetched)
+        long start = _state.Clock();
+        _fetcher.Complete(_choices.Rows.Span);
+        if (_state.IsTraced && Plan.Layout.Early < Plan.Layout.Fetched)
         {
-            Record("fetch wide", _chosen.Count, _chosen.Count, 0, start, "");
+            _state.Record("fetch wide", _choices.Rows.Count, _choices.Rows.Count, 0, start, "");
         }
     }
 
@@ -279,137 +279,30 @@ internal sealed partial class PlanExecution
     {
         if (Plan.OldestFirst)
         {
-            for (int user = 0; user < users; user++)
-            {
-                _chosen.Writable[(user == 0 ? 0 : _ends[user - 1]).._ends[user]].Reverse();
-            }
+            _choices.Reverse();
         }
 
-        EnrichLate();
+        _enrichment.Late(_choices.Rows.Span);
         _statuses.Clear();
         for (int user = 0; user < users; user++)
         {
-            ServingStatus status = _common;
+            ServingStatus status = _state.Status;
             status |= _fetcher.IsKnown(user) ? 0 : ServingStatus.UnknownUser;
-            status |= _settled[user] || users > 1 ? 0 : ServingStatus.Truncated;
+            status |= _choices.IsSettled(user) || users > 1 ? 0 : ServingStatus.Truncated;
             _statuses.Add(status);
         }
 
-        Learn(users);
-    }
-
-    /// <summary>
-    /// Teaches the hints how many rows reads need. A user that had to be fetched again teaches them when many reads had to fetch
-    /// again. A user that needed one fetch teaches them now and then. A group of users teaches them each time.
-    /// </summary>
-    private void Learn(int users)
-    {
-        bool isDeep = !_last.AsSpan().SequenceEqual(_first);
-        if ((_common & ServingStatus.StageFailed) != 0)
+        if ((_state.Status & ServingStatus.StageFailed) == 0)
         {
-            return;
+            _lessons.Learn(_choices, _first, _last);
         }
-
-        if (users > 1)
-        {
-            Plan.Hints.LearnEnough(CollectionsMarshal.AsSpan(_settled).Count(true));
-        }
-        else if (isDeep)
-        {
-            if (!_settled[0] || !Plan.Hints.LearnDeep(Rows.User(0).Hash64, IsFar()))
-            {
-                return;
-            }
-        }
-        else
-        {
-            Plan.Hints.LearnEnough(1);
-            if (++_reads % ReadsPerLesson != 0)
-            {
-                return;
-            }
-        }
-
-        _walked.AsSpan().Clear();
-        bool any = false;
-        for (int user = 0; user < users; user++)
-        {
-            any |= Walk(user, isAlone: users == 1);
-        }
-
-        for (int slot = 0; slot < _walked.Length && any; slot++)
-        {
-            int needed = (int)Math.Min(_last[slot], _walked[slot] + (_walked[slot] / 8L) + 1);
-            if (isDeep)
-            {
-                Plan.Hints.Raise(slot, needed);
-            }
-            else
-            {
-                Plan.Hints.Lower(slot, needed);
-            }
-        }
-    }
-
-    /// <summary>Whether the read needed more than twice as many rows as were asked for first.</summary>
-    private bool IsFar()
-    {
-        bool isFar = false;
-        for (int slot = 0; slot < _last.Length; slot++)
-        {
-            isFar |= _last[slot] > 2L * Math.Max(1, _first[slot]);
-        }
-
-        return isFar;
-    }
-
-    /// <summary>
-    /// Raises the needed number of rows of each slot to what this user needed. False when this user says nothing about others.
-    /// </summary>
-    private bool Walk(int user, bool isAlone)
-    {
-        // An answer that is not full used all rows that there are. In a group, however, the fetch may have cut them off.
-        ReadOnlySpan<int> chosen = ChosenOf(user);
-        bool isFull = chosen.Length == Plan.Size && Plan.Size > 0;
-        int end = isFull ? (Plan.OldestFirst ? chosen[0] : chosen[^1]) + 1 : Rows.Offsets[user + 1];
-        ReadOnlySpan<ushort> types = Rows.EventTypes[Rows.Offsets[user]..end];
-        if (types.IsEmpty || (!isFull && !isAlone))
-        {
-            return false;
-        }
-
-        for (int slot = 0; slot < _walked.Length; slot++)
-        {
-            _walked[slot] = Math.Max(_walked[slot], types.Count(Plan.Types[slot].Id));
-        }
-
-        return true;
     }
 
     /// <summary>Gives every user an empty answer with the status that a stage failed.</summary>
     private bool Fail(int users)
     {
-        _chosen.Truncate(0);
-        _ends.Clear();
-        _settled.Clear();
-        for (int user = 0; user < users; user++)
-        {
-            _ends.Add(0);
-            _settled.Add(true);
-        }
-
-        _common |= ServingStatus.StageFailed;
+        _choices.Empty(users);
+        _state.Flag(ServingStatus.StageFailed);
         return true;
     }
-
-    private bool Caught(Exception error)
-    {
-        Error = error;
-        return false;
-    }
-
-    private long Clock() => _trace is null ? 0 : _budget.Time.GetTimestamp();
-
-    private void Record(string stage, int rowsIn, int rowsOut, long bytes, long start, string note) =>
-        _trace!.Add(new TraceStage(stage, rowsIn, rowsOut, bytes, _budget.Time.GetElapsedTime(start).TotalMicroseconds, note));
 }

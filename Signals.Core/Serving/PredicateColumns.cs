@@ -1,3 +1,4 @@
+using Signals.Core.Definitions.Predicates;
 using Signals.Definitions;
 
 namespace Signals.Core.Serving;
@@ -6,38 +7,14 @@ namespace Signals.Core.Serving;
 internal static class PredicateColumns
 {
     /// <summary>The columns that a condition names. A column may occur more than once.</summary>
-    public static IEnumerable<string> ColumnsOf(Predicate? predicate) => predicate switch
-    {
-        AllPredicate all => all.Predicates.SelectMany(ColumnsOf),
-        AnyPredicate any => any.Predicates.SelectMany(ColumnsOf),
-        NotPredicate not => ColumnsOf(not.Predicate),
-        ComparisonPredicate comparison => [comparison.Column],
-        RangePredicate range => [range.Column],
-        SetPredicate set => [set.Column],
-        StatePredicate state => [state.Column],
-        HostPredicate host => [host.Column],
-        _ => [],
-    };
+    public static IEnumerable<string> ColumnsOf(Predicate? predicate) => Walk(predicate).SelectMany(one => one.Columns);
 
     /// <summary>The names of the event filters that a condition uses. A name may occur more than once.</summary>
-    public static IEnumerable<string> FiltersOf(Predicate? predicate) => predicate switch
-    {
-        AllPredicate all => all.Predicates.SelectMany(FiltersOf),
-        AnyPredicate any => any.Predicates.SelectMany(FiltersOf),
-        NotPredicate not => FiltersOf(not.Predicate),
-        FilterPredicate filter => [filter.Name],
-        _ => [],
-    };
+    public static IEnumerable<string> FiltersOf(Predicate? predicate) =>
+        Walk(predicate).OfType<FilterPredicate>().Select(filter => filter.Name);
 
     /// <summary>Whether the condition runs code of the host.</summary>
-    public static bool HasHostCode(Predicate? predicate) => predicate switch
-    {
-        AllPredicate all => all.Predicates.Any(HasHostCode),
-        AnyPredicate any => any.Predicates.Any(HasHostCode),
-        NotPredicate not => HasHostCode(not.Predicate),
-        HostPredicate or FilterPredicate => true,
-        _ => false,
-    };
+    public static bool HasHostCode(Predicate? predicate) => Walk(predicate).Any(one => one is HostPredicate or FilterPredicate);
 
     /// <summary>The conditions that must all be true for the given one to be true.</summary>
     public static IEnumerable<Predicate> Conjuncts(Predicate? predicate) => predicate switch
@@ -46,4 +23,8 @@ internal static class PredicateColumns
         AllPredicate all => all.Predicates.SelectMany(Conjuncts),
         _ => [predicate],
     };
+
+    // The condition, then those that it consists of, in the order of the definition.
+    private static IEnumerable<Predicate> Walk(Predicate? predicate) =>
+        predicate is null ? [] : predicate.Operands.SelectMany(Walk).Prepend(predicate);
 }

@@ -1,3 +1,4 @@
+using Signals.Core.Definitions.Tensors;
 using Signals.Core.Serving.Features;
 using Signals.Core.Serving.Filtering;
 using Signals.Core.Serving.Rows;
@@ -52,7 +53,13 @@ internal sealed class SequencePlan
     /// <summary>The columns of a raw answer.</summary>
     public required OutputPlan[] Outputs { get; init; }
 
+    /// <summary>The names of <see cref="Outputs"/>, made when they are first asked for.</summary>
+    public IReadOnlyList<string> OutputNames => field ??= Array.AsReadOnly(Array.ConvertAll(Outputs, output => output.Name));
+
     public required TensorPlan[] Tensors { get; init; }
+
+    /// <summary>The shapes of the tensors, then that of the mask if there is one; made when they are first asked for.</summary>
+    public IReadOnlyList<TensorDescription> TensorShapes => field ??= Array.AsReadOnly(DescribeTensors());
 
     public required FetchHints Hints { get; init; }
 
@@ -93,5 +100,20 @@ internal sealed class SequencePlan
         throw new ArgumentException(
             $"The definition '{Definition.Name}' has no output column '{name}'; " +
             $"it has: {string.Join(", ", Outputs.Select(output => output.Name))}.");
+    }
+
+    private TensorDescription[] DescribeTensors()
+    {
+        if (Definition.Tensors is not { } section)
+        {
+            return [];
+        }
+
+        int rows = section.Layout == TensorLayout.Padded ? Size : 0;
+        TensorDescription[] shapes = Array.ConvertAll(
+            Tensors, tensor => new TensorDescription(tensor.Name, tensor.Type, tensor.Width, rows, section.Padding, IsMask: false));
+        return section.Mask is { } mask
+            ? [.. shapes, new TensorDescription(mask.Name, mask.Type, 1, rows, section.Padding, IsMask: true)]
+            : shapes;
     }
 }

@@ -1,3 +1,4 @@
+using Signals.Core.Definitions.Tensors;
 using Signals.Core.Serving.Features;
 using Signals.Definitions;
 using Signals.Serving;

@@ -49,7 +49,7 @@ public sealed class Tenant
     /// <param name="lease">The lease when the read is admitted. It must be completed or failed exactly once.</param>
     /// <param name="retryAfter">When the read is refused: how long until a retry can succeed, as far as is known.</param>
     /// <returns><see cref="TenantRefusal.None"/> when the read is admitted.</returns>
-    public TenantRefusal TryEnter(out TenantLease lease, out TimeSpan retryAfter)
+    internal TenantRefusal TryEnter(out TenantLease lease, out TimeSpan retryAfter)
     {
         lease = default;
         if (Interlocked.Increment(ref _running) > _maxConcurrency)
@@ -88,7 +88,7 @@ public sealed class Tenant
     /// <summary>Asks to run one read.</summary>
     /// <returns>The lease. It must be completed or failed exactly once.</returns>
     /// <exception cref="TenantRefusedException">The read is refused.</exception>
-    public TenantLease Enter()
+    internal TenantLease Enter()
     {
         TenantRefusal refusal = TryEnter(out TenantLease lease, out TimeSpan retryAfter);
         return refusal == TenantRefusal.None ? lease : throw new TenantRefusedException(Name, refusal, retryAfter);

@@ -1,12 +1,12 @@
-using Signals.Core.Tenancy;
+using Signals.Serving;
 
-namespace Signals.Serving;
+namespace Signals.Core.Tenancy;
 
 /// <summary>
 /// The permission for one read of a tenant. It must be completed or failed exactly once, by the thread that runs the read or by
 /// another. A second time is refused, also through a copy of the lease.
 /// </summary>
-public readonly record struct TenantLease
+internal readonly record struct TenantLease
 {
     private readonly Tenant? _tenant;
     private readonly TenantEntry? _entry;

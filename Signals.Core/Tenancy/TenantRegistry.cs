@@ -6,15 +6,18 @@ namespace Signals.Serving;
 /// <summary>
 /// The tenants of a host, by name. A lookup is one volatile read and one hash probe, without a lock or an allocation. Any thread.
 /// </summary>
-/// <param name="time">The clock for quotas; the system's when left out.</param>
-public sealed class TenantRegistry(TimeProvider? time = null)
+public sealed class TenantRegistry
 {
-    private readonly TimeProvider _time = time ?? TimeProvider.System;
+    private readonly TimeProvider _time;
     private readonly Lock _changing = new();
 
     // Replaced as a whole under the lock and never changed afterwards. Read without the lock.
     private volatile Dictionary<string, Tenant> _tenants = new(StringComparer.Ordinal);
     private volatile Tenant[] _inOrder = [];
+
+    /// <summary>An empty registry.</summary>
+    /// <param name="time">The clock for quotas.</param>
+    internal TenantRegistry(TimeProvider time) => _time = time;
 
     /// <summary>The tenants that are registered now, in no particular order.</summary>
     public IReadOnlyCollection<Tenant> Tenants => _tenants.Values;
@@ -59,11 +62,4 @@ public sealed class TenantRegistry(TimeProvider? time = null)
 
     /// <summary>Finds the tenant of this name.</summary>
     public bool TryGet(string name, [NotNullWhen(true)] out Tenant? tenant) => _tenants.TryGetValue(name, out tenant);
-
-    /// <summary>Asks to run one read for a tenant.</summary>
-    /// <returns>The lease. It must be completed or failed exactly once.</returns>
-    /// <exception cref="TenantRefusedException">The tenant is unknown, or the read is refused.</exception>
-    public TenantLease Enter(string name) => TryGet(name, out Tenant? tenant)
-        ? tenant.Enter()
-        : throw new TenantRefusedException(name, TenantRefusal.UnknownTenant, TimeSpan.Zero);
 }

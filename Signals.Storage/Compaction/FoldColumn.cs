@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Signals.Core.Columns;
+using Signals.Core.Model;
 using Signals.Storage.Tables;
 
 namespace Signals.Storage.Compaction;
@@ -59,6 +61,7 @@ internal sealed class FoldColumn(ushort column, ColumnType type)
     /// For each row of the block the stamp of its retraction; empty when no row was retracted. A cell that is not newer than the
     /// retraction never counts.
     /// </param>
+    [MethodImpl(Compile.InFull)]
     public void Raise(int row, RowBuffer patches, int patch, int count, ReadOnlySpan<ulong> retracted)
     {
         ColumnBuffer cells = patches.Columns[column];
@@ -118,6 +121,7 @@ internal sealed class FoldColumn(ushort column, ColumnType type)
         }
     }
 
+    [MethodImpl(Compile.InFull)]
     private bool AllWin(int row, ReadOnlySpan<ulong> stamps)
     {
         if (!_holds)
@@ -153,6 +157,7 @@ internal sealed class FoldColumn(ushort column, ColumnType type)
         return stamp != _held[row] ? stamp > _held[row] : _cells.CompareRow(row, cells, patch) < 0;
     }
 
+    [MethodImpl(Compile.InFull)]
     private void CopyHeld(int end)
     {
         int count = end - _done;

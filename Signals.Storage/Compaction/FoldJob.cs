@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Signals.Core.Columns;
 using Signals.Core.Model;
 using Signals.Storage.Tables;
@@ -7,7 +8,7 @@ using Signals.Storage.Versions;
 namespace Signals.Storage.Compaction;
 
 /// <summary>
-/// Folds patch runs of one (type, window) into the runs of events that they overlap in time. For each run whose events change, it
+/// Folds patch runs of one event type into the runs of events that they overlap in time. For each run whose events change, it
 /// writes the changed blocks of the patched columns into a column file, and nothing else. Patches that met their event leave
 /// their run. The others wait in it, or in a smaller run, until their grace period is over. Thread contract: one thread, used
 /// once. All registers only rise, so it does not matter which patches are folded into which runs, in what order or how often.
@@ -101,12 +102,14 @@ internal sealed class FoldJob
     public void Discard() =>
         _target.Discard(_numbers.SelectMany(number => new[] { StoreFiles.ColumnFile(number), StoreFiles.Table(number) }));
 
+    [MethodImpl(Compile.InFull)]
     private ulong MarkFoldedRows(ulong number)
     {
         _numbers.Add(number);
         return number;
     }
 
+    [MethodImpl(Compile.InFull)]
     private void FoldUsers(JobPace pace)
     {
         var inputs = new MergeInputs([.. _patches.Select(input => input.Table)]);
@@ -130,6 +133,7 @@ internal sealed class FoldJob
         return bytes;
     }
 
+    [MethodImpl(Compile.InFull)]
     private void FoldUser(MergeInputs inputs)
     {
         UserId user = inputs.User;
@@ -169,6 +173,7 @@ internal sealed class FoldJob
         }
     }
 
+    [MethodImpl(Compile.InFull)]
     private void ReadRun(MergeInputs inputs, int holder)
     {
         ulong largest = _patches[inputs.LargestInput()].Table.Meta.Number;
@@ -196,6 +201,7 @@ internal sealed class FoldJob
         return cutoff == ErasureSet.NoCutoff ? _work.OldestKeptMs : Math.Max(_work.OldestKeptMs, cutoff + 1);
     }
 
+    [MethodImpl(Compile.InFull)]
     private static int CountFrom(ReadOnlySpan<long> times, long oldest)
     {
         int count = times.Length;
@@ -209,6 +215,7 @@ internal sealed class FoldJob
 
     // Classifies the rows of one run of the user, which are in the order of the merged rows. A row that met its event, or that no
     // read can reach, is gone.
+    [MethodImpl(Compile.InFull)]
     private void MarkFoldedRows(
         FoldInput input, in UserId user, long firstRow, int start, int end, RowBuffer merged, ReadOnlySpan<bool> met)
     {

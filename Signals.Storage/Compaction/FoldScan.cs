@@ -110,6 +110,9 @@ internal sealed class FoldScan(long graceMs)
     /// <summary>Forgets a patch run that left the store.</summary>
     public void Forget(ulong tableNumber) => _memos.Remove(tableNumber);
 
+    /// <summary>The numbers of the patch runs that something is remembered of.</summary>
+    public IEnumerable<ulong> Tables => _memos.Keys;
+
     /// <summary>How many rows of patch runs are gone but still in their file.</summary>
     public long GoneRows => _memos.Values.Sum(memo => memo.Gone.Count);
 

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Signals.Core.Columns;
 using Signals.Core.Model;
 using Signals.Storage.Tables;
@@ -73,6 +74,7 @@ internal sealed class FoldWriter : IDisposable
     /// <param name="patches">Their patches in table order.</param>
     /// <param name="count">How many patches to use, from the first.</param>
     /// <param name="met">Receives true for each patch whose event is in the run.</param>
+    [MethodImpl(Compile.InFull)]
     public void Fold(in UserId user, RowBuffer patches, int count, Span<bool> met)
     {
         if (count == 0 || !_table.TryFind(user, out UserRows rows) || patches.Times[0] < rows.OldestTime
@@ -122,6 +124,7 @@ internal sealed class FoldWriter : IDisposable
     /// <summary>Deletes the file unless it is finished.</summary>
     public void Dispose() => _writer?.Dispose();
 
+    [MethodImpl(Compile.InFull)]
     private void Load(int block)
     {
         if (block == _block)
@@ -159,6 +162,7 @@ internal sealed class FoldWriter : IDisposable
     }
 
     // Walks two sorted lists side by side. Where their keys are equal for a stretch, takes the whole stretch at once.
+    [MethodImpl(Compile.InFull)]
     private void Match(int row, int last, RowBuffer patches, ref int patch, int count, Span<bool> met)
     {
         ReadOnlySpan<long> times = patches.Times[..count];
@@ -184,6 +188,7 @@ internal sealed class FoldWriter : IDisposable
         }
     }
 
+    [MethodImpl(Compile.InFull)]
     private void Meet(int row, RowBuffer patches, int patch, int count, Span<bool> met)
     {
         if (!_table.Meta.Traits.HasFlag(RowTraits.NeverInserted))

@@ -51,7 +51,7 @@ internal sealed class FullRuns(CompactionOptions options)
     // A segment's file is deleted only with its last part, and it may hold erased or expired rows of other parts. So each part is
     // rewritten.
     private static bool NeedsRewriting(in RunSummary run, long oldestKept) =>
-        run.MinTime < oldestKept || run.ColumnFiles > 0 || run.IsInSegment;
+        run.MinTime < oldestKept || (run.ColumnFiles > 0 && !run.ColumnFileOnlyAdds) || run.IsInSegment;
 
     private static RunSummary[] First(IEnumerable<RunSummary> newestFirst)
     {

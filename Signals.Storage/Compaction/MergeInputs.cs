@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using Signals.Core.Model;
 using Signals.Storage.Tables;
 
 namespace Signals.Storage.Compaction;
@@ -55,6 +57,7 @@ internal sealed class MergeInputs
     public int HolderInput(int index) => _inputs[_holders[index]];
 
     /// <summary>The index, in the given tables, of the input with the most rows of the current user.</summary>
+    [MethodImpl(Compile.InFull)]
     public int LargestInput()
     {
         int largest = 0;
@@ -67,6 +70,7 @@ internal sealed class MergeInputs
     }
 
     /// <summary>Moves to the next user; false at the end.</summary>
+    [MethodImpl(Compile.InFull)]
     public bool MoveNext()
     {
         PassHolders();
@@ -102,6 +106,7 @@ internal sealed class MergeInputs
 
     // Goes from the highest index down, so that filling a gap with the last live input never moves an input that is still to be
     // passed.
+    [MethodImpl(Compile.InFull)]
     private void PassHolders()
     {
         _holders.AsSpan(0, _held).Sort();
@@ -126,6 +131,7 @@ internal sealed class MergeInputs
     }
 
     // Newest first: runs that do not overlap in time are then read in table order.
+    [MethodImpl(Compile.InFull)]
     private void SortHolders()
     {
         for (int i = 1; i < _held; i++)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Signals.Core.Columns;
 using Signals.Core.Model;
 using Signals.Storage.Primitives;
@@ -12,9 +13,9 @@ namespace Signals.Storage.Compaction;
 /// or expired rows, and at most the last N rows of each user. Thread contract: one thread, used once. A row is dropped only when
 /// no later merge could need it, so it does not matter which tables of a type are merged, or in what order. Nothing is visible
 /// until the caller commits the result. A job that fails or is cancelled leaves no file behind. It holds one block per input and
-/// one user's rows, and allocates nothing per user.
+/// one user's rows, in native memory that it gives back when it is disposed, and allocates nothing per user.
 /// </summary>
-internal sealed class MergeJob
+internal sealed class MergeJob : IDisposable
 {
     private const int SampledUsers = 16_384;
 
@@ -25,6 +26,7 @@ internal sealed class MergeJob
     private readonly NewerTables _newer;
     private readonly ErasureSet _erasures;
     private readonly RowMerger _merger = new();
+    private readonly OwnedMemory _memory = new();
     private readonly RowBuffer _read;
     private readonly RowBuffer _merged;
     private readonly int[] _runEnds;
@@ -58,8 +60,8 @@ internal sealed class MergeJob
         _erasures = erasures;
         ColumnType[] types = [.. target.Type.Columns.Select(column => column.Type)];
         _defaults = RunOf(tables);
-        _read = new RowBuffer(types, _defaults.Stamp, _defaults.Parts);
-        _merged = new RowBuffer(types, _defaults.Stamp, _defaults.Parts);
+        _read = new RowBuffer(types, _defaults.Stamp, _defaults.Parts, memory: _memory);
+        _merged = new RowBuffer(types, _defaults.Stamp, _defaults.Parts, memory: _memory);
         _runEnds = new int[tables.Length];
     }
 
@@ -93,6 +95,9 @@ internal sealed class MergeJob
 
         return new MergeResult(added, _work.Tables, Stats(added));
     }
+
+    /// <summary>Gives the memory back.</summary>
+    public void Dispose() => _memory.Dispose();
 
     private void PublishNames(List<TableMeta> added)
     {
@@ -163,6 +168,7 @@ internal sealed class MergeJob
         }
     }
 
+    [MethodImpl(Compile.InFull)]
     private void MergeUsers(WindowTables output, JobPace pace)
     {
         var inputs = new MergeInputs(_tables);
@@ -175,6 +181,7 @@ internal sealed class MergeJob
         pace.End();
     }
 
+    [MethodImpl(Compile.InFull)]
     private void MergeUser(MergeInputs inputs, WindowTables output)
     {
         UserId user = inputs.User;
@@ -207,6 +214,7 @@ internal sealed class MergeJob
 
     // Rows that cannot survive are counted without being read: the last N of all runs lie within the last N of each run. That
     // does not hold where rows were never inserted, because they do not count towards the N.
+    [MethodImpl(Compile.InFull)]
     private bool ReadRun(MergeInputs inputs, int holder, long cutoff, int keep)
     {
         TableCursor run = inputs.Holder(holder);
@@ -246,6 +254,7 @@ internal sealed class MergeJob
     // This table is set aside: without it the other tables need not wait.
     private ulong LargestOf(MergeInputs inputs) => _tables[inputs.LargestInput()].Meta.Number;
 
+    [MethodImpl(Compile.InFull)]
     private RowBuffer Merge(ReadOnlySpan<int> runEnds)
     {
         bool inOrder = true;
@@ -265,6 +274,7 @@ internal sealed class MergeJob
     }
 
     // Rows are ordered by time, descending. So rows that are too old or erased are a suffix, and so are rows beyond the last N.
+    [MethodImpl(Compile.InFull)]
     private int CountKept(RowBuffer rows, long cutoff, int keep)
     {
         ReadOnlySpan<long> times = rows.Times;
@@ -288,6 +298,7 @@ internal sealed class MergeJob
     }
 
     // Rows behind the last N inserted ones are out of reach, and stay so.
+    [MethodImpl(Compile.InFull)]
     private static int CountInReach(RowBuffer rows, int keep)
     {
         if (!rows.Stamps.HasExistence || keep >= rows.Count)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using Signals.Core.Model;
 using Signals.Storage.Tables;
 
 namespace Signals.Storage.Compaction;
@@ -27,6 +29,7 @@ internal sealed class RunQueue(CompactionOptions options)
     public IReadOnlyDictionary<ulong, RunSummary> Runs => _runs;
 
     /// <summary>Adds a run, or replaces the one with its number.</summary>
+    [MethodImpl(Compile.InFull)]
     public void Set(in RunSummary run)
     {
         if (_runs.TryGetValue(run.Number, out RunSummary before))
@@ -128,6 +131,10 @@ internal sealed class RunQueue(CompactionOptions options)
             RunSummary run = _runs[_alone.Min];
             choice = new CompactionChoice(run.Kind == RunKind.Patches ? CompactionReason.Fold : CompactionReason.Erasure, [run]);
         }
+        else if (choice is { Reason: CompactionReason.Fold })
+        {
+            choice = WithPatchesOfTheSameRuns(choice);
+        }
 
         Steps += choice?.Runs.Length ?? 0;
         return choice?.ToPlan(oldestKept);
@@ -211,6 +218,31 @@ internal sealed class RunQueue(CompactionOptions options)
         }
 
         _stale.Clear();
+    }
+
+    // The blocks of a run of several windows would otherwise be written once for the patches of each window. Those of a run that is left
+    // alone are not written.
+    private CompactionChoice WithPatchesOfTheSameRuns(CompactionChoice fold)
+    {
+        ushort type = fold.Runs[0].EventType;
+        long first = fold.Runs.Min(run => run.MinTime);
+        long last = fold.Runs.Max(run => run.MaxTime);
+        RunSummary[] shared =
+        [
+            .. _runs.Values.Where(run => run.EventType == type && IsLong(run) && run.Aside != RunRestriction.Untouched
+                && run.MinTime <= last && run.MaxTime >= first),
+        ];
+        if (shared.Length == 0)
+        {
+            return fold;
+        }
+
+        first = shared.Min(run => run.MinTime);
+        last = shared.Max(run => run.MaxTime);
+        IEnumerable<RunSummary> others = _runs.Values.Where(run => run.EventType == type && run.Kind == RunKind.Patches && run.IsDue
+            && run.Aside == RunRestriction.None && run.MinTime <= last && run.MaxTime >= first && !fold.Runs.Contains(run));
+        RunSummary[] patches = [.. fold.Runs.Concat(others.OrderBy(run => run.Number)).Take(options.MaxRuns).OrderBy(run => run.Number)];
+        return fold with { Runs = patches };
     }
 
     private CompactionChoice? Best(int reason) => _best[reason].Min?[reason];

@@ -7,8 +7,8 @@ internal enum RunRestriction
     None = 0,
 
     /// <summary>
-    /// The run holds more of one user than work with others can take. A table is rewritten alone, to remove erased users, and is
-    /// dropped whole when it has expired. Patches are folded alone.
+    /// The run holds more of one user than work with others can take, or may be a run that failed with others. A table is rewritten
+    /// alone, to remove erased users, and is dropped whole when it has expired. Patches are folded alone.
     /// </summary>
     Alone = 1,
 

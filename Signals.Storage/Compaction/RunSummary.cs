@@ -39,6 +39,11 @@ internal readonly record struct RunSummary
     /// <summary>Column files beside the table.</summary>
     public int ColumnFiles { get; init; }
 
+    /// <summary>
+    /// Whether there is one column file and it hides no cell of the table, so that merging it into the table would free nothing.
+    /// </summary>
+    public bool ColumnFileOnlyAdds { get; init; }
+
     /// <summary>For patches: whether folding them now can change anything.</summary>
     public bool IsDue { get; init; }
 

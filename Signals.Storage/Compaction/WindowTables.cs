@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Signals.Core.Columns;
 using Signals.Core.Model;
 using Signals.Storage.Tables;
@@ -22,6 +23,7 @@ internal sealed class WindowTables(MergeTarget target, RowDefaults defaults, lon
     private bool _done;
 
     /// <summary>Adds rows of a user, newest first. Users must ascend.</summary>
+    [MethodImpl(Compile.InFull)]
     public void Add(UserId user, RowBuffer rows, int start, int count)
     {
         ReadOnlySpan<long> times = rows.Times.Slice(start, count);
@@ -78,6 +80,7 @@ internal sealed class WindowTables(MergeTarget target, RowDefaults defaults, lon
         target.Discard(_numbers.Select(StoreFiles.Table));
     }
 
+    [MethodImpl(Compile.InFull)]
     private int PartOf(long time)
     {
         int found = starts.AsSpan().BinarySearch(time);
@@ -89,6 +92,7 @@ internal sealed class WindowTables(MergeTarget target, RowDefaults defaults, lon
         return found >= 0 ? found + 1 : ~found;
     }
 
+    [MethodImpl(Compile.InFull)]
     private TableWriter WriterOf(int part, int rows)
     {
         if (_writers[part] is { } open)

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using Signals.Definitions;
+using Signals.Scanning;
 using Signals.Storage.DefinitionServing;
 using Signals.Storage.Engine.Reading;
+using Signals.Storage.Scanning;
 
 namespace Signals.Serving;
 
@@ -33,7 +35,7 @@ public sealed class PastStore : IDisposable
     public DateTimeOffset AsOf { get; }
 
     /// <summary>Stream position after the last commit that belongs to this state.</summary>
-    public long Position => _state.Position;
+    public long Position => _state.Position.Value;
 
     /// <summary>Reads one user's sequence as it was then.</summary>
     /// <exception cref="ObjectDisposedException">This object was disposed.</exception>
@@ -77,6 +79,34 @@ public sealed class PastStore : IDisposable
         PlanOf(definition, []).ReadTensors(users, destination, default);
     }
 
+    /// <summary>
+    /// Begins to go through all events of a type as they were then, as columns in batches; see
+    /// <see cref="SignalStore.Scan"/>. Dispose it; it ends with this object at the latest.
+    /// </summary>
+    /// <param name="eventType">The name of the event type.</param>
+    /// <param name="options">Columns, times, users, order; null for everything, newest first.</param>
+    /// <exception cref="ArgumentException">The schema lacks the type or a column, or the options contradict each other.</exception>
+    /// <exception cref="ObjectDisposedException">This object was disposed.</exception>
+    public EventScan Scan(string eventType, ScanOptions? options = null)
+    {
+        ScanPlan plan = Plan(eventType, options);
+        return ScanOpening.Open(plan, Live.Pin(plan.EventType));
+    }
+
+    /// <summary>The same as several scans, each with other users; see <see cref="SignalStore.SplitScan"/>.</summary>
+    /// <param name="eventType">The name of the event type.</param>
+    /// <param name="options">Columns, times, users, order; null for everything, newest first.</param>
+    /// <param name="parts">How many scans to make, from 1 to 4,096.</param>
+    /// <exception cref="ArgumentException">The schema lacks the type or a column, or the options contradict each other.</exception>
+    /// <exception cref="ObjectDisposedException">This object was disposed.</exception>
+    public IReadOnlyList<EventScan> SplitScan(string eventType, ScanOptions? options, int parts)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(parts, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(parts, ScanParts.MostParts);
+        ScanPlan plan = Plan(eventType, options);
+        return ScanOpening.OpenParts(plan, Live.Pin(plan.EventType), parts);
+    }
+
     /// <summary>Releases the files of that moment. A second call does nothing.</summary>
     public void Dispose()
     {
@@ -94,6 +124,8 @@ public sealed class PastStore : IDisposable
             return _state;
         }
     }
+
+    private ScanPlan Plan(string eventType, ScanOptions? options) => ScanPlan.Create(_definitions.Schema, eventType, options);
 
     private ServedPlan PlanOf(string definition, ReadOnlySpan<ParameterOverride> overrides)
     {

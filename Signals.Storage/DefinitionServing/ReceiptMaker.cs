@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using Signals.Core.Columns;
+using Signals.Core.Definitions;
 using Signals.Core.Model;
 using Signals.Core.Serving;
 using Signals.Definitions;
@@ -116,7 +117,7 @@ internal sealed class ReceiptMaker
     {
         User = user,
         Definition = DefinitionHash,
-        Position = point.Position,
+        Position = point.Position.Value,
         AsOfMs = nowMs,
         Version = checked((uint)point.Version),
         Length = length,

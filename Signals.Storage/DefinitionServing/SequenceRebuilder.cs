@@ -1,3 +1,4 @@
+using Signals.Core.Model;
 using Signals.Serving;
 using Signals.Storage.Engine;
 using Signals.Storage.Engine.Reading;
@@ -44,7 +45,7 @@ internal sealed class SequenceRebuilder(StoreEngine engine, StoreDefinitions def
         Action<int, RebuiltSequence> onRebuilt,
         CancellationToken cancellationToken)
     {
-        using PastState? past = engine.OpenPast(version, out long end);
+        using PastState? past = engine.OpenPast(version, out StreamPosition end);
         _plans.Clear();
         foreach (int index in order)
         {
@@ -53,20 +54,21 @@ internal sealed class SequenceRebuilder(StoreEngine engine, StoreDefinitions def
         }
     }
 
-    private RebuiltSequence Rebuild(in SequenceReceipt receipt, PastState? past, long end)
+    private RebuiltSequence Rebuild(in SequenceReceipt receipt, PastState? past, StreamPosition end)
     {
         if (past is null)
         {
             return new RebuiltSequence(RebuildStatus.Expired);
         }
 
-        if (receipt.Position > Math.Min(end, engine.History!.Gate.Position) || receipt.Position < past.Position)
+        StreamPosition position = new(receipt.Position);
+        if (position > StreamPosition.Min(end, engine.History!.Gate.Position) || position < past.Position)
         {
             return new RebuiltSequence(RebuildStatus.Lost);
         }
 
-        past.AdvanceTo(receipt.Position);
-        if (past.Position != receipt.Position)
+        past.AdvanceTo(position);
+        if (past.Position != position)
         {
             return new RebuiltSequence(RebuildStatus.Lost);
         }

@@ -62,7 +62,19 @@ public readonly struct ServedSequence : IDisposable, IEquatable<ServedSequence>
     /// <summary>Ids of the events' types, as in <c>store.Schema</c>; <see cref="Count"/> of them.</summary>
     public ReadOnlySpan<ushort> EventTypes => Answer.EventTypes;
 
-    internal UserId User => Answer.Execution.Rows.User(0);
+    /// <summary>The names of the columns of the answer, in the definition's order.</summary>
+    public IReadOnlyList<string> ColumnNames => Answer.Execution.Plan.OutputNames;
+
+    /// <summary>
+    /// The shapes of the definition's tensors, in its order, then that of the mask if it has one; empty when it describes no tensors.
+    /// </summary>
+    public IReadOnlyList<TensorDescription> Tensors => Answer.Execution.Plan.TensorShapes;
+
+    /// <summary>The user whose sequence it is.</summary>
+    public UserId User => Answer.Execution.Rows.User(0);
+
+    /// <summary>The event types that the definition reads.</summary>
+    public ReadOnlySpan<EventTypeSchema> TypesRead => Answer.Execution.Plan.Types;
 
     internal ulong DefinitionHash => Answer.Owner.Receipts.DefinitionHash;
 
@@ -77,6 +89,15 @@ public readonly struct ServedSequence : IDisposable, IEquatable<ServedSequence>
             ObjectDisposedException.ThrowIf(_answer is null || _answer.Generation != _generation, typeof(ServedSequence));
             return _answer;
         }
+    }
+
+    /// <summary>The type of a column's values.</summary>
+    /// <param name="column">The name in the answer.</param>
+    /// <exception cref="ArgumentException">The definition has no such column.</exception>
+    public ColumnType TypeOf(string column)
+    {
+        SequencePlan plan = Answer.Execution.Plan;
+        return plan.Outputs[plan.OrdinalOfOutput(column)].Type;
     }
 
     /// <summary>The values of a scalar column, <see cref="Count"/> of them; 0 where the state is absent or null.</summary>

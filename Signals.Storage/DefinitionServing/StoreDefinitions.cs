@@ -40,6 +40,9 @@ public sealed partial class StoreDefinitions
             definition => Compile(definition, new EnrichmentCatalog(), SequenceStages.Default), options: null, time);
     }
 
+    /// <summary>The store's schema.</summary>
+    internal StoreSchema Schema => _schema;
+
     /// <summary>The definitions that are served, each in its active version, in the order of their names.</summary>
     public IReadOnlyList<SequenceDefinition> All
     {
@@ -116,6 +119,31 @@ public sealed partial class StoreDefinitions
     {
         definition = _registry.TryFind(contentHash, out EffectiveDefinition<ServedPlan>? effective) ? effective.Definition : null;
         return definition is not null;
+    }
+
+    /// <summary>
+    /// The shapes of the tensors of the definition that serves a name now, then that of its mask if it has one; empty when it describes
+    /// no tensors.
+    /// </summary>
+    /// <param name="name">The name that the definition is registered under.</param>
+    /// <exception cref="UnknownDefinitionException">There is no such definition, or it is retired.</exception>
+    public IReadOnlyList<TensorDescription> TensorsOf(string name) => Find(name, []).Plan.TensorShapes;
+
+    /// <summary>
+    /// How many elements each row of a tensor has in the active version of a definition. Padded memory for it has users x N x width
+    /// elements, where N is the definition's size; a mask has no width.
+    /// </summary>
+    /// <param name="name">The definition's name.</param>
+    /// <param name="tensor">The tensor's name.</param>
+    /// <exception cref="UnknownDefinitionException">There is no such definition, or it is retired.</exception>
+    /// <exception cref="ArgumentException">The definition has no such tensor; the message lists those that it has.</exception>
+    public int GetTensorWidth(string name, string tensor)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        SequencePlan plan = Find(name, []).Plan;
+        return plan.FindTensor(tensor)?.Width ?? throw new ArgumentException(
+            $"The definition '{name}' has no tensor '{tensor}'; it has: {string.Join(", ", plan.Tensors.Select(t => t.Name))}.",
+            nameof(tensor));
     }
 
     internal ServedSequence Read(in UserId user, string name, ReadOnlySpan<ParameterOverride> overrides, in ReadOptions options)

@@ -1,3 +1,4 @@
+using Signals.Core.Tenancy;
 using Signals.Serving;
 
 namespace Signals.Storage.DefinitionServing;

@@ -22,6 +22,7 @@ internal sealed class CommitPath
             context.Folder,
             context.Numbers,
             keepsLog ? options.FirstLogBytes : LogFormat.EmptyBytes,
+            keepsLog ? options.LeastLogBytes : LogFormat.EmptyBytes,
             keepsLog ? options.LogBytes : LogFormat.EmptyBytes,
             context.FailStop));
         Log = keepsLog ? Stream : null;
@@ -31,7 +32,8 @@ internal sealed class CommitPath
             : null;
         Recorder = new VersionRecorder(History, opening.Erasures);
         Warmer = owned.Add(new CacheWarmer(opening.Contents.Cache, opening.Contents.View));
-        Committer = new VersionCommitter(context, opening.Manifest, opening.Contents, Warmer, opening.Pins, Log, Recorder);
+        Committer = owned.Add(
+            new VersionCommitter(context, opening.Manifest, opening.Contents, Warmer, opening.Pins, Log, Recorder));
     }
 
     /// <summary>The log; null without durability.</summary>

@@ -33,6 +33,16 @@ internal sealed record EngineCounters
 
     public required BlockCacheStats Cache { get; init; }
 
+    public required long Heads { get; init; }
+
+    public required long HeadBytes { get; init; }
+
+    public required long HeadsMade { get; init; }
+
+    public required long HeadsEvicted { get; init; }
+
+    public required long HeadsFailed { get; init; }
+
     public required int ErasedUsers { get; init; }
 
     public required long MemTableBytes { get; init; }

@@ -99,6 +99,11 @@ internal static class EngineInstruments
         counters.Add(TelemetryNames.BlockReads, "{read}", "File reads of block requests.", c => c.Cache.DeviceReads);
         counters.Add(TelemetryNames.BlockReadBytes, "By", "Bytes of these reads.", c => c.Cache.DeviceBytes);
         counters.AddGauge(TelemetryNames.CacheSize, "By", "Bytes of blocks held.", c => c.Cache.ResidentBytes);
+        counters.AddGauge(TelemetryNames.Heads, "{head}", "Users and event types whose newest events are kept ready.", c => c.Heads);
+        counters.AddGauge(TelemetryNames.HeadSize, "By", "Memory of the heads.", c => c.HeadBytes);
+        counters.Add(TelemetryNames.HeadsMade, "{head}", "Heads made, each by a read of memtables and tables.", c => c.HeadsMade);
+        counters.Add(TelemetryNames.HeadsEvicted, "{head}", "Heads given up for want of room.", c => c.HeadsEvicted);
+        counters.Add(TelemetryNames.HeadsFailed, "{head}", "Heads whose rows could not be read.", c => c.HeadsFailed);
         counters.AddGauge(TelemetryNames.MemTableSize, "By", "Memory of all memtables, spare ones included.", c => c.MemTableBytes);
         counters.AddGauge(TelemetryNames.MemTableRows, "{row}", "Rows in memtables, duplicates included.", c => c.MemTableRows);
         counters.AddGauge(TelemetryNames.DirectorySize, "By", "Memory of the tables' directories and indexes.", c => c.DirectoryBytes);

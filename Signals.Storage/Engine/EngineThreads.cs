@@ -31,8 +31,11 @@ internal sealed class EngineThreads : IDisposable
         FailStop failStop = context.FailStop;
         _writes = writes;
         _work = writes.Work;
-        _flush = new BackgroundLoop("signals-flush", _work.Flushing.RunAll, FlushInterval, failStop);
-        _compaction = new BackgroundLoop("signals-compaction", Compact, CompactionInterval, failStop);
+
+        // When cores are scarce, reads and appends come before work on tables. Appends wait for flushes in the end, and then leave them
+        // their core.
+        _flush = new BackgroundLoop("signals-flush", _work.Flushing.RunAll, FlushInterval, failStop, ThreadNiceness.Some);
+        _compaction = new BackgroundLoop("signals-compaction", Compact, CompactionInterval, failStop, ThreadNiceness.Most);
         _upkeep = new BackgroundLoop(
             "signals-upkeep",
             upkeep.Run,

@@ -1,3 +1,4 @@
+using Signals.Core.Model;
 using Signals.Storage.Engine.Context;
 using Signals.Storage.Engine.Ingest;
 using Signals.Storage.Primitives;
@@ -14,13 +15,13 @@ namespace Signals.Storage.Engine;
 internal sealed class IngestPath
 {
     /// <param name="context">The store.</param>
-    /// <param name="endPosition">The stream position after everything that was recovered.</param>
+    /// <param name="recovered">The stream position after everything that was recovered.</param>
     /// <param name="commits">The log.</param>
     /// <param name="writes">The memtables.</param>
     /// <param name="owned">Takes what is opened.</param>
-    public IngestPath(StoreContext context, long endPosition, CommitPath commits, WritePath writes, OwnedResources owned)
+    public IngestPath(StoreContext context, StreamPosition recovered, CommitPath commits, WritePath writes, OwnedResources owned)
     {
-        Queue = owned.Add(new IngestQueue(context.Options, endPosition, context.FailStop));
+        Queue = owned.Add(new IngestQueue(context.Options, recovered, context.FailStop));
         Loop = new IngestLoop(
             context, Queue, commits.Log, commits.Stream.CurrentNumber, writes.Applier, writes.MemTables, commits.History?.Gate);
         Appender = new Appender(context, Queue);

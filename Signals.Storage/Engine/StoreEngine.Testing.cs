@@ -1,6 +1,8 @@
+using Signals.Storage.Engine.Compacting;
 using Signals.Storage.Engine.Context;
 using Signals.Storage.Engine.Views;
 using Signals.Storage.FileSystem;
+using Signals.Storage.Heads;
 using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Engine;
@@ -31,6 +33,15 @@ internal sealed partial class StoreEngine
 
     /// <summary>TEST_ONLY: syncs the log, as the sync thread does.</summary>
     public void SyncLog() => _callers.Guard(() => Log?.SyncWritten());
+
+    /// <summary>TEST_ONLY: the newest events of users that are read.</summary>
+    public HeadCache TestHeads => _parts.Contents.Heads;
+
+    /// <summary>TEST_ONLY: view, tables and memory.</summary>
+    public StoreContents TestContents => _parts.Contents;
+
+    /// <summary>TEST_ONLY: what callers and the compaction thread ask for compactions.</summary>
+    public Compactor TestCompactor => _parts.Writes.Compactor;
 
     /// <summary>TEST_ONLY: begins a read that ends when the result is disposed. Closing waits for it.</summary>
     public IDisposable TestHoldRead() => new HeldRead(_parts.Contents.View.Epochs);

@@ -10,6 +10,9 @@ using Signals.Storage.Engine.Views;
 using Signals.Storage.FileSystem;
 using Signals.Storage.History;
 using Signals.Storage.Primitives;
+using Signals.Storage.Reads;
+using Signals.Storage.Scanning;
+using Signals.Storage.Tables;
 using Signals.Storage.Telemetry;
 using Signals.Storage.Versions;
 
@@ -74,7 +77,7 @@ internal sealed partial class StoreEngine
     public TableVersion Tables => _parts.Contents.View.Current.Tables;
 
     /// <summary>Stream position up to which everything is visible.</summary>
-    public long AcknowledgedPosition => _parts.Ingest.Queue.Acks.Acknowledged;
+    public StreamPosition AcknowledgedPosition => _parts.Ingest.Queue.Acks.Acknowledged;
 
     private StoreWork Work => _parts.Writes.Work;
 
@@ -178,12 +181,30 @@ internal sealed partial class StoreEngine
     /// <summary>Newest erased time of a user as of now.</summary>
     public long ErasedTo(in UserId user) => _parts.Erasures.Set.CutoffOf(user);
 
+    /// <summary>
+    /// Pins the state of now for scans of an event type: everything that was acknowledged before the call. It freezes the active memtable
+    /// if that holds anything, because a pinned memtable must not change.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">The store was closed.</exception>
+    public PinnedView PinForScan(EventTypeSchema type)
+    {
+        // A store that has failed appends nothing any more.
+        bool isFrozen = _parts.Contents.View.Current.Active.Rows == 0 || TryFreeze();
+        return _parts.Commits.Committer.ReadBetweenEdits(_ =>
+        {
+            ReadView now = _parts.Contents.View.Current;
+            ReadView pinned = isFrozen ? now.WithoutActive() : now;
+            IEnumerable<Table> tables = [.. now.Tables.TablesOf(type.Id), .. now.Tables.PatchesOf(type.Id)];
+            return Reader.Pin(pinned, type, _parts.Pins.Pin(tables.SelectMany(table => StoreFiles.FilesOf(table.Meta)).Distinct()));
+        });
+    }
+
     /// <summary>Opens a kept version as of its own; null when it is not kept any more. Dispose it.</summary>
     /// <param name="number">The version.</param>
     /// <param name="end">Position behind which records of the version's time were lost.</param>
-    public PastState? OpenPast(ulong number, out long end)
+    public PastState? OpenPast(ulong number, out StreamPosition end)
     {
-        end = 0;
+        end = StreamPosition.Start;
         if (History is null
             || !History.TryPin(number, out RetainedVersion version, out Erasure[] erasures, out end, out IDisposable? pinned))
         {
@@ -260,6 +281,23 @@ internal sealed partial class StoreEngine
         RunAll(flusher.FlushOnce);
         ingest.FreezeActive();
         RunAll(flusher.FlushOnce);
+    }
+
+    // False when the store has failed.
+    private bool TryFreeze()
+    {
+        try
+        {
+            FailStop.ThrowIfFailed();
+            Task frozen = _parts.Ingest.Queue.Freezes.AskAsync();
+            Pump();
+            frozen.GetAwaiter().GetResult();
+            return true;
+        }
+        catch (StorePoisonedException)
+        {
+            return false; // reads go on, and so do scans
+        }
     }
 
     /// <summary>Without threads: does the ingest thread's work now.</summary>

@@ -40,10 +40,11 @@ internal sealed class StoreWiring
         RecoverLogs();
         Ingest = new IngestPath(Context, opening.Logs.EndPosition, Commits, Writes, owned);
         Reader = new SequenceReader(
-            Context, Contents.View, Erasures.Set, Contents.Watermarks, opening.Registry, Commits.History?.Gate);
+            Context, Contents.View, Erasures.Set, Contents.Watermarks, opening.Registry,
+            Contents.Heads.LimitBytes > 0 ? Contents.Heads : null, Commits.History?.Gate);
         OpenStoreCheckpoint checkpointer = new(Context.Folder, Commits.Committer, Commits.Log, opening.Pins);
         OpenStoreVerification verification = new(Context.Folder, Context.Schema, Commits.Committer, Commits.Log, opening.Pins);
-        _ledger = new ErasureLedger(Context, Contents.View, checkpointer, Commits.Log, Commits.History);
+        _ledger = new ErasureLedger(Context, Contents, checkpointer, Reader.Pinned, Commits.Log, Commits.History);
         Visits = owned.Add(new StoreVisits(Context, Writes.Importer, checkpointer, verification, _ledger, Erasures));
         Upkeep = new StoreUpkeep(
             Context.FailStop, Contents, Commits.Committer, Commits.History, Commits.Log, Writes.Work.Deleting, Reader.Pools);
@@ -64,6 +65,9 @@ internal sealed class StoreWiring
     public PatientFileSystem Files => _opening.Files;
 
     public StoreContents Contents => _opening.Contents;
+
+    /// <summary>Keeps files, and deletes them.</summary>
+    public FilePins Pins => _opening.Pins;
 
     public AppliedErasures Erasures => _opening.Erasures;
 
@@ -157,9 +161,11 @@ internal sealed class StoreWiring
         Commits.Committer.Committed += Writes.Pace.WakeWaiters;
         Commits.Committer.Committed += _ledger.Refresh;
         Commits.Committer.Committed += _cacheShare.Update;
+        Contents.Heads.Resized += _cacheShare.Update;
         _cacheShare.Update();
 
         _opening.Pins.Deleted += _ => _ledger.Refresh();
+        Reader.Pinned.Left += _ledger.Refresh;
         Writes.Frozen.StallBegan += telemetry.StallBegan;
         Writes.Frozen.StallEnded += telemetry.StallEnded;
         EngineInstruments.Register(Context, Contents.Watermarks, Counters);

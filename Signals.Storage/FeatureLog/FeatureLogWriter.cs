@@ -1,3 +1,4 @@
+using Signals.Core.Model;
 using Signals.Definitions;
 using Signals.Storage.FeatureLog;
 using Signals.Storage.FileSystem;
@@ -149,7 +150,7 @@ public sealed class FeatureLogWriter : IDisposable
         ServedSequence answer = sequence;
         LoggedDefinition logged = new(
             definition.Name, answer.DefinitionHash, names, [.. names.Select(name => answer.Column(name).Type)]);
-        _log.Append(logged.Write(), position: 0);
+        _log.Append(logged.Write(), StreamPosition.Start);
         _blocks.Add(definition, block = new BlockBuilder(_definitions++, logged));
         return block;
     }
@@ -162,5 +163,5 @@ public sealed class FeatureLogWriter : IDisposable
         }
     }
 
-    private void WriteLocked(BlockBuilder block) => _log.Append(block.Take(), position: 0);
+    private void WriteLocked(BlockBuilder block) => _log.Append(block.Take(), StreamPosition.Start);
 }

@@ -41,6 +41,9 @@ public readonly record struct LoggedSequence
     /// <summary>The names of the columns.</summary>
     public IReadOnlyList<string> ColumnNames => Block.Definition.Columns;
 
+    /// <summary>The types of the columns, in the order of <see cref="ColumnNames"/>.</summary>
+    public IReadOnlyList<ColumnType> ColumnTypes => Block.Definition.Types;
+
     /// <summary>How many events.</summary>
     public int Count => End - Start;
 
@@ -87,6 +90,20 @@ public readonly record struct LoggedSequence
         return rows.Type.AcceptsVector<T>()
             ? MemoryMarshal.Cast<byte, T>(rows.Values)[(Start * dimensions)..(End * dimensions)]
             : throw Unfit(column, rows.Type, typeof(T).Name);
+    }
+
+    /// <summary>
+    /// The bytes of a column of fixed width, vectors included, as they lie in memory (little-endian): <see cref="Count"/> x width of
+    /// the column's type; zeros where absent or null. For code that copies columns of any kind.
+    /// </summary>
+    /// <exception cref="ArgumentException">There is no such column, or it is text or bytes.</exception>
+    public ReadOnlySpan<byte> FixedBytes(string column)
+    {
+        ColumnBuffer rows = Find(column);
+        int width = rows.Type.Width;
+        return !rows.Type.IsVariable
+            ? rows.Values[(Start * width)..(End * width)]
+            : throw Unfit(column, rows.Type, "values of fixed width");
     }
 
     /// <summary>The bytes of a text (UTF-8) or bytes column in one row; empty where absent or null.</summary>

@@ -29,6 +29,15 @@ internal interface IFile : IDisposable
     /// <summary>Makes the length and every write that returned before the call durable.</summary>
     void Sync();
 
+    /// <summary>
+    /// Asks the system to begin writing bytes to the device, so that a later <see cref="Sync"/> waits for less. Promises nothing:
+    /// an error of the device is reported by <see cref="Sync"/>.
+    /// </summary>
+    void BeginWriteBack(long offset, long length)
+    {
+        // Where the system has no such call, Sync writes everything.
+    }
+
     /// <summary>Truncates the file, or extends it with zeros.</summary>
     void SetLength(long length);
 }

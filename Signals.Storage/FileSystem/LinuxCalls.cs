@@ -12,6 +12,7 @@ internal static unsafe partial class LinuxCalls
     public const int ReadOnly = 0, ReadWrite = 2, Create = 0x40, Exclusive = 0x80, CloseOnExec = 0x80000;
     public const int NonBlocking = 0x800;
     public const int SeekEnd = 2;
+    public const uint SyncFileRangeWrite = 2;
     public const int LockExclusive = 2, LockNonBlocking = 4;
     public const int Eperm = 1, Enoent = 2, Eintr = 4, Eio = 5, Eagain = 11, Eexist = 17, Exdev = 18, Enotdir = 20;
     public const int Enfile = 23, Emfile = 24, Emlink = 31, Eopnotsupp = 95;
@@ -76,6 +77,9 @@ internal static unsafe partial class LinuxCalls
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     public static partial int FSync(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "sync_file_range", SetLastError = true)]
+    public static partial int SyncFileRange(SafeFileHandle file, long offset, long length, uint flags);
 
     [LibraryImport("libc", EntryPoint = "ftruncate", SetLastError = true)]
     public static partial int FTruncate(SafeFileHandle file, long length);

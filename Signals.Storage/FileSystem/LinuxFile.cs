@@ -89,6 +89,10 @@ internal sealed unsafe class LinuxFile(SafeFileHandle handle, string path) : IFi
         }
     }
 
+    // It neither waits for the device nor takes a device's error away from fdatasync, so its result means nothing.
+    public void BeginWriteBack(long offset, long length) =>
+        _ = LinuxCalls.SyncFileRange(handle, offset, length, LinuxCalls.SyncFileRangeWrite);
+
     public void SetLength(long length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 
 namespace Signals.Storage.FileSystem;
 
@@ -21,6 +22,8 @@ internal static class OwnContent
     private static readonly byte[] CurrentStart = "MANIFEST-"u8.ToArray();
 
     private const int LongestCurrent = 64;
+
+    private const int MostNames = 100;
 
     /// <summary>Whether a regular file begins like one of this library's. False when the file cannot be read.</summary>
     public static bool IsIn(IFileSystem files, string path) => Look(files, path) == true;
@@ -52,10 +55,9 @@ internal static class OwnContent
     /// </exception>
     public static string FreeTemporary(IFileSystem files, string wanted)
     {
-        const int MostTries = 100;
         string stem = wanted[..^DurableFile.TemporarySuffix.Length];
         string path = wanted;
-        for (int i = 1; i <= MostTries; i++)
+        for (int i = 1; i <= MostNames; i++)
         {
             if (!files.FileExists(path) || TryDelete(files, path))
             {
@@ -68,6 +70,11 @@ internal static class OwnContent
         throw new FileOperationException(
             "create", wanted, "files of this name and those like it exist that are not this library's; remove them");
     }
+
+    /// <summary>Whether <see cref="FreeTemporary"/> may have put this between a name and its suffix, after a dot.</summary>
+    public static bool IsCounter(ReadOnlySpan<char> digits) =>
+        int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out int count) && count is > 0 and <= MostNames
+        && digits[0] != '0';
 
     // Null when the file cannot be read: then nothing is proven.
     private static bool? Look(IFileSystem files, string path)

@@ -1,3 +1,5 @@
+using Signals.Core.Model;
+
 namespace Signals.Storage.History;
 
 /// <summary>
@@ -15,28 +17,28 @@ internal sealed class CommitGate
 
     private readonly TouchedUsers[] _touched = [.. Enumerable.Range(0, Remembered).Select(_ => new TouchedUsers())];
     private long _sequence;
-    private long _position;
-    private long _underWay;
+    private long _position; // a stream position
+    private long _underWay; // a stream position
     private long _nextTicket;
     private long _served;
     private Exception? _broken;
 
     /// <summary>Stream position after the last commit that is completely applied.</summary>
-    public long Position => Volatile.Read(ref _position);
+    public StreamPosition Position => new(Volatile.Read(ref _position));
 
     /// <summary>Stream position after the commit that is being applied, or after the last one.</summary>
-    public long UnderWay => Volatile.Read(ref _underWay);
+    public StreamPosition UnderWay => new(Volatile.Read(ref _underWay));
 
     /// <summary>
     /// Sets the position at which a recovered store goes on. It must be called before any other thread uses the gate.
     /// </summary>
-    public void Start(long position) => _position = _underWay = position;
+    public void Start(StreamPosition position) => _position = _underWay = position.Value;
 
     /// <summary>Begins to apply the commit that ends at a position.</summary>
-    public void BeginApply(long end)
+    public void BeginApply(StreamPosition end)
     {
         TakeTicket();
-        Volatile.Write(ref _underWay, end);
+        Volatile.Write(ref _underWay, end.Value);
         TouchedBy((_sequence >> 1) + 1).Clear();
 
         // A full fence: no row of the commit is visible before the odd sequence is.
@@ -65,12 +67,12 @@ internal sealed class CommitGate
     }
 
     /// <summary>Begins a read of the commits up to a position. The read may turn out not to be exact.</summary>
-    public void StartRead(out long sequence, out long position)
+    public void StartRead(out long sequence, out StreamPosition position)
     {
         do
         {
             sequence = Volatile.Read(ref _sequence);
-            position = Volatile.Read(ref _position);
+            position = Position;
         }
         while (Volatile.Read(ref _sequence) != sequence);
     }
@@ -104,7 +106,7 @@ internal sealed class CommitGate
     /// </summary>
     /// <returns>The position at which the read ends.</returns>
     /// <exception cref="StorePoisonedException">A commit failed while it was half applied.</exception>
-    public long BeginRead()
+    public StreamPosition BeginRead()
     {
         TakeTicket();
         if (Volatile.Read(ref _broken) is { } error)
@@ -113,7 +115,7 @@ internal sealed class CommitGate
             throw new StorePoisonedException(error);
         }
 
-        return _position;
+        return new StreamPosition(_position);
     }
 
     /// <summary>Lets ingest go on.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
+using Signals.Core.Model;
 using Signals.Storage.Tables;
 using Signals.Storage.Versions;
 
@@ -93,7 +94,7 @@ internal static class HistoryEntries
         Require((flags & ~(HistoryFormat.WholeFlag | HistoryFormat.OpeningFlag)) == 0, $"has unknown flags {flags}");
         Require(isWhole == before is null, "must be whole if it is the first, and only then");
         VersionEdit edit = VersionEditFormat.Read(entry[HistoryFormat.VersionHeaderBytes..].ToArray());
-        Require(edit is { FlushedPosition: >= 0, FirstLiveLog: > 0 }, "does not say where its logs begin");
+        Require(edit.FlushedPosition >= StreamPosition.Start && edit.FirstLiveLog > 0, "does not say where its logs begin");
         Require(edit.FlushedPosition <= common.Point.Position, "has tables beyond its position");
         Require(before is null || common.Point.Version > before.Number, "does not follow the version before it");
         return new RetainedVersion
@@ -155,14 +156,14 @@ internal static class HistoryEntries
     private static PastSample ReadSample(ReadOnlySpan<byte> entry) => new(
         BinaryPrimitives.ReadInt64LittleEndian(entry[HistoryFormat.TimeOffset..]),
         new PastPoint(
-            BinaryPrimitives.ReadInt64LittleEndian(entry[HistoryFormat.PositionOffset..]),
+            new StreamPosition(BinaryPrimitives.ReadInt64LittleEndian(entry[HistoryFormat.PositionOffset..])),
             BinaryPrimitives.ReadUInt64LittleEndian(entry[HistoryFormat.NumberOffset..])));
 
-    private static void WriteCommon(Span<byte> bytes, ulong number, long timeMs, long position)
+    private static void WriteCommon(Span<byte> bytes, ulong number, long timeMs, StreamPosition position)
     {
         BinaryPrimitives.WriteUInt64LittleEndian(bytes[HistoryFormat.NumberOffset..], number);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[HistoryFormat.TimeOffset..], timeMs);
-        BinaryPrimitives.WriteInt64LittleEndian(bytes[HistoryFormat.PositionOffset..], position);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes[HistoryFormat.PositionOffset..], position.Value);
     }
 
     private static void Require(bool holds, string otherwise)

@@ -1,3 +1,4 @@
+using Signals.Core.Model;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Versions;
 using Signals.Storage.Wal;
@@ -53,13 +54,13 @@ internal sealed class HistoryFile : IDisposable
             RetainedVersion? before = null;
             foreach (RetainedVersion version in content.Versions)
             {
-                log.Append(HistoryEntries.Write(version, before, content.CleanEdits), position: 0);
+                log.Append(HistoryEntries.Write(version, before, content.CleanEdits), StreamPosition.Start);
                 before = version;
             }
 
             foreach (PastSample sample in content.Samples)
             {
-                log.Append(HistoryEntries.Write(sample), position: 0);
+                log.Append(HistoryEntries.Write(sample), StreamPosition.Start);
             }
 
             // The list and its promise must be durable, and the other lists deleted for good, because the files that those name
@@ -94,19 +95,19 @@ internal sealed class HistoryFile : IDisposable
     /// <summary>Adds a version, durably.</summary>
     public void Append(RetainedVersion version, RetainedVersion before, ulong cleanEdits)
     {
-        _log.Append(HistoryEntries.Write(version, before, cleanEdits), position: 0);
+        _log.Append(HistoryEntries.Write(version, before, cleanEdits), StreamPosition.Start);
         Sync();
     }
 
     /// <summary>Adds a sample. It becomes durable with the next version.</summary>
-    public void Append(in PastSample sample) => _log.Append(HistoryEntries.Write(sample), position: 0);
+    public void Append(in PastSample sample) => _log.Append(HistoryEntries.Write(sample), StreamPosition.Start);
 
     public void Dispose() => _log.Dispose();
 
     private void Sync()
     {
         _log.Sync();
-        _log.Append(HistoryEntries.Promise(), position: 0);
+        _log.Append(HistoryEntries.Promise(), StreamPosition.Start);
     }
 
     private static HistoryContent Read(StoreFolder folder, ulong number)

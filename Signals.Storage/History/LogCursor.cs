@@ -1,3 +1,4 @@
+using Signals.Core.Model;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Versions;
 using Signals.Storage.Wal;
@@ -23,7 +24,7 @@ internal sealed class LogCursor(StoreFolder folder, ulong firstLog) : IDisposabl
     /// <param name="last">The position after the last entry that was passed on; the call moves it on.</param>
     /// <param name="onEntry">Receives the entries in order.</param>
     /// <exception cref="CorruptionException">An entry is damaged, or the logs end before the position.</exception>
-    public void AdvanceTo(long position, ref long last, Action<ReadOnlySpan<byte>, long, ulong> onEntry)
+    public void AdvanceTo(StreamPosition position, ref StreamPosition last, Action<ReadOnlySpan<byte>, StreamPosition, ulong> onEntry)
     {
         bool isFresh = false;
         while (last < position)
@@ -41,7 +42,7 @@ internal sealed class LogCursor(StoreFolder folder, ulong firstLog) : IDisposabl
                 if (entry.PayloadBytes > 0)
                 {
                     onEntry(_window!.Slice(_offset + LogFormat.EntryBytes, entry.PayloadBytes), entry.Position, _log);
-                    last = Math.Max(last, entry.Position);
+                    last = StreamPosition.Max(last, entry.Position);
                 }
 
                 Pass(entry);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Signals.Core.Model;
 using Signals.Storage.Tables;
 using Signals.Storage.Versions;
 
@@ -17,10 +18,10 @@ internal sealed record RetainedVersion
     public required long InstalledMs { get; init; }
 
     /// <summary>Every record in its tables ends at or before this stream position.</summary>
-    public required long KnownPosition { get; init; }
+    public required StreamPosition KnownPosition { get; init; }
 
     /// <summary>Every record up to this stream position is in its tables; later records are in logs.</summary>
-    public required long FlushedPosition { get; init; }
+    public required StreamPosition FlushedPosition { get; init; }
 
     /// <summary>The first log that holds a record after <see cref="FlushedPosition"/>.</summary>
     public required ulong FirstLog { get; init; }

@@ -1,3 +1,4 @@
+using Signals.Core.Model;
 using Signals.Storage.Primitives;
 using Signals.Storage.Versions;
 
@@ -12,27 +13,23 @@ namespace Signals.Storage.History;
 /// for one edit at a time. A disk error in it or in <see cref="Upkeep"/> fails the store. Lifetime: that of the store. Invariant:
 /// the last version is the one that reads see, and its first log is the first live log of the store.
 /// </remarks>
-internal sealed partial class VersionHistory : IDisposable
+internal sealed class VersionHistory : IDisposable
 {
     private const long RolloverBytes = 1 << 20;
 
     private readonly StoreFolder _folder;
     private readonly VersionRetention _options;
-    private readonly long _logBytes;
     private readonly FilePins _pins;
     private readonly FailStop _failStop;
     private readonly TimeProvider _time;
     private readonly Lock _cleaning = new(); // taken before the committer's gate and _lock
     private readonly Lock _lock = new();
     private readonly HistoryContent _content; // guarded by _lock
-    private readonly List<IDisposable> _pinned = []; // guarded by _lock; per version: files that the next does not need; newest: all
-    private readonly List<IDisposable> _loose = []; // guarded by _lock; pins of removed versions
-    private readonly List<long> _bytesBehind = []; // guarded by _lock; per version but the newest: bytes that the next no longer needs
+    private readonly KeptFiles _kept; // guarded by _lock
     private HistoryFile? _file; // guarded by _lock
     private (ulong Version, TableVersion? Live) _unmerged; // guarded by _lock; remembers a comparison of files that takes a while
     private ulong _fileNumber; // guarded by _lock
     private long _firstBytes; // guarded by _lock; size of the file when it was new
-    private long _keptBytes; // guarded by _lock; the sum of _bytesBehind
     private ulong _firstLog; // written under _lock
 
     public VersionHistory(
@@ -46,17 +43,16 @@ internal sealed partial class VersionHistory : IDisposable
     {
         _folder = folder;
         _options = options;
-        _logBytes = logBytes;
         _content = content;
         _fileNumber = content.HighestFile;
         _pins = pins;
+        _kept = new KeptFiles(folder, pins, logBytes);
         _failStop = failStop;
         _time = time;
         RetainedVersion? before = null;
         foreach (RetainedVersion version in content.Versions)
         {
-            PinLocked(before, version);
-            CountBehindLocked(before, version);
+            _kept.Add(before, version);
             before = version;
         }
 
@@ -100,7 +96,7 @@ internal sealed partial class VersionHistory : IDisposable
         {
             lock (_lock)
             {
-                return _keptBytes;
+                return _kept.Bytes;
             }
         }
     }
@@ -130,6 +126,7 @@ internal sealed partial class VersionHistory : IDisposable
         {
             RetainedVersion? before = _content.Versions.Count == 0 ? null : _content.Versions[^1];
             bool isOpening = _file is null;
+            bool needsCleaning = hasErasedRows || _content.NeedsCleaning(state, isOpening ? null : edit);
             RetainedVersion version = new()
             {
                 Number = NextNumberLocked(isOpening),
@@ -137,16 +134,15 @@ internal sealed partial class VersionHistory : IDisposable
                 KnownPosition = Gate.UnderWay,
                 FlushedPosition = state.FlushedPosition,
                 FirstLog = state.FirstLiveLog,
-                ErasureEdits = (before?.ErasureEdits ?? 0) + (hasErasedRows || NeedsCleaningLocked(state, edit, isOpening) ? 1UL : 0),
+                ErasureEdits = (before?.ErasureEdits ?? 0) + (needsCleaning ? 1UL : 0),
                 IsOpening = isOpening,
                 Tables = RetainedVersion.Follow(
                     before?.Tables ?? [],
                     state.Tables.OrderBy(table => table.Key).Select(table => table.Value)),
                 Erasures = isOpening ? [.. state.Erasures.Select(erased => new Erasure(erased.Key, erased.Value))] : [.. edit.Erasures],
             };
-            PinLocked(before, version);
+            _kept.Add(before, version);
             _content.Add(version, _content.CleanEdits);
-            CountBehindLocked(before, version);
             if (isOpening)
             {
                 RewriteLocked();
@@ -193,6 +189,7 @@ internal sealed partial class VersionHistory : IDisposable
     /// The files hold nothing of the users that were erased by the edits with erasures up to this number.
     /// </param>
     /// <param name="record">Records the current state of the store and returns its version.</param>
+    /// <exception cref="ObjectDisposedException">The store was closed meanwhile.</exception>
     public void DropVersionsWithErased(ulong edits, Func<ulong> record)
     {
         lock (_cleaning)
@@ -209,6 +206,7 @@ internal sealed partial class VersionHistory : IDisposable
             string[] gone;
             lock (_lock)
             {
+                ObjectDisposedException.ThrowIf(_file is null, this); // the folder may belong to another store by now
                 _failStop.RequireWritable();
                 // Upkeep may have removed this version meanwhile, by size; then no older one is left either.
                 _content.CleanEdits = Math.Max(edits, _content.CleanEdits);
@@ -246,6 +244,51 @@ internal sealed partial class VersionHistory : IDisposable
         }
     }
 
+    /// <summary>Finds the version with a number and the erasures known with it, and pins its files.</summary>
+    /// <param name="number">The version's number.</param>
+    /// <param name="found">The version.</param>
+    /// <param name="erasures">All erasures of this version and the ones before it.</param>
+    /// <param name="end">
+    /// Records of its time after this position were lost in a crash; the greatest value when none were lost.
+    /// </param>
+    /// <param name="pinned">Keeps the files of the version and its logs; dispose it.</param>
+    public bool TryPin(ulong number, out RetainedVersion found, out Erasure[] erasures, out StreamPosition end, out IDisposable? pinned)
+    {
+        lock (_lock)
+        {
+            int index = _content.Versions.FindIndex(version => version.Number == number);
+            if (index < 0)
+            {
+                (found, erasures, end, pinned) = (null!, [], StreamPosition.Start, null);
+                return false;
+            }
+
+            RetainedVersion version = found = _content.Versions[index];
+            erasures = _content.ErasuresUpTo(index);
+            end = _content.EndOf(index);
+            pinned = _pins.Pin([.. version.DataFiles(), .. _folder.Logs().Where(log => log >= version.FirstLog).Select(StoreFiles.Log)]);
+            return true;
+        }
+    }
+
+    /// <summary>The newest kept version that holds no record after a position; null when there is none.</summary>
+    public ulong? VersionAt(StreamPosition position)
+    {
+        lock (_lock)
+        {
+            return _content.Versions.FindLast(version => version.KnownPosition <= position)?.Number;
+        }
+    }
+
+    /// <inheritdoc cref="HistoryContent.PointAt"/>
+    public PastPoint? PointAt(long timeMs)
+    {
+        lock (_lock)
+        {
+            return _content.PointAt(timeMs);
+        }
+    }
+
     public void Dispose()
     {
         lock (_lock)
@@ -262,54 +305,62 @@ internal sealed partial class VersionHistory : IDisposable
             _content.HighestVersion + 1,
             isOpening ? (ulong)Math.Clamp((NowMs() - HistoryFormat.FirstNumberMs) / 1000, 1, int.MaxValue) : 1);
 
-    /// <summary>
-    /// Whether the files have to be cleaned (again): a user was erased, or an import may have brought rows of a user who was
-    /// erased before.
-    /// </summary>
-    private bool NeedsCleaningLocked(ManifestState state, VersionEdit edit, bool isOpening)
-    {
-        if (isOpening)
-        {
-            // An edit that only the manifest knows may have flushed rows of erased users.
-            bool isBehind = _content.Versions.Count > 0 && _content.Versions[^1].FlushedPosition != state.FlushedPosition;
-            return state.Erasures.Count > 0 && (isBehind || HasNewErasuresLocked(state));
-        }
-
-        return edit.Erasures.Count > 0 || (state.Erasures.Count > 0 && edit.FlushedPosition is null && edit.AddedTables.Count > 0);
-    }
-
-    /// <summary>
-    /// Whether a crash, or the recovery from it, left erasures in the manifest that no version in the list has.
-    /// </summary>
-    private bool HasNewErasuresLocked(ManifestState state)
-    {
-        Dictionary<UserId, long> known = [];
-        foreach (Erasure erasure in _content.Versions.SelectMany(version => version.Erasures))
-        {
-            known[erasure.User] = Math.Max(erasure.CutoffMs, known.GetValueOrDefault(erasure.User, ErasureSet.NoCutoff));
-        }
-
-        return state.Erasures.Any(erased => known.GetValueOrDefault(erased.Key, ErasureSet.NoCutoff) < erased.Value);
-    }
-
     private void SampleLocked(ulong version)
     {
-        RetainedVersion newest = _content.Versions[^1];
-        long position = Gate.Position;
-        long now = NowMs();
-        PastSample last = _content.Samples.Count > 0
-            ? _content.Samples[^1]
-            : new PastSample(newest.InstalledMs, new PastPoint(newest.KnownPosition, newest.Number));
-        bool isDue = now >= last.TimeMs + (long)_options.Granularity.TotalMilliseconds;
-
-        // A sample is taken only for a version that reads see and that holds nothing of a commit that is still being applied.
-        bool isWhole = version == newest.Number && newest.KnownPosition <= position;
-        PastSample sample = new(now, new PastPoint(position, version));
-        if (isDue && isWhole && sample.Point != last.Point)
+        PastPoint now = new(Gate.Position, version);
+        if (_content.NextSample(new PastSample(NowMs(), now), _options.Granularity) is { } sample)
         {
             _content.Add(sample);
             _file!.Append(sample);
         }
+    }
+
+    private int CountOldLocked() =>
+        _kept.CountToFit(_content.CountReplacedUpTo(NowMs() - (long)_options.Age.TotalMilliseconds), _options.MaxBytes);
+
+    /// <summary>
+    /// Removes the oldest versions. Returns the data files that no version needs any more. Files that an older version and the
+    /// current state both need are in the newest version, so they stay.
+    /// </summary>
+    private string[] DropLocked(int count)
+    {
+        if (count == 0)
+        {
+            return [];
+        }
+
+        HashSet<string> files = [.. _content.Versions.Take(count).SelectMany(version => version.DataFiles())];
+        _content.RemoveOldest(count);
+        files.ExceptWith(_content.Versions.SelectMany(version => version.DataFiles()));
+        FirstLogLocked();
+        _kept.RemoveOldest(count);
+        return [.. files];
+    }
+
+    /// <summary>
+    /// Unpins and deletes files, and the logs that only removed versions needed. If the list is rewritten, this comes after it. A
+    /// file that is being read, or that a merge has just replaced, goes when that ends. A file that cannot be deleted now is
+    /// deleted later.
+    /// </summary>
+    private void Delete(string[] names)
+    {
+        IDisposable[] pinned;
+        lock (_lock)
+        {
+            pinned = _kept.TakeLoose();
+        }
+
+        if (pinned.Length == 0 && names.Length == 0)
+        {
+            return;
+        }
+
+        FirstError errors = default;
+        IDisposable retired = _pins.RetireReplaced(names); // while the pins of the versions still hold them
+        Array.ForEach(pinned, one => errors.Dispose(one));
+        errors.Dispose(retired);
+        errors.Throw();
+        _pins.DeleteLogsBefore(FirstLog);
     }
 
     private void FirstLogLocked() => Volatile.Write(ref _firstLog, _content.Versions[0].FirstLog);

@@ -49,8 +49,8 @@ public sealed class ErasureCertificate
     }
 
     /// <summary>
-    /// The checkpoints that the store has taken since it was opened; they are not cleaned. Keep track of other
-    /// checkpoints yourself.
+    /// The folders of the checkpoints that the store has taken since it was opened, as far as they exist; they are not cleaned.
+    /// Keep track of other checkpoints yourself, also of those that were moved.
     /// </summary>
     public IReadOnlyList<string> Checkpoints => _checkpoints();
 

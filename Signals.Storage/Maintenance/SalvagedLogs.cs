@@ -1,3 +1,4 @@
+using Signals.Core.Model;
 using Signals.Maintenance;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Versions;
@@ -10,7 +11,7 @@ namespace Signals.Storage.Maintenance;
 /// gap. Thread contract: one thread.
 /// </summary>
 internal sealed class SalvagedLogs(
-    StoreFolder from, StoreFolder to, StoreSchema schema, long flushedPosition, List<SalvageLoss> losses)
+    StoreFolder from, StoreFolder to, StoreSchema schema, StreamPosition flushed, List<SalvageLoss> losses)
 {
     private const int EntryStep = LogFormat.Alignment;
 
@@ -56,7 +57,7 @@ internal sealed class SalvagedLogs(
             {
                 RequireSequence(path, offset, entry);
                 ReadOnlySpan<byte> payload = window.Slice(offset + LogFormat.EntryBytes, entry.PayloadBytes);
-                if (entry.PayloadBytes > 0 && entry.Position > flushedPosition && IsValid(path, offset, entry, payload))
+                if (entry.PayloadBytes > 0 && entry.Position > flushed && IsValid(path, offset, entry, payload))
                 {
                     copy ??= Begin(log);
                     copy.Append(payload, entry.Position);

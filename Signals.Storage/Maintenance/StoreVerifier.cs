@@ -1,3 +1,4 @@
+using Signals.Core.Model;
 using Signals.Maintenance;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Primitives;
@@ -130,7 +131,7 @@ internal sealed class StoreVerifier(StoreFolder folder, StoreSchema schema)
             RequireRecords(path, payload, entry.Position);
         });
 
-    private void RequireRecords(string path, ReadOnlySpan<byte> payload, long position)
+    private void RequireRecords(string path, ReadOnlySpan<byte> payload, StreamPosition position)
     {
         try
         {

@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using Signals.Core.Columns;
 using Signals.Core.Ingest;
+using Signals.Core.Model;
 
 namespace Signals.Storage.MemTables;
 
@@ -73,6 +75,7 @@ internal sealed class BatchRows
     /// Decodes the next rows of a validated record, as many as fit a slice; <see cref="Count"/> tells how many. Columns that are
     /// not in the record are absent in every row.
     /// </summary>
+    [MethodImpl(Compile.InFull)]
     public void Decode(in BatchRecordReader record, int firstRow = 0)
     {
         int rows = Math.Min(record.Rows - firstRow, RowsOfSlice(record));
@@ -104,6 +107,7 @@ internal sealed class BatchRows
         return (int)Math.Clamp(SliceBytes / Math.Max(1, width), 1, MaxSliceRows);
     }
 
+    [MethodImpl(Compile.InFull)]
     private void DecodeColumn(in ColumnChunk chunk, int column, int firstRow, int rows)
     {
         chunk.CopyStates(firstRow, rows, _states[column].AsSpan(0, rows));
@@ -124,6 +128,7 @@ internal sealed class BatchRows
         }
     }
 
+    [MethodImpl(Compile.InFull)]
     private void Reserve(int rows)
     {
         if (rows <= _times.Length)

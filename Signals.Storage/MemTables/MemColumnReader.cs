@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using Signals.Core.Model;
 
 namespace Signals.Storage.MemTables;
 
@@ -10,6 +11,7 @@ internal static unsafe class MemColumnReader
     /// Copies as many keys as the spans hold, starting at <paramref name="row"/>. Each next key is <paramref name="step"/> (1 or
     /// -1) rows further in the same chunk.
     /// </summary>
+    [MethodImpl(Compile.InFull)]
     public static void CopyKeys(MemTable table, long row, int step, Span<long> times, Span<ulong> ids)
     {
         MemChunk* chunk = Locate(table, row, out int index);
@@ -41,6 +43,7 @@ internal static unsafe class MemColumnReader
     }
 
     /// <summary>Copies fixed-width values. The length of the destination is a multiple of the width.</summary>
+    [MethodImpl(Compile.InFull)]
     public static void CopyValues(MemTable table, ushort eventType, int column, long row, int step, Span<byte> destination)
     {
         MemChunk* chunk = Locate(table, row, out int index);
@@ -83,6 +86,7 @@ internal static unsafe class MemColumnReader
     }
 
     /// <summary>Where the values of a fixed-width column begin; null when no row of the chunk has a value.</summary>
+    [MethodImpl(Compile.InFull)]
     private static byte* Values(MemArena arena, ChunkLayout layout, int column, MemChunk* chunk)
     {
         if (!layout.IsWide(column))
@@ -94,6 +98,7 @@ internal static unsafe class MemColumnReader
         return block == 0 ? null : arena.Pointer(block);
     }
 
+    [MethodImpl(Compile.InFull)]
     private static MemChunk* Locate(MemTable table, long row, out int index)
     {
         index = (int)(row % MemChunk.MaxCapacity);

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using Signals.Core.Model;
 using Signals.Storage.Primitives;
 
 namespace Signals.Storage.MemTables;
@@ -44,8 +46,10 @@ internal sealed unsafe class MemIndex
     public void PrefetchSlot(ulong hash) => Prefetch.Line(ref _slots[(uint)hash & _mask]);
 
     /// <summary>Prefetches the entry in the first slot of the probe, which is nearly always the right one.</summary>
+    [MethodImpl(Compile.InFull)]
     public void PrefetchEntry(ulong hash) => Prefetch.Line(ref *_arena.Pointer((uint)_slots[(uint)hash & _mask]));
 
+    [MethodImpl(Compile.InFull)]
     public MemEntry* Find(in UserId user, ushort eventType, ulong hash)
     {
         uint tag = (uint)(hash >> 32);
@@ -83,6 +87,7 @@ internal sealed unsafe class MemIndex
     }
 
     /// <summary>Adds an entry that is not in the index yet. The caller keeps the load below three quarters.</summary>
+    [MethodImpl(Compile.InFull)]
     public void Insert(ulong hash, uint entry)
     {
         uint slot = (uint)hash & _mask;

@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using Signals.Core.Model;
 
 namespace Signals.Storage.MemTables;
 
@@ -32,6 +34,7 @@ internal sealed unsafe class MemOrderedWriter
     /// Called when an unsorted entry begins a new chunk: checks whether its last full chunk is stale, and starts to keep the rows
     /// in order when there were too many stale rows. False when the arena is full.
     /// </summary>
+    [MethodImpl(Compile.InFull)]
     public static bool TryMarkDisorder(MemArena arena, MemEntry* entry)
     {
         if (entry->Ordered != 0)
@@ -239,6 +242,7 @@ internal sealed unsafe class MemOrderedWriter
         return arena.Pointer((uint)(row / MemChunk.MaxCapacity));
     }
 
+    [MethodImpl(Compile.InFull)]
     private static bool IsStale(MemChunk* chunk)
     {
         int fresh = 0;

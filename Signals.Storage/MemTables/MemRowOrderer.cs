@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using Signals.Core.Columns;
+using Signals.Core.Model;
 using Signals.Storage.Primitives;
 
 namespace Signals.Storage.MemTables;
@@ -9,12 +11,19 @@ namespace Signals.Storage.MemTables;
 /// <remarks>Thread contract: one thread. Reused from user to user without allocating.</remarks>
 internal sealed class MemRowOrderer
 {
-    private readonly PooledList<RowKey> _keys = new();
+    private readonly NativeList<RowKey> _keys;
     private readonly RowBuffer _copy;
 
-    public MemRowOrderer(IReadOnlyList<ColumnType> columns) => _copy = new RowBuffer(columns, 1);
+    /// <param name="columns">The types of the columns.</param>
+    /// <param name="memory">The memory of the flush.</param>
+    public MemRowOrderer(IReadOnlyList<ColumnType> columns, OwnedMemory memory)
+    {
+        _keys = new NativeList<RowKey>(memory);
+        _copy = new RowBuffer(columns, 1, memory);
+    }
 
     /// <summary>Appends the rows to <paramref name="destination"/>. Returns how many copies of events were merged away.</summary>
+    [MethodImpl(Compile.InFull)]
     public int AppendTo(in MemRows rows, RowBuffer destination)
     {
         if (!rows.IsSorted)
@@ -31,6 +40,7 @@ internal sealed class MemRowOrderer
         return 0;
     }
 
+    [MethodImpl(Compile.InFull)]
     private int AppendUnsorted(in MemRows rows, RowBuffer destination)
     {
         _keys.Clear();
@@ -59,6 +69,7 @@ internal sealed class MemRowOrderer
     }
 
     /// <summary>How many rows, from the first on, are distinct events and neighbours in one chunk.</summary>
+    [MethodImpl(Compile.InFull)]
     private static int RunLength(ReadOnlySpan<RowKey> keys, out int step)
     {
         step = keys.Length > 1 && keys[1].Row > keys[0].Row ? 1 : -1;
@@ -71,6 +82,7 @@ internal sealed class MemRowOrderer
         return count;
     }
 
+    [MethodImpl(Compile.InFull)]
     private static void AppendRun(in MemRows rows, long row, int count, int step, RowBuffer destination)
     {
         MemTable table = rows.Table;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using Signals.Core.Model;
 using Signals.Storage.Primitives;
 
 namespace Signals.Storage.MemTables;
@@ -55,6 +57,7 @@ internal readonly unsafe struct MemRows
     public MemTable Table => _table;
 
     /// <summary>Writes the keys of the last <c>destination.Length</c> rows to arrive, last arrival first.</summary>
+    [MethodImpl(Compile.InFull)]
     public void CopyKeys(Span<RowKey> destination, int source)
     {
         MemSlices slices = Slices();
@@ -148,6 +151,7 @@ internal readonly unsafe struct MemRows
     public MemSlices Slices() => new(_table.Arena, _ordered == null ? _entry->Tail : _ordered->OlderTail, Count);
 
     /// <summary>Counts the rows per time window. Each copy of an event counts.</summary>
+    [MethodImpl(Compile.InFull)]
     public void CountInto(WindowHistogram histogram, TimeSpan window)
     {
         if (TimeWindow.StartOf(Oldest, window) == TimeWindow.StartOf(Newest, window))
@@ -169,6 +173,7 @@ internal readonly unsafe struct MemRows
     }
 
     /// <summary>Copies keys of the current chunk, last arrival first.</summary>
+    [MethodImpl(Compile.InFull)]
     private static void CopyKeys(in MemSlices slices, Span<RowKey> destination, int source)
     {
         byte* chunk = (byte*)slices.Chunk;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using Signals.Core.Model;
 using Signals.Storage.Primitives;
 
 namespace Signals.Storage.MemTables;
@@ -19,6 +21,7 @@ internal unsafe struct MemSlices(MemArena arena, uint tail, int visible)
     /// <summary>Number of visible rows in the current chunk.</summary>
     public int Count { get; private set; }
 
+    [MethodImpl(Compile.InFull)]
     public bool MoveNext()
     {
         while (_next != 0)

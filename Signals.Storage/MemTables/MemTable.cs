@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using Signals.Core.Model;
 using Signals.Storage.Primitives;
 
 namespace Signals.Storage.MemTables;
@@ -23,6 +25,7 @@ internal sealed unsafe class MemTable : IDisposable
     private int _entryCount;
     private long _rows;
     private bool _disposed;
+    private int _holders = 1; // whoever disposes it, and each hold
 
     public MemTable(MemArenaPool pool, ChunkLayout[] layouts)
     {
@@ -37,11 +40,14 @@ internal sealed unsafe class MemTable : IDisposable
 
     public MemIndex Index => Volatile.Read(ref _index);
 
+    /// <summary>Each memtable of a store has a greater number than those before it.</summary>
+    public long Number { get; init; }
+
     /// <summary>Number of the oldest log that holds rows of this memtable.</summary>
     public ulong FirstLog { get; set; }
 
     /// <summary>The stream position after the last record that lies completely in this memtable or an older one.</summary>
-    public long EndPosition { get; set; }
+    public StreamPosition EndPosition { get; set; }
 
     /// <summary>
     /// The positions of the sources that moved while this memtable was the active one. Set before it is frozen.
@@ -83,6 +89,7 @@ internal sealed unsafe class MemTable : IDisposable
     public void AddUsersTo(PooledList<UserId> users, ushort eventType) => Index.AddUsersTo(users, eventType);
 
     /// <summary>Adds every entry that has rows to the sorter. For a frozen memtable.</summary>
+    [MethodImpl(Compile.InFull)]
     public void AddEntriesTo(EntrySorter sorter)
     {
         for (uint reference = _lastEntry; reference != 0;)
@@ -110,6 +117,7 @@ internal sealed unsafe class MemTable : IDisposable
     /// <summary>
     /// Prefetches the start of the newest chunk of an entry. The entry itself should have been prefetched before.
     /// </summary>
+    [MethodImpl(Compile.InFull)]
     public void PrefetchChunk(in EntryKey key)
     {
         MemEntry* entry = (MemEntry*)Arena.Pointer(key.Reference);
@@ -118,6 +126,7 @@ internal sealed unsafe class MemTable : IDisposable
     }
 
     /// <summary>Finds or creates an entry; null when the arena is full. For the writer only.</summary>
+    [MethodImpl(Compile.InFull)]
     internal MemEntry* FindOrAdd(in UserId user, ushort eventType, ulong hash)
     {
         MemEntry* entry = _index.Find(user, eventType, hash);
@@ -155,15 +164,31 @@ internal sealed unsafe class MemTable : IDisposable
 
     internal void PublishRows(int added) => Volatile.Write(ref _rows, _rows + added);
 
+    /// <summary>
+    /// Keeps the rows until <see cref="LetGo"/>, also when the memtable is disposed meanwhile. The caller makes sure that it is not
+    /// disposed yet.
+    /// </summary>
+    public void Hold() => Interlocked.Increment(ref _holders);
+
+    /// <summary>Ends a hold. The last one returns the arena.</summary>
+    public void LetGo()
+    {
+        if (Interlocked.Decrement(ref _holders) == 0)
+        {
+            _pool.Return(Arena);
+        }
+    }
+
     public void Dispose()
     {
         if (!_disposed)
         {
             _disposed = true;
-            _pool.Return(Arena);
+            LetGo();
         }
     }
 
+    [MethodImpl(Compile.InFull)]
     private bool TryGrowIndex()
     {
         MemIndex? larger = MemIndex.TryCreate(Arena, _index.Capacity * GrowthOfIndex)

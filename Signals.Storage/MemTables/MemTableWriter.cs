@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
+using Signals.Core.Model;
 using Signals.Storage.Primitives;
 
 namespace Signals.Storage.MemTables;
@@ -26,6 +27,7 @@ internal sealed unsafe class MemTableWriter
     /// Appends rows from <paramref name="firstRow"/> on. Returns the first row that found no room, or the number of rows when all
     /// fit.
     /// </summary>
+    [MethodImpl(Compile.InFull)]
     public int Append(MemTable table, BatchRows rows, int firstRow)
     {
         ChunkLayout layout = table.Layout(rows.EventType.Id);
@@ -50,6 +52,7 @@ internal sealed unsafe class MemTableWriter
         return rows.Count;
     }
 
+    [MethodImpl(Compile.InFull)]
     private void PrefetchEntries(MemTable table, BatchRows rows, int start, int count)
     {
         MemIndex index = table.Index;
@@ -66,6 +69,7 @@ internal sealed unsafe class MemTableWriter
         }
     }
 
+    [MethodImpl(Compile.InFull)]
     private int Reserve(MemTable table, ChunkLayout layout, BatchRows rows, int start, int count)
     {
         ReadOnlySpan<long> times = rows.Times;
@@ -92,6 +96,7 @@ internal sealed unsafe class MemTableWriter
         return count;
     }
 
+    [MethodImpl(Compile.InFull)]
     private static bool HasRoom(MemArena arena, ChunkLayout layout, MemEntry* entry)
     {
         if (entry->Reserved < entry->TailEnd)
@@ -123,6 +128,7 @@ internal sealed unsafe class MemTableWriter
     /// <summary>
     /// Updates the bounds of the entry before its count is published, so that they always hold for the visible rows.
     /// </summary>
+    [MethodImpl(Compile.InFull)]
     private void WidenBounds(MemEntry* entry, long time)
     {
         if (entry->Unsorted != 0)
@@ -143,6 +149,7 @@ internal sealed unsafe class MemTableWriter
     }
 
     /// <summary>Writes keys and columns of the reserved rows. Returns how many rows were written completely.</summary>
+    [MethodImpl(Compile.InFull)]
     private int Scatter(MemTable table, ChunkLayout layout, BatchRows rows, int start, int count)
     {
         ReadOnlySpan<long> times = rows.Times.Slice(start, count);
@@ -199,6 +206,7 @@ internal sealed unsafe class MemTableWriter
         }
     }
 
+    [MethodImpl(Compile.InFull)]
     private void ScatterFixed(ChunkLayout layout, ReadOnlySpan<byte> values, int start, int count, int column)
     {
         int width = layout.Columns[column].Width;
@@ -242,6 +250,7 @@ internal sealed unsafe class MemTableWriter
     /// Writes values of a wide column. The first value in a chunk allocates the block for all rows of the chunk and clears it.
     /// Readers see either no block or zeros meanwhile.
     /// </summary>
+    [MethodImpl(Compile.InFull)]
     private int ScatterWide(MemArena arena, ChunkLayout layout, BatchRows rows, int start, int count, int column)
     {
         int width = layout.Columns[column].Width;
@@ -319,6 +328,7 @@ internal sealed unsafe class MemTableWriter
         return whole;
     }
 
+    [MethodImpl(Compile.InFull)]
     private void Publish(int whole, int reserved)
     {
         for (int i = reserved - 1; i >= whole; i--)

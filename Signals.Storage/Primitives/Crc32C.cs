@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Signals.Core.Model;
 
@@ -15,6 +16,7 @@ internal static class Crc32C
     public static uint Compute(ReadOnlySpan<byte> data) => Append(0, data);
 
     /// <summary>The checksum of the bytes that <paramref name="crc"/> covers, followed by <paramref name="data"/>.</summary>
+    [MethodImpl(Compile.InFull)]
     public static uint Append(uint crc, ReadOnlySpan<byte> data)
     {
         uint state = ~crc;

@@ -24,6 +24,31 @@ internal struct FirstError
         }
     }
 
+    /// <summary>Disposes all of the objects, also when one of them throws; the first error is thrown at the end.</summary>
+    public static void DisposeAll(params IEnumerable<IDisposable> resources)
+    {
+        FirstError errors = default;
+        foreach (IDisposable resource in resources)
+        {
+            errors.Dispose(resource);
+        }
+
+        errors.Throw();
+    }
+
+    /// <summary>
+    /// Disposes all of the objects because of an error, which the caller throws again. That error is the first, so those of the
+    /// objects are not thrown.
+    /// </summary>
+    public static void DisposeAfterError(params IEnumerable<IDisposable> resources)
+    {
+        FirstError errors = default;
+        foreach (IDisposable resource in resources)
+        {
+            errors.Dispose(resource);
+        }
+    }
+
     /// <summary>Keeps an error if it is the first one.</summary>
     public void Capture(Exception error) => _first ??= ExceptionDispatchInfo.Capture(error);
 

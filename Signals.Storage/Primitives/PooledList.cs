@@ -21,6 +21,9 @@ internal sealed class PooledList<T>
 
     public Span<T> Span => _items.AsSpan(0, Count);
 
+    /// <summary>The memory that <see cref="Span"/> is the beginning of, until the list grows.</summary>
+    public T[] Items => _items;
+
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public void Add(in T item)
     {

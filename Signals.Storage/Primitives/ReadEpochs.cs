@@ -121,6 +121,18 @@ internal sealed class ReadEpochs : IDisposable
         }
     }
 
+    /// <summary>
+    /// Begins a new epoch, for an owner that reclaims by itself. What it unlinked before can be reused once <see cref="HasLeft"/>.
+    /// </summary>
+    public long Advance() => Interlocked.Increment(ref _epoch);
+
+    /// <summary>Whether every reader has left that entered before an epoch began.</summary>
+    public bool HasLeft(long epoch)
+    {
+        Interlocked.MemoryBarrier();
+        return OldestReader() >= epoch;
+    }
+
     /// <summary>Waits until no reader is inside. The caller makes sure that no new reader enters and stays.</summary>
     public void WaitForReaders()
     {

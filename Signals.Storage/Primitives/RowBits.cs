@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using Signals.Core.Model;
 
 namespace Signals.Storage.Primitives;
 
@@ -24,6 +26,7 @@ internal sealed class RowBits(long rows)
     }
 
     /// <summary>Adds a row. False when it was in the set already.</summary>
+    [MethodImpl(Compile.InFull)]
     public bool Add(long row)
     {
         ref ulong word = ref _words[row / Bits];

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using Signals.Core.Model;
+
 namespace Signals.Storage.Primitives;
 
 /// <summary>Sorts row keys, and counts ordered ones from the newest.</summary>
@@ -10,6 +13,7 @@ internal static class RowKeyOrder
     /// Sorts keys of which most are in order already, as a user's rows in order of arrival are. Insertion sort costs only what
     /// the late keys have to move; as soon as that is too much, a general sort takes over.
     /// </summary>
+    [MethodImpl(Compile.InFull)]
     public static void SortNearlyOrdered(Span<RowKey> keys)
     {
         long moves = (long)MovesPerKey * keys.Length;

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using Signals.Core.Model;
+
 namespace Signals.Storage.Primitives;
 
 /// <summary>
@@ -18,6 +21,7 @@ internal sealed class WindowHistogram(TimeSpan window)
     public int Count => _weights.Count;
 
     /// <summary>Adds a weight to the window that holds a time.</summary>
+    [MethodImpl(Compile.InFull)]
     public void Add(long timeMs, double weight)
     {
         long start = TimeWindow.StartOf(timeMs, window);

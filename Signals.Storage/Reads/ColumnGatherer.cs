@@ -223,7 +223,14 @@ internal sealed class ColumnGatherer(PooledList<RowHolder> holders)
         }
     }
 
-    private static void GatherBlock(Block block, int column, int start, int count, bool reverse, ColumnOutput output)
+    /// <summary>Appends adjacent rows of a block to one column.</summary>
+    /// <param name="block">The block; it has the column, or its table lacks it.</param>
+    /// <param name="column">The index of the column in the event type; negative when the type lacks it.</param>
+    /// <param name="start">The first row, counted in the block.</param>
+    /// <param name="count">How many rows.</param>
+    /// <param name="reverse">Whether the last of them is appended first.</param>
+    /// <param name="output">Receives the rows.</param>
+    public static void GatherBlock(Block block, int column, int start, int count, bool reverse, ColumnOutput output)
     {
         if (column < 0 || !block.HasColumn(column))
         {
@@ -257,7 +264,8 @@ internal sealed class ColumnGatherer(PooledList<RowHolder> holders)
         }
     }
 
-    private static void ReverseRows(Span<byte> values, int width)
+    /// <summary>Reverses rows of the same width; the bytes of each stay as they are.</summary>
+    public static void ReverseRows(Span<byte> values, int width)
     {
         switch (width)
         {

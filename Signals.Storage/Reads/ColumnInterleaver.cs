@@ -1,5 +1,3 @@
-using System.Runtime.InteropServices;
-
 namespace Signals.Storage.Reads;
 
 /// <summary>Puts the columns of several event types together in the order of their merged keys.</summary>
@@ -24,7 +22,7 @@ internal static class ColumnInterleaver
             {
                 if (i < stages[slot].Gathered)
                 {
-                    Interleave(stages[slot].Columns(outputs.Length)[i], merger.PlacesOf(slot, stages[slot]), output, first);
+                    Interleave(stages[slot].Columns(outputs.Length)[i], merger.PlacesOf(slot), output, first);
                 }
             }
         }
@@ -34,41 +32,16 @@ internal static class ColumnInterleaver
     {
         if (source.States.ContainsAnyExcept((byte)ColumnState.Value))
         {
-            Scatter(source.States, places, output.StatesFrom(first));
+            RowScatter.Copy(source.States, places, output.StatesFrom(first));
         }
 
-        Span<byte> values = output.ValuesFrom(first);
-        switch (output.Type.Width)
+        if (output.Type.IsVariable)
         {
-            case 0: output.ScatterVariable(source, places, first); break;
-            case 1: Scatter(source.Values, places, values); break;
-            case 2: ScatterAs<ushort>(source.Values, places, values); break;
-            case 4: ScatterAs<uint>(source.Values, places, values); break;
-            case 8: ScatterAs<ulong>(source.Values, places, values); break;
-            default: ScatterRows(source, places, values); break;
+            output.ScatterVariable(source, places, first);
         }
-    }
-
-    private static void ScatterAs<T>(ReadOnlySpan<byte> source, ReadOnlySpan<int> places, Span<byte> destination)
-        where T : unmanaged =>
-        Scatter(MemoryMarshal.Cast<byte, T>(source), places, MemoryMarshal.Cast<byte, T>(destination));
-
-    private static void Scatter<T>(ReadOnlySpan<T> source, ReadOnlySpan<int> places, Span<T> destination)
-    {
-        source = source[..places.Length];
-        for (int i = 0; i < places.Length; i++)
+        else
         {
-            destination[places[i]] = source[i];
-        }
-    }
-
-    private static void ScatterRows(ColumnOutput source, ReadOnlySpan<int> places, Span<byte> destination)
-    {
-        int width = source.Type.Width;
-        ReadOnlySpan<byte> values = source.Values;
-        for (int i = 0; i < places.Length; i++)
-        {
-            values.Slice(i * width, width).CopyTo(destination[(places[i] * width)..]);
+            RowScatter.Copy(source.Values, output.Type.Width, places, output.ValuesFrom(first));
         }
     }
 }

@@ -25,9 +25,15 @@ internal sealed class ColumnOutput : IColumnRows
     /// <summary>Fixed-width values of all rows.</summary>
     public ReadOnlySpan<byte> Values => _values.Span;
 
+    /// <summary>The memory of the states and of fixed-width values, until the column grows.</summary>
+    public ColumnCells Cells => new(_states.Items, _values.Items, this);
+
     ReadOnlySpan<byte> IColumnRows.RowStates => _states.Span;
 
     ReadOnlySpan<byte> IColumnRows.FixedRows => _values.Span;
+
+    /// <summary>Where the values of a column of variable length are in <see cref="Values"/>.</summary>
+    public ReadOnlySpan<VariableSlot> Slots => _slots.Span;
 
     /// <summary>Ensures one empty output per type. The array grows and never shrinks.</summary>
     public static void Reset(ref ColumnOutput[] outputs, ColumnType[] types)
@@ -102,6 +108,34 @@ internal sealed class ColumnOutput : IColumnRows
         for (int i = 0; i < rows.Length; i++)
         {
             slots[rows[i]] = from[i] with { Start = from[i].Start + moved };
+        }
+    }
+
+    /// <summary>Takes back rows that were added last. Their column has values of fixed width, or they are absent.</summary>
+    public void Truncate(int rows)
+    {
+        _states.Truncate(rows);
+        if (Type.IsVariable)
+        {
+            _slots.Truncate(rows);
+        }
+        else
+        {
+            _values.Truncate(rows * Type.Width);
+        }
+    }
+
+    /// <summary>Reverses the order of some adjacent rows. Stamps stay where they are.</summary>
+    public void Reverse(int first, int rows)
+    {
+        _states.Span.Slice(first, rows).Reverse();
+        if (Type.IsVariable)
+        {
+            _slots.Span.Slice(first, rows).Reverse();
+        }
+        else
+        {
+            ColumnGatherer.ReverseRows(_values.Span.Slice(first * Type.Width, rows * Type.Width), Type.Width);
         }
     }
 

@@ -25,6 +25,9 @@ internal sealed class ReadView(MemTable[] memTables, TableVersion tables, ulong 
 
     public ReadView WithNewActive(MemTable active) => new([active, .. MemTables], Tables, Version);
 
+    /// <summary>The view without the memtable that rows are appended to. It cannot take part in ingest.</summary>
+    public ReadView WithoutActive() => new(MemTables[1..], Tables, Version);
+
     public ReadView WithTables(TableVersion tables) => new(MemTables, tables, Version);
 
     /// <summary>The view after the oldest frozen memtable was flushed into tables.</summary>

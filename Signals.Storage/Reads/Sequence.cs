@@ -44,6 +44,9 @@ public readonly struct Sequence : IDisposable, IEquatable<Sequence>
 
     internal SequenceBuffer Buffer => SequenceAccess.Live(_buffer, _generation);
 
+    /// <exception cref="ObjectDisposedException">The lease has ended.</exception>
+    internal void RequireLive() => SequenceAccess.Live(_buffer, _generation);
+
     /// <summary>The values of a scalar column, <see cref="Count"/> of them; 0 where the state is absent or null.</summary>
     /// <exception cref="ArgumentException">
     /// The query has no such column, or its values are not of type <typeparamref name="T"/>.

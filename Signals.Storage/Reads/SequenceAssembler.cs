@@ -1,4 +1,5 @@
-using Signals.Storage.Compaction;
+using Signals.Storage.Heads;
+using Signals.Storage.MemTables;
 using Signals.Storage.Primitives;
 using Signals.Storage.Versions;
 
@@ -19,11 +20,19 @@ internal sealed class SequenceAssembler
     private readonly TypeReader _typeReader;
     private readonly ColumnGatherer _gatherer;
     private readonly StampedStage _stamped;
+    private readonly HeadCache? _heads;
+    private readonly HeadMaker? _headMaker;
+    private readonly HeadMerger? _headMerger;
     private TypeStage[] _stages = [];
 
-    public SequenceAssembler(SequenceBuffer buffer)
+    /// <param name="buffer">Receives the sequences.</param>
+    /// <param name="heads">Answers what it can; null when there are no heads.</param>
+    public SequenceAssembler(SequenceBuffer buffer, HeadCache? heads)
     {
         _buffer = buffer;
+        _heads = heads;
+        _headMaker = heads is null ? null : new HeadMaker(heads);
+        _headMerger = heads is null ? null : new HeadMerger(heads);
         _typeReader = new TypeReader(_holders, _duplicates);
         _gatherer = new ColumnGatherer(_holders);
         _stamped = new StampedStage(_gatherer, _duplicates);
@@ -35,7 +44,8 @@ internal sealed class SequenceAssembler
         get
         {
             long bytes = _holders.HeldBytes + _duplicates.HeldBytes + _merger.HeldBytes
-                + _typeReader.HeldBytes + _gatherer.HeldBytes + _stamped.HeldBytes;
+                + _typeReader.HeldBytes + _gatherer.HeldBytes + _stamped.HeldBytes + (_headMaker?.HeldBytes ?? 0)
+                + (_headMerger?.HeldBytes ?? 0);
             foreach (TypeStage stage in _stages)
             {
                 bytes += stage.HeldBytes;
@@ -59,31 +69,47 @@ internal sealed class SequenceAssembler
     /// <exception cref="AnswerTooLargeException">The answer does not fit into memory.</exception>
     public void Append(ReadView view, in UserId user, long erasedTo, long nowMs, ReadOnlySpan<TypeLimits> limits)
     {
-        SequenceQuery query = _buffer.Query;
+        UserRead read = new(view, user, erasedTo, nowMs, _buffer.Query, limits);
         try
         {
-            bool known = Choose(view, user, erasedTo, nowMs, query, limits);
-            int first = _buffer.Times.Count;
-            if (query.Types.Length > 1 || _buffer.Early < query.Columns.Length)
+            if (_heads is not null && !read.IsOneNewestFirst && AppendHeads(read))
             {
-                CollectMerged(view, user, query);
-            }
-            else if (_stamped.IsNeeded(view, user, query.Types[0], _stages[0]))
-            {
-                CollectStamped(query);
-            }
-            else
-            {
-                CollectOne(query);
+                return;
             }
 
-            MergeDuplicates(query, first);
-            _buffer.Ends.Add(_buffer.Times.Count);
-            _buffer.Statuses.Add(known ? SequenceStatus.Complete : SequenceStatus.UnknownUser);
+            HeadAnswer answer = _heads is not null && read.IsOneNewestFirst ? AppendHead(_heads, read) : HeadAnswer.Missing;
+            if (answer != HeadAnswer.Complete)
+            {
+                AppendMerged(read, answer);
+            }
         }
         catch (Exception error) when (AnswerTooLargeException.IsCausedBy(error))
         {
-            throw new AnswerTooLargeException($"a query for {query.Columns.Length} columns of {query.Types.Length} event types", error);
+            throw new AnswerTooLargeException(
+                $"a query for {read.Query.Columns.Length} columns of {read.Query.Types.Length} event types", error);
+        }
+    }
+
+    /// <summary>Appends the sequence from memtables and tables, and of several types from heads where they answer.</summary>
+    private void AppendMerged(in UserRead read, HeadAnswer answer)
+    {
+        SequenceQuery query = read.Query;
+        bool isOne = read.IsOneNewestFirst;
+        try
+        {
+            int first = _buffer.Times.Count;
+            HeadMark mark = _heads is not null && isOne
+                ? HeadCatchUp.Mark(read.View.Active, read.User, read.User.Hash64, query.Types[0].EventType.Id)
+                : default;
+            bool known = Choose(read);
+            _stages[0].Head = isOne ? answer : _stages[0].Head;
+            Collect(read.View, read.User, query);
+            MergeDuplicates(query, first);
+            Finish(known);
+            if (_headMaker is not null)
+            {
+                MakeHeads(_headMaker, read, mark, first);
+            }
         }
         finally
         {
@@ -94,29 +120,131 @@ internal sealed class SequenceAssembler
         }
     }
 
-    private bool Choose(ReadView view, in UserId user, long erasedTo, long nowMs, SequenceQuery query, ReadOnlySpan<TypeLimits> limits)
+    /// <summary>Appends the sequence straight from the user's head, or nothing when it does not have all of it.</summary>
+    private HeadAnswer AppendHead(HeadCache heads, in UserRead read)
+    {
+        RowTarget target = new(_buffer.Times, _buffer.Ids, _buffer.Columns);
+        int first = target.Count;
+        HeadAnswer answer = HeadReader.Read(heads, read, slot: 0, target, out bool known);
+        if (answer == HeadAnswer.Complete)
+        {
+            _buffer.EventTypes.Extend(target.Count - first).Fill(read.Query.Types[0].EventType.Id);
+            Finish(known);
+        }
+
+        return answer;
+    }
+
+    /// <summary>Appends the sequence straight from the heads of all its types, or nothing when they do not have all of it.</summary>
+    private bool AppendHeads(in UserRead read)
+    {
+        bool isDone = _headMerger!.TryAppend(read, _buffer, out bool known);
+        if (isDone)
+        {
+            Finish(known);
+        }
+
+        return isDone;
+    }
+
+    private void MakeHeads(HeadMaker maker, in UserRead read, HeadMark mark, int first)
+    {
+        for (int slot = 0; slot < read.Query.Types.Length; slot++)
+        {
+            if (!maker.ShouldMake(read, slot, _stages[slot].Head, _stages[slot].Count))
+            {
+                continue;
+            }
+
+            bool isAnswer = read.IsOneNewestFirst && _buffer.Early == read.Query.Columns.Length;
+            if (isAnswer && maker.IsEnough(read, _buffer.Times.Count - first))
+            {
+                maker.MakeFrom(read, mark, _buffer, first);
+            }
+            else
+            {
+                maker.Make(read, slot);
+            }
+        }
+    }
+
+    private void Collect(ReadView view, in UserId user, SequenceQuery query)
+    {
+        bool isOne = query.Types.Length == 1 && _buffer.Early == query.Columns.Length && !_stages[0].IsFromHead;
+        if (!isOne)
+        {
+            CollectMerged(view, user, query);
+        }
+        else if (_stamped.IsNeeded(view, user, query.Types[0], _stages[0]))
+        {
+            CollectStamped(query);
+        }
+        else
+        {
+            CollectOne(query);
+        }
+    }
+
+    private void Finish(bool known)
+    {
+        _buffer.Ends.Add(_buffer.Times.Count);
+        _buffer.Statuses.Add(known ? SequenceStatus.Complete : SequenceStatus.UnknownUser);
+    }
+
+    private bool Choose(in UserRead read)
     {
         _holders.Clear();
         _duplicates.Clear();
-        ReserveStages(query.Types.Length);
-        _readAhead.Start(view, user, query, limits);
+        ReserveStages(read.Query.Types.Length);
         bool known = false;
-        for (int slot = 0; slot < query.Types.Length; slot++)
+        bool all = ReadHeads(read, ref known);
+        if (!all)
         {
-            QueryType type = query.Types[slot];
-            long hiddenTo = erasedTo;
-            if (type.EventType.MaxAge is not null)
-            {
-                hiddenTo = Math.Max(hiddenTo, Retention.OldestKept(type.EventType, nowMs) - 1);
-            }
+            _readAhead.Start(read.View, read.User, read.Query, read.Limits);
+        }
 
-            TypeLimits asked = limits.IsEmpty ? new TypeLimits(query.FromMs, query.ToMs, type.Last) : limits[slot];
-            long from = hiddenTo == ErasureSet.NoCutoff ? asked.FromMs : Math.Max(asked.FromMs, hiddenTo + 1);
-            TimeBounds bounds = new(from, asked.ToMs, type.EventType.KeepLast, asked.Last);
-            known |= _typeReader.Read(view, user, hiddenTo, type, slot, bounds, _stages[slot]);
+        for (int slot = 0; slot < read.Query.Types.Length && !all; slot++)
+        {
+            if (!_stages[slot].IsFromHead)
+            {
+                TimeBounds bounds = read.BoundsOf(slot, out long hiddenTo);
+                known |= _typeReader.Read(read.View, read.User, hiddenTo, read.Query.Types[slot], slot, bounds, _stages[slot]);
+            }
         }
 
         return known;
+    }
+
+    /// <summary>Fills the stages of the types that the user's heads answer. True when these are all.</summary>
+    private bool ReadHeads(in UserRead read, ref bool known)
+    {
+        bool all = _heads is not null;
+        ulong hash = read.User.Hash64;
+        foreach (QueryType type in read.Query.Types)
+        {
+            _heads?.Prefetch(MemIndex.Hash(hash, type.EventType.Id));
+        }
+
+        for (int slot = 0; slot < read.Query.Types.Length; slot++)
+        {
+            TypeStage stage = _stages[slot];
+            stage.Clear();
+            stage.Head = HeadAnswer.Missing;
+            if (_heads is null || read.IsOneNewestFirst)
+            {
+                all = false; // a single type, newest first, was tried before
+                continue;
+            }
+
+            RowTarget target = new(stage.Times, stage.Ids, stage.ResetColumns(read.Query.Columns));
+            stage.Head = HeadReader.Read(_heads, read, slot, target, out bool isKnown);
+            stage.IsComplete = stage.IsFromHead;
+            stage.Gathered = stage.IsFromHead ? read.Query.Columns.Length : 0;
+            known |= isKnown && stage.IsFromHead;
+            all &= stage.IsFromHead;
+        }
+
+        return all;
     }
 
     /// <summary>Collects a single type from its slices, which it reverses if the oldest event comes first.</summary>
@@ -160,12 +288,17 @@ internal sealed class SequenceAssembler
             // late.
             QueryType type = query.Types[slot];
             TypeStage stage = _stages[slot];
+            if (stage.IsFromHead)
+            {
+                continue;
+            }
+
             bool isStamped = _stamped.IsNeeded(view, user, type, stage);
             int columns = isStamped || stage.HasDuplicates ? query.Columns.Length : _buffer.Early;
             Gather(query, slot, isStamped, columns);
             if (columns < query.Columns.Length)
             {
-                _buffer.Late.Add(type, _holders, stage.Slices.Span, _merger.PlacesOf(slot, stage), first);
+                _buffer.Late.Add(type, _holders, stage.Slices.Span, _merger.PlacesOf(slot), first);
             }
         }
 

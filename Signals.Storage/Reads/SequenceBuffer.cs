@@ -1,4 +1,5 @@
 using Signals.Offline;
+using Signals.Storage.Heads;
 using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Reads;
@@ -13,12 +14,16 @@ namespace Signals.Storage.Reads;
 internal sealed class SequenceBuffer : PooledObject
 {
     private ColumnOutput[] _columns = [];
+    private ColumnCells[] _cells = [];
+    private Array?[] _copies = [];
     private int _generation;
 
-    public SequenceBuffer(AgingPool<SequenceBuffer> pool)
+    /// <param name="pool">Where it returns to.</param>
+    /// <param name="heads">Answers what it can; null when there are no heads.</param>
+    public SequenceBuffer(AgingPool<SequenceBuffer> pool, HeadCache? heads)
     {
         Pool = pool;
-        Assembler = new SequenceAssembler(this);
+        Assembler = new SequenceAssembler(this, heads);
     }
 
     public AgingPool<SequenceBuffer> Pool { get; }
@@ -73,6 +78,18 @@ internal sealed class SequenceBuffer : PooledObject
 
     public ReadOnlySpan<ColumnOutput> Columns => _columns.AsSpan(0, Query.Columns.Length);
 
+    /// <summary>The user whose events the rows are, if they are read as events (<see cref="BeginEvents"/>).</summary>
+    public UserId User { get; private set; }
+
+    /// <summary>The memory of the columns, after <see cref="BeginEvents"/>, and room of earlier answers.</summary>
+    public ColumnCells[] Cells => _cells;
+
+    /// <summary>The memory of <see cref="Times"/>, after <see cref="BeginEvents"/>.</summary>
+    public long[] EventTimes { get; private set; } = [];
+
+    /// <summary>The memory of <see cref="Ids"/>, after <see cref="BeginEvents"/>.</summary>
+    public ulong[] EventIds { get; private set; } = [];
+
     /// <param name="query">The query that is answered.</param>
     /// <param name="isLate">Whether late columns are gathered only after rows were chosen.</param>
     public void Begin(SequenceQuery query, bool isLate)
@@ -101,6 +118,42 @@ internal sealed class SequenceBuffer : PooledObject
         }
     }
 
+    /// <summary>Prepares the finished answer of one user for being read row by row.</summary>
+    public void BeginEvents(in UserId user)
+    {
+        Array.Clear(_copies); // of a lease before, by whoever read on after its end
+        User = user;
+        EventTimes = Times.Items;
+        EventIds = Ids.Items;
+        ReadOnlySpan<ColumnOutput> columns = Columns;
+        if (_cells.Length < columns.Length)
+        {
+            _cells = new ColumnCells[columns.Length];
+        }
+
+        for (int i = 0; i < columns.Length; i++)
+        {
+            _cells[i] = columns[i].Cells;
+        }
+    }
+
+    /// <summary>A copy of a vector column that outlives the lease. It is made once for each lease and column.</summary>
+    public T[] CopyOf<T>(int column)
+        where T : unmanaged
+    {
+        if (_copies.Length <= column)
+        {
+            Array.Resize(ref _copies, Query.Columns.Length);
+        }
+
+        if (_copies[column] is not T[] copy)
+        {
+            _copies[column] = copy = SequenceAccess.Vector<T>(this, column).ToArray();
+        }
+
+        return copy;
+    }
+
     /// <summary>
     /// Ends the lease of this generation; returns false when it had ended before. Afterwards the buffer refers to nothing that
     /// was read.
@@ -113,6 +166,7 @@ internal sealed class SequenceBuffer : PooledObject
         }
 
         Late.Clear();
+        Array.Clear(_copies);
         return true;
     }
 }

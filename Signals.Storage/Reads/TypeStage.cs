@@ -28,6 +28,12 @@ internal sealed class TypeStage
     /// <summary>Whether the duplicates were already merged into the columns.</summary>
     public bool IsComplete { get; set; }
 
+    /// <summary>Whether the rows with all their columns were copied from the user's head.</summary>
+    public bool IsFromHead => Head == HeadAnswer.Complete;
+
+    /// <summary>What the user's head said. It is set before the rows are chosen, and clearing keeps it.</summary>
+    public HeadAnswer Head { get; set; }
+
     /// <summary>
     /// How many columns, from the first, are gathered. If these are not all, the others follow after rows were chosen.
     /// </summary>
@@ -62,7 +68,7 @@ internal sealed class TypeStage
         Times.Truncate(rows);
         Ids.Truncate(rows);
         int kept = 0;
-        while (rows > 0)
+        while (rows > 0 && !IsFromHead)
         {
             ref RowSlice slice = ref Slices[kept++];
             slice = slice with { Count = Math.Min(slice.Count, rows) };

@@ -47,6 +47,9 @@ internal sealed class HashingFile(IFile file) : IFile
     public void Sync() => file.Sync();
 
     /// <inheritdoc/>
+    public void BeginWriteBack(long offset, long length) => file.BeginWriteBack(offset, length);
+
+    /// <inheritdoc/>
     public int Read(long offset, Span<byte> destination) => throw new NotSupportedException();
 
     /// <inheritdoc/>

@@ -16,13 +16,14 @@ internal sealed class OpenPart
         File = file;
         Footer = footer;
         Layout = layout;
-        Index = TableIndex.Parse(file, footer, layout, file.ReadSection(footer.Section(TableFormat.IndexSection)));
+        using OwnedMemory passing = new();
+        Index = TableIndex.Parse(file, footer, layout, file.ReadSection(footer.Section(TableFormat.IndexSection), passing));
         if (footer.HasDirectoryPages)
         {
             file.Verify(footer.Section(TableFormat.DirectoryPagesSection));
         }
 
-        Directory = TableDirectoryReader.Read(file, footer, new BlockCache(PagesInMemory, holdsDirectories: true));
+        Directory = TableDirectoryReader.Read(file, footer, new BlockCache(PagesInMemory, holdsDirectories: true), memory: null);
         UserFilterReader.Verify(file, footer, Directory);
     }
 
@@ -40,6 +41,17 @@ internal sealed class OpenPart
 
     /// <summary>Its users.</summary>
     public TableDirectory Directory { get; }
+
+    /// <summary>Opens a part that this process wrote and that is not in a finished segment yet.</summary>
+    /// <param name="file">The bytes of the part.</param>
+    /// <param name="checksum">The checksum in its tail.</param>
+    /// <param name="columns">An event type that has only the columns of the segment.</param>
+    /// <exception cref="CorruptionException">The bytes are not those that were written.</exception>
+    public static OpenPart Open(TableFile file, uint checksum, EventTypeSchema columns)
+    {
+        TableFooter footer = TableFooterReader.ReadPart(file, checksum);
+        return new OpenPart(file, footer, TableColumns.Read(file, footer, columns));
+    }
 
     /// <summary>Opens a part.</summary>
     /// <param name="segment">The segment.</param>

@@ -1,5 +1,7 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using Signals.Core.Columns;
+using Signals.Core.Model;
 using Signals.Storage.Primitives;
 using Signals.Storage.Tables;
 
@@ -73,6 +75,7 @@ internal sealed class PartVerifier
         }
     }
 
+    [MethodImpl(Compile.InFull)]
     private void VerifyRows(int block)
     {
         int rows = _index.Rows(block);
@@ -165,6 +168,7 @@ internal sealed class PartVerifier
         }
     }
 
+    [MethodImpl(Compile.InFull)]
     private static bool AreOrdered(ReadOnlySpan<long> times, ReadOnlySpan<ulong> ids)
     {
         bool ordered = true;

@@ -1,5 +1,4 @@
 using Signals.Core.Columns;
-using Signals.Core.Model;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Tables;
 
@@ -16,9 +15,7 @@ internal sealed class SegmentParts : IDisposable
 
     private readonly IFileSystem _files;
     private readonly HashingFile _output;
-    private readonly byte[] _header;
-    private readonly EventTypeSchema _columns;
-    private readonly Stamp _stamp;
+    private readonly SegmentShape _shape;
     private readonly StampParts _eventStamps;
     private readonly string? _waiting;
     private readonly TableOptions _options = new();
@@ -31,26 +28,15 @@ internal sealed class SegmentParts : IDisposable
     /// <summary>Creates the writer without any part.</summary>
     /// <param name="files">The file system.</param>
     /// <param name="output">The segment, in which the header is already written.</param>
-    /// <param name="header">The encoded header.</param>
-    /// <param name="columns">An event type that has only the columns of the segment.</param>
-    /// <param name="stamp">The stamp of the segment.</param>
-    /// <param name="eventStamps">The stamps that rows of events have individually.</param>
+    /// <param name="shape">What the parts have in common.</param>
+    /// <param name="retracts">Whether any row of the segment is a retraction, so that each row of events has stamps of its own.</param>
     /// <param name="waiting">The path of the temporary file for patches; null when the segment has rows of only one kind.</param>
-    public SegmentParts(
-        IFileSystem files,
-        HashingFile output,
-        byte[] header,
-        EventTypeSchema columns,
-        Stamp stamp,
-        StampParts eventStamps,
-        string? waiting)
+    public SegmentParts(IFileSystem files, HashingFile output, SegmentShape shape, bool retracts, string? waiting)
     {
         _files = files;
         _output = output;
-        _header = header;
-        _columns = columns;
-        _stamp = stamp;
-        _eventStamps = eventStamps;
+        _shape = shape;
+        _eventStamps = retracts ? StampParts.Existence : StampParts.None;
         _waiting = waiting;
     }
 
@@ -78,7 +64,7 @@ internal sealed class SegmentParts : IDisposable
 
         if (events.Count > 0)
         {
-            _events ??= Begin(_output, _output.Length, new RowDefaults(RunKind.Events, _stamp, _eventStamps));
+            _events ??= Begin(_output, _output.Length, new RowDefaults(RunKind.Events, _shape.Stamp, _eventStamps));
             _events.Add(user, events, 0, events.Count);
             Events += events.Count;
         }
@@ -125,19 +111,7 @@ internal sealed class SegmentParts : IDisposable
         {
             _waitingFile.Dispose();
             _waitingFile = null;
-            TryDelete(_waiting!);
-        }
-    }
-
-    private void TryDelete(string path)
-    {
-        try
-        {
-            _files.Delete(path);
-        }
-        catch (FileOperationException)
-        {
-            // The next writer of the segment deletes the file. An error here would hide an earlier one.
+            TemporaryFiles.TryDelete(_files, _waiting!);
         }
     }
 
@@ -149,11 +123,13 @@ internal sealed class SegmentParts : IDisposable
         }
 
         return Begin(
-            _waitingFile ?? _output, _waitingFile is null ? _output.Length : 0, new RowDefaults(RunKind.Patches, _stamp, StampParts.None));
+            _waitingFile ?? _output,
+            _waitingFile is null ? _output.Length : 0,
+            new RowDefaults(RunKind.Patches, _shape.Stamp, StampParts.None));
     }
 
     private TableWriter Begin(IFile file, long start, RowDefaults defaults) =>
-        new(file, start, SegmentHeader.PartIdentity(_header, _window, defaults.Kind), _columns, _window, _options, defaults);
+        new(file, start, SegmentHeader.PartIdentity(_shape.Header, _window, defaults.Kind), _shape.Type, _window, _options, defaults);
 
     private void Finish(TableWriter writer, RunKind kind) => AddPart(writer.Finish(), kind);
 

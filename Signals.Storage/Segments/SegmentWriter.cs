@@ -1,8 +1,11 @@
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using Signals.Core.Columns;
 using Signals.Core.Model;
 using Signals.Storage.FileSystem;
+using Signals.Storage.Primitives;
 using Signals.Storage.Segments;
+using Signals.Storage.Tables;
 
 namespace Signals.Offline;
 
@@ -18,49 +21,49 @@ namespace Signals.Offline;
 /// </remarks>
 public sealed class SegmentWriter : IDisposable
 {
-    private const string LockSuffix = ".lock" + DurableFile.TemporarySuffix;
-    private const string PatchesSuffix = ".patches" + DurableFile.TemporarySuffix;
-
-    // Arrays double when they grow, and the old and the new array exist at the same time meanwhile.
-    private const int SharePerBatch = 4;
+    private const int FeedShare = 32;
 
     private readonly IFileSystem _files;
     private readonly EventTypeSchema _type;
     private readonly SegmentOptions _options;
     private readonly string _path;
-    private readonly long _budget;
-    private readonly bool[] _used;
-    private readonly SpillFiles _spills;
+    private readonly SegmentSorter _sorter;
+    private readonly OrderedFeed _feed;
     private readonly IFileLock _lock;
-    private readonly List<SegmentBatch> _full = [];
-    private SegmentBatch? _batch;
-    private long _fullBytes;
     private RowMarks _marks;
     private bool _hasCorrections;
+    private long _peakAtMerge;
     private bool _closed;
 
     private SegmentWriter(
-        IFileSystem files, string path, EventTypeSchema type, SegmentOptions options, long memoryBudgetBytes, IFileLock held)
+        IFileSystem files,
+        string path,
+        EventTypeSchema type,
+        SegmentOptions options,
+        long memoryBudgetBytes,
+        OrderedLimits? orderedLimits,
+        IFileLock held)
     {
         _lock = held;
-        _budget = memoryBudgetBytes;
         _files = files;
         _path = path;
         _type = type;
         _options = options;
-        _used = new bool[type.Columns.Count];
-        _batch = new SegmentBatch(type);
-        _spills = new SpillFiles(files, type, path, memoryBudgetBytes / 2);
+        _sorter = new SegmentSorter(files, type, path, memoryBudgetBytes);
+        _feed = new OrderedFeed(_sorter, orderedLimits, BeginParts, memoryBudgetBytes / FeedShare);
     }
 
     /// <summary>Bytes of all row buffers now.</summary>
-    internal long HeldBytes => (_batch?.HeldBytes ?? 0) + _full.Sum(batch => batch.HeldBytes) + _spills.HeldBytes;
+    internal long HeldBytes => _feed.HeldBytes + _sorter.HeldBytes;
+
+    /// <summary>Whether all rows so far were written without sorting them, but for the last ones, which are still in memory.</summary>
+    internal bool IsOrdered => _feed.IsOrdered;
 
     /// <summary>The most bytes that the row buffers had at a spill or while merging.</summary>
-    internal long PeakHeldBytes { get; private set; }
+    internal long PeakHeldBytes => Math.Max(_sorter.PeakHeldBytes, _peakAtMerge);
 
     /// <summary>The largest number of temporary files that were open at once.</summary>
-    internal int PeakOpenRuns => _spills.PeakOpen;
+    internal int PeakOpenRuns => _sorter.PeakOpenRuns;
 
     /// <summary>Begins a segment.</summary>
     /// <param name="path">The file to create. It must not exist, and its folder must exist.</param>
@@ -132,14 +135,15 @@ public sealed class SegmentWriter : IDisposable
     /// <exception cref="InvalidOperationException">No row was added and no corrected days were given.</exception>
     /// <exception cref="FileOperationException">The disk reported an error or is full; nothing is left behind.</exception>
     /// <exception cref="SignalsException">
-    /// A window has more than 2^31 - 1 rows of events, or of corrections. Divide them between two segments. Nothing is left behind.
+    /// A window has more than 2^31 - 1 rows of events, or of corrections, or more than 858,993,459 users. Divide them between two
+    /// segments. Nothing is left behind.
     /// </exception>
     public SegmentInfo Finish()
     {
         ObjectDisposedException.ThrowIf(_closed, this);
         try
         {
-            return Write(OpenRows());
+            return Write();
         }
         finally
         {
@@ -153,15 +157,24 @@ public sealed class SegmentWriter : IDisposable
         if (!_closed)
         {
             _closed = true;
-            _batch = null;
-            _full.Clear();
-            _spills.Dispose();
-            Unlock(_files, _path, _lock);
+            try
+            {
+                FirstError.DisposeAll(_feed, _sorter);
+            }
+            finally
+            {
+                Unlock(_files, _path, _lock);
+            }
         }
     }
 
     internal static SegmentWriter Create(
-        IFileSystem files, string path, EventTypeSchema type, SegmentOptions options, long? memoryBudgetBytes = null)
+        IFileSystem files,
+        string path,
+        EventTypeSchema type,
+        SegmentOptions options,
+        long? memoryBudgetBytes = null,
+        OrderedLimits? orderedLimits = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         ArgumentNullException.ThrowIfNull(type);
@@ -177,7 +190,8 @@ public sealed class SegmentWriter : IDisposable
         try
         {
             DeleteRest(files, path);
-            return new SegmentWriter(files, path, type, options, memoryBudgetBytes ?? options.MemoryBudgetBytes, held);
+            long budget = memoryBudgetBytes ?? options.MemoryBudgetBytes;
+            return new SegmentWriter(files, path, type, options, budget, orderedLimits ?? OrderedLimits.For(budget), held);
         }
         catch
         {
@@ -191,7 +205,7 @@ public sealed class SegmentWriter : IDisposable
     {
         try
         {
-            return files.Lock(path + LockSuffix);
+            return files.Lock(TemporaryFiles.PathOf(path, TemporaryFiles.Lock));
         }
         catch (StoreLockedException other)
         {
@@ -205,7 +219,7 @@ public sealed class SegmentWriter : IDisposable
         {
             if (held.IsHeld)
             {
-                DeleteIfThere(files, path + LockSuffix);
+                TemporaryFiles.TryDelete(files, TemporaryFiles.PathOf(path, TemporaryFiles.Lock));
             }
         }
     }
@@ -218,13 +232,14 @@ public sealed class SegmentWriter : IDisposable
         foreach (string other in files.ListFiles(directory))
         {
             // Only names that a writer of this very segment uses: other writers may be at work in the same folder.
-            if (other == name + DurableFile.TemporarySuffix || other == name + PatchesSuffix || SpillFiles.IsSpillOf(name, other))
+            if (TemporaryFiles.IsOf(name, other))
             {
                 OwnContent.TryDelete(files, Path.Combine(directory, other));
             }
         }
     }
 
+    [MethodImpl(Compile.InFull)]
     private EventRow Add(UserId user, long timeMs, ulong id, RowMarks marks)
     {
         ObjectDisposedException.ThrowIf(_closed, this);
@@ -236,124 +251,81 @@ public sealed class SegmentWriter : IDisposable
                 $"The time of event {id} of user {user} is {timeMs} ms since the Unix epoch; it must lie from the year 1 to 9999.");
         }
 
-        if (_fullBytes + _batch!.UsedBytes >= _budget / SharePerBatch)
-        {
-            Spill();
-        }
-        else if (_batch.IsFull)
-        {
-            _fullBytes += _batch.UsedBytes;
-            _full.Add(_batch);
-            _batch = new SegmentBatch(_type);
-        }
-
+        MakeRoom();
         _marks |= marks;
-        return _batch.Add(user, timeMs, id, marks);
+        return _sorter.Batch.Add(user, timeMs, id, marks);
     }
 
-    private void Spill()
+    [MethodImpl(Compile.InFull)]
+    private void MakeRoom()
     {
         try
         {
-            SegmentRows rows = SortMemory();
-            UpdatePeak();
-            _spills.Spill(rows, UsedColumns());
-            UpdatePeak();
+            _feed.MakeRoom();
         }
         catch
         {
             Dispose();
             throw;
         }
-
-        _full.Clear();
-        _fullBytes = 0;
-        _batch!.Clear();
     }
 
-    /// <summary>The rows in memory, in order. There must be at least one.</summary>
-    private SegmentRows SortMemory()
-    {
-        List<SegmentRows> sorted = [];
-        foreach (SegmentBatch batch in _full.Append(_batch!).Where(batch => batch.Count > 0))
-        {
-            batch.MarkUsedColumns(_used);
-            sorted.Add(batch.Sort());
-        }
+    private OrderedParts? BeginParts(SegmentBatch first, OrderedLimits limits) =>
+        OrderedParts.TryBegin(_files, _path, used => new SegmentShape(_type, _options, used), first, limits);
 
-        return sorted.Count == 1 ? sorted[0] : new MergedSegmentRows(sorted);
+    private SegmentInfo Write()
+    {
+        _feed.Finish();
+        return IsOrdered ? WriteOrdered(_feed.Parts!) : WriteSorted(_feed.Parts);
     }
 
-    private SegmentRows OpenRows()
+    private SegmentInfo WriteOrdered(OrderedParts ordered)
     {
-        bool holdsRows = _full.Count > 0 || _batch!.Count > 0;
-        if (!holdsRows && _spills.Spilled == 0)
+        if (!_sorter.IsEmpty)
         {
-            return _options.CorrectedDays is not null
-                ? new MergedSegmentRows([])
-                : throw new InvalidOperationException("A segment needs at least one row, or CorrectedDays in its options.");
+            throw new InvalidOperationException("Rows are left in the sorter although all of them came in order.");
         }
 
-        if (_spills.Spilled == 0)
-        {
-            return SortMemory();
-        }
-
-        if (holdsRows)
-        {
-            Spill();
-        }
-
-        _batch = null;
-        return _spills.Open(UsedColumns());
+        ordered.Close();
+        List<SegmentPart> parts = [];
+        long rows = ordered.Rows;
+        bool areEvents = ordered.RowKind == RunKind.Events;
+        using SegmentOutput output = ordered.Assemble(parts);
+        return Describe(output, parts, areEvents ? rows : 0, areEvents ? 0 : rows);
     }
 
-    private SegmentInfo Write(SegmentRows rows)
+    private SegmentInfo WriteSorted(OrderedParts? ordered)
     {
-        int[] columns = [.. UsedColumns().OrderBy(column => _type.Columns[column].Name, StringComparer.Ordinal)];
-        byte[] header = DescribeHeader(columns).Encode();
-        string temporary = OwnContent.FreeTemporary(_files, _path + DurableFile.TemporarySuffix);
-        HashingFile output = new(_files.Open(temporary, FileOpenMode.CreateNew));
-        string written = temporary;
-        try
+        if (_sorter.IsEmpty && ordered is null && _options.CorrectedDays is null)
         {
-            SegmentInfo info;
-            using (output)
-            {
-                output.Append(header);
-                info = WriteParts(rows, columns, output, header);
-                output.Sync();
-            }
-
-            _files.Rename(temporary, _path);
-            written = _path;
-            _files.SyncDirectory(DurableFile.DirectoryOf(_path));
-            return info;
+            throw new InvalidOperationException("A segment needs at least one row, or CorrectedDays in its options.");
         }
-        catch
+
+        List<SegmentRows> walks = [];
+        if (!_sorter.IsEmpty)
         {
-            DeleteIfThere(_files, written);
-            throw;
+            walks.Add(_sorter.Open());
         }
-    }
 
-    private SegmentInfo WriteParts(SegmentRows rows, int[] columns, HashingFile output, byte[] header)
-    {
-        Stamp stamp = Stamp.Create(_options.Generation, _options.SourceRank);
+        if (ordered is not null)
+        {
+            walks.Add(ordered.Open());
+        }
+
+        SegmentShape shape = new(_type, _options, _sorter.UsedColumns().Union(ordered?.UsedColumns ?? []));
+        using SegmentOutput output = SegmentOutput.Create(_files, _path, shape.Header);
+        string? waiting = _hasCorrections && _marks != RowMarks.Correct
+            ? OwnContent.FreeTemporary(_files, TemporaryFiles.PathOf(_path, TemporaryFiles.Patches))
+            : null;
         bool retracts = _marks.HasFlag(RowMarks.Retract);
-        string? waiting = _hasCorrections && _marks != RowMarks.Correct ? OwnContent.FreeTemporary(_files, _path + PatchesSuffix) : null;
-        EventTypeSchema narrow = new(
-            _type.Name,
-            0,
-            columns.Select((column, i) => Narrow(_type.Columns[column], i)),
-            int.MaxValue,
-            null,
-            _type.Window,
-            isWindowDeclared: true);
-        ColumnType[] types = [.. narrow.Columns.Select(column => column.Type)];
-        UserRowCollector user = new(columns, types, stamp, retracts);
-        StampParts eventStamps = retracts ? StampParts.Existence : StampParts.None;
-        using SegmentParts parts = new(_files, output, header, narrow, stamp, eventStamps, waiting);
+        using SegmentParts parts = new(_files, output.Hashed, shape, retracts, waiting);
+        WriteParts(walks.Count == 1 ? walks[0] : new MergedSegmentRows(walks), new UserRowCollector(shape, retracts), parts);
+        _peakAtMerge = HeldBytes;
+        return Describe(output, parts.Parts, parts.Events, parts.Patches);
+    }
+
+    private static void WriteParts(SegmentRows rows, UserRowCollector user, SegmentParts parts)
+    {
         for (bool more = rows.MoveNext(); more;)
         {
             (long window, UserId id) = (rows.Window, rows.User);
@@ -370,50 +342,20 @@ public sealed class SegmentWriter : IDisposable
         }
 
         parts.FinishWindow();
-        UpdatePeak();
-        long indexAt = output.Length;
-        byte[] index = SegmentIndex.Encode(parts.Parts);
-        output.Append(index);
-        UInt128 contentId = output.Hash;
-        output.Append(SegmentIndex.EncodeTail(indexAt, index, contentId));
+    }
+
+    private SegmentInfo Describe(SegmentOutput output, IReadOnlyList<SegmentPart> parts, long events, long patches)
+    {
+        UInt128 contentId = output.Finish(parts);
         return new SegmentInfo
         {
             Path = _path,
             ContentId = contentId.ToString("x32", CultureInfo.InvariantCulture),
-            FileBytes = output.Length,
-            Events = parts.Events,
-            Patches = parts.Patches,
-            Windows = parts.Windows,
-            SpilledRuns = _spills.Spilled,
+            FileBytes = output.Hashed.Length,
+            Events = events,
+            Patches = patches,
+            Windows = parts.Select(part => part.WindowStart).Distinct().Count(),
+            SpilledRuns = _sorter.SpilledRuns,
         };
     }
-
-    private SegmentHeader DescribeHeader(int[] columns) => new()
-    {
-        EventType = _type.Name,
-        WindowMs = (long)_type.Window.TotalMilliseconds,
-        Generation = _options.Generation,
-        SourceRank = _options.SourceRank,
-        Source = _options.Source,
-        CorrectedDays = _options.CorrectedDays,
-        Columns = [.. columns.Select(column => new SegmentColumn(_type.Columns[column].Name, _type.Columns[column].Type))],
-    };
-
-    private int[] UsedColumns() => [.. Enumerable.Range(0, _used.Length).Where(column => _used[column])];
-
-    private void UpdatePeak() => PeakHeldBytes = Math.Max(PeakHeldBytes, HeldBytes);
-
-    private static void DeleteIfThere(IFileSystem files, string path)
-    {
-        try
-        {
-            files.Delete(path);
-        }
-        catch (FileOperationException)
-        {
-            // The file is not there or cannot be deleted. The error that led here is the one to report.
-        }
-    }
-
-    private static ColumnSchema Narrow(ColumnSchema column, int id) => new(column.Name, (ushort)id, column.Type, column.Role);
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Signals.Storage.FileSystem;
 
 namespace Signals.Storage.Segments;
@@ -19,7 +18,7 @@ internal sealed class SpillFiles : IDisposable
 
     private readonly IFileSystem _files;
     private readonly EventTypeSchema _type;
-    private readonly string _prefix;
+    private readonly string _segment;
     private readonly int _blockBytes;
     private readonly int _fanIn;
     private readonly LinkedList<string> _runs = [];
@@ -30,13 +29,13 @@ internal sealed class SpillFiles : IDisposable
     /// <summary>Creates the collection without runs.</summary>
     /// <param name="files">The file system.</param>
     /// <param name="type">The event type of all rows.</param>
-    /// <param name="prefix">The beginning of the paths of the runs.</param>
+    /// <param name="segment">The path of the segment, beside which the runs lie.</param>
     /// <param name="budget">The bytes of memory that reading may take.</param>
-    public SpillFiles(IFileSystem files, EventTypeSchema type, string prefix, long budget)
+    public SpillFiles(IFileSystem files, EventTypeSchema type, string segment, long budget)
     {
         _files = files;
         _type = type;
-        _prefix = prefix;
+        _segment = segment;
         _blockBytes = (int)Math.Clamp(budget / BlocksPerBudget, SmallestBlock, LargestBlock);
         _fanIn = (int)Math.Clamp(budget / ((long)MemoryPerBlock * _blockBytes) / 2, 2, MostOpen);
     }
@@ -49,19 +48,6 @@ internal sealed class SpillFiles : IDisposable
 
     /// <summary>Bytes of all buffers.</summary>
     public long HeldBytes => (_block?.HeldBytes ?? 0) + _open.Sum(reader => reader.HeldBytes);
-
-    /// <summary>The path of a run.</summary>
-    public static string PathOf(string prefix, int number) => $"{prefix}.run{number:D6}{DurableFile.TemporarySuffix}";
-
-    /// <summary>Whether a file name is that of a run of the segment with the given file name.</summary>
-    public static bool IsSpillOf(string segment, string name)
-    {
-        int digits = name.Length - segment.Length - ".run".Length - DurableFile.TemporarySuffix.Length;
-        return digits >= 6
-            && int.TryParse(
-                name.AsSpan(segment.Length + ".run".Length, digits), NumberStyles.None, CultureInfo.InvariantCulture, out int number)
-            && name == PathOf(segment, number);
-    }
 
     /// <summary>Writes the rows of a walk as a new run.</summary>
     public void Spill(SegmentRows rows, ReadOnlySpan<int> columns)
@@ -95,7 +81,7 @@ internal sealed class SpillFiles : IDisposable
         CloseAll();
         foreach (string path in _runs)
         {
-            TryDelete(path);
+            TemporaryFiles.TryDelete(_files, path);
         }
 
         _runs.Clear();
@@ -115,7 +101,7 @@ internal sealed class SpillFiles : IDisposable
     private void Write(SegmentRows rows, ReadOnlySpan<int> columns)
     {
         _block ??= new SpillBlock(_type.Columns.Select(column => column.Type));
-        string path = OwnContent.FreeTemporary(_files, PathOf(_prefix, ++_made));
+        string path = OwnContent.FreeTemporary(_files, TemporaryFiles.PathOf(_segment, TemporaryFiles.Run, ++_made));
         using SpillWriter writer = new(_files.Open(path, FileOpenMode.CreateNew), _block, _blockBytes);
         _runs.AddLast(path);
         writer.Write(rows, columns);
@@ -125,17 +111,5 @@ internal sealed class SpillFiles : IDisposable
     {
         _open.ForEach(reader => reader.Dispose());
         _open.Clear();
-    }
-
-    private void TryDelete(string path)
-    {
-        try
-        {
-            _files.Delete(path);
-        }
-        catch (FileOperationException)
-        {
-            // An error here would hide the error for which the segment was given up.
-        }
     }
 }

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using Signals.Core.Columns;
+using Signals.Core.Model;
 using Signals.Storage.Tables;
 
 namespace Signals.Storage.Segments;
@@ -17,6 +19,7 @@ internal sealed class VerifierBlock
 
     /// <summary>Reads a block and checks its chunks.</summary>
     /// <returns>The bytes of the block as they are in the file. Valid until the next call.</returns>
+    [MethodImpl(Compile.InFull)]
     public ReadOnlySpan<byte> Read(TableFile file, TableIndex index, TableLayout layout, int block)
     {
         _layout = layout;

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using Signals.Core.Columns;
+using Signals.Core.Model;
 
 namespace Signals.Storage.Tables;
 
@@ -52,6 +54,7 @@ internal sealed class BlockCut
         return Math.Max(1, Math.Max(fit, together));
     }
 
+    [MethodImpl(Compile.InFull)]
     private static int LongestPrefix(RowBuffer rows, int start, int most, int rowBytes, long room)
     {
         int fits = 0;
@@ -74,6 +77,7 @@ internal sealed class BlockCut
         return fits;
     }
 
+    [MethodImpl(Compile.InFull)]
     private static long VariableBytes(RowBuffer rows, int start, int count)
     {
         long bytes = 0;

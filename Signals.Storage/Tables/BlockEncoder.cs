@@ -1,15 +1,19 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Signals.Core.Columns;
+using Signals.Core.Model;
+using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Tables;
 
 /// <summary>Encodes rows as the chunks of one block. Thread contract: one thread. Allocates nothing in steady state.</summary>
-internal sealed class BlockEncoder(TableLayout layout, ulong identity, TableOptions options)
+internal sealed class BlockEncoder(TableLayout layout, ulong identity, TableOptions options, OwnedMemory memory)
 {
-    private readonly ChunkEncoder _chunks = new(layout.Chunks, identity, options);
+    private readonly ChunkEncoder _chunks = new(layout.Chunks, identity, options, memory);
 
     /// <summary>Appends a block of all rows to the output, and the entries of the block to the index.</summary>
-    public void Encode(RowBuffer rows, TableOutput output, List<uint> index)
+    [MethodImpl(Compile.InFull)]
+    public void Encode(RowBuffer rows, TableOutput output, NativeList<uint> index)
     {
         index.Add((uint)rows.Count);
         _chunks.BeginBlock();
@@ -19,6 +23,7 @@ internal sealed class BlockEncoder(TableLayout layout, ulong identity, TableOpti
         }
     }
 
+    [MethodImpl(Compile.InFull)]
     private uint EncodeChunk(int chunk, RowBuffer rows, TableOutput output) => chunk switch
     {
         TableFormat.TimesChunk => _chunks.Append(chunk, rows.Times, output),
@@ -35,6 +40,7 @@ internal sealed class BlockEncoder(TableLayout layout, ulong identity, TableOpti
         : rows.Stamps.RetractedColumn;
 
     // Stamps that equal the default of the run in every row of the block are not stored.
+    [MethodImpl(Compile.InFull)]
     private bool IsDefault(int chunk, RowBuffer rows)
     {
         if (chunk < layout.EndOfColumns)

@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using Signals.Core.Columns;
+using Signals.Core.Model;
 
 namespace Signals.Storage.Tables;
 
@@ -21,6 +23,7 @@ internal sealed class BlockScan(TableIndex index, RunBlockReader reader)
     /// <param name="columns">The wanted columns. Columns that the run does not have are allowed.</param>
     /// <param name="stamps">The wanted stamps. Stamps of cells are loaded for the wanted columns.</param>
     /// <exception cref="CorruptionException">A chunk is damaged.</exception>
+    [MethodImpl(Compile.InFull)]
     public Block Load(int block, bool keys, ReadOnlySpan<ushort> columns, StampParts stamps)
     {
         TableLayout layout = reader.Layout;

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using K4os.Compression.LZ4;
 using Signals.Core.Columns;
+using Signals.Core.Model;
 
 namespace Signals.Storage.Tables;
 
@@ -12,7 +14,8 @@ namespace Signals.Storage.Tables;
 /// <param name="chunks">The number of chunks of a block.</param>
 /// <param name="identity">The number that every checksum includes.</param>
 /// <param name="options">Whether LZ4 may be tried and whether numbers may be packed.</param>
-internal sealed class ChunkEncoder(int chunks, ulong identity, TableOptions options)
+/// <param name="memory">The memory of a chunk that is compressed. It outlives the encoder.</param>
+internal sealed class ChunkEncoder(int chunks, ulong identity, TableOptions options, OwnedMemory memory)
 {
     private const int MinCompressBytes = 256;
     private const int MaxWait = 31;
@@ -20,13 +23,14 @@ internal sealed class ChunkEncoder(int chunks, ulong identity, TableOptions opti
     private readonly ChunkGoal _goal = options.PackNumbers ? ChunkGoal.Size : ChunkGoal.WholeBytes;
     private readonly int[] _waits = new int[chunks];
     private readonly int[] _backoffs = new int[chunks];
-    private byte[] _plain = [];
+    private BufferMemory<byte> _plain = new(memory, 0);
     private int _packed;
 
     /// <summary>Begins a new block: the chunks that follow belong to it.</summary>
     public void BeginBlock() => _packed = 0;
 
     /// <summary>Appends times and returns the index entry.</summary>
+    [MethodImpl(Compile.InFull)]
     public uint Append(int chunk, ReadOnlySpan<long> times, TableOutput output)
     {
         ChunkDecision decision = ColumnChunkWriter.Plan(times, _goal);
@@ -34,6 +38,7 @@ internal sealed class ChunkEncoder(int chunks, ulong identity, TableOptions opti
     }
 
     /// <summary>Appends ids and returns the index entry.</summary>
+    [MethodImpl(Compile.InFull)]
     public uint Append(int chunk, ReadOnlySpan<ulong> ids, TableOutput output)
     {
         ChunkDecision decision = ColumnChunkWriter.Plan(ids, _goal);
@@ -43,12 +48,14 @@ internal sealed class ChunkEncoder(int chunks, ulong identity, TableOptions opti
     /// <summary>
     /// Appends all rows of a column and returns the index entry. When every row is absent, it writes nothing and returns 0.
     /// </summary>
+    [MethodImpl(Compile.InFull)]
     public uint Append(int chunk, ColumnBuffer rows, TableOutput output)
     {
         ChunkDecision decision = ColumnChunkWriter.Plan(rows, 0, rows.Count, _goal);
         return Append(chunk, new Source(rows), decision, options.Compress && !TableLayout.IsWide(rows.Type), output);
     }
 
+    [MethodImpl(Compile.InFull)]
     private uint Append(int chunk, in Source rows, in ChunkDecision decision, bool mayCompress, TableOutput output)
     {
         if (decision.Length == 0)
@@ -65,8 +72,12 @@ internal sealed class ChunkEncoder(int chunks, ulong identity, TableOptions opti
             && decision.Length <= TableFormat.MaxUnpackedBytes - _packed
             && --_waits[chunk] < 0)
         {
-            Array.Resize(ref _plain, Math.Max(_plain.Length, decision.Length));
-            Span<byte> plain = _plain.AsSpan(0, decision.Length);
+            if (_plain.Length < decision.Length)
+            {
+                _plain.Resize(decision.Length);
+            }
+
+            Span<byte> plain = _plain.Span[..decision.Length];
             rows.Write(decision, plain);
             int compressed = Compress(plain, target);
             LearnCompression(chunk, compressed > 0);

@@ -1,4 +1,5 @@
 using Signals.Storage.FileSystem;
+using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Tables;
 
@@ -69,7 +70,7 @@ internal sealed class ColumnFile : IDisposable
         }
         catch
         {
-            opened.ForEach(file => file.Dispose());
+            FirstError.DisposeAfterError(opened);
             throw;
         }
     }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Signals.Core.Model;
 
 namespace Signals.Storage.Tables;
 
@@ -59,7 +60,8 @@ internal sealed class ColumnFileIndex
     {
         ColumnType[] types = ReadColumns(file, footer, meta, schema);
         TableSection section = footer.Section(TableFormat.IndexSection);
-        ReadOnlySpan<byte> bytes = file.ReadSection(section);
+        using OwnedMemory passing = new();
+        ReadOnlySpan<byte> bytes = file.ReadSection(section, passing);
         int chunks = footer.Columns * ColumnFileFormat.ChunksPerColumn;
         long blockLength = ColumnFileFormat.BlockEntryLength + sizeof(uint) * chunks;
         long expected = ColumnFileFormat.IndexHeaderLength + footer.Blocks * blockLength;
@@ -103,7 +105,8 @@ internal sealed class ColumnFileIndex
     private static ColumnType[] ReadColumns(TableFile file, ColumnFileFooter footer, ColumnFileMeta meta, EventTypeSchema schema)
     {
         TableSection section = footer.Section(TableFormat.ColumnsSection);
-        ReadOnlySpan<byte> bytes = file.ReadSection(section);
+        using OwnedMemory passing = new();
+        ReadOnlySpan<byte> bytes = file.ReadSection(section, passing);
         if (bytes.Length != footer.Columns * TableFormat.ColumnEntryLength || meta.Columns[^1] >= schema.Columns.Count)
         {
             throw file.Corrupt(

@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Signals.Core.Columns;
+using Signals.Core.Model;
 using Signals.Storage.FileSystem;
 
 namespace Signals.Storage.Tables;
@@ -19,6 +21,7 @@ internal sealed class ColumnFileWriter : IDisposable
     private readonly ColumnFileBase _table;
     private readonly ushort[] _columns;
     private readonly ColumnType[] _types;
+    private readonly OwnedMemory _memory = new();
     private readonly ChunkEncoder _encoder;
     private readonly int _chunks;
     private readonly bool[] _used;
@@ -57,9 +60,9 @@ internal sealed class ColumnFileWriter : IDisposable
         _used = new bool[columns.Length];
         _entryLength = 2 + columns.Length * ColumnFileFormat.ChunksPerColumn;
         _chunks = columns.Length * ColumnFileFormat.ChunksPerColumn;
-        _encoder = new ChunkEncoder(_chunks, number, options);
+        _encoder = new ChunkEncoder(_chunks, number, options, _memory);
         _file = fileSystem.Open(path, FileOpenMode.CreateNew);
-        _output = new TableOutput(_file, 0, number);
+        _output = new TableOutput(_file, 0, number, _memory);
         _output.Append(ColumnFileFormat.Envelope.EncodeHeader(number, criticalFlags: 0));
         _output.BeginSection();
     }
@@ -68,6 +71,7 @@ internal sealed class ColumnFileWriter : IDisposable
     public long Length => _output.Offset;
 
     /// <summary>Begins the next block. Its replaced columns follow in order, through <see cref="Replace"/>.</summary>
+    [MethodImpl(Compile.InFull)]
     public void BeginBlock(int block, int rows)
     {
         if (block <= _lastBlock || block >= _table.Blocks || rows < 1)
@@ -140,6 +144,7 @@ internal sealed class ColumnFileWriter : IDisposable
         _output.Flush();
         _file.Sync();
         _file.Dispose();
+        _memory.Dispose();
         _finished = true;
         return new ColumnFileMeta(_number, _output.Offset, checksum, columns);
     }
@@ -153,6 +158,7 @@ internal sealed class ColumnFileWriter : IDisposable
         }
 
         _finished = true;
+        _memory.Dispose();
         _file.Dispose();
         try
         {

@@ -2,33 +2,37 @@ using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using Signals.Core.Model;
+using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Tables;
 
 /// <summary>
 /// Up to <see cref="DirectoryPageFormat.Users"/> adjacent users of a table and their rows, packed as in the file. Eight bits of
 /// each user's hash come first; a lookup uses them to find the one user to compare. Thread contract: immutable; any thread.
+/// Lifetime: that of its bytes, which are an array or the memory of the open table; <see cref="Close"/> comes before their end, and
+/// whoever still has the page then gets an <see cref="ObjectDisposedException"/>.
 /// </summary>
 internal sealed class DirectoryPage : CachedItem
 {
     private const int FixedBytes = 120;
     private const int Padding = 16; // a field is read as eight bytes plus one more
 
-    private readonly byte[] _data;
-    private readonly int _users;
-    private readonly int _firstRow;
-    private readonly int _endRow;
-    private readonly int _highWidth;
-    private readonly int _lowWidth;
-    private readonly int _rowWidth;
-    private readonly int _newestWidth;
-    private readonly int _spanWidth;
-    private readonly int _bits;
     private readonly ulong _highBase;
     private readonly ulong _lowBase;
     private readonly long _newestBase;
+    private readonly int _firstRow;
+    private readonly int _endRow;
+    private readonly ushort _users;
+    private readonly ushort _bits;
+    private readonly byte _highWidth;
+    private readonly byte _lowWidth;
+    private readonly byte _rowWidth;
+    private readonly byte _newestWidth;
+    private readonly byte _spanWidth;
+    private FixedMemory<byte> _data;
 
-    private DirectoryPage(ReadOnlySpan<byte> page, int firstRow, int endRow)
+    private DirectoryPage(ReadOnlySpan<byte> page, int firstRow, int endRow, in FixedMemory<byte> data)
     {
         _users = BinaryPrimitives.ReadUInt16LittleEndian(page);
         _firstRow = firstRow;
@@ -39,16 +43,19 @@ internal sealed class DirectoryPage : CachedItem
         _rowWidth = widths[DirectoryPageFormat.Row];
         _newestWidth = widths[DirectoryPageFormat.Newest];
         _spanWidth = widths[DirectoryPageFormat.Span];
-        _bits = _highWidth + _lowWidth + _rowWidth + _newestWidth + _spanWidth;
+        _bits = (ushort)(_highWidth + _lowWidth + _rowWidth + _newestWidth + _spanWidth);
         _highBase = BinaryPrimitives.ReadUInt64LittleEndian(page[DirectoryPageFormat.HighBaseAt..]);
         _lowBase = BinaryPrimitives.ReadUInt64LittleEndian(page[DirectoryPageFormat.LowBaseAt..]);
         _newestBase = BinaryPrimitives.ReadInt64LittleEndian(page[DirectoryPageFormat.NewestBaseAt..]);
+        _data = data;
         ReadOnlySpan<byte> packed = page[DirectoryPageFormat.HeaderLength..];
-        _data = new byte[DirectoryPageFormat.Users + packed.Length + Padding];
-        packed.CopyTo(_data.AsSpan(DirectoryPageFormat.Users));
+        Span<byte> bytes = data.Span;
+        packed.CopyTo(bytes[DirectoryPageFormat.Users..]);
+        bytes[(DirectoryPageFormat.Users + packed.Length)..].Clear();
+        bytes[_users..DirectoryPageFormat.Users].Clear();
         for (int i = 0; i < _users; i++)
         {
-            _data[i] = Mark(User(i).Hash64);
+            bytes[i] = Mark(User(i).Hash64);
         }
     }
 
@@ -61,17 +68,22 @@ internal sealed class DirectoryPage : CachedItem
     /// <inheritdoc/>
     public override long Bytes => FixedBytes + _data.Length;
 
+    /// <summary>The bytes of memory that a page of the file needs.</summary>
+    /// <param name="page">The bytes of the page in the file, without the checksum.</param>
+    public static int BytesFor(int page) => DirectoryPageFormat.Users + page - DirectoryPageFormat.HeaderLength + Padding;
+
     /// <summary>Opens a page and checks all of it. Its checksum was verified before.</summary>
     /// <param name="page">The bytes of the page without the checksum.</param>
     /// <param name="users">The number of users that it must have.</param>
     /// <param name="first">The first user, as the index says.</param>
     /// <param name="firstRow">The table-wide number of its first row.</param>
     /// <param name="endRow">The table-wide number of the row after its last row.</param>
-    /// <param name="minTime">No time in the page may be older.</param>
-    /// <param name="maxTime">No time in the page may be newer.</param>
+    /// <param name="times">No time in the page may be outside.</param>
+    /// <param name="data">The memory of the page, <see cref="BytesFor"/> its length; null for an array of its own.</param>
     /// <exception cref="InvalidDataException">The bytes are not a valid page.</exception>
     public static DirectoryPage Open(
-        ReadOnlySpan<byte> page, int users, UserId first, int firstRow, int endRow, long minTime, long maxTime)
+        ReadOnlySpan<byte> page, int users, UserId first, int firstRow, int endRow, EventTimeRange times,
+        FixedMemory<byte>? data = null)
     {
         if (page.Length < DirectoryPageFormat.HeaderLength || BinaryPrimitives.ReadUInt16LittleEndian(page) != users)
         {
@@ -95,10 +107,13 @@ internal sealed class DirectoryPage : CachedItem
             throw new InvalidDataException($"a directory page of {page.Length} bytes does not hold {users} users of {bits} bits each");
         }
 
-        DirectoryPage opened = new(page, firstRow, endRow);
-        opened.Check(first, minTime, maxTime);
+        DirectoryPage opened = new(page, firstRow, endRow, data ?? new FixedMemory<byte>(new byte[BytesFor(page.Length)]));
+        opened.Check(first, times);
         return opened;
     }
+
+    /// <summary>Ends the use of native bytes: the table is about to be closed.</summary>
+    public void Close() => _data = _data.Closed;
 
     /// <summary>The user at a position of the page.</summary>
     public UserId User(int index)
@@ -108,6 +123,7 @@ internal sealed class DirectoryPage : CachedItem
     }
 
     /// <summary>The rows of the user at a position of the page.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public UserRows Rows(int index)
     {
         int at = EntryAt(index) + _highWidth + _lowWidth;
@@ -120,10 +136,11 @@ internal sealed class DirectoryPage : CachedItem
     /// <summary>The position of a user, or -1. In about half of the lookups one other user is compared in vain.</summary>
     public int Find(in UserId user, ulong hash)
     {
+        ReadOnlySpan<byte> marks = _data.Span;
         Vector256<byte> mark = Vector256.Create(Mark(hash));
         for (int at = 0; at < _users; at += Vector256<byte>.Count)
         {
-            uint hits = Vector256.Equals(mark, Vector256.Create(_data.AsSpan(at, Vector256<byte>.Count))).ExtractMostSignificantBits();
+            uint hits = Vector256.Equals(mark, Vector256.Create(marks.Slice(at, Vector256<byte>.Count))).ExtractMostSignificantBits();
             for (; hits != 0; hits &= hits - 1)
             {
                 int index = at + BitOperations.TrailingZeroCount(hits);
@@ -138,6 +155,7 @@ internal sealed class DirectoryPage : CachedItem
     }
 
     /// <summary>The position of the user who has this row. The row must be in the page.</summary>
+    [MethodImpl(Compile.InFull)]
     public int IndexOfRow(long row)
     {
         int low = 0;
@@ -166,11 +184,11 @@ internal sealed class DirectoryPage : CachedItem
     }
 
     /// <summary>Prefetches the bytes that <see cref="Find"/> reads first.</summary>
-    public void Prefetch() => Signals.Storage.Primitives.Prefetch.Lines(_data.AsSpan(0, DirectoryPageFormat.Users));
+    public void Prefetch() => Signals.Storage.Primitives.Prefetch.Lines(_data.Span[..DirectoryPageFormat.Users]);
 
     private static byte Mark(ulong hash) => (byte)(hash >> 56);
 
-    private void Check(UserId first, long minTime, long maxTime)
+    private void Check(UserId first, EventTimeRange times)
     {
         UserId previous = default;
         for (int i = 0; i < _users; i++)
@@ -178,8 +196,8 @@ internal sealed class DirectoryPage : CachedItem
             UserId user = User(i);
             UserRows rows = Rows(i);
             bool isNext = i == 0 ? user == first && rows.FirstRow == _firstRow : user > previous;
-            if (!isNext || rows.Count < 1 || rows.FirstRow < _firstRow || rows.NewestTime > maxTime
-                || rows.OldestTime < minTime || rows.NewestTime < rows.OldestTime)
+            if (!isNext || rows.Count < 1 || rows.FirstRow < _firstRow || rows.NewestTime > times.LatestMs
+                || rows.OldestTime < times.EarliestMs || rows.NewestTime < rows.OldestTime)
             {
                 throw new InvalidDataException(
                     $"the entry of user {user} is not valid: {rows.Count} rows from {rows.OldestTime} to {rows.NewestTime}");
@@ -189,8 +207,10 @@ internal sealed class DirectoryPage : CachedItem
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int EntryAt(int index) => (8 * DirectoryPageFormat.Users) + (index * _bits);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private int RowOf(int index) => _firstRow + (int)ReadBits(EntryAt(index) + _highWidth + _lowWidth, _rowWidth);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -202,7 +222,7 @@ internal sealed class DirectoryPage : CachedItem
         }
 
         int shift = at & 7;
-        ReadOnlySpan<byte> bytes = _data.AsSpan(at >> 3, sizeof(ulong) + 1);
+        ReadOnlySpan<byte> bytes = _data.Span.Slice(at >> 3, sizeof(ulong) + 1);
         ulong value = BinaryPrimitives.ReadUInt64LittleEndian(bytes) >> shift;
         if (shift + width > 64)
         {

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using Signals.Core.Model;
 
 namespace Signals.Storage.Tables;
 
@@ -11,7 +13,18 @@ internal static class DirectoryPageEncoder
 {
     /// <summary>Encodes a page, without its checksum.</summary>
     /// <param name="entries">From 1 to <see cref="DirectoryPageFormat.Users"/> users, ascending.</param>
+    [MethodImpl(Compile.InFull)]
     public static byte[] Encode(ReadOnlySpan<DirectoryEntry> entries)
+    {
+        Span<byte> page = stackalloc byte[DirectoryPageFormat.MaxLength];
+        return page[..Encode(entries, page)].ToArray();
+    }
+
+    /// <summary>Encodes a page, without its checksum, and returns its length.</summary>
+    /// <param name="entries">From 1 to <see cref="DirectoryPageFormat.Users"/> users, ascending.</param>
+    /// <param name="destination">At least <see cref="DirectoryPageFormat.MaxLength"/> bytes.</param>
+    [MethodImpl(Compile.InFull)]
+    public static int Encode(ReadOnlySpan<DirectoryEntry> entries, Span<byte> destination)
     {
         Span<ulong> bases = stackalloc ulong[DirectoryPageFormat.Fields];
         Span<int> widths = stackalloc int[DirectoryPageFormat.Fields];
@@ -22,16 +35,17 @@ internal static class DirectoryPageEncoder
             bits += width;
         }
 
-        byte[] page = new byte[DirectoryPageFormat.LengthOf(entries.Length, bits)];
+        Span<byte> page = destination[..DirectoryPageFormat.LengthOf(entries.Length, bits)];
+        page.Clear();
         BinaryPrimitives.WriteUInt16LittleEndian(page, (ushort)entries.Length);
         for (int field = 0; field < DirectoryPageFormat.Fields; field++)
         {
             page[DirectoryPageFormat.WidthsAt + field] = (byte)widths[field];
         }
 
-        BinaryPrimitives.WriteUInt64LittleEndian(page.AsSpan(DirectoryPageFormat.HighBaseAt), bases[DirectoryPageFormat.High]);
-        BinaryPrimitives.WriteUInt64LittleEndian(page.AsSpan(DirectoryPageFormat.LowBaseAt), bases[DirectoryPageFormat.Low]);
-        BinaryPrimitives.WriteUInt64LittleEndian(page.AsSpan(DirectoryPageFormat.NewestBaseAt), bases[DirectoryPageFormat.Newest]);
+        BinaryPrimitives.WriteUInt64LittleEndian(page[DirectoryPageFormat.HighBaseAt..], bases[DirectoryPageFormat.High]);
+        BinaryPrimitives.WriteUInt64LittleEndian(page[DirectoryPageFormat.LowBaseAt..], bases[DirectoryPageFormat.Low]);
+        BinaryPrimitives.WriteUInt64LittleEndian(page[DirectoryPageFormat.NewestBaseAt..], bases[DirectoryPageFormat.Newest]);
         int at = 8 * DirectoryPageFormat.HeaderLength;
         ulong row = 0;
         foreach (ref readonly DirectoryEntry entry in entries)
@@ -44,9 +58,10 @@ internal static class DirectoryPageEncoder
             row += (ulong)entry.Count;
         }
 
-        return page;
+        return page.Length;
     }
 
+    [MethodImpl(Compile.InFull)]
     private static void Measure(ReadOnlySpan<DirectoryEntry> entries, Span<ulong> bases, Span<int> widths)
     {
         bases.Fill(ulong.MaxValue);
@@ -71,6 +86,7 @@ internal static class DirectoryPageEncoder
         }
     }
 
+    [MethodImpl(Compile.InFull)]
     private static ulong FieldOf(in DirectoryEntry entry, ulong row, int field) => field switch
     {
         DirectoryPageFormat.High => entry.User.High,
@@ -80,7 +96,7 @@ internal static class DirectoryPageEncoder
         _ => (ulong)entry.Newest - (ulong)entry.Oldest,
     };
 
-    private static void WriteBits(byte[] page, ref int at, ulong value, int width)
+    private static void WriteBits(Span<byte> page, ref int at, ulong value, int width)
     {
         for (int left = width; left > 0;)
         {

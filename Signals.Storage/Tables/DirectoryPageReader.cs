@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Signals.Core.Model;
+using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Tables;
 
@@ -60,8 +61,10 @@ internal static class DirectoryPageReader
     /// <param name="index">The index of all pages.</param>
     /// <param name="page">The number of the page.</param>
     /// <param name="bytes">The bytes of the page, with the checksum.</param>
+    /// <param name="data">The memory of the page; null for an array of its own.</param>
     /// <exception cref="CorruptionException">The bytes are damaged.</exception>
-    public static DirectoryPage Open(TableFile file, TableFooter footer, DirectoryPages index, int page, ReadOnlySpan<byte> bytes)
+    public static DirectoryPage Open(
+        TableFile file, TableFooter footer, DirectoryPages index, int page, ReadOnlySpan<byte> bytes, FixedMemory<byte>? data = null)
     {
         long offset = index.Offset(page);
         ReadOnlySpan<byte> content = bytes[..^TableFormat.ChecksumLength];
@@ -74,7 +77,8 @@ internal static class DirectoryPageReader
         try
         {
             return DirectoryPage.Open(
-                content, users, index.FirstUser(page), index.FirstRow(page), index.FirstRow(page + 1), footer.MinTime, footer.MaxTime);
+                content, users, index.FirstUser(page), index.FirstRow(page), index.FirstRow(page + 1),
+                new EventTimeRange(footer.MinTime, footer.MaxTime), data);
         }
         catch (InvalidDataException damage)
         {

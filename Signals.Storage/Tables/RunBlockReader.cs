@@ -74,8 +74,10 @@ internal sealed class RunBlockReader
     public long ResidentBytes => _files.Sum(file => file.Index.ResidentBytes);
 
     /// <summary>Whether any block has a chunk of a column.</summary>
-    public bool IsStored(int column) => (column < _stored.Columns && _table.IsStored(column + TableFormat.FirstColumnChunk))
-        || Array.Exists(_files, file => file.Index.PositionOf(column) >= 0);
+    public bool IsStored(int column) => IsInTable(column) || Array.Exists(_files, file => file.Index.PositionOf(column) >= 0);
+
+    /// <summary>Whether any block of the table itself has a chunk of a column.</summary>
+    public bool IsInTable(int column) => column < _stored.Columns && _table.IsStored(column + TableFormat.FirstColumnChunk);
 
     /// <summary>Whether a column file replaces a column in a block.</summary>
     public bool IsReplaced(int block, int column) => FileOf(block, column) is not null;

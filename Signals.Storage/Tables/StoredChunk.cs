@@ -1,6 +1,8 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using K4os.Compression.LZ4;
 using Signals.Core.Columns;
+using Signals.Core.Model;
 
 namespace Signals.Storage.Tables;
 
@@ -39,6 +41,7 @@ internal static class StoredChunk
 
     /// <summary>Checks the total decoded length of the compressed chunks of one block against the limit.</summary>
     /// <exception cref="CorruptionException">The length exceeds the limit that every writer keeps.</exception>
+    [MethodImpl(Compile.InFull)]
     public static void RequireUnpacked(TableFile file, long offset, long bytes)
     {
         if (bytes > TableFormat.MaxUnpackedBytes)
@@ -52,6 +55,7 @@ internal static class StoredChunk
 
     /// <summary>Decodes a measured chunk. The target has exactly the measured length.</summary>
     /// <exception cref="CorruptionException">The payload does not decode to that length.</exception>
+    [MethodImpl(Compile.InFull)]
     public static void Decode(TableFile file, long offset, ReadOnlySpan<byte> stored, ChunkCodec codec, Span<byte> target)
     {
         ReadOnlySpan<byte> payload = stored[..^TableFormat.ChecksumLength];
@@ -67,6 +71,7 @@ internal static class StoredChunk
 
     /// <summary>Checks the structure of a decoded chunk.</summary>
     /// <exception cref="CorruptionException">The bytes are not a chunk of that type and number of rows.</exception>
+    [MethodImpl(Compile.InFull)]
     public static void Validate(TableFile file, long offset, ColumnType type, int rows, ReadOnlySpan<byte> decoded)
     {
         try

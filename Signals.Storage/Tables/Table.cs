@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Signals.Core.Columns;
 using Signals.Storage.FileSystem;
+using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Tables;
 
@@ -20,6 +21,8 @@ internal sealed class Table : IDisposable
     private readonly Block?[] _slots;
     private readonly int _insertedAt; // position of the chunk in a block; used only for a table that is not plain
     private readonly int _retractedAt;
+    private bool _disposed;
+    private int _holders = 1; // whoever disposes it, and each hold
 
     // Owns the body and the files.
     private Table(TableBody body, TableMeta meta, EventTypeSchema schema, BlockCache cache, ColumnFile[] files)
@@ -105,18 +108,8 @@ internal sealed class Table : IDisposable
         Func<ColumnFileMeta, string>? columnFile = null,
         SharedFiles? segments = null)
     {
-        TableBody body = TableBody.Open(fileSystem, path, meta, schema, cache.Directories, segments);
-        Table table;
-        try
-        {
-            table = new Table(body, meta, schema, cache, OpenFiles(fileSystem, body, meta, schema, columnFile, []));
-        }
-        catch
-        {
-            body.Dispose();
-            throw;
-        }
-
+        Table table = New(
+            TableBody.Open(fileSystem, path, meta, schema, cache.Directories, segments), fileSystem, meta, schema, cache, columnFile, []);
         return verify ? Verified(table) : table;
     }
 
@@ -129,11 +122,8 @@ internal sealed class Table : IDisposable
     /// <param name="schema">The schema of the event type.</param>
     /// <param name="columnFile">Returns the path of a column file.</param>
     /// <exception cref="CorruptionException">A column file belongs to another table, or is damaged.</exception>
-    public Table With(IFileSystem fileSystem, TableMeta meta, EventTypeSchema schema, Func<ColumnFileMeta, string> columnFile)
-    {
-        ColumnFile[] files = OpenFiles(fileSystem, _body, meta, schema, columnFile, _reader.Files);
-        return new Table(_body.Share(), meta, schema, _cache, files);
-    }
+    public Table With(IFileSystem fileSystem, TableMeta meta, EventTypeSchema schema, Func<ColumnFileMeta, string> columnFile) =>
+        New(_body.Share(), fileSystem, meta, schema, _cache, columnFile, _reader.Files);
 
     /// <summary>Takes over the cached blocks of the previous table, without the columns that are in other files now.</summary>
     /// <param name="before">The table that this one replaces.</param>
@@ -261,14 +251,60 @@ internal sealed class Table : IDisposable
     public IEnumerable<ushort> StoredColumns() =>
         Enumerable.Range(0, _layout.Columns).Where(_reader.IsStored).Select(column => (ushort)column);
 
-    /// <summary>Drops the cached blocks and closes the files.</summary>
+    /// <summary>
+    /// Whether there is exactly one column file, and none of its columns is in the table itself, so that no stored cell is hidden.
+    /// </summary>
+    public bool ColumnFileOnlyAdds =>
+        Meta.ColumnFiles is [var only] && Array.TrueForAll(only.Columns, column => !_reader.IsInTable(column));
+
+    /// <summary>
+    /// Keeps the table open until <see cref="LetGo"/>, also when it is disposed meanwhile. The caller makes sure that it is not disposed
+    /// yet. It does not keep the files from being deleted.
+    /// </summary>
+    public void Hold() => Interlocked.Increment(ref _holders);
+
+    /// <summary>Ends a hold. The last one drops the cached blocks and closes the files.</summary>
+    public void LetGo()
+    {
+        if (Interlocked.Decrement(ref _holders) == 0)
+        {
+            LeaveCache();
+            FirstError.DisposeAll([_body, .. _reader.Files]);
+        }
+    }
+
+    /// <summary>
+    /// Drops the cached blocks and closes the files, unless somebody holds the table. A second call does nothing: other runs may share
+    /// the files.
+    /// </summary>
     public void Dispose()
     {
-        LeaveCache();
-        _body.Dispose();
-        foreach (ColumnFile file in _reader.Files)
+        if (!Interlocked.Exchange(ref _disposed, true))
         {
-            file.Dispose();
+            LetGo();
+        }
+    }
+
+    // Owns the body from now on, also when this throws.
+    private static Table New(
+        TableBody body,
+        IFileSystem fileSystem,
+        TableMeta meta,
+        EventTypeSchema schema,
+        BlockCache cache,
+        Func<ColumnFileMeta, string>? columnFile,
+        ReadOnlySpan<ColumnFile> open)
+    {
+        ColumnFile[] files = [];
+        try
+        {
+            files = OpenFiles(fileSystem, body, meta, schema, columnFile, open);
+            return new Table(body, meta, schema, cache, files);
+        }
+        catch
+        {
+            FirstError.DisposeAfterError([body, .. files]);
+            throw;
         }
     }
 
@@ -316,6 +352,7 @@ internal sealed class Table : IDisposable
     [MethodImpl(MethodImplOptions.NoInlining)]
     private Block LoadBlock(int block, ReadOnlySpan<int> columns, Block? resident, StampParts stamps)
     {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _holders) == 0, this); // a shared file may still be open for other runs
         Span<bool> wanted = stackalloc bool[_layout.Chunks];
         wanted.Clear();
         wanted[TableFormat.TimesChunk] = wanted[TableFormat.IdsChunk] = resident is null;

@@ -1,24 +1,29 @@
+using Signals.Core.Model;
 using Signals.Storage.FileSystem;
+using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Tables;
 
 /// <summary>
 /// The part of an open table that does not depend on its column files: the file, its directory and its index. Thread contract:
 /// immutable; any thread. Lifetime: a run that gets another column file continues with the same body, so its users are counted.
-/// Each user disposes it once, and the last one closes the file.
+/// Each user disposes it once, and the last one closes the file and frees the memory of the directory: no reader may be left then.
 /// </summary>
 internal sealed class TableBody : IDisposable
 {
     private readonly TableDirectory _directory;
+    private readonly OwnedMemory _memory;
     private int _users = 1;
 
-    private TableBody(TableFile file, TableMeta meta, EventTypeSchema schema, BlockCache directories)
+    private TableBody(TableFile file, TableMeta meta, EventTypeSchema schema, BlockCache directories, OwnedMemory memory)
     {
+        using OwnedMemory passing = new();
+        _memory = memory;
         Input = file;
         Footer = TableFooterReader.Read(file, meta);
         Layout = TableColumns.Read(file, Footer, schema, meta.ColumnIds);
-        Index = TableIndex.Parse(file, Footer, Layout, file.ReadSection(Footer.Section(TableFormat.IndexSection)));
-        _directory = TableDirectoryReader.Read(file, Footer, directories);
+        Index = TableIndex.Parse(file, Footer, Layout, file.ReadSection(Footer.Section(TableFormat.IndexSection), passing));
+        _directory = TableDirectoryReader.Read(file, Footer, directories, memory);
         Reader = new BlockReader(file, Index, Layout);
         AsBase = new ColumnFileBase(file.Identity, meta.FileChecksum, Footer.Rows, Index.Blocks);
     }
@@ -50,15 +55,16 @@ internal sealed class TableBody : IDisposable
         IFileSystem fileSystem, string path, TableMeta meta, EventTypeSchema schema, BlockCache directories, SharedFiles? segments = null)
     {
         TableFile file = TableFile.Open(fileSystem, path, meta, segments);
+        OwnedMemory memory = new();
         try
         {
-            TableBody body = new(file, meta, schema, directories);
+            TableBody body = new(file, meta, schema, directories, memory);
             WarmOrLeave(body._directory);
             return body;
         }
         catch
         {
-            file.Dispose();
+            FirstError.DisposeAfterError(memory, file);
             throw;
         }
     }
@@ -76,7 +82,7 @@ internal sealed class TableBody : IDisposable
         if (Interlocked.Decrement(ref _users) == 0)
         {
             _directory.LeaveCache();
-            Input.Dispose();
+            FirstError.DisposeAll(_memory, Input);
         }
     }
 

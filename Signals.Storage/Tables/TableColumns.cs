@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Signals.Core.Model;
 
 namespace Signals.Storage.Tables;
 
@@ -19,7 +20,8 @@ internal static class TableColumns
     {
         int columns = ids?.Count ?? footer.Columns;
         TableSection section = footer.Section(TableFormat.ColumnsSection);
-        ReadOnlySpan<byte> bytes = file.ReadSection(section);
+        using OwnedMemory passing = new();
+        ReadOnlySpan<byte> bytes = file.ReadSection(section, passing);
         if (bytes.Length != footer.Columns * TableFormat.ColumnEntryLength || footer.Columns > schema.Columns.Count
             || footer.Columns != columns || footer.EventType != (ids is null ? schema.Id : 0)
             || ids?.Any(id => id >= schema.Columns.Count) == true)

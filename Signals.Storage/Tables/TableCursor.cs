@@ -1,5 +1,7 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Signals.Core.Columns;
+using Signals.Core.Model;
 
 namespace Signals.Storage.Tables;
 
@@ -49,6 +51,7 @@ internal sealed class TableCursor
 
     /// <summary>Moves to the next user. False at the end. Reads no rows.</summary>
     /// <exception cref="CorruptionException">A page of the directory is damaged.</exception>
+    [MethodImpl(Compile.InFull)]
     public bool MoveNext()
     {
         _at = Math.Min(_at + 1, _directory.Users);
@@ -63,9 +66,11 @@ internal sealed class TableCursor
 
     /// <summary>Appends all rows of the user, newest first. Columns that the table does not have become Absent.</summary>
     /// <exception cref="CorruptionException">A chunk is damaged.</exception>
+    [MethodImpl(Compile.InFull)]
     public void AppendTo(RowBuffer destination) => AppendTo(destination, Count);
 
     /// <summary>Appends the newest rows of the user.</summary>
+    [MethodImpl(Compile.InFull)]
     public void AppendTo(RowBuffer destination, int newest)
     {
         UserRows rows = Rows;
@@ -85,6 +90,7 @@ internal sealed class TableCursor
         }
     }
 
+    [MethodImpl(Compile.InFull)]
     private void AppendRows(RowBuffer destination, int first, int count)
     {
         int rows = _index.Rows(_block);
@@ -110,6 +116,7 @@ internal sealed class TableCursor
         }
     }
 
+    [MethodImpl(Compile.InFull)]
     private void AppendStamps(RowBuffer destination, int first, int count)
     {
         RowStamps stamps = destination.Stamps;
@@ -140,6 +147,7 @@ internal sealed class TableCursor
         }
     }
 
+    [MethodImpl(Compile.InFull)]
     private void AppendStamps(int chunk, ulong otherwise, ColumnBuffer destination, int first, int count)
     {
         Span<ulong> stamps = MemoryMarshal.Cast<byte, ulong>(destination.AppendFixedRows(count));
@@ -154,6 +162,7 @@ internal sealed class TableCursor
     }
 
     // The buffer must keep every stamp that the table has for its rows.
+    [MethodImpl(Compile.InFull)]
     private void RequireStamps(RowStamps destination)
     {
         RowDefaults defaults = _layout.Defaults;
@@ -175,6 +184,7 @@ internal sealed class TableCursor
 
     private ColumnChunk Open(int chunk, int rows) => ColumnChunk.Open(_layout.TypeOf(chunk), _chunks[chunk].Bytes, rows);
 
+    [MethodImpl(Compile.InFull)]
     private void Load(int block)
     {
         if (block != _block)

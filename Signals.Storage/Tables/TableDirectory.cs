@@ -1,18 +1,23 @@
 using System.Runtime.CompilerServices;
+using Signals.Core.Model;
+using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Tables;
 
 /// <summary>
 /// The users of a table and their rows, in pages. The pages of a large table are read and evicted like blocks; those of a small
-/// table stay in memory. <see cref="DirectoryPages"/> always stays in memory and takes less than a byte per user.
+/// table stay in memory. <see cref="DirectoryPages"/> always stays in memory and takes less than a byte per user. Where the cache has
+/// no bound, all pages are read at once, into the native memory of the table.
 /// </summary>
 /// <remarks>
 /// Thread contract: any thread; a lookup in a page that is in memory takes no lock and allocates nothing. The file of the table
-/// must stay open.
+/// must stay open, and so must the memory of the table; <see cref="LeaveCache"/> comes before its end. A lookup after that throws
+/// <see cref="ObjectDisposedException"/>, unless all that it needs is in arrays.
 /// </remarks>
 internal sealed class TableDirectory
 {
     private const int PagesAhead = 64;
+    private const int PagesPerRoom = 16 * PagesAhead; // at most 5 MiB
 
     private readonly DirectoryPages _index;
     private readonly DirectoryPage?[] _pages;
@@ -20,6 +25,8 @@ internal sealed class TableDirectory
     private readonly BlockCache? _cache;
     private readonly TableFooter? _footer;
     private readonly UserFilter? _filter;
+    private readonly OwnedMemory? _memory;
+    private bool _hasLeft;
 
     /// <summary>Creates a directory whose pages stay in memory.</summary>
     /// <param name="users">The number of users.</param>
@@ -44,13 +51,16 @@ internal sealed class TableDirectory
     /// The filter of the users; null for none. The cache holds room for it until <see cref="LeaveCache"/>.
     /// </param>
     /// <param name="cache">Bounds the pages in memory.</param>
-    public TableDirectory(TableFile file, TableFooter footer, DirectoryPages index, UserFilter? filter, BlockCache cache)
+    /// <param name="memory">The memory of the open table; null for arrays.</param>
+    public TableDirectory(
+        TableFile file, TableFooter footer, DirectoryPages index, UserFilter? filter, BlockCache cache, OwnedMemory? memory)
         : this(footer.Users, index, new DirectoryPage?[index.Count])
     {
         _file = file;
         _footer = footer;
         _filter = filter;
         _cache = cache;
+        _memory = memory;
     }
 
     /// <summary>The number of users of the table.</summary>
@@ -129,6 +139,12 @@ internal sealed class TableDirectory
         return page < 0 ? 0 : (page * DirectoryPageFormat.Users) + PageAt(page).CountBefore(user);
     }
 
+    /// <summary>The first user of a page. No I/O.</summary>
+    public UserId FirstUserOf(int page) => _index.FirstUser(page);
+
+    /// <summary>How many rows the users of a page have. No I/O.</summary>
+    public int RowsOf(int page) => _index.FirstRow(page + 1) - _index.FirstRow(page);
+
     /// <summary>A page, for callers that go through all pages. A page that is not in memory is read but not cached.</summary>
     /// <exception cref="CorruptionException">The page is damaged.</exception>
     public DirectoryPage GetPage(int page) => Volatile.Read(ref _pages[page]) ?? Load(page);
@@ -138,33 +154,74 @@ internal sealed class TableDirectory
     public void Warm()
     {
         long room = _cache?.FreeBytes ?? 0;
-        byte[] bytes = [];
+        using OwnedMemory passing = new();
+        NativeBlock bytes = passing.CreateBlock();
+        Span<byte> kept = [];
         for (int first = 0; first < _pages.Length && room > 0; first += PagesAhead)
         {
+            if (KeepsAll && first % PagesPerRoom == 0)
+            {
+                kept = TakeRoom(first, Math.Min(_pages.Length, first + PagesPerRoom));
+            }
+
             int end = Math.Min(_pages.Length, first + PagesAhead);
             long offset = _index.Offset(first);
-            int length = (int)(_index.Offset(end) - offset);
-            bytes = bytes.Length >= length ? bytes : new byte[length];
-            _file!.ReadExactly(offset, bytes.AsSpan(0, length));
+            bytes.Resize<byte>((int)(_index.Offset(end) - offset));
+            _file!.ReadExactly(offset, bytes.Span<byte>());
             for (int page = first; page < end; page++)
             {
                 int at = (int)(_index.Offset(page) - offset);
-                DirectoryPage loaded = DirectoryPageReader.Open(
-                    _file, _footer!, _index, page, bytes.AsSpan(at, (int)(_index.Offset(page + 1) - _index.Offset(page))));
+                ReadOnlySpan<byte> stored = bytes.Span<byte>().Slice(at, (int)(_index.Offset(page + 1) - offset) - at);
+                FixedMemory<byte>? data = null;
+                if (KeepsAll)
+                {
+                    int length = DirectoryPage.BytesFor(stored.Length - TableFormat.ChecksumLength);
+                    data = FixedMemory<byte>.OfNative(kept[..length]);
+                    kept = kept[length..];
+                }
+
+                DirectoryPage loaded = DirectoryPageReader.Open(_file, _footer!, _index, page, stored, data);
                 room -= loaded.Bytes;
                 _cache!.AddIfRoom(_pages, page, loaded);
             }
         }
     }
 
-    /// <summary>Removes the pages from the cache. The table is not read any more.</summary>
+    /// <summary>Removes the pages from the cache. The table is not read any more. A second call does nothing.</summary>
     public void LeaveCache()
     {
-        _cache?.Forget(_pages);
+        if (_cache is null || Interlocked.Exchange(ref _hasLeft, true))
+        {
+            return;
+        }
+
+        // First the pages: whoever has found one must not read on in memory that is about to go.
+        foreach (DirectoryPage? page in _pages)
+        {
+            page?.Close();
+        }
+
+        _cache.Forget(_pages);
         if (_filter is not null)
         {
-            _cache?.LetGo(_filter.Bytes);
+            _filter.Close();
+            _cache.LetGo(_filter.Bytes);
         }
+    }
+
+    private bool KeepsAll => _memory is not null && _cache is { TotalBytes: BlockCache.Unbounded };
+
+    // Room for some pages, one after the other. Room for all of them would be taken before the first one is checked, and might be
+    // more than a span can have.
+    private Span<byte> TakeRoom(int first, int end)
+    {
+        int bytes = 0;
+        for (int page = first; page < end; page++)
+        {
+            bytes += DirectoryPage.BytesFor((int)(_index.Offset(page + 1) - _index.Offset(page)) - TableFormat.ChecksumLength);
+        }
+
+        return _memory!.Take<byte>(bytes);
     }
 
     private static UserFilter FilterOf(int users, DirectoryPage?[] pages)
@@ -199,8 +256,10 @@ internal sealed class TableDirectory
         return _cache.Add(_pages, page, loaded);
     }
 
+    // Not after the end: the handle of a segment may still be open for other tables, and a page would stay in the cache for good.
     private DirectoryPage Load(int page)
     {
+        ObjectDisposedException.ThrowIf(Volatile.Read(ref _hasLeft), this);
         long offset = _index.Offset(page);
         Span<byte> bytes = stackalloc byte[(int)(_index.Offset(page + 1) - offset)];
         _file!.ReadExactly(offset, bytes);

@@ -1,25 +1,33 @@
 using System.Buffers.Binary;
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
 using Signals.Core.Columns;
+using Signals.Core.Model;
+using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Tables;
 
 /// <summary>
 /// Collects the users of a table that is being written, and encodes its directory: in one piece for a few users, otherwise as
 /// pages and an index of the pages. Thread contract: one thread. For many users it holds their encoded pages, and their hashes
-/// for the filter.
+/// for the filter, in the memory of the table that is written.
 /// </summary>
-internal sealed class TableDirectoryBuilder
+/// <param name="memory">The memory of the table that is written. It outlives the builder.</param>
+/// <param name="mostUsers">The most users that it takes.</param>
+/// <param name="pieceBytes">The bytes of pages in one piece of memory. All pages may take more than a piece can have.</param>
+internal sealed class TableDirectoryBuilder(
+    OwnedMemory memory, int mostUsers = UserFilter.MostUsers, int pieceBytes = TableDirectoryBuilder.PieceBytes)
 {
-    private readonly List<ulong> _high = [];
-    private readonly List<ulong> _low = [];
-    private readonly List<long> _counts = [];
-    private readonly List<long> _newest = [];
-    private readonly List<long> _oldest = [];
-    private readonly List<DirectoryEntry> _page = [];
-    private readonly List<byte[]> _pages = [];
-    private readonly List<(UserId First, uint Rows)> _index = [];
-    private readonly List<ulong> _hashes = [];
+    private const int PieceBytes = 32 << 20;
+
+    private readonly NativeList<ulong> _high = new(memory);
+    private readonly NativeList<ulong> _low = new(memory);
+    private readonly NativeList<long> _counts = new(memory);
+    private readonly NativeList<long> _newest = new(memory);
+    private readonly NativeList<long> _oldest = new(memory);
+    private readonly NativeList<DirectoryEntry> _page = new(memory);
+    private readonly List<NativeList<byte>> _pages = []; // one after the other, without checksums, each whole in one piece
+    private readonly NativeList<(UserId First, uint Rows, int Length)> _index = new(memory);
+    private readonly NativeList<ulong> _hashes = new(memory);
     private UserId _last;
 
     /// <summary>The number of users so far.</summary>
@@ -32,8 +40,15 @@ internal sealed class TableDirectoryBuilder
     public bool IsInPages => Users > DirectoryPageFormat.MostUsersInOnePiece;
 
     /// <summary>Adds a user. The user must be greater than the last one.</summary>
+    /// <exception cref="TableLimitException">The format of a table holds no more users.</exception>
+    [MethodImpl(Compile.InFull)]
     public void Add(UserId user, int count, long newest, long oldest)
     {
+        if (Users == mostUsers)
+        {
+            throw new TableLimitException($"A table holds at most {mostUsers} users; user {user} is one more.");
+        }
+
         _last = user;
         if (Users++ < DirectoryPageFormat.MostUsersInOnePiece)
         {
@@ -57,43 +72,67 @@ internal sealed class TableDirectoryBuilder
     {
         EndPage();
         Span<byte> checksum = stackalloc byte[TableFormat.ChecksumLength];
-        foreach (byte[] page in _pages)
+        int piece = 0;
+        ReadOnlySpan<byte> pages = _pages[piece].Span;
+        foreach ((UserId First, uint Rows, int Length) entry in _index.Span)
         {
+            if (pages.IsEmpty)
+            {
+                pages = _pages[++piece].Span;
+            }
+
+            ReadOnlySpan<byte> page = pages[..entry.Length];
+            pages = pages[entry.Length..];
             BinaryPrimitives.WriteUInt32LittleEndian(checksum, TableFormat.Checksum(identity, output.Offset, page));
             output.Append(page);
             output.Append(checksum);
         }
     }
 
-    /// <summary>Encodes the directory section of a directory in pages: the index of the pages.</summary>
-    public byte[] EncodeIndex()
+    /// <summary>Appends the directory section of a directory in pages: the index of the pages.</summary>
+    public void WriteIndex(TableOutput output)
     {
-        byte[] section = new byte[DirectoryPageFormat.IndexHeaderLength + (DirectoryPageFormat.IndexEntryLength * _pages.Count)];
+        int length = DirectoryPageFormat.IndexHeaderLength + (DirectoryPageFormat.IndexEntryLength * _index.Count);
+        Span<byte> section = output.Reserve(length);
         BinaryPrimitives.WriteInt32LittleEndian(section, Users);
-        BinaryPrimitives.WriteInt32LittleEndian(section.AsSpan(4), DirectoryPageFormat.Users);
-        Span<byte> entry = section.AsSpan(DirectoryPageFormat.IndexHeaderLength);
-        for (int page = 0; page < _pages.Count; page++, entry = entry[DirectoryPageFormat.IndexEntryLength..])
+        BinaryPrimitives.WriteInt32LittleEndian(section[4..], DirectoryPageFormat.Users);
+        Span<byte> to = section[DirectoryPageFormat.IndexHeaderLength..];
+        foreach ((UserId First, uint Rows, int Length) entry in _index.Span)
         {
-            BinaryPrimitives.WriteUInt64LittleEndian(entry, _index[page].First.High);
-            BinaryPrimitives.WriteUInt64LittleEndian(entry[8..], _index[page].First.Low);
-            BinaryPrimitives.WriteUInt32LittleEndian(entry[16..], _index[page].Rows);
-            BinaryPrimitives.WriteInt32LittleEndian(entry[20..], _pages[page].Length + TableFormat.ChecksumLength);
+            BinaryPrimitives.WriteUInt64LittleEndian(to, entry.First.High);
+            BinaryPrimitives.WriteUInt64LittleEndian(to[8..], entry.First.Low);
+            BinaryPrimitives.WriteUInt32LittleEndian(to[16..], entry.Rows);
+            BinaryPrimitives.WriteInt32LittleEndian(to[20..], entry.Length + TableFormat.ChecksumLength);
+            to = to[DirectoryPageFormat.IndexEntryLength..];
         }
 
-        return section;
+        output.Commit(length);
     }
 
-    /// <summary>Encodes the section of the filter of the users. Only for a directory in pages.</summary>
-    public byte[] EncodeFilter() => UserFilter.Build(CollectionsMarshal.AsSpan(_hashes)).Encode();
+    /// <summary>Appends the section of the filter of the users. Only for a directory in pages.</summary>
+    [MethodImpl(Compile.InFull)]
+    public void WriteFilter(TableOutput output)
+    {
+        NativeList<ulong> words = new(memory);
+        UserFilter.Fill(_hashes.Span, words.Extend(UserFilter.WordsFor(_hashes.Count)));
+        int length = sizeof(ulong) * words.Count;
+        Span<byte> section = output.Reserve(length);
+        for (int i = 0; i < words.Count; i++)
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(section[(i * sizeof(ulong))..], words[i]);
+        }
+
+        output.Commit(length);
+    }
 
     /// <summary>Encodes the directory section of a directory in one piece.</summary>
     public byte[] Encode()
     {
-        ReadOnlySpan<ulong> high = CollectionsMarshal.AsSpan(_high);
-        ReadOnlySpan<ulong> low = CollectionsMarshal.AsSpan(_low);
-        ReadOnlySpan<long> counts = CollectionsMarshal.AsSpan(_counts);
-        ReadOnlySpan<long> newest = CollectionsMarshal.AsSpan(_newest);
-        ReadOnlySpan<long> oldest = CollectionsMarshal.AsSpan(_oldest);
+        ReadOnlySpan<ulong> high = _high.Span;
+        ReadOnlySpan<ulong> low = _low.Span;
+        ReadOnlySpan<long> counts = _counts.Span;
+        ReadOnlySpan<long> newest = _newest.Span;
+        ReadOnlySpan<long> oldest = _oldest.Span;
         ChunkDecision highPlan = ColumnChunkWriter.Plan(high, ChunkGoal.Size);
         ChunkDecision lowPlan = ColumnChunkWriter.Plan(low, ChunkGoal.Size);
         ChunkDecision countPlan = ColumnChunkWriter.Plan(counts, ChunkGoal.Size);
@@ -112,12 +151,27 @@ internal sealed class TableDirectoryBuilder
         return section;
     }
 
+    [MethodImpl(Compile.InFull)]
     private void EndPage()
     {
         if (_page.Count > 0)
         {
-            _index.Add((_page[0].User, (uint)_page.Sum(entry => (long)entry.Count)));
-            _pages.Add(DirectoryPageEncoder.Encode(CollectionsMarshal.AsSpan(_page)));
+            long rows = 0;
+            foreach (ref readonly DirectoryEntry entry in _page.Span)
+            {
+                rows += entry.Count;
+            }
+
+            if (_pages.Count == 0 || _pages[^1].Count > pieceBytes - DirectoryPageFormat.MaxLength)
+            {
+                _pages.Add(new NativeList<byte>(memory));
+            }
+
+            NativeList<byte> pages = _pages[^1];
+            int before = pages.Count;
+            int length = DirectoryPageEncoder.Encode(_page.Span, pages.Extend(DirectoryPageFormat.MaxLength));
+            pages.Truncate(before + length);
+            _index.Add((_page[0].User, (uint)rows, length));
             _page.Clear();
         }
     }

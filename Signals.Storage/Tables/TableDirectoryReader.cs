@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
 using Signals.Core.Columns;
+using Signals.Core.Model;
 
 namespace Signals.Storage.Tables;
 
@@ -17,22 +18,25 @@ internal static class TableDirectoryReader
     /// <param name="file">The table file.</param>
     /// <param name="footer">The footer of the table.</param>
     /// <param name="cache">Bounds the pages in memory.</param>
+    /// <param name="memory">The memory of the open table; null for arrays.</param>
     /// <exception cref="CorruptionException">Users are out of order, or counts or times do not match the footer.</exception>
-    public static TableDirectory Read(TableFile file, TableFooter footer, BlockCache cache)
+    public static TableDirectory Read(TableFile file, TableFooter footer, BlockCache cache, OwnedMemory? memory)
     {
-        byte[] section = file.ReadSection(footer.Section(TableFormat.DirectorySection));
+        using OwnedMemory passing = new();
+        ReadOnlySpan<byte> section = file.ReadSection(footer.Section(TableFormat.DirectorySection), passing);
         return footer.HasDirectoryPages
             ? new TableDirectory(
                 file,
                 footer,
                 DirectoryPageReader.ReadIndex(file, footer, section),
-                UserFilterReader.ReadIfRoom(file, footer, cache),
-                cache)
+                UserFilterReader.ReadIfRoom(file, footer, cache, memory),
+                cache,
+                memory)
             : Parse(file, footer, section);
     }
 
     // The checksum of the section was verified before.
-    private static TableDirectory Parse(TableFile file, TableFooter footer, byte[] bytes)
+    private static TableDirectory Parse(TableFile file, TableFooter footer, ReadOnlySpan<byte> bytes)
     {
         TableSection section = footer.Section(TableFormat.DirectorySection);
         try
@@ -45,7 +49,7 @@ internal static class TableDirectoryReader
         }
     }
 
-    private static TableDirectory Parse(TableFooter footer, byte[] bytes)
+    private static TableDirectory Parse(TableFooter footer, ReadOnlySpan<byte> bytes)
     {
         uint users = bytes.Length < sizeof(uint) ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(bytes);
         // Distinct users differ in High or Low, so each takes at least log2(users) bits.
@@ -98,8 +102,7 @@ internal static class TableDirectoryReader
                 entries[0].User,
                 firstRows[page],
                 (int)row,
-                footer.MinTime,
-                footer.MaxTime);
+                new EventTimeRange(footer.MinTime, footer.MaxTime));
         }
 
         return row == footer.Rows
@@ -130,6 +133,6 @@ internal static class TableDirectoryReader
         }
     }
 
-    private static ColumnChunk Open<T>(byte[] bytes, Range chunk, int users)
-        where T : unmanaged => ColumnChunk.Open(ColumnType.Scalar<T>(), bytes.AsSpan(chunk), users);
+    private static ColumnChunk Open<T>(ReadOnlySpan<byte> bytes, Range chunk, int users)
+        where T : unmanaged => ColumnChunk.Open(ColumnType.Scalar<T>(), bytes[chunk], users);
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Signals.Core.Model;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Primitives;
 
@@ -79,7 +80,9 @@ internal sealed class TableFile : IDisposable
     /// Reads and verifies the bytes of a section. The bounds of the section must have been checked against the length of the
     /// table.
     /// </summary>
-    public byte[] ReadSection(in TableSection section)
+    /// <param name="section">The section.</param>
+    /// <param name="memory">The memory of the bytes, for as long as they are needed.</param>
+    public ReadOnlySpan<byte> ReadSection(in TableSection section, OwnedMemory memory)
     {
         if (section.Length > Array.MaxLength)
         {
@@ -87,7 +90,7 @@ internal sealed class TableFile : IDisposable
                 section.Offset, $"section {section.Tag} has {section.Length} bytes; this version reads at most {Array.MaxLength}");
         }
 
-        byte[] bytes = GC.AllocateUninitializedArray<byte>((int)section.Length);
+        Span<byte> bytes = memory.Take<byte>((int)section.Length);
         ReadExactly(section.Offset, bytes);
         RequireChecksum(section.Offset, bytes, section.Checksum);
         return bytes;

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using Signals.Core.Model;
 
 namespace Signals.Storage.Tables;
 
@@ -36,6 +38,7 @@ internal sealed class TableIndex
 
     /// <summary>Parses the index section. Its checksum was verified before.</summary>
     /// <exception cref="CorruptionException">The numbers of the index contradict the footer.</exception>
+    [MethodImpl(Compile.InFull)]
     public static TableIndex Parse(TableFile file, TableFooter footer, TableLayout layout, ReadOnlySpan<byte> bytes)
     {
         TableSection section = footer.Section(TableFormat.IndexSection);
@@ -114,6 +117,7 @@ internal sealed class TableIndex
         return block;
     }
 
+    [MethodImpl(Compile.InFull)]
     private long ReadEntries(int block, ReadOnlySpan<byte> bytes)
     {
         long length = 0;

@@ -4,6 +4,10 @@ namespace Signals.Storage.Tables;
 /// What a table holds at most. A flush or a merge with more goes on in another table from the next user on: a user's rows of a part of time
 /// always lie in one. Immutable.
 /// </summary>
+/// <remarks>
+/// A part of a segment and the rest of a patch run are not divided: a segment has each window and kind once, and a rest has no more rows
+/// than its run. These end only where the format does, with a <see cref="TableLimitException"/>.
+/// </remarks>
 /// <param name="Rows">Most rows, unless one user has more; a file cannot have more than 2^31 - 1.</param>
 /// <param name="Users">
 /// Most users. While a table is written eight bytes of each are in memory, besides what directory and filter take in the file.

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using Signals.Core.Columns;
+using Signals.Core.Model;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Primitives;
 
@@ -10,14 +13,17 @@ namespace Signals.Storage.Tables;
 /// <param name="file">The file.</param>
 /// <param name="start">The offset of the table in the file. Offsets are relative to it.</param>
 /// <param name="identity">The number that every checksum includes.</param>
-internal sealed class TableOutput(IFile file, long start, ulong identity)
+/// <param name="memory">The memory of the bytes that are not written yet. It outlives the output.</param>
+internal sealed class TableOutput(IFile file, long start, ulong identity, OwnedMemory memory)
 {
     private const int FlushBytes = 320 << 10;
-    private const int FirstBytes = 16 << 10; // most tables are small, and large arrays are expensive to collect
+    private const int FirstBytes = 16 << 10; // most tables are small
+    private const int WriteBackBytes = 8 << 20;
 
-    private byte[] _buffer = new byte[FirstBytes];
+    private BufferMemory<byte> _buffer = new(memory, 0);
     private int _used;
     private long _flushed;
+    private long _writtenBack;
     private long _sectionStart;
     private uint _sectionChecksum;
 
@@ -25,6 +31,7 @@ internal sealed class TableOutput(IFile file, long start, ulong identity)
     public long Offset => _flushed + _used;
 
     /// <summary>Room for a number of bytes at <see cref="Offset"/>. Valid until the next call.</summary>
+    [MethodImpl(Compile.InFull)]
     public Span<byte> Reserve(int length)
     {
         if (length > _buffer.Length - _used)
@@ -32,13 +39,13 @@ internal sealed class TableOutput(IFile file, long start, ulong identity)
             MakeRoom(length);
         }
 
-        return _buffer.AsSpan(_used, length);
+        return _buffer.Span.Slice(_used, length);
     }
 
     /// <summary>Appends the first bytes of the reserved room to the table.</summary>
     public void Commit(int length)
     {
-        _sectionChecksum = Crc32C.Append(_sectionChecksum, _buffer.AsSpan(_used, length));
+        _sectionChecksum = Crc32C.Append(_sectionChecksum, _buffer.Span.Slice(_used, length));
         _used += length;
     }
 
@@ -67,9 +74,14 @@ internal sealed class TableOutput(IFile file, long start, ulong identity)
     {
         if (_used > 0)
         {
-            file.Write(start + _flushed, _buffer.AsSpan(0, _used));
+            file.Write(start + _flushed, _buffer.Span[.._used]);
             _flushed += _used;
             _used = 0;
+            if (_flushed - _writtenBack >= WriteBackBytes)
+            {
+                file.BeginWriteBack(start + _writtenBack, _flushed - _writtenBack);
+                _writtenBack = _flushed;
+            }
         }
     }
 
@@ -77,14 +89,14 @@ internal sealed class TableOutput(IFile file, long start, ulong identity)
     {
         if ((long)_used + length <= FlushBytes)
         {
-            Array.Resize(ref _buffer, Math.Min(FlushBytes, Math.Max(_used + length, 2 * _buffer.Length)));
+            _buffer.Resize(Math.Min(FlushBytes, Math.Max(Math.Max(_used + length, FirstBytes), 2 * _buffer.Length)));
             return;
         }
 
         Flush();
         if (length > _buffer.Length)
         {
-            _buffer = new byte[length];
+            _buffer.Resize(length);
         }
     }
 }

@@ -1,7 +1,8 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
-using System.Runtime.InteropServices;
+using System.Runtime.CompilerServices;
 using Signals.Core.Columns;
+using Signals.Core.Model;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Primitives;
 
@@ -11,7 +12,7 @@ namespace Signals.Storage.Tables;
 /// Writes one table. Users are added in ascending order, each once, with their rows newest first. A table that is a file of its
 /// own is durable when <see cref="Finish"/> returns; the caller syncs the directory. When the writer is disposed without that,
 /// the partial file is deleted. A table that becomes part of a larger file is only written: the owner of that file syncs, closes
-/// and deletes it. Thread contract: one thread.
+/// and deletes it. Thread contract: one thread. Its memory is native; <see cref="Finish"/> and <see cref="Dispose"/> give it back.
 /// </summary>
 internal sealed class TableWriter : IDisposable
 {
@@ -26,8 +27,9 @@ internal sealed class TableWriter : IDisposable
     private readonly BlockEncoder _encoder;
     private readonly TableOutput _output;
     private readonly TableLimits _limits;
-    private readonly TableDirectoryBuilder _directory = new();
-    private readonly List<uint> _index = [];
+    private readonly OwnedMemory _memory = new();
+    private readonly TableDirectoryBuilder _directory;
+    private readonly NativeList<uint> _index;
     private readonly RowBuffer _pending;
     private long _pendingBytes;
     private int _blocks;
@@ -86,9 +88,11 @@ internal sealed class TableWriter : IDisposable
         ColumnType[] types = [.. schema.Columns.Select(column => column.Type)];
         _layout = new TableLayout(types, defaults);
         _cut = new BlockCut(_layout, options);
-        _encoder = new BlockEncoder(_layout, identity, options);
-        _pending = new RowBuffer(types, defaults.Stamp, defaults.Parts);
-        _output = new TableOutput(file, start, identity);
+        _directory = new TableDirectoryBuilder(_memory);
+        _index = new NativeList<uint>(_memory);
+        _encoder = new BlockEncoder(_layout, identity, options, _memory);
+        _pending = new RowBuffer(types, defaults.Stamp, defaults.Parts, memory: _memory);
+        _output = new TableOutput(file, start, identity, _memory);
         _output.Append(TableFormat.Envelope.EncodeHeader(identity, defaults.CriticalFlags));
         _output.BeginSection();
     }
@@ -99,11 +103,13 @@ internal sealed class TableWriter : IDisposable
     public int Users => _directory.Users;
 
     /// <summary>Whether the next user may come, with so many rows; the first always may, as nothing else would take it.</summary>
+    [MethodImpl(Compile.InFull)]
     public bool HasRoomFor(int rows) => Users == 0
         || (Users < _limits.Users && _rows + rows <= _limits.Rows && _output.Offset < _limits.Bytes && _index.Count < _limits.IndexEntries);
 
     /// <summary>Adds all rows of a user: time descending, then id ascending, no identity twice.</summary>
-    /// <exception cref="TableLimitException">The format of a table holds no more rows, or blocks.</exception>
+    /// <exception cref="TableLimitException">The format of a table holds no more rows, users or blocks.</exception>
+    [MethodImpl(Compile.InFull)]
     public void Add(UserId user, RowBuffer rows, int start, int count)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
@@ -183,7 +189,7 @@ internal sealed class TableWriter : IDisposable
                 _output.EndSection(TableFormat.BlocksSection),
                 WriteSection(TableFormat.ColumnsSection, TableColumns.Encode(_layout)),
                 .. WriteDirectory(),
-                WriteSection(TableFormat.IndexSection, EncodeIndex()),
+                WriteIndex(),
                 .. WriteFilter(),
             ],
         };
@@ -195,6 +201,7 @@ internal sealed class TableWriter : IDisposable
             _file.Dispose();
         }
 
+        _memory.Dispose();
         _finished = true;
         return Describe(checksum);
     }
@@ -208,6 +215,7 @@ internal sealed class TableWriter : IDisposable
         }
 
         _finished = true;
+        _memory.Dispose();
         if (_fileSystem is null)
         {
             return;
@@ -243,6 +251,7 @@ internal sealed class TableWriter : IDisposable
         ColumnIds = _fileSystem is null ? [.. Enumerable.Range(0, _layout.Columns).Select(column => (ushort)column)] : null,
     };
 
+    [MethodImpl(Compile.InFull)]
     private void RequireStamps(RowStamps rows)
     {
         if (rows.DefaultStamp != _layout.Defaults.Stamp || (rows.Parts & ~_layout.Defaults.Parts) != StampParts.None)
@@ -256,6 +265,7 @@ internal sealed class TableWriter : IDisposable
 
     // The rows are ordered by time descending, so the first inserted row is the newest. Without individual stamps one row is
     // enough.
+    [MethodImpl(Compile.InFull)]
     private void UpdateExistence(RowBuffer rows, int start, int count)
     {
         if (_layout.Defaults.Kind == RunKind.Patches)
@@ -291,37 +301,48 @@ internal sealed class TableWriter : IDisposable
 
         _output.BeginSection();
         _directory.WritePages(_output, _identity);
-        return
-        [
-            _output.EndSection(TableFormat.DirectoryPagesSection),
-            WriteSection(TableFormat.DirectorySection, _directory.EncodeIndex()),
-        ];
+        TableSection pages = _output.EndSection(TableFormat.DirectoryPagesSection);
+        _output.BeginSection();
+        _directory.WriteIndex(_output);
+        return [pages, _output.EndSection(TableFormat.DirectorySection)];
     }
 
     // A directory in one piece is in memory as a whole, so the reader builds its filter.
-    private TableSection[] WriteFilter() =>
-        _directory.IsInPages ? [WriteSection(TableFormat.UserFilterSection, _directory.EncodeFilter(), flags: 0)] : [];
+    private TableSection[] WriteFilter()
+    {
+        if (!_directory.IsInPages)
+        {
+            return [];
+        }
 
-    private TableSection WriteSection(ushort tag, byte[] bytes, ushort flags = TableFormat.CriticalSection)
+        _output.BeginSection();
+        _directory.WriteFilter(_output);
+        return [_output.EndSection(TableFormat.UserFilterSection, flags: 0)];
+    }
+
+    private TableSection WriteSection(ushort tag, byte[] bytes)
     {
         _output.BeginSection();
         _output.Append(bytes);
-        return _output.EndSection(tag, flags);
+        return _output.EndSection(tag);
     }
 
-    private byte[] EncodeIndex()
+    private TableSection WriteIndex()
     {
-        byte[] section = new byte[2 * sizeof(uint) + sizeof(uint) * _index.Count];
+        _output.BeginSection();
+        int length = 2 * sizeof(uint) + sizeof(uint) * _index.Count;
+        Span<byte> section = _output.Reserve(length);
         BinaryPrimitives.WriteInt32LittleEndian(section, _blocks);
-        BinaryPrimitives.WriteInt32LittleEndian(section.AsSpan(sizeof(uint)), _layout.Positions);
-        Span<byte> to = section.AsSpan(2 * sizeof(uint));
-        foreach (uint value in CollectionsMarshal.AsSpan(_index))
+        BinaryPrimitives.WriteInt32LittleEndian(section[sizeof(uint)..], _layout.Positions);
+        Span<byte> to = section[(2 * sizeof(uint))..];
+        foreach (uint value in _index.Span)
         {
             BinaryPrimitives.WriteUInt32LittleEndian(to, value);
             to = to[sizeof(uint)..];
         }
 
-        return section;
+        _output.Commit(length);
+        return _output.EndSection(TableFormat.IndexSection);
     }
 
     private void FlushBlock()

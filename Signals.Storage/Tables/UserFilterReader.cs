@@ -1,3 +1,5 @@
+using Signals.Core.Model;
+
 namespace Signals.Storage.Tables;
 
 /// <summary>
@@ -6,8 +8,11 @@ namespace Signals.Storage.Tables;
 internal static class UserFilterReader
 {
     /// <summary>Reads the filter of a file; null when the table has none.</summary>
+    /// <param name="file">The table file.</param>
+    /// <param name="footer">The footer of the table.</param>
+    /// <param name="memory">The memory of the filter; null for an array.</param>
     /// <exception cref="CorruptionException">The filter is damaged.</exception>
-    public static UserFilter? Read(TableFile file, TableFooter footer)
+    public static UserFilter? Read(TableFile file, TableFooter footer, OwnedMemory? memory)
     {
         if (!footer.HasUserFilter)
         {
@@ -15,10 +20,11 @@ internal static class UserFilterReader
         }
 
         TableSection section = footer.Section(TableFormat.UserFilterSection);
-        byte[] bytes = file.ReadSection(section);
+        using OwnedMemory passing = new();
+        ReadOnlySpan<byte> bytes = file.ReadSection(section, passing);
         try
         {
-            return UserFilter.Open(bytes);
+            return UserFilter.Open(bytes, memory);
         }
         catch (InvalidDataException damage)
         {
@@ -28,7 +34,7 @@ internal static class UserFilterReader
 
     /// <summary>Reads the filter of a file if the cache has room to hold it; otherwise null.</summary>
     /// <exception cref="CorruptionException">The filter is damaged.</exception>
-    public static UserFilter? ReadIfRoom(TableFile file, TableFooter footer, BlockCache cache)
+    public static UserFilter? ReadIfRoom(TableFile file, TableFooter footer, BlockCache cache, OwnedMemory? memory)
     {
         if (!footer.HasUserFilter || !cache.TryHold(footer.Section(TableFormat.UserFilterSection).Length))
         {
@@ -37,7 +43,7 @@ internal static class UserFilterReader
 
         try
         {
-            return Read(file, footer);
+            return Read(file, footer, memory);
         }
         catch
         {
@@ -50,7 +56,8 @@ internal static class UserFilterReader
     /// <exception cref="CorruptionException">The filter excludes a user, or is damaged.</exception>
     public static void Verify(TableFile file, TableFooter footer, TableDirectory directory, CancellationToken cancellationToken = default)
     {
-        if (Read(file, footer) is not UserFilter filter)
+        using OwnedMemory memory = new();
+        if (Read(file, footer, memory) is not UserFilter filter)
         {
             return;
         }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Signals.Core.Model;
 
 namespace Signals.Storage.Telemetry;
 
@@ -27,7 +28,7 @@ internal sealed class FreshnessSampler(Histogram<double> histogram, TimeProvider
     /// <param name="started">The result of <see cref="Begin"/>.</param>
     /// <param name="position">The stream position after the append.</param>
     /// <param name="visible">Returns the position up to which reads see everything now.</param>
-    public void Offer(long started, long position, Func<long> visible)
+    public void Offer(long started, StreamPosition position, Func<StreamPosition> visible)
     {
         if (started == 0 || Interlocked.CompareExchange(ref _position, Taken, Free) != Free)
         {
@@ -35,7 +36,7 @@ internal sealed class FreshnessSampler(Histogram<double> histogram, TimeProvider
         }
 
         _started = started;
-        Volatile.Write(ref _position, position);
+        Volatile.Write(ref _position, position.Value);
 
         // The append may have become visible before its position was stored, and no other append may follow for long. So this
         // checks at once.
@@ -44,10 +45,10 @@ internal sealed class FreshnessSampler(Histogram<double> histogram, TimeProvider
     }
 
     /// <summary>Notes that everything up to a position is visible.</summary>
-    public void Visible(long position)
+    public void Visible(StreamPosition position)
     {
         long waited = Volatile.Read(ref _position);
-        if (waited > Free && waited <= position)
+        if (waited > Free && waited <= position.Value)
         {
             long started = _started;
             if (Interlocked.CompareExchange(ref _position, Free, waited) == waited)

@@ -49,6 +49,11 @@ internal static class TelemetryNames
     public const string CacheMisses = "signals.cache.misses";
     public const string CacheWarmed = "signals.cache.warmed";
     public const string CacheSize = "signals.cache.size";
+    public const string Heads = "signals.heads";
+    public const string HeadSize = "signals.heads.size";
+    public const string HeadsMade = "signals.heads.made";
+    public const string HeadsEvicted = "signals.heads.evicted";
+    public const string HeadsFailed = "signals.heads.failed";
     public const string BlockReads = "signals.block.reads";
     public const string BlockReadBytes = "signals.block.read_bytes";
     public const string MemTableSize = "signals.memtable.size";

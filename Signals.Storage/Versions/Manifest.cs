@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Signals.Core.Model;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Primitives;
 using Signals.Storage.Wal;
@@ -259,7 +260,7 @@ internal sealed class Manifest : IDisposable
         }
     }
 
-    private static void Append(LogWriter log, VersionEdit edit) => log.Append(VersionEditFormat.Write(edit), position: 0);
+    private static void Append(LogWriter log, VersionEdit edit) => log.Append(VersionEditFormat.Write(edit), StreamPosition.Start);
 
     // Appends an empty edit. Its entry carries the synced offset, so that damage to the edit before it can be distinguished from
     // a torn tail.

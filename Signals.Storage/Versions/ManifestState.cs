@@ -45,7 +45,7 @@ internal sealed class ManifestState
     public ulong NextFileNumber { get; private set; } = 1;
 
     /// <summary>The stream position up to which every record is in tables.</summary>
-    public long FlushedPosition { get; private set; }
+    public StreamPosition FlushedPosition { get; private set; }
 
     /// <summary>The serialized schema; empty when none was recorded yet.</summary>
     public ReadOnlyMemory<byte> Schema { get; private set; }

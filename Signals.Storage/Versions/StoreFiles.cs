@@ -72,7 +72,7 @@ internal static class StoreFiles
             string of = name[..^DurableFile.TemporarySuffix.Length];
             int end = of.LastIndexOf('.');
             bool isOurs = Classify(of, out _) != StoreFileKind.Foreign
-                || (end > 0 && TryCount(of.AsSpan(end + 1)) && Classify(of[..end], out _) != StoreFileKind.Foreign);
+                || (end > 0 && OwnContent.IsCounter(of.AsSpan(end + 1)) && Classify(of[..end], out _) != StoreFileKind.Foreign);
             return isOurs ? StoreFileKind.Temporary : StoreFileKind.Foreign;
         }
 
@@ -95,10 +95,6 @@ internal static class StoreFiles
             ? kind
             : StoreFileKind.Foreign;
     }
-
-    // When the name of a temporary file was taken by a file that is not this library's, a counter was added to the name.
-    private static bool TryCount(ReadOnlySpan<char> digits) =>
-        digits.Length is > 0 and <= 3 && digits[0] != '0' && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out _);
 
     private static string Digits(ulong number) => number.ToString("D6", CultureInfo.InvariantCulture);
 

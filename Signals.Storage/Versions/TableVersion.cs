@@ -14,22 +14,27 @@ namespace Signals.Storage.Versions;
 internal sealed class TableVersion
 {
     /// <summary>The version without tables.</summary>
-    public static TableVersion Empty { get; } = new([], [], []);
+    public static TableVersion Empty { get; } = new([], [], [], []);
 
     private readonly FrozenDictionary<ulong, Table> _byNumber;
     private readonly Table[][] _byType;
     private readonly Table[][] _patches;
     private readonly FilterGroup[][] _groups;
     private readonly FilterGroup[][] _patchGroups;
+    private readonly long[] _newestUnsettled;
+    private readonly ulong[] _answerGenerations; // never shorter than in the version before
 
-    private TableVersion(Dictionary<ulong, Table> tables, FilterGroup[][] groups, FilterGroup[][] patchGroups)
+    private TableVersion(
+        Dictionary<ulong, Table> tables, FilterGroup[][] groups, FilterGroup[][] patchGroups, ulong[] answerGenerations)
     {
+        _answerGenerations = answerGenerations;
         _byNumber = tables.ToFrozenDictionary();
         int types = tables.Count == 0 ? 0 : tables.Values.Max(t => t.Meta.EventType) + 1;
         _byType = new Table[types][];
         _patches = new Table[types][];
         _groups = new FilterGroup[types][];
         _patchGroups = new FilterGroup[types][];
+        _newestUnsettled = new long[types];
         long room = FilterGroups.RoomFor(tables.Values);
         ILookup<ushort, Table> byType = tables.Values.ToLookup(t => t.Meta.EventType);
         for (int type = 0; type < types; type++)
@@ -38,6 +43,7 @@ internal sealed class TableVersion
                 [.. byType[(ushort)type].OrderByDescending(t => t.Meta.MaxTime).ThenByDescending(t => t.Meta.Number)];
             _byType[type] = Array.FindAll(newestFirst, table => table.Meta.Kind == RunKind.Events);
             _patches[type] = Array.FindAll(newestFirst, table => table.Meta.Kind == RunKind.Patches);
+            _newestUnsettled[type] = newestFirst.Where(IsUnsettled).Select(t => t.Meta.MaxTime).DefaultIfEmpty(long.MinValue).Max();
             _groups[type] = FilterGroups.Arrange(_byType[type], type < groups.Length ? groups[type] : [], ref room);
             _patchGroups[type] = FilterGroups.Arrange(_patches[type], type < patchGroups.Length ? patchGroups[type] : [], ref room);
         }
@@ -70,6 +76,33 @@ internal sealed class TableVersion
     /// <param name="hash">The hash of the user.</param>
     public TableCandidates PatchCandidatesOf(ushort eventType, ulong hash) =>
         new(eventType < _patchGroups.Length ? _patchGroups[eventType] : [], hash);
+
+    /// <summary>
+    /// Changes whenever the tables of an event type answer otherwise than before, by more than what a flush took over from memtables: by
+    /// an import, or when corrections leave or become part of other tables.
+    /// </summary>
+    public ulong AnswerGenerationOf(ushort eventType) => eventType < _answerGenerations.Length ? _answerGenerations[eventType] : 0;
+
+    /// <summary>
+    /// The newest time at which a table of an event type may have corrections or a retraction of an event that has not come yet;
+    /// <see cref="long.MinValue"/> when none has.
+    /// </summary>
+    public long NewestUnsettledOf(ushort eventType) =>
+        eventType < _newestUnsettled.Length ? _newestUnsettled[eventType] : long.MinValue;
+
+    /// <summary>Whether tables of an event type have events that were retracted.</summary>
+    public bool HasRetractions(ushort eventType)
+    {
+        foreach (Table table in TablesOf(eventType))
+        {
+            if (table.Meta.Traits != RowTraits.None)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>The table with a file number.</summary>
     /// <exception cref="InvalidOperationException">No table has the number: a plan or an edit was made for another version.</exception>
@@ -104,7 +137,30 @@ internal sealed class TableVersion
             }
         }
 
-        return new TableVersion(tables, _groups, _patchGroups);
+        return new TableVersion(tables, _groups, _patchGroups, NextAnswerGenerations(edit));
+    }
+
+    private static bool IsUnsettled(Table table) => table.Meta.Kind == RunKind.Patches || table.Meta.Traits != RowTraits.None;
+
+    // A flush moves rows, a merge puts them together, and a drop takes what no read returns: none of them changes an answer.
+    private ulong[] NextAnswerGenerations(VersionEdit edit)
+    {
+        bool isImport = edit.FlushedPosition is null && edit.RemovedTables.Count == 0;
+        if (!isImport && !edit.RemovedTables.Exists(number => this[number].Meta.Kind == RunKind.Patches))
+        {
+            return _answerGenerations;
+        }
+
+        IEnumerable<ushort> changed = edit.AddedTables.Select(table => table.EventType)
+            .Concat(edit.RemovedTables.Select(number => this[number].Meta.EventType));
+        ulong[] next = [.. _answerGenerations];
+        foreach (ushort type in changed.Distinct())
+        {
+            Array.Resize(ref next, Math.Max(next.Length, type + 1));
+            next[type]++;
+        }
+
+        return next;
     }
 
     [Conditional("DEBUG")]

@@ -1,3 +1,4 @@
+using Signals.Core.Model;
 using Signals.Storage.Primitives;
 using Signals.Storage.Tables;
 
@@ -39,7 +40,7 @@ internal sealed class VersionEdit
     public ulong? NextFileNumber { get; set; }
 
     /// <summary>The stream position up to which every record is in tables.</summary>
-    public long? FlushedPosition { get; set; }
+    public StreamPosition? FlushedPosition { get; set; }
 
     /// <summary>
     /// Whether a table of the store may hold several time windows from now on. Older versions of Signals assume that all rows of

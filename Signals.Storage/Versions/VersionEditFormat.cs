@@ -1,6 +1,7 @@
 using System.Buffers;
 using MessagePack;
 using Signals.Core.Ingest;
+using Signals.Core.Model;
 using Signals.Storage.Tables;
 
 namespace Signals.Storage.Versions;
@@ -136,10 +137,10 @@ internal static class VersionEditFormat
             writer.Write(nextFileNumber);
         }
 
-        if (edit.FlushedPosition is long flushedPosition)
+        if (edit.FlushedPosition is { } flushedPosition)
         {
             writer.Write(FlushedPositionTag);
-            writer.Write(flushedPosition);
+            writer.Write(flushedPosition.Value);
         }
 
         if (edit.Schema is not null)
@@ -271,7 +272,7 @@ internal static class VersionEditFormat
                 edit.NextFileNumber = reader.ReadUInt64();
                 break;
             case FlushedPositionTag:
-                edit.FlushedPosition = reader.ReadInt64();
+                edit.FlushedPosition = new StreamPosition(reader.ReadInt64());
                 break;
             case SchemaTag:
                 edit.Schema = reader.ReadBytes()?.ToArray() ?? throw new InvalidDataException("A version edit has a nil schema.");

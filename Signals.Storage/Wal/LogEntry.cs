@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Signals.Core.Model;
 using Signals.Storage.Primitives;
 
 namespace Signals.Storage.Wal;
@@ -9,7 +10,7 @@ namespace Signals.Storage.Wal;
 /// <param name="Sequence">One more than the sequence of the previous entry, also across logs.</param>
 /// <param name="SyncedOffset">The promise: up to this offset the log was durable when the entry was written.</param>
 /// <param name="Position">The writer's stream position after the payload.</param>
-internal readonly record struct LogEntry(int PayloadBytes, ulong LogNumber, ulong Sequence, long SyncedOffset, long Position)
+internal readonly record struct LogEntry(int PayloadBytes, ulong LogNumber, ulong Sequence, long SyncedOffset, StreamPosition Position)
 {
     /// <summary>Writes the header with the checksum of itself and the payload.</summary>
     public void Write(Span<byte> destination, ReadOnlySpan<byte> payload)
@@ -18,7 +19,7 @@ internal readonly record struct LogEntry(int PayloadBytes, ulong LogNumber, ulon
         BinaryPrimitives.WriteUInt64LittleEndian(destination[LogFormat.EntryLogNumberOffset..], LogNumber);
         BinaryPrimitives.WriteUInt64LittleEndian(destination[LogFormat.EntrySequenceOffset..], Sequence);
         BinaryPrimitives.WriteInt64LittleEndian(destination[LogFormat.EntrySyncedOffset..], SyncedOffset);
-        BinaryPrimitives.WriteInt64LittleEndian(destination[LogFormat.EntryPositionOffset..], Position);
+        BinaryPrimitives.WriteInt64LittleEndian(destination[LogFormat.EntryPositionOffset..], Position.Value);
         BinaryPrimitives.WriteUInt32LittleEndian(destination[LogFormat.EntryChecksumOffset..], Checksum(destination, payload));
     }
 
@@ -28,7 +29,7 @@ internal readonly record struct LogEntry(int PayloadBytes, ulong LogNumber, ulon
         BinaryPrimitives.ReadUInt64LittleEndian(source[LogFormat.EntryLogNumberOffset..]),
         BinaryPrimitives.ReadUInt64LittleEndian(source[LogFormat.EntrySequenceOffset..]),
         BinaryPrimitives.ReadInt64LittleEndian(source[LogFormat.EntrySyncedOffset..]),
-        BinaryPrimitives.ReadInt64LittleEndian(source[LogFormat.EntryPositionOffset..]));
+        new StreamPosition(BinaryPrimitives.ReadInt64LittleEndian(source[LogFormat.EntryPositionOffset..])));
 
     /// <summary>Whether the stored checksum matches the header and the payload that follows it.</summary>
     public static bool IsIntact(ReadOnlySpan<byte> headerAndPayload)

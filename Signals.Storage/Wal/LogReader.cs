@@ -32,7 +32,8 @@ internal static class LogReader
         LogHeader.Read(file, logNumber);
         using var window = new LogWindow(file);
 
-        var replay = new LogReplay(logNumber, LogFormat.HeaderBytes, 0, expectedFirstSequence, 0, Torn: false, Sealed: false);
+        var replay = new LogReplay(
+            logNumber, LogFormat.HeaderBytes, 0, expectedFirstSequence, StreamPosition.Start, Torn: false, Sealed: false);
         while (!replay.Sealed && TryReadEntry(window, replay.EndOffset, logNumber, out LogEntry entry))
         {
             CheckOrder(path, replay, entry);

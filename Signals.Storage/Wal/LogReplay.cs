@@ -1,3 +1,5 @@
+using Signals.Core.Model;
+
 namespace Signals.Storage.Wal;
 
 /// <summary>What a replay of one log found. Immutable.</summary>
@@ -7,8 +9,8 @@ namespace Signals.Storage.Wal;
 /// <param name="NextSequence">
 /// The sequence of the next entry, in this log or the following one; 0 when the log is empty and any first sequence was allowed.
 /// </param>
-/// <param name="LastPosition">The stream position after the last payload; 0 when there was none.</param>
+/// <param name="LastPosition">The stream position after the last payload; the start when there was none.</param>
 /// <param name="Torn">Whether other bytes follow the end that no entry promised to be durable. Only a repair drops them.</param>
 /// <param name="Sealed">Whether the log ends with its seal, so that a later log may hold entries.</param>
 internal readonly record struct LogReplay(
-    ulong LogNumber, long EndOffset, int Entries, ulong NextSequence, long LastPosition, bool Torn, bool Sealed);
+    ulong LogNumber, long EndOffset, int Entries, ulong NextSequence, StreamPosition LastPosition, bool Torn, bool Sealed);

@@ -21,7 +21,7 @@ internal sealed class LogWriter : IDisposable
     private readonly Lock _syncGate = new();
     private readonly byte[] _header = new byte[LogFormat.EntryBytes];
     private ulong _nextSequence;
-    private long _position;
+    private StreamPosition _position;
     private long _writtenOffset = LogFormat.HeaderBytes;
     private long _syncedOffset = LogFormat.HeaderBytes;
     private bool _sealed;
@@ -135,7 +135,7 @@ internal sealed class LogWriter : IDisposable
     /// </summary>
     /// <param name="payload">From 1 byte to <see cref="LogFormat.MaxPayloadBytes"/>.</param>
     /// <param name="position">The caller's stream position after the payload.</param>
-    public void Append(ReadOnlySpan<byte> payload, long position)
+    public void Append(ReadOnlySpan<byte> payload, StreamPosition position)
     {
         ArgumentOutOfRangeException.ThrowIfZero(payload.Length, nameof(payload));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(payload.Length, LogFormat.MaxPayloadBytes, nameof(payload));
@@ -191,7 +191,7 @@ internal sealed class LogWriter : IDisposable
 
     public void Dispose() => _file.Dispose();
 
-    private void WriteEntry(ReadOnlySpan<byte> payload, long position)
+    private void WriteEntry(ReadOnlySpan<byte> payload, StreamPosition position)
     {
         ThrowIfFailed();
         var entry = new LogEntry(payload.Length, _logNumber, _nextSequence, SyncedOffset, position);

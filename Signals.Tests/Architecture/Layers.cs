@@ -21,7 +21,6 @@ internal static partial class Layers
         "Signals.Core.Enrichment",
         "Signals.Core.Frames",
         "Signals.Core.Definitions.Values",
-        "Signals.Core.Definitions.Predicates",
         "Signals.Core.Definitions.Tensors",
         "Signals.Core.Definitions",
         "Signals.Core.DefinitionVersions",
@@ -41,7 +40,9 @@ internal static partial class Layers
         "Signals.Storage.Segments",
         "Signals.Storage.Versions",
         "Signals.Storage.Compaction",
+        "Signals.Storage.Heads",
         "Signals.Storage.Reads",
+        "Signals.Storage.Scanning",
         "Signals.Storage.Telemetry",
         "Signals.Storage.History",
         "Signals.Storage.Maintenance",
@@ -72,10 +73,12 @@ internal static partial class Layers
         "Signals.Serving",
         "Signals.Offline",
         "Signals.Maintenance",
+        "Signals.Scanning",
     ];
 
     // A definition reads, writes and checks itself, so these rooms and the one around them are one layer.
-    private static readonly string[] OneWithTheirParent = ["Signals.Core.Definitions.Json", "Signals.Core.Definitions.Checks"];
+    private static readonly string[] OneWithTheirParent =
+        ["Signals.Core.Definitions.Predicates", "Signals.Core.Definitions.Json", "Signals.Core.Definitions.Checks"];
 
     private static readonly string[] UnsafeFolders =
     [
@@ -83,11 +86,14 @@ internal static partial class Layers
         "Signals.Storage/Primitives",
         "Signals.Storage/FileSystem",
         "Signals.Storage/MemTables",
+        "Signals.Storage/Heads",
     ];
 
-    // Loops whose speed is that of every read, over spans whose lengths are checked at their entrance.
+    // Loops whose speed is that of every read, over spans whose lengths are checked at their entrance; and the native memory of
+    // background work, which gives out spans only.
     private static readonly string[] UnsafeFiles =
     [
+        "Signals.Core/Model/NativeBlock.cs",
         "Signals.Core/Columns/BitGroupStores.cs",
         "Signals.Core/Columns/BitGroups.cs",
         "Signals.Core/Columns/BitUnpacking.cs",
@@ -126,11 +132,12 @@ internal static partial class Layers
     /// <param name="files">Sources.</param>
     /// <param name="isProduct">Whether a source belongs to the packages whose public types have namespaces of their own.</param>
     public static IEnumerable<string> MisplacedNamespaces(IEnumerable<SourceFile> files, Func<SourceFile, bool> isProduct) => files
-        .Where(f => f.Types.Count > 0 && !(IsForUsers(f) && isProduct(f) ? PublicNamespaces : [f.Room]).Contains(f.Namespace))
+        .Where(f => f.Types.Count > 0 && !IsProgramOfASample(f))
+        .Where(f => !(IsForUsers(f) && isProduct(f) ? PublicNamespaces : [f.Room]).Contains(f.Namespace))
         .Select(f => $"{f} has the namespace {f.Namespace}, not {(IsForUsers(f) && isProduct(f) ? "a public one" : f.Room)}");
 
     public static IEnumerable<string> CrowdedFiles(IEnumerable<SourceFile> files) => files
-        .Where(f => !(f.Types.Count == 0 && f.Path.EndsWith("/Program.cs", StringComparison.Ordinal)))
+        .Where(f => !(f.Types.Count == 0 && f.Path.EndsWith("/Program.cs", StringComparison.Ordinal)) && !IsProgramOfASample(f))
         .Where(f => f.Types.Count != 1 || f.Types[0] != Path.GetFileName(f.Path).Split('.')[0])
         .Select(f => $"{f} declares {(f.Types.Count == 0 ? "nothing" : string.Join(", ", f.Types))}");
 
@@ -141,6 +148,10 @@ internal static partial class Layers
 
     // A class of this name carries the documentation of a public namespace.
     private static bool IsForUsers(SourceFile file) => file.IsPublic || file.Types.Contains("NamespaceDoc");
+
+    // One file that a user copies: statements, and below them the events that they use.
+    private static bool IsProgramOfASample(SourceFile file) =>
+        file.Path.StartsWith("samples/", StringComparison.Ordinal) && file.Path.EndsWith("/Program.cs", StringComparison.Ordinal);
 
     private static int Rank(string room) => Array.IndexOf(Rooms, OneWithTheirParent.Contains(room) ? room[..room.LastIndexOf('.')] : room);
 

@@ -1,7 +1,16 @@
 using System.Globalization;
 using System.Text;
+using Signals.Arrow;
+using Signals.Checkpoints;
+using Signals.Checkpoints.Azure;
+using Signals.Checkpoints.S3;
 using Signals.Hosting;
+using Signals.Kafka;
+using Signals.Orleans;
+using Signals.Parquet;
+using Signals.Testing;
 using Signals.Tests.Architecture;
+using Signals.Training;
 
 namespace Signals.Tests.Docs;
 
@@ -12,7 +21,13 @@ namespace Signals.Tests.Docs;
 [Category("Fast")]
 internal sealed class ApiSurfaceTests
 {
-    private static readonly Type[] Packages = [typeof(UserId), typeof(SignalStore), typeof(SignalsOptions)];
+    private static readonly Type[] Checkpoints = [typeof(CheckpointUploader), typeof(AzureBlobTarget), typeof(S3Target)];
+
+    private static readonly Type[] Packages =
+    [
+        typeof(UserId), typeof(SignalStore), typeof(SignalsOptions), .. Checkpoints, typeof(KafkaPartition), typeof(TestBroker),
+        typeof(IClusterStore), typeof(ParquetExporter), typeof(TrainingSet), typeof(ArrowExport),
+    ];
 
     [TestCaseSource(nameof(Packages))]
     public void PublicTypes_OfAPackage_EachHaveASummary(Type ofPackage)

@@ -1,5 +1,4 @@
 using Signals.Definitions;
-using Signals.Serving;
 
 namespace Signals.Tests.Docs;
 
@@ -47,17 +46,5 @@ internal static class DefinitionsExample
             .Build();
         // definition ends
         return homeFeed;
-    }
-
-    public static TenantStats Bound()
-    {
-        // tenants begins
-        var tenants = new TenantRegistry();
-        Tenant ranking = tenants.Register("ranking", new TenantOptions { ReadsPerSecond = 5_000, MaxConcurrency = 8 });
-
-        TenantLease lease = tenants.Enter("ranking");           // or a TenantRefusedException
-        lease.Complete(rows: 128);
-        // tenants ends
-        return ranking.Stats();
     }
 }

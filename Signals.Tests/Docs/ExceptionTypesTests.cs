@@ -1,4 +1,9 @@
+using Signals.Checkpoints;
 using Signals.Hosting;
+using Signals.Kafka;
+using Signals.Orleans;
+using Signals.Parquet;
+using Signals.Testing;
 
 namespace Signals.Tests.Docs;
 
@@ -9,7 +14,11 @@ internal sealed class ExceptionTypesTests
     [Test]
     public void Exceptions_OfAllPackages_DeriveFromSignalsException()
     {
-        Type[] own = [.. new[] { typeof(SignalsException), typeof(SignalStore), typeof(SignalsOptions) }
+        Type[] own = [.. new[]
+            {
+                typeof(SignalsException), typeof(SignalStore), typeof(SignalsOptions), typeof(CheckpointUploader), typeof(KafkaPartition),
+                typeof(TestBroker), typeof(IClusterStore), typeof(ParquetExporter),
+            }
             .SelectMany(type => type.Assembly.GetTypes())
             .Where(type => type.IsAssignableTo(typeof(Exception)))];
         Assert.That(own, Has.Length.GreaterThan(10));

@@ -1,26 +1,38 @@
 namespace Signals.Tests.Docs;
 
 /// <summary>The example of the README, compiled and run; <see cref="ReadmeTests"/> holds the two together.</summary>
-internal static class ReadmeExample
+internal static partial class ReadmeExample
 {
     public static async Task<(int Count, float Dwell)> RunAsync(string path)
     {
         // README begins
-        StoreSchema schema = StoreSchema.Define(s => s.EventType("view", t => t
-            .Field<float>("dwell_seconds").Vector<Half>("item_embedding", 64).KeepLast(500)));
-        await using SignalStore store = SignalStore.Open(path, schema);
+        await using SignalStore store = SignalStore.Open(path, StoreSchema.Of<View>());
+        UserId alice = UserId.From("alice");
 
-        EventBatch batch = store.CreateBatch("view");
-        batch.Add(UserId.From("alice"), TimeProvider.System.GetUtcNow(), id: 1).Set("dwell_seconds", 12.5f);
-        await store.AppendAsync(batch);                                  // in the log, and visible
+        View seen = new(alice, TimeProvider.System.GetUtcNow(), Id: 1) { Item = 4711, DwellSeconds = 12.5f };
+        await store.AppendAsync(seen);                                      // in the log, and visible
 
-        SequenceQuery last100 = store.Query("view").Last(100).Build();   // prepare once
-        using Sequence seq = store.Read(UserId.From("alice"), last100);
-        ReadOnlySpan<long> times = seq.Times;                            // newest first
-        ReadOnlySpan<float> dwell = seq.Field<float>("dwell_seconds");
-        ReadOnlySpan<Half> vectors = seq.Vector<Half>("item_embedding"); // Count x 64, row after row
+        foreach (View view in store.Query<View>().Last(100).Read(alice))    // newest first
+        {
+            Console.WriteLine($"{view.Time:HH:mm:ss} item {view.Item}, {view.DwellSeconds} s");
+        }
+
+        // The same as columns, for a model.
+        using EventSequence<View> views = store.Query<View>().Last(100).Read(alice);
+        ReadOnlySpan<float> dwell = views.Columns.Field<float>("dwell_seconds");
+        ReadOnlySpan<Half> vectors = views.Columns.Vector<Half>("item_embedding");  // Count x 64, row after row
         // README ends
-        Assert.That(vectors.Length, Is.EqualTo(64 * times.Length));
-        return (seq.Count, dwell[0]);
+        Assert.That(vectors.Length, Is.EqualTo(64 * views.Count));
+        return (views.Count, dwell[0]);
     }
+
+    // README begins
+    [Event("view", KeepLast = 500, MaxAgeDays = 90)]
+    public readonly partial record struct View(UserId User, DateTimeOffset Time, ulong Id)
+    {
+        public long Item { get; init; }
+        public float? DwellSeconds { get; init; }
+        [Vector(64)] public ReadOnlyMemory<Half> ItemEmbedding { get; init; }
+    }
+    // README ends
 }

@@ -25,12 +25,24 @@ internal sealed class ReadmeTests
     public void Example_InReadme_IsTheCompiledOne()
     {
         string[] source = File.ReadAllLines(Path.Combine(Here(), "ReadmeExample.cs"));
-        int begin = Array.FindIndex(source, line => line.Trim() == "// README begins") + 1;
-        int end = Array.FindIndex(source, line => line.Trim() == "// README ends");
-        string example = string.Join('\n', source[begin..end].Select(line => line.Length > 8 ? line[8..] : ""));
+        string example = string.Join("\n\n", Parts(source)).Replace("Open(path,", "Open(\"./signals\",", StringComparison.Ordinal);
         string readme = File.ReadAllText(Path.Combine(Here(), "..", "..", "README.md"));
 
-        Assert.That(readme, Does.Contain("```csharp\n" + example + "\n```"));
+        Assert.That(readme, Does.Contain("```csharp\nusing Signals;\n\n" + example + "\n```"));
+    }
+
+    /// <summary>What stands between the marks, without the indent of the marks.</summary>
+    private static IEnumerable<string> Parts(string[] source)
+    {
+        for (int line = 0; line < source.Length; line++)
+        {
+            if (source[line].Trim() == "// README begins")
+            {
+                int indent = source[line].Length - source[line].TrimStart().Length;
+                int end = Array.FindIndex(source, line, text => text.Trim() == "// README ends");
+                yield return string.Join('\n', source[(line + 1)..end].Select(text => text.Length > indent ? text[indent..] : ""));
+            }
+        }
     }
 
     private static string Here([CallerFilePath] string path = "") => Path.GetDirectoryName(path)!;

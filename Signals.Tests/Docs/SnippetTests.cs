@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text.RegularExpressions;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
+using Signals.Generators;
 using Signals.Tests.Architecture;
 
 namespace Signals.Tests.Docs;
@@ -12,8 +13,12 @@ internal sealed partial class SnippetTests
     private const string Usings = """
         using System; using System.Collections.Generic; using System.Globalization; using System.IO; using System.Linq;
         using System.Threading; using System.Threading.Tasks; using Microsoft.AspNetCore.Builder; using Microsoft.Extensions.Configuration;
-        using Microsoft.Extensions.DependencyInjection; using Signals; using Signals.Definitions; using Signals.Enrichment;
-        using Signals.Hosting; using Signals.Maintenance; using Signals.Offline; using Signals.Serving;
+        using Microsoft.Extensions.DependencyInjection; using Signals; using Signals.Checkpoints; using Signals.Definitions;
+        using Signals.Enrichment;
+        using Signals.Hosting; using Signals.Maintenance; using Signals.Offline; using Signals.Scanning; using Signals.Serving;
+        using Microsoft.Extensions.Hosting; using Orleans.Configuration; using Orleans.Hosting; using Signals.Kafka; using Signals.Orleans;
+        using Signals.Parquet;
+        using Signals.Arrow; using Signals.Training;
         """;
 
     // What a page's code may take for granted; a local of the same name hides it.
@@ -27,12 +32,35 @@ internal sealed partial class SnippetTests
             private static readonly StoreSchema schema = null!;
             private static readonly SequenceDefinition homeFeed = null!;
             private static readonly Stream stream = null!;
+            private static readonly ServedSequence sequence = default;
+            private static readonly UserId[] users = [];
+            private static readonly IReadOnlyList<LoggedRequest> requests = [];
+            private static readonly IReadOnlyList<TrainingLabel> labels = [];
+            private static readonly ITrainingSink sink = null!;
+            private static readonly FeatureProfile baseline = null!;
+            private static readonly IClusterStore cluster = null!;
             private static readonly CancellationToken cancellationToken;
             private static readonly IEnumerable<(string Member, long Score)> sortedSet = [];
             private static readonly IEnumerable<(long Row, UserId User, long TimeMs, ulong Id, long Item)> oldRows = [];
             private static async Task RunAsync()
             {
                 await Task.CompletedTask;
+        """;
+
+    // The events of a page that declares none in the block itself.
+    private const string GivenEvents = """
+
+        [Event("view")]
+        internal readonly partial record struct View(UserId User, DateTimeOffset Time, ulong Id)
+        {
+            public long Item { get; init; }
+            public float? DwellSeconds { get; init; }
+            public string? Country { get; init; }
+            [Vector(64)] public ReadOnlyMemory<Half> Embedding { get; init; }
+        }
+
+        [Event("purchase")]
+        internal readonly partial record struct Purchase(UserId User, DateTimeOffset Time, ulong Id, long Item);
         """;
 
     private static readonly string Root = SourceFile.RepositoryRoot();
@@ -66,13 +94,24 @@ internal sealed partial class SnippetTests
         string[] lines = code.Split('\n');
         string own = string.Join('\n', lines.Where(IsUsing));
         string body = string.Join('\n', lines.Where(line => !IsUsing(line)));
-        string text = Declaration().IsMatch(body) ? $"{Usings}\n{own}\n{body}" : $"{Usings}\n{own}\n{Given}\n{body}\n}}\n}}";
+        int events = body.IndexOf("[Event(", StringComparison.Ordinal);
+        string types = events < 0 ? GivenEvents : body[events..];
+        string statements = events < 0 ? body : body[..events];
+        string text = Declaration().IsMatch(statements) ? $"{Usings}\n{own}\n{statements}"
+            : string.IsNullOrWhiteSpace(statements) ? $"{Usings}\n{own}\n{types}"
+            : $"{Usings}\n{own}\n{Given}\n{statements}\n}}\n}}\n{types}";
+        CSharpParseOptions options = new(LanguageVersion.Latest);
         CSharpCompilation compilation = CSharpCompilation.Create(
             "snippet",
-            [CSharpSyntaxTree.ParseText(text, new CSharpParseOptions(LanguageVersion.Latest))],
+            [CSharpSyntaxTree.ParseText(text, options)],
             References.Value,
             new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
-        return [.. compilation.GetDiagnostics().Where(d => d.Severity == DiagnosticSeverity.Error).Select(d => $"{d}\n{text}")];
+        CSharpGeneratorDriver.Create([new EventGenerator().AsSourceGenerator()], parseOptions: options)
+            .RunGeneratorsAndUpdateCompilation(compilation, out Compilation complete, out ImmutableArray<Diagnostic> findings);
+        return
+        [
+            .. complete.GetDiagnostics().Concat(findings).Where(d => d.Severity == DiagnosticSeverity.Error).Select(d => $"{d}\n{text}"),
+        ];
     }
 
     private static bool IsUsing(string line) =>

@@ -124,6 +124,7 @@ internal sealed class HostingTests
             SlowdownTables = 5,
             LogBytes = 1 << 25,
             BlockCacheBytes = 1 << 25,
+            HeadCacheBytes = 1 << 22,
             MemoryBudgetBytes = 1 << 28,
             PackNumbers = false,
             CompactionBytesPerSecond = 1 << 25,

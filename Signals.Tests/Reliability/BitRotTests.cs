@@ -7,7 +7,8 @@ namespace Signals.Tests.Reliability;
 
 /// <summary>
 /// Bits of every file of a closed store flip, sectors are zeroed, swapped or cut off: each time the store is refused with a typed error,
-/// or answers exactly as before.
+/// or answers exactly as before. At full size each bit flips. At a smaller one each byte has some of its bits flipped, and which ones
+/// changes from byte to byte.
 /// </summary>
 [Category("Reliability")]
 internal sealed class BitRotTests
@@ -114,12 +115,15 @@ internal sealed class BitRotTests
         bool hasPage = StoreFiles.Classify(Path.GetFileName(path), out _) is StoreFileKind.Log or StoreFileKind.Manifest;
         for (long bit = 0; bit < length * 8; bit++)
         {
-            if (!hasPage || bit is < 64 * 8 or >= 4090 * 8 || bit % HeaderStride == 0)
+            bool isTried = !hasPage || bit is < 64 * 8 or >= 4090 * 8 || bit % HeaderStride == 0;
+            if (isTried && IsOfThisSize(bit))
             {
                 yield return bit;
             }
         }
     }
+
+    private static bool IsOfThisSize(long bit) => (bit + (bit / 8)) % TestScale.Step == 0;
 
     private static void Swap(SimFileSystem files, string path, long length, long first, long second)
     {

@@ -4,8 +4,8 @@ using System.Globalization;
 namespace Signals.Tests.Reliability;
 
 /// <summary>
-/// Starts <see cref="KillChild"/> or <see cref="SourceChild"/> in a process of its own, its output redirected. Threads:
-/// any. The caller owns the process.
+/// Starts <see cref="KillChild"/>, <see cref="SourceChild"/> or <see cref="IdleChild"/> in a process of its own, its output redirected.
+/// Threads: any. The caller owns the process.
 /// </summary>
 internal static class ChildProcess
 {
@@ -14,6 +14,19 @@ internal static class ChildProcess
 
     /// <summary>The word for <see cref="SourceChild"/>.</summary>
     public const string Source = "source-child";
+
+    /// <summary>The word for <see cref="IdleChild"/>.</summary>
+    public const string Idle = "idle-child";
+
+    /// <summary>The word for <see cref="LeakChild"/>.</summary>
+    public const string Leak = "leak-child";
+
+    /// <summary>Starts <see cref="LeakChild"/>.</summary>
+    public static Process StartLeak(string path, bool withThreads, int cycles) =>
+        Start(Leak, path, withThreads ? Durability.Buffered : Durability.Synced, (ulong)cycles);
+
+    /// <summary>Starts <see cref="IdleChild"/>.</summary>
+    public static Process StartIdle(string path, int events) => Start(Idle, path, Durability.Buffered, (ulong)events);
 
     /// <summary>Starts <see cref="SourceChild"/>.</summary>
     public static Process StartSource(string path, Durability durability, ulong seed) => Start(Source, path, durability, seed);

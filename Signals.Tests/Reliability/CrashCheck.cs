@@ -77,7 +77,7 @@ internal sealed class CrashCheck(CrashHistory history, Func<SimFileSystem, IFile
         SignalStore again = Open(files);
         try
         {
-            return again.Engine.Appender.AcceptedPosition != probe
+            return again.Engine.Appender.AcceptedPosition.Value != probe
                 ? $"the append to the recovered store ended at {probe}, the next open is at {again.Engine.Appender.AcceptedPosition}"
                 : Compare(again, prefix, hasProbe: true, "at the second open");
         }
@@ -99,7 +99,7 @@ internal sealed class CrashCheck(CrashHistory history, Func<SimFileSystem, IFile
         SignalStore store = Open(files);
         try
         {
-            long position = store.Engine.Appender.AcceptedPosition;
+            long position = store.Engine.Appender.AcceptedPosition.Value;
             bool hasProbe = position == probe;
             int found = hasProbe ? prefix : history.PrefixOf(store);
             int promised = cut >= opened ? prefix : atLeast;

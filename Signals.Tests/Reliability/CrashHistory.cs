@@ -85,7 +85,7 @@ internal sealed class CrashHistory(Durability durability, int users, SettableTim
     /// <exception cref="InvalidOperationException">No beginning of the entries has both.</exception>
     public int PrefixOf(SignalStore store)
     {
-        long position = store.Engine.Appender.AcceptedPosition;
+        long position = store.Engine.Appender.AcceptedPosition.Value;
         int imports = store.Engine.Registry.ImportedCount;
         int prefix = _entries.FindIndex(entry => entry.Position > position) is >= 0 and int beyond ? beyond : _entries.Count;
         int known = _entries.Take(prefix).Count(entry => entry.Type == CrashEntry.Import);

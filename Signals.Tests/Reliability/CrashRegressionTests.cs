@@ -2,8 +2,11 @@ using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Reliability;
 
-/// <summary>One named case for each bug that the crash suites have found.</summary>
+/// <summary>
+/// One named case for each bug that the crash suites have found: what was promised is there after the crash in which it was lost.
+/// </summary>
 [Category("Reliability")]
+[Parallelizable(ParallelScope.All)]
 internal sealed class CrashRegressionTests
 {
     private const int Steps = 60;

@@ -265,7 +265,7 @@ internal sealed class CrashWorkload(
         IsImporting = true;
         string path = Path.Combine(Offline, $"{segment.Generation}.seg");
         Put(path, segment.Write());
-        CrashEntry entry = new(CrashEntry.Import, [], Segment: segment) { Position = Store.Engine.Appender.AcceptedPosition };
+        CrashEntry entry = new(CrashEntry.Import, [], Segment: segment) { Position = Store.Engine.Appender.AcceptedPosition.Value };
         History.Issue(entry, files.OperationCount);
         bool move = _random.Coin();
         ImportResult result = Store.ImportAsync(path, new ImportOptions { Move = move }).GetAwaiter().GetResult();
@@ -332,7 +332,7 @@ internal sealed class CrashWorkload(
     {
         _together.NoteErasure();
         _ = Store!.EraseAsync(CrashSchema.UserOf(entry.ErasedUser)).AsTask();
-        return new AppendTicket(Store.Engine.Appender.AcceptedPosition);
+        return new AppendTicket(Store.Engine.Appender.AcceptedPosition.Value);
     }
 
     private CrashEntry Erasure() => new(CrashEntry.Erasure, [], _random.Below(Users), _time.NowMs);

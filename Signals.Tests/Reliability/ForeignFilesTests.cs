@@ -149,7 +149,7 @@ internal sealed class ForeignFilesTests
         SimFileSystem files = ImportStore.NewFiles();
         string[] foreign =
         [
-            "/offline/in.seg.tmp", "/offline/in.seg.patches.tmp",
+            "/offline/in.seg.new.tmp", "/offline/in.seg.patches.tmp",
             "/offline/in.seg.run000001.tmp", "/offline/items.tmp", "/offline/items.run1.tmp",
             "/offline/copy.tmp/000001.tbl", "/offline/copy.tmp/MANIFEST-000001",
         ];

@@ -130,7 +130,8 @@ internal sealed class FuzzFormatsTests
             SimFileSystem copy = new(record: false);
             copy.CreateDirectory("d");
             Write(copy, "d/CURRENT", bytes);
-            Assert.That(CurrentFile.Read(new StoreFolder(copy, "d")) == (12, 4352) || !bytes.AsSpan().SequenceEqual(good));
+            (ulong Number, long SnapshotEnd) read = CurrentFile.Read(new StoreFolder(copy, "d"));
+            Assert.That(read == (Number: 12, SnapshotEnd: 4352) || !bytes.AsSpan().SequenceEqual(good));
         }, e => e is SignalsException);
     }
 

@@ -2,8 +2,12 @@ using NUnit.Framework.Internal;
 using Signals.Core.Model;
 using Signals.Tests.Storage.Compaction;
 using Signals.Tests.Storage.DefinitionServing;
-using Signals.Tests.Storage.Engine;
+using Signals.Tests.Storage.Engine.Compacting;
+using Signals.Tests.Storage.Engine.Context;
+using Signals.Tests.Storage.Engine.Ingest;
+using Signals.Tests.Storage.Engine.Recovery;
 using Signals.Tests.Storage.FileSystem;
+using Signals.Tests.Storage.Heads;
 using Signals.Tests.Storage.Tables;
 using Signals.Tests.Storage.Versions;
 using Signals.Tests.Storage.Wal;
@@ -36,6 +40,11 @@ internal sealed class PlantedBoundaryTests
     [TestCase(PlantedBugs.LeftBehindIsClean)]
     [TestCase(PlantedBugs.UnreadableTableComesFirst)]
     [TestCase(PlantedBugs.OpeningRecordsDefaults)]
+    [TestCase(PlantedBugs.HeadMissesImports)]
+    [TestCase(PlantedBugs.HeadMissesFlushedRows)]
+    [TestCase(PlantedBugs.HeadForgetsTheOrder)]
+    [TestCase(PlantedBugs.HeadIgnoresCorrections)]
+    [TestCase(PlantedBugs.HeadClaimsTooMuch)]
     public void PlantedBug_TheTestOfItsKind_Fails(string bug)
     {
         Action[] tests = [.. TestsOf(bug)];
@@ -84,8 +93,35 @@ internal sealed class PlantedBoundaryTests
             [() => Unreadable(
                 test => test.Compact_DirectoryOfATableDamagedOrUnreadable_MergesTheOthers(isDamaged: false, reopened: false))],
         PlantedBugs.OpeningRecordsDefaults => [() => Keep(test => test.Open_NeverTold_HasTheDefaultsAndRecordsNone())],
+        PlantedBugs.HeadMissesImports =>
+        [
+            () => Head(test => test.Read_HeadThenCorrectionImported_ShowsTheCorrection(flushed: true)),
+            () => Head(test => test.Read_HeadThenRetractionImported_ShowsTheEventNoMore(flushed: false)),
+        ],
+        PlantedBugs.HeadMissesFlushedRows => [() => Head(test => test.Read_EventsGoFromTheMemtableIntoTablesBesideAHead_AreStillShown())],
+        PlantedBugs.HeadForgetsTheOrder => [() => new HeadDifferentialTests().Read_WithHeadsAndWithout_IsTheSame()],
+        PlantedBugs.HeadIgnoresCorrections =>
+        [
+            () => Head(test => test.Read_CorrectionWaitsAndTheEventComesBesideAHead_ShowsTheCorrection()),
+            () => Head(test => test.Read_RetractionWaitsAndTheEventComesBesideAHead_DoesNotShowTheEvent()),
+        ],
+        PlantedBugs.HeadClaimsTooMuch => [() => Head(test => test.Read_MoreEventsThanAHeadHolds_TellsWhereItEnds())],
         _ => [],
     };
+
+    private static void Head(Action<HeadCorrectionTests> run)
+    {
+        HeadCorrectionTests test = new();
+        test.OpenStore();
+        try
+        {
+            run(test);
+        }
+        finally
+        {
+            test.CloseStore();
+        }
+    }
 
     private static void Unreadable(Func<UnreadableTableTests, Task> run)
     {

@@ -8,7 +8,6 @@ namespace Signals.Tests.Reliability;
 /// where only a table was met; nothing acknowledged is lost, and it opens again.
 /// </summary>
 [Category("Reliability")]
-[NonParallelizable]
 internal sealed class SyscallFaultTests
 {
     /// <summary>So many acknowledgements mean that the store went on, or that the fault was never reached.</summary>

@@ -4,6 +4,9 @@ using Signals.Tests.Storage.Indexing;
 
 namespace Signals.Tests.Storage;
 
+/// <summary>
+/// Enrichments computed offline give one segment, whatever the batches, pages and threads, and a failed job leaves nothing.
+/// </summary>
 internal sealed class OfflineIndexerTests
 {
     private const int Users = 30;
@@ -42,7 +45,7 @@ internal sealed class OfflineIndexerTests
         {
             OfflineResult result = await OfflineIndexer.EnrichAsync(
                 _store, Options(new ScriptedStep(), parallelism: parallelism, batchEvents: batchEvents));
-            Assert.That((result.EventsRead, result.EventsWritten), Is.EqualTo((1000L, 1000L)));
+            Assert.That((result.EventsRead, result.EventsWritten), Is.EqualTo((EventsRead: 1000L, EventsWritten: 1000L)));
             contents.Add(result.Segment!.ContentId);
         }
 
@@ -62,7 +65,9 @@ internal sealed class OfflineIndexerTests
         await _store.AppendAsync(many);
         ScriptedStep step = new();
         OfflineResult result = await OfflineIndexer.EnrichAsync(_store, Options(step, parallelism: 1, batchEvents: batchEvents));
-        Assert.That((result.EventsRead, result.EventsWritten, result.Segment!.Patches), Is.EqualTo((1700L, 1700L, 1700L)));
+        Assert.That(
+            (result.EventsRead, result.EventsWritten, result.Segment!.Patches),
+            Is.EqualTo((EventsRead: 1700L, EventsWritten: 1700L, Patches: 1700L)));
         Assert.That(step.LargestBatch, Is.LessThanOrEqualTo(batchEvents));
         await _store.ImportAsync(result.Segment.Path);
         AssertAllTwice(1700);
@@ -84,7 +89,7 @@ internal sealed class OfflineIndexerTests
         await store.AppendAsync(batch);
         OfflineResult result = await OfflineIndexer.EnrichAsync(
             store, Options(new ScriptedStep(), parallelism: 1, batchEvents: batchEvents));
-        Assert.That((result.EventsRead, result.EventsWritten), Is.EqualTo((40L, 40L)));
+        Assert.That((result.EventsRead, result.EventsWritten), Is.EqualTo((EventsRead: 40L, EventsWritten: 40L)));
     }
 
     [Test]
@@ -103,7 +108,7 @@ internal sealed class OfflineIndexerTests
 
         Assert.That(_store.GetEnrichmentStats() is { Failed: 20, Enriched: 20 }, Is.True);
         OfflineResult result = await OfflineIndexer.EnrichAsync(_store, Options(new ScriptedStep(), onlyMissing: true));
-        Assert.That((result.EventsRead, result.EventsWritten), Is.EqualTo((1040L, 1020L)));
+        Assert.That((result.EventsRead, result.EventsWritten), Is.EqualTo((EventsRead: 1040L, EventsWritten: 1020L)));
         await _store.ImportAsync(result.Segment!.Path);
         AssertAllTwice(1040);
         Assert.That((await OfflineIndexer.EnrichAsync(_store, Options(new ScriptedStep(), onlyMissing: true))).Segment, Is.Null);
@@ -114,7 +119,7 @@ internal sealed class OfflineIndexerTests
     {
         OfflineOptions options = Options(new ScriptedStep(), from: 200, to: 300);
         OfflineResult result = await OfflineIndexer.EnrichAsync(_store, options);
-        Assert.That((result.EventsRead, result.EventsWritten), Is.EqualTo((100L, 100L)));
+        Assert.That((result.EventsRead, result.EventsWritten), Is.EqualTo((EventsRead: 100L, EventsWritten: 100L)));
     }
 
     [Test]
@@ -176,7 +181,8 @@ internal sealed class OfflineIndexerTests
             Parallelism = 3,
             BatchEvents = 33,
         });
-        Assert.That((result.EventsRead, result.EventsWritten), Is.EqualTo((2000L, 1500L)), "of 2000, those below 1500");
+        Assert.That(
+            (result.EventsRead, result.EventsWritten), Is.EqualTo((EventsRead: 2000L, EventsWritten: 1500L)), "of 2000, those below 1500");
         await _store.ImportAsync(result.Segment!.Path);
         AssertAllTwice(1500);
     }

@@ -1,5 +1,6 @@
 namespace Signals.Tests.Storage;
 
+/// <summary>The first things that a user does: append, wait, read, and open again.</summary>
 [Category("Fast")]
 [TestFixture]
 internal sealed class SignalStoreTests

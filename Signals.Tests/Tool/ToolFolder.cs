@@ -1,3 +1,4 @@
+using Signals.Definitions;
 using Signals.Offline;
 using Signals.Tests.Storage.Engine;
 
@@ -32,6 +33,21 @@ internal sealed class ToolFolder : IDisposable
     public string Store => At("store");
 
     public string Segment => At("fix.seg");
+
+    /// <summary>A definition of the feature n, as JSON.</summary>
+    public string Definition => Write("feed.json", SequenceDefinition.Create("feed").OwnedBy("tests")
+        .From("view", view => view.Last(5)).Columns("n").Size(5).Build().ToJson());
+
+    /// <summary>Alice and bob at a time, with labels.</summary>
+    public string Moments => Write(
+        "moments.csv", $"request_id,user,time,label\r\na,alice,{TestStores.Start},1\r\nb,\"bob\",2026-03-01T00:00:01Z,\r\n");
+
+    /// <summary>A file beside the store, with this text.</summary>
+    public string Write(string name, string text)
+    {
+        File.WriteAllText(At(name), text);
+        return At(name);
+    }
 
     /// <summary>A path beside the store.</summary>
     public string At(string name) => Path.Combine(_root, name);

@@ -14,6 +14,9 @@ public sealed class SignalsOptions
 
     private StoreSchema? _schema;
     private EnrichmentOptions? _enrichment;
+    private int? _ringBytes;
+    private long? _memTableBytes;
+    private long? _blockCacheBytes;
 
     /// <summary>The store's folder. Required.</summary>
     public string Path { get; set; } = "";
@@ -25,13 +28,21 @@ public sealed class SignalsOptions
     public Durability Durability { get; set; } = Defaults.Durability;
 
     /// <inheritdoc cref="StoreOptions.RingBytes"/>
-    public int RingBytes { get; set; } = Defaults.RingBytes;
+    public int RingBytes
+    {
+        get => _ringBytes ?? GetDefaultSizes().RingBytes;
+        set => _ringBytes = value;
+    }
 
     /// <inheritdoc cref="StoreOptions.MaxBatchBytes"/>
     public int MaxBatchBytes { get; set; } = Defaults.MaxBatchBytes;
 
     /// <inheritdoc cref="StoreOptions.MemTableBytes"/>
-    public long MemTableBytes { get; set; } = Defaults.MemTableBytes;
+    public long MemTableBytes
+    {
+        get => _memTableBytes ?? GetDefaultSizes().MemTableBytes;
+        set => _memTableBytes = value;
+    }
 
     /// <inheritdoc cref="StoreOptions.MaxFrozenMemTables"/>
     public int MaxFrozenMemTables { get; set; } = Defaults.MaxFrozenMemTables;
@@ -43,7 +54,14 @@ public sealed class SignalsOptions
     public long LogBytes { get; set; } = Defaults.LogBytes;
 
     /// <inheritdoc cref="StoreOptions.BlockCacheBytes"/>
-    public long BlockCacheBytes { get; set; } = Defaults.BlockCacheBytes;
+    public long BlockCacheBytes
+    {
+        get => _blockCacheBytes ?? GetDefaultSizes().BlockCacheBytes;
+        set => _blockCacheBytes = value;
+    }
+
+    /// <inheritdoc cref="StoreOptions.HeadCacheBytes"/>
+    public long? HeadCacheBytes { get; set; }
 
     /// <inheritdoc cref="StoreOptions.MemoryBudgetBytes"/>
     public long? MemoryBudgetBytes { get; set; }
@@ -95,6 +113,9 @@ public sealed class SignalsOptions
     /// </summary>
     public TimeSpan? MaxWatermarkLag { get; set; }
 
+    // The sizes of memory that are not set follow from what is. A method, because configuration would bind a property.
+    private StoreOptions GetDefaultSizes() => new() { MaxBatchBytes = MaxBatchBytes, MaxFrozenMemTables = MaxFrozenMemTables };
+
     /// <summary>Declares the event types. Required.</summary>
     public SignalsOptions UseSchema(StoreSchema schema)
     {
@@ -126,6 +147,7 @@ public sealed class SignalsOptions
         SlowdownTables = SlowdownTables,
         LogBytes = LogBytes,
         BlockCacheBytes = BlockCacheBytes,
+        HeadCacheBytes = HeadCacheBytes,
         MemoryBudgetBytes = MemoryBudgetBytes,
         PackNumbers = PackNumbers,
         CompactionBytesPerSecond = CompactionBytesPerSecond,

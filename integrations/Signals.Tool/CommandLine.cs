@@ -78,5 +78,7 @@ internal sealed class CommandLine
         }
     }
 
-    private static bool TakesValue(string option) => option is not ("--json" or "--yes" or "--move");
+    private static bool TakesValue(string option) => option is not (
+        "--json" or "--yes" or "--move" or "--overwrite" or "--null-overwrites"
+        or "--as-known-then" or "--as-corrected-now" or "--keep-unlabelled" or "--states");
 }

@@ -10,7 +10,8 @@ internal sealed class ToolApplication(
     private static readonly ICommand[] Commands =
     [
         new StatsCommand(), new InspectCommand(), new GetCommand(), new VerifyCommand(), new CompactCommand(), new CheckpointCommand(),
-        new RestoreCommand(), new ImportCommand(), new ExportCommand(), new EraseCommand(), new ResetCommand(),
+        new RestoreCommand(), new ImportCommand(), new ExportCommand(), new TrainingCommand(), new ProfileCommand(),
+        new EraseCommand(), new ResetCommand(),
         new SalvageCommand(), new BenchCommand(),
     ];
 

@@ -4,38 +4,27 @@ using System.Text.Json;
 using Signals;
 using Signals.Hosting;
 
-StoreSchema schema = StoreSchema.Define(s => s.EventType("view", t => t.Field<long>("item").Field<float>("dwell_seconds").KeepLast(500)));
-
 WebApplicationBuilder builder = WebApplication.CreateBuilder(args);
 builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
 {
     ["Signals:Path"] = builder.Configuration["Signals:Path"] ?? Path.Combine(Path.GetTempPath(), "signals-hosted"),
 });
-builder.Services.AddSignals(builder.Configuration.GetSection("Signals"), o => o.UseSchema(schema));
+builder.Services.AddSignals(builder.Configuration.GetSection("Signals"), o => o.UseSchema(StoreSchema.Of<View>()));
 
 WebApplication app = builder.Build();
 app.MapHealthChecks("/health");
 
 app.MapPost("/users/{user}/views/{item:long}", async (string user, long item, float? dwell, SignalStore store, TimeProvider time) =>
 {
-    DateTimeOffset now = time.GetUtcNow();
-    EventBatch batch = store.CreateBatch("view", capacity: 1);
-    EventRow row = batch.Add(UserId.From(user), now, id: (ulong)item).Set("item", item);
-    if (dwell is float seconds)
-    {
-        row.Set("dwell_seconds", seconds);
-    }
-
-    await store.AppendAsync(batch); // in the log, and visible to the next request
+    // In the log, and visible to the next request.
+    await store.AppendAsync(new View(UserId.From(user), time.GetUtcNow(), (ulong)item) { Item = item, DwellSeconds = dwell });
     return Results.Accepted();
 });
 
-SequenceQuery? last20 = null;
 app.MapGet("/users/{user}/views", (string user, SignalStore store) =>
 {
-    last20 ??= store.Query("view").Last(20).Build();
-    using Sequence sequence = store.Read(UserId.From(user), last20);
-    return sequence.Status == SequenceStatus.UnknownUser ? Results.NotFound() : Results.Ok(sequence.Field<long>("item").ToArray());
+    View[] views = store.Query<View>().Last(20).Read(UserId.From(user)).ToArray();
+    return views.Length == 0 ? Results.NotFound() : Results.Ok(views.Select(view => view.Item));
 });
 
 if (!args.Contains("--self-test"))
@@ -53,3 +42,11 @@ string health = await client.GetStringAsync(new Uri("/health", UriKind.Relative)
 Console.WriteLine($"{(int)posted.StatusCode}, items {JsonSerializer.Serialize(items)}, {health}");
 await app.StopAsync();
 return items is [4711, ..] && health == "Healthy" ? 0 : 1;
+
+[Event("view", KeepLast = 500)]
+internal readonly partial record struct View(UserId User, DateTimeOffset Time, ulong Id)
+{
+    public long Item { get; init; }
+
+    public float? DwellSeconds { get; init; }
+}

@@ -1,4 +1,3 @@
-using Signals.Core.Definitions.Json;
 using Signals.Core.Definitions.Values;
 using Signals.Definitions;
 using Signals.Enrichment;
@@ -6,57 +5,42 @@ using Signals.Enrichment;
 namespace Signals.Core.Definitions.Checks;
 
 /// <summary>
-/// Checks conditions against a schema: whether the columns exist, and whether the values can be compared with them. Used by one
-/// thread.
+/// Checks conditions against a schema. Each kind of condition says what it needs; this has the checks that the kinds share: whether
+/// columns exist, and whether values can be compared with them. Used by one thread.
 /// </summary>
 internal sealed class ConditionCheck(ColumnScope columns, StoreSchema schema, EnrichmentCatalog? catalog, DefinitionErrors errors)
 {
+    /// <summary>Checks a condition and those that it consists of.</summary>
     /// <param name="path">Where the condition is in the definition.</param>
     /// <param name="predicate">The condition; <c>null</c> for none.</param>
     /// <param name="eventType">The only event type that the condition applies to; <c>null</c> for all sources.</param>
     public void Run(JsonPath path, Predicate? predicate, string? eventType)
     {
-        switch (predicate)
+        if (predicate is null)
         {
-            case AllPredicate all:
-                List(path["all"], all.Predicates, eventType);
-                break;
-            case AnyPredicate any:
-                List(path["any"], any.Predicates, eventType);
-                break;
-            case NotPredicate not:
-                Run(path["not"], not.Predicate, eventType);
-                break;
-            case ComparisonPredicate comparison:
-                Value(path, comparison.Column, path[DefinitionNames.NameOf(comparison.Operator)], comparison.Value.Value, eventType);
-                break;
-            case RangePredicate range:
-                Value(path, range.Column, path["between"], range.Low.Value, eventType);
-                break;
-            case SetPredicate set:
-                Value(path, set.Column, path["in"], set.Values[0], eventType);
-                break;
-            case StatePredicate state:
-                columns.Find(path["column"], state.Column, eventType);
-                break;
-            case FilterPredicate filter:
-                Filter(path["filter"], filter.Name, eventType);
-                break;
-            case HostPredicate host:
-                Host(path, host, eventType);
-                break;
+            return;
+        }
+
+        predicate.CheckSchema(path, eventType, this);
+        ValueList<Predicate> operands = predicate.Operands;
+        for (int i = 0; i < operands.Count && !errors.IsFull; i++)
+        {
+            Run(predicate.PathOfOperand(path, i), operands[i], eventType);
         }
     }
 
-    private void List(JsonPath path, ValueList<Predicate> predicates, string? eventType)
-    {
-        for (int i = 0; i < predicates.Count && !errors.IsFull; i++)
-        {
-            Run(path[i], predicates[i], eventType);
-        }
-    }
+    public void Error(JsonPath path, string message) => errors.Add(path, message);
 
-    private void Value(JsonPath path, string column, JsonPath at, Literal value, string? eventType)
+    /// <inheritdoc cref="ColumnScope.Find"/>
+    public ColumnType? Column(JsonPath path, string column, string? eventType) => columns.Find(path, column, eventType);
+
+    /// <summary>Checks that a column exists and can be compared with a value.</summary>
+    /// <param name="path">The place of the condition.</param>
+    /// <param name="column">The column that it names.</param>
+    /// <param name="at">The place of the value.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="eventType">As for <see cref="Run"/>.</param>
+    public void Value(JsonPath path, string column, JsonPath at, Literal value, string? eventType)
     {
         if (columns.Find(path["column"], column, eventType) is not { } type)
         {
@@ -74,7 +58,11 @@ internal sealed class ConditionCheck(ColumnScope columns, StoreSchema schema, En
         }
     }
 
-    private void Filter(JsonPath path, string name, string? eventType)
+    /// <summary>Checks that the catalog has an event filter for the events that the condition applies to.</summary>
+    /// <param name="path">The place of the filter's name.</param>
+    /// <param name="name">The name.</param>
+    /// <param name="eventType">As for <see cref="Run"/>.</param>
+    public void Filter(JsonPath path, string name, string? eventType)
     {
         if (catalog is null || !catalog.TryGet(name, out IEnrichmentStep? step) || step is not IEventFilter)
         {
@@ -97,14 +85,6 @@ internal sealed class ConditionCheck(ColumnScope columns, StoreSchema schema, En
             errors.Add(
                 path,
                 $"'{name}' takes {string.Join(", ", step.Signature.EventTypes)}, not {eventType ?? "a source of the definition"}");
-        }
-    }
-
-    private void Host(JsonPath path, HostPredicate host, string? eventType)
-    {
-        if (columns.Find(path, host.Column, eventType) is { } type && type != host.Type)
-        {
-            errors.Add(path, $"the host's condition takes {host.Type}, but '{host.Column}' is {type}");
         }
     }
 }

@@ -6,6 +6,6 @@ public sealed class DefinitionException : SignalsException
     internal DefinitionException(string what, IReadOnlyList<DefinitionError> errors, Exception? innerException = null)
         : base($"{what}:{Environment.NewLine}  {string.Join(Environment.NewLine + "  ", errors)}", innerException) => Errors = errors;
 
-    /// <summary>The errors with their paths, at most <see cref="DefinitionLimits.MaxErrors"/>.</summary>
+    /// <summary>The errors with their paths, at most 100.</summary>
     public IReadOnlyList<DefinitionError> Errors { get; }
 }

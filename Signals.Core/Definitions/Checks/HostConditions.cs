@@ -1,3 +1,4 @@
+using Signals.Core.Definitions.Predicates;
 using Signals.Core.Definitions.Values;
 using Signals.Definitions;
 
@@ -18,25 +19,15 @@ internal static class HostConditions
         return found;
     }
 
-    private static JsonPath? Find(JsonPath path, Predicate predicate) => predicate switch
+    private static JsonPath? Find(JsonPath path, Predicate? predicate)
     {
-        HostPredicate => path,
-        NotPredicate not => Find(path["not"], not.Predicate),
-        AllPredicate all => Find(path["all"], all.Predicates),
-        AnyPredicate any => Find(path["any"], any.Predicates),
-        _ => null,
-    };
-
-    private static JsonPath? Find(JsonPath path, ValueList<Predicate> predicates)
-    {
-        for (int i = 0; i < predicates.Count; i++)
+        JsonPath? found = predicate is HostPredicate ? path : null;
+        ValueList<Predicate> operands = predicate?.Operands ?? [];
+        for (int i = 0; found is null && i < operands.Count; i++)
         {
-            if (Find(path[i], predicates[i]) is { } found)
-            {
-                return found;
-            }
+            found = Find(predicate!.PathOfOperand(path, i), operands[i]);
         }
 
-        return null;
+        return found;
     }
 }

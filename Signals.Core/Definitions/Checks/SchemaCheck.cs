@@ -1,4 +1,5 @@
 using Signals.Core.Definitions.Values;
+using Signals.Core.Enrichment;
 using Signals.Definitions;
 using Signals.Enrichment;
 

@@ -1,3 +1,4 @@
+using Signals.Core.Definitions.Tensors;
 using Signals.Core.Definitions.Values;
 using Signals.Definitions;
 

@@ -1,8 +1,10 @@
+using Signals.Definitions;
+
 namespace Signals.Core.Definitions.Json;
 
 /// <summary>
 /// The keys of each object in a definition's JSON. The reader and the writer share them, and <c>docs/definitions.schema.json</c>
-/// publishes them.
+/// publishes them. A condition that names no column is an object with one key, which is in <see cref="Predicate.Forms"/>.
 /// </summary>
 internal static class DefinitionKeys
 {
@@ -19,11 +21,7 @@ internal static class DefinitionKeys
     public static readonly string[] Reference = ["parameter"];
     public static readonly string[] Bytes = ["base64"];
     public static readonly string[] Source = ["eventType", "count", "window", "where"];
-    public static readonly string[] All = ["all"];
-    public static readonly string[] Any = ["any"];
-    public static readonly string[] Not = ["not"];
-    public static readonly string[] Filter = ["filter"];
-    public static readonly string[] Condition = ["column", "in", "between", "is", .. DefinitionNames.Comparisons];
+    public static readonly string[] Condition = ["column", .. PredicateColumn.Forms.Select(form => form.Key)];
     public static readonly string[] Dedup = ["columns", "scope"];
     public static readonly string[] Quota = ["rule", "eventTypes", "minimum", "maximum", "unit"];
     public static readonly string[] RunLimit = ["rule", "eventTypes", "maximum"];

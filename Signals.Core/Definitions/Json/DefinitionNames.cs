@@ -1,3 +1,6 @@
+using Signals.Core.Definitions.Predicates;
+using Signals.Core.Definitions.Tensors;
+using Signals.Core.Definitions.Values;
 using Signals.Definitions;
 
 namespace Signals.Core.Definitions.Json;

@@ -41,7 +41,7 @@ internal static class DefinitionWriter
         if (definition.Where is { } where)
         {
             json.WritePropertyName("where");
-            PredicateWriter.Write(json, where);
+            where.Write(json);
         }
 
         Dedup(json, definition.Dedup);
@@ -114,7 +114,7 @@ internal static class DefinitionWriter
         if (clause.Where is { } where)
         {
             json.WritePropertyName("where");
-            PredicateWriter.Write(json, where);
+            where.Write(json);
         }
     }
 

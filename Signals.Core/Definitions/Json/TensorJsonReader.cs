@@ -1,4 +1,6 @@
 using System.Text.Json;
+using Signals.Core.Definitions.Tensors;
+using Signals.Core.Definitions.Values;
 using Signals.Definitions;
 
 namespace Signals.Core.Definitions.Json;

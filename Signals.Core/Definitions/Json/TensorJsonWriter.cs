@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Signals.Core.Definitions.Tensors;
 using Signals.Definitions;
 
 namespace Signals.Core.Definitions.Json;

@@ -1,8 +1,10 @@
-namespace Signals.Definitions;
+namespace Signals.Core.Definitions.Predicates;
 
 /// <summary>True where all of the conditions are true.</summary>
-public sealed record AllPredicate : Predicate
+internal sealed record AllPredicate : ListPredicate
 {
-    /// <summary>The conditions.</summary>
-    public required ValueList<Predicate> Predicates { get; init; }
+    internal static readonly PredicateForm Form =
+        new("all", static (reader, _, list) => new AllPredicate { Predicates = reader.List(list) });
+
+    private protected override string Key => "all";
 }

@@ -1,8 +1,10 @@
-namespace Signals.Definitions;
+namespace Signals.Core.Definitions.Predicates;
 
 /// <summary>True where at least one of the conditions is true.</summary>
-public sealed record AnyPredicate : Predicate
+internal sealed record AnyPredicate : ListPredicate
 {
-    /// <summary>The conditions.</summary>
-    public required ValueList<Predicate> Predicates { get; init; }
+    internal static readonly PredicateForm Form =
+        new("any", static (reader, _, list) => new AnyPredicate { Predicates = reader.List(list) });
+
+    private protected override string Key => "any";
 }

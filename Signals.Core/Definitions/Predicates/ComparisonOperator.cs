@@ -1,7 +1,7 @@
-namespace Signals.Definitions;
+namespace Signals.Core.Definitions.Predicates;
 
 /// <summary>How a value is compared with a constant.</summary>
-public enum ComparisonOperator : byte
+internal enum ComparisonOperator : byte
 {
     /// <summary>The values are equal.</summary>
     Equal = 0,

@@ -1,10 +1,10 @@
 using System.Runtime.InteropServices;
 
-namespace Signals.Definitions;
+namespace Signals.Core.Definitions.Predicates;
 
 /// <summary>A condition in the host's code over one scalar column.</summary>
 /// <typeparam name="T">The type of the column's values.</typeparam>
-public sealed record HostPredicate<T> : HostPredicate
+internal sealed record HostPredicate<T> : HostPredicate
     where T : unmanaged
 {
     /// <summary>The function that decides. It must be pure, quick and callable from any thread.</summary>

@@ -1,3 +1,9 @@
+using System.Text.Json;
+using Signals.Core.Definitions;
+using Signals.Core.Definitions.Checks;
+using Signals.Core.Definitions.Predicates;
+using Signals.Core.Definitions.Values;
+
 namespace Signals.Definitions;
 
 /// <summary>
@@ -14,6 +20,15 @@ public abstract record Predicate
     private protected Predicate()
     {
     }
+
+    /// <summary>The kinds of conditions that name no column and have a form in JSON. See <see cref="PredicateColumn.Forms"/>.</summary>
+    internal static PredicateForm[] Forms { get; } = [AllPredicate.Form, AnyPredicate.Form, NotPredicate.Form, FilterPredicate.Form];
+
+    /// <summary>The conditions that this one consists of.</summary>
+    internal virtual ValueList<Predicate> Operands => [];
+
+    /// <summary>The columns that the condition itself names, apart from its operands. Only these are fetched for it.</summary>
+    internal abstract IEnumerable<string> Columns { get; }
 
     /// <summary>Begins a condition on a column.</summary>
     public static PredicateColumn OnColumn(string column) => new(column);
@@ -57,4 +72,33 @@ public abstract record Predicate
 
     /// <inheritdoc cref="op_BitwiseOr"/>
     public static Predicate BitwiseOr(Predicate left, Predicate right) => left | right;
+
+    /// <summary>The place of an operand.</summary>
+    /// <param name="path">The place of this condition.</param>
+    /// <param name="operand">An index of <see cref="Operands"/>.</param>
+    internal virtual JsonPath PathOfOperand(JsonPath path, int operand) =>
+        throw new InvalidOperationException($"{GetType().Name} consists of other conditions, but gives no places to them.");
+
+    /// <summary>Writes the condition, with its operands, as an object.</summary>
+    internal void Write(Utf8JsonWriter json)
+    {
+        json.WriteStartObject();
+        WriteKeys(json);
+        json.WriteEndObject();
+    }
+
+    /// <summary>Writes the keys of the condition's object, such that its <see cref="PredicateForm"/> reads them.</summary>
+    internal abstract void WriteKeys(Utf8JsonWriter json);
+
+    /// <summary>Reports what is wrong with the condition in itself, apart from its operands.</summary>
+    internal abstract void CheckStructure(JsonPath path, ValueCheck values);
+
+    /// <summary>Reports what is wrong with the condition for a schema, apart from its operands.</summary>
+    /// <param name="path">The place of this condition.</param>
+    /// <param name="eventType">The only event type that the condition applies to; <c>null</c> for all sources.</param>
+    /// <param name="schema">The checks of columns and values that conditions share.</param>
+    internal abstract void CheckSchema(JsonPath path, string? eventType, ConditionCheck schema);
+
+    /// <summary>The condition, with its operands, with the values of parameters in place of settings that use them.</summary>
+    internal abstract Predicate Substitute(ParameterSubstitution parameters);
 }

@@ -1,9 +1,17 @@
+using Signals.Core.Definitions.Predicates;
+
 namespace Signals.Definitions;
 
 /// <summary>A column to build a condition on. Immutable.</summary>
 /// <param name="Name">The column's name, the same in every event type that has it.</param>
 public readonly record struct PredicateColumn(string Name)
 {
+    /// <summary>
+    /// The kinds of conditions that the methods build. They are what the JSON reader knows, and what it lists when it finds none.
+    /// </summary>
+    internal static PredicateForm[] Forms { get; } =
+        [SetPredicate.Form, RangePredicate.Form, StatePredicate.Form, .. ComparisonPredicate.ComparisonForms];
+
     /// <summary>True where the value is equal.</summary>
     public Predicate EqualTo(Literal value) => Compare(ComparisonOperator.Equal, value);
 

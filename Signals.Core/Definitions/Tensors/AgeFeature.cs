@@ -1,7 +1,9 @@
-namespace Signals.Definitions;
+using Signals.Definitions;
+
+namespace Signals.Core.Definitions.Tensors;
 
 /// <summary>The time from the event to the read's as-of time. Negative when the event is after it. One element.</summary>
-public sealed record AgeFeature : Feature
+internal sealed record AgeFeature : Feature
 {
     /// <summary>The unit of the number. Fractions are kept.</summary>
     public required TimeUnit Unit { get; init; }

@@ -1,10 +1,13 @@
-namespace Signals.Definitions;
+using Signals.Core.Definitions.Values;
+using Signals.Definitions;
+
+namespace Signals.Core.Definitions.Tensors;
 
 /// <summary>
 /// A category from a small vocabulary, as one-hot, multi-hot or index. A value equals a category under the rules of comparisons:
 /// numbers by exact value, text by its bytes.
 /// </summary>
-public sealed record CategoryFeature : Feature
+internal sealed record CategoryFeature : Feature
 {
     /// <summary>Scalar, text or bytes columns. One-hot and index take one column; multi-hot takes several.</summary>
     public required ValueList<string> Columns { get; init; }

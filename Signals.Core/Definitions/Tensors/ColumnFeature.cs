@@ -1,7 +1,9 @@
-namespace Signals.Definitions;
+using Signals.Definitions;
+
+namespace Signals.Core.Definitions.Tensors;
 
 /// <summary>The value of a column: one element, or as many as a vector has dimensions.</summary>
-public sealed record ColumnFeature : Feature
+internal sealed record ColumnFeature : Feature
 {
     /// <summary>A scalar or vector column, field or enrichment.</summary>
     public required string Column { get; init; }

@@ -1,7 +1,7 @@
-namespace Signals.Definitions;
+namespace Signals.Core.Definitions.Tensors;
 
 /// <summary>Describes a row of a tensor in one or more elements. Immutable, equal by value.</summary>
-public abstract record Feature
+internal abstract record Feature
 {
     private protected Feature()
     {

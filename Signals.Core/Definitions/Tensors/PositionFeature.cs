@@ -1,7 +1,7 @@
-namespace Signals.Definitions;
+namespace Signals.Core.Definitions.Tensors;
 
 /// <summary>
 /// The number of rows of the sequence that are newer than the row, whatever the order of the sequence; 0 for the newest. One
 /// element.
 /// </summary>
-public sealed record PositionFeature : Feature;
+internal sealed record PositionFeature : Feature;

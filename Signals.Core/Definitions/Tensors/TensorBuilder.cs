@@ -1,3 +1,6 @@
+using Signals.Core.Definitions.Tensors;
+using Signals.Core.Definitions.Values;
+
 namespace Signals.Definitions;
 
 /// <summary>
@@ -20,16 +23,16 @@ public sealed class TensorBuilder
         Add(new ColumnFeature { Column = name, Default = defaultValue, Scaling = scaling });
 
     /// <summary>Adds one element per category: 1 for the row's own category.</summary>
-    public TensorBuilder OneHot(string column, ValueList<Literal> categories, bool other = false) =>
-        Add(new CategoryFeature { Columns = [column], Categories = categories, HasOther = other });
+    public TensorBuilder OneHot(string column, ReadOnlySpan<Literal> categories, bool other = false) =>
+        Add(Categories([column], categories, CategoryEncoding.OneHot, other));
 
     /// <summary>Adds one element per category: 1 for each category that one of the columns holds.</summary>
-    public TensorBuilder MultiHot(ValueList<string> columns, ValueList<Literal> categories, bool other = false) =>
-        Add(new CategoryFeature { Columns = columns, Categories = categories, Encoding = CategoryEncoding.MultiHot, HasOther = other });
+    public TensorBuilder MultiHot(ReadOnlySpan<string> columns, ReadOnlySpan<Literal> categories, bool other = false) =>
+        Add(Categories([.. columns], categories, CategoryEncoding.MultiHot, other));
 
     /// <summary>Adds one element: the category's position + 1, or 0 for no category.</summary>
-    public TensorBuilder Index(string column, ValueList<Literal> categories, bool other = false) =>
-        Add(new CategoryFeature { Columns = [column], Categories = categories, Encoding = CategoryEncoding.Index, HasOther = other });
+    public TensorBuilder Index(string column, ReadOnlySpan<Literal> categories, bool other = false) =>
+        Add(Categories([column], categories, CategoryEncoding.Index, other));
 
     /// <summary>Adds the time from the event to the read's as-of time.</summary>
     public TensorBuilder Age(TimeUnit unit, Scaling? scaling = null) => Add(new AgeFeature { Unit = unit, Scaling = scaling });
@@ -51,6 +54,10 @@ public sealed class TensorBuilder
     public TensorBuilder Position() => Add(new PositionFeature());
 
     internal ValueList<Feature> Build() => [.. _features];
+
+    private static CategoryFeature Categories(
+        ValueList<string> columns, ReadOnlySpan<Literal> categories, CategoryEncoding encoding, bool other) =>
+        new() { Columns = columns, Categories = [.. categories], Encoding = encoding, HasOther = other };
 
     private TensorBuilder Add(Feature feature)
     {

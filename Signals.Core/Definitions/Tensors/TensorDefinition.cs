@@ -1,7 +1,10 @@
-namespace Signals.Definitions;
+using Signals.Core.Definitions.Values;
+using Signals.Definitions;
+
+namespace Signals.Core.Definitions.Tensors;
 
 /// <summary>One tensor. The features of a row follow each other along the last axis.</summary>
-public sealed record TensorDefinition
+internal sealed record TensorDefinition
 {
     /// <summary>The tensor's name, which is the model's name for its input.</summary>
     public required string Name { get; init; }

@@ -1,7 +1,7 @@
-namespace Signals.Definitions;
+namespace Signals.Core.Definitions.Tensors;
 
 /// <summary>How sequences of different lengths are stored in a tensor.</summary>
-public enum TensorLayout : byte
+internal enum TensorLayout : byte
 {
     /// <summary><c>[B, N, width]</c>, where N is the definition's size. Places without a row are zero. The default.</summary>
     Padded = 0,

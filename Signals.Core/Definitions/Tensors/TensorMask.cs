@@ -1,7 +1,9 @@
-namespace Signals.Definitions;
+using Signals.Definitions;
+
+namespace Signals.Core.Definitions.Tensors;
 
 /// <summary>A tensor that marks the places that have a row.</summary>
-public sealed record TensorMask
+internal sealed record TensorMask
 {
     /// <summary>The tensor's name, which is the model's name for its input.</summary>
     public required string Name { get; init; }

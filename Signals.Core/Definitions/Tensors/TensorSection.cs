@@ -1,7 +1,10 @@
-namespace Signals.Definitions;
+using Signals.Core.Definitions.Values;
+using Signals.Definitions;
+
+namespace Signals.Core.Definitions.Tensors;
 
 /// <summary>The model-ready answer of a definition: one or more tensors over the same rows.</summary>
-public sealed record TensorSection
+internal sealed record TensorSection
 {
     /// <summary>How sequences of different lengths are stored in the tensors.</summary>
     public TensorLayout Layout { get; init; }

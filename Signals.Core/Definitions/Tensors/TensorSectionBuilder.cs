@@ -1,3 +1,5 @@
+using Signals.Core.Definitions.Tensors;
+
 namespace Signals.Definitions;
 
 /// <summary>

@@ -1,9 +1,11 @@
-namespace Signals.Definitions;
+using Signals.Definitions;
+
+namespace Signals.Core.Definitions.Values;
 
 /// <summary>
 /// The limits of a definition. A definition that exceeds them is refused, whether it comes from code or from JSON.
 /// </summary>
-public static class DefinitionLimits
+internal static class DefinitionLimits
 {
     /// <summary>The largest number of bytes of a definition's JSON.</summary>
     public const int MaxJsonBytes = 1 << 20;

@@ -20,41 +20,41 @@ public readonly struct Literal : IEquatable<Literal>
     }
 
     /// <summary>What kind of value it holds.</summary>
-    public LiteralKind Kind { get; }
+    internal LiteralKind Kind { get; }
 
     /// <summary>True for whole numbers and numbers with a fraction.</summary>
-    public bool IsNumber => Kind is LiteralKind.Int64 or LiteralKind.UInt64 or LiteralKind.Float64;
+    internal bool IsNumber => Kind is LiteralKind.Int64 or LiteralKind.UInt64 or LiteralKind.Float64;
 
     /// <summary>True for whole numbers.</summary>
-    public bool IsInteger => Kind is LiteralKind.Int64 or LiteralKind.UInt64;
+    internal bool IsInteger => Kind is LiteralKind.Int64 or LiteralKind.UInt64;
 
     /// <summary>The boolean.</summary>
     /// <exception cref="InvalidOperationException">It holds something else.</exception>
-    public bool Boolean => Bits(LiteralKind.Boolean) != 0;
+    internal bool Boolean => Bits(LiteralKind.Boolean) != 0;
 
     /// <summary>The whole number.</summary>
     /// <exception cref="InvalidOperationException">It holds something else.</exception>
-    public long Int64 => (long)Bits(LiteralKind.Int64);
+    internal long Int64 => (long)Bits(LiteralKind.Int64);
 
     /// <summary>The whole number above <see cref="long.MaxValue"/>.</summary>
     /// <exception cref="InvalidOperationException">It holds something else.</exception>
-    public ulong UInt64 => Bits(LiteralKind.UInt64);
+    internal ulong UInt64 => Bits(LiteralKind.UInt64);
 
     /// <summary>The number with a fraction.</summary>
     /// <exception cref="InvalidOperationException">It holds something else.</exception>
-    public double Float64 => BitConverter.UInt64BitsToDouble(Bits(LiteralKind.Float64));
+    internal double Float64 => BitConverter.UInt64BitsToDouble(Bits(LiteralKind.Float64));
 
     /// <summary>The text.</summary>
     /// <exception cref="InvalidOperationException">It holds something else.</exception>
-    public string Text => (string)Reference(LiteralKind.Text);
+    internal string Text => (string)Reference(LiteralKind.Text);
 
     /// <summary>The bytes.</summary>
     /// <exception cref="InvalidOperationException">It holds something else.</exception>
-    public ReadOnlyMemory<byte> Bytes => (byte[])Reference(LiteralKind.Bytes);
+    internal ReadOnlyMemory<byte> Bytes => (byte[])Reference(LiteralKind.Bytes);
 
     /// <summary>A number of any kind as the nearest double.</summary>
     /// <exception cref="InvalidOperationException">It is not a number.</exception>
-    public double AsDouble => Kind switch
+    internal double AsDouble => Kind switch
     {
         LiteralKind.Int64 => Int64,
         LiteralKind.UInt64 => UInt64,

@@ -1,7 +1,9 @@
-namespace Signals.Definitions;
+using Signals.Definitions;
+
+namespace Signals.Core.Definitions.Values;
 
 /// <summary>The kind of value that a <see cref="Literal"/> holds.</summary>
-public enum LiteralKind : byte
+internal enum LiteralKind : byte
 {
     /// <summary>True or false. A <c>default</c> literal holds false.</summary>
     Boolean = 0,

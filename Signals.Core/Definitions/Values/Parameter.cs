@@ -8,11 +8,15 @@ namespace Signals.Definitions;
 /// </summary>
 public sealed record Parameter
 {
+    internal Parameter()
+    {
+    }
+
     /// <summary>The parameter's name, unique in its definition.</summary>
     public required string Name { get; init; }
 
     /// <summary>The kind of value that the parameter has.</summary>
-    public required ParameterKind Kind { get; init; }
+    internal ParameterKind Kind { get; init; }
 
     /// <summary>The value that is used when a request does not override the parameter.</summary>
     public required Literal Default { get; init; }
@@ -24,7 +28,7 @@ public sealed record Parameter
     public Literal? Maximum { get; init; }
 
     /// <summary>The values that a text may take.</summary>
-    public ValueList<Literal> Allowed { get; init; } = [];
+    internal ValueList<Literal> Allowed { get; init; } = [];
 
     /// <summary>Creates a parameter that is a whole number, with inclusive bounds.</summary>
     public static Parameter Integer(string name, long value, long minimum, long maximum) =>

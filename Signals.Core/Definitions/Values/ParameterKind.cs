@@ -1,7 +1,9 @@
-namespace Signals.Definitions;
+using Signals.Definitions;
+
+namespace Signals.Core.Definitions.Values;
 
 /// <summary>The kind of value that a <see cref="Parameter"/> has.</summary>
-public enum ParameterKind : byte
+internal enum ParameterKind : byte
 {
     /// <summary>A whole number. For counts, sizes and thresholds.</summary>
     Integer = 0,

@@ -1,12 +1,12 @@
 using System.Collections;
 using System.Runtime.CompilerServices;
 
-namespace Signals.Definitions;
+namespace Signals.Core.Definitions.Values;
 
 /// <summary>An immutable list. Two lists are equal when they have equal elements in the same order. Safe to share.</summary>
 /// <typeparam name="T">An immutable type with value equality.</typeparam>
 [CollectionBuilder(typeof(ValueListBuilder), nameof(ValueListBuilder.Create))]
-public sealed class ValueList<T> : IReadOnlyList<T>, IEquatable<ValueList<T>>
+internal sealed class ValueList<T> : IReadOnlyList<T>, IEquatable<ValueList<T>>
 {
     private readonly T[] _items;
 

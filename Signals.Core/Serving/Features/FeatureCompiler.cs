@@ -1,4 +1,5 @@
 using System.Numerics;
+using Signals.Core.Definitions.Tensors;
 using Signals.Core.Serving.Filtering;
 using Signals.Core.Serving.Rows;
 using Signals.Definitions;

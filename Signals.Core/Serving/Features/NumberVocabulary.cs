@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using Signals.Core.Columns;
+using Signals.Core.Definitions.Values;
 using Signals.Core.Serving.Filtering;
 using Signals.Definitions;
 

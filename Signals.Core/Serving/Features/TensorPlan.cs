@@ -1,3 +1,4 @@
+using Signals.Core.Definitions.Tensors;
 using Signals.Core.Serving.Rows;
 using Signals.Definitions;
 using Signals.Serving;

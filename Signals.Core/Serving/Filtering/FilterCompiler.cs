@@ -1,5 +1,7 @@
 using System.Numerics;
 using System.Text;
+using Signals.Core.Definitions.Predicates;
+using Signals.Core.Definitions.Values;
 using Signals.Core.Serving.Rows;
 using Signals.Definitions;
 

@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 using Signals.Core.Columns;
-using Signals.Definitions;
+using Signals.Core.Definitions.Predicates;
 using Signals.Serving;
 
 namespace Signals.Core.Serving.Filtering;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Signals.Core.Definitions.Predicates;
 using Signals.Core.Definitions.Values;
 using Signals.Definitions;
 

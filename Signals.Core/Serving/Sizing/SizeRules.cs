@@ -1,3 +1,4 @@
+using Signals.Core.Definitions;
 using Signals.Core.Serving.Rows;
 using Signals.Definitions;
 

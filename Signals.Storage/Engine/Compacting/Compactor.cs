@@ -70,30 +70,25 @@ internal sealed class Compactor : IDisposable
     /// <summary>
     /// Compacts the tables of now as far as that is possible. Of the new tables no two meet in a window. They hold nothing that had
     /// expired at <paramref name="nowMs"/>, that was erased before the call, or that last-N puts out of reach. Every patch whose event is
-    /// there is folded, and no column file is left. The work is not paced; it ends early when the store is closing.
+    /// there is folded. No column file is left but one beside a table whose cells it only adds to. The work is not paced; it ends early
+    /// when the store is closing.
     /// </summary>
     /// <returns>False when it ended early. Tables with more of one user than a merge takes are passed over.</returns>
     /// <exception cref="CorruptionException">A table is damaged; the others were compacted.</exception>
     public bool RunAll(long nowMs)
     {
-        lock (_requestGate)
+        // The background may be at work on what the caller waits for.
+        Pacer.CallerWaits();
+        try
         {
-            CompactionRequest request = Begin(nowMs);
-            try
+            lock (_requestGate)
             {
-                while (RunOnce(request))
-                {
-                }
-
-                RequireWhole(request);
-
-                // Read last: work that ended early did so because of this token.
-                return !_stopping.IsCancellationRequested;
+                return RunRequest(nowMs);
             }
-            finally
-            {
-                End();
-            }
+        }
+        finally
+        {
+            Pacer.CallerLeaves();
         }
     }
 
@@ -110,17 +105,49 @@ internal sealed class Compactor : IDisposable
         }
     }
 
-    // Under the lock, so that no merge under way replaces a table of the request.
-    private CompactionRequest Begin(long nowMs)
+    private bool RunRequest(long nowMs)
+    {
+        if (Begin(nowMs) is not CompactionRequest request)
+        {
+            return false;
+        }
+
+        try
+        {
+            while (RunOnce(request))
+            {
+            }
+
+            RequireWhole(request);
+
+            // Read last: work that ended early did so because of this token.
+            return !_stopping.IsCancellationRequested;
+        }
+        finally
+        {
+            End();
+        }
+    }
+
+    // Under the lock, so that no merge under way replaces a table of the request. Null when the store is closing: once this is disposed,
+    // the tables may be closed, and their directories are no memory any more.
+    private CompactionRequest? Begin(long nowMs)
     {
         lock (_lock)
         {
+            if (_stopping.IsCancellationRequested)
+            {
+                return null;
+            }
+
             TableVersion version = _view.Current.Tables;
             while (!TryBeginLocked(version))
             {
             }
 
-            return _request = new CompactionRequest(version.Tables.Select(table => table.Meta.Number), nowMs);
+            _request = new CompactionRequest(version.Tables.Select(table => table.Meta.Number), nowMs);
+            AssertInvariantsLocked();
+            return _request;
         }
     }
 
@@ -170,7 +197,15 @@ internal sealed class Compactor : IDisposable
         {
             _request = null;
             _catalog.End();
+            AssertInvariantsLocked();
         }
+    }
+
+    [Conditional("DEBUG")]
+    private void AssertInvariantsLocked()
+    {
+        Debug.Assert(_lock.IsHeldByCurrentThread, "The lock is not held.");
+        Debug.Assert(_catalog.HasRequest == _request is not null, "The tables of a request are kept apart without one, or not for it.");
     }
 
     private bool RunOnce(CompactionRequest? request)
@@ -198,6 +233,8 @@ internal sealed class Compactor : IDisposable
 
     private bool RunOnceLocked(CompactionRequest? request)
     {
+        AssertInvariantsLocked();
+        Debug.Assert(request is null || ReferenceEquals(request, _request), "The work of a request is asked for that does not run.");
         TableVersion version = _view.Current.Tables;
         CompactionWork? work = null;
         try
@@ -294,7 +331,7 @@ internal sealed class Compactor : IDisposable
             return MergeJob.Drop(work, tables);
         }
 
-        MergeJob job = new(_tables.TargetOf(work.EventType), work, tables, _erasures, _catalog.Newer(version, work));
+        using MergeJob job = new(_tables.TargetOf(work.EventType), work, tables, _erasures, _catalog.Newer(version, work));
         return job.Run(pace, _stopping.Token);
     }
 

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Signals.Core.Model;
 using Signals.Storage.Compaction;
 using Signals.Storage.Engine.Context;
@@ -59,6 +60,7 @@ internal sealed class PatchFolding(
     public bool IsDue(
         Table patches, TableVersion version, Predicate<Table> counts, long oldestKept, int erasedUsers, long nowMs, bool always)
     {
+        AssertInvariants();
         Table[] runs = Array.FindAll(RunsOf(version, patches.Meta.EventType, patches.Meta.MinTime, patches.Meta.MaxTime), counts);
         return erasedUsers > 0 || (always && patches.Meta.MinTime < oldestKept) || _scan.IsDue(patches, runs, nowMs, always);
     }
@@ -170,5 +172,21 @@ internal sealed class PatchFolding(
             _droppedNow = [.. _dropped.Values];
             _goneNow = _scan.GoneRows;
         }
+
+        AssertInvariants();
+    }
+
+    [Conditional("DEBUG")]
+    private void AssertInvariants()
+    {
+        lock (_reportGate)
+        {
+            Debug.Assert(_goneNow == _scan.GoneRows, "Rows are taken for folded by a fold that was not committed.");
+            Debug.Assert(_heldNow.SequenceEqual(_scan.Held()), "The patches that wait are not those that are reported.");
+            Debug.Assert(_droppedNow.Length == _dropped.Count, "The dropped patches are not those that are reported.");
+        }
+
+        TableVersion now = view.Current.Tables;
+        Debug.Assert(_scan.Tables.All(number => now.TryGet(number, out _)), "A patch run is remembered that left the store.");
     }
 }

@@ -27,6 +27,9 @@ internal sealed class RunTracker(
     private TableVersion _version = TableVersion.Empty;
     private TableVersion? _surplusVersion;
 
+    /// <summary>Whether tables are kept apart for a request.</summary>
+    public bool HasRequest => _requested is not null;
+
     /// <summary>How many tables are set aside; any thread.</summary>
     public int AsideCount => _aside.Count;
 
@@ -288,10 +291,12 @@ internal sealed class RunTracker(
     {
         ulong number = table.Meta.Number;
         int erased = request?.Made(number) == true ? 0 : _erasureScan.Count(number);
+        bool onlyAdds = table.ColumnFileOnlyAdds;
         return RunSummary.Describe(table.Meta, schema.EventTypes[table.Meta.EventType].Window, erased) with
         {
             IsPlaced = request?.IsPlaced(number) == true,
-            IsSettled = request?.IsSettled(number) == true && table.Meta.ColumnFiles.Count == 0,
+            IsSettled = request?.IsSettled(number) == true && (table.Meta.ColumnFiles.Count == 0 || onlyAdds),
+            ColumnFileOnlyAdds = onlyAdds,
             Aside = _aside[number],
             IsFull = IsFull(table),
             Users = request is not null ? UsersOf(table) : null,

@@ -32,10 +32,7 @@ internal sealed class SetAsideTables
         IReadOnlyList<ulong> tables = work?.Tables ?? [];
         List<(ulong, RunRestriction)> blamed = error switch
         {
-            CorruptionException damage =>
-            [
-                .. Damaged(version, damage).Concat(work?.IsFold == true ? tables : []).Select(table => (table, RunRestriction.Untouched)),
-            ],
+            CorruptionException damage => OfDamage([.. Damaged(version, damage)], work?.IsFold == true ? tables : []),
             UserLimitException limit => [(limit.Table, tables.Count > 1 ? RunRestriction.Alone : RunRestriction.Untouched)],
             TableLimitException => Wholes(tables),
             OperationCanceledException or SignalsException or OutOfMemoryException or ObjectDisposedException => [],
@@ -83,6 +80,14 @@ internal sealed class SetAsideTables
 
     private static List<(ulong, RunRestriction)> Wholes(IReadOnlyList<ulong> tables) =>
         [.. tables.Select(table => (table, tables.Count > 1 ? RunRestriction.Alone : RunRestriction.Untouched))];
+
+    // A fold reads runs of events that its plan does not name, and each of its patches may need another of them. So patches that were
+    // folded together are tried one by one next, and only those that fail again are left alone.
+    private static List<(ulong, RunRestriction)> OfDamage(ulong[] damaged, IReadOnlyList<ulong> folded) =>
+    [
+        .. damaged.Select(table => (table, RunRestriction.Untouched)),
+        .. Wholes(folded).Where(one => !damaged.Contains(one.Item1)),
+    ];
 
     private static IEnumerable<ulong> Damaged(TableVersion version, CorruptionException damage)
     {

@@ -16,11 +16,13 @@ internal sealed class BackgroundLoop : IDisposable
     private readonly Func<TimeSpan> _work;
     private readonly FailStop _failStop;
     private readonly TimeSpan _interval;
+    private readonly ThreadNiceness _niceness;
     private readonly Lock _lock = new(); // keeps Signal from using an event that was disposed
     private volatile bool _stopping;
 
-    public BackgroundLoop(string name, Action work, TimeSpan interval, FailStop failStop)
-        : this(name, () => RunOnce(work), interval, failStop)
+    public BackgroundLoop(
+        string name, Action work, TimeSpan interval, FailStop failStop, ThreadNiceness niceness = ThreadNiceness.None)
+        : this(name, () => RunOnce(work), interval, failStop, niceness)
     {
     }
 
@@ -28,8 +30,11 @@ internal sealed class BackgroundLoop : IDisposable
     /// <param name="work">The work; returns how long to pause before it is done again, or zero to wait for a signal.</param>
     /// <param name="interval">Longest time without work.</param>
     /// <param name="failStop">Fails with an error of the work.</param>
-    public BackgroundLoop(string name, Func<TimeSpan> work, TimeSpan interval, FailStop failStop)
+    /// <param name="niceness">How far the thread stands back when cores are scarce.</param>
+    public BackgroundLoop(
+        string name, Func<TimeSpan> work, TimeSpan interval, FailStop failStop, ThreadNiceness niceness = ThreadNiceness.None)
     {
+        _niceness = niceness;
         _work = work;
         _interval = interval;
         _failStop = failStop;
@@ -75,6 +80,7 @@ internal sealed class BackgroundLoop : IDisposable
     private void Run()
     {
         OneClosing.NeverWaitHere();
+        NiceThreads.SetOfThisThread(_niceness);
         try
         {
             TimeSpan pause = TimeSpan.Zero;

@@ -23,6 +23,9 @@ internal sealed record EngineOptions
 
     public required long BlockCacheBytes { get; init; }
 
+    /// <summary>The most bytes of heads, out of <see cref="BlockCacheBytes"/>.</summary>
+    public long HeadCacheBytes { get; init; }
+
     /// <summary>Whether directories and indexes of tables share <see cref="BlockCacheBytes"/> with the blocks.</summary>
     public bool CacheHoldsDirectories { get; init; }
 
@@ -73,10 +76,11 @@ internal sealed record EngineOptions
     /// <summary>Whether the engine runs threads of its own, or only when <see cref="StoreEngine.RunPending"/> is called.</summary>
     public bool Background { get; init; } = true;
 
-    /// <summary>
-    /// Bytes of the first log of an opening: a few of the largest entries. Those after it grow up to <see cref="LogBytes"/>.
-    /// </summary>
-    public long FirstLogBytes => Math.Min(LogBytes, Math.Max(LogBytes / 64, 4L * (MaxRunBytes + 4096)));
+    /// <summary>Bytes of the first log of an opening: a small share, because most stores of a process with many get few events.</summary>
+    public long FirstLogBytes => Math.Min(LeastLogBytes, Math.Max(LogBytes / 128, 64 << 10));
+
+    /// <summary>Bytes of the smallest log after it: a few of the largest entries. Logs grow up to <see cref="LogBytes"/>.</summary>
+    public long LeastLogBytes => Math.Min(LogBytes, Math.Max(LogBytes / 64, 4L * (MaxRunBytes + 4096)));
 
     /// <summary>Most bytes that one log entry takes from the ring.</summary>
     public int MaxRunBytes => (int)Math.Max(MaxBatchBytes, Math.Min(1 << 20, LogBytes / 4));

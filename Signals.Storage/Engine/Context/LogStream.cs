@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Signals.Core.Model;
 using Signals.Storage.Primitives;
 using Signals.Storage.Versions;
 using Signals.Storage.Wal;
@@ -7,8 +9,9 @@ namespace Signals.Storage.Engine.Context;
 
 /// <summary>
 /// The write-ahead log as one stream over many files. It appends to the current log, seals it when it is full, and goes on in the next
-/// one, which a background thread has usually prepared. The first log is small and each next one is larger up to a limit, so a store with
-/// few events fills few bytes with zeros.
+/// one, which a background thread has usually prepared. The first log is small, and may have no room for a large entry. A log that fills up
+/// is followed by a larger one, up to a limit; one that ends early is followed by one with room for four times as much. So few events fill
+/// few bytes with zeros.
 /// </summary>
 /// <remarks>
 /// Thread contract: the ingest thread appends; any thread calls <see cref="SyncWritten"/> and <see cref="Mark"/>; one background
@@ -16,7 +19,7 @@ namespace Signals.Storage.Engine.Context;
 /// that has failed begins no log. Lifetime: that of the store; it holds no file before <see cref="Start"/>.
 /// </remarks>
 internal sealed class LogStream(
-    StoreFolder folder, FileNumbers numbers, long firstBytes, long logBytes, FailStop failStop) : IDisposable
+    StoreFolder folder, FileNumbers numbers, long firstBytes, long leastBytes, long logBytes, FailStop failStop) : IDisposable
 {
     private const int Growth = 4;
     private const int FillingShare = 4;
@@ -27,7 +30,7 @@ internal sealed class LogStream(
     private readonly Lock _prepareGate = new();
     private ulong _prepared; // guarded by _prepareGate; 0 when none is ready
     private long _preparedBytes; // guarded by _prepareGate
-    private long _nextBytes = firstBytes; // guarded by _prepareGate; the length of the log that is prepared next
+    private long _currentBytes; // ingest thread; the length of the current log
     private long _fillingAt; // ingest thread; the next log is due when the current one has so many bytes
     private volatile bool _isFilling;
 
@@ -57,26 +60,27 @@ internal sealed class LogStream(
         {
             lock (_prepareGate)
             {
-                PrepareLocked(unused);
+                PrepareLocked(unused, firstBytes);
             }
         }
 
         _nextSequence = firstSequence;
-        Advance();
+        Advance(firstBytes);
     }
 
     /// <summary>
-    /// Hands one entry to the operating system. It survives a process kill from then on. A log has room for several of the largest
-    /// entries.
+    /// Hands one entry to the operating system. It survives a process kill from then on. Each log but the first has room for several of
+    /// the largest entries.
     /// </summary>
-    public void Append(ReadOnlySpan<byte> payload, long position)
+    [MethodImpl(Compile.InFull)]
+    public void Append(ReadOnlySpan<byte> payload, StreamPosition position)
     {
         try
         {
             if (!_current!.HasRoom(payload.Length))
             {
                 _current.Seal();
-                Advance();
+                Advance(LengthAfter(_currentBytes));
             }
 
             _current.Append(payload, position);
@@ -100,8 +104,9 @@ internal sealed class LogStream(
     {
         if (HasEntries)
         {
-            _current!.Seal();
-            Advance();
+            long written = _current!.WrittenOffset;
+            _current.Seal();
+            Advance(LengthAfter(written));
         }
     }
 
@@ -139,7 +144,7 @@ internal sealed class LogStream(
     {
         if (_isFilling)
         {
-            EnsurePrepared();
+            EnsurePrepared(LengthAfter(Volatile.Read(ref _currentBytes)));
         }
     }
 
@@ -174,11 +179,16 @@ internal sealed class LogStream(
         }
     }
 
-    private void Advance()
+    /// <summary>The length of a log that follows so many bytes.</summary>
+    private long LengthAfter(long bytes) => Math.Clamp(Growth * bytes, leastBytes, logBytes);
+
+    /// <summary>Goes on in the next log.</summary>
+    /// <param name="wantedBytes">Its length, unless it is prepared already.</param>
+    private void Advance(long wantedBytes)
     {
         failStop.RequireWritable();
         _nextSequence = _current?.NextSequence ?? _nextSequence;
-        ulong number = TakePrepared(out long bytes);
+        ulong number = TakePrepared(wantedBytes, out long bytes);
         lock (_lock)
         {
             _current?.Dispose();
@@ -187,15 +197,16 @@ internal sealed class LogStream(
             CurrentNumber = number;
         }
 
+        Volatile.Write(ref _currentBytes, bytes);
         _fillingAt = bytes / FillingShare;
         _isFilling = false;
     }
 
-    private ulong TakePrepared(out long bytes)
+    private ulong TakePrepared(long wantedBytes, out long bytes)
     {
         lock (_prepareGate)
         {
-            EnsurePrepared();
+            EnsurePrepared(wantedBytes);
             ulong number = _prepared;
             _prepared = 0;
             bytes = _preparedBytes;
@@ -206,24 +217,32 @@ internal sealed class LogStream(
     /// <summary>
     /// Takes a number and makes its log, under one lock: the order of the logs must be that of their numbers.
     /// </summary>
-    private void EnsurePrepared()
+    private void EnsurePrepared(long bytes)
     {
         lock (_prepareGate)
         {
             if (_prepared == 0)
             {
                 failStop.RequireWritable();
-                PrepareLocked(numbers.Next());
+                PrepareLocked(numbers.Next(), bytes);
             }
         }
     }
 
-    private void PrepareLocked(ulong number)
+    private void PrepareLocked(ulong number, long bytes)
     {
-        LogWriter.Prepare(folder.Files, folder.Log(number), number, _nextBytes);
+        try
+        {
+            LogWriter.Prepare(folder.Files, folder.Log(number), number, bytes);
+        }
+        catch (Exception error)
+        {
+            failStop.Stop(error); // before another thread goes on in a later log: this one may be in the folder, without a seal
+            throw;
+        }
+
         _prepared = number;
-        _preparedBytes = _nextBytes;
-        _nextBytes = Math.Min(logBytes, Growth * _nextBytes);
+        _preparedBytes = bytes;
         AssertInvariants();
     }
 
@@ -232,6 +251,6 @@ internal sealed class LogStream(
     {
         Debug.Assert(_prepareGate.IsHeldByCurrentThread, "The lock is not held.");
         Debug.Assert(_prepared != CurrentNumber, "The current log is prepared again.");
-        Debug.Assert(_preparedBytes <= _nextBytes || _nextBytes == logBytes, "A log is smaller than the one before it.");
+        Debug.Assert(_preparedBytes >= firstBytes && _preparedBytes <= logBytes, "A log has a length that no log may have.");
     }
 }

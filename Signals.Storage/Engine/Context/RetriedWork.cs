@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Signals.Maintenance;
 using Signals.Storage.Primitives;
 using Signals.Storage.Telemetry;
@@ -157,6 +158,7 @@ internal sealed class RetriedWork(string name, Func<bool> step, FailStop failSto
             _inARow++;
             _error = error;
             report = new WorkFailureReport(name, error, _inARow, PauseLocked());
+            AssertInvariantsLocked();
         }
 
         telemetry.WorkFailed(report);
@@ -177,8 +179,18 @@ internal sealed class RetriedWork(string name, Func<bool> step, FailStop failSto
 
             _error = null;
             _inARow = 0;
+            AssertInvariantsLocked();
         }
 
         telemetry.WorkResumed(name);
+    }
+
+    [Conditional("DEBUG")]
+    private void AssertInvariantsLocked()
+    {
+        Debug.Assert(_lock.IsHeldByCurrentThread, "The lock is not held.");
+        Debug.Assert(_error is null == (_inARow == 0), "An error is known although the work succeeded, or it failed without one.");
+        Debug.Assert(_inARow <= _failures, "There are more failures in a row than failures.");
+        Debug.Assert(PauseLocked() <= LongestPause, "The work is not tried again in time.");
     }
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Signals.Core.Columns;
 using Signals.Core.Model;
 using Signals.Storage.Compaction;
@@ -15,9 +16,9 @@ namespace Signals.Storage.Engine.Flushing;
 /// <remarks>
 /// Thread contract: one thread. It commits nothing. If it throws, no file is left: a flush that is tried again writes other files, so a
 /// file whose sync failed is never synced again. At most <see cref="WindowCut.MostTables"/> files are open at once. Lifetime: one flush.
+/// Its memory is native and is given back at the end.
 /// </remarks>
-internal sealed class FlushJob(
-    TableFactory factory, ErasureSet erasures, EntrySorter sorter, FilePins pins, long nowMs)
+internal sealed class FlushJob(TableFactory factory, ErasureSet erasures, FilePins pins, long nowMs)
 {
     private const int EntriesAhead = 8;
     private const int SampledEntries = 16_384;
@@ -40,9 +41,11 @@ internal sealed class FlushJob(
         }
     }
 
+    [MethodImpl(Compile.InFull)]
     private FlushResult Write(MemTable table)
     {
-        sorter.Clear();
+        using OwnedMemory memory = new();
+        EntrySorter sorter = new(memory);
         table.AddEntriesTo(sorter);
         ReadOnlySpan<EntryKey> entries = sorter.Sort();
         while (!entries.IsEmpty)
@@ -66,11 +69,13 @@ internal sealed class FlushJob(
         return new FlushResult(_tables, table.Rows, _merged, _dropped, _tables.Sum(meta => meta.FileLength));
     }
 
+    [MethodImpl(Compile.InFull)]
     private void WriteType(MemTable table, EventTypeSchema type, ReadOnlySpan<EntryKey> entries)
     {
         ColumnType[] columns = [.. type.Columns.Select(column => column.Type)];
-        MemRowOrderer orderer = new(columns);
-        RowBuffer rows = new(columns);
+        using OwnedMemory memory = new();
+        MemRowOrderer orderer = new(columns, memory);
+        RowBuffer rows = new(columns, memory: memory);
         using WindowTables output = new(factory.TargetOf(type.Id), RowDefaults.Streamed, Cut(table, type, entries));
         for (int i = 0; i < entries.Length; i++)
         {
@@ -86,6 +91,7 @@ internal sealed class FlushJob(
 
     // A sample of the users tells how the rows are spread over time. Rows are counted with the memory that they take, which is more than
     // they take in a file.
+    [MethodImpl(Compile.InFull)]
     private long[] Cut(MemTable table, EventTypeSchema type, ReadOnlySpan<EntryKey> entries)
     {
         WindowHistogram histogram = new(type.Window);
@@ -101,6 +107,7 @@ internal sealed class FlushJob(
     }
 
     /// <summary>How many of a user's newest rows can ever be read again.</summary>
+    [MethodImpl(Compile.InFull)]
     private int CountKept(EventTypeSchema type, long erasedTo, ReadOnlySpan<long> times)
     {
         long oldest = Retention.OldestKept(type, nowMs);
@@ -114,6 +121,7 @@ internal sealed class FlushJob(
         return kept;
     }
 
+    [MethodImpl(Compile.InFull)]
     private void WriteUser(EventTypeSchema type, in MemRows entry, MemRowOrderer orderer, RowBuffer rows, WindowTables output)
     {
         rows.Clear();

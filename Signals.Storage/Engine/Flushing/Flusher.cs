@@ -26,7 +26,6 @@ internal sealed class Flusher(
     VersionHistory? history) : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly EntrySorter _sorter = new(); // guarded by _lock
     private readonly Lock _totalsGate = new(); // its own, so that statistics never wait for a flush
     private FlushTotals _totals; // guarded by _totalsGate
     private bool _disposed; // guarded by _lock
@@ -95,7 +94,7 @@ internal sealed class Flusher(
         }
 
         edit.Sources.AddRange(oldest.Sources);
-        FlushResult result = new FlushJob(tables, erasures.Set, _sorter, pins, context.NowMs).Run(oldest);
+        FlushResult result = new FlushJob(tables, erasures.Set, pins, context.NowMs).Run(oldest);
         edit.AddedTables.AddRange(result.Tables);
         committer.Commit(edit, (current, version) => current.WithFlushed(oldest, version), oldest);
         if (!takesEarly)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Signals.Storage.Engine.Views;
 using Signals.Storage.Primitives;
 
@@ -56,6 +57,7 @@ internal sealed class TablePace(ViewState view, int mostTables, TimeSpan longest
     public void MarkSettled(long added)
     {
         Volatile.Write(ref _settled, added);
+        AssertInvariants();
         _changed.Set();
     }
 
@@ -66,6 +68,7 @@ internal sealed class TablePace(ViewState view, int mostTables, TimeSpan longest
         long end = Environment.TickCount64 + (long)(longest.TotalMilliseconds * factor);
         while (true)
         {
+            AssertInvariants();
             _changed.Reset();
             long left = end - Environment.TickCount64;
             if (!IsDue || left <= 0)
@@ -78,4 +81,10 @@ internal sealed class TablePace(ViewState view, int mostTables, TimeSpan longest
     }
 
     public void Dispose() => _changed.Dispose();
+
+    // The count that compaction settled is read first: the other one only grows.
+    [Conditional("DEBUG")]
+    private void AssertInvariants() => Debug.Assert(
+        Volatile.Read(ref _settled) <= Interlocked.Read(ref _added),
+        "Compaction is done with tables that did not come, so no wait would begin when they do.");
 }

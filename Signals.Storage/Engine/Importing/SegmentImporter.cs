@@ -164,7 +164,7 @@ internal sealed class SegmentImporter : IDisposable
         {
             _committer.Commit(edit, opened, (view, version) => view.WithTables(version));
         }
-        catch (Exception error)
+        catch (Exception error) when (error is not ObjectDisposedException)
         {
             _context.FailStop.Fail(error);
             if (error is SignalsException)

@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using Signals.Core.Model;
 
 namespace Signals.Storage.Engine.Ingest;
 
@@ -14,23 +16,24 @@ internal sealed class AckQueue(Durability durability)
     private readonly List<AckWaiter> _waiting = []; // guarded by _lock
     private readonly Stack<AckWaiter> _free = new(); // guarded by _lock
     private Exception? _failure; // guarded by _lock
-    private long _acknowledged;
+    private long _acknowledged; // a stream position
     private int _waitingCount;
 
     /// <summary>Everything up to this stream position is acknowledged and visible to reads.</summary>
-    public long Acknowledged => Volatile.Read(ref _acknowledged);
+    public StreamPosition Acknowledged => new(Volatile.Read(ref _acknowledged));
 
     /// <summary>Sets the position that a recovered store continues at. Called before anybody waits.</summary>
-    public void Start(long position) => Volatile.Write(ref _acknowledged, position);
+    public void Start(StreamPosition position) => Volatile.Write(ref _acknowledged, position.Value);
 
     /// <summary>Waits until everything up to a stream position is acknowledged.</summary>
     /// <exception cref="StorePoisonedException">The store has failed.</exception>
     /// <exception cref="ObjectDisposedException">The store was closed.</exception>
-    public ValueTask<AppendAck> WaitAsync(long position)
+    [MethodImpl(Compile.InFull)]
+    public ValueTask<AppendAck> WaitAsync(StreamPosition position)
     {
         if (Acknowledged >= position)
         {
-            return ValueTask.FromResult(new AppendAck(durability, position));
+            return ValueTask.FromResult(new AppendAck(durability, position.Value));
         }
 
         lock (_lock)
@@ -46,7 +49,7 @@ internal sealed class AckQueue(Durability durability)
             if (Acknowledged >= position)
             {
                 Interlocked.Decrement(ref _waitingCount);
-                return ValueTask.FromResult(new AppendAck(durability, position));
+                return ValueTask.FromResult(new AppendAck(durability, position.Value));
             }
 
             AckWaiter waiter = _free.TryPop(out AckWaiter? free) ? free : new AckWaiter(this);
@@ -58,9 +61,10 @@ internal sealed class AckQueue(Durability durability)
     }
 
     /// <summary>Acknowledges everything up to a position, and completes the appends that waited for it.</summary>
-    public void Advance(long position)
+    [MethodImpl(Compile.InFull)]
+    public void Advance(StreamPosition position)
     {
-        Interlocked.Exchange(ref _acknowledged, position);
+        Interlocked.Exchange(ref _acknowledged, position.Value);
         if (Volatile.Read(ref _waitingCount) == 0)
         {
             return;
@@ -74,7 +78,7 @@ internal sealed class AckQueue(Durability durability)
                 if (waiter.Target <= position)
                 {
                     RemoveLocked(i);
-                    waiter.Complete(new AppendAck(durability, waiter.Target));
+                    waiter.Complete(new AppendAck(durability, waiter.Target.Value));
                 }
             }
         }

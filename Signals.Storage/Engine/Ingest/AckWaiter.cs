@@ -1,4 +1,5 @@
 using System.Threading.Tasks.Sources;
+using Signals.Core.Model;
 
 namespace Signals.Storage.Engine.Ingest;
 
@@ -10,13 +11,13 @@ internal sealed class AckWaiter(AckQueue queue) : IValueTaskSource<AppendAck>
     private ManualResetValueTaskSourceCore<AppendAck> _core = new() { RunContinuationsAsynchronously = true };
 
     /// <summary>The stream position that must be reached.</summary>
-    public long Target { get; private set; }
+    public StreamPosition Target { get; private set; }
 
     /// <summary>Completes when the position is acknowledged. Await it once.</summary>
     public ValueTask<AppendAck> Task => new(this, _core.Version);
 
     /// <summary>Begins a new wait.</summary>
-    public void Arm(long target) => Target = target;
+    public void Arm(StreamPosition target) => Target = target;
 
     /// <summary>Completes the wait.</summary>
     public void Complete(AppendAck ack) => _core.SetResult(ack);

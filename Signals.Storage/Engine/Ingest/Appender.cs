@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Signals.Core.Ingest;
 using Signals.Core.Model;
 using Signals.Storage.Engine.Context;
@@ -16,7 +17,7 @@ internal sealed class Appender(StoreContext context, IngestQueue queue)
     private readonly ByteRing _ring = queue.Ring;
     private readonly AckQueue _acks = queue.Acks;
     private readonly FreshnessSampler _freshness = context.Telemetry.Freshness;
-    private readonly Func<long> _visible = () => queue.Acks.Acknowledged;
+    private readonly Func<StreamPosition> _visible = () => queue.Acks.Acknowledged;
     private long _rejected;
     private long _backPressure;
     private long _outOfReach;
@@ -31,7 +32,7 @@ internal sealed class Appender(StoreContext context, IngestQueue queue)
     public long BackPressure => Volatile.Read(ref _backPressure);
 
     /// <summary>Stream position after the newest accepted append.</summary>
-    public long AcceptedPosition => queue.AcceptedPosition;
+    public StreamPosition AcceptedPosition => queue.AcceptedPosition;
 
     /// <summary>Most bytes of one record.</summary>
     public int MaxBatchBytes => _options.MaxBatchBytes;
@@ -75,15 +76,16 @@ internal sealed class Appender(StoreContext context, IngestQueue queue)
     /// </summary>
     public ValueTask<AppendAck> EraseAsync(UserId user, long cutoffMs, CancellationToken cancellationToken) =>
         TryPublishErasure(user, cutoffMs, out AppendTicket ticket)
-            ? _acks.WaitAsync(ticket.Position)
+            ? _acks.WaitAsync(new StreamPosition(ticket.Position))
             : EraseWhenRoomAsync(user, cutoffMs, cancellationToken);
 
     /// <summary>
     /// Waits until an accepted append is acknowledged: in memory at once, otherwise when the log and the memtable have it.
     /// </summary>
+    [MethodImpl(Compile.InFull)]
     public ValueTask<AppendAck> Acknowledge(AppendTicket ticket) => _options.Durability == Durability.InMemory
         ? ValueTask.FromResult(new AppendAck(Durability.InMemory, ticket.Position))
-        : _acks.WaitAsync(ticket.Position);
+        : _acks.WaitAsync(new StreamPosition(ticket.Position));
 
     private WaitingRecord Wait(IAppendable events, int length) =>
         events as WaitingRecord ?? new WaitingRecord(events, length) { OutOfReach = CountOutOfReach(events) };
@@ -113,9 +115,10 @@ internal sealed class Appender(StoreContext context, IngestQueue queue)
         }
         while (!TryPublishErasure(user, cutoffMs, out ticket));
 
-        return await _acks.WaitAsync(ticket.Position).ConfigureAwait(false);
+        return await _acks.WaitAsync(new StreamPosition(ticket.Position)).ConfigureAwait(false);
     }
 
+    [MethodImpl(Compile.InFull)]
     private bool TryPublish(IAppendable events, int length, out AppendTicket ticket)
     {
         if (!TryClaim(length, out RingClaim claim))
@@ -142,8 +145,9 @@ internal sealed class Appender(StoreContext context, IngestQueue queue)
             Interlocked.Add(ref _outOfReach, lost);
         }
 
-        ticket = new AppendTicket(queue.PositionOf(claim.EndPosition));
-        _freshness.Offer(started, ticket.Position, _visible);
+        StreamPosition end = queue.PositionOf(claim.EndOffset);
+        ticket = new AppendTicket(end.Value);
+        _freshness.Offer(started, end, _visible);
         return true;
     }
 
@@ -157,10 +161,11 @@ internal sealed class Appender(StoreContext context, IngestQueue queue)
 
         EraseRecord.Write(claim.Span, user, cutoffMs);
         claim.Commit();
-        ticket = new AppendTicket(queue.PositionOf(claim.EndPosition));
+        ticket = new AppendTicket(queue.PositionOf(claim.EndOffset).Value);
         return true;
     }
 
+    [MethodImpl(Compile.InFull)]
     private bool TryClaim(int length, out RingClaim claim)
     {
         if (_ring.TryClaim(length, out claim))
@@ -179,6 +184,7 @@ internal sealed class Appender(StoreContext context, IngestQueue queue)
     }
 
     /// <summary>Refuses events that must not enter the store; returns the length of their record.</summary>
+    [MethodImpl(Compile.InFull)]
     private int Check(IAppendable events)
     {
         context.FailStop.ThrowIfFailed();
@@ -198,6 +204,7 @@ internal sealed class Appender(StoreContext context, IngestQueue queue)
                 + "append fewer events at a time or raise MaxBatchBytes. Nothing of it was appended.");
     }
 
+    [MethodImpl(Compile.InFull)]
     private void CheckTimes(IAppendable events, EventBatch batch, EventTimeRange taken)
     {
         ReadOnlySpan<long> times = batch.Rows.Times;

@@ -1,5 +1,7 @@
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 using Signals.Core.Ingest;
+using Signals.Core.Model;
 using Signals.Storage.Engine.Context;
 using Signals.Storage.History;
 
@@ -34,7 +36,11 @@ internal sealed class IngestLoop(
     private readonly ByteRing _ring = queue.Ring;
     private readonly AckQueue _acks = queue.Acks;
     private readonly EngineOptions _options = context.Options;
-    private long _applied = queue.Acks.Acknowledged; // stream position
+    private readonly SyncGroup? _syncGroup = context.Options.Durability == Durability.Synced
+        ? new SyncGroup(queue.Ring, context.Options.MaxRunBytes)
+        : null;
+
+    private StreamPosition _applied = queue.Acks.Acknowledged;
 
     /// <summary>The log of the next record; without durability the empty log.</summary>
     private ulong CurrentLog => log?.CurrentNumber ?? firstLog;
@@ -55,16 +61,17 @@ internal sealed class IngestLoop(
     }
 
     /// <summary>Handles the records that lie together in the ring; false when nothing is published.</summary>
+    [MethodImpl(Compile.InFull)]
     public bool DrainOnce()
     {
         if (_ring.TryPeekRun(_options.MaxRunBytes, out RingSpan span))
         {
-            Handle(span);
+            Handle(_syncGroup is null ? span : _syncGroup.Complete(span));
             return true;
         }
 
         // A claim that was aborted at the end has no records, but an append may wait for the position after it.
-        long consumed = queue.ConsumedPosition;
+        StreamPosition consumed = queue.ConsumedPosition;
         if (consumed > _acks.Acknowledged)
         {
             _acks.Advance(consumed);
@@ -74,6 +81,7 @@ internal sealed class IngestLoop(
     }
 
     /// <summary>Runs until the ring is closed and empty, or the store has failed.</summary>
+    [MethodImpl(Compile.InFull)]
     public void Run()
     {
         while (!_ring.IsDrained && context.FailStop.Error is null)
@@ -116,9 +124,10 @@ internal sealed class IngestLoop(
         request.SetResult();
     }
 
+    [MethodImpl(Compile.InFull)]
     private void Handle(in RingSpan span)
     {
-        long end = queue.PositionOf(span.EndPosition);
+        StreamPosition end = queue.PositionOf(span.EndOffset);
         log?.Append(span.Bytes, end);
         if (_options.Durability == Durability.Synced)
         {
@@ -142,7 +151,8 @@ internal sealed class IngestLoop(
         Debug.Assert(_acks.Acknowledged <= queue.ConsumedPosition, "Records are acknowledged that were not taken.");
     }
 
-    private void Apply(ReadOnlySpan<byte> records, long end)
+    [MethodImpl(Compile.InFull)]
+    private void Apply(ReadOnlySpan<byte> records, StreamPosition end)
     {
         RecordOrigin origin = new(_applied, CurrentLog, gate);
         if (gate is null)

@@ -1,4 +1,5 @@
 using Signals.Core.Ingest;
+using Signals.Core.Model;
 using Signals.Storage.Engine.Context;
 using Signals.Storage.Primitives;
 
@@ -11,17 +12,17 @@ namespace Signals.Storage.Engine.Ingest;
 /// <remarks>Thread contract: any thread; see the three parts. Lifetime: that of the store.</remarks>
 internal sealed class IngestQueue : IDisposable
 {
-    private readonly long _basePosition;
+    private readonly StreamPosition _ringStart;
 
     /// <param name="options">The sizes of the ring and the durability that acknowledgements promise.</param>
-    /// <param name="basePosition">The stream position after everything that was recovered.</param>
+    /// <param name="recovered">The position after everything that was recovered, where the ring begins.</param>
     /// <param name="failStop">Whether the store has failed.</param>
-    public IngestQueue(EngineOptions options, long basePosition, FailStop failStop)
+    public IngestQueue(EngineOptions options, StreamPosition recovered, FailStop failStop)
     {
-        _basePosition = basePosition;
+        _ringStart = recovered;
         Ring = new ByteRing(options.RingBytes, options.MaxBatchBytes);
         Acks = new AckQueue(options.Durability);
-        Acks.Start(basePosition);
+        Acks.Start(recovered);
         Freezes = new FreezeRequests(Ring, failStop);
     }
 
@@ -35,16 +36,16 @@ internal sealed class IngestQueue : IDisposable
     public FreezeRequests Freezes { get; }
 
     /// <summary>Stream position after the newest accepted record.</summary>
-    public long AcceptedPosition => PositionOf(Ring.ClaimedPosition);
+    public StreamPosition AcceptedPosition => PositionOf(Ring.ClaimedOffset);
 
     /// <summary>Stream position after the newest record that the ingest thread has taken.</summary>
-    public long ConsumedPosition => PositionOf(Ring.ConsumedPosition);
+    public StreamPosition ConsumedPosition => PositionOf(Ring.ConsumedOffset);
 
     /// <summary>Bytes that were accepted and are not visible yet.</summary>
     public long UsedBytes => Math.Max(0, AcceptedPosition - Acks.Acknowledged);
 
-    /// <summary>The stream position of a position in the ring.</summary>
-    public long PositionOf(long ringPosition) => _basePosition + ringPosition;
+    /// <summary>The stream position of an offset of the ring.</summary>
+    public StreamPosition PositionOf(long ringOffset) => _ringStart + ringOffset;
 
     /// <summary>Fails every caller that waits, and every one that will.</summary>
     public void FailAll(Exception error)

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Signals.Core.Model;
 using Signals.Storage.Engine.Flushing;
 using Signals.Storage.Engine.Views;
 using Signals.Storage.MemTables;
@@ -25,13 +26,13 @@ internal sealed class MemTableSet(ViewState view, MemTableFactory factory, Froze
     public MemTable Active => view.Current.Active;
 
     /// <summary>Freezes the active memtable and puts an empty one in its place, after waiting for room if there is none.</summary>
-    /// <param name="endPosition">Stream position that it and all older ones cover.</param>
+    /// <param name="end">The position that it and all older ones cover.</param>
     /// <param name="log">The log that the next record is in; 0 without logs.</param>
-    public void Freeze(long endPosition, ulong log)
+    public void Freeze(StreamPosition end, ulong log)
     {
         WaitForRoom();
         MemTable next = factory.Create(log);
-        Active.EndPosition = endPosition;
+        Active.EndPosition = end;
         view.Replace(current => current.WithNewActive(next));
         AssertInvariants();
         inlineFlush?.TryFlush();

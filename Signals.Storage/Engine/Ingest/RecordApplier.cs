@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using Signals.Core.Ingest;
+using Signals.Core.Model;
 using Signals.Storage.Engine.Views;
 using Signals.Storage.History;
 using Signals.Storage.MemTables;
@@ -30,6 +32,7 @@ internal sealed class RecordApplier(
     /// <param name="records">Whole records.</param>
     /// <param name="origin">Where they come from.</param>
     /// <exception cref="InvalidDataException">A record is invalid; the records before it are applied.</exception>
+    [MethodImpl(Compile.InFull)]
     public void Apply(ReadOnlySpan<byte> records, in RecordOrigin origin)
     {
         RecordEnumerator walk = new(records);
@@ -56,15 +59,16 @@ internal sealed class RecordApplier(
     /// Freezes the active memtable with the positions of sources that it covers. The position of a record under way is not among
     /// them: some of its events may still be missing, and the edit that makes the memtable durable must not claim them.
     /// </summary>
-    /// <param name="endPosition">Stream position that it and all older ones cover.</param>
+    /// <param name="end">The position that it and all older ones cover.</param>
     /// <param name="log">The log that the next record is in; 0 without logs.</param>
-    public void Freeze(long endPosition, ulong log)
+    public void Freeze(StreamPosition end, ulong log)
     {
         memTables.WaitForRoom(); // first, because it may throw: the positions that are taken below would be lost
         memTables.Active.Sources = sources.TakeUnsaved();
-        memTables.Freeze(endPosition, log);
+        memTables.Freeze(end, log);
     }
 
+    [MethodImpl(Compile.InFull)]
     private void ApplyEvents(ReadOnlySpan<byte> record, ushort eventType, in RecordOrigin origin)
     {
         if (eventType >= _rows.Length)
@@ -81,6 +85,7 @@ internal sealed class RecordApplier(
         }
     }
 
+    [MethodImpl(Compile.InFull)]
     private void ApplyRows(BatchRows rows, in RecordOrigin origin)
     {
         if (origin.Gate is { } gate)

@@ -1,9 +1,11 @@
+using Signals.Core.Model;
 using Signals.Storage.Engine.Context;
 using Signals.Storage.Engine.Flushing;
 using Signals.Storage.Engine.Ingest;
 using Signals.Storage.Engine.Views;
 using Signals.Storage.History;
 using Signals.Storage.Primitives;
+using Signals.Storage.Scanning;
 using Signals.Storage.Versions;
 
 namespace Signals.Storage.Engine.Reading;
@@ -23,8 +25,9 @@ internal sealed class PastState : IDisposable
     private readonly AppliedErasures _erasures = new(watchedFlushes: 0); // as known then
     private readonly RecordApplier _applier;
     private readonly LogCursor _log;
-    private readonly long _flushed;
-    private long _position;
+    private readonly StreamPosition _flushed;
+    private readonly ViewState _view;
+    private StreamPosition _position;
 
     /// <param name="context">The store.</param>
     /// <param name="version">The version.</param>
@@ -41,12 +44,13 @@ internal sealed class PastState : IDisposable
         try
         {
             StoreContents contents = _owned.Add(
-                new StoreContents(context, version.Tables, context.Options.BlockCacheBytes / 4, spareArenas: 0));
+                new StoreContents(context, version.Tables, context.Options.BlockCacheBytes / 4, headBytes: 0, spareArenas: 0));
             foreach (Erasure erasure in erasures)
             {
                 _erasures.Set.Add(erasure.User, erasure.CutoffMs);
             }
 
+            _view = contents.View;
             FailStop failStop = new();
             TablePace pace = _owned.Add(new TablePace(contents.View, int.MaxValue, TimeSpan.Zero, failStop));
             FrozenMemTables frozen = _owned.Add(new FrozenMemTables(contents.View, int.MaxValue, pace, context.Time, failStop));
@@ -55,7 +59,8 @@ internal sealed class PastState : IDisposable
             _applier = new RecordApplier(context.Schema, memTables, _erasures, new SourcePositions(), contents.Watermarks);
             _log = _owned.Add(new LogCursor(context.Folder, version.FirstLog));
             ImportedSegments none = new(context.Schema, new ManifestState());
-            Reader = new SequenceReader(context with { Time = Clock }, contents.View, erasedByNow, contents.Watermarks, none, gate: null);
+            Reader = new SequenceReader(
+                context with { Time = Clock }, contents.View, erasedByNow, contents.Watermarks, none, heads: null, gate: null);
         }
         catch
         {
@@ -73,10 +78,10 @@ internal sealed class PastState : IDisposable
     public SequenceReader Reader { get; }
 
     /// <summary>Stream position of the last commit that it holds.</summary>
-    public long Position => _position;
+    public StreamPosition Position => _position;
 
     /// <summary>Moves forward to the last commit at or before a position. It never moves back.</summary>
-    public void AdvanceTo(long position) => _log.AdvanceTo(position, ref _position, (records, end, log) =>
+    public void AdvanceTo(StreamPosition position) => _log.AdvanceTo(position, ref _position, (records, end, log) =>
     {
         if (end > _flushed)
         {
@@ -86,6 +91,9 @@ internal sealed class PastState : IDisposable
 
     /// <summary>Newest erased time of a user as it was known then.</summary>
     public long ErasedTo(in UserId user) => _erasures.Set.CutoffOf(user);
+
+    /// <summary>Pins this state for scans of an event type. They end with it at the latest, and it must not move meanwhile.</summary>
+    public PinnedView Pin(EventTypeSchema eventType) => Reader.Pin(_view.Current, eventType, files: null);
 
     public void Dispose()
     {

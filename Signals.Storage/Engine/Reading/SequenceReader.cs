@@ -1,8 +1,11 @@
+using Signals.Core.Model;
 using Signals.Storage.Engine.Context;
 using Signals.Storage.Engine.Views;
+using Signals.Storage.Heads;
 using Signals.Storage.History;
 using Signals.Storage.Primitives;
 using Signals.Storage.Reads;
+using Signals.Storage.Scanning;
 using Signals.Storage.Versions;
 
 namespace Signals.Storage.Engine.Reading;
@@ -18,6 +21,7 @@ internal sealed class SequenceReader(
     ErasureSet erasures,
     WatermarkSet watermarks,
     ImportedSegments registry,
+    HeadCache? heads,
     CommitGate? gate)
 {
     private const int OptimisticReads = 2;
@@ -25,18 +29,26 @@ internal sealed class SequenceReader(
     private AgingPool<SequenceBuffer>? _pool;
     private volatile bool _closed;
 
+    /// <summary>The views that scans keep.</summary>
+    public PinnedViews Pinned { get; } = new(view.Epochs);
+
     /// <summary>Ages the pools of answers, this reader's and those of definitions that it serves.</summary>
     public PoolUpkeep Pools { get; } = new();
 
     /// <summary>Reads the sequence of a user. Dispose it.</summary>
-    public Sequence Read(in UserId user, SequenceQuery query)
+    public Sequence Read(in UserId user, SequenceQuery query) => Read(user, query, []);
+
+    /// <param name="user">The user whose sequence is read.</param>
+    /// <param name="query">The columns, and the event types.</param>
+    /// <param name="limits">The limits that replace those of the query, per type; empty for the query's own.</param>
+    public Sequence Read(in UserId user, SequenceQuery query, ReadOnlySpan<TypeLimits> limits)
     {
         ArgumentNullException.ThrowIfNull(query);
         long started = context.Telemetry.BeginRead();
         SequenceBuffer buffer = Begin(query, isLate: false);
         using (Enter())
         {
-            buffer.Assembler.Append(view.Current, user, erasures.CutoffOf(user), Now(query), []);
+            buffer.Assembler.Append(view.Current, user, erasures.CutoffOf(user), Now(query), limits);
         }
 
         context.Telemetry.EndRead(started);
@@ -139,7 +151,7 @@ internal sealed class SequenceReader(
 
             // The batch is exact up to the position of now, if it is exact. The earlier position may be older than what a flush has
             // put into the version meanwhile.
-            long position = gate.Position;
+            StreamPosition position = gate.Position;
             if (AreExact(gate, sequence, users))
             {
                 point = new PastPoint(position, version);
@@ -149,7 +161,7 @@ internal sealed class SequenceReader(
             batch.Dispose();
         }
 
-        long end = gate.BeginRead();
+        StreamPosition end = gate.BeginRead();
         try
         {
             SequenceBatch batch = ReadAt(users, query, limits, nowMs, out ulong version);
@@ -186,6 +198,28 @@ internal sealed class SequenceReader(
         }
     }
 
+    /// <summary>
+    /// Pins a view for scans of an event type. The caller makes sure that nothing of the view is disposed meanwhile, and that nobody
+    /// appends to its memtables any more.
+    /// </summary>
+    /// <param name="pinned">The view.</param>
+    /// <param name="eventType">The event type.</param>
+    /// <param name="files">Keeps the files of the tables; owned from now on. Null when something else keeps them.</param>
+    /// <exception cref="ObjectDisposedException">The store was closed; nothing is pinned.</exception>
+    public PinnedView Pin(ReadView pinned, EventTypeSchema eventType, IDisposable? files)
+    {
+        try
+        {
+            using EpochScope inside = Pinned.Enter(); // what is held now is not closed before it is in the list
+            return Pinned.Add(new PinnedView(Pinned, pinned, eventType, files, erasures, context.NowMs));
+        }
+        catch
+        {
+            files?.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>The newest time of any event of the user in any type that is visible now, or <see cref="long.MinValue"/>.</summary>
     public long NewestTimeOf(in UserId user, SequenceQuery newestOfEach)
     {
@@ -193,18 +227,20 @@ internal sealed class SequenceReader(
         return newest.Count > 0 ? newest.Times[0] : long.MinValue;
     }
 
-    /// <summary>Refuses reads from now on and waits for those under way.</summary>
+    /// <summary>Refuses reads from now on, waits for those under way, and gives back what scans keep.</summary>
     public void Close()
     {
         _closed = true;
+        Pinned.Refuse();
         view.Epochs.WaitForReaders();
+        Pinned.Free();
     }
 
     private SequenceBuffer Begin(SequenceQuery query, bool isLate)
     {
         RequireOwn(query);
         AgingPool<SequenceBuffer> pool = _pool ?? NewPool();
-        SequenceBuffer buffer = pool.TryRent() ?? new SequenceBuffer(pool);
+        SequenceBuffer buffer = pool.TryRent() ?? new SequenceBuffer(pool, heads);
         buffer.Begin(query, isLate);
         foreach (QueryType type in query.Types)
         {

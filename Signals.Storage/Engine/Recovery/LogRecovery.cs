@@ -1,3 +1,4 @@
+using Signals.Core.Model;
 using Signals.Storage.Maintenance;
 using Signals.Storage.Versions;
 using Signals.Storage.Wal;
@@ -21,7 +22,7 @@ internal sealed class LogRecovery(StoreFolder folder, ManifestState state, Store
     private ulong[] _empty = [];
 
     /// <summary>Stream position after the last record that was recovered, from tables or logs.</summary>
-    public long EndPosition { get; private set; } = state.FlushedPosition;
+    public StreamPosition EndPosition { get; private set; } = state.FlushedPosition;
 
     /// <summary>The sequence that the next log starts with.</summary>
     public ulong NextSequence { get; private set; } = FirstSequence;
@@ -67,7 +68,7 @@ internal sealed class LogRecovery(StoreFolder folder, ManifestState state, Store
     /// Hands every entry after the flushed position to <paramref name="apply"/>, in order: its log, its records, the position
     /// before it.
     /// </summary>
-    public void Replay(Action<ulong, ReadOnlySpan<byte>, long> apply)
+    public void Replay(Action<ulong, ReadOnlySpan<byte>, StreamPosition> apply)
     {
         for (int i = 0; i < _found.Count; i++)
         {
@@ -90,7 +91,7 @@ internal sealed class LogRecovery(StoreFolder folder, ManifestState state, Store
         }
     }
 
-    private void ReplayOne(ulong log, ulong expected, bool isLast, Action<ulong, ReadOnlySpan<byte>, long> apply)
+    private void ReplayOne(ulong log, ulong expected, bool isLast, Action<ulong, ReadOnlySpan<byte>, StreamPosition> apply)
     {
         string path = folder.Log(log);
         LogReader.Replay(folder.Files, path, log, expected, isLast, (payload, position) =>
@@ -103,7 +104,7 @@ internal sealed class LogRecovery(StoreFolder folder, ManifestState state, Store
         });
     }
 
-    private void Require(string path, long offset, ReadOnlySpan<byte> payload, long position)
+    private void Require(string path, long offset, ReadOnlySpan<byte> payload, StreamPosition position)
     {
         if (position <= state.FlushedPosition)
         {

@@ -62,7 +62,8 @@ internal sealed class StoreOpening
             Time = time,
         };
         Pins = owned.Add(new FilePins(folder, failStop)); // before the contents: files that readers still hold are deleted when these go
-        Contents = owned.Add(new StoreContents(Context, state.Tables.Values, options.BlockCacheBytes, spareArenas: 2));
+        Contents = owned.Add(new StoreContents(
+            Context, state.Tables.Values, options.BlockCacheBytes, options.HeadCacheBytes, spareArenas: 2));
         Erasures = new AppliedErasures(options.KeptVersions is null ? 0 : options.MaxFrozenMemTables + 1);
         Erasures.Load(state.Erasures);
         Sources.Load(state.Sources);

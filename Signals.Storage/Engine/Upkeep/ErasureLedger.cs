@@ -7,6 +7,7 @@ using Signals.Storage.FileSystem;
 using Signals.Storage.History;
 using Signals.Storage.MemTables;
 using Signals.Storage.Reads;
+using Signals.Storage.Scanning;
 using Signals.Storage.Tables;
 using Signals.Storage.Versions;
 
@@ -21,24 +22,40 @@ namespace Signals.Storage.Engine.Upkeep;
 /// a deletion, and must not fail it: what cannot be read counts as a place until a later refresh. Lifetime: that of the store.
 /// </remarks>
 internal sealed class ErasureLedger(
-    StoreContext context, ViewState view, OpenStoreCheckpoint checkpointer, LogStream? log, VersionHistory? history)
+    StoreContext context,
+    StoreContents contents,
+    OpenStoreCheckpoint checkpointer,
+    PinnedViews pinned,
+    LogStream? log,
+    VersionHistory? history)
 {
     private readonly Lock _lock = new();
     private readonly List<Entry> _open = []; // guarded by _lock
+    private bool _closed; // guarded by _lock
     private int _count;
 
-    /// <summary>Begins the certificate of a user whose erasure was acknowledged.</summary>
+    /// <summary>
+    /// Begins the certificate of a user whose erasure was acknowledged. Once the store is closing it stays as it is, as those do that were
+    /// open then.
+    /// </summary>
     public ErasureCertificate Begin(UserId user, long cutoffMs)
     {
+        contents.Heads.Forget(user);
         ErasureCertificate certificate = new(user, cutoffMs, context.Time.GetUtcNow(), () => checkpointer.Taken);
         Entry entry = new(certificate, log?.Mark().Number ?? 0, context.Folder);
 
-        // Files of kept versions that have left the version of now may hold the user, too. Which of them do is not looked up, so
-        // all are named until they are gone.
+        // Files of kept versions, and of scans, that have left the version of now may hold the user, too. Which of them do is not
+        // looked up, so all are named until they are gone.
         entry.Files.UnionWith(history?.Versions.SelectMany(version => version.DataFiles()) ?? []);
-        entry.Files.ExceptWith(view.Current.Tables.Tables.SelectMany(table => StoreFiles.FilesOf(table.Meta)));
+        entry.Files.UnionWith(pinned.Files());
+        entry.Files.ExceptWith(contents.View.Current.Tables.Tables.SelectMany(table => StoreFiles.FilesOf(table.Meta)));
         lock (_lock)
         {
+            if (_closed)
+            {
+                return certificate;
+            }
+
             _open.Add(entry);
             Volatile.Write(ref _count, _open.Count);
             AssertInvariants();
@@ -67,11 +84,12 @@ internal sealed class ErasureLedger(
         }
     }
 
-    /// <summary>Forgets all certificates: the tables that a refresh would read are about to be closed.</summary>
+    /// <summary>Forgets all certificates, and those to come: the tables that a refresh would read are about to be closed.</summary>
     public void Close()
     {
         lock (_lock)
         {
+            _closed = true;
             _open.Clear();
             Volatile.Write(ref _count, 0);
         }
@@ -99,10 +117,10 @@ internal sealed class ErasureLedger(
     private List<(ErasurePlaceKind Kind, string Name)> FindLocked(Entry entry, HashSet<string> there)
     {
         List<(ErasurePlaceKind, string)> found = [];
-        using (view.Epochs.Enter())
+        using (contents.View.Epochs.Enter())
         {
-            ReadView current = view.Current;
-            foreach (MemTable table in current.MemTables.Where(table => Holds(table, entry.Certificate)))
+            ReadView current = contents.View.Current;
+            foreach (MemTable table in current.MemTables.Union(pinned.MemTables()).Where(table => Holds(table, entry.Certificate)))
             {
                 found.Add((ErasurePlaceKind.Memory, entry.NameOf(table)));
             }

@@ -20,14 +20,14 @@ internal sealed class OpenStoreCheckpoint(
     private readonly Lock _lock = new();
     private readonly List<string> _taken = []; // guarded by _lock
 
-    /// <summary>The folders of the checkpoints taken since the store was opened.</summary>
+    /// <summary>The folders of the checkpoints taken since the store was opened, as far as they exist.</summary>
     public string[] Taken
     {
         get
         {
             lock (_lock)
             {
-                return [.. _taken];
+                return [.. _taken.Where(folder.Files.DirectoryExists)];
             }
         }
     }
@@ -41,7 +41,10 @@ internal sealed class OpenStoreCheckpoint(
             CheckpointInfo info = new CheckpointWriter(folder, target).Write(content, cancellationToken);
             lock (_lock)
             {
-                _taken.Add(target);
+                if (!_taken.Contains(target))
+                {
+                    _taken.Add(target); // a folder that is made again and again is one place
+                }
             }
 
             return info;

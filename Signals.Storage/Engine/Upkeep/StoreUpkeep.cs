@@ -6,8 +6,8 @@ using Signals.Storage.Primitives;
 namespace Signals.Storage.Engine.Upkeep;
 
 /// <summary>
-/// The upkeep thread's work: prepares the next log and spare memory, reclaims what readers left behind, deletes files that could
-/// not be deleted before, and lets kept versions go.
+/// The upkeep thread's work: prepares the next log and spare memory of memtables and heads, reclaims what readers left behind, deletes
+/// files that could not be deleted before, and lets kept versions go.
 /// </summary>
 /// <remarks>Thread contract: one thread at a time. Lifetime: that of the store.</remarks>
 internal sealed class StoreUpkeep(
@@ -24,6 +24,7 @@ internal sealed class StoreUpkeep(
     {
         log?.PrepareNext();
         contents.Arenas.Prepare();
+        contents.Heads.Prepare();
         contents.View.Epochs.Collect();
         deleting.TryStep();
         pools.Age();

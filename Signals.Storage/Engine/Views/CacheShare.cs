@@ -3,12 +3,14 @@ using Signals.Storage.Engine.Context;
 namespace Signals.Storage.Engine.Views;
 
 /// <summary>
-/// Divides the budget of the block cache: when one budget holds both, the resident directories and filters of the tables take their
-/// room from the blocks.
+/// Divides the budget of the block cache: heads take their room from the blocks, and so do the resident directories and filters of the
+/// tables when one budget holds all.
 /// </summary>
 /// <remarks>Thread contract: any thread. Lifetime: that of the store.</remarks>
 internal sealed class CacheShare(StoreContext context, StoreContents contents)
 {
+    private readonly Lock _lock = new();
+
     /// <summary>Bytes of directories and filters, resident and cached.</summary>
     public long DirectoryBytes => ResidentBytes + CachedPageBytes + contents.Cache.Directories.HeldBytes;
 
@@ -19,12 +21,14 @@ internal sealed class CacheShare(StoreContext context, StoreContents contents)
     private long ResidentBytes =>
         contents.View.Current.Tables.Tables.Sum(table => table.ResidentBytes) + contents.View.Current.Tables.FilterBytes;
 
-    /// <summary>Divides the budget anew: the tables have changed.</summary>
+    /// <summary>Divides the budget anew: the tables have changed, or the heads have.</summary>
     public void Update()
     {
-        if (context.Options.CacheHoldsDirectories)
+        lock (_lock)
         {
-            contents.Cache.Reserve(ResidentBytes);
+            long resident = context.Options.CacheHoldsDirectories ? ResidentBytes : 0;
+            contents.Heads.AllowedBytes = Math.Clamp(contents.Cache.TotalBytes - resident, 0, contents.Heads.LimitBytes);
+            contents.Cache.Reserve(contents.Heads.HeldBytes + resident);
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Signals.Offline;
 using Signals.Storage.Versions;
 
@@ -21,6 +22,7 @@ internal sealed class ImportedSegments
         _imported = new(state.Segments);
         _completeUpTo = new(state.CompleteUpTo);
         _completeness = [.. schema.EventTypes.Select(Describe)];
+        AssertInvariants();
     }
 
     /// <summary>What is known of an event type.</summary>
@@ -37,6 +39,7 @@ internal sealed class ImportedSegments
     {
         _imported.Add(segment.ContentId, segment);
         Refresh(segment.EventType);
+        AssertInvariants();
     }
 
     /// <summary>Notes up to when an event type is complete.</summary>
@@ -44,10 +47,24 @@ internal sealed class ImportedSegments
     {
         _completeUpTo[eventType] = upToMs;
         Refresh(eventType);
+        AssertInvariants();
     }
 
     private void Refresh(ushort eventType) =>
         Volatile.Write(ref _completeness[eventType], Describe(_schema.EventTypes[eventType]));
+
+    [Conditional("DEBUG")]
+    private void AssertInvariants()
+    {
+        Debug.Assert(_imported.All(one => one.Key == one.Value.ContentId), "A segment is known by the content of another one.");
+        foreach (EventTypeSchema type in _schema.EventTypes)
+        {
+            Completeness told = _completeness[type.Id];
+            bool isDeclared = _completeUpTo.TryGetValue(type.Id, out long upToMs);
+            Debug.Assert(
+                told.CompleteUpToMs == (isDeclared ? upToMs : null), "What is told of an event type is not what was declared.");
+        }
+    }
 
     private Completeness Describe(EventTypeSchema type) => new(
         type.Name,

@@ -8,7 +8,13 @@ internal sealed class MemTableFactory(MemArenaPool arenas, StoreSchema schema)
 {
     private readonly ChunkLayout[] _layouts = [.. schema.EventTypes.Select(type => new ChunkLayout(type))];
 
+    private long _last;
+
     /// <summary>Makes an empty memtable.</summary>
     /// <param name="firstLog">The log that its first record will be in; 0 while that is not known.</param>
-    public MemTable Create(ulong firstLog) => new(arenas, _layouts) { FirstLog = firstLog };
+    public MemTable Create(ulong firstLog) => new(arenas, _layouts)
+    {
+        FirstLog = firstLog,
+        Number = Interlocked.Increment(ref _last),
+    };
 }

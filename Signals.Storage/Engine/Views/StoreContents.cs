@@ -1,4 +1,5 @@
 using Signals.Storage.Engine.Context;
+using Signals.Storage.Heads;
 using Signals.Storage.MemTables;
 using Signals.Storage.Primitives;
 using Signals.Storage.Reads;
@@ -22,8 +23,9 @@ internal sealed class StoreContents : IDisposable
     /// <param name="context">The store.</param>
     /// <param name="tables">The tables.</param>
     /// <param name="cacheBytes">The capacity of the block cache.</param>
+    /// <param name="headBytes">The most bytes of heads, which are taken from the cache; 0 for none.</param>
     /// <param name="spareArenas">How many pieces of memory for memtables are kept ready.</param>
-    public StoreContents(StoreContext context, IEnumerable<TableMeta> tables, long cacheBytes, int spareArenas)
+    public StoreContents(StoreContext context, IEnumerable<TableMeta> tables, long cacheBytes, long headBytes, int spareArenas)
     {
         try
         {
@@ -31,6 +33,7 @@ internal sealed class StoreContents : IDisposable
             Arenas = _owned.Add(new MemArenaPool(context.Options.MemTableBytes, spareArenas));
             MemTables = new MemTableFactory(Arenas, context.Schema);
             Cache = new BlockCache(cacheBytes, context.Options.CacheHoldsDirectories);
+            Heads = _owned.Add(new HeadCache(headBytes, epochs, context.Schema.EventTypes.Count));
             Tables = new TableSet(context.TableFolder, context.Schema, Cache);
             Watermarks = new WatermarkSet(context.Schema.EventTypes.Count);
             View = new ViewState(new ReadView([MemTables.Create(firstLog: 0)], TableVersion.Empty), epochs);
@@ -58,6 +61,9 @@ internal sealed class StoreContents : IDisposable
 
     /// <summary>The blocks that reads keep in memory.</summary>
     public BlockCache Cache { get; }
+
+    /// <summary>The newest events of users that are read.</summary>
+    public HeadCache Heads { get; }
 
     /// <summary>The newest event time of each event type.</summary>
     public WatermarkSet Watermarks { get; }

@@ -1,4 +1,5 @@
 using Signals.Storage.FileSystem;
+using Signals.Storage.Primitives;
 using Signals.Storage.Tables;
 using Signals.Storage.Versions;
 
@@ -11,14 +12,24 @@ internal sealed class TableSet(StoreFolder folder, StoreSchema schema, BlockCach
     private readonly SharedFiles _segments = new(folder.Files);
 
     /// <summary>
-    /// Opens the tables of a version, puts them into a view that has none, and raises the watermarks to their newest events.
+    /// Opens the tables of a version, puts them into a view that has none, and raises the watermarks to their newest events. When
+    /// this throws, none stays open.
     /// </summary>
     public void OpenInto(IEnumerable<TableMeta> metas, ViewState view, WatermarkSet watermarks)
     {
         VersionEdit all = new();
         all.AddedTables.AddRange(metas);
         Table[] opened = OpenAll(all.AddedTables);
-        view.Replace(empty => empty.WithTables(empty.Tables.Apply(all, opened)));
+        try
+        {
+            view.Replace(empty => empty.WithTables(empty.Tables.Apply(all, opened)));
+        }
+        catch
+        {
+            FirstError.DisposeAfterError(opened);
+            throw;
+        }
+
         foreach (TableMeta meta in all.AddedTables)
         {
             watermarks.Raise(meta.EventType, meta.NewestInserted);
@@ -42,7 +53,7 @@ internal sealed class TableSet(StoreFolder folder, StoreSchema schema, BlockCach
         }
         catch
         {
-            opened.ForEach(table => table.Dispose());
+            FirstError.DisposeAfterError(opened);
             throw;
         }
     }

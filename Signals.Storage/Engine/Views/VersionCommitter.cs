@@ -14,9 +14,10 @@ namespace Signals.Storage.Engine.Views;
 /// error before the manifest has the edit leaves the old version in place, durable and visible. An error after it, in keeping a
 /// version, leaves the new one durable and the old one visible, and the store fails before anybody else can commit. Every commit of
 /// an open store goes through the manifest, which asks <see cref="FailStop.RequireWritable"/> first: a store that has failed
-/// commits nothing, whichever thread tries. Lifetime: that of the store.
+/// commits nothing, whichever thread tries. Lifetime: that of the store. Closing waits for the edit under way; from then on every
+/// commit, and every look between two, is refused: the manifest, the tables and the folder belong to nobody, or to another store.
 /// </remarks>
-internal sealed class VersionCommitter
+internal sealed class VersionCommitter : IDisposable
 {
     private readonly StoreContext _context;
     private readonly Manifest _manifest;
@@ -30,6 +31,7 @@ internal sealed class VersionCommitter
     // Guarded by _lock. The schema in force as long as the manifest does not have it; null from then on. The next edit takes it
     // along: tables of a flush may hold its columns.
     private byte[]? _newSchema;
+    private bool _closed; // guarded by _lock
 
     /// <param name="context">The store.</param>
     /// <param name="manifest">Where edits become durable.</param>
@@ -67,10 +69,12 @@ internal sealed class VersionCommitter
     /// <summary>
     /// Looks at the manifest between two edits. Every file that its state names is there then, and stays if it is pinned meanwhile.
     /// </summary>
+    /// <exception cref="ObjectDisposedException">The store was closed.</exception>
     public T ReadBetweenEdits<T>(Func<Manifest, T> look)
     {
         lock (_lock)
         {
+            RequireOpenLocked();
             return look(_manifest);
         }
     }
@@ -97,6 +101,7 @@ internal sealed class VersionCommitter
     /// <param name="edit">What changes.</param>
     /// <param name="change">The new view, given the old one and the new tables version.</param>
     /// <param name="unlinked">What else the new view no longer holds.</param>
+    /// <exception cref="ObjectDisposedException">The store was closed.</exception>
     public void Commit(VersionEdit edit, Func<ReadView, TableVersion, ReadView> change, params IEnumerable<IDisposable> unlinked) =>
         Commit(edit, OpenOrDiscard(edit), change, unlinked);
 
@@ -104,16 +109,19 @@ internal sealed class VersionCommitter
     /// <param name="added">The added tables, open; owned from now on.</param>
     /// <param name="change">The new view, given the old one and the new tables version.</param>
     /// <param name="unlinked">What else the new view no longer holds.</param>
+    /// <exception cref="ObjectDisposedException">The store was closed.</exception>
     public void Commit(
         VersionEdit edit, Table[] added, Func<ReadView, TableVersion, ReadView> change, params IEnumerable<IDisposable> unlinked)
     {
-        WarmBlocks[] warm = OrDispose(added, () => _warmer.Load(edit, added));
+        WarmBlocks[] warm = OrDispose(added, () => Load(edit, added));
         lock (_lock)
         {
             OrDispose(added, () => CommitDurablyLocked(edit));
             try
             {
-                InstallLocked(edit, added, warm, change, unlinked);
+                IDisposable[] left = OrDispose(added, () => ShowLocked(edit, added, warm, change, unlinked));
+                _contents.View.Epochs.Retire(left);
+                AssertInvariantsLocked();
             }
             catch (Exception error)
             {
@@ -127,10 +135,12 @@ internal sealed class VersionCommitter
     }
 
     /// <summary>Keeps the store as it is between two edits as a version of its own, and gives its number.</summary>
+    /// <exception cref="ObjectDisposedException">The store was closed.</exception>
     public ulong KeepNow()
     {
         lock (_lock)
         {
+            RequireOpenLocked();
             _context.FailStop.RequireWritable();
             try
             {
@@ -146,11 +156,21 @@ internal sealed class VersionCommitter
         }
     }
 
+    /// <summary>Waits for the edit under way and refuses others, so that what edits read and write can be closed.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _closed = true;
+        }
+    }
+
     // No manifest names them yet, and nothing tries them again: the work is done anew under other names.
     private Table[] OpenOrDiscard(VersionEdit edit)
     {
         try
         {
+            RequireOpen();
             return _contents.Tables.OpenAll(edit.AddedTables, _contents.View.Current.Tables);
         }
         catch
@@ -160,7 +180,15 @@ internal sealed class VersionCommitter
         }
     }
 
-    private void InstallLocked(
+    // It reads the tables of now, and after closing there are none.
+    private WarmBlocks[] Load(VersionEdit edit, Table[] added)
+    {
+        RequireOpen();
+        return _warmer.Load(edit, added);
+    }
+
+    // Gives what the view no longer holds.
+    private IDisposable[] ShowLocked(
         VersionEdit edit,
         Table[] added,
         WarmBlocks[] warm,
@@ -170,13 +198,16 @@ internal sealed class VersionCommitter
         TableVersion before = _contents.View.Current.Tables;
         TableVersion after = before.Apply(edit, added);
         Table[] removed = [.. edit.RemovedTables.Select(number => before[number])];
-        ulong version = IsKept(edit, before)
-            ? OrDispose(added, () => _recorder.Record(_manifest.State, edit))
-            : _contents.View.Current.Version;
+        ulong version = IsKept(edit, before) ? _recorder.Record(_manifest.State, edit) : _contents.View.Current.Version;
         CacheWarmer.HandOver(warm, removed);
-        _contents.View.Replace(
-            current => change(current, after).WithVersion(version), [.. removed, .. FilesLeft(removed, after), .. unlinked]);
-        AssertInvariantsLocked();
+        if (edit.FlushedPosition is not null)
+        {
+            _contents.Heads.CatchUp(_contents.View.Current.MemTables[^1], before); // the one that leaves the view
+        }
+
+        IDisposable[] left = [.. removed, .. FilesLeft(removed, after), .. unlinked];
+        _contents.View.Replace(current => change(current, after).WithVersion(version));
+        return left;
     }
 
     // A flush or an import is kept. A merge or fold changes no answer, unless it drops patches whose event is not there.
@@ -185,8 +216,20 @@ internal sealed class VersionCommitter
             || (edit.AddedTables.Count > 0 && edit.RemovedTables.Count == 0)
             || edit.RemovedTables.Exists(number => before[number].Meta.Kind == RunKind.Patches));
 
+    // For work before the edit, which the parts that commit do under locks of their own: closing takes these first.
+    private void RequireOpen()
+    {
+        lock (_lock)
+        {
+            RequireOpenLocked();
+        }
+    }
+
+    private void RequireOpenLocked() => ObjectDisposedException.ThrowIf(_closed, this);
+
     private void CommitDurablyLocked(VersionEdit edit)
     {
+        RequireOpenLocked();
         _context.FailStop.RequireWritable();
         edit.NextFileNumber = _context.Numbers.Upcoming;
         edit.Schema ??= _newSchema;
@@ -215,18 +258,11 @@ internal sealed class VersionCommitter
     }
 
     /// <summary>Does a step before the tables are visible: if it fails they never will be, so they are closed.</summary>
-    private static void OrDispose(Table[] added, Action step)
+    private static void OrDispose(Table[] added, Action step) => OrDispose(added, () =>
     {
-        try
-        {
-            step();
-        }
-        catch
-        {
-            Array.ForEach(added, table => table.Dispose());
-            throw;
-        }
-    }
+        step();
+        return true;
+    });
 
     /// <summary>The same for a step with a result.</summary>
     private static T OrDispose<T>(Table[] added, Func<T> step)
@@ -237,7 +273,7 @@ internal sealed class VersionCommitter
         }
         catch
         {
-            Array.ForEach(added, table => table.Dispose());
+            FirstError.DisposeAfterError(added);
             throw;
         }
     }

@@ -1,3 +1,4 @@
+using Signals.Core.Model;
 using Signals.Storage.History;
 using Signals.Storage.Versions;
 
@@ -18,7 +19,7 @@ internal sealed class VersionRecorder(VersionHistory? history, AppliedErasures e
 
     /// <summary>Begins to keep versions; does nothing when none are kept.</summary>
     /// <param name="position">The stream position after everything that was recovered.</param>
-    public void Start(long position)
+    public void Start(StreamPosition position)
     {
         history?.Gate.Start(position);
         IsOn = history is not null;

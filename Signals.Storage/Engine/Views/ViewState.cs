@@ -20,7 +20,7 @@ internal sealed class ViewState(ReadView first, ReadEpochs epochs)
     /// <summary>The view now. What it holds stays usable while the caller is inside an epoch.</summary>
     public ReadView Current => Volatile.Read(ref _current);
 
-    /// <summary>Replaces the view.</summary>
+    /// <summary>Replaces the view. The caller retires what it no longer holds.</summary>
     public void Replace(Func<ReadView, ReadView> change)
     {
         lock (_lock)
@@ -28,13 +28,6 @@ internal sealed class ViewState(ReadView first, ReadEpochs epochs)
             Volatile.Write(ref _current, change(_current));
             AssertInvariants();
         }
-    }
-
-    /// <summary>Replaces the view, then retires what it no longer holds.</summary>
-    public void Replace(Func<ReadView, ReadView> change, IEnumerable<IDisposable> unlinked)
-    {
-        Replace(change);
-        epochs.Retire(unlinked);
     }
 
     [Conditional("DEBUG")]

@@ -1,3 +1,6 @@
+using System.Runtime.CompilerServices;
+using Signals.Core.Model;
+
 namespace Signals.Storage.Engine.Views;
 
 /// <summary>The newest event time indexed so far, per event type.</summary>
@@ -14,6 +17,7 @@ internal sealed class WatermarkSet
 
     public long Newest(ushort eventType) => Volatile.Read(ref _newest[eventType]);
 
+    [MethodImpl(Compile.InFull)]
     public void Raise(ushort eventType, long time)
     {
         long held = Volatile.Read(ref _newest[eventType]);

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Signals.Core.Definitions.Values;
 using Signals.Definitions;
 using Signals.Tests.Reliability;
 

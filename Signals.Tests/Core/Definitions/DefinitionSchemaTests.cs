@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Text.Json.Nodes;
 using Signals.Core.Definitions.Json;
 using Signals.Definitions;
@@ -31,13 +30,17 @@ internal sealed class DefinitionSchemaTests
     [Test]
     public void Schema_Objects_HaveTheKeysOfTheParser()
     {
-        FieldInfo[] objects = [.. typeof(DefinitionKeys).GetFields().Where(field => field.FieldType == typeof(string[]))];
+        (string Name, string[] Keys)[] objects =
+        [
+            .. typeof(DefinitionKeys).GetFields().Where(field => field.FieldType == typeof(string[]))
+                .Select(field => (char.ToLowerInvariant(field.Name[0]) + field.Name[1..], (string[])field.GetValue(null)!)),
+            .. Predicate.Forms.Select(form => (form.Key, new[] { form.Key })),
+        ];
         Assert.That(objects, Has.Length.GreaterThan(20));
-        foreach (FieldInfo field in objects)
+        foreach ((string name, string[] keys) in objects)
         {
-            string name = char.ToLowerInvariant(field.Name[0]) + field.Name[1..];
             IEnumerable<string> documented = Schema["$defs"]![name]!["properties"]!.AsObject().Select(property => property.Key);
-            Assert.That(documented, Is.EquivalentTo((string[])field.GetValue(null)!), name);
+            Assert.That(documented, Is.EquivalentTo(keys), name);
         }
 
         int withKeys = Schema["$defs"]!.AsObject().Count(definition => definition.Value!["properties"] is not null);

@@ -1,3 +1,5 @@
+using Signals.Core.Definitions.Predicates;
+using Signals.Core.Definitions.Values;
 using Signals.Definitions;
 
 namespace Signals.Tests.Core.Definitions;

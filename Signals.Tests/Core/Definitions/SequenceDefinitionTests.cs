@@ -1,3 +1,6 @@
+using Signals.Core.Definitions;
+using Signals.Core.Definitions.Predicates;
+using Signals.Core.Definitions.Values;
 using Signals.Definitions;
 
 namespace Signals.Tests.Core.Definitions;

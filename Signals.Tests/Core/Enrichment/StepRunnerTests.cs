@@ -1,5 +1,6 @@
 using System.Text;
 using Signals.Enrichment;
+using Signals.Tests.Reliability;
 
 namespace Signals.Tests.Core.Enrichment;
 
@@ -116,18 +117,7 @@ internal sealed class StepRunnerTests
         StepRunner wide = new(new WideStep(), Purchase, StepPhase.Indexing);
         StepRunner price = new(new ItemPrice(new Dictionary<ulong, float> { [1] = 1 }), Purchase, StepPhase.Indexing);
         EventBatch events = EnrichmentSamples.Purchases(200);
-        for (int i = 0; i < 50; i++)
-        {
-            RunAll();
-        }
-
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 50; i++)
-        {
-            RunAll();
-        }
-
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        Assert.That(Allocations.LeastOf(() => RunAll(), times: 50), Is.Zero);
 
         void RunAll()
         {

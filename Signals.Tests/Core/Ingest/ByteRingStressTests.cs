@@ -26,7 +26,7 @@ internal sealed class ByteRingStressTests
         long[] seen = await consumer.WaitAsync(cancellationToken);
 
         Assert.That(seen, Is.EqualTo(committed.Select(c => (long)c)));
-        Assert.That(ring.ConsumedPosition, Is.EqualTo(ring.ClaimedPosition));
+        Assert.That(ring.ConsumedOffset, Is.EqualTo(ring.ClaimedOffset));
     }
 
     [Test]
@@ -39,7 +39,7 @@ internal sealed class ByteRingStressTests
             Task<int>[] writers = Enumerable.Range(0, 2)
                 .Select(p => Start(() => Produce(ring, p, int.MaxValue, new Random(p), cancellationToken)))
                 .ToArray();
-            while (ring.ConsumedPosition < 2_000)
+            while (ring.ConsumedOffset < 2_000)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 Thread.Yield();

@@ -1,4 +1,5 @@
 using Signals.Core.Ingest;
+using Signals.Tests.Reliability;
 
 namespace Signals.Tests.Core.Ingest;
 
@@ -13,11 +14,11 @@ internal sealed class ByteRingTests
         Assert.That(RingSamples.TryWrite(ring, 24, 1) && RingSamples.TryWrite(ring, 32, 2));
 
         Assert.That(ring.TryPeekRun(int.MaxValue, out RingSpan span));
-        Assert.That((span.StartPosition, span.EndPosition, span.Bytes.Length), Is.EqualTo((0L, 56L, 56)));
+        Assert.That((span.StartOffset, span.EndOffset, span.Bytes.Length), Is.EqualTo((0L, 56L, 56)));
         Assert.That(RecordHeader.Read(span.Bytes), Is.EqualTo(new RecordHeader(24, RecordKind.Events, 1, 7)));
-        Assert.That(ring.ConsumedPosition, Is.Zero, "peeking does not release");
+        Assert.That(ring.ConsumedOffset, Is.Zero, "peeking does not release");
         ring.Release(span);
-        Assert.That(ring.ConsumedPosition, Is.EqualTo(ring.ClaimedPosition).And.EqualTo(56));
+        Assert.That(ring.ConsumedOffset, Is.EqualTo(ring.ClaimedOffset).And.EqualTo(56));
     }
 
     [Test]
@@ -56,11 +57,11 @@ internal sealed class ByteRingTests
         RingSamples.Drain(ring);
 
         Assert.That(ring.TryClaim(48, out RingClaim claim));
-        Assert.That(claim.EndPosition, Is.EqualTo(128 + 48), "24 bytes of padding come first");
+        Assert.That(claim.EndOffset, Is.EqualTo(128 + 48), "24 bytes of padding come first");
         RingSamples.Fill(claim.Span, 3);
         claim.Commit();
         Assert.That(ring.TryPeekRun(int.MaxValue, out RingSpan span));
-        Assert.That((span.StartPosition, span.EndPosition, span.Bytes.Length), Is.EqualTo((128L, 176L, 48)));
+        Assert.That((span.StartOffset, span.EndOffset, span.Bytes.Length), Is.EqualTo((128L, 176L, 48)));
         ring.Release(span);
     }
 
@@ -74,7 +75,7 @@ internal sealed class ByteRingTests
         RingSamples.TryWrite(ring, 32, 3);
 
         Assert.That(ring.TryPeekRun(int.MaxValue, out RingSpan span));
-        Assert.That((span.StartPosition, span.EndPosition, span.Bytes.Length), Is.EqualTo((56L, 128L, 56)));
+        Assert.That((span.StartOffset, span.EndOffset, span.Bytes.Length), Is.EqualTo((56L, 128L, 56)));
         ring.Release(span);
         Assert.That(RingSamples.Drain(ring), Is.EqualTo(new ulong[][] { [3] }));
     }
@@ -88,7 +89,7 @@ internal sealed class ByteRingTests
         {
             for (int lap = 0; lap < 16; lap++)
             {
-                Assert.That(RingSamples.TryWrite(ring, step, ++mark), $"length {step} at {ring.ClaimedPosition}");
+                Assert.That(RingSamples.TryWrite(ring, step, ++mark), $"length {step} at {ring.ClaimedOffset}");
                 Assert.That(RingSamples.Drain(ring), Is.EqualTo(new[] { new[] { mark } }));
             }
         }
@@ -115,7 +116,7 @@ internal sealed class ByteRingTests
         using var ring = new ByteRing(128, 64);
         Assert.That(RingSamples.TryWrite(ring, 64, 1) && RingSamples.TryWrite(ring, 64, 2));
         Assert.That(RingSamples.TryWrite(ring, 8 + 8, 3), Is.False);
-        Assert.That(ring.ClaimedPosition, Is.EqualTo(128), "a refused claim leaves no trace");
+        Assert.That(ring.ClaimedOffset, Is.EqualTo(128), "a refused claim leaves no trace");
 
         Assert.That(ring.TryPeekRun(64, out RingSpan span));
         ring.Release(span);
@@ -143,12 +144,12 @@ internal sealed class ByteRingTests
         RingSamples.TryWrite(ring, 16, 1);
         Abort(ring);
         Assert.That(ring.TryPeekRun(int.MaxValue, out RingSpan span));
-        Assert.That((span.StartPosition, span.EndPosition, span.Bytes.Length), Is.EqualTo((24L, 64L, 16)));
+        Assert.That((span.StartOffset, span.EndOffset, span.Bytes.Length), Is.EqualTo((24L, 64L, 16)));
         ring.Release(span);
 
         Abort(ring);
         Assert.That(ring.TryPeekRun(int.MaxValue, out _), Is.False);
-        Assert.That(ring.ConsumedPosition, Is.EqualTo(ring.ClaimedPosition), "lone padding is released by looking");
+        Assert.That(ring.ConsumedOffset, Is.EqualTo(ring.ClaimedOffset), "lone padding is released by looking");
     }
 
     [Test]
@@ -163,7 +164,7 @@ internal sealed class ByteRingTests
         forgotten.Dispose();
         forgotten.Dispose();
         Assert.That(RingSamples.Drain(ring), Is.EqualTo(new ulong[][] { [1] }));
-        Assert.That(ring.ConsumedPosition, Is.EqualTo(32));
+        Assert.That(ring.ConsumedOffset, Is.EqualTo(32));
     }
 
     [Test]
@@ -179,7 +180,7 @@ internal sealed class ByteRingTests
         using var ring = new ByteRing(1024, 256);
         Assert.That(ring.TryClaim(16, out RingClaim claim));
         ring.Close();
-        Assert.That((ring.IsClosed, ring.IsDrained, ring.ClaimedPosition), Is.EqualTo((true, false, 16L)));
+        Assert.That((ring.IsClosed, ring.IsDrained, ring.ClaimedOffset), Is.EqualTo((true, false, 16L)));
         Assert.That(ring.TryClaim(16, out _), Is.False);
 
         RingSamples.Fill(claim.Span, 1);
@@ -222,18 +223,7 @@ internal sealed class ByteRingTests
     public void ClaimCommitPeekRelease_SteadyState_AllocatesNothing()
     {
         using var ring = new ByteRing(4096, 256);
-        for (int i = 0; i < 100; i++)
-        {
-            WriteAndRelease(ring);
-        }
-
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++)
-        {
-            WriteAndRelease(ring);
-        }
-
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        Assert.That(Allocations.LeastOf(() => WriteAndRelease(ring), times: 1000), Is.Zero);
     }
 
     private static void WriteAndRelease(ByteRing ring)

@@ -51,7 +51,7 @@ internal sealed class ByteRingWaitingTests
         for (ulong mark = 1; mark <= Rounds; mark++)
         {
             RingSamples.TryWrite(ring, 16, mark);
-            while (ring.ConsumedPosition != ring.ClaimedPosition && !consumer.IsCompleted)
+            while (ring.ConsumedOffset != ring.ClaimedOffset && !consumer.IsCompleted)
             {
                 spinner.SpinOnce(sleep1Threshold: -1);
             }

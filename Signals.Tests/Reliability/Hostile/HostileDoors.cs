@@ -4,5 +4,5 @@ namespace Signals.Tests.Reliability.Hostile;
 internal static class HostileDoors
 {
     public static IReadOnlyList<HostileDoor> All { get; } =
-        [.. TableDoors.All(), .. ChunkDoors.All(), .. LogDoors.All(), .. StoreDoors.All(), .. InputDoors.All()];
+        [.. TableDoors.All(), .. ChunkDoors.All(), .. LogDoors.All(), .. StoreDoors.All(), .. InputDoors.All(), .. IntegrationDoors.All()];
 }

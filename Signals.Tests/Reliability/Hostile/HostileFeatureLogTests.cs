@@ -44,8 +44,8 @@ internal sealed class HostileFeatureLogTests
         MemoryFileSystem files = new();
         using (LogWriter log = LogWriter.Create(files, Path, FeatureLogFormat.LogNumber, firstSequence: 1, fixedSize: 0))
         {
-            log.Append(new LoggedDefinition("feed", 1, [.. types.Select((_, i) => $"c{i}")], types).Write(), position: 0);
-            log.Append(Block(types.Length, rows, chunk, isPacked), position: 0);
+            log.Append(new LoggedDefinition("feed", 1, [.. types.Select((_, i) => $"c{i}")], types).Write(), position: default);
+            log.Append(Block(types.Length, rows, chunk, isPacked), position: default);
         }
 
         long length = files[Path].Length;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Signals.Core.Model;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Tables;
 using Signals.Tests.Storage.Tables;
@@ -33,11 +34,12 @@ internal sealed class HostileTable
         TableLayout layout = new([.. Schema.Columns.Select(column => column.Type)], Defaults);
         int rows = Blocks.Sum(block => block.Rows);
         int[] users = Users ?? [rows];
-        TableOutput output = new(file, 0, identity);
+        using OwnedMemory memory = new();
+        TableOutput output = new(file, 0, identity, memory);
         output.Append(TableFormat.Envelope.EncodeHeader(identity, Defaults.CriticalFlags));
         output.BeginSection();
         byte[] index = WriteBlocks(output, layout, identity);
-        TableDirectoryBuilder directory = new();
+        TableDirectoryBuilder directory = new(memory);
         for (int i = 0; i < users.Length; i++)
         {
             directory.Add(UserId.From((ulong)i + 1), users[i], Time, Time);

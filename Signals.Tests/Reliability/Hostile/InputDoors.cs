@@ -9,6 +9,7 @@ using Signals.Samples.ConsoleHost.Frames;
 using Signals.Samples.ConsoleHost.Input;
 using Signals.Samples.ConsoleHost.Input.Gzip;
 using Signals.Samples.ConsoleHost.Options;
+using Signals.Scanning;
 using Signals.Serving;
 using Signals.Tests.Core.Definitions;
 
@@ -124,6 +125,10 @@ internal static class InputDoors
             ],
         };
         yield return new HostileDoor("receipt", [], Receipt, static bytes => _ = SequenceReceipt.TryRead(bytes, out _), static _ => false);
+        yield return new HostileDoor(
+            "scan token", ["scan-token.md", "ScanTokenFormat"],
+            () => Utf8(new ScanToken("purchase", SequenceOrder.OldestFirst, UserId.From(1), 2, 3).ToString()),
+            static bytes => _ = ScanToken.TryParse(Encoding.Latin1.GetString(bytes), out _), static _ => false);
         yield return new HostileDoor(
             "user", [], () => Utf8("00000000000000010000000000000002"),
             static bytes => _ = UserId.TryParse(Encoding.Latin1.GetString(bytes), out _), static _ => false);

@@ -62,7 +62,7 @@ internal static class LogDoors
         {
             foreach (byte[] payload in payloads)
             {
-                log.Append(payload, position: 0);
+                log.Append(payload, position: default);
             }
 
             log.Sync();
@@ -140,7 +140,7 @@ internal static class LogDoors
         VersionEdit edit = Edits.Add(5, 6).Import(9).Complete(0, 3);
         edit.FirstLiveLog = 4;
         edit.NextFileNumber = 20;
-        edit.FlushedPosition = 5;
+        edit.FlushedPosition = new(5);
         edit.Schema = SchemaSerializer.Write(CrashSchema.Define());
         edit.Erasures.Add(new Erasure(UserId.From(3UL), 5));
         edit.Sources.Add(new SourcePosition("feed", 12) { Incarnation = new SourceIncarnation(5, 4096), Generation = 1 });
@@ -172,8 +172,8 @@ internal static class LogDoors
             {
                 Number = 7,
                 InstalledMs = 1000,
-                KnownPosition = 300,
-                FlushedPosition = 250,
+                KnownPosition = new(300),
+                FlushedPosition = new(250),
                 FirstLog = 4,
                 ErasureEdits = 2,
                 IsOpening = true,
@@ -181,7 +181,7 @@ internal static class LogDoors
                 Erasures = [new Erasure(UserId.From(9UL), 999)],
             },
             cleanEdits: 1);
-        content.Add(new PastSample(1500, new PastPoint(350, 7)));
+        content.Add(new PastSample(1500, new PastPoint(new(350), 7)));
         HistoryFile.Create(new StoreFolder(files, Folder), 3, content).Dispose();
         return BytesOf(files, StoreFiles.Versions(3));
     }
@@ -211,9 +211,9 @@ internal static class LogDoors
         using (LogWriter log = LogWriter.Create(files, Features, FeatureLogFormat.LogNumber, firstSequence: 1, fixedSize: 0))
         {
             ColumnType[] types = [ColumnType.Scalar<int>(), ColumnType.Text, ColumnType.Vector<Half>(4)];
-            log.Append(new LoggedDefinition("feed", 1, ["n", "t", "v"], types).Write(), position: 0);
-            log.Append(HostileFeatureLogTests.Block(types.Length, 3, HostileChunk.Absent, isPacked: false), position: 0);
-            log.Append(HostileFeatureLogTests.Block(types.Length, 3, HostileChunk.Absent, isPacked: false), position: 0);
+            log.Append(new LoggedDefinition("feed", 1, ["n", "t", "v"], types).Write(), position: default);
+            log.Append(HostileFeatureLogTests.Block(types.Length, 3, HostileChunk.Absent, isPacked: false), position: default);
+            log.Append(HostileFeatureLogTests.Block(types.Length, 3, HostileChunk.Absent, isPacked: false), position: default);
             log.Sync();
         }
 

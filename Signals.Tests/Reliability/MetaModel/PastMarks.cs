@@ -1,10 +1,13 @@
 using System.Runtime.InteropServices;
 using Signals.Core.Columns;
+using Signals.Core.Definitions;
 using Signals.Definitions;
 using Signals.Serving;
 using Signals.Storage.DefinitionServing;
 using Signals.Storage.Engine.Reading;
+using Signals.Storage.Scanning;
 using Signals.Tests.Simulation;
+using Signals.Tests.Storage.Scanning;
 
 namespace Signals.Tests.Reliability.MetaModel;
 
@@ -165,7 +168,7 @@ internal sealed class PastMarks(MetaType[] types, Func<int, UserId> id, int user
             return; // a version of another store, by chance of the same number
         }
 
-        state.AdvanceTo(mark.Position);
+        state.AdvanceTo(new(mark.Position));
         state.Clock.NowMs = mark.NowMs;
         DictionaryModel then = mark.Model.ErasedAs(model);
         MetaQuery query = MetaQuery.Random(ref random, types[..mark.DeclaredTypes], mark.Columns, mark.NowMs);
@@ -178,7 +181,23 @@ internal sealed class PastMarks(MetaType[] types, Func<int, UserId> id, int user
                 $"user {user} as known at {mark.Position} of version {mark.Version}, {query}");
         }
 
+        CheckScan(store, state, mark, ref random);
         Compared++;
+    }
+
+    private void CheckScan(SignalStore store, PastState state, Mark mark, ref SimRandom random)
+    {
+        ScanCheck check = new(
+            store.Schema,
+            [.. Enumerable.Range(0, users).Select(id)],
+            (user, query) => state.Reader.Read(user, query),
+            (name, options, parts) =>
+            {
+                ScanPlan plan = ScanPlan.Create(store.Schema, name, options);
+                PinnedView view = state.Pin(plan.EventType);
+                return parts == 0 ? [ScanOpening.Open(plan, view)] : ScanOpening.OpenParts(plan, view, parts);
+            });
+        check.Ask(ref random, store.Schema[types[random.Below(mark.DeclaredTypes)].Name], mark.NowMs);
     }
 
     private SequenceDefinition Register(SignalStore store, int declaredTypes, int[] columns)

@@ -1,8 +1,12 @@
+using Signals.Core.Model;
 using Signals.Storage.History;
 
 namespace Signals.Tests.Reliability.Schedules;
 
-/// <summary>Every order of commits that are applied in steps and of a read between them; beside it a reader with a known bug.</summary>
+/// <summary>
+/// Every order of commits that are applied in steps and of a read between them: the read sees exactly the commits that it says. Beside it
+/// a reader with a known bug, which must be found.
+/// </summary>
 [Category("Reliability")]
 internal sealed class CommitGateScheduleTests
 {
@@ -12,7 +16,7 @@ internal sealed class CommitGateScheduleTests
         (int schedules, string? wrong) = Explorer.Run(() =>
         {
             CommitGate gate = new();
-            gate.Start(0);
+            gate.Start(new(0));
             long[] left = new long[2];
             long[] right = new long[2];
             string? found = null;
@@ -24,7 +28,7 @@ internal sealed class CommitGateScheduleTests
                 for (long commit = 1; commit <= 3; commit++)
                 {
                     int user = commit == 2 ? 1 : 0;
-                    gate.BeginApply(commit);
+                    gate.BeginApply(new(commit));
                     yield return 0;
                     gate.AddUser((ulong)user);
                     left[user] = commit;
@@ -37,12 +41,13 @@ internal sealed class CommitGateScheduleTests
             // The bug: not to look again whether a commit began meanwhile.
             IEnumerable<int> Reader(int user)
             {
-                gate.StartRead(out long sequence, out long position);
+                gate.StartRead(out long sequence, out StreamPosition end);
                 yield return 0;
                 long seenLeft = left[user];
                 yield return 1;
                 long seenRight = right[user];
                 yield return 2;
+                long position = end.Value;
                 long expected = user == 1 ? (position >= 2 ? 2 : 0) : position == 2 ? 1 : position;
                 if ((buggy || gate.IsExact(sequence, (ulong)user)) && (seenLeft != expected || seenRight != expected))
                 {

@@ -244,24 +244,24 @@ internal sealed class ScheduleTests
         {
             for (int position = 1; position <= 2; position++)
             {
-                log.Append([(byte)position], position);
+                log.Append([(byte)position], new(position));
                 written = position;
                 yield return 0;
                 if (buggy)
                 {
-                    acks.Advance(written);
+                    acks.Advance(new(written));
                     yield return 1;
                 }
 
                 log.Sync();
                 yield return 2;
-                acks.Advance(written);
+                acks.Advance(new(written));
             }
         }
 
         IEnumerable<int> Waiter(long position)
         {
-            Task<AppendAck> ack = acks.WaitAsync(position).AsTask();
+            Task<AppendAck> ack = acks.WaitAsync(new(position)).AsTask();
             for (int round = 0; round < 2; round++)
             {
                 yield return round;
@@ -277,7 +277,7 @@ internal sealed class ScheduleTests
     {
         SimRecording run = files.Recording();
         SimFileSystem cut = new(run.CrashImage(run.Operations.Count, seed: 0), record: false);
-        return LogReader.Replay(cut, "d/log", 1, 1, isLast: true, static (_, _) => { }).LastPosition;
+        return LogReader.Replay(cut, "d/log", 1, 1, isLast: true, static (_, _) => { }).LastPosition.Value;
     }
 
     /// <summary>The bug: to publish the record before it is written.</summary>

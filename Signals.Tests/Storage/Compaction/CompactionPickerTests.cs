@@ -2,6 +2,7 @@ using Signals.Storage.Compaction;
 
 namespace Signals.Tests.Storage.Compaction;
 
+/// <summary>The picker, driven by scripts: which runs it merges, and which it leaves alone.</summary>
 [Category("Fast")]
 internal sealed class CompactionPickerTests
 {
@@ -99,6 +100,29 @@ internal sealed class CompactionPickerTests
         "run 1 size=10; patches 2 size=5; patches 3 size=7; patches 4 window=100 size=1; pick",
         "Fold type=0 window=0 tables=2,3 bytes=12",
         TestName = "Pick_PatchesThatAreDue_FoldsThoseOfOneWindow")]
+    [TestCase(
+        "run 1 time=0..250 size=10; run 2 window=300 size=10; patches 3 size=5; patches 4 window=100 size=7; patches 5 window=300 size=1;"
+            + " patches 6 window=200 size=2 due=0; patches 7 window=100 type=1 size=1; drain",
+        "Fold type=0 window=300 tables=5 bytes=1\nFold type=0 window=0 tables=3,4 bytes=12\n"
+            + "Fold type=1 window=100 tables=7 bytes=1\nleft: 1,2,6",
+        TestName = "Drain_PatchesOfWindowsThatShareARun_AreFoldedTogether")]
+    [TestCase(
+        "run 1 time=0..250 size=10 aside=2; patches 3 size=5; patches 4 window=100 size=7; pick",
+        "Fold type=0 window=100 tables=4 bytes=7",
+        TestName = "Pick_PatchesOfWindowsThatShareARunLeftAlone_FoldsThoseOfOneWindow")]
+    [TestCase(
+        "run 1 time=0..250 size=10 aside=1; patches 3 size=5; patches 4 window=100 size=7; patches 5 window=200 size=1 aside=1; pick",
+        "Fold type=0 window=0 tables=3,4 bytes=12",
+        TestName = "Pick_SomePatchesAreFoldedAlone_FoldsTheOthersTogether")]
+    [TestCase(
+        "run 1 time=0..250 size=10; options max-runs=4; patches 2 size=1; patches 3 size=1; patches 4 window=100 size=1;"
+            + " patches 5 window=100 size=1; patches 6 window=200 size=1; pick",
+        "Fold type=0 window=0 tables=2,3,4,6 bytes=4",
+        TestName = "Pick_PatchesOfWindowsThatShareARun_NeverReadsMoreThanMaxRuns")]
+    [TestCase(
+        "run 1 size=10 columns=1 adds; run 2 window=100 size=9 columns=1; drain full",
+        "Full type=0 window=100 tables=2 bytes=9\nleft: 1,102",
+        TestName = "Drain_FullRequest_LeavesAColumnFileThatOnlyAdds")]
     [TestCase(
         "run 1 size=10; patches 2 size=5 due=0; pick; drain full",
         "none\nleft: 1,2",

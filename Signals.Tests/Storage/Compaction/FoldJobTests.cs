@@ -8,6 +8,9 @@ using Signals.Storage.Versions;
 
 namespace Signals.Tests.Storage.Compaction;
 
+/// <summary>
+/// A fold writes patches beside the runs that hold their events, keeps orphans, and leaves everything whole when it fails.
+/// </summary>
 internal sealed class FoldJobTests
 {
     // Every column file has a chunk that no newer one hides: else it would be read for nothing.
@@ -98,7 +101,7 @@ internal sealed class FoldJobTests
         Assert.That(
             file.FileLength, Is.LessThan(cells + (patched.BlockCount * 64) + 400),
             "cells, and a constant stamp and an index entry a block");
-        Assert.That((result.Stats.Folded, result.Stats.OrphanBytesWritten), Is.EqualTo((1000L, 0L)));
+        Assert.That((result.Stats.Folded, result.Stats.OrphanBytesWritten), Is.EqualTo((Folded: 1000L, OrphanBytesWritten: 0L)));
         Assert.That(result.Patches[0].After, Is.Null, "all met their event");
     }
 
@@ -150,7 +153,9 @@ internal sealed class FoldJobTests
 
         FoldResult result = Job(store, [table], Inputs(patches)).Run(_ => true);
 
-        Assert.That((result.Runs.Count, result.Patches[0].After, result.Stats.Folded), Is.EqualTo((0, (TableMeta?)null, 10L)));
+        Assert.That(
+            (result.Runs.Count, result.Patches[0].After, result.Stats.Folded),
+            Is.EqualTo((Count: 0, After: (TableMeta?)null, Folded: 10L)));
         Assert.That(result.IsChange, Is.True, "the patches leave");
     }
 
@@ -164,7 +169,7 @@ internal sealed class FoldJobTests
 
         FoldResult result = Job(store, [table], Inputs(patches)).Run(_ => false);
 
-        Assert.That((result.IsChange, result.Stats.Held), Is.EqualTo((false, 10L)));
+        Assert.That((result.IsChange, result.Stats.Held), Is.EqualTo((IsChange: false, Held: 10L)));
         Assert.That(result.Patches[0].Held.Sample, Has.Count.EqualTo(10));
         Assert.That(result.Patches[0].Held.Sample[0].User, Is.EqualTo(UserId.From(2)));
         Assert.That(store.Files.ListFiles(MergeStore.Folder), Is.EquivalentTo(before));
@@ -183,7 +188,7 @@ internal sealed class FoldJobTests
         Assert.That(result.Patches[0].After, Is.SameAs(patches.Meta));
         Assert.That((result.Patches[0].Held.Count, inputs[0].Gone.Count, result.Stats.OrphanBytesWritten), Is.EqualTo((10L, 2L, 0L)));
         FoldResult whenAsked = Job(store, [table], inputs).Run(_ => false, always: true);
-        Assert.That((whenAsked.Patches[0].After!.Rows, whenAsked.Stats.Folded), Is.EqualTo((10L, 0L)), "none counts twice");
+        Assert.That((whenAsked.Patches[0].After!.Rows, whenAsked.Stats.Folded), Is.EqualTo((Rows: 10L, Folded: 0L)), "none counts twice");
         Assert.That(whenAsked.Patches[0].After!.ImportedMs, Is.EqualTo(patches.Meta.ImportedMs));
         Assert.That(whenAsked.Patches[0].After!.Stamp, Is.EqualTo(patches.Meta.Stamp));
     }
@@ -215,7 +220,8 @@ internal sealed class FoldJobTests
         FoldResult result = Job(store, [table], Inputs(patches), oldestKept: 3, newer: [newer]).Run(_ => true);
 
         // Times go from 10 down to 1. User 1: one met, seven wait, two expired. User 2 and 4: all gone. User 3: five wait.
-        Assert.That((result.Stats.Folded, result.Stats.Held, result.Stats.Unreachable), Is.EqualTo((1L, 12L, 27L)));
+        Assert.That(
+            (result.Stats.Folded, result.Stats.Held, result.Stats.Unreachable), Is.EqualTo((Folded: 1L, Held: 12L, Unreachable: 27L)));
         Assert.That(result.Patches[0].After!.Rows, Is.EqualTo(12));
     }
 
@@ -229,7 +235,7 @@ internal sealed class FoldJobTests
 
         FoldedPatches left = Job(store, [table], Inputs(patches)).Run(_ => true).Patches[0];
 
-        Assert.That((left.After!.Rows, left.After.Users), Is.EqualTo((390L, 39)));
+        Assert.That((left.After!.Rows, left.After.Users), Is.EqualTo((Rows: 390L, Users: 39)));
         Assert.That(store.Open(left.After).TryFind(UserId.From(5), out _), Is.False);
     }
 
@@ -248,7 +254,7 @@ internal sealed class FoldJobTests
 
         FoldResult result = Job(store, [table], Inputs(patches)).Run(_ => true, always: true);
 
-        Assert.That((result.Stats.Folded, result.Stats.Held), Is.EqualTo((1L, 1L)));
+        Assert.That((result.Stats.Folded, result.Stats.Held), Is.EqualTo((Folded: 1L, Held: 1L)));
         Assert.That(result.Runs, Is.Empty, "what a retraction covers is not written");
     }
 

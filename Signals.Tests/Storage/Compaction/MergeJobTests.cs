@@ -7,6 +7,7 @@ using Signals.Storage.Versions;
 
 namespace Signals.Tests.Storage.Compaction;
 
+/// <summary>A merge gives the rows of the model, in any grouping, and a failed one leaves its inputs whole and no file behind.</summary>
 internal sealed class MergeJobTests
 {
     [Test]
@@ -79,7 +80,8 @@ internal sealed class MergeJobTests
 
         using Table table = store.Open(merged);
         Assert.That(table.Defaults, Is.EqualTo(new RowDefaults(RunKind.Events, Stamp.Create(3, 0), StampParts.Existence)));
-        Assert.That((merged.Rows, merged.Traits, merged.NewestInserted), Is.EqualTo((2L, RowTraits.Retracted, 10L)));
+        Assert.That(
+            (merged.Rows, merged.Traits, merged.NewestInserted), Is.EqualTo((Rows: 2L, Traits: RowTraits.Retracted, NewestInserted: 10L)));
     }
 
     [Test]
@@ -93,7 +95,9 @@ internal sealed class MergeJobTests
 
         TableMeta merged = store.Job([Single(store, tombstones), events]).Run().Added.Single();
 
-        Assert.That((merged.Rows, merged.MinTime, merged.MaxTime), Is.EqualTo((3L, 8L, 20L)), "20 and the two newest that were inserted");
+        Assert.That(
+            (merged.Rows, merged.MinTime, merged.MaxTime),
+            Is.EqualTo((Rows: 3L, MinTime: 8L, MaxTime: 20L)), "20 and the two newest that were inserted");
         Assert.That(merged.NewestInserted, Is.EqualTo(10));
     }
 
@@ -148,7 +152,7 @@ internal sealed class MergeJobTests
 
         MergeResult result = store.Job([old], newer: [newer]).Run();
 
-        Assert.That((result.Stats.RowsOut, result.Stats.Trimmed), Is.EqualTo((1L, 2L)));
+        Assert.That((result.Stats.RowsOut, result.Stats.Trimmed), Is.EqualTo((RowsOut: 1L, Trimmed: 2L)));
         Assert.That(result.Added.Single().MinTime, Is.EqualTo(10));
     }
 

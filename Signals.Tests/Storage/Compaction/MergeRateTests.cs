@@ -41,7 +41,7 @@ internal sealed class MergeRateTests
             var work = new CompactionWork(
                 CompactionReason.Full, 0, 0, [.. inputs.Select(t => t.Meta.Number)], 0, long.MinValue);
             var target = new MergeTarget(new StoreFolder(_files, _folder), () => 100 + round, _type, new TableOptions(), 0);
-            var job = new MergeJob(target, work, inputs, new ErasureSet(), NewerTables.IndexUsers([]));
+            using var job = new MergeJob(target, work, inputs, new ErasureSet(), NewerTables.IndexUsers([]));
             long allocated = GC.GetAllocatedBytesForCurrentThread();
             TimeSpan start = Environment.CpuUsage.TotalTime;
             MergeStats stats = job.Run().Stats;

@@ -15,6 +15,7 @@ internal sealed class MergeStore : IDisposable
 
     private readonly BlockCache _cache = new(1 << 20);
     private readonly List<Table> _opened = [];
+    private readonly List<MergeJob> _jobs = [];
     private ulong _number;
 
     public MergeStore(EventTypeSchema type)
@@ -100,7 +101,9 @@ internal sealed class MergeStore : IDisposable
             CompactionReason.Full, Type.Id, tables[0].Meta.WindowStart, [.. tables.Select(t => t.Meta.Number)], 0, oldestKept);
         var target = new MergeTarget(new StoreFolder(Files, Folder), NextNumber, Type, new TableOptions(), WindowBytes);
         NewerTables all = NewerTables.IndexUsers(newer ?? []);
-        return new MergeJob(target, work, tables, Erasures, all.Than(tables.Max(table => table.Meta.MaxTime)));
+        MergeJob job = new(target, work, tables, Erasures, all.Than(tables.Max(table => table.Meta.MaxTime)));
+        _jobs.Add(job);
+        return job;
     }
 
     public string Describe(TableMeta? meta)
@@ -133,5 +136,9 @@ internal sealed class MergeStore : IDisposable
         return same;
     }
 
-    public void Dispose() => _opened.ForEach(table => table.Dispose());
+    public void Dispose()
+    {
+        _jobs.ForEach(job => job.Dispose());
+        _opened.ForEach(table => table.Dispose());
+    }
 }

@@ -7,8 +7,8 @@ namespace Signals.Tests.Storage.Compaction;
 /// <summary>
 /// Runs a small script against the picker and gives its plans as text, one per line. Commands:
 /// <c>options name=value...</c>, <c>keep type=T from=MS</c> (oldest kept time),
-/// <c>run N [type=T] [window=MS] [time=MIN..MAX] size=BYTES [erased=USERS] [surplus=PERCENT] [columns=FILES]</c>,
-/// <c>patches N [type=T] [window=MS] [time=MIN..MAX] size=BYTES [due=0]</c>, <c>pick [full]</c>, and
+/// <c>run N [type=T] [window=MS] [time=MIN..MAX] size=BYTES [erased=USERS] [surplus=PERCENT] [columns=FILES [adds]]
+/// [aside=1|2]</c>, <c>patches N [type=T] [window=MS] [time=MIN..MAX] size=BYTES [due=0] [aside=1|2]</c>, <c>pick [full]</c>, and
 /// <c>drain [full]</c>: picks and merges (the output is as large as its inputs), or folds (patches go, each run of events of their
 /// window gets a column file), until nothing is left to do.
 /// </summary>
@@ -98,6 +98,8 @@ internal sealed class PickerScript
             ErasedUsers = (int)Number(arguments, "erased", 0),
             SurplusShare = Number(arguments, "surplus", 0) / 100.0,
             ColumnFiles = (int)Number(arguments, "columns", 0),
+            ColumnFileOnlyAdds = arguments.ContainsKey("adds"),
+            Aside = (RunRestriction)Number(arguments, "aside", 0),
         };
     }
 

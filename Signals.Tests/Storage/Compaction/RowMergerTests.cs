@@ -4,6 +4,7 @@ using Signals.Storage.Compaction;
 
 namespace Signals.Tests.Storage.Compaction;
 
+/// <summary>Rows of one event become one, whatever runs they come from, and rows of different users stay apart.</summary>
 [Category("Fast")]
 internal sealed class RowMergerTests
 {
@@ -72,7 +73,8 @@ internal sealed class RowMergerTests
         var merger = new RowMerger();
         merger.Merge(rows, [1], destination);
 
-        Assert.That((destination.Count, merger.Duplicates), Is.EqualTo((2, 0L)), "The row before belongs to another user.");
+        Assert.That(
+            (destination.Count, merger.Duplicates), Is.EqualTo((Count: 2, Duplicates: 0L)), "The row before belongs to another user.");
     }
 
     [Test]

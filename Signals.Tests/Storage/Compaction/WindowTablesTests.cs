@@ -27,7 +27,7 @@ internal sealed class WindowTablesTests
             ulong id = 100;
             foreach (string time in times.Split(' '))
             {
-                rows.AppendKey(long.Parse(time, System.Globalization.CultureInfo.InvariantCulture), id--);
+                rows.AppendKey(long.Parse(time, System.Globalization.CultureInfo.InvariantCulture), id++);
             }
 
             rows.FillAbsent();

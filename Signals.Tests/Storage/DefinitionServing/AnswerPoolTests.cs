@@ -79,12 +79,12 @@ internal sealed class AnswerPoolTests
             pool.Return(new Load { Bytes = 400 << 10 });
         }
 
-        Assert.That((pool.Count, pool.LargeBytes), Is.EqualTo((2, 800L << 10)));
+        Assert.That((pool.Count, pool.LargeBytes), Is.EqualTo((Count: 2, LargeBytes: 800L << 10)));
         Load taken = pool.TryRent()!;
         Assert.That(pool.LargeBytes, Is.EqualTo(400L << 10));
         pool.Return(taken);
         pool.Return(new Load { Bytes = 10 });
-        Assert.That((pool.Count, pool.LargeBytes), Is.EqualTo((3, 800L << 10)));
+        Assert.That((pool.Count, pool.LargeBytes), Is.EqualTo((Count: 3, LargeBytes: 800L << 10)));
     }
 
     [Test]
@@ -95,7 +95,7 @@ internal sealed class AnswerPoolTests
         Array.ForEach(grown, pool.Return);
         Array.ForEach(grown, load => load.Hidden = 600 << 10);
         pool.Age();
-        Assert.That((pool.Count, pool.LargeBytes), Is.EqualTo((1, 600L << 10)));
+        Assert.That((pool.Count, pool.LargeBytes), Is.EqualTo((Count: 1, LargeBytes: 600L << 10)));
     }
 
     [Test]

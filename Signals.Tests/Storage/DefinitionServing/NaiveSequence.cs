@@ -1,4 +1,7 @@
 using System.Text;
+using Signals.Core.Definitions;
+using Signals.Core.Definitions.Predicates;
+using Signals.Core.Definitions.Tensors;
 using Signals.Definitions;
 
 namespace Signals.Tests.Storage.DefinitionServing;

@@ -45,8 +45,8 @@ internal sealed class NoisyNeighbourTests
             Assert.That(Embeddings(), Is.EqualTo(_expected));
         }
 
-        Assert.That((calls, refused, neighbour.Stats().Failed), Is.EqualTo((3, 197, 3L)));
-        Assert.That((victim.Stats().Failed, victim.Stats().Succeeded), Is.EqualTo((0L, 200L)));
+        Assert.That((calls, refused, neighbour.Stats().Failed), Is.EqualTo((Calls: 3, Refused: 197, Failed: 3L)));
+        Assert.That((victim.Stats().Failed, victim.Stats().Succeeded), Is.EqualTo((Failed: 0L, Succeeded: 200L)));
     }
 
     [Test]
@@ -86,7 +86,7 @@ internal sealed class NoisyNeighbourTests
             Task.WaitAll(reads);
         }
 
-        Assert.That((neighbour.Stats().Running, neighbour.Stats().Succeeded), Is.EqualTo((0L, (long)Most)));
+        Assert.That((neighbour.Stats().Running, neighbour.Stats().Succeeded), Is.EqualTo((Running: 0L, Succeeded: (long)Most)));
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using Signals.Core.Definitions.Predicates;
 using Signals.Core.Definitions.Values;
 using Signals.Definitions;
 using Signals.Tests.Simulation;
@@ -190,13 +191,13 @@ internal sealed class RandomDefinition(ulong seed, RandomStore store)
     private void Category(TensorBuilder tensor)
     {
         RandomColumn column = Any(one => !one.Type.IsVector);
-        ValueList<Literal> categories = [.. Distinct(column, 1 + _random.Below(12))];
+        Literal[] categories = [.. Distinct(column, 1 + _random.Below(12))];
         switch (_random.Below(3))
         {
             case 0: tensor.OneHot(column.Name, categories, _random.Coin()); break;
             case 1: tensor.Index(column.Name, categories, _random.Coin()); break;
             default:
-                ValueList<string> alike = [column.Name, .. _columns.Where(c => c != column && c.Type == column.Type).Select(c => c.Name)];
+                string[] alike = [column.Name, .. _columns.Where(c => c != column && c.Type == column.Type).Select(c => c.Name)];
                 tensor.MultiHot(alike, categories, _random.Coin());
                 break;
         }

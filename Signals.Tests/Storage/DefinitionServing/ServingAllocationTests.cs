@@ -1,5 +1,6 @@
 using Signals.Definitions;
 using Signals.Serving;
+using Signals.Tests.Reliability;
 using Signals.Tests.Storage.Engine;
 
 namespace Signals.Tests.Storage.DefinitionServing;
@@ -28,7 +29,7 @@ internal sealed class ServingAllocationTests
     public void TearDown() => _store.Dispose();
 
     [Test]
-    public void Read_Warm_AllocatesNothing() => Assert.That(LeastAllocatedBy(() =>
+    public void Read_Warm_AllocatesNothing() => Assert.That(Allocations.LeastOf(() =>
     {
         using ServedSequence answer = _store.Read(UserId.From(1UL), "home_feed");
         if (answer.Status != ServingStatus.Complete || answer.Vector<Half>("embedding").Length != FeedSample.Size * 64
@@ -44,7 +45,7 @@ internal sealed class ServingAllocationTests
         using SignalStore store = FeedSample.Open(new ManualTime(TestStores.Start + 10_000), new VersionRetention());
         FeedSample.Fill(store, Users, perType: 600);
         byte[] logged = new byte[SequenceReceipt.Bytes];
-        Assert.That(LeastAllocatedBy(() =>
+        Assert.That(Allocations.LeastOf(() =>
         {
             using ServedSequence answer = store.Read(UserId.From(1UL), "home_feed", new ReadOptions { WithReceipt = true });
             if (!answer.Receipt.TryWrite(logged) || !SequenceReceipt.TryRead(logged, out SequenceReceipt read)
@@ -56,7 +57,7 @@ internal sealed class ServingAllocationTests
 
         UserId[] users = [.. Enumerable.Range(1, Users).Select(user => UserId.From((ulong)user))];
         TensorSet set = new TensorSet().Bind<float>("numbers", new float[Users * FeedSample.Size * 6]);
-        Assert.That(LeastAllocatedBy(() => store.ReadTensors(users, "home_feed", set, new ReadOptions { WithReceipt = true })), Is.Zero);
+        Assert.That(Allocations.LeastOf(() => store.ReadTensors(users, "home_feed", set, new ReadOptions { WithReceipt = true })), Is.Zero);
         Assert.That(set.Receipts.Length, Is.EqualTo(Users));
     }
 
@@ -64,7 +65,7 @@ internal sealed class ServingAllocationTests
     public void Read_WarmWithinAQuota_AllocatesNothing()
     {
         Tenant tenant = _store.Tenants.Register("tests", new TenantOptions { RowsPerSecond = 1e9, MaxConcurrency = 1 });
-        Assert.That(LeastAllocatedBy(() => _store.Read(UserId.From(1UL), "home_feed").Dispose()), Is.Zero);
+        Assert.That(Allocations.LeastOf(() => _store.Read(UserId.From(1UL), "home_feed").Dispose()), Is.Zero);
         Assert.That(tenant.Stats().Rows, Is.GreaterThanOrEqualTo(Rounds * FeedSample.Size));
     }
 
@@ -74,7 +75,7 @@ internal sealed class ServingAllocationTests
         Parameter dwell = Parameter.Number("min_dwell", 0, minimum: 0, maximum: 4);
         _store.Definitions.Register(SequenceDefinition.Create("tuned").OwnedBy("tests").Parameters(dwell)
             .From("view", v => v.Last(100)).Where(Predicate.OnColumn("dwell").AtLeast(dwell)).Size(100).Columns("dwell").Build());
-        Assert.That(LeastAllocatedBy(() =>
+        Assert.That(Allocations.LeastOf(() =>
         {
             using ServedSequence answer = _store.Read(UserId.From(1UL), "tuned", [new("min_dwell", 2.5)]);
             if (answer.Count == 0 || answer.Field<float>("dwell")[0] < 2.5f)
@@ -93,7 +94,7 @@ internal sealed class ServingAllocationTests
             .Bind<float>("numbers", new float[Users * FeedSample.Size * 6])
             .Bind<long>("items", new long[Users * FeedSample.Size])
             .Bind<float>("mask", new float[Users * FeedSample.Size]);
-        Assert.That(LeastAllocatedBy(() =>
+        Assert.That(Allocations.LeastOf(() =>
         {
             _store.ReadTensors(users, "home_feed", set);
             if (set.Lengths[^1] != FeedSample.Size)
@@ -101,23 +102,5 @@ internal sealed class ServingAllocationTests
                 throw new InvalidOperationException($"{set.Lengths[^1]} events, {set.Statuses[^1]}.");
             }
         }), Is.Zero);
-    }
-
-    /// <summary>The runtime itself may allocate when it swaps code, so one round without a byte is wanted.</summary>
-    private static long LeastAllocatedBy(Action action)
-    {
-        long least = long.MaxValue;
-        for (int attempt = 0; attempt < 8 && least != 0; attempt++)
-        {
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            for (int i = 0; i < Rounds; i++)
-            {
-                action();
-            }
-
-            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
-        }
-
-        return least;
     }
 }

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using System.Text;
+using Signals.Core.Definitions;
+using Signals.Core.Definitions.Tensors;
 using Signals.Definitions;
 using Signals.Enrichment;
 using Signals.Serving;

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using Signals.Core.Definitions;
 using Signals.Definitions;
 using Signals.Enrichment;
 using Signals.Serving;
@@ -67,7 +68,7 @@ internal sealed class ServingReadTests
     {
         Assert.That(() => _store.Read(User, "other"), Throws.InstanceOf<UnknownDefinitionException>().With.Message.Contains("home_feed"));
         using ServedSequence answer = _store.Read(UserId.From(77UL), "home_feed");
-        Assert.That((answer.Status, answer.Count), Is.EqualTo((ServingStatus.UnknownUser, 0)));
+        Assert.That((answer.Status, answer.Count), Is.EqualTo((Status: ServingStatus.UnknownUser, Count: 0)));
         Assert.That(_store.Definitions.Remove("home_feed"), Is.True);
         Assert.That(() => _store.Read(User, "home_feed"), Throws.InstanceOf<UnknownDefinitionException>());
     }
@@ -104,7 +105,7 @@ internal sealed class ServingReadTests
             .Where(slow).Size(60).Build();
         _store.Definitions.Register(definition);
         using ServedSequence whole = _store.Read(User, "slow");
-        Assert.That((whole.Status, whole.Count), Is.EqualTo((ServingStatus.Complete, 60)));
+        Assert.That((whole.Status, whole.Count), Is.EqualTo((Status: ServingStatus.Complete, Count: 60)));
         _store.Definitions.Register(definition with { Version = 2 });
         using ServedSequence part = _store.Read(User, "slow", new ReadOptions { Deadline = TimeSpan.FromMilliseconds(100) });
         Assert.That(part.Status, Is.EqualTo(ServingStatus.Truncated));
@@ -174,7 +175,7 @@ internal sealed class ServingReadTests
             FeedSample.Definition(), new EnrichmentCatalog(new ItemEmbedding()), new SequenceStages { Filter = stage });
         using (ServedSequence failed = _store.Read(User, "home_feed"))
         {
-            Assert.That((failed.Status, failed.Count), Is.EqualTo((ServingStatus.StageFailed, 0)));
+            Assert.That((failed.Status, failed.Count), Is.EqualTo((Status: ServingStatus.StageFailed, Count: 0)));
             Assert.That(failed.Error!.Message, Is.EqualTo("the host's"));
         }
 
@@ -201,6 +202,14 @@ internal sealed class ServingReadTests
         Assert.That(embeddings[2, 9, 5], Is.EqualTo(second.Vector<Half>("embedding")[(9 * 64) + 5]));
         Assert.That(embeddings[1, 0, 0], Is.EqualTo(Half.Zero));
         Assert.That((mask[0, 0], mask[1, 0], mask[2, FeedSample.Size - 1]), Is.EqualTo((1f, 0f, 1f)));
+    }
+
+    [Test]
+    public void ReadTensors_IntoATensorWhoseLastLengthIsOne_FillsIt()
+    {
+        Tensor<float> mask = Tensor.CreateFromShape<float>([2, FeedSample.Size, 1]);
+        _store.ReadTensors([User, UserId.From(77UL)], "home_feed", new TensorSet().BindTensor("mask", mask));
+        Assert.That((mask[0, 0, 0], mask[0, FeedSample.Size - 1, 0], mask[1, 0, 0]), Is.EqualTo((1f, 1f, 0f)));
     }
 
     [Test]

@@ -1,6 +1,7 @@
 using Signals.Definitions;
 using Signals.Enrichment;
 using Signals.Serving;
+using Signals.Tests.Reliability;
 using Signals.Tests.Storage.Engine;
 
 namespace Signals.Tests.Storage.DefinitionServing;
@@ -37,7 +38,8 @@ internal sealed class ShadowReadTests
         }
 
         ShadowReport report = Await(7);
-        Assert.That((report.Sampled, report.Equal, report.Failed, report.Dropped), Is.EqualTo((7, 7, 0, 0)));
+        Assert.That(
+            (report.Sampled, report.Equal, report.Failed, report.Dropped), Is.EqualTo((Sampled: 7, Equal: 7, Failed: 0, Dropped: 0)));
         Assert.That(report.RowsInBoth, Is.Positive);
     }
 
@@ -70,7 +72,7 @@ internal sealed class ShadowReadTests
         _store.Definitions.StartShadow(Feed, FeedSample.Definition() with { Version = 2 }, every: 1, Catalog, broken);
         Assert.That(ReadAll(), Is.Positive);
         ShadowReport report = Await(5);
-        Assert.That((report.Failed, report.Compared), Is.EqualTo((5, 0)));
+        Assert.That((report.Failed, report.Compared), Is.EqualTo((Failed: 5, Compared: 0)));
         Assert.That(report.LastFailure, Does.Contain("stage failed"));
     }
 
@@ -109,18 +111,7 @@ internal sealed class ShadowReadTests
     public void Read_NotSampled_AllocatesNothing()
     {
         _store.Definitions.StartShadow(Feed, FeedSample.Definition(), every: int.MaxValue, Catalog);
-        for (int i = 0; i < 20; i++)
-        {
-            ReadAll();
-        }
-
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 20; i++)
-        {
-            ReadAll();
-        }
-
-        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+        Assert.That(Allocations.LeastOf(() => ReadAll(), times: 20), Is.Zero);
     }
 
     private int ReadAll()

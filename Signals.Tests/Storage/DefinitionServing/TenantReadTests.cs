@@ -39,7 +39,7 @@ internal sealed class TenantReadTests
         _time.NowMs += 1000;
         using ServedSequence later = _store.Read(User, "small");
         Assert.That(later.Count, Is.EqualTo(10));
-        Assert.That((tenant.Stats().Rows, tenant.Stats().Running), Is.EqualTo((20L, 0L)));
+        Assert.That((tenant.Stats().Rows, tenant.Stats().Running), Is.EqualTo((Rows: 20L, Running: 0L)));
     }
 
     [Test]
@@ -47,7 +47,7 @@ internal sealed class TenantReadTests
     {
         Tenant tenant = _store.Tenants.Register("limited", new TenantOptions { RowsPerSecond = 15 });
         _store.ReadTensors([User, User], "small", new TensorSet().Bind<float>("dwell", new float[20]));
-        Assert.That((tenant.Stats().Rows, tenant.Stats().Running), Is.EqualTo((20L, 0L)));
+        Assert.That((tenant.Stats().Rows, tenant.Stats().Running), Is.EqualTo((Rows: 20L, Running: 0L)));
         Assert.That(
             Assert.Throws<TenantRefusedException>(() => _store.Read(User, "small"))!.Reason, Is.EqualTo(TenantRefusal.Rows));
     }
@@ -65,7 +65,7 @@ internal sealed class TenantReadTests
         _store.ReadTensors([User], "small", new TensorSet().Bind<float>("dwell", new float[10]));
         Assert.That(
             Assert.Throws<TenantRefusedException>(() => _store.Read(User, "small"))!.Reason, Is.EqualTo(TenantRefusal.CircuitOpen));
-        Assert.That((tenant.Stats().Failed, tenant.Stats().Running), Is.EqualTo((2L, 0L)));
+        Assert.That((tenant.Stats().Failed, tenant.Stats().Running), Is.EqualTo((Failed: 2L, Running: 0L)));
     }
 
     [Test]
@@ -76,7 +76,9 @@ internal sealed class TenantReadTests
             () => _store.ReadTensors([User], "small", new TensorSet().Bind<float>("dwell", new float[1])),
             Throws.ArgumentException);
         _store.Read(User, "small").Dispose();
-        Assert.That((tenant.Stats().Failed, tenant.Stats().Succeeded, tenant.Stats().Running), Is.EqualTo((1L, 1L, 0L)));
+        Assert.That(
+            (tenant.Stats().Failed, tenant.Stats().Succeeded, tenant.Stats().Running),
+            Is.EqualTo((Failed: 1L, Succeeded: 1L, Running: 0L)));
     }
 
     private static SequenceDefinition Feed(string name, string owner) => SequenceDefinition.Create(name).OwnedBy(owner)

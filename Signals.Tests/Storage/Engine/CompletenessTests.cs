@@ -68,7 +68,7 @@ internal sealed class CompletenessTests
         ImportStore.Append(store, 1, 7);
         ImportStore.Write(_files, [], generation: 4, days: new DayRange(Day(2), Day(3)));
         ImportResult result = await store.ImportAsync(ImportStore.Segment, new ImportOptions { Move = move });
-        Assert.That((result.Events, result.Patches, result.SourceRemoved), Is.EqualTo((0L, 0L, move)));
+        Assert.That((result.Events, result.Patches, result.SourceRemoved), Is.EqualTo((Events: 0L, Patches: 0L, SourceRemoved: move)));
         if (reopen)
         {
             store.Dispose();

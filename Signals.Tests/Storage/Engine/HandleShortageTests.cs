@@ -50,7 +50,9 @@ internal sealed class HandleShortageTests
             Assert.That(_files.OpenNow, Is.LessThan(HandlePool.DefaultCapacity + 10));
         }
 
-        Assert.That((_files.OpenNow, _files.MostOpen), Is.EqualTo((0, Math.Min(_files.MostOpen, HandlePool.DefaultCapacity + Others))));
+        Assert.That(
+            (_files.OpenNow, _files.MostOpen),
+            Is.EqualTo((OpenNow: 0, MostOpen: Math.Min(_files.MostOpen, HandlePool.DefaultCapacity + Others))));
     }
 
     [Test]

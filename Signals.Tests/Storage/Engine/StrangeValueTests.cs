@@ -55,7 +55,9 @@ internal sealed class StrangeValueTests
         time.NowMs += 4 * 86_400_000L;
         await store.CompactAsync();
         using Sequence read = store.Read(TheUser, store.Query("e").Build());
-        Assert.That((read.Count, store.GetStats().TableRows, store.GetStats().TablesExpired), Is.EqualTo((0, 0L, 1L)));
+        Assert.That(
+            (read.Count, store.GetStats().TableRows, store.GetStats().TablesExpired),
+            Is.EqualTo((Count: 0, TableRows: 0L, TablesExpired: 1L)));
     }
 
     private static void Append(SignalStore store, long start)

@@ -22,6 +22,7 @@ internal static class TestStores
         MaxFrozenMemTables = 2,
         LogBytes = 32 << 10,
         BlockCacheBytes = 16 << 10,
+        HeadCacheBytes = 8 << 10,
         CompactionBytesPerSecond = 1L << 30,
         SyncInterval = TimeSpan.FromSeconds(1),
         MaxFutureTime = TimeSpan.FromDays(1),
@@ -32,6 +33,9 @@ internal static class TestStores
 
     /// <summary>How a random history divides time: a table for each window, or for as many as hold so much.</summary>
     public static long WindowBytes(ulong seed) => (seed % 5) switch { 0 => 0, 1 => 1 << 30, 2 => 1500, 3 => 4000, _ => 10_000 };
+
+    /// <summary>Room for heads in a random history: none, so little that most are evicted soon, or enough for all.</summary>
+    public static long HeadCacheBytes(ulong seed) => (seed / 7 % 4) switch { 0 => 0, 1 => 8 << 10, 2 => 24 << 10, _ => 1 << 20 };
 
     /// <summary>
     /// What a table may hold in a random history: all that comes, or so little that nearly every one is divided between users.

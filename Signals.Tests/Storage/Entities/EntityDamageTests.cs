@@ -5,6 +5,7 @@ using Signals.Tests.Storage.Tables;
 
 namespace Signals.Tests.Storage.Entities;
 
+/// <summary>A damaged or forged entity table is refused by file and offset, and never answers wrongly.</summary>
 [Category("Reliability")]
 internal sealed class EntityDamageTests
 {

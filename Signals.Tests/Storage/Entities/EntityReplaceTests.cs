@@ -5,6 +5,7 @@ using Signals.Tests.Storage.Tables;
 
 namespace Signals.Tests.Storage.Entities;
 
+/// <summary>An entity table is replaced under its readers: each batch of lookups sees one version.</summary>
 [Category("Fast")]
 internal sealed class EntityReplaceTests
 {

@@ -3,6 +3,7 @@ using Signals.Tests.Storage.Tables;
 
 namespace Signals.Tests.Storage.Entities;
 
+/// <summary>An entity table has the same bytes in whatever order the entities came, and the last statement about each counts.</summary>
 internal sealed class EntityTableWriterTests
 {
     private static readonly EntityWriterOptions Tight = new() { BlockBytes = 256, MemoryBytes = 64 << 10 };

@@ -41,7 +41,7 @@ internal sealed class HandlePoolTests
         Assert.That((_files.MostOpen, pool.Count), Is.EqualTo((Capacity, Capacity)));
         Array.ForEach(files, file => file.Dispose());
         Array.ForEach(files, file => file.Dispose());
-        Assert.That((_files.OpenNow, pool.Count), Is.EqualTo((0, 0)));
+        Assert.That((_files.OpenNow, pool.Count), Is.EqualTo((OpenNow: 0, Count: 0)));
         Assert.That(() => ReadByte(files[0]), Throws.TypeOf<ObjectDisposedException>());
     }
 
@@ -73,11 +73,11 @@ internal sealed class HandlePoolTests
             pool.Enter(file, () => _files.Open(file.Path, FileOpenMode.Read));
         }
 
-        Assert.That((_files.OpenNow, pool.Count), Is.EqualTo((3, 3)));
+        Assert.That((_files.OpenNow, pool.Count), Is.EqualTo((OpenNow: 3, Count: 3)));
         Array.ForEach(files[..3], pool.Exit);
-        Assert.That((_files.OpenNow, pool.Count), Is.EqualTo((1, 1)));
+        Assert.That((_files.OpenNow, pool.Count), Is.EqualTo((OpenNow: 1, Count: 1)));
         Array.ForEach(files, file => file.Dispose());
-        Assert.That((_files.OpenNow, pool.Count), Is.EqualTo((0, 0)));
+        Assert.That((_files.OpenNow, pool.Count), Is.EqualTo((OpenNow: 0, Count: 0)));
     }
 
     [Test]
@@ -113,7 +113,7 @@ internal sealed class HandlePoolTests
         Assert.That(closed, Is.Positive);
         Assert.That(_files.MostOpen, Is.LessThanOrEqualTo(Capacity + Readers));
         Array.ForEach(files, file => file.Dispose());
-        Assert.That((_files.OpenNow, pool.Count), Is.EqualTo((0, 0)));
+        Assert.That((_files.OpenNow, pool.Count), Is.EqualTo((OpenNow: 0, Count: 0)));
     }
 
     [Test]

@@ -3,6 +3,7 @@ using Signals.Storage.FileSystem;
 
 namespace Signals.Tests.Storage.FileSystem;
 
+/// <summary>What a device refuses comes back as a typed error that names it, and nothing but an ordinary file is opened.</summary>
 [Category("Fast")]
 [Platform("Linux")]
 internal sealed class LinuxFileTests

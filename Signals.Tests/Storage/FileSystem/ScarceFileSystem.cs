@@ -20,6 +20,9 @@ internal sealed class ScarceFileSystem(IFileSystem files) : IFileSystem
         set => Volatile.Write(ref _limit, value);
     }
 
+    /// <summary>Files whose handles are closed with an error. Closed they are.</summary>
+    public Predicate<string>? FailsToClose { get; set; }
+
     /// <summary>Handles now.</summary>
     public int OpenNow => Volatile.Read(ref _open);
 
@@ -137,6 +140,10 @@ internal sealed class ScarceFileSystem(IFileSystem files) : IFileSystem
             {
                 file.Dispose();
                 Interlocked.Decrement(ref owner._open);
+                if (owner.FailsToClose?.Invoke(Path) == true)
+                {
+                    throw new FileOperationException("close", Path, "EIO (planted)");
+                }
             }
         }
     }

@@ -3,6 +3,7 @@ using Signals.Tests.Storage.Tables;
 
 namespace Signals.Tests.Storage.FileSystem;
 
+/// <summary>A file that is opened several times has one handle, which lives until the last of its users lets go of it.</summary>
 [Category("Fast")]
 internal sealed class SharedFilesTests
 {

@@ -46,7 +46,9 @@ internal sealed class FrameIngestTests
         await using SignalStore store = SignalStore.Open(_path, Schema);
         FrameIngestResult result = await RunAsync(store, stream, bytesPerRead);
 
-        Assert.That((result.Accepted, result.Rejected, result.Skipped, result.IsTruncated), Is.EqualTo((5L, 3L, 0L, false)));
+        Assert.That(
+            (result.Accepted, result.Rejected, result.Skipped, result.IsTruncated),
+            Is.EqualTo((Accepted: 5L, Rejected: 3L, Skipped: 0L, IsTruncated: false)));
         Assert.That(result.Rejections.Select(r => (r.Count, r.FirstPosition)), Is.EquivalentTo(
             new[] { (2L, (long)Frames(0, 3).Length), (1L, stream.Length - bad.Length - unknown.Length) }));
         Assert.That((result.Position, store.GetResumePosition(Source)), Is.EqualTo((stream.Length, (long?)stream.Length)));
@@ -68,7 +70,9 @@ internal sealed class FrameIngestTests
             {
                 FrameIngestResult again = await new FrameIngest(store, Source).RunAsync(
                     new MemoryStream(whole[starts[from]..starts[cut]]), starts[from], default);
-                Assert.That((again.Accepted, again.Skipped, again.Position), Is.EqualTo((0L, (long)(cut - from), (long)starts[cut])));
+                Assert.That(
+                    (again.Accepted, again.Skipped, again.Position),
+                    Is.EqualTo((Accepted: 0L, Skipped: (long)(cut - from), Position: (long)starts[cut])));
             }
 
             FrameIngestResult rest = await RunAsync(store, whole);
@@ -85,11 +89,14 @@ internal sealed class FrameIngestTests
         int cut = Frames(0, 4).Length + 5;
         await using SignalStore store = SignalStore.Open(_path, Schema);
         FrameIngestResult first = await RunAsync(store, whole[..cut]);
-        Assert.That((first.Accepted, first.IsTruncated, first.Position), Is.EqualTo((4L, true, (long)Frames(0, 4).Length)));
+        Assert.That(
+            (first.Accepted, first.IsTruncated, first.Position),
+            Is.EqualTo((Accepted: 4L, IsTruncated: true, Position: (long)Frames(0, 4).Length)));
 
         FrameIngestResult second = await new FrameIngest(store, Source).RunAsync(
             new MemoryStream(whole[(int)first.Position..]), first.Position, default);
-        Assert.That((second.Accepted, second.Skipped, second.Position), Is.EqualTo((2L, 0L, (long)whole.Length)));
+        Assert.That(
+            (second.Accepted, second.Skipped, second.Position), Is.EqualTo((Accepted: 2L, Skipped: 0L, Position: (long)whole.Length)));
     }
 
     [Test]
@@ -123,7 +130,7 @@ internal sealed class FrameIngestTests
         });
         await using SignalStore store = SignalStore.Open(_path, Schema);
         FrameIngestResult result = await RunAsync(store, [.. Frames(0, 3), .. nobody, .. Frames(3, 4)]);
-        Assert.That((result.Accepted, result.Rejected), Is.EqualTo((4L, 1L)));
+        Assert.That((result.Accepted, result.Rejected), Is.EqualTo((Accepted: 4L, Rejected: 1L)));
         Assert.That(result.Rejections.Single().Reason, Does.StartWith("the user is the number 0"));
     }
 
@@ -134,7 +141,7 @@ internal sealed class FrameIngestTests
         byte[] stream = [.. Frames(0, 3), .. future, .. Frames(3, 4)];
         await using SignalStore store = SignalStore.Open(_path, Schema);
         FrameIngestResult result = await RunAsync(store, stream);
-        Assert.That((result.Accepted, result.Position), Is.EqualTo((4L, (long)stream.Length)));
+        Assert.That((result.Accepted, result.Position), Is.EqualTo((Accepted: 4L, Position: (long)stream.Length)));
         Assert.That(result.Rejections.Single(), Is.EqualTo(
             new FrameRejection("refused by the store: TimeOutOfRange", 1, Frames(0, 3).Length)));
         Assert.That((Ids(store).Length, store.GetResumePosition(Source)), Is.EqualTo((4, (long?)stream.Length)));
@@ -181,7 +188,7 @@ internal sealed class FrameIngestTests
         byte[] stream = [.. Enumerable.Range(0, 40).SelectMany(i => Written(Click((ulong)i, 3000)))];
         await using SignalStore store = SignalStore.Open(_path, Schema, new StoreOptions { RingBytes = 1 << 16, MaxBatchBytes = 1 << 14 });
         FrameIngestResult result = await RunAsync(store, stream);
-        Assert.That((result.Accepted, result.Rejected), Is.EqualTo((40L, 0L)));
+        Assert.That((result.Accepted, result.Rejected), Is.EqualTo((Accepted: 40L, Rejected: 0L)));
     }
 
     [Test]
@@ -205,7 +212,9 @@ internal sealed class FrameIngestTests
         await pipe.Writer.WriteAsync(Frames(0, 1));
         await pipe.Writer.CompleteAsync();
         FrameIngestResult result = await run;
-        Assert.That((result.Accepted, result.Rejected, result.Position), Is.EqualTo((1L, 1L, 4L + Huge + Frames(0, 1).Length)));
+        Assert.That(
+            (result.Accepted, result.Rejected, result.Position),
+            Is.EqualTo((Accepted: 1L, Rejected: 1L, Position: 4L + Huge + Frames(0, 1).Length)));
     }
 
     private delegate void Write(ref MessagePackWriter writer);

@@ -37,7 +37,9 @@ internal sealed class FrameSourceTests
 
         await store.ResetSourceAsync("f");
         FrameIngestResult result = await RunAsync(store, rotated);
-        Assert.That((result.Accepted, result.Skipped, result.Position), Is.EqualTo(((long)after, 0L, (long)rotated.Length)));
+        Assert.That(
+            (result.Accepted, result.Skipped, result.Position),
+            Is.EqualTo((Accepted: (long)after, Skipped: 0L, Position: (long)rotated.Length)));
     }
 
     [Test]
@@ -112,10 +114,11 @@ internal sealed class FrameSourceTests
         byte[] good = Frames(0, 3);
         byte[] stream = [.. good, .. BitConverter.GetBytes((2 << 20) + 1), .. new byte[1000]];
         FrameIngestResult cut = await RunAsync(store, stream);
-        Assert.That((cut.Position, cut.IsTruncated, cut.Rejected), Is.EqualTo(((long)good.Length, true, 1L)));
+        Assert.That(
+            (cut.Position, cut.IsTruncated, cut.Rejected), Is.EqualTo((Position: (long)good.Length, IsTruncated: true, Rejected: 1L)));
         FrameIngestResult whole = await RunAsync(
             store, [.. good, .. BitConverter.GetBytes((2 << 20) + 1), .. new byte[(2 << 20) + 1], .. Frames(3, 1)]);
-        Assert.That((whole.Accepted, whole.Skipped, whole.Rejected), Is.EqualTo((1L, 3L, 1L)));
+        Assert.That((whole.Accepted, whole.Skipped, whole.Rejected), Is.EqualTo((Accepted: 1L, Skipped: 3L, Rejected: 1L)));
     }
 
     [TestCase("user", "the key")]

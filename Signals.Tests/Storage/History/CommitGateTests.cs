@@ -1,3 +1,4 @@
+using Signals.Core.Model;
 using Signals.Storage.History;
 
 namespace Signals.Tests.Storage.History;
@@ -15,14 +16,14 @@ internal sealed class CommitGateTests
     public async Task Read_BesideCommits_SeesEachWhole(bool withTicket, int commits)
     {
         CommitGate gate = new();
-        gate.Start(0);
+        gate.Start(new(0));
         long[] cells = new long[Users * 2]; // two rows a user; commit n is of user n % Users
         int stop = 0;
         Task writer = Task.Run(() =>
         {
             for (long commit = 1; commit <= commits; commit++)
             {
-                gate.BeginApply(commit);
+                gate.BeginApply(new(commit));
                 long user = commit % Users;
                 gate.AddUser((ulong)user);
                 Volatile.Write(ref cells[2 * user], commit);
@@ -37,26 +38,26 @@ internal sealed class CommitGateTests
         long[] exact = await Task.WhenAll(readers);
         TestContext.Out.WriteLine($"{exact.Sum()} exact reads beside {commits} commits");
         Assert.That(exact.Sum(), Is.GreaterThan(0));
-        Assert.That(gate.Position, Is.EqualTo(commits));
+        Assert.That(gate.Position.Value, Is.EqualTo(commits));
     }
 
     [Test]
     public void IsExact_CommitOfOtherUsersUnderWay_SaysSoAndOfItsOwnNot()
     {
         CommitGate gate = new();
-        gate.Start(5);
-        gate.BeginApply(10);
-        gate.StartRead(out long sequence, out long position);
+        gate.Start(new(5));
+        gate.BeginApply(new(10));
+        gate.StartRead(out long sequence, out StreamPosition position);
         gate.AddUser(7);
-        Assert.That(position, Is.EqualTo(5));
+        Assert.That(position.Value, Is.EqualTo(5));
         Assert.That(gate.IsExact(sequence, 8));
         Assert.That(gate.IsExact(sequence, 7), Is.False);
         gate.EndApply();
         Assert.That(gate.IsExact(sequence, 8));
         gate.StartRead(out long next, out position);
-        Assert.That(position, Is.EqualTo(10));
+        Assert.That(position.Value, Is.EqualTo(10));
         Assert.That(gate.IsExact(next, 7));
-        gate.BeginApply(20);
+        gate.BeginApply(new(20));
         gate.AddEveryone();
         Assert.That(gate.IsExact(next, 8), Is.False);
         gate.EndApply();
@@ -66,18 +67,18 @@ internal sealed class CommitGateTests
     public void IsExact_MoreCommitsThanAreRemembered_SaysNo()
     {
         CommitGate gate = new();
-        gate.Start(0);
+        gate.Start(new(0));
         gate.StartRead(out long sequence, out _);
         for (int commit = 1; commit <= 15; commit++)
         {
-            gate.BeginApply(commit);
+            gate.BeginApply(new(commit));
             gate.EndApply();
             Assert.That(gate.IsExact(sequence, 1), $"{commit}");
         }
 
         for (int commit = 16; commit <= 40; commit++)
         {
-            gate.BeginApply(commit);
+            gate.BeginApply(new(commit));
             gate.EndApply();
             Assert.That(gate.IsExact(sequence, 1), Is.False, $"{commit}");
         }
@@ -87,13 +88,13 @@ internal sealed class CommitGateTests
     public void BeginRead_AfterACommitThatFailed_IsRefused()
     {
         CommitGate gate = new();
-        gate.Start(5);
-        gate.BeginApply(10);
+        gate.Start(new(5));
+        gate.BeginApply(new(10));
         gate.AddUser(1);
         gate.Break(new IOException("full"));
-        gate.StartRead(out long sequence, out long position);
+        gate.StartRead(out long sequence, out StreamPosition position);
         Assert.That(gate.IsExact(sequence, 1), Is.False);
-        Assert.That(gate.IsExact(sequence, 2) && position == 5, "who is not in it is as before");
+        Assert.That(gate.IsExact(sequence, 2) && position == new StreamPosition(5), "who is not in it is as before");
         Assert.That(gate.BeginRead, Throws.TypeOf<StorePoisonedException>());
         Assert.That(gate.BeginRead, Throws.TypeOf<StorePoisonedException>(), "the ticket was passed on");
     }
@@ -104,7 +105,7 @@ internal sealed class CommitGateTests
         while (Volatile.Read(ref stop) == 0 || exact == 0)
         {
             long sequence = 0;
-            long position;
+            StreamPosition position;
             if (withTicket)
             {
                 position = gate.BeginRead();
@@ -125,7 +126,8 @@ internal sealed class CommitGateTests
                 continue;
             }
 
-            long expected = position < user ? 0 : position - ((position - user) % Users);
+            long end = position.Value;
+            long expected = end < user ? 0 : end - ((end - user) % Users);
             if (first != second || first != expected)
             {
                 throw new InvalidOperationException($"user {user} at {position} has {first} and {second}, expected {expected}");

@@ -45,7 +45,7 @@ internal sealed class HistoryFileTests
         {
             RetainedVersion next = Next(content.Versions[0]);
             file.Append(next, content.Versions[0], cleanEdits: 1);
-            file.Append(new PastSample(3000, new PastPoint(500, 8)));
+            file.Append(new PastSample(3000, new PastPoint(new(500), 8)));
         }
 
         HistoryContent read = HistoryFile.Read(new StoreFolder(files, Folder));
@@ -54,8 +54,8 @@ internal sealed class HistoryFileTests
         Assert.That(read.Versions[1].Tables.Select(table => table.Number), Is.EqualTo(new ulong[] { 6 }));
         Assert.That(read.Versions[1].FirstLog, Is.EqualTo(9));
         Assert.That(read.Versions[0].Erasures, Is.EqualTo(content.Versions[0].Erasures));
-        Assert.That(read.Samples, Is.EqualTo(new[] { content.Samples[0], new PastSample(3000, new PastPoint(500, 8)) }));
-        Assert.That((read.CleanEdits, read.HighestVersion), Is.EqualTo((1UL, 8UL)));
+        Assert.That(read.Samples, Is.EqualTo(new[] { content.Samples[0], new PastSample(3000, new PastPoint(new(500), 8)) }));
+        Assert.That((read.CleanEdits, read.HighestVersion), Is.EqualTo((CleanEdits: 1UL, HighestVersion: 8UL)));
     }
 
     /// <summary>What is allocated goes by the bytes of the entries, not by the tables of the store times the versions.</summary>
@@ -189,8 +189,8 @@ internal sealed class HistoryFileTests
             {
                 Number = 7,
                 InstalledMs = 1000,
-                KnownPosition = 300,
-                FlushedPosition = 250,
+                KnownPosition = new(300),
+                FlushedPosition = new(250),
                 FirstLog = 4,
                 ErasureEdits = 2,
                 IsOpening = true,
@@ -198,7 +198,7 @@ internal sealed class HistoryFileTests
                 Erasures = [new Erasure(new UserId(0, 9), 999)],
             },
             cleanEdits: 1);
-        content.Add(new PastSample(1500, new PastPoint(350, 7)));
+        content.Add(new PastSample(1500, new PastPoint(new(350), 7)));
         return content;
     }
 

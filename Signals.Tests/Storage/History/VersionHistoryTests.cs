@@ -152,6 +152,33 @@ internal sealed class VersionHistoryTests
     }
 
     [Test]
+    public async Task LetErasedGo_StoreIsClosedMeanwhile_WritesNothing()
+    {
+        SignalStore store = PastStores.Open(_files, _time);
+        PastStores.Append(store, 1, 1, 3);
+        ValueTask<AppendAck> erased = store.EraseAsync(UserId.From(1UL));
+        store.Engine.RunPending();
+        await erased;
+        await store.FlushAsync();
+        VersionHistory history = store.Engine.History!;
+        string[] before = [];
+        int operations = 0;
+
+        Exception? refusal = Catch(() => history.DropVersionsWithErased(history.ErasureEdits, () =>
+        {
+            ulong version = store.Engine.Committer.KeepNow();
+            store.Dispose();
+            before = [.. _files.ListFiles(TestStores.Folder)];
+            operations = _files.OperationCount;
+            return version;
+        }));
+
+        Assert.That(refusal, Is.InstanceOf<ObjectDisposedException>());
+        Assert.That(_files.ListFiles(TestStores.Folder), Is.EquivalentTo(before), "the folder may belong to another store by now");
+        Assert.That(_files.OperationCount, Is.EqualTo(operations));
+    }
+
+    [Test]
     public void CountWhile_AnyLengthAndPlace_IsThatOfTheFirstThatDoesNotHold()
     {
         for (int length = 0; length < 20; length++)

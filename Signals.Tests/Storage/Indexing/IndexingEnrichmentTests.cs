@@ -2,6 +2,7 @@ using Signals.Enrichment;
 
 namespace Signals.Tests.Storage.Indexing;
 
+/// <summary>New events are visible at once and enriched beside that; no failure, full queue, closing or crash loses an event.</summary>
 [Category("Fast")]
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class IndexingEnrichmentTests

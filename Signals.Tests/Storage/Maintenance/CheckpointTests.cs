@@ -58,7 +58,9 @@ internal sealed class CheckpointTests
         VersionEdit state = new() { FirstLiveLog = first, NextFileNumber = first + 3 };
         CheckpointInfo info = new CheckpointWriter(new StoreFolder(files, TestStores.Folder), Target).Write(
             new CheckpointContent([state], logs, first, Log: 0, LogEnd: 0), default);
-        Assert.That((info.Files, info.Bytes, info.SharedBytes), Is.EqualTo((2, 3L * LogFormat.EmptyBytes, (long)LogFormat.EmptyBytes)));
+        Assert.That(
+            (info.Files, info.Bytes, info.SharedBytes),
+            Is.EqualTo((Files: 2, Bytes: 3L * LogFormat.EmptyBytes, SharedBytes: (long)LogFormat.EmptyBytes)));
     }
 
     [Test]

@@ -1,3 +1,4 @@
+using Signals.Core.Model;
 using Signals.Storage.MemTables;
 using Signals.Tests.Simulation;
 
@@ -10,13 +11,13 @@ internal sealed class EntrySorterTests
     [Test]
     public void Sort_AnyIds_OrdersByTypeThenUserWithoutAllocating([Values] bool hashed)
     {
-        EntrySorter sorter = new();
+        using OwnedMemory memory = new();
         EntryKey[] keys = Keys(20_000, hashed);
         EntryKey[] expected = [.. keys.OrderBy(key => key.EventType).ThenBy(key => key.UserHigh).ThenBy(key => key.UserLow)];
         long least = long.MaxValue; // the runtime's own allocations, as it optimizes, come and go
         for (int round = 0; round < 5; round++)
         {
-            sorter.Clear();
+            EntrySorter sorter = new(memory);
             foreach (ref readonly EntryKey key in keys.AsSpan())
             {
                 sorter.Add(key);
@@ -35,7 +36,8 @@ internal sealed class EntrySorterTests
     [TestCase(1)]
     public void Sort_NoneOrOne_IsTheSame(int count)
     {
-        EntrySorter sorter = new();
+        using OwnedMemory memory = new();
+        EntrySorter sorter = new(memory);
         for (int i = 0; i < count; i++)
         {
             sorter.Add(new EntryKey(1, 2, 3, 4));

@@ -1,4 +1,5 @@
 using Signals.Core.Columns;
+using Signals.Core.Model;
 using Signals.Storage.MemTables;
 
 namespace Signals.Tests.Storage.MemTables;
@@ -19,7 +20,8 @@ internal sealed class MemTableTests
         using MemTable table = new(pool, [new ChunkLayout(Declared)]);
         const int Rows = 3000;
         Append(table, Enumerable.Range(0, Rows).Select(i => (User: i % users, Time: (long)i)), Rows);
-        EntrySorter entries = new();
+        using OwnedMemory memory = new();
+        EntrySorter entries = new(memory);
         table.AddEntriesTo(entries);
         Assert.That((table.Rows, entries.Sort().Length), Is.EqualTo(((long)Rows, users)));
         for (int user = 0; user < users; user++)
@@ -56,7 +58,8 @@ internal sealed class MemTableTests
         Assert.That(done, Is.InRange(10, Wanted - 1));
         Assert.That(table.Rows, Is.EqualTo(done));
         int found = 0;
-        EntrySorter sorter = new();
+        using OwnedMemory memory = new();
+        EntrySorter sorter = new(memory);
         table.AddEntriesTo(sorter);
         foreach (EntryKey key in sorter.Sort())
         {
@@ -125,7 +128,8 @@ internal sealed class MemTableTests
     private static RowBuffer Ordered(in MemRows rows, out int merged)
     {
         RowBuffer destination = new(ColumnTypes);
-        merged = new MemRowOrderer(ColumnTypes).AppendTo(rows, destination);
+        using OwnedMemory memory = new();
+        merged = new MemRowOrderer(ColumnTypes, memory).AppendTo(rows, destination);
         return destination;
     }
 

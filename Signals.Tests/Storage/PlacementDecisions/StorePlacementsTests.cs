@@ -37,7 +37,9 @@ internal sealed class StorePlacementsTests
         }
 
         EnricherPlacement placement = store.Placements.GetReport().Single();
-        Assert.That((placement.Placement, placement.Rule, placement.Definitions), Is.EqualTo((StepPhase.Indexing, PlacementRule.Cost, 2)));
+        Assert.That(
+            (placement.Placement, placement.Rule, placement.Definitions),
+            Is.EqualTo((Placement: StepPhase.Indexing, Rule: PlacementRule.Cost, Definitions: 2)));
         Assert.That(
             (placement.BytesPerEvent, placement.StoredShare), Is.EqualTo((12.4, 0.0)).Within(1e-9),
             "a vector of 6, and 8 in four rows of five");
@@ -187,7 +189,7 @@ internal sealed class StorePlacementsTests
             await pins;
             await store.WhenEnrichedAsync().WaitAsync(TimeSpan.FromSeconds(60));
             EnrichmentStats stats = store.GetEnrichmentStats();
-            Assert.That((stats.Pending, stats.Abandoned, stats.Failed), Is.EqualTo((0L, 0L, 0L)));
+            Assert.That((stats.Pending, stats.Abandoned, stats.Failed), Is.EqualTo((Pending: 0L, Abandoned: 0L, Failed: 0L)));
             AssertRight(store, "first", 100);
             ReadTrace trace = new();
             store.Read(User, "first", new ReadOptions { Trace = trace }).Dispose();

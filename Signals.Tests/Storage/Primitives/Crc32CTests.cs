@@ -3,6 +3,7 @@ using Signals.Storage.Primitives;
 
 namespace Signals.Tests.Storage.Primitives;
 
+/// <summary>The checksum gives the published values, however the bytes are cut.</summary>
 [Category("Fast")]
 internal sealed class Crc32CTests
 {

@@ -2,6 +2,7 @@ using Signals.Storage.Primitives;
 
 namespace Signals.Tests.Storage.Primitives;
 
+/// <summary>What was retired is disposed once, and not before the last reader that may see it has left.</summary>
 [Category("Fast")]
 internal sealed class ReadEpochsTests
 {
@@ -21,7 +22,7 @@ internal sealed class ReadEpochsTests
         Assert.That((first.Disposals, second.Disposals), Is.EqualTo((1, 0)));
         late.Leave();
         epochs.Collect();
-        Assert.That((second.Disposals, epochs.PendingCount), Is.EqualTo((1, 0)));
+        Assert.That((second.Disposals, epochs.PendingCount), Is.EqualTo((Disposals: 1, PendingCount: 0)));
     }
 
     [Test]
@@ -109,10 +110,10 @@ internal sealed class ReadEpochsTests
         EpochHold second = Enter(epochs); // the same thread, so the same slot
         first.Leave();
         epochs.Retire(unlinked);
-        Assert.That((second.IsInside, unlinked.Disposals), Is.EqualTo((true, 0)));
+        Assert.That((second.IsInside, unlinked.Disposals), Is.EqualTo((IsInside: true, Disposals: 0)));
         second.Leave();
         epochs.Collect();
-        Assert.That((unlinked.Disposals, epochs.DoubleFreeCount), Is.EqualTo((1, 0)));
+        Assert.That((unlinked.Disposals, epochs.DoubleFreeCount), Is.EqualTo((Disposals: 1, DoubleFreeCount: 0)));
     }
 
     [Test]

@@ -39,7 +39,7 @@ internal sealed class OfflineRunReadTests
         Attach(RunKind.Patches, Rows(Late, StampParts.None, All(3)));
 
         using Sequence none = Read();
-        Assert.That((none.Count, none.Status), Is.EqualTo((0, SequenceStatus.UnknownUser)));
+        Assert.That((none.Count, none.Status), Is.EqualTo((Count: 0, Status: SequenceStatus.UnknownUser)));
     }
 
     [Test]
@@ -48,12 +48,13 @@ internal sealed class OfflineRunReadTests
         Attach(RunKind.Events, Retractions(Early, 1));
         using (Sequence none = Read())
         {
-            Assert.That((none.Count, none.Status), Is.EqualTo((0, SequenceStatus.UnknownUser)));
+            Assert.That((none.Count, none.Status), Is.EqualTo((Count: 0, Status: SequenceStatus.UnknownUser)));
         }
 
         Append(1);
         using Sequence retracted = Read();
-        Assert.That((retracted.Count, retracted.Status), Is.EqualTo((0, SequenceStatus.Complete)), "known, with nothing to show");
+        Assert.That(
+            (retracted.Count, retracted.Status), Is.EqualTo((Count: 0, Status: SequenceStatus.Complete)), "known, with nothing to show");
     }
 
     [Test]

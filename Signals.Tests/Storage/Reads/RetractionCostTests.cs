@@ -114,7 +114,7 @@ internal sealed class RetractionCostTests
         Assert.That(answer.Count, Is.EqualTo(KeepLast - (2_000 - 1_150)), "the newest that count, less those that were retracted");
         Assert.That(answer.Times[0], Is.EqualTo(TestStores.Start + 1_149));
         using Sequence recent = store.Read(User, store.Query("newest").Between(TestStores.Start + 1_500, long.MaxValue).Build());
-        Assert.That((recent.Count, recent.Status), Is.EqualTo((0, SequenceStatus.Complete)));
+        Assert.That((recent.Count, recent.Status), Is.EqualTo((Count: 0, Status: SequenceStatus.Complete)));
         using Sequence nobody = store.Read(UserId.From(77UL), store.Query("newest").Build());
         Assert.That(nobody.Status, Is.EqualTo(SequenceStatus.UnknownUser));
     }

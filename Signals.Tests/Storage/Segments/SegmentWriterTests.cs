@@ -7,6 +7,9 @@ using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Storage.Segments;
 
+/// <summary>
+/// A segment has the same bytes in whatever order its rows came, holds what the model says, and a failure leaves nothing.
+/// </summary>
 internal sealed class SegmentWriterTests
 {
     private static readonly RowMarks[][] Mixes =
@@ -37,6 +40,37 @@ internal sealed class SegmentWriterTests
         Assert.That(info.Patches, Is.EqualTo(expected.Values.Count(row => row.Marks == RowMarks.Correct)));
         Assert.That(info.FileBytes, Is.EqualTo(SegmentContent.Open(files).Length));
         AssertNothingElse(files);
+    }
+
+    [Test]
+    public void Set_ThatFails_LeavesNothingOfTheRow()
+    {
+        string folder = Directory.CreateTempSubdirectory("signals-segment-").FullName;
+        try
+        {
+            EventTypeSchema type = SegmentSample.Type;
+            string[] files = [Path.Combine(folder, "whole.seg"), Path.Combine(folder, "failed.seg")];
+            foreach (string file in files)
+            {
+                using SegmentWriter writer = SegmentWriter.Create(file, type, new SegmentOptions { Generation = 1, Source = "job" });
+                writer.Insert(UserId.From(1), 1000, 1).Set("price", 1L);
+                if (file == files[1])
+                {
+                    Assert.That(() => writer.Insert(UserId.From(1), 2000, 2).Set("price", 2L).Set("missing", 1), Throws.ArgumentException);
+                    Assert.That(() => writer.Insert(UserId.From(9), 3000, 3).Set("price", "text"), Throws.ArgumentException);
+                }
+
+                writer.Insert(UserId.From(2), 1000, 1).Set("price", 3L);
+                writer.Retract(UserId.From(2), 500, 1);
+                writer.Finish();
+            }
+
+            Assert.That(File.ReadAllBytes(files[1]), Is.EqualTo(File.ReadAllBytes(files[0])));
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
     }
 
     [Test]
@@ -155,14 +189,15 @@ internal sealed class SegmentWriterTests
     public void Create_AfterACrash_RemovesWhatWasLeft()
     {
         SimFileSystem files = NewFiles();
-        foreach (string name in (string[])["day.seg.tmp", "day.seg.run000001.tmp", "day.seg.patches.tmp", "today.seg.tmp"])
+        foreach (string name in (string[])
+            ["day.seg.new.tmp", "day.seg.new.1.tmp", "day.seg.run000001.tmp", "day.seg.patches.tmp", "today.seg.new.tmp"])
         {
             using IFile left = files.Open("/offline/" + name, FileOpenMode.CreateNew);
             left.Write(0, "SIGSEGMT, as far as it came"u8);
         }
 
         SegmentSample.Write(files, SegmentSample.Rows(new Random(1), 5, RowMarks.Insert));
-        Assert.That(files.ListFiles("/offline"), Is.EquivalentTo(["day.seg", "today.seg.tmp"]));
+        Assert.That(files.ListFiles("/offline"), Is.EquivalentTo(["day.seg", "today.seg.new.tmp"]));
     }
 
     [Test]

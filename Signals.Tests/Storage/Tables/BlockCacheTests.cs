@@ -3,6 +3,7 @@ using Signals.Storage.Tables;
 
 namespace Signals.Tests.Storage.Tables;
 
+/// <summary>The block cache stays within its capacity, answers rightly, and gives back the memory of a table that is gone.</summary>
 [Category("Fast")]
 internal sealed class BlockCacheTests
 {
@@ -65,7 +66,7 @@ internal sealed class BlockCacheTests
         TableSample sample = TableSample.Random(Seed, 10, 50).Write();
         using Table table = sample.Open(cache);
         sample.AssertSame(table);
-        Assert.That((cache.GetStats().ResidentBytes, cache.GetStats().ResidentBlocks), Is.EqualTo((0, 0)));
+        Assert.That((cache.GetStats().ResidentBytes, cache.GetStats().ResidentBlocks), Is.EqualTo((ResidentBytes: 0, ResidentBlocks: 0)));
     }
 
     [Test]
@@ -83,7 +84,7 @@ internal sealed class BlockCacheTests
         Assert.That(cache.GetStats().ResidentBytes, Is.EqualTo(alone), "equal tables take equal memory");
         two.AssertSame(second);
         second.Dispose();
-        Assert.That((cache.GetStats().ResidentBytes, cache.GetStats().ResidentBlocks), Is.EqualTo((0, 0)));
+        Assert.That((cache.GetStats().ResidentBytes, cache.GetStats().ResidentBlocks), Is.EqualTo((ResidentBytes: 0, ResidentBlocks: 0)));
     }
 
     [Test]
@@ -99,7 +100,7 @@ internal sealed class BlockCacheTests
         BlockCacheStats after = cache.GetStats();
         Assert.That(after.DeviceReads - before.DeviceReads, Is.EqualTo(2), "columns 0 and 2 are not adjacent");
         Assert.That(after.DeviceBytes - before.DeviceBytes, Is.EqualTo(table.Index.ChunkLength(0, 2) + table.Index.ChunkLength(0, 4)));
-        Assert.That((after.ResidentBytes, after.ResidentBlocks), Is.EqualTo((wide.Bytes, 1)));
+        Assert.That((after.ResidentBytes, after.ResidentBlocks), Is.EqualTo((ResidentBytes: wide.Bytes, ResidentBlocks: 1)));
         Assert.That(table.GetBlock(0, [0, 1, 2]), Is.SameAs(wide));
         Assert.That(table.GetBlock(0, [1]), Is.SameAs(wide).And.Not.SameAs(narrow));
     }

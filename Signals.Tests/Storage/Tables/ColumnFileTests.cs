@@ -4,6 +4,7 @@ using Signals.Storage.Tables;
 
 namespace Signals.Tests.Storage.Tables;
 
+/// <summary>A column file gives back what was written, belongs to one table, and is refused when it is damaged or forged.</summary>
 [Category("Fast")]
 internal sealed class ColumnFileTests
 {

@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using Signals.Core.Columns;
+using Signals.Core.Model;
+using Signals.Storage.FileSystem;
 using Signals.Storage.Tables;
 
 namespace Signals.Tests.Storage.Tables;
@@ -25,7 +27,7 @@ internal sealed class DirectoryPageTests
         ]);
         Assert.That(Convert.ToHexString(page), Is.EqualTo(Convert.ToHexString(GoldenPage)));
         DirectoryPage opened = DirectoryPage.Open(
-            page, 3, new UserId(0, 5), 70, 74, TableSample.WindowStart, TableSample.WindowStart + 200);
+            page, 3, new UserId(0, 5), 70, 74, new EventTimeRange(TableSample.WindowStart, TableSample.WindowStart + 200));
         Assert.That(opened.User(2), Is.EqualTo(new UserId(1, 6)));
         Assert.That(opened.Rows(2), Is.EqualTo(new UserRows(72, 2, TableSample.WindowStart + 150, TableSample.WindowStart + 149)));
     }
@@ -125,7 +127,7 @@ internal sealed class DirectoryPageTests
         byte[] good = DirectoryPageEncoder.Encode([.. Enumerable.Range(0, 100)
             .Select(i => new DirectoryEntry(new UserId(0, (ulong)(3 * i)), 1 + (i % 5), 1000 + i, 900))]);
         int rows = Enumerable.Range(0, 100).Sum(i => 1 + (i % 5));
-        Assert.That(() => DirectoryPage.Open(good, 100, default, 0, rows, 900, 1099), Throws.Nothing);
+        Assert.That(() => DirectoryPage.Open(good, 100, default, 0, rows, new EventTimeRange(900, 1099)), Throws.Nothing);
         Random random = new(7);
         for (int i = 0; i < 5_000; i++)
         {
@@ -138,7 +140,7 @@ internal sealed class DirectoryPageTests
 
             try
             {
-                DirectoryPage opened = DirectoryPage.Open(bad, 100, default, 0, rows, 900, 1099);
+                DirectoryPage opened = DirectoryPage.Open(bad, 100, default, 0, rows, new EventTimeRange(900, 1099));
                 Assert.That(
                     Enumerable.Range(0, 100).Sum(user => opened.Rows(user).Count), Is.EqualTo(rows),
                     "what is accepted is consistent");
@@ -165,6 +167,78 @@ internal sealed class DirectoryPageTests
         BinaryPrimitives.WriteUInt32LittleEndian(sample.Files[TableSample.Path].AsSpan((int)section.Offset + at), value);
         forgery.Seal();
         Assert.That(() => sample.Open(), Throws.TypeOf<CorruptionException>());
+    }
+
+    [Test]
+    public void WritePages_PagesInManyPieces_GiveTheSameBytes([Values(257, 5_000)] int users)
+    {
+        byte[] expected = PagesOf(users, int.MaxValue);
+        Assert.That(PagesOf(users, DirectoryPageFormat.MaxLength), Is.EqualTo(expected), "each page in a piece of its own");
+        Assert.That(PagesOf(users, 4 * DirectoryPageFormat.MaxLength), Is.EqualTo(expected));
+    }
+
+    [Test]
+    public void Add_MoreUsersThanAFilterHolds_ThrowsAndNamesTheUser()
+    {
+        using OwnedMemory memory = new();
+        TableDirectoryBuilder directory = new(memory, mostUsers: 300);
+        AddUsers(directory, 300);
+        Assert.That(
+            () => directory.Add(UserId.From(9_000), 1, 2, 1),
+            Throws.TypeOf<TableLimitException>().With.Message.Contains("300").And.Message.Contains(UserId.From(9_000).ToString()));
+        Assert.That(sizeof(ulong) * (long)UserFilter.WordsFor(UserFilter.MostUsers), Is.LessThanOrEqualTo(Array.MaxLength));
+        Assert.That(sizeof(ulong) * (long)UserFilter.WordsFor(UserFilter.MostUsers + 1), Is.GreaterThan(Array.MaxLength));
+    }
+
+    /// <summary>What a file says of its directory is believed page by page: a sparse file takes no memory for what is not there.</summary>
+    [Test]
+    public void Open_DirectoryInUnboundedMemory_TakesRoomAsPagesAreChecked()
+    {
+        TableSample sample = Sample(Ids.Numbers, 2_500 * DirectoryPageFormat.Users, static _ => 1);
+        BlockCache cache = new(0);
+        long before = NativeBytes.TakenByThisThread;
+        long whole;
+        long pages;
+        long firstPage;
+        using (Table table = sample.Open(cache))
+        {
+            whole = NativeBytes.TakenByThisThread - before;
+            pages = cache.Directories.GetStats().ResidentBytes;
+            firstPage = table.Footer.Section(TableFormat.DirectoryPagesSection).Offset;
+            foreach (UserId user in sample.Users.Keys.Where((_, i) => i % 997 == 0))
+            {
+                Assert.That(table.TryFind(user, out UserRows rows) && table.Directory.User((int)rows.FirstRow) == user, $"user {user}");
+            }
+
+            Assert.That(table.Directory.Pages, Is.EqualTo(2_500));
+        }
+
+        sample.Files[TableSample.Path][firstPage + DirectoryPageFormat.WidthsAt] ^= 1;
+        before = NativeBytes.TakenByThisThread;
+        Assert.That(() => sample.Open(new BlockCache(0)), Throws.TypeOf<CorruptionException>());
+        Assert.That(NativeBytes.TakenByThisThread - before, Is.LessThan(whole - (pages / 4)), "room for a part of the pages");
+    }
+
+    private static byte[] PagesOf(int users, int pieceBytes)
+    {
+        MemoryFileSystem files = new();
+        using IFile file = files.Open("t", FileOpenMode.CreateNew);
+        using OwnedMemory memory = new();
+        TableDirectoryBuilder directory = new(memory, pieceBytes: pieceBytes);
+        AddUsers(directory, users);
+        TableOutput output = new(file, 0, 1, memory);
+        directory.WritePages(output, 1);
+        directory.WriteIndex(output);
+        output.Flush();
+        return files["t"];
+    }
+
+    private static void AddUsers(TableDirectoryBuilder directory, int users)
+    {
+        for (int i = 1; i <= users; i++)
+        {
+            directory.Add(UserId.From((ulong)i * (ulong)i), 1 + (i % 7), 5_000 + i, 5_000);
+        }
     }
 
     private static void ReadDirectory(TableSample sample)
@@ -198,14 +272,17 @@ internal sealed class DirectoryPageTests
         return (double)steps / firsts.Length;
     }
 
-    private static TableSample Sample(Ids ids, int users)
+    private static TableSample Sample(Ids ids, int users) =>
+        Sample(ids, users, static random => random.Next(8) == 0 ? 1 + random.Next(20) : 3);
+
+    private static TableSample Sample(Ids ids, int users, Func<Random, int> rowsOf)
     {
         Random random = new(users);
         TableSample sample = new() { Schema = TableSample.Define(t => t.Field<int>("a")), Users = [] };
         foreach (UserId user in IdsOf(ids, users))
         {
             RowBuffer rows = sample.Users[user] = sample.NewRows();
-            int count = random.Next(8) == 0 ? 1 + random.Next(20) : 3;
+            int count = rowsOf(random);
             long time = TableSample.WindowStart + random.Next(40_000_000, 80_000_000);
             for (int i = 0; i < count; i++)
             {

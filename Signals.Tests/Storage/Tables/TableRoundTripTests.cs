@@ -4,6 +4,7 @@ using Signals.Storage.Tables;
 
 namespace Signals.Tests.Storage.Tables;
 
+/// <summary>What was written to a table is read back, whatever the schema, the users and the rows, and each user is found.</summary>
 [Category("Fast")]
 internal sealed class TableRoundTripTests
 {

@@ -7,6 +7,7 @@ using Signals.Tests.Storage.Compaction;
 
 namespace Signals.Tests.Storage.Tables;
 
+/// <summary>Stamps and retractions come back as they were written, and take no room where all rows agree.</summary>
 [Category("Fast")]
 internal sealed class TableStampTests
 {
@@ -74,7 +75,9 @@ internal sealed class TableStampTests
         using Table second = WritePart(rows, RunKind.Patches, 1000, out _);
 
         Assert.That(_files[Segment].AsSpan(1000).SequenceEqual(bytes), Is.True);
-        Assert.That((meta.Number, meta.PartIdentity, meta.NewestInserted), Is.EqualTo((0UL, 99UL, long.MinValue)));
+        Assert.That(
+            (meta.Number, meta.PartIdentity, meta.NewestInserted),
+            Is.EqualTo((Number: 0UL, PartIdentity: 99UL, NewestInserted: long.MinValue)));
     }
 
     [Test]

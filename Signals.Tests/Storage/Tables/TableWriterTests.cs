@@ -4,6 +4,7 @@ using Signals.Storage.Tables;
 
 namespace Signals.Tests.Storage.Tables;
 
+/// <summary>What the writer of a table refuses, what it says of the file, and where it cuts blocks.</summary>
 internal sealed class TableWriterTests
 {
     [Test]

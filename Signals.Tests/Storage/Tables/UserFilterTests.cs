@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
+using System.Runtime.InteropServices;
 using Signals.Core.Columns;
+using Signals.Core.Model;
 using Signals.Storage.Tables;
 
 namespace Signals.Tests.Storage.Tables;
@@ -29,7 +31,13 @@ internal sealed class UserFilterTests
         ulong[] hashes = [.. Enumerable.Range(1, 300_000).Select(i => UserId.From((ulong)i).Hash64).Where(hash => (hash & 0xFF) == 0)];
         UserFilter filter = UserFilter.Build(hashes);
         Assert.That(hashes, Has.Length.GreaterThan(1000).And.All.Matches<ulong>(filter.MayHold));
-        Assert.That(hashes, Has.All.Matches<ulong>(UserFilter.Open(filter.Encode()).MayHold));
+        ulong[] words = new ulong[UserFilter.WordsFor(hashes.Length)];
+        words.AsSpan().Fill(ulong.MaxValue); // native memory holds anything
+        UserFilter.Fill(hashes, words);
+        using OwnedMemory memory = new();
+        UserFilter stored = UserFilter.Open(MemoryMarshal.AsBytes(words.AsSpan()), memory);
+        Assert.That(hashes, Has.All.Matches<ulong>(stored.MayHold));
+        Assert.That(Enumerable.Range(0, 10_000).Count(i => stored.MayHold(((ulong)i << 32) | 7)), Is.Zero, "the other blocks are empty");
     }
 
     [Test]
@@ -67,7 +75,7 @@ internal sealed class UserFilterTests
             table.Dispose();
         }
 
-        Assert.That((cache.HeldBytes, cache.GetStats().ResidentBytes), Is.EqualTo((0, 0)));
+        Assert.That((cache.HeldBytes, cache.GetStats().ResidentBytes), Is.EqualTo((HeldBytes: 0, ResidentBytes: 0)));
         using Table small = sample.Open(new BlockCache(1000, holdsDirectories: true));
         Assert.That(small.TryFind(User(77), out _), Is.True);
     }
@@ -112,13 +120,15 @@ internal sealed class UserFilterTests
             bad[bit / 8] ^= (byte)(1 << (int)(bit % 8));
             sample.Files[TableSample.Path] = bad;
             CorruptionException? damage = Assert.Throws<CorruptionException>(() => sample.Open(cache));
-            Assert.That((damage!.File, damage.Offset, cache.HeldBytes), Is.EqualTo((TableSample.Path, section.Offset, 0L)));
+            Assert.That(
+                (damage!.File, damage.Offset, cache.HeldBytes),
+                Is.EqualTo((File: TableSample.Path, Offset: section.Offset, HeldBytes: 0L)));
         }
     }
 
     [Test]
     public void Open_BytesThatAreNoPowerOfTwoOfBlocks_AreRefused([Values(0, 1, 63, 96, 192)] int length) =>
-        Assert.That(() => UserFilter.Open(new byte[length]), Throws.TypeOf<InvalidDataException>());
+        Assert.That(() => UserFilter.Open(new byte[length], memory: null), Throws.TypeOf<InvalidDataException>());
 
     private static int FilterEntryAt(TableSample sample, TableForgery forgery)
     {

@@ -164,7 +164,7 @@ internal sealed class TelemetryTests
         }
 
         Assert.That(observer.Calls, Is.EqualTo(new[] { "opened", "flushed", "flushed", "compacted", "closed" }));
-        Assert.That((observer.Flush.Rows, observer.Flush.Tables), Is.EqualTo((4L, 1)));
+        Assert.That((observer.Flush.Rows, observer.Flush.Tables), Is.EqualTo((Rows: 4L, Tables: 1)));
         Assert.That(
             (observer.Compaction.EventType, observer.Compaction.Tables, observer.Compaction.IsDrop),
             Is.EqualTo(("view", 2, false)));

@@ -1,10 +1,12 @@
 using System.Diagnostics.Metrics;
+using Signals.Core.Tenancy;
 using Signals.Serving;
 using Signals.Storage.Telemetry;
 using Signals.Tests.Storage.Engine;
 
 namespace Signals.Tests.Storage.Telemetry;
 
+/// <summary>The instruments of tenants show what each tenant did, with a bounded number of tags.</summary>
 [Category("Fast")]
 [NonParallelizable]
 internal sealed class TenantInstrumentsTests

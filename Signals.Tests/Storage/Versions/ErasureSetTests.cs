@@ -2,6 +2,7 @@ using Signals.Storage.Versions;
 
 namespace Signals.Tests.Storage.Versions;
 
+/// <summary>The newest erasure of each user counts, and a reader beside the writer misses none that was published.</summary>
 [Category("Fast")]
 internal sealed class ErasureSetTests
 {

@@ -6,6 +6,7 @@ using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Storage.Versions;
 
+/// <summary>A manifest gives the sum of its commits after any reopening, failure, power cut or damage, or a typed error.</summary>
 [Category("Fast")]
 internal sealed class ManifestTests
 {
@@ -30,7 +31,7 @@ internal sealed class ManifestTests
             VersionEdit flush = Edits.Add(8).Remove(3).Erase(9, 50).Erase(2, 7).Move("s", 5).Move("r", 8).Import(60)
                 .Complete(1, 400).Complete(2, 5);
             flush.FirstLiveLog = 6;
-            flush.FlushedPosition = 777;
+            flush.FlushedPosition = new(777);
             flush.NextFileNumber = 20;
             manifest.Commit(flush);
             committed = manifest.State.Describe();

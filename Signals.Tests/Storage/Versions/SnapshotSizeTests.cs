@@ -59,8 +59,8 @@ internal sealed class SnapshotSizeTests
         {
             Number = 7,
             InstalledMs = 1000,
-            KnownPosition = 300,
-            FlushedPosition = 250,
+            KnownPosition = new(300),
+            FlushedPosition = new(250),
             FirstLog = 4,
             ErasureEdits = 2,
             IsOpening = true,
@@ -90,15 +90,15 @@ internal sealed class SnapshotSizeTests
             {
                 Number = number,
                 InstalledMs = (long)number,
-                KnownPosition = 1,
-                FlushedPosition = 1,
+                KnownPosition = new(1),
+                FlushedPosition = new(1),
                 FirstLog = 1,
                 ErasureEdits = 0,
                 IsOpening = false,
                 Tables = [],
                 Erasures = [new Erasure(UserId.From(number), 5)],
             }, 0);
-            content.Add(new PastSample((long)number, new PastPoint(1, number)));
+            content.Add(new PastSample((long)number, new PastPoint(new(1), number)));
         }
 
         content.RemoveOldest(removed);
@@ -113,7 +113,7 @@ internal sealed class SnapshotSizeTests
     /// <summary>So many of everything; types are at most as many as a schema has.</summary>
     private static VersionEdit Of(int size)
     {
-        VersionEdit edit = new() { FirstLiveLog = 3, FlushedPosition = 8, NextFileNumber = (ulong)size + 1 };
+        VersionEdit edit = new() { FirstLiveLog = 3, FlushedPosition = new(8), NextFileNumber = (ulong)size + 1 };
         for (int i = 1; i <= size; i++)
         {
             edit.AddedTables.Add(Edits.Meta((ulong)i));

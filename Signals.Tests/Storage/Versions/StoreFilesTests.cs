@@ -2,6 +2,7 @@ using Signals.Storage.Versions;
 
 namespace Signals.Tests.Storage.Versions;
 
+/// <summary>The name of a file gives its kind and number, and the other way round.</summary>
 [Category("Fast")]
 internal sealed class StoreFilesTests
 {

@@ -5,6 +5,7 @@ using Signals.Tests.Storage.Tables;
 
 namespace Signals.Tests.Storage.Versions;
 
+/// <summary>An edit makes the next version: tables newest first, patches apart, and what does not fit is refused.</summary>
 [Category("Fast")]
 internal sealed class TableVersionTests
 {

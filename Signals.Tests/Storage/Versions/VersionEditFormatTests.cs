@@ -5,6 +5,9 @@ using Signals.Storage.Versions;
 
 namespace Signals.Tests.Storage.Versions;
 
+/// <summary>
+/// Pins the bytes of edits: what is written is read back, what is unknown is skipped or refused, and damage is a typed error.
+/// </summary>
 [Category("Fast")]
 internal sealed class VersionEditFormatTests
 {
@@ -57,7 +60,9 @@ internal sealed class VersionEditFormatTests
         Assert.That(edit.Sources, Is.EqualTo(Everything().Sources));
         Assert.That(edit.ImportedSegments, Is.EqualTo(Everything().ImportedSegments));
         Assert.That(edit.CompleteUpTo, Is.EqualTo(Everything().CompleteUpTo));
-        Assert.That((edit.FirstLiveLog, edit.NextFileNumber, edit.FlushedPosition), Is.EqualTo((9UL, 12UL, 2000L)));
+        Assert.That(
+            (edit.FirstLiveLog, edit.NextFileNumber, edit.FlushedPosition?.Value),
+            Is.EqualTo((FirstLiveLog: 9UL, NextFileNumber: 12UL, FlushedPosition: 2000L)));
         Assert.That(edit.Schema, Is.EqualTo(new byte[] { 1, 2, 3 }));
     }
 
@@ -207,7 +212,7 @@ internal sealed class VersionEditFormatTests
         VersionEdit edit = Edits.Add(7).Remove(1, 2).Erase(5, 1000).Move("s", 300);
         edit.FirstLiveLog = 9;
         edit.NextFileNumber = 12;
-        edit.FlushedPosition = 2000;
+        edit.FlushedPosition = new(2000);
         edit.Schema = [1, 2, 3];
         edit.ImportedSegments.Add(Edits.Segment(new UInt128(1, 2)));
         edit.CompleteUpTo.Add(0, 3000);

@@ -122,7 +122,7 @@ internal sealed class LogDamageTests
         {
             for (int i = 0; i < Payloads.Length; i++)
             {
-                log.Append(Payloads[i], i);
+                log.Append(Payloads[i], new(i));
                 if (i + 1 == Promised)
                 {
                     log.Sync();

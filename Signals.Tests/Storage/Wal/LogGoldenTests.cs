@@ -32,9 +32,9 @@ internal sealed class LogGoldenTests
         files.CreateDirectory("d");
         using (LogWriter log = LogWriter.Create(files, File, logNumber: 7, firstSequence: 100, FixedSize))
         {
-            log.Append("hello"u8, 5);
+            log.Append("hello"u8, new(5));
             log.Sync();
-            log.Append("signals!"u8, 13);
+            log.Append("signals!"u8, new(13));
             log.Seal();
         }
 
@@ -56,9 +56,9 @@ internal sealed class LogGoldenTests
 
         var entries = new List<(string, long)>();
         LogReplay replay = LogReader.Replay(files, File, 7, 100, isLast: false, (payload, position) =>
-            entries.Add((System.Text.Encoding.ASCII.GetString(payload), position)));
+            entries.Add((System.Text.Encoding.ASCII.GetString(payload), position.Value)));
         Assert.That(entries, Is.EqualTo(new[] { ("hello", 5L), ("signals!", 13L) }));
-        Assert.That(replay, Is.EqualTo(new LogReplay(7, 4096 + 136, 2, 103, 13, Torn: false, Sealed: true)));
+        Assert.That(replay, Is.EqualTo(new LogReplay(7, 4096 + 136, 2, 103, new(13), Torn: false, Sealed: true)));
     }
 
     private static string Golden()

@@ -43,7 +43,7 @@ internal sealed class LogPowerCutTests
         files.CreateDirectory("d");
         using (LogWriter log = LogWriter.Create(files, Name(1), 1, 1, LogBytes))
         {
-            log.Append(new byte[4], 1);
+            log.Append(new byte[4], new(1));
             files.FailAt(files.OperationCount + (failsAtSeal ? 2 : 0));
             Assert.That(log.Seal, Throws.InstanceOf<FileOperationException>());
         }
@@ -78,7 +78,7 @@ internal sealed class LogPowerCutTests
             for (int length; log.HasRoom(length = 4 + random.Below(600));)
             {
                 BinaryPrimitives.WriteInt32LittleEndian(payload, written++);
-                log.Append(payload.AsSpan(0, length), written);
+                log.Append(payload.AsSpan(0, length), new(written));
                 if (random.Below(3) == 0)
                 {
                     log.Sync();
@@ -126,7 +126,7 @@ internal sealed class LogPowerCutTests
             LogReplay replay = LogReader.Replay(files, path, (ulong)number, sequence, number == last, (payload, position) =>
             {
                 Assert.That(BinaryPrimitives.ReadInt32LittleEndian(payload), Is.EqualTo(next++), what);
-                Assert.That(position, Is.EqualTo(next), what);
+                Assert.That(position.Value, Is.EqualTo(next), what);
             });
             sequence = number == last ? LogRepair.Seal(files, path, replay).NextSequence : replay.NextSequence;
         }

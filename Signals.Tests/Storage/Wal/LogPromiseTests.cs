@@ -61,12 +61,12 @@ internal sealed class LogPromiseTests
     {
         SlowSyncFileSystem files = new();
         using LogWriter log = LogWriter.Create(files, File, Number, 1, fixedSize: 0);
-        log.Append(Payload, 1);
+        log.Append(Payload, new(1));
         long before = log.WrittenOffset;
-        files.DuringSync = () => log.Append(Payload, 2);
+        files.DuringSync = () => log.Append(Payload, new(2));
         log.Sync();
         Assert.That((log.SyncedOffset, log.WrittenOffset), Is.EqualTo((before, before + EntryLength)));
-        log.Append(Payload, 3);
+        log.Append(Payload, new(3));
         byte[] bytes = files.Inner[File];
         Assert.That(LogEntry.Read(bytes.AsSpan((int)before + EntryLength)).SyncedOffset, Is.EqualTo(before), "the promise on disk");
         log.Sync();
@@ -91,7 +91,7 @@ internal sealed class LogPromiseTests
         using LogWriter log = LogWriter.Create(files, File, Number, 1, fixedSize: 0);
         for (int i = 0; i < count; i++)
         {
-            log.Append(Payload, i);
+            log.Append(Payload, new(i));
         }
 
         return files[File];

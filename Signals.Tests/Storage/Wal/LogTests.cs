@@ -5,6 +5,9 @@ using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Storage.Wal;
 
+/// <summary>
+/// A log gives back what was appended, refuses everything after a failed write or sync, and is not taken for another one.
+/// </summary>
 internal sealed class LogTests
 {
     private const string File = "d/000007.log";
@@ -20,7 +23,7 @@ internal sealed class LogTests
             {
                 for (int i = 0; i < payloads.Length; i++)
                 {
-                    log.Append(payloads[i], i * 10);
+                    log.Append(payloads[i], new(i * 10));
                 }
 
                 if (seals)
@@ -33,7 +36,7 @@ internal sealed class LogTests
             Assert.That(found, Is.EqualTo(payloads));
             Assert.That(replay.Entries, Is.EqualTo(payloads.Length));
             Assert.That(replay.NextSequence, Is.EqualTo(40 + (ulong)payloads.Length + (seals ? 1UL : 0)));
-            Assert.That(replay.LastPosition, Is.EqualTo(payloads.Length == 0 ? 0 : (payloads.Length - 1) * 10));
+            Assert.That(replay.LastPosition.Value, Is.EqualTo(payloads.Length == 0 ? 0 : (payloads.Length - 1) * 10));
             Assert.That(replay.Sealed, Is.EqualTo(seals));
             Assert.That(replay.Torn, Is.False);
         }, iter: 200);
@@ -45,9 +48,9 @@ internal sealed class LogTests
         new Random(1).NextBytes(payload);
         SimFileSystem files = Mounted();
         using LogWriter log = LogWriter.Create(files, File, Number, 1, 0);
-        log.Append([1], 1);
-        log.Append(payload, 2);
-        log.Append([2], 3);
+        log.Append([1], new(1));
+        log.Append(payload, new(2));
+        log.Append([2], new(3));
         Assert.That(Replay(files, out _)[1], Is.EqualTo(payload));
     }
 
@@ -58,13 +61,13 @@ internal sealed class LogTests
         using LogWriter log = LogWriter.Create(files, File, Number, 1, FixedSize);
         while (log.HasRoom(100))
         {
-            log.Append(new byte[100], 0);
+            log.Append(new byte[100], new(0));
         }
 
-        Assert.That(() => log.Append(new byte[100], 0), Throws.InvalidOperationException);
+        Assert.That(() => log.Append(new byte[100], new(0)), Throws.InvalidOperationException);
         log.Seal();
         Assert.That(Length(files), Is.EqualTo(FixedSize));
-        Assert.That(() => log.Append([1], 0), Throws.InvalidOperationException);
+        Assert.That(() => log.Append([1], new(0)), Throws.InvalidOperationException);
         Replay(files, out LogReplay replay);
         Assert.That(replay.Sealed);
     }
@@ -77,12 +80,12 @@ internal sealed class LogTests
         {
             byte[] payload = new byte[4096];
             using LogWriter log = LogWriter.Create(FileSystems.ForThisMachine(), Path.Combine(directory, "1.log"), 1, 1, 1 << 20);
-            log.Append(payload, 0);
+            log.Append(payload, new(0));
             log.Sync();
             long before = GC.GetAllocatedBytesForCurrentThread();
             for (int i = 0; i < 100; i++)
             {
-                log.Append(payload, i);
+                log.Append(payload, new(i));
             }
 
             log.Sync();
@@ -99,12 +102,12 @@ internal sealed class LogTests
     {
         SimFileSystem files = Mounted();
         using LogWriter log = LogWriter.Create(files, File, Number, 1, FixedSize);
-        log.Append([1], 0);
+        log.Append([1], new(0));
         files.FailAt(files.OperationCount);
         Assert.That(log.Sync, Throws.InstanceOf<FileOperationException>());
         int operations = files.OperationCount;
         Assert.That(log.Sync, Throws.InstanceOf<FileOperationException>());
-        Assert.That(() => log.Append([2], 0), Throws.InstanceOf<FileOperationException>());
+        Assert.That(() => log.Append([2], new(0)), Throws.InstanceOf<FileOperationException>());
         Assert.That(files.OperationCount, Is.EqualTo(operations), "the system was asked again");
         Assert.That(log.SyncedOffset, Is.EqualTo(LogFormat.HeaderBytes));
     }
@@ -114,7 +117,7 @@ internal sealed class LogTests
     {
         SimFileSystem files = Mounted();
         using LogWriter log = LogWriter.Create(files, File, Number, 1, FixedSize);
-        log.Append([1], 0);
+        log.Append([1], new(0));
         using var inside = new ManualResetEventSlim();
         using var second = new ManualResetEventSlim();
         int calls = 0;
@@ -142,7 +145,7 @@ internal sealed class LogTests
         SimFileSystem files = Mounted();
         using LogWriter log = LogWriter.Create(files, File, Number, 1, FixedSize);
         files.FailAt(files.OperationCount);
-        FileOperationException first = Assert.Throws<FileOperationException>(() => log.Append([1], 0))!;
+        FileOperationException first = Assert.Throws<FileOperationException>(() => log.Append([1], new(0)))!;
         Assert.That(
             log.Sync,
             Throws.InstanceOf<FileOperationException>().With.InnerException.SameAs(first).And.Message.Contains(first.Message));
@@ -153,7 +156,7 @@ internal sealed class LogTests
     {
         SimFileSystem files = Mounted();
         using LogWriter log = LogWriter.Create(files, File, Number, 5, FixedSize);
-        log.Append([1], 0);
+        log.Append([1], new(0));
         Assert.That(() => LogReader.Replay(files, File, 8, 0, true, (_, _) => { }), Throws.InstanceOf<CorruptionException>());
         Assert.That(() => LogReader.Replay(files, File, Number, 4, true, (_, _) => { }), Throws.InstanceOf<CorruptionException>());
     }
@@ -163,7 +166,7 @@ internal sealed class LogTests
     {
         SimFileSystem files = Mounted();
         using LogWriter log = LogWriter.Create(files, File, Number, 1, FixedSize);
-        log.Append([1], 0);
+        log.Append([1], new(0));
         log.Sync();
         Assert.That(() => LogReader.Replay(files, File, Number, 1, false, (_, _) => { }), Throws.InstanceOf<CorruptionException>());
         log.Seal();
@@ -177,7 +180,7 @@ internal sealed class LogTests
         LogWriter.Prepare(files, File, Number, FixedSize);
         Assert.That(LogReader.IsEmpty(files, File, Number));
         using LogWriter log = LogWriter.Open(files, File, Number, 1);
-        log.Append([0], 0);
+        log.Append([0], new(0));
         Assert.That(LogReader.IsEmpty(files, File, Number), Is.False);
     }
 

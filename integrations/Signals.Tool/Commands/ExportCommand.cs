@@ -1,5 +1,8 @@
 using System.Globalization;
+using Signals.Parquet;
+using Signals.Scanning;
 using Signals.Tool.Export;
+using Signals.Tool.Lake;
 using Signals.Tool.Stores;
 
 namespace Signals.Tool.Commands;
@@ -9,26 +12,35 @@ internal sealed class ExportCommand : ICommand
 {
     public string Name => "export";
 
-    public string Usage => "export FOLDER --format csv|jsonl|frames [--types A,B] [--output FILE [--json]]";
+    public string Usage => "export FOLDER --format csv|jsonl|frames|parquet [--types A,B] [--output FILE [--json]]";
 
-    public string Description => "Write events as CSV, JSON lines or MessagePack frames, to FILE or standard output.";
+    public string Description =>
+        "Write events as CSV, JSON lines or MessagePack frames, to FILE or standard output; or as Parquet into a folder.";
 
     public async Task<ExitCode> RunAsync(CommandLine line, ToolContext context, CancellationToken cancellationToken)
     {
         string folder = line.Word("FOLDER");
-        string format = line.Text("--format") ?? throw new UsageException("--format csv, jsonl or frames is missing.");
+        string format = line.Text("--format") ?? throw new UsageException("--format csv, jsonl, frames or parquet is missing.");
         string[] names = line.List("--types");
         string? file = line.Text("--output");
         bool json = line.Flag("--json");
+        ParquetExportOptions? parquet = format == LakeExport.Format ? LakeExport.OptionsOf(line, file) : null;
         line.RequireAllUsed();
         if (json && file is null)
         {
             throw new UsageException("--json tells about an export to a file; --output FILE is missing.");
         }
 
+        if (parquet is not null)
+        {
+            long rows = await LakeExport.RunAsync(folder, names, parquet, context, cancellationToken).ConfigureAwait(false);
+            await PrintAsync(context, json, format, file, rows).ConfigureAwait(false);
+            return ExitCode.Ok;
+        }
+
         if (format is not ("csv" or "jsonl" or "frames"))
         {
-            throw new UsageException($"'{format}' is no format; there are csv, jsonl and frames.");
+            throw new UsageException($"'{format}' is no format; there are csv, jsonl, frames and parquet.");
         }
 
         using ReadOnlyStore look = ReadOnlyStore.Open(folder);
@@ -92,14 +104,12 @@ internal sealed class ExportCommand : ICommand
         SingleEvent single = new();
         foreach (EventTypeSchema type in types)
         {
-            SequenceQuery all = store.Query(type.Name).Last(int.MaxValue).OldestFirst().Build();
-            foreach (UserId user in store.GetUsers(type.Name))
+            using EventScan scan = store.Scan(type.Name, new ScanOptions { Order = SequenceOrder.OldestFirst });
+            while (scan.TryNext(out ScanBatch batch, cancellationToken))
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                using Sequence sequence = store.Read(user, all);
-                for (int row = 0; row < sequence.Count; row++)
+                for (int row = 0; row < batch.Count; row++)
                 {
-                    SequenceRecords.Fill(single, user, sequence, type, row);
+                    ScanRecords.Fill(single, type, batch, row);
                     export.Write(single);
                     Volatile.Write(ref events, events + 1);
                 }

@@ -1,20 +1,23 @@
 using System.Globalization;
 using Signals.Offline;
+using Signals.Parquet;
 using Signals.Tool.Export;
+using Signals.Tool.Lake;
 using Signals.Tool.Stores;
 
 namespace Signals.Tool.Commands;
 
 /// <summary>
-/// Imports a segment file into a store that no process has open. A process that has the store open imports by itself.
+/// Imports a segment file, or Parquet, into a store that no process has open. A process that has the store open imports by itself.
 /// </summary>
 internal sealed class ImportCommand : ICommand
 {
     public string Name => "import";
 
-    public string Usage => "import FOLDER SEGMENT [--move] [--json]";
+    public string Usage => "import FOLDER SEGMENT [--move] [--json] [--format parquet --type NAME]";
 
-    public string Description => "Check a segment in full and take it in, in one step; the same content again changes nothing.";
+    public string Description =>
+        "Check a segment in full and take it in, in one step; the same content again changes nothing. Or take Parquet in.";
 
     public async Task<ExitCode> RunAsync(CommandLine line, ToolContext context, CancellationToken cancellationToken)
     {
@@ -22,7 +25,20 @@ internal sealed class ImportCommand : ICommand
         string segment = line.Word("SEGMENT");
         bool move = line.Flag("--move");
         bool json = line.Flag("--json");
+        string format = line.Text("--format") ?? "segment";
+        ParquetImportOptions? parquet = format == LakeExport.Format ? LakeImport.OptionsOf(line, segment) : null;
         line.RequireAllUsed();
+        if (parquet is not null)
+        {
+            await LakeImport.RunAsync(folder, parquet, json, context, cancellationToken).ConfigureAwait(false);
+            return ExitCode.Ok;
+        }
+
+        if (format != "segment")
+        {
+            throw new UsageException($"'{format}' is no format; there are segment and parquet.");
+        }
+
         if (!File.Exists(segment))
         {
             throw new FileNotFoundException($"There is no file '{segment}'.");

@@ -13,6 +13,14 @@ internal sealed class ReadOnlyStore : IDisposable
     public const string LockFile = "LOCK";
     private static readonly string[] Immutable = [".tbl", ".seg", ".col"];
 
+    /// <summary>As much as a store may keep, so that looking drops nothing. The granularity is at least a millionth of the age.</summary>
+    private static readonly VersionRetention EverythingKept = new()
+    {
+        Age = TimeSpan.FromDays(3650),
+        MaxBytes = long.MaxValue,
+        Granularity = TimeSpan.FromHours(1),
+    };
+
     private readonly string _copy;
 
     private ReadOnlyStore(string copy, SignalStore store)
@@ -23,11 +31,13 @@ internal sealed class ReadOnlyStore : IDisposable
 
     public SignalStore Store { get; }
 
+    /// <param name="folder">The store's folder.</param>
+    /// <param name="withVersions">Whether states of the past can be read, as far as the store keeps them.</param>
     /// <exception cref="DirectoryNotFoundException">The folder holds no store.</exception>
     /// <exception cref="StoreLockedException">
     /// A process has the store open, so the store could change while it is read.
     /// </exception>
-    public static ReadOnlyStore Open(string folder)
+    public static ReadOnlyStore Open(string folder, bool withVersions = false)
     {
         _ = SignalStore.ReadSchema(folder);
         RequireUnused(folder);
@@ -48,12 +58,13 @@ internal sealed class ReadOnlyStore : IDisposable
                 }
             }
 
-            // Compaction is slow and no versions are kept, because everything that they write is thrown away.
+            // Compaction is slow and, unless versions of the past are read, no new versions are kept, because everything that they
+            // write is thrown away.
             StoreOptions options = new()
             {
                 CompactionBytesPerSecond = 1 << 20,
                 Name = Path.GetFileName(folder),
-                VersionRetention = VersionRetention.None,
+                VersionRetention = !withVersions ? VersionRetention.None : SignalStore.KeepsVersions(copy) ? EverythingKept : null,
             };
             return new ReadOnlyStore(copy, SignalStore.Open(copy, SignalStore.ReadSchema(copy), options));
         }

@@ -1,0 +1,179 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text;
+
+namespace Signals.Tests.Cluster.Drills;
+
+/// <summary>A node of a drill, seen from the drill. Threads: any.</summary>
+internal sealed class NodeProcess : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly Process _process;
+    private readonly ConcurrentDictionary<long, TaskCompletionSource<string>> _waiting = new();
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly StringBuilder _errors = new();
+    private volatile bool _isHarmed;
+    private long _requests;
+
+    private NodeProcess(NodeSettings settings, Process process)
+    {
+        (Settings, _process) = (settings, process);
+        process.OutputDataReceived += (_, line) => Hear(line.Data);
+        process.ErrorDataReceived += (_, line) => Note(line.Data);
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    public NodeSettings Settings { get; }
+
+    public string Name => Settings.Name;
+
+    public bool IsRunning => !_process.HasExited;
+
+    /// <summary>Whether it has started, and nobody has harmed it: what it then refuses to answer is a fault of the cluster.</summary>
+    public bool IsWell => !_isHarmed && IsReady && IsRunning;
+
+    public bool IsReady => _ready.Task.IsCompletedSuccessfully;
+
+    public string Errors
+    {
+        get
+        {
+            lock (_errors)
+            {
+                return _errors.ToString();
+            }
+        }
+    }
+
+    /// <summary>Starts a node.</summary>
+    /// <param name="settings">What it is told.</param>
+    /// <param name="networkNamespace">The namespace of the network in which it runs; null for that of this process.</param>
+    public static NodeProcess Start(NodeSettings settings, string? networkNamespace = null)
+    {
+        string host = Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? Environment.ProcessPath!;
+        host = Path.GetFileNameWithoutExtension(host) == "dotnet" ? host : "dotnet";
+        string[] command = [host, "exec", typeof(NodeProcess).Assembly.Location, DrillNode.Word, settings.ToJson()];
+        command = networkNamespace is null ? command : ["ip", "netns", "exec", networkNamespace, .. command];
+        ProcessStartInfo start = new(command[0], command[1..])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+        return new NodeProcess(settings, Process.Start(start)!);
+    }
+
+    public async Task WhenReadyAsync()
+    {
+        try
+        {
+            await _ready.Task.WaitAsync(Patience);
+        }
+        catch (Exception error) when (error is TimeoutException or IOException)
+        {
+            Assert.Fail($"{Name} did not start:\n{Errors}");
+        }
+    }
+
+    /// <summary>Asks and waits for the answer; null when the node ended or did not answer in time.</summary>
+    public async Task<string?> AskAsync(string request, TimeSpan patience)
+    {
+        long id = Interlocked.Increment(ref _requests);
+        TaskCompletionSource<string> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        _waiting[id] = answer;
+        try
+        {
+            lock (_process)
+            {
+                _process.StandardInput.WriteLine($"{id} {request}");
+                _process.StandardInput.Flush();
+            }
+
+            return await answer.Task.WaitAsync(patience);
+        }
+        catch (Exception error) when (error is TimeoutException or IOException or InvalidOperationException)
+        {
+            return null; // It ended, or it hangs; the caller knows whether it should.
+        }
+        finally
+        {
+            _waiting.TryRemove(id, out _);
+        }
+    }
+
+    /// <summary>From here on nothing is expected of it, until <see cref="Pardon"/>.</summary>
+    public void Harm() => _isHarmed = true;
+
+    public void Pardon() => _isHarmed = false;
+
+    /// <summary>Kills it at once, as <c>kill -9</c>.</summary>
+    public async Task KillAsync()
+    {
+        Harm();
+        _process.Kill();
+        await _process.WaitForExitAsync();
+    }
+
+    /// <summary>Sends a signal by name, such as TERM, STOP or CONT.</summary>
+    public void Signal(string name)
+    {
+        Harm();
+        using Process kill = Process.Start("kill", [$"-{name}", _process.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    public async Task<int> WhenEndedAsync()
+    {
+        using CancellationTokenSource patience = new(Patience);
+        await _process.WaitForExitAsync(patience.Token);
+        return _process.ExitCode;
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            _process.WaitForExit();
+        }
+
+        _process.Dispose();
+    }
+
+    private void Hear(string? line)
+    {
+        if (line is null)
+        {
+            _ready.TrySetException(new IOException("The node ended."));
+            foreach (TaskCompletionSource<string> waiting in _waiting.Values)
+            {
+                waiting.TrySetException(new IOException("The node ended."));
+            }
+
+            return;
+        }
+
+        if (line == "ready")
+        {
+            _ready.TrySetResult();
+            return;
+        }
+
+        int space = line.IndexOf(' ', StringComparison.Ordinal);
+        if (space > 0 && long.TryParse(line.AsSpan(0, space), out long id) && _waiting.TryGetValue(id, out var answer))
+        {
+            answer.TrySetResult(line[(space + 1)..]);
+        }
+    }
+
+    private void Note(string? line)
+    {
+        lock (_errors)
+        {
+            _errors.AppendLine(line);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+using Signals.Definitions;
+using Signals.Kafka;
+using Signals.Orleans;
+using Signals.Orleans.Partitions;
+
+namespace Signals.Tests.Cluster;
+
+/// <summary>
+/// The log of a cluster in memory, so that the logic of replicas can be tested without a broker. Threads: any. A feed can be held
+/// back, and the log can be made unreachable.
+/// </summary>
+internal sealed class MemoryLog(int partitions) : IClusterLog
+{
+    private readonly List<object>[] _records = [.. Enumerable.Range(0, partitions).Select(_ => new List<object>())];
+    private readonly long[] _first = new long[partitions];
+    private readonly Lock _lock = new();
+    private volatile bool _wasMadeAnew;
+
+    /// <summary>Whether reads of the log fail, as when its broker is down.</summary>
+    public volatile bool IsDown;
+
+    /// <summary>The partition and silo folder whose feed stands still; empty for none.</summary>
+    public volatile string HeldBack = "";
+
+    /// <summary>How long a feed takes to find out whether the log is the one that its store has followed.</summary>
+    public TimeSpan FindDelay { get; set; }
+
+    public int PartitionOf(UserId user) => (int)((user.High ^ user.Low) % (ulong)partitions);
+
+    public IPartitionFeed Follow(int partition, SignalStore store) => new MemoryFeed(this, partition, store);
+
+    public Task<long> ReadEndAsync(int partition, CancellationToken cancellationToken) =>
+        IsDown ? Task.FromException<long>(new IOException("The log is down.")) : Task.FromResult(EndOf(partition));
+
+    public ValueTask<LogPosition> AppendAsync(int partition, IReadOnlyList<SingleEvent> events, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            foreach (SingleEvent single in events)
+            {
+                SingleEvent copy = new();
+                copy.CopyFrom(single);
+                _records[partition].Add(copy);
+            }
+        }
+
+        return ValueTask.FromResult(new LogPosition(partition, EndOf(partition)));
+    }
+
+    public ValueTask<LogPosition> EraseAsync(UserId user, CancellationToken cancellationToken)
+    {
+        int partition = PartitionOf(user);
+        lock (_lock)
+        {
+            _records[partition].Add(user);
+        }
+
+        return ValueTask.FromResult(new LogPosition(partition, EndOf(partition)));
+    }
+
+    public ValueTask<IReadOnlyList<LogPosition>> DefineAsync(SequenceDefinition definition, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("Definitions go through a real log in tests.");
+
+    public ValueTask<LogPosition> ImportAsync(int partition, SegmentReference segment, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("Imports go through a real log in tests.");
+
+    public long EndOf(int partition)
+    {
+        lock (_lock)
+        {
+            return _records[partition].Count;
+        }
+    }
+
+    /// <summary>Drops the records of each partition below a position, as a topic's retention does.</summary>
+    public void ForgetBefore(Func<int, long> position)
+    {
+        for (int partition = 0; partition < partitions; partition++)
+        {
+            long first = position(partition);
+            lock (_lock)
+            {
+                _first[partition] = first;
+            }
+        }
+    }
+
+    /// <summary>Drops all records, as when a topic is made anew.</summary>
+    public void MakeAnew()
+    {
+        lock (_lock)
+        {
+            Array.ForEach(_records, records => records.Clear());
+            _wasMadeAnew = true;
+        }
+    }
+
+    /// <summary>A feed looks for its place.</summary>
+    /// <exception cref="TopicChangedException">The log is another one.</exception>
+    public async Task WhenFoundAsync(int partition, long position, CancellationToken cancellationToken)
+    {
+        await Task.Delay(FindDelay, cancellationToken);
+        if (_wasMadeAnew && position > 0)
+        {
+            SourcePosition known = new("log", position);
+            throw new TopicChangedException("log", partition, known, default, EndOf(partition));
+        }
+    }
+
+    /// <exception cref="SignalsException">The records are gone.</exception>
+    public object[] ReadFrom(int partition, long position, int most)
+    {
+        lock (_lock)
+        {
+            if (position < _first[partition])
+            {
+                throw new SignalsException($"The log begins at {_first[partition]}, behind {position}.");
+            }
+
+            return [.. _records[partition].Skip((int)position).Take(most)];
+        }
+    }
+}

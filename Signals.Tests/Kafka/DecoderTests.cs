@@ -1,0 +1,181 @@
+using System.Buffers;
+using System.Text;
+using Signals.Kafka;
+using Signals.Tests.Reliability;
+
+namespace Signals.Tests.Kafka;
+
+/// <summary>Records into events, and hostile records into reasons.</summary>
+[Category("Fast")]
+internal sealed class DecoderTests
+{
+    private const string Whole = """
+        {"fields": {"n": 7, "dwell": 1.5, "page": "a\n\u00e4", "seen": true, "raw": "AQID", "v": [1, 2.5], "q": [1, -2, 3],
+        "half": "NaN", "big": 18446744073709551615, "other": [{"x": 1}]}, "user": "alice", "type": "view", "time": 1799999999000, "id": 9}
+        """;
+
+    [Test]
+    public void Json_EveryKindOfColumn_IsRead()
+    {
+        DecoderBench bench = new();
+        Assert.That(bench.Decode(new JsonRecordDecoder(), Whole), Is.Null);
+        string folder = Directory.CreateTempSubdirectory("signals-").FullName;
+        StoreOptions options = new() { Durability = Durability.InMemory, MaxFutureTime = TimeSpan.FromDays(3650) };
+        using (SignalStore store = SignalStore.Open(folder, DecoderBench.Schema, options))
+        {
+            EventGroup group = store.CreateGroup("s");
+            RecordRows rows = new(group, TimeSpan.FromDays(1), TimeSpan.FromDays(18_000));
+            rows.Begin(1_799_999_999_000);
+            byte[] value = Encoding.UTF8.GetBytes(Whole);
+            Assert.That(new JsonRecordDecoder().TryDecode(new LogRecord([], value, 0, 0), rows, out string reason), Is.True, reason);
+            store.AppendGroup(group);
+            store.WaitUntilVisibleAsync().GetAwaiter().GetResult();
+            using Sequence seen = store.Read(UserId.From("alice"), store.Query("view").Last(1).Build());
+            Assert.That((seen.Times[0], seen.Ids[0]), Is.EqualTo((1_799_999_999_000L, 9UL)));
+            Assert.That((seen.Field<int>("n")[0], seen.Field<float>("dwell")[0], seen.Field<bool>("seen")[0]), Is.EqualTo((7, 1.5f, true)));
+            Assert.That((seen.Text("page", 0), seen.Field<ulong>("big")[0]), Is.EqualTo(("a\nä", ulong.MaxValue)));
+            Assert.That(seen.Bytes("raw", 0).ToArray(), Is.EqualTo(new byte[] { 1, 2, 3 }));
+            Assert.That(seen.Vector<float>("v").ToArray(), Is.EqualTo(new[] { 1f, 2.5f }));
+            Assert.That(seen.Vector<sbyte>("q").ToArray(), Is.EqualTo(new sbyte[] { 1, -2, 3 }));
+            Assert.That(Half.IsNaN(seen.Field<Half>("half")[0]), Is.True);
+        }
+
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [TestCase("""[{"user":1,"type":"buy","time":1799999999000,"id":1},{"user_id":"2","type":"buy","time":1799999999000,"id":1}]""", 2)]
+    [TestCase("[]", 0)]
+    [TestCase("""{"user":1,"type":"buy","time":1799999999000,"id":1,"fields":null}""", 1)]
+    public void Json_Forms_AreRead(string json, int events)
+    {
+        DecoderBench bench = new();
+        Assert.That(bench.Decode(new JsonRecordDecoder(), json), Is.Null);
+        Assert.That((bench.Group.Count, bench.Rows.Count), Is.EqualTo((events, events)));
+    }
+
+    [TestCase("{", "not JSON")]
+    [TestCase("7", "the record is neither an object nor an array of objects")]
+    [TestCase("[7]", "an element is not an object")]
+    [TestCase("[] {}", "not JSON")]
+    [TestCase("{}", "no user")]
+    [TestCase("""{"user":1,"user_id":"1"}""", "a key of the event is there twice")]
+    [TestCase("""{"user":-1}""", "'user' is not an unsigned number or a name")]
+    [TestCase("""{"user":""}""", "'user' is not an unsigned number or a name")]
+    [TestCase("""{"user":"\ud800"}""", "'user' is not an unsigned number or a name")]
+    [TestCase("""{"user_id":"00"}""", "'user_id' is not a decimal number or 32 hexadecimal digits, as a string")]
+    [TestCase("""{"type":"sale"}""", "not a known event type")]
+    [TestCase("""{"time":1.5}""", "'time' is not a whole number of milliseconds")]
+    [TestCase("""{"id":-1}""", "'id' is not an unsigned number")]
+    [TestCase("""{"fields":[]}""", "'fields' is not an object")]
+    [TestCase("""{"user":1,"type":"view","time":1799999999000,"id":1,"fields":{"n":1.5}}""", "field 'n' is not Int32")]
+    [TestCase("""{"user":1,"type":"view","time":1799999999000,"id":1,"fields":{"n":1,"n":2}}""", "field 'n' is there twice")]
+    [TestCase("""{"user":1,"type":"view","time":1799999999000,"id":1,"fields":{"v":[1]}}""", "field 'v' is not VectorFloat32[2]")]
+    [TestCase("""{"user":0,"type":"buy","time":1799999999000,"id":1}""", "an event's user was not set")]
+    [TestCase("""{"user":1,"type":"buy","time":1900000000000,"id":1}""", "an event's time is too far from the time of its record")]
+    public void Json_WhatIsNoEvent_IsRefusedWithItsReason(string json, string reason) =>
+        Assert.That(new DecoderBench().Decode(new JsonRecordDecoder(), json), Is.EqualTo(reason));
+
+    [Test]
+    public void Frames_SeveralInARecord_AreAllRead()
+    {
+        DecoderBench bench = new();
+        FrameRecordDecoder decoder = new();
+        byte[] three = Frames(3);
+        for (int time = 0; time < 3; time++)
+        {
+            Assert.That(bench.Decode(decoder, three), Is.Null);
+            Assert.That(bench.Group.Count, Is.EqualTo(3));
+        }
+    }
+
+    [Test]
+    public void Frames_CutShort_AreRefusedAndTheNextRecordIsRead()
+    {
+        DecoderBench bench = new();
+        FrameRecordDecoder decoder = new();
+        byte[] three = Frames(3);
+        for (int length = 1; length < three.Length; length++)
+        {
+            string? reason = bench.Decode(decoder, three.AsSpan(0, length));
+            Assert.That(reason, length % (three.Length / 3) == 0 ? Is.Null : Is.EqualTo("the record ends inside a frame"), $"{length}");
+            Assert.That(bench.Decode(decoder, three), Is.Null, $"after {length}");
+            Assert.That(bench.Group.Count, Is.EqualTo(3));
+        }
+    }
+
+    [Test]
+    public void Frames_LongerThanTheLimit_AreRefusedAndTheNextRecordIsRead()
+    {
+        DecoderBench bench = new();
+        FrameRecordDecoder decoder = new();
+        Assert.That(bench.Decode(decoder, [0xFF, 0xFF, 0xFF, 0x7F, 1, 2, 3]), Does.StartWith("frame longer than"));
+        Assert.That(bench.Decode(decoder, Frames(2)), Is.Null);
+        Assert.That(bench.Group.Count, Is.EqualTo(2), "the next record is not skipped as the rest of the long frame");
+    }
+
+    [TestCase(1UL)]
+    [TestCase(2UL)]
+    public void Decoders_HostileRecords_AreRefusedOrRead(ulong seed)
+    {
+        FuzzMutator mutator = new(seed);
+        (IRecordDecoder Decoder, byte[] Good)[] all =
+            [(new FrameRecordDecoder(), Frames(3)), (new JsonRecordDecoder(), Encoding.UTF8.GetBytes(Whole))];
+        foreach ((IRecordDecoder decoder, byte[] good) in all)
+        {
+            DecoderBench bench = new();
+            int refused = 0;
+            for (int i = 0; i < 3000; i++)
+            {
+                byte[] bytes = mutator.Mutate(good);
+                string? first = bench.Decode(decoder, bytes);
+                int events = bench.Group.Count;
+                Assert.That(bench.Decode(decoder, bytes), Is.EqualTo(first), $"seed {seed}, {i}: decoding is deterministic");
+                Assert.That(bench.Group.Count, Is.EqualTo(events));
+                refused += first is null ? 0 : 1;
+            }
+
+            Assert.That(refused, Is.InRange(1000, 2999));
+            Assert.That(bench.Decode(decoder, good), Is.Null);
+        }
+    }
+
+    [Test]
+    public void Decoders_ValidRecords_AllocateNothing()
+    {
+        DecoderBench bench = new();
+        FrameRecordDecoder frames = new();
+        JsonRecordDecoder json = new();
+        byte[] records = Frames(64);
+        byte[] text = Encoding.UTF8.GetBytes(Whole);
+        for (int i = 0; i < 50; i++)
+        {
+            bench.Decode(frames, records);
+            bench.Decode(json, text);
+        }
+
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 100; i++)
+        {
+            bench.Decode(frames, records);
+            bench.Decode(json, text);
+        }
+
+        Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.Zero);
+    }
+
+    private static byte[] Frames(int count)
+    {
+        ArrayBufferWriter<byte> output = new();
+        EventFrameWriter writer = new();
+        SingleEvent single = new();
+        for (int i = 0; i < count; i++)
+        {
+            single.Begin(DecoderBench.Schema["view"]);
+            (single.User, single.TimeMs, single.Id) = (UserId.From(5), 1_799_999_999_000, (ulong)i);
+            single.Set(0, 7);
+            writer.Write(single, output);
+        }
+
+        return output.WrittenSpan.ToArray();
+    }
+}

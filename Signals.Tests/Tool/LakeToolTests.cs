@@ -1,0 +1,64 @@
+using System.Text.Json;
+using Signals.Tool;
+
+namespace Signals.Tests.Tool;
+
+/// <summary>Parquet on the command line: out of a store, and into one.</summary>
+[Category("Fast")]
+internal sealed class LakeToolTests
+{
+    [Test]
+    public async Task Export_ThenImport_GivesTheSameEvents()
+    {
+        using ToolFolder folder = new();
+        ToolRun exported = await ToolRun.OfAsync(
+            "export", folder.Store, "--format", "parquet", "--output", folder.At("lake"), "--partition", "none", "--json");
+        Assert.That(exported.Code, Is.EqualTo(ExitCode.Ok), exported.Messages);
+        Assert.That(Number(exported, "events"), Is.EqualTo(2));
+        ToolRun again = await ToolRun.OfAsync("export", folder.Store, "--format", "parquet", "--output", folder.At("lake"));
+        Assert.That((again.Code, again.Messages.Contains("files already", StringComparison.Ordinal)), Is.EqualTo((ExitCode.Failed, true)));
+
+        string before = (await ToolRun.OfAsync("get", folder.Store, "bob", "--json")).Text;
+        Assert.That((await ToolRun.OfAsync("erase", folder.Store, "alice", "--yes")).Code, Is.EqualTo(ExitCode.Ok));
+        ToolRun imported = await ToolRun.OfAsync(
+            "import", folder.Store, folder.At("lake"), "--format", "parquet", "--type", "view", "--generation", "7", "--json");
+        Assert.That(imported.Code, Is.EqualTo(ExitCode.Ok), imported.Messages);
+        Assert.That((Number(imported, "rows"), Number(imported, "events"), Number(imported, "generation")), Is.EqualTo((2, 2, 7)));
+        Assert.That((await ToolRun.OfAsync("get", folder.Store, "bob", "--json")).Text, Is.EqualTo(before));
+        ToolRun erased = await ToolRun.OfAsync("get", folder.Store, "alice");
+        Assert.That(erased.Code, Is.EqualTo(ExitCode.NotFound), "an erased user stays erased");
+    }
+
+    [TestCase("--user-kind", "nobody", "GuidText")]
+    [TestCase("--columns", "n", "COLUMN=PATH")]
+    [TestCase("--rejects", "-1", "number")]
+    public async Task Import_AWrongOption_IsUsage(string option, string value, string message)
+    {
+        using ToolFolder folder = new();
+        ToolRun run = await ToolRun.OfAsync("import", folder.Store, folder.At("x"), "--format", "parquet", "--type", "view", option, value);
+        Assert.That(run.Code, Is.EqualTo(ExitCode.Usage));
+        Assert.That(run.Messages, Does.Contain(message));
+    }
+
+    [Test]
+    public async Task Export_WithoutAFolder_IsUsage()
+    {
+        using ToolFolder folder = new();
+        ToolRun run = await ToolRun.OfAsync("export", folder.Store, "--format", "parquet");
+        Assert.That((run.Code, run.Messages.Contains("--output", StringComparison.Ordinal)), Is.EqualTo((ExitCode.Usage, true)));
+    }
+
+    [Test]
+    public async Task Import_FromNowhere_IsNotFound()
+    {
+        using ToolFolder folder = new();
+        ToolRun run = await ToolRun.OfAsync("import", folder.Store, folder.At("nowhere"), "--format", "parquet", "--type", "view");
+        Assert.That((run.Code, run.Messages.Contains("nowhere", StringComparison.Ordinal)), Is.EqualTo((ExitCode.NotFound, true)));
+    }
+
+    private static long Number(ToolRun run, string property)
+    {
+        using JsonDocument json = JsonDocument.Parse(run.Text);
+        return json.RootElement.GetProperty(property).GetInt64();
+    }
+}

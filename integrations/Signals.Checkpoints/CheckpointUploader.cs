@@ -1,0 +1,190 @@
+using Signals.Checkpoints.Formats;
+using Signals.Checkpoints.Transfer;
+
+namespace Signals.Checkpoints;
+
+/// <summary>
+/// Sends checkpoints of an open store to shared storage. Each sends only what the target does not have. Any number of uploaders, of
+/// any machines, may use one target: <c>CURRENT</c> moves by compare-and-swap, and never to a position that does not cover the
+/// one before.
+/// </summary>
+/// <remarks>
+/// Thread contract: one upload at a time; a second one at the same time is refused. Appends and reads of the store go on. Lifetime: at
+/// most that of the store, which it does not own.
+/// </remarks>
+public sealed class CheckpointUploader
+{
+    private const int MostSwaps = 4;
+    private const string FolderSuffix = ".upload";
+
+    private readonly SignalStore _store;
+    private readonly CheckpointTarget _target;
+    private readonly CheckpointOptions _options;
+    private readonly FileSender _files;
+    private readonly YoungParts _young;
+    private readonly string _folder;
+
+    /// <summary>Creates an uploader for an open store.</summary>
+    /// <param name="store">The store.</param>
+    /// <param name="target">Where its checkpoints go.</param>
+    /// <param name="options">Settings; null for the defaults.</param>
+    /// <exception cref="ArgumentException">
+    /// A setting is out of range; the message lists all of them. Or <see cref="CheckpointOptions.UploadFolder"/> and the store's folder
+    /// overlap.
+    /// </exception>
+    public CheckpointUploader(SignalStore store, CheckpointTarget target, CheckpointOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(target);
+        _store = store;
+        _target = target;
+        _options = (options ?? new CheckpointOptions()).Validate();
+        _files = new FileSender(_options);
+        _young = new YoungParts(_options);
+
+        // Beside the folder itself, not beside a link to it, which may be on another disk.
+        string storeFolder = StorePaths.Resolve(store.Folder);
+        _folder = _options.UploadFolder is { } chosen ? StorePaths.Resolve(chosen) : storeFolder + FolderSuffix;
+        if (StorePaths.Overlap(_folder, storeFolder))
+        {
+            throw new ArgumentException(
+                $"UploadFolder is '{_folder}', which is, contains or is within the store's folder '{storeFolder}'. "
+                + "It is deleted after each upload; choose a folder beside the store.", nameof(options));
+        }
+    }
+
+    /// <summary>
+    /// Makes a checkpoint of the store as it is now the current one. After any error <c>CURRENT</c> still names a complete
+    /// checkpoint: the one before, this one if only the answer was lost, or another owner's.
+    /// </summary>
+    /// <param name="cancellationToken">Ends the upload. What was sent is used by the next one, or collected.</param>
+    /// <exception cref="CheckpointTargetException">The target failed, or the upload took more than half of the grace.</exception>
+    /// <exception cref="FileOperationException">The local disk failed, or another upload uses the folder.</exception>
+    /// <exception cref="CorruptionException"><c>CURRENT</c>, its manifest or the store's log is damaged.</exception>
+    public async Task<UploadResult> UploadAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await RunAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            _young.Doubt();
+            throw;
+        }
+    }
+
+    private async Task<UploadResult> RunAsync(CancellationToken cancellationToken)
+    {
+        Deadline deadline = new(_options);
+        PartSender parts = new(_target, _options, _young);
+        CurrentCheckpoint? current = await CurrentCheckpoint.ReadAsync(_target, cancellationToken).ConfigureAwait(false);
+
+        // The position is read before the local checkpoint is made, so the checkpoint holds at least what it states.
+        CheckpointPosition position = CheckpointPosition.Of(_store);
+        if (current is not null && !position.Covers(current.Manifest.Position))
+        {
+            return Result(OutcomeBehind(current, position), current, parts, filesRead: 0, deadline);
+        }
+
+        using WorkFolder folder = new(_folder);
+        await _store.CheckpointAsync(folder.StorePath, cancellationToken).ConfigureAwait(false);
+        await _young.PrepareAsync(_target, cancellationToken).ConfigureAwait(false);
+        int filesRead = 0;
+        for (int i = 0; i < MostSwaps; i++)
+        {
+            parts.Begin(current?.Manifest);
+            ManifestFile[] files = await _files.SendAsync(folder.StorePath, parts, cancellationToken).ConfigureAwait(false);
+            filesRead += _files.FilesRead;
+            if (current is not null && IsSame(current.Manifest, files, position))
+            {
+                return Result(UploadOutcome.Unchanged, current, parts, filesRead, deadline);
+            }
+
+            CheckpointManifest manifest = Describe(files, position, current);
+            CurrentCheckpoint? now = await PublishAsync(manifest, current, deadline, cancellationToken).ConfigureAwait(false);
+            if (now is not null && now.Manifest.Run == manifest.Run)
+            {
+                return Result(UploadOutcome.Published, now, parts, filesRead, deadline);
+            }
+
+            if (now is not null && !position.Covers(now.Manifest.Position))
+            {
+                return Result(OutcomeBehind(now, position), now, parts, filesRead, deadline);
+            }
+
+            current = now;
+        }
+
+        throw new CheckpointTargetException(
+            "swap", $"{_target.Description}/{StoreFileNames.Current}", $"other owners replaced it {MostSwaps} times meanwhile; try again");
+    }
+
+    /// <summary>
+    /// Stores a manifest and swaps <c>CURRENT</c> to it. An answer may be lost, and a client library may repeat a swap that had
+    /// succeeded, so the truth is what <c>CURRENT</c> names afterwards.
+    /// </summary>
+    /// <returns>What <c>CURRENT</c> names afterwards.</returns>
+    private async Task<CurrentCheckpoint?> PublishAsync(
+        CheckpointManifest manifest, CurrentCheckpoint? current, Deadline deadline, CancellationToken cancellationToken)
+    {
+        byte[] blob = ManifestFormat.Write(manifest);
+        if (blob.Length > CheckpointFormat.MaxManifestBytes)
+        {
+            throw new InvalidOperationException(
+                $"The manifest has {blob.Length} bytes; readers take {CheckpointFormat.MaxManifestBytes}. Set a greater PartBytes.");
+        }
+
+        ContentHash hash = ContentHash.Of(blob);
+        await _target.PutIfAbsentAsync(BlobNames.Manifest(hash), blob, cancellationToken).ConfigureAwait(false);
+        deadline.Require(_target);
+        byte[] pointer = CurrentFormat.Write(hash, blob.Length);
+        try
+        {
+            if (await _target.TryReplaceCurrentAsync(pointer, current?.Tag, cancellationToken).ConfigureAwait(false))
+            {
+                return new CurrentCheckpoint("", hash, manifest);
+            }
+        }
+        catch (CheckpointTargetException)
+        {
+            CurrentCheckpoint? now = await CurrentCheckpoint.ReadAsync(_target, cancellationToken).ConfigureAwait(false);
+            if (now?.Hash == hash)
+            {
+                return now;
+            }
+
+            throw;
+        }
+
+        return await CurrentCheckpoint.ReadAsync(_target, cancellationToken).ConfigureAwait(false);
+    }
+
+    private CheckpointManifest Describe(ManifestFile[] files, CheckpointPosition position, CurrentCheckpoint? current) => new()
+    {
+        CreatedMs = _options.TimeProvider.GetUtcNow().ToUnixTimeMilliseconds(),
+        Run = Guid.NewGuid(),
+        Previous = current?.Hash,
+        Position = position,
+        SchemaHash = SchemaHash.Of(_store.Schema),
+        Files = files,
+    };
+
+    private static UploadOutcome OutcomeBehind(CurrentCheckpoint current, CheckpointPosition position) =>
+        current.Manifest.Position.Covers(position) ? UploadOutcome.Overtaken : UploadOutcome.Diverged;
+
+    private static bool IsSame(CheckpointManifest current, ManifestFile[] files, CheckpointPosition position) =>
+        current.Position.Covers(position) && current.Files.Length == files.Length
+        && files.Zip(current.Files).All(pair => pair.First.HasContentOf(pair.Second));
+
+    private static UploadResult Result(
+        UploadOutcome outcome, CurrentCheckpoint current, PartSender parts, int filesRead, Deadline deadline) => new()
+        {
+            Outcome = outcome,
+            Checkpoint = current.Manifest.Describe(current.Hash),
+            BytesSent = parts.BytesSent,
+            PartsSent = parts.PartsSent,
+            FilesRead = filesRead,
+            Duration = deadline.Elapsed,
+        };
+}

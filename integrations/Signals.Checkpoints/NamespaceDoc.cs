@@ -1,0 +1,6 @@
+namespace Signals.Checkpoints;
+
+/// <summary>Incremental checkpoints of a store in shared storage: upload, restore, retention, a schedule.</summary>
+internal static class NamespaceDoc
+{
+}

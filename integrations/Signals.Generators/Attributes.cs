@@ -1,0 +1,19 @@
+using Microsoft.CodeAnalysis;
+
+namespace Signals.Generators;
+
+/// <summary>The attributes of columns, by their full names. Pure.</summary>
+internal static class Attributes
+{
+    public const string Column = "Signals.ColumnAttribute";
+    public const string Vector = "Signals.VectorAttribute";
+    public const string Enrichment = "Signals.EnrichmentAttribute";
+    public const string NotStored = "Signals.NotStoredAttribute";
+
+    public static bool IsOfColumn(AttributeData attribute) => NameOf(attribute) is Column or Vector or Enrichment;
+
+    public static AttributeData? Find(IPropertySymbol property, string name) =>
+        property.GetAttributes().FirstOrDefault(attribute => NameOf(attribute) == name);
+
+    private static string? NameOf(AttributeData attribute) => attribute.AttributeClass?.ToDisplayString();
+}

@@ -1,0 +1,36 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
+using System.Text;
+
+namespace Signals.Orleans.Placement;
+
+/// <summary>
+/// Rendezvous hashing (Thaler and Ravishankar 1998): every machine has a weight for every partition, and the heaviest one owns it.
+/// When a machine leaves, only its own partitions move, each to the next machine of its order, which is the standby. Pure; any
+/// thread.
+/// </summary>
+/// <remarks>
+/// The weight is XxHash64 with seed 0 of the partition (4 bytes, little-endian) and the machine's name in UTF-8. All machines of a
+/// cluster must compute the same one, so it never changes.
+/// </remarks>
+internal static class Rendezvous
+{
+    /// <summary>The names of machines, the one that should own the partition first. Equal names are kept once.</summary>
+    public static string[] Order(int partition, IEnumerable<string> names) =>
+    [
+        .. names.Distinct(StringComparer.Ordinal)
+            .OrderByDescending(name => Weight(partition, name))
+            .ThenBy(name => name, StringComparer.Ordinal),
+    ];
+
+    /// <summary>The place of a machine in the order of a partition, from 0; -1 when it is not among the names.</summary>
+    public static int Rank(int partition, IEnumerable<string> names, string name) => Array.IndexOf(Order(partition, names), name);
+
+    internal static ulong Weight(int partition, string name)
+    {
+        byte[] key = new byte[sizeof(int) + Encoding.UTF8.GetByteCount(name)];
+        BinaryPrimitives.WriteInt32LittleEndian(key, partition);
+        Encoding.UTF8.GetBytes(name, key.AsSpan(sizeof(int)));
+        return XxHash64.HashToUInt64(key);
+    }
+}

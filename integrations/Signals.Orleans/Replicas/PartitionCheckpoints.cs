@@ -1,0 +1,17 @@
+using Signals.Checkpoints;
+
+namespace Signals.Orleans.Replicas;
+
+/// <summary>Where the checkpoints of partitions are, and how they are kept. Immutable; any thread.</summary>
+internal sealed class PartitionCheckpoints(
+    Func<int, CheckpointTarget> target, CheckpointScheduleOptions? schedule, CheckpointOptions? options)
+{
+    /// <summary>Puts the newest checkpoint into the folder, unless the folder has as much. No store may have it open.</summary>
+    public Task<ActivationResult> RestoreAsync(
+        int partition, string folder, StoreOptions storeOptions, CancellationToken cancellationToken) =>
+        new CheckpointRestorer(target(partition), options)
+            .RestoreIfNewerAsync(folder, storeOptions, progress: null, cancellationToken);
+
+    /// <summary>A schedule that sends checkpoints of the store once it is run. The caller disposes it.</summary>
+    public CheckpointSchedule ScheduleFor(int partition, SignalStore store) => new(store, target(partition), schedule, options);
+}

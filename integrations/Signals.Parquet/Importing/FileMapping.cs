@@ -1,0 +1,178 @@
+using ParquetSharp;
+using Signals.Parquet.Layout;
+using Signals.Parquet.Reading;
+using Signals.Parquet.Reading.Columns;
+
+namespace Signals.Parquet.Importing;
+
+/// <summary>Which leaves of a file are the user, the time, the id and the columns of an event type. Immutable.</summary>
+internal sealed class FileMapping
+{
+    private const int UserIdBytes = 16;
+
+    private readonly SourceFile _file;
+    private readonly EventTypeSchema _type;
+    private readonly ParquetImportOptions _options;
+    private readonly List<(LakeColumn Column, Leaf? Leaf, string? Text)> _cells = [];
+    private readonly Leaf _user;
+    private readonly ParquetUserKind _userKind;
+    private readonly Leaf _time;
+    private readonly LeafTime _timeUnit;
+    private readonly Leaf? _id;
+    private readonly Leaf? _nulls;
+
+    /// <summary>Finds the leaves.</summary>
+    /// <exception cref="ParquetMismatchException">A column is not there, or does not hold what is needed.</exception>
+    public FileMapping(SourceFile file, SourcePath path, EventTypeSchema type, ParquetImportOptions options)
+    {
+        (_file, _type, _options) = (file, type, options);
+        RequireEvents();
+        _user = FindUser();
+        _userKind = KindOfUser();
+        _time = file.Find(options.TimeColumn) ?? throw Missing(options.TimeColumn, "a time", nameof(options.TimeColumn));
+        _timeUnit = UnitOfTime();
+        _id = options.IdColumn is null ? null
+            : file.Find(options.IdColumn) ?? throw Missing(options.IdColumn, "an id, or none", nameof(options.IdColumn));
+        _nulls = file.Description is null ? null : file.Find(LakeFormat.NullColumns);
+        if (options.Rows != ParquetRowMeaning.Retractions)
+        {
+            FindCells(path);
+        }
+    }
+
+    /// <summary>Opens the columns of a row group.</summary>
+    /// <exception cref="ParquetMismatchException">A column holds what its target cannot take.</exception>
+    public RowGroupColumns Open(RowGroupReader reader, int rowGroup, int batchRows)
+    {
+        GroupPlace place = new(_file.Path, rowGroup, reader);
+        ColumnFactory columns = new(place, batchRows);
+        DisposableList opened = new();
+        try
+        {
+            ValueCursor<UserId> user = opened.Keep(columns.User(_user, _userKind)
+                ?? throw Unfit(_user, $"a user given as {_userKind} ({nameof(_options.UserKind)})"));
+            ValueCursor<long> time = opened.Keep(columns.Time(_time, _timeUnit) ?? throw Unfit(_time, "a time"));
+            ValueCursor<ulong>? id = _id is null ? null
+                : opened.Keep(columns.Id(_id) ?? throw Unfit(_id, "a whole number, text, bytes or UUID as id"));
+            bool missingIsNull = _file.Description is null && _options.NullCells == ColumnState.Null;
+            CellFactory factory = new(place, batchRows, missingIsNull);
+            Cell[] cells = new Cell[_cells.Count];
+            for (int i = 0; i < cells.Length; i++)
+            {
+                (LakeColumn column, Leaf? leaf, string? text) = _cells[i];
+                cells[i] = opened.Keep(leaf is null ? factory.Create(column, _type, text) : factory.Create(column, _type, leaf));
+            }
+
+            NullColumns? nulls = _nulls is null ? null
+                : opened.Keep(new NullColumns(place, _nulls, [.. _cells.Select(cell => LakeFormat.NameOf(cell.Column.Name))]));
+            return new RowGroupColumns(user, time, id, cells, nulls);
+        }
+        catch
+        {
+            opened.Dispose();
+            throw;
+        }
+    }
+
+    private void RequireEvents()
+    {
+        if (_file.Description is { } found && (found.Kind != LakeFileKind.Events || found.Name != _type.Name))
+        {
+            throw new ParquetMismatchException(
+                _file.Path, "*", $"{found.Kind} of '{found.Name}'", $"{LakeFileKind.Events} of '{_type.Name}'");
+        }
+    }
+
+    private void FindCells(SourcePath path)
+    {
+        foreach (ColumnSchema column in _type.Columns)
+        {
+            bool isNamed = _options.Columns.TryGetValue(column.Name, out string? source);
+            source ??= _file.HasOurLayout ? LakeFormat.NameOf(column.Name) : column.Name;
+            LakeColumn target = new(column.Name, column.Type, column.Role);
+            if (_file.Find(source) is { } leaf)
+            {
+                _cells.Add((target, leaf, null));
+            }
+            else if (path.Partitions.TryGetValue(source, out string? text))
+            {
+                _cells.Add((target, null, text));
+            }
+            else if (isNamed)
+            {
+                throw Missing(source, $"a source of '{column.Name}'", nameof(_options.Columns));
+            }
+        }
+
+        if (_cells.Count == 0 && _type.Columns.Count > 0)
+        {
+            throw new ParquetMismatchException(
+                _file.Path,
+                "*",
+                $"{string.Join(", ", _file.Leaves.Select(leaf => leaf.Path))}",
+                $"at least one column of '{_type.Name}' ({string.Join(", ", _type.Columns.Select(column => column.Name))}); "
+                + $"say which is which with {nameof(_options.Columns)}");
+        }
+    }
+
+    private Leaf FindUser()
+    {
+        if (_options.UserColumn is { } named)
+        {
+            return _file.Find(named) ?? throw Missing(named, "a user", nameof(_options.UserColumn));
+        }
+
+        Leaf? bits = _file.Find(LakeFormat.UserId);
+        return bits is { Length: UserIdBytes } ? bits
+            : _file.Find(LakeFormat.User) ?? bits ?? throw Missing(LakeFormat.User, "a user", nameof(_options.UserColumn));
+    }
+
+    private ParquetUserKind KindOfUser()
+    {
+        if (_options.UserKind != ParquetUserKind.Automatic)
+        {
+            return _options.UserKind;
+        }
+
+        return _user.Kind switch
+        {
+            LeafKind.Signed or LeafKind.Unsigned or LeafKind.Decimal => ParquetUserKind.Number,
+            LeafKind.Uuid => ParquetUserKind.Bits,
+            LeafKind.Bytes when _user.Length == UserIdBytes => ParquetUserKind.Bits,
+            LeafKind.Text when _file.HasOurLayout && _user.Path == LakeFormat.User => ParquetUserKind.CanonicalText,
+            LeafKind.Text => throw Unfit(
+                _user,
+                $"a user whose meaning is told: set {nameof(_options.UserKind)} to {ParquetUserKind.Name} (hashed), "
+                + $"{ParquetUserKind.GuidText} or {ParquetUserKind.CanonicalText}"),
+            _ => throw Unfit(_user, "a user: a whole number, text, 16 bytes or a UUID"),
+        };
+    }
+
+    private LeafTime UnitOfTime()
+    {
+        if (_time.Kind == LeafKind.Time)
+        {
+            return _time.Time;
+        }
+
+        if (_time.Kind is not (LeafKind.Signed or LeafKind.Unsigned))
+        {
+            throw Unfit(_time, "a timestamp, a date, or a whole number");
+        }
+
+        return _options.TimeUnit switch
+        {
+            ParquetTimeUnit.Seconds => LeafTime.Seconds,
+            ParquetTimeUnit.Milliseconds => LeafTime.Milliseconds,
+            ParquetTimeUnit.Microseconds => LeafTime.Microseconds,
+            ParquetTimeUnit.Nanoseconds => LeafTime.Nanoseconds,
+            _ => throw Unfit(_time, $"a time whose unit is told: set {nameof(_options.TimeUnit)}"),
+        };
+    }
+
+    private ParquetMismatchException Missing(string column, string wanted, string option) => new(
+        _file.Path, column, $"not there (the file has: {string.Join(", ", _file.Leaves.Select(leaf => leaf.Path))})",
+        $"{wanted}; name another column with {option}");
+
+    private ParquetMismatchException Unfit(Leaf leaf, string wanted) => new(_file.Path, leaf.Path, leaf.Text, wanted);
+}

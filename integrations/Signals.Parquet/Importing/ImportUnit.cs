@@ -1,0 +1,11 @@
+using Signals.Parquet.Reading;
+
+namespace Signals.Parquet.Importing;
+
+/// <summary>A row group to read: the smallest piece that one worker takes. Immutable.</summary>
+/// <param name="Source">The file.</param>
+/// <param name="RowGroup">The row group in the file, from 0.</param>
+/// <param name="Rows">Its rows, as the footer says.</param>
+/// <param name="FileRows">The rows of the file, as the footer says.</param>
+/// <param name="IsSorted">Whether the file is one of ours, whose rows are sorted by user.</param>
+internal sealed record ImportUnit(SourcePath Source, int RowGroup, long Rows, long FileRows, bool IsSorted);

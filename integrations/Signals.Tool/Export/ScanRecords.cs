@@ -1,0 +1,30 @@
+using Signals.Scanning;
+
+namespace Signals.Tool.Export;
+
+/// <summary>Converts rows of a scan of all columns of a type to event records. Used by one thread.</summary>
+internal static class ScanRecords
+{
+    /// <summary>Fills <paramref name="single"/> with one row.</summary>
+    public static void Fill(SingleEvent single, EventTypeSchema type, in ScanBatch batch, int row)
+    {
+        single.Begin(type);
+        (single.User, single.TimeMs, single.Id) = (batch.Users[row], batch.Times[row], batch.Ids[row]);
+        for (int column = 0; column < type.Columns.Count; column++)
+        {
+            switch (batch.States(column)[row])
+            {
+                case ColumnState.Null:
+                    single.SetNull(column);
+                    break;
+                case ColumnState.Value:
+                    single.SetBytes(column, Value(type.Columns[column].Type, batch, column, row));
+                    break;
+            }
+        }
+    }
+
+    private static ReadOnlySpan<byte> Value(ColumnType type, in ScanBatch batch, int column, int row) => type.IsVariable
+        ? batch.Bytes(column, row)
+        : batch.FixedBytes(column).Slice(row * type.Width, type.Width);
+}

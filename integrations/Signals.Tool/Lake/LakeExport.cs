@@ -1,0 +1,51 @@
+using System.Globalization;
+using Signals.Parquet;
+using Signals.Tool.Stores;
+
+namespace Signals.Tool.Lake;
+
+/// <summary>Writes the events of a store as Parquet into a folder.</summary>
+internal static class LakeExport
+{
+    /// <summary>The format's name.</summary>
+    public const string Format = "parquet";
+
+    /// <summary>Takes the options of the format from the command line.</summary>
+    public static ParquetExportOptions OptionsOf(CommandLine line, string? output) => new()
+    {
+        Folder = output ?? throw new UsageException("Parquet is written into a folder; --output FOLDER is missing."),
+        Partition = (line.Text("--partition") ?? "day") switch
+        {
+            "day" => ParquetPartition.Day,
+            "month" => ParquetPartition.Month,
+            "none" => ParquetPartition.None,
+            string other => throw new UsageException($"'{other}' is no partition; there are day, month and none."),
+        },
+        Overwrite = line.Flag("--overwrite"),
+    };
+
+    /// <summary>Exports and says what was written.</summary>
+    /// <returns>The number of events.</returns>
+    public static async Task<long> RunAsync(
+        string folder, string[] names, ParquetExportOptions chosen, ToolContext context, CancellationToken cancellationToken)
+    {
+        using ReadOnlyStore look = ReadOnlyStore.Open(folder);
+        ParquetProgress last = default;
+        ParquetExportOptions options = new()
+        {
+            Folder = chosen.Folder,
+            Partition = chosen.Partition,
+            Overwrite = chosen.Overwrite,
+            EventTypes = [.. TypeChoice.Choose(look.Store.Schema, names).Select(type => type.Name)],
+            Progress = new ImmediateProgress<ParquetProgress>(progress => last = progress),
+        };
+        Task<ParquetExportResult> work = ParquetExporter.ExportAsync(look.Store, options, cancellationToken);
+        await LongWork.ShowAsync(
+            context,
+            "exporting",
+            work,
+            () => WorkProgress.Create(
+                string.Create(CultureInfo.InvariantCulture, $"{last.Rows:N0} events"), last.Rows, last.MostRows)).ConfigureAwait(false);
+        return (await work.ConfigureAwait(false)).Rows;
+    }
+}

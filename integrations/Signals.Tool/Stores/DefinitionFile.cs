@@ -1,0 +1,19 @@
+using Signals.Definitions;
+
+namespace Signals.Tool.Stores;
+
+/// <summary>A definition in a JSON file, which is registered with an open store: a store's files hold none.</summary>
+internal static class DefinitionFile
+{
+    /// <returns>The name that it is registered under.</returns>
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    /// <exception cref="DefinitionException">
+    /// It is no definition, or does not fit the store; each error is named with its place.
+    /// </exception>
+    public static string Register(SignalStore store, string path)
+    {
+        SequenceDefinition definition = SequenceDefinition.Parse(File.ReadAllBytes(path));
+        store.Definitions.Register(definition);
+        return definition.Name;
+    }
+}
