@@ -32,14 +32,14 @@ internal sealed class StoreTelemetry : IDisposable
         _store = new KeyValuePair<string, object?>(TelemetryNames.StoreTag, storeName);
         Meter = new Meter(new MeterOptions(TelemetryNames.Source) { Tags = [_store] });
         _activities = new ActivitySource(TelemetryNames.Source, version: null, tags: [_store]);
-        _readDuration = Meter.CreateHistogram<double>(
-            TelemetryNames.ReadDuration, "s", "Time that a read took, all users of one call together.");
-        _flushDuration = Meter.CreateHistogram<double>(
-            TelemetryNames.FlushDuration, "s", "Time from a frozen memtable to durable tables.");
-        _compactionDuration = Meter.CreateHistogram<double>(TelemetryNames.CompactionDuration, "s", "Time of one compaction.");
+        _readDuration = CreateSeconds(
+            TelemetryNames.ReadDuration, "Time that a read took, all users of one call together.", SecondsBuckets.Short);
+        _flushDuration = CreateSeconds(
+            TelemetryNames.FlushDuration, "Time from a frozen memtable to durable tables.", SecondsBuckets.Long);
+        _compactionDuration = CreateSeconds(TelemetryNames.CompactionDuration, "Time of one compaction.", SecondsBuckets.Long);
         Freshness = new FreshnessSampler(
-            Meter.CreateHistogram<double>(
-                TelemetryNames.Freshness, "s", "Time from an append to its visibility in reads, sampled."),
+            CreateSeconds(
+                TelemetryNames.Freshness, "Time from an append to its visibility in reads, sampled.", SecondsBuckets.Short),
             time);
         Meter.CreateObservableCounter(
             TelemetryNames.HandleShortages, () => Volatile.Read(ref _handleShortages), "{wait}", "Waits for a file handle.");
@@ -133,6 +133,9 @@ internal sealed class StoreTelemetry : IDisposable
         Meter.Dispose();
         _activities.Dispose();
     }
+
+    private Histogram<double> CreateSeconds(string name, string description, InstrumentAdvice<double> buckets) =>
+        Meter.CreateHistogram(name, "s", description, tags: null, buckets);
 
     private void Tell<T>(Action<StoreObserver, T> call, T about)
     {

@@ -35,6 +35,23 @@ internal sealed class MemoryTarget(TimeProvider time) : CheckpointTarget
         }
     }
 
+    /// <summary>Another target with the same content.</summary>
+    public MemoryTarget Copy()
+    {
+        MemoryTarget copy = new(time);
+        foreach ((string name, (byte[] Content, DateTimeOffset StoredAt) blob) in Blobs)
+        {
+            copy.Blobs[name] = blob;
+        }
+
+        lock (_lock)
+        {
+            copy._current = _current;
+        }
+
+        return copy;
+    }
+
     public override Task<bool> PutIfAbsentAsync(string name, ReadOnlyMemory<byte> content, CancellationToken cancellationToken) =>
         Task.FromResult(Blobs.TryAdd(name, (content.ToArray(), time.GetUtcNow())));
 

@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Text.RegularExpressions;
 using Signals.Offline;
 using Signals.Serving;
+using Signals.Storage.Telemetry;
 using Signals.Tests.Architecture;
 using Signals.Tests.Storage.Engine;
 
@@ -38,6 +39,18 @@ internal sealed partial class TelemetryPageTests
             .Select(row => $"{row.Groups[1]} {row.Groups[2]} {row.Groups[3]}").Order(StringComparer.Ordinal);
         Assert.That(measured.Instruments.Values.Select(i => $"{i.Name} {KindOf(i)} {i.Unit}"), Is.EqualTo(documented));
         Assert.That(measured.Instruments.Keys.Where(name => measured.CountOf(name) == 0), Is.Empty);
+    }
+
+    [Test]
+    public async Task Histograms_OfAStore_BringBucketsInSeconds()
+    {
+        using Measured measured = new("buckets");
+        await using SignalStore store = Open("buckets");
+        Histogram<double>[] histograms = [.. measured.Instruments.Values.OfType<Histogram<double>>()];
+        Assert.That(histograms, Has.Length.EqualTo(4));
+        Assert.That(histograms.Select(h => h.Advice?.HistogramBucketBoundaries?[0] ?? double.NaN), Is.All.LessThanOrEqualTo(0.001));
+        Assert.That(measured.Instruments["signals.read.duration"], Has.Property("Advice").Property("HistogramBucketBoundaries").EqualTo(
+            SecondsBuckets.Short.HistogramBucketBoundaries));
     }
 
     [Test]

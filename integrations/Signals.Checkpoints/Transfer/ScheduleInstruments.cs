@@ -9,6 +9,12 @@ internal sealed class ScheduleInstruments : IDisposable
     public const string MeterName = "Signals.Checkpoints";
     private const string OutcomeTag = "outcome";
 
+    // From a few milliseconds on the same disk to an hour over a slow line.
+    private static readonly InstrumentAdvice<double> _seconds = new()
+    {
+        HistogramBucketBoundaries = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 600, 3600],
+    };
+
     private readonly Meter _meter;
     private readonly Histogram<double> _duration;
     private readonly Counter<long> _bytesSent;
@@ -22,7 +28,7 @@ internal sealed class ScheduleInstruments : IDisposable
     public ScheduleInstruments(string target, Func<TimeSpan> getAge)
     {
         _meter = new Meter(new MeterOptions(MeterName) { Tags = [new("signals.checkpoint.target", target)] });
-        _duration = _meter.CreateHistogram<double>("signals.checkpoint.duration", "s");
+        _duration = _meter.CreateHistogram("signals.checkpoint.duration", "s", description: null, tags: null, _seconds);
         _bytesSent = _meter.CreateCounter<long>("signals.checkpoint.sent", "By");
         _partsSent = _meter.CreateCounter<long>("signals.checkpoint.parts", "{part}");
         _filesRead = _meter.CreateCounter<long>("signals.checkpoint.files", "{file}");
