@@ -1,7 +1,9 @@
+using System.Buffers.Binary;
+
 namespace Signals.Tests.Kafka;
 
 /// <summary>
-/// The process that is killed while a store follows a partition. It writes one byte to its standard output every few milliseconds.
+/// The process that is killed while a store follows a partition. It writes its position to its standard output every few milliseconds.
 /// </summary>
 internal static class LogChild
 {
@@ -28,10 +30,12 @@ internal static class LogChild
         await using SignalStore store = LogBench.OpenAt(path);
         await using RunningPartition running = LogBench.Run(store, LogBench.OptionsFor(bootstrapServers) with { MaxBatchRecords = 5 });
         using Stream output = Console.OpenStandardOutput();
-        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(5));
+        using PeriodicTimer timer = new(TimeSpan.FromMilliseconds(1));
+        byte[] position = new byte[sizeof(long)];
         while (!running.Run.IsCompleted && await timer.WaitForNextTickAsync())
         {
-            output.WriteByte(1);
+            BinaryPrimitives.WriteInt64LittleEndian(position, store.GetResumePosition("kafka:events/0") ?? 0);
+            output.Write(position);
         }
 
         await running.Run;
