@@ -200,6 +200,20 @@ internal readonly ref struct ColumnChunk
     /// <summary>The bytes that variable rows take once decoded. A dictionary may store them in far fewer.</summary>
     public long CountBytes(int firstRow, int rows)
     {
+        RequireRows(firstRow, rows);
+        if (rows == 0 || _encoding is not (ChunkEncoding.Dictionary or ChunkEncoding.VariableRaw))
+        {
+            return rows == 0 ? 0 : (long)rows * GetBytes(firstRow).Length;
+        }
+
+        if (_encoding == ChunkEncoding.VariableRaw)
+        {
+            // The values lie one after the other.
+            uint start = firstRow == 0 ? 0 : LittleEndian.Read(_payload[((firstRow - 1) * _unit)..], _unit);
+            uint end = LittleEndian.Read(_payload[((firstRow + rows - 1) * _unit)..], _unit);
+            return start <= end ? end - start : throw Damaged($"row {firstRow} begins at {start} and row {firstRow + rows} at {end}");
+        }
+
         long bytes = 0;
         for (int row = firstRow; row < firstRow + rows; row++)
         {

@@ -128,6 +128,17 @@ public readonly struct ServedSequence : IDisposable, IEquatable<ServedSequence>
             : throw Unfit(column, rows.Type, typeof(T).Name);
     }
 
+    /// <summary>
+    /// The bytes of a column of fixed width, vectors included, as they lie in memory (little-endian): <see cref="Count"/> x width of
+    /// the column's type; zeros where absent or null. For code that copies columns of any kind.
+    /// </summary>
+    /// <exception cref="ArgumentException">The definition has no such column, or it is text or bytes.</exception>
+    public ReadOnlySpan<byte> FixedBytes(string column)
+    {
+        IColumnRows rows = Answer.Column(column);
+        return !rows.Type.IsVariable ? rows.FixedRows : throw Unfit(column, rows.Type, "values of fixed width");
+    }
+
     /// <summary>The bytes of a text (UTF-8) or bytes column in one row; empty where absent or null.</summary>
     /// <exception cref="ArgumentException">The definition has no such column, or it is of fixed width.</exception>
     public ReadOnlySpan<byte> Bytes(string column, int row)
@@ -172,6 +183,44 @@ public readonly struct ServedSequence : IDisposable, IEquatable<ServedSequence>
 
         execution.Write(plan, 0, MemoryMarshal.AsBytes(destination[..elements]));
         return elements;
+    }
+
+    /// <summary>
+    /// Writes one tensor of the definition, or its mask, as bytes (little-endian): <see cref="Count"/> x width elements, row after row,
+    /// without padding. For code that copies tensors of any type.
+    /// </summary>
+    /// <param name="tensor">One of <see cref="Tensors"/>.</param>
+    /// <param name="destination">Where to write.</param>
+    /// <returns>How many bytes were written.</returns>
+    /// <exception cref="ArgumentException">The definition has no such tensor, or the destination is too small.</exception>
+    public int WriteTensorBytes(TensorDescription tensor, Span<byte> destination)
+    {
+        ArgumentNullException.ThrowIfNull(tensor);
+        PlanExecution execution = Answer.Execution;
+        if (!Tensors.Contains(tensor))
+        {
+            throw new ArgumentException(
+                $"The definition '{execution.Plan.Definition.Name}' has no tensor '{tensor.Name}' of this shape.", nameof(tensor));
+        }
+
+        int bytes = Count * tensor.Width * TensorElement.Bytes(tensor.Type);
+        if (destination.Length < bytes)
+        {
+            throw new ArgumentException(
+                $"The tensor '{tensor.Name}' has {bytes} bytes here; the destination has room for {destination.Length}.",
+                nameof(destination));
+        }
+
+        if (tensor.IsMask)
+        {
+            TensorElement.FillOnes(tensor.Type, destination[..bytes]);
+        }
+        else
+        {
+            execution.Write(execution.Plan.FindTensor(tensor.Name)!, 0, destination[..bytes]);
+        }
+
+        return bytes;
     }
 
     /// <summary>Whether the columns of an enrichment of the definition are missing from this answer.</summary>

@@ -89,14 +89,17 @@ internal sealed class BatchFiller
     /// <summary>Begins a batch. A user that began in the batch before and was erased since then is looked at again.</summary>
     private void Begin()
     {
-        PageStart? given = _stage == UserStage.Plain && _plain.IsErasedSince(_user.User)
-            ? new PageStart(_buffer.Times[^1], _buffer.Ids[^1], Ties: 1)
-            : null;
+        bool isErased = _stage == UserStage.Plain && _plain.IsErasedSince(_user.User);
+        PageStart? given = isErased && _done > 0 ? new PageStart(_buffer.Times[^1], _buffer.Ids[^1], Ties: 1) : null;
         _buffer.Begin();
         _isBegun = true;
         if (given is not null)
         {
             BeginPages(given);
+        }
+        else if (isErased)
+        {
+            _stage = UserStage.Merged; // none of its rows was given: the batch before had no room
         }
     }
 
@@ -106,8 +109,7 @@ internal sealed class BatchFiller
         switch (_stage)
         {
             case UserStage.Plain:
-                AddPlain();
-                return true;
+                return AddPlain();
             case UserStage.Merged:
                 return AddMerged();
             case UserStage.Paged:
@@ -117,9 +119,21 @@ internal sealed class BatchFiller
         }
     }
 
-    private void AddPlain()
+    private bool AddPlain()
     {
         int take = Math.Min(Math.Min(_rows - _done, _mostRows - _buffer.Count), _pieceRows - _plain.Noted);
+        if (_plan.Query.HasVariable)
+        {
+            int from = IsTurned ? _rows - _done - take : _done;
+            int fit = _plain.CountWithin(_user, from, take, IsTurned, _plan.BatchBytes);
+            if (fit == 0 && _buffer.Count > 0)
+            {
+                return false;
+            }
+
+            take = Math.Max(1, fit);
+        }
+
         int start = IsTurned ? _rows - _done - take : _done;
         _buffer.AddRun(_user.User, take);
         _plain.Add(_user, start, take);
@@ -130,6 +144,8 @@ internal sealed class BatchFiller
             _plain.Copy();
             Measure();
         }
+
+        return true;
     }
 
     private bool AddMerged()
@@ -138,7 +154,13 @@ internal sealed class BatchFiller
         if (most <= Math.Min(_pieceRows, _mostRows - _buffer.Count))
         {
             _plain.Copy();
+            int before = _buffer.Count;
             int rows = _merged.AddAll(_user.User);
+            if (rows + before > 1 && _plan.Query.HasVariable && _buffer.Rows.UsedBytes > _plan.BatchBytes)
+            {
+                return GiveBack(before);
+            }
+
             if (rows > 0)
             {
                 _buffer.AddRun(_user.User, rows);
@@ -162,6 +184,21 @@ internal sealed class BatchFiller
         return true;
     }
 
+    /// <summary>Takes the rows of a user back that turned out to be too large. They begin the next batch, or are read in pages.</summary>
+    private bool GiveBack(int before)
+    {
+        Measure();
+        _buffer.Truncate(_buffer.Skip + before);
+        if (before > 0)
+        {
+            return false;
+        }
+
+        _buffer.Begin();
+        BeginPages(after: null);
+        return true;
+    }
+
     private void BeginPages(PageStart? after)
     {
         _merged.Begin(_user.User, after, IsTurned, _pieceRows);
@@ -177,7 +214,7 @@ internal sealed class BatchFiller
         }
 
         _buffer.Begin(); // what an empty page before left
-        int rows = _merged.AddPage(_pieceRows);
+        int rows = _merged.AddPage(_pieceRows, _plan.BatchBytes);
         if (rows > 0)
         {
             _buffer.AddRun(_user.User, rows);

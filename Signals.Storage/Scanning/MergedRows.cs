@@ -75,9 +75,11 @@ internal sealed class MergedRows(PinnedView view, SequenceQuery keys, TimeBounds
     }
 
     /// <summary>Adds the next page to the empty buffer, and says there how many rows at its front do not belong to it.</summary>
+    /// <param name="most">The most rows of a page.</param>
+    /// <param name="bytes">The most bytes of its rows, unless it is one row; the others wait for the next page.</param>
     /// <returns>How many rows do.</returns>
     /// <exception cref="CorruptionException">A block is damaged.</exception>
-    public int AddPage(int most)
+    public int AddPage(int most, long bytes)
     {
         Page page = _isTurned ? _pages.Pop() : new Page(_start, most);
         int rows = Read(buffer.Rows, page, bounds.From, out int skip, out bool isLast);
@@ -89,6 +91,20 @@ internal sealed class MergedRows(PinnedView view, SequenceQuery keys, TimeBounds
         }
 
         buffer.Skip = skip;
+        int fit = buffer.CountWithin(skip, rows, _isTurned, bytes);
+        if (fit < rows && _isTurned)
+        {
+            // The oldest rows are given; the newer ones before them are a page again.
+            _pages.Push(page with { Rows = rows - fit });
+            buffer.Skip = skip + rows - fit;
+        }
+        else if (fit < rows)
+        {
+            buffer.Truncate(skip + fit);
+            isLast = false;
+        }
+
+        rows = fit;
         _start = After(buffer.Rows);
         HasMore = _isTurned ? _pages.Count > 0 : !isLast;
         return rows;

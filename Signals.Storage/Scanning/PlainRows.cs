@@ -20,10 +20,50 @@ internal sealed class PlainRows(PinnedView view, QueryType type, TimeBounds boun
     private ScanTable? _source; // of the rows that are noted
     private long _first;
     private int _noted;
+    private long _notedBytes; // counted only where values have any length; all noted rows are then in one block
     private long _erased; // cutoff of the user that was taken last
 
     /// <summary>How many rows are noted and not copied yet.</summary>
     public int Noted => _noted;
+
+    /// <summary>
+    /// How many of a user's next rows lie in one block and have at most so many bytes together; perhaps none. Rows that are noted in
+    /// another block are copied first, so that no block is loaded twice.
+    /// </summary>
+    /// <param name="user">The user, which was taken.</param>
+    /// <param name="start">The first row, counted from the newest.</param>
+    /// <param name="count">How many rows are left.</param>
+    /// <param name="fromEnd">Whether the last of them comes first.</param>
+    /// <param name="bytes">How many bytes the buffer may have, with those that are noted.</param>
+    /// <exception cref="CorruptionException">A block is damaged.</exception>
+    public int CountWithin(ScanUser user, int start, int count, bool fromEnd, long bytes)
+    {
+        int next = fromEnd ? start + count - 1 : start;
+        foreach (ref readonly ScanRows part in user.Tables.Span)
+        {
+            if (next >= part.Rows.Count)
+            {
+                next -= part.Rows.Count;
+                start -= part.Rows.Count;
+                continue;
+            }
+
+            long row = part.Rows.FirstRow + next;
+            if (_noted > 0 && !(part.Source == _source && part.Source.IsCurrent(row)))
+            {
+                Copy();
+            }
+
+            Block block = part.Source.BlockOf(row);
+            int at = (int)(row - block.FirstRow);
+            int here = fromEnd
+                ? Math.Min(count, Math.Min(at, next - Math.Max(0, start)) + 1)
+                : Math.Min(count, Math.Min(block.Rows - at, part.Rows.Count - next));
+            return CountWithin(block, fromEnd ? at - here + 1 : at, here, fromEnd, bytes - buffer.Rows.UsedBytes - _notedBytes);
+        }
+
+        return 0;
+    }
 
     /// <summary>Whether a user's rows can be copied as they lie; then they are in order, the newest first.</summary>
     /// <param name="user">The user.</param>
@@ -113,7 +153,44 @@ internal sealed class PlainRows(PinnedView view, QueryType type, TimeBounds boun
         }
 
         rows.EventTypes.Extend(_noted);
-        _noted = 0;
+        (_noted, _notedBytes) = (0, 0);
+    }
+
+    /// <summary>How many rows of a block have at most so many bytes, from one end.</summary>
+    private int CountWithin(Block block, int first, int count, bool fromEnd, long bytes)
+    {
+        if (BytesOf(block, first, count) <= bytes)
+        {
+            return count;
+        }
+
+        int taken = 0;
+        for (; taken < count; taken++)
+        {
+            bytes -= BytesOf(block, fromEnd ? first + count - 1 - taken : first + taken, 1);
+            if (bytes < 0)
+            {
+                break;
+            }
+        }
+
+        return taken;
+    }
+
+    /// <summary>The bytes that rows of a block take in the buffer.</summary>
+    private long BytesOf(Block block, int first, int count)
+    {
+        ReadOnlySpan<ColumnOutput> columns = buffer.Rows.Columns;
+        long bytes = (long)count * buffer.Rows.Query.RowBytes;
+        for (int i = 0; i < columns.Length; i++)
+        {
+            if (columns[i].Type.IsVariable && type.Columns[i] is >= 0 and int column && block.HasColumn(column))
+            {
+                bytes += block.Column(column).CountBytes(first, count);
+            }
+        }
+
+        return bytes;
     }
 
     private void Note(ScanTable source, long first, int count)
@@ -130,6 +207,11 @@ internal sealed class PlainRows(PinnedView view, QueryType type, TimeBounds boun
         }
 
         _noted += count;
+        if (buffer.Rows.Query.HasVariable)
+        {
+            Block block = source.BlockOf(first);
+            _notedBytes += BytesOf(block, (int)(first - block.FirstRow), count);
+        }
     }
 
     /// <summary>The rows between the limits of time; perhaps none.</summary>

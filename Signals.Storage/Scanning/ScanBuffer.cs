@@ -53,6 +53,27 @@ internal sealed class ScanBuffer
         return Rows.Columns[ordinal];
     }
 
+    /// <summary>How many of some rows have at most so many bytes, from one end; at least one.</summary>
+    public int CountWithin(int first, int count, bool fromEnd, long bytes)
+    {
+        for (int taken = 0; taken < count && _query.HasVariable; taken++)
+        {
+            int row = fromEnd ? first + count - 1 - taken : first + taken;
+            bytes -= _query.RowBytes;
+            foreach (ColumnOutput column in Rows.Columns)
+            {
+                bytes -= column.Type.IsVariable ? column.Slots[row].Length : 0;
+            }
+
+            if (bytes < 0)
+            {
+                return Math.Max(1, taken);
+            }
+        }
+
+        return count;
+    }
+
     /// <summary>Begins a batch.</summary>
     public void Begin()
     {

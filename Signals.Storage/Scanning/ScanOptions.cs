@@ -40,8 +40,8 @@ public sealed class ScanOptions
     public int BatchRows { get; init; } = 8_192;
 
     /// <summary>
-    /// About how many bytes the columns of a batch take at most; a batch ends earlier than <see cref="BatchRows"/> where its events
-    /// are large. One event is always given whole. Default 64 MiB, at most 1 GiB.
+    /// How many bytes the keys and columns of a batch take at most; a batch ends earlier than <see cref="BatchRows"/> where its events
+    /// are large. One event is always given whole, so it may be larger alone. Default 64 MiB, at most 1 GiB.
     /// </summary>
     public long BatchBytes { get; init; } = 64L << 20;
 

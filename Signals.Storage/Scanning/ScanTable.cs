@@ -78,13 +78,16 @@ internal sealed class ScanTable
         return true;
     }
 
+    /// <summary>Whether a row is in the block that was asked for last, so that asking again reads nothing.</summary>
+    public bool IsCurrent(long row) => _block is { } current && row >= current.FirstRow && row < current.FirstRow + current.Rows;
+
     /// <summary>The block that holds a row. It is valid until the next call.</summary>
     /// <exception cref="CorruptionException">A chunk of the block is damaged.</exception>
     public Block BlockOf(long row)
     {
-        if (_block is { } current && row >= current.FirstRow && row < current.FirstRow + current.Rows)
+        if (IsCurrent(row))
         {
-            return current;
+            return _block!;
         }
 
         int index = Table.FindBlock(row);

@@ -53,6 +53,26 @@ internal sealed class ColumnChunkTests
                 print: s => $"{s.Column.Type} rows {s.Start}+{s.Count} of {s.Column.Count}, {s.Goal}");
 
     [Test]
+    public void CountBytes_AnySubRange_IsTheSumOfItsRows() =>
+        ColumnSamples.Column(300).Where(column => column.Type.IsVariable).SelectMany(c => Ranges(c.Count), (c, r) => (Column: c, Range: r))
+            .Select(Goals, (x, goal) => (x.Column, x.Range.Start, x.Range.Count, Goal: goal))
+            .Sample(
+                s =>
+                {
+                    byte[] bytes = Encode(s.Column, 0, s.Column.Count, s.Goal);
+                    ColumnChunk chunk = ColumnChunk.Open(s.Column.Type, bytes, s.Column.Count);
+                    long expected = 0;
+                    for (int row = s.Start; row < s.Start + s.Count; row++)
+                    {
+                        expected += chunk.GetBytes(row).Length;
+                    }
+
+                    Assert.That(chunk.CountBytes(s.Start, s.Count), Is.EqualTo(expected), $"{chunk.Encoding}");
+                },
+                iter: 1000,
+                print: s => $"{s.Column.Type} rows {s.Start}+{s.Count} of {s.Column.Count}, {s.Goal}");
+
+    [Test]
     public void Write_Keys_ReadBack() =>
         Gen.Select(Gen.Int[0, 63], Gen.Int[1, 300], Gen.Long).Sample((bits, rows, seed) =>
         {

@@ -1,4 +1,5 @@
 using System.Numerics.Tensors;
+using System.Runtime.InteropServices;
 using Signals.Core.Definitions;
 using Signals.Definitions;
 using Signals.Enrichment;
@@ -45,6 +46,14 @@ internal sealed class ServingReadTests
         Assert.That(items[7], Is.EqualTo((long)answer.Field<ulong>("item")[7]));
         AssertRefused(() => answer.WriteTensor<int>("items", new int[FeedSample.Size]), "Int64");
         AssertRefused(() => answer.WriteTensor<long>("items", new long[3]), "room for 3");
+        TensorDescription shape = answer.Tensors.First(tensor => tensor.Name == "items");
+        byte[] bytes = new byte[FeedSample.Size * sizeof(long)];
+        Assert.That(answer.WriteTensorBytes(shape, bytes), Is.EqualTo(bytes.Length));
+        Assert.That(MemoryMarshal.Cast<byte, long>(bytes).SequenceEqual(items), Is.True);
+        Assert.That(answer.FixedBytes("item").SequenceEqual(MemoryMarshal.AsBytes(answer.Field<ulong>("item"))), Is.True);
+        AssertRefused(() => answer.WriteTensorBytes(shape, bytes.AsSpan(1)), "room for");
+        AssertRefused(() => answer.WriteTensorBytes(shape with { Width = 2 }, bytes), "of this shape");
+        AssertRefused(() => answer.FixedBytes("nothing"), "dwell");
         AssertRefused(() => answer.Field<float>("item"), "UInt64");
         AssertRefused(() => answer.Field<float>("nothing"), "dwell");
         AssertRefused(() => answer.Watermark("nothing"), "nothing");

@@ -1,4 +1,3 @@
-using System.Runtime.InteropServices;
 using Apache.Arrow;
 using Signals.Arrow.Buffers;
 using Signals.Arrow.Columns;
@@ -34,13 +33,13 @@ internal sealed class FeatureColumn(string name, string column, ColumnType type)
         switch (_lists.Elements)
         {
             case FixedWriter values:
-                values.Append(states, ServedBytes.Rows(sequence, column, type.Kind));
+                values.Append(states, sequence.FixedBytes(column));
                 break;
             case VectorWriter vectors:
-                vectors.Append(states, ServedBytes.Rows(sequence, column, type.Kind));
+                vectors.Append(states, sequence.FixedBytes(column));
                 break;
             case BooleanWriter booleans:
-                booleans.Append(states, MemoryMarshal.AsBytes(sequence.Field<bool>(column)));
+                booleans.Append(states, sequence.FixedBytes(column));
                 break;
             case VariableWriter texts:
                 for (int row = 0; row < states.Length; row++)

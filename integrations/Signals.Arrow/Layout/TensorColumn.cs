@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Runtime.InteropServices;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using Signals.Arrow.Buffers;
@@ -62,48 +61,14 @@ internal sealed class TensorColumn : ILayoutColumn
             Span<byte> place = _rows.Reserve(1);
             place.Clear();
             int bytes = sequence.Count * _rowBytes;
-            Write(sequence, _shape.Padding == PaddingSide.Left ? place[^bytes..] : place[..bytes]);
+            sequence.WriteTensorBytes(_shape, _shape.Padding == PaddingSide.Left ? place[^bytes..] : place[..bytes]);
         }
         else
         {
-            Write(sequence, _rows.Reserve(sequence.Count));
+            sequence.WriteTensorBytes(_shape, _rows.Reserve(sequence.Count));
             _lists.EndList();
         }
     }
 
     public ArrayData Take(BatchMemory memory) => _lists?.Take(memory) ?? _rows.Take(memory);
-
-    private void Write(in ServedSequence sequence, Span<byte> place)
-    {
-        if (!_shape.IsMask)
-        {
-            ServedBytes.WriteTensor(sequence, _shape.Name, _shape.Type, place);
-            return;
-        }
-
-        switch (_shape.Type)
-        {
-            case TensorType.Float32:
-                MemoryMarshal.Cast<byte, float>(place).Fill(1);
-                break;
-            case TensorType.Float16:
-                MemoryMarshal.Cast<byte, Half>(place).Fill(Half.One);
-                break;
-            case TensorType.Float64:
-                MemoryMarshal.Cast<byte, double>(place).Fill(1);
-                break;
-            case TensorType.Int16:
-                MemoryMarshal.Cast<byte, short>(place).Fill(1);
-                break;
-            case TensorType.Int32:
-                MemoryMarshal.Cast<byte, int>(place).Fill(1);
-                break;
-            case TensorType.Int64:
-                MemoryMarshal.Cast<byte, long>(place).Fill(1);
-                break;
-            default:
-                place.Fill(1);
-                break;
-        }
-    }
 }
