@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Signals.Core.Model;
 using Signals.Enrichment;
+using Signals.Storage.Engine.Ingest;
 
 namespace Signals;
 

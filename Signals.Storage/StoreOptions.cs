@@ -208,6 +208,7 @@ public sealed class StoreOptions
             (Enum.IsDefined(Durability), nameof(Durability), Durability, "one of the modes"),
             (int.IsPow2(RingBytes) && RingBytes >= 4096, nameof(RingBytes), RingBytes, "a power of two, at least 4096"),
             (MaxBatchBytes >= 256 && MaxBatchBytes <= shares.Ring / 4, nameof(MaxBatchBytes), MaxBatchBytes, "from 256 to RingBytes / 4"),
+            RetentionGrace = RetentionGrace,
             (MemoryBudgetBytes is null or >= 32 << 20, nameof(MemoryBudgetBytes), MemoryBudgetBytes ?? 0, "at least 32 MiB, or null"),
             (shares.MemTable >= 65536 && shares.Cache >= 0,
                 MemoryBudgetBytes is null ? nameof(MemTableBytes) : nameof(MemoryBudgetBytes), MemoryBudgetBytes ?? MemTableBytes,

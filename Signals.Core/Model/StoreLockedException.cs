@@ -1,6 +1,9 @@
 namespace Signals;
 
-/// <summary>Another process has the store open. Only one process may hold it at a time. Immutable.</summary>
+/// <summary>
+/// Another process, or this one, has the store open. Only one may hold it at a time. The message names the holder by number, name and
+/// machine. Immutable.
+/// </summary>
 public sealed class StoreLockedException : SignalsException
 {
     /// <summary>Creates an error.</summary>

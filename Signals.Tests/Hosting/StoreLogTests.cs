@@ -35,6 +35,12 @@ internal sealed partial class StoreLogTests
         log.OnFlushed(default);
         log.OnCompacted(new CompactionReport("view", IsDrop: false, 2, 0, 0, 0, TimeSpan.Zero));
         log.OnCompacted(new CompactionReport("view", IsDrop: true, 2, 0, 0, 0, TimeSpan.Zero));
+        log.OnCompacted(new CompactionReport("view", IsDrop: true, 2, 0, 0, 5, TimeSpan.Zero) { FollowsShorterRetention = true });
+        foreach (RetentionChange change in Enum.GetValues<RetentionChange>())
+        {
+            log.OnRetentionChanged(new RetentionReport(change) { EventType = "view" });
+        }
+
         log.OnStallBegan();
         log.OnStallEnded(TimeSpan.FromMilliseconds(5));
         log.OnHandleShortageBegan("x.tbl");

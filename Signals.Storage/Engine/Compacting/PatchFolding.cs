@@ -77,16 +77,17 @@ internal sealed class PatchFolding(
         CompactionWork work,
         TableVersion version,
         NewerTables newer,
-        long nowMs,
+        DiskLimits limits,
         bool always,
         Action<long>? pace,
         CancellationToken stopping)
     {
+        long nowMs = limits.ClockMs;
         FoldInput[] inputs = [.. work.Tables.Select(number => _scan.InputOf(version[number], nowMs))];
         long oldest = inputs.Min(input => input.Table.Meta.MinTime);
         long newest = inputs.Max(input => input.Table.Meta.MaxTime);
         Table[] runs = _scan.RunsFor(inputs, RunsOf(version, work.EventType, oldest, newest));
-        FoldJob job = new(factory.FoldTargetOf(work.EventType), work, inputs, runs, erasures, newer);
+        FoldJob job = new(factory.FoldTargetOf(limits[work.EventType]), work, inputs, runs, erasures, newer);
         FoldResult result = job.Run(user => MayArrive(user, work.EventType, version), always, pace, stopping);
         if (result.IsChange)
         {

@@ -64,6 +64,11 @@ internal sealed record EngineOptions
     /// <summary>How long opening waits for a file handle.</summary>
     public TimeSpan OpeningPatience { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>
+    /// How long a shorter last-N or max age, or a clock that jumped ahead, has no effect on disk. Zero for none of that.
+    /// </summary>
+    public TimeSpan RetentionGrace { get; init; }
+
     public required TableOptions Tables { get; init; }
 
     public required CompactionOptions Compaction { get; init; }

@@ -11,14 +11,13 @@ namespace Signals.Storage.Engine.Ingest;
 /// Thread contract: any thread, without locks; nothing is allocated unless an append has to wait. A refused batch leaves no trace. Events
 /// are read before a call returns and never afterwards: an append that has to wait encodes them first. Lifetime: that of the store.
 /// </remarks>
-internal sealed class Appender(StoreContext context, IngestQueue queue)
+internal sealed class Appender(StoreContext context, IngestQueue queue, RejectionCounts rejected)
 {
     private readonly EngineOptions _options = context.Options;
     private readonly ByteRing _ring = queue.Ring;
     private readonly AckQueue _acks = queue.Acks;
     private readonly FreshnessSampler _freshness = context.Telemetry.Freshness;
     private readonly Func<StreamPosition> _visible = () => queue.Acks.Acknowledged;
-    private long _rejected;
     private long _backPressure;
     private long _outOfReach;
 
@@ -221,8 +220,10 @@ internal sealed class Appender(StoreContext context, IngestQueue queue)
                     events,
                     RejectionReason.TimeOutOfRange,
                     $"Event {row} of the batch of '{batch.EventType.Name}' has time {times[row]}, {what}; "
-                    + $"times are milliseconds since the Unix epoch.{hint} Nothing of the batch was appended.",
-                    unit);
+                    + $"times are milliseconds since the Unix epoch.{hint} Nothing of the batch was appended.")
+                {
+                    LooksLike = unit,
+                };
             }
         }
     }

@@ -14,7 +14,13 @@ namespace Signals.Storage.Engine.Views;
 /// <param name="compaction">How much a table should hold, and how much of one user a merge takes.</param>
 /// <param name="pins">Deletes the files of work that came to nothing.</param>
 internal sealed class TableFactory(
-    StoreFolder folder, StoreSchema schema, FileNumbers numbers, TableOptions options, CompactionOptions compaction, FilePins pins)
+    StoreFolder folder,
+    StoreSchema schema,
+    FileNumbers numbers,
+    TableOptions options,
+    CompactionOptions compaction,
+    FilePins pins,
+    DiskRetention retention)
 {
     /// <summary>The event types that tables may hold.</summary>
     public StoreSchema Schema => schema;
@@ -25,16 +31,16 @@ internal sealed class TableFactory(
     /// <summary>Makes the names of new tables durable.</summary>
     public void SyncFolder() => folder.Sync();
 
-    /// <summary>The target of new tables of an event type.</summary>
-    public MergeTarget TargetOf(ushort eventType) =>
-        new(folder, numbers.Next, schema.EventTypes[eventType], options, compaction.WindowBytes)
+    /// <summary>The target of new tables of an event type, with the limits that hold on disk.</summary>
+    public MergeTarget TargetOf(EventTypeSchema type) =>
+        new(folder, numbers.Next, type, options, compaction.WindowBytes)
         {
             UserLimit = compaction.UserLimit,
             Discard = pins.Discard,
         };
 
     /// <summary>The target of what folding patches of an event type writes.</summary>
-    public FoldTarget FoldTargetOf(ushort eventType) => new(folder, numbers.Next, schema.EventTypes[eventType], options)
+    public FoldTarget FoldTargetOf(EventTypeSchema type) => new(folder, numbers.Next, type, options)
     {
         UserLimit = compaction.UserLimit,
         Discard = pins.Discard,
