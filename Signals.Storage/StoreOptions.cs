@@ -150,6 +150,19 @@ public sealed class StoreOptions
     /// <summary>The memory that the process may use, which the default sizes depend on. Tests set it.</summary>
     internal long AvailableBytes
     {
+    /// <summary>
+    /// How long a shorter <c>KeepLast</c> or <c>MaxAge</c> than the opening before declared has no effect on disk. Reads follow it at
+    /// once. Declaring the old limits again within this time brings everything back. For the same time nothing is deleted because of a
+    /// clock that jumped ahead by more. From zero, which deletes at once, to 3,650 days. Default 1 day.
+    /// </summary>
+    public TimeSpan RetentionGrace { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>
+    /// How long <see cref="SignalStore.OpenAsync"/> waits for a process that has the store open, such as the one that this one replaces.
+    /// <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes. Zero, the default, does not wait.
+    /// </summary>
+    public TimeSpan LockWait { get; init; }
+
         get => _availableBytes ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         init => _availableBytes = value;
     }
@@ -244,5 +257,9 @@ public sealed class StoreOptions
                 yield return (name, value, $"{name} must be {expected}; it is {value}.");
             }
         }
+            (RetentionGrace >= TimeSpan.Zero && RetentionGrace <= TimeSpan.FromDays(3650),
+                nameof(RetentionGrace), RetentionGrace, "from zero to 3,650 days"),
+            (LockWait == Timeout.InfiniteTimeSpan || (LockWait >= TimeSpan.Zero && LockWait <= TimeSpan.FromDays(1)),
+                nameof(LockWait), LockWait, "from zero to 1 day, or Timeout.InfiniteTimeSpan"),
     }
 }

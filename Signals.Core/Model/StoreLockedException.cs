@@ -10,7 +10,8 @@ public sealed class StoreLockedException : SignalsException
     /// <param name="file">The path of the lock file.</param>
     /// <param name="owner">The process that holds the store, as it wrote it into the lock file.</param>
     public StoreLockedException(string file, string owner)
-        : base($"The store is open elsewhere: '{file}' is held by {owner}. Close that process, or open another directory.")
+        : base($"The store is open elsewhere: '{file}' is held by {owner}. Close that process, wait for it with "
+            + "SignalStore.OpenAsync and StoreOptions.LockWait, or open another directory.")
     {
         File = file;
         Owner = owner;

@@ -17,7 +17,7 @@ internal static class LockOwner
     public static string Describe()
     {
         using Process self = Process.GetCurrentProcess();
-        return $"process {Environment.ProcessId} ({self.ProcessName})";
+        return $"process {Environment.ProcessId} ({Short(self.ProcessName)}) on {Short(Environment.MachineName)}";
     }
 
     /// <summary>

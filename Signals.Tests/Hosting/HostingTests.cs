@@ -133,6 +133,8 @@ internal sealed class HostingTests
             MaxPastTime = TimeSpan.FromDays(2),
             OrphanGrace = TimeSpan.FromDays(2),
             VersionAge = TimeSpan.FromHours(2),
+            RetentionGrace = TimeSpan.FromDays(2),
+            LockWait = TimeSpan.FromSeconds(2),
             VersionMaxBytes = 1 << 25,
             VersionGranularity = TimeSpan.FromSeconds(2),
         }.UseSchema(Schema).UseEnrichment(new EnrichmentOptions());
@@ -183,6 +185,61 @@ internal sealed class HostingTests
     }
 
     private static EventBatch Batch(SignalStore store)
+    [Test]
+    public async Task Start_StoreInUseByTheProcessBefore_WaitsForIt()
+    {
+        SignalStore before = SignalStore.Open(Path.Combine(_root, "used"), Schema);
+        using IHost host = Build(services => services.AddSignals(
+            o => (Small(o, "used").UseSchema(Schema)).LockWait = TimeSpan.FromMinutes(1)));
+        Task started = host.StartAsync();
+        while (!_log.OfStores.Any(line => line.Id == 1003))
+        {
+            Assert.That(started.IsFaulted, Is.False);
+            await Task.Yield();
+        }
+
+        Assert.That(started.IsCompleted, Is.False);
+        Assert.That(_log.OfStores.Single().Text, Does.Contain("used is open elsewhere").And.Contain(Environment.MachineName));
+        await before.DisposeAsync();
+        await started.WaitAsync(TimeSpan.FromSeconds(30));
+        await host.StopAsync();
+    }
+
+    [Test]
+    public async Task Start_CancelledWhileItWaits_Ends()
+    {
+        using SignalStore before = SignalStore.Open(Path.Combine(_root, "used"), Schema);
+        using IHost host = Build(services => services.AddSignals(
+            o => (Small(o, "used").UseSchema(Schema)).LockWait = Timeout.InfiniteTimeSpan));
+        using CancellationTokenSource cancel = new();
+        Task started = host.StartAsync(cancel.Token);
+        while (!_log.OfStores.Any(line => line.Id == 1003))
+        {
+            Assert.That(started.IsFaulted, Is.False);
+            await Task.Yield();
+        }
+
+        await cancel.CancelAsync();
+        await Assert.ThatAsync(() => started.WaitAsync(TimeSpan.FromSeconds(30)), Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    [TestCase("MemtableByte", "MemTableBytes")]
+    [TestCase("Durabilty", "Durability")]
+    [TestCase("maxWatermarkLagg", "MaxWatermarkLag")]
+    public async Task Start_UnknownKeyInTheSection_IsRefusedWithTheNearestKnownOne(string key, string nearest)
+    {
+        IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Signals:path"] = Path.Combine(_root, "configured"),
+            [$"Signals:{key}"] = "1",
+            ["Other:Key"] = "1",
+        }).Build();
+        using IHost host = Build(services => services.AddSignals(configuration.GetSection("Signals"), o => o.UseSchema(Schema)));
+        OptionsValidationException? error = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
+        Assert.That(error!.Failures.Single(), Does.Contain($"'Signals:{key}'").And.Contain($"'{nearest}'"));
+        Assert.That(Directory.EnumerateFileSystemEntries(_root), Is.Empty);
+    }
+
     {
         EventBatch batch = store.CreateBatch("view");
         batch.Add(UserId.From(1), TimeProvider.System.GetUtcNow(), 1).Set("n", 1);

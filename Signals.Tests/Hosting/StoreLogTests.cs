@@ -46,10 +46,12 @@ internal sealed partial class StoreLogTests
         log.OnHandleShortageBegan("x.tbl");
         log.OnHandleShortageEnded(TimeSpan.FromMilliseconds(5));
         log.OnPoisoned(new IOException());
+        log.WaitsForLock("s", "process 1");
         log.Closing("s");
         log.OnClosed();
         Assert.That(
-            lines.OfStores.Select(line => line.Id), Is.EqualTo(new[] { 1000, 1010, 1011, 1012, 1020, 1021, 1022, 1023, 1030, 1002, 1001 }));
+            lines.OfStores.Select(line => line.Id),
+            Is.EqualTo(new[] { 1000, 1010, 1011, 1012, 1013, 1040, 1041, 1042, 1043, 1020, 1021, 1022, 1023, 1030, 1003, 1002, 1001 }));
     }
 
     private static string FieldsOf(LoggerMessageAttribute message) =>

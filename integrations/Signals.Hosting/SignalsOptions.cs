@@ -87,6 +87,15 @@ public sealed class SignalsOptions
     /// <summary>
     /// How long earlier states of the store are kept, as <see cref="VersionRetention.Age"/>. Zero keeps none, as
     /// <see cref="VersionRetention.None"/>. Null, the default, keeps the age that the store has recorded; see
+    /// <inheritdoc cref="StoreOptions.RetentionGrace"/>
+    public TimeSpan RetentionGrace { get; set; } = Defaults.RetentionGrace;
+
+    /// <summary>
+    /// How long the start of the host waits for another process that has the store open, as <see cref="StoreOptions.LockWait"/>. Zero, the
+    /// default, does not wait. Give the process that is replaced the time to close, about its shutdown timeout.
+    /// </summary>
+    public TimeSpan LockWait { get; set; }
+
     /// <see cref="StoreOptions.VersionRetention"/>.
     /// </summary>
     public TimeSpan? VersionAge { get; set; }
@@ -159,6 +168,8 @@ public sealed class SignalsOptions
             : age == TimeSpan.Zero ? VersionRetention.None
             : new VersionRetention { Age = age, MaxBytes = VersionMaxBytes, Granularity = VersionGranularity },
         Enrichment = _enrichment,
+        RetentionGrace = RetentionGrace,
+        LockWait = LockWait,
         Observer = log,
         TimeProvider = time,
     };

@@ -107,13 +107,27 @@ public static class SignalsServiceCollectionExtensions
             new SignalsLifetime(
                 () => Store(provider, key),
                 () => LogOf(provider, name).Closing(DisplayName(OptionsOf(provider, name), name))));
+        services.AddKeyedSingleton<StoreStart>(name);
     }
 
     private static SignalStore Open(IServiceProvider provider, string name)
+                provider.GetRequiredKeyedService<StoreStart>(name),
     {
         SignalsOptions options = OptionsOf(provider, name);
-        StoreOptions store = options.ToStoreOptions(LogOf(provider, name), provider.GetRequiredService<TimeProvider>());
-        return SignalStore.Open(options.Path, options.GetSchema()!, store);
+        StoreLog log = LogOf(provider, name);
+        StoreOptions store = options.ToStoreOptions(log, provider.GetRequiredService<TimeProvider>());
+        try
+        {
+            return SignalStore.Open(options.Path, options.GetSchema()!, store);
+        }
+        catch (StoreLockedException locked) when (options.LockWait != TimeSpan.Zero)
+        {
+            log.WaitsForLock(DisplayName(options, name), locked.Owner);
+        }
+
+        // The container waits for this factory, on the thread on which the lifetime asked for the store.
+        CancellationToken cancelled = provider.GetRequiredKeyedService<StoreStart>(name).Cancelled;
+        return Task.Run(() => SignalStore.OpenAsync(options.Path, options.GetSchema()!, store, cancelled)).GetAwaiter().GetResult();
     }
 
     private static SignalStore Store(IServiceProvider provider, string? key) =>

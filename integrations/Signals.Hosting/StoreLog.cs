@@ -83,6 +83,9 @@ internal sealed partial class StoreLog(ILogger logger, string store) : StoreObse
     [LoggerMessage(1002, LogLevel.Information, "Store {Store} is closing: what was accepted is being made durable")]
     public partial void Closing(string store);
 
+    [LoggerMessage(1003, LogLevel.Warning, "Store {Store} is open elsewhere; the start waits for {Owner}")]
+    public partial void WaitsForLock(string store, string owner);
+
     [LoggerMessage(1010, LogLevel.Debug, "Store {Store} flushed {Rows} rows into {Tables} tables of {Bytes} bytes, {Milliseconds:F0} ms")]
     private partial void Flushed(string store, long rows, int tables, long bytes, double milliseconds);
 
