@@ -118,6 +118,12 @@ public sealed class StoreOptions
     /// </summary>
     public TimeSpan MaxPastTime { get; init; } = TimeSpan.FromDays(18_250);
 
+    /// <summary>
+    /// What happens to a batch of which some events have a time that is not accepted: it is refused whole, the default, or only these
+    /// events are left out and counted.
+    /// </summary>
+    public RejectedEvents RejectedEvents { get; init; }
+
     /// <summary>Enrichers that run when events are indexed; none by default.</summary>
     public EnrichmentOptions? Enrichment { get; init; }
 
@@ -197,6 +203,7 @@ public sealed class StoreOptions
             SyncInterval = SyncInterval,
             MaxFutureTime = MaxFutureTime,
             MaxPastTime = MaxPastTime,
+            RejectedEvents = RejectedEvents,
             Name = Name,
             Observer = Observer,
             OrphanGrace = OrphanGrace,
@@ -237,6 +244,7 @@ public sealed class StoreOptions
             (SyncInterval >= TimeSpan.FromMilliseconds(1) && SyncInterval <= TimeSpan.FromDays(1),
                 nameof(SyncInterval), SyncInterval, "from 1 ms to 1 day"),
             (MaxFutureTime >= TimeSpan.Zero, nameof(MaxFutureTime), MaxFutureTime, "at least zero"),
+            (Enum.IsDefined(RejectedEvents), nameof(RejectedEvents), RejectedEvents, "one of the policies"),
             (MaxPastTime > TimeSpan.Zero, nameof(MaxPastTime), MaxPastTime, "more than zero"),
             (VersionRetention is null or { IsNone: true } || Durability != Durability.InMemory,
                 nameof(VersionRetention), Durability, "null or None with a durability mode that keeps no log"),

@@ -48,6 +48,8 @@ internal sealed partial class StoreEngine
 
     public Appender Appender => _parts.Ingest.Appender;
 
+    public EventFilter Filter => _parts.Ingest.Filter;
+
     public SequenceReader Reader => _parts.Reader;
 
     public TimeProvider Time => _parts.Context.Time;

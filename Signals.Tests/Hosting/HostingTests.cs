@@ -131,6 +131,7 @@ internal sealed class HostingTests
             SyncInterval = TimeSpan.FromSeconds(2),
             MaxFutureTime = TimeSpan.FromDays(2),
             MaxPastTime = TimeSpan.FromDays(2),
+            RejectedEvents = RejectedEvents.LeaveOut,
             OrphanGrace = TimeSpan.FromDays(2),
             VersionAge = TimeSpan.FromHours(2),
             RetentionGrace = TimeSpan.FromDays(2),

@@ -81,6 +81,9 @@ public sealed class SignalsOptions
     /// <inheritdoc cref="StoreOptions.MaxPastTime"/>
     public TimeSpan MaxPastTime { get; set; } = Defaults.MaxPastTime;
 
+    /// <inheritdoc cref="StoreOptions.RejectedEvents"/>
+    public RejectedEvents RejectedEvents { get; set; } = Defaults.RejectedEvents;
+
     /// <inheritdoc cref="StoreOptions.OrphanGrace"/>
     public TimeSpan? OrphanGrace { get; set; }
 
@@ -163,6 +166,7 @@ public sealed class SignalsOptions
         SyncInterval = SyncInterval,
         MaxFutureTime = MaxFutureTime,
         MaxPastTime = MaxPastTime,
+        RejectedEvents = RejectedEvents,
         OrphanGrace = OrphanGrace,
         VersionRetention = VersionAge is not { } age ? null
             : age == TimeSpan.Zero ? VersionRetention.None

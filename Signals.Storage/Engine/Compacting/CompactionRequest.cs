@@ -21,8 +21,8 @@ internal sealed class CompactionRequest(IEnumerable<ulong> tables, DiskLimits li
     private readonly HashSet<ulong> _placed = [];
     private readonly HashSet<ulong> _settled = [];
 
-    /// <summary>The time by which events expire, ms. It stays the same for the whole request, which would not end otherwise.</summary>
-    public long NowMs => nowMs;
+    /// <summary>What may be left out for good. It stays the same for the whole request, which would not end otherwise.</summary>
+    public DiskLimits Limits => limits;
 
     /// <summary>Whether the request covers the table. The background leaves it alone meanwhile.</summary>
     public bool Covers(ulong table) => _tables.Contains(table);

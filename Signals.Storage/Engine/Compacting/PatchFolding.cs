@@ -69,7 +69,7 @@ internal sealed class PatchFolding(
     /// <param name="work">The plan.</param>
     /// <param name="version">The tables that it was made for; they are open while the caller holds its lock.</param>
     /// <param name="newer">Tables of the type that hold only newer rows.</param>
-    /// <param name="nowMs">Now.</param>
+    /// <param name="limits">What may be left out for good.</param>
     /// <param name="always">Whether to write the rest of a run anew even when little of it was folded.</param>
     /// <param name="pace">May hold the work back.</param>
     /// <param name="stopping">Ends it early.</param>

@@ -120,9 +120,9 @@ internal sealed class RunTracker(
     /// <param name="version">The tables now.</param>
     /// <param name="running">The request that runs; null when none does.</param>
     /// <param name="request">The same when its work is asked for; null for the background's.</param>
-    /// <param name="oldestKept">Oldest event time kept, by type.</param>
-    /// <param name="nowMs">Now.</param>
-    public CompactionWork? Pick(
+    /// <param name="limits">What may be left out for good.</param>
+    public CompactionWork? Pick(TableVersion version, CompactionRequest? running, CompactionRequest? request, DiskLimits limits)
+    {
         long[] oldestKept = limits.OldestKept();
         long nowMs = limits.ClockMs;
         TableVersion version, CompactionRequest? running, CompactionRequest? request, ReadOnlySpan<long> oldestKept, long nowMs)

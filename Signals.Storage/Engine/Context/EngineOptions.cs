@@ -37,6 +37,9 @@ internal sealed record EngineOptions
 
     public TimeSpan MaxPastTime { get; init; } = TimeSpan.MaxValue;
 
+    /// <summary>What happens to single events whose time is not accepted.</summary>
+    public RejectedEvents RejectedEvents { get; init; }
+
     /// <summary>How long patches wait when no opening ever stated it.</summary>
     public static TimeSpan DefaultOrphanGrace { get; } = TimeSpan.FromDays(7);
 

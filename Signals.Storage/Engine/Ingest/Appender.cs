@@ -21,9 +21,6 @@ internal sealed class Appender(StoreContext context, IngestQueue queue, Rejectio
     private long _backPressure;
     private long _outOfReach;
 
-    /// <summary>Events refused before they entered the ring.</summary>
-    public long Rejected => Volatile.Read(ref _rejected);
-
     /// <summary>Events accepted that no read will show, because they were older than the max age of their type when they came.</summary>
     public long OutOfReach => Volatile.Read(ref _outOfReach);
 
@@ -194,13 +191,16 @@ internal sealed class Appender(StoreContext context, IngestQueue queue, Rejectio
         }
 
         int length = events.PlanRecord();
-        return length <= _options.MaxBatchBytes
-            ? length
-            : throw Reject(
-                events,
-                RejectionReason.TooLarge,
-                $"The batch of {events.Count} events takes {length} bytes, the limit is {_options.MaxBatchBytes}; "
-                + "append fewer events at a time or raise MaxBatchBytes. Nothing of it was appended.");
+        if (length <= _options.MaxBatchBytes)
+        {
+            return length;
+        }
+
+        rejected.RefuseForSize(events.Count);
+        throw new EventRejectedException(
+            RejectionReason.TooLarge,
+            $"The batch of {events.Count} events takes {length} bytes, the limit is {_options.MaxBatchBytes}; "
+            + "append fewer events at a time or raise MaxBatchBytes. Nothing of it was appended.");
     }
 
     [MethodImpl(Compile.InFull)]
@@ -211,13 +211,14 @@ internal sealed class Appender(StoreContext context, IngestQueue queue, Rejectio
         {
             if (!taken.Holds(times[row]))
             {
-                string what = times[row] < taken.EarliestMs
+                bool isEarly = times[row] < taken.EarliestMs;
+                string what = isEarly
                     ? $"earlier than now less the allowed {nameof(StoreOptions.MaxPastTime)} of {_options.MaxPastTime}"
                     : $"later than now plus the allowed {nameof(StoreOptions.MaxFutureTime)} of {_options.MaxFutureTime}";
                 string? unit = TimeUnitGuess.FindUnit(times, taken.EarliestMs, taken.LatestMs);
                 string hint = unit is null ? "" : $" All its times look like {unit}.";
-                throw Reject(
-                    events,
+                rejected.RefuseForTime(events.Count, isEarly);
+                throw new EventRejectedException(
                     RejectionReason.TimeOutOfRange,
                     $"Event {row} of the batch of '{batch.EventType.Name}' has time {times[row]}, {what}; "
                     + $"times are milliseconds since the Unix epoch.{hint} Nothing of the batch was appended.")
@@ -244,11 +245,5 @@ internal sealed class Appender(StoreContext context, IngestQueue queue, Rejectio
         }
 
         return count;
-    }
-
-    private EventRejectedException Reject(IAppendable events, RejectionReason reason, string message, string? unit = null)
-    {
-        Interlocked.Add(ref _rejected, events.Count);
-        return new EventRejectedException(reason, message) { LooksLike = unit };
     }
 }

@@ -5,14 +5,18 @@ using Signals.Storage.Versions;
 
 namespace Signals.Storage.Engine.Views;
 
-/// <summary>Says where and how new tables of a store are written: its folder, its file numbers, its schema and its options.</summary>
-/// <remarks>Thread contract: immutable; any thread.</remarks>
+/// <summary>
+/// Says where and how new tables of a store are written, and what may be left out of them: its folder, its file numbers, its schema, its
+/// options, its retention.
+/// </summary>
+/// <remarks>Thread contract: any thread; immutable, but for the retention.</remarks>
 /// <param name="folder">The store's folder.</param>
 /// <param name="schema">The schema in force.</param>
 /// <param name="numbers">Gives each new file its number.</param>
 /// <param name="options">How a table is cut into blocks.</param>
 /// <param name="compaction">How much a table should hold, and how much of one user a merge takes.</param>
 /// <param name="pins">Deletes the files of work that came to nothing.</param>
+/// <param name="retention">What may be left out for good.</param>
 internal sealed class TableFactory(
     StoreFolder folder,
     StoreSchema schema,
@@ -24,6 +28,9 @@ internal sealed class TableFactory(
 {
     /// <summary>The event types that tables may hold.</summary>
     public StoreSchema Schema => schema;
+
+    /// <summary>What may be left out of new tables for good.</summary>
+    public DiskRetention Retention => retention;
 
     /// <summary>How much a table should hold before time divides it from its neighbours, in bytes.</summary>
     public long WindowBytes => compaction.WindowBytes;
