@@ -25,7 +25,9 @@ public static class SignalsServiceCollectionExtensions
 
     /// <summary>Adds the host's store, with settings from configuration.</summary>
     /// <param name="services">The host's services.</param>
-    /// <param name="section">The settings, under the names of <see cref="SignalsOptions"/>.</param>
+    /// <param name="section">
+    /// The settings, under the names of <see cref="SignalsOptions"/>. A key that is none of them is an error at the start of the host.
+    /// </param>
     /// <param name="configure">Runs after the configuration and declares the schema.</param>
     public static IServiceCollection AddSignals(
         this IServiceCollection services, IConfiguration section, Action<SignalsOptions> configure)
@@ -51,7 +53,9 @@ public static class SignalsServiceCollectionExtensions
     /// <inheritdoc cref="AddKeyedSignals(IServiceCollection, string, Action{SignalsOptions})"/>
     /// <param name="services">The host's services.</param>
     /// <param name="key">Names the store, its options and its health check.</param>
-    /// <param name="section">The settings, under the names of <see cref="SignalsOptions"/>.</param>
+    /// <param name="section">
+    /// The settings, under the names of <see cref="SignalsOptions"/>. A key that is none of them is an error at the start of the host.
+    /// </param>
     /// <param name="configure">Runs after the configuration and declares the schema.</param>
     public static IServiceCollection AddKeyedSignals(
         this IServiceCollection services, string key, IConfiguration section, Action<SignalsOptions> configure)
@@ -75,7 +79,7 @@ public static class SignalsServiceCollectionExtensions
         }
 
         options.Configure(configure).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<SignalsOptions>>(new SignalsOptionsValidator(name));
+        services.AddSingleton<IValidateOptions<SignalsOptions>>(new SignalsOptionsValidator(name, section));
         services.TryAddSingleton(TimeProvider.System);
         AddStore(services, key, name);
         services.AddHealthChecks().Add(new HealthCheckRegistration(
