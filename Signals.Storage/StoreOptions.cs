@@ -150,12 +150,6 @@ public sealed class StoreOptions
     /// </summary>
     public VersionRetention? VersionRetention { get; init; }
 
-    /// <summary>Where the store takes the time from; the system by default.</summary>
-    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
-
-    /// <summary>The memory that the process may use, which the default sizes depend on. Tests set it.</summary>
-    internal long AvailableBytes
-    {
     /// <summary>
     /// How long a shorter <c>KeepLast</c> or <c>MaxAge</c> than the opening before declared has no effect on disk. Reads follow it at
     /// once. Declaring the old limits again within this time brings everything back. For the same time nothing is deleted because of a
@@ -169,6 +163,12 @@ public sealed class StoreOptions
     /// </summary>
     public TimeSpan LockWait { get; init; }
 
+    /// <summary>Where the store takes the time from; the system by default.</summary>
+    public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
+
+    /// <summary>The memory that the process may use, which the default sizes depend on. Tests set it.</summary>
+    internal long AvailableBytes
+    {
         get => _availableBytes ?? GC.GetGCMemoryInfo().TotalAvailableMemoryBytes;
         init => _availableBytes = value;
     }
@@ -208,6 +208,7 @@ public sealed class StoreOptions
             Observer = Observer,
             OrphanGrace = OrphanGrace,
             Retention = VersionRetention,
+            RetentionGrace = RetentionGrace,
             Tables = new TableOptions { PackNumbers = PackNumbers },
             Compaction = new CompactionOptions(),
         };
@@ -228,7 +229,6 @@ public sealed class StoreOptions
             (Enum.IsDefined(Durability), nameof(Durability), Durability, "one of the modes"),
             (int.IsPow2(RingBytes) && RingBytes >= 4096, nameof(RingBytes), RingBytes, "a power of two, at least 4096"),
             (MaxBatchBytes >= 256 && MaxBatchBytes <= shares.Ring / 4, nameof(MaxBatchBytes), MaxBatchBytes, "from 256 to RingBytes / 4"),
-            RetentionGrace = RetentionGrace,
             (MemoryBudgetBytes is null or >= 32 << 20, nameof(MemoryBudgetBytes), MemoryBudgetBytes ?? 0, "at least 32 MiB, or null"),
             (shares.MemTable >= 65536 && shares.Cache >= 0,
                 MemoryBudgetBytes is null ? nameof(MemTableBytes) : nameof(MemoryBudgetBytes), MemoryBudgetBytes ?? MemTableBytes,
@@ -257,6 +257,10 @@ public sealed class StoreOptions
                 "VersionRetention.Granularity", kept.Granularity, $"at least 1/{MostSamples} of VersionRetention.Age"),
             (OrphanGrace is null || (OrphanGrace >= TimeSpan.Zero && OrphanGrace <= TimeSpan.FromDays(3650)),
                 nameof(OrphanGrace), OrphanGrace ?? default, "from zero to 3,650 days"),
+            (RetentionGrace >= TimeSpan.Zero && RetentionGrace <= TimeSpan.FromDays(3650),
+                nameof(RetentionGrace), RetentionGrace, "from zero to 3,650 days"),
+            (LockWait == Timeout.InfiniteTimeSpan || (LockWait >= TimeSpan.Zero && LockWait <= TimeSpan.FromDays(1)),
+                nameof(LockWait), LockWait, "from zero to 1 day, or Timeout.InfiniteTimeSpan"),
         ];
         foreach ((bool holds, string name, object value, string expected) in rules)
         {
@@ -265,9 +269,5 @@ public sealed class StoreOptions
                 yield return (name, value, $"{name} must be {expected}; it is {value}.");
             }
         }
-            (RetentionGrace >= TimeSpan.Zero && RetentionGrace <= TimeSpan.FromDays(3650),
-                nameof(RetentionGrace), RetentionGrace, "from zero to 3,650 days"),
-            (LockWait == Timeout.InfiniteTimeSpan || (LockWait >= TimeSpan.Zero && LockWait <= TimeSpan.FromDays(1)),
-                nameof(LockWait), LockWait, "from zero to 1 day, or Timeout.InfiniteTimeSpan"),
     }
 }

@@ -133,9 +133,9 @@ internal sealed class HostingTests
             MaxPastTime = TimeSpan.FromDays(2),
             RejectedEvents = RejectedEvents.LeaveOut,
             OrphanGrace = TimeSpan.FromDays(2),
-            VersionAge = TimeSpan.FromHours(2),
             RetentionGrace = TimeSpan.FromDays(2),
             LockWait = TimeSpan.FromSeconds(2),
+            VersionAge = TimeSpan.FromHours(2),
             VersionMaxBytes = 1 << 25,
             VersionGranularity = TimeSpan.FromSeconds(2),
         }.UseSchema(Schema).UseEnrichment(new EnrichmentOptions());
@@ -185,7 +185,6 @@ internal sealed class HostingTests
         Assert.That(async () => await host.StartAsync(), Throws.TypeOf<StoreLockedException>());
     }
 
-    private static EventBatch Batch(SignalStore store)
     [Test]
     public async Task Start_StoreInUseByTheProcessBefore_WaitsForIt()
     {
@@ -241,6 +240,7 @@ internal sealed class HostingTests
         Assert.That(Directory.EnumerateFileSystemEntries(_root), Is.Empty);
     }
 
+    private static EventBatch Batch(SignalStore store)
     {
         EventBatch batch = store.CreateBatch("view");
         batch.Add(UserId.From(1), TimeProvider.System.GetUtcNow(), 1).Set("n", 1);

@@ -87,9 +87,6 @@ public sealed class SignalsOptions
     /// <inheritdoc cref="StoreOptions.OrphanGrace"/>
     public TimeSpan? OrphanGrace { get; set; }
 
-    /// <summary>
-    /// How long earlier states of the store are kept, as <see cref="VersionRetention.Age"/>. Zero keeps none, as
-    /// <see cref="VersionRetention.None"/>. Null, the default, keeps the age that the store has recorded; see
     /// <inheritdoc cref="StoreOptions.RetentionGrace"/>
     public TimeSpan RetentionGrace { get; set; } = Defaults.RetentionGrace;
 
@@ -99,6 +96,9 @@ public sealed class SignalsOptions
     /// </summary>
     public TimeSpan LockWait { get; set; }
 
+    /// <summary>
+    /// How long earlier states of the store are kept, as <see cref="VersionRetention.Age"/>. Zero keeps none, as
+    /// <see cref="VersionRetention.None"/>. Null, the default, keeps the age that the store has recorded; see
     /// <see cref="StoreOptions.VersionRetention"/>.
     /// </summary>
     public TimeSpan? VersionAge { get; set; }
@@ -168,12 +168,12 @@ public sealed class SignalsOptions
         MaxPastTime = MaxPastTime,
         RejectedEvents = RejectedEvents,
         OrphanGrace = OrphanGrace,
+        RetentionGrace = RetentionGrace,
+        LockWait = LockWait,
         VersionRetention = VersionAge is not { } age ? null
             : age == TimeSpan.Zero ? VersionRetention.None
             : new VersionRetention { Age = age, MaxBytes = VersionMaxBytes, Granularity = VersionGranularity },
         Enrichment = _enrichment,
-        RetentionGrace = RetentionGrace,
-        LockWait = LockWait,
         Observer = log,
         TimeProvider = time,
     };

@@ -107,15 +107,15 @@ public static class SignalsServiceCollectionExtensions
             services.AddKeyedSingleton(key, (provider, _) => Open(provider, name));
         }
 
+        services.AddKeyedSingleton<StoreStart>(name);
         services.AddSingleton<IHostedService>(provider =>
             new SignalsLifetime(
                 () => Store(provider, key),
+                provider.GetRequiredKeyedService<StoreStart>(name),
                 () => LogOf(provider, name).Closing(DisplayName(OptionsOf(provider, name), name))));
-        services.AddKeyedSingleton<StoreStart>(name);
     }
 
     private static SignalStore Open(IServiceProvider provider, string name)
-                provider.GetRequiredKeyedService<StoreStart>(name),
     {
         SignalsOptions options = OptionsOf(provider, name);
         StoreLog log = LogOf(provider, name);

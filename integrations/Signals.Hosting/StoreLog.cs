@@ -121,9 +121,6 @@ internal sealed partial class StoreLog(ILogger logger, string store) : StoreObse
     [LoggerMessage(1026, LogLevel.Error, "Store {Store}: table {Table} is left out of merges from now on; everything else goes on")]
     private partial void TableSetAside(string store, ulong table, Exception error);
 
-    [LoggerMessage(1030, LogLevel.Critical, "Store {Store} has failed and refuses writes until it is reopened; reads go on")]
-    private partial void Poisoned(string store, Exception error);
-}
     [LoggerMessage(1013, LogLevel.Warning,
         "Store {Store} deleted {RowsDropped} rows of {EventType} from {Tables} tables, after a shorter last-N or max age came into force")]
     private partial void DroppedByShorterRetention(string store, long rowsDropped, string eventType, int tables);
@@ -153,3 +150,6 @@ internal sealed partial class StoreLog(ILogger logger, string store) : StoreObse
         return maxAge is { } age ? string.Create(culture, $"{count} up to {age:g} old") : count;
     }
 
+    [LoggerMessage(1030, LogLevel.Critical, "Store {Store} has failed and refuses writes until it is reopened; reads go on")]
+    private partial void Poisoned(string store, Exception error);
+}

@@ -125,8 +125,6 @@ internal sealed class RunTracker(
     {
         long[] oldestKept = limits.OldestKept();
         long nowMs = limits.ClockMs;
-        TableVersion version, CompactionRequest? running, CompactionRequest? request, ReadOnlySpan<long> oldestKept, long nowMs)
-    {
         Sync(version, running);
         RunQueue index = request is null ? _background : _requested!;
         DescribePatches(index, request, oldestKept, nowMs);

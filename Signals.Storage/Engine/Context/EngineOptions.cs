@@ -64,13 +64,13 @@ internal sealed record EngineOptions
     /// </summary>
     public TimeSpan ReclaimDelay => KeptVersions is null ? TimeSpan.Zero : TimeSpan.FromSeconds(1);
 
-    /// <summary>How long opening waits for a file handle.</summary>
-    public TimeSpan OpeningPatience { get; init; } = TimeSpan.FromSeconds(10);
-
     /// <summary>
     /// How long a shorter last-N or max age, or a clock that jumped ahead, has no effect on disk. Zero for none of that.
     /// </summary>
     public TimeSpan RetentionGrace { get; init; }
+
+    /// <summary>How long opening waits for a file handle.</summary>
+    public TimeSpan OpeningPatience { get; init; } = TimeSpan.FromSeconds(10);
 
     public required TableOptions Tables { get; init; }
 
