@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Signals.Core.Model;
 using Signals.Enrichment;
+using Signals.Storage.Engine.Ingest;
 
 namespace Signals;
 
@@ -14,12 +15,22 @@ public sealed partial class SignalStore
     /// <summary>Appends a batch if the ring has room now. Wait for the acknowledgement with <see cref="WaitAsync"/>.</summary>
     /// <returns>False when the ring is full because the engine is behind. Try again, or use a method that waits.</returns>
     /// <exception cref="EventRejectedException">
-    /// The batch is too large, or an event's time is too far in the future or the past; no event of the batch was appended.
+    /// The batch is too large, or an event's time is too far in the future or the past; no event of the batch was appended. With
+    /// <see cref="RejectedEvents.LeaveOut"/> only the events with such times are left out, unless all have.
     /// </exception>
     public bool TryAppend(EventBatch batch, out AppendTicket ticket)
     {
         Require(batch);
-        return _enrichment is null ? Engine.Appender.TryAppend(batch, out ticket) : _enrichment.TryAppend(batch, out ticket);
+        TakenEvents taken = Engine.Filter.Take(batch);
+        bool isAppended = _enrichment is null
+            ? Engine.Appender.TryAppend(taken.Events, out ticket)
+            : _enrichment.TryAppend(taken.Events, out ticket);
+        if (isAppended)
+        {
+            Engine.Filter.Count(taken);
+        }
+
+        return isAppended;
     }
 
     /// <summary>
@@ -29,7 +40,12 @@ public sealed partial class SignalStore
     public AppendTicket Append(EventBatch batch, CancellationToken cancellationToken = default)
     {
         Require(batch);
-        return _enrichment is null ? Engine.Appender.Append(batch, cancellationToken) : _enrichment.Append(batch, cancellationToken);
+        TakenEvents taken = Engine.Filter.Take(batch);
+        AppendTicket ticket = _enrichment is null
+            ? Engine.Appender.Append(taken.Events, cancellationToken)
+            : _enrichment.Append(taken.Events, cancellationToken);
+        Engine.Filter.Count(taken);
+        return ticket;
     }
 
     /// <summary>
@@ -48,9 +64,12 @@ public sealed partial class SignalStore
     public ValueTask<AppendAck> AppendAsync(EventBatch batch, CancellationToken cancellationToken)
     {
         Require(batch);
-        return _enrichment is null
-            ? Engine.Appender.AppendAsync(batch, cancellationToken)
-            : _enrichment.AppendAsync(batch, cancellationToken);
+        TakenEvents taken = Engine.Filter.Take(batch);
+        ValueTask<AppendAck> ack = _enrichment is null
+            ? Engine.Appender.AppendAsync(taken.Events, cancellationToken)
+            : _enrichment.AppendAsync(taken.Events, cancellationToken);
+        Engine.Filter.Count(taken);
+        return ack;
     }
 
     /// <summary>
@@ -116,7 +135,16 @@ public sealed partial class SignalStore
     public bool TryAppendGroup(EventGroup group, out AppendTicket ticket)
     {
         Require(group);
-        return _enrichment is null ? Engine.Appender.TryAppend(group, out ticket) : _enrichment.TryAppend(group, out ticket);
+        TakenEvents taken = Engine.Filter.Take(group);
+        bool isAppended = _enrichment is null
+            ? Engine.Appender.TryAppend(taken.Events, out ticket)
+            : _enrichment.TryAppend(taken.Events, out ticket);
+        if (isAppended)
+        {
+            Engine.Filter.Count(taken);
+        }
+
+        return isAppended;
     }
 
     /// <summary>Appends a group, including its position, and blocks while the ring is full.</summary>
@@ -124,7 +152,12 @@ public sealed partial class SignalStore
     public AppendTicket AppendGroup(EventGroup group, CancellationToken cancellationToken = default)
     {
         Require(group);
-        return _enrichment is null ? Engine.Appender.Append(group, cancellationToken) : _enrichment.Append(group, cancellationToken);
+        TakenEvents taken = Engine.Filter.Take(group);
+        AppendTicket ticket = _enrichment is null
+            ? Engine.Appender.Append(taken.Events, cancellationToken)
+            : _enrichment.Append(taken.Events, cancellationToken);
+        Engine.Filter.Count(taken);
+        return ticket;
     }
 
     /// <summary>
@@ -139,9 +172,12 @@ public sealed partial class SignalStore
     public ValueTask<AppendAck> AppendGroupAsync(EventGroup group, CancellationToken cancellationToken = default)
     {
         Require(group);
-        return _enrichment is null
-            ? Engine.Appender.AppendAsync(group, cancellationToken)
-            : _enrichment.AppendAsync(group, cancellationToken);
+        TakenEvents taken = Engine.Filter.Take(group);
+        ValueTask<AppendAck> ack = _enrichment is null
+            ? Engine.Appender.AppendAsync(taken.Events, cancellationToken)
+            : _enrichment.AppendAsync(taken.Events, cancellationToken);
+        Engine.Filter.Count(taken);
+        return ack;
     }
 
     /// <summary>

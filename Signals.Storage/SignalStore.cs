@@ -97,6 +97,29 @@ public sealed partial class SignalStore : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
+    /// Opens the store in a folder, or creates one there. While another process has it open, this waits for at most
+    /// <see cref="StoreOptions.LockWait"/>: a new process of a service may start before the old one has closed the store.
+    /// </summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="schema">The event types that the program knows. New types and new columns are added to the store.</param>
+    /// <param name="options">Settings, or null for the defaults.</param>
+    /// <param name="cancellationToken">Ends the wait. A store that has begun to open is opened.</param>
+    /// <exception cref="StoreLockedException">The store was open elsewhere all that time; the error names the holder.</exception>
+    /// <exception cref="SchemaMismatchException">The declared schema contradicts the stored one.</exception>
+    /// <exception cref="CorruptionException">
+    /// A file is damaged or missing, as in <see cref="Open(string, StoreSchema, StoreOptions)"/>.
+    /// </exception>
+    public static Task<SignalStore> OpenAsync(
+        string path, StoreSchema schema, StoreOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        string folder = FileSystems.Absolute(path);
+        ArgumentNullException.ThrowIfNull(schema);
+        options ??= new StoreOptions();
+        options.Validate();
+        return LockWait.RunAsync(() => Open(folder, schema, options), options.LockWait, options.TimeProvider, cancellationToken);
+    }
+
+    /// <summary>
     /// Reads the schema of the store in a folder without opening the store. Nothing is changed, and another process may have the
     /// store open.
     /// </summary>

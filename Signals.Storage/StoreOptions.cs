@@ -118,6 +118,12 @@ public sealed class StoreOptions
     /// </summary>
     public TimeSpan MaxPastTime { get; init; } = TimeSpan.FromDays(18_250);
 
+    /// <summary>
+    /// What happens to a batch of which some events have a time that is not accepted: it is refused whole, the default, or only these
+    /// events are left out and counted.
+    /// </summary>
+    public RejectedEvents RejectedEvents { get; init; }
+
     /// <summary>Enrichers that run when events are indexed; none by default.</summary>
     public EnrichmentOptions? Enrichment { get; init; }
 
@@ -143,6 +149,19 @@ public sealed class StoreOptions
     /// was kept. Keeping states needs a <see cref="Durability"/> with a log; keeping none costs nothing.
     /// </summary>
     public VersionRetention? VersionRetention { get; init; }
+
+    /// <summary>
+    /// How long a shorter <c>KeepLast</c> or <c>MaxAge</c> than the opening before declared has no effect on disk. Reads follow it at
+    /// once. Declaring the old limits again within this time brings everything back. For the same time nothing is deleted because of a
+    /// clock that jumped ahead by more. From zero, which deletes at once, to 3,650 days. Default 1 day.
+    /// </summary>
+    public TimeSpan RetentionGrace { get; init; } = TimeSpan.FromDays(1);
+
+    /// <summary>
+    /// How long <see cref="SignalStore.OpenAsync"/> waits for a process that has the store open, such as the one that this one replaces.
+    /// <see cref="Timeout.InfiniteTimeSpan"/> for as long as it takes. Zero, the default, does not wait.
+    /// </summary>
+    public TimeSpan LockWait { get; init; }
 
     /// <summary>Where the store takes the time from; the system by default.</summary>
     public TimeProvider TimeProvider { get; init; } = TimeProvider.System;
@@ -184,10 +203,12 @@ public sealed class StoreOptions
             SyncInterval = SyncInterval,
             MaxFutureTime = MaxFutureTime,
             MaxPastTime = MaxPastTime,
+            RejectedEvents = RejectedEvents,
             Name = Name,
             Observer = Observer,
             OrphanGrace = OrphanGrace,
             Retention = VersionRetention,
+            RetentionGrace = RetentionGrace,
             Tables = new TableOptions { PackNumbers = PackNumbers },
             Compaction = new CompactionOptions(),
         };
@@ -223,6 +244,7 @@ public sealed class StoreOptions
             (SyncInterval >= TimeSpan.FromMilliseconds(1) && SyncInterval <= TimeSpan.FromDays(1),
                 nameof(SyncInterval), SyncInterval, "from 1 ms to 1 day"),
             (MaxFutureTime >= TimeSpan.Zero, nameof(MaxFutureTime), MaxFutureTime, "at least zero"),
+            (Enum.IsDefined(RejectedEvents), nameof(RejectedEvents), RejectedEvents, "one of the policies"),
             (MaxPastTime > TimeSpan.Zero, nameof(MaxPastTime), MaxPastTime, "more than zero"),
             (VersionRetention is null or { IsNone: true } || Durability != Durability.InMemory,
                 nameof(VersionRetention), Durability, "null or None with a durability mode that keeps no log"),
@@ -235,6 +257,10 @@ public sealed class StoreOptions
                 "VersionRetention.Granularity", kept.Granularity, $"at least 1/{MostSamples} of VersionRetention.Age"),
             (OrphanGrace is null || (OrphanGrace >= TimeSpan.Zero && OrphanGrace <= TimeSpan.FromDays(3650)),
                 nameof(OrphanGrace), OrphanGrace ?? default, "from zero to 3,650 days"),
+            (RetentionGrace >= TimeSpan.Zero && RetentionGrace <= TimeSpan.FromDays(3650),
+                nameof(RetentionGrace), RetentionGrace, "from zero to 3,650 days"),
+            (LockWait == Timeout.InfiniteTimeSpan || (LockWait >= TimeSpan.Zero && LockWait <= TimeSpan.FromDays(1)),
+                nameof(LockWait), LockWait, "from zero to 1 day, or Timeout.InfiniteTimeSpan"),
         ];
         foreach ((bool holds, string name, object value, string expected) in rules)
         {

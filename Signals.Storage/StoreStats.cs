@@ -11,7 +11,10 @@ public sealed record StoreStats
     internal StoreStats(EngineCounters counters)
     {
         EventsApplied = counters.EventsApplied;
-        EventsRejected = counters.EventsRejected;
+        EventsTooEarly = counters.EventsTooEarly;
+        EventsTooLate = counters.EventsTooLate;
+        EventsTooLarge = counters.EventsTooLarge;
+        EventsLeftOut = counters.EventsLeftOut;
         EventsOutOfReach = counters.EventsOutOfReach;
         EventsHiddenByErasure = counters.EventsHiddenByErasure;
         BackPressure = counters.BackPressure;
@@ -63,8 +66,26 @@ public sealed record StoreStats
     /// <summary>Events indexed, including those replayed at open. A duplicate counts each time it arrives.</summary>
     public long EventsApplied { get; }
 
-    /// <summary>Events refused before they entered the ring.</summary>
-    public long EventsRejected { get; }
+    /// <summary>
+    /// Events that did not enter the ring: the sum of <see cref="EventsTooEarly"/>, <see cref="EventsTooLate"/> and
+    /// <see cref="EventsTooLarge"/>. Of a batch that is refused whole each event counts.
+    /// </summary>
+    public long EventsRejected => EventsTooEarly + EventsTooLate + EventsTooLarge;
+
+    /// <summary>Events that did not enter because of a time before <see cref="StoreOptions.MaxPastTime"/>.</summary>
+    public long EventsTooEarly { get; }
+
+    /// <summary>Events that did not enter because of a time after <see cref="StoreOptions.MaxFutureTime"/>.</summary>
+    public long EventsTooLate { get; }
+
+    /// <summary>Events of batches and groups that were larger than <see cref="StoreOptions.MaxBatchBytes"/>.</summary>
+    public long EventsTooLarge { get; }
+
+    /// <summary>
+    /// Those of <see cref="EventsTooEarly"/> and <see cref="EventsTooLate"/> that were left out while the rest of their batch was taken;
+    /// 0 unless <see cref="StoreOptions.RejectedEvents"/> says so.
+    /// </summary>
+    public long EventsLeftOut { get; }
 
     /// <summary>
     /// Accepted events, including imported ones, that no read shows because they were already older than the max age of their

@@ -51,6 +51,10 @@ public sealed class EventTypeSchema
     /// <summary>The columns as a span, without the indirection of <see cref="Columns"/>.</summary>
     internal ReadOnlySpan<ColumnSchema> ColumnSpan => _columns;
 
+    /// <summary>The same event type with other limits.</summary>
+    internal EventTypeSchema With(int keepLast, TimeSpan? maxAge) =>
+        new(Name, Id, _columns, keepLast, maxAge, Window, IsWindowDeclared);
+
     /// <summary>The index of a column, or -1 when there is none of this name.</summary>
     public int IndexOf(string name) => _indexes.TryGetValue(name, out int index) ? index : -1;
 

@@ -8,8 +8,4 @@ internal static class Retention
     /// </summary>
     public static long OldestKept(EventTypeSchema type, long nowMs) =>
         type.MaxAge is TimeSpan maxAge ? nowMs - (long)maxAge.TotalMilliseconds : long.MinValue;
-
-    /// <summary>The same for every type of <paramref name="schema"/>, by type id.</summary>
-    public static long[] OldestKept(StoreSchema schema, long nowMs) =>
-        [.. schema.EventTypes.Select(type => OldestKept(type, nowMs))];
 }

@@ -75,6 +75,9 @@ internal sealed class SurplusScan
     /// <summary>Forgets a table that left the store.</summary>
     public void Forget(ulong tableNumber) => _answers.Remove(tableNumber);
 
+    /// <summary>Forgets every share, because last-N has changed.</summary>
+    public void ForgetAll() => _answers.Clear();
+
     private static double Sample(Table table, EventTypeSchema type, NewerTables newer)
     {
         long users = table.Meta.Users;

@@ -28,7 +28,8 @@ internal sealed class CommitPath
         Log = keepsLog ? Stream : null;
         History = options.KeptVersions is { } retention
             ? owned.Add(new VersionHistory(
-                context.Folder, retention, options.LogBytes, opening.History, opening.Pins, context.FailStop, context.Time))
+                context.Folder, retention, options.LogBytes, opening.History, opening.Pins, context.FailStop,
+                new HistoryClock(context.Time, opening.Retention.GetSteadyMs)))
             : null;
         Recorder = new VersionRecorder(History, opening.Erasures);
         Warmer = owned.Add(new CacheWarmer(opening.Contents.Cache, opening.Contents.View));

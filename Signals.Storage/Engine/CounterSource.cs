@@ -22,7 +22,10 @@ internal sealed class CounterSource(
         return new EngineCounters
         {
             EventsApplied = writes.Applier.EventsApplied,
-            EventsRejected = ingest.Appender.Rejected,
+            EventsTooEarly = ingest.Rejected.TooEarly,
+            EventsTooLate = ingest.Rejected.TooLate,
+            EventsTooLarge = ingest.Rejected.TooLarge,
+            EventsLeftOut = ingest.Rejected.LeftOut,
             EventsOutOfReach = ingest.Appender.OutOfReach + writes.Importer.OutOfReach,
             BackPressure = ingest.Appender.BackPressure,
             Stalls = writes.Frozen.StallCount,

@@ -9,7 +9,13 @@ internal sealed record EngineCounters
 {
     public required long EventsApplied { get; init; }
 
-    public required long EventsRejected { get; init; }
+    public required long EventsTooEarly { get; init; }
+
+    public required long EventsTooLate { get; init; }
+
+    public required long EventsTooLarge { get; init; }
+
+    public required long EventsLeftOut { get; init; }
 
     public required long EventsOutOfReach { get; init; }
 

@@ -33,7 +33,14 @@ internal static class EngineInstruments
             "{event}",
             "Events accepted that were older than the max age of their type when they came.",
             c => c.EventsOutOfReach);
-        counters.Add(TelemetryNames.IngestRejected, "{event}", "Events refused before they entered the ring.", c => c.EventsRejected);
+        counters.AddTagged(
+            TelemetryNames.IngestRejected, "{event}", "Events that did not enter the ring.", TelemetryNames.ReasonTag,
+            c => [("too_early", c.EventsTooEarly), ("too_late", c.EventsTooLate), ("too_large", c.EventsTooLarge)]);
+        counters.Add(
+            TelemetryNames.IngestLeftOut,
+            "{event}",
+            "Rejected events that were left out while the rest of their batch was taken.",
+            c => c.EventsLeftOut);
         counters.Add(
             TelemetryNames.IngestHidden,
             "{event}",
@@ -139,6 +146,18 @@ internal static class EngineInstruments
         {
             CounterSource counters = source;
             meter.CreateObservableCounter(name, () => read(counters.Read()), unit, description);
+        }
+
+        public void AddTagged(
+            string name, string unit, string description, string tag, Func<EngineCounters, (string Value, long Count)[]> read)
+        {
+            CounterSource counters = source;
+            meter.CreateObservableCounter<long>(
+                name,
+                () => Array.ConvertAll(
+                    read(counters.Read()), one => new Measurement<long>(one.Count, new KeyValuePair<string, object?>(tag, one.Value))),
+                unit,
+                description);
         }
 
         public void AddGauge(string name, string unit, string description, Func<EngineCounters, long> read)

@@ -24,7 +24,8 @@ internal sealed class IngestPath
         Queue = owned.Add(new IngestQueue(context.Options, recovered, context.FailStop));
         Loop = new IngestLoop(
             context, Queue, commits.Log, commits.Stream.CurrentNumber, writes.Applier, writes.MemTables, commits.History?.Gate);
-        Appender = new Appender(context, Queue);
+        Appender = new Appender(context, Queue, Rejected);
+        Filter = new EventFilter(context, Rejected);
     }
 
     public IngestQueue Queue { get; }
@@ -32,4 +33,10 @@ internal sealed class IngestPath
     public IngestLoop Loop { get; }
 
     public Appender Appender { get; }
+
+    /// <summary>Leaves out what the options say is left out.</summary>
+    public EventFilter Filter { get; }
+
+    /// <summary>Events that did not enter the store.</summary>
+    public RejectionCounts Rejected { get; } = new();
 }

@@ -48,6 +48,8 @@ internal sealed partial class StoreEngine
 
     public Appender Appender => _parts.Ingest.Appender;
 
+    public EventFilter Filter => _parts.Ingest.Filter;
+
     public SequenceReader Reader => _parts.Reader;
 
     public TimeProvider Time => _parts.Context.Time;
@@ -126,13 +128,13 @@ internal sealed partial class StoreEngine
     public async Task CompactAsync()
     {
         await FlushAsync().ConfigureAwait(false);
-        long now = _parts.Context.NowMs;
+        DiskLimits limits = _parts.Retention.Now();
         await _callers.RunAsync(() =>
         {
             // Between two edits: what one has recorded is in the view then, and so among what is compacted.
             ulong erasures = _parts.Commits.Committer.ReadBetweenEdits(_ => History?.ErasureEdits ?? 0);
             bool isDone = false;
-            Work.Compacting.Do(() => isDone = _parts.Writes.Compactor.RunAll(now));
+            Work.Compacting.Do(() => isDone = _parts.Writes.Compactor.RunAll(limits));
             if (isDone || PlantedBugs.Has(PlantedBugs.InterruptedCompactionIsClean))
             {
                 History?.DropVersionsWithErased(erasures, _parts.Commits.Committer.KeepNow);

@@ -75,6 +75,9 @@ internal sealed class StoreWiring
 
     public ImportedSegments Registry => _opening.Registry;
 
+    /// <summary>What may be deleted for good.</summary>
+    public DiskRetention Retention => _opening.Retention;
+
     public CommitPath Commits { get; }
 
     public WritePath Writes { get; }
@@ -188,5 +191,6 @@ internal sealed class StoreWiring
             tables.Tables.Sum(table => table.Meta.Rows),
             Writes.Applier.EventsApplied,
             Context.Time.GetElapsedTime(_opening.Started)));
+        _opening.ReportRetention();
     }
 }

@@ -21,7 +21,7 @@ internal sealed class WritePath
         StoreContents contents = opening.Contents;
         EngineOptions options = context.Options;
         TableFactory factory = new(
-            context.Folder, context.Schema, context.Numbers, options.Tables, options.Compaction, opening.Pins);
+            context.Folder, context.Schema, context.Numbers, options.Tables, options.Compaction, opening.Pins, opening.Retention);
         Pace = owned.Add(new TablePace(contents.View, options.SlowdownTables, LongestTableWait, context.FailStop));
         Frozen = owned.Add(new FrozenMemTables(contents.View, options.MaxFrozenMemTables, Pace, context.Time, context.FailStop));
         Flusher = owned.Add(new Flusher(

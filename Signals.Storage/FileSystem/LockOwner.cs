@@ -9,14 +9,15 @@ namespace Signals.Storage.FileSystem;
 internal static class LockOwner
 {
     private const int MaxBytes = 512;
+    private const int MostCharacters = 64;
 
     private static ReadOnlySpan<byte> Prefix => "process "u8;
 
-    /// <summary>Describes this process in one line.</summary>
+    /// <summary>Describes this process in one line: its number, its name and its machine, which may be another one's container.</summary>
     public static string Describe()
     {
         using Process self = Process.GetCurrentProcess();
-        return $"process {Environment.ProcessId} ({self.ProcessName})";
+        return $"process {Environment.ProcessId} ({Short(self.ProcessName)}) on {Short(Environment.MachineName)}";
     }
 
     /// <summary>
@@ -72,6 +73,9 @@ internal static class LockOwner
             return isNamed = true; // held by another process, which the attempt to lock says
         }
     }
+
+    // So that all of it is less than a lock file may hold, in any script.
+    private static string Short(string name) => name.Length <= MostCharacters ? name : name[..MostCharacters];
 
     /// <summary>The exception for a lock file that another process holds.</summary>
     public static StoreLockedException Locked(IFile file)

@@ -21,7 +21,7 @@ internal sealed class VersionHistory : IDisposable
     private readonly VersionRetention _options;
     private readonly FilePins _pins;
     private readonly FailStop _failStop;
-    private readonly TimeProvider _time;
+    private readonly HistoryClock _clock;
     private readonly Lock _cleaning = new(); // taken before the committer's gate and _lock
     private readonly Lock _lock = new();
     private readonly HistoryContent _content; // guarded by _lock
@@ -39,7 +39,7 @@ internal sealed class VersionHistory : IDisposable
         HistoryContent content,
         FilePins pins,
         FailStop failStop,
-        TimeProvider time)
+        HistoryClock clock)
     {
         _folder = folder;
         _options = options;
@@ -48,7 +48,7 @@ internal sealed class VersionHistory : IDisposable
         _pins = pins;
         _kept = new KeptFiles(folder, pins, logBytes);
         _failStop = failStop;
-        _time = time;
+        _clock = clock;
         RetainedVersion? before = null;
         foreach (RetainedVersion version in content.Versions)
         {
@@ -228,7 +228,7 @@ internal sealed class VersionHistory : IDisposable
         lock (_lock)
         {
             RetainedVersion newest = _content.Versions[^1];
-            bool isOld = newest.InstalledMs <= NowMs() - (long)_options.Age.TotalMilliseconds;
+            bool isOld = newest.InstalledMs <= _clock.SteadyMs() - (long)_options.Age.TotalMilliseconds;
             if (_file is null || !isOld || _unmerged == (newest.Number, live))
             {
                 return false;
@@ -316,7 +316,7 @@ internal sealed class VersionHistory : IDisposable
     }
 
     private int CountOldLocked() =>
-        _kept.CountToFit(_content.CountReplacedUpTo(NowMs() - (long)_options.Age.TotalMilliseconds), _options.MaxBytes);
+        _kept.CountToFit(_content.CountReplacedUpTo(_clock.SteadyMs() - (long)_options.Age.TotalMilliseconds), _options.MaxBytes);
 
     /// <summary>
     /// Removes the oldest versions. Returns the data files that no version needs any more. Files that an older version and the
@@ -372,5 +372,5 @@ internal sealed class VersionHistory : IDisposable
         _firstBytes = _file.Bytes;
     }
 
-    private long NowMs() => _time.GetUtcNow().ToUnixTimeMilliseconds();
+    private long NowMs() => _clock.Time.GetUtcNow().ToUnixTimeMilliseconds();
 }

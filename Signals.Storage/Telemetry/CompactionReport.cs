@@ -9,4 +9,11 @@ namespace Signals.Maintenance;
 /// <param name="RowsDropped">Rows that were left out because of erasure, age or last-N.</param>
 /// <param name="Duration">From the start to the durable manifest edit, including waits for the allowed rate.</param>
 public readonly record struct CompactionReport(
-    string EventType, bool IsDrop, int Tables, long BytesRead, long BytesWritten, long RowsDropped, TimeSpan Duration);
+    string EventType, bool IsDrop, int Tables, long BytesRead, long BytesWritten, long RowsDropped, TimeSpan Duration)
+{
+    /// <summary>
+    /// Whether a shorter last-N or max age of the event type came into force since the store was opened, so that the rows that were left
+    /// out may be more than the old limits would have left out.
+    /// </summary>
+    public bool FollowsShorterRetention { get; init; }
+}

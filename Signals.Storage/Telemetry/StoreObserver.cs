@@ -80,6 +80,14 @@ public abstract class StoreObserver
     {
     }
 
+    /// <summary>
+    /// What the store keeps on disk differs from what the schema or the clock says, or no longer does: a shorter last-N or max age is
+    /// held, in force or undone, or the clock is ahead.
+    /// </summary>
+    public virtual void OnRetentionChanged(RetentionReport retention)
+    {
+    }
+
     /// <summary>The store failed. It refuses writes until it is reopened; reads go on. Called once.</summary>
     /// <param name="firstError">The error that failed the store.</param>
     public virtual void OnPoisoned(Exception firstError)

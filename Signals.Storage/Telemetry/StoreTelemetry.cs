@@ -124,6 +124,9 @@ internal sealed class StoreTelemetry : IDisposable
 
     public void WorkResumed(string work) => Tell(static (observer, resumed) => observer.OnWorkResumed(resumed), work);
 
+    public void RetentionChanged(RetentionReport report) =>
+        Tell(static (observer, change) => observer.OnRetentionChanged(change), report);
+
     public void Poisoned(Exception error) => Tell(static (observer, first) => observer.OnPoisoned(first), error);
 
     public void Closed() => Tell(static (observer, _) => observer.OnClosed(), 0);

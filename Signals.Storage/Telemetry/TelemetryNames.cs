@@ -26,6 +26,7 @@ internal static class TelemetryNames
 
     public const string IngestEvents = "signals.ingest.events";
     public const string IngestRejected = "signals.ingest.rejected";
+    public const string IngestLeftOut = "signals.ingest.left_out";
     public const string IngestOutOfReach = "signals.ingest.out_of_reach";
     public const string IngestHidden = "signals.ingest.hidden_by_erasure";
     public const string IngestBackPressure = "signals.ingest.back_pressure";

@@ -62,6 +62,12 @@ internal sealed class ManifestState
     /// <summary>What the store keeps beyond what the schema says.</summary>
     public KeepSettings Keep { get; private set; } = KeepSettings.Unstated;
 
+    /// <summary>What event types keep on disk although the schema says less.</summary>
+    public IReadOnlyList<HeldLimit> HeldLimits { get; private set; } = [];
+
+    /// <summary>What is remembered of the clock; null in a store that never did.</summary>
+    public ClockReading? Clock { get; private set; }
+
     /// <summary>The end of the manifest from which this state was read; null when it was not read from one.</summary>
     public ManifestTail? Tail { get; set; }
 
@@ -146,6 +152,8 @@ internal sealed class ManifestState
         KeepsVersions = edit.KeepsVersions ?? KeepsVersions;
         SpansWindows |= edit.SpansWindows;
         Keep = edit.Keep ?? Keep;
+        HeldLimits = edit.HeldLimits ?? HeldLimits;
+        Clock = edit.Clock ?? Clock;
     }
 
     /// <summary>Throws what <see cref="Apply"/> would throw. Changes nothing.</summary>
@@ -203,6 +211,8 @@ internal sealed class ManifestState
             Schema = Schema.IsEmpty ? null : Schema.ToArray(),
             SpansWindows = SpansWindows,
             Keep = Keep == KeepSettings.Unstated ? null : Keep,
+            HeldLimits = HeldLimits.Count == 0 ? null : HeldLimits,
+            Clock = Clock,
         };
         foreach (TableMeta[] tables in All(_tables.Values, TablesPerEdit).Chunk(TablesPerEdit))
         {

@@ -54,6 +54,12 @@ internal sealed class VersionEdit
     /// <summary>What is kept from now on beyond what the schema says. Replaces everything that was stated before.</summary>
     public KeepSettings? Keep { get; set; }
 
+    /// <summary>What event types keep on disk beyond the schema, from now on. Replaces what was held before.</summary>
+    public IReadOnlyList<HeldLimit>? HeldLimits { get; set; }
+
+    /// <summary>What is remembered of the clock.</summary>
+    public ClockReading? Clock { get; set; }
+
     /// <summary>The serialized schema. Replaces the previous one.</summary>
     public byte[]? Schema { get; set; }
 

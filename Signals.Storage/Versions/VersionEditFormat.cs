@@ -33,8 +33,9 @@ internal static class VersionEditFormat
     private const uint IncarnationsTag = 12;
     private const uint SpansWindowsTag = 13;
     private const uint KeepTag = 14;
+    private const uint HeldLimitsTag = 15;
     private const uint KeepsVersionsTag = FirstOptionalTag;
-    private const int ErasureFields = 3;
+    private const uint ClockTag = 129;
     private const int SourceFields = 2;
     private const int IncarnationFields = 6;
 
@@ -50,24 +51,7 @@ internal static class VersionEditFormat
         WriteSources(ref writer, edit.Sources);
         WriteSegments(ref writer, edit);
         WriteIncarnations(ref writer, edit.Sources);
-        if (edit.SpansWindows)
-        {
-            writer.Write(SpansWindowsTag);
-            writer.Write(true);
-        }
-
-        if (edit.Keep is { } keep)
-        {
-            writer.Write(KeepTag);
-            KeepSettingsFormat.Write(ref writer, keep);
-        }
-
-        if (edit.KeepsVersions is bool keeps)
-        {
-            writer.Write(KeepsVersionsTag);
-            writer.Write(new byte[] { keeps ? (byte)1 : (byte)0 });
-        }
-
+        WriteKept(ref writer, edit);
         writer.Flush();
         return buffer.WrittenSpan.ToArray();
     }
@@ -98,7 +82,8 @@ internal static class VersionEditFormat
         + (edit.FlushedPosition.HasValue ? 1 : 0) + (edit.Schema is null ? 0 : 1)
         + (edit.Sources.Exists(IsPlain) ? 1 : 0) + (edit.Sources.Exists(source => !IsPlain(source)) ? 1 : 0)
         + (edit.ImportedSegments.Count > 0 ? 1 : 0) + (edit.CompleteUpTo.Count > 0 ? 1 : 0)
-        + (edit.SpansWindows ? 1 : 0) + (edit.Keep is null ? 0 : 1) + (edit.KeepsVersions.HasValue ? 1 : 0);
+        + (edit.SpansWindows ? 1 : 0) + (edit.Keep is null ? 0 : 1) + (edit.HeldLimits is null ? 0 : 1)
+        + (edit.KeepsVersions.HasValue ? 1 : 0) + (edit.Clock.HasValue ? 1 : 0);
 
     private static void WriteTables(ref MessagePackWriter writer, VersionEdit edit)
     {
@@ -161,10 +146,7 @@ internal static class VersionEditFormat
         writer.WriteArrayHeader(erasures.Count);
         foreach (Erasure erasure in erasures)
         {
-            writer.WriteArrayHeader(ErasureFields);
-            writer.Write(erasure.User.High);
-            writer.Write(erasure.User.Low);
-            writer.Write(erasure.CutoffMs);
+            erasure.Write(ref writer);
         }
     }
 
@@ -235,6 +217,43 @@ internal static class VersionEditFormat
         }
     }
 
+    private static void WriteKept(ref MessagePackWriter writer, VersionEdit edit)
+    {
+        if (edit.SpansWindows)
+        {
+            writer.Write(SpansWindowsTag);
+            writer.Write(true);
+        }
+
+        if (edit.Keep is { } keep)
+        {
+            writer.Write(KeepTag);
+            KeepSettingsFormat.Write(ref writer, keep);
+        }
+
+        if (edit.HeldLimits is { } held)
+        {
+            writer.Write(HeldLimitsTag);
+            writer.WriteArrayHeader(held.Count);
+            foreach (HeldLimit limit in held)
+            {
+                HeldLimitsFormat.Write(ref writer, limit);
+            }
+        }
+
+        if (edit.KeepsVersions is bool keeps)
+        {
+            writer.Write(KeepsVersionsTag);
+            writer.Write(new byte[] { keeps ? (byte)1 : (byte)0 });
+        }
+
+        if (edit.Clock is { } clock)
+        {
+            writer.Write(ClockTag);
+            HeldLimitsFormat.Write(ref writer, clock);
+        }
+    }
+
     private static VersionEdit ReadMap(ref MessagePackReader reader)
     {
         var edit = new VersionEdit();
@@ -278,7 +297,7 @@ internal static class VersionEditFormat
                 edit.Schema = reader.ReadBytes()?.ToArray() ?? throw new InvalidDataException("A version edit has a nil schema.");
                 break;
             case ErasuresTag:
-                ReadList(ref reader, edit.Erasures, ReadErasure);
+                ReadList(ref reader, edit.Erasures, Erasure.Read);
                 break;
             case SourcesTag:
                 ReadList(ref reader, edit.Sources, ReadSource);
@@ -303,6 +322,14 @@ internal static class VersionEditFormat
                 break;
             case KeepTag:
                 edit.Keep = KeepSettingsFormat.Read(ref reader);
+                break;
+            case HeldLimitsTag:
+                List<HeldLimit> held = [];
+                ReadList(ref reader, held, HeldLimitsFormat.Read);
+                edit.HeldLimits = held;
+                break;
+            case ClockTag:
+                edit.Clock = HeldLimitsFormat.ReadClock(ref reader);
                 break;
             case KeepsVersionsTag:
                 edit.KeepsVersions = reader.ReadBytes() is { Length: > 0 } bytes
@@ -329,20 +356,6 @@ internal static class VersionEditFormat
     }
 
     private static ulong ReadNumber(ref MessagePackReader reader) => reader.ReadUInt64();
-
-    private static Erasure ReadErasure(ref MessagePackReader reader)
-    {
-        int fields = reader.ReadArrayHeader();
-        if (fields != ErasureFields)
-        {
-            throw new InvalidDataException($"An erasure has {fields} fields, expected {ErasureFields}.");
-        }
-
-        var erasure = new Erasure(new UserId(reader.ReadUInt64(), reader.ReadUInt64()), reader.ReadInt64());
-        return erasure.CutoffMs != ErasureSet.NoCutoff
-            ? erasure
-            : throw new InvalidDataException("An erasure has the cutoff that stands for no erasure.");
-    }
 
     private static SourcePosition ReadSource(ref MessagePackReader reader)
     {

@@ -131,7 +131,10 @@ internal sealed class HostingTests
             SyncInterval = TimeSpan.FromSeconds(2),
             MaxFutureTime = TimeSpan.FromDays(2),
             MaxPastTime = TimeSpan.FromDays(2),
+            RejectedEvents = RejectedEvents.LeaveOut,
             OrphanGrace = TimeSpan.FromDays(2),
+            RetentionGrace = TimeSpan.FromDays(2),
+            LockWait = TimeSpan.FromSeconds(2),
             VersionAge = TimeSpan.FromHours(2),
             VersionMaxBytes = 1 << 25,
             VersionGranularity = TimeSpan.FromSeconds(2),
@@ -180,6 +183,61 @@ internal sealed class HostingTests
         using SignalStore other = SignalStore.Open(Path.Combine(_root, "used"), Schema);
         using IHost host = Build(services => services.AddSignals(o => Small(o, "used").UseSchema(Schema)));
         Assert.That(async () => await host.StartAsync(), Throws.TypeOf<StoreLockedException>());
+    }
+
+    [Test]
+    public async Task Start_StoreInUseByTheProcessBefore_WaitsForIt()
+    {
+        SignalStore before = SignalStore.Open(Path.Combine(_root, "used"), Schema);
+        using IHost host = Build(services => services.AddSignals(
+            o => (Small(o, "used").UseSchema(Schema)).LockWait = TimeSpan.FromMinutes(1)));
+        Task started = host.StartAsync();
+        while (!_log.OfStores.Any(line => line.Id == 1003))
+        {
+            Assert.That(started.IsFaulted, Is.False);
+            await Task.Yield();
+        }
+
+        Assert.That(started.IsCompleted, Is.False);
+        Assert.That(_log.OfStores.Single().Text, Does.Contain("used is open elsewhere").And.Contain(Environment.MachineName));
+        await before.DisposeAsync();
+        await started.WaitAsync(TimeSpan.FromSeconds(30));
+        await host.StopAsync();
+    }
+
+    [Test]
+    public async Task Start_CancelledWhileItWaits_Ends()
+    {
+        using SignalStore before = SignalStore.Open(Path.Combine(_root, "used"), Schema);
+        using IHost host = Build(services => services.AddSignals(
+            o => (Small(o, "used").UseSchema(Schema)).LockWait = Timeout.InfiniteTimeSpan));
+        using CancellationTokenSource cancel = new();
+        Task started = host.StartAsync(cancel.Token);
+        while (!_log.OfStores.Any(line => line.Id == 1003))
+        {
+            Assert.That(started.IsFaulted, Is.False);
+            await Task.Yield();
+        }
+
+        await cancel.CancelAsync();
+        await Assert.ThatAsync(() => started.WaitAsync(TimeSpan.FromSeconds(30)), Throws.InstanceOf<OperationCanceledException>());
+    }
+
+    [TestCase("MemtableByte", "MemTableBytes")]
+    [TestCase("Durabilty", "Durability")]
+    [TestCase("maxWatermarkLagg", "MaxWatermarkLag")]
+    public async Task Start_UnknownKeyInTheSection_IsRefusedWithTheNearestKnownOne(string key, string nearest)
+    {
+        IConfiguration configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["Signals:path"] = Path.Combine(_root, "configured"),
+            [$"Signals:{key}"] = "1",
+            ["Other:Key"] = "1",
+        }).Build();
+        using IHost host = Build(services => services.AddSignals(configuration.GetSection("Signals"), o => o.UseSchema(Schema)));
+        OptionsValidationException? error = await Assert.ThrowsAsync<OptionsValidationException>(() => host.StartAsync());
+        Assert.That(error!.Failures.Single(), Does.Contain($"'Signals:{key}'").And.Contain($"'{nearest}'"));
+        Assert.That(Directory.EnumerateFileSystemEntries(_root), Is.Empty);
     }
 
     private static EventBatch Batch(SignalStore store)

@@ -35,15 +35,23 @@ internal sealed partial class StoreLogTests
         log.OnFlushed(default);
         log.OnCompacted(new CompactionReport("view", IsDrop: false, 2, 0, 0, 0, TimeSpan.Zero));
         log.OnCompacted(new CompactionReport("view", IsDrop: true, 2, 0, 0, 0, TimeSpan.Zero));
+        log.OnCompacted(new CompactionReport("view", IsDrop: true, 2, 0, 0, 5, TimeSpan.Zero) { FollowsShorterRetention = true });
+        foreach (RetentionChange change in Enum.GetValues<RetentionChange>())
+        {
+            log.OnRetentionChanged(new RetentionReport(change) { EventType = "view" });
+        }
+
         log.OnStallBegan();
         log.OnStallEnded(TimeSpan.FromMilliseconds(5));
         log.OnHandleShortageBegan("x.tbl");
         log.OnHandleShortageEnded(TimeSpan.FromMilliseconds(5));
         log.OnPoisoned(new IOException());
+        log.WaitsForLock("s", "process 1");
         log.Closing("s");
         log.OnClosed();
         Assert.That(
-            lines.OfStores.Select(line => line.Id), Is.EqualTo(new[] { 1000, 1010, 1011, 1012, 1020, 1021, 1022, 1023, 1030, 1002, 1001 }));
+            lines.OfStores.Select(line => line.Id),
+            Is.EqualTo(new[] { 1000, 1010, 1011, 1012, 1013, 1040, 1041, 1042, 1043, 1020, 1021, 1022, 1023, 1030, 1003, 1002, 1001 }));
     }
 
     private static string FieldsOf(LoggerMessageAttribute message) =>

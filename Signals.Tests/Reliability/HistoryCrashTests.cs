@@ -143,6 +143,7 @@ internal sealed class HistoryCrashTests
         }
 
         store.Engine.Close(abandon: true);
+        _time.NowMs++; // what comes after a crash comes later, so that no state of before may show it
         return files.Recording();
     }
 

@@ -10,11 +10,15 @@ namespace Signals.Hosting;
 /// <remarks>
 /// Thread contract: the host's. When both this class and the container close the store, the second close does nothing.
 /// </remarks>
-internal sealed class SignalsLifetime(Func<SignalStore> open, Action closing) : IHostedLifecycleService
+internal sealed class SignalsLifetime(Func<SignalStore> open, StoreStart start, Action closing) : IHostedLifecycleService
 {
     private SignalStore? _store;
 
-    public Task StartingAsync(CancellationToken cancellationToken) => Task.Run(() => _store = open(), cancellationToken);
+    public Task StartingAsync(CancellationToken cancellationToken)
+    {
+        start.Cancelled = cancellationToken;
+        return Task.Run(() => _store = open(), cancellationToken);
+    }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

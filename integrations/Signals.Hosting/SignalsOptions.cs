@@ -81,8 +81,20 @@ public sealed class SignalsOptions
     /// <inheritdoc cref="StoreOptions.MaxPastTime"/>
     public TimeSpan MaxPastTime { get; set; } = Defaults.MaxPastTime;
 
+    /// <inheritdoc cref="StoreOptions.RejectedEvents"/>
+    public RejectedEvents RejectedEvents { get; set; } = Defaults.RejectedEvents;
+
     /// <inheritdoc cref="StoreOptions.OrphanGrace"/>
     public TimeSpan? OrphanGrace { get; set; }
+
+    /// <inheritdoc cref="StoreOptions.RetentionGrace"/>
+    public TimeSpan RetentionGrace { get; set; } = Defaults.RetentionGrace;
+
+    /// <summary>
+    /// How long the start of the host waits for another process that has the store open, as <see cref="StoreOptions.LockWait"/>. Zero, the
+    /// default, does not wait. Give the process that is replaced the time to close, about its shutdown timeout.
+    /// </summary>
+    public TimeSpan LockWait { get; set; }
 
     /// <summary>
     /// How long earlier states of the store are kept, as <see cref="VersionRetention.Age"/>. Zero keeps none, as
@@ -154,7 +166,10 @@ public sealed class SignalsOptions
         SyncInterval = SyncInterval,
         MaxFutureTime = MaxFutureTime,
         MaxPastTime = MaxPastTime,
+        RejectedEvents = RejectedEvents,
         OrphanGrace = OrphanGrace,
+        RetentionGrace = RetentionGrace,
+        LockWait = LockWait,
         VersionRetention = VersionAge is not { } age ? null
             : age == TimeSpan.Zero ? VersionRetention.None
             : new VersionRetention { Age = age, MaxBytes = VersionMaxBytes, Granularity = VersionGranularity },

@@ -1,9 +1,10 @@
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 
 namespace Signals.Hosting;
 
-/// <summary>Checks the settings of a store and reports all errors at once. Pure; any thread.</summary>
-internal sealed class SignalsOptionsValidator(string? name) : IValidateOptions<SignalsOptions>
+/// <summary>Checks the settings of a store, and the section they come from, and reports all errors at once. Any thread.</summary>
+internal sealed class SignalsOptionsValidator(string? name, IConfiguration? section = null) : IValidateOptions<SignalsOptions>
 {
     public ValidateOptionsResult Validate(string? optionsName, SignalsOptions options)
     {
@@ -20,6 +21,11 @@ internal sealed class SignalsOptionsValidator(string? name) : IValidateOptions<S
         Require(
             options.MaxWatermarkLag is null || options.MaxWatermarkLag > TimeSpan.Zero,
             "MaxWatermarkLag must be more than zero, or left out.");
+        if (section is not null)
+        {
+            errors.AddRange(ConfigurationKeys.ErrorsOf(section));
+        }
+
         errors.AddRange(options.ToStoreOptions(log: null, TimeProvider.System).GetErrors());
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors.Select(error => Prefix() + error));
 

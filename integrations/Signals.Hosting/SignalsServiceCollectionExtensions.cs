@@ -25,7 +25,9 @@ public static class SignalsServiceCollectionExtensions
 
     /// <summary>Adds the host's store, with settings from configuration.</summary>
     /// <param name="services">The host's services.</param>
-    /// <param name="section">The settings, under the names of <see cref="SignalsOptions"/>.</param>
+    /// <param name="section">
+    /// The settings, under the names of <see cref="SignalsOptions"/>. A key that is none of them is an error at the start of the host.
+    /// </param>
     /// <param name="configure">Runs after the configuration and declares the schema.</param>
     public static IServiceCollection AddSignals(
         this IServiceCollection services, IConfiguration section, Action<SignalsOptions> configure)
@@ -51,7 +53,9 @@ public static class SignalsServiceCollectionExtensions
     /// <inheritdoc cref="AddKeyedSignals(IServiceCollection, string, Action{SignalsOptions})"/>
     /// <param name="services">The host's services.</param>
     /// <param name="key">Names the store, its options and its health check.</param>
-    /// <param name="section">The settings, under the names of <see cref="SignalsOptions"/>.</param>
+    /// <param name="section">
+    /// The settings, under the names of <see cref="SignalsOptions"/>. A key that is none of them is an error at the start of the host.
+    /// </param>
     /// <param name="configure">Runs after the configuration and declares the schema.</param>
     public static IServiceCollection AddKeyedSignals(
         this IServiceCollection services, string key, IConfiguration section, Action<SignalsOptions> configure)
@@ -75,7 +79,7 @@ public static class SignalsServiceCollectionExtensions
         }
 
         options.Configure(configure).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<SignalsOptions>>(new SignalsOptionsValidator(name));
+        services.AddSingleton<IValidateOptions<SignalsOptions>>(new SignalsOptionsValidator(name, section));
         services.TryAddSingleton(TimeProvider.System);
         AddStore(services, key, name);
         services.AddHealthChecks().Add(new HealthCheckRegistration(
@@ -103,17 +107,31 @@ public static class SignalsServiceCollectionExtensions
             services.AddKeyedSingleton(key, (provider, _) => Open(provider, name));
         }
 
+        services.AddKeyedSingleton<StoreStart>(name);
         services.AddSingleton<IHostedService>(provider =>
             new SignalsLifetime(
                 () => Store(provider, key),
+                provider.GetRequiredKeyedService<StoreStart>(name),
                 () => LogOf(provider, name).Closing(DisplayName(OptionsOf(provider, name), name))));
     }
 
     private static SignalStore Open(IServiceProvider provider, string name)
     {
         SignalsOptions options = OptionsOf(provider, name);
-        StoreOptions store = options.ToStoreOptions(LogOf(provider, name), provider.GetRequiredService<TimeProvider>());
-        return SignalStore.Open(options.Path, options.GetSchema()!, store);
+        StoreLog log = LogOf(provider, name);
+        StoreOptions store = options.ToStoreOptions(log, provider.GetRequiredService<TimeProvider>());
+        try
+        {
+            return SignalStore.Open(options.Path, options.GetSchema()!, store);
+        }
+        catch (StoreLockedException locked) when (options.LockWait != TimeSpan.Zero)
+        {
+            log.WaitsForLock(DisplayName(options, name), locked.Owner);
+        }
+
+        // The container waits for this factory, on the thread on which the lifetime asked for the store.
+        CancellationToken cancelled = provider.GetRequiredKeyedService<StoreStart>(name).Cancelled;
+        return Task.Run(() => SignalStore.OpenAsync(options.Path, options.GetSchema()!, store, cancelled)).GetAwaiter().GetResult();
     }
 
     private static SignalStore Store(IServiceProvider provider, string? key) =>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.Extensions.Logging;
 using Signals.Maintenance;
 
@@ -14,7 +15,11 @@ internal sealed partial class StoreLog(ILogger logger, string store) : StoreObse
 
     public override void OnCompacted(CompactionReport compaction)
     {
-        if (compaction.IsDrop)
+        if (compaction is { FollowsShorterRetention: true, RowsDropped: > 0 })
+        {
+            DroppedByShorterRetention(store, compaction.RowsDropped, compaction.EventType, compaction.Tables);
+        }
+        else if (compaction.IsDrop)
         {
             Expired(store, compaction.EventType, compaction.Tables, compaction.RowsDropped);
         }
@@ -41,6 +46,28 @@ internal sealed partial class StoreLog(ILogger logger, string store) : StoreObse
 
     public override void OnWorkResumed(string work) => WorkResumed(store, work);
 
+    public override void OnRetentionChanged(RetentionReport retention)
+    {
+        string held = Limits(retention.HeldKeepLast, retention.HeldMaxAge);
+        string declared = Limits(retention.DeclaredKeepLast, retention.DeclaredMaxAge);
+        string until = retention.Until.ToString("u", CultureInfo.InvariantCulture);
+        switch (retention.Change)
+        {
+            case RetentionChange.Held:
+                RetentionHeld(store, retention.EventType!, declared, held, until);
+                break;
+            case RetentionChange.InForce:
+                RetentionInForce(store, retention.EventType!, declared, held);
+                break;
+            case RetentionChange.Undone:
+                RetentionUndone(store, retention.EventType!, declared);
+                break;
+            case RetentionChange.ClockAhead:
+                ClockAhead(store, retention.Since.ToString("u", CultureInfo.InvariantCulture), until);
+                break;
+        }
+    }
+
     public override void OnPoisoned(Exception firstError) => Poisoned(store, firstError);
 
     public override void OnClosed() => Closed(store);
@@ -55,6 +82,9 @@ internal sealed partial class StoreLog(ILogger logger, string store) : StoreObse
 
     [LoggerMessage(1002, LogLevel.Information, "Store {Store} is closing: what was accepted is being made durable")]
     public partial void Closing(string store);
+
+    [LoggerMessage(1003, LogLevel.Warning, "Store {Store} is open elsewhere; the start waits for {Owner}")]
+    public partial void WaitsForLock(string store, string owner);
 
     [LoggerMessage(1010, LogLevel.Debug, "Store {Store} flushed {Rows} rows into {Tables} tables of {Bytes} bytes, {Milliseconds:F0} ms")]
     private partial void Flushed(string store, long rows, int tables, long bytes, double milliseconds);
@@ -90,6 +120,35 @@ internal sealed partial class StoreLog(ILogger logger, string store) : StoreObse
 
     [LoggerMessage(1026, LogLevel.Error, "Store {Store}: table {Table} is left out of merges from now on; everything else goes on")]
     private partial void TableSetAside(string store, ulong table, Exception error);
+
+    [LoggerMessage(1013, LogLevel.Warning,
+        "Store {Store} deleted {RowsDropped} rows of {EventType} from {Tables} tables, after a shorter last-N or max age came into force")]
+    private partial void DroppedByShorterRetention(string store, long rowsDropped, string eventType, int tables);
+
+    [LoggerMessage(1040, LogLevel.Warning,
+        "Store {Store}: {EventType} is declared with {Declared}, which is less than before. Reads follow it; on disk {Held} are kept " +
+        "until {Until}. Declare the old limits again before that if this is a mistake")]
+    private partial void RetentionHeld(string store, string eventType, string declared, string held, string until);
+
+    [LoggerMessage(1041, LogLevel.Warning,
+        "Store {Store}: {EventType} keeps {Declared} from now on; what it held beyond that ({Held}) is being deleted")]
+    private partial void RetentionInForce(string store, string eventType, string declared, string held);
+
+    [LoggerMessage(1042, LogLevel.Information,
+        "Store {Store}: {EventType} is declared with {Declared} again; nothing was deleted because of the shorter limits")]
+    private partial void RetentionUndone(string store, string eventType, string declared);
+
+    [LoggerMessage(1043, LogLevel.Warning,
+        "Store {Store}: the clock is far ahead of {Believed}. Until {Until} nothing is deleted because of it; set the clock right " +
+        "if it is wrong")]
+    private partial void ClockAhead(string store, string believed, string until);
+
+    private static string Limits(int keepLast, TimeSpan? maxAge)
+    {
+        CultureInfo culture = CultureInfo.InvariantCulture;
+        string count = keepLast == int.MaxValue ? "all events of a user" : string.Create(culture, $"the last {keepLast} events of a user");
+        return maxAge is { } age ? string.Create(culture, $"{count} up to {age:g} old") : count;
+    }
 
     [LoggerMessage(1030, LogLevel.Critical, "Store {Store} has failed and refuses writes until it is reopened; reads go on")]
     private partial void Poisoned(string store, Exception error);

@@ -8,7 +8,7 @@ namespace Signals.Storage.Engine.Compacting;
 /// Later tables are left to the background, because under steady ingest the request would not end otherwise.
 /// </summary>
 /// <remarks>Thread contract: guarded by the compactor's lock. Lifetime: one request.</remarks>
-internal sealed class CompactionRequest(IEnumerable<ulong> tables, long nowMs)
+internal sealed class CompactionRequest(IEnumerable<ulong> tables, DiskLimits limits)
 {
     // Each merge of a request leaves fewer tables, or tables that overlap with fewer others, so a row is written a few times only.
     // Where limits of tables and of users keep merges from that, this bound ends the request.
@@ -21,8 +21,8 @@ internal sealed class CompactionRequest(IEnumerable<ulong> tables, long nowMs)
     private readonly HashSet<ulong> _placed = [];
     private readonly HashSet<ulong> _settled = [];
 
-    /// <summary>The time by which events expire, ms. It stays the same for the whole request, which would not end otherwise.</summary>
-    public long NowMs => nowMs;
+    /// <summary>What may be left out for good. It stays the same for the whole request, which would not end otherwise.</summary>
+    public DiskLimits Limits => limits;
 
     /// <summary>Whether the request covers the table. The background leaves it alone meanwhile.</summary>
     public bool Covers(ulong table) => _tables.Contains(table);

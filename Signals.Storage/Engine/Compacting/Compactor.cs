@@ -69,13 +69,13 @@ internal sealed class Compactor : IDisposable
 
     /// <summary>
     /// Compacts the tables of now as far as that is possible. Of the new tables no two meet in a window. They hold nothing that had
-    /// expired at <paramref name="nowMs"/>, that was erased before the call, or that last-N puts out of reach. Every patch whose event is
+    /// expired by <paramref name="limits"/>, that was erased before the call, or that last-N puts out of reach. Every patch whose event is
     /// there is folded. No column file is left but one beside a table whose cells it only adds to. The work is not paced; it ends early
     /// when the store is closing.
     /// </summary>
     /// <returns>False when it ended early. Tables with more of one user than a merge takes are passed over.</returns>
     /// <exception cref="CorruptionException">A table is damaged; the others were compacted.</exception>
-    public bool RunAll(long nowMs)
+    public bool RunAll(DiskLimits limits)
     {
         // The background may be at work on what the caller waits for.
         Pacer.CallerWaits();
@@ -83,7 +83,7 @@ internal sealed class Compactor : IDisposable
         {
             lock (_requestGate)
             {
-                return RunRequest(nowMs);
+                return RunRequest(limits.Before(_context.Options.ReclaimDelay));
             }
         }
         finally
@@ -105,9 +105,9 @@ internal sealed class Compactor : IDisposable
         }
     }
 
-    private bool RunRequest(long nowMs)
+    private bool RunRequest(DiskLimits limits)
     {
-        if (Begin(nowMs) is not CompactionRequest request)
+        if (Begin(limits) is not CompactionRequest request)
         {
             return false;
         }
@@ -131,7 +131,7 @@ internal sealed class Compactor : IDisposable
 
     // Under the lock, so that no merge under way replaces a table of the request. Null when the store is closing: once this is disposed,
     // the tables may be closed, and their directories are no memory any more.
-    private CompactionRequest? Begin(long nowMs)
+    private CompactionRequest? Begin(DiskLimits limits)
     {
         lock (_lock)
         {
@@ -145,7 +145,7 @@ internal sealed class Compactor : IDisposable
             {
             }
 
-            _request = new CompactionRequest(version.Tables.Select(table => table.Meta.Number), nowMs);
+            _request = new CompactionRequest(version.Tables.Select(table => table.Meta.Number), limits);
             AssertInvariantsLocked();
             return _request;
         }
@@ -239,8 +239,9 @@ internal sealed class Compactor : IDisposable
         CompactionWork? work = null;
         try
         {
-            work = _catalog.Pick(version, _request, request, Retention.OldestKept(_context.Schema, NowMs(request)), NowMs(request));
-            return work is not null && DoLocked(work, version, request);
+            DiskLimits limits = request?.Limits ?? _tables.Retention.Now().Before(_context.Options.ReclaimDelay);
+            work = _catalog.Pick(version, _request, request, limits);
+            return work is not null && DoLocked(work, version, request, limits);
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
         {
@@ -263,24 +264,25 @@ internal sealed class Compactor : IDisposable
         }
     }
 
-    private bool DoLocked(CompactionWork work, TableVersion version, CompactionRequest? request)
+    private bool DoLocked(CompactionWork work, TableVersion version, CompactionRequest? request, DiskLimits limits)
     {
         _committer.RequireWritable();
         using Activity? activity = _context.Telemetry.Start(TelemetryNames.CompactionActivity);
         long started = _context.Telemetry.Now();
-        MergeStats stats = ExecuteWithinLimitLocked(ref work, version, request);
+        MergeStats stats = ExecuteWithinLimitLocked(ref work, version, request, limits);
         Report(work, stats, activity, _context.Telemetry.Since(started));
         return true;
     }
 
     // With fewer tables one user's rows may fit. Of two tables that do not fit together, the larger is set aside.
-    private MergeStats ExecuteWithinLimitLocked(ref CompactionWork work, TableVersion version, CompactionRequest? request)
+    private MergeStats ExecuteWithinLimitLocked(
+        ref CompactionWork work, TableVersion version, CompactionRequest? request, DiskLimits limits)
     {
         while (true)
         {
             try
             {
-                return ExecuteLocked(work, version, request);
+                return ExecuteLocked(work, version, request, limits);
             }
             catch (UserLimitException) when (work.Tables.Count > 2)
             {
@@ -298,13 +300,13 @@ internal sealed class Compactor : IDisposable
         }
     }
 
-    private MergeStats ExecuteLocked(CompactionWork work, TableVersion version, CompactionRequest? request)
+    private MergeStats ExecuteLocked(CompactionWork work, TableVersion version, CompactionRequest? request, DiskLimits limits)
     {
         Action<long>? pace = request is null && _context.Options.Background ? bytes => Pacer.Pass(bytes, _stopping.Token) : null;
         if (work.IsFold)
         {
             FoldResult folded = _patches.Fold(
-                work, version, _catalog.Newer(version, work), NowMs(request), always: request is not null, pace, _stopping.Token);
+                work, version, _catalog.Newer(version, work), limits, always: request is not null, pace, _stopping.Token);
             request?.Replace(folded);
             lock (_totalsGate)
             {
@@ -314,16 +316,13 @@ internal sealed class Compactor : IDisposable
             return folded.Stats.AsMerge;
         }
 
-        MergeResult result = MergeLocked(work, version, pace);
+        MergeResult result = MergeLocked(work, version, limits, pace);
         CommitLocked(work, result);
         request?.Replace(work, result);
         return result.Stats;
     }
 
-    private long NowMs(CompactionRequest? request) =>
-        (request?.NowMs ?? _context.NowMs) - (long)_context.Options.ReclaimDelay.TotalMilliseconds;
-
-    private MergeResult MergeLocked(CompactionWork work, TableVersion version, Action<long>? pace)
+    private MergeResult MergeLocked(CompactionWork work, TableVersion version, DiskLimits limits, Action<long>? pace)
     {
         Table[] tables = [.. work.Tables.Select(number => version[number])];
         if (work.IsDrop)
@@ -331,7 +330,7 @@ internal sealed class Compactor : IDisposable
             return MergeJob.Drop(work, tables);
         }
 
-        using MergeJob job = new(_tables.TargetOf(work.EventType), work, tables, _erasures, _catalog.Newer(version, work));
+        using MergeJob job = new(_tables.TargetOf(limits[work.EventType]), work, tables, _erasures, _catalog.Newer(version, work));
         return job.Run(pace, _stopping.Token);
     }
 
@@ -339,6 +338,7 @@ internal sealed class Compactor : IDisposable
     {
         VersionEdit edit = new();
         result.AddTo(edit);
+        _tables.Retention.AddTo(edit);
         _committer.Commit(edit, (current, version) => current.WithTables(version));
         _patches.RememberMerge(result);
         lock (_totalsGate)
@@ -362,7 +362,10 @@ internal sealed class Compactor : IDisposable
             stats.BytesRead,
             stats.BytesWritten,
             stats.Trimmed + stats.Expired + stats.Erased,
-            duration);
+            duration)
+        {
+            FollowsShorterRetention = _tables.Retention.CameIntoForce(work.EventType),
+        };
         activity?.SetTag(TelemetryNames.EventTypeTag, report.EventType).SetTag("signals.tables", report.Tables)
             .SetTag("signals.bytes_read", report.BytesRead).SetTag("signals.bytes_written", report.BytesWritten);
         _context.Telemetry.Compacted(report);

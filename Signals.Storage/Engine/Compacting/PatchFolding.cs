@@ -69,7 +69,7 @@ internal sealed class PatchFolding(
     /// <param name="work">The plan.</param>
     /// <param name="version">The tables that it was made for; they are open while the caller holds its lock.</param>
     /// <param name="newer">Tables of the type that hold only newer rows.</param>
-    /// <param name="nowMs">Now.</param>
+    /// <param name="limits">What may be left out for good.</param>
     /// <param name="always">Whether to write the rest of a run anew even when little of it was folded.</param>
     /// <param name="pace">May hold the work back.</param>
     /// <param name="stopping">Ends it early.</param>
@@ -77,16 +77,17 @@ internal sealed class PatchFolding(
         CompactionWork work,
         TableVersion version,
         NewerTables newer,
-        long nowMs,
+        DiskLimits limits,
         bool always,
         Action<long>? pace,
         CancellationToken stopping)
     {
+        long nowMs = limits.ClockMs;
         FoldInput[] inputs = [.. work.Tables.Select(number => _scan.InputOf(version[number], nowMs))];
         long oldest = inputs.Min(input => input.Table.Meta.MinTime);
         long newest = inputs.Max(input => input.Table.Meta.MaxTime);
         Table[] runs = _scan.RunsFor(inputs, RunsOf(version, work.EventType, oldest, newest));
-        FoldJob job = new(factory.FoldTargetOf(work.EventType), work, inputs, runs, erasures, newer);
+        FoldJob job = new(factory.FoldTargetOf(limits[work.EventType]), work, inputs, runs, erasures, newer);
         FoldResult result = job.Run(user => MayArrive(user, work.EventType, version), always, pace, stopping);
         if (result.IsChange)
         {

@@ -26,6 +26,7 @@ internal sealed class RunTracker(
     private RunQueue? _requested;
     private TableVersion _version = TableVersion.Empty;
     private TableVersion? _surplusVersion;
+    private readonly Dictionary<ushort, int> _lastKept = []; // the last-N on disk that surplus was looked for with
 
     /// <summary>Whether tables are kept apart for a request.</summary>
     public bool HasRequest => _requested is not null;
@@ -119,11 +120,11 @@ internal sealed class RunTracker(
     /// <param name="version">The tables now.</param>
     /// <param name="running">The request that runs; null when none does.</param>
     /// <param name="request">The same when its work is asked for; null for the background's.</param>
-    /// <param name="oldestKept">Oldest event time kept, by type.</param>
-    /// <param name="nowMs">Now.</param>
-    public CompactionWork? Pick(
-        TableVersion version, CompactionRequest? running, CompactionRequest? request, ReadOnlySpan<long> oldestKept, long nowMs)
+    /// <param name="limits">What may be left out for good.</param>
+    public CompactionWork? Pick(TableVersion version, CompactionRequest? running, CompactionRequest? request, DiskLimits limits)
     {
+        long[] oldestKept = limits.OldestKept();
+        long nowMs = limits.ClockMs;
         Sync(version, running);
         RunQueue index = request is null ? _background : _requested!;
         DescribePatches(index, request, oldestKept, nowMs);
@@ -143,7 +144,8 @@ internal sealed class RunTracker(
         }
 
         // To find surplus rows, many users are read. So this is done only when there is no other work.
-        if (ReferenceEquals(_surplusVersion, version) || !AddSurplus(index, request))
+        ForgetSurplusOf(limits);
+        if (ReferenceEquals(_surplusVersion, version) || !AddSurplus(index, request, limits))
         {
             return null;
         }
@@ -333,12 +335,27 @@ internal sealed class RunTracker(
         }
     }
 
-    private bool AddSurplus(RunQueue index, CompactionRequest? request)
+    // A last-N that has come into force puts rows out of reach although no row was added.
+    private void ForgetSurplusOf(DiskLimits limits)
+    {
+        foreach (EventTypeSchema type in schema.EventTypes)
+        {
+            if (_lastKept.TryGetValue(type.Id, out int kept) && kept != limits[type.Id].KeepLast)
+            {
+                _surplusScan.ForgetAll();
+                _surplusVersion = null;
+            }
+
+            _lastKept[type.Id] = limits[type.Id].KeepLast;
+        }
+    }
+
+    private bool AddSurplus(RunQueue index, CompactionRequest? request, DiskLimits limits)
     {
         bool any = false;
         foreach (RunSummary run in index.Runs.Values.Where(run => run is { Kind: RunKind.Events, Aside: RunRestriction.None }).ToArray())
         {
-            double share = request is null ? Estimate(run) : IsWithSurplus(run, request) ? 1 : 0;
+            double share = request is null ? Estimate(run, limits[run.EventType]) : IsWithSurplus(run, request) ? 1 : 0;
             any |= share > 0;
             index.Set(run with { SurplusShare = share });
         }
@@ -346,13 +363,9 @@ internal sealed class RunTracker(
         return any;
     }
 
-    private double Estimate(in RunSummary run)
-    {
-        EventTypeSchema type = schema.EventTypes[run.EventType];
-        return type.KeepLast == int.MaxValue
-            ? 0
-            : _surplusScan.Estimate(_tables[run.Number], type, NewestOf(run.EventType), options.MinSurplusShare);
-    }
+    private double Estimate(in RunSummary run, EventTypeSchema type) => type.KeepLast == int.MaxValue
+        ? 0
+        : _surplusScan.Estimate(_tables[run.Number], type, NewestOf(run.EventType), options.MinSurplusShare);
 
     private bool IsWithSurplus(in RunSummary run, CompactionRequest request)
     {
@@ -361,7 +374,7 @@ internal sealed class RunTracker(
             return false;
         }
 
-        if (SurplusScan.Any(_tables[run.Number], schema.EventTypes[run.EventType], NewestOf(run.EventType)))
+        if (SurplusScan.Any(_tables[run.Number], request.Limits[run.EventType], NewestOf(run.EventType)))
         {
             return true;
         }

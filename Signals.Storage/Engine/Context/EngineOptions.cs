@@ -37,6 +37,9 @@ internal sealed record EngineOptions
 
     public TimeSpan MaxPastTime { get; init; } = TimeSpan.MaxValue;
 
+    /// <summary>What happens to single events whose time is not accepted.</summary>
+    public RejectedEvents RejectedEvents { get; init; }
+
     /// <summary>How long patches wait when no opening ever stated it.</summary>
     public static TimeSpan DefaultOrphanGrace { get; } = TimeSpan.FromDays(7);
 
@@ -60,6 +63,11 @@ internal sealed record EngineOptions
     /// before the merge.
     /// </summary>
     public TimeSpan ReclaimDelay => KeptVersions is null ? TimeSpan.Zero : TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// How long a shorter last-N or max age, or a clock that jumped ahead, has no effect on disk. Zero for none of that.
+    /// </summary>
+    public TimeSpan RetentionGrace { get; init; }
 
     /// <summary>How long opening waits for a file handle.</summary>
     public TimeSpan OpeningPatience { get; init; } = TimeSpan.FromSeconds(10);

@@ -18,7 +18,7 @@ namespace Signals.Storage.Engine.Flushing;
 /// file whose sync failed is never synced again. At most <see cref="WindowCut.MostTables"/> files are open at once. Lifetime: one flush.
 /// Its memory is native and is given back at the end.
 /// </remarks>
-internal sealed class FlushJob(TableFactory factory, ErasureSet erasures, FilePins pins, long nowMs)
+internal sealed class FlushJob(TableFactory factory, ErasureSet erasures, FilePins pins, DiskLimits limits)
 {
     private const int EntriesAhead = 8;
     private const int SampledEntries = 16_384;
@@ -57,7 +57,7 @@ internal sealed class FlushJob(TableFactory factory, ErasureSet erasures, FilePi
                 count++;
             }
 
-            WriteType(table, factory.Schema.EventTypes[type], entries[..count]);
+            WriteType(table, limits[type], entries[..count]);
             entries = entries[count..];
         }
 
@@ -76,7 +76,7 @@ internal sealed class FlushJob(TableFactory factory, ErasureSet erasures, FilePi
         using OwnedMemory memory = new();
         MemRowOrderer orderer = new(columns, memory);
         RowBuffer rows = new(columns, memory: memory);
-        using WindowTables output = new(factory.TargetOf(type.Id), RowDefaults.Streamed, Cut(table, type, entries));
+        using WindowTables output = new(factory.TargetOf(type), RowDefaults.Streamed, Cut(table, type, entries));
         for (int i = 0; i < entries.Length; i++)
         {
             // Entries in the order of users lie anywhere in memory. So the next ones are fetched ahead: the entry first, then the
@@ -110,7 +110,7 @@ internal sealed class FlushJob(TableFactory factory, ErasureSet erasures, FilePi
     [MethodImpl(Compile.InFull)]
     private int CountKept(EventTypeSchema type, long erasedTo, ReadOnlySpan<long> times)
     {
-        long oldest = Retention.OldestKept(type, nowMs);
+        long oldest = limits.OldestKept(type.Id);
         int kept = Math.Min(times.Length, type.KeepLast);
         long erased = PlantedBugs.Has(PlantedBugs.FlushKeepsTheCutoff) ? erasedTo - 1 : erasedTo;
         while (kept > 0 && (times[kept - 1] < oldest || (erasedTo != ErasureSet.NoCutoff && times[kept - 1] <= erased)))

@@ -94,8 +94,9 @@ internal sealed class Flusher(
         }
 
         edit.Sources.AddRange(oldest.Sources);
-        FlushResult result = new FlushJob(tables, erasures.Set, pins, context.NowMs).Run(oldest);
+        FlushResult result = new FlushJob(tables, erasures.Set, pins, tables.Retention.Now()).Run(oldest);
         edit.AddedTables.AddRange(result.Tables);
+        tables.Retention.AddTo(edit);
         committer.Commit(edit, (current, version) => current.WithFlushed(oldest, version), oldest);
         if (!takesEarly)
         {

@@ -11,19 +11,15 @@ namespace Signals.Storage.Engine.Ingest;
 /// Thread contract: any thread, without locks; nothing is allocated unless an append has to wait. A refused batch leaves no trace. Events
 /// are read before a call returns and never afterwards: an append that has to wait encodes them first. Lifetime: that of the store.
 /// </remarks>
-internal sealed class Appender(StoreContext context, IngestQueue queue)
+internal sealed class Appender(StoreContext context, IngestQueue queue, RejectionCounts rejected)
 {
     private readonly EngineOptions _options = context.Options;
     private readonly ByteRing _ring = queue.Ring;
     private readonly AckQueue _acks = queue.Acks;
     private readonly FreshnessSampler _freshness = context.Telemetry.Freshness;
     private readonly Func<StreamPosition> _visible = () => queue.Acks.Acknowledged;
-    private long _rejected;
     private long _backPressure;
     private long _outOfReach;
-
-    /// <summary>Events refused before they entered the ring.</summary>
-    public long Rejected => Volatile.Read(ref _rejected);
 
     /// <summary>Events accepted that no read will show, because they were older than the max age of their type when they came.</summary>
     public long OutOfReach => Volatile.Read(ref _outOfReach);
@@ -195,13 +191,16 @@ internal sealed class Appender(StoreContext context, IngestQueue queue)
         }
 
         int length = events.PlanRecord();
-        return length <= _options.MaxBatchBytes
-            ? length
-            : throw Reject(
-                events,
-                RejectionReason.TooLarge,
-                $"The batch of {events.Count} events takes {length} bytes, the limit is {_options.MaxBatchBytes}; "
-                + "append fewer events at a time or raise MaxBatchBytes. Nothing of it was appended.");
+        if (length <= _options.MaxBatchBytes)
+        {
+            return length;
+        }
+
+        rejected.RefuseForSize(events.Count);
+        throw new EventRejectedException(
+            RejectionReason.TooLarge,
+            $"The batch of {events.Count} events takes {length} bytes, the limit is {_options.MaxBatchBytes}; "
+            + "append fewer events at a time or raise MaxBatchBytes. Nothing of it was appended.");
     }
 
     [MethodImpl(Compile.InFull)]
@@ -212,17 +211,20 @@ internal sealed class Appender(StoreContext context, IngestQueue queue)
         {
             if (!taken.Holds(times[row]))
             {
-                string what = times[row] < taken.EarliestMs
+                bool isEarly = times[row] < taken.EarliestMs;
+                string what = isEarly
                     ? $"earlier than now less the allowed {nameof(StoreOptions.MaxPastTime)} of {_options.MaxPastTime}"
                     : $"later than now plus the allowed {nameof(StoreOptions.MaxFutureTime)} of {_options.MaxFutureTime}";
                 string? unit = TimeUnitGuess.FindUnit(times, taken.EarliestMs, taken.LatestMs);
                 string hint = unit is null ? "" : $" All its times look like {unit}.";
-                throw Reject(
-                    events,
+                rejected.RefuseForTime(events.Count, isEarly);
+                throw new EventRejectedException(
                     RejectionReason.TimeOutOfRange,
                     $"Event {row} of the batch of '{batch.EventType.Name}' has time {times[row]}, {what}; "
-                    + $"times are milliseconds since the Unix epoch.{hint} Nothing of the batch was appended.",
-                    unit);
+                    + $"times are milliseconds since the Unix epoch.{hint} Nothing of the batch was appended.")
+                {
+                    LooksLike = unit,
+                };
             }
         }
     }
@@ -243,11 +245,5 @@ internal sealed class Appender(StoreContext context, IngestQueue queue)
         }
 
         return count;
-    }
-
-    private EventRejectedException Reject(IAppendable events, RejectionReason reason, string message, string? unit = null)
-    {
-        Interlocked.Add(ref _rejected, events.Count);
-        return new EventRejectedException(reason, message) { LooksLike = unit };
     }
 }

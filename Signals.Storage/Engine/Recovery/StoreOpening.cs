@@ -17,6 +17,8 @@ namespace Signals.Storage.Engine.Recovery;
 internal sealed class StoreOpening
 {
     private readonly EngineOptions _asked;
+    private readonly List<HeldLimit> _held;
+    private readonly HeldLimit[] _undone;
 
     /// <param name="files">The file system.</param>
     /// <param name="directory">The store's folder, locked.</param>
@@ -68,6 +70,11 @@ internal sealed class StoreOpening
         Erasures.Load(state.Erasures);
         Sources.Load(state.Sources);
         Registry = new ImportedSegments(schema, state);
+        SteadyClock clock = RetentionChoice.ClockOf(options, state);
+        _held = RetentionChoice.Settle(
+            state.ReadSchema(), schema, state.HeldLimits, clock.Observe(Context.NowMs), options.RetentionGrace);
+        _undone = [.. state.HeldLimits.Where(limit => !_held.Exists(held => held.EventType == limit.EventType))];
+        Retention = new DiskRetention(Context, Contents.Watermarks, clock, _held);
         Logs = new LogRecovery(folder, state, schema);
         Logs.Check();
         History = options.KeptVersions is null ? new HistoryContent() : HistoryRecovery.Read(folder, state);
@@ -95,11 +102,17 @@ internal sealed class StoreOpening
     /// <summary>What was imported, and how complete each event type is.</summary>
     public ImportedSegments Registry { get; }
 
+    /// <summary>What may be deleted for good.</summary>
+    public DiskRetention Retention { get; }
+
     /// <summary>The logs behind the tables: checked, not replayed.</summary>
     public LogRecovery Logs { get; }
 
     /// <summary>The versions that are kept; empty when none are.</summary>
     public HistoryContent History { get; }
+
+    /// <summary>Tells the observer what is held on disk.</summary>
+    public void ReportRetention() => Retention.ReportOpened(_undone);
 
     /// <summary>Continues the manifest, records what the store keeps from now on, and clears away what a crash left behind.</summary>
     public void BeginChanges()
@@ -107,6 +120,7 @@ internal sealed class StoreOpening
         StoreFolder folder = Context.Folder;
         Manifest.Continue();
         StoreRecovery.CommitKeep(Manifest, KeepChoice.ToRecord(_asked, Manifest.State.Keep));
+        StoreRecovery.CommitHeld(Manifest, _held);
         if (Context.Options.KeptVersions is null)
         {
             StoreRecovery.CommitKeptVersions(Manifest, keeps: false);

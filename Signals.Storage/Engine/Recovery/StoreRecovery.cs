@@ -69,6 +69,18 @@ internal static class StoreRecovery
     }
 
     /// <summary>
+    /// Records what is held on disk although the schema in force says less, before that schema is recorded: from then on nothing else
+    /// knows of it.
+    /// </summary>
+    public static void CommitHeld(Manifest manifest, List<HeldLimit> held)
+    {
+        if (!held.SequenceEqual(manifest.State.HeldLimits))
+        {
+            manifest.Commit(new VersionEdit { HeldLimits = held });
+        }
+    }
+
+    /// <summary>
     /// Records whether there is a list of kept versions: called after it was written, and before it is deleted. From then on an opening
     /// notices its loss.
     /// </summary>

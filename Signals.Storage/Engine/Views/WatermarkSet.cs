@@ -17,6 +17,21 @@ internal sealed class WatermarkSet
 
     public long Newest(ushort eventType) => Volatile.Read(ref _newest[eventType]);
 
+    /// <summary>The newest of all event types; <see cref="long.MinValue"/> when there is no event.</summary>
+    public long NewestOfAll
+    {
+        get
+        {
+            long newest = long.MinValue;
+            for (int i = 0; i < _newest.Length; i++)
+            {
+                newest = Math.Max(newest, Volatile.Read(ref _newest[i]));
+            }
+
+            return newest;
+        }
+    }
+
     [MethodImpl(Compile.InFull)]
     public void Raise(ushort eventType, long time)
     {

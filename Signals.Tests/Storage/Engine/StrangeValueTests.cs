@@ -53,11 +53,12 @@ internal sealed class StrangeValueTests
         Append(store, TestStores.Start);
         await store.FlushAsync();
         time.NowMs += 4 * 86_400_000L;
+        Append(store, time.NowMs); // only an event proves that time went on
         await store.CompactAsync();
         using Sequence read = store.Read(TheUser, store.Query("e").Build());
         Assert.That(
             (read.Count, store.GetStats().TableRows, store.GetStats().TablesExpired),
-            Is.EqualTo((Count: 0, TableRows: 0L, TablesExpired: 1L)));
+            Is.EqualTo((Count: Numbers.Length, TableRows: (long)Numbers.Length, TablesExpired: 1L)));
     }
 
     private static void Append(SignalStore store, long start)

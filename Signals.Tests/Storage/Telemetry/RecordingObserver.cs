@@ -24,6 +24,9 @@ internal sealed class RecordingObserver(bool throws = false) : StoreObserver
 
     public RecoveryReport Recovery { get; private set; }
 
+    /// <summary>What was said about how much is kept, in order.</summary>
+    public List<RetentionReport> Retention { get; } = [];
+
     public Exception? Error { get; private set; }
 
     public override void OnOpened(RecoveryReport recovery)
@@ -51,6 +54,12 @@ internal sealed class RecordingObserver(bool throws = false) : StoreObserver
     public override void OnHandleShortageBegan(string path) => Note("handle shortage began");
 
     public override void OnHandleShortageEnded(TimeSpan duration) => Note("handle shortage ended");
+
+    public override void OnRetentionChanged(RetentionReport retention)
+    {
+        Retention.Add(retention);
+        Note("retention changed");
+    }
 
     public override void OnPoisoned(Exception firstError)
     {

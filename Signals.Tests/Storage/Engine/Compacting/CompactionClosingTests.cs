@@ -1,3 +1,4 @@
+using Signals.Storage.Compaction;
 using Signals.Storage.Engine.Context;
 using Signals.Storage.Tables;
 using Signals.Tests.Simulation;
@@ -32,7 +33,7 @@ internal sealed class CompactionClosingTests
 
         store.Dispose();
 
-        Assert.That(store.Engine.TestCompactor.RunAll(TestStores.Start), Is.False);
+        Assert.That(store.Engine.TestCompactor.RunAll(Limits(store)), Is.False);
         Assert.That(store.Engine.TestCompactor.RunOnce(), Is.False);
     }
 
@@ -46,8 +47,10 @@ internal sealed class CompactionClosingTests
             table.Directory.LeaveCache(); // as closing does; a look at it throws from now on
         }
 
-        Assert.That(store.Engine.TestCompactor.RunAll(TestStores.Start), Is.False);
+        Assert.That(store.Engine.TestCompactor.RunAll(Limits(store)), Is.False);
     }
+
+    private static DiskLimits Limits(SignalStore store) => new(store.Schema.EventTypes, TestStores.Start, TestStores.Start);
 
     // One of the users is erased, so that the first thing a compaction does is to look for the user.
     private static async Task<SignalStore> Fill()

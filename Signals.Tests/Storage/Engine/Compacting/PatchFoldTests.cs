@@ -318,6 +318,22 @@ internal sealed class PatchFoldTests
     }
 
     [Test]
+    public void Fold_ClockAYearAhead_DropsNoOrphan()
+    {
+        using SignalStore store = Open(Roomy with { RetentionGrace = TimeSpan.FromDays(1) });
+        Append(store, 0, 1);
+        Attach(store, 0, Events, Score);
+        store.Engine.RunPending();
+        long waiting = store.GetStats().PatchRows;
+        _time.NowMs += (long)TimeSpan.FromDays(365).TotalMilliseconds;
+        store.Engine.RunPending();
+        Assert.That((store.GetStats().PatchRows, store.GetStats().OrphansDropped), Is.EqualTo((waiting, 0L)));
+        _time.NowMs += (long)TimeSpan.FromDays(1).TotalMilliseconds;
+        store.Engine.RunPending();
+        Assert.That(store.GetStats().OrphansDropped, Is.Positive, "the clock has gone on");
+    }
+
+    [Test]
     public async Task Fold_GraceOverWhileTheEventIsInTheMemtable_WaitsForItsFlush()
     {
         using SignalStore store = Open();

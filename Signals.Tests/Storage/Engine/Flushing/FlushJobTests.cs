@@ -87,8 +87,10 @@ internal sealed class FlushJobTests
         FilePins pins = new(folder, new FailStop());
         TableFactory factory = new(
             folder, Schema, new FileNumbers(1), TestStores.Tiny.Tables,
-            TestStores.Tiny.Compaction with { WindowBytes = windowBytes }, pins);
-        FlushJob job = new(factory, new ErasureSet(), pins, TestStores.Start);
+            TestStores.Tiny.Compaction with { WindowBytes = windowBytes }, pins,
+            retention: null!); // a job is given its limits
+        DiskLimits limits = new(Schema.EventTypes, TestStores.Start, TestStores.Start);
+        FlushJob job = new(factory, new ErasureSet(), pins, limits);
         return job.Run(table);
     }
 

@@ -1,0 +1,14 @@
+namespace Signals;
+
+/// <summary>What a store does with a batch of which it does not accept some events, because of their times.</summary>
+public enum RejectedEvents
+{
+    /// <summary>It refuses the whole batch or group with an <see cref="EventRejectedException"/>.</summary>
+    RefuseBatch = 0,
+
+    /// <summary>
+    /// It leaves these events out, counts them by reason (<see cref="StoreStats.EventsLeftOut"/>) and takes the others. A batch of which
+    /// no event is left is refused, and so is a group whose times all look like another unit than milliseconds.
+    /// </summary>
+    LeaveOut = 1,
+}
