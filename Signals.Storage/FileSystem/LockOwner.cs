@@ -16,7 +16,7 @@ internal static class LockOwner
     public static string Describe()
     {
         using Process self = Process.GetCurrentProcess();
-        return $"process {Environment.ProcessId} ({self.ProcessName})";
+        return $"process {Environment.ProcessId} ({self.ProcessName}) on {Environment.MachineName}";
     }
 
     /// <summary>
