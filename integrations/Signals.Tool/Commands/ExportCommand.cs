@@ -43,8 +43,8 @@ internal sealed class ExportCommand : ICommand
             throw new UsageException($"'{format}' is no format; there are csv, jsonl, frames and parquet.");
         }
 
-        using ReadOnlyStore look = ReadOnlyStore.Open(folder);
-        EventTypeSchema[] types = TypeChoice.Choose(look.Store.Schema, names);
+        using ReadOnlyStore store = SignalStore.OpenReadOnly(folder);
+        EventTypeSchema[] types = TypeChoice.Choose(store.Schema, names);
         Stream output = file is null ? context.OpenOutput() : new FileStream(file, FileMode.CreateNew);
         await using (output.ConfigureAwait(false))
         {
@@ -52,15 +52,16 @@ internal sealed class ExportCommand : ICommand
             await using (buffered.ConfigureAwait(false))
             {
                 long events = 0;
-                long most = look.Store.GetTables()
+                long most = store.GetTables()
                     .Where(table => !table.IsPatch && types.Any(type => type.Name == table.EventType))
                     .Sum(table => table.Rows);
                 await LongWork.ShowAsync(
                     context,
                     "exporting",
-                    Task.Run(() => Write(look.Store, types, format, buffered, ref events, cancellationToken), cancellationToken),
+                    Task.Run(() => Write(store, types, format, buffered, ref events, cancellationToken), cancellationToken),
                     () => Progress(Volatile.Read(ref events), most)).ConfigureAwait(false);
                 await PrintAsync(context, json, format, file, events).ConfigureAwait(false);
+                LiveNote.Write(context, store);
             }
         }
 
@@ -88,7 +89,7 @@ internal sealed class ExportCommand : ICommand
     }
 
     private static void Write(
-        SignalStore store,
+        ReadOnlyStore store,
         EventTypeSchema[] types,
         string format,
         Stream output,

@@ -41,7 +41,7 @@ internal sealed class TrainingCommand : ICommand
             throw new UsageException("Say what the rows are: --receipts FILE, --as-known-then or --as-corrected-now, one of them.");
         }
 
-        using ReadOnlyStore look = ReadOnlyStore.Open(folder, withVersions: !isCorrectedNow);
+        using StoreCopy look = StoreCopy.Open(folder, withVersions: !isCorrectedNow);
         string name = DefinitionFile.Register(look.Store, definition);
         using ArrowTrainingSink sink = ArrowTrainingSink.Create(
             output, new ArrowTrainingOptions { Content = new SequenceBatchOptions { States = states } });
