@@ -120,6 +120,37 @@ public sealed partial class SignalStore : IAsyncDisposable, IDisposable
     }
 
     /// <summary>
+    /// Opens the store in a folder to read it. Another process, or this one, may have the store open and write it; the folder and its files
+    /// need not be writable. The read-only store takes no lock and changes nothing. It shows what was acknowledged before the call, and
+    /// later what <see cref="ReadOnlyStore.Refresh"/> finds.
+    /// </summary>
+    /// <remarks>
+    /// With <see cref="Durability.InMemory"/> the writer writes no log, so it shows what is flushed. What it shows may not be on the disk
+    /// yet: a power cut can take from the store what the writer has not synced.
+    /// </remarks>
+    /// <param name="path">The store's folder, on a file system of this machine.</param>
+    /// <param name="options">Settings, or null for the defaults.</param>
+    /// <exception cref="DirectoryNotFoundException">The folder holds no store.</exception>
+    /// <exception cref="CorruptionException">A file is damaged or missing; the error names the file and the offset.</exception>
+    public static ReadOnlyStore OpenReadOnly(string path, ReadOnlyOptions? options = null) =>
+        ReadOnlyStore.Open(FileSystems.ForThisMachine(), FileSystems.Absolute(path), options ?? new ReadOnlyOptions());
+
+    /// <summary>
+    /// The process that has the store in a folder open, as it wrote itself into the lock file: its number, its name, and the machine or
+    /// container. Null when none has, or when the system does not tell. It touches no lock.
+    /// </summary>
+    /// <remarks>
+    /// On Linux the system tells of processes in the same container and in containers below it; on Windows it does not tell which process
+    /// it is; elsewhere it tells nothing.
+    /// </remarks>
+    /// <param name="path">The store's folder.</param>
+    public static string? FindWriter(string path)
+    {
+        IFileSystem files = FileSystems.ForThisMachine();
+        return LockHolder.Find(files, new StoreFolder(files, FileSystems.Absolute(path)).Lock);
+    }
+
+    /// <summary>
     /// Reads the schema of the store in a folder without opening the store. Nothing is changed, and another process may have the
     /// store open.
     /// </summary>

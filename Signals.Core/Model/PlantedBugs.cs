@@ -105,6 +105,15 @@ internal static class PlantedBugs
     /// </summary>
     public const string ChecksumsAreZero = nameof(ChecksumsAreZero);
 
+    /// <summary>A read-only store shows records that came after an import, and not the import.</summary>
+    public const string RefreshTrustsAnOldManifest = nameof(RefreshTrustsAnOldManifest);
+
+    /// <summary>A read-only store lets a memtable go at the position where it was frozen, although a record goes on behind it.</summary>
+    public const string RefreshDropsHalfARecord = nameof(RefreshDropsHalfARecord);
+
+    /// <summary>A read-only store is read while a refresh shows what it found.</summary>
+    public const string RefreshIsReadHalfShown = nameof(RefreshIsReadHalfShown);
+
     private static readonly AsyncLocal<string?> Planted = new();
     private static int _scopes;
 

@@ -75,6 +75,13 @@ internal sealed class Manifest : IDisposable
     }
 
     /// <summary>
+    /// The same for a manifest that <c>CURRENT</c> was seen to name. Another process may go on writing it meanwhile: an edit that is
+    /// not whole yet is not part of the state.
+    /// </summary>
+    /// <exception cref="CorruptionException">The manifest is damaged or missing.</exception>
+    public static ManifestState Read(StoreFolder folder, ulong number, long snapshotEnd) => Replay(folder, number, snapshotEnd);
+
+    /// <summary>
     /// Replays the live manifest and continues in a new one, so that nothing is ever appended after a torn tail.
     /// </summary>
     /// <exception cref="CorruptionException"><c>CURRENT</c> or the manifest is damaged or missing.</exception>

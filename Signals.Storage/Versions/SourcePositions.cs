@@ -41,6 +41,21 @@ internal sealed class SourcePositions
         }
     }
 
+    /// <summary>Moves sources forward to what a later state of the manifest holds. One that is ahead of it already stays.</summary>
+    public void RaiseAll(IEnumerable<SourcePosition> saved)
+    {
+        lock (_lock)
+        {
+            foreach (SourcePosition position in saved)
+            {
+                if (!_positions.TryGetValue(position.Source, out SourcePosition before) || position.IsAfter(before))
+                {
+                    _positions[position.Source] = position;
+                }
+            }
+        }
+    }
+
     /// <summary>
     /// Moves a source forward. A position that is not ahead, or that belongs to a generation before a reset, changes nothing.
     /// </summary>

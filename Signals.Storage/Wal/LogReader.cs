@@ -82,8 +82,22 @@ internal static class LogReader
             && LogEntry.IsIntact(window.Slice(offset, LogFormat.EntryBytes + entry.PayloadBytes));
     }
 
-    // An intact entry was not torn, so a field that does not fit the position of the entry is damage.
-    private static void CheckOrder(string path, in LogReplay before, in LogEntry entry)
+    /// <summary>
+    /// Whether the bytes at the end of a log are torn, and a later entry promises that they were synced. While another process writes the
+    /// log, the entry at the end may have been written since it was looked at; then the next look finds it whole.
+    /// </summary>
+    /// <exception cref="CorruptionException">They are damaged, or were written meanwhile.</exception>
+    public static void CheckTornEnd(string path, LogWindow window, in LogReplay replay)
+    {
+        if (!IsZero(window, replay.EndOffset))
+        {
+            CheckTail(path, window, replay with { Torn = true }, isLast: true);
+        }
+    }
+
+    /// <summary>An intact entry was not torn, so a field that does not fit the position of the entry is damage.</summary>
+    /// <exception cref="CorruptionException">A field does not fit.</exception>
+    public static void CheckOrder(string path, in LogReplay before, in LogEntry entry)
     {
         if (entry.Sequence == 0 || (before.NextSequence != 0 && entry.Sequence != before.NextSequence))
         {

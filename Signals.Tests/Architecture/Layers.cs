@@ -54,6 +54,7 @@ internal static partial class Layers
         "Signals.Storage.Engine.Importing",
         "Signals.Storage.Engine.Recovery",
         "Signals.Storage.Engine.Reading",
+        "Signals.Storage.Engine.Following",
         "Signals.Storage.Engine.Upkeep",
         "Signals.Storage.Engine",
         "Signals.Storage.Indexing",

@@ -61,6 +61,18 @@ internal static class KillSchema
     public static long VerifyPrefix(SignalStore store, long whole = long.MaxValue)
     {
         using SequenceBatch rows = store.ReadMany(AllUsers, store.Query(EventType).Build());
+        return VerifyPrefix(rows, whole);
+    }
+
+    /// <summary>The same of a read-only store.</summary>
+    public static long VerifyPrefix(ReadOnlyStore store)
+    {
+        using SequenceBatch rows = store.ReadMany(AllUsers, store.Query(EventType).Build());
+        return VerifyPrefix(rows, long.MaxValue);
+    }
+
+    private static long VerifyPrefix(SequenceBatch rows, long whole)
+    {
         Dictionary<long, int> events = [];
         ReadOnlySpan<long> entries = rows.Field<long>("entry");
         long last = 0;

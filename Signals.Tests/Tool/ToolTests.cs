@@ -317,17 +317,6 @@ internal sealed class ToolTests
     }
 
     [TestCaseSource(nameof(OfAStore))]
-    public async Task AnyCommand_StoreInUse_IsLocked(string command, params string[] rest)
-    {
-        using SignalStore user = SignalStore.Open(Folder, Schema);
-        string before = string.Join('\n', Directory.GetFiles(Folder));
-        ToolRun run = await ToolRun.OfAsync([command, Folder, .. In(rest)]);
-        Assert.That(run.Code, Is.EqualTo(ExitCode.Locked), run.Messages);
-        Assert.That(run.Text, Is.Empty);
-        Assert.That(string.Join('\n', Directory.GetFiles(Folder)), Is.EqualTo(before));
-    }
-
-    [TestCaseSource(nameof(OfAStore))]
     public async Task AnyCommand_DamagedManifest_SaysSoAndNamesTheFile(string command, params string[] rest)
     {
         await File.WriteAllTextAsync(Path.Combine(Folder, "CURRENT"), "MANIFEST-000009 00000000\n");

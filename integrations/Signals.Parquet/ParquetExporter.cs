@@ -33,6 +33,20 @@ public static class ParquetExporter
             cancellationToken);
     }
 
+    /// <summary>Exports the events that reads of a read-only store return, each event type as it was at one moment.</summary>
+    /// <inheritdoc cref="ExportAsync(SignalStore, ParquetExportOptions, CancellationToken)" path="/exception"/>
+    public static Task<ParquetExportResult> ExportAsync(
+        ReadOnlyStore store, ParquetExportOptions options, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(store);
+        ArgumentNullException.ThrowIfNull(options);
+        return ExportAsync(
+            options.EventTypes.Count > 0 ? options.EventTypes : [.. store.Schema.EventTypes.Select(type => type.Name)],
+            store.SplitScan,
+            options,
+            cancellationToken);
+    }
+
     /// <summary>
     /// Exports the events that reads of a kept state of the past return: all event types as they were at that one moment.
     /// </summary>

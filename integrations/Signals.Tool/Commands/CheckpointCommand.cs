@@ -5,7 +5,7 @@ using Signals.Tool.Stores;
 namespace Signals.Tool.Commands;
 
 /// <summary>
-/// Takes a checkpoint of a store that no process has open. A process that has the store open takes its own checkpoints.
+/// Takes a checkpoint of a store, also of one that a process has open. That process knows nothing of it.
 /// </summary>
 internal sealed class CheckpointCommand : ICommand
 {
@@ -22,16 +22,12 @@ internal sealed class CheckpointCommand : ICommand
         string target = line.Word("NEW");
         bool json = line.Flag("--json");
         line.RequireAllUsed();
-        SignalStore store = WritableStore.Open(folder);
-        await using (store.ConfigureAwait(false))
-        {
-            Task<CheckpointInfo> work = store.CheckpointAsync(target, cancellationToken);
-            await LongWork.ShowAsync(context, "taking a checkpoint", work, static () => new WorkProgress("copying"))
-                .ConfigureAwait(false);
-            CheckpointInfo info = await work.ConfigureAwait(false);
-            Print(context, json, info);
-        }
-
+        using ReadOnlyStore store = SignalStore.OpenReadOnly(folder);
+        Task<CheckpointInfo> work = store.CheckpointAsync(target, cancellationToken);
+        await LongWork.ShowAsync(context, "taking a checkpoint", work, static () => new WorkProgress("copying"))
+            .ConfigureAwait(false);
+        Print(context, json, await work.ConfigureAwait(false));
+        LiveNote.Write(context, store);
         return ExitCode.Ok;
     }
 

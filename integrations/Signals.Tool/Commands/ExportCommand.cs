@@ -60,8 +60,8 @@ internal sealed class ExportCommand : ICommand
     private static async Task WriteRecordsAsync(
         string folder, string[] names, string format, string? file, bool json, ToolContext context, CancellationToken cancellationToken)
     {
-        using ReadOnlyStore look = ReadOnlyStore.Open(folder);
-        EventTypeSchema[] types = TypeChoice.Choose(look.Store.Schema, names);
+        using ReadOnlyStore store = SignalStore.OpenReadOnly(folder);
+        EventTypeSchema[] types = TypeChoice.Choose(store.Schema, names);
         Stream output = file is null ? context.OpenOutput() : new FileStream(file, FileMode.CreateNew);
         await using (output.ConfigureAwait(false))
         {
@@ -69,15 +69,16 @@ internal sealed class ExportCommand : ICommand
             await using (buffered.ConfigureAwait(false))
             {
                 long events = 0;
-                long most = look.Store.GetTables()
+                long most = store.GetTables()
                     .Where(table => !table.IsPatch && types.Any(type => type.Name == table.EventType))
                     .Sum(table => table.Rows);
                 await LongWork.ShowAsync(
                     context,
                     "exporting",
-                    Task.Run(() => Write(look.Store, types, format, buffered, ref events, cancellationToken), cancellationToken),
+                    Task.Run(() => Write(store, types, format, buffered, ref events, cancellationToken), cancellationToken),
                     () => Progress(Volatile.Read(ref events), most)).ConfigureAwait(false);
                 await PrintAsync(context, json, format, file, events).ConfigureAwait(false);
+                LiveNote.Write(context, store);
             }
         }
     }
@@ -103,7 +104,7 @@ internal sealed class ExportCommand : ICommand
     }
 
     private static void Write(
-        SignalStore store,
+        ReadOnlyStore store,
         EventTypeSchema[] types,
         string format,
         Stream output,

@@ -23,9 +23,9 @@ internal sealed class GetCommand : ICommand
         int last = line.Number("--last", fallback: 20, least: 1);
         bool json = line.Flag("--json");
         line.RequireAllUsed();
-        using ReadOnlyStore look = ReadOnlyStore.Open(folder);
-        List<SingleEvent> events = [.. TypeChoice.Choose(look.Store.Schema, names)
-            .SelectMany(type => Read(look.Store, user, type, last))
+        using ReadOnlyStore store = SignalStore.OpenReadOnly(folder);
+        List<SingleEvent> events = [.. TypeChoice.Choose(store.Schema, names)
+            .SelectMany(type => Read(store, user, type, last))
             .OrderByDescending(e => e.TimeMs).ThenByDescending(e => e.EventType.Id).ThenByDescending(e => e.Id)
             .Take(last)];
         foreach (SingleEvent single in events)
@@ -38,10 +38,11 @@ internal sealed class GetCommand : ICommand
             context.Messages.WriteLine($"no events of user {user}");
         }
 
+        LiveNote.Write(context, store);
         return Task.FromResult(events.Count > 0 ? ExitCode.Ok : ExitCode.NotFound);
     }
 
-    private static List<SingleEvent> Read(SignalStore store, UserId user, EventTypeSchema type, int last)
+    private static List<SingleEvent> Read(ReadOnlyStore store, UserId user, EventTypeSchema type, int last)
     {
         using Sequence sequence = store.Read(user, store.Query(type.Name).Last(last).Build());
         List<SingleEvent> records = [];

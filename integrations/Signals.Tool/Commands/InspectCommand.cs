@@ -26,13 +26,13 @@ internal sealed class InspectCommand : ICommand
         string? type = line.Text("--type");
         bool json = line.Flag("--json");
         line.RequireAllUsed();
-        using ReadOnlyStore look = ReadOnlyStore.Open(folder);
-        if (type is not null && !look.Store.Schema.TryGet(type, out _))
+        using ReadOnlyStore store = SignalStore.OpenReadOnly(folder);
+        if (type is not null && !store.Schema.TryGet(type, out _))
         {
             throw new UsageException($"The store has no event type '{type}'.");
         }
 
-        TableInfo[] tables = [.. look.Store.GetTables().Where(table => type is null || table.EventType == type)];
+        TableInfo[] tables = [.. store.GetTables().Where(table => type is null || table.EventType == type)];
         if (json)
         {
             context.WriteRaw(JsonText.Write(writer => WriteJson(writer, tables)));
@@ -42,6 +42,7 @@ internal sealed class InspectCommand : ICommand
             Draw(context.Console, tables);
         }
 
+        LiveNote.Write(context, store);
         return Task.FromResult(ExitCode.Ok);
     }
 

@@ -25,7 +25,7 @@ internal sealed class ProfileCommand : ICommand
         bool json = line.Flag("--json");
         line.RequireAllUsed();
         FeatureProfile? baseline = baselineFile is null ? null : ReadBaseline(baselineFile);
-        using ReadOnlyStore look = ReadOnlyStore.Open(folder);
+        using StoreCopy look = StoreCopy.Open(folder);
         string name = DefinitionFile.Register(look.Store, definition);
         FeatureProfiler profiler = new(name, new FeatureProfilerOptions { RowsPerSequence = 256 });
         long done = 0;

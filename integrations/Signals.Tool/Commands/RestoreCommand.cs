@@ -25,9 +25,9 @@ internal sealed class RestoreCommand : ICommand
         }
 
         StoreSchema schema = SignalStore.ReadSchema(from);
-        ReadOnlyStore.RequireUnused(from);
+        StoreCopy.RequireUnused(from);
         CreatePrivate(to);
-        FileInfo[] files = [.. new DirectoryInfo(from).EnumerateFiles().Where(file => file.Name != ReadOnlyStore.LockFile)];
+        FileInfo[] files = [.. new DirectoryInfo(from).EnumerateFiles().Where(file => file.Name != StoreCopy.LockFile)];
         long bytes = files.Sum(file => file.Length);
         long copied = 0;
         await LongWork.ShowAsync(

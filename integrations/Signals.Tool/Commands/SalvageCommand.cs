@@ -28,7 +28,7 @@ internal sealed class SalvageCommand : ICommand
             throw new DirectoryNotFoundException($"'{damaged}' is no folder.");
         }
 
-        ReadOnlyStore.RequireUnused(damaged);
+        StoreCopy.RequireUnused(damaged);
         Task<SalvageReport> work = Task.Run(
             () => SignalStore.Salvage(damaged, target, schema: null, cancellationToken), cancellationToken);
         await LongWork.ShowAsync(context, "salvaging", work, static () => new WorkProgress("reading")).ConfigureAwait(false);

@@ -21,27 +21,28 @@ internal sealed class StatsCommand : ICommand
         string folder = line.Word("FOLDER");
         bool json = line.Flag("--json");
         line.RequireAllUsed();
-        using ReadOnlyStore look = ReadOnlyStore.Open(folder);
+        using ReadOnlyStore store = SignalStore.OpenReadOnly(folder);
         if (json)
         {
-            context.WriteRaw(JsonText.Write(writer => WriteJson(writer, look.Store)));
+            context.WriteRaw(JsonText.Write(writer => WriteJson(writer, store)));
         }
         else
         {
-            Print(context.Console, look.Store);
+            Print(context.Console, store);
         }
 
+        LiveNote.Write(context, store);
         return Task.FromResult(ExitCode.Ok);
     }
 
-    private static void WriteJson(Utf8JsonWriter json, SignalStore store)
+    private static void WriteJson(Utf8JsonWriter json, ReadOnlyStore store)
     {
-        StoreStats stats = store.GetStats();
+        ReadOnlyStats stats = store.GetStats();
         json.WriteStartObject();
         json.WriteNumber("tables", stats.Tables);
         json.WriteNumber("table_bytes", stats.TableBytes);
         json.WriteNumber("table_rows", stats.TableRows);
-        json.WriteNumber("log_events", stats.EventsApplied);
+        json.WriteNumber("log_events", stats.LogRows);
         json.WriteNumber("erased_users", stats.ErasedUsers);
         json.WriteStartArray("event_types");
         foreach (EventTypeSchema type in store.Schema.EventTypes)
@@ -80,10 +81,14 @@ internal sealed class StatsCommand : ICommand
         }
 
         json.WriteEndObject();
+        ReadOnlyLag lag = store.MeasureLag();
+        json.WriteNumber("position", lag.Position);
+        json.WriteNumber("bytes_behind", lag.BytesBehind);
+        json.WriteString("writer", lag.Writer);
         json.WriteEndObject();
     }
 
-    private static void Print(IAnsiConsole console, SignalStore store)
+    private static void Print(IAnsiConsole console, ReadOnlyStore store)
     {
         Table table = new Table().Border(TableBorder.Simple).AddColumns(
             "event type", "columns", "keep last", "max age", "windows", "tables", "rows", "bytes", "newest event");
@@ -106,8 +111,8 @@ internal sealed class StatsCommand : ICommand
         }
 
         console.Write(table);
-        StoreStats stats = store.GetStats();
-        console.WriteLine($"{Count(stats.EventsApplied)} events in the log, not in tables yet; {Count(stats.ErasedUsers)} erased users");
+        ReadOnlyStats stats = store.GetStats();
+        console.WriteLine($"{Count(stats.LogRows)} events in the log, not in tables yet; {Count(stats.ErasedUsers)} erased users");
         foreach (SourcePosition source in store.GetResumePositions())
         {
             string resets = source.Generation == 0
@@ -119,7 +124,7 @@ internal sealed class StatsCommand : ICommand
         }
     }
 
-    private static TableInfo[] TablesOf(SignalStore store, EventTypeSchema type) =>
+    private static TableInfo[] TablesOf(ReadOnlyStore store, EventTypeSchema type) =>
         [.. store.GetTables().Where(table => table.EventType == type.Name)];
 
     private static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);

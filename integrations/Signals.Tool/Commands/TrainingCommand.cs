@@ -56,7 +56,7 @@ internal sealed class TrainingCommand : ICommand
             throw new UsageException($"'{format}' is no format of training sets; there are parquet and arrow.");
         }
 
-        using ReadOnlyStore look = ReadOnlyStore.Open(folder, withVersions: !isCorrectedNow);
+        using StoreCopy look = StoreCopy.Open(folder, withVersions: !isCorrectedNow);
         string name = DefinitionFile.Register(look.Store, definition);
         using ITrainingSink sink = SinkOf(format, output, states);
         Task<TrainingReport> work = Task.Run(

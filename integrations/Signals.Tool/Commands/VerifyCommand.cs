@@ -22,9 +22,9 @@ internal sealed class VerifyCommand : ICommand
         line.RequireAllUsed();
         try
         {
-            using ReadOnlyStore look = ReadOnlyStore.Open(folder);
+            using ReadOnlyStore store = SignalStore.OpenReadOnly(folder);
             VerifyProgress last = default;
-            Task<VerifyReport> work = look.Store.VerifyAsync(
+            Task<VerifyReport> work = store.VerifyAsync(
                 new ImmediateProgress<VerifyProgress>(progress => last = progress), cancellationToken);
             await LongWork.ShowAsync(
                 context,
@@ -35,6 +35,7 @@ internal sealed class VerifyCommand : ICommand
                 .ConfigureAwait(false);
             VerifyReport report = await work.ConfigureAwait(false);
             Print(context, json, report.Files, report.Bytes, [.. report.Problems.Select(p => (p.File, p.Offset, p.Message))]);
+            LiveNote.Write(context, store);
             return report.IsIntact ? ExitCode.Ok : ExitCode.ProblemsFound;
         }
         catch (CorruptionException damage)

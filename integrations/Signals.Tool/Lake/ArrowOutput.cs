@@ -24,8 +24,8 @@ internal static class ArrowOutput
     public static async Task<long> RunAsync(
         string folder, string[] names, string format, string? output, ToolContext context, CancellationToken cancellationToken)
     {
-        using ReadOnlyStore look = ReadOnlyStore.Open(folder);
-        EventTypeSchema[] types = TypeChoice.Choose(look.Store.Schema, names);
+        using ReadOnlyStore look = SignalStore.OpenReadOnly(folder);
+        EventTypeSchema[] types = TypeChoice.Choose(look.Schema, names);
         long events = 0;
         long before = 0;
         ImmediateProgress<long> progress = new(done => Volatile.Write(ref events, Volatile.Read(ref before) + done));
@@ -34,20 +34,20 @@ internal static class ArrowOutput
             {
                 if (format == StreamFormat)
                 {
-                    WriteStream(look.Store, types, output, context, progress, cancellationToken);
+                    WriteStream(look, types, output, context, progress, cancellationToken);
                     return;
                 }
 
                 string target = NewFolder(output);
                 foreach (EventTypeSchema type in types)
                 {
-                    using EventScan scan = look.Store.Scan(type.Name);
+                    using EventScan scan = look.Scan(type.Name);
                     long written = ArrowEvents.WriteFile(scan, Path.Combine(target, type.Name + ".arrow"), progress, cancellationToken);
                     Volatile.Write(ref before, before + written);
                 }
             },
             cancellationToken);
-        long most = look.Store.GetTables()
+        long most = look.GetTables()
             .Where(table => !table.IsPatch && types.Any(type => type.Name == table.EventType))
             .Sum(table => table.Rows);
         await LongWork.ShowAsync(
@@ -57,11 +57,12 @@ internal static class ArrowOutput
             () => WorkProgress.Create(
                 string.Create(CultureInfo.InvariantCulture, $"{Volatile.Read(ref events):N0} events"), Volatile.Read(ref events), most))
             .ConfigureAwait(false);
+        LiveNote.Write(context, look);
         return events;
     }
 
     private static void WriteStream(
-        SignalStore store,
+        ReadOnlyStore store,
         EventTypeSchema[] types,
         string? output,
         ToolContext context,

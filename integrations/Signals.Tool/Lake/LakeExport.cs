@@ -29,23 +29,25 @@ internal static class LakeExport
     public static async Task<long> RunAsync(
         string folder, string[] names, ParquetExportOptions chosen, ToolContext context, CancellationToken cancellationToken)
     {
-        using ReadOnlyStore look = ReadOnlyStore.Open(folder);
+        using ReadOnlyStore store = SignalStore.OpenReadOnly(folder);
         ParquetProgress last = default;
         ParquetExportOptions options = new()
         {
             Folder = chosen.Folder,
             Partition = chosen.Partition,
             Overwrite = chosen.Overwrite,
-            EventTypes = [.. TypeChoice.Choose(look.Store.Schema, names).Select(type => type.Name)],
+            EventTypes = [.. TypeChoice.Choose(store.Schema, names).Select(type => type.Name)],
             Progress = new ImmediateProgress<ParquetProgress>(progress => last = progress),
         };
-        Task<ParquetExportResult> work = ParquetExporter.ExportAsync(look.Store, options, cancellationToken);
+        Task<ParquetExportResult> work = ParquetExporter.ExportAsync(store, options, cancellationToken);
         await LongWork.ShowAsync(
             context,
             "exporting",
             work,
             () => WorkProgress.Create(
                 string.Create(CultureInfo.InvariantCulture, $"{last.Rows:N0} events"), last.Rows, last.MostRows)).ConfigureAwait(false);
-        return (await work.ConfigureAwait(false)).Rows;
+        long rows = (await work.ConfigureAwait(false)).Rows;
+        LiveNote.Write(context, store);
+        return rows;
     }
 }

@@ -1,14 +1,14 @@
 namespace Signals.Tool.Stores;
 
 /// <summary>
-/// A store that is opened without changing its folder. Tables are immutable and are linked into a temporary folder. The manifest
-/// and the logs are copied there, because opening a store continues or repairs them. Reads see what an opening of the original
-/// would recover.
+/// A closed store that is opened in full without changing its folder, for commands that need definitions or the past. Tables are immutable
+/// and are linked into a temporary folder. The manifest and the logs are copied there, because opening a store continues or repairs
+/// them. Reads see what an opening of the original would recover.
 /// </summary>
 /// <remarks>
 /// Lifetime: disposing it closes the store and deletes the temporary folder. The original folder does not change.
 /// </remarks>
-internal sealed class ReadOnlyStore : IDisposable
+internal sealed class StoreCopy : IDisposable
 {
     public const string LockFile = "LOCK";
     private static readonly string[] Immutable = [".tbl", ".seg", ".col"];
@@ -23,7 +23,7 @@ internal sealed class ReadOnlyStore : IDisposable
 
     private readonly string _copy;
 
-    private ReadOnlyStore(string copy, SignalStore store)
+    private StoreCopy(string copy, SignalStore store)
     {
         _copy = copy;
         Store = store;
@@ -37,7 +37,7 @@ internal sealed class ReadOnlyStore : IDisposable
     /// <exception cref="StoreLockedException">
     /// A process has the store open, so the store could change while it is read.
     /// </exception>
-    public static ReadOnlyStore Open(string folder, bool withVersions = false)
+    public static StoreCopy Open(string folder, bool withVersions = false)
     {
         _ = SignalStore.ReadSchema(folder);
         RequireUnused(folder);
@@ -66,7 +66,7 @@ internal sealed class ReadOnlyStore : IDisposable
                 Name = Path.GetFileName(folder),
                 VersionRetention = !withVersions ? VersionRetention.None : SignalStore.KeepsVersions(copy) ? EverythingKept : null,
             };
-            return new ReadOnlyStore(copy, SignalStore.Open(copy, SignalStore.ReadSchema(copy), options));
+            return new StoreCopy(copy, SignalStore.Open(copy, SignalStore.ReadSchema(copy), options));
         }
         catch
         {
@@ -85,6 +85,11 @@ internal sealed class ReadOnlyStore : IDisposable
     public static void RequireUnused(string folder)
     {
         string path = Path.Combine(folder, LockFile);
+        if (SignalStore.FindWriter(folder) is { } writer)
+        {
+            throw new StoreLockedException(path, writer);
+        }
+
         if (!File.Exists(path))
         {
             return;
@@ -96,7 +101,7 @@ internal sealed class ReadOnlyStore : IDisposable
         }
         catch (IOException)
         {
-            throw new StoreLockedException(path, "another process; take a checkpoint and look at that");
+            throw new StoreLockedException(path, "another process");
         }
     }
 }
