@@ -1,4 +1,5 @@
 using Signals.Checkpoints;
+using Signals.Dashboard;
 using Signals.Hosting;
 using Signals.Kafka;
 using Signals.Orleans;
@@ -17,7 +18,7 @@ internal sealed class ExceptionTypesTests
         Type[] own = [.. new[]
             {
                 typeof(SignalsException), typeof(SignalStore), typeof(SignalsOptions), typeof(CheckpointUploader), typeof(KafkaPartition),
-                typeof(TestBroker), typeof(IClusterStore), typeof(ParquetExporter),
+                typeof(TestBroker), typeof(IClusterStore), typeof(ParquetExporter), typeof(DashboardOptions),
             }
             .SelectMany(type => type.Assembly.GetTypes())
             .Where(type => type.IsAssignableTo(typeof(Exception)))];
