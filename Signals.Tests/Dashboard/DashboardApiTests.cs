@@ -20,6 +20,8 @@ internal sealed class DashboardApiTests
         .Tensors(t => t.Mask("mask").Output("numbers", TensorType.Float32, n => n.Column("dwell_seconds").Column("embedding")))
         .Build();
 
+    private static readonly VersionRetention Versions = new() { Age = TimeSpan.FromHours(1), Granularity = TimeSpan.FromMilliseconds(10) };
+
     private DashboardHost _host = null!;
 
     [SetUp]
@@ -152,7 +154,7 @@ internal sealed class DashboardApiTests
     public async Task User_ComparedWithAnEarlierTime_TellsLateAndCorrectedEvents()
     {
         await using DashboardHost host = await DashboardHost.StartAsync(
-            options: new StoreOptions { VersionRetention = new VersionRetention { Granularity = TimeSpan.FromMilliseconds(1) } });
+            options: new StoreOptions { VersionRetention = Versions });
         await host.AppendViewsAsync(Alice, 3);
         await host.Store.FlushAsync();
         using PastStore known = await PastOfNowAsync(host.Store);

@@ -3,7 +3,6 @@ using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Signals.Dashboard;
 
@@ -46,13 +45,11 @@ internal sealed class DashboardHost : IAsyncDisposable
     {
         string folder = Directory.CreateTempSubdirectory("signals-page-").FullName;
         SignalStore store = SignalStore.Open(Path.Combine(folder, "shop-store"), Schema, options ?? new StoreOptions());
-        WebApplicationBuilder builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
-        builder.Services.AddRoutingCore();
-        builder.Logging.ClearProviders();
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.SetMinimumLevel(LogLevel.Error);
         WebApplication app = builder.Build();
         before?.Invoke(app);
-        app.UseRouting();
         app.MapSignals("/signals", page =>
         {
             page.SampleInterval = TimeSpan.FromMilliseconds(100);

@@ -13,6 +13,8 @@ internal sealed class DashboardPageTests
 {
     private const string Hostile = "<img src=x onerror=\"window.hacked=1\"><script>window.hacked=1</script>";
 
+    private static readonly string? Shots = Environment.GetEnvironmentVariable("SIGNALS_PAGE_SHOTS");
+
     private static readonly int[] Widths = [360, 768, 1400, 2560];
 
     [Test]
@@ -30,26 +32,31 @@ internal sealed class DashboardPageTests
         await host.WorkAsync("verify");
         await host.PostAsync("stores/shop/erase?user=erased-user");
         await host.WorkAsync("erase");
+        using CancellationTokenSource looked = new();
+        Task traffic = PageContent.KeepBusyAsync(host.Store, looked.Token);
         string[] problems = await Chromium.LookAsync(JsonSerializer.Serialize(new
         {
             @base = host.Page,
             widths = Widths,
-            shots = Environment.GetEnvironmentVariable("SIGNALS_PAGE_SHOTS"),
+            shots = Shots,
             places = new object[]
             {
-                new { name = "overview", at = "#/shop/overview", keyboard = true, pause = 2500 },
+                new { name = "overview", at = "#/shop/overview", keyboard = true, pause = Shots is null ? 500 : 12_000 },
                 new { name = "storage", at = "#/shop/storage", clicks = new[] { "details summary" } },
                 new { name = "user-asked", at = "#/shop/user" },
-                new { name = "user", at = "#/shop/user?user=alice&last=100", whole = false },
+                new { name = "user", at = "#/shop/user?user=alice&last=100" },
                 new
                 {
                     name = "sequence", at = "#/shop/user?user=alice&definition=home_feed", clicks = new[] { "section button" }, keyboard = true,
+                    height = 1250,
                 },
                 new { name = "nobody", at = "#/shop/user?user=" + Uri.EscapeDataString("text:" + Hostile) },
                 new { name = "definitions", at = "#/shop/definitions?name=home_feed", pause = 500 },
                 new { name = "upkeep", at = "#/shop/upkeep", clicks = new[] { "details summary" } },
             },
         }));
+        await looked.CancelAsync();
+        await traffic;
         Assert.That(problems, Is.Empty, string.Join('\n', problems));
     }
 }

@@ -63,7 +63,7 @@ internal sealed class LeftOutReasonsTests
         Append("view", (1, 1, 5f), (2, 2, 5f));
         Append("view", ageHours: 100, (3, 3, 5f));
         Parameter last = Parameter.Integer("last", 1, 0, 10);
-        Parameter window = Parameter.Duration("window", TimeSpan.FromHours(3), TimeSpan.Zero, TimeSpan.FromDays(30));
+        Parameter window = Parameter.Duration("window", TimeSpan.FromHours(3), TimeSpan.FromHours(1), TimeSpan.FromDays(30));
         Dictionary<ulong, string?> reasons = Reasons(SequenceDefinition.Create("d").OwnedBy("o").Parameters(last, window)
             .From("view", v => v.Last(last).Within(window)).Size(10));
         Assert.That(reasons[1], Is.Null);

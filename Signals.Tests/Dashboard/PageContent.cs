@@ -38,6 +38,28 @@ internal static class PageContent
         store.Read(UserId.From("alice"), "home_feed").Dispose();
     }
 
+    /// <summary>Appends and reads until it is told to end, so that the charts show something.</summary>
+    public static Task KeepBusyAsync(SignalStore store, CancellationToken end) => Task.Run(
+        async () =>
+        {
+            Random random = new(4);
+            EventBatch batch = store.CreateBatch("view", 64);
+            while (!end.IsCancellationRequested)
+            {
+                long now = TimeProvider.System.GetUtcNow().ToUnixTimeMilliseconds();
+                batch.Clear();
+                for (int i = random.Next(1, 40); i > 0; i--)
+                {
+                    batch.Add(UserId.From((ulong)random.Next(1, 500)), now - i, (ulong)random.NextInt64()).Set("item", (long)i);
+                    store.Read(UserId.From((ulong)random.Next(1, 500)), store.Query("view").Last(50).Build()).Dispose();
+                }
+
+                await store.AppendAsync(batch, CancellationToken.None);
+                await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System, CancellationToken.None);
+            }
+        },
+        CancellationToken.None);
+
     private static SequenceDefinition HomeFeed(string description) => SequenceDefinition.Create("home_feed").OwnedBy("ranking")
         .Describe(description)
         .From("view", v => v.Last(40).Within(TimeSpan.FromDays(30)).Where(Predicate.OnColumn("dwell_seconds").GreaterThan(2.0)))
@@ -54,7 +76,7 @@ internal static class PageContent
         EventBatch views = store.CreateBatch("view", 4096);
         for (ulong i = 0; i < 3000; i++)
         {
-            views.Add(UserId.From((ulong)random.Next(500)), endMs - random.Next(80_000_000), i)
+            views.Add(UserId.From((ulong)random.Next(1, 500)), endMs - random.Next(80_000_000), i)
                 .Set("item", (long)random.Next(4000)).Set("dwell_seconds", random.NextSingle() * 60).Set("title", Titles[i % 4]);
         }
 

@@ -17,7 +17,8 @@ function findCut() {
   for (const node of document.querySelectorAll("body *")) {
     if (!node.checkVisibility() || node.closest("svg") || node.tagName === "OPTION" || node.closest(".skip")) continue;
     const style = getComputedStyle(node);
-    if (style.display !== "inline" && node.clientWidth > 0 && node.scrollWidth > node.clientWidth + 1) found.push(`cut sideways: ${name(node)} ${node.scrollWidth} > ${node.clientWidth}`);
+    const isTyped = node.tagName === "INPUT"; // it scrolls with its cursor
+    if (!isTyped && style.display !== "inline" && node.clientWidth > 0 && node.scrollWidth > node.clientWidth + 1) found.push(`cut sideways: ${name(node)} ${node.scrollWidth} > ${node.clientWidth}`);
     if (style.overflowY === "hidden" && node.scrollHeight > node.clientHeight + 1) found.push(`cut below: ${name(node)}`);
     if (node.tagName === "SELECT") {
       const text = node.selectedOptions[0]?.textContent ?? "";
@@ -87,7 +88,10 @@ try {
         await page.setViewportSize({ width, height: HEIGHTS[width] ?? 900 });
         await settle(page);
         for (const found of await page.evaluate(findCut)) problems.add(`${place.at} at ${width}, ${colorScheme}: ${found}`);
-        if (shots) await page.screenshot({ path: join(shots, `${place.name}-${width}-${colorScheme}.png`), fullPage: place.whole ?? true });
+        if (shots) {
+          const height = Math.min(place.height ?? 1800, await page.evaluate(() => document.documentElement.scrollHeight));
+          await page.screenshot({ path: join(shots, `${place.name}-${width}-${colorScheme}.png`), fullPage: true, clip: { x: 0, y: 0, width, height } });
+        }
       }
       await page.setViewportSize({ width: 1400, height: 900 });
       if (place.keyboard && colorScheme === "light") await checkKeyboard(page);

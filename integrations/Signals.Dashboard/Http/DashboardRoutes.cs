@@ -1,5 +1,4 @@
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Cors;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
@@ -18,7 +17,7 @@ internal static class DashboardRoutes
         IEndpointRouteBuilder endpoints, string prefix, DashboardOptions options, Lazy<StoreBoard> board, ILogger log)
     {
         RouteGroupBuilder group = endpoints.MapGroup(prefix);
-        group.WithMetadata(new DisableCorsAttribute()).ExcludeFromDescription();
+        group.ExcludeFromDescription();
         Handling handling = new(options, board, log);
 
         group.MapGet("/", handling.Of(RequestKind.Page, SendIndexAsync));
@@ -26,7 +25,7 @@ internal static class DashboardRoutes
             RequestKind.Page, context => PageFiles.SendAsync(context, Parameters.Route(context, "file"))));
         group.MapGet("/api/stores", handling.Of(RequestKind.Data, context => StoresView.SendAsync(context, board.Value, options)));
         group.MapGet($"{OfStore}/overview", handling.OfStore(
-            RequestKind.Data, (context, store) => OverviewView.SendAsync(context, store, board.Value)));
+            RequestKind.Data, (context, store) => OverviewView.SendAsync(context, store, board.Value), evenClosed: true));
         group.MapGet($"{OfStore}/storage", handling.OfStore(RequestKind.Data, StorageView.SendAsync));
         group.MapGet($"{OfStore}/user", handling.OfStore(
             RequestKind.Data, (context, store) => UserView.SendAsync(context, store, board.Value.Time)));
@@ -49,7 +48,7 @@ internal static class DashboardRoutes
     private static void MapWork(RouteGroupBuilder group, Handling handling, DashboardOptions options, Lazy<StoreBoard> board)
     {
         group.MapGet($"{OfStore}/work", handling.OfStore(
-            RequestKind.Data, (context, store) => WorkView.SendAsync(context, store, board.Value.Time)));
+            RequestKind.Data, (context, store) => WorkView.SendAsync(context, store, board.Value.Time), evenClosed: true));
         group.MapPost($"{OfStore}/work/{{id:long}}/cancel", handling.OfStore(RequestKind.Change, WorkView.CancelAsync));
         group.MapPost($"{OfStore}/verify", handling.OfStore(
             RequestKind.Change, (context, store) => WorkView.SendBegunAsync(context, StoreWork.Verify(store))));

@@ -45,12 +45,16 @@ internal sealed partial class Handling(DashboardOptions options, Lazy<StoreBoard
     };
 
     /// <summary>A handler of a store that the path names.</summary>
-    public RequestDelegate OfStore(RequestKind kind, Func<HttpContext, ShownStore, Task> handle) => Of(kind, context =>
+    /// <param name="kind">What the request asks for.</param>
+    /// <param name="handle">Answers it.</param>
+    /// <param name="evenClosed">Whether there is something to say of a store that the host has closed.</param>
+    public RequestDelegate OfStore(RequestKind kind, Func<HttpContext, ShownStore, Task> handle, bool evenClosed = false) => Of(kind, context =>
     {
-        string name = Parameters.Route(context, "store");
-        return board.Value.Find(name) is { } store
+        ShownStore store = board.Value.Find(Parameters.Route(context, "store"))
+            ?? throw new RefusedException(StatusCodes.Status404NotFound, "The page shows no store of this name.");
+        return !store.IsClosed || evenClosed
             ? handle(context, store)
-            : throw new RefusedException(StatusCodes.Status404NotFound, "The page shows no store of this name.");
+            : throw new RefusedException(StatusCodes.Status503ServiceUnavailable, "The host has closed this store.");
     });
 
     // What the store says about itself may be shown to whoever may see the page. Of an error that nobody foresaw only the log tells more.

@@ -14,6 +14,7 @@ internal sealed class ShownStore
     private StoreStats? _lastStats; // Used by the sampling thread alone, as the next field.
     private long _lastTimestamp;
     private volatile bool _isClosed;
+    private volatile bool _mayBeClosed;
     private volatile int _tablesAside;
     private double _stallShare; // Read and written with Volatile.
 
@@ -66,6 +67,9 @@ internal sealed class ShownStore
             : ("healthy", "");
     }
 
+    /// <summary>Makes each sample try to read, because the counters of a closed store can still be asked for.</summary>
+    public void MayBeClosed() => _mayBeClosed = true;
+
     /// <summary>Takes a sample.</summary>
     public void Sample()
     {
@@ -76,6 +80,11 @@ internal sealed class ShownStore
 
         try
         {
+            if (_mayBeClosed)
+            {
+                Store.Read(UserId.From(1), Store.Query(Store.Schema.EventTypes[0].Name).Last(1).Build()).Dispose();
+            }
+
             StoreStats stats = Store.GetStats();
             DateTimeOffset now = _time.GetUtcNow();
             long timestamp = _time.GetTimestamp();

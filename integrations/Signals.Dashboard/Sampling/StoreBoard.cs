@@ -11,7 +11,7 @@ internal sealed partial class StoreBoard : IDisposable
 {
     private readonly ILogger _log;
     private readonly ITimer _timer;
-    private readonly TimingListener? _timings;
+    private readonly TimingListener _timings;
     private readonly StoreTimings[] _timed;
     private readonly Lock _sampling = new();
 
@@ -26,7 +26,7 @@ internal sealed partial class StoreBoard : IDisposable
         _timed = [.. timings.Values];
         Stores = [.. stores.Select(store => new ShownStore(store, samples, timings.GetValueOrDefault(store.TelemetryName), time))];
         Work = new WorkListener(stores.Select(store => store.TelemetryName));
-        _timings = options.MeasureLatency ? new TimingListener(timings) : null;
+        _timings = new TimingListener(timings, MeterEnded);
         Sample();
         _timer = time.CreateTimer(_ => Sample(), state: null, options.SampleInterval, options.SampleInterval);
     }
@@ -43,11 +43,19 @@ internal sealed partial class StoreBoard : IDisposable
     public void Dispose()
     {
         _timer.Dispose();
-        _timings?.Dispose();
+        _timings.Dispose();
         Work.Dispose();
         foreach (ShownStore store in Stores)
         {
             store.Work.CancelAll();
+        }
+    }
+
+    private void MeterEnded(string name)
+    {
+        foreach (ShownStore store in Stores.Where(store => store.Settings.TelemetryName == name))
+        {
+            store.MayBeClosed();
         }
     }
 

@@ -67,8 +67,6 @@ internal static class StoreWork
     }
 
     private static WorkItem Begin(ShownStore shown, string kind, string subject, Func<WorkItem, CancellationToken, Task<string>> run) =>
-        shown.IsClosed
-            ? throw new RefusedException(StatusCodes.Status503ServiceUnavailable, "The host has closed this store.")
-            : shown.Work.TryBegin(kind, subject, run)
-                ?? throw new RefusedException(StatusCodes.Status409Conflict, $"Another {kind} runs; wait for its end.");
+        shown.Work.TryBegin(kind, subject, run)
+            ?? throw new RefusedException(StatusCodes.Status409Conflict, $"Another {kind} runs; wait for its end.");
 }

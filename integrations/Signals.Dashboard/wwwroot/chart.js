@@ -1,5 +1,5 @@
 import { element, shape } from "./dom.js";
-import { ago, time } from "./format.js";
+import { span, time } from "./format.js";
 
 const HEIGHT = 108;
 const TOP = 16;
@@ -56,8 +56,8 @@ export function chart({ title, lines, format, isLog = false, most = null }) {
       shape("text", { x: width, y: HEIGHT - 4, "text-anchor": "end" }, "now"),
       ...(state.cursor === null || !at ? [] : [shape("line", { x1: x(at[0], width), x2: x(at[0], width), y1: TOP, y2: HEIGHT - BOTTOM, class: "cursor" })]));
     lines.forEach((line, i) => { values[i].textContent = format(at ? pick(at, line) : null); });
-    when.textContent = state.cursor === null || !at ? "" : ` ${time(at[0])}`;
-    svg.setAttribute("aria-label", `${title} over the last ${ago(state.toMs, state.fromMs).replace(" ago", "")}: ${lines.map((line, i) => `${line.name} ${values[i].textContent}`).join(", ")}`);
+    when.textContent = state.cursor === null || !at ? `last ${span(state.toMs - state.fromMs)}` : time(at[0]);
+    svg.setAttribute("aria-label", `${title} over the last ${span(state.toMs - state.fromMs)}: ${lines.map((line, i) => `${line.name} ${values[i].textContent}`).join(", ")}`);
   }
 
   function move(index) {

@@ -72,7 +72,7 @@ export async function show(root, context) {
   let answer = await get(path);
   let samples = answer.samples;
   const charts = makeCharts(answer.series);
-  const below = element("div", { class: "grid" });
+  const below = element("div", { class: "flow" });
   root.append(element("div", { class: "grid charts" }, charts.map(c => c.root)), below);
 
   function draw() {

@@ -94,7 +94,7 @@ export async function show(root, context) {
       element("p", { class: "quiet" }, `${count(rows.length)} events${answer.has_more ? ", the newest ones" : ""}${sequence ? `; ${count(left)} of them are left out by ${sequence.definition}` : ""}`),
       rows.length > 0 && timeline(rows, answer.types.map(t => t.name), answer.now_ms),
       element("ul", { class: "legend" }, element("li", {}, "● event"), sequence && element("li", {}, "○ left out"), since > 0 && element("li", {}, "dashed: came late"), since > 0 && element("li", {}, "◆ corrected"))),
-    element("div", { class: "grid" }, sequence ? sequencePanels(sequence, context) : []),
+    ...(sequence ? [element("div", { class: "flow" }, sequencePanels(sequence, context))] : []),
     gone.length > 0 ? panel("Shown then, not any more", element("ol", { class: "events" }, gone.map(row => item(row, answer.columns, answer.now_ms)))) : "",
     panel("Events", rows.length === 0
       ? element("p", { class: "quiet" }, "The store has no event of this user.")
