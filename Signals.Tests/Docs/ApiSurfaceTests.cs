@@ -4,6 +4,7 @@ using Signals.Arrow;
 using Signals.Checkpoints;
 using Signals.Checkpoints.Azure;
 using Signals.Checkpoints.S3;
+using Signals.Dashboard;
 using Signals.Hosting;
 using Signals.Kafka;
 using Signals.Orleans;
@@ -27,6 +28,7 @@ internal sealed class ApiSurfaceTests
     [
         typeof(UserId), typeof(SignalStore), typeof(SignalsOptions), .. Checkpoints, typeof(KafkaPartition), typeof(TestBroker),
         typeof(IClusterStore), typeof(ParquetExporter), typeof(TrainingSet), typeof(ArrowExport),
+        typeof(DashboardOptions),
     ];
 
     [TestCaseSource(nameof(Packages))]

@@ -1,5 +1,6 @@
 using Signals.Arrow;
 using Signals.Checkpoints;
+using Signals.Dashboard;
 using Signals.Hosting;
 using Signals.Kafka;
 using Signals.Orleans;
@@ -19,6 +20,7 @@ internal sealed class ExceptionTypesTests
             {
                 typeof(SignalsException), typeof(SignalStore), typeof(SignalsOptions), typeof(CheckpointUploader), typeof(KafkaPartition),
                 typeof(TestBroker), typeof(IClusterStore), typeof(ParquetExporter), typeof(ArrowEvents),
+                typeof(DashboardOptions),
             }
             .SelectMany(type => type.Assembly.GetTypes())
             .Where(type => type.IsAssignableTo(typeof(Exception)))];

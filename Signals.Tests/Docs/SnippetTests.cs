@@ -18,7 +18,7 @@ internal sealed partial class SnippetTests
         using Signals.Hosting; using Signals.Maintenance; using Signals.Offline; using Signals.Scanning; using Signals.Serving;
         using Microsoft.Extensions.Hosting; using Orleans.Configuration; using Orleans.Hosting; using Signals.Kafka; using Signals.Orleans;
         using Signals.Parquet;
-        using Signals.Arrow; using Signals.Training;
+        using Signals.Arrow; using Signals.Dashboard; using Signals.Training;
         """;
 
     // What a page's code may take for granted; a local of the same name hides it.

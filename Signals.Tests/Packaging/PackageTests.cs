@@ -21,6 +21,7 @@ internal sealed partial class PackageTests
     [
         "Signals.Core", "Signals.Storage", "Signals.Hosting", "Signals.Checkpoints", "Signals.Checkpoints.Azure", "Signals.Checkpoints.S3",
         "Signals.Kafka", "Signals.Testing", "Signals.Orleans", "Signals.Parquet", "Signals.Training", "Signals.Arrow",
+        "Signals.Dashboard",
     ];
 
     private string _root = null!;
@@ -84,6 +85,7 @@ internal sealed partial class PackageTests
     }
 
     [TestCase("Signals.Hosting")]
+    [TestCase("Signals.Dashboard")]
     [TestCase("Signals.Kafka")]
     [TestCase("Signals.Orleans")]
     [TestCase("Signals.Checkpoints")]

@@ -1,5 +1,6 @@
 // A shop with simulated shoppers, their sequences live, and items ranked by a small model on the store's tensors.
 // With --self-test it calls itself, compares, and ends.
+using Signals.Dashboard;
 using Signals.Samples.Recommender.Simulation;
 using Signals.Samples.Recommender.Web;
 
@@ -15,6 +16,7 @@ try
     app.UseDefaultFiles();
     app.UseStaticFiles();
     app.MapShop(sample);
+    app.MapSignals("/signals", page => page.AddStore("shop", sample.Store, shown => shown.Catalog = sample.Catalog));
     if (args.Contains("--self-test"))
     {
         return await SelfTest.RunAsync(app, sample);

@@ -6,6 +6,7 @@ const DID = { view: "viewed", cart: "carted", purchase: "bought" };
 const $ = id => document.getElementById(id);
 const query = new URLSearchParams(location.search);
 let live = null;
+let shown = null;
 let shopper = Number(query.get("shopper") ?? 0);
 
 function showCounts(state) {
@@ -66,6 +67,7 @@ function show(state) {
   showRanking(state);
   showTrace(state);
   drawStrip($("strip"), state);
+  shown = state;
 }
 
 async function refresh() {
@@ -90,4 +92,5 @@ const shop = await (await fetch("/api/shop")).json();
 $("model").textContent = `finds the next item in its first ten in ${(100 * shop.model.hitRate).toFixed(0)} % of held-out cases; popularity in ${(100 * shop.model.popularHitRate).toFixed(0)} %`;
 $("shoppers").replaceChildren(...shop.shoppers.map((name, i) => element("button", { type: "button", onclick: () => watch(shop.shoppers, i) }, name)));
 await watchEditor($("editor"), $("errors"), $("rollback"), refresh);
+new ResizeObserver(() => { if (shown) drawStrip($("strip"), shown); }).observe($("strip"));
 await watch(shop.shoppers, shopper);

@@ -12,9 +12,15 @@ export function drawStrip(svg, state) {
   const lanes = Object.entries(LANES).flatMap(([type, y]) => [
     shape("line", { x1: LEFT, x2: width, y1: y, y2: y, class: "grid" }),
     shape("text", { x: 0, y: y + 4 }, type)]);
-  const ticks = TICKS.flatMap(([seconds, label]) => [
-    shape("line", { x1: x(seconds), x2: x(seconds), y1: 4, y2: 104, class: "grid" }),
-    shape("text", { x: x(seconds), y: 122, "text-anchor": "middle" }, label)]);
+  let free = width;
+  const ticks = TICKS.flatMap(([seconds, label]) => {
+    const at = x(seconds);
+    const isRoom = at < free - 46 || free === width;
+    if (isRoom) free = at;
+    return [
+      shape("line", { x1: at, x2: at, y1: 4, y2: 104, class: "grid" }),
+      ...(isRoom ? [shape("text", { x: at, y: 122, "text-anchor": "middle" }, label)] : [])];
+  });
   const marks = state.events.toReversed().map(e => {
     const at = x((state.now - e.time) / 1000);
     const facts = `${e.type} of ${e.title}, ${age(state.now - e.time)}${e.isServed ? "" : ", left out"}`;

@@ -1,0 +1,68 @@
+using Signals.Dashboard.Work;
+
+namespace Signals.Tests.Dashboard;
+
+/// <summary>Work that the page begins and follows.</summary>
+[Category("Fast")]
+internal sealed class WorkListTests
+{
+    private readonly WorkList _list = new(TimeProvider.System);
+
+    [Test]
+    public async Task TryBegin_WhileWorkOfTheKindRuns_GivesNothing()
+    {
+        WorkList list = new(TimeProvider.System);
+        TaskCompletionSource<string> end = new();
+        WorkItem? first = list.TryBegin("verify", "", (_, _) => end.Task);
+        Assert.That(list.TryBegin("verify", "", (_, _) => end.Task), Is.Null);
+        Assert.That(list.TryBegin("flush", "", (_, _) => Task.FromResult("")), Is.Not.Null, "another kind");
+        end.SetResult("all is well");
+        await EndOf(first!);
+        Assert.That((first!.State, first.Message), Is.EqualTo((WorkState.Done, "all is well")));
+        Assert.That(list.TryBegin("verify", "", (_, _) => end.Task), Is.Not.Null);
+    }
+
+    [Test]
+    public async Task Cancel_OfWorkThatRuns_EndsIt()
+    {
+        WorkItem item = _list.TryBegin("a", "", async (_, cancel) =>
+        {
+            await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, cancel);
+            return "";
+        })!;
+        Assert.That(_list.Cancel(item.Id));
+        await EndOf(item);
+        Assert.That(item.State, Is.EqualTo(WorkState.Cancelled));
+        Assert.That(_list.Cancel(item.Id + 1000), Is.False);
+    }
+
+    [Test]
+    public async Task TryBegin_WorkThatThrows_ShowsTheError()
+    {
+        WorkItem item = _list.TryBegin("b", "", (_, _) => throw new InvalidOperationException("no room"))!;
+        await EndOf(item);
+        Assert.That((item.State, item.Message), Is.EqualTo((WorkState.Failed, "no room")));
+    }
+
+    [Test]
+    public async Task Items_OfMuchWork_AreTheNewestOnes()
+    {
+        WorkList list = new(TimeProvider.System);
+        for (int i = 0; i < 60; i++)
+        {
+            await EndOf(list.TryBegin($"kind {i}", "", (_, _) => Task.FromResult(""))!);
+        }
+
+        Assert.That(list.Items, Has.Count.EqualTo(20));
+        Assert.That(list.Items[0].Kind, Is.EqualTo("kind 59"));
+    }
+
+    private static async Task EndOf(WorkItem item)
+    {
+        using CancellationTokenSource patience = new(TimeSpan.FromSeconds(30));
+        while (item.State == WorkState.Running)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System, patience.Token);
+        }
+    }
+}

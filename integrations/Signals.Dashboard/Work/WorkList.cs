@@ -1,0 +1,116 @@
+namespace Signals.Dashboard.Work;
+
+/// <summary>The work on one store that the page began: what runs, and the last that ended.</summary>
+/// <remarks>
+/// Thread contract: any thread. Of each kind one runs at a time. Work goes on when the page is closed, and is told to end when the
+/// host stops.
+/// </remarks>
+internal sealed class WorkList(TimeProvider time)
+{
+    private const int MostKept = 20;
+
+    private readonly Lock _lock = new();
+    private readonly LinkedList<(WorkItem Item, CancellationTokenSource Cancel)> _items = new(); // Newest first. Guarded by _lock.
+    private long _lastId; // Guarded by _lock.
+
+    /// <summary>The work, the newest first.</summary>
+    public IReadOnlyList<WorkItem> Items
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _items.Select(entry => entry.Item)];
+            }
+        }
+    }
+
+    public WorkItem? Find(long id) => Items.FirstOrDefault(item => item.Id == id);
+
+    /// <summary>Begins work, unless work of this kind runs.</summary>
+    /// <param name="kind">What it is.</param>
+    /// <param name="subject">What it works on.</param>
+    /// <param name="run">Does it, and gives the sentence that says what came of it.</param>
+    /// <returns>The work; null when work of this kind runs.</returns>
+    public WorkItem? TryBegin(string kind, string subject, Func<WorkItem, CancellationToken, Task<string>> run)
+    {
+        WorkItem item;
+        CancellationTokenSource cancel = new();
+        lock (_lock)
+        {
+            if (_items.Any(entry => entry.Item.Kind == kind && entry.Item.State == WorkState.Running))
+            {
+                cancel.Dispose();
+                return null;
+            }
+
+            item = new WorkItem(++_lastId, kind, subject, time.GetUtcNow());
+            _items.AddFirst((item, cancel));
+            ForgetOldLocked();
+        }
+
+        _ = Task.Run(() => RunAsync(item, run, cancel.Token), CancellationToken.None);
+        return item;
+    }
+
+    /// <summary>Tells work to end; false when there is none of this number.</summary>
+    public bool Cancel(long id)
+    {
+        lock (_lock)
+        {
+            foreach ((WorkItem item, CancellationTokenSource cancel) in _items)
+            {
+                if (item.Id == id)
+                {
+                    cancel.Cancel();
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    public void CancelAll()
+    {
+        foreach (WorkItem item in Items)
+        {
+            Cancel(item.Id);
+        }
+    }
+
+    // An erasure whose certificate is not complete stays: nothing else holds the certificate.
+    private void ForgetOldLocked()
+    {
+        LinkedListNode<(WorkItem Item, CancellationTokenSource Cancel)>? node = _items.Last;
+        while (_items.Count > MostKept && node is not null)
+        {
+            LinkedListNode<(WorkItem Item, CancellationTokenSource Cancel)>? newer = node.Previous;
+            if (node.Value.Item.State != WorkState.Running && node.Value.Item.Certificate is null or { IsComplete: true })
+            {
+                node.Value.Cancel.Dispose();
+                _items.Remove(node);
+            }
+
+            node = newer;
+        }
+    }
+
+    // Whatever ends the work is shown on the page; nobody waits for this task.
+    private async Task RunAsync(WorkItem item, Func<WorkItem, CancellationToken, Task<string>> run, CancellationToken cancellationToken)
+    {
+        try
+        {
+            string said = await run(item, cancellationToken).ConfigureAwait(false);
+            item.End(WorkState.Done, said, time.GetUtcNow());
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            item.End(WorkState.Cancelled, "It was told to end.", time.GetUtcNow());
+        }
+        catch (Exception error)
+        {
+            item.End(WorkState.Failed, error.Message, time.GetUtcNow());
+        }
+    }
+}
