@@ -3,7 +3,7 @@ using Signals.Orleans;
 namespace Signals.Bench.Clusters;
 
 /// <summary>
-/// How a replica comes to follow the log: it waits for its machine's turn, fetches the checkpoint unless its folder is as far, opens, and
+/// How a replica comes to follow the log: it waits for its machine's turn, fetches the checkpoint unless its folder can go on, opens, and
 /// replays. Used by one thread.
 /// </summary>
 /// <param name="inputs">The inputs.</param>
@@ -83,7 +83,8 @@ internal sealed class ReplicaLife(SimulationInputs inputs, SimulationClock clock
             silo.Opening++;
             replica.HasTurn = true;
             double checkpoint = CheckpointOf(replica.Partition);
-            if (silo.Folders.TryGetValue(replica.Partition.Number, out double folder) && (folder >= checkpoint || inputs.KeepsFolders))
+            if (silo.Folders.TryGetValue(replica.Partition.Number, out double folder)
+                && (folder >= checkpoint || (checkpoint - folder) * inputs.EventsPerSecond <= inputs.MaxReplay))
             {
                 replica.From = folder;
                 Open(replica);

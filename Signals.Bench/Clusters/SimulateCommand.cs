@@ -14,7 +14,7 @@ internal sealed class SimulateCommand(SimulationInputs inputs, int[] silos, stri
         + "[--store-mib 4096] [--events 2000] [--replay 300000] [--restore-mib 600] [--storage-mib 4096] [--upload-mib 300] "
         + "[--open-seconds 2] [--openings 2] [--checkpoint-seconds 300] [--failover-least 1.6] [--failover-most 2] "
         + "[--restart-seconds 30] [--replace-seconds 600] [--process-days 30] [--machine-days 365] [--rack-days 365] [--days 30] "
-        + "[--keep-folders yes|no] [--patience-seconds 0]";
+        + "[--max-replay 10000000] [--patience-seconds 0]";
 
     private const double Gib = 1L << 30;
     private const double Mib = 1L << 20;
@@ -79,7 +79,7 @@ internal sealed class SimulateCommand(SimulationInputs inputs, int[] silos, stri
         MachineLossDays = options.Real("--machine-days", otherwise.MachineLossDays),
         RackFailureDays = options.Real("--rack-days", otherwise.RackFailureDays),
         Days = options.Real("--days", otherwise.Days),
-        KeepsFolders = options.Text("--keep-folders", "no") == "yes",
+        MaxReplay = options.Real("--max-replay", otherwise.MaxReplay),
         PatienceSeconds = options.Real("--patience-seconds", otherwise.PatienceSeconds),
     };
 

@@ -68,9 +68,10 @@ internal sealed record SimulationInputs
     public double Days { get; init; } = 30;
 
     /// <summary>
-    /// Not what the product does: a store that a machine finds in its folder goes on from there, also when the checkpoint is further.
+    /// A machine goes on with the folder that it finds when the checkpoint is at most this many events further, and reads them from the
+    /// log; 0 for the checkpoint whenever it is further.
     /// </summary>
-    public bool KeepsFolders { get; init; }
+    public double MaxReplay { get; init; } = 10_000_000;
 
     /// <summary>
     /// Not what the product does: how long the others wait for a machine that is gone before they open replicas in its place.

@@ -243,6 +243,51 @@ internal sealed class ActivationTests
         Assert.That(CheckpointStores.AnswersOf(result.SetAside!), Is.EqualTo(answers));
     }
 
+    [TestCase(true, 60)]
+    [TestCase(false, 100)]
+    public async Task Activate_LocalBehind_TheCallerDecides(bool keeps, int expected)
+    {
+        await PrepareAsync(60, 100);
+        List<(long Local, long Checkpoint)> asked = [];
+        ActivationResult result = await ActivateAsync((local, checkpoint, _) =>
+        {
+            asked.Add((local.Sources.Single().Position, checkpoint.Sources.Single().Position));
+            return ValueTask.FromResult(keeps);
+        });
+        Assert.That(asked, Is.EqualTo(new[] { (60L, 100L) }));
+        Assert.That(result.Outcome, Is.EqualTo(keeps ? ActivationOutcome.LocalKept : ActivationOutcome.Restored));
+        Assert.That(result.LocalPosition!.Sources.Single().Position, Is.EqualTo(60));
+        Assert.That(CheckpointStores.AnswersOf(_folder["local"]), Is.EqualTo(CheckpointStores.AnswersAt(expected)));
+    }
+
+    [TestCase(0, 100)]
+    [TestCase(140, 100)]
+    [TestCase(140, 0)]
+    public async Task Activate_NothingToDecide_TheCallerIsNotAsked(int local, int checkpoint)
+    {
+        await PrepareAsync(local, checkpoint);
+        await ActivateAsync((_, _, _) => throw new AssertionException("nothing to decide"));
+        Assert.That(CheckpointStores.AnswersOf(_folder["local"]), Is.EqualTo(CheckpointStores.AnswersAt(Math.Max(local, checkpoint))));
+    }
+
+    [Test]
+    public async Task Activate_DamagedLocalBehind_TheCallerIsNotAsked()
+    {
+        await PrepareAsync(60, 100);
+        File.Delete(Path.Combine(_folder["local"], "CURRENT"));
+        ActivationResult result = await ActivateAsync((_, _, _) => throw new AssertionException("it is damaged"));
+        Assert.That(result.Outcome, Is.EqualTo(ActivationOutcome.Restored));
+    }
+
+    [Test]
+    public async Task Activate_TheCallerCannotDecide_FailsAndTheFolderStays()
+    {
+        await PrepareAsync(60, 100);
+        KeepLocal undecided = (_, _, _) => throw new TimeoutException("planted");
+        await Assert.ThatAsync(() => ActivateAsync(undecided), Throws.InstanceOf<TimeoutException>());
+        Assert.That(CheckpointStores.AnswersOf(_folder["local"]), Is.EqualTo(CheckpointStores.AnswersAt(60)));
+    }
+
     [Test]
     public async Task Activate_Link_ReplacesWhatItLeadsTo()
     {
@@ -309,6 +354,9 @@ internal sealed class ActivationTests
     }
 
     private Task<ActivationResult> ActivateAsync() => ActivateAsync(_target);
+
+    private Task<ActivationResult> ActivateAsync(KeepLocal keepLocal) => new CheckpointRestorer(_target, _options)
+        .RestoreIfNewerAsync(_folder["local"], CheckpointStores.Options, keepLocal: keepLocal);
 
     private Task<ActivationResult> ActivateAsync(CheckpointTarget target) =>
         new CheckpointRestorer(target, _options).RestoreIfNewerAsync(_folder["local"], CheckpointStores.Options);

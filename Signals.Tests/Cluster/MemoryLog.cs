@@ -22,12 +22,30 @@ internal sealed class MemoryLog(int partitions) : IClusterLog
     /// <summary>The partition and silo folder whose feed stands still; empty for none.</summary>
     public volatile string HeldBack = "";
 
+    /// <summary>Whether the log says that it has everything, also when it does not.</summary>
+    public volatile bool ClaimsEverything;
+
     /// <summary>How long a feed takes to find out whether the log is the one that its store has followed.</summary>
     public TimeSpan FindDelay { get; set; }
 
     public int PartitionOf(UserId user) => (int)((user.High ^ user.Low) % (ulong)partitions);
 
     public IPartitionFeed Follow(int partition, SignalStore store) => new MemoryFeed(this, partition, store);
+
+    public Task<bool> CanGoOnAsync(int partition, IReadOnlyList<SourcePosition> positions, CancellationToken cancellationToken)
+    {
+        if (IsDown)
+        {
+            return Task.FromException<bool>(new IOException("The log is down."));
+        }
+
+        lock (_lock)
+        {
+            long position = positions.Count == 0 ? -1 : positions[0].Position;
+            return Task.FromResult(
+                ClaimsEverything || (!_wasMadeAnew && position >= _first[partition] && position <= _records[partition].Count));
+        }
+    }
 
     public Task<long> ReadEndAsync(int partition, CancellationToken cancellationToken) =>
         IsDown ? Task.FromException<long>(new IOException("The log is down.")) : Task.FromResult(EndOf(partition));
@@ -107,14 +125,14 @@ internal sealed class MemoryLog(int partitions) : IClusterLog
         }
     }
 
-    /// <exception cref="SignalsException">The records are gone.</exception>
+    /// <exception cref="LogTruncatedException">The records are gone.</exception>
     public object[] ReadFrom(int partition, long position, int most)
     {
         lock (_lock)
         {
             if (position < _first[partition])
             {
-                throw new SignalsException($"The log begins at {_first[partition]}, behind {position}.");
+                throw new LogTruncatedException("log", partition, position, _first[partition]);
             }
 
             return [.. _records[partition].Skip((int)position).Take(most)];

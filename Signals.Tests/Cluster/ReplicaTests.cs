@@ -87,7 +87,7 @@ internal sealed class ReplicaTests
     {
         _options.UseStore(_ => new StoreOptions { Durability = Durability.InMemory });
         Assert.That(
-            async () => await _options.OpenAsync(0, _context, CancellationToken.None),
+            async () => await new ReplicaFolder(0, _context).OpenAsync(CancellationToken.None),
             Throws.InvalidOperationException.With.Message.Contains("InMemory"));
     }
 

@@ -18,6 +18,15 @@ internal sealed class LogLines : ILoggerProvider, ILogger
         }
     }
 
+    /// <summary>The texts with an event id.</summary>
+    public string[] Of(int id)
+    {
+        lock (_lines)
+        {
+            return [.. _lines.Where(line => line.Id == id).Select(line => line.Text)];
+        }
+    }
+
     public ILogger CreateLogger(string categoryName) => this;
 
     public IDisposable? BeginScope<TState>(TState state)

@@ -79,6 +79,29 @@ internal sealed class PartitionRefusalTests
     }
 
     [Test]
+    public async Task CanGoOnAsync_PositionsOfAStore_IsWhatARunWouldFind()
+    {
+        using LogBench bench = new();
+        await bench.Log.AppendAsync(LogBench.View(1, 1));
+        await using SignalStore store = bench.OpenStore();
+        await LogBench.CatchUpAsync(store, bench.Options);
+        IReadOnlyList<SourcePosition> positions = store.GetResumePositions();
+        Assert.That(await AskAsync(positions, bench.Options), Is.True);
+        Assert.That(await AskAsync([], bench.Options), Is.False, "no position");
+        Assert.That(await AskAsync([positions[0] with { Source = "kafka:events/1" }], bench.Options), Is.False, "another partition's");
+        Assert.That(await AskAsync([positions[0] with { Position = 2 }], bench.Options), Is.False, "behind the end");
+        KafkaPartitionOptions anew = bench.Options with { Incarnation = SourceIncarnation.From("the second topic") };
+        Assert.That(await AskAsync(positions, anew), Is.False, "made anew");
+        long first = await OverflowAsync(bench);
+        Assert.That(await AskAsync(positions, bench.Options), Is.False, "truncated");
+        Assert.That(await AskAsync([positions[0] with { Position = first }], bench.Options), Is.True, "the first record that is left");
+        Assert.That(await AskAsync([positions[0] with { Position = first - 1 }], bench.Options), Is.False, "the last one that is gone");
+
+        static Task<bool> AskAsync(IReadOnlyList<SourcePosition> positions, KafkaPartitionOptions options) =>
+            KafkaPartition.CanGoOnAsync("events", 0, positions, options);
+    }
+
+    [Test]
     public async Task RunAsync_WhileARunIsUnderWay_IsRefused()
     {
         using LogBench bench = new();

@@ -83,8 +83,9 @@ public sealed class CheckpointRestorer
     }
 
     /// <summary>
-    /// Prepares a folder for opening a store here: it stays if its store is at least as far as the current checkpoint, else the
-    /// checkpoint takes its place. Then open the folder, and let each source go on from its resume position.
+    /// Prepares a folder for opening a store here: it stays if its store is at least as far as the current checkpoint, or if
+    /// <paramref name="keepLocal"/> says so, else the checkpoint takes its place. Then open the folder, and let each source go on from
+    /// its resume position.
     /// </summary>
     /// <remarks>
     /// To learn the position of the local store, the store is opened and closed, which recovers it, and again before it is replaced. It is
@@ -94,6 +95,10 @@ public sealed class CheckpointRestorer
     /// <param name="folder">The folder of the local store, closed. It need not exist.</param>
     /// <param name="storeOptions">With which the local store is opened; null for the defaults.</param>
     /// <param name="progress">Is called after each part, on a thread of the pool, one call at a time.</param>
+    /// <param name="keepLocal">
+    /// Is asked, once, before a local store that is not damaged and does not cover the checkpoint is replaced. Null replaces it. Its errors
+    /// end the call; the local folder is then as it was.
+    /// </param>
     /// <param name="cancellationToken">Ends the work. The local folder is then as it was.</param>
     /// <exception cref="ForeignFolderException">The folder holds something else than a store.</exception>
     /// <exception cref="StoreLockedException">A process has the local store open.</exception>
@@ -101,7 +106,7 @@ public sealed class CheckpointRestorer
     /// <exception cref="CheckpointTargetException">The target failed. The local folder is as it was; you may open it.</exception>
     /// <exception cref="FileOperationException">The disk refused a write, or the folder is a mount point.</exception>
     public async Task<ActivationResult> RestoreIfNewerAsync(
-        string folder, StoreOptions? storeOptions = null, IProgress<RestoreProgress>? progress = null,
+        string folder, StoreOptions? storeOptions = null, IProgress<RestoreProgress>? progress = null, KeepLocal? keepLocal = null,
         CancellationToken cancellationToken = default)
     {
         string path = StorePaths.Resolve(folder);
@@ -116,7 +121,7 @@ public sealed class CheckpointRestorer
         }
 
         bool isReplaced = false;
-        if (current is not null && !(local.Position?.Covers(current.Manifest.Position) ?? false))
+        if (current is not null && !await StaysAsync(local, current.Manifest.Position, keepLocal, cancellationToken).ConfigureAwait(false))
         {
             StorePaths.RequireMovable(path);
             using WorkFolder work = new(workFolder);
@@ -135,6 +140,11 @@ public sealed class CheckpointRestorer
             SetAside = setAside,
         };
     }
+
+    private static async ValueTask<bool> StaysAsync(
+        LocalStore local, CheckpointPosition checkpoint, KeepLocal? keepLocal, CancellationToken cancellationToken) =>
+        local.Position is { } position && (position.Covers(checkpoint)
+            || (keepLocal is not null && await keepLocal(position, checkpoint, cancellationToken).ConfigureAwait(false)));
 
     private async Task FetchAsync(
         WorkFolder work, CheckpointManifest manifest, IProgress<RestoreProgress>? progress, CancellationToken cancellationToken)

@@ -81,6 +81,46 @@ public sealed class KafkaPartition : IDisposable
     public IReadOnlyDictionary<string, long> PoisonByReason => _progress.Poison;
 
     /// <summary>
+    /// Whether a store at these positions can go on with a partition: the topic is the one whose position it has, and still has every
+    /// record from there on. It may have lost some a moment later; then the run says so. Nothing is read.
+    /// </summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="partition">The partition, from 0 on.</param>
+    /// <param name="positions">The positions of the store, as <see cref="SignalStore.GetResumePositions"/> gives them.</param>
+    /// <param name="options">The settings with which it would be read.</param>
+    /// <param name="cancellationToken">Ends the wait. The question itself ends by itself within seconds.</param>
+    /// <returns>False also when the positions have none of this partition.</returns>
+    /// <exception cref="ArgumentException">A setting is invalid; the message names every one.</exception>
+    /// <exception cref="KafkaException">The cluster did not answer.</exception>
+    public static async Task<bool> CanGoOnAsync(
+        string topic, int partition, IReadOnlyList<SourcePosition> positions, KafkaPartitionOptions options,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(topic);
+        ArgumentNullException.ThrowIfNull(positions);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentOutOfRangeException.ThrowIfNegative(partition);
+        options.Validate();
+        string source = PartitionLogFormat.SourceOf(topic, partition);
+        SourcePosition known = positions.FirstOrDefault(position => position.Source == source);
+        if (known.Source is null)
+        {
+            return false;
+        }
+
+        PartitionReach reach = await Task.Factory.StartNew(
+            () =>
+            {
+                using PartitionConsumer asking =
+                    new(options with { LagGroup = null }, new TopicPartition(topic, partition), new RecordArena());
+                return PartitionReach.Ask(asking, options);
+            },
+            CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).WaitAsync(cancellationToken)
+            .ConfigureAwait(false);
+        return reach.IsSameTopic(known) && reach.HasFrom(known);
+    }
+
+    /// <summary>
     /// Reads the partition until the call is cancelled, which is the only way in which it ends well. A cluster that is away for a while
     /// is waited for. After an error you may run it again.
     /// </summary>

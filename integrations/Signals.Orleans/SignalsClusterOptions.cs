@@ -52,6 +52,13 @@ public sealed class SignalsClusterOptions
     /// </summary>
     public TimeSpan ReplicaTimeout { get; set; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>
+    /// A machine goes on with the folder that it has, and reads from the log what it lacks, if the log still has that and the checkpoint
+    /// of <see cref="UseCheckpoints"/> is at most this many records further. Otherwise it begins with the checkpoint. Zero takes the
+    /// checkpoint whenever it is further. Default 10,000,000.
+    /// </summary>
+    public long MaxReplay { get; set; } = 10_000_000;
+
     /// <summary>What the health checks of the cluster complain about.</summary>
     public ClusterHealthOptions Health { get; } = new();
 
@@ -87,9 +94,9 @@ public sealed class SignalsClusterOptions
     }
 
     /// <summary>
-    /// Keeps checkpoints of each partition in shared storage. The owner sends them. A machine whose folder is older than the
-    /// checkpoint begins with the checkpoint, so it warms up with what came after it, and the topic needs to keep no more than
-    /// that.
+    /// Keeps checkpoints of each partition in shared storage. The owner sends them. A machine without a folder, or with one that the log
+    /// does not reach any more (<see cref="MaxReplay"/>), begins with the checkpoint, so it warms up with what came after it, and the
+    /// topic needs to keep no more than that.
     /// </summary>
     /// <param name="target">Where the checkpoints of a partition are; each partition needs a place of its own.</param>
     /// <param name="schedule">When the owner sends them, or null for the defaults.</param>
@@ -116,72 +123,18 @@ public sealed class SignalsClusterOptions
     /// <summary>How checkpoints are kept; null when none are.</summary>
     internal PartitionCheckpoints? GetCheckpoints() => _checkpoints;
 
+    /// <summary>The settings of a partition's store.</summary>
     /// <exception cref="InvalidOperationException">The store would not say when reads see what was appended.</exception>
-    internal async Task<SignalStore> OpenAsync(int partition, ReplicaContext context, CancellationToken cancellationToken)
+    internal StoreOptions GetStoreOptions(int partition)
     {
-        string folder = Path.Combine(Folder, $"partition-{partition:D5}");
         StoreOptions options = _store(partition);
-        if (options.Durability == Durability.InMemory)
-        {
-            throw new InvalidOperationException(
-                $"UseStore gives partition {partition} the durability InMemory, which acknowledges events before reads see them, so no "
-                + "lag can be proven. Use Buffered; the log makes good what a power cut takes.");
-        }
-
-        if (_checkpoints is not null)
-        {
-            await RestoreAsync(_checkpoints, partition, folder, options, context, cancellationToken).ConfigureAwait(false);
-        }
-
-        SignalStore store = SignalStore.Open(folder, Schema!, options);
-        try
-        {
-            _onOpened.ForEach(act => act(store));
-            return store;
-        }
-        catch
-        {
-            store.Dispose();
-            throw;
-        }
+        return options.Durability != Durability.InMemory ? options : throw new InvalidOperationException(
+            $"UseStore gives partition {partition} the durability InMemory, which acknowledges events before reads see them, so no "
+            + "lag can be proven. Use Buffered; the log makes good what a power cut takes.");
     }
 
-    // The folder is good without the shared storage, and without a checkpoint that is damaged there: what it lacks comes from the log, or
-    // the feed says that it is gone. If the folder is the damaged one, opening it says so.
-    private static async Task RestoreAsync(
-        PartitionCheckpoints checkpoints, int partition, string folder, StoreOptions options, ReplicaContext context,
-        CancellationToken cancellationToken)
-    {
-        long began = context.Time.GetTimestamp();
-        ActivationOutcome? outcome = null;
-        try
-        {
-            ActivationResult result = await checkpoints.RestoreAsync(partition, folder, options, cancellationToken).ConfigureAwait(false);
-            outcome = result.Outcome;
-        }
-        catch (Exception error)
-            when (error is CheckpointTargetException or CorruptionException or FileOperationException && HoldsStore(folder))
-        {
-            ReplicaLog.RestoreSkipped(context.Logger, partition, error);
-        }
-        finally
-        {
-            context.Telemetry.Restored(outcome, context.Time.GetElapsedTime(began));
-        }
-    }
-
-    private static bool HoldsStore(string folder)
-    {
-        try
-        {
-            SignalStore.ReadSchema(folder);
-            return true;
-        }
-        catch (DirectoryNotFoundException)
-        {
-            return false;
-        }
-    }
+    /// <summary>Calls what the host wants to do with each store.</summary>
+    internal void Opened(SignalStore store) => _onOpened.ForEach(act => act(store));
 
     internal (KafkaSignalsOptions Writes, KafkaPartitionOptions Reads) GetLog()
     {
@@ -239,6 +192,11 @@ public sealed class SignalsClusterOptions
         if (Health.MaxLag <= TimeSpan.Zero)
         {
             yield return $"Health.MaxLag must be more than zero, not {Health.MaxLag}.";
+        }
+
+        if (MaxReplay < 0)
+        {
+            yield return $"MaxReplay must be at least zero, not {MaxReplay}.";
         }
 
         if (LocalStandbyWithin < TimeSpan.Zero)

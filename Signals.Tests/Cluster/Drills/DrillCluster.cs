@@ -1,9 +1,11 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Signals.Checkpoints;
 using Signals.Orleans;
+using Signals.Orleans.Placement;
 using Signals.Testing;
 
 namespace Signals.Tests.Cluster.Drills;
@@ -15,12 +17,14 @@ internal sealed class DrillCluster : IAsyncDisposable
 
     private readonly string _root = Directory.CreateTempSubdirectory("signals-drill-").FullName;
     private readonly Dictionary<string, int> _ports = []; // The lock for the nodes, too.
+    private readonly ConcurrentDictionary<int, bool> _excused = new(); // The keys count.
     private readonly TcpRelay? _relay;
     private RedisServer _redis = null!;
 
     private DrillCluster(DrillOptions options)
     {
         Options = options;
+        KeepsPoison = options.KeepsPoison;
         Random = new Random(options.Seed);
         Broker = TestBroker.Start();
         Broker.CreateTopic(DrillSetup.Topic, options.Partitions);
@@ -34,6 +38,9 @@ internal sealed class DrillCluster : IAsyncDisposable
     }
 
     public DrillOptions Options { get; }
+
+    /// <summary>What the nodes that are started from now on do with records that no replica can apply.</summary>
+    public bool KeepsPoison { get; set; }
 
     public Random Random { get; }
 
@@ -110,6 +117,15 @@ internal sealed class DrillCluster : IAsyncDisposable
 
     public void SetStorageFault(StorageFault fault) => SwitchedTarget.Set(DrillSetup.FaultFile(Shared), fault);
 
+    /// <summary>
+    /// From here on nobody has to answer for a partition, nor to hold it, until <see cref="Pardon"/>. What is answered must still be true.
+    /// </summary>
+    public void Excuse(int partition) => _excused[partition] = true;
+
+    public void Pardon(int partition) => _excused.TryRemove(partition, out _);
+
+    public bool IsExcused(int partition) => _excused.ContainsKey(partition);
+
     /// <summary>The replicas of the running nodes.</summary>
     public async Task<List<SeenReplica>> ReplicasAsync()
     {
@@ -129,13 +145,15 @@ internal sealed class DrillCluster : IAsyncDisposable
         .Where(replica => replica.Role == ReplicaRole.Owner).GroupBy(replica => replica.Node).MaxBy(group => group.Count())!.Key;
 
     /// <summary>
-    /// Waits until every partition has an owner and its standbys that follow, among the running nodes, and no further replica.
+    /// Waits until every partition has its owner and its standbys, all of them following, on the running nodes that should have them, and
+    /// no further replica. To count the replicas is not enough: when a node has just come back, they are as many as there should be, and
+    /// one of them is about to be closed.
     /// </summary>
-    public async Task UntilSettledAsync()
+    /// <param name="alsoExcused">Whether partitions count for which nobody has to answer.</param>
+    public async Task UntilSettledAsync(bool alsoExcused = false)
     {
         long began = Stopwatch.GetTimestamp();
-        List<SeenReplica> replicas;
-        while (!IsSettled(replicas = await ReplicasAsync()))
+        while (!IsSettled(await ReplicasAsync(), alsoExcused))
         {
             if (Stopwatch.GetElapsedTime(began) > Patience)
             {
@@ -188,11 +206,19 @@ internal sealed class DrillCluster : IAsyncDisposable
         }
     }
 
-    private bool IsSettled(List<SeenReplica> replicas) =>
-        replicas.Count == Math.Min(1 + Options.Standbys, Running().Length) * Options.Partitions
-        && replicas.All(replica => replica.State == ReplicaState.Following)
-        && Enumerable.Range(0, Options.Partitions).All(
-            partition => replicas.Count(replica => replica.Partition == partition && replica.Role == ReplicaRole.Owner) == 1);
+    private bool IsSettled(List<SeenReplica> replicas, bool alsoExcused)
+    {
+        string[] running = [.. Running().Select(node => node.Name)];
+        ILookup<int, SeenReplica> held = replicas.ToLookup(replica => replica.Partition);
+        return Enumerable.Range(0, Options.Partitions).Where(partition => alsoExcused || !IsExcused(partition)).All(
+            partition => IsSettled([.. held[partition]], [.. Rendezvous.Order(partition, running).Take(1 + Options.Standbys)]));
+    }
+
+    // The first of those that should hold a partition owns it.
+    private static bool IsSettled(SeenReplica[] held, string[] expected) =>
+        held.Select(replica => replica.Node.Name).Order().SequenceEqual(expected.Order())
+        && held.All(replica => replica.State == ReplicaState.Following
+            && replica.Role == (replica.Node.Name == expected[0] ? ReplicaRole.Owner : ReplicaRole.Standby));
 
     private NodeSettings SettingsOf(string name, int index, int port, int clockSeconds)
     {
@@ -210,7 +236,7 @@ internal sealed class DrillCluster : IAsyncDisposable
             Shared = Shared,
             Partitions = Options.Partitions,
             Standbys = Options.Standbys,
-            KeepsPoison = Options.KeepsPoison,
+            KeepsPoison = KeepsPoison,
             ClockSeconds = clockSeconds,
         };
     }

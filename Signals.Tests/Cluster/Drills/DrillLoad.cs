@@ -104,12 +104,12 @@ internal sealed class DrillLoad : IAsyncDisposable
         return sent.Offset.Value;
     }
 
-    /// <summary>Appends large events of users whom nobody reads, until they are more than the broker keeps of a partition.</summary>
-    public async Task OverflowAsync(int partition)
+    /// <summary>Appends events of 100 kB to a partition, of users whom nobody reads.</summary>
+    public async Task FillAsync(int partition, int events)
     {
         const int Bytes = 100_000;
         ulong user = 1_000_000;
-        for (int sent = 0; sent < 70; sent++)
+        for (int sent = 0; sent < events; sent++)
         {
             do
             {
@@ -117,8 +117,7 @@ internal sealed class DrillLoad : IAsyncDisposable
             }
             while (_log.PartitionOf(UserId.From(user)) != partition);
 
-            LogAck ack = await _log.AppendAsync(DrillSetup.Event(1 + Interlocked.Increment(ref _filled), user, Bytes));
-            Acknowledge(ack);
+            Acknowledge(await _log.AppendAsync(DrillSetup.Event(1 + Interlocked.Increment(ref _filled), user, Bytes)));
         }
     }
 

@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Net;
 using System.Runtime.CompilerServices;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
@@ -62,8 +63,7 @@ internal sealed class DrillNode(NodeSettings settings)
         await host.StartAsync();
         Say("ready");
         IClusterStore store = host.Services.GetRequiredService<IClusterStore>();
-        IClusterMembershipService membership = host.Services.GetRequiredService<IClusterMembershipService>();
-        _ = Task.Run(() => ListenAsync(store, membership));
+        _ = Task.Run(() => ListenAsync(store, host.Services));
         await host.WaitForShutdownAsync();
     }
 
@@ -95,16 +95,16 @@ internal sealed class DrillNode(NodeSettings settings)
             new CheckpointOptions { PartBytes = 64 << 10, TimeProvider = _clock });
     }
 
-    private async Task ListenAsync(IClusterStore store, IClusterMembershipService membership)
+    private async Task ListenAsync(IClusterStore store, IServiceProvider services)
     {
         while (await Console.In.ReadLineAsync() is string line)
         {
             string[] words = line.Split(' ');
-            _ = Task.Run(async () => Say($"{words[0]} {await AnswerAsync(store, membership, words)}"));
+            _ = Task.Run(async () => Say($"{words[0]} {await AnswerAsync(store, services, words)}"));
         }
     }
 
-    private async Task<string> AnswerAsync(IClusterStore store, IClusterMembershipService membership, string[] words)
+    private async Task<string> AnswerAsync(IClusterStore store, IServiceProvider services, string[] words)
     {
         try
         {
@@ -117,8 +117,11 @@ internal sealed class DrillNode(NodeSettings settings)
                 case "replicas":
                     return "ok " + string.Join(';', store.GetLocalReplicas().Select(Described));
                 case "machines":
+                    IClusterMembershipService membership = services.GetRequiredService<IClusterMembershipService>();
                     return "ok " + string.Join(';', membership.CurrentSnapshot.Members.Values
                         .Where(member => member.Status == SiloStatus.Active).Select(member => member.Name));
+                case "health":
+                    return "ok " + await HealthAsync(services.GetRequiredService<HealthCheckService>());
                 case "hash":
                     return "ok " + await HashAsync((int)Number(words[2]), (long)Number(words[3]));
                 case "clock":
@@ -132,6 +135,12 @@ internal sealed class DrillNode(NodeSettings settings)
         {
             return $"err {error.GetType().Name} {error.Message.ReplaceLineEndings(" ")}";
         }
+    }
+
+    private static async Task<string> HealthAsync(HealthCheckService health)
+    {
+        HealthReportEntry ready = (await health.CheckHealthAsync(check => check.Name == "signals-cluster")).Entries.Values.Single();
+        return $"{ready.Status} {string.Join("; ", ready.Data.Select(about => $"{about.Key}={about.Value}"))}".ReplaceLineEndings(" ");
     }
 
     private static string Described(ReplicaReport replica)

@@ -22,7 +22,6 @@ internal sealed class DrillReads : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly List<string> _faults = []; // This and what follows is under the lock.
     private readonly List<string> _refusals = [];
-    private readonly Dictionary<string, int> _answersOf = [];
     private readonly GapMeter[] _ofPartition;
     private readonly Dictionary<(string Node, int Partition), GapMeter> _ofMachine = [];
     private Task[] _loops = [];
@@ -54,7 +53,8 @@ internal sealed class DrillReads : IAsyncDisposable
     /// <summary>The longest time in which a well node gave no complete answer for a partition.</summary>
     public TimeSpan LongestIncomplete => _ofMachine.Values.Max(meter => meter.Complete);
 
-    public int AnswersOf(string node) => _answersOf.GetValueOrDefault(node);
+    /// <summary>The answers of one node for one partition, where they were fewest.</summary>
+    public int FewestAnswers => _ofMachine.Values.Min(meter => meter.Count);
 
     public void Begin() => _loops =
     [
@@ -118,8 +118,9 @@ internal sealed class DrillReads : IAsyncDisposable
             else
             {
                 ulong user = users[i % users.Length];
+                bool wasExpected = IsExpected(node, partition);
                 string? line = await node.AskAsync($"read {user}", Patience);
-                Take(node, partition, meter, user, line);
+                Take(node, partition, meter, user, line, wasExpected);
             }
 
             await Task.Delay(Pace, CancellationToken.None);
@@ -134,20 +135,28 @@ internal sealed class DrillReads : IAsyncDisposable
         }
     }
 
-    private void Take(NodeProcess node, int partition, GapMeter meter, ulong user, string? line)
+    private bool IsExpected(NodeProcess node, int partition) => node.IsWell && !_cluster.IsExcused(partition);
+
+    private void Take(NodeProcess node, int partition, GapMeter meter, ulong user, string? line, bool wasExpected)
     {
+        bool isExpected = wasExpected && IsExpected(node, partition);
         DrillAnswer? answer = line is null ? null : DrillAnswer.TryParse(line);
         string? fault = answer is null ? null : FaultOf(answer, user);
         lock (_lock)
         {
-            if (!node.IsWell)
+            if (!isExpected)
             {
                 meter.Pause();
             }
 
+            if (_cluster.IsExcused(partition))
+            {
+                _ofPartition[partition].Pause();
+            }
+
             if (answer is null)
             {
-                if (node.IsWell && !_ending.IsCancellationRequested)
+                if (isExpected && !_ending.IsCancellationRequested)
                 {
                     _refusals.Add($"{node.Name}, partition {partition}: {line ?? "no answer in time"}");
                 }
@@ -163,9 +172,12 @@ internal sealed class DrillReads : IAsyncDisposable
             Answers++;
             Late += answer.IsComplete ? 0 : 1;
             OfStandbys += answer.Role == ReplicaRole.Standby ? 1 : 0;
-            _answersOf[node.Name] = _answersOf.GetValueOrDefault(node.Name) + 1;
-            _ofPartition[partition].Take(answer.IsComplete);
-            if (node.IsWell)
+            if (!_cluster.IsExcused(partition))
+            {
+                _ofPartition[partition].Take(answer.IsComplete);
+            }
+
+            if (isExpected)
             {
                 meter.Take(answer.IsComplete);
             }

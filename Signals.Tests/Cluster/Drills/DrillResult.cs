@@ -18,6 +18,9 @@ internal sealed record DrillResult
 
     public required int Answers { get; init; }
 
+    /// <summary>The answers of one node for one partition while it was well, where they were fewest.</summary>
+    public required int FewestAnswers { get; init; }
+
     public required int Late { get; init; }
 
     public required int OfStandbys { get; init; }
@@ -32,14 +35,14 @@ internal sealed record DrillResult
     public required CheckResult Check { get; init; }
 
     public static string Header =>
-        $"{"drill",-46} {"no answer",9} {"of one",7} {"incompl.",8} {"settled",7} {"answers",7} {"late",6} {"standby",7} {"refused",7} "
-        + $"{"acked",6} {"lost",4} {"twice",5} {"differ",6} {"untrue",6}";
+        $"{"drill",-46} {"no answer",9} {"of one",7} {"incompl.",8} {"settled",7} {"answers",7} {"fewest",6} {"late",6} {"standby",7} "
+        + $"{"refused",7} {"acked",6} {"lost",4} {"twice",5} {"differ",6} {"untrue",6}";
 
     public string Row => FormattableString.Invariant(
         $"{Drill.Name,-46} {NoAnswer.TotalSeconds,8:F2}s {NoAnswerOfMachine.TotalSeconds,6:F2}s {Incomplete.TotalSeconds,7:F2}s ")
         + FormattableString.Invariant(
-            $"{Settled.TotalSeconds,6:F1}s {Answers,7} {Late,6} {OfStandbys,7} {Refusals.Count,7} {Acknowledged,6} {Check.Lost.Count,4} ")
-        + FormattableString.Invariant($"{Check.Twice.Count,5} {Check.Different.Count,6} {Faults.Count,6}");
+            $"{Settled.TotalSeconds,6:F1}s {Answers,7} {FewestAnswers,6} {Late,6} {OfStandbys,7} {Refusals.Count,7} {Acknowledged,6} ")
+        + FormattableString.Invariant($"{Check.Lost.Count,4} {Check.Twice.Count,5} {Check.Different.Count,6} {Faults.Count,6}");
 
     /// <summary>Everything that must not be, in words; empty when all is well.</summary>
     public IEnumerable<string> Violations()

@@ -26,6 +26,7 @@ internal static class DrillRun
             Incomplete = reads.LongestIncomplete,
             Settled = cluster.LongestSettling,
             Answers = reads.Answers,
+            FewestAnswers = reads.FewestAnswers,
             Late = reads.Late,
             OfStandbys = reads.OfStandbys,
             Refusals = reads.Refusals,

@@ -10,19 +10,16 @@ namespace Signals.Tests.Cluster.Drills;
 [NonParallelizable]
 internal sealed class DrillTests
 {
-    // Each failed once when all drills ran one after the other. In the first, a replica that had just come back did not reach the position
-    // of the others within the patience of the check. The second had fewer answers than are asked for below. Until that is understood
-    // they are of the long run.
-    private static readonly string[] OfTheLongRun = ["a standby is killed", "the only standby is killed"];
+    // Of one node for one partition. The second before the harm alone has a few times as many on a machine that is not overloaded.
+    private const int LeastAnswers = 5;
 
     /// <summary>
-    /// The drills of machines at full size, those of what they stand on in the long run as well, and one otherwise: each takes half a
-    /// minute.
+    /// The drills of machines and of the log at full size, those of what machines stand on in the long run as well, and one otherwise: each
+    /// takes half a minute.
     /// </summary>
     public static IEnumerable<TestCaseData> Drills()
     {
-        Drill[] machines = [.. MachineDrills.All.Where(drill => !OfTheLongRun.Contains(drill.Name))];
-        Drill[] all = StormTests.IsLongRun ? [.. MachineDrills.All, .. OutageDrills.All] : machines;
+        Drill[] all = [.. MachineDrills.All, .. LogDrills.All, .. StormTests.IsLongRun ? OutageDrills.All : []];
         return all.Take(StormTests.IsLongRun || TestScale.Factor >= 1 ? all.Length : 1)
             .Select(drill => new TestCaseData(drill).SetArgDisplayNames(drill.Name));
     }
@@ -34,7 +31,7 @@ internal sealed class DrillTests
         DrillResult result = await DrillRun.RunAsync(cluster, drill);
         await TestContext.Out.WriteLineAsync($"{DrillResult.Header}\n{result.Row}");
         Assert.That(result.Violations(), Is.Empty);
-        Assert.That(result.Answers, Is.GreaterThan(300));
+        Assert.That(result.FewestAnswers, Is.AtLeast(LeastAnswers), "every node was asked for every partition, again and again");
         await FoldersAtTheEnd.CheckAsync(cluster);
     }
 }

@@ -16,6 +16,9 @@ internal sealed class GapMeter
     /// <summary>The longest time without a complete answer so far.</summary>
     public TimeSpan Complete { get; private set; }
 
+    /// <summary>The answers that were taken.</summary>
+    public int Count { get; private set; }
+
     /// <summary>Whether the last answer was complete.</summary>
     public bool WasComplete { get; private set; }
 
@@ -23,6 +26,7 @@ internal sealed class GapMeter
     {
         long now = Stopwatch.GetTimestamp();
         Close(now, isComplete);
+        Count++;
         _lastAnswer = now;
         _lastComplete = isComplete || _lastComplete == Never ? now : _lastComplete;
         WasComplete = isComplete;

@@ -25,7 +25,7 @@ internal sealed class StormTests
         }
 
         int seed = Number("SIGNALS_DRILL_SEED", Environment.TickCount & 0xFFFF);
-        Drill[] all = [.. MachineDrills.All.Concat(OutageDrills.All).Where(drill => drill.FitsStorm)];
+        Drill[] all = [.. MachineDrills.All.Concat(OutageDrills.All).Concat(LogDrills.All).Where(drill => drill.FitsStorm)];
         await using DrillCluster cluster = await DrillCluster.StartAsync(new DrillOptions { Seed = seed });
         Say($"seed {seed}, bounds times {DrillBound.Factor}\n{DrillResult.Header}");
         List<DrillResult> results = [];

@@ -40,20 +40,20 @@ internal sealed class PartitionStart(
     /// <exception cref="LogTruncatedException">Records that the store lacks are gone.</exception>
     public long Ask()
     {
-        Incarnation = options.Incarnation.IsNone ? TopicIdentity.Ask(consumer.Handle, consumer.Partition.Topic) : options.Incarnation;
-        WatermarkOffsets ends = consumer.QueryEnds();
+        PartitionReach reach = PartitionReach.Ask(consumer, options);
+        Incarnation = reach.Incarnation;
         SourcePosition known = store.GetSource(source) ?? new SourcePosition(source, 0);
-        if (!known.Incarnation.MayGoOnAs(Incarnation) || known.Position > ends.High.Value)
+        if (!reach.IsSameTopic(known))
         {
-            throw new TopicChangedException(progress.Topic, progress.Partition, known, Incarnation, ends.High.Value);
+            throw new TopicChangedException(progress.Topic, progress.Partition, known, Incarnation, reach.End);
         }
 
-        if (known.Position < ends.Low.Value && !(options.StartWithoutHistory && known.Position == 0))
+        if (!reach.HasFrom(known) && !(options.StartWithoutHistory && known.Position == 0))
         {
-            throw new LogTruncatedException(progress.Topic, progress.Partition, known.Position, ends.Low.Value);
+            throw new LogTruncatedException(progress.Topic, progress.Partition, known.Position, reach.First);
         }
 
-        progress.SawEnd(ends.High.Value);
-        return Math.Max(known.Position, ends.Low.Value);
+        progress.SawEnd(reach.End);
+        return Math.Max(known.Position, reach.First);
     }
 }

@@ -13,6 +13,12 @@ internal interface IClusterLog
     /// <summary>A feed of the partition into the store, from the position that the store holds.</summary>
     IPartitionFeed Follow(int partition, SignalStore store);
 
+    /// <summary>
+    /// Whether a store at these positions can go on with the log of a partition: it is the log that they are of, and it still has every
+    /// record from there on.
+    /// </summary>
+    Task<bool> CanGoOnAsync(int partition, IReadOnlyList<SourcePosition> positions, CancellationToken cancellationToken);
+
     /// <summary>The offset behind the last record that was acknowledged when this was called, or a later one.</summary>
     Task<long> ReadEndAsync(int partition, CancellationToken cancellationToken);
 

@@ -32,6 +32,9 @@ internal sealed class KafkaLog : IClusterLog, IDisposable
     public IPartitionFeed Follow(int partition, SignalStore store) =>
         new KafkaFeed(new KafkaPartition(store, _writes.Topic, partition, _reads));
 
+    public Task<bool> CanGoOnAsync(int partition, IReadOnlyList<SourcePosition> positions, CancellationToken cancellationToken) =>
+        KafkaPartition.CanGoOnAsync(_writes.Topic, partition, positions, _reads, cancellationToken);
+
     public Task<long> ReadEndAsync(int partition, CancellationToken cancellationToken) => _ends.AskAsync(partition, cancellationToken);
 
     public async ValueTask<LogPosition> AppendAsync(

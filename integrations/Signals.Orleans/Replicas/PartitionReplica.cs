@@ -23,6 +23,7 @@ internal sealed class PartitionReplica : IAsyncDisposable
 
     private readonly int _partition;
     private readonly ReplicaContext _context;
+    private readonly ReplicaFolder _folder;
     private readonly CancellationTokenSource _ending = new();
     private readonly ReplicaInstruments _instruments;
     private readonly Task _running;
@@ -42,6 +43,7 @@ internal sealed class PartitionReplica : IAsyncDisposable
     {
         _partition = partition;
         _context = context;
+        _folder = new ReplicaFolder(partition, context);
         _instruments = new ReplicaInstruments(context.Silo, partition, this);
         _running = RunAsync(folderIsFree, _ending.Token);
     }
@@ -85,7 +87,8 @@ internal sealed class PartitionReplica : IAsyncDisposable
 
     /// <summary>Whether opening the store again does not help by itself, so that somebody has to decide.</summary>
     public static bool NeedsSomebody(Exception error) =>
-        error is TopicChangedException or LogTruncatedException or SchemaRequiredException or CorruptionException;
+        error is TopicChangedException or LogTruncatedException or SchemaRequiredException or PoisonRecordException
+            or CorruptionException;
 
     /// <summary>
     /// How long a replica that failed waits before it is opened again. One that fails each time soon after it has caught up waits longer
@@ -176,7 +179,8 @@ internal sealed class PartitionReplica : IAsyncDisposable
             {
                 _error = error;
                 Interlocked.Increment(ref _failures);
-                pause = NextPause(pause, NeedsSomebody(error), _hasCaughtUp ? _context.Time.GetElapsedTime(_caughtUpAt) : null);
+                bool needsSomebody = NeedsSomebody(error) && !_folder.GiveUpFolder(error);
+                pause = NextPause(pause, needsSomebody, _hasCaughtUp ? _context.Time.GetElapsedTime(_caughtUpAt) : null);
                 ReplicaLog.Failed(_context.Logger, _partition, pause.TotalMilliseconds, error);
             }
 
@@ -200,7 +204,7 @@ internal sealed class PartitionReplica : IAsyncDisposable
         {
             long began = _context.Time.GetTimestamp();
             SignalStore store = await Task.Factory.StartNew(
-                () => _context.Options.OpenAsync(_partition, _context, cancellationToken).GetAwaiter().GetResult(),
+                () => _folder.OpenAsync(cancellationToken).GetAwaiter().GetResult(),
                 CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
             Interlocked.Increment(ref _openings);
             _context.Telemetry.Opened(_context.Time.GetElapsedTime(began));

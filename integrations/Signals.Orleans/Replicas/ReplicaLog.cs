@@ -43,4 +43,10 @@ internal static partial class ReplicaLog
 
     [LoggerMessage(1112, LogLevel.Error, "Partition {Partition} sends no more checkpoints: its store is damaged")]
     public static partial void CheckpointsStopped(ILogger logger, int partition, Exception? error);
+
+    [LoggerMessage(1113, LogLevel.Information, "Partition {Partition} goes on with its folder, {Missing} records behind the checkpoint")]
+    public static partial void FolderKept(ILogger logger, int partition, long missing);
+
+    [LoggerMessage(1114, LogLevel.Warning, "Partition {Partition} begins with the checkpoint: the log does not say what it still has")]
+    public static partial void ReachUnknown(ILogger logger, int partition, Exception error);
 }

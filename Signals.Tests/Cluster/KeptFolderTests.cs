@@ -1,0 +1,193 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using Signals.Checkpoints;
+using Signals.Kafka;
+using Signals.Orleans;
+using Signals.Orleans.Replicas;
+using Signals.Tests.Checkpoints;
+using Signals.Tests.Cluster.Observing;
+using Signals.Tests.Hosting;
+using Signals.Tests.Kafka;
+
+namespace Signals.Tests.Cluster;
+
+/// <summary>
+/// A machine that comes back with a folder that is behind the checkpoint goes on with the folder while the log has what it lacks, and
+/// otherwise with the checkpoint.
+/// </summary>
+[Category("Reliability")]
+[NonParallelizable]
+internal sealed class KeptFolderTests
+{
+    private const int Before = 20;
+    private const int After = 50;
+
+    private int _sent;
+
+    [SetUp]
+    public void Begin() => _sent = 0;
+
+    // The checkpoint is 30 records further.
+    [TestCase(After - Before, Before)]
+    [TestCase(After - Before - 1, After)]
+    public async Task Restart_TheLogHasWhatTheFolderLacks_KeepsTheFolderIfThatIsNotTooMuch(long maxReplay, long expected)
+    {
+        using LogBench bench = new();
+        await FollowAndStopAsync(bench);
+        await AppendAsync(bench, After - Before);
+        await using SignalStore elsewhere = bench.OpenStore();
+        await LogBench.CatchUpAsync(elsewhere, bench.Options);
+        await CheckpointAsync(bench, elsewhere);
+        await using KafkaMachine machine = new(bench, NullLogger.Instance, options => options.MaxReplay = maxReplay);
+        OpenReplica open = await machine.FollowToAsync(After);
+        Assert.That(open.OpenedAt, Is.EqualTo(expected));
+        RequireAll(open.Store);
+    }
+
+    [Test]
+    public async Task Restart_TheLogHasLostWhatTheFolderLacks_BeginsWithTheCheckpoint()
+    {
+        using LogBench bench = new();
+        await FollowAndStopAsync(bench);
+        await using SignalStore elsewhere = bench.OpenStore();
+        await OverflowAsync(bench, elsewhere);
+        await CheckpointAsync(bench, elsewhere);
+        await using KafkaMachine machine = new(bench, NullLogger.Instance);
+        OpenReplica open = await machine.FollowToAsync(_sent);
+        Assert.That(open.OpenedAt, Is.EqualTo(_sent));
+        RequireAll(open.Store);
+    }
+
+    [Test]
+    public async Task Restart_TheLogLosesItBeforeTheFolderIsRead_BeginsWithTheCheckpointAtOnce()
+    {
+        using LogBench bench = new();
+        await FollowAndStopAsync(bench);
+        await AppendAsync(bench, After - Before);
+        await using SignalStore elsewhere = bench.OpenStore();
+        await LogBench.CatchUpAsync(elsewhere, bench.Options);
+        await CheckpointAsync(bench, elsewhere);
+        int opened = 0;
+        LogLines lines = new();
+        await using KafkaMachine machine = new(bench, lines, options => options.OnStoreOpened(_ =>
+        {
+            if (Interlocked.Increment(ref opened) == 1)
+            {
+                OverflowAsync(bench, elsewhere).GetAwaiter().GetResult();
+                CheckpointAsync(bench, elsewhere).GetAwaiter().GetResult();
+            }
+        }));
+        OpenReplica open = await machine.FollowToAsync(After + 1);
+        Assert.That((opened, open.OpenedAt), Is.EqualTo((2, (long)_sent)));
+        Assert.That(lines.Of(1113), Has.Length.EqualTo(1), "the folder was kept first");
+        Assert.That(lines.Of(1102).Single(), Does.EndWith("opened again in 200 ms"), "nobody has to decide");
+        RequireAll(open.Store);
+    }
+
+    [Test]
+    public async Task Restart_TheTopicWasMadeAnew_BeginsWithTheCheckpointOfTheNewOne()
+    {
+        using LogBench bench = new();
+        await FollowAndStopAsync(bench);
+        KafkaPartitionOptions anew = bench.Options with { Incarnation = SourceIncarnation.From("the second topic") };
+        await using SignalStore elsewhere = bench.OpenStore();
+        await LogBench.CatchUpAsync(elsewhere, bench.Options);
+        await elsewhere.ResetSourceAsync("kafka:events/0", anew.Incarnation);
+        await AppendAsync(bench, After - Before);
+        await LogBench.CatchUpAsync(elsewhere, anew);
+        await CheckpointAsync(bench, elsewhere);
+        await using KafkaMachine machine = new(bench, NullLogger.Instance, reads: anew);
+        OpenReplica open = await machine.FollowToAsync(After);
+        Assert.That(open.OpenedAt, Is.EqualTo(After));
+        RequireAll(open.Store);
+    }
+
+    [Test]
+    public async Task Restart_TheLogDoesNotAnswer_BeginsWithTheCheckpoint()
+    {
+        MemoryTarget target = new(TimeProvider.System);
+        await using LoneMachine machine = await WithCheckpointAheadAsync(target);
+        machine.Log.IsDown = true;
+        PartitionReplica replica = await machine.UntilAsync(report => report.State == ReplicaState.CatchingUp);
+        Assert.That(replica.Current!.OpenedAt, Is.EqualTo(After));
+    }
+
+    [Test]
+    public async Task Restart_TheLogDoesNotHaveWhatItClaims_BeginsWithTheCheckpoint()
+    {
+        MemoryTarget target = new(TimeProvider.System);
+        await using LoneMachine machine = await WithCheckpointAheadAsync(target);
+        machine.Log.ForgetBefore(_ => After);
+        machine.Log.ClaimsEverything = true;
+        PartitionReplica replica = await machine.UntilAsync(report => report is { State: ReplicaState.Following, Position: After });
+        Assert.That((replica.Current!.OpenedAt, replica.Failures), Is.EqualTo((After, 1)));
+    }
+
+    // A machine whose folder is at 20, in the log and in the shared storage are 50.
+    private static async Task<LoneMachine> WithCheckpointAheadAsync(MemoryTarget target)
+    {
+        string elsewhere = Directory.CreateTempSubdirectory("signals-elsewhere-").FullName;
+        LoneMachine machine = new();
+        try
+        {
+            await machine.AppendAsync(Before);
+            await machine.UntilAsync(report => report is { State: ReplicaState.Following, Position: Before });
+            await machine.Host.ReleaseAsync(0);
+            await machine.AppendAsync(After - Before);
+            await using SignalStore store = SignalStore.Open(elsewhere, TestCluster.Schema);
+            await using MemoryFeed feed = new(machine.Log, 0, store);
+            using CancellationTokenSource ending = new();
+            Task following = feed.RunAsync(ending.Token);
+            long began = Environment.TickCount64;
+            while (feed.Position < After)
+            {
+                Assert.That(Environment.TickCount64 - began, Is.LessThan(30_000));
+                await Task.Delay(5);
+            }
+
+            await ending.CancelAsync();
+            await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await new CheckpointUploader(store, target).UploadAsync();
+            machine.Context.Options.UseCheckpoints(_ => target);
+            return machine;
+        }
+        finally
+        {
+            Directory.Delete(elsewhere, recursive: true);
+        }
+    }
+
+    // A machine follows to the end, and stops.
+    private async Task FollowAndStopAsync(LogBench bench)
+    {
+        await AppendAsync(bench, Before);
+        await using KafkaMachine machine = new(bench, NullLogger.Instance);
+        await machine.FollowToAsync(Before);
+    }
+
+    private async Task AppendAsync(LogBench bench, int count, string? page = null)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            await bench.Log.AppendAsync(LogBench.View(1, ++_sent, page: page));
+        }
+    }
+
+    // The broker keeps 5 MiB of a partition. A store that reads all of it comes to the end.
+    private async Task OverflowAsync(LogBench bench, SignalStore store)
+    {
+        await using RunningPartition running = LogBench.Run(store, bench.Options);
+        for (int fill = 0; fill < 7; fill++)
+        {
+            await running.CatchUpAsync(); // It would be outrun, too.
+            await AppendAsync(bench, 10, new string('x', 100_000));
+        }
+
+        await running.CatchUpAsync();
+    }
+
+    private static Task CheckpointAsync(LogBench bench, SignalStore store) =>
+        new CheckpointUploader(store, KafkaMachine.TargetOf(bench)).UploadAsync();
+
+    private void RequireAll(SignalStore store) =>
+        Assert.That(LogBench.Ids(store, 1), Is.EqualTo(Enumerable.Range(1, _sent).Select(n => (ulong)n)));
+}
