@@ -185,7 +185,7 @@ internal sealed class KeptFolderTests
         await running.CatchUpAsync();
     }
 
-    private static Task CheckpointAsync(LogBench bench, SignalStore store) =>
+    private static Task<UploadResult> CheckpointAsync(LogBench bench, SignalStore store) =>
         new CheckpointUploader(store, KafkaMachine.TargetOf(bench)).UploadAsync();
 
     private void RequireAll(SignalStore store) =>

@@ -107,7 +107,8 @@ internal static class OutageDrills
         await cluster.UntilSettledAsync();
     }
 
-    // A machine whose clock was set back starts again in the end: until then Orleans waits for the time that it has seen already.
+    // A machine whose clock was set back starts again before anyone else goes: until then Orleans waits for the time that it has seen
+    // already, so the machine learns who goes only if gossip tells it.
     private static async Task JumpClocksAsync(DrillCluster cluster)
     {
         NodeProcess owner = await cluster.BusiestAsync();
@@ -119,10 +120,11 @@ internal static class OutageDrills
         await cluster.UntilSettledAsync();
         await cluster.StartNodeAsync(owner.Name);
         await cluster.UntilSettledAsync();
-        await RestartAsync(cluster, others[0], clockSeconds: 0);
         await cluster.Find(others[1]).KillAsync(); // It would wait with its end, too.
         await cluster.UntilSettledAsync();
         await cluster.StartNodeAsync(others[1]);
+        await cluster.UntilSettledAsync();
+        await RestartAsync(cluster, others[0], clockSeconds: 0);
     }
 
     private static async Task SetClockAsync(DrillCluster cluster, string name, int seconds) =>

@@ -62,12 +62,12 @@ internal sealed class ClusterHealthCheck(ReplicaHost host, ReplicaContext contex
         return new HealthCheckResult(worstFirst[0].Status, text + rest + ".", data: data);
     }
 
-    // Those that should hold a standby, by the order, and one further: while machines join, the old standby is there.
+    // Those that should hold a standby, and while machines join those that held it before.
     private Task<IReadOnlyList<ReplicaReport>> AskOthersAsync(ReplicaReport[] owned, CancellationToken cancellationToken)
     {
         ClusterView view = machines.View();
         IEnumerable<SiloAddress> silos = owned
-            .SelectMany(report => view.OrderOf(report.Partition).Take(context.Options.Standbys + 2))
+            .SelectMany(report => view.HoldersOf(report.Partition, context.Options.Standbys))
             .Distinct(StringComparer.Ordinal)
             .Where(name => name != context.Silo)
             .Select(view.AddressOf);

@@ -3,11 +3,11 @@ using Signals.Orleans.Replicas;
 namespace Signals.Orleans.Placement;
 
 /// <summary>The machines of the cluster at the moment, and how those went that are gone. Thread contract: any thread.</summary>
-internal sealed class ClusterMachines(IClusterMembershipService membership)
+internal sealed class ClusterMachines(IClusterMembershipService membership, SignalsClusterOptions options)
 {
-    private readonly Departures _departures = new();
+    private readonly Departures _departures = new(options.ZoneOf);
 
-    public ClusterView View() => ClusterView.Of(membership.CurrentSnapshot);
+    public ClusterView View() => ClusterView.Of(membership.CurrentSnapshot, options.ZoneOf);
 
     public IEnumerable<SiloAddress> Addresses()
     {

@@ -5,7 +5,7 @@ namespace Signals.Orleans.Placement;
 /// in order between two looks may pass for one that was lost.
 /// </summary>
 /// <remarks>Thread contract: any thread. Grows with the number of names that machines have had since the process started.</remarks>
-internal sealed class Departures
+internal sealed class Departures(Func<string, string>? zoneOf = null)
 {
     private readonly Lock _lock = new();
 
@@ -45,7 +45,7 @@ internal sealed class Departures
     {
         lock (_lock)
         {
-            (MachineFate Fate, long At) last = Rendezvous.Order(partition, _fates.Keys.Append(self)).Take(holders)
+            (MachineFate Fate, long At) last = Rendezvous.Order(partition, _fates.Keys.Append(self), zoneOf).Take(holders)
                 .Where(name => name != self)
                 .Select(name => _fates[name]).Where(known => known.Fate != MachineFate.Active)
                 .DefaultIfEmpty().MaxBy(known => known.At);

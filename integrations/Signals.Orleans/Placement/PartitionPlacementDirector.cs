@@ -22,20 +22,18 @@ internal sealed class PartitionPlacementDirector(
         }
 
         int partition = checked((int)target.GrainIdentity.GetIntegerKey());
-        ClusterView view = ClusterView.Of(membership.CurrentSnapshot);
-        string[] order = [.. view.OrderOf(partition).Where(name => compatible.Contains(view.AddressOf(name)))];
-        if (order.Length == 0)
+        ClusterView view = ClusterView.Of(membership.CurrentSnapshot, options.ZoneOf).Among(compatible);
+        string[] candidates = view.HoldersOf(partition, options.Standbys);
+        if (candidates.Length == 0)
         {
             return compatible[Random.Shared.Next(compatible.Length)]; // Membership has not caught up with the directory's view.
         }
 
-        if (order.Length == 1)
+        if (candidates.Length == 1)
         {
-            return view.AddressOf(order[0]);
+            return view.AddressOf(candidates[0]);
         }
 
-        // One more than there are replicas: while machines join, the old standby is one place further down.
-        string[] candidates = [.. order.Take(options.Standbys + 2)];
         IReadOnlyList<ReplicaReport> known = await reports.AskAsync(candidates.Select(view.AddressOf), Patience, CancellationToken.None)
             .ConfigureAwait(true);
         ReplicaReport[] here = [.. known.Where(report => report.Partition == partition)];

@@ -15,13 +15,35 @@ namespace Signals.Orleans.Placement;
 /// </remarks>
 internal static class Rendezvous
 {
-    /// <summary>The names of machines, the one that should own the partition first. Equal names are kept once.</summary>
-    public static string[] Order(int partition, IEnumerable<string> names) =>
-    [
-        .. names.Distinct(StringComparer.Ordinal)
-            .OrderByDescending(name => Weight(partition, name))
-            .ThenBy(name => name, StringComparer.Ordinal),
-    ];
+    /// <summary>
+    /// The names of machines, the one that should own the partition first. Equal names are kept once. With zones the first machine of
+    /// each zone comes first, by weight, then the second one of each, so that the standby is in another zone than the owner while there
+    /// is one.
+    /// </summary>
+    /// <param name="partition">The partition.</param>
+    /// <param name="names">The machines.</param>
+    /// <param name="zoneOf">The zone of a machine; empty for one that shares its zone with no other. Null for no zones.</param>
+    public static string[] Order(int partition, IEnumerable<string> names, Func<string, string>? zoneOf = null)
+    {
+        string[] byWeight =
+        [
+            .. names.Distinct(StringComparer.Ordinal)
+                .OrderByDescending(name => Weight(partition, name))
+                .ThenBy(name => name, StringComparer.Ordinal),
+        ];
+        return zoneOf is null ? byWeight : InTurn(byWeight, zoneOf);
+    }
+
+    private static string[] InTurn(string[] byWeight, Func<string, string> zoneOf)
+    {
+        Dictionary<string, int> taken = new(StringComparer.Ordinal);
+        int[] turns = Array.ConvertAll(byWeight, name =>
+        {
+            string zone = zoneOf(name);
+            return zone.Length == 0 ? 0 : taken[zone] = taken.GetValueOrDefault(zone, -1) + 1;
+        });
+        return [.. byWeight.Zip(turns).OrderBy(pair => pair.Second).Select(pair => pair.First)]; // Stable: by weight within a turn.
+    }
 
     /// <summary>The place of a machine in the order of a partition, from 0; -1 when it is not among the names.</summary>
     public static int Rank(int partition, IEnumerable<string> names, string name) => Array.IndexOf(Order(partition, names), name);

@@ -90,7 +90,7 @@ internal sealed class ReplicaCaretaker(
     private async Task LookAfterAsync(CancellationToken cancellationToken)
     {
         machines.Look();
-        ClusterView view = ClusterView.Of(membership.CurrentSnapshot, silo.SiloAddress);
+        ClusterView view = ClusterView.Of(membership.CurrentSnapshot, context.Options.ZoneOf, silo.SiloAddress);
         HoldAll(view);
         IReadOnlyList<ReplicaReport>? known = null;
         List<Task> settling = [];

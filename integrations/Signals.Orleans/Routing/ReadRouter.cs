@@ -143,7 +143,7 @@ internal sealed class ReadRouter(
             yield return owner;
         }
 
-        ClusterView view = ClusterView.Of(membership.CurrentSnapshot);
+        ClusterView view = ClusterView.Of(membership.CurrentSnapshot, context.Options.ZoneOf);
         foreach (string name in InOrder(partition, view, replied.Count == 0))
         {
             yield return (
@@ -161,7 +161,7 @@ internal sealed class ReadRouter(
     // An owner that is silent is silent at the other door of its machine too, most likely, so that door is the last one.
     private IEnumerable<string> InOrder(int partition, ClusterView view, bool isOwnerSilent)
     {
-        string[] order = [.. view.OrderOf(partition).Take(context.Options.Standbys + 2)];
+        string[] order = view.HoldersOf(partition, context.Options.Standbys);
         string? owner = Volatile.Read(ref _owners[partition]) ?? order.FirstOrDefault();
         return isOwnerSilent ? order.OrderBy(name => name == owner) : order;
     }
