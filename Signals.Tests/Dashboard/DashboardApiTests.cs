@@ -1,6 +1,11 @@
 using System.Globalization;
 using System.Net;
 using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Signals.Dashboard;
 using Signals.Definitions;
 using Signals.Serving;
 
@@ -295,6 +300,29 @@ internal sealed class DashboardApiTests
 
         Assert.That((await _host.GetAsync("stores/shop/storage")).Status, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
         Assert.That((await _host.PostAsync("stores/shop/verify")).Status, Is.EqualTo(HttpStatusCode.ServiceUnavailable));
+    }
+
+    [Test]
+    public async Task Stores_OfTheContainer_AreShownUnderTheNamesOfTheirFolders()
+    {
+        using SignalStore plain = SignalStore.Open(Path.Combine(_host.Folder, "plain"), DashboardHost.Schema);
+        using SignalStore keyed = SignalStore.Open(Path.Combine(_host.Folder, "a key", "plain"), DashboardHost.Schema);
+        WebApplicationBuilder builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.SetMinimumLevel(LogLevel.Error);
+        builder.Services.AddSingleton(_ => plain);
+        builder.Services.AddKeyedSingleton("other", (_, _) => keyed);
+        await using WebApplication app = builder.Build();
+        app.MapSignals("/s", page => page.ConfigureStore = shown => shown.MemoryBudgetBytes = 7);
+        await app.StartAsync();
+        using HttpClient client = new() { BaseAddress = new Uri(app.Urls.First()) };
+        string stores = await client.GetStringAsync(new Uri("/s/api/stores", UriKind.Relative));
+        Assert.That(
+            JsonDocument.Parse(stores).RootElement.GetProperty("stores").EnumerateArray().Select(s => s.GetProperty("name").GetString()),
+            Is.EqualTo(new[] { "plain", "plain-2" }));
+        Assert.That(
+            await client.GetStringAsync(new Uri("/s/api/stores/plain-2/overview", UriKind.Relative)), Does.Contain(""budget":7"));
+        await app.StopAsync();
     }
 
     private async Task<JsonElement> OverviewWithSamplesAsync(Func<(double Events, double Reads), bool> wanted)

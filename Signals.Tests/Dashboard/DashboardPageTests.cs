@@ -47,8 +47,8 @@ internal sealed class DashboardPageTests
                 new { name = "user", at = "#/shop/user?user=alice&last=100" },
                 new
                 {
-                    name = "sequence", at = "#/shop/user?user=alice&definition=home_feed", clicks = new[] { "section button" }, keyboard = true,
-                    height = 1250,
+                    name = "sequence", at = "#/shop/user?user=alice&definition=home_feed", clicks = new[] { "section button" },
+                    keyboard = true, height = 1250,
                 },
                 new { name = "nobody", at = "#/shop/user?user=" + Uri.EscapeDataString("text:" + Hostile) },
                 new { name = "definitions", at = "#/shop/definitions?name=home_feed", pause = 500 },

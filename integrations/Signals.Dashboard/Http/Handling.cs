@@ -48,7 +48,8 @@ internal sealed partial class Handling(DashboardOptions options, Lazy<StoreBoard
     /// <param name="kind">What the request asks for.</param>
     /// <param name="handle">Answers it.</param>
     /// <param name="evenClosed">Whether there is something to say of a store that the host has closed.</param>
-    public RequestDelegate OfStore(RequestKind kind, Func<HttpContext, ShownStore, Task> handle, bool evenClosed = false) => Of(kind, context =>
+    public RequestDelegate OfStore(
+        RequestKind kind, Func<HttpContext, ShownStore, Task> handle, bool evenClosed = false) => Of(kind, context =>
     {
         ShownStore store = board.Value.Find(Parameters.Route(context, "store"))
             ?? throw new RefusedException(StatusCodes.Status404NotFound, "The page shows no store of this name.");
