@@ -12,7 +12,7 @@ namespace Signals.Tests.Reliability;
 internal sealed class FollowKillTests
 {
     private const ulong BaseSeed = 0xF0110;
-    private const int Kills = 20;
+    private const int Kills = 14;
     private const int AcksPerKill = 1000;
 
     [TestCase(Durability.Buffered)]

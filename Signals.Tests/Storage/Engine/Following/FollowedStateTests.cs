@@ -17,7 +17,7 @@ namespace Signals.Tests.Storage.Engine.Following;
 internal sealed class FollowedStateTests
 {
     private const ulong BaseSeed = 0x5EED_0054;
-    private const int Histories = 100;
+    private const int Histories = 60;
     private const int Rounds = 40;
 
     [Test]
