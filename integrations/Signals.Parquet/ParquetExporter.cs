@@ -35,7 +35,7 @@ public static class ParquetExporter
 
     /// <summary>Exports the events that reads of a read-only store return, each event type as it was at one moment.</summary>
     /// <inheritdoc cref="ExportAsync(SignalStore, ParquetExportOptions, CancellationToken)" path="/exception"/>
-    public static Task<ParquetExportResult> ExportAsync(
+    public static Task<ParquetExportResult> ExportReadOnlyAsync(
         ReadOnlyStore store, ParquetExportOptions options, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(store);

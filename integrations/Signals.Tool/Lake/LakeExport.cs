@@ -39,7 +39,7 @@ internal static class LakeExport
             EventTypes = [.. TypeChoice.Choose(store.Schema, names).Select(type => type.Name)],
             Progress = new ImmediateProgress<ParquetProgress>(progress => last = progress),
         };
-        Task<ParquetExportResult> work = ParquetExporter.ExportAsync(store, options, cancellationToken);
+        Task<ParquetExportResult> work = ParquetExporter.ExportReadOnlyAsync(store, options, cancellationToken);
         await LongWork.ShowAsync(
             context,
             "exporting",
