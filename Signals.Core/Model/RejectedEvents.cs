@@ -7,7 +7,7 @@ public enum RejectedEvents
     RefuseBatch = 0,
 
     /// <summary>
-    /// It leaves these events out, counts them by reason (<see cref="StoreStats.EventsLeftOut"/>) and takes the others. A batch of which
+    /// It leaves these events out, counts them by reason (<c>StoreStats.EventsLeftOut</c>) and takes the others. A batch of which
     /// no event is left is refused, and so is a group whose times all look like another unit than milliseconds.
     /// </summary>
     LeaveOut = 1,
