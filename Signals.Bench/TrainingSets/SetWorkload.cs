@@ -83,6 +83,11 @@ internal sealed class SetWorkload : IDisposable
 
     private void Send()
     {
+        if (_batch.Count == 0)
+        {
+            return; // the last batch was full
+        }
+
         Store.AppendAsync(_batch).AsTask().GetAwaiter().GetResult();
         _batch.Clear();
     }
