@@ -132,7 +132,7 @@ internal sealed class LayeringTests
             ["integrations", "Signals.Generators", ..] => -1,
             ["Signals.Core", ..] => 0,
             ["Signals.Storage", ..] => 1,
-            ["integrations", "Signals.Orleans" or "Signals.Arrow", ..] => 3,
+            ["integrations", "Signals.Orleans" or "Signals.Arrow" or "Signals.Parquet", ..] => 3,
             ["integrations", "Signals.Tool", ..] => 4,
             ["integrations", ..] => 2,
             ["Signals.Tests", ..] => 5,

@@ -69,6 +69,26 @@ internal static class ServedCheck
         _ => 1,
     };
 
+    /// <summary>The bytes of a column of fixed width, by its typed accessor.</summary>
+    public static ReadOnlySpan<byte> FixedRows(in ServedSequence sequence, string column, ColumnType type) => type.Kind switch
+    {
+        ColumnKind.Boolean => MemoryMarshal.AsBytes(sequence.Field<bool>(column)),
+        ColumnKind.Int8 => MemoryMarshal.AsBytes(sequence.Field<sbyte>(column)),
+        ColumnKind.UInt8 => sequence.Field<byte>(column),
+        ColumnKind.Int16 => MemoryMarshal.AsBytes(sequence.Field<short>(column)),
+        ColumnKind.UInt16 => MemoryMarshal.AsBytes(sequence.Field<ushort>(column)),
+        ColumnKind.Int32 => MemoryMarshal.AsBytes(sequence.Field<int>(column)),
+        ColumnKind.UInt32 => MemoryMarshal.AsBytes(sequence.Field<uint>(column)),
+        ColumnKind.Int64 => MemoryMarshal.AsBytes(sequence.Field<long>(column)),
+        ColumnKind.UInt64 => MemoryMarshal.AsBytes(sequence.Field<ulong>(column)),
+        ColumnKind.Float16 => MemoryMarshal.AsBytes(sequence.Field<Half>(column)),
+        ColumnKind.Float32 => MemoryMarshal.AsBytes(sequence.Field<float>(column)),
+        ColumnKind.Float64 => MemoryMarshal.AsBytes(sequence.Field<double>(column)),
+        ColumnKind.VectorInt8 => MemoryMarshal.AsBytes(sequence.Vector<sbyte>(column)),
+        ColumnKind.VectorFloat16 => MemoryMarshal.AsBytes(sequence.Vector<Half>(column)),
+        _ => MemoryMarshal.AsBytes(sequence.Vector<float>(column)),
+    };
+
     private static UserId UserOf(RecordBatch batch, int row)
     {
         ReadOnlySpan<byte> bytes = ((FixedSizeBinaryArray)batch.Column("user_id")).GetBytes(row);
@@ -128,24 +148,6 @@ internal static class ServedCheck
             bytes.Slice(list.Start * width, list.Count * width).SequenceEqual(expected), Is.True,
             $"{what}: {list.Count} elements of {width} bytes differ from {expected.Length} bytes that were served");
     }
-
-    private static ReadOnlySpan<byte> FixedRows(in ServedSequence sequence, string column, ColumnType type) => type.Kind switch
-    {
-        ColumnKind.Int8 => MemoryMarshal.AsBytes(sequence.Field<sbyte>(column)),
-        ColumnKind.UInt8 => sequence.Field<byte>(column),
-        ColumnKind.Int16 => MemoryMarshal.AsBytes(sequence.Field<short>(column)),
-        ColumnKind.UInt16 => MemoryMarshal.AsBytes(sequence.Field<ushort>(column)),
-        ColumnKind.Int32 => MemoryMarshal.AsBytes(sequence.Field<int>(column)),
-        ColumnKind.UInt32 => MemoryMarshal.AsBytes(sequence.Field<uint>(column)),
-        ColumnKind.Int64 => MemoryMarshal.AsBytes(sequence.Field<long>(column)),
-        ColumnKind.UInt64 => MemoryMarshal.AsBytes(sequence.Field<ulong>(column)),
-        ColumnKind.Float16 => MemoryMarshal.AsBytes(sequence.Field<Half>(column)),
-        ColumnKind.Float32 => MemoryMarshal.AsBytes(sequence.Field<float>(column)),
-        ColumnKind.Float64 => MemoryMarshal.AsBytes(sequence.Field<double>(column)),
-        ColumnKind.VectorInt8 => MemoryMarshal.AsBytes(sequence.Vector<sbyte>(column)),
-        ColumnKind.VectorFloat16 => MemoryMarshal.AsBytes(sequence.Vector<Half>(column)),
-        _ => MemoryMarshal.AsBytes(sequence.Vector<float>(column)),
-    };
 
     private static void Write(in ServedSequence sequence, TensorDescription tensor, byte[] rows)
     {

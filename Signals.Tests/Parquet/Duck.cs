@@ -23,19 +23,24 @@ internal sealed class Duck : IDisposable
         command.ExecuteNonQuery();
     }
 
-    /// <summary>The rows of a query, each as its cells' texts, joined by '|'.</summary>
-    public string[] Rows(string sql)
+    /// <summary>Gives each row of a query.</summary>
+    public void Read(string sql, Action<DbDataReader> row)
     {
         using DbCommand command = _connection.CreateCommand();
         command.CommandText = sql;
         using DbDataReader reader = command.ExecuteReader();
-        List<string> rows = [];
         while (reader.Read())
         {
-            rows.Add(string.Join('|', Enumerable.Range(0, reader.FieldCount)
-                .Select(i => reader.IsDBNull(i) ? "NULL" : Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture))));
+            row(reader);
         }
+    }
 
+    /// <summary>The rows of a query, each as its cells' texts, joined by '|'.</summary>
+    public string[] Rows(string sql)
+    {
+        List<string> rows = [];
+        Read(sql, reader => rows.Add(string.Join('|', Enumerable.Range(0, reader.FieldCount)
+            .Select(i => reader.IsDBNull(i) ? "NULL" : Convert.ToString(reader.GetValue(i), CultureInfo.InvariantCulture)))));
         return [.. rows];
     }
 

@@ -51,6 +51,55 @@ internal sealed class EntityLakeTests
         Assert.That(Dump(folder["items.entities"]), Is.EquivalentTo(expected));
     }
 
+    [Test]
+    public async Task Import_OfAFileThatIsReplacedMeanwhile_IsRefusedAndLeavesTheOldTable()
+    {
+        using LakeFolder folder = new();
+        using Duck duck = new();
+        Directory.CreateDirectory(folder["in"]);
+        Copy("a.parquet", 1);
+        Copy("b.parquet", 2);
+        Write(folder["items.entities"], 3);
+        List<string> before = Dump(folder["items.entities"]);
+        ParquetFileException? refusal = await Assert.ThrowsAsync<ParquetFileException>(
+            () => ParquetEntityTables.ImportAsync(folder["items.entities"], Items, new ParquetEntityOptions
+            {
+                Path = folder["in"],
+                KeyColumn = "sku",
+                Progress = new Meanwhile(() => Copy("b.parquet", 3)),
+            }));
+        Assert.That(refusal!.Message, Does.Contain("b.parquet").And.Contain("import again"));
+        Assert.That(Dump(folder["items.entities"]), Is.EqualTo(before));
+
+        void Copy(string file, int price) =>
+            duck.Run($"COPY (SELECT x + 1 AS sku, {price}::FLOAT AS price FROM range({price}) t(x)) "
+                + $"TO '{folder["in"]}/{file}' (FORMAT parquet)");
+    }
+
+    [Test]
+    public async Task Export_OfMoreThanARowGroup_MakesRowGroupsOfAboutTheSameBytes()
+    {
+        using LakeFolder folder = new();
+        const int Rows = 1_400;
+        using (EntityTableWriter writer = EntityTableWriter.Create(folder["items.entities"], Items))
+        {
+            byte[] raw = new byte[64 << 10];
+            for (int i = 0; i < Rows; i++)
+            {
+                writer.Add(EntityKey.From((ulong)i)).SetBytes("raw", raw);
+            }
+
+            writer.Finish();
+        }
+
+        Assert.That(await ParquetEntityTables.ExportAsync(folder["items.entities"], folder["items.parquet"]), Is.EqualTo(Rows));
+        using Duck duck = new();
+        Assert.That(
+            duck.Rows("SELECT DISTINCT row_group_id, row_group_num_rows > 300 "
+                + $"FROM parquet_metadata('{folder["items.parquet"]}') ORDER BY 1"),
+            Is.EqualTo(new[] { "0|True", "1|True" }));
+    }
+
     private static void Write(string path, int count)
     {
         using EntityTableWriter writer = EntityTableWriter.Create(path, Items);
@@ -80,5 +129,20 @@ internal sealed class EntityLakeTests
         }
 
         return lines;
+    }
+
+    /// <summary>Does something once, while an import goes on.</summary>
+    private sealed class Meanwhile(Action work) : IProgress<ParquetProgress>
+    {
+        private bool _isDone;
+
+        public void Report(ParquetProgress value)
+        {
+            if (!_isDone)
+            {
+                _isDone = true;
+                work();
+            }
+        }
     }
 }

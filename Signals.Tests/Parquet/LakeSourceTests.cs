@@ -75,6 +75,21 @@ internal sealed class LakeSourceTests
         Assert.That(source.TryRead, Throws.TypeOf<ParquetFileException>().With.Message.Contains("import again"));
     }
 
+    [Test]
+    public void TryRead_OfAFileThatWasReplacedByOneWithAsManyRows_IsRefused()
+    {
+        Write("SELECT 7 AS user, 5 AS time, 1 AS id, 2 AS i32");
+        ImportPlan plan = ImportPlan.Make(Sales["sale"], Options(_folder["in"]), CancellationToken.None);
+        Write("SELECT 8 AS user, 5 AS time, 1 AS id, 2 AS i32");
+        foreach (string file in Directory.GetFiles(_folder["in"], "*", SearchOption.AllDirectories))
+        {
+            File.SetLastWriteTimeUtc(file, DateTime.UnixEpoch); // a disk may keep times to the second only
+        }
+
+        using RowSource source = new(Sales["sale"], Options(_folder["in"]), plan.Units, 64, 1 << 20);
+        Assert.That(source.TryRead, Throws.TypeOf<ParquetFileException>().With.Message.Contains("import again"));
+    }
+
     [TestCase("in")]
     [TestCase("in/country=NL")]
     [TestCase("in/country=NL/a.parquet")]

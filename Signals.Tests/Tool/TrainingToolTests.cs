@@ -2,6 +2,7 @@ using Apache.Arrow;
 using Apache.Arrow.Ipc;
 using Signals.Definitions;
 using Signals.Serving;
+using Signals.Tests.Parquet;
 using Signals.Tests.Storage.Engine;
 using Signals.Tool;
 using Signals.Tool.Training;
@@ -33,7 +34,8 @@ internal sealed class TrainingToolTests
         string now = folder.At("now");
         string late = folder.Write("late.csv", $"user,time\nalice,{then}\n");
         ToolRun corrected = await ToolRun.OfAsync(
-            "training", folder.At("kept"), "--definition", folder.Definition, "--output", now, "--as-corrected-now", "--labels", late);
+            "training", folder.At("kept"), "--definition", folder.Definition, "--output", now, "--as-corrected-now", "--labels", late,
+            "--format", "arrow");
         Assert.That(corrected.Text, Does.Contain("1 rows of 1"));
         Assert.That(Numbers(now), Is.EqualTo(new[] { 1, 2 }));
     }
@@ -51,6 +53,41 @@ internal sealed class TrainingToolTests
         Assert.That(run.Text, Does.Contain("2 rows of 2 asked for, 1 with a label"));
         Assert.That(Directory.GetFiles(folder.At("checkpoint")), Is.EqualTo(before));
         Assert.That(Numbers(folder.At("set")), Is.EquivalentTo(new[] { 1, 2 }));
+    }
+
+    [Test]
+    public async Task Training_InputsAsParquet_GiveTheSameSet()
+    {
+        using ToolFolder folder = new();
+        long then = await WriteKeptAsync(folder);
+        using (Duck duck = new())
+        {
+            foreach (string input in (string[])["receipts", "labels"])
+            {
+                duck.Run($"COPY (FROM read_csv('{folder.At(input)}.csv', header = true, delim = ',')) "
+                    + $"TO '{folder.At(input)}.parquet' (FORMAT parquet)");
+            }
+
+            duck.Run($"COPY (SELECT 'alice' AS who, {then} AS moment) TO '{folder.At("moments.parquet")}' (FORMAT parquet)");
+        }
+
+        ToolRun run = await ToolRun.OfAsync(
+            "training", folder.At("kept"), "--definition", folder.Definition, "--output", folder.At("set"), "--receipts",
+            folder.At("receipts.parquet"), "--labels", folder.At("labels.parquet"), "--json");
+        Assert.That(run.Code, Is.EqualTo(ExitCode.Ok), run.Messages);
+        Assert.That(run.Text, Does.Contain("\"rows\":1").And.Contain("\"joined\":1"));
+        Assert.That(Numbers(folder.At("set")), Is.EqualTo(new[] { 1 }));
+        string[] moments =
+        [
+            "training", folder.At("kept"), "--definition", folder.Definition, "--output", folder.At("now"), "--as-corrected-now",
+            "--labels", folder.At("moments.parquet"), "--user", "who", "--time", "moment",
+        ];
+        ToolRun untold = await ToolRun.OfAsync(moments);
+        Assert.That(
+            (untold.Code, untold.Messages.Contains("moments.parquet", StringComparison.Ordinal)), Is.EqualTo((ExitCode.Failed, true)));
+        ToolRun told = await ToolRun.OfAsync([.. moments, "--user-kind", "name"]);
+        Assert.That(told.Code, Is.EqualTo(ExitCode.Ok), told.Messages);
+        Assert.That(Numbers(folder.At("now")), Is.EqualTo(new[] { 1, 2 }));
     }
 
     [TestCase("user,time\nalice,yesterday\n", "line 2", "time")]
@@ -77,6 +114,7 @@ internal sealed class TrainingToolTests
             ["training", folder.Store, "--definition", folder.Definition, "--output", folder.At("set"), "--labels", folder.Moments];
         Assert.That((await ToolRun.OfAsync(line)).Code, Is.EqualTo(ExitCode.Usage));
         Assert.That((await ToolRun.OfAsync([.. line, "--as-known-then", "--as-corrected-now"])).Code, Is.EqualTo(ExitCode.Usage));
+        Assert.That((await ToolRun.OfAsync([.. line, "--as-known-then", "--format", "csv"])).Code, Is.EqualTo(ExitCode.Usage));
         Assert.That((await ToolRun.OfAsync([.. line, "--as-known-then"])).Code, Is.EqualTo(ExitCode.Failed), "it keeps no versions");
     }
 
@@ -161,9 +199,16 @@ internal sealed class TrainingToolTests
         public override DateTimeOffset GetUtcNow() => System.GetUtcNow().AddDays(-10);
     }
 
+    /// <summary>The feature n of all rows, in the order of files and rows.</summary>
     private static int[] Numbers(string set)
     {
         List<int> numbers = [];
+        using Duck duck = new();
+        foreach (string file in Directory.GetFiles(set, "*.parquet", SearchOption.AllDirectories))
+        {
+            numbers.AddRange(duck.Rows($"SELECT unnest(n) FROM read_parquet('{file}')").Select(Number));
+        }
+
         foreach (string file in Directory.GetFiles(set, "*.arrow", SearchOption.AllDirectories))
         {
             using FileStream stream = File.OpenRead(file);
@@ -177,4 +222,6 @@ internal sealed class TrainingToolTests
 
         return [.. numbers];
     }
+
+    private static int Number(string text) => int.Parse(text, System.Globalization.CultureInfo.InvariantCulture);
 }

@@ -68,7 +68,7 @@ public static class ParquetEntityTables
         while (reader.TryRead())
         {
             rows.Add(reader);
-            if (rows.Count == RowGroupRows || rows.HeldBytes > RowGroupBytes)
+            if (rows.Count == RowGroupRows || rows.UsedBytes > RowGroupBytes)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 shape.Write(file, rows, scratch);

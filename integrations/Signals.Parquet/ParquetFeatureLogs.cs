@@ -1,3 +1,4 @@
+using System.Globalization;
 using Signals.Parquet.Features;
 using Signals.Parquet.Layout;
 using Signals.Parquet.Writing;
@@ -35,23 +36,24 @@ public static class ParquetFeatureLogs
             throw new FileOperationException("export to", folder, "it has files already; choose another folder");
         }
 
-        List<FeatureFiles> files = [];
+        List<FeatureFile> files = [];
         try
         {
             using FeatureLogReader reader = FeatureLogReader.Open(log);
             while (reader.TryRead(out LoggedSequence sequence))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                FeatureFiles? target = null;
-                foreach (FeatureFiles each in files)
+                FeatureFile? target = null;
+                foreach (FeatureFile each in files)
                 {
                     target = each.Fits(sequence) ? each : target;
                 }
 
                 if (target is null)
                 {
-                    string name = sequence.DefinitionName;
-                    target = new FeatureFiles(folder, sequence, files.Count(file => file.Definition == name));
+                    FeatureContent content = new(sequence.DefinitionName, sequence.ColumnNames, sequence.ColumnTypes);
+                    string path = PathOf(folder, content, files.Count(file => file.Definition == content.Definition));
+                    target = new FeatureFile(path, content, FeatureFile.RowGroupBytes, compressionLevel: 1);
                     files.Add(target);
                 }
 
@@ -80,4 +82,10 @@ public static class ParquetFeatureLogs
             files.ForEach(file => file.Dispose());
         }
     }
+
+    // The number tells how many files the definition has already, with other columns.
+    private static string PathOf(string folder, FeatureContent content, int number) => Path.Combine(
+        folder,
+        "definition=" + Uri.EscapeDataString(content.Definition),
+        string.Create(CultureInfo.InvariantCulture, $"part-{number:D5}{LakeFormat.Extension}"));
 }

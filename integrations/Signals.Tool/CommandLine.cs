@@ -49,6 +49,21 @@ internal sealed class CommandLine
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number) && number >= least ? number
         : throw new UsageException($"{name} must be a number from {least}; it is '{text}'.");
 
+    /// <summary>One of the values of an enum, whose words are written with hyphens: <c>canonical-text</c>.</summary>
+    public T Choice<T>(string name, T fallback = default)
+        where T : struct, Enum
+    {
+        if (Text(name) is not { } text)
+        {
+            return fallback;
+        }
+
+        string word = text.Replace("-", "", StringComparison.Ordinal);
+        return Enum.GetNames<T>().FirstOrDefault(known => known.Equals(word, StringComparison.OrdinalIgnoreCase)) is { } found
+            ? Enum.Parse<T>(found)
+            : throw new UsageException($"{name} does not know '{text}'; there are {string.Join(", ", Enum.GetNames<T>())}.");
+    }
+
     /// <summary>A comma-separated list without repetitions. It is empty only when the option is not given.</summary>
     public string[] List(string name)
     {

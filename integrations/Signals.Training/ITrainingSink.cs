@@ -1,7 +1,8 @@
 namespace Signals.Training;
 
 /// <summary>
-/// Where the rows of a training set go. You implement it for a format; <c>Signals.Arrow</c> has one.
+/// Where the rows of a training set go. <c>Signals.Parquet</c> and <c>Signals.Arrow</c> have one each; you can implement it for another
+/// format, with <see cref="TrainingFolder"/> for the folder.
 /// </summary>
 /// <remarks>
 /// Lifetime: one sink for one training set. It is disposed by its owner, not by the maker of the set. When the set is whole, the maker

@@ -10,7 +10,7 @@ internal sealed class StatusLeaf : FeatureLeaf
     public override void Write(ColumnWriter writer, FeatureBlock block, WriteScratch scratch)
     {
         ColumnWriter<ByteArray> target = (ColumnWriter<ByteArray>)writer;
-        foreach (byte status in block.Sequences.Columns[0].As<byte>())
+        foreach (byte status in block.Sequences.Columns[FeatureBlock.StatusColumn].As<byte>())
         {
             byte[] text = System.Text.Encoding.UTF8.GetBytes(((ServingStatus)status).ToString());
             scratch.Bytes.Reserve(text.Length);

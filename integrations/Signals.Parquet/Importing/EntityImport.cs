@@ -25,19 +25,19 @@ internal sealed class EntityImport(EntitySchema schema, ParquetEntityOptions opt
                 $"There is no file that ends with '{LakeFormat.Extension}' below '{options.Path}'.", options.Path);
         }
 
-        long most = 0;
+        List<SourceStamp> stamps = [];
         foreach (SourcePath source in sources)
         {
             using SourceFile file = SourceFile.Open(source.File);
             RequireEntities(file);
-            most += file.Rows;
+            stamps.Add(file.Stamp);
         }
 
-        RejectTally tally = new(options.MostRejects, most, options.Progress);
+        RejectTally tally = new(options.MostRejects, stamps.Sum(stamp => stamp.Rows), options.Progress);
         using EntityTableWriter writer = EntityTableWriter.Create(path, schema, options.Table);
-        foreach (SourcePath source in sources)
+        foreach ((SourcePath source, SourceStamp stamp) in sources.Zip(stamps))
         {
-            using SourceFile file = SourceFile.Open(source.File);
+            using SourceFile file = SourceFile.OpenAgain(source.File, stamp);
             for (int group = 0; group < file.RowGroups; group++)
             {
                 ReadGroup(file, source, group, writer, tally);

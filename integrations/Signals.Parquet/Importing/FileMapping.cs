@@ -8,8 +8,6 @@ namespace Signals.Parquet.Importing;
 /// <summary>Which leaves of a file are the user, the time, the id and the columns of an event type. Immutable.</summary>
 internal sealed class FileMapping
 {
-    private const int UserIdBytes = 16;
-
     private readonly SourceFile _file;
     private readonly EventTypeSchema _type;
     private readonly ParquetImportOptions _options;
@@ -27,10 +25,9 @@ internal sealed class FileMapping
     {
         (_file, _type, _options) = (file, type, options);
         RequireEvents();
-        _user = FindUser();
-        _userKind = KindOfUser();
+        (_user, _userKind) = KeyLeaves.User(file, options.UserColumn, options.UserKind);
         _time = file.Find(options.TimeColumn) ?? throw Missing(options.TimeColumn, "a time", nameof(options.TimeColumn));
-        _timeUnit = UnitOfTime();
+        _timeUnit = KeyLeaves.UnitOf(file, _time, options.TimeUnit);
         _id = options.IdColumn is null ? null
             : file.Find(options.IdColumn) ?? throw Missing(options.IdColumn, "an id, or none", nameof(options.IdColumn));
         _nulls = file.Description is null ? null : file.Find(LakeFormat.NullColumns);
@@ -115,64 +112,8 @@ internal sealed class FileMapping
         }
     }
 
-    private Leaf FindUser()
-    {
-        if (_options.UserColumn is { } named)
-        {
-            return _file.Find(named) ?? throw Missing(named, "a user", nameof(_options.UserColumn));
-        }
+    private ParquetMismatchException Missing(string column, string wanted, string option) =>
+        KeyLeaves.Missing(_file, column, wanted, option);
 
-        Leaf? bits = _file.Find(LakeFormat.UserId);
-        return bits is { Length: UserIdBytes } ? bits
-            : _file.Find(LakeFormat.User) ?? bits ?? throw Missing(LakeFormat.User, "a user", nameof(_options.UserColumn));
-    }
-
-    private ParquetUserKind KindOfUser()
-    {
-        if (_options.UserKind != ParquetUserKind.Automatic)
-        {
-            return _options.UserKind;
-        }
-
-        return _user.Kind switch
-        {
-            LeafKind.Signed or LeafKind.Unsigned or LeafKind.Decimal => ParquetUserKind.Number,
-            LeafKind.Uuid => ParquetUserKind.Bits,
-            LeafKind.Bytes when _user.Length == UserIdBytes => ParquetUserKind.Bits,
-            LeafKind.Text when _file.HasOurLayout && _user.Path == LakeFormat.User => ParquetUserKind.CanonicalText,
-            LeafKind.Text => throw Unfit(
-                _user,
-                $"a user whose meaning is told: set {nameof(_options.UserKind)} to {ParquetUserKind.Name} (hashed), "
-                + $"{ParquetUserKind.GuidText} or {ParquetUserKind.CanonicalText}"),
-            _ => throw Unfit(_user, "a user: a whole number, text, 16 bytes or a UUID"),
-        };
-    }
-
-    private LeafTime UnitOfTime()
-    {
-        if (_time.Kind == LeafKind.Time)
-        {
-            return _time.Time;
-        }
-
-        if (_time.Kind is not (LeafKind.Signed or LeafKind.Unsigned))
-        {
-            throw Unfit(_time, "a timestamp, a date, or a whole number");
-        }
-
-        return _options.TimeUnit switch
-        {
-            ParquetTimeUnit.Seconds => LeafTime.Seconds,
-            ParquetTimeUnit.Milliseconds => LeafTime.Milliseconds,
-            ParquetTimeUnit.Microseconds => LeafTime.Microseconds,
-            ParquetTimeUnit.Nanoseconds => LeafTime.Nanoseconds,
-            _ => throw Unfit(_time, $"a time whose unit is told: set {nameof(_options.TimeUnit)}"),
-        };
-    }
-
-    private ParquetMismatchException Missing(string column, string wanted, string option) => new(
-        _file.Path, column, $"not there (the file has: {string.Join(", ", _file.Leaves.Select(leaf => leaf.Path))})",
-        $"{wanted}; name another column with {option}");
-
-    private ParquetMismatchException Unfit(Leaf leaf, string wanted) => new(_file.Path, leaf.Path, leaf.Text, wanted);
+    private ParquetMismatchException Unfit(Leaf leaf, string wanted) => KeyLeaves.Unfit(_file, leaf, wanted);
 }

@@ -38,7 +38,7 @@ internal sealed record ImportPlan(IReadOnlyList<ImportUnit> Units, int Files, lo
                     mapping.Open(reader, group, batchRows: 1).Dispose();
                 }
 
-                units.Add(new ImportUnit(path, group, rows, file.Rows, file.Description?.Kind == LakeFileKind.Events));
+                units.Add(new ImportUnit(path, group, rows, file.Stamp, file.Description?.Kind == LakeFileKind.Events));
             }
         }
 

@@ -6,6 +6,6 @@ namespace Signals.Parquet.Importing;
 /// <param name="Source">The file.</param>
 /// <param name="RowGroup">The row group in the file, from 0.</param>
 /// <param name="Rows">Its rows, as the footer says.</param>
-/// <param name="FileRows">The rows of the file, as the footer says.</param>
+/// <param name="Stamp">What tells that the file is still the same.</param>
 /// <param name="IsSorted">Whether the file is one of ours, whose rows are sorted by user.</param>
-internal sealed record ImportUnit(SourcePath Source, int RowGroup, long Rows, long FileRows, bool IsSorted);
+internal sealed record ImportUnit(SourcePath Source, int RowGroup, long Rows, SourceStamp Stamp, bool IsSorted);

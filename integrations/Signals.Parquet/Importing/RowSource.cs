@@ -93,15 +93,12 @@ internal sealed class RowSource : IDisposable
         {
             _file?.Dispose();
             _file = null;
-            _file = SourceFile.Open(Unit.Source.File);
-            RequireSame(_file.Rows == Unit.FileRows);
+            _file = SourceFile.OpenAgain(Unit.Source.File, Unit.Stamp);
             _mapping = new FileMapping(_file, Unit.Source, _type, _options);
         }
 
         _first = 0;
-        RequireSame(Unit.RowGroup < _file.RowGroups);
         _reader = _file.OpenGroup(Unit.RowGroup);
-        RequireSame(_reader.MetaData.NumRows == Unit.Rows);
 
         // Rows of long texts or wide vectors come in smaller batches, so that memory does not depend on the width of a row. The schema
         // is looked at, too, because a file may say anything of its bytes.
@@ -110,14 +107,6 @@ internal sealed class RowSource : IDisposable
         _batchRows = (int)Math.Clamp(_batchBytes / bytesPerRow, LeastBatchRows, _mostBatchRows);
         _columns = _mapping!.Open(_reader, Unit.RowGroup, _batchRows);
         return true;
-    }
-
-    private void RequireSame(bool isSame)
-    {
-        if (!isSame)
-        {
-            throw new ParquetFileException(Unit.Source.File, "it was replaced while it was imported; import again.");
-        }
     }
 
     private void CloseGroup()

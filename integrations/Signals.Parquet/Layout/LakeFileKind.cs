@@ -11,4 +11,7 @@ internal enum LakeFileKind
 
     /// <summary>The sequences of a feature log, one row each.</summary>
     Features = 3,
+
+    /// <summary>The rows of a training set: a request or moment, its label, and a sequence.</summary>
+    Training = 4,
 }

@@ -11,6 +11,24 @@ internal static class LakeFormat
     /// <summary>The key of the file metadata under which a file says what it holds.</summary>
     public const string MetadataKey = "signals";
 
+    /// <summary>The metadata of a training set's files: the version of the definition.</summary>
+    public const string DefinitionVersionKey = "signals.definition_version";
+
+    /// <summary>The 128 bits of the definition's content hash, in hexadecimal; not there when it has code of the host.</summary>
+    public const string DefinitionHashKey = "signals.definition_hash";
+
+    /// <summary>The definition as JSON; not there when it has code of the host.</summary>
+    public const string DefinitionJsonKey = "signals.definition_json";
+
+    /// <summary>The order of events in a row: <c>newest_first</c> or <c>oldest_first</c>.</summary>
+    public const string OrderKey = "signals.order";
+
+    /// <summary>The names of event types by their ids, as a JSON object.</summary>
+    public const string EventTypesKey = "signals.event_types";
+
+    /// <summary>The shapes of the tensors, as a JSON array.</summary>
+    public const string TensorsKey = "signals.tensors";
+
     /// <summary>What the footer of every file says about the program that wrote it; tools that rewrite files put their own there.</summary>
     public const string Creator = "Signals";
 
@@ -49,6 +67,12 @@ internal static class LakeFormat
 
     /// <summary>The folder of a day or month.</summary>
     public const string DatePartition = "dt=";
+
+    /// <summary>What stands before the name of a tensor.</summary>
+    public const string TensorPrefix = "tensor:";
+
+    /// <summary>What stands behind the name of a column in that of its states.</summary>
+    public const string StateSuffix = ":state";
 
     private static readonly string[] Reserved =
         [User, UserId, Time, Id, Key, KeyId, NullColumns, TypePartition[..^1], DatePartition[..^1]];

@@ -1,5 +1,6 @@
 using ParquetSharp;
 using ParquetSharp.Schema;
+using TensorType = Signals.Definitions.TensorType;
 
 namespace Signals.Parquet.Layout;
 
@@ -23,11 +24,11 @@ internal static class LakeNodes
         return new PrimitiveNode(name, Repetition.Required, type, PhysicalType.FixedLenByteArray, UserIdBytes);
     }
 
-    /// <summary>A required time.</summary>
-    public static Node Time(string name)
+    /// <summary>A time.</summary>
+    public static Node Time(string name, Repetition repetition = Repetition.Required)
     {
         using LogicalType type = LogicalType.Timestamp(isAdjustedToUtc: true, TimeUnit.Millis);
-        return new PrimitiveNode(name, Repetition.Required, type, PhysicalType.Int64);
+        return new PrimitiveNode(name, repetition, type, PhysicalType.Int64);
     }
 
     /// <summary>A required unsigned number of 64 bits.</summary>
@@ -66,6 +67,35 @@ internal static class LakeNodes
         ColumnKind.VectorFloat16 => ColumnKind.Float16,
         _ => ColumnKind.Float32,
     };
+
+    /// <summary>The kind of the elements of a tensor. A boolean is a byte, 0 or 1, as it is in the tensor.</summary>
+    public static ColumnKind KindOf(TensorType type) => type switch
+    {
+        TensorType.Float32 => ColumnKind.Float32,
+        TensorType.Float16 => ColumnKind.Float16,
+        TensorType.Float64 => ColumnKind.Float64,
+        TensorType.Int8 => ColumnKind.Int8,
+        TensorType.UInt8 or TensorType.Boolean => ColumnKind.UInt8,
+        TensorType.Int16 => ColumnKind.Int16,
+        TensorType.Int32 => ColumnKind.Int32,
+        TensorType.Int64 => ColumnKind.Int64,
+        _ => throw new NotSupportedException($"This version cannot write a tensor of {type} as Parquet."),
+    };
+
+    /// <summary>A list for each sequence, with an element for each event.</summary>
+    public static GroupNode ListOf(string name, ColumnKind kind, Repetition element)
+    {
+        using Node scalar = Scalar("element", kind, element, textAsBytes: false);
+        return List(name, scalar, Repetition.Required);
+    }
+
+    /// <summary>A list for each sequence, with a list for each event.</summary>
+    public static GroupNode ListOfLists(string name, ColumnKind kind, Repetition element)
+    {
+        using Node component = Scalar("element", kind, Repetition.Required, textAsBytes: false);
+        using Node vector = List("element", component, element);
+        return List(name, vector, Repetition.Required);
+    }
 
     /// <summary>A list of elements.</summary>
     public static GroupNode List(string name, Node element, Repetition repetition = Repetition.Optional)

@@ -15,7 +15,7 @@ internal sealed class SourceFile : IDisposable
 
     private readonly ParquetFileReader _reader;
 
-    private SourceFile(string path, ParquetFileReader reader)
+    private SourceFile(string path, long bytes, ParquetFileReader reader)
     {
         Path = path;
         _reader = reader;
@@ -23,6 +23,7 @@ internal sealed class SourceFile : IDisposable
         Leaves = [.. Enumerable.Range(0, meta.NumColumns).Select(index => Leaf.Read(index, meta.Schema.Column(index)))];
         RowGroups = meta.NumRowGroups;
         Rows = meta.NumRows;
+        Stamp = new SourceStamp(bytes, File.GetLastWriteTimeUtc(path), meta.NumRows);
         LakeDescription? description = Describe(meta);
         HasOurLayout = description is not null;
         Description = meta.CreatedBy.StartsWith(LakeFormat.Creator, StringComparison.Ordinal) ? description : null;
@@ -40,6 +41,9 @@ internal sealed class SourceFile : IDisposable
     /// <summary>The number of rows, as the footer says.</summary>
     public long Rows { get; }
 
+    /// <summary>What tells that the file is still the same when it is opened again.</summary>
+    public SourceStamp Stamp { get; }
+
     /// <summary>
     /// Whether columns have the names that we give them: Signals wrote the file, or another tool rewrote one that Signals wrote.
     /// </summary>
@@ -56,7 +60,7 @@ internal sealed class SourceFile : IDisposable
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static SourceFile Open(string path)
     {
-        CheckEnds(path);
+        long bytes = CheckEnds(path);
         return Guard(path, "its footer", () =>
         {
             using ReaderProperties properties = ReaderProperties.GetDefaultReaderProperties();
@@ -67,7 +71,7 @@ internal sealed class SourceFile : IDisposable
             ParquetFileReader reader = new(path, properties);
             try
             {
-                return new SourceFile(path, reader);
+                return new SourceFile(path, bytes, reader);
             }
             catch
             {
@@ -75,6 +79,22 @@ internal sealed class SourceFile : IDisposable
                 throw;
             }
         });
+    }
+
+    /// <summary>Opens a file that was looked at before.</summary>
+    /// <param name="path">Its path.</param>
+    /// <param name="before">What it was then.</param>
+    /// <exception cref="ParquetFileException">It is another one now, or cannot be read.</exception>
+    public static SourceFile OpenAgain(string path, SourceStamp before)
+    {
+        SourceFile file = Open(path);
+        if (file.Stamp == before)
+        {
+            return file;
+        }
+
+        file.Dispose();
+        throw new ParquetFileException(path, "it was replaced while it was imported; import again.");
     }
 
     /// <summary>Runs something that Parquet's library does, and names the file in its errors.</summary>
@@ -134,7 +154,7 @@ internal sealed class SourceFile : IDisposable
             : null;
 
     // The library would say the same less clearly, and for a footer of a claimed 2 GiB only after it asked for the memory.
-    private static void CheckEnds(string path)
+    private static long CheckEnds(string path)
     {
         if (!File.Exists(path))
         {
@@ -170,5 +190,7 @@ internal sealed class SourceFile : IDisposable
         {
             throw new ParquetFileException(path, $"its footer claims {footer} bytes of a file of {file.Length}: it is damaged.");
         }
+
+        return file.Length;
     }
 }

@@ -29,6 +29,9 @@ internal sealed class ColumnBlock(ColumnType type) : IDisposable
     /// <summary>Bytes of the values.</summary>
     public int ValueBytes { get; private set; }
 
+    /// <summary>Bytes of the rows, without spare room.</summary>
+    public long UsedBytes => ValueBytes + Count * (sizeof(ColumnState) + (type.IsVariable ? (long)sizeof(int) : 0));
+
     /// <summary>Bytes of memory, spare room included.</summary>
     public long HeldBytes => (long)_values.Length + _states.Length + _ends.Length;
 

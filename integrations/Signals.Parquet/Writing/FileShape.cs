@@ -16,12 +16,17 @@ internal sealed class FileShape : IDisposable
     /// <param name="nodes">The columns.</param>
     /// <param name="properties">The settings of the writer.</param>
     /// <param name="description">What the files say about themselves.</param>
-    public FileShape(Node[] nodes, WriterProperties properties, LakeDescription description)
+    /// <param name="more">What they say beside it, by key; null for nothing.</param>
+    public FileShape(
+        Node[] nodes, WriterProperties properties, LakeDescription description, IReadOnlyDictionary<string, string>? more = null)
     {
         Schema = new GroupNode("schema", Repetition.Required, nodes);
         Array.ForEach(nodes, node => node.Dispose());
         Properties = properties;
-        Metadata = new Dictionary<string, string> { [LakeFormat.MetadataKey] = description.Write() };
+        Metadata = new Dictionary<string, string>(more ?? new Dictionary<string, string>(), StringComparer.Ordinal)
+        {
+            [LakeFormat.MetadataKey] = description.Write(),
+        };
     }
 
     /// <summary>The schema.</summary>

@@ -8,6 +8,8 @@ namespace Signals.Parquet.Writing;
 /// <param name="types">The types of the columns.</param>
 internal sealed class RowBlock(IReadOnlyList<ColumnType> types) : IDisposable
 {
+    private const long KeyBytes = 16 + sizeof(long) + sizeof(long);
+
     private readonly NativeBuffer _users = new();
     private readonly NativeBuffer _times = new();
     private readonly NativeBuffer _ids = new();
@@ -36,6 +38,21 @@ internal sealed class RowBlock(IReadOnlyList<ColumnType> types) : IDisposable
             for (int i = 0; i < Columns.Count; i++)
             {
                 bytes += Columns[i].HeldBytes;
+            }
+
+            return bytes;
+        }
+    }
+
+    /// <summary>Bytes of the rows, without spare room.</summary>
+    public long UsedBytes
+    {
+        get
+        {
+            long bytes = Count * KeyBytes;
+            for (int i = 0; i < Columns.Count; i++)
+            {
+                bytes += Columns[i].UsedBytes;
             }
 
             return bytes;

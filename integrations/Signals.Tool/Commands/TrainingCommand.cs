@@ -1,5 +1,6 @@
 using System.Globalization;
 using Signals.Arrow;
+using Signals.Parquet;
 using Signals.Tool.Stores;
 using Signals.Tool.Training;
 using Signals.Training;
@@ -12,10 +13,11 @@ internal sealed class TrainingCommand : ICommand
     public string Name => "training";
 
     public string Usage => "training FOLDER --definition FILE --output NEW --labels FILE"
-        + " (--receipts FILE | --as-known-then | --as-corrected-now) [--keep-unlabelled] [--states] [--threads N] [--json]";
+        + " (--receipts FILE | --as-known-then | --as-corrected-now) [--keep-unlabelled] [--states] [--format arrow]"
+        + " [--threads N] [--json]";
 
     public string Description =>
-        "A training set as Arrow files: what receipts say was served, or each user's sequence at a time, with labels.";
+        "A training set as Parquet or Arrow files: what receipts say was served, or each user's sequence at a time, with labels.";
 
     public async Task<ExitCode> RunAsync(CommandLine line, ToolContext context, CancellationToken cancellationToken)
     {
@@ -34,6 +36,14 @@ internal sealed class TrainingCommand : ICommand
             Progress = following,
         };
         bool states = line.Flag("--states");
+        string format = line.Text("--format") ?? "parquet";
+        ParquetTrainingInputOptions inputs = new()
+        {
+            UserColumn = line.Text("--user"),
+            UserKind = line.Choice<ParquetUserKind>("--user-kind"),
+            TimeColumn = line.Text("--time") ?? "time",
+            TimeUnit = line.Choice("--time-unit", ParquetTimeUnit.Milliseconds),
+        };
         bool json = line.Flag("--json");
         line.RequireAllUsed();
         if ((receipts is null ? 0 : 1) + (isKnownThen ? 1 : 0) + (isCorrectedNow ? 1 : 0) != 1)
@@ -41,24 +51,33 @@ internal sealed class TrainingCommand : ICommand
             throw new UsageException("Say what the rows are: --receipts FILE, --as-known-then or --as-corrected-now, one of them.");
         }
 
+        if (format is not ("parquet" or "arrow"))
+        {
+            throw new UsageException($"'{format}' is no format of training sets; there are parquet and arrow.");
+        }
+
         using ReadOnlyStore look = ReadOnlyStore.Open(folder, withVersions: !isCorrectedNow);
         string name = DefinitionFile.Register(look.Store, definition);
-        using ArrowTrainingSink sink = ArrowTrainingSink.Create(
-            output, new ArrowTrainingOptions { Content = new SequenceBatchOptions { States = states } });
+        using ITrainingSink sink = SinkOf(format, output, states);
         Task<TrainingReport> work = Task.Run(
             () => receipts is not null
                 ? TrainingSet.FromReceiptsAsync(
-                    look.Store, TrainingInputs.Receipts(receipts), TrainingInputs.Labels(labels), sink, options, cancellationToken)
+                    look.Store, TrainingInputs.Receipts(receipts, inputs), TrainingInputs.Labels(labels, inputs), sink, options,
+                    cancellationToken)
                 : isKnownThen
                     ? TrainingSet.AsKnownThenAsync(
-                        look.Store, TrainingInputs.Moments(labels), name, sink, options, cancellationToken)
+                        look.Store, TrainingInputs.Moments(labels, inputs), name, sink, options, cancellationToken)
                     : TrainingSet.AsCorrectedNowAsync(
-                        look.Store, TrainingInputs.Moments(labels), name, sink, options, cancellationToken),
+                        look.Store, TrainingInputs.Moments(labels, inputs), name, sink, options, cancellationToken),
             cancellationToken);
         await LongWork.ShowAsync(context, "making the training set", work, following.Now).ConfigureAwait(false);
         Print(context, json, output, await work.ConfigureAwait(false));
         return ExitCode.Ok;
     }
+
+    private static ITrainingSink SinkOf(string format, string output, bool states) => format == "arrow"
+        ? ArrowTrainingSink.Create(output, new ArrowTrainingOptions { Content = new SequenceBatchOptions { States = states } })
+        : ParquetTrainingSink.Create(output, new ParquetTrainingOptions { States = states });
 
     private static void Print(ToolContext context, bool json, string output, TrainingReport report)
     {

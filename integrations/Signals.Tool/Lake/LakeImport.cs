@@ -14,11 +14,11 @@ internal static class LakeImport
     {
         Path = path,
         EventType = line.Text("--type") ?? throw new UsageException("--type NAME, the event type, is missing."),
-        Rows = Choice<ParquetRowMeaning>(line, "--rows"),
+        Rows = line.Choice<ParquetRowMeaning>("--rows"),
         UserColumn = line.Text("--user"),
-        UserKind = Choice<ParquetUserKind>(line, "--user-kind"),
+        UserKind = line.Choice<ParquetUserKind>("--user-kind"),
         TimeColumn = line.Text("--time") ?? "time",
-        TimeUnit = Choice<ParquetTimeUnit>(line, "--time-unit"),
+        TimeUnit = line.Choice<ParquetTimeUnit>("--time-unit"),
         IdColumn = line.Text("--id") is not { } id ? "id" : id == "none" ? null : id,
         Columns = line.List("--columns").Select(Pair).ToDictionary(pair => pair.Column, pair => pair.Path, StringComparer.Ordinal),
         NullCells = line.Flag("--null-overwrites") ? ColumnState.Null : ColumnState.Absent,
@@ -66,21 +66,6 @@ internal static class LakeImport
         Segment = chosen.Segment,
         Progress = progress,
     };
-
-    private static T Choice<T>(CommandLine line, string option)
-        where T : struct, Enum
-    {
-        if (line.Text(option) is not { } text)
-        {
-            return default;
-        }
-
-        // Words are written with hyphens: canonical-text.
-        string name = text.Replace("-", "", StringComparison.Ordinal);
-        return Enum.GetNames<T>().FirstOrDefault(known => known.Equals(name, StringComparison.OrdinalIgnoreCase)) is { } found
-            ? Enum.Parse<T>(found)
-            : throw new UsageException($"{option} does not know '{text}'; there are {string.Join(", ", Enum.GetNames<T>())}.");
-    }
 
     private static (string Column, string Path) Pair(string text)
     {

@@ -1,12 +1,28 @@
+using Signals.Parquet;
 using Signals.Serving;
 using Signals.Tool.Stores;
 using Signals.Training;
 
 namespace Signals.Tool.Training;
 
-/// <summary>Reads the files of the command <c>training</c>. Errors name file and line.</summary>
+/// <summary>
+/// Reads the files of the command <c>training</c>: a folder, or a file whose name ends with <c>.parquet</c>, is Parquet, all else CSV.
+/// Errors name file and line, or row.
+/// </summary>
 internal static class TrainingInputs
 {
+    /// <summary>Requests and their receipts.</summary>
+    public static IReadOnlyList<LoggedRequest> Receipts(string path, ParquetTrainingInputOptions options) =>
+        IsParquet(path) ? ParquetTrainingInputs.ReadRequests(path, options) : Receipts(path);
+
+    /// <summary>Requests and their labels.</summary>
+    public static IEnumerable<TrainingLabel> Labels(string path, ParquetTrainingInputOptions options) =>
+        IsParquet(path) ? ParquetTrainingInputs.ReadLabels(path, options) : Labels(path);
+
+    /// <summary>Users at times.</summary>
+    public static IReadOnlyList<TrainingMoment> Moments(string path, ParquetTrainingInputOptions options) =>
+        IsParquet(path) ? ParquetTrainingInputs.ReadMoments(path, options) : Moments(path);
+
     /// <summary>request_id, receipt: 56 bytes as base64 or hex.</summary>
     public static List<LoggedRequest> Receipts(string path)
     {
@@ -55,6 +71,8 @@ internal static class TrainingInputs
 
         return moments;
     }
+
+    private static bool IsParquet(string path) => Directory.Exists(path) || path.EndsWith(".parquet", StringComparison.OrdinalIgnoreCase);
 
     private static byte[] BytesOf(string text)
     {
