@@ -1,3 +1,4 @@
+using Signals.Arrow;
 using Signals.Checkpoints;
 using Signals.Hosting;
 using Signals.Kafka;
@@ -17,7 +18,7 @@ internal sealed class ExceptionTypesTests
         Type[] own = [.. new[]
             {
                 typeof(SignalsException), typeof(SignalStore), typeof(SignalsOptions), typeof(CheckpointUploader), typeof(KafkaPartition),
-                typeof(TestBroker), typeof(IClusterStore), typeof(ParquetExporter),
+                typeof(TestBroker), typeof(IClusterStore), typeof(ParquetExporter), typeof(ArrowEvents),
             }
             .SelectMany(type => type.Assembly.GetTypes())
             .Where(type => type.IsAssignableTo(typeof(Exception)))];

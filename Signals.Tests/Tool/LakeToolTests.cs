@@ -1,9 +1,10 @@
 using System.Text.Json;
+using Apache.Arrow.Ipc;
 using Signals.Tool;
 
 namespace Signals.Tests.Tool;
 
-/// <summary>Parquet on the command line: out of a store, and into one.</summary>
+/// <summary>Parquet and Arrow on the command line: out of a store, and into one.</summary>
 [Category("Fast")]
 internal sealed class LakeToolTests
 {
@@ -27,6 +28,41 @@ internal sealed class LakeToolTests
         Assert.That((await ToolRun.OfAsync("get", folder.Store, "bob", "--json")).Text, Is.EqualTo(before));
         ToolRun erased = await ToolRun.OfAsync("get", folder.Store, "alice");
         Assert.That(erased.Code, Is.EqualTo(ExitCode.NotFound), "an erased user stays erased");
+    }
+
+    [TestCase("arrow")]
+    [TestCase("arrow-stream")]
+    public async Task ExportAsArrow_ThenImport_GivesTheSameEvents(string format)
+    {
+        using ToolFolder folder = new();
+        string before = (await ToolRun.OfAsync("get", folder.Store, "bob", "--json")).Text;
+        ToolRun exported = await ToolRun.OfAsync("export", folder.Store, "--format", format, "--output", folder.At("out"), "--json");
+        Assert.That(exported.Code, Is.EqualTo(ExitCode.Ok), exported.Messages);
+        Assert.That(Number(exported, "events"), Is.EqualTo(2));
+        ToolRun again = await ToolRun.OfAsync("export", folder.Store, "--format", format, "--output", folder.At("out"));
+        Assert.That(again.Code, Is.EqualTo(ExitCode.Failed), "it exists");
+        Assert.That((await ToolRun.OfAsync("erase", folder.Store, "alice", "--yes")).Code, Is.EqualTo(ExitCode.Ok));
+        ToolRun imported = await ToolRun.OfAsync(
+            "import", folder.Store, folder.At("out"), "--format", "arrow", "--type", "view", "--generation", "7", "--json");
+        Assert.That(imported.Code, Is.EqualTo(ExitCode.Ok), imported.Messages);
+        Assert.That((Number(imported, "rows"), Number(imported, "events"), Number(imported, "generation")), Is.EqualTo((2, 2, 7)));
+        Assert.That((await ToolRun.OfAsync("get", folder.Store, "bob", "--json")).Text, Is.EqualTo(before));
+        ToolRun wrong = await ToolRun.OfAsync(
+            "import", folder.Store, folder.At("out"), "--format", "arrow", "--type", "view", "--rows", "retractions");
+        Assert.That(wrong.Code, Is.EqualTo(ExitCode.Usage));
+    }
+
+    [Test]
+    public async Task ExportAsArrow_OfAStreamToStandardOutput_IsAStream()
+    {
+        using ToolFolder folder = new();
+        ToolRun run = await ToolRun.OfAsync("export", folder.Store, "--format", "arrow-stream");
+        Assert.That(run.Code, Is.EqualTo(ExitCode.Ok), run.Messages);
+        using MemoryStream stream = new(run.Output);
+        using ArrowStreamReader reader = new(stream);
+        Assert.That(reader.ReadNextRecordBatch().Length, Is.EqualTo(2));
+        ToolRun noFolder = await ToolRun.OfAsync("export", folder.Store, "--format", "arrow");
+        Assert.That((noFolder.Code, noFolder.Messages.Contains("--output", StringComparison.Ordinal)), Is.EqualTo((ExitCode.Usage, true)));
     }
 
     [TestCase("--user-kind", "nobody", "GuidText")]

@@ -1,10 +1,12 @@
 using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text.Unicode;
 using Apache.Arrow;
 using Apache.Arrow.Types;
 using Signals.Arrow.Buffers;
 using Signals.Arrow.Columns;
+using Signals.Arrow.Layout;
 using Signals.Scanning;
 
 namespace Signals.Arrow;
@@ -49,6 +51,9 @@ public sealed class EventBatchReader
     /// <summary>The schema of the batches: user, user_id, time, id, then the columns of the scan.</summary>
     public Schema Schema { get; }
 
+    /// <summary>What is written, for the error of a text that is not UTF-8; null where such text is passed on as it is.</summary>
+    internal string? Target { get; init; }
+
     /// <summary>Gives the next events of the scan. Null when there are no more. Dispose the batch.</summary>
     /// <param name="cancellationToken">Ends the call before a batch is complete; the next call gives those events.</param>
     /// <exception cref="CorruptionException">A block is damaged; the error names the file and the offset.</exception>
@@ -58,6 +63,11 @@ public sealed class EventBatchReader
         if (!_scan.TryNext(out ScanBatch events, cancellationToken))
         {
             return null;
+        }
+
+        if (Target is not null)
+        {
+            RequireUtf8(events, Target);
         }
 
         AddKeys(events);
@@ -104,6 +114,29 @@ public sealed class EventBatchReader
         }
     }
 
+    private void RequireUtf8(in ScanBatch events, string target)
+    {
+        for (int ordinal = 0; ordinal < _columns.Length; ordinal++)
+        {
+            if (_scan.Columns[ordinal].Type.Kind != ColumnKind.Text)
+            {
+                continue;
+            }
+
+            for (int row = 0; row < events.Count; row++)
+            {
+                if (!Utf8.IsValid(events.Bytes(ordinal, row)))
+                {
+                    throw new ArrowFileException(
+                        target,
+                        $"the text in column '{_scan.Columns[ordinal].Name}' of event {events.Ids[row]} of user {events.Users[row]} at "
+                        + $"{events.Times[row]} ms is not UTF-8, which text in Arrow must be. Scan without the column, or export as CSV, "
+                        + "JSON lines, frames or Parquet.");
+                }
+            }
+        }
+    }
+
     private void AddKeys(in ScanBatch events)
     {
         Span<byte> id = stackalloc byte[16];
@@ -142,7 +175,7 @@ public sealed class EventBatchReader
 
     private IEnumerable<Field> Fields()
     {
-        string[] keys = ["user", "user_id", "time", "id"];
+        string[] keys = EventNames.Keys;
         foreach ((string key, ColumnWriter writer) in keys.Zip([_users, _userIds, _times, (ColumnWriter)_ids]))
         {
             yield return new Field(key, writer.Type, nullable: false);
@@ -151,11 +184,11 @@ public sealed class EventBatchReader
         for (int ordinal = 0; ordinal < _columns.Length; ordinal++)
         {
             string column = _scan.Columns[ordinal].Name;
-            string name = keys.Contains(column) ? "field:" + column : column;
+            string name = EventNames.Of(column);
             yield return new Field(name, _columns[ordinal].Type, nullable: true);
             if (_states.Length > 0)
             {
-                yield return new Field(name + ":state", UInt8Type.Default, nullable: false);
+                yield return new Field(EventNames.StateOf(name), UInt8Type.Default, nullable: false);
             }
         }
     }

@@ -10,17 +10,20 @@ namespace Signals.Tool.Commands;
 /// <summary>Writes every event that reads show, type by type, user by user, oldest first.</summary>
 internal sealed class ExportCommand : ICommand
 {
+    private const string Formats = "csv, jsonl, frames, parquet, arrow and arrow-stream";
+
     public string Name => "export";
 
-    public string Usage => "export FOLDER --format csv|jsonl|frames|parquet [--types A,B] [--output FILE [--json]]";
+    public string Usage => "export FOLDER --format csv|jsonl|frames|parquet|arrow|arrow-stream [--types A,B] [--output FILE [--json]]";
 
     public string Description =>
-        "Write events as CSV, JSON lines or MessagePack frames, to FILE or standard output; or as Parquet into a folder.";
+        "Write events as CSV, JSON lines, MessagePack frames or an Arrow stream, to FILE or standard output; or as Parquet or Arrow files"
+        + " into a folder.";
 
     public async Task<ExitCode> RunAsync(CommandLine line, ToolContext context, CancellationToken cancellationToken)
     {
         string folder = line.Word("FOLDER");
-        string format = line.Text("--format") ?? throw new UsageException("--format csv, jsonl, frames or parquet is missing.");
+        string format = line.Text("--format") ?? throw new UsageException($"--format is missing; there are {Formats}.");
         string[] names = line.List("--types");
         string? file = line.Text("--output");
         bool json = line.Flag("--json");
@@ -38,11 +41,25 @@ internal sealed class ExportCommand : ICommand
             return ExitCode.Ok;
         }
 
-        if (format is not ("csv" or "jsonl" or "frames"))
+        if (format is ArrowOutput.FileFormat or ArrowOutput.StreamFormat)
         {
-            throw new UsageException($"'{format}' is no format; there are csv, jsonl, frames and parquet.");
+            long rows = await ArrowOutput.RunAsync(folder, names, format, file, context, cancellationToken).ConfigureAwait(false);
+            await PrintAsync(context, json, format, file, rows).ConfigureAwait(false);
+            return ExitCode.Ok;
         }
 
+        if (format is not ("csv" or "jsonl" or "frames"))
+        {
+            throw new UsageException($"'{format}' is no format; there are {Formats}.");
+        }
+
+        await WriteRecordsAsync(folder, names, format, file, json, context, cancellationToken).ConfigureAwait(false);
+        return ExitCode.Ok;
+    }
+
+    private static async Task WriteRecordsAsync(
+        string folder, string[] names, string format, string? file, bool json, ToolContext context, CancellationToken cancellationToken)
+    {
         using ReadOnlyStore look = ReadOnlyStore.Open(folder);
         EventTypeSchema[] types = TypeChoice.Choose(look.Store.Schema, names);
         Stream output = file is null ? context.OpenOutput() : new FileStream(file, FileMode.CreateNew);
@@ -63,8 +80,6 @@ internal sealed class ExportCommand : ICommand
                 await PrintAsync(context, json, format, file, events).ConfigureAwait(false);
             }
         }
-
-        return ExitCode.Ok;
     }
 
     private static WorkProgress Progress(long events, long most) =>

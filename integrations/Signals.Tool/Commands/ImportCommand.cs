@@ -1,4 +1,5 @@
 using System.Globalization;
+using Signals.Arrow;
 using Signals.Offline;
 using Signals.Parquet;
 using Signals.Tool.Export;
@@ -8,16 +9,16 @@ using Signals.Tool.Stores;
 namespace Signals.Tool.Commands;
 
 /// <summary>
-/// Imports a segment file, or Parquet, into a store that no process has open. A process that has the store open imports by itself.
+/// Imports a segment file, Parquet or Arrow into a store that no process has open. A process that has the store open imports by itself.
 /// </summary>
 internal sealed class ImportCommand : ICommand
 {
     public string Name => "import";
 
-    public string Usage => "import FOLDER SEGMENT [--move] [--json] [--format parquet --type NAME]";
+    public string Usage => "import FOLDER SEGMENT [--move] [--json] [--format parquet|arrow --type NAME]";
 
     public string Description =>
-        "Check a segment in full and take it in, in one step; the same content again changes nothing. Or take Parquet in.";
+        "Check a segment in full and take it in, in one step; the same content again changes nothing. Or take Parquet or Arrow in.";
 
     public async Task<ExitCode> RunAsync(CommandLine line, ToolContext context, CancellationToken cancellationToken)
     {
@@ -27,7 +28,14 @@ internal sealed class ImportCommand : ICommand
         bool json = line.Flag("--json");
         string format = line.Text("--format") ?? "segment";
         ParquetImportOptions? parquet = format == LakeExport.Format ? LakeImport.OptionsOf(line, segment) : null;
+        ArrowImportOptions? arrow = format == ArrowOutput.FileFormat ? ArrowInput.OptionsOf(line, segment) : null;
         line.RequireAllUsed();
+        if (arrow is not null)
+        {
+            await ArrowInput.RunAsync(folder, arrow, json, context, cancellationToken).ConfigureAwait(false);
+            return ExitCode.Ok;
+        }
+
         if (parquet is not null)
         {
             await LakeImport.RunAsync(folder, parquet, json, context, cancellationToken).ConfigureAwait(false);
@@ -36,7 +44,7 @@ internal sealed class ImportCommand : ICommand
 
         if (format != "segment")
         {
-            throw new UsageException($"'{format}' is no format; there are segment and parquet.");
+            throw new UsageException($"'{format}' is no format; there are segment, parquet and arrow.");
         }
 
         if (!File.Exists(segment))
