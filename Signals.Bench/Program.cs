@@ -17,6 +17,7 @@ using Signals.Bench.Serving;
 using Signals.Bench.Sizes;
 using Signals.Bench.Soak;
 using Signals.Bench.Tenants;
+using Signals.Bench.TrainingSets;
 using Signals.Bench.Vectors;
 
 try
@@ -53,6 +54,8 @@ try
             return MicroCommand.Run(rest);
         case ["noisy", .. string[] rest]:
             return NoisyCommand.Parse(rest).Run();
+        case ["profile", .. string[] rest]:
+            return ProfileCommand.Parse(rest).Run();
         case ["receipts", .. string[] rest]:
             return ReceiptsCommand.Parse(rest).Run();
         case ["round", .. string[] rest]:
@@ -63,6 +66,8 @@ try
             return SimulateCommand.Parse(rest).Run();
         case ["soak", .. string[] rest]:
             return SoakCommand.Parse(rest).Run();
+        case ["training", .. string[] rest]:
+            return TrainingCommand.Parse(rest).Run();
         case ["typed", .. string[] rest]:
             return TypedCommand.Run(rest);
         case ["vectors", .. string[] rest]:
@@ -85,12 +90,14 @@ try
             Console.Error.WriteLine(LocalReadsCommand.Usage);
             Console.Error.WriteLine(MicroCommand.Usage);
             Console.Error.WriteLine(NoisyCommand.Usage);
+            Console.Error.WriteLine(ProfileCommand.Usage);
             Console.Error.WriteLine(ReceiptsCommand.Usage);
             Console.Error.WriteLine(ScanCommand.Usage);
             Console.Error.WriteLine(ServingCommand.Usage);
             Console.Error.WriteLine(SimulateCommand.Usage);
             Console.Error.WriteLine(SizesCommand.Usage);
             Console.Error.WriteLine(SoakCommand.Usage);
+            Console.Error.WriteLine(TrainingCommand.Usage);
             Console.Error.WriteLine(TypedCommand.Usage);
             Console.Error.WriteLine(VectorCommand.Usage);
             return 2;

@@ -41,6 +41,8 @@ internal sealed class BenchCommandTests
     [TestCase("of the ceiling", "serving", "--users", "60", "--reads", "10", "--batches", "1")]
     [TestCase("0 wrong answers", "kafka", "--events", "20000", "--rounds", "1", "--per-record", "16")]
     [TestCase("0 wrong answers", "local-reads", "--events", "5000", "--reads", "1000", "--rounds", "1")]
+    [TestCase("0 differences to what was served in 200 rows", "training", "--requests", "200", "--rows", "8", "--width", "4")]
+    [TestCase("what the profile adds: median", "profile", "--pairs", "4", "--reads", "500", "--rows", "8", "--width", "4")]
     public void Command_SmallSize_RunsAndFindsNothingWrong(string expected, params string[] words)
     {
         if (words[0] is "kafka" or "local-reads" && !TestBroker.IsAvailable(out string reason))
