@@ -4,7 +4,7 @@ using Signals.Tests.Architecture;
 
 namespace Signals.Tests.Storage.Telemetry;
 
-/// <summary>Every expression of docs/grafana.json asks for an instrument that docs/metrics.md lists, under its name in Prometheus.</summary>
+/// <summary>Every expression of docs/grafana.json asks for an instrument of docs/metrics.md, under its name in Prometheus.</summary>
 internal sealed partial class GrafanaTests
 {
     private static readonly string Docs = Path.Combine(SourceFile.RepositoryRoot(), "docs");
