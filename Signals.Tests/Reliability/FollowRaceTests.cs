@@ -3,7 +3,6 @@ using Signals.Core.Model;
 using Signals.Maintenance;
 using Signals.Offline;
 using Signals.Tests.Simulation;
-using Signals.Tests.Storage.Engine;
 using Signals.Tests.Storage.Engine.Following;
 
 namespace Signals.Tests.Reliability;

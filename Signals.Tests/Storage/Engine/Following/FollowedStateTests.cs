@@ -1,4 +1,5 @@
 using Signals.Core.Model;
+using Signals.Maintenance;
 using Signals.Scanning;
 using Signals.Storage.Engine.Context;
 using Signals.Storage.Engine.Following;
@@ -129,8 +130,9 @@ internal sealed class FollowedStateTests
             string? wrong = Compare(reader, writer, position, ref shown) ?? CompareScan(reader, writer, ref shown);
             if (wrong is null && round % 8 == 0)
             {
-                wrong = FollowedVerification.Run(new StoreFolder(files, TestStores.Folder), null, CancellationToken.None).Problems
-                    .FirstOrDefault()?.ToString();
+                IReadOnlyList<VerifyProblem> problems =
+                    FollowedVerification.Run(new StoreFolder(files, TestStores.Folder), null, CancellationToken.None).Problems;
+                wrong = problems.Count > 0 ? problems[0].ToString() : null;
             }
 
             files.Meddle = null;

@@ -1,6 +1,5 @@
 using Signals.Maintenance;
 using Signals.Scanning;
-using Signals.Storage.Engine.Context;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Versions;
 using Signals.Storage.Wal;
