@@ -1,7 +1,6 @@
 using Signals.Core.Schema;
 using Signals.Storage.Engine.Context;
 using Signals.Storage.Versions;
-using Signals.Storage.Wal;
 
 namespace Signals.Storage.Engine.Views;
 
