@@ -16,7 +16,7 @@ internal sealed class FrameIngestPass(SignalStore store, string source, EventFra
     private const int MaxUnacknowledged = 64;
     private const int EventOverheadBytes = 64;
 
-    private readonly EventGroup _group = store.CreateGroup(source);
+    private readonly EventGroup _group = CreateGroup(store, source);
     private readonly List<PendingFrame> _pending = [];
     private readonly Queue<AppendTicket> _unacknowledged = new(MaxUnacknowledged + 1);
     private readonly FrameRejections _rejections = new();
@@ -49,6 +49,14 @@ internal sealed class FrameIngestPass(SignalStore store, string source, EventFra
         }
 
         return new FrameIngestResult(_accepted, _skipped, _rejections.ToArray(), _position, reader.IsTruncated);
+    }
+
+    // Each event that the store refuses is reported with its position, so none may be left out silently.
+    private static EventGroup CreateGroup(SignalStore store, string source)
+    {
+        EventGroup group = store.CreateGroup(source);
+        group.IsAllOrNothing = true;
+        return group;
     }
 
     private bool TakeFrame()

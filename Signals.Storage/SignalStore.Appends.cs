@@ -68,8 +68,7 @@ public sealed partial class SignalStore
         ValueTask<AppendAck> ack = _enrichment is null
             ? Engine.Appender.AppendAsync(taken.Events, cancellationToken)
             : _enrichment.AppendAsync(taken.Events, cancellationToken);
-        Engine.Filter.Count(taken);
-        return ack;
+        return taken.Early + taken.Late == 0 ? ack : CountAsync(ack, taken);
     }
 
     /// <summary>
@@ -176,8 +175,7 @@ public sealed partial class SignalStore
         ValueTask<AppendAck> ack = _enrichment is null
             ? Engine.Appender.AppendAsync(taken.Events, cancellationToken)
             : _enrichment.AppendAsync(taken.Events, cancellationToken);
-        Engine.Filter.Count(taken);
-        return ack;
+        return taken.Early + taken.Late == 0 ? ack : CountAsync(ack, taken);
     }
 
     /// <summary>
@@ -226,6 +224,14 @@ public sealed partial class SignalStore
 
     /// <summary>The current counters of enrichment at indexing; all are zero when the store enriches nothing.</summary>
     public EnrichmentStats GetEnrichmentStats() => _enrichment?.GetStats() ?? new EnrichmentStats(0, 0, 0, 0, 0, 0, null);
+
+    // A call that is cancelled before it has entered the ring may be made again, and what it leaves out then counts once.
+    private async ValueTask<AppendAck> CountAsync(ValueTask<AppendAck> appended, TakenEvents taken)
+    {
+        AppendAck ack = await appended.ConfigureAwait(false);
+        Engine.Filter.Count(taken);
+        return ack;
+    }
 
     [MethodImpl(Compile.InFull)]
     private void Require(EventGroup group)

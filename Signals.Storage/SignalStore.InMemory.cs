@@ -32,7 +32,7 @@ public sealed partial class SignalStore
             LogBytes = 4 << 20,
             BlockCacheBytes = 4 << 20,
         };
-        string folder = Path.Combine(Path.GetTempPath(), MemoryFolder);
+        string folder = FileSystems.Absolute(Path.Combine(Path.GetTempPath(), MemoryFolder));
         InMemoryFileSystem files = new(folder, FileSystems.ForThisMachine());
         return Open(files, folder, schema, options.Validate(), options.TimeProvider, options.Enrichment);
     }

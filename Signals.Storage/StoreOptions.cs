@@ -153,7 +153,8 @@ public sealed class StoreOptions
     /// <summary>
     /// How long a shorter <c>KeepLast</c> or <c>MaxAge</c> than the opening before declared has no effect on disk. Reads follow it at
     /// once. Declaring the old limits again within this time brings everything back. For the same time nothing is deleted because of a
-    /// clock that jumped ahead by more. From zero, which deletes at once, to 3,650 days. Default 1 day.
+    /// clock that jumped ahead by more. Make it longer than the time between two openings if the store is opened only now and then. A
+    /// clock waits for a minute at least. From zero, which deletes at once, to 3,650 days. Default 1 day.
     /// </summary>
     public TimeSpan RetentionGrace { get; init; } = TimeSpan.FromDays(1);
 

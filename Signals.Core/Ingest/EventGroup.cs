@@ -61,6 +61,13 @@ public sealed class EventGroup : IAppendable
     /// </summary>
     public SourceIncarnation Incarnation { get; set; }
 
+    /// <summary>
+    /// Whether the store takes every event of the group or refuses it, also where its options say to leave out events with impossible
+    /// times. Set it where the group comes from a log that several stores follow: each store leaves out by its own clock, and they would
+    /// differ. Default false.
+    /// </summary>
+    public bool IsAllOrNothing { get; set; }
+
     /// <summary>How often the source had been reset when the group was created.</summary>
     public int Generation { get; internal set; }
 

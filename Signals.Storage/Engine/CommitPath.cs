@@ -33,8 +33,8 @@ internal sealed class CommitPath
             : null;
         Recorder = new VersionRecorder(History, opening.Erasures);
         Warmer = owned.Add(new CacheWarmer(opening.Contents.Cache, opening.Contents.View));
-        Committer = owned.Add(
-            new VersionCommitter(context, opening.Manifest, opening.Contents, Warmer, opening.Pins, Log, Recorder));
+        DurableEdits edits = new(context, opening.Manifest, opening.Retention, Log);
+        Committer = owned.Add(new VersionCommitter(context, edits, opening.Contents, Warmer, opening.Pins, Recorder));
     }
 
     /// <summary>The log; null without durability.</summary>

@@ -228,7 +228,7 @@ internal sealed class VersionHistory : IDisposable
         lock (_lock)
         {
             RetainedVersion newest = _content.Versions[^1];
-            bool isOld = newest.InstalledMs <= _clock.SteadyMs() - (long)_options.Age.TotalMilliseconds;
+            bool isOld = newest.InstalledMs <= AgedMsLocked();
             if (_file is null || !isOld || _unmerged == (newest.Number, live))
             {
                 return false;
@@ -316,7 +316,14 @@ internal sealed class VersionHistory : IDisposable
     }
 
     private int CountOldLocked() =>
-        _kept.CountToFit(_content.CountReplacedUpTo(_clock.SteadyMs() - (long)_options.Age.TotalMilliseconds), _options.MaxBytes);
+        _kept.CountToFit(_content.CountReplacedUpTo(AgedMsLocked()), _options.MaxBytes);
+
+    // Versions may hold what was erased until a full compaction has cleaned up. The steady clock must not keep them longer then.
+    private long AgedMsLocked()
+    {
+        bool mayHoldErased = _content.Versions[^1].ErasureEdits > _content.CleanEdits;
+        return (mayHoldErased ? NowMs() : _clock.SteadyMs()) - (long)_options.Age.TotalMilliseconds;
+    }
 
     /// <summary>
     /// Removes the oldest versions. Returns the data files that no version needs any more. Files that an older version and the

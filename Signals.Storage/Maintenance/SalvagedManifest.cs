@@ -57,6 +57,13 @@ internal sealed class SalvagedManifest
         };
     }
 
+    /// <summary>
+    /// What the copy holds on disk under a schema that may say less than the stored one. What was not held before is held from the
+    /// first opening of the copy on, because its opening knows the time.
+    /// </summary>
+    public List<HeldLimit> HeldLimits(StoreSchema schema) => State.Schema.IsEmpty ? [] : RetentionChoice.Settle(
+        State.ReadSchema(), schema, State.HeldLimits, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds(), TimeSpan.MaxValue);
+
     private StoreSchema? Stored(string directory)
     {
         try

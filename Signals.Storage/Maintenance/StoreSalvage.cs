@@ -37,6 +37,8 @@ internal static class StoreSalvage
             CommitState(copy, manifest.State, isWhole: losses.Count == 0);
             VersionEdit edit = Edit(to, manifest.State, tables, logs);
             edit.MarkSeveralWindows(schema);
+            List<HeldLimit> held = manifest.HeldLimits(schema);
+            edit.HeldLimits = held.SequenceEqual(copy.State.HeldLimits) ? null : held;
             copy.Commit(edit);
         }
 

@@ -12,8 +12,8 @@ public readonly record struct CompactionReport(
     string EventType, bool IsDrop, int Tables, long BytesRead, long BytesWritten, long RowsDropped, TimeSpan Duration)
 {
     /// <summary>
-    /// Whether a shorter last-N or max age of the event type came into force since the store was opened, so that the rows that were left
-    /// out may be more than the old limits would have left out.
+    /// Whether a shorter last-N or max age of the event type came into force while the store was open, at most
+    /// <see cref="StoreOptions.RetentionGrace"/> ago. The rows that were left out may then be more than the old limits would have left out.
     /// </summary>
     public bool FollowsShorterRetention { get; init; }
 }

@@ -8,13 +8,16 @@ namespace Signals.Storage.Versions;
 /// </summary>
 /// <remarks>
 /// Thread contract: one thread at a time. Invariants: it is never ahead of the clock; it follows at once a clock that goes back. Two
-/// readings that lie further apart than the grace are two jumps, so a clock that jumps twice is not believed for the time between.
-/// Lifetime: that of the store; what it remembers is in the manifest.
+/// readings that lie further apart than the grace are two jumps, and the second one begins the wait anew: nothing tells a clock that
+/// jumps twice from a store that was closed. Lifetime: that of the store; what it remembers is in the manifest.
 /// </remarks>
 /// <param name="graceMs">The grace, in ms; 0 to believe every reading.</param>
 /// <param name="last">What was remembered; null to believe the first reading.</param>
 internal sealed class SteadyClock(long graceMs, ClockReading? last)
 {
+    /// <summary>For how long a clock that has jumped must go on, in ms; 0 when every reading is believed.</summary>
+    public long GraceMs => graceMs;
+
     /// <summary>What is to be remembered; null before the first reading.</summary>
     public ClockReading? Reading { get; private set; } = last;
 
@@ -33,17 +36,13 @@ internal sealed class SteadyClock(long graceMs, ClockReading? last)
             return ClockReading.At(clockMs);
         }
 
-        if (before.JumpMs is not { } jump || clockMs < jump)
+        if (before.JumpMs is not { } jump || clockMs < jump || clockMs - before.SeenMs > graceMs)
         {
             return before with { JumpMs = clockMs, SeenMs = clockMs };
         }
 
-        bool goesOn = clockMs - before.SeenMs <= graceMs;
-        if (clockMs - jump < graceMs)
-        {
-            return before with { SeenMs = Math.Max(before.SeenMs, clockMs) };
-        }
-
-        return goesOn ? ClockReading.At(clockMs) : new ClockReading(before.SeenMs, clockMs, clockMs);
+        return clockMs - jump >= graceMs
+            ? ClockReading.At(clockMs)
+            : before with { SeenMs = Math.Max(before.SeenMs, clockMs) };
     }
 }

@@ -206,7 +206,7 @@ internal sealed class HostingTests
     }
 
     [Test]
-    public async Task Start_CancelledWhileItWaits_Ends()
+    public async Task Start_CancelledOrStoppedWhileItWaits_Ends([Values] bool stopped)
     {
         using SignalStore before = SignalStore.Open(Path.Combine(_root, "used"), Schema);
         using IHost host = Build(services => services.AddSignals(
@@ -219,7 +219,15 @@ internal sealed class HostingTests
             await Task.Yield();
         }
 
-        await cancel.CancelAsync();
+        if (stopped)
+        {
+            host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        }
+        else
+        {
+            await cancel.CancelAsync();
+        }
+
         await Assert.ThatAsync(() => started.WaitAsync(TimeSpan.FromSeconds(30)), Throws.InstanceOf<OperationCanceledException>());
     }
 

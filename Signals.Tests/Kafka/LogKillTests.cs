@@ -96,7 +96,8 @@ internal sealed class LogKillTests
         byte[] position = new byte[sizeof(long)];
         do
         {
-            Assert.That(output.ReadAtLeast(position, position.Length, throwOnEndOfStream: false), Is.EqualTo(position.Length), "it follows");
+            int read = output.ReadAtLeast(position, position.Length, throwOnEndOfStream: false);
+            Assert.That(read, Is.EqualTo(position.Length), "the child follows the log");
         }
         while (BinaryPrimitives.ReadInt64LittleEndian(position) < target);
 

@@ -10,14 +10,15 @@ internal sealed class ReplicaUnfitTests
     private const int FiveDaysAhead = -5 * 24 * 3600;
 
     [Test]
-    public async Task Events_LaterThanTheStoreAllows_StopUntilItIsOpenedWider()
+    public async Task Events_LaterThanTheStoreAllows_StopUntilItIsOpenedWider([Values] RejectedEvents rejected)
     {
         using LogBench bench = new();
         await bench.Log.AppendAsync(LogBench.View(1, 1));
         await bench.Log.AppendAsync(LogBench.View(1, 2, secondsAgo: FiveDaysAhead));
         await bench.Log.AppendAsync(LogBench.View(1, 3));
         KafkaPartitionOptions options = Keeping(bench) with { MaxFutureTime = TimeSpan.FromDays(10) };
-        await using (SignalStore store = bench.OpenStore())
+        StoreOptions narrow = new() { RejectedEvents = rejected, MemTableBytes = 4 << 20, LogBytes = 4 << 20 };
+        await using (SignalStore store = bench.OpenStore(options: narrow))
         {
             ReplicaUnfitException stopped = await StoppedAsync(store, options, offset: 1);
             Assert.That(stopped.Reason, Does.Contain(nameof(StoreOptions.MaxFutureTime)));

@@ -92,7 +92,8 @@ public sealed class SignalsOptions
 
     /// <summary>
     /// How long the start of the host waits for another process that has the store open, as <see cref="StoreOptions.LockWait"/>. Zero, the
-    /// default, does not wait. Give the process that is replaced the time to close, about its shutdown timeout.
+    /// default, does not wait. Give the process that is replaced the time to close, about its shutdown timeout. The wait ends
+    /// when this host stops.
     /// </summary>
     public TimeSpan LockWait { get; set; }
 

@@ -193,6 +193,7 @@ public sealed class KafkaPartition : IDisposable
         _progress.Begin(position);
         EventGroup group = _store.CreateGroup(Source);
         group.Incarnation = start.Incarnation;
+        group.IsAllOrNothing = true; // every replica has the same events, whatever its clock says
 
         using PoisonDesk desk = new(_options.Poison, _options.Poison.Open(_partition, _options.ToClientConfig()), _progress);
         GroupAppends appends = new(_store, consumer, _progress, _options.PauseAfter);

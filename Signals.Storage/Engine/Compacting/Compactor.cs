@@ -241,6 +241,11 @@ internal sealed class Compactor : IDisposable
         {
             DiskLimits limits = request?.Limits ?? _tables.Retention.Now().Before(_context.Options.ReclaimDelay);
             work = _catalog.Pick(version, _request, request, limits);
+            if (work is null && request is null && !_committer.HasFailed)
+            {
+                _committer.CommitRetention();
+            }
+
             return work is not null && DoLocked(work, version, request, limits);
         }
         catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
@@ -338,7 +343,6 @@ internal sealed class Compactor : IDisposable
     {
         VersionEdit edit = new();
         result.AddTo(edit);
-        _tables.Retention.AddTo(edit);
         _committer.Commit(edit, (current, version) => current.WithTables(version));
         _patches.RememberMerge(result);
         lock (_totalsGate)

@@ -96,7 +96,6 @@ internal sealed class Flusher(
         edit.Sources.AddRange(oldest.Sources);
         FlushResult result = new FlushJob(tables, erasures.Set, pins, tables.Retention.Now()).Run(oldest);
         edit.AddedTables.AddRange(result.Tables);
-        tables.Retention.AddTo(edit);
         committer.Commit(edit, (current, version) => current.WithFlushed(oldest, version), oldest);
         if (!takesEarly)
         {

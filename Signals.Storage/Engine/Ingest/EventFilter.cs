@@ -21,7 +21,7 @@ internal sealed class EventFilter(StoreContext context, RejectionCounts counts)
     /// <summary>The events to append.</summary>
     public TakenEvents Take(IAppendable events)
     {
-        if (!_leavesOut)
+        if (!_leavesOut || events is EventGroup { IsAllOrNothing: true })
         {
             return new TakenEvents(events, 0, 0);
         }

@@ -17,7 +17,6 @@ namespace Signals.Storage.Engine.Recovery;
 internal sealed class StoreOpening
 {
     private readonly EngineOptions _asked;
-    private readonly List<HeldLimit> _held;
     private readonly HeldLimit[] _undone;
 
     /// <param name="files">The file system.</param>
@@ -70,11 +69,11 @@ internal sealed class StoreOpening
         Erasures.Load(state.Erasures);
         Sources.Load(state.Sources);
         Registry = new ImportedSegments(schema, state);
-        SteadyClock clock = RetentionChoice.ClockOf(options, state);
-        _held = RetentionChoice.Settle(
+        SteadyClock clock = RetentionChoice.ClockOf(options.RetentionGrace, state);
+        List<HeldLimit> limits = RetentionChoice.Settle(
             state.ReadSchema(), schema, state.HeldLimits, clock.Observe(Context.NowMs), options.RetentionGrace);
-        _undone = [.. state.HeldLimits.Where(limit => !_held.Exists(held => held.EventType == limit.EventType))];
-        Retention = new DiskRetention(Context, Contents.Watermarks, clock, _held);
+        _undone = [.. state.HeldLimits.Where(limit => !limits.Exists(held => held.EventType == limit.EventType))];
+        Retention = new DiskRetention(Context, Contents.Watermarks, clock, limits);
         Logs = new LogRecovery(folder, state, schema);
         Logs.Check();
         History = options.KeptVersions is null ? new HistoryContent() : HistoryRecovery.Read(folder, state);
@@ -120,7 +119,7 @@ internal sealed class StoreOpening
         StoreFolder folder = Context.Folder;
         Manifest.Continue();
         StoreRecovery.CommitKeep(Manifest, KeepChoice.ToRecord(_asked, Manifest.State.Keep));
-        StoreRecovery.CommitHeld(Manifest, _held);
+        StoreRecovery.CommitRetention(Manifest, Retention);
         if (Context.Options.KeptVersions is null)
         {
             StoreRecovery.CommitKeptVersions(Manifest, keeps: false);

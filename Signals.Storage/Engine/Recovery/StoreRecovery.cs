@@ -1,5 +1,6 @@
 using Signals.Core.Schema;
 using Signals.Storage.Engine.Importing;
+using Signals.Storage.Engine.Views;
 using Signals.Storage.FileSystem;
 using Signals.Storage.History;
 using Signals.Storage.Primitives;
@@ -70,13 +71,15 @@ internal static class StoreRecovery
 
     /// <summary>
     /// Records what is held on disk although the schema in force says less, before that schema is recorded: from then on nothing else
-    /// knows of it.
+    /// knows of it. With it goes what the clock did since it was last recorded.
     /// </summary>
-    public static void CommitHeld(Manifest manifest, List<HeldLimit> held)
+    public static void CommitRetention(Manifest manifest, DiskRetention retention)
     {
-        if (!held.SequenceEqual(manifest.State.HeldLimits))
+        if (retention.IsDue(manifest.State))
         {
-            manifest.Commit(new VersionEdit { HeldLimits = held });
+            VersionEdit edit = new();
+            retention.AddTo(edit, manifest.State);
+            manifest.Commit(edit);
         }
     }
 

@@ -25,9 +25,8 @@ internal sealed class DiskRetention
     private readonly SteadyClock _clock; // guarded by _lock
     private readonly List<HeldLimit> _held; // guarded by _lock
     private EventTypeSchema[] _types; // guarded by _lock; replaced, never changed
-    private bool _isSaved = true; // guarded by _lock; whether an edit has what is held
-    private readonly HashSet<ushort> _inForce = []; // guarded by _lock; types whose shorter limits came into force
-    private bool _hasJumped; // guarded by _lock
+    private readonly Dictionary<ushort, long> _inForce = []; // guarded by _lock; when shorter limits of a type came into force
+    private long? _toldJump; // guarded by _lock; the jump that the observer knows
 
     /// <param name="context">The store.</param>
     /// <param name="watermarks">The newest event of each type.</param>
@@ -53,7 +52,7 @@ internal sealed class DiskRetention
             long clockMs = _context.NowMs;
             long steadyMs = _clock.Observe(clockMs);
             ReleaseLocked(steadyMs, reports);
-            NoteJumpLocked(clockMs, reports);
+            NoteJumpLocked(reports);
             limits = new DiskLimits(_types, Math.Min(steadyMs, Math.Max(_watermarks.NewestOfAll, Earliest)), steadyMs);
         }
 
@@ -70,25 +69,38 @@ internal sealed class DiskRetention
         }
     }
 
-    /// <summary>Notes in an edit what must not be forgotten.</summary>
-    public void AddTo(VersionEdit edit)
+    /// <summary>
+    /// Whether the manifest lacks something that the next process has to know: another jump of the clock, that it was believed or set
+    /// right, that half a grace has passed, other limits that are held.
+    /// </summary>
+    public bool IsDue(ManifestState saved)
     {
         lock (_lock)
         {
-            edit.Clock = _clock.Reading;
-
-            // If the edit is not committed, the next opening finds the limits still held, and releases them at once.
-            edit.HeldLimits = _isSaved ? null : [.. _held];
-            _isSaved = true;
+            _clock.Observe(_context.NowMs);
+            return !_held.SequenceEqual(saved.HeldLimits) || (_clock.GraceMs > 0 && IsClockDueLocked(saved));
         }
     }
 
-    /// <summary>Whether shorter limits of the event type came into force since the store was opened.</summary>
+    /// <summary>Notes in an edit what must not be forgotten.</summary>
+    /// <param name="edit">The edit.</param>
+    /// <param name="saved">What the manifest has; nobody changes it meanwhile.</param>
+    public void AddTo(VersionEdit edit, ManifestState saved)
+    {
+        lock (_lock)
+        {
+            _clock.Observe(_context.NowMs);
+            edit.Clock = _clock.Reading;
+            edit.HeldLimits = _held.SequenceEqual(saved.HeldLimits) ? null : [.. _held];
+        }
+    }
+
+    /// <summary>Whether shorter limits of the event type came into force less than a grace ago, while the store was open.</summary>
     public bool CameIntoForce(ushort eventType)
     {
         lock (_lock)
         {
-            return _inForce.Contains(eventType);
+            return _inForce.TryGetValue(eventType, out long since) && _clock.Observe(_context.NowMs) - since < _graceMs;
         }
     }
 
@@ -121,26 +133,37 @@ internal sealed class DiskRetention
         }
 
         reports.AddRange(over.Select(limit => ReportOf(RetentionChange.InForce, limit)));
-        _inForce.UnionWith(over.Select(limit => limit.EventType));
+        Array.ForEach(over, limit => _inForce[limit.EventType] = steadyMs);
         _held.RemoveAll(limit => over.Contains(limit));
         _types = TypesLocked();
-        _isSaved = false;
     }
 
-    private void NoteJumpLocked(long clockMs, List<RetentionReport> reports)
+    private void NoteJumpLocked(List<RetentionReport> reports)
     {
-        bool jumps = _clock.Reading is { JumpMs: not null };
-        if (jumps && !_hasJumped)
+        ClockReading reading = _clock.Reading!.Value;
+        if (reading.JumpMs is long jump && jump != _toldJump)
         {
-            long believed = _clock.Reading!.Value.SteadyMs;
             reports.Add(new RetentionReport(RetentionChange.ClockAhead)
             {
-                Since = TimeOf(believed),
-                Until = TimeOf(clockMs + _graceMs),
+                Since = TimeOf(reading.SteadyMs),
+                Until = TimeOf(jump + _clock.GraceMs),
             });
         }
 
-        _hasJumped = jumps;
+        _toldJump = reading.JumpMs;
+    }
+
+    // A store without tables has nothing to delete, and an older library never remembered the clock.
+    private bool IsClockDueLocked(ManifestState saved)
+    {
+        ClockReading now = _clock.Reading!.Value;
+        if (saved.Clock is not { } before)
+        {
+            return saved.Tables.Count > 0;
+        }
+
+        long moved = Math.Max(now.SteadyMs, now.SeenMs) - Math.Max(before.SteadyMs, before.SeenMs);
+        return now.JumpMs != before.JumpMs || now.SteadyMs < before.SteadyMs || moved >= _clock.GraceMs / 2;
     }
 
     private RetentionReport ReportOf(RetentionChange change, HeldLimit limit)

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Signals.Core.Schema;
 using Signals.Storage.Engine.Context;
 using Signals.Storage.Primitives;
 using Signals.Storage.Reads;
@@ -20,47 +19,36 @@ namespace Signals.Storage.Engine.Views;
 internal sealed class VersionCommitter : IDisposable
 {
     private readonly StoreContext _context;
+    private readonly DurableEdits _edits;
     private readonly Manifest _manifest;
     private readonly StoreContents _contents;
     private readonly CacheWarmer _warmer;
     private readonly FilePins _pins;
-    private readonly LogStream? _log;
     private readonly VersionRecorder _recorder;
     private readonly Lock _lock = new();
-
-    // Guarded by _lock. The schema in force as long as the manifest does not have it; null from then on. The next edit takes it
-    // along: tables of a flush may hold its columns.
-    private byte[]? _newSchema;
     private bool _closed; // guarded by _lock
 
     /// <param name="context">The store.</param>
-    /// <param name="manifest">Where edits become durable.</param>
+    /// <param name="edits">Makes edits durable.</param>
     /// <param name="contents">Where they become visible.</param>
     /// <param name="warmer">Loads what reads will ask new tables for.</param>
     /// <param name="pins">Deletes the files that an edit removes.</param>
-    /// <param name="log">
-    /// Is synced before each edit. The edit may hold an erasure, or a part of a batch, or lack rows that an erasure hides: were
-    /// their log entries lost in a power cut and the edit not, the store would hold the later without the earlier. Null without
-    /// logs.
-    /// </param>
     /// <param name="recorder">Keeps what an edit makes of the store as a version.</param>
     public VersionCommitter(
         StoreContext context,
-        Manifest manifest,
+        DurableEdits edits,
         StoreContents contents,
         CacheWarmer warmer,
         FilePins pins,
-        LogStream? log,
         VersionRecorder recorder)
     {
         _context = context;
-        _manifest = manifest;
+        _edits = edits;
+        _manifest = edits.Manifest;
         _contents = contents;
         _warmer = warmer;
         _pins = pins;
-        _log = log;
         _recorder = recorder;
-        _newSchema = UnsavedSchema(manifest, context.Schema);
     }
 
     /// <summary>Raised after an edit was made visible, on the thread that committed it.</summary>
@@ -84,7 +72,22 @@ internal sealed class VersionCommitter : IDisposable
     {
         lock (_lock)
         {
-            if (_newSchema is not null)
+            if (_edits.HasNewSchema)
+            {
+                CommitDurablyLocked(new VersionEdit());
+            }
+        }
+    }
+
+    /// <summary>
+    /// Records what the next process has to know of the clock and of the limits that are held, if that has changed and no edit has taken
+    /// it along.
+    /// </summary>
+    public void CommitRetention()
+    {
+        lock (_lock)
+        {
+            if (_edits.HasNewRetention)
             {
                 CommitDurablyLocked(new VersionEdit());
             }
@@ -231,19 +234,8 @@ internal sealed class VersionCommitter : IDisposable
     {
         RequireOpenLocked();
         _context.FailStop.RequireWritable();
-        edit.NextFileNumber = _context.Numbers.Upcoming;
-        edit.Schema ??= _newSchema;
         _contents.Tables.MarkSeveralWindows(edit);
-        _log?.SyncWritten();
-        _manifest.Commit(edit);
-        _newSchema = null;
-    }
-
-    /// <summary>The schema in force, to be recorded; null when it is the stored one.</summary>
-    private static byte[]? UnsavedSchema(Manifest manifest, StoreSchema schema)
-    {
-        byte[] bytes = SchemaSerializer.Write(schema);
-        return manifest.State.Schema.Span.SequenceEqual(bytes) ? null : bytes;
+        _edits.Commit(edit);
     }
 
     [Conditional("DEBUG")]

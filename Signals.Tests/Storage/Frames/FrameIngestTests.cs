@@ -135,11 +135,11 @@ internal sealed class FrameIngestTests
     }
 
     [Test]
-    public async Task RunAsync_EventThatTheStoreRefuses_LeavesTheOthers()
+    public async Task RunAsync_EventThatTheStoreRefuses_LeavesTheOthers([Values] RejectedEvents rejected)
     {
         byte[] future = Written(View(8, DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()));
         byte[] stream = [.. Frames(0, 3), .. future, .. Frames(3, 4)];
-        await using SignalStore store = SignalStore.Open(_path, Schema);
+        await using SignalStore store = SignalStore.Open(_path, Schema, new StoreOptions { RejectedEvents = rejected });
         FrameIngestResult result = await RunAsync(store, stream);
         Assert.That((result.Accepted, result.Position), Is.EqualTo((Accepted: 4L, Position: (long)stream.Length)));
         Assert.That(result.Rejections.Single(), Is.EqualTo(

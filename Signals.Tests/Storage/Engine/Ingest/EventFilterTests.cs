@@ -95,6 +95,48 @@ internal sealed class EventFilterTests
     }
 
     [Test]
+    public void AppendGroup_AllOrNothing_IsRefusedWhole()
+    {
+        using SignalStore store = Open();
+        EventGroup group = store.CreateGroup("log");
+        group.IsAllOrNothing = true;
+        group.Position = 10;
+        group["e"].Add(Bob, Start, 1);
+        group["e"].Add(Bob, 5, 1);
+        Assert.That(() => store.TryAppendGroup(group, out _), Throws.InstanceOf<EventRejectedException>());
+        Assert.That(store.GetResumePosition("log"), Is.Null);
+        AssertCounts(store, early: 2, late: 0, leftOut: 0);
+    }
+
+    [Test]
+    public async Task AppendAsync_CancelledBeforeThereIsRoomAndTriedAgain_CountsOnce([Values] bool asGroup)
+    {
+        using SignalStore store = Open();
+        EventBatch filler = Batch(store, [.. Enumerable.Range(0, 200).Select(i => Start - i)]);
+        EventBatch batch = Batch(store, [.. Enumerable.Range(0, 200).Select(i => i == 0 ? 5 : Start - i)]);
+        EventGroup group = store.CreateGroup("source");
+        group["e"].Append(batch, 0, batch.Count);
+        while (store.TryAppend(filler, out _))
+        {
+        }
+
+        using CancellationTokenSource cancel = new();
+        Task waits = AppendAsync(cancel.Token);
+        await cancel.CancelAsync();
+        await Assert.ThatAsync(() => waits, Throws.InstanceOf<OperationCanceledException>());
+        AssertCounts(store, early: 0, late: 0, leftOut: 0);
+        store.Engine.RunPending();
+        Task appended = AppendAsync(default);
+        store.Engine.RunPending();
+        await appended;
+        AssertCounts(store, early: 1, late: 0, leftOut: 1);
+
+        Task AppendAsync(CancellationToken token) => asGroup
+            ? store.AppendGroupAsync(group, token).AsTask()
+            : store.AppendAsync(batch, token).AsTask();
+    }
+
+    [Test]
     public void Append_PolicyOfOldAndTooLarge_RefusesTheWholeBatchByReason()
     {
         using SignalStore store = TestStores.Open(

@@ -1,7 +1,4 @@
-using Signals.Storage.Engine.Context;
-using Signals.Storage.Versions;
-
-namespace Signals.Storage.Engine.Recovery;
+namespace Signals.Storage.Versions;
 
 /// <summary>
 /// Settles what a store keeps on disk when an opening declares a shorter last-N or max age than the opening before: as much as before,
@@ -10,8 +7,11 @@ namespace Signals.Storage.Engine.Recovery;
 /// <remarks>Thread contract: pure; any thread.</remarks>
 internal static class RetentionChoice
 {
+    // An idle store reads its clock every few seconds. With a shorter grace each reading would look like another jump.
+    private const long LeastClockGraceMs = 60_000;
+
     /// <summary>The clock as it was remembered, or as the newest table proves it in a store that an older library wrote.</summary>
-    public static SteadyClock ClockOf(EngineOptions options, ManifestState state)
+    public static SteadyClock ClockOf(TimeSpan grace, ManifestState state)
     {
         ClockReading? last = state.Clock;
         if (last is null && state.Tables.Count > 0)
@@ -19,7 +19,8 @@ internal static class RetentionChoice
             last = ClockReading.At(state.Tables.Values.Max(table => table.MaxTime));
         }
 
-        return new SteadyClock((long)options.RetentionGrace.TotalMilliseconds, last);
+        long graceMs = (long)grace.TotalMilliseconds;
+        return new SteadyClock(graceMs == 0 ? 0 : Math.Max(graceMs, LeastClockGraceMs), last);
     }
 
     /// <summary>What is held from now on.</summary>
