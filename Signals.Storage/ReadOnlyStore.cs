@@ -24,6 +24,8 @@ namespace Signals;
 /// </remarks>
 public sealed class ReadOnlyStore : IDisposable
 {
+    private const int MostOpenings = 10;
+
     private readonly OwnedResources _owned = new();
     private readonly StoreContext _context;
     private readonly IFileSystem _files;
@@ -96,8 +98,14 @@ public sealed class ReadOnlyStore : IDisposable
     /// </summary>
     /// <returns>Whether there was anything new.</returns>
     /// <exception cref="CorruptionException">A file is damaged or missing. What is shown stays as it was.</exception>
-    /// <exception cref="SchemaMismatchException">The writer's schema has grown. What is shown stays as it was; open it again.</exception>
-    /// <exception cref="SignalsException">The folder holds another store by now, or cannot be read.</exception>
+    /// <exception cref="SchemaMismatchException">
+    /// The writer has another schema by now. What is shown stays as it was; open it again.
+    /// </exception>
+    /// <exception cref="SignalsException">
+    /// The folder holds another store or another history by now, or cannot be read; or a batch needs a larger
+    /// <see cref="ReadOnlyOptions.MemTableBytes"/>. What is shown stays as it was. If a read of the disk fails while the refresh is being
+    /// shown, every later read throws.
+    /// </exception>
     /// <exception cref="ObjectDisposedException">This object was disposed.</exception>
     public bool Refresh() => Live.Refresh();
 
@@ -248,7 +256,7 @@ public sealed class ReadOnlyStore : IDisposable
     {
         _ = Live;
         string target = FileSystems.Absolute(directory);
-        if (target.StartsWith(Path.TrimEndingDirectorySeparator(Folder) + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        if (_context.Folder.IsInside(target))
         {
             throw new FileOperationException(
                 "create", target, "it lies in the store's folder, where nothing is changed; choose another place");
@@ -296,8 +304,18 @@ public sealed class ReadOnlyStore : IDisposable
             throw new DirectoryNotFoundException($"'{path}' holds no store: there is no {StoreFiles.Current} in it.");
         }
 
-        ManifestLook look = StableLook.Take(() => ManifestLook.Read(folder, before: null), static look => (true, look));
-        return new ReadOnlyStore(files, path, look, engine, options);
+        for (int tries = 1; ; tries++)
+        {
+            ManifestLook look = StableLook.Take(() => ManifestLook.Read(folder, before: null), static look => (true, look));
+            try
+            {
+                return new ReadOnlyStore(files, path, look, engine, options);
+            }
+            catch (SchemaMismatchException) when (tries < MostOpenings)
+            {
+                // The writer was opened with another schema between this look and the first refresh.
+            }
+        }
     }
 
     // A refresh that takes longer than the interval is not begun twice.

@@ -50,6 +50,23 @@ internal sealed record StoreFolder(IFileSystem Files, string Path)
     /// <summary>Path of a file in the folder.</summary>
     public string PathOf(string name) => System.IO.Path.Combine(Path, name);
 
+    /// <summary>Whether a path lies in the folder, or would once it exists, whatever names lead there.</summary>
+    public bool IsInside(string path)
+    {
+        if (Files.IdentityOf(Path) is not { } folder)
+        {
+            return false;
+        }
+
+        string? parent = System.IO.Path.GetDirectoryName(System.IO.Path.TrimEndingDirectorySeparator(path));
+        while (parent is not null && Files.IdentityOf(parent) != folder)
+        {
+            parent = System.IO.Path.GetDirectoryName(parent);
+        }
+
+        return parent is not null;
+    }
+
     /// <summary>The names of the files in the folder, in no order.</summary>
     public IReadOnlyList<string> ListFiles() => Files.ListFiles(Path);
 

@@ -1,4 +1,6 @@
+using System.Buffers.Binary;
 using Signals.Core.Model;
+using Signals.Storage.Engine.Context;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Maintenance;
 using Signals.Storage.Versions;
@@ -16,15 +18,22 @@ namespace Signals.Storage.Engine.Following;
 /// </remarks>
 internal sealed class FollowedLogs : IDisposable
 {
+    /// <summary>So many bytes after the last entry tell whether something is written there.</summary>
+    private const int NearBytes = 4096;
+
     private readonly List<OpenLog> _logs = [];
     private readonly LogPlace _start;
     private readonly StreamPosition _flushed;
+    private StreamPosition? _last; // where the last entry that was read ends; null before there is one
 
     private FollowedLogs(LogPlace start, StreamPosition flushed)
     {
         _start = start;
         _flushed = flushed;
     }
+
+    /// <summary>The log of the first entry that <see cref="Replay"/> may hand over.</summary>
+    public ulong FirstLog => _start.Log;
 
     /// <summary>Where the last whole entry ends, once <see cref="Scan"/> has run.</summary>
     public LogPlace End { get; private set; }
@@ -45,14 +54,8 @@ internal sealed class FollowedLogs : IDisposable
     {
         LogPlace start = from.Log != 0 && from.Log >= state.FirstLiveLog
             ? from
-            : new LogPlace(state.FirstLiveLog, LogFormat.HeaderBytes, 0, from.Position, IsSealed: false);
-        start = start with
-        {
-            Position = StreamPosition.Max(start.Position, state.FlushedPosition),
-
-            // The sequence may begin anew in a log that had no entry when the writer was opened the last time.
-            Sequence = start.Offset == LogFormat.HeaderBytes ? 0 : start.Sequence,
-        };
+            : new LogPlace(state.FirstLiveLog, LogFormat.HeaderBytes, 0, StreamPosition.Start, IsSealed: false);
+        start = start with { Position = StreamPosition.Max(start.Position, state.FlushedPosition) };
         FollowedLogs logs = new(start, state.FlushedPosition);
         try
         {
@@ -77,22 +80,36 @@ internal sealed class FollowedLogs : IDisposable
     }
 
     /// <summary>Reads and checks every whole entry from the start on, and finds the end.</summary>
-    /// <param name="schema">What the records must fit; null to look at the entries alone.</param>
+    /// <param name="context">The store whose schema and memtables the records must fit; null to look at the entries alone.</param>
     /// <param name="checksEnd">
-    /// Whether a torn end is also compared with the bytes behind it, as when a store is opened. That reads the log to its end.
+    /// Whether a torn end is also compared with the bytes behind it, as when a store is opened. That reads the log to its end. Without
+    /// it, that is done when the logs seem to end too early.
     /// </param>
     /// <exception cref="CorruptionException">An entry is damaged, or a log ends without its seal and a later one has entries.</exception>
-    public void Scan(StoreSchema? schema, bool checksEnd)
+    /// <exception cref="SignalsException">
+    /// The entry at which the last refresh ended is not there any more, or a record does not fit a memtable.
+    /// </exception>
+    public void Scan(StoreContext? context, bool checksEnd)
     {
         LogPlace place = _start;
         List<ulong> done = [];
         int at = 0;
+        RequireLastEntry();
         for (; at < _logs.Count; at++)
         {
             if (at > 0 || !place.IsSealed)
             {
-                long offset = at > 0 || place.Log != _logs[at].Number ? LogFormat.HeaderBytes : place.Offset;
-                place = ScanOne(_logs[at], place with { Log = _logs[at].Number, Offset = offset, IsSealed = false }, schema, checksEnd);
+                LogPlace begin = at == 0
+                    ? place
+                    : new LogPlace(_logs[at].Number, LogFormat.HeaderBytes, place.Sequence, place.Position, IsSealed: false);
+                LogPlace end = ScanOne(_logs[at], begin, context, checksEnd);
+                if (at > 0 && end.LastOffset == 0)
+                {
+                    // The list of files may have missed a log before this one, so the end stays at the seal until an entry follows it.
+                    break;
+                }
+
+                place = end;
             }
 
             if (!place.IsSealed)
@@ -135,7 +152,7 @@ internal sealed class FollowedLogs : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _logs.ForEach(log => log.File.Dispose());
 
-    private LogPlace ScanOne(OpenLog log, LogPlace place, StoreSchema? schema, bool checksEnd)
+    private LogPlace ScanOne(OpenLog log, LogPlace place, StoreContext? context, bool checksEnd)
     {
         string path = log.File.Path;
         LogHeader header = LogHeader.Read(log.File, log.Number);
@@ -145,9 +162,9 @@ internal sealed class FollowedLogs : IDisposable
         while (!place.IsSealed && LogReader.TryReadEntry(window, place.Offset, log.Number, out LogEntry entry))
         {
             LogReader.CheckOrder(path, ReplayAt(place), entry);
-            if (schema is not null && entry.PayloadBytes > 0 && entry.Position > _flushed)
+            if (context is not null && entry.PayloadBytes > 0 && entry.Position > _flushed)
             {
-                RequireRecords(window.Slice(place.Offset + LogFormat.EntryBytes, entry.PayloadBytes), schema, path, place.Offset);
+                RequireRecords(window.Slice(place.Offset + LogFormat.EntryBytes, entry.PayloadBytes), context, path, place.Offset);
             }
 
             place = new LogPlace(
@@ -155,17 +172,58 @@ internal sealed class FollowedLogs : IDisposable
                 place.Offset + LogFormat.EntryLength(entry.PayloadBytes),
                 entry.Sequence + 1,
                 entry.PayloadBytes > 0 ? StreamPosition.Max(place.Position, entry.Position) : place.Position,
-                IsSealed: entry.PayloadBytes == 0);
+                IsSealed: entry.PayloadBytes == 0,
+                LastOffset: place.Offset,
+                LastChecksum: ChecksumIn(window.Slice(place.Offset, LogFormat.EntryBytes)));
+            _last = entry.Position;
         }
 
         log.To = place.Offset;
-        if (checksEnd && !place.IsSealed)
+        if (!place.IsSealed && (checksEnd || EndsTooEarly(window, place)))
         {
             LogReader.CheckTornEnd(path, window, ReplayAt(place));
         }
 
         return place;
     }
+
+    // A write that was under way at the last refresh is done by the next one, unless the writer died; and the tables hold nothing that
+    // is not in the logs.
+    private bool EndsTooEarly(LogWindow window, LogPlace end)
+    {
+        bool isWhereItWas = end.LastOffset == 0 || (end.Log == _start.Log && end.Offset == _start.Offset);
+        int next = (int)Math.Min(NearBytes, window.Length - end.Offset);
+        return (isWhereItWas && next > 0 && window.Slice(end.Offset, next).ContainsAnyExcept((byte)0)) || _last < _flushed;
+    }
+
+    // Entries are never changed. A seal is written anew when a store is opened, with the same sequence.
+    private void RequireLastEntry()
+    {
+        if (_start.LastOffset == 0)
+        {
+            return;
+        }
+
+        Span<byte> header = stackalloc byte[LogFormat.EntryBytes];
+        bool isThere = _logs[0].File.Read(_start.LastOffset, header) == header.Length;
+        LogEntry entry = LogEntry.Read(header);
+        isThere &= entry.LogNumber == _start.Log
+            && entry.Sequence + 1 == _start.Sequence
+            && _start.LastOffset + LogFormat.EntryLength(entry.PayloadBytes) == _start.Offset
+            && (entry.PayloadBytes == 0) == _start.IsSealed
+            && (_start.IsSealed || ChecksumIn(header) == _start.LastChecksum);
+        if (!isThere)
+        {
+            throw new SignalsException(
+                $"'{_logs[0].File.Path}' belongs to another store than the one that was opened, or its history was cut: the entry at "
+                + $"offset {_start.LastOffset}, which is shown, is missing, changed or damaged. Open it again.");
+        }
+
+        _last = entry.Position;
+    }
+
+    private static uint ChecksumIn(ReadOnlySpan<byte> header) =>
+        BinaryPrimitives.ReadUInt32LittleEndian(header[LogFormat.EntryChecksumOffset..]);
 
     // A log is sealed before the next one gets an entry.
     private void RequireEmptyAfter(int at, LogPlace place)
@@ -185,11 +243,12 @@ internal sealed class FollowedLogs : IDisposable
     private static LogReplay ReplayAt(LogPlace place) =>
         new(place.Log, place.Offset, 0, place.Sequence, place.Position, Torn: false, Sealed: place.IsSealed);
 
-    private static void RequireRecords(ReadOnlySpan<byte> records, StoreSchema schema, string path, long offset)
+    private static void RequireRecords(ReadOnlySpan<byte> records, StoreContext context, string path, long offset)
     {
         try
         {
-            RecordCheck.Require(records, schema);
+            RecordCheck.Require(records, context.Schema);
+            MemTableFit.RequireRecords(records, context.Schema, context.Options);
         }
         catch (InvalidDataException error)
         {

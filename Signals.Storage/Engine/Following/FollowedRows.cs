@@ -25,6 +25,7 @@ internal sealed class FollowedRows
     private readonly RecordApplier _applier;
     private readonly AppliedErasures _erasures;
     private readonly Dictionary<MemTable, StreamPosition> _ends = [];
+    private readonly HashSet<MemTable> _small = []; // frozen for a scan before they were half full
 
     /// <param name="context">The store.</param>
     /// <param name="contents">Holds the memtables.</param>
@@ -45,6 +46,9 @@ internal sealed class FollowedRows
 
     /// <summary>Stream position up to which everything is in tables or memtables.</summary>
     public StreamPosition Position { get; private set; }
+
+    /// <summary>How many memtables were frozen before they were half full, so that fewer would do.</summary>
+    public int Small => _small.Count;
 
     /// <summary>Applies the records of one entry.</summary>
     /// <param name="log">The log of the entry.</param>
@@ -72,8 +76,14 @@ internal sealed class FollowedRows
     /// <summary>Freezes the active memtable if it has rows, so that a scan may keep it.</summary>
     public void Freeze(ulong log)
     {
-        if (_memTables.Active.Rows > 0)
+        MemTable active = _memTables.Active;
+        if (active.Rows > 0)
         {
+            if (active.Arena.Used < active.Arena.Capacity / 2)
+            {
+                _small.Add(active);
+            }
+
             _applier.Freeze(Position, log);
         }
     }
@@ -81,7 +91,7 @@ internal sealed class FollowedRows
     /// <summary>Puts tables into the view in place of those of before, and takes out the memtables that they make needless.</summary>
     /// <param name="tables">The tables.</param>
     /// <param name="flushed">The position up to which they have everything.</param>
-    /// <param name="next">The log of the next record.</param>
+    /// <param name="next">The log of the next record, which no memtable that stays begins after.</param>
     /// <returns>The memtables that left the view.</returns>
     public IReadOnlyList<MemTable> Replace(TableVersion tables, StreamPosition flushed, ulong next)
     {
@@ -94,6 +104,7 @@ internal sealed class FollowedRows
 
         MemTable[] left = [.. before.Except(kept)];
         Array.ForEach(left, table => _ends.Remove(table));
+        _small.ExceptWith(left);
         _contents.View.Replace(current => new ReadView([.. kept], tables, current.Version));
         Position = StreamPosition.Max(Position, flushed);
         return left;

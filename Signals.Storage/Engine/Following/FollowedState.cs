@@ -3,6 +3,7 @@ using Signals.Maintenance;
 using Signals.Storage.Engine.Context;
 using Signals.Storage.Engine.Reading;
 using Signals.Storage.Engine.Views;
+using Signals.Storage.FileSystem;
 using Signals.Storage.MemTables;
 using Signals.Storage.Primitives;
 using Signals.Storage.Scanning;
@@ -22,8 +23,8 @@ namespace Signals.Storage.Engine.Following;
 /// </remarks>
 internal sealed class FollowedState : IDisposable
 {
-    /// <summary>With more memtables than this, which scans leave behind, a refresh applies the logs anew to one.</summary>
-    private const int MostMemTables = 16;
+    /// <summary>With more memtables than this that scans left less than half full, a refresh applies the logs anew.</summary>
+    private const int MostSmallMemTables = 16;
 
     private readonly OwnedResources _owned = new();
     private readonly StoreContext _context;
@@ -34,10 +35,11 @@ internal sealed class FollowedState : IDisposable
     private readonly ImportedSegments _registry;
     private readonly SharedGate _gate = new();
     private readonly Lock _refreshing = new();
+    private readonly FileIdentity? _folder; // before the first look; another one is another store
     private ManifestLook _look; // guarded by _refreshing
     private LogPlace _place; // guarded by _refreshing
     private bool _isFirst = true; // guarded by _refreshing
-    private Exception? _failure; // guarded by _refreshing; what was shown is not whole any more
+    private Exception? _failure; // volatile; written under _refreshing while the gate is closed: what is shown is not whole any more
     private long _position; // volatile
     private long _refreshedMs; // volatile
     private bool _disposed; // guarded by _refreshing
@@ -50,6 +52,7 @@ internal sealed class FollowedState : IDisposable
     {
         _context = context;
         _look = look;
+        _folder = context.Folder.Files.IdentityOf(context.Folder.Path);
         try
         {
             _contents = _owned.Add(
@@ -90,18 +93,37 @@ internal sealed class FollowedState : IDisposable
     public int MemTables => _contents.View.Current.MemTables.Length;
 
     /// <summary>Begins a read of one state.</summary>
-    public SharedGate.Scope Enter() => PlantedBugs.Has(PlantedBugs.RefreshIsReadHalfShown) ? new SharedGate().Enter() : _gate.Enter();
+    /// <exception cref="SignalsException">A refresh failed while it was shown.</exception>
+    public SharedGate.Scope Enter()
+    {
+        SharedGate.Scope inside = PlantedBugs.Has(PlantedBugs.RefreshIsReadHalfShown) ? new SharedGate().Enter() : _gate.Enter();
+        if (Volatile.Read(ref _failure) is { } failure)
+        {
+            inside.Dispose();
+            throw HalfShown(failure);
+        }
+
+        return inside;
+    }
 
     /// <summary>Shows what the writer has written since the last refresh; false when that is nothing.</summary>
     /// <exception cref="CorruptionException">A file is damaged or missing; what was shown before is shown on.</exception>
-    /// <exception cref="SchemaMismatchException">The writer's schema has grown.</exception>
+    /// <exception cref="SchemaMismatchException">The writer has another schema by now.</exception>
     /// <exception cref="SignalsException">The folder holds another store than before.</exception>
     public bool Refresh()
     {
         lock (_refreshing)
         {
             RequireUsableLocked();
-            bool isNew = StableLook.Take(() => ManifestLook.Read(_context.Folder, _look), TryRefreshLocked);
+            Prepared ready = StableLook.Take(() => ManifestLook.Read(_context.Folder, _look), PrepareLocked);
+            using FollowedLogs logs = ready.Logs;
+            bool isNew = _isFirst || logs.End != _place || !ReferenceEquals(ready.Look, _look);
+            if (isNew || ready.IsAnew)
+            {
+                ShowLocked(ready);
+            }
+
+            IsWithoutLog = logs.IsPlaceholder;
             _isFirst = false;
             Volatile.Write(ref _refreshedMs, _context.NowMs);
             return isNew;
@@ -119,7 +141,7 @@ internal sealed class FollowedState : IDisposable
                 look =>
                 {
                     using FollowedLogs logs = FollowedLogs.Open(_context.Folder, look.State, _place);
-                    logs.Scan(schema: null, checksEnd: false);
+                    logs.Scan(context: null, checksEnd: false);
                     return (true, logs.End.Position);
                 });
         }
@@ -181,32 +203,38 @@ internal sealed class FollowedState : IDisposable
         }
     }
 
-    private (bool IsDone, bool IsNew) TryRefreshLocked(ManifestLook look)
+    private (bool IsDone, Prepared Result) PrepareLocked(ManifestLook look)
     {
-        RequireSameStoreLocked(look.State);
-        bool isAnew = _contents.View.Current.MemTables.Length > MostMemTables;
+        RequireSameStoreLocked(look);
+        bool isAnew = _rows.Small > MostSmallMemTables;
         VersionEdit edit = _tables.Prepare(look.State);
-        using FollowedLogs logs = FollowedLogs.Open(_context.Folder, look.State, isAnew ? default : _place);
-        logs.Scan(_context.Schema, checksEnd: _isFirst);
-        if (!PlantedBugs.Has(PlantedBugs.RefreshTrustsAnOldManifest)
-            && !look.AnswersAs(ManifestLook.Read(_context.Folder, look)))
+        FollowedLogs logs = FollowedLogs.Open(_context.Folder, look.State, isAnew ? default : _place);
+        bool isDone = false;
+        try
         {
-            return (false, false);
-        }
+            logs.Scan(_context, checksEnd: _isFirst);
+            if (logs.End.Position < _place.Position)
+            {
+                throw AnotherStore($"its logs end at stream position {logs.End.Position}, and {_place.Position} is shown");
+            }
 
-        bool isNew = _isFirst || isAnew || logs.End != _place || !ReferenceEquals(look, _look);
-        if (isNew)
+            isDone = PlantedBugs.Has(PlantedBugs.RefreshTrustsAnOldManifest)
+                || look.AnswersAs(ManifestLook.Read(_context.Folder, look));
+            return (isDone, new Prepared(look, edit, logs, isAnew));
+        }
+        finally
         {
-            ShowLocked(look, edit, logs, isAnew);
+            if (!isDone)
+            {
+                logs.Dispose();
+            }
         }
-
-        IsWithoutLog = logs.IsPlaceholder;
-        return (true, isNew);
     }
 
-    // Everything was read and checked before, so an error here leaves half a state.
-    private void ShowLocked(ManifestLook look, VersionEdit edit, FollowedLogs logs, bool isAnew)
+    // Everything was read and checked before, so an error here leaves half a state: it is not tried again, and no read sees it.
+    private void ShowLocked(Prepared ready)
     {
+        (ManifestLook look, VersionEdit edit, FollowedLogs logs, bool isAnew) = ready;
         ManifestState state = look.State;
         _gate.Close();
         try
@@ -214,8 +242,8 @@ internal sealed class FollowedState : IDisposable
             TakeErasures(state);
             TableVersion tables = _tables.Take(edit, out Table[] removed);
             IReadOnlyList<MemTable> left = isAnew
-                ? _rows.Clear(tables, state.FlushedPosition, logs.End.Log)
-                : _rows.Replace(tables, state.FlushedPosition, logs.End.Log);
+                ? _rows.Clear(tables, state.FlushedPosition, logs.FirstLog)
+                : _rows.Replace(tables, state.FlushedPosition, logs.FirstLog);
             _contents.View.Epochs.Retire([.. removed, .. left]);
             logs.Replay(_rows.Apply);
             _look = look;
@@ -224,7 +252,7 @@ internal sealed class FollowedState : IDisposable
         }
         catch (Exception error)
         {
-            _failure = error;
+            Volatile.Write(ref _failure, error);
             throw;
         }
         finally
@@ -252,19 +280,30 @@ internal sealed class FollowedState : IDisposable
         }
     }
 
-    private void RequireSameStoreLocked(ManifestState state)
+    private void RequireSameStoreLocked(ManifestLook look)
     {
+        ManifestState state = look.State;
         if (state.FlushedPosition < _look.State.FlushedPosition || state.FirstLiveLog < _look.State.FirstLiveLog)
         {
-            throw new SignalsException(
-                $"The folder '{_context.Folder.Path}' holds another store than when it was opened: its tables end at stream position "
-                + $"{state.FlushedPosition}, and before they ended at {_look.State.FlushedPosition}. Open it again.");
+            throw AnotherStore(
+                $"its tables end at stream position {state.FlushedPosition}, and before they ended at {_look.State.FlushedPosition}");
+        }
+
+        // Each manifest has a greater number than the one before, and none is replaced under its name.
+        if (look.Number < _look.Number || (look.Number == _look.Number && AreOther(look.Identity, _look.Identity)))
+        {
+            throw AnotherStore($"its manifest {look.Number} is not a later one than {_look.Number}");
+        }
+
+        if (AreOther(_context.Folder.Files.IdentityOf(_context.Folder.Path), _folder))
+        {
+            throw AnotherStore("the folder was replaced");
         }
 
         if (!state.Schema.Span.SequenceEqual(_look.State.Schema.Span))
         {
             throw new SchemaMismatchException(
-                "The store was opened with a larger schema since it was opened here. Open it again to see that; until then it stays "
+                "The store was opened with another schema since it was opened here. Open it again to see that; until then it stays "
                 + "as it was.");
         }
     }
@@ -274,8 +313,18 @@ internal sealed class FollowedState : IDisposable
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (_failure is not null)
         {
-            throw new SignalsException(
-                "A refresh failed while it was shown, so what it shows is not whole any more. Open it again.", _failure);
+            throw HalfShown(_failure);
         }
     }
+
+    private SignalsException AnotherStore(string because) =>
+        new($"The folder '{_context.Folder.Path}' holds another store than when it was opened: {because}. Open it again.");
+
+    private static bool AreOther(FileIdentity? one, FileIdentity? other) => one is not null && other is not null && one != other;
+
+    private static SignalsException HalfShown(Exception failure) =>
+        new("A refresh failed while it was shown, so what it shows is not whole any more. Open it again.", failure);
+
+    /// <summary>What a refresh has read and checked, and not shown yet.</summary>
+    private sealed record Prepared(ManifestLook Look, VersionEdit Edit, FollowedLogs Logs, bool IsAnew);
 }

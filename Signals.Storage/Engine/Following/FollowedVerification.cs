@@ -23,7 +23,8 @@ internal static class FollowedVerification
         }
     }
 
-    // Something is missing, or the logs are damaged: that is reported, and the tables are still looked at.
+    // Something is missing, or the logs are damaged: that is reported, and the tables are still looked at. They are not held, so the
+    // writer may delete some meanwhile, and these are no problem.
     private static VerifyReport Rest(
         StoreFolder folder, VerifyProblem problem, IProgress<VerifyProgress>? progress, CancellationToken cancellationToken)
     {
@@ -38,7 +39,28 @@ internal static class FollowedVerification
         }
 
         VerifyScope scope = new(look.State, StoreFiles.Manifest(look.Number), problem, Logs: [], Log: 0, LogEnd: 0);
-        return new StoreVerifier(folder, look.State.ReadSchema()).Verify(scope, progress, cancellationToken);
+        VerifyReport report = new StoreVerifier(folder, look.State.ReadSchema()).Verify(scope, progress, cancellationToken);
+        return new VerifyReport(report.Files, report.Bytes, [problem, .. StillNamed(folder, [.. report.Problems.Skip(1)])]);
+    }
+
+    private static IEnumerable<VerifyProblem> StillNamed(StoreFolder folder, IReadOnlyList<VerifyProblem> problems)
+    {
+        VerifyProblem[] gone = [.. problems.Where(problem => !folder.Files.FileExists(problem.File))];
+        if (gone.Length == 0)
+        {
+            return problems;
+        }
+
+        try
+        {
+            ManifestLook later = ManifestLook.Read(folder, before: null);
+            HashSet<string> named = [.. later.State.DataFiles().Select(folder.PathOf)];
+            return problems.Where(problem => named.Contains(problem.File) || !gone.Contains(problem));
+        }
+        catch (Exception error) when (error is CorruptionException or FileOperationException)
+        {
+            return problems; // without the manifest nothing says that a file is not needed
+        }
     }
 
     private static VerifyProblem ProblemOf(Exception error) => error is CorruptionException damage

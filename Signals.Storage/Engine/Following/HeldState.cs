@@ -69,7 +69,7 @@ internal sealed class HeldState : IDisposable
             }
 
             using FollowedLogs logs = FollowedLogs.Open(folder, look.State, default);
-            logs.Scan(schema: null, checksEnd: true);
+            logs.Scan(context: null, checksEnd: true);
             foreach (ulong log in logs.Sealed.Append(logs.End.Log).Where(log => log != 0))
             {
                 held.Hold(folder.Log(log));

@@ -7,10 +7,11 @@ namespace Signals.Storage.Engine.Following;
 /// <summary>What the manifest of a store said at one moment, while another process may write it. Immutable.</summary>
 /// <param name="Number">The number of the manifest.</param>
 /// <param name="Length">Its length before it was read. It may have been read further.</param>
+/// <param name="Identity">Which file it is; null when it was gone.</param>
 /// <param name="State">The sum of the edits that were read.</param>
-internal sealed record ManifestLook(ulong Number, long Length, ManifestState State)
+internal sealed record ManifestLook(ulong Number, long Length, FileIdentity? Identity, ManifestState State)
 {
-    /// <summary>Reads the manifest that <c>CURRENT</c> names, unless it is the same and as long as it was.</summary>
+    /// <summary>Reads the manifest that <c>CURRENT</c> names, unless it is the same file and as long as it was.</summary>
     /// <param name="folder">The store's folder.</param>
     /// <param name="before">The last look; null for none.</param>
     /// <exception cref="CorruptionException">
@@ -20,10 +21,11 @@ internal sealed record ManifestLook(ulong Number, long Length, ManifestState Sta
     {
         (ulong number, long snapshotEnd) = CurrentFile.Read(folder);
         string path = folder.Manifest(number);
+        FileIdentity? identity = folder.Files.IdentityOf(path);
         long length = folder.Files.FileExists(path) ? LengthOf(folder.Files, path) : 0;
-        return before?.Number == number && before.Length == length
+        return before?.Number == number && before.Length == length && before.Identity == identity
             ? before
-            : new ManifestLook(number, length, Manifest.Read(folder, number, snapshotEnd));
+            : new ManifestLook(number, length, identity, Manifest.Read(folder, number, snapshotEnd));
     }
 
     /// <summary>

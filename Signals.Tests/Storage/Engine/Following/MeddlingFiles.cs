@@ -11,6 +11,9 @@ internal sealed class MeddlingFiles(IFileSystem inner) : IFileSystem
     /// <summary>What happens; null for nothing.</summary>
     public Action? Meddle { get; set; }
 
+    /// <summary>What a list of files leaves out, as one may while files come; null for nothing.</summary>
+    public Predicate<string>? Hides { get; set; }
+
     public IFile Open(string path, FileOpenMode mode)
     {
         Meddle?.Invoke();
@@ -44,12 +47,16 @@ internal sealed class MeddlingFiles(IFileSystem inner) : IFileSystem
         Meddle?.Invoke();
         IReadOnlyList<string> names = inner.ListFiles(directory);
         Meddle?.Invoke();
-        return names;
+        return Hides is { } hides ? [.. names.Where(name => !hides(name))] : names;
     }
 
     public IFileLock Lock(string path) => throw new InvalidOperationException("A reader takes a lock.");
 
-    public FileIdentity? IdentityOf(string path) => inner.IdentityOf(path);
+    public FileIdentity? IdentityOf(string path)
+    {
+        Meddle?.Invoke();
+        return inner.IdentityOf(path);
+    }
 
     public IReadOnlyList<string> ListDirectories(string directory) => inner.ListDirectories(directory);
 
