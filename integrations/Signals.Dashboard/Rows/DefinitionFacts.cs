@@ -18,7 +18,7 @@ internal sealed class DefinitionFacts
         }
 
         HasCondition = definition.TryGetProperty("where", out _);
-        HasMix = Items(definition, "mix").Any();
+        HasMix = Items(definition, "mix").Length > 0;
         Size = Number(definition.GetProperty("size"));
         foreach (JsonElement source in Items(definition, "sources"))
         {
@@ -65,8 +65,8 @@ internal sealed class DefinitionFacts
     /// <summary>What the definition takes of an event type; null for nothing.</summary>
     public Source? SourceOf(string eventType) => _sources.GetValueOrDefault(eventType);
 
-    private static IEnumerable<JsonElement> Items(JsonElement parent, string name) =>
-        parent.TryGetProperty(name, out JsonElement array) ? array.EnumerateArray() : [];
+    private static JsonElement[] Items(JsonElement parent, string name) =>
+        parent.TryGetProperty(name, out JsonElement array) ? [.. array.EnumerateArray()] : [];
 
     private JsonElement Resolve(JsonElement setting) =>
         setting.ValueKind == JsonValueKind.Object ? _parameters[setting.GetProperty("parameter").GetString()!] : setting;
