@@ -49,7 +49,11 @@ internal static class DashboardRoutes
     {
         group.MapGet($"{OfStore}/work", handling.OfStore(
             RequestKind.Data, (context, store) => WorkView.SendAsync(context, store, board.Value.Time), evenClosed: true));
+        group.MapGet($"{OfStore}/work/{{id:long}}", handling.OfStore(
+            RequestKind.Data, (context, store) => WorkView.SendOneAsync(context, store, board.Value.Time), evenClosed: true));
         group.MapPost($"{OfStore}/work/{{id:long}}/cancel", handling.OfStore(RequestKind.Change, WorkView.CancelAsync));
+        group.MapPost($"{OfStore}/work/{{id:long}}/forget", handling.OfStore(
+            RequestKind.Change, WorkView.ForgetAsync, evenClosed: true));
         group.MapPost($"{OfStore}/verify", handling.OfStore(
             RequestKind.Change, (context, store) => WorkView.SendBegunAsync(context, StoreWork.Verify(store))));
         group.MapPost($"{OfStore}/flush", handling.OfStore(

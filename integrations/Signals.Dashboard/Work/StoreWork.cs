@@ -51,6 +51,13 @@ internal static class StoreWork
 
         LogFedStore.RefuseChange(
             shown, "An erasure", "Write it to the log, or let the host give the page DashboardStore.EraseThroughLog.");
+        if (!shown.Work.HasRoomForCertificate)
+        {
+            throw new RefusedException(
+                StatusCodes.Status409Conflict,
+                $"The page keeps {WorkList.MostCertificates} certificates of erasures already; save some and forget them first.");
+        }
+
         return Begin(shown, "erase", user.ToString(), async (item, cancel) =>
         {
             item.Certificate = await shown.Store.EraseCertifiedAsync(user, cancel).ConfigureAwait(false);
