@@ -27,10 +27,11 @@ internal static class DashboardRoutes
         group.MapGet($"{OfStore}/overview", handling.OfStore(
             RequestKind.Data, (context, store) => OverviewView.SendAsync(context, store, board.Value), evenClosed: true));
         group.MapGet($"{OfStore}/storage", handling.OfStore(RequestKind.Data, StorageView.SendAsync));
+        ReadGate gate = new();
         group.MapGet($"{OfStore}/user", handling.OfStore(
-            RequestKind.Data, (context, store) => UserView.SendAsync(context, store, board.Value.Time)));
-        group.MapGet($"{OfStore}/sequence", handling.OfStore(RequestKind.Data, SequenceView.SendAsync));
-        group.MapGet($"{OfStore}/tensor", handling.OfStore(RequestKind.Data, TensorView.SendAsync));
+            RequestKind.Data, gate.Of((context, store) => UserView.SendAsync(context, store, board.Value.Time))));
+        group.MapGet($"{OfStore}/sequence", handling.OfStore(RequestKind.Data, gate.Of(SequenceView.SendAsync)));
+        group.MapGet($"{OfStore}/tensor", handling.OfStore(RequestKind.Data, gate.Of(TensorView.SendAsync)));
         MapDefinitions(group, handling);
         MapWork(group, handling, options, board);
         return group;
