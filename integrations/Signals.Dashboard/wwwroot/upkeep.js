@@ -24,7 +24,7 @@ async function save(item, context) {
 
 function certificate(item, context, act) {
   if (item.is_complete === undefined) return null;
-  const forget = button("Forget it", () => act(`work/${item.id}/forget`), { hidden: !saved.has(`${context.store}/${item.id}`) });
+  const forget = button("Forget it", () => act(`work/${item.id}/forget`), { hidden: !(context.info.allow_changes && saved.has(`${context.store}/${item.id}`)) });
   const keep = button("Save the certificate", async () => {
     try {
       await save(item, context);
