@@ -82,7 +82,7 @@ internal sealed class DashboardLimitTests
             .From("view", v => v.Last(5).Where(Predicate.Host<float>("dwell_seconds", _ =>
             {
                 Interlocked.Increment(ref begun);
-                release.Task.Wait();
+                release.Task.GetAwaiter().GetResult();
                 return true;
             })))
             .Size(5).Tensors(t => t.Output("numbers", TensorType.Float32, n => n.Column("dwell_seconds"))).Build());

@@ -52,9 +52,9 @@ internal sealed class MarkedRowsTests
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         })!;
-        Task<string> errors = process.StandardError.ReadToEndAsync();
-        string said = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
+        Task<string> errors = process.StandardError.ReadToEndAsync(CancellationToken.None);
+        string said = await process.StandardOutput.ReadToEndAsync(CancellationToken.None);
+        await process.WaitForExitAsync(CancellationToken.None);
         Assert.That(process.ExitCode, Is.Zero, await errors);
         return said;
     }
