@@ -1,6 +1,7 @@
 using System.Net;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.Routing;
 using Signals.Dashboard;
 
@@ -59,10 +60,56 @@ internal sealed class DashboardGuardTests
     [TestCase("X-Forwarded-For", "10.0.0.7")]
     [TestCase("Forwarded", "for=10.0.0.7")]
     [TestCase("Via", "1.1 proxy")]
+    [TestCase("X-Real-IP", "127.0.0.1")]
+    [TestCase("X-Client-IP", "10.0.0.7")]
+    [TestCase("True-Client-IP", "10.0.0.7")]
+    [TestCase("x-forwarded-prefix", "/")]
+    [TestCase("X-Envoy-External-Address", "10.0.0.7")]
+    [TestCase("CF-Connecting-IP", "10.0.0.7")]
+    [TestCase("X-Original-For", "10.0.0.7:99")]
     [TestCase("Host", "rebound.example")]
     [TestCase("Host", "127.0.0.1.rebound.example")]
     public async Task Request_ThroughAProxyOrUnderAForeignName_IsRefused(string header, string value) =>
         Assert.That(await StatusAsync(_host, HttpMethod.Get, "stores", (header, value)), Is.EqualTo(HttpStatusCode.Forbidden));
+
+    [TestCase("X-Forwarded-For", "127.0.0.1")]
+    [TestCase("X-Forwarded-For", "10.0.0.7, 127.0.0.1")]
+    public async Task Request_WhosePeerTheHostTakesFromAHeader_IsRefused(string header, string value)
+    {
+        _peer = IPAddress.Parse("10.0.0.7");
+        await using DashboardHost trusting = await DashboardHost.StartAsync(before: app =>
+        {
+            Pretend(app);
+            ForwardedHeadersOptions anyone = new() { ForwardedHeaders = ForwardedHeaders.All };
+            anyone.KnownProxies.Clear();
+            anyone.KnownIPNetworks.Clear();
+            app.UseForwardedHeaders(anyone);
+            app.Use(next => context =>
+            {
+                context.Response.Headers["Peer"] = context.Connection.RemoteIpAddress!.ToString();
+                return next(context);
+            });
+        });
+        using HttpRequestMessage request = new(HttpMethod.Get, new Uri(trusting.Page, "api/stores"));
+        request.Headers.Host = "localhost";
+        request.Headers.Add(header, value);
+        using HttpResponseMessage answer = await trusting.Client.SendAsync(request);
+        Assert.That(answer.Headers.GetValues("Peer").Single(), Is.EqualTo("127.0.0.1"), "the middleware believes it");
+        Assert.That(answer.StatusCode, Is.EqualTo(HttpStatusCode.Forbidden));
+    }
+
+    [TestCase("1.0", HttpStatusCode.Forbidden)]
+    [TestCase("1.1", HttpStatusCode.OK)]
+    public async Task Request_OfAVersionThatOnlyProxiesSpeak_IsRefused(string version, HttpStatusCode expected)
+    {
+        using HttpRequestMessage request = new(HttpMethod.Get, new Uri(_host.Page, "api/stores"))
+        {
+            Version = Version.Parse(version),
+            VersionPolicy = HttpVersionPolicy.RequestVersionExact,
+        };
+        using HttpResponseMessage answer = await _host.Client.SendAsync(request);
+        Assert.That(answer.StatusCode, Is.EqualTo(expected));
+    }
 
     [TestCase("localhost:99")]
     [TestCase("signals.localhost")]
@@ -108,6 +155,7 @@ internal sealed class DashboardGuardTests
     [TestCase("stores/shop/definitions")]
     [TestCase("stores/shop/definitions/feed/rollback")]
     [TestCase("stores/shop/work/1/cancel")]
+    [TestCase("stores/shop/work/1/forget")]
     public async Task Change_OfAReadOnlyPage_IsRefused(string path)
     {
         await using DashboardHost host = await DashboardHost.StartAsync();

@@ -99,12 +99,12 @@ internal sealed class DashboardHost : IAsyncDisposable
     }
 
     /// <summary>Waits until work that the page began has ended.</summary>
-    public async Task<JsonElement> WorkAsync(string kind)
+    public async Task<JsonElement> WorkAsync(string kind, string store = "shop")
     {
         using CancellationTokenSource patience = new(TimeSpan.FromSeconds(60));
         while (true)
         {
-            (_, JsonElement answer) = await GetAsync("stores/shop/work");
+            (_, JsonElement answer) = await GetAsync($"stores/{store}/work");
             JsonElement item = answer.GetProperty("work").EnumerateArray().First(w => w.GetProperty("kind").GetString() == kind);
             if (item.GetProperty("state").GetString() != "running")
             {

@@ -1,4 +1,5 @@
 using Signals.Dashboard.Work;
+using Signals.Maintenance;
 
 namespace Signals.Tests.Dashboard;
 
@@ -56,6 +57,61 @@ internal sealed class WorkListTests
         Assert.That(list.Items, Has.Count.EqualTo(20));
         Assert.That(list.Items[0].Kind, Is.EqualTo("kind 59"));
     }
+
+    [TestCase(true)]
+    [TestCase(false)]
+    public async Task Items_OfErasuresAndMuchOtherWork_KeepEachCertificate(bool isComplete)
+    {
+        WorkList list = new(TimeProvider.System);
+        for (int i = 0; i < 30; i++)
+        {
+            await EndOf(Erase(list, isComplete));
+        }
+
+        for (int i = 0; i < 30; i++)
+        {
+            await EndOf(list.TryBegin("flush", "", (_, _) => Task.FromResult(""))!);
+        }
+
+        Assert.That(list.Items.Count(item => item.Kind == "erase"), Is.EqualTo(30));
+        Assert.That(list.Items.Count(item => item.Kind == "flush"), Is.EqualTo(20));
+    }
+
+    [Test]
+    public async Task HasRoomForCertificate_AtTheLimit_IsFalseUntilOneIsForgotten()
+    {
+        WorkList list = new(TimeProvider.System, mostCertificates: 2);
+        WorkItem first = Erase(list, isComplete: true);
+        await EndOf(first);
+        Assert.That(list.HasRoomForCertificate);
+        await EndOf(Erase(list, isComplete: false));
+        Assert.That(list.HasRoomForCertificate, Is.False);
+        Assert.That(list.Forget(first.Id));
+        Assert.That(list.Forget(first.Id), Is.False);
+        Assert.That(list.HasRoomForCertificate);
+        Assert.That(list.Find(first.Id), Is.Null);
+    }
+
+    [Test]
+    public async Task Forget_OfWorkThatRuns_DoesNothing()
+    {
+        WorkList list = new(TimeProvider.System);
+        TaskCompletionSource<string> end = new();
+        WorkItem item = list.TryBegin("verify", "", (_, _) => end.Task)!;
+        Assert.That(list.Forget(item.Id), Is.False);
+        end.SetResult("");
+        await EndOf(item);
+        Assert.That(list.Forget(item.Id));
+    }
+
+    private static WorkItem Erase(WorkList list, bool isComplete) => list.TryBegin("erase", "", (item, _) =>
+    {
+        ErasureCertificate certificate = new(UserId.From(1), 0, DateTimeOffset.UnixEpoch, () => []);
+        (ErasurePlaceKind, string)[] found = isComplete ? [] : [(ErasurePlaceKind.Log, "a log")];
+        certificate.Update(found, DateTimeOffset.UnixEpoch);
+        item.Certificate = certificate;
+        return Task.FromResult("");
+    })!;
 
     private static async Task EndOf(WorkItem item)
     {

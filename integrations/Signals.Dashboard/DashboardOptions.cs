@@ -11,8 +11,13 @@ public sealed class DashboardOptions
 
     /// <summary>
     /// Whether other machines may ask. By default only requests that come from a loopback address, under a name of this machine and
-    /// through no proxy, are answered. When you allow others, require a policy of the host on what <c>MapSignals</c> returns.
+    /// through no proxy that can be seen, are answered. When you allow others, require a policy of the host on what <c>MapSignals</c>
+    /// returns.
     /// </summary>
+    /// <remarks>
+    /// A proxy on this machine that adds no header and speaks HTTP/1.1 looks like a browser on this machine, so whoever reaches the proxy
+    /// reaches the page, with this property off, too. Require a policy when a proxy runs on the machine.
+    /// </remarks>
     public bool AllowRemote { get; set; }
 
     /// <summary>

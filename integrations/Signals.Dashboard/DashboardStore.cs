@@ -1,3 +1,4 @@
+using Signals.Definitions;
 using Signals.Enrichment;
 using Signals.Serving;
 
@@ -39,4 +40,17 @@ public sealed class DashboardStore
     /// definition that the host registers with stages of its own loses them when the page registers a version.
     /// </summary>
     public Func<string, SequenceStages?>? Stages { get; set; }
+
+    /// <summary>
+    /// Writes the erasure of a user to the log that feeds the store, such as <c>KafkaSignals.EraseAsync</c>. Null, the default, for a
+    /// store without a log: the page then erases in the store itself, and refuses to when a log has fed it.
+    /// </summary>
+    /// <remarks>The replicas erase when they get there, so the page has no certificate of such an erasure.</remarks>
+    public Func<UserId, CancellationToken, Task>? EraseThroughLog { get; set; }
+
+    /// <summary>
+    /// Writes a definition to the log that feeds the store, such as <c>KafkaSignals.DefineAsync</c>. Null, the default, for a store
+    /// without a log: the page then registers with the store itself, and refuses to when a log has fed it.
+    /// </summary>
+    public Func<SequenceDefinition, CancellationToken, Task>? DefineThroughLog { get; set; }
 }

@@ -27,10 +27,11 @@ internal static class DashboardRoutes
         group.MapGet($"{OfStore}/overview", handling.OfStore(
             RequestKind.Data, (context, store) => OverviewView.SendAsync(context, store, board.Value), evenClosed: true));
         group.MapGet($"{OfStore}/storage", handling.OfStore(RequestKind.Data, StorageView.SendAsync));
+        ReadGate gate = new();
         group.MapGet($"{OfStore}/user", handling.OfStore(
-            RequestKind.Data, (context, store) => UserView.SendAsync(context, store, board.Value.Time)));
-        group.MapGet($"{OfStore}/sequence", handling.OfStore(RequestKind.Data, SequenceView.SendAsync));
-        group.MapGet($"{OfStore}/tensor", handling.OfStore(RequestKind.Data, TensorView.SendAsync));
+            RequestKind.Data, gate.Of((context, store) => UserView.SendAsync(context, store, board.Value.Time))));
+        group.MapGet($"{OfStore}/sequence", handling.OfStore(RequestKind.Data, gate.Of(SequenceView.SendAsync)));
+        group.MapGet($"{OfStore}/tensor", handling.OfStore(RequestKind.Data, gate.Of(TensorView.SendAsync)));
         MapDefinitions(group, handling);
         MapWork(group, handling, options, board);
         return group;
@@ -49,7 +50,11 @@ internal static class DashboardRoutes
     {
         group.MapGet($"{OfStore}/work", handling.OfStore(
             RequestKind.Data, (context, store) => WorkView.SendAsync(context, store, board.Value.Time), evenClosed: true));
+        group.MapGet($"{OfStore}/work/{{id:long}}", handling.OfStore(
+            RequestKind.Data, (context, store) => WorkView.SendOneAsync(context, store, board.Value.Time), evenClosed: true));
         group.MapPost($"{OfStore}/work/{{id:long}}/cancel", handling.OfStore(RequestKind.Change, WorkView.CancelAsync));
+        group.MapPost($"{OfStore}/work/{{id:long}}/forget", handling.OfStore(
+            RequestKind.Change, WorkView.ForgetAsync, evenClosed: true));
         group.MapPost($"{OfStore}/verify", handling.OfStore(
             RequestKind.Change, (context, store) => WorkView.SendBegunAsync(context, StoreWork.Verify(store))));
         group.MapPost($"{OfStore}/flush", handling.OfStore(

@@ -49,13 +49,25 @@ internal sealed partial class Handling(DashboardOptions options, Lazy<StoreBoard
     /// <param name="handle">Answers it.</param>
     /// <param name="evenClosed">Whether there is something to say of a store that the host has closed.</param>
     public RequestDelegate OfStore(
-        RequestKind kind, Func<HttpContext, ShownStore, Task> handle, bool evenClosed = false) => Of(kind, context =>
+        RequestKind kind, Func<HttpContext, ShownStore, Task> handle, bool evenClosed = false) => Of(kind, async context =>
     {
         ShownStore store = board.Value.Find(Parameters.Route(context, "store"))
             ?? throw new RefusedException(StatusCodes.Status404NotFound, "The page shows no store of this name.");
-        return !store.IsClosed || evenClosed
-            ? handle(context, store)
-            : throw new RefusedException(StatusCodes.Status503ServiceUnavailable, "The host has closed this store.");
+        if (store.IsClosed && !evenClosed)
+        {
+            throw new RefusedException(StatusCodes.Status503ServiceUnavailable, "The host has closed this store.");
+        }
+
+        try
+        {
+            await handle(context, store).ConfigureAwait(false);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The store, most likely; the probe knows.
+            store.Probe();
+            throw;
+        }
     });
 
     // What the store says about itself may be shown to whoever may see the page. Of an error that nobody foresaw only the log tells more.

@@ -8,17 +8,21 @@ namespace Signals.Dashboard.Http;
 /// Decides whether a request is answered at all. Pure; any thread. The host's policies have let the request through before.
 /// </summary>
 /// <remarks>
-/// Without <see cref="DashboardOptions.AllowRemote"/> three things must hold: the peer is this machine, no proxy says that it passes on
-/// the request of another one, and the request names this machine. The last one defends against a name of a foreign page that leads to
-/// 127.0.0.1. A request that a foreign page makes is refused always, and a change needs a header that such a page cannot set without
-/// asking first.
+/// Without <see cref="DashboardOptions.AllowRemote"/> three things must hold: the peer is this machine, no proxy has left a trace in the
+/// request, and the request names this machine. Traces are the headers of proxies, those to which middleware of the host renames them
+/// when it takes the peer from them, and HTTP/1.0, which some proxies speak and no browser does. A proxy without a trace is not seen.
+/// The name defends against a foreign page whose name leads to 127.0.0.1. A request that a foreign page makes is refused always, and
+/// a change needs a header that such a page cannot set without asking first.
 /// </remarks>
 internal static class RequestGuard
 {
     /// <summary>The header that a change needs, with the value 1.</summary>
     public const string ChangeHeader = "X-Signals-Change";
 
-    private static readonly string[] ProxyHeaders = ["Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP", "Via"];
+    private static readonly string[] ProxyHeaders = ["Forwarded", "Via", "X-Real-IP", "X-Client-IP", "True-Client-IP"];
+
+    // X-Original-For is what ForwardedHeadersMiddleware leaves of X-Forwarded-For once it has set the peer from it.
+    private static readonly string[] ProxyPrefixes = ["X-Forwarded-", "X-Original-", "X-Envoy-", "CF-"];
 
     /// <summary>Checks a request.</summary>
     /// <exception cref="RefusedException">It is not answered.</exception>
@@ -50,11 +54,11 @@ internal static class RequestGuard
     {
         IPAddress? peer = context.Connection.RemoteIpAddress;
         bool isLocal = peer is not null && IPAddress.IsLoopback(peer.IsIPv4MappedToIPv6 ? peer.MapToIPv4() : peer);
-        if (!isLocal || ProxyHeaders.Any(context.Request.Headers.ContainsKey))
+        if (!isLocal || HttpProtocol.IsHttp10(context.Request.Protocol) || context.Request.Headers.Keys.Any(IsOfAProxy))
         {
             throw new RefusedException(
                 StatusCodes.Status403Forbidden,
-                "Only requests of this machine are answered; the host allows others with DashboardOptions.AllowRemote.");
+                "Only requests of this machine through no proxy are answered; the host allows others with DashboardOptions.AllowRemote.");
         }
 
         string host = context.Request.Host.Host;
@@ -67,6 +71,9 @@ internal static class RequestGuard
                 StatusCodes.Status403Forbidden, "Ask for the page under localhost or a loopback address.");
         }
     }
+
+    private static bool IsOfAProxy(string header) => ProxyHeaders.Contains(header, StringComparer.OrdinalIgnoreCase)
+        || ProxyPrefixes.Any(prefix => header.StartsWith(prefix, StringComparison.OrdinalIgnoreCase));
 
     // The scheme is not compared, because a proxy may end TLS before the host.
     private static void CheckOrigin(HttpRequest request)

@@ -10,9 +10,13 @@ internal sealed class ShownStore
 {
     private const double StallToSay = 0.01;
 
+    // The counters of a closed store can still be asked for, so only a read tells that it is closed.
+    private const int SamplesBetweenProbes = 5;
+
     private readonly TimeProvider _time;
     private StoreStats? _lastStats; // Used by the sampling thread alone, as the next field.
     private long _lastTimestamp;
+    private int _sinceProbe; // Used by the sampling thread alone.
     private volatile bool _isClosed;
     private volatile bool _mayBeClosed;
     private volatile int _tablesAside;
@@ -67,7 +71,20 @@ internal sealed class ShownStore
             : ("healthy", "");
     }
 
-    /// <summary>Makes each sample try to read, because the counters of a closed store can still be asked for.</summary>
+    /// <summary>Looks whether the store is closed, by a read of one key.</summary>
+    public void Probe()
+    {
+        try
+        {
+            Store.Read(UserId.From(1), Store.Query(Store.Schema.EventTypes[0].Name).Last(1).Columns().Build()).Dispose();
+        }
+        catch (ObjectDisposedException)
+        {
+            _isClosed = true;
+        }
+    }
+
+    /// <summary>Makes each sample probe.</summary>
     public void MayBeClosed() => _mayBeClosed = true;
 
     /// <summary>Takes a sample.</summary>
@@ -80,11 +97,6 @@ internal sealed class ShownStore
 
         try
         {
-            if (_mayBeClosed)
-            {
-                Store.Read(UserId.From(1), Store.Query(Store.Schema.EventTypes[0].Name).Last(1).Build()).Dispose();
-            }
-
             StoreStats stats = Store.GetStats();
             DateTimeOffset now = _time.GetUtcNow();
             long timestamp = _time.GetTimestamp();
@@ -98,6 +110,13 @@ internal sealed class ShownStore
             _tablesAside = stats.TablesSetAside;
             (_lastStats, _lastTimestamp) = (stats, timestamp);
             SeeErrors(stats, now);
+
+            // At the end: a read may fail for other reasons, and the counters above tell of those.
+            if (_mayBeClosed || ++_sinceProbe >= SamplesBetweenProbes)
+            {
+                _sinceProbe = 0;
+                Probe();
+            }
         }
         catch (ObjectDisposedException)
         {

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using Microsoft.AspNetCore.Http;
 using Signals.Dashboard.Http;
 using Signals.Dashboard.Sampling;
+using Signals.Dashboard.Work;
 using Signals.Definitions;
 using Signals.Serving;
 
@@ -20,7 +21,10 @@ internal static class DefinitionChanges
         await SendAsync(context, definition, errors, StatusCodes.Status200OK).ConfigureAwait(false);
     }
 
-    /// <summary>Registers a definition, which is served from then on, or says what is wrong with it.</summary>
+    /// <summary>
+    /// Registers a definition, which is served from then on, or says what is wrong with it. With a log it is served once the store gets
+    /// there.
+    /// </summary>
     public static async Task RegisterAsync(HttpContext context, ShownStore shown)
     {
         byte[] json = await Parameters.BodyAsync(context.Request, MostBytes).ConfigureAwait(false);
@@ -28,8 +32,7 @@ internal static class DefinitionChanges
         {
             try
             {
-                DashboardStore settings = shown.Settings;
-                shown.Store.Definitions.Register(definition, settings.Catalog, settings.Stages?.Invoke(definition.Name));
+                await RegisterAsync(shown, definition, context.RequestAborted).ConfigureAwait(false);
             }
             catch (DefinitionException refusal)
             {
@@ -45,6 +48,8 @@ internal static class DefinitionChanges
     public static Task ChangeAsync(HttpContext context, ShownStore shown)
     {
         string name = Parameters.Route(context, "name");
+        LogFedStore.RefuseChange(
+            shown, "A change of what is served", "Send the version that you want as a new, higher version: the log has no other change.");
         StoreDefinitions definitions = shown.Store.Definitions;
         bool isDone = Parameters.Route(context, "change") switch
         {
@@ -64,6 +69,20 @@ internal static class DefinitionChanges
 
         definitions.TryGet(name, out SequenceDefinition? now);
         return SendAsync(context, now, [], StatusCodes.Status200OK);
+    }
+
+    private static Task RegisterAsync(ShownStore shown, SequenceDefinition definition, CancellationToken cancellationToken)
+    {
+        DashboardStore settings = shown.Settings;
+        if (settings.DefineThroughLog is { } write)
+        {
+            return write(definition, cancellationToken);
+        }
+
+        LogFedStore.RefuseChange(
+            shown, "A definition registered", "Write it to the log, or let the host give the page DashboardStore.DefineThroughLog.");
+        shown.Store.Definitions.Register(definition, settings.Catalog, settings.Stages?.Invoke(definition.Name));
+        return Task.CompletedTask;
     }
 
     private static bool TryRead(

@@ -10,10 +10,16 @@ internal static class RowJson
     /// <summary>The parts of an event, into an object that was begun.</summary>
     public static void Write(Utf8JsonWriter json, UserRow row)
     {
+        WriteKey(json, row);
+        WriteCells(json, row.Cells);
+    }
+
+    /// <summary>What tells an event from others.</summary>
+    public static void WriteKey(Utf8JsonWriter json, UserRow row)
+    {
         json.WriteString("type", row.Type.Name);
         json.WriteNumber("time_ms", row.TimeMs);
         JsonAnswer.Long(json, "id", row.Id);
-        WriteCells(json, row.Cells);
     }
 
     /// <summary>The columns of some types, each name once, in the order in which they are declared.</summary>

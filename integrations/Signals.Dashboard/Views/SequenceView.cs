@@ -41,7 +41,7 @@ internal static class SequenceView
                 json.WriteString("kind", sequence.TypeOf(column).ToString());
             });
             WriteRows(json, store, sequence);
-            WriteLeftOut(json, sequence, history);
+            WriteHistory(json, sequence, history);
             JsonAnswer.Objects(json, "tensors", sequence.Tensors, tensor =>
             {
                 json.WriteString("name", tensor.Name);
@@ -88,10 +88,12 @@ internal static class SequenceView
         using CellText cells = new();
         ServedRows values = new(sequence);
         (string Name, ColumnType Type)[] columns = [.. sequence.ColumnNames.Select(name => (name, sequence.TypeOf(name)))];
-        int shown = Math.Min(sequence.Count, UserView.MostRows);
+        int most = Math.Min(sequence.Count, UserView.MostRows);
+        long chars = 0;
+        int shown = 0;
         json.WriteNumber("count", sequence.Count);
         json.WriteStartArray("rows");
-        for (int row = 0; row < shown; row++)
+        for (int row = 0; row < most && chars < UserHistory.MostCellChars; row++, shown++)
         {
             json.WriteStartObject();
             json.WriteString("type", store.Schema.EventTypes[sequence.EventTypes[row]].Name);
@@ -103,6 +105,7 @@ internal static class SequenceView
                 if (cells.Of(values, name, type, row) is string text)
                 {
                     texts[name] = text;
+                    chars += text.Length;
                 }
             }
 
@@ -111,9 +114,11 @@ internal static class SequenceView
         }
 
         json.WriteEndArray();
+        json.WriteBoolean("has_more", shown < sequence.Count);
     }
 
-    private static void WriteLeftOut(Utf8JsonWriter json, ServedSequence sequence, UserHistory history)
+    // "rows" may be cut, so what is served of the history is told by itself.
+    private static void WriteHistory(Utf8JsonWriter json, ServedSequence sequence, UserHistory history)
     {
         List<RowKey> served = new(sequence.Count);
         for (int row = 0; row < sequence.Count; row++)
@@ -124,10 +129,12 @@ internal static class SequenceView
         LeftOutReasons reasons = new(
             DefinitionFacts.Of(sequence.Definition), served, history, sequence.NowMs,
             (sequence.Status & (ServingStatus.Truncated | ServingStatus.StageFailed)) == 0);
-        JsonAnswer.Objects(json, "left_out", history.Rows.Where(row => reasons.Of(row) is not null), row =>
+        (UserRow Row, string? Reason)[] judged = [.. history.Rows.Select(row => (row, reasons.Of(row)))];
+        JsonAnswer.Objects(json, "served", judged.Where(row => row.Reason is null), row => RowJson.WriteKey(json, row.Row));
+        JsonAnswer.Objects(json, "left_out", judged.Where(row => row.Reason is not null), row =>
         {
-            RowJson.Write(json, row);
-            json.WriteString("reason", reasons.Of(row));
+            RowJson.WriteKey(json, row.Row);
+            json.WriteString("reason", row.Reason);
         });
     }
 }

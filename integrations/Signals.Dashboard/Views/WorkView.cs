@@ -12,12 +12,32 @@ internal static class WorkView
 {
     private const int MostProblems = 200;
 
+    /// <summary>How many certificates the list holds, the newest ones. Of an older one it says only whether it is complete.</summary>
+    private const int MostInList = 20;
+
     public static Task SendAsync(HttpContext context, ShownStore shown, TimeProvider time) => JsonAnswer.SendAsync(context, json =>
     {
+        int certificates = 0;
         json.WriteStartObject();
-        JsonAnswer.Objects(json, "work", shown.Work.Items, item => Write(json, item, time));
+        JsonAnswer.Objects(
+            json,
+            "work",
+            shown.Work.Items,
+            item => Write(json, item, time, isWhole: item.Certificate is null || ++certificates <= MostInList));
         json.WriteEndObject();
     });
+
+    public static Task SendOneAsync(HttpContext context, ShownStore shown, TimeProvider time)
+    {
+        WorkItem item = long.TryParse(Parameters.Route(context, "id"), CultureInfo.InvariantCulture, out long id)
+            && shown.Work.Find(id) is { } found ? found : throw NoSuchWork();
+        return JsonAnswer.SendAsync(context, json =>
+        {
+            json.WriteStartObject();
+            Write(json, item, time, isWhole: true);
+            json.WriteEndObject();
+        });
+    }
 
     public static Task SendBegunAsync(HttpContext context, WorkItem item) => JsonAnswer.SendAsync(
         context,
@@ -34,10 +54,22 @@ internal static class WorkView
         bool isKnown = long.TryParse(Parameters.Route(context, "id"), CultureInfo.InvariantCulture, out long id) && shown.Work.Cancel(id);
         return isKnown
             ? SendBegunAsync(context, shown.Work.Find(id)!)
-            : throw new RefusedException(StatusCodes.Status404NotFound, "There is no work of this number.");
+            : throw NoSuchWork();
     }
 
-    private static void Write(Utf8JsonWriter json, WorkItem item, TimeProvider time)
+    /// <summary>Removes work that has ended from the list, with its certificate.</summary>
+    public static Task ForgetAsync(HttpContext context, ShownStore shown)
+    {
+        WorkItem item = long.TryParse(Parameters.Route(context, "id"), CultureInfo.InvariantCulture, out long id)
+            && shown.Work.Find(id) is { } found ? found : throw NoSuchWork();
+        return shown.Work.Forget(id)
+            ? SendBegunAsync(context, item)
+            : throw new RefusedException(StatusCodes.Status409Conflict, "The work runs; wait for its end.");
+    }
+
+    private static RefusedException NoSuchWork() => new(StatusCodes.Status404NotFound, "There is no work of this number.");
+
+    private static void Write(Utf8JsonWriter json, WorkItem item, TimeProvider time, bool isWhole)
     {
         json.WriteNumber("id", item.Id);
         json.WriteString("kind", item.Kind);
@@ -55,7 +87,7 @@ internal static class WorkView
 
         if (item.Certificate is { } certificate)
         {
-            json.WriteString("certificate", certificate.ToJson(time.GetUtcNow()));
+            json.WriteString("certificate", isWhole ? certificate.ToJson(time.GetUtcNow()) : null);
             json.WriteBoolean("is_complete", certificate.IsComplete);
         }
 

@@ -32,12 +32,38 @@ internal static class StoreWork
         return "The tables are merged.";
     });
 
-    /// <summary>Erases a user and keeps the certificate until the host ends.</summary>
-    public static WorkItem Erase(ShownStore shown, UserId user) => Begin(shown, "erase", user.ToString(), async (item, cancel) =>
+    /// <summary>
+    /// Erases a user, through the log if the host says how; otherwise the certificate is kept until it is forgotten or the host ends.
+    /// </summary>
+    /// <exception cref="RefusedException">
+    /// A log feeds the store, and the host has not said how to write to it; or the page keeps all the certificates that it may.
+    /// </exception>
+    public static WorkItem Erase(ShownStore shown, UserId user)
     {
-        item.Certificate = await shown.Store.EraseCertifiedAsync(user, cancel).ConfigureAwait(false);
-        return "The user's events are hidden for good; the certificate says from which places they are gone.";
-    });
+        if (shown.Settings.EraseThroughLog is { } write)
+        {
+            return Begin(shown, "erase", user.ToString(), async (_, cancel) =>
+            {
+                await write(user, cancel).ConfigureAwait(false);
+                return "The erasure is in the log; each replica hides the user's events when it gets there.";
+            });
+        }
+
+        LogFedStore.RefuseChange(
+            shown, "An erasure", "Write it to the log, or let the host give the page DashboardStore.EraseThroughLog.");
+        if (!shown.Work.HasRoomForCertificate)
+        {
+            throw new RefusedException(
+                StatusCodes.Status409Conflict,
+                $"The page keeps {WorkList.MostCertificates} certificates of erasures already; save some and forget them first.");
+        }
+
+        return Begin(shown, "erase", user.ToString(), async (item, cancel) =>
+        {
+            item.Certificate = await shown.Store.EraseCertifiedAsync(user, cancel).ConfigureAwait(false);
+            return "The user's events are hidden for good; the certificate says from which places they are gone.";
+        });
+    }
 
     /// <summary>Takes a checkpoint into a folder of its own.</summary>
     /// <exception cref="RefusedException">The host has named no folder, or the name is not that of a folder.</exception>

@@ -1,12 +1,16 @@
 namespace Signals.Dashboard.Work;
 
-/// <summary>The work on one store that the page began: what runs, and the last that ended.</summary>
+/// <summary>The work on one store that the page began: what runs, the last that ended, and all certificates of erasures.</summary>
 /// <remarks>
 /// Thread contract: any thread. Of each kind one runs at a time. Work goes on when the page is closed, and is told to end when the
-/// host stops.
+/// host stops. Work that has a certificate stays until somebody has it forgotten, because nothing else holds the certificate.
 /// </remarks>
-internal sealed class WorkList(TimeProvider time)
+internal sealed class WorkList(TimeProvider time, int mostCertificates = WorkList.MostCertificates)
 {
+    /// <summary>How many certificates are kept; with more, no erasure begins.</summary>
+    public const int MostCertificates = 1000;
+
+    /// <summary>How much work without a certificate is kept.</summary>
     private const int MostKept = 20;
 
     private readonly Lock _lock = new();
@@ -24,6 +28,9 @@ internal sealed class WorkList(TimeProvider time)
             }
         }
     }
+
+    /// <summary>Whether another erasure may begin: there is room for its certificate.</summary>
+    public bool HasRoomForCertificate => Items.Count(item => item.Certificate is not null) < mostCertificates;
 
     public WorkItem? Find(long id) => Items.FirstOrDefault(item => item.Id == id);
 
@@ -71,6 +78,24 @@ internal sealed class WorkList(TimeProvider time)
         return false;
     }
 
+    /// <summary>Removes work that has ended, with its certificate; false when none of this number has ended.</summary>
+    public bool Forget(long id)
+    {
+        lock (_lock)
+        {
+            for (LinkedListNode<(WorkItem Item, CancellationTokenSource Cancel)>? node = _items.First; node is not null; node = node.Next)
+            {
+                if (node.Value.Item.Id == id && node.Value.Item.State != WorkState.Running)
+                {
+                    RemoveLocked(node);
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
     public void CancelAll()
     {
         foreach (WorkItem item in Items)
@@ -79,21 +104,27 @@ internal sealed class WorkList(TimeProvider time)
         }
     }
 
-    // An erasure whose certificate is not complete stays: nothing else holds the certificate.
     private void ForgetOldLocked()
     {
-        LinkedListNode<(WorkItem Item, CancellationTokenSource Cancel)>? node = _items.Last;
-        while (_items.Count > MostKept && node is not null)
+        int kept = 0;
+        LinkedListNode<(WorkItem Item, CancellationTokenSource Cancel)>? node = _items.First;
+        while (node is not null)
         {
-            LinkedListNode<(WorkItem Item, CancellationTokenSource Cancel)>? newer = node.Previous;
-            if (node.Value.Item.State != WorkState.Running && node.Value.Item.Certificate is null or { IsComplete: true })
+            LinkedListNode<(WorkItem Item, CancellationTokenSource Cancel)>? older = node.Next;
+            WorkItem item = node.Value.Item;
+            if (item.Certificate is null && ++kept > MostKept && item.State != WorkState.Running)
             {
-                node.Value.Cancel.Dispose();
-                _items.Remove(node);
+                RemoveLocked(node);
             }
 
-            node = newer;
+            node = older;
         }
+    }
+
+    private void RemoveLocked(LinkedListNode<(WorkItem Item, CancellationTokenSource Cancel)> node)
+    {
+        node.Value.Cancel.Dispose();
+        _items.Remove(node);
     }
 
     // Whatever ends the work is shown on the page; nobody waits for this task.

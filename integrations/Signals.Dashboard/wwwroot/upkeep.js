@@ -10,11 +10,32 @@ function progress(item) {
     ` ${count(item.files_done)} of ${count(item.files)} files, ${bytes(item.bytes_done)}`);
 }
 
-function save(item) {
-  const address = URL.createObjectURL(new Blob([item.certificate], { type: "application/json" }));
+/** Work whose certificate was saved from this window. Only that may be forgotten here. */
+const saved = new Set();
+
+async function save(item, context) {
+  const { certificate } = item.certificate ? item : await get(ofStore(context.store, `work/${item.id}`));
+  const address = URL.createObjectURL(new Blob([certificate], { type: "application/json" }));
   const anchor = element("a", { href: address, download: `erasure-${item.subject}.json` });
   anchor.click();
   setTimeout(() => URL.revokeObjectURL(address), 1000);
+  saved.add(`${context.store}/${item.id}`);
+}
+
+function certificate(item, context, act) {
+  if (item.is_complete === undefined) return null;
+  const forget = button("Forget it", () => act(`work/${item.id}/forget`), { hidden: !(context.info.allow_changes && saved.has(`${context.store}/${item.id}`)) });
+  const keep = button("Save the certificate", async () => {
+    try {
+      await save(item, context);
+      forget.hidden = !context.info.allow_changes;
+    } catch (error) {
+      context.tell(error);
+    }
+  });
+  return element("details", {}, element("summary", {}, "Certificate ", badge(item.is_complete ? "complete" : "not complete yet", item.is_complete ? "healthy" : "busy")),
+    item.certificate ? element("pre", { class: "code", tabindex: 0 }, item.certificate) : element("p", { class: "quiet" }, "It is an older one. Save it to read it."),
+    element("p", { class: "acts" }, keep, forget));
 }
 
 function shown(item, context, act) {
@@ -24,8 +45,7 @@ function shown(item, context, act) {
       item.state === "running" && context.info.allow_changes && button("Stop", () => act(`work/${item.id}/cancel`))),
     progress(item),
     item.message && element("p", { class: item.state === "failed" ? "reason" : "quiet" }, item.message),
-    item.certificate && element("details", {}, element("summary", {}, "Certificate ", badge(item.is_complete ? "complete" : "not complete yet", item.is_complete ? "healthy" : "busy")),
-      element("pre", { class: "code", tabindex: 0 }, item.certificate), button("Save the certificate", () => save(item))),
+    certificate(item, context, act),
     item.problems.length > 0 && table([column("file"), number("offset"), column("problem")], item.problems.map(p => [p.file, count(p.offset), p.message])));
 }
 
@@ -40,7 +60,7 @@ function erasure(act) {
       if (event.target.reportValidity() && await act("erase", { user: user.value })) event.target.reset();
     },
     oninput: () => again.setCustomValidity(""),
-  }, element("p", { class: "quiet" }, "Hides all events of the user for good. The certificate then says when each place that held them is clean; a compaction brings that about at once. Save it: the store does not keep it."),
+  }, element("p", { class: "quiet" }, "Hides all events of the user for good. The certificate then says when each place that held them is clean; a compaction brings that about at once. Save it: the store does not keep it, and the page keeps 1,000 until the host ends."),
   field("User", user), field("The same user again", again), element("button", { type: "submit", class: "danger" }, "Erase")));
 }
 

@@ -3,6 +3,7 @@ import { cellList } from "./cells.js";
 import { badge, button, column, element, facts, field, number, panel, table } from "./dom.js";
 import { ago, bytes, count, micros, time } from "./format.js";
 import { heatmap } from "./heatmap.js";
+import { marked } from "./marked.js";
 import { timeline } from "./timeline.js";
 
 const SINCE = [["", "nothing"], ["60000", "a minute ago"], ["600000", "10 minutes ago"], ["3600000", "an hour ago"], ["86400000", "a day ago"]];
@@ -59,15 +60,6 @@ function sequencePanels(answer, context) {
   return [head, trace, ...pictures];
 }
 
-const key = row => `${row.type}/${row.time_ms}/${row.id}`;
-
-/** Marks the rows of the history that the definition serves, and says of the others why they are left out. */
-function marked(history, sequence) {
-  const reasons = new Map(sequence.left_out.map(row => [key(row), row.reason]));
-  const served = new Set(sequence.rows.map(key));
-  return history.map(row => ({ ...row, served: served.has(key(row)), reason: reasons.get(key(row)) }));
-}
-
 export async function show(root, context) {
   const { definitions } = await get(ofStore(context.store, "definitions"));
   root.append(form(context, definitions.map(d => d.name)));
@@ -100,8 +92,9 @@ export async function show(root, context) {
       ? element("p", { class: "quiet" }, "The store has no event of this user.")
       : element("ol", { class: "events" }, rows.map(row => item(row, answer.columns, answer.now_ms)))));
   if (sequence) {
-    body.append(panel("Sequence as served", element("ol", { class: "events" },
-      sequence.rows.map(row => item(row, sequence.columns, sequence.now_ms)))));
+    body.append(panel("Sequence as served",
+      sequence.has_more && element("p", { class: "quiet" }, `${count(sequence.rows.length)} of ${count(sequence.count)} rows`),
+      element("ol", { class: "events" }, sequence.rows.map(row => item(row, sequence.columns, sequence.now_ms)))));
   }
   return null;
 }
