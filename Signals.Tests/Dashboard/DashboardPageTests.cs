@@ -1,6 +1,4 @@
 using System.Text.Json;
-using Signals.Definitions;
-using Signals.Serving;
 
 namespace Signals.Tests.Dashboard;
 

@@ -71,6 +71,18 @@ internal sealed class LeftOutReasonsTests
         Assert.That(reasons[3], Is.EqualTo("It is older than the window of its source, 3h."));
     }
 
+    [TestCase(false)]
+    [TestCase(true)]
+    public void Of_TheSameKeyInAnotherType_IsADuplicateUnlessKeysArePerType(bool isPerType)
+    {
+        Append("view", (1, 7, 5f));
+        Append("purchase", ageHours: 1, (2, 7, null));
+        SequenceDefinitionBuilder builder = SequenceDefinition.Create("d").OwnedBy("o")
+            .From("view", v => v.Last(3)).From("purchase", p => p.Last(3)).Size(5);
+        Dictionary<ulong, string?> reasons = Reasons(isPerType ? builder.DistinctPerTypeBy("item") : builder.DistinctBy("item"));
+        Assert.That(reasons[2], Is.EqualTo(isPerType ? null : "A newer event has the same item: view 1."));
+    }
+
     [Test]
     public void Of_ADefinitionWithAMix_NamesTheMix()
     {

@@ -71,7 +71,7 @@ internal static class PageContent
             .Age(TimeUnit.Hours).EventType().Column("embedding")))
         .Build();
 
-    private static Task AppendDayAsync(SignalStore store, Random random, long endMs)
+    private static async Task AppendDayAsync(SignalStore store, Random random, long endMs)
     {
         EventBatch views = store.CreateBatch("view", 4096);
         for (ulong i = 0; i < 3000; i++)
@@ -80,7 +80,7 @@ internal static class PageContent
                 .Set("item", (long)random.Next(4000)).Set("dwell_seconds", random.NextSingle() * 60).Set("title", Titles[i % 4]);
         }
 
-        return store.AppendAsync(views).AsTask();
+        await store.AppendAsync(views);
     }
 
     private static async Task AppendAliceAsync(SignalStore store, Random random, long now, string hostile)

@@ -31,7 +31,7 @@ internal sealed partial class Handling(DashboardOptions options, Lazy<StoreBoard
         }
         catch (Exception error) when (!context.Response.HasStarted && AnswerTo(error) is { } answer)
         {
-            if (answer.Status >= StatusCodes.Status500InternalServerError)
+            if (answer.Status >= StatusCodes.Status500InternalServerError && error is not RefusedException)
             {
                 RequestFailed(context.Request.Path, error);
             }
