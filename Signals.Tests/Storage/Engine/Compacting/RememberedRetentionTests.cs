@@ -187,7 +187,8 @@ internal sealed class RememberedRetentionTests
             _time.NowMs += 20 * Hour;
             Append(shorter, _time.NowMs);
             await shorter.CompactAsync();
-            Assert.That(_observer.Compaction, Has.Property("FollowsShorterRetention").EqualTo(hours is 20 or 40), $"after {hours + 20} hours");
+            bool follows = hours is 20 or 40;
+            Assert.That(_observer.Compaction, Has.Property("FollowsShorterRetention").EqualTo(follows), $"after {hours + 20} hours");
         }
     }
 
