@@ -321,7 +321,7 @@ internal sealed class DashboardApiTests
             JsonDocument.Parse(stores).RootElement.GetProperty("stores").EnumerateArray().Select(s => s.GetProperty("name").GetString()),
             Is.EqualTo(new[] { "plain", "plain-2" }));
         Assert.That(
-            await client.GetStringAsync(new Uri("/s/api/stores/plain-2/overview", UriKind.Relative)), Does.Contain(""budget":7"));
+            await client.GetStringAsync(new Uri("/s/api/stores/plain-2/overview", UriKind.Relative)), Does.Contain("\"budget\":7"));
         await app.StopAsync();
     }
 
