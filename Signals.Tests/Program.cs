@@ -1,3 +1,4 @@
+using Signals.Tests.Arrow;
 using Signals.Tests.Checkpoints;
 using Signals.Tests.Cluster.Drills;
 using Signals.Tests.Cluster.Postgres;
@@ -15,6 +16,7 @@ return args switch
     [ChildProcess.Leak, string path, string mode, string cycles] => ChildProcess.Run(LeakChild.RunAsync, path, mode, cycles),
     [SwapChild.Name, string path, string swaps] => SwapChild.Run(path, swaps),
     [LakeChild.Word, string what, string from, string to, string budget] => LakeChild.Run(what, from, to, budget),
+    [SyncChild.Word, string what, string to] => await SyncChild.RunAsync(what, to),
     [PostgresNode.Word, string name, string port, string connection, string folder] =>
         await PostgresNode.RunAsync(name, port, connection, folder),
     [LogChild.Word, string path, string bootstrapServers] => LogChild.Run(path, bootstrapServers),

@@ -10,8 +10,9 @@ namespace Signals.Storage.Scanning;
 /// </summary>
 /// <remarks>
 /// Thread contract: one scan, inside the stay of a pinned view. Rows are added newest first. For the opposite order the keys of all pages
-/// are read first, and the pages then from the last to the first. Events of a user at one and the same time are read together, so they
-/// must fit into memory.
+/// are read first, and the pages then from the last to the first. A page whose values turn out to be too large is divided at once into
+/// pages that fit, so each row is read twice at most. Events of a user at one and the same time are read together, so they must fit into
+/// memory.
 /// </remarks>
 /// <param name="view">What is scanned.</param>
 /// <param name="keys">A query without columns of the same event type.</param>
@@ -19,7 +20,10 @@ namespace Signals.Storage.Scanning;
 /// <param name="buffer">Receives the rows.</param>
 internal sealed class MergedRows(PinnedView view, SequenceQuery keys, TimeBounds bounds, ScanBuffer buffer)
 {
+    private const int PieceOfPage = 4; // times the rows that are likely to fit: few, and no batch is small for want of rows
+
     private readonly Stack<Page> _pages = new(); // of the user, for the opposite order; the oldest one on top
+    private readonly List<int> _sizes = [];
     private SequenceBuffer? _keys;
     private UserId _user;
     private PageStart? _start;
@@ -81,7 +85,7 @@ internal sealed class MergedRows(PinnedView view, SequenceQuery keys, TimeBounds
     /// <exception cref="CorruptionException">A block is damaged.</exception>
     public int AddPage(int most, long bytes)
     {
-        Page page = _isTurned ? _pages.Pop() : new Page(_start, most);
+        Page page = _isTurned ? NextTurned(most) : new Page(_start, most);
         int rows = Read(buffer.Rows, page, bounds.From, out int skip, out bool isLast);
         if (rows > page.Rows)
         {
@@ -94,8 +98,8 @@ internal sealed class MergedRows(PinnedView view, SequenceQuery keys, TimeBounds
         int fit = buffer.CountWithin(skip, rows, _isTurned, bytes);
         if (fit < rows && _isTurned)
         {
-            // The oldest rows are given; the newer ones before them are a page again.
-            _pages.Push(page with { Rows = rows - fit });
+            // The oldest rows are given; the newer ones before them are pages again.
+            Divide(page.Start, skip, rows - fit, bytes);
             buffer.Skip = skip + rows - fit;
         }
         else if (fit < rows)
@@ -110,26 +114,72 @@ internal sealed class MergedRows(PinnedView view, SequenceQuery keys, TimeBounds
         return rows;
     }
 
+    /// <summary>The oldest page. If it was made when rows seemed to be smaller, it is divided before its columns are read.</summary>
+    private Page NextTurned(int most)
+    {
+        Page page = _pages.Pop();
+        int piece = (int)Math.Min(int.MaxValue, (long)PieceOfPage * most);
+        if (page.IsMeasured || page.Rows <= piece)
+        {
+            return page;
+        }
+
+        SequenceBuffer found = BeginKeys();
+        int rows = Math.Min(page.Rows, Read(found, page, bounds.From, out int skip, out _));
+        PageStart? start = page.Start;
+        for (int first = 0, next; first < rows; first = next)
+        {
+            next = first + Math.Min(piece, rows - first);
+            _pages.Push(new Page(start, next - first));
+            start = Behind(found, skip + next - 1);
+        }
+
+        return rows > 0 ? _pages.Pop() : page;
+    }
+
+    /// <summary>Makes pages of rows that are in the buffer and wait: each as large as fits.</summary>
+    private void Divide(PageStart? start, int first, int rows, long bytes)
+    {
+        _sizes.Clear();
+        for (int left = rows; left > 0; left -= _sizes[^1])
+        {
+            _sizes.Add(buffer.CountWithin(first, left, fromEnd: true, bytes));
+        }
+
+        int row = first;
+        for (int i = _sizes.Count - 1; i >= 0; i--)
+        {
+            _pages.Push(new Page(row == first ? start : Behind(buffer.Rows, row - 1), _sizes[i], IsMeasured: true));
+            row += _sizes[i];
+        }
+    }
+
+    private SequenceBuffer BeginKeys()
+    {
+        _keys ??= new SequenceBuffer(new AgingPool<SequenceBuffer>(0), heads: null);
+        _keys.Begin(keys, isLate: false);
+        return _keys;
+    }
+
     /// <summary>Finds the pages up to an event, or all.</summary>
     private void FindPages(PageStart? until, int most)
     {
-        _keys ??= new SequenceBuffer(new AgingPool<SequenceBuffer>(0), heads: null);
         _pages.Clear();
         long from = Math.Max(bounds.From, until?.TimeMs ?? long.MinValue);
         bool isLast;
-        for (PageStart? start = null; ; start = After(_keys))
+        for (PageStart? start = null; ; start = After(_keys!))
         {
-            _keys.Begin(keys, isLate: false);
-            int rows = Read(_keys, new Page(start, most), from, out int skip, out isLast);
+            SequenceBuffer found = BeginKeys();
+            int rows = Read(found, new Page(start, most), from, out int skip, out isLast);
             if (rows > most)
             {
                 rows = most;
                 isLast = false;
-                _keys.Times.Truncate(skip + rows);
-                _keys.Ids.Truncate(skip + rows);
+                found.Times.Truncate(skip + rows);
+                found.Ids.Truncate(skip + rows);
             }
 
-            while (rows > 0 && until is { } end && !Precedes(_keys, skip + rows - 1, end))
+            while (rows > 0 && until is { } end && !Precedes(found, skip + rows - 1, end))
             {
                 rows--;
                 isLast = true;
@@ -182,17 +232,13 @@ internal sealed class MergedRows(PinnedView view, SequenceQuery keys, TimeBounds
             view.View, user, view.Erasures.CutoffOf(user), view.NowMs, [new TypeLimits(Math.Min(from, to), to, most)]);
     }
 
-    // The place behind the last row; its rows of the same time are counted.
-    private static PageStart? After(SequenceBuffer rows)
-    {
-        ReadOnlySpan<long> times = rows.Times.Span;
-        if (times.IsEmpty)
-        {
-            return null;
-        }
+    // The place behind the last row, or behind another one; the rows of the same time before it are counted.
+    private static PageStart? After(SequenceBuffer rows) => rows.Times.Count == 0 ? null : Behind(rows, rows.Times.Count - 1);
 
-        long last = times[^1];
-        return new PageStart(last, rows.Ids[times.Length - 1], times.Length - 1 - times.LastIndexOfAnyExcept(last));
+    private static PageStart Behind(SequenceBuffer rows, int row)
+    {
+        ReadOnlySpan<long> times = rows.Times.Span[..(row + 1)];
+        return new PageStart(times[row], rows.Ids[row], row - times.LastIndexOfAnyExcept(times[row]));
     }
 
     private static int Sum(int a, int b) => (int)Math.Min(int.MaxValue, (long)a + b);

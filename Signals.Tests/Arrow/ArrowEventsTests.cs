@@ -137,6 +137,29 @@ internal sealed class ArrowEventsTests
     }
 
     [Test]
+    public async Task Import_OfTwoStreamsInOneFile_IsRefused()
+    {
+        using LakeFolder folder = new();
+        await using SignalStore store = SignalStore.Open(folder["store"], Schema);
+        await FillAsync(store, events: 4);
+        using (FileStream joined = File.Create(folder["joined.arrows"]))
+        {
+            for (int stream = 0; stream < 2; stream++)
+            {
+                using EventScan scan = store.Scan("view");
+                ArrowEvents.WriteStream(scan, joined);
+            }
+        }
+
+        await using SignalStore copy = SignalStore.Open(folder["copy"], Schema);
+        ArrowFileException? refusal = await Assert.ThrowsAsync<ArrowFileException>(
+            () => ArrowEvents.ImportAsync(copy, Options(folder["joined.arrows"], "view")));
+        long length = new FileInfo(folder["joined.arrows"]).Length;
+        Assert.That(refusal!.Message, Does.Contain($"ends at byte {length / 2} of {length}"));
+        Assert.That(LakeDump.Of(copy), Is.Empty);
+    }
+
+    [Test]
     public async Task Import_OfWhatDoesNotFit_NamesFileColumnAndKind()
     {
         using LakeFolder folder = new();
@@ -150,6 +173,7 @@ internal sealed class ArrowEventsTests
                 ("id", none, "null in row 0"), ("time", none, "null in row 0"),
                 ("id", new Int64Array.Builder().Append(-1).Build(), "negative"),
                 ("time", new Int64Array.Builder().Append(long.MaxValue).Build(), "years 1 to 9999"),
+                ("title:state", one, "wanted is uint8"),
                 ("user", new Int64Array.Builder().Append(0).Build(), "cannot be read"),
             })
         {

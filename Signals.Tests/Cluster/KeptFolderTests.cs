@@ -122,11 +122,51 @@ internal sealed class KeptFolderTests
         Assert.That((replica.Current!.OpenedAt, replica.Failures), Is.EqualTo((After, 1)));
     }
 
+    // The log has nothing of what another source gave the store, such as the topic from which the partition was moved.
+    [TestCase(7, Before)]
+    [TestCase(8, After)]
+    public async Task Restart_AnotherSourceGaveTheCheckpointMore_BeginsWithTheCheckpoint(long other, long expected)
+    {
+        MemoryTarget target = new(TimeProvider.System);
+        await using LoneMachine machine =
+            await WithCheckpointAheadAsync(target, store => Left(store, 7), store => Left(store, other));
+        PartitionReplica replica = await machine.UntilAsync(report => report is { State: ReplicaState.Following, Position: After });
+        Assert.That(replica.Current!.OpenedAt, Is.EqualTo(expected));
+        Assert.That(replica.Current!.Store.GetResumePosition("left"), Is.EqualTo(other));
+    }
+
+    [TestCase(true, 1)]
+    [TestCase(false, 3)]
+    public async Task Restart_TheKeptFolderFailsEachTime_BeginsWithTheCheckpoint(bool isDamaged, int failures)
+    {
+        MemoryTarget target = new(TimeProvider.System);
+        await using LoneMachine machine = await WithCheckpointAheadAsync(target, store =>
+        {
+            if (store.GetResumePosition(MemoryFeed.Source) == Before)
+            {
+                throw isDamaged ? new CorruptionException("000007.table", 5, "A block is damaged.") : new IOException("It fails.");
+            }
+        });
+        PartitionReplica replica = await machine.UntilAsync(report => report is { State: ReplicaState.Following, Position: After });
+        Assert.That((replica.Current!.OpenedAt, replica.Failures), Is.EqualTo((After, failures)));
+    }
+
+    private static void Left(SignalStore store, long position)
+    {
+        if ((store.GetResumePosition("left") ?? 0) < position)
+        {
+            EventGroup group = store.CreateGroup("left");
+            group.Position = position;
+            store.AppendGroupAsync(group).AsTask().GetAwaiter().GetResult();
+        }
+    }
+
     // A machine whose folder is at 20, in the log and in the shared storage are 50.
-    private static async Task<LoneMachine> WithCheckpointAheadAsync(MemoryTarget target)
+    private static async Task<LoneMachine> WithCheckpointAheadAsync(
+        MemoryTarget target, Action<SignalStore>? opened = null, Action<SignalStore>? elsewhereOpened = null)
     {
         string elsewhere = Directory.CreateTempSubdirectory("signals-elsewhere-").FullName;
-        LoneMachine machine = new();
+        LoneMachine machine = new(configure: options => options.OnStoreOpened(opened ?? (static _ => { })));
         try
         {
             await machine.AppendAsync(Before);
@@ -134,6 +174,7 @@ internal sealed class KeptFolderTests
             await machine.Host.ReleaseAsync(0);
             await machine.AppendAsync(After - Before);
             await using SignalStore store = SignalStore.Open(elsewhere, TestCluster.Schema);
+            elsewhereOpened?.Invoke(store);
             await using MemoryFeed feed = new(machine.Log, 0, store);
             using CancellationTokenSource ending = new();
             Task following = feed.RunAsync(ending.Token);

@@ -5,7 +5,7 @@ namespace Signals.Tests.Cluster;
 /// <summary>Brings one partition of a <see cref="MemoryLog"/> into a store. Threads: as the seam says.</summary>
 internal sealed class MemoryFeed : IPartitionFeed
 {
-    private const string Source = "log";
+    public const string Source = "log";
 
     private readonly MemoryLog _log;
     private readonly int _partition;

@@ -30,6 +30,8 @@ internal sealed class MemoryLog(int partitions) : IClusterLog
 
     public int PartitionOf(UserId user) => (int)((user.High ^ user.Low) % (ulong)partitions);
 
+    public string SourceOf(int partition) => MemoryFeed.Source;
+
     public IPartitionFeed Follow(int partition, SignalStore store) => new MemoryFeed(this, partition, store);
 
     public Task<bool> CanGoOnAsync(int partition, IReadOnlyList<SourcePosition> positions, CancellationToken cancellationToken)
@@ -41,7 +43,8 @@ internal sealed class MemoryLog(int partitions) : IClusterLog
 
         lock (_lock)
         {
-            long position = positions.Count == 0 ? -1 : positions[0].Position;
+            SourcePosition known = positions.FirstOrDefault(source => source.Source == MemoryFeed.Source);
+            long position = known.Source is null ? -1 : known.Position;
             return Task.FromResult(
                 ClaimsEverything || (!_wasMadeAnew && position >= _first[partition] && position <= _records[partition].Count));
         }

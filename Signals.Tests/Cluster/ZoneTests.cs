@@ -39,6 +39,7 @@ internal sealed class ZoneTests
             string[] byWeight = Rendezvous.Order(partition, Names);
             Assert.That(Rendezvous.Order(partition, Names, _ => "one"), Is.EqualTo(byWeight));
             Assert.That(Rendezvous.Order(partition, Names, _ => ""), Is.EqualTo(byWeight), "an empty zone is shared with nobody");
+            Assert.That(Rendezvous.Order(partition, Names, _ => null!), Is.EqualTo(byWeight), "nor is none");
         }
     }
 

@@ -47,6 +47,7 @@ internal sealed class TrainingInputTests : IDisposable
     [TestCase("CASE WHEN i = 0 THEN 'r' END AS request_id, 1 AS label", "'request_id'", "row 1")]
     [TestCase("'r' AS request_id, 'click' AS label", "'label'", "a number or a Boolean")]
     [TestCase("'r' AS request_id, 1 AS weight", "'label'", "LabelColumn")]
+    [TestCase("'\\xFF'::BLOB AS request_id, 1 AS label", "'request_id'", "not UTF-8")]
     [TestCase("[1] AS request_id, 1 AS label", "'request_id.list.element'", "a request id")]
     [TestCase("'r' AS request_id, 1 AS label, 'noon' AS time", "'time'", "timestamp")]
     public void ReadLabels_WhatDoesNotFit_NamesFileColumnAndPlace(string columns, string column, string place)

@@ -80,7 +80,7 @@ internal sealed class SyscallFaultTests
         return last;
     }
 
-    private static void RequireTracer()
+    internal static void RequireTracer()
     {
         if (!OperatingSystem.IsLinux())
         {

@@ -2,6 +2,7 @@ using Apache.Arrow.Ipc;
 using Signals.Arrow.Importing;
 using Signals.Offline;
 using Signals.Scanning;
+using Signals.Training.Making;
 
 namespace Signals.Arrow;
 
@@ -19,7 +20,7 @@ public static class ArrowEvents
     /// <param name="cancellationToken">Ends the work; no file is left.</param>
     /// <returns>The number of events.</returns>
     /// <exception cref="ArrowFileException">A text is not UTF-8, or two columns would have the same name.</exception>
-    /// <exception cref="IOException">The file exists, or cannot be written.</exception>
+    /// <exception cref="IOException">The file exists, or it or its name cannot be written or made durable.</exception>
     /// <exception cref="CorruptionException">A block is damaged.</exception>
     public static long WriteFile(
         EventScan scan, string path, IProgress<long>? progress = null, CancellationToken cancellationToken = default)
@@ -32,27 +33,29 @@ public static class ArrowEvents
             throw new IOException($"'{full}' exists; name a new file.");
         }
 
-        string temporary = Path.Combine(Path.GetDirectoryName(full)!, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}.tmp");
+        string folder = Path.GetDirectoryName(full)!;
+        string written = Path.Combine(folder, $".{Path.GetFileName(full)}.{Guid.NewGuid():N}.tmp");
         try
         {
             long events;
-            using (FileStream file = new(temporary, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16))
+            using (FileStream file = new(written, FileMode.CreateNew, FileAccess.ReadWrite, FileShare.None, bufferSize: 1 << 16))
             {
                 EventBatchReader reader = ReaderOf(scan, full);
                 using (ArrowFileWriter writer = new(file, reader.Schema, leaveOpen: true))
                 {
                     events = Write(reader, writer, progress, cancellationToken);
                 }
-
-                file.Flush(flushToDisk: true);
             }
 
-            File.Move(temporary, full, overwrite: false);
+            DurableFiles.SyncFile(written);
+            File.Move(written, full, overwrite: false);
+            written = full;
+            DurableFiles.SyncFolder(folder);
             return events;
         }
         catch
         {
-            File.Delete(temporary);
+            File.Delete(written);
             throw;
         }
     }

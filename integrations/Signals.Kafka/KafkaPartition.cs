@@ -80,9 +80,20 @@ public sealed class KafkaPartition : IDisposable
     /// <summary>How many records could not be applied, by reason.</summary>
     public IReadOnlyDictionary<string, long> PoisonByReason => _progress.Poison;
 
+    /// <summary>The name under which a store keeps its position in a partition, as <see cref="Source"/>.</summary>
+    /// <param name="topic">The topic.</param>
+    /// <param name="partition">The partition, from 0 on.</param>
+    public static string SourceOf(string topic, int partition)
+    {
+        ArgumentNullException.ThrowIfNull(topic);
+        ArgumentOutOfRangeException.ThrowIfNegative(partition);
+        return PartitionLogFormat.SourceOf(topic, partition);
+    }
+
     /// <summary>
     /// Whether a store at these positions can go on with a partition: the topic is the one whose position it has, and still has every
-    /// record from there on. It may have lost some a moment later; then the run says so. Nothing is read.
+    /// record from there on. It may have lost some a moment later; then the run says so. Nothing is read. Positions of other sources, such
+    /// as those of a topic that was left, play no part.
     /// </summary>
     /// <param name="topic">The topic.</param>
     /// <param name="partition">The partition, from 0 on.</param>

@@ -33,7 +33,7 @@ public sealed class SignalsClusterOptions
     /// The zone of a machine, such as a rack or an availability zone, as it follows from the machine's name. A standby is placed in
     /// another zone than the owner while there is one. All machines must compute the same zones, so put them into the names:
     /// <c>SiloName = $"{zone}.{Environment.MachineName}"</c> and <c>ZoneOf = name => name.Split('.')[0]</c>. A machine whose zone is empty
-    /// shares it with no other. Null, the default, for no zones. It is called often, and from any thread.
+    /// or null shares it with no other. Null, the default, for no zones. It is called often, and from any thread.
     /// </summary>
     public Func<string, string>? ZoneOf { get; set; }
 

@@ -3,6 +3,7 @@ using Signals.Parquet.Importing;
 using Signals.Parquet.Layout;
 using Signals.Parquet.Reading;
 using Signals.Parquet.Writing;
+using Signals.Training.Making;
 
 namespace Signals.Parquet;
 

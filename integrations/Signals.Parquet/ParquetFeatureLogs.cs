@@ -3,6 +3,7 @@ using Signals.Parquet.Features;
 using Signals.Parquet.Layout;
 using Signals.Parquet.Writing;
 using Signals.Serving;
+using Signals.Training.Making;
 
 namespace Signals.Parquet;
 

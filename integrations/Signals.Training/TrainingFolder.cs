@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Signals.Definitions;
+using Signals.Training.Making;
 
 namespace Signals.Training;
 
@@ -13,7 +14,7 @@ namespace Signals.Training;
 /// Thread contract: <see cref="PathOf"/> on any thread, all else by the owner of the sink. The folder must be new or empty. Everything is
 /// written beside it first, into a folder of the same name with <c>.part</c> behind it, and gets its name when the set is whole. Dispose
 /// before that deletes what was written. Invariant: the first file in that folder says whose it is, and nothing is deleted or renamed
-/// that says another. The files are the sink's to sync; folders are not synced, so a power cut may leave a set that lacks files.
+/// that says another. The files are the sink's to sync. Their names are made durable before the set gets its own, and that one at last.
 /// </remarks>
 public sealed class TrainingFolder : IDisposable
 {
@@ -74,7 +75,10 @@ public sealed class TrainingFolder : IDisposable
     }
 
     /// <summary>Writes the report and gives the folder its name.</summary>
-    /// <exception cref="IOException">What was written belongs to another set now, or the set's folder is not empty.</exception>
+    /// <exception cref="IOException">
+    /// What was written belongs to another set now, the set's folder is not empty, or the disk refused to make a name durable. When that is
+    /// the set's own name, the set is there, whole.
+    /// </exception>
     public void Complete(TrainingReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
@@ -84,6 +88,12 @@ public sealed class TrainingFolder : IDisposable
         }
 
         WriteReport(report, Path.Combine(_work, ReportFile));
+        foreach (string inside in Directory.EnumerateDirectories(_work, "*", SearchOption.AllDirectories))
+        {
+            DurableFiles.SyncFolder(inside);
+        }
+
+        DurableFiles.SyncFolder(_work);
         if (Directory.Exists(_folder))
         {
             Directory.Delete(_folder); // it is empty, or this throws
@@ -92,6 +102,7 @@ public sealed class TrainingFolder : IDisposable
         Directory.Move(_work, _folder);
         _isComplete = true;
         File.Delete(Path.Combine(_folder, OwnerFile));
+        DurableFiles.SyncFolder(Path.GetDirectoryName(_folder)!);
     }
 
     /// <summary>Deletes what was written, unless the set is whole. A second call does nothing.</summary>
@@ -116,13 +127,15 @@ public sealed class TrainingFolder : IDisposable
 
     private static void WriteReport(TrainingReport report, string path)
     {
-        using FileStream file = new(path, FileMode.CreateNew);
-        using Utf8JsonWriter json = new(file, new JsonWriterOptions { Indented = true });
-        json.WriteStartObject();
-        report.WriteTo(json);
-        json.WriteEndObject();
-        json.Flush();
-        file.Flush(flushToDisk: true);
+        using (FileStream file = new(path, FileMode.CreateNew))
+        using (Utf8JsonWriter json = new(file, new JsonWriterOptions { Indented = true }))
+        {
+            json.WriteStartObject();
+            report.WriteTo(json);
+            json.WriteEndObject();
+        }
+
+        DurableFiles.SyncFile(path);
     }
 
     /// <summary>Of several that come at once, one creates the file; the folder stays as it is for the others.</summary>

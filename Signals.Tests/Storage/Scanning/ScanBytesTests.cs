@@ -58,6 +58,63 @@ internal sealed class ScanBytesTests : IDisposable
         Assert.That(batches, Is.InRange(20, expected.Count / 3), "batches are not small without a reason");
     }
 
+    /// <summary>Texts of some events are large, of the next ones small, and each event is in two tables.</summary>
+    [Test]
+    public void TryNext_StretchesOfLargeTextsInTwoTables_ReadsThemAFewTimes(
+        [Values] SequenceOrder order, [Values(1_000, 5_000)] int large, [Values(100, 400)] int stretch)
+    {
+        const int Events = 1_000;
+        SimRandom random = new((ulong)large);
+        byte[] noise = new byte[large];
+        for (int copy = 0; copy < 2; copy++)
+        {
+            for (ulong user = 1; user <= 2; user++)
+            {
+                EventBatch batch = _store.CreateBatch("e");
+                for (int i = 0; i < Events; i++)
+                {
+                    Span<byte> text = noise.AsSpan(0, user == 2 && i / stretch % 2 == 1 ? large - random.Below(9) : 4);
+                    foreach (ref byte value in text)
+                    {
+                        value = (byte)random.Next();
+                    }
+
+                    batch.Add(UserId.From(user), ScanStore.TimeOf(i / 3), (ulong)i).Set("n", i).SetBytes("text", text);
+                    if (batch.Count == 20)
+                    {
+                        _store.Append(batch);
+                        _store.Engine.RunPending();
+                        batch.Clear();
+                    }
+                }
+            }
+
+            _store.FlushAsync().GetAwaiter().GetResult();
+        }
+
+        List<string> found = [];
+        long before = _store.GetStats().BlockBytesRead;
+        using EventScan scan = _store.Scan("e", new ScanOptions { Order = order, BatchBytes = MostBytes });
+        int batches = 0;
+        for (; scan.TryNext(out ScanBatch batch); batches++)
+        {
+            Assert.That(batch.Values(1).Length, Is.AtMost(MostBytes));
+            for (int row = 0; row < batch.Count; row++)
+            {
+                found.Add($"{batch.Users[row]} {batch.Ids[row]}");
+            }
+        }
+
+        StoreStats stats = _store.GetStats();
+        TestContext.Out.WriteLine($"{batches} batches, {stats.BlockBytesRead - before:N0} bytes read of {stats.TableBytes:N0}");
+        IEnumerable<int> ids = Enumerable.Range(0, Events).OrderByDescending(i => i / 3).ThenBy(i => i);
+        string[] expected = [.. from user in new[] { 1, 2 }
+            from id in order == SequenceOrder.OldestFirst ? ids.Reverse() : ids
+            select $"{UserId.From((ulong)user)} {id}"];
+        Assert.That(found, Is.EqualTo(expected));
+        Assert.That(stats.BlockBytesRead - before, Is.LessThan(8 * stats.TableBytes));
+    }
+
     /// <summary>Each user has small texts at first, then some that fill a batch, and one that is larger than a batch may be.</summary>
     private void Fill(ulong seed)
     {

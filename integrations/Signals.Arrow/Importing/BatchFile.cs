@@ -9,8 +9,10 @@ internal sealed class BatchFile : IDisposable
 {
     private readonly FileStream _stream;
     private readonly ArrowStreamReader _reader;
+    private readonly bool _isFile;
 
-    private BatchFile(string path, FileStream stream, ArrowStreamReader reader) => (FullPath, _stream, _reader) = (path, stream, reader);
+    private BatchFile(string path, FileStream stream, ArrowStreamReader reader, bool isFile) =>
+        (FullPath, _stream, _reader, _isFile) = (path, stream, reader, isFile);
 
     private static ReadOnlySpan<byte> EndOfStream => [0xFF, 0xFF, 0xFF, 0xFF, 0, 0, 0, 0];
 
@@ -60,7 +62,7 @@ internal sealed class BatchFile : IDisposable
             ArrowStreamReader reader = isFile
                 ? new ArrowFileReader(stream, leaveOpen: true)
                 : new ArrowStreamReader(stream, leaveOpen: true);
-            return new BatchFile(path, stream, reader);
+            return new BatchFile(path, stream, reader, isFile);
         }
         catch
         {
@@ -70,8 +72,19 @@ internal sealed class BatchFile : IDisposable
     }
 
     /// <summary>Reads the next batch; null at the end. The caller disposes it.</summary>
-    /// <exception cref="ArrowFileException">The file is damaged.</exception>
-    public RecordBatch? Next() => Guard(FullPath, "a batch", () => _reader.ReadNextRecordBatch());
+    /// <exception cref="ArrowFileException">The file is damaged, or has something behind the end of its stream.</exception>
+    public RecordBatch? Next()
+    {
+        RecordBatch? batch = Guard(FullPath, "a batch", () => _reader.ReadNextRecordBatch());
+        if (batch is null && !_isFile && _stream.Position < _stream.Length)
+        {
+            throw new ArrowFileException(
+                FullPath,
+                $"its stream ends at byte {_stream.Position} of {_stream.Length}; put each of several streams into its own file.");
+        }
+
+        return batch;
+    }
 
     /// <inheritdoc/>
     public void Dispose()

@@ -44,6 +44,7 @@ internal sealed class EventColumns
             if (Find(schema, EventNames.Of(column.Name)) is { } field)
             {
                 _cells.Add(CellOf(type, column, field));
+                RequireStates(schema, type, EventNames.StateOf(field.Name));
             }
         }
 
@@ -130,6 +131,16 @@ internal sealed class EventColumns
         if (field is null || !fits(field.DataType))
         {
             throw new ArrowFileException(_file, $"column '{name}' is {field?.DataType.Name ?? "not there"}; wanted is {wanted}.");
+        }
+    }
+
+    // Without its states a null of a column would be taken as absent. A column of the event type may have such a name, too.
+    private void RequireStates(Schema schema, EventTypeSchema type, string name)
+    {
+        if (Find(schema, name) is { DataType: not UInt8Type } other && type.Columns.All(column => EventNames.Of(column.Name) != name))
+        {
+            throw new ArrowFileException(
+                _file, $"column '{name}' is {other.DataType.Name}; wanted is uint8, of which 0 is absent, 1 null and 2 a value.");
         }
     }
 

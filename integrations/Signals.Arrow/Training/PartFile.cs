@@ -6,6 +6,7 @@ using Signals.Arrow.Columns;
 using Signals.Arrow.Layout;
 using Signals.Serving;
 using Signals.Training;
+using Signals.Training.Making;
 
 namespace Signals.Arrow.Training;
 
@@ -50,8 +51,10 @@ internal sealed class PartFile(string path, ArrowTrainingOptions options) : IDis
         }
 
         _writer!.WriteEnd();
-        _file!.Flush(flushToDisk: true);
-        return _file.Length;
+        long bytes = _file!.Length;
+        _file.Dispose();
+        DurableFiles.SyncFile(path);
+        return bytes;
     }
 
     public void Dispose()

@@ -10,6 +10,9 @@ internal interface IClusterLog
     /// <summary>The partition of a user.</summary>
     int PartitionOf(UserId user);
 
+    /// <summary>The name under which a store keeps its position in the log of a partition.</summary>
+    string SourceOf(int partition);
+
     /// <summary>A feed of the partition into the store, from the position that the store holds.</summary>
     IPartitionFeed Follow(int partition, SignalStore store);
 

@@ -29,6 +29,8 @@ internal sealed class KafkaLog : IClusterLog, IDisposable
 
     public int PartitionOf(UserId user) => PartitionHash.PartitionOf(user, _writes.Partitions);
 
+    public string SourceOf(int partition) => KafkaPartition.SourceOf(_writes.Topic, partition);
+
     public IPartitionFeed Follow(int partition, SignalStore store) =>
         new KafkaFeed(new KafkaPartition(store, _writes.Topic, partition, _reads));
 

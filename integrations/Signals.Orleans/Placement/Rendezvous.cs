@@ -22,7 +22,7 @@ internal static class Rendezvous
     /// </summary>
     /// <param name="partition">The partition.</param>
     /// <param name="names">The machines.</param>
-    /// <param name="zoneOf">The zone of a machine; empty for one that shares its zone with no other. Null for no zones.</param>
+    /// <param name="zoneOf">The zone of a machine; empty or null for one that shares its zone with no other. Null for no zones.</param>
     public static string[] Order(int partition, IEnumerable<string> names, Func<string, string>? zoneOf = null)
     {
         string[] byWeight =
@@ -39,8 +39,8 @@ internal static class Rendezvous
         Dictionary<string, int> taken = new(StringComparer.Ordinal);
         int[] turns = Array.ConvertAll(byWeight, name =>
         {
-            string zone = zoneOf(name);
-            return zone.Length == 0 ? 0 : taken[zone] = taken.GetValueOrDefault(zone, -1) + 1;
+            string? zone = zoneOf(name); // It is the host's code, which need not know each name.
+            return string.IsNullOrEmpty(zone) ? 0 : taken[zone] = taken.GetValueOrDefault(zone, -1) + 1;
         });
         return [.. byWeight.Zip(turns).OrderBy(pair => pair.Second).Select(pair => pair.First)]; // Stable: by weight within a turn.
     }

@@ -179,7 +179,7 @@ internal sealed class PartitionReplica : IAsyncDisposable
             {
                 _error = error;
                 Interlocked.Increment(ref _failures);
-                bool needsSomebody = NeedsSomebody(error) && !_folder.GiveUpFolder(error);
+                bool needsSomebody = !_folder.GiveUpFolder(error, _hasCaughtUp) && NeedsSomebody(error);
                 pause = NextPause(pause, needsSomebody, _hasCaughtUp ? _context.Time.GetElapsedTime(_caughtUpAt) : null);
                 ReplicaLog.Failed(_context.Logger, _partition, pause.TotalMilliseconds, error);
             }

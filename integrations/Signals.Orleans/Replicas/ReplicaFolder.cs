@@ -8,13 +8,17 @@ namespace Signals.Orleans.Replicas;
 /// </summary>
 /// <remarks>
 /// A folder that a checkpoint is ahead of stays as long as the log has what it lacks, because reading that is less work than fetching all
-/// of the store. If the log has lost it nevertheless, the checkpoint takes the folder's place.
+/// of the store. If that fails, the checkpoint takes the folder's place: at once when the log has lost it nevertheless or the folder is
+/// damaged, otherwise after a few attempts.
 /// Thread contract: one opening at a time; <see cref="GiveUpFolder"/> between two. Lifetime: that of its replica.
 /// </remarks>
 internal sealed class ReplicaFolder(int partition, ReplicaContext context)
 {
+    private const int MostFailures = 3; // of a folder that is behind, in a row
+
     private readonly string _path = Path.Combine(context.Options.Folder, $"partition-{partition:D5}");
-    private bool _isGivenUp; // The log could not make good what the folder lacks, and no checkpoint has taken its place so far.
+    private bool _isGivenUp; // The folder did not get to where the checkpoint is, and no checkpoint has taken its place so far.
+    private int _failures; // In a row, of a folder that was behind and did not catch up.
 
     // A checkpoint is ahead of the store that was opened last.
     private bool _isBehindCheckpoint;
@@ -44,12 +48,16 @@ internal sealed class ReplicaFolder(int partition, ReplicaContext context)
     }
 
     /// <summary>
-    /// The log and the store that was opened last do not fit each other. Whether the next opening may mend that: it takes the checkpoint
-    /// that was passed over for the folder.
+    /// The store that was opened last has failed, or the log under it. Whether the next opening may mend that: it takes the checkpoint that
+    /// was passed over for the folder.
     /// </summary>
-    public bool GiveUpFolder(Exception error)
+    /// <param name="error">Why it failed.</param>
+    /// <param name="hasCaughtUp">Whether it had caught up with the log before.</param>
+    public bool GiveUpFolder(Exception error, bool hasCaughtUp)
     {
-        bool mayMend = _isBehindCheckpoint && error is LogTruncatedException or TopicChangedException;
+        _failures = _isBehindCheckpoint && !hasCaughtUp ? _failures + 1 : 0;
+        bool isHopeless = error is LogTruncatedException or TopicChangedException or CorruptionException || _failures >= MostFailures;
+        bool mayMend = _isBehindCheckpoint && isHopeless;
         _isGivenUp |= mayMend;
         return mayMend;
     }
@@ -82,7 +90,8 @@ internal sealed class ReplicaFolder(int partition, ReplicaContext context)
     private async ValueTask<bool> MayKeepAsync(
         CheckpointPosition local, CheckpointPosition checkpoint, CancellationToken cancellationToken)
     {
-        if (_isGivenUp || MissingOf(local, checkpoint) is not long missing || missing > context.Options.MaxReplay)
+        string log = context.Log.SourceOf(partition);
+        if (_isGivenUp || MissingOf(local, checkpoint, log) is not long missing || missing > context.Options.MaxReplay)
         {
             return false;
         }
@@ -105,9 +114,9 @@ internal sealed class ReplicaFolder(int partition, ReplicaContext context)
         return _isBehindCheckpoint;
     }
 
-    // The records between the two. Null when the folder is not one from which the log could lead to the checkpoint: it lacks a source, or
-    // the source was reset.
-    private static long? MissingOf(CheckpointPosition local, CheckpointPosition checkpoint)
+    // The records of the log between the two. Null when the folder is not one from which the log could lead to the checkpoint: it lacks a
+    // source, the source was reset, or the source is not the log and has given the checkpoint more.
+    private static long? MissingOf(CheckpointPosition local, CheckpointPosition checkpoint, string log)
     {
         long missing = 0;
         foreach (SourcePosition there in checkpoint.Sources)
@@ -118,7 +127,13 @@ internal sealed class ReplicaFolder(int partition, ReplicaContext context)
                 return null;
             }
 
-            missing += Math.Max(0, there.Position - here.Position);
+            long gap = Math.Max(0, there.Position - here.Position);
+            if (gap > 0 && there.Source != log)
+            {
+                return null;
+            }
+
+            missing += gap;
         }
 
         return missing;

@@ -1,3 +1,4 @@
+using System.Text;
 using Signals.Parquet.Importing;
 using Signals.Parquet.Reading;
 using Signals.Parquet.Reading.Columns;
@@ -71,8 +72,22 @@ internal sealed class InputGroup(SourceFile file, GroupPlace place, ParquetTrain
     }
 
     /// <summary>The request of a row; empty when there is no such column.</summary>
-    public string RequestOf(int row) => _request is null ? "" : Has(_request.Column, row) ? _request.TextOf(row)
-        : throw Wrong(_request.Column, row, "null", "a request id");
+    public string RequestOf(int row)
+    {
+        if (_request is null)
+        {
+            return "";
+        }
+
+        try
+        {
+            return Has(_request.Column, row) ? _request.TextOf(row) : throw Wrong(_request.Column, row, "null", "a request id");
+        }
+        catch (DecoderFallbackException)
+        {
+            throw Wrong(_request.Column, row, "bytes that are not UTF-8", "a request id as text in UTF-8");
+        }
+    }
 
     /// <summary>The label of a row; null when it has none.</summary>
     public double? LabelOf(int row)

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text;
 using ParquetSharp;
 using Signals.Parquet.Reading;
 using Signals.Parquet.Reading.Columns;
@@ -11,6 +12,8 @@ namespace Signals.Parquet.Training;
 internal sealed class InputText
 {
     private const int UuidBytes = 16;
+
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     private readonly LeafKind _kind;
 
@@ -37,10 +40,11 @@ internal sealed class InputText
     }
 
     /// <summary>The text of a row that has a value.</summary>
+    /// <exception cref="DecoderFallbackException">Its bytes are not UTF-8, so that two different values could become one text.</exception>
     public string TextOf(int row) => Column switch
     {
         BytesCursor uuid when _kind == LeafKind.Uuid => new Guid(uuid.ValueOf(row), bigEndian: true).ToString(),
-        BytesCursor text => System.Text.Encoding.UTF8.GetString(text.ValueOf(row)),
+        BytesCursor text => Strict.GetString(text.ValueOf(row)),
         ValueCursor<long> number => number.Values[row].ToString(CultureInfo.InvariantCulture),
         _ => ((ValueCursor<ulong>)Column).Values[row].ToString(CultureInfo.InvariantCulture),
     };

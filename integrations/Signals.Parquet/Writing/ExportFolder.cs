@@ -1,5 +1,6 @@
 using Signals.Parquet.Layout;
 using Signals.Parquet.Reading;
+using Signals.Training.Making;
 
 namespace Signals.Parquet.Writing;
 

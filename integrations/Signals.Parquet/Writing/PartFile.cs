@@ -1,4 +1,5 @@
 using ParquetSharp;
+using Signals.Training.Making;
 
 namespace Signals.Parquet.Writing;
 

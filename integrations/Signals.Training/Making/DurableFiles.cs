@@ -1,11 +1,11 @@
 using System.Runtime.InteropServices;
 using Microsoft.Win32.SafeHandles;
 
-namespace Signals.Parquet.Writing;
+namespace Signals.Training.Making;
 
 /// <summary>
 /// Makes files and names durable. On Linux the system call is made here, because the library's flush hides its errors; Windows syncs
-/// names by itself. Thread contract: any thread; no state.
+/// names by itself. What writes training sets compiles this file, too. Thread contract: any thread; no state.
 /// </summary>
 internal static partial class DurableFiles
 {
