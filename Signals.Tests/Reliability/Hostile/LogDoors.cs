@@ -34,7 +34,7 @@ internal static class LogDoors
             "records", ["record.md", "batch-record.md", "RecordFormat", "BatchRecordFormat", "GroupRecordFormat"],
             Records, bytes => ReadRecords(bytes), e => e is InvalidDataException);
         yield return new HostileDoor(
-            "manifest", ["manifest.md", "VersionEditFormat", "KeepSettingsFormat"],
+            "manifest", ["manifest.md", "VersionEditFormat", "KeepSettingsFormat", "HeldLimitsFormat"],
             () => LogOf(1 | ManifestBit, VersionEditFormat.Write(Edit())), ReadManifest, e => e is SignalsException)
         {
             Unchanged = HeaderPage,
@@ -144,6 +144,8 @@ internal static class LogDoors
         edit.Schema = SchemaSerializer.Write(CrashSchema.Define());
         edit.Erasures.Add(new Erasure(UserId.From(3UL), 5));
         edit.Sources.Add(new SourcePosition("feed", 12) { Incarnation = new SourceIncarnation(5, 4096), Generation = 1 });
+        edit.HeldLimits = [new HeldLimit(3, 1000, 86_400_000, 100), new HeldLimit(4, int.MaxValue, null, 200)];
+        edit.Clock = new ClockReading(10, 20, 30);
         return edit;
     }
 
