@@ -66,14 +66,15 @@ internal sealed class DashboardLogTests
                 shown.DefineThroughLog = (definition, _) => Done(() => defined.Add(definition));
             });
         });
+        host.Store.Definitions.Register(Feed with { Name = "old" });
         await FeedAsync(host, isFedAlready ? "kafka:events/3" : "not yet");
         await host.PostAsync("stores/logged/erase?user=alice");
         JsonElement work = await host.WorkAsync("erase", "logged");
         Assert.That(work.GetProperty("message").GetString(), Does.Contain("in the log"));
         Assert.That((await host.PostAsync("stores/logged/definitions", Feed.ToJson())).Status, Is.EqualTo(HttpStatusCode.OK));
-        Assert.That((await host.PostAsync("stores/logged/definitions/feed/retire")).Status, Is.EqualTo(HttpStatusCode.Conflict));
+        Assert.That((await host.PostAsync("stores/logged/definitions/old/retire")).Status, Is.EqualTo(HttpStatusCode.Conflict));
         Assert.That((erased.Single(), defined.Single()), Is.EqualTo((Alice, Feed)));
-        Assert.That(host.Store.Definitions.All, Is.Empty);
+        Assert.That(host.Store.Definitions.All.Select(definition => definition.Name), Is.EqualTo(new[] { "old" }));
         (_, JsonElement rows) = await host.GetAsync("stores/logged/user?user=alice");
         Assert.That(rows.GetProperty("rows").GetArrayLength(), Is.EqualTo(1));
     }
