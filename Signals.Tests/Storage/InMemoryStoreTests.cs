@@ -94,7 +94,7 @@ internal sealed class InMemoryStoreTests
     public void InMemory_OnceTheProcessIsWarm_OpensInLessThanAMillisecond()
     {
         TimeSpan fastest = TimeSpan.MaxValue;
-        for (int i = 0; i < 200 && fastest > TimeSpan.FromMilliseconds(1); i++)
+        for (int i = 0; i < 3000 && fastest > TimeSpan.FromMilliseconds(1); i++) // others may have the processors
         {
             long began = Stopwatch.GetTimestamp();
             SignalStore store = SignalStore.InMemory(Schema);
