@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json;
 using Signals.Dashboard.Http;
 using Signals.Definitions;
-using Signals.Serving;
 
 namespace Signals.Tests.Dashboard;
 

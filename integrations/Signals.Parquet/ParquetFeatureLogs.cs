@@ -1,7 +1,6 @@
 using System.Globalization;
 using Signals.Parquet.Features;
 using Signals.Parquet.Layout;
-using Signals.Parquet.Writing;
 using Signals.Serving;
 using Signals.Training.Making;
 

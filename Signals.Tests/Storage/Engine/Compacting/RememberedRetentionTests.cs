@@ -1,4 +1,3 @@
-using Signals.Maintenance;
 using Signals.Storage.Engine.Context;
 using Signals.Storage.Maintenance;
 using Signals.Tests.Simulation;
