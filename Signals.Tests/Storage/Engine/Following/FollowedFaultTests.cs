@@ -60,7 +60,10 @@ internal sealed class FollowedFaultTests
     {
         using SignalStore writer = Filled(TestStores.Tiny with
         {
-            MaxBatchBytes = 32 << 10, RingBytes = 256 << 10, MemTableBytes = 256 << 10, LogBytes = 256 << 10,
+            MaxBatchBytes = 32 << 10,
+            RingBytes = 256 << 10,
+            MemTableBytes = 256 << 10,
+            LogBytes = 256 << 10,
         });
         using ReadOnlyStore reader = Look();
         AppendText(writer, 7, 17 << 10);
