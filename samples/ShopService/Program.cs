@@ -34,8 +34,7 @@ await app.StartAsync();
 if (args.Contains("--self-test"))
 {
     using HttpClient client = new() { BaseAddress = new Uri(app.Urls.First()) };
-    string now = Uri.EscapeDataString($"{time.GetUtcNow():O}");
-    await client.PostAsync(new Uri($"/users/alice/views?at={now}&id=1&item=7&seconds=2.5", UriKind.Relative), null);
+    await client.PostAsync(new Uri($"/users/alice/views?at={time.GetUtcNow():s}Z&id=1&item=7&seconds=2.5", UriKind.Relative), null);
     string wanted = await client.GetStringAsync(new Uri("/users/alice/recommendations", UriKind.Relative));
     Console.WriteLine($"alice may want {wanted}");
     return wanted == "[7]" ? 0 : 1;

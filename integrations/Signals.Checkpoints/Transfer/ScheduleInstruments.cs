@@ -10,7 +10,7 @@ internal sealed class ScheduleInstruments : IDisposable
     private const string OutcomeTag = "outcome";
 
     // From a few milliseconds on the same disk to an hour over a slow line.
-    private static readonly InstrumentAdvice<double> _seconds = new()
+    private static readonly InstrumentAdvice<double> Seconds = new()
     {
         HistogramBucketBoundaries = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 600, 3600],
     };
@@ -28,7 +28,7 @@ internal sealed class ScheduleInstruments : IDisposable
     public ScheduleInstruments(string target, Func<TimeSpan> getAge)
     {
         _meter = new Meter(new MeterOptions(MeterName) { Tags = [new("signals.checkpoint.target", target)] });
-        _duration = _meter.CreateHistogram("signals.checkpoint.duration", "s", description: null, tags: null, _seconds);
+        _duration = _meter.CreateHistogram("signals.checkpoint.duration", "s", description: null, tags: null, Seconds);
         _bytesSent = _meter.CreateCounter<long>("signals.checkpoint.sent", "By");
         _partsSent = _meter.CreateCounter<long>("signals.checkpoint.parts", "{part}");
         _filesRead = _meter.CreateCounter<long>("signals.checkpoint.files", "{file}");

@@ -13,7 +13,7 @@ namespace Signals.Tests.Storage.Engine.Following;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class FollowedFaultTests
 {
-    private static readonly StoreSchema _larger = StoreSchema.Define(schema => schema
+    private static readonly StoreSchema Larger = StoreSchema.Define(schema => schema
         .EventType("click", type => type.Field<int>("x"))
         .EventType("view", type => type.Field<int>("rank").Text("country").Field<float>("score").Field<int>("new").Window(
             TimeSpan.FromDays(1))));
@@ -218,7 +218,7 @@ internal sealed class FollowedFaultTests
             MeddleAt(at, () =>
             {
                 writer.Dispose();
-                writer = TestStores.Open(_disk, _larger, _time);
+                writer = TestStores.Open(_disk, Larger, _time);
                 ImportStore.Append(writer, 1, 9);
             });
             using (ReadOnlyStore reader = Look())

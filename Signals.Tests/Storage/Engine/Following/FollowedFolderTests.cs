@@ -7,7 +7,7 @@ namespace Signals.Tests.Storage.Engine.Following;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class FollowedFolderTests
 {
-    private static readonly StoreSchema _schema = StoreSchema.Define(schema => schema.EventType("view", type => type.Field<int>("n")));
+    private static readonly StoreSchema Schema = StoreSchema.Define(schema => schema.EventType("view", type => type.Field<int>("n")));
 
     private readonly string _root = Directory.CreateTempSubdirectory("signals-").FullName;
 
@@ -20,7 +20,7 @@ internal sealed class FollowedFolderTests
     [Platform("Linux")]
     public void Refresh_CopyOfTheFolderInItsPlace_IsRefused()
     {
-        SignalStore.Open(Store, _schema).Dispose();
+        SignalStore.Open(Store, Schema).Dispose();
         using ReadOnlyStore reader = SignalStore.OpenReadOnly(Store);
         Directory.Move(Store, Path.Combine(_root, "old"));
         Directory.CreateDirectory(Store);
@@ -38,7 +38,7 @@ internal sealed class FollowedFolderTests
     [UnsupportedOSPlatform("windows")]
     public void Checkpoint_IntoTheFolderThroughALink_IsRefused()
     {
-        SignalStore.Open(Store, _schema).Dispose();
+        SignalStore.Open(Store, Schema).Dispose();
         string link = Path.Combine(_root, "link");
         Directory.CreateSymbolicLink(link, Store);
         using ReadOnlyStore reader = SignalStore.OpenReadOnly(Store);
