@@ -14,7 +14,7 @@ internal sealed class FailoverTests
     public async Task Owner_IsKilled_ItsStandbyTakesOverWithEverythingAcknowledged()
     {
         await using TestCluster cluster = await TestCluster.StartAsync(silos: 3, Partitions);
-        await SettleAsync(cluster);
+        await cluster.SettleAsync();
         UserId[] users = [.. Enumerable.Range(1, 40).Select(n => UserId.From((ulong)n))];
         Dictionary<UserId, LogPosition> acknowledged = [];
         IClusterStore first = TestCluster.StoreOn(cluster.Silos[0]);
@@ -94,7 +94,7 @@ internal sealed class FailoverTests
     public async Task Silo_StopsInOrder_ReadsGoOnAndTheOwnersMove()
     {
         await using TestCluster cluster = await TestCluster.StartAsync(silos: 2, Partitions);
-        await SettleAsync(cluster);
+        await cluster.SettleAsync();
         IClusterStore first = TestCluster.StoreOn(cluster.Silos[0]);
         UserId[] users = [.. Enumerable.Range(1, 20).Select(n => UserId.From((ulong)n))];
         Dictionary<UserId, LogPosition> acknowledged = [];
@@ -128,17 +128,13 @@ internal sealed class FailoverTests
     {
         DrillClock clock = new();
         await using TestCluster cluster = await TestCluster.StartAsync(silos: 2, Partitions, clock: clock);
-        await SettleAsync(cluster);
+        await cluster.SettleAsync();
         InProcessSiloHandle owner = cluster.Silos.MaxBy(silo => Owners(TestCluster.StoreOn(silo).GetLocalReplicas()))!;
         clock.Offset = -TimeSpan.FromHours(1);
         await cluster.StopAsync(owner);
         await cluster.UntilAsync(
             reports => Owners(reports) == Partitions && reports.Count == Partitions, "the silo that is left owns every partition");
     }
-
-    private static Task SettleAsync(TestCluster cluster) => cluster.UntilAsync(
-        reports => Owners(reports) == Partitions && reports.Count(IsFollowing) == 2 * Partitions,
-        "two replicas of each partition, one of them the owner");
 
     private static int Owners(IReadOnlyList<ReplicaReport> reports) => reports.Count(report => report.Role == ReplicaRole.Owner);
 

@@ -45,7 +45,7 @@ internal sealed class FlagsTests
     {
         await using TestCluster cluster = await TestCluster.StartAsync(
             silos: 2, partitions: 1, o => o.LocalStandbyWithin = o.CompleteWithin = TimeSpan.FromMilliseconds(200));
-        await SettleAsync(cluster);
+        await cluster.SettleAsync();
         InProcessSiloHandle standby = cluster.Silos.Single(silo => RoleOn(silo) == ReplicaRole.Standby);
         IClusterStore store = TestCluster.StoreOn(standby);
         using (ClusterSequence local = await store.ReadAsync(User, "feed"))
@@ -69,7 +69,7 @@ internal sealed class FlagsTests
     {
         await using TestCluster cluster = await TestCluster.StartAsync(
             silos: 2, partitions: 1, o => o.ReplicaTimeout = TimeSpan.FromMilliseconds(300));
-        await SettleAsync(cluster);
+        await cluster.SettleAsync();
         InProcessSiloHandle owner = cluster.Silos.Single(silo => RoleOn(silo) == ReplicaRole.Owner);
         InProcessSiloHandle standby = cluster.Silos.Single(silo => silo != owner);
         ClusterReadOptions beyond = new() { AtLeast = new LogPosition(0, cluster.Log.EndOf(0) + 5) };
@@ -83,9 +83,7 @@ internal sealed class FlagsTests
     public async Task ReadTensors_UsersOfSeveralPartitions_FillsEachUsersPlace()
     {
         await using TestCluster cluster = await TestCluster.StartAsync(silos: 3, partitions: 6);
-        await cluster.UntilAsync(
-            reports => reports.Count(report => report.Role == ReplicaRole.Owner) == 6 && reports.Count == 12,
-            "six owners and their standbys");
+        await cluster.SettleAsync();
         UserId[] users = [.. Enumerable.Range(1, 30).Select(n => UserId.From((ulong)n))];
         IClusterStore first = TestCluster.StoreOn(cluster.Silos[0]);
         Dictionary<int, LogPosition> behind = [];
@@ -123,10 +121,7 @@ internal sealed class FlagsTests
     public async Task Errors_OfAnotherMachine_AreThoseOfALocalRead()
     {
         await using TestCluster cluster = await TestCluster.StartAsync(silos: 3, partitions: 6);
-        await cluster.UntilAsync(
-            reports => reports.Count(report => report.Role == ReplicaRole.Owner) == 6 && reports.Count == 12
-                && reports.All(report => report.State == ReplicaState.Following),
-            "six owners and their standbys that follow");
+        await cluster.SettleAsync();
         foreach (InProcessSiloHandle silo in cluster.Silos)
         {
             for (ulong n = 1; n <= 12; n++)
@@ -150,11 +145,6 @@ internal sealed class FlagsTests
             }
         }
     }
-
-    private static Task SettleAsync(TestCluster cluster) => cluster.UntilAsync(
-        reports => reports.Count == 2 && reports.All(report => report.State == ReplicaState.Following)
-            && reports.Count(report => report.Role == ReplicaRole.Owner) == 1,
-        "an owner and a standby");
 
     private static ReplicaRole RoleOn(InProcessSiloHandle silo) => TestCluster.StoreOn(silo).GetLocalReplicas()[0].Role;
 }

@@ -43,7 +43,7 @@ internal sealed class SimulationTests
         await using TestCluster cluster = await TestCluster.StartAsync(
             Silos, Partitions, options => options.OnStoreOpened(store => _stores[store.Folder] = store));
         _well = [.. cluster.Silos];
-        await SettleAsync(cluster);
+        await cluster.SettleAsync();
         using CancellationTokenSource ending = new();
         Task appending = Task.Run(() => AppendAsync(cluster.Log, ending.Token));
         Task reading = Task.Run(() => ReadAsync(ending.Token));
@@ -51,7 +51,7 @@ internal sealed class SimulationTests
         {
             string what = await StepAsync(cluster, random);
             await TestContext.Out.WriteLineAsync($"seed {seed}, step {step}: {what}, {cluster.Silos.Count} silos");
-            await SettleAsync(cluster);
+            await cluster.SettleAsync();
             _well = [.. cluster.Silos];
             await CheckAsync(cluster, $"seed {seed}, step {step}: {what}");
         }
@@ -214,10 +214,4 @@ internal sealed class SimulationTests
         ];
         return hashes.Length == 2 && hashes[0] == hashes[1];
     }
-
-    private static Task SettleAsync(TestCluster cluster) => cluster.UntilAsync(
-        reports => reports.Count == 2 * Partitions
-            && reports.All(report => report.State == ReplicaState.Following)
-            && reports.Count(report => report.Role == ReplicaRole.Owner) == Partitions,
-        "an owner and a standby of each partition");
 }

@@ -4,6 +4,7 @@ using Orleans.TestingHost;
 using Signals.Definitions;
 using Signals.Orleans;
 using Signals.Orleans.Partitions;
+using Signals.Orleans.Placement;
 
 namespace Signals.Tests.Cluster;
 
@@ -20,9 +21,11 @@ internal sealed class TestCluster : IAsyncDisposable
 
     private readonly string _root = Directory.CreateTempSubdirectory("signals-cluster-").FullName;
     private readonly InProcessTestCluster _cluster;
+    private readonly int _partitions;
 
     private TestCluster(int silos, int partitions, Action<SignalsClusterOptions>? configure, TimeProvider? clock)
     {
+        _partitions = partitions;
         Log = new MemoryLog(partitions);
         InProcessTestClusterBuilder builder = new((short)silos);
         builder.Options.InitializeClientOnDeploy = false;
@@ -85,6 +88,23 @@ internal sealed class TestCluster : IAsyncDisposable
 
         single.Set(3, n % 2 == 0);
         return single;
+    }
+
+    /// <summary>
+    /// Waits until each partition has its owner and its standby, both of them follow, and the owner is the machine that placement wants.
+    /// Before that an owner may still move to a machine that started later.
+    /// </summary>
+    public Task SettleAsync() => UntilAsync(
+        reports => Enumerable.Range(0, _partitions).All(partition => IsSettled(partition, reports)),
+        "an owner where placement wants it, and a standby, of each partition");
+
+    private bool IsSettled(int partition, IReadOnlyList<ReplicaReport> reports)
+    {
+        ReplicaReport[] replicas = [.. reports.Where(report => report.Partition == partition)];
+        string wanted = Rendezvous.Order(partition, Silos.Select(silo => silo.Name))[0];
+        return replicas.Length == Math.Min(2, Silos.Count)
+            && replicas.All(report => report.State == ReplicaState.Following)
+            && replicas.Where(report => report.Role == ReplicaRole.Owner).Select(report => report.Silo).SequenceEqual([wanted]);
     }
 
     /// <summary>Waits until something holds; fails after half a minute with the replicas as they are.</summary>

@@ -28,7 +28,7 @@ internal sealed partial class ClusterTelemetryTests
                 options.UseCheckpoints(partition => new FolderTarget(Path.Combine(shared, $"{partition}")));
                 options.Health.MaxLag = TimeSpan.FromMilliseconds(500);
             });
-            await SettleAsync(cluster);
+            await cluster.SettleAsync();
             await ReadEverywhereAsync(cluster, measured);
             AssertCounts(measured);
             AssertDocumented(measured);
@@ -136,11 +136,6 @@ internal sealed partial class ClusterTelemetryTests
 
     private static InProcessSiloHandle Holder(TestCluster cluster, ReplicaRole role) => cluster.Silos.Single(
         silo => TestCluster.StoreOn(silo).GetLocalReplicas().Any(report => report.Role == role));
-
-    private static Task SettleAsync(TestCluster cluster) => cluster.UntilAsync(
-        reports => reports.Count == 2 && reports.All(report => report.State == ReplicaState.Following)
-            && reports.Count(report => report.Role == ReplicaRole.Owner) == 1,
-        "an owner and a standby");
 
     private static string KindOf(Instrument instrument) => instrument.GetType().Name switch
     {

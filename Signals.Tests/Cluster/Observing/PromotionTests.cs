@@ -24,7 +24,7 @@ internal sealed class PromotionTests
 
         using ClusterMeasured measured = new();
         await using TestCluster cluster = await TestCluster.StartAsync(silos: 2, Partitions);
-        await SettleAsync(cluster);
+        await cluster.SettleAsync();
         InProcessSiloHandle joined = await cluster.JoinAsync();
         await cluster.UntilAsync(
             reports => Owners(reports) == Partitions && reports.Count == 2 * Partitions
@@ -34,13 +34,9 @@ internal sealed class PromotionTests
         Assert.That(measured.Sum("signals.cluster.promotions", "signals.reason=failover"), Is.Zero);
 
         await cluster.StopAsync(joined);
-        await SettleAsync(cluster);
+        await cluster.SettleAsync();
         Assert.That(measured.Sum("signals.cluster.promotions", "signals.reason=failover"), Is.Zero, "it stopped in order");
     }
-
-    private static Task SettleAsync(TestCluster cluster) => cluster.UntilAsync(
-        reports => Owners(reports) == Partitions && reports.Count(report => report.State == ReplicaState.Following) == 2 * Partitions,
-        "two replicas of each partition, one of them the owner");
 
     private static int Owners(IReadOnlyList<ReplicaReport> reports) => reports.Count(report => report.Role == ReplicaRole.Owner);
 }
