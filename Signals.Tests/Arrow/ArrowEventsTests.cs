@@ -11,6 +11,7 @@ namespace Signals.Tests.Arrow;
 
 /// <summary>Events as Arrow files and streams: what is written and taken in again is the same at every read.</summary>
 [Category("Fast")]
+[Category("Scaled")]
 internal sealed class ArrowEventsTests
 {
     private static readonly int[] Seeds = [.. Enumerable.Range(1, TestScale.Of(50))];

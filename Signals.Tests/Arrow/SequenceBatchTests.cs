@@ -10,6 +10,7 @@ namespace Signals.Tests.Arrow;
 
 /// <summary>Record batches of served sequences: they hold what reads give, whatever the schema and the definition.</summary>
 [Category("Fast")]
+[Category("Scaled")]
 internal sealed class SequenceBatchTests
 {
     private const int Definitions = 110;

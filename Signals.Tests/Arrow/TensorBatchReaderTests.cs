@@ -11,6 +11,7 @@ namespace Signals.Tests.Arrow;
 
 /// <summary>Tensors that a read writes straight into Arrow's memory.</summary>
 [Category("Fast")]
+[Category("Scaled")]
 internal sealed class TensorBatchReaderTests
 {
     private const int Definitions = 110;

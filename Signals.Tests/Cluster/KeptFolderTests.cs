@@ -15,7 +15,6 @@ namespace Signals.Tests.Cluster;
 /// otherwise with the checkpoint.
 /// </summary>
 [Category("Reliability")]
-[NonParallelizable]
 internal sealed class KeptFolderTests
 {
     private const int Before = 20;

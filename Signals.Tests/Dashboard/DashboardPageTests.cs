@@ -6,6 +6,7 @@ namespace Signals.Tests.Dashboard;
 /// The page in a browser, at four widths, light and dark: nothing is cut, nothing scrolls sideways, no request fails, and data of users is
 /// never run. <c>SIGNALS_PAGE_SHOTS</c> names a folder for pictures of all of it.
 /// </summary>
+[Category("Browser")]
 [NonParallelizable]
 internal sealed class DashboardPageTests
 {

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Diagnostics;
 using Signals.Kafka;
+using Signals.Tests.Reliability;
 using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Kafka;
@@ -12,8 +13,8 @@ namespace Signals.Tests.Kafka;
 [Category("Reliability")]
 internal sealed class LogKillTests
 {
-    private const int Kills = 8;
-    private const int Records = 3000;
+    private static readonly int Kills = Math.Max(4, TestScale.Of(8));
+    private static readonly int Records = 375 * Kills;
     private const ulong Seed = 0x10c_0b5;
 
     [Test]

@@ -2,6 +2,7 @@ using System.IO.Hashing;
 using Signals.Definitions;
 using Signals.Kafka;
 using Signals.Offline;
+using Signals.Tests.Reliability;
 using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Kafka;
@@ -14,6 +15,10 @@ namespace Signals.Tests.Kafka;
 internal sealed class ReplicaTests
 {
     private const int Users = 12;
+
+    // Enough for erasures, imports and definitions among the events.
+    private static readonly int Records = Math.Max(400, TestScale.Of(1500));
+    private static readonly int RecordsPerRareKind = Records / 5;
 
     [TestCase(1UL)]
     [TestCase(2UL)]
@@ -40,21 +45,21 @@ internal sealed class ReplicaTests
     {
         SimRandom random = new(seed);
         KafkaEventWriter writer = bench.Log.CreateWriter();
-        for (int i = 0; i < 1500; i++)
+        for (int i = 0; i < Records; i++)
         {
             ulong user = 1 + (ulong)random.Below(Users);
             SingleEvent single = LogBench.View(user, random.Below(1200), random.Below(5000), page: $"p{random.Below(50)}");
             await (random.Below(4) == 0 ? writer.AddAsync(single) : new ValueTask(bench.Log.AppendAsync(single)));
-            if (random.Below(300) == 0)
+            if (random.Below(RecordsPerRareKind) == 0)
             {
                 await writer.FlushAsync();
                 bench.Produce(PartitionHash.KeyOf(UserId.From(user)), "erase", time: At(2000 + random.Below(2000)));
             }
-            else if (random.Below(300) == 0)
+            else if (random.Below(RecordsPerRareKind) == 0)
             {
                 await bench.Log.ImportAsync(0, WriteSegment(bench, i, user));
             }
-            else if (random.Below(300) == 0)
+            else if (random.Below(RecordsPerRareKind) == 0)
             {
                 await bench.Log.DefineAsync(SequenceDefinition.Create("feed", version: i + 1)
                     .OwnedBy("ranking", LifecycleStage.Production).From("view", v => v.Last(i + 1)).Size(10).Columns("page").Build());

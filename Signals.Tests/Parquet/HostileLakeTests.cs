@@ -5,6 +5,7 @@ namespace Signals.Tests.Parquet;
 
 /// <summary>Files that are cut off, changed, or never were Parquet: an answer or an error that names the file, never a crash.</summary>
 [Category("Fast")]
+[Category("Scaled")]
 internal sealed class HostileLakeTests
 {
     [Test]

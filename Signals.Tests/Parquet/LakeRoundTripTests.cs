@@ -6,6 +6,7 @@ namespace Signals.Tests.Parquet;
 
 /// <summary>What is exported and imported again is the same at every read.</summary>
 [Category("Fast")]
+[Category("Scaled")]
 internal sealed class LakeRoundTripTests
 {
     private static readonly int[] Seeds = [.. Enumerable.Range(1, TestScale.Of(50))];

@@ -11,6 +11,7 @@ namespace Signals.Tests.Parquet;
 
 /// <summary>Training sets as Parquet: DuckDB reads what was served, and nothing half written is ever taken for whole.</summary>
 [Category("Fast")]
+[Category("Scaled")]
 internal sealed class ParquetTrainingSinkTests
 {
     private const int Definitions = 100;

@@ -39,7 +39,7 @@ internal sealed class HistoryCrashTests
         SimRecording run = Record(durability);
         Dictionary<RebuildStatus, int> seen = [];
         int seeds = TestScale.Of(1);
-        for (int cut = 0; cut <= run.Operations.Count; cut++)
+        for (int cut = 0; cut <= run.Operations.Count; cut += TestScale.CutStep)
         {
             Check(
                 new SimFileSystem(run.KillImage(cut), record: false), durability,

@@ -43,7 +43,7 @@ internal sealed class SimPowerCutTests
         Parallel.ForEach(jobs, new ParallelOptions { MaxDegreeOfParallelism = Environment.ProcessorCount }, job =>
         {
             CrashCheck check = new(job.History, files => files);
-            for (int cut = job.From; cut < job.To && violations.IsEmpty; cut++)
+            for (int cut = job.From; cut < job.To && violations.IsEmpty; cut += TestScale.CutStep)
             {
                 Explore(check, job.History, job.Run, cut, seeds, $"workload seed {job.Seed}", violations);
             }

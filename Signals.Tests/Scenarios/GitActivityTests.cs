@@ -12,6 +12,7 @@ namespace Signals.Tests.Scenarios;
 /// Then every user's sequence is what a dictionary with the same rules says.
 /// </summary>
 [Category("Fast")]
+[Category("Scaled")]
 internal sealed class GitActivityTests
 {
     private const int Segments = 4;

@@ -12,6 +12,7 @@ namespace Signals.Tests.Scenarios;
 /// back or make them smaller. Then every customer's sequence is what a dictionary says.
 /// </summary>
 [Category("Fast")]
+[Category("Scaled")]
 internal sealed class OnlineRetailTests
 {
     private static readonly StoreSchema Schema = StoreSchema.Define(s => s
@@ -68,7 +69,7 @@ internal sealed class OnlineRetailTests
     private async Task StreamAsync(SignalStore store, string data)
     {
         EventBatch batch = store.CreateBatch("sale");
-        await foreach (string[] row in DataSet.ReadAsync(data, TestScale.Of(10_000)))
+        await foreach (string[] row in DataSet.ReadAsync(data, Math.Max(1500, TestScale.Of(10_000))))
         {
             (string invoice, string item, int quantity) = (row[0], row[1], int.Parse(row[3], CultureInfo.InvariantCulture));
             UserId user = UserId.From(row[6].Length == 0 ? "anonymous" : row[6]);

@@ -15,6 +15,7 @@ namespace Signals.Tests.Training;
 /// happened later, none that arrived later, and no correction that was made later, unless it was asked for.
 /// </summary>
 [Category("Fast")]
+[Category("Scaled")]
 internal sealed class PointInTimeTests
 {
     private const int Users = 5;

@@ -10,6 +10,9 @@ namespace Signals.Tests.Reliability.Schedules;
 [Category("Reliability")]
 internal sealed class CommitGateScheduleTests
 {
+    // Each further one multiplies the schedules by ten.
+    private static readonly int Commits = TestScale.Factor < 1 ? 2 : 3;
+
     [Test]
     public void Gate_ReadBesideCommits_IsExactOrSaysThatItIsNot([Values] bool buggy)
     {
@@ -25,7 +28,7 @@ internal sealed class CommitGateScheduleTests
             IEnumerable<int> Writer()
             {
                 // The second commit is of the other user alone.
-                for (long commit = 1; commit <= 3; commit++)
+                for (long commit = 1; commit <= Commits; commit++)
                 {
                     int user = commit == 2 ? 1 : 0;
                     gate.BeginApply(new(commit));

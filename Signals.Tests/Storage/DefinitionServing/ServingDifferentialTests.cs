@@ -14,6 +14,7 @@ namespace Signals.Tests.Storage.DefinitionServing;
 /// Random definitions over random stores: raw answers and tensors equal, to the byte, what the reference makes of the whole
 /// history.
 /// </summary>
+[Category("Scaled")]
 internal sealed class ServingDifferentialTests
 {
     private const int Definitions = 1000;

@@ -7,6 +7,7 @@ using Signals.Tests.Reliability;
 namespace Signals.Tests.Storage.Tables;
 
 /// <summary>A damaged or forged table is refused by file and offset, and never answers wrongly, crashes or takes much memory.</summary>
+[Category("Scaled")]
 internal sealed class TableCorruptionTests
 {
     private const int ForgedCases = 6000;

@@ -12,6 +12,7 @@ namespace Signals.Tests.Storage.Telemetry;
 /// </summary>
 [Category("Fast")]
 [NonParallelizable]
+[Category("Scaled")]
 internal sealed class TelemetryCostTests
 {
     private const int Pairs = 41;

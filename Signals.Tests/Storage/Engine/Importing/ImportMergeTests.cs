@@ -13,6 +13,7 @@ namespace Signals.Tests.Storage.Engine.Importing;
 /// order and disturbed by flushes, compactions and reopens: reads show what the registers say.
 /// </summary>
 [Category("Fast")]
+[Category("Scaled")]
 internal sealed class ImportMergeTests
 {
     private const int Histories = 60;
