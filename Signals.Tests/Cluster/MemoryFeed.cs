@@ -27,6 +27,20 @@ internal sealed class MemoryFeed : IPartitionFeed
 
     public async Task RunAsync(CancellationToken cancellationToken)
     {
+        try
+        {
+            await FollowAsync(cancellationToken);
+        }
+        finally
+        {
+            _hasBegun = false;
+        }
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private async Task FollowAsync(CancellationToken cancellationToken)
+    {
         await _log.WhenFoundAsync(_partition, Position, cancellationToken);
         _hasBegun = true;
         EventGroup group = _store.CreateGroup(Source);
@@ -59,6 +73,4 @@ internal sealed class MemoryFeed : IPartitionFeed
             Volatile.Write(ref _position, group.Position);
         }
     }
-
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -15,6 +15,7 @@ internal sealed class MemoryLog(int partitions) : IClusterLog
     private readonly long[] _first = new long[partitions];
     private readonly Lock _lock = new();
     private volatile bool _wasMadeAnew;
+    private long _poisonAt = -1;
 
     /// <summary>Whether reads of the log fail, as when its broker is down.</summary>
     public volatile bool IsDown;
@@ -24,6 +25,13 @@ internal sealed class MemoryLog(int partitions) : IClusterLog
 
     /// <summary>Whether the log says that it has everything, also when it does not.</summary>
     public volatile bool ClaimsEverything;
+
+    /// <summary>The record that cannot be applied, in every partition; none below zero.</summary>
+    public long PoisonAt
+    {
+        get => Volatile.Read(ref _poisonAt);
+        set => Volatile.Write(ref _poisonAt, value);
+    }
 
     /// <summary>How long a feed takes to find out whether the log is the one that its store has followed.</summary>
     public TimeSpan FindDelay { get; set; }
@@ -129,6 +137,7 @@ internal sealed class MemoryLog(int partitions) : IClusterLog
     }
 
     /// <exception cref="LogTruncatedException">The records are gone.</exception>
+    /// <exception cref="PoisonRecordException">The first of them cannot be applied.</exception>
     public object[] ReadFrom(int partition, long position, int most)
     {
         lock (_lock)
@@ -138,7 +147,13 @@ internal sealed class MemoryLog(int partitions) : IClusterLog
                 throw new LogTruncatedException("log", partition, position, _first[partition]);
             }
 
-            return [.. _records[partition].Skip((int)position).Take(most)];
+            long poison = PoisonAt;
+            if (position == poison && poison < _records[partition].Count)
+            {
+                throw new PoisonRecordException("log", partition, position, "planted");
+            }
+
+            return [.. _records[partition].Skip((int)position).Take(poison > position ? (int)Math.Min(most, poison - position) : most)];
         }
     }
 }

@@ -17,4 +17,10 @@ public enum ReplicaState : byte
 
     /// <summary>It is being closed, because other machines have the partition now or because this machine stops.</summary>
     Closing = 4,
+
+    /// <summary>
+    /// It stands before a record that no replica can apply, and answers as of then. <see cref="ReplicaReport.Error"/> says which record it
+    /// is. It tries again every few seconds.
+    /// </summary>
+    Stopped = 5,
 }

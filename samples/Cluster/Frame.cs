@@ -125,6 +125,7 @@ internal sealed class Frame
         ReplicaState.CatchingUp => "replay",
         ReplicaState.Failed => "failed",
         ReplicaState.Closing => "closes",
+        ReplicaState.Stopped => "stopped",
         _ => "?",
     };
 
@@ -133,7 +134,7 @@ internal sealed class Frame
     private static string Colour(NodeStatus.Replica? replica) => replica switch
     {
         null => "",
-        { State: ReplicaState.Failed } => "red",
+        { State: ReplicaState.Failed or ReplicaState.Stopped } => "red",
         { State: not ReplicaState.Following } => "yellow",
         { Role: ReplicaRole.Owner } => "green",
         _ => "",

@@ -82,10 +82,18 @@ internal sealed class DrillCluster : IAsyncDisposable
         }
     }
 
-    /// <summary>Starts a node with this name, which goes on with the folder of the one before.</summary>
+    /// <summary>Starts a node with this name, which goes on with the folder of the one before, as a supervisor does.</summary>
     public async Task StartNodeAsync(string name, int clockSeconds = 0)
     {
-        NodeProcess node;
+        const int Attempts = 3;
+        for (int attempt = 1; !await StartProcess(name, clockSeconds).WhenReadyAsync(); attempt++)
+        {
+            Assert.That(attempt, Is.LessThan(Attempts), $"{name} was declared dead before it had begun, again and again");
+        }
+    }
+
+    private NodeProcess StartProcess(string name, int clockSeconds)
+    {
         lock (_ports)
         {
             int index = Names.ToList().IndexOf(name);
@@ -94,12 +102,11 @@ internal sealed class DrillCluster : IAsyncDisposable
                 _ports[name] = port = Options.Network is null ? FreePorts() : 20_000;
             }
 
-            node = NodeProcess.Start(SettingsOf(name, index, port, clockSeconds), Options.Network?.NamespaceOf(index));
+            NodeProcess node = NodeProcess.Start(SettingsOf(name, index, port, clockSeconds), Options.Network?.NamespaceOf(index));
             Nodes.RemoveAll(old => old.Name == name && !old.IsRunning);
             Nodes.Add(node);
+            return node;
         }
-
-        await node.WhenReadyAsync();
     }
 
     /// <summary>The process of this name that runs and has started; null when there is none.</summary>

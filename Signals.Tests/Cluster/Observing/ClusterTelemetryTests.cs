@@ -148,7 +148,7 @@ internal sealed partial class ClusterTelemetryTests
     private static partial Regex InstrumentRow();
 
     [GeneratedRegex(
-        @"^signals\.(silo=Silo_\d|partition=0|state=(opening|catching_up|following|failed|closing)|reason=(placed|moved|failover)"
+        @"^signals\.(silo=Silo_\d|partition=0|state=(opening|catching_up|following|failed|closing|stopped)|reason=(placed|moved|failover)"
         + @"|place=(local|remote)|answer=(complete|lagging|refused)|target=(owner|replica)"
         + @"|outcome=(served|not_ready|timed_out|unreachable|failed|restored|local_kept|nothing))$")]
     private static partial Regex KnownTag();

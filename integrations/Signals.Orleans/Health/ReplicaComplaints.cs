@@ -25,6 +25,10 @@ internal static class ReplicaComplaints
         {
             yield return Complain(worst, $"its store has failed and refuses writes: {failed.Message}");
         }
+        else if (replica.Error is Exception stop && report.State == ReplicaState.Stopped)
+        {
+            yield return Complain(worst, $"it answers as of the record before one that cannot be applied: {stop.Message}");
+        }
         else if (replica.Error is Exception error && (report.State == ReplicaState.Failed || PartitionReplica.NeedsSomebody(error)))
         {
             yield return Complain(worst, $"it failed and is opened again: {error.Message}");

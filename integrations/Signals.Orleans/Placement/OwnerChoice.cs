@@ -31,5 +31,6 @@ internal static class OwnerChoice
     public static bool IsFresh(ReplicaReport? report, TimeSpan within) =>
         report is { State: ReplicaState.Following, Lag: TimeSpan lag } && lag <= within;
 
-    private static bool IsOpen(ReplicaReport? report) => report?.State is ReplicaState.Following or ReplicaState.CatchingUp;
+    private static bool IsOpen(ReplicaReport? report) =>
+        report?.State is ReplicaState.Following or ReplicaState.CatchingUp or ReplicaState.Stopped;
 }

@@ -14,6 +14,7 @@ namespace Signals.Orleans.Replicas;
 /// </remarks>
 internal sealed class PartitionReplica : IAsyncDisposable
 {
+    private const long Nowhere = -1;
     private static readonly TimeSpan ShortestPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan Lasting = TimeSpan.FromMinutes(1);
@@ -32,6 +33,7 @@ internal sealed class PartitionReplica : IAsyncDisposable
     private volatile Exception? _error;
     private volatile bool _hasCaughtUp;
     private long _caughtUpAt; // A timestamp, when _hasCaughtUp. Written and read by turns, never at once.
+    private long _stoppedAt = Nowhere; // The position of a record that no replica can apply, while the store stands before it.
     private long _openings;
     private long _failures;
     private int _owners; // Activations of the partition's grain on this machine; two while one takes over from the other.
@@ -56,6 +58,7 @@ internal sealed class PartitionReplica : IAsyncDisposable
     public ReplicaState State =>
         _ending.IsCancellationRequested ? ReplicaState.Closing
         : Current is null ? (_error is null ? ReplicaState.Opening : ReplicaState.Failed)
+        : Volatile.Read(ref _stoppedAt) != Nowhere ? ReplicaState.Stopped
         : _hasCaughtUp ? ReplicaState.Following
         : ReplicaState.CatchingUp;
 
@@ -219,6 +222,7 @@ internal sealed class PartitionReplica : IAsyncDisposable
     private async Task FollowAsync(CancellationToken cancellationToken)
     {
         _hasCaughtUp = false;
+        Volatile.Write(ref _stoppedAt, Nowhere);
         await using SignalStore store = await OpenAsync(cancellationToken).ConfigureAwait(false);
         await using IPartitionFeed feed = _context.Log.Follow(_partition, store);
         OpenReplica open = new(_partition, store, feed, new LagClock(_context.Time));
@@ -230,7 +234,7 @@ internal sealed class PartitionReplica : IAsyncDisposable
         Task following = Task.CompletedTask;
         try
         {
-            following = feed.RunAsync(ending.Token);
+            following = FollowLogAsync(feed, ending.Token);
             await (await Task.WhenAny(following, open.Failed).ConfigureAwait(false)).ConfigureAwait(false);
         }
         finally
@@ -240,6 +244,30 @@ internal sealed class PartitionReplica : IAsyncDisposable
             await following.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await asking.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await sending.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // A record that no replica can apply is no fault of the store, which answers meanwhile. The answers say how late they are.
+    private async Task FollowLogAsync(IPartitionFeed feed, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await feed.RunAsync(cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (PoisonRecordException error)
+            {
+                _error = error;
+                if (Interlocked.Exchange(ref _stoppedAt, feed.Position) != feed.Position)
+                {
+                    Interlocked.Increment(ref _failures);
+                    ReplicaLog.Stopped(_context.Logger, _partition, LongestPause.TotalMilliseconds, error);
+                }
+
+                await Task.Delay(LongestPause, _context.Time, cancellationToken).ConfigureAwait(false);
+            }
         }
     }
 
@@ -255,6 +283,12 @@ internal sealed class PartitionReplica : IAsyncDisposable
             }
 
             long applied = open.Feed.Position;
+            if (Volatile.Read(ref _stoppedAt) is not Nowhere and long stoppedAt && applied > stoppedAt)
+            {
+                Volatile.Write(ref _stoppedAt, Nowhere);
+                _error = null;
+            }
+
             long askedAt = open.Clock.Now();
             try
             {

@@ -145,9 +145,9 @@ internal sealed class ReplicaCaretaker(
     private static bool IsSettled(PartitionDuty duty, PartitionReplica replica) =>
         duty == PartitionDuty.Lead && replica.Role == ReplicaRole.Owner && !IsOutOfService(replica);
 
-    // Owned here, and not able to answer: another replica may be.
+    // Owned here, and not able to answer, or not to go on: another replica may be.
     private static bool IsOutOfService(PartitionReplica replica) =>
-        replica.Role == ReplicaRole.Owner && replica.State == ReplicaState.Failed;
+        replica.Role == ReplicaRole.Owner && replica.State is (ReplicaState.Failed or ReplicaState.Stopped);
 
     private async Task SettleAsync(
         int partition, PartitionDuty duty, PartitionReplica replica, string[] order,

@@ -20,6 +20,7 @@ internal sealed class ReplicaInstruments : IDisposable
         (ReplicaState.Following, new(ClusterTelemetryNames.StateTag, "following")),
         (ReplicaState.Failed, new(ClusterTelemetryNames.StateTag, "failed")),
         (ReplicaState.Closing, new(ClusterTelemetryNames.StateTag, "closing")),
+        (ReplicaState.Stopped, new(ClusterTelemetryNames.StateTag, "stopped")),
     ];
 
     private readonly Meter _meter;

@@ -49,4 +49,8 @@ internal static partial class ReplicaLog
 
     [LoggerMessage(1114, LogLevel.Warning, "Partition {Partition} begins with the checkpoint: the log does not say what it still has")]
     public static partial void ReachUnknown(ILogger logger, int partition, Exception error);
+
+    [LoggerMessage(1115, LogLevel.Error,
+        "Partition {Partition} stands before a record that cannot be applied, and tries again in {Milliseconds:F0} ms")]
+    public static partial void Stopped(ILogger logger, int partition, double milliseconds, Exception error);
 }
