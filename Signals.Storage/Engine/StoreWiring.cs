@@ -136,7 +136,8 @@ internal sealed class StoreWiring
     private void RecoverLogs()
     {
         LogRecovery logs = _opening.Logs;
-        new LogReplayer(Context, logs, Commits.Stream, Writes).Run();
+        new LogReplayer(
+            Context, logs, Commits.Stream, Writes.MemTables, Writes.Applier, Writes.Frozen, Writes.Flusher).Run();
         Commits.Committer.CommitSchema();
         if (Writes.MemTables.Active.FirstLog == 0)
         {

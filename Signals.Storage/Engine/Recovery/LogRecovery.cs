@@ -9,10 +9,10 @@ namespace Signals.Storage.Engine.Recovery;
 /// Replays the logs that the manifest still needs, repairs the tail of the last one, and removes logs that were prepared and not used.
 /// </summary>
 /// <remarks>
-/// Thread contract: the opening thread, but for <see cref="Seal"/>, which another thread may run beside the replay of all logs but the last.
-/// First <see cref="Check"/>, which only reads, then <see cref="Seal"/> and <see cref="Replay"/>. Invariants: a log is unsealed only when
-/// every later one is empty, anything else is corruption; the tail is repaired before a new log is made, so no log ever follows a torn
-/// one. Lifetime: one opening.
+/// Thread contract: the opening thread, but for <see cref="Seal"/>, which another thread may run beside the replay of all logs but the
+/// last. First <see cref="Check"/>, which only reads, then <see cref="Seal"/> and <see cref="Replay"/>. Invariants: a log is unsealed only
+/// when every later one is empty, anything else is corruption; the tail is repaired before a new log is made, so no log ever follows a
+/// torn one. Lifetime: one opening.
 /// </remarks>
 internal sealed class LogRecovery(StoreFolder folder, ManifestState state, StoreSchema schema)
 {

@@ -1,4 +1,5 @@
 using Signals.Storage.Engine.Context;
+using Signals.Storage.Engine.Flushing;
 using Signals.Storage.Engine.Ingest;
 
 namespace Signals.Storage.Engine.Recovery;
@@ -14,10 +15,20 @@ namespace Signals.Storage.Engine.Recovery;
 /// <param name="context">The store.</param>
 /// <param name="logs">The logs, checked.</param>
 /// <param name="stream">The new log.</param>
-/// <param name="writes">Where the records go, and what flushes them.</param>
-internal sealed class LogReplayer(StoreContext context, LogRecovery logs, LogStream stream, WritePath writes)
+/// <param name="memTables">Where the records go.</param>
+/// <param name="applier">Applies them.</param>
+/// <param name="frozen">The memtables that wait for their flush.</param>
+/// <param name="flusher">Flushes them.</param>
+internal sealed class LogReplayer(
+    StoreContext context,
+    LogRecovery logs,
+    LogStream stream,
+    MemTableSet memTables,
+    RecordApplier applier,
+    FrozenMemTables frozen,
+    Flusher flusher)
 {
-    private readonly FlushNeed _need = new(logs.BytesToApply, writes.Frozen.Most);
+    private readonly FlushNeed _need = new(logs.BytesToApply, frozen.Most);
     private readonly TaskCompletionSource _sealed = new();
     private readonly TaskCompletionSource _begun = new();
     private volatile bool _isReplayed;
@@ -38,7 +49,7 @@ internal sealed class LogReplayer(StoreContext context, LogRecovery logs, LogStr
         context.FailStop.ThrowIfFailed();
 
         // Kept versions begin with tables alone. Otherwise what is still frozen waits for the flush thread.
-        while (context.Options.KeptVersions is not null && writes.Flusher.FlushOnce())
+        while (context.Options.KeptVersions is not null && flusher.FlushOnce())
         {
         }
     }
@@ -47,9 +58,9 @@ internal sealed class LogReplayer(StoreContext context, LogRecovery logs, LogStr
     {
         using BackgroundLoop beside = new("signals-recovery", WorkBeside, Timeout.InfiniteTimeSpan, context.FailStop);
         beside.Signal();
-        writes.MemTables.Frozen += _need.CountFrozen;
-        writes.MemTables.Frozen += beside.Signal;
-        writes.Frozen.StallBegan += beside.Signal;
+        memTables.Frozen += _need.CountFrozen;
+        memTables.Frozen += beside.Signal;
+        frozen.StallBegan += beside.Signal;
         try
         {
             Replay(_sealed.Task.GetAwaiter().GetResult);
@@ -58,9 +69,9 @@ internal sealed class LogReplayer(StoreContext context, LogRecovery logs, LogStr
         }
         finally
         {
-            writes.Frozen.StallBegan -= beside.Signal;
-            writes.MemTables.Frozen -= beside.Signal;
-            writes.MemTables.Frozen -= _need.CountFrozen;
+            frozen.StallBegan -= beside.Signal;
+            memTables.Frozen -= beside.Signal;
+            memTables.Frozen -= _need.CountFrozen;
         }
     }
 
@@ -71,7 +82,7 @@ internal sealed class LogReplayer(StoreContext context, LogRecovery logs, LogStr
             PrepareLogs();
         }
 
-        while (!_isReplayed && IsFlushDue() && writes.Flusher.FlushOnce())
+        while (!_isReplayed && IsFlushDue() && flusher.FlushOnce())
         {
             _flushed++;
         }
@@ -97,20 +108,20 @@ internal sealed class LogReplayer(StoreContext context, LogRecovery logs, LogStr
 
     private bool IsFlushDue() => context.Options.KeptVersions is not null
         || _need.IsFlushDue(_flushed)
-        || (writes.Frozen.IsFull && writes.Frozen.IsStalled);
+        || (frozen.IsFull && frozen.IsStalled);
 
     private void BeginLog() => stream.Start(logs.UnusedLog, logs.NextSequence);
 
     private void Replay(Action waitForSeal) => logs.Replay(
         (log, records, before) =>
         {
-            if (writes.MemTables.Active.FirstLog == 0)
+            if (memTables.Active.FirstLog == 0)
             {
-                writes.MemTables.Active.FirstLog = log;
+                memTables.Active.FirstLog = log;
             }
 
             _need.CountApplied(records.Length);
-            writes.Applier.Apply(records, new RecordOrigin(before, log));
+            applier.Apply(records, new RecordOrigin(before, log));
         },
         waitForSeal);
 }
