@@ -136,9 +136,9 @@ internal sealed class StoreWiring
     private void RecoverLogs()
     {
         LogRecovery logs = _opening.Logs;
-        new LogReplayer(Context, logs, Writes.MemTables, Writes.Applier, Writes.Flusher).Run();
+        new LogReplayer(
+            Context, logs, Commits.Stream, Writes.MemTables, Writes.Applier, Writes.Frozen, Writes.Flusher).Run();
         Commits.Committer.CommitSchema();
-        Commits.Stream.Start(logs.UnusedLog, logs.NextSequence);
         if (Writes.MemTables.Active.FirstLog == 0)
         {
             Writes.MemTables.Active.FirstLog = Commits.Stream.CurrentNumber;

@@ -9,9 +9,10 @@ namespace Signals.Storage.Engine.Recovery;
 /// Replays the logs that the manifest still needs, repairs the tail of the last one, and removes logs that were prepared and not used.
 /// </summary>
 /// <remarks>
-/// Thread contract: the opening thread. First <see cref="Check"/>, which only reads, then <see cref="Replay"/>. Invariants: a log is
-/// unsealed only when every later one is empty, anything else is corruption; the tail is repaired before a new log is made, so no log
-/// ever follows a torn one. Lifetime: one opening.
+/// Thread contract: the opening thread, but for <see cref="Seal"/>, which another thread may run beside the replay of all logs but the
+/// last. First <see cref="Check"/>, which only reads, then <see cref="Seal"/> and <see cref="Replay"/>. Invariants: a log is unsealed only
+/// when every later one is empty, anything else is corruption; the tail is repaired before a new log is made, so no log ever follows a
+/// torn one. Lifetime: one opening.
 /// </remarks>
 internal sealed class LogRecovery(StoreFolder folder, ManifestState state, StoreSchema schema)
 {
@@ -23,6 +24,9 @@ internal sealed class LogRecovery(StoreFolder folder, ManifestState state, Store
 
     /// <summary>Stream position after the last record that was recovered, from tables or logs.</summary>
     public StreamPosition EndPosition { get; private set; } = state.FlushedPosition;
+
+    /// <summary>The bytes of all records that <see cref="Replay"/> hands over, as <see cref="Check"/> found them.</summary>
+    public long BytesToApply { get; private set; }
 
     /// <summary>The sequence that the next log starts with.</summary>
     public ulong NextSequence { get; private set; } = FirstSequence;
@@ -65,29 +69,47 @@ internal sealed class LogRecovery(StoreFolder folder, ManifestState state, Store
     }
 
     /// <summary>
+    /// Repairs the tail of the last log and deletes logs that were prepared and are not used. From then on <see cref="NextSequence"/> and
+    /// <see cref="UnusedLog"/> are known, and a new log may be made.
+    /// </summary>
+    public void Seal()
+    {
+        if (_found.Count > 0)
+        {
+            _found[^1] = LogRepair.Seal(folder.Files, folder.Log(_found[^1].LogNumber), _found[^1]);
+            NextSequence = Math.Max(FirstSequence, _found[^1].NextSequence);
+        }
+
+        UnusedLog = _empty.Length > 0 ? _empty[0] : 0;
+        foreach (ulong unneeded in _empty.Skip(1))
+        {
+            folder.Files.Delete(folder.Log(unneeded));
+        }
+    }
+
+    /// <summary>
     /// Hands every entry after the flushed position to <paramref name="apply"/>, in order: its log, its records, the position
     /// before it.
     /// </summary>
-    public void Replay(Action<ulong, ReadOnlySpan<byte>, StreamPosition> apply)
+    /// <param name="apply">Applies an entry.</param>
+    /// <param name="waitForSeal">
+    /// Returns once <see cref="Seal"/> has: the last log is sealed before its records are applied, because replay may flush, and a flush
+    /// must not make records durable whose entries are not.
+    /// </param>
+    public void Replay(Action<ulong, ReadOnlySpan<byte>, StreamPosition> apply, Action waitForSeal)
     {
+        ulong expected = AnySequence;
         for (int i = 0; i < _found.Count; i++)
         {
             bool isLast = i == _found.Count - 1;
             if (isLast)
             {
-                // Sealed before its records are applied: replay may flush, and a flush must not make records durable whose entries
-                // are not.
-                _found[i] = LogRepair.Seal(folder.Files, folder.Log(_found[i].LogNumber), _found[i]);
+                waitForSeal();
             }
 
-            ReplayOne(_found[i].LogNumber, i == 0 ? AnySequence : _found[i - 1].NextSequence, isLast, apply);
-        }
-
-        NextSequence = _found.Count == 0 ? FirstSequence : Math.Max(FirstSequence, _found[^1].NextSequence);
-        UnusedLog = _empty.Length > 0 ? _empty[0] : 0;
-        foreach (ulong unneeded in _empty.Skip(1))
-        {
-            folder.Files.Delete(folder.Log(unneeded));
+            LogReplay found = _found[i];
+            ReplayOne(found.LogNumber, expected, isLast, apply);
+            expected = found.NextSequence;
         }
     }
 
@@ -114,6 +136,7 @@ internal sealed class LogRecovery(StoreFolder folder, ManifestState state, Store
         try
         {
             RecordCheck.Require(payload, schema);
+            BytesToApply += payload.Length;
         }
         catch (InvalidDataException error)
         {

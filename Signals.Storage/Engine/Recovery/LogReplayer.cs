@@ -4,26 +4,48 @@ using Signals.Storage.Engine.Ingest;
 
 namespace Signals.Storage.Engine.Recovery;
 
-/// <summary>Replays the logs of an opening into the memtables, while a thread of its own flushes those that are full.</summary>
-/// <remarks>Thread contract: the opening thread, once.</remarks>
+/// <summary>
+/// Replays the logs of an opening into the memtables and begins the new log. Another thread repairs the last log and makes the new one
+/// meanwhile, and then flushes memtables that would find no room.
+/// </summary>
+/// <remarks>
+/// Thread contract: the opening thread, once. Invariant: nothing is flushed before the last log is sealed and the new one is there. So
+/// what a flush makes durable never overtakes the entries that it comes from.
+/// </remarks>
 /// <param name="context">The store.</param>
 /// <param name="logs">The logs, checked.</param>
+/// <param name="stream">The new log.</param>
 /// <param name="memTables">Where the records go.</param>
 /// <param name="applier">Applies them.</param>
-/// <param name="flusher">Flushes full memtables.</param>
+/// <param name="frozen">The memtables that wait for their flush.</param>
+/// <param name="flusher">Flushes them.</param>
 internal sealed class LogReplayer(
-    StoreContext context, LogRecovery logs, MemTableSet memTables, RecordApplier applier, Flusher flusher)
+    StoreContext context,
+    LogRecovery logs,
+    LogStream stream,
+    MemTableSet memTables,
+    RecordApplier applier,
+    FrozenMemTables frozen,
+    Flusher flusher)
 {
-    /// <summary>Replays everything. Without threads, full memtables are flushed on this one.</summary>
+    private readonly FlushNeed _need = new(logs.BytesToApply, frozen.Most);
+    private readonly TaskCompletionSource _sealed = new();
+    private readonly TaskCompletionSource _begun = new();
+    private volatile bool _isReplayed;
+    private int _flushed; // the thread beside the replay
+
+    /// <summary>Replays everything. Without threads, the opening thread does all of it.</summary>
     public void Run()
     {
         if (!context.Options.Background)
         {
-            Replay();
+            logs.Seal();
+            BeginLog();
+            Replay(waitForSeal: () => { });
             return;
         }
 
-        ReplayBesideFlush();
+        ReplayBesideOtherWork();
         context.FailStop.ThrowIfFailed();
 
         // Kept versions begin with tables alone. Otherwise what is still frozen waits for the flush thread.
@@ -32,37 +54,74 @@ internal sealed class LogReplayer(
         }
     }
 
-    // The thread of the replay has enough to do.
-    private void ReplayBesideFlush()
+    private void ReplayBesideOtherWork()
     {
-        using CancellationTokenSource replayed = new();
-        using BackgroundLoop flush = new("signals-recovery", FlushAll, Timeout.InfiniteTimeSpan, context.FailStop);
-        memTables.Frozen += flush.Signal;
+        using BackgroundLoop beside = new("signals-recovery", WorkBeside, Timeout.InfiniteTimeSpan, context.FailStop);
+        beside.Signal();
+        memTables.Frozen += _need.CountFrozen;
+        memTables.Frozen += beside.Signal;
+        frozen.StallBegan += beside.Signal;
         try
         {
-            Replay();
-            replayed.Cancel();
+            Replay(_sealed.Task.GetAwaiter().GetResult);
+            _isReplayed = true;
+            _begun.Task.GetAwaiter().GetResult();
         }
         finally
         {
-            memTables.Frozen -= flush.Signal;
-        }
-
-        void FlushAll()
-        {
-            while (!replayed.IsCancellationRequested && flusher.FlushOnce())
-            {
-            }
+            frozen.StallBegan -= beside.Signal;
+            memTables.Frozen -= beside.Signal;
+            memTables.Frozen -= _need.CountFrozen;
         }
     }
 
-    private void Replay() => logs.Replay((log, records, before) =>
+    private void WorkBeside()
     {
-        if (memTables.Active.FirstLog == 0)
+        if (!_begun.Task.IsCompleted)
         {
-            memTables.Active.FirstLog = log;
+            PrepareLogs();
         }
 
-        applier.Apply(records, new RecordOrigin(before, log));
-    });
+        while (!_isReplayed && IsFlushDue() && flusher.FlushOnce())
+        {
+            _flushed++;
+        }
+    }
+
+    // The opening thread throws what fails here, as if it had done it itself.
+    private void PrepareLogs()
+    {
+        try
+        {
+            logs.Seal();
+            _sealed.SetResult();
+            BeginLog();
+            _begun.SetResult();
+        }
+        catch (Exception error)
+        {
+            _sealed.TrySetException(error);
+            _begun.TrySetException(error);
+            throw;
+        }
+    }
+
+    private bool IsFlushDue() => context.Options.KeptVersions is not null
+        || _need.IsFlushDue(_flushed)
+        || (frozen.IsFull && frozen.IsStalled);
+
+    private void BeginLog() => stream.Start(logs.UnusedLog, logs.NextSequence);
+
+    private void Replay(Action waitForSeal) => logs.Replay(
+        (log, records, before) =>
+        {
+            if (memTables.Active.FirstLog == 0)
+            {
+                memTables.Active.FirstLog = log;
+            }
+
+            _need.CountApplied(records.Length);
+            applier.Apply(records, new RecordOrigin(before, log));
+        },
+        waitForSeal);
 }

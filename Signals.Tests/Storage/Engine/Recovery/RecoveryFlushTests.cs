@@ -1,5 +1,7 @@
 using Signals.Storage.Engine.Context;
+using Signals.Storage.Engine.Recovery;
 using Signals.Storage.FileSystem;
+using Signals.Storage.Versions;
 using Signals.Tests.Simulation;
 
 namespace Signals.Tests.Storage.Engine.Recovery;
@@ -55,35 +57,91 @@ internal sealed class RecoveryFlushTests
     }
 
     [Test]
-    public void Open_FullMemTablesBeforeTheLastLog_AreFlushedWhileTheReplayGoesOn()
+    public void Open_MoreMemTablesThanMayWait_AreFlushedByAnotherThreadOnceTheLastLogIsSealed()
     {
         SimFileSystem files = new(record: false);
         SignalStore first = Open(files, Roomy with { LogBytes = 32 << 10 });
         Append(first);
         first.Engine.Close(abandon: true);
 
-        // The opening thread seals the last log before it applies any of it, but after all logs before. There it waits until
-        // another thread syncs a table.
         int opener = Environment.CurrentManagedThreadId;
-        using ManualResetEventSlim flushed = new();
-        bool? beside = null;
+        bool isBeside = false;
+        bool isBeforeTheSeal = false;
         files.BeforeSync = () =>
         {
-            if (Environment.CurrentManagedThreadId != opener)
+            bool hasTable = Has(files, ".tbl");
+            isBeforeTheSeal |= hasTable && Has(files, ".log" + DurableFile.TemporarySuffix);
+            isBeside |= hasTable && Environment.CurrentManagedThreadId != opener;
+        };
+        using SignalStore again = Open(files, Roomy with { MemTableBytes = 16 << 10, MaxFrozenMemTables = 3, Background = true });
+        files.BeforeSync = null;
+        Assert.That((isBeside, isBeforeTheSeal), Is.EqualTo((true, false)));
+        AssertAll(again);
+    }
+
+    [Test]
+    public void Open_MemTablesThatMayWait_ReturnsBeforeTheyAreFlushed()
+    {
+        SimFileSystem files = new(record: false);
+        SignalStore first = Open(files, Roomy);
+        Append(first);
+        first.Engine.Close(abandon: true);
+
+        using ManualResetEventSlim opened = new();
+        int opener = Environment.CurrentManagedThreadId;
+        bool isWaitedFor = false;
+        files.BeforeSync = () =>
+        {
+            if (Environment.CurrentManagedThreadId != opener && Has(files, ".tbl"))
             {
-                flushed.Set();
-            }
-            else if (files.ListFiles(TestStores.Folder).Any(
-                name => name.EndsWith(".log" + DurableFile.TemporarySuffix, StringComparison.Ordinal)))
-            {
-                beside ??= flushed.Wait(Hang);
+                isWaitedFor |= !opened.Wait(Hang);
             }
         };
         using SignalStore again = Open(files, Roomy with { MemTableBytes = 16 << 10, MaxFrozenMemTables = 100, Background = true });
-        files.BeforeSync = null;
-        Assert.That(beside, Is.True);
+        opened.Set();
+        Assert.That(isWaitedFor, Is.False);
         AssertAll(again);
     }
+
+    [Test]
+    public void Replay_OfSeveralLogs_WaitsForTheSealBeforeTheLastOne()
+    {
+        SimFileSystem files = new(record: false);
+        SignalStore first = Open(files, Roomy with { LogBytes = 32 << 10 });
+        Append(first);
+        first.Engine.Close(abandon: true);
+
+        const ulong seal = 0;
+        List<ulong> order = [];
+        LogRecovery logs = new(new StoreFolder(files, TestStores.Folder), new ManifestState(), Schema);
+        logs.Check();
+        logs.Replay((log, _, _) => order.Add(log), waitForSeal: () =>
+        {
+            logs.Seal();
+            order.Add(seal);
+        });
+        Assert.That(order.Distinct().Count(), Is.GreaterThan(2));
+        Assert.That(order.IndexOf(seal), Is.EqualTo(order.IndexOf(order[^1]) - 1));
+    }
+
+    [Test]
+    public void Open_LastLogCannotBeSealed_ThrowsWhatHappened([Values] bool background)
+    {
+        SimFileSystem files = new(record: false);
+        SignalStore first = Open(files, Roomy);
+        Append(first);
+        first.Engine.Close(abandon: true);
+
+        files.BeforeSync = () => _ = Has(files, ".log" + DurableFile.TemporarySuffix) ? throw new IOException("no sync") : false;
+        Assert.That(
+            () => Open(files, Roomy with { Background = background }), Throws.TypeOf<IOException>().With.Message.EqualTo("no sync"));
+        files.BeforeSync = null;
+        using SignalStore again = Open(files, Roomy);
+        AssertAll(again);
+    }
+
+    private static bool Has(SimFileSystem files, string end) =>
+        files.ListFiles(TestStores.Folder).Any(name => name.EndsWith(end, StringComparison.Ordinal));
 
     private static SignalStore Open(SimFileSystem files, EngineOptions options) =>
         TestStores.Open(files, Schema, new ManualTime(TestStores.Start), options);
