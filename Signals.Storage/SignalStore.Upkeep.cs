@@ -137,16 +137,17 @@ public sealed partial class SignalStore
     /// </summary>
     /// <remarks>
     /// When the new folder is on the same file system, tables and full logs become hard links; otherwise they become synced
-    /// copies. The log that is being written, at most <see cref="StoreOptions.LogBytes"/>, is copied. Hard links keep the disk
-    /// space of files that the store has replaced since, so delete a checkpoint that you no longer need. Erasures after the call
-    /// do not reach the checkpoint.
+    /// copies. Of the log that is being written, and of one that ended early, the entries are copied, and not the zeros behind them. Hard
+    /// links keep the disk space of files that the store has replaced since, so delete a checkpoint that you no longer need. Erasures
+    /// after the call do not reach the checkpoint; <see cref="EraseFromCheckpointAsync(string, IReadOnlyCollection{UserErasure},
+    /// StoreOptions, CancellationToken)"/> erases in it.
     /// </remarks>
     /// <param name="directory">A path at which nothing exists; missing parent folders are created.</param>
     /// <param name="cancellationToken">Ends the work; the new folder is then removed.</param>
     /// <exception cref="FileOperationException">
     /// The folder exists, or the disk refused a write. The store is not affected.
     /// </exception>
-    /// <exception cref="CorruptionException">The log that is being written is damaged.</exception>
+    /// <exception cref="CorruptionException">A log that is copied is damaged.</exception>
     public Task<CheckpointInfo> CheckpointAsync(string directory, CancellationToken cancellationToken = default)
         => Engine.CheckpointAsync(FileSystems.Absolute(directory), cancellationToken);
 

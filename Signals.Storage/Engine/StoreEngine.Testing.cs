@@ -4,6 +4,7 @@ using Signals.Storage.Engine.Views;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Heads;
 using Signals.Storage.Primitives;
+using Signals.Storage.Versions;
 
 namespace Signals.Storage.Engine;
 
@@ -36,6 +37,9 @@ internal sealed partial class StoreEngine
 
     /// <summary>TEST_ONLY: the newest events of users that are read.</summary>
     public HeadCache TestHeads => _parts.Contents.Heads;
+
+    /// <summary>TEST_ONLY: what deletes files.</summary>
+    public FilePins TestPins => _parts.Pins;
 
     /// <summary>TEST_ONLY: view, tables and memory.</summary>
     public StoreContents TestContents => _parts.Contents;

@@ -44,7 +44,7 @@ internal sealed class StoreWiring
             Contents.Heads.LimitBytes > 0 ? Contents.Heads : null, Commits.History?.Gate);
         OpenStoreCheckpoint checkpointer = new(Context.Folder, Commits.Committer, Commits.Log, opening.Pins);
         OpenStoreVerification verification = new(Context.Folder, Context.Schema, Commits.Committer, Commits.Log, opening.Pins);
-        _ledger = new ErasureLedger(Context, Contents, checkpointer, Reader.Pinned, Commits.Log, Commits.History);
+        _ledger = new ErasureLedger(Context, Contents, checkpointer, Reader.Pinned, Commits.Log, opening.Pins);
         Visits = owned.Add(new StoreVisits(Context, Writes.Importer, checkpointer, verification, _ledger, Erasures));
         Upkeep = new StoreUpkeep(
             Context.FailStop, Contents, Commits.Committer, Commits.History, Commits.Log, Writes.Work.Deleting, Reader.Pools);
@@ -162,6 +162,7 @@ internal sealed class StoreWiring
 
         // After each edit: there may be fewer tables, an erased user may be gone, and the directories take another share of the cache.
         Commits.Committer.Committed += Writes.Pace.WakeWaiters;
+        Commits.Committer.Leaving += _ledger.Leaving;
         Commits.Committer.Committed += _ledger.Refresh;
         Commits.Committer.Committed += _cacheShare.Update;
         Contents.Heads.Resized += _cacheShare.Update;

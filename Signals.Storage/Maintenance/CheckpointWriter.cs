@@ -45,11 +45,19 @@ internal sealed class CheckpointWriter(StoreFolder source, string target)
     /// </summary>
     private static ulong NumberOfLog(string name) => StoreFiles.Classify(name, out ulong number) == StoreFileKind.Log ? number : 0;
 
-    /// <summary>Opening a store rewrites the seal of its last log, so the last log is not shared.</summary>
+    /// <summary>
+    /// Shares a file, or copies it. Opening a store rewrites the seal of its last log, so the last log is not shared. Of a log that
+    /// ended early the entries are copied, because most of the file may be zeros.
+    /// </summary>
     private void Add(string from, string to, bool isLast)
     {
-        bool shared = !isLast && source.Files.TryLink(from, to);
-        if (!shared)
+        ulong log = NumberOfLog(Path.GetFileName(to));
+        bool shared = !isLast && (log == 0 || !LogScan.HasMuchRoom(source.Files, from)) && source.Files.TryLink(from, to);
+        if (!shared && log != 0)
+        {
+            LogScan.CopySealed(source.Files, from, log, to);
+        }
+        else if (!shared)
         {
             FileCopy.Copy(source.Files, from, to);
         }

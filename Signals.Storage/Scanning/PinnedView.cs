@@ -63,9 +63,6 @@ internal sealed class PinnedView
 
     public long NowMs { get; }
 
-    /// <summary>The names of the files that stay because of it.</summary>
-    public IEnumerable<string> Files => _files is null ? [] : Tables.Concat(Patches).SelectMany(table => StoreFiles.FilesOf(table.Meta));
-
     /// <summary>Begins a stay in which the store is not closed.</summary>
     /// <exception cref="ObjectDisposedException">The store was closed.</exception>
     public EpochScope Enter() => _owner.Enter();

@@ -29,15 +29,6 @@ internal sealed class PinnedViews(ReadEpochs epochs)
         }
     }
 
-    /// <summary>The files that pinned views keep.</summary>
-    public string[] Files()
-    {
-        lock (_lock)
-        {
-            return [.. _open.SelectMany(view => view.Files).Distinct()];
-        }
-    }
-
     /// <summary>The memtables that pinned views keep. Call it inside an epoch; they stay readable until it is left.</summary>
     public MemTable[] MemTables()
     {

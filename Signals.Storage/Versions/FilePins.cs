@@ -66,20 +66,41 @@ internal sealed class FilePins(StoreFolder folder, FailStop failStop) : IDisposa
     }
 
     /// <summary>
+    /// The files that are there for sure or are about to go: those that somebody pins, and those that were retired and are not deleted
+    /// yet.
+    /// </summary>
+    public string[] Held()
+    {
+        lock (_lock)
+        {
+            return [.. _held.Keys, .. _late];
+        }
+    }
+
+    /// <summary>The files that could not be deleted and wait for <see cref="DeleteLate"/>.</summary>
+    public string[] Late()
+    {
+        lock (_lock)
+        {
+            return [.. _late];
+        }
+    }
+
+    /// <summary>
     /// Tries again to delete files that could not be deleted. A file that still cannot be deleted waits for the next call.
     /// </summary>
     /// <returns>Always false: nothing is left to do.</returns>
     /// <exception cref="IOException">A file could not be deleted.</exception>
     public bool DeleteLate()
     {
-        string[] late;
-        lock (_lock)
+        Scope late;
+        lock (_lock) // at no moment is such a file unknown
         {
-            late = [.. _late];
+            late = TakeLocked([.. _late], retired: true, tells: true);
             _late.Clear();
         }
 
-        Delete(late);
+        late.Dispose();
         return false;
     }
 
@@ -97,14 +118,19 @@ internal sealed class FilePins(StoreFolder folder, FailStop failStop) : IDisposa
         string[] taken = [.. names];
         lock (_lock)
         {
-            foreach (string name in taken)
-            {
-                Hold hold = _held.GetValueOrDefault(name);
-                _held[name] = new Hold(hold.Pins + 1, hold.IsRetired || retired);
-            }
+            return TakeLocked(taken, retired, tells);
+        }
+    }
+
+    private Scope TakeLocked(string[] names, bool retired, bool tells)
+    {
+        foreach (string name in names)
+        {
+            Hold hold = _held.GetValueOrDefault(name);
+            _held[name] = new Hold(hold.Pins + 1, hold.IsRetired || retired);
         }
 
-        return new Scope(this, taken, retired && tells);
+        return new Scope(this, names, retired && tells);
     }
 
     /// <summary>Releases pins. A file that cannot be deleted does not keep other files from being deleted.</summary>

@@ -65,6 +65,20 @@ internal static class LogReader
         return IsZero(window, LogFormat.HeaderBytes);
     }
 
+    /// <summary>Whether there are only zeros from an offset to the end.</summary>
+    public static bool IsZero(LogWindow window, long offset)
+    {
+        for (ReadOnlySpan<byte> bytes; !(bytes = window.SliceFrom(offset)).IsEmpty; offset += bytes.Length)
+        {
+            if (bytes.ContainsAnyExcept((byte)0))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
     /// <summary>Reads the entry at an offset. False when there is no intact entry of this log.</summary>
     public static bool TryReadEntry(LogWindow window, long offset, ulong logNumber, out LogEntry entry)
     {
@@ -131,19 +145,6 @@ internal static class LogReader
             throw new CorruptionException(
                 path, replay.EndOffset, $"the entry is damaged, but the entry at {promise} promises that it was synced.");
         }
-    }
-
-    private static bool IsZero(LogWindow window, long offset)
-    {
-        for (ReadOnlySpan<byte> bytes; !(bytes = window.SliceFrom(offset)).IsEmpty; offset += bytes.Length)
-        {
-            if (bytes.ContainsAnyExcept((byte)0))
-            {
-                return false;
-            }
-        }
-
-        return true;
     }
 
     /// <summary>

@@ -8,6 +8,9 @@ namespace Signals.Storage.Wal;
 /// </summary>
 internal static class LogScan
 {
+    private const int RoomShare = 8;
+    private const int RoomBytes = 4096;
+
     /// <summary>Hands over each entry with its offset and payload. A seal has an empty payload.</summary>
     /// <param name="files">The file system.</param>
     /// <param name="path">The log file.</param>
@@ -42,6 +45,33 @@ internal static class LogScan
             next = entry.Sequence + 1;
             offset += LogFormat.EntryLength(entry.PayloadBytes);
         }
+    }
+
+    /// <summary>
+    /// Whether so much at the end of a log is zeros that a copy is worth more than a second name for the file: an eighth of it, and a page.
+    /// </summary>
+    public static bool HasMuchRoom(IFileSystem files, string path)
+    {
+        using IFile file = files.Open(path, FileOpenMode.Read);
+        using LogWindow window = new(file);
+        return window.Length > RoomBytes && LogReader.IsZero(window, window.Length - Math.Max(window.Length / RoomShare, RoomBytes));
+    }
+
+    /// <summary>
+    /// Writes a durable copy of a log that is not written to any more, without the zeros behind its seal. Of an empty log the copy is
+    /// empty. The caller syncs the directory.
+    /// </summary>
+    /// <exception cref="CorruptionException">The log is damaged, or holds entries and no seal.</exception>
+    public static void CopySealed(IFileSystem files, string from, ulong logNumber, string to)
+    {
+        if (LogReader.IsEmpty(files, from, logNumber))
+        {
+            LogWriter.Prepare(files, to, logNumber, LogFormat.EmptyBytes);
+            return;
+        }
+
+        LogReplay replay = LogReader.Replay(files, from, logNumber, 0, isLast: false, static (_, _) => { });
+        CopySealed(files, from, logNumber, replay.EndOffset, to);
     }
 
     /// <summary>

@@ -27,6 +27,11 @@ internal sealed class CheckpointFormatTests
         ],
     };
 
+    private static readonly CheckpointManifest AfterErasure = Sample with
+    {
+        Erasure = new ErasureMark(new Guid("ffeeddcc-bbaa-9988-7766-554433221100"), CheckpointStores.Start + 5),
+    };
+
     [Test]
     public void Manifest_WrittenAndRead_IsTheSame()
     {
@@ -48,6 +53,29 @@ internal sealed class CheckpointFormatTests
         Assert.That(Convert.ToHexStringLower(CurrentFormat.Write(Hash, 321)), Is.EqualTo(GoldenCurrent));
     }
 
+    /// <summary>A manifest after an erasure has a version of its own, so that an older uploader does not name parts that go.</summary>
+    [Test]
+    public void Bytes_OfVersionTwo_NeverChange()
+    {
+        byte[] blob = ManifestFormat.Write(AfterErasure);
+        Assert.That(ContentHash.Of(blob).ToString(), Is.EqualTo(GoldenManifestAfterErasure));
+        Assert.That(blob[CheckpointFormat.VersionOffset], Is.EqualTo(2));
+        Assert.That(ManifestFormat.Read(blob).Erasure, Is.EqualTo(AfterErasure.Erasure));
+    }
+
+    [Test]
+    public void Manifest_ErasureThatDoesNotFitTheVersion_IsRefused([Values(1, 2, 3)] byte version)
+    {
+        byte[] blob = ManifestFormat.Write(version == 1 ? AfterErasure : Sample);
+        blob[CheckpointFormat.VersionOffset] = version;
+        Assert.That(() => ManifestFormat.Read(blob), Throws.InstanceOf<InvalidDataException>());
+    }
+
+    [Test]
+    public void Manifest_ErasureAtNoDate_IsRefused([Values(-1, long.MaxValue)] long atMs) => Assert.That(
+        () => ManifestFormat.Read(ManifestFormat.Write(Sample with { Erasure = new ErasureMark(Guid.NewGuid(), atMs) })),
+        Throws.InstanceOf<InvalidDataException>().With.Message.Contains("erased"));
+
     [Test]
     public void Current_WrittenAndRead_IsTheSame() =>
         Assert.That(CurrentFormat.Read(CurrentFormat.Write(Hash, 321, uint.MaxValue)), Is.EqualTo((Hash, 321, uint.MaxValue)));
@@ -58,9 +86,9 @@ internal sealed class CheckpointFormatTests
         Assert.That(() => CurrentFormat.Read(CurrentFormat.Write(Hash, length)), Throws.InstanceOf<InvalidDataException>());
 
     [Test]
-    public void Manifest_AnyByteChangedOrCut_IsReadOrRefused()
+    public void Manifest_AnyByteChangedOrCut_IsReadOrRefused([Values] bool afterErasure)
     {
-        byte[] whole = ManifestFormat.Write(Sample);
+        byte[] whole = ManifestFormat.Write(afterErasure ? AfterErasure : Sample);
         for (int i = 0; i < whole.Length; i++)
         {
             foreach (byte bit in new byte[] { 1, 16, 128, 255 })
@@ -179,6 +207,7 @@ internal sealed class CheckpointFormatTests
     }
 
     private const string GoldenManifest = "3fe5d288410d7fbcf254150ee0e35912167a7403f4030b6bc8ba63582fe695dd";
+    private const string GoldenManifestAfterErasure = "ec41f94eda5a9277fc4924f8b6f628c5c8b9733f06e9d39437d9777d7b1ab10f";
     private const string GoldenCurrent =
         "5349474e435552310100000000000000c1d2c1df9eabd696f6fa30bd829fabe1"
         + "d0dfb1760876a381717729f6f0442add41010000000000006c727fc0d867323a";

@@ -56,6 +56,18 @@ internal sealed class UploadTests
     }
 
     [Test]
+    public async Task Upload_NearlyEmptyStoreWithLargeLogs_SendsAndRestoresFewBytes()
+    {
+        using SignalStore store = SignalStore.Open(_folder["store"], CheckpointStores.Schema, new StoreOptions { LogBytes = 64 << 20 });
+        CheckpointStores.Feed(store, 10);
+        Assert.That(new DirectoryInfo(_folder["store"]).EnumerateFiles().Sum(file => file.Length), Is.GreaterThan(500_000));
+        UploadResult result = await new CheckpointUploader(store, _target, _options).UploadAsync();
+        TestContext.Out.WriteLine($"{result.BytesSent} bytes sent, {result.Checkpoint.Bytes} bytes of files");
+        Assert.That(result.BytesSent, Is.LessThan(20_000));
+        Assert.That(result.Checkpoint.Bytes, Is.LessThan(20_000));
+    }
+
+    [Test]
     public async Task Upload_SecondTime_ReadsAndSendsOnlyWhatIsNew()
     {
         using SignalStore store = CheckpointStores.Open(_folder["store"]);

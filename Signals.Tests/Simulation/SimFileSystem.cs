@@ -45,6 +45,9 @@ internal sealed class SimFileSystem : IFileSystem
     /// <summary>Files whose reads fail as long as this is so.</summary>
     public Predicate<string>? RefusesReadsOf { get; set; }
 
+    /// <summary>Folders whose lists fail as long as this is so.</summary>
+    public Predicate<string>? RefusesListsOf { get; set; }
+
     /// <summary>Makes the operation with this number (from 0) fail, and all later ones too when asked to.</summary>
     public void FailAt(int operation, bool forEver = false)
     {
@@ -197,6 +200,11 @@ internal sealed class SimFileSystem : IFileSystem
     public IReadOnlyList<string> ListFiles(string directory)
     {
         directory = Normal(directory);
+        if (RefusesListsOf?.Invoke(directory) == true)
+        {
+            throw Refused("readdir", directory, "EIO");
+        }
+
         lock (_lock)
         {
             return [.. _disk.Names.Keys.Where(path => Path.GetDirectoryName(path) == directory).Select(path => Path.GetFileName(path))];

@@ -11,6 +11,7 @@ namespace Signals.Checkpoints;
 public sealed class CheckpointRestorer
 {
     private const string RestoringSuffix = ".restoring";
+    private const int MostFetches = 4;
 
     private readonly CheckpointTarget _target;
     private readonly CheckpointOptions _options;
@@ -67,7 +68,7 @@ public sealed class CheckpointRestorer
     {
         string path = StorePaths.Resolve(folder);
         StoreReplacement.RequireNothingAt(path);
-        (ContentHash hash, CheckpointManifest manifest) = await FindAsync(id, cancellationToken).ConfigureAwait(false);
+        CurrentCheckpoint chosen = await FindAsync(id, cancellationToken).ConfigureAwait(false);
         using WorkFolder work = new(path + RestoringSuffix);
         if (work.HasReplaced)
         {
@@ -76,10 +77,18 @@ public sealed class CheckpointRestorer
                 + "interrupted; call that again first");
         }
 
-        await FetchAsync(work, manifest, progress, cancellationToken).ConfigureAwait(false);
+        if (id is null)
+        {
+            chosen = await FetchCurrentAsync(work, chosen, progress, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            await FetchAsync(work, chosen.Manifest, progress, cancellationToken).ConfigureAwait(false);
+        }
+
         StoreReplacement.RequireNothingAt(path);
         StoreReplacement.Move(work.StorePath, path);
-        return manifest.Describe(hash);
+        return chosen.Manifest.Describe(chosen.Hash);
     }
 
     /// <summary>
@@ -125,7 +134,7 @@ public sealed class CheckpointRestorer
         {
             StorePaths.RequireMovable(path);
             using WorkFolder work = new(workFolder);
-            await FetchAsync(work, current.Manifest, progress, cancellationToken).ConfigureAwait(false);
+            current = await FetchCurrentAsync(work, current, progress, cancellationToken).ConfigureAwait(false);
             (local, isReplaced, string? aside) = replacement.Replace(work, current.Manifest.Position);
             setAside = aside ?? setAside;
         }
@@ -146,6 +155,34 @@ public sealed class CheckpointRestorer
         local.Position is { } position && (position.Covers(checkpoint)
             || (keepLocal is not null && await keepLocal(position, checkpoint, cancellationToken).ConfigureAwait(false)));
 
+    /// <summary>
+    /// Fetches the current checkpoint. An erasure may delete it meanwhile, at once; then the checkpoint that took its place is fetched.
+    /// </summary>
+    /// <returns>The checkpoint that was fetched.</returns>
+    private async Task<CurrentCheckpoint> FetchCurrentAsync(
+        WorkFolder work, CurrentCheckpoint current, IProgress<RestoreProgress>? progress, CancellationToken cancellationToken)
+    {
+        for (int i = 1; ; i++)
+        {
+            try
+            {
+                await FetchAsync(work, current.Manifest, progress, cancellationToken).ConfigureAwait(false);
+                return current;
+            }
+            catch (CorruptionException) when (i < MostFetches)
+            {
+                CurrentCheckpoint? now = await CurrentCheckpoint.ReadAsync(_target, cancellationToken).ConfigureAwait(false);
+                if (now is null || now.Hash == current.Hash)
+                {
+                    throw;
+                }
+
+                work.Clear();
+                current = now;
+            }
+        }
+    }
+
     private async Task FetchAsync(
         WorkFolder work, CheckpointManifest manifest, IProgress<RestoreProgress>? progress, CancellationToken cancellationToken)
     {
@@ -162,13 +199,12 @@ public sealed class CheckpointRestorer
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    private async Task<(ContentHash Hash, CheckpointManifest Manifest)> FindAsync(string? id, CancellationToken cancellationToken)
+    private async Task<CurrentCheckpoint> FindAsync(string? id, CancellationToken cancellationToken)
     {
         if (id is null)
         {
-            CurrentCheckpoint current = await CurrentCheckpoint.ReadAsync(_target, cancellationToken).ConfigureAwait(false)
+            return await CurrentCheckpoint.ReadAsync(_target, cancellationToken).ConfigureAwait(false)
                 ?? throw new InvalidOperationException($"There is no checkpoint in '{_target.Description}'.");
-            return (current.Hash, current.Manifest);
         }
 
         if (!ContentHash.TryParse(id, out ContentHash hash))
@@ -177,7 +213,7 @@ public sealed class CheckpointRestorer
         }
 
         return await BlobReader.TryReadManifestAsync(_target, hash, cancellationToken).ConfigureAwait(false) is { } manifest
-            ? (hash, manifest)
+            ? new CurrentCheckpoint("", hash, manifest)
             : throw new ArgumentException($"There is no checkpoint {id} in '{_target.Description}'; list those that are.", nameof(id));
     }
 }

@@ -89,6 +89,7 @@ public sealed class CheckpointUploader
 
         using WorkFolder folder = new(_folder);
         await _store.CheckpointAsync(folder.StorePath, cancellationToken).ConfigureAwait(false);
+        parts.Begin(current?.Manifest);
         await _young.PrepareAsync(_target, cancellationToken).ConfigureAwait(false);
         int filesRead = 0;
         for (int i = 0; i < MostSwaps; i++)
@@ -102,7 +103,8 @@ public sealed class CheckpointUploader
             }
 
             CheckpointManifest manifest = Describe(files, position, current);
-            CurrentCheckpoint? now = await PublishAsync(manifest, current, deadline, cancellationToken).ConfigureAwait(false);
+            CurrentCheckpoint? now = await ManifestPublisher.PublishAsync(_target, manifest, current, deadline, cancellationToken)
+                .ConfigureAwait(false);
             if (now is not null && now.Manifest.Run == manifest.Run)
             {
                 return Result(UploadOutcome.Published, now, parts, filesRead, deadline);
@@ -120,46 +122,6 @@ public sealed class CheckpointUploader
             "swap", $"{_target.Description}/{StoreFileNames.Current}", $"other owners replaced it {MostSwaps} times meanwhile; try again");
     }
 
-    /// <summary>
-    /// Stores a manifest and swaps <c>CURRENT</c> to it. An answer may be lost, and a client library may repeat a swap that had
-    /// succeeded, so the truth is what <c>CURRENT</c> names afterwards.
-    /// </summary>
-    /// <returns>What <c>CURRENT</c> names afterwards.</returns>
-    private async Task<CurrentCheckpoint?> PublishAsync(
-        CheckpointManifest manifest, CurrentCheckpoint? current, Deadline deadline, CancellationToken cancellationToken)
-    {
-        byte[] blob = ManifestFormat.Write(manifest);
-        if (blob.Length > CheckpointFormat.MaxManifestBytes)
-        {
-            throw new InvalidOperationException(
-                $"The manifest has {blob.Length} bytes; readers take {CheckpointFormat.MaxManifestBytes}. Set a greater PartBytes.");
-        }
-
-        ContentHash hash = ContentHash.Of(blob);
-        await _target.PutIfAbsentAsync(BlobNames.Manifest(hash), blob, cancellationToken).ConfigureAwait(false);
-        deadline.Require(_target);
-        byte[] pointer = CurrentFormat.Write(hash, blob.Length);
-        try
-        {
-            if (await _target.TryReplaceCurrentAsync(pointer, current?.Tag, cancellationToken).ConfigureAwait(false))
-            {
-                return new CurrentCheckpoint("", hash, manifest);
-            }
-        }
-        catch (CheckpointTargetException)
-        {
-            CurrentCheckpoint? now = await CurrentCheckpoint.ReadAsync(_target, cancellationToken).ConfigureAwait(false);
-            if (now?.Hash == hash)
-            {
-                return now;
-            }
-
-            throw;
-        }
-
-        return await CurrentCheckpoint.ReadAsync(_target, cancellationToken).ConfigureAwait(false);
-    }
-
     private CheckpointManifest Describe(ManifestFile[] files, CheckpointPosition position, CurrentCheckpoint? current) => new()
     {
         CreatedMs = _options.TimeProvider.GetUtcNow().ToUnixTimeMilliseconds(),
@@ -168,6 +130,7 @@ public sealed class CheckpointUploader
         Position = position,
         SchemaHash = SchemaHash.Of(_store.Schema),
         Files = files,
+        Erasure = current?.Manifest.Erasure,
     };
 
     private static UploadOutcome OutcomeBehind(CurrentCheckpoint current, CheckpointPosition position) =>

@@ -4,7 +4,6 @@ using Signals.Maintenance;
 using Signals.Storage.Engine.Context;
 using Signals.Storage.Engine.Views;
 using Signals.Storage.FileSystem;
-using Signals.Storage.History;
 using Signals.Storage.MemTables;
 using Signals.Storage.Reads;
 using Signals.Storage.Scanning;
@@ -19,7 +18,9 @@ namespace Signals.Storage.Engine.Upkeep;
 /// <remarks>
 /// Thread contract: any thread. Without open certificates a refresh costs one read of a counter. A table or memtable is an open place
 /// while it is in the version and holds the user; a file that left the version is one until it is deleted. A refresh follows a commit or
-/// a deletion, and must not fail it: what cannot be read counts as a place until a later refresh. Lifetime: that of the store.
+/// a deletion, and must not fail it: what cannot be read counts as a place until a later refresh. No file is missed: one that left the
+/// version before the certificate began is held by <see cref="FilePins"/> until it is deleted, and one that leaves it later is looked at
+/// as it leaves (<see cref="Leaving"/>), so that two commits between two refreshes hide nothing. Lifetime: that of the store.
 /// </remarks>
 internal sealed class ErasureLedger(
     StoreContext context,
@@ -27,7 +28,7 @@ internal sealed class ErasureLedger(
     OpenStoreCheckpoint checkpointer,
     PinnedViews pinned,
     LogStream? log,
-    VersionHistory? history)
+    FilePins pins)
 {
     private readonly Lock _lock = new();
     private readonly List<Entry> _open = []; // guarded by _lock
@@ -44,11 +45,7 @@ internal sealed class ErasureLedger(
         ErasureCertificate certificate = new(user, cutoffMs, context.Time.GetUtcNow(), () => checkpointer.Taken);
         Entry entry = new(certificate, log?.Mark().Number ?? 0, context.Folder);
 
-        // Files of kept versions, and of scans, that have left the version of now may hold the user, too. Which of them do is not
-        // looked up, so all are named until they are gone.
-        entry.Files.UnionWith(history?.Versions.SelectMany(version => version.DataFiles()) ?? []);
-        entry.Files.UnionWith(pinned.Files());
-        entry.Files.ExceptWith(contents.View.Current.Tables.Tables.SelectMany(table => StoreFiles.FilesOf(table.Meta)));
+        // From now on no table leaves the version unseen. Until the files that have left it are known, no refresh looks at the entry.
         lock (_lock)
         {
             if (_closed)
@@ -61,8 +58,37 @@ internal sealed class ErasureLedger(
             AssertInvariants();
         }
 
+        // Files that kept versions, scans and readers hold, and those that could not be deleted. Which of them have the user is not looked
+        // up, so all are named until they are gone. The version comes first: a file that is not in it was retired before.
+        HashSet<string> now = [.. contents.View.Current.Tables.Tables.SelectMany(table => StoreFiles.FilesOf(table.Meta))];
+        IEnumerable<string> left = pins.Held().Where(name => IsData(name) && !now.Contains(name));
+        lock (_lock)
+        {
+            entry.Files.UnionWith(left);
+            entry.IsReady = true;
+        }
+
         Refresh();
         return certificate;
+    }
+
+    /// <summary>Tells that tables are about to leave the version. They are still open.</summary>
+    public void Leaving(Table[] tables)
+    {
+        if (Volatile.Read(ref _count) == 0)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            foreach (Entry entry in _open)
+            {
+                entry.Files.UnionWith(tables
+                    .Where(table => Holds(table, entry.Certificate) != false) // what cannot be told now can never be told
+                    .SelectMany(table => StoreFiles.FilesOf(table.Meta)));
+            }
+        }
     }
 
     /// <summary>Brings every open certificate up to date, and forgets those that are complete.</summary>
@@ -75,9 +101,16 @@ internal sealed class ErasureLedger(
 
         lock (_lock)
         {
+            // The version comes before the list of files: what the version names and the list lacks was deleted meanwhile.
+            List<(Entry Entry, string[] Memory)> looks =
+                [.. _open.Where(entry => entry.IsReady).Select(entry => (entry, LookLocked(entry)))];
             if (TryList() is { } there)
             {
-                _open.RemoveAll(entry => entry.Certificate.Update(FindLocked(entry, there), context.Time.GetUtcNow()));
+                DateTimeOffset now = context.Time.GetUtcNow();
+                HashSet<Entry> complete = [.. looks
+                    .Where(look => look.Entry.Certificate.Update(PlacesOf(look.Entry, look.Memory, there), now))
+                    .Select(look => look.Entry)];
+                _open.RemoveAll(complete.Contains);
                 Volatile.Write(ref _count, _open.Count);
                 AssertInvariants();
             }
@@ -114,31 +147,39 @@ internal sealed class ErasureLedger(
         Debug.Assert(Volatile.Read(ref _count) == _open.Count, "The count is not that of the open certificates.");
     }
 
-    private List<(ErasurePlaceKind Kind, string Name)> FindLocked(Entry entry, HashSet<string> there)
+    // Finds the files that may hold the user, and gives the names of the memtables that do.
+    private string[] LookLocked(Entry entry)
     {
-        List<(ErasurePlaceKind, string)> found = [];
+        entry.Files.UnionWith(pins.Late().Where(IsData));
         using (contents.View.Epochs.Enter())
         {
             ReadView current = contents.View.Current;
-            foreach (MemTable table in current.MemTables.Union(pinned.MemTables()).Where(table => Holds(table, entry.Certificate)))
-            {
-                found.Add((ErasurePlaceKind.Memory, entry.NameOf(table)));
-            }
-
             entry.Unread.ExceptWith(current.Tables.Tables.SelectMany(table => StoreFiles.FilesOf(table.Meta)));
             foreach (Table table in current.Tables.Tables)
             {
                 bool? holds = Holds(table, entry.Certificate);
                 (holds is null ? entry.Unread : entry.Files).UnionWith(holds == false ? [] : StoreFiles.FilesOf(table.Meta));
             }
-        }
 
-        entry.Files.RemoveWhere(name => !there.Contains(name));
-        entry.Unread.RemoveWhere(name => !there.Contains(name));
-        found.AddRange(entry.Files.Union(entry.Unread).Select(name => (ErasurePlaceKind.Table, name)));
-        found.AddRange(entry.LogsOf(there).Select(name => (ErasurePlaceKind.Log, name)));
-        return found;
+            return [.. current.MemTables.Union(pinned.MemTables()).Where(table => Holds(table, entry.Certificate)).Select(entry.NameOf)];
+        }
     }
+
+    private static List<(ErasurePlaceKind Kind, string Name)> PlacesOf(Entry entry, string[] memory, HashSet<string> there)
+    {
+        entry.Files.IntersectWith(there);
+        entry.Unread.IntersectWith(there);
+        return
+        [
+            .. memory.Select(name => (ErasurePlaceKind.Memory, name)),
+            .. entry.Files.Union(entry.Unread).Select(name => (ErasurePlaceKind.Table, name)),
+            .. entry.LogsOf(there).Select(name => (ErasurePlaceKind.Log, name)),
+        ];
+    }
+
+    // Logs are found by their numbers.
+    private static bool IsData(string name) =>
+        StoreFiles.Classify(name, out _) is StoreFileKind.Table or StoreFileKind.Segment or StoreFileKind.ColumnFile;
 
     // Null when that cannot be told now: without a handle for the directory, or when it cannot be read. Then the table counts until
     // the next refresh.
@@ -173,6 +214,9 @@ internal sealed class ErasureLedger(
         private string[]? _logs;
 
         public ErasureCertificate Certificate => certificate;
+
+        /// <summary>Whether the files are known that had left the version before the certificate began.</summary>
+        public bool IsReady { get; set; }
 
         /// <summary>Files that may hold the user and are not deleted yet.</summary>
         public HashSet<string> Files { get; } = [];

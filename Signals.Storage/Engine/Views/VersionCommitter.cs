@@ -55,6 +55,12 @@ internal sealed class VersionCommitter : IDisposable
     public event Action? Committed;
 
     /// <summary>
+    /// Raised under the lock with the tables that an edit removes, after their files were retired and before the view lacks them. A
+    /// subscriber must not throw, nor wait for a commit.
+    /// </summary>
+    public event Action<Table[]>? Leaving;
+
+    /// <summary>
     /// Looks at the manifest between two edits. Every file that its state names is there then, and stays if it is pinned meanwhile.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The store was closed.</exception>
@@ -209,6 +215,11 @@ internal sealed class VersionCommitter : IDisposable
         }
 
         IDisposable[] left = [.. removed, .. FilesLeft(removed, after), .. unlinked];
+        if (removed.Length > 0)
+        {
+            Leaving?.Invoke(removed);
+        }
+
         _contents.View.Replace(current => change(current, after).WithVersion(version));
         return left;
     }

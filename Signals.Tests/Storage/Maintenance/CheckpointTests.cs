@@ -1,4 +1,6 @@
+using Signals.Core.Model;
 using Signals.Maintenance;
+using Signals.Storage.Engine.Context;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Maintenance;
 using Signals.Storage.Primitives;
@@ -60,7 +62,7 @@ internal sealed class CheckpointTests
             new CheckpointContent([state], logs, first, Log: 0, LogEnd: 0), default);
         Assert.That(
             (info.Files, info.Bytes, info.SharedBytes),
-            Is.EqualTo((Files: 2, Bytes: 3L * LogFormat.EmptyBytes, SharedBytes: (long)LogFormat.EmptyBytes)));
+            Is.EqualTo((Files: 2, Bytes: 2L * LogFormat.EmptyBytes, SharedBytes: (long)LogFormat.EmptyBytes)));
     }
 
     [Test]
@@ -158,6 +160,81 @@ internal sealed class CheckpointTests
         Assert.That(files.DirectoryExists(Target) || files.DirectoryExists(Target + ".tmp"), Is.False);
     }
 
+    /// <summary>A log is filled with zeros to its length before it is used; of these a checkpoint has none.</summary>
+    [Test]
+    public void Checkpoint_OfANearlyEmptyStore_HasFewBytes(
+        [Values("open", "closed", "rotated", "read-only")] string state, [Values] bool canLink)
+    {
+        const int LogBytes = 4 << 20;
+        SimFileSystem files = new(record: false) { CanLink = canLink };
+        EngineOptions options = TestStores.Tiny with { LogBytes = LogBytes, MemTableBytes = 1 << 20 };
+        SignalStore store = SignalStore.Open(files, TestStores.Folder, Schema, options, _time);
+        Append(store, 50);
+        if (state == "rotated")
+        {
+            // The log ends early, and stays because the flush fails.
+            files.Refuses = operation => operation.Kind == SimOperationKind.Create
+                && operation.Path.StartsWith(TestStores.Folder + "/", StringComparison.Ordinal) && operation.Path.Contains(".tbl");
+            Assert.That(() => store.FlushAsync().GetAwaiter().GetResult(), Throws.InstanceOf<FileOperationException>());
+            Append(store, 50);
+            Assert.That(store.GetTables(), Is.Empty);
+        }
+        else if (state == "closed")
+        {
+            store.Dispose();
+            store = SignalStore.Open(files, TestStores.Folder, Schema, options, _time);
+        }
+
+        CheckpointInfo info;
+        if (state == "read-only")
+        {
+            using ReadOnlyStore reader = ReadOnlyStore.Open(files, TestStores.Folder, options, new ReadOnlyOptions());
+            info = reader.CheckpointAsync(Target).GetAwaiter().GetResult();
+        }
+        else
+        {
+            info = Checkpoint(store);
+        }
+
+        files.Refuses = null;
+        store.Dispose();
+        long bytes = files.ListFiles(Target).Sum(name => LengthOf(files, Path.Combine(Target, name)));
+        long had = files.ListFiles(TestStores.Folder).Max(name => LengthOf(files, Path.Combine(TestStores.Folder, name)));
+        TestContext.Out.WriteLine($"{bytes} bytes, the largest file of the store has {had}");
+        Assert.That(had, Is.GreaterThan(30_000), "the store's log has room");
+        Assert.That(bytes, Is.LessThan(20_000));
+        Assert.That(info.Bytes, Is.LessThan(bytes), "manifest and CURRENT are not counted");
+        using SignalStore copy = SignalStore.Open(files, Target, Schema, options, _time);
+        Assert.That(copy.Verify().Problems, Is.Empty);
+        Assert.That(Count(copy), Is.EqualTo(_appended));
+    }
+
+    /// <summary>Bytes behind the seal are damage, also when the rest of a log is not copied.</summary>
+    [Test]
+    public void CopySealed_DamagedLog_IsRefusedByName([Values("tail", "entry", "unsealed")] string damage)
+    {
+        SimFileSystem files = new(record: false);
+        files.CreateDirectory("/logs");
+        using (LogWriter log = LogWriter.Create(files, "/logs/000001.log", 1, 1, fixedSize: 64 << 10))
+        {
+            log.Append(new byte[100], new StreamPosition(100));
+            if (damage != "unsealed")
+            {
+                log.Seal();
+            }
+        }
+
+        if (damage != "unsealed")
+        {
+            using IFile file = files.Open("/logs/000001.log", FileOpenMode.ReadWrite);
+            file.Write(damage == "tail" ? 60 << 10 : LogFormat.HeaderBytes + 50, [7]);
+        }
+
+        Assert.That(
+            () => LogScan.CopySealed(files, "/logs/000001.log", 1, "/logs/copy"),
+            Throws.InstanceOf<CorruptionException>().With.Message.Contains("000001.log"));
+    }
+
     /// <summary>Opening writes the seal of the last log again: in the copy, not in the store.</summary>
     [Test]
     public void Checkpoint_CurrentLogEmpty_SharesNoLogThatTheCopyWritesTo()
@@ -173,7 +250,7 @@ internal sealed class CheckpointTests
         int operations = files.OperationCount;
         using SignalStore copy = Open(files, Durability.Buffered, Target);
         IEnumerable<string> logs = files.Recording().Operations.Skip(operations)
-            .Where(o => o.Kind == SimOperationKind.Write && o.Path.EndsWith(".log", StringComparison.Ordinal)).Select(o => o.Path);
+            .Where(o => o.Kind == SimOperationKind.Write && o.Path.Contains(".log", StringComparison.Ordinal)).Select(o => o.Path);
         int[] written = [.. files.Recording().Operations.Skip(operations).Where(o => o.Kind == SimOperationKind.Write)
             .Select(o => o.Inode).Distinct()];
         int[] own = [.. files.Recording().Operations.Take(operations)
@@ -233,6 +310,12 @@ internal sealed class CheckpointTests
 
         store.Append(batch);
         store.Engine.RunPending();
+    }
+
+    private static long LengthOf(SimFileSystem files, string path)
+    {
+        using IFile file = files.Open(path, FileOpenMode.Read);
+        return file.Length;
     }
 
     private static int Count(SignalStore store)

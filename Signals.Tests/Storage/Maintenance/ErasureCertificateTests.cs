@@ -1,6 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using Signals.Maintenance;
+using Signals.Offline;
+using Signals.Storage.Primitives;
+using Signals.Storage.Versions;
 using Signals.Tests.Reliability;
 using Signals.Tests.Simulation;
 using Signals.Tests.Storage.Engine;
@@ -120,6 +123,98 @@ internal sealed class ErasureCertificateTests
     }
 
     [Test]
+    public void Certificate_FilesReplacedBefore_AreListedUntilTheyAreGone([Values("held", "late")] string why)
+    {
+        using SignalStore store = Open();
+        Append(store, 0);
+        Wait(store.FlushAsync());
+        string[] before = FilesOf(store);
+        Append(store, 1);
+        ReadEpochs epochs = store.Engine.TestContents.View.Epochs;
+        EpochScope reader = epochs.Enter();
+        Wait(store.CompactAsync());
+        string[] replaced = [.. before.Except(FilesOf(store))];
+        Assert.That(replaced, Is.Not.Empty.And.SubsetOf(FilesThere()));
+        _files.Refuses = operation => why == "late" && operation.Kind == SimOperationKind.Delete;
+        if (why == "late")
+        {
+            reader.Dispose();
+            epochs.Collect();
+        }
+
+        ErasureCertificate certificate = Erase(store, Marked);
+        Assert.That(replaced, Is.SubsetOf(FilesThere()).And.SubsetOf(certificate.Places.Select(place => place.Name)));
+        if (why == "held")
+        {
+            Wait(store.CompactAsync());
+        }
+
+        Assert.That(certificate.IsComplete, Is.False);
+        _files.Refuses = null;
+        reader.Dispose();
+        epochs.Collect();
+        Wait(store.CompactAsync());
+        store.Engine.TestPins.DeleteLate();
+        Assert.That(certificate.IsComplete, Is.True, string.Join('\n', certificate.Places));
+        Assert.That(Residue(), Is.Empty);
+    }
+
+    /// <summary>A merge that fails leaves a file that was never in the version, and the disk refuses to delete it.</summary>
+    [Test]
+    public void Certificate_FileOfAFailedMerge_IsListedUntilItIsGone()
+    {
+        using SignalStore store = Open();
+        Append(store, 0);
+        Wait(store.FlushAsync());
+        ErasureCertificate certificate = Erase(store, Marked);
+        Wait(store.FlushAsync());
+        string[] before = FilesOf(store);
+        _files.Refuses = operation =>
+            operation.Kind is SimOperationKind.Sync or SimOperationKind.Delete && operation.Path.Contains(".tbl", StringComparison.Ordinal);
+        Assert.That(() => Wait(store.CompactAsync()), Throws.InstanceOf<StoreWorkFailedException>());
+        string[] left = [.. FilesThere().Except(before).Where(name => name.EndsWith(".tbl", StringComparison.Ordinal))];
+        Assert.That(left, Is.Not.Empty);
+        _files.Refuses = operation => operation.Kind == SimOperationKind.Delete && left.Contains(Path.GetFileName(operation.Path));
+        Wait(store.CompactAsync());
+        Assert.That(certificate.Places.Where(place => place.CleanedAt is null).Select(place => place.Name), Is.EquivalentTo(left));
+        _files.Refuses = null;
+        store.Engine.TestPins.DeleteLate();
+        Assert.That(certificate.IsComplete, Is.True, string.Join('\n', certificate.Places));
+    }
+
+    [Test]
+    public void Certificate_TableThatCameAndWentBetweenTwoLooks_IsListedUntilItIsGone()
+    {
+        using (SegmentWriter writer = SegmentWriter.Create(_files, "/late.seg", Schema["e"], new SegmentOptions { Generation = 1 }))
+        {
+            writer.Insert(Marked, TestStores.Start, MarkedId).Set("note", MarkedText);
+            writer.Finish();
+        }
+
+        using SignalStore store = Open();
+        ErasureCertificate certificate = Erase(store, Marked);
+        ReadEpochs epochs = store.Engine.TestContents.View.Epochs;
+        string imported;
+        using (epochs.Enter())
+        {
+            _files.RefusesListsOf = path => path == TestStores.Folder;
+            Wait(store.ImportAsync("/late.seg"));
+            imported = FilesOf(store).Single();
+            Wait(store.CompactAsync());
+            _files.RefusesListsOf = null;
+            Append(store, 1);
+            Wait(store.FlushAsync()); // a commit, after which the certificate is brought up to date
+            Assert.That(FilesThere(), Does.Contain(imported));
+            Assert.That(FilesOf(store), Does.Not.Contain(imported));
+            Assert.That(certificate.Places.Where(place => place.CleanedAt is null).Select(place => place.Name), Does.Contain(imported));
+        }
+
+        epochs.Collect();
+        Wait(store.CompactAsync());
+        Assert.That(certificate.IsComplete, Is.True, string.Join('\n', certificate.Places));
+    }
+
+    [Test]
     public void Certificate_EventsAfterTheErasure_AreNoPlace()
     {
         using SignalStore store = Open();
@@ -159,6 +254,11 @@ internal sealed class ErasureCertificateTests
         store.Append(batch);
         store.Engine.RunPending();
     }
+
+    private static string[] FilesOf(SignalStore store) =>
+        [.. store.Engine.Tables.Tables.SelectMany(table => StoreFiles.FilesOf(table.Meta)).Distinct()];
+
+    private IReadOnlyList<string> FilesThere() => _files.ListFiles(TestStores.Folder);
 
     private List<string> Residue() =>
         new ResidueSearch(_files, TestStores.Folder, Schema, Marked, MarkedId, Encoding.UTF8.GetBytes(MarkedText)).Find();

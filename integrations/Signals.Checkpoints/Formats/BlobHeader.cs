@@ -8,15 +8,16 @@ namespace Signals.Checkpoints.Formats;
 /// </summary>
 internal static class BlobHeader
 {
-    public static void Write(Span<byte> blob, ulong magic)
+    public static void Write(Span<byte> blob, ulong magic, uint version = CheckpointFormat.Version)
     {
         BinaryPrimitives.WriteUInt64LittleEndian(blob, magic);
-        BinaryPrimitives.WriteUInt32LittleEndian(blob[CheckpointFormat.VersionOffset..], CheckpointFormat.Version);
+        BinaryPrimitives.WriteUInt32LittleEndian(blob[CheckpointFormat.VersionOffset..], version);
         BinaryPrimitives.WriteUInt32LittleEndian(blob[CheckpointFormat.ZeroOffset..], 0);
     }
 
+    /// <returns>The format version, 1 to <paramref name="newest"/>.</returns>
     /// <exception cref="InvalidDataException">It is another blob, or a newer version wrote it.</exception>
-    public static void Require(ReadOnlySpan<byte> blob, ulong magic)
+    public static uint Require(ReadOnlySpan<byte> blob, ulong magic, uint newest = CheckpointFormat.Version)
     {
         if (!IsOurs(blob, magic))
         {
@@ -24,11 +25,13 @@ internal static class BlobHeader
         }
 
         uint version = BinaryPrimitives.ReadUInt32LittleEndian(blob[CheckpointFormat.VersionOffset..]);
-        if (version != CheckpointFormat.Version || BinaryPrimitives.ReadUInt32LittleEndian(blob[CheckpointFormat.ZeroOffset..]) != 0)
+        if (version == 0 || version > newest || BinaryPrimitives.ReadUInt32LittleEndian(blob[CheckpointFormat.ZeroOffset..]) != 0)
         {
             throw new InvalidDataException(
-                $"the blob has format version {version}, and this library reads version {CheckpointFormat.Version}; use a newer library.");
+                $"the blob has format version {version}, and this library reads version {newest}; use a newer library.");
         }
+
+        return version;
     }
 
     public static bool IsOurs(ReadOnlySpan<byte> blob, ulong magic) =>

@@ -15,8 +15,11 @@ internal static class CheckpointFormat
     /// <summary>"SIGNCUR1" as the first eight bytes of CURRENT.</summary>
     public const ulong CurrentMagic = 0x31525543_4E474953;
 
-    /// <summary>The version that this code writes, and the newest that it reads.</summary>
+    /// <summary>The version of every blob but some manifests.</summary>
     public const uint Version = 1;
+
+    /// <summary>The version of a manifest that follows an erasure, and the newest that this code reads.</summary>
+    public const uint ManifestVersionWithErasure = 2;
 
     /// <summary>Every blob begins with so many bytes: magic, version, zero.</summary>
     public const int HeaderBytes = 16;

@@ -19,6 +19,12 @@ internal sealed record CheckpointManifest
     /// <summary>In the order of their names, each once, with <c>CURRENT</c> and a manifest of the store among them.</summary>
     public required ManifestFile[] Files { get; init; }
 
+    /// <summary>The last erasure; null when there was none.</summary>
+    public ErasureMark? Erasure { get; init; }
+
+    /// <summary>The names of all blobs that the checkpoint consists of, but that of the manifest.</summary>
+    public IEnumerable<string> PartNames => Files.SelectMany(file => file.Parts).Select(part => part.BlobName);
+
     public long TotalBytes => Files.Sum(file => file.Length);
 
     public StoredCheckpoint Describe(ContentHash hash) => new()

@@ -12,6 +12,8 @@ namespace Signals.Checkpoints.Formats;
 internal static class ManifestFormat
 {
     private const int Fields = 7;
+    private const int FieldsWithErasure = 8;
+    private const int ErasureFields = 2;
     private const int SourceFields = 3;
     private const int FileFields = 3;
     private const int PartFields = 3;
@@ -27,10 +29,11 @@ internal static class ManifestFormat
     public static byte[] Write(CheckpointManifest manifest)
     {
         var buffer = new ArrayBufferWriter<byte>(4096);
-        BlobHeader.Write(buffer.GetSpan(CheckpointFormat.HeaderBytes), CheckpointFormat.ManifestMagic);
+        uint version = manifest.Erasure is null ? CheckpointFormat.Version : CheckpointFormat.ManifestVersionWithErasure;
+        BlobHeader.Write(buffer.GetSpan(CheckpointFormat.HeaderBytes), CheckpointFormat.ManifestMagic, version);
         buffer.Advance(CheckpointFormat.HeaderBytes);
         var writer = new MessagePackWriter(buffer);
-        writer.WriteArrayHeader(Fields);
+        writer.WriteArrayHeader(manifest.Erasure is null ? Fields : FieldsWithErasure);
         writer.Write(manifest.CreatedMs);
         writer.Write(manifest.Run.ToByteArray());
         writer.Write(manifest.Previous?.ToBytes());
@@ -38,6 +41,13 @@ internal static class ManifestFormat
         WriteSources(ref writer, manifest.Position.Sources);
         writer.Write(manifest.SchemaHash.ToBytes());
         WriteFiles(ref writer, manifest.Files);
+        if (manifest.Erasure is { } erasure)
+        {
+            writer.WriteArrayHeader(ErasureFields);
+            writer.Write(erasure.Id.ToByteArray());
+            writer.Write(erasure.AtMs);
+        }
+
         writer.Flush();
         return buffer.WrittenSpan.ToArray();
     }
@@ -46,11 +56,12 @@ internal static class ManifestFormat
     /// <exception cref="InvalidDataException">The bytes are not a manifest, or it states what no store can have.</exception>
     public static CheckpointManifest Read(ReadOnlyMemory<byte> blob)
     {
-        BlobHeader.Require(blob.Span, CheckpointFormat.ManifestMagic);
+        uint version = BlobHeader.Require(
+            blob.Span, CheckpointFormat.ManifestMagic, CheckpointFormat.ManifestVersionWithErasure);
         try
         {
             var reader = new MessagePackReader(blob[CheckpointFormat.HeaderBytes..]);
-            CheckpointManifest manifest = ReadBody(ref reader);
+            CheckpointManifest manifest = ReadBody(ref reader, version == CheckpointFormat.ManifestVersionWithErasure);
             return reader.End ? manifest : throw new InvalidDataException("bytes follow the manifest that do not belong to it.");
         }
         catch (Exception e) when (
@@ -91,11 +102,10 @@ internal static class ManifestFormat
         }
     }
 
-    private static CheckpointManifest ReadBody(ref MessagePackReader reader)
+    private static CheckpointManifest ReadBody(ref MessagePackReader reader, bool hasErasure)
     {
-        RequireFields(ref reader, Fields, "a manifest");
-        long created = reader.ReadInt64();
-        Require(created is >= LeastMs and <= GreatestMs, $"it was made at {created} ms, which no date can represent.");
+        RequireFields(ref reader, hasErasure ? FieldsWithErasure : Fields, "a manifest");
+        long created = ReadTime(ref reader, "it was made");
         Guid run = new(ReadBytes(ref reader, 16));
         ContentHash? previous = reader.TryReadNil() ? null : ReadHash(ref reader);
         long commit = reader.ReadInt64();
@@ -108,7 +118,21 @@ internal static class ManifestFormat
             Position = new CheckpointPosition(sources, commit),
             SchemaHash = ReadHash(ref reader),
             Files = ReadFiles(ref reader),
+            Erasure = hasErasure ? ReadErasure(ref reader) : null,
         };
+    }
+
+    private static ErasureMark ReadErasure(ref MessagePackReader reader)
+    {
+        RequireFields(ref reader, ErasureFields, "an erasure");
+        return new ErasureMark(new Guid(ReadBytes(ref reader, 16)), ReadTime(ref reader, "users were erased"));
+    }
+
+    private static long ReadTime(ref MessagePackReader reader, string what)
+    {
+        long time = reader.ReadInt64();
+        Require(time is >= LeastMs and <= GreatestMs, $"{what} at {time} ms, which no date can represent.");
+        return time;
     }
 
     private static SourcePosition[] ReadSources(ref MessagePackReader reader)

@@ -26,9 +26,17 @@ internal sealed class PartSender(CheckpointTarget target, CheckpointOptions opti
 
     public int PartsSent => Volatile.Read(ref _parts);
 
-    /// <summary>Starts over from what <c>CURRENT</c> names now.</summary>
+    /// <summary>
+    /// Starts over from what <c>CURRENT</c> names now. If users were erased since the last start, nothing else counts: the parts that this
+    /// upload stored or found before are deleted at once, because no checkpoint names them.
+    /// </summary>
     public void Begin(CheckpointManifest? current)
     {
+        if (young.IsNew(current?.Erasure))
+        {
+            _ofThisUpload.Clear();
+        }
+
         _ofCurrent = [];
         foreach (PartRef part in current?.Files.SelectMany(file => file.Parts) ?? [])
         {

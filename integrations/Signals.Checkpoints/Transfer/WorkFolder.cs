@@ -69,6 +69,19 @@ internal sealed class WorkFolder : IDisposable
     /// <summary>Whether a killed process left a replaced store in a work folder.</summary>
     public static bool HasReplacedAt(string path) => Directory.Exists(Path.Combine(path, ReplacedName));
 
+    /// <summary>Deletes what was to be sent or fetched.</summary>
+    public void Clear()
+    {
+        try
+        {
+            DeleteStore();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new FileOperationException("delete", StorePath, e.Message, e);
+        }
+    }
+
     public void Dispose()
     {
         try

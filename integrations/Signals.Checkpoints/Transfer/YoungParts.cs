@@ -9,12 +9,14 @@ namespace Signals.Checkpoints.Transfer;
 /// </summary>
 /// <remarks>
 /// The parts of the target are listed once, and again after an upload that failed, because an answer may have been lost. In between it
-/// is enough to remember what was stored here.
+/// is enough to remember what was stored here. An erasure deletes parts that no checkpoint names at once, so of those that may have been
+/// stored before it none counts.
 /// </remarks>
 internal sealed class YoungParts(CheckpointOptions options)
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<(ContentHash Hash, long Length), (PartRef Part, DateTimeOffset StoredAt)> _parts = []; // guarded by _lock
+    private ErasureMark? _erasure;
     private bool _isListed;
 
     /// <summary>Forgets what is no longer young, and lists the target if that is due.</summary>
@@ -37,7 +39,7 @@ internal sealed class YoungParts(CheckpointOptions options)
         await foreach (StoredBlob blob in target.ListAsync(BlobNames.Parts, cancellationToken).ConfigureAwait(false))
         {
             long length = blob.Length - CheckpointFormat.HeaderBytes;
-            if (IsYoung(blob.StoredAt) && length is > 0 and <= CheckpointFormat.MaxPartBytes
+            if (IsYoung(blob.StoredAt) && IsAfterErasure(blob.StoredAt) && length is > 0 and <= CheckpointFormat.MaxPartBytes
                 && BlobNames.TryParsePart(blob.Name, out ContentHash hash, out uint copy))
             {
                 Add(new PartRef(hash, (int)length, copy), blob.StoredAt);
@@ -45,6 +47,25 @@ internal sealed class YoungParts(CheckpointOptions options)
         }
 
         _isListed = true;
+    }
+
+    /// <summary>
+    /// Tells which erasure <c>CURRENT</c> states. Returns true when it is another one than before: then nothing is known any more.
+    /// </summary>
+    public bool IsNew(ErasureMark? erasure)
+    {
+        lock (_lock)
+        {
+            if (_erasure == erasure)
+            {
+                return false;
+            }
+
+            _erasure = erasure;
+            _parts.Clear();
+            _isListed = false;
+            return true;
+        }
     }
 
     /// <summary>The next upload lists the target again.</summary>
@@ -66,6 +87,10 @@ internal sealed class YoungParts(CheckpointOptions options)
             return _parts.TryGetValue((hash, length), out var found) && IsYoung(found.StoredAt) ? found.Part : null;
         }
     }
+
+    // The clocks of the target and of the machine that erased agree to within a quarter of the grace.
+    private bool IsAfterErasure(DateTimeOffset storedAt) =>
+        _erasure is not { } erasure || storedAt - DateTimeOffset.FromUnixTimeMilliseconds(erasure.AtMs) > options.Grace / 4;
 
     // A time in the far future is none: a target gives it to a blob whose time it does not know.
     private bool IsYoung(DateTimeOffset storedAt) => (options.TimeProvider.GetUtcNow() - storedAt).Duration() < options.Grace / 4;
