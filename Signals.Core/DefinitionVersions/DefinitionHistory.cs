@@ -76,13 +76,13 @@ internal sealed class DefinitionHistory<TPlan>
     public RegisteredDefinition<TPlan>? Active => _activations.Count == 0 ? null : _activations[^1];
 
     /// <summary>The version that code registered last; 0 when it is not kept.</summary>
-    public int LastRegistered { get; set; }
+    public int LastRegistered { get; private set; }
 
     /// <summary>The shadow of the served version.</summary>
-    public ShadowDefinition<TPlan>? Shadow { get; set; }
+    public ShadowDefinition<TPlan>? Shadow { get; private set; }
 
     /// <summary>The shadow as it is stored; it may be there although it cannot run yet.</summary>
-    public StoredShadow? StoredShadow { get; set; }
+    public StoredShadow? StoredShadow { get; private set; }
 
     /// <summary>The version that reads get: the active one, or <c>null</c> when the definition is retired.</summary>
     public RegisteredDefinition<TPlan>? Served => _isRetired || Active?.KnownDefinition?.Stage == LifecycleStage.Retired ? null : Active;
@@ -127,20 +127,21 @@ internal sealed class DefinitionHistory<TPlan>
         _lastServedIn.Remove(kept);
     }
 
-    /// <summary>Notes that code or a log registered a version since the store was opened.</summary>
-    public void Note(RegisteredDefinition<TPlan> registered, bool isOfTheLog)
+    /// <summary>Notes who registered a version since the store was opened.</summary>
+    public void Note(RegisteredDefinition<TPlan> registered, RegistrationOrigin origin)
     {
         _ofThisRun.Remove(registered);
         _ofThisRun.Add(registered);
-        if (isOfTheLog)
+        if (origin == RegistrationOrigin.Log)
         {
             _ofTheLog.Add(registered);
         }
         else
         {
             _ofTheLog.Remove(registered);
-            LastRegistered = registered.Version;
         }
+
+        LastRegistered = origin == RegistrationOrigin.Code ? registered.Version : LastRegistered;
     }
 
     public void Activate(RegisteredDefinition<TPlan> registered, ulong mark)
@@ -196,11 +197,14 @@ internal sealed class DefinitionHistory<TPlan>
         return true;
     }
 
-    /// <summary>Leaves to serving only what was registered since the store was opened, in that order. The rest stays for receipts.</summary>
+    /// <summary>
+    /// Serves only what was registered since the store was opened, the last of it as the active version. The rest stays for receipts.
+    /// </summary>
     public void FollowLog(ulong mark)
     {
         EndService(mark);
-        foreach (RegisteredDefinition<TPlan> version in _versions.Where(version => !_ofThisRun.Contains(version)).ToArray())
+        RegisteredDefinition<TPlan>[] ofBefore = [.. _versions.Where(version => !_ofThisRun.Contains(version))];
+        foreach (RegisteredDefinition<TPlan> version in ofBefore)
         {
             _versions.Remove(version);
             BecomePast(version);
@@ -230,6 +234,28 @@ internal sealed class DefinitionHistory<TPlan>
         }
 
         return _past.Count <= MostPast;
+    }
+
+    /// <summary>Starts a shadow of the served version. A candidate that is not data alone is not stored.</summary>
+    /// <returns><c>null</c> when no version is served.</returns>
+    public ShadowDefinition<TPlan>? StartShadow(EffectiveDefinition<TPlan> candidate, int every, bool hasOwnStages)
+    {
+        if (Served is not { } served)
+        {
+            return null;
+        }
+
+        bool isData = candidate.ContentHash is not null && !hasOwnStages;
+        StoredShadow = isData ? new StoredShadow(candidate.Definition.ToUtf8Json(), every) : null;
+        return Shadow = new ShadowDefinition<TPlan>(candidate, served.Definition, every);
+    }
+
+    /// <summary>Ends the shadow, also one that cannot run yet. False when there is none.</summary>
+    public bool StopShadow()
+    {
+        bool hadShadow = Served is not null && (Shadow is not null || StoredShadow is not null);
+        (Shadow, StoredShadow) = (null, null);
+        return hadShadow;
     }
 
     /// <summary>Ends the shadow unless the version is served that it was started for.</summary>
@@ -262,6 +288,18 @@ internal sealed class DefinitionHistory<TPlan>
             // GetShadowReport shows that no shadow runs.
         }
     }
+
+    /// <summary>The versions that can be activated and that this program can read.</summary>
+    public IEnumerable<DefinitionVersion> Describe() => _versions
+        .Where(version => version.KnownDefinition is not null)
+        .Select(version => new DefinitionVersion(
+            version.Definition, version.Form.ContentHash, version.RegisteredAt, ReferenceEquals(version, Served)));
+
+    /// <summary>The versions that cannot be used now.</summary>
+    public IEnumerable<UnusableDefinition> DescribeUnusable() => _versions
+        .Select(version => (Version: version, Reason: version.FindWhyUnusable()))
+        .Where(one => one.Reason is not null)
+        .Select(one => new UnusableDefinition(Name, one.Version.Version, ReferenceEquals(one.Version, Served), one.Reason!));
 
     /// <summary>What is kept for the next opening; <c>null</c> when that is nothing.</summary>
     public StoredHistory? ToStored()

@@ -129,9 +129,9 @@ internal sealed class DefinitionRegistry<TPlan>
     /// </summary>
     /// <param name="definition">The definition.</param>
     /// <param name="code">What the caller brings along.</param>
-    /// <param name="isOfTheLog">Whether a log brought the definition. Then the log keeps it, and not the keeper.</param>
+    /// <param name="origin">Who registers it. What a log brought, the log keeps, and not the keeper.</param>
     /// <exception cref="DefinitionException">As in <see cref="Register(SequenceDefinition)"/>.</exception>
-    internal void Register(SequenceDefinition definition, RegistrationCode<TPlan> code, bool isOfTheLog = false)
+    internal void Register(SequenceDefinition definition, RegistrationCode<TPlan> code, RegistrationOrigin origin = RegistrationOrigin.Code)
     {
         ArgumentNullException.ThrowIfNull(definition);
         definition.Check();
@@ -156,14 +156,15 @@ internal sealed class DefinitionRegistry<TPlan>
             {
                 registered.KeepTimeOf(same);
                 history.Replace(same, registered);
-                bool isKnownToCode = !_followsLog && !same.IsOfThisRun && definition.Version == history.LastRegistered;
-                if (!isKnownToCode)
+                bool isRepeatedByCode = origin == RegistrationOrigin.Code && !_followsLog && !same.IsOfThisRun
+                    && definition.Version == history.LastRegistered;
+                if (!isRepeatedByCode)
                 {
                     history.Activate(registered, _keeper.Mark);
                 }
             }
 
-            history.Note(registered, isOfTheLog);
+            history.Note(registered, origin);
             CommitLocked(history);
             foreach (RegisteredDefinition<TPlan> version in history.Versions.Concat(history.Past))
             {
@@ -227,10 +228,7 @@ internal sealed class DefinitionRegistry<TPlan>
         }
     }
 
-    /// <summary>
-    /// Serves from now on only what code and the log registered since the opening, so that all stores that follow the log serve the
-    /// same. The rest is kept for receipts. It stores nothing.
-    /// </summary>
+    /// <summary>Serves from now on only what was registered since the opening. The rest is kept for receipts. It stores nothing.</summary>
     public void FollowLog()
     {
         lock (_changing)
@@ -255,23 +253,13 @@ internal sealed class DefinitionRegistry<TPlan>
         }
     }
 
-    /// <summary>
-    /// The kept versions of a definition in the order of their registration, except those that this program cannot read. Empty for an
-    /// unknown name.
-    /// </summary>
+    /// <summary>The kept versions of a definition that this program can read, in the order of their registration.</summary>
     public IReadOnlyList<DefinitionVersion> Versions(string name) =>
-        _histories.TryGetValue(name, out DefinitionHistory<TPlan>? history)
-            ? [.. history.Versions.Where(version => version.KnownDefinition is not null).Select(version => new DefinitionVersion(
-                version.Definition, version.Form.ContentHash, version.RegisteredAt, ReferenceEquals(version, history.Served)))]
-            : [];
+        _histories.TryGetValue(name, out DefinitionHistory<TPlan>? history) ? [.. history.Describe()] : [];
 
     /// <summary>The stored versions that cannot be used now, by name and in the order of their registration.</summary>
     public IReadOnlyList<UnusableDefinition> Unusable() =>
-        [.. _histories.Values.OrderBy(history => history.Name, StringComparer.Ordinal).SelectMany(history => history.Versions
-            .Select(version => (Version: version, Reason: version.FindWhyUnusable()))
-            .Where(one => one.Reason is not null)
-            .Select(one => new UnusableDefinition(
-                history.Name, one.Version.Version, ReferenceEquals(one.Version, history.Served), one.Reason!)))];
+        [.. _histories.Values.OrderBy(history => history.Name, StringComparer.Ordinal).SelectMany(history => history.DescribeUnusable())];
 
     /// <summary>
     /// Runs another definition in the shadow of the active version, on a sample of its reads, until the active version is
@@ -287,12 +275,7 @@ internal sealed class DefinitionRegistry<TPlan>
 
     /// <summary>Ends the shadow of the active version.</summary>
     /// <returns>False when the version has no shadow.</returns>
-    public bool StopShadow(string name) => Change(name, (history, _) =>
-    {
-        bool hasShadow = history.Served is not null && (history.Shadow is not null || history.StoredShadow is not null);
-        (history.Shadow, history.StoredShadow) = (null, null);
-        return hasShadow;
-    });
+    public bool StopShadow(string name) => Change(name, (history, _) => history.StopShadow());
 
     /// <summary>
     /// As <see cref="StartShadow(string, SequenceDefinition, int)"/>, with a compiler for the candidate. A candidate that is not data
@@ -308,15 +291,8 @@ internal sealed class DefinitionRegistry<TPlan>
         ShadowDefinition<TPlan>? shadow = null;
         Change(name, (history, _) =>
         {
-            if (history.Served is not { } served)
-            {
-                return false;
-            }
-
-            history.Shadow = shadow = new ShadowDefinition<TPlan>(effective, served.Definition, every);
-            bool isData = candidate.IsPortable && !code.HasOwnStages;
-            history.StoredShadow = isData ? new StoredShadow(candidate.ToUtf8Json(), every) : null;
-            return true;
+            shadow = history.StartShadow(effective, every, code.HasOwnStages);
+            return shadow is not null;
         });
         return shadow;
     }

@@ -129,7 +129,7 @@ internal sealed class DefinitionFileReader
                 && registeredAt <= DateTimeOffset.MaxValue.ToUnixTimeMilliseconds(),
             "a time of registration is none that a date can have");
         Require(hash == (isHostCode ? UInt128.Zero : HashOf(json.Span)), "a hash is not that of the JSON beside it");
-        Require(isHostCode == json.IsEmpty, "a version has JSON although it has a condition in the host's code, or none although it has not");
+        Require(isHostCode == json.IsEmpty, "a version must have JSON or a condition in the host's code, and not both");
         return new StoredVersion(
             version, json, isHostCode ? null : hash, registeredAt, lastServedIn, (flags & DefinitionFileFormat.OwnStagesFlag) != 0);
     }

@@ -93,13 +93,25 @@ public sealed partial class StoreDefinitions
         _registry.Register(definition, CodeOf(catalog, stages));
 
     /// <summary>
+    /// As <see cref="Register"/>, for a definition that a person registers while the program runs. It stays active when the program
+    /// registers its own version after the next opening, until the program registers another one.
+    /// </summary>
+    /// <param name="definition">The definition to serve.</param>
+    /// <param name="catalog">The enrichers and event filters that it names; null for none.</param>
+    /// <param name="stages">Stages that replace the definition's own; null for none.</param>
+    /// <exception cref="DefinitionException">As in <see cref="Register"/>.</exception>
+    /// <exception cref="FileOperationException">The disk refused the write. What is served does not change.</exception>
+    public void RegisterByOperator(SequenceDefinition definition, EnrichmentCatalog? catalog = null, SequenceStages? stages = null) =>
+        _registry.Register(definition, CodeOf(catalog, stages), RegistrationOrigin.Operator);
+
+    /// <summary>
     /// Registers a definition that a log brought. It is not stored: whoever follows the log registers it again after an opening.
     /// </summary>
     /// <param name="definition">The definition to serve.</param>
     /// <param name="catalog">The enrichers and event filters that it names; null for none.</param>
     /// <exception cref="DefinitionException">As in <see cref="Register"/>.</exception>
     public void RegisterFromLog(SequenceDefinition definition, EnrichmentCatalog? catalog = null) =>
-        _registry.Register(definition, CodeOf(catalog, stages: null), isOfTheLog: true);
+        _registry.Register(definition, CodeOf(catalog, stages: null), RegistrationOrigin.Log);
 
     /// <summary>
     /// Serves from now on only what was registered since the opening, by code and from a log, with the version that was registered last

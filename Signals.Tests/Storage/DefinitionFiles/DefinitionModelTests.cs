@@ -12,6 +12,7 @@ namespace Signals.Tests.Storage.DefinitionFiles;
 internal sealed class DefinitionModelTests
 {
     private const int MaxVersions = 4;
+    private static readonly RegistrationCode<string> Plain = new(Compile, Compile, HasOwnStages: false);
     private static readonly DefinitionRegistryOptions Options = new() { MaxVersions = MaxVersions };
 
     [Test]
@@ -31,19 +32,16 @@ internal sealed class DefinitionModelTests
                     registry = Open(files, Options);
                     model.Restart();
                     break;
-                case 2 or 3:
-                    registry.Register(Feed(++newest));
-                    model.Register(newest);
-                    break;
-                case 4 or 5:
-                    int known = model.AnyVersion(random);
-                    newest = Math.Max(newest, known);
-                    registry.Register(Feed(known));
-                    model.Register(known);
+                case 2 or 3 or 4 or 5:
+                    int version = random.Coin() ? newest + 1 : model.AnyVersion(random);
+                    newest = Math.Max(newest, version);
+                    bool isByOperator = random.Below(4) == 0;
+                    registry.Register(Feed(version), Plain, isByOperator ? RegistrationOrigin.Operator : RegistrationOrigin.Code);
+                    model.Register(version, isByOperator);
                     break;
                 case 6:
-                    int version = random.Below(newest + 2);
-                    Assert.That(registry.Activate("feed", version), Is.EqualTo(model.Activate(version)), what);
+                    int known = random.Below(newest + 2);
+                    Assert.That(registry.Activate("feed", known), Is.EqualTo(model.Activate(known)), what);
                     break;
                 case 7:
                     Assert.That(registry.RollBack("feed"), Is.EqualTo(model.RollBack()), what);
@@ -57,9 +55,9 @@ internal sealed class DefinitionModelTests
                         Is.EqualTo(model.StartShadow(step + 1000)), what);
                     break;
                 case 10:
-                    Assert.That(
-                        random.Below(4) == 0 ? registry.Remove("feed") == model.Remove() : registry.StopShadow("feed") == model.StopShadow(),
-                        what);
+                    bool isRemoved = random.Below(4) == 0;
+                    bool isDone = isRemoved ? registry.Remove("feed") : registry.StopShadow("feed");
+                    Assert.That(isDone, Is.EqualTo(isRemoved ? model.Remove() : model.StopShadow()), what);
                     break;
                 default:
                     Refused(registry, files, model, newest + 1);
@@ -78,8 +76,8 @@ internal sealed class DefinitionModelTests
         files.Refuses = null;
         foreach (int version in model.Versions)
         {
-            Assert.That(
-                () => registry.Register(Feed(version) with { Description = "other" }), Throws.TypeOf<DefinitionException>(), $"version {version}");
+            SequenceDefinition other = Feed(version) with { Description = "other" };
+            Assert.That(() => registry.Register(other), Throws.TypeOf<DefinitionException>(), $"version {version}");
         }
     }
 

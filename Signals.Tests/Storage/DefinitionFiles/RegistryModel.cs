@@ -17,17 +17,17 @@ internal sealed class RegistryModel(int maxVersions)
 
     public int? Served => IsRetired || _activations.Count == 0 ? null : _activations[^1];
 
-    public void Register(int version)
+    public void Register(int version, bool isByOperator)
     {
         bool isKnown = Versions.Contains(version);
-        bool isWhatCodeRegisteredLast = isKnown && !_ofThisRun.Contains(version) && version == _lastRegistered;
+        bool isWhatCodeRegisteredLast = !isByOperator && isKnown && !_ofThisRun.Contains(version) && version == _lastRegistered;
         if (!isKnown)
         {
             Versions.Add(version);
         }
 
         _ofThisRun.Add(version);
-        _lastRegistered = version;
+        _lastRegistered = isByOperator ? _lastRegistered : version;
         if (!isWhatCodeRegisteredLast)
         {
             Activate(version);

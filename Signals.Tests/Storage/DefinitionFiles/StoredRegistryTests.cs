@@ -11,6 +11,8 @@ namespace Signals.Tests.Storage.DefinitionFiles;
 [FixtureLifeCycle(LifeCycle.InstancePerTestCase)]
 internal sealed class StoredRegistryTests
 {
+    private static readonly RegistrationCode<string> Plain = new(Compile, Compile, HasOwnStages: false);
+
     private readonly SimFileSystem _files = NewFiles();
 
     [Test]
@@ -45,6 +47,20 @@ internal sealed class StoredRegistryTests
     }
 
     [Test]
+    public void Register_AfterAnOperatorRegisteredANewerVersion_LeavesThatOne()
+    {
+        DefinitionRegistry<string> registry = Open(_files);
+        registry.Register(Feed(1));
+        registry.Register(Feed(2), Plain, RegistrationOrigin.Operator);
+        registry = Open(_files);
+        registry.Register(Feed(1));
+        Assert.That(Served(registry), Is.EqualTo("feed v2 size 10"));
+        registry = Open(_files);
+        registry.Register(Feed(3));
+        Assert.That(Served(registry), Is.EqualTo("feed v3 size 10"), "a new version of the code ends it");
+    }
+
+    [Test]
     public void Register_AnEarlierVersionThanTheLast_IsActiveAsInADeploymentThatWasRolledBack()
     {
         DefinitionRegistry<string> registry = Open(_files);
@@ -67,7 +83,7 @@ internal sealed class StoredRegistryTests
         registry = OpenWithout();
         registry.TryGet("feed", out RegisteredDefinition<string>? active);
         DefinitionException error = Assert.Throws<DefinitionException>(() => _ = active!.Default)!;
-        Assert.That(error.Message, Does.Contain("Version 2 of the definition 'feed'").And.Contain("register it").And.Contain("no enricher"));
+        Assert.That(error.Message, Does.Contain("Version 2 of the definition 'feed'").And.Contain("no enricher"));
         Assert.That(() => registry.Activate("feed", 1), Throws.TypeOf<DefinitionException>());
         Assert.That(() => registry.RollBack("feed"), Throws.TypeOf<DefinitionException>());
         Assert.That(registry.Unusable().Select(one => (one.Version, one.IsActive)), Is.EqualTo(new[] { (1, false), (2, true) }));
@@ -137,7 +153,7 @@ internal sealed class StoredRegistryTests
         Assert.That(registry.TryFind(Feed(1).ComputeContentHash(), out _), Is.True);
         Assert.That(Bytes(_files), Is.EqualTo(stored));
         SequenceDefinition ofTheLog = Feed(1, owner: "log", name: "alone") with { Description = "of the log" };
-        registry.Register(ofTheLog, new RegistrationCode<string>(Compile, Compile, HasOwnStages: false), isOfTheLog: true);
+        registry.Register(ofTheLog, Plain, RegistrationOrigin.Log);
         Assert.That(Served(registry, "alone"), Is.EqualTo("alone v1 size 10"));
         Assert.That(registry.TryFind(Feed(1, name: "alone").ComputeContentHash(), out _), Is.True, "the version of before, for receipts");
         registry.Register(Feed(3));
