@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using Signals.Core.DefinitionVersions;
+using Signals.Definitions;
 
 namespace Signals.Storage.DefinitionFiles;
 
@@ -74,6 +75,9 @@ internal sealed class DefinitionFileReader
         List<StoredVersion> versions = Versions();
         List<StoredVersion> past = Versions();
         Require(versions.DistinctBy(version => version.Version).Count() == versions.Count, $"'{name}' has a version twice");
+        Require(
+            versions.Concat(past).All(version => IsOf(name, owner, version)),
+            $"a version of '{name}' has the JSON of another name, owner or version");
         Require(past.TrueForAll(version => version.ContentHash is not null), $"'{name}' keeps a past version without JSON");
         int[] activations = new int[Count(sizeof(int))];
         for (int i = 0; i < activations.Length; i++)
@@ -94,6 +98,11 @@ internal sealed class DefinitionFileReader
             Shadow = (flags & DefinitionFileFormat.ShadowFlag) == 0 ? null : Shadow(),
         };
     }
+
+    // JSON that this program cannot read may be right; a newer one wrote it then.
+    private static bool IsOf(string name, string owner, StoredVersion version) =>
+        !SequenceDefinition.TryParse(version.Json.Span, out SequenceDefinition? read, out _)
+        || (read.Name == name && read.Owner == owner && read.Version == version.Version);
 
     private StoredShadow Shadow()
     {

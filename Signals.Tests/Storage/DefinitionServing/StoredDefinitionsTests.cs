@@ -66,7 +66,8 @@ internal sealed class StoredDefinitionsTests
         }
 
         store.Definitions.Register(PastStores.Definition(21));
-        Assert.That(Stored(StoredDefinitionState.Past), Is.EqualTo(new[] { 5 }), "version 5 was just replaced in the list by 21");
+        Assert.That(Stored(StoredDefinitionState.Past), Is.Empty, "version 5 has just left the list, but was last served long ago");
+        Assert.That(Stored(StoredDefinitionState.Kept), Is.EqualTo(Enumerable.Range(6, 15)));
     }
 
     [Test]
