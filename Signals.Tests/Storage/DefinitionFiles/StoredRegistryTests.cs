@@ -1,5 +1,9 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using System.Text;
 using Signals.Core.DefinitionVersions;
 using Signals.Definitions;
+using Signals.Storage.DefinitionFiles;
 using Signals.Tests.Simulation;
 using static Signals.Tests.Core.DefinitionVersions.RegistrySamples;
 using static Signals.Tests.Storage.DefinitionFiles.DefinitionFileSample;
@@ -118,6 +122,25 @@ internal sealed class StoredRegistryTests
         Assert.That(() => registry.Register(Feed(2)), Throws.TypeOf<DefinitionException>(), "that is other content");
         registry.Register(inCode);
         Assert.That(Served(registry), Is.EqualTo("feed v2 size 10"));
+    }
+
+    [Test]
+    public void Open_WithJsonThatOnlyANewerProgramReads_KeepsItAndSaysSo()
+    {
+        byte[] json = Encoding.UTF8.GetBytes("{\"a_new_key\":1," + Feed(2).ToJson()[1..]);
+        StoredVersion newer = new(
+            2, json, BinaryPrimitives.ReadUInt128BigEndian(SHA256.HashData(json)), 0, StoredVersion.StillServed, HasOwnStages: false);
+        StoredVersion older = StoredVersion.Of(Feed(1), DateTimeOffset.UnixEpoch, hasOwnStages: false);
+        DefinitionFile.Publish(FolderOf(_files), DefinitionFileWriter.Write(
+            [new StoredHistory { Name = "feed", Owner = "ranking", Versions = [older, newer], Activations = [0, 1] }]));
+        DefinitionRegistry<string> registry = Open(_files);
+        Assert.That(() => Served(registry), Throws.TypeOf<DefinitionException>().With.Message.Contains("a_new_key"));
+        Assert.That(registry.Unusable().Select(one => (one.Version, one.IsActive)), Is.EqualTo(new[] { (2, true) }));
+        Assert.That(registry.Versions("feed").Select(version => version.Definition.Version), Is.EqualTo(new[] { 1 }));
+        Assert.That(() => registry.Register(Feed(2)), Throws.TypeOf<DefinitionException>(), "that is other content");
+        registry.Register(Feed(3));
+        Assert.That(Served(registry), Is.EqualTo("feed v3 size 10"));
+        Assert.That(DefinitionFile.TryRead(FolderOf(_files))!.Names.Single().Versions[1].Json.ToArray(), Is.EqualTo(json));
     }
 
     [Test]

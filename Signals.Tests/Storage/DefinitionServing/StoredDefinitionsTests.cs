@@ -144,6 +144,24 @@ internal sealed class StoredDefinitionsTests
     }
 
     [Test]
+    public void Open_AfterACrashInAReplacement_DeletesWhatWasWritten()
+    {
+        using (SignalStore store = Open())
+        {
+            store.Definitions.Register(PastStores.Definition());
+        }
+
+        using (IFile left = _files.Open(File + ".tmp", FileOpenMode.CreateNew))
+        {
+            left.Write(0, Bytes(File).AsSpan(0, 20));
+        }
+
+        using SignalStore again = Open();
+        Assert.That(_files.FileExists(File + ".tmp"), Is.False);
+        Assert.That(again.Definitions.All, Has.Count.EqualTo(1));
+    }
+
+    [Test]
     public void Damage_OfTheFile_RefusesTheOpeningNamesItAndLeavesTheEvents()
     {
         using (SignalStore store = Open())
