@@ -1,6 +1,8 @@
 using Signals.Core.Model;
+using Signals.Definitions;
 using Signals.Maintenance;
 using Signals.Scanning;
+using Signals.Storage.DefinitionFiles;
 using Signals.Storage.Engine.Context;
 using Signals.Storage.Engine.Following;
 using Signals.Storage.FileSystem;
@@ -221,6 +223,18 @@ public sealed class ReadOnlyStore : IDisposable
 
     /// <summary>The position at which each source goes on, ordered by name.</summary>
     public IReadOnlyList<SourcePosition> GetResumePositions() => _state.Sources.All();
+
+    /// <summary>
+    /// The definitions that are stored with the store, as they are on the disk at the call: by name, the versions in the order of their
+    /// registration, then those that only receipts need, then the shadow.
+    /// </summary>
+    /// <exception cref="CorruptionException">The file of stored definitions is damaged. Everything else can be read.</exception>
+    /// <exception cref="ObjectDisposedException">This object was disposed.</exception>
+    public IReadOnlyList<StoredDefinitionVersion> GetDefinitions()
+    {
+        _ = Live;
+        return DefinitionFile.TryRead(_context.Folder) is { } stored ? StoredListing.Describe(stored.Names) : [];
+    }
 
     /// <summary>What it holds, in numbers.</summary>
     /// <exception cref="ObjectDisposedException">This object was disposed.</exception>

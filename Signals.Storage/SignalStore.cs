@@ -3,6 +3,7 @@ using Signals.Enrichment;
 using Signals.Maintenance;
 using Signals.Offline;
 using Signals.Serving;
+using Signals.Storage.DefinitionFiles;
 using Signals.Storage.DefinitionServing;
 using Signals.Storage.Engine;
 using Signals.Storage.Engine.Context;
@@ -30,6 +31,7 @@ public sealed partial class SignalStore : IAsyncDisposable, IDisposable
     private readonly SequenceQuery _newestOfEach;
     private readonly IndexingEnrichment? _enrichment;
     private readonly ShadowReads _shadows = new();
+    private readonly DefinitionFileKeeper _definitions;
     private readonly OneClosing _closing = new();
 
     private SignalStore(StoreEngine engine, IndexingEnrichment? enrichment, EnrichmentOptions? options, EnricherGauges gauges)
@@ -38,7 +40,8 @@ public sealed partial class SignalStore : IAsyncDisposable, IDisposable
         _enrichment = enrichment;
         Tenants = new TenantRegistry(engine.Time);
         TenantInstruments.Register(engine.Telemetry.Meter, Tenants);
-        Definitions = new StoreDefinitions(engine.Schema, engine.Reader, Tenants, _shadows, gauges, engine.Time);
+        _definitions = new DefinitionFileKeeper(engine.Files, engine.FailStop, engine.History);
+        Definitions = new StoreDefinitions(engine, Tenants, _shadows, gauges, _definitions);
         Placements = new StorePlacements(Definitions, enrichment, options ?? new EnrichmentOptions(), gauges, engine.Time);
         _newestOfEach = Query([.. engine.Schema.EventTypes.Select(type => type.Name)]).Last(1).Columns().Build();
     }
@@ -208,6 +211,7 @@ public sealed partial class SignalStore : IAsyncDisposable, IDisposable
         _shadows.Dispose();
         Placements.Stop();
         _enrichment?.Dispose();
+        _definitions.Close();
         Engine.Close();
     });
 

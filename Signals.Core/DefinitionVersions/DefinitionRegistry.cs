@@ -9,9 +9,9 @@ namespace Signals.Core.DefinitionVersions;
 /// </summary>
 /// <remarks>
 /// Thread contract: any thread. A lookup is one volatile read and one hash probe, without a lock or an allocation. Changes run
-/// one after the other. A change compiles the definition before it modifies anything, so a definition that cannot be compiled
-/// changes nothing.
-/// Invariants: the content of a version number never changes; the owner of a definition never changes.
+/// one after the other. A change compiles the definition and hands the result to the keeper before it modifies anything, so a
+/// definition that cannot be compiled or kept changes nothing.
+/// Invariants: the content of a version number never changes; the owner of a definition never changes; what is served was kept.
 /// </remarks>
 /// <typeparam name="TPlan">
 /// The compiled form of a definition. All reads of a version share it, so it must be safe for any thread.
@@ -22,27 +22,45 @@ internal sealed class DefinitionRegistry<TPlan>
     private readonly Func<SequenceDefinition, TPlan> _compile;
     private readonly DefinitionRegistryOptions _options;
     private readonly TimeProvider _time;
+    private readonly IDefinitionKeeper _keeper;
     private readonly Lock _changing = new();
 
     // Protected by _changing.
-    private readonly Dictionary<string, DefinitionHistory<TPlan>> _histories = new(StringComparer.Ordinal);
+    private bool _followsLog;
 
-    // Replaced as a whole under the lock and never changed afterwards. Read without the lock.
+    // Replaced as wholes under the lock and never changed afterwards. Read without the lock.
+    private volatile Dictionary<string, DefinitionHistory<TPlan>> _histories = new(StringComparer.Ordinal);
     private volatile Dictionary<string, RegisteredDefinition<TPlan>> _served = new(StringComparer.Ordinal);
 
-    /// <summary>Creates an empty registry.</summary>
+    /// <summary>Creates a registry with what its keeper kept.</summary>
     /// <param name="compile">
     /// Validates a definition against the store and compiles it. Its exceptions are passed on to the caller.
     /// </param>
     /// <param name="options">The limits; the defaults when left out.</param>
     /// <param name="time">The clock for registration times; the system's when left out.</param>
-    public DefinitionRegistry(Func<SequenceDefinition, TPlan> compile, DefinitionRegistryOptions? options = null, TimeProvider? time = null)
+    /// <param name="keeper">Keeps the registry from one opening of a store to the next; nothing is kept when left out.</param>
+    /// <exception cref="InvalidDataException">What was kept contradicts itself.</exception>
+    public DefinitionRegistry(
+        Func<SequenceDefinition, TPlan> compile,
+        DefinitionRegistryOptions? options = null,
+        TimeProvider? time = null,
+        IDefinitionKeeper? keeper = null)
     {
         ArgumentNullException.ThrowIfNull(compile);
         _compile = compile;
         _options = options ?? new DefinitionRegistryOptions();
         _options.Validate();
         _time = time ?? TimeProvider.System;
+        _keeper = keeper ?? NothingKept.Instance;
+        foreach (StoredHistory stored in _keeper.Kept)
+        {
+            DefinitionHistory<TPlan> history = new(stored, _options.MaxVersions, form => new RegisteredDefinition<TPlan>(
+                new StoredDefinition(stored.Name, stored.Owner, form), compile, _options.MaxVariants));
+            history.TryStartStoredShadow(compile);
+            _histories.Add(stored.Name, history);
+        }
+
+        PublishLocked();
     }
 
     /// <summary>The names that are served now, in no particular order.</summary>
@@ -56,6 +74,7 @@ internal sealed class DefinitionRegistry<TPlan>
     /// Finds a version, or a kept set of overrides of one, by the hash of its content, as a receipt needs it. It also finds
     /// retired and replaced versions, as long as they are kept.
     /// </summary>
+    /// <exception cref="DefinitionException">The version is stored but cannot be used now.</exception>
     public bool TryFind(UInt128 contentHash, [NotNullWhen(true)] out EffectiveDefinition<TPlan>? effective) =>
         TryFind(hash => hash == contentHash, out effective);
 
@@ -63,16 +82,25 @@ internal sealed class DefinitionRegistry<TPlan>
     internal bool TryFind(ulong hashPrefix, [NotNullWhen(true)] out EffectiveDefinition<TPlan>? effective) =>
         TryFind(hash => hash is { } whole && (ulong)(whole >> 64) == hashPrefix, out effective);
 
+    /// <summary>
+    /// As <see cref="TryFind(UInt128, out EffectiveDefinition{TPlan})"/>, for the definition alone: it is also found when the version
+    /// cannot be used now.
+    /// </summary>
+    public bool TryFindDefinition(UInt128 contentHash, [NotNullWhen(true)] out SequenceDefinition? definition)
+    {
+        definition = _histories.Values
+            .SelectMany(history => history.Versions.Concat(history.Past))
+            .Select(version => version.FindDefinition(contentHash))
+            .FirstOrDefault(found => found is not null);
+        return definition is not null;
+    }
+
     private bool TryFind(Predicate<UInt128?> matches, [NotNullWhen(true)] out EffectiveDefinition<TPlan>? effective)
     {
-        lock (_changing)
-        {
-            effective = _histories.Values
-                .SelectMany(history => history.Versions)
-                .Select(version => version.Find(matches))
-                .FirstOrDefault(found => found is not null);
-        }
-
+        effective = _histories.Values
+            .SelectMany(history => history.Versions.Concat(history.Past))
+            .Select(version => version.Find(matches))
+            .FirstOrDefault(found => found is not null);
         return effective is not null;
     }
 
@@ -84,7 +112,7 @@ internal sealed class DefinitionRegistry<TPlan>
     /// The definition is invalid, its version number has other content, the name belongs to another owner, or the owner has too
     /// many definitions.
     /// </exception>
-    public void Register(SequenceDefinition definition) => Register(definition, _compile, isCompiledAnew: false);
+    public void Register(SequenceDefinition definition) => Register(definition, _compile);
 
     /// <summary>
     /// Registers a version with a compiler of its own. When the same version is registered with the same content, the new one
@@ -92,53 +120,95 @@ internal sealed class DefinitionRegistry<TPlan>
     /// </summary>
     /// <exception cref="DefinitionException">As in <see cref="Register(SequenceDefinition)"/>.</exception>
     internal void Register(SequenceDefinition definition, Func<SequenceDefinition, TPlan> compile) =>
-        Register(definition, compile, isCompiledAnew: true);
+        Register(definition, new RegistrationCode<TPlan>(compile, compile, HasOwnStages: false));
+
+    /// <summary>
+    /// As <see cref="Register(SequenceDefinition, Func{SequenceDefinition, TPlan})"/>. The first time since the opening that code
+    /// registers the version that it registered last before, nothing changes except the plan: what was activated, rolled back or
+    /// retired since stays so.
+    /// </summary>
+    /// <param name="definition">The definition.</param>
+    /// <param name="code">What the caller brings along.</param>
+    /// <param name="origin">Who registers it. What a log brought, the log keeps, and not the keeper.</param>
+    /// <exception cref="DefinitionException">As in <see cref="Register(SequenceDefinition)"/>.</exception>
+    internal void Register(SequenceDefinition definition, RegistrationCode<TPlan> code, RegistrationOrigin origin = RegistrationOrigin.Code)
+    {
+        ArgumentNullException.ThrowIfNull(definition);
+        definition.Check();
+        RegisteredDefinition<TPlan> registered = new(definition, code, _options.MaxVariants, _time.GetUtcNow());
+        lock (_changing)
+        {
+            DefinitionHistory<TPlan> history = CopyLocked(definition);
+            RegisteredDefinition<TPlan>? same = history.Find(definition.Version);
+            if ((same ?? (_followsLog ? null : history.FindPast(definition.Version))) is { } other && !other.HasContentOf(definition))
+            {
+                throw Refused(
+                    definition,
+                    "version",
+                    $"version {definition.Version} is registered with other content; give the changed definition another version");
+            }
+
+            if (same is null)
+            {
+                history.Add(registered, _keeper.Mark);
+            }
+            else
+            {
+                registered.KeepTimeOf(same);
+                history.Replace(same, registered);
+                bool isRepeatedByCode = origin == RegistrationOrigin.Code && !_followsLog && !same.IsOfThisRun
+                    && definition.Version == history.LastRegistered;
+                if (!isRepeatedByCode)
+                {
+                    history.Activate(registered, _keeper.Mark);
+                }
+            }
+
+            history.Note(registered, origin);
+            CommitLocked(history);
+            foreach (RegisteredDefinition<TPlan> version in history.Versions.Concat(history.Past))
+            {
+                version.CompileWith(code.CompileOthers);
+            }
+
+            history.TryStartStoredShadow(code.CompileOthers);
+            PublishLocked();
+        }
+    }
 
     /// <summary>Makes a kept version the active one, even when the definition is retired.</summary>
     /// <returns>False when the definition or the version is unknown.</returns>
-    public bool Activate(string name, int version)
+    /// <exception cref="DefinitionException">The version is stored but cannot be used now.</exception>
+    public bool Activate(string name, int version) => Change(name, (history, mark) =>
     {
-        lock (_changing)
+        if (history.Find(version) is not { } registered)
         {
-            if (!_histories.TryGetValue(name, out DefinitionHistory<TPlan>? history) || history.Find(version) is not { } registered)
-            {
-                return false;
-            }
-
-            history.Activate(registered);
-            PublishLocked();
-            return true;
+            return false;
         }
-    }
+
+        _ = registered.Default;
+        history.Activate(registered, mark);
+        return true;
+    });
 
     /// <summary>
     /// Makes the previously active version active again. After a <see cref="Retire"/> it serves the retired version again.
     /// </summary>
     /// <returns>False when the definition is unknown or no other version was active before.</returns>
-    public bool RollBack(string name)
+    /// <exception cref="DefinitionException">The version is stored but cannot be used now.</exception>
+    public bool RollBack(string name) => Change(name, (history, mark) =>
     {
-        lock (_changing)
-        {
-            bool isDone = _histories.TryGetValue(name, out DefinitionHistory<TPlan>? history) && history.RollBack();
-            PublishLocked();
-            return isDone;
-        }
-    }
+        bool isDone = history.RollBack(mark);
+        _ = isDone ? history.Active!.Default : null;
+        return isDone;
+    });
 
     /// <summary>
     /// Stops serving a definition but keeps its versions. They can still be found by their hashes, and registering, activating or
     /// rolling back serves the definition again.
     /// </summary>
     /// <returns>False when the definition was not served.</returns>
-    public bool Retire(string name)
-    {
-        lock (_changing)
-        {
-            bool isDone = _histories.TryGetValue(name, out DefinitionHistory<TPlan>? history) && history.Retire();
-            PublishLocked();
-            return isDone;
-        }
-    }
+    public bool Retire(string name) => Change(name, (history, mark) => history.Retire(mark));
 
     /// <summary>Removes a definition with all its versions. Reads that hold a version go on with it.</summary>
     /// <returns>False when the definition is unknown.</returns>
@@ -146,23 +216,50 @@ internal sealed class DefinitionRegistry<TPlan>
     {
         lock (_changing)
         {
-            bool isDone = _histories.Remove(name);
-            PublishLocked();
-            return isDone;
+            if (!_histories.ContainsKey(name))
+            {
+                return false;
+            }
+
+            Dictionary<string, DefinitionHistory<TPlan>> all = new(_histories, StringComparer.Ordinal);
+            all.Remove(name);
+            InstallLocked(all);
+            return true;
         }
     }
 
-    /// <summary>The kept versions of a definition in the order of their registration. Empty for an unknown name.</summary>
-    public IReadOnlyList<DefinitionVersion> Versions(string name)
+    /// <summary>Serves from now on only what was registered since the opening. The rest is kept for receipts. It stores nothing.</summary>
+    public void FollowLog()
     {
         lock (_changing)
         {
-            return _histories.TryGetValue(name, out DefinitionHistory<TPlan>? history)
-                ? [.. history.Versions.Select(version => new DefinitionVersion(
-                    version.Definition, version.Default.ContentHash, version.RegisteredAt, ReferenceEquals(version, history.Served)))]
-                : [];
+            if (_followsLog)
+            {
+                return;
+            }
+
+            _followsLog = true;
+            Dictionary<string, DefinitionHistory<TPlan>> all = new(StringComparer.Ordinal);
+            foreach ((string name, DefinitionHistory<TPlan> before) in _histories)
+            {
+                DefinitionHistory<TPlan> history = before.Copy();
+                history.FollowLog(_keeper.Mark);
+                history.EndShadowUnlessServed(before.Served);
+                all.Add(name, history);
+            }
+
+            _histories = all;
+            PublishLocked();
         }
     }
+
+    /// <summary>The kept versions of a definition that this program can read, in the order of their registration.</summary>
+    public IReadOnlyList<DefinitionVersion> Versions(string name) =>
+        _histories.TryGetValue(name, out DefinitionHistory<TPlan>? history) ? [.. history.Describe()] : [];
+
+    /// <summary>The stored versions that cannot be used now, by name and in the order of their registration.</summary>
+    public IReadOnlyList<UnusableDefinition> Unusable() =>
+        [.. _histories.Values.OrderBy(history => history.Name, StringComparer.Ordinal).SelectMany(history => history.DescribeUnusable())];
 
     /// <summary>
     /// Runs another definition in the shadow of the active version, on a sample of its reads, until the active version is
@@ -174,98 +271,105 @@ internal sealed class DefinitionRegistry<TPlan>
     /// <returns>The shadow, which counts the differences; <c>null</c> when the name is not served.</returns>
     /// <exception cref="DefinitionException">The candidate is invalid.</exception>
     public ShadowDefinition<TPlan>? StartShadow(string name, SequenceDefinition candidate, int every) =>
-        StartShadow(name, candidate, every, _compile);
+        StartShadow(name, candidate, every, new RegistrationCode<TPlan>(_compile, _compile, HasOwnStages: false));
 
     /// <summary>Ends the shadow of the active version.</summary>
     /// <returns>False when the version has no shadow.</returns>
-    public bool StopShadow(string name)
-    {
-        lock (_changing)
-        {
-            if (!TryGet(name, out RegisteredDefinition<TPlan>? registered) || registered.Shadow is null)
-            {
-                return false;
-            }
+    public bool StopShadow(string name) => Change(name, (history, _) => history.StopShadow());
 
-            registered.Shadow = null;
-            return true;
-        }
-    }
-
-    /// <summary>As <see cref="StartShadow(string, SequenceDefinition, int)"/>, with a compiler for the candidate.</summary>
+    /// <summary>
+    /// As <see cref="StartShadow(string, SequenceDefinition, int)"/>, with a compiler for the candidate. A candidate that is not data
+    /// alone is not kept from one opening to the next.
+    /// </summary>
     internal ShadowDefinition<TPlan>? StartShadow(
-        string name, SequenceDefinition candidate, int every, Func<SequenceDefinition, TPlan> compile)
+        string name, SequenceDefinition candidate, int every, RegistrationCode<TPlan> code)
     {
         ArgumentNullException.ThrowIfNull(candidate);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(every);
         candidate.Check();
-        TPlan plan = compile(candidate);
-        lock (_changing)
+        EffectiveDefinition<TPlan> effective = new(candidate, code.Compile(candidate));
+        ShadowDefinition<TPlan>? shadow = null;
+        Change(name, (history, _) =>
         {
-            if (!TryGet(name, out RegisteredDefinition<TPlan>? registered))
-            {
-                return null;
-            }
-
-            return registered.Shadow =
-                new ShadowDefinition<TPlan>(new EffectiveDefinition<TPlan>(candidate, plan), registered.Definition, every);
-        }
+            shadow = history.StartShadow(effective, every, code.HasOwnStages);
+            return shadow is not null;
+        });
+        return shadow;
     }
 
     private static DefinitionException Refused(SequenceDefinition definition, string key, string message) =>
         new($"The definition '{definition.Name}' was not registered", [new DefinitionError("$." + key, message)]);
 
-    private void Register(SequenceDefinition definition, Func<SequenceDefinition, TPlan> compile, bool isCompiledAnew)
+    private bool Change(string name, Func<DefinitionHistory<TPlan>, ulong, bool> change)
     {
-        ArgumentNullException.ThrowIfNull(definition);
-        definition.Check();
-        var registered = new RegisteredDefinition<TPlan>(definition, compile, _options.MaxVariants, _time.GetUtcNow());
         lock (_changing)
         {
-            DefinitionHistory<TPlan> history = HistoryLocked(definition);
-            if (history.Find(definition.Version) is not { } same)
+            if (!_histories.TryGetValue(name, out DefinitionHistory<TPlan>? before))
             {
-                history.Add(registered);
-            }
-            else if (same.Definition != definition)
-            {
-                throw Refused(
-                    definition,
-                    "version",
-                    $"version {definition.Version} is registered with other content; give the changed definition another version");
-            }
-            else if (isCompiledAnew)
-            {
-                history.Replace(same, registered);
-            }
-            else
-            {
-                history.Activate(same);
+                return false;
             }
 
-            PublishLocked();
+            DefinitionHistory<TPlan> history = before.Copy();
+            if (!change(history, _keeper.Mark))
+            {
+                return false;
+            }
+
+            CommitLocked(history);
+            return true;
         }
     }
 
-    private DefinitionHistory<TPlan> HistoryLocked(SequenceDefinition definition)
+    /// <summary>A copy of the history that a registration changes, or a new one.</summary>
+    private DefinitionHistory<TPlan> CopyLocked(SequenceDefinition definition)
     {
-        if (_histories.TryGetValue(definition.Name, out DefinitionHistory<TPlan>? history))
+        DefinitionHistory<TPlan>? history = _histories.TryGetValue(definition.Name, out DefinitionHistory<TPlan>? before)
+            ? before.Copy()
+            : null;
+        if (history?.Versions.Count > 0)
         {
-            string owner = history.Active.Definition.Owner;
-            return owner == definition.Owner
+            return history.Owner == definition.Owner
                 ? history
-                : throw Refused(definition, "owner", $"'{definition.Name}' belongs to '{owner}', not to '{definition.Owner}'");
+                : throw Refused(
+                    definition, "owner", $"'{definition.Name}' belongs to '{history.Owner}', not to '{definition.Owner}'");
         }
 
-        int owned = _histories.Values.Count(other => other.Active.Definition.Owner == definition.Owner);
+        int owned = _histories.Values.Count(other => other.Owner == definition.Owner && other.Versions.Count > 0);
         if (owned >= _options.MaxDefinitionsPerOwner)
         {
             throw Refused(definition, "owner", $"'{definition.Owner}' already has {owned} definitions, the largest number allowed");
         }
 
-        history = new DefinitionHistory<TPlan>(_options.MaxVersions);
-        _histories.Add(definition.Name, history);
+        history ??= new DefinitionHistory<TPlan>(definition.Name, definition.Owner, _options.MaxVersions);
+        history.Owner = definition.Owner;
         return history;
+    }
+
+    private void CommitLocked(DefinitionHistory<TPlan> history)
+    {
+        _histories.TryGetValue(history.Name, out DefinitionHistory<TPlan>? before);
+        history.EndShadowUnlessServed(before?.Served);
+        if (!history.DropPast(_keeper.IsNeeded))
+        {
+            throw new DefinitionException(
+                $"The definition '{history.Name}' was not changed",
+                [new DefinitionError(
+                    "$.version",
+                    $"receipts need more than {DefinitionHistory<TPlan>.MostPast} of its former versions; keep versions of the store for "
+                    + "a shorter time, or give the definition another name")]);
+        }
+
+        InstallLocked(new(_histories, StringComparer.Ordinal) { [history.Name] = history });
+    }
+
+    private void InstallLocked(Dictionary<string, DefinitionHistory<TPlan>> all)
+    {
+        _keeper.Keep([.. all.Values
+            .OrderBy(history => history.Name, StringComparer.Ordinal)
+            .Select(history => history.ToStored())
+            .OfType<StoredHistory>()]);
+        _histories = all;
+        PublishLocked();
     }
 
     private void PublishLocked()
@@ -275,6 +379,7 @@ internal sealed class DefinitionRegistry<TPlan>
         {
             if (history.Served is { } active)
             {
+                active.Shadow = history.Shadow;
                 served.Add(name, active);
             }
         }

@@ -11,7 +11,8 @@ public sealed partial class StoreDefinitions
     /// <summary>
     /// Compares another definition with the active version of a name, on a sample of its reads, until that version is replaced. A
     /// sampled read is repeated by both definitions, outside the caller's path and the owner's quota. Reads with overrides or an
-    /// as-of time are not sampled.
+    /// as-of time are not sampled. The comparison goes on after the store is reopened, with new counts, unless the candidate has stages
+    /// or a condition in the host's code.
     /// </summary>
     /// <param name="name">The definition that is served.</param>
     /// <param name="candidate">The definition to compare with. It need not be registered, and no caller gets its answers.</param>
@@ -23,9 +24,7 @@ public sealed partial class StoreDefinitions
     public bool StartShadow(
         string name, SequenceDefinition candidate, int every = 100, EnrichmentCatalog? catalog = null, SequenceStages? stages = null)
     {
-        EnrichmentCatalog known = catalog ?? new EnrichmentCatalog();
-        SequenceStages replaced = stages ?? SequenceStages.Default;
-        return _registry.StartShadow(name, candidate, every, definition => Compile(definition, known, replaced)) is not null;
+        return _registry.StartShadow(name, candidate, every, CodeOf(catalog, stages)) is not null;
     }
 
     /// <summary>The result of the comparison so far; null when the active version has no shadow.</summary>

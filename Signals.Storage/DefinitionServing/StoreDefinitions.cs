@@ -4,18 +4,23 @@ using Signals.Core.Placement;
 using Signals.Core.Serving;
 using Signals.Definitions;
 using Signals.Enrichment;
+using Signals.Storage.DefinitionFiles;
 using Signals.Storage.DefinitionServing;
+using Signals.Storage.Engine;
 using Signals.Storage.Engine.Reading;
 
 namespace Signals.Serving;
 
 /// <summary>
 /// The sequence definitions that a store serves, by name: their versions, one of which is active, and the plans that they were
-/// compiled to when they were registered. The last 16 versions of a name are kept, and an owner has at most 256 names.
+/// compiled to when they were registered. The last 16 versions of a name can be activated, and an owner has at most 256 names. Earlier
+/// versions are kept as long as the store can rebuild receipts of them.
 /// </summary>
 /// <remarks>
 /// Thread contract: any thread. A read takes the active version with one volatile read when it begins, without a lock, and uses
-/// that version to its end. Changes are serialised. Lifetime: that of the store; definitions are not stored with the data.
+/// that version to its end. Changes are serialised; each one is stored durably with the store before it is seen, and one that cannot be
+/// stored changes nothing. An opening of the store reads what is stored. A definition with an enricher, an event filter, stages or a
+/// condition in the host's code can be used when code has registered it since. Lifetime: that of the store.
 /// </remarks>
 public sealed partial class StoreDefinitions
 {
@@ -27,17 +32,25 @@ public sealed partial class StoreDefinitions
     private readonly ShadowReads _shadows;
     private readonly EnricherGauges _gauges;
 
+    /// <exception cref="CorruptionException">What is stored contradicts itself.</exception>
     internal StoreDefinitions(
-        StoreSchema schema, SequenceReader reader, TenantRegistry tenants, ShadowReads shadows, EnricherGauges gauges, TimeProvider time)
+        StoreEngine engine, TenantRegistry tenants, ShadowReads shadows, EnricherGauges gauges, IDefinitionKeeper keeper)
     {
         _gauges = gauges;
         _shadows = shadows;
-        _schema = schema;
-        _reader = reader;
+        _schema = engine.Schema;
+        _reader = engine.Reader;
         _tenants = tenants;
-        _time = time;
-        _registry = new DefinitionRegistry<ServedPlan>(
-            definition => Compile(definition, new EnrichmentCatalog(), SequenceStages.Default), options: null, time);
+        _time = engine.Time;
+        try
+        {
+            _registry = new DefinitionRegistry<ServedPlan>(
+                definition => Compile(definition, new EnrichmentCatalog(), SequenceStages.Default), options: null, _time, keeper);
+        }
+        catch (InvalidDataException error)
+        {
+            throw DefinitionFile.Damaged(engine.Files.Definitions, error.Message, error);
+        }
     }
 
     /// <summary>The store's schema.</summary>
@@ -63,7 +76,9 @@ public sealed partial class StoreDefinitions
 
     /// <summary>
     /// Compiles a version of a definition for the store and makes it the active one. If the same version with the same content is
-    /// registered again, it is compiled again, with the catalog and the stages of this call.
+    /// registered again, it is compiled again, with the catalog and the stages of this call. The first time since the opening that the
+    /// version is registered that was registered last before, nothing else changes and nothing is written: what was activated, rolled
+    /// back or retired since then stays so.
     /// </summary>
     /// <param name="definition">The definition to serve.</param>
     /// <param name="catalog">The enrichers and event filters that it names; null for none.</param>
@@ -72,15 +87,43 @@ public sealed partial class StoreDefinitions
     /// The definition is invalid in itself or for this store (every error is named with its path), its version is registered with
     /// other content, the name belongs to another owner, or the owner has reached its limit. What is served does not change.
     /// </exception>
-    public void Register(SequenceDefinition definition, EnrichmentCatalog? catalog = null, SequenceStages? stages = null)
-    {
-        EnrichmentCatalog known = catalog ?? new EnrichmentCatalog();
-        SequenceStages replaced = stages ?? SequenceStages.Default;
-        _registry.Register(definition, version => Compile(version, known, replaced));
-    }
+    /// <exception cref="FileOperationException">The disk refused the write. What is served does not change.</exception>
+    /// <exception cref="StorePoisonedException">The store failed earlier. What is served does not change.</exception>
+    public void Register(SequenceDefinition definition, EnrichmentCatalog? catalog = null, SequenceStages? stages = null) =>
+        _registry.Register(definition, CodeOf(catalog, stages));
+
+    /// <summary>
+    /// As <see cref="Register"/>, for a definition that a person registers while the program runs. It stays active when the program
+    /// registers its own version after the next opening, until the program registers another one.
+    /// </summary>
+    /// <param name="definition">The definition to serve.</param>
+    /// <param name="catalog">The enrichers and event filters that it names; null for none.</param>
+    /// <param name="stages">Stages that replace the definition's own; null for none.</param>
+    /// <exception cref="DefinitionException">As in <see cref="Register"/>.</exception>
+    /// <exception cref="FileOperationException">The disk refused the write. What is served does not change.</exception>
+    public void RegisterByOperator(SequenceDefinition definition, EnrichmentCatalog? catalog = null, SequenceStages? stages = null) =>
+        _registry.Register(definition, CodeOf(catalog, stages), RegistrationOrigin.Operator);
+
+    /// <summary>
+    /// Registers a definition that a log brought. It is not stored: whoever follows the log registers it again after an opening.
+    /// </summary>
+    /// <param name="definition">The definition to serve.</param>
+    /// <param name="catalog">The enrichers and event filters that it names; null for none.</param>
+    /// <exception cref="DefinitionException">As in <see cref="Register"/>.</exception>
+    public void RegisterFromLog(SequenceDefinition definition, EnrichmentCatalog? catalog = null) =>
+        _registry.Register(definition, CodeOf(catalog, stages: null), RegistrationOrigin.Log);
+
+    /// <summary>
+    /// Serves from now on only what was registered since the opening, by code and from a log, with the version that was registered last
+    /// as the active one. Stored versions that were not registered again stay for receipts. So two stores that follow the same log serve
+    /// the same, whatever their files hold. Call it before the first <see cref="RegisterFromLog"/>; a second call does nothing.
+    /// </summary>
+    public void FollowLog() => _registry.FollowLog();
 
     /// <summary>Makes a kept version the active one. This also works for a retired definition.</summary>
     /// <returns>False when the definition or the version is unknown.</returns>
+    /// <exception cref="DefinitionException">The version is stored but cannot be used now; the message says why.</exception>
+    /// <exception cref="FileOperationException">The disk refused the write. What is served does not change.</exception>
     public bool Activate(string name, int version) => _registry.Activate(name, version);
 
     /// <summary>
@@ -88,6 +131,8 @@ public sealed partial class StoreDefinitions
     /// retired.
     /// </summary>
     /// <returns>False when the definition is unknown or no other version was active before.</returns>
+    /// <exception cref="DefinitionException">The version is stored but cannot be used now; the message says why.</exception>
+    /// <exception cref="FileOperationException">The disk refused the write. What is served does not change.</exception>
     public bool RollBack(string name) => _registry.RollBack(name);
 
     /// <summary>
@@ -95,19 +140,32 @@ public sealed partial class StoreDefinitions
     /// or rolling back serves the definition again. Answers that callers hold stay valid.
     /// </summary>
     /// <returns>False when the definition is not served.</returns>
+    /// <exception cref="FileOperationException">The disk refused the write. What is served does not change.</exception>
     public bool Retire(string name) => _registry.Retire(name);
 
-    /// <summary>Forgets a definition with all its versions. Answers that callers hold stay valid.</summary>
+    /// <summary>
+    /// Forgets a definition with all its versions, also those that receipts need. Answers that callers hold stay valid.
+    /// </summary>
     /// <returns>False when the definition is unknown.</returns>
+    /// <exception cref="FileOperationException">The disk refused the write. What is served does not change.</exception>
     public bool Remove(string name) => _registry.Remove(name);
 
-    /// <summary>The kept versions of a definition in the order of their registration; none for an unknown name.</summary>
+    /// <summary>
+    /// The kept versions of a definition in the order of their registration; none for an unknown name. A stored version that this program
+    /// cannot read is not among them, but in <see cref="GetUnusable"/>.
+    /// </summary>
     public IReadOnlyList<DefinitionVersion> GetVersions(string name) => _registry.Versions(name);
+
+    /// <summary>
+    /// The stored versions that cannot be used now, with the reason: they do not fit the store, or code has to register them because they
+    /// name enrichers or event filters, or have stages or conditions in the host's code. It tries to compile each stored version.
+    /// </summary>
+    public IReadOnlyList<UnusableDefinition> GetUnusable() => _registry.Unusable();
 
     /// <summary>Finds the active version of a definition. False for an unknown name and for a retired definition.</summary>
     public bool TryGet(string name, [NotNullWhen(true)] out SequenceDefinition? definition)
     {
-        definition = _registry.TryGet(name, out RegisteredDefinition<ServedPlan>? registered) ? registered.Definition : null;
+        definition = _registry.TryGet(name, out RegisteredDefinition<ServedPlan>? registered) ? registered.KnownDefinition : null;
         return definition is not null;
     }
 
@@ -115,11 +173,8 @@ public sealed partial class StoreDefinitions
     /// Finds a definition by the hash of its content. It finds a kept version, including those of retired definitions, or a
     /// definition that a request's overrides made, as long as it is kept (the last 64 of each version).
     /// </summary>
-    public bool TryFind(UInt128 contentHash, [NotNullWhen(true)] out SequenceDefinition? definition)
-    {
-        definition = _registry.TryFind(contentHash, out EffectiveDefinition<ServedPlan>? effective) ? effective.Definition : null;
-        return definition is not null;
-    }
+    public bool TryFind(UInt128 contentHash, [NotNullWhen(true)] out SequenceDefinition? definition) =>
+        _registry.TryFindDefinition(contentHash, out definition);
 
     /// <summary>
     /// The shapes of the tensors of the definition that serves a name now, then that of its mask if it has one; empty when it describes
@@ -188,10 +243,19 @@ public sealed partial class StoreDefinitions
 
     /// <summary>
     /// The plan of a definition by the first 64 bits of its content hash, which a receipt holds; null when no such definition is
-    /// kept.
+    /// kept, or when it cannot be used before code registers it.
     /// </summary>
-    internal ServedPlan? Find(ulong hashPrefix) =>
-        _registry.TryFind(hashPrefix, out EffectiveDefinition<ServedPlan>? effective) ? effective.Plan : null;
+    internal ServedPlan? Find(ulong hashPrefix)
+    {
+        try
+        {
+            return _registry.TryFind(hashPrefix, out EffectiveDefinition<ServedPlan>? effective) ? effective.Plan : null;
+        }
+        catch (DefinitionException)
+        {
+            return null; // GetUnusable says why
+        }
+    }
 
     /// <summary>The plan that currently serves a name.</summary>
     /// <exception cref="UnknownDefinitionException">No definition is served under this name.</exception>
@@ -207,6 +271,15 @@ public sealed partial class StoreDefinitions
         return _registry.TryGet(name, out RegisteredDefinition<ServedPlan>? registered)
             ? registered
             : throw new UnknownDefinitionException(name, _registry.Names);
+    }
+
+    private RegistrationCode<ServedPlan> CodeOf(EnrichmentCatalog? catalog, SequenceStages? stages)
+    {
+        EnrichmentCatalog known = catalog ?? new EnrichmentCatalog();
+        return new RegistrationCode<ServedPlan>(
+            definition => Compile(definition, known, stages ?? SequenceStages.Default),
+            definition => Compile(definition, known, SequenceStages.Default),
+            HasOwnStages: stages is not null && stages != SequenceStages.Default);
     }
 
     private ServedPlan Compile(SequenceDefinition definition, EnrichmentCatalog catalog, SequenceStages stages)

@@ -41,7 +41,10 @@ internal sealed partial class StoreEngine
     public StoreSchema Schema => _parts.Context.Schema;
 
     /// <summary>The path of the store's folder.</summary>
-    public string Folder => _parts.Context.Folder.Path;
+    public string Folder => Files.Path;
+
+    /// <summary>The store's folder.</summary>
+    public StoreFolder Files => _parts.Context.Folder;
 
     /// <summary>The settings, with nothing left to inherit from what the store recorded.</summary>
     public EngineOptions Options => _parts.Context.Options;

@@ -12,9 +12,12 @@ internal static class OwnContent
 {
     private const int MagicBytes = sizeof(ulong);
 
-    // "SIGNLOG1", "SIGTABLE", "SIGCOLUM", "SIGSEGMT", "SIGENTTY", as the formats of these files define them.
+    // "SIGNLOG1", "SIGTABLE", "SIGCOLUM", "SIGSEGMT", "SIGENTTY", "SIGNDEFS", as the formats of these files define them.
     private static readonly ulong[] Magics =
-        [0x31474F4C_4E474953, 0x454C_4241_5447_4953, 0x4D55_4C4F_4347_4953, 0x544D_4745_5347_4953, 0x5954_544E_4547_4953, SortRunMagic];
+    [
+        0x31474F4C_4E474953, 0x454C_4241_5447_4953, 0x4D55_4C4F_4347_4953, 0x544D_4745_5347_4953, 0x5954_544E_4547_4953,
+        0x53464544_4E474953, SortRunMagic,
+    ];
 
     /// <summary>The first eight bytes of a temporary file of sorted rows.</summary>
     public const ulong SortRunMagic = 0x314E_5552_5347_4953;

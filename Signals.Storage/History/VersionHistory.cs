@@ -77,6 +77,18 @@ internal sealed class VersionHistory : IDisposable
         }
     }
 
+    /// <summary>The numbers of the oldest and the newest version that is kept; 0 when none is.</summary>
+    public (ulong Oldest, ulong Newest) Numbers
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _content.Versions is [] ? default : (_content.Versions[0].Number, _content.Versions[^1].Number);
+            }
+        }
+    }
+
     /// <summary>How many versions are kept.</summary>
     public int Count
     {

@@ -42,6 +42,7 @@ internal static class StoreSalvage
             copy.Commit(edit);
         }
 
+        SalvagedDefinitions.Copy(from, to, losses);
         staged.Publish();
         return new SalvageReport(target, tables.Tables.Count, tables.Tables.Sum(table => table.Rows), logs.Entries, losses);
     }

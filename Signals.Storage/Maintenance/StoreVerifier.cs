@@ -1,5 +1,6 @@
 using Signals.Core.Model;
 using Signals.Maintenance;
+using Signals.Storage.DefinitionFiles;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Primitives;
 using Signals.Storage.Tables;
@@ -22,7 +23,8 @@ internal sealed class StoreVerifier(StoreFolder folder, StoreSchema schema)
 
     public VerifyReport Verify(VerifyScope scope, IProgress<VerifyProgress>? progress, CancellationToken cancellationToken)
     {
-        int all = 1 + scope.State.Tables.Count + scope.Logs.Length + (scope.Log == 0 ? 0 : 1);
+        bool hasDefinitions = folder.Files.FileExists(folder.Definitions);
+        int all = 1 + (hasDefinitions ? 1 : 0) + scope.State.Tables.Count + scope.Logs.Length + (scope.Log == 0 ? 0 : 1);
         if (scope.ManifestProblem is { } wrong)
         {
             _problems.Add(wrong);
@@ -32,6 +34,11 @@ internal sealed class StoreVerifier(StoreFolder folder, StoreSchema schema)
         foreach (TableMeta meta in scope.State.Tables.Values)
         {
             Check(StoreFiles.FileOf(meta), path => VerifyTable(path, meta, cancellationToken), meta.FileLength);
+        }
+
+        if (hasDefinitions)
+        {
+            Check(StoreFiles.Definitions, _ => DefinitionFile.TryRead(folder), LengthOf(StoreFiles.Definitions));
         }
 
         RequireFirstLog(scope);

@@ -65,7 +65,8 @@ internal static class FolderOwnership
     {
         StoreFileKind kind = StoreFiles.Classify(name, out _);
         bool isLater = kind
-            is StoreFileKind.Table or StoreFileKind.Segment or StoreFileKind.ColumnFile or StoreFileKind.Log or StoreFileKind.Versions;
+            is StoreFileKind.Table or StoreFileKind.Segment or StoreFileKind.ColumnFile or StoreFileKind.Log or StoreFileKind.Versions
+            or StoreFileKind.Definitions;
         return isLater && OwnContent.IsIn(folder.Files, folder.PathOf(name));
     }
 

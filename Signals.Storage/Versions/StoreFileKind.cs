@@ -27,6 +27,9 @@ internal enum StoreFileKind
     /// <summary>The pointer to the live manifest, <c>CURRENT</c>.</summary>
     Current,
 
+    /// <summary>The file of stored definitions, <c>DEFINITIONS</c>. Each change replaces it.</summary>
+    Definitions,
+
     /// <summary>The lock file that excludes other processes, <c>LOCK</c>.</summary>
     Lock,
 

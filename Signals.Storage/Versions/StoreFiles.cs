@@ -13,6 +13,9 @@ internal static class StoreFiles
     /// <summary>The file that names the live manifest.</summary>
     public const string Current = "CURRENT";
 
+    /// <summary>The file of stored definitions. A store in which none was registered has no such file.</summary>
+    public const string Definitions = "DEFINITIONS";
+
     /// <summary>The lock file, which the owning process holds open.</summary>
     public const string Lock = "LOCK";
 
@@ -60,6 +63,11 @@ internal static class StoreFiles
         if (name == Current)
         {
             return StoreFileKind.Current;
+        }
+
+        if (name == Definitions)
+        {
+            return StoreFileKind.Definitions;
         }
 
         if (name == Lock)

@@ -14,6 +14,9 @@ internal sealed record StoreFolder(IFileSystem Files, string Path)
     /// <summary>Path of the file that names the live manifest.</summary>
     public string Current => PathOf(StoreFiles.Current);
 
+    /// <summary>The path of the file of stored definitions.</summary>
+    public string Definitions => PathOf(StoreFiles.Definitions);
+
     /// <summary>Path of the file that the owning process holds open.</summary>
     public string Lock => PathOf(StoreFiles.Lock);
 

@@ -45,6 +45,7 @@ internal static partial class Layers
         "Signals.Storage.Scanning",
         "Signals.Storage.Telemetry",
         "Signals.Storage.History",
+        "Signals.Storage.DefinitionFiles",
         "Signals.Storage.Maintenance",
         "Signals.Storage.Engine.Context",
         "Signals.Storage.Engine.Views",

@@ -195,6 +195,7 @@ public sealed class KafkaPartition : IDisposable
     {
         // First, so that reads by definitions work while no broker can be reached.
         StoredDefinitions definitions = new(_store, _options.Enrichment, _progress);
+        _store.Definitions.FollowLog();
         definitions.RegisterKept();
 
         RecordBatch batch = new();

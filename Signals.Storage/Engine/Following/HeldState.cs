@@ -48,7 +48,11 @@ internal sealed class HeldState : IDisposable
     /// <summary>What a checkpoint consists of: what was acknowledged before the state was taken is in it.</summary>
     public CheckpointContent ToCheckpoint() => new(
         [.. _look.State.Snapshot()],
-        [.. _look.State.DataFiles(), .. _sealed.Select(StoreFiles.Log)],
+        [
+            .. _look.State.DataFiles(),
+            .. _sealed.Select(StoreFiles.Log),
+            .. Folder.Files.FileExists(Folder.Definitions) ? [StoreFiles.Definitions] : Array.Empty<string>(),
+        ],
         _look.State.FirstLiveLog,
         _log,
         _logEnd);

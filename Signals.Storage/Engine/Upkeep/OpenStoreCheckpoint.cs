@@ -57,6 +57,9 @@ internal sealed class OpenStoreCheckpoint(
         (ulong current, long end) = log?.Mark() ?? (0, 0);
         string[] names = [.. state.DataFiles(), .. folder.LogsBetween(state.FirstLiveLog, current).Select(StoreFiles.Log)];
         IDisposable pinned = pins.Pin([.. names, StoreFiles.Log(current)]);
+
+        // Each change replaces this file, so the copy is one whole state of it, and needs no pin.
+        names = folder.Files.FileExists(folder.Definitions) ? [.. names, StoreFiles.Definitions] : names;
         return (new CheckpointContent([.. state.Snapshot()], names, state.FirstLiveLog, current, end), pinned);
     }
 }

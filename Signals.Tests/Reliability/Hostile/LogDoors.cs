@@ -1,14 +1,18 @@
+using Signals.Core.DefinitionVersions;
 using Signals.Core.Ingest;
 using Signals.Core.Schema;
 using Signals.Serving;
+using Signals.Storage.DefinitionFiles;
 using Signals.Storage.FeatureLog;
 using Signals.Storage.FileSystem;
 using Signals.Storage.History;
 using Signals.Storage.Maintenance;
 using Signals.Storage.MemTables;
+using Signals.Storage.Primitives;
 using Signals.Storage.Versions;
 using Signals.Storage.Wal;
 using Signals.Tests.Simulation;
+using Signals.Tests.Storage.DefinitionFiles;
 using Signals.Tests.Storage.Tables;
 using Signals.Tests.Storage.Versions;
 
@@ -45,6 +49,9 @@ internal static class LogDoors
         {
             Unchanged = HeaderPage,
         };
+        yield return new HostileDoor(
+            "stored definitions", ["definitions.md", "DefinitionFileFormat"],
+            static () => DefinitionFileWriter.Write(DefinitionFileSample.Content), ReadDefinitions, e => e is SignalsException);
         yield return new HostileDoor(
             "feature log", ["feature-log.md", "FeatureLogFormat"], GoodFeatures, ReadFeatures, e => e is SignalsException)
         {
@@ -189,6 +196,14 @@ internal static class LogDoors
     }
 
     private static void ReadHistory(byte[] bytes) => HistoryFile.Read(new StoreFolder(InFolder(StoreFiles.Versions(3), bytes), Folder));
+
+    private static void ReadDefinitions(byte[] bytes)
+    {
+        StoreFolder folder = new(InFolder(StoreFiles.Definitions, bytes), Folder);
+        StoredListing.Describe(DefinitionFile.TryRead(folder)!.Names);
+        _ = new DefinitionRegistry<string>(
+            DefinitionFileSample.Compile, keeper: new DefinitionFileKeeper(folder, new FailStop(), history: null)).Unusable();
+    }
 
     private static SimFileSystem InFolder(string name, byte[] bytes)
     {

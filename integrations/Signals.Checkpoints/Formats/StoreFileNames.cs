@@ -7,6 +7,7 @@ namespace Signals.Checkpoints.Formats;
 internal static class StoreFileNames
 {
     public const string Current = "CURRENT";
+    public const string Definitions = "DEFINITIONS";
     public const string Lock = "LOCK";
     public const string ManifestPrefix = "MANIFEST-";
 
@@ -17,7 +18,7 @@ internal static class StoreFileNames
 
     /// <summary>Whether a checkpoint may hold a file of this name.</summary>
     public static bool IsStoreFile(string name) =>
-        name == Current || IsManifest(name) || IsData(name) || (HasSuffix(name, ".log") && IsNumber(name[..^4]));
+        name is Current or Definitions || IsManifest(name) || IsData(name) || (HasSuffix(name, ".log") && IsNumber(name[..^4]));
 
     public static bool IsManifest(string name) =>
         name.StartsWith(ManifestPrefix, StringComparison.Ordinal) && IsNumber(name[ManifestPrefix.Length..]);

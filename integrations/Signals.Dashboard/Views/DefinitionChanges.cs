@@ -81,7 +81,7 @@ internal static class DefinitionChanges
 
         LogFedStore.RefuseChange(
             shown, "A definition registered", "Write it to the log, or let the host give the page DashboardStore.DefineThroughLog.");
-        shown.Store.Definitions.Register(definition, settings.Catalog, settings.Stages?.Invoke(definition.Name));
+        shown.Store.Definitions.RegisterByOperator(definition, settings.Catalog, settings.Stages?.Invoke(definition.Name));
         return Task.CompletedTask;
     }
 

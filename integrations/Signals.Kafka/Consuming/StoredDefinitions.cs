@@ -65,7 +65,7 @@ internal sealed class StoredDefinitions(SignalStore store, EnrichmentCatalog cat
     {
         try
         {
-            store.Definitions.Register(definition, catalog);
+            store.Definitions.RegisterFromLog(definition, catalog);
         }
         catch (DefinitionException refused)
         {

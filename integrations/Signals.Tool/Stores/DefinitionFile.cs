@@ -13,6 +13,7 @@ internal static class DefinitionFile
     public static string Register(SignalStore store, string path)
     {
         SequenceDefinition definition = SequenceDefinition.Parse(File.ReadAllBytes(path));
+        store.Definitions.FollowLog(); // what is stored is there for receipts, and may not contradict the file
         store.Definitions.Register(definition);
         return definition.Name;
     }

@@ -9,7 +9,6 @@ namespace Signals.Samples.Recommender.Web;
 internal sealed class DefinitionEditor(Sample sample)
 {
     private readonly Lock _lock = new();
-    private int _lastVersion = 1;
 
     public string Json() =>
         sample.Store.Definitions.TryGet(ShopSchema.Feed, out SequenceDefinition? definition) ? definition.ToJson(indented: true) : "";
@@ -32,8 +31,8 @@ internal sealed class DefinitionEditor(Sample sample)
             try
             {
                 // A version never changes its content, so each edit is the next one, whatever number the text has.
-                sample.Store.Definitions.Register(edited with { Version = _lastVersion + 1 }, sample.Catalog);
-                _lastVersion++;
+                int last = sample.Store.Definitions.GetVersions(ShopSchema.Feed).Max(version => version.Definition.Version);
+                sample.Store.Definitions.RegisterByOperator(edited with { Version = last + 1 }, sample.Catalog);
                 return [];
             }
             catch (DefinitionException refused)
