@@ -15,7 +15,7 @@ internal static unsafe class HeadCatchUp
 
     /// <summary>How far a read that begins now certainly sees the memtables of a user.</summary>
     public static HeadMark Mark(MemTable active, in UserId user, ulong userHash, ushort eventType) => new(
-        active.Number, active.HasRows && active.TryFind(user, userHash, eventType, out MemRows rows) ? rows.Count : 0);
+        active.Number, active.Rows > 0 && active.TryFind(user, userHash, eventType, out MemRows rows) ? rows.Count : 0);
 
     /// <summary>
     /// Whether a head has every row of the memtables. It may have more than the view, when it was brought up to date from a later one.
@@ -155,7 +155,7 @@ internal static unsafe class HeadCatchUp
     private static bool TryAdd(Head* head, HeadLayout layout, MemTable table, long unsettledTo)
     {
         int seen = table.Number == head->SeenTable ? head->SeenRows : 0;
-        if (table.HasRows && table.TryFind(head->User, head->User.Hash64, head->EventType, out MemRows rows) && rows.Count > seen)
+        if (table.Rows > 0 && table.TryFind(head->User, head->User.Hash64, head->EventType, out MemRows rows) && rows.Count > seen)
         {
             if (!HeadWriter.TryAdd(head, layout, rows, seen, unsettledTo))
             {

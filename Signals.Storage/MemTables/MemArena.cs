@@ -21,7 +21,7 @@ internal sealed unsafe class MemArena : IDisposable
     private const int FirstOffset = 64;
 
     private readonly byte* _base;
-    private WrittenOften _used = new() { Value = FirstOffset };
+    private long _used = FirstOffset;
     private bool _disposed;
 
     public MemArena(long capacity)
@@ -44,10 +44,10 @@ internal sealed unsafe class MemArena : IDisposable
     /// <summary>
     /// Whether so much is used that another arena will be needed soon. Any thread may ask; the answer may lag behind the writer.
     /// </summary>
-    public bool IsFilling => Volatile.Read(ref _used.Value) > Capacity / 4;
+    public bool IsFilling => Volatile.Read(ref _used) > Capacity / 4;
 
     /// <summary>Bytes handed out so far. For the writer, or when there is no writer any more.</summary>
-    public long Used => _used.Value;
+    public long Used => _used;
 
     public byte* Pointer(uint reference) => _base + ((long)reference * Granule);
 
@@ -70,19 +70,19 @@ internal sealed unsafe class MemArena : IDisposable
     public uint Allocate(long bytes, bool lineAligned = false)
     {
         Debug.Assert(!_disposed && bytes >= 0);
-        long start = lineAligned ? (_used.Value + 63) & ~63L : _used.Value;
+        long start = lineAligned ? (_used + 63) & ~63L : _used;
         long end = (start + bytes + Granule - 1) & ~(long)(Granule - 1);
         if (end > Capacity)
         {
             return 0;
         }
 
-        _used.Value = end;
+        _used = end;
         AssertInvariants();
         return (uint)(start / Granule);
     }
 
-    public void Reset() => _used.Value = FirstOffset;
+    public void Reset() => _used = FirstOffset;
 
     public void Dispose()
     {
@@ -98,7 +98,7 @@ internal sealed unsafe class MemArena : IDisposable
     {
         Debug.Assert(!_disposed, "The arena was freed.");
         Debug.Assert(
-            _used.Value >= FirstOffset && _used.Value <= Capacity && _used.Value % Granule == 0,
+            _used >= FirstOffset && _used <= Capacity && _used % Granule == 0,
             "The used part of the arena must be whole 8-byte units within its capacity.");
     }
 }

@@ -21,10 +21,9 @@ internal sealed unsafe class MemTable : IDisposable
     private readonly MemArenaPool _pool;
     private readonly ChunkLayout[] _layouts;
     private MemIndex _index;
-    private WrittenOften _lastEntry; // the reference of the entry that was added last
-    private WrittenOften _entryCount;
-    private WrittenOften _rows;
-    private bool _hasRows;
+    private uint _lastEntry;
+    private int _entryCount;
+    private long _rows;
     private bool _disposed;
     private int _holders = 1; // whoever disposes it, and each hold
 
@@ -55,10 +54,7 @@ internal sealed unsafe class MemTable : IDisposable
     /// </summary>
     public IReadOnlyList<SourcePosition> Sources { get; set; } = [];
 
-    public long Rows => Volatile.Read(ref _rows.Value);
-
-    /// <summary>Whether there are rows. For readers: it is written once, <see cref="Rows"/> with each group of rows.</summary>
-    public bool HasRows => Volatile.Read(ref _hasRows);
+    public long Rows => Volatile.Read(ref _rows);
 
     /// <summary>The most slots that the index of a memtable of this size starts with.</summary>
     public static int FirstIndexSlots(long arenaBytes) =>
@@ -96,7 +92,7 @@ internal sealed unsafe class MemTable : IDisposable
     [MethodImpl(Compile.InFull)]
     public void AddEntriesTo(EntrySorter sorter)
     {
-        for (uint reference = (uint)_lastEntry.Value; reference != 0;)
+        for (uint reference = _lastEntry; reference != 0;)
         {
             MemEntry* entry = (MemEntry*)Arena.Pointer(reference);
             if (entry->Count > 0)
@@ -139,7 +135,7 @@ internal sealed unsafe class MemTable : IDisposable
             return entry;
         }
 
-        if (_entryCount.Value >= _index.Capacity / 4 * 3 && !TryGrowIndex())
+        if (_entryCount >= _index.Capacity / 4 * 3 && !TryGrowIndex())
         {
             return null;
         }
@@ -158,22 +154,15 @@ internal sealed unsafe class MemTable : IDisposable
             Newest = long.MinValue,
             Oldest = long.MaxValue,
             LastTime = long.MinValue,
-            NextEntry = (uint)_lastEntry.Value,
+            NextEntry = _lastEntry,
         };
-        _lastEntry.Value = reference;
-        _entryCount.Value++;
+        _lastEntry = reference;
+        _entryCount++;
         _index.Insert(hash, reference);
         return entry;
     }
 
-    internal void PublishRows(int added)
-    {
-        Volatile.Write(ref _rows.Value, _rows.Value + added);
-        if (!_hasRows && added > 0)
-        {
-            Volatile.Write(ref _hasRows, true);
-        }
-    }
+    internal void PublishRows(int added) => Volatile.Write(ref _rows, _rows + added);
 
     /// <summary>
     /// Keeps the rows until <see cref="LetGo"/>, also when the memtable is disposed meanwhile. The caller makes sure that it is not
@@ -209,7 +198,7 @@ internal sealed unsafe class MemTable : IDisposable
             return false;
         }
 
-        for (uint reference = (uint)_lastEntry.Value; reference != 0;)
+        for (uint reference = _lastEntry; reference != 0;)
         {
             MemEntry* entry = (MemEntry*)Arena.Pointer(reference);
             larger.Insert(MemIndex.Hash(entry->User.Hash64, entry->EventType), reference);

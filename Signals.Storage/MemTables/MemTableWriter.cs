@@ -16,7 +16,7 @@ namespace Signals.Storage.MemTables;
 /// </remarks>
 internal sealed unsafe class MemTableWriter
 {
-    private const int Group = 128;
+    private const int Group = 32;
 
     private readonly ulong[] _hashes = new ulong[Group];
     private readonly Place[] _places = new Place[Group];

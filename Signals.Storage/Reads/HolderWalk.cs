@@ -34,7 +34,7 @@ internal sealed class HolderWalk(PooledList<RowHolder> holders)
         _tables = view.Tables.CandidatesOf(eventType, hash);
         foreach (MemTable table in view.MemTables)
         {
-            if (table.HasRows && table.TryFind(user, hash, eventType, out MemRows rows))
+            if (table.Rows > 0 && table.TryFind(user, hash, eventType, out MemRows rows))
             {
                 Add(rows);
             }

@@ -60,7 +60,7 @@ internal sealed class ReadAhead
         {
             foreach (MemTable table in view.MemTables)
             {
-                if (table.HasRows)
+                if (table.Rows > 0)
                 {
                     table.Index.PrefetchSlot(MemIndex.Hash(hash, type.EventType.Id));
                 }

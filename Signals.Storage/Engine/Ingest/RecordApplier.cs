@@ -110,14 +110,10 @@ internal sealed class RecordApplier(
             Freeze(origin.Before, origin.Log);
         }
 
-        // Once for all rows: every read looks at the watermarks, and waits for this core when they were written.
-        long newest = long.MinValue;
         foreach (long time in rows.Times)
         {
-            newest = Math.Max(newest, time);
+            watermarks.Raise(rows.EventType.Id, time);
         }
-
-        watermarks.Raise(rows.EventType.Id, newest);
 
         Volatile.Write(ref _eventsApplied, _eventsApplied + rows.Count);
     }
