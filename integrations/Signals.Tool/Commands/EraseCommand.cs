@@ -1,24 +1,32 @@
+using System.CommandLine;
 using System.Globalization;
 using Signals.Tool.Stores;
 
 namespace Signals.Tool.Commands;
 
 /// <summary>Erases a user and compacts, so that no file holds the user's events when the command ends.</summary>
-internal sealed class EraseCommand : ICommand
+internal sealed class EraseCommand : ToolCommand
 {
-    public string Name => "erase";
+    private readonly Argument<string> _folder = Syntax.Folder();
+    private readonly Argument<string> _user = Syntax.User();
+    private readonly Option<bool> _yes = Syntax.Flag("--yes", "Do not ask.");
+    private readonly Option<bool> _json = Syntax.Json();
 
-    public string Usage => "erase FOLDER USER [--yes] [--json]";
-
-    public string Description => "Show how many events a user has, ask, erase them for good and compact, so that no file holds them.";
-
-    public async Task<ExitCode> RunAsync(CommandLine line, ToolContext context, CancellationToken cancellationToken)
+    public EraseCommand()
+        : base("erase", "Erase a user for good: show how many events, ask, erase and compact, so that no file holds them.")
     {
-        string folder = line.Word("FOLDER");
-        UserId user = UserArgument.Parse(line.Word("USER"));
-        bool sure = line.Flag("--yes");
-        bool json = line.Flag("--json");
-        line.RequireAllUsed();
+        Add(_folder);
+        Add(_user);
+        Add(_yes);
+        Add(_json);
+    }
+
+    public override async Task<ExitCode> RunAsync(ParseResult line, ToolContext context, CancellationToken cancellationToken)
+    {
+        string folder = line.GetRequiredValue(_folder);
+        UserId user = UserArgument.Parse(line.GetRequiredValue(_user));
+        bool sure = line.GetValue(_yes);
+        bool json = line.GetValue(_json);
         SignalStore store = WritableStore.Open(folder);
         await using (store.ConfigureAwait(false))
         {
@@ -34,7 +42,7 @@ internal sealed class EraseCommand : ICommand
                 context,
                 "compacting",
                 store.CompactAsync(cancellationToken),
-                () => new WorkProgress($"{store.GetStats().CompactionBytesRead} bytes read")).ConfigureAwait(false);
+                () => new WorkProgress($"{Count.Bytes(store.GetStats().CompactionBytesRead)} read")).ConfigureAwait(false);
             string durability = ack.Durability.ToString().ToLowerInvariant();
             if (json)
             {
@@ -48,9 +56,8 @@ internal sealed class EraseCommand : ICommand
             }
             else
             {
-                context.WriteRaw(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"erased {events:N0} events of user {user}; acknowledged {durability}, and no file holds the events"));
+                context.WriteRaw(
+                    $"erased {Count.Events(events)} of user {user}; acknowledged {durability}, and no file holds them");
             }
         }
 
@@ -81,7 +88,7 @@ internal sealed class EraseCommand : ICommand
         using Sequence newest = store.Read(user, store.Query(types).Last(1).Columns().Build());
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"user {user} has {events:N0} events, the newest of " +
+            $"user {user} has {Count.Events(events)}, the newest of " +
             $"{DateTimeOffset.FromUnixTimeMilliseconds(newest.Times[0]):yyyy-MM-dd HH:mm:ss.fff}Z");
     }
 
