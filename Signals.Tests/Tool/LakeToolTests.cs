@@ -65,7 +65,7 @@ internal sealed class LakeToolTests
         Assert.That((noFolder.Code, noFolder.Messages.Contains("--output", StringComparison.Ordinal)), Is.EqualTo((ExitCode.Usage, true)));
     }
 
-    [TestCase("--user-kind", "nobody", "GuidText")]
+    [TestCase("--user-kind", "nobody", "guid-text")]
     [TestCase("--columns", "n", "COLUMN=PATH")]
     [TestCase("--rejects", "-1", "number")]
     public async Task Import_AWrongOption_IsUsage(string option, string value, string message)

@@ -33,15 +33,32 @@ internal sealed partial class ToolPageTests
     }
 
     [Test]
-    public async Task Help_ListsTheCommandsOfThePage()
+    public void Page_HasTheCommandsTheirArgumentsAndTheirOptions()
     {
-        ToolRun help = await ToolRun.OfAsync("help");
-        IEnumerable<string> printed = HelpLine().Matches(help.Text)
-            .Select(match => match.Groups[1].Value.Trim()).Order(StringComparer.Ordinal);
-        IEnumerable<string> documented = UsageRow().Matches(Page).Select(
-            match => match.Groups[1].Value.Replace("\\|", "|", StringComparison.Ordinal))
-            .Order(StringComparer.Ordinal);
-        Assert.That(printed, Is.EqualTo(documented));
+        Dictionary<string, string> usages = UsageRow().Matches(Page)
+            .ToDictionary(match => match.Groups[1].Value.Split(' ')[0], match => match.Groups[1].Value, StringComparer.Ordinal);
+        List<string> differences = [];
+        foreach (ToolCommand command in ToolApplication.Commands())
+        {
+            if (!usages.Remove(command.Name, out string? usage))
+            {
+                differences.Add($"{command.Name} has no row");
+                continue;
+            }
+
+            string[] known = [.. command.Options.Select(option => option.Name)];
+            differences.AddRange(OptionName().Matches(usage).Select(match => match.Value).Except(known)
+                .Select(option => $"{command.Name} has no {option}"));
+            differences.AddRange(known.Where(option => !Page.Contains(option, StringComparison.Ordinal))
+                .Select(option => $"the page does not say what {option} of {command.Name} is"));
+            string arguments = string.Join(' ', usage.Split(' ').Skip(1).TakeWhile(word => char.IsUpper(word[0])));
+            if (arguments != string.Join(' ', command.Arguments.Select(argument => argument.Name)))
+            {
+                differences.Add($"{command.Name} takes other arguments than '{arguments}'");
+            }
+        }
+
+        Assert.That(differences.Concat(usages.Keys.Select(name => $"{name} is no command")), Is.Empty);
     }
 
     [Test]
@@ -102,8 +119,8 @@ internal sealed partial class ToolPageTests
     [GeneratedRegex(@"^\| `(\w+)` \| (`\w+`(?:, `\w+`)*) \|$", RegexOptions.Multiline)]
     private static partial Regex Row();
 
-    [GeneratedRegex(@"^  signals (.+)$", RegexOptions.Multiline)]
-    private static partial Regex HelpLine();
+    [GeneratedRegex(@"--[a-z-]+")]
+    private static partial Regex OptionName();
 
     [GeneratedRegex(@"^\| `(\w+ [^`]+)` \|", RegexOptions.Multiline)]
     private static partial Regex UsageRow();

@@ -6,7 +6,10 @@ namespace Signals.Tests.Tool;
 /// <summary>One run of the tool in this process: its exit code, its text, its raw output and its messages.</summary>
 internal sealed record ToolRun(ExitCode Code, string Text, byte[] Output, string Messages)
 {
-    public static async Task<ToolRun> OfAsync(params string[] arguments)
+    public static Task<ToolRun> OfAsync(params string[] arguments) => OfWidthAsync(200, arguments);
+
+    /// <summary>A run on a terminal of this width.</summary>
+    public static async Task<ToolRun> OfWidthAsync(int width, params string[] arguments)
     {
         using StringWriter text = new();
         using StringWriter messages = new();
@@ -17,7 +20,7 @@ internal sealed record ToolRun(ExitCode Code, string Text, byte[] Output, string
             Interactive = InteractionSupport.No,
             Out = new AnsiConsoleOutput(text),
         });
-        console.Profile.Width = 200;
+        console.Profile.Width = width;
         ExitCode code = await new ToolApplication(console, () => output, messages, console).RunAsync(arguments);
         return new ToolRun(code, text.ToString(), output.ToArray(), messages.ToString());
     }

@@ -80,7 +80,7 @@ internal sealed class ToolTests
         ToolRun run = await ToolRun.OfAsync("reset", Folder, "feed");
         Assert.That(run.Code, Is.EqualTo(ExitCode.Ok), run.Messages);
         ToolRun stats = await ToolRun.OfAsync("stats", Folder);
-        Assert.That(stats.Text, Does.Contain("source feed goes on at 0, known as none, reset 1 times"));
+        Assert.That(stats.Text, Does.Contain("source feed goes on at 0, known as none, reset 1 time"));
         Assert.That((await ToolRun.OfAsync("export", Folder, "--format", "csv")).Output, Is.EqualTo(before));
         using JsonDocument json = JsonDocument.Parse((await ToolRun.OfAsync("stats", Folder, "--json")).Text);
         JsonElement identity = json.RootElement.GetProperty("source_identities").GetProperty("feed");
@@ -163,7 +163,7 @@ internal sealed class ToolTests
         ToolRun all = await ToolRun.OfAsync("inspect", Folder);
         ToolRun one = await ToolRun.OfAsync("inspect", Folder, "--type", "click");
         Assert.That(all.Text, Does.Contain("view").And.Contain("##").And.Contain("2026-02-06"));
-        Assert.That(one.Text, Does.Not.Contain("view").And.Contain("1 rows"));
+        Assert.That(one.Text, Does.Not.Contain("view").And.Contain("1 row, "));
     }
 
     [Test]
@@ -264,7 +264,7 @@ internal sealed class ToolTests
         ToolRun second = await ToolRun.OfAsync("import", Folder, segment, "--json");
         ToolRun get = await ToolRun.OfAsync("get", Folder, "alice");
         Assert.That((first.Code, second.Code), Is.EqualTo((ExitCode.Ok, ExitCode.Ok)), first.Messages + second.Messages);
-        Assert.That(first.Text, Does.Contain("1 events and 1 patches of 'click'"));
+        Assert.That(first.Text, Does.Contain("1 event and 1 patch of 'click'"));
         using JsonDocument again = JsonDocument.Parse(second.Text);
         Assert.That(again.RootElement.GetProperty("already_imported").GetBoolean(), Is.True);
         string[] lines = get.Text.Split('\n', StringSplitOptions.RemoveEmptyEntries);

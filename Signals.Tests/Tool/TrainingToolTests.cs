@@ -36,7 +36,7 @@ internal sealed class TrainingToolTests
         ToolRun corrected = await ToolRun.OfAsync(
             "training", folder.At("kept"), "--definition", folder.Definition, "--output", now, "--as-corrected-now", "--labels", late,
             "--format", "arrow");
-        Assert.That(corrected.Text, Does.Contain("1 rows of 1"));
+        Assert.That(corrected.Text, Does.Contain("1 row of 1"));
         Assert.That(Numbers(now), Is.EqualTo(new[] { 1, 2 }));
     }
 

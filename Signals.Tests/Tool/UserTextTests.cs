@@ -68,7 +68,7 @@ internal sealed class UserTextTests
         IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(TextWriter.Null) });
         ExitCode code = await new ToolApplication(console, () => Stream.Null, messages, console, answers).RunAsync(["erase", Folder, "42"]);
         Assert.That(code, Is.EqualTo(expected));
-        Assert.That(messages.ToString(), Does.Contain("user 42 has 1 events"));
+        Assert.That(messages.ToString(), Does.Contain("user 42 has 1 event,"));
         Assert.That(await ExportedUsersAsync("jsonl"), Has.Length.EqualTo(left));
     }
 

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 
@@ -7,25 +8,33 @@ namespace Signals.Tool.Commands;
 /// Appends random events to a new store and reads them back. This gives a first idea of the machine's speed and is not a
 /// benchmark.
 /// </summary>
-internal sealed class BenchCommand : ICommand
+internal sealed class BenchCommand : ToolCommand
 {
     private const int EventsPerBatch = 256;
     private const int EventsPerUser = 50;
 
-    public string Name => "bench";
+    private readonly Option<int> _events = Syntax.Number("--events", "How many events to append.", fallback: 1_000_000, least: 1);
+    private readonly Option<int> _reads = Syntax.Number("--reads", "How many reads of the last 100 events.", fallback: 20_000, least: 1);
+    private readonly Option<string?> _folder =
+        Syntax.Text("--folder", "NEW", "Keep the store in this new folder; otherwise it is deleted.");
 
-    public string Usage => "bench [--events N] [--reads N] [--folder NEW] [--json]";
+    private readonly Option<bool> _json = Syntax.Json();
 
-    public string Description =>
-        "Append N events (default 1000000) to a new store, read users back (default 20000 times), report both rates.";
-
-    public async Task<ExitCode> RunAsync(CommandLine line, ToolContext context, CancellationToken cancellationToken)
+    public BenchCommand()
+        : base("bench", "Append made-up events to a new store, read users back, and report both rates.")
     {
-        int events = line.Number("--events", fallback: 1_000_000, least: 1);
-        int reads = line.Number("--reads", fallback: 20_000, least: 1);
-        string? folder = line.Text("--folder");
-        bool json = line.Flag("--json");
-        line.RequireAllUsed();
+        Add(_events);
+        Add(_reads);
+        Add(_folder);
+        Add(_json);
+    }
+
+    public override async Task<ExitCode> RunAsync(ParseResult line, ToolContext context, CancellationToken cancellationToken)
+    {
+        int events = line.GetValue(_events);
+        int reads = line.GetValue(_reads);
+        string? folder = line.GetValue(_folder);
+        bool json = line.GetValue(_json);
         if (folder is not null && Directory.Exists(folder))
         {
             throw new UsageException($"'{folder}' exists; bench wants a new folder.");
@@ -46,7 +55,7 @@ internal sealed class BenchCommand : ICommand
                     context,
                     "appending",
                     work,
-                    () => WorkProgress.Create($"{Volatile.Read(ref appended)} events", Volatile.Read(ref appended), events))
+                    () => WorkProgress.Create(Count.Events(Volatile.Read(ref appended)), Volatile.Read(ref appended), events))
                     .ConfigureAwait(false);
                 TimeSpan ingest = await work.ConfigureAwait(false);
                 TimeSpan[] latencies = Read(store, Math.Max(1, events / EventsPerUser), reads, cancellationToken);
@@ -119,8 +128,8 @@ internal sealed class BenchCommand : ICommand
         if (!json)
         {
             context.WriteRaw(string.Create(CultureInfo.InvariantCulture,
-                $"{events:N0} events in {ingest.TotalSeconds:F2} s, {rate:N0}/s; " +
-                $"{latencies.Length:N0} reads of the last 100: p50 {p50:F1} us, p99 {p99:F1} us"));
+                $"{Count.Events(events)} in {ingest.TotalSeconds:F2} s, {rate:N0}/s; " +
+                $"{Count.Of(latencies.Length, "read")} of the last 100: p50 {p50:F1} us, p99 {p99:F1} us"));
             return;
         }
 

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.CommandLine;
 using Signals.Maintenance;
 using Signals.Tool.Stores;
 
@@ -7,21 +7,25 @@ namespace Signals.Tool.Commands;
 /// <summary>
 /// Takes a checkpoint of a store, also of one that a process has open. That process knows nothing of it.
 /// </summary>
-internal sealed class CheckpointCommand : ICommand
+internal sealed class CheckpointCommand : ToolCommand
 {
-    public string Name => "checkpoint";
+    private readonly Argument<string> _folder = Syntax.Folder();
+    private readonly Argument<string> _target = Syntax.Word("NEW", "The new folder.");
+    private readonly Option<bool> _json = Syntax.Json();
 
-    public string Usage => "checkpoint FOLDER NEW [--json]";
-
-    public string Description =>
-        "Make a plain folder that holds the store as it is now; tables are shared with it where the disk allows.";
-
-    public async Task<ExitCode> RunAsync(CommandLine line, ToolContext context, CancellationToken cancellationToken)
+    public CheckpointCommand()
+        : base("checkpoint", "Make a plain folder that holds the store as it is now, also while a process has it open.")
     {
-        string folder = line.Word("FOLDER");
-        string target = line.Word("NEW");
-        bool json = line.Flag("--json");
-        line.RequireAllUsed();
+        Add(_folder);
+        Add(_target);
+        Add(_json);
+    }
+
+    public override async Task<ExitCode> RunAsync(ParseResult line, ToolContext context, CancellationToken cancellationToken)
+    {
+        string folder = line.GetRequiredValue(_folder);
+        string target = line.GetRequiredValue(_target);
+        bool json = line.GetValue(_json);
         using ReadOnlyStore store = SignalStore.OpenReadOnly(folder);
         Task<CheckpointInfo> work = store.CheckpointAsync(target, cancellationToken);
         await LongWork.ShowAsync(context, "taking a checkpoint", work, static () => new WorkProgress("copying"))
@@ -35,8 +39,9 @@ internal sealed class CheckpointCommand : ICommand
     {
         if (!json)
         {
-            context.WriteRaw(string.Create(CultureInfo.InvariantCulture,
-                $"{info.Directory}: {info.Files:N0} files, {info.Bytes:N0} bytes, {info.SharedBytes:N0} of them shared with the store"));
+            context.WriteRaw(
+                $"{info.Directory}: {Count.Files(info.Files)}, {Count.Bytes(info.Bytes)}, "
+                + $"{Count.Number(info.SharedBytes)} of them shared with the store");
             return;
         }
 

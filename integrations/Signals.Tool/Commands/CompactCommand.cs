@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.CommandLine;
 using Signals.Tool.Stores;
 
 namespace Signals.Tool.Commands;
@@ -6,19 +6,22 @@ namespace Signals.Tool.Commands;
 /// <summary>
 /// Merges every time window into one run. This also removes events that were erased, have expired or fell out of last-N.
 /// </summary>
-internal sealed class CompactCommand : ICommand
+internal sealed class CompactCommand : ToolCommand
 {
-    public string Name => "compact";
+    private readonly Argument<string> _folder = Syntax.Folder();
+    private readonly Option<bool> _json = Syntax.Json();
 
-    public string Usage => "compact FOLDER [--json]";
-
-    public string Description => "Flush, then merge the tables of each window into one; reclaims what nobody can read any more.";
-
-    public async Task<ExitCode> RunAsync(CommandLine line, ToolContext context, CancellationToken cancellationToken)
+    public CompactCommand()
+        : base("compact", "Merge tables until no two meet in a time window; reclaims what nobody can read any more.")
     {
-        string folder = line.Word("FOLDER");
-        bool json = line.Flag("--json");
-        line.RequireAllUsed();
+        Add(_folder);
+        Add(_json);
+    }
+
+    public override async Task<ExitCode> RunAsync(ParseResult line, ToolContext context, CancellationToken cancellationToken)
+    {
+        string folder = line.GetRequiredValue(_folder);
+        bool json = line.GetValue(_json);
         SignalStore store = WritableStore.Open(folder);
         await using (store.ConfigureAwait(false))
         {
@@ -36,9 +39,9 @@ internal sealed class CompactCommand : ICommand
     {
         if (!json)
         {
-            context.WriteRaw(string.Create(CultureInfo.InvariantCulture,
-                $"{before:N0} -> {after.TableBytes:N0} bytes, {after.TableRows:N0} rows in {after.Tables:N0} tables, " +
-                $"{after.RowsDropped:N0} rows dropped"));
+            context.WriteRaw(
+                $"{Count.Number(before)} -> {Count.Bytes(after.TableBytes)}, {Count.Rows(after.TableRows)} in "
+                + $"{Count.Of(after.Tables, "table")}, {Count.Rows(after.RowsDropped)} dropped");
             return;
         }
 
@@ -53,6 +56,5 @@ internal sealed class CompactCommand : ICommand
     }
 
     private static WorkProgress Progress(StoreStats stats) =>
-        new(string.Create(
-            CultureInfo.InvariantCulture, $"{stats.CompactionBytesRead:N0} bytes read, {stats.CompactionBytesWritten:N0} written"));
+        new($"{Count.Bytes(stats.CompactionBytesRead)} read, {Count.Number(stats.CompactionBytesWritten)} written");
 }

@@ -1,24 +1,39 @@
+using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
+using Signals.Maintenance;
 using Signals.Tool.Stores;
 
 namespace Signals.Tool.Commands;
 
 /// <summary>Erases a user and compacts, so that no file holds the user's events when the command ends.</summary>
-internal sealed class EraseCommand : ICommand
+internal sealed class EraseCommand : ToolCommand
 {
-    public string Name => "erase";
+    private readonly Argument<string> _folder = Syntax.Folder();
+    private readonly Argument<string> _user = Syntax.User();
+    private readonly Option<bool> _yes = Syntax.Flag("--yes", "Do not ask.");
+    private readonly Option<string?> _checkpoint =
+        Syntax.Text("--checkpoint", "PATH", "Then erase the user from this checkpoint: a plain folder, or one of shared storage.");
 
-    public string Usage => "erase FOLDER USER [--yes] [--json]";
+    private readonly Option<bool> _json = Syntax.Json();
 
-    public string Description => "Show how many events a user has, ask, erase them for good and compact, so that no file holds them.";
-
-    public async Task<ExitCode> RunAsync(CommandLine line, ToolContext context, CancellationToken cancellationToken)
+    public EraseCommand()
+        : base("erase", "Erase a user for good: show how many events, ask, erase and compact, so that no file holds them.")
     {
-        string folder = line.Word("FOLDER");
-        UserId user = UserArgument.Parse(line.Word("USER"));
-        bool sure = line.Flag("--yes");
-        bool json = line.Flag("--json");
-        line.RequireAllUsed();
+        Add(_folder);
+        Add(_user);
+        Add(_yes);
+        Add(_checkpoint);
+        Add(_json);
+    }
+
+    public override async Task<ExitCode> RunAsync(ParseResult line, ToolContext context, CancellationToken cancellationToken)
+    {
+        string folder = line.GetRequiredValue(_folder);
+        UserId user = UserArgument.Parse(line.GetRequiredValue(_user));
+        bool sure = line.GetValue(_yes);
+        bool json = line.GetValue(_json);
+        CheckpointPlace? place = line.GetValue(_checkpoint) is { } checkpoint ? CheckpointPlace.Find(checkpoint) : null;
         SignalStore store = WritableStore.Open(folder);
         await using (store.ConfigureAwait(false))
         {
@@ -29,32 +44,67 @@ internal sealed class EraseCommand : ICommand
                 throw new UsageException("Nothing was erased. An erasure cannot be undone; answer yes, or say --yes.");
             }
 
-            AppendAck ack = await store.EraseAsync(user, cancellationToken).ConfigureAwait(false);
-            await LongWork.ShowAsync(
-                context,
-                "compacting",
-                store.CompactAsync(cancellationToken),
-                () => new WorkProgress($"{store.GetStats().CompactionBytesRead} bytes read")).ConfigureAwait(false);
-            string durability = ack.Durability.ToString().ToLowerInvariant();
-            if (json)
+            ErasureCertificate erased = await EraseAsync(store, user, context, cancellationToken).ConfigureAwait(false);
+            CheckpointErasureCertificate? copy = place is null
+                ? null
+                : await EraseCopyAsync(place, erased, folder, context, cancellationToken).ConfigureAwait(false);
+            Print(context, json, (user, events, store.GetStats().RowsDropped), copy);
+            return copy is null or { IsComplete: true } ? ExitCode.Ok : ExitCode.ProblemsFound;
+        }
+    }
+
+    /// <summary>Erases and compacts.</summary>
+    private static async Task<ErasureCertificate> EraseAsync(
+        SignalStore store, UserId user, ToolContext context, CancellationToken cancellationToken)
+    {
+        ErasureCertificate erased = await store.EraseCertifiedAsync(user, cancellationToken).ConfigureAwait(false);
+        await LongWork.ShowAsync(
+            context,
+            "compacting",
+            store.CompactAsync(cancellationToken),
+            () => new WorkProgress($"{Count.Bytes(store.GetStats().CompactionBytesRead)} read")).ConfigureAwait(false);
+        return erased;
+    }
+
+    /// <summary>Erases from a checkpoint what was erased from the store, and nothing that came later.</summary>
+    private static async Task<CheckpointErasureCertificate> EraseCopyAsync(
+        CheckpointPlace place, ErasureCertificate erased, string folder, ToolContext context, CancellationToken cancellationToken)
+    {
+        UserErasure erasure = new(erased.User, DateTimeOffset.FromUnixTimeMilliseconds(erased.CutoffMs));
+        string scratch = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder)) + ".erasing";
+        Task<CheckpointErasureCertificate> work = place.EraseAsync(erasure, scratch, cancellationToken);
+        await LongWork.ShowAsync(context, "erasing from the checkpoint", work, static () => new WorkProgress("rewriting"))
+            .ConfigureAwait(false);
+        return await work.ConfigureAwait(false);
+    }
+
+    private static void Print(
+        ToolContext context, bool json, (UserId User, long Events, long RowsDropped) erased, CheckpointErasureCertificate? copy)
+    {
+        string durability = new StoreOptions().Durability.ToString().ToLowerInvariant();
+        if (json)
+        {
+            context.WriteObject(writer =>
             {
-                context.WriteObject(writer =>
-                {
-                    writer.WriteString("user", user.ToString());
-                    writer.WriteNumber("events", events);
-                    writer.WriteString("durability", durability);
-                    writer.WriteNumber("rows_dropped", store.GetStats().RowsDropped);
-                });
-            }
-            else
-            {
-                context.WriteRaw(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"erased {events:N0} events of user {user}; acknowledged {durability}, and no file holds the events"));
-            }
+                writer.WriteString("user", erased.User.ToString());
+                writer.WriteNumber("events", erased.Events);
+                writer.WriteString("durability", durability);
+                writer.WriteNumber("rows_dropped", erased.RowsDropped);
+                writer.WritePropertyName("checkpoint");
+                using JsonDocument document = JsonDocument.Parse(copy?.ToJson() ?? "null");
+                document.RootElement.WriteTo(writer);
+            });
+            return;
         }
 
-        return ExitCode.Ok;
+        context.WriteRaw(
+            $"erased {Count.Events(erased.Events)} of user {erased.User}; acknowledged {durability}, and no file holds them");
+        if (copy is not null)
+        {
+            context.WriteRaw(
+                $"{copy.Checkpoint}: {Count.Files(copy.Deleted.Count)} deleted, {Count.Files(copy.Written.Count)} written; "
+                + (copy.IsComplete ? "no file holds the user" : $"{Count.Files(copy.Left.Count)} may still hold the user: erase again"));
+        }
     }
 
     /// <summary>The number of events that reads show.</summary>
@@ -81,7 +131,7 @@ internal sealed class EraseCommand : ICommand
         using Sequence newest = store.Read(user, store.Query(types).Last(1).Columns().Build());
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"user {user} has {events:N0} events, the newest of " +
+            $"user {user} has {Count.Events(events)}, the newest of " +
             $"{DateTimeOffset.FromUnixTimeMilliseconds(newest.Times[0]):yyyy-MM-dd HH:mm:ss.fff}Z");
     }
 

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.CommandLine;
 using Signals.Parquet;
 using Signals.Scanning;
 using Signals.Tool.Export;
@@ -8,27 +8,44 @@ using Signals.Tool.Stores;
 namespace Signals.Tool.Commands;
 
 /// <summary>Writes every event that reads show, type by type, user by user, oldest first.</summary>
-internal sealed class ExportCommand : ICommand
+internal sealed class ExportCommand : ToolCommand
 {
-    private const string Formats = "csv, jsonl, frames, parquet, arrow and arrow-stream";
+    private static readonly string[] Formats =
+        ["csv", "jsonl", "frames", LakeExport.Format, ArrowOutput.FileFormat, ArrowOutput.StreamFormat];
 
-    public string Name => "export";
+    private readonly Argument<string> _folder = Syntax.Folder();
+    private readonly Option<string> _format = Syntax.NeededOneOf("--format", "What to write.", Formats);
+    private readonly Option<string[]> _types = Syntax.Types();
+    private readonly Option<string?> _output =
+        Syntax.Text("--output", "FILE", "A new file, or the folder of Parquet or Arrow files; otherwise standard output.");
 
-    public string Usage => "export FOLDER --format csv|jsonl|frames|parquet|arrow|arrow-stream [--types A,B] [--output FILE [--json]]";
+    private readonly LakeExportSyntax _lake = new();
+    private readonly Option<bool> _json = Syntax.Json();
 
-    public string Description =>
-        "Write events as CSV, JSON lines, MessagePack frames or an Arrow stream, to FILE or standard output; or as Parquet or Arrow files"
-        + " into a folder.";
-
-    public async Task<ExitCode> RunAsync(CommandLine line, ToolContext context, CancellationToken cancellationToken)
+    public ExportCommand()
+        : base("export", "Write events to a file or standard output, or as Parquet or Arrow files into a folder.")
     {
-        string folder = line.Word("FOLDER");
-        string format = line.Text("--format") ?? throw new UsageException($"--format is missing; there are {Formats}.");
-        string[] names = line.List("--types");
-        string? file = line.Text("--output");
-        bool json = line.Flag("--json");
-        ParquetExportOptions? parquet = format == LakeExport.Format ? LakeExport.OptionsOf(line, file) : null;
-        line.RequireAllUsed();
+        Add(_folder);
+        Add(_format);
+        Add(_types);
+        Add(_output);
+        _lake.Options.ForEach(Add);
+        Add(_json);
+    }
+
+    public override async Task<ExitCode> RunAsync(ParseResult line, ToolContext context, CancellationToken cancellationToken)
+    {
+        string folder = line.GetRequiredValue(_folder);
+        string format = line.GetRequiredValue(_format);
+        string[] names = line.GetValue(_types) ?? [];
+        string? file = line.GetValue(_output);
+        bool json = line.GetValue(_json);
+        ParquetExportOptions? parquet = format == LakeExport.Format ? _lake.Read(line, file) : null;
+        if (parquet is null)
+        {
+            line.Refuse(_lake.Options, $"goes with --format {LakeExport.Format}.");
+        }
+
         if (json && file is null)
         {
             throw new UsageException("--json tells about an export to a file; --output FILE is missing.");
@@ -48,11 +65,6 @@ internal sealed class ExportCommand : ICommand
             return ExitCode.Ok;
         }
 
-        if (format is not ("csv" or "jsonl" or "frames"))
-        {
-            throw new UsageException($"'{format}' is no format; there are {Formats}.");
-        }
-
         await WriteRecordsAsync(folder, names, format, file, json, context, cancellationToken).ConfigureAwait(false);
         return ExitCode.Ok;
     }
@@ -62,7 +74,7 @@ internal sealed class ExportCommand : ICommand
     {
         using ReadOnlyStore store = SignalStore.OpenReadOnly(folder);
         EventTypeSchema[] types = TypeChoice.Choose(store.Schema, names);
-        Stream output = file is null ? context.OpenOutput() : new FileStream(file, FileMode.CreateNew);
+        Stream output = file is null ? context.OpenOutput() : UserFile.Create(file);
         await using (output.ConfigureAwait(false))
         {
             BufferedStream buffered = new(output, 1 << 16);
@@ -84,14 +96,13 @@ internal sealed class ExportCommand : ICommand
     }
 
     private static WorkProgress Progress(long events, long most) =>
-        WorkProgress.Create(string.Create(CultureInfo.InvariantCulture, $"{events:N0} events"), events, most);
+        WorkProgress.Create(Count.Events(events), events, most);
 
     private static async Task PrintAsync(ToolContext context, bool json, string format, string? file, long events)
     {
         if (!json)
         {
-            string text = string.Create(CultureInfo.InvariantCulture, $"{events:N0} events");
-            await context.Messages.WriteLineAsync(text).ConfigureAwait(false);
+            await context.Messages.WriteLineAsync(Count.Events(events)).ConfigureAwait(false);
             return;
         }
 

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using Signals.Tool.Export;
@@ -6,27 +7,36 @@ using Signals.Tool.Stores;
 namespace Signals.Tool.Commands;
 
 /// <summary>Shows one user's newest events.</summary>
-internal sealed class GetCommand : ICommand
+internal sealed class GetCommand : ToolCommand
 {
-    public string Name => "get";
+    private readonly Argument<string> _folder = Syntax.Folder();
+    private readonly Argument<string> _user = Syntax.User();
+    private readonly Option<string[]> _types = Syntax.Types();
+    private readonly Option<int> _last = Syntax.Number("--last", "How many events.", fallback: 20, least: 1);
+    private readonly Option<bool> _json = Syntax.Json();
 
-    public string Usage => "get FOLDER USER [--types A,B] [--last N] [--json]";
-
-    public string Description =>
-        "A user's newest events over all types, newest first. USER: what is printed here, text:NAME, guid:GUID or id:HEX.";
-
-    public Task<ExitCode> RunAsync(CommandLine line, ToolContext context, CancellationToken cancellationToken)
+    public GetCommand()
+        : base("get", "Print a user's newest events over all types, newest first.")
     {
-        string folder = line.Word("FOLDER");
-        UserId user = UserArgument.Parse(line.Word("USER"));
-        string[] names = line.List("--types");
-        int last = line.Number("--last", fallback: 20, least: 1);
-        bool json = line.Flag("--json");
-        line.RequireAllUsed();
+        Add(_folder);
+        Add(_user);
+        Add(_types);
+        Add(_last);
+        Add(_json);
+    }
+
+    public override Task<ExitCode> RunAsync(ParseResult line, ToolContext context, CancellationToken cancellationToken)
+    {
+        string folder = line.GetRequiredValue(_folder);
+        UserId user = UserArgument.Parse(line.GetRequiredValue(_user));
+        string[] names = line.GetValue(_types) ?? [];
+        int last = line.GetValue(_last);
+        bool json = line.GetValue(_json);
         using ReadOnlyStore store = SignalStore.OpenReadOnly(folder);
-        List<SingleEvent> events = [.. TypeChoice.Choose(store.Schema, names)
+        // Stable, so equal times are in the order of the types' ids and, within one, in that of its read: as in a read of all of them.
+        List<SingleEvent> events = [.. TypeChoice.Choose(store.Schema, names).OrderBy(type => type.Id)
             .SelectMany(type => Read(store, user, type, last))
-            .OrderByDescending(e => e.TimeMs).ThenByDescending(e => e.EventType.Id).ThenByDescending(e => e.Id)
+            .OrderByDescending(e => e.TimeMs)
             .Take(last)];
         foreach (SingleEvent single in events)
         {

@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.CommandLine;
 using Signals.Arrow;
 using Signals.Offline;
 using Signals.Parquet;
@@ -11,25 +11,45 @@ namespace Signals.Tool.Commands;
 /// <summary>
 /// Imports a segment file, Parquet or Arrow into a store that no process has open. A process that has the store open imports by itself.
 /// </summary>
-internal sealed class ImportCommand : ICommand
+internal sealed class ImportCommand : ToolCommand
 {
-    public string Name => "import";
+    private const string SegmentFormat = "segment";
+    private static readonly string[] Formats = [SegmentFormat, LakeExport.Format, ArrowOutput.FileFormat];
 
-    public string Usage => "import FOLDER SEGMENT [--move] [--json] [--format parquet|arrow --type NAME]";
+    private readonly Argument<string> _folder = Syntax.Folder();
+    private readonly Argument<string> _path =
+        Syntax.Word("SEGMENT", "The segment; or a Parquet or Arrow file, or a folder with such files.");
 
-    public string Description =>
-        "Check a segment in full and take it in, in one step; the same content again changes nothing. Or take Parquet or Arrow in.";
+    private readonly Option<string> _format = Syntax.OneOf("--format", "What to import.", Formats);
+    private readonly Option<bool> _move = Syntax.Flag("--move", "Move the segment into the store, instead of copying it.");
+    private readonly LakeImportSyntax _lake = new();
+    private readonly Option<bool> _json = Syntax.Json();
 
-    public async Task<ExitCode> RunAsync(CommandLine line, ToolContext context, CancellationToken cancellationToken)
+    public ImportCommand()
+        : base("import", "Check a segment in full and take it in, in one step; or take Parquet or Arrow in.")
     {
-        string folder = line.Word("FOLDER");
-        string segment = line.Word("SEGMENT");
-        bool move = line.Flag("--move");
-        bool json = line.Flag("--json");
-        string format = line.Text("--format") ?? "segment";
-        ParquetImportOptions? parquet = format == LakeExport.Format ? LakeImport.OptionsOf(line, segment) : null;
-        ArrowImportOptions? arrow = format == ArrowOutput.FileFormat ? ArrowInput.OptionsOf(line, segment) : null;
-        line.RequireAllUsed();
+        Add(_folder);
+        Add(_path);
+        Add(_format);
+        Add(_move);
+        _lake.Options.ForEach(Add);
+        Add(_json);
+    }
+
+    public override async Task<ExitCode> RunAsync(ParseResult line, ToolContext context, CancellationToken cancellationToken)
+    {
+        string folder = line.GetRequiredValue(_folder);
+        string segment = line.GetRequiredValue(_path);
+        bool move = line.GetValue(_move);
+        bool json = line.GetValue(_json);
+        string format = line.GetRequiredValue(_format);
+        ParquetImportOptions? parquet = format == LakeExport.Format ? _lake.ReadParquet(line, segment) : null;
+        ArrowImportOptions? arrow = format == ArrowOutput.FileFormat ? _lake.ReadArrow(line, segment) : null;
+        if (format == SegmentFormat)
+        {
+            line.Refuse(_lake.Options, "goes with --format parquet or arrow.");
+        }
+
         if (arrow is not null)
         {
             await ArrowInput.RunAsync(folder, arrow, json, context, cancellationToken).ConfigureAwait(false);
@@ -40,11 +60,6 @@ internal sealed class ImportCommand : ICommand
         {
             await LakeImport.RunAsync(folder, parquet, json, context, cancellationToken).ConfigureAwait(false);
             return ExitCode.Ok;
-        }
-
-        if (format != "segment")
-        {
-            throw new UsageException($"'{format}' is no format; there are segment, parquet and arrow.");
         }
 
         if (!File.Exists(segment))
@@ -63,7 +78,7 @@ internal sealed class ImportCommand : ICommand
                 "importing",
                 work,
                 () => WorkProgress.Create(
-                    $"{last.Stage}, {last.BytesDone} of {last.BytesTotal} bytes", last.BytesDone, last.BytesTotal))
+                    $"{last.Stage}, {Count.Number(last.BytesDone)} of {Count.Bytes(last.BytesTotal)}", last.BytesDone, last.BytesTotal))
                 .ConfigureAwait(false);
             Print(context, json, await work.ConfigureAwait(false));
         }
@@ -77,9 +92,8 @@ internal sealed class ImportCommand : ICommand
         {
             context.WriteRaw(result.AlreadyImported
                 ? $"the store has this segment of '{result.EventType}' already; nothing was changed"
-                : string.Create(CultureInfo.InvariantCulture,
-                    $"{result.Events:N0} events and {result.Patches:N0} patches of '{result.EventType}', " +
-                    $"generation {result.Generation}, {result.FileBytes:N0} bytes"));
+                : $"{Count.Events(result.Events)} and {Count.Patches(result.Patches)} of '{result.EventType}', "
+                    + $"generation {result.Generation}, {Count.Bytes(result.FileBytes)}");
             return;
         }
 

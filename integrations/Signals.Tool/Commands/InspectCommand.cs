@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Signals.Maintenance;
@@ -10,22 +11,27 @@ namespace Signals.Tool.Commands;
 /// <summary>
 /// Draws a store: one line per time window, and in it one bar per run. The length of a bar shows the size of the run.
 /// </summary>
-internal sealed class InspectCommand : ICommand
+internal sealed class InspectCommand : ToolCommand
 {
     private const int BarWidth = 60;
 
-    public string Name => "inspect";
+    private readonly Argument<string> _folder = Syntax.Folder();
+    private readonly Option<string?> _type = Syntax.Text("--type", "NAME", "Only this event type.");
+    private readonly Option<bool> _json = Syntax.Json();
 
-    public string Usage => "inspect FOLDER [--type NAME] [--json]";
-
-    public string Description => "A picture of the runs by the time window that they begin in, and their sizes.";
-
-    public Task<ExitCode> RunAsync(CommandLine line, ToolContext context, CancellationToken cancellationToken)
+    public InspectCommand()
+        : base("inspect", "Draw the runs by the time window that they begin in, and their sizes.")
     {
-        string folder = line.Word("FOLDER");
-        string? type = line.Text("--type");
-        bool json = line.Flag("--json");
-        line.RequireAllUsed();
+        Add(_folder);
+        Add(_type);
+        Add(_json);
+    }
+
+    public override Task<ExitCode> RunAsync(ParseResult line, ToolContext context, CancellationToken cancellationToken)
+    {
+        string folder = line.GetRequiredValue(_folder);
+        string? type = line.GetValue(_type);
+        bool json = line.GetValue(_json);
         using ReadOnlyStore store = SignalStore.OpenReadOnly(folder);
         if (type is not null && !store.Schema.TryGet(type, out _))
         {
@@ -84,9 +90,9 @@ internal sealed class InspectCommand : ICommand
             {
                 TableInfo[] runs = [.. window.OrderByDescending(table => table.Bytes)];
                 string bars = string.Join(' ', runs.Select(run => Bar(run, widest)));
-                console.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                    $"  {Time(window.Key)}  {bars}  {runs.Length:N0} runs, " +
-                    $"{runs.Sum(run => run.Rows):N0} rows, {runs.Sum(run => run.Bytes):N0} bytes"));
+                console.WriteLine(
+                    $"  {Time(window.Key)}  {bars}  {Count.Of(runs.Length, "run")}, "
+                    + $"{Count.Rows(runs.Sum(run => run.Rows))}, {Count.Bytes(runs.Sum(run => run.Bytes))}");
             }
         }
 

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Signals.Serving;
@@ -7,23 +8,31 @@ using Signals.Training;
 namespace Signals.Tool.Commands;
 
 /// <summary>Looks at the features that a definition gives for users of a store.</summary>
-internal sealed class ProfileCommand : ICommand
+internal sealed class ProfileCommand : ToolCommand
 {
-    public string Name => "profile";
+    private readonly Argument<string> _folder = Syntax.Folder();
+    private readonly Option<string?> _definition = Syntax.Needed("--definition", "FILE", "The JSON of the definition.");
+    private readonly Option<int> _users = Syntax.Number("--users", "How many users.", fallback: 10_000, least: 1);
+    private readonly Option<string?> _baseline = Syntax.Text("--baseline", "FILE", "A profile to compare with, as this command prints it.");
+    private readonly Option<bool> _json = Syntax.Json();
 
-    public string Usage => "profile FOLDER --definition FILE [--users N] [--baseline FILE] [--json]";
-
-    public string Description =>
-        "Missing values, distinct values and quantiles of each feature over some users, and how far they are from a baseline.";
-
-    public async Task<ExitCode> RunAsync(CommandLine line, ToolContext context, CancellationToken cancellationToken)
+    public ProfileCommand()
+        : base("profile", "Measure each feature: missing and distinct values, quantiles, and how far they are from a baseline.")
     {
-        string folder = line.Word("FOLDER");
-        string definition = line.Text("--definition") ?? throw new UsageException("--definition FILE (its JSON) is missing.");
-        int most = line.Number("--users", fallback: 10_000, least: 1);
-        string? baselineFile = line.Text("--baseline");
-        bool json = line.Flag("--json");
-        line.RequireAllUsed();
+        Add(_folder);
+        Add(_definition);
+        Add(_users);
+        Add(_baseline);
+        Add(_json);
+    }
+
+    public override async Task<ExitCode> RunAsync(ParseResult line, ToolContext context, CancellationToken cancellationToken)
+    {
+        string folder = line.GetRequiredValue(_folder);
+        string definition = line.GetRequiredValue(_definition)!;
+        int most = line.GetValue(_users);
+        string? baselineFile = line.GetValue(_baseline);
+        bool json = line.GetValue(_json);
         FeatureProfile? baseline = baselineFile is null ? null : ReadBaseline(baselineFile);
         using StoreCopy look = StoreCopy.Open(folder);
         string name = DefinitionFile.Register(look.Store, definition);
@@ -34,8 +43,7 @@ internal sealed class ProfileCommand : ICommand
             context,
             "profiling",
             Task.Run(() => Read(look.Store, users, name, profiler, ref done, cancellationToken), cancellationToken),
-            () => WorkProgress.Create(
-                string.Create(CultureInfo.InvariantCulture, $"{Volatile.Read(ref done):N0} users"), Volatile.Read(ref done), users.Length))
+            () => WorkProgress.Create(Count.Of(Volatile.Read(ref done), "user"), Volatile.Read(ref done), users.Length))
             .ConfigureAwait(false);
         if (profiler.Snapshot() is not { } profile)
         {
@@ -133,8 +141,8 @@ internal sealed class ProfileCommand : ICommand
     {
         context.WriteRaw(string.Create(
             CultureInfo.InvariantCulture,
-            $"{profile.Definition} version {profile.Version}: {profile.Sequences:N0} sequences, {profile.MeanLength:F1} events each, "
-                + $"{profile.Empty:N0} empty, {profile.Incomplete:N0} incomplete"));
+            $"{profile.Definition} version {profile.Version}: {Count.Of(profile.Sequences, "sequence")}, "
+                + $"{profile.MeanLength:F1} events each, {profile.Empty:N0} empty, {profile.Incomplete:N0} incomplete"));
         foreach (ColumnProfile column in profile.Columns)
         {
             string numbers = column.Percentiles.Count == 0 ? "" : string.Create(

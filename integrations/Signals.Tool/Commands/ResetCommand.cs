@@ -1,23 +1,29 @@
+using System.CommandLine;
 using System.Globalization;
 using Signals.Tool.Stores;
 
 namespace Signals.Tool.Commands;
 
 /// <summary>Lets a source start anew from position 0. Its events stay.</summary>
-internal sealed class ResetCommand : ICommand
+internal sealed class ResetCommand : ToolCommand
 {
-    public string Name => "reset";
+    private readonly Argument<string> _folder = Syntax.Folder();
+    private readonly Argument<string> _source = Syntax.Word("SOURCE", "The source, as stats names it.");
+    private readonly Option<bool> _json = Syntax.Json();
 
-    public string Usage => "reset FOLDER SOURCE [--json]";
-
-    public string Description => "Let a source begin anew from position 0, because another one came under its name. Its events stay.";
-
-    public async Task<ExitCode> RunAsync(CommandLine line, ToolContext context, CancellationToken cancellationToken)
+    public ResetCommand()
+        : base("reset", "Let a source begin anew from position 0, because another one came under its name. Its events stay.")
     {
-        string folder = line.Word("FOLDER");
-        string source = line.Word("SOURCE");
-        bool json = line.Flag("--json");
-        line.RequireAllUsed();
+        Add(_folder);
+        Add(_source);
+        Add(_json);
+    }
+
+    public override async Task<ExitCode> RunAsync(ParseResult line, ToolContext context, CancellationToken cancellationToken)
+    {
+        string folder = line.GetRequiredValue(_folder);
+        string source = line.GetRequiredValue(_source);
+        bool json = line.GetValue(_json);
         SignalStore store = WritableStore.Open(folder);
         await using (store.ConfigureAwait(false))
         {

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using Signals.Tool.Stores;
 
 namespace Signals.Tool.Commands;
@@ -5,20 +6,25 @@ namespace Signals.Tool.Commands;
 /// <summary>
 /// Creates a store from a checkpoint: it copies the folder and opens the copy, which checks it as every opening does.
 /// </summary>
-internal sealed class RestoreCommand : ICommand
+internal sealed class RestoreCommand : ToolCommand
 {
-    public string Name => "restore";
+    private readonly Argument<string> _checkpoint = Syntax.Word("CHECKPOINT", "The checkpoint, or the folder of a closed store.");
+    private readonly Argument<string> _folder = Syntax.Word("FOLDER", "The new folder.");
+    private readonly Option<bool> _json = Syntax.Json();
 
-    public string Usage => "restore CHECKPOINT FOLDER [--json]";
-
-    public string Description => "Copy a checkpoint, or a store that nobody has open, into a new folder and open it once.";
-
-    public async Task<ExitCode> RunAsync(CommandLine line, ToolContext context, CancellationToken cancellationToken)
+    public RestoreCommand()
+        : base("restore", "Copy a checkpoint, or a store that nobody has open, into a new folder and open it once.")
     {
-        string from = line.Word("CHECKPOINT");
-        string to = line.Word("FOLDER");
-        bool json = line.Flag("--json");
-        line.RequireAllUsed();
+        Add(_checkpoint);
+        Add(_folder);
+        Add(_json);
+    }
+
+    public override async Task<ExitCode> RunAsync(ParseResult line, ToolContext context, CancellationToken cancellationToken)
+    {
+        string from = line.GetRequiredValue(_checkpoint);
+        string to = line.GetRequiredValue(_folder);
+        bool json = line.GetValue(_json);
         if (Directory.Exists(to) && Directory.EnumerateFileSystemEntries(to).Any())
         {
             throw new UsageException($"'{to}' is not empty; restore into a new folder.");
@@ -34,7 +40,8 @@ internal sealed class RestoreCommand : ICommand
             context,
             "restoring",
             Task.Run(() => Copy(files, to, ref copied, cancellationToken), cancellationToken),
-            () => WorkProgress.Create($"{Volatile.Read(ref copied)} of {bytes} bytes", Volatile.Read(ref copied), bytes))
+            () => WorkProgress.Create(
+                $"{Count.Number(Volatile.Read(ref copied))} of {Count.Bytes(bytes)}", Volatile.Read(ref copied), bytes))
             .ConfigureAwait(false);
         SignalStore store = SignalStore.Open(to, schema);
         await using (store.ConfigureAwait(false))
@@ -60,7 +67,8 @@ internal sealed class RestoreCommand : ICommand
         if (!json)
         {
             context.WriteRaw(
-                $"restored {folder}: {stats.TableRows} rows in {stats.Tables} tables, {stats.EventsApplied} events from the log");
+                $"restored {folder}: {Count.Rows(stats.TableRows)} in {Count.Of(stats.Tables, "table")}, "
+                + $"{Count.Events(stats.EventsApplied)} from the log");
             return;
         }
 

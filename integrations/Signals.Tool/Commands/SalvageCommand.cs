@@ -1,4 +1,4 @@
-using System.Globalization;
+using System.CommandLine;
 using System.Text.Json;
 using Signals.Maintenance;
 using Signals.Tool.Stores;
@@ -8,21 +8,25 @@ namespace Signals.Tool.Commands;
 /// <summary>
 /// Creates a new store from everything that can still be read of a damaged one, and lists what could not be read.
 /// </summary>
-internal sealed class SalvageCommand : ICommand
+internal sealed class SalvageCommand : ToolCommand
 {
-    public string Name => "salvage";
+    private readonly Argument<string> _damaged = Syntax.Word("DAMAGED", "The folder of the damaged store. It is only read.");
+    private readonly Argument<string> _target = Syntax.Word("NEW", "The new folder.");
+    private readonly Option<bool> _json = Syntax.Json();
 
-    public string Usage => "salvage DAMAGED NEW [--json]";
-
-    public string Description =>
-        "Write what can still be read of a damaged store into a new folder and list what is lost; exit code 1 when something is.";
-
-    public async Task<ExitCode> RunAsync(CommandLine line, ToolContext context, CancellationToken cancellationToken)
+    public SalvageCommand()
+        : base("salvage", "Write what can still be read of a damaged store into a new folder, and list what is lost.")
     {
-        string damaged = line.Word("DAMAGED");
-        string target = line.Word("NEW");
-        bool json = line.Flag("--json");
-        line.RequireAllUsed();
+        Add(_damaged);
+        Add(_target);
+        Add(_json);
+    }
+
+    public override async Task<ExitCode> RunAsync(ParseResult line, ToolContext context, CancellationToken cancellationToken)
+    {
+        string damaged = line.GetRequiredValue(_damaged);
+        string target = line.GetRequiredValue(_target);
+        bool json = line.GetValue(_json);
         if (!Directory.Exists(damaged))
         {
             throw new DirectoryNotFoundException($"'{damaged}' is no folder.");
@@ -52,9 +56,9 @@ internal sealed class SalvageCommand : ICommand
             context.WriteRaw($"lost: {loss}");
         }
 
-        context.WriteRaw(string.Create(CultureInfo.InvariantCulture,
-            $"{report.Directory}: {report.Rows:N0} rows of {report.Tables:N0} tables, " +
-            $"{report.LogEntries:N0} log frames, {report.Losses.Count:N0} losses"));
+        context.WriteRaw(
+            $"{report.Directory}: {Count.Rows(report.Rows)} of {Count.Of(report.Tables, "table")}, "
+            + $"{Count.Of(report.LogEntries, "log frame")}, {Count.Of(report.Losses.Count, "loss", "losses")}");
     }
 
     private static void WriteJson(Utf8JsonWriter json, SalvageReport report)

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Signals.Maintenance;
@@ -8,19 +9,22 @@ using Spectre.Console;
 namespace Signals.Tool.Commands;
 
 /// <summary>Shows what a store holds.</summary>
-internal sealed class StatsCommand : ICommand
+internal sealed class StatsCommand : ToolCommand
 {
-    public string Name => "stats";
+    private readonly Argument<string> _folder = Syntax.Folder();
+    private readonly Option<bool> _json = Syntax.Json();
 
-    public string Usage => "stats FOLDER [--json]";
-
-    public string Description => "Event types, tables, bytes, watermarks and the positions of sources.";
-
-    public Task<ExitCode> RunAsync(CommandLine line, ToolContext context, CancellationToken cancellationToken)
+    public StatsCommand()
+        : base("stats", "Show event types, tables, bytes, watermarks and the positions of sources.")
     {
-        string folder = line.Word("FOLDER");
-        bool json = line.Flag("--json");
-        line.RequireAllUsed();
+        Add(_folder);
+        Add(_json);
+    }
+
+    public override Task<ExitCode> RunAsync(ParseResult line, ToolContext context, CancellationToken cancellationToken)
+    {
+        string folder = line.GetRequiredValue(_folder);
+        bool json = line.GetValue(_json);
         using ReadOnlyStore store = SignalStore.OpenReadOnly(folder);
         if (json)
         {
@@ -98,13 +102,13 @@ internal sealed class StatsCommand : ICommand
             string[] cells =
             [
                 type.Name,
-                Count(type.Columns.Count),
-                type.KeepLast == int.MaxValue ? "all" : Count(type.KeepLast),
+                Count.Number(type.Columns.Count),
+                type.KeepLast == int.MaxValue ? "all" : Count.Number(type.KeepLast),
                 type.MaxAge?.ToString("c", CultureInfo.InvariantCulture) ?? "-",
-                Count(tables.Select(t => t.WindowStartMs).Distinct().Count()),
-                Count(tables.Length),
-                Count(tables.Sum(t => t.Rows)),
-                Count(tables.Sum(t => t.Bytes)),
+                Count.Number(tables.Select(t => t.WindowStartMs).Distinct().Count()),
+                Count.Number(tables.Length),
+                Count.Number(tables.Sum(t => t.Rows)),
+                Count.Number(tables.Sum(t => t.Bytes)),
                 store.GetWatermark(type.Name)?.ToString("u", CultureInfo.InvariantCulture) ?? "-",
             ];
             table.AddRow(cells.Select(cell => new Text(cell)));
@@ -112,12 +116,12 @@ internal sealed class StatsCommand : ICommand
 
         console.Write(table);
         ReadOnlyStats stats = store.GetStats();
-        console.WriteLine($"{Count(stats.LogRows)} events in the log, not in tables yet; {Count(stats.ErasedUsers)} erased users");
+        console.WriteLine($"{Count.Events(stats.LogRows)} in the log, not in tables yet; {Count.Of(stats.ErasedUsers, "erased user")}");
         foreach (SourcePosition source in store.GetResumePositions())
         {
             string resets = source.Generation == 0
                 ? ""
-                : string.Create(CultureInfo.InvariantCulture, $", reset {source.Generation:N0} times");
+                : string.Create(CultureInfo.InvariantCulture, $", reset {Count.Of(source.Generation, "time")}");
             console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"source {source.Source} goes on at {source.Position}, known as {source.Incarnation}{resets}"));
@@ -127,5 +131,4 @@ internal sealed class StatsCommand : ICommand
     private static TableInfo[] TablesOf(ReadOnlyStore store, EventTypeSchema type) =>
         [.. store.GetTables().Where(table => table.EventType == type.Name)];
 
-    private static string Count(long number) => number.ToString("N0", CultureInfo.InvariantCulture);
 }

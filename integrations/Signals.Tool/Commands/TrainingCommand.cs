@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 using Signals.Arrow;
 using Signals.Parquet;
@@ -8,57 +9,69 @@ using Signals.Training;
 namespace Signals.Tool.Commands;
 
 /// <summary>Makes a training set of a store or checkpoint that no process has open.</summary>
-internal sealed class TrainingCommand : ICommand
+internal sealed class TrainingCommand : ToolCommand
 {
-    public string Name => "training";
+    private readonly Argument<string> _folder = Syntax.Folder();
+    private readonly Option<string?> _definition = Syntax.Needed("--definition", "FILE", "The JSON of the definition.");
+    private readonly Option<string?> _output = Syntax.Needed("--output", "NEW", "The folder of the set.");
+    private readonly Option<string?> _labels = Syntax.Needed("--labels", "FILE", "Labels, as CSV or Parquet.");
+    private readonly Option<string?> _receipts = Syntax.Text("--receipts", "FILE", "Rows are what these receipts say was served.");
+    private readonly Option<bool> _knownThen =
+        Syntax.Flag("--as-known-then", "Rows are users at the times of the labels, as was known then.");
 
-    public string Usage => "training FOLDER --definition FILE --output NEW --labels FILE"
-        + " (--receipts FILE | --as-known-then | --as-corrected-now) [--keep-unlabelled] [--states] [--format arrow]"
-        + " [--threads N] [--json]";
+    private readonly Option<bool> _correctedNow = Syntax.Flag("--as-corrected-now", "The same, as it is known now.");
+    private readonly Option<bool> _keepUnlabelled = Syntax.Flag("--keep-unlabelled", "Write rows without a label, too.");
+    private readonly Option<bool> _states = Syntax.Flag("--states", "Write of each value whether it is absent or null.");
+    private readonly Option<string> _format = Syntax.OneOf("--format", "What to write.", "parquet", "arrow");
+    private readonly Option<int> _threads =
+        Syntax.Number("--threads", "How many threads; by default as many as the machine has cores.", null, least: 1);
 
-    public string Description =>
-        "A training set as Parquet or Arrow files: what receipts say was served, or each user's sequence at a time, with labels.";
+    private readonly TrainingInputSyntax _inputs = new();
+    private readonly Option<bool> _json = Syntax.Json();
 
-    public async Task<ExitCode> RunAsync(CommandLine line, ToolContext context, CancellationToken cancellationToken)
+    public TrainingCommand()
+        : base("training", "Write what receipts say was served, or users at times, with labels, as Parquet or Arrow files.")
     {
-        string folder = line.Word("FOLDER");
-        string definition = line.Text("--definition") ?? throw new UsageException("--definition FILE (its JSON) is missing.");
-        string output = line.Text("--output") ?? throw new UsageException("--output NEW, the folder of the set, is missing.");
-        string labels = line.Text("--labels") ?? throw new UsageException("--labels FILE is missing.");
-        string? receipts = line.Text("--receipts");
-        bool isKnownThen = line.Flag("--as-known-then");
-        bool isCorrectedNow = line.Flag("--as-corrected-now");
+        Add(_folder);
+        Add(_definition);
+        Add(_output);
+        Add(_labels);
+        Add(_receipts);
+        Add(_knownThen);
+        Add(_correctedNow);
+        Add(_keepUnlabelled);
+        Add(_states);
+        Add(_format);
+        Add(_threads);
+        _inputs.Options.ForEach(Add);
+        Add(_json);
+    }
+
+    public override async Task<ExitCode> RunAsync(ParseResult line, ToolContext context, CancellationToken cancellationToken)
+    {
+        string folder = line.GetRequiredValue(_folder);
+        string definition = line.GetRequiredValue(_definition)!;
+        string output = line.GetRequiredValue(_output)!;
+        string labels = line.GetRequiredValue(_labels)!;
+        string? receipts = line.GetValue(_receipts);
+        bool isKnownThen = line.GetValue(_knownThen);
+        bool isCorrectedNow = line.GetValue(_correctedNow);
         Following following = new();
         TrainingOptions options = new()
         {
-            KeepUnlabelled = line.Flag("--keep-unlabelled"),
-            Parallelism = line.Number("--threads", fallback: 0, least: 1),
+            KeepUnlabelled = line.GetValue(_keepUnlabelled),
+            Parallelism = line.GetValue(_threads),
             Progress = following,
         };
-        bool states = line.Flag("--states");
-        string format = line.Text("--format") ?? "parquet";
-        ParquetTrainingInputOptions inputs = new()
-        {
-            UserColumn = line.Text("--user"),
-            UserKind = line.Choice<ParquetUserKind>("--user-kind"),
-            TimeColumn = line.Text("--time") ?? "time",
-            TimeUnit = line.Choice("--time-unit", ParquetTimeUnit.Milliseconds),
-        };
-        bool json = line.Flag("--json");
-        line.RequireAllUsed();
+        ParquetTrainingInputOptions inputs = _inputs.Read(line);
         if ((receipts is null ? 0 : 1) + (isKnownThen ? 1 : 0) + (isCorrectedNow ? 1 : 0) != 1)
         {
             throw new UsageException("Say what the rows are: --receipts FILE, --as-known-then or --as-corrected-now, one of them.");
         }
 
-        if (format is not ("parquet" or "arrow"))
-        {
-            throw new UsageException($"'{format}' is no format of training sets; there are parquet and arrow.");
-        }
-
         using StoreCopy look = StoreCopy.Open(folder, withVersions: !isCorrectedNow);
         string name = DefinitionFile.Register(look.Store, definition);
-        using ITrainingSink sink = SinkOf(format, output, states);
+        using ITrainingSink sink = SinkOf(line, output);
         Task<TrainingReport> work = Task.Run(
             () => receipts is not null
                 ? TrainingSet.FromReceiptsAsync(
@@ -71,13 +84,17 @@ internal sealed class TrainingCommand : ICommand
                         look.Store, TrainingInputs.Moments(labels, inputs), name, sink, options, cancellationToken),
             cancellationToken);
         await LongWork.ShowAsync(context, "making the training set", work, following.Now).ConfigureAwait(false);
-        Print(context, json, output, await work.ConfigureAwait(false));
+        Print(context, line.GetValue(_json), output, await work.ConfigureAwait(false));
         return ExitCode.Ok;
     }
 
-    private static ITrainingSink SinkOf(string format, string output, bool states) => format == "arrow"
-        ? ArrowTrainingSink.Create(output, new ArrowTrainingOptions { Content = new SequenceBatchOptions { States = states } })
-        : ParquetTrainingSink.Create(output, new ParquetTrainingOptions { States = states });
+    private ITrainingSink SinkOf(ParseResult line, string output)
+    {
+        bool states = line.GetValue(_states);
+        return line.GetValue(_format) == "arrow"
+            ? ArrowTrainingSink.Create(output, new ArrowTrainingOptions { Content = new SequenceBatchOptions { States = states } })
+            : ParquetTrainingSink.Create(output, new ParquetTrainingOptions { States = states });
+    }
 
     private static void Print(ToolContext context, bool json, string output, TrainingReport report)
     {
@@ -94,10 +111,9 @@ internal sealed class TrainingCommand : ICommand
         string complete = report.Rows == 0
             ? "no rows"
             : string.Create(CultureInfo.InvariantCulture, $"{report.ShareComplete:P1} complete");
-        context.WriteRaw(string.Create(
-            CultureInfo.InvariantCulture,
-            $"{output}: {report.Rows:N0} rows of {report.Requests:N0} asked for, {report.Joined:N0} with a label, "
-                + $"{complete}, {report.Events:N0} events, {report.Bytes:N0} bytes"));
+        context.WriteRaw(
+            $"{output}: {Count.Rows(report.Rows)} of {Count.Number(report.Requests)} asked for, "
+                + $"{Count.Number(report.Joined)} with a label, {complete}, {Count.Events(report.Events)}, {Count.Bytes(report.Bytes)}");
         if (report.Unlabelled > 0 || report.LabelsWithoutRequest > 0)
         {
             context.WriteRaw(string.Create(
@@ -126,8 +142,7 @@ internal sealed class TrainingCommand : ICommand
         public WorkProgress Now()
         {
             long done = Volatile.Read(ref _done);
-            return WorkProgress.Create(
-                string.Create(CultureInfo.InvariantCulture, $"{done:N0} sequences"), done, Volatile.Read(ref _total));
+            return WorkProgress.Create(Count.Of(done, "sequence"), done, Volatile.Read(ref _total));
         }
     }
 }

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Signals.Maintenance;
@@ -7,19 +8,22 @@ using Signals.Tool.Stores;
 namespace Signals.Tool.Commands;
 
 /// <summary>Reads every byte of a store and checks it. Changes nothing.</summary>
-internal sealed class VerifyCommand : ICommand
+internal sealed class VerifyCommand : ToolCommand
 {
-    public string Name => "verify";
+    private readonly Argument<string> _folder = Syntax.Folder();
+    private readonly Option<bool> _json = Syntax.Json();
 
-    public string Usage => "verify FOLDER [--json]";
-
-    public string Description => "Read every byte and check it; exit code 1 when something is wrong.";
-
-    public async Task<ExitCode> RunAsync(CommandLine line, ToolContext context, CancellationToken cancellationToken)
+    public VerifyCommand()
+        : base("verify", "Read every byte and check it; exit code 1 when something is wrong.")
     {
-        string folder = line.Word("FOLDER");
-        bool json = line.Flag("--json");
-        line.RequireAllUsed();
+        Add(_folder);
+        Add(_json);
+    }
+
+    public override async Task<ExitCode> RunAsync(ParseResult line, ToolContext context, CancellationToken cancellationToken)
+    {
+        string folder = line.GetRequiredValue(_folder);
+        bool json = line.GetValue(_json);
         try
         {
             using ReadOnlyStore store = SignalStore.OpenReadOnly(folder);
@@ -31,7 +35,9 @@ internal sealed class VerifyCommand : ICommand
                 "verifying",
                 work,
                 () => WorkProgress.Create(
-                    $"{last.FilesDone} of {last.Files} files, {last.BytesDone} bytes", last.FilesDone, last.Files))
+                    $"{Count.Number(last.FilesDone)} of {Count.Files(last.Files)}, {Count.Bytes(last.BytesDone)}",
+                    last.FilesDone,
+                    last.Files))
                 .ConfigureAwait(false);
             VerifyReport report = await work.ConfigureAwait(false);
             Print(context, json, report.Files, report.Bytes, [.. report.Problems.Select(p => (p.File, p.Offset, p.Message))]);
@@ -60,8 +66,7 @@ internal sealed class VerifyCommand : ICommand
             context.WriteRaw(string.Create(CultureInfo.InvariantCulture, $"{Path.GetFileName(file)} at {offset}: {message}"));
         }
 
-        context.WriteRaw(string.Create(
-            CultureInfo.InvariantCulture, $"{files:N0} files, {bytes:N0} bytes, {problems.Length:N0} problems"));
+        context.WriteRaw($"{Count.Files(files)}, {Count.Bytes(bytes)}, {Count.Of(problems.Length, "problem")}");
     }
 
     private static void WriteJson(Utf8JsonWriter json, int files, long bytes, (string File, long Offset, string Message)[] problems)

@@ -1,6 +1,4 @@
-using System.Globalization;
 using Signals.Arrow;
-using Signals.Offline;
 using Signals.Tool.Stores;
 
 namespace Signals.Tool.Lake;
@@ -8,24 +6,6 @@ namespace Signals.Tool.Lake;
 /// <summary>Reads Arrow files and streams into a store that no process has open.</summary>
 internal static class ArrowInput
 {
-    /// <summary>Takes the options of the format from the command line.</summary>
-    public static ArrowImportOptions OptionsOf(CommandLine line, string path) => new()
-    {
-        Path = path,
-        EventType = line.Text("--type") ?? throw new UsageException("--type NAME, the event type, is missing."),
-        AreCorrections = (line.Text("--rows") ?? "events") switch
-        {
-            "events" => false,
-            "corrections" => true,
-            string other => throw new UsageException($"'{other}' is nothing that rows of Arrow say; there are events and corrections."),
-        },
-        Segment = new SegmentOptions
-        {
-            Generation = line.Number("--generation", 1, 1),
-            Source = line.Text("--source") ?? "arrow",
-        },
-    };
-
     /// <summary>Imports and says what was taken.</summary>
     public static async Task RunAsync(
         string folder, ArrowImportOptions chosen, bool json, ToolContext context, CancellationToken cancellationToken)
@@ -40,8 +20,7 @@ internal static class ArrowInput
                 context,
                 "importing",
                 work,
-                () => WorkProgress.Create(
-                    string.Create(CultureInfo.InvariantCulture, $"{Volatile.Read(ref rows):N0} rows"), Volatile.Read(ref rows), 0))
+                () => WorkProgress.Create(Count.Rows(Volatile.Read(ref rows)), Volatile.Read(ref rows), 0))
                 .ConfigureAwait(false);
             Print(context, json, options, await work.ConfigureAwait(false));
         }
@@ -53,10 +32,9 @@ internal static class ArrowInput
         long patches = result.Segment?.Patches ?? 0;
         if (!json)
         {
-            context.WriteRaw(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{result.Rows:N0} rows of {result.Files:N0} files; {events:N0} events and {patches:N0} patches of '{options.EventType}', "
-                + $"generation {options.Segment.Generation}"));
+            context.WriteRaw(
+                $"{Count.Rows(result.Rows)} of {Count.Files(result.Files)}; "
+                + $"{Count.Events(events)} and {Count.Patches(patches)} of '{options.EventType}', generation {options.Segment.Generation}");
             return;
         }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Signals.Arrow;
 using Signals.Scanning;
 using Signals.Tool.Stores;
@@ -54,8 +53,7 @@ internal static class ArrowOutput
             context,
             "exporting",
             work,
-            () => WorkProgress.Create(
-                string.Create(CultureInfo.InvariantCulture, $"{Volatile.Read(ref events):N0} events"), Volatile.Read(ref events), most))
+            () => WorkProgress.Create(Count.Events(Volatile.Read(ref events)), Volatile.Read(ref events), most))
             .ConfigureAwait(false);
         LiveNote.Write(context, look);
         return events;
@@ -76,7 +74,7 @@ internal static class ArrowOutput
         }
 
         using EventScan scan = store.Scan(types[0].Name);
-        using Stream stream = output is null ? context.OpenOutput() : new FileStream(output, FileMode.CreateNew);
+        using Stream stream = output is null ? context.OpenOutput() : UserFile.Create(output);
         using BufferedStream buffered = new(stream, 1 << 16);
         ArrowEvents.WriteStream(scan, buffered, progress, cancellationToken);
     }

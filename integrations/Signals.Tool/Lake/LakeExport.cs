@@ -1,4 +1,3 @@
-using System.Globalization;
 using Signals.Parquet;
 using Signals.Tool.Stores;
 
@@ -9,20 +8,6 @@ internal static class LakeExport
 {
     /// <summary>The format's name.</summary>
     public const string Format = "parquet";
-
-    /// <summary>Takes the options of the format from the command line.</summary>
-    public static ParquetExportOptions OptionsOf(CommandLine line, string? output) => new()
-    {
-        Folder = output ?? throw new UsageException("Parquet is written into a folder; --output FOLDER is missing."),
-        Partition = (line.Text("--partition") ?? "day") switch
-        {
-            "day" => ParquetPartition.Day,
-            "month" => ParquetPartition.Month,
-            "none" => ParquetPartition.None,
-            string other => throw new UsageException($"'{other}' is no partition; there are day, month and none."),
-        },
-        Overwrite = line.Flag("--overwrite"),
-    };
 
     /// <summary>Exports and says what was written.</summary>
     /// <returns>The number of events.</returns>
@@ -44,8 +29,7 @@ internal static class LakeExport
             context,
             "exporting",
             work,
-            () => WorkProgress.Create(
-                string.Create(CultureInfo.InvariantCulture, $"{last.Rows:N0} events"), last.Rows, last.MostRows)).ConfigureAwait(false);
+            () => WorkProgress.Create(Count.Events(last.Rows), last.Rows, last.MostRows)).ConfigureAwait(false);
         long rows = (await work.ConfigureAwait(false)).Rows;
         LiveNote.Write(context, store);
         return rows;

@@ -1,5 +1,3 @@
-using System.Globalization;
-using Signals.Offline;
 using Signals.Parquet;
 using Signals.Tool.Export;
 using Signals.Tool.Stores;
@@ -9,27 +7,6 @@ namespace Signals.Tool.Lake;
 /// <summary>Reads Parquet of any producer into a store that no process has open.</summary>
 internal static class LakeImport
 {
-    /// <summary>Takes the options of the format from the command line.</summary>
-    public static ParquetImportOptions OptionsOf(CommandLine line, string path) => new()
-    {
-        Path = path,
-        EventType = line.Text("--type") ?? throw new UsageException("--type NAME, the event type, is missing."),
-        Rows = line.Choice<ParquetRowMeaning>("--rows"),
-        UserColumn = line.Text("--user"),
-        UserKind = line.Choice<ParquetUserKind>("--user-kind"),
-        TimeColumn = line.Text("--time") ?? "time",
-        TimeUnit = line.Choice<ParquetTimeUnit>("--time-unit"),
-        IdColumn = line.Text("--id") is not { } id ? "id" : id == "none" ? null : id,
-        Columns = line.List("--columns").Select(Pair).ToDictionary(pair => pair.Column, pair => pair.Path, StringComparer.Ordinal),
-        NullCells = line.Flag("--null-overwrites") ? ColumnState.Null : ColumnState.Absent,
-        MostRejects = line.Number("--rejects", 0, 0),
-        Segment = new SegmentOptions
-        {
-            Generation = line.Number("--generation", 1, 1),
-            Source = line.Text("--source") ?? "parquet",
-        },
-    };
-
     /// <summary>Imports and says what was taken.</summary>
     public static async Task RunAsync(
         string folder, ParquetImportOptions chosen, bool json, ToolContext context, CancellationToken cancellationToken)
@@ -44,8 +21,7 @@ internal static class LakeImport
                 context,
                 "importing",
                 work,
-                () => WorkProgress.Create(
-                    string.Create(CultureInfo.InvariantCulture, $"{last.Rows:N0} rows"), last.Rows, last.MostRows)).ConfigureAwait(false);
+                () => WorkProgress.Create(Count.Rows(last.Rows), last.Rows, last.MostRows)).ConfigureAwait(false);
             Print(context, json, options, await work.ConfigureAwait(false));
         }
     }
@@ -67,24 +43,15 @@ internal static class LakeImport
         Progress = progress,
     };
 
-    private static (string Column, string Path) Pair(string text)
-    {
-        int sign = text.IndexOf('=', StringComparison.Ordinal);
-        return sign > 0 && sign < text.Length - 1
-            ? (text[..sign], text[(sign + 1)..])
-            : throw new UsageException($"--columns takes COLUMN=PATH,COLUMN=PATH; '{text}' is no such pair.");
-    }
-
     private static void Print(ToolContext context, bool json, ParquetImportOptions options, ParquetImportResult result)
     {
         if (!json)
         {
-            context.WriteRaw(string.Create(
-                CultureInfo.InvariantCulture,
-                $"{result.Rows:N0} rows of {result.Files:N0} files, {result.RejectedRows:N0} refused; "
-                + $"{result.Segments.Sum(segment => segment.Events):N0} events and "
-                + $"{result.Segments.Sum(segment => segment.Patches):N0} patches of '{options.EventType}', "
-                + $"generation {options.Segment.Generation}"));
+            context.WriteRaw(
+                $"{Count.Rows(result.Rows)} of {Count.Files(result.Files)}, {Count.Number(result.RejectedRows)} refused; "
+                + $"{Count.Events(result.Segments.Sum(segment => segment.Events))} and "
+                + $"{Count.Patches(result.Segments.Sum(segment => segment.Patches))} of '{options.EventType}', "
+                + $"generation {options.Segment.Generation}");
             foreach (ParquetReject reject in result.Rejects)
             {
                 context.Messages.WriteLine(reject);

@@ -18,6 +18,6 @@ internal static class LiveNote
         context.Messages.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
             $"{lag.Writer} has the store open; this is its state at position {lag.Position}, "
-                + $"{lag.Age.TotalSeconds:F1} s old, {lag.BytesBehind:N0} bytes of records behind{log}"));
+                + $"{lag.Age.TotalSeconds:F1} s old, {Count.Bytes(lag.BytesBehind)} of records behind{log}"));
     }
 }

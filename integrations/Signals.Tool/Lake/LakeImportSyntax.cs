@@ -1,0 +1,96 @@
+using System.CommandLine;
+using Signals.Arrow;
+using Signals.Offline;
+using Signals.Parquet;
+
+namespace Signals.Tool.Lake;
+
+/// <summary>The options of an import of Parquet or Arrow. They are added to one command.</summary>
+internal sealed class LakeImportSyntax
+{
+    private readonly Option<string?> _type = Syntax.Text("--type", "NAME", "Parquet, Arrow: the event type; it must be given.");
+    private readonly Option<ParquetRowMeaning> _rows =
+        Syntax.Choice<ParquetRowMeaning>("--rows", "Parquet, Arrow: what rows say. Arrow has no retractions.");
+
+    private readonly Option<int> _generation =
+        Syntax.Number("--generation", "Parquet, Arrow: the generation of the segments that are made.", fallback: 1, least: 1);
+
+    private readonly Option<string?> _source =
+        Syntax.Text("--source", "NAME", "Parquet, Arrow: the source of the segments; the format's name by default.");
+
+    private readonly Option<string?> _user = Syntax.Text("--user", "COLUMN", "Parquet: the column of the user.");
+    private readonly Option<ParquetUserKind> _userKind = Syntax.Choice<ParquetUserKind>("--user-kind", "Parquet: what that column holds.");
+    private readonly Option<string?> _time = Syntax.Text("--time", "COLUMN", "Parquet: the column of the time; 'time' by default.");
+    private readonly Option<ParquetTimeUnit> _timeUnit =
+        Syntax.Choice<ParquetTimeUnit>("--time-unit", "Parquet: the unit of plain numbers.");
+
+    private readonly Option<string?> _id =
+        Syntax.Text("--id", "COLUMN", "Parquet: the column of the event id; 'id' by default, 'none' for none.");
+
+    private readonly Option<string[]> _columns =
+        Syntax.List("--columns", "A=PATH,B=PATH", "Parquet: which path is which column; others are found by name.");
+
+    private readonly Option<bool> _nullOverwrites = Syntax.Flag("--null-overwrites", "Parquet: null cells are null, not absent.");
+    private readonly Option<int> _rejects =
+        Syntax.Number("--rejects", "Parquet: how many rows may be refused.", fallback: 0, least: 0);
+
+    private readonly List<Option> _parquetOnly;
+
+    public LakeImportSyntax()
+    {
+        _parquetOnly = [_user, _userKind, _time, _timeUnit, _id, _columns, _nullOverwrites, _rejects];
+        Options = [_type, _rows, _generation, _source, .. _parquetOnly];
+    }
+
+    public List<Option> Options { get; }
+
+    /// <exception cref="UsageException">The event type is not given, or columns are no pairs.</exception>
+    public ParquetImportOptions ReadParquet(ParseResult line, string path) => new()
+    {
+        Path = path,
+        EventType = TypeOf(line),
+        Rows = line.GetValue(_rows),
+        UserColumn = line.GetValue(_user),
+        UserKind = line.GetValue(_userKind),
+        TimeColumn = line.GetValue(_time) ?? "time",
+        TimeUnit = line.GetValue(_timeUnit),
+        IdColumn = line.GetValue(_id) is not { } id ? "id" : id == "none" ? null : id,
+        Columns = (line.GetValue(_columns) ?? []).Select(Pair)
+            .ToDictionary(pair => pair.Column, pair => pair.Path, StringComparer.Ordinal),
+        NullCells = line.GetValue(_nullOverwrites) ? ColumnState.Null : ColumnState.Absent,
+        MostRejects = line.GetValue(_rejects),
+        Segment = SegmentOf(line, LakeExport.Format),
+    };
+
+    /// <exception cref="UsageException">The event type is not given, or an option is not for Arrow.</exception>
+    public ArrowImportOptions ReadArrow(ParseResult line, string path)
+    {
+        line.Refuse(_parquetOnly, "goes with --format parquet.");
+        return new ArrowImportOptions
+        {
+            Path = path,
+            EventType = TypeOf(line),
+            AreCorrections = line.GetValue(_rows) switch
+            {
+                ParquetRowMeaning.Events => false,
+                ParquetRowMeaning.Corrections => true,
+                _ => throw new UsageException("Rows of Arrow say no retractions; there are events and corrections."),
+            },
+            Segment = SegmentOf(line, ArrowOutput.FileFormat),
+        };
+    }
+
+    private string TypeOf(ParseResult line) =>
+        line.GetValue(_type) ?? throw new UsageException("--type NAME, the event type, is missing.");
+
+    private SegmentOptions SegmentOf(ParseResult line, string source) =>
+        new() { Generation = line.GetValue(_generation), Source = line.GetValue(_source) ?? source };
+
+    private static (string Column, string Path) Pair(string text)
+    {
+        int sign = text.IndexOf('=', StringComparison.Ordinal);
+        return sign > 0 && sign < text.Length - 1
+            ? (text[..sign], text[(sign + 1)..])
+            : throw new UsageException($"--columns takes COLUMN=PATH,COLUMN=PATH; '{text}' is no such pair.");
+    }
+}

@@ -1,0 +1,25 @@
+namespace Signals.Tool;
+
+/// <summary>Opens files by the names that the user gave, and names them so in errors. Any thread.</summary>
+internal static class UserFile
+{
+    /// <summary>Makes a new file.</summary>
+    /// <exception cref="IOException">It exists, or its folder does not.</exception>
+    public static FileStream Create(string path)
+    {
+        if (Path.Exists(path))
+        {
+            throw new IOException($"'{path}' exists already; name a new file.");
+        }
+
+        string folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        return Directory.Exists(folder)
+            ? new FileStream(path, FileMode.CreateNew)
+            : throw new DirectoryNotFoundException($"'{path}' cannot be made: its folder does not exist.");
+    }
+
+    /// <exception cref="FileNotFoundException">There is no such file.</exception>
+    public static FileStream OpenRead(string path) => File.Exists(path)
+        ? new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete)
+        : throw new FileNotFoundException($"There is no file '{path}'.");
+}
