@@ -1,6 +1,4 @@
 using System.Globalization;
-using Signals.Core.DefinitionVersions;
-using Signals.Core.Model;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Versions;
 

@@ -1,8 +1,6 @@
 using System.Globalization;
 using Signals.Core.DefinitionVersions;
-using Signals.Core.Model;
 using Signals.Definitions;
-using Signals.Storage.FileSystem;
 using Signals.Storage.History;
 using Signals.Storage.Primitives;
 using Signals.Storage.Versions;
