@@ -49,7 +49,7 @@ internal sealed class DefinitionFileKeeper : IDefinitionKeeper
                 return;
             }
 
-            ObjectDisposedException.ThrowIf(_isClosed, typeof(SignalStore));
+            ObjectDisposedException.ThrowIf(_isClosed, this);
             if (bytes.Length > DefinitionFileFormat.MostBytes)
             {
                 throw new DefinitionException(
