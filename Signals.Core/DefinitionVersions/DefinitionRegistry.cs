@@ -39,7 +39,6 @@ internal sealed class DefinitionRegistry<TPlan>
     /// <param name="options">The limits; the defaults when left out.</param>
     /// <param name="time">The clock for registration times; the system's when left out.</param>
     /// <param name="keeper">Keeps the registry from one opening of a store to the next; nothing is kept when left out.</param>
-    /// <exception cref="InvalidDataException">What was kept contradicts itself.</exception>
     public DefinitionRegistry(
         Func<SequenceDefinition, TPlan> compile,
         DefinitionRegistryOptions? options = null,
@@ -55,7 +54,7 @@ internal sealed class DefinitionRegistry<TPlan>
         foreach (StoredHistory stored in _keeper.Kept)
         {
             DefinitionHistory<TPlan> history = new(stored, _options.MaxVersions, form => new RegisteredDefinition<TPlan>(
-                new StoredDefinition(stored.Name, stored.Owner, form), compile, _options.MaxVariants));
+                new StoredDefinition(stored.Name, form), compile, _options.MaxVariants));
             history.TryStartStoredShadow(compile);
             _histories.Add(stored.Name, history);
         }

@@ -11,7 +11,7 @@ internal sealed class StoredDefinition
     private readonly string _name;
     private readonly DefinitionException? _unreadable;
 
-    public StoredDefinition(string name, string owner, StoredVersion form)
+    public StoredDefinition(string name, StoredVersion form)
     {
         (_name, Form) = (name, form);
         if (form.ContentHash is null)
@@ -21,13 +21,7 @@ internal sealed class StoredDefinition
 
         try
         {
-            SequenceDefinition read = SequenceDefinition.Parse(form.Json.Span);
-            Definition = (read.Name, read.Owner, read.Version) == (name, owner, form.Version)
-                ? read
-                : throw new InvalidDataException(string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"The definition '{name}' of '{owner}', version {form.Version}, is stored with the JSON of '{read.Name}' of "
-                    + $"'{read.Owner}', version {read.Version}."));
+            Definition = SequenceDefinition.Parse(form.Json.Span);
         }
         catch (DefinitionException error)
         {

@@ -1,6 +1,4 @@
 using System.Globalization;
-using Signals.Core.DefinitionVersions;
-using Signals.Core.Model;
 using Signals.Storage.FileSystem;
 using Signals.Storage.Versions;
 
@@ -50,8 +48,7 @@ internal static class DefinitionFile
     public static void Publish(StoreFolder folder, byte[] bytes) =>
         DurableFile.Publish(folder.Files, folder.Definitions, file => file.Write(0, bytes));
 
-    /// <summary>The error of a file whose content cannot be used.</summary>
-    public static CorruptionException Damaged(string path, string problem, Exception? cause = null) => new(
+    private static CorruptionException Damaged(string path, string problem, Exception? cause = null) => new(
         path, 0,
         $"The file of stored definitions cannot be used: {problem}. The events are not affected; a read-only opening shows them. Restore "
         + "the file from a checkpoint, or move it away: then the store has no stored definitions, and code registers them anew.",

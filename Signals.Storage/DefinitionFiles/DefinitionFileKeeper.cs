@@ -1,8 +1,6 @@
 using System.Globalization;
 using Signals.Core.DefinitionVersions;
-using Signals.Core.Model;
 using Signals.Definitions;
-using Signals.Storage.FileSystem;
 using Signals.Storage.History;
 using Signals.Storage.Primitives;
 using Signals.Storage.Versions;
@@ -51,7 +49,7 @@ internal sealed class DefinitionFileKeeper : IDefinitionKeeper
                 return;
             }
 
-            ObjectDisposedException.ThrowIf(_isClosed, typeof(SignalStore));
+            ObjectDisposedException.ThrowIf(_isClosed, this);
             if (bytes.Length > DefinitionFileFormat.MostBytes)
             {
                 throw new DefinitionException(

@@ -76,7 +76,7 @@ internal sealed class DefinitionFileReader
         List<StoredVersion> past = Versions();
         Require(versions.DistinctBy(version => version.Version).Count() == versions.Count, $"'{name}' has a version twice");
         Require(
-            versions.Concat(past).All(version => IsOf(name, owner, version)),
+            versions.TrueForAll(version => IsOf(name, owner, version)) && past.TrueForAll(version => IsOf(name, owner: null, version)),
             $"a version of '{name}' has the JSON of another name, owner or version");
         Require(past.TrueForAll(version => version.ContentHash is not null), $"'{name}' keeps a past version without JSON");
         int[] activations = new int[Count(sizeof(int))];
@@ -99,10 +99,10 @@ internal sealed class DefinitionFileReader
         };
     }
 
-    // JSON that this program cannot read may be right; a newer one wrote it then.
-    private static bool IsOf(string name, string owner, StoredVersion version) =>
+    // JSON that this program cannot read may be right; a newer one wrote it then. Past versions may be of an earlier owner.
+    private static bool IsOf(string name, string? owner, StoredVersion version) =>
         !SequenceDefinition.TryParse(version.Json.Span, out SequenceDefinition? read, out _)
-        || (read.Name == name && read.Owner == owner && read.Version == version.Version);
+        || (read.Name == name && (owner is null || read.Owner == owner) && read.Version == version.Version);
 
     private StoredShadow Shadow()
     {

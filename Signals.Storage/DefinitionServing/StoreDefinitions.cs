@@ -4,7 +4,6 @@ using Signals.Core.Placement;
 using Signals.Core.Serving;
 using Signals.Definitions;
 using Signals.Enrichment;
-using Signals.Storage.DefinitionFiles;
 using Signals.Storage.DefinitionServing;
 using Signals.Storage.Engine;
 using Signals.Storage.Engine.Reading;
@@ -32,7 +31,6 @@ public sealed partial class StoreDefinitions
     private readonly ShadowReads _shadows;
     private readonly EnricherGauges _gauges;
 
-    /// <exception cref="CorruptionException">What is stored contradicts itself.</exception>
     internal StoreDefinitions(
         StoreEngine engine, TenantRegistry tenants, ShadowReads shadows, EnricherGauges gauges, IDefinitionKeeper keeper)
     {
@@ -42,15 +40,8 @@ public sealed partial class StoreDefinitions
         _reader = engine.Reader;
         _tenants = tenants;
         _time = engine.Time;
-        try
-        {
-            _registry = new DefinitionRegistry<ServedPlan>(
-                definition => Compile(definition, new EnrichmentCatalog(), SequenceStages.Default), options: null, _time, keeper);
-        }
-        catch (InvalidDataException error)
-        {
-            throw DefinitionFile.Damaged(engine.Files.Definitions, error.Message, error);
-        }
+        _registry = new DefinitionRegistry<ServedPlan>(
+            definition => Compile(definition, new EnrichmentCatalog(), SequenceStages.Default), options: null, _time, keeper);
     }
 
     /// <summary>The store's schema.</summary>

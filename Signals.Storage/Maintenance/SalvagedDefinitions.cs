@@ -1,7 +1,5 @@
-using Signals.Core.Model;
 using Signals.Maintenance;
 using Signals.Storage.DefinitionFiles;
-using Signals.Storage.FileSystem;
 using Signals.Storage.Versions;
 
 namespace Signals.Storage.Maintenance;

@@ -1,10 +1,9 @@
 using System.Globalization;
 using Signals.Core.DefinitionVersions;
-using Signals.Core.Model;
 using Signals.Definitions;
 using Signals.Storage.DefinitionFiles;
 using Signals.Storage.FileSystem;
-using Signals.Storage.Versions;
+using Signals.Storage.Primitives;
 using Signals.Tests.Simulation;
 using static Signals.Tests.Core.DefinitionVersions.RegistrySamples;
 using static Signals.Tests.Storage.DefinitionFiles.DefinitionFileSample;
@@ -208,7 +207,7 @@ internal sealed class DefinitionFileTests
     public void Keep_AfterClose_IsRefused()
     {
         SimFileSystem files = NewFiles();
-        DefinitionFileKeeper keeper = new(FolderOf(files), new Signals.Storage.Primitives.FailStop(), history: null);
+        DefinitionFileKeeper keeper = new(FolderOf(files), new FailStop(), history: null);
         DefinitionRegistry<string> registry = new(Compile, keeper: keeper);
         registry.Register(Feed(1));
         keeper.Close();

@@ -1,6 +1,5 @@
 using Signals.Core.DefinitionVersions;
 using Signals.Definitions;
-using Signals.Storage.FileSystem;
 using Signals.Tests.Simulation;
 using static Signals.Tests.Core.DefinitionVersions.RegistrySamples;
 using static Signals.Tests.Storage.DefinitionFiles.DefinitionFileSample;
