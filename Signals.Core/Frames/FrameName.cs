@@ -33,6 +33,15 @@ internal readonly struct FrameName
         _mask = _bytes.Length >= sizeof(ulong) ? ulong.MaxValue : (1UL << (8 * _bytes.Length)) - 1;
     }
 
+    /// <summary>
+    /// The names by which frames call the columns of a type: those that the host gives, or the columns' own and then the former ones.
+    /// </summary>
+    public static IEnumerable<(string Name, ColumnSchema Column)> Of(EventTypeSchema type, Func<ColumnSchema, string>? nameInFrames) =>
+        nameInFrames is not null
+            ? type.Columns.Select(column => (nameInFrames(column), column))
+            : type.Columns.Select(column => (column.Name, column))
+                .Concat(type.Columns.SelectMany(column => column.FormerNames, (column, former) => (former, column)));
+
     /// <summary>How many bytes it takes.</summary>
     public int Length => _bytes.Length;
 

@@ -3,12 +3,16 @@ namespace Signals;
 /// <summary>One column of an event type. Immutable and safe to share.</summary>
 public sealed class ColumnSchema
 {
-    internal ColumnSchema(string name, ushort id, ColumnType type, ColumnRole role)
+    private readonly string[] _formerNames;
+
+    internal ColumnSchema(string name, ushort id, ColumnType type, ColumnRole role, IEnumerable<string>? formerNames = null)
     {
         Name = name;
         Id = id;
         Type = type;
         Role = role;
+        _formerNames = [.. (formerNames ?? []).Order(StringComparer.Ordinal)];
+        FormerNames = Array.AsReadOnly(_formerNames);
     }
 
     /// <summary>The column's name, unique in its event type.</summary>
@@ -18,6 +22,12 @@ public sealed class ColumnSchema
     /// The column's index in <see cref="EventTypeSchema.Columns"/>. It never changes, because columns are only added at the end.
     /// </summary>
     public ushort Id { get; }
+
+    /// <summary>
+    /// The names that the column had before, in ordinal order (<see cref="EventTypeBuilder.RenamedFrom"/>). Whatever names a column finds
+    /// it under each of them, too.
+    /// </summary>
+    public IReadOnlyList<string> FormerNames { get; }
 
     /// <summary>The kind and dimensions of the values.</summary>
     public ColumnType Type { get; }
@@ -30,4 +40,10 @@ public sealed class ColumnSchema
         $"{(Role == ColumnRole.Field ? "field" : "enrichment")} {Type}";
 
     internal bool HasSameMeaning(ColumnSchema other) => Type == other.Type && Role == other.Role;
+
+    /// <summary>Whether both have the same name now and had the same names before.</summary>
+    internal bool HasSameNames(ColumnSchema other) => Name == other.Name && _formerNames.AsSpan().SequenceEqual(other._formerNames);
+
+    /// <summary>The name and the former names.</summary>
+    internal IEnumerable<string> AllNames() => _formerNames.Prepend(Name);
 }

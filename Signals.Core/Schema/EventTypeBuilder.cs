@@ -54,6 +54,34 @@ public sealed class EventTypeBuilder
     public EventTypeBuilder EnrichmentVector<T>(string name, int dimensions)
         where T : unmanaged => Add(name, ColumnType.Vector<T>(dimensions), ColumnRole.Enrichment);
 
+    /// <summary>
+    /// Says that the column that was added last had another name before. A store that has the column under that name keeps its data under
+    /// the new one, and finds it under both. Leave the statement in the code as long as a store may not have been opened with it.
+    /// </summary>
+    /// <param name="formerName">The name before. Call it once for each name that the column had.</param>
+    /// <exception cref="ArgumentException">The name is malformed, or used by a column of the event type already.</exception>
+    /// <exception cref="InvalidOperationException">No column was added yet.</exception>
+    public EventTypeBuilder RenamedFrom(string formerName)
+    {
+        SchemaLimits.CheckName(formerName);
+        if (_columns.Count == 0)
+        {
+            throw new InvalidOperationException(
+                $"Event type '{Name}' has no column yet that could have been '{formerName}'; call RenamedFrom after the column.");
+        }
+
+        ColumnSchema column = _columns[^1];
+        RequireFree(formerName, nameof(formerName));
+        if (column.FormerNames.Count == SchemaLimits.MaxFormerNames)
+        {
+            throw new ArgumentException(
+                $"Column '{Name}.{column.Name}' has more than {SchemaLimits.MaxFormerNames} former names.", nameof(formerName));
+        }
+
+        _columns[^1] = new ColumnSchema(column.Name, column.Id, column.Type, column.Role, [.. column.FormerNames, formerName]);
+        return this;
+    }
+
     /// <summary>Keeps only each user's newest events of this type. Without this call all events are kept.</summary>
     /// <param name="events">How many events to keep, at least 1.</param>
     public EventTypeBuilder KeepLast(int events)
@@ -92,13 +120,21 @@ public sealed class EventTypeBuilder
             throw new ArgumentException($"Event type '{Name}' has more than {SchemaLimits.MaxColumns} columns.", nameof(name));
         }
 
-        if (_columns.Exists(c => c.Name == name))
-        {
-            throw new ArgumentException($"Column '{Name}.{name}' is declared twice.", nameof(name));
-        }
-
+        RequireFree(name, nameof(name));
         _columns.Add(new ColumnSchema(name, (ushort)_columns.Count, type, role));
         return this;
+    }
+
+    private void RequireFree(string name, string parameter)
+    {
+        if (_columns.Find(column => column.AllNames().Contains(name)) is { } other)
+        {
+            throw new ArgumentException(
+                other.Name == name
+                    ? $"Column '{Name}.{name}' is declared twice."
+                    : $"'{name}' is a former name of column '{Name}.{other.Name}'; no other column can have or have had it.",
+                parameter);
+        }
     }
 
     internal EventTypeSchema Build(ushort id) =>

@@ -21,7 +21,9 @@ public sealed class EventTypeSchema
         Window = window;
         IsWindowDeclared = isWindowDeclared;
         _columns = columns.ToArray();
-        _indexes = _columns.ToFrozenDictionary(c => c.Name, c => (int)c.Id, StringComparer.Ordinal);
+        _indexes = _columns
+            .SelectMany(c => c.AllNames(), (c, called) => KeyValuePair.Create(called, (int)c.Id))
+            .ToFrozenDictionary(StringComparer.Ordinal);
         Columns = Array.AsReadOnly(_columns);
     }
 
@@ -55,8 +57,11 @@ public sealed class EventTypeSchema
     internal EventTypeSchema With(int keepLast, TimeSpan? maxAge) =>
         new(Name, Id, _columns, keepLast, maxAge, Window, IsWindowDeclared);
 
-    /// <summary>The index of a column, or -1 when there is none of this name.</summary>
+    /// <summary>The index of a column, or -1 when none has this name now or had it before.</summary>
     public int IndexOf(string name) => _indexes.TryGetValue(name, out int index) ? index : -1;
+
+    /// <summary>The index of a column, or -1 when none has this name now.</summary>
+    internal int IndexOfCurrent(string name) => IndexOf(name) is var index and >= 0 && _columns[index].Name == name ? index : -1;
 
     /// <summary>A handle on a fixed-width column.</summary>
     /// <typeparam name="T">The type of one value, or of one component of a vector. It must be the column's own.</typeparam>

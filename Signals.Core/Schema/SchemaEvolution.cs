@@ -1,8 +1,8 @@
 namespace Signals.Core.Schema;
 
 /// <summary>
-/// Decides which schema a reopened store has. Pure, for any thread. Stored ids never change: types and columns match by name, new
-/// ones get the next ids, and those that are no longer declared stay. <c>KeepLast</c> and <c>MaxAge</c> follow the declaration. A
+/// Decides which schema a reopened store has. Pure, for any thread. Stored ids never change: types match by name, columns by
+/// all names that they have and had, new ones get the next ids, and those that are no longer declared stay. <c>KeepLast</c> and <c>MaxAge</c> follow the declaration. A
 /// change of meaning is refused.
 /// </summary>
 internal static class SchemaEvolution
@@ -14,7 +14,9 @@ internal static class SchemaEvolution
     /// <param name="stored">The schema that the store was last opened with.</param>
     /// <param name="declared">The schema that the program declares now.</param>
     /// <param name="changed">Whether the result must be stored.</param>
-    /// <exception cref="SchemaMismatchException">A column's kind, dimensions or role, or a declared window, differs.</exception>
+    /// <exception cref="SchemaMismatchException">
+    /// A column's kind, dimensions or role, or a declared window, differs, or names do not say which column is meant.
+    /// </exception>
     public static StoreSchema Resolve(StoreSchema stored, StoreSchema declared, out bool changed)
     {
         var types = new List<EventTypeSchema>(stored.EventTypes.Count);
@@ -55,16 +57,20 @@ internal static class SchemaEvolution
         var columns = new List<ColumnSchema>(old.Columns);
         foreach (ColumnSchema column in now.Columns)
         {
-            int index = old.IndexOf(column.Name);
+            int index = Find(old, now, column);
             if (index < 0)
             {
-                columns.Add(new ColumnSchema(column.Name, (ushort)columns.Count, column.Type, column.Role));
+                columns.Add(new ColumnSchema(column.Name, (ushort)columns.Count, column.Type, column.Role, column.FormerNames));
             }
             else if (!columns[index].HasSameMeaning(column))
             {
                 throw new SchemaMismatchException(
                     $"Column '{old.Name}.{column.Name}' is stored as {columns[index]}, but declared as {column}. " +
                     "A column's meaning cannot change: declare the stored one, or use another name.");
+            }
+            else
+            {
+                columns[index] = Rename(old, columns[index], column);
             }
         }
 
@@ -79,10 +85,48 @@ internal static class SchemaEvolution
         return AreSame(resolved, now) ? now : resolved;
     }
 
+    /// <summary>The index of the stored column that a declared one is, by any of their names; -1 when it is new.</summary>
+    private static int Find(EventTypeSchema old, EventTypeSchema now, ColumnSchema column)
+    {
+        int found = -1;
+        foreach (string name in column.AllNames())
+        {
+            int index = old.IndexOf(name);
+            if (index >= 0 && found >= 0 && index != found)
+            {
+                throw new SchemaMismatchException(
+                    $"Column '{old.Name}.{column.Name}' is declared as '{old.Columns[found].Name}' and '{old.Columns[index].Name}' of the " +
+                    "store, which are two columns with data of their own. Declare both under their names, and leave out RenamedFrom.");
+            }
+
+            found = index >= 0 ? index : found;
+        }
+
+        if (found >= 0 && now.Columns.FirstOrDefault(c => c != column && c.AllNames().Any(name => old.IndexOf(name) == found)) is { } other)
+        {
+            ColumnSchema stored = old.Columns[found];
+            throw new SchemaMismatchException(
+                $"Columns '{old.Name}.{column.Name}' and '{old.Name}.{other.Name}' are both the stored column '{stored.Name}', which was " +
+                $"'{string.Join("', '", stored.FormerNames)}' before. A former name cannot name a new column; use another name for that one.");
+        }
+
+        return found;
+    }
+
+    private static ColumnSchema Rename(EventTypeSchema type, ColumnSchema stored, ColumnSchema declared)
+    {
+        string[] former = [.. stored.AllNames().Union(declared.FormerNames).Where(name => name != declared.Name)];
+        return former.Length <= SchemaLimits.MaxFormerNames
+            ? new ColumnSchema(declared.Name, stored.Id, stored.Type, stored.Role, former)
+            : throw new SchemaMismatchException(
+                $"Column '{type.Name}.{declared.Name}' would have {former.Length} former names; at most " +
+                $"{SchemaLimits.MaxFormerNames} are remembered. Declare one of its former names.");
+    }
+
     private static EventTypeSchema Copy(EventTypeSchema type, ushort id, IEnumerable<ColumnSchema> columns, TimeSpan window) =>
         new(type.Name, id, columns, type.KeepLast, type.MaxAge, window, isWindowDeclared: true);
 
     private static bool AreSame(EventTypeSchema a, EventTypeSchema b) =>
         a.Id == b.Id && a.KeepLast == b.KeepLast && a.MaxAge == b.MaxAge && a.Window == b.Window
-        && a.Columns.Select(c => c.Name).SequenceEqual(b.Columns.Select(c => c.Name));
+        && a.Columns.Count == b.Columns.Count && a.Columns.Zip(b.Columns).All(pair => pair.First.HasSameNames(pair.Second));
 }

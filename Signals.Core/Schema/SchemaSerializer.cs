@@ -12,22 +12,27 @@ namespace Signals.Core.Schema;
 internal static class SchemaSerializer
 {
     /// <summary>Increased by every change of the layout that an older reader would misread.</summary>
-    public const int Version = 1;
+    public const int Version = 2;
+
+    // A schema without former names is written in this version, so that earlier versions of Signals can read it.
+    private const int PlainVersion = 1;
 
     private const int SchemaItems = 2;
     private const int EventTypeItems = 5;
-    private const int ColumnItems = 4;
+    private const int PlainColumnItems = 4;
+    private const int ColumnItems = 5;
 
     public static byte[] Write(StoreSchema schema)
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
         var writer = new MessagePackWriter(buffer);
         writer.WriteArrayHeader(SchemaItems);
-        writer.Write(Version);
+        bool isPlain = schema.EventTypes.All(type => type.Columns.All(column => column.FormerNames.Count == 0));
+        writer.Write(isPlain ? PlainVersion : Version);
         writer.WriteArrayHeader(schema.EventTypes.Count);
         foreach (EventTypeSchema type in schema.EventTypes)
         {
-            WriteEventType(ref writer, type);
+            WriteEventType(ref writer, type, isPlain);
         }
 
         writer.Flush();
@@ -51,7 +56,7 @@ internal static class SchemaSerializer
         }
     }
 
-    private static void WriteEventType(ref MessagePackWriter writer, EventTypeSchema type)
+    private static void WriteEventType(ref MessagePackWriter writer, EventTypeSchema type, bool isPlain)
     {
         writer.WriteArrayHeader(EventTypeItems);
         writer.Write(type.Name);
@@ -69,11 +74,19 @@ internal static class SchemaSerializer
         writer.WriteArrayHeader(type.Columns.Count);
         foreach (ColumnSchema column in type.Columns)
         {
-            writer.WriteArrayHeader(ColumnItems);
+            writer.WriteArrayHeader(isPlain ? PlainColumnItems : ColumnItems);
             writer.Write(column.Name);
             writer.Write((byte)column.Role);
             writer.Write((byte)column.Type.Kind);
             writer.Write(column.Type.Dimensions);
+            if (!isPlain)
+            {
+                writer.WriteArrayHeader(column.FormerNames.Count);
+                foreach (string former in column.FormerNames)
+                {
+                    writer.Write(former);
+                }
+            }
         }
     }
 
@@ -88,18 +101,22 @@ internal static class SchemaSerializer
         }
 
         Expect(SchemaItems, items, "a schema");
-        Expect(Version, version, "a schema's version");
+        if (version < PlainVersion)
+        {
+            throw new InvalidDataException($"Expected {PlainVersion} or {Version} for a schema's version, found {version}.");
+        }
+
         var builder = new StoreSchemaBuilder();
         int count = reader.ReadArrayHeader();
         for (int i = 0; i < count; i++)
         {
-            builder.Add(ReadEventType(ref reader));
+            builder.Add(ReadEventType(ref reader, version == PlainVersion));
         }
 
         return builder.Build();
     }
 
-    private static EventTypeBuilder ReadEventType(ref MessagePackReader reader)
+    private static EventTypeBuilder ReadEventType(ref MessagePackReader reader, bool isPlain)
     {
         Expect(EventTypeItems, reader.ReadArrayHeader(), "an event type");
         EventTypeBuilder builder = new EventTypeBuilder(ReadName(ref reader)).KeepLast(reader.ReadInt32());
@@ -112,11 +129,15 @@ internal static class SchemaSerializer
         int count = reader.ReadArrayHeader();
         for (int i = 0; i < count; i++)
         {
-            Expect(ColumnItems, reader.ReadArrayHeader(), "a column");
+            Expect(isPlain ? PlainColumnItems : ColumnItems, reader.ReadArrayHeader(), "a column");
             string name = ReadName(ref reader);
             var role = (ColumnRole)reader.ReadByte();
             var kind = (ColumnKind)reader.ReadByte();
             builder.Add(name, ColumnType.FromKind(kind, reader.ReadInt32()), role);
+            for (int left = isPlain ? 0 : reader.ReadArrayHeader(); left > 0; left--)
+            {
+                builder.RenamedFrom(ReadName(ref reader));
+            }
         }
 
         return builder;

@@ -129,7 +129,7 @@ public sealed class SequenceQueryBuilder
 
         QueryType[] types = Array.ConvertAll(_types, type =>
         {
-            int[] indexes = Array.ConvertAll(names, type.IndexOf);
+            int[] indexes = Array.ConvertAll(names, name => IndexIn(type, name));
             int last = _lastOfType.TryGetValue(type.Name, out int count) ? Math.Min(count, _last) : _last;
             return new QueryType(type, last, indexes, Stored(indexes), Stored(indexes.Take(_early)));
         });
@@ -141,8 +141,12 @@ public sealed class SequenceQueryBuilder
             Order = _order,
         };
 
-        static int[] Stored(IEnumerable<int> indexes) => [.. indexes.Where(index => index >= 0).Order()];
+        static int[] Stored(IEnumerable<int> indexes) => [.. indexes.Where(index => index >= 0).Distinct().Order()];
     }
+
+    // A column that was named is found by a former name, too. But all columns of several types are not: where a former name of one type is
+    // a column of another, it means only that one.
+    private int IndexIn(EventTypeSchema type, string column) => _columns is null ? type.IndexOfCurrent(column) : type.IndexOf(column);
 
     private ColumnType TypeOf(string column)
     {
@@ -150,7 +154,7 @@ public sealed class SequenceQueryBuilder
         ColumnType found = default;
         foreach (EventTypeSchema type in _types)
         {
-            int index = type.IndexOf(column);
+            int index = IndexIn(type, column);
             if (index < 0)
             {
                 continue;

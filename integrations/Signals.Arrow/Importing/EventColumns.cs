@@ -41,7 +41,8 @@ internal sealed class EventColumns
         Require(schema, EventNames.Id, kind => kind is UInt64Type or Int64Type, "a whole number of 64 bits");
         foreach (ColumnSchema column in type.Columns)
         {
-            if (Find(schema, EventNames.Of(column.Name)) is { } field)
+            string[] names = [column.Name, .. column.FormerNames]; // a file from before a rename has the former one
+            if (names.Select(name => Find(schema, EventNames.Of(name))).FirstOrDefault(found => found is not null) is { } field)
             {
                 _cells.Add(CellOf(type, column, field));
                 RequireStates(schema, type, EventNames.StateOf(field.Name));

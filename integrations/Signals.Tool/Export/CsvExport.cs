@@ -36,8 +36,9 @@ internal sealed class CsvExport : IEventExport
         foreach (string name in _columns)
         {
             int column = single.EventType.IndexOf(name);
+            bool isFormer = column >= 0 && single.EventType.Columns[column].Name != name; // it is a column of another type
             _output.Write(',');
-            _output.Write(column < 0 ? "" : single.State(column) switch
+            _output.Write(column < 0 || isFormer ? "" : single.State(column) switch
             {
                 ColumnState.Absent => "",
                 ColumnState.Null => NullCell,
